@@ -1,0 +1,153 @@
+import type { Routing } from './routing.js';
+import { SubjectIndex } from './subject-index.js';
+import { carriesTag, type Tags, tagText } from './tags.js';
+
+/** An event as matching needs it. */
+export interface CatalogEvent {
+  readonly id: number;
+  readonly subject: string;
+}
+
+/** A webhook as matching, sending and its log rows need it. */
+export interface CatalogWebhook {
+  readonly id: number;
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly spaceId: number;
+  readonly createdById: number;
+  readonly tags: Tags;
+  readonly eventIds: readonly number[];
+}
+
+/** What changed in the store since a version. Deleted ones appear by id only. */
+export interface CatalogChanges {
+  readonly version: number;
+  readonly events: readonly CatalogEvent[];
+  readonly deletedEventIds: readonly number[];
+  readonly webhooks: readonly CatalogWebhook[];
+  readonly deletedWebhookIds: readonly number[];
+}
+
+/** The enabled webhooks of one event, findable by what a publisher may narrow a message to. */
+interface Targets {
+  readonly all: Set<CatalogWebhook>;
+  readonly byTag: Map<string, Set<CatalogWebhook>>;
+  readonly bySpace: Map<number, Set<CatalogWebhook>>;
+}
+
+/** The in-memory picture of events and webhooks by which messages are matched. A change costs what changed, not what is there. */
+export class Catalog {
+  private readonly events = new Map<number, CatalogEvent>();
+  private readonly webhooks = new Map<number, CatalogWebhook>();
+  private readonly targets = new Map<number, Targets>();
+  private readonly index = new SubjectIndex<number>();
+  private currentVersion = 0;
+
+  get version(): number {
+    return this.currentVersion;
+  }
+
+  get size(): { readonly events: number; readonly webhooks: number } {
+    return { events: this.events.size, webhooks: this.webhooks.size };
+  }
+
+  /** Applying the same changes twice changes nothing. */
+  apply(changes: CatalogChanges): void {
+    for (const id of changes.deletedWebhookIds) this.removeWebhook(id);
+    for (const id of changes.deletedEventIds) this.removeEvent(id);
+    // Two steps: a subject may have moved from one event to another within the same changes.
+    for (const event of changes.events) this.removeEvent(event.id);
+    for (const event of changes.events) {
+      this.events.set(event.id, event);
+      this.index.set(event.subject, event.id);
+    }
+    for (const webhook of changes.webhooks) {
+      this.removeWebhook(webhook.id);
+      this.addWebhook(webhook);
+    }
+    this.currentVersion = Math.max(this.currentVersion, changes.version);
+  }
+
+  subjects(): string[] {
+    return [...this.events.values()].map((event) => event.subject);
+  }
+
+  webhook(id: number): CatalogWebhook | undefined {
+    return this.webhooks.get(id);
+  }
+
+  /** The webhooks that a message fires, each once; undefined when no registered event covers its subject. */
+  match(subject: string, routing: Routing): readonly CatalogWebhook[] | undefined {
+    const eventIds = this.index.match(subject);
+    if (eventIds.length === 0) return undefined;
+    const found = new Set<CatalogWebhook>();
+    for (const id of eventIds) {
+      const targets = this.targets.get(id);
+      if (!targets) continue;
+      for (const webhook of candidates(targets, routing)) {
+        if (isMeant(webhook, routing)) found.add(webhook);
+      }
+    }
+    return [...found];
+  }
+
+  private removeEvent(id: number): void {
+    const event = this.events.get(id);
+    if (!event) return;
+    this.events.delete(id);
+    this.index.delete(event.subject);
+  }
+
+  private addWebhook(webhook: CatalogWebhook): void {
+    this.webhooks.set(webhook.id, webhook);
+    if (!webhook.enabled) return;
+    for (const eventId of webhook.eventIds) {
+      let targets = this.targets.get(eventId);
+      if (!targets) this.targets.set(eventId, (targets = { all: new Set(), byTag: new Map(), bySpace: new Map() }));
+      targets.all.add(webhook);
+      addTo(targets.bySpace, webhook.spaceId, webhook);
+      for (const [key, value] of Object.entries(webhook.tags)) addTo(targets.byTag, tagText(key, value), webhook);
+    }
+  }
+
+  private removeWebhook(id: number): void {
+    const webhook = this.webhooks.get(id);
+    if (!webhook) return;
+    this.webhooks.delete(id);
+    for (const eventId of webhook.eventIds) {
+      const targets = this.targets.get(eventId);
+      if (!targets) continue;
+      targets.all.delete(webhook);
+      removeFrom(targets.bySpace, webhook.spaceId, webhook);
+      for (const [key, value] of Object.entries(webhook.tags)) removeFrom(targets.byTag, tagText(key, value), webhook);
+      if (targets.all.size === 0) this.targets.delete(eventId);
+    }
+  }
+}
+
+/** The smallest indexed set that holds everybody who is meant. */
+function candidates(targets: Targets, routing: Routing): Iterable<CatalogWebhook> {
+  let smallest: ReadonlySet<CatalogWebhook> = targets.all;
+  const narrow = (set: ReadonlySet<CatalogWebhook> = new Set()) => {
+    if (set.size < smallest.size) smallest = set;
+  };
+  if (routing.spaceId !== undefined) narrow(targets.bySpace.get(routing.spaceId));
+  for (const tag of routing.tags) narrow(targets.byTag.get(tagText(tag.key, tag.value)));
+  return smallest;
+}
+
+function isMeant(webhook: CatalogWebhook, routing: Routing): boolean {
+  if (routing.spaceId !== undefined && webhook.spaceId !== routing.spaceId) return false;
+  return routing.tags.every((tag) => carriesTag(webhook.tags, tag));
+}
+
+function addTo<K>(index: Map<K, Set<CatalogWebhook>>, key: K, webhook: CatalogWebhook): void {
+  const set = index.get(key);
+  if (set) set.add(webhook);
+  else index.set(key, new Set([webhook]));
+}
+
+function removeFrom<K>(index: Map<K, Set<CatalogWebhook>>, key: K, webhook: CatalogWebhook): void {
+  const set = index.get(key);
+  if (set?.delete(webhook) && set.size === 0) index.delete(key);
+}

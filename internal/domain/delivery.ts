@@ -1,0 +1,13 @@
+import type { Message } from './message.js';
+
+/** One message owed to one webhook, owned by this instance until it is settled. */
+export interface OwnedDelivery {
+  /** uuid; the `webhook-id` of every attempt. */
+  readonly id: string;
+  readonly message: Message;
+  readonly webhookId: number;
+  /** Attempts that already have a log row. The next one is number `attempts + 1`. */
+  readonly attempts: number;
+  /** Those of them that used up a step of the retry schedule. */
+  readonly failures: number;
+}

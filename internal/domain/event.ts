@@ -1,0 +1,14 @@
+import type { Tags } from './tags.js';
+
+/** A registered event: the subject that applications publish to (the contract's field `event`), with a name and tags. */
+export interface Event {
+  readonly id: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly deletedAt: Date | null;
+  readonly createdById: number;
+  readonly updatedById: number;
+  readonly name: string;
+  readonly subject: string;
+  readonly tags: Tags;
+}

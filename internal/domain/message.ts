@@ -1,0 +1,15 @@
+/** A NATS header line; a name may occur several times. */
+export type Header = readonly [name: string, value: string];
+
+/** One occurrence, received once from NATS. Its payload is never parsed. */
+export interface Message {
+  /** uuid */
+  readonly id: string;
+  /** Milliseconds since 1970: when we received it, or the stream's time. Part of the message's key in the store. */
+  readonly receivedAt: number;
+  readonly subject: string;
+  readonly headers: readonly Header[];
+  readonly payload: Uint8Array;
+  /** What is POSTed, built once for all webhooks; `payload` is a window into it whenever that is possible. */
+  readonly body: Uint8Array;
+}

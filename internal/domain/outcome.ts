@@ -1,0 +1,17 @@
+export type UnreachableReason = 'timeout' | 'dns' | 'connect' | 'tls' | 'closed' | 'bad_response' | 'bad_request';
+
+/** What one HTTP request came to. A value: sending never throws. */
+export type AttemptOutcome =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly body: Uint8Array;
+      /** From `Retry-After`, milliseconds from now. */
+      readonly retryAfterMs?: number;
+      /** Why the body is not whole, in words. */
+      readonly cut?: string;
+    }
+  | { readonly kind: 'unreachable'; readonly reason: UnreachableReason; readonly error: string }
+  | { readonly kind: 'forbidden_address'; readonly error: string }
+  /** Our own failure (descriptors, resolver, proxy): never costs the receiver an attempt. */
+  | { readonly kind: 'local_fault'; readonly error: string };

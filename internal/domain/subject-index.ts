@@ -1,0 +1,73 @@
+import { isWildcard } from './subject.js';
+
+interface Branch<T> {
+  readonly next: Map<string, Branch<T>>;
+  /** What is registered for exactly this path; a last token `>` is a branch of that name. */
+  value: T | undefined;
+}
+
+const makeBranch = <T>(): Branch<T> => ({ next: new Map(), value: undefined });
+
+/** Values by NATS subject, wildcards included: exact subjects cost one look-up, wildcards a walk down a tree of tokens. */
+export class SubjectIndex<T> {
+  private readonly exact = new Map<string, T>();
+  private readonly root = makeBranch<T>();
+  private wildcards = 0;
+
+  set(subject: string, value: T): void {
+    if (!isWildcard(subject)) {
+      this.exact.set(subject, value);
+      return;
+    }
+    let branch = this.root;
+    for (const token of subject.split('.')) {
+      let next = branch.next.get(token);
+      if (!next) branch.next.set(token, (next = makeBranch()));
+      branch = next;
+    }
+    if (branch.value === undefined) this.wildcards++;
+    branch.value = value;
+  }
+
+  delete(subject: string): void {
+    if (!isWildcard(subject)) this.exact.delete(subject);
+    else if (prune(this.root, subject.split('.'), 0)) this.wildcards--;
+  }
+
+  /** Everything registered for a published subject. */
+  match(subject: string): readonly T[] {
+    const exact = this.exact.get(subject);
+    if (this.wildcards === 0) return exact === undefined ? [] : [exact];
+    const found: T[] = exact === undefined ? [] : [exact];
+    collect(this.root, subject.split('.'), 0, found);
+    return found;
+  }
+}
+
+function collect<T>(branch: Branch<T>, tokens: readonly string[], depth: number, found: T[]): void {
+  const token = tokens[depth];
+  if (token === undefined) {
+    if (branch.value !== undefined) found.push(branch.value);
+    return;
+  }
+  const rest = branch.next.get('>')?.value;
+  if (rest !== undefined) found.push(rest);
+  const any = branch.next.get('*');
+  if (any) collect(any, tokens, depth + 1, found);
+  const same = token === '*' || token === '>' ? undefined : branch.next.get(token);
+  if (same) collect(same, tokens, depth + 1, found);
+}
+
+/** Removes a path and the branches it leaves empty; whether there was one. */
+function prune<T>(branch: Branch<T>, tokens: readonly string[], depth: number): boolean {
+  const token = tokens[depth];
+  if (token === undefined) {
+    const had = branch.value !== undefined;
+    branch.value = undefined;
+    return had;
+  }
+  const next = branch.next.get(token);
+  if (!next || !prune(next, tokens, depth + 1)) return false;
+  if (next.next.size === 0 && next.value === undefined) branch.next.delete(token);
+  return true;
+}

@@ -1,0 +1,18 @@
+import type { Event } from './event.js';
+import type { Tags } from './tags.js';
+
+/** A registered receiver: where the messages of its events are POSTed, as people see and change it. */
+export interface Webhook {
+  readonly id: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly deletedAt: Date | null;
+  readonly createdById: number;
+  readonly updatedById: number;
+  readonly name: string;
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly events: readonly Event[];
+  readonly tags: Tags;
+  readonly spaceId: number;
+}

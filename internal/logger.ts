@@ -1,0 +1,41 @@
+import winston from 'winston';
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+export type LogFields = Readonly<Record<string, unknown>>;
+type Write = (name: string, fields?: LogFields) => void;
+
+/** One wide line a fact: the name first (`app.started`), then its fields. Never a built string. */
+export type Logger = Readonly<Record<LogLevel, Write>>;
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** `json` for machines, `pretty` for people in development. */
+  readonly format: 'json' | 'pretty';
+  readonly stream?: NodeJS.WritableStream;
+}
+
+const json = winston.format.printf(({ level, message, timestamp, ...fields }) =>
+  JSON.stringify({ time: timestamp, level, name: message, ...fields }),
+);
+
+const pretty = winston.format.printf(({ level, message, timestamp, ...fields }) => {
+  const words = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return [String(timestamp).slice(11, 23), level.padEnd(5), String(message), ...words].join(' ');
+});
+
+export function makeLogger(options: LoggerOptions): Logger {
+  const transport = options.stream
+    ? new winston.transports.Stream({ stream: options.stream })
+    : new winston.transports.Console();
+  const sink = winston.createLogger({
+    level: options.level,
+    format: winston.format.combine(winston.format.timestamp(), options.format === 'json' ? json : pretty),
+    transports: [transport],
+  });
+  const at =
+    (level: LogLevel): Write =>
+    (name, fields = {}) => {
+      sink.log({ ...fields, level, message: name });
+    };
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+}

@@ -1,0 +1,5 @@
+import { catalog } from './0001-catalog.js';
+import { journal } from './0002-journal.js';
+
+/** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
+export const migrations = [catalog, journal] as const;
