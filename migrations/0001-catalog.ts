@@ -60,15 +60,15 @@ export const catalog = {
       create function hukz_next_catalog_version() returns bigint language plpgsql as $$
       declare
         taken text := current_setting('hukz.catalog_version', true);
-        next bigint;
+        fresh bigint;
       begin
         if coalesce(taken, '') <> '' then
           return taken::bigint;
         end if;
-        update catalog_version set version = version + 1 returning version into next;
-        perform set_config('hukz.catalog_version', next::text, true);
-        perform pg_notify('hukz_catalog', next::text);
-        return next;
+        update catalog_version set version = version + 1 returning version into fresh;
+        perform set_config('hukz.catalog_version', fresh::text, true);
+        perform pg_notify('hukz_catalog', fresh::text);
+        return fresh;
       end $$;
 
       create function hukz_stamp_catalog_version() returns trigger language plpgsql as $$

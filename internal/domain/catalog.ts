@@ -102,8 +102,8 @@ export class Catalog {
     this.webhooks.set(webhook.id, webhook);
     if (!webhook.enabled) return;
     for (const eventId of webhook.eventIds) {
-      let targets = this.targets.get(eventId);
-      if (!targets) this.targets.set(eventId, (targets = { all: new Set(), byTag: new Map(), bySpace: new Map() }));
+      const targets = this.targets.get(eventId) ?? { all: new Set(), byTag: new Map(), bySpace: new Map() };
+      this.targets.set(eventId, targets);
       targets.all.add(webhook);
       addTo(targets.bySpace, webhook.spaceId, webhook);
       for (const [key, value] of Object.entries(webhook.tags)) addTo(targets.byTag, tagText(key, value), webhook);

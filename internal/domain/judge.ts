@@ -3,12 +3,7 @@ import { type RetryPolicy, retryOrBury } from './retry-policy.js';
 import type { Verdict } from './verdict.js';
 
 /** Decides after the `failures + 1`st attempt that counts. Success is 200–299 and nothing else; 410 ends the webhook. */
-export function judge(
-  outcome: AttemptOutcome,
-  failures: number,
-  policy: RetryPolicy,
-  random: () => number,
-): Verdict {
+export function judge(outcome: AttemptOutcome, failures: number, policy: RetryPolicy, random: () => number): Verdict {
   switch (outcome.kind) {
     case 'answered':
       if (outcome.status >= 200 && outcome.status < 300) return { state: 'delivered' };

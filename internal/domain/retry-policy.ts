@@ -12,12 +12,7 @@ export interface RetryPolicy {
 const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
 
 /** The next wait, or the end of the schedule. A receiver's `Retry-After` can make the wait longer, never shorter. */
-export function retryOrBury(
-  policy: RetryPolicy,
-  failures: number,
-  random: () => number,
-  retryAfterMs = 0,
-): Verdict {
+export function retryOrBury(policy: RetryPolicy, failures: number, random: () => number, retryAfterMs = 0): Verdict {
   const wait = policy.scheduleMs[failures];
   if (wait === undefined) return { state: 'dead', because: 'exhausted' };
   const spread = wait * (1 + policy.jitter * (2 * random() - 1));

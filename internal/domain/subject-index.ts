@@ -21,8 +21,8 @@ export class SubjectIndex<T> {
     }
     let branch = this.root;
     for (const token of subject.split('.')) {
-      let next = branch.next.get(token);
-      if (!next) branch.next.set(token, (next = makeBranch()));
+      const next = branch.next.get(token) ?? makeBranch<T>();
+      branch.next.set(token, next);
       branch = next;
     }
     if (branch.value === undefined) this.wildcards++;

@@ -17,7 +17,8 @@ export function parseSubject(text: string, rules: SubjectRules): Parsed<string> 
   if (text.length === 0) return refused('a subject may not be empty');
   if (text.length > LONGEST) return refused(`a subject has at most ${LONGEST} characters, this has ${text.length}`);
   const tokens = text.split('.');
-  if (tokens.length > MOST_TOKENS) return refused(`a subject has at most ${MOST_TOKENS} tokens, this has ${tokens.length}`);
+  if (tokens.length > MOST_TOKENS)
+    return refused(`a subject has at most ${MOST_TOKENS} tokens, this has ${tokens.length}`);
   if (tokens[0] === '_INBOX') return refused('subjects below _INBOX belong to requests and replies');
   if (tokens.length === 1 && (text === '>' || text === '*') && !rules.allowAll) {
     return refused(`"${text}" alone would register every subject; set ALLOW_ALL_SUBJECTS to allow it`);

@@ -1,0 +1,90 @@
+import type { Knex } from 'knex';
+import type { ClientConfig } from 'pg';
+import { migrations } from '../../migrations/list.js';
+import type { Logger } from '../logger.js';
+import { makeKnex } from './knex.js';
+
+/** Shared by every program that migrates this database: an arbitrary number, held as a session lock. */
+const LOCK = 7_202_611;
+const TABLE = 'hukz_migrations';
+
+type Migration = (typeof migrations)[number];
+
+const source: Knex.MigrationSource<Migration> = {
+  getMigrations: async () => [...migrations],
+  getMigrationName: (migration) => migration.name,
+  getMigration: async (migration) => migration,
+};
+const settings: Knex.MigratorConfig = { tableName: TABLE, migrationSource: source };
+
+/** Thrown when the database has migrations that this program does not know. */
+export class DatabaseTooNew extends Error {
+  constructor(unknown: readonly string[]) {
+    super(
+      `the database is newer than this program: it has the migrations ${unknown.join(', ')}; ` +
+        'run a newer hukz, or migrate down with the one that made them',
+    );
+    this.name = 'DatabaseTooNew';
+  }
+}
+
+export interface MigrationState {
+  readonly name: string;
+  readonly applied: boolean;
+}
+
+/** Brings the schema all the way up, or one step down. Safe to call from many instances at once. Answers what it ran. */
+export async function migrate(
+  connection: ClientConfig,
+  direction: 'up' | 'down',
+  logger: Logger,
+): Promise<readonly string[]> {
+  return locked(connection, async (knex) => {
+    await refuseNewer(knex);
+    // A migrator that was killed leaves knex's own lock row behind; ours ended with its session.
+    await knex.migrate.forceFreeMigrationsLock(settings);
+    const run = direction === 'up' ? knex.migrate.latest(settings) : knex.migrate.down(settings);
+    const [, names] = (await run) as [number, string[]];
+    for (const name of names) logger.info('database.migrated', { migration: name, direction });
+    return names;
+  });
+}
+
+/** Every migration of this program and whether the database has it. */
+export async function migrationStatus(connection: ClientConfig): Promise<readonly MigrationState[]> {
+  return locked(connection, async (knex) => {
+    const applied = await appliedNames(knex);
+    await refuseNewer(knex);
+    return migrations.map(({ name }) => ({ name, applied: applied.includes(name) }));
+  });
+}
+
+async function refuseNewer(knex: Knex): Promise<void> {
+  const known: readonly string[] = migrations.map((migration) => migration.name);
+  const unknown = (await appliedNames(knex)).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new DatabaseTooNew(unknown);
+}
+
+async function appliedNames(knex: Knex): Promise<string[]> {
+  if (!(await knex.schema.hasTable(TABLE))) return [];
+  const rows = await knex(TABLE).select<{ name: string }[]>('name').orderBy('id');
+  return rows.map((row) => row.name);
+}
+
+/** One migrator at a time. The lock is held on the second connection of a pool of two, for as long as the work takes. */
+async function locked<T>(connection: ClientConfig, work: (knex: Knex) => Promise<T>): Promise<T> {
+  const patient = { ...connection, statement_timeout: 0, lock_timeout: 0, query_timeout: 0 };
+  const knex = makeKnex(patient, { max: 2 });
+  try {
+    const holder = await knex.client.acquireConnection();
+    try {
+      await knex.raw('select pg_advisory_lock(?)', [LOCK]).connection(holder);
+      return await work(knex);
+    } finally {
+      await knex.raw('select pg_advisory_unlock(?)', [LOCK]).connection(holder);
+      knex.client.releaseConnection(holder);
+    }
+  } finally {
+    await knex.destroy();
+  }
+}
