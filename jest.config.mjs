@@ -1,0 +1,29 @@
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
+  },
+  // Imports are written with the extension that the compiled file will have.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+/** What needs no server: rules and configuration. */
+const pure = ['<rootDir>/internal/domain/.*\\.test\\.ts$', '<rootDir>/config/.*\\.test\\.ts$', '\\.pure\\.test\\.ts$'];
+
+export default {
+  // The machine is shared with the PostgreSQL, the nats-servers and the receivers of the tests.
+  maxWorkers: 2,
+  projects: [
+    { ...common, displayName: 'pure', testRegex: pure },
+    {
+      ...common,
+      displayName: 'real',
+      testRegex: ['\\.test\\.ts$'],
+      testPathIgnorePatterns: ['/node_modules/', ...pure],
+//      globalSetup: '<rootDir>/internal/testkit/global-setup.ts',
+//      globalTeardown: '<rootDir>/internal/testkit/global-teardown.ts',
+    },
+  ],
+};
