@@ -22,8 +22,8 @@ export default {
       displayName: 'real',
       testRegex: ['\\.test\\.ts$'],
       testPathIgnorePatterns: ['/node_modules/', ...pure],
-//      globalSetup: '<rootDir>/internal/testkit/global-setup.ts',
-//      globalTeardown: '<rootDir>/internal/testkit/global-teardown.ts',
+      globalSetup: '<rootDir>/internal/testkit/global-setup.mjs',
+      globalTeardown: '<rootDir>/internal/testkit/global-teardown.mjs',
     },
   ],
 };

@@ -1,0 +1,116 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './eventually.js';
+
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** `Date.now()` when the body was complete. */
+  readonly at: number;
+}
+
+/** What a receiver does with a request. Default: 200 with an empty body, at once. */
+export interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly body?: string | Uint8Array;
+  readonly delayMs?: number;
+  /** Never answers. */
+  readonly hang?: boolean;
+  /** Closes the connection without a word. */
+  readonly cut?: boolean;
+  /** Writes to the socket itself, for answers that HTTP forbids. */
+  readonly raw?: (socket: Socket) => void;
+}
+
+export type Behaviour = Answer | ((request: ReceivedRequest, index: number) => Answer | Promise<Answer>);
+
+export interface Receiver {
+  readonly url: string;
+  readonly port: number;
+  readonly requests: readonly ReceivedRequest[];
+  /** The most requests that were open at the same time. */
+  readonly mostAtOnce: number;
+  behave(behaviour: Behaviour): void;
+  /** Waits until at least so many requests have come, and gives them all. */
+  waitFor(count: number, timeoutMs?: number): Promise<readonly ReceivedRequest[]>;
+  stop(): Promise<void>;
+}
+
+/** A real HTTP receiver on 127.0.0.1 that keeps what it gets and does as it is told. */
+export async function startReceiver(first: Behaviour = {}, port = 0): Promise<Receiver> {
+  const requests: ReceivedRequest[] = [];
+  const stopping = new AbortController();
+  let behaviour = first;
+  let open = 0;
+  let mostAtOnce = 0;
+
+  async function receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    open += 1;
+    mostAtOnce = Math.max(mostAtOnce, open);
+    response.once('close', () => {
+      open -= 1;
+    });
+    const body = await buffer(incoming);
+    const { method = '', url = '', headers } = incoming;
+    const request = { method, url, headers, body, at: Date.now() };
+    const index = requests.push(request) - 1;
+    await answer(
+      response,
+      typeof behaviour === 'function' ? await behaviour(request, index) : behaviour,
+      stopping.signal,
+    );
+  }
+
+  const server = createServer((incoming, response) => {
+    // A client that goes away in the middle is part of the trade.
+    receive(incoming, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    requests,
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
+    behave(next) {
+      behaviour = next;
+    },
+    async waitFor(count, timeoutMs = 5000) {
+      const enough = () => requests.length >= count;
+      await eventually(enough, { what: `${count} requests at the receiver`, timeoutMs }).catch((error: Error) => {
+        throw new Error(`${error.message}; ${requests.length} came`);
+      });
+      return requests;
+    },
+    async stop() {
+      stopping.abort();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(response: ServerResponse, told: Answer, signal: AbortSignal): Promise<void> {
+  if (told.delayMs) await sleep(told.delayMs, undefined, { signal });
+  if (told.hang) return;
+  if (told.cut) {
+    response.destroy();
+    return;
+  }
+  if (told.raw && response.socket) {
+    told.raw(response.socket);
+    return;
+  }
+  response.writeHead(told.status ?? 200, told.headers ?? {});
+  response.end(told.body);
+}
