@@ -1,0 +1,61 @@
+import type { UnreachableReason } from '../domain/outcome.js';
+
+/** Whose failure an error code stands for, and how we say it. */
+export interface Fault {
+  readonly reason: UnreachableReason | 'local_fault';
+  readonly words: string;
+}
+
+const entry = (reason: Fault['reason'], words: string): Fault => ({ reason, words });
+
+/** Codes of Node, of the system, of OpenSSL and of undici that mean the same at every stage of a request. */
+export const FAULTS: ReadonlyMap<string, Fault> = new Map([
+  // Ours: nothing that a receiver could do anything about.
+  ['EMFILE', entry('local_fault', 'too many open files here')],
+  ['ENFILE', entry('local_fault', 'too many open files on this machine')],
+  ['ENOBUFS', entry('local_fault', 'no socket buffers left here')],
+  ['ENOMEM', entry('local_fault', 'no memory left here')],
+  ['EADDRNOTAVAIL', entry('local_fault', 'no local address or port left to connect from')],
+  ['ENETDOWN', entry('local_fault', 'the network is down here')],
+  ['EAI_AGAIN', entry('local_fault', 'the resolver did not answer')],
+  ['EAI_MEMORY', entry('local_fault', 'no memory left for the resolver')],
+  ['EAI_SYSTEM', entry('local_fault', 'the resolver failed')],
+  // The name.
+  ['ENOTFOUND', entry('dns', 'host name not found')],
+  ['ENODATA', entry('dns', 'host name has no address')],
+  ['EAI_NODATA', entry('dns', 'host name has no address')],
+  ['EAI_NONAME', entry('dns', 'host name not found')],
+  ['EAI_FAIL', entry('dns', 'host name lookup failed')],
+  // The connection.
+  ['ECONNREFUSED', entry('connect', 'connection refused')],
+  ['EHOSTUNREACH', entry('connect', 'host unreachable')],
+  ['EHOSTDOWN', entry('connect', 'host is down')],
+  ['ENETUNREACH', entry('connect', 'network unreachable')],
+  ['EACCES', entry('connect', 'connecting is not permitted')],
+  ['EPERM', entry('connect', 'connecting is not permitted')],
+  ['ETIMEDOUT', entry('timeout', 'connection timed out')],
+  // TLS.
+  ['CERT_HAS_EXPIRED', entry('tls', 'certificate has expired')],
+  ['CERT_NOT_YET_VALID', entry('tls', 'certificate is not valid yet')],
+  ['CERT_REVOKED', entry('tls', 'certificate was revoked')],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', entry('tls', 'self-signed certificate')],
+  ['SELF_SIGNED_CERT_IN_CHAIN', entry('tls', 'self-signed certificate in the chain')],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', entry('tls', 'certificate chain is incomplete')],
+  ['UNABLE_TO_GET_ISSUER_CERT', entry('tls', 'certificate of an unknown issuer')],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', entry('tls', 'certificate of an unknown issuer')],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', entry('tls', 'certificate is for another host name')],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', entry('tls', 'the port does not speak TLS')],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', entry('tls', 'the port does not speak TLS')],
+  // The answer.
+  ['HPE_INVALID_CONSTANT', entry('bad_response', 'the answer is not HTTP')],
+  ['HPE_INVALID_VERSION', entry('bad_response', 'the answer is not HTTP')],
+  ['HPE_INVALID_STATUS', entry('bad_response', 'the answer has no valid status')],
+  ['ERR_ASSERTION', entry('bad_response', 'the answer breaks HTTP')],
+  // What we were asked to send.
+  ['UND_ERR_INVALID_ARG', entry('bad_request', 'the request could not be built from the URL or a header')],
+  ['UND_ERR_NOT_SUPPORTED', entry('bad_request', 'the request carries a header that is not supported')],
+  ['ERR_SOCKET_BAD_PORT', entry('bad_request', 'the port is not valid')],
+]);
+
+/** Codes of a connection that ended under our hands; what they mean depends on how far the request had come. */
+export const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET']);

@@ -1,0 +1,132 @@
+import { createSecureContext } from 'node:tls';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../clock.js';
+import type { AttemptOutcome } from '../domain/outcome.js';
+import { Exchange, type ExchangeHost } from './exchange.js';
+import { Interruptions } from './interruptions.js';
+import { OriginPools } from './origin-pools.js';
+import type { OutboundRequest } from './outbound-request.js';
+import { requestHeaders } from './request-headers.js';
+import { makeTargetParser, type Target } from './target.js';
+
+export interface SenderOptions {
+  /** Of hukz, for `user-agent`. */
+  readonly version: string;
+  readonly clock: Clock;
+  /** `REQUEST_TIMEOUT`: wall clock from the start to the end of the answer's body. */
+  readonly timeoutMs: number;
+  /** `CONNECT_TIMEOUT`: name lookup, TCP and TLS. */
+  readonly connectTimeoutMs: number;
+  /** Origins whose connections are kept; 1024 unless told. */
+  readonly maxOrigins?: number;
+  /** Connections kept open without a request on them; 1024 unless told. */
+  readonly maxIdleSockets?: number;
+  /** How long an unused connection is kept; 10 s unless told. */
+  readonly keepAliveMs?: number;
+  /** Certificates (PEM) to trust instead of Node's own list. */
+  readonly ca?: string | Buffer;
+}
+
+export interface SenderStats {
+  /** Requests whose outcome is not known yet. */
+  readonly inFlight: number;
+  readonly origins: number;
+  /** Sockets that are open or being opened. */
+  readonly sockets: number;
+  /** Requests sent twice because a used connection had died, since the start. */
+  readonly resent: number;
+}
+
+export interface Sender {
+  /** One POST. Never throws nor rejects: whatever happens is an outcome. */
+  send(request: OutboundRequest, signal?: AbortSignal): Promise<AttemptOutcome>;
+  /** Waits for what is running (abort its signal to hurry), then closes every connection. */
+  stop(): Promise<void>;
+  stats(): SenderStats;
+}
+
+const KIB = 1024;
+const KNOWN_URLS = 4096;
+const KEEP_ALIVE_MS = 10_000;
+const KEEP_ALIVE_MAX_MS = 60_000;
+
+const INTERRUPTED: AttemptOutcome = { kind: 'local_fault', error: 'interrupted by shutdown' };
+const STOPPED: AttemptOutcome = { kind: 'local_fault', error: 'the sender has stopped' };
+
+export function makeSender(options: SenderOptions): Sender {
+  const userAgent = `hukz/${options.version}`;
+  const interruptions = new Interruptions();
+  const targetOf = makeTargetParser(KNOWN_URLS);
+  const pools = new OriginPools({
+    connectTimeoutMs: options.connectTimeoutMs,
+    secureContext: createSecureContext(options.ca === undefined ? {} : { ca: options.ca }),
+    keepAliveMs: options.keepAliveMs ?? KEEP_ALIVE_MS,
+    keepAliveMaxMs: KEEP_ALIVE_MAX_MS,
+    maxOrigins: options.maxOrigins ?? 1024,
+    maxIdleSockets: options.maxIdleSockets ?? 1024,
+  });
+  let inFlight = 0;
+  let resent = 0;
+  let stopping: Promise<void> | undefined;
+  let lastSettled: (() => void) | undefined;
+
+  const host: ExchangeHost = {
+    clock: options.clock,
+    limits: {
+      timeoutMs: options.timeoutMs,
+      connectTimeoutMs: options.connectTimeoutMs,
+      readBytes: 64 * KIB,
+      keepBytes: 16 * KIB,
+      informational: 16,
+    },
+    settled(exchange, outcome) {
+      inFlight -= 1;
+      if (exchange.signal) interruptions.forget(exchange.signal, exchange);
+      exchange.resolve(outcome);
+      if (inFlight === 0) lastSettled?.();
+    },
+    released: (exchange) => pools.release(exchange.pool),
+    resending: () => {
+      resent += 1;
+    },
+  };
+
+  function send(request: OutboundRequest, signal?: AbortSignal): Promise<AttemptOutcome> {
+    if (stopping) return Promise.resolve(STOPPED);
+    if (signal?.aborted) return Promise.resolve(INTERRUPTED);
+    const target = targetOf(request.url);
+    if (!target.ok) return Promise.resolve({ kind: 'unreachable', reason: 'bad_request', error: target.problem });
+    return new Promise((resolve) => {
+      const exchange = new Exchange({
+        pool: pools.acquire(target.value.origin),
+        signal,
+        resolve,
+        options: dispatchOptions(request, target.value),
+        host,
+      });
+      inFlight += 1;
+      if (signal) interruptions.watch(signal, exchange);
+      exchange.start();
+    });
+  }
+
+  function dispatchOptions(request: OutboundRequest, target: Target): Dispatcher.DispatchOptions {
+    return {
+      method: 'POST',
+      path: target.path,
+      headers: requestHeaders(request, userAgent, options.clock.now()),
+      body: request.body,
+    };
+  }
+
+  async function close(): Promise<void> {
+    if (inFlight > 0) await new Promise<void>((resolve) => (lastSettled = resolve));
+    await pools.destroy();
+  }
+
+  return {
+    send,
+    stop: () => (stopping ??= close()),
+    stats: () => ({ inFlight, origins: pools.origins, sockets: pools.sockets, resent }),
+  };
+}

@@ -1,0 +1,31 @@
+import { type Parsed, parsed, refused } from '../domain/result.js';
+
+/** Where a request goes: the server, and the path with the query on it. */
+export interface Target {
+  readonly origin: string;
+  readonly path: string;
+}
+
+export function parseTarget(text: string): Parsed<Target> {
+  if (!URL.canParse(text)) return refused('the URL is not valid');
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return refused('the URL is neither http nor https');
+  return parsed({ origin: url.origin, path: url.pathname + url.search });
+}
+
+/** Remembers the last `bound` URLs that it parsed; the oldest is forgotten first. */
+export function makeTargetParser(bound: number): (url: string) => Parsed<Target> {
+  const known = new Map<string, Parsed<Target>>();
+  return (url) => {
+    const found = known.get(url);
+    if (found) return found;
+    const target = parseTarget(url);
+    if (known.size >= bound)
+      for (const oldest of known.keys()) {
+        known.delete(oldest);
+        break;
+      }
+    known.set(url, target);
+    return target;
+  };
+}
