@@ -1,0 +1,101 @@
+// Makes a fresh clone ready, with nothing but Node and npm:
+// `node scripts/bootstrap.mjs [--nats-server | --nats-server-unless-given]`.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stamp = join(root, 'node_modules', '.hukz-installed');
+const onWindows = process.platform === 'win32';
+
+const OLDEST_NODE = [20, 18];
+
+function say(text) {
+  process.stderr.write(`hukz: ${text}\n`);
+}
+
+function giveUp(text) {
+  say(text);
+  process.exit(1);
+}
+
+/** Runs a program with its output in sight; npm and apt-get show their own progress. */
+function run(command, args, env = {}) {
+  say(`${command} ${args.join(' ')}`);
+  // stdout belongs to whoever called us: what installers say is a message.
+  const stdio = ['inherit', 2, 'inherit'];
+  return spawnSync(command, args, { cwd: root, stdio, shell: onWindows, env: { ...process.env, ...env } }).status === 0;
+}
+
+function answers(command, args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+  if (isOld) giveUp(`Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}`);
+}
+
+/** What node_modules was installed from: the lock file, and the platform whose binaries it holds. */
+function wanted() {
+  const lock = readFileSync(join(root, 'package-lock.json'));
+  return createHash('sha256').update(lock).update(`${process.platform}-${process.arch}`).digest('hex');
+}
+
+function installPackages() {
+  const hash = wanted();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  say('installing the npm packages (once, and when package-lock.json changes) …');
+  // NODE_ENV=production would leave out what builds and tests.
+  if (!run('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error']))
+    giveUp('npm ci failed; see above');
+  writeFileSync(stamp, hash);
+}
+
+function hasNatsServer() {
+  return ['nats-server', '/usr/sbin/nats-server', '/usr/local/sbin/nats-server'].some((each) =>
+    answers(each, ['--version']),
+  );
+}
+
+function installNatsServer() {
+  if (hasNatsServer()) return;
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && answers('apt-get', ['--version'])) {
+    say('installing nats-server with apt-get …');
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    // Old lists name files that the mirror has no more. If the update fails, those of the image may still do.
+    run('apt-get', ['update'], env);
+    withoutServices(() => run('apt-get', ['install', '-y', '--no-install-recommends', 'nats-server'], env));
+  } else if (answers('brew', ['--version'])) {
+    say('installing nats-server with brew …');
+    run('brew', ['install', 'nats-server']);
+  }
+  if (hasNatsServer()) return;
+  giveUp(
+    'nats-server is needed and was not found. On Debian or Ubuntu: sudo apt-get install nats-server; on macOS: brew install ' +
+      'nats-server; elsewhere put the program from https://github.com/nats-io/nats-server/releases into PATH. Or give the ' +
+      'address of a running one: NATS_URL=nats://… npm run up',
+  );
+}
+
+/** Debian starts the services that it installs, here on port 4222, unless a policy program says no (101). */
+function withoutServices(install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return install();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    rmSync(policy, { force: true });
+  }
+}
+
+checkNode();
+installPackages();
+const isGiven = Boolean(process.env.HUKZ_NATS_URL || process.env.NATS_URL);
+const wantsNats = process.argv.includes('--nats-server-unless-given') && !isGiven;
+if (wantsNats || process.argv.includes('--nats-server')) installNatsServer();

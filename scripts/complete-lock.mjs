@@ -1,0 +1,34 @@
+// `node scripts/complete-lock.mjs`, after every `npm install <package>`. Where a registry lacks the optional packages of
+// other platforms, npm leaves them out of package-lock.json, and `npm ci` then refuses the lock everywhere. This writes
+// their entries: the version that their parent asks for exactly, and the platform that their name tells.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const FILE = 'package-lock.json';
+const SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32', 'windows'];
+const lock = JSON.parse(readFileSync(FILE, 'utf8'));
+
+function entryFor(name, version, parent) {
+  const words = name.split('/').at(-1).split('-');
+  const system = words.find((word) => SYSTEMS.includes(word));
+  if (!system || !/^\d+\.\d+\.\d+/.test(version)) return undefined;
+  const cpu = words[words.indexOf(system) + 1];
+  const libc = words.some((word) => word.startsWith('musl')) ? ['musl'] : undefined;
+  const os = system === 'windows' ? 'win32' : system;
+  return { version, cpu: [cpu], ...(parent.dev && { dev: true }), ...(libc && { libc }), optional: true, os: [os] };
+}
+
+let added = 0;
+for (const parent of Object.values(lock.packages)) {
+  for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
+    const path = `node_modules/${name}`;
+    const entry = lock.packages[path] ? undefined : entryFor(name, version, parent);
+    if (!entry) continue;
+    lock.packages[path] = entry;
+    added += 1;
+  }
+}
+const [own, ...others] = Object.entries(lock.packages);
+others.sort(([a], [b]) => a.localeCompare(b, 'en'));
+lock.packages = Object.fromEntries([own, ...others]);
+writeFileSync(FILE, `${JSON.stringify(lock, null, 2)}\n`);
+console.log(`${FILE}: ${added} entries added`);

@@ -1,0 +1,115 @@
+// The floors of docs/design.md as rules for dependency-cruiser. Its command refuses Node 20; its API does not.
+import { cruise } from 'dependency-cruiser';
+
+const ground = '^internal/(errors|logger|clock)\\.ts$';
+const domain = '^internal/domain/';
+const config = '^config/';
+const migrations = '^migrations/';
+const local = '^internal/local/';
+const testkit = '^internal/testkit/';
+const tests = '\\.test\\.ts$|^internal/testkit/';
+const OURS = '^(cmd|config|internal|migrations|bench)/';
+
+/** Each room with what it may import of ours, besides itself. A room that is not named as such may not be imported. */
+const rooms = {
+  'internal/domain': [ground],
+  'internal/store': [domain, ground, '^migrations/list\\.ts$'],
+  'internal/outbound': [domain, ground],
+  'internal/api': ['^internal/store/', '^internal/outbound/', domain, ground],
+  'internal/intake': ['^internal/store/', '^internal/outbound/', domain, ground],
+  'internal/dispatch': ['^internal/store/', '^internal/outbound/', domain, ground],
+  'internal/app': ['^internal/(api|intake|dispatch|store|outbound)/', domain, ground, config],
+  'internal/local': [ground],
+  config: [domain, ground],
+  migrations: [],
+  cmd: ['^internal/app/', '^internal/(api|intake|dispatch|store|outbound)/', local, domain, ground, config],
+};
+
+const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `room ${room}`,
+  comment: `${room} may import of ours only: itself${allowed.map((each) => `, ${each}`).join('')}`,
+  severity: 'error',
+  from: { path: `^${room}/`, pathNot: tests },
+  to: { path: OURS, pathNot: [`^${room}/`, ...allowed] },
+}));
+
+const rules = [
+  ...roomRules,
+  {
+    name: 'the ground stands on nothing',
+    severity: 'error',
+    from: { path: ground },
+    to: { path: OURS, pathNot: ground },
+  },
+  {
+    name: 'no circles, not even of types',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'the domain does no I/O',
+    comment: 'of Node only node:buffer, of packages none',
+    severity: 'error',
+    from: { path: domain, pathNot: tests },
+    to: { pathNot: [domain, ground, '^(node:)?buffer$'] },
+  },
+  {
+    name: 'the testkit is for tests',
+    severity: 'error',
+    from: { path: OURS, pathNot: tests },
+    to: { path: testkit },
+  },
+  {
+    name: 'no program knows a test',
+    severity: 'error',
+    from: { path: OURS },
+    to: { path: '\\.test\\.ts$' },
+  },
+  {
+    name: 'internal/local is for cmd, testkit and bench',
+    severity: 'error',
+    from: { path: OURS, pathNot: [local, '^(cmd|bench)/', tests] },
+    to: { path: local },
+  },
+  {
+    name: 'bench measures from outside',
+    comment: 'bench starts programs; of ours it may use internal/local, config, the domain and the ground',
+    severity: 'error',
+    from: { path: '^bench/' },
+    to: { path: OURS, pathNot: ['^bench/', local, config, domain, ground, '^internal/store/', migrations] },
+  },
+  {
+    name: 'imports must be found',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
+
+const { output } = await cruise(
+  ['cmd', 'config', 'internal', 'migrations', 'bench'],
+  {
+    validate: true,
+    ruleSet: { forbidden: rules },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+  },
+  // Our imports are written with the extension of the compiled file; packages say in `exports` where their entry is.
+  {
+    extensionAlias: { '.js': ['.ts', '.js'] },
+    extensions: ['.ts', '.mjs', '.js', '.json'],
+    conditionNames: ['node', 'import', 'types'],
+    exportsFields: ['exports'],
+  },
+);
+const { violations, totalCruised } = output.summary;
+for (const { rule, from, to, cycle } of violations) {
+  const way = cycle?.length ? cycle.map((step) => step.name).join(' → ') : to;
+  console.error(`${rule.name}: ${from} → ${way}`);
+}
+if (totalCruised === 0) throw new Error('no files were found: run this in the root of the repository');
+console.log(`floors: ${totalCruised} modules, ${violations.length} violations`);
+process.exitCode = violations.length > 0 ? 1 : 0;

@@ -1,0 +1,18 @@
+// `node scripts/run.mjs <command> …`: install what is missing, build, then hukz itself in this same process, so that
+// signals reach it without a shell or a parent in between.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+function first(command, args) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const needs = process.argv[2] === 'up' ? ['--nats-server-unless-given'] : [];
+first(process.execPath, [join(root, 'scripts', 'bootstrap.mjs'), ...needs]);
+first('npm', ['run', '--silent', 'build']);
+process.argv[1] = join(root, 'dist', 'cmd', 'hukz.js');
+await import('../dist/cmd/hukz.js');
