@@ -1,0 +1,30 @@
+import { judgePgError } from './pg-error.js';
+
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+]);
+
+/** What `pg` says, without any code, when a connection ends, is not made in time or does not answer. */
+const WORDS =
+  /^(Connection terminated|timeout expired|Query read timeout|timeout exceeded|Client has encountered a connection error|Client was closed|Connection ended)/;
+
+/** Whether PostgreSQL could not be asked just now, or had no time or room; anything else that a query throws is a bug. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'KnexTimeoutError') return true;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code === undefined) return WORDS.test(error.message);
+  if (SOCKET_CODES.has(code)) return true;
+  if (!/^[0-9A-Z]{5}$/.test(code)) return false;
+  const verdict = judgePgError(error);
+  return verdict === 'repeat' || verdict === 'unknown_outcome' || verdict === 'back_off';
+}

@@ -1,0 +1,99 @@
+import type { Event } from '../domain/event.js';
+import type { Tag, Tags } from '../domain/tags.js';
+import { AppError } from '../errors.js';
+import { type EventRow, toEvent } from './event-row.js';
+import { inTransaction } from './in-transaction.js';
+import type { Db } from './knex.js';
+import { carryingTags, countOf, type ListOf, type Page, pageOf } from './list-page.js';
+import { isUniqueViolation } from './pg-error.js';
+
+/** What people decide about an event. */
+export interface EventFields {
+  readonly name: string;
+  readonly subject: string;
+  readonly tags: Tags;
+}
+
+export async function listEvents(
+  db: Db,
+  filter: { readonly tags: readonly Tag[] },
+  page: Page,
+): Promise<ListOf<Event>> {
+  const matching = carryingTags(db('events').whereNull('deleted_at'), 'tags', filter.tags);
+  const total = await countOf(matching);
+  const rows: EventRow[] = await pageOf(matching, page).orderBy('id');
+  return { total, nodes: rows.map(toEvent) };
+}
+
+/** A living event; a deleted or unknown one is refused as `not_found`. */
+export async function loadEvent(db: Db, id: number): Promise<Event> {
+  return onlyEvent(await db('events').where({ id }).whereNull('deleted_at'));
+}
+
+export async function insertEvent(db: Db, userId: number, fields: EventFields): Promise<Event> {
+  return refusingDuplicates(
+    inTransaction(db, async (trx) => {
+      const rows: EventRow[] = await trx('events')
+        .insert({ ...columns(fields), created_by_id: userId, updated_by_id: userId })
+        .returning('*');
+      return onlyEvent(rows);
+    }),
+  );
+}
+
+/** Stores what `decide` makes of the event as it stands; nobody else changes it meanwhile. */
+export async function changeEvent(
+  db: Db,
+  key: { readonly id: number; readonly userId: number },
+  decide: (current: Event) => EventFields,
+): Promise<Event> {
+  return refusingDuplicates(
+    inTransaction(db, async (trx) => {
+      const fields = decide(await lockEvent(trx, key.id));
+      const rows: EventRow[] = await trx('events')
+        .where({ id: key.id })
+        .update({ ...columns(fields), updated_by_id: key.userId, updated_at: trx.fn.now() })
+        .returning('*');
+      return onlyEvent(rows);
+    }),
+  );
+}
+
+/** Refused while a living webhook has the event. */
+export async function deleteEvent(db: Db, key: { readonly id: number; readonly userId: number }): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await lockEvent(trx, key.id);
+    const user = await trx('webhook_events')
+      .join('webhooks', 'webhooks.id', 'webhook_events.webhook_id')
+      .where('webhook_events.event_id', key.id)
+      .whereNull('webhooks.deleted_at')
+      .first('webhooks.id');
+    if (user) throw new AppError('unprocessable', 'event is associated with some webhook');
+    const now = trx.fn.now();
+    await trx('events').where({ id: key.id }).update({ deleted_at: now, updated_at: now, updated_by_id: key.userId });
+  });
+}
+
+/** Conflicts with the `for key share` by which a webhook holds the events that it is about to have. */
+async function lockEvent(trx: Db, id: number): Promise<Event> {
+  return onlyEvent(await trx('events').where({ id }).whereNull('deleted_at').forUpdate());
+}
+
+function onlyEvent([row]: readonly EventRow[]): Event {
+  if (!row) throw new AppError('not_found', 'Record not found');
+  return toEvent(row);
+}
+
+function columns(fields: EventFields) {
+  return { name: fields.name, event: fields.subject, tags: JSON.stringify(fields.tags) };
+}
+
+/** `lower(event)` among the living is the only thing that an event shares with no other. */
+async function refusingDuplicates(work: Promise<Event>): Promise<Event> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new AppError('unprocessable', 'event with same event string exist', 'event');
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Event } from '../domain/event.js';
+import type { Tags } from '../domain/tags.js';
+import type { Webhook } from '../domain/webhook.js';
+
+/** A row of `webhooks`; bigint columns arrive as text. */
+export interface WebhookRow {
+  readonly id: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly deleted_at: Date | null;
+  readonly created_by_id: string;
+  readonly updated_by_id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly disabled_because: string | null;
+  readonly tags: Tags;
+  readonly space_id: string;
+}
+
+export function toWebhook(row: WebhookRow, events: readonly Event[]): Webhook {
+  return {
+    id: row.id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    deletedAt: row.deleted_at,
+    createdById: Number(row.created_by_id),
+    updatedById: Number(row.updated_by_id),
+    name: row.name,
+    url: row.url,
+    enabled: row.enabled,
+    events,
+    tags: row.tags,
+    spaceId: Number(row.space_id),
+  };
+}
