@@ -39,19 +39,34 @@ function checkNode() {
   if (isOld) giveUp(`Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}`);
 }
 
-/** What node_modules was installed from: the lock file, and the platform whose binaries it holds. */
+/** What node_modules is installed from: the lock file, and the platform whose programs it holds. */
 function wanted() {
   const lock = readFileSync(join(root, 'package-lock.json'));
   return createHash('sha256').update(lock).update(`${process.platform}-${process.arch}`).digest('hex');
 }
 
+/** Whether npm's own note of what it installed says the same, for a tree that `npm install` made. */
+function isInstalled() {
+  const read = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8')).packages;
+  try {
+    const has = read('node_modules', '.package-lock.json');
+    const isOfOtherPlatform = Object.values(has).some(({ os }) => os && !os.includes(process.platform));
+    const isThere = ([path, { version, optional }]) => path === '' || optional || has[path]?.version === version;
+    return !isOfOtherPlatform && Object.entries(read('package-lock.json')).every(isThere);
+  } catch {
+    return false;
+  }
+}
+
 function installPackages() {
   const hash = wanted();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  say('installing the npm packages (once, and when package-lock.json changes) …');
-  // NODE_ENV=production would leave out what builds and tests.
-  if (!run('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error']))
-    giveUp('npm ci failed; see above');
+  if (!isInstalled()) {
+    say('installing the npm packages (once, and when package-lock.json changes) …');
+    // NODE_ENV=production would leave out what builds and tests.
+    const isDone = run('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error']);
+    if (!isDone) giveUp('npm ci failed; see above');
+  }
   writeFileSync(stamp, hash);
 }
 
