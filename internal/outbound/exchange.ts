@@ -5,6 +5,7 @@ import { parseRetryAfter } from '../domain/retry-after.js';
 import { ConnectError } from './connect-error.js';
 import { codeOf, describeError, outcomeOf, type Stage } from './describe-error.js';
 import { CLOSED, type Fault } from './fault-table.js';
+import type { Interruptible, InterruptionGroup } from './interruptions.js';
 import { type RequestLimits, spellBytes, spellDuration } from './limits.js';
 import type { OriginPool } from './origin-pool.js';
 import { ResponseBody } from './response-body.js';
@@ -26,7 +27,7 @@ export interface ExchangeHost {
 
 export interface ExchangePlan {
   readonly pool: OriginPool;
-  readonly signal: AbortSignal | undefined;
+  readonly group: InterruptionGroup | undefined;
   readonly resolve: (outcome: AttemptOutcome) => void;
   readonly options: Dispatcher.DispatchOptions;
   readonly host: ExchangeHost;
@@ -42,7 +43,7 @@ const EMPTY = new Uint8Array(0);
  *
  * Implements undici's older handler interface: the newer one wraps each request in two more objects and parses all headers.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   private stage: Stage = 'waiting';
   private status = 0;
   private informational = 0;
@@ -56,14 +57,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private readonly timer: NodeJS.Timeout;
 
   readonly pool: OriginPool;
-  readonly signal: AbortSignal | undefined;
   readonly resolve: (outcome: AttemptOutcome) => void;
+  seat = 0;
+  private readonly group: InterruptionGroup | undefined;
   private readonly options: Dispatcher.DispatchOptions;
   private readonly host: ExchangeHost;
 
   constructor(plan: ExchangePlan) {
     this.pool = plan.pool;
-    this.signal = plan.signal;
+    this.group = plan.group;
     this.resolve = plan.resolve;
     this.options = plan.options;
     this.host = plan.host;
@@ -71,6 +73,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
+    this.group?.join(this);
     this.pool.dispatch(this.options, this);
   }
 
@@ -171,6 +174,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.timer);
+    this.group?.leave(this);
     this.host.settled(this, outcome);
   }
 

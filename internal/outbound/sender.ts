@@ -81,7 +81,6 @@ export function makeSender(options: SenderOptions): Sender {
     },
     settled(exchange, outcome) {
       inFlight -= 1;
-      if (exchange.signal) interruptions.forget(exchange.signal, exchange);
       exchange.resolve(outcome);
       if (inFlight === 0) lastSettled?.();
     },
@@ -99,13 +98,12 @@ export function makeSender(options: SenderOptions): Sender {
     return new Promise((resolve) => {
       const exchange = new Exchange({
         pool: pools.acquire(target.value.origin),
-        signal,
+        group: signal && interruptions.under(signal),
         resolve,
         options: dispatchOptions(request, target.value),
         host,
       });
       inFlight += 1;
-      if (signal) interruptions.watch(signal, exchange);
       exchange.start();
     });
   }
