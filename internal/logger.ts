@@ -23,6 +23,9 @@ const pretty = winston.format.printf(({ level, message, timestamp, ...fields }) 
   return [String(timestamp).slice(11, 23), level.padEnd(5), String(message), ...words].join(' ');
 });
 
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+
+/** What is below the level costs a call of an empty function. */
 export function makeLogger(options: LoggerOptions): Logger {
   const transport = options.stream
     ? new winston.transports.Stream({ stream: options.stream })
@@ -32,10 +35,11 @@ export function makeLogger(options: LoggerOptions): Logger {
     format: winston.format.combine(winston.format.timestamp(), options.format === 'json' ? json : pretty),
     transports: [transport],
   });
-  const at =
-    (level: LogLevel): Write =>
-    (name, fields = {}) => {
-      sink.log({ ...fields, level, message: name });
-    };
+  const at = (level: LogLevel): Write =>
+    LEVELS.indexOf(level) > LEVELS.indexOf(options.level)
+      ? () => undefined
+      : (name, fields = {}) => {
+          sink.log({ ...fields, level, message: name });
+        };
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }

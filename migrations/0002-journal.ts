@@ -30,6 +30,7 @@ export const journal = {
         webhook_id integer not null,
         attempts integer not null default 0,
         failures integer not null default 0,
+        bytes integer not null,
         due_at timestamptz not null,
         owner uuid
       ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,

@@ -6,6 +6,8 @@ export interface OwnedDelivery {
   readonly id: string;
   readonly message: Message;
   readonly webhookId: number;
+  /** The instance id under which it is owned. Once that instance was declared dead, settling changes nothing. */
+  readonly owner: string;
   /** Attempts that already have a log row. The next one is number `attempts + 1`. */
   readonly attempts: number;
   /** Those of them that used up a step of the retry schedule. */

@@ -22,7 +22,7 @@ export function envelope(subject: string, receivedAt: number, payload: Uint8Arra
   return { body: Buffer.from(`${head}"${base64}","payload_encoding":"base64"}`), payload: Uint8Array.from(payload) };
 }
 
-/** Copies the payload once. `head` is ASCII: subjects are, whatever else arrives has been escaped. */
+/** Copies the payload once: out of the socket's buffer, into the body. */
 function splice(head: string, payload: Uint8Array): Envelope {
   const start = Buffer.byteLength(head);
   const body = Buffer.allocUnsafeSlow(start + payload.length + 1);

@@ -1,0 +1,137 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { SettledAttempt } from '../domain/attempt.js';
+
+/** What the rooms count by themselves, read when somebody asks. */
+export interface Readings {
+  intake(): {
+    readonly received: number;
+    readonly accepted: number;
+    readonly deliveries: number;
+    readonly dropped: number;
+    readonly refused: number;
+    readonly unregistered: number;
+    readonly badRouting: number;
+    readonly waiting: number;
+  };
+  dispatch(): { readonly inFlight: number; readonly queued: number; readonly held: number; readonly heldBytes: number };
+  sender(): { readonly sockets: number; readonly origins: number; readonly resent: number };
+  subscriptions(): number;
+  catalog(): { readonly events: number; readonly webhooks: number };
+  statements(): number;
+}
+
+export interface Metrics {
+  onAttempt(attempt: SettledAttempt): void;
+  onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
+  /** Begins to show the rooms' own numbers. */
+  observe(readings: Readings): void;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+const LATENCY_S = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15, 60, 600, 7200, 86_400];
+const FLUSH_S = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
+const BATCH = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+
+/** Prometheus metrics in a registry of their own. Labels are of small fixed sets: never a URL, a tag or a subject. */
+export function makeMetrics(now: () => number): Metrics {
+  const registers = [new Registry()] as const;
+  const [registry] = registers;
+  collectDefaultMetrics({ register: registry });
+  const attempts = new Counter({
+    name: 'hukz_attempts_total',
+    help: 'Attempts by what they came to: delivered, failed (will be retried), dead (given up), local_fault (ours)',
+    labelNames: ['outcome'],
+    registers: [...registers],
+  });
+  const duration = new Histogram({
+    name: 'hukz_attempt_duration_seconds',
+    help: 'Duration of a request, from its start to the end of the answer',
+    buckets: LATENCY_S.slice(0, 12),
+    registers: [...registers],
+  });
+  const latency = new Histogram({
+    name: 'hukz_delivery_latency_seconds',
+    help: 'From the receipt of a message to its delivery to one webhook',
+    buckets: LATENCY_S,
+    registers: [...registers],
+  });
+  const batch = new Histogram({
+    name: 'hukz_journal_batch_items',
+    help: 'Items that shared one statement and commit of the journal',
+    labelNames: ['kind'],
+    buckets: BATCH,
+    registers: [...registers],
+  });
+  const flush = new Histogram({
+    name: 'hukz_journal_flush_seconds',
+    help: 'Duration of one statement and commit of the journal',
+    labelNames: ['kind'],
+    buckets: FLUSH_S,
+    registers: [...registers],
+  });
+
+  return {
+    onAttempt(attempt) {
+      attempts.inc({ outcome: attempt.outcome });
+      duration.observe(attempt.durationMs / 1000);
+      if (attempt.outcome === 'delivered') latency.observe((now() - attempt.delivery.message.receivedAt) / 1000);
+    },
+    onFlush(kind, items, ms) {
+      batch.observe({ kind }, items);
+      flush.observe({ kind }, ms / 1000);
+    },
+    observe(readings) {
+      for (const [name, help, read] of counters(readings)) {
+        new Counter({
+          name,
+          help,
+          registers: [...registers],
+          collect() {
+            this.reset();
+            this.inc(read());
+          },
+        });
+      }
+      for (const [name, help, read] of gauges(readings)) {
+        new Gauge({
+          name,
+          help,
+          registers: [...registers],
+          collect() {
+            this.set(read());
+          },
+        });
+      }
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+type Reading = readonly [name: string, help: string, read: () => number];
+
+const counters = (from: Readings): readonly Reading[] => [
+  ['hukz_messages_received_total', 'Messages that came from NATS', () => from.intake().received],
+  ['hukz_messages_accepted_total', 'Messages committed to the journal', () => from.intake().accepted],
+  ['hukz_deliveries_accepted_total', 'Deliveries committed to the journal', () => from.intake().deliveries],
+  ['hukz_messages_dropped_total', 'Messages lost because the intake queue was full', () => from.intake().dropped],
+  ['hukz_messages_refused_total', 'Messages that could not be stored', () => from.intake().refused],
+  ['hukz_messages_unregistered_total', 'Messages no registered event covered', () => from.intake().unregistered],
+  ['hukz_messages_bad_routing_total', 'Messages with malformed Hukz- headers', () => from.intake().badRouting],
+  ['hukz_requests_resent_total', 'Requests sent twice, a reused connection had died', () => from.sender().resent],
+  ['hukz_journal_statements_total', 'SQL statements of the journal', () => from.statements()],
+];
+
+const gauges = (from: Readings): readonly Reading[] => [
+  ['hukz_messages_waiting', 'Messages taken in and not committed yet', () => from.intake().waiting],
+  ['hukz_deliveries_in_flight', 'Requests under way', () => from.dispatch().inFlight],
+  ['hukz_deliveries_queued', 'Deliveries in memory that wait for a slot', () => from.dispatch().queued],
+  ['hukz_deliveries_owned', 'Deliveries in memory, from before their commit until they are settled', () => from.dispatch().held],
+  ['hukz_deliveries_owned_bytes', 'Bytes of them', () => from.dispatch().heldBytes],
+  ['hukz_sockets', 'Open connections to receivers', () => from.sender().sockets],
+  ['hukz_origins', 'Receivers with connections', () => from.sender().origins],
+  ['hukz_subscriptions', 'Active NATS subscriptions', () => from.subscriptions()],
+  ['hukz_catalog_events', 'Registered events', () => from.catalog().events],
+  ['hukz_catalog_webhooks', 'Registered webhooks', () => from.catalog().webhooks],
+];

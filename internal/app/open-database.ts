@@ -1,0 +1,52 @@
+import type { ClientConfig } from 'pg';
+import type { Logger } from '../logger.js';
+import { DatabaseTooNew, migrate, migrationStatus } from '../store/migrate.js';
+import { waitFor } from './wait-for.js';
+
+/** SQLSTATEs that a wrong configuration causes, and the key to look at. */
+const WRONG_KEYS: Readonly<Record<string, string>> = {
+  '28P01': 'DATABASE_USER or DATABASE_PASSWORD',
+  '28000': 'DATABASE_USER or DATABASE_SSL_MODE',
+  '3D000': 'DATABASE_NAME',
+  '42501': 'DATABASE_USER',
+};
+
+/** Starting is senseless until somebody changes something. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}
+
+export interface OpenDatabaseOptions {
+  readonly connection: ClientConfig;
+  readonly migrate: boolean;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Waits for PostgreSQL and brings the schema up, or (`--no-migrate`) makes sure that somebody has. */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<void> {
+  const { connection, logger, signal } = options;
+  await waitFor(() => (options.migrate ? migrate(connection, 'up', logger) : requireMigrated(connection)), {
+    what: 'database',
+    logger,
+    signal,
+    isFinal: (error) => error instanceof CannotStart || error instanceof DatabaseTooNew || codeOf(error) !== undefined,
+  }).catch((error: unknown) => {
+    const key = WRONG_KEYS[codeOf(error) ?? ''];
+    if (key === undefined) throw error;
+    throw new CannotStart(`PostgreSQL refuses us: ${(error as Error).message} (check ${key})`);
+  });
+}
+
+async function requireMigrated(connection: ClientConfig): Promise<void> {
+  const missing = (await migrationStatus(connection)).filter(({ applied }) => !applied).map(({ name }) => name);
+  if (missing.length === 0) return;
+  throw new CannotStart(`the database lacks the migrations ${missing.join(', ')}: run "hukz migrate up", or serve without --no-migrate`);
+}
+
+/** The SQLSTATE of an answer that will not be another one tomorrow; undefined while the server starts or is away. */
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return undefined;
+  return /^(57P|53|08|55P03|40)/.test(code) ? undefined : code;
+}

@@ -1,0 +1,72 @@
+import type { OwnedDelivery } from '../domain/delivery.js';
+import type { Logger } from '../logger.js';
+import type { Holdings } from './holdings.js';
+
+export interface ClaimRoom {
+  readonly deliveries: number;
+  readonly bytes: number;
+  readonly except: readonly number[];
+}
+
+export interface ClaimerDeps {
+  claim(room: ClaimRoom): Promise<{ readonly deliveries: readonly OwnedDelivery[]; readonly lost: number }>;
+  giveBackStrays(known: readonly string[]): Promise<number>;
+  /** Loads what the catalog does not know yet. */
+  refreshCatalog(): Promise<void>;
+  knowsWebhook(id: number): boolean;
+  mayClaim(): boolean;
+  readonly holdings: Holdings;
+  take(delivery: OwnedDelivery): void;
+  readonly logger: Logger;
+}
+
+export interface Claimer {
+  /** One claim; true when more may be waiting and there is room for it. */
+  runOnce(): Promise<boolean>;
+  /** Rows may bear our id that we do not know of: look before the next claim. */
+  suspectStrays(): void;
+}
+
+const MOST_AT_ONCE = 1000;
+/** Claiming for a handful of free places would cost a statement each. */
+const LEAST_AT_ONCE = 100;
+
+export function makeClaimer(deps: ClaimerDeps): Claimer {
+  const { holdings, logger } = deps;
+  let strays = false;
+
+  const findStrays = async () => {
+    const freed = await deps.giveBackStrays(holdings.ids());
+    strays = false;
+    if (freed > 0) logger.warn('delivery.strays_freed', { freed });
+  };
+
+  const claim = async (room: ClaimRoom) => {
+    try {
+      return await deps.claim(room);
+    } catch (error) {
+      strays = true;
+      throw error;
+    }
+  };
+
+  return {
+    suspectStrays: () => {
+      strays = true;
+    },
+    async runOnce() {
+      if (!deps.mayClaim()) return false;
+      if (strays) await findStrays();
+      const free = holdings.free();
+      const deliveries = Math.min(MOST_AT_ONCE, free.count >> 1);
+      if (deliveries < Math.min(LEAST_AT_ONCE, 1 + holdings.count) || free.bytes <= 0) return false;
+      const claimed = await claim({ deliveries, bytes: free.bytes, except: holdings.full() });
+      if (claimed.lost > 0) logger.error('delivery.message_lost', { deliveries: claimed.lost });
+      for (const one of claimed.deliveries) holdings.reserve(one.id, one.webhookId, one.message.body.length);
+      // A webhook younger than our catalog must not pass for a deleted one.
+      if (claimed.deliveries.some((one) => !deps.knowsWebhook(one.webhookId))) await deps.refreshCatalog();
+      for (const one of claimed.deliveries) deps.take(one);
+      return claimed.deliveries.length > 0;
+    },
+  };
+}

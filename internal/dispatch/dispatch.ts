@@ -1,0 +1,120 @@
+import type { Clock } from '../clock.js';
+import type { SettledAttempt } from '../domain/attempt.js';
+import type { CatalogWebhook } from '../domain/catalog.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import type { AttemptOutcome } from '../domain/outcome.js';
+import type { RetryPolicy } from '../domain/retry-policy.js';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { repeat } from '../repeat.js';
+import { type ClaimRoom, makeClaimer } from './claimer.js';
+import { Dispatcher } from './dispatcher.js';
+import { Holdings, type HoldingsLimits } from './holdings.js';
+import { type LaneLimits, Lanes } from './lanes.js';
+
+export interface DispatchDeps {
+  claim(room: ClaimRoom): Promise<{ readonly deliveries: readonly OwnedDelivery[]; readonly lost: number }>;
+  /** One request; never rejects. The signal means: stop waiting for the answer. */
+  send(delivery: OwnedDelivery, webhook: CatalogWebhook, signal: AbortSignal): Promise<AttemptOutcome>;
+  settle(attempt: SettledAttempt): Promise<void>;
+  hold(deliveries: readonly OwnedDelivery[]): Promise<void>;
+  cancel(deliveries: readonly OwnedDelivery[]): Promise<void>;
+  giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
+  giveBackStrays(known: readonly string[]): Promise<number>;
+  releaseHeld(limit: number): Promise<number>;
+  disableWebhook(webhookId: number, because: string): Promise<void>;
+  findWebhook(id: number): CatalogWebhook | undefined;
+  refreshCatalog(): Promise<void>;
+  isTrusted(): boolean;
+  onAttempt(attempt: SettledAttempt): void;
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+export interface Dispatch {
+  /** Keeps room for a delivery before it is committed. False: it is to be inserted owned by nobody. */
+  tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean;
+  /** Gives up room that was kept. */
+  release(deliveryId: string): void;
+  /** Sends a committed delivery whose room is kept. */
+  enqueue(delivery: OwnedDelivery): void;
+  /** The catalog changed: a webhook may be enabled again, or gone. */
+  wakeHeld(): void;
+  /** What is held belongs to others now. */
+  forget(): void;
+  /** Something may run again that could not. */
+  resume(): void;
+  stats(): { readonly inFlight: number; readonly queued: number; readonly held: number; readonly heldBytes: number };
+  start(): void;
+  /** Gives back what is queued, lets requests under way finish for so long, then interrupts them. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const CLAIM_EVERY_MS = 250;
+const RELEASE_EVERY_MS = 30_000;
+const RELEASED_AT_ONCE = 5000;
+
+/** The sending loop: its parts, wired. */
+export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLimits): Dispatch {
+  const { logger } = deps;
+  const holdings = new Holdings(limits);
+  const lanes = new Lanes(limits);
+  const interrupt = new AbortController();
+  const claimer = makeClaimer({
+    ...deps,
+    holdings,
+    knowsWebhook: (id) => deps.findWebhook(id) !== undefined,
+    mayClaim: deps.isTrusted,
+    take: (delivery) => dispatcher.take(delivery),
+  });
+  const dispatcher: Dispatcher = new Dispatcher({
+    ...deps,
+    holdings,
+    lanes,
+    send: (delivery, webhook) => deps.send(delivery, webhook, interrupt.signal),
+    hold: (delivery) => deps.hold([delivery]),
+    cancel: (delivery) => deps.cancel([delivery]),
+    suspectStrays: claimer.suspectStrays,
+  });
+  const loops = {
+    claiming: undefined as ReturnType<typeof repeat> | undefined,
+    releasing: undefined as ReturnType<typeof repeat> | undefined,
+  };
+  const complain = (loop: string) => (error: unknown) => logger.warn('dispatch.failed', { loop, error: messageOf(error) });
+
+  const giveBack = async (deliveries: readonly OwnedDelivery[]) => {
+    if (deliveries.length === 0) return;
+    await deps.giveBack(deliveries).catch(complain('give-back'));
+  };
+
+  return {
+    tryReserve: (deliveryId, webhookId, bytes) => deps.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),
+    release: (deliveryId) => holdings.release(deliveryId),
+    enqueue: (delivery) => dispatcher.take(delivery),
+    wakeHeld: () => loops.releasing?.wake(),
+    forget: () => void dispatcher.forget(),
+    resume: () => dispatcher.pump(),
+    stats: () => ({
+      inFlight: lanes.inFlight,
+      queued: lanes.queued,
+      held: holdings.count,
+      heldBytes: holdings.heldBytes,
+    }),
+    start() {
+      loops.claiming = repeat(claimer.runOnce, { everyMs: CLAIM_EVERY_MS, onError: complain('claim') });
+      loops.releasing = repeat(async () => (await deps.releaseHeld(RELEASED_AT_ONCE)) === RELEASED_AT_ONCE, {
+        everyMs: RELEASE_EVERY_MS,
+        onError: complain('release-held'),
+      });
+    },
+    async stop(graceMs) {
+      await Promise.all([loops.claiming?.stop(), loops.releasing?.stop()]);
+      await giveBack(dispatcher.stop());
+      const deadline = setTimeout(() => interrupt.abort(), graceMs);
+      await dispatcher.idle();
+      clearTimeout(deadline);
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import type { Clock } from '../clock.js';
+import type { SettledAttempt } from '../domain/attempt.js';
+import type { CatalogWebhook } from '../domain/catalog.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import { judge } from '../domain/judge.js';
+import type { AttemptOutcome } from '../domain/outcome.js';
+import { errorWords, logOutcome } from '../domain/outcome-words.js';
+import type { RetryPolicy } from '../domain/retry-policy.js';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { Holdings } from './holdings.js';
+import type { Lanes } from './lanes.js';
+
+export interface DispatcherDeps {
+  /** Never rejects. */
+  send(delivery: OwnedDelivery, webhook: CatalogWebhook): Promise<AttemptOutcome>;
+  settle(attempt: SettledAttempt): Promise<void>;
+  /** Puts a disabled webhook's delivery aside until it is enabled. */
+  hold(delivery: OwnedDelivery): Promise<void>;
+  /** Ends a deleted webhook's delivery. */
+  cancel(delivery: OwnedDelivery): Promise<void>;
+  /** The receiver answered 410: it wants nothing any more. */
+  disableWebhook(webhookId: number, because: string): Promise<void>;
+  findWebhook(id: number): CatalogWebhook | undefined;
+  /** Whether this instance may still believe that it owns what it holds. */
+  isTrusted(): boolean;
+  /** Rows may bear our id that we no longer hold. */
+  suspectStrays(): void;
+  onAttempt(attempt: SettledAttempt): void;
+  readonly holdings: Holdings;
+  readonly lanes: Lanes;
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** Sends what it is given as the lanes allow, judges what came of it, and settles that. */
+export class Dispatcher {
+  private active = 0;
+  private stopped = false;
+  private idleWaiters: (() => void)[] = [];
+
+  constructor(private readonly deps: DispatcherDeps) {}
+
+  /** Takes a delivery whose room in `holdings` is kept. */
+  take(delivery: OwnedDelivery): void {
+    this.deps.lanes.push(delivery);
+    this.pump();
+  }
+
+  /** Starts as many requests as there are slots for. */
+  pump(): void {
+    const { lanes } = this.deps;
+    while (!this.stopped && this.deps.isTrusted()) {
+      const delivery = lanes.take();
+      if (!delivery) return;
+      this.active++;
+      void this.run(delivery);
+    }
+  }
+
+  /** Forgets what is queued, because it belongs to others now, or shall. Requests under way go on. */
+  forget(): OwnedDelivery[] {
+    const queued = this.deps.lanes.clear();
+    for (const delivery of queued) this.deps.holdings.release(delivery.id);
+    return queued;
+  }
+
+  /** Starts nothing any more; answers what was queued. */
+  stop(): OwnedDelivery[] {
+    this.stopped = true;
+    return this.forget();
+  }
+
+  /** Resolves when no request is under way and everything is settled. */
+  idle(): Promise<void> {
+    return this.active === 0 ? Promise.resolve() : new Promise((resolve) => this.idleWaiters.push(resolve));
+  }
+
+  private async run(delivery: OwnedDelivery): Promise<void> {
+    const webhook = this.deps.findWebhook(delivery.webhookId);
+    try {
+      if (!webhook) await this.setAside(delivery, this.deps.cancel);
+      else if (!webhook.enabled) await this.setAside(delivery, this.deps.hold);
+      else await this.attempt(delivery, webhook);
+    } catch (error) {
+      // The row still bears our id; the next look for strays sets it free.
+      this.deps.suspectStrays();
+      this.deps.logger.error('delivery.not_settled', { delivery_id: delivery.id, error: messageOf(error) });
+    } finally {
+      this.deps.holdings.release(delivery.id);
+      this.active--;
+      if (this.active === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
+    }
+  }
+
+  /** Called from within `pump`, whose loop goes on with the slot. */
+  private async setAside(delivery: OwnedDelivery, aside: (delivery: OwnedDelivery) => Promise<void>): Promise<void> {
+    this.deps.lanes.done(delivery);
+    await aside(delivery);
+  }
+
+  private async attempt(delivery: OwnedDelivery, webhook: CatalogWebhook): Promise<void> {
+    const { clock } = this.deps;
+    const startedAt = clock.now();
+    const from = clock.monotonic();
+    const outcome = await this.deps.send(delivery, webhook);
+    // The slot is free once the receiver has answered; the memory once the journal has.
+    this.deps.lanes.done(delivery);
+    this.pump();
+    const attempt = this.settled(delivery, webhook, outcome, { startedAt, durationMs: clock.monotonic() - from });
+    this.deps.onAttempt(attempt);
+    await this.deps.settle(attempt);
+    if (attempt.because === 'gone') await this.deps.disableWebhook(webhook.id, 'the receiver answered 410 Gone');
+  }
+
+  private settled(
+    delivery: OwnedDelivery,
+    webhook: CatalogWebhook,
+    outcome: AttemptOutcome,
+    time: { readonly startedAt: number; readonly durationMs: number },
+  ): SettledAttempt {
+    const verdict = judge(outcome, delivery.failures, this.deps.policy, this.deps.random);
+    const counts = verdict.state === 'dead' || (verdict.state === 'retry' && verdict.counts);
+    const answered = outcome.kind === 'answered' ? outcome : undefined;
+    return {
+      delivery,
+      webhook,
+      ...time,
+      outcome: logOutcome(outcome, verdict),
+      status: answered?.status,
+      responseBody: answered && answered.body.length > 0 ? answered.body : undefined,
+      error: errorWords(outcome),
+      failures: delivery.failures + (counts ? 1 : 0),
+      retryInMs: verdict.state === 'retry' ? verdict.delayMs : undefined,
+      because: verdict.state === 'dead' ? verdict.because : undefined,
+    };
+  }
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.js';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { type Repeating, repeat } from '../repeat.js';
+
+export interface MembershipDeps {
+  register(id: string): Promise<void>;
+  /** False when the instance was declared dead. */
+  beat(id: string): Promise<boolean>;
+  burySilent(silentMs: number): Promise<{ readonly instances: readonly string[]; readonly freed: number }>;
+  leave(id: string): Promise<void>;
+  /** We were declared dead: what we held belongs to others now. */
+  onDeath(): void;
+  /** The heart beats again after it had been silent. */
+  onTrusted(): void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Silence after which an instance counts as dead, milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface Membership {
+  /** uuid; a new one after each death. */
+  id(): string;
+  /** False once the heart could not beat for two thirds of the time: then nothing may be sent. */
+  isTrusted(): boolean;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** This process among the instances: it shows that it lives, and sets free what the silent ones held. */
+export function makeMembership(deps: MembershipDeps): Membership {
+  const { clock, logger } = deps;
+  const trustMs = (deps.timeoutMs * 2) / 3;
+  let id: string = randomUUID();
+  let beatAt = Number.NEGATIVE_INFINITY;
+  let beating: Repeating | undefined;
+
+  const isTrusted = () => clock.monotonic() - beatAt < trustMs;
+
+  const register = async () => {
+    const sentAt = clock.monotonic();
+    await deps.register(id);
+    beatAt = sentAt;
+  };
+
+  const beatOnce = async () => {
+    const sentAt = clock.monotonic();
+    if (await deps.beat(id)) {
+      const wasTrusted = isTrusted();
+      beatAt = sentAt;
+      if (!wasTrusted) deps.onTrusted();
+    } else {
+      const dead = id;
+      id = randomUUID();
+      deps.onDeath();
+      logger.warn('instance.declared_dead', { instance: dead, new_instance: id });
+      await register();
+      deps.onTrusted();
+    }
+    const buried = await deps.burySilent(deps.timeoutMs);
+    if (buried.instances.length > 0) logger.warn('instance.buried', { ...buried });
+  };
+
+  return {
+    id: () => id,
+    isTrusted,
+    async start() {
+      await register();
+      beating = repeat(beatOnce, {
+        everyMs: deps.timeoutMs / 6,
+        onError: (error) => logger.warn('instance.heartbeat_failed', { error: messageOf(error), trusted: isTrusted() }),
+      });
+    },
+    async stop() {
+      await beating?.stop();
+      await deps.leave(id).catch((error: unknown) => {
+        logger.warn('instance.leave_failed', { instance: id, error: messageOf(error) });
+      });
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Catalog, CatalogChanges } from '../domain/catalog.js';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { type Repeating, repeat } from '../repeat.js';
+
+export interface CatalogSyncDeps {
+  readonly catalog: Catalog;
+  loadVersion(): Promise<number>;
+  loadChanges(since: number): Promise<CatalogChanges>;
+  /** Calls back when another instance has changed something. */
+  listen(notified: () => void): { stop(): Promise<void> };
+  /** Makes the subscriptions follow; rejects when NATS does not confirm. */
+  reconcile(): Promise<void>;
+  onChanged(): void;
+  readonly logger: Logger;
+}
+
+export interface CatalogSync {
+  /** Loads the catalog and follows it from then on. Rejects when the first load does. */
+  start(): Promise<void>;
+  /** Resolves when what the store said after the call is matched and subscribed by. */
+  refresh(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const POLL_MS = 1000;
+
+/** Keeps the catalog like the store: by notification, and by polling its version as the safety net. */
+export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
+  const { catalog, logger } = deps;
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  let listener: { stop(): Promise<void> } | undefined;
+  let polling: Repeating | undefined;
+
+  const load = async () => {
+    if ((await deps.loadVersion()) <= catalog.version) return;
+    const changes = await deps.loadChanges(catalog.version);
+    catalog.apply(changes);
+    deps.onChanged();
+    logger.info('catalog.changed', { version: changes.version, ...catalog.size });
+  };
+
+  const refreshOnce = async () => {
+    await load();
+    await deps.reconcile();
+  };
+
+  /** A refresh that has begun may have read before the caller's change: the caller waits for the one after it. */
+  const refresh = (): Promise<void> => {
+    if (!running) {
+      running = refreshOnce().finally(() => {
+        running = undefined;
+      });
+      return running;
+    }
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return refresh();
+      });
+    return next;
+  };
+
+  return {
+    refresh,
+    async start() {
+      await load();
+      polling = repeat(refresh, {
+        everyMs: POLL_MS,
+        onError: (error) => logger.warn('catalog.refresh_failed', { error: messageOf(error) }),
+      });
+      listener = deps.listen(() => polling?.wake());
+    },
+    async stop() {
+      await listener?.stop();
+      await polling?.stop();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { ConnectionOptions } from 'nats';
+import type { Logger } from '../logger.js';
+import { type Repeating, repeat } from '../repeat.js';
+import type { Acceptor } from './acceptor.js';
+import { linkNats, type NatsLink } from './nats-link.js';
+import { Subscriptions } from './subscriptions.js';
+
+export interface CoreIntakeDeps {
+  readonly acceptor: Acceptor;
+  readonly queueGroup: string;
+  readonly options: ConnectionOptions;
+  /** The catalog's. */
+  subjects(): readonly string[];
+  /** A connection came (back): make the subscriptions follow. */
+  refresh(): Promise<void>;
+  readonly logger: Logger;
+}
+
+export interface CoreIntake {
+  start(): void;
+  reconcile(): Promise<void>;
+  /** Why a new subject could not be subscribed to just now. */
+  connectionProblem(): string | undefined;
+  subscriptionProblem(): string | undefined;
+  subscriptions(): number;
+  /** Takes nothing any more; resolves when what was taken is committed. */
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const REPORT_DROPS_MS = 1000;
+
+/** Intake from core NATS: at most once until the journal's commit, at least once from there on. */
+export function makeCoreIntake(deps: CoreIntakeDeps): CoreIntake {
+  const { acceptor, logger } = deps;
+  const subscriptions = new Subscriptions({ queueGroup: deps.queueGroup, take: acceptor.take, logger });
+  let link: NatsLink | undefined;
+  let reporting: Repeating | undefined;
+  let reported = 0;
+
+  /** One line a second, however many: the flood that is dropped must not become one of log lines. */
+  const reportDrops = async () => {
+    const { dropped } = acceptor.stats();
+    if (dropped === reported) return;
+    logger.error('message.dropped', { dropped: dropped - reported, total: dropped, because: 'the intake queue is full' });
+    reported = dropped;
+  };
+
+  return {
+    start() {
+      reporting = repeat(reportDrops, { everyMs: REPORT_DROPS_MS, onError: () => undefined });
+      link = linkNats({
+        options: deps.options,
+        logger,
+        onConnected: (connection) => {
+          subscriptions.attach(connection);
+          deps.refresh().catch((error: unknown) => logger.warn('subscriptions.failed', { error: String(error) }));
+        },
+      });
+    },
+    reconcile: () => subscriptions.reconcile(deps.subjects()),
+    connectionProblem: () => (link ? link.problem() : 'not started yet'),
+    subscriptionProblem: () => subscriptions.problem(),
+    subscriptions: () => subscriptions.count,
+    async drain() {
+      await subscriptions.stop();
+      await acceptor.idle();
+    },
+    async stop() {
+      await reporting?.stop();
+      await link?.stop();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { CatalogChanges } from '../domain/catalog.js';
+import type { Tags } from '../domain/tags.js';
+import type { JournalPool, Statement } from './journal/journal-pool.js';
+
+const VERSION: Statement = { name: 'catalog-version', text: 'select version from catalog_version' };
+const EVENTS: Statement = {
+  name: 'catalog-events',
+  text: 'select id, event, deleted_at is null as living from events where catalog_version > $1',
+};
+const WEBHOOKS: Statement = {
+  name: 'catalog-webhooks',
+  text: `select id, url, enabled, space_id::float8, created_by_id::float8, tags, deleted_at is null as living,
+           array(select event_id from webhook_events where webhook_id = webhooks.id) as event_ids
+         from webhooks where catalog_version > $1`,
+};
+
+interface EventRow {
+  readonly id: number;
+  readonly event: string;
+  readonly living: boolean;
+}
+
+interface WebhookRow {
+  readonly id: number;
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly space_id: number;
+  readonly created_by_id: number;
+  readonly tags: Tags;
+  readonly living: boolean;
+  readonly event_ids: readonly number[];
+}
+
+export async function loadCatalogVersion(pool: JournalPool): Promise<number> {
+  const [row] = await pool.run<{ version: string }>(VERSION, []);
+  return Number(row?.version ?? 0);
+}
+
+/** Everything that changed after a version, in one snapshot. Version 0 is the beginning. */
+export async function loadCatalogChanges(pool: JournalPool, since: number): Promise<CatalogChanges> {
+  return pool.transaction(async (run) => {
+    const [version] = await run<{ version: string }>(VERSION, []);
+    const events = await run<EventRow>(EVENTS, [since]);
+    const webhooks = await run<WebhookRow>(WEBHOOKS, [since]);
+    return {
+      version: Number(version?.version ?? 0),
+      events: events.filter(({ living }) => living).map(({ id, event }) => ({ id, subject: event })),
+      deletedEventIds: events.filter(({ living }) => !living).map(({ id }) => id),
+      webhooks: webhooks.filter(({ living }) => living).map(toCatalogWebhook),
+      deletedWebhookIds: webhooks.filter(({ living }) => !living).map(({ id }) => id),
+    };
+  }, 'begin isolation level repeatable read read only');
+}
+
+const toCatalogWebhook = (row: WebhookRow) => ({
+  id: row.id,
+  url: row.url,
+  enabled: row.enabled,
+  spaceId: row.space_id,
+  createdById: row.created_by_id,
+  tags: row.tags,
+  eventIds: row.event_ids,
+});

@@ -1,0 +1,167 @@
+import type { Message } from '../../domain/message.js';
+import { writeHeaders } from './header-bytes.js';
+import type { JournalPool, Statement } from './journal-pool.js';
+import { ensurePartitions } from './partitions.js';
+import type { Persevere } from './persevere.js';
+
+export interface NewDelivery {
+  /** uuid, chosen before the statement so that repeating it is harmless. */
+  readonly id: string;
+  readonly webhookId: number;
+  /** Whether dispatch has kept room for it: it is then born owned by this instance, else by nobody. */
+  readonly wanted: boolean;
+}
+
+export interface Acceptance {
+  readonly message: Message;
+  readonly deliveries: readonly NewDelivery[];
+}
+
+export interface Accepted {
+  /** False when the message was in the journal already: nothing was inserted for it. */
+  readonly isNew: boolean;
+  /** The instance id under which they are owned. */
+  readonly owner: string;
+  /** Ids of the deliveries that are ours to send. */
+  readonly owned: ReadonlySet<string>;
+  /** Why PostgreSQL can never store it. */
+  readonly refused?: string;
+}
+
+/**
+ * Messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart by the
+ * server: as `bytea[]` each byte would be written in hex and parsed again.
+ * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by nobody.
+ */
+const ACCEPT: Statement = {
+  name: 'accept',
+  text: `
+    with me as (select id from instances where id = $1 for key share),
+    stored as (
+      insert into messages (id, received_at, subject, headers, payload)
+      select id, to_timestamp(at / 1000), subject,
+        case when header_bytes > 0 then substring($7::bytea from start for header_bytes) end,
+        substring($7::bytea from start + header_bytes for payload_bytes)
+      from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[])
+        as input(id, at, subject, start, header_bytes, payload_bytes)
+      on conflict do nothing
+      returning id, received_at
+    ), owed as (
+      insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner)
+      select input.id, stored.id, stored.received_at, webhook_id, bytes, now(), case when wanted then me.id end
+      from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[], $13::bool[])
+        as input(id, message_id, webhook_id, bytes, wanted)
+      join stored on stored.id = input.message_id
+      left join me on true
+    )
+    select stored.id, exists (select from me) as alive from stored`,
+};
+
+const FIND_OWNED: Statement = {
+  name: 'find-owned',
+  text: 'select id from deliveries where id = any($1::uuid[]) and owner = $2',
+};
+
+export interface AcceptDeps {
+  readonly pool: JournalPool;
+  readonly persevere: Persevere;
+  instanceId(): string;
+}
+
+/** Commits a batch; answers in its order. Rejects with `data` or `fatal` errors of PostgreSQL only. */
+export async function acceptBatch(deps: AcceptDeps, batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
+  const owner = deps.instanceId();
+  const values = toValues(owner, batch);
+  return deps.persevere({
+    name: 'accept',
+    run: async (repeated) => {
+      const rows = await deps.pool.run<{ id: string; alive: boolean }>(ACCEPT, values);
+      const stored = new Set(rows.map((row) => row.id));
+      const alive = rows[0]?.alive ?? false;
+      const fresh = batch.map(({ message, deliveries }) =>
+        toAccepted(stored.has(message.id), alive ? owner : undefined, deliveries),
+      );
+      return repeated ? recognise(deps.pool, batch, fresh, owner) : fresh;
+    },
+    ensurePartitions: () =>
+      ensurePartitions(
+        deps.pool,
+        'messages',
+        batch.map(({ message }) => message.receivedAt),
+      ),
+  });
+}
+
+/** `owner` is undefined when our row of `instances` was gone: the deliveries are there, owned by nobody. */
+function toAccepted(isNew: boolean, owner: string | undefined, deliveries: readonly NewDelivery[]): Accepted {
+  if (!isNew || owner === undefined) return { isNew, owner: '', owned: new Set() };
+  return { isNew, owner, owned: new Set(deliveries.filter(({ wanted }) => wanted).map(({ id }) => id)) };
+}
+
+/** After an unknown outcome, what conflicts may be our own earlier try: then its deliveries bear our ids. */
+async function recognise(
+  pool: JournalPool,
+  batch: readonly Acceptance[],
+  fresh: readonly Accepted[],
+  owner: string,
+): Promise<readonly Accepted[]> {
+  const wanted = batch.flatMap(({ deliveries }) => deliveries.filter((one) => one.wanted).map(({ id }) => id));
+  const rows = await pool.run<{ id: string }>(FIND_OWNED, [wanted, owner]);
+  const ours = new Set(rows.map((row) => row.id));
+  return batch.map(({ deliveries }, index) => {
+    const owned = new Set(deliveries.filter(({ id }) => ours.has(id)).map(({ id }) => id));
+    return { isNew: (fresh[index]?.isNew ?? false) || owned.size > 0, owner, owned };
+  });
+}
+
+function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
+  const ids: string[] = [];
+  const times: number[] = [];
+  const subjects: string[] = [];
+  const starts: number[] = [];
+  const headerSizes: number[] = [];
+  const payloadSizes: number[] = [];
+  const pieces: Uint8Array[] = [];
+  const owed = {
+    ids: [] as string[],
+    messages: [] as string[],
+    webhooks: [] as number[],
+    bytes: [] as number[],
+    wanted: [] as boolean[],
+  };
+  let size = 0;
+  for (const { message, deliveries } of batch) {
+    const headers = writeHeaders(message.headers);
+    ids.push(message.id);
+    times.push(message.receivedAt);
+    subjects.push(message.subject);
+    starts.push(size + 1);
+    headerSizes.push(headers.length);
+    payloadSizes.push(message.payload.length);
+    pieces.push(headers, message.payload);
+    size += headers.length + message.payload.length;
+    for (const delivery of deliveries) {
+      owed.ids.push(delivery.id);
+      owed.messages.push(message.id);
+      owed.webhooks.push(delivery.webhookId);
+      owed.bytes.push(message.body.length);
+      owed.wanted.push(delivery.wanted);
+    }
+  }
+  const blob = Buffer.concat(pieces, size);
+  return [
+    owner,
+    ids,
+    times,
+    subjects,
+    starts,
+    headerSizes,
+    blob,
+    payloadSizes,
+    owed.ids,
+    owed.messages,
+    owed.webhooks,
+    owed.bytes,
+    owed.wanted,
+  ];
+}

@@ -1,0 +1,59 @@
+import type { JournalPool, Statement } from './journal-pool.js';
+
+const HOLD: Statement = {
+  name: 'hold',
+  text: `update deliveries d set owner = null, due_at = 'infinity'
+         from unnest($1::uuid[], $2::uuid[]) as held(id, owner) where d.id = held.id and d.owner = held.owner`,
+};
+const GIVE_BACK: Statement = {
+  name: 'give-back',
+  text: `update deliveries d set owner = null, due_at = now()
+         from unnest($1::uuid[], $2::uuid[]) as given(id, owner) where d.id = given.id and d.owner = given.owner`,
+};
+const GIVE_BACK_STRAYS: Statement = {
+  name: 'give-back-strays',
+  text: `update deliveries set owner = null, due_at = now()
+         where owner = $1 and id <> all($2::uuid[]) returning id`,
+};
+const RELEASE_HELD: Statement = {
+  name: 'release-held',
+  text: `
+    update deliveries d set due_at = now()
+    from (
+      select d.id from deliveries d join webhooks w on w.id = d.webhook_id
+      where d.owner is null and d.due_at = 'infinity' and (w.enabled or w.deleted_at is not null)
+      limit $1 for update of d skip locked
+    ) as free
+    where d.id = free.id
+    returning d.id`,
+};
+
+interface Owned {
+  readonly id: string;
+  readonly owner: string;
+}
+
+/** Deliveries of a disabled webhook wait until it is enabled: not due, owned by nobody. */
+export async function hold(pool: JournalPool, deliveries: readonly Owned[]): Promise<void> {
+  await pool.run(HOLD, columns(deliveries));
+}
+
+/** Deliveries that were not sent become due for anybody. */
+export async function giveBack(pool: JournalPool, deliveries: readonly Owned[]): Promise<void> {
+  await pool.run(GIVE_BACK, columns(deliveries));
+}
+
+/** Frees rows that bear our id without our knowing: a claim was committed whose answer was lost. */
+export async function giveBackStrays(pool: JournalPool, owner: string, known: readonly string[]): Promise<number> {
+  return (await pool.run(GIVE_BACK_STRAYS, [owner, known])).length;
+}
+
+/** Makes held deliveries due whose webhook is enabled again, or deleted (sending then cancels them). At most `limit`. */
+export async function releaseHeld(pool: JournalPool, limit: number): Promise<number> {
+  return (await pool.run(RELEASE_HELD, [limit])).length;
+}
+
+const columns = (deliveries: readonly Owned[]) => [
+  deliveries.map(({ id }) => id),
+  deliveries.map(({ owner }) => owner),
+];

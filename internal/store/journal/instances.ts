@@ -1,0 +1,83 @@
+import type { JournalPool, Statement } from './journal-pool.js';
+
+const REGISTER: Statement = {
+  name: 'instance-register',
+  text: 'insert into instances (id, host) values ($1, $2) on conflict do nothing',
+};
+const BEAT: Statement = {
+  name: 'instance-beat',
+  text: 'update instances set seen_at = now() where id = $1 returning id',
+};
+const BURY_SILENT: Statement = {
+  name: 'instance-bury-silent',
+  text: `delete from instances where id in (
+           select id from instances where seen_at < now() - $1 * interval '1 ms' for update skip locked
+         ) returning id`,
+};
+const LEAVE: Statement = { name: 'instance-leave', text: 'delete from instances where id = $1' };
+const GIVE_UP: Statement = {
+  name: 'instance-give-up',
+  text: 'update deliveries set owner = null, due_at = least(due_at, now()) where owner = $1',
+};
+
+/**
+ * Frees what dead instances held. A request of each may have left, which an `interrupted` log row says; it takes the
+ * attempt's number, and no step of the retry schedule.
+ */
+const SET_FREE: Statement = {
+  name: 'instance-set-free',
+  text: `
+    with freed as (
+      update deliveries set owner = null, due_at = now(), attempts = attempts + 1
+      where owner = any($1::uuid[])
+      returning id, message_id, received_at, webhook_id, attempts
+    ), logged as (
+      insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
+        delivery_id, attempt, outcome, error, duration_ms, next_attempt_at)
+      select now(), w.created_by_id, m.subject, w.url, w.tags, w.id, w.space_id, f.message_id, f.received_at,
+        f.id, f.attempts, 'interrupted', 'the instance that held this delivery went silent; a request may have been sent',
+        0, now()
+      from freed f
+      join webhooks w on w.id = f.webhook_id
+      cross join lateral (
+        select subject from messages where messages.id = f.message_id and messages.received_at = f.received_at offset 0
+      ) m
+      on conflict do nothing
+    )
+    select count(*)::int as freed from freed`,
+};
+
+export interface Buried {
+  readonly instances: readonly string[];
+  readonly freed: number;
+}
+
+export async function registerInstance(pool: JournalPool, id: string, host: string): Promise<void> {
+  await pool.run(REGISTER, [id, host]);
+}
+
+/** False when this instance was declared dead: it must take a new id and forget what it held. */
+export async function beat(pool: JournalPool, id: string): Promise<boolean> {
+  return (await pool.run(BEAT, [id])).length > 0;
+}
+
+/**
+ * Declares dead who has been silent for so long by the database's clock. The second statement sees whatever the dead
+ * committed, because deleting their row waited for their last accept (`for key share`).
+ */
+export async function burySilentInstances(pool: JournalPool, silentMs: number): Promise<Buried> {
+  return pool.transaction(async (run) => {
+    const dead = (await run<{ id: string }>(BURY_SILENT, [silentMs])).map((row) => row.id);
+    if (dead.length === 0) return { instances: [], freed: 0 };
+    const [row] = await run<{ freed: number }>(SET_FREE, [dead]);
+    return { instances: dead, freed: row?.freed ?? 0 };
+  });
+}
+
+/** A clean goodbye: nothing that was not sent stays ours. */
+export async function leave(pool: JournalPool, id: string): Promise<void> {
+  await pool.transaction(async (run) => {
+    await run(LEAVE, [id]);
+    await run(GIVE_UP, [id]);
+  });
+}
