@@ -1,0 +1,28 @@
+import type { ErrorCode } from '../errors.js';
+
+/** Each refusal's HTTP status: the only place that knows. */
+export const STATUS_OF = {
+  bad_request: 400,
+  unauthorized: 401,
+  not_found: 404,
+  too_large: 413,
+  unsupported_media_type: 415,
+  unprocessable: 422,
+  unavailable: 503,
+} as const satisfies Record<ErrorCode, number>;
+
+/** What a bug of ours answers. */
+export const BUG_STATUS = 500;
+/** A known path, asked with a method that it does not have. */
+export const METHOD_STATUS = 405;
+
+export const MEANING_OF: Readonly<Record<(typeof STATUS_OF)[ErrorCode] | typeof BUG_STATUS, string>> = {
+  400: 'The id or space in the path is not a number that can exist',
+  401: 'X-User is absent or not a positive integer',
+  404: 'Record not found',
+  413: 'The body is larger than 256 KiB',
+  415: 'The body is not JSON by its content type, or is encoded',
+  422: 'The request was understood and refused: each error names its field in `source`',
+  500: 'Something went wrong: a bug, logged with the request id',
+  503: 'PostgreSQL or NATS is away; the same request may succeed later',
+};

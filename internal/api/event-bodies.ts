@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Event } from '../domain/event.js';
+import { parseSubject, type SubjectRules } from '../domain/subject.js';
+import type { EventFields } from '../store/events.js';
+import { readOnlyFields } from './read-only-fields.js';
+import { patchTags, tags, tagsPatch } from './tag-fields.js';
+import { text } from './text.js';
+
+export const LONGEST_NAME = 255;
+
+/** The three bodies that an event is made and changed by. */
+export function makeEventBodies(rules: SubjectRules) {
+  const subject = z
+    .string()
+    .superRefine((given, context) => {
+      const judged = given === '' ? undefined : parseSubject(given, rules);
+      if (judged && !judged.ok) context.addIssue({ code: 'custom', message: judged.problem });
+    })
+    .meta({ description: 'the NATS subject; `*` and a last `>` are wildcards', example: 'tag.created' });
+  return {
+    create: z
+      .strictObject({
+        event: subject.min(1),
+        name: text(LONGEST_NAME).default(''),
+        tags: tags.default({}),
+        ...readOnlyFields,
+      })
+      .meta({ title: 'NewEvent' }),
+    put: z
+      .strictObject({
+        event: subject.optional(),
+        name: text(LONGEST_NAME).optional(),
+        tags: tags.optional(),
+        ...readOnlyFields,
+      })
+      .meta({ title: 'EventPut', description: 'Non-empty fields overwrite; absent and empty strings keep' }),
+    patch: z
+      .strictObject({
+        event: subject.min(1).optional(),
+        name: text(LONGEST_NAME).nullable().optional(),
+        tags: tagsPatch.nullable().optional(),
+        ...readOnlyFields,
+      })
+      .meta({ title: 'EventPatch', description: 'A JSON merge patch (RFC 7396)' }),
+  };
+}
+
+type Bodies = ReturnType<typeof makeEventBodies>;
+
+export function newEvent(body: z.output<Bodies['create']>): EventFields {
+  return { name: body.name, subject: body.event, tags: body.tags };
+}
+
+export function putEvent(current: Event, body: z.output<Bodies['put']>): EventFields {
+  return {
+    name: body.name || current.name,
+    subject: body.event || current.subject,
+    tags: body.tags ?? current.tags,
+  };
+}
+
+export function patchEvent(current: Event, body: z.output<Bodies['patch']>): EventFields {
+  return {
+    name: body.name === undefined ? current.name : (body.name ?? ''),
+    subject: body.event ?? current.subject,
+    tags: patchTags(current.tags, body.tags),
+  };
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { Event } from '../domain/event.js';
+import { changeEvent, deleteEvent, type EventFields, insertEvent, listEvents, loadEvent } from '../store/events.js';
+import type { ApiDeps } from './api-deps.js';
+import { makeLive, requireIntake } from './catalog-change.js';
+import { eventAnswer, eventJson } from './event-answer.js';
+import { makeEventBodies, newEvent, patchEvent, putEvent } from './event-bodies.js';
+import { idPath } from './numbers.js';
+import { listOf, paging } from './paging.js';
+import { type Route, userRoute } from './route.js';
+import { tagQueries } from './tag-fields.js';
+
+const event = { description: 'the event', schema: eventAnswer };
+const query = z.object({ ...paging, tag: tagQueries });
+
+export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
+  const bodies = makeEventBodies({ allowAll: deps.allowAllSubjects });
+
+  /** A new subject is only stored when it can be subscribed. */
+  const change = (key: { id: number; userId: number }, decide: (current: Event) => EventFields) =>
+    makeLive(
+      deps,
+      changeEvent(deps.db, key, (current) => {
+        const fields = decide(current);
+        if (fields.subject !== current.subject) requireIntake(deps);
+        return fields;
+      }),
+    );
+
+  return [
+    userRoute(
+      {
+        method: 'get',
+        path: '/events',
+        summary: 'Events, in order of their ids',
+        query,
+        answers: { 200: { description: 'a page of them', schema: listOf(eventAnswer) } },
+      },
+      async ({ query: { tag, ...page } }) => {
+        const { total, nodes } = await listEvents(deps.db, { tags: tag }, page);
+        return { status: 200, json: { total, nodes: nodes.map(eventJson) } };
+      },
+    ),
+    userRoute(
+      {
+        method: 'post',
+        path: '/events',
+        summary: 'Register an event; its subject is subscribed when this answers',
+        body: bodies.create,
+        answers: { 201: event },
+      },
+      async ({ userId, body }) => {
+        requireIntake(deps);
+        const made = await makeLive(deps, insertEvent(deps.db, userId, newEvent(body)));
+        return { status: 201, json: eventJson(made) };
+      },
+    ),
+    userRoute(
+      {
+        method: 'get',
+        path: '/events/{id}',
+        summary: 'One event',
+        params: idPath,
+        answers: { 200: event },
+        refuses: ['not_found'],
+      },
+      async ({ params }) => ({ status: 200, json: eventJson(await loadEvent(deps.db, params.id)) }),
+    ),
+    userRoute(
+      {
+        method: 'put',
+        path: '/events/{id}',
+        summary: 'Overwrite the fields that are given and not empty',
+        params: idPath,
+        body: bodies.put,
+        answers: { 200: event },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id }, body }) => ({
+        status: 200,
+        json: eventJson(await change({ id, userId }, (current) => putEvent(current, body))),
+      }),
+    ),
+    userRoute(
+      {
+        method: 'patch',
+        path: '/events/{id}',
+        summary: 'Change an event by a JSON merge patch',
+        params: idPath,
+        body: bodies.patch,
+        answers: { 200: event },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id }, body }) => ({
+        status: 200,
+        json: eventJson(await change({ id, userId }, (current) => patchEvent(current, body))),
+      }),
+    ),
+    userRoute(
+      {
+        method: 'delete',
+        path: '/events/{id}',
+        summary: 'Delete an event that no webhook has',
+        params: idPath,
+        answers: { 200: { description: 'deleted', schema: z.null() } },
+        refuses: ['not_found', 'unprocessable'],
+      },
+      async ({ userId, params: { id } }) => {
+        await makeLive(deps, deleteEvent(deps.db, { id, userId }));
+        return { status: 200, json: null };
+      },
+    ),
+  ];
+}

@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+
+export interface FieldSentence {
+  readonly message: string;
+  readonly field: string | undefined;
+}
+
+const KIND: Readonly<Record<string, string>> = {
+  string: 'a string',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  array: 'a list',
+  record: 'an object of strings',
+  object: 'an object',
+};
+
+/** A schema's issue in words for the caller; unknown fields are told one by one. */
+export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] {
+  const [top] = issue.path;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ message: `there is no field ${quoted(key)}`, field: key.slice(0, 100) }));
+  }
+  const name = issue.path.map(String).join('.') || 'the body';
+  return [{ message: sentence(name, issue), field: top === undefined ? undefined : String(top) }];
+}
+
+function sentence(name: string, issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return `${name} is a required field`;
+      return `${name} must be ${KIND[issue.expected] ?? `of type ${issue.expected}`}`;
+    case 'too_small':
+      if (issue.origin === 'string') return `${name} is a required field`;
+      return `${name} must be at least ${issue.minimum}`;
+    case 'too_big':
+      if (issue.origin === 'string') return `${name} has at most ${issue.maximum} characters`;
+      if (issue.origin === 'array') return `${name} has at most ${issue.maximum} entries`;
+      return `${name} must be at most ${issue.maximum}`;
+    case 'invalid_key':
+      return `${name}: ${issue.issues[0]?.message ?? 'the key is not allowed'}`;
+    case 'invalid_value':
+      return `${name} must be one of ${issue.values.map(String).join(', ')}`;
+    default:
+      return `${name}: ${issue.message}`;
+  }
+}
+
+function quoted(key: string): string {
+  return JSON.stringify(key.slice(0, 100));
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { LogOutcome } from '../domain/attempt.js';
+import { envelope } from '../domain/envelope.js';
+import { isJson } from '../domain/json-bytes.js';
+import type { StoredMessage } from '../store/message-payloads.js';
+import type { WebhookLog } from '../store/webhook-log-row.js';
+import { id, spaceId, userId } from './numbers.js';
+
+export const logOutcome = z.enum([
+  'delivered',
+  'failed',
+  'dead',
+  'local_fault',
+  'cancelled',
+  'interrupted',
+] as const satisfies readonly LogOutcome[]);
+
+export const logAnswer = z
+  .object({
+    id: z.int().min(1),
+    created_at: z.iso.datetime(),
+    created_by_id: userId,
+    event: z.string(),
+    url: z.string(),
+    response_status_code: z.int().nullable(),
+    tags: z.record(z.string(), z.string()),
+    webhook_id: id,
+    space_id: spaceId,
+    message_id: z.uuid(),
+    delivery_id: z.uuid(),
+    attempt: z.int(),
+    outcome: z.string().meta({ enum: logOutcome.options }),
+    error: z.string().nullable(),
+    duration_ms: z.int(),
+    next_attempt_at: z.iso.datetime().nullable(),
+    data: z.unknown().describe('the body that was sent; null when its message is no longer kept'),
+    response_body: z.unknown().describe('JSON as the receiver wrote it, else its text as a string, or null'),
+  })
+  .meta({ title: 'WebhookLog' });
+
+/** A log's JSON. What was sent and what was answered stand in it byte for byte: parsing would change big integers. */
+export function logBytes(log: WebhookLog, message: StoredMessage | undefined): readonly Uint8Array[] {
+  const head = JSON.stringify({
+    id: log.id,
+    created_at: log.createdAt.toISOString(),
+    created_by_id: log.createdById,
+    event: log.subject,
+    url: log.url,
+    response_status_code: log.responseStatusCode,
+    tags: log.tags,
+    webhook_id: log.webhookId,
+    space_id: log.spaceId,
+    message_id: log.messageId,
+    delivery_id: log.deliveryId,
+    attempt: log.attempt,
+    outcome: log.outcome,
+    error: log.error,
+    duration_ms: log.durationMs,
+    next_attempt_at: log.nextAttemptAt?.toISOString() ?? null,
+  } satisfies Omit<z.input<typeof logAnswer>, 'data' | 'response_body'>);
+  return [
+    Buffer.from(`${head.slice(0, -1)},"data":`),
+    message ? envelope(message.subject, message.receivedAt, message.payload).body : Buffer.from('null'),
+    Buffer.from(',"response_body":'),
+    responseBytes(log.responseBody),
+    Buffer.from('}'),
+  ];
+}
+
+function responseBytes(text: string | null): Uint8Array {
+  if (text === null) return Buffer.from('null');
+  const bytes = Buffer.from(text);
+  return isJson(bytes) ? bytes : Buffer.from(JSON.stringify(text));
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { listWebhookLogs } from '../store/webhook-logs.js';
+import type { ApiDeps } from './api-deps.js';
+import { logAnswer, logOutcome } from './log-answer.js';
+import { logListPieces } from './log-list.js';
+import { id, spaceId, written } from './numbers.js';
+import { listOf, paging } from './paging.js';
+import { type Route, userRoute } from './route.js';
+import { tagQueries } from './tag-fields.js';
+import { isStorable, UNSTORABLE } from './text.js';
+
+const instant = z
+  .union(
+    [z.iso.datetime({ offset: true }), z.iso.date()],
+    'must be a time such as 2026-01-31T12:00:00Z, or a day such as 2026-01-31 (UTC)',
+  )
+  .transform((written) => new Date(written))
+  .pipe(z.custom<Date>())
+  .meta({ type: 'string', format: 'date-time' });
+
+const query = z.object({
+  ...paging,
+  tag: tagQueries,
+  event: z.string().refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
+  webhook_id: written(id).optional(),
+  space_id: written(spaceId).optional(),
+  outcome: logOutcome.optional(),
+  status: written(z.int().min(0).max(999)).optional().describe('the status that the receiver answered'),
+  since: instant.optional().describe('made then or later'),
+  until: instant.optional().describe('made before then'),
+});
+
+export function makeLogRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    userRoute(
+      {
+        method: 'get',
+        path: '/webhooks/logs',
+        summary: 'Attempts of the webhooks that this user created, newest first',
+        query,
+        answers: { 200: { description: 'a page of them', schema: listOf(logAnswer) } },
+      },
+      async ({ userId, query: { tag, limit, page, event, webhook_id, space_id, ...rest } }) => {
+        const filter = {
+          ...rest,
+          createdById: userId,
+          tags: tag,
+          subject: event,
+          webhookId: webhook_id,
+          spaceId: space_id,
+        };
+        const logs = await listWebhookLogs(deps.db, filter, { limit, page });
+        return { status: 200, jsonPieces: logListPieces(deps.db, logs) };
+      },
+    ),
+  ];
+}

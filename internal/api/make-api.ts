@@ -1,0 +1,56 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { ApiDeps } from './api-deps.js';
+import { STYLE_HASH } from './docs-page.js';
+import { makeErrorHandler, sendErrors } from './error-answer.js';
+import { METHOD_STATUS, STATUS_OF } from './error-table.js';
+import { makeRequestLog } from './request-id.js';
+import type { Route } from './route.js';
+import { makeRoutes } from './routes.js';
+import { handlerFor } from './send-answer.js';
+import { requireUser, USER_PATHS } from './user.js';
+
+/** The HTTP API: everything in the table of `routes.ts`, and errors in one form for everything else. */
+export function makeApi(deps: ApiDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+  app.use(makeRequestLog(deps.logger), securityHeaders());
+  app.use([...USER_PATHS], requireUser);
+  mount(app, makeRoutes(deps));
+  app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'there is nothing at this path' }]));
+  app.use(makeErrorHandler(deps.logger));
+  return app;
+}
+
+/** Nothing of ours loads anything; the page for people has one stylesheet, inside it. */
+function securityHeaders() {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: [`'${STYLE_HASH}'`],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+}
+
+function mount(app: Express, routes: readonly Route[]): void {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const here = routes.filter((route) => route.path === path);
+    const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const route of here) mounted[route.method](handlerFor(route));
+    // HEAD is answered by express wherever GET is.
+    const allow = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+    mounted.all((_req, res) => {
+      res.set('allow', allow.join(', '));
+      sendErrors(res, [{ code: METHOD_STATUS, message: 'Method not allowed' }]);
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const LARGEST_ID = 2_147_483_647;
+
+/** PostgreSQL's `integer`, from 1. */
+export const id = z.int().min(1).max(LARGEST_ID);
+
+/** A whole number that arrives as text in a path or a query: plain digits, no sign, no leading zeros. */
+export function written<Schema extends z.ZodType<number, number>>(schema: Schema) {
+  return z
+    .string('must be a whole number')
+    .regex(/^(?:0|[1-9][0-9]{0,15})$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(schema);
+}
+
+export const spaceId = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const userId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+
+export const idPath = z.object({ id: written(id) });
+export const spacePath = z.object({ space_id: written(spaceId) });

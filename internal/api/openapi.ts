@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { BUG_STATUS, MEANING_OF, STATUS_OF } from './error-table.js';
+import { LARGEST_BODY_BYTES } from './json-body.js';
+import { Components, type JsonSchema } from './openapi-schemas.js';
+import type { Route } from './route.js';
+
+const errorAnswer = z
+  .object({
+    errors: z
+      .array(z.object({ code: z.int(), message: z.string(), source: z.string().optional().describe('the field') }))
+      .min(1),
+  })
+  .meta({ title: 'Errors' });
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: JsonSchema;
+}
+
+type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
+
+export interface Operation {
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly required: true; readonly description: string; readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
+}
+
+export interface OpenApi {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly securitySchemes: Readonly<Record<string, JsonSchema>>;
+  };
+}
+
+/** The document of a table of routes, made from the same schemas that judge requests. */
+export function makeOpenApi(routes: readonly Route[], version: string): OpenApi {
+  const components = new Components();
+  const paths: Record<string, Record<string, Operation>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, components) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'hukz', version, description: 'Turns NATS messages into webhooks: durable, retried, logged.' },
+    paths,
+    components: {
+      schemas: components.schemas,
+      securitySchemes: {
+        user: { type: 'apiKey', in: 'header', name: 'X-User', description: 'the user, a positive integer' },
+      },
+    },
+  };
+}
+
+function operation(route: Route, components: Components): Operation {
+  return {
+    summary: route.summary,
+    tags: [route.path.split('/')[1] ?? ''],
+    ...(route.needsUser && { security: [{ user: [] }] }),
+    parameters: [...parameters('path', route.params, components), ...parameters('query', route.query, components)],
+    ...(route.body && {
+      requestBody: {
+        required: true,
+        description: `At most ${LARGEST_BODY_BYTES / 1024} KiB`,
+        content: { 'application/json': { schema: components.use(route.body, 'input') } },
+      },
+    }),
+    responses: { ...answers(route, components), ...refusals(route, components) },
+  };
+}
+
+function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, components: Components): Parameter[] {
+  if (!schema) return [];
+  const { properties = {} } = components.inline(schema, 'output');
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    required: place === 'path',
+    ...(description !== undefined && { description }),
+    schema: rest,
+  }));
+}
+
+function answers(route: Route, components: Components): Operation['responses'] {
+  return Object.fromEntries(
+    Object.entries(route.answers).map(([status, { description, type = 'application/json', schema }]) => [
+      status,
+      { description, content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } } },
+    ]),
+  );
+}
+
+function refusals(route: Route, components: Components): Operation['responses'] {
+  const content = { 'application/json': { schema: components.use(errorAnswer, 'output') } };
+  return Object.fromEntries(
+    refusalStatuses(route).map((status) => [status, { description: MEANING_OF[status], content }]),
+  );
+}
+
+/** What a route's parts can refuse follows from the parts; what its handler refuses, it names. */
+function refusalStatuses(route: Route): readonly (keyof typeof MEANING_OF)[] {
+  const own = (route.refuses ?? []).map((code) => STATUS_OF[code]);
+  const fromParts = [
+    ...(route.needsUser ? [STATUS_OF.unauthorized, STATUS_OF.unavailable] : []),
+    ...(route.params ? [STATUS_OF.bad_request] : []),
+    ...(route.query ? [STATUS_OF.unprocessable] : []),
+    ...(route.body
+      ? [STATUS_OF.bad_request, STATUS_OF.too_large, STATUS_OF.unsupported_media_type, STATUS_OF.unprocessable]
+      : []),
+  ];
+  return [...new Set([...own, ...fromParts, BUG_STATUS] as const)].sort();
+}

@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import { AppError, type ErrorCode } from '../errors.js';
+import { parseFields } from './invalid-fields.js';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+export type Answer =
+  | { readonly status: number; readonly json: unknown }
+  | { readonly status: number; readonly text: string; readonly type: string }
+  /** Pieces of one JSON text, taken as fast as the caller reads them. */
+  | { readonly status: number; readonly jsonPieces: AsyncIterable<Uint8Array> };
+
+/** What the document says of an answer that is not an error. */
+export interface AnswerWords {
+  readonly description: string;
+  readonly type?: string;
+  readonly schema?: z.ZodType;
+}
+
+interface RouteWords {
+  readonly method: Method;
+  /** With `{names}`, as OpenAPI writes it. */
+  readonly path: string;
+  readonly summary: string;
+  readonly answers: Readonly<Record<number, AnswerWords>>;
+  /** Refusals of the handler; those that follow from user, path, query and body are known without being named. */
+  readonly refuses?: readonly ErrorCode[];
+}
+
+/** A request as a route takes it apart; the body is only read when everything before it was right. */
+export interface RawRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readBody(): Promise<object>;
+  /** Refuses when nobody was let in. */
+  userId(): number;
+}
+
+export interface Input<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly userId: number;
+}
+
+interface RouteSpec<P, Q, B> extends RouteWords {
+  readonly params?: z.ZodType<P>;
+  readonly query?: z.ZodType<Q>;
+  readonly body?: z.ZodType<B>;
+}
+
+/** One row of the table from which both express' routes and the OpenAPI document are made. */
+export interface Route extends RouteWords {
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Whether it stands below a path that needs `X-User`. */
+  readonly needsUser: boolean;
+  answer(request: RawRequest): Promise<Answer>;
+}
+
+export function publicRoute(words: RouteWords, answer: () => Promise<Answer>): Route {
+  return { ...words, needsUser: false, answer };
+}
+
+export function userRoute<P, Q, B>(
+  spec: RouteSpec<P, Q, B>,
+  handle: (input: Input<P, Q, B>) => Promise<Answer>,
+): Route {
+  const { params, query, body, ...words } = spec;
+  return {
+    ...words,
+    ...(params && { params }),
+    ...(query && { query }),
+    ...(body && { body }),
+    needsUser: true,
+    answer: async (request) =>
+      handle({
+        userId: request.userId(),
+        params: params ? parsePath(params, request.params) : (undefined as P),
+        query: query ? parseFields(query, request.query) : (undefined as Q),
+        body: body ? parseFields(body, await request.readBody()) : (undefined as B),
+      }),
+  };
+}
+
+function parsePath<T>(schema: z.ZodType<T>, params: unknown): T {
+  const result = schema.safeParse(params);
+  if (!result.success) throw new AppError('bad_request', 'Invalid ID');
+  return result.data;
+}

@@ -1,0 +1,20 @@
+import type { ApiDeps } from './api-deps.js';
+import { makeDocumentRoutes } from './document-routes.js';
+import { makeEventRoutes } from './event-routes.js';
+import { makeHealthRoutes } from './health-routes.js';
+import { makeLogRoutes } from './log-routes.js';
+import type { Route } from './route.js';
+import { makeSpaceRoutes } from './space-routes.js';
+import { makeWebhookRoutes } from './webhook-routes.js';
+
+/** The table: everything that is served, fixed paths before those with names in them. */
+export function makeRoutes(deps: ApiDeps): readonly Route[] {
+  const routes = [
+    ...makeHealthRoutes(deps),
+    ...makeEventRoutes(deps),
+    ...makeLogRoutes(deps),
+    ...makeSpaceRoutes(deps),
+    ...makeWebhookRoutes(deps),
+  ];
+  return [...routes, ...makeDocumentRoutes(deps, routes)];
+}

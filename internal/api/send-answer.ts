@@ -1,0 +1,46 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { RequestHandler, Response } from 'express';
+import { readJsonBody } from './json-body.js';
+import type { Answer, Route } from './route.js';
+import { userOf } from './user.js';
+
+/** A row of the table as express calls it. */
+export function handlerFor(route: Route): RequestHandler {
+  return async (req, res) => {
+    const answer = await route.answer({
+      params: req.params,
+      query: req.query,
+      readBody: () => readJsonBody(req, res),
+      userId: () => userOf(res),
+    });
+    await sendAnswer(res, answer);
+  };
+}
+
+async function sendAnswer(res: Response, answer: Answer): Promise<void> {
+  if ('json' in answer) res.status(answer.status).json(answer.json);
+  else if ('text' in answer) res.status(answer.status).type(answer.type).send(answer.text);
+  else await sendPieces(res, answer.status, answer.jsonPieces);
+}
+
+async function sendPieces(res: Response, status: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  // Before the head is written: what fails until here can still be answered as an error.
+  const first = await iterator.next();
+  res.status(status).type('application/json');
+  try {
+    await pipeline(Readable.from(startingWith(first, iterator)), res);
+  } catch (error) {
+    if (!isHungUp(error)) throw error;
+  }
+}
+
+async function* startingWith<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  for (let piece = first; !piece.done; piece = await rest.next()) yield piece.value;
+}
+
+/** The caller went away in the middle of an answer: nothing that we did. */
+function isHungUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { insertWebhook, isEventEnabled, listWebhooks } from '../store/webhooks.js';
+import type { ApiDeps } from './api-deps.js';
+import { makeLive } from './catalog-change.js';
+import { spacePath } from './numbers.js';
+import { listOf, paging } from './paging.js';
+import { type Route, userRoute } from './route.js';
+import { tagQueries } from './tag-fields.js';
+import { isStorable, UNSTORABLE } from './text.js';
+import { webhookAnswer, webhookJson } from './webhook-answer.js';
+import { newSpaceWebhookBody, newWebhook, requireSameSpace } from './webhook-bodies.js';
+
+const query = z.object({ ...paging, tag: tagQueries });
+const checkQuery = z.object({ event: z.string().refine(isStorable, UNSTORABLE).default('') });
+
+export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    userRoute(
+      {
+        method: 'get',
+        path: '/webhooks/space/{space_id}',
+        summary: 'Webhooks of one space, in order of their ids',
+        params: spacePath,
+        query,
+        answers: { 200: { description: 'a page of them', schema: listOf(webhookAnswer) } },
+      },
+      async ({ params, query: { tag, ...page } }) => {
+        const { total, nodes } = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag }, page);
+        return { status: 200, json: { total, nodes: nodes.map(webhookJson) } };
+      },
+    ),
+    userRoute(
+      {
+        method: 'post',
+        path: '/webhooks/space/{space_id}',
+        summary: 'Register a webhook in a space',
+        params: spacePath,
+        body: newSpaceWebhookBody,
+        answers: { 201: { description: 'the webhook with its events', schema: webhookAnswer } },
+      },
+      async ({ userId, params, body }) => {
+        requireSameSpace(params.space_id, body.space_id);
+        const owner = { userId, spaceId: params.space_id };
+        const made = await makeLive(deps, insertWebhook(deps.db, owner, newWebhook(body)));
+        return { status: 201, json: webhookJson(made) };
+      },
+    ),
+    userRoute(
+      {
+        method: 'get',
+        path: '/webhooks/space/{space_id}/check',
+        summary: 'Whether an enabled webhook of the space has exactly this event',
+        params: spacePath,
+        query: checkQuery,
+        answers: { 200: { description: 'yes or no', schema: z.object({ event_enabled: z.boolean() }) } },
+      },
+      async ({ params, query: { event } }) => ({
+        status: 200,
+        json: { event_enabled: await isEventEnabled(deps.db, params.space_id, event) },
+      }),
+    ),
+  ];
+}

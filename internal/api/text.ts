@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** Whether PostgreSQL can store it: neither NUL nor half of a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+}
+
+export const UNSTORABLE = 'text may not contain NUL or lone surrogates';
+
+export const text = (longest: number) => z.string().max(longest).refine(isStorable, UNSTORABLE);

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { Webhook } from '../domain/webhook.js';
+import { eventAnswer, eventJson, recordFields, recordJson } from './event-answer.js';
+import { spaceId } from './numbers.js';
+
+export const webhookAnswer = z
+  .object({
+    ...recordFields,
+    name: z.string(),
+    url: z.string(),
+    enabled: z.boolean(),
+    events: z.array(eventAnswer),
+    tags: z.record(z.string(), z.string()),
+    space_id: spaceId,
+  })
+  .meta({ title: 'Webhook' });
+
+export function webhookJson(webhook: Webhook): z.input<typeof webhookAnswer> {
+  return {
+    ...recordJson(webhook),
+    name: webhook.name,
+    url: webhook.url,
+    enabled: webhook.enabled,
+    events: webhook.events.map(eventJson),
+    tags: webhook.tags,
+    space_id: webhook.spaceId,
+  };
+}

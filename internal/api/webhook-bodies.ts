@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Webhook } from '../domain/webhook.js';
+import { AppError } from '../errors.js';
+import type { WebhookFields } from '../store/webhooks.js';
+import { LONGEST_NAME } from './event-bodies.js';
+import { id, spaceId } from './numbers.js';
+import { ignoredField, readOnlyFields } from './read-only-fields.js';
+import { receiverUrl } from './receiver-url.js';
+import { patchTags, tags, tagsPatch } from './tag-fields.js';
+import { text } from './text.js';
+
+const MOST_EVENTS = 500;
+const eventIds = z.array(id).max(MOST_EVENTS);
+const ignored = { ...readOnlyFields, events: ignoredField };
+
+const create = {
+  url: receiverUrl.min(1),
+  event_ids: eventIds,
+  name: text(LONGEST_NAME).default(''),
+  enabled: z.boolean().default(true),
+  tags: tags.default({}),
+  ...ignored,
+};
+
+/** `POST /webhooks`: the space stands in the body. */
+export const newWebhookBody = z.strictObject({ ...create, space_id: spaceId.default(0) }).meta({ title: 'NewWebhook' });
+
+/** `POST /webhooks/space/{space_id}`: the space stands in the path; the body may repeat it. */
+export const newSpaceWebhookBody = z
+  .strictObject({ ...create, space_id: spaceId.optional() })
+  .meta({ title: 'NewSpaceWebhook' });
+
+export const webhookPut = z
+  .strictObject({
+    url: receiverUrl.optional(),
+    event_ids: eventIds.optional(),
+    name: text(LONGEST_NAME).optional(),
+    enabled: z.boolean().optional(),
+    tags: tags.optional(),
+    space_id: spaceId.optional(),
+    ...ignored,
+  })
+  .meta({
+    title: 'WebhookPut',
+    description: 'Non-empty fields overwrite; absent and empty strings keep; an empty list of events clears',
+  });
+
+export const webhookPatch = z
+  .strictObject({
+    url: receiverUrl.min(1).optional(),
+    event_ids: eventIds.optional(),
+    name: text(LONGEST_NAME).nullable().optional(),
+    enabled: z.boolean().optional(),
+    tags: tagsPatch.nullable().optional(),
+    space_id: spaceId.optional(),
+    ...ignored,
+  })
+  .meta({ title: 'WebhookPatch', description: 'A JSON merge patch (RFC 7396)' });
+
+export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>): WebhookFields {
+  return { name: body.name, url: body.url, enabled: body.enabled, tags: body.tags, eventIds: body.event_ids };
+}
+
+export function putWebhook(current: Webhook, body: z.output<typeof webhookPut>): WebhookFields {
+  requireSameSpace(current.spaceId, body.space_id);
+  return {
+    name: body.name || current.name,
+    url: body.url || current.url,
+    enabled: body.enabled ?? current.enabled,
+    tags: body.tags ?? current.tags,
+    eventIds: body.event_ids ?? idsOf(current),
+  };
+}
+
+export function patchWebhook(current: Webhook, body: z.output<typeof webhookPatch>): WebhookFields {
+  requireSameSpace(current.spaceId, body.space_id);
+  return {
+    name: body.name === undefined ? current.name : (body.name ?? ''),
+    url: body.url ?? current.url,
+    enabled: body.enabled ?? current.enabled,
+    tags: patchTags(current.tags, body.tags),
+    eventIds: body.event_ids ?? idsOf(current),
+  };
+}
+
+/** A space is a tenant: a webhook never moves from one to another. */
+export function requireSameSpace(space: number, given: number | undefined): void {
+  if (given === undefined || given === space) return;
+  throw new AppError('unprocessable', `space_id is ${space} and cannot be another`, 'space_id');
+}
+
+function idsOf(webhook: Webhook): readonly number[] {
+  return webhook.events.map((event) => event.id);
+}

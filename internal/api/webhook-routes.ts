@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { changeWebhook, deleteWebhook, insertWebhook, listWebhooks, loadWebhook } from '../store/webhooks.js';
+import type { ApiDeps } from './api-deps.js';
+import { makeLive } from './catalog-change.js';
+import { idPath, spaceId, written } from './numbers.js';
+import { listOf, paging } from './paging.js';
+import { type Route, userRoute } from './route.js';
+import { tagQueries } from './tag-fields.js';
+import { webhookAnswer, webhookJson } from './webhook-answer.js';
+import { newWebhook, newWebhookBody, patchWebhook, putWebhook, webhookPatch, webhookPut } from './webhook-bodies.js';
+
+const webhook = { description: 'the webhook with its events', schema: webhookAnswer };
+const query = z.object({ ...paging, tag: tagQueries, space_id: written(spaceId).optional() });
+
+export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    userRoute(
+      {
+        method: 'get',
+        path: '/webhooks',
+        summary: 'Webhooks of all spaces, in order of their ids',
+        query,
+        answers: { 200: { description: 'a page of them', schema: listOf(webhookAnswer) } },
+      },
+      async ({ query: { tag, space_id, ...page } }) => {
+        const { total, nodes } = await listWebhooks(deps.db, { spaceId: space_id, tags: tag }, page);
+        return { status: 200, json: { total, nodes: nodes.map(webhookJson) } };
+      },
+    ),
+    userRoute(
+      {
+        method: 'post',
+        path: '/webhooks',
+        summary: 'Register a webhook in the space that the body names, else in space 0',
+        body: newWebhookBody,
+        answers: { 201: webhook },
+      },
+      async ({ userId, body }) => {
+        const owner = { userId, spaceId: body.space_id };
+        const made = await makeLive(deps, insertWebhook(deps.db, owner, newWebhook(body)));
+        return { status: 201, json: webhookJson(made) };
+      },
+    ),
+    userRoute(
+      {
+        method: 'get',
+        path: '/webhooks/{id}',
+        summary: 'One webhook',
+        params: idPath,
+        answers: { 200: webhook },
+        refuses: ['not_found'],
+      },
+      async ({ params }) => ({ status: 200, json: webhookJson(await loadWebhook(deps.db, params.id)) }),
+    ),
+    userRoute(
+      {
+        method: 'put',
+        path: '/webhooks/{id}',
+        summary: 'Overwrite the fields that are given and not empty; an empty list of events clears',
+        params: idPath,
+        body: webhookPut,
+        answers: { 200: webhook },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id }, body }) => {
+        const changed = changeWebhook(deps.db, { id, userId }, (current) => putWebhook(current, body));
+        return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
+      },
+    ),
+    userRoute(
+      {
+        method: 'patch',
+        path: '/webhooks/{id}',
+        summary: 'Change a webhook by a JSON merge patch',
+        params: idPath,
+        body: webhookPatch,
+        answers: { 200: webhook },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id }, body }) => {
+        const changed = changeWebhook(deps.db, { id, userId }, (current) => patchWebhook(current, body));
+        return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
+      },
+    ),
+    userRoute(
+      {
+        method: 'delete',
+        path: '/webhooks/{id}',
+        summary: 'Delete a webhook; what it is still owed is cancelled',
+        params: idPath,
+        answers: { 200: { description: 'deleted', schema: z.null() } },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id } }) => {
+        await makeLive(deps, deleteWebhook(deps.db, { id, userId }));
+        return { status: 200, json: null };
+      },
+    ),
+  ];
+}
