@@ -11,7 +11,7 @@ export interface RepeatOptions {
 }
 
 /** The shell of a loop: runs one round after another, never two at once. A round that answers true is followed at once. */
-export function repeat(runOnce: () => Promise<boolean | void>, options: RepeatOptions): Repeating {
+export function repeat(runOnce: () => Promise<unknown>, options: RepeatOptions): Repeating {
   let stopped = false;
   let woken = false;
   let endPause: (() => void) | undefined;
@@ -27,14 +27,14 @@ export function repeat(runOnce: () => Promise<boolean | void>, options: RepeatOp
 
   const rounds = async () => {
     while (!stopped) {
-      let again: boolean | void = false;
+      let again: unknown;
       woken = false;
       try {
         again = await runOnce();
       } catch (error) {
         options.onError(error);
       }
-      if (!again && !woken && !stopped) await pause();
+      if (again !== true && !woken && !stopped) await pause();
     }
   };
 

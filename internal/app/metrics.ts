@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SettledAttempt } from '../domain/attempt.js';
 
 /** What the rooms count by themselves, read when somebody asks. */
@@ -127,7 +127,11 @@ const gauges = (from: Readings): readonly Reading[] => [
   ['hukz_messages_waiting', 'Messages taken in and not committed yet', () => from.intake().waiting],
   ['hukz_deliveries_in_flight', 'Requests under way', () => from.dispatch().inFlight],
   ['hukz_deliveries_queued', 'Deliveries in memory that wait for a slot', () => from.dispatch().queued],
-  ['hukz_deliveries_owned', 'Deliveries in memory, from before their commit until they are settled', () => from.dispatch().held],
+  [
+    'hukz_deliveries_owned',
+    'Deliveries in memory, from before their commit until they are settled',
+    () => from.dispatch().held,
+  ],
   ['hukz_deliveries_owned_bytes', 'Bytes of them', () => from.dispatch().heldBytes],
   ['hukz_sockets', 'Open connections to receivers', () => from.sender().sockets],
   ['hukz_origins', 'Receivers with connections', () => from.sender().origins],

@@ -26,7 +26,8 @@ export interface OpenDatabaseOptions {
 /** Waits for PostgreSQL and brings the schema up, or (`--no-migrate`) makes sure that somebody has. */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<void> {
   const { connection, logger, signal } = options;
-  await waitFor(() => (options.migrate ? migrate(connection, 'up', logger) : requireMigrated(connection)), {
+  const open = options.migrate ? () => migrate(connection, 'up', logger) : () => requireMigrated(connection);
+  await waitFor<unknown>(open, {
     what: 'database',
     logger,
     signal,
@@ -41,7 +42,9 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<void> 
 async function requireMigrated(connection: ClientConfig): Promise<void> {
   const missing = (await migrationStatus(connection)).filter(({ applied }) => !applied).map(({ name }) => name);
   if (missing.length === 0) return;
-  throw new CannotStart(`the database lacks the migrations ${missing.join(', ')}: run "hukz migrate up", or serve without --no-migrate`);
+  throw new CannotStart(
+    `the database lacks the migrations ${missing.join(', ')}: run "hukz migrate up", or serve without --no-migrate`,
+  );
 }
 
 /** The SQLSTATE of an answer that will not be another one tomorrow; undefined while the server starts or is away. */

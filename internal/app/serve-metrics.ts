@@ -9,13 +9,15 @@ export interface MetricsServer {
 
 /** `/metrics` on a port of its own, so that it need not be where the API is. */
 export async function serveMetrics(metrics: Metrics, address: { host: string; port: number }): Promise<MetricsServer> {
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
       response.writeHead(404).end();
       return;
     }
-    const text = await metrics.text();
-    response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+    metrics.text().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
   });
   server.headersTimeout = 5000;
   server.requestTimeout = 5000;

@@ -82,7 +82,8 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     claiming: undefined as ReturnType<typeof repeat> | undefined,
     releasing: undefined as ReturnType<typeof repeat> | undefined,
   };
-  const complain = (loop: string) => (error: unknown) => logger.warn('dispatch.failed', { loop, error: messageOf(error) });
+  const complain = (loop: string) => (error: unknown) =>
+    logger.warn('dispatch.failed', { loop, error: messageOf(error) });
 
   const giveBack = async (deliveries: readonly OwnedDelivery[]) => {
     if (deliveries.length === 0) return;

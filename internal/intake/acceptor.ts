@@ -67,7 +67,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   const count = { received: 0, accepted: 0, deliveries: 0, dropped: 0, refused: 0, unregistered: 0, badRouting: 0 };
   let waiting = 0;
   let waitingBytes = 0;
-  let idleWaiters: (() => void)[] = [];
+  const idleWaiters: (() => void)[] = [];
 
   const match = (incoming: Incoming): { webhooks: readonly CatalogWebhook[]; problem?: string } | undefined => {
     const routing = parseRouting(incoming.headers);
@@ -122,7 +122,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     try {
       const accepted = await deps.accept({ message, deliveries });
       for (const { id, webhookId, wanted } of deliveries) {
-        if (accepted.owned.has(id)) deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
+        if (accepted.owned.has(id))
+          deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
         else if (wanted) deps.release(id);
       }
       conclude(incoming, message.id, accepted, webhooks.length, problem);

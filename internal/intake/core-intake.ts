@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'nats';
+import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
 import type { Acceptor } from './acceptor.js';
@@ -17,7 +18,8 @@ export interface CoreIntakeDeps {
 }
 
 export interface CoreIntake {
-  start(): void;
+  /** Resolves when we are subscribed, or NATS is not there yet and will be waited for. */
+  start(): Promise<void>;
   reconcile(): Promise<void>;
   /** Why a new subject could not be subscribed to just now. */
   connectionProblem(): string | undefined;
@@ -42,7 +44,11 @@ export function makeCoreIntake(deps: CoreIntakeDeps): CoreIntake {
   const reportDrops = async () => {
     const { dropped } = acceptor.stats();
     if (dropped === reported) return;
-    logger.error('message.dropped', { dropped: dropped - reported, total: dropped, because: 'the intake queue is full' });
+    logger.error('message.dropped', {
+      dropped: dropped - reported,
+      total: dropped,
+      because: 'the intake queue is full',
+    });
     reported = dropped;
   };
 
@@ -52,11 +58,14 @@ export function makeCoreIntake(deps: CoreIntakeDeps): CoreIntake {
       link = linkNats({
         options: deps.options,
         logger,
-        onConnected: (connection) => {
+        onConnected: async (connection) => {
           subscriptions.attach(connection);
-          deps.refresh().catch((error: unknown) => logger.warn('subscriptions.failed', { error: String(error) }));
+          await deps
+            .refresh()
+            .catch((error: unknown) => logger.warn('subscriptions.failed', { error: messageOf(error) }));
         },
       });
+      return link.tried;
     },
     reconcile: () => subscriptions.reconcile(deps.subjects()),
     connectionProblem: () => (link ? link.problem() : 'not started yet'),

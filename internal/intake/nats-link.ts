@@ -1,16 +1,18 @@
-import { connect, type ConnectionOptions, Events, type NatsConnection } from 'nats';
+import { type ConnectionOptions, connect, Events, type NatsConnection } from 'nats';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type Repeating, repeat } from '../repeat.js';
+import { repeat } from '../repeat.js';
 
 export interface NatsLinkDeps {
   readonly options: ConnectionOptions;
   readonly logger: Logger;
   /** A connection is there, for the first time or as a new one. */
-  onConnected(connection: NatsConnection): void;
+  onConnected(connection: NatsConnection): Promise<void>;
 }
 
 export interface NatsLink {
+  /** Resolves when the first try to connect has succeeded or failed. */
+  readonly tried: Promise<void>;
   /** Why nothing can come from NATS just now. */
   problem(): string | undefined;
   /** Closes the connection once what was published on it is out. */
@@ -51,19 +53,24 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
         problem = 'closed';
         if (error) logger.error('nats.closed', { error: error.message });
       });
-      deps.onConnected(fresh);
+      await deps.onConnected(fresh);
     } catch (error) {
       problem = messageOf(error);
       if (tries++ % COMPLAIN_EVERY === 0) logger.warn('nats.waited_for', { servers, error: problem, tries });
     }
   };
 
-  const connecting: Repeating = repeat(connectOnce, {
+  let firstTried: () => void = () => undefined;
+  const tried = new Promise<void>((resolve) => {
+    firstTried = resolve;
+  });
+  const connecting = repeat(() => connectOnce().finally(firstTried), {
     everyMs: RETRY_MS,
     onError: (error) => logger.error('nats.failed', { error: messageOf(error) }),
   });
 
   return {
+    tried,
     problem: () => problem,
     async stop() {
       await connecting.stop();

@@ -1,0 +1,59 @@
+import type { RetryPolicy } from '../internal/domain/retry-policy.js';
+import type { LogLevel } from '../internal/logger.js';
+
+/** The configuration as the program works with it: whole, judged, durations in milliseconds. Keys: `schema.ts`. */
+export interface Config {
+  readonly mode: 'production' | 'development';
+  readonly host: string;
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly database: DatabaseConfig;
+  readonly nats: NatsConfig;
+  /** The queue group that all instances of one service share. */
+  readonly queueGroup: string;
+  readonly intake: {
+    readonly source: 'core';
+    readonly maxMessages: number;
+    readonly maxBytes: number;
+    readonly storeUnmatched: boolean;
+    readonly allowAllSubjects: boolean;
+  };
+  readonly retry: RetryPolicy;
+  readonly request: { readonly timeoutMs: number; readonly connectTimeoutMs: number };
+  readonly dispatch: {
+    readonly maxInFlight: number;
+    readonly maxInFlightPerWebhook: number;
+    /** Deliveries and bytes of bodies held in memory. */
+    readonly maxHeld: number;
+    readonly maxHeldBytes: number;
+    /** The share of all slots that retries may take. */
+    readonly maxRetryShare: number;
+  };
+  readonly instanceTimeoutMs: number;
+  readonly shutdownGraceMs: number;
+  readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
+}
+
+export interface DatabaseConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly name: string;
+  readonly sslMode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  /** Connections for the API and for the journal. */
+  readonly apiPool: number;
+  readonly journalPool: number;
+}
+
+export interface NatsConfig {
+  /** `host:port` or `nats://host:port`, never with a user or password in it. */
+  readonly servers: readonly string[];
+  readonly userName?: string;
+  readonly userPassword?: string;
+  readonly token?: string;
+  readonly nkeySeedFile?: string;
+  readonly credsFile?: string;
+  /** Present when TLS is asked for, by a file or by the scheme `tls://`. */
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+}
