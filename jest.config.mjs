@@ -10,7 +10,7 @@ const common = {
 };
 
 /** What needs no server: rules and configuration. */
-const pure = ['<rootDir>/internal/domain/.*\\.test\\.ts$', '<rootDir>/config/.*\\.test\\.ts$', '\\.pure\\.test\\.ts$'];
+const pure = ['/internal/domain/.*\\.test\\.ts$', '/config/.*\\.test\\.ts$', '\\.pure\\.test\\.ts$'];
 
 export default {
   // The machine is shared with the PostgreSQL, the nats-servers and the receivers of the tests.

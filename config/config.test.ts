@@ -1,0 +1,247 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigError } from './config-error.js';
+import { describeConfig } from './describe.js';
+import { loadConfig, loadNatsConfig } from './load.js';
+import type { Environment } from './read-environment.js';
+import { configSample } from './sample.js';
+import { keyNames, schema } from './schema.js';
+
+const needed = {
+  HUKZ_DATABASE_HOST: 'db',
+  HUKZ_DATABASE_USER: 'u',
+  HUKZ_DATABASE_PASSWORD: 'sesame',
+  HUKZ_DATABASE_NAME: 'n',
+  HUKZ_NATS_URL: 'nats://one:4222',
+  HUKZ_QUEUE_GROUP: 'workers',
+};
+let cwd: string;
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'hukz-config-'));
+});
+afterEach(() => rmSync(cwd, { recursive: true }));
+
+const write = (name: string, text: string) => writeFileSync(join(cwd, name), text);
+const load = (env: Environment = {}) => loadConfig({ cwd, env: { ...needed, ...env } });
+
+function problemsOf(work: () => unknown): readonly string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('where values come from', () => {
+  it('needs no file: the environment is enough, and the rest are defaults', () => {
+    const config = load();
+    expect(config).toMatchObject({
+      mode: 'production',
+      host: '0.0.0.0',
+      port: 8000,
+      metricsPort: 8001,
+      database: { host: 'db', port: 5432, sslMode: 'disable', apiPool: 10, journalPool: 6 },
+      queueGroup: 'workers',
+      intake: { source: 'core', maxMessages: 50_000, maxBytes: 64 * 1024 * 1024, storeUnmatched: true },
+      request: { timeoutMs: 15_000, connectTimeoutMs: 5000 },
+      dispatch: { maxInFlight: 512, maxInFlightPerWebhook: 32, maxHeld: 20_000, maxRetryShare: 0.5 },
+      instanceTimeoutMs: 30_000,
+      shutdownGraceMs: 25_000,
+      log: { level: 'info', format: 'json' },
+    });
+    expect(config.retry.scheduleMs.slice(0, 3)).toEqual([5000, 300_000, 1_800_000]);
+    expect(config.retry).toMatchObject({ jitter: 0.2, localFaultDelayMs: 5000 });
+  });
+
+  it.each([
+    ['config.yml', 'PORT: 9000\nqueue_group: from-file\nRETRY_SCHEDULE: [1s, 2m]\n'],
+    ['config.json', '{"PORT": 9000, "queue_group": "from-file", "RETRY_SCHEDULE": ["1s", "2m"]}'],
+    ['config.env', 'PORT=9000\nqueue_group=from-file\nRETRY_SCHEDULE="1s,2m"\n'],
+  ])('reads %s, its keys without regard to case, and the environment goes before it', (name, text) => {
+    write(name, text);
+    const config = load({ HUKZ_PORT: '9500', HUKZ_QUEUE_GROUP: undefined });
+    expect([config.port, config.queueGroup, config.retry.scheduleMs]).toEqual([9500, 'from-file', [1000, 120_000]]);
+  });
+
+  it.each([
+    ['config.yml', ''],
+    ['config.yml', '# nothing yet\n'],
+    ['config.env', ''],
+  ])('takes an empty %s for none', (name, text) => {
+    write(name, text);
+    expect(load().port).toBe(8000);
+  });
+
+  it('takes passwords from a file as they are written', () => {
+    write('config.yml', 'DATABASE_PASSWORD: 0123\n');
+    expect(load({ HUKZ_DATABASE_PASSWORD: undefined }).database.password).toBe('0123');
+  });
+
+  it('takes an empty value for none, but an empty password or schedule for one', () => {
+    const config = load({ HUKZ_PORT: '', HUKZ_NATS_TOKEN: '', HUKZ_DATABASE_PASSWORD: '', HUKZ_RETRY_SCHEDULE: '' });
+    expect([config.port, config.nats.token, config.database.password]).toEqual([8000, undefined, '']);
+    expect(config.retry.scheduleMs).toEqual([]);
+  });
+
+  it('logs readably in development, unless told how', () => {
+    expect(load({ HUKZ_MODE: 'development' }).log.format).toBe('pretty');
+    expect(load({ HUKZ_MODE: 'development', HUKZ_LOG_FORMAT: 'json' }).log.format).toBe('json');
+  });
+
+  it('leaves alone what Kubernetes says about a service called hukz', () => {
+    const links = {
+      HUKZ_PORT: 'tcp://10.0.0.1:8000',
+      HUKZ_SERVICE_HOST: '10.0.0.1',
+      HUKZ_SERVICE_PORT_HTTP: '8000',
+      HUKZ_PORT_8000_TCP_ADDR: '10.0.0.1',
+    };
+    expect(load(links).port).toBe(8000);
+  });
+});
+
+describe('what is refused', () => {
+  it('names all missing keys at once', () => {
+    expect(problemsOf(() => loadConfig({ cwd, env: {} }))).toEqual(
+      ['DATABASE_HOST', 'DATABASE_USER', 'DATABASE_PASSWORD', 'DATABASE_NAME', 'NATS_URL', 'QUEUE_GROUP'].map(
+        (key) => `please provide ${key} config param`,
+      ),
+    );
+  });
+
+  it('names unknown keys and the known one that is meant', () => {
+    write('config.yml', 'DATABSE_HOST: db\nbanana: 1\n');
+    expect(problemsOf(() => load({ HUKZ_REQUEST_TIME_OUT: '1s', OTHER: 'x' }))).toEqual([
+      'unknown config param DATABSE_HOST (in config.yml); did you mean DATABASE_HOST (in config.yml)?',
+      'unknown config param banana (in config.yml)',
+      'unknown config param HUKZ_REQUEST_TIME_OUT; did you mean HUKZ_REQUEST_TIMEOUT?',
+    ]);
+  });
+
+  it.each([
+    ['PORT', '80a', 'PORT: must be a whole number: value was "80a"'],
+    ['PORT', '65536', 'PORT: must be a whole number, at most 65535: value was 65536'],
+    ['REQUEST_TIMEOUT', '15', 'REQUEST_TIMEOUT: must be a duration such as 500ms, 5s, 5m, 2h or 1d: value was "15"'],
+    [
+      'INSTANCE_TIMEOUT',
+      '10ms',
+      'INSTANCE_TIMEOUT: must be a duration such as 500ms, 5s, 5m, 2h or 1d, at least 1s: value was 10',
+    ],
+    [
+      'RETRY_SCHEDULE',
+      '5s,x',
+      'RETRY_SCHEDULE: "x" is not a duration such as 500ms, 5s, 5m, 2h or 1d: value was "5s,x"',
+    ],
+    ['RETRY_JITTER', '1.5', 'RETRY_JITTER: must be a number such as 0.2, at most 1: value was 1.5'],
+    ['INTAKE_MAX_BYTES', 'lots', 'INTAKE_MAX_BYTES: must be a size such as 64KiB or 64MiB: value was "lots"'],
+    ['STORE_UNMATCHED', 'yes', 'STORE_UNMATCHED: must be true or false: value was "yes"'],
+    [
+      'QUEUE_GROUP',
+      'a b',
+      'QUEUE_GROUP: tokens of a queue group consist of A-Z, a-z, 0-9, _ and -, joined by dots: value was "a b"',
+    ],
+    ['INTAKE', 'jetstream', 'INTAKE: must be one of the possible values: ["core"]: value was "jetstream"'],
+    [
+      'LOG_LEVEL',
+      'loud',
+      'LOG_LEVEL: must be one of the possible values: ["error","warn","info","debug"]: value was "loud"',
+    ],
+  ])('says what is wrong with %s %s', (key, text, problem) => {
+    expect(problemsOf(() => load({ [`HUKZ_${key}`]: text }))).toEqual([problem]);
+  });
+
+  it('says all that is wrong in one go', () => {
+    write('config.yml', 'PORT: x\nBANANA: 1\n');
+    expect(problemsOf(() => load({ HUKZ_QUEUE_GROUP: undefined, HUKZ_MAX_HELD: '0' }))).toHaveLength(4);
+  });
+
+  it.each([
+    ['config.yml', 'PORT: 1\na: b: c', /^config\.yml cannot be read: .* in line 2$/],
+    ['config.yml', '- a', 'config.yml must consist of keys and values'],
+    ['config.yml', 'DATABASE:\n  HOST: x\n', 'DATABASE (in config.yml) must be one value or a list'],
+    ['config.yml', 'PORT: 1\nport: 2\n', 'PORT (in config.yml) is given twice'],
+    ['config.json', '{"DATABASE_PASSWORD": geheim}', 'config.json cannot be read: it is not valid JSON'],
+  ])('refuses the %s %j', (name, text, problem) => {
+    write(name, text);
+    expect(problemsOf(() => load())).toEqual([typeof problem === 'string' ? problem : expect.stringMatching(problem)]);
+  });
+
+  it('does not guess which of two files was meant', () => {
+    write('config.yml', 'PORT: 1\n');
+    write('config.env', 'PORT=2\n');
+    expect(problemsOf(() => load())).toEqual(['there is config.yml and config.env: keep one of them']);
+  });
+
+  it('never shows a secret', () => {
+    write('config.json', '{"DATABASE_PASSWORD": {"a": "geheim"}}');
+    const env = { HUKZ_NATS_URL: 'http://me:geheim@x', HUKZ_NATS_TOKEN: 'geheim', HUKZ_MAX_HELD: 'x' };
+    const problems = problemsOf(() => load(env)).join('\n');
+    expect(problems).toContain('NATS_URL: must be addresses');
+    expect(problems).not.toContain('geheim');
+  });
+});
+
+describe('NATS', () => {
+  const nats = (url: string, more: Environment = {}) => load({ HUKZ_NATS_URL: url, ...more }).nats;
+
+  it('takes several servers, with and without scheme and port', () => {
+    expect(nats('nats://a:4222, b:5222,c, nats://[::1]:4223').servers).toEqual([
+      'nats://a:4222',
+      'nats://b:5222',
+      'nats://c:4222',
+      'nats://[::1]:4223',
+    ]);
+  });
+
+  it('takes login and token out of the URL, and keys go before them', () => {
+    expect(nats('nats://me:p%40ss@a:4222')).toEqual({
+      servers: ['nats://a:4222'],
+      userName: 'me',
+      userPassword: 'p@ss',
+    });
+    expect(nats('nats://t0ken@a')).toEqual({ servers: ['nats://a:4222'], token: 't0ken' });
+    expect(nats('nats://me:x@a', { HUKZ_NATS_USER_PASSWORD: 'y' })).toMatchObject({
+      userName: 'me',
+      userPassword: 'y',
+    });
+  });
+
+  it('turns TLS on by scheme or by file', () => {
+    expect(nats('tls://a').tls).toEqual({});
+    expect(nats('a', { HUKZ_NATS_TLS_CA_FILE: '/ca' }).tls).toEqual({ caFile: '/ca' });
+    expect(nats('a').tls).toBeUndefined();
+  });
+
+  it('can be loaded alone', () => {
+    expect(loadNatsConfig({ env: { HUKZ_NATS_URL: 'a' } })).toEqual({ servers: ['nats://a:4222'] });
+    expect(problemsOf(() => loadNatsConfig({ env: {} }))).toEqual(['please provide NATS_URL config param']);
+  });
+});
+
+describe('what is shown', () => {
+  it('says of secrets only whether they are set', () => {
+    const shown = describeConfig(load({ HUKZ_NATS_URL: 'nats://me:geheim@a', HUKZ_DATABASE_PASSWORD: 'sesame' }));
+    expect(shown).toMatchObject({
+      port: 8000,
+      database: { host: 'db', password: 'set' },
+      nats: { servers: ['nats://a:4222'], userPassword: 'set', token: 'unset' },
+    });
+    expect(JSON.stringify(shown)).not.toMatch(/geheim|sesame/);
+  });
+
+  it('is documented: config.yml has each key with its sentence and its default (npm run config-sample)', () => {
+    expect(readFileSync('config.yml', 'utf8')).toBe(configSample());
+    for (const key of keyNames) expect(schema[key].doc).not.toBe('');
+  });
+
+  it('is usable as it stands: config.yml loads, and changing nothing means the defaults', () => {
+    const { host, queueGroup, port } = {
+      ...loadConfig({ cwd: '.', env: {} }),
+      host: loadConfig({ cwd: '.', env: {} }).database.host,
+    };
+    expect([host, queueGroup, port]).toEqual(['localhost', 'hukz', 8000]);
+  });
+});

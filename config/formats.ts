@@ -1,0 +1,81 @@
+import convict from 'convict';
+import { formatDuration, parseDuration, parseDurations } from '../internal/domain/duration.js';
+import type { Parsed } from '../internal/domain/result.js';
+import { parseQueueGroup } from '../internal/domain/subject.js';
+import { parseByteSize } from './byte-size.js';
+import { parseServers } from './nats-servers.js';
+
+/** What a key may narrow its format by; absent means without a bound. */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** A format that turns text into a value. What cannot be read stays text, for `validate` to refuse in words. */
+function textFormat(name: string, parse: (text: string) => Parsed<unknown>): convict.Format {
+  return {
+    name,
+    coerce: (text: string) => {
+      const read = parse(text);
+      return read.ok ? read.value : text;
+    },
+    validate(value: unknown) {
+      if (typeof value !== 'string') return;
+      const read = parse(value);
+      if (!read.ok) throw new Error(read.problem);
+    },
+  };
+}
+
+/** A number with bounds, written in a way of its own. */
+function numberFormat(
+  name: string,
+  expected: string,
+  parse: (text: string) => number,
+  write: (value: number) => string = String,
+): convict.Format {
+  return {
+    name,
+    coerce: (text: string) => {
+      const value = parse(text);
+      return Number.isNaN(value) ? text : value;
+    },
+    validate(value: unknown, spec: convict.SchemaObj) {
+      const { min = -Infinity, max = Infinity } = spec as Bounds;
+      if (typeof value !== 'number') throw new Error(`must be ${expected}`);
+      if (value < min) throw new Error(`must be ${expected}, at least ${write(min)}`);
+      if (value > max) throw new Error(`must be ${expected}, at most ${write(max)}`);
+    },
+  };
+}
+
+const orNaN = (parse: (text: string) => Parsed<number>) => (text: string) => {
+  const read = parse(text);
+  return read.ok ? read.value : Number.NaN;
+};
+const FLAGS = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+convict.addFormat({ name: 'text', validate() {} });
+convict.addFormat(
+  numberFormat('whole', 'a whole number', (text) => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : NaN)),
+);
+convict.addFormat(
+  numberFormat('share', 'a number such as 0.2', (text) => (/^\d*\.?\d+$/.test(text.trim()) ? Number(text) : NaN)),
+);
+convict.addFormat(
+  numberFormat('span', 'a duration such as 500ms, 5s, 5m, 2h or 1d', orNaN(parseDuration), formatDuration),
+);
+convict.addFormat(numberFormat('size', 'a size such as 64KiB or 64MiB', orNaN(parseByteSize)));
+convict.addFormat(textFormat('spans', parseDurations));
+convict.addFormat(textFormat('queue group', parseQueueGroup));
+convict.addFormat(textFormat('servers', parseServers));
+convict.addFormat({
+  name: 'flag',
+  coerce: (text: string) => FLAGS.get(text.trim().toLowerCase()) ?? text,
+  validate(value: unknown) {
+    if (typeof value !== 'boolean') throw new Error('must be true or false');
+  },
+});

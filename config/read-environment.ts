@@ -1,0 +1,22 @@
+import { type GivenValues, giveValues } from './given-values.js';
+import { ENV_PREFIX } from './schema.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What Kubernetes puts into every container beside a service that is called `hukz`: `HUKZ_PORT=tcp://10.0.0.1:8000`,
+ * `HUKZ_SERVICE_HOST`, `HUKZ_PORT_8000_TCP_ADDR`, … None of it is meant for us.
+ */
+const SERVICE_LINK = /^HUKZ_(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT_\d+_(TCP|UDP|SCTP)(_.*)?)$/;
+const SERVICE_LINK_VALUE = /^(tcp|udp|sctp):\/\//;
+
+/** The keys among the variables of the environment: those with our prefix. */
+export function readEnvironment(env: Environment): GivenValues {
+  const ours: [string, string][] = [];
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.toUpperCase().startsWith(ENV_PREFIX) || text === undefined) continue;
+    if (SERVICE_LINK.test(name) || (name.endsWith('PORT') && SERVICE_LINK_VALUE.test(text))) continue;
+    ours.push([name.slice(ENV_PREFIX.length), text]);
+  }
+  return giveValues(ours, (key) => `${ENV_PREFIX}${key}`);
+}

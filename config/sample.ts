@@ -1,0 +1,18 @@
+import { type Key, keyNames, schema } from './schema.js';
+
+const HEAD = `# hukz' configuration: every key with a sentence and, where it has one, its default.
+# The service reads this file (or config.json, or config.env) from its working directory. Keys are taken without regard
+# to case; the environment goes before the file: HUKZ_PORT=9000 before PORT. Durations: 500ms, 5s, 5m, 2h, 1d.
+# The six keys without a default are required; their values here fit \`docker compose up postgres nats\`.
+`;
+
+/** The text of \`config.yml\`: what is not required stands there as a comment, so that a new default reaches everybody. */
+export function configSample(): string {
+  return [HEAD, ...keyNames.map(entry)].join('\n');
+}
+
+function entry(key: Key): string {
+  const { doc, required, sample = '', default: usual } = schema[key];
+  const line = required ? `${key}: ${sample}` : `# ${key}: ${usual}`.trimEnd();
+  return `# ${doc}\n${line}\n`;
+}

@@ -1,0 +1,127 @@
+import type { Bounds } from './formats.js';
+
+/** One key: what it means, its unit, how it is read. Defaults are written as a person would write them. */
+export interface KeySpec extends Bounds {
+  readonly doc: string;
+  readonly format: Format | readonly string[];
+  readonly default: string;
+  readonly env: string;
+  /** Without it nothing starts. */
+  readonly required?: true;
+  /** Never shown, in no message and no log. */
+  readonly sensitive?: true;
+  /** What `config.yml` shows for a required key. */
+  readonly sample?: string;
+}
+
+type Format = 'text' | 'whole' | 'share' | 'span' | 'spans' | 'size' | 'flag' | 'queue group' | 'servers';
+type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
+
+const PORT: Options = { min: 0, max: 65_535 };
+const COUNT: Options = { min: 1, max: 1_000_000 };
+const A_SPAN: Options = { min: 1 };
+
+/** Every key of the configuration, in the order of `config.yml`. */
+const keys = {
+  MODE: key(
+    'production, or development: readable logs, API pages at /docs, private addresses allowed',
+    ['production', 'development'],
+    'production',
+  ),
+  HOST: key('the address that the API and the metrics listen on', 'text', '0.0.0.0'),
+  PORT: key('the port of the API; 0 takes any free one', 'whole', '8000', PORT),
+  METRICS_PORT: key('the port of /metrics; 0 takes any free one', 'whole', '8001', PORT),
+
+  DATABASE_HOST: required('the host of PostgreSQL', 'text', 'localhost'),
+  DATABASE_PORT: key('the port of PostgreSQL', 'whole', '5432', { min: 1, max: 65_535 }),
+  DATABASE_USER: required('the user, who must be allowed to create tables', 'text', 'hukz'),
+  DATABASE_PASSWORD: required('the password of that user', 'text', 'hukz', { sensitive: true }),
+  DATABASE_NAME: required('the name of the database', 'text', 'hukz'),
+  DATABASE_SSL_MODE: key(
+    'disable, require (encrypted, certificate not checked), verify-ca or verify-full',
+    ['disable', 'require', 'verify-ca', 'verify-full'],
+    'disable',
+  ),
+  DATABASE_API_POOL: key('the most connections that the API holds', 'whole', '10', { min: 1, max: 1000 }),
+  DATABASE_JOURNAL_POOL: key('the most connections that the journal holds', 'whole', '6', { min: 1, max: 1000 }),
+
+  NATS_URL: required('the NATS servers, joined by commas', 'servers', 'nats://localhost:4222', { sensitive: true }),
+  NATS_USER_NAME: key('the user at NATS, where it asks for one', 'text', ''),
+  NATS_USER_PASSWORD: key('the password of that user', 'text', '', { sensitive: true }),
+  NATS_TOKEN: key('a token, in place of user and password', 'text', '', { sensitive: true }),
+  NATS_NKEY_SEED_FILE: key('a file with the seed of an nkey, in place of a password', 'text', ''),
+  NATS_CREDS_FILE: key('a .creds file, in place of a password', 'text', ''),
+  NATS_TLS_CA_FILE: key('a file with the certificates to trust; any of the three turns TLS on', 'text', ''),
+  NATS_TLS_CERT_FILE: key('a file with the certificate to show', 'text', ''),
+  NATS_TLS_KEY_FILE: key("a file with that certificate's key", 'text', ''),
+
+  QUEUE_GROUP: required(
+    'the NATS queue group that all instances share, so that one of them gets a message',
+    'queue group',
+    'hukz',
+  ),
+  INTAKE: key('where messages come from: core (subscriptions)', ['core'], 'core'),
+  INTAKE_MAX_MESSAGES: key(
+    'the most messages that wait in memory for the journal; what comes then is dropped and counted',
+    'whole',
+    '50000',
+    COUNT,
+  ),
+  INTAKE_MAX_BYTES: key('the most bytes of such messages', 'size', '64MiB', { min: 1024 }),
+  STORE_UNMATCHED: key('whether a message of a registered event is stored when no webhook wants it', 'flag', 'true'),
+  ALLOW_ALL_SUBJECTS: key('whether an event may be registered for > or *, every subject there is', 'flag', 'false'),
+
+  RETRY_SCHEDULE: key(
+    'the waits between attempts, joined by commas; as many retries as waits, empty for none',
+    'spans',
+    '5s,5m,30m,2h,5h,10h,14h,20h,24h',
+  ),
+  RETRY_JITTER: key('the part of a wait by which it may be shorter or longer, 0 to 1', 'share', '0.2', {
+    min: 0,
+    max: 1,
+  }),
+  LOCAL_FAULT_DELAY: key(
+    'the wait after a fault of our own, which costs the receiver no attempt',
+    'span',
+    '5s',
+    A_SPAN,
+  ),
+  REQUEST_TIMEOUT: key('the longest time of a request in all, its answer included', 'span', '15s', A_SPAN),
+  CONNECT_TIMEOUT: key('the longest time to connect, TLS included', 'span', '5s', A_SPAN),
+
+  MAX_IN_FLIGHT: key('the most requests at the same time', 'whole', '512', COUNT),
+  MAX_IN_FLIGHT_PER_WEBHOOK: key('the most requests at the same time to one webhook', 'whole', '32', COUNT),
+  MAX_HELD: key('the most deliveries in memory; more wait in the database', 'whole', '20000', COUNT),
+  MAX_HELD_BYTES: key('the most bytes of such deliveries', 'size', '64MiB', { min: 1024 }),
+  MAX_RETRY_SHARE: key('the part of the requests at the same time that may be retries, 0 to 1', 'share', '0.5', {
+    min: 0.01,
+    max: 1,
+  }),
+
+  INSTANCE_TIMEOUT: key('the silence after which the others take over what an instance held', 'span', '30s', {
+    min: 1000,
+  }),
+  SHUTDOWN_GRACE: key('the time that running requests get to finish when the service stops', 'span', '25s', { min: 0 }),
+  LOG_LEVEL: key('error, warn, info or debug', ['error', 'warn', 'info', 'debug'], 'info'),
+  LOG_FORMAT: key('json, pretty, or auto: pretty in development', ['auto', 'json', 'pretty'], 'auto'),
+};
+
+export type Key = keyof typeof keys;
+export const schema: Readonly<Record<Key, KeySpec>> = named(keys);
+export const keyNames = Object.keys(schema) as readonly Key[];
+export const ENV_PREFIX = 'HUKZ_';
+
+type Unnamed = Omit<KeySpec, 'env'>;
+
+function key(doc: string, format: KeySpec['format'], defaultText: string, options: Options = {}): Unnamed {
+  return { doc, format, default: defaultText, ...options };
+}
+
+function required(doc: string, format: Format, sample: string, options: Options = {}): Unnamed {
+  return { doc, format, default: '', required: true, sample, ...options };
+}
+
+function named<K extends string>(all: Readonly<Record<K, Unnamed>>): Record<K, KeySpec> {
+  const entries = Object.entries<Unnamed>(all).map(([name, spec]) => [name, { ...spec, env: `HUKZ_${name}` }]);
+  return Object.fromEntries(entries) as Record<K, KeySpec>;
+}

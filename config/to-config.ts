@@ -1,0 +1,118 @@
+import type { LogLevel } from '../internal/logger.js';
+import type { Config, DatabaseConfig, NatsConfig } from './config.js';
+import type { NatsServer } from './nats-servers.js';
+import type { Key } from './schema.js';
+
+type Texts =
+  | 'HOST'
+  | 'DATABASE_HOST'
+  | 'DATABASE_USER'
+  | 'DATABASE_PASSWORD'
+  | 'DATABASE_NAME'
+  | 'QUEUE_GROUP'
+  | OptionalText;
+type OptionalText =
+  | 'NATS_USER_NAME'
+  | 'NATS_USER_PASSWORD'
+  | 'NATS_TOKEN'
+  | `NATS_${'NKEY_SEED' | 'CREDS' | 'TLS_CA' | 'TLS_CERT' | 'TLS_KEY'}_FILE`;
+
+/** A value a key, as the formats of the schema give it. A required key that was not asked for is absent. */
+export type Values = Readonly<
+  Record<Texts, string> &
+    Record<'STORE_UNMATCHED' | 'ALLOW_ALL_SUBJECTS', boolean> & {
+      MODE: Config['mode'];
+      DATABASE_SSL_MODE: DatabaseConfig['sslMode'];
+      NATS_URL: readonly NatsServer[];
+      INTAKE: 'core';
+      RETRY_SCHEDULE: readonly number[];
+      LOG_LEVEL: LogLevel;
+      LOG_FORMAT: 'auto' | 'json' | 'pretty';
+    } & Record<Exclude<Key, Texts | Others>, number>
+>;
+type Others =
+  | 'STORE_UNMATCHED'
+  | 'ALLOW_ALL_SUBJECTS'
+  | 'MODE'
+  | 'DATABASE_SSL_MODE'
+  | 'NATS_URL'
+  | 'INTAKE'
+  | 'RETRY_SCHEDULE'
+  | 'LOG_LEVEL'
+  | 'LOG_FORMAT';
+
+export function toConfig(values: Values): Config {
+  const inDevelopment = values.MODE === 'development';
+  return {
+    mode: values.MODE,
+    host: values.HOST,
+    port: values.PORT,
+    metricsPort: values.METRICS_PORT,
+    database: databaseConfig(values),
+    nats: natsConfig(values),
+    queueGroup: values.QUEUE_GROUP,
+    intake: {
+      source: values.INTAKE,
+      maxMessages: values.INTAKE_MAX_MESSAGES,
+      maxBytes: values.INTAKE_MAX_BYTES,
+      storeUnmatched: values.STORE_UNMATCHED,
+      allowAllSubjects: values.ALLOW_ALL_SUBJECTS,
+    },
+    retry: {
+      scheduleMs: values.RETRY_SCHEDULE,
+      jitter: values.RETRY_JITTER,
+      localFaultDelayMs: values.LOCAL_FAULT_DELAY,
+    },
+    request: { timeoutMs: values.REQUEST_TIMEOUT, connectTimeoutMs: values.CONNECT_TIMEOUT },
+    dispatch: {
+      maxInFlight: values.MAX_IN_FLIGHT,
+      maxInFlightPerWebhook: values.MAX_IN_FLIGHT_PER_WEBHOOK,
+      maxHeld: values.MAX_HELD,
+      maxHeldBytes: values.MAX_HELD_BYTES,
+      maxRetryShare: values.MAX_RETRY_SHARE,
+    },
+    instanceTimeoutMs: values.INSTANCE_TIMEOUT,
+    shutdownGraceMs: values.SHUTDOWN_GRACE,
+    log: {
+      level: values.LOG_LEVEL,
+      format: values.LOG_FORMAT === 'auto' ? (inDevelopment ? 'pretty' : 'json') : values.LOG_FORMAT,
+    },
+  };
+}
+
+function databaseConfig(values: Values): DatabaseConfig {
+  return {
+    host: values.DATABASE_HOST,
+    port: values.DATABASE_PORT,
+    user: values.DATABASE_USER,
+    password: values.DATABASE_PASSWORD,
+    name: values.DATABASE_NAME,
+    sslMode: values.DATABASE_SSL_MODE,
+    apiPool: values.DATABASE_API_POOL,
+    journalPool: values.DATABASE_JOURNAL_POOL,
+  };
+}
+
+/** A login given by keys goes before one that stands in the URL. */
+export function natsConfig(values: Values): NatsConfig {
+  const given = values.NATS_URL;
+  const login = given.find((server) => server.user || server.token);
+  const files = {
+    ...some('caFile', values.NATS_TLS_CA_FILE),
+    ...some('certFile', values.NATS_TLS_CERT_FILE),
+    ...some('keyFile', values.NATS_TLS_KEY_FILE),
+  };
+  return {
+    servers: given.map((server) => server.address),
+    ...some('userName', values.NATS_USER_NAME || login?.user),
+    ...some('userPassword', values.NATS_USER_PASSWORD || login?.password),
+    ...some('token', values.NATS_TOKEN || login?.token),
+    ...some('nkeySeedFile', values.NATS_NKEY_SEED_FILE),
+    ...some('credsFile', values.NATS_CREDS_FILE),
+    ...(given.some((server) => server.tls) || Object.keys(files).length > 0 ? { tls: files } : {}),
+  };
+}
+
+function some<K extends string>(name: K, text: string | undefined): { readonly [P in K]?: string } {
+  return text ? ({ [name]: text } as { readonly [P in K]?: string }) : {};
+}
