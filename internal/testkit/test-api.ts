@@ -1,0 +1,83 @@
+import type { Express } from 'express';
+import supertest from 'supertest';
+import type { ApiDeps } from '../api/api-deps.js';
+import { makeApi } from '../api/make-api.js';
+import { type Db, makeKnex } from '../store/knex.js';
+import { makeTestDatabase } from './test-database.js';
+import { type LogLine, makeTestLogger } from './test-logger.js';
+
+const COUNTED = ['events', 'webhooks', 'webhook_events', 'webhook_logs'] as const;
+
+export interface TestApi {
+  readonly app: Express;
+  readonly db: Db;
+  readonly lines: readonly LogLine[];
+  /** What the rest of the service would say; a test may change it. */
+  readonly rest: {
+    intakeProblem: string | undefined;
+    problems: Record<string, string>;
+    catalogChanged: () => Promise<void>;
+  };
+  /** A request of user 1; `body` is sent as JSON. */
+  send(method: string, path: string, body?: unknown, user?: string): supertest.Test;
+  /** How many rows there are, by table. */
+  counts(): Promise<Readonly<Record<string, number>>>;
+  stop(): Promise<void>;
+}
+
+/** The API on a database of its own. */
+export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const database = await makeTestDatabase();
+  const db = makeKnex(database.connection, { max: 10 });
+  const logger = makeTestLogger();
+  const rest: TestApi['rest'] = { intakeProblem: undefined, problems: {}, catalogChanged: async () => undefined };
+  const app = makeApi({
+    db,
+    logger,
+    version: '0.0.0-test',
+    development: true,
+    allowAllSubjects: false,
+    catalogChanged: () => rest.catalogChanged(),
+    intakeProblem: () => rest.intakeProblem,
+    readiness: async () => rest.problems,
+    ...given,
+  });
+  return {
+    app,
+    db,
+    lines: logger.lines,
+    rest,
+    send: (method, path, body, user = '1') => {
+      const request = requestOf(app, method, path);
+      if (user !== '') request.set('X-User', user);
+      return body === undefined ? request : request.set('Content-Type', 'application/json').send(JSON.stringify(body));
+    },
+    counts: async () => {
+      const entries = COUNTED.map(async (table) => [table, Number((await db(table).count('* as n'))[0]?.n)] as const);
+      return Object.fromEntries(await Promise.all(entries));
+    },
+    stop: async () => {
+      await db.destroy();
+      await database.drop();
+    },
+  };
+}
+
+function requestOf(app: Express, method: string, path: string): supertest.Test {
+  switch (method) {
+    case 'GET':
+      return supertest(app).get(path);
+    case 'HEAD':
+      return supertest(app).head(path);
+    case 'POST':
+      return supertest(app).post(path);
+    case 'PUT':
+      return supertest(app).put(path);
+    case 'PATCH':
+      return supertest(app).patch(path);
+    case 'DELETE':
+      return supertest(app).delete(path);
+    default:
+      throw new Error(`the test API does not send ${method}`);
+  }
+}
