@@ -1,6 +1,7 @@
+import { errors } from 'undici';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { ConnectError } from './connect-error.js';
-import { CLOSED, FAULTS, type Fault } from './fault-table.js';
+import { CLOSED, FAULTS, type Fault, PARSER_FAULTS } from './fault-table.js';
 import { MAX_HEADER_BYTES, spellBytes, spellDuration } from './limits.js';
 
 /** How far a request had come: no byte of it sent, sent, the first byte of an answer seen, its status read. */
@@ -26,14 +27,17 @@ export function outcomeOf(fault: Fault): AttemptOutcome {
     : { kind: 'unreachable', reason: fault.reason, error: fault.words };
 }
 
+/** The error's code, else its name. Looks at the shape: an error of Node's own is no `Error` of ours inside a VM context. */
 export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  if (typeof error !== 'object' || error === null) return typeof error;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'name' in error && typeof error.name === 'string' ? error.name : 'no name';
 }
 
 function causesOf(error: unknown): readonly unknown[] {
   if (error instanceof ConnectError) return causesOf(error.cause);
-  return error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error];
+  const several = typeof error === 'object' && error !== null && 'errors' in error ? error.errors : [];
+  return Array.isArray(several) && several.length > 0 ? several : [error];
 }
 
 function faultOf(error: unknown, stage: Stage, connectTimeoutMs: number): Fault {
@@ -45,16 +49,27 @@ function faultOf(error: unknown, stage: Stage, connectTimeoutMs: number): Fault 
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return { reason: 'bad_response', words: `headers larger than ${spellBytes(MAX_HEADER_BYTES)}` };
   // undici's two names for a 100 or a 101 that nobody had asked for.
-  if (error instanceof Error && code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)$/.test(error.message))
+  if (error instanceof errors.SocketError && /^bad (response|upgrade)$/.test(error.message))
     return { reason: 'bad_response', words: 'the answer breaks HTTP (100 or 101 without being asked)' };
+  if (error instanceof errors.HTTPParserError) return { reason: 'bad_response', words: parserWords(error) };
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
+    return {
+      reason: 'bad_response',
+      words: stage === 'answered' ? CLOSED_WORDS.answered : 'the answer gives two lengths',
+    };
   if (CLOSED.has(code)) return { reason: stage === 'waiting' ? 'connect' : 'closed', words: CLOSED_WORDS[stage] };
   return FAULTS.get(code) ?? unknownFault(code, stage);
+}
+
+/** undici hands llhttp's reason over in brackets only: a constant of llhttp, never a byte of the answer. */
+function parserWords(error: Error): string {
+  const reason = /\(([^()]+)\)$/.exec(error.message)?.[1] ?? 'no reason';
+  return PARSER_FAULTS.get(reason) ?? `the answer breaks HTTP (${reason})`;
 }
 
 function unknownFault(code: string, stage: Stage): Fault {
   if (/^(CERT_|ERR_SSL_|ERR_TLS_|UNABLE_TO_|EPROTO$)/.test(code))
     return { reason: 'tls', words: `TLS failed (${code})` };
-  if (code.startsWith('HPE_') || stage === 'answering')
-    return { reason: 'bad_response', words: `the answer breaks HTTP (${code})` };
+  if (stage === 'answering') return { reason: 'bad_response', words: `the answer breaks HTTP (${code})` };
   return { reason: stage === 'waiting' ? 'connect' : 'bad_response', words: `the request failed (${code})` };
 }

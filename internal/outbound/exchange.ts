@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { parseRetryAfter } from '../domain/retry-after.js';
@@ -53,6 +53,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   private resent = false;
   private writtenAt = 0;
   private over = false;
+  private client: Client | undefined;
   private abort: ((error?: Error) => void) | undefined;
   private readonly timer: NodeJS.Timeout;
 
@@ -74,7 +75,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
 
   start(): void {
     this.group?.join(this);
-    this.pool.dispatch(this.options, this);
+    this.dispatch(this.pool.take());
   }
 
   /** The service stops. */
@@ -121,26 +122,38 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.body ??= new ResponseBody(keepBytes);
     this.body.add(chunk);
     if (this.body.length > readBytes)
-      this.end({ reason: 'bad_response', words: `longer than ${spellBytes(readBytes)}` });
+      this.end({ reason: 'bad_response', words: `the body is longer than ${spellBytes(readBytes)}` });
     return true;
   }
 
   onComplete(): void {
+    if (this.client) this.pool.giveBack(this.client);
     this.host.released(this);
     const { keepBytes } = this.host.limits;
-    this.settle(this.answer((this.body?.length ?? 0) > keepBytes ? `longer than ${spellBytes(keepBytes)}` : undefined));
+    this.settle(
+      this.answer(
+        (this.body?.length ?? 0) > keepBytes ? `the body is longer than ${spellBytes(keepBytes)}` : undefined,
+      ),
+    );
   }
 
   onError(error: Error): void {
+    if (this.client) this.pool.drop(this.client);
     if (this.mayResend(error)) {
       this.resent = true;
       this.stage = 'waiting';
+      this.abort = undefined;
       this.host.resending();
-      this.pool.dispatchAlone(this.options, this);
+      this.dispatch(this.pool.takeFresh());
       return;
     }
     this.host.released(this);
     this.end(describeError(error, this.stage, this.host.limits.connectTimeoutMs));
+  }
+
+  private dispatch(client: Client): void {
+    this.client = client;
+    client.dispatch(this.options, this);
   }
 
   /**

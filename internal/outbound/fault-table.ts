@@ -47,14 +47,20 @@ export const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['ERR_SSL_WRONG_VERSION_NUMBER', entry('tls', 'the port does not speak TLS')],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', entry('tls', 'the port does not speak TLS')],
   // The answer.
-  ['HPE_INVALID_CONSTANT', entry('bad_response', 'the answer is not HTTP')],
-  ['HPE_INVALID_VERSION', entry('bad_response', 'the answer is not HTTP')],
-  ['HPE_INVALID_STATUS', entry('bad_response', 'the answer has no valid status')],
   ['ERR_ASSERTION', entry('bad_response', 'the answer breaks HTTP')],
   // What we were asked to send.
   ['UND_ERR_INVALID_ARG', entry('bad_request', 'the request could not be built from the URL or a header')],
   ['UND_ERR_NOT_SUPPORTED', entry('bad_request', 'the request carries a header that is not supported')],
   ['ERR_SOCKET_BAD_PORT', entry('bad_request', 'the port is not valid')],
+]);
+
+/** What llhttp says is wrong, where we have better words; otherwise its own stand in brackets. */
+export const PARSER_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['Expected HTTP/, RTSP/ or ICE/', 'the answer is not HTTP'],
+  ['Invalid HTTP version', 'the answer is not HTTP/1'],
+  ['Invalid status code', 'the answer has no valid status'],
+  ["Content-Length can't be present with Transfer-Encoding", 'the answer gives two lengths'],
+  ['Invalid EOF state', 'closed before the end of the body'],
 ]);
 
 /** Codes of a connection that ended under our hands; what they mean depends on how far the request had come. */

@@ -1,4 +1,4 @@
-import { Client, type Dispatcher, Pool } from 'undici';
+import { Client } from 'undici';
 import type { Connectors, OriginConnector } from './connector.js';
 import { MAX_HEADER_BYTES } from './limits.js';
 
@@ -9,28 +9,34 @@ export interface PoolOptions {
   readonly keepAliveMaxMs: number;
 }
 
-/** The connections to one origin. undici's own timers are off: they watch idleness, not the whole (see exchange.ts). */
+/**
+ * The connections to one origin: a client is one connection with at most one request on it. The one used last is taken
+ * first, so that the others grow idle and close. undici's own Pool knows a client to be free only a turn of the event
+ * loop later, so that it opens up to twice as many sockets as there are requests, and it searches all of them each time.
+ */
 export class OriginPool {
   /** Requests that undici still holds; a pool that has any is never evicted. */
   running = 0;
-  private readonly pool: Pool;
+  private readonly idle: Client[] = [];
   private readonly connector: OriginConnector;
   private readonly settings: Client.Options;
+  private closed = false;
 
   constructor(
     readonly origin: string,
-    private readonly connectors: Connectors,
+    connectors: Connectors,
     options: PoolOptions,
   ) {
+    this.connector = connectors.forOrigin();
     this.settings = {
+      connect: this.connector.connect,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // They watch idleness, not the whole: see exchange.ts.
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: options.keepAliveMs,
       keepAliveMaxTimeout: options.keepAliveMaxMs,
     };
-    this.connector = connectors.forOrigin();
-    this.pool = new Pool(origin, { ...this.settings, connect: this.connector.connect });
   }
 
   /** Whether a request that is written at this moment goes out on a socket that was never used before. */
@@ -38,22 +44,37 @@ export class OriginPool {
     return this.connector.isHandingOver();
   }
 
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    this.pool.dispatch(options, handler);
+  take(): Client {
+    return this.idle.pop() ?? this.takeFresh();
   }
 
-  /** On a connection of its own: the pool's other idle ones may be as dead as the one that failed. */
-  dispatchAlone(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    const client = new Client(this.origin, { ...this.settings, connect: this.connectors.forOrigin().connect });
-    client.dispatch({ ...options, reset: true }, handler);
-    void client.close();
+  /** One that is not connected yet: when an idle connection has died, the others may be as dead. */
+  takeFresh(): Client {
+    const client = new Client(this.origin, this.settings);
+    client.on('disconnect', () => this.forget(client));
+    return client;
   }
 
-  close(): Promise<void> {
-    return this.pool.close();
+  giveBack(client: Client): void {
+    if (this.closed) void client.destroy();
+    else this.idle.push(client);
   }
 
-  destroy(): Promise<void> {
-    return this.pool.destroy();
+  drop(client: Client): void {
+    void client.destroy();
+  }
+
+  /** Closes what is idle at once, the rest when it is given back. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.idle.splice(0).map((client) => client.destroy()));
+  }
+
+  /** Its idle time is over, or the receiver closed it. */
+  private forget(client: Client): void {
+    const at = this.idle.indexOf(client);
+    if (at < 0) return;
+    this.idle.splice(at, 1);
+    void client.destroy();
   }
 }

@@ -6,7 +6,7 @@ export interface OriginPoolsOptions extends PoolOptions, Omit<ConnectorOptions, 
   readonly maxIdleSockets: number;
 }
 
-/** One pool an origin, the least recently used first. */
+/** One pool an origin, the least recently used first; bounds on their number and on the sockets that wait in them. */
 export class OriginPools {
   private readonly byOrigin = new Map<string, OriginPool>();
   private readonly connectors;
@@ -38,13 +38,13 @@ export class OriginPools {
     this.running -= 1;
   }
 
-  async destroy(): Promise<void> {
+  async close(): Promise<void> {
     const pools = [...this.byOrigin.values()];
     this.byOrigin.clear();
     this.newest = undefined;
-    const destroyed = Promise.all(pools.map((pool) => pool.destroy()));
+    const closed = Promise.all(pools.map((pool) => pool.close()));
     this.connectors.abandon();
-    await destroyed;
+    await closed;
   }
 
   private touch(origin: string): OriginPool {

@@ -119,7 +119,7 @@ export function makeSender(options: SenderOptions): Sender {
 
   async function close(): Promise<void> {
     if (inFlight > 0) await new Promise<void>((resolve) => (lastSettled = resolve));
-    await pools.destroy();
+    await pools.close();
   }
 
   return {
