@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { firstToken, isWildcard, parseQueueGroup, parseSubject } from './subject.js';
+
+const strict = { allowAll: false };
+
+describe('a subject that may be registered', () => {
+  it.each(['a', 'tag.created', 'post.*', 'order.>', '*.created', 'a-b.c_d.9', '*.*', 'x'.repeat(255)])(
+    'is %s',
+    (text) => {
+      expect(parseSubject(text, strict)).toEqual({ ok: true, value: text });
+    },
+  );
+
+  it('has at most 16 tokens', () => {
+    const tokens = (count: number) => Array.from({ length: count }, () => 't').join('.');
+    expect(parseSubject(tokens(16), strict).ok).toBe(true);
+    expect(parseSubject(tokens(17), strict)).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('16 tokens'),
+    });
+  });
+});
+
+describe('a subject that NATS would refuse, or that would eavesdrop', () => {
+  const refusedOnes = [
+    '',
+    '.',
+    '..',
+    'a..b',
+    '.a',
+    'a.',
+    'a b',
+    'a\tb',
+    'a\r\nPUB x',
+    'é.x',
+    'a.é',
+    '%',
+    'a%20b',
+    'a>',
+    'a.>.b',
+    '>.a',
+    'a*',
+    'a.b*',
+    '**',
+    '$SYS.x',
+    '$JS.API.>',
+    'a.$b',
+    '_INBOX.>',
+    '_INBOX',
+    '_INBOX.abc',
+    'x'.repeat(256),
+    'x'.repeat(40_000),
+    'a\0b',
+    'a,b',
+    'a/b',
+  ];
+  it.each(refusedOnes.map((text) => [text.length > 50 ? `${text.length} characters` : JSON.stringify(text), text]))(
+    'is refused: %s',
+    (_name, text) => {
+      expect(parseSubject(text, strict)).toMatchObject({ ok: false, problem: expect.any(String) });
+    },
+  );
+
+  it('is every subject at once, unless that is allowed', () => {
+    for (const text of ['>', '*']) {
+      expect(parseSubject(text, strict).ok).toBe(false);
+      expect(parseSubject(text, { allowAll: true }).ok).toBe(true);
+    }
+  });
+});
+
+it('tells wildcards and first tokens', () => {
+  expect(['a.*', 'a.>', '*', '>'].every(isWildcard)).toBe(true);
+  expect(isWildcard('a.b')).toBe(false);
+  expect([firstToken('tag.created'), firstToken('tag')]).toEqual(['tag', 'tag']);
+});
+
+it('judges a queue group by the same rules, without wildcards', () => {
+  expect(parseQueueGroup('hukz')).toEqual({ ok: true, value: 'hukz' });
+  for (const text of ['', 'a b', 'a.*', '>', 'a\r\n']) expect(parseQueueGroup(text).ok).toBe(false);
+  expect(parseQueueGroup('a b')).toMatchObject({ problem: expect.stringContaining('queue group') });
+});
