@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { CatalogWebhook } from '../domain/catalog.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import { envelope } from '../domain/envelope.js';
+import type { Message } from '../domain/message.js';
+import { registerInstance } from '../store/journal/instances.js';
+import { type Journal, makeJournal } from '../store/journal/journal.js';
+import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
+import { ensurePartitionsAhead } from '../store/journal/partitions.js';
+import { makeTestDatabase } from './test-database.js';
+import { makeTestLogger } from './test-logger.js';
+
+export interface TestJournal {
+  readonly pool: JournalPool;
+  readonly journal: Journal;
+  readonly instance: string;
+  readonly webhook: CatalogWebhook;
+  /** One more instance on the same database. */
+  join(): Promise<{ readonly journal: Journal; readonly instance: string }>;
+  sql<R>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** Accepts a message with one delivery that is owned, and gives it as dispatch would get it. */
+  owe(payload?: string): Promise<OwnedDelivery>;
+  stop(): Promise<void>;
+}
+
+/** A journal on a database of its own, with an event, a webhook and a registered instance. */
+export async function makeTestJournal(): Promise<TestJournal> {
+  const database = await makeTestDatabase();
+  const logger = makeTestLogger();
+  const pool = makeJournalPool(database.connection, 4, logger);
+  await ensurePartitionsAhead(pool, Date.now());
+  const sql = async <R>(text: string, values: readonly unknown[] = []) =>
+    (await pool.run({ name: '', text }, values)) as unknown as R[];
+  await sql(`insert into events (created_by_id, updated_by_id, name, event) values (1, 1, '', 'tag.created')`);
+  await sql(`insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id)
+             values (1, 1, '', 'https://receiver.example/', true, '{"app":"x"}', 7)`);
+  await sql('insert into webhook_events values (1, 1)');
+
+  const join = async () => {
+    const instance = randomUUID();
+    await registerInstance(pool, instance, 'test');
+    const journal = makeJournal({
+      pool,
+      logger,
+      random: Math.random,
+      instanceId: () => instance,
+      onFlush: () => undefined,
+    });
+    return { journal, instance };
+  };
+  const { journal, instance } = await join();
+  return {
+    pool,
+    journal,
+    instance,
+    webhook: {
+      id: 1,
+      url: 'https://receiver.example/',
+      enabled: true,
+      spaceId: 7,
+      createdById: 1,
+      tags: { app: 'x' },
+      eventIds: [1],
+    },
+    join,
+    sql,
+    async owe(payload = '{}') {
+      const message = makeTestMessage(payload);
+      const id = randomUUID();
+      const { owner } = await journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] });
+      return { id, message, webhookId: 1, owner, attempts: 0, failures: 0 };
+    },
+    async stop() {
+      await pool.stop();
+      await database.drop();
+    },
+  };
+}
+
+export function makeTestMessage(payload: string | Uint8Array = '{}', receivedAt = Date.now()): Message {
+  const subject = 'tag.created';
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  return { id: randomUUID(), receivedAt, subject, headers: [], ...envelope(subject, receivedAt, bytes) };
+}
