@@ -44,25 +44,24 @@ const EMPTY = new Uint8Array(0);
  * Implements undici's older handler interface: the newer one wraps each request in two more objects and parses all headers.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
-  private stage: Stage = 'waiting';
-  private status = 0;
-  private informational = 0;
-  private retryAfterMs: number | undefined;
-  private body: ResponseBody | undefined;
-  private reused = false;
-  private resent = false;
-  private writtenAt = 0;
-  private over = false;
-  private client: Client | undefined;
-  private abort: ((error?: Error) => void) | undefined;
-  private readonly timer: NodeJS.Timeout;
-
   readonly pool: OriginPool;
   readonly resolve: (outcome: AttemptOutcome) => void;
   seat = 0;
   private readonly group: InterruptionGroup | undefined;
   private readonly options: Dispatcher.DispatchOptions;
   private readonly host: ExchangeHost;
+  private readonly timer: NodeJS.Timeout;
+  private stage: Stage = 'waiting';
+  private client: Client | undefined;
+  private abort: ((error?: Error) => void) | undefined;
+  private reused = false;
+  private resent = false;
+  private writtenAt = 0;
+  private informational = 0;
+  private status = 0;
+  private retryAfterMs: number | undefined;
+  private body: ResponseBody | undefined;
+  private over = false;
 
   constructor(plan: ExchangePlan) {
     this.pool = plan.pool;
@@ -121,8 +120,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     const { keepBytes, readBytes } = this.host.limits;
     this.body ??= new ResponseBody(keepBytes);
     this.body.add(chunk);
-    if (this.body.length > readBytes)
-      this.end({ reason: 'bad_response', words: `the body is longer than ${spellBytes(readBytes)}` });
+    if (this.body.length > readBytes) this.end({ reason: 'bad_response', words: tooLong(readBytes) });
     return true;
   }
 
@@ -130,11 +128,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     if (this.client) this.pool.giveBack(this.client);
     this.host.released(this);
     const { keepBytes } = this.host.limits;
-    this.settle(
-      this.answer(
-        (this.body?.length ?? 0) > keepBytes ? `the body is longer than ${spellBytes(keepBytes)}` : undefined,
-      ),
-    );
+    const isWhole = this.body === undefined || this.body.length <= keepBytes;
+    this.settle(this.answer(isWhole ? undefined : tooLong(keepBytes)));
   }
 
   onError(error: Error): void {
@@ -195,6 +190,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     const value = findRetryAfter(headers);
     return value === undefined ? undefined : parseRetryAfter(value, this.host.clock.now());
   }
+}
+
+function tooLong(bytes: number): string {
+  return `the body is longer than ${spellBytes(bytes)}`;
 }
 
 function timeOut(exchange: Exchange): void {

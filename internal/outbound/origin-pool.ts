@@ -44,6 +44,10 @@ export class OriginPool {
     return this.connector.isHandingOver();
   }
 
+  get idleSockets(): number {
+    return this.idle.length;
+  }
+
   take(): Client {
     return this.idle.pop() ?? this.takeFresh();
   }

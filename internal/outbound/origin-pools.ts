@@ -50,7 +50,7 @@ export class OriginPools {
   private touch(origin: string): OriginPool {
     const known = this.byOrigin.get(origin);
     if (known) this.byOrigin.delete(origin);
-    else if (this.byOrigin.size >= this.options.maxOrigins) this.evictOne();
+    else while (this.byOrigin.size >= this.options.maxOrigins && this.evict(() => true));
     const pool = known ?? new OriginPool(origin, this.connectors, this.options);
     this.byOrigin.set(origin, pool);
     this.newest = pool;
@@ -59,17 +59,18 @@ export class OriginPools {
 
   /** Idle sockets of busy origins stay: they are few, and their own timer closes them. */
   private closeIdleSockets(): void {
-    if (this.sockets - this.running > this.options.maxIdleSockets) this.evictOne();
+    if (this.sockets - this.running > this.options.maxIdleSockets) this.evict((pool) => pool.idleSockets > 0);
   }
 
-  /** When each origin has requests running the bound is exceeded rather than a request cut off. */
-  private evictOne(): void {
+  /** When each origin has requests running the bound is exceeded for a while rather than a request cut off. */
+  private evict(fits: (pool: OriginPool) => boolean): boolean {
     for (const pool of this.byOrigin.values()) {
-      if (pool.running > 0) continue;
+      if (pool.running > 0 || !fits(pool)) continue;
       this.byOrigin.delete(pool.origin);
       if (this.newest === pool) this.newest = undefined;
       void pool.close();
-      return;
+      return true;
     }
+    return false;
   }
 }

@@ -33,12 +33,12 @@ async function sendTo(answer: Answer, timeoutMs = 5000): Promise<{ outcome: Atte
 const raw = (text: string): Answer => ({ raw: (socket) => void socket.end(text, 'latin1') });
 const rawOpen = (text: string): Answer => ({ raw: (socket) => void socket.write(text, 'latin1') });
 
-/** Writes the same bytes every 20 ms until the other side goes. */
+/** Writes the same bytes every 40 ms until the other side goes. */
 function drip(head: string, drop: string): Answer {
   return {
     raw: (socket: Socket) => {
       socket.write(head);
-      const timer = setInterval(() => socket.write(drop), 20);
+      const timer = setInterval(() => socket.write(drop), 40);
       socket.once('close', () => clearInterval(timer)).on('error', () => clearInterval(timer));
     },
   };
@@ -115,7 +115,7 @@ describe('an answer', () => {
   it('of 100 MB is cut at 64 KiB, stays a success and takes no memory', async () => {
     const piece = Buffer.alloc(64 * 1024, 'x');
     let written = 0;
-    const before = process.memoryUsage().rss;
+    const before = process.memoryUsage().arrayBuffers;
     const { outcome } = await sendTo({
       raw: async (socket) => {
         socket.on('error', () => undefined);
@@ -128,7 +128,7 @@ describe('an answer', () => {
     expect(outcome).toMatchObject({ kind: 'answered', status: 200, cut: 'the body is longer than 64 KiB' });
     expect(outcome).toHaveProperty('body.length', 16 * 1024);
     expect(written).toBeLessThan(50 * 1024 * 1024);
-    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
   });
 });
 
@@ -192,17 +192,12 @@ describe('an answer that does not end', () => {
     ['never comes', { hang: true }],
     ['stops in the headers', rawOpen('HTTP/1.1 200 OK\r\nX: y')],
     ['drips its headers', drip('HTTP/1.1 200 OK\r\nX: ', 'y')],
-    ['sends informational ones for ever', drip('', 'H')],
+    ['sends informational ones for ever', drip('', 'HTTP/1.1 102 Wait\r\n\r\n')],
   ])('because it %s is a timeout of the whole', async (_name, answer) => {
     const started = performance.now();
     const { outcome } = await sendTo(answer, TIMEOUT_MS);
-    expect(outcome).toMatchObject({ kind: 'unreachable' });
-    expect(performance.now() - started).toBeLessThan(TIMEOUT_MS * 5);
-  });
-
-  it('says how long was waited', async () => {
-    const { outcome } = await sendTo({ hang: true }, TIMEOUT_MS);
     expect(outcome).toEqual({ kind: 'unreachable', reason: 'timeout', error: 'timed out after 300 ms' });
+    expect(performance.now() - started).toBeLessThan(TIMEOUT_MS * 5);
   });
 
   it('because its body drips for ever keeps its status, and is cut at the same time as any other', async () => {

@@ -213,8 +213,11 @@ describe('origins', () => {
     const pending = sender.send(to(slow.url));
     expect(await sender.send(to(quick.url))).toMatchObject({ kind: 'answered' });
     await eventually(() => waiting.length === 1, { what: 'the slow request' });
+    expect(sender.stats().origins).toBe(2);
     waiting[0]?.write(OK);
     expect(await pending).toMatchObject({ kind: 'answered' });
+    await sender.send(to((await listenRaw((socket) => void socket.write(OK))).url));
+    expect(sender.stats().origins).toBe(1);
   });
 
   it('that hold too many idle sockets together lose the oldest', async () => {
