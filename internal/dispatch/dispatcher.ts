@@ -80,16 +80,17 @@ export class Dispatcher {
 
   private async run(delivery: OwnedDelivery): Promise<void> {
     const webhook = this.deps.findWebhook(delivery.webhookId);
+    let wentWell = false;
     try {
       if (!webhook) await this.setAside(delivery, this.deps.cancel);
       else if (!webhook.enabled) await this.setAside(delivery, this.deps.hold);
-      else await this.attempt(delivery, webhook);
+      else wentWell = await this.attempt(delivery, webhook);
     } catch (error) {
       // The row still bears our id; the next look for strays sets it free.
       this.deps.suspectStrays();
       this.deps.logger.error('delivery.not_settled', { delivery_id: delivery.id, error: messageOf(error) });
     } finally {
-      this.deps.holdings.release(delivery.id);
+      this.deps.holdings.release(delivery.id, wentWell);
       this.active--;
       if (this.active === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
     }
@@ -101,7 +102,8 @@ export class Dispatcher {
     await aside(delivery);
   }
 
-  private async attempt(delivery: OwnedDelivery, webhook: CatalogWebhook): Promise<void> {
+  /** Whether the receiver took it. */
+  private async attempt(delivery: OwnedDelivery, webhook: CatalogWebhook): Promise<boolean> {
     const { clock } = this.deps;
     const startedAt = clock.now();
     const from = clock.monotonic();
@@ -113,6 +115,7 @@ export class Dispatcher {
     this.deps.onAttempt(attempt);
     await this.deps.settle(attempt);
     if (attempt.because === 'gone') await this.deps.disableWebhook(webhook.id, 'the receiver answered 410 Gone');
+    return attempt.outcome === 'delivered';
   }
 
   private settled(

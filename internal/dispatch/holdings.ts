@@ -11,12 +11,19 @@ interface Held {
 interface Share {
   count: number;
   bytes: number;
+  /** How many deliveries the lane may hold: grows with each that goes well, halves with each that does not. */
+  window: number;
 }
+
+const SMALLEST_WINDOW = 16;
+const FIRST_WINDOW = 32;
+/** A lane may hold a quarter of what is still free, so that the busiest leaves room for others. */
+const PART_OF_FREE = 4;
 
 /**
  * What is in memory on behalf of dispatch: from the moment room is kept for a delivery, before its commit, until it is
- * settled. One lane may hold at most as much as is still free (a dynamic threshold, as switches share their buffers):
- * one busy lane gets half of the memory, a hundred stuck ones together can never take the room of those that run.
+ * settled. Each lane has a window as a TCP connection has: a receiver that answers soon may fill thousands of places, a
+ * thousand that hang have a few each, and what does not fit waits in the store.
  */
 export class Holdings {
   private readonly held = new Map<string, Held>();
@@ -53,7 +60,7 @@ export class Holdings {
 
   /** Keeps room for a delivery that is ours already. */
   reserve(deliveryId: string, webhookId: number, bytes: number): void {
-    const share = this.shares.get(webhookId) ?? { count: 0, bytes: 0 };
+    const share = this.shares.get(webhookId) ?? { count: 0, bytes: 0, window: FIRST_WINDOW };
     share.count++;
     share.bytes += bytes;
     this.shares.set(webhookId, share);
@@ -61,7 +68,7 @@ export class Holdings {
     this.held.set(deliveryId, { webhookId, bytes });
   }
 
-  release(deliveryId: string): void {
+  release(deliveryId: string, wentWell = true): void {
     const held = this.held.get(deliveryId);
     if (!held) return;
     this.held.delete(deliveryId);
@@ -70,6 +77,7 @@ export class Holdings {
     if (!share) return;
     share.count--;
     share.bytes -= held.bytes;
+    share.window = wentWell ? share.window + 1 : Math.max(SMALLEST_WINDOW, share.window >> 1);
     if (share.count === 0) this.shares.delete(held.webhookId);
   }
 
@@ -84,6 +92,6 @@ export class Holdings {
 
   private fits(share: Share): boolean {
     const free = this.free();
-    return share.count < free.count && share.bytes < free.bytes;
+    return share.count < Math.min(share.window, free.count / PART_OF_FREE) && share.bytes < free.bytes / PART_OF_FREE;
   }
 }

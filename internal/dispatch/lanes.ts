@@ -18,9 +18,12 @@ interface Lane {
   retriesWait: boolean;
 }
 
+const PART_OF_FREE = 4;
+
 /**
- * One lane a webhook; slots are handed out round robin over the lanes that have work. A lane may use as many slots as
- * are still free, at most its limit: a stuck receiver keeps a few, the others go to those that answer.
+ * One lane a webhook; slots are handed out round robin over the lanes that have work. Beyond its first, a lane may use
+ * a quarter of the slots that are free, at most its limit (a dynamic threshold, as switches share their buffers): stuck
+ * receivers keep a few each, the others go to those that answer.
  */
 export class Lanes {
   private readonly lanes = new Map<number, Lane>();
@@ -116,7 +119,7 @@ export class Lanes {
   }
 
   private limitOf(): number {
-    return Math.min(this.limits.maxInFlightPerWebhook, this.limits.maxInFlight - this.running);
+    return Math.min(this.limits.maxInFlightPerWebhook, (this.limits.maxInFlight - this.running) / PART_OF_FREE);
   }
 
   private line(lane: Lane): void {

@@ -1,0 +1,167 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import { Holdings } from './holdings.js';
+import { Lanes } from './lanes.js';
+
+const message = {
+  id: 'm',
+  receivedAt: 0,
+  subject: 'a',
+  headers: [],
+  payload: new Uint8Array(0),
+  body: new Uint8Array(0),
+};
+const delivery = (id: string, webhookId: number, attempts = 0): OwnedDelivery => ({
+  id,
+  message,
+  webhookId,
+  owner: 'me',
+  attempts,
+  failures: attempts,
+});
+const limits = { maxInFlight: 40, maxInFlightPerWebhook: 4, maxRetryShare: 0.5 };
+const takeAll = (lanes: Lanes) => {
+  const taken: OwnedDelivery[] = [];
+  for (let next = lanes.take(); next; next = lanes.take()) taken.push(next);
+  return taken;
+};
+const fill = (lanes: Lanes, webhookId: number, count: number, attempts = 0) => {
+  for (let n = 0; n < count; n++) lanes.push(delivery(`${webhookId}-${n}`, webhookId, attempts));
+};
+
+describe('lanes', () => {
+  it('hand out slots round robin, each lane in its own order', () => {
+    const lanes = new Lanes({ ...limits, maxInFlight: 100 });
+    for (const webhookId of [1, 2, 3]) fill(lanes, webhookId, 2);
+    expect(takeAll(lanes).map(({ id }) => id)).toEqual(['1-0', '2-0', '3-0', '1-1', '2-1', '3-1']);
+  });
+
+  it('keep each webhook to its limit, and go on when a request ends', () => {
+    const lanes = new Lanes({ ...limits, maxInFlight: 100 });
+    fill(lanes, 1, 6);
+    const first = takeAll(lanes);
+    expect(first).toHaveLength(4);
+    lanes.done(first[0] as OwnedDelivery);
+    expect(takeAll(lanes).map(({ id }) => id)).toEqual(['1-4']);
+  });
+
+  it('let a lane beyond its first slot have a quarter of the free ones only', () => {
+    const lanes = new Lanes({ ...limits, maxInFlight: 8, maxInFlightPerWebhook: 8 });
+    fill(lanes, 1, 8);
+    expect(takeAll(lanes)).toHaveLength(2);
+    fill(lanes, 2, 8);
+    expect(takeAll(lanes).map(({ webhookId }) => webhookId)).toEqual([2, 2]);
+  });
+
+  it('leave most slots to those that answer when many are stuck', () => {
+    const lanes = new Lanes({ ...limits, maxInFlight: 512, maxInFlightPerWebhook: 32 });
+    for (let webhookId = 1; webhookId <= 100; webhookId++) fill(lanes, webhookId, 1000);
+    takeAll(lanes);
+    // All of them hang. Somebody whose receiver answers still gets a slot at once, again and again.
+    fill(lanes, 999, 50);
+    let ran = 0;
+    for (let next = lanes.take(); next?.webhookId === 999; next = lanes.take()) {
+      ran++;
+      lanes.done(next);
+    }
+    expect(ran).toBe(50);
+  });
+
+  it('give retries at most their share', () => {
+    const lanes = new Lanes({ ...limits, maxRetryShare: 0.25 });
+    for (let webhookId = 1; webhookId <= 50; webhookId++) fill(lanes, webhookId, 1, 1);
+    expect(takeAll(lanes)).toHaveLength(10);
+    for (let webhookId = 51; webhookId <= 100; webhookId++) fill(lanes, webhookId, 1);
+    const fresh = takeAll(lanes);
+    expect(fresh).toHaveLength(30);
+    expect(fresh.every(({ attempts }) => attempts === 0)).toBe(true);
+  });
+
+  it('count what is in flight and what waits, and forget lanes that are empty', () => {
+    const lanes = new Lanes(limits);
+    fill(lanes, 1, 6);
+    const running = takeAll(lanes);
+    expect([lanes.inFlight, lanes.queued]).toEqual([4, 2]);
+    expect(lanes.clear().map(({ id }) => id)).toEqual(['1-4', '1-5']);
+    for (const one of running) lanes.done(one);
+    expect([lanes.inFlight, lanes.queued]).toEqual([0, 0]);
+    fill(lanes, 1, 1);
+    expect(takeAll(lanes)).toHaveLength(1);
+  });
+
+  it('never lose a lane, whatever order things happen in', () => {
+    const lanes = new Lanes({ maxInFlight: 7, maxInFlightPerWebhook: 2, maxRetryShare: 0.3 });
+    let seed = 1;
+    const random = (below: number) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    const running: OwnedDelivery[] = [];
+    const finished = new Set<string>();
+    for (let n = 0; n < 2000; n++) {
+      lanes.push(delivery(`d${n}`, random(9), random(2)));
+      running.push(...(random(2) ? takeAll(lanes) : []));
+      for (let ends = random(3); ends > 0 && running.length > 0; ends--) {
+        const [one] = running.splice(random(running.length), 1);
+        lanes.done(one as OwnedDelivery);
+        finished.add((one as OwnedDelivery).id);
+      }
+    }
+    for (let one = running.shift(); one || lanes.queued > 0; one = running.shift()) {
+      if (one) {
+        lanes.done(one);
+        finished.add(one.id);
+      }
+      running.push(...takeAll(lanes));
+    }
+    expect(finished.size).toBe(2000);
+  });
+});
+
+describe('holdings', () => {
+  const holdings = (maxHeld: number, maxHeldBytes = 1 << 30) => new Holdings({ maxHeld, maxHeldBytes });
+
+  it('widen the window of a lane whose receiver answers, to a quarter of what is free', () => {
+    const held = holdings(1000);
+    for (let n = 0; n < 5000; n++) {
+      held.tryReserve(`a${n}`, 1, 1);
+      held.tryReserve(`b${n}`, 1, 1);
+      held.release(`a${n}`);
+    }
+    expect(held.count).toBeGreaterThan(190);
+    expect(held.count).toBeLessThanOrEqual(200);
+    expect(held.tryReserve('another', 2, 1)).toBe(true);
+  });
+
+  it('narrow the window of a lane whose receiver fails', () => {
+    const held = holdings(1000);
+    const fill = () => {
+      let count = 0;
+      while (held.tryReserve(`${count}`, 1, 1)) count++;
+      return held.count;
+    };
+    expect(fill()).toBe(32);
+    held.release('0', false);
+    held.release('1', false);
+    expect(held.tryReserve('0', 1, 1)).toBe(false);
+  });
+
+  it('always leave room for a lane that runs, however many are stuck', () => {
+    const held = holdings(20_000);
+    for (let webhookId = 1; webhookId <= 400; webhookId++) {
+      for (let n = 0; held.tryReserve(`${webhookId}-${n}`, webhookId, 1); n++);
+    }
+    expect(held.count).toBe(400 * 32);
+    expect(held.tryReserve('fresh', 999, 1)).toBe(true);
+  });
+
+  it('bound the bytes as well, and give them back', () => {
+    const held = holdings(1000, 1000);
+    expect(held.tryReserve('a', 1, 600)).toBe(true);
+    expect(held.tryReserve('b', 2, 600)).toBe(false);
+    held.release('a');
+    held.release('a');
+    expect(held.heldBytes).toBe(0);
+    expect(held.tryReserve('b', 2, 600)).toBe(true);
+  });
+});
