@@ -5,7 +5,7 @@ import type { Verdict } from './verdict.js';
 /** Why an attempt did not succeed, in words for its log row. */
 export function errorWords(outcome: AttemptOutcome): string | undefined {
   if (outcome.kind !== 'answered') return outcome.error;
-  if (outcome.status >= 200 && outcome.status < 300) return outcome.cut;
+  if (outcome.status >= 200 && outcome.status < 300) return undefined;
   const answered = `answered ${outcome.status}`;
   if (outcome.status >= 300 && outcome.status < 400) return `${answered}; redirects are not followed`;
   return outcome.cut ? `${answered}; ${outcome.cut}` : answered;

@@ -1,0 +1,267 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { connect, type NatsConnection, headers as natsHeaders } from 'nats';
+import type { NatsServer } from '../local/nats-server.js';
+import { eventually } from '../testkit/eventually.js';
+import { type Receiver, startReceiver } from '../testkit/receiver.js';
+import { startTestApp, type TestApp } from '../testkit/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
+import { startTestNats } from '../testkit/test-nats.js';
+
+let database: TestDatabase;
+let server: NatsServer;
+let nats: NatsConnection;
+let hukz: TestApp;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  database = await makeTestDatabase();
+  server = await startTestNats();
+  nats = await connect({ servers: server.url });
+  hukz = await startTestApp({ database, natsUrl: server.url }, { HUKZ_REQUEST_TIMEOUT: '500ms' });
+});
+afterAll(async () => {
+  await nats.close();
+  await hukz.stop();
+  await server.stop();
+  await database.drop();
+});
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+afterEach(() => receiver.stop());
+
+const logsOf = async (webhookId: number, count: number) => {
+  const read = () => hukz.api.logs(`webhook_id=${webhookId}`);
+  await eventually(async () => (await read()).length >= count, { what: `${count} logs of webhook ${webhookId}` });
+  return (await read()).reverse();
+};
+const request = async (subject: string, payload = '{}') =>
+  JSON.parse((await nats.request(subject, payload)).string()) as { message_id: string; webhooks: number };
+
+describe('a message published to NATS', () => {
+  it('is POSTed to the webhooks of its event, and logged', async () => {
+    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('tag.created')], { tags: { app: 'a' } });
+    receiver.behave({ status: 201, body: '{"got":"it"}' });
+    nats.publish('tag.created', '{"id":12345678901234567890}');
+    const [received] = await receiver.waitFor(1);
+    const [log] = await logsOf(id, 1);
+    expect(received?.method).toBe('POST');
+    expect(received?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'user-agent': 'hukz/0.0.0',
+      'webhook-id': log?.delivery_id,
+      'hukz-event': 'tag.created',
+      'hukz-attempt': '1',
+    });
+    expect(Math.abs(Number(received?.headers['webhook-timestamp']) - Date.now() / 1000)).toBeLessThan(10);
+    expect(String(received?.body)).toMatch(
+      /^\{"event":"tag\.created","contains":\["tag"\],"created_at":"20[^"]+Z","payload":\{"id":12345678901234567890\}\}$/,
+    );
+    expect(log).toMatchObject({
+      outcome: 'delivered',
+      attempt: 1,
+      response_status_code: 201,
+      response_body: { got: 'it' },
+      error: null,
+    });
+  });
+
+  it('is acknowledged after the commit to a publisher that asks', async () => {
+    const eventId = await hukz.api.event('ask.me');
+    await hukz.api.webhook(receiver.url, [eventId]);
+    await hukz.api.webhook(receiver.url, [eventId]);
+    expect(await request('ask.me')).toEqual({ message_id: expect.stringMatching(/^[0-9a-f-]{36}$/), webhooks: 2 });
+    await receiver.waitFor(2);
+  });
+
+  it('fires wildcard events, each webhook once', async () => {
+    const ids = [await hukz.api.event('post.*'), await hukz.api.event('post.>'), await hukz.api.event('post.made')];
+    await hukz.api.webhook(receiver.url, ids);
+    expect(await request('post.made')).toMatchObject({ webhooks: 1 });
+    expect(await request('post.x.y')).toMatchObject({ webhooks: 1 });
+    const bodies = (await receiver.waitFor(2)).map(({ body }) => JSON.parse(String(body)).event);
+    expect(bodies.sort()).toEqual(['post.made', 'post.x.y']);
+  });
+
+  it('is narrowed by its routing headers, and fires nobody when they are malformed', async () => {
+    const eventId = await hukz.api.event('narrow.it');
+    await hukz.api.webhook(`${receiver.url}/a`, [eventId], { tags: { app: 'a' }, space_id: 7 });
+    await hukz.api.webhook(`${receiver.url}/b`, [eventId], { tags: { app: 'b' } });
+    const ask = async (name: string, value: string) => {
+      const headers = natsHeaders();
+      headers.append(name, value);
+      return JSON.parse((await nats.request('narrow.it', '{}', { timeout: 1000, headers })).string());
+    };
+    expect(await ask('Hukz-Tag', 'app:a')).toMatchObject({ webhooks: 1 });
+    expect(await ask('Hukz-Space', '7')).toMatchObject({ webhooks: 1 });
+    expect(await ask('Hukz-Tag', 'app:c')).toMatchObject({ webhooks: 0 });
+    expect(await ask('Hukz-Space', 'seven')).toMatchObject({
+      webhooks: 0,
+      error: expect.stringContaining('Hukz-Space'),
+    });
+    expect((await receiver.waitFor(2)).map(({ url }) => url)).toEqual(['/a', '/a']);
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(0), null],
+    ['binary', Buffer.from([0, 1, 2, 255]), 'AAEC/w=='],
+    ['a million levels', Buffer.from('['.repeat(400_000) + ']'.repeat(400_000)), undefined],
+    ['exactly the largest payload', Buffer.from(`"${'x'.repeat(1_048_574)}"`), 'x'.repeat(1_048_574)],
+  ])('may hold %s', async (name, payload, expected) => {
+    const subject = `bytes.${name.replaceAll(' ', '-')}`;
+    await hukz.api.webhook(receiver.url, [await hukz.api.event(subject)]);
+    nats.publish(subject, payload);
+    const [received] = await receiver.waitFor(1);
+    if (expected === undefined) expect(received?.body.includes(payload)).toBe(true);
+    else expect(JSON.parse(String(received?.body)).payload).toEqual(expected);
+  });
+
+  it('may carry a thousand headers', async () => {
+    await hukz.api.webhook(receiver.url, [await hukz.api.event('many.headers')]);
+    const headers = natsHeaders();
+    for (let n = 0; n < 1000; n++) headers.append(`X-${n}`, 'é');
+    headers.append('Nats-Msg-Id', 'x'.repeat(10_240));
+    headers.append('Nats-Msg-Id', 'y');
+    nats.publish('many.headers', '{}', { headers });
+    await receiver.waitFor(1);
+  });
+});
+
+describe('a receiver that fails', () => {
+  it('gets the same body under the same id again, as the schedule says, until it answers', async () => {
+    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('try.again')]);
+    receiver.behave((_request, index) => ({ status: index < 2 ? 500 : 200 }));
+    nats.publish('try.again', '{"n":1}');
+    const requests = await receiver.waitFor(3);
+    expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    expect(new Set(requests.map(({ body }) => String(body))).size).toBe(1);
+    expect(requests.map(({ headers }) => headers['hukz-attempt'])).toEqual(['1', '2', '3']);
+    expect((await logsOf(id, 3)).map(({ outcome, error }) => [outcome, error])).toEqual([
+      ['failed', 'answered 500'],
+      ['failed', 'answered 500'],
+      ['delivered', null],
+    ]);
+  });
+
+  it('is given up at the end of the schedule, with a dead letter', async () => {
+    const id = await hukz.api.webhook('http://127.0.0.1:1/', [await hukz.api.event('give.up')]);
+    nats.publish('give.up', '{}');
+    const logs = await logsOf(id, 3);
+    expect(logs.map(({ outcome, error }) => [outcome, error])).toEqual([
+      ['failed', 'connection refused'],
+      ['failed', 'connection refused'],
+      ['dead', 'connection refused'],
+    ]);
+    expect(logs.map(({ next_attempt_at }) => next_attempt_at !== null)).toEqual([true, true, false]);
+  });
+
+  it('that hangs is cut off, in words', async () => {
+    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('hang.on')]);
+    receiver.behave({ hang: true });
+    nats.publish('hang.on', '{}');
+    expect((await logsOf(id, 1))[0]).toMatchObject({
+      outcome: 'failed',
+      error: 'timed out after 500 ms',
+      response_status_code: null,
+    });
+  });
+
+  it('that redirects is not followed', async () => {
+    const id = await hukz.api.webhook(`${receiver.url}/from`, [await hukz.api.event('go.there')]);
+    receiver.behave({ status: 302, headers: { location: `${receiver.url}/to` } });
+    nats.publish('go.there', '{}');
+    const logs = await logsOf(id, 3);
+    expect(logs[0]).toMatchObject({ response_status_code: 302, error: 'answered 302; redirects are not followed' });
+    expect(receiver.requests.every(({ url }) => url === '/from')).toBe(true);
+  });
+
+  it('with 410 is switched off, and what else is owed to it is held until it is on again', async () => {
+    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('go.away')]);
+    receiver.behave({ status: 410 });
+    nats.publish('go.away', '{"n":1}');
+    await eventually(async () => (await hukz.api.get(`/webhooks/${id}`)).body.enabled === false, {
+      what: 'webhook disabled',
+    });
+    expect((await logsOf(id, 1))[0]).toMatchObject({ outcome: 'dead', response_status_code: 410 });
+    expect(await request('go.away', '{"n":2}')).toMatchObject({ webhooks: 0 });
+  });
+});
+
+describe('a webhook that changes while something is owed to it', () => {
+  it('is not sent to while disabled, and gets what was held when it is enabled', async () => {
+    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('hold.me')]);
+    receiver.behave((_request, index) => ({ status: index === 0 ? 500 : 200, delayMs: index === 0 ? 50 : 0 }));
+    nats.publish('hold.me', '{}');
+    await receiver.waitFor(1);
+    await hukz.api.patch(`/webhooks/${id}`, { enabled: false });
+    await logsOf(id, 1);
+    const held = () => heldCount(id);
+    await eventually(async () => (await held()) === 1, { what: 'the delivery held' });
+    expect(receiver.requests).toHaveLength(1);
+    await hukz.api.patch(`/webhooks/${id}`, { enabled: true });
+    await receiver.waitFor(2);
+    expect((await logsOf(id, 2)).map(({ outcome }) => outcome)).toEqual(['failed', 'delivered']);
+  });
+
+  it('ends its deliveries as cancelled when it is deleted', async () => {
+    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('cancel.me')]);
+    receiver.behave({ status: 500, delayMs: 30 });
+    nats.publish('cancel.me', '{}');
+    await receiver.waitFor(1);
+    expect((await hukz.api.delete(`/webhooks/${id}`)).status).toBe(200);
+    const logs = await logsOf(id, 2);
+    expect(logs.at(-1)).toMatchObject({ outcome: 'cancelled', error: 'the webhook was deleted' });
+  });
+});
+
+async function heldCount(webhookId: number): Promise<number> {
+  const { Client } = (await import('pg')).default;
+  const client = new Client(database.connection);
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `select count(*)::int as held from deliveries where webhook_id = $1 and due_at = 'infinity'`,
+      [webhookId],
+    );
+    return rows[0].held;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('events and their subscriptions', () => {
+  it('are live when POST answers, follow a rename, and end with a deletion, without touching others', async () => {
+    const keep = await hukz.api.event('stay.here');
+    await hukz.api.webhook(receiver.url, [keep]);
+    for (let n = 0; n < 5; n++) {
+      const id = await hukz.api.event(`come.${n}`);
+      expect(await request(`come.${n}`)).toMatchObject({ webhooks: 0 });
+      await hukz.api.put(`/events/${id}`, { event: `went.${n}` });
+      expect(await request(`went.${n}`)).toMatchObject({ webhooks: 0 });
+      await expect(request(`come.${n}`)).rejects.toThrow('503');
+      await hukz.api.delete(`/events/${id}`);
+      await expect(request(`went.${n}`)).rejects.toThrow('503');
+      expect(await request('stay.here')).toMatchObject({ webhooks: 1 });
+    }
+    await receiver.waitFor(5);
+  });
+});
+
+it('tells Prometheus about it without URLs or tags', async () => {
+  const text = await (await fetch(`http://127.0.0.1:${hukz.app.metricsPort}/metrics`)).text();
+  for (const name of [
+    'hukz_messages_accepted_total',
+    'hukz_attempts_total',
+    'hukz_deliveries_in_flight',
+    'hukz_delivery_latency_seconds',
+  ]) {
+    expect(text).toContain(name);
+  }
+  expect(text).not.toContain(receiver.url);
+  expect(Number(/^hukz_messages_dropped_total (\d+)/m.exec(text)?.[1])).toBe(0);
+});
+
+it('writes nothing a message or a delivery at info level', () => {
+  const names = new Set(hukz.logger.lines.filter(({ level }) => level === 'info').map(({ name }) => name));
+  expect([...names].filter((name) => /^(message|delivery|attempt)\./.test(name))).toEqual([]);
+});
