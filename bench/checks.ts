@@ -1,0 +1,24 @@
+import type { Logged } from './database.js';
+import { BenchFailure } from './failure.js';
+import { growth, type Metrics } from './metrics.js';
+import type { ArrivalReport } from './workers/arrivals.js';
+
+/** A benchmark that loses a message has failed, however fast it was; so has one that doubles or forgets to log one. */
+export function checkArrivals({ distinct, duplicates, strays }: ArrivalReport, count: number): void {
+  if (distinct === count && duplicates === 0 && strays === 0) return;
+  throw new BenchFailure(
+    `of ${count} messages ${distinct} arrived; ${duplicates} requests came again, ${strays} bore no mark of this run`,
+  );
+}
+
+export function checkNoneDropped(before: Metrics, after: Metrics): void {
+  const dropped = growth('hukz_messages_dropped_total', before, after);
+  if (dropped > 0) throw new BenchFailure(`the service dropped ${dropped} messages: its intake queue was full`);
+}
+
+export function checkLogged({ messages, deliveries }: Logged, count: number): void {
+  if (messages === count && deliveries === count) return;
+  throw new BenchFailure(
+    `${count} arrived, but webhook_logs tells of ${deliveries} deliveries of ${messages} messages`,
+  );
+}

@@ -1,0 +1,69 @@
+import pg from 'pg';
+import { MARK_IN_SQL, runDigits } from './mark.js';
+
+export interface DatabaseAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export interface Logged {
+  /** Messages of the run with a log row that says delivered. */
+  readonly messages: number;
+  readonly deliveries: number;
+}
+
+/** What the bench itself asks PostgreSQL. Its own transactions are counted, to be taken off. */
+export interface Database {
+  /** Transactions of the service and of autovacuum. Backends report about once a second, so this is for spans of many. */
+  commits(): Promise<number>;
+  /** Transactions that wrote: each is a flush of the log. Exact at any time. */
+  writes(): Promise<number>;
+  owed(): Promise<number>;
+  logged(run: number, since: Date): Promise<Logged>;
+  stop(): Promise<void>;
+}
+
+const { from, length, runLength } = MARK_IN_SQL;
+
+const LOGGED = `
+  select count(distinct substring(m.payload from ${from} for ${length}))::int as messages,
+    count(distinct l.delivery_id)::int as deliveries
+  from webhook_logs l join messages m on m.id = l.message_id and m.received_at = l.received_at
+  where l.created_at >= $1 and m.received_at >= $1 and l.outcome = 'delivered'
+    and substring(m.payload from ${from} for ${runLength}) = convert_to($2, 'UTF8')`;
+
+export async function createDatabase(address: DatabaseAddress): Promise<void> {
+  const client = new pg.Client({ ...address, database: 'postgres' });
+  await client.connect();
+  await client.query(`create database ${address.database}`);
+  await client.end();
+}
+
+export async function openDatabase(address: DatabaseAddress): Promise<Database> {
+  const client = new pg.Client(address);
+  // The server may end before we do, when the bench is interrupted.
+  client.on('error', () => undefined);
+  await client.connect();
+  let asked = 0;
+  const one = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<R> => {
+    asked++;
+    const [row] = (await client.query<R>(text, values)).rows;
+    if (!row) throw new Error('the database answered with no row');
+    return row;
+  };
+  const number = async (text: string) => Number((await one<{ n: string }>(text)).n);
+  return {
+    async commits() {
+      await one('select pg_stat_force_next_flush() as n');
+      const own = asked;
+      return (await number('select xact_commit as n from pg_stat_database where datname = current_database()')) - own;
+    },
+    writes: () => number('select pg_snapshot_xmax(pg_current_snapshot())::text as n'),
+    owed: () => number('select count(*) as n from deliveries'),
+    logged: (run, since) => one<{ messages: number; deliveries: number }>(LOGGED, [since, runDigits(run)]),
+    stop: () => client.end().catch(() => undefined),
+  };
+}

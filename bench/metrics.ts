@@ -1,0 +1,19 @@
+/** One scrape of the service: `name` or `name{label="value"}` to its number. */
+export type Metrics = ReadonlyMap<string, number>;
+
+export async function readMetrics(url: string): Promise<Metrics> {
+  const text = await (await fetch(url)).text();
+  const samples = text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line): [string, number] => {
+      const space = line.lastIndexOf(' ');
+      return [line.slice(0, space), Number(line.slice(space + 1))];
+    });
+  return new Map(samples);
+}
+
+/** How far a counter moved between two scrapes. */
+export function growth(name: string, before: Metrics, after: Metrics): number {
+  return (after.get(name) ?? 0) - (before.get(name) ?? 0);
+}

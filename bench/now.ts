@@ -1,0 +1,5 @@
+/** Milliseconds of the machine's monotonic clock: the same in every process, so that they can be subtracted. */
+export function nowMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}

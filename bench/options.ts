@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+import { BenchFailure } from './failure.js';
+import { FULL, type Plan, QUICK } from './plan.js';
+import type { Row } from './row.js';
+import { rows } from './rows/all.js';
+import type { ReceiverKind } from './workers/receiver.js';
+
+export interface Options {
+  readonly plan: Plan;
+  readonly rows: readonly Row[];
+  readonly receiverKind: ReceiverKind;
+  readonly profile: boolean;
+}
+
+export const USAGE = `usage: npm run bench -- [--quick] [--bare] [--profile] [row ...]
+  --quick    fewer and shorter runs, under a minute
+  --bare     a receiver on bare sockets, a third of the cost of one on node:http
+  --profile  leave a CPU profile of the service in bench/results and say where its time went
+rows:
+${rows.map(({ row }) => `  ${row.id.padEnd(9)}${row.title}`).join('\n')}`;
+
+/** What the command line asks for, or undefined when it asks for help. @throws {BenchFailure} */
+export function readOptions(args: string[]): Options | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const unknown = positionals.filter((name) => !rows.some(({ row }) => row.id === name));
+  if (unknown.length > 0) throw new BenchFailure(`there is no row ${unknown.join(', ')}\n${USAGE}`);
+  const wanted = rows.filter(({ row, inAll }) => (positionals.length > 0 ? positionals.includes(row.id) : inAll));
+  return {
+    plan: values.quick ? QUICK : FULL,
+    rows: wanted.map(({ row }) => row),
+    receiverKind: values.bare ? 'bare' : 'http',
+    profile: values.profile,
+  };
+}
+
+function parse(args: string[]) {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({ args, allowPositionals: true, options: { quick: flag, bare: flag, profile: flag, help: flag } });
+  } catch (error) {
+    throw new BenchFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+}

@@ -1,0 +1,37 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** What the operating system says of a process, from /proc: NaN where there is none. */
+const TICKS_A_SECOND = 100;
+
+interface Stat {
+  readonly parent: number;
+  readonly own: number;
+  readonly reaped: number;
+}
+
+/** CPU seconds, user and system, of a process and, `withChildren`, of all that it started, ended ones too. */
+export async function readCpuSeconds(pid: number, withChildren = false): Promise<number> {
+  const stat = await readStat(pid);
+  if (!stat) return Number.NaN;
+  if (!withChildren) return stat.own / TICKS_A_SECOND;
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const all = await Promise.all(pids.map(readStat));
+  const children = all.filter((each) => each?.parent === pid);
+  const ticks = children.reduce((sum, child) => sum + (child ? child.own + child.reaped : 0), stat.own + stat.reaped);
+  return ticks / TICKS_A_SECOND;
+}
+
+/** The most memory that the process has had, in MB. */
+export async function readPeakMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+/** The fields after the name, which may itself hold spaces and brackets; see proc(5). */
+async function readStat(pid: number): Promise<Stat | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const at = (index: number) => Number(fields[index] ?? 0);
+  return { parent: at(1), own: at(11) + at(12), reaped: at(13) + at(14) };
+}

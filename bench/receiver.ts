@@ -1,0 +1,60 @@
+import { BenchFailure } from './failure.js';
+import { startWorker } from './worker.js';
+import type { ArrivalReport, Schedule } from './workers/arrivals.js';
+import type { ReceiverCommands, ReceiverKind } from './workers/receiver.js';
+
+export interface Receiver {
+  readonly pid: number;
+  readonly origin: string;
+  begin(run: number, expected: number): Promise<void>;
+  /** Resolves when all of the run have arrived. Tells `onProgress` now and then how many have. */
+  untilAll(expected: number, onProgress?: (arrived: number) => void): Promise<void>;
+  report(schedule?: Schedule): Promise<ArrivalReport>;
+  stop(): Promise<void>;
+}
+
+/** Nothing arrives for so long: it is lost. Longer than the first retry, so that a retried one is seen as such. */
+const PATIENCE_MS = 15_000;
+
+export async function startReceiver(kind: ReceiverKind, onDeath: (failure: BenchFailure) => void): Promise<Receiver> {
+  const listeners = new Set<(arrived: number) => void>();
+  const worker = startWorker<ReceiverCommands>({
+    name: 'receiver',
+    onNews: (news) => {
+      for (const listener of listeners) listener(Number(news));
+    },
+    onDeath,
+  });
+  const origin = `http://127.0.0.1:${await worker.ask('listen', kind)}`;
+
+  const untilAll = (expected: number, onProgress?: (arrived: number) => void) =>
+    new Promise<void>((resolve, reject) => {
+      let latest = 0;
+      const end = () => {
+        listeners.delete(listener);
+        clearTimeout(timer);
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new BenchFailure(`lost: ${latest} of ${expected} arrived, and then none for ${PATIENCE_MS / 1000} s`));
+      }, PATIENCE_MS);
+      const listener = (arrived: number) => {
+        latest = arrived;
+        timer.refresh();
+        onProgress?.(arrived);
+        if (arrived < expected) return;
+        end();
+        resolve();
+      };
+      listeners.add(listener);
+    });
+
+  return {
+    pid: worker.pid,
+    origin,
+    begin: (run, expected) => worker.ask('begin', { run, expected }),
+    untilAll,
+    report: (schedule) => worker.ask('report', schedule),
+    stop: worker.stop,
+  };
+}

@@ -1,0 +1,83 @@
+import type { Bench } from '../bench.js';
+import { registerHook } from '../catalog.js';
+import { type Delivered, deliverFlood } from '../deliver.js';
+import { batchNote, openGate } from '../gate.js';
+import { median, spell } from '../numbers.js';
+import { postFlood } from '../post.js';
+import { readPeakMegabytes } from '../process-usage.js';
+import type { Line, Row } from '../row.js';
+import { atLeast, atMost } from '../target.js';
+import { spellUsage } from '../usage.js';
+import { yardstickLine } from './b0.js';
+
+const SUBJECT = 'bench.w1';
+
+interface Round {
+  readonly yardstick: number;
+  readonly delivered: Delivered;
+}
+
+/** One message to one webhook as fast as it goes, each run beside one of the yardstick; the gate is read over all of them. */
+export const w1: Row = {
+  id: 'W1',
+  title: '1 message → 1 webhook, as fast as it goes',
+  async run(bench) {
+    const { messages, rounds, warmUpMessages, yardstickRequests } = bench.plan;
+    await registerHook(bench.service.api, { subject: SUBJECT, url: `${bench.receiver.origin}/hook` });
+    bench.say('W1: warming up');
+    await postFlood(bench, SUBJECT, yardstickRequests);
+    await deliverFlood(bench, SUBJECT, warmUpMessages);
+
+    const gate = await openGate(bench);
+    const done: Round[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const yardstick = await postFlood(bench, SUBJECT, yardstickRequests);
+      const delivered = await gate.during(() => deliverFlood(bench, SUBJECT, messages));
+      done.push({ yardstick, delivered });
+      const ratio = spell(delivered.perSecond / yardstick);
+      bench.say(`W1 ${round}/${rounds}: ${spell(delivered.perSecond)}/s, B0 ${spell(yardstick)}/s, ratio ${ratio}`);
+    }
+    const deliveries = rounds * messages;
+    return [
+      yardstickLine(
+        bench,
+        done.map(({ yardstick }) => yardstick),
+      ),
+      rateLine(done, batchNote(gate.metrics())),
+      await memoryLine(bench),
+      ...(await gate.lines(deliveries)),
+    ];
+  },
+};
+
+function rateLine(rounds: readonly Round[], batches: string): Line {
+  const values = rounds.map(({ delivered }) => delivered.perSecond);
+  const ratios = rounds.map(({ delivered, yardstick }) => delivered.perSecond / yardstick);
+  const rate = median(values);
+  const ratio = median(ratios);
+  return {
+    id: 'W1',
+    what: '1 message → 1 webhook, 1 KiB',
+    unit: '/s',
+    values,
+    ratios,
+    targets: [
+      atLeast(rate, 4000, '/s'),
+      atLeast(ratio, 0.4, ' × B0'),
+      atLeast(rate, 6000, '/s'),
+      atLeast(ratio, 0.6, ' × B0'),
+    ],
+    notes: [spellUsage(rounds.map(({ delivered }) => delivered.usage)), batches],
+  };
+}
+
+async function memoryLine({ service }: Bench): Promise<Line> {
+  const peak = await readPeakMegabytes(service.pid);
+  return {
+    id: 'mem',
+    what: 'RSS peak of the service at W1',
+    unit: ' MB',
+    values: [peak],
+    targets: [atMost(peak, 250, ' MB')],
+  };
+}

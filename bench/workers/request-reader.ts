@@ -1,0 +1,50 @@
+/** What a request is to the receiver: its bytes, and where its body begins. */
+export type OnRequest = (bytes: Buffer, bodyStart: number) => void;
+
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+const EMPTY = Buffer.alloc(0);
+const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
+
+/** Cuts one connection's bytes into requests. Knows only what our senders do: bodies with a Content-Length. */
+export class RequestReader {
+  private rest: Buffer = EMPTY;
+  /** Bytes that the next look needs; a 64 KiB body in many chunks is joined once. */
+  private needed = 0;
+  private readonly chunks: Buffer[] = [];
+  private held = 0;
+
+  constructor(private readonly onRequest: OnRequest) {}
+
+  push(chunk: Buffer): void {
+    if (this.held + chunk.length < this.needed) {
+      this.chunks.push(chunk);
+      this.held += chunk.length;
+      return;
+    }
+    this.rest = this.held === 0 ? chunk : Buffer.concat([...this.chunks, chunk]);
+    while (this.rest.length > 0 && this.takeOne());
+    this.chunks.length = 0;
+    this.held = this.rest.length;
+    if (this.held > 0) this.chunks.push(this.rest);
+    this.rest = EMPTY;
+  }
+
+  private takeOne(): boolean {
+    const head = this.rest.indexOf(END_OF_HEAD);
+    if (head < 0) {
+      this.needed = this.rest.length + 1;
+      return false;
+    }
+    const bodyStart = head + END_OF_HEAD.length;
+    const length = Number(CONTENT_LENGTH.exec(this.rest.toString('latin1', 0, head))?.[1] ?? 0);
+    const end = bodyStart + length;
+    if (this.rest.length < end) {
+      this.needed = end;
+      return false;
+    }
+    this.needed = 0;
+    this.onRequest(this.rest.subarray(0, end), bodyStart);
+    this.rest = this.rest.subarray(end);
+    return true;
+  }
+}

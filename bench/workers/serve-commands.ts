@@ -1,0 +1,23 @@
+import { messageOf } from '../../internal/errors.js';
+import type { Answer, Commands, News, Question } from '../worker-protocol.js';
+
+/** Makes this process a worker: it answers what its parent asks, and ends when the parent has gone. */
+export function serveCommands(commands: Commands): void {
+  process.on('message', (question: Question) => void answer(commands, question));
+  process.on('disconnect', () => process.exit(0));
+}
+
+/** Tells the parent something unasked. */
+export function tell(news: unknown): void {
+  const message: News = { news };
+  process.send?.(message);
+}
+
+async function answer(commands: Commands, { id, command, input }: Question): Promise<void> {
+  const reply = (answer: Answer) => process.send?.(answer);
+  try {
+    reply({ id, output: await commands[command]?.(input) });
+  } catch (error) {
+    reply({ id, error: messageOf(error) });
+  }
+}
