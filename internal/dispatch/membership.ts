@@ -10,14 +10,17 @@ export interface MembershipDeps {
   beat(id: string): Promise<boolean>;
   burySilent(silentMs: number): Promise<{ readonly instances: readonly string[]; readonly freed: number }>;
   leave(id: string): Promise<void>;
-  /** We were declared dead: what we held belongs to others now. */
-  onDeath(): void;
-  /** The heart beats again after it had been silent. */
-  onTrusted(): void;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Silence after which an instance counts as dead, milliseconds. */
   readonly timeoutMs: number;
+}
+
+export interface MembershipEvents {
+  /** We were declared dead: what we held belongs to others now. */
+  onDeath(): void;
+  /** The heart beats again after it had been silent. */
+  onTrusted(): void;
 }
 
 export interface Membership {
@@ -25,7 +28,7 @@ export interface Membership {
   id(): string;
   /** False once the heart could not beat for two thirds of the time: then nothing may be sent. */
   isTrusted(): boolean;
-  start(): Promise<void>;
+  start(events: MembershipEvents): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,19 +48,19 @@ export function makeMembership(deps: MembershipDeps): Membership {
     beatAt = sentAt;
   };
 
-  const beatOnce = async () => {
+  const beatOnce = async (events: MembershipEvents) => {
     const sentAt = clock.monotonic();
     if (await deps.beat(id)) {
       const wasTrusted = isTrusted();
       beatAt = sentAt;
-      if (!wasTrusted) deps.onTrusted();
+      if (!wasTrusted) events.onTrusted();
     } else {
       const dead = id;
       id = randomUUID();
-      deps.onDeath();
+      events.onDeath();
       logger.warn('instance.declared_dead', { instance: dead, new_instance: id });
       await register();
-      deps.onTrusted();
+      events.onTrusted();
     }
     const buried = await deps.burySilent(deps.timeoutMs);
     if (buried.instances.length > 0) logger.warn('instance.buried', { ...buried });
@@ -66,9 +69,9 @@ export function makeMembership(deps: MembershipDeps): Membership {
   return {
     id: () => id,
     isTrusted,
-    async start() {
+    async start(events) {
       await register();
-      beating = repeat(beatOnce, {
+      beating = repeat(() => beatOnce(events), {
         everyMs: deps.timeoutMs / 6,
         onError: (error) => logger.warn('instance.heartbeat_failed', { error: messageOf(error), trusted: isTrusted() }),
       });

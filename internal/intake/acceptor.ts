@@ -103,40 +103,41 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   };
 
   const keep = async (incoming: Incoming, webhooks: readonly CatalogWebhook[], problem: string | undefined) => {
-    const receivedAt = clock.now();
     const size = incoming.payload.length;
-    const { subject, headers } = incoming;
-    const message: Message = {
-      id: uuidAt(receivedAt, deps.randomUuid()),
-      receivedAt,
-      subject,
-      headers,
-      ...envelope(subject, receivedAt, incoming.payload),
-    };
-    // Each holds its part of the one body that all of them share.
-    const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / Math.max(1, webhooks.length));
-    const deliveries = webhooks.map((webhook) => {
-      const id = uuidAt(receivedAt, deps.randomUuid());
-      return { id, webhookId: webhook.id, wanted: deps.tryReserve(id, webhook.id, bytes) };
-    });
+    const reserved: string[] = [];
     try {
+      const message = toMessage(incoming);
+      // Each holds its part of the one body that all of them share.
+      const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / Math.max(1, webhooks.length));
+      const deliveries = webhooks.map(({ id: webhookId }) => {
+        const id = uuidAt(message.receivedAt, deps.randomUuid());
+        const wanted = deps.tryReserve(id, webhookId, bytes);
+        if (wanted) reserved.push(id);
+        return { id, webhookId, wanted };
+      });
       const accepted = await deps.accept({ message, deliveries });
-      for (const { id, webhookId, wanted } of deliveries) {
-        if (accepted.owned.has(id))
-          deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
-        else if (wanted) deps.release(id);
+      for (const { id, webhookId } of deliveries) {
+        if (!accepted.owned.has(id)) continue;
+        deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
       }
+      for (const id of reserved) if (!accepted.owned.has(id)) deps.release(id);
       conclude(incoming, message.id, accepted, webhooks.length, problem);
     } catch (error) {
-      for (const { id, wanted } of deliveries) if (wanted) deps.release(id);
+      for (const id of reserved) deps.release(id);
       count.refused++;
-      logger.error('message.not_accepted', { message_id: message.id, subject, error: messageOf(error) });
+      logger.error('message.not_accepted', { subject: incoming.subject, error: messageOf(error) });
       reply(incoming, { error: 'the message could not be stored' });
     } finally {
       waiting--;
       waitingBytes -= size;
       if (waiting === 0) for (const resolve of idleWaiters.splice(0)) resolve();
     }
+  };
+
+  const toMessage = ({ subject, headers, payload }: Incoming): Message => {
+    const receivedAt = clock.now();
+    const id = uuidAt(receivedAt, deps.randomUuid());
+    return { id, receivedAt, subject, headers, ...envelope(subject, receivedAt, payload) };
   };
 
   const conclude = (

@@ -9,15 +9,18 @@ export interface CatalogSyncDeps {
   loadChanges(since: number): Promise<CatalogChanges>;
   /** Calls back when another instance has changed something. */
   listen(notified: () => void): { stop(): Promise<void> };
+  readonly logger: Logger;
+}
+
+export interface CatalogFollowers {
   /** Makes the subscriptions follow; rejects when NATS does not confirm. */
   reconcile(): Promise<void>;
   onChanged(): void;
-  readonly logger: Logger;
 }
 
 export interface CatalogSync {
   /** Loads the catalog and follows it from then on. Rejects when the first load does. */
-  start(): Promise<void>;
+  start(followers: CatalogFollowers): Promise<void>;
   /** Resolves when what the store said after the call is matched and subscribed by. */
   refresh(): Promise<void>;
   stop(): Promise<void>;
@@ -32,18 +35,19 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   let next: Promise<void> | undefined;
   let listener: { stop(): Promise<void> } | undefined;
   let polling: Repeating | undefined;
+  let followers: CatalogFollowers | undefined;
 
   const load = async () => {
     if ((await deps.loadVersion()) <= catalog.version) return;
     const changes = await deps.loadChanges(catalog.version);
     catalog.apply(changes);
-    deps.onChanged();
+    followers?.onChanged();
     logger.info('catalog.changed', { version: changes.version, ...catalog.size });
   };
 
   const refreshOnce = async () => {
     await load();
-    await deps.reconcile();
+    await followers?.reconcile();
   };
 
   /** A refresh that has begun may have read before the caller's change: the caller waits for the one after it. */
@@ -65,7 +69,8 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
 
   return {
     refresh,
-    async start() {
+    async start(those) {
+      followers = those;
       await load();
       polling = repeat(refresh, {
         everyMs: POLL_MS,

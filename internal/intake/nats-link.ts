@@ -27,12 +27,12 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
   const { logger } = deps;
   const servers = [deps.options.servers ?? []].flat().map(withoutUserinfo);
   let connection: NatsConnection | undefined;
-  let problem: string | undefined = 'not connected yet';
+  let problem: string | undefined = 'NATS is not connected yet';
   let tries = 0;
 
   const watch = async (nc: NatsConnection) => {
     for await (const status of nc.status()) {
-      if (status.type === Events.Disconnect) problem = 'disconnected';
+      if (status.type === Events.Disconnect) problem = 'disconnected from NATS';
       else if (status.type === Events.Reconnect) problem = undefined;
       else if (status.type === Events.Error) logger.warn('nats.error', { error: String(status.data) });
       else continue;
@@ -50,12 +50,12 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
       logger.info('nats.connected', { server: fresh.getServer(), version: fresh.info?.version });
       void watch(fresh);
       void fresh.closed().then((error) => {
-        problem = 'closed';
+        problem = 'the connection to NATS is closed';
         if (error) logger.error('nats.closed', { error: error.message });
       });
       await deps.onConnected(fresh);
     } catch (error) {
-      problem = messageOf(error);
+      problem = `cannot connect to NATS: ${messageOf(error)}`;
       if (tries++ % COMPLAIN_EVERY === 0) logger.warn('nats.waited_for', { servers, error: problem, tries });
     }
   };

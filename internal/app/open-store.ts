@@ -1,0 +1,48 @@
+import type { Knex } from 'knex';
+import type { ClientConfig } from 'pg';
+import { systemClock } from '../clock.js';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { repeat } from '../repeat.js';
+import { connectionFor, type DatabaseSettings } from '../store/connection.js';
+import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
+import { ensurePartitionsAhead } from '../store/journal/partitions.js';
+import { makeKnex } from '../store/knex.js';
+import type { Cleanup } from './cleanup.js';
+import { openDatabase } from './open-database.js';
+
+export interface OpenStoreOptions {
+  readonly database: DatabaseSettings & { readonly apiPool: number; readonly journalPool: number };
+  readonly applicationName: string;
+  readonly migrate: boolean;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+export interface Store {
+  readonly connection: ClientConfig;
+  readonly db: Knex;
+  readonly pool: JournalPool;
+}
+
+const PARTITIONS_EVERY_MS = 3_600_000;
+
+/** PostgreSQL, migrated, with its two pools, and partitions for the days to come for as long as we run. */
+export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Promise<Store> {
+  const { database, logger } = options;
+  const connection = connectionFor(database, options.applicationName);
+  await openDatabase({ connection, migrate: options.migrate, logger, signal: options.signal });
+  const db = makeKnex(connection, { max: database.apiPool });
+  cleanup.add('api pool', () => db.destroy());
+  const pool = makeJournalPool(connection, database.journalPool, logger);
+  cleanup.add('journal pool', pool.stop);
+
+  const ensurePartitions = () => ensurePartitionsAhead(pool, systemClock.now());
+  await ensurePartitions();
+  const ensuring = repeat(ensurePartitions, {
+    everyMs: PARTITIONS_EVERY_MS,
+    onError: (error) => logger.error('partitions.failed', { error: messageOf(error) }),
+  });
+  cleanup.add('partitions', ensuring.stop);
+  return { connection, db, pool };
+}

@@ -1,0 +1,71 @@
+import type { Config } from '../../config/config.js';
+import { systemClock } from '../clock.js';
+import { type Dispatch, makeDispatch } from '../dispatch/dispatch.js';
+import type { Membership } from '../dispatch/membership.js';
+import type { SettledAttempt } from '../domain/attempt.js';
+import type { Catalog, CatalogWebhook } from '../domain/catalog.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import type { CatalogSync } from '../intake/catalog-sync.js';
+import type { Logger } from '../logger.js';
+import type { Sender } from '../outbound/sender.js';
+import { disableWebhook } from '../store/disable-webhook.js';
+import type { Journal } from '../store/journal/journal.js';
+import type { JournalPool } from '../store/journal/journal-pool.js';
+
+export interface DispatchParts {
+  readonly config: Config;
+  readonly pool: JournalPool;
+  readonly journal: Journal;
+  readonly catalog: Catalog;
+  readonly catalogSync: CatalogSync;
+  readonly membership: Membership;
+  readonly sender: Sender;
+  readonly logger: Logger;
+  onAttempt(attempt: SettledAttempt): void;
+}
+
+/** The sending loop on the store, the sender and the catalog. */
+export function wireDispatch(parts: DispatchParts): Dispatch {
+  const { config, pool, journal, catalog, catalogSync, logger } = parts;
+  return makeDispatch(
+    {
+      ...journal,
+      send: (delivery, webhook, signal) => parts.sender.send(toRequest(delivery, webhook), signal),
+      async disableWebhook(id, because) {
+        const disabled = await disableWebhook(pool, id, because);
+        if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });
+        await catalogSync.refresh();
+      },
+      findWebhook: (id) => catalog.webhook(id),
+      refreshCatalog: catalogSync.refresh,
+      isTrusted: parts.membership.isTrusted,
+      onAttempt(attempt) {
+        parts.onAttempt(attempt);
+        logger.debug('delivery.attempted', toLogFields(attempt));
+      },
+      policy: config.retry,
+      clock: systemClock,
+      random: Math.random,
+      logger,
+    },
+    config.dispatch,
+  );
+}
+
+const toRequest = (delivery: OwnedDelivery, webhook: CatalogWebhook) => ({
+  url: webhook.url,
+  deliveryId: delivery.id,
+  subject: delivery.message.subject,
+  attempt: delivery.attempts + 1,
+  body: delivery.message.body,
+});
+
+const toLogFields = (attempt: SettledAttempt) => ({
+  delivery_id: attempt.delivery.id,
+  webhook_id: attempt.webhook.id,
+  attempt: attempt.delivery.attempts + 1,
+  outcome: attempt.outcome,
+  status: attempt.status,
+  error: attempt.error,
+  ms: Math.round(attempt.durationMs),
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../testkit/eventually.js';
+import { makeTestLogger } from '../testkit/test-logger.js';
+import { type MembershipDeps, makeMembership } from './membership.js';
+
+const make = (more: Partial<MembershipDeps>) => {
+  const facts = { time: 0, beats: 0, died: 0, trusted: 0, registered: [] as string[], left: [] as string[] };
+  const membership = makeMembership({
+    register: async (id) => void facts.registered.push(id),
+    beat: async () => {
+      facts.beats++;
+      return true;
+    },
+    burySilent: async () => ({ instances: [], freed: 0 }),
+    leave: async (id) => void facts.left.push(id),
+    clock: { now: () => 0, monotonic: () => facts.time },
+    logger: makeTestLogger(),
+    timeoutMs: 30,
+    ...more,
+  });
+  const start = () => membership.start({ onDeath: () => facts.died++, onTrusted: () => facts.trusted++ });
+  return { membership, facts, start };
+};
+
+describe('an instance', () => {
+  it('registers, beats, and leaves', async () => {
+    const { membership, facts, start } = make({});
+    expect(membership.isTrusted()).toBe(false);
+    await start();
+    expect(membership.isTrusted()).toBe(true);
+    await eventually(() => facts.beats >= 3, { what: 'three beats' });
+    await membership.stop();
+    expect([facts.registered, facts.left]).toEqual([[membership.id()], [membership.id()]]);
+  });
+
+  it('is not trusted once its heart was silent for two thirds of the time, and again after a beat', async () => {
+    let works = false;
+    const { membership, facts, start } = make({
+      beat: async () => {
+        if (!works) throw new Error('connection refused');
+        return true;
+      },
+    });
+    await start();
+    facts.time = 19;
+    expect(membership.isTrusted()).toBe(true);
+    facts.time = 20;
+    expect(membership.isTrusted()).toBe(false);
+    works = true;
+    await eventually(() => facts.trusted === 1, { what: 'trust' });
+    expect(membership.isTrusted()).toBe(true);
+    await membership.stop();
+  });
+
+  it('that was declared dead forgets what it held and goes on under a new id', async () => {
+    const alive = new Set<string>();
+    const { membership, facts, start } = make({
+      beat: async (id) => alive.has(id) || !alive.add(facts.registered[1] ?? 'nobody'),
+    });
+    await start();
+    await eventually(() => facts.registered.length >= 2, { what: 'a new life' });
+    expect(facts.died).toBeGreaterThanOrEqual(1);
+    expect(new Set(facts.registered).size).toBe(facts.registered.length);
+    expect(membership.id()).toBe(facts.registered.at(-1));
+    await membership.stop();
+    expect(facts.left).toEqual([membership.id()]);
+  });
+});

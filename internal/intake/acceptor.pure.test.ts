@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Catalog } from '../domain/catalog.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import type { Header } from '../domain/message.js';
+import { makeTestLogger } from '../testkit/test-logger.js';
+import { type Acceptor, type AcceptorDeps, makeAcceptor } from './acceptor.js';
+
+type Acceptance = Parameters<AcceptorDeps['accept']>[0];
+type Accepted = Awaited<ReturnType<AcceptorDeps['accept']>>;
+
+let acceptor: Acceptor;
+let asked: { acceptance: Acceptance; answer(accepted: Partial<Accepted>): void; fail(error: Error): void }[];
+let enqueued: OwnedDelivery[];
+let reserved: Set<string>;
+let answers: unknown[];
+let logger: ReturnType<typeof makeTestLogger>;
+let room: number;
+
+const make = (more: Partial<AcceptorDeps> = {}) => {
+  const catalog = new Catalog();
+  const webhook = (id: number) => ({ id, url: '', enabled: true, spaceId: 0, createdById: 1, tags: {}, eventIds: [1] });
+  catalog.apply({
+    version: 1,
+    events: [
+      { id: 1, subject: 'a.b' },
+      { id: 2, subject: 'no.webhook' },
+    ],
+    deletedEventIds: [],
+    webhooks: [webhook(1), webhook(2)],
+    deletedWebhookIds: [],
+  });
+  let ids = 0;
+  return makeAcceptor({
+    catalog,
+    accept: (acceptance) =>
+      new Promise((resolve, reject) => {
+        const owned = new Set(acceptance.deliveries.filter(({ wanted }) => wanted).map(({ id }) => id));
+        asked.push({
+          acceptance,
+          answer: (some) => resolve({ isNew: true, owner: 'me', owned, ...some }),
+          fail: reject,
+        });
+      }),
+    tryReserve: (id) => reserved.size < room && Boolean(reserved.add(id)),
+    release: (id) => void reserved.delete(id),
+    enqueue: (delivery) => void enqueued.push(delivery),
+    randomUuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
+    clock: { now: () => 1_700_000_000_000, monotonic: () => 0 },
+    logger,
+    limits: { maxMessages: 3, maxBytes: 100 },
+    storeUnmatched: true,
+    ...more,
+  });
+};
+const take = (subject: string, payload = '{}', headers: Header[] = []) =>
+  acceptor.take({ subject, headers, payload: Buffer.from(payload), answer: (text) => answers.push(JSON.parse(text)) });
+
+beforeEach(() => {
+  [asked, enqueued, reserved, answers, room] = [[], [], new Set(), [], 100];
+  logger = makeTestLogger();
+  acceptor = make();
+});
+
+describe('a message', () => {
+  it('is sent and answered only after its commit', async () => {
+    take('a.b');
+    expect([enqueued.length, answers.length]).toEqual([0, 0]);
+    asked[0]?.answer({});
+    await acceptor.idle();
+    expect(enqueued.map(({ webhookId, owner, attempts }) => [webhookId, owner, attempts])).toEqual([
+      [1, 'me', 0],
+      [2, 'me', 0],
+    ]);
+    expect(answers).toEqual([{ message_id: asked[0]?.acceptance.message.id, webhooks: 2 }]);
+  });
+
+  it('that dispatch has no room for is left to the store, in part if need be', async () => {
+    room = 1;
+    take('a.b');
+    expect(asked[0]?.acceptance.deliveries.map(({ wanted }) => wanted)).toEqual([true, false]);
+    asked[0]?.answer({});
+    await acceptor.idle();
+    expect(enqueued).toHaveLength(1);
+    expect(answers).toMatchObject([{ webhooks: 2 }]);
+  });
+
+  it('gives up its room when its deliveries are owned by nobody', async () => {
+    take('a.b');
+    asked[0]?.answer({ owned: new Set() });
+    await acceptor.idle();
+    expect([enqueued.length, reserved.size]).toEqual([0, 0]);
+  });
+
+  it('without webhooks is stored, unless that is switched off', async () => {
+    take('no.webhook');
+    expect(asked).toHaveLength(1);
+    asked[0]?.answer({});
+    acceptor = make({ storeUnmatched: false });
+    take('no.webhook');
+    expect(asked).toHaveLength(1);
+    expect(answers).toEqual([{ message_id: null, webhooks: 0 }]);
+  });
+
+  it('of no registered event is counted, and says so to who asks', () => {
+    take('something.else');
+    expect(asked).toHaveLength(0);
+    expect(answers).toEqual([{ error: 'no event is registered for this subject' }]);
+    expect(acceptor.stats()).toMatchObject({ received: 1, unregistered: 1, accepted: 0 });
+  });
+
+  it('with malformed routing is stored, fires nobody, and says why', async () => {
+    take('a.b', '{}', [['Hukz-Tag', 'nocolon']]);
+    expect(asked[0]?.acceptance.deliveries).toEqual([]);
+    asked[0]?.answer({});
+    await acceptor.idle();
+    expect(answers).toMatchObject([{ webhooks: 0, error: expect.stringContaining('Hukz-Tag') }]);
+    expect(logger.lines).toMatchObject([{ name: 'message.bad_routing' }]);
+  });
+
+  it('beyond the bound of the queue is dropped, counted and answered; nothing is silent', async () => {
+    for (let n = 0; n < 5; n++) take('a.b');
+    expect(asked).toHaveLength(3);
+    expect(answers).toMatchObject([{ error: expect.stringContaining('overloaded') }, { error: expect.any(String) }]);
+    for (const { answer } of asked) answer({});
+    await acceptor.idle();
+    expect(acceptor.stats()).toMatchObject({ received: 5, accepted: 3, dropped: 2, waiting: 0, waitingBytes: 0 });
+    take('a.b', 'x'.repeat(101));
+    expect(acceptor.stats().dropped).toBe(3);
+  });
+
+  it('that PostgreSQL cannot store is counted, logged and answered', async () => {
+    take('a.b');
+    take('a.b');
+    asked[0]?.answer({ isNew: false, owned: new Set(), refused: 'poison' });
+    asked[1]?.fail(new Error('relation "messages" does not exist'));
+    await acceptor.idle();
+    expect(answers).toEqual([
+      { error: 'the message could not be stored: poison' },
+      { error: 'the message could not be stored' },
+    ]);
+    expect(acceptor.stats()).toMatchObject({ refused: 2, accepted: 0, waiting: 0 });
+    expect(reserved.size).toBe(0);
+  });
+
+  it('never makes the callback throw', () => {
+    acceptor = make({
+      tryReserve: () => {
+        throw new Error('a bug');
+      },
+    });
+    expect(() => take('a.b')).not.toThrow();
+  });
+});
