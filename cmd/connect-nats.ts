@@ -1,0 +1,24 @@
+import { connect, type NatsConnection } from 'nats';
+import { loadNatsConfig } from '../config/load.js';
+import { messageOf } from '../internal/errors.js';
+import { natsOptions } from '../internal/intake/nats-settings.js';
+import { CommandFailed } from './command-failed.js';
+import type { Invocation } from './invocation.js';
+import { findUpState } from './up-state.js';
+
+/**
+ * The NATS of HUKZ_NATS_URL, else of a running `hukz up` in this directory, else of the configuration file. Does not wait
+ * for a server that is away.
+ */
+export async function connectNats(here: Invocation): Promise<NatsConnection> {
+  const up = await findUpState(here.cwd);
+  const config = up
+    ? loadNatsConfig({ env: { HUKZ_NATS_URL: up.nats.join(','), ...here.env } })
+    : loadNatsConfig({ env: here.env, cwd: here.cwd });
+  const options = await natsOptions(config, `hukz-publish/${here.version}`);
+  return connect({ ...options, reconnect: false, ignoreAuthErrorAbort: false, timeout: 3000 }).catch(
+    (error: unknown) => {
+      throw new CommandFailed(`NATS at ${config.servers.join(', ')} cannot be reached: ${messageOf(error)}`);
+    },
+  );
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../internal/domain/duration.js';
+import { explainFailure } from './explain-failure.js';
+import type { Invocation } from './invocation.js';
+import { migrateDatabase } from './migrate.js';
+import { publish } from './publish.js';
+import { receive } from './receive.js';
+import { serve } from './serve.js';
+import { smoke } from './smoke.js';
+import { up } from './up.js';
+import { readVersion } from './version.js';
+
+const here: Invocation = { env: process.env, cwd: process.cwd(), version: readVersion() };
+const program = new Command('hukz')
+  .description('Turns NATS messages into webhooks: durable, retried, logged in PostgreSQL.')
+  .version(here.version)
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    '\nConfiguration: config.yml, config.json or config.env here, or HUKZ_<KEY> in the environment.',
+  );
+
+program
+  .command('serve')
+  .description('run the service')
+  .option('--no-migrate', 'do not bring the database schema up first')
+  .action((options: { migrate: boolean }) => serve(here, options));
+
+program
+  .command('migrate')
+  .description('bring the database schema up, one step down, or show its state')
+  .argument('[direction]', 'up, down or status', oneOf('up', 'down', 'status'), 'up')
+  .action((direction: 'up' | 'down' | 'status') => migrateDatabase(here, direction));
+
+program
+  .command('up')
+  .description('run everything on this machine: PostgreSQL, nats-server and the service, data kept under .hukz/')
+  .action(() => up(here));
+
+program
+  .command('publish')
+  .description('publish a message to NATS')
+  .argument('<subject>')
+  .argument('<payload>', 'the message, usually JSON, or - to read it from standard input')
+  .option('--header <key:value>', 'a NATS header, repeatable', collect, [])
+  .option('--request', 'ask for an answer and print it')
+  .action((subject: string, payload: string, options: { header: string[]; request?: true }) =>
+    publish(here, { subject, payload, headers: options.header, request: options.request ?? false }),
+  );
+
+program
+  .command('receive')
+  .description('be a receiver for trying things: print every request and answer it')
+  .option('--port <port>', 'where to listen, on 127.0.0.1', wholeNumber(0, 65_535), 9000)
+  .option('--status <status>', 'the status to answer with', wholeNumber(200, 599), 200)
+  .addOption(new Option('--delay <duration>', 'how long to wait before answering').argParser(duration).default(0, '0s'))
+  .action((options: { port: number; status: number; delay: number }) =>
+    receive({ port: options.port, status: options.status, delayMs: options.delay }),
+  );
+
+program
+  .command('smoke')
+  .description('send one message through a running "hukz up" and show what became of it')
+  .action(() => smoke(here));
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${explainFailure(error)}\n`);
+  process.exit(1);
+});
+
+function collect(text: string, previous: readonly string[]): readonly string[] {
+  return [...previous, text];
+}
+
+function oneOf(...allowed: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!allowed.includes(text)) throw new InvalidArgumentError(`It must be one of ${allowed.join(', ')}.`);
+    return text;
+  };
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+function duration(text: string): number {
+  const read = parseDuration(text);
+  if (!read.ok) throw new InvalidArgumentError(read.problem);
+  return read.value;
+}

@@ -1,0 +1,35 @@
+import type { Config } from '../config/config.js';
+import { type App, startApp } from '../internal/app/start-app.js';
+import type { Logger } from '../internal/logger.js';
+
+export interface RunOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly migrate: boolean;
+  /** Settles when the service shall stop; it may do so while a dependency is still waited for. */
+  readonly asked: Promise<NodeJS.Signals>;
+  readonly onStarted?: (app: App) => Promise<void>;
+}
+
+/** Runs the service until it is asked to stop, and stops it. */
+export async function runApp(options: RunOptions): Promise<void> {
+  const { logger, asked, onStarted } = options;
+  const stopping = new AbortController();
+  const stopped = asked.then((signal) => {
+    logger.info('app.stopping', { signal });
+    stopping.abort();
+  });
+  const app = await startApp({ ...options, signal: stopping.signal }).catch((error: unknown) => {
+    if (stopping.signal.aborted) return undefined;
+    throw error;
+  });
+  if (!app) return;
+  try {
+    await onStarted?.(app);
+    await stopped;
+  } finally {
+    await app.stop();
+  }
+  logger.info('app.stopped');
+}

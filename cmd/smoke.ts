@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import got, { HTTPError } from 'got';
+import { CommandFailed } from './command-failed.js';
+import { connectNats } from './connect-nats.js';
+import type { Invocation } from './invocation.js';
+import { openReceiver, type ReceivedRequest, showRequest } from './open-receiver.js';
+import { findUpState } from './up-state.js';
+
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 100;
+
+/** `hukz smoke`: event, webhook, message, request, log row through a running `up`, then everything removed again. */
+export async function smoke(here: Invocation): Promise<void> {
+  const running = await findUpState(here.cwd);
+  if (!running) throw new CommandFailed('no "hukz up" runs in this directory: start it with npm run up');
+  const api = makeApiClient(running.api);
+  const requests: ReceivedRequest[] = [];
+  const onRequest = (request: ReceivedRequest) => void requests.push(request);
+  const receiver = await openReceiver({ port: 0, status: 200, delayMs: 0, onRequest });
+  const subject = `smoke.${Date.now()}`;
+  const made: string[] = [];
+  try {
+    const event = await api.create('/events', { name: 'Smoke', event: subject });
+    made.push(`/events/${event.id}`);
+    const url = `http://127.0.0.1:${receiver.port}/smoke`;
+    const webhook = await api.create('/webhooks', { name: 'Smoke', url, event_ids: [event.id] });
+    made.push(`/webhooks/${webhook.id}`);
+    await send(here, subject);
+    const request = await found(() => requests[0], 'no request has reached the receiver');
+    print('The receiver got', showRequest(request));
+    // The row is written after the answer has come: it follows the request by some milliseconds.
+    const log = await found(() => api.findLog(webhook.id), 'the delivery has no log row');
+    print('Its log row', JSON.stringify(log, undefined, 2));
+  } finally {
+    for (const path of made.reverse()) await api.remove(path);
+    receiver.close();
+  }
+}
+
+function makeApiClient(base: string) {
+  const client = got.extend({
+    prefixUrl: base,
+    headers: { 'x-user': '1' },
+    timeout: { request: PATIENCE_MS },
+    retry: { limit: 0 },
+    followRedirect: false,
+    hooks: { beforeError: [(error) => (error instanceof HTTPError ? withAnswer(error) : error)] },
+  });
+  return {
+    create: (path: string, body: object) => client.post(path.slice(1), { json: body }).json<{ id: number }>(),
+    async findLog(webhookId: number): Promise<object | undefined> {
+      const searchParams = { webhook_id: webhookId };
+      const { nodes } = await client.get('webhooks/logs', { searchParams }).json<{ nodes: object[] }>();
+      return nodes[0];
+    },
+    remove: (path: string) => client.delete(path.slice(1)),
+  };
+}
+
+/** The service says in the body what it did not like. */
+function withAnswer(error: HTTPError): HTTPError {
+  error.message += `: ${String(error.response.body)}`;
+  return error;
+}
+
+async function send(here: Invocation, subject: string): Promise<void> {
+  const connection = await connectNats(here);
+  connection.publish(subject, JSON.stringify({ hello: 'world' }));
+  await connection.drain();
+}
+
+async function found<T>(look: () => T | Promise<T>, failure: string): Promise<NonNullable<T>> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
+    const value = await look();
+    if (value !== undefined && value !== null) return value;
+    await sleep(LOOK_EVERY_MS);
+  }
+  throw new CommandFailed(`${failure}, not within ${PATIENCE_MS / 1000} s`);
+}
+
+function print(title: string, text: string): void {
+  process.stdout.write(`\n${title}:\n${text.replaceAll(/^/gm, '  ')}\n`);
+}

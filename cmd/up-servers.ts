@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { choosePostgresDirectory } from '../internal/local/data-directory.js';
+import { startNatsServer } from '../internal/local/nats-server.js';
+import { startPostgres } from '../internal/local/postgres.js';
+import { upDirectory } from './up-state.js';
+import { usualPort } from './usual-port.js';
+
+export interface OwnServersOptions {
+  readonly cwd: string;
+  /** The settings by their names in the environment. What they point to is not started. */
+  readonly given: Readonly<Record<string, string | undefined>>;
+  say(line: string): void;
+}
+
+export interface OwnServers {
+  /** The settings that lead to what was started. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** For people: where each is and whose it is. */
+  readonly where: { readonly database: string; readonly nats: string };
+  stop(): Promise<void>;
+}
+
+const DATABASE = 'hukz';
+
+interface Started {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly where: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the PostgreSQL and the nats-server whose addresses are not given, their data below `.hukz/`. */
+export async function startOwnServers(options: OwnServersOptions): Promise<OwnServers> {
+  const database = await startDatabase(options);
+  try {
+    const nats = await startNats(options);
+    return {
+      settings: { ...database.settings, ...nats.settings },
+      where: { database: database.where, nats: nats.where },
+      async stop() {
+        await nats.stop();
+        await database.stop();
+      },
+    };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
+
+async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<Started> {
+  if (given.HUKZ_DATABASE_HOST) return notOurs(`${given.HUKZ_DATABASE_HOST} (DATABASE_HOST)`);
+  const dataDir = await choosePostgresDirectory(join(upDirectory(cwd), 'postgres'));
+  const port = await usualPort(5432, 'PostgreSQL', say);
+  say(`starting PostgreSQL, its data in ${dataDir} …`);
+  const { host, user, password, stop } = await startPostgres({ dataDir, port });
+  await createDatabase({ host, port, user, password });
+  return {
+    settings: {
+      HUKZ_DATABASE_HOST: host,
+      HUKZ_DATABASE_PORT: String(port),
+      HUKZ_DATABASE_USER: user,
+      HUKZ_DATABASE_PASSWORD: password,
+      HUKZ_DATABASE_NAME: DATABASE,
+      HUKZ_DATABASE_SSL_MODE: 'disable',
+    },
+    where: `postgres://${user}:${password}@${host}:${port}/${DATABASE}`,
+    stop,
+  };
+}
+
+async function startNats({ cwd, given, say }: OwnServersOptions): Promise<Started> {
+  if (given.HUKZ_NATS_URL) return notOurs('as given by NATS_URL');
+  const port = await usualPort(4222, 'nats-server', say);
+  say('starting nats-server with JetStream …');
+  const storeDir = join(upDirectory(cwd), 'nats');
+  const { url, stop } = await startNatsServer({ jetstream: true, port, storeDir });
+  return { settings: { HUKZ_NATS_URL: url }, where: url, stop };
+}
+
+function notOurs(where: string): Started {
+  return { settings: {}, where, stop: () => Promise.resolve() };
+}
+
+async function createDatabase(server: { host: string; port: number; user: string; password: string }): Promise<void> {
+  const client = new pg.Client({ ...server, database: 'postgres' });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,45 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Where a running `hukz up` can be found, for the commands beside it. */
+export interface UpState {
+  readonly pid: number;
+  readonly api: string;
+  readonly metrics: string;
+  /** Without a login: that one stays in the environment. */
+  readonly nats: readonly string[];
+}
+
+export function upDirectory(cwd: string): string {
+  return join(cwd, '.hukz');
+}
+
+function stateFile(cwd: string): string {
+  return join(upDirectory(cwd), 'up.json');
+}
+
+export async function writeUpState(cwd: string, state: UpState): Promise<void> {
+  await mkdir(dirname(stateFile(cwd)), { recursive: true });
+  await writeFile(stateFile(cwd), `${JSON.stringify(state, undefined, 2)}\n`);
+}
+
+export async function removeUpState(cwd: string): Promise<void> {
+  await rm(stateFile(cwd), { force: true });
+}
+
+/** The `up` that runs in this directory, if one does: a killed one leaves its file behind. */
+export async function findUpState(cwd: string): Promise<UpState | undefined> {
+  const text = await readFile(stateFile(cwd), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const state = JSON.parse(text) as UpState;
+  return isAlive(state.pid) ? state : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

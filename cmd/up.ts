@@ -1,0 +1,71 @@
+import type { Config } from '../config/config.js';
+import { describeConfig } from '../config/describe.js';
+import { loadConfig } from '../config/load.js';
+import { findFreePort } from '../internal/local/free-port.js';
+import { makeLogger } from '../internal/logger.js';
+import { CommandFailed } from './command-failed.js';
+import type { Invocation } from './invocation.js';
+import { runApp } from './run-app.js';
+import { untilSignal } from './until-signal.js';
+import { startOwnServers } from './up-servers.js';
+import { givenSettings } from './up-settings.js';
+import { findUpState, removeUpState, writeUpState } from './up-state.js';
+import { welcome } from './up-welcome.js';
+import { usualPort } from './usual-port.js';
+
+/** `hukz up`: PostgreSQL and nats-server, unless their addresses are given, and the service, until Ctrl-C. */
+export async function up(here: Invocation): Promise<void> {
+  const asked = untilSignal();
+  await refuseSecond(here.cwd);
+  const given = givenSettings(here.env);
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const servers = await startOwnServers({ cwd: here.cwd, given, say });
+  try {
+    const ports = {
+      HUKZ_PORT: given.HUKZ_PORT ?? String(await usualPort(8000, 'the API', say)),
+      HUKZ_METRICS_PORT: given.HUKZ_METRICS_PORT ?? String(await usualPort(8001, '/metrics', say)),
+    };
+    // No file is read: config.yml may describe another place, and what is in a fresh clone holds samples.
+    const config = loadConfig({ env: { ...DEFAULTS, ...given, ...ports, ...servers.settings } });
+    await run(here, config, { asked, where: servers.where, say });
+  } finally {
+    await removeUpState(here.cwd);
+    await servers.stop();
+  }
+  process.exit(0);
+}
+
+const DEFAULTS = { HUKZ_MODE: 'development', HUKZ_HOST: '127.0.0.1', HUKZ_QUEUE_GROUP: 'hukz' };
+
+interface Around {
+  readonly asked: Promise<NodeJS.Signals>;
+  readonly where: { readonly database: string; readonly nats: string };
+  say(line: string): void;
+}
+
+async function run(here: Invocation, config: Config, { asked, where, say }: Around): Promise<void> {
+  const logger = makeLogger(config.log);
+  logger.debug('app.starting', { version: here.version, ...describeConfig(config) });
+  await runApp({
+    config,
+    logger,
+    version: here.version,
+    migrate: true,
+    asked,
+    async onStarted(app) {
+      const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
+      const api = `http://${host}:${app.port}`;
+      const metrics = `http://${host}:${app.metricsPort}/metrics`;
+      await writeUpState(here.cwd, { pid: process.pid, api, metrics, nats: config.nats.servers });
+      say(welcome({ api, metrics, ...where, receiverPort: await findFreePort(9000) }));
+    },
+  });
+}
+
+/** Two could not share one data directory. The number of a killed one may meanwhile be another program's. */
+async function refuseSecond(cwd: string): Promise<void> {
+  const other = await findUpState(cwd);
+  const answers =
+    other && (await fetch(`${other.api}/ping`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined));
+  if (other && answers?.ok) throw new CommandFailed(`hukz up runs here already (process ${other.pid}): ${other.api}`);
+}
