@@ -1,18 +1,27 @@
 import type { Bench } from './bench.js';
 import { checkArrivals } from './checks.js';
 import type { Rate } from './deliver.js';
+import { readCpuSeconds } from './process-usage.js';
 import type { Latencies } from './workers/arrivals.js';
 
 /** Requests under way at the same time. */
 export const IN_FLIGHT = 64;
 
-/** The yardstick B0, a run: a bare undici loop in a process of its own, same bytes, same receiver. Requests a second. */
-export async function postFlood(bench: Bench, subject: string, count: number): Promise<number> {
+export interface Posted {
+  readonly perSecond: number;
+  /** CPU microseconds of the sender a request. */
+  readonly cpu: number;
+}
+
+/** The yardstick B0, a run: a bare undici loop in a process of its own, same bytes, same receiver. */
+export async function postFlood(bench: Bench, subject: string, count: number): Promise<Posted> {
   const posts = await prepare(bench, subject, count);
+  const before = await readCpuSeconds(bench.yardstick.pid);
   const [startAt] = await Promise.all([bench.yardstick.ask('flood', posts), bench.receiver.untilAll(count)]);
+  const cpu = (((await readCpuSeconds(bench.yardstick.pid)) - before) * 1e6) / count;
   const report = await bench.receiver.report();
   checkArrivals(report, count);
-  return (count * 1000) / (report.lastAt - startAt);
+  return { perSecond: (count * 1000) / (report.lastAt - startAt), cpu };
 }
 
 /** The yardstick at a constant rate. */

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.js';
-import { spell } from '../numbers.js';
-import { IN_FLIGHT, postFlood } from '../post.js';
+import { median, spell } from '../numbers.js';
+import { IN_FLIGHT, type Posted, postFlood } from '../post.js';
 import type { Line, Row } from '../row.js';
 
 const SUBJECT = 'bench.b0';
@@ -12,17 +12,19 @@ export const b0: Row = {
   async run(bench) {
     const { rounds, yardstickRequests } = bench.plan;
     await postFlood(bench, SUBJECT, yardstickRequests);
-    const rates: number[] = [];
+    const posted: Posted[] = [];
     for (let round = 1; round <= rounds; round++) {
-      const rate = await postFlood(bench, SUBJECT, yardstickRequests);
-      bench.say(`B0 ${round}/${rounds}: ${spell(rate)}/s`);
-      rates.push(rate);
+      const one = await postFlood(bench, SUBJECT, yardstickRequests);
+      bench.say(`B0 ${round}/${rounds}: ${spell(one.perSecond)}/s`);
+      posted.push(one);
     }
-    return [yardstickLine(bench, rates)];
+    return [yardstickLine(bench, posted)];
   },
 };
 
-export function yardstickLine({ plan }: Pick<Bench, 'plan'>, rates: readonly number[]): Line {
+export function yardstickLine({ plan }: Pick<Bench, 'plan'>, posted: readonly Posted[]): Line {
   const what = `bare undici POST loop, ${plan.payloadBytes / 1024} KiB, ${IN_FLIGHT} in flight`;
-  return { id: 'B0', what, unit: '/s', values: rates, targets: [] };
+  const values = posted.map(({ perSecond }) => perSecond);
+  const notes = [`CPU µs a request: ${spell(median(posted.map(({ cpu }) => cpu)))}`];
+  return { id: 'B0', what, unit: '/s', values, targets: [], notes };
 }

