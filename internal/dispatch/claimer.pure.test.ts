@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import { makeTestLogger } from '../testkit/test-logger.js';
+import { type ClaimerDeps, type ClaimRoom, makeClaimer } from './claimer.js';
+import { Holdings } from './holdings.js';
+
+const body = new Uint8Array(10);
+const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
+const due = (id: string, webhookId = 1): OwnedDelivery => ({
+  id,
+  message,
+  webhookId,
+  owner: 'me',
+  attempts: 1,
+  failures: 1,
+});
+
+let holdings: Holdings;
+let steps: string[];
+let rooms: ClaimRoom[];
+let waiting: OwnedDelivery[];
+let known: Set<number>;
+
+const make = (more: Partial<ClaimerDeps> = {}) =>
+  makeClaimer({
+    claim: async (room) => {
+      rooms.push(room);
+      return { deliveries: waiting.splice(0, room.deliveries), lost: 0 };
+    },
+    giveBackStrays: async (ids) => {
+      steps.push(`strays besides ${ids.join()}`);
+      return 0;
+    },
+    refreshCatalog: async () => {
+      steps.push('refresh');
+      known.add(2);
+    },
+    knowsWebhook: (id) => known.has(id),
+    mayClaim: () => true,
+    holdings,
+    take: ({ id }) => void steps.push(id),
+    logger: makeTestLogger(),
+    ...more,
+  });
+
+beforeEach(() => {
+  holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 10_000 });
+  [steps, rooms, waiting, known] = [[], [], [], new Set([1])];
+});
+
+describe('a claim', () => {
+  it('keeps room for what it takes, and says whether more may be waiting', async () => {
+    waiting = [due('a'), due('b')];
+    const claimer = make();
+    expect(await claimer.runOnce()).toBe(true);
+    expect([steps, holdings.count, holdings.heldBytes]).toEqual([['a', 'b'], 2, 20]);
+    expect(await claimer.runOnce()).toBe(false);
+  });
+
+  it('looks at the catalog again before a young webhook could pass for a deleted one', async () => {
+    waiting = [due('a', 2)];
+    await make().runOnce();
+    expect(steps).toEqual(['refresh', 'a']);
+  });
+
+  it('asks for what there is room for, and not for full lanes', async () => {
+    for (let n = 0; n < 100; n++) holdings.tryReserve(`x${n}`, 7, 1);
+    await make().runOnce();
+    expect(rooms).toEqual([{ deliveries: 484, bytes: 10_000 - 32, except: [7] }]);
+  });
+
+  it('does not happen for a handful of places, nor while the instance is not trusted', async () => {
+    for (let n = 0; n < 900; n++) holdings.reserve(`x${n}`, n, 1);
+    expect(await make().runOnce()).toBe(false);
+    expect(
+      await make({ mayClaim: () => false, holdings: new Holdings({ maxHeld: 10, maxHeldBytes: 10 }) }).runOnce(),
+    ).toBe(false);
+    expect(rooms).toEqual([]);
+  });
+
+  it('whose answer was lost is followed by a look for strays', async () => {
+    let fails = true;
+    const claimer = make({
+      claim: async () => {
+        if (fails) throw new Error('connection lost');
+        return { deliveries: [], lost: 0 };
+      },
+    });
+    holdings.reserve('mine', 1, 1);
+    await expect(claimer.runOnce()).rejects.toThrow('lost');
+    fails = false;
+    await claimer.runOnce();
+    await claimer.runOnce();
+    expect(steps).toEqual(['strays besides mine']);
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../../testkit/eventually.js';
+import { makeTestLogger } from '../../testkit/test-logger.js';
+import { makeBatcher } from './batcher.js';
+import { bisect } from './bisect.js';
+import { makePersevere } from './persevere.js';
+
+const sqlError = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
+
+describe('a batcher', () => {
+  const make = (parallel = 1, maxItems = 100, maxBytes = 1000) => {
+    const batches: { items: readonly number[]; finish(): void; fail(error: Error): void }[] = [];
+    const batcher = makeBatcher<number, string>({
+      flush: (items) =>
+        new Promise((resolve, reject) => {
+          batches.push({ items, finish: () => resolve(items.map((item) => `done ${item}`)), fail: reject });
+        }),
+      sizeOf: (item) => item,
+      maxItems,
+      maxBytes,
+      parallel,
+    });
+    return { batches, batcher };
+  };
+  const arrived = (batches: unknown[], count: number) =>
+    eventually(() => batches.length === count, { what: `${count} flushes` });
+
+  it('flushes at once when idle, and collects while a flush runs', async () => {
+    const { batches, batcher } = make();
+    const first = batcher.add(1);
+    await arrived(batches, 1);
+    const rest = [2, 3, 4].map((item) => batcher.add(item));
+    expect(batcher.pending()).toBe(4);
+    batches[0]?.finish();
+    expect(await first).toBe('done 1');
+    await arrived(batches, 2);
+    expect(batches[1]?.items).toEqual([2, 3, 4]);
+    batches[1]?.finish();
+    expect(await Promise.all(rest)).toEqual(['done 2', 'done 3', 'done 4']);
+    expect(batcher.pending()).toBe(0);
+  });
+
+  it('bounds a batch by number and by size, and always takes one', async () => {
+    const { batches, batcher } = make(1, 3, 10);
+    for (const item of [50, 4, 4, 4, 4]) void batcher.add(item);
+    for (let n = 1; n <= 3; n++) {
+      await arrived(batches, n);
+      batches[n - 1]?.finish();
+    }
+    expect(batches.map(({ items }) => items)).toEqual([[50], [4, 4, 4], [4]]);
+  });
+
+  it('rejects what was in a failed batch, and goes on', async () => {
+    const { batches, batcher } = make();
+    const failing = [batcher.add(1), batcher.add(2)];
+    await arrived(batches, 1);
+    const later = batcher.add(3);
+    batches[0]?.fail(new Error('no'));
+    for (const one of failing) await expect(one).rejects.toThrow('no');
+    await arrived(batches, 2);
+    batches[1]?.finish();
+    expect(await later).toBe('done 3');
+  });
+});
+
+describe('bisecting', () => {
+  it('finds the poisoned ones, keeps the order, and spares their neighbours', async () => {
+    const items = Array.from({ length: 100 }, (_, n) => n);
+    let statements = 0;
+    const results = await bisect(
+      items,
+      async (part) => {
+        statements++;
+        if (part.includes(13) || part.includes(77)) throw sqlError('22021');
+        return part.map((item) => `stored ${item}`);
+      },
+      async (item) => `refused ${item}`,
+    );
+    expect(results).toEqual(items.map((item) => `${item === 13 || item === 77 ? 'refused' : 'stored'} ${item}`));
+    expect(statements).toBeLessThan(40);
+  });
+
+  it('passes on what is not the fault of the data', async () => {
+    const lost = () => Promise.reject(sqlError('57P01'));
+    await expect(bisect([1, 2], lost, async () => 0)).rejects.toThrow('57P01');
+  });
+});
+
+describe('persevering', () => {
+  const make = (errors: { shift(): unknown }, signal = new AbortController().signal) => {
+    const troubles: (string | undefined)[] = [];
+    const persevere = makePersevere(
+      { logger: makeTestLogger(), random: () => -0.5, onTrouble: (problem) => troubles.push(problem) },
+      signal,
+    );
+    const repeats: boolean[] = [];
+    let partitions = 0;
+    const run = () =>
+      persevere({
+        name: 'test',
+        run: async (repeated) => {
+          repeats.push(repeated);
+          const error = errors.shift();
+          if (error) throw error;
+          return 'done';
+        },
+        ensurePartitions: async () => void partitions++,
+      });
+    return { run, repeats, troubles, partitions: () => partitions };
+  };
+
+  it('repeats after deadlocks, restarts and lost connections, and knows when it may have been committed', async () => {
+    const { run, repeats, troubles } = make([
+      sqlError('40P01'),
+      new Error('Connection terminated'),
+      sqlError('57P03'),
+      sqlError('53100'),
+    ]);
+    expect(await run()).toBe('done');
+    expect(repeats).toEqual([false, false, true, true, true]);
+    expect(troubles).toEqual(['Connection terminated', '57P03', '53100', undefined]);
+  });
+
+  it('makes a missing partition', async () => {
+    const { run, partitions } = make([sqlError('23514', { routine: 'ExecFindPartition' })]);
+    expect(await run()).toBe('done');
+    expect(partitions()).toBe(1);
+  });
+
+  it.each(['22021', '42P01', '23514'])('gives up at once for %s', async (code) => {
+    const { run, repeats } = make([sqlError(code), sqlError(code)]);
+    await expect(run()).rejects.toThrow(code);
+    expect(repeats).toHaveLength(1);
+  });
+
+  it('gives up after the sixth deadlock', async () => {
+    const { run, repeats } = make(Array.from({ length: 9 }, () => sqlError('40001')));
+    await expect(run()).rejects.toThrow('40001');
+    expect(repeats).toHaveLength(6);
+  });
+
+  it('gives up once it was abandoned', async () => {
+    const abandoned = new AbortController();
+    const { run } = make(
+      Array.from({ length: 1e6 }, () => sqlError('57P03')),
+      abandoned.signal,
+    );
+    const running = run();
+    abandoned.abort();
+    await expect(running).rejects.toThrow('57P03');
+  });
+});
