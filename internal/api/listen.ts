@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 export interface ListenOptions {
   readonly host: string;
@@ -46,8 +46,13 @@ export async function listen(answer: RequestListener, options: ListenOptions): P
 }
 
 function makeStop(server: Server): Listening['stop'] {
+  const open = new Set<Socket>();
   const running = new Set<ServerResponse>();
   let stopped: Promise<void> | undefined;
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   server.on('request', (_req, res: ServerResponse) => {
     running.add(res);
     if (stopped) res.shouldKeepAlive = false;
@@ -60,8 +65,10 @@ function makeStop(server: Server): Listening['stop'] {
         clearTimeout(cutOff);
         resolve();
       });
-      // Those that run say `connection: close` in their answer; the idle ones were closed just now.
+      // Those that run say `connection: close` in their answer; those between two requests were closed just now, and
+      // to Node a connection that has never said anything is not idle.
       for (const res of running) res.shouldKeepAlive = false;
+      for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
     });
     return stopped;
   };

@@ -17,7 +17,6 @@ export function makeRequestLog(logger: Logger): RequestHandler {
         method: req.method,
         path: req.path,
         status: res.statusCode,
-        whole: res.writableFinished,
         durationMs: Math.round(performance.now() - startedAt),
       });
     });

@@ -42,5 +42,5 @@ async function* startingWith<T>(first: IteratorResult<T>, rest: AsyncIterator<T>
 
 /** The caller went away in the middle of an answer: nothing that we did. */
 function isHungUp(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -13,16 +13,16 @@ const SOCKET_CODES = new Set([
   'ENOENT',
 ]);
 
-/** What `pg` says, without any code, when a connection ends, is not made in time or does not answer. */
+/** What `pg` says, without any code, when a connection ends, is not made in time or does not answer; knex puts the SQL before it. */
 const WORDS =
-  /^(Connection terminated|timeout expired|Query read timeout|timeout exceeded|Client has encountered a connection error|Client was closed|Connection ended)/;
+  /(?:^| - )(?:Connection terminated|timeout expired|Query read timeout|timeout exceeded|Client has encountered a connection error|Client was closed|Connection ended)/;
 
 /** Whether PostgreSQL could not be asked just now, or had no time or room; anything else that a query throws is a bug. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error.name === 'KnexTimeoutError') return true;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code === undefined) return WORDS.test(error.message);
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, code, message } = error as { name?: unknown; code?: unknown; message?: unknown };
+  if (name === 'KnexTimeoutError') return true;
+  if (typeof code !== 'string') return typeof message === 'string' && WORDS.test(message);
   if (SOCKET_CODES.has(code)) return true;
   if (!/^[0-9A-Z]{5}$/.test(code)) return false;
   const verdict = judgePgError(error);

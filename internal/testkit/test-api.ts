@@ -2,6 +2,8 @@ import type { Express } from 'express';
 import supertest from 'supertest';
 import type { ApiDeps } from '../api/api-deps.js';
 import { makeApi } from '../api/make-api.js';
+import { makeOpenApi, type OpenApi } from '../api/openapi.js';
+import { makeRoutes } from '../api/routes.js';
 import { type Db, makeKnex } from '../store/knex.js';
 import { makeTestDatabase } from './test-database.js';
 import { type LogLine, makeTestLogger } from './test-logger.js';
@@ -18,7 +20,7 @@ export interface TestApi {
     problems: Record<string, string>;
     catalogChanged: () => Promise<void>;
   };
-  /** A request of user 1; `body` is sent as JSON. */
+  /** A request of user 1; `body` is sent as JSON. It fails when the document does not know the status that is answered. */
   send(method: string, path: string, body?: unknown, user?: string): supertest.Test;
   /** How many rows there are, by table. */
   counts(): Promise<Readonly<Record<string, number>>>;
@@ -31,7 +33,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
   const db = makeKnex(database.connection, { max: 10 });
   const logger = makeTestLogger();
   const rest: TestApi['rest'] = { intakeProblem: undefined, problems: {}, catalogChanged: async () => undefined };
-  const app = makeApi({
+  const deps: ApiDeps = {
     db,
     logger,
     version: '0.0.0-test',
@@ -41,7 +43,9 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     intakeProblem: () => rest.intakeProblem,
     readiness: async () => rest.problems,
     ...given,
-  });
+  };
+  const app = makeApi(deps);
+  const document = makeOpenApi(makeRoutes(deps), deps.version);
   return {
     app,
     db,
@@ -49,6 +53,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     rest,
     send: (method, path, body, user = '1') => {
       const request = requestOf(app, method, path);
+      request.expect(({ status }) => requireDocumented(document, { method, path, status }));
       if (user !== '') request.set('X-User', user);
       return body === undefined ? request : request.set('Content-Type', 'application/json').send(JSON.stringify(body));
     },
@@ -61,6 +66,26 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
       await database.drop();
     },
   };
+}
+
+interface Answered {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+/** Whatever is answered must stand in the OpenAPI document, except that a path or method is unknown. */
+function requireDocumented(document: OpenApi, { method, path, status }: Answered): void {
+  const [plain = ''] = path.split('?');
+  const template = Object.keys(document.paths).find((known) =>
+    new RegExp(`^${known.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(plain),
+  );
+  const operations = template === undefined ? undefined : document.paths[template];
+  const operation = operations?.[method === 'HEAD' ? 'get' : method.toLowerCase()];
+  const known = operation ? Object.keys(operation.responses) : ['401', operations ? '405' : '404'];
+  if (!known.includes(String(status))) {
+    throw new Error(`${method} ${path} answered ${status}, which is not documented; known: ${known.join(', ')}`);
+  }
 }
 
 function requestOf(app: Express, method: string, path: string): supertest.Test {

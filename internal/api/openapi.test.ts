@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Express } from 'express';
+import supertest from 'supertest';
+import { makeKnex } from '../store/knex.js';
+import { makeTestLogger } from '../testkit/test-logger.js';
+import { makeApi } from './make-api.js';
+import type { OpenApi } from './openapi.js';
+
+/** Nothing here asks the database; it is never connected to. */
+function makeUnconnected(development: boolean): Express {
+  return makeApi({
+    db: makeKnex({ host: '127.0.0.1', port: 1 }, { max: 1 }),
+    catalogChanged: async () => undefined,
+    intakeProblem: () => undefined,
+    readiness: async () => ({}),
+    logger: makeTestLogger(),
+    version: '1.2.3',
+    development,
+    allowAllSubjects: false,
+  });
+}
+
+/** What express really has, as `GET /path`. */
+function mountedIn(app: Express): string[] {
+  return app.router.stack.flatMap(({ route }) => {
+    if (!route) return [];
+    const methods = route.stack.map((layer) => layer.method).filter((method) => method !== undefined);
+    return methods.map((method) => `${method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`);
+  });
+}
+
+describe('the OpenAPI document', () => {
+  let app: Express;
+  let document: OpenApi;
+  beforeAll(async () => {
+    app = makeUnconnected(true);
+    document = (await supertest(app).get('/openapi.json').expect(200)).body;
+  });
+  const operations = () =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+    );
+
+  it('has every route that is mounted, and no other', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(document.info.version).toBe('1.2.3');
+    expect(
+      operations()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(mountedIn(app).sort());
+  });
+
+  it.each([
+    ['get /ping', '200 500'],
+    ['get /health/alive', '200 500'],
+    ['get /health/ready', '200 500 503'],
+    ['get /events', '200 401 422 500 503'],
+    ['post /events', '201 400 401 413 415 422 500 503'],
+    ['get /events/{id}', '200 400 401 404 500 503'],
+    ['put /events/{id}', '200 400 401 404 413 415 422 500 503'],
+    ['patch /events/{id}', '200 400 401 404 413 415 422 500 503'],
+    ['delete /events/{id}', '200 400 401 404 422 500 503'],
+    ['get /webhooks/logs', '200 401 422 500 503'],
+    ['get /webhooks/space/{space_id}', '200 400 401 422 500 503'],
+    ['post /webhooks/space/{space_id}', '201 400 401 413 415 422 500 503'],
+    ['get /webhooks/space/{space_id}/check', '200 400 401 422 500 503'],
+    ['get /webhooks', '200 401 422 500 503'],
+    ['post /webhooks', '201 400 401 413 415 422 500 503'],
+    ['get /webhooks/{id}', '200 400 401 404 500 503'],
+    ['put /webhooks/{id}', '200 400 401 404 413 415 422 500 503'],
+    ['patch /webhooks/{id}', '200 400 401 404 413 415 422 500 503'],
+    ['delete /webhooks/{id}', '200 400 401 404 500 503'],
+    ['get /openapi.json', '200 500'],
+    ['get /docs', '200 500'],
+  ])('knows every status of %s', (name, statuses) => {
+    const found = operations().find((one) => one.name === name);
+    expect(Object.keys(found!.operation.responses).join(' ')).toBe(statuses);
+  });
+
+  it('refers to nothing that it does not have', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference!);
+    const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect(references.filter((reference) => !known.includes(reference))).toEqual([]);
+    expect(known.sort()).toEqual([...new Set(references)].sort());
+  });
+
+  it('says of bodies and parameters what the schemas judge by', () => {
+    const { NewWebhook, EventPatch } = document.components.schemas;
+    expect(NewWebhook).toMatchObject({
+      required: ['url', 'event_ids'],
+      additionalProperties: false,
+      properties: {
+        url: { type: 'string', minLength: 1, maxLength: 2048, format: 'uri' },
+        event_ids: { type: 'array', maxItems: 500, items: { type: 'integer', minimum: 1, maximum: 2147483647 } },
+        enabled: { type: 'boolean', default: true },
+        tags: { type: 'object', maxProperties: 32, additionalProperties: { type: 'string', maxLength: 256 } },
+        id: { readOnly: true },
+      },
+    });
+    expect(EventPatch).not.toHaveProperty('required');
+    const listed = document.paths['/webhooks/logs']!.get!.parameters;
+    expect(listed.map(({ name }) => name)).toEqual([
+      'limit',
+      'page',
+      'tag',
+      'event',
+      'webhook_id',
+      'space_id',
+      'outcome',
+      'status',
+      'since',
+      'until',
+    ]);
+    expect(listed.find(({ name }) => name === 'limit')).toMatchObject({
+      schema: { type: 'integer', maximum: 100, default: 10 },
+    });
+    expect(listed.find(({ name }) => name === 'outcome')?.schema.enum).toContain('delivered');
+  });
+});
+
+describe('the page for people', () => {
+  it('shows every route, loads nothing, and its style is the one that the policy allows', async () => {
+    const app = makeUnconnected(true);
+    const page = await supertest(app)
+      .get('/docs')
+      .expect(200)
+      .expect('content-type', /^text\/html/);
+    for (const route of mountedIn(app)) expect(page.text).toContain(`<code>${route.split(' ')[1]}</code>`);
+    expect(page.text).not.toMatch(/<script|<link|<img|src=|@import|url\(/);
+    expect(page.text).not.toMatch(/style="/);
+    expect(page.headers['content-security-policy']).toMatch(/style-src 'sha256-[^']+'/);
+    expect(page.headers['content-security-policy']).not.toContain('unsafe');
+    expect(page.text).not.toContain('undefined');
+  });
+
+  it('is not there in production', async () => {
+    const app = makeUnconnected(false);
+    await supertest(app).get('/docs').expect(404);
+    const { body } = await supertest(app).get('/openapi.json').expect(200);
+    expect(body.paths).not.toHaveProperty('/docs');
+  });
+});
