@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
+import { listEvents } from './events.js';
+import { type Db, makeKnex } from './knex.js';
+import { loadMessages } from './message-payloads.js';
+import { listWebhookLogs } from './webhook-logs.js';
+import { isEventEnabled, listWebhooks } from './webhooks.js';
+
+const PAGE = { limit: 10, page: 1 };
+const rare = [{ key: 'rare', value: '7' }];
+
+describe('with many rows', () => {
+  let database: TestDatabase;
+  let db: Db;
+
+  beforeAll(async () => {
+    database = await makeTestDatabase();
+    db = makeKnex(database.connection, { max: 2 });
+    await db.raw(`
+      insert into events (created_by_id, updated_by_id, name, event, tags)
+        select 1, 1, 'n', 'event.' || n, jsonb_build_object('app', 'a', 'rare', (n % 2000)::text) from generate_series(1, 20000) n;
+      insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id)
+        select n % 50, 1, 'n', 'http://example.com', true, jsonb_build_object('app', 'a', 'rare', (n % 2000)::text), n % 1000
+        from generate_series(1, 20000) n;
+      insert into webhook_events select n, n from generate_series(1, 20000) n;
+      select hukz_ensure_partition(name, day::date)
+        from unnest(array['messages', 'webhook_logs']) name, generate_series('2026-01-01', '2026-01-03', interval '1 day') day;
+      insert into messages (id, received_at, subject, payload)
+        select gen_random_uuid(), '2026-01-01Z'::timestamptz + n * interval '10 seconds', 'event.1', '{}' from generate_series(1, 20000) n;
+      insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
+                                delivery_id, attempt, outcome, duration_ms)
+        select received_at, row_number() over () % 50, 'event.1', 'http://example.com',
+          jsonb_build_object('app', 'a', 'rare', (row_number() over () % 2000)::text), 1, 0, id, received_at, gen_random_uuid(), 1, 'delivered', 1
+        from messages;
+      analyze events, webhooks, webhook_events, messages, webhook_logs;`);
+  });
+  afterAll(async () => {
+    await db.destroy();
+    await database.drop();
+  });
+
+  /** The plans of every statement that the work sends, with the bindings that it sends. */
+  const plansOf = async (work: () => Promise<unknown>): Promise<string[]> => {
+    const sent: { sql: string; bindings: readonly unknown[] }[] = [];
+    const note = ({ sql, bindings }: { sql: string; bindings: readonly unknown[] }) => sent.push({ sql, bindings });
+    db.on('query', note);
+    await work();
+    db.removeListener('query', note);
+    const plans: string[] = [];
+    for (const { sql, bindings } of sent) {
+      const text = sql.replaceAll(/\$\d+/g, '?');
+      const { rows } = await db.raw(`explain ${text}`, bindings as never);
+      plans.push(rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n'));
+    }
+    return plans;
+  };
+  const expectPlans = async (count: number, index: RegExp, work: () => Promise<unknown>) => {
+    const plans = await plansOf(work);
+    expect(plans).toHaveLength(count);
+    for (const plan of plans) {
+      expect(plan).toMatch(index);
+      expect(plan).not.toContain('Seq Scan');
+    }
+  };
+
+  it('events by tag come by the index of tags', () =>
+    expectPlans(2, /events_tags/, () => listEvents(db, { tags: rare }, PAGE)));
+
+  it('webhooks by tag come by the index of tags', async () => {
+    const plans = await plansOf(() => listWebhooks(db, { spaceId: undefined, tags: rare }, PAGE));
+    expect(plans).toHaveLength(3);
+    for (const plan of plans.slice(0, 2)) expect(plan).toContain('webhooks_tags');
+    expect(plans.join('\n')).not.toContain('Seq Scan');
+  });
+
+  it('webhooks of a space come by the index of spaces, and their events by keys', async () => {
+    const plans = await plansOf(() => listWebhooks(db, { spaceId: 7, tags: [] }, PAGE));
+    for (const plan of plans.slice(0, 2)) expect(plan).toContain('webhooks_space');
+    expect(plans[2]).toMatch(/webhook_events_pkey[\s\S]*events_pkey/);
+    expect(plans.join('\n')).not.toContain('Seq Scan');
+  });
+
+  it('webhooks of a space by tag come by an index', () =>
+    expectPlans(3, /webhooks_(tags|space)|webhook_events_pkey/, () =>
+      listWebhooks(db, { spaceId: 7, tags: rare }, PAGE),
+    ));
+
+  it("a user's logs come by the index of users, newest first without sorting", async () => {
+    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: [] }, PAGE));
+    expect(plans).toHaveLength(2);
+    for (const plan of plans) {
+      expect(plan).toContain('created_by_id_created_at_id_idx');
+      expect(plan).not.toContain('Seq Scan');
+    }
+    expect(plans[1]).not.toMatch(/\bSort\b/);
+  });
+
+  it("a user's logs of a time look at that day's partition only", async () => {
+    const day = { since: new Date('2026-01-02T00:00:00Z'), until: new Date('2026-01-03T00:00:00Z') };
+    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: [], ...day }, PAGE));
+    expect(plans.join('\n')).toContain('webhook_logs_20260102');
+    expect(plans.join('\n')).not.toMatch(/webhook_logs_2026010[13]/);
+  });
+
+  it("a user's logs by a rare tag come by the index of tags", async () => {
+    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: rare }, PAGE));
+    expect(plans).toHaveLength(2);
+    for (const plan of plans) {
+      expect(plan).toContain('tags_idx');
+      expect(plan).not.toContain('Seq Scan');
+    }
+  });
+
+  it('whether an event is enabled is found by keys', () =>
+    expectPlans(1, /events_event_living/, () => isEventEnabled(db, 7, 'event.7')));
+
+  it("messages are found by key, without a look at other days' partitions", async () => {
+    const row = await db('messages')
+      .where('received_at', '<', '2026-01-02Z')
+      .first('id', db.raw('received_at::text as at'));
+    const plans = await plansOf(() => loadMessages(db, [{ messageId: row.id, receivedAt: row.at }]));
+    expect(plans[0]).toMatch(/messages_20260101_pkey/);
+    expect(plans[0]).not.toContain('Seq Scan');
+  });
+});
