@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Logger } from '../logger.js';
+import { LocalServerError } from './local-server-error.js';
 
 export interface ChildOptions {
   /** What it is, for messages: `PostgreSQL`, `nats-server`. */
@@ -67,7 +68,7 @@ function untilReady(child: ChildProcess, options: ChildOptions, patienceMs: numb
     const fail = (why: string) => {
       clearTimeout(timer);
       child.kill('SIGKILL');
-      reject(new Error([`${options.name} ${why}`, ...output.slice(-20)].join('\n  ')));
+      reject(new LocalServerError([`${options.name} ${why}`, ...output.slice(-20)].join('\n  ')));
     };
     const timer = setTimeout(() => fail(`was not ready within ${patienceMs / 1000} s`), patienceMs);
     const onLine = (line: string) => {

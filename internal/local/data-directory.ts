@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { LocalServerError } from './local-server-error.js';
 import { mayEnter, postgresAccount } from './postgres-account.js';
 
 /**
@@ -16,6 +17,7 @@ export async function choosePostgresDirectory(preferred: string): Promise<string
   const outside = `/var/tmp/hukz-${name}`;
   const existing = await stat(outside).catch(() => undefined);
   // Everybody may make directories there: a cluster that another user has put there is not ours to run.
-  if (existing && existing.uid !== account.uid) throw new Error(`${outside} belongs to somebody else; remove it`);
+  if (existing && existing.uid !== account.uid)
+    throw new LocalServerError(`${outside} belongs to somebody else; remove it`);
   return outside;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from '../logger.js';
 import { startChild } from './child.js';
+import { LocalServerError } from './local-server-error.js';
 import { endOrphan, rememberPid } from './orphan.js';
 
 const run = promisify(execFile);
@@ -35,7 +36,8 @@ const LISTENING = /Listening for client connections on 127\.0\.0\.1:(\d+)/;
 /** Runs nats-server on 127.0.0.1 and answers when it accepts connections. */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
   const command = options.binary ?? (await findNatsServer());
-  if (!command) throw new Error('nats-server was not found in PATH; see https://docs.nats.io/running-a-nats-service');
+  if (!command)
+    throw new LocalServerError('nats-server was not found in PATH; see https://docs.nats.io/running-a-nats-service');
   const temporary = options.storeDir === undefined && options.jetstream;
   const storeDir = temporary ? await mkdtemp(join(tmpdir(), 'hukz-nats-')) : options.storeDir;
   if (storeDir && !temporary) await endOrphan(storeDir);
@@ -76,6 +78,6 @@ async function findNatsServer(): Promise<string | undefined> {
 
 function portIn(output: readonly string[]): number {
   const port = output.map((line) => LISTENING.exec(line)?.[1]).find((text) => text !== undefined);
-  if (port === undefined) throw new Error('nats-server did not say which port it listens on');
+  if (port === undefined) throw new LocalServerError('nats-server did not say which port it listens on');
   return Number(port);
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { LocalServerError } from './local-server-error.js';
 
 const run = promisify(execFile);
 
@@ -16,7 +17,7 @@ export async function postgresAccount(): Promise<Account | undefined> {
   if (known) return known;
   await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
   const made = await idOf('postgres');
-  if (!made) throw new Error('the user postgres could not be created');
+  if (!made) throw new LocalServerError('the user postgres could not be created');
   return made;
 }
 

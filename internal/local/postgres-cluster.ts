@@ -3,6 +3,7 @@ import { access, chown, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { LocalServerError } from './local-server-error.js';
 import { type Account, mayEnter } from './postgres-account.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
 
@@ -47,7 +48,7 @@ async function makeDirectory(path: string, account?: Account): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   if (!account) return;
   await chown(path, account.uid, account.gid);
-  if (!(await mayEnter(account, path))) throw new Error(`the user postgres may not enter ${path}`);
+  if (!(await mayEnter(account, path))) throw new LocalServerError(`the user postgres may not enter ${path}`);
 }
 
 function exists(path: string): Promise<boolean> {
