@@ -21,6 +21,8 @@ export interface Database {
   commits(): Promise<number>;
   /** Transactions that wrote: each is a flush of the log. Exact at any time. */
   writes(): Promise<number>;
+  /** Deliveries that were inserted owned by nobody, or given back, and claimed later. Like `commits`, for spans of many. */
+  claimed(): Promise<number>;
   owed(): Promise<number>;
   logged(run: number, since: Date): Promise<Logged>;
   stop(): Promise<void>;
@@ -62,6 +64,7 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
       return (await number('select xact_commit as n from pg_stat_database where datname = current_database()')) - own;
     },
     writes: () => number('select pg_snapshot_xmax(pg_current_snapshot())::text as n'),
+    claimed: () => number("select n_tup_upd as n from pg_stat_user_tables where relname = 'deliveries'"),
     owed: () => number('select count(*) as n from deliveries'),
     logged: (run, since) => one<{ messages: number; deliveries: number }>(LOGGED, [since, runDigits(run)]),
     stop: () => client.end().catch(() => undefined),

@@ -20,7 +20,7 @@ export const FULL: Plan = {
   yardstickRequests: 60_000,
   warmUpMessages: 15_000,
   payloadBytes: 1024,
-  window: 4000,
+  window: 2000,
   paced: { rounds: 3, perSecond: 1000, messages: 6000 },
   limitMs: 240_000,
 };
