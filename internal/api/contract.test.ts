@@ -83,7 +83,8 @@ describe('the contract', () => {
       event: 'tag.made',
       tags: { app: 'other' },
     });
-    const patched = await api.send('PATCH', path, { name: null, tags: { app: null, team: 'a' } }).expect(200);
+    const patch = api.send('PATCH', path, { name: null, tags: { app: null, team: 'a' } });
+    const patched = await patch.set('Content-Type', 'application/merge-patch+json').expect(200);
     expect(patched.body).toMatchObject({ name: '', event: 'tag.made', tags: { team: 'a' } });
 
     const deleted = await api.send('DELETE', path).expect(200);

@@ -48,7 +48,7 @@ type Refusals = readonly [AppError, ...AppError[]];
 function refusalsIn(error: unknown): Refusals | undefined {
   if (error instanceof InvalidFields) return error.refusals;
   if (error instanceof AppError) return [error];
-  if (isDatabaseAway(error)) return [new AppError('unavailable', 'the database is away; try again later')];
+  if (isDatabaseAway(error)) return [new AppError('unavailable', 'the database is away or too busy; try again later')];
   const library = libraryRefusal(error);
   return library && [library];
 }

@@ -16,7 +16,11 @@ export function makeEventBodies(rules: SubjectRules) {
       const judged = given === '' ? undefined : parseSubject(given, rules);
       if (judged && !judged.ok) context.addIssue({ code: 'custom', message: judged.problem });
     })
-    .meta({ description: 'the NATS subject; `*` and a last `>` are wildcards', example: 'tag.created' });
+    .meta({
+      maxLength: 255,
+      description: 'the NATS subject; `*` and a last `>` are wildcards',
+      example: 'tag.created',
+    });
   return {
     create: z
       .strictObject({

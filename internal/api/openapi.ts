@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BUG_STATUS, MEANING_OF, STATUS_OF } from './error-table.js';
 import { LARGEST_BODY_BYTES } from './json-body.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
-import type { Route } from './route.js';
+import type { Method, Route } from './route.js';
 
 const errorAnswer = z
   .object({
@@ -22,12 +22,18 @@ export interface Parameter {
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
 
+interface RequestBody {
+  readonly required: true;
+  readonly description: string;
+  readonly content: Content;
+}
+
 export interface Operation {
   readonly summary: string;
   readonly tags: readonly string[];
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly required: true; readonly description: string; readonly content: Content };
+  readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
 
@@ -67,14 +73,17 @@ function operation(route: Route, components: Components): Operation {
     tags: [route.path.split('/')[1] ?? ''],
     ...(route.needsUser && { security: [{ user: [] }] }),
     parameters: [...parameters('path', route.params, components), ...parameters('query', route.query, components)],
-    ...(route.body && {
-      requestBody: {
-        required: true,
-        description: `At most ${LARGEST_BODY_BYTES / 1024} KiB`,
-        content: { 'application/json': { schema: components.use(route.body, 'input') } },
-      },
-    }),
+    ...(route.body && { requestBody: bodyOf(route.method, components.use(route.body, 'input')) }),
     responses: { ...answers(route, components), ...refusals(route, components) },
+  };
+}
+
+function bodyOf(method: Method, schema: JsonSchema): RequestBody {
+  const types = method === 'patch' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
+  return {
+    required: true,
+    description: `At most ${LARGEST_BODY_BYTES / 1024} KiB`,
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
   };
 }
 
