@@ -3,15 +3,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../internal/domain/duration.js';
 import { explainFailure } from './explain-failure.js';
 import type { Invocation } from './invocation.js';
-import { migrateDatabase } from './migrate.js';
-import { publish } from './publish.js';
-import { receive } from './receive.js';
-import { serve } from './serve.js';
-import { smoke } from './smoke.js';
-import { up } from './up.js';
 import { readVersion } from './version.js';
 
 const here: Invocation = { env: process.env, cwd: process.cwd(), version: readVersion() };
+// Commands are imported when they are wanted: all of the service would make `publish` slow to start.
 const program = new Command('hukz')
   .description('Turns NATS messages into webhooks: durable, retried, logged in PostgreSQL.')
   .version(here.version)
@@ -25,18 +20,20 @@ program
   .command('serve')
   .description('run the service')
   .option('--no-migrate', 'do not bring the database schema up first')
-  .action((options: { migrate: boolean }) => serve(here, options));
+  .action(async (options: { migrate: boolean }) => (await import('./serve.js')).serve(here, options));
 
 program
   .command('migrate')
   .description('bring the database schema up, one step down, or show its state')
   .argument('[direction]', 'up, down or status', oneOf('up', 'down', 'status'), 'up')
-  .action((direction: 'up' | 'down' | 'status') => migrateDatabase(here, direction));
+  .action(async (direction: 'up' | 'down' | 'status') =>
+    (await import('./migrate.js')).migrateDatabase(here, direction),
+  );
 
 program
   .command('up')
   .description('run everything on this machine: PostgreSQL, nats-server and the service, data kept under .hukz/')
-  .action(() => up(here));
+  .action(async () => (await import('./up.js')).up(here));
 
 program
   .command('publish')
@@ -45,9 +42,10 @@ program
   .argument('<payload>', 'the message, usually JSON, or - to read it from standard input')
   .option('--header <key:value>', 'a NATS header, repeatable', collect, [])
   .option('--request', 'ask for an answer and print it')
-  .action((subject: string, payload: string, options: { header: string[]; request?: true }) =>
-    publish(here, { subject, payload, headers: options.header, request: options.request ?? false }),
-  );
+  .action(async (subject: string, payload: string, options: { header: string[]; request?: true }) => {
+    const { publish } = await import('./publish.js');
+    await publish(here, { subject, payload, headers: options.header, request: options.request ?? false });
+  });
 
 program
   .command('receive')
@@ -55,14 +53,15 @@ program
   .option('--port <port>', 'where to listen, on 127.0.0.1', wholeNumber(0, 65_535), 9000)
   .option('--status <status>', 'the status to answer with', wholeNumber(200, 599), 200)
   .addOption(new Option('--delay <duration>', 'how long to wait before answering').argParser(duration).default(0, '0s'))
-  .action((options: { port: number; status: number; delay: number }) =>
-    receive({ port: options.port, status: options.status, delayMs: options.delay }),
-  );
+  .action(async (options: { port: number; status: number; delay: number }) => {
+    const { receive } = await import('./receive.js');
+    await receive({ port: options.port, status: options.status, delayMs: options.delay });
+  });
 
 program
   .command('smoke')
   .description('send one message through a running "hukz up" and show what became of it')
-  .action(() => smoke(here));
+  .action(async () => (await import('./smoke.js')).smoke(here));
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${explainFailure(error)}\n`);

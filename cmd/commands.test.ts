@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { connect } from 'nats';
+import { eventually } from '../internal/testkit/eventually.js';
+import { startReceiver } from '../internal/testkit/receiver.js';
+import { startTestNats } from '../internal/testkit/test-nats.js';
+
+/** The program itself, from its sources: the hooks let plain Node run them. */
+const PROGRAM = [
+  '--disable-warning=ExperimentalWarning',
+  '--import',
+  `data:text/javascript,import{register}from"node:module";register("${resolve('scripts/typescript-hooks.mjs')}","file:///")`,
+  resolve('cmd/hukz.ts'),
+];
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly code: Promise<number | null>;
+}
+
+jest.setTimeout(30_000);
+
+let cwd: string;
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'hukz-cmd-'));
+  // As root the database's user must be able to enter.
+  await chmod(cwd, 0o755);
+});
+afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+function hukz(args: readonly string[], env: Record<string, string> = {}, input?: string): Run {
+  const child = spawn(process.execPath, [...PROGRAM, ...args], { cwd, env: { PATH: process.env.PATH, ...env } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += String(chunk);
+    });
+  }
+  child.stdin.end(input);
+  return { child, output: () => output, code: new Promise((done) => child.once('close', done)) };
+}
+
+async function says({ output }: Run, text: string, timeoutMs = 20_000): Promise<void> {
+  const seen = () => output().includes(text);
+  await eventually(seen, { what: `"${text}"`, timeoutMs }).catch((error: Error) => {
+    throw new Error(`${error.message}; it said:\n${output()}`);
+  });
+}
+
+describe('the program', () => {
+  it('names every key that is missing and exits with 1', async () => {
+    const run = hukz(['serve'], { HUKZ_PORT: '1', HUKZ_PROT: '2' });
+    expect(await run.code).toBe(1);
+    expect(run.output().trim().split('\n')).toEqual([
+      ...['DATABASE_HOST', 'DATABASE_USER', 'DATABASE_PASSWORD', 'DATABASE_NAME', 'NATS_URL', 'QUEUE_GROUP'].map(
+        (key) => `please provide ${key} config param`,
+      ),
+      'unknown config param HUKZ_PROT; did you mean HUKZ_PORT?',
+    ]);
+  });
+
+  it('shows what it can do when it is asked for what it cannot', async () => {
+    const run = hukz(['sevre']);
+    expect(await run.code).toBe(1);
+    expect(run.output()).toMatch(/unknown command 'sevre'.*serve.*migrate.*up.*publish.*receive.*smoke/s);
+  });
+});
+
+describe('hukz publish', () => {
+  it('publishes bytes as they are, with headers, from standard input too', async () => {
+    const nats = await startTestNats();
+    const connection = await connect({ servers: nats.url });
+    const got: string[] = [];
+    connection.subscribe('try', {
+      callback: (_error, message) => {
+        got.push(`${message.headers?.values('Hukz-Tag').join()} ${message.string()}`);
+        message.respond('{"webhooks":1}');
+      },
+    });
+    await connection.flush();
+    const env = { HUKZ_NATS_URL: nats.url };
+    const headers = ['--header', 'Hukz-Tag: a:1', '--header', 'Hukz-Tag:b:2'];
+    expect(await hukz(['publish', 'try', '{ "n": 1.0 }', ...headers], env).code).toBe(0);
+    const request = hukz(['publish', 'try', '-', '--request'], env, '{}');
+    expect(await request.code).toBe(0);
+    expect(request.output()).toBe('{"webhooks":1}\n');
+    expect(got).toEqual(['a:1,b:2 { "n": 1.0 }', 'undefined {}']);
+
+    const nobody = hukz(['publish', 'nobody', '{}', '--request'], env);
+    expect(await nobody.code).toBe(1);
+    expect(nobody.output()).toContain('nobody listens on nobody');
+    await connection.close();
+    await nats.stop();
+  });
+});
+
+describe('hukz receive', () => {
+  it('prints what it gets, answers as told and ends on SIGTERM', async () => {
+    const run = hukz(['receive', '--port', '0', '--status', '503', '--delay', '10ms']);
+    await says(run, 'answering 503');
+    const url = /http:\S+\d/.exec(run.output())?.[0] ?? '';
+    expect((await fetch(`${url}/hook`, { method: 'POST', body: '{"a":1}' })).status).toBe(503);
+    await says(run, 'POST /hook');
+    await says(run, '"a": 1');
+    run.child.kill('SIGTERM');
+    expect(await run.code).toBe(0);
+  });
+});
+
+describe('hukz up', () => {
+  it('runs everything; smoke goes through it; it stops cleanly and finds its data again', async () => {
+    const env = { HUKZ_LOG_FORMAT: 'json' };
+    const first = hukz(['up'], env);
+    await says(first, 'hukz is up');
+    const state = JSON.parse(await readFile(join(cwd, '.hukz', 'up.json'), 'utf8')) as { api: string };
+    const made = await fetch(`${state.api}/events`, {
+      method: 'POST',
+      headers: { 'X-User': '1', 'Content-Type': 'application/json' },
+      body: '{"name":"Kept","event":"kept.one"}',
+    });
+    expect(made.status).toBe(201);
+
+    const smoke = hukz(['smoke']);
+    expect([await smoke.code, smoke.output()]).toEqual([
+      0,
+      expect.stringMatching(/POST \/smoke.*"outcome": "delivered"/s),
+    ]);
+    const another = hukz(['up'], env);
+    expect([await another.code, another.output()]).toEqual([1, expect.stringContaining('runs here already')]);
+
+    first.child.kill('SIGINT');
+    // npm passes the same Ctrl-C on.
+    first.child.kill('SIGINT');
+    expect(await first.code).toBe(0);
+    await expect(stat(join(cwd, '.hukz', 'up.json'))).rejects.toThrow('ENOENT');
+
+    const second = hukz(['up'], env);
+    await says(second, 'hukz is up');
+    const again = JSON.parse(await readFile(join(cwd, '.hukz', 'up.json'), 'utf8')) as { api: string };
+    const listed = await fetch(`${again.api}/events`, { headers: { 'X-User': '1' } });
+    expect(await listed.json()).toMatchObject({ total: 1, nodes: [{ event: 'kept.one' }] });
+    second.child.kill('SIGTERM');
+    expect(await second.code).toBe(0);
+  }, 90_000);
+
+  it('stops what it has started when the rest cannot start', async () => {
+    const squatter = await startReceiver();
+    const run = hukz(['up'], { HUKZ_PORT: String(squatter.port) });
+    expect(await run.code).toBe(1);
+    expect(run.output()).toContain('EADDRINUSE');
+    await squatter.stop();
+  });
+});
