@@ -1,6 +1,7 @@
 import type { ClientConfig } from 'pg';
 import type { Logger } from '../logger.js';
 import { DatabaseTooNew, migrate, migrationStatus } from '../store/migrate.js';
+import { isSqlState } from '../store/pg-error.js';
 import { waitFor } from './wait-for.js';
 
 /** SQLSTATEs that a wrong configuration causes, and the key to look at. */
@@ -50,6 +51,6 @@ async function requireMigrated(connection: ClientConfig): Promise<void> {
 /** The SQLSTATE of an answer that will not be another one tomorrow; undefined while the server starts or is away. */
 function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return undefined;
+  if (typeof code !== 'string' || !isSqlState(code)) return undefined;
   return /^(57P|53|08|55P03|40)/.test(code) ? undefined : code;
 }

@@ -17,8 +17,9 @@ const BACK_OFF = new Set(['55P03', '57014', '25006', '3D000', '28P01', '28000'])
 
 /** Reads a driver's error. Errors without a SQLSTATE come from the connection. */
 export function judgePgError(error: unknown): PgVerdict {
+  if (error instanceof TypeError || error instanceof RangeError) return 'fatal';
   const { code, routine } = describe(error);
-  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return 'unknown_outcome';
+  if (code === undefined || !isSqlState(code)) return 'unknown_outcome';
   if (code === '40001' || code === '40P01') return 'repeat';
   if (code.startsWith('08') || code.startsWith('57P')) return 'unknown_outcome';
   if (code.startsWith('53') || BACK_OFF.has(code)) return 'back_off';
@@ -27,8 +28,9 @@ export function judgePgError(error: unknown): PgVerdict {
   return 'fatal';
 }
 
-export function isUniqueViolation(error: unknown): boolean {
-  return describe(error).code === '23505';
+/** Tells an answer of the server from a code of the socket: `EPIPE` has five capitals too. */
+export function isSqlState(code: string): boolean {
+  return /^(?:[0-5][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/.test(code);
 }
 
 function describe(error: unknown): { readonly code: string | undefined; readonly routine: string | undefined } {

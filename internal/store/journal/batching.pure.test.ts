@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../testkit/eventually.js';
 import { makeTestLogger } from '../../testkit/test-logger.js';
+import { judgePgError } from '../pg-error.js';
 import { makeBatcher } from './batcher.js';
 import { bisect } from './bisect.js';
 import { makePersevere } from './persevere.js';
@@ -146,4 +147,27 @@ describe('persevering', () => {
     abandoned.abort();
     await expect(running).rejects.toThrow('57P03');
   });
+});
+
+it.each([
+  [{ code: '40001' }, 'repeat'],
+  [{ code: '40P01' }, 'repeat'],
+  [{ code: '57P01' }, 'unknown_outcome'],
+  [{ code: '08006' }, 'unknown_outcome'],
+  [{ code: 'ECONNRESET' }, 'unknown_outcome'],
+  [{ code: 'EPIPE' }, 'unknown_outcome'],
+  [new Error('Connection terminated'), 'unknown_outcome'],
+  [{ code: '53100' }, 'back_off'],
+  [{ code: '53300' }, 'back_off'],
+  [{ code: '55P03' }, 'back_off'],
+  [{ code: '22021' }, 'data'],
+  [{ code: '54000' }, 'data'],
+  [{ code: '23502' }, 'data'],
+  [{ code: '23514' }, 'data'],
+  [{ code: '23514', routine: 'ExecFindPartition' }, 'no_partition'],
+  [{ code: '42P01' }, 'fatal'],
+  [{ code: 'XX000' }, 'fatal'],
+  [new TypeError('a bug'), 'fatal'],
+])('PostgreSQL’s %p means %s', (error, verdict) => {
+  expect(judgePgError(error)).toBe(verdict);
 });
