@@ -33,6 +33,10 @@ export function isSqlState(code: string): boolean {
   return /^(?:[0-5][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/.test(code);
 }
 
+export function isUniqueViolation(error: unknown): boolean {
+  return describe(error).code === '23505';
+}
+
 function describe(error: unknown): { readonly code: string | undefined; readonly routine: string | undefined } {
   const fields = typeof error === 'object' && error !== null ? (error as { code?: unknown; routine?: unknown }) : {};
   return {
