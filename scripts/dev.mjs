@@ -1,27 +1,62 @@
-// `npm run dev`: `hukz up`, compiled again on every change of a source file and restarted on every change of dist/.
+// `npm run dev`: `hukz up`, built again and restarted whenever a source file changes.
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const options = { cwd: root, stdio: 'inherit' };
-const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const SOURCES = ['cmd', 'config', 'internal', 'migrations'];
+/** An editor writes a file in several steps, and a branch changes many files. */
+const SETTLE_MS = 200;
 
-function first(args) {
-  if (spawnSync(process.execPath, args, options).status !== 0) process.exit(1);
+function run(...args) {
+  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
 }
 
-first([join(root, 'scripts', 'bootstrap.mjs'), '--nats-server-unless-given']);
-first([tsc, '-p', 'tsconfig.build.json']);
-const children = [
-  spawn(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'], options),
-  spawn(process.execPath, ['--watch', '--watch-preserve-output', join(root, 'dist', 'cmd', 'hukz.js'), 'up'], options),
-];
-// Ctrl-C reaches the children by itself; a SIGTERM, and the end of one of them, do not.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', stop);
-for (const child of children) child.once('exit', stop);
-
-function stop() {
-  for (const child of children) child.kill('SIGTERM');
+function build() {
+  return run(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json');
 }
+
+function start() {
+  return spawn(process.execPath, [join(root, 'dist', 'cmd', 'hukz.js'), 'up'], { cwd: root, stdio: 'inherit' });
+}
+
+async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+/** What does not compile does not replace what runs. */
+async function rebuild() {
+  console.log('\nhukz: a source file has changed; building …');
+  if (!build()) return;
+  await stop(up);
+  if (!isEnding) up = start();
+}
+
+if (!run(join(root, 'scripts', 'bootstrap.mjs'), '--nats-server-unless-given') || !build()) process.exit(1);
+let up = start();
+let isEnding = false;
+let settling;
+let work = Promise.resolve();
+const watchers = SOURCES.map((directory) =>
+  watch(join(root, directory), { recursive: true }, (_event, file) => {
+    if (!file?.endsWith('.ts') || file.endsWith('.test.ts')) return;
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      work = work.then(rebuild);
+    }, SETTLE_MS);
+  }),
+);
+
+async function end() {
+  isEnding = true;
+  clearTimeout(settling);
+  for (const watcher of watchers) watcher.close();
+  await stop(up);
+  process.exit(0);
+}
+process.on('SIGINT', end);
+process.on('SIGTERM', end);
