@@ -52,11 +52,15 @@ const watchers = SOURCES.map((directory) =>
 );
 
 async function end() {
+  if (isEnding) return;
   isEnding = true;
   clearTimeout(settling);
   for (const watcher of watchers) watcher.close();
   await stop(up);
   process.exit(0);
 }
+// npm passes a SIGTERM on to the shell between us, which dies of it and tells nobody: being left alone means to stop.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && end(), 500);
 process.on('SIGINT', end);
 process.on('SIGTERM', end);

@@ -1,5 +1,4 @@
-// `node scripts/run.mjs <command> …`: install what is missing, build, then hukz itself in this same process, so that
-// signals reach it without a shell or a parent in between.
+// `node scripts/run.mjs <command> …`: install what is missing, build, then hukz itself in this same process.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,5 +13,14 @@ function first(command, args) {
 const needs = process.argv[2] === 'up' ? ['--nats-server-unless-given'] : [];
 first(process.execPath, [join(root, 'scripts', 'bootstrap.mjs'), ...needs]);
 first('npm', ['run', '--silent', 'build']);
+// npm passes a SIGTERM on to the shell between us, which dies of it and tells nobody: being left alone means to stop.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event) {
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500).unref();
+}
 process.argv[1] = join(root, 'dist', 'cmd', 'hukz.js');
 await import('../dist/cmd/hukz.js');
