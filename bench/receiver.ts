@@ -38,6 +38,8 @@ export async function startReceiver(kind: ReceiverKind, onDeath: (failure: Bench
         end();
         reject(new BenchFailure(`lost: ${latest} of ${expected} arrived, and then none for ${PATIENCE_MS / 1000} s`));
       }, PATIENCE_MS);
+      // When the run is given up nobody waits for this any more.
+      timer.unref();
       const listener = (arrived: number) => {
         latest = arrived;
         timer.refresh();

@@ -22,7 +22,7 @@ async function measure({ plan, rows, receiverKind, profile }: Options): Promise<
     plan.limitMs,
   );
   for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => stop.abort(new BenchFailure(`ended by ${name}`)));
+    process.on(name, () => stop.abort(new BenchFailure(`ended by ${name}`)));
   const aborted = new Promise<never>((_, reject) => {
     stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
   });

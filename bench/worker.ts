@@ -45,7 +45,9 @@ export function startWorker<C extends Commands>(options: WorkerOptions): Worker<
       new Promise((resolve, reject) => {
         const id = asked++;
         waiting.set(id, { resolve, reject });
-        child.send({ id, command, input });
+        child.send({ id, command, input }, (error) => {
+          if (error) settle(waiting, { id, error: `the ${options.name} process is gone: ${error.message}` });
+        });
       }),
     async stop() {
       stopping = true;
