@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -45,6 +46,8 @@ export interface Receiver {
 export async function startReceiver(first: Behaviour = {}, port = 0): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const stopping = new AbortController();
+  // Each delayed answer listens to it.
+  setMaxListeners(0, stopping.signal);
   let behaviour = first;
   let open = 0;
   let mostAtOnce = 0;
