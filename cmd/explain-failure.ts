@@ -5,6 +5,9 @@ const EXPECTED = ['ConfigError', 'CannotStart', 'DatabaseTooNew', 'LocalServerEr
 
 /** What to print before exit code 1: the sentence of an expected failure, the whole trace of a bug of ours. */
 export function explainFailure(error: unknown): string {
+  // What Node throws when a host has several addresses and none of them answers.
+  if (error instanceof AggregateError) return error.errors.map(explainFailure).join('\n');
   if (!(error instanceof Error)) return messageOf(error);
+  if ('severity' in error) return `PostgreSQL refuses: ${error.message}`;
   return EXPECTED.includes(error.name) || 'syscall' in error ? error.message : (error.stack ?? error.message);
 }
