@@ -16,7 +16,9 @@ interface Share {
 }
 
 const SMALLEST_WINDOW = 16;
-const FIRST_WINDOW = 32;
+const FIRST_WINDOW = 128;
+/** Windows of idle lanes that are remembered. */
+const MOST_REMEMBERED = 10_000;
 /** A lane may hold a quarter of what is still free, so that the busiest leaves room for others. */
 const PART_OF_FREE = 4;
 
@@ -28,6 +30,8 @@ const PART_OF_FREE = 4;
 export class Holdings {
   private readonly held = new Map<string, Held>();
   private readonly shares = new Map<number, Share>();
+  /** The windows of lanes that hold nothing just now, oldest first. */
+  private readonly remembered = new Map<number, number>();
   private bytes = 0;
 
   constructor(private readonly limits: HoldingsLimits) {}
@@ -50,9 +54,9 @@ export class Holdings {
 
   /** Keeps room for a delivery unless all of it, or this webhook's part, is taken. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean {
+    const free = this.free();
+    if (bytes > free.bytes || free.count <= 0) return false;
     const share = this.shares.get(webhookId);
-    const freeBytes = this.limits.maxHeldBytes - this.bytes;
-    if (bytes > freeBytes || this.held.size >= this.limits.maxHeld) return false;
     if (share && !this.fits(share)) return false;
     this.reserve(deliveryId, webhookId, bytes);
     return true;
@@ -60,10 +64,9 @@ export class Holdings {
 
   /** Keeps room for a delivery that is ours already. */
   reserve(deliveryId: string, webhookId: number, bytes: number): void {
-    const share = this.shares.get(webhookId) ?? { count: 0, bytes: 0, window: FIRST_WINDOW };
+    const share = this.shares.get(webhookId) ?? this.open(webhookId);
     share.count++;
     share.bytes += bytes;
-    this.shares.set(webhookId, share);
     this.bytes += bytes;
     this.held.set(deliveryId, { webhookId, bytes });
   }
@@ -77,8 +80,10 @@ export class Holdings {
     if (!share) return;
     share.count--;
     share.bytes -= held.bytes;
-    share.window = wentWell ? share.window + 1 : Math.max(SMALLEST_WINDOW, share.window >> 1);
-    if (share.count === 0) this.shares.delete(held.webhookId);
+    share.window = wentWell
+      ? Math.min(share.window + 1, this.limits.maxHeld)
+      : Math.max(SMALLEST_WINDOW, share.window >> 1);
+    if (share.count === 0) this.close(held.webhookId, share);
   }
 
   /** Webhooks that may hold no more. */
@@ -88,6 +93,20 @@ export class Holdings {
 
   free(): { readonly count: number; readonly bytes: number } {
     return { count: this.limits.maxHeld - this.held.size, bytes: this.limits.maxHeldBytes - this.bytes };
+  }
+
+  private open(webhookId: number): Share {
+    const share = { count: 0, bytes: 0, window: this.remembered.get(webhookId) ?? FIRST_WINDOW };
+    this.remembered.delete(webhookId);
+    this.shares.set(webhookId, share);
+    return share;
+  }
+
+  private close(webhookId: number, share: Share): void {
+    this.shares.delete(webhookId);
+    this.remembered.set(webhookId, share.window);
+    const [oldest] = this.remembered.keys();
+    if (oldest !== undefined && this.remembered.size > MOST_REMEMBERED) this.remembered.delete(oldest);
   }
 
   private fits(share: Share): boolean {

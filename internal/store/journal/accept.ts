@@ -1,4 +1,5 @@
 import type { Message } from '../../domain/message.js';
+import { plainArray, textArray } from './array-literal.js';
 import { writeHeaders } from './header-bytes.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 import { ensurePartitions } from './partitions.js';
@@ -148,20 +149,19 @@ function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
       owed.wanted.push(delivery.wanted);
     }
   }
-  const blob = Buffer.concat(pieces, size);
   return [
     owner,
-    ids,
-    times,
-    subjects,
-    starts,
-    headerSizes,
-    blob,
-    payloadSizes,
-    owed.ids,
-    owed.messages,
-    owed.webhooks,
-    owed.bytes,
-    owed.wanted,
+    plainArray(ids),
+    plainArray(times),
+    textArray(subjects),
+    plainArray(starts),
+    plainArray(headerSizes),
+    Buffer.concat(pieces, size),
+    plainArray(payloadSizes),
+    plainArray(owed.ids),
+    plainArray(owed.messages),
+    plainArray(owed.webhooks),
+    plainArray(owed.bytes),
+    plainArray(owed.wanted),
   ];
 }

@@ -6,6 +6,10 @@ export interface BatcherOptions<I, O> {
   readonly maxBytes: number;
   /** Flushes under way at the same time. */
   readonly parallel: number;
+  /** How long a busy batcher collects before it flushes. */
+  readonly lingerMs: number;
+  /** From this size of the last batch on it counts as busy: more is expected to come soon. */
+  readonly busyFrom: number;
 }
 
 interface Waiting<I, O> {
@@ -23,21 +27,26 @@ export interface Batcher<I, O> {
 
 /**
  * Batches that adapt: when no flush is running, what the current turn of the event loop brings is flushed at once; while
- * one runs, the rest collects. An idle service adds one commit of latency, a busy one shares a commit among hundreds.
+ * one runs, the rest collects; when the last batch was not small, a moment is waited for more. An idle service adds one
+ * commit of latency, a busy one shares a commit among hundreds.
  */
 export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> {
   let waiting: Waiting<I, O>[] = [];
   let unanswered = 0;
   let running = 0;
   let scheduled = false;
+  let lastSize = 0;
 
   const schedule = () => {
     if (scheduled || running >= options.parallel || waiting.length === 0) return;
     scheduled = true;
-    setImmediate(() => {
-      scheduled = false;
-      while (running < options.parallel && waiting.length > 0) void run(takeBatch());
-    });
+    if (lastSize >= options.busyFrom && waiting.length < options.maxItems) setTimeout(flush, options.lingerMs);
+    else setImmediate(flush);
+  };
+
+  const flush = () => {
+    scheduled = false;
+    while (running < options.parallel && waiting.length > 0) void run(takeBatch());
   };
 
   const takeBatch = (): Waiting<I, O>[] => {
@@ -57,6 +66,7 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
 
   const run = async (batch: readonly Waiting<I, O>[]) => {
     running++;
+    lastSize = batch.length;
     try {
       const results = await options.flush(batch.map((entry) => entry.item));
       for (const [index, entry] of batch.entries()) entry.resolve(results[index] as O);

@@ -20,6 +20,8 @@ describe('a batcher', () => {
       maxItems,
       maxBytes,
       parallel,
+      lingerMs: 1,
+      busyFrom: 2,
     });
     return { batches, batcher };
   };

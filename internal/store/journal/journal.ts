@@ -44,6 +44,10 @@ export interface Journal {
 const MOST_MESSAGES = 2000;
 const MOST_BYTES = 8 << 20;
 const MOST_ATTEMPTS = 2000;
+/** On the way of a message: short. */
+const ACCEPT_LINGER = { lingerMs: 2, busyFrom: 8 };
+/** Nobody waits for it; a crash in it costs duplicates. */
+const SETTLE_LINGER = { lingerMs: 8, busyFrom: 2 };
 
 export function makeJournal(deps: JournalDeps): Journal {
   const { pool, logger } = deps;
@@ -85,6 +89,7 @@ export function makeJournal(deps: JournalDeps): Journal {
     maxItems: MOST_MESSAGES,
     maxBytes: MOST_BYTES,
     parallel: 1,
+    ...ACCEPT_LINGER,
   });
 
   const settling: Batcher<SettledAttempt, void> = makeBatcher({
@@ -106,6 +111,7 @@ export function makeJournal(deps: JournalDeps): Journal {
     maxItems: MOST_ATTEMPTS,
     maxBytes: MOST_BYTES,
     parallel: 1,
+    ...SETTLE_LINGER,
   });
 
   return {

@@ -1,5 +1,6 @@
 import type { SettledAttempt } from '../../domain/attempt.js';
 import type { Tags } from '../../domain/tags.js';
+import { plainArray, textArray } from './array-literal.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 import { ensurePartitions } from './partitions.js';
 import type { Persevere } from './persevere.js';
@@ -15,7 +16,7 @@ const SETTLE: Statement = {
     with input as materialized (
       select *, to_timestamp(started / 1000) as started_at, now() + retry_in * interval '1 ms' as next_at
       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::float8[], $5::int[], $6::int[], $7::int[], $8::float8[],
-        $9::text[], $10::float8[], $11::int[], $12::text[], $13::text[], $14::float8[], $15::text[], $16::text[],
+        $9::text[], $10::int[], $11::int[], $12::text[], $13::text[], $14::float8[], $15::text[], $16::text[],
         $17::bigint[], $18::bigint[], $19::text[])
       as t(delivery_id, owner, message_id, received, webhook_id, attempt, failures, started,
         outcome, duration, status, body, error, retry_in, because, subject, created_by_id, space_id, webhook)
@@ -35,7 +36,7 @@ const SETTLE: Statement = {
     insert into webhook_logs (created_at, created_by_id, event, url, response_status_code, response_body, tags, webhook_id,
       space_id, message_id, received_at, delivery_id, attempt, outcome, error, duration_ms, next_attempt_at)
     select started_at, created_by_id, subject, webhook::jsonb ->> 0, status, body, webhook::jsonb -> 1, webhook_id,
-      space_id, message_id, to_timestamp(received / 1000), delivery_id, attempt, outcome, error, round(duration)::int, next_at
+      space_id, message_id, to_timestamp(received / 1000), delivery_id, attempt, outcome, error, duration, next_at
     from input
     on conflict do nothing`,
 };
@@ -62,27 +63,30 @@ export async function settleBatch(deps: SettleDeps, batch: readonly SettledAttem
 }
 
 function toValues(batch: readonly SettledAttempt[]): unknown[] {
-  const column = <T>(pick: (attempt: SettledAttempt) => T): T[] => batch.map(pick);
+  const plain = (pick: (attempt: SettledAttempt) => string | number | undefined) =>
+    plainArray(batch.map((attempt) => pick(attempt) ?? null));
+  const text = (pick: (attempt: SettledAttempt) => string | undefined) =>
+    textArray(batch.map((attempt) => pick(attempt) ?? null));
   return [
-    column(({ delivery }) => delivery.id),
-    column(({ delivery }) => delivery.owner),
-    column(({ delivery }) => delivery.message.id),
-    column(({ delivery }) => delivery.message.receivedAt),
-    column(({ webhook }) => webhook.id),
-    column(({ delivery }) => delivery.attempts + 1),
-    column(({ failures }) => failures),
-    column(({ startedAt }) => startedAt),
-    column(({ outcome }) => outcome),
-    column(({ durationMs }) => durationMs),
-    column(({ status }) => status ?? null),
-    column(({ responseBody }) => (responseBody ? storableText(responseBody) : null)),
-    column(({ error }) => error ?? null),
-    column(({ retryInMs }) => retryInMs ?? null),
-    column(({ because }) => because ?? null),
-    column(({ delivery }) => delivery.message.subject),
-    column(({ webhook }) => webhook.createdById),
-    column(({ webhook }) => webhook.spaceId),
-    column(({ webhook }) => urlAndTags(webhook.url, webhook.tags)),
+    plain(({ delivery }) => delivery.id),
+    plain(({ delivery }) => delivery.owner),
+    plain(({ delivery }) => delivery.message.id),
+    plain(({ delivery }) => delivery.message.receivedAt),
+    plain(({ webhook }) => webhook.id),
+    plain(({ delivery }) => delivery.attempts + 1),
+    plain(({ failures }) => failures),
+    plain(({ startedAt }) => startedAt),
+    plain(({ outcome }) => outcome),
+    plain(({ durationMs }) => Math.round(durationMs)),
+    plain(({ status }) => status),
+    text(({ responseBody }) => responseBody && storableText(responseBody)),
+    text(({ error }) => error),
+    plain(({ retryInMs }) => retryInMs),
+    plain(({ because }) => because),
+    text(({ delivery }) => delivery.message.subject),
+    plain(({ webhook }) => webhook.createdById),
+    plain(({ webhook }) => webhook.spaceId),
+    text(({ webhook }) => urlAndTags(webhook.url, webhook.tags)),
   ];
 }
 
