@@ -6,7 +6,7 @@ import { ConfigError } from './config-error.js';
 import { describeConfig } from './describe.js';
 import { loadConfig, loadNatsConfig } from './load.js';
 import type { Environment } from './read-environment.js';
-import { configSample } from './sample.js';
+import { configSample, withConfigTable } from './sample.js';
 import { keyNames, schema } from './schema.js';
 
 const needed = {
@@ -234,6 +234,8 @@ describe('what is shown', () => {
 
   it('is documented: config.yml has each key with its sentence and its default (npm run config-sample)', () => {
     expect(readFileSync('config.yml', 'utf8')).toBe(configSample());
+    const readme = readFileSync('README.md', 'utf8');
+    expect(withConfigTable(readme)).toBe(readme);
     for (const key of keyNames) expect(schema[key].doc).not.toBe('');
   });
 

@@ -16,3 +16,21 @@ function entry(key: Key): string {
   const line = required ? `${key}: ${sample}` : `# ${key}: ${usual}`.trimEnd();
   return `# ${doc}\n${line}\n`;
 }
+
+const TABLE_START = '<!-- configuration: npm run config-sample -->\n';
+const TABLE_END = '<!-- /configuration -->';
+
+/** A Markdown text with the table of all keys in its place between the two marks. */
+export function withConfigTable(markdown: string): string {
+  const start = markdown.indexOf(TABLE_START) + TABLE_START.length;
+  const end = markdown.indexOf(TABLE_END);
+  return `${markdown.slice(0, start)}\n${configTable()}\n${markdown.slice(end)}`;
+}
+
+function configTable(): string {
+  const rows = keyNames.map((key) => {
+    const { doc, required, default: usual } = schema[key];
+    return `| \`${key}\` | ${required ? 'required' : usual && `\`${usual}\``} | ${doc} |\n`;
+  });
+  return `| key | default | what it says |\n|---|---|---|\n${rows.join('')}`;
+}
