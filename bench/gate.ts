@@ -15,7 +15,8 @@ export interface Gate {
 type Growth = (name: string) => number;
 
 /**
- * Statements and commits at saturation: free of noise, as they count and do not time. Statements are those the service's
+ * Statements and commits at saturation. They are counts, yet not quite free of noise: quicker commits make smaller batches.
+ * Statements are those the service's
  * journal sent. Commits are those that wrote, which cost a flush each, and for comparison all that PostgreSQL knows of:
  * reading ones, autovacuum's, and the service's while the yardstick ran.
  */
