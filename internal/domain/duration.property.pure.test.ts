@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { formatDuration, parseDuration, parseDurations } from './duration.js';
+
+const TEN_YEARS_MS = 3650 * 86_400_000;
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unit = fc.constantFrom('ms', 's', 'm', 'h', 'd' as const);
+
+describe('a duration', () => {
+  it('is read again from what was written of it', () => {
+    const written = fc
+      .tuple(unit, fc.nat({ max: 999_999_999 }))
+      .map(([name, count]) => count * UNITS[name])
+      .filter((ms) => ms <= TEN_YEARS_MS && (ms < 10 ** 9 || ms % 1000 === 0));
+    fc.assert(
+      fc.property(written, (ms) => {
+        expect(parseDuration(formatDuration(ms))).toEqual({ ok: true, value: ms });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is a number of its unit, rounded to whole milliseconds, or longer than ten years', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 999_999_999 }), fc.nat({ max: 999 }), unit, (whole, thousandths, name) => {
+        const read = parseDuration(`${whole}.${String(thousandths).padStart(3, '0')}${name}`);
+        const exact = (whole * 1000 + thousandths) * UNITS[name];
+        if (read.ok) expect(Math.abs(read.value * 1000 - exact)).toBeLessThanOrEqual(501);
+        else expect(exact / 1000).toBeGreaterThan(TEN_YEARS_MS - 1);
+      }),
+    );
+  });
+
+  it('is never negative, fractional or not a number, whatever the text', () => {
+    const text = fc.oneof(fc.string(), fc.stringMatching(/^[-+]?[0-9.eE]{0,12}(ms|s|m|h|d|w|S)?$/));
+    fc.assert(
+      fc.property(text, (given) => {
+        const read = parseDuration(given);
+        if (!read.ok) return;
+        expect(Number.isSafeInteger(read.value)).toBe(true);
+        expect(read.value).toBeGreaterThanOrEqual(0);
+        expect(read.value).toBeLessThanOrEqual(TEN_YEARS_MS);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('stands in a list as it stands alone', () => {
+    const list = fc.array(fc.tuple(fc.nat({ max: 3650 }), unit), { maxLength: 12 });
+    fc.assert(
+      fc.property(list, fc.constantFrom(',', ', ', ' ,'), (parts, comma) => {
+        const texts = parts.map(([count, name]) => `${count}${name}`);
+        expect(parseDurations(texts.join(comma))).toEqual({
+          ok: true,
+          value: parts.map(([count, name]) => count * UNITS[name]),
+        });
+      }),
+    );
+  });
+});
