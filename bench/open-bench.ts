@@ -1,11 +1,11 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Endings } from '../internal/local/endings.js';
 import { startNatsServer } from '../internal/local/nats-server.js';
 import { startPostgres } from '../internal/local/postgres.js';
 import type { Bench } from './bench.js';
 import { createDatabase, openDatabase } from './database.js';
-import type { Endings } from './endings.js';
 import type { Plan } from './plan.js';
 import { startReceiver } from './receiver.js';
 import { startService } from './service.js';

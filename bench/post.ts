@@ -1,7 +1,7 @@
+import { readCpuSeconds } from '../internal/local/process-usage.js';
 import type { Bench } from './bench.js';
 import { checkArrivals } from './checks.js';
 import type { Rate } from './deliver.js';
-import { readCpuSeconds } from './process-usage.js';
 import type { Latencies } from './workers/arrivals.js';
 
 /** Requests under way at the same time. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { makeEndings } from './endings.js';
+import { makeEndings } from '../internal/local/endings.js';
 import { BenchFailure } from './failure.js';
 import { openBench } from './open-bench.js';
 import { type Options, readOptions, USAGE } from './options.js';
@@ -15,7 +15,7 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 /** Measures the rows; everything that was started has ended when this settles. */
 async function measure({ plan, rows, receiverKind, profile }: Options): Promise<readonly Line[]> {
-  const endings = makeEndings();
+  const endings = makeEndings(say);
   const stop = new AbortController();
   const limit = setTimeout(
     () => stop.abort(new BenchFailure(`not done after ${plan.limitMs / 1000} s, the limit`)),

@@ -1,5 +1,5 @@
+import { readCpuSeconds } from '../internal/local/process-usage.js';
 import { median, spell } from './numbers.js';
-import { readCpuSeconds } from './process-usage.js';
 
 /** CPU seconds by process; PostgreSQL with all its backends. */
 export interface Usage {

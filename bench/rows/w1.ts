@@ -1,10 +1,10 @@
+import { readPeakMegabytes } from '../../internal/local/process-usage.js';
 import type { Bench } from '../bench.js';
 import { registerHook } from '../catalog.js';
 import { type Delivered, deliverFlood } from '../deliver.js';
 import { batchNote, openGate } from '../gate.js';
 import { median, spell } from '../numbers.js';
 import { type Posted, postFlood } from '../post.js';
-import { readPeakMegabytes } from '../process-usage.js';
 import type { Line, Row } from '../row.js';
 import { atLeast, atMost } from '../target.js';
 import { spellUsage } from '../usage.js';

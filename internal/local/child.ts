@@ -15,6 +15,11 @@ export interface ChildOptions {
   /** How long it may take to be ready, and to stop before it is killed. */
   readonly patienceMs?: number;
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Default: this process's own. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly cwd?: string | undefined;
+  /** Told of every line that it writes, also after it was ready. */
+  onLine?(line: string): void;
   readonly logger?: Logger | undefined;
 }
 
@@ -22,8 +27,10 @@ export interface Child {
   readonly pid: number;
   /** Its output up to the line that said ready. */
   readonly output: readonly string[];
-  /** Settles when the process has ended, for whatever reason. */
-  readonly ended: Promise<void>;
+  /** Settles when the process has ended, for whatever reason, with its exit code; null after a signal. */
+  readonly ended: Promise<number | null>;
+  /** Sends it a signal and waits for nothing. */
+  signal(name: NodeJS.Signals): void;
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -35,18 +42,20 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options.user,
+    ...(options.env && { env: { ...options.env } }),
+    ...(options.cwd && { cwd: options.cwd }),
   });
   const patienceMs = options.patienceMs ?? 30_000;
   const onExit = () => child.kill(options.stopSignal);
   process.once('exit', onExit);
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => {
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
       process.off('exit', onExit);
-      resolve();
+      resolve(code);
     });
   });
   const output = await untilReady(child, options, patienceMs);
-  const signal = async (name: NodeJS.Signals) => {
+  const endBy = async (name: NodeJS.Signals) => {
     child.kill(name);
     const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
     await ended;
@@ -56,8 +65,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     pid: child.pid ?? 0,
     output,
     ended,
-    stop: () => signal(options.stopSignal),
-    kill: () => signal('SIGKILL'),
+    signal: (name) => void child.kill(name),
+    stop: () => endBy(options.stopSignal),
+    kill: () => endBy('SIGKILL'),
   };
 }
 
@@ -73,6 +83,7 @@ function untilReady(child: ChildProcess, options: ChildOptions, patienceMs: numb
     const timer = setTimeout(() => fail(`was not ready within ${patienceMs / 1000} s`), patienceMs);
     const onLine = (line: string) => {
       options.logger?.debug('local.output', { from: options.name, line });
+      options.onLine?.(line);
       if (isReady) return;
       output.push(line);
       if (!options.ready.test(line)) return;

@@ -28,7 +28,7 @@ export interface Postgres {
   readonly password: string;
   readonly pid: number;
   /** Settles when the server has ended, for whatever reason. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
   /** Ends it as a power cut would. */
   kill(): Promise<void>;

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { apiOf, type TestApi, type TestParts, testEnvironment } from './test-app.js';
+import { startChild } from '../local/child.js';
+import { apiOf, type InstanceApi } from './instance-api.js';
+import { type TestParts, testEnvironment } from './instance-environment.js';
 
 export interface TestInstance {
   readonly pid: number;
-  readonly api: TestApi;
+  readonly api: InstanceApi;
   readonly metricsPort: number;
   /** Everything it has written so far. */
   readonly lines: readonly string[];
@@ -22,36 +21,33 @@ export interface TestInstance {
 const root = new URL('../../', import.meta.url);
 const pathOf = (file: string) => fileURLToPath(new URL(file, root));
 
+const STARTED = /"app.started"/;
+
+interface Started {
+  readonly port: number;
+  readonly metrics_port: number;
+}
+
 /** `hukz serve` as a process of its own, configured by its environment, ready when it says so. */
 export async function startInstance(
   parts: TestParts,
   more: Readonly<Record<string, string>> = {},
 ): Promise<TestInstance> {
   const args = ['--import', pathOf('internal/testkit/register-typescript.mjs'), pathOf('cmd/hukz.ts'), 'serve'];
-  const child = spawn(process.execPath, args, {
+  const lines: string[] = [];
+  const child = await startChild({
+    name: 'hukz',
+    command: process.execPath,
+    args,
     cwd: tmpdir(),
     env: { PATH: process.env.PATH ?? '', ...testEnvironment(parts, more) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    ready: STARTED,
+    stopSignal: 'SIGTERM',
+    onLine: (line) => lines.push(line),
   });
-  const exited = once(child, 'exit') as Promise<[number | null]>;
-  const lines: string[] = [];
-  const started = new Promise<{ port: number; metrics_port: number }>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        lines.push(line);
-        if (line.includes('"app.started"')) resolve(JSON.parse(line));
-      });
-    }
-    void exited.then(([code]) => reject(new Error(`hukz ended with ${code}:\n${lines.join('\n')}`)));
-  });
-  const { port, metrics_port: metricsPort } = await started;
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    const [code] = await exited;
-    return code;
-  };
+  const { port, metrics_port: metricsPort } = JSON.parse(child.output.at(-1) ?? '{}') as Started;
   return {
-    pid: child.pid ?? 0,
+    pid: child.pid,
     api: apiOf(port),
     metricsPort,
     lines,
@@ -59,7 +55,10 @@ export async function startInstance(
       const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
       return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]);
     },
-    kill: async () => void (await end('SIGKILL')),
-    stop: (signal = 'SIGTERM') => end(signal),
+    kill: child.kill,
+    async stop(signal = 'SIGTERM') {
+      child.signal(signal);
+      return child.ended;
+    },
   };
 }

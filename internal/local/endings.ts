@@ -1,4 +1,4 @@
-import { messageOf } from '../internal/errors.js';
+import { messageOf } from '../errors.js';
 
 export type Ending = () => Promise<unknown>;
 
@@ -8,14 +8,14 @@ export interface Endings {
   run(): Promise<void>;
 }
 
-/** What was started, to be ended. */
-export function makeEndings(): Endings {
+/** What was started, to be ended. `onError` hears of what did not end well. */
+export function makeEndings(onError: (problem: string) => void): Endings {
   const endings: Ending[] = [];
   return {
     add: (ending) => void endings.push(ending),
     async run() {
       for (let ending = endings.pop(); ending; ending = endings.pop()) {
-        await ending().catch((error: unknown) => process.stderr.write(`bench: ${messageOf(error)}\n`));
+        await ending().catch((error: unknown) => onError(messageOf(error)));
       }
     },
   };

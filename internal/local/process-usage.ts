@@ -22,9 +22,18 @@ export async function readCpuSeconds(pid: number, withChildren = false): Promise
 }
 
 /** The most memory that the process has had, in MB. */
-export async function readPeakMegabytes(pid: number): Promise<number> {
+export function readPeakMegabytes(pid: number): Promise<number> {
+  return readMegabytes(pid, /^VmHWM:\s+(\d+) kB/m);
+}
+
+/** The memory that the process has now, in MB. */
+export function readResidentMegabytes(pid: number): Promise<number> {
+  return readMegabytes(pid, /^VmRSS:\s+(\d+) kB/m);
+}
+
+async function readMegabytes(pid: number, line: RegExp): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+  return Number(line.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
 /** The fields after the name, which may itself hold spaces and brackets; see proc(5). */
