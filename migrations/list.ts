@@ -1,5 +1,6 @@
 import { catalog } from './0001-catalog.js';
 import { journal } from './0002-journal.js';
+import { replay } from './0004-replay.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
-export const migrations = [catalog, journal] as const;
+export const migrations = [catalog, journal, replay] as const;

@@ -57,6 +57,7 @@ const toRequest = (delivery: OwnedDelivery, webhook: CatalogWebhook) => ({
   deliveryId: delivery.id,
   subject: delivery.message.subject,
   attempt: delivery.attempts + 1,
+  replay: delivery.replay ?? false,
   body: delivery.message.body,
 });
 

@@ -134,7 +134,7 @@ export class Lanes {
   }
 }
 
-const isRetry = (delivery: OwnedDelivery) => delivery.attempts > 0;
+const isRetry = (delivery: OwnedDelivery) => delivery.attempts > 0 || delivery.replay === true;
 
 const makeLane = (webhookId: number): Lane => ({
   webhookId,

@@ -12,4 +12,6 @@ export interface OwnedDelivery {
   readonly attempts: number;
   /** Those of them that used up a step of the retry schedule. */
   readonly failures: number;
+  /** Somebody asked for it again. */
+  readonly replay?: boolean;
 }

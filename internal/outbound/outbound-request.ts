@@ -8,5 +8,7 @@ export interface OutboundRequest {
   readonly subject: string;
   /** Counts from 1: `hukz-attempt`. */
   readonly attempt: number;
+  /** Sent again because somebody asked for it: `hukz-replay`. */
+  readonly replay?: boolean;
   readonly body: Uint8Array;
 }

@@ -21,6 +21,12 @@ describe('request headers', () => {
     ]);
   });
 
+  it('say when somebody asked for it again', () => {
+    const again = requestHeaders({ ...request, replay: true }, 'hukz/1', 0);
+    expect(again.slice(-2)).toEqual(['hukz-replay', 'true']);
+    expect(requestHeaders({ ...request, replay: false }, 'hukz/1', 0)).not.toContain('hukz-replay');
+  });
+
   it('percent-encode what a header cannot carry of a subject', () => {
     const headers = requestHeaders({ ...request, subject: 'post.日本\r\nX: y' }, 'hukz/1', 0);
     expect(headers).toContain('post.%E6%97%A5%E6%9C%AC%0D%0AX:%20y');

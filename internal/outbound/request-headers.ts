@@ -5,7 +5,7 @@ const NOT_VISIBLE_ASCII = /[^\x21-\x7e]+/g;
 
 /** Every header of a request but those of HTTP itself, as a flat list `name, value, name, value …`. */
 export function requestHeaders(request: OutboundRequest, userAgent: string, nowMs: number): string[] {
-  return [
+  const headers = [
     'content-type',
     'application/json',
     'user-agent',
@@ -19,4 +19,5 @@ export function requestHeaders(request: OutboundRequest, userAgent: string, nowM
     'hukz-attempt',
     String(request.attempt),
   ];
+  return request.replay ? [...headers, 'hukz-replay', 'true'] : headers;
 }

@@ -32,6 +32,7 @@ export interface Accepted {
 /**
  * Messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart by the
  * server: as `bytea[]` each byte would be written in hex and parsed again.
+ * `owed_to` and `delivery_ids` are the message's own account of what it owes: the other tables are held against them.
  * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by nobody.
  */
 const ACCEPT: Statement = {
@@ -39,12 +40,12 @@ const ACCEPT: Statement = {
   text: `
     with me as (select id from instances where id = $1 for key share),
     stored as (
-      insert into messages (id, received_at, subject, headers, payload)
+      insert into messages (id, received_at, subject, headers, payload, owed_to, delivery_ids)
       select id, to_timestamp(at / 1000), subject,
         case when header_bytes > 0 then substring($7::bytea from start for header_bytes) end,
-        substring($7::bytea from start + header_bytes for payload_bytes)
-      from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[])
-        as input(id, at, subject, start, header_bytes, payload_bytes)
+        substring($7::bytea from start + header_bytes for payload_bytes), owed_to::int[], delivery_ids::uuid[]
+      from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[], $14::text[], $15::text[])
+        as input(id, at, subject, start, header_bytes, payload_bytes, owed_to, delivery_ids)
       on conflict do nothing
       returning id, received_at
     ), owed as (
@@ -163,5 +164,7 @@ function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
     plainArray(owed.webhooks),
     plainArray(owed.bytes),
     plainArray(owed.wanted),
+    textArray(batch.map(({ deliveries }) => plainArray(deliveries.map(({ webhookId }) => webhookId)))),
+    textArray(batch.map(({ deliveries }) => plainArray(deliveries.map(({ id }) => id)))),
   ];
 }

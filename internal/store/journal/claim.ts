@@ -33,7 +33,7 @@ const CLAIM: Statement = {
     )
     update deliveries d set owner = me.id from fitting, me where d.id = fitting.id
     returning d.id, d.message_id, extract(epoch from d.received_at)::float8 * 1000 as received_at, d.webhook_id,
-      d.attempts, d.failures`,
+      d.attempts, d.failures, d.replay`,
 };
 
 const LOAD_MESSAGES: Statement = {
@@ -55,8 +55,9 @@ const BURY_LOST: Statement = {
       delete from deliveries where id = any($1::uuid[]) and owner = $2
       returning id, message_id, received_at, webhook_id, attempts
     )
-    insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because)
-    select id, message_id, received_at, webhook_id, attempts, now(), 'message_lost' from gone
+    insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because, created_by_id)
+    select gone.id, message_id, received_at, webhook_id, attempts, now(), 'message_lost', w.created_by_id
+    from gone join webhooks w on w.id = gone.webhook_id
     on conflict do nothing`,
 };
 
@@ -67,6 +68,7 @@ interface ClaimedRow {
   readonly webhook_id: number;
   readonly attempts: number;
   readonly failures: number;
+  readonly replay: boolean;
 }
 
 interface MessageRow {
@@ -99,6 +101,7 @@ function toMessage(row: MessageRow): Message {
 }
 
 function toDelivery(row: ClaimedRow, message: Message, owner: string): OwnedDelivery {
-  const { id, attempts, failures } = row;
-  return { id, message, webhookId: row.webhook_id, owner, attempts, failures };
+  const { id, attempts, failures, replay } = row;
+  const delivery = { id, message, webhookId: row.webhook_id, owner, attempts, failures };
+  return replay ? { ...delivery, replay } : delivery;
 }

@@ -28,8 +28,8 @@ const SETTLE: Statement = {
       update deliveries d set owner = null, attempts = i.attempt, failures = i.failures, due_at = i.next_at
       from input i where d.id = i.delivery_id and d.owner = i.owner and i.retry_in is not null
     ), buried as (
-      insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because)
-      select i.delivery_id, i.message_id, f.received_at, i.webhook_id, i.attempt, now(), i.because
+      insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because, event, created_by_id)
+      select i.delivery_id, i.message_id, f.received_at, i.webhook_id, i.attempt, now(), i.because, i.subject, i.created_by_id
       from finished f join input i on i.delivery_id = f.id and i.because is not null
       on conflict do nothing
     )
