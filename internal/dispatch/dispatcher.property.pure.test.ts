@@ -1,0 +1,113 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { systemClock } from '../clock.js';
+import type { SettledAttempt } from '../domain/attempt.js';
+import type { CatalogWebhook } from '../domain/catalog.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import type { AttemptOutcome } from '../domain/outcome.js';
+import { makeTestLogger } from '../testkit/test-logger.js';
+import { Dispatcher } from './dispatcher.js';
+import { Holdings } from './holdings.js';
+import { Lanes } from './lanes.js';
+
+const bytes = new Uint8Array(0);
+const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: bytes, body: bytes };
+const policy = { scheduleMs: [10, 20], jitter: 0, localFaultDelayMs: 5 };
+const outcome: fc.Arbitrary<AttemptOutcome> = fc.oneof(
+  fc.constantFrom(200, 204, 302, 410, 429, 500).map(
+    (status): AttemptOutcome => ({
+      kind: 'answered',
+      status,
+      body: bytes,
+    }),
+  ),
+  fc.constant<AttemptOutcome>({ kind: 'unreachable', reason: 'timeout', error: 'no answer' }),
+  fc.constant<AttemptOutcome>({ kind: 'local_fault', error: 'EMFILE' }),
+);
+/** Webhooks 0–3 are enabled, 4 is disabled, 5 is deleted. */
+const work = fc.record({
+  webhookId: fc.nat({ max: 5 }),
+  attempts: fc.nat({ max: 2 }),
+  outcome,
+  journalFails: fc.boolean(),
+});
+const limits = fc.record({
+  maxInFlight: fc.integer({ min: 1, max: 6 }),
+  maxInFlightPerWebhook: fc.integer({ min: 1, max: 3 }),
+  maxRetryShare: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+const findWebhook = (id: number): CatalogWebhook | undefined =>
+  id === 5
+    ? undefined
+    : { id, url: 'https://x.example/', enabled: id !== 4, spaceId: 0, createdById: 1, tags: {}, eventIds: [] };
+
+it('a dispatcher ends whatever it is given once, however its sends and settles interleave, and keeps no room', async () => {
+  const given = fc.array(work, { maxLength: 25 });
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), given, limits, fc.nat({ max: 30 }), async (scheduler, works, bounds, stopAt) => {
+      const lanes = new Lanes(bounds);
+      const holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 1000 });
+      const ended: string[] = [];
+      const settled: SettledAttempt[] = [];
+      let unsure = 0;
+      const end = (way: string) =>
+        scheduler.scheduleFunction(async (delivery: OwnedDelivery) => {
+          ended.push(`${way} ${delivery.id}`);
+          if (works[Number(delivery.id)]!.journalFails) throw new Error('the journal is away');
+        });
+      const settle = end('settled');
+      const dispatcher = new Dispatcher({
+        send: scheduler.scheduleFunction(async (delivery: OwnedDelivery) => {
+          expect(lanes.inFlight).toBeLessThanOrEqual(bounds.maxInFlight);
+          return works[Number(delivery.id)]!.outcome;
+        }),
+        settle: async (attempt) => {
+          settled.push(attempt);
+          await settle(attempt.delivery);
+        },
+        hold: end('held'),
+        cancel: end('cancelled'),
+        disableWebhook: async () => undefined,
+        findWebhook,
+        isTrusted: () => true,
+        suspectStrays: () => void unsure++,
+        onAttempt: () => undefined,
+        holdings,
+        lanes,
+        policy,
+        clock: systemClock,
+        random: () => 0.5,
+        logger: makeTestLogger(),
+      });
+      const queued: string[] = [];
+      for (const [index, { webhookId, attempts }] of works.entries()) {
+        if (index === stopAt) queued.push(...dispatcher.stop().map(({ id }) => `given back ${id}`));
+        const id = String(index);
+        holdings.reserve(id, webhookId, 1);
+        dispatcher.take({ id, message, webhookId, owner: 'me', attempts, failures: attempts });
+        if (index % 3 === 0 && scheduler.count() > 0) await scheduler.waitOne();
+      }
+      await scheduler.waitIdle();
+      queued.push(...dispatcher.stop().map(({ id }) => `given back ${id}`));
+      await dispatcher.idle();
+
+      const way = (id: number) => (id === 5 ? 'cancelled' : id === 4 ? 'held' : 'settled');
+      const wanted = works.map(({ webhookId }, index) =>
+        queued.includes(`given back ${index}`) ? `given back ${index}` : `${way(webhookId)} ${index}`,
+      );
+      expect([...ended, ...queued].sort()).toEqual(wanted.sort());
+      expect(unsure).toBe(ended.filter((each) => works[Number(each.split(' ')[1])]!.journalFails).length);
+      expect([holdings.count, holdings.heldBytes, lanes.inFlight, lanes.queued]).toEqual([0, 0, 0, 0]);
+      for (const one of settled) expectSound(one);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+/** An attempt is tried again, given up or delivered: one of them, and its failures grow by one at most. */
+function expectSound({ delivery, outcome: word, failures, retryInMs, because }: SettledAttempt): void {
+  expect([word === 'delivered', retryInMs !== undefined, because !== undefined].filter(Boolean)).toHaveLength(1);
+  const costs = word === 'failed' || word === 'dead' ? 1 : 0;
+  expect(failures).toBe(delivery.failures + costs);
+  if (because === 'exhausted') expect(failures).toBe(policy.scheduleMs.length + 1);
+}

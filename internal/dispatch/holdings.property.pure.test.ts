@@ -1,0 +1,101 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Holdings, type HoldingsLimits } from './holdings.js';
+
+const limits: fc.Arbitrary<HoldingsLimits> = fc.record({
+  maxHeld: fc.integer({ min: 1, max: 80 }),
+  maxHeldBytes: fc.integer({ min: 1, max: 2000 }),
+});
+const webhookId = fc.nat({ max: 4 });
+const size = fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 3000 }));
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('try' as const), webhookId, bytes: size }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reserve' as const), webhookId, bytes: size }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('release' as const), which: fc.nat(), wentWell: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('release-again' as const), which: fc.nat() }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+interface Held {
+  readonly id: string;
+  readonly webhookId: number;
+  readonly bytes: number;
+}
+
+/** Holdings beside a plain list of what is held. */
+class Bench {
+  readonly held: Held[] = [];
+  readonly holdings: Holdings;
+  private readonly gone: string[] = [];
+  private made = 0;
+
+  constructor(private readonly limits: HoldingsLimits) {
+    this.holdings = new Holdings(limits);
+  }
+
+  perform(one: Step): void {
+    if (one.do === 'try') this.tryReserve(one.webhookId, one.bytes);
+    else if (one.do === 'reserve') this.reserve(one.webhookId, one.bytes);
+    else if (one.do === 'release') this.release(one.which, one.wentWell);
+    else if (this.gone.length > 0) this.holdings.release(this.gone[one.which % this.gone.length]!);
+    this.expectSame();
+  }
+
+  release(which: number, wentWell: boolean): void {
+    if (this.held.length === 0) return;
+    const [one] = this.held.splice(which % this.held.length, 1);
+    this.gone.push(one!.id);
+    this.holdings.release(one!.id, wentWell);
+  }
+
+  expectSame(): void {
+    const { holdings } = this;
+    const bytes = this.held.reduce((sum, one) => sum + one.bytes, 0);
+    expect([holdings.count, holdings.heldBytes]).toEqual([this.held.length, bytes]);
+    expect(holdings.free()).toEqual({
+      count: this.limits.maxHeld - this.held.length,
+      bytes: this.limits.maxHeldBytes - bytes,
+    });
+    expect(holdings.ids()).toEqual(this.held.map(({ id }) => id));
+    expect(this.held.every(({ id }) => holdings.has(id)) && !this.gone.some((id) => holdings.has(id))).toBe(true);
+  }
+
+  private tryReserve(webhook: number, bytes: number): void {
+    const id = `d${this.made++}`;
+    const free = this.holdings.free();
+    const fits = free.count > 0 && bytes <= free.bytes;
+    const isFull = this.holdings.full().includes(webhook);
+    // Whoever is told of as full gets nothing; who holds nothing is never full.
+    const got = this.holdings.tryReserve(id, webhook, bytes);
+    expect(got).toBe(fits && !isFull);
+    if (isFull) expect(this.held.some((one) => one.webhookId === webhook)).toBe(true);
+    if (!got) return;
+    this.held.push({ id, webhookId: webhook, bytes });
+    expect(this.holdings.count).toBeLessThanOrEqual(this.limits.maxHeld);
+    expect(this.holdings.heldBytes).toBeLessThanOrEqual(this.limits.maxHeldBytes);
+  }
+
+  private reserve(webhook: number, bytes: number): void {
+    const id = `d${this.made++}`;
+    this.holdings.reserve(id, webhook, bytes);
+    this.held.push({ id, webhookId: webhook, bytes });
+  }
+}
+
+it('holdings count exactly what is held, give within their limits only, and come back to nothing', () => {
+  fc.assert(
+    fc.property(limits, fc.array(step, { maxLength: 100 }), (bounds, steps) => {
+      const bench = new Bench(bounds);
+      for (const one of steps) bench.perform(one);
+      while (bench.held.length > 0) bench.release(0, false);
+      bench.expectSame();
+      expect(bench.holdings.full()).toEqual([]);
+      // However badly it went, each webhook has some room again.
+      for (let id = 0; id < 5; id++) {
+        expect(bench.holdings.tryReserve('again', id, bounds.maxHeldBytes)).toBe(true);
+        bench.holdings.release('again');
+      }
+    }),
+    { numRuns: 80 },
+  );
+});
