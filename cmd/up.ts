@@ -35,7 +35,12 @@ export async function up(here: Invocation): Promise<void> {
   process.exit(0);
 }
 
-const DEFAULTS = { HUKZ_MODE: 'development', HUKZ_HOST: '127.0.0.1', HUKZ_QUEUE_GROUP: 'hukz' };
+const DEFAULTS = {
+  HUKZ_MODE: 'development',
+  HUKZ_HOST: '127.0.0.1',
+  HUKZ_QUEUE_GROUP: 'hukz',
+  HUKZ_INTAKE: 'jetstream',
+};
 
 interface Around {
   readonly asked: Promise<NodeJS.Signals>;

@@ -143,7 +143,7 @@ describe('what is refused', () => {
       'a b',
       'QUEUE_GROUP: tokens of a queue group consist of A-Z, a-z, 0-9, _ and -, joined by dots: value was "a b"',
     ],
-    ['INTAKE', 'jetstream', 'INTAKE: must be one of the possible values: ["core"]: value was "jetstream"'],
+    ['INTAKE', 'stream', 'INTAKE: must be one of the possible values: ["core","jetstream"]: value was "stream"'],
     [
       'LOG_LEVEL',
       'loud',

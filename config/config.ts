@@ -12,11 +12,21 @@ export interface Config {
   /** The queue group that all instances of one service share. */
   readonly queueGroup: string;
   readonly intake: {
-    readonly source: 'core';
+    readonly source: 'core' | 'jetstream';
     readonly maxMessages: number;
     readonly maxBytes: number;
     readonly storeUnmatched: boolean;
     readonly allowAllSubjects: boolean;
+  };
+  /** Our stream, where messages come from JetStream; the window counts in both modes. */
+  readonly stream: {
+    readonly name: string;
+    readonly maxAgeMs: number;
+    /** 0: no limit. */
+    readonly maxBytes: number;
+    readonly replicas: number;
+    readonly duplicateWindowMs: number;
+    readonly deliverPolicy: 'new' | 'all';
   };
   readonly retry: RetryPolicy;
   readonly request: { readonly timeoutMs: number; readonly connectTimeoutMs: number };

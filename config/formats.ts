@@ -1,6 +1,6 @@
 import convict from 'convict';
 import { formatDuration, parseDuration, parseDurations } from '../internal/domain/duration.js';
-import type { Parsed } from '../internal/domain/result.js';
+import { type Parsed, parsed, refused } from '../internal/domain/result.js';
 import { parseQueueGroup } from '../internal/domain/subject.js';
 import { parseByteSize } from './byte-size.js';
 import { parseServers } from './nats-servers.js';
@@ -72,6 +72,11 @@ convict.addFormat(numberFormat('size', 'a size such as 64KiB or 64MiB', orNaN(pa
 convict.addFormat(textFormat('spans', parseDurations));
 convict.addFormat(textFormat('queue group', parseQueueGroup));
 convict.addFormat(textFormat('servers', parseServers));
+convict.addFormat(
+  textFormat('stream', (text) =>
+    /^[A-Za-z0-9_-]{1,64}$/.test(text) ? parsed(text) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),
+  ),
+);
 convict.addFormat({
   name: 'flag',
   coerce: (text: string) => FLAGS.get(text.trim().toLowerCase()) ?? text,

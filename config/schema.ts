@@ -14,7 +14,7 @@ export interface KeySpec extends Bounds {
   readonly sample?: string;
 }
 
-type Format = 'text' | 'whole' | 'share' | 'span' | 'spans' | 'size' | 'flag' | 'queue group' | 'servers';
+type Format = 'text' | 'whole' | 'share' | 'span' | 'spans' | 'size' | 'flag' | 'queue group' | 'servers' | 'stream';
 type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
 const PORT: Options = { min: 0, max: 65_535 };
@@ -60,7 +60,26 @@ const keys = {
     'queue group',
     'hukz',
   ),
-  INTAKE: key('where messages come from: core (subscriptions)', ['core'], 'core'),
+  INTAKE: key(
+    'core (subscriptions: safe from the commit on) or jetstream (a stream of ours: safe from the moment it has a message)',
+    ['core', 'jetstream'],
+    'core',
+  ),
+  NATS_STREAM: key('jetstream: the name of our stream', 'stream', 'HUKZ'),
+  STREAM_MAX_AGE: key('jetstream: how long the stream keeps a message at the most', 'span', '7d', { min: 60_000 }),
+  STREAM_MAX_BYTES: key('jetstream: the most bytes the stream keeps, the oldest go first; 0 for no limit', 'size', '0'),
+  STREAM_REPLICAS: key('jetstream: how many servers of a cluster keep the stream', 'whole', '1', { min: 1, max: 5 }),
+  DELIVER_POLICY: key(
+    'jetstream: what is read first of a stream of yours that holds a registered subject already: new or all',
+    ['new', 'all'],
+    'new',
+  ),
+  DUPLICATE_WINDOW: key(
+    'how long a Nats-Msg-Id is remembered, so that its message is taken once',
+    'span',
+    '2m',
+    A_SPAN,
+  ),
   INTAKE_MAX_MESSAGES: key(
     'the most messages that wait in memory for the journal; what comes then is dropped and counted',
     'whole',

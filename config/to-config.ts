@@ -10,6 +10,7 @@ type Texts =
   | 'DATABASE_PASSWORD'
   | 'DATABASE_NAME'
   | 'QUEUE_GROUP'
+  | 'NATS_STREAM'
   | OptionalText;
 type OptionalText =
   | 'NATS_USER_NAME'
@@ -24,7 +25,8 @@ export type Values = Readonly<
       MODE: Config['mode'];
       DATABASE_SSL_MODE: DatabaseConfig['sslMode'];
       NATS_URL: readonly NatsServer[];
-      INTAKE: 'core';
+      INTAKE: Config['intake']['source'];
+      DELIVER_POLICY: Config['stream']['deliverPolicy'];
       RETRY_SCHEDULE: readonly number[];
       LOG_LEVEL: LogLevel;
       LOG_FORMAT: 'auto' | 'json' | 'pretty';
@@ -37,6 +39,7 @@ type Others =
   | 'DATABASE_SSL_MODE'
   | 'NATS_URL'
   | 'INTAKE'
+  | 'DELIVER_POLICY'
   | 'RETRY_SCHEDULE'
   | 'LOG_LEVEL'
   | 'LOG_FORMAT';
@@ -57,6 +60,14 @@ export function toConfig(values: Values): Config {
       maxBytes: values.INTAKE_MAX_BYTES,
       storeUnmatched: values.STORE_UNMATCHED,
       allowAllSubjects: values.ALLOW_ALL_SUBJECTS,
+    },
+    stream: {
+      name: values.NATS_STREAM,
+      maxAgeMs: values.STREAM_MAX_AGE,
+      maxBytes: values.STREAM_MAX_BYTES,
+      replicas: values.STREAM_REPLICAS,
+      duplicateWindowMs: values.DUPLICATE_WINDOW,
+      deliverPolicy: values.DELIVER_POLICY,
     },
     retry: {
       scheduleMs: values.RETRY_SCHEDULE,

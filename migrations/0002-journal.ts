@@ -80,11 +80,9 @@ export const journal = {
       declare
         part text := parent || '_' || to_char(day, 'YYYYMMDD');
       begin
-        if to_regclass(part) is not null then
-          return;
-        end if;
         perform pg_advisory_xact_lock(hashtext('hukz_partition'));
-        if to_regclass(part) is not null then
+        -- Not to_regclass: it answers from a cache that waiting for an advisory lock does not bring up to date.
+        if exists (select from pg_class where relname = part and relnamespace = current_schema()::regnamespace) then
           return;
         end if;
         execute format('create table %I (like %I including all)', part, parent);

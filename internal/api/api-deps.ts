@@ -6,8 +6,13 @@ export interface ApiDeps {
   readonly db: Db;
   /** Resolves when this instance matches and subscribes by what the store says now. */
   catalogChanged(): Promise<void>;
-  /** Before an event's subject is stored or changed: why it could not be subscribed just now (NATS away), or undefined. */
-  intakeProblem(): string | undefined;
+  /**
+   * Asked before a subject is stored, or stored instead of another one: what NATS cannot give us is not stored either.
+   * @throws {AppError} `unavailable` while it cannot be told, `unprocessable` when it never will
+   */
+  admitSubject(subject: string, insteadOf?: string): Promise<void>;
+  /** What a message is worth, from where on. */
+  readonly promise: string;
   /** Problems by dependency; empty when ready. */
   readiness(): Promise<Readonly<Record<string, string>>>;
   readonly logger: Logger;

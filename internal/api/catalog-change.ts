@@ -1,13 +1,7 @@
 import { AppError, messageOf } from '../errors.js';
 import type { ApiDeps } from './api-deps.js';
 
-type Deps = Pick<ApiDeps, 'catalogChanged' | 'intakeProblem' | 'logger'>;
-
-/** Asked before a subject is stored: what NATS cannot be told now is not stored either. */
-export function requireIntake(deps: Deps): void {
-  const problem = deps.intakeProblem();
-  if (problem !== undefined) throw new AppError('unavailable', `the event cannot be subscribed now: ${problem}`);
-}
+type Deps = Pick<ApiDeps, 'catalogChanged' | 'logger'>;
 
 /** Makes a committed change live in this instance; what was stored stays, whatever becomes of that. */
 export async function makeLive<T>(deps: Deps, committed: Promise<T>): Promise<T> {

@@ -24,7 +24,10 @@ describe('the contract', () => {
   });
 
   it('is ready when nothing is missing, and names what is', async () => {
-    expect((await api.send('GET', '/health/ready', undefined, '').expect(200)).body).toEqual({ status: 'ok' });
+    expect((await api.send('GET', '/health/ready', undefined, '').expect(200)).body).toEqual({
+      status: 'ok',
+      promise: 'at least once from the commit on',
+    });
     api.rest.problems = { nats: 'not connected' };
     const missing = await api.send('GET', '/health/ready', undefined, '').expect(503);
     expect(missing.body).toEqual({ errors: { nats: 'not connected' } });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Event } from '../domain/event.js';
 import { changeEvent, deleteEvent, type EventFields, insertEvent, listEvents, loadEvent } from '../store/events.js';
 import type { ApiDeps } from './api-deps.js';
-import { makeLive, requireIntake } from './catalog-change.js';
+import { makeLive } from './catalog-change.js';
 import { eventAnswer, eventJson } from './event-answer.js';
 import { makeEventBodies, newEvent, patchEvent, putEvent } from './event-bodies.js';
 import { idPath } from './numbers.js';
@@ -20,9 +20,9 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
   const change = (key: { id: number; userId: number }, decide: (current: Event) => EventFields) =>
     makeLive(
       deps,
-      changeEvent(deps.db, key, (current) => {
+      changeEvent(deps.db, key, async (current) => {
         const fields = decide(current);
-        if (fields.subject !== current.subject) requireIntake(deps);
+        if (fields.subject !== current.subject) await deps.admitSubject(fields.subject, current.subject);
         return fields;
       }),
     );
@@ -50,8 +50,9 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 201: event },
       },
       async ({ userId, body }) => {
-        requireIntake(deps);
-        const made = await makeLive(deps, insertEvent(deps.db, userId, newEvent(body)));
+        const event = newEvent(body);
+        await deps.admitSubject(event.subject);
+        const made = await makeLive(deps, insertEvent(deps.db, userId, event));
         return { status: 201, json: eventJson(made) };
       },
     ),

@@ -3,11 +3,15 @@ import type { ApiDeps } from './api-deps.js';
 import { publicRoute, type Route } from './route.js';
 
 const ok = { description: 'ok', schema: z.object({ status: z.literal('ok') }) };
+const ready = {
+  description: 'ready, and what a message is worth from where on',
+  schema: z.object({ status: z.literal('ok'), promise: z.string() }),
+};
 const problems = z.object({
   errors: z.record(z.string(), z.string()).meta({ example: { database: 'not reachable' } }),
 });
 
-export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness'>): readonly Route[] {
+export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'promise'>): readonly Route[] {
   return [
     publicRoute(
       {
@@ -27,12 +31,12 @@ export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness'>): readonly Rou
         method: 'get',
         path: '/health/ready',
         summary: 'Whether every dependency is there',
-        answers: { 200: ok, 503: { description: 'what is missing, by dependency', schema: problems } },
+        answers: { 200: ready, 503: { description: 'what is missing, by dependency', schema: problems } },
       },
       async () => {
         const errors = await deps.readiness();
         return Object.keys(errors).length === 0
-          ? { status: 200, json: { status: 'ok' } }
+          ? { status: 200, json: { status: 'ok', promise: deps.promise } }
           : { status: 503, json: { errors } };
       },
     ),

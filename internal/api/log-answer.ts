@@ -38,8 +38,24 @@ export const logAnswer = z
   })
   .meta({ title: 'WebhookLog' });
 
+/** A log as an attempt of one delivery, whose message is told beside it. */
+export const attemptAnswer = logAnswer.omit({ data: true }).meta({ title: 'Attempt' });
+
 /** A log's JSON. What was sent and what was answered stand in it byte for byte: parsing would change big integers. */
 export function logBytes(log: WebhookLog, message: StoredMessage | undefined): readonly Uint8Array[] {
+  return [...openBytes(log), Buffer.from(',"data":'), dataBytes(message), ...closeBytes(log)];
+}
+
+export function attemptBytes(log: WebhookLog): readonly Uint8Array[] {
+  return [...openBytes(log), ...closeBytes(log)];
+}
+
+/** The body that was sent; null when its message is no longer kept. */
+export function dataBytes(message: StoredMessage | undefined): Uint8Array {
+  return message ? envelope(message.subject, message.receivedAt, message.payload).body : Buffer.from('null');
+}
+
+function openBytes(log: WebhookLog): readonly Uint8Array[] {
   const head = JSON.stringify({
     id: log.id,
     created_at: log.createdAt.toISOString(),
@@ -58,13 +74,11 @@ export function logBytes(log: WebhookLog, message: StoredMessage | undefined): r
     duration_ms: log.durationMs,
     next_attempt_at: log.nextAttemptAt?.toISOString() ?? null,
   } satisfies Omit<z.input<typeof logAnswer>, 'data' | 'response_body'>);
-  return [
-    Buffer.from(`${head.slice(0, -1)},"data":`),
-    message ? envelope(message.subject, message.receivedAt, message.payload).body : Buffer.from('null'),
-    Buffer.from(',"response_body":'),
-    responseBytes(log.responseBody),
-    Buffer.from('}'),
-  ];
+  return [Buffer.from(head.slice(0, -1))];
+}
+
+function closeBytes(log: WebhookLog): readonly Uint8Array[] {
+  return [Buffer.from(',"response_body":'), responseBytes(log.responseBody), Buffer.from('}')];
 }
 
 function responseBytes(text: string | null): Uint8Array {

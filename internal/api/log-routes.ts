@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listWebhookLogs } from '../store/webhook-logs.js';
 import type { ApiDeps } from './api-deps.js';
+import { instant } from './instant.js';
 import { logAnswer, logOutcome } from './log-answer.js';
 import { logListPieces } from './log-list.js';
 import { id, spaceId, written } from './numbers.js';
@@ -8,15 +9,6 @@ import { listOf, paging } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { isStorable, UNSTORABLE } from './text.js';
-
-const instant = z
-  .union(
-    [z.iso.datetime({ offset: true }), z.iso.date()],
-    'must be a time such as 2026-01-31T12:00:00Z, or a day such as 2026-01-31 (UTC)',
-  )
-  .transform((written) => new Date(written))
-  .pipe(z.custom<Date>())
-  .meta({ type: 'string', format: 'date-time' });
 
 const query = z.object({
   ...paging,

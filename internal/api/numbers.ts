@@ -19,3 +19,6 @@ export const userId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 
 export const idPath = z.object({ id: written(id) });
 export const spacePath = z.object({ space_id: written(spaceId) });
+
+/** A uuid in a path, of any version. */
+export const uuidPath = z.object({ id: z.guid() });

@@ -11,7 +11,8 @@ function makeUnconnected(development: boolean): Express {
   return makeApi({
     db: makeKnex({ host: '127.0.0.1', port: 1 }, { max: 1 }),
     catalogChanged: async () => undefined,
-    intakeProblem: () => undefined,
+    promise: '',
+    admitSubject: async () => undefined,
     readiness: async () => ({}),
     logger: makeTestLogger(),
     version: '1.2.3',

@@ -2,7 +2,7 @@ import type { RequestHandler, Response } from 'express';
 import { AppError } from '../errors.js';
 
 /** Everything below these needs `X-User`. */
-export const USER_PATHS = ['/events', '/webhooks'] as const;
+export const USER_PATHS = ['/events', '/webhooks', '/dead-letters', '/deliveries', '/replays', '/accounting'] as const;
 
 const POSITIVE = /^[1-9][0-9]{0,15}$/;
 

@@ -3,7 +3,9 @@ import type { SettledAttempt } from '../domain/attempt.js';
 
 /** What the rooms count by themselves, read when somebody asks. */
 export interface Readings {
-  intake(): {
+  readonly version: string;
+  readonly promise: string;
+  acceptor(): {
     readonly received: number;
     readonly accepted: number;
     readonly deliveries: number;
@@ -11,11 +13,17 @@ export interface Readings {
     readonly refused: number;
     readonly unregistered: number;
     readonly badRouting: number;
+    readonly duplicates: number;
     readonly waiting: number;
   };
   dispatch(): { readonly inFlight: number; readonly queued: number; readonly held: number; readonly heldBytes: number };
   sender(): { readonly sockets: number; readonly origins: number; readonly resent: number };
-  subscriptions(): number;
+  intake(): {
+    readonly subscriptions: number;
+    readonly streamPending: number;
+    readonly streamGap: number;
+    readonly streamLost: number;
+  };
   catalog(): { readonly events: number; readonly webhooks: number };
   statements(): number;
 }
@@ -38,6 +46,12 @@ export function makeMetrics(now: () => number): Metrics {
   const registers = [new Registry()] as const;
   const [registry] = registers;
   collectDefaultMetrics({ register: registry });
+  const info = new Gauge({
+    name: 'hukz_info',
+    help: 'Always 1: the version, and what a message is worth from where on',
+    labelNames: ['version', 'promise'],
+    registers: [...registers],
+  });
   const attempts = new Counter({
     name: 'hukz_attempts_total',
     help: 'Attempts by what they came to: delivered, failed (will be retried), dead (given up), local_fault (ours)',
@@ -82,6 +96,7 @@ export function makeMetrics(now: () => number): Metrics {
       flush.observe({ kind }, ms / 1000);
     },
     observe(readings) {
+      info.set({ version: readings.version, promise: readings.promise }, 1);
       for (const [name, help, read] of counters(readings)) {
         new Counter({
           name,
@@ -112,19 +127,22 @@ export function makeMetrics(now: () => number): Metrics {
 type Reading = readonly [name: string, help: string, read: () => number];
 
 const counters = (from: Readings): readonly Reading[] => [
-  ['hukz_messages_received_total', 'Messages that came from NATS', () => from.intake().received],
-  ['hukz_messages_accepted_total', 'Messages committed to the journal', () => from.intake().accepted],
-  ['hukz_deliveries_accepted_total', 'Deliveries committed to the journal', () => from.intake().deliveries],
-  ['hukz_messages_dropped_total', 'Messages lost because the intake queue was full', () => from.intake().dropped],
-  ['hukz_messages_refused_total', 'Messages that could not be stored', () => from.intake().refused],
-  ['hukz_messages_unregistered_total', 'Messages no registered event covered', () => from.intake().unregistered],
-  ['hukz_messages_bad_routing_total', 'Messages with malformed Hukz- headers', () => from.intake().badRouting],
+  ['hukz_messages_received_total', 'Messages that came from NATS', () => from.acceptor().received],
+  ['hukz_messages_accepted_total', 'Messages committed to the journal', () => from.acceptor().accepted],
+  ['hukz_deliveries_accepted_total', 'Deliveries committed to the journal', () => from.acceptor().deliveries],
+  ['hukz_messages_dropped_total', 'Messages lost because the intake queue was full', () => from.acceptor().dropped],
+  ['hukz_messages_refused_total', 'Messages that could not be stored', () => from.acceptor().refused],
+  ['hukz_messages_unregistered_total', 'Messages no registered event covered', () => from.acceptor().unregistered],
+  ['hukz_messages_bad_routing_total', 'Messages with malformed Hukz- headers', () => from.acceptor().badRouting],
+  ['hukz_messages_duplicate_total', 'Messages that were in the journal already', () => from.acceptor().duplicates],
+  ['hukz_stream_gap_messages_total', 'Messages evicted from the stream unread', () => from.intake().streamGap],
+  ['hukz_stream_lost_total', 'Streams and consumers that were gone and made again', () => from.intake().streamLost],
   ['hukz_requests_resent_total', 'Requests sent twice, a reused connection had died', () => from.sender().resent],
   ['hukz_journal_statements_total', 'SQL statements of the journal', () => from.statements()],
 ];
 
 const gauges = (from: Readings): readonly Reading[] => [
-  ['hukz_messages_waiting', 'Messages taken in and not committed yet', () => from.intake().waiting],
+  ['hukz_messages_waiting', 'Messages taken in and not committed yet', () => from.acceptor().waiting],
   ['hukz_deliveries_in_flight', 'Requests under way', () => from.dispatch().inFlight],
   ['hukz_deliveries_queued', 'Deliveries in memory that wait for a slot', () => from.dispatch().queued],
   [
@@ -135,7 +153,8 @@ const gauges = (from: Readings): readonly Reading[] => [
   ['hukz_deliveries_owned_bytes', 'Bytes of them', () => from.dispatch().heldBytes],
   ['hukz_sockets', 'Open connections to receivers', () => from.sender().sockets],
   ['hukz_origins', 'Receivers with connections', () => from.sender().origins],
-  ['hukz_subscriptions', 'Active NATS subscriptions', () => from.subscriptions()],
+  ['hukz_subscriptions', 'Active NATS subscriptions, or consumers that are read', () => from.intake().subscriptions],
+  ['hukz_stream_pending', 'Messages in the stream that no instance has yet', () => from.intake().streamPending],
   ['hukz_catalog_events', 'Registered events', () => from.catalog().events],
   ['hukz_catalog_webhooks', 'Registered webhooks', () => from.catalog().webhooks],
 ];

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
 import { connectionFor, type DatabaseSettings } from '../store/connection.js';
+import { forgetMessageIds } from '../store/journal/forget-message-ids.js';
 import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
 import { ensurePartitionsAhead } from '../store/journal/partitions.js';
 import { makeKnex } from '../store/knex.js';
@@ -14,6 +15,7 @@ import { openDatabase } from './open-database.js';
 export interface OpenStoreOptions {
   readonly database: DatabaseSettings & { readonly apiPool: number; readonly journalPool: number };
   readonly applicationName: string;
+  readonly duplicateWindowMs: number;
   readonly migrate: boolean;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -26,6 +28,7 @@ export interface Store {
 }
 
 const PARTITIONS_EVERY_MS = 3_600_000;
+const FORGET_EVERY_MS = 30_000;
 
 /** PostgreSQL, migrated, with its two pools, and partitions for the days to come for as long as we run. */
 export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Promise<Store> {
@@ -44,5 +47,10 @@ export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Pr
     onError: (error) => logger.error('partitions.failed', { error: messageOf(error) }),
   });
   cleanup.add('partitions', ensuring.stop);
+  const forgetting = repeat(() => forgetMessageIds(pool, options.duplicateWindowMs), {
+    everyMs: FORGET_EVERY_MS,
+    onError: (error) => logger.warn('message_ids.failed', { error: messageOf(error) }),
+  });
+  cleanup.add('message ids', forgetting.stop);
   return { connection, db, pool };
 }

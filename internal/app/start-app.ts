@@ -56,8 +56,9 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   const clock = systemClock;
   const applicationName = `hukz/${version}`;
   const metrics = makeMetrics(clock.now);
+  const { duplicateWindowMs } = config.stream;
   const { connection, db, pool } = await openStore(
-    { database: config.database, applicationName, migrate, logger, signal },
+    { database: config.database, duplicateWindowMs, applicationName, migrate, logger, signal },
     cleanup,
   );
 
@@ -71,7 +72,8 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
     timeoutMs: config.instanceTimeoutMs,
   });
   const instanceId = membership.id;
-  const journal = makeJournal({ pool, logger, random: Math.random, instanceId, onFlush: metrics.onFlush });
+  const { onFlush } = metrics;
+  const journal = makeJournal({ pool, logger, random: Math.random, instanceId, duplicateWindowMs, onFlush });
   const catalog = new Catalog();
   const catalogSync = makeCatalogSync({
     catalog,
@@ -87,6 +89,7 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   const clientName = applicationName;
   const { acceptor, intake } = await wireIntake({
     config,
+    pool,
     journal,
     catalog,
     catalogSync,
@@ -95,10 +98,12 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
     logger,
   });
   metrics.observe({
-    intake: acceptor.stats,
+    version,
+    promise: intake.promise,
+    acceptor: acceptor.stats,
+    intake: intake.stats,
     dispatch: dispatch.stats,
     sender: sender.stats,
-    subscriptions: intake.subscriptions,
     catalog: () => catalog.size,
     statements: pool.statements,
   });
@@ -114,7 +119,8 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   const api = makeApi({
     db,
     catalogChanged: catalogSync.refresh,
-    intakeProblem: intake.connectionProblem,
+    admitSubject: intake.admitSubject,
+    promise: intake.promise,
     readiness: () =>
       findProblems({
         db,
@@ -149,7 +155,14 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   let stopped: Promise<void> | undefined;
   const { port } = server;
   const metricsPort = metricsServer.port;
-  logger.info('app.started', { version, port, metrics_port: metricsPort, instance: instanceId() });
+  logger.info('app.started', {
+    version,
+    port,
+    metrics_port: metricsPort,
+    instance: instanceId(),
+    intake: config.intake.source,
+    promise: intake.promise,
+  });
   return {
     port,
     metricsPort,

@@ -30,8 +30,8 @@ const PART_OF_FREE = 4;
 export class Holdings {
   private readonly held = new Map<string, Held>();
   private readonly shares = new Map<number, Share>();
-  /** The windows of lanes that hold nothing just now, oldest first. */
-  private readonly remembered = new Map<number, number>();
+  /** Lanes that hold nothing just now, oldest first: their windows are worth remembering. */
+  private readonly remembered = new Map<number, Share>();
   private bytes = 0;
 
   constructor(private readonly limits: HoldingsLimits) {}
@@ -62,8 +62,9 @@ export class Holdings {
     return true;
   }
 
-  /** Keeps room for a delivery that is ours already. */
+  /** Keeps room for a delivery that is ours already. It may be held from an earlier life of this instance. */
   reserve(deliveryId: string, webhookId: number, bytes: number): void {
+    this.giveUp(deliveryId);
     const share = this.shares.get(webhookId) ?? this.open(webhookId);
     share.count++;
     share.bytes += bytes;
@@ -72,18 +73,11 @@ export class Holdings {
   }
 
   release(deliveryId: string, wentWell = true): void {
-    const held = this.held.get(deliveryId);
-    if (!held) return;
-    this.held.delete(deliveryId);
-    this.bytes -= held.bytes;
-    const share = this.shares.get(held.webhookId);
+    const share = this.giveUp(deliveryId);
     if (!share) return;
-    share.count--;
-    share.bytes -= held.bytes;
     share.window = wentWell
       ? Math.min(share.window + 1, this.limits.maxHeld)
       : Math.max(SMALLEST_WINDOW, share.window >> 1);
-    if (share.count === 0) this.close(held.webhookId, share);
   }
 
   /** Webhooks that may hold no more. */
@@ -95,8 +89,21 @@ export class Holdings {
     return { count: this.limits.maxHeld - this.held.size, bytes: this.limits.maxHeldBytes - this.bytes };
   }
 
+  private giveUp(deliveryId: string): Share | undefined {
+    const held = this.held.get(deliveryId);
+    if (!held) return undefined;
+    this.held.delete(deliveryId);
+    this.bytes -= held.bytes;
+    const share = this.shares.get(held.webhookId);
+    if (!share) return undefined;
+    share.count--;
+    share.bytes -= held.bytes;
+    if (share.count === 0) this.close(held.webhookId, share);
+    return share;
+  }
+
   private open(webhookId: number): Share {
-    const share = { count: 0, bytes: 0, window: this.remembered.get(webhookId) ?? FIRST_WINDOW };
+    const share = this.remembered.get(webhookId) ?? { count: 0, bytes: 0, window: FIRST_WINDOW };
     this.remembered.delete(webhookId);
     this.shares.set(webhookId, share);
     return share;
@@ -104,7 +111,7 @@ export class Holdings {
 
   private close(webhookId: number, share: Share): void {
     this.shares.delete(webhookId);
-    this.remembered.set(webhookId, share.window);
+    this.remembered.set(webhookId, share);
     const [oldest] = this.remembered.keys();
     if (oldest !== undefined && this.remembered.size > MOST_REMEMBERED) this.remembered.delete(oldest);
   }

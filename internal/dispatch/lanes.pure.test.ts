@@ -155,6 +155,16 @@ describe('holdings', () => {
     expect(held.tryReserve('fresh', 999, 1)).toBe(true);
   });
 
+  it('count a delivery once that is claimed again while its request still runs', () => {
+    const held = holdings(1000);
+    held.reserve('d', 1, 100);
+    held.reserve('d', 1, 100);
+    expect([held.count, held.heldBytes]).toEqual([1, 100]);
+    held.release('d');
+    held.release('d');
+    expect([held.count, held.heldBytes, held.full()]).toEqual([0, 0, []]);
+  });
+
   it('bound the bytes as well, and give them back', () => {
     const held = holdings(1000, 1000);
     expect(held.tryReserve('a', 1, 600)).toBe(true);

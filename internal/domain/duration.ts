@@ -1,7 +1,7 @@
 import { type Parsed, parsed, refused } from './result.js';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const PATTERN = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)$/;
+const PATTERN = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d)$/;
 const LONGEST_MS = 3650 * UNIT_MS.d;
 
 /** Reads `500ms`, `5s`, `5m`, `2h`, `1d` (a decimal fraction is allowed) into whole milliseconds, at most ten years. */

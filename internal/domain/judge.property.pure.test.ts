@@ -12,7 +12,7 @@ const policy: fc.Arbitrary<RetryPolicy> = fc.record({
   jitter: fc.double({ min: 0, max: 1, noNaN: true }),
   localFaultDelayMs: fc.integer({ min: 0, max: DAY_MS }),
 });
-const retryAfterMs = fc.option(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), { nil: undefined });
+const retryAfterMs = fc.option(fc.oneof(fc.nat({ max: 3 * DAY_MS }), fc.maxSafeNat()), { nil: undefined });
 const answered = (status: fc.Arbitrary<number>): fc.Arbitrary<AttemptOutcome> =>
   fc.tuple(status, retryAfterMs).map(([code, after]) => ({
     kind: 'answered',
@@ -21,7 +21,10 @@ const answered = (status: fc.Arbitrary<number>): fc.Arbitrary<AttemptOutcome> =>
     ...(after === undefined ? {} : { retryAfterMs: after }),
   }));
 const success = fc.integer({ min: 200, max: 299 });
-const failure = fc.integer({ min: 0, max: 999 }).filter((status) => (status < 200 || status > 299) && status !== 410);
+const failure = fc.oneof(
+  fc.constantFrom(429, 503),
+  fc.integer({ min: 0, max: 999 }).filter((status) => (status < 200 || status > 299) && status !== 410),
+);
 const unreachable: fc.Arbitrary<AttemptOutcome> = fc.record({
   kind: fc.constant('unreachable' as const),
   reason: fc.constantFrom('timeout', 'dns', 'connect', 'tls', 'closed', 'bad_response', 'bad_request' as const),

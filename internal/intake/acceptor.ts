@@ -45,6 +45,8 @@ export interface AcceptorStats {
   readonly refused: number;
   readonly unregistered: number;
   readonly badRouting: number;
+  /** Were in the journal already. */
+  readonly duplicates: number;
   /** Taken in and not committed yet. */
   readonly waiting: number;
   readonly waitingBytes: number;
@@ -64,7 +66,16 @@ const DELIVERY_OVERHEAD = 512;
 /** Matches messages and hands them to the journal; answers and sends only after the commit. */
 export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   const { catalog, clock, limits, logger } = deps;
-  const count = { received: 0, accepted: 0, deliveries: 0, dropped: 0, refused: 0, unregistered: 0, badRouting: 0 };
+  const count = {
+    received: 0,
+    accepted: 0,
+    deliveries: 0,
+    dropped: 0,
+    refused: 0,
+    unregistered: 0,
+    badRouting: 0,
+    duplicates: 0,
+  };
   let waiting = 0;
   let waitingBytes = 0;
   const idleWaiters: (() => void)[] = [];
@@ -81,7 +92,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     const matched = match(incoming);
     if (!matched) {
       count.unregistered++;
-      reply(incoming, { error: 'no event is registered for this subject' });
+      conclude(incoming, true, { error: 'no event is registered for this subject' });
       return;
     }
     if (matched.problem) {
@@ -89,12 +100,12 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       logger.warn('message.bad_routing', { subject: incoming.subject, problem: matched.problem });
     }
     if (matched.webhooks.length === 0 && !deps.storeUnmatched) {
-      reply(incoming, { message_id: null, webhooks: 0, ...(matched.problem ? { error: matched.problem } : {}) });
+      conclude(incoming, true, { message_id: null, webhooks: 0, ...because(matched.problem) });
       return;
     }
     if (waiting >= limits.maxMessages || waitingBytes + incoming.payload.length > limits.maxBytes) {
       count.dropped++;
-      reply(incoming, { error: 'hukz is overloaded and did not take this message' });
+      conclude(incoming, false, { error: 'hukz is overloaded and did not take this message' });
       return;
     }
     waiting++;
@@ -121,12 +132,12 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
         deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
       }
       for (const id of reserved) if (!accepted.owned.has(id)) deps.release(id);
-      conclude(incoming, message.id, accepted, webhooks.length, problem);
+      report(incoming, message.id, accepted, webhooks.length, problem);
     } catch (error) {
       for (const id of reserved) deps.release(id);
       count.refused++;
       logger.error('message.not_accepted', { subject: incoming.subject, error: messageOf(error) });
-      reply(incoming, { error: 'the message could not be stored' });
+      conclude(incoming, false, { error: 'the message could not be stored' });
     } finally {
       waiting--;
       waitingBytes -= size;
@@ -134,13 +145,13 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     }
   };
 
-  const toMessage = ({ subject, headers, payload }: Incoming): Message => {
-    const receivedAt = clock.now();
-    const id = uuidAt(receivedAt, deps.randomUuid());
+  const toMessage = ({ subject, headers, payload, identity }: Incoming): Message => {
+    const receivedAt = identity?.receivedAt ?? clock.now();
+    const id = identity?.id ?? uuidAt(receivedAt, deps.randomUuid());
     return { id, receivedAt, subject, headers, ...envelope(subject, receivedAt, payload) };
   };
 
-  const conclude = (
+  const report = (
     incoming: Incoming,
     messageId: string,
     accepted: Accepted,
@@ -149,12 +160,15 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   ): void => {
     if (accepted.refused !== undefined) {
       count.refused++;
-      reply(incoming, { error: `the message could not be stored: ${accepted.refused}` });
-      return;
+      conclude(incoming, true, { error: `the message could not be stored: ${accepted.refused}` });
+    } else if (!accepted.isNew) {
+      count.duplicates++;
+      conclude(incoming, true, { message_id: messageId, webhooks: 0, duplicate: true });
+    } else {
+      count.accepted++;
+      count.deliveries += webhooks;
+      conclude(incoming, true, { message_id: messageId, webhooks, ...because(problem) });
     }
-    count.accepted++;
-    count.deliveries += webhooks;
-    reply(incoming, { message_id: messageId, webhooks, ...(problem ? { error: problem } : {}) });
   };
 
   return {
@@ -171,6 +185,10 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   };
 }
 
-function reply(incoming: Incoming, answer: Readonly<Record<string, unknown>>): void {
+/** Tells where it came from that we are done with a message, and the publisher, if it asked, what became of it. */
+function conclude(incoming: Incoming, stored: boolean, answer: Readonly<Record<string, unknown>>): void {
+  incoming.done?.(stored);
   incoming.answer?.(JSON.stringify(answer));
 }
+
+const because = (problem: string | undefined) => (problem ? { error: problem } : {});

@@ -21,6 +21,8 @@ export interface CatalogFollowers {
 export interface CatalogSync {
   /** Loads the catalog and follows it from then on. Rejects when the first load does. */
   start(followers: CatalogFollowers): Promise<void>;
+  /** Loads what changed, without making anybody follow. */
+  reload(): Promise<void>;
   /** Resolves when what the store said after the call is matched and subscribed by. */
   refresh(): Promise<void>;
   stop(): Promise<void>;
@@ -69,6 +71,7 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
 
   return {
     refresh,
+    reload: load,
     async start(those) {
       followers = those;
       await load();

@@ -1,8 +1,9 @@
 import type { ConnectionOptions } from 'nats';
-import { messageOf } from '../errors.js';
+import { AppError, messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
 import type { Acceptor } from './acceptor.js';
+import type { Intake } from './intake.js';
 import { linkNats, type NatsLink } from './nats-link.js';
 import { Subscriptions } from './subscriptions.js';
 
@@ -17,23 +18,10 @@ export interface CoreIntakeDeps {
   readonly logger: Logger;
 }
 
-export interface CoreIntake {
-  /** Resolves when we are subscribed, or NATS is not there yet and will be waited for. */
-  start(): Promise<void>;
-  reconcile(): Promise<void>;
-  /** Why a new subject could not be subscribed to just now. */
-  connectionProblem(): string | undefined;
-  subscriptionProblem(): string | undefined;
-  subscriptions(): number;
-  /** Takes nothing any more; resolves when what was taken is committed. */
-  drain(): Promise<void>;
-  stop(): Promise<void>;
-}
-
 const REPORT_DROPS_MS = 1000;
 
 /** Intake from core NATS: at most once until the journal's commit, at least once from there on. */
-export function makeCoreIntake(deps: CoreIntakeDeps): CoreIntake {
+export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   const { acceptor, logger } = deps;
   const subscriptions = new Subscriptions({ queueGroup: deps.queueGroup, take: acceptor.take, logger });
   let link: NatsLink | undefined;
@@ -52,7 +40,10 @@ export function makeCoreIntake(deps: CoreIntakeDeps): CoreIntake {
     reported = dropped;
   };
 
+  const connectionProblem = () => (link ? link.problem() : 'not started yet');
+
   return {
+    promise: 'at least once from the commit on',
     start() {
       reporting = repeat(reportDrops, { everyMs: REPORT_DROPS_MS, onError: () => undefined });
       link = linkNats({
@@ -68,9 +59,13 @@ export function makeCoreIntake(deps: CoreIntakeDeps): CoreIntake {
       return link.tried;
     },
     reconcile: () => subscriptions.reconcile(deps.subjects()),
-    connectionProblem: () => (link ? link.problem() : 'not started yet'),
+    async admitSubject() {
+      const problem = connectionProblem();
+      if (problem) throw new AppError('unavailable', `the event cannot be subscribed now: ${problem}`);
+    },
+    connectionProblem,
     subscriptionProblem: () => subscriptions.problem(),
-    subscriptions: () => subscriptions.count,
+    stats: () => ({ subscriptions: subscriptions.count, streamPending: 0, streamGap: 0, streamLost: 0 }),
     async drain() {
       await subscriptions.stop();
       await acceptor.idle();

@@ -2,16 +2,19 @@ import { type ConnectionOptions, connect, Events, type NatsConnection } from 'na
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
+import { CannotTake } from './intake.js';
 
 export interface NatsLinkDeps {
   readonly options: ConnectionOptions;
   readonly logger: Logger;
   /** A connection is there, for the first time or as a new one. */
   onConnected(connection: NatsConnection): Promise<void>;
+  /** The same connection is back after it was interrupted. */
+  onReconnected?(): void;
 }
 
 export interface NatsLink {
-  /** Resolves when the first try to connect has succeeded or failed. */
+  /** Resolves when the first try to connect has succeeded or failed; rejects with `CannotTake`. */
   readonly tried: Promise<void>;
   /** Why nothing can come from NATS just now. */
   problem(): string | undefined;
@@ -29,14 +32,25 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
   let connection: NatsConnection | undefined;
   let problem: string | undefined = 'NATS is not connected yet';
   let tries = 0;
+  let firstTried: () => void = () => undefined;
+  let refused: (error: CannotTake) => void = () => undefined;
+  const tried = new Promise<void>((resolve, reject) => {
+    firstTried = resolve;
+    refused = reject;
+  });
 
   const watch = async (nc: NatsConnection) => {
     for await (const status of nc.status()) {
-      if (status.type === Events.Disconnect) problem = 'disconnected from NATS';
-      else if (status.type === Events.Reconnect) problem = undefined;
-      else if (status.type === Events.Error) logger.warn('nats.error', { error: String(status.data) });
-      else continue;
-      if (status.type !== Events.Error) logger.warn(`nats.${status.type}ed`, { server: nc.getServer() });
+      if (status.type === Events.Error) logger.warn('nats.error', { error: String(status.data) });
+      if (status.type === Events.Disconnect) {
+        problem = 'disconnected from NATS';
+        logger.warn('nats.disconnected', { server: status.data });
+      }
+      if (status.type === Events.Reconnect) {
+        problem = undefined;
+        logger.info('nats.reconnected', { server: status.data });
+        deps.onReconnected?.();
+      }
     }
   };
 
@@ -55,15 +69,13 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
       });
       await deps.onConnected(fresh);
     } catch (error) {
+      await connection?.close();
       problem = `cannot connect to NATS: ${messageOf(error)}`;
+      if (error instanceof CannotTake) refused(error);
       if (tries++ % COMPLAIN_EVERY === 0) logger.warn('nats.waited_for', { servers, error: problem, tries });
     }
   };
 
-  let firstTried: () => void = () => undefined;
-  const tried = new Promise<void>((resolve) => {
-    firstTried = resolve;
-  });
   const connecting = repeat(() => connectOnce().finally(firstTried), {
     everyMs: RETRY_MS,
     onError: (error) => logger.error('nats.failed', { error: messageOf(error) }),

@@ -1,8 +1,7 @@
 import type { Msg, NatsConnection, Subscription } from 'nats';
-import type { Header } from '../domain/message.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import type { Incoming } from './incoming.js';
+import { headersOf, type Incoming } from './incoming.js';
 
 export interface SubscriptionsDeps {
   readonly queueGroup: string;
@@ -96,15 +95,6 @@ function toIncoming(msg: Msg): Incoming {
   const incoming = { subject: msg.subject, headers: headersOf(msg), payload: msg.data };
   if (!msg.reply) return incoming;
   return { ...incoming, answer: (text) => void msg.respond(Buffer.from(text)) };
-}
-
-const NO_HEADERS: readonly Header[] = [];
-
-function headersOf(msg: Msg): readonly Header[] {
-  if (!msg.headers) return NO_HEADERS;
-  const headers: Header[] = [];
-  for (const [name, values] of msg.headers) for (const value of values) headers.push([name, value]);
-  return headers;
 }
 
 function withinMs(work: Promise<void>, ms: number): Promise<void> {

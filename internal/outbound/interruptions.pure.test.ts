@@ -25,7 +25,13 @@ describe('interruptions', () => {
     const abort = new AbortController();
     const group = new Interruptions().under(abort.signal);
     for (const name of ['a', 'b', 'c']) {
-      const member = { seat: 0, interrupt: () => (interrupted.push(name), group.leave(member)) };
+      const member = {
+        seat: 0,
+        interrupt() {
+          interrupted.push(name);
+          group.leave(member);
+        },
+      };
       group.join(member);
     }
     abort.abort();

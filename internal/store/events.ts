@@ -45,11 +45,11 @@ export async function insertEvent(db: Db, userId: number, fields: EventFields): 
 export async function changeEvent(
   db: Db,
   key: { readonly id: number; readonly userId: number },
-  decide: (current: Event) => EventFields,
+  decide: (current: Event) => EventFields | Promise<EventFields>,
 ): Promise<Event> {
   return refusingDuplicates(
     inTransaction(db, async (trx) => {
-      const fields = decide(await lockEvent(trx, key.id));
+      const fields = await decide(await lockEvent(trx, key.id));
       const rows: EventRow[] = await trx('events')
         .where({ id: key.id })
         .update({ ...columns(fields), updated_by_id: key.userId, updated_at: trx.fn.now() })

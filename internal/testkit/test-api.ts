@@ -4,6 +4,7 @@ import type { ApiDeps } from '../api/api-deps.js';
 import { makeApi } from '../api/make-api.js';
 import { makeOpenApi, type OpenApi } from '../api/openapi.js';
 import { makeRoutes } from '../api/routes.js';
+import { AppError } from '../errors.js';
 import { type Db, makeKnex } from '../store/knex.js';
 import { makeTestDatabase } from './test-database.js';
 import { type LogLine, makeTestLogger } from './test-logger.js';
@@ -40,7 +41,11 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     development: true,
     allowAllSubjects: false,
     catalogChanged: () => rest.catalogChanged(),
-    intakeProblem: () => rest.intakeProblem,
+    promise: 'at least once from the commit on',
+    admitSubject: async () => {
+      if (rest.intakeProblem)
+        throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);
+    },
     readiness: async () => rest.problems,
     ...given,
   };

@@ -43,6 +43,7 @@ export async function makeTestJournal(): Promise<TestJournal> {
       pool,
       logger,
       random: Math.random,
+      duplicateWindowMs: 60_000,
       instanceId: () => instance,
       onFlush: () => undefined,
     });

@@ -2,6 +2,7 @@ import type { Message } from '../../domain/message.js';
 import { plainArray, textArray } from './array-literal.js';
 import { writeHeaders } from './header-bytes.js';
 import type { JournalPool, Statement } from './journal-pool.js';
+import { messageKey } from './message-key.js';
 import { ensurePartitions } from './partitions.js';
 import type { Persevere } from './persevere.js';
 
@@ -16,6 +17,10 @@ export interface NewDelivery {
 export interface Acceptance {
   readonly message: Message;
   readonly deliveries: readonly NewDelivery[];
+}
+
+interface Keyed extends Acceptance {
+  readonly key: string | undefined;
 }
 
 export interface Accepted {
@@ -39,13 +44,20 @@ const ACCEPT: Statement = {
   name: 'accept',
   text: `
     with me as (select id from instances where id = $1 for key share),
-    stored as (
+    fresh as (
+      insert into message_ids (key, message_id, seen_at)
+      select key, id, now() from unnest($2::uuid[], $16::uuid[]) as input(id, key) where key is not null
+      on conflict (key) do update set message_id = excluded.message_id, seen_at = excluded.seen_at
+        where message_ids.seen_at < now() - $17 * interval '1 ms'
+      returning message_id
+    ), stored as (
       insert into messages (id, received_at, subject, headers, payload, owed_to, delivery_ids)
-      select id, to_timestamp(at / 1000), subject,
+      select input.id, to_timestamp(at / 1000), subject,
         case when header_bytes > 0 then substring($7::bytea from start for header_bytes) end,
         substring($7::bytea from start + header_bytes for payload_bytes), owed_to::int[], delivery_ids::uuid[]
-      from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[], $14::text[], $15::text[])
-        as input(id, at, subject, start, header_bytes, payload_bytes, owed_to, delivery_ids)
+      from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[], $14::text[], $15::text[], $16::uuid[])
+        as input(id, at, subject, start, header_bytes, payload_bytes, owed_to, delivery_ids, key)
+      where key is null or id in (select message_id from fresh)
       on conflict do nothing
       returning id, received_at
     ), owed as (
@@ -68,12 +80,34 @@ export interface AcceptDeps {
   readonly pool: JournalPool;
   readonly persevere: Persevere;
   instanceId(): string;
+  /** How long a `Nats-Msg-Id` is remembered. */
+  readonly duplicateWindowMs: number;
 }
 
 /** Commits a batch; answers in its order. Rejects with `data` or `fatal` errors of PostgreSQL only. */
 export async function acceptBatch(deps: AcceptDeps, batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
+  const keyed = batch.map((acceptance) => ({ ...acceptance, key: messageKey(acceptance.message.headers) }));
+  const single = withoutTwins(keyed);
+  const results = await acceptSingle(deps, single);
+  if (single.length === batch.length) return results;
+  const byAcceptance = new Map(single.map((one, index) => [one, results[index]]));
+  return keyed.map((one) => byAcceptance.get(one) ?? { isNew: false, owner: '', owned: new Set<string>() });
+}
+
+/** A message that waits twice, redelivered or published twice under one `Nats-Msg-Id`: the second is a duplicate. */
+function withoutTwins(batch: readonly Keyed[]): readonly Keyed[] {
+  const seen = new Set<string>();
+  return batch.filter(({ message, key }) => {
+    if (seen.has(message.id) || (key !== undefined && seen.has(key))) return false;
+    seen.add(message.id);
+    if (key !== undefined) seen.add(key);
+    return true;
+  });
+}
+
+async function acceptSingle(deps: AcceptDeps, batch: readonly Keyed[]): Promise<readonly Accepted[]> {
   const owner = deps.instanceId();
-  const values = toValues(owner, batch);
+  const values = [...toValues(owner, batch), plainArray(batch.map(({ key }) => key ?? null)), deps.duplicateWindowMs];
   return deps.persevere({
     name: 'accept',
     run: async (repeated) => {

@@ -4,6 +4,7 @@ import type { SettledAttempt } from '../../domain/attempt.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
 import { acceptBatch } from './accept.js';
+import { forgetMessageIds } from './forget-message-ids.js';
 import { burySilentInstances, leave } from './instances.js';
 
 let kit: TestJournal;
@@ -117,7 +118,7 @@ describe('accepting', () => {
       await expect(work.run(false)).rejects.toThrow('terminated');
       return work.run(true);
     };
-    const deps = { pool: lossy, persevere, instanceId: () => kit.instance };
+    const deps = { pool: lossy, persevere, instanceId: () => kit.instance, duplicateWindowMs: 60_000 };
     const [accepted] = await acceptBatch(deps, [{ message, deliveries: [{ id, webhookId: 1, wanted: true }] }]);
     expect(accepted).toEqual({ isNew: true, owner: kit.instance, owned: new Set([id]) });
     expect(await kit.sql('select 1 from deliveries where message_id = $1', [message.id])).toHaveLength(1);
@@ -134,6 +135,14 @@ describe('accepting', () => {
     expect(row?.part).toBe('messages_20190505');
   });
 
+  it('survives that others make the same partition at the same moment', async () => {
+    const at = Date.UTC(2018, 1, 2);
+    const [one, two] = [await kit.join(), await kit.join()];
+    const journals = [kit.journal, one.journal, two.journal];
+    const accepts = journals.map((journal) => journal.accept({ message: makeTestMessage('{}', at), deliveries: [] }));
+    expect((await Promise.all(accepts)).map(({ isNew }) => isNew)).toEqual([true, true, true]);
+  });
+
   it('refuses what PostgreSQL can never store, and keeps its neighbours', async () => {
     const poison = { ...makeTestMessage(), subject: 'a\0b' };
     const all = [makeTestMessage(), poison, makeTestMessage(), makeTestMessage()];
@@ -144,6 +153,40 @@ describe('accepting', () => {
       [true, false],
       [true, false],
     ]);
+    const [row] = await kit.sql<{ subject: Buffer; payload: Buffer; error: string }>(
+      'select * from quarantine where id = $1',
+      [poison.id],
+    );
+    expect([String(row?.subject), String(row?.payload), row?.error]).toEqual([
+      'a\0b',
+      '{}',
+      expect.stringContaining('0x00'),
+    ]);
+  });
+
+  it('takes a message that waits twice in one batch once', async () => {
+    const message = makeTestMessage();
+    const ids = [randomUUID(), randomUUID()];
+    const both = await Promise.all(
+      ids.map((id) => kit.journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] })),
+    );
+    expect(both.map(({ isNew }) => isNew)).toEqual([true, false]);
+    expect(await kit.sql('select id from deliveries where message_id = $1', [message.id])).toEqual([{ id: ids[0] }]);
+  });
+
+  it('takes one message of those published under one Nats-Msg-Id, within the window', async () => {
+    const publish = async (id: string) => {
+      const message = { ...makeTestMessage(), headers: [['nats-msg-id', id]] as const };
+      return (await kit.journal.accept({ message, deliveries: [] })).isNew;
+    };
+    expect(await Promise.all([publish('a'), publish('a'), publish('b')])).toEqual([true, false, true]);
+    expect(await publish('a')).toBe(false);
+    await kit.sql(`update message_ids set seen_at = now() - interval '2 min'`);
+    expect(await publish('a')).toBe(true);
+    expect(await publish('a')).toBe(false);
+    await kit.sql(`update message_ids set seen_at = now() - interval '2 min' where seen_at < now()`);
+    await forgetMessageIds(kit.pool, 60_000);
+    expect(await kit.sql('select 1 from message_ids')).toEqual([]);
   });
 
   it('owns nothing once the instance was declared dead', async () => {
@@ -228,6 +271,27 @@ describe('settling', () => {
     const delivery = await kit.owe();
     await kit.journal.settle(attempted(delivery, { responseBody: Buffer.from([0x61, 0, 0xff, 0x62]) }));
     expect(await logsOf(delivery.id)).toMatchObject([{ response_body: 'a\uFFFD\uFFFDb' }]);
+  });
+});
+
+describe('settling twice', () => {
+  it('after a lost reply changes nothing once we have claimed the delivery again', async () => {
+    const delivery = await kit.owe();
+    await kit.journal.settle(failed(delivery, 0));
+    const { deliveries } = await kit.journal.claim(room);
+    expect(deliveries).toMatchObject([{ id: delivery.id, attempts: 1 }]);
+    await kit.journal.settle(failed(delivery, 60_000));
+    expect(await deliveryRow(delivery.id)).toMatchObject({ owner: kit.instance, attempts: 1 });
+  });
+
+  it('by an attempt from before our death does not bury what was delivered since', async () => {
+    const delivery = await kit.owe();
+    const stale = { ...delivery, owner: randomUUID() };
+    await Promise.all([
+      kit.journal.settle(attempted(stale, { outcome: 'dead', because: 'exhausted' })),
+      kit.journal.settle(attempted(delivery)),
+    ]);
+    expect(await kit.sql('select 1 from dead_letters where id = $1', [delivery.id])).toEqual([]);
   });
 });
 

@@ -10,12 +10,15 @@ import { type Claim, claim, type Room } from './claim.js';
 import { giveBack, giveBackStrays, hold, releaseHeld } from './hold.js';
 import type { JournalPool } from './journal-pool.js';
 import { makePersevere } from './persevere.js';
+import { quarantine } from './quarantine.js';
 import { settleBatch } from './settle.js';
 
 export interface JournalDeps {
   readonly pool: JournalPool;
   readonly logger: Logger;
   readonly random: () => number;
+  /** How long a publisher's `Nats-Msg-Id` is remembered. */
+  readonly duplicateWindowMs: number;
   /** Under which deliveries are owned now. */
   instanceId(): string;
   /** Told of each batch that was committed. */
@@ -45,9 +48,9 @@ const MOST_MESSAGES = 2000;
 const MOST_BYTES = 8 << 20;
 const MOST_ATTEMPTS = 2000;
 /** On the way of a message: short. */
-const ACCEPT_LINGER = { lingerMs: 2, busyFrom: 8 };
+const ACCEPT_LINGER = { lingerMs: 3, busyFrom: 8 };
 /** Nobody waits for it; a crash in it costs duplicates. */
-const SETTLE_LINGER = { lingerMs: 8, busyFrom: 2 };
+const SETTLE_LINGER = { lingerMs: 15, busyFrom: 2 };
 
 export function makeJournal(deps: JournalDeps): Journal {
   const { pool, logger } = deps;
@@ -75,9 +78,15 @@ export function makeJournal(deps: JournalDeps): Journal {
       bisect(
         batch,
         (part) =>
-          timed('accept', part.length, () => acceptBatch({ pool, persevere, instanceId: deps.instanceId }, part)),
+          timed('accept', part.length, () =>
+            acceptBatch(
+              { pool, persevere, instanceId: deps.instanceId, duplicateWindowMs: deps.duplicateWindowMs },
+              part,
+            ),
+          ),
         async ({ message }, error) => {
-          logger.error('message.refused', {
+          await quarantine(pool, message, messageOf(error));
+          logger.error('message.quarantined', {
             message_id: message.id,
             subject: message.subject,
             error: messageOf(error),

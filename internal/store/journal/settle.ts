@@ -8,7 +8,8 @@ import { storableText } from './storable-text.js';
 
 /**
  * Attempts into `webhook_logs`; what is finished leaves `deliveries`, what was given up becomes a dead letter, the rest
- * waits for its next attempt owned by nobody. Repeatable: rows that are gone stay gone, a log row's key is its attempt.
+ * waits for its next attempt owned by nobody. Repeatable: rows that are gone stay gone, a log row's key is its attempt, and
+ * the number of attempts fences off a repetition that comes after we have claimed the same delivery again.
  */
 const SETTLE: Statement = {
   name: 'settle',
@@ -22,15 +23,16 @@ const SETTLE: Statement = {
         outcome, duration, status, body, error, retry_in, because, subject, created_by_id, space_id, webhook)
     ), finished as (
       delete from deliveries d using input i
-      where d.id = i.delivery_id and d.owner = i.owner and i.retry_in is null
-      returning d.id, d.received_at
+      where d.id = i.delivery_id and d.owner = i.owner and d.attempts = i.attempt - 1 and i.retry_in is null
+      returning d.id, d.owner, d.received_at
     ), rescheduled as (
       update deliveries d set owner = null, attempts = i.attempt, failures = i.failures, due_at = i.next_at
-      from input i where d.id = i.delivery_id and d.owner = i.owner and i.retry_in is not null
+      from input i
+      where d.id = i.delivery_id and d.owner = i.owner and d.attempts = i.attempt - 1 and i.retry_in is not null
     ), buried as (
       insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because, event, created_by_id)
       select i.delivery_id, i.message_id, f.received_at, i.webhook_id, i.attempt, now(), i.because, i.subject, i.created_by_id
-      from finished f join input i on i.delivery_id = f.id and i.because is not null
+      from finished f join input i on i.delivery_id = f.id and i.owner = f.owner and i.because is not null
       on conflict do nothing
     )
     insert into webhook_logs (created_at, created_by_id, event, url, response_status_code, response_body, tags, webhook_id,

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { planStreams } from './stream-plan.js';
+import { covers, overlap } from './subject-overlap.js';
+
+describe('subjects', () => {
+  it.each([
+    ['a.b', 'a.b', true],
+    ['a.*', 'a.b', true],
+    ['a.b', 'a.*', false],
+    ['a.>', 'a.b.c', true],
+    ['a.>', 'a.>', true],
+    ['a.*', 'a.>', false],
+    ['a.>', 'a.*', true],
+    ['a.>', 'a', false],
+    ['*.*', 'a.*', true],
+    ['a.*', 'a.b.c', false],
+    ['>', 'a.b', true],
+    ['*', 'a.b', false],
+  ])('%s covers %s: %p', (wide, narrow, expected) => {
+    expect(covers(wide, narrow)).toBe(expected);
+  });
+
+  it.each([
+    ['a.*', '*.b', true],
+    ['a.*', 'b.*', false],
+    ['a.>', '*.b.c', true],
+    ['a.>', 'a', false],
+    ['a.b', 'a.b', true],
+    ['a.b', 'a.b.c', false],
+    ['*', 'a.b', false],
+    ['>', 'x', true],
+  ])('%s and %s overlap: %p', (one, two, expected) => {
+    expect([overlap(one, two), overlap(two, one)]).toEqual([expected, expected]);
+  });
+});
+
+describe('the plan of streams', () => {
+  const orders = { name: 'ORDERS', subjects: ['order.>'] };
+
+  it('holds each registered subject once', () => {
+    expect(planStreams(['b.c', 'a.b', 'a.*', 'a.c', 'a.*'], [])).toEqual({
+      own: ['a.*', 'b.c'],
+      foreign: [],
+      refused: new Map(),
+    });
+  });
+
+  it('reads from the stream of an operator what that holds as a whole', () => {
+    expect(planStreams(['order.made', 'tag.made'], [orders])).toMatchObject({
+      own: ['tag.made'],
+      foreign: [{ stream: 'ORDERS', subject: 'order.made' }],
+    });
+  });
+
+  it('refuses what crosses another subject, or a stream of an operator', () => {
+    const plan = planStreams(['a.*', '*.b', '*.made', 'order.*.x'], [{ name: 'MADE', subjects: ['tag.made'] }]);
+    expect(plan.own).toEqual(['a.*', 'order.*.x']);
+    expect([...plan.refused.keys()]).toEqual(['*.b', '*.made']);
+    expect(plan.refused.get('*.b')).toContain('"a.*"');
+  });
+
+  it('names the stream that is in the way', () => {
+    expect(planStreams(['*.made'], [{ name: 'MADE', subjects: ['tag.made'] }]).refused.get('*.made')).toContain('MADE');
+  });
+});

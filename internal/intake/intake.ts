@@ -1,0 +1,37 @@
+/** What a message is worth from where on, in the words of the start line, `/health/ready` and the metrics. */
+export type IntakePromise = 'at least once from the commit on' | 'at least once from the stream on';
+
+/** The door to NATS, one of two: subscriptions of core NATS, or a stream of ours. */
+export interface Intake {
+  readonly promise: IntakePromise;
+  /** Resolves when we take messages, or NATS is not there yet and will be waited for. Rejects when waiting is senseless. */
+  start(): Promise<void>;
+  /** Makes what we take follow the catalog; resolves when the server has confirmed. */
+  reconcile(): Promise<void>;
+  /** @throws {AppError} when a subject could not be taken if it were registered (in place of another one) */
+  admitSubject(subject: string, insteadOf?: string): Promise<void>;
+  /** Why nothing can come just now. */
+  connectionProblem(): string | undefined;
+  /** Which registered subjects do not come, and why. */
+  subscriptionProblem(): string | undefined;
+  stats(): IntakeStats;
+  /** Takes nothing any more; resolves when what was taken is committed. */
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface IntakeStats {
+  /** Active subscriptions, or consumers that are read. */
+  readonly subscriptions: number;
+  /** In the stream and not delivered to any instance yet. */
+  readonly streamPending: number;
+  /** Messages that were evicted unread. */
+  readonly streamGap: number;
+  /** Times a stream or consumer was gone and had to be made again. */
+  readonly streamLost: number;
+}
+
+/** Starting is senseless until an operator changes something. */
+export class CannotTake extends Error {
+  override readonly name = 'CannotTake';
+}

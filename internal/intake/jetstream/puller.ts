@@ -1,0 +1,142 @@
+import type { Msg, NatsConnection } from 'nats';
+import { messageOf } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import { type Repeating, repeat } from '../../repeat.js';
+import type { Acceptor } from '../acceptor.js';
+import { headersOf } from '../incoming.js';
+import { PullRequests, type PullTarget } from './pull-requests.js';
+import { parseAckSubject, positionId, type StreamPosition } from './stream-position.js';
+
+export interface PullerDeps {
+  readonly connection: NatsConnection;
+  readonly target: PullTarget;
+  /** RFC 3339, of the stream: with its name and a sequence it identifies a message for ever. */
+  readonly streamCreated: string;
+  /** Whether the consumer reads all of its stream: only then a jump of the sequence means that messages are gone. */
+  readonly readsAll: boolean;
+  readonly acceptor: Acceptor;
+  /** The consumer is not there any more: it has to be made again. */
+  onLost(why: string): void;
+  /** The server evicted so many messages that nobody had read. */
+  onGap(messages: number): void;
+  readonly logger: Logger;
+}
+
+const REQUESTS = 2;
+const BATCH_MESSAGES = 1000;
+/** More than this waits for the journal: nothing is asked for until it has caught up. The stream keeps it. */
+const MOST_IN_HAND = 4000;
+/** At least a message of the largest size a server usually allows. */
+const BATCH_BYTES = 8 << 20;
+const MOST_BYTES_IN_HAND = 24 << 20;
+/** A third of the server's ack wait: what takes long is not delivered to somebody else meanwhile. */
+const SAY_WORKING_MS = 20_000;
+
+/** Reads one consumer as fast as the journal takes it, and acknowledges what is committed. */
+export class Puller {
+  private readonly requests: PullRequests;
+  /** By stream sequence: where the acknowledgement goes. */
+  private readonly inHand = new Map<number, string>();
+  private bytesInHand = 0;
+  private readonly working: Repeating;
+  private newest: StreamPosition | undefined;
+  private stopped = false;
+
+  constructor(private readonly deps: PullerDeps) {
+    const { connection, target, logger } = deps;
+    this.requests = new PullRequests(
+      {
+        connection,
+        target,
+        onMessage: (msg) => this.take(msg),
+        onEnded: () => this.pull(),
+        onLost: (why) => {
+          if (!this.stopped) deps.onLost(why);
+        },
+      },
+      REQUESTS,
+    );
+    this.working = repeat(async () => this.sayWorking(), {
+      everyMs: SAY_WORKING_MS,
+      onError: (error) => logger.warn('stream.working_failed', { error: messageOf(error) }),
+    });
+    this.pull();
+  }
+
+  /** The connection was interrupted: what had been asked for will not come. */
+  again(): void {
+    this.requests.forget();
+    this.pull();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.requests.stop();
+    await this.working.stop();
+  }
+
+  private pull(): void {
+    const maxBytes = Math.max(BATCH_BYTES, 2 * (this.deps.connection.info?.max_payload ?? 0));
+    while (!this.stopped && this.requests.hasFreeSlot && this.hasRoom()) {
+      this.requests.ask({ messages: BATCH_MESSAGES, bytes: maxBytes });
+    }
+  }
+
+  private hasRoom(): boolean {
+    return this.inHand.size + this.requests.expected < MOST_IN_HAND && this.bytesInHand < MOST_BYTES_IN_HAND;
+  }
+
+  private take(msg: Msg): void {
+    const { connection, acceptor, target, streamCreated } = this.deps;
+    const reply = msg.reply ?? '';
+    const position = parseAckSubject(reply);
+    if (!position) {
+      this.deps.logger.error('stream.unreadable', { reply, subject: msg.subject });
+      return;
+    }
+    const { streamSequence } = position;
+    this.lookForGap(position);
+    const known = this.inHand.has(streamSequence);
+    this.inHand.set(streamSequence, reply);
+    // Redelivered while it still waits for the journal: one acknowledgement will do for both.
+    if (known) return;
+    const size = msg.data.length;
+    this.bytesInHand += size;
+    acceptor.take({
+      subject: msg.subject,
+      headers: headersOf(msg),
+      payload: msg.data,
+      identity: {
+        id: positionId({ name: target.stream, created: streamCreated }, position),
+        receivedAt: position.storedAt,
+      },
+      done: (stored) => {
+        const latest = this.inHand.get(streamSequence);
+        this.inHand.delete(streamSequence);
+        this.bytesInHand -= size;
+        if (stored && latest !== undefined && !connection.isClosed()) connection.publish(latest, ACK);
+        this.pull();
+      },
+    });
+  }
+
+  /** Without redeliveries both sequences go up together; where the stream's goes faster, messages were evicted unread. */
+  private lookForGap(position: StreamPosition): void {
+    if (position.delivered > 1 || !this.deps.readsAll) return;
+    const before = this.newest;
+    if (before && position.streamSequence <= before.streamSequence) return;
+    this.newest = position;
+    if (!before) return;
+    const missing =
+      position.streamSequence - before.streamSequence - (position.consumerSequence - before.consumerSequence);
+    if (missing > 0) this.deps.onGap(missing);
+  }
+
+  private sayWorking(): void {
+    if (this.deps.connection.isClosed()) return;
+    for (const reply of this.inHand.values()) this.deps.connection.publish(reply, WORKING);
+  }
+}
+
+const ACK = Buffer.from('+ACK');
+const WORKING = Buffer.from('+WPI');

@@ -1,0 +1,77 @@
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  DiscardPolicy,
+  nanos,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from 'nats';
+
+/** What an operator says of our stream. Spans in milliseconds, sizes in bytes. */
+export interface StreamSettings {
+  readonly name: string;
+  readonly maxAgeMs: number;
+  /** 0: no limit. */
+  readonly maxBytes: number;
+  readonly replicas: number;
+  readonly duplicateWindowMs: number;
+  /** Where reading begins in a stream that was there before us. */
+  readonly deliverPolicy: 'new' | 'all';
+}
+
+const ACK_WAIT_MS = 60_000;
+/** Unacknowledged messages of all instances together; each holds at most a few thousand. */
+const MAX_ACK_PENDING = 50_000;
+
+/** A stream must hold some subject. Nobody publishes to this one. */
+export const idleSubject = (stream: string) => `_HUKZ.${stream}.idle`;
+
+/** The part of the configuration that we keep as the settings say, also when the stream is there already. */
+export function streamConfig(settings: StreamSettings, subjects: readonly string[]) {
+  return {
+    subjects: subjects.length > 0 ? [...subjects] : [idleSubject(settings.name)],
+    max_age: nanos(settings.maxAgeMs),
+    max_bytes: settings.maxBytes || -1,
+    num_replicas: settings.replicas,
+    duplicate_window: nanos(Math.min(settings.duplicateWindowMs, settings.maxAgeMs || Number.POSITIVE_INFINITY)),
+  } satisfies Partial<StreamConfig>;
+}
+
+export function newStream(settings: StreamSettings, subjects: readonly string[]): Partial<StreamConfig> {
+  return {
+    name: settings.name,
+    description: 'messages of the events registered at hukz',
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.Old,
+    ...streamConfig(settings, subjects),
+  };
+}
+
+/** Where a consumer begins: after what was acknowledged, or as the settings say. */
+export type BeginAt = { readonly sequence: number } | 'new' | 'all';
+
+export function newConsumer(durable: string, begin: BeginAt, filter: string | undefined): Partial<ConsumerConfig> {
+  return {
+    durable_name: durable,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ACK_WAIT_MS),
+    max_deliver: -1,
+    max_ack_pending: MAX_ACK_PENDING,
+    ...(filter === undefined ? {} : { filter_subject: filter }),
+    ...deliverFrom(begin),
+  };
+}
+
+function deliverFrom(begin: BeginAt): Partial<ConsumerConfig> {
+  if (begin === 'new') return { deliver_policy: DeliverPolicy.New };
+  if (begin === 'all') return { deliver_policy: DeliverPolicy.All };
+  return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: begin.sequence };
+}
+
+/** The consumer's name from the queue group: durable names may hold no dots. */
+export function durableName(queueGroup: string, suffix = ''): string {
+  return queueGroup.replaceAll('.', '_') + suffix;
+}

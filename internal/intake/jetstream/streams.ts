@@ -1,0 +1,87 @@
+import { type JetStreamManager, NatsError, type StreamInfo } from 'nats';
+import type { ForeignStream, StreamPlan } from '../../domain/stream-plan.js';
+import { CannotTake } from '../intake.js';
+import type { PullTarget } from './pull-requests.js';
+import { type BeginAt, newConsumer, newStream, type StreamSettings, streamConfig } from './stream-settings.js';
+
+const STREAM_NOT_FOUND = 10_059;
+const CONSUMER_NOT_FOUND = 10_014;
+const NOT_ENABLED = new Set([10_039, 10_076]);
+
+/** The streams of the server, ours apart. */
+export async function listStreams(
+  jsm: JetStreamManager,
+  ownName: string,
+): Promise<{ readonly own: StreamInfo | undefined; readonly foreign: readonly ForeignStream[] }> {
+  let own: StreamInfo | undefined;
+  const foreign: ForeignStream[] = [];
+  for await (const info of jsm.streams.list()) {
+    if (info.config.name === ownName) own = info;
+    else foreign.push({ name: info.config.name, subjects: info.config.subjects ?? [] });
+  }
+  return { own, foreign };
+}
+
+/** Whether the stream is as the plan and the settings want it. */
+export function isAsPlanned(own: StreamInfo | undefined, settings: StreamSettings, plan: StreamPlan): boolean {
+  if (!own) return plan.own.length === 0;
+  const wanted = streamConfig(settings, plan.own);
+  const { config } = own;
+  return (
+    [...(config.subjects ?? [])].sort().join('\n') === [...wanted.subjects].sort().join('\n') &&
+    config.max_age === wanted.max_age &&
+    config.max_bytes === wanted.max_bytes &&
+    config.num_replicas === wanted.num_replicas &&
+    config.duplicate_window === wanted.duplicate_window
+  );
+}
+
+/** Makes our stream, or changes what differs. */
+export async function makeAsPlanned(
+  jsm: JetStreamManager,
+  own: StreamInfo | undefined,
+  settings: StreamSettings,
+  plan: StreamPlan,
+): Promise<StreamInfo> {
+  if (!own) return jsm.streams.add(newStream(settings, plan.own));
+  return jsm.streams.update(settings.name, { ...own.config, ...streamConfig(settings, plan.own) });
+}
+
+/** Makes the durable unless it is there; the server keeps how far it has been read. Answers whether it was made. */
+export async function ensureConsumer(
+  jsm: JetStreamManager,
+  target: PullTarget,
+  begin: BeginAt,
+  filter: string | undefined,
+): Promise<boolean> {
+  try {
+    await jsm.consumers.info(target.stream, target.consumer);
+    return false;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    await jsm.consumers.add(target.stream, newConsumer(target.consumer, begin, filter));
+    return true;
+  }
+}
+
+export function isNotFound(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === STREAM_NOT_FOUND || code === CONSUMER_NOT_FOUND;
+}
+
+/** @throws {CannotTake} when the server, or our account on it, has no JetStream */
+export async function requireJetStream(jsm: () => Promise<JetStreamManager>): Promise<JetStreamManager> {
+  try {
+    return await jsm();
+  } catch (error) {
+    const code = error instanceof NatsError ? error.code : undefined;
+    if (code !== '503' && !NOT_ENABLED.has(errorCode(error) ?? 0)) throw error;
+    throw new CannotTake(
+      'this NATS server has no JetStream for us: start it with "-js" (or allow it to our account), or set INTAKE=core',
+    );
+  }
+}
+
+function errorCode(error: unknown): number | undefined {
+  return error instanceof NatsError ? error.api_error?.err_code : undefined;
+}
