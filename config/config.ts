@@ -39,6 +39,9 @@ export interface Config {
     /** The share of all slots that retries may take. */
     readonly maxRetryShare: number;
   };
+  readonly replay: { readonly ratePerSecond: number };
+  /** How long what is kept is kept. */
+  readonly retention: { readonly messagesMs: number; readonly logsMs: number; readonly deadLettersMs: number };
   readonly instanceTimeoutMs: number;
   readonly shutdownGraceMs: number;
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };

@@ -20,6 +20,7 @@ type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 const PORT: Options = { min: 0, max: 65_535 };
 const COUNT: Options = { min: 1, max: 1_000_000 };
 const A_SPAN: Options = { min: 1 };
+const DAYS: Options = { min: 86_400_000 };
 
 /** Every key of the configuration, in the order of `config.yml`. */
 const keys = {
@@ -116,6 +117,16 @@ const keys = {
     min: 0.01,
     max: 1,
   }),
+
+  REPLAY_RATE: key(
+    'the most deliveries a second that replays make due, those of all instances together',
+    'whole',
+    '200',
+    { min: 1, max: 10_000 },
+  ),
+  MESSAGE_RETENTION: key('how long messages are kept, unless something owed or dead needs them', 'span', '30d', DAYS),
+  LOG_RETENTION: key('how long attempts are kept', 'span', '90d', DAYS),
+  DEAD_LETTER_RETENTION: key('how long what was given up can be retried', 'span', '90d', DAYS),
 
   INSTANCE_TIMEOUT: key('the silence after which the others take over what an instance held', 'span', '30s', {
     min: 1000,

@@ -82,6 +82,12 @@ export function toConfig(values: Values): Config {
       maxHeldBytes: values.MAX_HELD_BYTES,
       maxRetryShare: values.MAX_RETRY_SHARE,
     },
+    replay: { ratePerSecond: values.REPLAY_RATE },
+    retention: {
+      messagesMs: values.MESSAGE_RETENTION,
+      logsMs: values.LOG_RETENTION,
+      deadLettersMs: values.DEAD_LETTER_RETENTION,
+    },
     instanceTimeoutMs: values.INSTANCE_TIMEOUT,
     shutdownGraceMs: values.SHUTDOWN_GRACE,
     log: {

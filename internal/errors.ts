@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'bad_request'
   | 'unauthorized'
   | 'not_found'
+  | 'conflict'
   | 'too_large'
   | 'unsupported_media_type'
   | 'unprocessable'

@@ -342,7 +342,7 @@ describe('the contract', () => {
   it('answers the request id that it was given, or one of its own, and logs one line a request', async () => {
     const given = await api.send('GET', '/events').set('X-Request-Id', 'from-a-proxy.1').expect(200);
     expect(given.headers['x-request-id']).toBe('from-a-proxy.1');
-    const line = api.lines.find(({ fields }) => fields.requestId === 'from-a-proxy.1');
+    const line = api.lines.find(({ fields }) => fields.request_id === 'from-a-proxy.1');
     expect(line).toMatchObject({
       level: 'debug',
       name: 'api.request',
@@ -355,6 +355,8 @@ describe('the contract', () => {
   it('says as little as possible about itself, and allows a browser nothing', async () => {
     const { headers } = await api.send('GET', '/events').expect(200);
     expect([headers['x-powered-by'], headers.etag]).toEqual([undefined, undefined]);
+    // Over plain HTTP it means nothing, and whether there is TLS is known to the proxy that has it.
+    expect(headers['strict-transport-security']).toBeUndefined();
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['x-content-type-options']).toBe('nosniff');
@@ -380,7 +382,7 @@ describe('a bug', () => {
     expect(answer.body).toEqual(refusal(500, 'Something went wrong'));
     const failed = api.lines.filter(({ name }) => name === 'api.failed');
     expect(failed).toHaveLength(1);
-    expect(failed[0]).toMatchObject({ level: 'error', fields: { requestId: 'bug-1', path: '/health/ready' } });
+    expect(failed[0]).toMatchObject({ level: 'error', fields: { request_id: 'bug-1', path: '/health/ready' } });
     expect(failed[0]!.fields.error).toContain('secret detail');
     await api.stop();
   });

@@ -23,14 +23,14 @@ export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
     const refusals = refusalsIn(error);
     if (!refusals || res.headersSent) {
       logger.error('api.failed', {
-        requestId: requestIdOf(res),
+        request_id: requestIdOf(res),
         method: req.method,
         path: req.path,
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });
     } else if (refusals[0].code === 'unavailable') {
       logger.warn('api.unavailable', {
-        requestId: requestIdOf(res),
+        request_id: requestIdOf(res),
         method: req.method,
         path: req.path,
         error: error instanceof Error ? error.message : String(error),

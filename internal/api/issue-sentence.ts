@@ -21,8 +21,14 @@ export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] 
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ message: `there is no field ${quoted(key)}`, field: key.slice(0, 100) }));
   }
-  const name = issue.path.map(String).join('.') || 'the body';
+  const name = nameOf(issue) || 'the body';
   return [{ message: sentence(name, issue), field: top === undefined ? undefined : String(top) }];
+}
+
+/** A sentence of our own about an entry of a list says what the entry is: its index would be the parser's word. */
+function nameOf({ code, path }: z.core.$ZodIssue): string {
+  const told = code === 'custom' && typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
+  return told.map(String).join('.');
 }
 
 function sentence(name: string, issue: z.core.$ZodIssue): string {

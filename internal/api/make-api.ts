@@ -28,6 +28,8 @@ export function makeApi(deps: ApiDeps): Express {
 /** Nothing of ours loads anything; the page for people has one stylesheet, inside it. */
 function securityHeaders() {
   return helmet({
+    // We speak plain HTTP: whether a browser shall insist on TLS is for the proxy in front to say.
+    strictTransportSecurity: false,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Express } from 'express';
 import supertest from 'supertest';
+import { makeJournalPool } from '../store/journal/journal-pool.js';
 import { makeKnex } from '../store/knex.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeApi } from './make-api.js';
@@ -10,6 +11,8 @@ import type { OpenApi } from './openapi.js';
 function makeUnconnected(development: boolean): Express {
   return makeApi({
     db: makeKnex({ host: '127.0.0.1', port: 1 }, { max: 1 }),
+    pool: makeJournalPool({ host: '127.0.0.1', port: 1 }, 1, makeTestLogger()),
+    reach: { messagesMs: 1, deadLettersMs: 1, accountMs: 1 },
     catalogChanged: async () => undefined,
     promise: '',
     admitSubject: async () => undefined,
@@ -72,6 +75,14 @@ describe('the OpenAPI document', () => {
     ['put /webhooks/{id}', '200 400 401 404 413 415 422 500 503'],
     ['patch /webhooks/{id}', '200 400 401 404 413 415 422 500 503'],
     ['delete /webhooks/{id}', '200 400 401 404 500 503'],
+    ['post /webhooks/{id}/replay', '200 202 400 401 404 413 415 422 500 503'],
+    ['get /webhooks/{id}/replays', '200 400 401 404 422 500 503'],
+    ['get /replays/{id}', '200 400 401 404 500 503'],
+    ['delete /replays/{id}', '200 400 401 404 500 503'],
+    ['get /dead-letters', '200 401 422 500 503'],
+    ['get /deliveries/{id}', '200 400 401 404 500 503'],
+    ['post /deliveries/{id}/retry', '202 400 401 404 409 422 500 503'],
+    ['get /accounting', '200 401 422 500 503'],
     ['get /openapi.json', '200 500'],
     ['get /docs', '200 500'],
   ])('knows every status of %s', (name, statuses) => {

@@ -13,11 +13,11 @@ export function makeRequestLog(logger: Logger): RequestHandler {
     const startedAt = performance.now();
     res.once('close', () => {
       logger.debug('api.request', {
-        requestId,
+        request_id: requestId,
         method: req.method,
         path: req.path,
         status: res.statusCode,
-        durationMs: Math.round(performance.now() - startedAt),
+        duration_ms: Math.round(performance.now() - startedAt),
       });
     });
     next();

@@ -1,8 +1,12 @@
+import { makeAccountingRoutes } from './accounting-routes.js';
 import type { ApiDeps } from './api-deps.js';
+import { makeDeadLetterRoutes } from './dead-letter-routes.js';
+import { makeDeliveryRoutes } from './delivery-routes.js';
 import { makeDocumentRoutes } from './document-routes.js';
 import { makeEventRoutes } from './event-routes.js';
 import { makeHealthRoutes } from './health-routes.js';
 import { makeLogRoutes } from './log-routes.js';
+import { makeReplayRoutes } from './replay-routes.js';
 import type { Route } from './route.js';
 import { makeSpaceRoutes } from './space-routes.js';
 import { makeWebhookRoutes } from './webhook-routes.js';
@@ -15,6 +19,10 @@ export function makeRoutes(deps: ApiDeps): readonly Route[] {
     ...makeLogRoutes(deps),
     ...makeSpaceRoutes(deps),
     ...makeWebhookRoutes(deps),
+    ...makeReplayRoutes(deps),
+    ...makeDeadLetterRoutes(deps),
+    ...makeDeliveryRoutes(deps),
+    ...makeAccountingRoutes(deps),
   ];
   return [...routes, ...makeDocumentRoutes(deps, routes)];
 }

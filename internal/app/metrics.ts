@@ -33,6 +33,9 @@ export interface Metrics {
   onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
   /** Begins to show the rooms' own numbers. */
   observe(readings: Readings): void;
+  onTableBytes(bytes: ReadonlyMap<string, number>): void;
+  /** Deliveries that were accepted and are found nowhere. */
+  onAccountOpen(deliveries: number): void;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -84,8 +87,23 @@ export function makeMetrics(now: () => number): Metrics {
     buckets: FLUSH_S,
     registers: [...registers],
   });
+  const tableBytes = new Gauge({
+    name: 'hukz_table_bytes',
+    help: 'Bytes of a table with its indexes and partitions, measured every ten minutes',
+    labelNames: ['table'],
+    registers: [...registers],
+  });
+  const accountOpen = new Gauge({
+    name: 'hukz_accounting_open',
+    help: 'Deliveries that were accepted and are found nowhere, as far as was looked: must be 0',
+    registers: [...registers],
+  });
 
   return {
+    onTableBytes(bytes) {
+      for (const [table, size] of bytes) tableBytes.set({ table }, size);
+    },
+    onAccountOpen: (deliveries) => accountOpen.set(deliveries),
     onAttempt(attempt) {
       attempts.inc({ outcome: attempt.outcome });
       duration.observe(attempt.durationMs / 1000);

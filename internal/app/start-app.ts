@@ -17,6 +17,7 @@ import { makeMetrics } from './metrics.js';
 import { openStore } from './open-store.js';
 import { findProblems } from './readiness.js';
 import { serveMetrics } from './serve-metrics.js';
+import { startUpkeep } from './start-upkeep.js';
 import { wireDispatch } from './wire-dispatch.js';
 import { wireIntake } from './wire-intake.js';
 
@@ -115,9 +116,14 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   dispatch.start();
   cleanup.add('dispatch', () => dispatch.stop(0));
 
+  startUpkeep({ config, pool, clock, logger, metrics }, cleanup);
+
   let stopping = false;
+  const { messagesMs, logsMs, deadLettersMs } = config.retention;
   const api = makeApi({
     db,
+    pool,
+    reach: { messagesMs, deadLettersMs, accountMs: Math.min(messagesMs, logsMs, deadLettersMs) },
     catalogChanged: catalogSync.refresh,
     admitSubject: intake.admitSubject,
     promise: intake.promise,

@@ -36,6 +36,11 @@ export async function loadWebhook(db: Db, id: number): Promise<Webhook> {
   return withEvents(db, onlyRow(await db('webhooks').where({ id }).whereNull('deleted_at')));
 }
 
+/** A webhook as it is or was: a deleted one too. */
+export async function loadWebhookEvenDeleted(db: Db, id: number): Promise<Webhook> {
+  return withEvents(db, onlyRow(await db('webhooks').where({ id })));
+}
+
 /** Unknown events are refused by their ids. */
 export async function insertWebhook(
   db: Db,

@@ -5,15 +5,26 @@ import { makeApi } from '../api/make-api.js';
 import { makeOpenApi, type OpenApi } from '../api/openapi.js';
 import { makeRoutes } from '../api/routes.js';
 import { AppError } from '../errors.js';
+import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../store/knex.js';
 import { makeTestDatabase } from './test-database.js';
 import { type LogLine, makeTestLogger } from './test-logger.js';
 
-const COUNTED = ['events', 'webhooks', 'webhook_events', 'webhook_logs'] as const;
+const COUNTED = [
+  'events',
+  'webhooks',
+  'webhook_events',
+  'webhook_logs',
+  'deliveries',
+  'dead_letters',
+  'replays',
+] as const;
+const DAY_MS = 86_400_000;
 
 export interface TestApi {
   readonly app: Express;
   readonly db: Db;
+  readonly pool: JournalPool;
   readonly lines: readonly LogLine[];
   /** What the rest of the service would say; a test may change it. */
   readonly rest: {
@@ -33,9 +44,12 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
   const database = await makeTestDatabase();
   const db = makeKnex(database.connection, { max: 10 });
   const logger = makeTestLogger();
+  const pool = makeJournalPool(database.connection, 4, logger);
   const rest: TestApi['rest'] = { intakeProblem: undefined, problems: {}, catalogChanged: async () => undefined };
   const deps: ApiDeps = {
     db,
+    pool,
+    reach: { messagesMs: 30 * DAY_MS, deadLettersMs: 90 * DAY_MS, accountMs: 30 * DAY_MS },
     logger,
     version: '0.0.0-test',
     development: true,
@@ -54,6 +68,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
   return {
     app,
     db,
+    pool,
     lines: logger.lines,
     rest,
     send: (method, path, body, user = '1') => {
@@ -68,6 +83,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     },
     stop: async () => {
       await db.destroy();
+      await pool.stop();
       await database.drop();
     },
   };

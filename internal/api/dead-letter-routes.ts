@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { type DeadLetter, listDeadLetters } from '../store/dead-letters.js';
+import type { ApiDeps } from './api-deps.js';
+import { instant } from './instant.js';
+import { id, spaceId, written } from './numbers.js';
+import { listOf, paging } from './paging.js';
+import { type Route, userRoute } from './route.js';
+import { tagQueries } from './tag-fields.js';
+import { isStorable, UNSTORABLE } from './text.js';
+
+const query = z.object({
+  ...paging,
+  tag: tagQueries,
+  event: z.string().refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
+  webhook_id: written(id).optional(),
+  space_id: written(spaceId).optional(),
+  since: instant.optional().describe('given up then or later'),
+  until: instant.optional().describe('given up before then'),
+});
+
+const deadLetterAnswer = z
+  .object({
+    id: z.uuid().describe("the delivery's"),
+    died_at: z.iso.datetime(),
+    because: z.string().meta({ enum: ['exhausted', 'gone', 'forbidden_address', 'message_lost'] }),
+    attempts: z.int(),
+    event: z.string().nullable(),
+    message_id: z.uuid(),
+    received_at: z.iso.datetime(),
+    webhook_id: id,
+    space_id: spaceId,
+  })
+  .meta({ title: 'DeadLetter' });
+
+export function makeDeadLetterRoutes(deps: Pick<ApiDeps, 'db'>): readonly Route[] {
+  return [
+    userRoute(
+      {
+        method: 'get',
+        path: '/dead-letters',
+        summary: 'What was given up of the webhooks that this user created, newest first',
+        query,
+        answers: { 200: { description: 'a page of them', schema: listOf(deadLetterAnswer) } },
+      },
+      async ({ userId, query: { tag, limit, page, webhook_id, space_id, ...rest } }) => {
+        const filter = { ...rest, createdById: userId, tags: tag, webhookId: webhook_id, spaceId: space_id };
+        const { total, nodes } = await listDeadLetters(deps.db, filter, { limit, page });
+        return { status: 200, json: { total, nodes: nodes.map(deadLetterJson) } };
+      },
+    ),
+  ];
+}
+
+function deadLetterJson(letter: DeadLetter): z.input<typeof deadLetterAnswer> {
+  return {
+    id: letter.id,
+    died_at: letter.diedAt.toISOString(),
+    because: letter.because,
+    attempts: letter.attempts,
+    event: letter.event,
+    message_id: letter.messageId,
+    received_at: letter.receivedAt.toISOString(),
+    webhook_id: letter.webhookId,
+    space_id: letter.spaceId,
+  };
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Webhook } from '../domain/webhook.js';
+import type { Delivery, DeliveryState } from '../store/deliveries.js';
+import type { StoredMessage } from '../store/message-payloads.js';
+import { attemptAnswer, attemptBytes, dataBytes } from './log-answer.js';
+import { webhookAnswer, webhookJson } from './webhook-answer.js';
+
+const states = [
+  'pending',
+  'held',
+  'delivered',
+  'dead',
+  'cancelled',
+  'lost',
+] as const satisfies readonly DeliveryState[];
+
+const deliveryFields = {
+  id: z.uuid(),
+  state: z.string().meta({ enum: [...states] }),
+  due_at: z.iso.datetime().nullable().describe('of the next attempt, while it is pending'),
+  because: z.string().nullable().describe('why it was given up, while it is dead'),
+  webhook: webhookAnswer,
+};
+
+export const deliveryAnswer = z
+  .object({
+    ...deliveryFields,
+    message: z.object({
+      id: z.uuid(),
+      received_at: z.iso.datetime(),
+      subject: z.string().nullable().describe('null when the message is no longer kept'),
+      data: z.unknown().describe('the body that is sent; null when the message is no longer kept'),
+    }),
+    attempts: z.array(attemptAnswer).describe('oldest first'),
+  })
+  .meta({ title: 'Delivery' });
+
+/** A delivery's JSON, with the body as it is sent and the answers as they came, byte for byte. */
+export async function* deliveryPieces(
+  delivery: Delivery,
+  webhook: Webhook,
+  message: StoredMessage | undefined,
+): AsyncGenerator<Uint8Array> {
+  const head = JSON.stringify({
+    id: delivery.id,
+    state: delivery.state,
+    due_at: delivery.dueAt?.toISOString() ?? null,
+    because: delivery.because,
+    webhook: webhookJson(webhook),
+  } satisfies z.input<z.ZodObject<typeof deliveryFields>>);
+  const told = JSON.stringify({
+    id: delivery.messageId,
+    received_at: new Date(delivery.receivedAt).toISOString(),
+    subject: message?.subject ?? delivery.logs[0]?.subject ?? null,
+  });
+  yield Buffer.concat([
+    Buffer.from(`${head.slice(0, -1)},"message":${told.slice(0, -1)},"data":`),
+    dataBytes(message),
+    Buffer.from('},"attempts":['),
+  ]);
+  for (const [index, log] of delivery.logs.entries()) {
+    yield Buffer.concat([Buffer.from(index === 0 ? '' : ','), ...attemptBytes(log)]);
+  }
+  yield Buffer.from(']}');
+}

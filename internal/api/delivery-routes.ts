@@ -1,0 +1,40 @@
+import { type Delivery, loadDelivery } from '../store/deliveries.js';
+import { loadMessages } from '../store/message-payloads.js';
+import { retryDelivery } from '../store/retry-delivery.js';
+import { loadWebhookEvenDeleted } from '../store/webhooks.js';
+import type { ApiDeps } from './api-deps.js';
+import { deliveryAnswer, deliveryPieces } from './delivery-answer.js';
+import { uuidPath } from './numbers.js';
+import { type Answer, type Route, userRoute } from './route.js';
+
+export function makeDeliveryRoutes(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly Route[] {
+  const answer = async (status: number, delivery: Delivery): Promise<Answer> => {
+    const webhook = await loadWebhookEvenDeleted(deps.db, delivery.webhookId);
+    const messages = await loadMessages(deps.db, [delivery]);
+    return { status, jsonPieces: deliveryPieces(delivery, webhook, messages.get(delivery.messageId)) };
+  };
+  return [
+    userRoute(
+      {
+        method: 'get',
+        path: '/deliveries/{id}',
+        summary: 'One delivery of a webhook that this user created: its message, its webhook, every attempt',
+        params: uuidPath,
+        answers: { 200: { description: 'the delivery', schema: deliveryAnswer } },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id } }) => answer(200, await loadDelivery(deps.db, { id, userId })),
+    ),
+    userRoute(
+      {
+        method: 'post',
+        path: '/deliveries/{id}/retry',
+        summary: 'Send it again, under the same webhook-id, whatever became of it; what waits is due now',
+        params: uuidPath,
+        answers: { 202: { description: 'the delivery, which is pending', schema: deliveryAnswer } },
+        refuses: ['not_found', 'conflict', 'unprocessable'],
+      },
+      async ({ userId, params: { id } }) => answer(202, await retryDelivery(deps, { id, userId })),
+    ),
+  ];
+}

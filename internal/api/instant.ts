@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** A time or a day of a query or a body. */
+export const instant = z
+  .union(
+    [z.iso.datetime({ offset: true }), z.iso.date()],
+    'must be a time such as 2026-01-31T12:00:00Z, or a day such as 2026-01-31 (UTC)',
+  )
+  .transform((written) => new Date(written))
+  .pipe(z.custom<Date>())
+  .meta({ type: 'string', format: 'date-time' });

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { AppError } from '../errors.js';
+import { loadNow } from '../store/load-now.js';
+import { countReplay } from '../store/replay/count.js';
+import { cancelReplay, insertReplay, listReplays, loadReplay } from '../store/replay/replays.js';
+import { loadWebhook } from '../store/webhooks.js';
+import type { ApiDeps } from './api-deps.js';
+import { idPath, uuidPath } from './numbers.js';
+import { listOf, paging } from './paging.js';
+import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from './replay-bodies.js';
+import { type Route, userRoute } from './route.js';
+
+const replay = { description: 'the job', schema: replayAnswer };
+const query = z.object(paging);
+
+export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach'>): readonly Route[] {
+  return [
+    userRoute(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/replay',
+        summary:
+          'Send again what became of messages in a time, each under the webhook-id that it had; or only count it',
+        params: idPath,
+        body: newReplayBody,
+        answers: {
+          200: { description: 'a dry run: how many it would be', schema: dryRunAnswer },
+          202: { description: 'the job that sends them, at a bounded rate', schema: replayAnswer },
+        },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id }, body }) => {
+        const webhook = await loadWebhook(deps.db, id);
+        const now = await loadNow(deps.db);
+        const request = newReplay(id, body, { now, reach: deps.reach });
+        if (!webhook.enabled && !body.dry_run) {
+          throw new AppError('unprocessable', 'the webhook is disabled: enable it first');
+        }
+        const total = await countReplay(deps.pool, request, now);
+        if (body.dry_run) return { status: 200, json: { dry_run: true, total } };
+        const made = await insertReplay(deps.db, { ...request, total, createdAt: now, createdById: userId });
+        return { status: 202, json: replayJson(made) };
+      },
+    ),
+    userRoute(
+      {
+        method: 'get',
+        path: '/webhooks/{id}/replays',
+        summary: 'The replays of a webhook, newest first',
+        params: idPath,
+        query,
+        answers: { 200: { description: 'a page of them', schema: listOf(replayAnswer) } },
+        refuses: ['not_found'],
+      },
+      async ({ params: { id }, query: page }) => {
+        await loadWebhook(deps.db, id);
+        const { total, nodes } = await listReplays(deps.db, id, page);
+        return { status: 200, json: { total, nodes: nodes.map(replayJson) } };
+      },
+    ),
+    userRoute(
+      {
+        method: 'get',
+        path: '/replays/{id}',
+        summary: 'One replay and how far it has come',
+        params: uuidPath,
+        answers: { 200: replay },
+        refuses: ['not_found'],
+      },
+      async ({ params: { id } }) => ({ status: 200, json: replayJson(await loadReplay(deps.db, id)) }),
+    ),
+    userRoute(
+      {
+        method: 'delete',
+        path: '/replays/{id}',
+        summary: 'Cancel a replay that is running; what it has made due is sent all the same',
+        params: uuidPath,
+        answers: { 200: replay },
+        refuses: ['not_found'],
+      },
+      async ({ params: { id } }) => ({ status: 200, json: replayJson(await cancelReplay(deps.db, id)) }),
+    ),
+  ];
+}

@@ -1,0 +1,30 @@
+import type { Config } from '../../config/config.js';
+import type { Clock } from '../clock.js';
+import type { Logger } from '../logger.js';
+import type { JournalPool } from '../store/journal/journal-pool.js';
+import type { Cleanup } from './cleanup.js';
+import type { Metrics } from './metrics.js';
+import { runAccounting } from './run-accounting.js';
+import { runReplays } from './run-replays.js';
+import { runRetention } from './run-retention.js';
+
+export interface UpkeepParts {
+  readonly config: Pick<Config, 'retention' | 'replay'>;
+  readonly pool: JournalPool;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'onTableBytes' | 'onAccountOpen'>;
+}
+
+/** Seconds of replaying that may be due and not sent yet. */
+const MOST_WAITING_S = 10;
+
+/** What runs beside the way of a message: replays, retention, and whether the account closes. */
+export function startUpkeep({ config, pool, clock, logger, metrics }: UpkeepParts, cleanup: Cleanup): void {
+  const { ratePerSecond } = config.replay;
+  const pace = { ratePerSecond, mostWaiting: MOST_WAITING_S * ratePerSecond };
+  cleanup.add('replays', runReplays({ pool, pace, logger }).stop);
+  const { onTableBytes, onAccountOpen } = metrics;
+  cleanup.add('retention', runRetention({ pool, limits: config.retention, logger, onTableBytes }).stop);
+  cleanup.add('accounting', runAccounting({ pool, clock, logger, onOpen: onAccountOpen }).stop);
+}

@@ -1,0 +1,85 @@
+import { AppError } from '../errors.js';
+import type { Db } from './knex.js';
+import { toWebhookLog, type WebhookLog, type WebhookLogRow } from './webhook-log-row.js';
+
+/** `lost`: owed once, never finished, and owed no more; the account does not close over it. */
+export type DeliveryState = 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled' | 'lost';
+
+/** One message's way to one webhook, whatever became of it. */
+export interface Delivery {
+  readonly id: string;
+  readonly state: DeliveryState;
+  readonly messageId: string;
+  /** The store's own writing of the instant, exact. */
+  readonly receivedAt: string;
+  readonly webhookId: number;
+  /** When it is due, while it is pending. */
+  readonly dueAt: Date | null;
+  /** Whether an instance is sending it, or is about to. */
+  readonly isOwned: boolean;
+  /** Why it was given up, while it is dead. */
+  readonly because: string | null;
+  /** Oldest first. */
+  readonly logs: readonly WebhookLog[];
+}
+
+interface FoundRow {
+  readonly message_id: string;
+  readonly received_at: string;
+  readonly webhook_id: number;
+  readonly due_at: Date | null;
+  readonly held: boolean | null;
+  readonly owned: boolean | null;
+  readonly because: string | null;
+}
+
+const FIND = `
+  with owed as (
+    select message_id, received_at, webhook_id, case when isfinite(due_at) then due_at end as due_at,
+      not isfinite(due_at) as held, owner is not null as owned, null as because
+    from deliveries where id = :id
+  ), dead as (
+    select message_id, received_at, webhook_id, null::timestamptz, null::boolean, null::boolean, because
+    from dead_letters where id = :id
+  ), logged as (
+    select message_id, received_at, webhook_id, null::timestamptz, null::boolean, null::boolean, null
+    from webhook_logs where delivery_id = :id limit 1
+  )
+  select found.*, found.received_at::text as received_at
+  from (select * from owed union all select * from dead union all select * from logged) as found
+  join webhooks w on w.id = found.webhook_id
+  where w.created_by_id = :user
+  limit 1`;
+
+/** A delivery of a webhook that the user created; any other is refused as `not_found`. */
+export async function loadDelivery(db: Db, key: { readonly id: string; readonly userId: number }): Promise<Delivery> {
+  const { rows }: { rows: FoundRow[] } = await db.raw(FIND, { id: key.id, user: key.userId });
+  const [found] = rows;
+  if (!found) throw new AppError('not_found', 'Record not found');
+  const logRows: WebhookLogRow[] = await db('webhook_logs')
+    .where('delivery_id', key.id)
+    .orderBy(['attempt', 'created_at'])
+    .select('*', db.raw('received_at::text as message_received_at'));
+  const logs = logRows.map(toWebhookLog);
+  return {
+    id: key.id,
+    state: stateOf(found, logs),
+    messageId: found.message_id,
+    receivedAt: found.received_at,
+    webhookId: found.webhook_id,
+    dueAt: found.due_at,
+    isOwned: found.owned ?? false,
+    because: found.because,
+    logs,
+  };
+}
+
+/** What it is now goes before what it was: a replayed delivery is pending, though it was delivered once. */
+function stateOf(found: FoundRow, logs: readonly WebhookLog[]): DeliveryState {
+  if (found.held !== null) return found.held ? 'held' : 'pending';
+  if (found.because !== null) return 'dead';
+  const ended = (['delivered', 'dead', 'cancelled'] as const).find((outcome) =>
+    logs.some((log) => log.outcome === outcome),
+  );
+  return ended ?? 'lost';
+}

@@ -1,0 +1,63 @@
+import type { JournalPool, Statement } from './journal/journal-pool.js';
+
+/** By keys only: what it costs depends on the rows that it looks at and on nothing else. */
+const FIND_LOST: Statement = {
+  name: 'find-lost',
+  text: `
+    select page.received_at::text as at, page.id, page.n = $5::int as last, coalesce(lost.ids, '{}')::text[] as lost
+    from (
+      select id, received_at, delivery_ids, row_number() over (order by received_at, id) as n
+      from messages
+      where (received_at, id) > ($1::timestamptz, $2::uuid) and received_at >= $3::timestamptz and received_at < $4::timestamptz
+      order by received_at, id limit $5
+    ) as page
+    cross join lateral (
+      select array_agg(owed.id) as ids from unnest(page.delivery_ids) as owed(id)
+      where not exists (select from deliveries d where d.id = owed.id)
+        and not exists (select from dead_letters d where d.id = owed.id)
+        and not exists (
+          select from webhook_logs l
+          where l.delivery_id = owed.id and l.created_at >= page.received_at - interval '1 day'
+            and l.outcome in ('delivered', 'cancelled')
+        )
+    ) as lost
+    where lost.ids is not null or page.n = $5
+    order by page.n`,
+};
+
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** The last message that was looked at. */
+export interface PatrolCursor {
+  readonly at: string;
+  readonly id: string;
+}
+
+export interface Patrol {
+  readonly since: Date;
+  readonly until: Date;
+  readonly from: PatrolCursor | undefined;
+  /** Messages to look at, at most. */
+  readonly messages: number;
+}
+
+export interface Lost {
+  /** Deliveries that were accepted and are found nowhere. */
+  readonly ids: readonly string[];
+  /** Where to go on; undefined at the end of the range. */
+  readonly next: PatrolCursor | undefined;
+}
+
+/** Looks for the deliveries of some messages, in the order in which these came. */
+export async function findLost(pool: JournalPool, { since, until, from, messages }: Patrol): Promise<Lost> {
+  const after = from ?? { at: since.toISOString(), id: FIRST_ID };
+  const rows = await pool.run<PatrolCursor & { readonly last: boolean; readonly lost: readonly string[] }>(FIND_LOST, [
+    after.at,
+    after.id,
+    since,
+    until,
+    messages,
+  ]);
+  const end = rows.at(-1);
+  return { ids: rows.flatMap(({ lost }) => lost), next: end?.last ? { at: end.at, id: end.id } : undefined };
+}

@@ -1,0 +1,29 @@
+import type { ReplayRequest } from '../../domain/replay.js';
+import { AppError } from '../../errors.js';
+import type { JournalPool } from '../journal/journal-pool.js';
+import { findReplayTarget } from './target.js';
+import { type Cursor, readWindow } from './window.js';
+
+const WINDOW_ROWS = 10_000;
+const LONGEST_COUNT_MS = 20_000;
+
+/**
+ * How many a replay would take, found by the same windows by which the job takes them. A webhook that is gone is refused
+ * as `not_found`, a range that takes too long to look through as `unprocessable`.
+ */
+export async function countReplay(pool: JournalPool, request: ReplayRequest, askedAt: Date): Promise<number> {
+  const target = await findReplayTarget(pool.run, request.webhookId);
+  if (!target) throw new AppError('not_found', 'Record not found');
+  const from = performance.now();
+  let cursor: Cursor | undefined;
+  let count = 0;
+  do {
+    const window = await readWindow(pool.run, { ...request, askedAt }, target, { from: cursor, rows: WINDOW_ROWS });
+    count += window.candidates.length;
+    cursor = window.next;
+    if (cursor && performance.now() - from > LONGEST_COUNT_MS) {
+      throw new AppError('unprocessable', 'there is too much to look through: bring since and until closer', 'since');
+    }
+  } while (cursor);
+  return count;
+}

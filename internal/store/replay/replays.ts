@@ -1,0 +1,53 @@
+import type { Replay, ReplayRequest } from '../../domain/replay.js';
+import { AppError } from '../../errors.js';
+import type { Db } from '../knex.js';
+import { countOf, type ListOf, type Page, pageOf } from '../list-page.js';
+import { type ReplayRow, toReplay } from './replay-row.js';
+
+export interface NewReplay extends ReplayRequest {
+  readonly createdAt: Date;
+  readonly createdById: number;
+  readonly total: number;
+}
+
+export async function insertReplay(db: Db, replay: NewReplay): Promise<Replay> {
+  const rows: ReplayRow[] = await db('replays')
+    .insert({
+      created_at: replay.createdAt,
+      created_by_id: replay.createdById,
+      webhook_id: replay.webhookId,
+      outcome: replay.outcome,
+      since: replay.since,
+      until: replay.until,
+      event: replay.event ?? null,
+      total: replay.total,
+    })
+    .returning('*');
+  return onlyReplay(rows);
+}
+
+/** Newest first. */
+export async function listReplays(db: Db, webhookId: number, page: Page): Promise<ListOf<Replay>> {
+  const matching = db('replays').where({ webhook_id: webhookId });
+  const total = await countOf(matching);
+  const rows: ReplayRow[] = await pageOf(matching, page).orderBy([
+    { column: 'created_at', order: 'desc' },
+    { column: 'id', order: 'desc' },
+  ]);
+  return { total, nodes: rows.map(toReplay) };
+}
+
+export async function loadReplay(db: Db, id: string): Promise<Replay> {
+  return onlyReplay(await db('replays').where({ id }));
+}
+
+/** Ends a running job: what it has made due stays due. One that has ended stays as it is. Waits for the step under way. */
+export async function cancelReplay(db: Db, id: string): Promise<Replay> {
+  await db('replays').where({ id, state: 'running' }).update({ state: 'cancelled', finished_at: db.fn.now() });
+  return loadReplay(db, id);
+}
+
+function onlyReplay([row]: readonly ReplayRow[]): Replay {
+  if (!row) throw new AppError('not_found', 'Record not found');
+  return toReplay(row);
+}

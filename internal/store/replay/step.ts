@@ -1,0 +1,95 @@
+import type { Replay } from '../../domain/replay.js';
+import type { JournalPool, Statement } from '../journal/journal-pool.js';
+import { putBack } from './put-back.js';
+import { REPLAY_COLUMNS, type ReplayRow, toReplay } from './replay-row.js';
+import { findReplayTarget } from './target.js';
+import { type Cursor, readWindow } from './window.js';
+
+/** Rows that one step looks at, at most: tens of milliseconds. */
+const WINDOW_ROWS = 2000;
+
+/** Held by whoever takes a step, so that the rate is that of all instances together. */
+const TRY_LOCK: Statement = {
+  name: 'replay-try-lock',
+  text: `select pg_try_advisory_xact_lock(hashtext('hukz_replay')) as mine`,
+};
+
+/**
+ * The job whose turn it is. None has one while the last step's share of a second lasts, and none whose webhook has as
+ * many replayed deliveries waiting as it may: fresh messages are not to stand behind a long queue.
+ */
+const NEXT_JOB: Statement = {
+  name: 'replay-next-job',
+  text: `
+    select ${REPLAY_COLUMNS}, cursor_at::text, cursor_id
+    from replays r
+    where state = 'running' and not exists (select from replays paced where paced.next_at > now())
+      and (
+        select count(*) from (
+          select from deliveries d where d.replay and d.webhook_id = r.webhook_id and d.due_at <= now() limit $1
+        ) as waiting
+      ) < $1
+    order by next_at limit 1 for update of r skip locked`,
+};
+
+const ADVANCE: Statement = {
+  name: 'replay-advance',
+  text: `
+    update replays set cursor_at = $2, cursor_id = $3, done = done + $4::int, next_at = now() + $5 * interval '1 ms',
+      state = case when $6 then 'done' else state end, finished_at = case when $6 then now() end
+    where id = $1`,
+};
+
+const END: Statement = {
+  name: 'replay-end',
+  text: `update replays set state = 'cancelled', finished_at = now(), error = $2 where id = $1`,
+};
+
+export interface ReplayPace {
+  /** Deliveries that all replays together make due in a second. */
+  readonly ratePerSecond: number;
+  /** Replayed deliveries of one webhook that may be due and unsent. */
+  readonly mostWaiting: number;
+}
+
+export interface ReplayStep {
+  readonly replay: Replay;
+  /** Deliveries that this step made due. */
+  readonly done: number;
+  /** Present when the job is at its end. */
+  readonly ended?: 'done' | 'webhook_deleted';
+}
+
+/**
+ * One batch of one job, in one transaction with the job's progress: killed at any point, it is taken up where it was.
+ * Undefined when there is nothing to do now, or another instance is doing it.
+ */
+export async function stepReplays(pool: JournalPool, pace: ReplayPace): Promise<ReplayStep | undefined> {
+  return pool.transaction(async (run) => {
+    const [lock] = await run<{ mine: boolean }>(TRY_LOCK, []);
+    if (!lock?.mine) return undefined;
+    const [row] = await run<ReplayRow & CursorColumns>(NEXT_JOB, [pace.mostWaiting]);
+    if (!row) return undefined;
+    const replay = toReplay(row);
+    const target = await findReplayTarget(run, replay.webhookId);
+    if (!target) {
+      await run(END, [replay.id, 'the webhook was deleted']);
+      return { replay, done: 0, ended: 'webhook_deleted' };
+    }
+    const from =
+      row.cursor_at === null || row.cursor_id === null ? undefined : { at: row.cursor_at, id: row.cursor_id };
+    const window = await readWindow(run, { ...replay, askedAt: replay.createdAt }, target, { from, rows: WINDOW_ROWS });
+    const batch = window.candidates.slice(0, Math.max(1, Math.floor(pace.ratePerSecond)));
+    const isCut = batch.length < window.candidates.length;
+    const next: Cursor | undefined = isCut ? batch.at(-1)?.cursor : window.next;
+    const done = await putBack(run, replay, batch);
+    const restMs = (1000 * done) / pace.ratePerSecond;
+    await run(ADVANCE, [replay.id, next?.at ?? row.cursor_at, next?.id ?? row.cursor_id, done, restMs, !next]);
+    return next ? { replay, done } : { replay, done, ended: 'done' };
+  });
+}
+
+interface CursorColumns {
+  readonly cursor_at: string | null;
+  readonly cursor_id: string | null;
+}

@@ -1,0 +1,49 @@
+import type { Knex } from 'knex';
+
+/** How a day is given up: only when nothing needs it, and without making anybody wait for it. */
+export const retention = {
+  name: '0005-retention',
+
+  async up(knex: Knex): Promise<void> {
+    await knex.raw(`
+      -- Whether something that is owed, given up or about to be replayed needs a message of that day (UTC).
+      create function hukz_day_is_needed(day date) returns boolean language plpgsql as $$
+      declare
+        since timestamptz := day::timestamp at time zone 'UTC';
+        until timestamptz := (day + 1)::timestamp at time zone 'UTC';
+      begin
+        return exists (select from deliveries d where d.received_at >= since and d.received_at < until)
+          or exists (select from dead_letters d where d.received_at >= since and d.received_at < until)
+          or exists (select from replays r where r.state = 'running' and r.since < until and r.until > since);
+      end $$;
+
+      -- 'dropped'; 'needed'; 'busy' while another instance is at it. The partition is locked before the second look, so
+      -- that nobody can begin to need it in between. Waits 100 ms for a lock at most: inserts queue behind it no longer.
+      create function hukz_drop_partition(parent text, day date) returns text language plpgsql as $$
+      declare
+        part text := parent || '_' || to_char(day, 'YYYYMMDD');
+        matters boolean := parent = 'messages';
+      begin
+        if matters and hukz_day_is_needed(day) then
+          return 'needed';
+        end if;
+        if not pg_try_advisory_xact_lock(hashtext('hukz_retention')) or not exists (
+          select from pg_class where relname = part and relnamespace = current_schema()::regnamespace
+        ) then
+          return 'busy';
+        end if;
+        perform set_config('lock_timeout', '100ms', true);
+        execute format('lock table %I in access exclusive mode', part);
+        if matters and hukz_day_is_needed(day) then
+          return 'needed';
+        end if;
+        execute format('drop table %I', part);
+        return 'dropped';
+      end $$;
+    `);
+  },
+
+  async down(knex: Knex): Promise<void> {
+    await knex.raw('drop function hukz_drop_partition, hukz_day_is_needed');
+  },
+};
