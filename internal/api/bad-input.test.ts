@@ -372,6 +372,7 @@ describe('bad input', () => {
       for (const path of lists) {
         const answer = await api.send('GET', `${path}?${query}`);
         expect([answer.status, answer.body.errors[0].source]).toEqual([422, 'tag']);
+        expect(answer.body.errors[0].message).toMatch(/^tag(:| has) /);
       }
     });
 
