@@ -16,6 +16,8 @@ export interface Bench {
   readonly publisher: Worker<PublisherCommands>;
   readonly yardstick: Worker<YardstickCommands>;
   readonly pids: Pids;
+  /** The same with a service of its own that takes its messages from JetStream. Starts it when first asked for. */
+  overJetStream(): Promise<Bench>;
   /** A number that marks the messages of one run. */
   nextRun(): number;
   say(text: string): void;

@@ -40,17 +40,19 @@ export async function openBench({ plan, receiverKind, profileIn, endings, stop, 
   say('starting PostgreSQL (fsync on), nats-server and the service');
   const dataDir = join(directory, 'postgres');
   const postgres = started(await startPostgres({ dataDir, fsync: true }), (it) => it.stop());
-  const nats = started(await startNatsServer({ jetstream: false }), (it) => it.stop());
+  const nats = started(await startNatsServer({ jetstream: true }), (it) => it.stop());
   const { host, port, user, password } = postgres;
-  const address = { host, port, user, password, database: 'bench' };
-  await createDatabase(address);
   const empty = join(directory, 'service');
   await mkdir(empty);
-  const service = started(
-    await startService({ nats: nats.url, database: address, directory: empty, profileIn, onDeath }),
-    (it) => it.stop(),
-  );
-  const database = started(await openDatabase(address), (it) => it.stop());
+  const openService = async (intake: 'core' | 'jetstream') => {
+    const address = { host, port, user, password, database: `bench_${intake}` };
+    await createDatabase(address);
+    const options = { nats: nats.url, intake, database: address, directory: empty, profileIn, onDeath };
+    const service = started(await startService(options), (it) => it.stop());
+    const database = started(await openDatabase(address), (it) => it.stop());
+    return { service, database };
+  };
+  const { service, database } = await openService('core');
   const receiver = started(await startReceiver(receiverKind, onDeath), (it) => it.stop());
   const publisher = started(startWorker<PublisherCommands>({ name: 'publisher', onDeath }), (it) => it.stop());
   const yardstick = started(startWorker<YardstickCommands>({ name: 'yardstick', onDeath }), (it) => it.stop());
@@ -64,5 +66,25 @@ export async function openBench({ plan, receiverKind, profileIn, endings, stop, 
     receiver: receiver.pid,
   };
   let runs = 0;
-  return { plan, service, database, receiver, publisher, yardstick, pids, nextRun: () => ++runs, say };
+  let other: Promise<Bench> | undefined;
+  const openOther = async (): Promise<Bench> => {
+    const parts = await openService('jetstream');
+    return { ...bench, ...parts, pids: { ...pids, service: parts.service.pid } };
+  };
+  const bench: Bench = {
+    plan,
+    service,
+    database,
+    receiver,
+    publisher,
+    yardstick,
+    pids,
+    overJetStream() {
+      other ??= openOther();
+      return other;
+    },
+    nextRun: () => ++runs,
+    say,
+  };
+  return bench;
 }

@@ -8,6 +8,7 @@ import { BenchFailure } from './failure.js';
 
 export interface ServiceOptions {
   readonly nats: string;
+  readonly intake: 'core' | 'jetstream';
   readonly database: DatabaseAddress;
   /** Its working directory, where it must find no config file. */
   readonly directory: string;
@@ -72,7 +73,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return { pid: child.pid ?? 0, api, metrics: `http://127.0.0.1:${metricsPort}/metrics`, stop };
 }
 
-function environment({ nats, database }: ServiceOptions, port: number, metricsPort: number): NodeJS.ProcessEnv {
+function environment({ nats, database, intake }: ServiceOptions, port: number, metricsPort: number): NodeJS.ProcessEnv {
   return {
     NODE_ENV: 'production',
     // In production it would refuse receivers on 127.0.0.1.
@@ -88,6 +89,7 @@ function environment({ nats, database }: ServiceOptions, port: number, metricsPo
     HUKZ_DATABASE_NAME: database.database,
     HUKZ_NATS_URL: nats,
     HUKZ_QUEUE_GROUP: 'bench',
+    HUKZ_INTAKE: intake,
   };
 }
 

@@ -5,7 +5,7 @@ import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import { headersOf } from '../incoming.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
-import { parseAckSubject, positionId, type StreamPosition } from './stream-position.js';
+import { makePositionId, parseAckSubject, type StreamPosition } from './stream-position.js';
 
 export interface PullerDeps {
   readonly connection: NatsConnection;
@@ -35,6 +35,7 @@ const SAY_WORKING_MS = 20_000;
 /** Reads one consumer as fast as the journal takes it, and acknowledges what is committed. */
 export class Puller {
   private readonly requests: PullRequests;
+  private readonly idOf: (position: StreamPosition) => string;
   /** By stream sequence: where the acknowledgement goes. */
   private readonly inHand = new Map<number, string>();
   private bytesInHand = 0;
@@ -44,6 +45,7 @@ export class Puller {
 
   constructor(private readonly deps: PullerDeps) {
     const { connection, target, logger } = deps;
+    this.idOf = makePositionId({ name: target.stream, created: deps.streamCreated });
     this.requests = new PullRequests(
       {
         connection,
@@ -87,7 +89,7 @@ export class Puller {
   }
 
   private take(msg: Msg): void {
-    const { connection, acceptor, target, streamCreated } = this.deps;
+    const { connection, acceptor } = this.deps;
     const reply = msg.reply ?? '';
     const position = parseAckSubject(reply);
     if (!position) {
@@ -106,10 +108,7 @@ export class Puller {
       subject: msg.subject,
       headers: headersOf(msg),
       payload: msg.data,
-      identity: {
-        id: positionId({ name: target.stream, created: streamCreated }, position),
-        receivedAt: position.storedAt,
-      },
+      identity: { id: this.idOf(position), receivedAt: position.storedAt },
       done: (stored) => {
         const latest = this.inHand.get(streamSequence);
         this.inHand.delete(streamSequence);

@@ -1,0 +1,49 @@
+import { registerHook } from '../catalog.js';
+import { type Delivered, deliverFlood } from '../deliver.js';
+import { median, spell } from '../numbers.js';
+import type { Row } from '../row.js';
+import { atLeast } from '../target.js';
+import { spellUsage } from '../usage.js';
+
+const SUBJECTS = { core: 'bench.w1j.core', jetstream: 'bench.w1j.stream' };
+
+/** W1 through JetStream, each run beside one through core NATS by a service of its own on the same servers. */
+export const w1j: Row = {
+  id: 'W1j',
+  title: 'W1 through JetStream',
+  async run(bench) {
+    const { messages, rounds, warmUpMessages } = bench.plan;
+    const streamed = await bench.overJetStream();
+    const url = `${bench.receiver.origin}/hook`;
+    await registerHook(bench.service.api, { subject: SUBJECTS.core, url });
+    await registerHook(streamed.service.api, { subject: SUBJECTS.jetstream, url });
+    bench.say('W1j: warming up');
+    await deliverFlood(bench, SUBJECTS.core, warmUpMessages);
+    await deliverFlood(streamed, SUBJECTS.jetstream, warmUpMessages);
+
+    const done: { readonly core: Delivered; readonly jetstream: Delivered }[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const core = await deliverFlood(bench, SUBJECTS.core, messages);
+      const jetstream = await deliverFlood(streamed, SUBJECTS.jetstream, messages);
+      done.push({ core, jetstream });
+      const ratio = spell(jetstream.perSecond / core.perSecond);
+      bench.say(
+        `W1j ${round}/${rounds}: ${spell(jetstream.perSecond)}/s, W1 ${spell(core.perSecond)}/s, ratio ${ratio}`,
+      );
+    }
+    const ratio = median(done.map(({ core, jetstream }) => jetstream.perSecond / core.perSecond));
+    return [
+      {
+        id: 'W1j',
+        what: '1 message → 1 webhook, 1 KiB, from a stream',
+        unit: '/s',
+        values: done.map(({ jetstream }) => jetstream.perSecond),
+        targets: [atLeast(ratio, 0.8, ' × W1')],
+        notes: [
+          `ratio to W1 of the same minute: ${spell(ratio)}`,
+          spellUsage(done.map(({ jetstream }) => jetstream.usage)),
+        ],
+      },
+    ];
+  },
+};
