@@ -8,7 +8,7 @@ const migrations = '^migrations/';
 const local = '^internal/local/';
 const testkit = '^internal/testkit/';
 const tests = '\\.test\\.ts$|^internal/testkit/';
-const OURS = '^(cmd|config|internal|migrations|bench)/';
+const OURS = '^(cmd|config|internal|migrations|bench|faults)/';
 
 /** Each room with what it may import of ours, besides itself. A room that is not named as such may not be imported. */
 const rooms = {
@@ -55,9 +55,9 @@ const rules = [
     to: { pathNot: [domain, ground, '^(node:)?buffer$'] },
   },
   {
-    name: 'the testkit is for tests',
+    name: 'the testkit is for tests and the fault suite',
     severity: 'error',
-    from: { path: OURS, pathNot: tests },
+    from: { path: OURS, pathNot: [tests, '^faults/'] },
     to: { path: testkit },
   },
   {
@@ -67,9 +67,9 @@ const rules = [
     to: { path: '\\.test\\.ts$' },
   },
   {
-    name: 'internal/local is for cmd, testkit and bench',
+    name: 'internal/local is for cmd, testkit, bench and faults',
     severity: 'error',
-    from: { path: OURS, pathNot: [local, '^(cmd|bench)/', tests] },
+    from: { path: OURS, pathNot: [local, '^(cmd|bench|faults)/', tests] },
     to: { path: local },
   },
   {
@@ -80,6 +80,19 @@ const rules = [
     to: { path: OURS, pathNot: ['^bench/', local, config, domain, ground, '^internal/store/', migrations] },
   },
   {
+    name: 'faults come from outside',
+    comment: 'the suite starts programs; of ours it may use internal/local, the testkit, the migrations and the ground',
+    severity: 'error',
+    from: { path: '^faults/' },
+    to: { path: OURS, pathNot: ['^faults/', local, testkit, ground, '^internal/store/migrate\\.ts$'] },
+  },
+  {
+    name: 'nobody knows of faults',
+    severity: 'error',
+    from: { path: OURS, pathNot: '^faults/' },
+    to: { path: '^faults/' },
+  },
+  {
     name: 'imports must be found',
     severity: 'error',
     from: {},
@@ -88,7 +101,7 @@ const rules = [
 ];
 
 const { output } = await cruise(
-  ['cmd', 'config', 'internal', 'migrations', 'bench'],
+  ['cmd', 'config', 'internal', 'migrations', 'bench', 'faults'],
   {
     validate: true,
     ruleSet: { forbidden: rules },

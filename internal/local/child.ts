@@ -29,6 +29,8 @@ export interface Child {
   readonly output: readonly string[];
   /** Settles when the process has ended, for whatever reason, with its exit code; null after a signal. */
   readonly ended: Promise<number | null>;
+  /** Reads its output no more: once the pipe is full, whatever it writes has to wait. */
+  stopReading(): void;
   /** Sends it a signal and waits for nothing. */
   signal(name: NodeJS.Signals): void;
   stop(): Promise<void>;
@@ -65,6 +67,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     pid: child.pid ?? 0,
     output,
     ended,
+    stopReading() {
+      for (const stream of [child.stdout, child.stderr]) stream?.pause();
+    },
     signal: (name) => void child.kill(name),
     stop: () => endBy(options.stopSignal),
     kill: () => endBy('SIGKILL'),

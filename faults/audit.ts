@@ -1,0 +1,108 @@
+/** A message as its publisher knows it. */
+export interface Published {
+  readonly number: number;
+  readonly subject: string;
+  /** The promise was given: in core mode after the journal's commit, with JetStream when the stream had it. */
+  readonly acknowledged: boolean;
+}
+
+/** A request as its receiver knows it. */
+export interface Arrival {
+  readonly webhook: string;
+  readonly number: number;
+  /** Its `webhook-id`. */
+  readonly id: string;
+  /** `none`: it cut the connection, after which the sender may repeat the request as the same attempt. */
+  readonly answer: 'success' | 'failure' | 'none';
+}
+
+/** What an audit compares. */
+export interface Books {
+  readonly published: readonly Published[];
+  readonly arrivals: readonly Arrival[];
+  /** By webhook, the subject whose messages it must get. */
+  readonly webhooks: ReadonlyMap<string, string>;
+  /** By `webhook-id`, how many log rows there are, and whether one of them says delivered. */
+  readonly logged: ReadonlyMap<string, { readonly rows: number; readonly delivered: boolean }>;
+}
+
+export interface Finding {
+  readonly messages: number;
+  readonly acknowledged: number;
+  /** Acknowledged, and missing at a webhook. */
+  readonly lost: number;
+  /** Not acknowledged, and missing: the publisher knows nothing of them. */
+  readonly unacknowledged: number;
+  /** Requests that came after one of the same `webhook-id` had been answered with success. */
+  readonly duplicates: number;
+  /** Whatever else does not fit, each a sentence. */
+  readonly problems: readonly string[];
+}
+
+/** Compares what was published with what arrived, by ids: the service's own counters are not asked. */
+export function audit(books: Books): Finding {
+  const problems: string[] = [];
+  const byNumber = new Map(books.published.map((message) => [message.number, message]));
+  const arrived = new Map<string, Set<number>>([...books.webhooks.keys()].map((name) => [name, new Set()]));
+  const ids = new Map<string, string>();
+  const places = new Map<string, string>();
+  const requests = new Map<string, number>();
+  const accepted = new Set<string>();
+  let duplicates = 0;
+  for (const arrival of books.arrivals) {
+    const place = `${arrival.webhook} ${arrival.number}`;
+    const expected = books.webhooks.get(arrival.webhook);
+    if (expected === undefined || byNumber.get(arrival.number)?.subject !== expected)
+      problems.push(`message ${arrival.number} was never published for webhook ${arrival.webhook}`);
+    if ((ids.get(place) ?? arrival.id) !== arrival.id)
+      problems.push(`message ${arrival.number} came to webhook ${arrival.webhook} under two ids`);
+    if ((places.get(arrival.id) ?? place) !== place) problems.push(`the webhook-id ${arrival.id} was used twice`);
+    ids.set(place, arrival.id);
+    places.set(arrival.id, place);
+    if (arrival.answer !== 'none') requests.set(arrival.id, (requests.get(arrival.id) ?? 0) + 1);
+    if (accepted.has(arrival.id)) duplicates++;
+    if (arrival.answer === 'success') {
+      accepted.add(arrival.id);
+      arrived.get(arrival.webhook)?.add(arrival.number);
+    }
+  }
+  problems.push(...auditLog(books, { requests, accepted, places }));
+  const missing = books.published.map((message) => ({ message, at: missingAt(books, arrived, message) }));
+  const half = missing.filter(({ message, at }) => at.length > 0 && at.length < owedTo(books, message).length);
+  for (const { message, at } of half) problems.push(`message ${message.number} is missing at ${at.join(', ')} only`);
+  return {
+    messages: books.published.length,
+    acknowledged: books.published.filter((message) => message.acknowledged).length,
+    lost: missing.filter(({ message, at }) => message.acknowledged && at.length > 0).length,
+    unacknowledged: missing.filter(({ message, at }) => !message.acknowledged && at.length > 0).length,
+    duplicates,
+    problems,
+  };
+}
+
+interface Seen {
+  readonly requests: ReadonlyMap<string, number>;
+  readonly accepted: ReadonlySet<string>;
+  readonly places: ReadonlyMap<string, string>;
+}
+
+/** Every request has its log row, and the log tells of nothing that did not happen. */
+function auditLog({ logged }: Books, { requests, accepted, places }: Seen): string[] {
+  const problems: string[] = [];
+  for (const [id, count] of requests) {
+    const log = logged.get(id);
+    if ((log?.rows ?? 0) < count)
+      problems.push(`${count} requests came for ${places.get(id)} (${id}), its log has ${log?.rows ?? 0} rows`);
+    if (accepted.has(id) && !log?.delivered) problems.push(`${places.get(id)} (${id}) arrived, no log row says so`);
+  }
+  for (const [id, log] of logged)
+    if (log.delivered && !accepted.has(id)) problems.push(`the log says that ${id} was delivered; no receiver has it`);
+  return problems;
+}
+
+const owedTo = ({ webhooks }: Books, message: Published) =>
+  [...webhooks].filter(([, subject]) => subject === message.subject).map(([name]) => name);
+
+function missingAt(books: Books, arrived: ReadonlyMap<string, ReadonlySet<number>>, message: Published): string[] {
+  return owedTo(books, message).filter((name) => !arrived.get(name)?.has(message.number));
+}

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Conduct } from './hooks.js';
+
+/** Answers with success after so many milliseconds. */
+export const slow =
+  (ms: number): Conduct =>
+  async () => {
+    await sleep(ms);
+    return {};
+  };
+
+/** Answers 500 in that share of cases. */
+export const flaky =
+  (share: number): Conduct =>
+  () => ({ status: Math.random() < share ? 500 : 200 });
+
+/** Never answers, or cuts the connection, in that share of cases. */
+export const silent =
+  (share: number): Conduct =>
+  () => {
+    if (Math.random() >= share) return {};
+    return Math.random() < 0.5 ? { hang: true } : { cut: true };
+  };
+
+export interface Gate {
+  readonly conduct: Conduct;
+  open(): void;
+}
+
+/** Keeps every request until it is opened; then answers them, and what comes later at once. */
+export function makeGate(): Gate {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { conduct: () => opened.then(() => ({})), open };
+}

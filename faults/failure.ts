@@ -1,0 +1,5 @@
+/** Why a scenario does not hold, or cannot be run: a sentence for whoever started it. */
+export class ScenarioFailure extends Error {}
+
+/** What a scenario needs and this machine has not. */
+export class Skipped extends Error {}

@@ -1,0 +1,3 @@
+/** Where messages come from. */
+export type Mode = 'core' | 'jetstream';
+export const MODES: readonly Mode[] = ['core', 'jetstream'];

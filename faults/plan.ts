@@ -1,0 +1,42 @@
+/** How long things take: the short form, for every change, or the long one, for a night. Milliseconds. */
+export interface Plan {
+  readonly form: 'short' | 'long';
+  /** How long the central scenario kills. */
+  readonly killingMs: number;
+  /** How long PostgreSQL is away. */
+  readonly outageMs: number;
+  /** The silence after which an instance counts as dead, and a stall that is longer. */
+  readonly instanceTimeoutMs: number;
+  readonly stallMs: number;
+  /** How long a receiver keeps a request when an instance is told to stop, and the grace that it gets. */
+  readonly slowAnswerMs: number;
+  readonly graceMs: number;
+  /** All scenarios together; then the suite gives up. */
+  readonly limitMs: number;
+}
+
+const SHORT: Plan = {
+  form: 'short',
+  killingMs: 15_000,
+  outageMs: 5000,
+  instanceTimeoutMs: 2000,
+  stallMs: 4000,
+  slowAnswerMs: 4000,
+  graceMs: 2000,
+  limitMs: 300_000,
+};
+
+/** The short form, or the long one in which the central scenario takes `minutes`. */
+export function makePlan(minutes: number | undefined): Plan {
+  if (minutes === undefined) return SHORT;
+  return {
+    form: 'long',
+    killingMs: minutes * 60_000,
+    outageMs: 120_000,
+    instanceTimeoutMs: 30_000,
+    stallMs: 40_000,
+    slowAnswerMs: 15_000,
+    graceMs: 10_000,
+    limitMs: minutes * 120_000 + 3_600_000,
+  };
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'nats';
+import type { Published } from './audit.js';
+import type { Mode } from './mode.js';
+
+export interface Load {
+  /** Publishes no more; resolves when each message is acknowledged or given up. */
+  stop(): Promise<void>;
+}
+
+export interface Publisher {
+  readonly published: readonly Published[];
+  /** Resolves with whether it was acknowledged. */
+  publish(subject: string): Promise<boolean>;
+  /** So many, a few at a time. */
+  burst(subject: string, count: number): Promise<void>;
+  /** At a constant rate until it is stopped, to one subject after the other. */
+  load(subjects: readonly string[], perSecond: number): Load;
+  stop(): Promise<void>;
+}
+
+const PATIENCE_MS = 5000;
+const AT_ONCE = 200;
+const TICK_MS = 10;
+
+type Record = { -readonly [K in keyof Published]: Published[K] };
+
+/**
+ * Publishes numbered messages as requests, each once, and remembers which were acknowledged: by hukz after its commit, or
+ * by the stream.
+ */
+export async function startPublisher(natsUrl: string, mode: Mode): Promise<Publisher> {
+  const connection = await connect({
+    servers: natsUrl,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 50,
+    reconnectJitter: 10,
+    pingInterval: 2000,
+  });
+  const published: Record[] = [];
+
+  const publish = async (subject: string): Promise<boolean> => {
+    const record: Record = { number: published.length, subject, acknowledged: false };
+    published.push(record);
+    const body = JSON.stringify({ n: record.number });
+    const answer = await connection.request(subject, body, { timeout: PATIENCE_MS }).catch(() => undefined);
+    if (answer) record.acknowledged = isPromise(answer.string(), mode);
+    return record.acknowledged;
+  };
+
+  return {
+    published,
+    publish,
+    async burst(subject, count) {
+      for (let left = count; left > 0; left -= AT_ONCE)
+        await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => publish(subject)));
+    },
+    load(subjects, perSecond) {
+      const open = new Set<Promise<unknown>>();
+      let stopped = false;
+      const pace = async () => {
+        const startedAt = performance.now();
+        let sent = 0;
+        while (!stopped) {
+          const due = Math.floor(((performance.now() - startedAt) * perSecond) / 1000);
+          for (; sent < due; sent++) {
+            const one: Promise<unknown> = publish(subjects[sent % subjects.length] ?? '').finally(() =>
+              open.delete(one),
+            );
+            open.add(one);
+          }
+          await sleep(TICK_MS);
+        }
+      };
+      const paced = pace();
+      return {
+        async stop() {
+          stopped = true;
+          await paced;
+          await Promise.all(open);
+        },
+      };
+    },
+    stop: () => connection.close(),
+  };
+}
+
+function isPromise(text: string, mode: Mode): boolean {
+  const answer = JSON.parse(text) as { readonly message_id?: string; readonly seq?: number };
+  return mode === 'core' ? typeof answer.message_id === 'string' : typeof answer.seq === 'number';
+}

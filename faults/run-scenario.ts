@@ -1,0 +1,88 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../internal/errors.js';
+import { makeEndings } from '../internal/local/endings.js';
+import { type Closed, closeAccount } from './close-account.js';
+import { ScenarioFailure, Skipped } from './failure.js';
+import type { Mode } from './mode.js';
+import type { Plan } from './plan.js';
+import type { Scenario } from './scenario.js';
+import { openSite } from './site.js';
+
+export interface Outcome {
+  readonly scenario: Scenario;
+  readonly mode: Mode;
+  readonly faults: number;
+  readonly seconds: number;
+  readonly result: Result;
+}
+
+type Result =
+  | ({ readonly kind: 'held' } & Closed)
+  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'skipped'; readonly why: string };
+
+export interface Surroundings {
+  readonly plan: Plan;
+  readonly template: string;
+  /** Where every scenario gets a directory of its own, and the logs of the instances. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  /** Tells runs of the same scenario apart. */
+  nextRun(): number;
+  say(text: string): void;
+}
+
+const LIMIT_MS = 60_000;
+
+/** Runs one scenario in one mode; everything that it started has ended when this settles. */
+export async function runScenario(scenario: Scenario, mode: Mode, around: Surroundings): Promise<Outcome> {
+  const { plan, template, signal, say } = around;
+  const name = `${scenario.name}-${mode}-${around.nextRun()}`;
+  const directory = join(around.directory, name);
+  const logs = join(around.directory, 'logs', name);
+  const endings = makeEndings((problem) => say(`${name}: at its end: ${problem}`));
+  const startedAt = performance.now();
+  let faults = 0;
+  const work = async (): Promise<Result> => {
+    await mkdir(directory, { mode: 0o755 });
+    endings.add(() => rm(directory, { recursive: true, force: true }));
+    const site = await openSite({ mode, plan, template, directory, logs, endings });
+    try {
+      await scenario.run(site);
+      return { kind: 'held', ...(await closeAccount(site, scenario.mayLose?.includes(mode) ?? false)) };
+    } finally {
+      faults = site.tally.faults;
+    }
+  };
+  try {
+    const result = await within(work(), scenario.limitMs ?? LIMIT_MS + patienceOf(plan), signal);
+    return { scenario, mode, faults, seconds: (performance.now() - startedAt) / 1000, result };
+  } catch (error) {
+    const seconds = (performance.now() - startedAt) / 1000;
+    if (error instanceof Skipped)
+      return { scenario, mode, faults, seconds, result: { kind: 'skipped', why: error.message } };
+    const why = error instanceof ScenarioFailure ? error.message : `${messageOf(error)}`;
+    return { scenario, mode, faults, seconds, result: { kind: 'failed', why } };
+  } finally {
+    await endings.run();
+  }
+}
+
+const patienceOf = (plan: Plan) => 90_000 + plan.killingMs + plan.outageMs;
+
+function within<T>(work: Promise<T>, limitMs: number, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    const timer = setTimeout(
+      () => reject(new ScenarioFailure(`not done after ${limitMs / 1000} s, its limit`)),
+      limitMs,
+    );
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
+}

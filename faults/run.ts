@@ -1,0 +1,93 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeTemplate } from './cluster.js';
+import { ScenarioFailure } from './failure.js';
+import { knowsMode } from './knows-mode.js';
+import { runWeighted } from './lanes.js';
+import type { Mode } from './mode.js';
+import { type Options, readOptions, USAGE } from './options.js';
+import { type Outcome, runScenario } from './run-scenario.js';
+import type { Scenario } from './scenario.js';
+import { table } from './table.js';
+
+const say = (text: string) => void process.stderr.write(`faults: ${text}\n`);
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), process.env.FAULTS_MINUTES);
+  if (!options) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'hukz-faults-'));
+  // PostgreSQL may have to run as another user.
+  await chmod(directory, 0o755);
+  const outcomes = await runAll(options, directory);
+  process.stdout.write(`\n${table(outcomes)}\n`);
+  const failed = outcomes.filter(({ result }) => result.kind === 'failed');
+  for (const { scenario, mode, result } of failed)
+    if (result.kind === 'failed') say(`${scenario.name} does not hold in ${mode} mode: ${result.why}`);
+  if (failed.length === 0) await rm(directory, { recursive: true, force: true });
+  else say(`the lines of the instances are in ${join(directory, 'logs')}`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** Everything that was started has ended when this settles. */
+async function runAll(options: Options, directory: string): Promise<readonly Outcome[]> {
+  const { plan, parallel } = options;
+  const stop = new AbortController();
+  const limit = setTimeout(
+    () => stop.abort(new ScenarioFailure(`ended: all together took longer than ${plan.limitMs / 1000} s`)),
+    plan.limitMs * options.times,
+  );
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => stop.abort(new ScenarioFailure(`ended by ${name}`)));
+  // Each server that runs listens to the end of this process.
+  process.setMaxListeners(0);
+  try {
+    const modes = await knownModes(options.modes);
+    const template = await makeTemplate(directory);
+    let runs = 0;
+    const around = { plan, template, directory, signal: stop.signal, nextRun: () => ++runs, say };
+    const outcomes: Outcome[] = [];
+    const jobs = toRuns(options, modes).map(({ scenario, mode }) => ({
+      weight: scenario.weight ?? 1,
+      async run() {
+        if (stop.signal.aborted) return;
+        const outcome = await runScenario(scenario, mode, around);
+        outcomes.push(outcome);
+        say(`${scenario.name} (${mode}): ${outcome.result.kind}, ${outcome.seconds.toFixed(1)} s`);
+      },
+    }));
+    await runWeighted(jobs, parallel);
+    return outcomes;
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+interface Run {
+  readonly scenario: Scenario;
+  readonly mode: Mode;
+}
+
+function toRuns({ scenarios, times }: Options, modes: readonly Mode[]): readonly Run[] {
+  const once = scenarios.flatMap((scenario) =>
+    modes.filter((mode) => scenario.modes?.includes(mode) ?? true).map((mode) => ({ scenario, mode })),
+  );
+  return Array.from({ length: times }, () => once).flat();
+}
+
+async function knownModes(wanted: readonly Mode[]): Promise<readonly Mode[]> {
+  const known: Mode[] = [];
+  for (const mode of wanted) {
+    if (await knowsMode(mode)) known.push(mode);
+    else say(`hukz does not know INTAKE=${mode} yet: its scenarios are left out`);
+  }
+  return known;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  say(error instanceof ScenarioFailure ? error.message : String(error instanceof Error ? error.stack : error));
+  return 1;
+});

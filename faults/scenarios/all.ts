@@ -1,0 +1,58 @@
+import type { Scenario } from '../scenario.js';
+import { backendsTerminated } from './backends-terminated.js';
+import { clockJumps } from './clock-jumps.js';
+import { deadWebhooks } from './dead-webhooks.js';
+import { descriptorsExhausted } from './descriptors-exhausted.js';
+import { diskFull } from './disk-full.js';
+import { eventChurn } from './event-churn.js';
+import { halfOpenDatabase } from './half-open-database.js';
+import { halfOpenNats } from './half-open-nats.js';
+import { jetstreamMissing } from './jetstream-missing.js';
+import { killBeforeAck } from './kill-before-ack.js';
+import { killBeforeSettle } from './kill-before-settle.js';
+import { killEverything } from './kill-everything.js';
+import { killMidPost } from './kill-mid-post.js';
+import { migratorKilled, twoMigrators } from './migrators.js';
+import { natsAbsent } from './nats-absent.js';
+import { natsRestarted } from './nats-restarted.js';
+import { natsWrongPassword } from './nats-wrong-password.js';
+import { postgresDown } from './postgres-down.js';
+import { tenRacing, twoRacing } from './racing.js';
+import { replySwallowed } from './reply-swallowed.js';
+import { rollingRestart } from './rolling-restart.js';
+import { sigtermSlowRequest, sigtermTwice } from './sigterm-slow-request.js';
+import { stalled } from './stalled.js';
+import { stdoutBlocked } from './stdout-blocked.js';
+import { streamDeleted } from './stream-deleted.js';
+
+/** In the order in which they are begun: the long waits first, so that the others run beside them. */
+export const scenarios: readonly Scenario[] = [
+  halfOpenDatabase,
+  halfOpenNats,
+  killMidPost,
+  killBeforeSettle,
+  killBeforeAck,
+  killEverything,
+  postgresDown,
+  backendsTerminated,
+  replySwallowed,
+  diskFull,
+  natsRestarted,
+  natsAbsent,
+  natsWrongPassword,
+  jetstreamMissing,
+  streamDeleted,
+  deadWebhooks,
+  stalled,
+  clockJumps,
+  twoRacing,
+  tenRacing,
+  rollingRestart,
+  sigtermSlowRequest,
+  sigtermTwice,
+  migratorKilled,
+  twoMigrators,
+  eventChurn,
+  descriptorsExhausted,
+  stdoutBlocked,
+];

@@ -1,0 +1,28 @@
+import { eventually } from '../../internal/testkit/eventually.js';
+import type { Scenario } from '../scenario.js';
+import { untilNothingIsUnacknowledged } from '../stream.js';
+
+const MESSAGES = 50;
+
+export const killBeforeAck: Scenario = {
+  name: 'kill-before-ack',
+  title: 'kill -9 between commit and ack: redelivered, inserts nothing, nothing is sent twice',
+  async run({ cluster, hooks, publisher, tally, toNats, ...site }) {
+    const first = await site.start();
+    await site.webhook(first, 'fine', 'a.b');
+    // A pull request must be with the server, so that messages come while nothing goes up.
+    await publisher.burst('a.b', 1);
+    toNats.hold();
+    tally.fault();
+    const published = publisher.burst('a.b', MESSAGES);
+    await eventually(() => hooks.arrivals.length === MESSAGES + 1, { what: 'all delivered', timeoutMs: 10_000 });
+    const owed = async () => (await cluster.query('select from deliveries')).length;
+    await eventually(async () => (await owed()) === 0, { what: 'all settled' });
+    await first.kill();
+    toNats.pass();
+    await site.start();
+    tally.healed();
+    await published;
+    if (site.mode === 'jetstream') await untilNothingIsUnacknowledged(site.broker);
+  },
+};

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { flaky, silent } from '../conducts.js';
+import type { Instance } from '../instance.js';
+import type { Scenario } from '../scenario.js';
+import type { Site } from '../site.js';
+
+const EVERY_MS = 700;
+const SUBJECT = 'a.b';
+
+/** Something that is killed and comes again; `down` ends at once what may still be on its way up. */
+type Victim = () => Promise<void>;
+
+export const killEverything: Scenario = {
+  name: 'kill-everything',
+  title: 'kill -9 every 700 ms: an instance, PostgreSQL and nats-server in turn; of three receivers one is fine',
+  mayLose: ['core', 'jetstream'],
+  weight: 3,
+  async run(site) {
+    const { hooks, plan, publisher, tally } = site;
+    const instances = [await site.start(), await site.start()];
+    const [first] = instances;
+    if (!first) return;
+    for (const name of ['fine', 'flaky', 'silent']) await site.webhook(first, name, SUBJECT);
+    hooks.conduct('flaky', flaky(0.3));
+    hooks.conduct('silent', silent(0.1));
+    const load = publisher.load([SUBJECT], 60);
+    const victims = makeVictims(site, instances);
+    const underWay = new Map<Victim, Promise<void>>();
+    const until = performance.now() + plan.killingMs;
+    for (let round = 0; performance.now() < until; round++) {
+      const victim = victims[round % victims.length];
+      if (!victim) break;
+      await underWay.get(victim);
+      tally.interruption();
+      const again = victim();
+      // It is waited for when its turn comes again; until then a failure is nobody's yet.
+      again.catch(() => undefined);
+      underWay.set(victim, again);
+      await sleep(EVERY_MS);
+    }
+    await Promise.all(underWay.values());
+    tally.healed();
+    await load.stop();
+  },
+};
+
+function makeVictims(site: Site, instances: Instance[]): readonly Victim[] {
+  let turn = 0;
+  const again = (server: Site['cluster' | 'broker']): Victim => {
+    return async () => {
+      await server.kill();
+      await server.start();
+    };
+  };
+  return [
+    async () => {
+      const index = turn++ % instances.length;
+      await instances[index]?.kill();
+      instances[index] = await site.start();
+    },
+    again(site.cluster),
+    again(site.broker),
+  ];
+}

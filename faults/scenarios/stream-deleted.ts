@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'nats';
+import { eventually } from '../../internal/testkit/eventually.js';
+import type { Scenario } from '../scenario.js';
+import { CONSUMER, STREAM } from '../stream.js';
+
+export const streamDeleted: Scenario = {
+  name: 'stream-deleted',
+  title: 'consumer and stream deleted while it runs: made again',
+  modes: ['jetstream'],
+  // Between the stream's end and its new beginning nobody takes messages.
+  mayLose: ['jetstream'],
+  async run({ broker, hooks, publisher, tally, ...site }) {
+    const instance = await site.start();
+    await site.webhook(instance, 'fine', 'a.b');
+    const connection = await connect({ servers: broker.url });
+    try {
+      const { consumers, streams } = await connection.jetstreamManager();
+      await publisher.burst('a.b', 50);
+      tally.fault();
+      await consumers.delete(STREAM, CONSUMER);
+      await publisher.burst('a.b', 50);
+      await eventually(() => hooks.arrivals.length >= 100, { what: 'all read after the consumer', timeoutMs: 20_000 });
+      const load = publisher.load(['a.b'], 50);
+      tally.fault();
+      // What the stream holds goes with it: nothing must be on its way.
+      await load.stop();
+      const arrived = () =>
+        publisher.published.filter(({ acknowledged }) => acknowledged).length <= hooks.arrivals.length;
+      await eventually(arrived, { what: 'all read before the stream is deleted' });
+      await streams.delete(STREAM);
+      const isBack = () => streams.info(STREAM).then(() => true);
+      await eventually(isBack, { what: 'the stream made again', timeoutMs: 20_000 });
+      tally.healed();
+      await sleep(200);
+      await publisher.burst('a.b', 50);
+    } finally {
+      await connection.close();
+    }
+  },
+};

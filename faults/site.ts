@@ -1,0 +1,184 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Endings } from '../internal/local/endings.js';
+import { testEnvironment } from '../internal/testkit/instance-environment.js';
+import { type Broker, openBroker } from './broker.js';
+import { type Cluster, DATABASE, openCluster } from './cluster.js';
+import { type Hooks, startHooks } from './hooks.js';
+import { type Instance, startInstance } from './instance.js';
+import type { Mode } from './mode.js';
+import type { Plan } from './plan.js';
+import { type Publisher, startPublisher } from './publisher.js';
+import { startWire, type Wire } from './wire.js';
+
+/** Everything that one scenario has, for itself alone. */
+export interface Site {
+  readonly mode: Mode;
+  readonly plan: Plan;
+  readonly directory: string;
+  readonly cluster: Cluster;
+  readonly broker: Broker;
+  /** Between the instances and PostgreSQL, and NATS. Publishers and receivers do without. */
+  readonly toDatabase: Wire;
+  readonly toNats: Wire;
+  readonly hooks: Hooks;
+  readonly publisher: Publisher;
+  readonly tally: Tally;
+  readonly endings: Endings;
+  /** By name, the subject of each webhook whose account is to close. */
+  readonly webhooks: ReadonlyMap<string, string>;
+  /** The environment of an instance. */
+  environment(more?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  start(options?: StartOptions): Promise<Instance>;
+  /** Registers the event, unless it is, and a webhook on it; answers the webhook's id. */
+  webhook(instance: Instance, name: string, subject: string): Promise<number>;
+  /** Puts a webhook into the account that was registered otherwise. */
+  expect(name: string, subject: string): void;
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly nodeArgs?: readonly string[];
+}
+
+/** What was done to it. */
+export interface Tally {
+  readonly faults: number;
+  /** Times that somebody may have held requests of which nobody knew what became of them. */
+  readonly interruptions: number;
+  /** When the last fault was over, on `performance.now()`. */
+  readonly healedAt: number;
+  /** Deliveries that shall be left, or dead, at the end. */
+  readonly dead: number;
+  fault(): void;
+  /** A fault that may cut requests off: they are sent again. */
+  interruption(): void;
+  healed(): void;
+  expectDead(count: number): void;
+}
+
+export interface OpenOptions {
+  readonly mode: Mode;
+  readonly plan: Plan;
+  readonly template: string;
+  readonly directory: string;
+  /** Where the instances' lines are kept. */
+  readonly logs: string;
+  readonly endings: Endings;
+}
+
+/** Starts PostgreSQL, nats-server, wires, receivers and a publisher. What was started is in `endings`. */
+export async function openSite(options: OpenOptions): Promise<Site> {
+  const { mode, plan, directory, endings } = options;
+  const started = <T>(it: T, end: (it: T) => Promise<unknown>): T => {
+    endings.add(() => end(it));
+    return it;
+  };
+  await mkdir(options.logs, { recursive: true });
+  const [cluster, broker] = await Promise.all([
+    openCluster(options.template, join(directory, 'postgres')).then((it) => started(it, () => it.kill())),
+    openBroker(join(directory, 'nats'), mode === 'jetstream').then((it) => started(it, () => it.kill())),
+  ]);
+  const toDatabase = started(await startWire(cluster.port), (it) => it.stop());
+  const toNats = started(await startWire(broker.port), (it) => it.stop());
+  const hooks = started(await startHooks(), (it) => it.stop());
+  const publisher = started(await startPublisher(broker.url, mode), (it) => it.stop());
+  const webhooks = new Map<string, string>();
+  const events = new Map<string, Promise<number>>();
+  let instances = 0;
+
+  const environment = (more: Readonly<Record<string, string>> = {}) => {
+    const { user, password } = cluster;
+    const settings = {
+      host: '127.0.0.1',
+      port: toDatabase.port,
+      user,
+      password,
+      name: DATABASE,
+      sslMode: 'disable',
+    } as const;
+    return testEnvironment(
+      { database: { settings }, natsUrl: `nats://127.0.0.1:${toNats.port}` },
+      {
+        HUKZ_INTAKE: mode,
+        HUKZ_INSTANCE_TIMEOUT: `${plan.instanceTimeoutMs}ms`,
+        HUKZ_RETRY_SCHEDULE: RETRIES,
+        HUKZ_REQUEST_TIMEOUT: '1s',
+        ...more,
+      },
+    );
+  };
+
+  return {
+    mode,
+    plan,
+    directory,
+    cluster,
+    broker,
+    toDatabase,
+    toNats,
+    hooks,
+    publisher,
+    endings,
+    webhooks,
+    tally: makeTally(),
+    environment,
+    async start({ env, nodeArgs } = {}) {
+      const logFile = join(options.logs, `instance-${++instances}.log`);
+      const instance = await startInstance({
+        env: environment(env),
+        directory,
+        logFile,
+        ...(nodeArgs && { nodeArgs }),
+      });
+      return started(instance, (it) => it.kill());
+    },
+    async webhook({ api }, name, subject) {
+      const event = events.get(subject) ?? api.event(subject);
+      events.set(subject, event);
+      const id = await api.webhook(hooks.urlOf(name), [await event]);
+      webhooks.set(name, subject);
+      return id;
+    },
+    expect: (name, subject) => void webhooks.set(name, subject),
+  };
+}
+
+/** Many short waits: a receiver that fails often, or for some seconds, must not lead to dead letters. */
+const RETRIES = [...Array(5).fill('100ms'), ...Array(5).fill('300ms'), ...Array(30).fill('1s')].join(',');
+
+function makeTally(): Tally {
+  let faults = 0;
+  let interruptions = 0;
+  let healedAt = performance.now();
+  let dead = 0;
+  const fault = () => {
+    faults++;
+    healedAt = performance.now();
+  };
+  return {
+    get faults() {
+      return faults;
+    },
+    get interruptions() {
+      return interruptions;
+    },
+    get healedAt() {
+      return healedAt;
+    },
+    get dead() {
+      return dead;
+    },
+    fault,
+    interruption() {
+      fault();
+      interruptions++;
+    },
+    healed() {
+      healedAt = performance.now();
+    },
+    expectDead(count) {
+      dead += count;
+    },
+  };
+}
