@@ -137,6 +137,9 @@ describe('a message', () => {
   it('is shared among instances, each once', async () => {
     const [one, two] = [await start(), await start()];
     await one.api.webhook(receiver.url, [await one.api.event('a.b')]);
+    await eventually(async () => (await metric(two, 'hukz_catalog_webhooks')) === 1, {
+      what: 'the webhook at the other',
+    });
     await publish('a.b', 0, 3000);
     await receiver.waitFor(3000, 10_000);
     expect(numbers()).toEqual(upTo(3000));
