@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from './config-error.js';
 import { describeConfig } from './describe.js';
-import { loadConfig, loadNatsConfig } from './load.js';
+import { findLogFormat, loadConfig, loadDatabaseConfig, loadNatsConfig } from './load.js';
 import type { Environment } from './read-environment.js';
 import { configSample, withConfigTable } from './sample.js';
 import { keyNames, schema } from './schema.js';
@@ -122,35 +122,34 @@ describe('what is refused', () => {
   });
 
   it.each([
-    ['PORT', '80a', 'PORT: must be a whole number: value was "80a"'],
-    ['PORT', '65536', 'PORT: must be a whole number, at most 65535: value was 65536'],
-    ['REQUEST_TIMEOUT', '15', 'REQUEST_TIMEOUT: must be a duration such as 500ms, 5s, 5m, 2h or 1d: value was "15"'],
-    [
-      'INSTANCE_TIMEOUT',
-      '10ms',
-      'INSTANCE_TIMEOUT: must be a duration such as 500ms, 5s, 5m, 2h or 1d, at least 1s: value was 10',
-    ],
-    [
-      'RETRY_SCHEDULE',
-      '5s,x',
-      'RETRY_SCHEDULE: "x" is not a duration such as 500ms, 5s, 5m, 2h or 1d: value was "5s,x"',
-    ],
-    ['RETRY_JITTER', '1.5', 'RETRY_JITTER: must be a number such as 0.2, at most 1: value was 1.5'],
-    ['INTAKE_MAX_BYTES', 'lots', 'INTAKE_MAX_BYTES: must be a size such as 64KiB or 64MiB: value was "lots"'],
-    ['STORE_UNMATCHED', 'yes', 'STORE_UNMATCHED: must be true or false: value was "yes"'],
-    [
-      'QUEUE_GROUP',
-      'a b',
-      'QUEUE_GROUP: tokens of a queue group consist of A-Z, a-z, 0-9, _ and -, joined by dots: value was "a b"',
-    ],
-    ['INTAKE', 'stream', 'INTAKE: must be one of the possible values: ["core","jetstream"]: value was "stream"'],
-    [
-      'LOG_LEVEL',
-      'loud',
-      'LOG_LEVEL: must be one of the possible values: ["error","warn","info","debug"]: value was "loud"',
-    ],
-  ])('says what is wrong with %s %s', (key, text, problem) => {
-    expect(problemsOf(() => load({ [`HUKZ_${key}`]: text }))).toEqual([problem]);
+    ['PORT', '80a', 'must be a whole number from 0 to 65535'],
+    ['PORT', '65536', 'must be a whole number from 0 to 65535'],
+    ['MAX_HELD', '0', 'must be a whole number from 1 to 1000000'],
+    ['MAX_HELD', '-1', 'must be a whole number from 1 to 1000000'],
+    ['REQUEST_TIMEOUT', '15', 'must be a duration such as 500ms, 5s, 5m, 2h or 1d, at least 1ms'],
+    ['INSTANCE_TIMEOUT', '10ms', 'must be a duration such as 500ms, 5s, 5m, 2h or 1d, at least 1s'],
+    ['RETRY_SCHEDULE', '5s,x', '"x" is not a duration such as 500ms, 5s, 5m, 2h or 1d'],
+    ['RETRY_JITTER', '1.5', 'must be a number from 0 to 1'],
+    ['RETRY_JITTER', '-0.5', 'must be a number from 0 to 1'],
+    ['INTAKE_MAX_BYTES', 'lots', 'must be a size such as 64KiB or 64MiB, at least 1024B'],
+    ['STORE_UNMATCHED', 'yes', 'must be true or false'],
+    ['QUEUE_GROUP', 'a b', 'tokens of a queue group consist of A-Z, a-z, 0-9, _ and -, joined by dots'],
+    ['INTAKE', 'stream', 'must be core or jetstream'],
+    ['LOG_LEVEL', 'loud', 'must be error, warn, info or debug'],
+  ])('says what is wrong with %s %s, which is named and shown as it was written', (key, text, problem) => {
+    const told = `${problem}: value was ${JSON.stringify(text)}`;
+    expect(problemsOf(() => load({ [`HUKZ_${key}`]: text }))).toEqual([`HUKZ_${key}: ${told}`]);
+    write('config.json', JSON.stringify({ [key.toLowerCase()]: text }));
+    expect(problemsOf(() => load({ [`HUKZ_${key}`]: undefined, HUKZ_QUEUE_GROUP: '' }))).toContain(
+      `${key.toLowerCase()} (in config.json): ${told}`,
+    );
+  });
+
+  it('refuses one port for two, unless any free one will do', () => {
+    expect(problemsOf(() => load({ HUKZ_PORT: '8001' }))).toEqual([
+      'HUKZ_PORT and METRICS_PORT are both 8001: each needs a port of its own',
+    ]);
+    expect(load({ HUKZ_PORT: '0', HUKZ_METRICS_PORT: '0' })).toMatchObject({ port: 0, metricsPort: 0 });
   });
 
   it('says all that is wrong in one go', () => {
@@ -218,6 +217,25 @@ describe('NATS', () => {
   it('can be loaded alone', () => {
     expect(loadNatsConfig({ env: { HUKZ_NATS_URL: 'a' } })).toEqual({ servers: ['nats://a:4222'] });
     expect(problemsOf(() => loadNatsConfig({ env: {} }))).toEqual(['please provide NATS_URL config param']);
+  });
+});
+
+describe('a part of it', () => {
+  it('is where PostgreSQL is, with how to log', () => {
+    const { HUKZ_NATS_URL: _, HUKZ_QUEUE_GROUP: __, ...env } = needed;
+    expect(loadDatabaseConfig({ env })).toMatchObject({
+      database: { host: 'db', port: 5432 },
+      log: { format: 'json' },
+    });
+    expect(problemsOf(() => loadDatabaseConfig({ env: { ...env, HUKZ_DATABASE_NAME: '' } }))).toEqual([
+      'please provide DATABASE_NAME config param',
+    ]);
+  });
+
+  it('is how to log what is wrong with the rest', () => {
+    expect(findLogFormat({ env: { HUKZ_PORT: 'x' } })).toBe('json');
+    expect(findLogFormat({ env: { HUKZ_PORT: 'x', HUKZ_MODE: 'development' } })).toBe('pretty');
+    expect(findLogFormat({ env: { HUKZ_MODE: 'development', HUKZ_LOG_FORMAT: 'json' } })).toBe('json');
   });
 });
 

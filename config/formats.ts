@@ -41,11 +41,23 @@ function numberFormat(
       return Number.isNaN(value) ? text : value;
     },
     validate(value: unknown, spec: convict.SchemaObj) {
-      const { min = -Infinity, max = Infinity } = spec as Bounds;
-      if (typeof value !== 'number') throw new Error(`must be ${expected}`);
-      if (value < min) throw new Error(`must be ${expected}, at least ${write(min)}`);
-      if (value > max) throw new Error(`must be ${expected}, at most ${write(max)}`);
+      const bounds = spec as Bounds;
+      const { min = -Infinity, max = Infinity } = bounds;
+      const isRight = typeof value === 'number' && value >= min && value <= max;
+      if (!isRight) throw new Error(`must be ${expected}${range(bounds, write)}`);
     },
+  };
+}
+
+function range({ min, max }: Bounds, write: (value: number) => string): string {
+  if (min === undefined) return max === undefined ? '' : `, at most ${write(max)}`;
+  return max === undefined ? `, at least ${write(min)}` : ` from ${write(min)} to ${write(max)}`;
+}
+
+/** One of some words, which are all that the message has to say. */
+export function oneOf(words: readonly string[]): (value: unknown) => void {
+  return (value) => {
+    if (!words.includes(String(value))) throw new Error(`must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
   };
 }
 
@@ -60,15 +72,15 @@ const FLAGS = new Map([
 
 convict.addFormat({ name: 'text', validate() {} });
 convict.addFormat(
-  numberFormat('whole', 'a whole number', (text) => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : NaN)),
+  numberFormat('whole', 'a whole number', (text) => (/^-?\d{1,15}$/.test(text.trim()) ? Number(text) : NaN)),
 );
 convict.addFormat(
-  numberFormat('share', 'a number such as 0.2', (text) => (/^\d*\.?\d+$/.test(text.trim()) ? Number(text) : NaN)),
+  numberFormat('share', 'a number', (text) => (/^-?\d*\.?\d+$/.test(text.trim()) ? Number(text) : NaN)),
 );
 convict.addFormat(
   numberFormat('span', 'a duration such as 500ms, 5s, 5m, 2h or 1d', orNaN(parseDuration), formatDuration),
 );
-convict.addFormat(numberFormat('size', 'a size such as 64KiB or 64MiB', orNaN(parseByteSize)));
+convict.addFormat(numberFormat('size', 'a size such as 64KiB or 64MiB', orNaN(parseByteSize), (bytes) => `${bytes}B`));
 convict.addFormat(textFormat('spans', parseDurations));
 convict.addFormat(textFormat('queue group', parseQueueGroup));
 convict.addFormat(textFormat('servers', parseServers));

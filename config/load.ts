@@ -1,11 +1,11 @@
-import convict from 'convict';
 import type { Config, NatsConfig } from './config.js';
 import { ConfigError } from './config-error.js';
-import './formats.js';
+import type { GivenValues } from './given-values.js';
+import { judge } from './judge.js';
 import { type Environment, readEnvironment } from './read-environment.js';
-import { readConfigFile } from './read-file.js';
+import { NOTHING, readConfigFile } from './read-file.js';
 import { type Key, keyNames, schema } from './schema.js';
-import { natsConfig, toConfig, type Values } from './to-config.js';
+import { databaseConfig, logConfig, natsConfig, toConfig, type Values } from './to-config.js';
 
 export interface ConfigSources {
   /** The directory whose `config.yml`, `config.json` or `config.env` is read; absent: no file. */
@@ -17,28 +17,63 @@ const required = keyNames.filter((key) => schema[key].required);
 
 /** The whole configuration. @throws {ConfigError} with all that is wrong */
 export function loadConfig(sources: ConfigSources): Config {
-  return toConfig(loadValues(sources, required));
+  return toConfig(loadValues(sources, required, samePort));
 }
 
-/** Only where NATS is, for commands that need nothing else. @throws {ConfigError} */
+/** Only where PostgreSQL is, and how to log, for commands that need nothing else. @throws {ConfigError} */
+export function loadDatabaseConfig(sources: ConfigSources): Pick<Config, 'database' | 'log'> {
+  const values = loadValues(
+    sources,
+    required.filter((key) => key.startsWith('DATABASE_')),
+  );
+  return { database: databaseConfig(values), log: logConfig(values) };
+}
+
+/** Only where NATS is. @throws {ConfigError} */
 export function loadNatsConfig(sources: ConfigSources): NatsConfig {
   return natsConfig(loadValues(sources, ['NATS_URL']));
 }
 
-function loadValues(sources: ConfigSources, needed: readonly Key[]): Values {
-  const file = sources.cwd === undefined ? { values: {}, problems: [] } : readConfigFile(sources.cwd);
-  const environment = readEnvironment(sources.env);
-  const given = { ...meant(file.values), ...meant(environment.values) };
-  const missing = needed.filter((key) => given[key] === undefined);
-  const { values, problems } = judge(meant(file.values), meant(environment.values), given);
+/** How to log what is wrong with the rest of the configuration. */
+export function findLogFormat(sources: ConfigSources): Config['log']['format'] {
+  const { values } = readSources(sources);
+  return logConfig({
+    MODE: values.MODE === 'development' ? values.MODE : 'production',
+    LOG_LEVEL: 'info',
+    LOG_FORMAT: values.LOG_FORMAT === 'json' || values.LOG_FORMAT === 'pretty' ? values.LOG_FORMAT : 'auto',
+  }).format;
+}
+
+/** What all sources give together: the environment goes before the file. */
+function readSources({ cwd, env }: ConfigSources): GivenValues {
+  const file = cwd === undefined ? NOTHING : readConfigFile(cwd);
+  const environment = readEnvironment(env);
+  const [below, above] = [meant(file.values), meant(environment.values)];
+  const names = { ...file.names, ...pick(environment.names, above) };
+  return { values: { ...below, ...above }, names, problems: [...file.problems, ...environment.problems] };
+}
+
+type NameOf = (key: Key) => string;
+type Check = (values: Values, nameOf: NameOf) => readonly string[];
+
+function loadValues(sources: ConfigSources, needed: readonly Key[], check: Check = () => []): Values {
+  const given = readSources(sources);
+  const nameOf = (key: Key) => given.names[key] ?? key;
+  const missing = needed.filter((key) => given.values[key] === undefined);
+  const { values, problems } = judge(given.values, nameOf);
   const all = [
     ...missing.map((key) => `please provide ${key} config param`),
-    ...file.problems,
-    ...environment.problems,
+    ...given.problems,
     ...problems,
+    ...(problems.length === 0 ? check(values, nameOf) : []),
   ];
   if (all.length > 0) throw new ConfigError(all);
   return values;
+}
+
+function samePort({ PORT, METRICS_PORT }: Values, nameOf: NameOf): readonly string[] {
+  if (PORT !== METRICS_PORT || PORT === 0) return [];
+  return [`${nameOf('PORT')} and ${nameOf('METRICS_PORT')} are both ${PORT}: each needs a port of its own`];
 }
 
 type Given = Readonly<Partial<Record<Key, string>>>;
@@ -49,18 +84,6 @@ function meant(given: Given): Given {
   return Object.fromEntries(Object.entries(given).filter(([key, text]) => text !== '' || mayBeEmpty(key)));
 }
 
-/** Lets convict lay the environment over the file over the defaults, read every text and judge every value. */
-function judge(file: Given, environment: Given, given: Given): { values: Values; problems: readonly string[] } {
-  const asked = Object.fromEntries(
-    keyNames.filter((key) => given[key] !== undefined || !schema[key].required).map((key) => [key, schema[key]]),
-  );
-  const env = Object.fromEntries(Object.entries(environment).map(([key, text]) => [schema[key as Key].env, text]));
-  const judged = convict<Record<string, unknown>>(asked as convict.Schema<Record<string, unknown>>, { env, args: [] });
-  judged.load(file);
-  try {
-    judged.validate({ allowed: 'strict' });
-    return { values: judged.getProperties() as unknown as Values, problems: [] };
-  } catch (error) {
-    return { values: {} as Values, problems: (error as Error).message.split('\n') };
-  }
+function pick(names: Given, of: Given): Given {
+  return Object.fromEntries(Object.entries(names).filter(([key]) => key in of));
 }

@@ -12,10 +12,13 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   'config.env': (text) => dotenv.parse(text),
 };
 
+/** What no file gives. */
+export const NOTHING: GivenValues = { values: {}, names: {}, problems: [] };
+
 /** The keys in the configuration file of a directory. No file is no problem, two are one: which of them was meant? */
 export function readConfigFile(directory: string): GivenValues {
   const [file, second] = Object.keys(PARSERS).filter((name) => existsSync(join(directory, name)));
-  if (!file) return { values: {}, problems: [] };
+  if (!file) return NOTHING;
   if (second) return refusal(`there is ${file} and ${second}: keep one of them`);
   try {
     const content = PARSERS[file]?.(readFileSync(join(directory, file), 'utf8')) ?? {};
@@ -52,7 +55,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function refusal(problem: string): GivenValues {
-  return { values: {}, problems: [problem] };
+  return { ...NOTHING, problems: [problem] };
 }
 
 /** A parser's own message may show a piece of the file, and with it a secret. */

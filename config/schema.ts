@@ -25,7 +25,7 @@ const DAYS: Options = { min: 86_400_000 };
 /** Every key of the configuration, in the order of `config.yml`. */
 const keys = {
   MODE: key(
-    'production, or development: readable logs, API pages at /docs, private addresses allowed',
+    'production, or development: readable logs, and the API as a page at /docs',
     ['production', 'development'],
     'production',
   ),

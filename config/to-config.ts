@@ -45,7 +45,6 @@ type Others =
   | 'LOG_FORMAT';
 
 export function toConfig(values: Values): Config {
-  const inDevelopment = values.MODE === 'development';
   return {
     mode: values.MODE,
     host: values.HOST,
@@ -90,14 +89,16 @@ export function toConfig(values: Values): Config {
     },
     instanceTimeoutMs: values.INSTANCE_TIMEOUT,
     shutdownGraceMs: values.SHUTDOWN_GRACE,
-    log: {
-      level: values.LOG_LEVEL,
-      format: values.LOG_FORMAT === 'auto' ? (inDevelopment ? 'pretty' : 'json') : values.LOG_FORMAT,
-    },
+    log: logConfig(values),
   };
 }
 
-function databaseConfig(values: Values): DatabaseConfig {
+export function logConfig(values: Pick<Values, 'MODE' | 'LOG_LEVEL' | 'LOG_FORMAT'>): Config['log'] {
+  const usual = values.MODE === 'development' ? 'pretty' : 'json';
+  return { level: values.LOG_LEVEL, format: values.LOG_FORMAT === 'auto' ? usual : values.LOG_FORMAT };
+}
+
+export function databaseConfig(values: Values): DatabaseConfig {
   return {
     host: values.DATABASE_HOST,
     port: values.DATABASE_PORT,
