@@ -99,7 +99,7 @@ it('after any changes a message fires exactly the webhooks of a naive reading, e
       expect(catalog.size).toEqual({ events: world.events.size, webhooks: world.webhooks.size });
       expect(catalog.subjects().sort()).toEqual([...world.events.values()].map((event) => event.subject).sort());
     }),
-    { numRuns: 120 },
+    { numRuns: 80 },
   );
 });
 
@@ -123,6 +123,6 @@ it('a catalog that followed every change is the one that starts today, also when
       });
       expect(followed).toEqual(rebuilt);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });

@@ -82,7 +82,7 @@ describe('the body that is POSTed', () => {
           ...(base64 ? { payload_encoding: 'base64' } : {}),
         });
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('the body that is POSTed', () => {
         const inBody = Buffer.from(body).subarray(head, -1);
         expect(inBody.equals(sent.length === 0 ? Buffer.from('null') : sent)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -121,6 +121,6 @@ it('bytes are JSON exactly when they are UTF-8 that JSON.parse takes', () => {
     fc.property(bytesInBuffer, (bytes) => {
       expect(isJson(bytes)).toBe(isJsonByTheBook(bytes));
     }),
-    { numRuns: 1000 },
+    { numRuns: 600 },
   );
 });

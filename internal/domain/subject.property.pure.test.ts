@@ -37,7 +37,7 @@ describe('a subject', () => {
         if (read.ok) expect(read.value).toBe(given);
         else expect(read.problem.length).toBeGreaterThan(0);
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 
@@ -51,7 +51,7 @@ describe('a subject', () => {
         expect(given).toMatch(/^[!-~]+$/);
         expect(Buffer.byteLength(given)).toBeLessThanOrEqual(255);
       }),
-      { numRuns: 1000 },
+      { numRuns: 800 },
     );
   });
 
@@ -71,6 +71,6 @@ it('a queue group is accepted exactly when it is a subject without wildcards', (
     fc.property(text, (given) => {
       expect(parseQueueGroup(given).ok).toBe(isLawful(given, false) && !/[*>]/.test(given));
     }),
-    { numRuns: 1000 },
+    { numRuns: 800 },
   );
 });

@@ -75,6 +75,6 @@ it('a batcher answers every item once and for itself, in order and within its bo
       }
       expect([running, batcher.pending()]).toEqual([0, 0]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });

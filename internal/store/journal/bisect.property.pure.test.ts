@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { bisect } from './bisect.js';
 
 const sqlError = (code: string) => Object.assign(new Error(code), { code });
-const batch = fc.array(fc.record({ poisoned: fc.boolean() }), { minLength: 1, maxLength: 40 });
+const batch = fc.array(fc.record({ poisoned: fc.boolean() }), { minLength: 1, maxLength: 40, size: 'max' });
 const mostlyGood = fc.array(
   fc.record({
     poisoned: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   }),
-  { minLength: 1, maxLength: 200 },
+  { minLength: 1, maxLength: 200, size: 'max' },
 );
 
 it('bisecting stores each good item once, refuses each poisoned one once, in order, by few statements', async () => {
@@ -36,6 +36,7 @@ it('bisecting stores each good item once, refuses each poisoned one once, in ord
       expect(refused).toEqual(items.filter(({ poisoned }) => poisoned));
       expect(statements).toBeLessThanOrEqual(1 + 2 * refused.length * Math.ceil(Math.log2(items.length)));
     }),
+    { numRuns: 50 },
   );
 });
 

@@ -5,6 +5,7 @@ import type { SettledAttempt } from '../../domain/attempt.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import type { Message } from '../../domain/message.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
+import type { Accepted, NewDelivery } from './accept.js';
 import { burySilentInstances, leave } from './instances.js';
 import type { Journal } from './journal.js';
 
@@ -30,6 +31,14 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('accept' as const), slot, owed, payload: fc.uint8Array() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('acceptAgain' as const), slot, which, owed }) },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('acceptAtOnce' as const),
+      by: fc.array(slot, { minLength: 2, maxLength: 4 }),
+      owed,
+    }),
+  },
+  {
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('claim' as const),
@@ -49,6 +58,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('fallSilent', 'wake', 'leave' as const), slot }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+type Owed = typeof owed extends fc.Arbitrary<infer T> ? T : never;
 
 /** What the model knows of a delivery: where it is, and what was logged of it. */
 interface Known {
@@ -107,6 +118,11 @@ class Bench {
         return this.accept(at, makeTestMessage(one.payload, Date.now() - one.payload.length * 1000), one.owed);
       case 'acceptAgain':
         return this.acceptAgain(at, one.which, one.owed);
+      case 'acceptAtOnce':
+        return this.acceptAtOnce(
+          one.by.map((index) => this.processes[index]!),
+          one.owed,
+        );
       case 'claim':
         return this.claim(at, one);
       case 'claimAtOnce':
@@ -138,15 +154,35 @@ class Bench {
     }
   }
 
-  private async accept(at: Process, message: Message, wanted: { webhookId: number; wanted: boolean }[]) {
+  private async accept(at: Process, message: Message, wanted: Owed) {
     const deliveries = wanted.map((each) => ({ ...each, id: randomUUID() }));
-    const lives = this.alive.has(at.instance);
     const accepted = await at.journal.accept({ message, deliveries });
     expect(accepted.isNew).toBe(true);
-    expect(accepted.owned).toEqual(new Set(deliveries.filter((each) => lives && each.wanted).map(({ id }) => id)));
+    this.remember(at, message, deliveries, accepted);
+  }
+
+  /** The same message, to several or twice to one: the first has it, the others have nothing. */
+  private async acceptAtOnce(by: Process[], wanted: Owed) {
+    const message = makeTestMessage();
+    const answers = await Promise.all(
+      by.map(async (at) => {
+        const deliveries = wanted.map((each) => ({ ...each, id: randomUUID() }));
+        return { at, deliveries, accepted: await at.journal.accept({ message, deliveries }) };
+      }),
+    );
+    expect(answers.filter(({ accepted }) => accepted.isNew)).toHaveLength(1);
+    for (const { at, deliveries, accepted } of answers) {
+      if (accepted.isNew) this.remember(at, message, deliveries, accepted);
+      else expect(accepted.owned.size).toBe(0);
+    }
+  }
+
+  private remember(at: Process, message: Message, deliveries: NewDelivery[], { owned }: Accepted) {
+    const lives = this.alive.has(at.instance);
+    expect(owned).toEqual(new Set(deliveries.filter(({ wanted }) => lives && wanted).map(({ id }) => id)));
     this.messages.push(message);
     for (const { id, webhookId: webhook } of deliveries) {
-      const owner = accepted.owned.has(id) ? at.instance : null;
+      const owner = owned.has(id) ? at.instance : null;
       const state = owner ? 'owned' : 'due';
       this.known.set(id, { webhookId: webhook, message, state, owner, attempts: 0, failures: 0, logs: [] });
       if (owner) at.memory.push({ id, message, webhookId: webhook, owner, attempts: 0, failures: 0 });
@@ -154,7 +190,7 @@ class Bench {
   }
 
   /** A stream hands over again what it has no answer for. */
-  private async acceptAgain(at: Process, index: number, wanted: { webhookId: number; wanted: boolean }[]) {
+  private async acceptAgain(at: Process, index: number, wanted: Owed) {
     const message = this.messages[index % this.messages.length];
     if (!message) return;
     const deliveries = wanted.map((each) => ({ ...each, id: randomUUID() }));

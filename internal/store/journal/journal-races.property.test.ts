@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { SettledAttempt } from '../../domain/attempt.js';
+import type { OwnedDelivery } from '../../domain/delivery.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
+import { beat, burySilentInstances, leave } from './instances.js';
+import type { Journal } from './journal.js';
+
+const PROCESSES = 3;
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('accept' as const), count: fc.integer({ min: 1, max: 40 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('claim' as const), count: fc.integer({ min: 1, max: 40 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('die' as const), count: fc.constant(100) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('settle' as const), count: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('giveBack' as const), count: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('bury' as const), count: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const), count: fc.constant(0) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+interface Process {
+  instance: string;
+  journal: Journal;
+  memory: OwnedDelivery[];
+}
+
+let kit: TestJournal;
+let accepted: string[];
+
+beforeAll(async () => {
+  kit = await makeTestJournal();
+});
+afterAll(() => kit.stop());
+
+const attempted = (delivery: OwnedDelivery, isGood: boolean): SettledAttempt => ({
+  delivery,
+  webhook: kit.webhook,
+  startedAt: Date.now(),
+  durationMs: 1,
+  outcome: isGood ? 'delivered' : 'failed',
+  status: isGood ? 200 : 500,
+  responseBody: undefined,
+  error: undefined,
+  failures: delivery.failures + (isGood ? 0 : 1),
+  retryInMs: isGood ? undefined : 0,
+  because: undefined,
+});
+
+async function accept(at: Process): Promise<void> {
+  const [message, id] = [makeTestMessage(), randomUUID()];
+  const { owned, owner } = await at.journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] });
+  accepted.push(id);
+  if (owned.has(id)) at.memory.push({ id, message, webhookId: 1, owner, attempts: 0, failures: 0 });
+}
+
+async function take(at: Process, count: number): Promise<void> {
+  const { deliveries } = await at.journal.claim({ deliveries: count, bytes: 1 << 20, except: [] });
+  at.memory.push(...deliveries);
+}
+
+/** Finds another silent, which goes on with what it does until its heart beats again. */
+async function bury(victim: Process): Promise<void> {
+  await kit.sql(`update instances set seen_at = now() - interval '1 h' where id = $1`, [victim.instance]);
+  await burySilentInstances(kit.pool, 30_000).catch((error: { code?: string }) => {
+    if (error.code !== '40P01') throw error;
+  });
+}
+
+async function expectNobodyDeadOwns(): Promise<void> {
+  const orphans = await kit.sql(`select owner from deliveries d
+    where owner is not null and not exists (select from instances i where i.id = d.owner)`);
+  expect(orphans).toEqual([]);
+}
+
+async function perform(processes: readonly Process[], at: Process, one: Step): Promise<void> {
+  if (!(await beat(kit.pool, at.instance))) Object.assign(at, await kit.join());
+  const some = () => at.memory.splice(0, one.count);
+  switch (one.do) {
+    case 'accept':
+      await Promise.all(Array.from({ length: one.count }, () => accept(at)));
+      return;
+    case 'claim':
+      return take(at, one.count);
+    case 'settle':
+      await Promise.all(some().map((delivery, index) => at.journal.settle(attempted(delivery, index % 2 === 0))));
+      return;
+    case 'giveBack':
+      return at.journal.giveBack(some());
+    case 'die':
+      await Promise.all([bury(at), take(at, one.count), ...Array.from({ length: 20 }, () => accept(at))]);
+      return;
+    case 'bury':
+      return bury(processes[one.count % PROCESSES]!);
+    case 'look':
+      return expectNobodyDeadOwns();
+    default:
+      return one satisfies never;
+  }
+}
+
+/** Whoever is left goes, and one last instance delivers all that is still owed. */
+async function finish(processes: readonly Process[]): Promise<void> {
+  await burySilentInstances(kit.pool, 30_000);
+  for (const { instance } of processes) await leave(kit.pool, instance);
+  const { journal } = await kit.join();
+  for (;;) {
+    const { deliveries, lost } = await journal.claim({ deliveries: 1000, bytes: 1 << 30, except: [] });
+    expect(lost).toBe(0);
+    if (deliveries.length === 0) return;
+    await Promise.all(deliveries.map((delivery) => journal.settle(attempted(delivery, true))));
+  }
+}
+
+it('instances that race, stall and are buried meanwhile lose nothing and invent nothing', async () => {
+  const stories = fc.array(fc.array(step, { minLength: 5, maxLength: 30, size: 'max' }), {
+    minLength: PROCESSES,
+    maxLength: PROCESSES,
+  });
+  await fc.assert(
+    fc.asyncProperty(stories, async (lives) => {
+      accepted = [];
+      for (const table of ['deliveries', 'webhook_logs', 'instances']) await kit.sql(`delete from ${table}`);
+      const processes: Process[] = await Promise.all(lives.map(async () => ({ ...(await kit.join()), memory: [] })));
+      await Promise.all(
+        lives.map(async (steps, index) => {
+          for (const one of steps) await perform(processes, processes[index]!, one);
+        }),
+      );
+      await expectNobodyDeadOwns();
+      await finish(processes);
+      expect(await kit.sql('select id from deliveries')).toEqual([]);
+      const delivered = await kit.sql<{ id: string }>(
+        `select distinct delivery_id as id from webhook_logs where outcome = 'delivered'`,
+      );
+      expect(delivered.map(({ id }) => id).sort()).toEqual([...accepted].sort());
+    }),
+    { numRuns: 12, interruptAfterTimeLimit: 8_000 },
+  );
+}, 30_000);
