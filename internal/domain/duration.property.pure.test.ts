@@ -8,12 +8,13 @@ const unit = fc.constantFrom('ms', 's', 'm', 'h', 'd' as const);
 
 describe('a duration', () => {
   it('is read again from what was written of it', () => {
+    const anyMs = fc.integer({ min: 0, max: TEN_YEARS_MS });
     const written = fc
       .tuple(unit, fc.nat({ max: 999_999_999 }))
       .map(([name, count]) => count * UNITS[name])
-      .filter((ms) => ms <= TEN_YEARS_MS && (ms < 10 ** 9 || ms % 1000 === 0));
+      .filter((ms) => ms <= TEN_YEARS_MS);
     fc.assert(
-      fc.property(written, (ms) => {
+      fc.property(fc.oneof(written, anyMs), (ms) => {
         expect(parseDuration(formatDuration(ms))).toEqual({ ok: true, value: ms });
       }),
       { numRuns: 500 },
