@@ -9,12 +9,12 @@ export const retention = {
       -- Whether something that is owed, given up or about to be replayed needs a message of that day (UTC).
       create function hukz_day_is_needed(day date) returns boolean language plpgsql as $$
       declare
-        since timestamptz := day::timestamp at time zone 'UTC';
-        until timestamptz := (day + 1)::timestamp at time zone 'UTC';
+        day_begins timestamptz := day::timestamp at time zone 'UTC';
+        day_ends timestamptz := (day + 1)::timestamp at time zone 'UTC';
       begin
-        return exists (select from deliveries d where d.received_at >= since and d.received_at < until)
-          or exists (select from dead_letters d where d.received_at >= since and d.received_at < until)
-          or exists (select from replays r where r.state = 'running' and r.since < until and r.until > since);
+        return exists (select from deliveries d where d.received_at >= day_begins and d.received_at < day_ends)
+          or exists (select from dead_letters d where d.received_at >= day_begins and d.received_at < day_ends)
+          or exists (select from replays r where r.state = 'running' and r.since < day_ends and r.until > day_begins);
       end $$;
 
       -- 'dropped'; 'needed'; 'busy' while another instance is at it. The partition is locked before the second look, so

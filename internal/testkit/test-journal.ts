@@ -7,7 +7,7 @@ import { registerInstance } from '../store/journal/instances.js';
 import { type Journal, makeJournal } from '../store/journal/journal.js';
 import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
 import { ensurePartitionsAhead } from '../store/journal/partitions.js';
-import { makeTestDatabase } from './test-database.js';
+import { makeTestDatabase, type TestDatabase } from './test-database.js';
 import { makeTestLogger } from './test-logger.js';
 
 export interface TestJournal {
@@ -23,9 +23,9 @@ export interface TestJournal {
   stop(): Promise<void>;
 }
 
-/** A journal on a database of its own, with an event, a webhook and a registered instance. */
-export async function makeTestJournal(): Promise<TestJournal> {
-  const database = await makeTestDatabase();
+/** A journal on a database of its own (or the one given, which it drops too), with an event, a webhook and a registered instance. */
+export async function makeTestJournal(given?: TestDatabase): Promise<TestJournal> {
+  const database = given ?? (await makeTestDatabase());
   const logger = makeTestLogger();
   const pool = makeJournalPool(database.connection, 4, logger);
   await ensurePartitionsAhead(pool, Date.now());
