@@ -10,13 +10,13 @@ const CANCEL: Statement = {
     )
     insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
       delivery_id, attempt, outcome, error, duration_ms)
-    select now(), w.created_by_id, m.subject, w.url, w.tags, w.id, w.space_id, c.message_id, c.received_at,
+    select now(), w.created_by_id, coalesce(m.subject, ''), w.url, w.tags, w.id, w.space_id, c.message_id, c.received_at,
       c.id, c.attempts + 1, 'cancelled', 'the webhook was deleted', 0
     from cancelled c
     join webhooks w on w.id = c.webhook_id
-    cross join lateral (
+    left join lateral (
       select subject from messages where messages.id = c.message_id and messages.received_at = c.received_at offset 0
-    ) m
+    ) m on true
     on conflict do nothing`,
 };
 

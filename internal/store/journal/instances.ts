@@ -34,14 +34,14 @@ const SET_FREE: Statement = {
     ), logged as (
       insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
         delivery_id, attempt, outcome, error, duration_ms, next_attempt_at)
-      select now(), w.created_by_id, m.subject, w.url, w.tags, w.id, w.space_id, f.message_id, f.received_at,
+      select now(), w.created_by_id, coalesce(m.subject, ''), w.url, w.tags, w.id, w.space_id, f.message_id, f.received_at,
         f.id, f.attempts, 'interrupted', 'the instance that held this delivery went silent; a request may have been sent',
         0, now()
       from freed f
       join webhooks w on w.id = f.webhook_id
-      cross join lateral (
+      left join lateral (
         select subject from messages where messages.id = f.message_id and messages.received_at = f.received_at offset 0
-      ) m
+      ) m on true
       on conflict do nothing
     )
     select count(*)::int as freed from freed`,
