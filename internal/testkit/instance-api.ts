@@ -12,6 +12,7 @@ export function apiOf(port: number) {
   };
   return {
     get: (path: string) => agent.get(path).set('x-user', '1'),
+    post: (path: string, body: object = {}) => agent.post(path).set('x-user', '1').send(body),
     put: (path: string, body: object) => agent.put(path).set('x-user', '1').send(body),
     patch: (path: string, body: object) => agent.patch(path).set('x-user', '1').send(body),
     delete: (path: string) => agent.delete(path).set('x-user', '1'),
