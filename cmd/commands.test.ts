@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'nats';
 import { eventually } from '../internal/testkit/eventually.js';
+import { testEnvironment } from '../internal/testkit/instance-environment.js';
 import { startReceiver } from '../internal/testkit/receiver.js';
+import { makeTestDatabase } from '../internal/testkit/test-database.js';
 import { startTestNats } from '../internal/testkit/test-nats.js';
 
 /** The program itself, from its sources: the hooks let plain Node run them. */
@@ -52,21 +54,56 @@ async function says({ output }: Run, text: string, timeoutMs = 20_000): Promise<
 }
 
 describe('the program', () => {
-  it('names every key that is missing and exits with 1', async () => {
+  const missing = ['DATABASE_HOST', 'DATABASE_USER', 'DATABASE_PASSWORD', 'DATABASE_NAME', 'NATS_URL', 'QUEUE_GROUP'];
+  const problems = [
+    ...missing.map((key) => `please provide ${key} config param`),
+    'unknown config param HUKZ_PROT; did you mean HUKZ_PORT?',
+  ];
+
+  it('names every key that is missing and exits with 1, in a log line as a collector reads it', async () => {
     const run = hukz(['serve'], { HUKZ_PORT: '1', HUKZ_PROT: '2' });
     expect(await run.code).toBe(1);
-    expect(run.output().trim().split('\n')).toEqual([
-      ...['DATABASE_HOST', 'DATABASE_USER', 'DATABASE_PASSWORD', 'DATABASE_NAME', 'NATS_URL', 'QUEUE_GROUP'].map(
-        (key) => `please provide ${key} config param`,
-      ),
-      'unknown config param HUKZ_PROT; did you mean HUKZ_PORT?',
-    ]);
+    expect(JSON.parse(run.output())).toMatchObject({ level: 'error', name: 'app.failed', error: problems.join('\n') });
+  });
+
+  it('says the same in plain words where logs are read by people', async () => {
+    const run = hukz(['serve'], { HUKZ_PORT: '1', HUKZ_PROT: '2', HUKZ_MODE: 'development' });
+    expect(await run.code).toBe(1);
+    expect(run.output().trim().split('\n')).toEqual(problems);
   });
 
   it('shows what it can do when it is asked for what it cannot', async () => {
     const run = hukz(['sevre']);
     expect(await run.code).toBe(1);
     expect(run.output()).toMatch(/unknown command 'sevre'.*serve.*migrate.*up.*publish.*receive.*smoke/s);
+  });
+
+  it('says what a command lacks in a sentence', async () => {
+    const run = hukz(['publish', 'a.b']);
+    expect(await run.code).toBe(1);
+    expect(run.output()).toBe("error: missing required argument 'payload'\n(--help says more)\n");
+  });
+});
+
+describe('hukz migrate', () => {
+  it('needs only where the database is, and says of a wrong key what serve says', async () => {
+    const database = await makeTestDatabase({ empty: true });
+    const { HUKZ_NATS_URL: _, HUKZ_QUEUE_GROUP: __, ...env } = testEnvironment({ database, natsUrl: '' });
+    const up = hukz(['migrate'], env);
+    expect([await up.code, up.output()]).toEqual([0, expect.stringContaining('database.migrated')]);
+    const status = hukz(['migrate', 'status'], env);
+    expect([await status.code, status.output()]).toEqual([0, expect.stringMatching(/^(applied {2}\S+\n)+$/)]);
+    await database.drop();
+
+    const refused = hukz(['migrate', 'status'], env);
+    expect(await refused.code).toBe(1);
+    expect(refused.output()).toMatch(/^PostgreSQL refuses us: .* does not exist \(check DATABASE_NAME\)\n$/);
+    const serve = hukz(['serve'], testEnvironment({ database, natsUrl: 'nats://127.0.0.1:1' }));
+    expect(await serve.code).toBe(1);
+    expect(JSON.parse(serve.output().trim().split('\n').at(-1)!)).toMatchObject({
+      name: 'app.failed',
+      error: refused.output().trim(),
+    });
   });
 });
 
@@ -84,7 +121,8 @@ describe('hukz publish', () => {
     await connection.flush();
     const env = { HUKZ_NATS_URL: nats.url };
     const headers = ['--header', 'Hukz-Tag: a:1', '--header', 'Hukz-Tag:b:2'];
-    expect(await hukz(['publish', 'try', '{ "n": 1.0 }', ...headers], env).code).toBe(0);
+    const published = hukz(['publish', 'try', '{ "n": 1.0 }', ...headers], env);
+    expect([await published.code, published.output()]).toEqual([0, `published 12 bytes to try at ${nats.url}\n`]);
     const request = hukz(['publish', 'try', '-', '--request'], env, '{}');
     expect(await request.code).toBe(0);
     expect(request.output()).toBe('{"webhooks":1}\n');
@@ -92,7 +130,30 @@ describe('hukz publish', () => {
 
     const nobody = hukz(['publish', 'nobody', '{}', '--request'], env);
     expect(await nobody.code).toBe(1);
-    expect(nobody.output()).toContain('nobody listens on nobody');
+    expect(nobody.output()).toContain(`nobody listens on nobody at ${nats.url}`);
+    await connection.close();
+    await nats.stop();
+  });
+});
+
+describe('hukz publish fails', () => {
+  it.each([
+    ['a.*', /^"a\.\*" cannot be published to: a message has one subject, wildcards are for events\n$/],
+    ['a..b', /^"a\.\.b" cannot be published to: a subject may not have empty tokens/],
+    ['a b', /^"a b" cannot be published to: tokens of a subject consist of/],
+  ])('for the subject %s, before it asks for a server', async (subject, sentence) => {
+    const run = hukz(['publish', subject, '{}']);
+    expect([await run.code, run.output()]).toEqual([1, expect.stringMatching(sentence)]);
+  });
+
+  it('when the answer is an error, which it prints', async () => {
+    const nats = await startTestNats();
+    const connection = await connect({ servers: nats.url });
+    connection.subscribe('try', { callback: (_error, message) => void message.respond('{"error":"no"}') });
+    await connection.flush();
+    const run = hukz(['publish', 'try', '{}', '--request'], { HUKZ_NATS_URL: nats.url });
+    expect(await run.code).toBe(1);
+    expect(run.output()).toBe('{"error":"no"}\nthe answer is an error: the message was not taken\n');
     await connection.close();
     await nats.stop();
   });
@@ -103,9 +164,19 @@ describe('hukz receive', () => {
     const run = hukz(['receive', '--port', '0', '--status', '503', '--delay', '10ms']);
     await says(run, 'answering 503');
     const url = /http:\S+\d/.exec(run.output())?.[0] ?? '';
-    expect((await fetch(`${url}/hook`, { method: 'POST', body: '{"a":1}' })).status).toBe(503);
+    const post = (body: string) => fetch(`${url}/hook`, { method: 'POST', body });
+    const exact = '{ "n":12345678901234567890, "a":1.0, "a":2 }';
+    expect((await post(exact)).status).toBe(503);
     await says(run, 'POST /hook');
-    await says(run, '"a": 1');
+    await says(run, `\n\n${exact}\n`);
+    await post('x'.repeat(70_000));
+    await says(run, '\n… cut: the first 65536 of 70000 bytes\n');
+    const port = new URL(url).port;
+    const second = hukz(['receive', '--port', port]);
+    expect([await second.code, second.output()]).toEqual([
+      1,
+      `--port ${port}: another program listens on 127.0.0.1:${port} already (EADDRINUSE)\n`,
+    ]);
     run.child.kill('SIGTERM');
     expect(await run.code).toBe(0);
   });
@@ -127,7 +198,9 @@ describe('hukz up', () => {
     const smoke = hukz(['smoke']);
     expect([await smoke.code, smoke.output()]).toEqual([
       0,
-      expect.stringMatching(/POST \/smoke.*"outcome": "delivered"/s),
+      expect.stringMatching(
+        /POST \/smoke.*12345678901234567890, "twice": 1, "twice": 2.*"outcome":"delivered".*"twice": 1, "twice": 2/s,
+      ),
     ]);
     const another = hukz(['up'], env);
     expect([await another.code, another.output()]).toEqual([1, expect.stringContaining('runs here already')]);
@@ -151,7 +224,7 @@ describe('hukz up', () => {
     const squatter = await startReceiver();
     const run = hukz(['up'], { HUKZ_PORT: String(squatter.port) });
     expect(await run.code).toBe(1);
-    expect(run.output()).toContain('EADDRINUSE');
+    expect(run.output()).toContain(`PORT: another program listens on 127.0.0.1:${squatter.port} already`);
     await squatter.stop();
   });
 });

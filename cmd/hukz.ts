@@ -38,13 +38,13 @@ program
 program
   .command('publish')
   .description('publish a message to NATS')
-  .argument('<subject>')
+  .argument('<subject>', 'tokens of A-Z, a-z, 0-9, _ and -, joined by dots, without wildcards')
   .argument('<payload>', 'the message, usually JSON, or - to read it from standard input')
-  .option('--header <key:value>', 'a NATS header, repeatable', collect, [])
-  .option('--request', 'ask for an answer and print it')
-  .action(async (subject: string, payload: string, options: { header: string[]; request?: true }) => {
+  .option('--header <key:value>', 'a NATS header, repeatable', collect)
+  .option('--request', 'ask for an answer and print it; exit code 1 when it is an error')
+  .action(async (subject: string, payload: string, options: { header?: readonly string[]; request?: true }) => {
     const { publish } = await import('./publish.js');
-    await publish(here, { subject, payload, headers: options.header, request: options.request ?? false });
+    await publish(here, { subject, payload, headers: options.header ?? [], request: options.request ?? false });
   });
 
 program
@@ -63,12 +63,15 @@ program
   .description('send one message through a running "hukz up" and show what became of it')
   .action(async () => (await import('./smoke.js')).smoke(here));
 
+// Only who asks for no command needs the list of them.
+for (const command of program.commands) command.showHelpAfterError('(--help says more)');
+
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${explainFailure(error)}\n`);
   process.exit(1);
 });
 
-function collect(text: string, previous: readonly string[]): readonly string[] {
+function collect(text: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, text];
 }
 

@@ -1,19 +1,26 @@
-import { loadConfig } from '../config/load.js';
+import { loadDatabaseConfig } from '../config/load.js';
+import { nameWrongKey } from '../internal/app/wrong-key.js';
 import { makeLogger } from '../internal/logger.js';
 import { connectionFor } from '../internal/store/connection.js';
-import { migrate, migrationStatus } from '../internal/store/migrate.js';
+import { type MigrationState, migrate, migrationStatus } from '../internal/store/migrate.js';
 import type { Invocation } from './invocation.js';
 
 /** `hukz migrate up|down|status`: all the way up, one step down, or what is applied. */
 export async function migrateDatabase(here: Invocation, direction: 'up' | 'down' | 'status'): Promise<void> {
-  const config = loadConfig(here);
+  const config = loadDatabaseConfig(here);
   const connection = connectionFor(config.database, `hukz-migrate/${here.version}`);
-  if (direction === 'status') {
-    for (const { name, applied } of await migrationStatus(connection)) {
-      process.stdout.write(`${applied ? 'applied' : 'pending'}  ${name}\n`);
-    }
-    return;
-  }
-  const ran = await migrate(connection, direction, makeLogger(config.log));
-  if (ran.length === 0) process.stdout.write(`nothing to migrate ${direction}\n`);
+  const work = async () => {
+    if (direction === 'status') return statusLines(await migrationStatus(connection));
+    const ran = await migrate(connection, direction, makeLogger(config.log));
+    return ran.length === 0 ? `nothing to migrate ${direction}\n` : '';
+  };
+  process.stdout.write(
+    await work().catch((error: unknown) => {
+      throw nameWrongKey(error);
+    }),
+  );
+}
+
+function statusLines(states: readonly MigrationState[]): string {
+  return states.map(({ name, applied }) => `${applied ? 'applied' : 'pending'}  ${name}\n`).join('');
 }

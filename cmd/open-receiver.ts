@@ -46,17 +46,12 @@ export async function openReceiver(options: ReceiverOptions): Promise<OpenReceiv
   };
 }
 
-/** A request as it would look on the wire, its JSON indented. */
-export function showRequest({ method, path, headers, body }: ReceivedRequest): string {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
-  return [`${method} ${path}`, ...lines, '', readable(body)].join('\n');
-}
+const MOST_SHOWN = 64 * 1024;
 
-function readable(body: Buffer): string {
-  const text = body.toString('utf8');
-  try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
-  } catch {
-    return text;
-  }
+/** A request for people, its body byte for byte as it came: to read and write JSON anew would change numbers and keys. */
+export function showRequest({ method, path, headers, body }: ReceivedRequest): Buffer {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
+  const head = [`${method} ${path}`, ...lines, '', ''].join('\n');
+  const cut = body.length > MOST_SHOWN ? `\n… cut: the first ${MOST_SHOWN} of ${body.length} bytes` : '';
+  return Buffer.concat([Buffer.from(head), body.subarray(0, MOST_SHOWN), Buffer.from(`${cut}\n`)]);
 }

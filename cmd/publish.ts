@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { ErrorCode, type MsgHdrs, headers as makeHeaders, NatsError } from 'nats';
+import { isWildcard, parseSubject } from '../internal/domain/subject.js';
 import { CommandFailed } from './command-failed.js';
 import { connectNats } from './connect-nats.js';
 import type { Invocation } from './invocation.js';
@@ -17,22 +18,45 @@ const ANSWER_WITHIN_MS = 10_000;
 
 /** `hukz publish`: one message, its bytes as they are given. */
 export async function publish(here: Invocation, options: PublishOptions): Promise<void> {
+  const { subject } = options;
+  refuseSubject(subject);
   const headers = parseHeaders(options.headers);
   const bytes = options.payload === '-' ? await buffer(process.stdin) : Buffer.from(options.payload);
   const connection = await connectNats(here);
+  const where = `${subject} at nats://${connection.getServer()}`;
   try {
     if (options.request) {
-      const answer = await connection.request(options.subject, bytes, { timeout: ANSWER_WITHIN_MS, headers });
+      const answer = await connection.request(subject, bytes, { timeout: ANSWER_WITHIN_MS, headers });
       process.stdout.write(`${answer.string()}\n`);
+      if (isError(answer.string())) throw new CommandFailed('the answer is an error: the message was not taken');
     } else {
-      connection.publish(options.subject, bytes, { headers });
+      connection.publish(subject, bytes, { headers });
       await connection.flush();
-      process.stdout.write(`published ${bytes.length} bytes to ${options.subject}\n`);
+      process.stdout.write(`published ${bytes.length} bytes to ${where}\n`);
     }
   } catch (error) {
-    throw explain(error, options.subject);
+    throw explain(error, where);
   } finally {
     await connection.close();
+  }
+}
+
+/** What no event can be registered for, or what is not one subject, would vanish without a word. */
+function refuseSubject(subject: string): void {
+  const judged = parseSubject(subject, { allowAll: true });
+  const problem = judged.ok
+    ? isWildcard(subject) && 'a message has one subject, wildcards are for events'
+    : judged.problem;
+  if (problem) throw new CommandFailed(`"${subject}" cannot be published to: ${problem}`);
+}
+
+/** `{"error"}`, from hukz or from the stream. */
+function isError(text: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null && 'error' in answer;
+  } catch {
+    return false;
   }
 }
 
@@ -46,11 +70,12 @@ function parseHeaders(texts: readonly string[]): MsgHdrs {
   return headers;
 }
 
-function explain(error: unknown, subject: string): unknown {
+function explain(error: unknown, where: string): unknown {
   if (!(error instanceof NatsError)) return error;
   if (error.code === ErrorCode.NoResponders) {
-    return new CommandFailed(`nobody listens on ${subject}: is an event registered for it, and does a hukz run?`);
+    return new CommandFailed(`nobody listens on ${where}: is an event registered for it, and does a hukz run?`);
   }
-  if (error.code === ErrorCode.Timeout) return new CommandFailed(`no answer within ${ANSWER_WITHIN_MS / 1000} s`);
-  return new CommandFailed(`${subject}: ${error.message}`);
+  if (error.code === ErrorCode.Timeout)
+    return new CommandFailed(`no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s`);
+  return new CommandFailed(`${where}: ${error.message}`);
 }

@@ -1,3 +1,4 @@
+import { cannotListen } from './cannot-listen.js';
 import { openReceiver, showRequest } from './open-receiver.js';
 import { untilSignal } from './until-signal.js';
 
@@ -5,7 +6,12 @@ import { untilSignal } from './until-signal.js';
 export async function receive(options: { port: number; status: number; delayMs: number }): Promise<void> {
   const receiver = await openReceiver({
     ...options,
-    onRequest: (request) => process.stdout.write(`\n${new Date().toISOString()}\n${showRequest(request)}\n`),
+    onRequest(request) {
+      process.stdout.write(`\n${new Date().toISOString()}\n`);
+      process.stdout.write(showRequest(request));
+    },
+  }).catch((error: unknown) => {
+    throw cannotListen(error, (port) => `--port ${port}`);
   });
   process.stdout.write(`receiving at http://127.0.0.1:${receiver.port}, answering ${options.status}\n`);
   await untilSignal();

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.js';
 import { type App, startApp } from '../internal/app/start-app.js';
 import type { Logger } from '../internal/logger.js';
+import { cannotListen } from './cannot-listen.js';
 
 export interface RunOptions {
   readonly config: Config;
@@ -22,7 +23,7 @@ export async function runApp(options: RunOptions): Promise<void> {
   });
   const app = await startApp({ ...options, signal: stopping.signal }).catch((error: unknown) => {
     if (stopping.signal.aborted) return undefined;
-    throw error;
+    throw cannotListen(error, (port) => (port === options.config.port ? 'PORT' : 'METRICS_PORT'));
   });
   if (!app) return;
   try {

@@ -1,16 +1,32 @@
 import { describeConfig } from '../config/describe.js';
-import { loadConfig } from '../config/load.js';
+import { findLogFormat, loadConfig } from '../config/load.js';
 import { makeLogger } from '../internal/logger.js';
+import { explainFailure } from './explain-failure.js';
 import type { Invocation } from './invocation.js';
 import { runApp } from './run-app.js';
 import { untilSignal } from './until-signal.js';
 
+interface ServeOptions {
+  readonly migrate: boolean;
+}
+
 /** `hukz serve`: the service with the configuration of this directory and environment, until it is told to stop. */
-export async function serve(here: Invocation, options: { readonly migrate: boolean }): Promise<void> {
+export async function serve(here: Invocation, options: ServeOptions): Promise<void> {
+  try {
+    await run(here, options);
+  } catch (error) {
+    if (process.stdout.isTTY || findLogFormat(here) !== 'json') throw error;
+    // Whoever collects the log of a service reads JSON, and the reason for its end is a part of the log.
+    makeLogger({ level: 'error', format: 'json' }).error('app.failed', { error: explainFailure(error) });
+    process.exit(1);
+  }
+  process.exit(0);
+}
+
+async function run(here: Invocation, { migrate }: ServeOptions): Promise<void> {
   const config = loadConfig(here);
   const logger = makeLogger(config.log);
   const { version } = here;
   logger.info('app.starting', { version, ...describeConfig(config) });
-  await runApp({ config, logger, version, migrate: options.migrate, asked: untilSignal() });
-  process.exit(0);
+  await runApp({ config, logger, version, migrate, asked: untilSignal() });
 }

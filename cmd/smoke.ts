@@ -8,6 +8,8 @@ import { findUpState } from './up-state.js';
 
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
+/** A number that no double holds, a key twice, spaces: all of it must be seen again at the receiver. */
+const PAYLOAD = '{ "hello": "world", "number": 12345678901234567890, "twice": 1, "twice": 2 }';
 
 /** `hukz smoke`: event, webhook, message, request, log row through a running `up`, then everything removed again. */
 export async function smoke(here: Invocation): Promise<void> {
@@ -30,7 +32,7 @@ export async function smoke(here: Invocation): Promise<void> {
     print('The receiver got', showRequest(request));
     // The row is written after the answer has come: it follows the request by some milliseconds.
     const log = await found(() => api.findLog(webhook.id), 'the delivery has no log row');
-    print('Its log row', JSON.stringify(log, undefined, 2));
+    print('Its log row, as GET /webhooks/logs answers it', log);
   } finally {
     for (const path of made.reverse()) await api.remove(path);
     receiver.close();
@@ -48,10 +50,11 @@ function makeApiClient(base: string) {
   });
   return {
     create: (path: string, body: object) => client.post(path.slice(1), { json: body }).json<{ id: number }>(),
-    async findLog(webhookId: number): Promise<object | undefined> {
+    /** The bytes of the answer: what was sent is shown in it, and would not survive being read and written. */
+    async findLog(webhookId: number): Promise<string | undefined> {
       const searchParams = { webhook_id: webhookId };
-      const { nodes } = await client.get('webhooks/logs', { searchParams }).json<{ nodes: object[] }>();
-      return nodes[0];
+      const text = await client.get('webhooks/logs', { searchParams }).text();
+      return (JSON.parse(text) as { total: number }).total > 0 ? text : undefined;
     },
     remove: (path: string) => client.delete(path.slice(1)),
   };
@@ -65,7 +68,7 @@ function withAnswer(error: HTTPError): HTTPError {
 
 async function send(here: Invocation, subject: string): Promise<void> {
   const connection = await connectNats(here);
-  connection.publish(subject, JSON.stringify({ hello: 'world' }));
+  connection.publish(subject, PAYLOAD);
   await connection.drain();
 }
 
@@ -79,6 +82,8 @@ async function found<T>(look: () => T | Promise<T>, failure: string): Promise<No
   throw new CommandFailed(`${failure}, not within ${PATIENCE_MS / 1000} s`);
 }
 
-function print(title: string, text: string): void {
-  process.stdout.write(`\n${title}:\n${text.replaceAll(/^/gm, '  ')}\n`);
+function print(title: string, bytes: Buffer | string): void {
+  process.stdout.write(`\n${title}:\n\n`);
+  process.stdout.write(bytes);
+  process.stdout.write('\n');
 }

@@ -13,11 +13,16 @@ export interface OwnServersOptions {
   say(line: string): void;
 }
 
+/** For people: where that is which was started. */
+export interface Where {
+  readonly database: string | undefined;
+  readonly nats: string | undefined;
+}
+
 export interface OwnServers {
   /** The settings that lead to what was started. */
   readonly settings: Readonly<Record<string, string>>;
-  /** For people: where each is and whose it is. */
-  readonly where: { readonly database: string; readonly nats: string };
+  readonly where: Where;
   stop(): Promise<void>;
 }
 
@@ -25,7 +30,7 @@ const DATABASE = 'hukz';
 
 interface Started {
   readonly settings: Readonly<Record<string, string>>;
-  readonly where: string;
+  readonly where: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -49,7 +54,7 @@ export async function startOwnServers(options: OwnServersOptions): Promise<OwnSe
 }
 
 async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<Started> {
-  if (given.HUKZ_DATABASE_HOST) return notOurs(`${given.HUKZ_DATABASE_HOST} (DATABASE_HOST)`);
+  if (given.HUKZ_DATABASE_HOST) return NOT_OURS;
   const dataDir = await choosePostgresDirectory(join(upDirectory(cwd), 'postgres'));
   const port = await usualPort(5432, 'PostgreSQL', say);
   say(`starting PostgreSQL, its data in ${dataDir} …`);
@@ -70,7 +75,7 @@ async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<St
 }
 
 async function startNats({ cwd, given, say }: OwnServersOptions): Promise<Started> {
-  if (given.HUKZ_NATS_URL) return notOurs('as given by NATS_URL');
+  if (given.HUKZ_NATS_URL) return NOT_OURS;
   const port = await usualPort(4222, 'nats-server', say);
   say('starting nats-server with JetStream …');
   const storeDir = join(upDirectory(cwd), 'nats');
@@ -78,9 +83,7 @@ async function startNats({ cwd, given, say }: OwnServersOptions): Promise<Starte
   return { settings: { HUKZ_NATS_URL: url }, where: url, stop };
 }
 
-function notOurs(where: string): Started {
-  return { settings: {}, where, stop: () => Promise.resolve() };
-}
+const NOT_OURS: Started = { settings: {}, where: undefined, stop: () => Promise.resolve() };
 
 async function createDatabase(server: { host: string; port: number; user: string; password: string }): Promise<void> {
   const client = new pg.Client({ ...server, database: 'postgres' });

@@ -19,15 +19,23 @@ hukz is up. Ctrl-C stops it; its data stays.
 
 Try it from this folder in another terminal (or "npm run smoke", which does the same):
 
-  hukz() { node dist/cmd/hukz.js "$@"; }
-  id() { node -pe 'JSON.parse(require("fs").readFileSync(0)).id'; }
-  post() { curl -s -H 'X-User: 1' -H 'Content-Type: application/json' "${api}$1" -d "$2"; }
+${walkThrough(api, receiverPort)}`;
+}
+
+/** Runs as it stands in sh, bash and zsh, pasted or as a file, and as often as one likes. */
+function walkThrough(api: string, receiverPort: number): string {
+  return `  API=${api}
   SUBJECT="try.$(date +%s)"
-  hukz receive --port ${receiverPort} & sleep 1
+  id() { node -pe 'JSON.parse(require("fs").readFileSync(0)).id'; }
+  post() { curl -s -H 'X-User: 1' -H 'Content-Type: application/json' "$API$1" -d "$2"; }
+  node dist/cmd/hukz.js receive --port ${receiverPort} & RECEIVER=$!
   EVENT=$(post /events '{"name":"A try","event":"'$SUBJECT'"}' | id)
-  post /webhooks '{"name":"A try","url":"http://127.0.0.1:${receiverPort}/hook","event_ids":['$EVENT']}'
-  hukz publish $SUBJECT '{"hello":"world"}'
-  curl -s -H 'X-User: 1' "${api}/webhooks/logs?limit=1"
-  kill %1
+  post /webhooks '{"name":"A try","url":"http://127.0.0.1:${receiverPort}/hook","event_ids":['$EVENT']}'; echo
+  sleep 1; node dist/cmd/hukz.js publish $SUBJECT '{"hello":"world"}'
+  for TRY in 1 2 3 4 5 6 7 8 9 10; do
+    LOGS=$(curl -s -H 'X-User: 1' "$API/webhooks/logs?event=$SUBJECT&outcome=delivered")
+    case "$LOGS" in *'"total":1'*) break;; esac; sleep 1
+  done; printf '%s\\n' "$LOGS"
+  kill $RECEIVER
 `;
 }

@@ -7,7 +7,7 @@ import { CommandFailed } from './command-failed.js';
 import type { Invocation } from './invocation.js';
 import { runApp } from './run-app.js';
 import { untilSignal } from './until-signal.js';
-import { startOwnServers } from './up-servers.js';
+import { startOwnServers, type Where } from './up-servers.js';
 import { givenSettings } from './up-settings.js';
 import { findUpState, removeUpState, writeUpState } from './up-state.js';
 import { welcome } from './up-welcome.js';
@@ -44,7 +44,7 @@ const DEFAULTS = {
 
 interface Around {
   readonly asked: Promise<NodeJS.Signals>;
-  readonly where: { readonly database: string; readonly nats: string };
+  readonly where: Where;
   say(line: string): void;
 }
 
@@ -62,7 +62,10 @@ async function run(here: Invocation, config: Config, { asked, where, say }: Arou
       const api = `http://${host}:${app.port}`;
       const metrics = `http://${host}:${app.metricsPort}/metrics`;
       await writeUpState(here.cwd, { pid: process.pid, api, metrics, nats: config.nats.servers });
-      say(welcome({ api, metrics, ...where, receiverPort: await findFreePort(9000) }));
+      const { user, host: databaseHost, port, name } = config.database;
+      const database = where.database ?? `postgres://${user}@${databaseHost}:${port}/${name}, as given`;
+      const nats = where.nats ?? `${config.nats.servers.join(', ')}, as given`;
+      say(welcome({ api, metrics, database, nats, receiverPort: await findFreePort(9000) }));
     },
   });
 }

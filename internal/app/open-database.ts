@@ -1,21 +1,8 @@
 import type { ClientConfig } from 'pg';
 import type { Logger } from '../logger.js';
 import { DatabaseTooNew, migrate, migrationStatus } from '../store/migrate.js';
-import { isSqlState } from '../store/pg-error.js';
 import { waitFor } from './wait-for.js';
-
-/** SQLSTATEs that a wrong configuration causes, and the key to look at. */
-const WRONG_KEYS: Readonly<Record<string, string>> = {
-  '28P01': 'DATABASE_USER or DATABASE_PASSWORD',
-  '28000': 'DATABASE_USER or DATABASE_SSL_MODE',
-  '3D000': 'DATABASE_NAME',
-  '42501': 'DATABASE_USER',
-};
-
-/** Starting is senseless until somebody changes something. */
-export class CannotStart extends Error {
-  override readonly name = 'CannotStart';
-}
+import { CannotStart, nameWrongKey, sqlStateOf } from './wrong-key.js';
 
 export interface OpenDatabaseOptions {
   readonly connection: ClientConfig;
@@ -34,9 +21,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<void> 
     signal,
     isFinal: (error) => error instanceof CannotStart || error instanceof DatabaseTooNew || codeOf(error) !== undefined,
   }).catch((error: unknown) => {
-    const key = WRONG_KEYS[codeOf(error) ?? ''];
-    if (key === undefined) throw error;
-    throw new CannotStart(`PostgreSQL refuses us: ${(error as Error).message} (check ${key})`);
+    throw nameWrongKey(error);
   });
 }
 
@@ -50,7 +35,6 @@ async function requireMigrated(connection: ClientConfig): Promise<void> {
 
 /** The SQLSTATE of an answer that will not be another one tomorrow; undefined while the server starts or is away. */
 function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string' || !isSqlState(code)) return undefined;
-  return /^(57P|53|08|55P03|40)/.test(code) ? undefined : code;
+  const code = sqlStateOf(error);
+  return code === undefined || /^(57P|53|08|55P03|40)/.test(code) ? undefined : code;
 }
