@@ -56,8 +56,8 @@ const oneOfEach = async () => {
   await end(b as OwnedDelivery, { outcome: 'failed', status: 500, failures: 1, retryInMs: 0 });
   await end({ ...(await kit.journal.claim({ deliveries: 1, bytes: 1000, except: [] })).deliveries[0]! });
   await end(dead as OwnedDelivery, { outcome: 'dead', because: 'exhausted', status: 500 });
-  await kit.journal.cancel([cancelled as OwnedDelivery]);
-  await kit.journal.hold([held as OwnedDelivery]);
+  await kit.journal.cancel(cancelled as OwnedDelivery);
+  await kit.journal.hold(held as OwnedDelivery);
   await end(retried as OwnedDelivery, { outcome: 'failed', status: 500, failures: 1, retryInMs: HOUR });
   await kit.journal.accept({ message: makeTestMessage(), deliveries: [] });
   return { a, dead: dead as OwnedDelivery, pending: pending as OwnedDelivery };
@@ -148,5 +148,13 @@ describe('the patrol', () => {
       select gen_random_uuid(), now() - n * interval '100 ms', 'x', '{}', '{1}', array[gen_random_uuid()] from generate_series(1, 4500) n`);
     const { look } = patrol();
     expect([await look(), await look(), await look(), await look()]).toEqual([2000, 4000, 4500, 4500]);
+  });
+
+  it('looks for a bounded number of deliveries a round, however many webhooks a message has', async () => {
+    await kit.sql(`insert into messages (id, received_at, subject, payload, owed_to, delivery_ids)
+      select gen_random_uuid(), now() - n * interval '100 ms', 'x', '{}', array[1], array(select gen_random_uuid() from generate_series(1, 2000))
+      from generate_series(1, 4) n`);
+    const { look } = patrol();
+    expect([await look(), await look(), await look()]).toEqual([6000, 8000, 8000]);
   });
 });

@@ -115,6 +115,28 @@ describe('retention', () => {
     expect(await left('messages', 30 * DAY)).toEqual([]);
   });
 
+  it('lets inserts go on when it has to wait for those that are under way', async () => {
+    const day = await accept(40);
+    await kit.pool.transaction(async (run) => {
+      await run(
+        {
+          name: '',
+          text: `insert into messages (id, received_at, subject, payload) values (gen_random_uuid(), now(), 'x', '')`,
+        },
+        [],
+      );
+      const from = performance.now();
+      const [dropped] = await Promise.all([
+        dropPartition(kit.pool, 'messages', day).catch(() => 'locked'),
+        kit.owe(),
+        kit.owe(),
+      ]);
+      expect(dropped).toBe('locked');
+      expect(performance.now() - from).toBeLessThan(1500);
+    });
+    expect(await dropPartition(kit.pool, 'messages', day)).toBe('dropped');
+  });
+
   it('is done by one instance at a time', async () => {
     const day = await accept(40);
     await kit.pool.transaction(async (run) => {

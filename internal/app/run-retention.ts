@@ -49,7 +49,11 @@ async function dropExpired({ pool, logger }: Parts, table: PartitionedTable, old
   for (const { name, day, bytes } of await store.expiredPartitions(pool, table, olderThanMs)) {
     const result = await dropPatiently(pool, table, day);
     if (result === 'dropped') logger.info('retention.dropped', { partition: name, bytes });
-    if (result === 'locked') logger.warn('retention.locked', { partition: name });
+    if (result === 'locked') {
+      // Whoever holds this one may hold them all: leave it to the next round.
+      logger.warn('retention.locked', { partition: name });
+      break;
+    }
     if (result === 'needed') needed.push(day);
   }
   if (needed.length > 0) logger.info('retention.kept', { table, days: needed.length, oldest: needed[0] });

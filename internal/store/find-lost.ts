@@ -4,12 +4,15 @@ import type { JournalPool, Statement } from './journal/journal-pool.js';
 const FIND_LOST: Statement = {
   name: 'find-lost',
   text: `
-    select page.received_at::text as at, page.id, page.n = $5::int as last, coalesce(lost.ids, '{}')::text[] as lost
+    select page.received_at::text as at, page.id, page.n = $5::int or page.owed >= $6::int as last, coalesce(lost.ids, '{}')::text[] as lost
     from (
-      select id, received_at, delivery_ids, row_number() over (order by received_at, id) as n
-      from messages
-      where (received_at, id) > ($1::timestamptz, $2::uuid) and received_at >= $3::timestamptz and received_at < $4::timestamptz
-      order by received_at, id limit $5
+      select *, row_number() over in_order as n, sum(cardinality(delivery_ids)) over in_order as owed
+      from (
+        select id, received_at, delivery_ids from messages
+        where (received_at, id) > ($1::timestamptz, $2::uuid) and received_at >= $3::timestamptz and received_at < $4::timestamptz
+        order by received_at, id limit $5
+      ) as messages
+      window in_order as (order by received_at, id rows unbounded preceding)
     ) as page
     cross join lateral (
       select array_agg(owed.id) as ids from unnest(page.delivery_ids) as owed(id)
@@ -21,7 +24,7 @@ const FIND_LOST: Statement = {
             and l.outcome in ('delivered', 'cancelled')
         )
     ) as lost
-    where lost.ids is not null or page.n = $5
+    where page.owed - cardinality(page.delivery_ids) < $6 and (lost.ids is not null or page.n = $5 or page.owed >= $6)
     order by page.n`,
 };
 
@@ -39,6 +42,8 @@ export interface Patrol {
   readonly from: PatrolCursor | undefined;
   /** Messages to look at, at most. */
   readonly messages: number;
+  /** Their deliveries to look for, about. */
+  readonly deliveries: number;
 }
 
 export interface Lost {
@@ -49,14 +54,15 @@ export interface Lost {
 }
 
 /** Looks for the deliveries of some messages, in the order in which these came. */
-export async function findLost(pool: JournalPool, { since, until, from, messages }: Patrol): Promise<Lost> {
+export async function findLost(pool: JournalPool, { since, until, from, ...most }: Patrol): Promise<Lost> {
   const after = from ?? { at: since.toISOString(), id: FIRST_ID };
   const rows = await pool.run<PatrolCursor & { readonly last: boolean; readonly lost: readonly string[] }>(FIND_LOST, [
     after.at,
     after.id,
     since,
     until,
-    messages,
+    most.messages,
+    most.deliveries,
   ]);
   const end = rows.at(-1);
   return { ids: rows.flatMap(({ lost }) => lost), next: end?.last ? { at: end.at, id: end.id } : undefined };

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
+import { loadAccount } from './accounting.js';
+import { listDeadLetters } from './dead-letters.js';
+import { loadDelivery } from './deliveries.js';
 import { listEvents } from './events.js';
 import { type Db, makeKnex } from './knex.js';
 import { loadMessages } from './message-payloads.js';
+import { listReplays } from './replay/replays.js';
 import { listWebhookLogs } from './webhook-logs.js';
 import { isEventEnabled, listWebhooks } from './webhooks.js';
 
@@ -32,7 +36,11 @@ describe('with many rows', () => {
         select received_at, row_number() over () % 50, 'event.1', 'http://example.com',
           jsonb_build_object('app', 'a', 'rare', (row_number() over () % 2000)::text), 1, 0, id, received_at, gen_random_uuid(), 1, 'delivered', 1
         from messages;
-      analyze events, webhooks, webhook_events, messages, webhook_logs;`);
+      insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because, event, created_by_id)
+        select delivery_id, message_id, received_at, row_number() over () % 20000 + 1, 1, created_at, 'exhausted', event, created_by_id from webhook_logs;
+      insert into replays (created_by_id, webhook_id, outcome, since, until, total)
+        select 1, n, 'dead', now(), now(), 0 from generate_series(1, 20000) n;
+      analyze;`);
   });
   afterAll(async () => {
     await db.destroy();
@@ -109,6 +117,33 @@ describe('with many rows', () => {
       expect(plan).toContain('tags_idx');
       expect(plan).not.toContain('Seq Scan');
     }
+  });
+
+  it("a user's dead letters come by the index of users, newest first without sorting", async () => {
+    const plans = await plansOf(() => listDeadLetters(db, { createdById: 7, tags: [] }, PAGE));
+    expect(plans).toHaveLength(2);
+    for (const plan of plans) expect(plan).toContain('dead_letters_user');
+    expect(plans[1]).not.toMatch(/\bSort\b|Seq Scan/);
+  });
+
+  it("a webhook's replays come by their index", () =>
+    expectPlans(2, /replays_webhook/, () => listReplays(db, 7, PAGE)));
+
+  it('a delivery and its attempts come by keys', async () => {
+    const ofUser = db({ d: 'dead_letters' })
+      .join({ w: 'webhooks' }, 'w.id', 'd.webhook_id')
+      .where('w.created_by_id', 7);
+    const { id } = await ofUser.first('d.id');
+    const plans = await plansOf(() => loadDelivery(db, { id, userId: 7 }));
+    expect(plans).toHaveLength(2);
+    expect(plans.join('\n')).not.toMatch(/Seq Scan on (?:webhook|dead|w\b)/);
+  });
+
+  it('the account of a day looks at the messages of that day only', async () => {
+    const range = { since: new Date('2026-01-02T00:00:00Z'), until: new Date('2026-01-03T00:00:00Z') };
+    const [plan] = await plansOf(() => loadAccount(db, { webhookId: 7, ...range }));
+    expect(plan).toContain('messages_20260102');
+    expect(plan).not.toMatch(/messages_2026010[13]/);
   });
 
   it('whether an event is enabled is found by keys', () =>
