@@ -5,7 +5,14 @@ import { instant } from './instant.js';
 import { id, userId } from './numbers.js';
 import { isStorable, UNSTORABLE } from './text.js';
 
-const outcomes = ['delivered', 'failed', 'dead', 'cancelled', 'missing'] as const satisfies readonly ReplayOutcome[];
+const outcomes = [
+  'delivered',
+  'failed',
+  'dead',
+  'cancelled',
+  'lost',
+  'missing',
+] as const satisfies readonly ReplayOutcome[];
 const states = ['running', 'done', 'cancelled'] as const satisfies readonly ReplayState[];
 
 export const newReplayBody = z
@@ -17,7 +24,7 @@ export const newReplayBody = z
       .default('dead')
       .describe(
         'what became of them: given up (dead), failed and waiting for the next attempt (failed), delivered, cancelled, ' +
-          "or never owed to this webhook though they are of today's events (missing)",
+          "found nowhere though it was owed (lost), or never owed to this webhook though they are of today's events (missing)",
       ),
     event: z.string().min(1).max(255).refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
     dry_run: z.boolean().default(false).describe('only count'),

@@ -347,7 +347,7 @@ describe('what cannot be', () => {
     ['a since before anything is kept', { since: '2001-01-01' }, 'since'],
     ['an until before since', { since: hoursAgo(1), until: hoursAgo(2) }, 'since'],
     ['an until that is none', { since: hoursAgo(1), until: null }, 'until'],
-    ['another outcome', { since: hoursAgo(1), outcome: 'lost' }, 'outcome'],
+    ['another outcome', { since: hoursAgo(1), outcome: 'local_fault' }, 'outcome'],
     ['an empty event', { since: hoursAgo(1), event: '' }, 'event'],
     ['an event with NUL', { since: hoursAgo(1), event: 'a\0' }, 'event'],
     ['a lone surrogate', { since: hoursAgo(1), event: '\ud800' }, 'event'],

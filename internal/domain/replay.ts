@@ -1,5 +1,8 @@
-/** Which deliveries a replay takes: by what became of them, or the messages that the webhook was never owed. */
-export type ReplayOutcome = 'delivered' | 'failed' | 'dead' | 'cancelled' | 'missing';
+/**
+ * Which deliveries a replay takes: by what became of them (`lost`: owed, and found nowhere), or `missing`, the messages that
+ * the webhook was never owed.
+ */
+export type ReplayOutcome = 'delivered' | 'failed' | 'dead' | 'cancelled' | 'lost' | 'missing';
 
 export type ReplayState = 'running' | 'done' | 'cancelled';
 

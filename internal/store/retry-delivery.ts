@@ -50,8 +50,9 @@ function sourceOf({ state }: Delivery) {
       return 'dead';
     case 'delivered':
     case 'cancelled':
-    case 'lost':
       return 'delivered';
+    case 'lost':
+      return 'lost';
     default:
       return state satisfies never;
   }

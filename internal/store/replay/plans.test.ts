@@ -76,6 +76,7 @@ describe('with many rows, each step of a replay', () => {
     ['dead', /dead_letters_webhook/],
     ['failed', /Index Scan using deliveries_pkey/],
     ['missing', /Index Scan using messages_20260102_pkey/],
+    ['lost', /Index Scan using messages_20260102_pkey/],
     ['delivered', /webhook_logs_20260102_created_by_id_created_at_id_idx/],
     ['cancelled', /webhook_logs_20260102_created_by_id_created_at_id_idx/],
   ] as const)('reads its window of %s by an index', async (outcome, index) => {

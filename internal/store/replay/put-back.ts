@@ -87,6 +87,7 @@ export async function putBack(
       return (await run(HURRY, [ids])).length;
     case 'delivered':
     case 'cancelled':
+    case 'lost':
       return (await run(OWE_AGAIN, [ids, messages, times, what.webhookId])).length;
     case 'missing':
       return (await run(OWE_FIRST, [messages, times, what.webhookId])).length;

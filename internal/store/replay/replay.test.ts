@@ -149,6 +149,17 @@ describe('a replay', () => {
     expect(await count({ outcome: 'missing', event: 'tag.deleted' })).toBe(1);
   });
 
+  it('owes again what is found nowhere, under the id that its message remembers', async () => {
+    const [gone] = [await kit.owe(), await kit.owe()];
+    await end(await kit.owe());
+    await kit.sql('delete from deliveries where id = $1', [gone.id]);
+    expect([await count({ outcome: 'lost' }), await count({ outcome: 'missing' })]).toEqual([1, 0]);
+    await start({ outcome: 'lost' });
+    await runToEnd();
+    expect(await claimed()).toEqual([{ ...gone, replay: true }]);
+    expect(await count({ outcome: 'lost' })).toBe(0);
+  });
+
   it('takes a time and a subject, and nothing else', async () => {
     const old = makeTestMessage('{}', Date.now() - 5 * HOUR);
     const id = randomUUID();

@@ -109,11 +109,37 @@ const MISSING: Statement = {
     ) as seen where fits or n = $7 order by n`,
 };
 
+/** What the account does not close over: by keys, as the patrol looks for it. */
+const LOST: Statement = {
+  name: 'replay-window-lost',
+  text: `
+    select delivery_id, id as message_id, received_at::text, null::text as subject, null::bytea as headers,
+      received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
+    from (
+      select *, row_number() over (order by received_at, id) as n,
+        delivery_id is not null and ($4::text is null or subject = $4)
+          and (select d.id from deliveries d where d.id = page.delivery_id) is null
+          and (select d.id from dead_letters d where d.id = page.delivery_id) is null
+          and not exists (
+            select from webhook_logs l
+            where l.delivery_id = page.delivery_id and l.created_at >= page.received_at - interval '1 day'
+              and l.outcome in ('delivered', 'cancelled')
+          ) as fits
+      from (
+        select id, received_at, subject, delivery_ids[array_position(owed_to, $1::int)] as delivery_id from messages
+        where (received_at, id) > ($5::timestamptz, $6::uuid)
+          and received_at >= $2::timestamptz and received_at < least($3::timestamptz, $8::timestamptz)
+        order by received_at, id limit $7
+      ) as page
+    ) as seen where fits or n = $7 order by n`,
+};
+
 const STATEMENTS: Readonly<Record<ReplayOutcome, Statement>> = {
   dead: DEAD,
   failed: FAILED,
   delivered: logged('delivered'),
   cancelled: logged('cancelled'),
+  lost: LOST,
   missing: MISSING,
 };
 
