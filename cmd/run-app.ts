@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
 import { type App, startApp } from '../internal/app/start-app.js';
+import { CannotStart } from '../internal/app/wrong-key.js';
 import type { Logger } from '../internal/logger.js';
 import { cannotListen } from './cannot-listen.js';
 
@@ -28,7 +29,10 @@ export async function runApp(options: RunOptions): Promise<void> {
   if (!app) return;
   try {
     await onStarted?.(app);
-    await stopped;
+    const unusable = app.unusable.then((problem) => {
+      throw new CannotStart(`the database is not usable: ${problem}; run "hukz migrate status"`);
+    });
+    await Promise.race([stopped, unusable]);
   } finally {
     await app.stop();
   }

@@ -19,7 +19,9 @@ type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
 const PORT: Options = { min: 0, max: 65_535 };
 const COUNT: Options = { min: 1, max: 1_000_000 };
-const A_SPAN: Options = { min: 1 };
+/** The longest that a timer can wait, about. */
+const LONGEST_TIMER_MS = 24 * 86_400_000;
+const A_SPAN: Options = { min: 1, max: LONGEST_TIMER_MS };
 const DAYS: Options = { min: 86_400_000 };
 
 /** Every key of the configuration, in the order of `config.yml`. */
@@ -130,8 +132,12 @@ const keys = {
 
   INSTANCE_TIMEOUT: key('the silence after which the others take over what an instance held', 'span', '30s', {
     min: 1000,
+    max: LONGEST_TIMER_MS,
   }),
-  SHUTDOWN_GRACE: key('the time that running requests get to finish when the service stops', 'span', '25s', { min: 0 }),
+  SHUTDOWN_GRACE: key('the time that running requests get to finish when the service stops', 'span', '25s', {
+    min: 0,
+    max: LONGEST_TIMER_MS,
+  }),
   LOG_LEVEL: key('error, warn, info or debug', ['error', 'warn', 'info', 'debug'], 'info'),
   LOG_FORMAT: key('json, pretty, or auto: pretty in development', ['auto', 'json', 'pretty'], 'auto'),
 };

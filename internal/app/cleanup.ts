@@ -1,24 +1,33 @@
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { Deadline } from './deadline.js';
 
 /** What was started, and how it ends. */
 export interface Cleanup {
   /** Registers how something that was just started stops. */
   add(what: string, stop: () => Promise<void>): void;
-  /** Stops everything, last in first out, each whatever became of the others. May be called again: the second waits for the first. */
-  run(): Promise<void>;
+  /**
+   * Stops everything, last in first out, each whatever became of the others, and nothing is waited for much longer than the
+   * deadline. May be called again: the second waits for the first.
+   */
+  run(deadline: Deadline): Promise<void>;
 }
+
+/** What even a part that hangs is given, when the deadline has passed. */
+const LEAST_MS = 500;
 
 export function makeCleanup(logger: Logger): Cleanup {
   const steps: { readonly what: string; readonly stop: () => Promise<void> }[] = [];
   let running: Promise<void> | undefined;
 
-  const runAll = async () => {
+  const runAll = async (deadline: Deadline) => {
     for (let step = steps.pop(); step; step = steps.pop()) {
       const from = performance.now();
       try {
-        await step.stop();
-        logger.debug('app.stopped_part', { part: step.what, ms: Math.round(performance.now() - from) });
+        const stopped = await deadline.within(step.stop(), LEAST_MS);
+        const ms = Math.round(performance.now() - from);
+        if (stopped) logger.debug('app.stopped_part', { part: step.what, ms });
+        else logger.warn('app.stop_overdue', { part: step.what, ms });
       } catch (error) {
         logger.error('app.stop_failed', { part: step.what, error: messageOf(error) });
       }
@@ -29,8 +38,8 @@ export function makeCleanup(logger: Logger): Cleanup {
     add(what, stop) {
       steps.push({ what, stop });
     },
-    run() {
-      running ??= runAll();
+    run(deadline) {
+      running ??= runAll(deadline);
       return running;
     },
   };

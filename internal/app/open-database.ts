@@ -19,10 +19,15 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<void> 
     what: 'database',
     logger,
     signal,
-    isFinal: (error) => error instanceof CannotStart || error instanceof DatabaseTooNew || codeOf(error) !== undefined,
+    isFinal,
   }).catch((error: unknown) => {
     throw nameWrongKey(error);
   });
+}
+
+function isFinal(error: unknown): boolean {
+  const known = error instanceof CannotStart || error instanceof DatabaseTooNew || nameWrongKey(error) !== error;
+  return known || codeOf(error) !== undefined;
 }
 
 async function requireMigrated(connection: ClientConfig): Promise<void> {

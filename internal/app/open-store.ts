@@ -25,6 +25,8 @@ export interface Store {
   readonly connection: ClientConfig;
   readonly db: Knex;
   readonly pool: JournalPool;
+  /** For the heartbeat alone: whatever the journal waits for, this instance must not pass for dead. */
+  readonly heartPool: JournalPool;
 }
 
 const PARTITIONS_EVERY_MS = 3_600_000;
@@ -39,6 +41,8 @@ export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Pr
   cleanup.add('api pool', () => db.destroy());
   const pool = makeJournalPool(connection, database.journalPool, logger);
   cleanup.add('journal pool', pool.stop);
+  const heartPool = makeJournalPool(connection, 1, logger);
+  cleanup.add('heartbeat pool', heartPool.stop);
 
   const ensurePartitions = () => ensurePartitionsAhead(pool, systemClock.now());
   await ensurePartitions();
@@ -52,5 +56,5 @@ export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Pr
     onError: (error) => logger.warn('message_ids.failed', { error: messageOf(error) }),
   });
   cleanup.add('message ids', forgetting.stop);
-  return { connection, db, pool };
+  return { connection, db, pool, heartPool };
 }

@@ -13,6 +13,7 @@ import { beat, burySilentInstances, leave, registerInstance } from '../store/jou
 import { makeJournal } from '../store/journal/journal.js';
 import { listen as listenToDatabase } from '../store/listen.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
+import { makeDeadline } from './deadline.js';
 import { makeMetrics } from './metrics.js';
 import { openStore } from './open-store.js';
 import { findProblems } from './readiness.js';
@@ -34,11 +35,14 @@ export interface StartOptions {
 export interface App {
   readonly port: number;
   readonly metricsPort: number;
+  /** Resolves, with the reason, when nothing will ever succeed again: whoever runs the app should stop it. */
+  readonly unusable: Promise<string>;
   /** Finishes what was taken, within the grace period. May be called twice. */
   stop(): Promise<void>;
 }
 
 const HTTP_GRACE_MS = 2000;
+const FAILED_START_MS = 5000;
 /** Part of the grace period in which requests may run; the journal commits in the rest. */
 const SENDING_SHARE = 0.8;
 
@@ -48,7 +52,7 @@ export async function startApp(options: StartOptions): Promise<App> {
   try {
     return await start(options, cleanup);
   } catch (error) {
-    await cleanup.run();
+    await cleanup.run(makeDeadline(FAILED_START_MS));
     throw error;
   }
 }
@@ -58,23 +62,35 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   const applicationName = `hukz/${version}`;
   const metrics = makeMetrics(clock.now);
   const { duplicateWindowMs } = config.stream;
-  const { connection, db, pool } = await openStore(
+  const { connection, db, pool, heartPool } = await openStore(
     { database: config.database, duplicateWindowMs, applicationName, migrate, logger, signal },
     cleanup,
   );
 
   const membership = makeMembership({
-    register: (id) => registerInstance(pool, id, hostname()),
-    beat: (id) => beat(pool, id),
-    burySilent: (silentMs) => burySilentInstances(pool, silentMs),
-    leave: (id) => leave(pool, id),
+    register: (id) => registerInstance(heartPool, id, hostname()),
+    beat: (id) => beat(heartPool, id),
+    burySilent: (silentMs) => burySilentInstances(heartPool, silentMs),
+    leave: (id) => leave(heartPool, id),
     clock,
     logger,
     timeoutMs: config.instanceTimeoutMs,
   });
   const instanceId = membership.id;
   const { onFlush } = metrics;
-  const journal = makeJournal({ pool, logger, random: Math.random, instanceId, duplicateWindowMs, onFlush });
+  let onUnusable: (problem: string) => void = () => undefined;
+  const unusable = new Promise<string>((resolve) => {
+    onUnusable = resolve;
+  });
+  const journal = makeJournal({
+    pool,
+    logger,
+    random: Math.random,
+    instanceId,
+    duplicateWindowMs,
+    onFlush,
+    onUnusable,
+  });
   const catalog = new Catalog();
   const catalogSync = makeCatalogSync({
     catalog,
@@ -151,12 +167,14 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   /** Take nothing new, commit what was taken, finish what runs; only then close what that needed. */
   const finish = async () => {
     stopping = true;
+    const deadline = makeDeadline(config.shutdownGraceMs);
     const giveUp = setTimeout(journal.abandon, config.shutdownGraceMs);
-    await catalogSync.stop();
-    await intake.drain();
-    await dispatch.stop(config.shutdownGraceMs * SENDING_SHARE);
+    await deadline.within(catalogSync.stop());
+    await deadline.within(intake.drain());
+    await deadline.within(dispatch.stop(deadline.left() * SENDING_SHARE));
     clearTimeout(giveUp);
-    await cleanup.run();
+    journal.abandon();
+    await cleanup.run(deadline);
   };
   let stopped: Promise<void> | undefined;
   const { port } = server;
@@ -172,6 +190,7 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   return {
     port,
     metricsPort,
+    unusable,
     stop() {
       stopped ??= finish();
       return stopped;

@@ -37,7 +37,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
         await catalogSync.refresh();
       },
       findWebhook: (id) => catalog.webhook(id),
-      refreshCatalog: catalogSync.refresh,
+      reloadCatalog: catalogSync.reload,
       isTrusted: parts.membership.isTrusted,
       onAttempt(attempt) {
         parts.onAttempt(attempt);

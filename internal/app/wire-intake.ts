@@ -37,9 +37,9 @@ export async function wireIntake(
     tryReserve: dispatch.tryReserve,
     release: dispatch.release,
     enqueue: dispatch.enqueue,
+    suspectStrays: dispatch.suspectStrays,
     randomUuid: randomUUID,
     clock: systemClock,
-    logger,
     limits: config.intake,
     storeUnmatched: config.intake.storeUnmatched,
   });

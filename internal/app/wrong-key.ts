@@ -15,9 +15,18 @@ export class CannotStart extends Error {
 
 /** A refusal of PostgreSQL that a key of ours causes, in a sentence that names it; any other error stays what it is. */
 export function nameWrongKey(error: unknown): unknown {
-  const key = WRONG_KEYS[sqlStateOf(error) ?? ''];
+  const key = WRONG_KEYS[sqlStateOf(error) ?? ''] ?? wrongBeforeLogin(error);
   if (key === undefined) return error;
   return new CannotStart(`PostgreSQL refuses us: ${(error as Error).message} (check ${key})`);
+}
+
+/** What the driver says before PostgreSQL could: it has no SQLSTATE, and no waiting mends it. */
+function wrongBeforeLogin(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code = '' } = error as { code?: string };
+  if (/SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|CERT_|ALTNAME/.test(code)) return 'DATABASE_SSL_MODE';
+  if (/does not support SSL/i.test(error.message)) return 'DATABASE_SSL_MODE';
+  return /^SASL:/.test(error.message) ? 'DATABASE_PASSWORD' : undefined;
 }
 
 export function sqlStateOf(error: unknown): string | undefined {

@@ -31,7 +31,7 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
       steps.push(`strays besides ${ids.join()}`);
       return 0;
     },
-    refreshCatalog: async () => {
+    reloadCatalog: async () => {
       steps.push('refresh');
       known.add(2);
     },
@@ -61,6 +61,27 @@ describe('a claim', () => {
     waiting = [due('a', 2)];
     await make().runOnce();
     expect(steps).toEqual(['refresh', 'a']);
+  });
+
+  it('that cannot be compared with the catalog is given back', async () => {
+    waiting = [due('a', 2)];
+    let fails = true;
+    const claimer = make({
+      reloadCatalog: async () => {
+        if (fails) throw new Error('connection lost');
+      },
+    });
+    await expect(claimer.runOnce()).rejects.toThrow('lost');
+    fails = false;
+    await claimer.runOnce();
+    expect([steps, holdings.count]).toEqual([['strays besides '], 0]);
+  });
+
+  it('happens also with room for one delivery only', async () => {
+    holdings = new Holdings({ maxHeld: 1, maxHeldBytes: 10_000 });
+    waiting = [due('a')];
+    await make().runOnce();
+    expect(steps).toEqual(['a']);
   });
 
   it('asks for what there is room for, and not for full lanes', async () => {

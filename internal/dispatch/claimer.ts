@@ -12,7 +12,7 @@ export interface ClaimerDeps {
   claim(room: ClaimRoom): Promise<{ readonly deliveries: readonly OwnedDelivery[]; readonly lost: number }>;
   giveBackStrays(known: readonly string[]): Promise<number>;
   /** Loads what the catalog does not know yet. */
-  refreshCatalog(): Promise<void>;
+  reloadCatalog(): Promise<void>;
   knowsWebhook(id: number): boolean;
   mayClaim(): boolean;
   readonly holdings: Holdings;
@@ -50,6 +50,16 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     }
   };
 
+  /** What was claimed is not held yet: if this fails, all of it are strays. */
+  const reloadCatalog = async () => {
+    try {
+      await deps.reloadCatalog();
+    } catch (error) {
+      strays = true;
+      throw error;
+    }
+  };
+
   return {
     suspectStrays: () => {
       strays = true;
@@ -58,13 +68,13 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       if (!deps.mayClaim()) return false;
       if (strays) await findStrays();
       const free = holdings.free();
-      const deliveries = Math.min(MOST_AT_ONCE, free.count >> 1);
-      if (deliveries < Math.min(LEAST_AT_ONCE, 1 + holdings.count) || free.bytes <= 0) return false;
+      const deliveries = Math.min(MOST_AT_ONCE, Math.ceil(free.count / 2));
+      if (deliveries < Math.min(LEAST_AT_ONCE, 1 + holdings.count) || free.count <= 0 || free.bytes <= 0) return false;
       const claimed = await claim({ deliveries, bytes: free.bytes, except: holdings.full() });
       if (claimed.lost > 0) logger.error('delivery.message_lost', { deliveries: claimed.lost });
-      for (const one of claimed.deliveries) holdings.reserve(one.id, one.webhookId, one.message.body.length);
       // A webhook younger than our catalog must not pass for a deleted one.
-      if (claimed.deliveries.some((one) => !deps.knowsWebhook(one.webhookId))) await deps.refreshCatalog();
+      if (claimed.deliveries.some((one) => !deps.knowsWebhook(one.webhookId))) await reloadCatalog();
+      for (const one of claimed.deliveries) holdings.reserve(one.id, one.webhookId, one.message.body.length);
       for (const one of claimed.deliveries) deps.take(one);
       return claimed.deliveries.length > 0;
     },

@@ -17,14 +17,15 @@ export interface DispatchDeps {
   /** One request; never rejects. The signal means: stop waiting for the answer. */
   send(delivery: OwnedDelivery, webhook: CatalogWebhook, signal: AbortSignal): Promise<AttemptOutcome>;
   settle(attempt: SettledAttempt): Promise<void>;
-  hold(deliveries: readonly OwnedDelivery[]): Promise<void>;
-  cancel(deliveries: readonly OwnedDelivery[]): Promise<void>;
+  hold(delivery: OwnedDelivery): Promise<void>;
+  cancel(delivery: OwnedDelivery): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
   giveBackStrays(known: readonly string[]): Promise<number>;
   releaseHeld(limit: number): Promise<number>;
   disableWebhook(webhookId: number, because: string): Promise<void>;
   findWebhook(id: number): CatalogWebhook | undefined;
-  refreshCatalog(): Promise<void>;
+  /** Loads what the catalog does not know yet. */
+  reloadCatalog(): Promise<void>;
   isTrusted(): boolean;
   onAttempt(attempt: SettledAttempt): void;
   readonly policy: RetryPolicy;
@@ -40,6 +41,8 @@ export interface Dispatch {
   release(deliveryId: string): void;
   /** Sends a committed delivery whose room is kept. */
   enqueue(delivery: OwnedDelivery): void;
+  /** Rows may bear our id that we do not hold: the next claim looks for them first. */
+  suspectStrays(): void;
   /** The catalog changed: a webhook may be enabled again, or gone. */
   wakeHeld(): void;
   /** What is held belongs to others now. */
@@ -74,8 +77,6 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     holdings,
     lanes,
     send: (delivery, webhook) => deps.send(delivery, webhook, interrupt.signal),
-    hold: (delivery) => deps.hold([delivery]),
-    cancel: (delivery) => deps.cancel([delivery]),
     suspectStrays: claimer.suspectStrays,
   });
   const loops = {
@@ -94,6 +95,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     tryReserve: (deliveryId, webhookId, bytes) => deps.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),
     release: (deliveryId) => holdings.release(deliveryId),
     enqueue: (delivery) => dispatcher.take(delivery),
+    suspectStrays: claimer.suspectStrays,
     wakeHeld: () => loops.releasing?.wake(),
     forget: () => void dispatcher.forget(),
     resume: () => dispatcher.pump(),

@@ -114,8 +114,15 @@ export class Dispatcher {
     const attempt = this.settled(delivery, webhook, outcome, { startedAt, durationMs: clock.monotonic() - from });
     this.deps.onAttempt(attempt);
     await this.deps.settle(attempt);
-    if (attempt.because === 'gone') await this.deps.disableWebhook(webhook.id, 'the receiver answered 410 Gone');
+    if (attempt.because === 'gone') await this.disable(webhook.id);
     return attempt.outcome === 'delivered';
+  }
+
+  /** The attempt is settled whatever becomes of this; the next 410 brings it up again. */
+  private async disable(webhookId: number): Promise<void> {
+    await this.deps.disableWebhook(webhookId, 'the receiver answered 410 Gone').catch((error: unknown) => {
+      this.deps.logger.error('webhook.not_disabled', { webhook_id: webhookId, error: messageOf(error) });
+    });
   }
 
   private settled(

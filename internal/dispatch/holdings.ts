@@ -17,6 +17,8 @@ interface Share {
 
 const SMALLEST_WINDOW = 16;
 const FIRST_WINDOW = 128;
+/** Part of the places that new messages may not take: else retries and the backlog would wait for as long as they flood. */
+const KEPT_FOR_CLAIMS = 0.125;
 /** Windows of idle lanes that are remembered. */
 const MOST_REMEMBERED = 10_000;
 /** A lane may hold a quarter of what is still free, so that the busiest leaves room for others. */
@@ -55,7 +57,7 @@ export class Holdings {
   /** Keeps room for a delivery unless all of it, or this webhook's part, is taken. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean {
     const free = this.free();
-    if (bytes > free.bytes || free.count <= 0) return false;
+    if (bytes > free.bytes || free.count <= this.limits.maxHeld * KEPT_FOR_CLAIMS) return false;
     const share = this.shares.get(webhookId);
     if (share && !this.fits(share)) return false;
     this.reserve(deliveryId, webhookId, bytes);

@@ -1,6 +1,13 @@
 /** A NATS header line; a name may occur several times. */
 export type Header = readonly [name: string, value: string];
 
+/** Bytes that a message takes by what its publisher put into it. Headers may be larger than the payload. */
+export function weightOf({ payload, headers }: Pick<Message, 'payload' | 'headers'>): number {
+  let weight = payload.length;
+  for (const [name, value] of headers) weight += name.length + value.length;
+  return weight;
+}
+
 /** One occurrence, received once from NATS. Its payload is never parsed. */
 export interface Message {
   /** uuid */

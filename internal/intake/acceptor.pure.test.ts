@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Catalog } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Header } from '../domain/message.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
 import { type Acceptor, type AcceptorDeps, makeAcceptor } from './acceptor.js';
 
 type Acceptance = Parameters<AcceptorDeps['accept']>[0];
@@ -13,7 +12,7 @@ let asked: { acceptance: Acceptance; answer(accepted: Partial<Accepted>): void; 
 let enqueued: OwnedDelivery[];
 let reserved: Set<string>;
 let answers: unknown[];
-let logger: ReturnType<typeof makeTestLogger>;
+let strays: number;
 let room: number;
 
 const make = (more: Partial<AcceptorDeps> = {}) => {
@@ -46,8 +45,8 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
     enqueue: (delivery) => void enqueued.push(delivery),
     randomUuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     clock: { now: () => 1_700_000_000_000, monotonic: () => 0 },
-    logger,
-    limits: { maxMessages: 3, maxBytes: 100 },
+    suspectStrays: () => void strays++,
+    limits: { maxMessages: 3, maxBytes: 5000 },
     storeUnmatched: true,
     ...more,
   });
@@ -57,7 +56,7 @@ const take = (subject: string, payload = '{}', headers: Header[] = []) =>
 
 beforeEach(() => {
   [asked, enqueued, reserved, answers, room] = [[], [], new Set(), [], 100];
-  logger = makeTestLogger();
+  strays = 0;
   acceptor = make();
 });
 
@@ -114,7 +113,10 @@ describe('a message', () => {
     asked[0]?.answer({});
     await acceptor.idle();
     expect(answers).toMatchObject([{ webhooks: 0, error: expect.stringContaining('Hukz-Tag') }]);
-    expect(logger.lines).toMatchObject([{ name: 'message.bad_routing' }]);
+    expect(acceptor.stats()).toMatchObject({
+      badRouting: 1,
+      latest: { badRouting: expect.stringContaining('a.b: Hukz-Tag') },
+    });
   });
 
   it('beyond the bound of the queue is dropped, counted and answered; nothing is silent', async () => {
@@ -124,7 +126,7 @@ describe('a message', () => {
     for (const { answer } of asked) answer({});
     await acceptor.idle();
     expect(acceptor.stats()).toMatchObject({ received: 5, accepted: 3, dropped: 2, waiting: 0, waitingBytes: 0 });
-    take('a.b', 'x'.repeat(101));
+    take('a.b', 'x'.repeat(5000));
     expect(acceptor.stats().dropped).toBe(3);
   });
 
@@ -139,7 +141,22 @@ describe('a message', () => {
       { error: 'the message could not be stored' },
     ]);
     expect(acceptor.stats()).toMatchObject({ refused: 2, accepted: 0, waiting: 0 });
-    expect(reserved.size).toBe(0);
+    expect([reserved.size, strays]).toEqual([0, 1]);
+  });
+
+  it('counts what its headers weigh', () => {
+    take('a.b', '{}', [['X', 'x'.repeat(5000)]]);
+    expect(acceptor.stats()).toMatchObject({ dropped: 1, waiting: 0 });
+  });
+
+  it('that cannot be answered any more is taken all the same', async () => {
+    const closed = () => {
+      throw new Error('CONNECTION_CLOSED');
+    };
+    acceptor.take({ subject: 'a.b', headers: [], payload: Buffer.from('{}'), answer: closed, done: closed });
+    asked[0]?.answer({});
+    await acceptor.idle();
+    expect([enqueued.length, reserved.size, acceptor.stats().accepted]).toEqual([2, 2, 1]);
   });
 
   it('never makes the callback throw', () => {

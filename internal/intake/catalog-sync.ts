@@ -47,9 +47,11 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
     logger.info('catalog.changed', { version: changes.version, ...catalog.size });
   };
 
+  /** What is known is followed also while the store is away. */
   const refreshOnce = async () => {
-    await load();
+    const [loaded] = await Promise.allSettled([load()]);
     await followers?.reconcile();
+    if (loaded.status === 'rejected') throw loaded.reason;
   };
 
   /** A refresh that has begun may have read before the caller's change: the caller waits for the one after it. */

@@ -1,10 +1,11 @@
 import type { ConnectionOptions } from 'nats';
 import { AppError, messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type Repeating, repeat } from '../repeat.js';
+import type { Repeating } from '../repeat.js';
 import type { Acceptor } from './acceptor.js';
 import type { Intake } from './intake.js';
 import { linkNats, type NatsLink } from './nats-link.js';
+import { reportLosses } from './report-losses.js';
 import { Subscriptions } from './subscriptions.js';
 
 export interface CoreIntakeDeps {
@@ -18,34 +19,19 @@ export interface CoreIntakeDeps {
   readonly logger: Logger;
 }
 
-const REPORT_DROPS_MS = 1000;
-
 /** Intake from core NATS: at most once until the journal's commit, at least once from there on. */
 export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   const { acceptor, logger } = deps;
   const subscriptions = new Subscriptions({ queueGroup: deps.queueGroup, take: acceptor.take, logger });
   let link: NatsLink | undefined;
   let reporting: Repeating | undefined;
-  let reported = 0;
-
-  /** One line a second, however many: the flood that is dropped must not become one of log lines. */
-  const reportDrops = async () => {
-    const { dropped } = acceptor.stats();
-    if (dropped === reported) return;
-    logger.error('message.dropped', {
-      dropped: dropped - reported,
-      total: dropped,
-      because: 'the intake queue is full',
-    });
-    reported = dropped;
-  };
 
   const connectionProblem = () => (link ? link.problem() : 'not started yet');
 
   return {
     promise: 'at least once from the commit on',
     start() {
-      reporting = repeat(reportDrops, { everyMs: REPORT_DROPS_MS, onError: () => undefined });
+      reporting = reportLosses(acceptor, logger);
       link = linkNats({
         options: deps.options,
         logger,
@@ -55,6 +41,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
             .refresh()
             .catch((error: unknown) => logger.warn('subscriptions.failed', { error: messageOf(error) }));
         },
+        onReconnected: () => subscriptions.forgive(),
       });
       return link.tried;
     },

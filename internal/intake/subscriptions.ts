@@ -49,11 +49,18 @@ export class Subscriptions {
     for (const subject of missing) this.subscribe(connection, subject);
     for (const [subject, subscription] of surplus) this.unsubscribe(subject, subscription);
     await withinMs(connection.flush(), FLUSH_MS);
+    const refused = missing.find((subject) => this.failures.has(subject));
+    if (refused !== undefined) throw new Error(`NATS refuses "${refused}": ${this.failures.get(refused)}`);
     this.deps.logger.info('subscriptions.changed', {
       added: missing.length,
       removed: surplus.length,
       active: this.active.size,
     });
+  }
+
+  /** What was refused may be asked for again: the server has changed. */
+  forgive(): void {
+    this.failures.clear();
   }
 
   /** Takes nothing any more; resolves when what the server had sent was taken. */

@@ -52,11 +52,14 @@ export async function migrate(
 
 /** Every migration of this program and whether the database has it. */
 export async function migrationStatus(connection: ClientConfig): Promise<readonly MigrationState[]> {
-  return locked(connection, async (knex) => {
+  const knex = makeKnex(connection, { max: 1 });
+  try {
     const applied = await appliedNames(knex);
     await refuseNewer(knex);
     return migrations.map(({ name }) => ({ name, applied: applied.includes(name) }));
-  });
+  } finally {
+    await knex.destroy();
+  }
 }
 
 async function refuseNewer(knex: Knex): Promise<void> {
@@ -81,8 +84,9 @@ async function locked<T>(connection: ClientConfig, work: (knex: Knex) => Promise
       await knex.raw('select pg_advisory_lock(?)', [LOCK]).connection(holder);
       return await work(knex);
     } finally {
-      await knex.raw('select pg_advisory_unlock(?)', [LOCK]).connection(holder);
-      knex.client.releaseConnection(holder);
+      // A session that has died has no lock any more; it must be given back all the same, or nothing ever ends.
+      const unlock = knex.raw('select pg_advisory_unlock(?)', [LOCK]).connection(holder);
+      await unlock.catch(() => undefined).finally(() => knex.client.releaseConnection(holder));
     }
   } finally {
     await knex.destroy();

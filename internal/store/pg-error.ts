@@ -28,6 +28,12 @@ export function judgePgError(error: unknown): PgVerdict {
   return 'fatal';
 }
 
+/** A table or column that is not there: somebody migrated down, or dropped it. */
+export function isNotOurSchema(error: unknown): boolean {
+  const { code } = describe(error);
+  return code === '42P01' || code === '42703';
+}
+
 /** Tells an answer of the server from a code of the socket: `EPIPE` has five capitals too. */
 export function isSqlState(code: string): boolean {
   return /^(?:[0-5][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/.test(code);

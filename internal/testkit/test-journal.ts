@@ -46,6 +46,7 @@ export async function makeTestJournal(given?: TestDatabase): Promise<TestJournal
       duplicateWindowMs: 60_000,
       instanceId: () => instance,
       onFlush: () => undefined,
+      onUnusable: () => undefined,
     });
     return { journal, instance };
   };

@@ -7,6 +7,7 @@ import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
+import { reportLosses } from '../report-losses.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
 import { type BeginAt, durableName, type StreamSettings } from './stream-settings.js';
@@ -55,6 +56,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   let connection: NatsConnection | undefined;
   let jsm: JetStreamManager | undefined;
   let looking: Repeating | undefined;
+  let reporting: Repeating | undefined;
   let plan: StreamPlan = { own: [], foreign: [], refused: new Map() };
   /** The subjects that the streams were last made to hold; undefined when they have to be looked at again. */
   let settled: string | undefined;
@@ -182,6 +184,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   return {
     promise: 'at least once from the stream on',
     start() {
+      reporting = reportLosses(deps.acceptor, logger);
       looking = repeat(look, {
         everyMs: LOOK_EVERY_MS,
         onError: (error) => logger.warn('stream.look_failed', { error: messageOf(error) }),
@@ -222,7 +225,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
       await deps.acceptor.idle();
     },
     async stop() {
-      await looking?.stop();
+      await Promise.all([looking?.stop(), reporting?.stop()]);
       await link?.stop();
     },
   };

@@ -180,7 +180,7 @@ function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
       owed.ids.push(delivery.id);
       owed.messages.push(message.id);
       owed.webhooks.push(delivery.webhookId);
-      owed.bytes.push(message.body.length);
+      owed.bytes.push(message.body.length + headers.length);
       owed.wanted.push(delivery.wanted);
     }
   }

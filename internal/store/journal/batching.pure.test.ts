@@ -93,7 +93,7 @@ describe('persevering', () => {
   const make = (errors: { shift(): unknown }, signal = new AbortController().signal) => {
     const troubles: (string | undefined)[] = [];
     const persevere = makePersevere(
-      { logger: makeTestLogger(), random: () => -0.5, onTrouble: (problem) => troubles.push(problem) },
+      { logger: makeTestLogger(), random: () => -0.5, onTrouble: (_statement, problem) => troubles.push(problem) },
       signal,
     );
     const repeats: boolean[] = [];

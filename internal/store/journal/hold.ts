@@ -18,12 +18,17 @@ const GIVE_BACK_STRAYS: Statement = {
 const RELEASE_HELD: Statement = {
   name: 'release-held',
   text: `
-    update deliveries d set due_at = now()
-    from (
+    with enabled as (
       select d.id from deliveries d join webhooks w on w.id = d.webhook_id
-      where d.owner is null and d.due_at = 'infinity' and (w.enabled or w.deleted_at is not null)
+      where d.owner is null and d.due_at = 'infinity' and w.enabled and w.deleted_at is null
       limit $1 for update of d skip locked
-    ) as free
+    ), deleted as (
+      select d.id from deliveries d join webhooks w on w.id = d.webhook_id
+      where d.owner is null and d.due_at > now() and w.deleted_at > now() - interval '2 days'
+      limit $1 for update of d skip locked
+    )
+    update deliveries d set due_at = now()
+    from (select id from enabled union all select id from deleted) as free
     where d.id = free.id
     returning d.id`,
 };
@@ -48,7 +53,10 @@ export async function giveBackStrays(pool: JournalPool, owner: string, known: re
   return (await pool.run(GIVE_BACK_STRAYS, [owner, known])).length;
 }
 
-/** Makes held deliveries due whose webhook is enabled again, or deleted (sending then cancels them). At most `limit`. */
+/**
+ * Makes due what is held for a webhook that is enabled again, and whatever waits for a deleted one: sending then cancels it.
+ * At most `limit` of each.
+ */
 export async function releaseHeld(pool: JournalPool, limit: number): Promise<number> {
   return (await pool.run(RELEASE_HELD, [limit])).length;
 }

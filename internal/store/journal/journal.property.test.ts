@@ -262,7 +262,7 @@ class Bench {
   private async setAside(at: Process, index: number, how: 'hold' | 'giveBack' | 'cancel') {
     const delivery = pull(at.memory, index);
     if (!delivery) return;
-    await at.journal[how]([delivery]);
+    await (how === 'giveBack' ? at.journal.giveBack([delivery]) : at.journal[how](delivery));
     const one = this.known.get(delivery.id)!;
     if (!isOwned(one, delivery)) return;
     if (how === 'cancel') one.logs.push(`${one.attempts + 1} cancelled`);

@@ -308,7 +308,7 @@ describe('claiming', () => {
   it('leaves what is not due, what is held and what another owns', async () => {
     const [later, held] = [await kit.owe(), await kit.owe(), await kit.owe()];
     await kit.journal.settle(failed(later as OwnedDelivery, 60_000));
-    await kit.journal.hold([held as OwnedDelivery]);
+    await kit.journal.hold(held as OwnedDelivery);
     expect((await kit.journal.claim(room)).deliveries).toEqual([]);
   });
 
@@ -368,7 +368,7 @@ describe('deliveries that were not sent', () => {
   it('are held while a webhook is disabled, and due when it is enabled again', async () => {
     const delivery = await kit.owe();
     await kit.sql('update webhooks set enabled = false');
-    await kit.journal.hold([delivery]);
+    await kit.journal.hold(delivery);
     expect(await deliveryRow(delivery.id)).toMatchObject({ owner: null, finite: false });
     expect(await kit.journal.releaseHeld(10)).toBe(0);
     await kit.sql('update webhooks set enabled = true');
@@ -378,7 +378,7 @@ describe('deliveries that were not sent', () => {
 
   it('are cancelled with a log row when their webhook was deleted', async () => {
     const delivery = await kit.owe();
-    await kit.journal.cancel([delivery]);
+    await kit.journal.cancel(delivery);
     expect(await deliveryRow(delivery.id)).toBeUndefined();
     expect(await logsOf(delivery.id)).toMatchObject([
       { outcome: 'cancelled', attempt: 1, error: 'the webhook was deleted', response_status_code: null },

@@ -1,7 +1,9 @@
 import type { SettledAttempt } from '../../domain/attempt.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
+import { weightOf } from '../../domain/message.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import { isNotOurSchema } from '../pg-error.js';
 import { type Acceptance, type Accepted, acceptBatch } from './accept.js';
 import { type Batcher, makeBatcher } from './batcher.js';
 import { bisect } from './bisect.js';
@@ -23,6 +25,8 @@ export interface JournalDeps {
   instanceId(): string;
   /** Told of each batch that was committed. */
   onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
+  /** The tables are not ours, or not there: nothing will ever succeed. */
+  onUnusable(problem: string): void;
 }
 
 /** The durable record of messages and the deliveries they owe. */
@@ -31,8 +35,8 @@ export interface Journal {
   accept(acceptance: Acceptance): Promise<Accepted>;
   settle(attempt: SettledAttempt): Promise<void>;
   claim(room: Room): Promise<Claim>;
-  hold(deliveries: readonly OwnedDelivery[]): Promise<void>;
-  cancel(deliveries: readonly OwnedDelivery[]): Promise<void>;
+  hold(delivery: OwnedDelivery): Promise<void>;
+  cancel(delivery: OwnedDelivery): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
   giveBackStrays(known: readonly string[]): Promise<number>;
   releaseHeld(limit: number): Promise<number>;
@@ -47,92 +51,98 @@ export interface Journal {
 const MOST_MESSAGES = 2000;
 const MOST_BYTES = 8 << 20;
 const MOST_ATTEMPTS = 2000;
+const DELIVERY_BYTES = 100;
+const ATTEMPT_BYTES = 200;
 /** On the way of a message: short. */
 const ACCEPT_LINGER = { lingerMs: 3, busyFrom: 8 };
 /** Nobody waits for it; a crash in it costs duplicates. */
 const SETTLE_LINGER = { lingerMs: 15, busyFrom: 2 };
 
 export function makeJournal(deps: JournalDeps): Journal {
-  const { pool, logger } = deps;
+  const { pool, logger, instanceId, duplicateWindowMs } = deps;
   const abandoned = new AbortController();
-  let trouble: string | undefined;
-  const persevere = makePersevere(
-    {
-      logger,
-      random: deps.random,
-      onTrouble: (problem) => {
-        trouble = problem;
-      },
-    },
-    abandoned.signal,
-  );
+  const troubles = new Map<string, string>();
+  const onTrouble = (statement: string, problem: string | undefined) => {
+    if (problem === undefined) troubles.delete(statement);
+    else troubles.set(statement, problem);
+  };
+  const persevere = makePersevere({ logger, random: deps.random, onTrouble }, abandoned.signal);
+
   const timed = async <T>(kind: 'accept' | 'settle', items: number, work: () => Promise<T>): Promise<T> => {
     const from = performance.now();
-    const result = await work();
-    deps.onFlush(kind, items, performance.now() - from);
-    return result;
+    try {
+      const result = await work();
+      deps.onFlush(kind, items, performance.now() - from);
+      return result;
+    } catch (error) {
+      if (isNotOurSchema(error)) deps.onUnusable(messageOf(error));
+      throw error;
+    }
   };
 
+  const putAside = async ({ message }: Acceptance, cause: unknown): Promise<Accepted> => {
+    const error = messageOf(cause);
+    await quarantine(pool, message, error);
+    logger.error('message.quarantined', { message_id: message.id, subject: message.subject, error });
+    return { isNew: false, owner: '', owned: new Set(), refused: error };
+  };
   const accepting: Batcher<Acceptance, Accepted> = makeBatcher({
-    flush: (batch) =>
-      bisect(
-        batch,
-        (part) =>
-          timed('accept', part.length, () =>
-            acceptBatch(
-              { pool, persevere, instanceId: deps.instanceId, duplicateWindowMs: deps.duplicateWindowMs },
-              part,
-            ),
-          ),
-        async ({ message }, error) => {
-          await quarantine(pool, message, messageOf(error));
-          logger.error('message.quarantined', {
-            message_id: message.id,
-            subject: message.subject,
-            error: messageOf(error),
-          });
-          return { isNew: false, owner: '', owned: new Set(), refused: messageOf(error) };
-        },
-      ),
-    sizeOf: ({ message, deliveries }) => message.payload.length + 100 * deliveries.length,
+    flush: (batch) => {
+      const accept = (part: readonly Acceptance[]) =>
+        timed('accept', part.length, () => acceptBatch({ pool, persevere, instanceId, duplicateWindowMs }, part));
+      return bisect(batch, accept, putAside);
+    },
+    sizeOf: ({ message, deliveries }) => weightOf(message) + DELIVERY_BYTES * deliveries.length,
     maxItems: MOST_MESSAGES,
     maxBytes: MOST_BYTES,
     parallel: 1,
     ...ACCEPT_LINGER,
   });
 
+  const strip = async (attempt: SettledAttempt, error: unknown): Promise<void> => {
+    logger.error('attempt.stripped', { delivery_id: attempt.delivery.id, error: messageOf(error) });
+    const bare = { ...attempt, responseBody: undefined, error: 'the answer could not be stored' };
+    await settleBatch({ pool, persevere }, [bare]);
+  };
   const settling: Batcher<SettledAttempt, void> = makeBatcher({
-    flush: (batch) =>
-      bisect(
-        batch,
-        async (part) => {
-          await timed('settle', part.length, () => settleBatch({ pool, persevere }, part));
-          return part.map(() => undefined);
-        },
-        async (attempt, error) => {
-          logger.error('attempt.stripped', { delivery_id: attempt.delivery.id, error: messageOf(error) });
-          await settleBatch({ pool, persevere }, [
-            { ...attempt, responseBody: undefined, error: 'the answer could not be stored' },
-          ]);
-        },
-      ),
-    sizeOf: ({ responseBody }) => 200 + (responseBody?.length ?? 0),
+    flush: (batch) => {
+      const settle = async (part: readonly SettledAttempt[]) => {
+        await timed('settle', part.length, () => settleBatch({ pool, persevere }, part));
+        return part.map(() => undefined);
+      };
+      return bisect(batch, settle, strip);
+    },
+    sizeOf: ({ responseBody }) => ATTEMPT_BYTES + (responseBody?.length ?? 0),
     maxItems: MOST_ATTEMPTS,
     maxBytes: MOST_BYTES,
     parallel: 1,
     ...SETTLE_LINGER,
   });
 
+  /** Rare, and then thousands at once: a webhook that was switched off had a full lane. */
+  const aside = (run: (pool: JournalPool, deliveries: readonly OwnedDelivery[]) => Promise<void>) =>
+    makeBatcher<OwnedDelivery, void>({
+      flush: async (batch) => {
+        await run(pool, batch);
+        return batch.map(() => undefined);
+      },
+      sizeOf: () => DELIVERY_BYTES,
+      maxItems: MOST_ATTEMPTS,
+      maxBytes: MOST_BYTES,
+      parallel: 1,
+      ...SETTLE_LINGER,
+    });
+
   return {
     accept: accepting.add,
     settle: settling.add,
-    claim: (room) => claim(pool, deps.instanceId(), room),
-    hold: (deliveries) => hold(pool, deliveries),
-    cancel: (deliveries) => cancel(pool, deliveries),
+    claim: (room) => claim(pool, instanceId(), room),
+    hold: aside(hold).add,
+    cancel: aside(cancel).add,
     giveBack: (deliveries) => giveBack(pool, deliveries),
-    giveBackStrays: (known) => giveBackStrays(pool, deps.instanceId(), known),
+    giveBackStrays: (known) => giveBackStrays(pool, instanceId(), known),
     releaseHeld: (limit) => releaseHeld(pool, limit),
-    trouble: () => trouble,
+    trouble: () => [...troubles].map(([statement, problem]) => `${statement}: ${problem}`)[0],
     pending: () => ({ accepting: accepting.pending(), settling: settling.pending() }),
     abandon: () => abandoned.abort(),
   };

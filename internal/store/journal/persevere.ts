@@ -6,7 +6,7 @@ export interface PersevereDeps {
   readonly logger: Logger;
   readonly random: () => number;
   /** Told of each failure that is waited out, and of the success that ends them. */
-  onTrouble(problem: string | undefined): void;
+  onTrouble(statement: string, problem: string | undefined): void;
 }
 
 export interface Repeatable<T> {
@@ -29,22 +29,28 @@ const LONGEST_WAIT_MS = 2000;
 export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Persevere {
   return async (work) => {
     let repeated = false;
+    let needsPartitions = false;
     for (let tries = 0; ; tries++) {
       try {
+        if (needsPartitions) await work.ensurePartitions();
+        needsPartitions = false;
         const result = await work.run(repeated);
-        if (tries > 0) deps.onTrouble(undefined);
+        if (tries > 0) deps.onTrouble(work.name, undefined);
         return result;
       } catch (error) {
         const verdict = judgePgError(error);
-        if (isFinal(verdict, tries) || signal.aborted) throw error;
+        if (isFinal(verdict, tries) || signal.aborted) {
+          deps.onTrouble(work.name, undefined);
+          throw error;
+        }
         deps.logger.warn('journal.repeated', {
           statement: work.name,
           tries: tries + 1,
           verdict,
           error: messageOf(error),
         });
-        if (verdict === 'no_partition') await work.ensurePartitions();
-        if (verdict !== 'repeat' && verdict !== 'no_partition') deps.onTrouble(messageOf(error));
+        needsPartitions ||= verdict === 'no_partition';
+        if (verdict !== 'repeat' && verdict !== 'no_partition') deps.onTrouble(work.name, messageOf(error));
         repeated ||= verdict === 'unknown_outcome';
         await pause(Math.min(LONGEST_WAIT_MS, 10 * 2 ** tries) * (0.5 + deps.random()), signal);
       }

@@ -1,0 +1,36 @@
+import type { Logger } from '../logger.js';
+import { type Repeating, repeat } from '../repeat.js';
+import type { Acceptor } from './acceptor.js';
+
+const EVERY_MS = 1000;
+
+/** Tells what was not taken as it came: one line a second and kind, because a flood must not become one of log lines. */
+export function reportLosses(acceptor: Acceptor, logger: Logger): Repeating {
+  const told = { dropped: 0, refused: 0, badRouting: 0 };
+
+  const increase = (kind: keyof typeof told, total: number) => {
+    const more = total - told[kind];
+    told[kind] = total;
+    return more;
+  };
+
+  const report = async () => {
+    const { dropped, refused, badRouting, latest } = acceptor.stats();
+    const more = {
+      dropped: increase('dropped', dropped),
+      refused: increase('refused', refused),
+      badRouting: increase('badRouting', badRouting),
+    };
+    if (more.dropped > 0) {
+      logger.error('message.dropped', { messages: more.dropped, total: dropped, because: 'the intake queue is full' });
+    }
+    if (more.refused > 0) {
+      logger.error('message.not_accepted', { messages: more.refused, total: refused, latest: latest.refused });
+    }
+    if (more.badRouting > 0) {
+      logger.warn('message.bad_routing', { messages: more.badRouting, total: badRouting, latest: latest.badRouting });
+    }
+  };
+
+  return repeat(report, { everyMs: EVERY_MS, onError: () => undefined });
+}
