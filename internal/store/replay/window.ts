@@ -1,6 +1,7 @@
-import type { ReplayOutcome, ReplayRequest } from '../../domain/replay.js';
-import type { JournalPool, Statement } from '../journal/journal-pool.js';
+import type { ReplayRequest } from '../../domain/replay.js';
+import type { JournalPool } from '../journal/journal-pool.js';
 import type { ReplayTarget } from './target.js';
+import { WINDOW_STATEMENTS } from './window-statements.js';
 
 /** Where a job stands: the last row that it has looked at, in the order of its source. */
 export interface Cursor {
@@ -29,120 +30,6 @@ export interface WindowRequest extends ReplayRequest {
   readonly askedAt: Date;
 }
 
-/**
- * Each reads at most `$7` rows in the order of an index and shows those that fit, and the last one, so that no statement
- * takes long however few fit. $1 webhook, $2 since, $3 until, $4 event, $5 and $6 cursor, $8 when it was asked.
- */
-const DEAD: Statement = {
-  name: 'replay-window-dead',
-  text: `
-    select id as delivery_id, message_id, received_at::text, null::text as subject, null::bytea as headers,
-      received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
-    from (
-      select *, row_number() over (order by received_at, id) as n,
-        died_at <= $8::timestamptz and ($4::text is null or event = $4) as fits
-      from (
-        select * from dead_letters
-        where webhook_id = $1 and (received_at, id) > ($5::timestamptz, $6::uuid)
-          and received_at >= $2::timestamptz and received_at < $3::timestamptz
-        order by received_at, id limit $7
-      ) as page
-    ) as seen where fits or n = $7 order by n`,
-};
-
-const FAILED: Statement = {
-  name: 'replay-window-failed',
-  text: `
-    select id as delivery_id, message_id, received_at::text, null::text as subject, null::bytea as headers,
-      $5::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
-    from (
-      select *, row_number() over (order by id) as n,
-        webhook_id = $1 and failures > 0 and owner is null and due_at > $8::timestamptz and isfinite(due_at)
-          and received_at >= $2::timestamptz and received_at < $3::timestamptz
-          and ($4::text is null or exists (
-            select from messages m where m.received_at = page.received_at and m.id = page.message_id and m.subject = $4
-          )) as fits
-      from (select * from deliveries where id > $6::uuid order by id limit $7) as page
-    ) as seen where fits or n = $7 order by n`,
-};
-
-/** By the logs of the webhook's creator, whose index goes by time. A delivery counts where it first came to this outcome. */
-const logged = (outcome: 'delivered' | 'cancelled'): Statement => ({
-  name: `replay-window-${outcome}`,
-  text: `
-    select delivery_id, message_id, received_at::text, null::text as subject, null::bytea as headers,
-      created_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
-    from (
-      select *, row_number() over (order by created_at, id) as n,
-        outcome = '${outcome}' and webhook_id = $1 and ($4::text is null or event = $4)
-          and received_at >= $2::timestamptz and received_at < $3::timestamptz
-          and not exists (
-            select from webhook_logs earlier
-            where earlier.delivery_id = page.delivery_id and earlier.attempt < page.attempt
-              and earlier.outcome = '${outcome}' and earlier.created_at >= page.received_at - interval '1 day'
-          ) as fits
-      from (
-        select delivery_id, message_id, received_at, created_at, id, outcome, webhook_id, event, attempt
-        from webhook_logs
-        where created_by_id = (select created_by_id from webhooks where webhooks.id = $1)
-          and (created_at, id) > ($5::timestamptz, $6::bigint)
-          and created_at >= $2::timestamptz - interval '1 day' and created_at <= $8::timestamptz
-        order by created_at, id limit $7
-      ) as page
-    ) as seen where fits or n = $7 order by n`,
-});
-
-const MISSING: Statement = {
-  name: 'replay-window-missing',
-  text: `
-    select null::uuid as delivery_id, id as message_id, received_at::text, subject, headers,
-      received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
-    from (
-      select *, row_number() over (order by received_at, id) as n,
-        not owed_to @> array[$1::int] and ($4::text is null or subject = $4) as fits
-      from (
-        select id, received_at, subject, headers, owed_to from messages
-        where (received_at, id) > ($5::timestamptz, $6::uuid)
-          and received_at >= $2::timestamptz and received_at < least($3::timestamptz, $8::timestamptz)
-        order by received_at, id limit $7
-      ) as page
-    ) as seen where fits or n = $7 order by n`,
-};
-
-/** What the account does not close over: by keys, as the patrol looks for it. */
-const LOST: Statement = {
-  name: 'replay-window-lost',
-  text: `
-    select delivery_id, id as message_id, received_at::text, null::text as subject, null::bytea as headers,
-      received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
-    from (
-      select *, row_number() over (order by received_at, id) as n,
-        delivery_id is not null and ($4::text is null or subject = $4)
-          and (select d.id from deliveries d where d.id = page.delivery_id) is null
-          and (select d.id from dead_letters d where d.id = page.delivery_id) is null
-          and not exists (
-            select from webhook_logs l
-            where l.delivery_id = page.delivery_id and l.created_at >= page.received_at - interval '1 day'
-              and l.outcome in ('delivered', 'cancelled')
-          ) as fits
-      from (
-        select id, received_at, subject, delivery_ids[array_position(owed_to, $1::int)] as delivery_id from messages
-        where (received_at, id) > ($5::timestamptz, $6::uuid)
-          and received_at >= $2::timestamptz and received_at < least($3::timestamptz, $8::timestamptz)
-        order by received_at, id limit $7
-      ) as page
-    ) as seen where fits or n = $7 order by n`,
-};
-
-const STATEMENTS: Readonly<Record<ReplayOutcome, Statement>> = {
-  dead: DEAD,
-  failed: FAILED,
-  delivered: logged('delivered'),
-  cancelled: logged('cancelled'),
-  lost: LOST,
-  missing: MISSING,
-};
-
 const LOWEST_UUID = '00000000-0000-0000-0000-000000000000';
 
 interface WindowRow {
@@ -165,7 +52,7 @@ export async function readWindow(
   page: { readonly from: Cursor | undefined; readonly rows: number },
 ): Promise<Window> {
   const from = page.from ?? firstCursor(request);
-  const rows = await run<WindowRow>(STATEMENTS[request.outcome], [
+  const rows = await run<WindowRow>(WINDOW_STATEMENTS[request.outcome], [
     request.webhookId,
     request.since,
     request.until,
