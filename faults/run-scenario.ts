@@ -8,6 +8,7 @@ import type { Mode } from './mode.js';
 import type { Plan } from './plan.js';
 import type { Scenario } from './scenario.js';
 import { openSite } from './site.js';
+import { makeTally } from './tally.js';
 
 export interface Outcome {
   readonly scenario: Scenario;
@@ -30,46 +31,41 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Tells runs of the same scenario apart. */
   nextRun(): number;
+  /** The scenario does nothing any more but wait. */
+  makeRoom(): void;
   say(text: string): void;
 }
-
-const LIMIT_MS = 60_000;
 
 /** Runs one scenario in one mode; everything that it started has ended when this settles. */
 export async function runScenario(scenario: Scenario, mode: Mode, around: Surroundings): Promise<Outcome> {
   const { plan, template, signal, say } = around;
   const name = `${scenario.name}-${mode}-${around.nextRun()}`;
-  const directory = join(around.directory, name);
-  const logs = join(around.directory, 'logs', name);
-  const endings = makeEndings((problem) => say(`${name}: at its end: ${problem}`));
   const startedAt = performance.now();
-  let faults = 0;
+  const over = new AbortController();
+  const endings = makeEndings((problem) => say(`${name}: at its end: ${problem}`));
+  const tally = makeTally();
   const work = async (): Promise<Result> => {
+    const directory = join(around.directory, name);
     await mkdir(directory, { mode: 0o755 });
     endings.add(() => rm(directory, { recursive: true, force: true }));
-    const site = await openSite({ mode, plan, template, directory, logs, endings });
-    try {
-      await scenario.run(site);
-      return { kind: 'held', ...(await closeAccount(site, scenario.mayLose?.includes(mode) ?? false)) };
-    } finally {
-      faults = site.tally.faults;
-    }
+    const logs = join(around.directory, 'logs', name);
+    const site = await openSite({ mode, plan, template, directory, logs, endings, tally, over: over.signal });
+    await scenario.run(site);
+    around.makeRoom();
+    await scenario.afterwards?.(site);
+    return { kind: 'held', ...(await closeAccount(site, scenario.mayLose?.includes(mode) ?? false)) };
   };
-  try {
-    const result = await within(work(), scenario.limitMs ?? LIMIT_MS + patienceOf(plan), signal);
-    return { scenario, mode, faults, seconds: (performance.now() - startedAt) / 1000, result };
-  } catch (error) {
-    const seconds = (performance.now() - startedAt) / 1000;
-    if (error instanceof Skipped)
-      return { scenario, mode, faults, seconds, result: { kind: 'skipped', why: error.message } };
-    const why = error instanceof ScenarioFailure ? error.message : `${messageOf(error)}`;
-    return { scenario, mode, faults, seconds, result: { kind: 'failed', why } };
-  } finally {
-    await endings.run();
-  }
+  const result = await within(work(), limitOf(plan), signal).catch(toResult);
+  over.abort(new ScenarioFailure('the scenario is over'));
+  await endings.run();
+  return { scenario, mode, faults: tally.faults, seconds: (performance.now() - startedAt) / 1000, result };
 }
 
-const patienceOf = (plan: Plan) => 90_000 + plan.killingMs + plan.outageMs;
+function toResult(error: unknown): Result {
+  return { kind: error instanceof Skipped ? 'skipped' : 'failed', why: messageOf(error) };
+}
+
+const limitOf = (plan: Plan) => 180_000 + plan.killingMs + plan.outageMs;
 
 function within<T>(work: Promise<T>, limitMs: number, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -52,9 +52,9 @@ async function runAll(options: Options, directory: string): Promise<readonly Out
     const outcomes: Outcome[] = [];
     const jobs = toRuns(options, modes).map(({ scenario, mode }) => ({
       weight: scenario.weight ?? 1,
-      async run() {
+      async run(makeRoom: () => void) {
         if (stop.signal.aborted) return;
-        const outcome = await runScenario(scenario, mode, around);
+        const outcome = await runScenario(scenario, mode, { ...around, makeRoom });
         outcomes.push(outcome);
         say(`${scenario.name} (${mode}): ${outcome.result.kind}, ${outcome.seconds.toFixed(1)} s`);
       },
@@ -87,7 +87,9 @@ async function knownModes(wanted: readonly Mode[]): Promise<readonly Mode[]> {
   return known;
 }
 
-process.exitCode = await main().catch((error: unknown) => {
+const code = await main().catch((error: unknown) => {
   say(error instanceof ScenarioFailure ? error.message : String(error instanceof Error ? error.stack : error));
   return 1;
 });
+// After an interruption a scenario may still be waiting for something; what it has started ends with us.
+process.exit(code);

@@ -14,8 +14,8 @@ export interface Scenario {
   readonly mayLose?: readonly Mode[];
   /** The part of the machine's two cores that it needs; default 1. */
   readonly weight?: 1 | 2 | 3;
-  /** How long it may take, in all. Default: a minute, plus what the plan asks it to wait. */
-  readonly limitMs?: number;
   /** @throws {Skipped} */
   run(site: Site): Promise<void>;
+  /** What has to be waited for before the account is closed. Other scenarios are begun meanwhile. */
+  afterwards?(site: Site): Promise<void>;
 }

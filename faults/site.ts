@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Endings } from '../internal/local/endings.js';
+import { eventually } from '../internal/testkit/eventually.js';
 import { testEnvironment } from '../internal/testkit/instance-environment.js';
 import { type Broker, openBroker } from './broker.js';
 import { type Cluster, DATABASE, openCluster } from './cluster.js';
@@ -9,6 +10,7 @@ import { type Instance, startInstance } from './instance.js';
 import type { Mode } from './mode.js';
 import type { Plan } from './plan.js';
 import { type Publisher, startPublisher } from './publisher.js';
+import type { Tally } from './tally.js';
 import { startWire, type Wire } from './wire.js';
 
 /** Everything that one scenario has, for itself alone. */
@@ -30,7 +32,7 @@ export interface Site {
   /** The environment of an instance. */
   environment(more?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   start(options?: StartOptions): Promise<Instance>;
-  /** Registers the event, unless it is, and a webhook on it; answers the webhook's id. */
+  /** Registers the event, unless it is, and a webhook on it; answers its id when all instances know of it. */
   webhook(instance: Instance, name: string, subject: string): Promise<number>;
   /** Puts a webhook into the account that was registered otherwise. */
   expect(name: string, subject: string): void;
@@ -41,22 +43,6 @@ export interface StartOptions {
   readonly nodeArgs?: readonly string[];
 }
 
-/** What was done to it. */
-export interface Tally {
-  readonly faults: number;
-  /** Times that somebody may have held requests of which nobody knew what became of them. */
-  readonly interruptions: number;
-  /** When the last fault was over, on `performance.now()`. */
-  readonly healedAt: number;
-  /** Deliveries that shall be left, or dead, at the end. */
-  readonly dead: number;
-  fault(): void;
-  /** A fault that may cut requests off: they are sent again. */
-  interruption(): void;
-  healed(): void;
-  expectDead(count: number): void;
-}
-
 export interface OpenOptions {
   readonly mode: Mode;
   readonly plan: Plan;
@@ -65,12 +51,17 @@ export interface OpenOptions {
   /** Where the instances' lines are kept. */
   readonly logs: string;
   readonly endings: Endings;
+  readonly tally: Tally;
+  /** Aborted when the scenario has ended: nothing may be started any more. */
+  readonly over: AbortSignal;
 }
 
 /** Starts PostgreSQL, nats-server, wires, receivers and a publisher. What was started is in `endings`. */
 export async function openSite(options: OpenOptions): Promise<Site> {
-  const { mode, plan, directory, endings } = options;
-  const started = <T>(it: T, end: (it: T) => Promise<unknown>): T => {
+  const { mode, plan, directory, endings, tally, over } = options;
+  const started = async <T>(it: T, end: (it: T) => Promise<unknown>): Promise<T> => {
+    if (over.aborted) await end(it);
+    over.throwIfAborted();
     endings.add(() => end(it));
     return it;
   };
@@ -79,13 +70,25 @@ export async function openSite(options: OpenOptions): Promise<Site> {
     openCluster(options.template, join(directory, 'postgres')).then((it) => started(it, () => it.kill())),
     openBroker(join(directory, 'nats'), mode === 'jetstream').then((it) => started(it, () => it.kill())),
   ]);
-  const toDatabase = started(await startWire(cluster.port), (it) => it.stop());
-  const toNats = started(await startWire(broker.port), (it) => it.stop());
-  const hooks = started(await startHooks(), (it) => it.stop());
-  const publisher = started(await startPublisher(broker.url, mode), (it) => it.stop());
+  const toDatabase = await started(await startWire(cluster.port), (it) => it.stop());
+  const toNats = await started(await startWire(broker.port), (it) => it.stop());
+  const hooks = await started(await startHooks(), (it) => it.stop());
+  const publisher = await started(await startPublisher(broker.url, mode), (it) => it.stop());
   const webhooks = new Map<string, string>();
   const events = new Map<string, Promise<number>>();
-  let instances = 0;
+  const instances: Instance[] = [];
+  let begun = 0;
+
+  /** A change of the catalog is live in the other instances within a second. */
+  const knownToAll = () =>
+    eventually(
+      async () => {
+        const living = instances.filter(({ isAlive }) => isAlive);
+        const known = await Promise.all(living.map((each) => each.metric('hukz_catalog_webhooks')));
+        return known.every((count) => count >= webhooks.size);
+      },
+      { what: 'the webhook known to every instance' },
+    );
 
   const environment = (more: Readonly<Record<string, string>> = {}) => {
     const { user, password } = cluster;
@@ -103,7 +106,6 @@ export async function openSite(options: OpenOptions): Promise<Site> {
         HUKZ_INTAKE: mode,
         HUKZ_INSTANCE_TIMEOUT: `${plan.instanceTimeoutMs}ms`,
         HUKZ_RETRY_SCHEDULE: RETRIES,
-        HUKZ_REQUEST_TIMEOUT: '1s',
         ...more,
       },
     );
@@ -121,16 +123,17 @@ export async function openSite(options: OpenOptions): Promise<Site> {
     publisher,
     endings,
     webhooks,
-    tally: makeTally(),
+    tally,
     environment,
     async start({ env, nodeArgs } = {}) {
-      const logFile = join(options.logs, `instance-${++instances}.log`);
+      const logFile = join(options.logs, `instance-${++begun}.log`);
       const instance = await startInstance({
         env: environment(env),
         directory,
         logFile,
         ...(nodeArgs && { nodeArgs }),
       });
+      instances.push(instance);
       return started(instance, (it) => it.kill());
     },
     async webhook({ api }, name, subject) {
@@ -138,6 +141,7 @@ export async function openSite(options: OpenOptions): Promise<Site> {
       events.set(subject, event);
       const id = await api.webhook(hooks.urlOf(name), [await event]);
       webhooks.set(name, subject);
+      await knownToAll();
       return id;
     },
     expect: (name, subject) => void webhooks.set(name, subject),
@@ -146,39 +150,3 @@ export async function openSite(options: OpenOptions): Promise<Site> {
 
 /** Many short waits: a receiver that fails often, or for some seconds, must not lead to dead letters. */
 const RETRIES = [...Array(5).fill('100ms'), ...Array(5).fill('300ms'), ...Array(30).fill('1s')].join(',');
-
-function makeTally(): Tally {
-  let faults = 0;
-  let interruptions = 0;
-  let healedAt = performance.now();
-  let dead = 0;
-  const fault = () => {
-    faults++;
-    healedAt = performance.now();
-  };
-  return {
-    get faults() {
-      return faults;
-    },
-    get interruptions() {
-      return interruptions;
-    },
-    get healedAt() {
-      return healedAt;
-    },
-    get dead() {
-      return dead;
-    },
-    fault,
-    interruption() {
-      fault();
-      interruptions++;
-    },
-    healed() {
-      healedAt = performance.now();
-    },
-    expectDead(count) {
-      dead += count;
-    },
-  };
-}

@@ -5,6 +5,7 @@ import { deadWebhooks } from './dead-webhooks.js';
 import { descriptorsExhausted } from './descriptors-exhausted.js';
 import { diskFull } from './disk-full.js';
 import { eventChurn } from './event-churn.js';
+import { freshEvents } from './fresh-events.js';
 import { halfOpenDatabase } from './half-open-database.js';
 import { halfOpenNats } from './half-open-nats.js';
 import { jetstreamMissing } from './jetstream-missing.js';
@@ -30,9 +31,9 @@ export const scenarios: readonly Scenario[] = [
   halfOpenDatabase,
   halfOpenNats,
   killMidPost,
-  killBeforeSettle,
   killBeforeAck,
   killEverything,
+  killBeforeSettle,
   postgresDown,
   backendsTerminated,
   replySwallowed,
@@ -53,6 +54,7 @@ export const scenarios: readonly Scenario[] = [
   migratorKilled,
   twoMigrators,
   eventChurn,
+  freshEvents,
   descriptorsExhausted,
   stdoutBlocked,
 ];

@@ -30,11 +30,11 @@ export const deadWebhooks: Scenario = {
       if (isHanging(n)) hooks.conduct(name, () => ({ hang: !isOver }));
       if (isCutting(n)) hooks.conduct(name, () => ({ cut: !isOver }));
     }
-    await site.start();
+    await site.start({ env: { HUKZ_REQUEST_TIMEOUT: '3s' } });
     tally.fault();
     await publisher.burst('a.b', MESSAGES);
     const healthy = WEBHOOKS * 0.9 * MESSAGES;
-    const arrived = () => hooks.arrivals.filter(({ answer }) => answer === 'success').length === healthy;
+    const arrived = () => hooks.arrivals.filter(({ answer }) => answer === 'success').length >= healthy;
     await eventually(arrived, { what: 'everything at the healthy 900', timeoutMs: OTHERS_WITHIN_MS });
     isOver = true;
     tally.healed();

@@ -23,6 +23,8 @@ export const killBeforeAck: Scenario = {
     await site.start();
     tally.healed();
     await published;
-    if (site.mode === 'jetstream') await untilNothingIsUnacknowledged(site.broker);
+  },
+  async afterwards({ broker, mode }) {
+    if (mode === 'jetstream') await untilNothingIsUnacknowledged(broker);
   },
 };

@@ -17,7 +17,7 @@ export const killEverything: Scenario = {
   weight: 3,
   async run(site) {
     const { hooks, plan, publisher, tally } = site;
-    const instances = [await site.start(), await site.start()];
+    const instances = [await start(site), await start(site)];
     const [first] = instances;
     if (!first) return;
     for (const name of ['fine', 'flaky', 'silent']) await site.webhook(first, name, SUBJECT);
@@ -44,6 +44,8 @@ export const killEverything: Scenario = {
   },
 };
 
+const start = (site: Site) => site.start({ env: { HUKZ_REQUEST_TIMEOUT: '2s' } });
+
 function makeVictims(site: Site, instances: Instance[]): readonly Victim[] {
   let turn = 0;
   const again = (server: Site['cluster' | 'broker']): Victim => {
@@ -56,7 +58,7 @@ function makeVictims(site: Site, instances: Instance[]): readonly Victim[] {
     async () => {
       const index = turn++ % instances.length;
       await instances[index]?.kill();
-      instances[index] = await site.start();
+      instances[index] = await start(site);
     },
     again(site.cluster),
     again(site.broker),

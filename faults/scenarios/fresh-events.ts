@@ -1,0 +1,24 @@
+import { eventually } from '../../internal/testkit/eventually.js';
+import type { Scenario } from '../scenario.js';
+
+const EVENTS = 30;
+const EACH = 5;
+
+export const freshEvents: Scenario = {
+  name: 'fresh-events',
+  title: 'a message of an event that the other instance does not know yet is not thrown away',
+  async run({ cluster, publisher, tally, ...site }) {
+    const [one] = [await site.start(), await site.start()];
+    await site.webhook(one, 'fine', 'steady.one');
+    for (let n = 0; n < EVENTS; n++) {
+      await one.api.event(`fresh.e${n}`);
+      tally.fault();
+      await publisher.burst(`fresh.e${n}`, EACH);
+    }
+    tally.healed();
+    await publisher.burst('steady.one', EACH);
+    const promised = publisher.published.filter(({ acknowledged }) => acknowledged).length;
+    const areStored = async () => (await cluster.query('select from messages')).length >= promised;
+    await eventually(areStored, { what: `${promised} acknowledged messages stored`, timeoutMs: 10_000 });
+  },
+};
