@@ -53,6 +53,16 @@ describe('lanes', () => {
     expect(takeAll(lanes).map(({ webhookId }) => webhookId)).toEqual([2, 2]);
   });
 
+  it('count what somebody asked for again as a retry, so that fresh messages pass it', () => {
+    const lanes = new Lanes({ ...limits, maxInFlight: 4, maxInFlightPerWebhook: 4 });
+    for (let webhookId = 1; webhookId <= 9; webhookId++) {
+      lanes.push({ ...delivery(`${webhookId}`, webhookId), replay: true });
+    }
+    expect(takeAll(lanes)).toHaveLength(2);
+    lanes.push(delivery('fresh', 10));
+    expect(takeAll(lanes).map(({ id }) => id)).toEqual(['fresh']);
+  });
+
   it('leave most slots to those that answer when many are stuck', () => {
     const lanes = new Lanes({ ...limits, maxInFlight: 512, maxInFlightPerWebhook: 32 });
     for (let webhookId = 1; webhookId <= 100; webhookId++) fill(lanes, webhookId, 1000);
