@@ -168,12 +168,16 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   const finish = async () => {
     stopping = true;
     const deadline = makeDeadline(config.shutdownGraceMs);
-    const giveUp = setTimeout(journal.abandon, config.shutdownGraceMs);
+    const abandon = () => {
+      journal.abandon();
+      catalogSync.abandon();
+    };
+    const giveUp = setTimeout(abandon, config.shutdownGraceMs);
     await deadline.within(catalogSync.stop());
     await deadline.within(intake.drain());
     await deadline.within(dispatch.stop(deadline.left() * SENDING_SHARE));
     clearTimeout(giveUp);
-    journal.abandon();
+    abandon();
     await cleanup.run(deadline);
   };
   let stopped: Promise<void> | undefined;

@@ -34,6 +34,7 @@ export async function wireIntake(
   const acceptor = makeAcceptor({
     catalog,
     accept: parts.journal.accept,
+    catchUp: catalogSync.catchUp,
     tryReserve: dispatch.tryReserve,
     release: dispatch.release,
     enqueue: dispatch.enqueue,

@@ -2,21 +2,25 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Catalog } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Header } from '../domain/message.js';
+import { eventually } from '../testkit/eventually.js';
 import { type Acceptor, type AcceptorDeps, makeAcceptor } from './acceptor.js';
 
 type Acceptance = Parameters<AcceptorDeps['accept']>[0];
 type Accepted = Awaited<ReturnType<AcceptorDeps['accept']>>;
 
 let acceptor: Acceptor;
+let catalog: Catalog;
 let asked: { acceptance: Acceptance; answer(accepted: Partial<Accepted>): void; fail(error: Error): void }[];
 let enqueued: OwnedDelivery[];
 let reserved: Set<string>;
 let answers: unknown[];
 let strays: number;
+let catchUps: number;
+let changeCatalog: () => void;
 let room: number;
 
 const make = (more: Partial<AcceptorDeps> = {}) => {
-  const catalog = new Catalog();
+  catalog = new Catalog();
   const webhook = (id: number) => ({ id, url: '', enabled: true, spaceId: 0, createdById: 1, tags: {}, eventIds: [1] });
   catalog.apply({
     version: 1,
@@ -40,6 +44,10 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
           fail: reject,
         });
       }),
+    catchUp: async () => {
+      catchUps++;
+      changeCatalog();
+    },
     tryReserve: (id) => reserved.size < room && Boolean(reserved.add(id)),
     release: (id) => void reserved.delete(id),
     enqueue: (delivery) => void enqueued.push(delivery),
@@ -56,7 +64,7 @@ const take = (subject: string, payload = '{}', headers: Header[] = []) =>
 
 beforeEach(() => {
   [asked, enqueued, reserved, answers, room] = [[], [], new Set(), [], 100];
-  strays = 0;
+  [strays, catchUps, changeCatalog] = [0, 0, () => undefined];
   acceptor = make();
 });
 
@@ -142,6 +150,60 @@ describe('a message', () => {
     ]);
     expect(acceptor.stats()).toMatchObject({ refused: 2, accepted: 0, waiting: 0 });
     expect([reserved.size, strays]).toEqual([0, 1]);
+  });
+
+  it('that was matched by a catalog that has changed is matched again', async () => {
+    take('a.b');
+    changeCatalog = () => {
+      const { webhook } = {
+        webhook: { id: 3, url: '', enabled: true, spaceId: 0, createdById: 1, tags: {}, eventIds: [1] },
+      };
+      catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks: [webhook], deletedWebhookIds: [1] });
+    };
+    const [first] = asked;
+    expect(first?.acceptance.catalogVersion).toBe(1);
+    first?.answer({ isNew: false, owned: new Set(), stale: true });
+    await eventually(() => asked.length === 2, { what: 'the second try' });
+    expect(asked[1]?.acceptance.message).toBe(first?.acceptance.message);
+    expect(asked[1]?.acceptance.deliveries.map(({ webhookId }) => webhookId)).toEqual([2, 3]);
+    expect(asked[1]?.acceptance.catalogVersion).toBe(2);
+    asked[1]?.answer({});
+    await acceptor.idle();
+    expect([enqueued.length, reserved.size, catchUps]).toEqual([2, 2, 1]);
+    expect(answers).toMatchObject([{ webhooks: 2 }]);
+  });
+
+  it('is stored in the end, however fast the catalog changes', async () => {
+    take('a.b');
+    for (let tries = 1; tries < 8; tries++) {
+      asked[tries - 1]?.answer({ isNew: false, owned: new Set(), stale: true });
+      await eventually(() => asked.length === tries + 1, { what: 'another try' });
+    }
+    expect(asked[7]?.acceptance.catalogVersion).toBeUndefined();
+    asked[7]?.answer({});
+    await acceptor.idle();
+    expect(acceptor.stats().accepted).toBe(1);
+  });
+
+  it('of the stream whose event we have not heard of is looked for again before it is given up', async () => {
+    const done: boolean[] = [];
+    const fromStream = (subject: string) =>
+      acceptor.take({ subject, headers: [], payload: Buffer.from('1'), done: (stored) => done.push(stored) });
+    changeCatalog = () =>
+      catalog.apply({
+        version: 2,
+        events: [{ id: 9, subject: 'just.made' }],
+        deletedEventIds: [],
+        webhooks: [],
+        deletedWebhookIds: [],
+      });
+    fromStream('just.made');
+    await eventually(() => asked.length === 1, { what: 'the acceptance' });
+    asked[0]?.answer({});
+    await acceptor.idle();
+    fromStream('never.made');
+    await acceptor.idle();
+    expect([done, acceptor.stats().unregistered, acceptor.stats().accepted]).toEqual([[true, true], 1, 1]);
   });
 
   it('counts what its headers weigh', () => {

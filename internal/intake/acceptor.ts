@@ -17,6 +17,15 @@ interface NewDelivery {
 interface Acceptance {
   readonly message: Message;
   readonly deliveries: readonly NewDelivery[];
+  readonly catalogVersion: number | undefined;
+}
+
+/** What a message fires by one version of the catalog. */
+interface Matched {
+  readonly version: number;
+  readonly webhooks: readonly CatalogWebhook[];
+  /** Why it fires nobody. */
+  readonly problem?: string;
 }
 
 interface Accepted {
@@ -24,12 +33,16 @@ interface Accepted {
   readonly owner: string;
   readonly owned: ReadonlySet<string>;
   readonly refused?: string;
+  /** The catalog has changed since it was matched. */
+  readonly stale?: true;
 }
 
 export interface AcceptorDeps {
   readonly catalog: Catalog;
   /** Resolves after the commit. */
   accept(acceptance: Acceptance): Promise<Accepted>;
+  /** Resolves when the catalog is as new as the call. */
+  catchUp(): Promise<void>;
   /** Dispatch's: keeps, gives up, and uses room for a delivery. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean;
   release(deliveryId: string): void;
@@ -69,6 +82,9 @@ export interface Acceptor {
 
 /** Bytes that a delivery takes in memory besides its body, about. */
 const DELIVERY_OVERHEAD = 512;
+/** How often a message is matched while the catalog changes under it; then it is stored as it was matched last. */
+const MOST_MATCHES = 8;
+const EVERYBODY = { tags: [], spaceId: undefined };
 
 /** Matches messages and hands them to the journal; answers and sends only after the commit. */
 export function makeAcceptor(deps: AcceptorDeps): Acceptor {
@@ -88,30 +104,23 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   let waitingBytes = 0;
   const idleWaiters: (() => void)[] = [];
 
-  const match = (incoming: Incoming): { webhooks: readonly CatalogWebhook[]; problem?: string } | undefined => {
+  const match = (incoming: Incoming): Matched | undefined => {
+    const { version } = catalog;
     const routing = parseRouting(incoming.headers);
-    const webhooks = catalog.match(incoming.subject, routing.ok ? routing.value : { tags: [], spaceId: undefined });
+    const webhooks = catalog.match(incoming.subject, routing.ok ? routing.value : EVERYBODY);
     if (!webhooks) return undefined;
-    return routing.ok ? { webhooks } : { webhooks: [], problem: routing.problem };
+    return routing.ok ? { version, webhooks } : { version, webhooks: [], problem: routing.problem };
   };
 
   const take = (incoming: Incoming): void => {
     count.received++;
     const matched = match(incoming);
-    if (!matched) {
-      count.unregistered++;
-      conclude(incoming, true, { error: 'no event is registered for this subject' });
+    // A subject that we are subscribed to is registered; one of the stream may have been a moment ago, through another instance.
+    if (!matched && !incoming.done) {
+      leaveOut(incoming, undefined);
       return;
     }
-    if (matched.problem) {
-      count.badRouting++;
-      latest.badRouting = `${incoming.subject}: ${matched.problem}`;
-    }
-    if (matched.webhooks.length === 0 && !deps.storeUnmatched) {
-      conclude(incoming, true, { message_id: null, webhooks: 0, ...because(matched.problem) });
-      return;
-    }
-    const size = weightOf(incoming) + matched.webhooks.length * DELIVERY_OVERHEAD;
+    const size = weightOf(incoming) + (matched?.webhooks.length ?? 0) * DELIVERY_OVERHEAD;
     if (waiting >= limits.maxMessages || waitingBytes + size > limits.maxBytes) {
       count.dropped++;
       conclude(incoming, false, { error: 'hukz is overloaded and did not take this message' });
@@ -119,7 +128,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     }
     waiting++;
     waitingBytes += size;
-    void keep(incoming, matched.webhooks, matched.problem).finally(() => {
+    void keep(incoming, matched).finally(() => {
       waiting--;
       waitingBytes -= size;
       if (waiting === 0) for (const resolve of idleWaiters.splice(0)) resolve();
@@ -127,13 +136,28 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   };
 
   /** Never rejects. */
-  const keep = async (incoming: Incoming, webhooks: readonly CatalogWebhook[], problem: string | undefined) => {
+  const keep = async (incoming: Incoming, first: Matched | undefined) => {
     const reserved: string[] = [];
-    let acceptance: Acceptance;
-    let accepted: Accepted;
     try {
-      acceptance = prepare(incoming, webhooks, reserved);
-      accepted = await deps.accept(acceptance);
+      const message = toMessage(incoming);
+      let matched = first;
+      for (let tries = 1; ; tries++) {
+        if (!matched || tries > 1) {
+          await deps.catchUp();
+          matched = match(incoming);
+        }
+        if (!matched || isUnwanted(matched)) return leaveOut(incoming, matched);
+        const deliveries = reserve(message, matched.webhooks, reserved);
+        const catalogVersion = tries < MOST_MATCHES ? matched.version : undefined;
+        const accepted = await deps.accept({ message, deliveries, catalogVersion });
+        for (const id of reserved.splice(0)) if (!accepted.owned.has(id)) deps.release(id);
+        if (accepted.stale) continue;
+        for (const { id, webhookId } of deliveries) {
+          if (!accepted.owned.has(id)) continue;
+          deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
+        }
+        return report(incoming, message.id, accepted, matched);
+      }
     } catch (error) {
       for (const id of reserved) deps.release(id);
       // It may have been committed before it failed for good; then rows bear our id that nobody sends.
@@ -141,28 +165,28 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       count.refused++;
       latest.refused = `${incoming.subject}: ${messageOf(error)}`;
       conclude(incoming, false, { error: 'the message could not be stored' });
-      return;
     }
-    const { message, deliveries } = acceptance;
-    for (const id of reserved) if (!accepted.owned.has(id)) deps.release(id);
-    for (const { id, webhookId } of deliveries) {
-      if (!accepted.owned.has(id)) continue;
-      deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
-    }
-    report(incoming, message.id, accepted, webhooks.length, problem);
   };
 
-  const prepare = (incoming: Incoming, webhooks: readonly CatalogWebhook[], reserved: string[]): Acceptance => {
-    const message = toMessage(incoming);
+  const isUnwanted = (matched: Matched) => matched.webhooks.length === 0 && !deps.storeUnmatched;
+
+  const leaveOut = (incoming: Incoming, matched: Matched | undefined): void => {
+    if (!matched) count.unregistered++;
+    const answer = matched
+      ? { message_id: null, webhooks: 0, ...because(matched.problem) }
+      : { error: 'no event is registered for this subject' };
+    conclude(incoming, true, answer);
+  };
+
+  const reserve = (message: Message, webhooks: readonly CatalogWebhook[], reserved: string[]): NewDelivery[] => {
     // Each holds its part of the one body that all of them share.
     const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / Math.max(1, webhooks.length));
-    const deliveries = webhooks.map(({ id: webhookId }) => {
+    return webhooks.map(({ id: webhookId }) => {
       const id = uuidAt(message.receivedAt, deps.randomUuid());
       const wanted = deps.tryReserve(id, webhookId, bytes);
       if (wanted) reserved.push(id);
       return { id, webhookId, wanted };
     });
-    return { message, deliveries };
   };
 
   const toMessage = ({ subject, headers, payload, identity }: Incoming): Message => {
@@ -171,13 +195,11 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     return { id, receivedAt, subject, headers, ...envelope(subject, receivedAt, payload) };
   };
 
-  const report = (
-    incoming: Incoming,
-    messageId: string,
-    accepted: Accepted,
-    webhooks: number,
-    problem: string | undefined,
-  ): void => {
+  const report = (incoming: Incoming, messageId: string, accepted: Accepted, matched: Matched): void => {
+    if (matched.problem) {
+      count.badRouting++;
+      latest.badRouting = `${incoming.subject}: ${matched.problem}`;
+    }
     if (accepted.refused !== undefined) {
       count.refused++;
       conclude(incoming, true, { error: `the message could not be stored: ${accepted.refused}` });
@@ -185,9 +207,10 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       count.duplicates++;
       conclude(incoming, true, { message_id: messageId, webhooks: 0, duplicate: true });
     } else {
+      const webhooks = matched.webhooks.length;
       count.accepted++;
       count.deliveries += webhooks;
-      conclude(incoming, true, { message_id: messageId, webhooks, ...because(problem) });
+      conclude(incoming, true, { message_id: messageId, webhooks, ...because(matched.problem) });
     }
   };
 

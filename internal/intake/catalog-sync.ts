@@ -1,3 +1,4 @@
+import { coalesce } from '../coalesce.js';
 import type { Catalog, CatalogChanges } from '../domain/catalog.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -23,57 +24,58 @@ export interface CatalogSync {
   start(followers: CatalogFollowers): Promise<void>;
   /** Loads what changed, without making anybody follow. */
   reload(): Promise<void>;
+  /** The same, through outages of the store; rejects once it is abandoned. */
+  catchUp(): Promise<void>;
   /** Resolves when what the store said after the call is matched and subscribed by. */
   refresh(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends the patience of `catchUp`. */
+  abandon(): void;
 }
 
 const POLL_MS = 1000;
+const RETRY_MS = 200;
 
 /** Keeps the catalog like the store: by notification, and by polling its version as the safety net. */
 export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   const { catalog, logger } = deps;
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
   let listener: { stop(): Promise<void> } | undefined;
   let polling: Repeating | undefined;
   let followers: CatalogFollowers | undefined;
+  const stopped = new AbortController();
 
-  const load = async () => {
+  /** One at a time: an older picture applied after a newer one would bring deleted webhooks back. */
+  const load = coalesce(async () => {
     if ((await deps.loadVersion()) <= catalog.version) return;
     const changes = await deps.loadChanges(catalog.version);
     catalog.apply(changes);
     followers?.onChanged();
     logger.info('catalog.changed', { version: changes.version, ...catalog.size });
-  };
+  });
 
   /** What is known is followed also while the store is away. */
-  const refreshOnce = async () => {
+  const refresh = coalesce(async () => {
     const [loaded] = await Promise.allSettled([load()]);
     await followers?.reconcile();
     if (loaded.status === 'rejected') throw loaded.reason;
-  };
+  });
 
-  /** A refresh that has begun may have read before the caller's change: the caller waits for the one after it. */
-  const refresh = (): Promise<void> => {
-    if (!running) {
-      running = refreshOnce().finally(() => {
-        running = undefined;
-      });
-      return running;
+  const catchUp = coalesce(async () => {
+    for (;;) {
+      try {
+        await load();
+        return;
+      } catch (error) {
+        if (stopped.signal.aborted) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
     }
-    next ??= running
-      .catch(() => undefined)
-      .then(() => {
-        next = undefined;
-        return refresh();
-      });
-    return next;
-  };
+  });
 
   return {
     refresh,
     reload: load,
+    catchUp,
     async start(those) {
       followers = those;
       await load();
@@ -87,5 +89,6 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
       await listener?.stop();
       await polling?.stop();
     },
+    abandon: () => stopped.abort(),
   };
 }

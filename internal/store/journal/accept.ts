@@ -17,6 +17,8 @@ export interface NewDelivery {
 export interface Acceptance {
   readonly message: Message;
   readonly deliveries: readonly NewDelivery[];
+  /** Of the catalog that it was matched by; absent: stored whatever has changed since. */
+  readonly catalogVersion?: number | undefined;
 }
 
 interface Keyed extends Acceptance {
@@ -32,21 +34,26 @@ export interface Accepted {
   readonly owned: ReadonlySet<string>;
   /** Why PostgreSQL can never store it. */
   readonly refused?: string;
+  /** Nothing was inserted: the catalog has changed, match it again. */
+  readonly stale?: true;
 }
 
 /**
  * Messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart by the
  * server: as `bytea[]` each byte would be written in hex and parsed again.
  * `owed_to` and `delivery_ids` are the message's own account of what it owes: the other tables are held against them.
+ * Nothing is stored by a catalog that has changed: whoever was registered before a message was published gets it.
  * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by nobody.
  */
 const ACCEPT: Statement = {
   name: 'accept',
   text: `
     with me as (select id from instances where id = $1 for key share),
+    catalog as (select version from catalog_version where $18::bigint is null or version = $18),
     fresh as (
       insert into message_ids (key, message_id, seen_at)
-      select key, id, now() from unnest($2::uuid[], $16::uuid[]) as input(id, key) where key is not null
+      select key, id, now() from unnest($2::uuid[], $16::uuid[]) as input(id, key)
+      where key is not null and exists (select from catalog)
       on conflict (key) do update set message_id = excluded.message_id, seen_at = excluded.seen_at
         where message_ids.seen_at < now() - $17 * interval '1 ms'
       returning message_id
@@ -57,7 +64,7 @@ const ACCEPT: Statement = {
         substring($7::bytea from start + header_bytes for payload_bytes), owed_to::int[], delivery_ids::uuid[]
       from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[], $14::text[], $15::text[], $16::uuid[])
         as input(id, at, subject, start, header_bytes, payload_bytes, owed_to, delivery_ids, key)
-      where key is null or id in (select message_id from fresh)
+      where exists (select from catalog) and (key is null or id in (select message_id from fresh))
       on conflict do nothing
       returning id, received_at
     ), owed as (
@@ -68,7 +75,9 @@ const ACCEPT: Statement = {
       join stored on stored.id = input.message_id
       left join me on true
     )
-    select stored.id, exists (select from me) as alive from stored`,
+    select exists (select from me) as alive, exists (select from catalog) as current,
+      case when count(*) < cardinality($2) then coalesce(string_agg(id::text, ','), '') end as ids
+    from stored`,
 };
 
 const FIND_OWNED: Statement = {
@@ -87,11 +96,15 @@ export interface AcceptDeps {
 /** Commits a batch; answers in its order. Rejects with `data` or `fatal` errors of PostgreSQL only. */
 export async function acceptBatch(deps: AcceptDeps, batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
   const keyed = batch.map((acceptance) => ({ ...acceptance, key: messageKey(acceptance.message.headers) }));
-  const single = withoutTwins(keyed);
+  // A batch has one version: what was matched by an older catalog than the last one of it is stale already.
+  const version = keyed.at(-1)?.catalogVersion;
+  const matched = keyed.filter(({ catalogVersion }) => catalogVersion === version);
+  const single = withoutTwins(matched);
   const results = await acceptSingle(deps, single);
   if (single.length === batch.length) return results;
   const byAcceptance = new Map(single.map((one, index) => [one, results[index]]));
-  return keyed.map((one) => byAcceptance.get(one) ?? { isNew: false, owner: '', owned: new Set<string>() });
+  const twins = new Set(matched);
+  return keyed.map((one) => byAcceptance.get(one) ?? (twins.has(one) ? TWIN : STALE));
 }
 
 /** A message that waits twice, redelivered or published twice under one `Nats-Msg-Id`: the second is a duplicate. */
@@ -107,15 +120,17 @@ function withoutTwins(batch: readonly Keyed[]): readonly Keyed[] {
 
 async function acceptSingle(deps: AcceptDeps, batch: readonly Keyed[]): Promise<readonly Accepted[]> {
   const owner = deps.instanceId();
-  const values = [...toValues(owner, batch), plainArray(batch.map(({ key }) => key ?? null)), deps.duplicateWindowMs];
+  const keys = plainArray(batch.map(({ key }) => key ?? null));
+  const values = [...toValues(owner, batch), keys, deps.duplicateWindowMs, batch[0]?.catalogVersion ?? null];
   return deps.persevere({
     name: 'accept',
     run: async (repeated) => {
-      const rows = await deps.pool.run<{ id: string; alive: boolean }>(ACCEPT, values);
-      const stored = new Set(rows.map((row) => row.id));
-      const alive = rows[0]?.alive ?? false;
+      const [row] = await deps.pool.run<AcceptRow>(ACCEPT, values);
+      const alive = row?.alive ? owner : undefined;
+      // Usually all of them are new; their ids are only listed when some are not.
+      const stored = row?.ids === null ? undefined : new Set(row?.ids.split(','));
       const fresh = batch.map(({ message, deliveries }) =>
-        toAccepted(stored.has(message.id), alive ? owner : undefined, deliveries),
+        row?.current ? toAccepted(stored?.has(message.id) ?? true, alive, deliveries) : STALE,
       );
       return repeated ? recognise(deps.pool, batch, fresh, owner) : fresh;
     },
@@ -127,6 +142,15 @@ async function acceptSingle(deps: AcceptDeps, batch: readonly Keyed[]): Promise<
       ),
   });
 }
+
+interface AcceptRow {
+  readonly alive: boolean;
+  readonly current: boolean;
+  readonly ids: string | null;
+}
+
+const TWIN: Accepted = { isNew: false, owner: '', owned: new Set() };
+const STALE: Accepted = { isNew: false, owner: '', owned: new Set(), stale: true };
 
 /** `owner` is undefined when our row of `instances` was gone: the deliveries are there, owned by nobody. */
 function toAccepted(isNew: boolean, owner: string | undefined, deliveries: readonly NewDelivery[]): Accepted {
@@ -146,6 +170,7 @@ async function recognise(
   const ours = new Set(rows.map((row) => row.id));
   return batch.map(({ deliveries }, index) => {
     const owned = new Set(deliveries.filter(({ id }) => ours.has(id)).map(({ id }) => id));
+    if (owned.size === 0 && fresh[index]?.stale) return STALE;
     return { isNew: (fresh[index]?.isNew ?? false) || owned.size > 0, owner, owned };
   });
 }
