@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { audit, type Books, type Finding } from './audit.js';
 import { ScenarioFailure } from './failure.js';
+import type { Scenario } from './scenario.js';
 import type { Site } from './site.js';
 
 export interface Closed {
@@ -9,23 +10,27 @@ export interface Closed {
   readonly recoveredMs: number;
 }
 
-const PATIENCE_MS = 90_000;
+const RECOVERS_WITHIN_MS = 90_000;
 /** For what may yet come that should not. */
 const AFTERMATH_MS = 300;
 const LOOK_EVERY_MS = 100;
 /** Requests to one webhook at the same time, and to all together: the defaults of the configuration. */
 const IN_FLIGHT_EACH = 32;
 const IN_FLIGHT = 512;
+/** Answered, and not settled yet: an instance that has so many sends no more. */
+const UNSETTLED = 512;
 const SENTENCES = 5;
 
 /** Waits until nothing is owed any more, and compares the records. @throws {ScenarioFailure} when they do not agree. */
-export async function closeAccount(site: Site, mayLose: boolean): Promise<Closed> {
-  const deadline = performance.now() + PATIENCE_MS;
+export async function closeAccount(site: Site, scenario: Scenario): Promise<Closed> {
+  const mayLose = scenario.mayLose?.includes(site.mode) ?? false;
+  const patienceMs = scenario.recoversWithinMs ?? RECOVERS_WITHIN_MS;
+  const deadline = site.tally.healedAt + patienceMs;
   let why = await whatIsMissing(site, mayLose);
   while (why !== undefined) {
     if (performance.now() > deadline) {
       const { lost, problems } = audit(await readBooks(site));
-      throw new ScenarioFailure(sentence(`${PATIENCE_MS / 1000} s later ${why}; ${lost} lost`, problems));
+      throw new ScenarioFailure(sentence(`${patienceMs / 1000} s after the last fault ${why}; ${lost} lost`, problems));
     }
     await sleep(LOOK_EVERY_MS);
     why = await whatIsMissing(site, mayLose).catch(String);
@@ -69,7 +74,8 @@ function judge(site: Site, finding: Finding, mayLose: boolean): string[] {
   if (finding.lost > 0) found.push(`${finding.lost} acknowledged messages are lost`);
   if (!mayLose && finding.unacknowledged > 0)
     found.push(`${finding.unacknowledged} messages are lost that nobody had acknowledged, though nothing excuses it`);
-  const bound = site.tally.interruptions * Math.min(IN_FLIGHT, IN_FLIGHT_EACH * Math.max(1, site.webhooks.size));
+  const inFlight = Math.min(IN_FLIGHT, IN_FLIGHT_EACH * site.webhooks.size);
+  const bound = site.tally.interruptions * (inFlight + UNSETTLED);
   if (finding.duplicates > bound)
     found.push(`${finding.duplicates} duplicates came; at most ${bound} can have been in flight`);
   return found;

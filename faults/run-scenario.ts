@@ -53,7 +53,7 @@ export async function runScenario(scenario: Scenario, mode: Mode, around: Surrou
     await scenario.run(site);
     around.makeRoom();
     await scenario.afterwards?.(site);
-    return { kind: 'held', ...(await closeAccount(site, scenario.mayLose?.includes(mode) ?? false)) };
+    return { kind: 'held', ...(await closeAccount(site, scenario)) };
   };
   const result = await within(work(), limitOf(plan), signal).catch(toResult);
   over.abort(new ScenarioFailure('the scenario is over'));

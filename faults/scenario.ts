@@ -14,6 +14,8 @@ export interface Scenario {
   readonly mayLose?: readonly Mode[];
   /** The part of the machine's two cores that it needs; default 1. */
   readonly weight?: 1 | 2 | 3;
+  /** How long after the last fault something may still be owed. Default 90,000: a stream delivers again after 60 s. */
+  readonly recoversWithinMs?: number;
   /** @throws {Skipped} */
   run(site: Site): Promise<void>;
   /** What has to be waited for before the account is closed. Other scenarios are begun meanwhile. */

@@ -13,6 +13,7 @@ import { killBeforeAck } from './kill-before-ack.js';
 import { killBeforeSettle } from './kill-before-settle.js';
 import { killEverything } from './kill-everything.js';
 import { killMidPost } from './kill-mid-post.js';
+import { killUnsettled } from './kill-unsettled.js';
 import { migratorKilled, twoMigrators } from './migrators.js';
 import { natsAbsent } from './nats-absent.js';
 import { natsRestarted } from './nats-restarted.js';
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   killBeforeAck,
   killEverything,
   killBeforeSettle,
+  killUnsettled,
   postgresDown,
   backendsTerminated,
   replySwallowed,
