@@ -1,0 +1,124 @@
+import type { Message } from '../../domain/message.js';
+import { plainArray, textArray } from './array-literal.js';
+import { writeHeaders } from './header-bytes.js';
+import type { Statement } from './journal-pool.js';
+
+export interface NewDelivery {
+  /** uuid, chosen before the statement so that repeating it is harmless. */
+  readonly id: string;
+  readonly webhookId: number;
+  /** Whether dispatch has kept room for it: it is then born owned by this instance, else by nobody. */
+  readonly wanted: boolean;
+}
+
+export interface Acceptance {
+  readonly message: Message;
+  readonly deliveries: readonly NewDelivery[];
+  /** Of the catalog that it was matched by; absent: stored whatever has changed since. */
+  readonly catalogVersion?: number | undefined;
+}
+
+export interface Keyed extends Acceptance {
+  readonly key: string | undefined;
+}
+
+/**
+ * Messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart by the
+ * server: as `bytea[]` each byte would be written in hex and parsed again.
+ * `owed_to` and `delivery_ids` are the message's own account of what it owes: the other tables are held against them.
+ * Nothing is stored by a catalog that has changed: whoever was registered before a message was published gets it.
+ * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by nobody.
+ */
+export const ACCEPT: Statement = {
+  name: 'accept',
+  text: `
+    with me as (select id from instances where id = $1 for key share),
+    catalog as (select version from catalog_version where $18::bigint is null or version = $18),
+    fresh as (
+      insert into message_ids (key, message_id, seen_at)
+      select key, id, now() from unnest($2::uuid[], $16::uuid[]) as input(id, key)
+      where key is not null and exists (select from catalog)
+      on conflict (key) do update set message_id = excluded.message_id, seen_at = excluded.seen_at
+        where message_ids.seen_at < now() - $17 * interval '1 ms'
+      returning message_id
+    ), stored as (
+      insert into messages (id, received_at, subject, headers, payload, owed_to, delivery_ids)
+      select input.id, to_timestamp(at / 1000), subject,
+        case when header_bytes > 0 then substring($7::bytea from start for header_bytes) end,
+        substring($7::bytea from start + header_bytes for payload_bytes), owed_to::int[], delivery_ids::uuid[]
+      from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[], $14::text[], $15::text[], $16::uuid[])
+        as input(id, at, subject, start, header_bytes, payload_bytes, owed_to, delivery_ids, key)
+      where exists (select from catalog) and (key is null or id in (select message_id from fresh))
+      on conflict do nothing
+      returning id, received_at
+    ), owed as (
+      insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner)
+      select input.id, stored.id, stored.received_at, webhook_id, bytes, now(), case when wanted then me.id end
+      from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[], $13::bool[])
+        as input(id, message_id, webhook_id, bytes, wanted)
+      join stored on stored.id = input.message_id
+      left join me on true
+    )
+    select exists (select from me) as alive, exists (select from catalog) as current,
+      case when count(*) < cardinality($2) then coalesce(string_agg(id::text, ','), '') end as ids
+    from stored`,
+};
+
+/** The parameters of `ACCEPT`, in their order. */
+export function acceptValues(owner: string, batch: readonly Keyed[], duplicateWindowMs: number): unknown[] {
+  const keys = plainArray(batch.map(({ key }) => key ?? null));
+  return [...toValues(owner, batch), keys, duplicateWindowMs, batch[0]?.catalogVersion ?? null];
+}
+
+function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
+  const ids: string[] = [];
+  const times: number[] = [];
+  const subjects: string[] = [];
+  const starts: number[] = [];
+  const headerSizes: number[] = [];
+  const payloadSizes: number[] = [];
+  const pieces: Uint8Array[] = [];
+  const owed = {
+    ids: [] as string[],
+    messages: [] as string[],
+    webhooks: [] as number[],
+    bytes: [] as number[],
+    wanted: [] as boolean[],
+  };
+  let size = 0;
+  for (const { message, deliveries } of batch) {
+    const headers = writeHeaders(message.headers);
+    ids.push(message.id);
+    times.push(message.receivedAt);
+    subjects.push(message.subject);
+    starts.push(size + 1);
+    headerSizes.push(headers.length);
+    payloadSizes.push(message.payload.length);
+    pieces.push(headers, message.payload);
+    size += headers.length + message.payload.length;
+    for (const delivery of deliveries) {
+      owed.ids.push(delivery.id);
+      owed.messages.push(message.id);
+      owed.webhooks.push(delivery.webhookId);
+      owed.bytes.push(message.body.length + headers.length);
+      owed.wanted.push(delivery.wanted);
+    }
+  }
+  return [
+    owner,
+    plainArray(ids),
+    plainArray(times),
+    textArray(subjects),
+    plainArray(starts),
+    plainArray(headerSizes),
+    Buffer.concat(pieces, size),
+    plainArray(payloadSizes),
+    plainArray(owed.ids),
+    plainArray(owed.messages),
+    plainArray(owed.webhooks),
+    plainArray(owed.bytes),
+    plainArray(owed.wanted),
+    textArray(batch.map(({ deliveries }) => plainArray(deliveries.map(({ webhookId }) => webhookId)))),
+    textArray(batch.map(({ deliveries }) => plainArray(deliveries.map(({ id }) => id)))),
+  ];
+}
