@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../internal/errors.js';
 import { makeTemplate } from './cluster.js';
 import { ScenarioFailure } from './failure.js';
 import { knowsMode } from './knows-mode.js';
@@ -22,18 +23,19 @@ async function main(): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'hukz-faults-'));
   // PostgreSQL may have to run as another user.
   await chmod(directory, 0o755);
-  const outcomes = await runAll(options, directory);
+  const { outcomes, interrupted } = await runAll(options, directory);
   process.stdout.write(`\n${table(outcomes)}\n`);
   const failed = outcomes.filter(({ result }) => result.kind === 'failed');
   for (const { scenario, mode, result } of failed)
     if (result.kind === 'failed') say(`${scenario.name} does not hold in ${mode} mode: ${result.why}`);
   if (failed.length === 0) await rm(directory, { recursive: true, force: true });
   else say(`the lines of the instances are in ${join(directory, 'logs')}`);
-  return failed.length > 0 ? 1 : 0;
+  if (interrupted) say(`not all scenarios were run: ${messageOf(interrupted)}`);
+  return failed.length > 0 || interrupted ? 1 : 0;
 }
 
 /** Everything that was started has ended when this settles. */
-async function runAll(options: Options, directory: string): Promise<readonly Outcome[]> {
+async function runAll(options: Options, directory: string): Promise<Run> {
   const { plan, parallel } = options;
   const stop = new AbortController();
   const limit = setTimeout(
@@ -60,18 +62,24 @@ async function runAll(options: Options, directory: string): Promise<readonly Out
       },
     }));
     await runWeighted(jobs, parallel);
-    return outcomes;
+    return { outcomes, interrupted: stop.signal.reason };
   } finally {
     clearTimeout(limit);
   }
 }
 
 interface Run {
+  readonly outcomes: readonly Outcome[];
+  /** Why it came to its end too soon. */
+  readonly interrupted: unknown;
+}
+
+interface Job {
   readonly scenario: Scenario;
   readonly mode: Mode;
 }
 
-function toRuns({ scenarios, times }: Options, modes: readonly Mode[]): readonly Run[] {
+function toRuns({ scenarios, times }: Options, modes: readonly Mode[]): readonly Job[] {
   const once = scenarios.flatMap((scenario) =>
     modes.filter((mode) => scenario.modes?.includes(mode) ?? true).map((mode) => ({ scenario, mode })),
   );
