@@ -5,6 +5,7 @@ import type { SettledAttempt } from '../../domain/attempt.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import type { Message } from '../../domain/message.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
+import type { Accepted } from './accept.js';
 import type { NewDelivery } from './accept-statement.js';
 import { burySilentInstances, leave } from './instances.js';
 import type { Journal } from './journal.js';
