@@ -139,6 +139,11 @@ describe('the page for people', () => {
       .expect(200)
       .expect('content-type', /^text\/html/);
     for (const route of mountedIn(app)) expect(page.text).toContain(`<code>${route.split(' ')[1]}</code>`);
+    expect(page.text.match(/<pre>curl -s /g)).toHaveLength(mountedIn(app).length);
+    expect(page.text).not.toMatch(/<th>takes<\/th><th><\/th><th><\/th><\/tr>\s*<tr><th>answers/);
+    const sections = [...page.text.matchAll(/<h2 id="_([^"]+)"/g)].map(([, name]) => name);
+    expect(sections.slice(-5)).toEqual(['ping', 'health', 'openapi.json', 'docs', 'schemas']);
+    for (const name of sections) expect(page.text).toContain(`<a href="#_${name}">`);
     expect(page.text).not.toMatch(/<script|<link|<img|src=|@import|url\(/);
     expect(page.text).not.toMatch(/style="/);
     expect(page.headers['content-security-policy']).toMatch(/style-src 'sha256-[^']+'/);
