@@ -29,6 +29,9 @@ export interface Store {
   readonly heartPool: JournalPool;
 }
 
+/** Statements of the journal take milliseconds; an answer that takes longer than this does not come any more. */
+const JOURNAL_ANSWER_MS = 15_000;
+const HEART_ANSWER_MS = 5000;
 const PARTITIONS_EVERY_MS = 3_600_000;
 const FORGET_EVERY_MS = 30_000;
 
@@ -39,9 +42,9 @@ export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Pr
   await openDatabase({ connection, migrate: options.migrate, logger, signal: options.signal });
   const db = makeKnex(connection, { max: database.apiPool });
   cleanup.add('api pool', () => db.destroy());
-  const pool = makeJournalPool(connection, database.journalPool, logger);
+  const pool = makeJournalPool({ ...connection, query_timeout: JOURNAL_ANSWER_MS }, database.journalPool, logger);
   cleanup.add('journal pool', pool.stop);
-  const heartPool = makeJournalPool(connection, 1, logger);
+  const heartPool = makeJournalPool({ ...connection, query_timeout: HEART_ANSWER_MS }, 1, logger);
   cleanup.add('heartbeat pool', heartPool.stop);
 
   const ensurePartitions = () => ensurePartitionsAhead(pool, systemClock.now());

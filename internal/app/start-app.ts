@@ -70,7 +70,7 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   const membership = makeMembership({
     register: (id) => registerInstance(heartPool, id, hostname()),
     beat: (id) => beat(heartPool, id),
-    burySilent: (silentMs) => burySilentInstances(heartPool, silentMs),
+    burySilent: (silentMs) => burySilentInstances(pool, silentMs),
     leave: (id) => leave(heartPool, id),
     clock,
     logger,

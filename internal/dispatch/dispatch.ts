@@ -55,6 +55,8 @@ export interface Dispatch {
   stop(graceMs: number): Promise<void>;
 }
 
+/** While PostgreSQL answers, a few hundred wait for their settle; while it does not, sending has to wait too. */
+const UNSETTLED_PER_SLOT = 2;
 const CLAIM_EVERY_MS = 250;
 const RELEASE_EVERY_MS = 30_000;
 const RELEASED_AT_ONCE = 5000;
@@ -76,6 +78,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     ...deps,
     holdings,
     lanes,
+    maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight,
     send: (delivery, webhook) => deps.send(delivery, webhook, interrupt.signal),
     suspectStrays: claimer.suspectStrays,
   });

@@ -57,6 +57,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
         });
       const settle = end('settled');
       const dispatcher = new Dispatcher({
+        maxActive: 1000,
         send: scheduler.scheduleFunction(async (delivery: OwnedDelivery) => {
           expect(lanes.inFlight).toBeLessThanOrEqual(bounds.maxInFlight);
           return works[Number(delivery.id)]!.outcome;

@@ -27,6 +27,8 @@ export interface DispatcherDeps {
   /** Rows may bear our id that we no longer hold. */
   suspectStrays(): void;
   onAttempt(attempt: SettledAttempt): void;
+  /** The most that may be sent and not settled: what a crash can double. */
+  readonly maxActive: number;
   readonly holdings: Holdings;
   readonly lanes: Lanes;
   readonly policy: RetryPolicy;
@@ -52,7 +54,7 @@ export class Dispatcher {
   /** Starts as many requests as there are slots for. */
   pump(): void {
     const { lanes } = this.deps;
-    while (!this.stopped && this.deps.isTrusted()) {
+    while (!this.stopped && this.active < this.deps.maxActive && this.deps.isTrusted()) {
       const delivery = lanes.take();
       if (!delivery) return;
       this.active++;
@@ -92,6 +94,7 @@ export class Dispatcher {
     } finally {
       this.deps.holdings.release(delivery.id, wentWell);
       this.active--;
+      this.pump();
       if (this.active === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
     }
   }

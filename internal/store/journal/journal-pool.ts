@@ -1,4 +1,4 @@
-import { type ClientConfig, Pool, type QueryResultRow } from 'pg';
+import { type ClientConfig, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import type { Logger } from '../../logger.js';
 
 /** A statement with a name is prepared once a connection; its text must never change under that name. */
@@ -17,38 +17,63 @@ export interface JournalPool {
   stop(): Promise<void>;
 }
 
+/** What the driver says when nothing came back in time: the network may have forgotten every connection that we have. */
+const NO_ANSWER = /read timeout|timeout expired|terminated due to connection timeout/i;
+const RENEW_AT_MOST_EVERY_MS = 2000;
+
 /** The journal's connections, apart from the API's: a slow list query never delays a commit. */
 export function makeJournalPool(connection: ClientConfig, max: number, logger: Logger): JournalPool {
-  const pool = new Pool({ ...connection, max, idleTimeoutMillis: 60_000 });
+  let pool = open(connection, max, logger);
   let sent = 0;
-  // Without a listener the process would end when the backend of an idle connection dies.
-  pool.on('error', (error) => logger.warn('database.connection_lost', { error: error.message }));
-  pool.on('connect', (client) => {
-    client.on('error', (error) => logger.debug('database.client_error', { error: error.message }));
-  });
+  let renewedAt = Number.NEGATIVE_INFINITY;
+
+  /** Each of the others would take as long to be found dead: all are left behind, what runs on them ends as it may. */
+  const suspect = (error: unknown): boolean => {
+    if (!(error instanceof Error && NO_ANSWER.test(error.message))) return false;
+    if (performance.now() - renewedAt > RENEW_AT_MOST_EVERY_MS) {
+      renewedAt = performance.now();
+      logger.warn('database.connections_renewed', { because: error.message });
+      void pool.end().catch(() => undefined);
+      pool = open(connection, max, logger);
+    }
+    return true;
+  };
+
+  const execute = async <R extends QueryResultRow>(
+    on: Pool | PoolClient,
+    { name, text }: Statement,
+    values: readonly unknown[],
+  ) => {
+    sent++;
+    const { rows } = await on.query<R>({ name, text, values: [...values] });
+    return rows;
+  };
+
   return {
     async run<R extends QueryResultRow>(statement: Statement, values: readonly unknown[]) {
-      sent++;
-      const result = await pool.query<R>({ ...statement, values: [...values] });
-      return result.rows;
+      try {
+        return await execute<R>(pool, statement, values);
+      } catch (error) {
+        suspect(error);
+        throw error;
+      }
     },
     async transaction(work, begin = 'begin') {
       const client = await pool.connect();
       let broken: Error | undefined;
       try {
         await client.query(begin);
-        const result = await work(
-          async <R extends QueryResultRow>(statement: Statement, values: readonly unknown[]) => {
-            sent++;
-            return (await client.query<R>({ ...statement, values: [...values] })).rows;
-          },
+        const result = await work(<R extends QueryResultRow>(statement: Statement, values: readonly unknown[]) =>
+          execute<R>(client, statement, values),
         );
         await client.query('commit');
         return result;
       } catch (error) {
-        await client.query('rollback').catch((cause: unknown) => {
-          broken = cause instanceof Error ? cause : new Error(String(cause));
-        });
+        if (suspect(error)) broken = error as Error;
+        else
+          await client.query('rollback').catch((cause: unknown) => {
+            broken = cause instanceof Error ? cause : new Error(String(cause));
+          });
         throw error;
       } finally {
         client.release(broken);
@@ -57,4 +82,14 @@ export function makeJournalPool(connection: ClientConfig, max: number, logger: L
     statements: () => sent,
     stop: () => pool.end(),
   };
+}
+
+function open(connection: ClientConfig, max: number, logger: Logger): Pool {
+  const pool = new Pool({ ...connection, max, idleTimeoutMillis: 60_000 });
+  // Without a listener the process would end when the backend of an idle connection dies.
+  pool.on('error', (error) => logger.warn('database.connection_lost', { error: error.message }));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => logger.debug('database.client_error', { error: error.message }));
+  });
+  return pool;
 }

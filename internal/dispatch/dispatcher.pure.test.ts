@@ -1,0 +1,50 @@
+import { expect, it } from '@jest/globals';
+import { systemClock } from '../clock.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import { eventually } from '../testkit/eventually.js';
+import { makeTestLogger } from '../testkit/test-logger.js';
+import { Dispatcher } from './dispatcher.js';
+import { Holdings } from './holdings.js';
+import { Lanes } from './lanes.js';
+
+const body = new Uint8Array(1);
+const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
+
+it('sends no more than may be doubled while nothing can be settled, and goes on when it can', async () => {
+  const settles: (() => void)[] = [];
+  let sent = 0;
+  const dispatcher = new Dispatcher({
+    send: async () => {
+      sent++;
+      return { kind: 'answered', status: 200, body };
+    },
+    settle: () => new Promise((resolve) => settles.push(resolve)),
+    hold: async () => undefined,
+    cancel: async () => undefined,
+    disableWebhook: async () => undefined,
+    findWebhook: (id) => ({ id, url: '', enabled: true, spaceId: 0, createdById: 1, tags: {}, eventIds: [1] }),
+    isTrusted: () => true,
+    suspectStrays: () => undefined,
+    onAttempt: () => undefined,
+    maxActive: 20,
+    holdings: new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }),
+    lanes: new Lanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
+    policy: { scheduleMs: [], jitter: 0, localFaultDelayMs: 0 },
+    clock: systemClock,
+    random: Math.random,
+    logger: makeTestLogger(),
+  });
+  for (let n = 0; n < 1000; n++) {
+    const delivery: OwnedDelivery = { id: `d${n}`, message, webhookId: n % 20, owner: 'me', attempts: 0, failures: 0 };
+    dispatcher.take(delivery);
+  }
+  await eventually(() => settles.length === 20, { what: 'twenty that wait for their settle' });
+  await new Promise(setImmediate);
+  expect(sent).toBe(20);
+  for (let done = 0; done < 1000; done++) {
+    await eventually(() => settles.length > 0, { what: 'another settle' });
+    settles.shift()?.();
+  }
+  await dispatcher.idle();
+  expect(sent).toBe(1000);
+});
