@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'nats';
+import { findFreePort } from '../internal/local/free-port.js';
 import { eventually } from '../internal/testkit/eventually.js';
 import { testEnvironment } from '../internal/testkit/instance-environment.js';
 import { startReceiver } from '../internal/testkit/receiver.js';
@@ -182,6 +184,30 @@ describe('hukz receive', () => {
   });
 });
 
+/** What `up` prints to be pasted. */
+function walkThrough(said: string): string {
+  return said.slice(said.indexOf('  API='), said.indexOf('kill $RECEIVER') + 'kill $RECEIVER\n'.length);
+}
+
+/** The README's example, with the addresses of this run. */
+async function readmeExample(api: string): Promise<string> {
+  const readme = await readFile(resolve('README.md'), 'utf8');
+  const example = /```sh\n(api=.*?)```/s.exec(readme)?.[1] ?? '';
+  return example.replace('http://127.0.0.1:8000', api).replaceAll('9000', String(await findFreePort()));
+}
+
+/** Runs a script in `cwd`, where `dist/cmd/hukz.js` is the program from its sources. */
+async function runScript(shell: string, script: string): Promise<string> {
+  await mkdir(join(cwd, 'dist', 'cmd'), { recursive: true });
+  await writeFile(join(cwd, 'package.json'), '{"type":"module"}');
+  const hooks = JSON.stringify(`file://${resolve('scripts/typescript-hooks.mjs')}`);
+  const program = `import { register } from 'node:module';\nregister(${hooks});\nawait import(${JSON.stringify(resolve('cmd/hukz.ts'))});\n`;
+  await writeFile(join(cwd, 'dist', 'cmd', 'hukz.js'), program);
+  await writeFile(join(cwd, 'script.sh'), script);
+  const { stdout } = await promisify(execFile)(shell, ['script.sh'], { cwd, timeout: 30_000 });
+  return stdout;
+}
+
 describe('hukz up', () => {
   it('runs everything; smoke goes through it; it stops cleanly and finds its data again', async () => {
     const env = { HUKZ_LOG_FORMAT: 'json' };
@@ -202,6 +228,16 @@ describe('hukz up', () => {
         /POST \/smoke.*12345678901234567890, "twice": 1, "twice": 2.*"outcome":"delivered".*"twice": 1, "twice": 2/s,
       ),
     ]);
+    for (const shell of ['sh', 'bash']) {
+      for (const [name, script] of Object.entries({
+        walk: walkThrough(first.output()),
+        readme: await readmeExample(state.api),
+      })) {
+        expect({ shell, name, said: await runScript(shell, script) }).toMatchObject({
+          said: expect.stringMatching(/POST \/hook.*"total":1,.*"outcome":"delivered".*\n$/s),
+        });
+      }
+    }
     const another = hukz(['up'], env);
     expect([await another.code, another.output()]).toEqual([1, expect.stringContaining('runs here already')]);
 
@@ -215,7 +251,10 @@ describe('hukz up', () => {
     await says(second, 'hukz is up');
     const again = JSON.parse(await readFile(join(cwd, '.hukz', 'up.json'), 'utf8')) as { api: string };
     const listed = await fetch(`${again.api}/events`, { headers: { 'X-User': '1' } });
-    expect(await listed.json()).toMatchObject({ total: 1, nodes: [{ event: 'kept.one' }] });
+    expect(await listed.json()).toMatchObject({
+      total: 5,
+      nodes: expect.arrayContaining([expect.objectContaining({ event: 'kept.one' })]),
+    });
     second.child.kill('SIGTERM');
     expect(await second.code).toBe(0);
   }, 90_000);
