@@ -13,7 +13,7 @@ export interface Closed {
 const RECOVERS_WITHIN_MS = 90_000;
 /** For what may yet come that should not. */
 const AFTERMATH_MS = 300;
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 150;
 /** Requests to one webhook at the same time, and to all together: the defaults of the configuration. */
 const IN_FLIGHT_EACH = 32;
 const IN_FLIGHT = 512;
@@ -53,6 +53,7 @@ async function whatIsMissing(site: Site, mayLose: boolean): Promise<string | und
     for (const [name, wanted] of webhooks)
       if ((acknowledged || !mayLose) && wanted === subject && !arrived.has(`${name} ${number}`))
         return `message ${number} had not come to webhook ${name}`;
+  if (hooks.unanswered > 0) return `${hooks.unanswered} requests were not answered`;
   const [row] = await cluster.query<{ owed: number; dead: number }>(
     'select (select count(*) from deliveries)::int as owed, (select count(*) from dead_letters)::int as dead',
   );

@@ -26,13 +26,15 @@ async function main(): Promise<number> {
   const { outcomes, interrupted } = await runAll(options, directory);
   process.stdout.write(`\n${table(outcomes)}\n`);
   const failed = outcomes.filter(({ result }) => result.kind === 'failed');
-  for (const { scenario, mode, result } of failed)
-    if (result.kind === 'failed') say(`${scenario.name} does not hold in ${mode} mode: ${result.why}`);
+  for (const outcome of failed)
+    say(`${outcome.scenario.name} does not hold in ${outcome.mode} mode: ${wordsOf(outcome)}`);
   if (failed.length === 0) await rm(directory, { recursive: true, force: true });
   else say(`the lines of the instances are in ${join(directory, 'logs')}`);
   if (interrupted) say(`not all scenarios were run: ${messageOf(interrupted)}`);
   return failed.length > 0 || interrupted ? 1 : 0;
 }
+
+const wordsOf = ({ result }: Outcome) => (result.kind === 'held' ? 'held' : `${result.kind}: ${result.why}`);
 
 /** Everything that was started has ended when this settles. */
 async function runAll(options: Options, directory: string): Promise<Run> {
@@ -58,7 +60,7 @@ async function runAll(options: Options, directory: string): Promise<Run> {
         if (stop.signal.aborted) return;
         const outcome = await runScenario(scenario, mode, { ...around, makeRoom });
         outcomes.push(outcome);
-        say(`${scenario.name} (${mode}): ${outcome.result.kind}, ${outcome.seconds.toFixed(1)} s`);
+        say(`${scenario.name} (${mode}), ${outcome.seconds.toFixed(1)} s: ${wordsOf(outcome)}`);
       },
     }));
     await runWeighted(jobs, parallel);

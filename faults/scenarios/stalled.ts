@@ -20,7 +20,8 @@ export const stalled: Scenario = {
     sleeper.signal('SIGCONT');
     tally.healed();
     const knows = () => sleeper.lines.some((line) => line.includes('"instance.declared_dead"'));
-    await eventually(knows, { what: 'the sleeper knows that it was declared dead' });
+    const timeoutMs = 5000 + plan.instanceTimeoutMs / 3;
+    await eventually(knows, { what: 'the sleeper knows that it was declared dead', timeoutMs });
     await load.stop();
     if (!sleeper.isAlive) throw new ScenarioFailure('the sleeper ended when it woke');
   },
