@@ -245,7 +245,8 @@ describe('what is shown', () => {
     expect(shown).toMatchObject({
       port: 8000,
       database: { host: 'db', password: 'set' },
-      nats: { servers: ['nats://a:4222'], userPassword: 'set', token: 'unset' },
+      nats: { servers: ['nats://a:4222'], user_password: 'set', token: 'unset' },
+      queue_group: 'workers',
     });
     expect(JSON.stringify(shown)).not.toMatch(/geheim|sesame/);
   });

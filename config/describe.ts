@@ -5,13 +5,26 @@ import type { Config } from './config.js';
 export function describeConfig(config: Config): LogFields {
   const { password, ...database } = config.database;
   const { userPassword, token, ...nats } = config.nats;
-  return {
+  return inSnakeCase({
     ...config,
     database: { ...database, password: setOrUnset(password) },
     nats: { ...nats, userPassword: setOrUnset(userPassword), token: setOrUnset(token) },
-  };
+  });
 }
 
 function setOrUnset(secret: string | undefined): 'set' | 'unset' {
   return secret ? 'set' : 'unset';
+}
+
+/** Fields of a log line are written as those of the API are. */
+function inSnakeCase(fields: LogFields): LogFields {
+  const entries = Object.entries(fields).map(([name, value]) => [
+    name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    isRecord(value) ? inSnakeCase(value) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function isRecord(value: unknown): value is LogFields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
