@@ -27,8 +27,8 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
       rooms.push(room);
       return { deliveries: waiting.splice(0, room.deliveries), lost: 0 };
     },
-    giveBackStrays: async (ids) => {
-      steps.push(`strays besides ${ids.join()}`);
+    giveBackStrays: async (isHeld) => {
+      steps.push(`strays besides ${['mine', 'other'].filter(isHeld).join()}`);
       return 0;
     },
     reloadCatalog: async () => {

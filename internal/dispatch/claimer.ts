@@ -10,7 +10,7 @@ export interface ClaimRoom {
 
 export interface ClaimerDeps {
   claim(room: ClaimRoom): Promise<{ readonly deliveries: readonly OwnedDelivery[]; readonly lost: number }>;
-  giveBackStrays(known: readonly string[]): Promise<number>;
+  giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
   knowsWebhook(id: number): boolean;
@@ -36,7 +36,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
   let strays = false;
 
   const findStrays = async () => {
-    const freed = await deps.giveBackStrays(holdings.ids());
+    const freed = await deps.giveBackStrays((id) => holdings.has(id));
     strays = false;
     if (freed > 0) logger.warn('delivery.strays_freed', { freed });
   };

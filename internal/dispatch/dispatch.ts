@@ -20,7 +20,7 @@ export interface DispatchDeps {
   hold(delivery: OwnedDelivery): Promise<void>;
   cancel(delivery: OwnedDelivery): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
-  giveBackStrays(known: readonly string[]): Promise<number>;
+  giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
   releaseHeld(limit: number): Promise<number>;
   disableWebhook(webhookId: number, because: string): Promise<void>;
   findWebhook(id: number): CatalogWebhook | undefined;

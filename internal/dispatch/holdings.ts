@@ -46,10 +46,6 @@ export class Holdings {
     return this.bytes;
   }
 
-  ids(): string[] {
-    return [...this.held.keys()];
-  }
-
   has(deliveryId: string): boolean {
     return this.held.has(deliveryId);
   }

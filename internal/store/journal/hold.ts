@@ -10,10 +10,14 @@ const GIVE_BACK: Statement = {
   text: `update deliveries d set owner = null, due_at = now()
          from unnest($1::uuid[], $2::uuid[]) as given(id, owner) where d.id = given.id and d.owner = given.owner`,
 };
+const LIST_OWNED: Statement = {
+  name: 'list-owned',
+  text: 'select id from deliveries where owner = $1',
+};
 const GIVE_BACK_STRAYS: Statement = {
   name: 'give-back-strays',
   text: `update deliveries set owner = null, due_at = now()
-         where owner = $1 and id <> all($2::uuid[]) returning id`,
+         where owner = $1 and id = any($2::uuid[]) returning id`,
 };
 const RELEASE_HELD: Statement = {
   name: 'release-held',
@@ -48,9 +52,18 @@ export async function giveBack(pool: JournalPool, deliveries: readonly Owned[]):
   await pool.run(GIVE_BACK, columns(deliveries));
 }
 
-/** Frees rows that bear our id without our knowing: a claim was committed whose answer was lost. */
-export async function giveBackStrays(pool: JournalPool, owner: string, known: readonly string[]): Promise<number> {
-  return (await pool.run(GIVE_BACK_STRAYS, [owner, known])).length;
+/**
+ * Frees rows that bear our id without our knowing: a claim was committed whose answer was lost. `isHeld` is asked when the
+ * list is here: what was accepted meanwhile had its room before its commit, so whatever is listed and ours is held by then.
+ */
+export async function giveBackStrays(
+  pool: JournalPool,
+  owner: string,
+  isHeld: (deliveryId: string) => boolean,
+): Promise<number> {
+  const owned = await pool.run<{ id: string }>(LIST_OWNED, [owner]);
+  const strays = owned.map(({ id }) => id).filter((id) => !isHeld(id));
+  return strays.length === 0 ? 0 : (await pool.run(GIVE_BACK_STRAYS, [owner, strays])).length;
 }
 
 /**

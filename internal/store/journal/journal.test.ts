@@ -387,9 +387,20 @@ describe('deliveries that were not sent', () => {
 
   it('are set free when a claim was committed whose answer was lost', async () => {
     const [known, stray] = [await kit.owe(), await kit.owe()];
-    expect(await kit.journal.giveBackStrays([known?.id ?? ''])).toBe(1);
+    expect(await kit.journal.giveBackStrays((id) => id === known?.id)).toBe(1);
     expect(await deliveryRow(stray?.id ?? '')).toMatchObject({ owner: null, due: true });
     expect(await deliveryRow(known?.id ?? '')).toMatchObject({ owner: kit.instance });
+  });
+
+  it('are not mistaken for strays while they are being accepted', async () => {
+    const held = new Set<string>();
+    const busy = kit.sql('select pg_sleep(0.05)');
+    const looking = kit.journal.giveBackStrays((id) => held.has(id));
+    const id = randomUUID();
+    held.add(id);
+    await kit.journal.accept({ message: makeTestMessage(), deliveries: [{ id, webhookId: 1, wanted: true }] });
+    await Promise.all([busy, looking]);
+    expect(await deliveryRow(id)).toMatchObject({ owner: kit.instance });
   });
 });
 

@@ -39,7 +39,7 @@ export interface Journal {
   hold(delivery: OwnedDelivery): Promise<void>;
   cancel(delivery: OwnedDelivery): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
-  giveBackStrays(known: readonly string[]): Promise<number>;
+  giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
   releaseHeld(limit: number): Promise<number>;
   /** Why commits do not succeed just now. */
   trouble(): string | undefined;
@@ -141,7 +141,7 @@ export function makeJournal(deps: JournalDeps): Journal {
     hold: aside(hold).add,
     cancel: aside(cancel).add,
     giveBack: (deliveries) => giveBack(pool, deliveries),
-    giveBackStrays: (known) => giveBackStrays(pool, instanceId(), known),
+    giveBackStrays: (isHeld) => giveBackStrays(pool, instanceId(), isHeld),
     releaseHeld: (limit) => releaseHeld(pool, limit),
     trouble: () => [...troubles].map(([statement, problem]) => `${statement}: ${problem}`)[0],
     pending: () => ({ accepting: accepting.pending(), settling: settling.pending() }),
