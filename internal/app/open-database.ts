@@ -13,14 +13,17 @@ export interface OpenDatabaseOptions {
 
 /** Waits for PostgreSQL and brings the schema up, or (`--no-migrate`) makes sure that somebody has. */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<void> {
-  const { connection, logger, signal } = options;
+  const { connection, logger } = options;
   const open = options.migrate ? () => migrate(connection, 'up', logger) : () => requireMigrated(connection);
-  await waitFor<unknown>(open, {
-    what: 'database',
-    logger,
-    signal,
-    isFinal,
-  }).catch((error: unknown) => {
+  await withDatabase<unknown>(open, options);
+}
+
+/** Does something that PostgreSQL must be there for, and waits for it where it is not; a wrong setting is named. */
+export async function withDatabase<T>(
+  work: () => Promise<T>,
+  { logger, signal }: Pick<OpenDatabaseOptions, 'logger' | 'signal'>,
+): Promise<T> {
+  return waitFor(work, { what: 'database', logger, signal, isFinal }).catch((error: unknown) => {
     throw nameWrongKey(error);
   });
 }

@@ -10,7 +10,7 @@ import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool
 import { ensurePartitionsAhead } from '../store/journal/partitions.js';
 import { makeKnex } from '../store/knex.js';
 import type { Cleanup } from './cleanup.js';
-import { openDatabase } from './open-database.js';
+import { openDatabase, withDatabase } from './open-database.js';
 
 export interface OpenStoreOptions {
   readonly database: DatabaseSettings & { readonly apiPool: number; readonly journalPool: number };
@@ -48,7 +48,7 @@ export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Pr
   cleanup.add('heartbeat pool', heartPool.stop);
 
   const ensurePartitions = () => ensurePartitionsAhead(pool, systemClock.now());
-  await ensurePartitions();
+  await withDatabase(ensurePartitions, options);
   const ensuring = repeat(ensurePartitions, {
     everyMs: PARTITIONS_EVERY_MS,
     onError: (error) => logger.error('partitions.failed', { error: messageOf(error) }),

@@ -15,6 +15,7 @@ import { listen as listenToDatabase } from '../store/listen.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { makeDeadline } from './deadline.js';
 import { makeMetrics } from './metrics.js';
+import { withDatabase } from './open-database.js';
 import { openStore } from './open-store.js';
 import { findProblems } from './readiness.js';
 import { serveMetrics } from './serve-metrics.js';
@@ -125,9 +126,10 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
     statements: pool.statements,
   });
 
-  await membership.start({ onDeath: dispatch.forget, onTrusted: dispatch.resume });
+  const waiting = { logger, signal };
+  await withDatabase(() => membership.start({ onDeath: dispatch.forget, onTrusted: dispatch.resume }), waiting);
   cleanup.add('membership', membership.stop);
-  await catalogSync.start({ reconcile: intake.reconcile, onChanged: dispatch.wakeHeld });
+  await withDatabase(() => catalogSync.start({ reconcile: intake.reconcile, onChanged: dispatch.wakeHeld }), waiting);
   cleanup.add('catalog', catalogSync.stop);
   dispatch.start();
   cleanup.add('dispatch', () => dispatch.stop(0));
