@@ -23,7 +23,7 @@ export async function withDatabase<T>(
   work: () => Promise<T>,
   { logger, signal }: Pick<OpenDatabaseOptions, 'logger' | 'signal'>,
 ): Promise<T> {
-  return waitFor(work, { what: 'database', logger, signal, isFinal }).catch((error: unknown) => {
+  return waitFor(work, { line: 'database.waited_for', logger, signal, isFinal }).catch((error: unknown) => {
     throw nameWrongKey(error);
   });
 }

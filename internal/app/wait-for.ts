@@ -2,7 +2,8 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 
 export interface WaitForOptions {
-  readonly what: string;
+  /** The name of the log line that says so. */
+  readonly line: string;
   readonly logger: Logger;
   /** True for what waiting cannot mend. */
   isFinal(error: unknown): boolean;
@@ -20,7 +21,7 @@ export async function waitFor<T>(attempt: () => Promise<T>, options: WaitForOpti
     } catch (error) {
       if (options.isFinal(error) || options.signal.aborted) throw error;
       if (tries % COMPLAIN_EVERY === 0) {
-        options.logger.warn(`${options.what}.waited_for`, { error: messageOf(error), tries: tries + 1 });
+        options.logger.warn(options.line, { error: messageOf(error), tries: tries + 1 });
       }
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }

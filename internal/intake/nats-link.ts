@@ -28,7 +28,7 @@ const COMPLAIN_EVERY = 10;
 /** Keeps one connection to NATS, from before the server is there until `stop`. */
 export function linkNats(deps: NatsLinkDeps): NatsLink {
   const { logger } = deps;
-  const servers = [deps.options.servers ?? []].flat().map(withoutUserinfo);
+  const servers = [deps.options.servers ?? []].flat();
   let connection: NatsConnection | undefined;
   let problem: string | undefined = 'NATS is not connected yet';
   let tries = 0;
@@ -92,8 +92,4 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
       }
     },
   };
-}
-
-function withoutUserinfo(server: string): string {
-  return server.replace(/\/\/[^@/]*@/, '//');
 }

@@ -43,8 +43,6 @@ export interface Journal {
   releaseHeld(limit: number): Promise<number>;
   /** Why commits do not succeed just now. */
   trouble(): string | undefined;
-  /** Acceptances and attempts whose commit is outstanding. */
-  pending(): { readonly accepting: number; readonly settling: number };
   /** Stops waiting out failures: what cannot be committed now rejects. */
   abandon(): void;
 }
@@ -144,7 +142,6 @@ export function makeJournal(deps: JournalDeps): Journal {
     giveBackStrays: (isHeld) => giveBackStrays(pool, instanceId(), isHeld),
     releaseHeld: (limit) => releaseHeld(pool, limit),
     trouble: () => [...troubles].map(([statement, problem]) => `${statement}: ${problem}`)[0],
-    pending: () => ({ accepting: accepting.pending(), settling: settling.pending() }),
     abandon: () => abandoned.abort(),
   };
 }
