@@ -29,12 +29,13 @@ export async function listWebhookLogs(db: Db, filter: LogFilter, page: Page): Pr
   if (filter.status !== undefined) matching.where('response_status_code', filter.status);
   if (filter.since !== undefined) matching.where('created_at', '>=', filter.since);
   if (filter.until !== undefined) matching.where('created_at', '<', filter.until);
-  const total = await countOf(matching);
   const rows: WebhookLogRow[] = await pageOf(matching, page)
     .orderBy([
       { column: 'created_at', order: 'desc' },
       { column: 'id', order: 'desc' },
     ])
     .select('*', db.raw('received_at::text as message_received_at'));
+  // Counted after they were read: a row that comes in between must not stand in a page of which there are none.
+  const total = await countOf(matching);
   return { total, nodes: rows.map(toWebhookLog) };
 }
