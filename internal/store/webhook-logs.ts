@@ -29,7 +29,7 @@ export async function listWebhookLogs(db: Db, filter: LogFilter, page: Page): Pr
   if (filter.status !== undefined) matching.where('response_status_code', filter.status);
   if (filter.since !== undefined) matching.where('created_at', '>=', filter.since);
   if (filter.until !== undefined) matching.where('created_at', '<', filter.until);
-  const rows: WebhookLogRow[] = await pageOf(matching, page)
+  const rows: WebhookLogRow[] = await pageOf(matching.clone(), page)
     .orderBy([
       { column: 'created_at', order: 'desc' },
       { column: 'id', order: 'desc' },
