@@ -1,4 +1,5 @@
 import type { RetryPolicy } from '../internal/domain/retry-policy.js';
+import type { EncryptionKey } from '../internal/domain/secret.js';
 import type { LogLevel } from '../internal/logger.js';
 
 /** The configuration as the program works with it: whole, judged, durations in milliseconds. Keys: `schema.ts`. */
@@ -9,6 +10,8 @@ export interface Config {
   readonly metricsPort: number;
   readonly database: DatabaseConfig;
   readonly nats: NatsConfig;
+  /** The first encrypts, all decrypt; none: nothing is encrypted. */
+  readonly encryptionKeys: readonly EncryptionKey[];
   /** The queue group that all instances of one service share. */
   readonly queueGroup: string;
   readonly intake: {

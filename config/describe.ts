@@ -8,6 +8,7 @@ export function describeConfig(config: Config): LogFields {
   return inSnakeCase({
     ...config,
     database: { ...database, password: setOrUnset(password) },
+    encryptionKeys: config.encryptionKeys.map(({ id }) => id),
     nats: { ...nats, userPassword: setOrUnset(userPassword), token: setOrUnset(token) },
   });
 }

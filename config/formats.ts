@@ -3,6 +3,7 @@ import { formatDuration, parseDuration, parseDurations } from '../internal/domai
 import { type Parsed, parsed, refused } from '../internal/domain/result.js';
 import { parseQueueGroup } from '../internal/domain/subject.js';
 import { parseByteSize } from './byte-size.js';
+import { parseEncryptionKeys } from './encryption-keys.js';
 import { parseServers } from './nats-servers.js';
 
 /** What a key may narrow its format by; absent means without a bound. */
@@ -84,6 +85,7 @@ convict.addFormat(numberFormat('size', 'a size such as 64KiB or 64MiB', orNaN(pa
 convict.addFormat(textFormat('spans', parseDurations));
 convict.addFormat(textFormat('queue group', parseQueueGroup));
 convict.addFormat(textFormat('servers', parseServers));
+convict.addFormat(textFormat('keys', parseEncryptionKeys));
 convict.addFormat(
   textFormat('stream', (text) =>
     /^[A-Za-z0-9_-]{1,64}$/.test(text) ? parsed(text) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),

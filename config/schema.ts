@@ -14,7 +14,18 @@ export interface KeySpec extends Bounds {
   readonly sample?: string;
 }
 
-type Format = 'text' | 'whole' | 'share' | 'span' | 'spans' | 'size' | 'flag' | 'queue group' | 'servers' | 'stream';
+type Format =
+  | 'text'
+  | 'whole'
+  | 'share'
+  | 'span'
+  | 'spans'
+  | 'size'
+  | 'flag'
+  | 'queue group'
+  | 'servers'
+  | 'stream'
+  | 'keys';
 type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
 const PORT: Options = { min: 0, max: 65_535 };
@@ -57,6 +68,13 @@ const keys = {
   NATS_TLS_CA_FILE: key('a file with the certificates to trust; any of the three turns TLS on', 'text', ''),
   NATS_TLS_CERT_FILE: key('a file with the certificate to show', 'text', ''),
   NATS_TLS_KEY_FILE: key("a file with that certificate's key", 'text', ''),
+
+  ENCRYPTION_KEYS: key(
+    'the keys that secrets of webhooks are encrypted with, as name:base64 of 32 bytes, joined by commas; the first encrypts, all decrypt; empty: secrets are stored as they are',
+    'keys',
+    '',
+    { sensitive: true },
+  ),
 
   QUEUE_GROUP: required(
     'the NATS queue group that all instances share, so that one of them gets a message',

@@ -1,3 +1,4 @@
+import type { EncryptionKey } from '../internal/domain/secret.js';
 import type { LogLevel } from '../internal/logger.js';
 import type { Config, DatabaseConfig, NatsConfig } from './config.js';
 import type { NatsServer } from './nats-servers.js';
@@ -28,6 +29,7 @@ export type Values = Readonly<
       INTAKE: Config['intake']['source'];
       DELIVER_POLICY: Config['stream']['deliverPolicy'];
       RETRY_SCHEDULE: readonly number[];
+      ENCRYPTION_KEYS: readonly EncryptionKey[];
       LOG_LEVEL: LogLevel;
       LOG_FORMAT: 'auto' | 'json' | 'pretty';
     } & Record<Exclude<Key, Texts | Others>, number>
@@ -41,6 +43,7 @@ type Others =
   | 'INTAKE'
   | 'DELIVER_POLICY'
   | 'RETRY_SCHEDULE'
+  | 'ENCRYPTION_KEYS'
   | 'LOG_LEVEL'
   | 'LOG_FORMAT';
 
@@ -52,6 +55,7 @@ export function toConfig(values: Values): Config {
     metricsPort: values.METRICS_PORT,
     database: databaseConfig(values),
     nats: natsConfig(values),
+    encryptionKeys: values.ENCRYPTION_KEYS,
     queueGroup: values.QUEUE_GROUP,
     intake: {
       source: values.INTAKE,

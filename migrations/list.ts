@@ -3,6 +3,7 @@ import { journal } from './0002-journal.js';
 import { messageIds } from './0003-message-ids.js';
 import { replay } from './0004-replay.js';
 import { retention } from './0005-retention.js';
+import { webhookSettings } from './0007-webhook-settings.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
-export const migrations = [catalog, journal, messageIds, replay, retention] as const;
+export const migrations = [catalog, journal, messageIds, replay, retention, webhookSettings] as const;

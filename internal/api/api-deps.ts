@@ -1,12 +1,14 @@
 import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/knex.js';
+import type { Vault } from '../store/vault.js';
 import type { ReplayReach } from './replay-bodies.js';
 
 /** What the API needs from the rest of the service. */
 export interface ApiDeps {
   readonly db: Db;
   readonly pool: JournalPool;
+  readonly vault: Vault;
   /** How far back there is something to replay, and both sides of the account. */
   readonly reach: ReplayReach & { readonly accountMs: number };
   /** Resolves when this instance matches and subscribes by what the store says now. */

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import supertest from 'supertest';
 import { makeJournalPool } from '../store/journal/journal-pool.js';
 import { makeKnex } from '../store/knex.js';
+import { makeVault } from '../store/vault.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeApi } from './make-api.js';
 import type { OpenApi } from './openapi.js';
@@ -12,6 +13,7 @@ function makeUnconnected(development: boolean): Express {
   return makeApi({
     db: makeKnex({ host: '127.0.0.1', port: 1 }, { max: 1 }),
     pool: makeJournalPool({ host: '127.0.0.1', port: 1 }, 1, makeTestLogger()),
+    vault: makeVault([]),
     reach: { messagesMs: 1, deadLettersMs: 1, accountMs: 1 },
     catalogChanged: async () => undefined,
     promise: '',

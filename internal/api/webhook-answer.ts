@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Webhook } from '../domain/webhook.js';
 import { eventAnswer, eventJson, recordFields, recordJson } from './event-answer.js';
 import { spaceId } from './numbers.js';
+import { settingAnswers, settingsJson } from './settings/settings.js';
 
 export const webhookAnswer = z
   .object({
@@ -12,6 +13,7 @@ export const webhookAnswer = z
     events: z.array(eventAnswer),
     tags: z.record(z.string(), z.string()),
     space_id: spaceId,
+    ...settingAnswers,
   })
   .meta({ title: 'Webhook' });
 
@@ -24,5 +26,6 @@ export function webhookJson(webhook: Webhook): z.input<typeof webhookAnswer> {
     events: webhook.events.map(eventJson),
     tags: webhook.tags,
     space_id: webhook.spaceId,
+    ...settingsJson(webhook.settings),
   };
 }

@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import type { Webhook } from '../domain/webhook.js';
+import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import type { WebhookFields } from '../store/webhooks.js';
 import { LONGEST_NAME } from './event-bodies.js';
 import { id, spaceId } from './numbers.js';
 import { ignoredField, readOnlyFields } from './read-only-fields.js';
 import { receiverUrl } from './receiver-url.js';
+import { changeSettings, settingFields } from './settings/settings.js';
 import { patchTags, tags, tagsPatch } from './tag-fields.js';
 import { text } from './text.js';
 
 const MOST_EVENTS = 500;
 const eventIds = z.array(id).max(MOST_EVENTS);
-const ignored = { ...readOnlyFields, events: ignoredField };
+const common = { ...settingFields, ...readOnlyFields, events: ignoredField };
 
 const create = {
   url: receiverUrl.min(1),
@@ -19,7 +21,7 @@ const create = {
   name: text(LONGEST_NAME).default(''),
   enabled: z.boolean().default(true),
   tags: tags.default({}),
-  ...ignored,
+  ...common,
 };
 
 /** `POST /webhooks`: the space stands in the body. */
@@ -38,7 +40,7 @@ export const webhookPut = z
     enabled: z.boolean().optional(),
     tags: tags.optional(),
     space_id: spaceId.optional(),
-    ...ignored,
+    ...common,
   })
   .meta({
     title: 'WebhookPut',
@@ -53,12 +55,19 @@ export const webhookPatch = z
     enabled: z.boolean().optional(),
     tags: tagsPatch.nullable().optional(),
     space_id: spaceId.optional(),
-    ...ignored,
+    ...common,
   })
-  .meta({ title: 'WebhookPatch', description: 'A JSON merge patch (RFC 7396)' });
+  .meta({ title: 'WebhookPatch', description: 'A JSON merge patch (RFC 7396); a setting is replaced as a whole' });
 
 export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>): WebhookFields {
-  return { name: body.name, url: body.url, enabled: body.enabled, tags: body.tags, eventIds: body.event_ids };
+  return {
+    name: body.name,
+    url: body.url,
+    enabled: body.enabled,
+    tags: body.tags,
+    eventIds: body.event_ids,
+    settings: changeSettings(NO_SETTINGS, body),
+  };
 }
 
 export function putWebhook(current: Webhook, body: z.output<typeof webhookPut>): WebhookFields {
@@ -69,6 +78,7 @@ export function putWebhook(current: Webhook, body: z.output<typeof webhookPut>):
     enabled: body.enabled ?? current.enabled,
     tags: body.tags ?? current.tags,
     eventIds: body.event_ids ?? idsOf(current),
+    settings: changeSettings(current.settings, body),
   };
 }
 
@@ -80,6 +90,7 @@ export function patchWebhook(current: Webhook, body: z.output<typeof webhookPatc
     enabled: body.enabled ?? current.enabled,
     tags: patchTags(current.tags, body.tags),
     eventIds: body.event_ids ?? idsOf(current),
+    settings: changeSettings(current.settings, body),
   };
 }
 

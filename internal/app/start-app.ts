@@ -12,6 +12,7 @@ import { loadCatalogChanges, loadCatalogVersion } from '../store/catalog-changes
 import { beat, burySilentInstances, leave, registerInstance } from '../store/journal/instances.js';
 import { makeJournal } from '../store/journal/journal.js';
 import { listen as listenToDatabase } from '../store/listen.js';
+import { makeVault } from '../store/vault.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { makeDeadline } from './deadline.js';
 import { makeMetrics } from './metrics.js';
@@ -103,7 +104,19 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   const sender = makeSender({ version, clock, ...config.request });
   cleanup.add('sender', sender.stop);
   const { onAttempt } = metrics;
-  const dispatch = wireDispatch({ config, pool, journal, catalog, catalogSync, membership, sender, logger, onAttempt });
+  const vault = makeVault(config.encryptionKeys);
+  const dispatch = wireDispatch({
+    config,
+    pool,
+    journal,
+    catalog,
+    catalogSync,
+    membership,
+    sender,
+    vault,
+    logger,
+    onAttempt,
+  });
   const clientName = applicationName;
   const { acceptor, intake } = await wireIntake({
     config,
@@ -141,6 +154,7 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   const api = makeApi({
     db,
     pool,
+    vault,
     reach: { messagesMs, deadLettersMs, accountMs: Math.min(messagesMs, logsMs, deadLettersMs) },
     catalogChanged: catalogSync.refresh,
     admitSubject: intake.admitSubject,

@@ -3,14 +3,15 @@ import { systemClock } from '../clock.js';
 import { type Dispatch, makeDispatch } from '../dispatch/dispatch.js';
 import type { Membership } from '../dispatch/membership.js';
 import type { SettledAttempt } from '../domain/attempt.js';
-import type { Catalog, CatalogWebhook } from '../domain/catalog.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
+import type { Catalog } from '../domain/catalog.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
 import type { Sender } from '../outbound/sender.js';
 import { disableWebhook } from '../store/disable-webhook.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
+import type { Vault } from '../store/vault.js';
+import { makeSending } from './sending.js';
 
 export interface DispatchParts {
   readonly config: Config;
@@ -20,6 +21,7 @@ export interface DispatchParts {
   readonly catalogSync: CatalogSync;
   readonly membership: Membership;
   readonly sender: Sender;
+  readonly vault: Vault;
   readonly logger: Logger;
   onAttempt(attempt: SettledAttempt): void;
 }
@@ -30,7 +32,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
   return makeDispatch(
     {
       ...journal,
-      send: (delivery, webhook, signal) => parts.sender.send(toRequest(delivery, webhook), signal),
+      send: makeSending(parts),
       async disableWebhook(id, because) {
         const disabled = await disableWebhook(pool, id, because);
         if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });
@@ -51,15 +53,6 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
     config.dispatch,
   );
 }
-
-const toRequest = (delivery: OwnedDelivery, webhook: CatalogWebhook) => ({
-  url: webhook.url,
-  deliveryId: delivery.id,
-  subject: delivery.message.subject,
-  attempt: delivery.attempts + 1,
-  replay: delivery.replay ?? false,
-  body: delivery.message.body,
-});
 
 const toLogFields = (attempt: SettledAttempt) => ({
   delivery_id: attempt.delivery.id,

@@ -6,6 +6,7 @@ import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
+import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { Dispatcher } from './dispatcher.js';
 import { Holdings } from './holdings.js';
 import { Lanes } from './lanes.js';
@@ -37,9 +38,7 @@ const limits = fc.record({
   maxRetryShare: fc.double({ min: 0, max: 1, noNaN: true }),
 });
 const findWebhook = (id: number): CatalogWebhook | undefined =>
-  id === 5
-    ? undefined
-    : { id, url: 'https://x.example/', enabled: id !== 4, spaceId: 0, createdById: 1, tags: {}, eventIds: [] };
+  id === 5 ? undefined : makeTestWebhook(id, { enabled: id !== 4 });
 
 it('a dispatcher ends whatever it is given once, however its sends and settles interleave, and keeps no room', async () => {
   const given = fc.array(work, { maxLength: 25, size: 'max' });

@@ -3,6 +3,7 @@ import { systemClock } from '../clock.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { eventually } from '../testkit/eventually.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
+import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { Dispatcher } from './dispatcher.js';
 import { Holdings } from './holdings.js';
 import { Lanes } from './lanes.js';
@@ -22,7 +23,7 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
     hold: async () => undefined,
     cancel: async () => undefined,
     disableWebhook: async () => undefined,
-    findWebhook: (id) => ({ id, url: '', enabled: true, spaceId: 0, createdById: 1, tags: {}, eventIds: [1] }),
+    findWebhook: (id) => makeTestWebhook(id),
     isTrusted: () => true,
     suspectStrays: () => undefined,
     onAttempt: () => undefined,

@@ -2,7 +2,9 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Catalog, type CatalogChanges, type CatalogEvent, type CatalogWebhook } from './catalog.js';
 import type { Routing } from './routing.js';
+import { NO_SECRETS } from './secret.js';
 import type { Tags } from './tags.js';
+import { NO_SETTINGS } from './webhook-settings.js';
 
 /** What the store holds: events of distinct subjects, webhooks with their events. */
 interface World {
@@ -29,6 +31,8 @@ const webhook: fc.Arbitrary<CatalogWebhook> = fc.record({
   createdById: fc.constant(1),
   tags,
   eventIds: fc.uniqueArray(eventId, { maxLength: 4 }),
+  settings: fc.constant(NO_SETTINGS),
+  secrets: fc.constant(NO_SECRETS),
 });
 const change = fc.record({
   deletedEventIds: fc.uniqueArray(eventId, { maxLength: 2 }),

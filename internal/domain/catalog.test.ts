@@ -1,20 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { Catalog, type CatalogChanges, type CatalogWebhook } from './catalog.js';
 import { parseRouting, type Routing } from './routing.js';
 
 const everybody: Routing = { tags: [], spaceId: undefined };
 const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
 const changes = (version: number, some: Partial<CatalogChanges>): CatalogChanges => ({ ...none, ...some, version });
-const webhook = (id: number, eventIds: number[], more: Partial<CatalogWebhook> = {}): CatalogWebhook => ({
-  id,
-  url: `https://receiver.example/${id}`,
-  enabled: true,
-  spaceId: 0,
-  createdById: 1,
-  tags: {},
-  eventIds,
-  ...more,
-});
+const webhook = (id: number, eventIds: number[], more: Partial<CatalogWebhook> = {}) =>
+  makeTestWebhook(id, { eventIds, ...more });
 
 let catalog: Catalog;
 const fired = (subject: string, routing = everybody) =>

@@ -1,6 +1,8 @@
 import type { Routing } from './routing.js';
+import type { SealedSecret } from './secret.js';
 import { SubjectIndex } from './subject-index.js';
 import { carriesTag, type Tags, tagText } from './tags.js';
+import type { WebhookSettings } from './webhook-settings.js';
 
 /** An event as matching needs it. */
 export interface CatalogEvent {
@@ -17,6 +19,8 @@ export interface CatalogWebhook {
   readonly createdById: number;
   readonly tags: Tags;
   readonly eventIds: readonly number[];
+  readonly settings: WebhookSettings;
+  readonly secrets: readonly SealedSecret[];
 }
 
 /** What changed in the store since a version. Deleted ones appear by id only. */

@@ -1,5 +1,6 @@
 import type { Event } from './event.js';
 import type { Tags } from './tags.js';
+import type { WebhookSettings } from './webhook-settings.js';
 
 /** A registered receiver: where the messages of its events are POSTed, as people see and change it. */
 export interface Webhook {
@@ -15,4 +16,5 @@ export interface Webhook {
   readonly events: readonly Event[];
   readonly tags: Tags;
   readonly spaceId: number;
+  readonly settings: WebhookSettings;
 }

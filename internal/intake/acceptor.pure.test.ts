@@ -3,6 +3,7 @@ import { Catalog } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Header } from '../domain/message.js';
 import { eventually } from '../testkit/eventually.js';
+import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { type Acceptor, type AcceptorDeps, makeAcceptor } from './acceptor.js';
 
 type Acceptance = Parameters<AcceptorDeps['accept']>[0];
@@ -21,7 +22,6 @@ let room: number;
 
 const make = (more: Partial<AcceptorDeps> = {}) => {
   catalog = new Catalog();
-  const webhook = (id: number) => ({ id, url: '', enabled: true, spaceId: 0, createdById: 1, tags: {}, eventIds: [1] });
   catalog.apply({
     version: 1,
     events: [
@@ -29,7 +29,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
       { id: 2, subject: 'no.webhook' },
     ],
     deletedEventIds: [],
-    webhooks: [webhook(1), webhook(2)],
+    webhooks: [makeTestWebhook(1), makeTestWebhook(2)],
     deletedWebhookIds: [],
   });
   let ids = 0;
@@ -155,10 +155,13 @@ describe('a message', () => {
   it('that was matched by a catalog that has changed is matched again', async () => {
     take('a.b');
     changeCatalog = () => {
-      const { webhook } = {
-        webhook: { id: 3, url: '', enabled: true, spaceId: 0, createdById: 1, tags: {}, eventIds: [1] },
-      };
-      catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks: [webhook], deletedWebhookIds: [1] });
+      catalog.apply({
+        version: 2,
+        events: [],
+        deletedEventIds: [],
+        webhooks: [makeTestWebhook(3)],
+        deletedWebhookIds: [1],
+      });
     };
     const [first] = asked;
     expect(first?.acceptance.catalogVersion).toBe(1);

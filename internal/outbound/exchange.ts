@@ -29,6 +29,8 @@ export interface ExchangePlan {
   readonly pool: OriginPool;
   readonly group: InterruptionGroup | undefined;
   readonly resolve: (outcome: AttemptOutcome) => void;
+  /** From the start to the end of the answer's body, name lookup and connecting included. */
+  readonly timeoutMs: number;
   readonly options: Dispatcher.DispatchOptions;
   readonly host: ExchangeHost;
 }
@@ -50,6 +52,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   private readonly group: InterruptionGroup | undefined;
   private readonly options: Dispatcher.DispatchOptions;
   private readonly host: ExchangeHost;
+  private readonly timeoutMs: number;
   private readonly timer: NodeJS.Timeout;
   private stage: Stage = 'waiting';
   private client: Client | undefined;
@@ -69,7 +72,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.resolve = plan.resolve;
     this.options = plan.options;
     this.host = plan.host;
-    this.timer = setTimeout(timeOut, plan.host.limits.timeoutMs, this);
+    this.timeoutMs = plan.timeoutMs;
+    this.timer = setTimeout(timeOut, plan.timeoutMs, this);
   }
 
   start(): void {
@@ -83,7 +87,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   }
 
   timeOut(): void {
-    this.end({ reason: 'timeout', words: `timed out after ${spellDuration(this.host.limits.timeoutMs)}` });
+    this.end({ reason: 'timeout', words: `timed out after ${spellDuration(this.timeoutMs)}` });
   }
 
   /** undici is about to write the request to a socket. */

@@ -1,11 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { makeTestRequest } from '../testkit/test-request.js';
 import { requestHeaders } from './request-headers.js';
 
-const request = { url: 'http://h/', deliveryId: 'd-1', subject: 'post.created', attempt: 3, body: new Uint8Array(0) };
+const request = (subject: string, replay = false) => ({
+  ...makeTestRequest('http://h/', { subject, attempt: 3, replay }),
+  deliveryId: 'd-1',
+});
+const headersOf = (subject: string, replay?: boolean, nowMs = 0) =>
+  requestHeaders(request(subject, replay), new Uint8Array(0), { userAgent: 'hukz/1.2.3', nowMs });
 
 describe('request headers', () => {
   it('name the delivery, the attempt, the event and the second', () => {
-    expect(requestHeaders(request, 'hukz/1.2.3', 1_700_000_000_999)).toEqual([
+    expect(headersOf('post.created', false, 1_700_000_000_999)).toEqual([
       'content-type',
       'application/json',
       'user-agent',
@@ -22,13 +28,13 @@ describe('request headers', () => {
   });
 
   it('say when somebody asked for it again', () => {
-    const again = requestHeaders({ ...request, replay: true }, 'hukz/1', 0);
+    const again = headersOf('post.created', true);
     expect(again.slice(-2)).toEqual(['hukz-replay', 'true']);
-    expect(requestHeaders({ ...request, replay: false }, 'hukz/1', 0)).not.toContain('hukz-replay');
+    expect(headersOf('post.created')).not.toContain('hukz-replay');
   });
 
   it('percent-encode what a header cannot carry of a subject', () => {
-    const headers = requestHeaders({ ...request, subject: 'post.日本\r\nX: y' }, 'hukz/1', 0);
+    const headers = headersOf('post.日本\r\nX: y');
     expect(headers).toContain('post.%E6%97%A5%E6%9C%AC%0D%0AX:%20y');
   });
 });

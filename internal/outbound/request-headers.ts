@@ -3,21 +3,32 @@ import type { OutboundRequest } from './outbound-request.js';
 /** A NATS subject may be any UTF-8 when a wildcard matched it; a header may not. */
 const NOT_VISIBLE_ASCII = /[^\x21-\x7e]+/g;
 
-/** Every header of a request but those of HTTP itself, as a flat list `name, value, name, value …`. */
-export function requestHeaders(request: OutboundRequest, userAgent: string, nowMs: number): string[] {
+/** Every header of a request but those of HTTP itself, as a flat list `name, value, name, value …`. `body` is what is sent. */
+export function requestHeaders(
+  { plan, message, deliveryId, attempt, replay }: OutboundRequest,
+  body: Uint8Array,
+  sender: { readonly userAgent: string; readonly nowMs: number },
+): string[] {
+  const { format, sign } = plan;
+  const timestamp = Math.floor(sender.nowMs / 1000);
+  const subject = message.subject.replace(NOT_VISIBLE_ASCII, encodeURIComponent);
   const headers = [
     'content-type',
-    'application/json',
+    format.contentType(message),
     'user-agent',
-    userAgent,
+    sender.userAgent,
     'webhook-id',
-    request.deliveryId,
+    deliveryId,
     'webhook-timestamp',
-    String(Math.floor(nowMs / 1000)),
+    String(timestamp),
     'hukz-event',
-    request.subject.replace(NOT_VISIBLE_ASCII, encodeURIComponent),
+    subject,
     'hukz-attempt',
-    String(request.attempt),
+    String(attempt),
   ];
-  return request.replay ? [...headers, 'hukz-replay', 'true'] : headers;
+  if (replay) headers.push('hukz-replay', 'true');
+  if (plan.headers.length > 0) headers.push(...plan.headers);
+  if (format.headers) headers.push(...format.headers(message));
+  if (sign) headers.push(...sign({ id: deliveryId, timestamp, subject, body }));
+  return headers;
 }

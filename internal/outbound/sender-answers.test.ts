@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { type Answer, type Receiver, startReceiver } from '../testkit/receiver.js';
+import { makeTestRequest } from '../testkit/test-request.js';
 import { makeSender, type Sender } from './sender.js';
 
 const TIMEOUT_MS = 300;
@@ -20,13 +21,13 @@ async function sendTo(answer: Answer, timeoutMs = 5000): Promise<{ outcome: Atte
   const receiver = await startReceiver(answer);
   const sender = makeSender({ version: '1.2.3', clock, timeoutMs, connectTimeoutMs: 1000 });
   running.push({ receiver, sender });
-  const outcome = await sender.send({
-    url: `${receiver.url}/hook?key=value`,
-    deliveryId: '0190c8d8-7a2e-7d58-9a32-1f1b2f0c6a11',
-    subject: 'post.created',
-    attempt: 2,
-    body: Buffer.from('{"event":"post.created"}'),
-  });
+  const outcome = await sender.send(
+    makeTestRequest(`${receiver.url}/hook?key=value`, {
+      subject: 'post.created',
+      attempt: 2,
+      body: '{"event":"post.created"}',
+    }),
+  );
   return { outcome, receiver };
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import { eventually } from '../testkit/eventually.js';
-import type { OutboundRequest } from './outbound-request.js';
+import { makeTestRequest } from '../testkit/test-request.js';
 import { makeSender, type Sender, type SenderOptions } from './sender.js';
 
 const endings: (() => Promise<unknown>)[] = [];
@@ -61,13 +61,7 @@ function startSender(options: Partial<SenderOptions> = {}): Sender {
   return sender;
 }
 
-const to = (url: string, subject = 'a.b'): OutboundRequest => ({
-  url,
-  deliveryId: '0190c8d8-7a2e-7d58-9a32-1f1b2f0c6a11',
-  subject,
-  attempt: 1,
-  body: Buffer.from('{}'),
-});
+const to = (url: string, subject = 'a.b') => makeTestRequest(url, { subject });
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
 

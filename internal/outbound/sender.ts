@@ -38,7 +38,7 @@ export interface SenderStats {
 }
 
 export interface Sender {
-  /** One POST. Never throws nor rejects: whatever happens is an outcome. */
+  /** One request. Never throws nor rejects: whatever happens is an outcome. */
   send(request: OutboundRequest, signal?: AbortSignal): Promise<AttemptOutcome>;
   /** Waits for what is running (abort its signal to hurry), then closes every connection. */
   stop(): Promise<void>;
@@ -73,7 +73,6 @@ export function makeSender(options: SenderOptions): Sender {
   const host: ExchangeHost = {
     clock: options.clock,
     limits: {
-      timeoutMs: options.timeoutMs,
       connectTimeoutMs: options.connectTimeoutMs,
       readBytes: 64 * KIB,
       keepBytes: 16 * KIB,
@@ -93,13 +92,14 @@ export function makeSender(options: SenderOptions): Sender {
   function send(request: OutboundRequest, signal?: AbortSignal): Promise<AttemptOutcome> {
     if (stopping) return Promise.resolve(STOPPED);
     if (signal?.aborted) return Promise.resolve(INTERRUPTED);
-    const target = targetOf(request.url);
+    const target = targetOf(request.plan.url);
     if (!target.ok) return Promise.resolve({ kind: 'unreachable', reason: 'bad_request', error: target.problem });
     return new Promise((resolve) => {
       const exchange = new Exchange({
         pool: pools.acquire(target.value.origin),
         group: signal && interruptions.under(signal),
         resolve,
+        timeoutMs: request.plan.timeoutMs ?? options.timeoutMs,
         options: dispatchOptions(request, target.value),
         host,
       });
@@ -109,12 +109,10 @@ export function makeSender(options: SenderOptions): Sender {
   }
 
   function dispatchOptions(request: OutboundRequest, target: Target): Dispatcher.DispatchOptions {
-    return {
-      method: 'POST',
-      path: target.path,
-      headers: requestHeaders(request, userAgent, options.clock.now()),
-      body: request.body,
-    };
+    const { method, format } = request.plan;
+    const body = format.render(request.message);
+    const headers = requestHeaders(request, body, { userAgent, nowMs: options.clock.now() });
+    return { method, path: target.path, headers, body };
   }
 
   async function close(): Promise<void> {

@@ -1,5 +1,7 @@
-import type { CatalogChanges } from '../domain/catalog.js';
+import type { CatalogChanges, CatalogWebhook } from '../domain/catalog.js';
+import { NO_SECRETS, type SecretPurpose } from '../domain/secret.js';
 import type { Tags } from '../domain/tags.js';
+import { NO_SETTINGS, type WebhookSettings } from '../domain/webhook-settings.js';
 import type { JournalPool, Statement } from './journal/journal-pool.js';
 
 const VERSION: Statement = { name: 'catalog-version', text: 'select version from catalog_version' };
@@ -10,7 +12,11 @@ const EVENTS: Statement = {
 const WEBHOOKS: Statement = {
   name: 'catalog-webhooks',
   text: `select id, url, enabled, space_id::float8, created_by_id::float8, tags, deleted_at is null as living,
-           array(select event_id from webhook_events where webhook_id = webhooks.id) as event_ids
+           array(select event_id from webhook_events where webhook_id = webhooks.id) as event_ids,
+           nullif(settings, '{}') as settings,
+           (select json_agg(json_build_array(purpose, key_id, encode(sealed, 'base64'), extract(epoch from expires_at) * 1000)
+              order by id desc)
+            from webhook_secrets s where s.webhook_id = webhooks.id and (expires_at is null or expires_at > now())) as secrets
          from webhooks where catalog_version > $1`,
 };
 
@@ -29,7 +35,12 @@ interface WebhookRow {
   readonly tags: Tags;
   readonly living: boolean;
   readonly event_ids: readonly number[];
+  readonly settings: WebhookSettings | null;
+  /** Newest first. */
+  readonly secrets: readonly SecretColumns[] | null;
 }
+
+type SecretColumns = readonly [purpose: SecretPurpose, keyId: string | null, sealed: string, expiresAt: number | null];
 
 export async function loadCatalogVersion(pool: JournalPool): Promise<number> {
   const [row] = await pool.run<{ version: string }>(VERSION, []);
@@ -52,7 +63,7 @@ export async function loadCatalogChanges(pool: JournalPool, since: number): Prom
   }, 'begin isolation level repeatable read read only');
 }
 
-const toCatalogWebhook = (row: WebhookRow) => ({
+const toCatalogWebhook = (row: WebhookRow): CatalogWebhook => ({
   id: row.id,
   url: row.url,
   enabled: row.enabled,
@@ -60,4 +71,13 @@ const toCatalogWebhook = (row: WebhookRow) => ({
   createdById: row.created_by_id,
   tags: row.tags,
   eventIds: row.event_ids,
+  settings: row.settings ?? NO_SETTINGS,
+  secrets: row.secrets?.map(toSecret) ?? NO_SECRETS,
+});
+
+const toSecret = ([purpose, keyId, sealed, expiresAt]: SecretColumns) => ({
+  purpose,
+  keyId: keyId ?? undefined,
+  sealed: Buffer.from(sealed, 'base64'),
+  expiresAt: expiresAt ?? undefined,
 });

@@ -1,6 +1,7 @@
 import type { Event } from '../domain/event.js';
 import type { Tags } from '../domain/tags.js';
 import type { Webhook } from '../domain/webhook.js';
+import type { WebhookSettings } from '../domain/webhook-settings.js';
 
 /** A row of `webhooks`; bigint columns arrive as text. */
 export interface WebhookRow {
@@ -16,6 +17,7 @@ export interface WebhookRow {
   readonly disabled_because: string | null;
   readonly tags: Tags;
   readonly space_id: string;
+  readonly settings: WebhookSettings;
 }
 
 export function toWebhook(row: WebhookRow, events: readonly Event[]): Webhook {
@@ -32,5 +34,6 @@ export function toWebhook(row: WebhookRow, events: readonly Event[]): Webhook {
     events,
     tags: row.tags,
     spaceId: Number(row.space_id),
+    settings: row.settings,
   };
 }

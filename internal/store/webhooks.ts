@@ -1,5 +1,6 @@
 import type { Tag, Tags } from '../domain/tags.js';
 import type { Webhook } from '../domain/webhook.js';
+import type { WebhookSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import { inTransaction } from './in-transaction.js';
 import type { Db } from './knex.js';
@@ -14,6 +15,7 @@ export interface WebhookFields {
   readonly enabled: boolean;
   readonly tags: Tags;
   readonly eventIds: readonly number[];
+  readonly settings: WebhookSettings;
 }
 
 export interface WebhookFilter {
@@ -123,5 +125,11 @@ async function withEvents(db: Db, row: WebhookRow): Promise<Webhook> {
 }
 
 function columns(fields: WebhookFields) {
-  return { name: fields.name, url: fields.url, enabled: fields.enabled, tags: JSON.stringify(fields.tags) };
+  return {
+    name: fields.name,
+    url: fields.url,
+    enabled: fields.enabled,
+    tags: JSON.stringify(fields.tags),
+    settings: JSON.stringify(fields.settings),
+  };
 }

@@ -7,6 +7,7 @@ import { makeRoutes } from '../api/routes.js';
 import { AppError } from '../errors.js';
 import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../store/knex.js';
+import { makeVault } from '../store/vault.js';
 import { makeTestDatabase } from './test-database.js';
 import { type LogLine, makeTestLogger } from './test-logger.js';
 
@@ -49,6 +50,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
   const deps: ApiDeps = {
     db,
     pool,
+    vault: makeVault([]),
     reach: { messagesMs: 30 * DAY_MS, deadLettersMs: 90 * DAY_MS, accountMs: 30 * DAY_MS },
     logger,
     version: '0.0.0-test',

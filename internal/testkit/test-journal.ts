@@ -9,6 +9,7 @@ import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool
 import { ensurePartitionsAhead } from '../store/journal/partitions.js';
 import { makeTestDatabase, type TestDatabase } from './test-database.js';
 import { makeTestLogger } from './test-logger.js';
+import { makeTestWebhook } from './test-webhook.js';
 
 export interface TestJournal {
   readonly pool: JournalPool;
@@ -55,15 +56,7 @@ export async function makeTestJournal(given?: TestDatabase): Promise<TestJournal
     pool,
     journal,
     instance,
-    webhook: {
-      id: 1,
-      url: 'https://receiver.example/',
-      enabled: true,
-      spaceId: 7,
-      createdById: 1,
-      tags: { app: 'x' },
-      eventIds: [1],
-    },
+    webhook: makeTestWebhook(1, { url: 'https://receiver.example/', spaceId: 7, tags: { app: 'x' } }),
     join,
     sql,
     async owe(payload = '{}') {

@@ -1,6 +1,8 @@
 import { Catalog } from '../../domain/catalog.js';
 import { parseRouting } from '../../domain/routing.js';
+import { NO_SECRETS } from '../../domain/secret.js';
 import type { Tags } from '../../domain/tags.js';
+import { NO_SETTINGS } from '../../domain/webhook-settings.js';
 import { readHeaders } from '../journal/header-bytes.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
@@ -44,7 +46,9 @@ export async function findReplayTarget(run: JournalPool['run'], webhookId: numbe
     version: 1,
     events: row.subjects.map((subject, index) => ({ id: eventIds[index] ?? 0, subject })),
     deletedEventIds: [],
-    webhooks: [{ id, url, enabled: true, spaceId, createdById, tags, eventIds }],
+    webhooks: [
+      { id, url, enabled: true, spaceId, createdById, tags, eventIds, settings: NO_SETTINGS, secrets: NO_SECRETS },
+    ],
     deletedWebhookIds: [],
   });
   return {

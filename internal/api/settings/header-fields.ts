@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+const MOST_HEADERS = 20;
+const LONGEST_NAME = 128;
+const LONGEST_VALUE = 4096;
+/** RFC 9110: a token. */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
+
+/** HTTP's own, and those by which a receiver knows us. */
+const OURS =
+  /^(host|content-.*|transfer-encoding|connection|keep-alive|proxy-.*|upgrade|expect|te|trailer|cookie|accept-encoding|user-agent|hukz-.*|webhook-.*|ce-.*|x-hub-signature.*|traceparent|tracestate)$/i;
+
+export const headerName = z
+  .string()
+  .max(LONGEST_NAME)
+  .regex(NAME, 'is not the name of a header')
+  .refine((name) => !OURS.test(name), 'is a header that is set by the service itself');
+
+export const headerValue = z.string().max(LONGEST_VALUE).regex(VALUE, 'a value is visible ASCII');
+
+/** Sent with every request. They are shown to whoever reads the webhook: what is secret belongs into `auth`. */
+export const headersField = z
+  .record(headerName, headerValue)
+  .refine((headers) => Object.keys(headers).length <= MOST_HEADERS, `there are at most ${MOST_HEADERS} headers`)
+  .refine((headers) => {
+    const names = Object.keys(headers).map((name) => name.toLowerCase());
+    return new Set(names).size === names.length;
+  }, 'a header is named once, whatever its case')
+  .meta({ maxProperties: MOST_HEADERS, example: { 'x-team': 'payments' } });

@@ -1,0 +1,34 @@
+import type { CatalogWebhook } from '../domain/catalog.js';
+import type { Format } from '../domain/format/format.js';
+import { formats } from '../domain/format/formats.js';
+import { hukz } from '../domain/format/hukz.js';
+import type { OpenSecret } from '../domain/secret.js';
+import type { Sign } from '../domain/signature/sign.js';
+import type { RequestMethod } from '../domain/webhook-settings.js';
+
+/** Whatever is the same for every request to a webhook, prepared once. */
+export interface SendPlan {
+  /** http or https. User and password in it are neither sent nor shown. */
+  readonly url: string;
+  readonly method: RequestMethod;
+  readonly format: Format;
+  /** Sent with every request: name, value, name, value … */
+  readonly headers: readonly string[];
+  readonly sign: Sign | undefined;
+  /** Total time of a request; undefined: as configured. */
+  readonly timeoutMs: number | undefined;
+}
+
+type Planned = Pick<CatalogWebhook, 'url' | 'settings'>;
+
+/** Prepares what a webhook's settings and secrets say of its requests. */
+export function makeSendPlan({ url, settings }: Planned, _secrets: readonly OpenSecret[]): SendPlan {
+  return {
+    url,
+    method: settings.method ?? 'POST',
+    format: (settings.format && formats[settings.format]) ?? hukz,
+    headers: Object.entries(settings.headers ?? {}).flat(),
+    sign: undefined,
+    timeoutMs: settings.timeoutMs,
+  };
+}

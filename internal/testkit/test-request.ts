@@ -1,0 +1,24 @@
+import type { OutboundRequest } from '../outbound/outbound-request.js';
+import { makeSendPlan, type SendPlan } from '../outbound/send-plan.js';
+import { makeTestWebhook } from './test-webhook.js';
+
+interface Given {
+  readonly subject?: string;
+  readonly body?: string;
+  readonly attempt?: number;
+  readonly replay?: boolean;
+  readonly plan?: Partial<SendPlan>;
+}
+
+/** A request to a webhook without settings, unless its plan is given otherwise. */
+export function makeTestRequest(url: string, given: Given = {}): OutboundRequest {
+  const { subject = 'a.b', body = '{}', attempt = 1, replay = false } = given;
+  const bytes = Buffer.from(body);
+  return {
+    plan: { ...makeSendPlan(makeTestWebhook(1, { url }), []), ...given.plan },
+    message: { id: '', receivedAt: 0, subject, headers: [], payload: bytes, body: bytes },
+    deliveryId: '0190c8d8-7a2e-7d58-9a32-1f1b2f0c6a11',
+    attempt,
+    replay,
+  };
+}
