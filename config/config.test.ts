@@ -47,7 +47,8 @@ describe('where values come from', () => {
       database: { host: 'db', port: 5432, sslMode: 'disable', apiPool: 10, journalPool: 6 },
       queueGroup: 'workers',
       intake: { source: 'core', maxMessages: 50_000, maxBytes: 64 * 1024 * 1024, storeUnmatched: true },
-      request: { timeoutMs: 15_000, connectTimeoutMs: 5000 },
+      request: { timeoutMs: 15_000, lookupTimeoutMs: 3000, connectTimeoutMs: 5000 },
+      egress: { development: false, allowRanges: [], allowPorts: [], httpsOnly: false },
       dispatch: { maxInFlight: 512, maxInFlightPerWebhook: 32, maxHeld: 20_000, maxRetryShare: 0.5 },
       instanceTimeoutMs: 30_000,
       shutdownGraceMs: 25_000,
@@ -135,6 +136,8 @@ describe('what is refused', () => {
     ['STORE_UNMATCHED', 'yes', 'must be true or false'],
     ['QUEUE_GROUP', 'a b', 'tokens of a queue group consist of A-Z, a-z, 0-9, _ and -, joined by dots'],
     ['INTAKE', 'stream', 'must be core or jetstream'],
+    ['EGRESS_ALLOW_CIDRS', '10.0.0.0/8,ten', '"ten" is not a range such as 10.0.0.0/8 or fd00::/8'],
+    ['EGRESS_ALLOW_PORTS', '443,http', '"http" is not a port such as 443, nor ports such as 8000-8999'],
     ['LOG_LEVEL', 'loud', 'must be error, warn, info or debug'],
   ])('says what is wrong with %s %s, which is named and shown as it was written', (key, text, problem) => {
     const told = `${problem}: value was ${JSON.stringify(text)}`;
@@ -143,6 +146,40 @@ describe('what is refused', () => {
     expect(problemsOf(() => load({ [`HUKZ_${key}`]: undefined, HUKZ_QUEUE_GROUP: '' }))).toContain(
       `${key.toLowerCase()} (in config.json): ${told}`,
     );
+  });
+
+  it.each([
+    'proxy:3128',
+    'https://proxy:3128',
+    'http://proxy:0',
+    'http://u:sesame%@proxy',
+    'http://proxy/path',
+    'socks5://p:1',
+  ])('says what a proxy looks like without showing what was given: %s', (text) => {
+    const problems = problemsOf(() => load({ HUKZ_EGRESS_PROXY: text }));
+    expect(problems).toEqual([
+      'HUKZ_EGRESS_PROXY: must be an HTTP proxy such as http://user:password@proxy.example.com:3128',
+    ]);
+  });
+
+  it('reads where requests may go', () => {
+    const { egress } = load({
+      HUKZ_MODE: 'development',
+      HUKZ_EGRESS_ALLOW_CIDRS: '10.1.0.0/16, fd12::/16',
+      HUKZ_EGRESS_ALLOW_PORTS: '443,8000-8999',
+      HUKZ_HTTPS_ONLY: 'true',
+      HUKZ_EGRESS_PROXY: 'http://us%40er:sesame@[::1]:3128',
+    });
+    expect(egress).toMatchObject({
+      development: true,
+      allowRanges: [{ text: '10.1.0.0/16' }, { text: 'fd12::/16' }],
+      allowPorts: [
+        { first: 443, last: 443 },
+        { first: 8000, last: 8999 },
+      ],
+      httpsOnly: true,
+      proxy: { host: '::1', port: 3128, authorization: `Basic ${Buffer.from('us@er:sesame').toString('base64')}` },
+    });
   });
 
   it('refuses one port for two, unless any free one will do', () => {
@@ -241,14 +278,22 @@ describe('a part of it', () => {
 
 describe('what is shown', () => {
   it('says of secrets only whether they are set', () => {
-    const shown = describeConfig(load({ HUKZ_NATS_URL: 'nats://me:geheim@a', HUKZ_DATABASE_PASSWORD: 'sesame' }));
+    const shown = describeConfig(
+      load({
+        HUKZ_NATS_URL: 'nats://me:geheim@a',
+        HUKZ_DATABASE_PASSWORD: 'sesame',
+        HUKZ_EGRESS_PROXY: 'http://me:geheim@proxy:3128',
+        HUKZ_EGRESS_ALLOW_CIDRS: '10.0.0.0/8',
+      }),
+    );
     expect(shown).toMatchObject({
       port: 8000,
       database: { host: 'db', password: 'set' },
       nats: { servers: ['nats://a:4222'], user_password: 'set', token: 'unset' },
       queue_group: 'workers',
+      egress: { allow_ranges: ['10.0.0.0/8'], proxy: { host: 'proxy', port: 3128, authorization: 'set' } },
     });
-    expect(JSON.stringify(shown)).not.toMatch(/geheim|sesame/);
+    expect(JSON.stringify(shown)).not.toMatch(/geheim|sesame|bWU6Z2VoZWlt/);
   });
 
   it('is documented: config.yml has each key with its sentence and its default (npm run config-sample)', () => {

@@ -1,3 +1,5 @@
+import type { EgressProxy } from '../internal/domain/egress-proxy.js';
+import type { EgressSettings } from '../internal/domain/egress-rules.js';
 import type { RetryPolicy } from '../internal/domain/retry-policy.js';
 import type { EncryptionKey } from '../internal/domain/secret.js';
 import type { LogLevel } from '../internal/logger.js';
@@ -32,7 +34,9 @@ export interface Config {
     readonly deliverPolicy: 'new' | 'all';
   };
   readonly retry: RetryPolicy;
-  readonly request: { readonly timeoutMs: number; readonly connectTimeoutMs: number };
+  readonly request: { readonly timeoutMs: number; readonly lookupTimeoutMs: number; readonly connectTimeoutMs: number };
+  /** Where requests may go, and through what. */
+  readonly egress: EgressSettings & { readonly proxy?: EgressProxy };
   readonly dispatch: {
     readonly maxInFlight: number;
     readonly maxInFlightPerWebhook: number;

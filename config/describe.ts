@@ -5,12 +5,22 @@ import type { Config } from './config.js';
 export function describeConfig(config: Config): LogFields {
   const { password, ...database } = config.database;
   const { userPassword, token, ...nats } = config.nats;
+  const { proxy } = config.egress;
   return inSnakeCase({
     ...config,
     database: { ...database, password: setOrUnset(password) },
     encryptionKeys: config.encryptionKeys.map(({ id }) => id),
+    egress: {
+      ...config.egress,
+      allowRanges: config.egress.allowRanges.map(({ text }) => text),
+      proxy: withoutLogin(proxy),
+    },
     nats: { ...nats, userPassword: setOrUnset(userPassword), token: setOrUnset(token) },
   });
+}
+
+function withoutLogin(proxy: Config['egress']['proxy']): LogFields | 'unset' {
+  return proxy ? { host: proxy.host, port: proxy.port, authorization: setOrUnset(proxy.authorization) } : 'unset';
 }
 
 function setOrUnset(secret: string | undefined): 'set' | 'unset' {

@@ -1,5 +1,8 @@
 import convict from 'convict';
 import { formatDuration, parseDuration, parseDurations } from '../internal/domain/duration.js';
+import { parseEgressProxy } from '../internal/domain/egress-proxy.js';
+import { parseIpRanges } from '../internal/domain/ip-range.js';
+import { parsePortRanges } from '../internal/domain/port-range.js';
 import { type Parsed, parsed, refused } from '../internal/domain/result.js';
 import { parseQueueGroup } from '../internal/domain/subject.js';
 import { parseByteSize } from './byte-size.js';
@@ -66,6 +69,14 @@ const orNaN = (parse: (text: string) => Parsed<number>) => (text: string) => {
   const read = parse(text);
   return read.ok ? read.value : Number.NaN;
 };
+/** A list, because convict would look for settings inside an object. */
+const noneOrOne =
+  <T>(parse: (text: string) => Parsed<T>) =>
+  (text: string): Parsed<readonly T[]> => {
+    if (text === '') return parsed([]);
+    const read = parse(text);
+    return read.ok ? parsed([read.value]) : read;
+  };
 const FLAGS = new Map([
   ['true', true],
   ['false', false],
@@ -86,6 +97,9 @@ convict.addFormat(textFormat('spans', parseDurations));
 convict.addFormat(textFormat('queue group', parseQueueGroup));
 convict.addFormat(textFormat('servers', parseServers));
 convict.addFormat(textFormat('keys', parseEncryptionKeys));
+convict.addFormat(textFormat('ranges', parseIpRanges));
+convict.addFormat(textFormat('ports', parsePortRanges));
+convict.addFormat(textFormat('proxy', noneOrOne(parseEgressProxy)));
 convict.addFormat(
   textFormat('stream', (text) =>
     /^[A-Za-z0-9_-]{1,64}$/.test(text) ? parsed(text) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),

@@ -15,17 +15,8 @@ export interface KeySpec extends Bounds {
 }
 
 type Format =
-  | 'text'
-  | 'whole'
-  | 'share'
-  | 'span'
-  | 'spans'
-  | 'size'
-  | 'flag'
-  | 'queue group'
-  | 'servers'
-  | 'stream'
-  | 'keys';
+  | ('text' | 'whole' | 'share' | 'span' | 'spans' | 'size' | 'flag')
+  | ('queue group' | 'servers' | 'stream' | 'ranges' | 'ports' | 'proxy' | 'keys');
 type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
 const PORT: Options = { min: 0, max: 65_535 };
@@ -38,7 +29,7 @@ const DAYS: Options = { min: 86_400_000 };
 /** Every key of the configuration, in the order of `config.yml`. */
 const keys = {
   MODE: key(
-    'production, or development: readable logs, and the API as a page at /docs',
+    'production, or development: readable logs, the API as a page at /docs, receivers on private addresses',
     ['production', 'development'],
     'production',
   ),
@@ -127,7 +118,23 @@ const keys = {
     A_SPAN,
   ),
   REQUEST_TIMEOUT: key('the longest time of a request in all, its answer included', 'span', '15s', A_SPAN),
-  CONNECT_TIMEOUT: key('the longest time to connect, TLS included', 'span', '5s', A_SPAN),
+  LOOKUP_TIMEOUT: key("the longest time to look up a receiver's name", 'span', '3s', A_SPAN),
+  CONNECT_TIMEOUT: key('the longest time to connect after that, TLS included', 'span', '5s', A_SPAN),
+
+  EGRESS_ALLOW_CIDRS: key(
+    'ranges that receivers may be in though they are not public, joined by commas: 10.1.0.0/16,fd12::/16',
+    'ranges',
+    '',
+  ),
+  EGRESS_ALLOW_PORTS: key(
+    'the ports that receivers may have, joined by commas: 443,8000-8999; empty for all',
+    'ports',
+    '',
+  ),
+  HTTPS_ONLY: key('whether receivers must have https', 'flag', 'false'),
+  EGRESS_PROXY: key('the HTTP proxy to send through, with CONNECT: http://user:password@proxy:3128', 'proxy', '', {
+    sensitive: true,
+  }),
 
   MAX_IN_FLIGHT: key('the most requests at the same time', 'whole', '512', COUNT),
   MAX_IN_FLIGHT_PER_WEBHOOK: key('the most requests at the same time to one webhook', 'whole', '32', COUNT),

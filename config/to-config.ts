@@ -1,3 +1,6 @@
+import type { EgressProxy } from '../internal/domain/egress-proxy.js';
+import type { IpRange } from '../internal/domain/ip-range.js';
+import type { PortRange } from '../internal/domain/port-range.js';
 import type { EncryptionKey } from '../internal/domain/secret.js';
 import type { LogLevel } from '../internal/logger.js';
 import type { Config, DatabaseConfig, NatsConfig } from './config.js';
@@ -22,7 +25,7 @@ type OptionalText =
 /** A value a key, as the formats of the schema give it. A required key that was not asked for is absent. */
 export type Values = Readonly<
   Record<Texts, string> &
-    Record<'STORE_UNMATCHED' | 'ALLOW_ALL_SUBJECTS', boolean> & {
+    Record<'STORE_UNMATCHED' | 'ALLOW_ALL_SUBJECTS' | 'HTTPS_ONLY', boolean> & {
       MODE: Config['mode'];
       DATABASE_SSL_MODE: DatabaseConfig['sslMode'];
       NATS_URL: readonly NatsServer[];
@@ -30,6 +33,9 @@ export type Values = Readonly<
       DELIVER_POLICY: Config['stream']['deliverPolicy'];
       RETRY_SCHEDULE: readonly number[];
       ENCRYPTION_KEYS: readonly EncryptionKey[];
+      EGRESS_ALLOW_CIDRS: readonly IpRange[];
+      EGRESS_ALLOW_PORTS: readonly PortRange[];
+      EGRESS_PROXY: readonly EgressProxy[];
       LOG_LEVEL: LogLevel;
       LOG_FORMAT: 'auto' | 'json' | 'pretty';
     } & Record<Exclude<Key, Texts | Others>, number>
@@ -37,6 +43,7 @@ export type Values = Readonly<
 type Others =
   | 'STORE_UNMATCHED'
   | 'ALLOW_ALL_SUBJECTS'
+  | 'HTTPS_ONLY'
   | 'MODE'
   | 'DATABASE_SSL_MODE'
   | 'NATS_URL'
@@ -44,6 +51,7 @@ type Others =
   | 'DELIVER_POLICY'
   | 'RETRY_SCHEDULE'
   | 'ENCRYPTION_KEYS'
+  | `EGRESS_${'ALLOW_CIDRS' | 'ALLOW_PORTS' | 'PROXY'}`
   | 'LOG_LEVEL'
   | 'LOG_FORMAT';
 
@@ -77,7 +85,18 @@ export function toConfig(values: Values): Config {
       jitter: values.RETRY_JITTER,
       localFaultDelayMs: values.LOCAL_FAULT_DELAY,
     },
-    request: { timeoutMs: values.REQUEST_TIMEOUT, connectTimeoutMs: values.CONNECT_TIMEOUT },
+    request: {
+      timeoutMs: values.REQUEST_TIMEOUT,
+      lookupTimeoutMs: values.LOOKUP_TIMEOUT,
+      connectTimeoutMs: values.CONNECT_TIMEOUT,
+    },
+    egress: {
+      development: values.MODE === 'development',
+      allowRanges: values.EGRESS_ALLOW_CIDRS,
+      allowPorts: values.EGRESS_ALLOW_PORTS,
+      httpsOnly: values.HTTPS_ONLY,
+      ...(values.EGRESS_PROXY[0] && { proxy: values.EGRESS_PROXY[0] }),
+    },
     dispatch: {
       maxInFlight: values.MAX_IN_FLIGHT,
       maxInFlightPerWebhook: values.MAX_IN_FLIGHT_PER_WEBHOOK,

@@ -18,6 +18,8 @@ export interface ApiDeps {
    * @throws {AppError} `unavailable` while it cannot be told, `unprocessable` when it never will
    */
   admitSubject(subject: string, insteadOf?: string): Promise<void>;
+  /** Why no message may be sent there, as far as the URL tells; asked before it is stored. */
+  receiverProblem(url: URL): string | undefined;
   /** What a message is worth, from where on. */
   readonly promise: string;
   /** Problems by dependency; empty when ready. */

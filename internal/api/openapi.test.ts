@@ -22,6 +22,7 @@ function makeUnconnected(development: boolean): Express {
     logger: makeTestLogger(),
     version: '1.2.3',
     development,
+    receiverProblem: () => undefined,
     allowAllSubjects: false,
   });
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { AppError } from '../errors.js';
+import type { ApiDeps } from './api-deps.js';
 import { isStorable } from './text.js';
 
 const LONGEST = 2048;
 
-/** Why messages cannot be POSTed to this; which addresses are allowed is another question, asked when they are known. */
+/** Why messages cannot be POSTed to this; where they may go is another question: `requireAllowedReceiver`. */
 function urlProblem(url: string): string | undefined {
   if (!isStorable(url) || /[\s\p{Cc}\\]/u.test(url)) {
     return 'a URL may not contain spaces, control characters, backslashes or lone surrogates';
@@ -23,3 +25,12 @@ export const receiverUrl = z
     if (problem) context.addIssue({ code: 'custom', message: problem });
   })
   .meta({ format: 'uri', example: 'https://example.com/hook' });
+
+/**
+ * Refuses what the sender would refuse for ever: a literal address that is not public, `localhost`, a port, plain http. What a
+ * name leads to is judged each time that it is connected to. @throws {AppError} `unprocessable`
+ */
+export function requireAllowedReceiver(deps: Pick<ApiDeps, 'receiverProblem'>, url: string | undefined): void {
+  const problem = url && deps.receiverProblem(new URL(url));
+  if (problem) throw new AppError('unprocessable', problem, 'url');
+}

@@ -4,6 +4,7 @@ import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { spacePath } from './numbers.js';
 import { listOf, paging } from './paging.js';
+import { requireAllowedReceiver } from './receiver-url.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { isStorable, UNSTORABLE } from './text.js';
@@ -40,6 +41,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params, body }) => {
         requireSameSpace(params.space_id, body.space_id);
+        requireAllowedReceiver(deps, body.url);
         const owner = { userId, spaceId: params.space_id };
         const made = await makeLive(deps, insertWebhook(deps.db, owner, newWebhook(body)));
         return { status: 201, json: webhookJson(made) };

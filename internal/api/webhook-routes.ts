@@ -4,6 +4,7 @@ import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { idPath, spaceId, written } from './numbers.js';
 import { listOf, paging } from './paging.js';
+import { requireAllowedReceiver } from './receiver-url.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { webhookAnswer, webhookJson } from './webhook-answer.js';
@@ -36,6 +37,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 201: webhook },
       },
       async ({ userId, body }) => {
+        requireAllowedReceiver(deps, body.url);
         const owner = { userId, spaceId: body.space_id };
         const made = await makeLive(deps, insertWebhook(deps.db, owner, newWebhook(body)));
         return { status: 201, json: webhookJson(made) };
@@ -63,6 +65,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         refuses: ['not_found'],
       },
       async ({ userId, params: { id }, body }) => {
+        requireAllowedReceiver(deps, body.url);
         const changed = changeWebhook(deps.db, { id, userId }, (current) => putWebhook(current, body));
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },
@@ -78,6 +81,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         refuses: ['not_found'],
       },
       async ({ userId, params: { id }, body }) => {
+        requireAllowedReceiver(deps, body.url);
         const changed = changeWebhook(deps.db, { id, userId }, (current) => patchWebhook(current, body));
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },

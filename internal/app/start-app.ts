@@ -5,6 +5,7 @@ import { makeApi } from '../api/make-api.js';
 import { systemClock } from '../clock.js';
 import { makeMembership } from '../dispatch/membership.js';
 import { Catalog } from '../domain/catalog.js';
+import { destinationOf, makeEgressRules } from '../domain/egress-rules.js';
 import { makeCatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
 import { makeSender } from '../outbound/sender.js';
@@ -17,6 +18,7 @@ import { type Cleanup, makeCleanup } from './cleanup.js';
 import { makeDeadline } from './deadline.js';
 import { makeMetrics } from './metrics.js';
 import { withDatabase } from './open-database.js';
+import { openOutwards } from './open-outwards.js';
 import { openStore } from './open-store.js';
 import { findProblems } from './readiness.js';
 import { serveMetrics } from './serve-metrics.js';
@@ -101,7 +103,9 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
     listen: (notified) => listenToDatabase(connection, 'hukz_catalog', logger, notified),
     logger,
   });
-  const sender = makeSender({ version, clock, ...config.request });
+  const rules = makeEgressRules(config.egress);
+  const opener = openOutwards(config, rules, logger);
+  const sender = makeSender({ version, clock, opener, timeoutMs: config.request.timeoutMs });
   cleanup.add('sender', sender.stop);
   const { onAttempt } = metrics;
   const vault = makeVault(config.encryptionKeys);
@@ -171,6 +175,7 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
     logger,
     version,
     development: config.mode === 'development',
+    receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     allowAllSubjects: config.intake.allowAllSubjects,
   });
   const metricsServer = await serveMetrics(metrics, { host: config.host, port: config.metricsPort });

@@ -1,3 +1,5 @@
+import type { Fault } from './fault-table.js';
+
 /** A connection that never came to be, so that nothing of the request has left. Its `code` is that of the cause. */
 export class ConnectError extends Error {
   readonly code: string | undefined;
@@ -9,13 +11,13 @@ export class ConnectError extends Error {
   }
 }
 
-/** Time ran out while connecting; in the name lookup it is our resolver that is at fault. */
-export class ConnectTimeoutError extends Error {
-  readonly code: 'HUKZ_CONNECT_TIMEOUT' | 'HUKZ_LOOKUP_TIMEOUT';
+/** A failure whose meaning and words are known where it happens. */
+export class KnownFault extends Error {
+  readonly fault: Fault;
 
-  constructor(phase: 'lookup' | 'connect') {
-    super(`${phase} timed out`);
-    this.name = 'ConnectTimeoutError';
-    this.code = phase === 'lookup' ? 'HUKZ_LOOKUP_TIMEOUT' : 'HUKZ_CONNECT_TIMEOUT';
+  constructor(reason: Fault['reason'], words: string) {
+    super(words);
+    this.name = 'KnownFault';
+    this.fault = { reason, words };
   }
 }

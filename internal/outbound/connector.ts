@@ -1,10 +1,8 @@
-import net from 'node:net';
-import tls from 'node:tls';
+import type net from 'node:net';
 import type { buildConnector } from 'undici';
-import { ConnectError, ConnectTimeoutError } from './connect-error.js';
-
-const KEEP_ALIVE_PROBE_MS = 60_000;
-const TCP = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS, highWaterMark: 64 * 1024 };
+import type { Destination } from '../domain/egress-rules.js';
+import type { Opener, Route } from './opener.js';
+import type { Opening } from './opening.js';
 
 /** Opens the sockets of one origin; undici calls `connect` when it has none to use again. */
 export interface OriginConnector {
@@ -14,7 +12,7 @@ export interface OriginConnector {
 }
 
 export interface Connectors {
-  forOrigin(): OriginConnector;
+  forOrigin(route: Route): OriginConnector;
   /** Sockets that are open or being opened. */
   openSockets(): number;
   /** Gives up every connection that is not established yet. */
@@ -22,50 +20,48 @@ export interface Connectors {
 }
 
 export interface ConnectorOptions {
-  readonly connectTimeoutMs: number;
-  /** Made once: building one for each connection costs more than the connection. */
-  readonly secureContext: tls.SecureContext;
+  readonly opener: Opener;
   /** Told of each new socket. */
   onOpen(): void;
 }
 
-export function makeConnectors(options: ConnectorOptions): Connectors {
-  const connecting = new Set<net.Socket>();
+export function makeConnectors({ opener, onOpen }: ConnectorOptions): Connectors {
+  const connecting = new Set<Opening>();
   let open = 0;
 
-  function forOrigin(): OriginConnector {
+  function forOrigin(route: Route): OriginConnector {
     let handingOver = false;
     let session: Buffer | undefined;
+    const onSession = (ticket: Buffer) => {
+      session = ticket;
+    };
+
+    const handOver = (socket: net.Socket, callback: buildConnector.Callback) => {
+      handingOver = true;
+      try {
+        callback(null, socket);
+      } finally {
+        handingOver = false;
+      }
+    };
 
     const connect: buildConnector.connector = (to, callback) => {
-      const socket = to.protocol === 'https:' ? openTls(to, options.secureContext, session) : openTcp(to);
       open += 1;
-      connecting.add(socket);
-      const timer = watchTime(socket, to.hostname, options.connectTimeoutMs);
-      socket.once(to.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-        if (!settle()) return;
-        handingOver = true;
-        try {
-          callback(null, socket);
-        } finally {
-          handingOver = false;
-        }
-      });
-      socket.on('session', (ticket: Buffer) => {
-        session = ticket;
-      });
-      socket.on('error', (error) => {
-        if (settle()) callback(new ConnectError(error), null);
-      });
-      socket.once('close', () => {
-        open -= 1;
-        if (settle()) callback(new ConnectError(new Error('closed while connecting')), null);
-      });
-      options.onOpen();
+      const opening = opener.open({ ...route, to: destinationOf(to), onSession, ...(session && { session }) }, opened);
+      connecting.add(opening);
+      onOpen();
 
-      function settle(): boolean {
-        clearTimeout(timer);
-        return connecting.delete(socket);
+      function opened(error: Error | null, socket: net.Socket | null): void {
+        connecting.delete(opening);
+        if (!socket) {
+          open -= 1;
+          callback(error ?? new Error('no socket'), null);
+          return;
+        }
+        socket.once('close', () => {
+          open -= 1;
+        });
+        handOver(socket, callback);
       }
     };
     return { connect, isHandingOver: () => handingOver };
@@ -75,31 +71,13 @@ export function makeConnectors(options: ConnectorOptions): Connectors {
     forOrigin,
     openSockets: () => open,
     abandon: () => {
-      for (const socket of connecting) socket.destroy();
+      for (const opening of connecting) opening.abandon();
     },
   };
 }
 
-function openTcp(to: buildConnector.Options): net.Socket {
-  return net.connect({ ...TCP, host: to.hostname, port: Number(to.port || 80) });
-}
-
-function openTls(to: buildConnector.Options, secureContext: tls.SecureContext, session?: Buffer): net.Socket {
-  return tls.connect({
-    ...TCP,
-    host: to.hostname,
-    port: Number(to.port || 443),
-    servername: net.isIP(to.hostname) ? '' : to.hostname,
-    ALPNProtocols: ['http/1.1'],
-    secureContext,
-    ...(session && { session }),
-  });
-}
-
-function watchTime(socket: net.Socket, hostname: string, ms: number): NodeJS.Timeout {
-  let phase: 'lookup' | 'connect' = net.isIP(hostname) ? 'connect' : 'lookup';
-  socket.once('lookup', () => {
-    phase = 'connect';
-  });
-  return setTimeout(() => socket.destroy(new ConnectTimeoutError(phase)), ms);
+function destinationOf({ protocol, hostname, port }: buildConnector.Options): Destination {
+  return protocol === 'https:'
+    ? { protocol, hostname, port: Number(port || 443) }
+    : { protocol: 'http:', hostname, port: Number(port || 80) };
 }

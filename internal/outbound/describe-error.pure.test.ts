@@ -1,14 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConnectError, ConnectTimeoutError } from './connect-error.js';
+import { ConnectError, KnownFault } from './connect-error.js';
 import { describeError, outcomeOf, type Stage } from './describe-error.js';
 
 const failure = (code: string, message = 'http://user:secret@host/') => Object.assign(new Error(message), { code });
-const outcome = (error: unknown, stage: Stage = 'waiting') => outcomeOf(describeError(error, stage, 5000));
+const outcome = (error: unknown, stage: Stage = 'waiting') => outcomeOf(describeError(error, stage));
 
 describe('an error in words', () => {
   it.each([
     ['ECONNREFUSED', 'connect', 'connection refused'],
-    ['ENOTFOUND', 'dns', 'host name not found'],
     ['CERT_HAS_EXPIRED', 'tls', 'certificate has expired'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls', 'self-signed certificate'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls', 'certificate is for another host name'],
@@ -30,23 +29,16 @@ describe('an error in words', () => {
     expect(outcome(failure(code), stage)).toEqual({ kind: 'unreachable', reason, error });
   });
 
-  it.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL', 'EAI_AGAIN', 'ENETDOWN'])(
-    '%s is a fault of ours',
-    (code) => {
-      expect(outcome(new ConnectError(failure(code)))).toMatchObject({ kind: 'local_fault' });
-    },
-  );
-
-  it('gives the time that connecting may take', () => {
-    expect(outcome(new ConnectError(new ConnectTimeoutError('connect')))).toEqual({
-      kind: 'unreachable',
-      reason: 'timeout',
-      error: 'could not connect within 5 s',
-    });
+  it.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL', 'ENETDOWN'])('%s is a fault of ours', (code) => {
+    expect(outcome(new ConnectError(failure(code)))).toMatchObject({ kind: 'local_fault' });
   });
 
-  it('blames the resolver for a name lookup that takes too long', () => {
-    expect(outcome(new ConnectError(new ConnectTimeoutError('lookup')))).toMatchObject({ kind: 'local_fault' });
+  it.each([
+    ['timeout', { kind: 'unreachable', reason: 'timeout', error: 'too late' }],
+    ['local_fault', { kind: 'local_fault', error: 'too late' }],
+    ['forbidden_address', { kind: 'forbidden_address', error: 'too late' }],
+  ] as const)('takes over what is known already: %s', (reason, known) => {
+    expect(outcome(new ConnectError(new KnownFault(reason, 'too late')))).toEqual(known);
   });
 
   it('of several addresses is ours only when all of them failed for a reason of ours', () => {

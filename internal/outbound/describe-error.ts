@@ -1,8 +1,8 @@
 import { errors } from 'undici';
 import type { AttemptOutcome } from '../domain/outcome.js';
-import { ConnectError } from './connect-error.js';
+import { ConnectError, KnownFault } from './connect-error.js';
 import { CLOSED, FAULTS, type Fault, PARSER_FAULTS } from './fault-table.js';
-import { MAX_HEADER_BYTES, spellBytes, spellDuration } from './limits.js';
+import { MAX_HEADER_BYTES, spellBytes } from './limits.js';
 
 /** How far a request had come: no byte of it sent, sent, the first byte of an answer seen, its status read. */
 export type Stage = 'waiting' | 'sent' | 'answering' | 'answered';
@@ -15,16 +15,16 @@ const CLOSED_WORDS: Readonly<Record<Stage, string>> = {
 };
 
 /** What an error means. The words are ours: an error's own text may carry a URL, and a URL a password. */
-export function describeError(error: unknown, stage: Stage, connectTimeoutMs: number): Fault {
-  const faults = causesOf(error).map((cause) => faultOf(cause, stage, connectTimeoutMs));
+export function describeError(error: unknown, stage: Stage): Fault {
+  const faults = causesOf(error).map((cause) => faultOf(cause, stage));
   // A name with several addresses: it is our failure only when each of them failed for a reason of ours.
   return faults.find((fault) => fault.reason !== 'local_fault') ?? faults[0] ?? unknownFault('no reason', stage);
 }
 
 export function outcomeOf(fault: Fault): AttemptOutcome {
-  return fault.reason === 'local_fault'
-    ? { kind: 'local_fault', error: fault.words }
-    : { kind: 'unreachable', reason: fault.reason, error: fault.words };
+  const { reason, words } = fault;
+  if (reason === 'local_fault' || reason === 'forbidden_address') return { kind: reason, error: words };
+  return { kind: 'unreachable', reason, error: words };
 }
 
 /** The error's code, else its name. Looks at the shape: an error of Node's own is no `Error` of ours inside a VM context. */
@@ -40,12 +40,9 @@ function causesOf(error: unknown): readonly unknown[] {
   return Array.isArray(several) && several.length > 0 ? several : [error];
 }
 
-function faultOf(error: unknown, stage: Stage, connectTimeoutMs: number): Fault {
+function faultOf(error: unknown, stage: Stage): Fault {
+  if (error instanceof KnownFault) return error.fault;
   const code = codeOf(error);
-  if (code === 'HUKZ_CONNECT_TIMEOUT')
-    return { reason: 'timeout', words: `could not connect within ${spellDuration(connectTimeoutMs)}` };
-  if (code === 'HUKZ_LOOKUP_TIMEOUT')
-    return { reason: 'local_fault', words: `the resolver did not answer within ${spellDuration(connectTimeoutMs)}` };
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return { reason: 'bad_response', words: `headers larger than ${spellBytes(MAX_HEADER_BYTES)}` };
   // undici's two names for a 100 or a 101 that nobody had asked for.

@@ -147,7 +147,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
       return;
     }
     this.host.released(this);
-    this.end(describeError(error, this.stage, this.host.limits.connectTimeoutMs));
+    this.end(describeError(error, this.stage));
   }
 
   private dispatch(client: Client): void {

@@ -2,7 +2,7 @@ import type { UnreachableReason } from '../domain/outcome.js';
 
 /** Whose failure an error code stands for, and how we say it. */
 export interface Fault {
-  readonly reason: UnreachableReason | 'local_fault';
+  readonly reason: UnreachableReason | 'forbidden_address' | 'local_fault';
   readonly words: string;
 }
 
@@ -17,15 +17,6 @@ export const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['ENOMEM', entry('local_fault', 'no memory left here')],
   ['EADDRNOTAVAIL', entry('local_fault', 'no local address or port left to connect from')],
   ['ENETDOWN', entry('local_fault', 'the network is down here')],
-  ['EAI_AGAIN', entry('local_fault', 'the resolver did not answer')],
-  ['EAI_MEMORY', entry('local_fault', 'no memory left for the resolver')],
-  ['EAI_SYSTEM', entry('local_fault', 'the resolver failed')],
-  // The name.
-  ['ENOTFOUND', entry('dns', 'host name not found')],
-  ['ENODATA', entry('dns', 'host name has no address')],
-  ['EAI_NODATA', entry('dns', 'host name has no address')],
-  ['EAI_NONAME', entry('dns', 'host name not found')],
-  ['EAI_FAIL', entry('dns', 'host name lookup failed')],
   // The connection.
   ['ECONNREFUSED', entry('connect', 'connection refused')],
   ['EHOSTUNREACH', entry('connect', 'host unreachable')],

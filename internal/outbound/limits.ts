@@ -1,7 +1,5 @@
 /** What one request may take at most. */
 export interface RequestLimits {
-  /** Name lookup, TCP and TLS handshake together. */
-  readonly connectTimeoutMs: number;
   /** Of an answer's body this much is read, so that its connection can be used again; then it is cut. */
   readonly readBytes: number;
   /** Of an answer's body this much is kept. */

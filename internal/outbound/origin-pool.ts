@@ -1,5 +1,5 @@
 import { Client } from 'undici';
-import type { Connectors, OriginConnector } from './connector.js';
+import type { OriginConnector } from './connector.js';
 import { MAX_HEADER_BYTES } from './limits.js';
 
 export interface PoolOptions {
@@ -7,6 +7,12 @@ export interface PoolOptions {
   readonly keepAliveMs: number;
   /** … or after what the receiver asks for with `Keep-Alive`, up to this. */
   readonly keepAliveMaxMs: number;
+}
+
+export interface PoolPlace {
+  readonly origin: string;
+  /** What its connections have in common: the origin, and the route to it where that is not the usual one. */
+  readonly key: string;
 }
 
 /**
@@ -18,18 +24,16 @@ export class OriginPool {
   /** Requests that undici still holds; a pool that has any is never evicted. */
   running = 0;
   private readonly idle: Client[] = [];
-  private readonly connector: OriginConnector;
   private readonly settings: Client.Options;
   private closed = false;
 
   constructor(
-    readonly origin: string,
-    connectors: Connectors,
+    readonly place: PoolPlace,
+    private readonly connector: OriginConnector,
     options: PoolOptions,
   ) {
-    this.connector = connectors.forOrigin();
     this.settings = {
-      connect: this.connector.connect,
+      connect: connector.connect,
       maxHeaderSize: MAX_HEADER_BYTES,
       // They watch idleness, not the whole: see exchange.ts.
       headersTimeout: 0,
@@ -54,7 +58,7 @@ export class OriginPool {
 
   /** One that is not connected yet: when an idle connection has died, the others may be as dead. */
   takeFresh(): Client {
-    const client = new Client(this.origin, this.settings);
+    const client = new Client(this.place.origin, this.settings);
     client.on('disconnect', () => this.forget(client));
     return client;
   }

@@ -1,24 +1,28 @@
-import { type ConnectorOptions, makeConnectors } from './connector.js';
-import { OriginPool, type PoolOptions } from './origin-pool.js';
+import { makeConnectors } from './connector.js';
+import type { Opener, Route } from './opener.js';
+import { OriginPool, type PoolOptions, type PoolPlace } from './origin-pool.js';
 
-export interface OriginPoolsOptions extends PoolOptions, Omit<ConnectorOptions, 'onOpen'> {
+export interface OriginPoolsOptions extends PoolOptions {
+  readonly opener: Opener;
   readonly maxOrigins: number;
   readonly maxIdleSockets: number;
 }
 
-/** One pool an origin, the least recently used first; bounds on their number and on the sockets that wait in them. */
+const USUAL: Route = {};
+
+/** One pool an origin and route, the least recently used first; bounds on their number and on the sockets that wait in them. */
 export class OriginPools {
-  private readonly byOrigin = new Map<string, OriginPool>();
+  private readonly byKey = new Map<string, OriginPool>();
   private readonly connectors;
   private newest: OriginPool | undefined;
   private running = 0;
 
   constructor(private readonly options: OriginPoolsOptions) {
-    this.connectors = makeConnectors({ ...options, onOpen: () => this.closeIdleSockets() });
+    this.connectors = makeConnectors({ opener: options.opener, onOpen: () => this.closeIdleSockets() });
   }
 
   get origins(): number {
-    return this.byOrigin.size;
+    return this.byKey.size;
   }
 
   get sockets(): number {
@@ -26,8 +30,9 @@ export class OriginPools {
   }
 
   /** The pool, with one more request running on it. */
-  acquire(origin: string): OriginPool {
-    const pool = this.newest?.origin === origin ? this.newest : this.touch(origin);
+  acquire(origin: string, route: Route = USUAL): OriginPool {
+    const key = keyOf(origin, route);
+    const pool = this.newest?.place.key === key ? this.newest : this.touch({ origin, key }, route);
     pool.running += 1;
     this.running += 1;
     return pool;
@@ -39,20 +44,20 @@ export class OriginPools {
   }
 
   async close(): Promise<void> {
-    const pools = [...this.byOrigin.values()];
-    this.byOrigin.clear();
+    const pools = [...this.byKey.values()];
+    this.byKey.clear();
     this.newest = undefined;
     const closed = Promise.all(pools.map((pool) => pool.close()));
     this.connectors.abandon();
     await closed;
   }
 
-  private touch(origin: string): OriginPool {
-    const known = this.byOrigin.get(origin);
-    if (known) this.byOrigin.delete(origin);
-    else while (this.byOrigin.size >= this.options.maxOrigins && this.evict(() => true));
-    const pool = known ?? new OriginPool(origin, this.connectors, this.options);
-    this.byOrigin.set(origin, pool);
+  private touch(place: PoolPlace, route: Route): OriginPool {
+    const known = this.byKey.get(place.key);
+    if (known) this.byKey.delete(place.key);
+    else while (this.byKey.size >= this.options.maxOrigins && this.evict(() => true));
+    const pool = known ?? new OriginPool(place, this.connectors.forOrigin(route), this.options);
+    this.byKey.set(place.key, pool);
     this.newest = pool;
     return pool;
   }
@@ -64,13 +69,18 @@ export class OriginPools {
 
   /** When each origin has requests running the bound is exceeded for a while rather than a request cut off. */
   private evict(fits: (pool: OriginPool) => boolean): boolean {
-    for (const pool of this.byOrigin.values()) {
+    for (const pool of this.byKey.values()) {
       if (pool.running > 0 || !fits(pool)) continue;
-      this.byOrigin.delete(pool.origin);
+      this.byKey.delete(pool.place.key);
       if (this.newest === pool) this.newest = undefined;
       void pool.close();
       return true;
     }
     return false;
   }
+}
+
+/** Never shown: a proxy's login is in it. */
+function keyOf(origin: string, { tls, proxy }: Route): string {
+  return tls || proxy ? JSON.stringify([origin, tls?.id, proxy]) : origin;
 }

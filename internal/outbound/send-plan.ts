@@ -5,6 +5,7 @@ import { hukz } from '../domain/format/hukz.js';
 import type { OpenSecret } from '../domain/secret.js';
 import type { Sign } from '../domain/signature/sign.js';
 import type { RequestMethod } from '../domain/webhook-settings.js';
+import type { Route } from './opener.js';
 
 /** Whatever is the same for every request to a webhook, prepared once. */
 export interface SendPlan {
@@ -17,6 +18,8 @@ export interface SendPlan {
   readonly sign: Sign | undefined;
   /** Total time of a request; undefined: as configured. */
   readonly timeoutMs: number | undefined;
+  /** How it is connected to; undefined: as all others. */
+  readonly route: Route | undefined;
 }
 
 type Planned = Pick<CatalogWebhook, 'url' | 'settings'>;
@@ -30,5 +33,6 @@ export function makeSendPlan({ url, settings }: Planned, _secrets: readonly Open
     headers: Object.entries(settings.headers ?? {}).flat(),
     sign: undefined,
     timeoutMs: settings.timeoutMs,
+    route: undefined,
   };
 }

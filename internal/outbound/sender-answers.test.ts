@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { type Answer, type Receiver, startReceiver } from '../testkit/receiver.js';
+import { makeTestOpener } from '../testkit/test-opener.js';
 import { makeTestRequest } from '../testkit/test-request.js';
 import { makeSender, type Sender } from './sender.js';
 
@@ -19,7 +20,7 @@ afterEach(async () => {
 
 async function sendTo(answer: Answer, timeoutMs = 5000): Promise<{ outcome: AttemptOutcome; receiver: Receiver }> {
   const receiver = await startReceiver(answer);
-  const sender = makeSender({ version: '1.2.3', clock, timeoutMs, connectTimeoutMs: 1000 });
+  const sender = makeSender({ version: '1.2.3', clock, timeoutMs, opener: makeTestOpener() });
   running.push({ receiver, sender });
   const outcome = await sender.send(
     makeTestRequest(`${receiver.url}/hook?key=value`, {

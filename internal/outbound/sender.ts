@@ -1,9 +1,9 @@
-import { createSecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import { Interruptions } from './interruptions.js';
+import type { Opener } from './opener.js';
 import { OriginPools } from './origin-pools.js';
 import type { OutboundRequest } from './outbound-request.js';
 import { requestHeaders } from './request-headers.js';
@@ -15,16 +15,13 @@ export interface SenderOptions {
   readonly clock: Clock;
   /** `REQUEST_TIMEOUT`: wall clock from the start to the end of the answer's body. */
   readonly timeoutMs: number;
-  /** `CONNECT_TIMEOUT`: name lookup, TCP and TLS. */
-  readonly connectTimeoutMs: number;
+  readonly opener: Opener;
   /** Origins whose connections are kept; 1024 unless told. */
   readonly maxOrigins?: number;
   /** Connections kept open without a request on them; 1024 unless told. */
   readonly maxIdleSockets?: number;
   /** How long an unused connection is kept; 10 s unless told. */
   readonly keepAliveMs?: number;
-  /** Certificates (PEM) to trust instead of Node's own list. */
-  readonly ca?: string | Buffer;
 }
 
 export interface SenderStats {
@@ -58,8 +55,7 @@ export function makeSender(options: SenderOptions): Sender {
   const interruptions = new Interruptions();
   const targetOf = makeTargetParser(KNOWN_URLS);
   const pools = new OriginPools({
-    connectTimeoutMs: options.connectTimeoutMs,
-    secureContext: createSecureContext(options.ca === undefined ? {} : { ca: options.ca }),
+    opener: options.opener,
     keepAliveMs: options.keepAliveMs ?? KEEP_ALIVE_MS,
     keepAliveMaxMs: KEEP_ALIVE_MAX_MS,
     maxOrigins: options.maxOrigins ?? 1024,
@@ -73,7 +69,6 @@ export function makeSender(options: SenderOptions): Sender {
   const host: ExchangeHost = {
     clock: options.clock,
     limits: {
-      connectTimeoutMs: options.connectTimeoutMs,
       readBytes: 64 * KIB,
       keepBytes: 16 * KIB,
       informational: 16,
@@ -96,7 +91,7 @@ export function makeSender(options: SenderOptions): Sender {
     if (!target.ok) return Promise.resolve({ kind: 'unreachable', reason: 'bad_request', error: target.problem });
     return new Promise((resolve) => {
       const exchange = new Exchange({
-        pool: pools.acquire(target.value.origin),
+        pool: pools.acquire(target.value.origin, request.plan.route),
         group: signal && interruptions.under(signal),
         resolve,
         timeoutMs: request.plan.timeoutMs ?? options.timeoutMs,

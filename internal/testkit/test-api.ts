@@ -63,6 +63,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
         throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);
     },
     readiness: async () => rest.problems,
+    receiverProblem: () => undefined,
     ...given,
   };
   const app = makeApi(deps);

@@ -1,0 +1,247 @@
+import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { destinationOf, type EgressSettings, makeEgressRules } from './egress-rules.js';
+import { parseIpAddress } from './ip-address.js';
+import { parseIpRanges } from './ip-range.js';
+import { parsePortRanges } from './port-range.js';
+
+const NONE: EgressSettings = { development: false, allowRanges: [], allowPorts: [], httpsOnly: false };
+const production = makeEgressRules(NONE);
+const development = makeEgressRules({ ...NONE, development: true });
+const allowing = (text: string) => {
+  const ranges = parseIpRanges(text);
+  if (!ranges.ok) throw new Error(ranges.problem);
+  return makeEgressRules({ ...NONE, allowRanges: ranges.value });
+};
+
+/** In pairs around each border. */
+const PUBLIC = [
+  ...['1.0.0.0', '1.1.1.1', '8.8.8.8', '9.255.255.255', '11.0.0.0', '93.184.215.14', '100.63.255.255', '100.128.0.0'],
+  ...['126.255.255.255', '128.0.0.0', '168.63.129.15', '168.63.129.17', '169.253.255.255', '169.255.0.0'],
+  ...['172.15.255.255', '172.32.0.0', '192.0.1.0', '192.0.3.0', '192.31.195.255', '192.31.197.0', '192.52.192.255'],
+  ...['192.88.98.255', '192.88.100.0', '192.167.255.255', '192.169.0.0', '192.175.47.255', '192.175.49.0'],
+  ...['198.17.255.255', '198.20.0.0', '198.51.99.255', '198.51.101.0', '203.0.112.255', '203.0.114.0'],
+  ...['223.255.255.255', '2001:200::', '2001:4860:4860::8888', '2001:db7:ffff::', '2001:db9::', '2001:ffff::'],
+  ...['2003::', '2400:cb00::1', '2606:4700:4700::1111', '3fff:1000::', '2A00:1450:4001::200E', '::ffff:8.8.8.8'],
+];
+const FORBIDDEN = [
+  ...['0.0.0.0', '0.255.255.255', '10.0.0.0', '10.255.255.255', '100.64.0.0', '100.127.255.255', '127.0.0.0'],
+  ...['127.0.0.1', '127.255.255.255', '168.63.129.16', '169.254.0.0', '169.254.169.254', '169.254.170.2'],
+  ...['169.254.255.255', '172.16.0.0', '172.31.255.255', '192.0.0.0', '192.0.0.255', '192.0.2.0', '192.0.2.255'],
+  ...['192.31.196.1', '192.52.193.1', '192.88.99.1', '192.168.0.0', '192.168.255.255', '192.175.48.1'],
+  ...['198.18.0.0', '198.19.255.255', '198.51.100.1', '203.0.113.1', '224.0.0.0', '239.255.255.255', '240.0.0.0'],
+  ...['255.255.255.255', '100.100.100.200', '::', '::1', '::2', '::127.0.0.1', '::8.8.8.8', '::ffff:127.0.0.1'],
+  ...['::ffff:7f00:1', '0:0:0:0:0:ffff:a00:1', '::ffff:10.0.0.1', '::ffff:169.254.169.254', '::FFFF:C0A8:101'],
+  ...['::ffff:0:127.0.0.1', '::ffff:0:808:808', '64:ff9b::7f00:1', '64:ff9b::8.8.8.8', '64:ff9b:1::1', '100::1'],
+  ...['1fff:ffff::', '2001::', '2001::1', '2001:0:7f00:1::', '2001:1ff:ffff::', '2001:db8::', '2001:db8:ffff::1'],
+  ...['2002::', '2002:7f00:1::', '2002:0808:0808::', '2002:ffff::', '3fff::', '3fff:fff:ffff::', '4000::', '5f00::1'],
+  ...['fc00::', 'fd00::1', 'fd00:ec2::254', 'fdff:ffff::', 'fe80::1', 'fe80::1%eth0', 'fe80::1%25', 'febf::1'],
+  ...['fec0::1', 'ff00::1', 'ff02::1', 'ff0e::1', 'ffff::', '::1%lo', '::ffff:127.0.0.1%2'],
+];
+const NO_ADDRESS = [
+  ...[
+    '',
+    ' ',
+    'localhost',
+    'example.com',
+    '8.8.8',
+    '8.8.8.8.',
+    '8.8.8.8.8',
+    '08.8.8.8',
+    '8.8.8.256',
+    '8.8.8.-1',
+    '0x8.8.8.8',
+  ],
+  ...[
+    '134744072',
+    '8.8.8.8 ',
+    ' 8.8.8.8',
+    '8.8.8.8%0',
+    '8.8.8.8\n',
+    '2606:4700:::1',
+    '2606::4700::1',
+    '2606:4700',
+    '2606:g::',
+  ],
+  ...[
+    '12606::',
+    '[2606:4700::1]',
+    '2606:4700:1:2:3:4:5:6:7',
+    '1:2:3:4:5:6:7:8.8.8.8',
+    ':1',
+    '1:',
+    ':::',
+    '::ffff:8.8.8',
+    '%',
+  ],
+];
+
+/** As a person may write them in a URL; `new URL` makes them plain. */
+const SPELLINGS = [
+  ...['2130706433', '0x7f000001', '0x7f.1', '0x7F.0x0.0x0.0x1', '127.1', '127.0.1', '0177.0.0.1', '017700000001'],
+  ...[
+    '①②⑦.⓪.⓪.①',
+    '１２７.0.0.1',
+    '127。0。0。1',
+    '127．0．0．1',
+    '%31%32%37.0.0.1',
+    '127.0.0.1.',
+    '127.1.',
+    '0',
+    '0x0',
+  ],
+  ...['00000177.1', '[::1]', '[0:0:0:0:0:0:0:1]', '[::127.0.0.1]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]'],
+  ...['[0000::FFFF:7F00:0001]', '[::ffff:a9fe:a9fe]', '[::]', '[fe80::1]', '[fd00:ec2::254]', '[64:ff9b::a00:1]'],
+  ...['[2002:7f00:1::]', '0xa9fea9fe', '2852039166', '169.254.43518', '169.16689662', '0251.0376.0251.0376', '10.1'],
+  ...['0xA000001', '192.168.257', '3232235777', '172.1048577', 'localhost', 'LOCALHOST', 'localhost.', 'a.localhost'],
+  ...['a.b.LocalHost.', 'ｌｏｃａｌｈｏｓｔ', 'loc%61lhost', '%6c%6f%63%61%6c%68%6f%73%74'],
+];
+
+describe('in production an address', () => {
+  it.each(PUBLIC)('that is public may be connected to: %s', (address) => {
+    expect(production.isAllowed(address)).toBe(true);
+  });
+  it.each(FORBIDDEN)('that is not public may not: %s', (address) => {
+    expect(production.isAllowed(address)).toBe(false);
+  });
+  it.each(NO_ADDRESS)('that is none may not: %j', (text) => {
+    expect([production, development, allowing('0.0.0.0/0,::/0')].map((rules) => rules.isAllowed(text))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('a URL', () => {
+  it.each(SPELLINGS)('that spells an address of ours is refused before anything is looked up: %s', (host) => {
+    const url = new URL(`http://${host}:8080/`);
+    expect(production.problemOf(destinationOf(url))).toBe(
+      `${url.hostname.replace(/[[\]]/g, '')} is not a public address; EGRESS_ALLOW_CIDRS can allow it`,
+    );
+  });
+  it.each(['example.com', 'localhost.example.com', 'notlocalhost', '8.8.8.8', '[2606:4700::1]', '127.0.0.1.nip.io'])(
+    'of another host is not: %s',
+    (host) => {
+      expect(production.problemOf(destinationOf(new URL(`https://${host}/`)))).toBeUndefined();
+    },
+  );
+  it.each(['[fe80::1%25eth0]', '[::1%lo]', '256.1.1.1', '4294967296', '1.2.3.4.5', 'x.127.0.0.1', '0x100000000'])(
+    'is none with such a host: %s',
+    (host) => {
+      expect(URL.canParse(`http://${host}/`)).toBe(false);
+    },
+  );
+});
+
+describe('what opens', () => {
+  it.each(['127.0.0.1', '127.9.9.9', '10.1.2.3', '172.20.0.2', '192.168.1.1', '::1', 'fd12::1', '::ffff:10.0.0.1'])(
+    'development opens loopback and private networks: %s',
+    (address) => expect(development.isAllowed(address)).toBe(true),
+  );
+  it.each([
+    '169.254.169.254',
+    '168.63.129.16',
+    'fd00:ec2::254',
+    '100.100.100.200',
+    '169.254.170.2',
+    'fe80::1',
+    '0.0.0.0',
+  ])('development opens no metadata service and nothing else: %s', (address) =>
+    expect(development.isAllowed(address)).toBe(false),
+  );
+  it.each([
+    ['10.1.0.0/16', '10.1.255.255', '10.2.0.0'],
+    ['169.254.169.254', '169.254.169.254', '169.254.169.253'],
+    ['fd12::/16, 127.0.0.0/8', 'fd12:ffff::', 'fd13::'],
+    ['127.0.0.0/8', '::ffff:127.0.0.1', '::1'],
+    ['::/0', '::1', '127.0.0.1'],
+    ['0.0.0.0/0', '127.0.0.1', '::1'],
+    ['::1', '::1', '::2'],
+  ])('EGRESS_ALLOW_CIDRS=%s opens %s and not %s', (text, open, shut) => {
+    expect([allowing(text).isAllowed(open), allowing(text).isAllowed(shut)]).toEqual([true, false]);
+  });
+  it('localhost is open when one of its two addresses is', () => {
+    const to = destinationOf(new URL('http://localhost:9000/'));
+    expect(allowing('127.0.0.0/8').problemOf(to)).toBeUndefined();
+    expect(allowing('10.0.0.0/8').problemOf(to)).toMatch(/^localhost is not a public address/);
+  });
+  it.each([
+    '10.0.0.0/33',
+    '10.0.0.1/8',
+    '::1/64',
+    '10.0.0.0/',
+    '10/8',
+    'x',
+    'fe80::%1/64',
+    '::ffff:10.0.0.0/104',
+    '1.1.1.1/-1',
+  ])('a range that is none is refused in words: %s', (text) =>
+    expect(parseIpRanges(text)).toEqual({ ok: false, problem: expect.stringContaining(`"${text}"`) }),
+  );
+});
+
+describe('ports and schemes', () => {
+  const ports = parsePortRanges('443, 8000-8999');
+  const rules = makeEgressRules({ ...NONE, httpsOnly: true, allowPorts: ports.ok ? ports.value : [] });
+  it.each([
+    ['https://example.com/', undefined],
+    ['https://example.com:8000/', undefined],
+    ['https://example.com:8999/', undefined],
+    ['https://example.com:9000/', 'port 9000 is not allowed here (EGRESS_ALLOW_PORTS)'],
+    ['https://example.com:22/', 'port 22 is not allowed here (EGRESS_ALLOW_PORTS)'],
+    ['http://example.com:443/', 'only https is allowed here (HTTPS_ONLY)'],
+    ['http://8.8.8.8/', 'only https is allowed here (HTTPS_ONLY)'],
+  ])('%s: %s', (url, problem) => expect(rules.problemOf(destinationOf(new URL(url)))).toBe(problem));
+  it('are all open when nothing is said', () => {
+    expect(production.problemOf(destinationOf(new URL('http://example.com:25/')))).toBeUndefined();
+  });
+  it.each(['0', '65536', '9-8', 'x', '1-', '-1', '1-2-3'])('a port that is none is refused in words: %s', (text) => {
+    expect(parsePortRanges(text)).toEqual({ ok: false, problem: expect.stringContaining(`"${text}"`) });
+  });
+});
+
+describe('reading addresses', () => {
+  it('knows what Node knows to be an address, and no other text', () => {
+    const text = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.ipV4Extended(),
+      fc.stringMatching(/^[0-9a-f:.]{0,20}$/),
+      fc
+        .array(fc.constantFrom('0', 'ffff', '::', ':', '1.2.3.4', '.', '7f'), { maxLength: 12 })
+        .map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(text, (given) => expect(parseIpAddress(given) !== undefined).toBe(isIPv4(given) || isIPv6(given))),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('agrees with Node on which range an address is in', () => {
+    const address = fc.oneof(fc.ipV4(), fc.ipV6());
+    fc.assert(
+      fc.property(address, fc.ipV4(), fc.nat(32), (given, start, length) => {
+        const family = isIPv4(start) ? 32 : 128;
+        const value = parseIpAddress(start)?.value ?? 0n;
+        const first = (value >> BigInt(family - length)) << BigInt(family - length);
+        const text = [24n, 16n, 8n, 0n].map((shift) => String((first >> shift) & 255n)).join('.');
+        const list = new BlockList();
+        list.addSubnet(text, length, 'ipv4');
+        const theirs = list.check(given, isIPv4(given) ? 'ipv4' : 'ipv6');
+        const open = allowing(`${text}/${length}`);
+        expect(open.isAllowed(given) || production.isAllowed(given)).toBe(theirs || production.isAllowed(given));
+      }),
+    );
+  });
+
+  it('judges an IPv4 address inside an IPv6 one as that address', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (address) => {
+        const mapped = new SocketAddress({ address: `::ffff:${address}`, family: 'ipv6' }).address;
+        expect(production.isAllowed(mapped)).toBe(production.isAllowed(address));
+      }),
+    );
+  });
+});

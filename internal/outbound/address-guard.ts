@@ -1,0 +1,36 @@
+import { isIP } from 'node:net';
+import { type Destination, type EgressRules, isLocalhost, LOOPBACK } from '../domain/egress-rules.js';
+import { KnownFault } from './connect-error.js';
+import type { ResolveHost } from './lookup/resolve-host.js';
+
+/** More addresses than these are judged, but not tried. */
+const MOST_TRIED = 8;
+
+/** A name with any forbidden address is refused. The address is not said: it would make us an oracle of internal names. */
+const MIXED = 'the host name has an address that is not public; EGRESS_ALLOW_CIDRS can allow it';
+
+export interface AddressGuard {
+  /** The addresses to connect to, all judged: at once where none has to be looked up. @throws {KnownFault} */
+  addressesOf(to: Destination): readonly string[] | Promise<readonly string[]>;
+  /** Asked of a socket that is connected. */
+  isAllowed(address: string): boolean;
+}
+
+export function makeAddressGuard(rules: EgressRules, resolve: ResolveHost): AddressGuard {
+  async function judged(hostname: string): Promise<readonly string[]> {
+    const addresses = await resolve(hostname);
+    if (addresses.length === 0) throw new KnownFault('dns', 'host name has no address');
+    if (!addresses.every(rules.isAllowed)) throw new KnownFault('forbidden_address', MIXED);
+    return addresses.slice(0, MOST_TRIED);
+  }
+
+  return {
+    addressesOf(to) {
+      const problem = rules.problemOf(to);
+      if (problem) throw new KnownFault('forbidden_address', problem);
+      if (isIP(to.hostname)) return [to.hostname];
+      return isLocalhost(to.hostname) ? LOOPBACK.filter(rules.isAllowed) : judged(to.hostname);
+    },
+    isAllowed: rules.isAllowed,
+  };
+}

@@ -1,0 +1,33 @@
+/** What asking for a name came to. */
+export type DnsAnswer =
+  | { readonly kind: 'found'; readonly addresses: readonly string[] }
+  /** The name is answered for, and there is nothing. */
+  | { readonly kind: 'absent'; readonly words: string }
+  /** No proper answer: either the zone's servers fail or our resolver. */
+  | { readonly kind: 'failed'; readonly code: string };
+
+const NO_ADDRESS = 'host name has no address';
+
+const ABSENT: ReadonlyMap<string, string> = new Map([
+  ['ENOTFOUND', 'host name not found'],
+  ['ENODATA', NO_ADDRESS],
+  ['EBADNAME', 'host name is not valid'],
+  ['EBADSTR', 'host name is not valid'],
+]);
+
+export function answerOf(code: string): DnsAnswer {
+  const words = ABSENT.get(code);
+  return words === undefined ? { kind: 'failed', code } : { kind: 'absent', words };
+}
+
+/** Of A and AAAA one answer: addresses of either count; a name that does not exist does so for both. */
+export function both(four: DnsAnswer, six: DnsAnswer): DnsAnswer {
+  const addresses = [four, six].flatMap((answer) => (answer.kind === 'found' ? answer.addresses : []));
+  if (addresses.length > 0) return { kind: 'found', addresses };
+  const answers = [four, six].filter(({ kind }) => kind !== 'found');
+  return (
+    answers.find((answer) => answer.kind === 'absent' && answer.words !== NO_ADDRESS) ??
+    answers.find(({ kind }) => kind === 'failed') ??
+    answers[0] ?? { kind: 'absent', words: NO_ADDRESS }
+  );
+}

@@ -1,0 +1,136 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { EgressProxy } from '../domain/egress-proxy.js';
+import type { Destination, EgressRules } from '../domain/egress-rules.js';
+import { makeAddressGuard } from './address-guard.js';
+import { ConnectError, KnownFault } from './connect-error.js';
+import { givenAddresses, TCP } from './dial.js';
+import { spellDuration } from './limits.js';
+import type { ResolveHost } from './lookup/resolve-host.js';
+import { type Opened, Opening } from './opening.js';
+import { openTunnel } from './proxy-tunnel.js';
+import { makeSecureContexts, type TlsProfile } from './tls-profile.js';
+
+export interface OpenerOptions {
+  readonly rules: EgressRules;
+  readonly resolve: ResolveHost;
+  /** `CONNECT_TIMEOUT`: TCP, the proxy's answer and TLS together; the name lookup has its own time. */
+  readonly connectTimeoutMs: number;
+  /** `EGRESS_PROXY`: the way for all connections that name no other. */
+  readonly proxy?: EgressProxy;
+  /** Certificates (PEM) to trust instead of Node's own list. */
+  readonly ca?: string | Buffer;
+}
+
+/** How connections are made where the usual way is not wanted. */
+export interface Route {
+  readonly tls?: TlsProfile;
+  /** Operators' own: it may be at any address. */
+  readonly proxy?: EgressProxy;
+}
+
+export interface OpenRequest extends Route {
+  readonly to: Destination;
+  /** Of an earlier TLS connection to the same origin by the same route. */
+  readonly session?: Buffer;
+  onSession?(session: Buffer): void;
+}
+
+/**
+ * Opens every socket to a receiver, so that what may not be connected to is not. All addresses of a name are judged, and
+ * exactly those are connected to: between judging and connecting nothing is looked up again. After connecting the
+ * socket's own word is judged too. Errors are `ConnectError`s.
+ */
+export interface Opener {
+  open(request: OpenRequest, opened: Opened): Opening;
+}
+
+export function makeOpener(options: OpenerOptions): Opener {
+  const guard = makeAddressGuard(options.rules, options.resolve);
+  const secureContextOf = makeSecureContexts(options.ca);
+
+  function open(request: OpenRequest, opened: Opened): Opening {
+    const opening = new Opening((error, socket) => opened(error && new ConnectError(error), socket));
+    find(request.to, opening, (addresses) => start(request, addresses, opening));
+    return opening;
+  }
+
+  /** Literals are judged here too; nothing ends in the call that asked. */
+  function find(to: Destination, opening: Opening, found: (addresses: readonly string[]) => void): void {
+    const attempt = (work: () => void) => {
+      try {
+        work();
+      } catch (error) {
+        process.nextTick(() => opening.fail(error as Error));
+      }
+    };
+    attempt(() => {
+      const addresses = guard.addressesOf(to);
+      if (addresses instanceof Promise) {
+        addresses.then(
+          (later) => opening.isOpen && attempt(() => found(later)),
+          (error: Error) => opening.fail(error),
+        );
+      } else found(addresses);
+    });
+  }
+
+  function start(request: OpenRequest, addresses: readonly string[], opening: Opening): void {
+    const { connectTimeoutMs } = options;
+    const words = `could not connect within ${spellDuration(connectTimeoutMs)}`;
+    opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));
+    const proxy = request.proxy ?? options.proxy;
+    if (!proxy) {
+      connect(request, { lookup: givenAddresses(addresses) }, opening);
+      return;
+    }
+    openTunnel(
+      { proxy, port: request.to.port, addresses, resolve: options.resolve, connectTimeoutMs },
+      opening,
+      (socket) => {
+        opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));
+        connect(request, { socket }, opening);
+      },
+    );
+  }
+
+  /** To the addresses, or over a socket that is connected already. */
+  function connect(
+    request: OpenRequest,
+    by: { readonly lookup: net.LookupFunction } | { readonly socket: net.Socket },
+    opening: Opening,
+  ): void {
+    const { to } = request;
+    if (to.protocol === 'http:' && 'socket' in by) {
+      opening.succeed();
+      return;
+    }
+    const target = { ...TCP, ...by, host: to.hostname, port: to.port };
+    const socket = to.protocol === 'http:' ? net.connect(target) : connectTls(request, target);
+    opening.use(socket);
+    if ('lookup' in by) socket.once('connect', () => judge(socket, opening));
+    socket.once(to.protocol === 'http:' ? 'connect' : 'secureConnect', () => opening.succeed());
+  }
+
+  function connectTls(request: OpenRequest, target: tls.ConnectionOptions & net.TcpNetConnectOpts): net.Socket {
+    const { to, tls: profile, session, onSession } = request;
+    const socket = tls.connect({
+      ...target,
+      servername: net.isIP(to.hostname) ? '' : to.hostname.replace(/\.$/, ''),
+      ALPNProtocols: ['http/1.1'],
+      secureContext: secureContextOf(profile),
+      rejectUnauthorized: !profile?.insecure,
+      ...(session && { session }),
+    });
+    if (onSession) socket.on('session', onSession);
+    return socket;
+  }
+
+  /** Judges what the socket itself says that it is connected to. */
+  function judge(socket: net.Socket, opening: Opening): void {
+    if (guard.isAllowed(socket.remoteAddress ?? '')) return;
+    opening.fail(new KnownFault('forbidden_address', 'the connection led to an address that is not public'));
+  }
+
+  return { open };
+}

@@ -1,0 +1,70 @@
+import net from 'node:net';
+import type { EgressProxy } from '../domain/egress-proxy.js';
+import { isLocalhost, LOOPBACK } from '../domain/egress-rules.js';
+import { KnownFault } from './connect-error.js';
+import { codeOf } from './describe-error.js';
+import { givenAddresses, TCP } from './dial.js';
+import { FAULTS } from './fault-table.js';
+import { spellDuration } from './limits.js';
+import type { ResolveHost } from './lookup/resolve-host.js';
+import type { Opening } from './opening.js';
+import { readConnectAnswer } from './proxy-answer.js';
+
+export interface TunnelPlan {
+  readonly proxy: EgressProxy;
+  /** Of the receiver. The proxy is told an address that was judged, never a name: it would look it up anew. */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly resolve: ResolveHost;
+  readonly connectTimeoutMs: number;
+}
+
+/** Whatever a proxy does wrong is a fault of ours, and no receiver's. */
+const broken = (words: string) => new KnownFault('local_fault', `the proxy ${words}`);
+
+/** Connects to the proxy and asks it (CONNECT) for a way to the receiver, to one address after the other. */
+export function openTunnel(plan: TunnelPlan, opening: Opening, ready: (socket: net.Socket) => void): void {
+  const { connectTimeoutMs } = plan;
+  opening.within(connectTimeoutMs, () => broken(`opened no way within ${spellDuration(connectTimeoutMs)}`));
+  tryAddresses(plan, opening).then(
+    (socket) => socket && opening.isOpen && ready(socket),
+    (error: Error) => opening.fail(error),
+  );
+}
+
+async function tryAddresses(plan: TunnelPlan, opening: Opening): Promise<net.Socket | undefined> {
+  const lookup = givenAddresses(await addressesOf(plan));
+  let status = 0;
+  for (const address of plan.addresses) {
+    if (!opening.isOpen) return undefined;
+    const socket = net.connect({ ...TCP, host: plan.proxy.host, port: plan.proxy.port, lookup });
+    let isUp = false;
+    opening.use(socket, (error) => (isUp ? error : unreachable(error)));
+    socket.once('connect', () => socket.write(connectRequest(address, plan)));
+    status = await readConnectAnswer(socket);
+    isUp = status >= 200 && status < 300;
+    if (isUp) return socket;
+    socket.destroy();
+    if (status === 407) throw broken('wants another user and password (407)');
+  }
+  throw broken(status === 0 ? 'did not answer in HTTP' : `answered ${status}`);
+}
+
+async function addressesOf({ proxy, resolve }: TunnelPlan): Promise<readonly string[]> {
+  if (net.isIP(proxy.host)) return [proxy.host];
+  if (isLocalhost(proxy.host)) return LOOPBACK;
+  return resolve(proxy.host).catch(() => {
+    throw broken('has a name that cannot be looked up');
+  });
+}
+
+function connectRequest(address: string, { port, proxy }: TunnelPlan): string {
+  const to = `${net.isIPv6(address) ? `[${address}]` : address}:${port}`;
+  const login = proxy.authorization ? `Proxy-Authorization: ${proxy.authorization}\r\n` : '';
+  return `CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n${login}\r\n`;
+}
+
+function unreachable(error: Error): KnownFault {
+  const code = codeOf(error);
+  return broken(`cannot be reached (${FAULTS.get(code)?.words ?? code})`);
+}
