@@ -43,7 +43,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         requireSameSpace(params.space_id, body.space_id);
         requireAllowedReceiver(deps, body.url);
         const owner = { userId, spaceId: params.space_id };
-        const made = await makeLive(deps, insertWebhook(deps.db, owner, newWebhook(body)));
+        const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(body)));
         return { status: 201, json: webhookJson(made) };
       },
     ),

@@ -39,7 +39,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
       async ({ userId, body }) => {
         requireAllowedReceiver(deps, body.url);
         const owner = { userId, spaceId: body.space_id };
-        const made = await makeLive(deps, insertWebhook(deps.db, owner, newWebhook(body)));
+        const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(body)));
         return { status: 201, json: webhookJson(made) };
       },
     ),
@@ -66,7 +66,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params: { id }, body }) => {
         requireAllowedReceiver(deps, body.url);
-        const changed = changeWebhook(deps.db, { id, userId }, (current) => putWebhook(current, body));
+        const changed = changeWebhook(deps, { id, userId }, (current) => putWebhook(current, body));
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },
     ),
@@ -82,7 +82,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params: { id }, body }) => {
         requireAllowedReceiver(deps, body.url);
-        const changed = changeWebhook(deps.db, { id, userId }, (current) => patchWebhook(current, body));
+        const changed = changeWebhook(deps, { id, userId }, (current) => patchWebhook(current, body));
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },
     ),

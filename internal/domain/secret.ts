@@ -11,6 +11,23 @@ export interface SealedSecret {
   readonly expiresAt: number | undefined;
 }
 
+/** What may be shown of a secret. */
+export interface SecretHint {
+  readonly purpose: SecretPurpose;
+  /** Its last characters; of a key pair the public key. */
+  readonly hint: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+}
+
+/** Becomes the only secret of its purpose; a `value` of null: there is none any more. */
+export interface SecretChange {
+  readonly purpose: SecretPurpose;
+  readonly value: string | null;
+  /** What may be shown of it, such as `hintOf` the password in a JSON; `hintOf(value)` unless given. */
+  readonly hint?: string;
+}
+
 /** A secret that can be used. */
 export interface OpenSecret {
   readonly purpose: SecretPurpose;
@@ -20,6 +37,14 @@ export interface OpenSecret {
 
 /** One array for all webhooks that have none. */
 export const NO_SECRETS: readonly SealedSecret[] = Object.freeze([]);
+
+const HINT_LENGTH = 4;
+
+/** The last four characters, but never more than a quarter. */
+export function hintOf(secret: string): string {
+  const length = Math.min(HINT_LENGTH, Math.floor(secret.length / 4));
+  return length === 0 ? '' : secret.slice(-length);
+}
 
 /** A key of `ENCRYPTION_KEYS`: 32 bytes, and the name that is stored beside what it encrypted. */
 export interface EncryptionKey {

@@ -1,4 +1,5 @@
 import type { Event } from './event.js';
+import type { SecretHint } from './secret.js';
 import type { Tags } from './tags.js';
 import type { WebhookSettings } from './webhook-settings.js';
 
@@ -17,4 +18,6 @@ export interface Webhook {
   readonly tags: Tags;
   readonly spaceId: number;
   readonly settings: WebhookSettings;
+  /** Its living secrets, newest first. */
+  readonly secrets: readonly SecretHint[];
 }

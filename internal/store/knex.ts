@@ -10,6 +10,8 @@ export function makeKnex(connection: ClientConfig, pool: { readonly max: number 
     connection: { ...connection } as Knex.PgConnectionConfig,
     pool: { min: 0, max: pool.max },
     acquireConnectionTimeout: 5000,
+    // An error says the statement with $1, $2: values may be secrets, and its words go into the log.
+    compileSqlOnError: false,
     // Warnings of the library are facts for us to find in errors, not lines on stderr.
     log: { warn() {}, error() {}, deprecate() {}, debug() {} },
   });

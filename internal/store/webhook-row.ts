@@ -1,4 +1,5 @@
 import type { Event } from '../domain/event.js';
+import type { SecretHint } from '../domain/secret.js';
 import type { Tags } from '../domain/tags.js';
 import type { Webhook } from '../domain/webhook.js';
 import type { WebhookSettings } from '../domain/webhook-settings.js';
@@ -20,7 +21,13 @@ export interface WebhookRow {
   readonly settings: WebhookSettings;
 }
 
-export function toWebhook(row: WebhookRow, events: readonly Event[]): Webhook {
+/** What stands in other tables. */
+export interface WebhookParts {
+  readonly events: readonly Event[];
+  readonly secrets: readonly SecretHint[];
+}
+
+export function toWebhook(row: WebhookRow, { events, secrets }: WebhookParts): Webhook {
   return {
     id: row.id,
     createdAt: row.created_at,
@@ -35,5 +42,6 @@ export function toWebhook(row: WebhookRow, events: readonly Event[]): Webhook {
     tags: row.tags,
     spaceId: Number(row.space_id),
     settings: row.settings,
+    secrets,
   };
 }

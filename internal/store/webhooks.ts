@@ -1,3 +1,4 @@
+import type { SecretChange } from '../domain/secret.js';
 import type { Tag, Tags } from '../domain/tags.js';
 import type { Webhook } from '../domain/webhook.js';
 import type { WebhookSettings } from '../domain/webhook-settings.js';
@@ -7,6 +8,7 @@ import type { Db } from './knex.js';
 import { carryingTags, countOf, type ListOf, type Page, pageOf } from './list-page.js';
 import { eventsOf, holdEvents, replaceEvents } from './webhook-events.js';
 import { toWebhook, type WebhookRow } from './webhook-row.js';
+import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore } from './webhook-secrets.js';
 
 /** What people decide about a webhook. */
 export interface WebhookFields {
@@ -16,6 +18,8 @@ export interface WebhookFields {
   readonly tags: Tags;
   readonly eventIds: readonly number[];
   readonly settings: WebhookSettings;
+  /** Secrets of purposes that are not named stay as they are. */
+  readonly secrets?: readonly SecretChange[];
 }
 
 export interface WebhookFilter {
@@ -28,24 +32,22 @@ export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): P
   if (filter.spaceId !== undefined) matching.where('space_id', filter.spaceId);
   const total = await countOf(matching);
   const rows: WebhookRow[] = await pageOf(matching, page).orderBy('id');
-  const ids = rows.map((row) => row.id);
-  const events = ids.length > 0 ? await eventsOf(db, ids) : new Map();
-  return { total, nodes: rows.map((row) => toWebhook(row, events.get(row.id) ?? [])) };
+  return { total, nodes: rows.length === 0 ? [] : rows.map(await makeCompleting(db, rows)) };
 }
 
 /** A living webhook; a deleted or unknown one is refused as `not_found`. */
 export async function loadWebhook(db: Db, id: number): Promise<Webhook> {
-  return withEvents(db, onlyRow(await db('webhooks').where({ id }).whereNull('deleted_at')));
+  return wholeOne(db, onlyRow(await db('webhooks').where({ id }).whereNull('deleted_at')));
 }
 
 /** A webhook as it is or was: a deleted one too. */
 export async function loadWebhookEvenDeleted(db: Db, id: number): Promise<Webhook> {
-  return withEvents(db, onlyRow(await db('webhooks').where({ id })));
+  return wholeOne(db, onlyRow(await db('webhooks').where({ id })));
 }
 
 /** Unknown events are refused by their ids. */
 export async function insertWebhook(
-  db: Db,
+  { db, vault }: SecretStore,
   owner: { readonly userId: number; readonly spaceId: number },
   fields: WebhookFields,
 ): Promise<Webhook> {
@@ -59,23 +61,25 @@ export async function insertWebhook(
         updated_by_id: owner.userId,
       })
       .returning('*');
-    const webhook = toWebhook(onlyRow(rows), events);
-    await replaceEvents(trx, webhook.id, events);
-    return webhook;
+    const row = onlyRow(rows);
+    await replaceEvents(trx, row.id, events);
+    await replaceSecrets({ db: trx, vault }, row.id, fields.secrets ?? []);
+    return wholeOne(trx, row);
   });
 }
 
 /** Stores what `decide` makes of the webhook as it stands; nobody else changes it meanwhile. */
 export async function changeWebhook(
-  db: Db,
+  { db, vault }: SecretStore,
   key: { readonly id: number; readonly userId: number },
   decide: (current: Webhook) => WebhookFields,
 ): Promise<Webhook> {
   return inTransaction(db, async (trx) => {
     const locked = onlyRow(await trx('webhooks').where({ id: key.id }).whereNull('deleted_at').forUpdate());
-    const fields = decide(await withEvents(trx, locked));
+    const fields = decide(await wholeOne(trx, locked));
     const events = await holdEvents(trx, fields.eventIds);
     await replaceEvents(trx, key.id, events);
+    await replaceSecrets({ db: trx, vault }, key.id, fields.secrets ?? []);
     const rows: WebhookRow[] = await trx('webhooks')
       .where({ id: key.id })
       .update({
@@ -85,17 +89,19 @@ export async function changeWebhook(
         updated_at: trx.fn.now(),
       })
       .returning('*');
-    return toWebhook(onlyRow(rows), events);
+    return wholeOne(trx, onlyRow(rows));
   });
 }
 
 export async function deleteWebhook(db: Db, key: { readonly id: number; readonly userId: number }): Promise<void> {
   const deleted = await inTransaction(db, async (trx) => {
     const now = trx.fn.now();
-    return trx('webhooks')
+    const count = await trx('webhooks')
       .where({ id: key.id })
       .whereNull('deleted_at')
       .update({ deleted_at: now, updated_at: now, updated_by_id: key.userId });
+    await deleteSecrets(trx, key.id);
+    return count;
   });
   if (deleted === 0) throw new AppError('not_found', 'Record not found');
 }
@@ -119,9 +125,16 @@ function onlyRow([row]: readonly WebhookRow[]): WebhookRow {
   return row;
 }
 
-async function withEvents(db: Db, row: WebhookRow): Promise<Webhook> {
-  const events = await eventsOf(db, [row.id]);
-  return toWebhook(row, events.get(row.id) ?? []);
+async function wholeOne(db: Db, row: WebhookRow): Promise<Webhook> {
+  return (await makeCompleting(db, [row]))(row);
+}
+
+/** Reads what the rows have in other tables; answers what puts the two together. */
+async function makeCompleting(db: Db, rows: readonly WebhookRow[]): Promise<(row: WebhookRow) => Webhook> {
+  const ids = rows.map(({ id }) => id);
+  const events = await eventsOf(db, ids);
+  const secrets = await hintsOf(db, ids);
+  return (row) => toWebhook(row, { events: events.get(row.id) ?? [], secrets: secrets.get(row.id) ?? [] });
 }
 
 function columns(fields: WebhookFields) {
