@@ -1,3 +1,4 @@
+import type { BreakerPolicy } from '../internal/domain/breaker.js';
 import type { EgressProxy } from '../internal/domain/egress-proxy.js';
 import type { EgressSettings } from '../internal/domain/egress-rules.js';
 import type { RetryPolicy } from '../internal/domain/retry-policy.js';
@@ -49,6 +50,15 @@ export interface Config {
   readonly replay: { readonly ratePerSecond: number };
   /** How long what is kept is kept. */
   readonly retention: { readonly messagesMs: number; readonly logsMs: number; readonly deadLettersMs: number };
+  /** When a webhook is left alone for a while, and when for good. */
+  readonly patience: {
+    readonly breaker: BreakerPolicy;
+    /** The wait before the first probe of an open circuit; it doubles up to the longest. */
+    readonly probeMs: number;
+    readonly longestProbeMs: number;
+    /** 0: never. */
+    readonly disableAfterMs: number;
+  };
   readonly instanceTimeoutMs: number;
   readonly shutdownGraceMs: number;
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };

@@ -55,6 +55,9 @@ type Others =
   | 'LOG_LEVEL'
   | 'LOG_FORMAT';
 
+/** Fewer attempts in a window say nothing of the share that failed. */
+const LEAST_ATTEMPTS = 20;
+
 export function toConfig(values: Values): Config {
   return {
     mode: values.MODE,
@@ -83,6 +86,8 @@ export function toConfig(values: Values): Config {
     retry: {
       scheduleMs: values.RETRY_SCHEDULE,
       jitter: values.RETRY_JITTER,
+      maxAgeMs: values.RETRY_MAX_AGE,
+      finalStatuses: [],
       localFaultDelayMs: values.LOCAL_FAULT_DELAY,
     },
     request: {
@@ -109,6 +114,17 @@ export function toConfig(values: Values): Config {
       messagesMs: values.MESSAGE_RETENTION,
       logsMs: values.LOG_RETENTION,
       deadLettersMs: values.DEAD_LETTER_RETENTION,
+    },
+    patience: {
+      breaker: {
+        failures: values.BREAKER_FAILURES,
+        share: values.BREAKER_SHARE,
+        windowMs: values.BREAKER_WINDOW,
+        leastAttempts: LEAST_ATTEMPTS,
+      },
+      probeMs: values.BREAKER_PROBE,
+      longestProbeMs: values.BREAKER_PROBE_MAX,
+      disableAfterMs: values.DISABLE_AFTER,
     },
     instanceTimeoutMs: values.INSTANCE_TIMEOUT,
     shutdownGraceMs: values.SHUTDOWN_GRACE,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BURIED_BECAUSE } from '../domain/verdict.js';
 import { type DeadLetter, listDeadLetters } from '../store/dead-letters.js';
 import type { ApiDeps } from './api-deps.js';
 import { instant } from './instant.js';
@@ -22,7 +23,7 @@ const deadLetterAnswer = z
   .object({
     id: z.uuid().describe("the delivery's"),
     died_at: z.iso.datetime(),
-    because: z.string().meta({ enum: ['exhausted', 'gone', 'forbidden_address', 'message_lost'] }),
+    because: z.string().meta({ enum: [...BURIED_BECAUSE, 'message_lost'] }),
     attempts: z.int(),
     event: z.string().nullable(),
     message_id: z.uuid(),

@@ -19,10 +19,22 @@ const KIND: Readonly<Record<string, string>> = {
 export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] {
   const [top] = issue.path;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ message: `there is no field ${quoted(key)}`, field: key.slice(0, 100) }));
+    return issue.keys.map((key) => ({
+      message: `there is no field ${quoted([...issue.path, key].join('.'))}`,
+      field: String(top ?? key).slice(0, 100),
+    }));
+  }
+  if (issue.code === 'invalid_union') {
+    const meant = issue.errors.find(isMeant);
+    if (meant) return meant.flatMap((one) => sentencesFor({ ...one, path: [...issue.path, ...one.path] }));
   }
   const name = nameOf(issue) || 'the body';
   return [{ message: sentence(name, issue), field: top === undefined ? undefined : String(top) }];
+}
+
+/** Of several forms, the one that was meant is of the right kind as a whole: what is wrong is wrong inside it. */
+function isMeant(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.every(({ path, code }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'));
 }
 
 /** A sentence of our own about an entry of a list says what the entry is: its index would be the parser's word. */
@@ -43,6 +55,8 @@ function sentence(name: string, issue: z.core.$ZodIssue): string {
       if (issue.origin === 'string') return `${name} has at most ${issue.maximum} characters`;
       if (issue.origin === 'array') return `${name} has at most ${issue.maximum} entries`;
       return `${name} must be at most ${issue.maximum}`;
+    case 'invalid_union':
+      return `${name} has none of the forms that it may have`;
     case 'invalid_key':
       return `${name}: ${issue.issues[0]?.message ?? 'the key is not allowed'}`;
     case 'invalid_value':

@@ -11,6 +11,7 @@ import { disableWebhook } from '../store/disable-webhook.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Vault } from '../store/vault.js';
+import { makePolicyOf } from './policy-of.js';
 import { makeSending } from './sending.js';
 
 export interface DispatchParts {
@@ -45,7 +46,8 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
         parts.onAttempt(attempt);
         logger.debug('delivery.attempted', toLogFields(attempt));
       },
-      policy: config.retry,
+      policyOf: makePolicyOf(config.retry),
+      instances: parts.membership.living,
       clock: systemClock,
       random: Math.random,
       logger,

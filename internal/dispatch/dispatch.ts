@@ -4,6 +4,7 @@ import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import type { RetryPolicy } from '../domain/retry-policy.js';
+import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
@@ -28,7 +29,9 @@ export interface DispatchDeps {
   reloadCatalog(): Promise<void>;
   isTrusted(): boolean;
   onAttempt(attempt: SettledAttempt): void;
-  readonly policy: RetryPolicy;
+  policyOf(webhook: CatalogWebhook): RetryPolicy;
+  /** Instances among which the rates of webhooks are shared. */
+  instances(): number;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -65,7 +68,11 @@ const RELEASED_AT_ONCE = 5000;
 export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLimits): Dispatch {
   const { logger } = deps;
   const holdings = new Holdings(limits);
-  const lanes = new Lanes(limits);
+  const lanes = new Lanes(limits, {
+    rulesOf: (webhookId) => deps.findWebhook(webhookId)?.settings ?? NO_SETTINGS,
+    instances: deps.instances,
+    now: deps.clock.monotonic,
+  });
   const interrupt = new AbortController();
   const claimer = makeClaimer({
     ...deps,

@@ -5,15 +5,15 @@ import type { SettledAttempt } from '../domain/attempt.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
+import { makeTestLanes } from '../testkit/test-lanes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { Dispatcher } from './dispatcher.js';
 import { Holdings } from './holdings.js';
-import { Lanes } from './lanes.js';
 
 const bytes = new Uint8Array(0);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: bytes, body: bytes };
-const policy = { scheduleMs: [10, 20], jitter: 0, localFaultDelayMs: 5 };
+const policy = { scheduleMs: [10, 20], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 5 };
 const outcome: fc.Arbitrary<AttemptOutcome> = fc.oneof(
   fc.constantFrom(200, 204, 302, 410, 429, 500).map(
     (status): AttemptOutcome => ({
@@ -44,7 +44,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
   const given = fc.array(work, { maxLength: 25, size: 'max' });
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), given, limits, fc.nat({ max: 30 }), async (scheduler, works, bounds, stopAt) => {
-      const lanes = new Lanes(bounds);
+      const lanes = makeTestLanes(bounds);
       const holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 1000 });
       const ended: string[] = [];
       const settled: SettledAttempt[] = [];
@@ -74,7 +74,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
         onAttempt: () => undefined,
         holdings,
         lanes,
-        policy,
+        policyOf: () => policy,
         clock: systemClock,
         random: () => 0.5,
         logger: makeTestLogger(),

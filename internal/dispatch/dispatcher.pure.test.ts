@@ -2,11 +2,11 @@ import { expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { eventually } from '../testkit/eventually.js';
+import { makeTestLanes } from '../testkit/test-lanes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { Dispatcher } from './dispatcher.js';
 import { Holdings } from './holdings.js';
-import { Lanes } from './lanes.js';
 
 const body = new Uint8Array(1);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
@@ -29,8 +29,8 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
     onAttempt: () => undefined,
     maxActive: 20,
     holdings: new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }),
-    lanes: new Lanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
-    policy: { scheduleMs: [], jitter: 0, localFaultDelayMs: 0 },
+    lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
+    policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
     clock: systemClock,
     random: Math.random,
     logger: makeTestLogger(),

@@ -3,6 +3,7 @@ import type { SettledAttempt } from '../domain/attempt.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { judge } from '../domain/judge.js';
+import { loadOf } from '../domain/load.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { errorWords, logOutcome } from '../domain/outcome-words.js';
 import type { RetryPolicy } from '../domain/retry-policy.js';
@@ -31,7 +32,7 @@ export interface DispatcherDeps {
   readonly maxActive: number;
   readonly holdings: Holdings;
   readonly lanes: Lanes;
-  readonly policy: RetryPolicy;
+  policyOf(webhook: CatalogWebhook): RetryPolicy;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -42,6 +43,7 @@ export class Dispatcher {
   private active = 0;
   private stopped = false;
   private idleWaiters: (() => void)[] = [];
+  private tokenTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly deps: DispatcherDeps) {}
 
@@ -56,10 +58,22 @@ export class Dispatcher {
     const { lanes } = this.deps;
     while (!this.stopped && this.active < this.deps.maxActive && this.deps.isTrusted()) {
       const delivery = lanes.take();
-      if (!delivery) return;
+      if (!delivery) {
+        this.waitForToken();
+        return;
+      }
       this.active++;
       void this.run(delivery);
     }
+  }
+
+  private waitForToken(): void {
+    const inMs = this.tokenTimer ? undefined : this.deps.lanes.nextTokenInMs();
+    if (inMs === undefined) return;
+    this.tokenTimer = setTimeout(() => {
+      this.tokenTimer = undefined;
+      this.pump();
+    }, inMs);
   }
 
   /** Forgets what is queued, because it belongs to others now, or shall. Requests under way go on. */
@@ -72,6 +86,7 @@ export class Dispatcher {
   /** Starts nothing any more; answers what was queued. */
   stop(): OwnedDelivery[] {
     this.stopped = true;
+    clearTimeout(this.tokenTimer);
     return this.forget();
   }
 
@@ -112,7 +127,7 @@ export class Dispatcher {
     const from = clock.monotonic();
     const outcome = await this.deps.send(delivery, webhook);
     // The slot is free once the receiver has answered; the memory once the journal has.
-    this.deps.lanes.done(delivery);
+    this.deps.lanes.done(delivery, loadOf(outcome));
     this.pump();
     const attempt = this.settled(delivery, webhook, outcome, { startedAt, durationMs: clock.monotonic() - from });
     this.deps.onAttempt(attempt);
@@ -134,7 +149,9 @@ export class Dispatcher {
     outcome: AttemptOutcome,
     time: { readonly startedAt: number; readonly durationMs: number },
   ): SettledAttempt {
-    const verdict = judge(outcome, delivery.failures, this.deps.policy, this.deps.random);
+    const ageMs = delivery.replay ? undefined : time.startedAt - delivery.message.receivedAt;
+    const history = { failures: delivery.failures, ageMs };
+    const verdict = judge(outcome, history, this.deps.policyOf(webhook), this.deps.random);
     const counts = verdict.state === 'dead' || (verdict.state === 'retry' && verdict.counts);
     const answered = outcome.kind === 'answered' ? outcome : undefined;
     return {

@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { OwnedDelivery } from '../domain/delivery.js';
-import { type LaneLimits, Lanes } from './lanes.js';
+import { makeTestLanes } from '../testkit/test-lanes.js';
+import type { LaneLimits, Lanes } from './lanes.js';
 
 const bytes = new Uint8Array(0);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: bytes, body: bytes };
@@ -34,7 +35,7 @@ class Bench {
   private pushed = 0;
 
   constructor(private readonly limits: LaneLimits) {
-    this.lanes = new Lanes(limits);
+    this.lanes = makeTestLanes(limits);
     this.maxRetries = Math.max(1, Math.floor(limits.maxInFlight * limits.maxRetryShare));
   }
 

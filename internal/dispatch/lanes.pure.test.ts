@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OwnedDelivery } from '../domain/delivery.js';
+import { makeTestLanes } from '../testkit/test-lanes.js';
 import { Holdings } from './holdings.js';
-import { Lanes } from './lanes.js';
+import type { Lanes } from './lanes.js';
 
 const message = {
   id: 'm',
@@ -31,13 +32,13 @@ const fill = (lanes: Lanes, webhookId: number, count: number, attempts = 0) => {
 
 describe('lanes', () => {
   it('hand out slots round robin, each lane in its own order', () => {
-    const lanes = new Lanes({ ...limits, maxInFlight: 100 });
+    const lanes = makeTestLanes({ ...limits, maxInFlight: 100 });
     for (const webhookId of [1, 2, 3]) fill(lanes, webhookId, 2);
     expect(takeAll(lanes).map(({ id }) => id)).toEqual(['1-0', '2-0', '3-0', '1-1', '2-1', '3-1']);
   });
 
   it('keep each webhook to its limit, and go on when a request ends', () => {
-    const lanes = new Lanes({ ...limits, maxInFlight: 100 });
+    const lanes = makeTestLanes({ ...limits, maxInFlight: 100 });
     fill(lanes, 1, 6);
     const first = takeAll(lanes);
     expect(first).toHaveLength(4);
@@ -46,7 +47,7 @@ describe('lanes', () => {
   });
 
   it('let a lane beyond its first slot have a quarter of the free ones only', () => {
-    const lanes = new Lanes({ ...limits, maxInFlight: 8, maxInFlightPerWebhook: 8 });
+    const lanes = makeTestLanes({ ...limits, maxInFlight: 8, maxInFlightPerWebhook: 8 });
     fill(lanes, 1, 8);
     expect(takeAll(lanes)).toHaveLength(2);
     fill(lanes, 2, 8);
@@ -54,7 +55,7 @@ describe('lanes', () => {
   });
 
   it('count what somebody asked for again as a retry, so that fresh messages pass it', () => {
-    const lanes = new Lanes({ ...limits, maxInFlight: 4, maxInFlightPerWebhook: 4 });
+    const lanes = makeTestLanes({ ...limits, maxInFlight: 4, maxInFlightPerWebhook: 4 });
     for (let webhookId = 1; webhookId <= 9; webhookId++) {
       lanes.push({ ...delivery(`${webhookId}`, webhookId), replay: true });
     }
@@ -64,7 +65,7 @@ describe('lanes', () => {
   });
 
   it('leave most slots to those that answer when many are stuck', () => {
-    const lanes = new Lanes({ ...limits, maxInFlight: 512, maxInFlightPerWebhook: 32 });
+    const lanes = makeTestLanes({ ...limits, maxInFlight: 512, maxInFlightPerWebhook: 32 });
     for (let webhookId = 1; webhookId <= 100; webhookId++) fill(lanes, webhookId, 1000);
     takeAll(lanes);
     // All of them hang. Somebody whose receiver answers still gets a slot at once, again and again.
@@ -78,7 +79,7 @@ describe('lanes', () => {
   });
 
   it('give retries at most their share', () => {
-    const lanes = new Lanes({ ...limits, maxRetryShare: 0.25 });
+    const lanes = makeTestLanes({ ...limits, maxRetryShare: 0.25 });
     for (let webhookId = 1; webhookId <= 50; webhookId++) fill(lanes, webhookId, 1, 1);
     expect(takeAll(lanes)).toHaveLength(10);
     for (let webhookId = 51; webhookId <= 100; webhookId++) fill(lanes, webhookId, 1);
@@ -88,7 +89,7 @@ describe('lanes', () => {
   });
 
   it('count what is in flight and what waits, and forget lanes that are empty', () => {
-    const lanes = new Lanes(limits);
+    const lanes = makeTestLanes(limits);
     fill(lanes, 1, 6);
     const running = takeAll(lanes);
     expect([lanes.inFlight, lanes.queued]).toEqual([4, 2]);
@@ -100,7 +101,7 @@ describe('lanes', () => {
   });
 
   it('never lose a lane, whatever order things happen in', () => {
-    const lanes = new Lanes({ maxInFlight: 7, maxInFlightPerWebhook: 2, maxRetryShare: 0.3 });
+    const lanes = makeTestLanes({ maxInFlight: 7, maxInFlightPerWebhook: 2, maxRetryShare: 0.3 });
     let seed = 1;
     const random = (below: number) => {
       seed = (seed * 48_271) % 2_147_483_647;
@@ -183,5 +184,46 @@ describe('holdings', () => {
     held.release('a');
     expect(held.heldBytes).toBe(0);
     expect(held.tryReserve('b', 2, 600)).toBe(true);
+  });
+
+  it('let a webhook have a limit of its own', () => {
+    const lanes = makeTestLanes(
+      { ...limits, maxInFlight: 100 },
+      { rulesOf: (id) => (id === 1 ? { maxInFlight: 1 } : {}) },
+    );
+    fill(lanes, 1, 3);
+    fill(lanes, 2, 6);
+    expect(takeAll(lanes).map(({ webhookId }) => webhookId)).toEqual([1, 2, 2, 2, 2]);
+  });
+
+  it('halve the limit of a receiver that is overloaded, and give it back as it answers well', () => {
+    const lanes = makeTestLanes({ ...limits, maxInFlight: 100 });
+    fill(lanes, 1, 60);
+    const first = takeAll(lanes);
+    for (const one of first) lanes.done(one, 'overloaded');
+    expect(takeAll(lanes)).toHaveLength(1);
+    let running = 1;
+    for (let answers = 0; answers < 40 && running < 4; answers++) {
+      lanes.done(first[0] as OwnedDelivery, 'fine');
+      running += takeAll(lanes).length - 1;
+    }
+    expect(running).toBe(4);
+  });
+
+  it('send no more than the rate of a webhook, of which each instance has its part', () => {
+    let now = 0;
+    const lanes = makeTestLanes(
+      { ...limits, maxInFlight: 1000, maxInFlightPerWebhook: 1000 },
+      { rulesOf: (id) => (id === 1 ? { rate: { count: 20, perMs: 1000 } } : {}), instances: () => 2, now: () => now },
+    );
+    fill(lanes, 1, 100);
+    fill(lanes, 2, 3);
+    expect(takeAll(lanes).map(({ id }) => id)).toEqual(['1-0', '2-0', '2-1', '2-2']);
+    expect(lanes.nextTokenInMs()).toBe(100);
+    let sent = 1;
+    for (; now < 5000; now += 10) sent += takeAll(lanes).length;
+    expect(sent).toBe(50);
+    now += 60_000;
+    expect(takeAll(lanes)).toHaveLength(10);
   });
 });

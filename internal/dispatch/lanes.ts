@@ -1,4 +1,7 @@
 import type { OwnedDelivery } from '../domain/delivery.js';
+import type { Load } from '../domain/load.js';
+import { TokenBucket } from '../domain/token-bucket.js';
+import type { RateLimit } from '../domain/webhook-settings.js';
 import { Fifo } from './fifo.js';
 
 export interface LaneLimits {
@@ -6,6 +9,20 @@ export interface LaneLimits {
   readonly maxInFlightPerWebhook: number;
   /** Share of the slots that retries may use, so that new messages are never starved. */
   readonly maxRetryShare: number;
+}
+
+/** What one webhook wants otherwise. */
+export interface LaneRules {
+  readonly maxInFlight?: number;
+  readonly rate?: RateLimit;
+}
+
+export interface LanesDeps {
+  rulesOf(webhookId: number): LaneRules;
+  /** Instances among which rates are shared. */
+  instances(): number;
+  /** Monotonic, milliseconds. */
+  now(): number;
 }
 
 interface Lane {
@@ -20,22 +37,34 @@ interface Lane {
 
 const PART_OF_FREE = 4;
 
+/** Lanes of overloaded receivers that are remembered. */
+const MOST_SLOWED = 10_000;
+
 /**
  * One lane a webhook; slots are handed out round robin over the lanes that have work. Beyond its first, a lane may use
  * a quarter of the slots that are free, at most its limit (a dynamic threshold, as switches share their buffers): stuck
- * receivers keep a few each, the others go to those that answer.
+ * receivers keep a few each, the others go to those that answer. An answer that says "overloaded" halves a lane's limit,
+ * each good one brings a part of it back. A lane without a token for its rate waits until there is one.
  */
 export class Lanes {
   private readonly lanes = new Map<number, Lane>();
   private readonly freshRing = new Fifo<Lane>();
   private readonly retryRing = new Fifo<Lane>();
   private readonly maxRetries: number;
+  /** Limits of lanes whose receiver was overloaded, the longest known first. */
+  private readonly slowed = new Map<number, number>();
+  private readonly buckets = new Map<number, TokenBucket>();
+  private readonly throttled = new Map<Lane, number>();
+  private nextTokenAt = Number.POSITIVE_INFINITY;
   private running = 0;
   private retriesRunning = 0;
   private waiting = 0;
   private retryTurn = false;
 
-  constructor(private readonly limits: LaneLimits) {
+  constructor(
+    private readonly limits: LaneLimits,
+    private readonly deps: LanesDeps,
+  ) {
     this.maxRetries = Math.max(1, Math.floor(limits.maxInFlight * limits.maxRetryShare));
   }
 
@@ -58,12 +87,19 @@ export class Lanes {
   /** The next delivery that may run; it counts as in flight until `done`. */
   take(): OwnedDelivery | undefined {
     if (this.running >= this.limits.maxInFlight || this.waiting === 0) return undefined;
+    if (this.throttled.size > 0) this.wakeThrottled();
     this.retryTurn = !this.retryTurn;
     const first = this.retryTurn ? this.takeRetry() : this.takeFresh();
     return first ?? (this.retryTurn ? this.takeFresh() : this.takeRetry());
   }
 
-  done(delivery: OwnedDelivery): void {
+  /** Milliseconds after which a lane that waits for a token has one; undefined when none waits. */
+  nextTokenInMs(): number | undefined {
+    return this.throttled.size > 0 ? Math.max(0, this.nextTokenAt - this.deps.now()) : undefined;
+  }
+
+  done(delivery: OwnedDelivery, load: Load = 'unknown'): void {
+    if (load !== 'unknown') this.adapt(delivery.webhookId, load);
     this.running--;
     if (isRetry(delivery)) this.retriesRunning--;
     const lane = this.lanes.get(delivery.webhookId);
@@ -108,7 +144,9 @@ export class Lanes {
 
   /** A lane at its limit leaves the ring; the end of one of its requests brings it back. */
   private start(lane: Lane, queue: Fifo<OwnedDelivery>): OwnedDelivery | undefined {
-    if (lane.inFlight > 0 && lane.inFlight >= this.limitOf()) return undefined;
+    const rules = this.deps.rulesOf(lane.webhookId);
+    if (queue.length === 0 || (lane.inFlight > 0 && lane.inFlight >= this.limitOf(lane, rules))) return undefined;
+    if (rules.rate && !this.hasToken(lane, rules.rate)) return undefined;
     const delivery = queue.shift();
     if (!delivery) return undefined;
     this.waiting--;
@@ -118,11 +156,51 @@ export class Lanes {
     return delivery;
   }
 
-  private limitOf(): number {
-    return Math.min(this.limits.maxInFlightPerWebhook, (this.limits.maxInFlight - this.running) / PART_OF_FREE);
+  private limitOf({ webhookId }: Lane, { maxInFlight = this.limits.maxInFlightPerWebhook }: LaneRules): number {
+    const slowed = this.slowed.get(webhookId) ?? maxInFlight;
+    return Math.min(maxInFlight, slowed, (this.limits.maxInFlight - this.running) / PART_OF_FREE);
+  }
+
+  private adapt(webhookId: number, load: 'fine' | 'overloaded'): void {
+    const slowed = this.slowed.get(webhookId);
+    if (slowed === undefined && load === 'fine') return;
+    this.slowed.delete(webhookId);
+    const most = this.deps.rulesOf(webhookId).maxInFlight ?? this.limits.maxInFlightPerWebhook;
+    const limit = slowed ?? Math.max(1, this.lanes.get(webhookId)?.inFlight ?? 1);
+    const next = load === 'overloaded' ? Math.max(1, limit / 2) : limit + 1 / limit;
+    if (next >= most) return;
+    this.slowed.set(webhookId, next);
+    const [oldest] = this.slowed.keys();
+    if (oldest !== undefined && this.slowed.size > MOST_SLOWED) this.slowed.delete(oldest);
+  }
+
+  private hasToken(lane: Lane, rate: RateLimit): boolean {
+    const now = this.deps.now();
+    const bucket = this.buckets.get(lane.webhookId) ?? new TokenBucket(now);
+    this.buckets.set(lane.webhookId, bucket);
+    const waitMs = bucket.take(now, rate, this.deps.instances());
+    if (waitMs === 0) return true;
+    this.throttled.set(lane, now + waitMs);
+    this.nextTokenAt = Math.min(this.nextTokenAt, now + waitMs);
+    return false;
+  }
+
+  private wakeThrottled(): void {
+    const now = this.deps.now();
+    if (now < this.nextTokenAt) return;
+    this.nextTokenAt = Number.POSITIVE_INFINITY;
+    for (const [lane, at] of this.throttled) {
+      if (at > now) {
+        this.nextTokenAt = Math.min(this.nextTokenAt, at);
+      } else {
+        this.throttled.delete(lane);
+        this.line(lane);
+      }
+    }
   }
 
   private line(lane: Lane): void {
+    if (this.throttled.has(lane)) return;
     if (lane.fresh.length > 0 && !lane.freshWaits) {
       lane.freshWaits = true;
       this.freshRing.push(lane);

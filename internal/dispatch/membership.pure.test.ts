@@ -9,7 +9,7 @@ const make = (more: Partial<MembershipDeps>) => {
     register: async (id) => void facts.registered.push(id),
     beat: async () => {
       facts.beats++;
-      return true;
+      return 1;
     },
     burySilent: async () => ({ instances: [], freed: 0 }),
     leave: async (id) => void facts.left.push(id),
@@ -38,7 +38,7 @@ describe('an instance', () => {
     const { membership, facts, start } = make({
       beat: async () => {
         if (!works) throw new Error('connection refused');
-        return true;
+        return 1;
       },
     });
     await start();
@@ -55,7 +55,7 @@ describe('an instance', () => {
   it('that was declared dead forgets what it held and goes on under a new id', async () => {
     const alive = new Set<string>();
     const { membership, facts, start } = make({
-      beat: async (id) => alive.has(id) || !alive.add(facts.registered[1] ?? 'nobody'),
+      beat: async (id) => (alive.has(id) || !alive.add(facts.registered[1] ?? 'nobody') ? 1 : 0),
     });
     await start();
     await eventually(() => facts.registered.length >= 2, { what: 'a new life' });

@@ -6,8 +6,8 @@ import { type Repeating, repeat } from '../repeat.js';
 
 export interface MembershipDeps {
   register(id: string): Promise<void>;
-  /** False when the instance was declared dead. */
-  beat(id: string): Promise<boolean>;
+  /** How many instances live, this one included; 0 when it was declared dead. */
+  beat(id: string): Promise<number>;
   burySilent(silentMs: number): Promise<{ readonly instances: readonly string[]; readonly freed: number }>;
   leave(id: string): Promise<void>;
   readonly clock: Clock;
@@ -28,6 +28,8 @@ export interface Membership {
   id(): string;
   /** False once the heart could not beat for two thirds of the time: then nothing may be sent. */
   isTrusted(): boolean;
+  /** How many instances live, this one included, as of the last heartbeat. */
+  living(): number;
   start(events: MembershipEvents): Promise<void>;
   stop(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export function makeMembership(deps: MembershipDeps): Membership {
   const trustMs = (deps.timeoutMs * 2) / 3;
   let id: string = randomUUID();
   let beatAt = Number.NEGATIVE_INFINITY;
+  let living = 1;
   let beating: Repeating | undefined;
 
   const isTrusted = () => clock.monotonic() - beatAt < trustMs;
@@ -50,7 +53,9 @@ export function makeMembership(deps: MembershipDeps): Membership {
 
   const beatOnce = async (events: MembershipEvents) => {
     const sentAt = clock.monotonic();
-    if (await deps.beat(id)) {
+    const others = await deps.beat(id);
+    if (others > 0) {
+      living = others;
       const wasTrusted = isTrusted();
       beatAt = sentAt;
       if (!wasTrusted) events.onTrusted();
@@ -69,6 +74,7 @@ export function makeMembership(deps: MembershipDeps): Membership {
   return {
     id: () => id,
     isTrusted,
+    living: () => living,
     async start(events) {
       await register();
       beating = repeat(() => beatOnce(events), {

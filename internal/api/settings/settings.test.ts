@@ -20,6 +20,26 @@ describe('settings of a webhook', () => {
     expect(renamed.body).toMatchObject({ ...given, name: 'renamed' });
   });
 
+  it.each([
+    { retry: { schedule: ['5s', '5m'], jitter: 0, max_age: '1d', final_statuses: [400, 422] } },
+    { retry: { schedule: { start: '1s', factor: 2, cap: '1h', tries: 10 } } },
+    { retry: { schedule: { constant: '30s', tries: 5 } } },
+    { retry: { schedule: [] } },
+    { max_in_flight: 1 },
+    { rate: '100/minute' },
+    { breaker: 'off' },
+    { breaker: { failures: 5, share: 0.5 } },
+    { ordering: 'webhook' },
+    { ordering: { header: 'Order-Id' } },
+    { ordering: { pointer: '/order/id' } },
+    { disable_after: '0ms' },
+  ])('of every kind come back as they were written: %j', async (given) => {
+    const made = await make(given).expect(201);
+    expect(made.body).toMatchObject(given);
+    const read = await api.send('GET', `/webhooks/${made.body.id}`).expect(200);
+    expect(read.body).toMatchObject(given);
+  });
+
   it('are taken back to what is configured by null, one by one', async () => {
     const made = await make({ method: 'PATCH', timeout: '1m' }).expect(201);
     const changed = await api.send('PATCH', `/webhooks/${made.body.id}`, { method: null }).expect(200);
@@ -47,6 +67,22 @@ describe('settings of a webhook', () => {
     [{ headers: { 'X-Y': '1', 'x-y': '2' } }, 'headers'],
     [{ headers: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`x-${i}`, '1'])) }, 'headers'],
     [{ headers: [] }, 'headers'],
+    [{ retry: { schedule: ['never'] } }, 'retry'],
+    [{ retry: { schedule: { constant: '1s', tries: 101 } } }, 'retry'],
+    [{ retry: { schedule: { start: '1s', factor: 0.5, cap: '1h', tries: 3 } } }, 'retry'],
+    [{ retry: { jitter: 2 } }, 'retry'],
+    [{ retry: { final_statuses: [200] } }, 'retry'],
+    [{ retry: { tries: 5 } }, 'retry'],
+    [{ retry: '5s' }, 'retry'],
+    [{ max_in_flight: 0 }, 'max_in_flight'],
+    [{ rate: '10' }, 'rate'],
+    [{ rate: '0/second' }, 'rate'],
+    [{ breaker: 'on' }, 'breaker'],
+    [{ breaker: { failures: -1 } }, 'breaker'],
+    [{ ordering: 'strict' }, 'ordering'],
+    [{ ordering: { pointer: 'order' } }, 'ordering'],
+    [{ ordering: { header: 'a b' } }, 'ordering'],
+    [{ disable_after: 'later' }, 'disable_after'],
   ])('are refused with the name of what is wrong: %j', async (settings, field) => {
     const before = await api.counts();
     const { body } = await make(settings).expect(422);

@@ -1,16 +1,28 @@
 import { z } from 'zod';
 import { formatDuration } from '../../domain/duration.js';
 import type { WebhookSettings } from '../../domain/webhook-settings.js';
+import { breakerField } from './breaker-field.js';
 import { durationField } from './duration-field.js';
 import { headersField } from './header-fields.js';
+import { orderingAnswer, orderingField, orderingJson } from './ordering-field.js';
+import { rateField, rateJson } from './rate-field.js';
+import { retryAnswer, retryField, retryJson } from './retry-field.js';
 
 const LONGEST_TIMEOUT_MS = 5 * 60_000;
+const MOST_IN_FLIGHT = 1000;
+const YEAR_MS = 365 * 86_400_000;
 
 /** One row a setting, by its public name: absent keeps it, `null` takes it back to what is configured for all. */
 export const settingFields = {
   method: z.enum(['POST', 'PUT', 'PATCH']).nullish(),
   headers: headersField.nullish(),
   timeout: durationField(100, LONGEST_TIMEOUT_MS).nullish(),
+  retry: retryField.nullish(),
+  max_in_flight: z.int().min(1).max(MOST_IN_FLIGHT).nullish(),
+  rate: rateField.nullish(),
+  breaker: breakerField.nullish(),
+  ordering: orderingField.nullish(),
+  disable_after: durationField(0, YEAR_MS).nullish(),
 };
 
 type SettingsBody = { readonly [K in keyof typeof settingFields]?: z.output<(typeof settingFields)[K]> };
@@ -20,6 +32,12 @@ const KEYS = {
   method: 'method',
   headers: 'headers',
   timeout: 'timeoutMs',
+  retry: 'retry',
+  max_in_flight: 'maxInFlight',
+  rate: 'rate',
+  breaker: 'breaker',
+  ordering: 'ordering',
+  disable_after: 'disableAfterMs',
 } as const satisfies Record<keyof SettingsBody, keyof WebhookSettings>;
 
 /** A setting is replaced as a whole. */
@@ -38,6 +56,12 @@ export const settingAnswers = {
   method: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   timeout: z.string().optional(),
+  retry: retryAnswer.optional(),
+  max_in_flight: z.int().optional(),
+  rate: z.string().optional(),
+  breaker: breakerField.optional(),
+  ordering: orderingAnswer.optional(),
+  disable_after: z.string().optional(),
 };
 
 type SettingsJson = { readonly [K in keyof typeof settingAnswers]: z.input<(typeof settingAnswers)[K]> };
@@ -46,6 +70,14 @@ export function settingsJson(settings: WebhookSettings): SettingsJson {
   return {
     method: settings.method,
     headers: settings.headers,
-    timeout: settings.timeoutMs === undefined ? undefined : formatDuration(settings.timeoutMs),
+    timeout: written(settings.timeoutMs),
+    retry: settings.retry && retryJson(settings.retry),
+    max_in_flight: settings.maxInFlight,
+    rate: settings.rate && rateJson(settings.rate),
+    breaker: settings.breaker,
+    ordering: settings.ordering && orderingJson(settings.ordering),
+    disable_after: written(settings.disableAfterMs),
   };
 }
+
+const written = (ms: number | undefined) => (ms === undefined ? undefined : formatDuration(ms));

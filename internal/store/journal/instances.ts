@@ -6,7 +6,7 @@ const REGISTER: Statement = {
 };
 const BEAT: Statement = {
   name: 'instance-beat',
-  text: 'update instances set seen_at = now() where id = $1 returning id',
+  text: 'update instances set seen_at = now() where id = $1 returning (select count(*)::int from instances) as living',
 };
 const BURY_SILENT: Statement = {
   name: 'instance-bury-silent',
@@ -56,9 +56,9 @@ export async function registerInstance(pool: JournalPool, id: string, host: stri
   await pool.run(REGISTER, [id, host]);
 }
 
-/** False when this instance was declared dead: it must take a new id and forget what it held. */
-export async function beat(pool: JournalPool, id: string): Promise<boolean> {
-  return (await pool.run(BEAT, [id])).length > 0;
+/** How many instances live; 0 when this one was declared dead: it must take a new id and forget what it held. */
+export async function beat(pool: JournalPool, id: string): Promise<number> {
+  return (await pool.run<{ living: number }>(BEAT, [id]))[0]?.living ?? 0;
 }
 
 /**

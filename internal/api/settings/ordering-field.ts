@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Ordering } from '../../domain/webhook-settings.js';
+import { text } from '../text.js';
+
+const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
+/** RFC 6901: empty, or parts that begin with a slash; `~` only as `~0` or `~1`. */
+const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/;
+
+/** `"none"`, `"webhook"`, or by a key: `{"header": "Order-Id"}`, `{"pointer": "/order/id"}`. */
+export const orderingField = z
+  .union([
+    z.enum(['none', 'webhook']),
+    z.strictObject({ header: z.string().regex(HEADER, 'is not the name of a header') }),
+    z.strictObject({ pointer: text(256).regex(POINTER, 'is not a JSON pointer such as /order/id') }),
+  ])
+  .transform((given): Ordering | null => {
+    if (given === 'none') return null;
+    if (given === 'webhook') return { by: 'webhook' };
+    return { by: 'key', ...given };
+  });
+
+export const orderingAnswer = z.union([
+  z.literal('webhook'),
+  z.object({ header: z.string() }),
+  z.object({ pointer: z.string() }),
+]);
+
+export function orderingJson(ordering: Ordering): z.input<typeof orderingAnswer> {
+  if (ordering.by === 'webhook') return 'webhook';
+  return 'header' in ordering ? { header: ordering.header } : { pointer: ordering.pointer };
+}
