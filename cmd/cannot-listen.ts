@@ -5,7 +5,8 @@ type ListenError = NodeJS.ErrnoException & { readonly address?: string; readonly
 /** A port that cannot be had, with the setting that asks for it; any other error stays what it is. */
 export function cannotListen(error: unknown, settingOf: (port: number) => string): unknown {
   const { syscall, code, address, port } = (error ?? {}) as ListenError;
-  if (syscall !== 'listen') return error;
+  // A worker's port is opened by its parent, whose failure comes as one to bind.
+  if (syscall !== 'listen' && syscall !== 'bind') return error;
   const setting = settingOf(port ?? 0);
   const where = `${address}:${port}`;
   if (code === 'EADDRINUSE') {

@@ -22,6 +22,8 @@ program
   .option('--no-migrate', 'do not bring the database schema up first')
   .action(async (options: { migrate: boolean }) => (await import('./serve.js')).serve(here, options));
 
+program.command('worker', { hidden: true }).action(async () => (await import('./worker.js')).work(here));
+
 program
   .command('migrate')
   .description('bring the database schema up, one step down, or show its state')

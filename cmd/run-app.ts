@@ -1,40 +1,32 @@
 import type { Config } from '../config/config.js';
-import { type App, startApp } from '../internal/app/start-app.js';
-import { CannotStart } from '../internal/app/wrong-key.js';
-import type { Logger } from '../internal/logger.js';
+import { type App, type StartOptions, startApp } from '../internal/app/start-app.js';
 import { cannotListen } from './cannot-listen.js';
+import { type Running, runUntilAsked } from './run-until-asked.js';
 
-export interface RunOptions {
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly version: string;
-  readonly migrate: boolean;
-  /** Settles when the service shall stop; it may do so while a dependency is still waited for. */
-  readonly asked: Promise<NodeJS.Signals>;
-  readonly onStarted?: (app: App) => Promise<void>;
+/** How the service is started here and everywhere else. */
+export interface AppCourse extends Omit<StartOptions, 'signal'> {
+  readonly asked: Promise<unknown>;
+  readonly onStarted?: ((app: App) => Promise<void>) | undefined;
 }
 
-/** Runs the service until it is asked to stop, and stops it. */
-export async function runApp(options: RunOptions): Promise<void> {
-  const { logger, asked, onStarted } = options;
-  const stopping = new AbortController();
-  const stopped = asked.then((signal) => {
-    logger.info('app.stopping', { signal });
-    stopping.abort();
+/** Runs the service in this process until it is asked to stop. */
+export async function runApp(options: AppCourse): Promise<void> {
+  const { asked, onStarted } = options;
+  await runUntilAsked({
+    async start(signal): Promise<App & Running> {
+      const app = await startApp({ ...options, signal }).catch((error: unknown) => {
+        throw nameThePort(error, options.config);
+      });
+      const unusable = app.unusable.then(
+        (problem) => `the database is not usable: ${problem}; run "hukz migrate status"`,
+      );
+      return { ...app, unusable };
+    },
+    asked,
+    onStarted,
   });
-  const app = await startApp({ ...options, signal: stopping.signal }).catch((error: unknown) => {
-    if (stopping.signal.aborted) return undefined;
-    throw cannotListen(error, (port) => (port === options.config.port ? 'PORT' : 'METRICS_PORT'));
-  });
-  if (!app) return;
-  try {
-    await onStarted?.(app);
-    const unusable = app.unusable.then((problem) => {
-      throw new CannotStart(`the database is not usable: ${problem}; run "hukz migrate status"`);
-    });
-    await Promise.race([stopped, unusable]);
-  } finally {
-    await app.stop();
-  }
-  logger.info('app.stopped');
+}
+
+export function nameThePort(error: unknown, config: Pick<Config, 'port'>): unknown {
+  return cannotListen(error, (port) => (port === config.port ? 'PORT' : 'METRICS_PORT'));
 }

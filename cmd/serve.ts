@@ -3,7 +3,7 @@ import { findLogFormat, loadConfig } from '../config/load.js';
 import { makeLogger } from '../internal/logger.js';
 import { explainFailure } from './explain-failure.js';
 import type { Invocation } from './invocation.js';
-import { runApp } from './run-app.js';
+import { runService } from './run-service.js';
 import { untilSignal } from './until-signal.js';
 
 interface ServeOptions {
@@ -28,5 +28,5 @@ async function run(here: Invocation, { migrate }: ServeOptions): Promise<void> {
   const logger = makeLogger(config.log);
   const { version } = here;
   logger.info('app.starting', { version, ...describeConfig(config) });
-  await runApp({ config, logger, version, migrate, asked: untilSignal() });
+  await runService({ config, logger, version, migrate, asked: untilSignal() });
 }

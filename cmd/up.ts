@@ -5,7 +5,7 @@ import { findFreePort } from '../internal/local/free-port.js';
 import { makeLogger } from '../internal/logger.js';
 import { CommandFailed } from './command-failed.js';
 import type { Invocation } from './invocation.js';
-import { runApp } from './run-app.js';
+import { runService } from './run-service.js';
 import { untilSignal } from './until-signal.js';
 import { startOwnServers, type Where } from './up-servers.js';
 import { givenSettings } from './up-settings.js';
@@ -51,7 +51,7 @@ interface Around {
 async function run(here: Invocation, config: Config, { asked, where, say }: Around): Promise<void> {
   const logger = makeLogger(config.log);
   logger.debug('app.starting', { version: here.version, ...describeConfig(config) });
-  await runApp({
+  await runService({
     config,
     logger,
     version: here.version,

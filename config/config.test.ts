@@ -88,6 +88,14 @@ describe('where values come from', () => {
     expect(config.retry.scheduleMs).toEqual([]);
   });
 
+  it('takes a number of workers, or one a core', () => {
+    expect([load(), load({ HUKZ_WORKERS: '4' }), load({ HUKZ_WORKERS: 'Auto' })]).toMatchObject([
+      { workers: 1 },
+      { workers: 4 },
+      { workers: 'auto' },
+    ]);
+  });
+
   it('logs readably in development, unless told how', () => {
     expect(load({ HUKZ_MODE: 'development' }).log.format).toBe('pretty');
     expect(load({ HUKZ_MODE: 'development', HUKZ_LOG_FORMAT: 'json' }).log.format).toBe('json');
@@ -134,6 +142,8 @@ describe('what is refused', () => {
     ['RETRY_JITTER', '-0.5', 'must be a number from 0 to 1'],
     ['INTAKE_MAX_BYTES', 'lots', 'must be a size such as 64KiB or 64MiB, at least 1024B'],
     ['STORE_UNMATCHED', 'yes', 'must be true or false'],
+    ['WORKERS', '0', 'must be a whole number from 1 to 256, or auto'],
+    ['WORKERS', 'many', 'must be a whole number from 1 to 256, or auto'],
     ['QUEUE_GROUP', 'a b', 'tokens of a queue group consist of A-Z, a-z, 0-9, _ and -, joined by dots'],
     ['INTAKE', 'stream', 'must be core or jetstream'],
     ['EGRESS_ALLOW_CIDRS', '10.0.0.0/8,ten', '"ten" is not a range such as 10.0.0.0/8 or fd00::/8'],

@@ -11,6 +11,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly metricsPort: number;
+  /** Processes; `auto` is one a core. */
+  readonly workers: number | 'auto';
   readonly database: DatabaseConfig;
   readonly nats: NatsConfig;
   /** The first encrypts, all decrypt; none: nothing is encrypted. */

@@ -77,6 +77,7 @@ const noneOrOne =
     const read = parse(text);
     return read.ok ? parsed([read.value]) : read;
   };
+const MOST_WORKERS = 256;
 const FLAGS = new Map([
   ['true', true],
   ['false', false],
@@ -105,6 +106,14 @@ convict.addFormat(
     /^[A-Za-z0-9_-]{1,64}$/.test(text) ? parsed(text) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),
   ),
 );
+convict.addFormat({
+  name: 'workers',
+  coerce: (text: string) => (/^\d{1,3}$/.test(text.trim()) ? Number(text) : text.trim().toLowerCase()),
+  validate(value: unknown) {
+    const isCount = typeof value === 'number' && value >= 1 && value <= MOST_WORKERS;
+    if (!isCount && value !== 'auto') throw new Error(`must be a whole number from 1 to ${MOST_WORKERS}, or auto`);
+  },
+});
 convict.addFormat({
   name: 'flag',
   coerce: (text: string) => FLAGS.get(text.trim().toLowerCase()) ?? text,

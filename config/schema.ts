@@ -16,7 +16,8 @@ export interface KeySpec extends Bounds {
 
 type Format =
   | ('text' | 'whole' | 'share' | 'span' | 'spans' | 'size' | 'flag')
-  | ('queue group' | 'servers' | 'stream' | 'ranges' | 'ports' | 'proxy' | 'keys');
+  | ('queue group' | 'servers' | 'stream' | 'ranges' | 'ports' | 'proxy' | 'keys')
+  | 'workers';
 type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
 const PORT: Options = { min: 0, max: 65_535 };
@@ -36,6 +37,11 @@ const keys = {
   HOST: key('the address that the API and the metrics listen on', 'text', '0.0.0.0'),
   PORT: key('the port of the API; 0 takes any free one', 'whole', '8000', PORT),
   METRICS_PORT: key('the port of /metrics; 0 takes any free one', 'whole', '8001', PORT),
+  WORKERS: key(
+    'how many processes share the work, each an instance with pools and limits of its own; auto: one a core',
+    'workers',
+    '1',
+  ),
 
   DATABASE_HOST: required('the host of PostgreSQL', 'text', 'localhost'),
   DATABASE_PORT: key('the port of PostgreSQL', 'whole', '5432', { min: 1, max: 65_535 }),

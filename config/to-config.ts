@@ -27,6 +27,7 @@ export type Values = Readonly<
   Record<Texts, string> &
     Record<'STORE_UNMATCHED' | 'ALLOW_ALL_SUBJECTS' | 'HTTPS_ONLY', boolean> & {
       MODE: Config['mode'];
+      WORKERS: Config['workers'];
       DATABASE_SSL_MODE: DatabaseConfig['sslMode'];
       NATS_URL: readonly NatsServer[];
       INTAKE: Config['intake']['source'];
@@ -45,6 +46,7 @@ type Others =
   | 'ALLOW_ALL_SUBJECTS'
   | 'HTTPS_ONLY'
   | 'MODE'
+  | 'WORKERS'
   | 'DATABASE_SSL_MODE'
   | 'NATS_URL'
   | 'INTAKE'
@@ -64,6 +66,7 @@ export function toConfig(values: Values): Config {
     host: values.HOST,
     port: values.PORT,
     metricsPort: values.METRICS_PORT,
+    workers: values.WORKERS,
     database: databaseConfig(values),
     nats: natsConfig(values),
     encryptionKeys: values.ENCRYPTION_KEYS,

@@ -11,6 +11,8 @@ export interface LoggerOptions {
   readonly level: LogLevel;
   /** `json` for machines, `pretty` for people in development. */
   readonly format: 'json' | 'pretty';
+  /** What every line says besides its own. */
+  readonly fields?: LogFields;
   readonly stream?: NodeJS.WritableStream;
 }
 
@@ -39,7 +41,7 @@ export function makeLogger(options: LoggerOptions): Logger {
     LEVELS.indexOf(level) > LEVELS.indexOf(options.level)
       ? () => undefined
       : (name, fields = {}) => {
-          sink.log({ ...fields, level, message: name });
+          sink.log({ ...options.fields, ...fields, level, message: name });
         };
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }

@@ -38,6 +38,8 @@ export interface Metrics {
   onAccountOpen(deliveries: number): void;
   readonly contentType: string;
   text(): Promise<string>;
+  /** The same for a parent that adds up the numbers of several. */
+  report(): Promise<readonly object[]>;
 }
 
 const LATENCY_S = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15, 60, 600, 7200, 86_400];
@@ -53,6 +55,7 @@ export function makeMetrics(now: () => number): Metrics {
     name: 'hukz_info',
     help: 'Always 1: the version, and what a message is worth from where on',
     labelNames: ['version', 'promise'],
+    aggregator: 'first',
     registers: [...registers],
   });
   const attempts = new Counter({
@@ -91,11 +94,13 @@ export function makeMetrics(now: () => number): Metrics {
     name: 'hukz_table_bytes',
     help: 'Bytes of a table with its indexes and partitions, measured every ten minutes',
     labelNames: ['table'],
+    aggregator: 'max',
     registers: [...registers],
   });
   const accountOpen = new Gauge({
     name: 'hukz_accounting_open',
     help: 'Deliveries that were accepted and are found nowhere, as far as was looked: must be 0',
+    aggregator: 'max',
     registers: [...registers],
   });
 
@@ -126,10 +131,11 @@ export function makeMetrics(now: () => number): Metrics {
           },
         });
       }
-      for (const [name, help, read] of gauges(readings)) {
+      for (const [name, help, read, aggregator = 'sum'] of gauges(readings)) {
         new Gauge({
           name,
           help,
+          aggregator,
           registers: [...registers],
           collect() {
             this.set(read());
@@ -139,10 +145,12 @@ export function makeMetrics(now: () => number): Metrics {
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    report: () => registry.getMetricsAsJSON(),
   };
 }
 
-type Reading = readonly [name: string, help: string, read: () => number];
+/** `max` for what each worker sees the same. */
+type Reading = readonly [name: string, help: string, read: () => number, over?: 'max'];
 
 const counters = (from: Readings): readonly Reading[] => [
   ['hukz_messages_received_total', 'Messages that came from NATS', () => from.acceptor().received],
@@ -172,7 +180,7 @@ const gauges = (from: Readings): readonly Reading[] => [
   ['hukz_sockets', 'Open connections to receivers', () => from.sender().sockets],
   ['hukz_origins', 'Receivers with connections', () => from.sender().origins],
   ['hukz_subscriptions', 'Active NATS subscriptions, or consumers that are read', () => from.intake().subscriptions],
-  ['hukz_stream_pending', 'Messages in the stream that no instance has yet', () => from.intake().streamPending],
-  ['hukz_catalog_events', 'Registered events', () => from.catalog().events],
-  ['hukz_catalog_webhooks', 'Registered webhooks', () => from.catalog().webhooks],
+  ['hukz_stream_pending', 'Messages in the stream that no instance has yet', () => from.intake().streamPending, 'max'],
+  ['hukz_catalog_events', 'Registered events', () => from.catalog().events, 'max'],
+  ['hukz_catalog_webhooks', 'Registered webhooks', () => from.catalog().webhooks, 'max'],
 ];

@@ -1,6 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Metrics } from './metrics.js';
+
+/** Where the text comes from. */
+export interface MetricsSource {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
 
 export interface MetricsServer {
   readonly port: number;
@@ -8,7 +13,10 @@ export interface MetricsServer {
 }
 
 /** `/metrics` on a port of its own, so that it need not be where the API is. */
-export async function serveMetrics(metrics: Metrics, address: { host: string; port: number }): Promise<MetricsServer> {
+export async function serveMetrics(
+  metrics: MetricsSource,
+  address: { readonly host: string; readonly port: number },
+): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
       response.writeHead(404).end();

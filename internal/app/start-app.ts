@@ -16,12 +16,12 @@ import { listen as listenToDatabase } from '../store/listen.js';
 import { makeVault } from '../store/vault.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { makeDeadline } from './deadline.js';
-import { makeMetrics } from './metrics.js';
+import { type Metrics, makeMetrics } from './metrics.js';
 import { withDatabase } from './open-database.js';
 import { openOutwards } from './open-outwards.js';
 import { openStore } from './open-store.js';
 import { findProblems } from './readiness.js';
-import { serveMetrics } from './serve-metrics.js';
+import { type MetricsServer, serveMetrics } from './serve-metrics.js';
 import { startUpkeep } from './start-upkeep.js';
 import { wireDispatch } from './wire-dispatch.js';
 import { wireIntake } from './wire-intake.js';
@@ -34,11 +34,19 @@ export interface StartOptions {
   readonly migrate: boolean;
   /** Ends the waiting for dependencies that are not there yet. */
   readonly signal: AbortSignal;
+  /** Told of each id before this instance goes by it. */
+  readonly onInstance?: (id: string) => void;
+  /** Shows the metrics in place of a server on `METRICS_PORT`. */
+  readonly showMetrics?: (metrics: Metrics) => Promise<MetricsServer>;
 }
 
 export interface App {
   readonly port: number;
   readonly metricsPort: number;
+  /** The id under which it owns deliveries. */
+  instance(): string;
+  /** From where on a message is safe. */
+  readonly promise: string;
   /** Resolves, with the reason, when nothing will ever succeed again: whoever runs the app should stop it. */
   readonly unusable: Promise<string>;
   /** Finishes what was taken, within the grace period. May be called twice. */
@@ -61,7 +69,8 @@ export async function startApp(options: StartOptions): Promise<App> {
   }
 }
 
-async function start({ config, logger, version, migrate, signal }: StartOptions, cleanup: Cleanup): Promise<App> {
+async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
+  const { config, logger, version, migrate, signal, onInstance, showMetrics } = options;
   const clock = systemClock;
   const applicationName = `hukz/${version}`;
   const metrics = makeMetrics(clock.now);
@@ -72,7 +81,10 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
   );
 
   const membership = makeMembership({
-    register: (id) => registerInstance(heartPool, id, hostname()),
+    register(id) {
+      onInstance?.(id);
+      return registerInstance(heartPool, id, hostname());
+    },
     beat: (id) => beat(heartPool, id),
     burySilent: (silentMs) => burySilentInstances(pool, silentMs),
     leave: (id) => leave(heartPool, id),
@@ -178,7 +190,8 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     allowAllSubjects: config.intake.allowAllSubjects,
   });
-  const metricsServer = await serveMetrics(metrics, { host: config.host, port: config.metricsPort });
+  const metricsServer = await (showMetrics?.(metrics) ??
+    serveMetrics(metrics, { host: config.host, port: config.metricsPort }));
   cleanup.add('metrics', metricsServer.stop);
   const server = await listenHttp(api, { host: config.host, port: config.port });
   cleanup.add('http', () => server.stop(HTTP_GRACE_MS));
@@ -202,19 +215,11 @@ async function start({ config, logger, version, migrate, signal }: StartOptions,
     await cleanup.run(deadline);
   };
   let stopped: Promise<void> | undefined;
-  const { port } = server;
-  const metricsPort = metricsServer.port;
-  logger.info('app.started', {
-    version,
-    port,
-    metrics_port: metricsPort,
-    instance: instanceId(),
-    intake: config.intake.source,
-    promise: intake.promise,
-  });
   return {
-    port,
-    metricsPort,
+    port: server.port,
+    metricsPort: metricsServer.port,
+    instance: instanceId,
+    promise: intake.promise,
     unusable,
     stop() {
       stopped ??= finish();

@@ -14,6 +14,10 @@ const BURY_SILENT: Statement = {
            select id from instances where seen_at < now() - $1 * interval '1 ms' for update skip locked
          ) returning id`,
 };
+const BURY: Statement = {
+  name: 'instance-bury',
+  text: 'delete from instances where id = any($1::uuid[]) returning id',
+};
 const LEAVE: Statement = { name: 'instance-leave', text: 'delete from instances where id = $1' };
 const GIVE_UP: Statement = {
   name: 'instance-give-up',
@@ -66,8 +70,17 @@ export async function beat(pool: JournalPool, id: string): Promise<number> {
  * committed, because deleting their row waited for their last accept (`for key share`).
  */
 export async function burySilentInstances(pool: JournalPool, silentMs: number): Promise<Buried> {
+  return bury(pool, BURY_SILENT, silentMs);
+}
+
+/** Declares dead whose process is known to have ended, at once. */
+export async function buryInstances(pool: JournalPool, ids: readonly string[]): Promise<Buried> {
+  return bury(pool, BURY, ids);
+}
+
+async function bury(pool: JournalPool, declareDead: Statement, which: unknown): Promise<Buried> {
   return pool.transaction(async (run) => {
-    const dead = (await run<{ id: string }>(BURY_SILENT, [silentMs])).map((row) => row.id);
+    const dead = (await run<{ id: string }>(declareDead, [which])).map((row) => row.id);
     if (dead.length === 0) return { instances: [], freed: 0 };
     const [row] = await run<{ freed: number }>(SET_FREE, [dead]);
     return { instances: dead, freed: row?.freed ?? 0 };
