@@ -1,7 +1,8 @@
 import { isJson } from './json-bytes.js';
+import { splice, toBase64 } from './splice.js';
 import { firstToken } from './subject.js';
 
-/** What is POSTed, and the payload in it: the same bytes, or a window into the body. */
+/** What is POSTed, and the payload: a window into the body if, and only if, it stands in it as it is; see `payload-kind.ts`. */
 export interface Envelope {
   readonly body: Uint8Array;
   readonly payload: Uint8Array;
@@ -17,17 +18,12 @@ export function envelope(subject: string, receivedAt: number, payload: Uint8Arra
     `{"event":${JSON.stringify(subject)},"contains":[${JSON.stringify(firstToken(subject))}],` +
     `"created_at":"${new Date(receivedAt).toISOString()}","payload":`;
   if (payload.length === 0) return { body: Buffer.from(`${head}null}`), payload };
-  if (isJson(payload)) return splice(head, payload);
-  const base64 = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('base64');
-  return { body: Buffer.from(`${head}"${base64}","payload_encoding":"base64"}`), payload: Uint8Array.from(payload) };
-}
-
-/** Copies the payload once: out of the socket's buffer, into the body. */
-function splice(head: string, payload: Uint8Array): Envelope {
-  const start = Buffer.byteLength(head);
-  const body = Buffer.allocUnsafeSlow(start + payload.length + 1);
-  body.write(head, 0, 'utf8');
-  body.set(payload, start);
-  body[start + payload.length] = 0x7d; // }
-  return { body, payload: body.subarray(start, start + payload.length) };
+  if (isJson(payload)) {
+    const body = splice(head, payload);
+    return { body, payload: body.subarray(body.length - 1 - payload.length, -1) };
+  }
+  return {
+    body: Buffer.from(`${head}"${toBase64(payload)}","payload_encoding":"base64"}`),
+    payload: Uint8Array.from(payload),
+  };
 }

@@ -1,14 +1,4 @@
-/** Shapes of a request's body; `format/formats.ts` has a function for each. */
-export type FormatName =
-  | 'hukz'
-  | 'raw'
-  | 'cloudevents'
-  | 'cloudevents-binary'
-  | 'standard'
-  | 'slack'
-  | 'google-chat'
-  | 'discord'
-  | 'teams';
+import type { FormatName } from './format/formats.js';
 
 /** Ways to sign a request; `signature/schemes.ts` has a function for each. */
 export type SchemeName = 'standard' | 'standard-ed25519' | 'webhooks-emitter' | 'github';

@@ -6,8 +6,9 @@ const request = (subject: string, replay = false) => ({
   ...makeTestRequest('http://h/', { subject, attempt: 3, replay }),
   deliveryId: 'd-1',
 });
+const RENDERING = { contentType: 'application/json', body: new Uint8Array(0) };
 const headersOf = (subject: string, replay?: boolean, nowMs = 0) =>
-  requestHeaders(request(subject, replay), new Uint8Array(0), { userAgent: 'hukz/1.2.3', nowMs });
+  requestHeaders(request(subject, replay), RENDERING, { userAgent: 'hukz/1.2.3', nowMs });
 
 describe('request headers', () => {
   it('name the delivery, the attempt, the event and the second', () => {

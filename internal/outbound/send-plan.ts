@@ -1,7 +1,6 @@
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { Format } from '../domain/format/format.js';
-import { formats } from '../domain/format/formats.js';
-import { hukz } from '../domain/format/hukz.js';
+import { formatOf } from '../domain/format/format-of.js';
 import type { OpenSecret } from '../domain/secret.js';
 import type { Sign } from '../domain/signature/sign.js';
 import type { RequestMethod } from '../domain/webhook-settings.js';
@@ -29,7 +28,7 @@ export function makeSendPlan({ url, settings }: Planned, _secrets: readonly Open
   return {
     url,
     method: settings.method ?? 'POST',
-    format: (settings.format && formats[settings.format]) ?? hukz,
+    format: formatOf(settings.format, url),
     headers: Object.entries(settings.headers ?? {}).flat(),
     sign: undefined,
     timeoutMs: settings.timeoutMs,

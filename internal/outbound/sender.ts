@@ -6,6 +6,7 @@ import { Interruptions } from './interruptions.js';
 import type { Opener } from './opener.js';
 import { OriginPools } from './origin-pools.js';
 import type { OutboundRequest } from './outbound-request.js';
+import { makeRenderings } from './renderings.js';
 import { requestHeaders } from './request-headers.js';
 import { makeTargetParser, type Target } from './target.js';
 
@@ -53,6 +54,7 @@ const STOPPED: AttemptOutcome = { kind: 'local_fault', error: 'the sender has st
 export function makeSender(options: SenderOptions): Sender {
   const userAgent = `hukz/${options.version}`;
   const interruptions = new Interruptions();
+  const render = makeRenderings();
   const targetOf = makeTargetParser(KNOWN_URLS);
   const pools = new OriginPools({
     opener: options.opener,
@@ -105,9 +107,9 @@ export function makeSender(options: SenderOptions): Sender {
 
   function dispatchOptions(request: OutboundRequest, target: Target): Dispatcher.DispatchOptions {
     const { method, format } = request.plan;
-    const body = format.render(request.message);
-    const headers = requestHeaders(request, body, { userAgent, nowMs: options.clock.now() });
-    return { method, path: target.path, headers, body };
+    const rendering = render(format, request.message);
+    const headers = requestHeaders(request, rendering, { userAgent, nowMs: options.clock.now() });
+    return { method, path: target.path, headers, body: rendering.body };
   }
 
   async function close(): Promise<void> {

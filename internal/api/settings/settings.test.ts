@@ -13,7 +13,7 @@ const make = (settings: object) =>
 
 describe('settings of a webhook', () => {
   it('are answered as they were given, and kept by a change of something else', async () => {
-    const given = { method: 'PUT', headers: { 'X-Team': 'payments' }, timeout: '3s' };
+    const given = { format: 'standard', method: 'PUT', headers: { 'X-Team': 'payments' }, timeout: '3s' };
     const made = await make(given).expect(201);
     expect(made.body).toMatchObject(given);
     const renamed = await api.send('PUT', `/webhooks/${made.body.id}`, { name: 'renamed' }).expect(200);
@@ -49,10 +49,12 @@ describe('settings of a webhook', () => {
 
   it('that nobody set are absent', async () => {
     const made = await make({}).expect(201);
-    for (const setting of ['method', 'headers', 'timeout']) expect(made.body).not.toHaveProperty(setting);
+    for (const setting of ['format', 'method', 'headers', 'timeout']) expect(made.body).not.toHaveProperty(setting);
   });
 
   it.each([
+    [{ format: 'xml' }, 'format'],
+    [{ format: 'toString' }, 'format'],
     [{ method: 'GET' }, 'method'],
     [{ timeout: '10ms' }, 'timeout'],
     [{ timeout: '1h' }, 'timeout'],

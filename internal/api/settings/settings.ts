@@ -3,6 +3,7 @@ import { formatDuration } from '../../domain/duration.js';
 import type { WebhookSettings } from '../../domain/webhook-settings.js';
 import { breakerField } from './breaker-field.js';
 import { durationField } from './duration-field.js';
+import { formatField } from './format-field.js';
 import { headersField } from './header-fields.js';
 import { orderingAnswer, orderingField, orderingJson } from './ordering-field.js';
 import { rateField, rateJson } from './rate-field.js';
@@ -14,6 +15,7 @@ const YEAR_MS = 365 * 86_400_000;
 
 /** One row a setting, by its public name: absent keeps it, `null` takes it back to what is configured for all. */
 export const settingFields = {
+  format: formatField.nullish(),
   method: z.enum(['POST', 'PUT', 'PATCH']).nullish(),
   headers: headersField.nullish(),
   timeout: durationField(100, LONGEST_TIMEOUT_MS).nullish(),
@@ -29,6 +31,7 @@ type SettingsBody = { readonly [K in keyof typeof settingFields]?: z.output<(typ
 
 /** What each of them is called inside. */
 const KEYS = {
+  format: 'format',
   method: 'method',
   headers: 'headers',
   timeout: 'timeoutMs',
@@ -53,6 +56,7 @@ export function changeSettings(current: WebhookSettings, body: SettingsBody): We
 
 /** As they are answered; one that is as configured for all is absent, so that a plain webhook looks as it always did. */
 export const settingAnswers = {
+  format: z.string().optional(),
   method: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   timeout: z.string().optional(),
@@ -68,6 +72,7 @@ type SettingsJson = { readonly [K in keyof typeof settingAnswers]: z.input<(type
 
 export function settingsJson(settings: WebhookSettings): SettingsJson {
   return {
+    format: settings.format,
     method: settings.method,
     headers: settings.headers,
     timeout: written(settings.timeoutMs),

@@ -2,6 +2,6 @@ import type { Format } from './format.js';
 
 /** The contract's envelope, built once a message when it was received. */
 export const hukz: Format = {
-  contentType: () => 'application/json',
-  render: (message) => message.body,
+  about: 'the event, the time and the payload in an envelope',
+  render: ({ body }) => ({ contentType: 'application/json', body }),
 };

@@ -1,0 +1,16 @@
+import type { Format } from './format.js';
+import { headline } from './headline.js';
+
+/** The three characters that Slack reads as its own: mentions, links and entities begin with them. */
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** A section for Slack's incoming webhooks; `text` is what notifications show. */
+export const slack: Format = {
+  about: 'a message for an incoming webhook of Slack',
+  host: 'hooks.slack.com',
+  render(message) {
+    const text = headline(message).replace(/[&<>]/g, (sign) => ENTITIES[sign] ?? '');
+    const body = { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: `*${text}*` } }] };
+    return { contentType: 'application/json', body: Buffer.from(JSON.stringify(body)) };
+  },
+};

@@ -1,0 +1,13 @@
+/** `<head><payload>}`: closes an object whose last value are the payload's bytes, which are copied once, into memory of its own. */
+export function splice(head: string, payload: Uint8Array): Uint8Array {
+  const start = Buffer.byteLength(head);
+  const body = Buffer.allocUnsafeSlow(start + payload.length + 1);
+  body.write(head, 0, 'utf8');
+  body.set(payload, start);
+  body[start + payload.length] = 0x7d; // }
+  return body;
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+}
