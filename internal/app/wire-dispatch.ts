@@ -33,7 +33,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
   return makeDispatch(
     {
       ...journal,
-      send: makeSending(parts),
+      send: makeSending({ ...parts, clock: systemClock }),
       async disableWebhook(id, because) {
         const disabled = await disableWebhook(pool, id, because);
         if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });

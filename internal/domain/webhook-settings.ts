@@ -1,13 +1,11 @@
 import type { FormatName } from './format/formats.js';
-
-/** Ways to sign a request; `signature/schemes.ts` has a function for each. */
-export type SchemeName = 'standard' | 'standard-ed25519' | 'webhooks-emitter' | 'github';
+import type { SchemeName } from './signature/schemes.js';
 
 export type RequestMethod = 'POST' | 'PUT' | 'PATCH';
 
 export interface SignatureSettings {
   readonly scheme: SchemeName | 'none';
-  /** WebhooksEmitter: the middle of `X-<prefix>-Signature`. */
+  /** Where the scheme's headers are named by one: the middle of `X-<prefix>-Signature`. */
   readonly prefix?: string;
 }
 

@@ -2,8 +2,9 @@ import type { CatalogWebhook } from '../domain/catalog.js';
 import type { Format } from '../domain/format/format.js';
 import { formatOf } from '../domain/format/format-of.js';
 import type { OpenSecret } from '../domain/secret.js';
+import { schemeOf } from '../domain/signature/schemes.js';
 import type { Sign } from '../domain/signature/sign.js';
-import type { RequestMethod } from '../domain/webhook-settings.js';
+import type { RequestMethod, SignatureSettings } from '../domain/webhook-settings.js';
 import type { Route } from './opener.js';
 
 /** Whatever is the same for every request to a webhook, prepared once. */
@@ -24,14 +25,25 @@ export interface SendPlan {
 type Planned = Pick<CatalogWebhook, 'url' | 'settings'>;
 
 /** Prepares what a webhook's settings and secrets say of its requests. */
-export function makeSendPlan({ url, settings }: Planned, _secrets: readonly OpenSecret[]): SendPlan {
+export function makeSendPlan({ url, settings }: Planned, secrets: readonly OpenSecret[]): SendPlan {
   return {
     url,
     method: settings.method ?? 'POST',
     format: formatOf(settings.format, url),
     headers: Object.entries(settings.headers ?? {}).flat(),
-    sign: undefined,
+    sign: makeSign(settings.signature, secrets),
     timeoutMs: settings.timeoutMs,
     route: undefined,
   };
+}
+
+/** A webhook without a secret (it is older than signatures, or `none` was chosen) is sent unsigned. */
+function makeSign(
+  { scheme: name, prefix }: SignatureSettings = { scheme: 'standard' },
+  secrets: readonly OpenSecret[],
+): Sign | undefined {
+  const values = secrets.filter(({ purpose }) => purpose === 'signing').map(({ value }) => value);
+  if (name === 'none' || values.length === 0) return undefined;
+  const scheme = schemeOf(name);
+  return scheme.makeSign(values, prefix ?? scheme.usualPrefix ?? '');
 }

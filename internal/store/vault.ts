@@ -11,7 +11,7 @@ export interface Vault {
   /** The key that seals now; undefined when secrets are stored as they are. */
   readonly keyId: string | undefined;
   seal(owner: SecretOwner, value: string): Pick<SealedSecret, 'keyId' | 'sealed'>;
-  /** Throws when its key is not configured, or when it was sealed for another webhook or purpose. */
+  /** Throws, in words, when its key is not configured, it was sealed for another webhook or purpose, or is damaged. */
   open(webhookId: number, secret: SealedSecret): OpenSecret;
 }
 
@@ -34,20 +34,25 @@ export function makeVault(keys: readonly EncryptionKey[]): Vault {
     open(webhookId, { purpose, keyId, sealed, expiresAt }) {
       if (keyId === undefined) return { purpose, expiresAt, value: Buffer.from(sealed).toString() };
       const key = byId.get(keyId);
-      if (!key)
+      const its = `the ${purpose} secret of webhook ${webhookId}`;
+      if (!key) throw new Error(`${its} needs the key "${keyId}" of ENCRYPTION_KEYS, which is not there`);
+      try {
+        return { purpose, expiresAt, value: decrypt(key, { webhookId, purpose }, sealed) };
+      } catch {
         throw new Error(
-          `a secret of webhook ${webhookId} needs the key "${keyId}" of ENCRYPTION_KEYS, which is not there`,
+          `${its} does not open with the key "${keyId}": another key had that name, or it belongs to another webhook`,
         );
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES))
-        .setAAD(bindTo({ webhookId, purpose }))
-        .setAuthTag(sealed.subarray(-TAG_BYTES));
-      const value = Buffer.concat([
-        decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)),
-        decipher.final(),
-      ]).toString();
-      return { purpose, expiresAt, value };
+      }
     },
   };
+}
+
+function decrypt(key: Uint8Array, owner: SecretOwner, sealed: Uint8Array): string {
+  const tagAt = sealed.length - TAG_BYTES;
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+    .setAAD(bindTo(owner))
+    .setAuthTag(sealed.subarray(Math.max(tagAt, 0)));
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, tagAt)), decipher.final()]).toString();
 }
 
 const bindTo = ({ webhookId, purpose }: SecretOwner) => Buffer.from(`webhook ${webhookId} ${purpose}`);

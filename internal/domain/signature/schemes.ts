@@ -1,0 +1,18 @@
+import { github } from './github.js';
+import type { Scheme } from './scheme.js';
+import { standard } from './standard.js';
+import { standardEd25519 } from './standard-ed25519.js';
+import { webhooksEmitter } from './webhooks-emitter.js';
+
+/** Every scheme there is, by its public name; the first is what a webhook has that does not say. */
+export const schemes = {
+  standard,
+  'standard-ed25519': standardEd25519,
+  'webhooks-emitter': webhooksEmitter,
+  github,
+} as const satisfies Readonly<Record<string, Scheme>>;
+
+export type SchemeName = keyof typeof schemes;
+
+/** A scheme as any scheme: the table knows each more narrowly. */
+export const schemeOf = (name: SchemeName): Scheme => schemes[name];

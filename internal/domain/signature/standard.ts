@@ -1,0 +1,31 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { readKey, writeKey } from './key-text.js';
+import type { Scheme } from './scheme.js';
+import type { ToSign } from './sign.js';
+
+const PREFIX = 'whsec_';
+const LEAST_BYTES = 24;
+const MOST_BYTES = 64;
+
+/** Standard Webhooks, `v1`: HMAC-SHA256 over `id.timestamp.body`, one signature a secret. */
+export const standard: Scheme = {
+  problemOf(secret) {
+    const bytes = readKey(PREFIX, secret);
+    if (bytes && bytes.length >= LEAST_BYTES && bytes.length <= MOST_BYTES) return undefined;
+    return `must be ${PREFIX} and ${LEAST_BYTES} to ${MOST_BYTES} bytes in base64`;
+  },
+  makeSecret: (random) => writeKey(PREFIX, random),
+  headerNames: () => ['webhook-signature'],
+  makeSign(secrets) {
+    const keys = secrets.map((secret) => createSecretKey(readKey(PREFIX, secret) ?? Buffer.alloc(0)));
+    return (request) => ['webhook-signature', keys.map((key) => signatureOf(key, request)).join(' ')];
+  },
+};
+
+function signatureOf(key: KeyObject, request: ToSign): string {
+  const hmac = createHmac('sha256', key).update(signedHead(request)).update(request.body);
+  return `v1,${hmac.digest('base64')}`;
+}
+
+/** What is signed before the body. */
+export const signedHead = ({ id, timestamp }: ToSign) => `${id}.${timestamp}.`;

@@ -1,0 +1,34 @@
+import type { Scheme } from './scheme.js';
+import { makeBodySign, previousOf, textSecret } from './text-secret.js';
+
+const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
+
+/** As WebhooksEmitter signs: `X-<prefix>-Signature: sha256:<lower-case base32hex>`, beside event and delivery. */
+export const webhooksEmitter: Scheme = {
+  ...textSecret,
+  usualPrefix: 'Webhooks',
+  headerNames: (prefix) =>
+    [`X-${prefix}-Event`, `X-${prefix}-Delivery`, signatureHeader(prefix), previousOf(signatureHeader(prefix))].map(
+      (name) => name.toLowerCase(),
+    ),
+  makeSign: (secrets, prefix) =>
+    makeBodySign(secrets, {
+      header: signatureHeader(prefix),
+      write: (digest) => `sha256:${base32hex(digest)}`,
+      more: ({ subject, id }) => [`X-${prefix}-Event`, subject, `X-${prefix}-Delivery`, id],
+    }),
+};
+
+const signatureHeader = (prefix: string) => `X-${prefix}-Signature`;
+
+/** RFC 4648, in lower case and without padding. */
+export function base32hex(bytes: Uint8Array): string {
+  let text = '';
+  let held = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) text += BASE32HEX.charAt((held >> (bits - 5)) & 31);
+  }
+  return bits === 0 ? text : text + BASE32HEX.charAt((held << (5 - bits)) & 31);
+}
