@@ -56,7 +56,8 @@ export function makeDns({ timeoutMs, servers }: DnsOptions): Dns {
       const six = answered(resolver.resolve6(name));
       const first = await four;
       if (first.kind !== 'found') return both(first, await six);
-      return both(first, (await within(AAAA_GRACE_MS, six)) ?? first);
+      const second = await within(AAAA_GRACE_MS, six);
+      return second ? both(first, second) : first;
     },
     isWell: () => (probe ??= probeOnce()),
   };
