@@ -66,5 +66,6 @@ function connectRequest(address: string, { port, proxy }: TunnelPlan): string {
 
 function unreachable(error: Error): KnownFault {
   const code = codeOf(error);
-  return broken(`cannot be reached (${FAULTS.get(code)?.words ?? code})`);
+  const words = error instanceof KnownFault ? error.fault.words : FAULTS.get(code)?.words;
+  return broken(`cannot be reached (${words ?? code})`);
 }

@@ -1,0 +1,182 @@
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../clock.js';
+import { parseEgressProxy } from '../domain/egress-proxy.js';
+import type { EgressSettings } from '../domain/egress-rules.js';
+import { type Certificates, makeCertificates } from '../testkit/certificates.js';
+import { eventually } from '../testkit/eventually.js';
+import { startReceiver } from '../testkit/receiver.js';
+import { makeTestOpener } from '../testkit/test-opener.js';
+import { type ProxyAnswer, startTestProxy, type TestProxy } from '../testkit/test-proxy.js';
+import { makeTestRequest } from '../testkit/test-request.js';
+import { makeSender, type Sender } from './sender.js';
+
+const LOGIN = 'operator:sesame';
+let certificates: Certificates;
+const endings: (() => Promise<unknown>)[] = [];
+
+beforeAll(() => {
+  certificates = makeCertificates();
+});
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+const proxyAt = (port: number, login = '') => {
+  const proxy = parseEgressProxy(`http://${login && `${login}@`}127.0.0.1:${port}`);
+  if (!proxy.ok) throw new Error(proxy.problem);
+  return proxy.value;
+};
+
+async function startProxy(answer: ProxyAnswer): Promise<TestProxy> {
+  const proxy = await startTestProxy(answer);
+  endings.push(() => proxy.stop());
+  return proxy;
+}
+
+interface Given {
+  readonly login?: string;
+  readonly egress?: Partial<EgressSettings>;
+  readonly addresses?: readonly string[];
+}
+
+function startSender(proxyPort: number, { login, egress, addresses = ['93.184.215.14'] }: Given = {}): Sender {
+  const opener = makeTestOpener({
+    ca: certificates.ca,
+    proxy: proxyAt(proxyPort, login),
+    resolve: async () => addresses,
+    connectTimeoutMs: 300,
+    ...(egress && { egress }),
+  });
+  const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
+  endings.push(() => sender.stop());
+  return sender;
+}
+
+async function listenTls(): Promise<number> {
+  const server = https.createServer(certificates.server, (_request, response) => response.end('{}'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  endings.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+describe('through a proxy', () => {
+  it('https goes as TLS to the receiver, and the proxy is told its address and our login', async () => {
+    const proxy = await startProxy({ to: await listenTls() });
+    const sender = startSender(proxy.port, { login: LOGIN });
+    const request = makeTestRequest('https://receiver.test:8443/');
+    for (let sent = 0; sent < 3; sent += 1) expect(await sender.send(request)).toMatchObject({ status: 200 });
+    expect(proxy.heads).toEqual([
+      'CONNECT 93.184.215.14:8443 HTTP/1.1\r\nHost: 93.184.215.14:8443\r\n' +
+        `Proxy-Authorization: Basic ${Buffer.from(LOGIN).toString('base64')}\r\n\r\n`,
+    ]);
+    expect(sender.stats()).toMatchObject({ origins: 1, sockets: 1 });
+    await sender.stop();
+    await eventually(() => proxy.open === 0, { what: 'the connection to the proxy to be closed' });
+  });
+
+  it('http goes through a tunnel too, and the receiver sees nothing of the login', async () => {
+    const receiver = await startReceiver();
+    endings.push(() => receiver.stop());
+    const proxy = await startProxy({ to: receiver.port });
+    const sender = startSender(proxy.port, { login: LOGIN, addresses: ['2606:4700::1111'] });
+    expect(await sender.send(makeTestRequest('http://receiver.test/hook'))).toMatchObject({ status: 200 });
+    expect(proxy.heads[0]).toMatch(/^CONNECT \[2606:4700::1111\]:80 HTTP\/1\.1\r\n/);
+    expect(receiver.requests).toMatchObject([{ url: '/hook', headers: { host: 'receiver.test' } }]);
+    expect(JSON.stringify(receiver.requests)).not.toMatch(/proxy|Basic/i);
+  });
+
+  it('the certificate is checked for the name of the URL', async () => {
+    const proxy = await startProxy({ to: await listenTls() });
+    const outcome = await startSender(proxy.port).send(makeTestRequest('https://other.test/'));
+    expect(outcome).toEqual({ kind: 'unreachable', reason: 'tls', error: 'certificate is for another host name' });
+  });
+
+  it('a handshake that hangs behind it is the receiver’s failure', async () => {
+    const silent = await startProxy('silence');
+    const proxy = await startProxy({ to: silent.port });
+    const outcome = await startSender(proxy.port).send(makeTestRequest('https://receiver.test/'));
+    expect(outcome).toEqual({ kind: 'unreachable', reason: 'timeout', error: 'could not connect within 300 ms' });
+    await eventually(() => proxy.open === 0, { what: 'the connection to the proxy to be closed' });
+  });
+
+  it.each(['10.0.0.1', '127.0.0.1', '169.254.169.254'])('nothing internal is asked of it: %s', async (address) => {
+    const proxy = await startProxy('close');
+    const sender = startSender(proxy.port, { addresses: ['93.184.215.14', address], egress: { development: false } });
+    expect(await sender.send(makeTestRequest('https://receiver.test/'))).toMatchObject({ kind: 'forbidden_address' });
+    expect(await sender.send(makeTestRequest(`http://${address}/`))).toMatchObject({ kind: 'forbidden_address' });
+    expect(proxy.heads).toEqual([]);
+  });
+
+  it('the next address is asked for when it has no way to the first', async () => {
+    const proxy = await startProxy({ text: 'HTTP/1.1 503 No way\r\nContent-Length: 2\r\n\r\nno' });
+    const sender = startSender(proxy.port, { addresses: ['93.184.215.14', '93.184.215.15'] });
+    expect(await sender.send(makeTestRequest('http://receiver.test/'))).toMatchObject({ kind: 'local_fault' });
+    expect(proxy.heads.map((head) => head.slice(0, 21))).toEqual(['CONNECT 93.184.215.14', 'CONNECT 93.184.215.15']);
+  });
+});
+
+describe('a broken proxy is our fault', () => {
+  it.each<[string, ProxyAnswer, string]>([
+    ['wants a login', { text: 'HTTP/1.1 407 Who?\r\n\r\n' }, 'the proxy wants another user and password (407)'],
+    ['forbids', { text: 'HTTP/1.1 403 Forbidden\r\n\r\nwhy' }, 'the proxy answered 403'],
+    ['fails', { text: 'HTTP/1.1 500 Oops\r\n\r\n' }, 'the proxy answered 500'],
+    ['has no way', { text: 'HTTP/1.0 503 Service Unavailable\r\n\r\n' }, 'the proxy answered 503'],
+    ['is none', { text: 'SSH-2.0-OpenSSH_9.6\r\n\r\n' }, 'the proxy did not answer in HTTP'],
+    [
+      'speaks for the receiver',
+      { text: 'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n' },
+      'the proxy did not answer in HTTP',
+    ],
+    ['never ends', { text: `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}` }, 'the proxy did not answer in HTTP'],
+    ['is silent', 'silence', 'the proxy opened no way within 300 ms'],
+    ['closes', 'close', 'the proxy cannot be reached (closed while connecting)'],
+  ])('when it %s', async (_name, answer, error) => {
+    const proxy = await startProxy(answer);
+    const sender = startSender(proxy.port, { login: LOGIN });
+    const outcome = await sender.send(makeTestRequest('https://receiver.test/'));
+    expect(outcome).toEqual({ kind: 'local_fault', error });
+    await eventually(() => sender.stats().sockets === 0 && proxy.open === 0, { what: 'the connection to be closed' });
+  });
+
+  it('when nobody listens there', async () => {
+    const proxy = await startProxy('close');
+    await proxy.stop();
+    const outcome = await startSender(proxy.port).send(makeTestRequest('http://receiver.test/'));
+    expect(outcome).toEqual({ kind: 'local_fault', error: 'the proxy cannot be reached (connection refused)' });
+  });
+
+  it('when its name cannot be looked up', async () => {
+    const opener = makeTestOpener({
+      proxy: { host: 'proxy.test', port: 1 },
+      resolve: (name) => (name === 'proxy.test' ? Promise.reject(new Error()) : Promise.resolve(['93.184.215.14'])),
+    });
+    const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
+    endings.push(() => sender.stop());
+    expect(await sender.send(makeTestRequest('http://receiver.test/'))).toEqual({
+      kind: 'local_fault',
+      error: 'the proxy has a name that cannot be looked up',
+    });
+  });
+});
+
+describe('a proxy of one webhook', () => {
+  it('is used by its requests only: no connection is shared with others to the same origin', async () => {
+    const receiver = await startReceiver();
+    endings.push(() => receiver.stop());
+    const proxy = await startProxy({ to: receiver.port });
+    const opener = makeTestOpener({ resolve: async () => ['127.0.0.1'] });
+    const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
+    endings.push(() => sender.stop());
+    const url = `http://receiver.test:${receiver.port}/`;
+    const proxied = makeTestRequest(url, { plan: { route: { proxy: proxyAt(proxy.port) } } });
+    for (const request of [proxied, makeTestRequest(url), proxied, makeTestRequest(url)])
+      expect(await sender.send(request)).toMatchObject({ status: 200 });
+    expect(sender.stats()).toMatchObject({ origins: 2, sockets: 2 });
+    expect(proxy.heads).toHaveLength(1);
+  });
+});

@@ -1,0 +1,68 @@
+import type { AddressInfo } from 'node:net';
+import net from 'node:net';
+
+/** What a proxy answers to CONNECT: a way to this port of 127.0.0.1, the bytes that are given, or nothing. */
+export type ProxyAnswer = { readonly to: number } | { readonly text: string } | 'silence' | 'close';
+
+export interface TestProxy {
+  readonly port: number;
+  /** The heads of the requests that came. */
+  readonly heads: readonly string[];
+  /** Connections of clients that are open. */
+  readonly open: number;
+  answer(answer: ProxyAnswer): void;
+  stop(): Promise<void>;
+}
+
+/** An HTTP proxy on 127.0.0.1 that knows CONNECT only and does as it is told. */
+export async function startTestProxy(first: ProxyAnswer): Promise<TestProxy> {
+  const heads: string[] = [];
+  const sockets = new Set<net.Socket>();
+  let answer = first;
+  let open = 0;
+
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    open += 1;
+    socket
+      .on('error', () => undefined)
+      .once('close', () => {
+        open -= 1;
+      });
+    socket.once('data', (chunk) => {
+      heads.push(chunk.toString('latin1'));
+      if (answer === 'close') socket.destroy();
+      else if (answer !== 'silence') reply(socket, answer);
+    });
+  });
+
+  function reply(socket: net.Socket, told: { readonly to: number } | { readonly text: string }): void {
+    if ('text' in told) {
+      socket.write(told.text);
+      return;
+    }
+    const onward = net.connect(told.to, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    sockets.add(onward);
+    onward.on('error', () => socket.destroy());
+    socket.once('close', () => onward.destroy());
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    heads,
+    get open() {
+      return open;
+    },
+    answer: (next) => {
+      answer = next;
+    },
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
