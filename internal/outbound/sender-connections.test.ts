@@ -1,11 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import { eventually } from '../testkit/eventually.js';
 import { makeTestOpener } from '../testkit/test-opener.js';
@@ -217,66 +212,6 @@ describe('origins', () => {
     const sender = startSender({ maxIdleSockets: 2 });
     for (const { url } of servers) await sender.send(to(url));
     await eventually(() => sender.stats().sockets <= 3, { what: 'idle sockets to be closed' });
-  });
-});
-
-describe('TLS', () => {
-  let folder: string;
-  let key: Buffer;
-  let cert: Buffer;
-
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'hukz-tls-'));
-    const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    execFileSync('openssl', ['req', ...kind, '-keyout', keyFile, '-out', certFile, ...names], { stdio: 'ignore' });
-    key = readFileSync(keyFile);
-    cert = readFileSync(certFile);
-  });
-
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  const listenTls = () => listen(https.createServer({ key, cert }, (_request, response) => response.end('{}')));
-
-  it('works with a certificate that is trusted, and the connection is used again', async () => {
-    const port = await listenTls();
-    const sender = startSender({ opener: makeTestOpener({ ca: cert }) });
-    for (let sent = 0; sent < 3; sent += 1)
-      expect(await sender.send(to(`https://localhost:${port}/`))).toMatchObject({ kind: 'answered', status: 200 });
-    expect(sender.stats().sockets).toBe(1);
-  });
-
-  it('refuses a self-signed certificate', async () => {
-    const outcome = await startSender().send(to(`https://localhost:${await listenTls()}/`));
-    expect(outcome).toEqual({ kind: 'unreachable', reason: 'tls', error: 'self-signed certificate' });
-  });
-
-  it('refuses the certificate of another host', async () => {
-    const outcome = await startSender({ opener: makeTestOpener({ ca: cert }) }).send(
-      to(`https://127.0.0.1:${await listenTls()}/`),
-    );
-    expect(outcome).toEqual({ kind: 'unreachable', reason: 'tls', error: 'certificate is for another host name' });
-  });
-
-  it('says when the port speaks plain HTTP', async () => {
-    const port = await listen(http.createServer());
-    const outcome = await startSender().send(to(`https://127.0.0.1:${port}/`));
-    expect(outcome).toEqual({ kind: 'unreachable', reason: 'tls', error: 'the port does not speak TLS' });
-  });
-
-  it('that hangs in the handshake is given up after the time for connecting', async () => {
-    const port = await listen(net.createServer());
-    const outcome = await startSender({ opener: makeTestOpener({ connectTimeoutMs: 150 }) }).send(
-      to(`https://127.0.0.1:${port}/`),
-    );
-    expect(outcome).toEqual({ kind: 'unreachable', reason: 'timeout', error: 'could not connect within 150 ms' });
-  });
-
-  it('that is closed in the handshake counts as not connected', async () => {
-    const port = await listen(net.createServer((socket) => void socket.once('data', () => socket.destroy())));
-    const outcome = await startSender().send(to(`https://127.0.0.1:${port}/`));
-    expect(outcome).toEqual({ kind: 'unreachable', reason: 'connect', error: 'closed while connecting' });
   });
 });
 

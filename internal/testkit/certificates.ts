@@ -9,8 +9,9 @@ export interface Pair {
 }
 
 export interface Certificates {
-  /** Has signed all the others. */
+  /** The certificate of `authority`, which has signed all the others. */
   readonly ca: string;
+  readonly authority: Pair;
   /** For `localhost` and `receiver.test`. */
   readonly server: Pair;
   /** The same, and over since 2020. */
@@ -52,6 +53,7 @@ export function makeCertificates(): Certificates {
     openssl('req', '-x509', ...EC, '-days', '2', '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=authority');
     return {
       ca: read('ca.pem'),
+      authority: { cert: read('ca.pem'), key: read('ca.key') },
       server: sign('server', '/CN=localhost', '20200101000000Z', '20450101000000Z'),
       expired: sign('expired', '/CN=localhost', '20200101000000Z', '20200201000000Z'),
       client: sign('client', '/CN=hukz', '20200101000000Z', '20450101000000Z'),
