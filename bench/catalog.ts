@@ -1,22 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from './bench.js';
 import { BenchFailure } from './failure.js';
+import { readMetrics } from './metrics.js';
 
 export interface Hook {
-  readonly subject: string;
+  readonly eventId: number;
   readonly url: string;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Registers an event and a webhook on it through the API; it is live when this resolves. */
-export async function registerHook(api: string, { subject, url }: Hook): Promise<void> {
-  const event = await post(`${api}/events`, { name: subject, event: subject });
-  await post(`${api}/webhooks`, { name: subject, url, event_ids: [event.id], tags: { bench: subject } });
+const USER = { 'content-type': 'application/json', 'x-user': '1' };
+
+/** Registers an event and one webhook on it through the API; it is live when this resolves. */
+export async function registerHook(api: string, { subject, url }: { subject: string; url: string }): Promise<number> {
+  return addHook(api, { eventId: await registerEvent(api, subject), url, tags: { bench: subject } });
+}
+
+/** Answers the id of the event. */
+export async function registerEvent(api: string, subject: string): Promise<number> {
+  return (await post(`${api}/events`, { name: subject, event: subject })).id;
+}
+
+/** Answers the id of the webhook. */
+export async function addHook(api: string, { eventId, url, tags }: Hook): Promise<number> {
+  return (await post(`${api}/webhooks`, { name: 'bench', url, event_ids: [eventId], tags })).id;
+}
+
+/**
+ * Many webhooks on one event: the first through the API, the others as copies of its row, because a hundred thousand
+ * requests would take longer than all the rest. They differ by their tag `pick`, from `first` on, and by the last part of
+ * their path. Live when this resolves.
+ */
+export async function addHooks(bench: Bench, hooks: ManyHooks): Promise<void> {
+  const { api, metrics } = bench.service;
+  const { eventId, first, count, origin } = hooks;
+  const before = (await readMetrics(metrics)).get('hukz_catalog_webhooks') ?? 0;
+  const hookAt = (number: number) => ({ eventId, url: `${origin}/hook/${number}`, tags: { pick: String(number) } });
+  const original = await addHook(api, hookAt(first));
+  const columns = await copiedColumns(bench);
+  await bench.database.run(
+    `with copies as (
+       insert into webhooks (${columns.join(', ')}, url, tags)
+       select ${columns.map((column) => `w.${column}`).join(', ')}, $4::text || n, jsonb_build_object('pick', n::text)
+       from webhooks w, generate_series($2::int, $3::int) n where w.id = $1
+       returning id
+     ) insert into webhook_events (webhook_id, event_id) select id, $5::int from copies`,
+    [original, first + 1, first + count - 1, `${origin}/hook/`, eventId],
+  );
+  await untilKnown(metrics, before + count);
+}
+
+export interface ManyHooks {
+  readonly eventId: number;
+  readonly first: number;
+  readonly count: number;
+  readonly origin: string;
+}
+
+/** Whatever columns there will be, but the ones that PostgreSQL or a trigger writes and the ones that differ. */
+async function copiedColumns({ database }: Bench): Promise<readonly string[]> {
+  const rows = await database.run<{ name: string }>(
+    `select quote_ident(column_name) as name from information_schema.columns
+     where table_schema = 'public' and table_name = 'webhooks' and is_identity = 'NO'
+       and column_name not in ('url', 'tags')`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+const KNOWN_WITHIN_MS = 60_000;
+
+async function untilKnown(metrics: string, webhooks: number): Promise<void> {
+  const deadline = Date.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    const known = (await readMetrics(metrics)).get('hukz_catalog_webhooks') ?? 0;
+    if (known >= webhooks) return;
+    if (Date.now() > deadline) throw new BenchFailure(`the service knows of ${known} webhooks, there are ${webhooks}`);
+    await sleep(100);
+  }
 }
 
 async function post(url: string, body: unknown): Promise<{ readonly id: number }> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-user': '1' },
-    body: JSON.stringify(body),
-  });
+  const response = await fetch(url, { method: 'POST', headers: USER, body: JSON.stringify(body) });
   if (!response.ok) throw new BenchFailure(`${url} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as { id: number };
 }

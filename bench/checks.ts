@@ -7,7 +7,7 @@ import type { ArrivalReport } from './workers/arrivals.js';
 export function checkArrivals({ distinct, duplicates, strays }: ArrivalReport, count: number): void {
   if (distinct === count && duplicates === 0 && strays === 0) return;
   throw new BenchFailure(
-    `of ${count} messages ${distinct} arrived; ${duplicates} requests came again, ${strays} bore no mark of this run`,
+    `of ${count} deliveries ${distinct} arrived; ${duplicates} requests came again, ${strays} bore no mark of this run`,
   );
 }
 
@@ -16,9 +16,10 @@ export function checkNoneDropped(before: Metrics, after: Metrics): void {
   if (dropped > 0) throw new BenchFailure(`the service dropped ${dropped} messages: its intake queue was full`);
 }
 
-export function checkLogged({ messages, deliveries }: Logged, count: number): void {
-  if (messages === count && deliveries === count) return;
+export function checkLogged(logged: Logged, expected: Logged): void {
+  if (logged.messages === expected.messages && logged.deliveries === expected.deliveries) return;
   throw new BenchFailure(
-    `${count} arrived, but webhook_logs tells of ${deliveries} deliveries of ${messages} messages`,
+    `${expected.deliveries} deliveries of ${expected.messages} messages arrived, but webhook_logs tells of ` +
+      `${logged.deliveries} of ${logged.messages}`,
   );
 }

@@ -25,6 +25,10 @@ export interface Database {
   claimed(): Promise<number>;
   owed(): Promise<number>;
   logged(run: number, since: Date): Promise<Logged>;
+  /** Rows that were inserted, updated and deleted, in all tables. Like `commits`, for spans of many. */
+  rowsWritten(): Promise<number>;
+  /** For what only the bench does: preparing what would take hours otherwise. */
+  run<R extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
   stop(): Promise<void>;
 }
 
@@ -65,6 +69,11 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
     },
     writes: () => number('select pg_snapshot_xmax(pg_current_snapshot())::text as n'),
     claimed: () => number("select n_tup_upd as n from pg_stat_user_tables where relname = 'deliveries'"),
+    rowsWritten: () => number('select sum(n_tup_ins + n_tup_upd + n_tup_del) as n from pg_stat_user_tables'),
+    async run<R extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) {
+      asked++;
+      return (await client.query<R>(text, [...values])).rows;
+    },
     owed: () => number('select count(*) as n from deliveries'),
     logged: (run, since) => one<{ messages: number; deliveries: number }>(LOGGED, [since, runDigits(run)]),
     stop: () => client.end().catch(() => undefined),

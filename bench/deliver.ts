@@ -1,42 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench.js';
 import { checkArrivals, checkLogged, checkNoneDropped } from './checks.js';
-import type { Database } from './database.js';
+import type { Database, Logged } from './database.js';
 import { BenchFailure } from './failure.js';
-import { readMetrics } from './metrics.js';
+import type { Latencies } from './latencies.js';
+import { type Metrics, readMetrics } from './metrics.js';
 import { readUsage, type Usage, usageEach } from './usage.js';
-import type { Latencies } from './workers/arrivals.js';
+import type { Aside, Picks } from './workers/publisher.js';
+
+/** What is published and what it should come to. */
+export interface Work {
+  readonly subject: string;
+  readonly messages: number;
+  /** Webhooks that each message goes to; 1 when absent. */
+  readonly fanOut?: number;
+  /** The plan's when absent. */
+  readonly bytes?: number;
+  /** Messages on their way at the same time; the plan's when absent. */
+  readonly window?: number;
+  readonly picks?: Picks;
+  /** What goes out beside to webhooks that are not well: it may still be owed when the run ends. */
+  readonly aside?: Aside | undefined;
+}
 
 export interface Delivered {
+  /** Deliveries. */
   readonly perSecond: number;
-  readonly latencies?: Latencies;
+  readonly latencies: Latencies | undefined;
   /** CPU microseconds a delivery. */
   readonly usage: Usage;
+  /** The longest that the service's event loop was late, in milliseconds. */
+  readonly stallMs: number;
 }
 
 /** Publishes as fast as the service delivers, and checks that all arrived once and are logged. */
-export function deliverFlood(bench: Bench, subject: string, count: number): Promise<Delivered> {
-  const { payloadBytes: bytes, window } = bench.plan;
-  return deliver(bench, count, {
-    publish: (run) => bench.publisher.ask('flood', { subject, run, count, bytes, window }),
-    onProgress: (arrived) => void bench.publisher.ask('progress', arrived).catch(() => undefined),
+export function deliverFlood(bench: Bench, work: Work): Promise<Delivered> {
+  const fanOut = work.fanOut ?? 1;
+  const window = work.window ?? Math.ceil(bench.plan.window / fanOut);
+  return deliver(bench, work, {
+    publish: (run) => bench.publisher.ask('flood', { ...messagesOf(bench, work), run, window }),
+    onProgress: (arrived) => void bench.publisher.ask('progress', Math.floor(arrived / fanOut)).catch(() => undefined),
   });
 }
 
 /** Publishes at a constant rate, whatever becomes of it. */
-export function deliverPaced(bench: Bench, subject: string, rate: Rate): Promise<Delivered> {
-  const { perSecond, messages: count } = rate;
-  const bytes = bench.plan.payloadBytes;
-  return deliver(bench, count, {
-    publish: (run) => bench.publisher.ask('pace', { subject, run, count, bytes, perSecond }),
+export function deliverPaced(bench: Bench, work: Work, perSecond: number): Promise<Delivered> {
+  return deliver(bench, work, {
+    publish: (run) => bench.publisher.ask('pace', { ...messagesOf(bench, work), run, perSecond }),
     perSecond,
   });
 }
 
-export interface Rate {
-  readonly perSecond: number;
-  readonly messages: number;
+/** Of a run at a constant rate. */
+export function latenciesOf({ latencies }: Delivered): Latencies {
+  if (!latencies) throw new Error('no latencies of a run at full speed');
+  return latencies;
 }
+
+export const messagesOf = ({ plan }: Pick<Bench, 'plan'>, { subject, messages, bytes, picks, aside }: Work) => ({
+  subject,
+  count: messages,
+  bytes: bytes ?? plan.payloadBytes,
+  picks,
+  aside,
+});
 
 interface Way {
   /** Answers when the first message was published, or was to be. */
@@ -46,35 +73,59 @@ interface Way {
   readonly perSecond?: number;
 }
 
-async function deliver(bench: Bench, count: number, way: Way): Promise<Delivered> {
+async function deliver(bench: Bench, work: Work, way: Way): Promise<Delivered> {
   const { database, receiver, service } = bench;
+  const { messages, fanOut = 1 } = work;
+  const count = messages * fanOut;
   const run = bench.nextRun();
-  await receiver.begin(run, count);
+  await receiver.begin({ run, messages, fanOut });
   const since = new Date();
   const metrics = await readMetrics(service.metrics);
   const before = await readUsage(bench.pids);
   const [startAt] = await Promise.all([way.publish(run), receiver.untilAll(count, way.onProgress)]);
-  await untilNothingIsOwed(database);
+  if (!work.aside) await untilNothingIsOwed(database);
   const after = await readUsage(bench.pids);
+  if (work.aside) await untilLogged(database, { run, since, deliveries: count });
   // After the last commit: a double may have come late.
   const report = await receiver.report(way.perSecond === undefined ? undefined : { startAt, perSecond: way.perSecond });
   checkArrivals(report, count);
-  checkNoneDropped(metrics, await readMetrics(service.metrics));
-  checkLogged(await database.logged(run, since), count);
+  const later = await readMetrics(service.metrics);
+  checkNoneDropped(metrics, later);
+  checkLogged(await database.logged(run, since), { messages, deliveries: count });
   return {
     perSecond: (count * 1000) / (report.lastAt - startAt),
     usage: usageEach(before, after, count),
-    ...(report.latencies && { latencies: report.latencies }),
+    latencies: report.latencies,
+    stallMs: longestStall(later),
   };
+}
+
+const LOOKS_EVERY_MS = 10;
+
+/** By the service's own histogram, which each scrape begins anew; it counts the time between two looks with it. */
+function longestStall(metrics: Metrics): number {
+  return Math.max(0, (metrics.get('nodejs_eventloop_lag_max_seconds') ?? Number.NaN) * 1000 - LOOKS_EVERY_MS);
 }
 
 const SETTLED_WITHIN_MS = 10_000;
 
-async function untilNothingIsOwed(database: Database): Promise<void> {
-  const deadline = Date.now() + SETTLED_WITHIN_MS;
+export async function untilNothingIsOwed(database: Database, withinMs = SETTLED_WITHIN_MS): Promise<void> {
+  const deadline = Date.now() + withinMs;
   for (let owed = await database.owed(); owed > 0; owed = await database.owed()) {
     if (Date.now() > deadline)
-      throw new BenchFailure(`${owed} deliveries are still owed ${SETTLED_WITHIN_MS / 1000} s after the last arrival`);
+      throw new BenchFailure(`${owed} deliveries are still owed ${withinMs / 1000} s after the last arrival`);
     await sleep(25);
+  }
+}
+
+async function untilLogged(
+  database: Database,
+  { run, since, deliveries }: { readonly run: number; readonly since: Date; readonly deliveries: number },
+): Promise<Logged> {
+  const deadline = Date.now() + SETTLED_WITHIN_MS;
+  for (;;) {
+    const logged = await database.logged(run, since);
+    if (logged.deliveries >= deliveries || Date.now() > deadline) return logged;
+    await sleep(100);
   }
 }

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { Endings } from '../internal/local/endings.js';
 import { startNatsServer } from '../internal/local/nats-server.js';
 import { startPostgres } from '../internal/local/postgres.js';
-import type { Bench } from './bench.js';
+import type { ApartSettings, Bench } from './bench.js';
 import { createDatabase, openDatabase } from './database.js';
 import type { Plan } from './plan.js';
 import { startReceiver } from './receiver.js';
 import { startService } from './service.js';
-import { startWorker } from './worker.js';
+import { startWorker, type Worker } from './worker.js';
+import type { Commands } from './worker-protocol.js';
 import type { PublisherCommands } from './workers/publisher.js';
 import type { ReceiverKind } from './workers/receiver.js';
 import type { YardstickCommands } from './workers/yardstick.js';
@@ -18,13 +19,16 @@ export interface OpenOptions {
   readonly plan: Plan;
   readonly receiverKind: ReceiverKind;
   readonly profileIn: string | undefined;
+  /** Processes of a service; absent: as the service has it. */
+  readonly workers: number | undefined;
   readonly endings: Endings;
   readonly stop: AbortController;
   say(text: string): void;
 }
 
 /** Starts every process. What was started is in `endings`, also when a later one fails. */
-export async function openBench({ plan, receiverKind, profileIn, endings, stop, say }: OpenOptions): Promise<Bench> {
+export async function openBench(options: OpenOptions): Promise<Bench> {
+  const { plan, workers, endings, stop, say } = options;
   const onDeath = (failure: Error) => stop.abort(failure);
   const started = <T>(it: T, end: (it: T) => Promise<unknown>): T => {
     endings.add(() => end(it));
@@ -44,16 +48,32 @@ export async function openBench({ plan, receiverKind, profileIn, endings, stop, 
   const { host, port, user, password } = postgres;
   const empty = join(directory, 'service');
   await mkdir(empty);
-  const openService = async (intake: 'core' | 'jetstream') => {
-    const address = { host, port, user, password, database: `bench_${intake}` };
-    await createDatabase(address);
-    const options = { nats: nats.url, intake, database: address, directory: empty, profileIn, onDeath };
-    const service = started(await startService(options), (it) => it.stop());
+  const databases = new Set<string>();
+  const databaseNamed = async (name: string) => {
+    const address = { host, port, user, password, database: `bench_${name}` };
+    if (!databases.has(name)) await createDatabase(address);
+    databases.add(name);
+    return address;
+  };
+  const openService = async ({ name, settings, nodeArguments = [] }: ApartSettings) => {
+    const address = await databaseNamed(name);
+    const service = started(
+      await startService({
+        nats: nats.url,
+        database: address,
+        directory: empty,
+        profileIn: options.profileIn,
+        nodeArguments,
+        settings: { ...(workers && { WORKERS: String(workers) }), ...settings },
+        onDeath,
+      }),
+      (it) => it.stop(),
+    );
     const database = started(await openDatabase(address), (it) => it.stop());
     return { service, database };
   };
-  const { service, database } = await openService('core');
-  const receiver = started(await startReceiver(receiverKind, onDeath), (it) => it.stop());
+  const { service, database } = await openService({ name: 'main' });
+  const receiver = started(await startReceiver(options.receiverKind, onDeath), (it) => it.stop());
   const publisher = started(startWorker<PublisherCommands>({ name: 'publisher', onDeath }), (it) => it.stop());
   const yardstick = started(startWorker<YardstickCommands>({ name: 'yardstick', onDeath }), (it) => it.stop());
   await publisher.ask('connect', nats.url);
@@ -66,11 +86,7 @@ export async function openBench({ plan, receiverKind, profileIn, endings, stop, 
     receiver: receiver.pid,
   };
   let runs = 0;
-  let other: Promise<Bench> | undefined;
-  const openOther = async (): Promise<Bench> => {
-    const parts = await openService('jetstream');
-    return { ...bench, ...parts, pids: { ...pids, service: parts.service.pid } };
-  };
+  let unnamed = 0;
   const bench: Bench = {
     plan,
     service,
@@ -79,10 +95,34 @@ export async function openBench({ plan, receiverKind, profileIn, endings, stop, 
     publisher,
     yardstick,
     pids,
-    overJetStream() {
-      other ??= openOther();
-      return other;
+    natsUrl: nats.url,
+    workers,
+    async apart(settings, work) {
+      const parts = await openService(settings);
+      try {
+        return await work({ ...bench, ...parts, pids: { ...pids, service: parts.service.pid } });
+      } finally {
+        await parts.database.stop();
+        await parts.service.stop();
+      }
     },
+    async withReceiver(work) {
+      const other = started(await startReceiver(options.receiverKind, onDeath), (it) => it.stop());
+      try {
+        return await work(other);
+      } finally {
+        await other.stop();
+      }
+    },
+    async withWorker<C extends Commands, T>(name: string, work: (worker: Worker<C>) => Promise<T>) {
+      const worker = started(startWorker<C>({ name, onDeath }), (it) => it.stop());
+      try {
+        return await work(worker);
+      } finally {
+        await worker.stop();
+      }
+    },
+    emptyDatabase: () => databaseNamed(`empty_${++unnamed}`),
     nextRun: () => ++runs,
     say,
   };

@@ -10,14 +10,16 @@ export interface Options {
   readonly rows: readonly Row[];
   readonly receiverKind: ReceiverKind;
   readonly profile: boolean;
+  readonly workers: number | undefined;
 }
 
-export const USAGE = `usage: npm run bench -- [--quick] [--http] [--profile] [row ...]
-  --quick    fewer and shorter runs, under a minute
+export const USAGE = `usage: npm run bench -- [--quick] [--http] [--profile] [--workers N] [row ...]
+  --quick    fewer and shorter runs, all rows in under four minutes
   --http     a receiver on node:http, twice the cost of the usual one on bare sockets
   --profile  leave a CPU profile of the service in bench/results and say where its time went
-rows:
-${rows.map(({ row }) => `  ${row.id.padEnd(9)}${row.title}`).join('\n')}`;
+  --workers  as many processes of the service (WORKERS)
+rows, with * when only named ones:
+${rows.map(({ row, inAll }) => `  ${row.id.padEnd(6)}${inAll ? ' ' : '*'} ${row.title}`).join('\n')}`;
 
 /** What the command line asks for, or undefined when it asks for help. @throws {BenchFailure} */
 export function readOptions(args: string[]): Options | undefined {
@@ -31,14 +33,24 @@ export function readOptions(args: string[]): Options | undefined {
     rows: wanted.map(({ row }) => row),
     receiverKind: values.http ? 'http' : 'bare',
     profile: values.profile,
+    workers: values.workers === undefined ? undefined : wholeNumber(values.workers),
   };
 }
 
 function parse(args: string[]) {
   const flag = { type: 'boolean', default: false } as const;
   try {
-    return parseArgs({ args, allowPositionals: true, options: { quick: flag, http: flag, profile: flag, help: flag } });
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { quick: flag, http: flag, profile: flag, help: flag, workers: { type: 'string' } },
+    });
   } catch (error) {
     throw new BenchFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new BenchFailure(`--workers is a number from 1 on, not ${text}\n${USAGE}`);
+  return Number(text);
 }

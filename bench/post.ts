@@ -1,8 +1,8 @@
 import { readCpuSeconds } from '../internal/local/process-usage.js';
 import type { Bench } from './bench.js';
 import { checkArrivals } from './checks.js';
-import type { Rate } from './deliver.js';
-import type { Latencies } from './workers/arrivals.js';
+import type { Latencies } from './latencies.js';
+import type { Rate } from './plan.js';
 
 /** Requests under way at the same time. */
 export const IN_FLIGHT = 64;
@@ -13,9 +13,18 @@ export interface Posted {
   readonly cpu: number;
 }
 
-/** The yardstick B0, a run: a bare undici loop in a process of its own, same bytes, same receiver. */
-export async function postFlood(bench: Bench, subject: string, count: number): Promise<Posted> {
-  const posts = await prepare(bench, subject, count);
+/** What is sent; 1 KiB (the plan's) and unsigned when nothing else is said. */
+export interface Post {
+  readonly subject: string;
+  readonly count: number;
+  readonly bytes?: number;
+  readonly signed?: boolean;
+}
+
+/** The yardstick B0, a run: a bare undici loop in a process of its own, same bytes, same receiver. B1 signs them too. */
+export async function postFlood(bench: Bench, post: Post): Promise<Posted> {
+  const { count } = post;
+  const posts = await prepare(bench, post);
   const before = await readCpuSeconds(bench.yardstick.pid);
   const [startAt] = await Promise.all([bench.yardstick.ask('flood', posts), bench.receiver.untilAll(count)]);
   const cpu = (((await readCpuSeconds(bench.yardstick.pid)) - before) * 1e6) / count;
@@ -27,19 +36,20 @@ export async function postFlood(bench: Bench, subject: string, count: number): P
 /** The yardstick at a constant rate. */
 export async function postPaced(bench: Bench, subject: string, rate: Rate): Promise<Latencies> {
   const { perSecond, messages: count } = rate;
-  const posts = await prepare(bench, subject, count);
+  const posts = await prepare(bench, { subject, count });
   const [startAt] = await Promise.all([
     bench.yardstick.ask('pace', { ...posts, perSecond }),
     bench.receiver.untilAll(count),
   ]);
   const report = await bench.receiver.report({ startAt, perSecond });
   checkArrivals(report, count);
-  return report.latencies ?? { p50: Number.NaN, p99: Number.NaN, max: Number.NaN };
+  if (!report.latencies) throw new Error('no latencies of a run at a constant rate');
+  return report.latencies;
 }
 
-async function prepare(bench: Bench, subject: string, count: number) {
+async function prepare(bench: Bench, { subject, count, bytes = bench.plan.payloadBytes, signed = false }: Post) {
   const run = bench.nextRun();
-  await bench.receiver.begin(run, count);
+  await bench.receiver.begin({ run, messages: count, fanOut: 1 });
   const { origin } = bench.receiver;
-  return { origin, subject, run, count, bytes: bench.plan.payloadBytes, inFlight: IN_FLIGHT };
+  return { origin, subject, run, count, bytes, signed, inFlight: IN_FLIGHT };
 }

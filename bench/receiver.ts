@@ -1,12 +1,18 @@
 import { BenchFailure } from './failure.js';
 import { startWorker } from './worker.js';
-import type { ArrivalReport, Schedule } from './workers/arrivals.js';
+import type { ArrivalReport, Expected, Schedule } from './workers/arrivals.js';
+import type { Conduct } from './workers/conduct.js';
 import type { ReceiverCommands, ReceiverKind } from './workers/receiver.js';
 
 export interface Receiver {
   readonly pid: number;
+  /** Where it answers at once. */
   readonly origin: string;
-  begin(run: number, expected: number): Promise<void>;
+  /** One more port of the same process that behaves otherwise; answers its origin. */
+  misbehave(conduct: Conduct): Promise<string>;
+  /** From now on it behaves well on all of its ports. */
+  heal(): Promise<void>;
+  begin(expected: Expected): Promise<void>;
   /** Resolves when all of the run have arrived. Tells `onProgress` now and then how many have. */
   untilAll(expected: number, onProgress?: (arrived: number) => void): Promise<void>;
   report(schedule?: Schedule): Promise<ArrivalReport>;
@@ -25,7 +31,8 @@ export async function startReceiver(kind: ReceiverKind, onDeath: (failure: Bench
     },
     onDeath,
   });
-  const origin = `http://127.0.0.1:${await worker.ask('listen', kind)}`;
+  const open = async (conduct: Conduct) => `http://127.0.0.1:${await worker.ask('listen', { kind, conduct })}`;
+  const origin = await open({ kind: 'well' });
 
   const untilAll = (expected: number, onProgress?: (arrived: number) => void) =>
     new Promise<void>((resolve, reject) => {
@@ -54,7 +61,9 @@ export async function startReceiver(kind: ReceiverKind, onDeath: (failure: Bench
   return {
     pid: worker.pid,
     origin,
-    begin: (run, expected) => worker.ask('begin', { run, expected }),
+    misbehave: open,
+    heal: () => worker.ask('heal'),
+    begin: (expected) => worker.ask('begin', expected),
     untilAll,
     report: (schedule) => worker.ask('report', schedule),
     stop: worker.stop,

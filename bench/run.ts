@@ -14,7 +14,7 @@ const RESULTS = join(import.meta.dirname, '..', '..', 'bench', 'results');
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 /** Measures the rows; everything that was started has ended when this settles. */
-async function measure({ plan, rows, receiverKind, profile }: Options): Promise<readonly Line[]> {
+async function measure({ plan, rows, receiverKind, profile, workers }: Options): Promise<readonly Line[]> {
   const endings = makeEndings(say);
   const stop = new AbortController();
   const limit = setTimeout(
@@ -29,7 +29,8 @@ async function measure({ plan, rows, receiverKind, profile }: Options): Promise<
   aborted.catch(() => undefined);
   const lines: Line[] = [];
   try {
-    const bench = await openBench({ plan, receiverKind, profileIn: profile ? RESULTS : undefined, endings, stop, say });
+    const profileIn = profile ? RESULTS : undefined;
+    const bench = await openBench({ plan, receiverKind, profileIn, workers, endings, stop, say });
     for (const row of rows) {
       say(`${row.id}: ${row.title}`);
       lines.push(...(await Promise.race([row.run(bench), aborted])));

@@ -8,12 +8,14 @@ import { BenchFailure } from './failure.js';
 
 export interface ServiceOptions {
   readonly nats: string;
-  readonly intake: 'core' | 'jetstream';
   readonly database: DatabaseAddress;
   /** Its working directory, where it must find no config file. */
   readonly directory: string;
   /** Where to leave a CPU profile at its end. */
   readonly profileIn?: string | undefined;
+  readonly nodeArguments: readonly string[];
+  /** What is not at its default, without the prefix `HUKZ_`. */
+  readonly settings: Readonly<Record<string, string>>;
   onDeath(failure: BenchFailure): void;
 }
 
@@ -21,6 +23,8 @@ export interface Service {
   readonly pid: number;
   readonly api: string;
   readonly metrics: string;
+  /** From the start of the process until it said that it is ready. */
+  readonly readyAfterMs: number;
   stop(): Promise<void>;
 }
 
@@ -33,7 +37,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const metricsPort = await findFreePort();
   const profile = options.profileIn === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', options.profileIn];
   const program = fileURLToPath(new URL('../cmd/hukz.js', import.meta.url));
-  const child = spawn(process.execPath, [...profile, program, 'serve'], {
+  const from = performance.now();
+  const child = spawn(process.execPath, [...profile, ...options.nodeArguments, program, 'serve'], {
     cwd: options.directory,
     env: environment(options, port, metricsPort),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,12 +73,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await stop();
       throw new BenchFailure(['the service did not become ready:', ...lines].join('\n  '));
     }
-    await sleep(50);
+    await sleep(20);
   }
-  return { pid: child.pid ?? 0, api, metrics: `http://127.0.0.1:${metricsPort}/metrics`, stop };
+  const metrics = `http://127.0.0.1:${metricsPort}/metrics`;
+  return { pid: child.pid ?? 0, api, metrics, readyAfterMs: performance.now() - from, stop };
 }
 
-function environment({ nats, database, intake }: ServiceOptions, port: number, metricsPort: number): NodeJS.ProcessEnv {
+function environment({ nats, database, settings }: ServiceOptions, port: number, metricsPort: number) {
+  const named = Object.entries(settings).map(([name, value]) => [`HUKZ_${name}`, value]);
   return {
     NODE_ENV: 'production',
     // In production it would refuse receivers on 127.0.0.1.
@@ -89,7 +96,7 @@ function environment({ nats, database, intake }: ServiceOptions, port: number, m
     HUKZ_DATABASE_NAME: database.database,
     HUKZ_NATS_URL: nats,
     HUKZ_QUEUE_GROUP: 'bench',
-    HUKZ_INTAKE: intake,
+    ...Object.fromEntries(named),
   };
 }
 

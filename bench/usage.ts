@@ -1,7 +1,7 @@
 import { readCpuSeconds } from '../internal/local/process-usage.js';
 import { median, spell } from './numbers.js';
 
-/** CPU seconds by process; PostgreSQL with all its backends. */
+/** CPU seconds by process; the service with its workers, PostgreSQL with all its backends. */
 export interface Usage {
   readonly service: number;
   readonly postgres: number;
@@ -14,7 +14,7 @@ export type Pids = { readonly [name in keyof Usage]: number };
 
 export async function readUsage(pids: Pids): Promise<Usage> {
   const [service, postgres, nats, publisher, receiver] = await Promise.all([
-    readCpuSeconds(pids.service),
+    readCpuSeconds(pids.service, true),
     readCpuSeconds(pids.postgres, true),
     readCpuSeconds(pids.nats),
     readCpuSeconds(pids.publisher),

@@ -1,14 +1,43 @@
 import type { Row } from '../row.js';
 import { b0 } from './b0.js';
+import { b1 } from './b1.js';
+import { b2 } from './b2.js';
+import { b3 } from './b3.js';
+import { fan } from './fan.js';
+import { scale } from './scale.js';
 import { w1 } from './w1.js';
 import { w1j } from './w1j.js';
 import { w1l } from './w1l.js';
+import { w2 } from './w2.js';
+import { w3 } from './w3.js';
+import { fair, w4 } from './w4.js';
+import { w5 } from './w5.js';
+import { w6 } from './w6.js';
+import { w7 } from './w7.js';
+import { w8 } from './w8.js';
+
+const named = (row: Row) => ({ row, inAll: false });
+const always = (row: Row) => ({ row, inAll: true });
 
 /** In the order in which they run. Without `inAll` a row runs only when it is named. */
 export const rows: readonly { readonly row: Row; readonly inAll: boolean }[] = [
   // W1 measures it beside each of its own runs.
-  { row: b0, inAll: false },
-  { row: w1, inAll: true },
-  { row: w1j, inAll: true },
-  { row: w1l, inAll: true },
+  named(b0),
+  always(b1),
+  always(b2),
+  always(b3),
+  always(w1),
+  always(w1j),
+  always(w1l),
+  always(w7),
+  always(w2),
+  always(fan),
+  always(w3),
+  always(w4),
+  always(fair),
+  always(w5),
+  always(w6),
+  always(w8),
+  // Wants cores of its own.
+  named(scale),
 ];

@@ -11,10 +11,10 @@ export const b0: Row = {
   title: 'the yardstick alone',
   async run(bench) {
     const { rounds, yardstickRequests } = bench.plan;
-    await postFlood(bench, SUBJECT, yardstickRequests);
+    await postFlood(bench, { subject: SUBJECT, count: yardstickRequests });
     const posted: Posted[] = [];
     for (let round = 1; round <= rounds; round++) {
-      const one = await postFlood(bench, SUBJECT, yardstickRequests);
+      const one = await postFlood(bench, { subject: SUBJECT, count: yardstickRequests });
       bench.say(`B0 ${round}/${rounds}: ${spell(one.perSecond)}/s`);
       posted.push(one);
     }

@@ -25,14 +25,14 @@ export const w1: Row = {
     const { messages, rounds, warmUpMessages, yardstickRequests } = bench.plan;
     await registerHook(bench.service.api, { subject: SUBJECT, url: `${bench.receiver.origin}/hook` });
     bench.say('W1: warming up');
-    await postFlood(bench, SUBJECT, yardstickRequests);
-    await deliverFlood(bench, SUBJECT, warmUpMessages);
+    await postFlood(bench, { subject: SUBJECT, count: yardstickRequests });
+    await deliverFlood(bench, { subject: SUBJECT, messages: warmUpMessages });
 
     const gate = await openGate(bench);
     const done: Round[] = [];
     for (let round = 1; round <= rounds; round++) {
-      const yardstick = await postFlood(bench, SUBJECT, yardstickRequests);
-      const delivered = await gate.during(() => deliverFlood(bench, SUBJECT, messages));
+      const yardstick = await postFlood(bench, { subject: SUBJECT, count: yardstickRequests });
+      const delivered = await gate.during(() => deliverFlood(bench, { subject: SUBJECT, messages }));
       done.push({ yardstick, delivered });
       const ratio = spell(delivered.perSecond / yardstick.perSecond);
       bench.say(
@@ -63,14 +63,16 @@ function rateLine(rounds: readonly Round[], batches: string): Line {
     unit: '/s',
     values,
     ratios,
-    targets: [
-      atLeast(rate, 4000, '/s'),
-      atLeast(ratio, 0.4, ' × B0'),
-      atLeast(rate, 6000, '/s'),
-      atLeast(ratio, 0.6, ' × B0'),
-    ],
-    notes: [spellUsage(rounds.map(({ delivered }) => delivered.usage)), batches],
+    targets: [atLeast(rate, 6000, '/s'), atLeast(ratio, 0.6, ' × B0')],
+    notes: [spellUsage(rounds.map(({ delivered }) => delivered.usage)), cpuNote(rounds), batches],
   };
+}
+
+/** The rates divide what the cores give among five programs; CPU is what each of the two takes for itself. */
+function cpuNote(rounds: readonly Round[]): string {
+  const ours = median(rounds.map(({ delivered }) => delivered.usage.service));
+  const bare = median(rounds.map(({ yardstick }) => yardstick.cpu));
+  return `CPU of a B0 request ${spell(bare)} µs, of a delivery in the service ${spell(ours)} µs: ratio ${spell(bare / ours)}`;
 }
 
 async function memoryLine({ service }: Bench): Promise<Line> {

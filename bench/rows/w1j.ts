@@ -1,3 +1,4 @@
+import type { Bench } from '../bench.js';
 import { registerHook } from '../catalog.js';
 import { type Delivered, deliverFlood } from '../deliver.js';
 import { median, spell } from '../numbers.js';
@@ -7,30 +8,18 @@ import { spellUsage } from '../usage.js';
 
 const SUBJECTS = { core: 'bench.w1j.core', jetstream: 'bench.w1j.stream' };
 
+interface Round {
+  readonly core: Delivered;
+  readonly jetstream: Delivered;
+}
+
 /** W1 through JetStream, each run beside one through core NATS by a service of its own on the same servers. */
 export const w1j: Row = {
   id: 'W1j',
   title: 'W1 through JetStream',
   async run(bench) {
-    const { messages, rounds, warmUpMessages } = bench.plan;
-    const streamed = await bench.overJetStream();
-    const url = `${bench.receiver.origin}/hook`;
-    await registerHook(bench.service.api, { subject: SUBJECTS.core, url });
-    await registerHook(streamed.service.api, { subject: SUBJECTS.jetstream, url });
-    bench.say('W1j: warming up');
-    await deliverFlood(bench, SUBJECTS.core, warmUpMessages);
-    await deliverFlood(streamed, SUBJECTS.jetstream, warmUpMessages);
-
-    const done: { readonly core: Delivered; readonly jetstream: Delivered }[] = [];
-    for (let round = 1; round <= rounds; round++) {
-      const core = await deliverFlood(bench, SUBJECTS.core, messages);
-      const jetstream = await deliverFlood(streamed, SUBJECTS.jetstream, messages);
-      done.push({ core, jetstream });
-      const ratio = spell(jetstream.perSecond / core.perSecond);
-      bench.say(
-        `W1j ${round}/${rounds}: ${spell(jetstream.perSecond)}/s, W1 ${spell(core.perSecond)}/s, ratio ${ratio}`,
-      );
-    }
+    const settings = { INTAKE: 'jetstream' };
+    const done = await bench.apart({ name: 'jetstream', settings }, (streamed) => byTurns(bench, streamed));
     const ratio = median(done.map(({ core, jetstream }) => jetstream.perSecond / core.perSecond));
     return [
       {
@@ -47,3 +36,23 @@ export const w1j: Row = {
     ];
   },
 };
+
+async function byTurns(bench: Bench, streamed: Bench): Promise<readonly Round[]> {
+  const { messages, rounds, warmUpMessages } = bench.plan;
+  const url = `${bench.receiver.origin}/hook`;
+  await registerHook(bench.service.api, { subject: SUBJECTS.core, url });
+  await registerHook(streamed.service.api, { subject: SUBJECTS.jetstream, url });
+  bench.say('W1j: warming up');
+  await deliverFlood(bench, { subject: SUBJECTS.core, messages: warmUpMessages });
+  await deliverFlood(streamed, { subject: SUBJECTS.jetstream, messages: warmUpMessages });
+
+  const done: Round[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    const core = await deliverFlood(bench, { subject: SUBJECTS.core, messages });
+    const jetstream = await deliverFlood(streamed, { subject: SUBJECTS.jetstream, messages });
+    done.push({ core, jetstream });
+    const ratio = spell(jetstream.perSecond / core.perSecond);
+    bench.say(`W1j ${round}/${rounds}: ${spell(jetstream.perSecond)}/s, W1 ${spell(core.perSecond)}/s, ratio ${ratio}`);
+  }
+  return done;
+}

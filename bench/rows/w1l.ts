@@ -1,11 +1,11 @@
 import { registerHook } from '../catalog.js';
-import { type Delivered, deliverPaced } from '../deliver.js';
+import { type Delivered, deliverPaced, latenciesOf } from '../deliver.js';
+import type { Latencies } from '../latencies.js';
 import { median, spell } from '../numbers.js';
 import { postPaced } from '../post.js';
 import type { Line, Row } from '../row.js';
 import { atMost } from '../target.js';
 import { spellUsage } from '../usage.js';
-import type { Latencies } from '../workers/arrivals.js';
 
 const SUBJECT = 'bench.w1l';
 
@@ -25,13 +25,13 @@ export const w1l: Row = {
     bench.say('W1l: warming up');
     const warmUp = { ...rate, messages: Math.round(rate.messages / 3) };
     await postPaced(bench, SUBJECT, warmUp);
-    await deliverPaced(bench, SUBJECT, warmUp);
+    await deliverPaced(bench, { subject: SUBJECT, messages: warmUp.messages }, warmUp.perSecond);
 
     const done: Round[] = [];
     for (let round = 1; round <= rounds; round++) {
       const yardstick = await postPaced(bench, SUBJECT, rate);
-      const delivered = await deliverPaced(bench, SUBJECT, rate);
-      const latencies = delivered.latencies ?? { p50: Number.NaN, p99: Number.NaN, max: Number.NaN };
+      const delivered = await deliverPaced(bench, { subject: SUBJECT, messages: rate.messages }, rate.perSecond);
+      const latencies = latenciesOf(delivered);
       done.push({ yardstick, delivered, latencies });
       bench.say(`W1l ${round}/${rounds}: ${spellBoth(latencies)}, B0 paced ${spellBoth(yardstick)}`);
     }
@@ -42,9 +42,9 @@ export const w1l: Row = {
 const spellBoth = ({ p50, p99 }: Latencies) => `p50 ${spell(p50)} ms, p99 ${spell(p99)} ms`;
 
 function lines(rounds: readonly Round[]): Line[] {
-  const latency = (id: 'p50' | 'p99') => rounds.map(({ latencies }) => latencies[id]);
-  const yardstick = (id: 'p50' | 'p99') => rounds.map((round) => round.yardstick[id]);
-  const ratios = (id: 'p50' | 'p99') => rounds.map((round) => round.latencies[id] / round.yardstick[id]);
+  const latency = (id: 'p50' | 'p99' | 'p999') => rounds.map(({ latencies }) => latencies[id]);
+  const yardstick = (id: 'p50' | 'p99' | 'p999') => rounds.map((round) => round.yardstick[id]);
+  const ratios = (id: 'p50' | 'p99' | 'p999') => rounds.map((round) => round.latencies[id] / round.yardstick[id]);
   const cpu = rounds.map(({ delivered }) => delivered.usage.service);
   const base = { unit: ' ms', targets: [] };
   return [
@@ -59,6 +59,7 @@ function lines(rounds: readonly Round[]): Line[] {
       targets: [atMost(median(latency('p50')), 5, ' ms')],
     },
     { ...base, id: 'W1l p99', what: '', values: latency('p99'), ratios: ratios('p99'), targets: [p99Target()] },
+    { ...base, id: 'W1l p999', what: 'p99.9', values: latency('p999'), ratios: ratios('p999') },
     {
       id: 'W1l cpu',
       what: 'CPU of the service a delivery',

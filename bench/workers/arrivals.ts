@@ -1,5 +1,5 @@
+import { type Latencies, makeLatencyHistogram, readLatencies, recordMs } from '../latencies.js';
 import type { Mark } from '../mark.js';
-import { quantile } from '../numbers.js';
 
 export interface Schedule {
   /** When the first was to be published, on the clock of `nowMs`. */
@@ -7,23 +7,24 @@ export interface Schedule {
   readonly perSecond: number;
 }
 
-export interface Latencies {
-  readonly p50: number;
-  readonly p99: number;
-  readonly max: number;
+export interface Expected {
+  readonly run: number;
+  readonly messages: number;
+  /** Webhooks that each message goes to: the last part of their paths is 0 to one below it. */
+  readonly fanOut: number;
 }
 
 export interface ArrivalReport {
   readonly distinct: number;
   readonly duplicates: number;
-  /** Requests of another run, or with a mark that was never given out. */
+  /** Requests of another run, with a mark that was never given out, or at a webhook that there is not. */
   readonly strays: number;
   readonly lastAt: number;
-  /** From the intended time of each message to its arrival, in milliseconds. */
+  /** From the intended time of each message to its arrival at each webhook, in milliseconds. */
   readonly latencies?: Latencies;
 }
 
-/** When each message of a run arrived first. */
+/** When each message of a run arrived first at each of its webhooks. */
 export class Arrivals {
   private readonly times: Float64Array;
   private seen = 0;
@@ -31,27 +32,26 @@ export class Arrivals {
   private strays = 0;
   private lastAt = 0;
 
-  constructor(
-    private readonly run: number,
-    expected: number,
-  ) {
-    this.times = new Float64Array(expected);
+  constructor(private readonly expected: Expected) {
+    this.times = new Float64Array(expected.messages * expected.fanOut);
   }
 
   get distinct(): number {
     return this.seen;
   }
 
-  record(mark: Mark | undefined, at: number): void {
-    if (mark === undefined || mark.run !== this.run || mark.sequence >= this.times.length) {
+  record(mark: Mark | undefined, hook: number, at: number): void {
+    const { run, messages, fanOut } = this.expected;
+    if (mark === undefined || mark.run !== run || mark.sequence >= messages || hook >= fanOut) {
       this.strays++;
       return;
     }
-    if (this.times[mark.sequence] !== 0) {
+    const index = mark.sequence * fanOut + hook;
+    if (this.times[index] !== 0) {
       this.duplicates++;
       return;
     }
-    this.times[mark.sequence] = at;
+    this.times[index] = at;
     this.seen++;
     this.lastAt = at;
   }
@@ -62,7 +62,9 @@ export class Arrivals {
   }
 
   private latencies({ startAt, perSecond }: Schedule): Latencies {
-    const ordered = this.times.map((at, sequence) => at - startAt - (sequence * 1000) / perSecond).sort();
-    return { p50: quantile(ordered, 0.5), p99: quantile(ordered, 0.99), max: quantile(ordered, 1) };
+    const histogram = makeLatencyHistogram();
+    const intended = (index: number) => startAt + (Math.floor(index / this.expected.fanOut) * 1000) / perSecond;
+    for (const [index, at] of this.times.entries()) if (at !== 0) recordMs(histogram, at - intended(index));
+    return readLatencies(histogram);
   }
 }

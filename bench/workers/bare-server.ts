@@ -1,16 +1,42 @@
 import { createServer, type Server } from 'node:net';
-import { type OnRequest, RequestReader } from './request-reader.js';
+import type { Face } from './conduct.js';
+import { RequestReader } from './request-reader.js';
+
+/** A request that is answered: its bytes, where its body begins, and the number of its webhook. */
+export type OnArrival = (bytes: Buffer, bodyStart: number, hook: number) => void;
 
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}');
+const PATH = Buffer.from('POST /hook/');
+const ZERO = 0x30;
+const NINE = 0x39;
 
 /** The least that answers a POST: what it costs is not taken from the sender that shares its cores. */
-export function makeBareServer(onRequest: OnRequest): Server {
+export function makeBareServer(face: Face, onArrival: OnArrival): Server {
   return createServer({ noDelay: true }, (socket) => {
-    const reader = new RequestReader((bytes, bodyStart) => {
-      onRequest(bytes, bodyStart);
-      socket.write(ANSWER);
-    });
+    if (!face.admits()) {
+      socket.destroy();
+      return;
+    }
+    const reader = new RequestReader((bytes, bodyStart) =>
+      face.take(() => {
+        if (socket.destroyed) return;
+        onArrival(bytes, bodyStart, readHook(bytes));
+        socket.write(ANSWER);
+      }),
+    );
     socket.on('data', (chunk) => reader.push(chunk));
     socket.on('error', () => socket.destroy());
   });
+}
+
+/** The number in `POST /hook/17 HTTP/1.1`; 0 where there is none. */
+function readHook(bytes: Buffer): number {
+  if (!bytes.subarray(0, PATH.length).equals(PATH)) return 0;
+  let hook = 0;
+  for (let at = PATH.length; at < bytes.length; at++) {
+    const digit = bytes[at] ?? 0;
+    if (digit < ZERO || digit > NINE) break;
+    hook = hook * 10 + digit - ZERO;
+  }
+  return hook;
 }

@@ -1,17 +1,26 @@
 import { createServer, type Server } from 'node:http';
-import type { OnRequest } from './request-reader.js';
+import type { OnArrival } from './bare-server.js';
+import type { Face } from './conduct.js';
 
 const HEADERS = { 'content-type': 'application/json', 'content-length': '2' };
 
 /** A receiver as people write them in Node, at its shortest. */
-export function makeHttpServer(onBody: OnRequest): Server {
-  return createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+export function makeHttpServer(face: Face, onArrival: OnArrival): Server {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const [first] = chunks;
-      onBody(chunks.length === 1 && first ? first : Buffer.concat(chunks), 0);
-      response.writeHead(200, HEADERS).end('{}');
-    });
+    request.on('end', () =>
+      face.take(() => {
+        if (request.socket.destroyed) return;
+        const [first] = chunks;
+        const hook = Number(/^\/hook\/(\d+)/.exec(request.url ?? '')?.[1] ?? 0);
+        onArrival(chunks.length === 1 && first ? first : Buffer.concat(chunks), 0, hook);
+        response.writeHead(200, HEADERS).end('{}');
+      }),
+    );
   });
+  server.on('connection', (socket) => {
+    if (!face.admits()) socket.destroy();
+  });
+  return server;
 }

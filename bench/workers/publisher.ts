@@ -1,15 +1,32 @@
 import { setImmediate } from 'node:timers/promises';
-import { connect, type NatsConnection } from 'nats';
+import { connect, headers, type MsgHdrs, type NatsConnection } from 'nats';
 import { blankPayload, markedPayload } from '../mark.js';
 import { nowMs } from '../now.js';
 import { pace } from './pace.js';
 import { serveCommands } from './serve-commands.js';
+
+/** Each message names one webhook by `Hukz-Tag: pick:<number>`, one after the other. */
+export interface Picks {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Messages of another run that go out beside, one after so many. */
+export interface Aside {
+  readonly run: number;
+  readonly every: number;
+  /** The sequence of the first: a run may go on beside several others. */
+  readonly first: number;
+  readonly picks: Picks;
+}
 
 export interface Messages {
   readonly subject: string;
   readonly run: number;
   readonly count: number;
   readonly bytes: number;
+  readonly picks?: Picks | undefined;
+  readonly aside?: Aside | undefined;
 }
 
 export type PublisherCommands = {
@@ -22,8 +39,9 @@ export type PublisherCommands = {
   progress(arrived: number): void;
 };
 
-/** Messages before the socket gets its turn. */
+/** Messages before the socket gets its turn, and bytes of them. */
 const BURST = 250;
+const BURST_BYTES = 4 << 20;
 
 serveCommands(makePublisher());
 
@@ -36,9 +54,15 @@ function makePublisher(): PublisherCommands {
       wake = resolve;
     });
 
-  const publisherOf = ({ subject, run, bytes }: Messages) => {
+  const publisherOf = ({ subject, run, bytes, picks, aside }: Messages) => {
     const blank = blankPayload(bytes);
-    return (sequence: number) => connection?.publish(subject, markedPayload(blank, { run, sequence }));
+    const publish = (mark: { run: number; sequence: number }, from: Picks | undefined) =>
+      connection?.publish(subject, markedPayload(blank, mark), from && { headers: pick(from, mark.sequence) });
+    return (sequence: number) => {
+      publish({ run, sequence }, picks);
+      if (aside && (sequence + 1) % aside.every === 0)
+        publish({ run: aside.run, sequence: aside.first + (sequence + 1) / aside.every - 1 }, aside.picks);
+    };
   };
 
   return {
@@ -47,10 +71,11 @@ function makePublisher(): PublisherCommands {
     },
     async flood(messages) {
       const publish = publisherOf(messages);
-      const startedAt = nowMs();
+      const burst = Math.max(1, Math.min(BURST, Math.floor(BURST_BYTES / messages.bytes)));
       arrived = 0;
+      const startedAt = nowMs();
       for (let next = 0; next < messages.count; ) {
-        const until = Math.min(messages.count, arrived + messages.window, next + BURST);
+        const until = Math.min(messages.count, arrived + messages.window, next + burst);
         if (next >= until) await untilProgress();
         while (next < until) publish(next++);
         await setImmediate();
@@ -64,4 +89,10 @@ function makePublisher(): PublisherCommands {
       wake?.();
     },
   };
+}
+
+function pick({ from, count }: Picks, sequence: number): MsgHdrs {
+  const header = headers();
+  header.set('Hukz-Tag', `pick:${from + (sequence % count)}`);
+  return header;
 }

@@ -1,7 +1,9 @@
+import type { Server } from 'node:net';
 import { readMark } from '../mark.js';
 import { nowMs } from '../now.js';
-import { type ArrivalReport, Arrivals, type Schedule } from './arrivals.js';
-import { makeBareServer } from './bare-server.js';
+import { type ArrivalReport, Arrivals, type Expected, type Schedule } from './arrivals.js';
+import { makeBareServer, type OnArrival } from './bare-server.js';
+import { type Conduct, type Face, makeFace } from './conduct.js';
 import { makeHttpServer } from './http-server.js';
 import { serveCommands, tell } from './serve-commands.js';
 
@@ -9,10 +11,12 @@ import { serveCommands, tell } from './serve-commands.js';
 export type ReceiverKind = 'bare' | 'http';
 
 export type ReceiverCommands = {
-  /** Answers the port. */
-  listen(kind: ReceiverKind): Promise<number>;
+  /** Opens a port with a conduct of its own; answers the port. */
+  listen(options: { readonly kind: ReceiverKind; readonly conduct: Conduct }): Promise<number>;
+  /** From now on all ports behave well, and what waits is answered. */
+  heal(): void;
   /** Forgets the run before. */
-  begin(run: { readonly run: number; readonly expected: number }): void;
+  begin(expected: Expected): void;
   report(schedule: Schedule | undefined): ArrivalReport;
 };
 
@@ -21,27 +25,37 @@ const TELL_EVERY_MS = 5;
 serveCommands(makeReceiver());
 
 function makeReceiver(): ReceiverCommands {
-  let arrivals = new Arrivals(0, 0);
+  let arrivals = new Arrivals({ run: 0, messages: 0, fanOut: 1 });
   let told = 0;
-  const onBody = (bytes: Buffer, from: number) => arrivals.record(readMark(bytes, from), nowMs());
+  const faces: Face[] = [];
+  const onArrival: OnArrival = (bytes, from, hook) => arrivals.record(readMark(bytes, from), hook, nowMs());
   setInterval(() => {
     if (arrivals.distinct === told) return;
     told = arrivals.distinct;
     tell(told);
   }, TELL_EVERY_MS);
   return {
-    listen: (kind) =>
-      new Promise((resolve) => {
-        const server = kind === 'bare' ? makeBareServer(onBody) : makeHttpServer(onBody);
-        server.listen(0, '127.0.0.1', () => {
-          const address = server.address();
-          resolve(typeof address === 'object' && address !== null ? address.port : 0);
-        });
-      }),
-    begin({ run, expected }) {
-      arrivals = new Arrivals(run, expected);
+    listen({ kind, conduct }) {
+      const face = makeFace(conduct);
+      faces.push(face);
+      return listenOn(kind === 'bare' ? makeBareServer(face, onArrival) : makeHttpServer(face, onArrival));
+    },
+    heal() {
+      for (const face of faces) face.heal();
+    },
+    begin(expected) {
+      arrivals = new Arrivals(expected);
       told = 0;
     },
     report: (schedule) => arrivals.report(schedule),
   };
+}
+
+function listenOn(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { type Dispatcher, Pool } from 'undici';
 import { envelope } from '../../internal/domain/envelope.js';
 import { blankPayload, writeMark } from '../mark.js';
@@ -12,6 +13,8 @@ export interface Posts {
   readonly count: number;
   readonly bytes: number;
   readonly inFlight: number;
+  /** HMAC-SHA256 of each body, as the Standard Webhooks scheme has it. */
+  readonly signed: boolean;
 }
 
 export type YardstickCommands = {
@@ -21,22 +24,33 @@ export type YardstickCommands = {
 };
 
 const HEADERS = ['content-type', 'application/json'];
+const SECRET = Buffer.alloc(32, 7);
 
 /** One POST after another on one body of its own: nothing is left to save but the client itself. */
 class Slot implements Dispatcher.DispatchHandler {
   private readonly options: Dispatcher.DispatchOptions;
+  private readonly body: Buffer;
 
   constructor(
     private readonly pool: Pool,
-    private readonly body: Buffer,
+    private readonly posts: Posts,
     private readonly onDone: (slot: Slot, error?: Error) => void,
   ) {
-    this.options = { method: 'POST', path: '/hook', headers: HEADERS, body };
+    this.body = bodyOf(posts);
+    this.options = { method: 'POST', path: '/hook', headers: HEADERS, body: this.body };
   }
 
   post(run: number, sequence: number): void {
     writeMark(this.body, { run, sequence });
-    this.pool.dispatch(this.options, this);
+    this.pool.dispatch(this.posts.signed ? this.sign(run, sequence) : this.options, this);
+  }
+
+  private sign(run: number, sequence: number): Dispatcher.DispatchOptions {
+    const id = `${run}-${sequence}`;
+    const at = String(Math.floor(Date.now() / 1000));
+    const signature = createHmac('sha256', SECRET).update(`${id}.${at}.`).update(this.body).digest('base64');
+    const headers = [...HEADERS, 'webhook-id', id, 'webhook-timestamp', at, 'webhook-signature', `v1,${signature}`];
+    return { ...this.options, headers };
   }
 
   onConnect(): void {}
@@ -73,7 +87,7 @@ async function flood(posts: Posts): Promise<number> {
       else if (open === 0) resolve();
     };
     for (let slot = 0; slot < posts.inFlight && next < posts.count; slot++)
-      new Slot(pool, bodyOf(posts), done).post(posts.run, next++);
+      new Slot(pool, posts, done).post(posts.run, next++);
   });
   await pool.close();
   return startedAt;
@@ -88,7 +102,7 @@ async function paced(posts: Posts & { readonly perSecond: number }): Promise<num
     idle.push(slot);
   };
   const startAt = await pace(posts.perSecond, posts.count, (sequence) => {
-    const slot = idle.pop() ?? new Slot(pool, bodyOf(posts), done);
+    const slot = idle.pop() ?? new Slot(pool, posts, done);
     slot.post(posts.run, sequence);
   });
   await pool.close();

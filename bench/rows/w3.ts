@@ -1,0 +1,103 @@
+import { readResidentMegabytes } from '../../internal/local/process-usage.js';
+import type { Bench } from '../bench.js';
+import { addHook, addHooks, registerEvent } from '../catalog.js';
+import { type Delivered, deliverFlood } from '../deliver.js';
+import { nowMs } from '../now.js';
+import { median, spell } from '../numbers.js';
+import type { Line, Row } from '../row.js';
+import { atLeast, atMost } from '../target.js';
+import { spellUsage } from '../usage.js';
+
+const SUBJECT = 'bench.w3';
+const FEW = 10;
+const NAME = 'many';
+
+/** A message that names one webhook of a hundred thousand, each run beside one that names one of ten. */
+export const w3: Row = {
+  id: 'W3',
+  title: '100,000 webhooks on one event, a tag that selects one',
+  async run(bench) {
+    const { origin } = bench.receiver;
+    const few = await registerEvent(bench.service.api, SUBJECT);
+    await addHooks(bench, { eventId: few, first: 0, count: FEW, origin: `${origin}/pick` });
+    const eventId = await bench.apart({ name: NAME }, (many) => fill(many));
+    // A service of its own again: what reading them at once cost the first is not what a start costs.
+    return bench.apart({ name: NAME }, async (many) => [
+      ...(await startLines(bench, many)),
+      ...(await rateLines(bench, many)),
+      await changeLine(many, eventId),
+    ]);
+  },
+};
+
+async function fill(many: Bench): Promise<number> {
+  const count = many.plan.manyWebhooks;
+  many.say(`W3: registering ${spell(count)} webhooks`);
+  const eventId = await registerEvent(many.service.api, SUBJECT);
+  await addHooks(many, { eventId, first: 0, count, origin: `${many.receiver.origin}/pick` });
+  return eventId;
+}
+
+async function startLines(bench: Bench, many: Bench): Promise<readonly Line[]> {
+  const count = many.plan.manyWebhooks;
+  const ready = many.service.readyAfterMs;
+  const more = (await readResidentMegabytes(many.pids.service)) - (await readResidentMegabytes(bench.pids.service));
+  const notes = [
+    `resident beyond a service that has worked and knows of few: ${spell(more)} MB, ${spell((more * 1024) / count)} kB a webhook`,
+  ];
+  const targets = [atMost(ready, 3000, ' ms')];
+  return [
+    { id: 'W3 start', what: `start with ${spell(count)} webhooks`, unit: ' ms', values: [ready], targets, notes },
+  ];
+}
+
+async function rateLines(bench: Bench, many: Bench): Promise<readonly Line[]> {
+  const { messages, rounds, manyWebhooks, warmUpMessages } = bench.plan;
+  const runFew = (count: number) =>
+    deliverFlood(bench, { subject: SUBJECT, messages: count, picks: { from: 0, count: FEW } });
+  const runMany = (count: number) =>
+    deliverFlood(many, { subject: SUBJECT, messages: count, picks: { from: 0, count: manyWebhooks } });
+  await runFew(warmUpMessages);
+  await runMany(warmUpMessages);
+  const done: { readonly few: Delivered; readonly many: Delivered }[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    const round1 = { few: await runFew(messages), many: await runMany(messages) };
+    done.push(round1);
+    bench.say(`W3 ${round}/${rounds}: ${spell(round1.many.perSecond)}/s, with ${FEW} ${spell(round1.few.perSecond)}/s`);
+  }
+  const ratio = median(done.map((round) => round.many.perSecond / round.few.perSecond));
+  const stall = Math.max(...done.map((round) => round.many.stallMs));
+  return [
+    {
+      id: 'W3',
+      what: `one of ${spell(manyWebhooks)} webhooks by tag`,
+      unit: '/s',
+      values: done.map((round) => round.many.perSecond),
+      targets: [atLeast(ratio, 0.95, ` × with ${FEW}`)],
+      notes: [
+        `ratio to one of ${FEW} of the same minute: ${spell(ratio)}; longest stall of the event loop ${spell(stall)} ms`,
+        spellUsage(done.map((round) => round.many.usage)),
+      ],
+    },
+  ];
+}
+
+/** A new webhook: from its registration to the first message that reaches it. */
+async function changeLine(many: Bench, eventId: number): Promise<Line> {
+  const { manyWebhooks, longRounds } = many.plan;
+  const values: number[] = [];
+  for (let round = 0; round < Math.max(3, longRounds); round++) {
+    const pick = manyWebhooks + round;
+    const from = nowMs();
+    await addHook(many.service.api, { eventId, url: `${many.receiver.origin}/hook`, tags: { pick: String(pick) } });
+    await deliverFlood(many, { subject: SUBJECT, messages: 1, picks: { from: pick, count: 1 } });
+    values.push(nowMs() - from);
+  }
+  return {
+    id: 'W3 change',
+    what: 'a new webhook among them: registered, and a message delivered to it',
+    unit: ' ms',
+    values,
+    targets: [atMost(Math.max(...values), 1000, ' ms')],
+  };
+}

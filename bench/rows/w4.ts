@@ -1,0 +1,21 @@
+import { unwellRow } from './unwell.js';
+
+export const w4 = unwellRow({
+  id: 'W4',
+  title: '1 % of the traffic to webhooks that answer after 5 s, 1 % to ones that never answer',
+  webhooks: 100,
+  conducts: [
+    { conduct: { kind: 'slow', afterMs: 5000 }, count: 1 },
+    { conduct: { kind: 'silent' }, count: 1 },
+  ],
+});
+
+export const fair = unwellRow({
+  id: 'fair',
+  title: '1,000 webhooks, 50 of them dead and 50 hanging',
+  webhooks: 1000,
+  conducts: [
+    { conduct: { kind: 'dead' }, count: 50 },
+    { conduct: { kind: 'silent' }, count: 50 },
+  ],
+});
