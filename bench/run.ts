@@ -1,45 +1,27 @@
 import { join } from 'node:path';
-import { makeEndings } from '../internal/local/endings.js';
 import { BenchFailure } from './failure.js';
-import { openBench } from './open-bench.js';
 import { type Options, readOptions, USAGE } from './options.js';
 import { profileSummary } from './profile-summary.js';
 import type { Line } from './row.js';
 import { save } from './save.js';
 import { table } from './table.js';
+import { withBench } from './with-bench.js';
 
 // Seen from dist/bench/run.js.
 const RESULTS = join(import.meta.dirname, '..', '..', 'bench', 'results');
 
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
-/** Measures the rows; everything that was started has ended when this settles. */
-async function measure({ plan, rows, receiverKind, profile, workers }: Options): Promise<readonly Line[]> {
-  const endings = makeEndings(say);
-  const stop = new AbortController();
-  const limit = setTimeout(
-    () => stop.abort(new BenchFailure(`not done after ${plan.limitMs / 1000} s, the limit`)),
-    plan.limitMs,
-  );
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => stop.abort(new BenchFailure(`ended by ${name}`)));
-  const aborted = new Promise<never>((_, reject) => {
-    stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
-  });
-  aborted.catch(() => undefined);
-  const lines: Line[] = [];
-  try {
-    const profileIn = profile ? RESULTS : undefined;
-    const bench = await openBench({ plan, receiverKind, profileIn, workers, endings, stop, say });
-    for (const row of rows) {
+/** Measures the rows, one after the other. */
+async function measure(options: Options): Promise<readonly Line[]> {
+  return withBench({ ...options, profileIn: options.profile ? RESULTS : undefined, say }, async (bench) => {
+    const lines: Line[] = [];
+    for (const row of options.rows) {
       say(`${row.id}: ${row.title}`);
-      lines.push(...(await Promise.race([row.run(bench), aborted])));
+      lines.push(...(await row.run(bench)));
     }
     return lines;
-  } finally {
-    clearTimeout(limit);
-    await endings.run();
-  }
+  });
 }
 
 async function main(): Promise<number> {

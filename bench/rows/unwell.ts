@@ -18,6 +18,8 @@ const DRAINED_WITHIN_MS = 60_000;
 export interface Unwell {
   readonly id: string;
   readonly title: string;
+  /** Of the line of the table. */
+  readonly what: string;
   /** Healthy and other webhooks, each with as much of the traffic as any other. */
   readonly webhooks: number;
   /** So many webhooks of each of these, from number 0 on. */
@@ -117,7 +119,7 @@ const spellRound = (round: Round | undefined) =>
   `${spell(round.flood.beside.perSecond)}/s, without them ${spell(round.flood.without.perSecond)}/s; ` +
     `p99 ${spell(latenciesOf(round.paced.beside).p99)} ms, without them ${spell(latenciesOf(round.paced.without).p99)} ms`;
 
-function toLines({ id, title }: Unwell, rounds: readonly Round[]): readonly Line[] {
+function toLines({ id, what }: Unwell, rounds: readonly Round[]): readonly Line[] {
   const rates = (kind: keyof Pair) => rounds.map(({ flood }) => flood[kind].perSecond);
   const p99s = (kind: keyof Pair) => rounds.map(({ paced }) => latenciesOf(paced[kind]).p99);
   const rate = median(rates('beside')) / median(rates('without'));
@@ -125,7 +127,7 @@ function toLines({ id, title }: Unwell, rounds: readonly Round[]): readonly Line
   return [
     {
       id,
-      what: `${title}: the healthy`,
+      what,
       unit: '/s',
       values: rates('beside'),
       targets: [atLeast(rate, 0.95, ' × without')],
@@ -133,7 +135,7 @@ function toLines({ id, title }: Unwell, rounds: readonly Round[]): readonly Line
     },
     {
       id: `${id} p99`,
-      what: 'the healthy at 1,000/s',
+      what: 'the same at 1,000/s',
       unit: ' ms',
       values: p99s('beside'),
       targets: [atMost(p99, 1.2, ' × without')],

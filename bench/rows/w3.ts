@@ -8,7 +8,8 @@ import type { Line, Row } from '../row.js';
 import { atLeast, atMost } from '../target.js';
 import { spellUsage } from '../usage.js';
 
-const SUBJECT = 'bench.w3';
+// Two services of one queue group: on one subject they would share its messages.
+const SUBJECTS = { few: 'bench.w3.few', many: 'bench.w3.many' };
 const FEW = 10;
 const NAME = 'many';
 
@@ -18,7 +19,7 @@ export const w3: Row = {
   title: '100,000 webhooks on one event, a tag that selects one',
   async run(bench) {
     const { origin } = bench.receiver;
-    const few = await registerEvent(bench.service.api, SUBJECT);
+    const few = await registerEvent(bench.service.api, SUBJECTS.few);
     await addHooks(bench, { eventId: few, first: 0, count: FEW, origin: `${origin}/pick` });
     const eventId = await bench.apart({ name: NAME }, (many) => fill(many));
     // A service of its own again: what reading them at once cost the first is not what a start costs.
@@ -33,7 +34,7 @@ export const w3: Row = {
 async function fill(many: Bench): Promise<number> {
   const count = many.plan.manyWebhooks;
   many.say(`W3: registering ${spell(count)} webhooks`);
-  const eventId = await registerEvent(many.service.api, SUBJECT);
+  const eventId = await registerEvent(many.service.api, SUBJECTS.many);
   await addHooks(many, { eventId, first: 0, count, origin: `${many.receiver.origin}/pick` });
   return eventId;
 }
@@ -54,9 +55,9 @@ async function startLines(bench: Bench, many: Bench): Promise<readonly Line[]> {
 async function rateLines(bench: Bench, many: Bench): Promise<readonly Line[]> {
   const { messages, rounds, manyWebhooks, warmUpMessages } = bench.plan;
   const runFew = (count: number) =>
-    deliverFlood(bench, { subject: SUBJECT, messages: count, picks: { from: 0, count: FEW } });
+    deliverFlood(bench, { subject: SUBJECTS.few, messages: count, picks: { from: 0, count: FEW } });
   const runMany = (count: number) =>
-    deliverFlood(many, { subject: SUBJECT, messages: count, picks: { from: 0, count: manyWebhooks } });
+    deliverFlood(many, { subject: SUBJECTS.many, messages: count, picks: { from: 0, count: manyWebhooks } });
   await runFew(warmUpMessages);
   await runMany(warmUpMessages);
   const done: { readonly few: Delivered; readonly many: Delivered }[] = [];
@@ -90,7 +91,7 @@ async function changeLine(many: Bench, eventId: number): Promise<Line> {
     const pick = manyWebhooks + round;
     const from = nowMs();
     await addHook(many.service.api, { eventId, url: `${many.receiver.origin}/hook`, tags: { pick: String(pick) } });
-    await deliverFlood(many, { subject: SUBJECT, messages: 1, picks: { from: pick, count: 1 } });
+    await deliverFlood(many, { subject: SUBJECTS.many, messages: 1, picks: { from: pick, count: 1 } });
     values.push(nowMs() - from);
   }
   return {

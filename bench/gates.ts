@@ -1,0 +1,33 @@
+import { BenchFailure } from './failure.js';
+import { copyGates } from './gates/copies.js';
+import { type Held, holds } from './gates/held.js';
+import { rowsGate } from './gates/rows.js';
+import { saturationGates } from './gates/saturation.js';
+import { spell } from './numbers.js';
+import { GATES } from './plan.js';
+import { withBench } from './with-bench.js';
+
+// npm run gates: counts that must not grow, for every build. Figures of speed are the bench's.
+const say = (text: string) => void process.stderr.write(`gates: ${text}\n`);
+
+async function main(): Promise<number> {
+  const gates = await withBench(
+    { plan: GATES, receiverKind: 'bare', profileIn: undefined, workers: undefined, say },
+    async (bench) => [...(await saturationGates(bench)), ...(await copyGates(bench)), await rowsGate(bench)],
+  );
+  for (const { what, value, atMost } of gates)
+    say(`${spell(value).padStart(6)}  at most ${String(atMost).padEnd(4)} ${what}`);
+  const worse = gates.filter((gate) => !holds(gate));
+  for (const gate of worse) say(complaint(gate));
+  return worse.length > 0 ? 1 : 0;
+}
+
+const complaint = ({ what, value, atMost, worse }: Held) =>
+  `GOT WORSE: ${what}: ${spell(value)}, at most ${atMost} are allowed; ${worse}`;
+
+process.exitCode = await main().catch((error: unknown) => {
+  say(
+    error instanceof BenchFailure ? `failed: ${error.message}` : String(error instanceof Error ? error.stack : error),
+  );
+  return 1;
+});

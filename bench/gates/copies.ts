@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../../internal/local/free-port.js';
+import type { Bench } from '../bench.js';
+import { addHooks, registerEvent, registerHook } from '../catalog.js';
+import { checkArrivals, checkLogged } from '../checks.js';
+import { deliverFlood, messagesOf, untilNothingIsOwed } from '../deliver.js';
+import { BenchFailure } from '../failure.js';
+import { growth, readMetrics } from '../metrics.js';
+import type { Held } from './held.js';
+
+const PAYLOAD_BYTES = 64 << 10;
+const SUBJECTS = { one: 'bench.copies.one', fan: 'bench.copies.fan' };
+const MESSAGES = 200;
+const HELD_MESSAGES = 50;
+const WEBHOOKS = 40;
+const ACCEPTED_WITHIN_MS = 10_000;
+
+interface Copies {
+  readonly copiedBytes: number;
+  readonly heldBytes: number;
+}
+
+/** How often a large payload is copied on its way, and how many copies of it stay while forty webhooks wait for it. */
+export async function copyGates(bench: Bench): Promise<readonly Held[]> {
+  const port = await findFreePort();
+  // Seen from dist/bench/gates.
+  const preload = new URL(`../preload/count-copies.js?port=${port}`, import.meta.url).href;
+  const nodeArguments = ['--expose-gc', '--import', preload];
+  const read = async () => (await (await fetch(`http://127.0.0.1:${port}`)).json()) as Copies;
+  return bench.withReceiver((receiver) =>
+    bench.apart({ name: 'copies', nodeArguments }, async (apart) => [
+      await copied({ ...apart, receiver }, read),
+      await held({ ...apart, receiver }, read),
+    ]),
+  );
+}
+
+async function copied(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
+  await registerHook(bench.service.api, { subject: SUBJECTS.one, url: `${bench.receiver.origin}/hook` });
+  const work = { subject: SUBJECTS.one, messages: MESSAGES, bytes: PAYLOAD_BYTES, window: 50 };
+  await deliverFlood(bench, work);
+  const before = await read();
+  await deliverFlood(bench, work);
+  const { copiedBytes } = await read();
+  return {
+    what: 'times that a payload of 64 KiB is copied from NATS to the journal and the receiver',
+    value: (copiedBytes - before.copiedBytes) / (MESSAGES * PAYLOAD_BYTES),
+    atMost: 5.5,
+    worse: 'something on the way of a message copies its payload once more: keep a window into the body instead',
+  };
+}
+
+async function held(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
+  const { service, receiver, database } = bench;
+  const eventId = await registerEvent(service.api, SUBJECTS.fan);
+  const origin = await receiver.misbehave({ kind: 'silent' });
+  await addHooks(bench, { eventId, first: 0, count: WEBHOOKS, origin });
+  const run = bench.nextRun();
+  const since = new Date();
+  await receiver.begin({ run, messages: HELD_MESSAGES, fanOut: WEBHOOKS });
+  const before = await read();
+  await publish(bench, run);
+  const { heldBytes } = await read();
+  const arrived = receiver.untilAll(HELD_MESSAGES * WEBHOOKS);
+  await receiver.heal();
+  await arrived;
+  await untilNothingIsOwed(database);
+  checkArrivals(await receiver.report(), HELD_MESSAGES * WEBHOOKS);
+  checkLogged(await database.logged(run, since), { messages: HELD_MESSAGES, deliveries: HELD_MESSAGES * WEBHOOKS });
+  return {
+    what: `copies in memory of a payload of 64 KiB that waits for ${WEBHOOKS} webhooks`,
+    value: (heldBytes - before.heldBytes) / (HELD_MESSAGES * PAYLOAD_BYTES),
+    atMost: 1.5,
+    worse: 'the deliveries of a message no longer share one body, or what was committed is still held',
+  };
+}
+
+/** Until all of them are in the journal, and so on their way. */
+async function publish(bench: Bench, run: number): Promise<void> {
+  const { service, publisher } = bench;
+  const work = { subject: SUBJECTS.fan, messages: HELD_MESSAGES, bytes: PAYLOAD_BYTES };
+  const before = await readMetrics(service.metrics);
+  await publisher.ask('flood', { ...messagesOf(bench, work), run, window: HELD_MESSAGES });
+  const deadline = Date.now() + ACCEPTED_WITHIN_MS;
+  while (growth('hukz_messages_accepted_total', before, await readMetrics(service.metrics)) < HELD_MESSAGES) {
+    if (Date.now() > deadline) throw new BenchFailure('the service did not accept all messages');
+    await sleep(50);
+  }
+}

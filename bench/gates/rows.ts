@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bench } from '../bench.js';
+import { readMetrics } from '../metrics.js';
+import type { Held } from './held.js';
+
+const REPORTED_WITHIN_MS = 12_000;
+const ROWS = 4;
+
+/** Rows written by all that was delivered so far. The last of the gates: by then the backends have reported theirs. */
+export async function rowsGate({ database, service }: Bench): Promise<Held> {
+  const deliveries = (await readMetrics(service.metrics)).get('hukz_deliveries_accepted_total') ?? Number.NaN;
+  const deadline = Date.now() + REPORTED_WITHIN_MS;
+  let rows = await database.rowsWritten();
+  while (rows < deliveries * ROWS && Date.now() < deadline) {
+    await sleep(200);
+    rows = await database.rowsWritten();
+  }
+  return {
+    what: 'rows written per delivery',
+    value: rows / deliveries,
+    atMost: ROWS + 0.05,
+    worse:
+      'a delivery is one row of messages, one of deliveries that comes and goes, and one of webhook_logs; something writes more',
+  };
+}

@@ -1,0 +1,57 @@
+import type { Bench } from '../bench.js';
+import { addHooks, registerEvent } from '../catalog.js';
+import { deliverFlood } from '../deliver.js';
+import { growth, readMetrics } from '../metrics.js';
+import { postFlood } from '../post.js';
+import { type Held, holds, lower } from './held.js';
+
+const SUBJECT = 'bench.gates';
+/** Enough requests under way that the journal's batches are those of a busy service. */
+const WEBHOOKS = 8;
+const WINDOW = 4000;
+const MOST_TRIES = 3;
+
+/** What a delivery costs in statements, commits and CPU when messages never run out. */
+export async function saturationGates(bench: Bench): Promise<readonly Held[]> {
+  const eventId = await registerEvent(bench.service.api, SUBJECT);
+  await addHooks(bench, { eventId, first: 0, count: WEBHOOKS, origin: `${bench.receiver.origin}/pick` });
+  await flood(bench, bench.plan.warmUpMessages);
+  await postFlood(bench, { subject: SUBJECT, count: bench.plan.warmUpMessages });
+  let best: readonly Held[] | undefined;
+  for (let tries = 1; tries <= MOST_TRIES && !best?.every(holds); tries++) best = lower(await measure(bench), best);
+  return best ?? [];
+}
+
+const flood = (bench: Bench, messages: number) =>
+  deliverFlood(bench, { subject: SUBJECT, messages, window: WINDOW, picks: { from: 0, count: WEBHOOKS } });
+
+async function measure(bench: Bench): Promise<readonly Held[]> {
+  const { database, service, plan } = bench;
+  const { messages } = plan;
+  const yardstick = await postFlood(bench, { subject: SUBJECT, count: plan.yardstickRequests });
+  const before = await readMetrics(service.metrics);
+  const writes = await database.writes();
+  const { usage } = await flood(bench, messages);
+  const commits = (await database.writes()) - writes;
+  const statements = growth('hukz_journal_statements_total', before, await readMetrics(service.metrics));
+  return [
+    {
+      what: 'SQL statements per 1,000 deliveries',
+      value: (statements * 1000) / messages,
+      atMost: 20,
+      worse: 'a statement came onto the way of a message, or the batches of the journal became smaller',
+    },
+    {
+      what: 'commits per 1,000 deliveries',
+      value: (commits * 1000) / messages,
+      atMost: 15,
+      worse: 'something commits by itself on the way of a message, or the batches of the journal became smaller',
+    },
+    {
+      what: 'CPU of the service a delivery, in requests of the bare loop (B0)',
+      value: usage.service / yardstick.cpu,
+      atMost: 7,
+      worse: 'the way of a message costs more CPU: npm run bench -- --profile W1 says where',
+    },
+  ];
+}
