@@ -1,7 +1,7 @@
 import { BenchFailure } from './failure.js';
 import { copyGates } from './gates/copies.js';
 import { type Held, holds } from './gates/held.js';
-import { rowsGate } from './gates/rows.js';
+import { rowGates } from './gates/rows.js';
 import { saturationGates } from './gates/saturation.js';
 import { spell } from './numbers.js';
 import { GATES } from './plan.js';
@@ -13,7 +13,7 @@ const say = (text: string) => void process.stderr.write(`gates: ${text}\n`);
 async function main(): Promise<number> {
   const gates = await withBench(
     { plan: GATES, receiverKind: 'bare', profileIn: undefined, workers: undefined, say },
-    async (bench) => [...(await saturationGates(bench)), ...(await copyGates(bench)), await rowsGate(bench)],
+    async (bench) => [...(await saturationGates(bench)), ...(await copyGates(bench)), ...(await rowGates(bench))],
   );
   for (const { what, value, atMost } of gates)
     say(`${spell(value).padStart(6)}  at most ${String(atMost).padEnd(4)} ${what}`);

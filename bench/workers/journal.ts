@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CatalogWebhook } from '../../internal/domain/catalog.js';
 import { envelope } from '../../internal/domain/envelope.js';
 import { uuidAt } from '../../internal/domain/uuid.js';
+import { NO_SETTINGS } from '../../internal/domain/webhook-settings.js';
 import { makeLogger } from '../../internal/logger.js';
 import { connectionFor } from '../../internal/store/connection.js';
 import { registerInstance } from '../../internal/store/journal/instances.js';
@@ -38,6 +39,8 @@ const WEBHOOK: CatalogWebhook = {
   createdById: 1,
   tags: { bench: SUBJECT },
   eventIds: [1],
+  settings: NO_SETTINGS,
+  secrets: [],
 };
 
 serveCommands(makeJournalWorker());
