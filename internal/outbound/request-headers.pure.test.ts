@@ -38,4 +38,19 @@ describe('request headers', () => {
     const headers = headersOf('post.日本\r\nX: y');
     expect(headers).toContain('post.%E6%97%A5%E6%9C%AC%0D%0AX:%20y');
   });
+
+  it('pass on the trace and what the webhook wants of the message, in place of nothing else', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const asked = makeTestRequest('http://h/', {
+      headers: [
+        ['Traceparent', traceparent],
+        ['X-Tenant', 'acme'],
+        ['X-Team', 'theirs'],
+        ['Authorization', 'secret'],
+      ],
+      plan: { headers: ['X-Team', 'ours'], passHeaders: ['x-team', 'x-tenant'] },
+    });
+    const headers = requestHeaders(asked, RENDERING, { userAgent: 'hukz/1.2.3', nowMs: 0 });
+    expect(headers.slice(12)).toEqual(['X-Team', 'ours', 'traceparent', traceparent, 'x-tenant', 'acme']);
+  });
 });

@@ -1,4 +1,7 @@
 import type { Rendering } from '../domain/format/format.js';
+import type { Header } from '../domain/message.js';
+import { passedHeaders } from '../domain/passed-headers.js';
+import { traceContext } from '../domain/trace-context.js';
 import type { OutboundRequest } from './outbound-request.js';
 
 /** A NATS subject may be any UTF-8 when a wildcard matched it; a header may not. */
@@ -31,5 +34,16 @@ export function requestHeaders(
   if (plan.headers.length > 0) headers.push(...plan.headers);
   if (ofFormat) headers.push(...ofFormat);
   if (sign) headers.push(...sign({ id: deliveryId, timestamp, subject, body }));
+  if (message.headers.length > 0) pushPassed(headers, message.headers, plan.passHeaders);
   return headers;
+}
+
+/** What the publisher said goes last and never takes the place of what we or the webhook say. */
+function pushPassed(headers: string[], given: readonly Header[], names: readonly string[]): void {
+  const trace = traceContext(given);
+  if (trace.length > 0) headers.push(...trace);
+  if (names.length === 0) return;
+  const taken = new Set(headers.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  const free = names.filter((name) => !taken.has(name));
+  headers.push(...passedHeaders(given, free));
 }

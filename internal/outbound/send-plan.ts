@@ -15,6 +15,8 @@ export interface SendPlan {
   readonly format: Format;
   /** Sent with every request: name, value, name, value … */
   readonly headers: readonly string[];
+  /** Names of the message's headers that are passed on, in lower case. */
+  readonly passHeaders: readonly string[];
   readonly sign: Sign | undefined;
   /** Total time of a request; undefined: as configured. */
   readonly timeoutMs: number | undefined;
@@ -31,6 +33,7 @@ export function makeSendPlan({ url, settings }: Planned, secrets: readonly OpenS
     method: settings.method ?? 'POST',
     format: formatOf(settings.format, url),
     headers: Object.entries(settings.headers ?? {}).flat(),
+    passHeaders: settings.passHeaders ?? [],
     sign: makeSign(settings.signature, secrets),
     timeoutMs: settings.timeoutMs,
     route: undefined,

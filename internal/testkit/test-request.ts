@@ -1,3 +1,4 @@
+import type { Header } from '../domain/message.js';
 import type { OutboundRequest } from '../outbound/outbound-request.js';
 import { makeSendPlan, type SendPlan } from '../outbound/send-plan.js';
 import { makeTestWebhook } from './test-webhook.js';
@@ -5,6 +6,7 @@ import { makeTestWebhook } from './test-webhook.js';
 interface Given {
   readonly subject?: string;
   readonly body?: string;
+  readonly headers?: readonly Header[];
   readonly attempt?: number;
   readonly replay?: boolean;
   readonly plan?: Partial<SendPlan>;
@@ -12,11 +14,11 @@ interface Given {
 
 /** A request to a webhook without settings, unless its plan is given otherwise. */
 export function makeTestRequest(url: string, given: Given = {}): OutboundRequest {
-  const { subject = 'a.b', body = '{}', attempt = 1, replay = false } = given;
+  const { subject = 'a.b', body = '{}', headers = [], attempt = 1, replay = false } = given;
   const bytes = Buffer.from(body);
   return {
     plan: { ...makeSendPlan(makeTestWebhook(1, { url }), []), ...given.plan },
-    message: { id: '', receivedAt: 0, subject, headers: [], payload: bytes, body: bytes },
+    message: { id: '', receivedAt: 0, subject, headers, payload: bytes, body: bytes },
     deliveryId: '0190c8d8-7a2e-7d58-9a32-1f1b2f0c6a11',
     attempt,
     replay,

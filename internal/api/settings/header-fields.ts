@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const MOST_HEADERS = 20;
+export const MOST_HEADERS = 20;
 const LONGEST_NAME = 128;
 const LONGEST_VALUE = 4096;
 /** RFC 9110: a token. */

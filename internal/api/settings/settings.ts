@@ -6,6 +6,7 @@ import { durationField } from './duration-field.js';
 import { formatField } from './format-field.js';
 import { headersField } from './header-fields.js';
 import { orderingAnswer, orderingField, orderingJson } from './ordering-field.js';
+import { passHeadersField } from './pass-headers-field.js';
 import { rateField, rateJson } from './rate-field.js';
 import { retryAnswer, retryField, retryJson } from './retry-field.js';
 
@@ -18,6 +19,7 @@ export const settingFields = {
   format: formatField.nullish(),
   method: z.enum(['POST', 'PUT', 'PATCH']).nullish(),
   headers: headersField.nullish(),
+  pass_headers: passHeadersField.nullish(),
   timeout: durationField(100, LONGEST_TIMEOUT_MS).nullish(),
   retry: retryField.nullish(),
   max_in_flight: z.int().min(1).max(MOST_IN_FLIGHT).nullish(),
@@ -34,6 +36,7 @@ const KEYS = {
   format: 'format',
   method: 'method',
   headers: 'headers',
+  pass_headers: 'passHeaders',
   timeout: 'timeoutMs',
   retry: 'retry',
   max_in_flight: 'maxInFlight',
@@ -59,6 +62,7 @@ export const settingAnswers = {
   format: z.string().optional(),
   method: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
+  pass_headers: z.array(z.string()).optional(),
   timeout: z.string().optional(),
   retry: retryAnswer.optional(),
   max_in_flight: z.int().optional(),
@@ -75,6 +79,7 @@ export function settingsJson(settings: WebhookSettings): SettingsJson {
     format: settings.format,
     method: settings.method,
     headers: settings.headers,
+    pass_headers: settings.passHeaders && [...settings.passHeaders],
     timeout: written(settings.timeoutMs),
     retry: settings.retry && retryJson(settings.retry),
     max_in_flight: settings.maxInFlight,

@@ -1,0 +1,48 @@
+import type { Header } from './message.js';
+
+/** W3C Trace Context: version, trace, parent, flags; a version after 00 may say more. */
+const PARENT =
+  /^(?:00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}|(?!00|ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]{1,256})?)$/;
+const STATE_MEMBER =
+  /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
+const MOST_MEMBERS = 32;
+const LONGEST_STATE = 2048;
+
+const NONE: readonly string[] = [];
+
+/**
+ * The trace that a message belongs to, as headers of a request: name, value, name, value … Names are taken whatever their
+ * case. A parent that is malformed or comes twice is no parent, and without one the state means nothing.
+ */
+export function traceContext(headers: readonly Header[]): readonly string[] {
+  let parent: string | undefined;
+  let states: string[] | undefined;
+  for (const [name, value] of headers) {
+    if (name.length === 11 && name.toLowerCase() === 'traceparent') {
+      if (parent !== undefined) return NONE;
+      parent = value.trim();
+    } else if (name.length === 10 && name.toLowerCase() === 'tracestate') {
+      states ??= [];
+      states.push(value);
+    }
+  }
+  if (parent === undefined || !PARENT.test(parent)) return NONE;
+  const state = states && stateOf(states);
+  return state ? ['traceparent', parent, 'tracestate', state] : ['traceparent', parent];
+}
+
+/** Several lines are one list; a list that is malformed is left out as a whole, and so is one that is too long. */
+function stateOf(lines: readonly string[]): string | undefined {
+  const members = lines
+    .flatMap((line) => line.split(','))
+    .map((member) => member.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .filter((member) => member !== '');
+  const keys = members.map((member) => member.slice(0, member.indexOf('=')));
+  const wellFormed =
+    members.length > 0 &&
+    members.length <= MOST_MEMBERS &&
+    members.every((member) => STATE_MEMBER.test(member)) &&
+    new Set(keys).size === keys.length;
+  const state = members.join(',');
+  return wellFormed && state.length <= LONGEST_STATE ? state : undefined;
+}
