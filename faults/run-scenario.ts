@@ -49,17 +49,7 @@ export async function runScenario(scenario: Scenario, mode: Mode, around: Surrou
     await mkdir(directory, { mode: 0o755 });
     endings.add(() => rm(directory, { recursive: true, force: true }));
     const logs = join(around.directory, 'logs', name);
-    const site = await openSite({
-      mode,
-      plan,
-      isDeadly: scenario.isDeadly ?? false,
-      template,
-      directory,
-      logs,
-      endings,
-      tally,
-      over: over.signal,
-    });
+    const site = await openSite({ mode, plan, template, directory, logs, endings, tally, over: over.signal });
     await scenario.run(site);
     around.makeRoom();
     await scenario.afterwards?.(site);
@@ -75,7 +65,7 @@ function toResult(error: unknown): Result {
   return { kind: error instanceof Skipped ? 'skipped' : 'failed', why: messageOf(error) };
 }
 
-const limitOf = (plan: Plan) => 240_000 + plan.killingMs + plan.outageMs + plan.instanceTimeoutMs;
+const limitOf = (plan: Plan) => 180_000 + plan.killingMs + plan.outageMs;
 
 function within<T>(work: Promise<T>, limitMs: number, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

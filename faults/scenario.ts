@@ -12,13 +12,10 @@ export interface Scenario {
    * Default: in none, so that every message must arrive.
    */
   readonly mayLose?: readonly Mode[];
-  /**
-   * Instances die in it, and the others are to notice soon. In one that is not, a busy machine must not make an instance look
-   * dead: what it held would come twice.
-   */
-  readonly isDeadly?: boolean;
   /** The part of the machine's two cores that it needs; default 1. */
   readonly weight?: 1 | 2 | 3;
+  /** How long after the last fault something may still be owed. Default 90,000: a stream delivers again after 60 s. */
+  readonly recoversWithinMs?: number;
   /** @throws {Skipped} */
   run(site: Site): Promise<void>;
   /** What has to be waited for before the account is closed. Other scenarios are begun meanwhile. */

@@ -8,7 +8,6 @@ import { Catalog } from '../domain/catalog.js';
 import { destinationOf, makeEgressRules } from '../domain/egress-rules.js';
 import { makeCatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
-import { makeSender } from '../outbound/sender.js';
 import { loadCatalogChanges, loadCatalogVersion } from '../store/catalog-changes.js';
 import { beat, burySilentInstances, leave, registerInstance } from '../store/journal/instances.js';
 import { makeJournal } from '../store/journal/journal.js';
@@ -25,6 +24,7 @@ import { type MetricsServer, serveMetrics } from './serve-metrics.js';
 import { startUpkeep } from './start-upkeep.js';
 import { wireDispatch } from './wire-dispatch.js';
 import { wireIntake } from './wire-intake.js';
+import { wireSending } from './wire-sending.js';
 
 export interface StartOptions {
   readonly config: Config;
@@ -86,7 +86,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
       return registerInstance(heartPool, id, hostname());
     },
     beat: (id) => beat(heartPool, id),
-    burySilent: (by, silentMs) => burySilentInstances(pool, silentMs, by),
+    burySilent: (silentMs) => burySilentInstances(pool, silentMs),
     leave: (id) => leave(heartPool, id),
     clock,
     logger,
@@ -111,16 +111,15 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const catalogSync = makeCatalogSync({
     catalog,
     loadVersion: () => loadCatalogVersion(pool),
-    loadChanges: (since, onPart) => loadCatalogChanges(pool, since, onPart),
+    loadChanges: (since) => loadCatalogChanges(pool, since),
     listen: (notified) => listenToDatabase(connection, 'hukz_catalog', logger, notified),
     logger,
   });
   const rules = makeEgressRules(config.egress);
   const opener = openOutwards(config, rules, logger);
-  const sender = makeSender({ version, clock, opener, timeoutMs: config.request.timeoutMs });
-  cleanup.add('sender', sender.stop);
   const { onAttempt } = metrics;
   const vault = makeVault(config.encryptionKeys);
+  const { sender, send } = wireSending({ config, version, opener, vault, logger }, cleanup);
   const dispatch = wireDispatch({
     config,
     pool,
@@ -128,8 +127,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     catalog,
     catalogSync,
     membership,
-    sender,
-    vault,
+    send,
     logger,
     onAttempt,
   });

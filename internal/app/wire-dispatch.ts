@@ -6,13 +6,11 @@ import type { SettledAttempt } from '../domain/attempt.js';
 import type { Catalog } from '../domain/catalog.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
-import type { Sender } from '../outbound/sender.js';
 import { disableWebhook } from '../store/disable-webhook.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
-import type { Vault } from '../store/vault.js';
 import { makePolicyOf } from './policy-of.js';
-import { makeSending } from './sending.js';
+import type { Send } from './sending.js';
 
 export interface DispatchParts {
   readonly config: Config;
@@ -21,8 +19,7 @@ export interface DispatchParts {
   readonly catalog: Catalog;
   readonly catalogSync: CatalogSync;
   readonly membership: Membership;
-  readonly sender: Sender;
-  readonly vault: Vault;
+  readonly send: Send;
   readonly logger: Logger;
   onAttempt(attempt: SettledAttempt): void;
 }
@@ -33,7 +30,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
   return makeDispatch(
     {
       ...journal,
-      send: makeSending({ ...parts, clock: systemClock }),
+      send: parts.send,
       async disableWebhook(id, because) {
         const disabled = await disableWebhook(pool, id, because);
         if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });

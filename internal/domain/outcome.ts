@@ -1,4 +1,13 @@
-export type UnreachableReason = 'timeout' | 'dns' | 'connect' | 'tls' | 'closed' | 'bad_response' | 'bad_request';
+export type UnreachableReason =
+  | 'timeout'
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'closed'
+  | 'bad_response'
+  | 'bad_request'
+  /** Nobody gave us the token that the receiver wants. */
+  | 'authorisation';
 
 /** What one HTTP request came to. A value: sending never throws. */
 export type AttemptOutcome =

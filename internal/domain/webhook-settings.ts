@@ -22,7 +22,11 @@ export type AuthSettings =
       readonly issuer?: string;
       readonly scope?: string;
       readonly audience?: string;
+      /** How the client proves who it is; absent: `client_secret_basic`. */
+      readonly clientAuth?: 'client_secret_post';
     };
+
+export type OAuth2Settings = Extract<AuthSettings, { readonly type: 'oauth2' }>;
 
 /** The private key of a client certificate is kept apart. */
 export interface TlsSettings {

@@ -39,6 +39,9 @@ export const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', entry('tls', 'the port does not speak TLS')],
   // The answer.
   ['ERR_ASSERTION', entry('bad_response', 'the answer breaks HTTP')],
+  // As node:http names them.
+  ['HPE_HEADER_OVERFLOW', entry('bad_response', 'headers larger than 16 KiB')],
+  ['HPE_INVALID_CONSTANT', entry('bad_response', 'the answer is not HTTP')],
   // What we were asked to send.
   ['UND_ERR_INVALID_ARG', entry('bad_request', 'the request could not be built from the URL or a header')],
   ['UND_ERR_NOT_SUPPORTED', entry('bad_request', 'the request carries a header that is not supported')],

@@ -5,7 +5,10 @@ import type { OpenSecret } from '../domain/secret.js';
 import { schemeOf } from '../domain/signature/schemes.js';
 import type { Sign } from '../domain/signature/sign.js';
 import type { RequestMethod, SignatureSettings } from '../domain/webhook-settings.js';
+import { authorise } from './authorise.js';
 import type { Route } from './opener.js';
+import { tlsProfileOf } from './tls-profile-of.js';
+import type { TokenSource, Tokens } from './tokens/tokens.js';
 
 /** Whatever is the same for every request to a webhook, prepared once. */
 export interface SendPlan {
@@ -22,21 +25,27 @@ export interface SendPlan {
   readonly timeoutMs: number | undefined;
   /** How it is connected to; undefined: as all others. */
   readonly route: Route | undefined;
+  /** Where the access token of each request comes from; undefined: it needs none. */
+  readonly tokens: TokenSource | undefined;
 }
 
-type Planned = Pick<CatalogWebhook, 'url' | 'settings'>;
+type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
 
-/** Prepares what a webhook's settings and secrets say of its requests. */
-export function makeSendPlan({ url, settings }: Planned, secrets: readonly OpenSecret[]): SendPlan {
+/** Prepares what a webhook's settings and secrets say of its requests. @throws when a secret is missing */
+export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], tokens: Tokens): SendPlan {
+  const { url, settings } = webhook;
+  const tls = settings.tls && tlsProfileOf(settings.tls, secrets);
+  const auth = settings.auth && authorise({ ...webhook, auth: settings.auth }, secrets, tokens);
   return {
     url,
     method: settings.method ?? 'POST',
     format: formatOf(settings.format, url),
-    headers: Object.entries(settings.headers ?? {}).flat(),
+    headers: [...Object.entries(settings.headers ?? {}).flat(), ...(auth?.headers ?? [])],
     passHeaders: settings.passHeaders ?? [],
     sign: makeSign(settings.signature, secrets),
     timeoutMs: settings.timeoutMs,
-    route: undefined,
+    route: tls && { tls },
+    tokens: auth?.tokens,
   };
 }
 

@@ -1,7 +1,16 @@
 import type { Header } from '../domain/message.js';
 import type { OutboundRequest } from '../outbound/outbound-request.js';
 import { makeSendPlan, type SendPlan } from '../outbound/send-plan.js';
+import type { Tokens } from '../outbound/tokens/tokens.js';
 import { makeTestWebhook } from './test-webhook.js';
+
+const NO_TOKENS: Tokens = {
+  sourceFor: () => {
+    throw new Error('this request needs no token');
+  },
+  size: 0,
+  stop: () => undefined,
+};
 
 interface Given {
   readonly subject?: string;
@@ -17,7 +26,7 @@ export function makeTestRequest(url: string, given: Given = {}): OutboundRequest
   const { subject = 'a.b', body = '{}', headers = [], attempt = 1, replay = false } = given;
   const bytes = Buffer.from(body);
   return {
-    plan: { ...makeSendPlan(makeTestWebhook(1, { url }), []), ...given.plan },
+    plan: { ...makeSendPlan(makeTestWebhook(1, { url }), [], NO_TOKENS), ...given.plan },
     message: { id: '', receivedAt: 0, subject, headers, payload: bytes, body: bytes },
     deliveryId: '0190c8d8-7a2e-7d58-9a32-1f1b2f0c6a11',
     attempt,

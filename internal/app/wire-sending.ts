@@ -1,0 +1,38 @@
+import type { Config } from '../../config/config.js';
+import { systemClock } from '../clock.js';
+import type { Logger } from '../logger.js';
+import type { Opener } from '../outbound/opener.js';
+import { makeSender, type Sender } from '../outbound/sender.js';
+import { makeSendWithToken } from '../outbound/tokens/send-with-token.js';
+import { makeTokens } from '../outbound/tokens/tokens.js';
+import type { Vault } from '../store/vault.js';
+import type { Cleanup } from './cleanup.js';
+import { makePlans, type Plans } from './plans.js';
+import { makeSending, type Send } from './sending.js';
+
+export interface WiringParts {
+  readonly config: Config;
+  readonly version: string;
+  readonly opener: Opener;
+  readonly vault: Vault;
+  readonly logger: Logger;
+}
+
+export interface Sending {
+  readonly sender: Sender;
+  readonly plans: Plans;
+  readonly send: Send;
+}
+
+/** Everything between a delivery that is owed and the receiver's answer. */
+export function wireSending({ config, version, opener, vault, logger }: WiringParts, cleanup: Cleanup): Sending {
+  const clock = systemClock;
+  const { timeoutMs } = config.request;
+  const sender = makeSender({ version, clock, opener, timeoutMs });
+  cleanup.add('sender', sender.stop);
+  const tokens = makeTokens({ version, clock, opener });
+  cleanup.add('tokens', async () => tokens.stop());
+  const plans = makePlans({ vault, tokens, clock, logger });
+  const sendWithToken = makeSendWithToken({ sender, clock, timeoutMs });
+  return { sender, plans, send: makeSending({ sender, sendWithToken, plans }) };
+}

@@ -1,0 +1,24 @@
+import type { AuthSettings } from '../webhook-settings.js';
+
+/** What is secret in each kind of authorisation, by its public name. */
+export const SECRET_PART = {
+  basic: 'password',
+  bearer: 'token',
+  api_key: 'value',
+  oauth2: 'client_secret',
+} as const satisfies Record<AuthSettings['type'], string>;
+
+/** As it is stored under the purpose `auth`. */
+export function writeAuthSecret(type: AuthSettings['type'], secret: string): string {
+  return JSON.stringify({ [SECRET_PART[type]]: secret });
+}
+
+/** @throws when it is the secret of another kind of authorisation */
+export function readAuthSecret(type: AuthSettings['type'], stored: string): string {
+  const parts: unknown = JSON.parse(stored);
+  const part = SECRET_PART[type];
+  const secret =
+    typeof parts === 'object' && parts !== null ? Object.entries(parts).find(([name]) => name === part) : [];
+  if (typeof secret?.[1] !== 'string') throw new Error(`the secret of its auth has no ${part}`);
+  return secret[1];
+}

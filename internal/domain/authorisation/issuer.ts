@@ -1,0 +1,30 @@
+import { type Parsed, parsed, refused } from '../result.js';
+import { readObject } from './token-answer.js';
+
+/** Where an issuer may describe itself: OpenID Connect Discovery, and RFC 8414, which puts the path behind. */
+export function metadataUrls(issuer: string): readonly string[] {
+  const url = new URL(issuer);
+  const path = url.pathname.replace(/\/+$/, '');
+  return [
+    `${url.origin}${path}/.well-known/openid-configuration`,
+    `${url.origin}/.well-known/oauth-authorization-server${path}`,
+  ];
+}
+
+/** The token endpoint by an issuer's description of itself. It must be the issuer's own, and no less safe to reach. */
+export function readMetadata(issuer: string, body: Uint8Array): Parsed<string> {
+  const metadata = readObject(body);
+  if (!metadata) return refused("the issuer's description is not a JSON object");
+  const { issuer: named, token_endpoint: endpoint } = metadata;
+  if (typeof named !== 'string' || withoutSlash(named) !== withoutSlash(issuer))
+    return refused("the issuer's description is that of another issuer");
+  if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
+    return refused("the issuer's description names no token endpoint");
+  const { protocol, username, password } = new URL(endpoint);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && issuer.startsWith('http:'));
+  if (!isSafe || username || password)
+    return refused("the issuer's description names a token endpoint that is not https");
+  return parsed(endpoint);
+}
+
+const withoutSlash = (url: string) => url.replace(/\/+$/, '');

@@ -1,0 +1,69 @@
+import type { Clock } from '../../clock.js';
+import { bearer } from '../../domain/authorisation/login-headers.js';
+import type { AttemptOutcome } from '../../domain/outcome.js';
+import { Interruptions } from '../interruptions.js';
+import { spellDuration } from '../limits.js';
+import type { OutboundRequest } from '../outbound-request.js';
+import type { Sender } from '../sender.js';
+import type { TokenResult } from './fetch-token.js';
+import type { TokenHolder } from './token-holder.js';
+import { waitBriefly } from './wait-briefly.js';
+
+export interface TokenSendingOptions {
+  readonly sender: Sender;
+  readonly clock: Clock;
+  /** `REQUEST_TIMEOUT`: token, request and the repetition after a 401 together. */
+  readonly timeoutMs: number;
+}
+
+export type SendWithToken = (
+  holder: TokenHolder,
+  request: OutboundRequest,
+  signal?: AbortSignal,
+) => Promise<AttemptOutcome>;
+
+/** One attempt with an access token. A 401 gets another token and another request, once. */
+export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOptions): SendWithToken {
+  const interruptions = new Interruptions();
+
+  return async (holder, request, signal) => {
+    const wholeMs = request.plan.timeoutMs ?? timeoutMs;
+    const until = clock.monotonic() + wholeMs;
+    const left = () => Math.max(0, until - clock.monotonic());
+    const group = signal && interruptions.under(signal);
+
+    const wait = async (asked: Promise<TokenResult>): Promise<TokenResult> => {
+      if (signal?.aborted) return INTERRUPTED;
+      const result = await waitBriefly(asked, left(), group);
+      if (result === 'interrupted') return INTERRUPTED;
+      return result === 'late' ? tooLate(wholeMs) : result;
+    };
+    const sendBearing = (token: string) => sender.send(bearing(request, token, left()), signal);
+
+    let token = holder.known();
+    if (token === undefined) {
+      const result = await wait(holder.obtain());
+      if (!result.ok) return result.outcome;
+      token = result.token;
+    }
+    const outcome = await sendBearing(token);
+    if (outcome.kind !== 'answered' || outcome.status !== 401) return outcome;
+    const asked = holder.renew(token);
+    const renewed = asked && (await wait(asked));
+    // The receiver has answered: without another token, or time for it, that is what the attempt came to.
+    if (!renewed?.ok || renewed.token === token || left() === 0) return outcome;
+    return sendBearing(renewed.token);
+  };
+}
+
+const INTERRUPTED: TokenResult = { ok: false, outcome: { kind: 'local_fault', error: 'interrupted by shutdown' } };
+
+function tooLate(ms: number): TokenResult {
+  const error = `no access token within ${spellDuration(ms)}`;
+  return { ok: false, outcome: { kind: 'unreachable', reason: 'authorisation', error } };
+}
+
+function bearing(request: OutboundRequest, token: string, timeoutMs: number): OutboundRequest {
+  const headers = [...request.plan.headers, ...bearer(token)];
+  return { ...request, plan: { ...request.plan, headers, timeoutMs } };
+}
