@@ -16,7 +16,8 @@ export interface Options {
 export const USAGE = `usage: npm run bench -- [--quick] [--http] [--profile] [--workers N] [row ...]
   --quick    fewer and shorter runs, all rows in under four minutes
   --http     a receiver on node:http, twice the cost of the usual one on bare sockets
-  --profile  leave a CPU profile of the service in bench/results and say where its time went
+  --profile  leave a CPU profile of the service in bench/results and say where its time went; of the one that
+             W1, W1l, W2 and W7 use
   --workers  as many processes of the service (WORKERS)
 rows, with * when only named ones:
 ${rows.map(({ row, inAll }) => `  ${row.id.padEnd(6)}${inAll ? ' ' : '*'} ${row.title}`).join('\n')}`;

@@ -1,40 +1,87 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { roomOf } from './profile-rooms.js';
 
 interface Profile {
-  readonly nodes: readonly {
-    readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-  }[];
+  readonly nodes: readonly { readonly id: number; readonly callFrame: Frame }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
 
-const SHOWN = 40;
-
-/** Where the newest CPU profile in the directory spent its time: functions by the time in themselves, idle left out. */
-export async function profileSummary(directory: string): Promise<string> {
-  const path = await newestProfile(directory);
-  const profile = JSON.parse(await readFile(path, 'utf8')) as Profile;
-  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, spellFrame(callFrame)]));
-  const selfMs = new Map<string, number>();
-  for (const [index, id] of profile.samples.entries()) {
-    const name = names.get(id) ?? '?';
-    selfMs.set(name, (selfMs.get(name) ?? 0) + (profile.timeDeltas[index] ?? 0) / 1000);
-  }
-  selfMs.delete('(idle)');
-  const busy = [...selfMs.values()].reduce((sum, ms) => sum + ms, 0);
-  const lines = [...selfMs]
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, SHOWN)
-    .map(([name, ms]) => `${((ms / busy) * 100).toFixed(1).padStart(5)} %  ${name}`);
-  return [`${basename(path)}: ${(busy / 1000).toFixed(1)} s busy, start included`, ...lines].join('\n');
+interface Frame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly lineNumber: number;
 }
 
-function spellFrame({ functionName, url, lineNumber }: Profile['nodes'][number]['callFrame']): string {
-  if (url === '') return functionName;
-  const file = url.replace(/^.*\/node_modules\//, '').replace(/^.*\/dist\//, '');
-  return `${functionName || '(anonymous)'} ${file}:${lineNumber + 1}`;
+const FUNCTIONS_SHOWN = 30;
+
+/** What the profiled process did after its start. */
+export interface Profiled {
+  /** From the start of the process until it was ready: not counted. */
+  readonly readyAfterMs: number;
+  readonly deliveries: number;
+  /** Seconds: a profile's samples are by the clock, and count the time in which others had the cores. */
+  readonly cpuSeconds: number;
+}
+
+/**
+ * Where the newest CPU profile in the directory spent its time, idle and start left out: by rooms in CPU microseconds a
+ * delivery, and by functions, each by the time in themselves.
+ */
+export async function profileSummary(directory: string, profiled: Profiled): Promise<string> {
+  const path = await newestProfile(directory);
+  const profile = JSON.parse(await readFile(path, 'utf8')) as Profile;
+  const selfMs = selfTimes(profile, profiled.readyAfterMs);
+  const rooms = new Map<string, number>();
+  const functions = new Map<string, number>();
+  for (const { id, callFrame } of profile.nodes) {
+    if (callFrame.functionName === '(idle)') continue;
+    const ms = selfMs.get(id) ?? 0;
+    const file = fileOf(callFrame.url);
+    add(rooms, roomOf(file, callFrame.functionName), ms);
+    add(functions, spellFrame(callFrame, file), ms);
+  }
+  const busy = [...rooms.values()].reduce((sum, ms) => sum + ms, 0);
+  const share = (ms: number) => `${((ms / busy) * 100).toFixed(1)} %`;
+  const cpuEach = (profiled.cpuSeconds * 1e6) / profiled.deliveries;
+  const each = (ms: number) => ((ms / busy) * cpuEach).toFixed(1);
+  return [
+    `${basename(path)}: ${profiled.cpuSeconds.toFixed(1)} s of CPU for ${profiled.deliveries} deliveries, start left out`,
+    '',
+    '| where | µs a delivery | share |',
+    '|---|---:|---:|',
+    ...largest(rooms).map(([room, ms]) => `| ${room} | ${each(ms)} | ${share(ms)} |`),
+    `| all | ${each(busy)} | |`,
+    '',
+    ...largest(functions)
+      .slice(0, FUNCTIONS_SHOWN)
+      .map(([name, ms]) => `${share(ms).padStart(7)}  ${name}`),
+  ].join('\n');
+}
+
+/** Milliseconds in a node itself, of the samples from then on. */
+function selfTimes({ samples, timeDeltas }: Profile, fromMs: number): ReadonlyMap<number, number> {
+  const selfMs = new Map<number, number>();
+  let at = 0;
+  for (const [index, id] of samples.entries()) {
+    const ms = (timeDeltas[index] ?? 0) / 1000;
+    at += ms;
+    if (at >= fromMs) add(selfMs, id, ms);
+  }
+  return selfMs;
+}
+
+function add<K>(sums: Map<K, number>, key: K, value: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + value);
+}
+
+const largest = (sums: ReadonlyMap<string, number>) => [...sums].sort(([, a], [, b]) => b - a);
+
+const fileOf = (url: string) => url.replace(/^.*\/node_modules\//, '').replace(/^.*\/dist\//, '');
+
+function spellFrame({ functionName, lineNumber }: Frame, file: string): string {
+  return file === '' ? functionName : `${functionName || '(anonymous)'} ${file}:${lineNumber + 1}`;
 }
 
 async function newestProfile(directory: string): Promise<string> {

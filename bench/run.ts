@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { readCpuSeconds } from '../internal/local/process-usage.js';
 import { BenchFailure } from './failure.js';
+import { readMetrics } from './metrics.js';
 import { type Options, readOptions, USAGE } from './options.js';
-import { profileSummary } from './profile-summary.js';
+import { type Profiled, profileSummary } from './profile-summary.js';
 import type { Line } from './row.js';
 import { save } from './save.js';
 import { table } from './table.js';
@@ -12,15 +14,24 @@ const RESULTS = join(import.meta.dirname, '..', '..', 'bench', 'results');
 
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
+interface Measured {
+  readonly lines: readonly Line[];
+  /** The main service's. */
+  readonly profiled: Profiled;
+}
+
 /** Measures the rows, one after the other. */
-async function measure(options: Options): Promise<readonly Line[]> {
+async function measure(options: Options): Promise<Measured> {
   return withBench({ ...options, profileIn: options.profile ? RESULTS : undefined, say }, async (bench) => {
+    const { pid, readyAfterMs, metrics } = bench.service;
+    const before = await readCpuSeconds(pid);
     const lines: Line[] = [];
     for (const row of options.rows) {
       say(`${row.id}: ${row.title}`);
       lines.push(...(await row.run(bench)));
     }
-    return lines;
+    const deliveries = (await readMetrics(metrics)).get('hukz_deliveries_accepted_total') ?? Number.NaN;
+    return { lines, profiled: { readyAfterMs, deliveries, cpuSeconds: (await readCpuSeconds(pid)) - before } };
   });
 }
 
@@ -30,9 +41,9 @@ async function main(): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  const lines = await measure(options);
+  const { lines, profiled } = await measure(options);
   process.stdout.write(`\n${table(lines)}\n`);
-  if (options.profile) process.stdout.write(`\n${await profileSummary(RESULTS)}\n`);
+  if (options.profile) process.stdout.write(`\n${await profileSummary(RESULTS, profiled)}\n`);
   say(`written to ${await save(RESULTS, options, lines)}`);
   const failed = lines.filter(({ targets }) => targets.some(({ strict, met }) => strict && !met));
   for (const { what } of failed) say(`the gate does not hold: ${what}`);

@@ -14,6 +14,8 @@ const MESSAGES = 200;
 const HELD_MESSAGES = 50;
 const WEBHOOKS = 40;
 const ACCEPTED_WITHIN_MS = 10_000;
+const LOOKS = 10;
+const LOOK_EVERY_MS = 150;
 
 interface Copies {
   readonly copiedBytes: number;
@@ -58,9 +60,9 @@ async function held(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
   const run = bench.nextRun();
   const since = new Date();
   await receiver.begin({ run, messages: HELD_MESSAGES, fanOut: WEBHOOKS });
-  const before = await read();
+  const before = await leastHeld(read);
   await publish(bench, run);
-  const { heldBytes } = await read();
+  const after = await leastHeld(read);
   const arrived = receiver.untilAll(HELD_MESSAGES * WEBHOOKS);
   await receiver.heal();
   await arrived;
@@ -69,10 +71,20 @@ async function held(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
   checkLogged(await database.logged(run, since), { messages: HELD_MESSAGES, deliveries: HELD_MESSAGES * WEBHOOKS });
   return {
     what: `copies in memory of a payload of 64 KiB that waits for ${WEBHOOKS} webhooks`,
-    value: (heldBytes - before.heldBytes) / (HELD_MESSAGES * PAYLOAD_BYTES),
+    value: (after - before) / (HELD_MESSAGES * PAYLOAD_BYTES),
     atMost: 1.5,
     worse: 'the deliveries of a message no longer share one body, or what was committed is still held',
   };
+}
+
+/** V8 gives buffers back some time after it has collected them, and a driver lets go of its last statement with the next. */
+async function leastHeld(read: () => Promise<Copies>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < LOOKS; look++) {
+    least = Math.min(least, (await read()).heldBytes);
+    await sleep(LOOK_EVERY_MS);
+  }
+  return least;
 }
 
 /** Until all of them are in the journal, and so on their way. */
