@@ -8,12 +8,13 @@ const readBytes = express.raw({ type: () => true, limit: LARGEST_BODY_BYTES, inf
 const JSON_TYPE = /^application\/(?:json|merge-patch\+json)$/;
 
 /** The request's JSON object; anything else is refused. Without a content type it is taken for JSON, as it always was. */
-export async function readJsonBody(req: Request, res: Response): Promise<object> {
+export async function readJsonBody(req: Request, res: Response, isOptional: boolean): Promise<object> {
   requireJson(req.get('content-type'));
   await new Promise<void>((resolve, reject) => {
     readBytes(req, res, (error: unknown) => (error ? reject(error) : resolve()));
   });
-  return parseObject(req.body);
+  const isEmpty = !Buffer.isBuffer(req.body) || req.body.length === 0;
+  return isEmpty && isOptional ? {} : parseObject(req.body);
 }
 
 function requireJson(contentType: string | undefined): void {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BUG_STATUS, MEANING_OF, STATUS_OF } from './error-table.js';
 import { LARGEST_BODY_BYTES } from './json-body.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
-import type { Method, Route } from './route.js';
+import type { Route } from './route.js';
 
 const errorAnswer = z
   .object({
@@ -23,7 +23,7 @@ export interface Parameter {
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
 
 interface RequestBody {
-  readonly required: true;
+  readonly required: boolean;
   readonly description: string;
   readonly content: Content;
 }
@@ -73,15 +73,15 @@ function operation(route: Route, components: Components): Operation {
     tags: [route.path.split('/')[1] ?? ''],
     ...(route.needsUser && { security: [{ user: [] }] }),
     parameters: [...parameters('path', route.params, components), ...parameters('query', route.query, components)],
-    ...(route.body && { requestBody: bodyOf(route.method, components.use(route.body, 'input')) }),
+    ...(route.body && { requestBody: bodyOf(route, components.use(route.body, 'input')) }),
     responses: { ...answers(route, components), ...refusals(route, components) },
   };
 }
 
-function bodyOf(method: Method, schema: JsonSchema): RequestBody {
+function bodyOf({ method, bodyIsOptional }: Route, schema: JsonSchema): RequestBody {
   const types = method === 'patch' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
   return {
-    required: true,
+    required: !bodyIsOptional,
     description: `At most ${LARGEST_BODY_BYTES / 1024} KiB`,
     content: Object.fromEntries(types.map((type) => [type, { schema }])),
   };

@@ -25,13 +25,15 @@ interface RouteWords {
   readonly answers: Readonly<Record<number, AnswerWords>>;
   /** Refusals of the handler; those that follow from user, path, query and body are known without being named. */
   readonly refuses?: readonly ErrorCode[];
+  /** Nothing at all stands for `{}`. */
+  readonly bodyIsOptional?: true;
 }
 
 /** A request as a route takes it apart; the body is only read when everything before it was right. */
 export interface RawRequest {
   readonly params: unknown;
   readonly query: unknown;
-  readBody(): Promise<object>;
+  readBody(isOptional: boolean): Promise<object>;
   /** Refuses when nobody was let in. */
   userId(): number;
 }
@@ -79,7 +81,7 @@ export function userRoute<P, Q, B>(
         userId: request.userId(),
         params: params ? parsePath(params, request.params) : (undefined as P),
         query: query ? parseFields(query, request.query) : (undefined as Q),
-        body: body ? parseFields(body, await request.readBody()) : (undefined as B),
+        body: body ? parseFields(body, await request.readBody(words.bodyIsOptional ?? false)) : (undefined as B),
       }),
   };
 }

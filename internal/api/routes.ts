@@ -6,6 +6,7 @@ import { makeDocumentRoutes } from './document-routes.js';
 import { makeEventRoutes } from './event-routes.js';
 import { makeHealthRoutes } from './health-routes.js';
 import { makeLogRoutes } from './log-routes.js';
+import { makePauseRoutes } from './pause-routes.js';
 import { makeReplayRoutes } from './replay-routes.js';
 import type { Route } from './route.js';
 import { makeSpaceRoutes } from './space-routes.js';
@@ -19,6 +20,7 @@ export function makeRoutes(deps: ApiDeps): readonly Route[] {
     ...makeLogRoutes(deps),
     ...makeSpaceRoutes(deps),
     ...makeWebhookRoutes(deps),
+    ...makePauseRoutes(deps),
     ...makeReplayRoutes(deps),
     ...makeDeadLetterRoutes(deps),
     ...makeDeliveryRoutes(deps),

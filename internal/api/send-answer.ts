@@ -11,7 +11,7 @@ export function handlerFor(route: Route): RequestHandler {
     const answer = await route.answer({
       params: req.params,
       query: req.query,
-      readBody: () => readJsonBody(req, res),
+      readBody: (isOptional) => readJsonBody(req, res, isOptional),
       userId: () => userOf(res),
     });
     await sendAnswer(res, answer);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Webhook } from '../domain/webhook.js';
+import { conditionAnswers, conditionJson } from './condition-answer.js';
 import { eventAnswer, eventJson, recordFields, recordJson } from './event-answer.js';
 import { spaceId } from './numbers.js';
 import { settingAnswers, settingsJson } from './settings/settings.js';
@@ -14,6 +15,7 @@ export const webhookAnswer = z
     tags: z.record(z.string(), z.string()),
     space_id: spaceId,
     ...settingAnswers,
+    ...conditionAnswers,
   })
   .meta({ title: 'Webhook' });
 
@@ -27,5 +29,6 @@ export function webhookJson(webhook: Webhook): z.input<typeof webhookAnswer> {
     tags: webhook.tags,
     space_id: webhook.spaceId,
     ...settingsJson(webhook.settings),
+    ...conditionJson(webhook.condition),
   };
 }

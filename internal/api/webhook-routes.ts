@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WEBHOOK_STATES } from '../domain/webhook-condition.js';
 import { changeWebhook, deleteWebhook, insertWebhook, listWebhooks, loadWebhook } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
@@ -11,7 +12,12 @@ import { webhookAnswer, webhookJson } from './webhook-answer.js';
 import { newWebhook, newWebhookBody, patchWebhook, putWebhook, webhookPatch, webhookPut } from './webhook-bodies.js';
 
 const webhook = { description: 'the webhook with its events', schema: webhookAnswer };
-const query = z.object({ ...paging, tag: tagQueries, space_id: written(spaceId).optional() });
+const query = z.object({
+  ...paging,
+  tag: tagQueries,
+  space_id: written(spaceId).optional(),
+  state: z.enum(WEBHOOK_STATES).optional(),
+});
 
 export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
   return [
@@ -23,8 +29,8 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(webhookAnswer) } },
       },
-      async ({ query: { tag, space_id, ...page } }) => {
-        const { total, nodes } = await listWebhooks(deps.db, { spaceId: space_id, tags: tag }, page);
+      async ({ query: { tag, space_id, state, ...page } }) => {
+        const { total, nodes } = await listWebhooks(deps.db, { spaceId: space_id, tags: tag, state }, page);
         return { status: 200, json: { total, nodes: nodes.map(webhookJson) } };
       },
     ),

@@ -25,6 +25,8 @@ export interface Readings {
     readonly streamLost: number;
   };
   catalog(): { readonly events: number; readonly webhooks: number };
+  /** Webhooks whose deliveries are held, by the reason. */
+  waiting(): { readonly paused: number; readonly circuit_open: number };
   statements(): number;
 }
 
@@ -183,4 +185,11 @@ const gauges = (from: Readings): readonly Reading[] => [
   ['hukz_stream_pending', 'Messages in the stream that no instance has yet', () => from.intake().streamPending, 'max'],
   ['hukz_catalog_events', 'Registered events', () => from.catalog().events, 'max'],
   ['hukz_catalog_webhooks', 'Registered webhooks', () => from.catalog().webhooks, 'max'],
+  ['hukz_webhooks_paused', 'Webhooks that somebody has paused', () => from.waiting().paused, 'max'],
+  [
+    'hukz_circuits_open',
+    'Webhooks whose circuit is open: their deliveries wait until one that is tried succeeds',
+    () => from.waiting().circuit_open,
+    'max',
+  ],
 ];

@@ -150,6 +150,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     dispatch: dispatch.stats,
     sender: sender.stats,
     catalog: () => catalog.size,
+    waiting: () => catalog.waiting,
     statements: pool.statements,
   });
 

@@ -5,11 +5,12 @@ import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Cleanup } from './cleanup.js';
 import type { Metrics } from './metrics.js';
 import { runAccounting } from './run-accounting.js';
+import { runDisabling, runResumes } from './run-patience.js';
 import { runReplays } from './run-replays.js';
 import { runRetention } from './run-retention.js';
 
 export interface UpkeepParts {
-  readonly config: Pick<Config, 'retention' | 'replay'>;
+  readonly config: Pick<Config, 'retention' | 'replay' | 'patience'>;
   readonly pool: JournalPool;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -25,6 +26,9 @@ export function startUpkeep({ config, pool, clock, logger, metrics }: UpkeepPart
   const pace = { ratePerSecond, mostWaiting: MOST_WAITING_S * ratePerSecond };
   cleanup.add('replays', runReplays({ pool, pace, logger }).stop);
   const { onTableBytes, onAccountOpen } = metrics;
+  cleanup.add('resumes', runResumes({ pool, logger }).stop);
+  const { disableAfterMs } = config.patience;
+  cleanup.add('disabling', runDisabling({ pool, disableAfterMs, logger }).stop);
   cleanup.add('retention', runRetention({ pool, limits: config.retention, logger, onTableBytes }).stop);
   cleanup.add('accounting', runAccounting({ pool, clock, logger, onOpen: onAccountOpen }).stop);
 }

@@ -6,9 +6,12 @@ import type { SettledAttempt } from '../domain/attempt.js';
 import type { Catalog } from '../domain/catalog.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
+import { closeCircuit, openCircuit } from '../store/circuits.js';
 import { disableWebhook } from '../store/disable-webhook.js';
+import { claimProbes } from '../store/journal/claim-probes.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
+import { saveHealth } from '../store/webhook-health.js';
 import { makePolicyOf } from './policy-of.js';
 import type { Send } from './sending.js';
 
@@ -36,6 +39,21 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
         if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });
         await catalogSync.refresh();
       },
+      claimProbes: () => claimProbes(pool, parts.membership.id(), config.patience),
+      circuitsOpen: () => catalog.waiting.circuit_open,
+      async openCircuit(id, because) {
+        const probeInMs = config.patience.probeMs;
+        const opened = await openCircuit(pool, id, { because, probeInMs });
+        if (opened) logger.warn('circuit.opened', { webhook_id: id, because, probe_in_ms: probeInMs });
+        await catalogSync.refresh();
+      },
+      async closeCircuit(id) {
+        await closeCircuit(pool, id);
+        logger.info('circuit.closed', { webhook_id: id });
+        await catalogSync.refresh();
+      },
+      saveHealth: (failing, fine) => saveHealth(pool, failing, fine),
+      breaker: config.patience.breaker,
       findWebhook: (id) => catalog.webhook(id),
       reloadCatalog: catalogSync.reload,
       isTrusted: parts.membership.isTrusted,

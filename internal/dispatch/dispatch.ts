@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { SettledAttempt } from '../domain/attempt.js';
+import type { BreakerPolicy } from '../domain/breaker.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
@@ -10,6 +11,7 @@ import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
 import { type ClaimRoom, makeClaimer } from './claimer.js';
 import { Dispatcher } from './dispatcher.js';
+import { Health } from './health.js';
 import { Holdings, type HoldingsLimits } from './holdings.js';
 import { type LaneLimits, Lanes } from './lanes.js';
 
@@ -32,6 +34,13 @@ export interface DispatchDeps {
   policyOf(webhook: CatalogWebhook): RetryPolicy;
   /** Instances among which the rates of webhooks are shared. */
   instances(): number;
+  /** One delivery of each open circuit that may be tried now, owned by this instance. */
+  claimProbes(): Promise<readonly OwnedDelivery[]>;
+  circuitsOpen(): number;
+  openCircuit(webhookId: number, because: string): Promise<void>;
+  closeCircuit(webhookId: number): Promise<void>;
+  saveHealth(failing: readonly number[], fine: readonly number[]): Promise<void>;
+  readonly breaker: BreakerPolicy;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -62,6 +71,8 @@ export interface Dispatch {
 const UNSETTLED_PER_SLOT = 2;
 const CLAIM_EVERY_MS = 250;
 const RELEASE_EVERY_MS = 30_000;
+const PROBE_EVERY_MS = 1000;
+const SAVE_HEALTH_EVERY_MS = 10_000;
 const RELEASED_AT_ONCE = 5000;
 
 /** The sending loop: its parts, wired. */
@@ -73,6 +84,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     instances: deps.instances,
     now: deps.clock.monotonic,
   });
+  const health = new Health(deps);
   const interrupt = new AbortController();
   const claimer = makeClaimer({
     ...deps,
@@ -84,6 +96,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
   const dispatcher: Dispatcher = new Dispatcher({
     ...deps,
     holdings,
+    health,
     lanes,
     maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight,
     send: (delivery, webhook) => deps.send(delivery, webhook, interrupt.signal),
@@ -92,6 +105,8 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
   const loops = {
     claiming: undefined as ReturnType<typeof repeat> | undefined,
     releasing: undefined as ReturnType<typeof repeat> | undefined,
+    probing: undefined as ReturnType<typeof repeat> | undefined,
+    savingHealth: undefined as ReturnType<typeof repeat> | undefined,
   };
   const complain = (loop: string) => (error: unknown) =>
     logger.warn('dispatch.failed', { loop, error: messageOf(error) });
@@ -99,6 +114,18 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
   const giveBack = async (deliveries: readonly OwnedDelivery[]) => {
     if (deliveries.length === 0) return;
     await deps.giveBack(deliveries).catch(complain('give-back'));
+  };
+
+  const probe = async () => {
+    if (deps.circuitsOpen() === 0 || !deps.isTrusted()) return;
+    const probes = await deps.claimProbes().catch((error: unknown) => {
+      claimer.suspectStrays();
+      throw error;
+    });
+    for (const one of probes) {
+      holdings.reserve(one.id, one.webhookId, one.message.body.length);
+      dispatcher.take(one);
+    }
   };
 
   return {
@@ -121,9 +148,14 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
         everyMs: RELEASE_EVERY_MS,
         onError: complain('release-held'),
       });
+      loops.probing = repeat(probe, { everyMs: PROBE_EVERY_MS, onError: complain('probe') });
+      loops.savingHealth = repeat(() => health.save(), {
+        everyMs: SAVE_HEALTH_EVERY_MS,
+        onError: complain('save-health'),
+      });
     },
     async stop(graceMs) {
-      await Promise.all([loops.claiming?.stop(), loops.releasing?.stop()]);
+      await Promise.all(Object.values(loops).map((loop) => loop?.stop()));
       await giveBack(dispatcher.stop());
       const deadline = setTimeout(() => interrupt.abort(), graceMs);
       await dispatcher.idle();

@@ -73,6 +73,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
         suspectStrays: () => void unsure++,
         onAttempt: () => undefined,
         holdings,
+        health: { record: () => undefined },
         lanes,
         policyOf: () => policy,
         clock: systemClock,

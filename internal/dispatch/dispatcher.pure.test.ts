@@ -29,6 +29,7 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
     onAttempt: () => undefined,
     maxActive: 20,
     holdings: new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }),
+    health: { record: () => undefined },
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
     policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
     clock: systemClock,

@@ -9,6 +9,7 @@ import { errorWords, logOutcome } from '../domain/outcome-words.js';
 import type { RetryPolicy } from '../domain/retry-policy.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { Health } from './health.js';
 import type { Holdings } from './holdings.js';
 import type { Lanes } from './lanes.js';
 
@@ -28,6 +29,7 @@ export interface DispatcherDeps {
   /** Rows may bear our id that we no longer hold. */
   suspectStrays(): void;
   onAttempt(attempt: SettledAttempt): void;
+  readonly health: Pick<Health, 'record'>;
   /** The most that may be sent and not settled: what a crash can double. */
   readonly maxActive: number;
   readonly holdings: Holdings;
@@ -100,7 +102,7 @@ export class Dispatcher {
     let wentWell = false;
     try {
       if (!webhook) await this.setAside(delivery, this.deps.cancel);
-      else if (!webhook.enabled) await this.setAside(delivery, this.deps.hold);
+      else if (isHeld(webhook, delivery)) await this.setAside(delivery, this.deps.hold);
       else wentWell = await this.attempt(delivery, webhook);
     } catch (error) {
       // The row still bears our id; the next look for strays sets it free.
@@ -131,6 +133,7 @@ export class Dispatcher {
     this.pump();
     const attempt = this.settled(delivery, webhook, outcome, { startedAt, durationMs: clock.monotonic() - from });
     this.deps.onAttempt(attempt);
+    this.deps.health.record(attempt);
     await this.deps.settle(attempt);
     if (attempt.because === 'gone') await this.disable(webhook.id);
     return attempt.outcome === 'delivered';
@@ -150,9 +153,9 @@ export class Dispatcher {
     time: { readonly startedAt: number; readonly durationMs: number },
   ): SettledAttempt {
     const ageMs = delivery.replay ? undefined : time.startedAt - delivery.message.receivedAt;
-    const history = { failures: delivery.failures, ageMs };
+    const history = { failures: delivery.probe ? 0 : delivery.failures, ageMs };
     const verdict = judge(outcome, history, this.deps.policyOf(webhook), this.deps.random);
-    const counts = verdict.state === 'dead' || (verdict.state === 'retry' && verdict.counts);
+    const counts = verdict.state === 'dead' || (verdict.state === 'retry' && verdict.counts && !delivery.probe);
     const answered = outcome.kind === 'answered' ? outcome : undefined;
     return {
       delivery,
@@ -167,4 +170,9 @@ export class Dispatcher {
       because: verdict.state === 'dead' ? verdict.because : undefined,
     };
   }
+}
+
+/** A probe is sent although its circuit is open; nothing is sent to a webhook that somebody has switched off or paused. */
+function isHeld({ enabled, waits }: CatalogWebhook, { probe }: OwnedDelivery): boolean {
+  return !enabled || waits === 'paused' || (waits === 'circuit_open' && !probe);
 }

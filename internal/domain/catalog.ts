@@ -10,11 +10,15 @@ export interface CatalogEvent {
   readonly subject: string;
 }
 
+export type WaitsBecause = 'paused' | 'circuit_open';
+
 /** A webhook as matching, sending and its log rows need it. */
 export interface CatalogWebhook {
   readonly id: number;
   readonly url: string;
   readonly enabled: boolean;
+  /** Why its deliveries are held although it is enabled. */
+  readonly waits?: WaitsBecause | undefined;
   readonly spaceId: number;
   readonly createdById: number;
   readonly tags: Tags;
@@ -45,6 +49,7 @@ export class Catalog {
   private readonly webhooks = new Map<number, CatalogWebhook>();
   private readonly targets = new Map<number, Targets>();
   private readonly index = new SubjectIndex<number>();
+  private readonly waitingNow: Record<WaitsBecause, number> = { paused: 0, circuit_open: 0 };
   private currentVersion = 0;
 
   get version(): number {
@@ -53,6 +58,11 @@ export class Catalog {
 
   get size(): { readonly events: number; readonly webhooks: number } {
     return { events: this.events.size, webhooks: this.webhooks.size };
+  }
+
+  /** Webhooks whose deliveries are held, by the reason. */
+  get waiting(): Readonly<Record<WaitsBecause, number>> {
+    return this.waitingNow;
   }
 
   /** Applying the same changes twice changes nothing. */
@@ -105,6 +115,7 @@ export class Catalog {
   private addWebhook(webhook: CatalogWebhook): void {
     this.webhooks.set(webhook.id, webhook);
     if (!webhook.enabled) return;
+    if (webhook.waits) this.waitingNow[webhook.waits]++;
     for (const eventId of webhook.eventIds) {
       const targets = this.targets.get(eventId) ?? { all: new Set(), byTag: new Map(), bySpace: new Map() };
       this.targets.set(eventId, targets);
@@ -118,6 +129,7 @@ export class Catalog {
     const webhook = this.webhooks.get(id);
     if (!webhook) return;
     this.webhooks.delete(id);
+    if (webhook.enabled && webhook.waits) this.waitingNow[webhook.waits]--;
     for (const eventId of webhook.eventIds) {
       const targets = this.targets.get(eventId);
       if (!targets) continue;

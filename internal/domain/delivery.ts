@@ -14,4 +14,6 @@ export interface OwnedDelivery {
   readonly failures: number;
   /** Somebody asked for it again. */
   readonly replay?: boolean;
+  /** Tried although its circuit is open, to see whether the receiver is back. It uses up no step of the schedule. */
+  readonly probe?: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Event } from './event.js';
 import type { SecretHint } from './secret.js';
 import type { Tags } from './tags.js';
+import type { WebhookCondition } from './webhook-condition.js';
 import type { WebhookSettings } from './webhook-settings.js';
 
 /** A registered receiver: where the messages of its events are POSTed, as people see and change it. */
@@ -18,6 +19,7 @@ export interface Webhook {
   readonly tags: Tags;
   readonly spaceId: number;
   readonly settings: WebhookSettings;
+  readonly condition: WebhookCondition;
   /** Its living secrets, newest first. */
   readonly secrets: readonly SecretHint[];
 }

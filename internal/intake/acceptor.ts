@@ -12,6 +12,7 @@ interface NewDelivery {
   readonly id: string;
   readonly webhookId: number;
   readonly wanted: boolean;
+  readonly held?: boolean;
 }
 
 interface Acceptance {
@@ -181,8 +182,9 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   const reserve = (message: Message, webhooks: readonly CatalogWebhook[], reserved: string[]): NewDelivery[] => {
     // Each holds its part of the one body that all of them share.
     const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / Math.max(1, webhooks.length));
-    return webhooks.map(({ id: webhookId }) => {
+    return webhooks.map(({ id: webhookId, waits }) => {
       const id = uuidAt(message.receivedAt, deps.randomUuid());
+      if (waits) return { id, webhookId, wanted: false, held: true };
       const wanted = deps.tryReserve(id, webhookId, bytes);
       if (wanted) reserved.push(id);
       return { id, webhookId, wanted };

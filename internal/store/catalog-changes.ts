@@ -1,4 +1,4 @@
-import type { CatalogChanges, CatalogWebhook } from '../domain/catalog.js';
+import type { CatalogChanges, CatalogWebhook, WaitsBecause } from '../domain/catalog.js';
 import { NO_SECRETS, type SecretPurpose } from '../domain/secret.js';
 import type { Tags } from '../domain/tags.js';
 import { NO_SETTINGS, type WebhookSettings } from '../domain/webhook-settings.js';
@@ -11,7 +11,9 @@ const EVENTS: Statement = {
 };
 const WEBHOOKS: Statement = {
   name: 'catalog-webhooks',
-  text: `select id, url, enabled, space_id::float8, created_by_id::float8, tags, deleted_at is null as living,
+  text: `select id, url, enabled,
+           case when paused_at is not null then 'paused' when circuit_opened_at is not null then 'circuit_open' end as waits,
+           space_id::float8, created_by_id::float8, tags, deleted_at is null as living,
            array(select event_id from webhook_events where webhook_id = webhooks.id) as event_ids,
            nullif(settings, '{}') as settings,
            (select json_agg(json_build_array(purpose, key_id, encode(sealed, 'base64'), extract(epoch from expires_at) * 1000)
@@ -30,6 +32,7 @@ interface WebhookRow {
   readonly id: number;
   readonly url: string;
   readonly enabled: boolean;
+  readonly waits: WaitsBecause | null;
   readonly space_id: number;
   readonly created_by_id: number;
   readonly tags: Tags;
@@ -67,6 +70,7 @@ const toCatalogWebhook = (row: WebhookRow): CatalogWebhook => ({
   id: row.id,
   url: row.url,
   enabled: row.enabled,
+  waits: row.waits ?? undefined,
   spaceId: row.space_id,
   createdById: row.created_by_id,
   tags: row.tags,

@@ -2,6 +2,7 @@ import type { Event } from '../domain/event.js';
 import type { SecretHint } from '../domain/secret.js';
 import type { Tags } from '../domain/tags.js';
 import type { Webhook } from '../domain/webhook.js';
+import type { WebhookCondition } from '../domain/webhook-condition.js';
 import type { WebhookSettings } from '../domain/webhook-settings.js';
 
 /** A row of `webhooks`; bigint columns arrive as text. */
@@ -16,6 +17,9 @@ export interface WebhookRow {
   readonly url: string;
   readonly enabled: boolean;
   readonly disabled_because: string | null;
+  readonly disabled_at: Date | null;
+  readonly paused_at: Date | null;
+  readonly circuit_opened_at: Date | null;
   readonly tags: Tags;
   readonly space_id: string;
   readonly settings: WebhookSettings;
@@ -25,9 +29,10 @@ export interface WebhookRow {
 export interface WebhookParts {
   readonly events: readonly Event[];
   readonly secrets: readonly SecretHint[];
+  readonly condition: WebhookCondition;
 }
 
-export function toWebhook(row: WebhookRow, { events, secrets }: WebhookParts): Webhook {
+export function toWebhook(row: WebhookRow, { events, secrets, condition }: WebhookParts): Webhook {
   return {
     id: row.id,
     createdAt: row.created_at,
@@ -42,6 +47,7 @@ export function toWebhook(row: WebhookRow, { events, secrets }: WebhookParts): W
     tags: row.tags,
     spaceId: Number(row.space_id),
     settings: row.settings,
+    condition,
     secrets,
   };
 }

@@ -1,11 +1,13 @@
 import type { SecretChange } from '../domain/secret.js';
 import type { Tag, Tags } from '../domain/tags.js';
 import type { Webhook } from '../domain/webhook.js';
+import type { WebhookState } from '../domain/webhook-condition.js';
 import type { WebhookSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import { inTransaction } from './in-transaction.js';
 import type { Db } from './knex.js';
 import { carryingTags, countOf, type ListOf, type Page, pageOf } from './list-page.js';
+import { conditionsOf, IN_STATE } from './webhook-conditions.js';
 import { eventsOf, holdEvents, replaceEvents } from './webhook-events.js';
 import { toWebhook, type WebhookRow } from './webhook-row.js';
 import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore } from './webhook-secrets.js';
@@ -25,11 +27,13 @@ export interface WebhookFields {
 export interface WebhookFilter {
   readonly spaceId: number | undefined;
   readonly tags: readonly Tag[];
+  readonly state?: WebhookState | undefined;
 }
 
 export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): Promise<ListOf<Webhook>> {
   const matching = carryingTags(db('webhooks').whereNull('deleted_at'), 'tags', filter.tags);
   if (filter.spaceId !== undefined) matching.where('space_id', filter.spaceId);
+  if (filter.state) matching.whereRaw(IN_STATE[filter.state]);
   const total = await countOf(matching);
   const rows: WebhookRow[] = await pageOf(matching, page).orderBy('id');
   return { total, nodes: rows.length === 0 ? [] : rows.map(await makeCompleting(db, rows)) };
@@ -80,11 +84,14 @@ export async function changeWebhook(
     const events = await holdEvents(trx, fields.eventIds);
     await replaceEvents(trx, key.id, events);
     await replaceSecrets({ db: trx, vault }, key.id, fields.secrets ?? []);
+    const startsAnew = fields.enabled && (!locked.enabled || fields.settings.breaker === 'off');
+    if (startsAnew) await trx('webhook_health').where({ webhook_id: key.id }).delete();
     const rows: WebhookRow[] = await trx('webhooks')
       .where({ id: key.id })
       .update({
         ...columns(fields),
-        ...(fields.enabled ? { disabled_because: null } : {}),
+        ...(fields.enabled && { disabled_because: null, disabled_at: null }),
+        ...(startsAnew && { circuit_opened_at: null }),
         updated_by_id: key.userId,
         updated_at: trx.fn.now(),
       })
@@ -134,7 +141,13 @@ async function makeCompleting(db: Db, rows: readonly WebhookRow[]): Promise<(row
   const ids = rows.map(({ id }) => id);
   const events = await eventsOf(db, ids);
   const secrets = await hintsOf(db, ids);
-  return (row) => toWebhook(row, { events: events.get(row.id) ?? [], secrets: secrets.get(row.id) ?? [] });
+  const conditionOf = await conditionsOf(db, ids);
+  return (row) =>
+    toWebhook(row, {
+      events: events.get(row.id) ?? [],
+      secrets: secrets.get(row.id) ?? [],
+      condition: conditionOf(row),
+    });
 }
 
 function columns(fields: WebhookFields) {

@@ -9,6 +9,8 @@ export interface NewDelivery {
   readonly webhookId: number;
   /** Whether dispatch has kept room for it: it is then born owned by this instance, else by nobody. */
   readonly wanted: boolean;
+  /** Not to be sent before it is released: nobody's, and never due by itself. */
+  readonly held?: boolean;
 }
 
 export interface Acceptance {
@@ -53,9 +55,10 @@ export const ACCEPT: Statement = {
       returning id, received_at
     ), owed as (
       insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner)
-      select input.id, stored.id, stored.received_at, webhook_id, bytes, now(), case when wanted then me.id end
-      from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[], $13::bool[])
-        as input(id, message_id, webhook_id, bytes, wanted)
+      select input.id, stored.id, stored.received_at, webhook_id, bytes,
+        case when place = 'h' then 'infinity' else now() end, case when place = 'o' then me.id end
+      from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[], $13::"char"[])
+        as input(id, message_id, webhook_id, bytes, place)
       join stored on stored.id = input.message_id
       left join me on true
     )
@@ -83,7 +86,8 @@ function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
     messages: [] as string[],
     webhooks: [] as number[],
     bytes: [] as number[],
-    wanted: [] as boolean[],
+    /** Held, owned by us, or waiting for anybody. */
+    places: [] as ('h' | 'o' | 'w')[],
   };
   let size = 0;
   for (const { message, deliveries } of batch) {
@@ -101,7 +105,7 @@ function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
       owed.messages.push(message.id);
       owed.webhooks.push(delivery.webhookId);
       owed.bytes.push(message.body.length + headers.length);
-      owed.wanted.push(delivery.wanted);
+      owed.places.push(delivery.held ? 'h' : delivery.wanted ? 'o' : 'w');
     }
   }
   return [
@@ -117,7 +121,7 @@ function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
     plainArray(owed.messages),
     plainArray(owed.webhooks),
     plainArray(owed.bytes),
-    plainArray(owed.wanted),
+    plainArray(owed.places),
     textArray(batch.map(({ deliveries }) => plainArray(deliveries.map(({ webhookId }) => webhookId)))),
     textArray(batch.map(({ deliveries }) => plainArray(deliveries.map(({ id }) => id)))),
   ];

@@ -61,7 +61,7 @@ const BURY_LOST: Statement = {
     on conflict do nothing`,
 };
 
-interface ClaimedRow {
+export interface ClaimedRow {
   readonly id: string;
   readonly message_id: string;
   readonly received_at: number;
@@ -82,6 +82,11 @@ interface MessageRow {
 /** Makes due deliveries ours and loads each of their messages once. Rejects when PostgreSQL does; see `giveBackStrays`. */
 export async function claim(pool: JournalPool, owner: string, room: Room): Promise<Claim> {
   const rows = await pool.run<ClaimedRow>(CLAIM, [owner, room.except, room.deliveries, room.bytes]);
+  return withMessages(pool, rows, owner);
+}
+
+/** Loads the messages of rows that are ours; one whose message is gone becomes a dead letter. */
+export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[], owner: string): Promise<Claim> {
   if (rows.length === 0) return { deliveries: [], lost: 0 };
   const times = new Map(rows.map((row) => [row.message_id, Math.round(row.received_at)]));
   const found = await pool.run<MessageRow>(LOAD_MESSAGES, [[...times.keys()], [...times.values()]]);

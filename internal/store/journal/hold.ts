@@ -25,6 +25,8 @@ const RELEASE_HELD: Statement = {
     with enabled as (
       select d.id from deliveries d join webhooks w on w.id = d.webhook_id
       where d.owner is null and d.due_at = 'infinity' and w.enabled and w.deleted_at is null
+        and w.paused_at is null and w.circuit_opened_at is null
+        and not exists (select from resumes r where r.webhook_id = w.id)
       limit $1 for update of d skip locked
     ), deleted as (
       select d.id from deliveries d join webhooks w on w.id = d.webhook_id
@@ -67,7 +69,7 @@ export async function giveBackStrays(
 }
 
 /**
- * Makes due what is held for a webhook that is enabled again, and whatever waits for a deleted one: sending then cancels it.
+ * Makes due what is held for a webhook that can be sent to again, unless it is let go in steps (`step-resumes.ts`), and whatever waits for a deleted one: sending then cancels it.
  * At most `limit` of each.
  */
 export async function releaseHeld(pool: JournalPool, limit: number): Promise<number> {

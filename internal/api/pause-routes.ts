@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { pauseWebhook, resumeWebhook } from '../store/pauses.js';
+import { loadWebhook } from '../store/webhooks.js';
+import type { ApiDeps } from './api-deps.js';
+import { makeLive } from './catalog-change.js';
+import { idPath } from './numbers.js';
+import { type Route, userRoute } from './route.js';
+import { durationField } from './settings/duration-field.js';
+import { rateField } from './settings/rate-field.js';
+import { webhookAnswer, webhookJson } from './webhook-answer.js';
+
+const YEAR_MS = 365 * 86_400_000;
+const answers = { 200: { description: 'the webhook', schema: webhookAnswer } };
+
+const resumeBody = z
+  .strictObject({
+    rate: rateField.optional(),
+    drop_older_than: durationField(0, YEAR_MS).optional(),
+  })
+  .meta({ title: 'Resume' });
+
+export function makePauseRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    userRoute(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/pause',
+        summary: 'Hold what is owed to a webhook, and what comes, until it is resumed',
+        params: idPath,
+        answers,
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id } }) => {
+        await makeLive(deps, pauseWebhook(deps.db, { id, userId }));
+        return { status: 200, json: webhookJson(await loadWebhook(deps.db, id)) };
+      },
+    ),
+    userRoute(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/resume',
+        summary: 'Send again: what is held goes on at once, or at a rate, or without what is older than a given age',
+        params: idPath,
+        body: resumeBody,
+        bodyIsOptional: true,
+        answers,
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id }, body: { rate, drop_older_than: dropOlderThanMs } }) => {
+        const perSecond = rate && (rate.count * 1000) / rate.perMs;
+        await makeLive(deps, resumeWebhook(deps.db, { id, userId }, { perSecond, dropOlderThanMs }));
+        return { status: 200, json: webhookJson(await loadWebhook(deps.db, id)) };
+      },
+    ),
+  ];
+}

@@ -1,0 +1,45 @@
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { type Repeating, repeat } from '../repeat.js';
+import type { JournalPool } from '../store/journal/journal-pool.js';
+import { stepResumes } from '../store/step-resumes.js';
+import { disableFailing } from '../store/webhook-health.js';
+
+const STEP_EVERY_MS = 1000;
+const RELEASED_AT_ONCE = 5000;
+const LOOK_EVERY_MS = 60_000;
+
+/** Lets go the backlogs of webhooks that were resumed in steps, in turn with all other instances. */
+export function runResumes({ pool, logger }: { readonly pool: JournalPool; readonly logger: Logger }): Repeating {
+  return repeat(
+    async () => {
+      const steps = await stepResumes(pool, RELEASED_AT_ONCE);
+      for (const { webhookId: webhook_id, ended, dropped, released } of steps) {
+        if (dropped > 0) logger.warn('webhook.backlog_dropped', { webhook_id, deliveries: dropped });
+        if (ended) logger.info('webhook.resumed', { webhook_id });
+        else logger.debug('webhook.resuming', { webhook_id, released });
+      }
+      return steps.some(({ dropped }) => dropped === RELEASED_AT_ONCE);
+    },
+    { everyMs: STEP_EVERY_MS, onError: (error) => logger.warn('resume.failed', { error: messageOf(error) }) },
+  );
+}
+
+export interface DisablingParts {
+  readonly pool: JournalPool;
+  /** 0: never, unless a webhook says otherwise. */
+  readonly disableAfterMs: number;
+  readonly logger: Logger;
+}
+
+/** Switches off what has only failed for too long. */
+export function runDisabling({ pool, disableAfterMs, logger }: DisablingParts): Repeating {
+  return repeat(
+    async () => {
+      for (const { id, because } of await disableFailing(pool, disableAfterMs)) {
+        logger.warn('webhook.disabled', { webhook_id: id, because });
+      }
+    },
+    { everyMs: LOOK_EVERY_MS, onError: (error) => logger.warn('disabling.failed', { error: messageOf(error) }) },
+  );
+}

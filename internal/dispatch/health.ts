@@ -1,0 +1,84 @@
+import type { Clock } from '../clock.js';
+import type { SettledAttempt } from '../domain/attempt.js';
+import { type BreakerPolicy, Circuit } from '../domain/breaker.js';
+import type { CatalogWebhook } from '../domain/catalog.js';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+
+export interface HealthDeps {
+  /** Shared by all instances; resolves when this one knows it too. */
+  openCircuit(webhookId: number, because: string): Promise<void>;
+  closeCircuit(webhookId: number): Promise<void>;
+  /** Webhooks that only failed since the last call, and those where something succeeded. */
+  saveHealth(failing: readonly number[], fine: readonly number[]): Promise<void>;
+  readonly breaker: BreakerPolicy;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What the attempts of this instance say of each receiver: when its circuit opens and closes, and whether it only fails. */
+export class Health {
+  private readonly circuits = new Map<number, Circuit>();
+  private readonly switching = new Set<number>();
+  private failing = new Set<number>();
+  private fine = new Set<number>();
+
+  constructor(private readonly deps: HealthDeps) {}
+
+  record({ webhook, outcome, because, delivery }: SettledAttempt): void {
+    if (outcome === 'delivered') {
+      this.fine.add(webhook.id);
+      this.circuits.get(webhook.id)?.record(true, this.deps.clock.monotonic(), this.policyOf(webhook));
+      if (delivery.probe) this.switch(webhook, 'closed');
+    } else if (outcome === 'failed' || (outcome === 'dead' && because !== 'gone' && because !== 'forbidden_address')) {
+      this.failing.add(webhook.id);
+      this.count(webhook);
+    }
+  }
+
+  /** Tells the store, and forgets circuits that have been quiet for long. */
+  async save(): Promise<void> {
+    const { failing, fine } = this;
+    if (failing.size === 0 && fine.size === 0) return;
+    this.failing = new Set();
+    this.fine = new Set();
+    try {
+      await this.deps.saveHealth(
+        [...failing].filter((id) => !fine.has(id)),
+        [...fine],
+      );
+    } catch (error) {
+      for (const id of failing) this.failing.add(id);
+      for (const id of fine) this.fine.add(id);
+      throw error;
+    }
+    const now = this.deps.clock.monotonic();
+    for (const [id, circuit] of this.circuits) if (circuit.isQuiet(now, this.deps.breaker)) this.circuits.delete(id);
+  }
+
+  private count(webhook: CatalogWebhook): void {
+    if (webhook.settings.breaker === 'off' || webhook.waits) return;
+    const now = this.deps.clock.monotonic();
+    const circuit = this.circuits.get(webhook.id) ?? new Circuit(now);
+    this.circuits.set(webhook.id, circuit);
+    const because = circuit.record(false, now, this.policyOf(webhook));
+    if (because !== undefined) this.switch(webhook, 'open', because);
+  }
+
+  private policyOf({ settings: { breaker } }: CatalogWebhook): BreakerPolicy {
+    return breaker === undefined || breaker === 'off' ? this.deps.breaker : { ...this.deps.breaker, ...breaker };
+  }
+
+  /** Not awaited: the attempt is settled whatever becomes of this, and the next one brings it up again. */
+  private switch({ id }: CatalogWebhook, to: 'open' | 'closed', because = ''): void {
+    if (this.switching.has(id)) return;
+    this.switching.add(id);
+    const done = to === 'open' ? this.deps.openCircuit(id, because) : this.deps.closeCircuit(id);
+    done
+      .then(() => this.circuits.delete(id))
+      .catch((error: unknown) => {
+        this.deps.logger.error('circuit.not_switched', { webhook_id: id, to, error: messageOf(error) });
+      })
+      .finally(() => this.switching.delete(id));
+  }
+}

@@ -1,0 +1,81 @@
+import type { JournalPool, Statement } from './journal/journal-pool.js';
+
+const TURN: Statement = {
+  name: 'resumes-turn',
+  text: `
+    select r.webhook_id, r.drop_before is not null as drops,
+      least($1, coalesce(floor(r.per_second * extract(epoch from now() - r.released_at)), $1))::int as room
+    from resumes r join webhooks w on w.id = r.webhook_id
+    where w.enabled and w.paused_at is null and w.circuit_opened_at is null and w.deleted_at is null
+    order by r.released_at limit 20
+    for update of r skip locked`,
+};
+
+const DROP: Statement = {
+  name: 'resumes-drop',
+  text: `
+    with dropped as (
+      delete from deliveries where id in (
+        select d.id from deliveries d join resumes r on r.webhook_id = d.webhook_id
+        where d.webhook_id = $1 and d.owner is null and d.due_at = 'infinity' and d.received_at < r.drop_before
+        order by d.received_at limit $2 for update of d skip locked
+      ) returning id, message_id, received_at, webhook_id, attempts
+    )
+    insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
+      delivery_id, attempt, outcome, error, duration_ms)
+    select now(), w.created_by_id, coalesce(m.subject, ''), w.url, w.tags, w.id, w.space_id, c.message_id, c.received_at,
+      c.id, c.attempts + 1, 'cancelled', 'too old when the webhook was resumed', 0
+    from dropped c
+    join webhooks w on w.id = c.webhook_id
+    left join lateral (
+      select subject from messages where messages.id = c.message_id and messages.received_at = c.received_at offset 0
+    ) m on true
+    returning 1 as one`,
+};
+
+const RELEASE: Statement = {
+  name: 'resumes-release',
+  text: `
+    update deliveries set due_at = now() where id in (
+      select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity'
+      order by received_at limit $2 for update skip locked
+    ) returning id`,
+};
+
+const MOVE_ON: Statement = {
+  name: 'resumes-move-on',
+  text: 'update resumes set released_at = now(), drop_before = case when $2 then drop_before end where webhook_id = $1',
+};
+
+const END: Statement = { name: 'resumes-end', text: 'delete from resumes where webhook_id = $1' };
+
+export interface ResumeStep {
+  readonly webhookId: number;
+  readonly dropped: number;
+  readonly released: number;
+  /** Nothing is held any more. */
+  readonly ended: boolean;
+}
+
+/** Drops what is too old, then lets go what the time since the last step allows, of each backlog at most `limit`. */
+export async function stepResumes(pool: JournalPool, limit: number): Promise<readonly ResumeStep[]> {
+  return pool.transaction(async (run) => {
+    const steps: ResumeStep[] = [];
+    const turns = await run<{ webhook_id: number; drops: boolean; room: number }>(TURN, [limit]);
+    for (const { webhook_id: webhookId, drops, room } of turns) {
+      const dropped = drops ? (await run(DROP, [webhookId, limit])).length : 0;
+      // The rest of what is too old goes first.
+      if (dropped === limit) {
+        await run(MOVE_ON, [webhookId, true]);
+        steps.push({ webhookId, dropped, released: 0, ended: false });
+        continue;
+      }
+      if (room === 0) continue;
+      const released = (await run(RELEASE, [webhookId, room])).length;
+      const ended = released < room;
+      await (ended ? run(END, [webhookId]) : run(MOVE_ON, [webhookId, false]));
+      steps.push({ webhookId, dropped, released, ended });
+    }
+    return steps;
+  });
+}
