@@ -15,7 +15,12 @@ describe('the contract', () => {
 
   const newEvent = async (event: string, tags = {}) =>
     (await api.send('POST', '/events', { name: 'An event', event, tags }).expect(201)).body;
-  const newWebhook = async (path: string, body: object) => (await api.send('POST', path, body).expect(201)).body;
+  /** Without what only the first answer has. */
+  const newWebhook = async (path: string, body: object) => {
+    const { secret, ...webhook } = (await api.send('POST', path, body).expect(201)).body;
+    expect(secret).toMatch(/^whsec_/);
+    return webhook;
+  };
 
   it('answers /ping with a dot, and says that it is alive', async () => {
     const ping = await api.send('GET', '/ping', undefined, '').expect(200);
@@ -150,6 +155,7 @@ describe('the contract', () => {
       id: expect.any(Number),
       created_at: INSTANT,
       updated_at: INSTANT,
+      secrets: [{ hint: expect.any(String), created_at: INSTANT, expires_at: null }],
       deleted_at: null,
       created_by_id: 1,
       updated_by_id: 1,

@@ -78,6 +78,7 @@ describe('the OpenAPI document', () => {
     ['put /webhooks/{id}', '200 400 401 404 413 415 422 500 503'],
     ['patch /webhooks/{id}', '200 400 401 404 413 415 422 500 503'],
     ['delete /webhooks/{id}', '200 400 401 404 500 503'],
+    ['post /webhooks/{id}/secret/rotate', '200 400 401 404 413 415 422 500 503'],
     ['post /webhooks/{id}/replay', '200 202 400 401 404 413 415 422 500 503'],
     ['get /webhooks/{id}/replays', '200 400 401 404 422 500 503'],
     ['get /replays/{id}', '200 400 401 404 500 503'],

@@ -9,6 +9,7 @@ import { makeLogRoutes } from './log-routes.js';
 import { makePauseRoutes } from './pause-routes.js';
 import { makeReplayRoutes } from './replay-routes.js';
 import type { Route } from './route.js';
+import { makeSecretRoutes } from './secret-routes.js';
 import { makeSpaceRoutes } from './space-routes.js';
 import { makeWebhookRoutes } from './webhook-routes.js';
 
@@ -21,6 +22,7 @@ export function makeRoutes(deps: ApiDeps): readonly Route[] {
     ...makeSpaceRoutes(deps),
     ...makeWebhookRoutes(deps),
     ...makePauseRoutes(deps),
+    ...makeSecretRoutes(deps),
     ...makeReplayRoutes(deps),
     ...makeDeadLetterRoutes(deps),
     ...makeDeliveryRoutes(deps),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { Webhook } from '../domain/webhook.js';
+import type { ChangedWebhook } from '../domain/webhook.js';
 import { conditionAnswers, conditionJson } from './condition-answer.js';
 import { eventAnswer, eventJson, recordFields, recordJson } from './event-answer.js';
 import { spaceId } from './numbers.js';
+import { secretAnswers, secretsJson } from './secret-answer.js';
 import { settingAnswers, settingsJson } from './settings/settings.js';
 
 export const webhookAnswer = z
@@ -16,10 +17,11 @@ export const webhookAnswer = z
     space_id: spaceId,
     ...settingAnswers,
     ...conditionAnswers,
+    ...secretAnswers,
   })
   .meta({ title: 'Webhook' });
 
-export function webhookJson(webhook: Webhook): z.input<typeof webhookAnswer> {
+export function webhookJson(webhook: ChangedWebhook): z.input<typeof webhookAnswer> {
   return {
     ...recordJson(webhook),
     name: webhook.name,
@@ -30,5 +32,6 @@ export function webhookJson(webhook: Webhook): z.input<typeof webhookAnswer> {
     space_id: webhook.spaceId,
     ...settingsJson(webhook.settings),
     ...conditionJson(webhook.condition),
+    ...secretsJson(webhook),
   };
 }

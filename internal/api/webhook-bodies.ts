@@ -8,12 +8,22 @@ import { id, spaceId } from './numbers.js';
 import { ignoredField, readOnlyFields } from './read-only-fields.js';
 import { receiverUrl } from './receiver-url.js';
 import { changeSettings, settingFields } from './settings/settings.js';
+import { changedSecret, firstSecret } from './signing-secret.js';
 import { patchTags, tags, tagsPatch } from './tag-fields.js';
 import { text } from './text.js';
 
 const MOST_EVENTS = 500;
+const LONGEST_SECRET = 512;
 const eventIds = z.array(id).max(MOST_EVENTS);
-const common = { ...settingFields, ...readOnlyFields, events: ignoredField };
+/** Of a signature: what it must look like, the scheme says. */
+export const secretText = text(LONGEST_SECRET).meta({ writeOnly: true });
+const common = {
+  ...settingFields,
+  secret: secretText.optional(),
+  ...readOnlyFields,
+  events: ignoredField,
+  secrets: ignoredField,
+};
 
 const create = {
   url: receiverUrl.min(1),
@@ -60,37 +70,43 @@ export const webhookPatch = z
   .meta({ title: 'WebhookPatch', description: 'A JSON merge patch (RFC 7396); a setting is replaced as a whole' });
 
 export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>): WebhookFields {
+  const settings = changeSettings(NO_SETTINGS, body);
   return {
     name: body.name,
     url: body.url,
     enabled: body.enabled,
     tags: body.tags,
     eventIds: body.event_ids,
-    settings: changeSettings(NO_SETTINGS, body),
+    settings,
+    secrets: firstSecret(settings, body),
   };
 }
 
 export function putWebhook(current: Webhook, body: z.output<typeof webhookPut>): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);
+  const settings = changeSettings(current.settings, body);
   return {
     name: body.name || current.name,
     url: body.url || current.url,
     enabled: body.enabled ?? current.enabled,
     tags: body.tags ?? current.tags,
     eventIds: body.event_ids ?? idsOf(current),
-    settings: changeSettings(current.settings, body),
+    settings,
+    secrets: changedSecret(current, settings, body),
   };
 }
 
 export function patchWebhook(current: Webhook, body: z.output<typeof webhookPatch>): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);
+  const settings = changeSettings(current.settings, body);
   return {
     name: body.name === undefined ? current.name : (body.name ?? ''),
     url: body.url ?? current.url,
     enabled: body.enabled ?? current.enabled,
     tags: patchTags(current.tags, body.tags),
     eventIds: body.event_ids ?? idsOf(current),
-    settings: changeSettings(current.settings, body),
+    settings,
+    secrets: changedSecret(current, settings, body),
   };
 }
 

@@ -26,6 +26,8 @@ export interface SecretChange {
   readonly value: string | null;
   /** What may be shown of it, such as `hintOf` the password in a JSON; `hintOf(value)` unless given. */
   readonly hint?: string;
+  /** Made here: answered once to whoever asked for the change. */
+  readonly show?: true;
 }
 
 /** A secret that can be used. */

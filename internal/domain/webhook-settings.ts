@@ -104,5 +104,9 @@ export interface WebhookSettings {
   readonly disableAfterMs?: number;
 }
 
+/** Whoever does not say is signed by Standard Webhooks. */
+export const schemeNameIn = ({ signature }: WebhookSettings): SignatureSettings['scheme'] =>
+  signature?.scheme ?? 'standard';
+
 /** One object for all webhooks that have none: most of a hundred thousand. */
 export const NO_SETTINGS: WebhookSettings = Object.freeze({});

@@ -23,3 +23,9 @@ export interface Webhook {
   /** Its living secrets, newest first. */
   readonly secrets: readonly SecretHint[];
 }
+
+/** As it is answered to the change that made it so. */
+export interface ChangedWebhook extends Webhook {
+  /** A secret that was made here, to be shown once. */
+  readonly newSecret?: string | undefined;
+}

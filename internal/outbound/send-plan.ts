@@ -4,7 +4,7 @@ import { formatOf } from '../domain/format/format-of.js';
 import type { OpenSecret } from '../domain/secret.js';
 import { schemeOf } from '../domain/signature/schemes.js';
 import type { Sign } from '../domain/signature/sign.js';
-import type { RequestMethod, SignatureSettings } from '../domain/webhook-settings.js';
+import { type RequestMethod, schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.js';
 import { authorise } from './authorise.js';
 import type { Route } from './opener.js';
 import { tlsProfileOf } from './tls-profile-of.js';
@@ -42,7 +42,7 @@ export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], t
     format: formatOf(settings.format, url),
     headers: [...Object.entries(settings.headers ?? {}).flat(), ...(auth?.headers ?? [])],
     passHeaders: settings.passHeaders ?? [],
-    sign: makeSign(settings.signature, secrets),
+    sign: makeSign(settings, secrets),
     timeoutMs: settings.timeoutMs,
     route: tls && { tls },
     tokens: auth?.tokens,
@@ -50,12 +50,10 @@ export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], t
 }
 
 /** A webhook without a secret (it is older than signatures, or `none` was chosen) is sent unsigned. */
-function makeSign(
-  { scheme: name, prefix }: SignatureSettings = { scheme: 'standard' },
-  secrets: readonly OpenSecret[],
-): Sign | undefined {
+function makeSign(settings: WebhookSettings, secrets: readonly OpenSecret[]): Sign | undefined {
+  const name = schemeNameIn(settings);
   const values = secrets.filter(({ purpose }) => purpose === 'signing').map(({ value }) => value);
   if (name === 'none' || values.length === 0) return undefined;
   const scheme = schemeOf(name);
-  return scheme.makeSign(values, prefix ?? scheme.usualPrefix ?? '');
+  return scheme.makeSign(values, settings.signature?.prefix ?? scheme.usualPrefix ?? '');
 }

@@ -65,6 +65,11 @@ export async function addSecret(
   });
 }
 
+/** What is answered once to whoever asked for these changes. */
+export function shownIn(changes: readonly SecretChange[] = []): string | undefined {
+  return changes.find(({ show }) => show)?.value ?? undefined;
+}
+
 /** Nothing is kept of a webhook that is deleted. */
 export async function deleteSecrets(db: Db, webhookId: number): Promise<void> {
   await db('webhook_secrets').where({ webhook_id: webhookId }).delete();

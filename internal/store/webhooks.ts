@@ -1,6 +1,6 @@
 import type { SecretChange } from '../domain/secret.js';
 import type { Tag, Tags } from '../domain/tags.js';
-import type { Webhook } from '../domain/webhook.js';
+import type { ChangedWebhook, Webhook } from '../domain/webhook.js';
 import type { WebhookState } from '../domain/webhook-condition.js';
 import type { WebhookSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
@@ -10,7 +10,7 @@ import { carryingTags, countOf, type ListOf, type Page, pageOf } from './list-pa
 import { conditionsOf, IN_STATE } from './webhook-conditions.js';
 import { eventsOf, holdEvents, replaceEvents } from './webhook-events.js';
 import { toWebhook, type WebhookRow } from './webhook-row.js';
-import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore } from './webhook-secrets.js';
+import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore, shownIn } from './webhook-secrets.js';
 
 /** What people decide about a webhook. */
 export interface WebhookFields {
@@ -49,12 +49,17 @@ export async function loadWebhookEvenDeleted(db: Db, id: number): Promise<Webhoo
   return wholeOne(db, onlyRow(await db('webhooks').where({ id })));
 }
 
+/** Nobody else changes it, or its secrets, before the transaction ends. */
+export async function lockWebhook(trx: Db, id: number): Promise<Webhook> {
+  return wholeOne(trx, onlyRow(await trx('webhooks').where({ id }).whereNull('deleted_at').forUpdate()));
+}
+
 /** Unknown events are refused by their ids. */
 export async function insertWebhook(
   { db, vault }: SecretStore,
   owner: { readonly userId: number; readonly spaceId: number },
   fields: WebhookFields,
-): Promise<Webhook> {
+): Promise<ChangedWebhook> {
   return inTransaction(db, async (trx) => {
     const events = await holdEvents(trx, fields.eventIds);
     const rows: WebhookRow[] = await trx('webhooks')
@@ -68,7 +73,7 @@ export async function insertWebhook(
     const row = onlyRow(rows);
     await replaceEvents(trx, row.id, events);
     await replaceSecrets({ db: trx, vault }, row.id, fields.secrets ?? []);
-    return wholeOne(trx, row);
+    return { ...(await wholeOne(trx, row)), newSecret: shownIn(fields.secrets) };
   });
 }
 
@@ -77,14 +82,14 @@ export async function changeWebhook(
   { db, vault }: SecretStore,
   key: { readonly id: number; readonly userId: number },
   decide: (current: Webhook) => WebhookFields,
-): Promise<Webhook> {
+): Promise<ChangedWebhook> {
   return inTransaction(db, async (trx) => {
-    const locked = onlyRow(await trx('webhooks').where({ id: key.id }).whereNull('deleted_at').forUpdate());
-    const fields = decide(await wholeOne(trx, locked));
+    const current = await lockWebhook(trx, key.id);
+    const fields = decide(current);
     const events = await holdEvents(trx, fields.eventIds);
     await replaceEvents(trx, key.id, events);
     await replaceSecrets({ db: trx, vault }, key.id, fields.secrets ?? []);
-    const startsAnew = fields.enabled && (!locked.enabled || fields.settings.breaker === 'off');
+    const startsAnew = fields.enabled && (!current.enabled || fields.settings.breaker === 'off');
     if (startsAnew) await trx('webhook_health').where({ webhook_id: key.id }).delete();
     const rows: WebhookRow[] = await trx('webhooks')
       .where({ id: key.id })
@@ -96,7 +101,7 @@ export async function changeWebhook(
         updated_at: trx.fn.now(),
       })
       .returning('*');
-    return wholeOne(trx, onlyRow(rows));
+    return { ...(await wholeOne(trx, onlyRow(rows))), newSecret: shownIn(fields.secrets) };
   });
 }
 

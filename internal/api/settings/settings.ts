@@ -9,6 +9,7 @@ import { orderingAnswer, orderingField, orderingJson } from './ordering-field.js
 import { passHeadersField } from './pass-headers-field.js';
 import { rateField, rateJson } from './rate-field.js';
 import { retryAnswer, retryField, retryJson } from './retry-field.js';
+import { requireOwnSignature, signatureAnswer, signatureField, signatureJson } from './signature-field.js';
 
 const LONGEST_TIMEOUT_MS = 5 * 60_000;
 const MOST_IN_FLIGHT = 1000;
@@ -18,6 +19,7 @@ const YEAR_MS = 365 * 86_400_000;
 export const settingFields = {
   format: formatField.nullish(),
   method: z.enum(['POST', 'PUT', 'PATCH']).nullish(),
+  signature: signatureField.nullish(),
   headers: headersField.nullish(),
   pass_headers: passHeadersField.nullish(),
   timeout: durationField(100, LONGEST_TIMEOUT_MS).nullish(),
@@ -35,6 +37,7 @@ type SettingsBody = { readonly [K in keyof typeof settingFields]?: z.output<(typ
 const KEYS = {
   format: 'format',
   method: 'method',
+  signature: 'signature',
   headers: 'headers',
   pass_headers: 'passHeaders',
   timeout: 'timeoutMs',
@@ -54,13 +57,16 @@ export function changeSettings(current: WebhookSettings, body: SettingsBody): We
     if (value === null) changed.delete(key);
     else if (value !== undefined) changed.set(key, value);
   }
-  return Object.fromEntries(changed) as WebhookSettings;
+  const settings = Object.fromEntries(changed) as WebhookSettings;
+  requireOwnSignature(settings);
+  return settings;
 }
 
 /** As they are answered; one that is as configured for all is absent, so that a plain webhook looks as it always did. */
 export const settingAnswers = {
   format: z.string().optional(),
   method: z.string().optional(),
+  signature: signatureAnswer.optional(),
   headers: z.record(z.string(), z.string()).optional(),
   pass_headers: z.array(z.string()).optional(),
   timeout: z.string().optional(),
@@ -78,6 +84,7 @@ export function settingsJson(settings: WebhookSettings): SettingsJson {
   return {
     format: settings.format,
     method: settings.method,
+    signature: settings.signature && signatureJson(settings.signature),
     headers: settings.headers,
     pass_headers: settings.passHeaders && [...settings.passHeaders],
     timeout: written(settings.timeoutMs),

@@ -4,7 +4,7 @@ import { standard } from './standard.js';
 import { standardEd25519 } from './standard-ed25519.js';
 import { webhooksEmitter } from './webhooks-emitter.js';
 
-/** Every scheme there is, by its public name; the first is what a webhook has that does not say. */
+/** Every scheme there is, by its public name. */
 export const schemes = {
   standard,
   'standard-ed25519': standardEd25519,
@@ -13,6 +13,8 @@ export const schemes = {
 } as const satisfies Readonly<Record<string, Scheme>>;
 
 export type SchemeName = keyof typeof schemes;
+
+export const schemeNames = Object.keys(schemes) as readonly SchemeName[];
 
 /** A scheme as any scheme: the table knows each more narrowly. */
 export const schemeOf = (name: SchemeName): Scheme => schemes[name];

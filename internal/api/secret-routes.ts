@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Webhook } from '../domain/webhook.js';
+import { schemeNameIn } from '../domain/webhook-settings.js';
+import { AppError } from '../errors.js';
+import { type Rotation, rotateSecret } from '../store/rotate-secret.js';
+import type { ApiDeps } from './api-deps.js';
+import { makeLive } from './catalog-change.js';
+import { idPath } from './numbers.js';
+import { type Route, userRoute } from './route.js';
+import { durationField } from './settings/duration-field.js';
+import { newSecret } from './signing-secret.js';
+import { webhookAnswer, webhookJson } from './webhook-answer.js';
+import { secretText } from './webhook-bodies.js';
+
+const DAY_MS = 86_400_000;
+const LONGEST_OVERLAP_MS = 30 * DAY_MS;
+
+const rotateBody = z
+  .strictObject({
+    overlap: durationField(0, LONGEST_OVERLAP_MS)
+      .optional()
+      .describe('how long the secrets of before go on signing beside the new one; 24h unless given, 0s ends them now'),
+    secret: secretText.optional(),
+  })
+  .meta({ title: 'SecretRotation' });
+
+export function makeSecretRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    userRoute(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/secret/rotate',
+        summary: 'A new secret, made here or brought, beside those of before for a while',
+        params: idPath,
+        body: rotateBody,
+        answers: { 200: { description: 'the webhook, and once the secret that was made', schema: webhookAnswer } },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id }, body }) => {
+        const rotated = rotateSecret(deps, { id, userId }, (current) => rotationOf(current, body));
+        return { status: 200, json: webhookJson(await makeLive(deps, rotated)) };
+      },
+    ),
+  ];
+}
+
+function rotationOf(current: Webhook, { overlap = DAY_MS, secret }: z.output<typeof rotateBody>): Rotation {
+  const name = schemeNameIn(current.settings);
+  if (name === 'none') {
+    throw new AppError('unprocessable', 'the webhook is not signed: give it a signature by PATCH first', 'signature');
+  }
+  return { secret: newSecret(name, secret), overlapMs: overlap };
+}

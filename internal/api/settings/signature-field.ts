@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { schemeNames, schemeOf } from '../../domain/signature/schemes.js';
+import { type SignatureSettings, schemeNameIn, type WebhookSettings } from '../../domain/webhook-settings.js';
+import { AppError } from '../../errors.js';
+
+/** What fits into the middle of a header's name. */
+const PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
+
+const shape = {
+  scheme: z.enum([...schemeNames, 'none']),
+  prefix: z.string().regex(PREFIX, 'must be 1 to 64 letters, digits and inner dashes').optional(),
+};
+
+/** How requests are signed; what they are signed with is `secret`. */
+export const signatureField = z
+  .strictObject(shape)
+  .refine(takesPrefix, { path: ['prefix'], message: 'is for schemes whose headers are named by it' })
+  .meta({ example: { scheme: 'standard' } });
+
+export const signatureAnswer = z.object(shape);
+
+function takesPrefix({ scheme, prefix }: z.output<z.ZodObject<typeof shape>>): boolean {
+  return prefix === undefined || (scheme !== 'none' && schemeOf(scheme).usualPrefix !== undefined);
+}
+
+export const signatureJson = ({ scheme, prefix }: SignatureSettings) => ({ scheme, prefix });
+
+/** Nobody but us sets the headers by which a receiver checks us. */
+export function requireOwnSignature(settings: WebhookSettings): void {
+  const name = schemeNameIn(settings);
+  if (name === 'none') return;
+  const scheme = schemeOf(name);
+  const ours = new Set(scheme.headerNames(settings.signature?.prefix ?? scheme.usualPrefix ?? ''));
+  refuse('headers', Object.keys(settings.headers ?? {}));
+  refuse('pass_headers', settings.passHeaders ?? []);
+
+  function refuse(field: string, names: readonly string[]): void {
+    const taken = names.find((each) => ours.has(each.toLowerCase()));
+    if (taken) throw new AppError('unprocessable', `${field}: ${taken} is a header of the signature`, field);
+  }
+}
