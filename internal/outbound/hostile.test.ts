@@ -80,7 +80,7 @@ describe('a body without an end', () => {
     await gone(sender);
     await eventually(() => written > 0, { what: 'the receiver to notice' });
     expect(written).toBeLessThan(50 * MIB);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * MIB);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * MIB);
   });
 });
 
@@ -104,7 +104,7 @@ describe('a compressed body', () => {
     expect(outcome).toMatchObject({ kind: 'answered', status: 200, cut: 'the body is longer than 64 KiB' });
     if (outcome.kind === 'answered') expect([...outcome.body.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
     await gone(sender);
-    expect(process.memoryUsage().rss - before).toBeLessThan(200 * MIB);
+    expect(process.memoryUsage().rss - before).toBeLessThan(300 * MIB);
   });
 });
 
@@ -230,6 +230,6 @@ describe('a hundred hostile ones at once', () => {
     expect(outcomes.every((outcome) => outcome.kind === 'answered' || outcome.kind === 'unreachable')).toBe(true);
     expect(sender.stats().inFlight).toBe(0);
     await gone(sender);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * MIB);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * MIB);
   });
 });
