@@ -78,7 +78,9 @@ function add<K>(sums: Map<K, number>, key: K, value: number): void {
 
 const largest = (sums: ReadonlyMap<string, number>) => [...sums].sort(([, a], [, b]) => b - a);
 
-const fileOf = (url: string) => url.replace(/^.*\/node_modules\//, '').replace(/^.*\/dist\//, '');
+/** Packages have directories named dist too. */
+const fileOf = (url: string) =>
+  url.includes('/node_modules/') ? url.replace(/^.*\/node_modules\//, '') : url.replace(/^.*\/dist\//, '');
 
 function spellFrame({ functionName, lineNumber }: Frame, file: string): string {
   return file === '' ? functionName : `${functionName || '(anonymous)'} ${file}:${lineNumber + 1}`;

@@ -28,7 +28,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const PATIENCE_MS = 20_000;
+// A busy machine may need it.
+const PATIENCE_MS = 60_000;
 const LAST_LINES = 15;
 
 /** Runs `hukz serve` as users do, configured by its environment, everything not named here at its default. */
