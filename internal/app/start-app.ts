@@ -111,7 +111,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const catalogSync = makeCatalogSync({
     catalog,
     loadVersion: () => loadCatalogVersion(pool),
-    loadChanges: (since) => loadCatalogChanges(pool, since),
+    loadChanges: (since, onPart) => loadCatalogChanges(pool, since, onPart),
     listen: (notified) => listenToDatabase(connection, 'hukz_catalog', logger, notified),
     logger,
   });

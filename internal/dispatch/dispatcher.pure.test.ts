@@ -70,6 +70,7 @@ it('begins 64 requests in a turn of the event loop, and the others in those that
     maxActive: 5000,
     holdings: new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }),
     lanes: makeTestLanes({ maxInFlight: 5000, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
+    health: { record: () => undefined },
     policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
     clock: systemClock,
     random: Math.random,
