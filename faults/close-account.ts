@@ -10,7 +10,8 @@ export interface Closed {
   readonly recoveredMs: number;
 }
 
-const RECOVERS_WITHIN_MS = 90_000;
+/** Beside the silence after which an instance is dead: a stream delivers again after 60 s, and the machine may be slow. */
+const RECOVERS_WITHIN_MS = 120_000;
 /** For what may yet come that should not. */
 const AFTERMATH_MS = 300;
 const LOOK_EVERY_MS = 150;
@@ -24,7 +25,7 @@ const SENTENCES = 5;
 /** Waits until nothing is owed any more, and compares the records. @throws {ScenarioFailure} when they do not agree. */
 export async function closeAccount(site: Site, scenario: Scenario): Promise<Closed> {
   const mayLose = scenario.mayLose?.includes(site.mode) ?? false;
-  const patienceMs = scenario.recoversWithinMs ?? RECOVERS_WITHIN_MS;
+  const patienceMs = scenario.recoversWithinMs ?? RECOVERS_WITHIN_MS + site.plan.instanceTimeoutMs;
   const deadline = site.tally.healedAt + patienceMs;
   let why = await whatIsMissing(site, mayLose);
   while (why !== undefined) {

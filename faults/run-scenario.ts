@@ -65,7 +65,7 @@ function toResult(error: unknown): Result {
   return { kind: error instanceof Skipped ? 'skipped' : 'failed', why: messageOf(error) };
 }
 
-const limitOf = (plan: Plan) => 180_000 + plan.killingMs + plan.outageMs;
+const limitOf = (plan: Plan) => 240_000 + plan.killingMs + plan.outageMs + plan.instanceTimeoutMs;
 
 function within<T>(work: Promise<T>, limitMs: number, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ export interface Scenario {
   readonly mayLose?: readonly Mode[];
   /** The part of the machine's two cores that it needs; default 1. */
   readonly weight?: 1 | 2 | 3;
-  /** How long after the last fault something may still be owed. Default 90,000: a stream delivers again after 60 s. */
+  /** How long after the last fault something may still be owed. Default 120,000 beside the silence of a dead instance. */
   readonly recoversWithinMs?: number;
   /** @throws {Skipped} */
   run(site: Site): Promise<void>;
