@@ -8,8 +8,7 @@ export interface Plan {
   /** The silence after which an instance counts as dead, and a stall that is longer. */
   readonly instanceTimeoutMs: number;
   readonly stallMs: number;
-  /** How long a receiver keeps a request when an instance is told to stop, and the grace that it gets. */
-  readonly slowAnswerMs: number;
+  /** How long running requests get when an instance is told to stop. */
   readonly graceMs: number;
   /** All scenarios together; then the suite gives up. */
   readonly limitMs: number;
@@ -21,7 +20,6 @@ const SHORT: Plan = {
   outageMs: 5000,
   instanceTimeoutMs: 2000,
   stallMs: 4000,
-  slowAnswerMs: 4000,
   graceMs: 2000,
   limitMs: 300_000,
 };
@@ -35,7 +33,6 @@ export function makePlan(minutes: number | undefined): Plan {
     outageMs: 120_000,
     instanceTimeoutMs: 30_000,
     stallMs: 40_000,
-    slowAnswerMs: 15_000,
     graceMs: 10_000,
     limitMs: minutes * 120_000 + 3_600_000,
   };

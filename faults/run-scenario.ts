@@ -49,7 +49,17 @@ export async function runScenario(scenario: Scenario, mode: Mode, around: Surrou
     await mkdir(directory, { mode: 0o755 });
     endings.add(() => rm(directory, { recursive: true, force: true }));
     const logs = join(around.directory, 'logs', name);
-    const site = await openSite({ mode, plan, template, directory, logs, endings, tally, over: over.signal });
+    const site = await openSite({
+      mode,
+      plan,
+      isDeadly: scenario.isDeadly ?? false,
+      template,
+      directory,
+      logs,
+      endings,
+      tally,
+      over: over.signal,
+    });
     await scenario.run(site);
     around.makeRoom();
     await scenario.afterwards?.(site);

@@ -12,6 +12,11 @@ export interface Scenario {
    * Default: in none, so that every message must arrive.
    */
   readonly mayLose?: readonly Mode[];
+  /**
+   * Instances die in it, and the others are to notice soon. In one that is not, a busy machine must not make an instance look
+   * dead: what it held would come twice.
+   */
+  readonly isDeadly?: boolean;
   /** The part of the machine's two cores that it needs; default 1. */
   readonly weight?: 1 | 2 | 3;
   /** How long after the last fault something may still be owed. Default 120,000 beside the silence of a dead instance. */

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Endings } from '../internal/local/endings.js';
-import { eventually } from '../internal/testkit/eventually.js';
 import { testEnvironment } from '../internal/testkit/instance-environment.js';
 import { type Broker, openBroker } from './broker.js';
 import { type Cluster, DATABASE, openCluster } from './cluster.js';
@@ -11,6 +10,7 @@ import type { Mode } from './mode.js';
 import type { Plan } from './plan.js';
 import { type Publisher, startPublisher } from './publisher.js';
 import type { Tally } from './tally.js';
+import { until } from './until.js';
 import { startWire, type Wire } from './wire.js';
 
 /** Everything that one scenario has, for itself alone. */
@@ -46,6 +46,8 @@ export interface StartOptions {
 export interface OpenOptions {
   readonly mode: Mode;
   readonly plan: Plan;
+  /** Whether an instance is declared dead after the plan's silence, and not after the default one. */
+  readonly isDeadly: boolean;
   readonly template: string;
   readonly directory: string;
   /** Where the instances' lines are kept. */
@@ -81,14 +83,11 @@ export async function openSite(options: OpenOptions): Promise<Site> {
 
   /** A change of the catalog is live in the other instances within a second. */
   const knownToAll = () =>
-    eventually(
-      async () => {
-        const living = instances.filter(({ isAlive }) => isAlive);
-        const known = await Promise.all(living.map((each) => each.metric('hukz_catalog_webhooks')));
-        return known.every((count) => count >= webhooks.size);
-      },
-      { what: 'the webhook known to every instance' },
-    );
+    until(async () => {
+      const living = instances.filter(({ isAlive }) => isAlive);
+      const known = await Promise.all(living.map((each) => each.metric('hukz_catalog_webhooks')));
+      return known.every((count) => count >= webhooks.size);
+    }, 'the webhook known to every instance');
 
   const environment = (more: Readonly<Record<string, string>> = {}) => {
     const { user, password } = cluster;
@@ -104,7 +103,7 @@ export async function openSite(options: OpenOptions): Promise<Site> {
       { database: { settings }, natsUrl: `nats://127.0.0.1:${toNats.port}` },
       {
         HUKZ_INTAKE: mode,
-        HUKZ_INSTANCE_TIMEOUT: `${plan.instanceTimeoutMs}ms`,
+        ...(options.isDeadly && { HUKZ_INSTANCE_TIMEOUT: `${plan.instanceTimeoutMs}ms` }),
         HUKZ_RETRY_SCHEDULE: RETRIES,
         ...more,
       },
@@ -149,4 +148,4 @@ export async function openSite(options: OpenOptions): Promise<Site> {
 }
 
 /** Many short waits: a receiver that fails often, or for some seconds, must not lead to dead letters. */
-const RETRIES = [...Array(5).fill('100ms'), ...Array(5).fill('300ms'), ...Array(30).fill('1s')].join(',');
+const RETRIES = [...Array(5).fill('100ms'), ...Array(5).fill('300ms'), ...Array(120).fill('1s')].join(',');

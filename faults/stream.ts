@@ -1,13 +1,13 @@
 import { connect } from 'nats';
-import { eventually } from '../internal/testkit/eventually.js';
 import type { Broker } from './broker.js';
+import { until } from './until.js';
 
 /** The names that hukz gives them by itself, and with the queue group of our instances. */
 export const STREAM = 'HUKZ';
 export const CONSUMER = 'hukz';
 
 /** The server delivers again after a minute what a dead instance has not acknowledged. */
-const REDELIVERED_WITHIN_MS = 75_000;
+const REDELIVERED_WITHIN_MS = 150_000;
 
 /** Waits until the stream's consumer has been told of every message that it delivered. */
 export async function untilNothingIsUnacknowledged({ url }: Broker): Promise<void> {
@@ -18,7 +18,7 @@ export async function untilNothingIsUnacknowledged({ url }: Broker): Promise<voi
       const { num_ack_pending: unacknowledged, num_pending: unread } = await consumers.info(STREAM, CONSUMER);
       return unacknowledged + unread === 0;
     };
-    await eventually(isDone, { what: 'all messages acknowledged', timeoutMs: REDELIVERED_WITHIN_MS });
+    await until(isDone, 'all messages acknowledged', REDELIVERED_WITHIN_MS);
   } finally {
     await connection.close();
   }

@@ -1,9 +1,8 @@
-import { eventually } from '../../internal/testkit/eventually.js';
 import type { Scenario } from '../scenario.js';
+import { until } from '../until.js';
 
 const WEBHOOKS = 1000;
 const MESSAGES = 10;
-const OTHERS_WITHIN_MS = 15_000;
 
 /** By its number: 50 of 1,000 never answer, 50 cut the connection. */
 const isHanging = (n: number) => n % 20 === 0;
@@ -35,7 +34,7 @@ export const deadWebhooks: Scenario = {
     await publisher.burst('a.b', MESSAGES);
     const healthy = WEBHOOKS * 0.9 * MESSAGES;
     const arrived = () => hooks.arrivals.filter(({ answer }) => answer === 'success').length >= healthy;
-    await eventually(arrived, { what: 'everything at the healthy 900', timeoutMs: OTHERS_WITHIN_MS });
+    await until(arrived, 'everything at the healthy 900');
     isOver = true;
     tally.healed();
   },

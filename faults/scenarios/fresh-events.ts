@@ -1,5 +1,5 @@
-import { eventually } from '../../internal/testkit/eventually.js';
 import type { Scenario } from '../scenario.js';
+import { until } from '../until.js';
 
 const EVENTS = 30;
 const EACH = 5;
@@ -19,6 +19,6 @@ export const freshEvents: Scenario = {
     await publisher.burst('steady.one', EACH);
     const promised = publisher.published.filter(({ acknowledged }) => acknowledged).length;
     const areStored = async () => (await cluster.query('select from messages')).length >= promised;
-    await eventually(areStored, { what: `${promised} acknowledged messages stored`, timeoutMs: 10_000 });
+    await until(areStored, `${promised} acknowledged messages stored`);
   },
 };

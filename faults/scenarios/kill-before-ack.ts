@@ -1,6 +1,6 @@
-import { eventually } from '../../internal/testkit/eventually.js';
 import type { Scenario } from '../scenario.js';
 import { untilNothingIsUnacknowledged } from '../stream.js';
+import { until } from '../until.js';
 
 const MESSAGES = 50;
 
@@ -15,9 +15,9 @@ export const killBeforeAck: Scenario = {
     toNats.hold();
     tally.fault();
     const published = publisher.burst('a.b', MESSAGES);
-    await eventually(() => hooks.arrivals.length === MESSAGES + 1, { what: 'all delivered', timeoutMs: 10_000 });
+    await until(() => hooks.arrivals.length === MESSAGES + 1, 'all delivered');
     const owed = async () => (await cluster.query('select from deliveries')).length;
-    await eventually(async () => (await owed()) === 0, { what: 'all settled' });
+    await until(async () => (await owed()) === 0, 'all settled');
     await first.kill();
     toNats.pass();
     await site.start();

@@ -1,22 +1,23 @@
-import { eventually } from '../../internal/testkit/eventually.js';
 import { makeGate } from '../conducts.js';
 import type { Scenario } from '../scenario.js';
+import { until } from '../until.js';
 
 const MESSAGES = 20;
 
 export const killBeforeSettle: Scenario = {
   name: 'kill-before-settle',
   title: 'kill -9 between response and settle: sent again, under the same id',
+  isDeadly: true,
   async run({ hooks, publisher, tally, toDatabase, ...site }) {
     const gate = makeGate();
-    const first = await site.start();
+    const first = await site.start({ env: { HUKZ_REQUEST_TIMEOUT: '240s' } });
     await site.webhook(first, 'fine', 'a.b');
     hooks.conduct('fine', gate.conduct);
     await publisher.burst('a.b', MESSAGES);
-    await eventually(() => hooks.unanswered === MESSAGES, { what: 'all requests under way' });
+    await until(() => hooks.unanswered === MESSAGES, 'all requests under way');
     toDatabase.hold();
     gate.open();
-    await eventually(() => hooks.arrivals.length === MESSAGES, { what: 'all answered' });
+    await until(() => hooks.arrivals.length === MESSAGES, 'all answered');
     tally.interruption();
     await first.kill();
     toDatabase.pass();

@@ -15,6 +15,7 @@ export const killEverything: Scenario = {
   title: 'kill -9 every 700 ms: an instance, PostgreSQL and nats-server in turn; of three receivers one is fine',
   mayLose: ['core', 'jetstream'],
   weight: 3,
+  isDeadly: true,
   async run(site) {
     const { hooks, plan, publisher, tally } = site;
     const instances = [await start(site), await start(site)];

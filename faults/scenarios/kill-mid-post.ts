@@ -1,6 +1,6 @@
-import { eventually } from '../../internal/testkit/eventually.js';
 import { slow } from '../conducts.js';
 import type { Scenario } from '../scenario.js';
+import { until } from '../until.js';
 
 const ROUNDS = 3;
 /** Messages that arrive between two kills, at least. */
@@ -10,6 +10,7 @@ export const killMidPost: Scenario = {
   name: 'kill-mid-post',
   title: 'kill -9 in the middle of a POST',
   mayLose: ['core'],
+  isDeadly: true,
   async run({ hooks, publisher, tally, ...site }) {
     let instance = await site.start();
     await site.webhook(instance, 'slow', 'a.b');
@@ -17,7 +18,7 @@ export const killMidPost: Scenario = {
     const load = publisher.load(['a.b'], 100);
     for (let round = 0; round < ROUNDS; round++) {
       const isBusy = () => hooks.unanswered >= 5 && hooks.arrivals.length > (round + 1) * BETWEEN;
-      await eventually(isBusy, { what: 'requests under way', timeoutMs: 20_000 });
+      await until(isBusy, 'requests under way');
       tally.interruption();
       await instance.kill();
       instance = await site.start();

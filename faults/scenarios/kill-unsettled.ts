@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../../internal/testkit/eventually.js';
 import { makeGate } from '../conducts.js';
 import type { Scenario } from '../scenario.js';
+import { until } from '../until.js';
 
 const WEBHOOKS = 20;
 const MESSAGES = 200;
@@ -10,19 +10,17 @@ const QUIET_MS = 500;
 export const killUnsettled: Scenario = {
   name: 'kill-unsettled',
   title: 'receivers answer, PostgreSQL does not: sending stops before much is unsettled; then kill -9',
+  isDeadly: true,
   async run({ hooks, publisher, tally, toDatabase, ...site }) {
     const gate = makeGate();
     // So long that it is not mistrust which stops it.
-    const first = await site.start({ env: { HUKZ_INSTANCE_TIMEOUT: '60s' } });
+    const first = await site.start({ env: { HUKZ_INSTANCE_TIMEOUT: '60s', HUKZ_REQUEST_TIMEOUT: '240s' } });
     for (let n = 0; n < WEBHOOKS; n++) {
       await site.webhook(first, `w${n}`, 'a.b');
       hooks.conduct(`w${n}`, gate.conduct);
     }
     await publisher.burst('a.b', MESSAGES);
-    await eventually(async () => (await first.metric('hukz_messages_accepted_total')) >= MESSAGES, {
-      what: 'all committed',
-      timeoutMs: 10_000,
-    });
+    await until(async () => (await first.metric('hukz_messages_accepted_total')) >= MESSAGES, 'all committed');
     toDatabase.hold();
     gate.open();
     for (let before = -1; before < hooks.arrivals.length; await sleep(QUIET_MS)) before = hooks.arrivals.length;

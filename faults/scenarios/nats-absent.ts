@@ -1,5 +1,5 @@
-import { eventually } from '../../internal/testkit/eventually.js';
 import type { Scenario } from '../scenario.js';
+import { until } from '../until.js';
 
 export const natsAbsent: Scenario = {
   name: 'nats-absent',
@@ -8,12 +8,12 @@ export const natsAbsent: Scenario = {
     await broker.halt();
     tally.fault();
     const starting = site.start();
-    await eventually(() => toNats.taken > 1, { what: 'it tried to connect', timeoutMs: 20_000 });
+    await until(() => toNats.taken > 1, 'it tried to connect');
     await broker.start();
     tally.healed();
     const instance = await starting;
     const isReady = async () => (await instance.problems()) === undefined;
-    await eventually(isReady, { what: 'ready once NATS is there', timeoutMs: 15_000 });
+    await until(isReady, 'ready once NATS is there');
     await site.webhook(instance, 'fine', 'a.b');
     await publisher.burst('a.b', 50);
   },

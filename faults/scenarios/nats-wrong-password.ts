@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually } from '../../internal/testkit/eventually.js';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
+import { until } from '../until.js';
 
 export const natsWrongPassword: Scenario = {
   name: 'nats-wrong-password',
@@ -18,12 +18,12 @@ export const natsWrongPassword: Scenario = {
     tally.fault();
     const starting = site.start({ env: { HUKZ_NATS_USER_NAME: 'hukz', HUKZ_NATS_USER_PASSWORD: 'ours' } });
     starting.catch(() => undefined);
-    await eventually(() => toNats.taken > 1, { what: 'it tried to connect', timeoutMs: 20_000 });
+    await until(() => toNats.taken > 1, 'it tried to connect');
     await restart('ours');
     tally.healed();
     const instance = await starting;
     const isReady = async () => (await instance.problems()) === undefined;
-    await eventually(isReady, { what: 'ready once the password is right', timeoutMs: 15_000 });
+    await until(isReady, 'ready once the password is right');
     if (!instance.lines.some((line) => /authorization/i.test(line)))
       throw new ScenarioFailure('no line said that NATS refuses the password');
     await site.webhook(instance, 'fine', 'a.b');

@@ -1,6 +1,6 @@
-import { eventually } from '../../internal/testkit/eventually.js';
 import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
+import { until } from '../until.js';
 
 const MESSAGES = 400;
 
@@ -27,12 +27,12 @@ async function race({ hooks, publisher, tally, ...site }: Site, count: number): 
   // What has failed once belongs to nobody until it is due; then all instances run for it.
   hooks.conduct('fine', () => ({ status: isOver ? 200 : 503 }));
   await publisher.burst('a.b', MESSAGES);
-  await eventually(() => hooks.arrivals.length >= MESSAGES, { what: 'all tried once', timeoutMs: 15_000 });
+  await until(() => hooks.arrivals.length >= MESSAGES, 'all tried once');
   isOver = true;
   tally.fault();
   const load = publisher.load(['a.b'], 200);
   const isDone = () => hooks.arrivals.filter(({ answer }) => answer === 'success').length >= MESSAGES;
-  await eventually(isDone, { what: 'all arrived', timeoutMs: 15_000 });
+  await until(isDone, 'all arrived');
   tally.healed();
   await load.stop();
 }

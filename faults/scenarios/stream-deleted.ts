@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
-import { eventually } from '../../internal/testkit/eventually.js';
 import type { Scenario } from '../scenario.js';
 import { CONSUMER, STREAM } from '../stream.js';
+import { until } from '../until.js';
 
 export const streamDeleted: Scenario = {
   name: 'stream-deleted',
@@ -20,17 +20,17 @@ export const streamDeleted: Scenario = {
       tally.fault();
       await consumers.delete(STREAM, CONSUMER);
       await publisher.burst('a.b', 50);
-      await eventually(() => hooks.arrivals.length >= 100, { what: 'all read after the consumer', timeoutMs: 20_000 });
+      await until(() => hooks.arrivals.length >= 100, 'all read after the consumer');
       const load = publisher.load(['a.b'], 50);
       tally.fault();
       // What the stream holds goes with it: nothing must be on its way.
       await load.stop();
       const arrived = () =>
         publisher.published.filter(({ acknowledged }) => acknowledged).length <= hooks.arrivals.length;
-      await eventually(arrived, { what: 'all read before the stream is deleted' });
+      await until(arrived, 'all read before the stream is deleted');
       await streams.delete(STREAM);
       const isBack = () => streams.info(STREAM).then(() => true);
-      await eventually(isBack, { what: 'the stream made again', timeoutMs: 20_000 });
+      await until(isBack, 'the stream made again');
       tally.healed();
       await sleep(200);
       await publisher.burst('a.b', 50);
