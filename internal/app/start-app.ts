@@ -86,7 +86,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
       return registerInstance(heartPool, id, hostname());
     },
     beat: (id) => beat(heartPool, id),
-    burySilent: (silentMs) => burySilentInstances(pool, silentMs),
+    burySilent: (by, silentMs) => burySilentInstances(pool, silentMs, by),
     leave: (id) => leave(heartPool, id),
     clock,
     logger,
