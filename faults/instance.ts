@@ -52,7 +52,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     env: { PATH: process.env.PATH ?? '', ...options.env },
     ready: /"app\.started"/,
     stopSignal: 'SIGTERM',
-    patienceMs: options.patienceMs ?? 60_000,
+    patienceMs: options.patienceMs ?? 120_000,
     onLine(line) {
       lines.push(line);
       file.write(`${line}\n`);

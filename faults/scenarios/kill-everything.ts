@@ -45,7 +45,7 @@ export const killEverything: Scenario = {
   },
 };
 
-const start = (site: Site) => site.start({ env: { HUKZ_REQUEST_TIMEOUT: '2s' } });
+const start = (site: Site) => site.start({ env: { HUKZ_REQUEST_TIMEOUT: '8s' } });
 
 function makeVictims(site: Site, instances: Instance[]): readonly Victim[] {
   let turn = 0;
