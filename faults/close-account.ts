@@ -3,6 +3,7 @@ import { audit, type Books, type Finding } from './audit.js';
 import { ScenarioFailure } from './failure.js';
 import type { Scenario } from './scenario.js';
 import type { Site } from './site.js';
+import { isLost, whatIsMissing } from './what-is-missing.js';
 
 export interface Closed {
   readonly finding: Finding;
@@ -15,6 +16,8 @@ const RECOVERS_WITHIN_MS = 120_000;
 /** For what may yet come that should not. */
 const AFTERMATH_MS = 300;
 const LOOK_EVERY_MS = 150;
+/** Whether something is lost for certain is asked at every tenth look. */
+const LOST_EVERY_LOOKS = 10;
 /** Requests to one webhook at the same time, and to all together: the defaults of the configuration. */
 const IN_FLIGHT_EACH = 32;
 const IN_FLIGHT = 512;
@@ -25,41 +28,27 @@ const SENTENCES = 5;
 /** Waits until nothing is owed any more, and compares the records. @throws {ScenarioFailure} when they do not agree. */
 export async function closeAccount(site: Site, scenario: Scenario): Promise<Closed> {
   const mayLose = scenario.mayLose?.includes(site.mode) ?? false;
-  const patienceMs = scenario.recoversWithinMs ?? RECOVERS_WITHIN_MS + site.plan.instanceTimeoutMs;
+  const patienceMs = RECOVERS_WITHIN_MS + site.plan.instanceTimeoutMs;
   const deadline = site.tally.healedAt + patienceMs;
-  let why = await whatIsMissing(site, mayLose);
-  while (why !== undefined) {
-    if (performance.now() > deadline) {
+  const look = () => whatIsMissing(site, mayLose).catch(String);
+  let why = await look();
+  for (let looks = 1; why !== undefined; looks++) {
+    const isLate = performance.now() > deadline;
+    if (isLate || (looks % LOST_EVERY_LOOKS === 0 && (await isLost(site)))) {
       const { lost, problems } = audit(await readBooks(site));
-      throw new ScenarioFailure(sentence(`${patienceMs / 1000} s after the last fault ${why}; ${lost} lost`, problems));
+      const seconds = ((performance.now() - site.tally.healedAt) / 1000).toFixed(1);
+      const first = `${seconds} s after the last fault ${why}${isLate ? '' : ', and nothing is owed any more'}; ${lost} lost`;
+      throw new ScenarioFailure(sentence([first], problems, await readAttempts(site)));
     }
     await sleep(LOOK_EVERY_MS);
-    why = await whatIsMissing(site, mayLose).catch(String);
+    why = await look();
   }
   const recoveredMs = performance.now() - site.tally.healedAt;
   await sleep(AFTERMATH_MS);
   const finding = audit(await readBooks(site));
   const found = judge(site, finding, mayLose);
-  if (found.length > 0) throw new ScenarioFailure(sentence(found.join('; '), []));
+  if (found.length > 0) throw new ScenarioFailure(sentence(found, [], await readAttempts(site)));
   return { finding, recoveredMs };
-}
-
-/** A cheap look at whether it makes sense to compare. */
-async function whatIsMissing(site: Site, mayLose: boolean): Promise<string | undefined> {
-  const { cluster, hooks, publisher, webhooks, tally } = site;
-  const arrived = new Set(
-    hooks.arrivals.filter(({ answer }) => answer === 'success').map((at) => `${at.webhook} ${at.number}`),
-  );
-  for (const { number, subject, acknowledged } of publisher.published)
-    for (const [name, wanted] of webhooks)
-      if ((acknowledged || !mayLose) && wanted === subject && !arrived.has(`${name} ${number}`))
-        return `message ${number} had not come to webhook ${name}`;
-  if (hooks.unanswered > 0) return `${hooks.unanswered} requests were not answered`;
-  const [row] = await cluster.query<{ owed: number; dead: number }>(
-    'select (select count(*) from deliveries)::int as owed, (select count(*) from dead_letters)::int as dead',
-  );
-  if (!row || row.owed > 0) return `${row?.owed} deliveries were still owed`;
-  return row.dead === tally.dead ? undefined : `${row.dead} dead letters were there, and not ${tally.dead}`;
 }
 
 async function readBooks({ cluster, hooks, publisher, webhooks }: Site): Promise<Books> {
@@ -83,8 +72,19 @@ function judge(site: Site, finding: Finding, mayLose: boolean): string[] {
   return found;
 }
 
-function sentence(first: string, problems: readonly string[]): string {
+/** What the log says became of all attempts. */
+async function readAttempts({ cluster }: Site): Promise<string> {
+  const rows = await cluster
+    .query<{ count: number; outcome: string; error: string | null }>(
+      'select count(*)::int as count, outcome, error from webhook_logs group by outcome, error order by 1 desc limit 8',
+    )
+    .catch(() => []);
+  const spelt = rows.map(({ count, outcome, error }) => `${count} ${outcome}${error ? ` (${error})` : ''}`);
+  return `the log has ${spelt.join(', ') || 'nothing'}`;
+}
+
+function sentence(found: readonly string[], problems: readonly string[], attempts: string): string {
   const shown = problems.slice(0, SENTENCES);
   const rest = problems.length - shown.length;
-  return [first, ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
+  return [...found, ...shown, ...(rest > 0 ? [`and ${rest} more`] : []), attempts].join('; ');
 }

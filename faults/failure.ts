@@ -3,3 +3,6 @@ export class ScenarioFailure extends Error {}
 
 /** What a scenario needs and this machine has not. */
 export class Skipped extends Error {}
+
+/** The time of all scenarios together is up: no fault of the one that is cut off. */
+export class OutOfTime extends Skipped {}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../internal/errors.js';
 import { makeTemplate } from './cluster.js';
-import { ScenarioFailure } from './failure.js';
+import { OutOfTime, ScenarioFailure } from './failure.js';
 import { knowsMode } from './knows-mode.js';
 import { runWeighted } from './lanes.js';
 import type { Mode } from './mode.js';
@@ -30,8 +30,12 @@ async function main(): Promise<number> {
     say(`${outcome.scenario.name} does not hold in ${outcome.mode} mode: ${wordsOf(outcome)}`);
   if (failed.length === 0) await rm(directory, { recursive: true, force: true });
   else say(`the lines of the instances are in ${join(directory, 'logs')}`);
+  const skipped = outcomes.filter(({ result }) => result.kind === 'skipped').length;
+  if (skipped > 0) say(`${skipped} of ${outcomes.length} were skipped; the table says why`);
+  const someHeld = outcomes.some(({ result }) => result.kind === 'held');
+  if (!someHeld) say('nothing is shown: no scenario came to its end');
   if (interrupted) say(`not all scenarios were run: ${messageOf(interrupted)}`);
-  return failed.length > 0 || interrupted ? 1 : 0;
+  return failed.length > 0 || !someHeld || interrupted ? 1 : 0;
 }
 
 const wordsOf = ({ result }: Outcome) => (result.kind === 'held' ? 'held' : `${result.kind}: ${result.why}`);
@@ -40,10 +44,9 @@ const wordsOf = ({ result }: Outcome) => (result.kind === 'held' ? 'held' : `${r
 async function runAll(options: Options, directory: string): Promise<Run> {
   const { plan, parallel } = options;
   const stop = new AbortController();
-  const limit = setTimeout(
-    () => stop.abort(new ScenarioFailure(`ended: all together took longer than ${plan.limitMs / 1000} s`)),
-    plan.limitMs * options.times,
-  );
+  const limitMs = plan.limitMs * options.times;
+  const lastTurn = performance.now() + limitMs - plan.lastMs;
+  const limit = setTimeout(() => stop.abort(new OutOfTime(`cut off: all together have ${limitMs / 1000} s`)), limitMs);
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.on(name, () => stop.abort(new ScenarioFailure(`ended by ${name}`)));
   // Each server that runs listens to the end of this process.
@@ -57,17 +60,26 @@ async function runAll(options: Options, directory: string): Promise<Run> {
     const jobs = toRuns(options, modes).map(({ scenario, mode }) => ({
       weight: scenario.weight ?? 1,
       async run(makeRoom: () => void) {
-        if (stop.signal.aborted) return;
-        const outcome = await runScenario(scenario, mode, { ...around, makeRoom });
+        const isLate = performance.now() > lastTurn;
+        if (stop.signal.aborted && !isLate) return;
+        const outcome = isLate
+          ? notBegun(scenario, mode, limitMs)
+          : await runScenario(scenario, mode, { ...around, makeRoom });
         outcomes.push(outcome);
         say(`${scenario.name} (${mode}), ${outcome.seconds.toFixed(1)} s: ${wordsOf(outcome)}`);
       },
     }));
     await runWeighted(jobs, parallel);
-    return { outcomes, interrupted: stop.signal.reason };
+    const { reason } = stop.signal;
+    return { outcomes, interrupted: reason instanceof OutOfTime ? undefined : reason };
   } finally {
     clearTimeout(limit);
   }
+}
+
+function notBegun(scenario: Scenario, mode: Mode, limitMs: number): Outcome {
+  const why = `its turn did not come in time: all together have ${limitMs / 1000} s`;
+  return { scenario, mode, faults: 0, seconds: 0, result: { kind: 'skipped', why } };
 }
 
 interface Run {

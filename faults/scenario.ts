@@ -19,8 +19,6 @@ export interface Scenario {
   readonly isDeadly?: boolean;
   /** The part of the machine's two cores that it needs; default 1. */
   readonly weight?: 1 | 2 | 3;
-  /** How long after the last fault something may still be owed. Default 120,000 beside the silence of a dead instance. */
-  readonly recoversWithinMs?: number;
   /** @throws {Skipped} */
   run(site: Site): Promise<void>;
   /** What has to be waited for before the account is closed. Other scenarios are begun meanwhile. */

@@ -1,4 +1,4 @@
-import { connect } from 'nats';
+import { connect, type JetStreamManager } from 'nats';
 import type { Broker } from './broker.js';
 import { until } from './until.js';
 
@@ -9,15 +9,31 @@ export const CONSUMER = 'hukz';
 /** The server delivers again after a minute what a dead instance has not acknowledged. */
 const REDELIVERED_WITHIN_MS = 150_000;
 
+/** Messages of the stream that nobody has read, or that were not acknowledged. */
+async function countWaiting({ consumers }: JetStreamManager): Promise<number> {
+  const { num_ack_pending: unacknowledged, num_pending: unread } = await consumers.info(STREAM, CONSUMER);
+  return unacknowledged + unread;
+}
+
+/** Whether the stream's consumer has been told of every message. False too when that cannot be found out. */
+export async function isStreamDone({ url }: Broker): Promise<boolean> {
+  const connection = await connect({ servers: url, reconnect: false }).catch(() => undefined);
+  if (!connection) return false;
+  try {
+    return (await countWaiting(await connection.jetstreamManager())) === 0;
+  } catch {
+    return false;
+  } finally {
+    await connection.close();
+  }
+}
+
 /** Waits until the stream's consumer has been told of every message that it delivered. */
 export async function untilNothingIsUnacknowledged({ url }: Broker): Promise<void> {
   const connection = await connect({ servers: url });
   try {
-    const { consumers } = await connection.jetstreamManager();
-    const isDone = async () => {
-      const { num_ack_pending: unacknowledged, num_pending: unread } = await consumers.info(STREAM, CONSUMER);
-      return unacknowledged + unread === 0;
-    };
+    const manager = await connection.jetstreamManager();
+    const isDone = async () => (await countWaiting(manager)) === 0;
     await until(isDone, 'all messages acknowledged', REDELIVERED_WITHIN_MS);
   } finally {
     await connection.close();

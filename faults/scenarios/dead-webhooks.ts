@@ -29,7 +29,7 @@ export const deadWebhooks: Scenario = {
       if (isHanging(n)) hooks.conduct(name, () => ({ hang: !isOver }));
       if (isCutting(n)) hooks.conduct(name, () => ({ cut: !isOver }));
     }
-    await site.start({ env: { HUKZ_REQUEST_TIMEOUT: '3s' } });
+    await site.start({ env: { HUKZ_REQUEST_TIMEOUT: '10s' } });
     tally.fault();
     await publisher.burst('a.b', MESSAGES);
     const healthy = WEBHOOKS * 0.9 * MESSAGES;

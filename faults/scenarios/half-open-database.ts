@@ -4,7 +4,6 @@ import type { Scenario } from '../scenario.js';
 export const halfOpenDatabase: Scenario = {
   name: 'half-open-database',
   title: 'connections to PostgreSQL become half-open: noticed within the time limit of a query',
-  recoversWithinMs: 60_000,
   async run({ publisher, tally, toDatabase, ...site }) {
     const instance = await site.start();
     await site.webhook(instance, 'fine', 'a.b');
