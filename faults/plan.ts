@@ -23,7 +23,7 @@ const SHORT: Plan = {
   instanceTimeoutMs: 2000,
   stallMs: 4000,
   graceMs: 2000,
-  limitMs: 280_000,
+  limitMs: 270_000,
   lastMs: 80_000,
 };
 

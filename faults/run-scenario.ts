@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../internal/errors.js';
 import { makeEndings } from '../internal/local/endings.js';
 import { type Closed, closeAccount } from './close-account.js';
-import { OutOfTime, ScenarioFailure, Skipped } from './failure.js';
+import { ScenarioFailure, Skipped } from './failure.js';
 import type { Mode } from './mode.js';
 import type { Plan } from './plan.js';
 import type { Scenario } from './scenario.js';
@@ -36,9 +36,6 @@ export interface Surroundings {
   say(text: string): void;
 }
 
-/** So long after the last fault an account that is still open is no matter of a slow machine. */
-const OPEN_TOO_LONG_MS = 45_000;
-
 /** Runs one scenario in one mode; everything that it started has ended when this settles. */
 export async function runScenario(scenario: Scenario, mode: Mode, around: Surroundings): Promise<Outcome> {
   const { plan, template, signal, say } = around;
@@ -47,7 +44,6 @@ export async function runScenario(scenario: Scenario, mode: Mode, around: Surrou
   const over = new AbortController();
   const endings = makeEndings((problem) => say(`${name}: at its end: ${problem}`));
   const tally = makeTally();
-  let isClosing = false;
   const work = async (): Promise<Result> => {
     const directory = join(around.directory, name);
     await mkdir(directory, { mode: 0o755 });
@@ -65,20 +61,18 @@ export async function runScenario(scenario: Scenario, mode: Mode, around: Surrou
       over: over.signal,
     });
     await scenario.run(site);
-    isClosing = true;
     around.makeRoom();
     await scenario.afterwards?.(site);
     return { kind: 'held', ...(await closeAccount(site, scenario)) };
   };
-  const result = await within(work(), limitOf(plan), signal).catch((error: unknown): Result => {
-    const openMs = performance.now() - tally.healedAt;
-    if (error instanceof OutOfTime && isClosing && openMs > OPEN_TOO_LONG_MS)
-      return { kind: 'failed', why: `${(openMs / 1000).toFixed(0)} s after the last fault its account was still open` };
-    return { kind: error instanceof Skipped ? 'skipped' : 'failed', why: messageOf(error) };
-  });
+  const result = await within(work(), limitOf(plan), signal).catch(toResult);
   over.abort(new ScenarioFailure('the scenario is over'));
   await endings.run();
   return { scenario, mode, faults: tally.faults, seconds: (performance.now() - startedAt) / 1000, result };
+}
+
+function toResult(error: unknown): Result {
+  return { kind: error instanceof Skipped ? 'skipped' : 'failed', why: messageOf(error) };
 }
 
 const limitOf = (plan: Plan) => 240_000 + plan.killingMs + plan.outageMs + plan.instanceTimeoutMs;

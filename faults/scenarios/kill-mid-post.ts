@@ -4,7 +4,7 @@ import { until } from '../until.js';
 
 const ROUNDS = 3;
 /** Messages that arrive between two kills, at least. */
-const BETWEEN = 60;
+const BETWEEN = 40;
 
 export const killMidPost: Scenario = {
   name: 'kill-mid-post',
@@ -15,7 +15,7 @@ export const killMidPost: Scenario = {
     let instance = await site.start();
     await site.webhook(instance, 'slow', 'a.b');
     hooks.conduct('slow', slow(100));
-    const load = publisher.load(['a.b'], 100);
+    const load = publisher.load(['a.b'], 50);
     for (let round = 0; round < ROUNDS; round++) {
       const isBusy = () => hooks.unanswered >= 5 && hooks.arrivals.length > (round + 1) * BETWEEN;
       await until(isBusy, 'requests under way');
