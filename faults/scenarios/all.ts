@@ -27,13 +27,13 @@ import { stalled } from './stalled.js';
 import { stdoutBlocked } from './stdout-blocked.js';
 import { streamDeleted } from './stream-deleted.js';
 
-/** In the order in which they are begun: the central one, then the long waits, so that the others run beside them. */
+/** In the order in which they are begun: the long waits first, so that the others run beside them. */
 export const scenarios: readonly Scenario[] = [
-  killEverything,
   halfOpenDatabase,
   halfOpenNats,
   killMidPost,
   killBeforeAck,
+  killEverything,
   killBeforeSettle,
   killUnsettled,
   postgresDown,
