@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from 'nats';
+import { connect, headers } from 'nats';
 import type { Published } from './audit.js';
-import type { Mode } from './mode.js';
 
 export interface Load {
   /** Publishes no more; resolves when each message is acknowledged or given up. */
   stop(): Promise<void>;
+}
+
+export interface LoadOptions {
+  /** Each message carries a `Nats-Msg-Id`. */
+  readonly withIds?: boolean;
 }
 
 export interface Publisher {
@@ -15,7 +19,7 @@ export interface Publisher {
   /** So many, a few at a time. */
   burst(subject: string, count: number): Promise<void>;
   /** At a constant rate until it is stopped, to one subject after the other. */
-  load(subjects: readonly string[], perSecond: number): Load;
+  load(subjects: readonly string[], perSecond: number, options?: LoadOptions): Load;
   stop(): Promise<void>;
 }
 
@@ -29,7 +33,7 @@ type Record = { -readonly [K in keyof Published]: Published[K] };
  * Publishes numbered messages as requests, each once, and remembers which were acknowledged: by hukz after its commit, or
  * by the stream.
  */
-export async function startPublisher(natsUrl: string, mode: Mode): Promise<Publisher> {
+export async function startPublisher(natsUrl: string): Promise<Publisher> {
   const connection = await connect({
     servers: natsUrl,
     maxReconnectAttempts: -1,
@@ -39,12 +43,14 @@ export async function startPublisher(natsUrl: string, mode: Mode): Promise<Publi
   });
   const published: Record[] = [];
 
-  const publish = async (subject: string): Promise<boolean> => {
+  const publish = async (subject: string, { withIds }: LoadOptions = {}): Promise<boolean> => {
     const record: Record = { number: published.length, subject, acknowledged: false };
     published.push(record);
     const body = JSON.stringify({ n: record.number });
-    const answer = await connection.request(subject, body, { timeout: PATIENCE_MS }).catch(() => undefined);
-    if (answer) record.acknowledged = isPromise(answer.string(), mode);
+    const answer = await connection
+      .request(subject, body, { timeout: PATIENCE_MS, ...(withIds && idOf(record)) })
+      .catch(() => undefined);
+    if (answer) record.acknowledged = isPromise(answer.string());
     return record.acknowledged;
   };
 
@@ -55,7 +61,7 @@ export async function startPublisher(natsUrl: string, mode: Mode): Promise<Publi
       for (let left = count; left > 0; left -= AT_ONCE)
         await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => publish(subject)));
     },
-    load(subjects, perSecond) {
+    load(subjects, perSecond, options) {
       const open = new Set<Promise<unknown>>();
       let stopped = false;
       const pace = async () => {
@@ -64,7 +70,7 @@ export async function startPublisher(natsUrl: string, mode: Mode): Promise<Publi
         while (!stopped) {
           const due = Math.floor(((performance.now() - startedAt) * perSecond) / 1000);
           for (; sent < due; sent++) {
-            const one: Promise<unknown> = publish(subjects[sent % subjects.length] ?? '').finally(() =>
+            const one: Promise<unknown> = publish(subjects[sent % subjects.length] ?? '', options).finally(() =>
               open.delete(one),
             );
             open.add(one);
@@ -85,7 +91,14 @@ export async function startPublisher(natsUrl: string, mode: Mode): Promise<Publi
   };
 }
 
-function isPromise(text: string, mode: Mode): boolean {
+function idOf({ number }: Record) {
+  const sent = headers();
+  sent.set('Nats-Msg-Id', `n${number}`);
+  return { headers: sent };
+}
+
+/** The journal's, or the stream's. */
+function isPromise(text: string): boolean {
   const answer = JSON.parse(text) as { readonly message_id?: string; readonly seq?: number };
-  return mode === 'core' ? typeof answer.message_id === 'string' : typeof answer.seq === 'number';
+  return typeof answer.message_id === 'string' || typeof answer.seq === 'number';
 }

@@ -75,7 +75,7 @@ export async function openSite(options: OpenOptions): Promise<Site> {
   const toDatabase = await started(await startWire(cluster.port), (it) => it.stop());
   const toNats = await started(await startWire(broker.port), (it) => it.stop());
   const hooks = await started(await startHooks(), (it) => it.stop());
-  const publisher = await started(await startPublisher(broker.url, mode), (it) => it.stop());
+  const publisher = await started(await startPublisher(broker.url), (it) => it.stop());
   const webhooks = new Map<string, string>();
   const events = new Map<string, Promise<number>>();
   const instances: Instance[] = [];

@@ -8,6 +8,7 @@ import { eventChurn } from './event-churn.js';
 import { freshEvents } from './fresh-events.js';
 import { halfOpenDatabase } from './half-open-database.js';
 import { halfOpenNats } from './half-open-nats.js';
+import { intakeSwitched } from './intake-switched.js';
 import { jetstreamMissing } from './jetstream-missing.js';
 import { killBeforeAck } from './kill-before-ack.js';
 import { killBeforeSettle } from './kill-before-settle.js';
@@ -45,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
   natsWrongPassword,
   jetstreamMissing,
   streamDeleted,
+  intakeSwitched,
   deadWebhooks,
   stalled,
   clockJumps,
