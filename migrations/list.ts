@@ -3,8 +3,9 @@ import { journal } from './0002-journal.js';
 import { messageIds } from './0003-message-ids.js';
 import { replay } from './0004-replay.js';
 import { retention } from './0005-retention.js';
+import { scale } from './0006-scale.js';
 import { webhookSettings } from './0007-webhook-settings.js';
 import { patience } from './0008-patience.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
-export const migrations = [catalog, journal, messageIds, replay, retention, webhookSettings, patience] as const;
+export const migrations = [catalog, journal, messageIds, replay, retention, scale, webhookSettings, patience] as const;

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { BURIED_BECAUSE } from '../domain/verdict.js';
-import { type DeadLetter, listDeadLetters } from '../store/dead-letters.js';
+import { DEAD_LETTERS_ORDER, type DeadLetter, listDeadLetters } from '../store/dead-letters.js';
 import type { ApiDeps } from './api-deps.js';
 import { instant } from './instant.js';
 import { id, spaceId, written } from './numbers.js';
-import { listOf, paging } from './paging.js';
+import { listHead, listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { isStorable, UNSTORABLE } from './text.js';
 
 const query = z.object({
-  ...paging,
+  ...pagingOf(DEAD_LETTERS_ORDER),
   tag: tagQueries,
   event: z.string().refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
   webhook_id: written(id).optional(),
@@ -43,10 +43,10 @@ export function makeDeadLetterRoutes(deps: Pick<ApiDeps, 'db'>): readonly Route[
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(deadLetterAnswer) } },
       },
-      async ({ userId, query: { tag, limit, page, webhook_id, space_id, ...rest } }) => {
+      async ({ userId, query: { tag, limit, page, cursor, webhook_id, space_id, ...rest } }) => {
         const filter = { ...rest, createdById: userId, tags: tag, webhookId: webhook_id, spaceId: space_id };
-        const { total, nodes } = await listDeadLetters(deps.db, filter, { limit, page });
-        return { status: 200, json: { total, nodes: nodes.map(deadLetterJson) } };
+        const { nodes, ...list } = await listDeadLetters(deps.db, filter, { limit, page, cursor });
+        return { status: 200, json: { ...listHead(list), nodes: nodes.map(deadLetterJson) } };
       },
     ),
   ];

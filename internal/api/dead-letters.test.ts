@@ -36,6 +36,7 @@ describe('dead letters', () => {
     const { body } = await api.send('GET', '/dead-letters?limit=1');
     expect(body).toEqual({
       total: 2,
+      next_cursor: expect.any(String),
       nodes: [
         {
           id: newer.id,

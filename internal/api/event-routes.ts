@@ -1,17 +1,25 @@
 import { z } from 'zod';
 import type { Event } from '../domain/event.js';
-import { changeEvent, deleteEvent, type EventFields, insertEvent, listEvents, loadEvent } from '../store/events.js';
+import {
+  changeEvent,
+  deleteEvent,
+  EVENTS_ORDER,
+  type EventFields,
+  insertEvent,
+  listEvents,
+  loadEvent,
+} from '../store/events.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { eventAnswer, eventJson } from './event-answer.js';
 import { makeEventBodies, newEvent, patchEvent, putEvent } from './event-bodies.js';
 import { idPath } from './numbers.js';
-import { listOf, paging } from './paging.js';
+import { listHead, listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 
 const event = { description: 'the event', schema: eventAnswer };
-const query = z.object({ ...paging, tag: tagQueries });
+const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 
 export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
   const bodies = makeEventBodies({ allowAll: deps.allowAllSubjects });
@@ -37,8 +45,8 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 200: { description: 'a page of them', schema: listOf(eventAnswer) } },
       },
       async ({ query: { tag, ...page } }) => {
-        const { total, nodes } = await listEvents(deps.db, { tags: tag }, page);
-        return { status: 200, json: { total, nodes: nodes.map(eventJson) } };
+        const { nodes, ...list } = await listEvents(deps.db, { tags: tag }, page);
+        return { status: 200, json: { ...listHead(list), nodes: nodes.map(eventJson) } };
       },
     ),
     userRoute(

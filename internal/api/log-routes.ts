@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { listWebhookLogs } from '../store/webhook-logs.js';
+import { LOGS_ORDER, listWebhookLogs } from '../store/webhook-logs.js';
 import type { ApiDeps } from './api-deps.js';
 import { instant } from './instant.js';
 import { logAnswer, logOutcome } from './log-answer.js';
 import { logListPieces } from './log-list.js';
 import { id, spaceId, written } from './numbers.js';
-import { listOf, paging } from './paging.js';
+import { listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { isStorable, UNSTORABLE } from './text.js';
 
 const query = z.object({
-  ...paging,
+  ...pagingOf(LOGS_ORDER),
   tag: tagQueries,
   event: z.string().refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
   webhook_id: written(id).optional(),
@@ -32,7 +32,7 @@ export function makeLogRoutes(deps: ApiDeps): readonly Route[] {
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(logAnswer) } },
       },
-      async ({ userId, query: { tag, limit, page, event, webhook_id, space_id, ...rest } }) => {
+      async ({ userId, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
         const filter = {
           ...rest,
           createdById: userId,
@@ -41,7 +41,7 @@ export function makeLogRoutes(deps: ApiDeps): readonly Route[] {
           webhookId: webhook_id,
           spaceId: space_id,
         };
-        const logs = await listWebhookLogs(deps.db, filter, { limit, page });
+        const logs = await listWebhookLogs(deps.db, filter, { limit, page, cursor });
         return { status: 200, jsonPieces: logListPieces(deps.db, logs) };
       },
     ),

@@ -119,6 +119,7 @@ describe('the OpenAPI document', () => {
     expect(listed.map(({ name }) => name)).toEqual([
       'limit',
       'page',
+      'cursor',
       'tag',
       'event',
       'webhook_id',

@@ -1,13 +1,36 @@
 import { z } from 'zod';
+import { type Cursor, type Keyset, readCursor } from '../store/keyset.js';
+import type { ListOf } from '../store/list-page.js';
 import { written } from './numbers.js';
 
 const FURTHEST_PAGE = 1_000_000_000;
 
-/** Bad values fall back, they are never refused. */
-export const paging = {
+/** A bad `limit` or `page` falls back; a cursor is ours, a bad one is refused. */
+export const pagingOf = (order: Keyset) => ({
   limit: written(z.int().min(1).max(100)).catch(10),
   page: written(z.int().min(1).max(FURTHEST_PAGE)).catch(1),
-};
+  cursor: z
+    .string('must be the next_cursor of another page of this list')
+    .transform((text, context): Cursor => {
+      const cursor = readCursor(text, order);
+      if (cursor) return cursor;
+      context.addIssue({ code: 'custom', message: 'must be the next_cursor of another page of this list' });
+      return z.NEVER;
+    })
+    .pipe(z.custom<Cursor>())
+    .optional()
+    .meta({ type: 'string', description: 'the next_cursor of the page before; goes before `page`' }),
+});
 
 export const listOf = <Node extends z.ZodType>(node: Node) =>
-  z.object({ total: z.int().min(0).describe('how many match, on all pages'), nodes: z.array(node) });
+  z.object({
+    total: z.int().min(0).describe('how many match, on all pages; up to 1,000 it is exact'),
+    total_is_estimate: z.literal(true).optional().describe('there when more match than are counted'),
+    next_cursor: z.string().optional().describe('the `cursor` of the next page; absent on the last one'),
+    nodes: z.array(node),
+  });
+
+/** What stands around the nodes of a list. */
+export function listHead({ total, isEstimate, next }: Omit<ListOf<unknown>, 'nodes'>) {
+  return { total, ...(isEstimate && { total_is_estimate: true as const }), ...(next && { next_cursor: next }) };
+}

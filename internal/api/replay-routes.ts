@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { AppError } from '../errors.js';
 import { loadNow } from '../store/load-now.js';
 import { countReplay } from '../store/replay/count.js';
-import { cancelReplay, insertReplay, listReplays, loadReplay } from '../store/replay/replays.js';
+import { cancelReplay, insertReplay, listReplays, loadReplay, REPLAYS_ORDER } from '../store/replay/replays.js';
 import { loadWebhook } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
 import { idPath, uuidPath } from './numbers.js';
-import { listOf, paging } from './paging.js';
+import { listHead, listOf, pagingOf } from './paging.js';
 import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from './replay-bodies.js';
 import { type Route, userRoute } from './route.js';
 
 const replay = { description: 'the job', schema: replayAnswer };
-const query = z.object(paging);
+const query = z.object(pagingOf(REPLAYS_ORDER));
 
 export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach'>): readonly Route[] {
   return [
@@ -54,8 +54,8 @@ export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach'>): 
       },
       async ({ params: { id }, query: page }) => {
         await loadWebhook(deps.db, id);
-        const { total, nodes } = await listReplays(deps.db, id, page);
-        return { status: 200, json: { total, nodes: nodes.map(replayJson) } };
+        const { nodes, ...list } = await listReplays(deps.db, id, page);
+        return { status: 200, json: { ...listHead(list), nodes: nodes.map(replayJson) } };
       },
     ),
     userRoute(

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { insertWebhook, isEventEnabled, listWebhooks } from '../store/webhooks.js';
+import { insertWebhook, isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { spacePath } from './numbers.js';
-import { listOf, paging } from './paging.js';
+import { listHead, listOf, pagingOf } from './paging.js';
 import { requireAllowedReceiver } from './receiver-url.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
@@ -11,7 +11,7 @@ import { isStorable, UNSTORABLE } from './text.js';
 import { webhookAnswer, webhookJson } from './webhook-answer.js';
 import { newSpaceWebhookBody, newWebhook, requireSameSpace } from './webhook-bodies.js';
 
-const query = z.object({ ...paging, tag: tagQueries });
+const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries });
 const checkQuery = z.object({ event: z.string().refine(isStorable, UNSTORABLE).default('') });
 
 export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
@@ -26,8 +26,8 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 200: { description: 'a page of them', schema: listOf(webhookAnswer) } },
       },
       async ({ params, query: { tag, ...page } }) => {
-        const { total, nodes } = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag }, page);
-        return { status: 200, json: { total, nodes: nodes.map(webhookJson) } };
+        const { nodes, ...list } = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag }, page);
+        return { status: 200, json: { ...listHead(list), nodes: nodes.map(webhookJson) } };
       },
     ),
     userRoute(

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { WEBHOOK_STATES } from '../domain/webhook-condition.js';
-import { changeWebhook, deleteWebhook, insertWebhook, listWebhooks, loadWebhook } from '../store/webhooks.js';
+import {
+  changeWebhook,
+  deleteWebhook,
+  insertWebhook,
+  listWebhooks,
+  loadWebhook,
+  WEBHOOKS_ORDER,
+} from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { idPath, spaceId, written } from './numbers.js';
-import { listOf, paging } from './paging.js';
+import { listHead, listOf, pagingOf } from './paging.js';
 import { requireAllowedReceiver } from './receiver-url.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
@@ -13,7 +20,7 @@ import { newWebhook, newWebhookBody, patchWebhook, putWebhook, webhookPatch, web
 
 const webhook = { description: 'the webhook with its events', schema: webhookAnswer };
 const query = z.object({
-  ...paging,
+  ...pagingOf(WEBHOOKS_ORDER),
   tag: tagQueries,
   space_id: written(spaceId).optional(),
   state: z.enum(WEBHOOK_STATES).optional(),
@@ -30,8 +37,8 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 200: { description: 'a page of them', schema: listOf(webhookAnswer) } },
       },
       async ({ query: { tag, space_id, state, ...page } }) => {
-        const { total, nodes } = await listWebhooks(deps.db, { spaceId: space_id, tags: tag, state }, page);
-        return { status: 200, json: { total, nodes: nodes.map(webhookJson) } };
+        const { nodes, ...list } = await listWebhooks(deps.db, { spaceId: space_id, tags: tag, state }, page);
+        return { status: 200, json: { ...listHead(list), nodes: nodes.map(webhookJson) } };
       },
     ),
     userRoute(

@@ -1,6 +1,7 @@
 import type { Tag } from '../domain/tags.js';
+import type { Keyset } from './keyset.js';
 import type { Db } from './knex.js';
-import { carryingTags, countOf, type ListOf, type Page, pageOf } from './list-page.js';
+import { carryingTags, type ListOf, type Page, readPage } from './list-page.js';
 
 /** A delivery that was given up. */
 export interface DeadLetter {
@@ -43,6 +44,14 @@ interface DeadLetterRow {
 }
 
 /** Newest first. */
+export const DEAD_LETTERS_ORDER: Keyset = {
+  columns: [
+    { name: 'd.died_at', kind: 'instant' },
+    { name: 'd.id', kind: 'uuid' },
+  ],
+  direction: 'desc',
+};
+
 export async function listDeadLetters(db: Db, filter: DeadLetterFilter, page: Page): Promise<ListOf<DeadLetter>> {
   const matching = db({ d: 'dead_letters' })
     .join({ w: 'webhooks' }, 'w.id', 'd.webhook_id')
@@ -53,14 +62,8 @@ export async function listDeadLetters(db: Db, filter: DeadLetterFilter, page: Pa
   if (filter.spaceId !== undefined) matching.where('w.space_id', filter.spaceId);
   if (filter.since !== undefined) matching.where('d.died_at', '>=', filter.since);
   if (filter.until !== undefined) matching.where('d.died_at', '<', filter.until);
-  const total = await countOf(matching);
-  const rows: DeadLetterRow[] = await pageOf(matching, page)
-    .orderBy([
-      { column: 'd.died_at', order: 'desc' },
-      { column: 'd.id', order: 'desc' },
-    ])
-    .select('d.*', 'w.space_id');
-  return { total, nodes: rows.map(toDeadLetter) };
+  const list = { matching, order: DEAD_LETTERS_ORDER, columns: ['d.*', 'w.space_id'], toNode: toDeadLetter };
+  return readPage<DeadLetterRow, DeadLetter>(db, list, page);
 }
 
 function toDeadLetter(row: DeadLetterRow): DeadLetter {

@@ -3,8 +3,9 @@ import type { Tag, Tags } from '../domain/tags.js';
 import { AppError } from '../errors.js';
 import { type EventRow, toEvent } from './event-row.js';
 import { inTransaction } from './in-transaction.js';
+import type { Keyset } from './keyset.js';
 import type { Db } from './knex.js';
-import { carryingTags, countOf, type ListOf, type Page, pageOf } from './list-page.js';
+import { carryingTags, type ListOf, type Page, readPage } from './list-page.js';
 import { isUniqueViolation } from './pg-error.js';
 
 /** What people decide about an event. */
@@ -14,15 +15,15 @@ export interface EventFields {
   readonly tags: Tags;
 }
 
+export const EVENTS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }], direction: 'asc' };
+
 export async function listEvents(
   db: Db,
   filter: { readonly tags: readonly Tag[] },
   page: Page,
 ): Promise<ListOf<Event>> {
   const matching = carryingTags(db('events').whereNull('deleted_at'), 'tags', filter.tags);
-  const total = await countOf(matching);
-  const rows: EventRow[] = await pageOf(matching, page).orderBy('id');
-  return { total, nodes: rows.map(toEvent) };
+  return readPage<EventRow, Event>(db, { matching, order: EVENTS_ORDER, columns: ['*'], toNode: toEvent }, page);
 }
 
 /** A living event; a deleted or unknown one is refused as `not_found`. */

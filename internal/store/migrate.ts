@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { ClientConfig } from 'pg';
 import { migrations } from '../../migrations/list.js';
@@ -6,6 +7,7 @@ import { makeKnex } from './knex.js';
 
 /** Shared by every program that migrates this database: an arbitrary number, held as a session lock. */
 const LOCK = 7_202_611;
+const ASK_AGAIN_MS = 200;
 const TABLE = 'hukz_migrations';
 
 type Migration = (typeof migrations)[number];
@@ -74,6 +76,15 @@ async function appliedNames(knex: Knex): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
+/** Asked for again and again: whoever waits inside a statement is waited for by an index that is built concurrently. */
+async function takeLock(knex: Knex, holder: unknown): Promise<void> {
+  for (;;) {
+    const { rows } = await knex.raw('select pg_try_advisory_lock(?) as mine', [LOCK]).connection(holder);
+    if (rows[0]?.mine) return;
+    await sleep(ASK_AGAIN_MS);
+  }
+}
+
 /** One migrator at a time. The lock is held on the second connection of a pool of two, for as long as the work takes. */
 async function locked<T>(connection: ClientConfig, work: (knex: Knex) => Promise<T>): Promise<T> {
   const patient = { ...connection, statement_timeout: 0, lock_timeout: 0, query_timeout: 0 };
@@ -81,7 +92,7 @@ async function locked<T>(connection: ClientConfig, work: (knex: Knex) => Promise
   try {
     const holder = await knex.client.acquireConnection();
     try {
-      await knex.raw('select pg_advisory_lock(?)', [LOCK]).connection(holder);
+      await takeLock(knex, holder);
       return await work(knex);
     } finally {
       // A session that has died has no lock any more; it must be given back all the same, or nothing ever ends.

@@ -33,15 +33,17 @@ describe('with many rows', () => {
         select gen_random_uuid(), '2026-01-01Z'::timestamptz + n * interval '10 seconds', 'event.1', '{}' from generate_series(1, 20000) n;
       insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
                                 delivery_id, attempt, outcome, duration_ms)
-        select received_at, row_number() over () % 50, 'event.1', 'http://example.com',
-          jsonb_build_object('app', 'a', 'rare', (row_number() over () % 2000)::text), 1, 0, id, received_at, gen_random_uuid(), 1, 'delivered', 1
+        select received_at, case row_number() over () % 2 when 0 then 51 else row_number() over () % 50 end, 'event.1', 'http://example.com',
+          jsonb_build_object('app', 'a', 'rare', (row_number() over () % 2000)::text),
+          row_number() over () % 5000 + 1, row_number() over () % 1000, id, received_at, gen_random_uuid(), 1, 'delivered', 1
         from messages;
       insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because, event, created_by_id)
         select delivery_id, message_id, received_at, row_number() over () % 20000 + 1, 1, created_at, 'exhausted', event, created_by_id from webhook_logs;
       insert into replays (created_by_id, webhook_id, outcome, since, until, total)
-        select 1, n, 'dead', now(), now(), 0 from generate_series(1, 20000) n;
-      analyze;`);
-  });
+        select 1, n, 'dead', now(), now(), 0 from generate_series(1, 20000) n`);
+    // A vacuum brings into the GIN indexes what waits before them.
+    await db.raw('vacuum analyze events, webhooks, webhook_events, messages, webhook_logs, dead_letters, replays');
+  }, 60_000);
   afterAll(async () => {
     await db.destroy();
     await database.drop();
@@ -56,6 +58,7 @@ describe('with many rows', () => {
     db.removeListener('query', note);
     const plans: string[] = [];
     for (const { sql, bindings } of sent) {
+      if (sql.startsWith('explain')) continue;
       const text = sql.replaceAll(/\$\d+/g, '?');
       const { rows } = await db.raw(`explain ${text}`, bindings as never);
       plans.push(rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n'));
@@ -72,26 +75,26 @@ describe('with many rows', () => {
   };
 
   it('events by tag come by the index of tags', () =>
-    expectPlans(2, /events_tags/, () => listEvents(db, { tags: rare }, PAGE)));
+    expectPlans(1, /events_tags/, () => listEvents(db, { tags: rare }, PAGE)));
 
   it('webhooks by tag come by the index of tags', async () => {
     const plans = await plansOf(() => listWebhooks(db, { spaceId: undefined, tags: rare }, PAGE));
-    expect(plans).toHaveLength(3);
-    for (const plan of plans.slice(0, 2)) expect(plan).toContain('webhooks_tags');
-    expect(plans.join('\n')).not.toContain('Seq Scan');
+    expect(plans[0]).toContain('webhooks_tags');
+    expect(plans.join('\n')).not.toMatch(/Seq Scan on (?:events|webhooks|webhook_events)\b/);
   });
 
   it('webhooks of a space come by the index of spaces, and their events by keys', async () => {
     const plans = await plansOf(() => listWebhooks(db, { spaceId: 7, tags: [] }, PAGE));
     for (const plan of plans.slice(0, 2)) expect(plan).toContain('webhooks_space');
     expect(plans[2]).toMatch(/webhook_events_pkey[\s\S]*events_pkey/);
-    expect(plans.join('\n')).not.toContain('Seq Scan');
+    expect(plans.join('\n')).not.toMatch(/Seq Scan on (?:events|webhooks|webhook_events)\b/);
   });
 
-  it('webhooks of a space by tag come by an index', () =>
-    expectPlans(3, /webhooks_(tags|space)|webhook_events_pkey/, () =>
-      listWebhooks(db, { spaceId: 7, tags: rare }, PAGE),
-    ));
+  it('webhooks of a space by tag come by an index', async () => {
+    const plans = await plansOf(() => listWebhooks(db, { spaceId: 7, tags: rare }, PAGE));
+    expect(plans[0]).toMatch(/webhooks_(tags|space)/);
+    expect(plans.join('\n')).not.toMatch(/Seq Scan on (?:events|webhooks|webhook_events)\b/);
+  });
 
   it("a user's logs come by the index of users, newest first without sorting", async () => {
     const plans = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: [] }, PAGE));
@@ -100,7 +103,7 @@ describe('with many rows', () => {
       expect(plan).toContain('created_by_id_created_at_id_idx');
       expect(plan).not.toContain('Seq Scan');
     }
-    expect(plans[1]).not.toMatch(/\bSort\b/);
+    expect(plans[0]).not.toMatch(/\bSort\b/);
   });
 
   it("a user's logs of a time look at that day's partition only", async () => {
@@ -111,23 +114,62 @@ describe('with many rows', () => {
   });
 
   it("a user's logs by a rare tag come by the index of tags", async () => {
-    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: rare }, PAGE));
-    expect(plans).toHaveLength(2);
-    for (const plan of plans) {
-      expect(plan).toContain('tags_idx');
-      expect(plan).not.toContain('Seq Scan');
-    }
+    const plans = await plansOf(() =>
+      listWebhookLogs(db, { createdById: 51, tags: [{ key: 'rare', value: '8' }] }, PAGE),
+    );
+    expect(plans).toHaveLength(1);
+    expect(plans[0]).toContain('tags_array_idx');
+    expect(plans[0]).not.toContain('Seq Scan');
+  });
+
+  it.each([
+    ['webhook', { webhookId: 12_345 }],
+    ['space', { spaceId: 12_345 }],
+    ['subject', { subject: 'seldom.seen' }],
+    ['webhook and tag', { webhookId: 12_345, tags: rare }],
+  ])("a user's logs of one %s come by the index of marks", async (_name, filter) => {
+    // User 51 has half of the logs: the index of users is of no use then.
+    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 51, tags: [], ...filter }, PAGE));
+    expect(plans).toHaveLength(1);
+    expect(plans[0]).toMatch(/tags_array_idx/);
+    expect(plans[0]).not.toContain('Seq Scan');
+  });
+
+  it.each([
+    ['failed', { outcome: 'failed' as const }, 'created_by_id_created_at_id_idx1'],
+    ['were answered so', { status: 503 }, 'created_by_id_created_at_id_idx1'],
+    ['are dead', { outcome: 'dead' as const }, 'created_by_id_outcome_created_at_id_idx'],
+  ])("a user's logs that %s come by a small index of their own", async (_name, filter, index) => {
+    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: [], ...filter }, PAGE));
+    expect(plans[0]).toContain(index);
+    expect(plans[0]).not.toContain('Seq Scan');
+  });
+
+  it('a page by cursor looks at no later day, and sorts nothing', async () => {
+    const cursor = [String(Date.parse('2026-01-02T12:00:00Z') * 1000), '1'];
+    const [plan] = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: [] }, { ...PAGE, cursor }));
+    expect(plan).toContain('webhook_logs_20260102');
+    expect(plan).not.toMatch(/webhook_logs_20260103|\bSort\b/);
+    expect(plan).toMatch(/Index Cond: .*ROW\(created_at, id\)/);
+  });
+
+  it('what matches is counted up to a bound; beyond it the planner is asked', async () => {
+    const list = await listEvents(db, { tags: [] }, PAGE);
+    expect([list.isEstimate, list.total > 15_000 && list.total < 25_000]).toEqual([true, true]);
+    const plans = await plansOf(() => listEvents(db, { tags: [] }, PAGE));
+    expect(plans[1]).toMatch(/Aggregate.*\n\s+->\s+Limit.*rows=1001/);
+    await expect(listEvents(db, { tags: [] }, { limit: 100, page: 1002 })).rejects.toThrow('go on with next_cursor');
   });
 
   it("a user's dead letters come by the index of users, newest first without sorting", async () => {
     const plans = await plansOf(() => listDeadLetters(db, { createdById: 7, tags: [] }, PAGE));
     expect(plans).toHaveLength(2);
     for (const plan of plans) expect(plan).toContain('dead_letters_user');
-    expect(plans[1]).not.toMatch(/\bSort\b|Seq Scan/);
+    expect(plans[0]).not.toMatch(/\bSort\b|Seq Scan/);
   });
 
   it("a webhook's replays come by their index", () =>
-    expectPlans(2, /replays_webhook/, () => listReplays(db, 7, PAGE)));
+    expectPlans(1, /replays_webhook/, () => listReplays(db, 7, PAGE)));
 
   it('a delivery and its attempts come by keys', async () => {
     const ofUser = db({ d: 'dead_letters' })

@@ -5,8 +5,9 @@ import type { WebhookState } from '../domain/webhook-condition.js';
 import type { WebhookSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import { inTransaction } from './in-transaction.js';
+import type { Keyset } from './keyset.js';
 import type { Db } from './knex.js';
-import { carryingTags, countOf, type ListOf, type Page, pageOf } from './list-page.js';
+import { carryingTags, type ListOf, type Page, readPage } from './list-page.js';
 import { conditionsOf, IN_STATE } from './webhook-conditions.js';
 import { eventsOf, holdEvents, replaceEvents } from './webhook-events.js';
 import { toWebhook, type WebhookRow } from './webhook-row.js';
@@ -30,13 +31,16 @@ export interface WebhookFilter {
   readonly state?: WebhookState | undefined;
 }
 
+export const WEBHOOKS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }], direction: 'asc' };
+
 export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): Promise<ListOf<Webhook>> {
   const matching = carryingTags(db('webhooks').whereNull('deleted_at'), 'tags', filter.tags);
   if (filter.spaceId !== undefined) matching.where('space_id', filter.spaceId);
   if (filter.state) matching.whereRaw(IN_STATE[filter.state]);
-  const total = await countOf(matching);
-  const rows: WebhookRow[] = await pageOf(matching, page).orderBy('id');
-  return { total, nodes: rows.length === 0 ? [] : rows.map(await makeCompleting(db, rows)) };
+  const list = { matching, order: WEBHOOKS_ORDER, columns: ['*'], toNode: (row: WebhookRow) => row };
+  const rows = await readPage<WebhookRow, WebhookRow>(db, list, page);
+  const complete = rows.nodes.length > 0 ? await makeCompleting(db, rows.nodes) : undefined;
+  return { ...rows, nodes: complete ? rows.nodes.map(complete) : [] };
 }
 
 /** A living webhook; a deleted or unknown one is refused as `not_found`. */

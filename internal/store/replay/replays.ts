@@ -1,7 +1,8 @@
 import type { Replay, ReplayRequest } from '../../domain/replay.js';
 import { AppError } from '../../errors.js';
+import type { Keyset } from '../keyset.js';
 import type { Db } from '../knex.js';
-import { countOf, type ListOf, type Page, pageOf } from '../list-page.js';
+import { type ListOf, type Page, readPage } from '../list-page.js';
 import { type ReplayRow, toReplay } from './replay-row.js';
 
 export interface NewReplay extends ReplayRequest {
@@ -27,14 +28,17 @@ export async function insertReplay(db: Db, replay: NewReplay): Promise<Replay> {
 }
 
 /** Newest first. */
+export const REPLAYS_ORDER: Keyset = {
+  columns: [
+    { name: 'created_at', kind: 'instant' },
+    { name: 'id', kind: 'uuid' },
+  ],
+  direction: 'desc',
+};
+
 export async function listReplays(db: Db, webhookId: number, page: Page): Promise<ListOf<Replay>> {
   const matching = db('replays').where({ webhook_id: webhookId });
-  const total = await countOf(matching);
-  const rows: ReplayRow[] = await pageOf(matching, page).orderBy([
-    { column: 'created_at', order: 'desc' },
-    { column: 'id', order: 'desc' },
-  ]);
-  return { total, nodes: rows.map(toReplay) };
+  return readPage<ReplayRow, Replay>(db, { matching, order: REPLAYS_ORDER, columns: ['*'], toNode: toReplay }, page);
 }
 
 export async function loadReplay(db: Db, id: string): Promise<Replay> {

@@ -1,0 +1,68 @@
+import type { Knex } from 'knex';
+
+/** What a list is ordered by: columns that no two rows share, all in one direction. */
+export interface Keyset {
+  readonly columns: readonly KeyColumn[];
+  readonly direction: 'asc' | 'desc';
+}
+
+export interface KeyColumn {
+  /** With the table's alias where there are several. */
+  readonly name: string;
+  readonly kind: 'instant' | 'integer' | 'uuid';
+}
+
+/** Where a page ended: the key of its last row as text, instants in microseconds since 1970. */
+export type Cursor = readonly string[];
+
+const KINDS = {
+  instant: { form: /^\d{1,16}$/, type: 'timestamptz' },
+  integer: { form: /^\d{1,18}$/, type: 'bigint' },
+  uuid: { form: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, type: 'uuid' },
+} as const;
+
+export function writeCursor(cursor: Cursor): string {
+  return Buffer.from(cursor.join(' ')).toString('base64url');
+}
+
+/** Undefined for whatever `writeCursor` did not write for a list of this order. */
+export function readCursor(written: string, { columns }: Keyset): Cursor | undefined {
+  const text = Buffer.from(written, 'base64url').toString();
+  const parts = text.split(' ');
+  const fits = parts.length === columns.length && columns.every(({ kind }, n) => KINDS[kind].form.test(parts[n] ?? ''));
+  return fits && writeCursor(parts) === written ? parts : undefined;
+}
+
+export function inOrder<Query extends Knex.QueryBuilder>(query: Query, { columns, direction }: Keyset): Query {
+  query.orderBy(columns.map(({ name }) => ({ column: name, order: direction })));
+  return query;
+}
+
+/** Only what comes after the cursor. The bound on the first column alone is what prunes partitions. */
+export function after<Query extends Knex.QueryBuilder>(query: Query, { columns, direction }: Keyset, cursor: Cursor) {
+  const beyond = direction === 'desc' ? '<' : '>';
+  const names = columns.map(({ name }) => name);
+  const holders = columns.map(({ kind }) => `?::${KINDS[kind].type}`);
+  const values = columns.map(({ kind }, n) => toValue(kind, cursor[n] ?? ''));
+  query.whereRaw(`(${names.map(() => '??').join(', ')}) ${beyond} (${holders.join(', ')})`, [...names, ...values]);
+  if (columns.length > 1) query.whereRaw(`?? ${beyond}= ${holders[0]}`, [names[0] ?? '', values[0] ?? '']);
+  return query;
+}
+
+/** The key of a row as `cursor`, to be selected beside its columns. */
+export function selectKey(db: Knex, { columns }: Keyset): Knex.Raw {
+  const parts = columns.map(({ kind }) =>
+    kind === 'instant' ? '(extract(epoch from ??) * 1000000)::bigint::text' : '??::text',
+  );
+  return db.raw(
+    `array[${parts.join(', ')}] as "cursor"`,
+    columns.map(({ name }) => name),
+  );
+}
+
+function toValue(kind: KeyColumn['kind'], part: string): string {
+  if (kind !== 'instant') return part;
+  const micros = part.padStart(7, '0');
+  const seconds = new Date(Number(micros.slice(0, -6)) * 1000).toISOString().slice(0, -5);
+  return `${seconds}.${micros.slice(-6)}Z`;
+}
