@@ -86,8 +86,11 @@ describe('a claim', () => {
 
   it('asks for what there is room for, and not for full lanes', async () => {
     for (let n = 0; n < 200; n++) holdings.tryReserve(`x${n}`, 7, 1);
+    for (let n = 0; n < 72; n++) holdings.tryReserve(`y${n}`, 8, 1);
     await make().runOnce();
-    expect(rooms).toEqual([{ deliveries: 436, bytes: 10_000 - 128, except: [7] }]);
+    expect(rooms).toEqual([
+      { deliveries: 400, bytes: 10_000 - 200, except: [7], lanes: new Map([[8, 128 - 72]]), others: 128 },
+    ]);
   });
 
   it('does not happen for a handful of places, nor while the instance is not trusted', async () => {

@@ -6,6 +6,8 @@ export interface ClaimRoom {
   readonly deliveries: number;
   readonly bytes: number;
   readonly except: readonly number[];
+  readonly lanes: ReadonlyMap<number, number>;
+  readonly others: number;
 }
 
 export interface ClaimerDeps {
@@ -70,7 +72,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       const free = holdings.free();
       const deliveries = Math.min(MOST_AT_ONCE, Math.ceil(free.count / 2));
       if (deliveries < Math.min(LEAST_AT_ONCE, 1 + holdings.count) || free.count <= 0 || free.bytes <= 0) return false;
-      const claimed = await claim({ deliveries, bytes: free.bytes, except: holdings.full() });
+      const claimed = await claim({ deliveries, bytes: free.bytes, ...holdings.lanes() });
       if (claimed.lost > 0) logger.error('delivery.message_lost', { deliveries: claimed.lost });
       // A webhook younger than our catalog must not pass for a deleted one.
       if (claimed.deliveries.some((one) => !deps.knowsWebhook(one.webhookId))) await reloadCatalog();

@@ -67,7 +67,7 @@ class Bench {
     const id = `d${this.made++}`;
     const free = this.holdings.free();
     const fits = free.count > 0 && bytes <= free.bytes;
-    const isFull = this.holdings.full().includes(webhook);
+    const isFull = this.holdings.lanes().except.includes(webhook);
     const got = this.holdings.tryReserve(id, webhook, bytes);
     expect(got).toBe(fits && !isFull);
     // Full is who holds a quarter of what is free, or his window, which is never smaller than this.
@@ -104,7 +104,7 @@ it('holdings count exactly what is held, give within their limits only, and come
       for (const one of steps) bench.perform(one);
       while (bench.held.length > 0) bench.release(0, false);
       bench.expectSame();
-      expect(bench.holdings.full()).toEqual([]);
+      expect(bench.holdings.lanes().except).toEqual([]);
       // However badly it went, each webhook has some room again.
       for (let id = 0; id < 5; id++) {
         expect(bench.holdings.tryReserve('again', id, bounds.maxHeldBytes)).toBe(true);

@@ -78,9 +78,15 @@ export class Holdings {
       : Math.max(SMALLEST_WINDOW, share.window >> 1);
   }
 
-  /** Webhooks that may hold no more. */
-  full(): number[] {
-    return [...this.shares].filter(([, share]) => !this.fits(share)).map(([webhookId]) => webhookId);
+  /** Webhooks that may hold no more, how many more others may hold, and how many any that holds nothing. */
+  lanes(): { readonly except: number[]; readonly lanes: ReadonlyMap<number, number>; readonly others: number } {
+    const except: number[] = [];
+    const lanes = new Map<number, number>();
+    for (const [webhookId, share] of this.shares) {
+      if (this.fits(share)) lanes.set(webhookId, this.roomOf(share));
+      else except.push(webhookId);
+    }
+    return { except, lanes, others: FIRST_WINDOW };
   }
 
   free(): { readonly count: number; readonly bytes: number } {
@@ -114,8 +120,11 @@ export class Holdings {
     if (oldest !== undefined && this.remembered.size > MOST_REMEMBERED) this.remembered.delete(oldest);
   }
 
+  private roomOf(share: Share): number {
+    return Math.ceil(Math.min(share.window, this.free().count / PART_OF_FREE) - share.count);
+  }
+
   private fits(share: Share): boolean {
-    const free = this.free();
-    return share.count < Math.min(share.window, free.count / PART_OF_FREE) && share.bytes < free.bytes / PART_OF_FREE;
+    return this.roomOf(share) > 0 && share.bytes < this.free().bytes / PART_OF_FREE;
   }
 }

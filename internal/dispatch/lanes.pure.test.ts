@@ -173,7 +173,7 @@ describe('holdings', () => {
     expect([held.count, held.heldBytes]).toEqual([1, 100]);
     held.release('d');
     held.release('d');
-    expect([held.count, held.heldBytes, held.full()]).toEqual([0, 0, []]);
+    expect([held.count, held.heldBytes, held.lanes().except]).toEqual([0, 0, []]);
   });
 
   it('bound the bytes as well, and give them back', () => {

@@ -1,6 +1,7 @@
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import { envelope } from '../../domain/envelope.js';
 import type { Message } from '../../domain/message.js';
+import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
 import { readHeaders } from './header-bytes.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 
@@ -10,6 +11,10 @@ export interface Room {
   readonly bytes: number;
   /** Webhooks whose lane is full. */
   readonly except: readonly number[];
+  /** Webhooks whose lane has room for so many only. */
+  readonly lanes?: ReadonlyMap<number, number>;
+  /** Room of any other lane; as much as there is, when absent. */
+  readonly others?: number;
 }
 
 export interface Claim {
@@ -17,24 +22,6 @@ export interface Claim {
   /** Deliveries whose message was not in the store any more; they are dead letters now. */
   readonly lost: number;
 }
-
-/** The oldest due deliveries that nobody owns, as far as they fit; concurrent claimers skip each other's rows. */
-const CLAIM: Statement = {
-  name: 'claim',
-  text: `
-    with me as (select id from instances where id = $1 for key share),
-    due as (
-      select id, bytes, due_at from deliveries
-      where owner is null and due_at <= now() and webhook_id <> all($2::int[])
-      order by due_at limit $3 for update skip locked
-    ), fitting as (
-      select id from (select id, bytes, sum(bytes) over (order by due_at, id) as total from due) as summed
-      where total - bytes < $4
-    )
-    update deliveries d set owner = me.id from fitting, me where d.id = fitting.id
-    returning d.id, d.message_id, extract(epoch from d.received_at)::float8 * 1000 as received_at, d.webhook_id,
-      d.attempts, d.failures, d.replay`,
-};
 
 const LOAD_MESSAGES: Statement = {
   name: 'load-messages',
@@ -71,6 +58,10 @@ export interface ClaimedRow {
   readonly replay: boolean;
 }
 
+interface TakenRow extends ClaimedRow {
+  readonly bytes: number;
+}
+
 interface MessageRow {
   readonly id: string;
   readonly subject: string;
@@ -81,8 +72,7 @@ interface MessageRow {
 
 /** Makes due deliveries ours and loads each of their messages once. Rejects when PostgreSQL does; see `giveBackStrays`. */
 export async function claim(pool: JournalPool, owner: string, room: Room): Promise<Claim> {
-  const rows = await pool.run<ClaimedRow>(CLAIM, [owner, room.except, room.deliveries, room.bytes]);
-  return withMessages(pool, rows, owner);
+  return withMessages(pool, await take(pool, owner, room), owner);
 }
 
 /** Loads the messages of rows that are ours; one whose message is gone becomes a dead letter. */
@@ -98,6 +88,21 @@ export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[
   const lost = rows.filter((row) => !messages.has(row.message_id)).map((row) => row.id);
   if (lost.length > 0) await pool.run(BURY_LOST, [lost, owner]);
   return { deliveries, lost: lost.length };
+}
+
+/** Where many wait, whoever is not left out may stand behind a million rows of those that are: then they are gone round. */
+async function take(pool: JournalPool, owner: string, room: Room): Promise<readonly ClaimedRow[]> {
+  const lanes = room.lanes ?? new Map();
+  const values = (deliveries: number, bytes: number) => {
+    const others = room.others ?? room.deliveries;
+    return [owner, room.except, deliveries, bytes, [...lanes.keys()], [...lanes.values()], others];
+  };
+  const oldest = await pool.run<TakenRow>(CLAIM_OLDEST, values(room.deliveries, room.bytes));
+  const left = room.deliveries - oldest.length;
+  const bytes = oldest.reduce((rest, row) => rest - row.bytes, room.bytes);
+  const isNothingDue = oldest.length === 0 && room.except.length === 0 && lanes.size === 0;
+  if (isNothingDue || left <= room.deliveries / 2 || bytes <= 0) return oldest;
+  return [...oldest, ...(await pool.run<TakenRow>(CLAIM_AROUND, values(left, bytes)))];
 }
 
 function toMessage(row: MessageRow): Message {

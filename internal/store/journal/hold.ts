@@ -1,4 +1,5 @@
 import type { JournalPool, Statement } from './journal-pool.js';
+import { eachRange, IN_RANGE } from './owned-ranges.js';
 
 const HOLD: Statement = {
   name: 'hold',
@@ -12,26 +13,41 @@ const GIVE_BACK: Statement = {
 };
 const LIST_OWNED: Statement = {
   name: 'list-owned',
-  text: 'select id from deliveries where owner = $1',
+  text: `select id from deliveries where ${IN_RANGE} and owner = $3`,
 };
 const GIVE_BACK_STRAYS: Statement = {
   name: 'give-back-strays',
   text: `update deliveries set owner = null, due_at = now()
          where owner = $1 and id = any($2::uuid[]) returning id`,
 };
+/** From one webhook that something is held for to the next, by the index: a million of one cost no more than one. */
 const RELEASE_HELD: Statement = {
   name: 'release-held',
   text: `
-    with enabled as (
-      select d.id from deliveries d join webhooks w on w.id = d.webhook_id
-      where d.owner is null and d.due_at = 'infinity' and w.enabled and w.deleted_at is null
+    with recursive held(webhook_id) as (
+      select min(webhook_id) from deliveries where owner is null and due_at = 'infinity'
+      union all
+      select (
+        select min(webhook_id) from deliveries
+        where owner is null and due_at = 'infinity' and webhook_id > held.webhook_id
+      ) from held where webhook_id is not null
+    ), enabled as (
+      select d.id from held join webhooks w on w.id = held.webhook_id and w.enabled and w.deleted_at is null
         and w.paused_at is null and w.circuit_opened_at is null
         and not exists (select from resumes r where r.webhook_id = w.id)
-      limit $1 for update of d skip locked
+      cross join lateral (
+        select id from deliveries where webhook_id = w.id and owner is null and due_at = 'infinity'
+        limit $1 for update skip locked
+      ) as d
+      limit $1
     ), deleted as (
-      select d.id from deliveries d join webhooks w on w.id = d.webhook_id
-      where d.owner is null and d.due_at > now() and w.deleted_at > now() - interval '2 days'
-      limit $1 for update of d skip locked
+      select d.id from webhooks w
+      cross join lateral (
+        select id from deliveries where webhook_id = w.id and owner is null and due_at > now()
+        limit $1 for update skip locked
+      ) as d
+      where w.deleted_at > now() - interval '2 days'
+      limit $1
     )
     update deliveries d set due_at = now()
     from (select id from enabled union all select id from deleted) as free
@@ -63,9 +79,13 @@ export async function giveBackStrays(
   owner: string,
   isHeld: (deliveryId: string) => boolean,
 ): Promise<number> {
-  const owned = await pool.run<{ id: string }>(LIST_OWNED, [owner]);
-  const strays = owned.map(({ id }) => id).filter((id) => !isHeld(id));
-  return strays.length === 0 ? 0 : (await pool.run(GIVE_BACK_STRAYS, [owner, strays])).length;
+  let freed = 0;
+  await eachRange(pool.run, async (range) => {
+    const owned = await pool.run<{ id: string }>(LIST_OWNED, [...range, owner]);
+    const strays = owned.map(({ id }) => id).filter((id) => !isHeld(id));
+    if (strays.length > 0) freed += (await pool.run(GIVE_BACK_STRAYS, [owner, strays])).length;
+  });
+  return freed;
 }
 
 /**

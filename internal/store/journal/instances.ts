@@ -1,4 +1,5 @@
 import type { JournalPool, Statement } from './journal-pool.js';
+import { eachRange, IN_RANGE } from './owned-ranges.js';
 
 const REGISTER: Statement = {
   name: 'instance-register',
@@ -11,8 +12,7 @@ const BEAT: Statement = {
 const BURY_SILENT: Statement = {
   name: 'instance-bury-silent',
   text: `delete from instances where id in (
-           select id from instances where seen_at < now() - $1 * interval '1 ms' and id is distinct from $2::uuid
-           for update skip locked
+           select id from instances where seen_at < now() - $1 * interval '1 ms' for update skip locked
          ) returning id`,
 };
 const BURY: Statement = {
@@ -22,7 +22,7 @@ const BURY: Statement = {
 const LEAVE: Statement = { name: 'instance-leave', text: 'delete from instances where id = $1' };
 const GIVE_UP: Statement = {
   name: 'instance-give-up',
-  text: 'update deliveries set owner = null, due_at = least(due_at, now()) where owner = $1',
+  text: `update deliveries set owner = null, due_at = least(due_at, now()) where ${IN_RANGE} and owner = $3`,
 };
 
 /**
@@ -34,7 +34,7 @@ const SET_FREE: Statement = {
   text: `
     with freed as (
       update deliveries set owner = null, due_at = now(), attempts = attempts + 1
-      where owner = any($1::uuid[])
+      where ${IN_RANGE} and owner = any($3::uuid[])
       returning id, message_id, received_at, webhook_id, attempts
     ), logged as (
       insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
@@ -68,24 +68,27 @@ export async function beat(pool: JournalPool, id: string): Promise<number> {
 
 /**
  * Declares dead who has been silent for so long by the database's clock. The second statement sees whatever the dead
- * committed, because deleting their row waited for their last accept (`for key share`). Whoever looks is alive, also when its
- * own beat is long ago because the machine is slow.
+ * committed, because deleting their row waited for their last accept (`for key share`).
  */
-export async function burySilentInstances(pool: JournalPool, silentMs: number, by?: string): Promise<Buried> {
-  return bury(pool, BURY_SILENT, [silentMs, by ?? null]);
+export async function burySilentInstances(pool: JournalPool, silentMs: number): Promise<Buried> {
+  return bury(pool, BURY_SILENT, silentMs);
 }
 
 /** Declares dead whose process is known to have ended, at once. */
 export async function buryInstances(pool: JournalPool, ids: readonly string[]): Promise<Buried> {
-  return bury(pool, BURY, [ids]);
+  return bury(pool, BURY, ids);
 }
 
-async function bury(pool: JournalPool, declareDead: Statement, which: readonly unknown[]): Promise<Buried> {
+async function bury(pool: JournalPool, declareDead: Statement, which: unknown): Promise<Buried> {
   return pool.transaction(async (run) => {
-    const dead = (await run<{ id: string }>(declareDead, which)).map((row) => row.id);
+    const dead = (await run<{ id: string }>(declareDead, [which])).map((row) => row.id);
     if (dead.length === 0) return { instances: [], freed: 0 };
-    const [row] = await run<{ freed: number }>(SET_FREE, [dead]);
-    return { instances: dead, freed: row?.freed ?? 0 };
+    let freed = 0;
+    await eachRange(run, async (range) => {
+      const [row] = await run<{ freed: number }>(SET_FREE, [...range, dead]);
+      freed += row?.freed ?? 0;
+    });
+    return { instances: dead, freed };
   });
 }
 
@@ -93,6 +96,8 @@ async function bury(pool: JournalPool, declareDead: Statement, which: readonly u
 export async function leave(pool: JournalPool, id: string): Promise<void> {
   await pool.transaction(async (run) => {
     await run(LEAVE, [id]);
-    await run(GIVE_UP, [id]);
+    await eachRange(run, async (range) => {
+      await run(GIVE_UP, [...range, id]);
+    });
   });
 }

@@ -1,0 +1,71 @@
+import type { Statement } from './journal-pool.js';
+
+/** $1 instance, $2 webhooks to leave out, $3 rows, $4 bytes, $5 and $6 webhooks with room for so many only, $7 room of any other. */
+const ME = 'me as (select id from instances where id = $1 for key share)';
+const DUE = 'owner is null and due_at <= now()';
+const ROOMS = 'rooms as materialized (select * from unnest($5::int[], $6::int[]) as input(webhook_id, room))';
+
+/** Takes what of `due` fits into $4 bytes. */
+const TAKE = `
+    fitting as (
+      select id from (select id, bytes, sum(bytes) over (order by due_at, id) as total from due) as summed
+      where total - bytes < $4
+    )
+    update deliveries d set owner = me.id from fitting, me where d.id = fitting.id
+    returning d.id, d.message_id, extract(epoch from d.received_at)::float8 * 1000 as received_at, d.webhook_id,
+      d.attempts, d.failures, d.replay, d.bytes`;
+
+/** How far the oldest are looked through. A longer queue in front of the others is gone round, webhook by webhook. */
+const HEAD = `(select id, webhook_id, bytes, due_at from deliveries where ${DUE} order by due_at limit 2000)`;
+
+/** The oldest due deliveries that nobody owns, as far as they fit; concurrent claimers skip each other's rows. */
+export const CLAIM_OLDEST: Statement = {
+  name: 'claim',
+  text: `
+    with ${ME}, ${ROOMS}, near as materialized (
+      select head.id, head.due_at from (
+        select *, row_number() over (partition by webhook_id order by due_at, id) as place from ${HEAD} as oldest
+        where webhook_id <> all($2::int[])
+      ) as head
+      left join rooms using (webhook_id)
+      where place <= coalesce(room, $7)
+    ), due as (
+      select d.id, d.bytes, d.due_at from near join deliveries d on d.id = near.id
+      where d.owner is null and d.due_at <= now()
+      order by near.due_at limit $3 for update of d skip locked
+    ),${TAKE}`,
+};
+
+/**
+ * An equal part of each webhook that has something waiting, from one webhook to the next by the index: for when the oldest
+ * are too many of those that are left out. It begins somewhere else each time, so that none of very many is always last.
+ */
+export const CLAIM_AROUND: Statement = {
+  name: 'claim-around',
+  text: `
+    with recursive ${ME}, ${ROOMS}, begin as materialized (
+      select floor(random() * (select max(webhook_id) from deliveries where owner is null))::int as id
+      where (select count(*) from ${HEAD} as head) = 2000
+    ), ring(webhook_id, first, step) as (
+      select first.id, first.id, 1 from begin cross join lateral (
+        select coalesce(
+          (select webhook_id from deliveries where owner is null and webhook_id > begin.id order by webhook_id limit 1),
+          (select min(webhook_id) from deliveries where owner is null)) as id
+      ) as first where first.id is not null
+      union all
+      select next.id, first, step + 1 from ring cross join lateral (
+        select coalesce(
+          (select webhook_id from deliveries where owner is null and webhook_id > ring.webhook_id order by webhook_id limit 1),
+          (select min(webhook_id) from deliveries where owner is null)) as id
+      ) as next where next.id <> first and step < 1000
+    ), open as materialized (
+      select webhook_id, least(coalesce(room, $7), ceil($3::float8 / count(*) over ())) as part
+      from ring left join rooms using (webhook_id) where webhook_id <> all($2::int[])
+    ), due as (
+      select waiting.* from open cross join lateral (
+        select id, bytes, due_at from deliveries d where ${DUE} and d.webhook_id = open.webhook_id
+        order by due_at limit part for update skip locked
+      ) as waiting
+      limit $3
+    ),${TAKE}`,
+};
