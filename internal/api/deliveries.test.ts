@@ -39,6 +39,13 @@ describe('a delivery', () => {
     expect(body.attempts[0]).not.toHaveProperty('data');
   });
 
+  it('shows its message as the webhook gets it', async () => {
+    webhookId = await webhook({ format: 'raw' });
+    const { id } = await store({ place: 'deliveries' });
+    const { text } = await api.send('GET', `/deliveries/${id}`).expect(200);
+    expect(text).toContain('"data":{"n":12345678901234567890}}');
+  });
+
   it('says what state it is in', async () => {
     const state = async (id: string) => (await api.send('GET', `/deliveries/${id}`).expect(200)).body.state;
     const pending = await store({ place: 'deliveries' });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { formatOf } from '../domain/format/format-of.js';
 import type { Webhook } from '../domain/webhook.js';
 import type { Delivery, DeliveryState } from '../store/deliveries.js';
 import type { StoredMessage } from '../store/message-payloads.js';
-import { attemptAnswer, attemptBytes, dataBytes } from './log-answer.js';
+import { attemptAnswer, attemptBytes, logAnswer } from './log-answer.js';
+import { sentData } from './sent-data.js';
 import { webhookAnswer, webhookJson } from './webhook-answer.js';
 
 const states = [
@@ -30,6 +32,7 @@ export const deliveryAnswer = z
       received_at: z.iso.datetime(),
       subject: z.string().nullable().describe('null when the message is no longer kept'),
       data: z.unknown().describe('the body that is sent; null when the message is no longer kept'),
+      data_encoding: logAnswer.shape.data_encoding,
     }),
     attempts: z.array(attemptAnswer).describe('oldest first'),
   })
@@ -54,8 +57,8 @@ export async function* deliveryPieces(
     subject: message?.subject ?? delivery.logs[0]?.subject ?? null,
   });
   yield Buffer.concat([
-    Buffer.from(`${head.slice(0, -1)},"message":${told.slice(0, -1)},"data":`),
-    dataBytes(message),
+    Buffer.from(`${head.slice(0, -1)},"message":${told.slice(0, -1)},`),
+    sentData(message, formatOf(webhook.settings.format, webhook.url)),
     Buffer.from('},"attempts":['),
   ]);
   for (const [index, log] of delivery.logs.entries()) {

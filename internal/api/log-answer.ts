@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { LogOutcome } from '../domain/attempt.js';
-import { envelope } from '../domain/envelope.js';
 import { isJson } from '../domain/json-bytes.js';
-import type { StoredMessage } from '../store/message-payloads.js';
 import type { WebhookLog } from '../store/webhook-log-row.js';
 import { id, spaceId, userId } from './numbers.js';
 
@@ -33,26 +31,26 @@ export const logAnswer = z
     error: z.string().nullable(),
     duration_ms: z.int(),
     next_attempt_at: z.iso.datetime().nullable(),
-    data: z.unknown().describe('the body that was sent; null when its message is no longer kept'),
+    data: z
+      .unknown()
+      .describe(
+        'the body that was sent, if the webhook had the format then that it has now; null when its message is no longer kept',
+      ),
+    data_encoding: z.literal('base64').optional().describe('data is a string of it, because the body is not JSON'),
     response_body: z.unknown().describe('JSON as the receiver wrote it, else its text as a string, or null'),
   })
   .meta({ title: 'WebhookLog' });
 
 /** A log as an attempt of one delivery, whose message is told beside it. */
-export const attemptAnswer = logAnswer.omit({ data: true }).meta({ title: 'Attempt' });
+export const attemptAnswer = logAnswer.omit({ data: true, data_encoding: true }).meta({ title: 'Attempt' });
 
 /** A log's JSON. What was sent and what was answered stand in it byte for byte: parsing would change big integers. */
-export function logBytes(log: WebhookLog, message: StoredMessage | undefined): readonly Uint8Array[] {
-  return [...openBytes(log), Buffer.from(',"data":'), dataBytes(message), ...closeBytes(log)];
+export function logBytes(log: WebhookLog, sent: Uint8Array): readonly Uint8Array[] {
+  return [...openBytes(log), Buffer.from(','), sent, ...closeBytes(log)];
 }
 
 export function attemptBytes(log: WebhookLog): readonly Uint8Array[] {
   return [...openBytes(log), ...closeBytes(log)];
-}
-
-/** The body that was sent; null when its message is no longer kept. */
-export function dataBytes(message: StoredMessage | undefined): Uint8Array {
-  return message ? envelope(message.subject, message.receivedAt, message.payload).body : Buffer.from('null');
 }
 
 function openBytes(log: WebhookLog): readonly Uint8Array[] {
@@ -73,7 +71,7 @@ function openBytes(log: WebhookLog): readonly Uint8Array[] {
     error: log.error,
     duration_ms: log.durationMs,
     next_attempt_at: log.nextAttemptAt?.toISOString() ?? null,
-  } satisfies Omit<z.input<typeof logAnswer>, 'data' | 'response_body'>);
+  } satisfies Omit<z.input<typeof logAnswer>, 'data' | 'data_encoding' | 'response_body'>);
   return [Buffer.from(head.slice(0, -1))];
 }
 

@@ -1,9 +1,12 @@
+import { formatOf } from '../domain/format/format-of.js';
 import type { Db } from '../store/knex.js';
 import type { ListOf } from '../store/list-page.js';
 import { loadMessages, payloadSizes } from '../store/message-payloads.js';
+import { loadFormatNames } from '../store/webhook-formats.js';
 import type { WebhookLog } from '../store/webhook-log-row.js';
 import { logBytes } from './log-answer.js';
 import { listHead } from './paging.js';
+import { sentData } from './sent-data.js';
 
 /** Payloads that are in memory at once for one answer; a page of a hundred may be many times that. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -11,11 +14,13 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 /** The list's JSON in pieces. The first piece comes after the first batch was read, so that a failure until then can be answered. */
 export async function* logListPieces(db: Db, list: ListOf<WebhookLog>): AsyncGenerator<Uint8Array> {
   let before = `${JSON.stringify(listHead(list)).slice(0, -1)},"nodes":[`;
+  const names = await loadFormatNames(db, [...new Set(list.nodes.map((log) => log.webhookId))]);
   for (const batch of await batchesOf(db, list.nodes)) {
     const messages = await loadMessages(db, batch);
     const pieces: Uint8Array[] = [];
     for (const log of batch) {
-      pieces.push(Buffer.from(before), ...logBytes(log, messages.get(log.messageId)));
+      const sent = sentData(messages.get(log.messageId), formatOf(names.get(log.webhookId), log.url));
+      pieces.push(Buffer.from(before), ...logBytes(log, sent));
       before = ',';
     }
     yield Buffer.concat(pieces);

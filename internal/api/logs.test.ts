@@ -77,6 +77,26 @@ describe('the logs', () => {
   });
 
   it.each([
+    ['standard', '{"n":1e400}', '{"type":"tag.created","timestamp":"2026-01-31T12:00:00.000Z","data":{"n":1e400}}'],
+    ['raw', '{"n":12345678901234567890}', '{"n":12345678901234567890}'],
+    ['raw', Buffer.from([0, 255]), '"AP8=","data_encoding":"base64"'],
+    ['raw', '', '"","data_encoding":"base64"'],
+    ['discord', '{"name":"x"}', '{"content":"**Created Tag: x**","allowed_mentions":{"parse":[]}}'],
+  ])('show the body in the format of the webhook, a deleted one too: %s', async (format, payload, shown) => {
+    const webhook = await api.send('POST', '/webhooks', { url: 'https://example.com/', event_ids: [], format });
+    await api.send('DELETE', `/webhooks/${webhook.body.id}`).expect(200);
+    await storeLog(api.db, { at: DAY, payload, webhookId: webhook.body.id });
+    const { text, body } = await logs();
+    expect(text).toContain(`"data":${shown},"response_body"`);
+    expect(listOf(logAnswer).safeParse(body).error).toBeUndefined();
+  });
+
+  it('show the chat’s message where the host has one', async () => {
+    await storeLog(api.db, { at: DAY, payload: '{"name":"x"}', url: 'https://hooks.slack.com/services/T/B/x' });
+    expect((await logs()).body.nodes[0].data.text).toBe('Created Tag: x');
+  });
+
+  it.each([
     ['JSON as it is', '{"id":12345678901234567890}', '{"id":12345678901234567890}'],
     ['a number', '7', '7'],
     ['text as a string', 'Bad "Gateway"\n', '"Bad \\"Gateway\\"\\n"'],

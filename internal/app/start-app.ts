@@ -86,7 +86,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
       return registerInstance(heartPool, id, hostname());
     },
     beat: (id) => beat(heartPool, id),
-    burySilent: (silentMs) => burySilentInstances(pool, silentMs),
+    burySilent: (by, silentMs) => burySilentInstances(pool, silentMs, by),
     leave: (id) => leave(heartPool, id),
     clock,
     logger,
@@ -111,7 +111,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const catalogSync = makeCatalogSync({
     catalog,
     loadVersion: () => loadCatalogVersion(pool),
-    loadChanges: (since) => loadCatalogChanges(pool, since),
+    loadChanges: (since, onPart) => loadCatalogChanges(pool, since, onPart),
     listen: (notified) => listenToDatabase(connection, 'hukz_catalog', logger, notified),
     logger,
   });

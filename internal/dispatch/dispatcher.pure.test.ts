@@ -50,3 +50,41 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
   await dispatcher.idle();
   expect(sent).toBe(1000);
 });
+
+it('begins 64 requests in a turn of the event loop, and the others in those that follow', async () => {
+  let sent = 0;
+  const dispatcher = new Dispatcher({
+    send: async () => {
+      sent++;
+      await new Promise(setImmediate);
+      return { kind: 'answered', status: 200, body };
+    },
+    settle: async () => undefined,
+    hold: async () => undefined,
+    cancel: async () => undefined,
+    disableWebhook: async () => undefined,
+    findWebhook: (id) => makeTestWebhook(id),
+    isTrusted: () => true,
+    suspectStrays: () => undefined,
+    onAttempt: () => undefined,
+    maxActive: 5000,
+    holdings: new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }),
+    lanes: makeTestLanes({ maxInFlight: 5000, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
+    health: { record: () => undefined },
+    policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
+    clock: systemClock,
+    random: Math.random,
+    logger: makeTestLogger(),
+  });
+  for (let n = 0; n < 1000; n++) {
+    dispatcher.take({ id: `d${n}`, message, webhookId: n, owner: 'me', attempts: 0, failures: 0 });
+  }
+  let most = 0;
+  for (let before = 0; before < 1000; before = sent) {
+    most = Math.max(most, sent - before);
+    await new Promise(setImmediate);
+  }
+  await dispatcher.idle();
+  expect(sent).toBe(1000);
+  expect(most).toBe(64);
+});

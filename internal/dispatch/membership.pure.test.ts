@@ -52,6 +52,20 @@ describe('an instance', () => {
     await membership.stop();
   });
 
+  it('looks for others that are silent, not for itself', async () => {
+    const looked: string[] = [];
+    const { membership, start } = make({
+      burySilent: async (by) => {
+        looked.push(by);
+        return { instances: [], freed: 0 };
+      },
+    });
+    await start();
+    await eventually(() => looked.length > 0, { what: 'a look' });
+    await membership.stop();
+    expect(new Set(looked)).toEqual(new Set([membership.id()]));
+  });
+
   it('that was declared dead forgets what it held and goes on under a new id', async () => {
     const alive = new Set<string>();
     const { membership, facts, start } = make({

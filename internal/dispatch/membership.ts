@@ -8,7 +8,8 @@ export interface MembershipDeps {
   register(id: string): Promise<void>;
   /** How many instances live, this one included; 0 when it was declared dead. */
   beat(id: string): Promise<number>;
-  burySilent(silentMs: number): Promise<{ readonly instances: readonly string[]; readonly freed: number }>;
+  /** Declares dead who is silent, except the one that looks. */
+  burySilent(by: string, silentMs: number): Promise<{ readonly instances: readonly string[]; readonly freed: number }>;
   leave(id: string): Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -67,7 +68,7 @@ export function makeMembership(deps: MembershipDeps): Membership {
       await register();
       events.onTrusted();
     }
-    const buried = await deps.burySilent(deps.timeoutMs);
+    const buried = await deps.burySilent(id, deps.timeoutMs);
     if (buried.instances.length > 0) logger.warn('instance.buried', { ...buried });
   };
 

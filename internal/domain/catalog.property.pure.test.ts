@@ -130,3 +130,31 @@ it('a catalog that followed every change is the one that starts today, also when
     { numRuns: 100 },
   );
 });
+
+it('changes that come in parts, in any order, leave the catalog that they leave as a whole', () => {
+  const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
+  const partsOf = (whole: CatalogChanges): Partial<CatalogChanges>[] => [
+    ...whole.events.map((event) => ({ events: [event] })),
+    ...whole.deletedEventIds.map((id) => ({ deletedEventIds: [id] })),
+    ...whole.webhooks.map((one) => ({ webhooks: [one] })),
+    ...whole.deletedWebhookIds
+      .filter((id) => whole.webhooks.every((one) => one.id !== id))
+      .map((id) => ({ deletedWebhookIds: [id] })),
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.tuple(change, fc.func(fc.integer())), { maxLength: 12 }), (changes) => {
+      const world: World = { events: new Map(), webhooks: new Map() };
+      const [inParts, whole] = [new Catalog(), new Catalog()];
+      for (const [index, [wanted, place]] of changes.entries()) {
+        const told = write(world, wanted, index + 1);
+        whole.apply(told);
+        const parts = partsOf(told).sort((a, b) => place(a) - place(b));
+        for (const part of parts) inParts.apply({ ...none, ...part, version: index });
+        expect(inParts.version).toBe(index);
+        inParts.apply({ ...none, version: index + 1 });
+      }
+      expect(inParts).toEqual(whole);
+    }),
+    { numRuns: 80 },
+  );
+});

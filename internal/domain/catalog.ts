@@ -1,3 +1,4 @@
+import { ManyByKey } from './many-by-key.js';
 import type { Routing } from './routing.js';
 import type { SealedSecret } from './secret.js';
 import { SubjectIndex } from './subject-index.js';
@@ -27,8 +28,9 @@ export interface CatalogWebhook {
   readonly secrets: readonly SealedSecret[];
 }
 
-/** What changed in the store since a version. Deleted ones appear by id only. */
+/** What changed in the store since a version, or a part of it. Deleted ones appear by id only. */
 export interface CatalogChanges {
+  /** That the catalog has when these are applied: of a part that others follow, the one that it had before. */
   readonly version: number;
   readonly events: readonly CatalogEvent[];
   readonly deletedEventIds: readonly number[];
@@ -39,8 +41,8 @@ export interface CatalogChanges {
 /** The enabled webhooks of one event, findable by what a publisher may narrow a message to. */
 interface Targets {
   readonly all: Set<CatalogWebhook>;
-  readonly byTag: Map<string, Set<CatalogWebhook>>;
-  readonly bySpace: Map<number, Set<CatalogWebhook>>;
+  readonly byTag: ManyByKey<string, CatalogWebhook>;
+  readonly bySpace: ManyByKey<number, CatalogWebhook>;
 }
 
 /** The in-memory picture of events and webhooks by which messages are matched. A change costs what changed, not what is there. */
@@ -65,7 +67,10 @@ export class Catalog {
     return this.waitingNow;
   }
 
-  /** Applying the same changes twice changes nothing. */
+  /**
+   * Applying the same changes twice changes nothing, and the parts of some changes may come in any order. Between the
+   * parts the catalog is neither old nor new, under its old version: the journal then stores nothing that it matches.
+   */
   apply(changes: CatalogChanges): void {
     for (const id of changes.deletedWebhookIds) this.removeWebhook(id);
     for (const id of changes.deletedEventIds) this.removeEvent(id);
@@ -94,22 +99,22 @@ export class Catalog {
   match(subject: string, routing: Routing): readonly CatalogWebhook[] | undefined {
     const eventIds = this.index.match(subject);
     if (eventIds.length === 0) return undefined;
-    const found = new Set<CatalogWebhook>();
+    const found: CatalogWebhook[] = [];
     for (const id of eventIds) {
       const targets = this.targets.get(id);
       if (!targets) continue;
       for (const webhook of candidates(targets, routing)) {
-        if (isMeant(webhook, routing)) found.add(webhook);
+        if (isMeant(webhook, routing)) found.push(webhook);
       }
     }
-    return [...found];
+    return eventIds.length === 1 ? found : [...new Set(found)];
   }
 
   private removeEvent(id: number): void {
     const event = this.events.get(id);
     if (!event) return;
     this.events.delete(id);
-    this.index.delete(event.subject);
+    this.index.delete(event.subject, id);
   }
 
   private addWebhook(webhook: CatalogWebhook): void {
@@ -117,11 +122,11 @@ export class Catalog {
     if (!webhook.enabled) return;
     if (webhook.waits) this.waitingNow[webhook.waits]++;
     for (const eventId of webhook.eventIds) {
-      const targets = this.targets.get(eventId) ?? { all: new Set(), byTag: new Map(), bySpace: new Map() };
+      const targets = this.targets.get(eventId) ?? { all: new Set(), byTag: new ManyByKey(), bySpace: new ManyByKey() };
       this.targets.set(eventId, targets);
       targets.all.add(webhook);
-      addTo(targets.bySpace, webhook.spaceId, webhook);
-      for (const [key, value] of Object.entries(webhook.tags)) addTo(targets.byTag, tagText(key, value), webhook);
+      targets.bySpace.add(webhook.spaceId, webhook);
+      for (const [key, value] of Object.entries(webhook.tags)) targets.byTag.add(tagText(key, value), webhook);
     }
   }
 
@@ -134,36 +139,29 @@ export class Catalog {
       const targets = this.targets.get(eventId);
       if (!targets) continue;
       targets.all.delete(webhook);
-      removeFrom(targets.bySpace, webhook.spaceId, webhook);
-      for (const [key, value] of Object.entries(webhook.tags)) removeFrom(targets.byTag, tagText(key, value), webhook);
+      targets.bySpace.delete(webhook.spaceId, webhook);
+      for (const [key, value] of Object.entries(webhook.tags)) targets.byTag.delete(tagText(key, value), webhook);
       if (targets.all.size === 0) this.targets.delete(eventId);
     }
   }
 }
 
-/** The smallest indexed set that holds everybody who is meant. */
+/** Those under the rarest thing asked for: everybody who is meant is among them. */
 function candidates(targets: Targets, routing: Routing): Iterable<CatalogWebhook> {
-  let smallest: ReadonlySet<CatalogWebhook> = targets.all;
-  const narrow = (set: ReadonlySet<CatalogWebhook> = new Set()) => {
-    if (set.size < smallest.size) smallest = set;
+  let fewest = targets.all.size;
+  let found: () => Iterable<CatalogWebhook> = () => targets.all;
+  const narrow = <K>(index: ManyByKey<K, CatalogWebhook>, key: K) => {
+    const count = index.count(key);
+    if (count >= fewest) return;
+    fewest = count;
+    found = () => index.under(key);
   };
-  if (routing.spaceId !== undefined) narrow(targets.bySpace.get(routing.spaceId));
-  for (const tag of routing.tags) narrow(targets.byTag.get(tagText(tag.key, tag.value)));
-  return smallest;
+  if (routing.spaceId !== undefined) narrow(targets.bySpace, routing.spaceId);
+  for (const tag of routing.tags) narrow(targets.byTag, tagText(tag.key, tag.value));
+  return found();
 }
 
 function isMeant(webhook: CatalogWebhook, routing: Routing): boolean {
   if (routing.spaceId !== undefined && webhook.spaceId !== routing.spaceId) return false;
   return routing.tags.every((tag) => carriesTag(webhook.tags, tag));
-}
-
-function addTo<K>(index: Map<K, Set<CatalogWebhook>>, key: K, webhook: CatalogWebhook): void {
-  const set = index.get(key);
-  if (set) set.add(webhook);
-  else index.set(key, new Set([webhook]));
-}
-
-function removeFrom<K>(index: Map<K, Set<CatalogWebhook>>, key: K, webhook: CatalogWebhook): void {
-  const set = index.get(key);
-  if (set?.delete(webhook) && set.size === 0) index.delete(key);
 }

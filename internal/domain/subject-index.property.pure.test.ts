@@ -36,7 +36,7 @@ it('an index of subjects finds after any changes exactly what covers a published
         const reference = new Map<string, number>();
         for (const [value, { subject, set }] of changes.entries()) {
           if (set) index.set(subject, value);
-          else index.delete(subject);
+          else index.delete(subject, reference.get(subject) ?? -1);
           if (set) reference.set(subject, value);
           else reference.delete(subject);
           for (const one of subjects) {
@@ -44,7 +44,7 @@ it('an index of subjects finds after any changes exactly what covers a published
             expect([...index.match(one)].sort()).toEqual(wanted.sort());
           }
         }
-        for (const subject of reference.keys()) index.delete(subject);
+        for (const [subject, value] of reference) index.delete(subject, value);
         for (const one of subjects) expect(index.match(one)).toEqual([]);
         expect(index).toEqual(new SubjectIndex<number>());
       },

@@ -6,6 +6,11 @@ interface Branch<T> {
   value: T | undefined;
 }
 
+interface Path<T> {
+  readonly tokens: readonly string[];
+  readonly value: T;
+}
+
 const makeBranch = <T>(): Branch<T> => ({ next: new Map(), value: undefined });
 
 /** Values by NATS subject, wildcards included: exact subjects cost one look-up, wildcards a walk down a tree of tokens. */
@@ -29,9 +34,11 @@ export class SubjectIndex<T> {
     branch.value = value;
   }
 
-  delete(subject: string): void {
-    if (!isWildcard(subject)) this.exact.delete(subject);
-    else if (prune(this.root, subject.split('.'), 0)) this.wildcards--;
+  /** Forgets it, unless the subject is meanwhile another's. */
+  delete(subject: string, value: T): void {
+    if (!isWildcard(subject)) {
+      if (this.exact.get(subject) === value) this.exact.delete(subject);
+    } else if (prune(this.root, { tokens: subject.split('.'), value }, 0)) this.wildcards--;
   }
 
   /** Everything registered for a published subject. */
@@ -59,15 +66,15 @@ function collect<T>(branch: Branch<T>, tokens: readonly string[], depth: number,
 }
 
 /** Removes a path and the branches it leaves empty; whether there was one. */
-function prune<T>(branch: Branch<T>, tokens: readonly string[], depth: number): boolean {
-  const token = tokens[depth];
+function prune<T>(branch: Branch<T>, path: Path<T>, depth: number): boolean {
+  const token = path.tokens[depth];
   if (token === undefined) {
-    const had = branch.value !== undefined;
+    if (branch.value !== path.value) return false;
     branch.value = undefined;
-    return had;
+    return true;
   }
   const next = branch.next.get(token);
-  if (!next || !prune(next, tokens, depth + 1)) return false;
+  if (!next || !prune(next, path, depth + 1)) return false;
   if (next.next.size === 0 && next.value === undefined) branch.next.delete(token);
   return true;
 }

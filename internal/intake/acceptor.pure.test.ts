@@ -91,6 +91,30 @@ describe('a message', () => {
     expect(answers).toMatchObject([{ webhooks: 2 }]);
   });
 
+  it('for many webhooks is made ready and handed on a thousand deliveries a turn, by one statement', async () => {
+    room = 10_000;
+    acceptor = make({ limits: { maxMessages: 3, maxBytes: 10_000_000 } });
+    const webhooks = Array.from({ length: 4500 }, (_, n) => makeTestWebhook(n + 1));
+    catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [] });
+    const mostATurn = async (count: () => number, all: number) => {
+      let most = 0;
+      for (let before = 0; before < all; ) {
+        most = Math.max(most, count() - before);
+        before = count();
+        await new Promise(setImmediate);
+      }
+      return most;
+    };
+    take('a.b');
+    expect(await mostATurn(() => reserved.size, 4500)).toBe(1000);
+    expect(asked).toHaveLength(1);
+    asked[0]?.answer({});
+    expect(await mostATurn(() => enqueued.length, 4500)).toBe(1000);
+    await acceptor.idle();
+    expect(new Set(enqueued.map(({ message }) => message)).size).toBe(1);
+    expect(answers).toMatchObject([{ webhooks: 4500 }]);
+  });
+
   it('gives up its room when its deliveries are owned by nobody', async () => {
     take('a.b');
     asked[0]?.answer({ owned: new Set() });

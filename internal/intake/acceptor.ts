@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { Catalog, CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
@@ -83,6 +84,8 @@ export interface Acceptor {
 
 /** Bytes that a delivery takes in memory besides its body, about. */
 const DELIVERY_OVERHEAD = 512;
+/** Deliveries of one message that are made, or handed on, in one turn of the event loop: 3 ms. */
+const DELIVERIES_A_TURN = 1000;
 /** How often a message is matched while the catalog changes under it; then it is stored as it was matched last. */
 const MOST_MATCHES = 8;
 const EVERYBODY = { tags: [], spaceId: undefined };
@@ -148,12 +151,22 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
           matched = match(incoming);
         }
         if (!matched || isUnwanted(matched)) return leaveOut(incoming, matched);
-        const deliveries = reserve(message, matched.webhooks, reserved);
+        const deliveries: NewDelivery[] = [];
+        // Each holds its part of the one body that all of them share.
+        const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / Math.max(1, matched.webhooks.length));
+        for (const { id: webhookId, waits } of matched.webhooks) {
+          if (isTurnsEnd(deliveries.length)) await nextTurn();
+          const id = uuidAt(message.receivedAt, deps.randomUuid());
+          const wanted = !waits && deps.tryReserve(id, webhookId, bytes);
+          if (wanted) reserved.push(id);
+          deliveries.push({ id, webhookId, wanted, ...(waits && { held: true }) });
+        }
         const catalogVersion = tries < MOST_MATCHES ? matched.version : undefined;
         const accepted = await deps.accept({ message, deliveries, catalogVersion });
         for (const id of reserved.splice(0)) if (!accepted.owned.has(id)) deps.release(id);
         if (accepted.stale) continue;
-        for (const { id, webhookId } of deliveries) {
+        for (const [index, { id, webhookId }] of deliveries.entries()) {
+          if (isTurnsEnd(index)) await nextTurn();
           if (!accepted.owned.has(id)) continue;
           deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
         }
@@ -177,18 +190,6 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       ? { message_id: null, webhooks: 0, ...because(matched.problem) }
       : { error: 'no event is registered for this subject' };
     conclude(incoming, true, answer);
-  };
-
-  const reserve = (message: Message, webhooks: readonly CatalogWebhook[], reserved: string[]): NewDelivery[] => {
-    // Each holds its part of the one body that all of them share.
-    const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / Math.max(1, webhooks.length));
-    return webhooks.map(({ id: webhookId, waits }) => {
-      const id = uuidAt(message.receivedAt, deps.randomUuid());
-      if (waits) return { id, webhookId, wanted: false, held: true };
-      const wanted = deps.tryReserve(id, webhookId, bytes);
-      if (wanted) reserved.push(id);
-      return { id, webhookId, wanted };
-    });
   };
 
   const toMessage = ({ subject, headers, payload, identity }: Incoming): Message => {
@@ -241,3 +242,5 @@ function conclude(incoming: Incoming, stored: boolean, answer: Readonly<Record<s
 }
 
 const because = (problem: string | undefined) => (problem ? { error: problem } : {});
+
+const isTurnsEnd = (done: number) => done > 0 && done % DELIVERIES_A_TURN === 0;

@@ -7,7 +7,8 @@ import { type Repeating, repeat } from '../repeat.js';
 export interface CatalogSyncDeps {
   readonly catalog: Catalog;
   loadVersion(): Promise<number>;
-  loadChanges(since: number): Promise<CatalogChanges>;
+  /** Hands over what changed in parts, each in a turn of the event loop; the last one bears the new version. */
+  loadChanges(since: number, onPart: (part: CatalogChanges) => void): Promise<void>;
   /** Calls back when another instance has changed something. */
   listen(notified: () => void): { stop(): Promise<void> };
   readonly logger: Logger;
@@ -47,10 +48,9 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   /** One at a time: an older picture applied after a newer one would bring deleted webhooks back. */
   const load = coalesce(async () => {
     if ((await deps.loadVersion()) <= catalog.version) return;
-    const changes = await deps.loadChanges(catalog.version);
-    catalog.apply(changes);
+    await deps.loadChanges(catalog.version, (part) => catalog.apply(part));
     followers?.onChanged();
-    logger.info('catalog.changed', { version: changes.version, ...catalog.size });
+    logger.info('catalog.changed', { version: catalog.version, ...catalog.size });
   });
 
   /** What is known is followed also while the store is away. */

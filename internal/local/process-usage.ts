@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 const TICKS_A_SECOND = 100;
 
 interface Stat {
+  readonly pid: number;
   readonly parent: number;
   readonly own: number;
   readonly reaped: number;
@@ -14,26 +15,35 @@ export async function readCpuSeconds(pid: number, withChildren = false): Promise
   const stat = await readStat(pid);
   if (!stat) return Number.NaN;
   if (!withChildren) return stat.own / TICKS_A_SECOND;
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const all = await Promise.all(pids.map(readStat));
-  const children = all.filter((each) => each?.parent === pid);
-  const ticks = children.reduce((sum, child) => sum + (child ? child.own + child.reaped : 0), stat.own + stat.reaped);
+  const children = await readChildren(pid);
+  const ticks = children.reduce((sum, { own, reaped }) => sum + own + reaped, stat.own + stat.reaped);
   return ticks / TICKS_A_SECOND;
 }
 
-/** The most memory that the process has had, in MB. */
+/** The most memory that the process and each that it started have had, in MB. */
 export function readPeakMegabytes(pid: number): Promise<number> {
   return readMegabytes(pid, /^VmHWM:\s+(\d+) kB/m);
 }
 
-/** The memory that the process has now, in MB. */
+/** The memory that the process and those that it started have now, in MB. */
 export function readResidentMegabytes(pid: number): Promise<number> {
   return readMegabytes(pid, /^VmRSS:\s+(\d+) kB/m);
 }
 
 async function readMegabytes(pid: number, line: RegExp): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(line.exec(status)?.[1] ?? Number.NaN) / 1024;
+  const pids = [pid, ...(await readChildren(pid)).map((child) => child.pid)];
+  const read = async (each: number) => {
+    const status = await readFile(`/proc/${each}/status`, 'utf8').catch(() => '');
+    // A child may have ended since it was listed.
+    return Number(line.exec(status)?.[1] ?? (each === pid ? Number.NaN : 0)) / 1024;
+  };
+  return (await Promise.all(pids.map(read))).reduce((sum, megabytes) => sum + megabytes, 0);
+}
+
+async function readChildren(pid: number): Promise<readonly Stat[]> {
+  const names = await readdir('/proc').catch((): string[] => []);
+  const all = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => readStat(Number(name))));
+  return all.filter((each) => each !== undefined).filter(({ parent }) => parent === pid);
 }
 
 /** The fields after the name, which may itself hold spaces and brackets; see proc(5). */
@@ -42,5 +52,5 @@ async function readStat(pid: number): Promise<Stat | undefined> {
   if (text === undefined) return undefined;
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const at = (index: number) => Number(fields[index] ?? 0);
-  return { parent: at(1), own: at(11) + at(12), reaped: at(13) + at(14) };
+  return { pid, parent: at(1), own: at(11) + at(12), reaped: at(13) + at(14) };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -81,16 +80,20 @@ describe('an answer', () => {
   it.each([
     ['120', 120_000],
     ['0.5', 500],
+    ['999999999', 999_999_999_000],
     [new Date(NOW + 60_000).toUTCString(), 60_000],
   ])('with Retry-After %s says when to come again', async (value, retryAfterMs) => {
     const { outcome } = await sendTo({ status: 503, headers: { 'Retry-After': value } });
     expect(outcome).toMatchObject({ kind: 'answered', status: 503, retryAfterMs });
   });
 
-  it.each(['-5', 'soon', new Date(NOW - 60_000).toUTCString()])('with Retry-After %s says nothing', async (value) => {
-    const { outcome } = await sendTo({ status: 429, headers: { 'retry-after': value } });
-    expect(outcome).not.toHaveProperty('retryAfterMs');
-  });
+  it.each(['-5', 'soon', '1e9', '', '9'.repeat(400), '1 2', new Date(NOW - 60_000).toUTCString()])(
+    'with Retry-After %s says nothing',
+    async (value) => {
+      const { outcome } = await sendTo({ status: 429, headers: { 'retry-after': value } });
+      expect(outcome).not.toHaveProperty('retryAfterMs');
+    },
+  );
 
   it('is read past a few informational ones', async () => {
     const { outcome } = await sendTo(
@@ -112,25 +115,6 @@ describe('an answer', () => {
     expect(outcome).toMatchObject({ kind: 'answered', status: 200, cut: 'the body is longer than 16 KiB' });
     expect(outcome).toHaveProperty('body.length', 16 * 1024);
     expect(running[0]?.sender.stats().sockets).toBe(1);
-  });
-
-  it('of 100 MB is cut at 64 KiB, stays a success and takes no memory', async () => {
-    const piece = Buffer.alloc(64 * 1024, 'x');
-    let written = 0;
-    const before = process.memoryUsage().arrayBuffers;
-    const { outcome } = await sendTo({
-      raw: async (socket) => {
-        socket.on('error', () => undefined);
-        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${100 * 1024 * 1024}\r\n\r\n`);
-        for (; written < 100 * 1024 * 1024 && !socket.destroyed; written += piece.length)
-          if (!socket.write(piece))
-            await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined);
-      },
-    });
-    expect(outcome).toMatchObject({ kind: 'answered', status: 200, cut: 'the body is longer than 64 KiB' });
-    expect(outcome).toHaveProperty('body.length', 16 * 1024);
-    expect(written).toBeLessThan(50 * 1024 * 1024);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
   });
 });
 

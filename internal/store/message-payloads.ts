@@ -7,6 +7,7 @@ export interface MessageKey {
 }
 
 export interface StoredMessage {
+  readonly id: string;
   readonly subject: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
@@ -33,7 +34,10 @@ export async function loadMessages(db: Db, keys: readonly MessageKey[]): Promise
     columnsOf(keys),
   );
   return new Map(
-    rows.map((row) => [row.id, { subject: row.subject, receivedAt: row.received_at.getTime(), payload: row.payload }]),
+    rows.map(({ id, subject, received_at, payload }) => [
+      id,
+      { id, subject, receivedAt: received_at.getTime(), payload },
+    ]),
   );
 }
 

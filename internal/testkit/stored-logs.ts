@@ -5,6 +5,7 @@ export interface StoredLog {
   readonly at: Date;
   readonly userId?: number;
   readonly subject?: string;
+  readonly url?: string;
   /** Without one, the message is no longer kept. */
   readonly payload?: Buffer | string;
   /** The message of another log, instead of one of its own. */
@@ -33,7 +34,7 @@ export async function storeLog(db: Db, log: StoredLog): Promise<string> {
     created_at: log.at,
     created_by_id: log.userId ?? 1,
     event: subject,
-    url: 'https://example.com/hook',
+    url: log.url ?? 'https://example.com/hook',
     response_status_code: log.status === undefined ? 200 : log.status,
     response_body: log.responseBody ?? null,
     tags: JSON.stringify(log.tags ?? {}),

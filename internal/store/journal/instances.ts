@@ -12,7 +12,8 @@ const BEAT: Statement = {
 const BURY_SILENT: Statement = {
   name: 'instance-bury-silent',
   text: `delete from instances where id in (
-           select id from instances where seen_at < now() - $1 * interval '1 ms' for update skip locked
+           select id from instances where seen_at < now() - $1 * interval '1 ms' and id is distinct from $2::uuid
+           for update skip locked
          ) returning id`,
 };
 const BURY: Statement = {
@@ -68,20 +69,21 @@ export async function beat(pool: JournalPool, id: string): Promise<number> {
 
 /**
  * Declares dead who has been silent for so long by the database's clock. The second statement sees whatever the dead
- * committed, because deleting their row waited for their last accept (`for key share`).
+ * committed, because deleting their row waited for their last accept (`for key share`). Whoever looks is alive, also when its
+ * own beat is long ago because the machine is slow.
  */
-export async function burySilentInstances(pool: JournalPool, silentMs: number): Promise<Buried> {
-  return bury(pool, BURY_SILENT, silentMs);
+export async function burySilentInstances(pool: JournalPool, silentMs: number, by?: string): Promise<Buried> {
+  return bury(pool, BURY_SILENT, [silentMs, by ?? null]);
 }
 
 /** Declares dead whose process is known to have ended, at once. */
 export async function buryInstances(pool: JournalPool, ids: readonly string[]): Promise<Buried> {
-  return bury(pool, BURY, ids);
+  return bury(pool, BURY, [ids]);
 }
 
-async function bury(pool: JournalPool, declareDead: Statement, which: unknown): Promise<Buried> {
+async function bury(pool: JournalPool, declareDead: Statement, which: readonly unknown[]): Promise<Buried> {
   return pool.transaction(async (run) => {
-    const dead = (await run<{ id: string }>(declareDead, [which])).map((row) => row.id);
+    const dead = (await run<{ id: string }>(declareDead, which)).map((row) => row.id);
     if (dead.length === 0) return { instances: [], freed: 0 };
     let freed = 0;
     await eachRange(run, async (range) => {

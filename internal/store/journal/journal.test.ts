@@ -422,6 +422,15 @@ describe('an instance', () => {
     ]);
   });
 
+  it('does not bury itself, however long its own look took', async () => {
+    const [slow, dying] = [await kit.join(), await kit.join()];
+    await kit.sql(`update instances set seen_at = now() - interval '31 s' where id = any($1)`, [
+      [slow.instance, dying.instance],
+    ]);
+    expect(await burySilentInstances(kit.pool, 30_000, slow.instance)).toMatchObject({ instances: [dying.instance] });
+    await leave(kit.pool, slow.instance);
+  });
+
   it('is buried only after its last accept, and then entirely', async () => {
     const dying = await kit.join();
     await kit.sql(`update instances set seen_at = now() - interval '1 h' where id = $1`, [dying.instance]);
