@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { AppError } from '../errors.js';
-import type { ApiDeps } from './api-deps.js';
 import { isStorable } from './text.js';
 
 const LONGEST = 2048;
@@ -25,12 +23,3 @@ export const receiverUrl = z
     if (problem) context.addIssue({ code: 'custom', message: problem });
   })
   .meta({ format: 'uri', example: 'https://example.com/hook' });
-
-/**
- * Refuses what the sender would refuse for ever: a literal address that is not public, `localhost`, a port, plain http. What a
- * name leads to is judged each time that it is connected to. @throws {AppError} `unprocessable`
- */
-export function requireAllowedReceiver(deps: Pick<ApiDeps, 'receiverProblem'>, url: string | undefined): void {
-  const problem = url && deps.receiverProblem(new URL(url));
-  if (problem) throw new AppError('unprocessable', problem, 'url');
-}

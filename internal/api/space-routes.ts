@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { insertWebhook, isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../store/webhooks.js';
+import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { spacePath } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
-import { requireAllowedReceiver } from './receiver-url.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { isStorable, UNSTORABLE } from './text.js';
@@ -41,7 +41,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params, body }) => {
         requireSameSpace(params.space_id, body.space_id);
-        requireAllowedReceiver(deps, body.url);
+        requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: params.space_id };
         const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(body)));
         return { status: 201, json: webhookJson(made) };

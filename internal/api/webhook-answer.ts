@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChangedWebhook } from '../domain/webhook.js';
+import { accessAnswers, accessJson } from './access.js';
 import { conditionAnswers, conditionJson } from './condition-answer.js';
 import { eventAnswer, eventJson, recordFields, recordJson } from './event-answer.js';
 import { spaceId } from './numbers.js';
@@ -18,6 +19,7 @@ export const webhookAnswer = z
     ...settingAnswers,
     ...conditionAnswers,
     ...secretAnswers,
+    ...accessAnswers,
   })
   .meta({ title: 'Webhook' });
 
@@ -33,5 +35,6 @@ export function webhookJson(webhook: ChangedWebhook): z.input<typeof webhookAnsw
     ...settingsJson(webhook.settings),
     ...conditionJson(webhook.condition),
     ...secretsJson(webhook),
+    ...accessJson(webhook),
   };
 }

@@ -3,6 +3,7 @@ import type { Webhook } from '../domain/webhook.js';
 import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import type { WebhookFields } from '../store/webhooks.js';
+import { accessFields, changeAccess } from './access.js';
 import { LONGEST_NAME } from './event-bodies.js';
 import { id, spaceId } from './numbers.js';
 import { ignoredField, readOnlyFields } from './read-only-fields.js';
@@ -19,6 +20,7 @@ const eventIds = z.array(id).max(MOST_EVENTS);
 export const secretText = text(LONGEST_SECRET).meta({ writeOnly: true });
 const common = {
   ...settingFields,
+  ...accessFields,
   secret: secretText.optional(),
   ...readOnlyFields,
   events: ignoredField,
@@ -70,7 +72,8 @@ export const webhookPatch = z
   .meta({ title: 'WebhookPatch', description: 'A JSON merge patch (RFC 7396); a setting is replaced as a whole' });
 
 export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>): WebhookFields {
-  const settings = changeSettings(NO_SETTINGS, body);
+  const next = { url: body.url, settings: changeSettings(NO_SETTINGS, body) };
+  const { settings, secrets } = changeAccess(undefined, next, body);
   return {
     name: body.name,
     url: body.url,
@@ -78,35 +81,37 @@ export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpac
     tags: body.tags,
     eventIds: body.event_ids,
     settings,
-    secrets: firstSecret(settings, body),
+    secrets: [...firstSecret(settings, body), ...secrets],
   };
 }
 
 export function putWebhook(current: Webhook, body: z.output<typeof webhookPut>): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);
-  const settings = changeSettings(current.settings, body);
+  const next = { url: body.url || current.url, settings: changeSettings(current.settings, body) };
+  const { settings, secrets } = changeAccess(current, next, body);
   return {
     name: body.name || current.name,
-    url: body.url || current.url,
+    url: next.url,
     enabled: body.enabled ?? current.enabled,
     tags: body.tags ?? current.tags,
     eventIds: body.event_ids ?? idsOf(current),
     settings,
-    secrets: changedSecret(current, settings, body),
+    secrets: [...changedSecret(current, settings, body), ...secrets],
   };
 }
 
 export function patchWebhook(current: Webhook, body: z.output<typeof webhookPatch>): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);
-  const settings = changeSettings(current.settings, body);
+  const next = { url: body.url ?? current.url, settings: changeSettings(current.settings, body) };
+  const { settings, secrets } = changeAccess(current, next, body);
   return {
     name: body.name === undefined ? current.name : (body.name ?? ''),
-    url: body.url ?? current.url,
+    url: next.url,
     enabled: body.enabled ?? current.enabled,
     tags: patchTags(current.tags, body.tags),
     eventIds: body.event_ids ?? idsOf(current),
     settings,
-    secrets: changedSecret(current, settings, body),
+    secrets: [...changedSecret(current, settings, body), ...secrets],
   };
 }
 

@@ -8,11 +8,11 @@ import {
   loadWebhook,
   WEBHOOKS_ORDER,
 } from '../store/webhooks.js';
+import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { idPath, spaceId, written } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
-import { requireAllowedReceiver } from './receiver-url.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { webhookAnswer, webhookJson } from './webhook-answer.js';
@@ -50,7 +50,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 201: webhook },
       },
       async ({ userId, body }) => {
-        requireAllowedReceiver(deps, body.url);
+        requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: body.space_id };
         const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(body)));
         return { status: 201, json: webhookJson(made) };
@@ -78,7 +78,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         refuses: ['not_found'],
       },
       async ({ userId, params: { id }, body }) => {
-        requireAllowedReceiver(deps, body.url);
+        requireAllowedReceiver(deps, body);
         const changed = changeWebhook(deps, { id, userId }, (current) => putWebhook(current, body));
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },
@@ -94,7 +94,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         refuses: ['not_found'],
       },
       async ({ userId, params: { id }, body }) => {
-        requireAllowedReceiver(deps, body.url);
+        requireAllowedReceiver(deps, body);
         const changed = changeWebhook(deps, { id, userId }, (current) => patchWebhook(current, body));
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeVault } from '../store/vault.js';
+import { type Certificates, makeCertificates } from '../testkit/certificates.js';
+import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+
+const CANARY = 'canary-1234567890-tail';
+const URL_A = 'https://a.example/hook';
+const vault = makeVault([{ id: 'k', key: new Uint8Array(32) }]);
+let api: TestApi;
+let pems: Certificates;
+
+beforeAll(async () => {
+  pems = makeCertificates();
+  api = await makeTestApi({
+    vault,
+    receiverProblem: ({ hostname }) => (hostname === 'internal.test' ? 'internal.test is not public' : undefined),
+  });
+});
+afterAll(() => api.stop());
+
+const make = (settings: object) => api.send('POST', '/webhooks', { url: URL_A, event_ids: [], ...settings });
+const patch = (id: number, body: object) => api.send('PATCH', `/webhooks/${id}`, body);
+
+/** What is stored for a webhook and purpose, opened. */
+async function stored(id: number, purpose: 'auth' | 'tls'): Promise<unknown> {
+  const [row, ...more] = await api.db('webhook_secrets').where({ webhook_id: id, purpose });
+  expect(more).toEqual([]);
+  if (!row) return undefined;
+  expect(row.sealed.toString('latin1')).not.toContain('canary');
+  return JSON.parse(vault.open(id, { purpose, keyId: row.key_id, sealed: row.sealed, expiresAt: undefined }).value);
+}
+
+const OAUTH2 = { type: 'oauth2', token_url: 'https://id.example/token', client_id: 'me' };
+
+describe('auth of a webhook', () => {
+  it.each([
+    [{ type: 'basic', username: 'me', password: CANARY }, 'password'],
+    [{ type: 'bearer', token: CANARY }, 'token'],
+    [{ type: 'api_key', header: 'Authorization', value: CANARY }, 'value'],
+    [
+      { ...OAUTH2, client_secret: CANARY, scope: 'a b', audience: 'x', client_auth: 'client_secret_post' },
+      'client_secret',
+    ],
+    [{ type: 'oauth2', issuer: 'https://id.example/realm', client_id: 'me', client_secret: CANARY }, 'client_secret'],
+  ])('is answered without its secret: %j', async (auth, part) => {
+    const made = await make({ auth }).expect(201);
+    const { [part as keyof typeof auth]: _, ...shown } = auth;
+    expect(made.body.auth).toMatchObject({ ...shown, hint: 'tail' });
+    expect(await stored(made.body.id, 'auth')).toEqual({ [part]: CANARY });
+    const read = await api.send('GET', `/webhooks/${made.body.id}`).expect(200);
+    const listed = await api.send('GET', '/webhooks').expect(200);
+    expect(made.text + read.text + listed.text).not.toContain('canary');
+    expect(JSON.stringify(api.lines)).not.toContain('canary');
+  });
+
+  it('keeps its secret when it is changed without one, and loses it by null', async () => {
+    const made = await make({ auth: { type: 'basic', username: 'me', password: CANARY } }).expect(201);
+    const { id } = made.body;
+    const changed = await patch(id, { auth: { type: 'basic', username: 'you' } }).expect(200);
+    expect(changed.body.auth).toEqual({ type: 'basic', username: 'you', hint: 'tail' });
+    expect(await stored(id, 'auth')).toEqual({ password: CANARY });
+    await patch(id, { auth: { type: 'basic', username: 'you', password: 'another' } }).expect(200);
+    expect(await stored(id, 'auth')).toEqual({ password: 'another' });
+    const plain = await patch(id, { auth: null }).expect(200);
+    expect(plain.body).not.toHaveProperty('auth');
+    expect(await stored(id, 'auth')).toBeUndefined();
+  });
+
+  it('wants its secret again when it would be sent to somebody else', async () => {
+    const made = await make({ auth: { ...OAUTH2, client_secret: CANARY } }).expect(201);
+    const { id } = made.body;
+    for (const body of [
+      { url: 'https://evil.example/hook' },
+      { url: 'http://a.example/hook' },
+      { url: 'https://a.example:8443/hook' },
+      { auth: { ...OAUTH2, token_url: 'https://evil.example/token' } },
+      { auth: { type: 'oauth2', issuer: 'https://id.example', client_id: 'me' } },
+      { auth: { type: 'bearer' } },
+    ]) {
+      const refused = await patch(id, body).expect(422);
+      expect(refused.body.errors[0].source).toBe('auth');
+      await api.send('PUT', `/webhooks/${id}`, body).expect(422);
+    }
+    expect((await api.send('GET', `/webhooks/${id}`)).body).toMatchObject({ url: URL_A, auth: OAUTH2 });
+    await patch(id, { url: 'https://a.example/another', auth: { ...OAUTH2, scope: 'more' } }).expect(200);
+    const moved = { url: 'https://b.example/hook', auth: { ...OAUTH2, client_secret: 'again' } };
+    await patch(id, moved).expect(200);
+    expect(await stored(id, 'auth')).toEqual({ client_secret: 'again' });
+    await patch(id, { url: 'https://c.example/', auth: null }).expect(200);
+  });
+
+  it.each([
+    {},
+    { type: 'kerberos' },
+    { type: 'basic' },
+    { type: 'basic', username: 'me' },
+    { type: 'basic', username: 'a:b', password: CANARY },
+    { type: 'basic', username: 'me', password: `${CANARY}\n` },
+    { type: 'basic', username: 'me', password: `${CANARY}\ud800` },
+    { type: 'basic', username: 'me', password: CANARY, token: CANARY },
+    { type: 'bearer' },
+    { type: 'bearer', token: '' },
+    { type: 'bearer', token: `${CANARY} x` },
+    { type: 'bearer', token: `${CANARY}\r\nX: y` },
+    { type: 'bearer', token: CANARY.repeat(400) },
+    { type: 'bearer', token: 5 },
+    { type: 'api_key', header: 'Host', value: CANARY },
+    { type: 'api_key', header: 'Webhook-Id', value: CANARY },
+    { type: 'api_key', header: 'a b', value: CANARY },
+    { type: 'api_key', header: 'X-Key', value: `${CANARY}é` },
+    { type: 'api_key', value: CANARY },
+    { ...OAUTH2 },
+    { ...OAUTH2, client_secret: CANARY, issuer: 'https://id.example' },
+    { ...OAUTH2, client_secret: CANARY, token_url: undefined },
+    { ...OAUTH2, client_secret: CANARY, token_url: 'ftp://id.example' },
+    { ...OAUTH2, client_secret: CANARY, token_url: 'https://me:pass@id.example' },
+    { ...OAUTH2, client_secret: CANARY, token_url: 'https://id.example/#x' },
+    { ...OAUTH2, client_secret: CANARY, token_url: 'https://internal.test/' },
+    { ...OAUTH2, client_secret: CANARY, client_id: '' },
+    { ...OAUTH2, client_secret: CANARY, scope: 'a  b' },
+    { ...OAUTH2, client_secret: CANARY, client_auth: 'private_key_jwt' },
+    'basic',
+    [],
+  ])('is refused without storing or repeating anything: %j', async (auth) => {
+    const before = await api.counts();
+    const refused = await make({ auth }).expect(422);
+    expect(refused.text).toContain('auth');
+    expect(refused.text).not.toContain('canary');
+    expect(await api.counts()).toEqual(before);
+  });
+
+  it('is the only one who says Authorization', async () => {
+    const auth = { type: 'api_key', header: 'X-Key', value: CANARY };
+    await make({ headers: { authorization: 'Basic x' } }).expect(422);
+    await make({ auth, headers: { 'x-key': 'y' } }).expect(422);
+    await make({ auth, pass_headers: ['x-key'] }).expect(422);
+    const signature = { scheme: 'webhooks-emitter' };
+    await make({ auth: { ...auth, header: 'X-Webhooks-Signature' }, signature }).expect(422);
+    await make({ auth, headers: { 'x-other': 'y' } }).expect(201);
+  });
+});
+
+describe('tls of a webhook', () => {
+  it('is answered without its key', async () => {
+    const tls = { ca: pems.ca, certificate: pems.client.cert, key: pems.client.key };
+    const made = await make({ tls }).expect(201);
+    expect(made.body.tls).toEqual({ ca: pems.ca, certificate: pems.client.cert });
+    expect(made.text).not.toContain('PRIVATE');
+    expect(await stored(made.body.id, 'tls')).toEqual({ key: pems.client.key });
+    await patch(made.body.id, { tls: { certificate: pems.client.cert } }).expect(200);
+    expect(await stored(made.body.id, 'tls')).toEqual({ key: pems.client.key });
+    await patch(made.body.id, { tls: { certificate: pems.server.cert } }).expect(422);
+    await patch(made.body.id, { tls: { ca: pems.ca } }).expect(200);
+    expect(await stored(made.body.id, 'tls')).toBeUndefined();
+  });
+
+  it('that is insecure says so in every answer', async () => {
+    const made = await make({ tls: { insecure: true } }).expect(201);
+    const { id } = made.body;
+    const read = await api.send('GET', `/webhooks/${id}`).expect(200);
+    const listed = await api.send('GET', '/webhooks?limit=100').expect(200);
+    const found = listed.body.nodes.find((each: { id: number }) => each.id === id);
+    for (const body of [made.body, read.body, found]) expect(body.tls).toEqual({ insecure: true });
+  });
+
+  it('is refused when it could never work', async () => {
+    const { client, server, expired, ca } = pems;
+    const cases: readonly (readonly [object, string])[] = [
+      [{}, 'says nothing'],
+      [{ insecure: false }, 'says nothing'],
+      [{ ca: 'x' }, 'is not one or more certificates in PEM'],
+      [{ ca: `${ca}${client.key}` }, 'is not one or more certificates in PEM'],
+      [{ ca: ca.replace(/[A-Za-z]{20}/, 'A'.repeat(20)) }, 'tls.ca'],
+      [{ ca: expired.cert }, 'has expired on 2020-02-01'],
+      [{ ca, insecure: true }, 'of no use'],
+      [{ ca: ca.repeat(200) }, 'at most 65536 characters'],
+      [{ certificate: client.cert }, 'tls.key is a required field'],
+      [{ key: client.key }, 'comes with its certificate'],
+      [{ certificate: client.cert, key: server.key }, 'does not belong to the certificate'],
+      [{ certificate: client.cert, key: 'canary' }, 'is not a private key in PEM'],
+      [{ certificate: expired.cert, key: expired.key }, 'has expired'],
+      [{ certificate: client.cert, key: client.key, passphrase: 'x' }, 'passphrase'],
+    ];
+    const before = await api.counts();
+    for (const [tls, words] of cases) {
+      const refused = await make({ tls }).expect(422);
+      expect(refused.text).toContain(words);
+      expect(refused.text).not.toMatch(/canary|PRIVATE/);
+    }
+    expect(await api.counts()).toEqual(before);
+  });
+});

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { SECRET_PART } from '../../domain/authorisation/auth-secret.js';
+import type { AuthSettings } from '../../domain/webhook-settings.js';
+import { receiverUrl } from '../receiver-url.js';
+import { isStorable, UNSTORABLE } from '../text.js';
+import { headerName, headerValue } from './header-fields.js';
+
+const LONGEST = 4096;
+/** RFC 6749: what client ids and secrets, and the words of a scope, are made of. */
+const VISIBLE = /^[\x20-\x7e]+$/;
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+
+const secretPart = { description: 'never answered; left out in a change, the stored one stays' };
+const typed = z
+  .string()
+  .max(1024)
+  .regex(/^[^\p{Cc}]*$/u, 'may not contain control characters')
+  .refine(isStorable, UNSTORABLE);
+const visible = z.string().min(1).max(LONGEST).regex(VISIBLE, 'is visible ASCII');
+const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no fragment');
+
+const basic = z.strictObject({
+  type: z.literal('basic'),
+  username: typed.min(1).refine((name) => !name.includes(':'), 'may not contain a colon'),
+  password: typed.optional().meta(secretPart),
+});
+const bearer = z.strictObject({
+  type: z.literal('bearer'),
+  token: headerValue
+    .refine((token) => !token.includes(' '), 'may not contain spaces')
+    .optional()
+    .meta(secretPart),
+});
+const apiKey = z.strictObject({
+  type: z.literal('api_key'),
+  header: headerName,
+  value: headerValue.optional().meta(secretPart),
+});
+const oauth2 = z
+  .strictObject({
+    type: z.literal('oauth2'),
+    token_url: serverUrl.optional(),
+    issuer: serverUrl.refine((url) => !url.includes('?'), 'has no query').optional(),
+    client_id: visible,
+    client_secret: visible.optional().meta(secretPart),
+    scope: z.string().max(LONGEST).regex(SCOPE, 'is words joined by single spaces').optional(),
+    audience: visible.optional(),
+    client_auth: z.enum(['client_secret_basic', 'client_secret_post']).optional(),
+  })
+  .refine(({ token_url, issuer }) => (token_url === undefined) !== (issuer === undefined), {
+    message: 'either token_url or issuer says where tokens are given',
+  });
+
+export interface GivenAuth {
+  readonly settings: AuthSettings;
+  /** Undefined: as it is stored. */
+  readonly secret: string | undefined;
+}
+
+/** How requests are let in by the receiver. */
+export const authField = z.discriminatedUnion('type', [basic, bearer, apiKey, oauth2]).transform((given): GivenAuth => {
+  switch (given.type) {
+    case 'basic':
+      return { settings: { type: 'basic', username: given.username }, secret: given.password };
+    case 'bearer':
+      return { settings: { type: 'bearer' }, secret: given.token };
+    case 'api_key':
+      return { settings: { type: 'api_key', header: given.header }, secret: given.value };
+    case 'oauth2':
+      return { settings: oauth2Settings(given), secret: given.client_secret };
+    default:
+      return given satisfies never;
+  }
+});
+
+function oauth2Settings(given: z.output<typeof oauth2>): AuthSettings {
+  const { client_id: clientId, token_url: tokenUrl, issuer, scope, audience, client_auth } = given;
+  return {
+    type: 'oauth2',
+    clientId,
+    ...(tokenUrl !== undefined && { tokenUrl }),
+    ...(issuer !== undefined && { issuer }),
+    ...(scope !== undefined && { scope }),
+    ...(audience !== undefined && { audience }),
+    ...(client_auth === 'client_secret_post' && { clientAuth: client_auth }),
+  };
+}
+
+export const authAnswer = z.object({
+  type: z.string().meta({ enum: Object.keys(SECRET_PART) }),
+  username: z.string().optional(),
+  header: z.string().optional(),
+  token_url: z.string().optional(),
+  issuer: z.string().optional(),
+  client_id: z.string().optional(),
+  scope: z.string().optional(),
+  audience: z.string().optional(),
+  client_auth: z.string().optional(),
+  hint: z.string().describe('the end of the secret, at most four characters and a quarter of it'),
+});
+
+export function authJson(auth: AuthSettings, hint: string): z.input<typeof authAnswer> {
+  if (auth.type !== 'oauth2') return { ...auth, hint };
+  return {
+    type: auth.type,
+    token_url: auth.tokenUrl,
+    issuer: auth.issuer,
+    client_id: auth.clientId,
+    scope: auth.scope,
+    audience: auth.audience,
+    client_auth: auth.clientAuth ?? 'client_secret_basic',
+    hint,
+  };
+}

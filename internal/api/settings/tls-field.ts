@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { TlsSettings } from '../../domain/webhook-settings.js';
+import { isStorable, UNSTORABLE } from '../text.js';
+import { certificateProblem, keyProblem } from './pem.js';
+
+const LONGEST_CA = 64 * 1024;
+const LONGEST_PEM = 16 * 1024;
+
+const pem = (longest: number) => z.string().min(1).max(longest).refine(isStorable, UNSTORABLE);
+const certificates = (longest: number) =>
+  pem(longest).superRefine((text, context) => {
+    const problem = certificateProblem(text, Date.now());
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+
+export interface GivenTls {
+  readonly settings: TlsSettings;
+  /** Undefined: as it is stored. */
+  readonly key: string | undefined;
+}
+
+/** How TLS is spoken with the receiver where the public authorities and no client certificate are not it. */
+export const tlsField = z
+  .strictObject({
+    ca: certificates(LONGEST_CA).optional().describe('trusted instead of the public authorities'),
+    certificate: certificates(LONGEST_PEM).optional().describe('shown to the receiver, intermediate ones after it'),
+    key: pem(LONGEST_PEM).optional().describe('of the certificate; never answered'),
+    insecure: z.boolean().optional().describe("the receiver's certificate is not checked: anybody on the way can read"),
+  })
+  .superRefine(({ ca, certificate, key, insecure }, context) => {
+    const refuse = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', message, path });
+    if (!ca && !certificate && !insecure && !key) refuse('says nothing; null takes it back');
+    if (ca && insecure) refuse('is of no use where nothing is checked (insecure)', 'ca');
+    if (key && !certificate) refuse('comes with its certificate', 'key');
+    const problem = key && certificate && keyProblem(key, certificate);
+    if (problem) refuse(problem, 'key');
+  })
+  .transform(({ ca, certificate, key, insecure }): GivenTls => {
+    const settings = { ...(ca && { ca }), ...(certificate && { certificate }) };
+    return { settings: insecure ? { ...settings, insecure } : settings, key };
+  });
+
+export const tlsAnswer = z.object({
+  ca: z.string().optional(),
+  certificate: z.string().optional(),
+  insecure: z.boolean().optional(),
+});
+
+export const tlsJson = ({ ca, certificate, insecure }: TlsSettings) => ({ ca, certificate, insecure });
