@@ -1,11 +1,17 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'nats';
+import type { EncryptionKey } from '../internal/domain/secret.js';
+import { schemes } from '../internal/domain/signature/schemes.js';
 import { findFreePort } from '../internal/local/free-port.js';
+import { makeKnex } from '../internal/store/knex.js';
+import { makeVault } from '../internal/store/vault.js';
+import { insertWebhook } from '../internal/store/webhooks.js';
 import { eventually } from '../internal/testkit/eventually.js';
 import { testEnvironment } from '../internal/testkit/instance-environment.js';
 import { startReceiver } from '../internal/testkit/receiver.js';
@@ -109,6 +115,41 @@ describe('hukz migrate', () => {
   });
 });
 
+describe('hukz keys', () => {
+  it('says how many secrets are encrypted with which key, and encrypts all with the first, showing none', async () => {
+    const database = await makeTestDatabase();
+    const { HUKZ_NATS_URL: _, HUKZ_QUEUE_GROUP: __, ...env } = testEnvironment({ database, natsUrl: '' });
+    const makeKey = (id: string): EncryptionKey => ({ id, key: randomBytes(32) });
+    const [old, fresh] = [makeKey('old'), makeKey('fresh')];
+    const db = makeKnex(database.connection, { max: 1 });
+    for (const keys of [[], [old]]) {
+      const secrets = [{ purpose: 'signing', value: 'a secret to be kept' } as const];
+      const fields = { name: '', url: 'http://a.b', enabled: true, tags: {}, eventIds: [], settings: {}, secrets };
+      await insertWebhook({ db, vault: makeVault(keys) }, { userId: 1, spaceId: 0 }, fields);
+    }
+    await db.destroy();
+    const run = async (args: string[], ...keys: EncryptionKey[]) => {
+      const HUKZ_ENCRYPTION_KEYS = keys.map(({ id, key }) => `${id}:${Buffer.from(key).toString('base64')}`).join(',');
+      const { code, output } = hukz(['keys', ...args], { ...env, HUKZ_ENCRYPTION_KEYS });
+      const ended = await code;
+      expect(output()).not.toContain('a secret');
+      return [ended, output().replaceAll(/ +/g, ' ')];
+    };
+    expect(await run(['rotate'])).toEqual([1, 'ENCRYPTION_KEYS is empty: there is no key to encrypt with\n']);
+    expect(await run(['status'], fresh)).toEqual([
+      0,
+      ' 1 old MISSING from ENCRYPTION_KEYS: these secrets cannot be used\n 1 - not encrypted\n 0 fresh encrypts\n',
+    ]);
+    const dry = [' 1 old decrypts\n 1 - not encrypted\n 0 fresh encrypts\n', '2 to encrypt with "fresh"\n'];
+    expect(await run(['rotate', '--dry-run'], fresh, old)).toEqual([0, dry.join('')]);
+    const [failed, why] = await run(['rotate'], fresh);
+    expect([failed, why]).toEqual([1, expect.stringContaining('1 secrets stay as they are:\n the signing secret of')]);
+    expect(await run(['rotate'], fresh, old)).toEqual([0, '1 of 1 encrypted with "fresh"\n']);
+    expect(await run(['rotate'], fresh)).toEqual([0, 'all secrets are encrypted with "fresh" already\n']);
+    await database.drop();
+  });
+});
+
 describe('hukz publish', () => {
   it('publishes bytes as they are, with headers, from standard input too', async () => {
     const nats = await startTestNats();
@@ -181,6 +222,31 @@ describe('hukz receive', () => {
     ]);
     run.child.kill('SIGTERM');
     expect(await run.code).toBe(0);
+  });
+});
+
+describe('hukz receive --secret', () => {
+  it('says whether a signature is right', async () => {
+    const secret = schemes.standard.makeSecret(randomBytes(32));
+    const run = hukz(['receive', '--port', '0', '--secret', secret]);
+    await says(run, 'answering 200');
+    const url = /http:\S+\d/.exec(run.output())?.[0] ?? '';
+    const toSign = { id: 'a', timestamp: 1, subject: '', body: Buffer.from('{}') };
+    const [name = '', signature = ''] = schemes.standard.makeSign([secret], '')(toSign);
+    const post = (body: string) =>
+      fetch(url, {
+        method: 'POST',
+        body,
+        headers: { 'webhook-id': 'a', 'webhook-timestamp': '1', [name]: `v1,other ${signature}` },
+      });
+    await post('{}');
+    await says(run, 'signature: right');
+    await post('{ }');
+    await says(run, 'signature: WRONG');
+    run.child.kill('SIGTERM');
+    await run.code;
+    const wrong = hukz(['receive', '--secret', 'short']);
+    expect([await wrong.code, wrong.output()]).toEqual([1, '--secret: this can be no secret of a webhook\n']);
   });
 });
 

@@ -32,6 +32,19 @@ program
     (await import('./migrate.js')).migrateDatabase(here, direction),
   );
 
+const keys = program.command('keys').description('the keys of ENCRYPTION_KEYS, with which secrets are encrypted');
+keys
+  .command('status')
+  .description('how many secrets are encrypted with which key')
+  .action(async () => (await import('./keys.js')).showKeys(here));
+keys
+  .command('rotate')
+  .description('encrypt every secret with the first key; may be repeated, and run while the service does')
+  .option('--dry-run', 'only say how many')
+  .action(async (options: { dryRun?: true }) =>
+    (await import('./keys.js')).rotateKeys(here, { dryRun: options.dryRun ?? false }),
+  );
+
 program
   .command('up')
   .description('run everything on this machine: PostgreSQL, nats-server and the service, data kept under .hukz/')
@@ -55,9 +68,10 @@ program
   .option('--port <port>', 'where to listen, on 127.0.0.1', wholeNumber(0, 65_535), 9000)
   .option('--status <status>', 'the status to answer with', wholeNumber(200, 599), 200)
   .addOption(new Option('--delay <duration>', 'how long to wait before answering').argParser(duration).default(0, '0s'))
-  .action(async (options: { port: number; status: number; delay: number }) => {
+  .option('--secret <secret>', 'of the webhook: say of each request whether its signature is right')
+  .action(async (options: { port: number; status: number; delay: number; secret?: string }) => {
     const { receive } = await import('./receive.js');
-    await receive({ port: options.port, status: options.status, delayMs: options.delay });
+    await receive({ port: options.port, status: options.status, delayMs: options.delay, secret: options.secret });
   });
 
 program

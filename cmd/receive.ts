@@ -1,14 +1,27 @@
 import { cannotListen } from './cannot-listen.js';
 import { openReceiver, showRequest } from './open-receiver.js';
 import { untilSignal } from './until-signal.js';
+import { isSignedBy, requireSecret } from './verify-signature.js';
+
+export interface ReceiveOptions {
+  readonly port: number;
+  readonly status: number;
+  readonly delayMs: number;
+  /** Of the webhook that sends here, when signatures shall be checked. */
+  readonly secret: string | undefined;
+}
 
 /** `hukz receive`: prints every request, until Ctrl-C. */
-export async function receive(options: { port: number; status: number; delayMs: number }): Promise<void> {
+export async function receive(options: ReceiveOptions): Promise<void> {
+  const { secret } = options;
+  if (secret !== undefined) requireSecret(secret);
   const receiver = await openReceiver({
     ...options,
     onRequest(request) {
       process.stdout.write(`\n${new Date().toISOString()}\n`);
       process.stdout.write(showRequest(request));
+      if (secret === undefined) return;
+      process.stdout.write(`signature: ${isSignedBy(secret, request) ? 'right' : 'WRONG'}\n`);
     },
   }).catch((error: unknown) => {
     throw cannotListen(error, (port) => `--port ${port}`);

@@ -5,6 +5,7 @@ import { connectNats } from './connect-nats.js';
 import type { Invocation } from './invocation.js';
 import { openReceiver, type ReceivedRequest, showRequest } from './open-receiver.js';
 import { findUpState } from './up-state.js';
+import { isSignedBy } from './verify-signature.js';
 
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
@@ -30,6 +31,8 @@ export async function smoke(here: Invocation): Promise<void> {
     await send(here, subject);
     const request = await found(() => requests[0], 'no request has reached the receiver');
     print('The receiver got', showRequest(request));
+    if (!isSignedBy(webhook.secret ?? '', request)) throw new CommandFailed('the signature is not right');
+    print('Its signature', 'right, by the secret that the answer of POST /webhooks has shown');
     // The row is written after the answer has come: it follows the request by some milliseconds.
     const log = await found(() => api.findLog(webhook.id), 'the delivery has no log row');
     print('Its log row, as GET /webhooks/logs answers it', log);
@@ -49,7 +52,8 @@ function makeApiClient(base: string) {
     hooks: { beforeError: [(error) => (error instanceof HTTPError ? withAnswer(error) : error)] },
   });
   return {
-    create: (path: string, body: object) => client.post(path.slice(1), { json: body }).json<{ id: number }>(),
+    create: (path: string, body: object) =>
+      client.post(path.slice(1), { json: body }).json<{ id: number; secret?: string }>(),
     /** The bytes of the answer: what was sent is shown in it, and would not survive being read and written. */
     async findLog(webhookId: number): Promise<string | undefined> {
       const searchParams = { webhook_id: webhookId };

@@ -29,6 +29,15 @@ export function loadDatabaseConfig(sources: ConfigSources): Pick<Config, 'databa
   return { database: databaseConfig(values), log: logConfig(values) };
 }
 
+/** Where PostgreSQL is, and what secrets are encrypted with. @throws {ConfigError} */
+export function loadKeysConfig(sources: ConfigSources): Pick<Config, 'database' | 'encryptionKeys'> {
+  const values = loadValues(
+    sources,
+    required.filter((key) => key.startsWith('DATABASE_')),
+  );
+  return { database: databaseConfig(values), encryptionKeys: values.ENCRYPTION_KEYS };
+}
+
 /** Only where NATS is. @throws {ConfigError} */
 export function loadNatsConfig(sources: ConfigSources): NatsConfig {
   return natsConfig(loadValues(sources, ['NATS_URL']));

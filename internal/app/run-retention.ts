@@ -19,6 +19,8 @@ const EVERY_MS = 600_000;
 const MOST_TRIES = 5;
 const BETWEEN_TRIES_MS = 200;
 const DEAD_LETTERS_AT_ONCE = 1000;
+/** Ten thousand rotations in ten minutes are not to be expected. */
+const SECRETS_AT_ONCE = 10_000;
 
 /** Gives up what is older than it need be, and measures what is left. Several instances do not get into each other's way. */
 export function runRetention(parts: RetentionParts): Repeating {
@@ -37,6 +39,7 @@ export async function retainOnce({ pool, limits, logger, onTableBytes }: Retenti
   }
   if (deleted > 0) logger.info('retention.dead_letters_deleted', { dead_letters: deleted });
   await store.deleteReplays(pool, limits.logsMs);
+  await store.deleteExpiredSecrets(pool, SECRETS_AT_ONCE);
   // Last: what was just deleted may have been all that needed a day's messages.
   await dropExpired({ pool, logger }, 'messages', limits.messagesMs);
   onTableBytes(await store.tableBytes(pool));

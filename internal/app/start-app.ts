@@ -20,6 +20,7 @@ import { withDatabase } from './open-database.js';
 import { openOutwards } from './open-outwards.js';
 import { openStore } from './open-store.js';
 import { findProblems } from './readiness.js';
+import { reportKeys } from './report-keys.js';
 import { type MetricsServer, serveMetrics } from './serve-metrics.js';
 import { startUpkeep } from './start-upkeep.js';
 import { wireDispatch } from './wire-dispatch.js';
@@ -119,6 +120,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const opener = openOutwards(config, rules, logger);
   const { onAttempt } = metrics;
   const vault = makeVault(config.encryptionKeys);
+  await reportKeys({ db, keys: config.encryptionKeys, mode: config.mode, logger });
   const { sender, send } = wireSending({ config, version, opener, vault, logger }, cleanup);
   const dispatch = wireDispatch({
     config,

@@ -25,6 +25,14 @@ const DELETE_REPLAYS: Statement = {
   name: 'retention-replays',
   text: `delete from replays where state <> 'running' and finished_at < now() - $1 * interval '1 ms' returning id`,
 };
+/** Skips what a rotation has in its hands; senders drop them by themselves at their time. */
+const DELETE_SECRETS: Statement = {
+  name: 'retention-secrets',
+  text: `
+    delete from webhook_secrets where id in (
+      select id from webhook_secrets where expires_at <= now() order by id limit $1 for update skip locked
+    ) returning id`,
+};
 const BYTES: Statement = {
   name: 'table-bytes',
   text: `
@@ -81,6 +89,11 @@ export async function deleteDeadLetters(pool: JournalPool, olderThanMs: number, 
 /** Deletes the jobs that ended so long ago. */
 export async function deleteReplays(pool: JournalPool, olderThanMs: number): Promise<number> {
   return (await pool.run(DELETE_REPLAYS, [olderThanMs])).length;
+}
+
+/** Deletes one batch of secrets that have expired; answers how many. */
+export async function deleteExpiredSecrets(pool: JournalPool, limit: number): Promise<number> {
+  return (await pool.run(DELETE_SECRETS, [limit])).length;
 }
 
 /** Bytes of each table, its indexes and partitions included. */
