@@ -67,7 +67,7 @@ async function copiedColumns({ database }: Bench): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-const KNOWN_WITHIN_MS = 60_000;
+const KNOWN_WITHIN_MS = 120_000;
 
 async function untilKnown(metrics: string, webhooks: number): Promise<void> {
   const deadline = Date.now() + KNOWN_WITHIN_MS;
