@@ -115,7 +115,9 @@ describe('secrets', () => {
     expect((await create([event], { secret: whsec('r') })).status).toBe(500);
     expect((await ask('post', `/webhooks/${ids[0]}/secret/rotate`, { secret: text('s') })).status).toBe(500);
     const row = { webhook_id: ids[0], purpose: 'signing', sealed: Buffer.from(text('v')), hint: text('w') };
-    const { message, stack }: Error = await db('webhook_secrets').insert(row).then(fail, (error) => error);
+    const { message, stack }: Error = await db('webhook_secrets')
+      .insert(row)
+      .then(fail, (error) => error);
     answers.push(message, stack ?? '');
     await db.raw('alter table webhook_secrets rename column hint to lost');
     expect((await create([event], { secret: whsec('t') })).status).toBe(500);
