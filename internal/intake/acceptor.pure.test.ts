@@ -69,6 +69,16 @@ beforeEach(() => {
 });
 
 describe('a message', () => {
+  it('that cannot even be looked at is given back to where it came from', () => {
+    const done: boolean[] = [];
+    catalog.match = () => {
+      throw new Error('broken');
+    };
+    acceptor.take({ subject: 'a.b', headers: [], payload: Buffer.from('{}'), done: (stored) => done.push(stored) });
+    expect(done).toEqual([false]);
+    expect(acceptor.stats()).toMatchObject({ refused: 1, waiting: 0 });
+  });
+
   it('is sent and answered only after its commit', async () => {
     take('a.b');
     expect([enqueued.length, answers.length]).toEqual([0, 0]);

@@ -224,6 +224,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       } catch (error) {
         count.refused++;
         latest.refused = `${incoming.subject}: ${messageOf(error)}`;
+        conclude(incoming, false, { error: 'the message could not be stored' });
       }
     },
     stats: () => ({ ...count, waiting, waitingBytes, latest }),

@@ -22,6 +22,9 @@ export interface Batch {
   readonly bytes: number;
 }
 
+/** Between a request that the server refused and the next one: asked at once, it would refuse thousands a second. */
+const REFUSED_MS = 500;
+
 /** Room for one request at a time. A message bears its own subject, so only the subscription tells whose answer it is. */
 interface Slot {
   readonly inbox: string;
@@ -103,14 +106,17 @@ export class PullRequests {
     if (slot.left > 0 && --slot.left === 0) this.end(slot);
   }
 
-  /** 100 is a heartbeat, 404 and 408 mean that nothing was there in time; 409 has many reasons. */
+  /** 100 is a heartbeat, 408 means that nothing was there in time; 409 has many reasons, that the batch is full is one. */
   private conclude(slot: Slot, status: number, description: string): void {
     if (status === 100) return;
     if (status === 503 || (status === 409 && /consumer deleted/i.test(description))) {
       this.clear(slot);
       this.deps.onLost(description || 'no such consumer');
-    } else {
+    } else if (status === 408 || /size exceeds|batch completed/i.test(description)) {
       this.end(slot);
+    } else {
+      clearTimeout(slot.timer);
+      slot.timer = setTimeout(() => this.end(slot), REFUSED_MS);
     }
   }
 
