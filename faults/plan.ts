@@ -24,7 +24,7 @@ const SHORT: Plan = {
   stallMs: 4000,
   graceMs: 2000,
   limitMs: 270_000,
-  lastMs: 80_000,
+  lastMs: 50_000,
 };
 
 /** The short form, or the long one in which the central scenario takes `minutes`. */
