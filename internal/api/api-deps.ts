@@ -1,3 +1,4 @@
+import type { Sample, TestAttempt, TestAuthorisation } from '../domain/test-call.js';
 import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/knex.js';
@@ -24,6 +25,10 @@ export interface ApiDeps {
   readonly promise: string;
   /** Problems by dependency; empty when ready. */
   readiness(): Promise<Readonly<Record<string, string>>>;
+  /** Sends a sample to a webhook, once, by the way of its deliveries. @throws {AppError} `unavailable` */
+  tryWebhook(id: number, sample: Sample): Promise<TestAttempt>;
+  /** @throws {AppError} `unavailable` */
+  tryAuthorisation(id: number): Promise<TestAuthorisation>;
   readonly logger: Logger;
   readonly version: string;
   /** Whether the page for people, `/docs`, is served. */

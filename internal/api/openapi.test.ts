@@ -19,6 +19,8 @@ function makeUnconnected(development: boolean): Express {
     promise: '',
     admitSubject: async () => undefined,
     readiness: async () => ({}),
+    tryWebhook: () => Promise.reject(new Error('nothing is sent here')),
+    tryAuthorisation: () => Promise.reject(new Error('nothing is sent here')),
     logger: makeTestLogger(),
     version: '1.2.3',
     development,

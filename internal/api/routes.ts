@@ -11,6 +11,7 @@ import { makeReplayRoutes } from './replay-routes.js';
 import type { Route } from './route.js';
 import { makeSecretRoutes } from './secret-routes.js';
 import { makeSpaceRoutes } from './space-routes.js';
+import { makeTestRoutes } from './test-routes.js';
 import { makeWebhookRoutes } from './webhook-routes.js';
 
 /** The table: everything that is served, fixed paths before those with names in them. */
@@ -21,6 +22,7 @@ export function makeRoutes(deps: ApiDeps): readonly Route[] {
     ...makeLogRoutes(deps),
     ...makeSpaceRoutes(deps),
     ...makeWebhookRoutes(deps),
+    ...makeTestRoutes(deps),
     ...makePauseRoutes(deps),
     ...makeSecretRoutes(deps),
     ...makeReplayRoutes(deps),

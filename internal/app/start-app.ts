@@ -6,6 +6,7 @@ import { systemClock } from '../clock.js';
 import { makeMembership } from '../dispatch/membership.js';
 import { Catalog } from '../domain/catalog.js';
 import { destinationOf, makeEgressRules } from '../domain/egress-rules.js';
+import { AppError } from '../errors.js';
 import { makeCatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
 import { loadCatalogChanges, loadCatalogVersion } from '../store/catalog-changes.js';
@@ -121,7 +122,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const { onAttempt } = metrics;
   const vault = makeVault(config.encryptionKeys);
   await reportKeys({ db, keys: config.encryptionKeys, mode: config.mode, logger });
-  const { sender, send } = wireSending({ config, version, opener, vault, logger }, cleanup);
+  const { sender, send, testCalls } = wireSending({ config, version, opener, vault, logger }, cleanup);
   const dispatch = wireDispatch({
     config,
     pool,
@@ -168,6 +169,14 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
 
   let stopping = false;
   const { messagesMs, logsMs, deadLettersMs } = config.retention;
+  /** As the store says now, whatever changed elsewhere a moment ago. */
+  const loadLive = async (id: number) => {
+    await catalogSync.refresh();
+    const webhook = catalog.webhook(id);
+    if (!webhook)
+      throw new AppError('unavailable', 'the webhook is not live in this instance yet; it will be by itself');
+    return webhook;
+  };
   const api = makeApi({
     db,
     pool,
@@ -188,6 +197,8 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     logger,
     version,
     development: config.mode === 'development',
+    tryWebhook: async (id, sample) => testCalls.send(await loadLive(id), sample),
+    tryAuthorisation: async (id) => testCalls.authorise(await loadLive(id)),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     allowAllSubjects: config.intake.allowAllSubjects,
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config/config.js';
 import { systemClock } from '../clock.js';
 import type { Logger } from '../logger.js';
@@ -7,8 +8,9 @@ import { makeSendWithToken } from '../outbound/tokens/send-with-token.js';
 import { makeTokens } from '../outbound/tokens/tokens.js';
 import type { Vault } from '../store/vault.js';
 import type { Cleanup } from './cleanup.js';
-import { makePlans, type Plans } from './plans.js';
+import { makePlans } from './plans.js';
 import { makeSending, type Send } from './sending.js';
+import { makeTestCalls, type TestCalls } from './test-calls.js';
 
 export interface WiringParts {
   readonly config: Config;
@@ -20,8 +22,8 @@ export interface WiringParts {
 
 export interface Sending {
   readonly sender: Sender;
-  readonly plans: Plans;
   readonly send: Send;
+  readonly testCalls: TestCalls;
 }
 
 /** Everything between a delivery that is owed and the receiver's answer. */
@@ -34,5 +36,9 @@ export function wireSending({ config, version, opener, vault, logger }: WiringPa
   cleanup.add('tokens', async () => tokens.stop());
   const plans = makePlans({ vault, tokens, clock, logger });
   const sendWithToken = makeSendWithToken({ sender, clock, timeoutMs });
-  return { sender, plans, send: makeSending({ sender, sendWithToken, plans }) };
+  return {
+    sender,
+    send: makeSending({ sender, sendWithToken, plans }),
+    testCalls: makeTestCalls({ sender, sendWithToken, plans, clock, randomUuid: randomUUID }),
+  };
 }

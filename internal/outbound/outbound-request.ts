@@ -11,4 +11,6 @@ export interface OutboundRequest {
   readonly attempt: number;
   /** Sent again because somebody asked for it: `hukz-replay`. */
   readonly replay?: boolean;
+  /** Told what is sent, when it is: headers as name, value, name, value …, and the body. */
+  readonly onSent?: (headers: readonly string[], body: Uint8Array) => void;
 }

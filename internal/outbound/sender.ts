@@ -109,6 +109,7 @@ export function makeSender(options: SenderOptions): Sender {
     const { method, format } = request.plan;
     const rendering = render(format, request.message);
     const headers = requestHeaders(request, rendering, { userAgent, nowMs: options.clock.now() });
+    request.onSent?.(headers, rendering.body);
     return { method, path: target.path, headers, body: rendering.body };
   }
 

@@ -63,6 +63,8 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
         throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);
     },
     readiness: async () => rest.problems,
+    tryWebhook: nothingIsSent,
+    tryAuthorisation: nothingIsSent,
     receiverProblem: () => undefined,
     ...given,
   };
@@ -90,6 +92,10 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
       await database.drop();
     },
   };
+}
+
+async function nothingIsSent(): Promise<never> {
+  throw new AppError('unavailable', 'nothing is sent here');
 }
 
 interface Answered {

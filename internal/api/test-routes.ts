@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { covers } from '../domain/subject-overlap.js';
+import { sampleSubject } from '../domain/test-call.js';
+import type { Webhook } from '../domain/webhook.js';
+import { AppError } from '../errors.js';
+import { loadWebhook } from '../store/webhooks.js';
+import type { ApiDeps } from './api-deps.js';
+import { idPath } from './numbers.js';
+import { type Route, userRoute } from './route.js';
+import { testAnswer, testAuthAnswer, testAuthJson, testJson } from './test-answer.js';
+
+const SAMPLE = Buffer.from(JSON.stringify({ test: true, message: 'A test call from hukz' }));
+const SUBJECT = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){0,15}$/;
+
+/** As bytes; what is nested deeper than JSON can be written is refused. */
+const payload = z.unknown().transform((value, context) => {
+  try {
+    return Buffer.from(JSON.stringify(value));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is nested too deeply' });
+    return z.NEVER;
+  }
+});
+
+const body = z
+  .strictObject({
+    subject: z
+      .string()
+      .max(255)
+      .regex(SUBJECT, 'is not a subject without wildcards')
+      .optional()
+      .describe('one that an event of the webhook matches; its first event unless told'),
+    payload: payload.optional().describe('any JSON'),
+  })
+  .meta({ title: 'TestCall' });
+
+export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAuthorisation'>): readonly Route[] {
+  return [
+    userRoute(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/test',
+        summary:
+          'Send a sample marked Hukz-Test: true, once, and answer with the attempt; nothing is stored or counted',
+        params: idPath,
+        body,
+        answers: { 200: { description: 'the attempt', schema: testAnswer } },
+        refuses: ['not_found'],
+      },
+      async ({ params: { id }, body: { subject, payload: given = SAMPLE } }) => {
+        const webhook = await loadWebhook(deps.db, id);
+        const sample = { subject: subjectFor(webhook, subject), payload: given };
+        return { status: 200, json: testJson(await deps.tryWebhook(id, sample)) };
+      },
+    ),
+    userRoute(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/test-auth',
+        summary: 'Try to be let in: fetch an access token, or say what would be sent, its secret hidden',
+        params: idPath,
+        answers: { 200: { description: 'whether it would work', schema: testAuthAnswer } },
+        refuses: ['not_found'],
+      },
+      async ({ params: { id } }) => {
+        await loadWebhook(deps.db, id);
+        return { status: 200, json: testAuthJson(await deps.tryAuthorisation(id)) };
+      },
+    ),
+  ];
+}
+
+function subjectFor({ events }: Webhook, given: string | undefined): string {
+  const [first] = events;
+  if (given === undefined) return first ? sampleSubject(first.subject) : 'hukz.test';
+  if (!first || events.some((event) => covers(event.subject, given))) return given;
+  throw new AppError('unprocessable', `no event of the webhook matches the subject ${given}`, 'subject');
+}

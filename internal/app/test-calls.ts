@@ -1,0 +1,93 @@
+import type { Clock } from '../clock.js';
+import type { CatalogWebhook } from '../domain/catalog.js';
+import { envelope } from '../domain/envelope.js';
+import { errorWords } from '../domain/outcome-words.js';
+import { HIDDEN, type Sample, shownHeaders, type TestAttempt, type TestAuthorisation } from '../domain/test-call.js';
+import { uuidAt } from '../domain/uuid.js';
+import { AppError } from '../errors.js';
+import type { Sender } from '../outbound/sender.js';
+import type { SendWithToken } from '../outbound/tokens/send-with-token.js';
+import type { Plans } from './plans.js';
+
+export interface TestCallParts {
+  readonly plans: Plans;
+  readonly sender: Sender;
+  readonly sendWithToken: SendWithToken;
+  readonly clock: Clock;
+  readonly randomUuid: () => string;
+}
+
+export interface TestCalls {
+  send(webhook: CatalogWebhook, sample: Sample): Promise<TestAttempt>;
+  authorise(webhook: CatalogWebhook): Promise<TestAuthorisation>;
+}
+
+const MOST_AT_ONCE = 8;
+
+/**
+ * Tries webhooks by the plans of their deliveries: format, signature, authorisation, guard, TLS and time are theirs. Nothing
+ * is stored, counted, repeated or waited behind, so that a webhook can be tried while it is disabled or has a backlog.
+ */
+export function makeTestCalls({ plans, sender, sendWithToken, clock, randomUuid }: TestCallParts): TestCalls {
+  let running = 0;
+
+  const limited = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running >= MOST_AT_ONCE) throw new AppError('unavailable', `there are ${MOST_AT_ONCE} test calls just now`);
+    running += 1;
+    return work().finally(() => {
+      running -= 1;
+    });
+  };
+
+  async function send(webhook: CatalogWebhook, { subject, payload }: Sample): Promise<TestAttempt> {
+    const [receivedAt, from] = [clock.now(), clock.monotonic()];
+    const id = uuidAt(receivedAt, randomUuid());
+    const { settings } = webhook;
+    let sent: TestAttempt['sent'];
+    const { plan: usual, problem } = plans(webhook);
+    const ended = (outcome: TestAttempt['outcome']): TestAttempt => ({
+      id,
+      method: settings.method ?? 'POST',
+      sent,
+      outcome,
+      durationMs: clock.monotonic() - from,
+      insecure: settings.tls?.insecure ?? false,
+    });
+    if (!usual) return ended({ kind: 'local_fault', error: problem });
+    const plan = { ...usual, headers: [...usual.headers, 'hukz-test', 'true'] };
+    const message = { id: uuidAt(receivedAt, randomUuid()), receivedAt, subject, headers: [] };
+    const request = {
+      plan,
+      message: { ...message, ...envelope(subject, receivedAt, payload) },
+      deliveryId: id,
+      attempt: 1,
+      onSent: (headers: readonly string[], body: Uint8Array) => {
+        sent = { headers: shownHeaders(headers, settings.auth), body };
+      },
+    };
+    return ended(await (plan.tokens ? sendWithToken(plan.tokens(), request) : sender.send(request)));
+  }
+
+  async function authorise(webhook: CatalogWebhook): Promise<TestAuthorisation> {
+    const { auth } = webhook.settings;
+    const type = auth?.type ?? 'none';
+    const { plan, problem } = plans(webhook);
+    if (!plan) return { type, ok: false, error: problem };
+    if (!plan.tokens) return auth ? { type, ok: true, header: headerOf(auth.type, plan.headers) } : { type, ok: true };
+    const result = await plan.tokens().fresh();
+    if (!result.ok) return { type, ok: false, error: errorWords(result.outcome) ?? '' };
+    return { type: 'oauth2', ok: true, header: `authorization: Bearer ${HIDDEN}`, lifetimeMs: result.lifetimeMs };
+  }
+
+  return {
+    send: (webhook, sample) => limited(() => send(webhook, sample)),
+    authorise: (webhook) => limited(() => authorise(webhook)),
+  };
+}
+
+/** The header that lets us in is the last of a plan's; of its value no more than the scheme is shown. */
+function headerOf(type: string, headers: readonly string[]): string {
+  const [name = '', value = ''] = headers.slice(-2);
+  const scheme = type === 'api_key' ? '' : `${value.split(' ')[0]} `;
+  return `${name.toLowerCase()}: ${scheme}${HIDDEN}`;
+}
