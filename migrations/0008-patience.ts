@@ -33,14 +33,21 @@ export const patience = {
         released_at timestamptz not null default now()
       );
 
+      -- Of the deliveries of one key, that with the lowest number may be sent; null: nobody waits for anybody.
+      alter table deliveries add column order_key uuid, add column order_no bigint;
+      create sequence deliveries_order_no owned by deliveries.order_no;
+      create index deliveries_ordered on deliveries (webhook_id, order_key, order_no) where order_key is not null;
+
       -- What is held is found by its webhook; a delivery that is not held never touches it.
-      create index deliveries_held on deliveries (webhook_id, received_at) where owner is null and due_at = 'infinity';
+      create index deliveries_held on deliveries (webhook_id, received_at)
+        where owner is null and due_at = 'infinity' and order_key is null;
     `);
   },
 
   async down(knex: Knex): Promise<void> {
     await knex.raw(`
       drop index deliveries_held;
+      alter table deliveries drop column order_no, drop column order_key;
       drop table resumes, webhook_health;
       alter table webhooks drop column disabled_at, drop column paused_at, drop column circuit_opened_at;
     `);

@@ -23,7 +23,7 @@ const deadLetterAnswer = z
   .object({
     id: z.uuid().describe("the delivery's"),
     died_at: z.iso.datetime(),
-    because: z.string().meta({ enum: [...BURIED_BECAUSE, 'message_lost'] }),
+    because: z.string().meta({ enum: [...BURIED_BECAUSE, 'message_lost', 'released'] }),
     attempts: z.int(),
     event: z.string().nullable(),
     message_id: z.uuid(),

@@ -6,6 +6,7 @@ import { makeDocumentRoutes } from './document-routes.js';
 import { makeEventRoutes } from './event-routes.js';
 import { makeHealthRoutes } from './health-routes.js';
 import { makeLogRoutes } from './log-routes.js';
+import { makeOrderedKeyRoutes } from './ordered-key-routes.js';
 import { makePauseRoutes } from './pause-routes.js';
 import { makeReplayRoutes } from './replay-routes.js';
 import type { Route } from './route.js';
@@ -25,6 +26,7 @@ export function makeRoutes(deps: ApiDeps): readonly Route[] {
     ...makeTestRoutes(deps),
     ...makePauseRoutes(deps),
     ...makeSecretRoutes(deps),
+    ...makeOrderedKeyRoutes(deps),
     ...makeReplayRoutes(deps),
     ...makeDeadLetterRoutes(deps),
     ...makeDeliveryRoutes(deps),

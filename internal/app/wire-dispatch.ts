@@ -8,6 +8,7 @@ import type { CatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
 import { closeCircuit, openCircuit } from '../store/circuits.js';
 import { disableWebhook } from '../store/disable-webhook.js';
+import { claimNext, releaseFirst } from '../store/journal/claim-next.js';
 import { claimProbes } from '../store/journal/claim-probes.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
@@ -40,6 +41,8 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
         await catalogSync.refresh();
       },
       claimProbes: () => claimProbes(pool, parts.membership.id(), config.patience),
+      claimNext: (keys) => claimNext(pool, parts.membership.id(), keys),
+      releaseFirst: (limit) => releaseFirst(pool, limit),
       circuitsOpen: () => catalog.waiting.circuit_open,
       async openCircuit(id, because) {
         const probeInMs = config.patience.probeMs;

@@ -38,6 +38,7 @@ export async function wireIntake(
     tryReserve: dispatch.tryReserve,
     release: dispatch.release,
     enqueue: dispatch.enqueue,
+    next: dispatch.next,
     suspectStrays: dispatch.suspectStrays,
     randomUuid: randomUUID,
     clock: systemClock,

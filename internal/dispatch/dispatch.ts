@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { coalesce } from '../coalesce.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { BreakerPolicy } from '../domain/breaker.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
@@ -37,6 +38,9 @@ export interface DispatchDeps {
   /** One delivery of each open circuit that may be tried now, owned by this instance. */
   claimProbes(): Promise<readonly OwnedDelivery[]>;
   circuitsOpen(): number;
+  /** The first of each key, owned by this instance, unless it is being sent or waits for its next attempt. */
+  claimNext(keys: readonly OrderedKey[]): Promise<readonly OwnedDelivery[]>;
+  releaseFirst(limit: number): Promise<number>;
   openCircuit(webhookId: number, because: string): Promise<void>;
   closeCircuit(webhookId: number): Promise<void>;
   saveHealth(failing: readonly number[], fine: readonly number[]): Promise<void>;
@@ -46,6 +50,11 @@ export interface DispatchDeps {
   readonly logger: Logger;
 }
 
+interface OrderedKey {
+  readonly webhookId: number;
+  readonly orderKey: string;
+}
+
 export interface Dispatch {
   /** Keeps room for a delivery before it is committed. False: it is to be inserted owned by nobody. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean;
@@ -53,6 +62,8 @@ export interface Dispatch {
   release(deliveryId: string): void;
   /** Sends a committed delivery whose room is kept. */
   enqueue(delivery: OwnedDelivery): void;
+  /** Something of this key was committed, or has ended. */
+  next(webhookId: number, orderKey: string): void;
   /** Rows may bear our id that we do not hold: the next claim looks for them first. */
   suspectStrays(): void;
   /** The catalog changed: a webhook may be enabled again, or gone. */
@@ -72,7 +83,9 @@ const UNSETTLED_PER_SLOT = 2;
 const CLAIM_EVERY_MS = 250;
 const RELEASE_EVERY_MS = 30_000;
 const PROBE_EVERY_MS = 1000;
+const RELEASE_FIRST_EVERY_MS = 5000;
 const SAVE_HEALTH_EVERY_MS = 10_000;
+const MOST_KEYS_AT_ONCE = 500;
 const RELEASED_AT_ONCE = 5000;
 
 /** The sending loop: its parts, wired. */
@@ -101,11 +114,13 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight,
     send: (delivery, webhook) => deps.send(delivery, webhook, interrupt.signal),
     suspectStrays: claimer.suspectStrays,
+    next: (webhookId, orderKey) => next(webhookId, orderKey),
   });
   const loops = {
     claiming: undefined as ReturnType<typeof repeat> | undefined,
     releasing: undefined as ReturnType<typeof repeat> | undefined,
     probing: undefined as ReturnType<typeof repeat> | undefined,
+    releasingFirst: undefined as ReturnType<typeof repeat> | undefined,
     savingHealth: undefined as ReturnType<typeof repeat> | undefined,
   };
   const complain = (loop: string) => (error: unknown) =>
@@ -116,22 +131,41 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     await deps.giveBack(deliveries).catch(complain('give-back'));
   };
 
-  const probe = async () => {
-    if (deps.circuitsOpen() === 0 || !deps.isTrusted()) return;
-    const probes = await deps.claimProbes().catch((error: unknown) => {
+  /** Takes what a claim of single deliveries brings, whatever room there is: they are few. */
+  const takeSingle = async (claiming: Promise<readonly OwnedDelivery[]>) => {
+    const claimed = await claiming.catch((error: unknown) => {
       claimer.suspectStrays();
       throw error;
     });
-    for (const one of probes) {
+    for (const one of claimed) {
       holdings.reserve(one.id, one.webhookId, one.message.body.length);
       dispatcher.take(one);
     }
+  };
+
+  const probe = async () => {
+    if (deps.circuitsOpen() > 0 && deps.isTrusted()) await takeSingle(deps.claimProbes());
+  };
+
+  const keys = new Map<string, OrderedKey>();
+  const claimNext = coalesce(async () => {
+    while (keys.size > 0) {
+      const some = [...keys.values()].slice(0, MOST_KEYS_AT_ONCE);
+      for (const { orderKey } of some) keys.delete(orderKey);
+      // What there is no room for is found by `releaseFirst`.
+      if (deps.isTrusted() && holdings.free().count > some.length) await takeSingle(deps.claimNext(some));
+    }
+  });
+  const next = (webhookId: number, orderKey: string) => {
+    keys.set(orderKey, { webhookId, orderKey });
+    claimNext().catch(complain('claim-next'));
   };
 
   return {
     tryReserve: (deliveryId, webhookId, bytes) => deps.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),
     release: (deliveryId) => holdings.release(deliveryId),
     enqueue: (delivery) => dispatcher.take(delivery),
+    next,
     suspectStrays: claimer.suspectStrays,
     wakeHeld: () => loops.releasing?.wake(),
     forget: () => void dispatcher.forget(),
@@ -147,6 +181,10 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
       loops.releasing = repeat(async () => (await deps.releaseHeld(RELEASED_AT_ONCE)) === RELEASED_AT_ONCE, {
         everyMs: RELEASE_EVERY_MS,
         onError: complain('release-held'),
+      });
+      loops.releasingFirst = repeat(async () => (await deps.releaseFirst(RELEASED_AT_ONCE)) === RELEASED_AT_ONCE, {
+        everyMs: RELEASE_FIRST_EVERY_MS,
+        onError: complain('release-first'),
       });
       loops.probing = repeat(probe, { everyMs: PROBE_EVERY_MS, onError: complain('probe') });
       loops.savingHealth = repeat(() => health.save(), {

@@ -74,6 +74,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
         onAttempt: () => undefined,
         holdings,
         health: { record: () => undefined },
+        next: () => undefined,
         lanes,
         policyOf: () => policy,
         clock: systemClock,

@@ -29,6 +29,8 @@ export interface DispatcherDeps {
   /** Rows may bear our id that we no longer hold. */
   suspectStrays(): void;
   onAttempt(attempt: SettledAttempt): void;
+  /** A delivery of this key has ended: the next one may be sent. */
+  next(webhookId: number, orderKey: string): void;
   readonly health: Pick<Health, 'record'>;
   /** The most that may be sent and not settled: what a crash can double. */
   readonly maxActive: number;
@@ -147,6 +149,7 @@ export class Dispatcher {
     this.deps.onAttempt(attempt);
     this.deps.health.record(attempt);
     await this.deps.settle(attempt);
+    if (delivery.orderKey && attempt.retryInMs === undefined) this.deps.next(webhook.id, delivery.orderKey);
     if (attempt.because === 'gone') await this.disable(webhook.id);
     return attempt.outcome === 'delivered';
   }

@@ -14,6 +14,8 @@ export interface OwnedDelivery {
   readonly failures: number;
   /** Somebody asked for it again. */
   readonly replay?: boolean;
+  /** Others of this key wait until it has ended. */
+  readonly orderKey?: string;
   /** Tried although its circuit is open, to see whether the receiver is back. It uses up no step of the schedule. */
   readonly probe?: boolean;
 }

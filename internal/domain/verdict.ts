@@ -1,4 +1,4 @@
-/** Why a delivery was given up; `message_lost` is the store's word for one whose message is not there any more. */
+/** Why a delivery was given up; the store has two words more (`message_lost`, `released`). */
 export const BURIED_BECAUSE = ['exhausted', 'expired', 'final_status', 'gone', 'forbidden_address'] as const;
 export type BuriedBecause = (typeof BURIED_BECAUSE)[number];
 

@@ -51,6 +51,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
     tryReserve: (id) => reserved.size < room && Boolean(reserved.add(id)),
     release: (id) => void reserved.delete(id),
     enqueue: (delivery) => void enqueued.push(delivery),
+    next: () => undefined,
     randomUuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     clock: { now: () => 1_700_000_000_000, monotonic: () => 0 },
     suspectStrays: () => void strays++,

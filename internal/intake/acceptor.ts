@@ -4,6 +4,7 @@ import type { Catalog, CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { envelope } from '../domain/envelope.js';
 import { type Message, weightOf } from '../domain/message.js';
+import { orderKeyOf } from '../domain/order-key.js';
 import { parseRouting } from '../domain/routing.js';
 import { uuidAt } from '../domain/uuid.js';
 import { messageOf } from '../errors.js';
@@ -14,6 +15,7 @@ interface NewDelivery {
   readonly webhookId: number;
   readonly wanted: boolean;
   readonly held?: boolean;
+  readonly orderKey?: string;
 }
 
 interface Acceptance {
@@ -49,6 +51,8 @@ export interface AcceptorDeps {
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean;
   release(deliveryId: string): void;
   enqueue(delivery: OwnedDelivery): void;
+  /** Dispatch's: one of this key may be the next. */
+  next(webhookId: number, orderKey: string): void;
   /** Dispatch's too: rows may bear our id that it does not know of. */
   suspectStrays(): void;
   randomUuid(): string;
@@ -154,12 +158,14 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
         const deliveries: NewDelivery[] = [];
         // Each holds its part of the one body that all of them share.
         const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / Math.max(1, matched.webhooks.length));
-        for (const { id: webhookId, waits } of matched.webhooks) {
+        for (const webhook of matched.webhooks) {
           if (isTurnsEnd(deliveries.length)) await nextTurn();
           const id = uuidAt(message.receivedAt, deps.randomUuid());
-          const wanted = !waits && deps.tryReserve(id, webhookId, bytes);
+          const orderKey = orderKeyOf(webhook, message);
+          const held = webhook.waits !== undefined || orderKey !== undefined;
+          const wanted = !held && deps.tryReserve(id, webhook.id, bytes);
           if (wanted) reserved.push(id);
-          deliveries.push({ id, webhookId, wanted, ...(waits && { held: true }) });
+          deliveries.push({ id, webhookId: webhook.id, wanted, ...(held && { held }), ...(orderKey && { orderKey }) });
         }
         const catalogVersion = tries < MOST_MATCHES ? matched.version : undefined;
         const accepted = await deps.accept({ message, deliveries, catalogVersion });
@@ -169,6 +175,9 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
           if (isTurnsEnd(index)) await nextTurn();
           if (!accepted.owned.has(id)) continue;
           deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
+        }
+        if (accepted.isNew) {
+          for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.next(webhookId, orderKey);
         }
         return report(incoming, message.id, accepted, matched);
       }

@@ -15,11 +15,16 @@ const DROP: Statement = {
   name: 'resumes-drop',
   text: `
     with dropped as (
-      delete from deliveries where id in (
-        select d.id from deliveries d join resumes r on r.webhook_id = d.webhook_id
-        where d.webhook_id = $1 and d.owner is null and d.due_at = 'infinity' and d.received_at < r.drop_before
-        order by d.received_at limit $2 for update of d skip locked
-      ) returning id, message_id, received_at, webhook_id, attempts
+      delete from deliveries d using resumes r
+      where r.webhook_id = $1 and d.owner is null and d.due_at = 'infinity' and d.received_at < r.drop_before and d.id in (
+        select * from (
+          (select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is null
+           order by received_at limit $2)
+          union all
+          (select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is not null
+             and received_at < (select drop_before from resumes where webhook_id = $1) limit $2)
+        ) as old limit $2
+      ) returning d.id, d.message_id, d.received_at, d.webhook_id, d.attempts
     )
     insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
       delivery_id, attempt, outcome, error, duration_ms)
@@ -37,7 +42,7 @@ const RELEASE: Statement = {
   name: 'resumes-release',
   text: `
     update deliveries set due_at = now() where id in (
-      select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity'
+      select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is null
       order by received_at limit $2 for update skip locked
     ) returning id`,
 };

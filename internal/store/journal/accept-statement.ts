@@ -11,6 +11,8 @@ export interface NewDelivery {
   readonly wanted: boolean;
   /** Not to be sent before it is released: nobody's, and never due by itself. */
   readonly held?: boolean;
+  /** uuid; present when it waits for what was accepted before it with the same key. It is held then. */
+  readonly orderKey?: string;
 }
 
 export interface Acceptance {
@@ -35,6 +37,7 @@ export const ACCEPT: Statement = {
   name: 'accept',
   text: `
     with me as (select id from instances where id = $1 for key share),
+    turn as (select nextval('deliveries_order_no') << 20 as no),
     catalog as (select version from catalog_version where $18::bigint is null or version = $18),
     fresh as (
       insert into message_ids (key, message_id, seen_at)
@@ -54,11 +57,12 @@ export const ACCEPT: Statement = {
       on conflict do nothing
       returning id, received_at
     ), owed as (
-      insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner)
+      insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner, order_key, order_no)
       select input.id, stored.id, stored.received_at, webhook_id, bytes,
-        case when place = 'h' then 'infinity' else now() end, case when place = 'o' then me.id end
-      from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[], $13::"char"[])
-        as input(id, message_id, webhook_id, bytes, place)
+        case when place = 'h' then 'infinity' else now() end, case when place = 'o' then me.id end,
+        order_key, case when order_key is not null then (select no from turn) + input.no end
+      from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[], $13::"char"[], $19::uuid[])
+        with ordinality as input(id, message_id, webhook_id, bytes, place, order_key, no)
       join stored on stored.id = input.message_id
       left join me on true
     )
@@ -70,7 +74,19 @@ export const ACCEPT: Statement = {
 /** The parameters of `ACCEPT`, in their order. */
 export function acceptValues(owner: string, batch: readonly Keyed[], duplicateWindowMs: number): unknown[] {
   const keys = plainArray(batch.map(({ key }) => key ?? null));
-  return [...toValues(owner, batch), keys, duplicateWindowMs, batch[0]?.catalogVersion ?? null];
+  return [
+    ...toValues(owner, batch),
+    keys,
+    duplicateWindowMs,
+    batch[0]?.catalogVersion ?? null,
+    plainArray(orderKeysOf(batch)),
+  ];
+}
+
+/** One a delivery, or none at all: then the server takes null for each. */
+function orderKeysOf(batch: readonly Acceptance[]): readonly (string | null)[] {
+  const deliveries = batch.flatMap((one) => one.deliveries);
+  return deliveries.some((one) => one.orderKey) ? deliveries.map((one) => one.orderKey ?? null) : [];
 }
 
 function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {

@@ -1,5 +1,6 @@
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import { type ClaimedRow, withMessages } from './claim.js';
+import { CLAIMED } from './claim-statements.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 
 /** One held delivery of each circuit whose time for a probe has come; the wait for the next one doubles. */
@@ -12,9 +13,16 @@ const CLAIM_PROBES: Statement = {
       from webhook_health h
       join webhooks w on w.id = h.webhook_id
       cross join lateral (
-        select d.id from deliveries d
-        where d.webhook_id = h.webhook_id and d.owner is null and d.due_at = 'infinity'
-        order by d.received_at limit 1
+        (select d.id from deliveries d
+         where d.webhook_id = h.webhook_id and d.owner is null and d.due_at = 'infinity' and d.order_key is null
+         order by d.received_at limit 1)
+        union all
+        (select first.id from (
+           select d.id, d.owner, d.due_at from deliveries d
+           where d.webhook_id = h.webhook_id and d.order_key is not null
+           order by d.order_key, d.order_no limit 1
+         ) as first where first.owner is null and first.due_at = 'infinity')
+        limit 1
       ) as oldest
       where h.probe_at <= now() and w.circuit_opened_at is not null and w.paused_at is null and w.enabled
         and w.deleted_at is null
@@ -27,8 +35,7 @@ const CLAIM_PROBES: Statement = {
     )
     update deliveries d set owner = me.id, due_at = now()
     from due, me where d.id = due.id and d.owner is null
-    returning d.id, d.message_id, extract(epoch from d.received_at)::float8 * 1000 as received_at, d.webhook_id,
-      d.attempts, d.failures, d.replay`,
+    returning ${CLAIMED}`,
 };
 
 export interface ProbeWaits {

@@ -1,5 +1,9 @@
 import type { Statement } from './journal-pool.js';
 
+/** What a claim answers of each row `d`. */
+export const CLAIMED = `d.id, d.message_id, extract(epoch from d.received_at)::float8 * 1000 as received_at, d.webhook_id,
+      d.attempts, d.failures, d.replay, d.order_key`;
+
 /** $1 instance, $2 webhooks to leave out, $3 rows, $4 bytes, $5 and $6 webhooks with room for so many only, $7 room of any other. */
 const ME = 'me as (select id from instances where id = $1 for key share)';
 const DUE = 'owner is null and due_at <= now()';
@@ -12,8 +16,7 @@ const TAKE = `
       where total - bytes < $4
     )
     update deliveries d set owner = me.id from fitting, me where d.id = fitting.id
-    returning d.id, d.message_id, extract(epoch from d.received_at)::float8 * 1000 as received_at, d.webhook_id,
-      d.attempts, d.failures, d.replay, d.bytes`;
+    returning ${CLAIMED}, d.bytes`;
 
 /** How far the oldest are looked through. A longer queue in front of the others is gone round, webhook by webhook. */
 const HEAD = `(select id, webhook_id, bytes, due_at from deliveries where ${DUE} order by due_at limit 2000)`;

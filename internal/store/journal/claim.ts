@@ -56,6 +56,7 @@ export interface ClaimedRow {
   readonly attempts: number;
   readonly failures: number;
   readonly replay: boolean;
+  readonly order_key: string | null;
 }
 
 interface TakenRow extends ClaimedRow {
@@ -111,7 +112,8 @@ function toMessage(row: MessageRow): Message {
 }
 
 function toDelivery(row: ClaimedRow, message: Message, owner: string): OwnedDelivery {
-  const { id, attempts, failures, replay } = row;
+  const { id, attempts, failures, replay, order_key: orderKey } = row;
   const delivery = { id, message, webhookId: row.webhook_id, owner, attempts, failures };
-  return replay ? { ...delivery, replay } : delivery;
+  if (!replay && orderKey === null) return delivery;
+  return { ...delivery, ...(replay && { replay }), ...(orderKey !== null && { orderKey }) };
 }

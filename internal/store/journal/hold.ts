@@ -25,18 +25,18 @@ const RELEASE_HELD: Statement = {
   name: 'release-held',
   text: `
     with recursive held(webhook_id) as (
-      select min(webhook_id) from deliveries where owner is null and due_at = 'infinity'
+      select min(webhook_id) from deliveries where owner is null and due_at = 'infinity' and order_key is null
       union all
       select (
         select min(webhook_id) from deliveries
-        where owner is null and due_at = 'infinity' and webhook_id > held.webhook_id
+        where owner is null and due_at = 'infinity' and order_key is null and webhook_id > held.webhook_id
       ) from held where webhook_id is not null
     ), enabled as (
       select d.id from held join webhooks w on w.id = held.webhook_id and w.enabled and w.deleted_at is null
         and w.paused_at is null and w.circuit_opened_at is null
         and not exists (select from resumes r where r.webhook_id = w.id)
       cross join lateral (
-        select id from deliveries where webhook_id = w.id and owner is null and due_at = 'infinity'
+        select id from deliveries where webhook_id = w.id and owner is null and due_at = 'infinity' and order_key is null
         limit $1 for update skip locked
       ) as d
       limit $1

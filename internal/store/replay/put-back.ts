@@ -1,5 +1,6 @@
 import type { ReplayOutcome } from '../../domain/replay.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
+import { IS_FIRST } from '../journal/order.js';
 import type { Candidate } from './window.js';
 
 /** About the length of what is POSTed: the payload and what stands around it. */
@@ -66,8 +67,8 @@ const OWE_FIRST: Statement = {
 /** What waits for its next attempt and is owned by nobody is due now. */
 const HURRY: Statement = {
   name: 'replay-hurry',
-  text: `update deliveries set due_at = now(), replay = true
-         where id = any($1::uuid[]) and owner is null returning id`,
+  text: `update deliveries d set due_at = now(), replay = true
+         where id = any($1::uuid[]) and owner is null and ${IS_FIRST} returning id`,
 };
 
 /** Makes these due now, under the ids that they had. Answers how many there were left to make due. */
