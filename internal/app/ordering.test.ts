@@ -19,7 +19,7 @@ beforeAll(async () => {
   database = await makeTestDatabase();
   server = await startTestNats();
   nats = await connect({ servers: server.url });
-  const settings = { HUKZ_RETRY_SCHEDULE: '50ms,50ms', HUKZ_BREAKER_FAILURES: '0', HUKZ_BREAKER_SHARE: '0' };
+  const settings = { HUKZ_RETRY_SCHEDULE: '50ms,50ms' };
   one = await startTestApp({ database, natsUrl: server.url }, settings);
   two = await startTestApp({ database, natsUrl: server.url }, settings);
 });

@@ -22,6 +22,7 @@ beforeAll(async () => {
   const settings = {
     HUKZ_RETRY_SCHEDULE: '50ms,50ms,50ms',
     HUKZ_BREAKER_FAILURES: '10',
+    HUKZ_BREAKER_SHARE: '0.9',
     HUKZ_BREAKER_PROBE: '100ms',
     HUKZ_BREAKER_PROBE_MAX: '200ms',
   };

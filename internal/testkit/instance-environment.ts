@@ -27,6 +27,9 @@ export function testEnvironment(
     HUKZ_RETRY_SCHEDULE: '50ms,100ms',
     HUKZ_RETRY_JITTER: '0',
     HUKZ_LOCAL_FAULT_DELAY: '100ms',
+    // Receivers of tests fail on purpose, and often.
+    HUKZ_BREAKER_FAILURES: '0',
+    HUKZ_BREAKER_SHARE: '0',
     ...more,
   };
 }
