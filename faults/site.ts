@@ -106,9 +106,6 @@ export async function openSite(options: OpenOptions): Promise<Site> {
         HUKZ_REQUEST_TIMEOUT: '60s',
         ...(options.isDeadly && { HUKZ_INSTANCE_TIMEOUT: `${plan.instanceTimeoutMs}ms` }),
         HUKZ_RETRY_SCHEDULE: RETRIES,
-        // Scenarios of circuits turn them on: elsewhere the retries are what is looked at.
-        HUKZ_BREAKER_FAILURES: '0',
-        HUKZ_BREAKER_SHARE: '0',
         ...more,
       },
     );
