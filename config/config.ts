@@ -61,6 +61,8 @@ export interface Config {
     /** 0: never. */
     readonly disableAfterMs: number;
   };
+  /** Whether NATS is told what becomes of deliveries. */
+  readonly results: boolean;
   readonly instanceTimeoutMs: number;
   readonly shutdownGraceMs: number;
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };

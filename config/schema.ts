@@ -190,6 +190,11 @@ const keys = {
     min: 0,
     max: LONGEST_TIMER_MS,
   }),
+  RESULTS: key(
+    'on: what becomes of deliveries and webhooks is published on hukz.result.<space>.<webhook>.<what>',
+    ['on', 'off'],
+    'off',
+  ),
   LOG_LEVEL: key('error, warn, info or debug', ['error', 'warn', 'info', 'debug'], 'info'),
   LOG_FORMAT: key('json, pretty, or auto: pretty in development', ['auto', 'json', 'pretty'], 'auto'),
 };

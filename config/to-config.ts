@@ -37,6 +37,7 @@ export type Values = Readonly<
       EGRESS_ALLOW_CIDRS: readonly IpRange[];
       EGRESS_ALLOW_PORTS: readonly PortRange[];
       EGRESS_PROXY: readonly EgressProxy[];
+      RESULTS: 'on' | 'off';
       LOG_LEVEL: LogLevel;
       LOG_FORMAT: 'auto' | 'json' | 'pretty';
     } & Record<Exclude<Key, Texts | Others>, number>
@@ -54,6 +55,7 @@ type Others =
   | 'RETRY_SCHEDULE'
   | 'ENCRYPTION_KEYS'
   | `EGRESS_${'ALLOW_CIDRS' | 'ALLOW_PORTS' | 'PROXY'}`
+  | 'RESULTS'
   | 'LOG_LEVEL'
   | 'LOG_FORMAT';
 
@@ -129,6 +131,7 @@ export function toConfig(values: Values): Config {
       longestProbeMs: values.BREAKER_PROBE_MAX,
       disableAfterMs: values.DISABLE_AFTER,
     },
+    results: values.RESULTS === 'on',
     instanceTimeoutMs: values.INSTANCE_TIMEOUT,
     shutdownGraceMs: values.SHUTDOWN_GRACE,
     log: logConfig(values),

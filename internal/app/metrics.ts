@@ -26,6 +26,7 @@ export interface Readings {
   };
   catalog(): { readonly events: number; readonly webhooks: number };
   /** Webhooks whose deliveries are held, by the reason. */
+  resultsDropped(): number;
   waiting(): { readonly paused: number; readonly circuit_open: number };
   statements(): number;
 }
@@ -155,6 +156,7 @@ export function makeMetrics(now: () => number): Metrics {
 type Reading = readonly [name: string, help: string, read: () => number, over?: 'max'];
 
 const counters = (from: Readings): readonly Reading[] => [
+  ['hukz_results_dropped_total', 'Results that NATS could not be told of', () => from.resultsDropped()],
   ['hukz_messages_received_total', 'Messages that came from NATS', () => from.acceptor().received],
   ['hukz_messages_accepted_total', 'Messages committed to the journal', () => from.acceptor().accepted],
   ['hukz_deliveries_accepted_total', 'Deliveries committed to the journal', () => from.acceptor().deliveries],

@@ -30,13 +30,15 @@ export interface DisablingParts {
   /** 0: never, unless a webhook says otherwise. */
   readonly disableAfterMs: number;
   readonly logger: Logger;
+  onDisabled(webhook: { readonly id: number; readonly spaceId: number }, kind: 'disabled', because: string): void;
 }
 
 /** Switches off what has only failed for too long. */
-export function runDisabling({ pool, disableAfterMs, logger }: DisablingParts): Repeating {
+export function runDisabling({ pool, disableAfterMs, logger, onDisabled }: DisablingParts): Repeating {
   return repeat(
     async () => {
-      for (const { id, because } of await disableFailing(pool, disableAfterMs)) {
+      for (const { id, space_id: spaceId, because } of await disableFailing(pool, disableAfterMs)) {
+        onDisabled({ id, spaceId }, 'disabled', because);
         logger.warn('webhook.disabled', { webhook_id: id, because });
       }
     },

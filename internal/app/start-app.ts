@@ -22,6 +22,7 @@ import { openOutwards } from './open-outwards.js';
 import { openStore } from './open-store.js';
 import { findProblems } from './readiness.js';
 import { reportKeys } from './report-keys.js';
+import { makeResults } from './results.js';
 import { type MetricsServer, serveMetrics } from './serve-metrics.js';
 import { startUpkeep } from './start-upkeep.js';
 import { wireDispatch } from './wire-dispatch.js';
@@ -123,6 +124,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const vault = makeVault(config.encryptionKeys);
   await reportKeys({ db, keys: config.encryptionKeys, mode: config.mode, logger });
   const { sender, send, testCalls } = wireSending({ config, version, opener, vault, logger }, cleanup);
+  const results = makeResults(config.results);
   const dispatch = wireDispatch({
     config,
     pool,
@@ -133,6 +135,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     send,
     logger,
     onAttempt,
+    results,
   });
   const clientName = applicationName;
   const { acceptor, intake } = await wireIntake({
@@ -145,6 +148,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     clientName,
     logger,
   });
+  results.publishBy(intake.publish);
   metrics.observe({
     version,
     promise: intake.promise,
@@ -154,6 +158,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     sender: sender.stats,
     catalog: () => catalog.size,
     waiting: () => catalog.waiting,
+    resultsDropped: results.dropped,
     statements: pool.statements,
   });
 
@@ -165,7 +170,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   dispatch.start();
   cleanup.add('dispatch', () => dispatch.stop(0));
 
-  startUpkeep({ config, pool, clock, logger, metrics }, cleanup);
+  startUpkeep({ config, pool, clock, logger, metrics, onDisabled: results.onWebhook }, cleanup);
 
   let stopping = false;
   const { messagesMs, logsMs, deadLettersMs } = config.retention;

@@ -5,7 +5,7 @@ import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Cleanup } from './cleanup.js';
 import type { Metrics } from './metrics.js';
 import { runAccounting } from './run-accounting.js';
-import { runDisabling, runResumes } from './run-patience.js';
+import { type DisablingParts, runDisabling, runResumes } from './run-patience.js';
 import { runReplays } from './run-replays.js';
 import { runRetention } from './run-retention.js';
 
@@ -14,6 +14,7 @@ export interface UpkeepParts {
   readonly pool: JournalPool;
   readonly clock: Clock;
   readonly logger: Logger;
+  onDisabled: DisablingParts['onDisabled'];
   readonly metrics: Pick<Metrics, 'onTableBytes' | 'onAccountOpen'>;
 }
 
@@ -21,14 +22,14 @@ export interface UpkeepParts {
 const MOST_WAITING_S = 10;
 
 /** What runs beside the way of a message: replays, retention, and whether the account closes. */
-export function startUpkeep({ config, pool, clock, logger, metrics }: UpkeepParts, cleanup: Cleanup): void {
+export function startUpkeep({ config, pool, clock, logger, metrics, onDisabled }: UpkeepParts, cleanup: Cleanup): void {
   const { ratePerSecond } = config.replay;
   const pace = { ratePerSecond, mostWaiting: MOST_WAITING_S * ratePerSecond };
   cleanup.add('replays', runReplays({ pool, pace, logger }).stop);
   const { onTableBytes, onAccountOpen } = metrics;
   cleanup.add('resumes', runResumes({ pool, logger }).stop);
   const { disableAfterMs } = config.patience;
-  cleanup.add('disabling', runDisabling({ pool, disableAfterMs, logger }).stop);
+  cleanup.add('disabling', runDisabling({ pool, disableAfterMs, logger, onDisabled }).stop);
   cleanup.add('retention', runRetention({ pool, limits: config.retention, logger, onTableBytes }).stop);
   cleanup.add('accounting', runAccounting({ pool, clock, logger, onOpen: onAccountOpen }).stop);
 }

@@ -14,6 +14,7 @@ import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { saveHealth } from '../store/webhook-health.js';
 import { makePolicyOf } from './policy-of.js';
+import type { Results } from './results.js';
 import type { Send } from './sending.js';
 
 export interface DispatchParts {
@@ -26,17 +27,23 @@ export interface DispatchParts {
   readonly send: Send;
   readonly logger: Logger;
   onAttempt(attempt: SettledAttempt): void;
+  readonly results: Results;
 }
 
 /** The sending loop on the store, the sender and the catalog. */
 export function wireDispatch(parts: DispatchParts): Dispatch {
   const { config, pool, journal, catalog, catalogSync, logger } = parts;
+  const tellOf = (id: number, kind: 'disabled' | 'recovered', because?: string) => {
+    const webhook = catalog.webhook(id);
+    if (webhook) parts.results.onWebhook(webhook, kind, because);
+  };
   return makeDispatch(
     {
       ...journal,
       send: parts.send,
       async disableWebhook(id, because) {
         const disabled = await disableWebhook(pool, id, because);
+        if (disabled) tellOf(id, 'disabled', because);
         if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });
         await catalogSync.refresh();
       },
@@ -53,6 +60,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
       async closeCircuit(id) {
         await closeCircuit(pool, id);
         logger.info('circuit.closed', { webhook_id: id });
+        tellOf(id, 'recovered');
         await catalogSync.refresh();
       },
       saveHealth: (failing, fine) => saveHealth(pool, failing, fine),
@@ -64,6 +72,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
         parts.onAttempt(attempt);
         logger.debug('delivery.attempted', toLogFields(attempt));
       },
+      onSettled: parts.results.onSettled,
       policyOf: makePolicyOf(config.retry),
       instances: parts.membership.living,
       clock: systemClock,

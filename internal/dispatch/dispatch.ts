@@ -32,6 +32,7 @@ export interface DispatchDeps {
   reloadCatalog(): Promise<void>;
   isTrusted(): boolean;
   onAttempt(attempt: SettledAttempt): void;
+  onSettled(attempt: SettledAttempt): void;
   policyOf(webhook: CatalogWebhook): RetryPolicy;
   /** Instances among which the rates of webhooks are shared. */
   instances(): number;

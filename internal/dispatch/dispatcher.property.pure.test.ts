@@ -75,6 +75,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
         holdings,
         health: { record: () => undefined },
         next: () => undefined,
+        onSettled: () => undefined,
         lanes,
         policyOf: () => policy,
         clock: systemClock,

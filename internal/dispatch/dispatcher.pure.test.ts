@@ -31,6 +31,7 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
     holdings: new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }),
     health: { record: () => undefined },
     next: () => undefined,
+    onSettled: () => undefined,
 
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
     policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
@@ -74,6 +75,7 @@ it('begins 64 requests in a turn of the event loop, and the others in those that
     lanes: makeTestLanes({ maxInFlight: 5000, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
     health: { record: () => undefined },
     next: () => undefined,
+    onSettled: () => undefined,
     policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
     clock: systemClock,
     random: Math.random,

@@ -29,6 +29,8 @@ export interface DispatcherDeps {
   /** Rows may bear our id that we no longer hold. */
   suspectStrays(): void;
   onAttempt(attempt: SettledAttempt): void;
+  /** It is in the store. */
+  onSettled(attempt: SettledAttempt): void;
   /** A delivery of this key has ended: the next one may be sent. */
   next(webhookId: number, orderKey: string): void;
   readonly health: Pick<Health, 'record'>;
@@ -149,6 +151,7 @@ export class Dispatcher {
     this.deps.onAttempt(attempt);
     this.deps.health.record(attempt);
     await this.deps.settle(attempt);
+    this.deps.onSettled(attempt);
     if (delivery.orderKey && attempt.retryInMs === undefined) this.deps.next(webhook.id, delivery.orderKey);
     if (attempt.because === 'gone') await this.disable(webhook.id);
     return attempt.outcome === 'delivered';

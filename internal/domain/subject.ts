@@ -1,4 +1,5 @@
 import { type Parsed, parsed, refused } from './result.js';
+import { isResultSubject } from './result-message.js';
 
 const LONGEST = 255;
 const MOST_TOKENS = 16;
@@ -19,6 +20,7 @@ export function parseSubject(text: string, rules: SubjectRules): Parsed<string> 
   const tokens = text.split('.');
   if (tokens.length > MOST_TOKENS)
     return refused(`a subject has at most ${MOST_TOKENS} tokens, this has ${tokens.length}`);
+  if (isResultSubject(text)) return refused('subjects below hukz.result are ours, and never fire a webhook');
   if (tokens[0] === '_INBOX') return refused('subjects below _INBOX belong to requests and replies');
   if (tokens.length === 1 && (text === '>' || text === '*') && !rules.allowAll) {
     return refused(`"${text}" alone would register every subject; set ALLOW_ALL_SUBJECTS to allow it`);

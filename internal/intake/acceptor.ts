@@ -5,6 +5,7 @@ import type { OwnedDelivery } from '../domain/delivery.js';
 import { envelope } from '../domain/envelope.js';
 import { type Message, weightOf } from '../domain/message.js';
 import { orderKeyOf } from '../domain/order-key.js';
+import { isResultSubject } from '../domain/result-message.js';
 import { parseRouting } from '../domain/routing.js';
 import { uuidAt } from '../domain/uuid.js';
 import { messageOf } from '../errors.js';
@@ -122,6 +123,10 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
 
   const take = (incoming: Incoming): void => {
     count.received++;
+    if (isResultSubject(incoming.subject)) {
+      leaveOut(incoming, undefined);
+      return;
+    }
     const matched = match(incoming);
     // A subject that we are subscribed to is registered; one of the stream may have been a moment ago, through another instance.
     if (!matched && !incoming.done) {

@@ -51,6 +51,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
       if (problem) throw new AppError('unavailable', `the event cannot be subscribed now: ${problem}`);
     },
     connectionProblem,
+    publish: (subject, payload) => link?.publish(subject, payload) ?? false,
     subscriptionProblem: () => subscriptions.problem(),
     stats: () => ({ subscriptions: subscriptions.count, streamPending: 0, streamGap: 0, streamLost: 0 }),
     async drain() {

@@ -12,6 +12,8 @@ export interface Intake {
   admitSubject(subject: string, insteadOf?: string): Promise<void>;
   /** Why nothing can come just now. */
   connectionProblem(): string | undefined;
+  /** Tells NATS something, at most once; false while there is no connection. */
+  publish(subject: string, payload: string): boolean;
   /** Which registered subjects do not come, and why. */
   subscriptionProblem(): string | undefined;
   stats(): IntakeStats;

@@ -18,6 +18,8 @@ export interface NatsLink {
   readonly tried: Promise<void>;
   /** Why nothing can come from NATS just now. */
   problem(): string | undefined;
+  /** At most once, and only while there is a connection: the client would keep what waits for one without a bound. */
+  publish(subject: string, payload: string): boolean;
   /** Closes the connection once what was published on it is out. */
   stop(): Promise<void>;
 }
@@ -84,6 +86,11 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
   return {
     tried,
     problem: () => problem,
+    publish(subject, payload) {
+      if (problem !== undefined || !connection || connection.isClosed() || connection.isDraining()) return false;
+      connection.publish(subject, payload);
+      return true;
+    },
     async stop() {
       await connecting.stop();
       if (connection && !connection.isClosed()) {

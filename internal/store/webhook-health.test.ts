@@ -27,7 +27,7 @@ it('a webhook is disabled once it has only failed for so long, never for one fai
   expect(await disableFailing(kit.pool, 0)).toEqual([]);
   expect(await disableFailing(kit.pool, 10 * DAY_MS)).toEqual([]);
   const because = expect.stringMatching(/^nothing but failures since 20/);
-  expect(await disableFailing(kit.pool, 5 * DAY_MS)).toEqual([{ id: 1, because }]);
+  expect(await disableFailing(kit.pool, 5 * DAY_MS)).toEqual([{ id: 1, space_id: 7, because }]);
   expect(await state()).toMatchObject({ enabled: false, disabled_because: because, disabled_at: expect.any(Date) });
   expect(await disableFailing(kit.pool, 5 * DAY_MS)).toEqual([]);
 });

@@ -24,11 +24,12 @@ const DISABLE_FAILING: Statement = {
     ) as failing
     where w.id = webhook_id and enabled and deleted_at is null and after_ms > 0
       and failed_at - failing_since >= after_ms * interval '1 ms'
-    returning w.id, w.disabled_because as because`,
+    returning w.id, w.space_id::float8, w.disabled_because as because`,
 };
 
 export interface Disabled {
   readonly id: number;
+  readonly space_id: number;
   readonly because: string;
 }
 

@@ -210,6 +210,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
       if (refusal) throw new AppError('unprocessable', refusal, 'event');
     },
     connectionProblem,
+    publish: (subject, payload) => link?.publish(subject, payload) ?? false,
     subscriptionProblem() {
       const [first] = plan.refused;
       return first && `${plan.refused.size} subject(s) not taken, first: ${first[1]}`;

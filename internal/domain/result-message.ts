@@ -1,0 +1,49 @@
+import type { SettledAttempt } from './attempt.js';
+import type { CatalogWebhook } from './catalog.js';
+
+/** Below it we publish; nothing that comes from there ever fires a webhook, whatever wildcard covers it. */
+const PREFIX = 'hukz.result.';
+
+export const isResultSubject = (subject: string) => subject.startsWith(PREFIX);
+
+/** What others may want to know of a webhook. */
+export interface ResultMessage {
+  /** `hukz.result.<space>.<webhook>.<delivered|failed|dead|disabled|recovered>` */
+  readonly subject: string;
+  /** JSON */
+  readonly payload: string;
+}
+
+/** What an attempt came to; undefined for what is nobody's business but ours. */
+export function resultOf(attempt: SettledAttempt): ResultMessage | undefined {
+  const { webhook, delivery, outcome } = attempt;
+  if (outcome !== 'delivered' && outcome !== 'failed' && outcome !== 'dead') return undefined;
+  return message(webhook, outcome, {
+    delivery_id: delivery.id,
+    message_id: delivery.message.id,
+    event: delivery.message.subject,
+    attempt: delivery.attempts + 1,
+    status: attempt.status ?? null,
+    error: attempt.error ?? null,
+    duration_ms: Math.round(attempt.durationMs),
+    at: new Date(attempt.startedAt).toISOString(),
+    ...(attempt.retryInMs !== undefined && { retry_in_ms: attempt.retryInMs }),
+    ...(attempt.because && { because: attempt.because }),
+  });
+}
+
+/** A webhook was switched off, or its circuit has closed. */
+export function resultOfWebhook(
+  webhook: Pick<CatalogWebhook, 'id' | 'spaceId'>,
+  kind: 'disabled' | 'recovered',
+  because: string | undefined,
+): ResultMessage {
+  return message(webhook, kind, because === undefined ? {} : { because });
+}
+
+function message({ id, spaceId }: Pick<CatalogWebhook, 'id' | 'spaceId'>, kind: string, facts: object): ResultMessage {
+  return {
+    subject: `${PREFIX}${spaceId}.${id}.${kind}`,
+    payload: JSON.stringify({ type: kind, webhook_id: id, space_id: spaceId, ...facts }),
+  };
+}
