@@ -7,19 +7,21 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-export interface LoadOptions {
+export interface PublishOptions {
   /** Each message carries a `Nats-Msg-Id`. */
   readonly withIds?: boolean;
+  /** What a message carries besides its number. */
+  readonly fieldsOf?: (number: number) => object;
 }
 
 export interface Publisher {
   readonly published: readonly Published[];
   /** Resolves with whether it was acknowledged. */
-  publish(subject: string): Promise<boolean>;
+  publish(subject: string, options?: PublishOptions): Promise<boolean>;
   /** So many, a few at a time. */
   burst(subject: string, count: number): Promise<void>;
   /** At a constant rate until it is stopped, to one subject after the other. */
-  load(subjects: readonly string[], perSecond: number, options?: LoadOptions): Load;
+  load(subjects: readonly string[], perSecond: number, options?: PublishOptions): Load;
   stop(): Promise<void>;
 }
 
@@ -43,10 +45,10 @@ export async function startPublisher(natsUrl: string): Promise<Publisher> {
   });
   const published: Record[] = [];
 
-  const publish = async (subject: string, { withIds }: LoadOptions = {}): Promise<boolean> => {
+  const publish = async (subject: string, { withIds, fieldsOf }: PublishOptions = {}): Promise<boolean> => {
     const record: Record = { number: published.length, subject, acknowledged: false };
     published.push(record);
-    const body = JSON.stringify({ n: record.number });
+    const body = JSON.stringify({ n: record.number, ...fieldsOf?.(record.number) });
     const answer = await connection
       .request(subject, body, { timeout: PATIENCE_MS, ...(withIds && idOf(record)) })
       .catch(() => undefined);

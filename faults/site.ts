@@ -32,8 +32,8 @@ export interface Site {
   /** The environment of an instance. */
   environment(more?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   start(options?: StartOptions): Promise<Instance>;
-  /** Registers the event, unless it is, and a webhook on it; answers its id when all instances know of it. */
-  webhook(instance: Instance, name: string, subject: string): Promise<number>;
+  /** Registers the event, unless it is, and a webhook on it, with settings; answers its id when all instances know of it. */
+  webhook(instance: Instance, name: string, subject: string, settings?: object): Promise<number>;
   /** Puts a webhook into the account that was registered otherwise. */
   expect(name: string, subject: string): void;
 }
@@ -136,10 +136,10 @@ export async function openSite(options: OpenOptions): Promise<Site> {
       instances.push(instance);
       return started(instance, (it) => it.kill());
     },
-    async webhook({ api }, name, subject) {
+    async webhook({ api }, name, subject, settings) {
       const event = events.get(subject) ?? api.event(subject);
       events.set(subject, event);
-      const id = await api.webhook(hooks.urlOf(name), [await event]);
+      const id = await api.webhook(hooks.urlOf(name), [await event], settings);
       webhooks.set(name, subject);
       await knownToAll();
       return id;

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.js';
 import { backendsTerminated } from './backends-terminated.js';
+import { circuitOpensAndCloses } from './circuit-opens-and-closes.js';
 import { clockJumps } from './clock-jumps.js';
 import { deadWebhooks } from './dead-webhooks.js';
 import { descriptorsExhausted } from './descriptors-exhausted.js';
@@ -19,8 +20,11 @@ import { migratorKilled, twoMigrators } from './migrators.js';
 import { natsAbsent } from './nats-absent.js';
 import { natsRestarted } from './nats-restarted.js';
 import { natsWrongPassword } from './nats-wrong-password.js';
+import { orderedKeys } from './ordered-keys.js';
+import { pauseAndResume } from './pause-and-resume.js';
 import { postgresDown } from './postgres-down.js';
 import { tenRacing, twoRacing } from './racing.js';
+import { rateLimitShared } from './rate-limit-shared.js';
 import { replySwallowed } from './reply-swallowed.js';
 import { rollingRestart } from './rolling-restart.js';
 import { sigtermSlowRequest, sigtermTwice } from './sigterm-slow-request.js';
@@ -47,6 +51,10 @@ export const scenarios: readonly Scenario[] = [
   jetstreamMissing,
   streamDeleted,
   intakeSwitched,
+  circuitOpensAndCloses,
+  rateLimitShared,
+  orderedKeys,
+  pauseAndResume,
   deadWebhooks,
   stalled,
   clockJumps,

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Gate, makeGate } from '../conducts.js';
+import { ScenarioFailure } from '../failure.js';
+import type { Conduct } from '../hooks.js';
+import type { Scenario } from '../scenario.js';
+import type { Site } from '../site.js';
+import { until } from '../until.js';
+
+const KEYS = 20;
+const ROUNDS = 12;
+const KILLED_AFTER = 6;
+const FAILING = 0.1;
+const ANSWERED_AFTER_MS = 30;
+
+/** Of each key one after the other. */
+const keyOf = (number: number) => number % KEYS;
+
+export const orderedKeys: Scenario = {
+  name: 'ordered-keys',
+  title: 'ordered by key, receivers fail, kill -9: each key comes in its order, one request at a time',
+  mayLose: ['core'],
+  isDeadly: true,
+  async run(site) {
+    const { hooks, publisher, tally } = site;
+    const instances = [await site.start(), await site.start()] as const;
+    await site.webhook(instances[0], 'ordered', 'a.b', { ordering: { pointer: '/key' } });
+    const receiver = makeWatching();
+    hooks.conduct('ordered', receiver.conduct);
+    for (let round = 0; round < ROUNDS; round++) {
+      if (round === KILLED_AFTER) receiver.keepOpen();
+      await Promise.all(
+        Array.from({ length: KEYS }, () => publisher.publish('a.b', { fieldsOf: (n) => ({ key: keyOf(n) }) })),
+      );
+      await untilCommitted(site);
+      if (round !== KILLED_AFTER) continue;
+      await until(() => hooks.unanswered >= KEYS, 'a request of every key under way');
+      tally.interruption();
+      await instances[1].kill();
+      receiver.answer();
+    }
+    tally.healed();
+    const isDone = async () => (await site.cluster.query('select from deliveries limit 1')).length === 0;
+    await until(isDone, 'nothing owed');
+    const [problem] = receiver.problems();
+    if (problem) throw new ScenarioFailure(problem);
+  },
+};
+
+/** The stream has a message before we do, and which instance commits first is nobody's promise. */
+async function untilCommitted({ mode, cluster, publisher }: Site): Promise<void> {
+  if (mode === 'core') return;
+  const count = async () => (await cluster.query<{ n: number }>('select count(*)::int as n from messages'))[0]?.n;
+  await until(async () => (await count()) === publisher.published.length, 'all committed');
+}
+
+/** Fails now and then, and notes what comes out of its turn. */
+function makeWatching() {
+  const newest = new Map<number, number>();
+  const taken = new Set<number>();
+  const open = new Map<number, object>();
+  const problems: string[] = [];
+  let gate: Gate | undefined;
+
+  const take = (number: number) => {
+    if (taken.has(number)) return;
+    taken.add(number);
+    const before = newest.get(keyOf(number)) ?? -1;
+    if (number < before) problems.push(`message ${number} came after ${before} of the same key`);
+    newest.set(keyOf(number), Math.max(before, number));
+  };
+
+  const conduct: Conduct = async (arrival) => {
+    const { number } = arrival;
+    const key = keyOf(number);
+    const request = {};
+    if (open.has(key)) problems.push(`message ${number} came while another request of its key was open`);
+    open.set(key, request);
+    await sleep(ANSWERED_AFTER_MS);
+    await gate?.conduct(arrival);
+    if (open.get(key) === request) open.delete(key);
+    if (Math.random() < FAILING) return { status: 500 };
+    take(number);
+    return {};
+  };
+
+  return {
+    conduct,
+    problems: () => problems,
+    keepOpen() {
+      gate = makeGate();
+    },
+    /** What was kept open may be of somebody who is dead: nobody waits for its answer. */
+    answer() {
+      open.clear();
+      gate?.open();
+      gate = undefined;
+    },
+  };
+}
