@@ -3,6 +3,7 @@ import type { OwnedDelivery } from '../domain/delivery.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
 import { Holdings } from './holdings.js';
 import type { Lanes } from './lanes.js';
+import { Rates } from './rates.js';
 
 const message = {
   id: 'm',
@@ -185,7 +186,9 @@ describe('holdings', () => {
     expect(held.heldBytes).toBe(0);
     expect(held.tryReserve('b', 2, 600)).toBe(true);
   });
+});
 
+describe('lanes of webhooks that want less', () => {
   it('let a webhook have a limit of its own', () => {
     const lanes = makeTestLanes(
       { ...limits, maxInFlight: 100 },
@@ -225,5 +228,34 @@ describe('holdings', () => {
     expect(sent).toBe(50);
     now += 60_000;
     expect(takeAll(lanes)).toHaveLength(10);
+  });
+
+  it('wait for no token while nothing could run with one', () => {
+    let now = 0;
+    const rate = { count: 10, perMs: 1000 };
+    const lanes = makeTestLanes(
+      { ...limits, maxInFlight: 8, maxInFlightPerWebhook: 4 },
+      { rulesOf: (id) => (id === 1 ? { rate } : {}), now: () => now },
+    );
+    fill(lanes, 1, 2);
+    const [first] = takeAll(lanes);
+    for (const webhookId of [2, 3, 4, 5, 6, 7, 8]) fill(lanes, webhookId, 1);
+    expect(takeAll(lanes)).toHaveLength(7);
+    now += 500;
+    expect(lanes.nextTokenInMs()).toBeUndefined();
+    lanes.done(first as OwnedDelivery);
+    expect(lanes.nextTokenInMs()).toBe(0);
+    lanes.clear();
+    expect(lanes.nextTokenInMs()).toBeUndefined();
+    expect(takeAll(lanes)).toEqual([]);
+  });
+
+  it('forget the rates of webhooks that nothing was sent to for an hour', () => {
+    const rates = new Rates();
+    const share = { rate: { count: 1, perMs: 3_600_000 }, parts: 1 };
+    for (let id = 0; id < 100; id++) expect(rates.take(id, 0, share)).toBe(0);
+    expect(rates.take(7, 3_599_000, share)).toBeGreaterThan(0);
+    for (let n = 0; n < 200; n++) rates.take(1000 + (n % 5), 3_600_001, share);
+    expect(rates.size).toBe(6);
   });
 });

@@ -1,8 +1,9 @@
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Load } from '../domain/load.js';
-import { TokenBucket } from '../domain/token-bucket.js';
 import type { RateLimit } from '../domain/webhook-settings.js';
 import { Fifo } from './fifo.js';
+import { Rates } from './rates.js';
+import { Slowdown } from './slowdown.js';
 
 export interface LaneLimits {
   readonly maxInFlight: number;
@@ -37,9 +38,6 @@ interface Lane {
 
 const PART_OF_FREE = 4;
 
-/** Lanes of overloaded receivers that are remembered. */
-const MOST_SLOWED = 10_000;
-
 /**
  * One lane a webhook; slots are handed out round robin over the lanes that have work. Beyond its first, a lane may use
  * a quarter of the slots that are free, at most its limit (a dynamic threshold, as switches share their buffers): stuck
@@ -51,9 +49,8 @@ export class Lanes {
   private readonly freshRing = new Fifo<Lane>();
   private readonly retryRing = new Fifo<Lane>();
   private readonly maxRetries: number;
-  /** Limits of lanes whose receiver was overloaded, the longest known first. */
-  private readonly slowed = new Map<number, number>();
-  private readonly buckets = new Map<number, TokenBucket>();
+  private readonly slowdown = new Slowdown();
+  private readonly rates = new Rates();
   private readonly throttled = new Map<Lane, number>();
   private nextTokenAt = Number.POSITIVE_INFINITY;
   private running = 0;
@@ -93,9 +90,10 @@ export class Lanes {
     return first ?? (this.retryTurn ? this.takeFresh() : this.takeRetry());
   }
 
-  /** Milliseconds after which a lane that waits for a token has one; undefined when none waits. */
+  /** Milliseconds after which a token lets something run; undefined when nothing waits for one, or for a slot as well. */
   nextTokenInMs(): number | undefined {
-    return this.throttled.size > 0 ? Math.max(0, this.nextTokenAt - this.deps.now()) : undefined;
+    const mayRun = this.waiting > 0 && this.running < this.limits.maxInFlight;
+    return mayRun && this.throttled.size > 0 ? Math.max(0, this.nextTokenAt - this.deps.now()) : undefined;
   }
 
   done(delivery: OwnedDelivery, load: Load = 'unknown'): void {
@@ -116,7 +114,10 @@ export class Lanes {
       for (const queue of [lane.fresh, lane.retries]) {
         for (let next = queue.shift(); next; next = queue.shift()) left.push(next);
       }
+      if (lane.inFlight === 0) this.lanes.delete(lane.webhookId);
     }
+    this.throttled.clear();
+    this.nextTokenAt = Number.POSITIVE_INFINITY;
     this.waiting = 0;
     return left;
   }
@@ -157,28 +158,20 @@ export class Lanes {
   }
 
   private limitOf({ webhookId }: Lane, { maxInFlight = this.limits.maxInFlightPerWebhook }: LaneRules): number {
-    const slowed = this.slowed.get(webhookId) ?? maxInFlight;
-    return Math.min(maxInFlight, slowed, (this.limits.maxInFlight - this.running) / PART_OF_FREE);
+    return Math.min(
+      this.slowdown.limitOf(webhookId, maxInFlight),
+      (this.limits.maxInFlight - this.running) / PART_OF_FREE,
+    );
   }
 
   private adapt(webhookId: number, load: 'fine' | 'overloaded'): void {
-    const slowed = this.slowed.get(webhookId);
-    if (slowed === undefined && load === 'fine') return;
-    this.slowed.delete(webhookId);
     const most = this.deps.rulesOf(webhookId).maxInFlight ?? this.limits.maxInFlightPerWebhook;
-    const limit = slowed ?? Math.max(1, this.lanes.get(webhookId)?.inFlight ?? 1);
-    const next = load === 'overloaded' ? Math.max(1, limit / 2) : limit + 1 / limit;
-    if (next >= most) return;
-    this.slowed.set(webhookId, next);
-    const [oldest] = this.slowed.keys();
-    if (oldest !== undefined && this.slowed.size > MOST_SLOWED) this.slowed.delete(oldest);
+    this.slowdown.adapt(webhookId, load, { most, inFlight: this.lanes.get(webhookId)?.inFlight ?? 1 });
   }
 
   private hasToken(lane: Lane, rate: RateLimit): boolean {
     const now = this.deps.now();
-    const bucket = this.buckets.get(lane.webhookId) ?? new TokenBucket(now);
-    this.buckets.set(lane.webhookId, bucket);
-    const waitMs = bucket.take(now, rate, this.deps.instances());
+    const waitMs = this.rates.take(lane.webhookId, now, { rate, parts: this.deps.instances() });
     if (waitMs === 0) return true;
     this.throttled.set(lane, now + waitMs);
     this.nextTokenAt = Math.min(this.nextTokenAt, now + waitMs);
