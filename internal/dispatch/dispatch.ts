@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.js';
-import { coalesce } from '../coalesce.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { BreakerPolicy } from '../domain/breaker.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
@@ -15,6 +14,7 @@ import { Dispatcher } from './dispatcher.js';
 import { Health } from './health.js';
 import { Holdings, type HoldingsLimits } from './holdings.js';
 import { type LaneLimits, Lanes } from './lanes.js';
+import { makeTurns, type TurnsDeps } from './turns.js';
 
 export interface DispatchDeps {
   claim(room: ClaimRoom): Promise<{ readonly deliveries: readonly OwnedDelivery[]; readonly lost: number }>;
@@ -39,9 +39,8 @@ export interface DispatchDeps {
   /** One delivery of each open circuit that may be tried now, owned by this instance. */
   claimProbes(): Promise<readonly OwnedDelivery[]>;
   circuitsOpen(): number;
-  /** The first of each key, owned by this instance, unless it is being sent or waits for its next attempt. */
-  claimNext(keys: readonly OrderedKey[]): Promise<readonly OwnedDelivery[]>;
-  releaseFirst(limit: number): Promise<number>;
+  readonly claimNext: TurnsDeps['claimNext'];
+  readonly releaseFirst: TurnsDeps['releaseFirst'];
   openCircuit(webhookId: number, because: string): Promise<void>;
   closeCircuit(webhookId: number): Promise<void>;
   saveHealth(failing: readonly number[], fine: readonly number[]): Promise<void>;
@@ -49,11 +48,6 @@ export interface DispatchDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-}
-
-interface OrderedKey {
-  readonly webhookId: number;
-  readonly orderKey: string;
 }
 
 export interface Dispatch {
@@ -86,7 +80,6 @@ const RELEASE_EVERY_MS = 30_000;
 const PROBE_EVERY_MS = 1000;
 const RELEASE_FIRST_EVERY_MS = 5000;
 const SAVE_HEALTH_EVERY_MS = 10_000;
-const MOST_KEYS_AT_ONCE = 500;
 const RELEASED_AT_ONCE = 5000;
 
 /** The sending loop: its parts, wired. */
@@ -115,7 +108,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight,
     send: (delivery, webhook) => deps.send(delivery, webhook, interrupt.signal),
     suspectStrays: claimer.suspectStrays,
-    next: (webhookId, orderKey) => next(webhookId, orderKey),
+    next: (webhookId, orderKey) => turns.next(webhookId, orderKey),
   });
   const loops = {
     claiming: undefined as ReturnType<typeof repeat> | undefined,
@@ -132,7 +125,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     await deps.giveBack(deliveries).catch(complain('give-back'));
   };
 
-  /** Takes what a claim of single deliveries brings, whatever room there is: they are few. */
+  /** Takes what a claim of single deliveries brings. */
   const takeSingle = async (claiming: Promise<readonly OwnedDelivery[]>) => {
     const claimed = await claiming.catch((error: unknown) => {
       claimer.suspectStrays();
@@ -148,25 +141,13 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     if (deps.circuitsOpen() > 0 && deps.isTrusted()) await takeSingle(deps.claimProbes());
   };
 
-  const keys = new Map<string, OrderedKey>();
-  const claimNext = coalesce(async () => {
-    while (keys.size > 0) {
-      const some = [...keys.values()].slice(0, MOST_KEYS_AT_ONCE);
-      for (const { orderKey } of some) keys.delete(orderKey);
-      // What there is no room for is found by `releaseFirst`.
-      if (deps.isTrusted() && holdings.free().count > some.length) await takeSingle(deps.claimNext(some));
-    }
-  });
-  const next = (webhookId: number, orderKey: string) => {
-    keys.set(orderKey, { webhookId, orderKey });
-    claimNext().catch(complain('claim-next'));
-  };
+  const turns = makeTurns({ ...deps, holdings, take: takeSingle, onError: complain('claim-next') });
 
   return {
     tryReserve: (deliveryId, webhookId, bytes) => deps.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),
     release: (deliveryId) => holdings.release(deliveryId),
     enqueue: (delivery) => dispatcher.take(delivery),
-    next,
+    next: turns.next,
     suspectStrays: claimer.suspectStrays,
     wakeHeld: () => loops.releasing?.wake(),
     forget: () => void dispatcher.forget(),
@@ -183,7 +164,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
         everyMs: RELEASE_EVERY_MS,
         onError: complain('release-held'),
       });
-      loops.releasingFirst = repeat(async () => (await deps.releaseFirst(RELEASED_AT_ONCE)) === RELEASED_AT_ONCE, {
+      loops.releasingFirst = repeat(turns.releaseOnce, {
         everyMs: RELEASE_FIRST_EVERY_MS,
         onError: complain('release-first'),
       });

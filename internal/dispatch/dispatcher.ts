@@ -115,18 +115,19 @@ export class Dispatcher {
 
   private async run(delivery: OwnedDelivery): Promise<void> {
     const webhook = this.deps.findWebhook(delivery.webhookId);
-    let wentWell = false;
+    let attempt: SettledAttempt | undefined;
     try {
       if (!webhook) await this.setAside(delivery, this.deps.cancel);
       else if (isHeld(webhook, delivery)) await this.setAside(delivery, this.deps.hold);
-      else wentWell = await this.attempt(delivery, webhook);
+      else attempt = await this.attempt(delivery, webhook);
     } catch (error) {
       // The row still bears our id; the next look for strays sets it free.
       this.deps.suspectStrays();
       this.deps.logger.error('delivery.not_settled', { delivery_id: delivery.id, error: messageOf(error) });
     } finally {
-      this.deps.holdings.release(delivery.id, wentWell);
+      this.deps.holdings.release(delivery.id, attempt?.outcome === 'delivered');
       this.active--;
+      if (attempt && attempt.retryInMs === undefined) this.ended(delivery);
       this.pump();
       if (this.active === 0) for (const resolve of this.idleWaiters.splice(0)) resolve();
     }
@@ -138,8 +139,13 @@ export class Dispatcher {
     await aside(delivery);
   }
 
-  /** Whether the receiver took it. */
-  private async attempt(delivery: OwnedDelivery, webhook: CatalogWebhook): Promise<boolean> {
+  /** Its room is free again: the next of its key may take it. */
+  private ended({ webhookId, orderKey }: OwnedDelivery): void {
+    if (orderKey) this.deps.next(webhookId, orderKey);
+  }
+
+  /** Answers once it is settled. */
+  private async attempt(delivery: OwnedDelivery, webhook: CatalogWebhook): Promise<SettledAttempt> {
     const { clock } = this.deps;
     const startedAt = clock.now();
     const from = clock.monotonic();
@@ -152,9 +158,8 @@ export class Dispatcher {
     this.deps.health.record(attempt);
     await this.deps.settle(attempt);
     this.deps.onSettled(attempt);
-    if (delivery.orderKey && attempt.retryInMs === undefined) this.deps.next(webhook.id, delivery.orderKey);
     if (attempt.because === 'gone') await this.disable(webhook.id);
-    return attempt.outcome === 'delivered';
+    return attempt;
   }
 
   /** The attempt is settled whatever becomes of this; the next 410 brings it up again. */

@@ -52,12 +52,19 @@ export class Holdings {
 
   /** Keeps room for a delivery unless all of it, or this webhook's part, is taken. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean {
-    const free = this.free();
-    if (bytes > free.bytes || free.count <= this.limits.maxHeld * KEPT_FOR_CLAIMS) return false;
-    const share = this.shares.get(webhookId);
-    if (share && !this.fits(share)) return false;
+    if (bytes > this.free().bytes || this.roomOf(webhookId) <= 0) return false;
     this.reserve(deliveryId, webhookId, bytes);
     return true;
+  }
+
+  /** How many more deliveries of a webhook may be kept that did not come by a claim of what is due; 0 or less: none. */
+  roomOf(webhookId: number): number {
+    const kept = this.limits.maxHeld * KEPT_FOR_CLAIMS;
+    const { count } = this.free();
+    if (count <= kept) return 0;
+    const share = this.shares.get(webhookId);
+    if (!share) return Math.min(this.remembered.get(webhookId)?.window ?? FIRST_WINDOW, Math.ceil(count - kept));
+    return this.fits(share) ? this.placesOf(share) : 0;
   }
 
   /** Keeps room for a delivery that is ours already. It may be held from an earlier life of this instance. */
@@ -83,7 +90,7 @@ export class Holdings {
     const except: number[] = [];
     const lanes = new Map<number, number>();
     for (const [webhookId, share] of this.shares) {
-      if (this.fits(share)) lanes.set(webhookId, this.roomOf(share));
+      if (this.fits(share)) lanes.set(webhookId, this.placesOf(share));
       else except.push(webhookId);
     }
     return { except, lanes, others: FIRST_WINDOW };
@@ -120,11 +127,11 @@ export class Holdings {
     if (oldest !== undefined && this.remembered.size > MOST_REMEMBERED) this.remembered.delete(oldest);
   }
 
-  private roomOf(share: Share): number {
+  private placesOf(share: Share): number {
     return Math.ceil(Math.min(share.window, this.free().count / PART_OF_FREE) - share.count);
   }
 
   private fits(share: Share): boolean {
-    return this.roomOf(share) > 0 && share.bytes < this.free().bytes / PART_OF_FREE;
+    return this.placesOf(share) > 0 && share.bytes < this.free().bytes / PART_OF_FREE;
   }
 }

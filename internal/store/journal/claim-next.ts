@@ -2,6 +2,7 @@ import type { OwnedDelivery } from '../../domain/delivery.js';
 import { type ClaimedRow, withMessages } from './claim.js';
 import { CLAIMED } from './claim-statements.js';
 import type { JournalPool, Statement } from './journal-pool.js';
+import { IS_SENT_TO, NEXT_OF_KEY } from './order.js';
 
 /** A key of a webhook in which deliveries wait for each other. */
 export interface OrderedKey {
@@ -9,69 +10,89 @@ export interface OrderedKey {
   readonly orderKey: string;
 }
 
-/** Of each key the first, if it waits for nothing but its turn and its webhook is sent to. */
+/** One whose next delivery is to be ours (wanted), or due for anybody. */
+export interface NextKey extends OrderedKey {
+  readonly wanted: boolean;
+}
+
+/** What is too old when a webhook is resumed has to go before anything is sent. */
+const IS_NOT_CLEARED = 'exists (select from resumes r where r.webhook_id = w.id and r.drop_before is not null)';
+
 const CLAIM_NEXT: Statement = {
   name: 'claim-next',
   text: `
     with me as (select id from instances where id = $1 for key share),
     next as (
-      select first.id
-      from (select distinct * from unnest($2::int[], $3::uuid[]) as t(webhook_id, order_key)) as k
+      select first.id, k.wanted
+      from unnest($2::int[], $3::uuid[], $4::bool[]) as k(webhook_id, order_key, wanted)
       join webhooks w on w.id = k.webhook_id
-      cross join lateral (
-        select d.id, d.owner, d.due_at from deliveries d
-        where d.webhook_id = k.webhook_id and d.order_key = k.order_key
-        order by d.order_no limit 1
-      ) as first
-      where first.owner is null and first.due_at = 'infinity'
-        and w.enabled and w.deleted_at is null and w.paused_at is null and w.circuit_opened_at is null
+      cross join lateral (${NEXT_OF_KEY}) as first
+      where ${IS_SENT_TO} and not ${IS_NOT_CLEARED}
     )
-    update deliveries d set owner = me.id, due_at = now()
+    update deliveries d set owner = case when next.wanted then me.id end, due_at = now()
     from next, me where d.id = next.id and d.owner is null and d.due_at = 'infinity'
-    returning ${CLAIMED}`,
+    returning ${CLAIMED}, d.owner`,
 };
 
-/** Whatever is first in its key and not due, through all keys there are: somebody died between a settle and the next claim. */
+/** Goes through the keys from $1, $2 on; a webhook that is not sent to is one step, however many keys it has. */
 const RELEASE_FIRST: Statement = {
   name: 'release-first',
   text: `
-    with recursive keys as (
-      (select webhook_id, order_key from deliveries where order_key is not null order by webhook_id, order_key limit 1)
+    with recursive keys(webhook_id, order_key, is_open, step) as (
+      select $1::int, $2::uuid, true, 0
       union all
-      select next.webhook_id, next.order_key from keys cross join lateral (
+      select next.webhook_id, next.order_key,
+        w.deleted_at is not null or (${IS_SENT_TO} and not ${IS_NOT_CLEARED}), step + 1
+      from keys cross join lateral (
         select d.webhook_id, d.order_key from deliveries d
-        where d.order_key is not null and (d.webhook_id, d.order_key) > (keys.webhook_id, keys.order_key)
+        where d.order_key is not null and (d.webhook_id, d.order_key) >
+          (keys.webhook_id, case when is_open then keys.order_key else 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid end)
         order by d.webhook_id, d.order_key limit 1
       ) as next
+      join webhooks w on w.id = next.webhook_id
+      where step < $3
     ), stuck as (
-      select first.id
-      from keys
-      join webhooks w on w.id = keys.webhook_id
-      cross join lateral (
-        select d.id, d.owner, d.due_at from deliveries d
-        where d.webhook_id = keys.webhook_id and d.order_key = keys.order_key
-        order by d.order_no limit 1
-      ) as first
-      where first.owner is null and first.due_at = 'infinity'
-        and (w.deleted_at is not null or (w.enabled and w.paused_at is null and w.circuit_opened_at is null))
-      limit $1
+      select first.id from keys k cross join lateral (${NEXT_OF_KEY}) as first where k.step > 0 and k.is_open
+    ), released as (
+      update deliveries d set due_at = now()
+      from stuck where d.id = stuck.id and d.owner is null and d.due_at = 'infinity'
+      returning d.id
     )
-    update deliveries d set due_at = now()
-    from stuck where d.id = stuck.id and d.owner is null and d.due_at = 'infinity'
-    returning d.id`,
+    select webhook_id, order_key, step = $3 as more, (select count(*)::int from released) as released
+    from keys order by step desc limit 1`,
 };
 
-/** Makes the first of each key ours, unless it is being sent or waits for its next attempt. */
+const NO_KEY = '00000000-0000-0000-0000-000000000000';
+
+/** Makes the first of each key ours, or due for anybody, unless it is being sent or waits for its next attempt. */
 export async function claimNext(
   pool: JournalPool,
   owner: string,
-  keys: readonly OrderedKey[],
+  keys: readonly NextKey[],
 ): Promise<readonly OwnedDelivery[]> {
-  const values = [owner, keys.map(({ webhookId }) => webhookId), keys.map(({ orderKey }) => orderKey)];
-  return (await withMessages(pool, await pool.run<ClaimedRow>(CLAIM_NEXT, values), owner)).deliveries;
+  const rows = await pool.run<ClaimedRow & { readonly owner: string | null }>(CLAIM_NEXT, [
+    owner,
+    keys.map(({ webhookId }) => webhookId),
+    keys.map(({ orderKey }) => orderKey),
+    keys.map(({ wanted }) => wanted),
+  ]);
+  const ours = rows.filter((row) => row.owner !== null);
+  return (await withMessages(pool, ours, owner)).deliveries;
 }
 
-/** Makes due what is first and was forgotten; answers how many. */
-export async function releaseFirst(pool: JournalPool, limit: number): Promise<number> {
-  return (await pool.run(RELEASE_FIRST, [limit])).length;
+/**
+ * Makes due what is first in its key and was forgotten (somebody died between a settle and the next claim; its webhook was
+ * resumed), among the `limit` keys after `from`. Answers how many, and where to go on; without it, that was the last key.
+ */
+export async function releaseFirst(
+  pool: JournalPool,
+  limit: number,
+  from: OrderedKey = { webhookId: 0, orderKey: NO_KEY },
+): Promise<{ readonly released: number; readonly last?: OrderedKey }> {
+  const [row] = await pool.run<{ webhook_id: number; order_key: string; more: boolean; released: number }>(
+    RELEASE_FIRST,
+    [from.webhookId, from.orderKey, limit],
+  );
+  const { released = 0 } = row ?? {};
+  return row?.more ? { released, last: { webhookId: row.webhook_id, orderKey: row.order_key } } : { released };
 }

@@ -3,3 +3,21 @@ export const IS_FIRST = `(d.order_key is null or not exists (
   select from deliveries earlier
   where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key and earlier.order_no < d.order_no
 ))`;
+
+/**
+ * The id of the first delivery of a key, if it waits for nothing but its turn; `k` is a row with the key. Numbers are taken
+ * before a commit: of two instances that accept at the same instant, the later number may be under way already. So the next
+ * few have to rest too.
+ */
+export const NEXT_OF_KEY = `
+  select near.id from (
+    select few.id, few.order_no, bool_and(few.owner is null and few.due_at = 'infinity') over () as rests
+    from (
+      select d.id, d.order_no, d.owner, d.due_at from deliveries d
+      where d.webhook_id = k.webhook_id and d.order_key = k.order_key
+      order by d.order_no limit 8
+    ) as few
+  ) as near where rests order by near.order_no limit 1`;
+
+/** Whether a webhook is sent to; `w` is its row. */
+export const IS_SENT_TO = `(w.enabled and w.deleted_at is null and w.paused_at is null and w.circuit_opened_at is null)`;

@@ -1,0 +1,53 @@
+import { expect, it } from '@jest/globals';
+import { eventually } from '../testkit/eventually.js';
+import { Holdings } from './holdings.js';
+import { makeTurns } from './turns.js';
+
+type Asked = { webhookId: number; orderKey: string; wanted: boolean };
+
+it('the keys of a webhook take no more room than its lane has; the others are made due for anybody', async () => {
+  const holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 1 << 20 });
+  const asked: Asked[] = [];
+  const turns = makeTurns({
+    holdings,
+    claimNext: async (keys) => {
+      asked.push(...keys);
+      for (const key of keys) if (key.wanted) holdings.reserve(key.orderKey, key.webhookId, 1);
+      return [];
+    },
+    releaseFirst: async () => ({ released: 0 }),
+    isTrusted: () => true,
+    take: async (claiming) => void (await claiming),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  for (let n = 0; n < 2000; n++) turns.next(1, `one-${n}`);
+  turns.next(2, 'two');
+  await eventually(() => asked.length === 2001, { what: 'all keys asked for' });
+  const wanted = asked.filter((key) => key.wanted);
+  expect(wanted.filter(({ webhookId }) => webhookId === 1).length).toBeLessThanOrEqual(128);
+  expect(wanted).toContainEqual({ webhookId: 2, orderKey: 'two', wanted: true });
+  expect(holdings.tryReserve('other', 3, 1)).toBe(true);
+});
+
+it('all keys are gone through in parts, the next at once while something was forgotten', async () => {
+  const froms: unknown[] = [];
+  const last = { webhookId: 1, orderKey: 'k' };
+  const parts = [{ released: 3, last }, { released: 0, last }, { released: 5 }, { released: 0 }];
+  const turns = makeTurns({
+    holdings: new Holdings({ maxHeld: 10, maxHeldBytes: 10 }),
+    claimNext: async () => [],
+    releaseFirst: async (from) => {
+      froms.push(from);
+      return parts.shift() ?? { released: 0 };
+    },
+    isTrusted: () => true,
+    take: async () => undefined,
+    onError: () => undefined,
+  });
+  const agains: boolean[] = [];
+  for (let round = 0; round < 4; round++) agains.push(await turns.releaseOnce());
+  expect(agains).toEqual([true, false, false, false]);
+  expect(froms).toEqual([undefined, last, last, undefined]);
+});

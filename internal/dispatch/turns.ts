@@ -1,0 +1,69 @@
+import { coalesce } from '../coalesce.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import type { Holdings } from './holdings.js';
+
+interface OrderedKey {
+  readonly webhookId: number;
+  readonly orderKey: string;
+}
+
+export interface TurnsDeps {
+  /** The first of each key, owned by this instance if wanted, else due for anybody. */
+  claimNext(keys: readonly (OrderedKey & { readonly wanted: boolean })[]): Promise<readonly OwnedDelivery[]>;
+  /** Makes due what is first and was forgotten, in a part of all keys; `last` is where the next part begins. */
+  releaseFirst(from: OrderedKey | undefined): Promise<{ readonly released: number; readonly last?: OrderedKey }>;
+  isTrusted(): boolean;
+  readonly holdings: Pick<Holdings, 'roomOf'>;
+  /** Takes what a claim brings. */
+  take(claiming: Promise<readonly OwnedDelivery[]>): Promise<void>;
+  onError(error: unknown): void;
+}
+
+/** In which deliveries of a key follow each other. */
+export interface Turns {
+  /** Something of this key was committed, or has ended: its first may be sent. */
+  next(webhookId: number, orderKey: string): void;
+  /** Looks for keys that wait though nothing of them is under way; true when more of them are likely. */
+  releaseOnce(): Promise<boolean>;
+}
+
+const MOST_AT_ONCE = 500;
+
+export function makeTurns(deps: TurnsDeps): Turns {
+  const keys = new Map<string, OrderedKey>();
+  let lookedAt: OrderedKey | undefined;
+
+  /** A key whose lane is full waits in the store, as what is not ordered does. */
+  const takeSome = () => {
+    const rooms = new Map<number, number>();
+    const some = [];
+    for (const key of keys.values()) {
+      if (some.length === MOST_AT_ONCE) break;
+      const room = rooms.get(key.webhookId) ?? deps.holdings.roomOf(key.webhookId);
+      rooms.set(key.webhookId, room - 1);
+      some.push({ ...key, wanted: room > 0 });
+      keys.delete(key.orderKey);
+    }
+    return some;
+  };
+
+  const claim = coalesce(async () => {
+    while (keys.size > 0) {
+      const some = takeSome();
+      // What nobody claims now is found by `releaseOnce`.
+      if (deps.isTrusted()) await deps.take(deps.claimNext(some));
+    }
+  });
+
+  return {
+    next(webhookId, orderKey) {
+      keys.set(orderKey, { webhookId, orderKey });
+      claim().catch(deps.onError);
+    },
+    async releaseOnce() {
+      const { released, last } = await deps.releaseFirst(lookedAt);
+      lookedAt = last;
+      return last !== undefined && released > 0;
+    },
+  };
+}
