@@ -2,6 +2,38 @@ import type { OwnedDelivery } from '../../domain/delivery.js';
 import { type ClaimedRow, withMessages } from './claim.js';
 import { CLAIMED } from './claim-statements.js';
 import type { JournalPool, Statement } from './journal-pool.js';
+import { NEXT_OF_KEY } from './order.js';
+
+/** How many keys are looked at for one that waits for nothing but its turn: the others wait for their next attempt. */
+const MOST_KEYS = 200;
+
+/**
+ * Held deliveries of webhook `h`: one from anywhere in the time that they are of, and the first of some key. Were it always
+ * the oldest, one that its receiver cannot take would keep the circuit open for ever.
+ */
+const PROBE_OF_WEBHOOK = `
+  (select d.id from deliveries d
+   where d.webhook_id = h.webhook_id and d.owner is null and d.due_at = 'infinity' and d.order_key is null
+     and d.received_at >= (
+       select min(received_at) + random() * (max(received_at) - min(received_at)) from deliveries a
+       where a.webhook_id = h.webhook_id and a.owner is null and a.due_at = 'infinity' and a.order_key is null
+     )
+   order by d.received_at limit 1)
+  union all
+  (with recursive begin as materialized (select gen_random_uuid() as key), k(webhook_id, order_key, step) as (
+     select h.webhook_id, key, 0 from begin
+     union all
+     select h.webhook_id, next.key, step + 1 from k cross join lateral (
+       select coalesce(
+         (select d.order_key from deliveries d
+          where d.webhook_id = h.webhook_id and d.order_key > k.order_key order by d.order_key limit 1),
+         (select d.order_key from deliveries d
+          where d.webhook_id = h.webhook_id and d.order_key is not null order by d.order_key limit 1)) as key
+     ) as next
+     where step < ${MOST_KEYS} and next.key is not null
+   )
+   select first.id from k cross join lateral (${NEXT_OF_KEY}) as first where k.step > 0 limit 1)
+  limit 1`;
 
 /** One held delivery of each circuit whose time for a probe has come; the wait for the next one doubles. */
 const CLAIM_PROBES: Statement = {
@@ -9,21 +41,10 @@ const CLAIM_PROBES: Statement = {
   text: `
     with me as (select id from instances where id = $1 for key share),
     due as (
-      select h.webhook_id, oldest.id
+      select h.webhook_id, chosen.id
       from webhook_health h
       join webhooks w on w.id = h.webhook_id
-      cross join lateral (
-        (select d.id from deliveries d
-         where d.webhook_id = h.webhook_id and d.owner is null and d.due_at = 'infinity' and d.order_key is null
-         order by d.received_at limit 1)
-        union all
-        (select first.id from (
-           select d.id, d.owner, d.due_at from deliveries d
-           where d.webhook_id = h.webhook_id and d.order_key is not null
-           order by d.order_key, d.order_no limit 1
-         ) as first where first.owner is null and first.due_at = 'infinity')
-        limit 1
-      ) as oldest
+      cross join lateral (${PROBE_OF_WEBHOOK}) as chosen
       where h.probe_at <= now() and w.circuit_opened_at is not null and w.paused_at is null and w.enabled
         and w.deleted_at is null
       order by h.probe_at limit 100
