@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
-import { judge } from '../domain/judge.js';
+import { judge, judgeProbe } from '../domain/judge.js';
 import { loadOf } from '../domain/load.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { errorWords, logOutcome } from '../domain/outcome-words.js';
@@ -176,9 +176,10 @@ export class Dispatcher {
     time: { readonly startedAt: number; readonly durationMs: number },
   ): SettledAttempt {
     const ageMs = delivery.replay ? undefined : time.startedAt - delivery.message.receivedAt;
-    const history = { failures: delivery.probe ? 0 : delivery.failures, ageMs };
-    const verdict = judge(outcome, history, this.deps.policyOf(webhook), this.deps.random);
-    const counts = verdict.state === 'dead' || (verdict.state === 'retry' && verdict.counts && !delivery.probe);
+    const judgeIt = delivery.probe ? judgeProbe : judge;
+    const history = { failures: delivery.failures, ageMs };
+    const verdict = judgeIt(outcome, history, this.deps.policyOf(webhook), this.deps.random);
+    const counts = verdict.state === 'dead' || (verdict.state === 'retry' && verdict.counts);
     const answered = outcome.kind === 'answered' ? outcome : undefined;
     return {
       delivery,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judge } from './judge.js';
+import { judge, judgeProbe } from './judge.js';
 import type { AttemptOutcome } from './outcome.js';
 import { parseRetryAfter } from './retry-after.js';
 import { type RetryPolicy, retryPolicyOf } from './retry-policy.js';
@@ -85,6 +85,23 @@ describe('the verdict on an attempt', () => {
   it('buries what may not be sent to', () => {
     const outcome: AttemptOutcome = { kind: 'forbidden_address', error: '10.0.0.1' };
     expect(judge(outcome, after(0), policy, middle)).toEqual({ state: 'dead', because: 'forbidden_address' });
+  });
+});
+
+describe('the probe of an open circuit', () => {
+  it.each([
+    [policy, 5000],
+    [{ ...policy, scheduleMs: [] }, 700],
+  ])('costs no try, also where there is but one', (given, delayMs) => {
+    const verdict = judgeProbe(answered(500), after(9), given, middle);
+    expect(verdict).toEqual({ state: 'retry', delayMs, counts: false });
+  });
+
+  it('ends its delivery as any attempt does where that is not for want of tries', () => {
+    expect(judgeProbe(answered(200), after(9), policy, middle)).toEqual({ state: 'delivered' });
+    expect(judgeProbe(answered(410), after(9), policy, middle)).toEqual({ state: 'dead', because: 'gone' });
+    const expired = judgeProbe(answered(500), after(9, DAY_MS), { ...policy, maxAgeMs: 1000 }, middle);
+    expect(expired).toEqual({ state: 'dead', because: 'expired' });
   });
 });
 

@@ -21,6 +21,18 @@ export function judge(outcome: AttemptOutcome, history: History, policy: RetryPo
   }
 }
 
+/** The probe of an open circuit costs its delivery no try: it waits as after the first one, also where the schedule has none. */
+export function judgeProbe(
+  outcome: AttemptOutcome,
+  { ageMs }: Pick<History, 'ageMs'>,
+  policy: RetryPolicy,
+  random: () => number,
+): Verdict {
+  const [first = policy.localFaultDelayMs] = policy.scheduleMs;
+  const verdict = judge(outcome, { failures: 0, ageMs }, { ...policy, scheduleMs: [first] }, random);
+  return verdict.state === 'retry' ? { ...verdict, counts: false } : verdict;
+}
+
 function asksForPatience(status: number): boolean {
   return status === 429 || status === 503;
 }

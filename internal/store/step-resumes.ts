@@ -1,12 +1,19 @@
 import type { JournalPool, Statement } from './journal/journal-pool.js';
+import { IS_SENT_TO } from './journal/order.js';
 
+/** Time in which nothing could be let go (a service that was down, an open circuit) is made up for by two seconds at most. */
 const TURN: Statement = {
   name: 'resumes-turn',
   text: `
-    select r.webhook_id, r.drop_before is not null as drops,
-      least($1, coalesce(floor(r.per_second * extract(epoch from now() - r.released_at)), $1))::int as room
-    from resumes r join webhooks w on w.id = r.webhook_id
-    where w.enabled and w.paused_at is null and w.circuit_opened_at is null and w.deleted_at is null
+    select r.webhook_id, r.drop_before is not null as drops, room
+    from resumes r
+    join webhooks w on w.id = r.webhook_id
+    cross join lateral (
+      select case when r.per_second is not null
+        then floor(least(r.per_second * extract(epoch from now() - r.released_at), greatest(1, 2 * r.per_second))) end as owing
+    ) as so_far
+    cross join lateral (select least($1, coalesce(owing, $1))::int as room) as now_due
+    where ${IS_SENT_TO} and (room > 0 or r.drop_before is not null)
     order by r.released_at limit 20
     for update of r skip locked`,
 };
@@ -19,7 +26,7 @@ const DROP: Statement = {
       where r.webhook_id = $1 and d.owner is null and d.due_at = 'infinity' and d.received_at < r.drop_before and d.id in (
         select * from (
           (select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is null
-           order by received_at limit $2)
+             and received_at < (select drop_before from resumes where webhook_id = $1) limit $2)
           union all
           (select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is not null
              and received_at < (select drop_before from resumes where webhook_id = $1) limit $2)
@@ -47,9 +54,24 @@ const RELEASE: Statement = {
     ) returning id`,
 };
 
+/** Not to now: the part of a delivery that is owing stays owing. */
 const MOVE_ON: Statement = {
   name: 'resumes-move-on',
-  text: 'update resumes set released_at = now(), drop_before = case when $2 then drop_before end where webhook_id = $1',
+  text: `
+    update resumes set released_at = coalesce(
+      greatest(released_at, now() - greatest(2, 1 / per_second) * interval '1 s') + $2::float8 / per_second * interval '1 s',
+      now())
+    where webhook_id = $1`,
+};
+
+const TO_THE_END: Statement = {
+  name: 'resumes-to-the-end',
+  text: 'update resumes set released_at = now() where webhook_id = $1',
+};
+
+const DROPPED: Statement = {
+  name: 'resumes-dropped',
+  text: 'update resumes set drop_before = null where webhook_id = $1',
 };
 
 const END: Statement = { name: 'resumes-end', text: 'delete from resumes where webhook_id = $1' };
@@ -71,14 +93,14 @@ export async function stepResumes(pool: JournalPool, limit: number): Promise<rea
       const dropped = drops ? (await run(DROP, [webhookId, limit])).length : 0;
       // The rest of what is too old goes first.
       if (dropped === limit) {
-        await run(MOVE_ON, [webhookId, true]);
+        await run(TO_THE_END, [webhookId]);
         steps.push({ webhookId, dropped, released: 0, ended: false });
         continue;
       }
-      if (room === 0) continue;
-      const released = (await run(RELEASE, [webhookId, room])).length;
+      if (drops) await run(DROPPED, [webhookId]);
+      const released = room > 0 ? (await run(RELEASE, [webhookId, room])).length : 0;
       const ended = released < room;
-      await (ended ? run(END, [webhookId]) : run(MOVE_ON, [webhookId, false]));
+      await (ended ? run(END, [webhookId]) : run(MOVE_ON, [webhookId, released]));
       steps.push({ webhookId, dropped, released, ended });
     }
     return steps;
