@@ -100,6 +100,17 @@ describe('a circuit', () => {
     expect(distinct()).toBe(50);
   });
 
+  it('is closed by a new URL, which another receiver answers', async () => {
+    const webhook = await make();
+    receiver.behave({ status: 500 });
+    await webhook.publish(30);
+    await until('an open circuit', async () => (await webhook.read()).circuit !== undefined);
+    receiver.behave((request) => ({ status: request.url.endsWith('/new') ? 200 : 500 }));
+    const changed = await one.api.patch(`/webhooks/${webhook.id}`, { url: `${receiver.url}/new` });
+    expect(changed.body).not.toHaveProperty('circuit');
+    await until('everything delivered', async () => (await webhook.account()).delivered === 30);
+  });
+
   it('stays closed where a webhook has switched it off, and its deliveries die by their schedule', async () => {
     const webhook = await make({ breaker: 'off' });
     receiver.behave({ status: 500 });

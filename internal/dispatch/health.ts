@@ -11,6 +11,7 @@ export interface HealthDeps {
   closeCircuit(webhookId: number): Promise<void>;
   /** Webhooks that only failed since the last call, and those where something succeeded. */
   saveHealth(failing: readonly number[], fine: readonly number[]): Promise<void>;
+  findWebhook(id: number): CatalogWebhook | undefined;
   readonly breaker: BreakerPolicy;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -36,7 +37,7 @@ export class Health {
     }
   }
 
-  /** Tells the store, and forgets circuits that have been quiet for long. */
+  /** Tells the store, and forgets circuits that have been quiet for long, or whose webhook is gone. */
   async save(): Promise<void> {
     const { failing, fine } = this;
     if (failing.size === 0 && fine.size === 0) return;
@@ -53,7 +54,9 @@ export class Health {
       throw error;
     }
     const now = this.deps.clock.monotonic();
-    for (const [id, circuit] of this.circuits) if (circuit.isQuiet(now, this.deps.breaker)) this.circuits.delete(id);
+    for (const [id, circuit] of this.circuits) {
+      if (circuit.isQuiet(now, this.deps.breaker) || !this.deps.findWebhook(id)) this.circuits.delete(id);
+    }
   }
 
   private count(webhook: CatalogWebhook): void {

@@ -8,7 +8,7 @@ export function weightOf({ payload, headers }: Pick<Message, 'payload' | 'header
   return weight;
 }
 
-/** One occurrence, received once from NATS. Its payload is never parsed. */
+/** One occurrence, received once from NATS. Its payload is parsed for nobody but webhooks that are ordered by a pointer into it. */
 export interface Message {
   /** uuid */
   readonly id: string;

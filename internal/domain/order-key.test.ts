@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
-import { orderKeyOf, orderValue } from './order-key.js';
+import { orderKeyOf, orderValue, parsedOnce } from './order-key.js';
 import type { Ordering } from './webhook-settings.js';
 
 const message = (payload: string, headers: readonly (readonly [string, string])[] = []) => {
@@ -33,6 +33,13 @@ describe('the key by which deliveries wait for each other', () => {
     ['/order', '', undefined],
   ])('at %s of %s is %p', (pointer, payload, value) => {
     expect(orderValue({ by: 'key', pointer }, message(payload))).toBe(value);
+  });
+
+  it('is found in a payload that is parsed once for all webhooks', () => {
+    const parsed = parsedOnce(message('{"a":{}}'));
+    expect(parsed()).toBe(parsed());
+    expect(parsed()).toEqual({ a: {} });
+    expect(parsedOnce(message('{'))()).toBeUndefined();
   });
 
   it('in a header is found whatever its case, the first of several', () => {

@@ -4,7 +4,7 @@ import type { Catalog, CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { envelope } from '../domain/envelope.js';
 import { type Message, weightOf } from '../domain/message.js';
-import { orderKeyOf } from '../domain/order-key.js';
+import { orderKeyOf, parsedOnce } from '../domain/order-key.js';
 import { isResultSubject } from '../domain/result-message.js';
 import { parseRouting } from '../domain/routing.js';
 import { uuidAt } from '../domain/uuid.js';
@@ -153,6 +153,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     const reserved: string[] = [];
     try {
       const message = toMessage(incoming);
+      const parsed = parsedOnce(message);
       let matched = first;
       for (let tries = 1; ; tries++) {
         if (!matched || tries > 1) {
@@ -166,7 +167,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
         for (const webhook of matched.webhooks) {
           if (isTurnsEnd(deliveries.length)) await nextTurn();
           const id = uuidAt(message.receivedAt, deps.randomUuid());
-          const orderKey = orderKeyOf(webhook, message);
+          const orderKey = orderKeyOf(webhook, message, parsed);
           const held = webhook.waits !== undefined || orderKey !== undefined;
           const wanted = !held && deps.tryReserve(id, webhook.id, bytes);
           if (wanted) reserved.push(id);

@@ -6,6 +6,7 @@ const OPEN: Statement = {
     with opened as (
       update webhooks set circuit_opened_at = now()
       where id = $1 and circuit_opened_at is null and enabled and deleted_at is null
+        and settings ->> 'breaker' is distinct from 'off'
       returning id
     )
     insert into webhook_health (webhook_id, failing_since, failed_at, probe_at, because)
@@ -24,7 +25,7 @@ const CLOSE: Statement = {
     from closed where webhook_id = closed.id`,
 };
 
-/** Shared by all instances: from now on its deliveries wait. False when it was open, or is not to be sent to anyway. */
+/** Shared by all instances: from now on its deliveries wait. False when it was open, never opens, or is not to be sent to anyway. */
 export async function openCircuit(
   pool: JournalPool,
   id: number,

@@ -29,6 +29,8 @@ export async function pauseWebhook(db: Db, key: Key): Promise<void> {
 export async function resumeWebhook(db: Db, key: Key, { perSecond, dropOlderThanMs }: Resuming): Promise<void> {
   await inTransaction(db, async (trx) => {
     requireFound(await living(trx, key).update({ ...stamp(trx, key), paused_at: null }));
+    // Nobody tried meanwhile: it did not fail all that time.
+    await trx('webhook_health').where({ webhook_id: key.id }).update({ failing_since: null, failed_at: null });
     if (perSecond === undefined && dropOlderThanMs === undefined) {
       await trx('resumes').where({ webhook_id: key.id }).delete();
       return;

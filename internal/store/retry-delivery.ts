@@ -23,6 +23,8 @@ export async function retryDelivery(
     if ((await makeDue(stores.pool, delivery)) > 0) return loadDelivery(stores.db, key);
     delivery = await loadDelivery(stores.db, key);
   }
+  if (delivery.state === 'held' || delivery.state === 'pending')
+    throw new AppError('conflict', 'an earlier delivery of its key is still owed: retry or release that one first');
   throw new AppError('unprocessable', 'the message of this delivery is no longer kept');
 }
 

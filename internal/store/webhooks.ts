@@ -93,7 +93,8 @@ export async function changeWebhook(
     const events = await holdEvents(trx, fields.eventIds);
     await replaceEvents(trx, key.id, events);
     await replaceSecrets({ db: trx, vault }, key.id, fields.secrets ?? []);
-    const startsAnew = fields.enabled && (!current.enabled || fields.settings.breaker === 'off');
+    const isAnother = !current.enabled || fields.settings.breaker === 'off' || fields.url !== current.url;
+    const startsAnew = fields.enabled && isAnother;
     if (startsAnew) await trx('webhook_health').where({ webhook_id: key.id }).delete();
     const rows: WebhookRow[] = await trx('webhooks')
       .where({ id: key.id })
@@ -117,6 +118,7 @@ export async function deleteWebhook(db: Db, key: { readonly id: number; readonly
       .whereNull('deleted_at')
       .update({ deleted_at: now, updated_at: now, updated_by_id: key.userId });
     await deleteSecrets(trx, key.id);
+    for (const table of ['webhook_health', 'resumes']) await trx(table).where({ webhook_id: key.id }).delete();
     return count;
   });
   if (deleted === 0) throw new AppError('not_found', 'Record not found');

@@ -1,4 +1,5 @@
 import type { JournalPool, Statement } from './journal-pool.js';
+import { IS_SENT_TO } from './order.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
 
 const HOLD: Statement = {
@@ -32,9 +33,8 @@ const RELEASE_HELD: Statement = {
         where owner is null and due_at = 'infinity' and order_key is null and webhook_id > held.webhook_id
       ) from held where webhook_id is not null
     ), enabled as (
-      select d.id from held join webhooks w on w.id = held.webhook_id and w.enabled and w.deleted_at is null
-        and w.paused_at is null and w.circuit_opened_at is null
-        and not exists (select from resumes r where r.webhook_id = w.id)
+      select d.id from held join webhooks w on w.id = held.webhook_id and (w.deleted_at is not null
+        or (${IS_SENT_TO} and not exists (select from resumes r where r.webhook_id = w.id)))
       cross join lateral (
         select id from deliveries where webhook_id = w.id and owner is null and due_at = 'infinity' and order_key is null
         limit $1 for update skip locked

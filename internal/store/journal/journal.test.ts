@@ -385,6 +385,14 @@ describe('deliveries that were not sent', () => {
     ]);
   });
 
+  it('are cancelled however long ago their webhook was deleted', async () => {
+    const delivery = await kit.owe();
+    await kit.journal.hold(delivery);
+    await kit.sql(`update webhooks set deleted_at = now() - interval '9 days' where id = 1`);
+    expect(await kit.journal.releaseHeld(10)).toBe(1);
+    await kit.sql(`update webhooks set deleted_at = null where id = 1`);
+  });
+
   it('are set free when a claim was committed whose answer was lost', async () => {
     const [known, stray] = [await kit.owe(), await kit.owe()];
     expect(await kit.journal.giveBackStrays((id) => id === known?.id)).toBe(1);

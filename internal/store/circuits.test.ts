@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Knex } from 'knex';
+import { makeTestDatabase } from '../testkit/test-database.js';
+import { makeTestJournal, type TestJournal } from '../testkit/test-journal.js';
+import { openCircuit } from './circuits.js';
+import { makeKnex } from './knex.js';
+import { pauseWebhook, resumeWebhook } from './pauses.js';
+import { retryDelivery } from './retry-delivery.js';
+import { saveHealth } from './webhook-health.js';
+import { deleteWebhook } from './webhooks.js';
+
+let kit: TestJournal;
+let db: Knex;
+const key = { id: 1, userId: 1 };
+const why = { because: 'a test', probeInMs: 1000 };
+
+beforeAll(async () => {
+  const database = await makeTestDatabase();
+  kit = await makeTestJournal(database);
+  db = makeKnex(database.connection, { max: 2 });
+});
+afterAll(async () => {
+  await db.destroy();
+  await kit.stop();
+});
+
+it('the time of a pause is no time of failing', async () => {
+  await saveHealth(kit.pool, [1], []);
+  await pauseWebhook(db, key);
+  await resumeWebhook(db, key, { perSecond: undefined, dropOlderThanMs: undefined });
+  expect(await kit.sql('select failing_since from webhook_health')).toEqual([{ failing_since: null }]);
+});
+
+it('a delivery that waits for an earlier one of its key cannot be retried before it, and the refusal says why', async () => {
+  const [first, second] = [await kit.owe(), await kit.owe()];
+  for (const [index, { id }] of [first, second].entries()) {
+    await kit.sql(
+      `update deliveries set owner = null, due_at = 'infinity', order_no = $2,
+         order_key = '11111111-1111-1111-1111-111111111111' where id = $1`,
+      [id, index],
+    );
+  }
+  const retry = (id: string | undefined) => retryDelivery({ db, pool: kit.pool }, { id: id ?? '', userId: 1 });
+  await expect(retry(second.id)).rejects.toMatchObject({ code: 'conflict' });
+  expect(await retry(first.id)).toMatchObject({ state: 'pending' });
+});
+
+it('an instance that does not know yet that a webhook has no circuit opens none', async () => {
+  await kit.sql(`update webhooks set settings = '{"breaker":"off"}' where id = 1`);
+  expect(await openCircuit(kit.pool, 1, why)).toBe(false);
+  await kit.sql(`update webhooks set settings = '{}' where id = 1`);
+  expect(await openCircuit(kit.pool, 1, why)).toBe(true);
+});
+
+it('nothing of the health of a webhook outlives it', async () => {
+  await deleteWebhook(db, key);
+  expect(await kit.sql('select 1 from webhook_health')).toEqual([]);
+});
