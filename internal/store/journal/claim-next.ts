@@ -18,7 +18,13 @@ export interface NextKey extends OrderedKey {
 /** What is too old when a webhook is resumed has to go before anything is sent. */
 const IS_NOT_CLEARED = 'exists (select from resumes r where r.webhook_id = w.id and r.drop_before is not null)';
 
-const CLAIM_NEXT: Statement = {
+/**
+ * Looked at again when the row is ours to change. Written so that no index offers itself for it: by that of what is due, a
+ * table of which nothing is known yet would be read for each key.
+ */
+const IS_HELD = 'd.owner is null and not isfinite(d.due_at)';
+
+export const CLAIM_NEXT: Statement = {
   name: 'claim-next',
   text: `
     with me as (select id from instances where id = $1 for key share),
@@ -30,12 +36,12 @@ const CLAIM_NEXT: Statement = {
       where ${IS_SENT_TO} and not ${IS_NOT_CLEARED}
     )
     update deliveries d set owner = case when next.wanted then me.id end, due_at = now()
-    from next, me where d.id = next.id and d.owner is null and d.due_at = 'infinity'
+    from next, me where d.id = next.id and ${IS_HELD}
     returning ${CLAIMED}, d.owner`,
 };
 
 /** Goes through the keys from $1, $2 on; a webhook that is not sent to is one step, however many keys it has. */
-const RELEASE_FIRST: Statement = {
+export const RELEASE_FIRST: Statement = {
   name: 'release-first',
   text: `
     with recursive keys(webhook_id, order_key, is_open, step) as (
@@ -55,7 +61,7 @@ const RELEASE_FIRST: Statement = {
       select first.id from keys k cross join lateral (${NEXT_OF_KEY}) as first where k.step > 0 and k.is_open
     ), released as (
       update deliveries d set due_at = now()
-      from stuck where d.id = stuck.id and d.owner is null and d.due_at = 'infinity'
+      from stuck where d.id = stuck.id and ${IS_HELD}
       returning d.id
     )
     select webhook_id, order_key, step = $3 as more, (select count(*)::int from released) as released

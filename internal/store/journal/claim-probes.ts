@@ -36,7 +36,7 @@ const PROBE_OF_WEBHOOK = `
   limit 1`;
 
 /** One held delivery of each circuit whose time for a probe has come; the wait for the next one doubles. */
-const CLAIM_PROBES: Statement = {
+export const CLAIM_PROBES: Statement = {
   name: 'claim-probes',
   text: `
     with me as (select id from instances where id = $1 for key share),
