@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { audit, type Books, type Finding } from './audit.js';
-import { ScenarioFailure } from './failure.js';
+import { ScenarioFailure, WrongAccount } from './failure.js';
 import type { Scenario } from './scenario.js';
 import type { Site } from './site.js';
 import { isLost, whatIsMissing } from './what-is-missing.js';
@@ -38,7 +38,8 @@ export async function closeAccount(site: Site, scenario: Scenario): Promise<Clos
       const { lost, problems } = audit(await readBooks(site));
       const seconds = ((performance.now() - site.tally.healedAt) / 1000).toFixed(1);
       const first = `${seconds} s after the last fault ${why}${isLate ? '' : ', and nothing is owed any more'}; ${lost} lost`;
-      throw new ScenarioFailure(sentence([first], problems, await readAttempts(site)));
+      const words = sentence([first], problems, await readAttempts(site));
+      throw isLate ? new ScenarioFailure(words) : new WrongAccount(words);
     }
     await sleep(LOOK_EVERY_MS);
     why = await look();
@@ -47,7 +48,7 @@ export async function closeAccount(site: Site, scenario: Scenario): Promise<Clos
   await sleep(AFTERMATH_MS);
   const finding = audit(await readBooks(site));
   const found = judge(site, finding, mayLose);
-  if (found.length > 0) throw new ScenarioFailure(sentence(found, [], await readAttempts(site)));
+  if (found.length > 0) throw new WrongAccount(sentence(found, [], await readAttempts(site)));
   return { finding, recoveredMs };
 }
 

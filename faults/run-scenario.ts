@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../internal/errors.js';
 import { makeEndings } from '../internal/local/endings.js';
 import { type Closed, closeAccount } from './close-account.js';
-import { ScenarioFailure, Skipped } from './failure.js';
+import { ScenarioFailure, Skipped, WrongAccount } from './failure.js';
 import type { Mode } from './mode.js';
 import type { Plan } from './plan.js';
 import type { Scenario } from './scenario.js';
@@ -20,7 +20,8 @@ export interface Outcome {
 
 type Result =
   | ({ readonly kind: 'held' } & Closed)
-  | { readonly kind: 'failed'; readonly why: string }
+  /** `isCertain`: what went wrong is not that something took too long. */
+  | { readonly kind: 'failed'; readonly why: string; readonly isCertain: boolean }
   | { readonly kind: 'skipped'; readonly why: string };
 
 export interface Surroundings {
@@ -72,7 +73,9 @@ export async function runScenario(scenario: Scenario, mode: Mode, around: Surrou
 }
 
 function toResult(error: unknown): Result {
-  return { kind: error instanceof Skipped ? 'skipped' : 'failed', why: messageOf(error) };
+  const why = messageOf(error);
+  if (error instanceof Skipped) return { kind: 'skipped', why };
+  return { kind: 'failed', why, isCertain: error instanceof WrongAccount };
 }
 
 const limitOf = (plan: Plan) => 240_000 + plan.killingMs + plan.outageMs + plan.instanceTimeoutMs;

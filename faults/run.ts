@@ -62,9 +62,12 @@ async function runAll(options: Options, directory: string): Promise<Run> {
       async run(makeRoom: () => void) {
         const isLate = performance.now() > lastTurn;
         if (stop.signal.aborted && !isLate) return;
-        const outcome = isLate
-          ? notBegun(scenario, mode, limitMs)
-          : await runScenario(scenario, mode, { ...around, makeRoom });
+        const run = () => runScenario(scenario, mode, { ...around, makeRoom });
+        let outcome = isLate ? notBegun(scenario, mode, limitMs) : await run();
+        if (options.times === 1 && tookTooLong(outcome) && performance.now() < lastTurn) {
+          say(`${scenario.name} (${mode}) took too long and is tried once more: ${wordsOf(outcome)}`);
+          outcome = await run();
+        }
         outcomes.push(outcome);
         say(`${scenario.name} (${mode}), ${outcome.seconds.toFixed(1)} s: ${wordsOf(outcome)}`);
       },
@@ -75,6 +78,11 @@ async function runAll(options: Options, directory: string): Promise<Run> {
   } finally {
     clearTimeout(limit);
   }
+}
+
+/** A machine that is busy for a while makes anything late; it never makes an account wrong. */
+function tookTooLong({ result }: Outcome): boolean {
+  return result.kind === 'failed' && !result.isCertain;
 }
 
 function notBegun(scenario: Scenario, mode: Mode, limitMs: number): Outcome {
