@@ -19,7 +19,10 @@ export interface TunnelPlan {
   readonly connectTimeoutMs: number;
 }
 
-/** Whatever a proxy does wrong is a fault of ours, and no receiver's. */
+/** By these a gateway says that those behind it are at fault (RFC 9110): for ever uncounted, nothing would ever be given up. */
+const OF_THE_RECEIVER: ReadonlySet<number> = new Set([502, 504]);
+
+/** Whatever else a proxy does wrong is a fault of ours, and no receiver's. */
 const broken = (words: string) => new KnownFault('local_fault', `the proxy ${words}`);
 
 /** Connects to the proxy and asks it (CONNECT) for a way to the receiver, to one address after the other. */
@@ -47,6 +50,7 @@ async function tryAddresses(plan: TunnelPlan, opening: Opening): Promise<net.Soc
     socket.destroy();
     if (status === 407) throw broken('wants another user and password (407)');
   }
+  if (OF_THE_RECEIVER.has(status)) throw new KnownFault('connect', `the proxy found no way (it answered ${status})`);
   throw broken(status === 0 ? 'did not answer in HTTP' : `answered ${status}`);
 }
 

@@ -120,6 +120,20 @@ describe('through a proxy', () => {
   });
 });
 
+describe('a receiver that the proxy does not reach', () => {
+  it.each([502, 504])('has failed (%i), when it is reached at none of its addresses', async (status) => {
+    const proxy = await startProxy({ text: `HTTP/1.1 ${status} No way\r\n\r\n` });
+    const sender = startSender(proxy.port, { addresses: ['93.184.215.14', '93.184.215.15'] });
+    expect(await sender.send(makeTestRequest('https://receiver.test/'))).toEqual({
+      kind: 'unreachable',
+      reason: 'connect',
+      error: `the proxy found no way (it answered ${status})`,
+    });
+    expect(proxy.heads).toHaveLength(2);
+    await eventually(() => sender.stats().sockets === 0 && proxy.open === 0, { what: 'the connection to be closed' });
+  });
+});
+
 describe('a broken proxy is our fault', () => {
   it.each<[string, ProxyAnswer, string]>([
     ['wants a login', { text: 'HTTP/1.1 407 Who?\r\n\r\n' }, 'the proxy wants another user and password (407)'],
