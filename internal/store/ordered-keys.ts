@@ -33,15 +33,24 @@ interface KeyRow {
 }
 
 const MOST_COUNTED = 10_000;
+/** Keys that are gone through: 200 ms. Beyond them those are found whose next attempt is known. */
+const MOST_KEYS = 10_000;
 
 const PARKED = `
-  with recursive keys as (
-    (select order_key from deliveries where webhook_id = :id and order_key is not null order by order_key limit 1)
+  with recursive walked as (
+    (select order_key, 1 as step from deliveries where webhook_id = :id and order_key is not null order by order_key limit 1)
     union all
-    select next.order_key from keys cross join lateral (
-      select d.order_key from deliveries d where d.webhook_id = :id and d.order_key > keys.order_key
+    select next.order_key, step + 1 from walked cross join lateral (
+      select d.order_key from deliveries d where d.webhook_id = :id and d.order_key > walked.order_key
       order by d.order_key limit 1
     ) as next
+    where step < :keys
+  ), keys as (
+    select order_key from walked
+    union
+    (select order_key from deliveries
+     where webhook_id = :id and owner is null and due_at < 'infinity' and order_key is not null and attempts > 0
+     order by due_at limit :limit)
   )
   select keys.order_key, first.id, first.attempts, first.received_at, counted.owed, m.subject, m.headers, m.payload,
     case when isfinite(first.due_at) then first.due_at end as due_at
@@ -59,11 +68,16 @@ const PARKED = `
     where messages.id = first.message_id and messages.received_at = first.received_at offset 0
   ) as m on true
   where first.attempts > 0
-  limit :limit`;
+  order by order_key limit :limit`;
 
 /** Keys of a webhook in which something has failed, at most `limit`, in the order of their names here. */
 export async function listParkedKeys(db: Db, webhook: Webhook, limit: number): Promise<readonly ParkedKey[]> {
-  const { rows }: { rows: KeyRow[] } = await db.raw(PARKED, { id: webhook.id, most: MOST_COUNTED, limit });
+  const { rows }: { rows: KeyRow[] } = await db.raw(PARKED, {
+    id: webhook.id,
+    most: MOST_COUNTED,
+    keys: MOST_KEYS,
+    limit,
+  });
   return rows.map((row) => ({
     orderKey: row.order_key,
     value: keyIn(webhook, row),

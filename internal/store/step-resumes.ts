@@ -23,7 +23,7 @@ const DROP: Statement = {
   text: `
     with dropped as (
       delete from deliveries d using resumes r
-      where r.webhook_id = $1 and d.owner is null and d.due_at = 'infinity' and d.received_at < r.drop_before and d.id in (
+      where r.webhook_id = $1 and d.owner is null and d.due_at = 'infinity' and d.received_at < r.drop_before and d.id = any(array(
         select * from (
           (select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is null
              and received_at < (select drop_before from resumes where webhook_id = $1) limit $2)
@@ -31,7 +31,7 @@ const DROP: Statement = {
           (select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is not null
              and received_at < (select drop_before from resumes where webhook_id = $1) limit $2)
         ) as old limit $2
-      ) returning d.id, d.message_id, d.received_at, d.webhook_id, d.attempts
+      )) returning d.id, d.message_id, d.received_at, d.webhook_id, d.attempts
     )
     insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
       delivery_id, attempt, outcome, error, duration_ms)
@@ -48,10 +48,10 @@ const DROP: Statement = {
 const RELEASE: Statement = {
   name: 'resumes-release',
   text: `
-    update deliveries set due_at = now() where id in (
+    update deliveries set due_at = now() where id = any(array(
       select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is null
       order by received_at limit $2 for update skip locked
-    ) returning id`,
+    )) returning id`,
 };
 
 /** Not to now: the part of a delivery that is owing stays owing. */

@@ -61,7 +61,7 @@ export const RELEASE_FIRST: Statement = {
       select first.id from keys k cross join lateral (${NEXT_OF_KEY}) as first where k.step > 0 and k.is_open
     ), released as (
       update deliveries d set due_at = now()
-      from stuck where d.id = stuck.id and ${IS_HELD}
+      where d.id = any(array(select id from stuck)) and ${IS_HELD}
       returning d.id
     )
     select webhook_id, order_key, step = $3 as more, (select count(*)::int from released) as released

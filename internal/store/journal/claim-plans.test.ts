@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
 import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
-import { releaseHeld } from './hold.js';
+import { RELEASE_HELD, releaseHeld } from './hold.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
 
 const HELD_UP = 40_000;
@@ -62,6 +62,21 @@ it('a claim takes of each lane as much as it has room for, and the longest queue
   expect(ofFirst).toBeLessThanOrEqual(6);
   expect(deliveries.length).toBeGreaterThan(300);
   await kit.journal.giveBack(deliveries);
+});
+
+it('what is held costs no more to look for where a million wait in order, or for others', async () => {
+  await kit.sql(
+    `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)
+     select gen_random_uuid(), message_id, received_at, 5, 10, 'infinity', gen_random_uuid(), 1
+     from deliveries cross join generate_series(1, 2) limit 60000`,
+  );
+  await kit.sql('analyze deliveries');
+  await kit.sql('update webhooks set paused_at = now() where id = 3');
+  const { buffers, plan } = await buffersOf(RELEASE_HELD.text, [100]);
+  await kit.sql('update webhooks set paused_at = null');
+  expect(plan).not.toContain('Seq Scan on deliveries');
+  expect(buffers).toBeLessThan(100);
+  await kit.sql('delete from deliveries where order_key is not null');
 });
 
 it('what is held is released by webhook, as much as is asked for', async () => {

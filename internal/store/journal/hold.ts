@@ -21,37 +21,41 @@ const GIVE_BACK_STRAYS: Statement = {
   text: `update deliveries set owner = null, due_at = now()
          where owner = $1 and id = any($2::uuid[]) returning id`,
 };
-/** From one webhook that something is held for to the next, by the index: a million of one cost no more than one. */
-const RELEASE_HELD: Statement = {
+/**
+ * From one webhook that something is held for to the next, by the index: a million of one cost no more than one. The orders
+ * and the array are there for the planner, which takes whole tables for cheaper.
+ */
+export const RELEASE_HELD: Statement = {
   name: 'release-held',
   text: `
     with recursive held(webhook_id) as (
-      select min(webhook_id) from deliveries where owner is null and due_at = 'infinity' and order_key is null
+      (select webhook_id from deliveries where owner is null and due_at = 'infinity' and order_key is null
+       order by webhook_id, received_at limit 1)
       union all
       select (
-        select min(webhook_id) from deliveries
+        select webhook_id from deliveries
         where owner is null and due_at = 'infinity' and order_key is null and webhook_id > held.webhook_id
+        order by webhook_id, received_at limit 1
       ) from held where webhook_id is not null
     ), enabled as (
       select d.id from held join webhooks w on w.id = held.webhook_id and (w.deleted_at is not null
         or (${IS_SENT_TO} and not exists (select from resumes r where r.webhook_id = w.id)))
       cross join lateral (
         select id from deliveries where webhook_id = w.id and owner is null and due_at = 'infinity' and order_key is null
-        limit $1 for update skip locked
+        order by received_at limit $1 for update skip locked
       ) as d
       limit $1
     ), deleted as (
       select d.id from webhooks w
       cross join lateral (
         select id from deliveries where webhook_id = w.id and owner is null and due_at > now()
-        limit $1 for update skip locked
+        order by due_at limit $1 for update skip locked
       ) as d
       where w.deleted_at > now() - interval '2 days'
       limit $1
     )
     update deliveries d set due_at = now()
-    from (select id from enabled union all select id from deleted) as free
-    where d.id = free.id
+    where d.id = any(array(select id from enabled union all select id from deleted))
     returning d.id`,
 };
 
