@@ -108,6 +108,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight,
     send: (delivery, webhook) => deps.send(delivery, webhook, interrupt.signal),
     suspectStrays: claimer.suspectStrays,
+    wakeHeld: () => wakeHeld(),
     next: (webhookId, orderKey) => turns.next(webhookId, orderKey),
   });
   const loops = {
@@ -117,6 +118,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     releasingFirst: undefined as ReturnType<typeof repeat> | undefined,
     savingHealth: undefined as ReturnType<typeof repeat> | undefined,
   };
+  const wakeHeld = () => loops.releasing?.wake();
   const complain = (loop: string) => (error: unknown) =>
     logger.warn('dispatch.failed', { loop, error: messageOf(error) });
 
@@ -149,7 +151,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     enqueue: (delivery) => dispatcher.take(delivery),
     next: turns.next,
     suspectStrays: claimer.suspectStrays,
-    wakeHeld: () => loops.releasing?.wake(),
+    wakeHeld,
     forget: () => void dispatcher.forget(),
     resume: () => dispatcher.pump(),
     stats: () => ({

@@ -65,6 +65,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
           settled.push(attempt);
           await settle(attempt.delivery);
         },
+        wakeHeld: () => undefined,
         hold: end('held'),
         cancel: end('cancelled'),
         disableWebhook: async () => undefined,

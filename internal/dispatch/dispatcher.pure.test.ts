@@ -11,32 +11,40 @@ import { Holdings } from './holdings.js';
 const body = new Uint8Array(1);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
 
+/** All is well. */
+const still = {
+  send: async () => ({ kind: 'answered', status: 200, body }) as const,
+  settle: async () => undefined,
+  hold: async () => undefined,
+  wakeHeld: () => undefined,
+  cancel: async () => undefined,
+  disableWebhook: async () => undefined,
+  findWebhook: (id: number) => makeTestWebhook(id),
+  isTrusted: () => true,
+  suspectStrays: () => undefined,
+  onAttempt: () => undefined,
+  onSettled: () => undefined,
+  health: { record: () => undefined },
+  next: () => undefined,
+  policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
+  clock: systemClock,
+  random: Math.random,
+};
+const makeHoldings = () => new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 });
+
 it('sends no more than may be doubled while nothing can be settled, and goes on when it can', async () => {
   const settles: (() => void)[] = [];
   let sent = 0;
   const dispatcher = new Dispatcher({
+    ...still,
     send: async () => {
       sent++;
       return { kind: 'answered', status: 200, body };
     },
     settle: () => new Promise((resolve) => settles.push(resolve)),
-    hold: async () => undefined,
-    cancel: async () => undefined,
-    disableWebhook: async () => undefined,
-    findWebhook: (id) => makeTestWebhook(id),
-    isTrusted: () => true,
-    suspectStrays: () => undefined,
-    onAttempt: () => undefined,
     maxActive: 20,
-    holdings: new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }),
-    health: { record: () => undefined },
-    next: () => undefined,
-    onSettled: () => undefined,
-
+    holdings: makeHoldings(),
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
-    policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
-    clock: systemClock,
-    random: Math.random,
     logger: makeTestLogger(),
   });
   for (let n = 0; n < 1000; n++) {
@@ -57,28 +65,15 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
 it('begins 64 requests in a turn of the event loop, and the others in those that follow', async () => {
   let sent = 0;
   const dispatcher = new Dispatcher({
+    ...still,
     send: async () => {
       sent++;
       await new Promise(setImmediate);
       return { kind: 'answered', status: 200, body };
     },
-    settle: async () => undefined,
-    hold: async () => undefined,
-    cancel: async () => undefined,
-    disableWebhook: async () => undefined,
-    findWebhook: (id) => makeTestWebhook(id),
-    isTrusted: () => true,
-    suspectStrays: () => undefined,
-    onAttempt: () => undefined,
     maxActive: 5000,
-    holdings: new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }),
+    holdings: makeHoldings(),
     lanes: makeTestLanes({ maxInFlight: 5000, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
-    health: { record: () => undefined },
-    next: () => undefined,
-    onSettled: () => undefined,
-    policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
-    clock: systemClock,
-    random: Math.random,
     logger: makeTestLogger(),
   });
   for (let n = 0; n < 1000; n++) {
@@ -92,4 +87,27 @@ it('begins 64 requests in a turn of the event loop, and the others in those that
   await dispatcher.idle();
   expect(sent).toBe(1000);
   expect(most).toBe(64);
+});
+
+it.each([
+  ['looks for what is held when its webhook is sent to again before it was put aside', true, 1],
+  ['leaves what is held where it is while its webhook waits', false, 0],
+])('%s', async (_name, closesMeanwhile, wakings) => {
+  let isOpen = true;
+  let woken = 0;
+  const dispatcher = new Dispatcher({
+    ...still,
+    findWebhook: (id) => ({ ...makeTestWebhook(id), ...(isOpen && { waits: 'circuit_open' as const }) }),
+    async hold() {
+      if (closesMeanwhile) isOpen = false;
+    },
+    wakeHeld: () => void woken++,
+    maxActive: 20,
+    holdings: makeHoldings(),
+    lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
+    logger: makeTestLogger(),
+  });
+  dispatcher.take({ id: 'd', message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
+  await dispatcher.idle();
+  expect(woken).toBe(wakings);
 });

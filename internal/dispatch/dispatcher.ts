@@ -19,6 +19,8 @@ export interface DispatcherDeps {
   settle(attempt: SettledAttempt): Promise<void>;
   /** Puts a disabled webhook's delivery aside until it is enabled. */
   hold(delivery: OwnedDelivery): Promise<void>;
+  /** Something may be held whose webhook is sent to. */
+  wakeHeld(): void;
   /** Ends a deleted webhook's delivery. */
   cancel(delivery: OwnedDelivery): Promise<void>;
   /** The receiver answered 410: it wants nothing any more. */
@@ -118,7 +120,7 @@ export class Dispatcher {
     let attempt: SettledAttempt | undefined;
     try {
       if (!webhook) await this.setAside(delivery, this.deps.cancel);
-      else if (isHeld(webhook, delivery)) await this.setAside(delivery, this.deps.hold);
+      else if (isHeld(webhook, delivery)) await this.putAside(delivery);
       else attempt = await this.attempt(delivery, webhook);
     } catch (error) {
       // The row still bears our id; the next look for strays sets it free.
@@ -137,6 +139,13 @@ export class Dispatcher {
   private async setAside(delivery: OwnedDelivery, aside: (delivery: OwnedDelivery) => Promise<void>): Promise<void> {
     this.deps.lanes.done(delivery);
     await aside(delivery);
+  }
+
+  /** Whoever released what was held may have looked before this one was; then nobody would look again for long. */
+  private async putAside(delivery: OwnedDelivery): Promise<void> {
+    await this.setAside(delivery, this.deps.hold);
+    const webhook = this.deps.findWebhook(delivery.webhookId);
+    if (!webhook || !isHeld(webhook, delivery)) this.deps.wakeHeld();
   }
 
   /** Its room is free again: the next of its key may take it. */
