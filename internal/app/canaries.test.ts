@@ -2,26 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
 import { makeKnex } from '../store/knex.js';
+import { CANARY, canary, canaryKey, writingsOf, writingsOfKey } from '../testkit/canary.js';
+import { makeCertificates } from '../testkit/certificates.js';
 import { eventually } from '../testkit/eventually.js';
 import { type Receiver, startReceiver } from '../testkit/receiver.js';
 import { startTestApp, type TestApp } from '../testkit/test-app.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
 import { startTestNats } from '../testkit/test-nats.js';
 
-const MARK = 'CANARY-THAT-SINGS-';
-const text = (name: string) => `${MARK}${name}-0123456789`;
-const inBase64 = (name: string) => Buffer.from(text(name).padEnd(33, '.')).toString('base64');
-const whsec = (name: string) => `whsec_${inBase64(name)}`;
-const whsk = (name: string) => `whsk_${Buffer.from(text(name).padEnd(32, '.').slice(0, 32)).toString('base64')}`;
-/** However it may be written, it begins so. */
+const whsec = (name: string) => canaryKey('whsec_', name);
+const whsk = (name: string) => canaryKey('whsk_', name);
+const pems = makeCertificates();
+/** However it may be written, it has one of these in it. */
 const SONGS = [
-  MARK,
-  Buffer.from(MARK).toString('base64'),
-  Buffer.from(MARK).toString('hex'),
-  Buffer.from(`whsec_${Buffer.from(MARK).toString('base64')}`).toString('hex'),
-  Buffer.from(`whsk_${Buffer.from(MARK).toString('base64')}`)
-    .toString('base64')
-    .slice(0, -4),
+  ...writingsOf(CANARY),
+  ...writingsOf(Buffer.from(CANARY).toString('base64')),
+  ...writingsOfKey(pems.client.key),
+  ...writingsOfKey(pems.server.key),
 ];
 
 let database: TestDatabase;
@@ -57,6 +54,15 @@ async function ask(method: 'get' | 'post' | 'patch' | 'put' | 'delete', path: st
 const create = (event_ids: number[], more: object) =>
   ask('post', '/webhooks', { url: receiver.url, event_ids, ...more });
 
+const oauth2 = (client_secret: string) => ({
+  type: 'oauth2',
+  token_url: `${receiver.url}/token`,
+  client_id: 'me',
+  client_secret,
+});
+const TOKEN = { body: JSON.stringify({ access_token: canary('token'), refresh_token: canary('token') }) };
+const REFUSAL = { status: 401, body: JSON.stringify({ error: canary('token'), error_description: canary('token') }) };
+
 function fail(): never {
   throw new Error('what must be refused was not');
 }
@@ -66,32 +72,48 @@ async function plantCanaries(event: number): Promise<number[]> {
   const right = [
     { secret: whsec('a') },
     { secret: whsk('b'), signature: { scheme: 'standard-ed25519' } },
-    { secret: text('c'), signature: { scheme: 'github' } },
-    { secret: text('d'), signature: { scheme: 'webhooks-emitter' } },
-    { auth: { type: 'basic', username: 'u', password: text('e') } },
-    { auth: { type: 'bearer', token: text('f') } },
-    { auth: { type: 'api_key', header: 'x-key', value: text('g') } },
+    { secret: canary('c'), signature: { scheme: 'github' } },
+    { secret: canary('d'), signature: { scheme: 'webhooks-emitter' } },
+    { auth: { type: 'basic', username: 'u', password: canary('e') } },
+    { auth: { type: 'bearer', token: canary('f') } },
+    { auth: { type: 'api_key', header: 'x-key', value: canary('g') } },
+    { auth: oauth2(canary('x')) },
+    { auth: { ...oauth2(canary('y')), client_auth: 'client_secret_post' } },
+    { tls: { ca: pems.ca, certificate: pems.client.cert, key: pems.client.key } },
   ];
   const ids: number[] = [];
   for (const body of right) {
     const { status, body: made } = await create([event], body);
-    if (status === 201) ids.push(made.id);
+    expect(status).toBe(201);
+    ids.push(made.id);
   }
   for (const body of [
     { secret: `${whsec('h')}!` },
-    { secret: { [MARK]: 1 } },
-    { secret: [text('i')] },
-    { secret: text('j').repeat(30) },
-    { secret: text('k'), signature: { scheme: 'none' } },
-    { secret: `${text('l')}\u0000`, signature: { scheme: 'github' } },
-    { signature: { scheme: 'github', secret: text('m') } },
+    { secret: { [CANARY]: 1 } },
+    { secret: [canary('i')] },
+    { secret: canary('j').repeat(30) },
+    { secret: canary('k'), signature: { scheme: 'none' } },
+    { secret: `${canary('l')}\u0000`, signature: { scheme: 'github' } },
+    { signature: { scheme: 'github', secret: canary('m') } },
+    { auth: { type: 'basic', username: 'u:v', password: canary('e') } },
+    { auth: { type: 'bearer', token: `${canary('f')} f` } },
+    { auth: { type: 'api_key', header: 'host', value: canary('g') } },
+    { auth: { ...oauth2(canary('x')), token_url: `http://me:${canary('z')}@127.0.0.1/` } },
+    { auth: { ...oauth2(canary('x')), issuer: receiver.url } },
+    { tls: { certificate: pems.client.cert, key: pems.server.key } },
+    { tls: { certificate: pems.server.key, key: pems.client.key } },
+    { tls: { ca: pems.client.key } },
   ])
     expect((await create([event], body)).status).toBe(422);
   for (const id of ids) {
     await ask('post', `/webhooks/${id}/secret/rotate`, { secret: whsec('n') });
-    await ask('post', `/webhooks/${id}/secret/rotate`, { secret: text('o') });
-    await ask('patch', `/webhooks/${id}`, { secret: text('p') });
-    await ask('put', `/webhooks/${id}`, { secret: text('q'), signature: { scheme: 'github' } });
+    await ask('post', `/webhooks/${id}/secret/rotate`, { secret: canary('o') });
+    await ask('patch', `/webhooks/${id}`, { secret: canary('p') });
+    await ask('put', `/webhooks/${id}`, { secret: canary('q'), signature: { scheme: 'github' } });
+    await ask('patch', `/webhooks/${id}`, { url: `${receiver.url}/moved` });
+    await ask('patch', `/webhooks/${id}`, { auth: { type: 'bearer', password: canary('e') } });
+    await ask('post', `/webhooks/${id}/test-auth`);
+    await ask('post', `/webhooks/${id}/test`);
     await ask('get', `/webhooks/${id}`);
   }
   return ids;
@@ -100,11 +122,12 @@ async function plantCanaries(event: number): Promise<number[]> {
 describe('secrets', () => {
   it('are in no log line, no answer and no error, whatever goes wrong', async () => {
     const event = await hukz.api.event('canary.sings');
+    receiver.behave(({ url }, index) => {
+      if (url === '/token') return index % 2 === 0 ? TOKEN : REFUSAL;
+      return { status: index % 2 === 0 ? 200 : 410 };
+    });
     const ids = await plantCanaries(event);
-    expect(ids.length).toBeGreaterThanOrEqual(4);
-    receiver.behave((_request, index) => ({ status: index % 2 === 0 ? 200 : 410 }));
     nats.publish('canary.sings', '{}');
-    await receiver.waitFor(ids.length);
     const logged = async () => (await hukz.api.logs()).length >= ids.length;
     await eventually(logged, { what: 'a log row of each' });
     for (const path of ['/webhooks', '/webhooks/logs', '/dead-letters', '/webhooks/space/0']) await ask('get', path);
@@ -113,8 +136,8 @@ describe('secrets', () => {
     // What PostgreSQL refuses it quotes: in the failing row's DETAIL, and the statement in the driver's error.
     await db.raw('alter table webhook_secrets add constraint refused check (id < 0) not valid');
     expect((await create([event], { secret: whsec('r') })).status).toBe(500);
-    expect((await ask('post', `/webhooks/${ids[0]}/secret/rotate`, { secret: text('s') })).status).toBe(500);
-    const row = { webhook_id: ids[0], purpose: 'signing', sealed: Buffer.from(text('v')), hint: text('w') };
+    expect((await ask('post', `/webhooks/${ids[0]}/secret/rotate`, { secret: canary('s') })).status).toBe(500);
+    const row = { webhook_id: ids[0], purpose: 'signing', sealed: Buffer.from(canary('v')), hint: canary('w') };
     const { message, stack }: Error = await db('webhook_secrets')
       .insert(row)
       .then(fail, (error) => error);

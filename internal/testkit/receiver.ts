@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,8 +43,8 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-/** A real HTTP receiver on 127.0.0.1 that keeps what it gets and does as it is told. */
-export async function startReceiver(first: Behaviour = {}, port = 0): Promise<Receiver> {
+/** A real HTTP receiver on 127.0.0.1 that keeps what it gets and does as it is told; one of HTTPS for `localhost` with `tls`. */
+export async function startReceiver(first: Behaviour = {}, port = 0, tls?: ServerOptions): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const stopping = new AbortController();
   // Each delayed answer listens to it.
@@ -69,17 +70,18 @@ export async function startReceiver(first: Behaviour = {}, port = 0): Promise<Re
     );
   }
 
-  const server = createServer((incoming, response) => {
+  const listener = (incoming: IncomingMessage, response: ServerResponse) => {
     // A client that goes away in the middle is part of the trade.
     receive(incoming, response).catch(() => response.destroy());
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
   const bound = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url: tls ? `https://localhost:${bound}` : `http://127.0.0.1:${bound}`,
     port: bound,
     requests,
     get mostAtOnce() {
