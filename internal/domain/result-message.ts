@@ -1,10 +1,6 @@
 import type { SettledAttempt } from './attempt.js';
 import type { CatalogWebhook } from './catalog.js';
-
-/** Below it we publish; nothing that comes from there ever fires a webhook, whatever wildcard covers it. */
-const PREFIX = 'hukz.result.';
-
-export const isResultSubject = (subject: string) => subject.startsWith(PREFIX);
+import { RESULT_PREFIX } from './result-subject.js';
 
 /** What others may want to know of a webhook. */
 export interface ResultMessage {
@@ -43,7 +39,7 @@ export function resultOfWebhook(
 
 function message({ id, spaceId }: Pick<CatalogWebhook, 'id' | 'spaceId'>, kind: string, facts: object): ResultMessage {
   return {
-    subject: `${PREFIX}${spaceId}.${id}.${kind}`,
+    subject: `${RESULT_PREFIX}${spaceId}.${id}.${kind}`,
     payload: JSON.stringify({ type: kind, webhook_id: id, space_id: spaceId, ...facts }),
   };
 }

@@ -1,5 +1,5 @@
 import { type Parsed, parsed, refused } from './result.js';
-import { isResultSubject } from './result-message.js';
+import { isResultSubject } from './result-subject.js';
 
 const LONGEST = 255;
 const MOST_TOKENS = 16;

@@ -5,7 +5,7 @@ import type { OwnedDelivery } from '../domain/delivery.js';
 import { envelope } from '../domain/envelope.js';
 import { type Message, weightOf } from '../domain/message.js';
 import { orderKeyOf, parsedOnce } from '../domain/order-key.js';
-import { isResultSubject } from '../domain/result-message.js';
+import { isResultSubject } from '../domain/result-subject.js';
 import { parseRouting } from '../domain/routing.js';
 import { uuidAt } from '../domain/uuid.js';
 import { messageOf } from '../errors.js';
