@@ -189,11 +189,13 @@ describe('a receiver that fails', () => {
 
 describe('a webhook that changes while something is owed to it', () => {
   it('is not sent to while disabled, and gets what was held when it is enabled', async () => {
-    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('hold.me')]);
-    receiver.behave((_request, index) => ({ status: index === 0 ? 500 : 200, delayMs: index === 0 ? 50 : 0 }));
+    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('hold.me')], { timeout: '30s' });
+    const { until, open } = makeGate();
+    receiver.behave(async (_request, index) => (index === 0 ? until.then(() => ({ status: 500 })) : { status: 200 }));
     nats.publish('hold.me', '{}');
     await receiver.waitFor(1);
     await hukz.api.patch(`/webhooks/${id}`, { enabled: false });
+    open();
     await logsOf(id, 1);
     const held = () => heldCount(id);
     await eventually(async () => (await held()) === 1, { what: 'the delivery held' });
@@ -204,15 +206,26 @@ describe('a webhook that changes while something is owed to it', () => {
   });
 
   it('ends its deliveries as cancelled when it is deleted', async () => {
-    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('cancel.me')]);
-    receiver.behave({ status: 500, delayMs: 30 });
+    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('cancel.me')], { timeout: '30s' });
+    const { until, open } = makeGate();
+    receiver.behave(() => until.then(() => ({ status: 500 })));
     nats.publish('cancel.me', '{}');
     await receiver.waitFor(1);
     expect((await hukz.api.delete(`/webhooks/${id}`)).status).toBe(200);
+    open();
     const logs = await logsOf(id, 2);
     expect(logs.at(-1)).toMatchObject({ outcome: 'cancelled', error: 'the webhook was deleted' });
   });
 });
+
+/** What waits for `until` goes on when `open` is called. */
+function makeGate() {
+  let open: () => void = () => undefined;
+  const until = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { until, open };
+}
 
 async function heldCount(webhookId: number): Promise<number> {
   const { Client } = (await import('pg')).default;
