@@ -39,7 +39,7 @@ export interface Config {
   readonly retry: RetryPolicy;
   readonly request: { readonly timeoutMs: number; readonly lookupTimeoutMs: number; readonly connectTimeoutMs: number };
   /** Where requests may go, and through what. */
-  readonly egress: EgressSettings & { readonly proxy?: EgressProxy };
+  readonly egress: EgressSettings & { readonly proxy?: EgressProxy; readonly webhookProxies: boolean };
   readonly dispatch: {
     readonly maxInFlight: number;
     readonly maxInFlightPerWebhook: number;

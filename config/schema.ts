@@ -162,6 +162,11 @@ const keys = {
   EGRESS_PROXY: key('the HTTP proxy to send through, with CONNECT: http://user:password@proxy:3128', 'proxy', '', {
     sensitive: true,
   }),
+  WEBHOOK_PROXIES: key(
+    'whether webhooks may name a proxy of their own: whoever makes them then says by which way requests go',
+    'flag',
+    'false',
+  ),
 
   MAX_IN_FLIGHT: key('the most requests at the same time', 'whole', '512', COUNT),
   MAX_IN_FLIGHT_PER_WEBHOOK: key('the most requests at the same time to one webhook', 'whole', '32', COUNT),

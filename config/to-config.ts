@@ -25,7 +25,7 @@ type OptionalText =
 /** A value a key, as the formats of the schema give it. A required key that was not asked for is absent. */
 export type Values = Readonly<
   Record<Texts, string> &
-    Record<'STORE_UNMATCHED' | 'ALLOW_ALL_SUBJECTS' | 'HTTPS_ONLY', boolean> & {
+    Record<'STORE_UNMATCHED' | 'ALLOW_ALL_SUBJECTS' | 'HTTPS_ONLY' | 'WEBHOOK_PROXIES', boolean> & {
       MODE: Config['mode'];
       WORKERS: Config['workers'];
       DATABASE_SSL_MODE: DatabaseConfig['sslMode'];
@@ -46,6 +46,7 @@ type Others =
   | 'STORE_UNMATCHED'
   | 'ALLOW_ALL_SUBJECTS'
   | 'HTTPS_ONLY'
+  | 'WEBHOOK_PROXIES'
   | 'MODE'
   | 'WORKERS'
   | 'DATABASE_SSL_MODE'
@@ -105,6 +106,7 @@ export function toConfig(values: Values): Config {
       allowRanges: values.EGRESS_ALLOW_CIDRS,
       allowPorts: values.EGRESS_ALLOW_PORTS,
       httpsOnly: values.HTTPS_ONLY,
+      webhookProxies: values.WEBHOOK_PROXIES,
       ...(values.EGRESS_PROXY[0] && { proxy: values.EGRESS_PROXY[0] }),
     },
     dispatch: {

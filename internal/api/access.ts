@@ -3,19 +3,27 @@ import { writeTlsKey } from '../domain/authorisation/tls-key.js';
 import { hintOf, type SecretChange } from '../domain/secret.js';
 import { schemeOf } from '../domain/signature/schemes.js';
 import type { Webhook } from '../domain/webhook.js';
-import { type AuthSettings, schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.js';
+import {
+  type AuthSettings,
+  type ProxySettings,
+  schemeNameIn,
+  type WebhookSettings,
+} from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
+import { proxySecrets } from './proxy-secrets.js';
 import { authAnswer, authField, authJson, type GivenAuth } from './settings/auth-field.js';
+import { type GivenProxy, proxyAnswer, proxyField, proxyJson, proxyPlace } from './settings/proxy-field.js';
 import { type GivenTls, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
 
 /** How a receiver is approached: settings that have a secret part. */
-export const accessFields = { auth: authField.nullish(), tls: tlsField.nullish() };
+export const accessFields = { auth: authField.nullish(), tls: tlsField.nullish(), proxy: proxyField.nullish() };
 
-export const accessAnswers = { auth: authAnswer.optional(), tls: tlsAnswer.optional() };
+export const accessAnswers = { auth: authAnswer.optional(), tls: tlsAnswer.optional(), proxy: proxyAnswer.optional() };
 
 export interface AccessBody {
   readonly auth?: GivenAuth | null | undefined;
   readonly tls?: GivenTls | null | undefined;
+  readonly proxy?: GivenProxy | null | undefined;
 }
 
 interface Access {
@@ -28,14 +36,19 @@ interface Next {
   readonly settings: WebhookSettings;
 }
 
-/** What becomes of both, and of their secrets, when a webhook is made or changed to what is next. */
+/** What becomes of them, and of their secrets, when a webhook is made or changed to what is next. */
 export function changeAccess(current: Webhook | undefined, { url, settings }: Next, body: AccessBody): Access {
-  const { auth: _auth, tls: _tls, ...others } = settings;
+  const { auth: _auth, tls: _tls, proxy: _proxy, ...others } = settings;
   const auth = body.auth === undefined ? settings.auth : body.auth?.settings;
   const tls = body.tls === undefined ? settings.tls : body.tls?.settings;
-  const changed = { ...others, ...(auth && { auth }), ...(tls && { tls }) };
+  const proxy = body.proxy === undefined ? settings.proxy : body.proxy?.settings;
+  const changed = { ...others, ...(auth && { auth }), ...(tls && { tls }), ...(proxy && { proxy }) };
   requireOneAuthorisation(changed);
-  const secrets = [...authSecrets(current, { url, settings: changed }, body), ...tlsSecrets(current, body)];
+  const secrets = [
+    ...authSecrets(current, { url, settings: changed }, body),
+    ...tlsSecrets(current, body),
+    ...proxySecrets(current, body.proxy),
+  ];
   return { settings: changed, secrets };
 }
 
@@ -44,6 +57,7 @@ export function accessJson({ settings, secrets }: Pick<Webhook, 'settings' | 'se
   return {
     auth: settings.auth && authJson(settings.auth, hint),
     tls: settings.tls && tlsJson(settings.tls),
+    proxy: settings.proxy && proxyJson(settings.proxy),
   };
 }
 
@@ -53,7 +67,7 @@ function authSecrets(current: Webhook | undefined, next: Next, { auth }: AccessB
     const { settings, secret } = auth;
     return [{ purpose: 'auth', value: writeAuthSecret(settings.type, secret), hint: hintOf(secret) }];
   }
-  if (next.settings.auth) requireSameAudience(current, next.url, next.settings.auth);
+  if (next.settings.auth) requireSameAudience(current, next, next.settings.auth);
   return [];
 }
 
@@ -61,16 +75,22 @@ function authSecrets(current: Webhook | undefined, next: Next, { auth }: AccessB
  * A secret was given for whom it is sent to. Whoever may change a webhook could otherwise have it sent to himself, and so
  * read what is never shown.
  */
-function requireSameAudience(current: Webhook | undefined, url: string, auth: AuthSettings): void {
+function requireSameAudience(current: Webhook | undefined, { url, settings }: Next, auth: AuthSettings): void {
   const part = `auth.${SECRET_PART[auth.type]}`;
   const refuse = (message: string) => new AppError('unprocessable', message, 'auth');
   const known = current?.settings.auth;
   if (!current || known?.type !== auth.type) throw refuse(`${part} is a required field`);
   if (new URL(current.url).origin !== new URL(url).origin)
     throw refuse(`${part} was given for ${new URL(current.url).origin}: give it again with the url of another server`);
+  if (typeof settings.proxy === 'object' && !isSamePlace(settings.proxy, current.settings.proxy))
+    throw refuse(`${part} was not given for another proxy, which may read it: give it again`);
   if (auth.type !== 'oauth2' || known.type !== 'oauth2') return;
   if (auth.tokenUrl !== known.tokenUrl || auth.issuer !== known.issuer)
     throw refuse(`${part} was given for another token_url or issuer: give it again`);
+}
+
+function isSamePlace(one: ProxySettings, other: ProxySettings | undefined): boolean {
+  return typeof one === 'object' && typeof other === 'object' && proxyPlace(one) === proxyPlace(other);
 }
 
 function tlsSecrets(current: Webhook | undefined, { tls }: AccessBody): readonly SecretChange[] {

@@ -21,6 +21,8 @@ export interface ApiDeps {
   admitSubject(subject: string, insteadOf?: string): Promise<void>;
   /** Why no message may be sent there, as far as the URL tells; asked before it is stored. */
   receiverProblem(url: URL): string | undefined;
+  /** Whether webhooks may have proxies of their own. */
+  readonly webhookProxies: boolean;
   /** What a message is worth, from where on. */
   readonly promise: string;
   /** Problems by dependency; empty when ready. */

@@ -25,6 +25,7 @@ function makeUnconnected(development: boolean): Express {
     version: '1.2.3',
     development,
     receiverProblem: () => undefined,
+    webhookProxies: false,
     allowAllSubjects: false,
   });
 }

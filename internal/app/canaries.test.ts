@@ -33,7 +33,7 @@ beforeAll(async () => {
   server = await startTestNats();
   nats = await connect({ servers: server.url });
   // Without keys: what is stored is the secret itself, and whoever lets a row out lets the canary out.
-  hukz = await startTestApp({ database, natsUrl: server.url });
+  hukz = await startTestApp({ database, natsUrl: server.url }, { HUKZ_WEBHOOK_PROXIES: 'true' });
   receiver = await startReceiver();
 });
 afterAll(async () => {
@@ -80,6 +80,8 @@ async function plantCanaries(event: number): Promise<number[]> {
     { auth: oauth2(canary('x')) },
     { auth: { ...oauth2(canary('y')), client_auth: 'client_secret_post' } },
     { tls: { ca: pems.ca, certificate: pems.client.cert, key: pems.client.key } },
+    // What is no proxy at all, so that it fails.
+    { proxy: `http://u:${canary('1')}@127.0.0.1:${receiver.port}` },
   ];
   const ids: number[] = [];
   for (const body of right) {
@@ -103,6 +105,9 @@ async function plantCanaries(event: number): Promise<number[]> {
     { tls: { certificate: pems.client.cert, key: pems.server.key } },
     { tls: { certificate: pems.server.key, key: pems.client.key } },
     { tls: { ca: pems.client.key } },
+    { proxy: `https://u:${canary('2')}@127.0.0.1` },
+    { proxy: `http://u:${canary('3')}@169.254.169.254` },
+    { proxy: canary('4') },
   ])
     expect((await create([event], body)).status).toBe(422);
   for (const id of ids) {

@@ -13,6 +13,7 @@ import { type Answer, type ReceivedRequest, type Receiver, startReceiver } from 
 import { startTestApp, type TestApp } from '../testkit/test-app.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
 import { startTestNats } from '../testkit/test-nats.js';
+import { startTestProxy, type TestProxy } from '../testkit/test-proxy.js';
 
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const TOKEN = canary('access-token');
@@ -26,6 +27,7 @@ let nats: NatsConnection;
 let hukz: TestApp;
 let receiver: Receiver;
 let issuer: Receiver;
+let proxy: TestProxy;
 const answers: string[] = [];
 /** What may be found nowhere. */
 const songs = new Set([...writingsOf(CANARY), ...writingsOf(btoa(CANARY)), ...writingsOfKey(client.key)]);
@@ -37,7 +39,14 @@ beforeAll(async () => {
   server = await startTestNats();
   nats = await connect({ servers: server.url });
   const keys = `2026:${randomBytes(32).toString('base64')}`;
-  hukz = await startTestApp({ database, natsUrl: server.url }, { HUKZ_ENCRYPTION_KEYS: keys });
+  hukz = await startTestApp(
+    { database, natsUrl: server.url },
+    {
+      HUKZ_ENCRYPTION_KEYS: keys,
+      HUKZ_WEBHOOK_PROXIES: 'true',
+    },
+  );
+  proxy = await startTestProxy({ to: 'asked' });
   issuer = await startReceiver(giveToken);
   const demands = { ...pems.server, ca, requestCert: true, rejectUnauthorized: true };
   receiver = await startReceiver((request, index) => verify(request, index === 0), 0, demands);
@@ -45,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await receiver.stop();
   await issuer.stop();
+  await proxy.stop();
   await nats.close();
   await hukz.stop();
   await server.stop();
@@ -156,8 +166,9 @@ const wanted = (event: number) => {
       secret: secrets[0],
       auth: { ...auth, client_secret: CLIENT_SECRET },
       tls: { ...tls, key: client.key },
+      proxy: `http://operator:${canary('proxy')}@127.0.0.1:${proxy.port}`,
     },
-    shown: { ...plain, auth, tls },
+    shown: { ...plain, auth, tls, proxy: `http://***@127.0.0.1:${proxy.port}` },
   };
 };
 
@@ -185,6 +196,8 @@ describe('a webhook with everything', () => {
       1, 1, 2,
     ]);
     expect(issuer.requests).toHaveLength(1);
+    const login = `Proxy-Authorization: Basic ${btoa(`operator:${canary('proxy')}`)}`;
+    expect(proxy.heads.map((head) => head.includes(login))).toEqual([true, true]);
 
     expect((await ask('post', `/webhooks/${id}/test`)).body).toMatchObject({
       delivered: true,

@@ -25,7 +25,7 @@ function makeTestPlans(vault = makeVault([key])) {
     throw new Error('no token is wanted');
   };
   const tokens = { sourceFor, size: 0, stop: () => undefined };
-  return { hands, logger, plans: makePlans({ vault, tokens, clock, logger }) };
+  return { hands, logger, plans: makePlans({ vault, tokens, clock, logger, webhookProxies: false }) };
 }
 
 describe('the plan of a webhook', () => {
@@ -45,6 +45,14 @@ describe('the plan of a webhook', () => {
 
   it('does not sign for a webhook from before there were secrets', () => {
     expect(makeTestPlans().plans(makeTestWebhook(1)).plan).toMatchObject({ sign: undefined });
+  });
+
+  it('is not to be had with a proxy of its own where there shall be none', () => {
+    const { plans, logger } = makeTestPlans();
+    const webhook = makeTestWebhook(1, { settings: { proxy: { host: 'proxy.test', port: 3128 } } });
+    const problem = 'its own proxy is not allowed here; WEBHOOK_PROXIES can allow it';
+    for (let n = 0; n < 3; n++) expect(plans(webhook)).toMatchObject({ plan: undefined, problem });
+    expect(logger.lines.map(({ name }) => name)).toEqual(['proxy.not_allowed']);
   });
 
   it('is not to be had without the key of a secret: told once a webhook, without the secret', () => {

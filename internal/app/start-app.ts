@@ -205,6 +205,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     tryWebhook: async (id, sample) => testCalls.send(await loadLive(id), sample),
     tryAuthorisation: async (id) => testCalls.authorise(await loadLive(id)),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
+    webhookProxies: config.egress.webhookProxies,
     allowAllSubjects: config.intake.allowAllSubjects,
   });
   const metricsServer = await (showMetrics?.(metrics) ??

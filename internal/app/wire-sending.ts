@@ -34,7 +34,7 @@ export function wireSending({ config, version, opener, vault, logger }: WiringPa
   cleanup.add('sender', sender.stop);
   const tokens = makeTokens({ version, clock, opener });
   cleanup.add('tokens', async () => tokens.stop());
-  const plans = makePlans({ vault, tokens, clock, logger });
+  const plans = makePlans({ vault, tokens, clock, logger, webhookProxies: config.egress.webhookProxies });
   const sendWithToken = makeSendWithToken({ sender, clock, timeoutMs });
   return {
     sender,

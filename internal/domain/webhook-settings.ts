@@ -38,6 +38,9 @@ export interface TlsSettings {
   readonly insecure?: true;
 }
 
+/** A way of its own; `none`: without the one that is configured for all. User and password are kept apart. */
+export type ProxySettings = 'none' | { readonly host: string; readonly port: number; readonly login?: true };
+
 /** When to try again; what is absent is as configured. */
 export interface RetrySettings {
   readonly schedule?: RetrySchedule;
@@ -93,6 +96,7 @@ export interface WebhookSettings {
   readonly signature?: SignatureSettings;
   readonly auth?: AuthSettings;
   readonly tls?: TlsSettings;
+  readonly proxy?: ProxySettings;
   readonly retry?: RetrySettings;
   readonly timeoutMs?: number;
   /** Requests at the same time, in one instance. */

@@ -16,7 +16,7 @@ export interface OpenerOptions {
   readonly resolve: ResolveHost;
   /** `CONNECT_TIMEOUT`: TCP, the proxy's answer and TLS together; the name lookup has its own time. */
   readonly connectTimeoutMs: number;
-  /** `EGRESS_PROXY`: the way for all connections that name no other. */
+  /** `EGRESS_PROXY`: the way for all connections that name no other. Operators' own, it may be at any address. */
   readonly proxy?: EgressProxy;
   /** Certificates (PEM) to trust instead of Node's own list. */
   readonly ca?: string | Buffer;
@@ -25,8 +25,8 @@ export interface OpenerOptions {
 /** How connections are made where the usual way is not wanted. */
 export interface Route {
   readonly tls?: TlsProfile;
-  /** Operators' own: it may be at any address. */
-  readonly proxy?: EgressProxy;
+  /** Its address is judged as a receiver's is; `none`: directly. Undefined: as all others. */
+  readonly proxy?: EgressProxy | 'none';
 }
 
 export interface OpenRequest extends Route {
@@ -47,6 +47,7 @@ export interface Opener {
 
 export function makeOpener(options: OpenerOptions): Opener {
   const guard = makeAddressGuard(options.rules, options.resolve);
+  const tunnel = { resolve: options.resolve, connectTimeoutMs: options.connectTimeoutMs };
   const secureContextOf = makeSecureContexts(options.ca);
 
   function open(request: OpenRequest, opened: Opened): Opening {
@@ -80,12 +81,12 @@ export function makeOpener(options: OpenerOptions): Opener {
     const words = `could not connect within ${spellDuration(connectTimeoutMs)}`;
     opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));
     const proxy = request.proxy ?? options.proxy;
-    if (!proxy) {
+    if (!proxy || proxy === 'none') {
       connect(request, { lookup: givenAddresses(addresses) }, opening);
       return;
     }
     openTunnel(
-      { proxy, port: request.to.port, addresses, resolve: options.resolve, connectTimeoutMs },
+      { ...tunnel, proxy, guard: request.proxy && guard, port: request.to.port, addresses },
       opening,
       (socket) => {
         opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));

@@ -4,12 +4,14 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import { parseEgressProxy } from '../domain/egress-proxy.js';
 import type { EgressSettings } from '../domain/egress-rules.js';
+import { parseIpRanges } from '../domain/ip-range.js';
 import { type Certificates, makeCertificates } from '../testkit/certificates.js';
 import { eventually } from '../testkit/eventually.js';
 import { startReceiver } from '../testkit/receiver.js';
 import { makeTestOpener } from '../testkit/test-opener.js';
 import { type ProxyAnswer, startTestProxy, type TestProxy } from '../testkit/test-proxy.js';
 import { makeTestRequest } from '../testkit/test-request.js';
+import type { Route } from './opener.js';
 import { makeSender, type Sender } from './sender.js';
 
 const LOGIN = 'operator:sesame';
@@ -192,5 +194,64 @@ describe('a proxy of one webhook', () => {
       expect(await sender.send(request)).toMatchObject({ status: 200 });
     expect(sender.stats()).toMatchObject({ origins: 2, sockets: 2 });
     expect(proxy.heads).toHaveLength(1);
+  });
+
+  /** 127.0.0.1 stands for an address that is public, the rest for what is not. */
+  const oneOpen = (): Partial<EgressSettings> => {
+    const ranges = parseIpRanges('127.0.0.1');
+    return { development: false, allowRanges: ranges.ok ? ranges.value : [], httpsOnly: true };
+  };
+  const sendBy = (proxy: Route['proxy'], given: Parameters<typeof makeTestOpener>[0] = {}) => {
+    const opener = makeTestOpener({ resolve: async () => ['127.0.0.1'], ca: certificates.ca, ...given });
+    const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
+    endings.push(() => sender.stop());
+    const plan = { route: { ...(proxy && { proxy }) } };
+    return (url: string) => sender.send(makeTestRequest(url, { plan }));
+  };
+
+  it.each([
+    ['127.0.0.2', '127.0.0.2 is not a public address; EGRESS_ALLOW_CIDRS can allow it'],
+    ['localhost', 'localhost is not a public address; EGRESS_ALLOW_CIDRS can allow it'],
+    ['proxy.test', 'the host name has an address that is not public; EGRESS_ALLOW_CIDRS can allow it'],
+  ])('may not be at an address where receivers may not be: %s', async (host, words) => {
+    const resolve = async (name: string) => (name === 'proxy.test' ? ['127.0.0.1', '10.0.0.1'] : ['127.0.0.1']);
+    const egress = { ...oneOpen(), ...(host === 'localhost' && { allowRanges: [] }) };
+    const send = sendBy(
+      { host, port: 1 },
+      { resolve: host === 'localhost' ? async () => ['93.184.215.14'] : resolve, egress },
+    );
+    const error = `the proxy may not be used: ${words}`;
+    expect(await send('https://receiver.test/')).toEqual({ kind: 'forbidden_address', error });
+  });
+
+  it('may be where receivers may be, whatever they must speak', async () => {
+    const proxy = await startProxy({ to: await listenTls() });
+    const send = sendBy({ host: 'proxy.test', port: proxy.port, authorization: 'Basic eA==' }, { egress: oneOpen() });
+    expect(await send('https://receiver.test/')).toMatchObject({ status: 200 });
+    expect(proxy.heads[0]).toContain('Proxy-Authorization: Basic eA==');
+    const other = sendBy(
+      { host: 'proxy.test', port: proxy.port },
+      { egress: { ...oneOpen(), allowPorts: [{ first: 443, last: 443 }] } },
+    );
+    expect(await other('https://receiver.test/')).toMatchObject({ kind: 'forbidden_address' });
+  });
+
+  it('that has no address is our fault, as any proxy that does not work', async () => {
+    const resolve = async (name: string) => (name === 'proxy.test' ? [] : ['127.0.0.1']);
+    expect(await sendBy({ host: 'proxy.test', port: 1 }, { resolve })('http://receiver.test/')).toMatchObject({
+      kind: 'local_fault',
+    });
+  });
+
+  it('goes before the one of all, and none is the way without it', async () => {
+    const receiver = await startReceiver();
+    endings.push(() => receiver.stop());
+    const [usual, own] = [await startProxy('close'), await startProxy({ to: receiver.port })];
+    const given = { proxy: proxyAt(usual.port) };
+    const url = `http://receiver.test:${receiver.port}/`;
+    expect(await sendBy(proxyAt(own.port), given)(url)).toMatchObject({ status: 200 });
+    expect(await sendBy('none', given)(url)).toMatchObject({ status: 200 });
+    expect([usual.heads.length, own.heads.length]).toEqual([0, 1]);
+    expect(await sendBy(undefined, given)(url)).toMatchObject({ kind: 'local_fault' });
   });
 });

@@ -7,7 +7,7 @@ import type { Sign } from '../domain/signature/sign.js';
 import { type RequestMethod, schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.js';
 import { authorise } from './authorise.js';
 import type { Route } from './opener.js';
-import { tlsProfileOf } from './tls-profile-of.js';
+import { routeOf } from './route-of.js';
 import type { TokenSource, Tokens } from './tokens/tokens.js';
 
 /** Whatever is the same for every request to a webhook, prepared once. */
@@ -34,8 +34,8 @@ type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
 /** Prepares what a webhook's settings and secrets say of its requests. @throws when a secret is missing */
 export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], tokens: Tokens): SendPlan {
   const { url, settings } = webhook;
-  const tls = settings.tls && tlsProfileOf(settings.tls, secrets);
-  const auth = settings.auth && authorise({ ...webhook, auth: settings.auth }, secrets, tokens);
+  const route = routeOf(settings, secrets);
+  const auth = settings.auth && authorise({ ...webhook, auth: settings.auth, route }, secrets, tokens);
   return {
     url,
     method: settings.method ?? 'POST',
@@ -44,7 +44,7 @@ export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], t
     passHeaders: settings.passHeaders ?? [],
     sign: makeSign(settings, secrets),
     timeoutMs: settings.timeoutMs,
-    route: tls && { tls },
+    route,
     tokens: auth?.tokens,
   };
 }

@@ -66,6 +66,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     tryWebhook: nothingIsSent,
     tryAuthorisation: nothingIsSent,
     receiverProblem: () => undefined,
+    webhookProxies: false,
     ...given,
   };
   const app = makeApi(deps);

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 
-/** What a proxy answers to CONNECT: a way to this port of 127.0.0.1, the bytes that are given, or nothing. */
-export type ProxyAnswer = { readonly to: number } | { readonly text: string } | 'silence' | 'close';
+/** What a proxy answers to CONNECT: a way to this port of 127.0.0.1 or to the one that is asked for, the bytes that are given, or nothing. */
+export type ProxyAnswer = { readonly to: number | 'asked' } | { readonly text: string } | 'silence' | 'close';
 
 export interface TestProxy {
   readonly port: number;
@@ -30,18 +30,20 @@ export async function startTestProxy(first: ProxyAnswer): Promise<TestProxy> {
         open -= 1;
       });
     socket.once('data', (chunk) => {
-      heads.push(chunk.toString('latin1'));
+      const head = chunk.toString('latin1');
+      heads.push(head);
       if (answer === 'close') socket.destroy();
-      else if (answer !== 'silence') reply(socket, answer);
+      else if (answer !== 'silence') reply(socket, head, answer);
     });
   });
 
-  function reply(socket: net.Socket, told: { readonly to: number } | { readonly text: string }): void {
+  function reply(socket: net.Socket, head: string, told: Exclude<ProxyAnswer, string>): void {
     if ('text' in told) {
       socket.write(told.text);
       return;
     }
-    const onward = net.connect(told.to, '127.0.0.1', () => {
+    const port = told.to === 'asked' ? Number(/:(\d+) HTTP/.exec(head)?.[1]) : told.to;
+    const onward = net.connect(port, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n');
       socket.pipe(onward).pipe(socket);
     });

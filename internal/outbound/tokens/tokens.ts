@@ -25,6 +25,8 @@ export interface TokenOwner {
   readonly clientSecret: string;
   /** PEM: what the receiver is trusted by. */
   readonly ca: string | undefined;
+  /** The receiver's. */
+  readonly proxy?: Route['proxy'] | undefined;
 }
 
 export type TokenSource = () => TokenHolder;
@@ -46,8 +48,8 @@ export function makeTokens({ opener, clock, version, timeoutMs = TIMEOUT_MS, mos
   const stopping = new AbortController();
   const userAgent = `hukz/${version}`;
 
-  function make({ auth, clientSecret, ca }: TokenOwner): TokenHolder {
-    const agentsOf = () => makeGuardedAgents(opener, routeFor(ca));
+  function make({ auth, clientSecret, ca, proxy }: TokenOwner): TokenHolder {
+    const agentsOf = () => makeGuardedAgents(opener, routeFor(ca, proxy));
     const stop = stopping.signal;
     return new TokenHolder(
       makeFetchToken({ auth, clientSecret, agentsOf, userAgent, clock, timeoutMs, stopping: stop }),
@@ -77,16 +79,17 @@ export function makeTokens({ opener, clock, version, timeoutMs = TIMEOUT_MS, mos
 }
 
 /**
- * A token endpoint may be as public as the receiver is private: the receiver's CA is trusted beside all others. Neither the
+ * By the receiver's proxy. A token endpoint may be as public as the receiver is private: the receiver's CA is trusted beside all others. Neither the
  * receiver's client certificate nor `insecure` are meant for it. Made for each request: a list of all CAs is large.
  */
-function routeFor(ca: string | undefined): Route {
-  return ca === undefined ? {} : { tls: { id: 'token endpoint', ca: [...rootCertificates, ca].join('\n') } };
+function routeFor(ca: string | undefined, proxy: Route['proxy']): Route {
+  const tls = ca !== undefined && { id: 'token endpoint', ca: [...rootCertificates, ca].join('\n') };
+  return { ...(tls && { tls }), ...(proxy && { proxy }) };
 }
 
 /** A digest: secrets are not kept as keys. */
-function keyOf({ webhookId, auth, clientSecret, ca }: TokenOwner): string {
+function keyOf({ webhookId, auth, clientSecret, ca, proxy }: TokenOwner): string {
   const { clientId, tokenUrl, issuer, scope, audience, clientAuth } = auth;
-  const said = [webhookId, clientId, tokenUrl, issuer, scope, audience, clientAuth, clientSecret, ca];
+  const said = [webhookId, clientId, tokenUrl, issuer, scope, audience, clientAuth, clientSecret, ca, proxy];
   return createHash('sha256').update(JSON.stringify(said)).digest('base64');
 }

@@ -1,0 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
+import { writeProxyLogin } from '../domain/authorisation/proxy-login.js';
+import type { SecretChange } from '../domain/secret.js';
+import type { Webhook } from '../domain/webhook.js';
+import { AppError } from '../errors.js';
+import type { GivenProxy } from './settings/proxy-field.js';
+
+/** What becomes of a proxy's login. A stored one stays with the proxy that it was given for. */
+export function proxySecrets(
+  current: Webhook | undefined,
+  proxy: GivenProxy | null | undefined,
+): readonly SecretChange[] {
+  if (proxy === undefined) return [];
+  if (!proxy || proxy.settings === 'none' || !proxy.settings.login) return [{ purpose: 'proxy', value: null }];
+  if (proxy.login !== undefined) return [{ purpose: 'proxy', value: writeProxyLogin(proxy.login), hint: '' }];
+  if (isDeepStrictEqual(proxy.settings, current?.settings.proxy)) return [];
+  throw new AppError('unprocessable', 'proxy: user and password are required for another proxy', 'proxy');
+}

@@ -1,0 +1,15 @@
+/** The value of `proxy-authorization`, as it is stored under the purpose `proxy`. */
+export const writeProxyLogin = (authorization: string): string => JSON.stringify({ authorization });
+
+/** @throws when it is something else */
+export function readProxyLogin(stored: string): string {
+  const parts: unknown = JSON.parse(stored);
+  if (
+    typeof parts === 'object' &&
+    parts !== null &&
+    'authorization' in parts &&
+    typeof parts.authorization === 'string'
+  )
+    return parts.authorization;
+  throw new Error('the secret of its proxy has no login');
+}
