@@ -68,7 +68,7 @@ program
   .option('--port <port>', 'where to listen, on 127.0.0.1', wholeNumber(0, 65_535), 9000)
   .option('--status <status>', 'the status to answer with', wholeNumber(200, 599), 200)
   .addOption(new Option('--delay <duration>', 'how long to wait before answering').argParser(duration).default(0, '0s'))
-  .option('--secret <secret>', 'of the webhook: say of each request whether its signature is right')
+  .option('--secret <secret>', 'of the webhook, or its public key: say of each request whether its signature is right')
   .action(async (options: { port: number; status: number; delay: number; secret?: string }) => {
     const { receive } = await import('./receive.js');
     await receive({ port: options.port, status: options.status, delayMs: options.delay, secret: options.secret });

@@ -2,9 +2,9 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:cr
 import { readKey, writeKey } from './key-text.js';
 import type { Scheme } from './scheme.js';
 import { signedHead } from './standard.js';
+import { PUBLIC_PREFIX } from './verify-ed25519.js';
 
 const PREFIX = 'whsk_';
-const PUBLIC_PREFIX = 'whpk_';
 const SEED_BYTES = 32;
 /** PKCS #8 of an ed25519 key, up to its seed (RFC 8410). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
