@@ -146,6 +146,9 @@ describe('hukz keys', () => {
     expect([failed, why]).toEqual([1, expect.stringContaining('1 secrets stay as they are:\n the signing secret of')]);
     expect(await run(['rotate'], fresh, old)).toEqual([0, '1 of 1 encrypted with "fresh"\n']);
     expect(await run(['rotate'], fresh)).toEqual([0, 'all secrets are encrypted with "fresh" already\n']);
+    const wrong = 'ENCRYPTION_KEYS: "fresh" is not the key that the secrets under this name were encrypted with';
+    const refused = [1, expect.stringContaining(`${wrong}; nothing was changed\n`)];
+    for (const command of ['status', 'rotate']) expect(await run([command], makeKey('fresh'))).toEqual(refused);
     await database.drop();
   });
 });

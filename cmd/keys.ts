@@ -5,6 +5,7 @@ import { type Db, makeKnex } from '../internal/store/knex.js';
 import { resealBatch } from '../internal/store/reseal-secrets.js';
 import { countByKey, type StoredKey } from '../internal/store/stored-keys.js';
 import { makeVault } from '../internal/store/vault.js';
+import { findWrongKeys } from '../internal/store/wrong-keys.js';
 import { CommandFailed } from './command-failed.js';
 import type { Invocation } from './invocation.js';
 
@@ -13,16 +14,20 @@ const MOST_SHOWN = 20;
 
 /** `hukz keys status`: how many secrets are encrypted with which key. */
 export async function showKeys(here: Invocation): Promise<void> {
-  await withSecrets(here, async ({ db, ids }) => {
-    process.stdout.write(statusLines(await countByKey(db), ids));
+  await withSecrets(here, async (secrets) => {
+    process.stdout.write(statusLines(await countByKey(secrets.db), secrets.ids));
+    await refuseWrongKeys(secrets);
   });
 }
 
 /** `hukz keys rotate`: encrypts every secret with the first key. May be repeated, and run while the service does. */
 export async function rotateKeys(here: Invocation, { dryRun }: { readonly dryRun: boolean }): Promise<void> {
-  await withSecrets(here, async ({ db, ids, vault }) => {
+  await withSecrets(here, async (secrets) => {
+    const { db, ids, vault } = secrets;
     const [first] = ids;
     if (first === undefined) throw new CommandFailed('ENCRYPTION_KEYS is empty: there is no key to encrypt with');
+    // Before anything is written: two keys under one name would be hard to tell apart.
+    await refuseWrongKeys(secrets);
     const others = (await countByKey(db)).filter(({ keyId }) => keyId !== first);
     const total = others.reduce((sum, { secrets }) => sum + secrets, 0);
     if (dryRun) {
@@ -61,6 +66,16 @@ async function withSecrets(here: Invocation, work: (secrets: Secrets) => Promise
   } finally {
     await db.destroy();
   }
+}
+
+/** @throws {CommandFailed} naming each configured key that does not open what is stored under its name */
+async function refuseWrongKeys(secrets: Secrets): Promise<void> {
+  const wrong = await findWrongKeys(secrets, secrets.ids);
+  if (wrong.length === 0) return;
+  const names = wrong.map((id) => `"${id}"`).join(', ');
+  throw new CommandFailed(
+    `ENCRYPTION_KEYS: ${names} is not the key that the secrets under this name were encrypted with; nothing was changed`,
+  );
 }
 
 function statusLines(stored: readonly StoredKey[], ids: readonly string[]): string {

@@ -122,7 +122,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const opener = openOutwards(config, rules, logger);
   const { onAttempt } = metrics;
   const vault = makeVault(config.encryptionKeys);
-  await reportKeys({ db, keys: config.encryptionKeys, mode: config.mode, logger });
+  await reportKeys({ db, vault, keys: config.encryptionKeys, mode: config.mode, logger });
   const { sender, send, testCalls } = wireSending({ config, version, opener, vault, logger }, cleanup);
   const results = makeResults(config.results);
   const dispatch = wireDispatch({

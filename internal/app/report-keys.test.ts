@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Db, makeKnex } from '../store/knex.js';
+import { makeVault } from '../store/vault.js';
+import { insertWebhook } from '../store/webhooks.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
+import { makeTestLogger } from '../testkit/test-logger.js';
+import { reportKeys } from './report-keys.js';
+
+const makeKey = (id: string) => ({ id, key: randomBytes(32) });
+const [right, gone, other] = [makeKey('right'), makeKey('gone'), makeKey('other')];
+
+let database: TestDatabase;
+let db: Db;
+
+beforeAll(async () => {
+  database = await makeTestDatabase();
+  db = makeKnex(database.connection, { max: 1 });
+  for (const key of [right, gone, other]) {
+    const secrets = [{ purpose: 'signing', value: 'a secret to be kept' } as const];
+    const fields = { name: '', url: 'http://a.b', enabled: true, tags: {}, eventIds: [], settings: {}, secrets };
+    await insertWebhook({ db, vault: makeVault([key]) }, { userId: 1, spaceId: 0 }, fields);
+  }
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+it('a key that is missing, and one that is another under the same name, are told apart at the start', async () => {
+  const logger = makeTestLogger();
+  const keys = [right, makeKey('other'), makeKey('unused')];
+  await reportKeys({ db, vault: makeVault(keys), keys, mode: 'production', logger });
+  expect(logger.lines.map(({ level, name, fields }) => [level, name, fields.key_id])).toEqual([
+    ['error', 'secrets.key_missing', 'gone'],
+    ['error', 'secrets.key_wrong', 'other'],
+  ]);
+  expect(logger.lines[1]?.fields.advice).toContain('"other" of ENCRYPTION_KEYS is not the one');
+});
