@@ -4,6 +4,8 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
   readonly title?: string;
   readonly description?: string;
+  readonly example?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
 }
 
@@ -26,8 +28,10 @@ export class Components {
   }
 
   private lift(node: JsonSchema): JsonSchema {
-    const lifted = Object.fromEntries(Object.entries(node).map(([keyword, value]) => [keyword, this.liftValue(value)]));
-    if (typeof node.title !== 'string') return lifted;
+    const lifted: JsonSchema = Object.fromEntries(
+      Object.entries(node).map(([keyword, value]) => [keyword, this.liftValue(value)]),
+    );
+    if (typeof node.title !== 'string') return withMeaning(lifted);
     this.named[node.title] = lifted;
     return { $ref: `#/components/schemas/${node.title}` };
   }
@@ -36,4 +40,11 @@ export class Components {
     if (Array.isArray(value)) return value.map((entry) => this.liftValue(entry));
     return typeof value === 'object' && value !== null ? this.lift(value as JsonSchema) : value;
   }
+}
+
+/** What a field means stands at the field, also where it may be `null`. */
+function withMeaning(schema: JsonSchema): JsonSchema {
+  const [given, none] = schema.anyOf ?? [];
+  if (given?.description === undefined || none?.type !== 'null' || schema.description !== undefined) return schema;
+  return { ...schema, description: given.description, example: given.example };
 }

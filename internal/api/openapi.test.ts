@@ -104,6 +104,15 @@ describe('the OpenAPI document', () => {
     expect(known.sort()).toEqual([...new Set(references)].sort());
   });
 
+  it('says of every field of a webhook what it means', () => {
+    for (const name of ['NewWebhook', 'NewSpaceWebhook', 'WebhookPut', 'WebhookPatch']) {
+      const fields = Object.entries(document.components.schemas[name]?.properties ?? {});
+      expect(fields.length).toBeGreaterThan(20);
+      expect(fields.filter(([, field]) => !field.description)).toEqual([]);
+      expect(fields.filter(([, field]) => !field.readOnly && field.example === undefined)).toEqual([]);
+    }
+  });
+
   it('says of bodies and parameters what the schemas judge by', () => {
     const { NewWebhook, EventPatch } = document.components.schemas;
     expect(NewWebhook).toMatchObject({

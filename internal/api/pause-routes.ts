@@ -14,8 +14,14 @@ const answers = { 200: { description: 'the webhook', schema: webhookAnswer } };
 
 const resumeBody = z
   .strictObject({
-    rate: rateField.optional(),
-    drop_older_than: durationField(0, YEAR_MS).optional(),
+    rate: rateField.optional().meta({
+      description: 'how fast what is held is let go; without one, as fast as the webhook is sent to',
+      example: '20/second',
+    }),
+    drop_older_than: durationField(0, YEAR_MS, {
+      description: 'what is held and was received longer ago is cancelled',
+      example: '1h',
+    }).optional(),
   })
   .meta({ title: 'Resume' });
 

@@ -17,9 +17,11 @@ const LONGEST_OVERLAP_MS = 30 * DAY_MS;
 
 const rotateBody = z
   .strictObject({
-    overlap: durationField(0, LONGEST_OVERLAP_MS)
-      .optional()
-      .describe('how long the secrets of before go on signing beside the new one; 24h unless given, 0s ends them now'),
+    overlap: durationField(0, LONGEST_OVERLAP_MS, {
+      description:
+        'how long the secrets of before go on signing beside the new one; 24h unless given, 0s ends them now',
+      example: '24h',
+    }).optional(),
     secret: secretText.optional(),
   })
   .meta({ title: 'SecretRotation' });

@@ -10,13 +10,21 @@ const isFew = (tags: object) => Object.keys(tags).length <= MOST_TAGS;
 export const tags = z
   .record(key, text(LONGEST_TAG_VALUE))
   .refine(isFew, atMost)
-  .meta({ maxProperties: MOST_TAGS, example: { app: 'example' } });
+  .meta({
+    maxProperties: MOST_TAGS,
+    description: 'how it is found again: keys and their values',
+    example: { app: 'example' },
+  });
 
 /** A merge patch of tags: those named are set, `null` removes one, the others stay. */
 export const tagsPatch = z
   .record(key, text(LONGEST_TAG_VALUE).nullable())
   .refine(isFew, atMost)
-  .meta({ maxProperties: MOST_TAGS, example: { app: 'example', gone: null } });
+  .meta({
+    maxProperties: MOST_TAGS,
+    description: 'those named are set, null removes one, the others stay',
+    example: { app: 'example', gone: null },
+  });
 
 export function patchTags(current: Tags, patch: z.output<typeof tagsPatch> | null | undefined): Tags {
   if (patch === undefined) return current;

@@ -15,9 +15,24 @@ import { text } from './text.js';
 
 const MOST_EVENTS = 500;
 const LONGEST_SECRET = 512;
-const eventIds = z.array(id).max(MOST_EVENTS);
+const eventIds = z
+  .array(id)
+  .max(MOST_EVENTS)
+  .meta({ description: 'the events whose messages it gets, replaced as a whole', example: [1, 2] });
+const url = receiverUrl.meta({ description: 'where requests go', example: 'https://example.com/hook' });
+const name = text(LONGEST_NAME).meta({ description: 'for people; need not be unique', example: 'Search index' });
+const enabled = z.boolean().meta({ description: 'whether it gets anything', example: true });
+const webhookTags = tags.meta({
+  description: 'how it and its logs are found again; messages with Hukz-Tag go to those that carry it',
+  example: { app: 'search' },
+});
+const space = spaceId.meta({ description: 'the space (tenant) that it belongs to for good', example: 0 });
 /** Of a signature: what it must look like, the scheme says. */
-export const secretText = text(LONGEST_SECRET).meta({ writeOnly: true });
+export const secretText = text(LONGEST_SECRET).meta({
+  writeOnly: true,
+  description: "a secret of your own to sign with, shown in no answer; its form is the scheme's",
+  example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+});
 const common = {
   ...settingFields,
   ...accessFields,
@@ -28,30 +43,30 @@ const common = {
 };
 
 const create = {
-  url: receiverUrl.min(1),
+  url: url.min(1),
   event_ids: eventIds,
-  name: text(LONGEST_NAME).default(''),
-  enabled: z.boolean().default(true),
-  tags: tags.default({}),
+  name: name.default(''),
+  enabled: enabled.default(true),
+  tags: webhookTags.default({}),
   ...common,
 };
 
 /** `POST /webhooks`: the space stands in the body. */
-export const newWebhookBody = z.strictObject({ ...create, space_id: spaceId.default(0) }).meta({ title: 'NewWebhook' });
+export const newWebhookBody = z.strictObject({ ...create, space_id: space.default(0) }).meta({ title: 'NewWebhook' });
 
 /** `POST /webhooks/space/{space_id}`: the space stands in the path; the body may repeat it. */
 export const newSpaceWebhookBody = z
-  .strictObject({ ...create, space_id: spaceId.optional() })
+  .strictObject({ ...create, space_id: space.optional() })
   .meta({ title: 'NewSpaceWebhook' });
 
 export const webhookPut = z
   .strictObject({
-    url: receiverUrl.optional(),
+    url: url.optional(),
     event_ids: eventIds.optional(),
-    name: text(LONGEST_NAME).optional(),
-    enabled: z.boolean().optional(),
-    tags: tags.optional(),
-    space_id: spaceId.optional(),
+    name: name.optional(),
+    enabled: enabled.optional(),
+    tags: webhookTags.optional(),
+    space_id: space.optional(),
     ...common,
   })
   .meta({
@@ -61,12 +76,12 @@ export const webhookPut = z
 
 export const webhookPatch = z
   .strictObject({
-    url: receiverUrl.min(1).optional(),
+    url: url.min(1).optional(),
     event_ids: eventIds.optional(),
-    name: text(LONGEST_NAME).nullable().optional(),
-    enabled: z.boolean().optional(),
+    name: name.nullable().optional(),
+    enabled: enabled.optional(),
     tags: tagsPatch.nullable().optional(),
-    space_id: spaceId.optional(),
+    space_id: space.optional(),
     ...common,
   })
   .meta({ title: 'WebhookPatch', description: 'A JSON merge patch (RFC 7396); a setting is replaced as a whole' });

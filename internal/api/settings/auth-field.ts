@@ -10,7 +10,10 @@ const LONGEST = 4096;
 const VISIBLE = /^[\x20-\x7e]+$/;
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
-const secretPart = { description: 'never answered; left out in a change, the stored one stays' };
+const secretPart = (what: string, example: string) => ({
+  description: `${what}; never answered; left out in a change, the stored one stays`,
+  example,
+});
 const typed = z
   .string()
   .max(1024)
@@ -20,32 +23,51 @@ const visible = z.string().min(1).max(LONGEST).regex(VISIBLE, 'is visible ASCII'
 const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no fragment');
 
 const basic = z.strictObject({
-  type: z.literal('basic'),
-  username: typed.min(1).refine((name) => !name.includes(':'), 'may not contain a colon'),
-  password: typed.optional().meta(secretPart),
+  type: z.literal('basic').meta({ description: 'user and password', example: 'basic' }),
+  username: typed
+    .min(1)
+    .refine((name) => !name.includes(':'), 'may not contain a colon')
+    .meta({ description: 'the user at the receiver, without a colon', example: 'hukz' }),
+  password: typed.optional().meta(secretPart('the password of that user', 'correct horse')),
 });
 const bearer = z.strictObject({
-  type: z.literal('bearer'),
+  type: z.literal('bearer').meta({ description: 'a token that does not change', example: 'bearer' }),
   token: headerValue
     .refine((token) => !token.includes(' '), 'may not contain spaces')
     .optional()
-    .meta(secretPart),
+    .meta(secretPart('sent as authorization: Bearer …', 'a1b2c3d4e5f6')),
 });
 const apiKey = z.strictObject({
-  type: z.literal('api_key'),
-  header: headerName,
-  value: headerValue.optional().meta(secretPart),
+  type: z.literal('api_key').meta({ description: 'a key in a header', example: 'api_key' }),
+  header: headerName.meta({ description: 'the header that carries the key', example: 'x-api-key' }),
+  value: headerValue.optional().meta(secretPart('the key', 'a1b2c3d4e5f6')),
 });
 const oauth2 = z
   .strictObject({
-    type: z.literal('oauth2'),
-    token_url: serverUrl.optional(),
-    issuer: serverUrl.refine((url) => !url.includes('?'), 'has no query').optional(),
-    client_id: visible,
-    client_secret: visible.optional().meta(secretPart),
-    scope: z.string().max(LONGEST).regex(SCOPE, 'is words joined by single spaces').optional(),
-    audience: visible.optional(),
-    client_auth: z.enum(['client_secret_basic', 'client_secret_post']).optional(),
+    type: z
+      .literal('oauth2')
+      .meta({ description: 'client credentials, for which a server gives tokens', example: 'oauth2' }),
+    token_url: serverUrl.optional().meta({
+      description: 'where tokens are given; either this or issuer',
+      example: 'https://login.example.com/oauth2/token',
+    }),
+    issuer: serverUrl
+      .refine((url) => !url.includes('?'), 'has no query')
+      .optional()
+      .meta({ description: 'whose metadata say where tokens are given', example: 'https://login.example.com' }),
+    client_id: visible.meta({ description: 'who we are there', example: 'hukz' }),
+    client_secret: visible.optional().meta(secretPart('the secret of that client', 'a1b2c3d4e5f6')),
+    scope: z
+      .string()
+      .max(LONGEST)
+      .regex(SCOPE, 'is words joined by single spaces')
+      .optional()
+      .meta({ description: 'what the token is asked for, words joined by single spaces', example: 'events:write' }),
+    audience: visible.optional().meta({ description: 'whom the token is for', example: 'https://api.example.com' }),
+    client_auth: z.enum(['client_secret_basic', 'client_secret_post']).optional().meta({
+      description: 'how the secret is shown: in a header (unless given) or in the body',
+      example: 'client_secret_post',
+    }),
   })
   .refine(({ token_url, issuer }) => (token_url === undefined) !== (issuer === undefined), {
     message: 'either token_url or issuer says where tokens are given',
@@ -58,20 +80,26 @@ export interface GivenAuth {
 }
 
 /** How requests are let in by the receiver. */
-export const authField = z.discriminatedUnion('type', [basic, bearer, apiKey, oauth2]).transform((given): GivenAuth => {
-  switch (given.type) {
-    case 'basic':
-      return { settings: { type: 'basic', username: given.username }, secret: given.password };
-    case 'bearer':
-      return { settings: { type: 'bearer' }, secret: given.token };
-    case 'api_key':
-      return { settings: { type: 'api_key', header: given.header }, secret: given.value };
-    case 'oauth2':
-      return { settings: oauth2Settings(given), secret: given.client_secret };
-    default:
-      return given satisfies never;
-  }
-});
+export const authField = z
+  .discriminatedUnion('type', [basic, bearer, apiKey, oauth2])
+  .transform((given): GivenAuth => {
+    switch (given.type) {
+      case 'basic':
+        return { settings: { type: 'basic', username: given.username }, secret: given.password };
+      case 'bearer':
+        return { settings: { type: 'bearer' }, secret: given.token };
+      case 'api_key':
+        return { settings: { type: 'api_key', header: given.header }, secret: given.value };
+      case 'oauth2':
+        return { settings: oauth2Settings(given), secret: given.client_secret };
+      default:
+        return given satisfies never;
+    }
+  })
+  .meta({
+    description: 'how requests are let in by the receiver: basic, bearer, api_key or oauth2',
+    example: { type: 'bearer', token: 'a1b2c3d4e5f6' },
+  });
 
 function oauth2Settings(given: z.output<typeof oauth2>): AuthSettings {
   const { client_id: clientId, token_url: tokenUrl, issuer, scope, audience, client_auth } = given;

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../../domain/duration.js';
 
+interface Meaning {
+  readonly description: string;
+  readonly example: string;
+}
+
 /** A duration within bounds, written `500ms`, `5s`, `5m`, `2h`, `1d`; milliseconds inside. */
-export function durationField(leastMs: number, mostMs: number) {
+export function durationField(leastMs: number, mostMs: number, { description, example }: Meaning) {
   return z
     .string()
     .transform((written, context) => {
@@ -13,7 +18,11 @@ export function durationField(leastMs: number, mostMs: number) {
       return z.NEVER;
     })
     .pipe(z.number())
-    .meta({ type: 'string', example: formatDuration(leastMs) });
+    .meta({
+      type: 'string',
+      description: `${description}; ${formatDuration(leastMs)} to ${formatDuration(mostMs)}`,
+      example,
+    });
 }
 
 function outOf(ms: number, leastMs: number, mostMs: number): string | undefined {

@@ -27,4 +27,8 @@ export const headersField = z
     const names = Object.keys(headers).map((name) => name.toLowerCase());
     return new Set(names).size === names.length;
   }, 'a header is named once, whatever its case')
-  .meta({ maxProperties: MOST_HEADERS, example: { 'x-team': 'payments' } });
+  .meta({
+    maxProperties: MOST_HEADERS,
+    description: 'sent with every request and shown to whoever reads the webhook: what is secret belongs into auth',
+    example: { 'x-team': 'payments' },
+  });

@@ -10,13 +10,26 @@ const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/;
 export const orderingField = z
   .union([
     z.enum(['none', 'webhook']),
-    z.strictObject({ header: z.string().regex(HEADER, 'is not the name of a header') }),
-    z.strictObject({ pointer: text(256).regex(POINTER, 'is not a JSON pointer such as /order/id') }),
+    z.strictObject({
+      header: z
+        .string()
+        .regex(HEADER, 'is not the name of a header')
+        .meta({ description: 'the header of the message that has the key', example: 'Order-Id' }),
+    }),
+    z.strictObject({
+      pointer: text(256)
+        .regex(POINTER, 'is not a JSON pointer such as /order/id')
+        .meta({ description: 'where the key stands in the payload, a JSON pointer', example: '/order/id' }),
+    }),
   ])
   .transform((given): Ordering | null => {
     if (given === 'none') return null;
     if (given === 'webhook') return { by: 'webhook' };
     return { by: 'key', ...given };
+  })
+  .meta({
+    description: 'one delivery after the other: of the whole webhook, or of each key in a header or in the payload',
+    example: { pointer: '/order/id' },
   });
 
 export const orderingAnswer = z.union([

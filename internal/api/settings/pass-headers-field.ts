@@ -6,4 +6,9 @@ export const passHeadersField = z
   .array(headerName)
   .max(MOST_HEADERS)
   .transform((names) => [...new Set(names.map((name) => name.toLowerCase()))])
-  .meta({ type: 'array', items: { type: 'string' }, example: ['x-request-id'] });
+  .meta({
+    type: 'array',
+    items: { type: 'string' },
+    description: 'headers of the NATS message that its requests carry on; traceparent and tracestate always are',
+    example: ['x-request-id'],
+  });

@@ -33,7 +33,7 @@ export const proxyField = z
   })
   .meta({
     type: 'string',
-    description: `only where WEBHOOK_PROXIES is on; user and password are never answered: ${HIDDEN} stands for them`,
+    description: `the HTTP proxy that its requests go through, or none; only where WEBHOOK_PROXIES is on; user and password are never answered: ${HIDDEN} stands for them`,
     example: 'http://user:password@proxy.example.com:3128',
   });
 

@@ -12,7 +12,11 @@ export const rateField = z
     const [count, unit] = written.split('/');
     return { count: Number(count), perMs: PER_MS[unit as keyof typeof PER_MS] };
   })
-  .meta({ type: 'string', example: '100/minute' });
+  .meta({
+    type: 'string',
+    description: 'at most so many requests a second, minute or hour, those of all instances together',
+    example: '100/minute',
+  });
 
 export function rateJson({ count, perMs }: RateLimit): string {
   const unit = Object.entries(PER_MS).find(([, ms]) => ms === perMs)?.[0];

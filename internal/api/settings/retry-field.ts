@@ -5,25 +5,43 @@ import { durationField } from './duration-field.js';
 
 const DAY_MS = 86_400_000;
 const MOST_TRIES = 100;
-const wait = durationField(1, 30 * DAY_MS);
-const tries = z.int().min(0).max(MOST_TRIES);
+const wait = (description: string, example: string) => durationField(1, 30 * DAY_MS, { description, example });
+const tries = z.int().min(0).max(MOST_TRIES).meta({ description: 'how many retries', example: 10 });
 
 const schedule = z.union([
   z
-    .array(wait)
+    .array(wait('a wait between two attempts', '5s'))
     .max(MOST_TRIES)
     .meta({ description: 'the waits, one a retry', example: ['5s', '5m', '2h'] }),
-  z.strictObject({ start: wait, factor: z.number().min(1).max(100).default(2), cap: wait, tries }),
-  z.strictObject({ constant: wait, tries }),
+  z.strictObject({
+    start: wait('the first wait', '1s'),
+    factor: z.number().min(1).max(100).default(2).meta({ description: 'by which each wait is longer', example: 2 }),
+    cap: wait('the longest wait', '1h'),
+    tries,
+  }),
+  z.strictObject({ constant: wait('the wait before each retry', '1m'), tries }),
 ]);
 
 /** `{"schedule": ["5s","5m"], "jitter": 0.2, "max_age": "1d", "final_statuses": [400]}`, each of them optional. */
 export const retryField = z
   .strictObject({
-    schedule: schedule.optional(),
-    jitter: z.number().min(0).max(1).optional(),
-    max_age: durationField(1000, 365 * DAY_MS).optional(),
-    final_statuses: z.array(z.int().min(300).max(599)).max(50).optional(),
+    schedule: schedule.optional().meta({
+      description: 'the waits between attempts; RETRY_SCHEDULE unless given',
+      example: ['5s', '5m', '2h'],
+    }),
+    jitter: z.number().min(0).max(1).optional().meta({
+      description: 'the part of a wait by which it may be shorter or longer; RETRY_JITTER unless given',
+      example: 0.2,
+    }),
+    max_age: durationField(1000, 365 * DAY_MS, {
+      description: 'the age of a message from which it is not tried again; RETRY_MAX_AGE unless given',
+      example: '1d',
+    }).optional(),
+    final_statuses: z
+      .array(z.int().min(300).max(599))
+      .max(50)
+      .optional()
+      .meta({ description: 'answers after which nothing is tried again', example: [400, 404] }),
   })
   .transform(
     (given): RetrySettings => ({
@@ -32,7 +50,11 @@ export const retryField = z
       ...(given.max_age !== undefined && { maxAgeMs: given.max_age }),
       ...(given.final_statuses && { finalStatuses: [...new Set(given.final_statuses)] }),
     }),
-  );
+  )
+  .meta({
+    description: 'how failed deliveries are tried again; what is left out is as configured for all',
+    example: { schedule: ['5s', '5m', '2h'], max_age: '1d' },
+  });
 
 function toSchedule(given: z.output<typeof schedule>): RetrySchedule {
   if (Array.isArray(given)) return { kind: 'waits', waitsMs: given };

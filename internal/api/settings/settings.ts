@@ -18,17 +18,29 @@ const YEAR_MS = 365 * 86_400_000;
 /** One row a setting, by its public name: absent keeps it, `null` takes it back to what is configured for all. */
 export const settingFields = {
   format: formatField.nullish(),
-  method: z.enum(['POST', 'PUT', 'PATCH']).nullish(),
+  method: z
+    .enum(['POST', 'PUT', 'PATCH'])
+    .nullish()
+    .meta({ description: 'the method of its requests; POST unless given', example: 'PUT' }),
   signature: signatureField.nullish(),
   headers: headersField.nullish(),
   pass_headers: passHeadersField.nullish(),
-  timeout: durationField(100, LONGEST_TIMEOUT_MS).nullish(),
+  timeout: durationField(100, LONGEST_TIMEOUT_MS, {
+    description: 'the longest time of a request in all, its answer included; REQUEST_TIMEOUT unless given',
+    example: '10s',
+  }).nullish(),
   retry: retryField.nullish(),
-  max_in_flight: z.int().min(1).max(MOST_IN_FLIGHT).nullish(),
+  max_in_flight: z.int().min(1).max(MOST_IN_FLIGHT).nullish().meta({
+    description: 'the most requests at the same time, in each instance; MAX_IN_FLIGHT_PER_WEBHOOK unless given',
+    example: 4,
+  }),
   rate: rateField.nullish(),
   breaker: breakerField.nullish(),
   ordering: orderingField.nullish(),
-  disable_after: durationField(0, YEAR_MS).nullish(),
+  disable_after: durationField(0, YEAR_MS, {
+    description: 'it is disabled when it only failed for so long, 0s for never; DISABLE_AFTER unless given',
+    example: '5d',
+  }).nullish(),
 };
 
 type SettingsBody = { readonly [K in keyof typeof settingFields]?: z.output<(typeof settingFields)[K]> };

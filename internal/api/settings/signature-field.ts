@@ -7,15 +7,23 @@ import { AppError } from '../../errors.js';
 const PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
 
 const shape = {
-  scheme: z.enum([...schemeNames, 'none']),
-  prefix: z.string().regex(PREFIX, 'must be 1 to 64 letters, digits and inner dashes').optional(),
+  scheme: z
+    .enum([...schemeNames, 'none'])
+    .meta({ description: 'how the signature is computed, and the headers that it stands in', example: 'standard' }),
+  prefix: z.string().regex(PREFIX, 'must be 1 to 64 letters, digits and inner dashes').optional().meta({
+    description: 'webhooks-emitter: what its headers are named by, X-<prefix>-Signature',
+    example: 'Webhooks',
+  }),
 };
 
 /** How requests are signed; what they are signed with is `secret`. */
 export const signatureField = z
   .strictObject(shape)
   .refine(takesPrefix, { path: ['prefix'], message: 'is for schemes whose headers are named by it' })
-  .meta({ example: { scheme: 'standard' } });
+  .meta({
+    description: 'how requests are signed; what they are signed with is secret',
+    example: { scheme: 'standard' },
+  });
 
 export const signatureAnswer = z.object(shape);
 

@@ -6,6 +6,9 @@ import { certificateProblem, keyProblem } from './pem.js';
 const LONGEST_CA = 64 * 1024;
 const LONGEST_PEM = 16 * 1024;
 
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n';
+const KEY = '-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n';
+
 const pem = (longest: number) => z.string().min(1).max(longest).refine(isStorable, UNSTORABLE);
 const certificates = (longest: number) =>
   pem(longest).superRefine((text, context) => {
@@ -22,10 +25,17 @@ export interface GivenTls {
 /** How TLS is spoken with the receiver where the public authorities and no client certificate are not it. */
 export const tlsField = z
   .strictObject({
-    ca: certificates(LONGEST_CA).optional().describe('trusted instead of the public authorities'),
-    certificate: certificates(LONGEST_PEM).optional().describe('shown to the receiver, intermediate ones after it'),
-    key: pem(LONGEST_PEM).optional().describe('of the certificate; never answered'),
-    insecure: z.boolean().optional().describe("the receiver's certificate is not checked: anybody on the way can read"),
+    ca: certificates(LONGEST_CA)
+      .optional()
+      .meta({ description: 'trusted instead of the public authorities', example: CERTIFICATE }),
+    certificate: certificates(LONGEST_PEM)
+      .optional()
+      .meta({ description: 'shown to the receiver, intermediate ones after it', example: CERTIFICATE }),
+    key: pem(LONGEST_PEM).optional().meta({ description: 'of the certificate; never answered', example: KEY }),
+    insecure: z
+      .boolean()
+      .optional()
+      .meta({ description: "the receiver's certificate is not checked: anybody on the way can read", example: true }),
   })
   .superRefine(({ ca, certificate, key, insecure }, context) => {
     const refuse = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', message, path });
@@ -38,6 +48,10 @@ export const tlsField = z
   .transform(({ ca, certificate, key, insecure }): GivenTls => {
     const settings = { ...(ca && { ca }), ...(certificate && { certificate }) };
     return { settings: insecure ? { ...settings, insecure } : settings, key };
+  })
+  .meta({
+    description: 'how TLS is spoken with the receiver: an authority of its own, a client certificate, or unchecked',
+    example: { ca: CERTIFICATE },
   });
 
 export const tlsAnswer = z.object({
