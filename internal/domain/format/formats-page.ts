@@ -6,7 +6,7 @@ const HEAD = `<!-- Made by \`npm run formats-page\` from what the formats render
 
 # Formats of a body
 
-\`format\` of a webhook says in which shape it gets its messages:
+\`format\` of a webhook says in which shape it gets its messages (\`$api\` is the address of hukz's API, such as http://127.0.0.1:8000; 1 an id of yours):
 
 \`\`\`sh
 curl -s -H 'X-User: 1' -H 'Content-Type: application/json' -X PATCH $api/webhooks/1 -d '{"format":"cloudevents"}'
