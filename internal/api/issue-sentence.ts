@@ -44,9 +44,9 @@ function nameOf({ code, path }: z.core.$ZodIssue): string {
 }
 
 function sentence(name: string, issue: z.core.$ZodIssue): string {
+  if (isAbsent(issue)) return `${name} is a required field`;
   switch (issue.code) {
     case 'invalid_type':
-      if (issue.input === undefined) return `${name} is a required field`;
       return `${name} must be ${KIND[issue.expected] ?? `of type ${issue.expected}`}`;
     case 'too_small':
       if (issue.origin === 'string') return `${name} is a required field`;
@@ -56,7 +56,7 @@ function sentence(name: string, issue: z.core.$ZodIssue): string {
       if (issue.origin === 'array') return `${name} has at most ${issue.maximum} entries`;
       return `${name} must be at most ${issue.maximum}`;
     case 'invalid_union':
-      return `${name} has none of the forms that it may have`;
+      return `${name} ${issue.message}`;
     case 'invalid_key':
       return `${name}: ${issue.issues[0]?.message ?? 'the key is not allowed'}`;
     case 'invalid_value':
@@ -64,6 +64,11 @@ function sentence(name: string, issue: z.core.$ZodIssue): string {
     default:
       return `${name}: ${issue.message}`;
   }
+}
+
+/** Nothing was given, whatever forms it might have had. */
+function isAbsent({ code, input }: z.core.$ZodIssue): boolean {
+  return input === undefined && (code === 'invalid_type' || code === 'invalid_union' || code === 'invalid_value');
 }
 
 function quoted(key: string): string {

@@ -25,6 +25,8 @@ const resumeBody = z
   })
   .meta({ title: 'Resume' });
 
+const pauseBody = z.strictObject({}).meta({ title: 'Pause' });
+
 export function makePauseRoutes(deps: ApiDeps): readonly Route[] {
   return [
     userRoute(
@@ -33,6 +35,8 @@ export function makePauseRoutes(deps: ApiDeps): readonly Route[] {
         path: '/webhooks/{id}/pause',
         summary: 'Hold what is owed to a webhook, and what comes, until it is resumed',
         params: idPath,
+        body: pauseBody,
+        bodyIsOptional: true,
         answers,
         refuses: ['not_found'],
       },

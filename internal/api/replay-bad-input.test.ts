@@ -76,6 +76,14 @@ describe('of deliveries, replays and the account, what cannot be', () => {
   });
 
   it.each([
+    [{}, 'since is a required field'],
+    [{ since: 5 }, 'since must be a time such as 2026-01-31T12:00:00Z, or a day such as 2026-01-31 (UTC)'],
+  ])('a replay says what its since lacks: %j', async (body, message) => {
+    const { body: answer } = await api.send('POST', `/webhooks/${webhookId}/replay`, body).expect(422);
+    expect(answer.errors.map((error: { message: string }) => error.message)).toEqual([message]);
+  });
+
+  it.each([
     '/dead-letters?since=x',
     '/dead-letters?until=2026-13-01',
     '/dead-letters?tag=x',

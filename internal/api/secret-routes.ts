@@ -35,6 +35,7 @@ export function makeSecretRoutes(deps: ApiDeps): readonly Route[] {
         summary: 'A new secret, made here or brought, beside those of before for a while',
         params: idPath,
         body: rotateBody,
+        bodyIsOptional: true,
         answers: { 200: { description: 'the webhook, and once the secret that was made', schema: webhookAnswer } },
         refuses: ['not_found'],
       },

@@ -44,6 +44,7 @@ export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAut
           'Send a sample marked Hukz-Test: true, once, and answer with the attempt; nothing is stored or counted',
         params: idPath,
         body,
+        bodyIsOptional: true,
         answers: { 200: { description: 'the attempt', schema: testAnswer } },
         refuses: ['not_found'],
       },

@@ -81,7 +81,7 @@ export interface GivenAuth {
 
 /** How requests are let in by the receiver. */
 export const authField = z
-  .discriminatedUnion('type', [basic, bearer, apiKey, oauth2])
+  .discriminatedUnion('type', [basic, bearer, apiKey, oauth2], 'must be basic, bearer, api_key or oauth2')
   .transform((given): GivenAuth => {
     switch (given.type) {
       case 'basic':

@@ -2,20 +2,23 @@ import { z } from 'zod';
 
 /** `"off"`, or when a circuit opens: `{"failures": 10, "share": 0.5}`; 0 takes that reason out. */
 export const breakerField = z
-  .union([
-    z.literal('off'),
-    z.strictObject({
-      failures: z.int().min(0).max(1_000_000).optional().meta({
-        description: 'as many failures in a row open it, 0 for never; BREAKER_FAILURES unless given',
-        example: 10,
+  .union(
+    [
+      z.literal('off'),
+      z.strictObject({
+        failures: z.int().min(0).max(1_000_000).optional().meta({
+          description: 'as many failures in a row open it, 0 for never; BREAKER_FAILURES unless given',
+          example: 10,
+        }),
+        share: z.number().min(0).max(1).optional().meta({
+          description:
+            'the part of the attempts of a BREAKER_WINDOW whose failure opens it, 0 for never; BREAKER_SHARE unless given',
+          example: 0.5,
+        }),
       }),
-      share: z.number().min(0).max(1).optional().meta({
-        description:
-          'the part of the attempts of a BREAKER_WINDOW whose failure opens it, 0 for never; BREAKER_SHARE unless given',
-        example: 0.5,
-      }),
-    }),
-  ])
+    ],
+    'must be "off" or {"failures": 10, "share": 0.5}, either of them optional',
+  )
   .meta({
     description: 'when its circuit opens, so that deliveries wait; off for never, which closes an open one at once',
     example: { failures: 10, share: 0.5 },

@@ -8,20 +8,23 @@ const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/;
 
 /** `"none"`, `"webhook"`, or by a key: `{"header": "Order-Id"}`, `{"pointer": "/order/id"}`. */
 export const orderingField = z
-  .union([
-    z.enum(['none', 'webhook']),
-    z.strictObject({
-      header: z
-        .string()
-        .regex(HEADER, 'is not the name of a header')
-        .meta({ description: 'the header of the message that has the key', example: 'Order-Id' }),
-    }),
-    z.strictObject({
-      pointer: text(256)
-        .regex(POINTER, 'is not a JSON pointer such as /order/id')
-        .meta({ description: 'where the key stands in the payload, a JSON pointer', example: '/order/id' }),
-    }),
-  ])
+  .union(
+    [
+      z.enum(['none', 'webhook']),
+      z.strictObject({
+        header: z
+          .string()
+          .regex(HEADER, 'is not the name of a header')
+          .meta({ description: 'the header of the message that has the key', example: 'Order-Id' }),
+      }),
+      z.strictObject({
+        pointer: text(256)
+          .regex(POINTER, 'is not a JSON pointer such as /order/id')
+          .meta({ description: 'where the key stands in the payload, a JSON pointer', example: '/order/id' }),
+      }),
+    ],
+    'must be "none", "webhook", {"header": "Order-Id"} or {"pointer": "/order/id"}',
+  )
   .transform((given): Ordering | null => {
     if (given === 'none') return null;
     if (given === 'webhook') return { by: 'webhook' };

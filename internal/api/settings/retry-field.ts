@@ -8,19 +8,22 @@ const MOST_TRIES = 100;
 const wait = (description: string, example: string) => durationField(1, 30 * DAY_MS, { description, example });
 const tries = z.int().min(0).max(MOST_TRIES).meta({ description: 'how many retries', example: 10 });
 
-const schedule = z.union([
-  z
-    .array(wait('a wait between two attempts', '5s'))
-    .max(MOST_TRIES)
-    .meta({ description: 'the waits, one a retry', example: ['5s', '5m', '2h'] }),
-  z.strictObject({
-    start: wait('the first wait', '1s'),
-    factor: z.number().min(1).max(100).default(2).meta({ description: 'by which each wait is longer', example: 2 }),
-    cap: wait('the longest wait', '1h'),
-    tries,
-  }),
-  z.strictObject({ constant: wait('the wait before each retry', '1m'), tries }),
-]);
+const schedule = z.union(
+  [
+    z
+      .array(wait('a wait between two attempts', '5s'))
+      .max(MOST_TRIES)
+      .meta({ description: 'the waits, one a retry', example: ['5s', '5m', '2h'] }),
+    z.strictObject({
+      start: wait('the first wait', '1s'),
+      factor: z.number().min(1).max(100).default(2).meta({ description: 'by which each wait is longer', example: 2 }),
+      cap: wait('the longest wait', '1h'),
+      tries,
+    }),
+    z.strictObject({ constant: wait('the wait before each retry', '1m'), tries }),
+  ],
+  'must be waits such as ["5s", "5m"], {"start": "1s", "factor": 2, "cap": "1h", "tries": 10} or {"constant": "30s", "tries": 5}',
+);
 
 /** `{"schedule": ["5s","5m"], "jitter": 0.2, "max_age": "1d", "final_statuses": [400]}`, each of them optional. */
 export const retryField = z

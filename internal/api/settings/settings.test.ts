@@ -98,4 +98,25 @@ describe('settings of a webhook', () => {
     expect(JSON.stringify(body)).toContain(field);
     expect(await api.counts()).toEqual(before);
   });
+
+  const ORDERINGS = 'ordering must be "none", "webhook", {"header": "Order-Id"} or {"pointer": "/order/id"}';
+  const BREAKERS = 'breaker must be "off" or {"failures": 10, "share": 0.5}, either of them optional';
+  it.each([
+    [{ ordering: 'strict' }, ORDERINGS],
+    [{ ordering: 5 }, ORDERINGS],
+    [{ ordering: { header: 'a b' } }, 'ordering.header: is not the name of a header'],
+    [{ ordering: {} }, 'ordering.header is a required field'],
+    [{ auth: { type: 'digest' } }, 'auth.type must be basic, bearer, api_key or oauth2'],
+    [{ auth: {} }, 'auth.type must be basic, bearer, api_key or oauth2'],
+    [{ breaker: 'on' }, BREAKERS],
+    [{ breaker: { failures: 'x' } }, 'breaker.failures must be a number'],
+    [
+      { retry: { schedule: '5s' } },
+      'retry.schedule must be waits such as ["5s", "5m"], {"start": "1s", "factor": 2, "cap": "1h", "tries": 10} ' +
+        'or {"constant": "30s", "tries": 5}',
+    ],
+  ])('that have several forms are refused with what may be written: %j', async (settings, message) => {
+    const { body } = await make(settings).expect(422);
+    expect(body.errors[0].message).toBe(message);
+  });
 });
