@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.js';
 import { type App, type StartOptions, startApp } from '../internal/app/start-app.js';
 import { cannotListen } from './cannot-listen.js';
-import { growModestly } from './grow-modestly.js';
 import { type Running, runUntilAsked } from './run-until-asked.js';
 
 /** How the service is started here and everywhere else. */
@@ -13,7 +12,6 @@ export interface AppCourse extends Omit<StartOptions, 'signal'> {
 /** Runs the service in this process until it is asked to stop. */
 export async function runApp(options: AppCourse): Promise<void> {
   const { asked, onStarted } = options;
-  growModestly();
   await runUntilAsked({
     async start(signal): Promise<App & Running> {
       const app = await startApp({ ...options, signal }).catch((error: unknown) => {

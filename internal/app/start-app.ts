@@ -16,6 +16,7 @@ import { listen as listenToDatabase } from '../store/listen.js';
 import { makeVault } from '../store/vault.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { makeDeadline } from './deadline.js';
+import { growModestly } from './grow-modestly.js';
 import { type Metrics, makeMetrics } from './metrics.js';
 import { withDatabase } from './open-database.js';
 import { openOutwards } from './open-outwards.js';
@@ -149,6 +150,10 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     logger,
   });
   results.publishBy(intake.publish);
+  cleanup.add(
+    'heap',
+    growModestly(() => acceptor.stats().waiting),
+  );
   metrics.observe({
     version,
     promise: intake.promise,
