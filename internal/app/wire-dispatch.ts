@@ -10,6 +10,7 @@ import { closeCircuit, openCircuit } from '../store/circuits.js';
 import { disableWebhook } from '../store/disable-webhook.js';
 import { claimNext, releaseFirst } from '../store/journal/claim-next.js';
 import { claimProbes } from '../store/journal/claim-probes.js';
+import { holdWaiting } from '../store/journal/hold-waiting.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { saveHealth } from '../store/webhook-health.js';
@@ -50,6 +51,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
         if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });
         await catalogSync.refresh();
       },
+      holdWaiting: (id, limit) => holdWaiting(pool, id, limit),
       claimProbes: () => claimProbes(pool, parts.membership.id(), config.patience),
       claimNext: (keys) => claimNext(pool, parts.membership.id(), keys),
       releaseFirst: (from) => releaseFirst(pool, KEYS_AT_ONCE, from),

@@ -26,6 +26,8 @@ export interface DispatchDeps {
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
   giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
   releaseHeld(limit: number): Promise<number>;
+  /** Holds what is due of a webhook that is not sent to; answers how many, at most `limit`. */
+  holdWaiting(webhookId: number, limit: number): Promise<number>;
   disableWebhook(webhookId: number, because: string): Promise<void>;
   findWebhook(id: number): CatalogWebhook | undefined;
   /** Loads what the catalog does not know yet. */
@@ -77,6 +79,9 @@ export interface Dispatch {
 const UNSETTLED_PER_SLOT = 2;
 const CLAIM_EVERY_MS = 250;
 const RELEASE_EVERY_MS = 30_000;
+const HOLD_EVERY_MS = 60_000;
+/** 130 ms. */
+const HELD_AT_ONCE = 5000;
 const PROBE_EVERY_MS = 1000;
 const RELEASE_FIRST_EVERY_MS = 5000;
 const SAVE_HEALTH_EVERY_MS = 10_000;
@@ -109,11 +114,26 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     send: (delivery, webhook) => deps.send(delivery, webhook, interrupt.signal),
     suspectStrays: claimer.suspectStrays,
     wakeHeld: () => wakeHeld(),
+    holdWaiting(webhookId) {
+      if (resting.has(webhookId)) return;
+      resting.add(webhookId);
+      loops.holding?.wake();
+    },
     next: (webhookId, orderKey) => turns.next(webhookId, orderKey),
   });
+  /** Webhooks of which more may have to be held. */
+  const resting = new Set<number>();
+  const holdOnce = async () => {
+    const [id] = resting;
+    if (id === undefined) return false;
+    resting.delete(id);
+    if ((await deps.holdWaiting(id, HELD_AT_ONCE)) === HELD_AT_ONCE) resting.add(id);
+    return resting.size > 0;
+  };
   const loops = {
     claiming: undefined as ReturnType<typeof repeat> | undefined,
     releasing: undefined as ReturnType<typeof repeat> | undefined,
+    holding: undefined as ReturnType<typeof repeat> | undefined,
     probing: undefined as ReturnType<typeof repeat> | undefined,
     releasingFirst: undefined as ReturnType<typeof repeat> | undefined,
     savingHealth: undefined as ReturnType<typeof repeat> | undefined,
@@ -166,6 +186,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
         everyMs: RELEASE_EVERY_MS,
         onError: complain('release-held'),
       });
+      loops.holding = repeat(holdOnce, { everyMs: HOLD_EVERY_MS, onError: complain('hold-waiting') });
       loops.releasingFirst = repeat(turns.releaseOnce, {
         everyMs: RELEASE_FIRST_EVERY_MS,
         onError: complain('release-first'),

@@ -66,6 +66,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
           await settle(attempt.delivery);
         },
         wakeHeld: () => undefined,
+        holdWaiting: () => undefined,
         hold: end('held'),
         cancel: end('cancelled'),
         disableWebhook: async () => undefined,

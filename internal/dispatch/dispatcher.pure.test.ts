@@ -17,6 +17,7 @@ const still = {
   settle: async () => undefined,
   hold: async () => undefined,
   wakeHeld: () => undefined,
+  holdWaiting: () => undefined,
   cancel: async () => undefined,
   disableWebhook: async () => undefined,
   findWebhook: (id: number) => makeTestWebhook(id),
@@ -90,11 +91,12 @@ it('begins 64 requests in a turn of the event loop, and the others in those that
 });
 
 it.each([
-  ['looks for what is held when its webhook is sent to again before it was put aside', true, 1],
-  ['leaves what is held where it is while its webhook waits', false, 0],
-])('%s', async (_name, closesMeanwhile, wakings) => {
+  ['looks for what is held when its webhook is sent to again before it was put aside', true, { woken: 1, holding: [] }],
+  ['while a webhook waits leaves what is held where it is, and has more of it held', false, { woken: 0, holding: [1] }],
+])('%s', async (_name, closesMeanwhile, expected) => {
   let isOpen = true;
   let woken = 0;
+  const holding: number[] = [];
   const dispatcher = new Dispatcher({
     ...still,
     findWebhook: (id) => ({ ...makeTestWebhook(id), ...(isOpen && { waits: 'circuit_open' as const }) }),
@@ -102,6 +104,7 @@ it.each([
       if (closesMeanwhile) isOpen = false;
     },
     wakeHeld: () => void woken++,
+    holdWaiting: (id) => void holding.push(id),
     maxActive: 20,
     holdings: makeHoldings(),
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
@@ -109,5 +112,5 @@ it.each([
   });
   dispatcher.take({ id: 'd', message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
   await dispatcher.idle();
-  expect(woken).toBe(wakings);
+  expect({ woken, holding }).toEqual(expected);
 });

@@ -21,6 +21,8 @@ export interface DispatcherDeps {
   hold(delivery: OwnedDelivery): Promise<void>;
   /** Something may be held whose webhook is sent to. */
   wakeHeld(): void;
+  /** More of a webhook that is not sent to may be due. */
+  holdWaiting(webhookId: number): void;
   /** Ends a deleted webhook's delivery. */
   cancel(delivery: OwnedDelivery): Promise<void>;
   /** The receiver answered 410: it wants nothing any more. */
@@ -145,7 +147,8 @@ export class Dispatcher {
   private async putAside(delivery: OwnedDelivery): Promise<void> {
     await this.setAside(delivery, this.deps.hold);
     const webhook = this.deps.findWebhook(delivery.webhookId);
-    if (!webhook || !isHeld(webhook, delivery)) this.deps.wakeHeld();
+    if (webhook && isHeld(webhook, delivery)) this.deps.holdWaiting(webhook.id);
+    else this.deps.wakeHeld();
   }
 
   /** Its room is free again: the next of its key may take it. */
