@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { WebhookCondition } from '../domain/webhook-condition.js';
+import { ignoredField } from './read-only-fields.js';
 
 const instant = z.iso.datetime();
 
@@ -19,6 +20,16 @@ export const conditionAnswers = {
   failing_since: instant.optional(),
   resuming: z.object({ per_second: z.number().nullable(), drop_before: instant.nullable() }).optional(),
 };
+
+/** In requests: a webhook may be sent back as it was read. */
+export const ignoredConditions = {
+  disabled_because: ignoredField,
+  disabled_at: ignoredField,
+  paused_at: ignoredField,
+  circuit: ignoredField,
+  failing_since: ignoredField,
+  resuming: ignoredField,
+} satisfies Record<keyof typeof conditionAnswers, typeof ignoredField>;
 
 type ConditionJson = { readonly [K in keyof typeof conditionAnswers]?: z.input<(typeof conditionAnswers)[K]> };
 

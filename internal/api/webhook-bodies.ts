@@ -4,6 +4,7 @@ import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import type { WebhookFields } from '../store/webhooks.js';
 import { accessFields, changeAccess } from './access.js';
+import { ignoredConditions } from './condition-answer.js';
 import { LONGEST_NAME } from './event-bodies.js';
 import { id, spaceId } from './numbers.js';
 import { ignoredField, readOnlyFields } from './read-only-fields.js';
@@ -40,6 +41,7 @@ const common = {
   ...readOnlyFields,
   events: ignoredField,
   secrets: ignoredField,
+  ...ignoredConditions,
 };
 
 const create = {

@@ -93,7 +93,8 @@ export async function changeWebhook(
     const events = await holdEvents(trx, fields.eventIds);
     await replaceEvents(trx, key.id, events);
     await replaceSecrets({ db: trx, vault }, key.id, fields.secrets ?? []);
-    const isAnother = !current.enabled || fields.settings.breaker === 'off' || fields.url !== current.url;
+    const losesBreaker = fields.settings.breaker === 'off' && current.settings.breaker !== 'off';
+    const isAnother = !current.enabled || losesBreaker || fields.url !== current.url;
     const startsAnew = fields.enabled && isAnother;
     if (startsAnew) await trx('webhook_health').where({ webhook_id: key.id }).delete();
     const rows: WebhookRow[] = await trx('webhooks')

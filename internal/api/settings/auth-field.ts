@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SECRET_PART } from '../../domain/authorisation/auth-secret.js';
 import type { AuthSettings } from '../../domain/webhook-settings.js';
+import { ignoredField } from '../read-only-fields.js';
 import { receiverUrl } from '../receiver-url.js';
 import { isStorable, UNSTORABLE } from '../text.js';
 import { headerName, headerValue } from './header-fields.js';
@@ -22,6 +23,9 @@ const typed = z
 const visible = z.string().min(1).max(LONGEST).regex(VISIBLE, 'is visible ASCII');
 const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no fragment');
 
+/** Of the answer: an auth may be sent back as it was read. */
+const hint = ignoredField;
+
 const basic = z.strictObject({
   type: z.literal('basic').meta({ description: 'user and password', example: 'basic' }),
   username: typed
@@ -29,6 +33,7 @@ const basic = z.strictObject({
     .refine((name) => !name.includes(':'), 'may not contain a colon')
     .meta({ description: 'the user at the receiver, without a colon', example: 'hukz' }),
   password: typed.optional().meta(secretPart('the password of that user', 'correct horse')),
+  hint,
 });
 const bearer = z.strictObject({
   type: z.literal('bearer').meta({ description: 'a token that does not change', example: 'bearer' }),
@@ -36,11 +41,13 @@ const bearer = z.strictObject({
     .refine((token) => !token.includes(' '), 'may not contain spaces')
     .optional()
     .meta(secretPart('sent as authorization: Bearer …', 'a1b2c3d4e5f6')),
+  hint,
 });
 const apiKey = z.strictObject({
   type: z.literal('api_key').meta({ description: 'a key in a header', example: 'api_key' }),
   header: headerName.meta({ description: 'the header that carries the key', example: 'x-api-key' }),
   value: headerValue.optional().meta(secretPart('the key', 'a1b2c3d4e5f6')),
+  hint,
 });
 const oauth2 = z
   .strictObject({
@@ -68,6 +75,7 @@ const oauth2 = z
       description: 'how the secret is shown: in a header (unless given) or in the body',
       example: 'client_secret_post',
     }),
+    hint,
   })
   .refine(({ token_url, issuer }) => (token_url === undefined) !== (issuer === undefined), {
     message: 'either token_url or issuer says where tokens are given',

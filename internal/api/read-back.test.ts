@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeVault } from '../store/vault.js';
+import { makeCertificates } from '../testkit/certificates.js';
+import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import type { accessFields } from './access.js';
+import type { settingFields } from './settings/settings.js';
+
+const pems = makeCertificates();
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await makeTestApi({ vault: makeVault([{ id: 'k', key: randomBytes(32) }]), webhookProxies: true });
+  await api.db('events').insert({ created_by_id: 1, updated_by_id: 1, name: '', event: 'tag.created' });
+});
+afterAll(() => api.stop());
+
+const OAUTH2 = { type: 'oauth2', client_id: 'me', client_secret: 'a-secret-of-ours' };
+/** Every setting that there is, in each of its forms. */
+const SETTINGS: Record<keyof typeof settingFields | keyof typeof accessFields, readonly unknown[]> = {
+  format: ['cloudevents'],
+  method: ['PUT'],
+  signature: [
+    { scheme: 'standard' },
+    { scheme: 'standard-ed25519' },
+    { scheme: 'webhooks-emitter', prefix: 'Acme' },
+    { scheme: 'github' },
+    { scheme: 'none' },
+  ],
+  headers: [{ 'X-Team': 'payments' }, {}],
+  pass_headers: [['x-request-id'], []],
+  timeout: ['1500ms'],
+  retry: [
+    { schedule: ['5s', '90m'], jitter: 0, max_age: '1d', final_statuses: [400, 422] },
+    { schedule: { start: '1s', factor: 1.5, cap: '1h', tries: 10 } },
+    { schedule: { constant: '30s', tries: 0 } },
+    {},
+  ],
+  max_in_flight: [3],
+  rate: ['100/minute'],
+  breaker: ['off', { failures: 0, share: 0.25 }, {}],
+  ordering: ['webhook', { header: 'Order-Id' }, { pointer: '/order/id' }, 'none'],
+  disable_after: ['0s', '36h'],
+  auth: [
+    { type: 'basic', username: 'me', password: 'a-secret-of-ours' },
+    { type: 'bearer', token: 'a-secret-of-ours' },
+    { type: 'bearer', token: 'abc' },
+    { type: 'api_key', header: 'X-Key', value: 'a-secret-of-ours' },
+    {
+      ...OAUTH2,
+      token_url: 'https://id.example/token',
+      scope: 'a b',
+      audience: 'x',
+      client_auth: 'client_secret_post',
+    },
+    { ...OAUTH2, issuer: 'https://id.example/realm' },
+  ],
+  tls: [
+    { ca: pems.ca, certificate: pems.client.cert, key: pems.client.key },
+    { certificate: pems.client.cert, key: pems.client.key, insecure: true },
+  ],
+  proxy: [
+    'none',
+    'http://proxy.example:3128',
+    'http://operator:sesame@proxy.example:3128',
+    'http://a@[2606:4700::1]:1',
+  ],
+};
+const EACH = Object.entries(SETTINGS).flatMap(([name, forms]) =>
+  forms.map((form, nth) => [name, nth, { [name]: form }] as const),
+);
+const EVERYTHING = Object.fromEntries(Object.entries(SETTINGS).map(([name, [first]]) => [name, first] as const));
+/** What becomes of a webhook beside what people decide. */
+const CONDITIONS = [
+  'paused_at = now()',
+  'circuit_opened_at = now()',
+  `enabled = false, disabled_because = 'x', disabled_at = now()`,
+];
+
+const make = async (settings: object) => {
+  const body = { url: 'https://a.example/hook', name: 'n', event_ids: [1], tags: { app: 'x' }, ...settings };
+  return (await api.send('POST', '/webhooks', body).expect(201)).body.id as number;
+};
+const read = async (id: number) => (await api.send('GET', `/webhooks/${id}`).expect(200)).body;
+/** All that is stored of it, but who changed it last and when. */
+const stored = async (id: number) => {
+  const {
+    updated_at: _,
+    updated_by_id: __,
+    catalog_version: ___,
+    ...webhook
+  } = await api.db('webhooks').where({ id }).first();
+  const parts = ['webhook_secrets', 'webhook_health', 'resumes', 'webhook_events'];
+  const rows = await Promise.all(parts.map((table) => api.db(table).where({ webhook_id: id }).orderBy(1)));
+  return [webhook, ...rows];
+};
+const expectUnchanged = async (id: number) => {
+  const [answer, before] = [await read(id), await stored(id)];
+  for (const method of ['PUT', 'PATCH']) {
+    const { body } = await api.send(method, `/webhooks/${id}`, answer).expect(200);
+    expect({ ...body, updated_at: answer.updated_at }).toEqual(answer);
+    expect(await stored(id)).toEqual(before);
+  }
+};
+
+describe('a webhook that is sent back as it was read stays as it is', () => {
+  it.each(EACH)('with %s, %i', async (_name, _nth, setting) => expectUnchanged(await make(setting)));
+
+  it('with everything switched on', async () => {
+    const id = await make(EVERYTHING);
+    expect(Object.keys(await read(id))).toEqual(expect.arrayContaining(Object.keys(SETTINGS)));
+    await expectUnchanged(id);
+  });
+
+  it.each(CONDITIONS)('while it rests: %s', async (condition) => {
+    const id = await make({ breaker: condition.includes('circuit') ? {} : 'off' });
+    await api.db.raw(`update webhooks set ${condition} where id = ?`, [id]);
+    await api.db('webhook_health').insert({ webhook_id: id, failing_since: new Date(), because: 'x', probes: 2 });
+    await api.db('resumes').insert({ webhook_id: id, per_second: 2, drop_before: new Date() });
+    await expectUnchanged(id);
+  });
+
+  it('and so does an event', async () => {
+    const answer = (await api.send('GET', '/events/1').expect(200)).body;
+    const { body } = await api.send('PUT', '/events/1', answer).expect(200);
+    expect({ ...body, updated_at: answer.updated_at }).toEqual(answer);
+  });
+});
+
+it('the hint of a secret stands for it where nothing else of it has changed, and never where it is another', async () => {
+  const id = await make({ auth: { type: 'basic', username: 'me', password: 'a-secret-of-ours' } });
+  const { auth } = await read(id);
+  const put = (given: object) => api.send('PUT', `/webhooks/${id}`, { auth: given });
+  expect((await put({ ...auth, username: 'you' }).expect(200)).body.auth).toEqual({ ...auth, username: 'you' });
+  const refused = await put({ type: 'bearer', hint: auth.hint }).expect(422);
+  expect(refused.body.errors[0]).toMatchObject({ source: 'auth', message: 'auth.token is a required field' });
+  expect((await put({ ...auth, password: 'another-secret-of-ours-1234' }).expect(200)).body.auth.hint).toBe('1234');
+});
