@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
@@ -240,10 +241,22 @@ describe('a lookup', () => {
 
   it('does not count as time to connect', async () => {
     const receiver = await listen();
-    const late: ResolveHost = () => new Promise((resolve) => setTimeout(resolve, 150, ['127.0.0.1']));
-    const opener = makeTestOpener({ resolve: late, connectTimeoutMs: 100 });
+    const silent = net.createServer().listen(0, '127.0.0.1');
+    endings.push(async () => silent.close());
+    await once(silent, 'listening');
+    let found: (addresses: readonly string[]) => void = () => undefined;
+    const lookup = new Promise<readonly string[]>((resolve) => {
+      found = resolve;
+    });
+    const opener = makeTestOpener({ resolve: () => lookup, connectTimeoutMs: 100 });
     const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
     endings.push(() => sender.stop());
-    expect(await sender.send(makeTestRequest(`http://receiver.test:${receiver.port}/`))).toMatchObject({ status: 200 });
+    const sent = sender.send(makeTestRequest(`http://receiver.test:${receiver.port}/`));
+    // Begun later, it has had its time to connect: so would have what is looked up.
+    const { port } = silent.address() as AddressInfo;
+    const other = await sender.send(makeTestRequest(`https://127.0.0.1:${port}/`));
+    expect(other).toMatchObject({ kind: 'unreachable', reason: 'timeout' });
+    found(['127.0.0.1']);
+    expect(await sent).toMatchObject({ status: 200 });
   });
 });

@@ -224,6 +224,21 @@ describe('a proxy of one webhook', () => {
     expect(await send('https://receiver.test/')).toEqual({ kind: 'forbidden_address', error });
   });
 
+  it.each(['http', 'https'])(
+    'is told nothing when the socket is connected elsewhere than to what was judged: %s',
+    async (scheme) => {
+      const proxy = await startProxy({ to: await listenTls() });
+      // The receiver's address and the proxy's are judged as allowed; then a kernel or a library connects to something else.
+      let judged = 0;
+      const rules = { isAllowed: () => ++judged <= 2, problemOf: () => undefined };
+      const send = sendBy({ host: 'proxy.test', port: proxy.port, authorization: 'Basic eA==' }, { rules });
+      const error = 'the proxy may not be used: it led to an address that is not public';
+      expect(await send(`${scheme}://receiver.test/`)).toEqual({ kind: 'forbidden_address', error });
+      await eventually(() => proxy.open === 0, { what: 'the connection to the proxy to be closed' });
+      expect([judged, proxy.heads]).toEqual([3, []]);
+    },
+  );
+
   it('may be where receivers may be, whatever they must speak', async () => {
     const proxy = await startProxy({ to: await listenTls() });
     const send = sendBy({ host: 'proxy.test', port: proxy.port, authorization: 'Basic eA==' }, { egress: oneOpen() });
