@@ -31,6 +31,8 @@ export interface ApiDeps {
   tryWebhook(id: number, sample: Sample): Promise<TestAttempt>;
   /** @throws {AppError} `unavailable` */
   tryAuthorisation(id: number): Promise<TestAuthorisation>;
+  /** The first of an ordered webhook's key has gone: the next is sent now, by this instance or whoever looks first. */
+  nextOfKey(webhookId: number, orderKey: string): void;
   readonly logger: Logger;
   readonly version: string;
   /** Whether the page for people, `/docs`, is served. */

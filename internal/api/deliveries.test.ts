@@ -59,6 +59,29 @@ describe('a delivery', () => {
     expect(await state(delivered.id)).toBe('cancelled');
   });
 
+  it.each([
+    ['is paused', { paused_at: new Date() }],
+    ['is disabled', { enabled: false }],
+    ['waits behind an open circuit', { circuit_opened_at: new Date() }],
+  ])('is held while its webhook %s, and shows no time that is not kept', async (_name, rest) => {
+    const { id } = await store({ place: 'deliveries' });
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    await api.db('webhook_logs').where({ delivery_id: id }).update({ next_attempt_at: inAnHour });
+    const shown = async () => {
+      const { state, due_at, attempts } = (await api.send('GET', `/deliveries/${id}`).expect(200)).body;
+      const { nodes } = (await api.send('GET', '/webhooks/logs').expect(200)).body;
+      return [state, due_at, attempts[0].next_attempt_at, nodes[0].next_attempt_at];
+    };
+    const at = inAnHour.toISOString();
+    expect(await shown()).toEqual(['pending', expect.any(String), at, at]);
+    await api.db('webhooks').where({ id: webhookId }).update(rest);
+    expect(await shown()).toEqual(['pending', null, null, null]);
+    await api.db('deliveries').update({ due_at: api.db.fn.now() });
+    const past = new Date(Date.now() - 1000);
+    await api.db('webhook_logs').where({ delivery_id: id }).update({ next_attempt_at: past });
+    expect(await shown()).toEqual(['held', null, past.toISOString(), past.toISOString()]);
+  });
+
   it('is nobody’s but the user’s who created the webhook, and stays when that is deleted', async () => {
     const { id } = await store({ place: 'dead_letters' });
     await api.send('GET', `/deliveries/${id}`, undefined, '2').expect(404);
@@ -87,6 +110,22 @@ describe('retrying a delivery', () => {
     await retry(delivered.id).expect(202);
     expect(await row(waiting.id)).toMatchObject({ due: true, replay: true });
     expect(await row(delivered.id)).toMatchObject({ due: true, replay: true, attempts: 1 });
+  });
+
+  it.each([
+    ['is paused', { paused_at: new Date() }],
+    ['waits behind an open circuit', { circuit_opened_at: new Date() }],
+  ])('that is held because its webhook %s says so', async (_name, rest) => {
+    const [dead, waiting] = [await store({ place: 'dead_letters' }), await store({ place: 'deliveries' })];
+    await api.db('webhooks').where({ id: webhookId }).update(rest);
+    for (const { id } of [dead, waiting]) {
+      const { body } = await retry(id).expect(202);
+      expect(body).toMatchObject({
+        state: 'held',
+        due_at: null,
+        webhook: { [Object.keys(rest)[0] === 'paused_at' ? 'paused_at' : 'circuit']: expect.anything() },
+      });
+    }
   });
 
   it('at the same instant makes it pending once', async () => {

@@ -18,8 +18,16 @@ const states = [
 
 const deliveryFields = {
   id: z.uuid(),
-  state: z.string().meta({ enum: [...states] }),
-  due_at: z.iso.datetime().nullable().describe('of the next attempt, while it is pending'),
+  state: z.string().meta({
+    enum: [...states],
+    description: 'held: it waits for its turn, or is due while its webhook is paused, disabled, or has an open circuit',
+  }),
+  due_at: z.iso
+    .datetime()
+    .nullable()
+    .describe(
+      'of the next attempt, while it is pending; null where nobody knows it, because the webhook is not sent to (circuit.next_probe_at of it is when one of all that wait is tried)',
+    ),
   because: z.string().nullable().describe('why it was given up, while it is dead'),
   webhook: webhookAnswer,
 };

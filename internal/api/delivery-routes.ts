@@ -29,9 +29,15 @@ export function makeDeliveryRoutes(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly
       {
         method: 'post',
         path: '/deliveries/{id}/retry',
-        summary: 'Send it again, under the same webhook-id, whatever became of it; what waits is due now',
+        summary:
+          'Send it again, under the same webhook-id, whatever became of it: now, or as soon as its webhook is sent to again',
         params: uuidPath,
-        answers: { 202: { description: 'the delivery, which is pending', schema: deliveryAnswer } },
+        answers: {
+          202: {
+            description: 'the delivery: pending, or held while its webhook is paused or has an open circuit',
+            schema: deliveryAnswer,
+          },
+        },
         refuses: ['not_found', 'conflict', 'unprocessable'],
       },
       async ({ userId, params: { id } }) => answer(202, await retryDelivery(deps, { id, userId })),

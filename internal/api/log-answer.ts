@@ -30,7 +30,10 @@ export const logAnswer = z
     outcome: z.string().meta({ enum: logOutcome.options }),
     error: z.string().nullable(),
     duration_ms: z.int(),
-    next_attempt_at: z.iso.datetime().nullable(),
+    next_attempt_at: z.iso
+      .datetime()
+      .nullable()
+      .describe('when it was, or is, to be tried again; null while it has to wait for a webhook that is not sent to'),
     data: z
       .unknown()
       .describe(

@@ -21,6 +21,7 @@ function makeUnconnected(development: boolean): Express {
     readiness: async () => ({}),
     tryWebhook: () => Promise.reject(new Error('nothing is sent here')),
     tryAuthorisation: () => Promise.reject(new Error('nothing is sent here')),
+    nextOfKey: () => undefined,
     logger: makeTestLogger(),
     version: '1.2.3',
     development,

@@ -16,7 +16,7 @@ const parkedKey = z
     delivery_id: z.guid(),
     attempts: z.int(),
     received_at: instant,
-    due_at: instant.nullable(),
+    due_at: instant.nullable().describe('of its next attempt; null while the webhook is not sent to'),
     owed: z.int(),
   })
   .meta({ title: 'ParkedKey' });
@@ -49,6 +49,7 @@ export function makeOrderedKeyRoutes(deps: ApiDeps): readonly Route[] {
       async ({ params }) => {
         await loadWebhook(deps.db, params.id);
         await releaseParkedKey(deps.db, params.id, params.key);
+        deps.nextOfKey(params.id, params.key);
         return { status: 200, json: null };
       },
     ),

@@ -208,6 +208,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     version,
     development: config.mode === 'development',
     tryWebhook: async (id, sample) => testCalls.send(await loadLive(id), sample),
+    nextOfKey: dispatch.next,
     tryAuthorisation: async (id) => testCalls.authorise(await loadLive(id)),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     webhookProxies: config.egress.webhookProxies,

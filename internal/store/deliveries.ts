@@ -1,8 +1,9 @@
 import { AppError } from '../errors.js';
+import { IS_SENT_TO } from './journal/order.js';
 import type { Db } from './knex.js';
-import { toWebhookLog, type WebhookLog, type WebhookLogRow } from './webhook-log-row.js';
+import { logColumns, toWebhookLog, type WebhookLog, type WebhookLogRow } from './webhook-log-row.js';
 
-/** `lost`: owed once, never finished, and owed no more; the account does not close over it. */
+/** `held`: it waits for its turn, or is due and its webhook is not sent to. `lost`: owed once, never finished, and owed no more; the account does not close over it. */
 export type DeliveryState = 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled' | 'lost';
 
 /** One message's way to one webhook, whatever became of it. */
@@ -13,7 +14,7 @@ export interface Delivery {
   /** The store's own writing of the instant, exact. */
   readonly receivedAt: string;
   readonly webhookId: number;
-  /** When it is due, while it is pending. */
+  /** When it is due, while it is pending and its webhook is sent to. */
   readonly dueAt: Date | null;
   /** Whether an instance is sending it, or is about to. */
   readonly isOwned: boolean;
@@ -35,8 +36,7 @@ interface FoundRow {
 
 const FIND = `
   with owed as (
-    select message_id, received_at, webhook_id, case when isfinite(due_at) then due_at end as due_at,
-      not isfinite(due_at) as held, owner is not null as owned, null as because
+    select message_id, received_at, webhook_id, due_at, due_at <= now() as due, owner is not null as owned, null as because
     from deliveries where id = :id
   ), dead as (
     select message_id, received_at, webhook_id, null::timestamptz, null::boolean, null::boolean, because
@@ -45,9 +45,11 @@ const FIND = `
     select message_id, received_at, webhook_id, null::timestamptz, null::boolean, null::boolean, null
     from webhook_logs where delivery_id = :id limit 1
   )
-  select found.*, found.received_at::text as received_at
+  select found.message_id, found.received_at::text as received_at, found.webhook_id, found.owned, found.because,
+    case when isfinite(due_at) and not rests then due_at end as due_at, not isfinite(due_at) or (due and rests) as held
   from (select * from owed union all select * from dead union all select * from logged) as found
   join webhooks w on w.id = found.webhook_id
+  cross join lateral (select found.owned is false and w.deleted_at is null and not ${IS_SENT_TO} as rests) as waiting
   where w.created_by_id = :user
   limit 1`;
 
@@ -59,7 +61,7 @@ export async function loadDelivery(db: Db, key: { readonly id: string; readonly 
   const logRows: WebhookLogRow[] = await db('webhook_logs')
     .where('delivery_id', key.id)
     .orderBy(['attempt', 'created_at'])
-    .select('*', db.raw('received_at::text as message_received_at'));
+    .select(logColumns(db));
   const logs = logRows.map(toWebhookLog);
   return {
     id: key.id,

@@ -3,6 +3,7 @@ import type { Webhook } from '../domain/webhook.js';
 import { AppError } from '../errors.js';
 import { inTransaction } from './in-transaction.js';
 import { readHeaders } from './journal/header-bytes.js';
+import { IS_SENT_TO } from './journal/order.js';
 import type { Db } from './knex.js';
 
 /** A key whose first delivery has failed: everything behind it waits. */
@@ -14,7 +15,7 @@ export interface ParkedKey {
   readonly deliveryId: string;
   readonly attempts: number;
   readonly receivedAt: Date;
-  /** When the first is tried next; null: it is held. */
+  /** When the first is tried next; null: it is held, or the webhook is not sent to. */
   readonly dueAt: Date | null;
   /** Deliveries of the key that are owed, the first included; counted up to a bound. */
   readonly owed: number;
@@ -53,8 +54,9 @@ const PARKED = `
      order by due_at limit :limit)
   )
   select keys.order_key, first.id, first.attempts, first.received_at, counted.owed, m.subject, m.headers, m.payload,
-    case when isfinite(first.due_at) then first.due_at end as due_at
+    case when isfinite(first.due_at) and ${IS_SENT_TO} then first.due_at end as due_at
   from keys
+  join webhooks w on w.id = :id
   cross join lateral (
     select * from deliveries d where d.webhook_id = :id and d.order_key = keys.order_key order by d.order_no limit 1
   ) as first

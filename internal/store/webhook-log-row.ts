@@ -1,4 +1,8 @@
+import type { Knex } from 'knex';
 import type { Tags } from '../domain/tags.js';
+
+import { IS_SENT_TO } from './journal/order.js';
+import type { Db } from './knex.js';
 
 /** One attempt as people see it. `data` is not in it: the body that was sent is derived from the message. */
 export interface WebhookLog {
@@ -20,6 +24,7 @@ export interface WebhookLog {
   readonly outcome: string;
   readonly error: string | null;
   readonly durationMs: number;
+  /** Null also while it waits for its webhook, which is not sent to: then nobody knows when. */
   readonly nextAttemptAt: Date | null;
 }
 
@@ -42,8 +47,18 @@ export interface WebhookLogRow {
   readonly outcome: string;
   readonly error: string | null;
   readonly duration_ms: number;
-  readonly next_attempt_at: Date | null;
+  readonly kept_attempt_at: Date | null;
 }
+
+/** What `toWebhookLog` wants of `webhook_logs`. */
+export const logColumns = (db: Db): readonly (string | Knex.Raw)[] => [
+  '*',
+  db.raw('received_at::text as message_received_at'),
+  db.raw(`
+    case when next_attempt_at is null or next_attempt_at <= now() then next_attempt_at
+      when (select ${IS_SENT_TO} from webhooks w where w.id = webhook_logs.webhook_id) then next_attempt_at
+    end as kept_attempt_at`),
+];
 
 export function toWebhookLog(row: WebhookLogRow): WebhookLog {
   return {
@@ -64,6 +79,6 @@ export function toWebhookLog(row: WebhookLogRow): WebhookLog {
     outcome: row.outcome,
     error: row.error,
     durationMs: row.duration_ms,
-    nextAttemptAt: row.next_attempt_at,
+    nextAttemptAt: row.kept_attempt_at,
   };
 }

@@ -2,7 +2,7 @@ import type { Keyset } from './keyset.js';
 import type { Db } from './knex.js';
 import { type ListOf, type Page, readPage } from './list-page.js';
 import { type LogFilter, matchingLogs } from './log-filter.js';
-import { toWebhookLog, type WebhookLog, type WebhookLogRow } from './webhook-log-row.js';
+import { logColumns, toWebhookLog, type WebhookLog, type WebhookLogRow } from './webhook-log-row.js';
 
 /** Newest first. */
 export const LOGS_ORDER: Keyset = {
@@ -15,6 +15,9 @@ export const LOGS_ORDER: Keyset = {
 
 export async function listWebhookLogs(db: Db, filter: LogFilter, page: Page): Promise<ListOf<WebhookLog>> {
   const matching = matchingLogs(db, filter);
-  const columns = ['*', db.raw('received_at::text as message_received_at')];
-  return readPage<WebhookLogRow, WebhookLog>(db, { matching, order: LOGS_ORDER, columns, toNode: toWebhookLog }, page);
+  return readPage<WebhookLogRow, WebhookLog>(
+    db,
+    { matching, order: LOGS_ORDER, columns: logColumns(db), toNode: toWebhookLog },
+    page,
+  );
 }

@@ -65,6 +65,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     readiness: async () => rest.problems,
     tryWebhook: nothingIsSent,
     tryAuthorisation: nothingIsSent,
+    nextOfKey: () => undefined,
     receiverProblem: () => undefined,
     webhookProxies: false,
     ...given,
