@@ -63,21 +63,26 @@ async function says({ output }: Run, text: string, timeoutMs = 20_000): Promise<
 
 describe('the program', () => {
   const missing = ['DATABASE_HOST', 'DATABASE_USER', 'DATABASE_PASSWORD', 'DATABASE_NAME', 'NATS_URL', 'QUEUE_GROUP'];
-  const problems = [
+  const problems = () => [
     ...missing.map((key) => `please provide ${key} config param`),
+    `a config param is given as HUKZ_DATABASE_HOST in the environment, or as DATABASE_HOST in config.yml, config.json or config.env in ${cwd}`,
     'unknown config param HUKZ_PROT; did you mean HUKZ_PORT?',
   ];
 
   it('names every key that is missing and exits with 1, in a log line as a collector reads it', async () => {
     const run = hukz(['serve'], { HUKZ_PORT: '1', HUKZ_PROT: '2' });
     expect(await run.code).toBe(1);
-    expect(JSON.parse(run.output())).toMatchObject({ level: 'error', name: 'app.failed', error: problems.join('\n') });
+    expect(JSON.parse(run.output())).toMatchObject({
+      level: 'error',
+      name: 'app.failed',
+      error: problems().join('\n'),
+    });
   });
 
   it('says the same in plain words where logs are read by people', async () => {
     const run = hukz(['serve'], { HUKZ_PORT: '1', HUKZ_PROT: '2', HUKZ_MODE: 'development' });
     expect(await run.code).toBe(1);
-    expect(run.output().trim().split('\n')).toEqual(problems);
+    expect(run.output().trim().split('\n')).toEqual(problems());
   });
 
   it('shows what it can do when it is asked for what it cannot', async () => {

@@ -4,7 +4,7 @@ import type { GivenValues } from './given-values.js';
 import { judge } from './judge.js';
 import { type Environment, readEnvironment } from './read-environment.js';
 import { NOTHING, readConfigFile } from './read-file.js';
-import { type Key, keyNames, schema } from './schema.js';
+import { ENV_PREFIX, type Key, keyNames, schema } from './schema.js';
 import { databaseConfig, logConfig, natsConfig, toConfig, type Values } from './to-config.js';
 
 export interface ConfigSources {
@@ -72,12 +72,19 @@ function loadValues(sources: ConfigSources, needed: readonly Key[], check: Check
   const { values, problems } = judge(given.values, nameOf);
   const all = [
     ...missing.map((key) => `please provide ${key} config param`),
+    ...missing.slice(0, 1).map((key) => whereToGive(key, sources.cwd)),
     ...given.problems,
     ...problems,
     ...(problems.length === 0 ? check(values, nameOf) : []),
   ];
   if (all.length > 0) throw new ConfigError(all);
   return values;
+}
+
+/** In a line of its own: those before it are the Go service's, to the letter. */
+function whereToGive(key: Key, cwd: string | undefined): string {
+  const file = cwd === undefined ? '' : `, or as ${key} in config.yml, config.json or config.env in ${cwd}`;
+  return `a config param is given as ${ENV_PREFIX}${key} in the environment${file}`;
 }
 
 function samePort({ PORT, METRICS_PORT }: Values, nameOf: NameOf): readonly string[] {

@@ -43,7 +43,10 @@ describe('bad input', () => {
     ])('is not allowed: "%s"', async (user) => {
       const request = api.send('GET', '/events', undefined, '');
       const answer = await request.set('X-User', Buffer.from(user).toString('latin1'));
-      expect([answer.status, answer.body]).toEqual([401, { errors: [{ code: 401, message: 'Not allowed' }] }]);
+      expect([answer.status, answer.body]).toEqual([
+        401,
+        { errors: [{ code: 401, message: 'Not allowed', source: 'X-User' }] },
+      ]);
     });
 
     it('is not allowed twice', async () => {

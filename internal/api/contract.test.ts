@@ -61,7 +61,7 @@ describe('the contract', () => {
     ['GET', '/webhooks/nothing/here'],
   ])('wants a user before anything else: %s %s', async (method, path) => {
     const answer = await api.send(method, path, method === 'GET' ? undefined : ['nonsense'], '');
-    expect([answer.status, answer.body]).toEqual([401, refusal(401, 'Not allowed')]);
+    expect([answer.status, answer.body]).toEqual([401, refusal(401, 'Not allowed', 'X-User')]);
   });
 
   it('makes, shows, changes and deletes an event', async () => {

@@ -19,7 +19,7 @@ export const METHOD_STATUS = 405;
 
 export const MEANING_OF: Readonly<Record<(typeof STATUS_OF)[ErrorCode] | typeof BUG_STATUS, string>> = {
   400: 'The id or space in the path is not a number that can exist',
-  401: 'X-User is absent or not a positive integer',
+  401: 'The header X-User is absent or not a positive integer; `source` names it',
   404: 'Record not found',
   409: 'It is being worked on just now; the same request may succeed in a moment',
   413: 'The body is larger than 256 KiB',

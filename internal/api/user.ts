@@ -10,7 +10,7 @@ const POSITIVE = /^[1-9][0-9]{0,15}$/;
 export const requireUser: RequestHandler = (req, res, next) => {
   const text = req.get('x-user') ?? '';
   const id = Number(text);
-  if (!POSITIVE.test(text) || !Number.isSafeInteger(id)) throw new AppError('unauthorized', 'Not allowed');
+  if (!POSITIVE.test(text) || !Number.isSafeInteger(id)) throw notAllowed();
   res.locals.userId = id;
   next();
 };
@@ -18,6 +18,9 @@ export const requireUser: RequestHandler = (req, res, next) => {
 /** The user that `requireUser` let in. */
 export function userOf(res: Response): number {
   const id: unknown = res.locals.userId;
-  if (typeof id !== 'number') throw new AppError('unauthorized', 'Not allowed');
+  if (typeof id !== 'number') throw notAllowed();
   return id;
 }
+
+/** The words are the contract's; what they are about stands beside them. */
+const notAllowed = () => new AppError('unauthorized', 'Not allowed', 'X-User');
