@@ -302,6 +302,17 @@ describe('hukz up', () => {
         /POST \/smoke.*12345678901234567890, "twice": 1, "twice": 2.*"outcome":"delivered".*"twice": 1, "twice": 2/s,
       ),
     ]);
+    const told = /the database of the "hukz up" that runs here \(process \d+\): 127\.0\.0\.1:\d+\/hukz\n/;
+    for (const command of [
+      ['keys', 'status'],
+      ['migrate', 'status'],
+    ]) {
+      const run = hukz(command);
+      expect([await run.code, run.output()]).toEqual([0, expect.stringMatching(told)]);
+    }
+    const elsewhere = hukz(['keys', 'status'], { HUKZ_DATABASE_HOST: '127.0.0.1' });
+    expect([await elsewhere.code, elsewhere.output()]).toEqual([1, expect.stringContaining('please provide')]);
+
     for (const shell of ['sh', 'bash']) {
       for (const [name, script] of Object.entries({
         walk: walkThrough(first.output()),

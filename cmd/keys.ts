@@ -7,6 +7,7 @@ import { countByKey, type StoredKey } from '../internal/store/stored-keys.js';
 import { makeVault } from '../internal/store/vault.js';
 import { findWrongKeys } from '../internal/store/wrong-keys.js';
 import { CommandFailed } from './command-failed.js';
+import { databaseSources } from './database-sources.js';
 import type { Invocation } from './invocation.js';
 
 const BATCH = 200;
@@ -57,7 +58,7 @@ interface Secrets {
 }
 
 async function withSecrets(here: Invocation, work: (secrets: Secrets) => Promise<void>): Promise<void> {
-  const { database, encryptionKeys } = loadKeysConfig(here);
+  const { database, encryptionKeys } = loadKeysConfig(await databaseSources(here));
   const db = makeKnex(connectionFor(database, `hukz-keys/${here.version}`), { max: 1 });
   try {
     await work({ db, ids: encryptionKeys.map(({ id }) => id), vault: makeVault(encryptionKeys) });

@@ -3,11 +3,12 @@ import { nameWrongKey } from '../internal/app/wrong-key.js';
 import { makeLogger } from '../internal/logger.js';
 import { connectionFor } from '../internal/store/connection.js';
 import { type MigrationState, migrate, migrationStatus } from '../internal/store/migrate.js';
+import { databaseSources } from './database-sources.js';
 import type { Invocation } from './invocation.js';
 
 /** `hukz migrate up|down|status`: all the way up, one step down, or what is applied. */
 export async function migrateDatabase(here: Invocation, direction: 'up' | 'down' | 'status'): Promise<void> {
-  const config = loadDatabaseConfig(here);
+  const config = loadDatabaseConfig(await databaseSources(here));
   const connection = connectionFor(config.database, `hukz-migrate/${here.version}`);
   const work = async () => {
     if (direction === 'status') return statusLines(await migrationStatus(connection));

@@ -8,6 +8,8 @@ export interface UpState {
   readonly metrics: string;
   /** Without a login: that one stays in the environment. */
   readonly nats: readonly string[];
+  /** Its settings, by their names in the environment. A password is among them only of the server that `up` runs itself. */
+  readonly database?: Readonly<Record<string, string>>;
 }
 
 export function upDirectory(cwd: string): string {

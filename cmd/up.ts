@@ -61,8 +61,22 @@ async function run(here: Invocation, config: Config, { asked, where, say }: Arou
       const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
       const api = `http://${host}:${app.port}`;
       const metrics = `http://${host}:${app.metricsPort}/metrics`;
-      await writeUpState(here.cwd, { pid: process.pid, api, metrics, nats: config.nats.servers });
-      const { user, host: databaseHost, port, name } = config.database;
+      const { user, host: databaseHost, port, name, sslMode } = config.database;
+      await writeUpState(here.cwd, {
+        pid: process.pid,
+        api,
+        metrics,
+        nats: config.nats.servers,
+        database: {
+          HUKZ_DATABASE_HOST: databaseHost,
+          HUKZ_DATABASE_PORT: String(port),
+          HUKZ_DATABASE_NAME: name,
+          HUKZ_DATABASE_USER: user,
+          HUKZ_DATABASE_SSL_MODE: sslMode,
+          // Of its own server everybody knows it, and `up` prints it.
+          ...(where.database && { HUKZ_DATABASE_PASSWORD: config.database.password }),
+        },
+      });
       const database = where.database ?? `postgres://${user}@${databaseHost}:${port}/${name}, as given`;
       const nats = where.nats ?? `${config.nats.servers.join(', ')}, as given`;
       say(welcome({ api, metrics, database, nats, receiverPort: await findFreePort(9000) }));

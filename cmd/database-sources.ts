@@ -1,0 +1,16 @@
+import type { ConfigSources } from '../config/load.js';
+import type { Invocation } from './invocation.js';
+import { findUpState } from './up-state.js';
+
+/**
+ * What says where PostgreSQL is: the environment, else a running `hukz up` in this directory, of which is told, else the
+ * configuration file.
+ */
+export async function databaseSources(here: Invocation): Promise<ConfigSources> {
+  if (here.env.HUKZ_DATABASE_HOST) return here;
+  const up = await findUpState(here.cwd);
+  if (!up?.database) return here;
+  const { HUKZ_DATABASE_HOST: host, HUKZ_DATABASE_PORT: port, HUKZ_DATABASE_NAME: name } = up.database;
+  process.stderr.write(`the database of the "hukz up" that runs here (process ${up.pid}): ${host}:${port}/${name}\n`);
+  return { env: { ...up.database, ...here.env } };
+}
