@@ -197,6 +197,17 @@ describe('hukz publish fails', () => {
     expect([await run.code, run.output()]).toEqual([1, expect.stringMatching(sentence)]);
   });
 
+  it.each([
+    [['Hukz-Tag: app'], 'Hukz-Tag: '],
+    [['hukz-space: seven'], 'Hukz-Space: a space is written as a whole number'],
+    [['Hukz-Space: 7', 'Hukz-Space: 8'], 'Hukz-Space: one space a message'],
+    [['X: 1', 'HUKZ-TAG: a:b', 'Hukz-Tag: :b'], 'Hukz-Tag: '],
+  ])('for headers that would fire nobody: %j', async (headers, sentence) => {
+    const run = hukz(['publish', 'a.b', '{}', ...headers.flatMap((header) => ['--header', header])]);
+    expect(await run.code).toBe(1);
+    expect(run.output()).toMatch(new RegExp(`^--header ${sentence}.*; such a message fires no webhook\n$`));
+  });
+
   it('when the answer is an error, which it prints', async () => {
     const nats = await startTestNats();
     const connection = await connect({ servers: nats.url });

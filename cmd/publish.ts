@@ -1,5 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { ErrorCode, type MsgHdrs, headers as makeHeaders, NatsError } from 'nats';
+import type { Header } from '../internal/domain/message.js';
+import { parseRouting } from '../internal/domain/routing.js';
 import { isWildcard, parseSubject } from '../internal/domain/subject.js';
 import { CommandFailed } from './command-failed.js';
 import { connectNats } from './connect-nats.js';
@@ -61,12 +63,16 @@ function isError(text: string): boolean {
 }
 
 function parseHeaders(texts: readonly string[]): MsgHdrs {
-  const headers = makeHeaders();
-  for (const text of texts) {
+  const pairs = texts.map((text): Header => {
     const colon = text.indexOf(':');
     if (colon < 1) throw new CommandFailed(`--header ${text}: a header is written key:value`);
-    headers.append(text.slice(0, colon).trim(), text.slice(colon + 1).trim());
-  }
+    return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  });
+  const routing = parseRouting(pairs);
+  // The service would store the message and say this in its log, where the publisher does not look.
+  if (!routing.ok) throw new CommandFailed(`--header ${routing.problem}; such a message fires no webhook`);
+  const headers = makeHeaders();
+  for (const [name, value] of pairs) headers.append(name, value);
   return headers;
 }
 

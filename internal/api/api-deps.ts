@@ -29,7 +29,7 @@ export interface ApiDeps {
   readiness(): Promise<Readonly<Record<string, string>>>;
   /** Sends a sample to a webhook, once, by the way of its deliveries. @throws {AppError} `unavailable` */
   tryWebhook(id: number, sample: Sample): Promise<TestAttempt>;
-  /** @throws {AppError} `unavailable` */
+  /** @throws {AppError} `unavailable`, or `unprocessable` where there is nothing to try */
   tryAuthorisation(id: number): Promise<TestAuthorisation>;
   /** The first of an ordered webhook's key has gone: the next is sent now, by this instance or whoever looks first. */
   nextOfKey(webhookId: number, orderKey: string): void;

@@ -19,14 +19,20 @@ summary { cursor: pointer; padding: .35rem 0; }
 }
 `;
 
+interface Entry {
+  readonly path: string;
+  readonly method: string;
+  readonly operation: Operation;
+}
+
 /** What programs ask for, after what people come for. */
 const LAST: readonly string[] = ['ping', 'health', 'openapi.json', 'docs'];
 
 /** What the content security policy allows instead of any inline style. */
 export const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
 
-/** The document as one page without scripts: nothing is fetched, everything is there. */
-export function renderDocs(document: OpenApi): string {
+/** The document as one page without scripts: nothing is fetched, everything is there. What to type goes to `host`. */
+export function renderDocs(document: OpenApi, host: string): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
@@ -35,7 +41,7 @@ export function renderDocs(document: OpenApi): string {
   const contents = [...tags, 'schemas'].map((tag) => `<a href="#_${escaped(tag)}">${escaped(tag)}</a>`);
   const sections = tags.map((tag) => {
     const entries = operations.filter(({ operation }) => operation.tags.includes(tag));
-    return `<h2 id="_${escaped(tag)}">${escaped(tag)}</h2>${entries.map(renderOperation).join('')}`;
+    return `<h2 id="_${escaped(tag)}">${escaped(tag)}</h2>${entries.map((entry) => renderOperation(entry, host)).join('')}`;
   });
   const schemas = Object.entries(document.components.schemas).map(
     ([name, schema]) => `<h3 id="${escaped(name)}">${escaped(name)}</h3>${renderSchema(schema)}`,
@@ -52,7 +58,7 @@ ${sections.join('\n')}
 </body></html>`;
 }
 
-function renderOperation(entry: { path: string; method: string; operation: Operation }): string {
+function renderOperation(entry: Entry, host: string): string {
   const { path, method, operation } = entry;
   const body = Object.values(operation.requestBody?.content ?? {}).map(({ schema }) => row('body', schema));
   const parameters = operation.parameters.map((parameter) =>
@@ -66,18 +72,18 @@ function renderOperation(entry: { path: string; method: string; operation: Opera
   const taken = [...user, ...parameters, ...body];
   return `<details><summary><span class="method ${escaped(method)}">${escaped(method.toUpperCase())}</span> <code>${escaped(path)}</code>
 ${escaped(operation.summary)}</summary>
-<pre>${escaped(curl(entry))}</pre>
+<pre>${escaped(curl(entry, host))}</pre>
 <table>${taken.length > 0 ? `<tr><th>takes</th><th></th><th></th></tr>${taken.join('')}\n` : ''}<tr><th>answers</th><th></th><th></th></tr>${answers.join('')}</table></details>`;
 }
 
 /** What to type; names in the path and the body are for the reader to fill in. */
-function curl({ path, method, operation }: { path: string; method: string; operation: Operation }): string {
+function curl({ path, method, operation }: Entry, host: string): string {
   const words = [
     'curl -s',
     method !== 'get' && `-X ${method.toUpperCase()}`,
     operation.security && "-H 'X-User: 1'",
     operation.requestBody && "-H 'Content-Type: application/json' -d '{…}'",
-    `'http://localhost:8000${path}'`,
+    `'http://${host}${path}'`,
   ];
   return words.filter(Boolean).join(' ');
 }

@@ -3,6 +3,13 @@ import { renderDocs } from './docs-page.js';
 import { makeOpenApi } from './openapi.js';
 import { publicRoute, type Route } from './route.js';
 
+const USUAL_HOST = 'localhost:8000';
+/** A name or an address, and perhaps a port: nothing that means anything in a shell or in HTML. */
+const HOST = /^(?:[a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
+
+/** The host that a request names, if it can be one. */
+const hostOr = (usual: string, given: string | undefined) => (given && HOST.test(given) ? given : usual);
+
 /** The API described: for programs always, for people in development. Both describe themselves too. */
 export function makeDocumentRoutes(
   deps: Pick<ApiDeps, 'version' | 'development'>,
@@ -24,7 +31,7 @@ export function makeDocumentRoutes(
       summary: 'This document for people; only in development',
       answers: { 200: { description: 'a page', type: 'text/html' } },
     },
-    async () => ({ status: 200, text: renderDocs(described), type: 'text/html' }),
+    async ({ host }) => ({ status: 200, text: renderDocs(described, hostOr(USUAL_HOST, host)), type: 'text/html' }),
   );
   const own = deps.development ? [document, page] : [document];
   const described = makeOpenApi([...others, ...own], deps.version);

@@ -169,6 +169,25 @@ describe('the page for people', () => {
     expect(page.text).not.toContain('undefined');
   });
 
+  it.each([
+    ['hooks.example.com', 'http://hooks.example.com/'],
+    ['10.0.0.7:8080', 'http://10.0.0.7:8080/'],
+    ['[::1]:8000', 'http://[::1]:8000/'],
+    [`x'; curl evil.example '`, 'http://localhost:8000/'],
+    ['<script>', 'http://localhost:8000/'],
+    ['a.example/path', 'http://localhost:8000/'],
+    ['me@a.example', 'http://localhost:8000/'],
+    ['$(id)', 'http://localhost:8000/'],
+    ['-o.example', 'http://localhost:8000/'],
+    ['a'.repeat(254), 'http://localhost:8000/'],
+  ])('says what to type for the host that it was asked from, if it is one: %s', async (host, place) => {
+    const { text } = await supertest(makeUnconnected(true)).get('/docs').set('Host', host).expect(200);
+    expect(text).toContain(`<pre>curl -s '${place}ping'</pre>`);
+    const places = new Set([...text.matchAll(/'http:\/\/[^/]*\//g)].map(([found]) => found));
+    expect([...places]).toEqual([`'${place}`]);
+    if (place.includes('localhost')) expect(text).not.toContain(host);
+  });
+
   it('is not there in production', async () => {
     const app = makeUnconnected(false);
     await supertest(app).get('/docs').expect(404);

@@ -36,6 +36,8 @@ export interface RawRequest {
   readBody(isOptional: boolean): Promise<object>;
   /** Refuses when nobody was let in. */
   userId(): number;
+  /** What the caller says that our host is; anything at all. */
+  readonly host: string | undefined;
 }
 
 export interface Input<P, Q, B> {
@@ -61,7 +63,7 @@ export interface Route extends RouteWords {
   answer(request: RawRequest): Promise<Answer>;
 }
 
-export function publicRoute(words: RouteWords, answer: () => Promise<Answer>): Route {
+export function publicRoute(words: RouteWords, answer: (request: Pick<RawRequest, 'host'>) => Promise<Answer>): Route {
   return { ...words, needsUser: false, answer };
 }
 

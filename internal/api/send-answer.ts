@@ -13,6 +13,7 @@ export function handlerFor(route: Route): RequestHandler {
       query: req.query,
       readBody: (isOptional) => readJsonBody(req, res, isOptional),
       userId: () => userOf(res),
+      host: req.get('host'),
     });
     await sendAnswer(res, answer);
   };

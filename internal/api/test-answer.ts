@@ -34,7 +34,7 @@ export function testJson({ id, method, sent, outcome, durationMs, insecure }: Te
 
 export const testAuthAnswer = z
   .object({
-    type: z.string().describe('of auth, or none'),
+    type: z.string().describe('of auth'),
     ok: z.boolean(),
     header: z.string().nullable().describe('what would be sent, its secret hidden'),
     token_lifetime_s: z.int().nullable().describe('of the token that was fetched just now; oauth2 only'),
@@ -46,7 +46,7 @@ export function testAuthJson(tried: TestAuthorisation): z.input<typeof testAuthA
   return {
     type: tried.type,
     ok: tried.ok,
-    header: (tried.ok && tried.header) || null,
+    header: tried.ok ? tried.header : null,
     token_lifetime_s: 'lifetimeMs' in tried ? Math.floor(tried.lifetimeMs / 1000) : null,
     error: tried.ok ? null : tried.error,
   };

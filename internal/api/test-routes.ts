@@ -58,10 +58,11 @@ export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAut
       {
         method: 'post',
         path: '/webhooks/{id}/test-auth',
-        summary: 'Try to be let in: fetch an access token, or say what would be sent, its secret hidden',
+        summary:
+          'Try to be let in: fetch an access token, or say what would be sent, its secret hidden; refused without auth',
         params: idPath,
         answers: { 200: { description: 'whether it would work', schema: testAuthAnswer } },
-        refuses: ['not_found'],
+        refuses: ['not_found', 'unprocessable'],
       },
       async ({ params: { id } }) => {
         await loadWebhook(deps.db, id);

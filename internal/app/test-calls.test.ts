@@ -105,7 +105,6 @@ describe('a test call', () => {
 
 describe('a test of the authorisation', () => {
   it.each([
-    [undefined, { type: 'none', header: null }],
     [
       { type: 'basic', username: 'me', password: CANARY },
       { type: 'basic', header: 'authorization: Basic (hidden)' },
@@ -123,6 +122,13 @@ describe('a test of the authorisation', () => {
     const { body } = await hukz.api.post(`/webhooks/${id}/test-auth`).expect(200);
     expect(body).toEqual({ ok: true, error: null, token_lifetime_s: null, ...expected });
     expect(receiver.requests).toHaveLength(0);
+  });
+
+  it('is refused where there is nothing to try', async () => {
+    const id = await hukz.api.webhook(receiver.url, []);
+    const { body } = await hukz.api.post(`/webhooks/${id}/test-auth`).expect(422);
+    const message = 'the webhook has no auth: requests go without one, there is nothing to try';
+    expect(body.errors).toEqual([{ code: 422, message, source: 'auth' }]);
   });
 
   it('fetches a token and says how long it lasts, or why there is none', async () => {

@@ -19,10 +19,12 @@ export interface TestCallParts {
 
 export interface TestCalls {
   send(webhook: CatalogWebhook, sample: Sample): Promise<TestAttempt>;
+  /** @throws {AppError} `unprocessable` where there is nothing to try */
   authorise(webhook: CatalogWebhook): Promise<TestAuthorisation>;
 }
 
 const MOST_AT_ONCE = 8;
+const NO_AUTH = 'the webhook has no auth: requests go without one, there is nothing to try';
 
 /**
  * Tries webhooks by the plans of their deliveries: format, signature, authorisation, guard, TLS and time are theirs. Nothing
@@ -70,10 +72,11 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, randomUuid 
 
   async function authorise(webhook: CatalogWebhook): Promise<TestAuthorisation> {
     const { auth } = webhook.settings;
-    const type = auth?.type ?? 'none';
+    if (!auth) throw new AppError('unprocessable', NO_AUTH, 'auth');
+    const { type } = auth;
     const { plan, problem } = plans(webhook);
     if (!plan) return { type, ok: false, error: problem };
-    if (!plan.tokens) return auth ? { type, ok: true, header: headerOf(auth.type, plan.headers) } : { type, ok: true };
+    if (!plan.tokens) return { type, ok: true, header: headerOf(type, plan.headers) };
     const result = await plan.tokens().fresh();
     if (!result.ok) return { type, ok: false, error: errorWords(result.outcome) ?? '' };
     return { type: 'oauth2', ok: true, header: `authorization: Bearer ${HIDDEN}`, lifetimeMs: result.lifetimeMs };

@@ -22,9 +22,9 @@ export interface TestAttempt {
 
 /** Whether a webhook could be let in now. */
 export type TestAuthorisation =
-  | { readonly type: AuthSettings['type'] | 'none'; readonly ok: true; readonly header?: string }
+  | { readonly type: AuthSettings['type']; readonly ok: true; readonly header: string }
   | { readonly type: 'oauth2'; readonly ok: true; readonly header: string; readonly lifetimeMs: number }
-  | { readonly type: AuthSettings['type'] | 'none'; readonly ok: false; readonly error: string };
+  | { readonly type: AuthSettings['type']; readonly ok: false; readonly error: string };
 
 export const HIDDEN = '(hidden)';
 
