@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { SettledAttempt } from '../../domain/attempt.js';
+import type { OwnedDelivery } from '../../domain/delivery.js';
+import { makeTestDatabase } from '../../testkit/test-database.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
+import { makeTestLogger } from '../../testkit/test-logger.js';
+import { beat, burySilentInstances, registerInstance } from './instances.js';
+import { type Journal, makeJournal } from './journal.js';
+import { type JournalPool, makeJournalPool } from './journal-pool.js';
+
+const MANY = 200;
+const SILENT_MS = 30_000;
+const ROUNDS = 40;
+let kit: TestJournal;
+/** Everything goes by one connection: what it has touched can be asked at any moment. */
+let pool: JournalPool;
+let journal: Journal;
+let others: string[] = [];
+
+beforeAll(async () => {
+  const database = await makeTestDatabase();
+  kit = await makeTestJournal(database);
+  pool = makeJournalPool(database.connection, 1, makeTestLogger());
+  journal = makeJournal({
+    pool,
+    logger: makeTestLogger(),
+    random: Math.random,
+    duplicateWindowMs: 60_000,
+    instanceId: () => kit.instance,
+    onFlush: () => undefined,
+    onUnusable: () => undefined,
+  });
+});
+afterAll(async () => {
+  await pool.stop();
+  await kit.stop();
+});
+
+const sql = (text: string, values: readonly unknown[] = []) =>
+  pool.run<Record<string, number>>({ name: '', text }, values);
+const start = async (count: number): Promise<string[]> => {
+  const ids = Array.from({ length: count }, () => randomUUID());
+  await Promise.all(ids.map((id) => registerInstance(pool, id, 'test')));
+  return ids;
+};
+/** They end without a word, half an hour ago. */
+const kill = (ids: readonly string[]) =>
+  sql(`update instances set seen_at = now() - interval '30 minutes' where id = any($1::uuid[])`, [ids]);
+const living = async () => (await sql('select count(*)::int as n from instances'))[0]?.n;
+
+interface Touched {
+  readonly all: number;
+  readonly instances: number;
+  readonly deliveries: number;
+  readonly statements: number;
+}
+
+const FLUSH = 'select pg_stat_force_next_flush()';
+const PAGES = `
+  select sum(n)::int as "all", coalesce(sum(n) filter (where relname = 'instances'), 0)::int as instances,
+    coalesce(sum(n) filter (where relname = 'deliveries'), 0)::int as deliveries
+  from pg_statio_user_tables cross join lateral (select
+    coalesce(heap_blks_hit, 0) + coalesce(heap_blks_read, 0) + coalesce(idx_blks_hit, 0) + coalesce(idx_blks_read, 0) as n
+  ) as pages`;
+
+/** How often the work looks at pages of tables and indexes, and the statements that it sends. */
+async function touchedBy(work: () => Promise<unknown>): Promise<Touched> {
+  const pages = async () => {
+    await sql(FLUSH);
+    const [row] = await sql(PAGES);
+    return row!;
+  };
+  const before = await pages();
+  const sent = pool.statements();
+  await work();
+  const statements = pool.statements() - sent;
+  const after = await pages();
+  const more = (table: string) => (after[table] ?? 0) - (before[table] ?? 0);
+  return { all: more('all'), instances: more('instances'), deliveries: more('deliveries'), statements };
+}
+
+/** From empty tables each time. What PostgreSQL does for itself meanwhile (a vacuum) is not in all of three. */
+async function touchedByDelivering(): Promise<Touched> {
+  const measured: Touched[] = [];
+  for (let n = 0; n < 3; n++) {
+    await sql('truncate messages, message_ids, deliveries, webhook_logs');
+    await deliver();
+    measured.push(await touchedBy(deliverSome));
+  }
+  return measured.reduce((least, one) => (one.all < least.all ? one : least));
+}
+
+const settled = (delivery: OwnedDelivery): SettledAttempt => ({
+  delivery,
+  webhook: kit.webhook,
+  startedAt: Date.now(),
+  durationMs: 1,
+  outcome: 'delivered',
+  status: 200,
+  responseBody: undefined,
+  error: undefined,
+  failures: 0,
+  retryInMs: undefined,
+  because: undefined,
+});
+
+/** Accepts and settles a delivery of its own; accepts another for anybody, claims and settles that. */
+async function deliver(): Promise<void> {
+  const message = makeTestMessage();
+  const id = randomUUID();
+  const { owner } = await journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] });
+  await journal.settle(settled({ id, message, webhookId: 1, owner, attempts: 0, failures: 0 }));
+  await journal.accept({
+    message: makeTestMessage(),
+    deliveries: [{ id: randomUUID(), webhookId: 1, wanted: false }],
+  });
+  const { deliveries } = await journal.claim({ deliveries: 10, bytes: 1 << 20, except: [] });
+  expect(deliveries).toHaveLength(1);
+  for (const delivery of deliveries) await journal.settle(settled(delivery));
+}
+const deliverSome = async () => {
+  for (let n = 0; n < ROUNDS; n++) await deliver();
+};
+/** What a heartbeat sends. */
+const beatOnce = async (id: string) => {
+  expect(await beat(pool, id)).toBeGreaterThan(0);
+  return burySilentInstances(pool, SILENT_MS, id);
+};
+
+describe('two hundred instances that start, beat and die', () => {
+  let alone: Touched;
+
+  beforeAll(async () => {
+    alone = await touchedByDelivering();
+    // Two hundred die, and two hundred more live, of which each has beaten a few times: whatever that leaves behind is there.
+    const dead = await start(MANY);
+    others = await start(MANY);
+    for (let round = 0; round < 5; round++) await Promise.all(others.map((id) => beat(pool, id)));
+    await kill(dead);
+    const { instances } = await burySilentInstances(pool, SILENT_MS);
+    expect(instances).toHaveLength(MANY);
+  }, 30_000);
+
+  it('do not pile up: whoever beats takes the rows of the dead away', async () => {
+    expect(await living()).toBe(MANY + 1);
+    await kill(others.slice(0, 50));
+    const { instances } = await beatOnce(kit.instance);
+    expect(instances).toHaveLength(50);
+    expect(await living()).toBe(MANY - 50 + 1);
+    others = [...others.slice(50), ...(await start(50))];
+  });
+
+  it('add nothing to what accepting, claiming and settling look at', async () => {
+    const among = await touchedByDelivering();
+    expect(among.statements).toBe(alone.statements);
+    // An index of four hundred has a level more than that of one: a page more each time, and so for many thousands.
+    expect(among.instances).toBeLessThanOrEqual(alone.instances * 1.5);
+    expect(among.all - among.instances).toBeLessThanOrEqual((alone.all - alone.instances) * 1.02);
+  });
+
+  it('beat by two statements, which look at a few pages and at no delivery while nobody is silent', async () => {
+    const touched = await touchedBy(async () => {
+      for (let n = 0; n < 20; n++) await beatOnce(others[n]!);
+    });
+    expect(touched).toMatchObject({ statements: 40, deliveries: 0 });
+    expect(touched.instances / 20).toBeLessThan(40);
+  });
+
+  it('leave no room behind that is not used again', async () => {
+    const pagesOf = async () => (await sql(`select (pg_relation_size('instances') / 8192)::int as n`))[0]?.n ?? 0;
+    for (let round = 0; round < 5; round++) for (const id of others) await beat(pool, id);
+    const before = await pagesOf();
+    for (let round = 0; round < 5; round++) for (const id of others) await beat(pool, id);
+    expect(await pagesOf()).toBeLessThanOrEqual(before + 1);
+    expect(before).toBeLessThan(30);
+  });
+
+  it('are buried together by three statements, whatever they held', async () => {
+    const dead = others.slice(0, 150);
+    const message = makeTestMessage();
+    await journal.accept({ message, deliveries: [] });
+    await sql(
+      `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner)
+       select gen_random_uuid(), $1, to_timestamp($2::float8 / 1000), 1, 10, now(), dead.id
+       from unnest($3::uuid[]) as dead(id) cross join generate_series(1, 10)`,
+      [message.id, message.receivedAt, dead],
+    );
+    await kill(dead);
+    let freed = 0;
+    const touched = await touchedBy(async () => {
+      freed = (await burySilentInstances(pool, SILENT_MS)).freed;
+    });
+    expect([freed, touched.statements]).toEqual([1500, 3]);
+    expect(await living()).toBe(MANY - 150 + 1);
+    const again = await touchedBy(() => burySilentInstances(pool, SILENT_MS));
+    expect(again).toMatchObject({ statements: 1, deliveries: 0 });
+  });
+});
