@@ -1,5 +1,4 @@
 import { SECRET_PART, writeAuthSecret } from '../domain/authorisation/auth-secret.js';
-import { writeTlsKey } from '../domain/authorisation/tls-key.js';
 import { hintOf, type SecretChange } from '../domain/secret.js';
 import { schemeOf } from '../domain/signature/schemes.js';
 import type { Webhook } from '../domain/webhook.js';
@@ -14,6 +13,7 @@ import { proxySecrets } from './proxy-secrets.js';
 import { authAnswer, authField, authJson, type GivenAuth } from './settings/auth-field.js';
 import { type GivenProxy, proxyAnswer, proxyField, proxyJson, proxyPlace } from './settings/proxy-field.js';
 import { type GivenTls, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
+import { tlsSecrets } from './tls-secrets.js';
 
 /** How a receiver is approached: settings that have a secret part. */
 export const accessFields = { auth: authField.nullish(), tls: tlsField.nullish(), proxy: proxyField.nullish() };
@@ -46,7 +46,7 @@ export function changeAccess(current: Webhook | undefined, { url, settings }: Ne
   requireOneAuthorisation(changed);
   const secrets = [
     ...authSecrets(current, { url, settings: changed }, body),
-    ...tlsSecrets(current, body),
+    ...tlsSecrets(current, body.tls),
     ...proxySecrets(current, body.proxy),
   ];
   return { settings: changed, secrets };
@@ -91,14 +91,6 @@ function requireSameAudience(current: Webhook | undefined, { url, settings }: Ne
 
 function isSamePlace(one: ProxySettings, other: ProxySettings | undefined): boolean {
   return typeof one === 'object' && typeof other === 'object' && proxyPlace(one) === proxyPlace(other);
-}
-
-function tlsSecrets(current: Webhook | undefined, { tls }: AccessBody): readonly SecretChange[] {
-  if (tls === undefined) return [];
-  if (!tls?.settings.certificate) return [{ purpose: 'tls', value: null }];
-  if (tls.key !== undefined) return [{ purpose: 'tls', value: writeTlsKey(tls.key), hint: '' }];
-  if (tls.settings.certificate === current?.settings.tls?.certificate) return [];
-  throw new AppError('unprocessable', 'tls.key is a required field beside a new certificate', 'tls');
 }
 
 /** Two headers of one name would be up to the receiver. And what `headers` says, everybody reads. */

@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Webhook } from '../domain/webhook.js';
+import type { AuthSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import type { ApiDeps } from './api-deps.js';
 import type { GivenAuth } from './settings/auth-field.js';
@@ -15,18 +18,24 @@ interface GivenPlaces {
 
 /**
  * Refuses what the sender would refuse for ever: a literal address that is not public, `localhost`, a port, plain http. What a
- * name leads to is judged each time that it is connected to. @throws {AppError} `unprocessable`
+ * name leads to is judged each time that it is connected to. What the webhook has already may be sent back, whatever the rules
+ * are by now: the sender judges it. @throws {AppError} `unprocessable`
  */
-export function requireAllowedReceiver(deps: Deps, { url, auth, proxy }: GivenPlaces): void {
-  refuseUnlessAllowed('url', url);
-  if (auth?.settings.type === 'oauth2') refuseUnlessAllowed('auth', auth.settings.tokenUrl ?? auth.settings.issuer);
+export function requireAllowedReceiver(deps: Deps, { url, auth, proxy }: GivenPlaces, current?: Webhook): void {
+  const known = current?.settings;
+  if (url !== current?.url) refuseUnlessAllowed('url', url);
+  if (tokenPlace(auth?.settings) !== tokenPlace(known?.auth)) refuseUnlessAllowed('auth', tokenPlace(auth?.settings));
 
-  if (proxy && !deps.webhookProxies) throw new AppError('unprocessable', NO_PROXIES, 'proxy');
+  if (!proxy || isDeepStrictEqual(proxy.settings, known?.proxy)) return;
+  if (!deps.webhookProxies) throw new AppError('unprocessable', NO_PROXIES, 'proxy');
   // A proxy is spoken to in plain HTTP: HTTPS_ONLY is about receivers.
-  if (proxy && proxy.settings !== 'none') refuseUnlessAllowed('proxy', `https://${proxyPlace(proxy.settings)}`);
+  if (proxy.settings !== 'none') refuseUnlessAllowed('proxy', `https://${proxyPlace(proxy.settings)}`);
 
   function refuseUnlessAllowed(field: string, given: string | undefined): void {
     const problem = given && deps.receiverProblem(new URL(given));
     if (problem) throw new AppError('unprocessable', problem, field);
   }
 }
+
+const tokenPlace = (auth: AuthSettings | undefined) =>
+  auth?.type === 'oauth2' ? (auth.tokenUrl ?? auth.issuer) : undefined;

@@ -120,6 +120,30 @@ describe('a webhook that is sent back as it was read stays as it is', () => {
     await expectUnchanged(id);
   });
 
+  it('though what it has would be refused by now: its url, its proxy, a certificate that has expired', async () => {
+    let problem: string | undefined;
+    const later = await makeTestApi({ receiverProblem: () => problem });
+    const body = { url: 'https://a.example/hook', event_ids: [], auth: { ...OAUTH2, issuer: 'https://id.example' } };
+    const { id } = (await later.send('POST', '/webhooks', body).expect(201)).body;
+    problem = 'it is not allowed any more';
+    const settings = { proxy: { host: 'proxy.example', port: 3128 }, tls: { ca: pems.expired.cert } };
+    await later.db('webhooks').update({ settings: later.db.raw('settings || ?::jsonb', [JSON.stringify(settings)]) });
+    const answer = (await later.send('GET', `/webhooks/${id}`).expect(200)).body;
+    expect(answer).toMatchObject({ proxy: 'http://proxy.example:3128', tls: { ca: pems.expired.cert } });
+    for (const method of ['PUT', 'PATCH']) {
+      const { body: same } = await later.send(method, `/webhooks/${id}`, answer).expect(200);
+      expect({ ...same, updated_at: answer.updated_at }).toEqual(answer);
+    }
+    for (const change of [
+      { url: 'https://a.example/other' },
+      { auth: { ...OAUTH2, issuer: 'https://other.example' } },
+      { proxy: 'http://proxy.example:3129' },
+      { tls: { certificate: pems.expired.cert, key: pems.expired.key } },
+    ])
+      await later.send('PATCH', `/webhooks/${id}`, change).expect(422);
+    await later.stop();
+  });
+
   it('and so does an event', async () => {
     const answer = (await api.send('GET', '/events/1').expect(200)).body;
     const { body } = await api.send('PUT', '/events/1', answer).expect(200);

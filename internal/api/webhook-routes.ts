@@ -78,8 +78,10 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         refuses: ['not_found'],
       },
       async ({ userId, params: { id }, body }) => {
-        requireAllowedReceiver(deps, body);
-        const changed = changeWebhook(deps, { id, userId }, (current) => putWebhook(current, body));
+        const changed = changeWebhook(deps, { id, userId }, (current) => {
+          requireAllowedReceiver(deps, body, current);
+          return putWebhook(current, body);
+        });
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },
     ),
@@ -94,8 +96,10 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         refuses: ['not_found'],
       },
       async ({ userId, params: { id }, body }) => {
-        requireAllowedReceiver(deps, body);
-        const changed = changeWebhook(deps, { id, userId }, (current) => patchWebhook(current, body));
+        const changed = changeWebhook(deps, { id, userId }, (current) => {
+          requireAllowedReceiver(deps, body, current);
+          return patchWebhook(current, body);
+        });
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },
     ),

@@ -4,10 +4,13 @@ import { createSecureContext } from 'node:tls';
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** What is wrong with certificates in PEM, if anything. OpenSSL's own words are not repeated. */
-export function certificateProblem(pem: string, now: number): string | undefined {
-  const certificates = readCertificates(pem);
-  if (!certificates) return 'is not one or more certificates in PEM';
-  const over = certificates.find(({ validTo }) => Date.parse(validTo) <= now);
+export function certificateProblem(pem: string): string | undefined {
+  return readCertificates(pem) ? undefined : 'is not one or more certificates in PEM';
+}
+
+/** Whether one of these certificates is over. */
+export function expiryProblem(pem: string, now: number): string | undefined {
+  const over = readCertificates(pem)?.find(({ validTo }) => Date.parse(validTo) <= now);
   return over && `has expired on ${new Date(over.validTo).toISOString()}`;
 }
 

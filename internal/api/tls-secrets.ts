@@ -1,0 +1,25 @@
+import { writeTlsKey } from '../domain/authorisation/tls-key.js';
+import type { SecretChange } from '../domain/secret.js';
+import type { Webhook } from '../domain/webhook.js';
+import { AppError } from '../errors.js';
+import { expiryProblem } from './settings/pem.js';
+import type { GivenTls } from './settings/tls-field.js';
+
+/** What becomes of a client certificate's key. A stored one stays with the certificate that it was given for. */
+export function tlsSecrets(current: Webhook | undefined, tls: GivenTls | null | undefined): readonly SecretChange[] {
+  if (tls === undefined) return [];
+  if (tls) requireLiving(current, tls);
+  if (!tls?.settings.certificate) return [{ purpose: 'tls', value: null }];
+  if (tls.key !== undefined) return [{ purpose: 'tls', value: writeTlsKey(tls.key), hint: '' }];
+  if (tls.settings.certificate === current?.settings.tls?.certificate) return [];
+  throw new AppError('unprocessable', 'tls.key is a required field beside a new certificate', 'tls');
+}
+
+/** A certificate that has expired since may be sent back as it was read: nothing is made worse by that. */
+function requireLiving(current: Webhook | undefined, { settings }: GivenTls): void {
+  for (const part of ['ca', 'certificate'] as const) {
+    const pem = settings[part];
+    const problem = pem && pem !== current?.settings.tls?.[part] ? expiryProblem(pem, Date.now()) : undefined;
+    if (problem) throw new AppError('unprocessable', `tls.${part}: ${problem}`, 'tls');
+  }
+}

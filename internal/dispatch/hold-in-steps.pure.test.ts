@@ -1,0 +1,77 @@
+import { expect, it } from '@jest/globals';
+import { systemClock } from '../clock.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import { eventually } from '../testkit/eventually.js';
+import { makeTestLogger } from '../testkit/test-logger.js';
+import { makeTestWebhook } from '../testkit/test-webhook.js';
+import { makeDispatch } from './dispatch.js';
+
+const body = new Uint8Array(1);
+const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
+const due = (id: string, webhookId: number): OwnedDelivery => ({
+  id,
+  message,
+  webhookId,
+  owner: 'me',
+  attempts: 0,
+  failures: 0,
+});
+
+it('the first delivery of a webhook that rests has the others held, step after step, of several webhooks in turn', async () => {
+  const waiting = new Map([
+    [1, 10_007],
+    [2, 5000],
+    [3, 0],
+  ]);
+  const claims = [[due('a', 1), due('b', 2), due('c', 1), due('d', 3)]];
+  const steps: [webhook: number, held: number][] = [];
+  let sent = 0;
+  const dispatch = makeDispatch(
+    {
+      claim: async () => ({ deliveries: claims.shift() ?? [], lost: 0 }),
+      send: async () => {
+        sent++;
+        return { kind: 'answered', status: 200, body };
+      },
+      settle: async () => undefined,
+      hold: async () => undefined,
+      cancel: async () => undefined,
+      giveBack: async () => undefined,
+      giveBackStrays: async () => 0,
+      releaseHeld: async () => 0,
+      async holdWaiting(id, limit) {
+        const left = waiting.get(id) ?? 0;
+        const held = Math.min(limit, left);
+        waiting.set(id, left - held);
+        steps.push([id, held]);
+        return held;
+      },
+      disableWebhook: async () => undefined,
+      findWebhook: (id) => makeTestWebhook(id, id === 3 ? {} : { waits: 'paused' }),
+      reloadCatalog: async () => undefined,
+      isTrusted: () => true,
+      onAttempt: () => undefined,
+      onSettled: () => undefined,
+      policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
+      instances: () => 1,
+      claimProbes: async () => [],
+      circuitsOpen: () => 0,
+      claimNext: async () => [],
+      releaseFirst: async () => ({ released: 0 }),
+      openCircuit: async () => undefined,
+      closeCircuit: async () => undefined,
+      saveHealth: async () => undefined,
+      breaker: { failures: 0, share: 0, windowMs: 1000, leastAttempts: 20 },
+      clock: systemClock,
+      random: Math.random,
+      logger: makeTestLogger(),
+    },
+    { maxHeld: 100, maxHeldBytes: 1 << 20, maxInFlight: 10, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 },
+  );
+  dispatch.start();
+  await eventually(() => steps.length === 5, { what: 'five steps' });
+  await dispatch.stop(0);
+  const ofFirst = steps.filter(([id]) => id === 1).map(([, held]) => held);
+  const ofSecond = steps.filter(([id]) => id === 2).map(([, held]) => held);
+  expect([ofFirst, ofSecond, sent]).toEqual([[5000, 5000, 7], [5000, 0], 1]);
+});
