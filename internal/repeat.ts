@@ -6,7 +6,8 @@ export interface Repeating {
 }
 
 export interface RepeatOptions {
-  readonly everyMs: number;
+  /** Asked anew before each pause when it is a function. */
+  readonly everyMs: number | (() => number);
   onError(error: unknown): void;
 }
 
@@ -18,7 +19,8 @@ export function repeat(runOnce: () => Promise<unknown>, options: RepeatOptions):
 
   const pause = () =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, options.everyMs);
+      const { everyMs } = options;
+      const timer = setTimeout(resolve, typeof everyMs === 'function' ? everyMs() : everyMs);
       endPause = () => {
         clearTimeout(timer);
         resolve();

@@ -6,6 +6,7 @@ import { retention } from './0005-retention.js';
 import { scale } from './0006-scale.js';
 import { webhookSettings } from './0007-webhook-settings.js';
 import { patience } from './0008-patience.js';
+import { streamOrder } from './0009-stream-order.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
-export const migrations = [catalog, journal, messageIds, replay, retention, scale, webhookSettings, patience] as const;
+export const migrations = [catalog, journal, messageIds, replay, retention, scale, webhookSettings, patience, streamOrder] as const;

@@ -139,13 +139,14 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     results,
   });
   const clientName = applicationName;
-  const { acceptor, intake } = await wireIntake({
+  const { acceptor, intake, streamOrder } = await wireIntake({
     config,
     pool,
     journal,
     catalog,
     catalogSync,
     dispatch,
+    instances: membership.living,
     clientName,
     logger,
   });
@@ -174,6 +175,8 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('catalog', catalogSync.stop);
   dispatch.start();
   cleanup.add('dispatch', () => dispatch.stop(0));
+  streamOrder.start();
+  cleanup.add('stream order', streamOrder.stop);
 
   startUpkeep({ config, pool, clock, logger, metrics, onDisabled: results.onWebhook }, cleanup);
 
@@ -233,6 +236,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     const giveUp = setTimeout(abandon, config.shutdownGraceMs);
     await deadline.within(catalogSync.stop());
     await deadline.within(intake.drain());
+    await deadline.within(streamOrder.stop());
     await deadline.within(dispatch.stop(deadline.left() * SENDING_SHARE));
     clearTimeout(giveUp);
     abandon();

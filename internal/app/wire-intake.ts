@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config/config.js';
 import { systemClock } from '../clock.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
+import { makeStreamOrder, type StreamOrder } from '../dispatch/stream-order.js';
 import type { Catalog } from '../domain/catalog.js';
 import { type Acceptor, makeAcceptor } from '../intake/acceptor.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
@@ -13,6 +14,7 @@ import type { Logger } from '../logger.js';
 import { exclusively } from '../store/journal/exclusively.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
+import { listUnnumbered, numberLater } from '../store/journal/number-later.js';
 
 export interface IntakeParts {
   readonly config: Config;
@@ -21,16 +23,33 @@ export interface IntakeParts {
   readonly catalog: Catalog;
   readonly catalogSync: CatalogSync;
   readonly dispatch: Dispatch;
+  /** Instances that live. */
+  instances(): number;
   /** What NATS shows of this connection. */
   readonly clientName: string;
   readonly logger: Logger;
 }
 
+/** By then every instance that reads streams knows that this one is not read any more. */
+const UNREAD_MS = 10_000;
+/** Another instance may read it still, and have to wait for what a dead one had. */
+const UNREAD_BY_US_MS = 90_000;
+
 /** The door to NATS, on the catalog, the journal and dispatch. Rejects when a file of the NATS settings cannot be read. */
 export async function wireIntake(
   parts: IntakeParts,
-): Promise<{ readonly acceptor: Acceptor; readonly intake: Intake }> {
-  const { config, catalog, catalogSync, dispatch, logger } = parts;
+): Promise<{ readonly acceptor: Acceptor; readonly intake: Intake; readonly streamOrder: StreamOrder }> {
+  const { config, catalog, catalogSync, dispatch, logger, pool } = parts;
+  const isCore = config.intake.source === 'core';
+  const streamOrder = makeStreamOrder({
+    listUnnumbered: () => listUnnumbered(pool),
+    numberLater: (stream, upTo) => numberLater(pool, stream, upTo),
+    acknowledgedUpTo: (stream, known) => intake.acknowledgedUpTo(stream, known),
+    next: dispatch.next,
+    unreadMs: () => (isCore && parts.instances() > 1 ? UNREAD_BY_US_MS : UNREAD_MS),
+    now: systemClock.monotonic,
+    logger,
+  });
   const acceptor = makeAcceptor({
     catalog,
     accept: parts.journal.accept,
@@ -39,6 +58,7 @@ export async function wireIntake(
     release: dispatch.release,
     enqueue: dispatch.enqueue,
     next: dispatch.next,
+    committedInStream: streamOrder.committed,
     suspectStrays: dispatch.suspectStrays,
     randomUuid: randomUUID,
     clock: systemClock,
@@ -58,7 +78,8 @@ export async function wireIntake(
       ...common,
       settings: config.stream,
       reload: catalogSync.reload,
-      exclusively: (work) => exclusively(parts.pool, 'stream', work),
+      exclusively: (work) => exclusively(pool, 'stream', work),
     });
-  return { acceptor, intake: config.intake.source === 'core' ? makeCoreIntake(common) : fromStream() };
+  const intake: Intake = isCore ? makeCoreIntake(common) : fromStream();
+  return { acceptor, intake, streamOrder };
 }

@@ -16,6 +16,7 @@ let enqueued: OwnedDelivery[];
 let reserved: Set<string>;
 let answers: unknown[];
 let strays: number;
+let turns: string[];
 let catchUps: number;
 let changeCatalog: () => void;
 let room: number;
@@ -51,7 +52,8 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
     tryReserve: (id) => reserved.size < room && Boolean(reserved.add(id)),
     release: (id) => void reserved.delete(id),
     enqueue: (delivery) => void enqueued.push(delivery),
-    next: () => undefined,
+    next: (webhookId, orderKey) => void turns.push(`${webhookId} ${orderKey}`),
+    committedInStream: (stream, sequence) => void turns.push(`${stream} ${sequence}`),
     randomUuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     clock: { now: () => 1_700_000_000_000, monotonic: () => 0 },
     suspectStrays: () => void strays++,
@@ -66,6 +68,7 @@ const take = (subject: string, payload = '{}', headers: Header[] = []) =>
 beforeEach(() => {
   [asked, enqueued, reserved, answers, room] = [[], [], new Set(), [], 100];
   [strays, catchUps, changeCatalog] = [0, 0, () => undefined];
+  turns = [];
   acceptor = make();
 });
 

@@ -17,6 +17,7 @@ interface NewDelivery {
   readonly wanted: boolean;
   readonly held?: boolean;
   readonly orderKey?: string;
+  readonly isNumberedLater?: boolean;
 }
 
 interface Acceptance {
@@ -54,6 +55,8 @@ export interface AcceptorDeps {
   enqueue(delivery: OwnedDelivery): void;
   /** Dispatch's: one of this key may be the next. */
   next(webhookId: number, orderKey: string): void;
+  /** Dispatch's: ordered deliveries of this message of a stream were committed, and it was acknowledged. */
+  committedInStream(stream: string, sequence: number): void;
   /** Dispatch's too: rows may bear our id that it does not know of. */
   suspectStrays(): void;
   randomUuid(): string;
@@ -171,7 +174,15 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
           const held = webhook.waits !== undefined || orderKey !== undefined;
           const wanted = !held && deps.tryReserve(id, webhook.id, bytes);
           if (wanted) reserved.push(id);
-          deliveries.push({ id, webhookId: webhook.id, wanted, ...(held && { held }), ...(orderKey && { orderKey }) });
+          const isNumberedLater = orderKey !== undefined && incoming.identity !== undefined;
+          deliveries.push({
+            id,
+            webhookId: webhook.id,
+            wanted,
+            ...(held && { held }),
+            ...(orderKey && { orderKey }),
+            ...(isNumberedLater && { isNumberedLater }),
+          });
         }
         const catalogVersion = tries < MOST_MATCHES ? matched.version : undefined;
         const accepted = await deps.accept({ message, deliveries, catalogVersion });
@@ -182,10 +193,9 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
           if (!accepted.owned.has(id)) continue;
           deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
         }
-        if (accepted.isNew) {
-          for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.next(webhookId, orderKey);
-        }
-        return report(incoming, message.id, accepted, matched);
+        report(incoming, message.id, accepted, matched);
+        if (accepted.isNew) takeTurns(incoming, deliveries);
+        return;
       }
     } catch (error) {
       for (const id of reserved) deps.release(id);
@@ -195,6 +205,16 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       latest.refused = `${incoming.subject}: ${messageOf(error)}`;
       conclude(incoming, false, { error: 'the message could not be stored' });
     }
+  };
+
+  /** Only what is acknowledged already moves the floor that the numbers of a stream wait for. */
+  const takeTurns = ({ identity }: Incoming, deliveries: readonly NewDelivery[]) => {
+    if (identity) {
+      const isOrdered = deliveries.some(({ isNumberedLater }) => isNumberedLater);
+      if (isOrdered) deps.committedInStream(identity.stream, identity.sequence);
+      return;
+    }
+    for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.next(webhookId, orderKey);
   };
 
   const isUnwanted = (matched: Matched) => matched.webhooks.length === 0 && !deps.storeUnmatched;

@@ -7,7 +7,13 @@ export interface Incoming {
   readonly headers: readonly Header[];
   readonly payload: Uint8Array;
   /** What stays the same when it is delivered again: from its stream. Else it is given an id here. */
-  readonly identity?: { readonly id: string; readonly receivedAt: number };
+  readonly identity?: {
+    readonly id: string;
+    readonly receivedAt: number;
+    /** The stream's mark, and where it stands in it. */
+    readonly stream: string;
+    readonly sequence: number;
+  };
   /** Present when the publisher asked for an answer. */
   readonly answer?: (text: string) => void;
   /** Called once, when we are done with it: stored (or never to be), or else it has to come again. */

@@ -16,6 +16,11 @@ export interface Intake {
   publish(subject: string, payload: string): boolean;
   /** Which registered subjects do not come, and why. */
   subscriptionProblem(): string | undefined;
+  /**
+   * Up to which sequence everything that a stream (by its mark) has for us is acknowledged, hence committed; `known` is a
+   * sequence of it that is committed. 'unread': we read no such stream. Undefined: it cannot be asked just now.
+   */
+  acknowledgedUpTo(stream: string, known: number): Promise<number | 'unread' | undefined>;
   stats(): IntakeStats;
   /** Takes nothing any more; resolves when what was taken is committed. */
   drain(): Promise<void>;

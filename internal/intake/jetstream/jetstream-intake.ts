@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConnectionOptions, JetStreamManager, NatsConnection } from 'nats';
+import type { ConnectionOptions, ConsumerInfo, JetStreamManager, NatsConnection } from 'nats';
 import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
 import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
@@ -8,8 +8,10 @@ import type { Acceptor } from '../acceptor.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
+import { acknowledgedUpTo } from './acknowledged.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
+import { markOf } from './stream-position.js';
 import { type BeginAt, durableName, type StreamSettings } from './stream-settings.js';
 import { ensureConsumer, isAsPlanned, isNotFound, listStreams, makeAsPlanned, requireJetStream } from './streams.js';
 
@@ -161,16 +163,33 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   const look = async () => {
     const manager = jsm;
     if (!manager || link?.problem() !== undefined) return;
-    for (const reading of [...readings.values()]) {
-      try {
-        const info = await manager.consumers.info(reading.target.stream, reading.target.consumer);
-        floors.set(keyOf(reading.target), { created: reading.created, sequence: info.ack_floor.stream_seq });
-        reading.pending = info.num_pending;
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-        lost(reading, messageOf(error));
-      }
+    for (const reading of [...readings.values()]) await inquire(manager, reading);
+  };
+
+  const inquire = async (manager: JetStreamManager, reading: Reading): Promise<ConsumerInfo | undefined> => {
+    try {
+      const info = await manager.consumers.info(reading.target.stream, reading.target.consumer);
+      floors.set(keyOf(reading.target), { created: reading.created, sequence: info.ack_floor.stream_seq });
+      reading.pending = info.num_pending;
+      return info;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      lost(reading, messageOf(error));
+      return undefined;
     }
+  };
+
+  const inquireStream = async (stream: string, known: number) => {
+    const manager = jsm;
+    if (!manager || link?.problem() !== undefined) return undefined;
+    const its = [...readings.values()].filter(
+      ({ target, created }) => markOf({ name: target.stream, created }) === stream,
+    );
+    // While the streams have to be looked at again, one that is not read may be so in a moment.
+    if (its.length === 0) return settled === undefined ? undefined : 'unread';
+    const infos = await Promise.all(its.map((reading) => inquire(manager, reading)));
+    const found = infos.filter((info) => info !== undefined);
+    return found.length === its.length ? acknowledgedUpTo(found, known) : undefined;
   };
 
   const stopReading = async () => {
@@ -215,6 +234,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
       const [first] = plan.refused;
       return first && `${plan.refused.size} subject(s) not taken, first: ${first[1]}`;
     },
+    acknowledgedUpTo: inquireStream,
     stats: () => ({
       subscriptions: readings.size,
       streamPending: [...readings.values()].reduce((sum, { pending }) => sum + pending, 0),

@@ -5,7 +5,7 @@ import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import { headersOf } from '../incoming.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
-import { makePositionId, parseAckSubject, type StreamPosition } from './stream-position.js';
+import { makePositionId, markOf, parseAckSubject, type StreamPosition } from './stream-position.js';
 
 export interface PullerDeps {
   readonly connection: NatsConnection;
@@ -36,6 +36,7 @@ const SAY_WORKING_MS = 20_000;
 export class Puller {
   private readonly requests: PullRequests;
   private readonly idOf: (position: StreamPosition) => string;
+  private readonly mark: string;
   /** By stream sequence: where the acknowledgement goes. */
   private readonly inHand = new Map<number, string>();
   private bytesInHand = 0;
@@ -45,7 +46,9 @@ export class Puller {
 
   constructor(private readonly deps: PullerDeps) {
     const { connection, target, logger } = deps;
-    this.idOf = makePositionId({ name: target.stream, created: deps.streamCreated });
+    const stream = { name: target.stream, created: deps.streamCreated };
+    this.idOf = makePositionId(stream);
+    this.mark = markOf(stream);
     this.requests = new PullRequests(
       {
         connection,
@@ -108,12 +111,17 @@ export class Puller {
       subject: msg.subject,
       headers: headersOf(msg),
       payload: msg.data,
-      identity: { id: this.idOf(position), receivedAt: position.storedAt },
+      identity: {
+        id: this.idOf(position),
+        receivedAt: position.storedAt,
+        stream: this.mark,
+        sequence: streamSequence,
+      },
       done: (stored) => {
         const latest = this.inHand.get(streamSequence);
         this.inHand.delete(streamSequence);
         this.bytesInHand -= size;
-        if (stored && latest !== undefined && !connection.isClosed()) connection.publish(latest, ACK);
+        if (latest !== undefined && !connection.isClosed()) connection.publish(latest, stored ? ACK : AGAIN);
         this.pull();
       },
     });
@@ -138,4 +146,6 @@ export class Puller {
 }
 
 const ACK = Buffer.from('+ACK');
+/** What could not be stored comes again, to whoever can, long before the server would miss its acknowledgement. */
+const AGAIN = Buffer.from('-NAK {"delay": 5000000000}');
 const WORKING = Buffer.from('+WPI');

@@ -28,13 +28,24 @@ export function parseAckSubject(reply: string): StreamPosition | undefined {
   };
 }
 
+interface MadeStream {
+  readonly name: string;
+  /** RFC 3339. */
+  readonly created: string;
+}
+
+/** How the ids of its messages name a stream: six hexadecimal digits, others when it is made anew under its name. */
+export function markOf({ name, created }: MadeStream): string {
+  return createHash('sha1').update(`${name}\n${created}`).digest('hex').slice(0, 6);
+}
+
 /**
- * Makes the ids of a stream's messages: the same for every delivery of one, and of no other, also when the stream is made
- * anew under its name. The time and the sequence stand in the id themselves, the stream as 26 bits of a hash, made once.
+ * Makes the ids of a stream's messages: the same for every delivery of one, and of no other. The time and the sequence stand
+ * in the id themselves, and the stream by its mark; the journal reads them there (`hukz_stream_of`, `hukz_sequence_of`).
  */
-export function makePositionId(stream: { readonly name: string; readonly created: string }) {
-  const hash = createHash('sha1').update(`${stream.name}\n${stream.created}`).digest('hex');
-  const head = `00000000-0000-4${hash.slice(0, 3)}-8${hash.slice(3, 6)}-`;
+export function makePositionId(stream: MadeStream) {
+  const mark = markOf(stream);
+  const head = `00000000-0000-4${mark.slice(0, 3)}-8${mark.slice(3)}-`;
   return ({ storedAt, streamSequence }: StreamPosition): string =>
     uuidAt(storedAt, head + streamSequence.toString(16).padStart(12, '0'));
 }

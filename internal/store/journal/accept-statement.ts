@@ -13,6 +13,8 @@ export interface NewDelivery {
   readonly held?: boolean;
   /** uuid; present when it waits for what was accepted before it with the same key. It is held then. */
   readonly orderKey?: string;
+  /** Ordered by its place in a stream, which its message's id holds: it has no turn before `number-later.ts` gives it one. */
+  readonly isNumberedLater?: boolean;
 }
 
 export interface Acceptance {
@@ -59,8 +61,8 @@ export const ACCEPT: Statement = {
     ), owed as (
       insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner, order_key, order_no)
       select input.id, stored.id, stored.received_at, webhook_id, bytes,
-        case when place = 'h' then 'infinity' else now() end, case when place = 'o' then me.id end,
-        order_key, case when order_key is not null then (select no from turn) + input.no end
+        case when place in ('h', 'l') then 'infinity' else now() end, case when place = 'o' then me.id end,
+        order_key, case when order_key is not null and place <> 'l' then (select no from turn) + input.no end
       from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[], $13::"char"[], $19::uuid[])
         with ordinality as input(id, message_id, webhook_id, bytes, place, order_key, no)
       join stored on stored.id = input.message_id
@@ -102,8 +104,8 @@ function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
     messages: [] as string[],
     webhooks: [] as number[],
     bytes: [] as number[],
-    /** Held, owned by us, or waiting for anybody. */
-    places: [] as ('h' | 'o' | 'w')[],
+    /** Held, held and numbered later, owned by us, or waiting for anybody. */
+    places: [] as ('h' | 'l' | 'o' | 'w')[],
   };
   let size = 0;
   for (const { message, deliveries } of batch) {
@@ -121,7 +123,7 @@ function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
       owed.messages.push(message.id);
       owed.webhooks.push(delivery.webhookId);
       owed.bytes.push(message.body.length + headers.length);
-      owed.places.push(delivery.held ? 'h' : delivery.wanted ? 'o' : 'w');
+      owed.places.push(placeOf(delivery));
     }
   }
   return [
@@ -142,3 +144,6 @@ function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
     textArray(batch.map(({ deliveries }) => plainArray(deliveries.map(({ id }) => id)))),
   ];
 }
+
+const placeOf = ({ isNumberedLater, held, wanted }: NewDelivery) =>
+  isNumberedLater ? 'l' : held ? 'h' : wanted ? 'o' : 'w';

@@ -3,9 +3,13 @@ import type { JournalPool, Statement } from './journal-pool.js';
 const LOCK: Statement = { name: 'lock', text: `select pg_advisory_xact_lock(hashtext('hukz'), hashtext($1))` };
 
 /** Runs alone among all instances on this database, per topic. The lock goes with its connection: nobody can leave it behind. */
-export function exclusively<T>(pool: JournalPool, topic: string, work: () => Promise<T>): Promise<T> {
+export function exclusively<T>(
+  pool: JournalPool,
+  topic: string,
+  work: (run: JournalPool['run']) => Promise<T>,
+): Promise<T> {
   return pool.transaction(async (run) => {
     await run(LOCK, [topic]);
-    return work();
+    return work(run);
   });
 }

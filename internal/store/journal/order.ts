@@ -1,12 +1,12 @@
-/** Whether no earlier delivery of its key is still owed; `d` is a row of `deliveries`. */
-export const IS_FIRST = `(d.order_key is null or not exists (
+/** Whether no earlier delivery of its key is still owed; `d` is a row of `deliveries`. What has no number yet is never first. */
+export const IS_FIRST = `(d.order_key is null or (d.order_no is not null and not exists (
   select from deliveries earlier
   where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key and earlier.order_no < d.order_no
-))`;
+)))`;
 
 /**
- * The id of the first delivery of a key, if it waits for nothing but its turn; `k` is a row with the key. Numbers are taken
- * before a commit: of two instances that accept at the same instant, the later number may be under way already. So the next
+ * The id of the first delivery of a key, if it waits for nothing but its turn; `k` is a row with the key. What has no number
+ * yet (`number-later.ts`) has no turn. Without a stream, numbers are taken before a commit: of two instances that accept at the same instant, the later number may be under way already. So the next
  * few have to rest too.
  */
 export const NEXT_OF_KEY = `
@@ -14,7 +14,7 @@ export const NEXT_OF_KEY = `
     select few.id, few.order_no, bool_and(few.owner is null and few.due_at = 'infinity') over () as rests
     from (
       select d.id, d.order_no, d.owner, d.due_at from deliveries d
-      where d.webhook_id = k.webhook_id and d.order_key = k.order_key
+      where d.webhook_id = k.webhook_id and d.order_key = k.order_key and d.order_no is not null
       order by d.order_no limit 8
     ) as few
   ) as near where rests order by near.order_no limit 1`;
