@@ -1,4 +1,4 @@
-import { connect, type JetStreamManager } from 'nats';
+import { connect, type JetStreamManager, nanos } from 'nats';
 import type { Broker } from './broker.js';
 import { until } from './until.js';
 
@@ -35,6 +35,17 @@ export async function untilNothingIsUnacknowledged({ url }: Broker): Promise<voi
     const manager = await connection.jetstreamManager();
     const isDone = async () => (await countWaiting(manager)) === 0;
     await until(isDone, 'all messages acknowledged', REDELIVERED_WITHIN_MS);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What an instance had in its hands when it died is delivered again so soon, not after a minute. */
+export async function redeliverAfter({ url }: Broker, ms: number): Promise<void> {
+  const connection = await connect({ servers: url });
+  try {
+    const { consumers } = await connection.jetstreamManager();
+    await consumers.update(STREAM, CONSUMER, { ack_wait: nanos(ms) });
   } finally {
     await connection.close();
   }

@@ -9,4 +9,14 @@ import { patience } from './0008-patience.js';
 import { streamOrder } from './0009-stream-order.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
-export const migrations = [catalog, journal, messageIds, replay, retention, scale, webhookSettings, patience, streamOrder] as const;
+export const migrations = [
+  catalog,
+  journal,
+  messageIds,
+  replay,
+  retention,
+  scale,
+  webhookSettings,
+  patience,
+  streamOrder,
+] as const;

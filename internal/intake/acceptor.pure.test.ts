@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Catalog } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Header } from '../domain/message.js';
+import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { eventually } from '../testkit/eventually.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { type Acceptor, type AcceptorDeps, makeAcceptor } from './acceptor.js';
@@ -93,6 +94,23 @@ describe('a message', () => {
       [2, 'me', 0],
     ]);
     expect(answers).toEqual([{ message_id: asked[0]?.acceptance.message.id, webhooks: 2 }]);
+  });
+
+  it('of a stream has its turn by its place there, once it is acknowledged; any other by its commit', async () => {
+    const settings = { ...NO_SETTINGS, ordering: { by: 'webhook' as const } };
+    const webhooks = [makeTestWebhook(1, { settings }), makeTestWebhook(2)];
+    catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [] });
+    const identity = { id: '0190d5a0-0000-7abc-8def-000000000009', receivedAt: 1, stream: 'abcdef', sequence: 9 };
+    const done = () => void turns.push('done');
+    acceptor.take({ subject: 'a.b', headers: [], payload: Buffer.from('{}'), identity, done });
+    take('a.b');
+    const [ofStream, other] = asked.map(({ acceptance }) => acceptance.deliveries[0]);
+    expect(ofStream).toMatchObject({ held: true, isNumberedLater: true });
+    expect(other).toMatchObject({ held: true });
+    expect(other).not.toHaveProperty('isNumberedLater');
+    for (const { answer } of asked) answer({});
+    await acceptor.idle();
+    expect(turns).toEqual(['done', 'abcdef 9', `1 ${other?.orderKey}`]);
   });
 
   it('that dispatch has no room for is left to the store, in part if need be', async () => {

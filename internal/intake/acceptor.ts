@@ -194,7 +194,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
           deps.enqueue({ id, message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
         }
         report(incoming, message.id, accepted, matched);
-        if (accepted.isNew) takeTurns(incoming, deliveries);
+        takeTurns(incoming, deliveries, accepted.isNew);
         return;
       }
     } catch (error) {
@@ -207,13 +207,14 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     }
   };
 
-  /** Only what is acknowledged already moves the floor that the numbers of a stream wait for. */
-  const takeTurns = ({ identity }: Incoming, deliveries: readonly NewDelivery[]) => {
+  /** Of a stream, what came again too: whoever had committed it may have died before the acknowledgement. */
+  const takeTurns = ({ identity }: Incoming, deliveries: readonly NewDelivery[], isNew: boolean) => {
     if (identity) {
       const isOrdered = deliveries.some(({ isNumberedLater }) => isNumberedLater);
       if (isOrdered) deps.committedInStream(identity.stream, identity.sequence);
       return;
     }
+    if (!isNew) return;
     for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.next(webhookId, orderKey);
   };
 

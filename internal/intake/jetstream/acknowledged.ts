@@ -1,7 +1,10 @@
-import type { ConsumerInfo } from 'nats';
-
 /** What a server says of a consumer. */
-export type Progress = Pick<ConsumerInfo, 'ack_floor' | 'delivered' | 'num_ack_pending' | 'num_pending'>;
+export interface Progress {
+  readonly ack_floor: { readonly stream_seq: number };
+  readonly delivered: { readonly stream_seq: number };
+  readonly num_ack_pending: number;
+  readonly num_pending: number;
+}
 
 /**
  * Up to which sequence of a stream everything that its consumers are to give us is acknowledged. `known` is a sequence that
