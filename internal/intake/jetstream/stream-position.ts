@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { uuidAt } from '../../domain/uuid.js';
+import { makeUuidAt } from '../../domain/uuid.js';
 
 /** Where a message stands in its stream, as the server writes it into the subject that an acknowledgement goes to. */
 export interface StreamPosition {
@@ -39,13 +39,19 @@ export function markOf({ name, created }: MadeStream): string {
   return createHash('sha1').update(`${name}\n${created}`).digest('hex').slice(0, 6);
 }
 
+const SEQUENCE_AT = 4;
+const SEQUENCE_BYTES = 6;
+
 /**
  * Makes the ids of a stream's messages: the same for every delivery of one, and of no other. The time and the sequence stand
  * in the id themselves, and the stream by its mark; the journal reads them there (`hukz_stream_of`, `hukz_sequence_of`).
  */
 export function makePositionId(stream: MadeStream) {
   const mark = markOf(stream);
-  const head = `00000000-0000-4${mark.slice(0, 3)}-8${mark.slice(3)}-`;
-  return ({ storedAt, streamSequence }: StreamPosition): string =>
-    uuidAt(storedAt, head + streamSequence.toString(16).padStart(12, '0'));
+  const tail = Buffer.from(`0${mark.slice(0, 3)}0${mark.slice(3)}000000000000`, 'hex');
+  const uuidAt = makeUuidAt();
+  return ({ storedAt, streamSequence }: StreamPosition): string => {
+    tail.writeUIntBE(streamSequence, SEQUENCE_AT, SEQUENCE_BYTES);
+    return uuidAt(storedAt, tail);
+  };
 }
