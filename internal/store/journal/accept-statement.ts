@@ -1,5 +1,5 @@
 import type { Message } from '../../domain/message.js';
-import { plainArray, textArray } from './array-literal.js';
+import { charArray, float8Array, int4Array, textArray, uuidArray } from './binary-array.js';
 import { writeHeaders } from './header-bytes.js';
 import type { Statement } from './journal-pool.js';
 
@@ -12,7 +12,7 @@ export interface NewDelivery {
   /** Not to be sent before it is released: nobody's, and never due by itself. */
   readonly held?: boolean;
   /** uuid; present when it waits for what was accepted before it with the same key. It is held then. */
-  readonly orderKey?: string;
+  readonly orderKey?: string | undefined;
   /** Ordered by its place in a stream, which its message's id holds: it has no turn before `number-later.ts` gives it one. */
   readonly isNumberedLater?: boolean;
 }
@@ -24,7 +24,9 @@ export interface Acceptance {
   readonly catalogVersion?: number | undefined;
 }
 
-export interface Keyed extends Acceptance {
+export interface Keyed {
+  readonly acceptance: Acceptance;
+  /** What its publisher's `Nats-Msg-Id` is remembered by. */
   readonly key: string | undefined;
 }
 
@@ -52,9 +54,10 @@ export const ACCEPT: Statement = {
       insert into messages (id, received_at, subject, headers, payload, owed_to, delivery_ids)
       select input.id, to_timestamp(at / 1000), subject,
         case when header_bytes > 0 then substring($7::bytea from start for header_bytes) end,
-        substring($7::bytea from start + header_bytes for payload_bytes), owed_to::int[], delivery_ids::uuid[]
-      from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[], $14::text[], $15::text[], $16::uuid[])
-        as input(id, at, subject, start, header_bytes, payload_bytes, owed_to, delivery_ids, key)
+        substring($7::bytea from start + header_bytes for payload_bytes),
+        ($11::int[])[owed_from:owed_until], ($9::uuid[])[owed_from:owed_until]
+      from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[], $14::int[], $15::int[], $16::uuid[])
+        as input(id, at, subject, start, header_bytes, payload_bytes, owed_from, owed_until, key)
       where exists (select from catalog) and (key is null or id in (select message_id from fresh))
       on conflict do nothing
       returning id, received_at
@@ -73,77 +76,59 @@ export const ACCEPT: Statement = {
     from stored`,
 };
 
+/** A message of the batch, with what the server cuts for it out of the bytes and the deliveries of all. */
+interface Row extends Keyed {
+  readonly headers: Uint8Array;
+  /** As SQL counts, from 1. */
+  readonly start: number;
+  readonly owedFrom: number;
+}
+
+interface Owed {
+  readonly delivery: NewDelivery;
+  readonly messageId: string;
+  readonly bytes: number;
+}
+
 /** The parameters of `ACCEPT`, in their order. */
 export function acceptValues(owner: string, batch: readonly Keyed[], duplicateWindowMs: number): unknown[] {
-  const keys = plainArray(batch.map(({ key }) => key ?? null));
-  return [
-    ...toValues(owner, batch),
-    keys,
-    duplicateWindowMs,
-    batch[0]?.catalogVersion ?? null,
-    plainArray(orderKeysOf(batch)),
-  ];
-}
-
-/** One a delivery, or none at all: then the server takes null for each. */
-function orderKeysOf(batch: readonly Acceptance[]): readonly (string | null)[] {
-  const deliveries = batch.flatMap((one) => one.deliveries);
-  return deliveries.some((one) => one.orderKey) ? deliveries.map((one) => one.orderKey ?? null) : [];
-}
-
-function toValues(owner: string, batch: readonly Acceptance[]): unknown[] {
-  const ids: string[] = [];
-  const times: number[] = [];
-  const subjects: string[] = [];
-  const starts: number[] = [];
-  const headerSizes: number[] = [];
-  const payloadSizes: number[] = [];
+  const rows: Row[] = [];
+  const owed: Owed[] = [];
   const pieces: Uint8Array[] = [];
-  const owed = {
-    ids: [] as string[],
-    messages: [] as string[],
-    webhooks: [] as number[],
-    bytes: [] as number[],
-    /** Held, held and numbered later, owned by us, or waiting for anybody. */
-    places: [] as ('h' | 'l' | 'o' | 'w')[],
-  };
   let size = 0;
-  for (const { message, deliveries } of batch) {
+  for (const { acceptance, key } of batch) {
+    const { message, deliveries } = acceptance;
     const headers = writeHeaders(message.headers);
-    ids.push(message.id);
-    times.push(message.receivedAt);
-    subjects.push(message.subject);
-    starts.push(size + 1);
-    headerSizes.push(headers.length);
-    payloadSizes.push(message.payload.length);
+    rows.push({ acceptance, key, headers, start: size + 1, owedFrom: owed.length + 1 });
     pieces.push(headers, message.payload);
     size += headers.length + message.payload.length;
-    for (const delivery of deliveries) {
-      owed.ids.push(delivery.id);
-      owed.messages.push(message.id);
-      owed.webhooks.push(delivery.webhookId);
-      owed.bytes.push(message.body.length + headers.length);
-      owed.places.push(placeOf(delivery));
-    }
+    const bytes = message.body.length + headers.length;
+    for (const delivery of deliveries) owed.push({ delivery, messageId: message.id, bytes });
   }
   return [
     owner,
-    plainArray(ids),
-    plainArray(times),
-    textArray(subjects),
-    plainArray(starts),
-    plainArray(headerSizes),
+    uuidArray(rows, ({ acceptance }) => acceptance.message.id),
+    float8Array(rows, ({ acceptance }) => acceptance.message.receivedAt),
+    textArray(rows, ({ acceptance }) => acceptance.message.subject),
+    int4Array(rows, ({ start }) => start),
+    int4Array(rows, ({ headers }) => headers.length),
     Buffer.concat(pieces, size),
-    plainArray(payloadSizes),
-    plainArray(owed.ids),
-    plainArray(owed.messages),
-    plainArray(owed.webhooks),
-    plainArray(owed.bytes),
-    plainArray(owed.places),
-    textArray(batch.map(({ deliveries }) => plainArray(deliveries.map(({ webhookId }) => webhookId)))),
-    textArray(batch.map(({ deliveries }) => plainArray(deliveries.map(({ id }) => id)))),
+    int4Array(rows, ({ acceptance }) => acceptance.message.payload.length),
+    uuidArray(owed, ({ delivery }) => delivery.id),
+    uuidArray(owed, ({ messageId }) => messageId),
+    int4Array(owed, ({ delivery }) => delivery.webhookId),
+    int4Array(owed, ({ bytes }) => bytes),
+    charArray(owed, ({ delivery }) => placeOf(delivery)),
+    int4Array(rows, ({ owedFrom }) => owedFrom),
+    int4Array(rows, ({ acceptance, owedFrom }) => owedFrom - 1 + acceptance.deliveries.length),
+    uuidArray(rows, ({ key }) => key),
+    duplicateWindowMs,
+    batch[0]?.acceptance.catalogVersion ?? null,
+    // One a delivery, or none at all: then the server takes null for each.
+    uuidArray(owed.some(({ delivery }) => delivery.orderKey) ? owed : [], ({ delivery }) => delivery.orderKey),
   ];
 }
 
+/** Held and numbered later, held, owned by us, or waiting for anybody. */
 const placeOf = ({ isNumberedLater, held, wanted }: NewDelivery) =>
   isNumberedLater ? 'l' : held ? 'h' : wanted ? 'o' : 'w';

@@ -9,7 +9,7 @@ export interface Accepted {
   readonly isNew: boolean;
   /** The instance id under which they are owned. */
   readonly owner: string;
-  /** Ids of the deliveries that are ours to send. */
+  /** Ids of the deliveries that are ours to send, with those of other messages of its batch. */
   readonly owned: ReadonlySet<string>;
   /** Why PostgreSQL can never store it. */
   readonly refused?: string;
@@ -32,27 +32,30 @@ export interface AcceptDeps {
 
 /** Commits a batch; answers in its order. Rejects with `data` or `fatal` errors of PostgreSQL only. */
 export async function acceptBatch(deps: AcceptDeps, batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
-  const keyed = batch.map((acceptance) => ({ ...acceptance, key: messageKey(acceptance.message.headers) }));
   // A batch has one version: what was matched by an older catalog than the last one of it is stale already.
-  const version = keyed.at(-1)?.catalogVersion;
-  const matched = keyed.filter(({ catalogVersion }) => catalogVersion === version);
+  const version = batch.at(-1)?.catalogVersion;
+  const matched = batch.filter(({ catalogVersion }) => catalogVersion === version);
   const single = withoutTwins(matched);
   const results = await acceptSingle(deps, single);
   if (single.length === batch.length) return results;
-  const byAcceptance = new Map(single.map((one, index) => [one, results[index]]));
+  const byAcceptance = new Map(single.map(({ acceptance }, index) => [acceptance, results[index]]));
   const twins = new Set(matched);
-  return keyed.map((one) => byAcceptance.get(one) ?? (twins.has(one) ? TWIN : STALE));
+  return batch.map((one) => byAcceptance.get(one) ?? (twins.has(one) ? TWIN : STALE));
 }
 
 /** A message that waits twice, redelivered or published twice under one `Nats-Msg-Id`: the second is a duplicate. */
-function withoutTwins(batch: readonly Keyed[]): readonly Keyed[] {
+function withoutTwins(batch: readonly Acceptance[]): readonly Keyed[] {
   const seen = new Set<string>();
-  return batch.filter(({ message, key }) => {
-    if (seen.has(message.id) || (key !== undefined && seen.has(key))) return false;
-    seen.add(message.id);
+  const single: Keyed[] = [];
+  for (const acceptance of batch) {
+    const { id, headers } = acceptance.message;
+    const key = messageKey(headers);
+    if (seen.has(id) || (key !== undefined && seen.has(key))) continue;
+    seen.add(id);
     if (key !== undefined) seen.add(key);
-    return true;
-  });
+    single.push({ acceptance, key });
+  }
+  return single;
 }
 
 async function acceptSingle(deps: AcceptDeps, batch: readonly Keyed[]): Promise<readonly Accepted[]> {
@@ -62,19 +65,14 @@ async function acceptSingle(deps: AcceptDeps, batch: readonly Keyed[]): Promise<
     name: 'accept',
     run: async (repeated) => {
       const [row] = await deps.pool.run<AcceptRow>(ACCEPT, values);
-      const alive = row?.alive ? owner : undefined;
-      // Usually all of them are new; their ids are only listed when some are not.
-      const stored = row?.ids === null ? undefined : new Set(row?.ids.split(','));
-      const fresh = batch.map(({ message, deliveries }) =>
-        row?.current ? toAccepted(stored?.has(message.id) ?? true, alive, deliveries) : STALE,
-      );
+      const fresh = toAccepted(row, owner, batch);
       return repeated ? recognise(deps.pool, batch, fresh, owner) : fresh;
     },
     ensurePartitions: () =>
       ensurePartitions(
         deps.pool,
         'messages',
-        batch.map(({ message }) => message.receivedAt),
+        batch.map(({ acceptance }) => acceptance.message.receivedAt),
       ),
   });
 }
@@ -85,28 +83,40 @@ interface AcceptRow {
   readonly ids: string | null;
 }
 
-const TWIN: Accepted = { isNew: false, owner: '', owned: new Set() };
-const STALE: Accepted = { isNew: false, owner: '', owned: new Set(), stale: true };
+const NONE: ReadonlySet<string> = new Set();
+const TWIN: Accepted = { isNew: false, owner: '', owned: NONE };
+const STALE: Accepted = { isNew: false, owner: '', owned: NONE, stale: true };
 
-/** `owner` is undefined when our row of `instances` was gone: the deliveries are there, owned by nobody. */
-function toAccepted(isNew: boolean, owner: string | undefined, deliveries: readonly NewDelivery[]): Accepted {
-  if (!isNew || owner === undefined) return { isNew, owner: '', owned: new Set() };
-  return { isNew, owner, owned: new Set(deliveries.filter(({ wanted }) => wanted).map(({ id }) => id)) };
+/** When our row of `instances` was gone the deliveries are there, owned by nobody. */
+function toAccepted(row: AcceptRow | undefined, owner: string, batch: readonly Keyed[]): readonly Accepted[] {
+  if (!row?.current) return batch.map(() => STALE);
+  // Usually all of them are new; their ids are only listed when some are not.
+  const stored = row.ids === null ? undefined : new Set(row.ids.split(','));
+  const isNew = ({ acceptance }: Keyed) => stored?.has(acceptance.message.id) ?? true;
+  const owned = new Set<string>();
+  if (row.alive) for (const one of batch) if (isNew(one)) addWanted(one.acceptance.deliveries, owned);
+  const accepted: Accepted = { isNew: true, owner: row.alive ? owner : '', owned };
+  return batch.map((one) => (isNew(one) ? accepted : TWIN));
+}
+
+function addWanted(deliveries: readonly NewDelivery[], to: Set<string>): void {
+  for (const { id, wanted } of deliveries) if (wanted) to.add(id);
 }
 
 /** After an unknown outcome, what conflicts may be our own earlier try: then its deliveries bear our ids. */
 async function recognise(
   pool: JournalPool,
-  batch: readonly Acceptance[],
+  batch: readonly Keyed[],
   fresh: readonly Accepted[],
   owner: string,
 ): Promise<readonly Accepted[]> {
-  const wanted = batch.flatMap(({ deliveries }) => deliveries.filter((one) => one.wanted).map(({ id }) => id));
-  const rows = await pool.run<{ id: string }>(FIND_OWNED, [wanted, owner]);
-  const ours = new Set(rows.map((row) => row.id));
-  return batch.map(({ deliveries }, index) => {
-    const owned = new Set(deliveries.filter(({ id }) => ours.has(id)).map(({ id }) => id));
-    if (owned.size === 0 && fresh[index]?.stale) return STALE;
-    return { isNew: (fresh[index]?.isNew ?? false) || owned.size > 0, owner, owned };
+  const wanted = new Set<string>();
+  for (const { acceptance } of batch) addWanted(acceptance.deliveries, wanted);
+  const rows = await pool.run<{ id: string }>(FIND_OWNED, [[...wanted], owner]);
+  const owned = new Set(rows.map((row) => row.id));
+  return batch.map(({ acceptance }, index) => {
+    const isOurs = acceptance.deliveries.some(({ id }) => owned.has(id));
+    if (!isOurs && fresh[index]?.stale) return STALE;
+    return { isNew: (fresh[index]?.isNew ?? false) || isOurs, owner, owned };
   });
 }

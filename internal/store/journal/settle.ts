@@ -1,6 +1,6 @@
 import type { SettledAttempt } from '../../domain/attempt.js';
-import type { Tags } from '../../domain/tags.js';
-import { plainArray, textArray } from './array-literal.js';
+import type { CatalogWebhook } from '../../domain/catalog.js';
+import { float8Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 import { ensurePartitions } from './partitions.js';
 import type { Persevere } from './persevere.js';
@@ -14,13 +14,16 @@ import { storableText } from './storable-text.js';
 const SETTLE: Statement = {
   name: 'settle',
   text: `
-    with input as materialized (
+    with receivers as materialized (
+      select no, id as webhook_id, url, tags::jsonb as tags, created_by_id, space_id
+      from unnest($17::int[], $18::text[], $19::text[], $20::bigint[], $21::bigint[])
+        with ordinality as t(id, url, tags, created_by_id, space_id, no)
+    ), input as materialized (
       select *, to_timestamp(started / 1000) as started_at, now() + retry_in * interval '1 ms' as next_at
       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::float8[], $5::int[], $6::int[], $7::int[], $8::float8[],
-        $9::text[], $10::int[], $11::int[], $12::text[], $13::text[], $14::float8[], $15::text[], $16::text[],
-        $17::bigint[], $18::bigint[], $19::text[])
-      as t(delivery_id, owner, message_id, received, webhook_id, attempt, failures, started,
-        outcome, duration, status, body, error, retry_in, because, subject, created_by_id, space_id, webhook)
+        $9::text[], $10::int[], $11::int[], $12::text[], $13::text[], $14::float8[], $15::text[], $16::text[])
+      as t(delivery_id, owner, message_id, received, webhook_no, attempt, failures, started,
+        outcome, duration, status, body, error, retry_in, because, subject)
     ), finished as (
       delete from deliveries d using input i
       where d.id = i.delivery_id and d.owner = i.owner and d.attempts = i.attempt - 1 and i.retry_in is null
@@ -31,15 +34,16 @@ const SETTLE: Statement = {
       where d.id = i.delivery_id and d.owner = i.owner and d.attempts = i.attempt - 1 and i.retry_in is not null
     ), buried as (
       insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because, event, created_by_id)
-      select i.delivery_id, i.message_id, f.received_at, i.webhook_id, i.attempt, now(), i.because, i.subject, i.created_by_id
+      select i.delivery_id, i.message_id, f.received_at, r.webhook_id, i.attempt, now(), i.because, i.subject, r.created_by_id
       from finished f join input i on i.delivery_id = f.id and i.owner = f.owner and i.because is not null
+      join receivers r on r.no = i.webhook_no
       on conflict do nothing
     )
     insert into webhook_logs (created_at, created_by_id, event, url, response_status_code, response_body, tags, webhook_id,
       space_id, message_id, received_at, delivery_id, attempt, outcome, error, duration_ms, next_attempt_at)
-    select started_at, created_by_id, subject, webhook::jsonb ->> 0, status, body, webhook::jsonb -> 1, webhook_id,
-      space_id, message_id, to_timestamp(received / 1000), delivery_id, attempt, outcome, error, duration, next_at
-    from input
+    select started_at, created_by_id, subject, url, status, body, tags, webhook_id, space_id,
+      message_id, to_timestamp(received / 1000), delivery_id, attempt, outcome, error, duration, next_at
+    from input join receivers r on r.no = webhook_no
     on conflict do nothing`,
 };
 
@@ -64,32 +68,32 @@ export async function settleBatch(deps: SettleDeps, batch: readonly SettledAttem
   });
 }
 
+/** What is the same for all attempts of a webhook travels once a batch. */
 function toValues(batch: readonly SettledAttempt[]): unknown[] {
-  const plain = (pick: (attempt: SettledAttempt) => string | number | undefined) =>
-    plainArray(batch.map((attempt) => pick(attempt) ?? null));
-  const text = (pick: (attempt: SettledAttempt) => string | undefined) =>
-    textArray(batch.map((attempt) => pick(attempt) ?? null));
+  const numbers = new Map<CatalogWebhook, number>();
+  for (const { webhook } of batch) if (!numbers.has(webhook)) numbers.set(webhook, numbers.size + 1);
+  const webhooks = [...numbers.keys()];
   return [
-    plain(({ delivery }) => delivery.id),
-    plain(({ delivery }) => delivery.owner),
-    plain(({ delivery }) => delivery.message.id),
-    plain(({ delivery }) => delivery.message.receivedAt),
-    plain(({ webhook }) => webhook.id),
-    plain(({ delivery }) => delivery.attempts + 1),
-    plain(({ failures }) => failures),
-    plain(({ startedAt }) => startedAt),
-    plain(({ outcome }) => outcome),
-    plain(({ durationMs }) => Math.round(durationMs)),
-    plain(({ status }) => status),
-    text(({ responseBody }) => responseBody && storableText(responseBody)),
-    text(({ error }) => error),
-    plain(({ retryInMs }) => retryInMs),
-    plain(({ because }) => because),
-    text(({ delivery }) => delivery.message.subject),
-    plain(({ webhook }) => webhook.createdById),
-    plain(({ webhook }) => webhook.spaceId),
-    text(({ webhook }) => urlAndTags(webhook.url, webhook.tags)),
+    uuidArray(batch, ({ delivery }) => delivery.id),
+    uuidArray(batch, ({ delivery }) => delivery.owner),
+    uuidArray(batch, ({ delivery }) => delivery.message.id),
+    float8Array(batch, ({ delivery }) => delivery.message.receivedAt),
+    int4Array(batch, ({ webhook }) => numbers.get(webhook)),
+    int4Array(batch, ({ delivery }) => delivery.attempts + 1),
+    int4Array(batch, ({ failures }) => failures),
+    float8Array(batch, ({ startedAt }) => startedAt),
+    textArray(batch, ({ outcome }) => outcome),
+    int4Array(batch, ({ durationMs }) => Math.round(durationMs)),
+    int4Array(batch, ({ status }) => status),
+    textArray(batch, ({ responseBody }) => responseBody && storableText(responseBody)),
+    textArray(batch, ({ error }) => error),
+    float8Array(batch, ({ retryInMs }) => retryInMs),
+    textArray(batch, ({ because }) => because),
+    textArray(batch, ({ delivery }) => delivery.message.subject),
+    int4Array(webhooks, ({ id }) => id),
+    textArray(webhooks, ({ url }) => url),
+    textArray(webhooks, ({ tags }) => JSON.stringify(tags)),
+    int8Array(webhooks, ({ createdById }) => createdById),
+    int8Array(webhooks, ({ spaceId }) => spaceId),
   ];
 }
-
-const urlAndTags = (url: string, tags: Tags) => JSON.stringify([url, tags]);

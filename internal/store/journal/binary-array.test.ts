@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
 import { makeTestLogger } from '../../testkit/test-logger.js';
-import { plainArray, textArray } from './array-literal.js';
+import { charArray, float8Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.js';
 import { type JournalPool, makeJournalPool } from './journal-pool.js';
 
 let database: TestDatabase;
@@ -17,9 +17,11 @@ afterAll(async () => {
   await database.drop();
 });
 
+const itself = <T>(item: T) => item;
+
 /** The array as PostgreSQL reads it. */
-const read = async <T>(type: string, literal: string) => {
-  const [row] = await pool.run<{ items: T[] }>({ name: '', text: `select $1::${type}[] as items` }, [literal]);
+const read = async <T>(type: string, array: Buffer, as = type === '"char"' ? 'text' : type) => {
+  const [row] = await pool.run<{ items: T[] }>({ name: '', text: `select ($1::${type}[])::${as}[] as items` }, [array]);
   return row?.items;
 };
 
@@ -50,7 +52,7 @@ const text = fc.oneof(
 it('any texts and nulls come back from PostgreSQL as they were written', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.option(text), { maxLength: 20 }), async (items) => {
-      expect(await read('text', textArray(items))).toEqual(items);
+      expect(await read('text', textArray(items, itself))).toEqual(items);
     }),
     { numRuns: 300 },
   );
@@ -61,27 +63,42 @@ it('a text with half a character comes back with a replacement for it, and its n
   await fc.assert(
     fc.asyncProperty(text, torn, text, async (before, half, after) => {
       const stored = Buffer.from(half).toString();
-      expect(await read('text', textArray([before, half, after]))).toEqual([before, stored, after]);
+      expect(await read('text', textArray([before, half, after], itself))).toEqual([before, stored, after]);
     }),
   );
 });
 
-it('numbers, booleans, uuids and nulls come back as they were written', async () => {
-  const cases = [
-    ['int', fc.integer()],
-    ['float8', fc.double({ noDefaultInfinity: true, noNaN: true }).map((value) => (Object.is(value, -0) ? 0 : value))],
-    ['bool', fc.boolean()],
-    ['uuid', fc.uuid()],
-  ] as const;
-  for (const [type, item] of cases) {
-    const items = fc.array(fc.option<string | number | boolean>(item), { maxLength: 20 });
-    await fc.assert(
-      fc.asyncProperty(items, async (given) => {
-        expect(await read(type, plainArray(given))).toEqual(given);
+it('numbers, characters, uuids and nulls come back as they were written, none at all as an empty array', async () => {
+  const check = async <T, R>(
+    type: string,
+    item: fc.Arbitrary<T>,
+    write: (items: (T | null)[]) => Buffer,
+    as: (item: T) => R,
+  ) =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.option(item), { maxLength: 20 }), async (given) => {
+        const expected = given.map((one) => (one === null ? null : as(one)));
+        expect(await read(type, write(given))).toEqual(expected);
       }),
       { numRuns: 50 },
     );
-  }
+  const finite = fc.double({ noDefaultInfinity: true, noNaN: true });
+  const ascii = fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code));
+  await check('int4', fc.integer(), (items) => int4Array(items, itself), itself);
+  await check('int8', fc.maxSafeInteger(), (items) => int8Array(items, itself), String);
+  await check(
+    'float8',
+    finite,
+    (items) => float8Array(items, itself),
+    (value) => value + 0,
+  );
+  await check('"char"', ascii, (items) => charArray(items, itself), itself);
+  await check('uuid', fc.uuid(), (items) => uuidArray(items, itself), itself);
+  await check('uuid', fc.uuid(), (items) => uuidArray(items, (id) => id?.toUpperCase()), itself);
+});
+
+it('a text with NUL is refused by PostgreSQL as data', async () => {
+  await expect(read('text', textArray(['fine', 'a\0b'], itself))).rejects.toMatchObject({ code: '22021' });
 });
 
 it('a time in milliseconds comes back from PostgreSQL as the same millisecond', async () => {
@@ -95,7 +112,7 @@ it('a time in milliseconds comes back from PostgreSQL as the same millisecond', 
             from (select stored, n, extract(epoch from stored)::float8 * 1000 as ms
                   from (select to_timestamp(at / 1000) as stored, n from unnest($1::float8[]) with ordinality as t(at, n)) as a) as b`,
         },
-        [plainArray(times)],
+        [float8Array(times, itself)],
       );
       expect(row).toEqual({ read: times, same: true });
     }),

@@ -1,0 +1,98 @@
+/**
+ * Arrays in the binary form that PostgreSQL's `array_recv` reads: no number becomes a string, no uuid is parsed, and neither
+ * side quotes anything. A batch has 35 such parameters; as text they took a third of what the journal costs the service.
+ * Each takes what `pick` finds in the items, null or undefined for SQL's null.
+ */
+type Pick<T, V> = (item: T) => V | null | undefined;
+
+const OID = { char: 18, int4: 23, int8: 20, text: 25, float8: 701, uuid: 2950 };
+const HEAD = 20;
+const EMPTY_HEAD = 12;
+
+export function int4Array<T>(items: readonly T[], pick: Pick<T, number>): Buffer {
+  return fixedArray(items, pick, OID.int4, 4, (buffer, value, at) => buffer.writeInt32BE(value, at));
+}
+
+export function float8Array<T>(items: readonly T[], pick: Pick<T, number>): Buffer {
+  return fixedArray(items, pick, OID.float8, 8, (buffer, value, at) => buffer.writeDoubleBE(value, at));
+}
+
+/** Of whole numbers that JavaScript holds exactly. */
+export function int8Array<T>(items: readonly T[], pick: Pick<T, number>): Buffer {
+  return fixedArray(items, pick, OID.int8, 8, (buffer, value, at) => buffer.writeBigInt64BE(BigInt(value), at));
+}
+
+/** Of single ASCII characters, PostgreSQL's type `"char"`. */
+export function charArray<T>(items: readonly T[], pick: Pick<T, string>): Buffer {
+  return fixedArray(items, pick, OID.char, 1, (buffer, value, at) => buffer.writeUInt8(value.charCodeAt(0), at));
+}
+
+/** Of uuids as people write them: 36 characters. */
+export function uuidArray<T>(items: readonly T[], pick: Pick<T, string>): Buffer {
+  return fixedArray(items, pick, OID.uuid, 16, writeUuid);
+}
+
+/** Of text of anybody's making; half a surrogate pair becomes U+FFFD. */
+export function textArray<T>(items: readonly T[], pick: Pick<T, string>): Buffer {
+  const texts = items.map(pick);
+  const lengths = texts.map((text) => (text == null ? 0 : Buffer.byteLength(text)));
+  const buffer = open(
+    OID.text,
+    items.length,
+    lengths.reduce((sum, length) => sum + 4 + length, 0),
+  );
+  let at = HEAD;
+  for (const [index, text] of texts.entries()) {
+    const length = lengths[index] ?? 0;
+    at = buffer.writeInt32BE(text == null ? -1 : length, at);
+    if (text != null) at += buffer.write(text, at, length, 'utf8');
+  }
+  return buffer;
+}
+
+function fixedArray<T, V>(
+  items: readonly T[],
+  pick: Pick<T, V>,
+  oid: number,
+  size: number,
+  write: (buffer: Buffer, value: V, at: number) => void,
+): Buffer {
+  const buffer = open(oid, items.length, items.length * (4 + size));
+  let at = HEAD;
+  for (const item of items) {
+    const value = pick(item);
+    at = buffer.writeInt32BE(value == null ? -1 : size, at);
+    if (value == null) continue;
+    write(buffer, value, at);
+    at += size;
+  }
+  return at < buffer.length ? buffer.subarray(0, at) : buffer;
+}
+
+/** Dimensions, "has nulls" (read from the items anyway), type; then length and lower bound of the one dimension. */
+function open(oid: number, count: number, bytes: number): Buffer {
+  const buffer = Buffer.allocUnsafe(count === 0 ? EMPTY_HEAD : HEAD + bytes);
+  buffer.writeInt32BE(count === 0 ? 0 : 1, 0);
+  buffer.writeInt32BE(0, 4);
+  buffer.writeInt32BE(oid, 8);
+  if (count === 0) return buffer;
+  buffer.writeInt32BE(count, 12);
+  buffer.writeInt32BE(1, 16);
+  return buffer;
+}
+
+/** Where the two digits of each of the 16 bytes stand. */
+const DIGITS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
+function writeUuid(buffer: Buffer, uuid: string, at: number): void {
+  for (let byte = 0; byte < 16; byte++) {
+    const digit = DIGITS[byte] ?? 0;
+    buffer[at + byte] = (digitAt(uuid, digit) << 4) | digitAt(uuid, digit + 1);
+  }
+}
+
+/** Of `0` to `9`, `a` to `f` and `A` to `F`. */
+function digitAt(uuid: string, index: number): number {
+  const code = uuid.charCodeAt(index);
+  return code > 0x39 ? (code & 0xf) + 9 : code & 0xf;
+}
