@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomFillSync, randomUUID } from 'node:crypto';
 import type { CatalogWebhook } from '../../internal/domain/catalog.js';
 import { envelope } from '../../internal/domain/envelope.js';
-import { uuidAt } from '../../internal/domain/uuid.js';
+import { makeUuids } from '../../internal/domain/uuid.js';
 import { NO_SETTINGS } from '../../internal/domain/webhook-settings.js';
 import { makeLogger } from '../../internal/logger.js';
 import { connectionFor } from '../../internal/store/connection.js';
@@ -29,6 +29,7 @@ export type JournalCommands = {
   work(work: JournalWork): Promise<number>;
 };
 
+const makeId = makeUuids((bytes) => randomFillSync(bytes));
 const SUBJECT = 'bench.b2';
 const URL = 'http://127.0.0.1:1/hook';
 const WEBHOOK: CatalogWebhook = {
@@ -85,13 +86,13 @@ function makeJournalWorker(): JournalCommands {
 async function acceptAndSettle(journal: Journal, payload: Buffer): Promise<void> {
   const receivedAt = Date.now();
   const message = {
-    id: uuidAt(receivedAt, randomUUID()),
+    id: makeId(receivedAt),
     receivedAt,
     subject: SUBJECT,
     headers: [],
     ...envelope(SUBJECT, receivedAt, payload),
   };
-  const id = uuidAt(receivedAt, randomUUID());
+  const id = makeId(receivedAt);
   const { owner } = await journal.accept({ message, deliveries: [{ id, webhookId: WEBHOOK.id, wanted: true }] });
   await journal.settle({
     delivery: { id, message, webhookId: WEBHOOK.id, owner, attempts: 0, failures: 0 },

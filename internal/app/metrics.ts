@@ -107,19 +107,24 @@ export function makeMetrics(now: () => number): Metrics {
     registers: [...registers],
   });
 
+  /** Looked up by their labels once: a look-up costs as much as all else that an attempt is counted by. */
+  const attemptsBy = byKey((outcome: SettledAttempt['outcome']) => attempts.labels({ outcome }));
+  const batchOf = byKey((kind: 'accept' | 'settle') => batch.labels({ kind }));
+  const flushOf = byKey((kind: 'accept' | 'settle') => flush.labels({ kind }));
+
   return {
     onTableBytes(bytes) {
       for (const [table, size] of bytes) tableBytes.set({ table }, size);
     },
     onAccountOpen: (deliveries) => accountOpen.set(deliveries),
     onAttempt(attempt) {
-      attempts.inc({ outcome: attempt.outcome });
+      attemptsBy(attempt.outcome).inc();
       duration.observe(attempt.durationMs / 1000);
       if (attempt.outcome === 'delivered') latency.observe((now() - attempt.delivery.message.receivedAt) / 1000);
     },
     onFlush(kind, items, ms) {
-      batch.observe({ kind }, items);
-      flush.observe({ kind }, ms / 1000);
+      batchOf(kind).observe(items);
+      flushOf(kind).observe(ms / 1000);
     },
     observe(readings) {
       info.set({ version: readings.version, promise: readings.promise }, 1);
@@ -149,6 +154,17 @@ export function makeMetrics(now: () => number): Metrics {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     report: () => registry.getMetricsAsJSON(),
+  };
+}
+
+function byKey<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known) return known;
+    const fresh = make(key);
+    made.set(key, fresh);
+    return fresh;
   };
 }
 

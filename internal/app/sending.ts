@@ -15,9 +15,9 @@ export type Send = (delivery: OwnedDelivery, webhook: CatalogWebhook, signal: Ab
 
 /** Sends by the webhook's plan. */
 export function makeSending({ sender, sendWithToken, plans }: SendingParts): Send {
-  return async (delivery, webhook, signal) => {
+  return (delivery, webhook, signal) => {
     const { plan, problem } = plans(webhook);
-    if (!plan) return { kind: 'local_fault', error: problem };
+    if (!plan) return Promise.resolve({ kind: 'local_fault', error: problem });
     const { id: deliveryId, message, attempts, replay = false } = delivery;
     const request = { plan, message, deliveryId, attempt: attempts + 1, replay };
     return plan.tokens ? sendWithToken(plan.tokens(), request, signal) : sender.send(request, signal);

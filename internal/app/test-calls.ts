@@ -3,7 +3,6 @@ import type { CatalogWebhook } from '../domain/catalog.js';
 import { envelope } from '../domain/envelope.js';
 import { errorWords } from '../domain/outcome-words.js';
 import { HIDDEN, type Sample, shownHeaders, type TestAttempt, type TestAuthorisation } from '../domain/test-call.js';
-import { uuidAt } from '../domain/uuid.js';
 import { AppError } from '../errors.js';
 import type { Sender } from '../outbound/sender.js';
 import type { SendWithToken } from '../outbound/tokens/send-with-token.js';
@@ -14,7 +13,8 @@ export interface TestCallParts {
   readonly sender: Sender;
   readonly sendWithToken: SendWithToken;
   readonly clock: Clock;
-  readonly randomUuid: () => string;
+  /** A uuid of that time. */
+  makeId(ms: number): string;
 }
 
 export interface TestCalls {
@@ -30,7 +30,7 @@ const NO_AUTH = 'the webhook has no auth: requests go without one, there is noth
  * Tries webhooks by the plans of their deliveries: format, signature, authorisation, guard, TLS and time are theirs. Nothing
  * is stored, counted, repeated or waited behind, so that a webhook can be tried while it is disabled or has a backlog.
  */
-export function makeTestCalls({ plans, sender, sendWithToken, clock, randomUuid }: TestCallParts): TestCalls {
+export function makeTestCalls({ plans, sender, sendWithToken, clock, makeId }: TestCallParts): TestCalls {
   let running = 0;
 
   const limited = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -43,7 +43,7 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, randomUuid 
 
   async function send(webhook: CatalogWebhook, { subject, payload }: Sample): Promise<TestAttempt> {
     const [receivedAt, from] = [clock.now(), clock.monotonic()];
-    const id = uuidAt(receivedAt, randomUuid());
+    const id = makeId(receivedAt);
     const { settings } = webhook;
     let sent: TestAttempt['sent'];
     const { plan: usual, problem } = plans(webhook);
@@ -57,7 +57,7 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, randomUuid 
     });
     if (!usual) return ended({ kind: 'local_fault', error: problem });
     const plan = { ...usual, headers: [...usual.headers, 'hukz-test', 'true'] };
-    const message = { id: uuidAt(receivedAt, randomUuid()), receivedAt, subject, headers: [] };
+    const message = { id: makeId(receivedAt), receivedAt, subject, headers: [] };
     const request = {
       plan,
       message: { ...message, ...envelope(subject, receivedAt, payload) },

@@ -41,6 +41,10 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
     const webhook = catalog.webhook(id);
     if (webhook) parts.results.onWebhook(webhook, kind, because);
   };
+  const told = (attempt: SettledAttempt) => {
+    parts.onAttempt(attempt);
+    logger.debug('delivery.attempted', toLogFields(attempt));
+  };
   return makeDispatch(
     {
       ...journal,
@@ -73,10 +77,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
       findWebhook: (id) => catalog.webhook(id),
       reloadCatalog: catalogSync.reload,
       isTrusted: parts.membership.isTrusted,
-      onAttempt(attempt) {
-        parts.onAttempt(attempt);
-        logger.debug('delivery.attempted', toLogFields(attempt));
-      },
+      onAttempt: config.log.level === 'debug' ? told : parts.onAttempt,
       onSettled: parts.results.onSettled,
       policyOf: makePolicyOf(config.retry),
       instances: parts.membership.living,

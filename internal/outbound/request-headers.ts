@@ -5,7 +5,10 @@ import { traceContext } from '../domain/trace-context.js';
 import type { OutboundRequest } from './outbound-request.js';
 
 /** A NATS subject may be any UTF-8 when a wildcard matched it; a header may not. */
+const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 const NOT_VISIBLE_ASCII = /[^\x21-\x7e]+/g;
+const headerSafe = (subject: string) =>
+  VISIBLE_ASCII.test(subject) ? subject : subject.replace(NOT_VISIBLE_ASCII, encodeURIComponent);
 
 /** Every header of a request but those of HTTP itself, as a flat list `name, value, name, value …`. */
 export function requestHeaders(
@@ -15,7 +18,7 @@ export function requestHeaders(
 ): string[] {
   const { sign } = plan;
   const timestamp = Math.floor(sender.nowMs / 1000);
-  const subject = message.subject.replace(NOT_VISIBLE_ASCII, encodeURIComponent);
+  const subject = headerSafe(message.subject);
   const headers = [
     'content-type',
     contentType,
