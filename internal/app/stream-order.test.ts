@@ -178,6 +178,12 @@ describe('while a message is in the hands of somebody who died', () => {
     expect(numbers()).toEqual(all);
   });
 
+  it('it comes again in its place from a consumer that was made again', async () => {
+    await jsm.consumers.delete('HUKZ', 'hukz');
+    await received(20);
+    expect(numbers()).toEqual(all);
+  });
+
   it.each([
     ['is deleted', async () => void (await jsm.streams.delete('HUKZ'))],
     [
