@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, type JetStreamManager, type JsMsg, type NatsConnection, nanos, headers as natsHeaders } from 'nats';
+import { findFreePort } from '../local/free-port.js';
 import type { NatsServer } from '../local/nats-server.js';
 import { type Ledger, openLedger } from '../testkit/account.js';
 import { eventually } from '../testkit/eventually.js';
@@ -49,13 +50,13 @@ const start = async (more: Readonly<Record<string, string>> = {}) => {
   return instance;
 };
 /** In this process: quicker, and never killed. */
-const open = async (more: Readonly<Record<string, string>> = {}) => {
-  const app = await startTestApp({ database, natsUrl: server.url }, { HUKZ_INTAKE: 'jetstream', ...more });
+const open = async (more: Readonly<Record<string, string>> = {}, natsUrl = server.url) => {
+  const app = await startTestApp({ database, natsUrl }, { HUKZ_INTAKE: 'jetstream', ...more });
   apps.push(app);
   return app;
 };
 /** What a dead instance had comes again after so long. */
-const redeliverAfter = (ms: number) => jsm.consumers.update('HUKZ', 'hukz', { ack_wait: nanos(ms) });
+const redeliverAfter = (ms: number, { consumers } = jsm) => consumers.update('HUKZ', 'hukz', { ack_wait: nanos(ms) });
 /** Waits for nobody, but gives the socket its turn. */
 const publish = async (subject: string, count: number, keys: number) => {
   for (let n = 0; n < count; n++) {
@@ -178,6 +179,12 @@ describe('while a message is in the hands of somebody who died', () => {
     expect(numbers()).toEqual(all);
   });
 
+  it('and it is removed from its stream, the others go on in their order', async () => {
+    await jsm.streams.deleteMessage('HUKZ', stolen.seq);
+    await received(19);
+    expect(numbers()).toEqual(but());
+  });
+
   it('it comes again in its place from a consumer that was made again', async () => {
     await jsm.consumers.delete('HUKZ', 'hukz');
     await received(20);
@@ -203,3 +210,30 @@ describe('while a message is in the hands of somebody who died', () => {
     60_000,
   );
 });
+
+it('the order outlives a nats-server that is killed while messages are on their way', async () => {
+  const port = await findFreePort();
+  const storeDir = `/tmp/hukz-test-${process.pid}-${port}`;
+  let own = await startTestNats({ jetstream: true, port, storeDir });
+  const [one] = await Promise.all([open({}, own.url), open({}, own.url)]);
+  await one.api.webhook(receiver.url, [await one.api.event('a.b')], ordered);
+  const client = await connect({ servers: own.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+  await redeliverAfter(3000, await client.jetstreamManager());
+  const send = async (from: number, to: number) => {
+    const sending = Array.from({ length: to - from }, (_, index) =>
+      client.jetstream().publish('a.b', JSON.stringify({ n: from + index, key: index % 3 })),
+    );
+    await Promise.all(sending);
+  };
+  await send(0, 300);
+  await own.kill();
+  own = await startTestNats({ jetstream: true, port, storeDir });
+  const isBack = () => client.jetstream().publish('a.b', JSON.stringify({ n: 300, key: 0 }));
+  await eventually(isBack, { what: 'the server back', timeoutMs: 10_000 });
+  await send(301, 600);
+  await received(600);
+  expect(overtaken()).toEqual({ received: 600, overtaken: 0 });
+  await client.close();
+  await Promise.all(apps.splice(0).map((app) => app.stop()));
+  await own.stop();
+}, 90_000);
