@@ -108,7 +108,14 @@ describe('what is committed', () => {
     expect(numbered).toEqual(['a 3', 'a 4']);
   });
 
-  it('of one stream does not wait for another', async () => {
+  it('of one stream does not wait for another, not even for one that cannot be asked', async () => {
+    order = make({
+      acknowledgedUpTo: async (stream) => {
+        if (stream === 'bad') throw new Error('no leader');
+        return floors.get(stream);
+      },
+    });
+    commit('bad', 1);
     commit('a', 1);
     commit('b', 1);
     floors.set('a', 0);

@@ -2,9 +2,15 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
 
+/** A stream of which ordered deliveries have no number yet, with the sequences of the first and the last of them. */
+interface Unnumbered {
+  readonly stream: string;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
 export interface StreamOrderDeps {
-  /** Streams of which ordered deliveries have no number yet, with the sequences of the first and the last of them. */
-  listUnnumbered(): Promise<readonly { readonly stream: string; readonly lowest: number; readonly highest: number }[]>;
+  listUnnumbered(): Promise<readonly Unnumbered[]>;
   /** Numbers what a stream owes in order up to a sequence; answers the keys that it found. */
   numberLater(
     stream: string,
@@ -83,6 +89,8 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
   let found = 0;
   let loop: ReturnType<typeof repeat> | undefined;
 
+  const complain = (error: unknown) => logger.warn('order.look_failed', { error: messageOf(error) });
+
   const expect = (stream: string, highest: number) => {
     const known = waiting.get(stream);
     if (known) known.highest = Math.max(known.highest, highest);
@@ -98,9 +106,16 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
     }
   };
 
+  /** A stream that cannot be asked must not stop the others. */
+  const ask = (stream: string, highest: number) =>
+    deps.acknowledgedUpTo(stream, highest).catch((error: unknown) => {
+      complain(error);
+      return undefined;
+    });
+
   /** Up to where a stream may be numbered now. */
   const reach = async (stream: string, highest: number) => {
-    const floor = await deps.acknowledgedUpTo(stream, highest);
+    const floor = await ask(stream, highest);
     const stuckAt = givenUp.get(stream);
     if (stuckAt === undefined || typeof floor !== 'number') return floor;
     if (floor === stuckAt) return highest;
@@ -129,30 +144,32 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
     const unnumbered = await deps.listUnnumbered();
     const streams = new Set(unnumbered.map(({ stream }) => stream));
     for (const stream of standing.keys()) if (!streams.has(stream)) standing.delete(stream);
-    for (const { stream, lowest, highest } of unnumbered) {
-      const floor = await reach(stream, highest);
-      if (floor === undefined) {
-        standing.delete(stream);
-        continue;
-      }
-      const before = standing.get(stream);
-      const since = before?.lowest === lowest ? before.since : deps.now();
-      standing.set(stream, { lowest, since });
-      const isUnread = floor === 'unread';
-      const stoodMs = deps.now() - since;
-      if (stoodMs < (isUnread ? deps.unreadMs() : STANDS_MS)) {
-        if (isUnread) continue;
-        if (floor >= lowest) await number(stream, floor);
-        if (floor < highest) expect(stream, highest);
-        continue;
-      }
-      if (isUnread) logger.warn('order.stream_unread', { stream, lowest, highest });
-      else {
-        givenUp.set(stream, floor);
-        logger.error('order.given_up', { stream, floor, lowest, highest, stood_ms: Math.round(stoodMs) });
-      }
-      await number(stream, highest);
+    await Promise.all(unnumbered.map(inspect));
+  };
+
+  const inspect = async ({ stream, lowest, highest }: Unnumbered) => {
+    const floor = await reach(stream, highest);
+    if (floor === undefined) {
+      standing.delete(stream);
+      return;
     }
+    const before = standing.get(stream);
+    const since = before?.lowest === lowest ? before.since : deps.now();
+    standing.set(stream, { lowest, since });
+    const isUnread = floor === 'unread';
+    const stoodMs = deps.now() - since;
+    if (stoodMs < (isUnread ? deps.unreadMs() : STANDS_MS)) {
+      if (isUnread) return;
+      if (floor >= lowest) await number(stream, floor);
+      if (floor < highest) expect(stream, highest);
+      return;
+    }
+    if (isUnread) logger.warn('order.stream_unread', { stream, lowest, highest });
+    else {
+      givenUp.set(stream, floor);
+      logger.error('order.given_up', { stream, floor, lowest, highest, stood_ms: Math.round(stoodMs) });
+    }
+    await number(stream, highest);
   };
 
   const runOnce = async () => {
@@ -167,7 +184,7 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
     }
     const from = deps.now();
     found = 0;
-    for (const [stream, one] of [...waiting]) await advance(stream, one);
+    await Promise.all([...waiting].map(([stream, one]) => advance(stream, one)));
     busyMs = found < BUSY_FROM ? 0 : deps.now() - from;
   };
 
@@ -190,7 +207,7 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
     start() {
       loop = repeat(runOnce, {
         everyMs: pauseMs,
-        onError: (error) => logger.warn('order.look_failed', { error: messageOf(error) }),
+        onError: complain,
       });
     },
     async stop() {

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { streamOrder } from '../../../migrations/0009-stream-order.js';
 import { makePositionId, markOf } from '../../intake/jetstream/stream-position.js';
+import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
+import { makeKnex } from '../knex.js';
 import { claimNext, releaseFirst } from './claim-next.js';
 import { LIST_UNNUMBERED, listUnnumbered, NUMBER, numberLater } from './number-later.js';
 import { IS_FIRST } from './order.js';
@@ -11,10 +14,12 @@ const MARK = markOf(STREAM);
 const KEY = '11111111-1111-1111-1111-111111111111';
 const OTHER_KEY = '22222222-2222-2222-2222-222222222222';
 const WEBHOOK = { webhookId: 1 };
+let database: TestDatabase;
 let kit: TestJournal;
 
 beforeAll(async () => {
-  kit = await makeTestJournal();
+  database = await makeTestDatabase();
+  kit = await makeTestJournal(database);
 });
 beforeEach(() => kit.sql('truncate deliveries'));
 afterAll(() => kit.stop());
@@ -87,6 +92,18 @@ it('two that number at the same time give each delivery one number, in one row',
   for (let sequence = 40; sequence > 0; sequence--) await commit(sequence);
   await Promise.all([10, 40, 20, 40, 30].map((upTo) => numberLater(kit.pool, MARK, upTo)));
   expect(await order()).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+});
+
+it('a migration down numbers what waits, and up again goes on', async () => {
+  const db = makeKnex(database.connection, { max: 1 });
+  for (const sequence of [3, 1, 2]) await commit(sequence);
+  await streamOrder.down(db);
+  expect(await kit.sql('select from deliveries where order_no is null')).toEqual([]);
+  await streamOrder.up(db);
+  await db.destroy();
+  expect(await order()).toEqual([1, 2, 3]);
+  await commit(4);
+  expect(await listUnnumbered(kit.pool)).toEqual([{ stream: MARK, lowest: 4, highest: 4 }]);
 });
 
 it('costs no more for a long queue, of which nothing is known', async () => {
