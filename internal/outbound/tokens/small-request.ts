@@ -1,4 +1,4 @@
-import got, { type Request } from 'got';
+import type { Request } from 'got';
 import { ConnectError, KnownFault } from '../connect-error.js';
 import { describeError, type Stage } from '../describe-error.js';
 import type { Fault } from '../fault-table.js';
@@ -30,6 +30,8 @@ const MOST_BYTES = 64 * 1024;
  * time than the signal allows. Rejects with what `faultOf` explains.
  */
 export async function ask(request: SmallRequest, options: SmallRequestOptions): Promise<SmallAnswer> {
+  // Loaded when somebody asks for a token: 20 MB that nobody else needs.
+  const { default: got } = await import('got');
   options.signal.throwIfAborted();
   const { url, method, headers, body } = request;
   const stream = got.stream(url, {

@@ -7,8 +7,9 @@ const options = fc.record({
   maxItems: fc.integer({ min: 1, max: 12 }),
   maxBytes: fc.integer({ min: 1, max: 60 }),
   parallel: fc.integer({ min: 1, max: 3 }),
-  lingerMs: fc.nat({ max: 1 }),
+  lingerMs: fc.nat({ max: 1 }).map((ms) => () => ms),
   busyFrom: fc.integer({ min: 1, max: 6 }),
+  enough: fc.integer({ min: 1, max: 8 }),
 });
 /** Sizes of what arrives in one turn of the event loop, and the turns of rest after it. */
 const arrival = fc.record({ sizes: fc.array(fc.nat({ max: 40 }), { maxLength: 8 }), rest: fc.nat({ max: 3 }) });

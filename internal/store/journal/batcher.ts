@@ -6,10 +6,12 @@ export interface BatcherOptions<I, O> {
   readonly maxBytes: number;
   /** Flushes under way at the same time. */
   readonly parallel: number;
-  /** How long a busy batcher collects before it flushes. */
-  readonly lingerMs: number;
+  /** How long a busy batcher collects before it flushes, by the size of its last batch. */
+  lingerMs(lastSize: number): number;
   /** From this size of the last batch on it counts as busy: more is expected to come soon. */
   readonly busyFrom: number;
+  /** So many are waited for no longer. */
+  readonly enough: number;
 }
 
 interface Waiting<I, O> {
@@ -34,18 +36,24 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
   let waiting: Waiting<I, O>[] = [];
   let unanswered = 0;
   let running = 0;
-  let scheduled = false;
+  let isDue = false;
+  let lingering: NodeJS.Timeout | undefined;
   let lastSize = 0;
 
   const schedule = () => {
-    if (scheduled || running >= options.parallel || waiting.length === 0) return;
-    scheduled = true;
-    if (lastSize >= options.busyFrom && waiting.length < options.maxItems) setTimeout(flush, options.lingerMs);
-    else setImmediate(flush);
+    if (isDue || running >= options.parallel || waiting.length === 0) return;
+    if (lastSize >= options.busyFrom && waiting.length < options.enough) {
+      lingering ??= setTimeout(flush, options.lingerMs(lastSize));
+      return;
+    }
+    isDue = true;
+    setImmediate(flush);
   };
 
   const flush = () => {
-    scheduled = false;
+    clearTimeout(lingering);
+    lingering = undefined;
+    isDue = false;
     while (running < options.parallel && waiting.length > 0) void run(takeBatch());
   };
 

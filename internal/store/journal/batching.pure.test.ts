@@ -9,7 +9,7 @@ import { makePersevere } from './persevere.js';
 const sqlError = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
 
 describe('a batcher', () => {
-  const make = (parallel = 1, maxItems = 100, maxBytes = 1000) => {
+  const make = (parallel = 1, maxItems = 100, maxBytes = 1000, lingerMs = 1, enough = 100) => {
     const batches: { items: readonly number[]; finish(): void; fail(error: Error): void }[] = [];
     const batcher = makeBatcher<number, string>({
       flush: (items) =>
@@ -20,8 +20,9 @@ describe('a batcher', () => {
       maxItems,
       maxBytes,
       parallel,
-      lingerMs: 1,
       busyFrom: 2,
+      lingerMs: () => lingerMs,
+      enough,
     });
     return { batches, batcher };
   };
@@ -51,6 +52,20 @@ describe('a batcher', () => {
       batches[n - 1]?.finish();
     }
     expect(batches.map(({ items }) => items)).toEqual([[50], [4, 4, 4], [4]]);
+  });
+
+  it('waits for more when it is busy, but no longer than until there are enough', async () => {
+    const { batches, batcher } = make(1, 100, 1000, 3_600_000, 3);
+    for (const item of [1, 2]) void batcher.add(item);
+    await arrived(batches, 1);
+    batches[0]?.finish();
+    void batcher.add(3);
+    void batcher.add(4);
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    expect(batches).toHaveLength(1);
+    void batcher.add(5);
+    await arrived(batches, 2);
+    expect(batches[1]?.items).toEqual([3, 4, 5]);
   });
 
   it('rejects what was in a failed batch, and goes on', async () => {

@@ -54,9 +54,9 @@ const MOST_ATTEMPTS = 2000;
 const DELIVERY_BYTES = 800;
 const ATTEMPT_BYTES = 200;
 /** On the way of a message: short. */
-const ACCEPT_LINGER = { lingerMs: 3, busyFrom: 8 };
+const ACCEPT_LINGER = { lingerMs: (lastSize: number) => (lastSize < 32 ? 2 : 4), busyFrom: 2, enough: 512 };
 /** Nobody waits for it; a crash in it costs duplicates. */
-const SETTLE_LINGER = { lingerMs: 15, busyFrom: 2 };
+const SETTLE_LINGER = { lingerMs: () => 50, busyFrom: 2, enough: 256 };
 
 export function makeJournal(deps: JournalDeps): Journal {
   const { pool, logger, instanceId, duplicateWindowMs } = deps;
