@@ -23,6 +23,8 @@ const KEPT_FOR_CLAIMS = 0.125;
 const MOST_REMEMBERED = 10_000;
 /** A lane may hold a quarter of what is still free, so that the busiest leaves room for others. */
 const PART_OF_FREE = 4;
+/** More of the bytes: payloads are large for everybody at a time, and what has no room is written and read once more. */
+const PART_OF_FREE_BYTES = 2;
 
 /**
  * What is in memory on behalf of dispatch: from the moment room is kept for a delivery, before its commit, until it is
@@ -132,6 +134,6 @@ export class Holdings {
   }
 
   private fits(share: Share): boolean {
-    return this.placesOf(share) > 0 && share.bytes < this.free().bytes / PART_OF_FREE;
+    return this.placesOf(share) > 0 && share.bytes < this.free().bytes / PART_OF_FREE_BYTES;
   }
 }

@@ -25,8 +25,9 @@ export interface Claim {
 
 const LOAD_MESSAGES: Statement = {
   name: 'load-messages',
+  binary: true,
   text: `
-    select m.id, m.subject, m.headers, m.payload, wanted.at
+    select m.id::text, m.subject, m.headers, m.payload
     from unnest($1::uuid[], $2::float8[]) as wanted(id, at)
     cross join lateral (
       select * from messages where messages.id = wanted.id and messages.received_at = to_timestamp(wanted.at / 1000)
@@ -68,7 +69,6 @@ interface MessageRow {
   readonly subject: string;
   readonly headers: Uint8Array | null;
   readonly payload: Uint8Array;
-  readonly at: number;
 }
 
 /** Makes due deliveries ours and loads each of their messages once. Rejects when PostgreSQL does; see `giveBackStrays`. */
@@ -81,7 +81,7 @@ export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[
   if (rows.length === 0) return { deliveries: [], lost: 0 };
   const times = new Map(rows.map((row) => [row.message_id, Math.round(row.received_at)]));
   const found = await pool.run<MessageRow>(LOAD_MESSAGES, [[...times.keys()], [...times.values()]]);
-  const messages = new Map(found.map((row) => [row.id, toMessage(row)]));
+  const messages = new Map(found.map((row) => [row.id, toMessage(row, times.get(row.id) ?? 0)]));
   const deliveries = rows.flatMap((row) => {
     const message = messages.get(row.message_id);
     return message ? [toDelivery(row, message, owner)] : [];
@@ -106,9 +106,9 @@ async function take(pool: JournalPool, owner: string, room: Room): Promise<reado
   return [...oldest, ...(await pool.run<TakenRow>(CLAIM_AROUND, values(left, bytes)))];
 }
 
-function toMessage(row: MessageRow): Message {
-  const { body, payload } = envelope(row.subject, row.at, row.payload);
-  return { id: row.id, receivedAt: row.at, subject: row.subject, headers: readHeaders(row.headers), payload, body };
+function toMessage(row: MessageRow, receivedAt: number): Message {
+  const { body, payload } = envelope(row.subject, receivedAt, row.payload);
+  return { id: row.id, receivedAt, subject: row.subject, headers: readHeaders(row.headers), payload, body };
 }
 
 function toDelivery(row: ClaimedRow, message: Message, owner: string): OwnedDelivery {

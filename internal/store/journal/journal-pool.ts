@@ -1,10 +1,12 @@
-import { type ClientConfig, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { type ClientConfig, type CustomTypesConfig, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
 import type { Logger } from '../../logger.js';
 
 /** A statement with a name is prepared once a connection; its text must never change under that name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** Its rows come in binary: for bytes, which are hex in text, of twice the size and cost. Uuids are then bytes too. */
+  readonly binary?: true;
 }
 
 export interface JournalPool {
@@ -19,6 +21,13 @@ export interface JournalPool {
 
 /** What the driver says when nothing came back in time: the network may have forgotten every connection that we have. */
 const NO_ANSWER = /read timeout|timeout expired|terminated due to connection timeout/i;
+/** The driver makes text of what it does not know in binary. */
+const BYTES = [types.builtins.BYTEA, types.builtins.UUID];
+const BINARY: CustomTypesConfig = {
+  getTypeParser: ((oid: number) =>
+    BYTES.includes(oid) ? (bytes: Uint8Array) => bytes : types.getTypeParser(oid, 'binary')) as typeof types.getTypeParser,
+};
+const LZ4 = 'set default_toast_compression = lz4';
 const RENEW_AT_MOST_EVERY_MS = 2000;
 
 /** The journal's connections, apart from the API's: a slow list query never delays a commit. */
@@ -41,11 +50,12 @@ export function makeJournalPool(connection: ClientConfig, max: number, logger: L
 
   const execute = async <R extends QueryResultRow>(
     on: Pool | PoolClient,
-    { name, text }: Statement,
+    { name, text, binary }: Statement,
     values: readonly unknown[],
   ) => {
     sent++;
-    const { rows } = await on.query<R>({ name, text, values: [...values] });
+    const inBinary = binary && { binary, types: BINARY };
+    const { rows } = await on.query<R>({ name, text, values: [...values], ...inBinary });
     return rows;
   };
 
@@ -89,6 +99,8 @@ function open(connection: ClientConfig, max: number, logger: Logger): Pool {
   // Without a listener the process would end when the backend of an idle connection dies.
   pool.on('error', (error) => logger.warn('database.connection_lost', { error: error.message }));
   pool.on('connect', (client) => {
+    // A payload of 64 KiB costs 0.1 ms to compress, where the default takes 0.5. A server built without it says no.
+    void client.query(LZ4).catch(() => undefined);
     client.on('error', (error) => logger.debug('database.client_error', { error: error.message }));
   });
   return pool;
