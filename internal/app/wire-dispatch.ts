@@ -6,7 +6,6 @@ import type { SettledAttempt } from '../domain/attempt.js';
 import type { Catalog } from '../domain/catalog.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
-import { closeCircuit, openCircuit } from '../store/circuits.js';
 import { disableWebhook } from '../store/disable-webhook.js';
 import { claimNext, releaseFirst } from '../store/journal/claim-next.js';
 import { claimProbes } from '../store/journal/claim-probes.js';
@@ -17,6 +16,7 @@ import { saveHealth } from '../store/webhook-health.js';
 import { makePolicyOf } from './policy-of.js';
 import type { Results } from './results.js';
 import type { Send } from './sending.js';
+import { makeCircuits } from './switch-circuits.js';
 
 export interface DispatchParts {
   readonly config: Config;
@@ -45,6 +45,13 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
     parts.onAttempt(attempt);
     logger.debug('delivery.attempted', toLogFields(attempt));
   };
+  const circuits = makeCircuits({
+    pool,
+    catalogSync,
+    probeMs: config.patience.probeMs,
+    logger,
+    onClosed: (id) => tellOf(id, 'recovered'),
+  });
   return makeDispatch(
     {
       ...journal,
@@ -60,18 +67,8 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
       claimNext: (keys) => claimNext(pool, parts.membership.id(), keys),
       releaseFirst: (from) => releaseFirst(pool, KEYS_AT_ONCE, from),
       circuitsOpen: () => catalog.waiting.circuit_open,
-      async openCircuit(id, because) {
-        const probeInMs = config.patience.probeMs;
-        const opened = await openCircuit(pool, id, { because, probeInMs });
-        if (opened) logger.warn('circuit.opened', { webhook_id: id, because, probe_in_ms: probeInMs });
-        await catalogSync.refresh();
-      },
-      async closeCircuit(id) {
-        await closeCircuit(pool, id);
-        logger.info('circuit.closed', { webhook_id: id });
-        tellOf(id, 'recovered');
-        await catalogSync.refresh();
-      },
+      openCircuit: circuits.open,
+      closeCircuit: circuits.close,
       saveHealth: (failing, fine) => saveHealth(pool, failing, fine),
       breaker: config.patience.breaker,
       findWebhook: (id) => catalog.webhook(id),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Knex } from 'knex';
 import { makeTestDatabase } from '../testkit/test-database.js';
 import { makeTestJournal, type TestJournal } from '../testkit/test-journal.js';
-import { openCircuit } from './circuits.js';
+import { closeCircuits, openCircuits } from './circuits.js';
 import { makeKnex } from './knex.js';
 import { pauseWebhook, resumeWebhook } from './pauses.js';
 import { retryDelivery } from './retry-delivery.js';
@@ -12,7 +12,7 @@ import { deleteWebhook } from './webhooks.js';
 let kit: TestJournal;
 let db: Knex;
 const key = { id: 1, userId: 1 };
-const why = { because: 'a test', probeInMs: 1000 };
+const open = async () => [...(await openCircuits(kit.pool, [{ id: 1, because: 'a test' }], 1000))];
 
 beforeAll(async () => {
   const database = await makeTestDatabase();
@@ -47,9 +47,13 @@ it('a delivery that waits for an earlier one of its key cannot be retried before
 
 it('an instance that does not know yet that a webhook has no circuit opens none', async () => {
   await kit.sql(`update webhooks set settings = '{"breaker":"off"}' where id = 1`);
-  expect(await openCircuit(kit.pool, 1, why)).toBe(false);
+  expect(await open()).toEqual([]);
   await kit.sql(`update webhooks set settings = '{}' where id = 1`);
-  expect(await openCircuit(kit.pool, 1, why)).toBe(true);
+  expect(await open()).toEqual([1]);
+  expect(await open()).toEqual([]);
+  expect([...(await closeCircuits(kit.pool, [1, 2]))]).toEqual([1]);
+  expect([...(await closeCircuits(kit.pool, [1]))]).toEqual([]);
+  await open();
 });
 
 it('nothing of the health of a webhook outlives it', async () => {

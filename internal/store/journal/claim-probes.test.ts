@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
-import { openCircuit } from '../circuits.js';
+import { openCircuits } from '../circuits.js';
 import { claimProbes } from './claim-probes.js';
 import { hold } from './hold.js';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await kit.sql('truncate deliveries, webhook_health');
   await kit.sql('update webhooks set circuit_opened_at = null');
-  await openCircuit(kit.pool, 1, { because: 'a test', probeInMs: 0 });
+  await openCircuits(kit.pool, [{ id: 1, because: 'a test' }], 0);
 });
 afterAll(() => kit.stop());
 

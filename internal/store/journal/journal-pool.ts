@@ -1,4 +1,12 @@
-import { type ClientConfig, type CustomTypesConfig, Pool, type PoolClient, type QueryResultRow, types } from 'pg';
+import {
+  type ClientBase,
+  type ClientConfig,
+  type CustomTypesConfig,
+  Pool,
+  type PoolClient,
+  type QueryResultRow,
+  types,
+} from 'pg';
 import type { Logger } from '../../logger.js';
 
 /** A statement with a name is prepared once a connection; its text must never change under that name. */
@@ -25,9 +33,10 @@ const NO_ANSWER = /read timeout|timeout expired|terminated due to connection tim
 const BYTES = [types.builtins.BYTEA, types.builtins.UUID];
 const BINARY: CustomTypesConfig = {
   getTypeParser: ((oid: number) =>
-    BYTES.includes(oid) ? (bytes: Uint8Array) => bytes : types.getTypeParser(oid, 'binary')) as typeof types.getTypeParser,
+    BYTES.includes(oid)
+      ? (bytes: Uint8Array) => bytes
+      : types.getTypeParser(oid, 'binary')) as typeof types.getTypeParser,
 };
-const LZ4 = 'set default_toast_compression = lz4';
 const RENEW_AT_MOST_EVERY_MS = 2000;
 
 /** The journal's connections, apart from the API's: a slow list query never delays a commit. */
@@ -95,13 +104,20 @@ export function makeJournalPool(connection: ClientConfig, max: number, logger: L
 }
 
 function open(connection: ClientConfig, max: number, logger: Logger): Pool {
-  const pool = new Pool({ ...connection, max, idleTimeoutMillis: 60_000 });
+  const pool = new Pool({ ...connection, max, idleTimeoutMillis: 60_000, onConnect: preferLz4 });
   // Without a listener the process would end when the backend of an idle connection dies.
   pool.on('error', (error) => logger.warn('database.connection_lost', { error: error.message }));
   pool.on('connect', (client) => {
-    // A payload of 64 KiB costs 0.1 ms to compress, where the default takes 0.5. A server built without it says no.
-    void client.query(LZ4).catch(() => undefined);
     client.on('error', (error) => logger.debug('database.client_error', { error: error.message }));
   });
   return pool;
+}
+
+const UNKNOWN_TO_THE_SERVER = ['22023', '42704'];
+
+/** A payload of 64 KiB costs 0.1 ms to compress, where the default takes 0.5. Servers before 14, or built without it, say no. */
+async function preferLz4(client: ClientBase): Promise<void> {
+  await client.query('set default_toast_compression = lz4').catch((error: { readonly code?: string }) => {
+    if (!UNKNOWN_TO_THE_SERVER.includes(error.code ?? '')) throw error;
+  });
 }
