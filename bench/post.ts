@@ -33,6 +33,16 @@ export async function postFlood(bench: Bench, post: Post): Promise<Posted> {
   return { perSecond: (count * 1000) / (report.lastAt - startAt), cpu };
 }
 
+/** The yardstick's loop and a receiver on node:http in one process: a second that anchors elsewhere were taken by. */
+export async function postToItself(bench: Bench, { subject, count }: Post): Promise<Posted> {
+  const { payloadBytes: bytes } = bench.plan;
+  const posts = { subject, run: bench.nextRun(), count, bytes, signed: false, inFlight: IN_FLIGHT };
+  const before = await readCpuSeconds(bench.yardstick.pid);
+  const ms = await bench.yardstick.ask('floodItself', posts);
+  const cpu = (((await readCpuSeconds(bench.yardstick.pid)) - before) * 1e6) / count;
+  return { perSecond: (count * 1000) / ms, cpu };
+}
+
 /** The yardstick at a constant rate. */
 export async function postPaced(bench: Bench, subject: string, rate: Rate): Promise<Latencies> {
   const { perSecond, messages: count } = rate;

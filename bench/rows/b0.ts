@@ -28,3 +28,16 @@ export function yardstickLine({ plan }: Pick<Bench, 'plan'>, posted: readonly Po
   const notes = [`CPU µs a request: ${spell(median(posted.map(({ cpu }) => cpu)))}`];
   return { id: 'B0', what, unit: '/s', values, targets: [], notes };
 }
+
+export function togetherLine(posted: readonly Posted[]): Line {
+  const values = posted.map(({ perSecond }) => perSecond);
+  const notes = [`CPU µs a request, both ends: ${spell(median(posted.map(({ cpu }) => cpu)))}`];
+  return {
+    id: 'B0 one',
+    what: 'the same loop and a node:http receiver in one process',
+    unit: '/s',
+    values,
+    targets: [],
+    notes,
+  };
+}

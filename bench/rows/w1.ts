@@ -4,16 +4,17 @@ import { registerHook } from '../catalog.js';
 import { type Delivered, deliverFlood } from '../deliver.js';
 import { batchNote, openGate } from '../gate.js';
 import { median, spell } from '../numbers.js';
-import { type Posted, postFlood } from '../post.js';
+import { type Posted, postFlood, postToItself } from '../post.js';
 import type { Line, Row } from '../row.js';
 import { atLeast, atMost } from '../target.js';
 import { spellUsage } from '../usage.js';
-import { yardstickLine } from './b0.js';
+import { togetherLine, yardstickLine } from './b0.js';
 
 const SUBJECT = 'bench.w1';
 
 interface Round {
   readonly yardstick: Posted;
+  readonly together: Posted;
   readonly delivered: Delivered;
 }
 
@@ -26,14 +27,16 @@ export const w1: Row = {
     await registerHook(bench.service.api, { subject: SUBJECT, url: `${bench.receiver.origin}/hook` });
     bench.say('W1: warming up');
     await postFlood(bench, { subject: SUBJECT, count: yardstickRequests });
+    await postToItself(bench, { subject: SUBJECT, count: yardstickRequests });
     await deliverFlood(bench, { subject: SUBJECT, messages: warmUpMessages });
 
     const gate = await openGate(bench);
     const done: Round[] = [];
     for (let round = 1; round <= rounds; round++) {
       const yardstick = await postFlood(bench, { subject: SUBJECT, count: yardstickRequests });
+      const together = await postToItself(bench, { subject: SUBJECT, count: yardstickRequests });
       const delivered = await gate.during(() => deliverFlood(bench, { subject: SUBJECT, messages }));
-      done.push({ yardstick, delivered });
+      done.push({ yardstick, together, delivered });
       const ratio = spell(delivered.perSecond / yardstick.perSecond);
       bench.say(
         `W1 ${round}/${rounds}: ${spell(delivered.perSecond)}/s, B0 ${spell(yardstick.perSecond)}/s, ratio ${ratio}`,
@@ -45,6 +48,7 @@ export const w1: Row = {
         bench,
         done.map(({ yardstick }) => yardstick),
       ),
+      togetherLine(done.map(({ together }) => together)),
       rateLine(done, batchNote(gate.metrics())),
       await memoryLine(bench),
       ...(await gate.lines(deliveries)),
@@ -55,6 +59,7 @@ export const w1: Row = {
 function rateLine(rounds: readonly Round[], batches: string): Line {
   const values = rounds.map(({ delivered }) => delivered.perSecond);
   const ratios = rounds.map(({ delivered, yardstick }) => delivered.perSecond / yardstick.perSecond);
+  const ofOne = median(rounds.map(({ delivered, together }) => delivered.perSecond / together.perSecond));
   const rate = median(values);
   const ratio = median(ratios);
   return {
@@ -64,7 +69,12 @@ function rateLine(rounds: readonly Round[], batches: string): Line {
     values,
     ratios,
     targets: [atLeast(rate, 6000, '/s'), atLeast(ratio, 0.6, ' × B0')],
-    notes: [spellUsage(rounds.map(({ delivered }) => delivered.usage)), cpuNote(rounds), batches],
+    notes: [
+      spellUsage(rounds.map(({ delivered }) => delivered.usage)),
+      cpuNote(rounds),
+      `ratio to the yardstick in one process: ${spell(ofOne)}`,
+      batches,
+    ],
   };
 }
 

@@ -1,10 +1,10 @@
-import type { Server } from 'node:net';
 import { readMark } from '../mark.js';
 import { nowMs } from '../now.js';
 import { type ArrivalReport, Arrivals, type Expected, type Schedule } from './arrivals.js';
 import { makeBareServer, type OnArrival } from './bare-server.js';
 import { type Conduct, type Face, makeFace } from './conduct.js';
 import { makeHttpServer } from './http-server.js';
+import { listenOn } from './listen-on.js';
 import { serveCommands, tell } from './serve-commands.js';
 
 /** `bare` costs half of `http`: 19 against 38 µs of CPU a request. */
@@ -49,13 +49,4 @@ function makeReceiver(): ReceiverCommands {
     },
     report: (schedule) => arrivals.report(schedule),
   };
-}
-
-function listenOn(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
 }

@@ -3,6 +3,9 @@ import { type Dispatcher, Pool } from 'undici';
 import { envelope } from '../../internal/domain/envelope.js';
 import { blankPayload, writeMark } from '../mark.js';
 import { nowMs } from '../now.js';
+import { makeFace } from './conduct.js';
+import { makeHttpServer } from './http-server.js';
+import { listenOn } from './listen-on.js';
 import { pace } from './pace.js';
 import { serveCommands } from './serve-commands.js';
 
@@ -21,6 +24,8 @@ export type YardstickCommands = {
   /** As fast as it goes. Answers when it began. */
   flood(posts: Posts): Promise<number>;
   pace(posts: Posts & { readonly perSecond: number }): Promise<number>;
+  /** The flood, to a receiver on node:http in this same process. Answers how many milliseconds it took. */
+  floodItself(posts: Omit<Posts, 'origin'>): Promise<number>;
 };
 
 const HEADERS = ['content-type', 'application/json'];
@@ -110,5 +115,19 @@ async function paced(posts: Posts & { readonly perSecond: number }): Promise<num
   return startAt;
 }
 
-const commands: YardstickCommands = { flood, pace: paced };
+async function floodItself(posts: Omit<Posts, 'origin'>): Promise<number> {
+  let arrived = 0;
+  let lastAt = 0;
+  const server = makeHttpServer(makeFace({ kind: 'well' }), () => {
+    arrived++;
+    lastAt = nowMs();
+  });
+  const port = await listenOn(server);
+  const startedAt = await flood({ ...posts, origin: `http://127.0.0.1:${port}` });
+  server.close();
+  if (arrived !== posts.count) throw new Error(`${arrived} of ${posts.count} requests arrived`);
+  return lastAt - startedAt;
+}
+
+const commands: YardstickCommands = { flood, pace: paced, floodItself };
 serveCommands(commands);
