@@ -11,7 +11,7 @@ import { makeJournalPool } from '../internal/store/journal/journal-pool.js';
 import { migrate } from '../internal/store/migrate.js';
 import { createDatabase, type DatabaseAddress } from './database.js';
 
-// `npm run build && node --expose-gc dist/bench/matching.js`: the catalog by itself, docs/performance-matching.md.
+// `npm run build && node --expose-gc dist/bench/matching.js`: the catalog by itself, docs/performance.md.
 
 const WEBHOOKS = 100_000;
 const EVENTS = 10_000;
