@@ -203,6 +203,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
       const deadline = setTimeout(() => interrupt.abort(), graceMs);
       await dispatcher.idle();
       clearTimeout(deadline);
+      await health.idle();
     },
   };
 }

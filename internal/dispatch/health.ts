@@ -20,7 +20,7 @@ export interface HealthDeps {
 /** What the attempts of this instance say of each receiver: when its circuit opens and closes, and whether it only fails. */
 export class Health {
   private readonly circuits = new Map<number, Circuit>();
-  private readonly switching = new Set<number>();
+  private readonly switching = new Map<number, Promise<void>>();
   private failing = new Set<number>();
   private fine = new Set<number>();
 
@@ -59,6 +59,11 @@ export class Health {
     }
   }
 
+  /** Resolves when no circuit is being switched. */
+  async idle(): Promise<void> {
+    await Promise.all(this.switching.values());
+  }
+
   private count(webhook: CatalogWebhook): void {
     if (webhook.settings.breaker === 'off' || webhook.waits) return;
     const now = this.deps.clock.monotonic();
@@ -75,13 +80,13 @@ export class Health {
   /** Not awaited: the attempt is settled whatever becomes of this, and the next one brings it up again. */
   private switch({ id }: CatalogWebhook, to: 'open' | 'closed', because = ''): void {
     if (this.switching.has(id)) return;
-    this.switching.add(id);
     const done = to === 'open' ? this.deps.openCircuit(id, because) : this.deps.closeCircuit(id);
-    done
-      .then(() => this.circuits.delete(id))
+    const switched = done
+      .then(() => void this.circuits.delete(id))
       .catch((error: unknown) => {
         this.deps.logger.error('circuit.not_switched', { webhook_id: id, to, error: messageOf(error) });
       })
       .finally(() => this.switching.delete(id));
+    this.switching.set(id, switched);
   }
 }

@@ -136,6 +136,17 @@ describe('a stream that nobody reads', () => {
     expect(logged('order.stream_unread')).toHaveLength(1);
   });
 
+  it('is left to others for as long when its floor has stood still before', async () => {
+    leave('a', 7, 6);
+    floors.set('a', 4);
+    await pass(MINUTE);
+    floors.set('a', 'unread');
+    await pass(10_000);
+    expect(numbered).toEqual([]);
+    await pass(5000);
+    expect(numbered).toEqual(['a 6', 'a 7']);
+  });
+
   it('is not numbered here while somebody else gets on with it', async () => {
     floors.set('theirs', 'unread');
     for (let sequence = 1; sequence < 20; sequence++) {

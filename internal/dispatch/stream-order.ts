@@ -49,9 +49,10 @@ interface Waiting {
   numbered: number;
 }
 
-/** What stays unnumbered: its first sequence, and since when we have seen it stand there, without a break. */
+/** What stays unnumbered: its first sequence, and since when we have seen it stand there, for the same reason, without a break. */
 interface Standing {
   readonly lowest: number;
+  readonly isUnread: boolean;
   readonly since: number;
 }
 
@@ -74,7 +75,8 @@ const STANDS_MS = 600_000;
  * store. Each look that succeeds finds the floor above the first that waits and numbers it, or finds it where it was: and that
  * is borne for a limited time only, after which everything that waits is numbered. The limit is short for a stream that
  * nobody reads (it was deleted, its events are gone, `INTAKE` is another one) and ten minutes where the floor stands still.
- * Until the floor moves, order is then that of the commits. While NATS or PostgreSQL cannot be asked the clock stands at zero.
+ * Until the floor moves, order is then that of the commits. While NATS or PostgreSQL cannot be asked, or it is
+ * not known yet which streams are read, the clock stands at zero; what is wrong then has lines of its own in the log.
  */
 export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
   const { logger } = deps;
@@ -82,6 +84,8 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
   const standing = new Map<string, Standing>();
   /** Floors that are waited for no more. */
   const givenUp = new Map<string, number>();
+  /** Streams that have not answered since we said so. */
+  const complainedOf = new Set<string>();
   let patrolAt = Number.NEGATIVE_INFINITY;
   let progressAt = deps.now();
   /** Of the last look, if it was a busy one. */
@@ -106,12 +110,18 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
     }
   };
 
-  /** A stream that cannot be asked must not stop the others. */
-  const ask = (stream: string, highest: number) =>
-    deps.acknowledgedUpTo(stream, highest).catch((error: unknown) => {
-      complain(error);
+  /** A stream that cannot be asked must not stop the others, nor fill the log. */
+  const ask = async (stream: string, highest: number) => {
+    try {
+      const floor = await deps.acknowledgedUpTo(stream, highest);
+      complainedOf.delete(stream);
+      return floor;
+    } catch (error) {
+      if (!complainedOf.has(stream)) complain(error);
+      complainedOf.add(stream);
       return undefined;
-    });
+    }
+  };
 
   /** Up to where a stream may be numbered now. */
   const reach = async (stream: string, highest: number) => {
@@ -153,10 +163,11 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
       standing.delete(stream);
       return;
     }
-    const before = standing.get(stream);
-    const since = before?.lowest === lowest ? before.since : deps.now();
-    standing.set(stream, { lowest, since });
     const isUnread = floor === 'unread';
+    const before = standing.get(stream);
+    const stands = before?.lowest === lowest && before.isUnread === isUnread;
+    const since = stands ? before.since : deps.now();
+    standing.set(stream, { lowest, isUnread, since });
     const stoodMs = deps.now() - since;
     if (stoodMs < (isUnread ? deps.unreadMs() : STANDS_MS)) {
       if (isUnread) return;
@@ -196,7 +207,7 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
 
   return {
     committed(stream, sequence) {
-      if (waiting.size === 0) {
+      if (!waiting.has(stream)) {
         progressAt = deps.now();
         loop?.wake();
       }

@@ -20,7 +20,7 @@ export interface TestJournal {
   join(): Promise<{ readonly journal: Journal; readonly instance: string }>;
   sql<R>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** Accepts a message with one delivery that is owned, and gives it as dispatch would get it. */
-  owe(payload?: string): Promise<OwnedDelivery>;
+  owe(payload?: string | Uint8Array): Promise<OwnedDelivery>;
   stop(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function makeTestJournal(given?: TestDatabase): Promise<TestJournal
     webhook: makeTestWebhook(1, { url: 'https://receiver.example/', spaceId: 7, tags: { app: 'x' } }),
     join,
     sql,
-    async owe(payload = '{}') {
+    async owe(payload: string | Uint8Array = '{}') {
       const message = makeTestMessage(payload);
       const id = randomUUID();
       const { owner } = await journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] });

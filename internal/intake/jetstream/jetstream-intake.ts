@@ -61,6 +61,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   let reporting: Repeating | undefined;
   let plan: StreamPlan = { own: [], foreign: [], refused: new Map() };
   /** The subjects that the streams were last made to hold; undefined when they have to be looked at again. */
+  let draining = false;
   let settled: string | undefined;
 
   const connected = async (fresh: NatsConnection) => {
@@ -181,7 +182,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
 
   const inquireStream = async (stream: string, known: number) => {
     const manager = jsm;
-    if (!manager || link?.problem() !== undefined) return undefined;
+    if (!manager || draining || link?.problem() !== undefined) return undefined;
     const its = [...readings.values()].filter(
       ({ target, created }) => markOf({ name: target.stream, created }) === stream,
     );
@@ -242,6 +243,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
       streamLost: count.lost,
     }),
     async drain() {
+      draining = true;
       await stopReading();
       await deps.acceptor.idle();
     },

@@ -1,6 +1,6 @@
 /**
  * Arrays in the binary form that PostgreSQL's `array_recv` reads: no number becomes a string, no uuid is parsed, and neither
- * side quotes anything. A batch has 35 such parameters; as text they took a third of what the journal costs the service.
+ * side quotes anything. Accept and settle have 36 parameters, nearly all of them such; as text they took a third of what the journal costs the service.
  * Each takes what `pick` finds in the items, null or undefined for SQL's null.
  */
 type Pick<T, V> = (item: T) => V | null | undefined;

@@ -1,20 +1,10 @@
-import {
-  type ClientBase,
-  type ClientConfig,
-  type CustomTypesConfig,
-  Pool,
-  type PoolClient,
-  type QueryResultRow,
-  types,
-} from 'pg';
+import { type ClientBase, type ClientConfig, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import type { Logger } from '../../logger.js';
 
 /** A statement with a name is prepared once a connection; its text must never change under that name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
-  /** Its rows come in binary: for bytes, which are hex in text, of twice the size and cost. Uuids are then bytes too. */
-  readonly binary?: true;
 }
 
 export interface JournalPool {
@@ -29,14 +19,6 @@ export interface JournalPool {
 
 /** What the driver says when nothing came back in time: the network may have forgotten every connection that we have. */
 const NO_ANSWER = /read timeout|timeout expired|terminated due to connection timeout/i;
-/** The driver makes text of what it does not know in binary. */
-const BYTES = [types.builtins.BYTEA, types.builtins.UUID];
-const BINARY: CustomTypesConfig = {
-  getTypeParser: ((oid: number) =>
-    BYTES.includes(oid)
-      ? (bytes: Uint8Array) => bytes
-      : types.getTypeParser(oid, 'binary')) as typeof types.getTypeParser,
-};
 const RENEW_AT_MOST_EVERY_MS = 2000;
 
 /** The journal's connections, apart from the API's: a slow list query never delays a commit. */
@@ -59,12 +41,11 @@ export function makeJournalPool(connection: ClientConfig, max: number, logger: L
 
   const execute = async <R extends QueryResultRow>(
     on: Pool | PoolClient,
-    { name, text, binary }: Statement,
+    { name, text }: Statement,
     values: readonly unknown[],
   ) => {
     sent++;
-    const inBinary = binary && { binary, types: BINARY };
-    const { rows } = await on.query<R>({ name, text, values: [...values], ...inBinary });
+    const { rows } = await on.query<R>({ name, text, values: [...values] });
     return rows;
   };
 

@@ -305,6 +305,15 @@ describe('claiming', () => {
     expect(claimed[0]?.message).toEqual(delivery.message);
   });
 
+  it('brings back the bytes that were taken in, whatever they are', async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const delivery = await kit.owe(bytes);
+    await kit.journal.settle(failed(delivery, 0));
+    const { deliveries } = await kit.journal.claim(room);
+    expect(Buffer.from(deliveries[0]?.message.payload ?? []).equals(bytes)).toBe(true);
+    expect(deliveries[0]?.message.body).toEqual(delivery.message.body);
+  });
+
   it('leaves what is not due, what is held and what another owns', async () => {
     const [later, held] = [await kit.owe(), await kit.owe(), await kit.owe()];
     await kit.journal.settle(failed(later as OwnedDelivery, 60_000));

@@ -6,8 +6,8 @@ export const IS_FIRST = `(d.order_key is null or (d.order_no is not null and not
 
 /**
  * The id of the first delivery of a key, if it waits for nothing but its turn; `k` is a row with the key. What has no number
- * yet (`number-later.ts`) has no turn. Without a stream, numbers are taken before a commit: of two instances that accept at the same instant, the later number may be under way already. So the next
- * few have to rest too.
+ * yet (`number-later.ts`) has no turn. Without a stream, numbers are taken before a commit: of two instances that accept at
+ * the same instant, the later number may be under way already. So the next few have to rest too.
  */
 export const NEXT_OF_KEY = `
   select near.id from (

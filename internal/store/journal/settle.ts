@@ -11,7 +11,7 @@ import { storableText } from './storable-text.js';
  * waits for its next attempt owned by nobody. Repeatable: rows that are gone stay gone, a log row's key is its attempt, and
  * the number of attempts fences off a repetition that comes after we have claimed the same delivery again.
  */
-const SETTLE: Statement = {
+export const SETTLE: Statement = {
   name: 'settle',
   text: `
     with receivers as materialized (
