@@ -20,5 +20,7 @@ it('a batch of attempts finds its deliveries by their key and its receivers by a
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   expect(plan).not.toContain('Seq Scan on deliveries');
   expect(plan).toContain('deliveries_pkey');
-  expect(plan).toMatch(/Hash Join\n(.*\n)?\s+Hash Cond: \(\w+\.webhook_no = r\.no\)|Hash Cond: \(r\.no = \w+\.webhook_no\)/);
+  expect(plan).toMatch(
+    /Hash Join\n(.*\n)?\s+Hash Cond: \(\w+\.webhook_no = r\.no\)|Hash Cond: \(r\.no = \w+\.webhook_no\)/,
+  );
 });
