@@ -9,7 +9,8 @@ import { atMost } from '../target.js';
 interface Query {
   readonly tag: keyof typeof TAGS;
   readonly user: keyof typeof USERS;
-  readonly page: number;
+  /** `cursor`: each request goes on where the one before ended. */
+  readonly place: 'page=1' | 'page=100' | 'cursor';
 }
 
 /** A query that takes seconds is told as soon by five. */
@@ -17,7 +18,9 @@ const LONGEST_MS = 15_000;
 const FEWEST = 5;
 
 const QUERIES: readonly Query[] = (['frequent', 'rare'] as const).flatMap((tag) =>
-  (['most', 'few'] as const).flatMap((user) => [1, 100].map((page) => ({ tag, user, page }))),
+  (['most', 'few'] as const).flatMap((user) =>
+    (['page=1', 'page=100', 'cursor'] as const).map((place) => ({ tag, user, place })),
+  ),
 );
 
 /** The log query over HTTP. Its user is always a condition; one who has nearly all logs is as good as none. */
@@ -36,19 +39,21 @@ export const w8: Row = {
 };
 
 async function measure({ service, plan, say }: Bench, query: Query): Promise<Line> {
-  const url = `${service.api}/webhooks/logs?tag=${TAGS[query.tag]}&page=${query.page}`;
+  const first = `${service.api}/webhooks/logs?tag=${TAGS[query.tag]}`;
   const histogram = makeLatencyHistogram();
-  let listed = { total: 0, nodes: 0 };
+  let listed: Listed = { total: 0, nodes: 0, next: undefined };
   const deadline = performance.now() + LONGEST_MS;
   // The first one is not counted: it may be the first on its connection.
   for (let request = 0; request <= plan.logs.requests; request++) {
     if (request > FEWEST && performance.now() > deadline) break;
+    const { next } = listed;
+    const place = query.place === 'cursor' ? (next ? `&cursor=${encodeURIComponent(next)}` : '') : `&${query.place}`;
     const from = performance.now();
-    listed = await list(url, USERS[query.user]);
+    listed = await list(first + place, USERS[query.user]);
     if (request > 0) recordMs(histogram, performance.now() - from);
   }
   const { p50, p95, max } = readLatencies(histogram);
-  const what = `${query.tag} tag, user with ${query.user === 'most' ? '98 %' : '2 %'} of the logs, page ${query.page}`;
+  const what = `${query.tag} tag, user with ${query.user === 'most' ? '98 %' : '2 %'} of the logs, ${query.place.replace('=', ' ')}`;
   say(`W8 ${what}: p95 ${spell(p95)} ms`);
   return {
     id: 'W8 p95',
@@ -62,10 +67,17 @@ async function measure({ service, plan, say }: Bench, query: Query): Promise<Lin
   };
 }
 
-async function list(url: string, user: number): Promise<{ readonly total: number; readonly nodes: number }> {
+interface Listed {
+  readonly total: number;
+  readonly nodes: number;
+  /** Absent on the last page. */
+  readonly next: string | undefined;
+}
+
+async function list(url: string, user: number): Promise<Listed> {
   const response = await fetch(url, { headers: { 'x-user': String(user) } });
   const text = await response.text();
   if (!response.ok) throw new BenchFailure(`${url} answered ${response.status}: ${text}`);
-  const { total, nodes } = JSON.parse(text) as { readonly total: number; readonly nodes: readonly unknown[] };
-  return { total, nodes: nodes.length };
+  const answer = JSON.parse(text) as { total: number; nodes: readonly unknown[]; next_cursor?: string | null };
+  return { total: answer.total, nodes: answer.nodes.length, next: answer.next_cursor ?? undefined };
 }
