@@ -189,6 +189,7 @@ describe('a message', () => {
     for (const { answer } of asked) answer({});
     await acceptor.idle();
     expect(acceptor.stats()).toMatchObject({ received: 5, accepted: 3, dropped: 2, waiting: 0, waitingBytes: 0 });
+    take('a.b');
     take('a.b', 'x'.repeat(5000));
     expect(acceptor.stats().dropped).toBe(3);
   });
@@ -264,9 +265,18 @@ describe('a message', () => {
     expect([done, acceptor.stats().unregistered, acceptor.stats().accepted]).toEqual([[true, true], 1, 1]);
   });
 
+  it('that is larger than the bound is taken when nothing else waits, so that it does not come again for ever', async () => {
+    take('a.b', 'x'.repeat(5000));
+    expect(asked).toHaveLength(1);
+    asked[0]?.answer({});
+    await acceptor.idle();
+    expect(acceptor.stats()).toMatchObject({ dropped: 0, accepted: 1, waitingBytes: 0 });
+  });
+
   it('counts what its headers weigh', () => {
+    take('a.b');
     take('a.b', '{}', [['X', 'x'.repeat(5000)]]);
-    expect(acceptor.stats()).toMatchObject({ dropped: 1, waiting: 0 });
+    expect(acceptor.stats()).toMatchObject({ dropped: 1, waiting: 1 });
   });
 
   it('that cannot be answered any more is taken all the same', async () => {

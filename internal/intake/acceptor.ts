@@ -81,7 +81,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       return;
     }
     const size = weightOf(incoming) + (matched?.webhooks.length ?? 0) * DELIVERY_OVERHEAD;
-    if (waiting >= limits.maxMessages || waitingBytes + size > limits.maxBytes) {
+    // Alone, any message is taken: one that never fits would come again from its stream for ever.
+    if (waiting >= limits.maxMessages || (waiting > 0 && waitingBytes + size > limits.maxBytes)) {
       count.dropped++;
       conclude(incoming, false, () => ({ error: 'hukz is overloaded and did not take this message' }));
       return;
