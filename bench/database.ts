@@ -57,6 +57,8 @@ export async function openDatabase(address: DatabaseAddress): Promise<Database> 
   // The server may end before we do, when the bench is interrupted.
   client.on('error', () => undefined);
   await client.connect();
+  // What is looked up has no statistics yet: row by row, the check of a run took minutes.
+  await client.query("set enable_nestloop = off; set work_mem = '256MB'");
   let asked = 0;
   const one = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<R> => {
     asked++;
