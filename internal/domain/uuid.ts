@@ -7,8 +7,8 @@ const VARIANT = 0x80;
 const TAIL_BYTES = 10;
 const TAILS_AT_ONCE = 512;
 
-/** Where each byte's two digits stand in the text. */
-const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+/** Where the two digits of each of the 16 bytes stand in the text. */
+export const UUID_PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const DIGITS = Buffer.from('0123456789abcdef');
 
 /**
@@ -19,7 +19,7 @@ const DIGITS = Buffer.from('0123456789abcdef');
 export function makeUuidAt(): UuidAt {
   const text = Buffer.from('00000000-0000-0000-0000-000000000000');
   const put = (byte: number, value: number) => {
-    const place = PLACES[byte] ?? 0;
+    const place = UUID_PLACES[byte] ?? 0;
     text[place] = DIGITS[value >> 4] ?? 0;
     text[place + 1] = DIGITS[value & 0xf] ?? 0;
   };
