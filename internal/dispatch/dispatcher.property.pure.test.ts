@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { systemClock } from '../clock.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
+import { fc } from '../testkit/properties.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { Holdings, type HoldingsLimits } from './holdings.js';
 
 const limits: fc.Arbitrary<HoldingsLimits> = fc.record({

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { OwnedDelivery } from '../domain/delivery.js';
+import { fc } from '../testkit/properties.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
 import type { LaneLimits, Lanes } from './lanes.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { Catalog, type CatalogChanges, type CatalogEvent, type CatalogWebhook } from './catalog.js';
 import type { Routing } from './routing.js';
 import { NO_SECRETS } from './secret.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { formatDuration, parseDuration, parseDurations } from './duration.js';
 
 const TEN_YEARS_MS = 3650 * 86_400_000;

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { destinationOf, type EgressSettings, makeEgressRules } from './egress-rules.js';
 import { parseIpAddress } from './ip-address.js';
 import { parseIpRanges } from './ip-range.js';

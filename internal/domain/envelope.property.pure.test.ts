@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { envelope } from './envelope.js';
 import { isJson } from './json-bytes.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { judge } from './judge.js';
 import type { AttemptOutcome } from './outcome.js';
 import { logOutcome } from './outcome-words.js';

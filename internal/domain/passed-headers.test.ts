@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { passedHeaders } from './passed-headers.js';
 
 describe('headers of a message that a webhook wants', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { parseRetryAfter } from './retry-after.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { firstToken, isWildcard, parseQueueGroup, parseSubject } from './subject.js';
 
 /** The rules once more, as one regular grammar and two bounds. */

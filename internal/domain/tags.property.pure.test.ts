@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import type { Header } from './message.js';
 import { parseRouting } from './routing.js';
 import { carriesTag, parseTag, TAG_KEY, tagText } from './tags.js';

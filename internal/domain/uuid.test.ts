@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../testkit/properties.js';
 import { makeUuidAt, makeUuids } from './uuid.js';
 
 const uuids = () => makeUuids((bytes) => randomFillSync(bytes));

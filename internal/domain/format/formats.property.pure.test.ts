@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../testkit/properties.js';
 import { makeTestMessage } from '../../testkit/test-message.js';
 import { isJson } from '../json-bytes.js';
 import { payloadKind } from '../payload-kind.js';

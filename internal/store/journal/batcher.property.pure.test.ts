@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../testkit/properties.js';
 import { makeBatcher } from './batcher.js';
 
 const options = fc.record({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../testkit/properties.js';
 import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
 import { makeTestLogger } from '../../testkit/test-logger.js';
 import { charArray, float8Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.js';
@@ -86,12 +86,7 @@ it('numbers, characters, uuids and nulls come back as they were written, none at
   const ascii = fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code));
   await check('int4', fc.integer(), (items) => int4Array(items, itself), itself);
   await check('int8', fc.maxSafeInteger(), (items) => int8Array(items, itself), String);
-  await check(
-    'float8',
-    finite,
-    (items) => float8Array(items, itself),
-    (value) => value + 0,
-  );
+  await check('float8', finite, (items) => float8Array(items, itself), itself);
   await check('"char"', ascii, (items) => charArray(items, itself), itself);
   await check('uuid', fc.uuid(), (items) => uuidArray(items, itself), itself);
   await check('uuid', fc.uuid(), (items) => uuidArray(items, (id) => id?.toUpperCase()), itself);

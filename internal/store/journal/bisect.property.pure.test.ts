@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../testkit/properties.js';
 import { bisect } from './bisect.js';
 
 const sqlError = (code: string) => Object.assign(new Error(code), { code });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { SettledAttempt } from '../../domain/attempt.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
+import { fc } from '../../testkit/properties.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
 import { beat, burySilentInstances, leave } from './instances.js';
 import type { Journal } from './journal.js';
