@@ -31,6 +31,7 @@ export const w1j: Row = {
         notes: [
           `ratio to W1 of the same minute: ${spell(ratio)}`,
           spellUsage(done.map(({ jetstream }) => jetstream.usage)),
+          `core, beside it: ${spellUsage(done.map(({ core }) => core.usage))}`,
         ],
       },
     ];

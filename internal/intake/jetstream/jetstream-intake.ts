@@ -61,8 +61,8 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   let reporting: Repeating | undefined;
   let plan: StreamPlan = { own: [], foreign: [], refused: new Map() };
   /** The subjects that the streams were last made to hold; undefined when they have to be looked at again. */
-  let draining = false;
   let settled: string | undefined;
+  let draining = false;
 
   const connected = async (fresh: NatsConnection) => {
     jsm = await requireJetStream(() => fresh.jetstreamManager());

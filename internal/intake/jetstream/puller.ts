@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import { headersOf } from '../incoming.js';
+import { PullPace } from './pull-pace.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from './stream-position.js';
 
@@ -35,6 +36,8 @@ const SAY_WORKING_MS = 20_000;
 /** Reads one consumer as fast as the journal takes it, and acknowledges what is committed. */
 export class Puller {
   private readonly requests: PullRequests;
+  private readonly pace: PullPace;
+  private pausing: NodeJS.Timeout | undefined;
   private readonly idOf: (position: StreamPosition) => string;
   private readonly mark: string;
   /** By stream sequence: where the acknowledgement goes. */
@@ -49,12 +52,13 @@ export class Puller {
     const stream = { name: target.stream, created: deps.streamCreated };
     this.idOf = makePositionId(stream);
     this.mark = markOf(stream);
+    this.pace = new PullPace(performance.now());
     this.requests = new PullRequests(
       {
         connection,
         target,
         onMessage: (msg) => this.take(msg),
-        onEnded: () => this.pull(),
+        onEnded: () => this.goOn(),
         onLost: (why) => {
           if (!this.stopped) deps.onLost(why);
         },
@@ -71,20 +75,42 @@ export class Puller {
   /** The connection was interrupted: what had been asked for will not come. */
   again(): void {
     this.requests.forget();
+    this.endPause();
     this.pull();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.endPause();
     await this.requests.stop();
     await this.working.stop();
   }
 
+  private goOn(): void {
+    const pauseMs = this.pace.ended(performance.now());
+    this.endPause();
+    if (pauseMs === 0 || this.stopped) this.pull();
+    else
+      this.pausing = setTimeout(() => {
+        this.pausing = undefined;
+        this.pull();
+      }, pauseMs);
+  }
+
+  private endPause(): void {
+    clearTimeout(this.pausing);
+    this.pausing = undefined;
+  }
+
   private pull(): void {
-    const maxBytes = Math.max(BATCH_BYTES, 2 * (this.deps.connection.info?.max_payload ?? 0));
-    while (!this.stopped && this.requests.hasFreeSlot && this.hasRoom()) {
-      this.requests.ask({ messages: BATCH_MESSAGES, bytes: maxBytes });
-    }
+    const { style } = this.pace;
+    const bytes = Math.max(BATCH_BYTES, 2 * (this.deps.connection.info?.max_payload ?? 0));
+    while (this.mayAsk()) this.requests.ask({ messages: BATCH_MESSAGES, bytes, style });
+  }
+
+  private mayAsk(): boolean {
+    if (this.stopped || this.pausing || !this.hasRoom()) return false;
+    return this.pace.style === 'in bulk' ? this.requests.isIdle : this.requests.hasFreeSlot;
   }
 
   private hasRoom(): boolean {
@@ -100,6 +126,7 @@ export class Puller {
       return;
     }
     const { streamSequence } = position;
+    this.pace.count();
     this.lookForGap(position);
     const known = this.inHand.has(streamSequence);
     this.inHand.set(streamSequence, reply);
