@@ -120,6 +120,28 @@ describe('hukz migrate', () => {
   });
 });
 
+describe('a command that needs PostgreSQL', () => {
+  it.each([
+    ['migrate', 'status'],
+    ['keys', 'status'],
+  ])('hukz %s %s says where it looked when nobody answers', async (...args) => {
+    const settings = {
+      host: '127.0.0.1',
+      port: 1,
+      user: 'hukz',
+      password: 'x',
+      name: 'hukz',
+      sslMode: 'disable' as const,
+    };
+    const { HUKZ_NATS_URL: _, HUKZ_QUEUE_GROUP: __, ...env } = testEnvironment({ database: { settings }, natsUrl: '' });
+    const run = hukz(args, env);
+    expect(await run.code).toBe(1);
+    expect(run.output()).toMatch(
+      /^PostgreSQL does not answer at 127\.0\.0\.1:1: .*ECONNREFUSED.* \(is it running\? .*\)\n$/,
+    );
+  });
+});
+
 describe('hukz keys', () => {
   it('says how many secrets are encrypted with which key, and encrypts all with the first, showing none', async () => {
     const database = await makeTestDatabase();

@@ -1,5 +1,4 @@
 import { loadKeysConfig } from '../config/load.js';
-import { nameWrongKey } from '../internal/app/wrong-key.js';
 import { connectionFor } from '../internal/store/connection.js';
 import { type Db, makeKnex } from '../internal/store/knex.js';
 import { resealBatch } from '../internal/store/reseal-secrets.js';
@@ -8,6 +7,7 @@ import { makeVault } from '../internal/store/vault.js';
 import { findWrongKeys } from '../internal/store/wrong-keys.js';
 import { CommandFailed } from './command-failed.js';
 import { databaseSources } from './database-sources.js';
+import { explainDatabase } from './explain-database.js';
 import type { Invocation } from './invocation.js';
 
 const BATCH = 200;
@@ -63,7 +63,7 @@ async function withSecrets(here: Invocation, work: (secrets: Secrets) => Promise
   try {
     await work({ db, ids: encryptionKeys.map(({ id }) => id), vault: makeVault(encryptionKeys) });
   } catch (error) {
-    throw nameWrongKey(error);
+    throw explainDatabase(error, database);
   } finally {
     await db.destroy();
   }

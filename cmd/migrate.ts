@@ -1,9 +1,9 @@
 import { loadDatabaseConfig } from '../config/load.js';
-import { nameWrongKey } from '../internal/app/wrong-key.js';
 import { makeLogger } from '../internal/logger.js';
 import { connectionFor } from '../internal/store/connection.js';
 import { type MigrationState, migrate, migrationStatus } from '../internal/store/migrate.js';
 import { databaseSources } from './database-sources.js';
+import { explainDatabase } from './explain-database.js';
 import type { Invocation } from './invocation.js';
 
 /** `hukz migrate up|down|status`: all the way up, one step down, or what is applied. */
@@ -17,7 +17,7 @@ export async function migrateDatabase(here: Invocation, direction: 'up' | 'down'
   };
   process.stdout.write(
     await work().catch((error: unknown) => {
-      throw nameWrongKey(error);
+      throw explainDatabase(error, config.database);
     }),
   );
 }

@@ -7,8 +7,8 @@ const FURTHEST_PAGE = 1_000_000_000;
 
 /** A bad `limit` or `page` falls back; a cursor is ours, a bad one is refused. */
 export const pagingOf = (order: Keyset) => ({
-  limit: written(z.int().min(1).max(100)).catch(10),
-  page: written(z.int().min(1).max(FURTHEST_PAGE)).catch(1),
+  limit: written(z.int().min(1).max(100)).catch(10).meta({ description: 'what is none of these falls back to 10' }),
+  page: written(z.int().min(1).max(FURTHEST_PAGE)).catch(1).meta({ description: 'what is none falls back to 1' }),
   cursor: z
     .string('must be the next_cursor of another page of this list')
     .transform((text, context): Cursor => {

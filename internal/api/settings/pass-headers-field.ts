@@ -9,6 +9,7 @@ export const passHeadersField = z
   .meta({
     type: 'array',
     items: { type: 'string' },
-    description: 'headers of the NATS message that its requests carry on; traceparent and tracestate always are',
+    description:
+      'headers of the NATS message that its requests carry on, in any case, kept in lower case; traceparent and tracestate always are',
     example: ['x-request-id'],
   });
