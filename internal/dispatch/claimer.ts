@@ -23,14 +23,14 @@ export interface ClaimerDeps {
 }
 
 export interface Claimer {
-  /** One claim; true when more may be waiting and there is room for it. */
+  /** One claim; true when many came: more may be waiting. */
   runOnce(): Promise<boolean>;
   /** Rows may bear our id that we do not know of: look before the next claim. */
   suspectStrays(): void;
 }
 
 const MOST_AT_ONCE = 1000;
-/** Claiming for a handful of free places would cost a statement each. */
+/** Claiming for a handful of free places, or the handful that fell due meanwhile, would cost three statements each. */
 const LEAST_AT_ONCE = 100;
 
 export function makeClaimer(deps: ClaimerDeps): Claimer {
@@ -78,7 +78,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       if (claimed.deliveries.some((one) => !deps.knowsWebhook(one.webhookId))) await reloadCatalog();
       for (const one of claimed.deliveries) holdings.reserve(one.id, one.webhookId, one.message.body.length);
       for (const one of claimed.deliveries) deps.take(one);
-      return claimed.deliveries.length > 0;
+      return claimed.deliveries.length >= Math.min(deliveries, LEAST_AT_ONCE);
     },
   };
 }
