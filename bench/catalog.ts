@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench.js';
 import { BenchFailure } from './failure.js';
-import { readMetrics } from './metrics.js';
+import { longestStallMs, readMetrics } from './metrics.js';
 
 export interface Hook {
   readonly eventId: number;
@@ -29,9 +29,9 @@ export async function addHook(api: string, { eventId, url, tags }: Hook): Promis
 /**
  * Many webhooks on one event: the first through the API, the others as copies of its row, because a hundred thousand
  * requests would take longer than all the rest. They differ by their tag `pick`, from `first` on, and by the last part of
- * their path. Live when this resolves.
+ * their path. Live when this resolves, to how many milliseconds the service's event loop was late at the most meanwhile.
  */
-export async function addHooks(bench: Bench, hooks: ManyHooks): Promise<void> {
+export async function addHooks(bench: Bench, hooks: ManyHooks): Promise<number> {
   const { api, metrics } = bench.service;
   const { eventId, first, count, origin } = hooks;
   const before = (await readMetrics(metrics)).get('hukz_catalog_webhooks') ?? 0;
@@ -47,7 +47,7 @@ export async function addHooks(bench: Bench, hooks: ManyHooks): Promise<void> {
      ) insert into webhook_events (webhook_id, event_id) select id, $5::int from copies`,
     [original, first + 1, first + count - 1, `${origin}/hook/`, eventId],
   );
-  await untilKnown(metrics, before + count);
+  return untilKnown(metrics, before + count);
 }
 
 export interface ManyHooks {
@@ -69,11 +69,15 @@ async function copiedColumns({ database }: Bench): Promise<readonly string[]> {
 
 const KNOWN_WITHIN_MS = 120_000;
 
-async function untilKnown(metrics: string, webhooks: number): Promise<void> {
+async function untilKnown(url: string, webhooks: number): Promise<number> {
   const deadline = Date.now() + KNOWN_WITHIN_MS;
+  let stallMs = 0;
   for (;;) {
-    const known = (await readMetrics(metrics)).get('hukz_catalog_webhooks') ?? 0;
-    if (known >= webhooks) return;
+    const metrics = await readMetrics(url);
+    const known = metrics.get('hukz_catalog_webhooks') ?? 0;
+    // The scrapes themselves begin it anew.
+    stallMs = Math.max(stallMs, longestStallMs(metrics));
+    if (known >= webhooks) return stallMs;
     if (Date.now() > deadline) throw new BenchFailure(`the service knows of ${known} webhooks, there are ${webhooks}`);
     await sleep(100);
   }

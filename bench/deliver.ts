@@ -4,7 +4,7 @@ import { checkArrivals, checkLogged, checkNoneDropped } from './checks.js';
 import type { Database, Logged } from './database.js';
 import { BenchFailure } from './failure.js';
 import type { Latencies } from './latencies.js';
-import { type Metrics, readMetrics } from './metrics.js';
+import { longestStallMs, readMetrics } from './metrics.js';
 import { readUsage, type Usage, usageEach } from './usage.js';
 import type { Aside, Picks } from './workers/publisher.js';
 
@@ -96,15 +96,8 @@ async function deliver(bench: Bench, work: Work, way: Way): Promise<Delivered> {
     perSecond: (count * 1000) / (report.lastAt - startAt),
     usage: usageEach(before, after, count),
     latencies: report.latencies,
-    stallMs: longestStall(later),
+    stallMs: longestStallMs(later),
   };
-}
-
-const LOOKS_EVERY_MS = 10;
-
-/** By the service's own histogram, which each scrape begins anew; it counts the time between two looks with it. */
-function longestStall(metrics: Metrics): number {
-  return Math.max(0, (metrics.get('nodejs_eventloop_lag_max_seconds') ?? Number.NaN) * 1000 - LOOKS_EVERY_MS);
 }
 
 const SETTLED_WITHIN_MS = 10_000;

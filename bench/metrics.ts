@@ -17,3 +17,10 @@ export async function readMetrics(url: string): Promise<Metrics> {
 export function growth(name: string, before: Metrics, after: Metrics): number {
   return (after.get(name) ?? 0) - (before.get(name) ?? 0);
 }
+
+const LOOKS_EVERY_MS = 10;
+
+/** The longest that the service's event loop was late since the scrape before: its histogram counts the time between two looks too. */
+export function longestStallMs(metrics: Metrics): number {
+  return Math.max(0, (metrics.get('nodejs_eventloop_lag_max_seconds') ?? Number.NaN) * 1000 - LOOKS_EVERY_MS);
+}

@@ -12,6 +12,8 @@ export interface Receiver {
   misbehave(conduct: Conduct): Promise<string>;
   /** From now on it behaves well on all of its ports. */
   heal(): Promise<void>;
+  /** From now on it behaves on each port as that was opened. */
+  sicken(): Promise<void>;
   begin(expected: Expected): Promise<void>;
   /** Resolves when all of the run have arrived. Tells `onProgress` now and then how many have. */
   untilAll(expected: number, onProgress?: (arrived: number) => void): Promise<void>;
@@ -63,6 +65,7 @@ export async function startReceiver(kind: ReceiverKind, onDeath: (failure: Bench
     origin,
     misbehave: open,
     heal: () => worker.ask('heal'),
+    sicken: () => worker.ask('sicken'),
     begin: (expected) => worker.ask('begin', expected),
     untilAll,
     report: (schedule) => worker.ask('report', schedule),

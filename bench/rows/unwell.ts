@@ -22,6 +22,8 @@ export interface Unwell {
   readonly what: string;
   /** Healthy and other webhooks, each with as much of the traffic as any other. */
   readonly webhooks: number;
+  /** What the targets compare with. Beside the same traffic to webhooks that are well, what is left is their illness alone. */
+  readonly than: 'alone' | 'beside the well';
   /** So many webhooks of each of these, from number 0 on. */
   readonly conducts: readonly { readonly conduct: Conduct; readonly count: number }[];
 }
@@ -40,47 +42,52 @@ export function unwellRow(unwell: Unwell): Row {
   };
 }
 
-interface Pair {
-  readonly without: Delivered;
-  readonly beside: Delivered;
+/** What the healthy ones got. */
+interface Got {
+  readonly flood: Delivered;
+  readonly paced: Delivered;
 }
 
-interface Round {
-  readonly flood: Pair;
-  readonly paced: Pair;
+interface Measured {
+  readonly alone: readonly Got[];
+  /** Beside the same traffic to the others, before they fell ill. */
+  readonly besideWell: readonly Got[];
+  readonly besideUnwell: readonly Got[];
 }
 
-async function measure(unwell: Unwell, bench: Bench, others: Receiver): Promise<readonly Round[]> {
+async function measure(unwell: Unwell, bench: Bench, others: Receiver): Promise<Measured> {
   const { longRounds, messages, warmUpMessages, paced } = bench.plan;
   const healthy = await register(unwell, bench, others);
-  const bad = { from: 0, count: healthy.from };
-  const every = Math.floor(healthy.count / bad.count);
-  const aside = { run: bench.nextRun(), every, picks: bad };
-  const flood = (count: number, with_?: Aside) =>
-    deliverFlood(bench, { subject: SUBJECT, messages: count, picks: healthy, aside: with_ });
-  const pace = (with_?: Aside) =>
-    deliverPaced(bench, { subject: SUBJECT, messages: paced.messages, picks: healthy, aside: with_ }, paced.perSecond);
+  const every = Math.floor(healthy.count / healthy.from);
+  const flood = (count: number, aside?: Aside) =>
+    deliverFlood(bench, { subject: SUBJECT, messages: count, picks: healthy, aside });
+  const pace = (aside?: Aside) =>
+    deliverPaced(bench, { subject: SUBJECT, messages: paced.messages, picks: healthy, aside }, paced.perSecond);
   await flood(warmUpMessages);
-  const without: { readonly flood: Delivered; readonly paced: Delivered }[] = [];
-  for (let round = 0; round < longRounds; round++) without.push({ flood: await flood(messages), paced: await pace() });
+  const alone: Got[] = [];
+  for (let round = 0; round < longRounds; round++) alone.push({ flood: await flood(messages), paced: await pace() });
 
+  const each = { flood: Math.floor(messages / every), paced: Math.floor(paced.messages / every) };
+  const beside = async (how: string): Promise<readonly Got[]> => {
+    const aside = { run: bench.nextRun(), every, picks: { from: 0, count: healthy.from } };
+    const expected = (each.flood + each.paced) * longRounds;
+    await others.begin({ run: aside.run, messages: expected, fanOut: 1 });
+    const since = new Date();
+    const got: Got[] = [];
+    for (let round = 0; round < longRounds; round++) {
+      const first = round * (each.flood + each.paced);
+      const flooded = await flood(messages, { ...aside, first });
+      got.push({ flood: flooded, paced: await pace({ ...aside, first: first + each.flood }) });
+      bench.say(`${unwell.id} ${round + 1}/${longRounds}, ${how}: ${spellRound(got.at(-1))}`);
+    }
+    await drain({ bench, others, run: aside.run, since, expected });
+    return got;
+  };
+  await others.heal();
+  const besideWell = await beside('the others well');
   // They get worse from round to round: nothing is healed in between.
-  const each = Math.floor(messages / every) + Math.floor(paced.messages / every);
-  await others.begin({ run: aside.run, messages: each * longRounds, fanOut: 1 });
-  const since = new Date();
-  const done: Round[] = [];
-  for (const [round, before] of without.entries()) {
-    const first = round * each;
-    const flooded = await flood(messages, { ...aside, first });
-    const afterFlood = await pace({ ...aside, first: first + Math.floor(messages / every) });
-    done.push({
-      flood: { without: before.flood, beside: flooded },
-      paced: { without: before.paced, beside: afterFlood },
-    });
-    bench.say(`${unwell.id} ${round + 1}/${longRounds}: ${spellRound(done.at(-1))}`);
-  }
-  await drain({ bench, others, run: aside.run, since, expected: each * longRounds });
-  return done;
+  await others.sicken();
+  return { alone, besideWell, besideUnwell: await beside('the others ill') };
 }
 
 /** Answers which of the webhooks are well. */
@@ -103,9 +110,8 @@ interface Draining {
   readonly expected: number;
 }
 
-/** What was sent to those that were not well is not lost either. */
+/** What was sent to those that were ill is not lost either: they are healed, and what they are owed must arrive. */
 async function drain({ bench, others, run, since, expected }: Draining): Promise<void> {
-  bench.say('all are well again: what they are owed must arrive');
   await others.heal();
   const deadline = Date.now() + DRAINED_WITHIN_MS;
   while ((await others.report()).distinct < expected && Date.now() < deadline) await sleep(100);
@@ -114,32 +120,26 @@ async function drain({ bench, others, run, since, expected }: Draining): Promise
   checkLogged(await bench.database.logged(run, since), { messages: expected, deliveries: expected });
 }
 
-const spellRound = (round: Round | undefined) =>
-  round &&
-  `${spell(round.flood.beside.perSecond)}/s, without them ${spell(round.flood.without.perSecond)}/s; ` +
-    `p99 ${spell(latenciesOf(round.paced.beside).p99)} ms, without them ${spell(latenciesOf(round.paced.without).p99)} ms`;
+const spellRound = (got: Got | undefined) =>
+  got && `${spell(got.flood.perSecond)}/s; p99 ${spell(latenciesOf(got.paced).p99)} ms`;
 
-function toLines({ id, what }: Unwell, rounds: readonly Round[]): readonly Line[] {
-  const rates = (kind: keyof Pair) => rounds.map(({ flood }) => flood[kind].perSecond);
-  const p99s = (kind: keyof Pair) => rounds.map(({ paced }) => latenciesOf(paced[kind]).p99);
-  const rate = median(rates('beside')) / median(rates('without'));
-  const p99 = median(p99s('beside')) / median(p99s('without'));
+const rates = (got: readonly Got[]) => got.map(({ flood }) => flood.perSecond);
+const p99s = (got: readonly Got[]) => got.map(({ paced }) => latenciesOf(paced).p99);
+
+function toLines({ id, what, than }: Unwell, { alone, besideWell, besideUnwell }: Measured): readonly Line[] {
+  const compare = (of: (got: readonly Got[]) => number[], unit: string) => {
+    const now = median(of(besideUnwell));
+    const [bare, well] = [median(of(alone)), median(of(besideWell))];
+    const note =
+      `without the others ${spell(bare)}${unit}, ratio ${spell(now / bare)}; ` +
+      `with them well ${spell(well)}${unit}, ratio ${spell(now / well)}`;
+    return { line: { unit, values: of(besideUnwell), notes: [note] }, ratio: now / (than === 'alone' ? bare : well) };
+  };
+  const [rate, p99] = [compare(rates, '/s'), compare(p99s, ' ms')];
   return [
-    {
-      id,
-      what,
-      unit: '/s',
-      values: rates('beside'),
-      targets: [atLeast(rate, 0.95, ' × without')],
-      notes: [`without them ${spell(median(rates('without')))}/s, ratio ${spell(rate)}`],
-    },
-    {
-      id: `${id} p99`,
-      what: 'the same at 1,000/s',
-      unit: ' ms',
-      values: p99s('beside'),
-      targets: [atMost(p99, 1.2, ' × without')],
-      notes: [`without them ${spell(median(p99s('without')))} ms, ratio ${spell(p99)}`],
-    },
+    { id, what, ...rate.line, targets: [atLeast(rate.ratio, 0.95, SPELLED[than])] },
+    { id: `${id} p99`, what: 'the same at 1,000/s', ...p99.line, targets: [atMost(p99.ratio, 1.2, SPELLED[than])] },
   ];
 }
+
+const SPELLED = { alone: ' × without', 'beside the well': ' × with them well' };

@@ -24,7 +24,10 @@ export function makeBareServer(face: Face, onArrival: OnArrival): Server {
         socket.write(ANSWER);
       }),
     );
-    socket.on('data', (chunk) => reader.push(chunk));
+    socket.on('data', (chunk) => {
+      if (face.admits()) reader.push(chunk);
+      else socket.destroy();
+    });
     socket.on('error', () => socket.destroy());
   });
 }

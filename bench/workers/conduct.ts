@@ -14,6 +14,8 @@ export interface Face {
   admits(): boolean;
   /** From now on all is well; what waits is answered. */
   heal(): void;
+  /** From now on it behaves as its conduct says, as in the beginning. */
+  sicken(): void;
 }
 
 export function makeFace(initial: Conduct): Face {
@@ -36,6 +38,9 @@ export function makeFace(initial: Conduct): Face {
     heal() {
       conduct = { kind: 'well' };
       for (const answer of [...waiting]) answer();
+    },
+    sicken() {
+      conduct = initial;
     },
   };
 }

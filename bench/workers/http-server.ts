@@ -9,6 +9,7 @@ export function makeHttpServer(face: Face, onArrival: OnArrival): Server {
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    if (!face.admits()) request.socket.destroy();
     request.on('end', () =>
       face.take(() => {
         if (request.socket.destroyed) return;

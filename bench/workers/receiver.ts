@@ -15,6 +15,8 @@ export type ReceiverCommands = {
   listen(options: { readonly kind: ReceiverKind; readonly conduct: Conduct }): Promise<number>;
   /** From now on all ports behave well, and what waits is answered. */
   heal(): void;
+  /** From now on each port behaves as it was opened. */
+  sicken(): void;
   /** Forgets the run before. */
   begin(expected: Expected): void;
   report(schedule: Schedule | undefined): ArrivalReport;
@@ -42,6 +44,9 @@ function makeReceiver(): ReceiverCommands {
     },
     heal() {
       for (const face of faces) face.heal();
+    },
+    sicken() {
+      for (const face of faces) face.sicken();
     },
     begin(expected) {
       arrivals = new Arrivals(expected);
