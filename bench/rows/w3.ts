@@ -69,7 +69,7 @@ async function rateLines(bench: Bench, many: Bench): Promise<readonly Line[]> {
     bench.say(`W3 ${round}/${rounds}: ${spell(round1.many.perSecond)}/s, with ${FEW} ${spell(round1.few.perSecond)}/s`);
   }
   const ratio = median(done.map((round) => round.many.perSecond / round.few.perSecond));
-  const stall = Math.max(...done.map((round) => round.many.stallMs));
+  const stallOf = (which: 'few' | 'many') => spell(Math.max(...done.map((round) => round[which].stallMs)));
   return [
     {
       id: 'W3',
@@ -78,8 +78,9 @@ async function rateLines(bench: Bench, many: Bench): Promise<readonly Line[]> {
       values: done.map((round) => round.many.perSecond),
       targets: [atLeast(ratio, 0.95, ` × with ${FEW}`)],
       notes: [
-        `ratio to one of ${FEW} of the same minute: ${spell(ratio)}; longest stall of the event loop ${spell(stall)} ms`,
+        `ratio to one of ${FEW} of the same minute: ${spell(ratio)}; longest stall of the event loop ${stallOf('many')} ms, with ${FEW} ${stallOf('few')} ms`,
         spellUsage(done.map((round) => round.many.usage)),
+        `with ${FEW}: ${spellUsage(done.map((round) => round.few.usage))}`,
       ],
     },
   ];

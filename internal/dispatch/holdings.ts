@@ -1,3 +1,5 @@
+import { Recent } from '../recent.js';
+
 export interface HoldingsLimits {
   readonly maxHeld: number;
   readonly maxHeldBytes: number;
@@ -19,8 +21,8 @@ const SMALLEST_WINDOW = 16;
 const FIRST_WINDOW = 128;
 /** Part of the places that new messages may not take: else retries and the backlog would wait for as long as they flood. */
 const KEPT_FOR_CLAIMS = 0.125;
-/** Windows of idle lanes that are remembered. */
-const MOST_REMEMBERED = 10_000;
+/** Windows of idle lanes that are remembered, about. */
+const REMEMBERED = 10_000;
 /** A lane may hold a quarter of what is still free, so that the busiest leaves room for others. */
 const PART_OF_FREE = 4;
 /** More of the bytes: payloads are large for everybody at a time, and what has no room is written and read once more. */
@@ -34,8 +36,8 @@ const PART_OF_FREE_BYTES = 2;
 export class Holdings {
   private readonly held = new Map<string, Held>();
   private readonly shares = new Map<number, Share>();
-  /** Lanes that hold nothing just now, oldest first: their windows are worth remembering. */
-  private readonly remembered = new Map<number, Share>();
+  /** Lanes that hold nothing just now: their windows are worth remembering. */
+  private readonly remembered = new Recent<number, Share>(REMEMBERED);
   private bytes = 0;
 
   constructor(private readonly limits: HoldingsLimits) {}
@@ -125,8 +127,6 @@ export class Holdings {
   private close(webhookId: number, share: Share): void {
     this.shares.delete(webhookId);
     this.remembered.set(webhookId, share);
-    const [oldest] = this.remembered.keys();
-    if (oldest !== undefined && this.remembered.size > MOST_REMEMBERED) this.remembered.delete(oldest);
   }
 
   private placesOf(share: Share): number {

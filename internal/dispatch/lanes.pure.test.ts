@@ -254,8 +254,11 @@ describe('lanes of webhooks that want less', () => {
     const rates = new Rates();
     const share = { rate: { count: 1, perMs: 3_600_000 }, parts: 1 };
     for (let id = 0; id < 100; id++) expect(rates.take(id, 0, share)).toBe(0);
-    expect(rates.take(7, 3_599_000, share)).toBeGreaterThan(0);
-    for (let n = 0; n < 200; n++) rates.take(1000 + (n % 5), 3_600_001, share);
+    expect(rates.take(8, 3_599_000, share)).toBeGreaterThan(0);
+    expect(rates.take(7, 3_600_001, share)).toBe(0);
+    expect(rates.take(7, 3_600_002, share)).toBeGreaterThan(0);
+    expect(rates.size).toBe(100);
+    for (let n = 0; n < 200; n++) rates.take(1000 + (n % 5), 7_200_001, share);
     expect(rates.size).toBe(6);
   });
 });

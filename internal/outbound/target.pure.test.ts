@@ -21,8 +21,7 @@ describe('a target', () => {
     const parse = makeTargetParser(2);
     const first = parse('http://a/');
     expect(parse('http://a/')).toBe(first);
-    parse('http://b/');
-    parse('http://c/');
+    for (const other of ['b', 'c', 'd', 'e']) parse(`http://${other}/`);
     expect(parse('http://a/')).not.toBe(first);
     expect(parse('http://a/')).toEqual(first);
   });

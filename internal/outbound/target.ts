@@ -1,4 +1,5 @@
 import { type Parsed, parsed, refused } from '../domain/result.js';
+import { Recent } from '../recent.js';
 
 /** Where a request goes: the server, and the path with the query on it. */
 export interface Target {
@@ -13,18 +14,13 @@ export function parseTarget(text: string): Parsed<Target> {
   return parsed({ origin: url.origin, path: url.pathname + url.search });
 }
 
-/** Remembers the last `bound` URLs that it parsed; the oldest is forgotten first. */
+/** Remembers about `bound` URLs that it parsed, the ones used last. */
 export function makeTargetParser(bound: number): (url: string) => Parsed<Target> {
-  const known = new Map<string, Parsed<Target>>();
+  const known = new Recent<string, Parsed<Target>>(bound);
   return (url) => {
     const found = known.get(url);
     if (found) return found;
     const target = parseTarget(url);
-    if (known.size >= bound)
-      for (const oldest of known.keys()) {
-        known.delete(oldest);
-        break;
-      }
     known.set(url, target);
     return target;
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import type { Clock } from '../../clock.js';
 import type { OAuth2Settings } from '../../domain/webhook-settings.js';
+import { Recent } from '../../recent.js';
 import { makeGuardedAgents } from '../guarded-agents.js';
 import type { Opener, Route } from '../opener.js';
 import { makeFetchToken } from './fetch-token.js';
@@ -14,7 +15,7 @@ export interface TokensOptions {
   readonly version: string;
   /** For one token, an issuer's description included; 10 s unless told. */
   readonly timeoutMs?: number;
-  /** Webhooks whose tokens are kept; 10,000 unless told. The one used longest ago is forgotten first. */
+  /** Webhooks whose tokens are kept, about; 10,000 unless told. Those used longest ago are forgotten first. */
   readonly most?: number;
 }
 
@@ -44,7 +45,7 @@ const TIMEOUT_MS = 10_000;
 const MOST = 10_000;
 
 export function makeTokens({ opener, clock, version, timeoutMs = TIMEOUT_MS, most = MOST }: TokensOptions): Tokens {
-  const holders = new Map<string, TokenHolder>();
+  const holders = new Recent<string, TokenHolder>(most);
   const stopping = new AbortController();
   const userAgent = `hukz/${version}`;
 
@@ -62,11 +63,6 @@ export function makeTokens({ opener, clock, version, timeoutMs = TIMEOUT_MS, mos
       const key = keyOf(owner);
       return () => {
         const holder = holders.get(key) ?? make(owner);
-        holders.delete(key);
-        for (const oldest of holders.keys()) {
-          if (holders.size < most) break;
-          holders.delete(oldest);
-        }
         holders.set(key, holder);
         return holder;
       };

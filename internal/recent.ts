@@ -1,0 +1,38 @@
+/**
+ * A map that forgets what was not asked for longest: it holds what was last asked for, `bound` at the least and twice that at the
+ * most. Two generations, and no order: to find the oldest entry of a `Map` costs a walk over all that was deleted before it
+ * (measured: 18 µs a delivery with 100,000 webhooks in turn).
+ */
+export class Recent<K, V extends object | number> {
+  private young = new Map<K, V>();
+  private old = new Map<K, V>();
+
+  constructor(private readonly bound = Number.POSITIVE_INFINITY) {}
+
+  get size(): number {
+    return this.young.size + this.old.size;
+  }
+
+  get(key: K): V | undefined {
+    const value = this.young.get(key) ?? this.old.get(key);
+    if (value !== undefined) this.set(key, value);
+    return value;
+  }
+
+  set(key: K, value: V): void {
+    this.old.delete(key);
+    this.young.set(key, value);
+    if (this.young.size >= this.bound) this.forgetUnused();
+  }
+
+  delete(key: K): void {
+    this.old.delete(key);
+    this.young.delete(key);
+  }
+
+  /** Forgets what was not asked for since the last time. */
+  forgetUnused(): void {
+    this.old = this.young;
+    this.young = new Map();
+  }
+}
