@@ -1,13 +1,14 @@
 import type { Config } from '../config/config.js';
-import { nameWrongKey } from '../internal/app/wrong-key.js';
+import { nameWrongKey, sqlStateOf } from '../internal/app/wrong-key.js';
 import { messageOf } from '../internal/errors.js';
 import { isDatabaseAway } from '../internal/store/database-away.js';
 import { CommandFailed } from './command-failed.js';
 
-/** What a command that needs PostgreSQL says when it is not there or refuses us: where it looked, and which key to look at. */
+/** What a command that needs PostgreSQL says when it refuses us or is not there: which key to look at, or where it looked. */
 export function explainDatabase(error: unknown, { host, port }: Config['database']): unknown {
   const first = error instanceof AggregateError ? error.errors[0] : error;
-  if (!isDatabaseAway(first)) return nameWrongKey(error);
+  const hasAnswered = sqlStateOf(first) !== undefined;
+  if (hasAnswered || !isDatabaseAway(first)) return nameWrongKey(error);
   return new CommandFailed(
     `PostgreSQL does not answer at ${host}:${port}: ${messageOf(first)} (is it running? DATABASE_HOST and DATABASE_PORT say where)`,
   );

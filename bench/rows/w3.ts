@@ -115,11 +115,10 @@ async function changeLines(
     },
     {
       id: 'W3 stall',
-      what: 'the longest stall of the event loop by such a change',
+      what: `the longest stall of the event loop: all ${spell(manyWebhooks)} appear at once, then such changes`,
       unit: ' ms',
-      values: stalls,
-      targets: [atMost(Math.max(...stalls, fillStallMs), 50, ' ms')],
-      notes: [`by all ${spell(manyWebhooks)} of them at once, while it runs: ${spell(fillStallMs)} ms`],
+      values: [fillStallMs, ...stalls],
+      targets: [atMost(Math.max(fillStallMs, ...stalls), 50, ' ms')],
     },
   ];
 }

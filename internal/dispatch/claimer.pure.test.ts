@@ -55,13 +55,22 @@ describe('a claim', () => {
     expect([steps, holdings.count, holdings.heldBytes]).toEqual([['a', 'b'], 2, 20]);
   });
 
-  it('is followed by another at once when it brought many, not for the handful that falls due all the time', async () => {
-    waiting = Array.from({ length: 250 }, (_, index) => due(`${index}`));
-    const claimer = make({ holdings: new Holdings({ maxHeld: 240, maxHeldBytes: 1 << 20 }) });
-    expect([await claimer.runOnce(), steps.length]).toEqual([true, 120]);
-    waiting.length = 3;
+  const many = (count: number) => Array.from({ length: count }, (_, index) => due(`${index}`));
+
+  it('is not followed by another at once for the handful that falls due all the time', async () => {
+    waiting = many(3);
     const { runOnce } = make();
     expect([await runOnce(), await runOnce()]).toEqual([false, false]);
+  });
+
+  it.each<[string, number, Partial<ClaimerDeps>]>([
+    ['it brought many', 120, { holdings: new Holdings({ maxHeld: 240, maxHeldBytes: 1 << 20 }) }],
+    ['a webhook has all that it may hold', 32, { holdings: new Holdings({ maxHeld: 160, maxHeldBytes: 1 << 20 }) }],
+    ['half of the bytes are taken', 3, { holdings: new Holdings({ maxHeld: 1000, maxHeldBytes: 50 }) }],
+    ['the oldest were gone round', 1, { claim: async () => ({ deliveries: many(1), lost: 0, around: true }) }],
+  ])('is followed by another at once when %s', async (_, brought, more) => {
+    waiting = many(brought);
+    expect([await make(more).runOnce(), steps.length]).toEqual([true, brought]);
   });
 
   it('looks at the catalog again before a young webhook could pass for a deleted one', async () => {

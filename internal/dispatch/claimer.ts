@@ -10,8 +10,16 @@ export interface ClaimRoom {
   readonly others: number;
 }
 
+/** What a claim brought. */
+export interface Claimed {
+  readonly deliveries: readonly OwnedDelivery[];
+  readonly lost: number;
+  /** More may be waiting behind those that were gone round. */
+  readonly around?: true;
+}
+
 export interface ClaimerDeps {
-  claim(room: ClaimRoom): Promise<{ readonly deliveries: readonly OwnedDelivery[]; readonly lost: number }>;
+  claim(room: ClaimRoom): Promise<Claimed>;
   giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
@@ -23,7 +31,7 @@ export interface ClaimerDeps {
 }
 
 export interface Claimer {
-  /** One claim; true when many came: more may be waiting. */
+  /** One claim; true when it ended for want of room, or of patience, and not because nothing more was due. */
   runOnce(): Promise<boolean>;
   /** Rows may bear our id that we do not know of: look before the next claim. */
   suspectStrays(): void;
@@ -62,6 +70,13 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     }
   };
 
+  /** What falls due all the time beside failing receivers, a few at a time, waits for the next round. */
+  const mayBeMore = ({ deliveries, around }: Claimed, asked: { readonly deliveries: number; readonly bytes: number }) =>
+    around === true ||
+    deliveries.length >= Math.min(asked.deliveries, LEAST_AT_ONCE) ||
+    holdings.free().bytes < asked.bytes / 2 ||
+    deliveries.some(({ webhookId }) => holdings.isFull(webhookId));
+
   return {
     suspectStrays: () => {
       strays = true;
@@ -78,7 +93,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       if (claimed.deliveries.some((one) => !deps.knowsWebhook(one.webhookId))) await reloadCatalog();
       for (const one of claimed.deliveries) holdings.reserve(one.id, one.webhookId, one.message.body.length);
       for (const one of claimed.deliveries) deps.take(one);
-      return claimed.deliveries.length >= Math.min(deliveries, LEAST_AT_ONCE);
+      return mayBeMore(claimed, { deliveries, bytes: free.bytes });
     },
   };
 }

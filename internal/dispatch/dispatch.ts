@@ -9,7 +9,7 @@ import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
-import { type ClaimRoom, makeClaimer } from './claimer.js';
+import { type Claimed, type ClaimRoom, makeClaimer } from './claimer.js';
 import { Dispatcher } from './dispatcher.js';
 import { Health } from './health.js';
 import { Holdings, type HoldingsLimits } from './holdings.js';
@@ -17,7 +17,7 @@ import { type LaneLimits, Lanes } from './lanes.js';
 import { makeTurns, type TurnsDeps } from './turns.js';
 
 export interface DispatchDeps {
-  claim(room: ClaimRoom): Promise<{ readonly deliveries: readonly OwnedDelivery[]; readonly lost: number }>;
+  claim(room: ClaimRoom): Promise<Claimed>;
   /** One request; never rejects. The signal means: stop waiting for the answer. */
   send(delivery: OwnedDelivery, webhook: CatalogWebhook, signal: AbortSignal): Promise<AttemptOutcome>;
   settle(attempt: SettledAttempt): Promise<void>;

@@ -71,6 +71,12 @@ export class Holdings {
     return this.fits(share) ? this.placesOf(share) : 0;
   }
 
+  /** Whether its webhook holds all that it may. */
+  isFull(webhookId: number): boolean {
+    const share = this.shares.get(webhookId);
+    return share !== undefined && !this.fits(share);
+  }
+
   /** Keeps room for a delivery that is ours already. It may be held from an earlier life of this instance. */
   reserve(deliveryId: string, webhookId: number, bytes: number): void {
     this.giveUp(deliveryId);

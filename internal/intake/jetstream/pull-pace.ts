@@ -3,8 +3,9 @@ const MANY = 3;
 /** And below which they may come one by one again. */
 const FEW = 2;
 const PAUSE_MS = 16;
-/** So long do messages come in bulk before they are counted again: a publisher that waits for a moment is not few. */
-const COUNT_FOR_MS = 250;
+/** It is judged by so many messages, or by so long: neither one message nor a publisher's pause for breath says anything. */
+const JUDGED_BY = 500;
+const JUDGED_AFTER_MS = 250;
 
 /** Whether what a request asks for comes as it is published, or all at once that has come since the last one. */
 export type PullStyle = 'flowing' | 'in bulk';
@@ -17,24 +18,31 @@ export type PullStyle = 'flowing' | 'in bulk';
 export class PullPace {
   style: PullStyle = 'flowing';
   private messages = 0;
+  private ofRequest = 0;
 
-  /** Times are milliseconds of one clock. */
-  constructor(private since: number) {}
+  /** Times are milliseconds of one clock; `full` is what a request asks for. */
+  constructor(
+    private since: number,
+    private readonly full: number,
+  ) {}
 
   /** A message came. */
   count(): void {
     this.messages++;
+    this.ofRequest++;
   }
 
   /** A request ended: answers after how many milliseconds the next one may be sent. */
   ended(now: number): number {
+    const wasFull = this.ofRequest >= this.full;
+    this.ofRequest = 0;
     const elapsed = now - this.since;
-    if (this.style === 'flowing' || elapsed >= COUNT_FOR_MS) {
+    if (this.messages >= JUDGED_BY || elapsed >= JUDGED_AFTER_MS) {
       const least = this.style === 'flowing' ? MANY : FEW;
       this.style = this.messages > least * elapsed ? 'in bulk' : 'flowing';
       this.messages = 0;
       this.since = now;
     }
-    return this.style === 'in bulk' ? PAUSE_MS : 0;
+    return this.style === 'in bulk' && !wasFull ? PAUSE_MS : 0;
   }
 }

@@ -52,7 +52,7 @@ export class Puller {
     const stream = { name: target.stream, created: deps.streamCreated };
     this.idOf = makePositionId(stream);
     this.mark = markOf(stream);
-    this.pace = new PullPace(performance.now());
+    this.pace = new PullPace(performance.now(), BATCH_MESSAGES);
     this.requests = new PullRequests(
       {
         connection,
@@ -109,7 +109,9 @@ export class Puller {
   }
 
   private mayAsk(): boolean {
-    if (this.stopped || this.pausing || !this.hasRoom()) return false;
+    const { connection } = this.deps;
+    if (this.stopped || this.pausing || connection.isClosed() || connection.isDraining() || !this.hasRoom())
+      return false;
     return this.pace.style === 'in bulk' ? this.requests.isIdle : this.requests.hasFreeSlot;
   }
 

@@ -21,6 +21,8 @@ export interface Claim {
   readonly deliveries: readonly OwnedDelivery[];
   /** Deliveries whose message was not in the store any more; they are dead letters now. */
   readonly lost: number;
+  /** The oldest had to be gone round, and it brought something: more may be waiting behind them. */
+  readonly around?: true;
 }
 
 /** The driver reads what it is sent as text, whatever it asked for: as base64 bytes are two thirds of what they are in hex. */
@@ -74,7 +76,9 @@ interface MessageRow {
 
 /** Makes due deliveries ours and loads each of their messages once. Rejects when PostgreSQL does; see `giveBackStrays`. */
 export async function claim(pool: JournalPool, owner: string, room: Room): Promise<Claim> {
-  return withMessages(pool, await take(pool, owner, room), owner);
+  const { rows, around } = await take(pool, owner, room);
+  const claimed = await withMessages(pool, rows, owner);
+  return around ? { ...claimed, around } : claimed;
 }
 
 /** Loads the messages of rows that are ours; one whose message is gone becomes a dead letter. */
@@ -93,7 +97,11 @@ export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[
 }
 
 /** Where many wait, whoever is not left out may stand behind a million rows of those that are: then they are gone round. */
-async function take(pool: JournalPool, owner: string, room: Room): Promise<readonly ClaimedRow[]> {
+async function take(
+  pool: JournalPool,
+  owner: string,
+  room: Room,
+): Promise<{ readonly rows: readonly ClaimedRow[]; readonly around?: true }> {
   const lanes = room.lanes ?? new Map();
   const values = (deliveries: number, bytes: number) => {
     const others = room.others ?? room.deliveries;
@@ -103,8 +111,9 @@ async function take(pool: JournalPool, owner: string, room: Room): Promise<reado
   const left = room.deliveries - oldest.length;
   const bytes = oldest.reduce((rest, row) => rest - row.bytes, room.bytes);
   const isNothingDue = oldest.length === 0 && room.except.length === 0 && lanes.size === 0;
-  if (isNothingDue || left <= room.deliveries / 2 || bytes <= 0) return oldest;
-  return [...oldest, ...(await pool.run<TakenRow>(CLAIM_AROUND, values(left, bytes)))];
+  if (isNothingDue || left <= room.deliveries / 2 || bytes <= 0) return { rows: oldest };
+  const others = await pool.run<TakenRow>(CLAIM_AROUND, values(left, bytes));
+  return others.length === 0 ? { rows: oldest } : { rows: [...oldest, ...others], around: true };
 }
 
 function toMessage(row: MessageRow, receivedAt: number): Message {
