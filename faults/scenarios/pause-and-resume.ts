@@ -16,6 +16,8 @@ const RESUMED = 60;
 export const pauseAndResume: Scenario = {
   name: 'pause-and-resume',
   title: 'paused through one instance, kill -9 of it, resumed at a rate through the other',
+  // What is published right after the kill may go to the dead one's socket, which nats-server has not missed yet.
+  mayLose: ['core'],
   isDeadly: true,
   async run(site) {
     const { hooks, publisher, tally } = site;
@@ -64,13 +66,14 @@ async function untilNoneIsUnderWay({ hooks }: Site, instances: readonly Instance
   await until(() => hooks.unanswered === 0, 'no request under way');
 }
 
-/** Also what the dead instance held. */
+/** Also what the dead instance held: whatever was acknowledged and has not arrived. */
 async function untilAllIsHeld({ cluster, publisher, hooks }: Site): Promise<void> {
   const isHeld = async () => {
     const [row] = await cluster.query<{ held: number; owed: number }>(
       `select count(*) filter (where owner is null and due_at = 'infinity')::int as held, count(*)::int as owed from deliveries`,
     );
-    return row?.held === row?.owed && row?.owed === publisher.published.length - hooks.arrivals.length;
+    const acknowledged = publisher.published.filter((message) => message.acknowledged).length;
+    return row !== undefined && row.held === row.owed && row.owed >= acknowledged - hooks.arrivals.length;
   };
   await until(isHeld, 'everything that is owed is held');
 }
