@@ -14,9 +14,11 @@ export class Recent<K, V extends object | number> {
   }
 
   get(key: K): V | undefined {
-    const value = this.young.get(key) ?? this.old.get(key);
-    if (value !== undefined) this.set(key, value);
-    return value;
+    const young = this.young.get(key);
+    if (young !== undefined) return young;
+    const old = this.old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: K, value: V): void {

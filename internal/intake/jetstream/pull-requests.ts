@@ -1,5 +1,4 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from 'nats';
-import type { PullStyle } from './pull-pace.js';
 
 export interface PullTarget {
   readonly stream: string;
@@ -21,8 +20,6 @@ export interface PullRequestsDeps {
 export interface Batch {
   readonly messages: number;
   readonly bytes: number;
-  /** `in bulk`: from the first message on, only what is there. */
-  readonly style: PullStyle;
 }
 
 /** Between a request that the server refused and the next one: asked at once, it would refuse thousands a second. */
@@ -64,11 +61,6 @@ export class PullRequests {
     return this.slots.some(({ left }) => left === 0);
   }
 
-  /** Nothing is asked for. */
-  get isIdle(): boolean {
-    return this.slots.every(({ left }) => left === 0);
-  }
-
   /** Asks once more; there must be a free slot. */
   ask(batch: Batch): void {
     const slot = this.slots.find(({ left }) => left === 0);
@@ -76,12 +68,7 @@ export class PullRequests {
     const { stream, consumer } = this.deps.target;
     slot.left = batch.messages;
     slot.timer = setTimeout(() => this.end(slot), OVERDUE_MS);
-    const request = {
-      batch: batch.messages,
-      max_bytes: batch.bytes,
-      expires: EXPIRES_MS * 1e6,
-      no_wait: batch.style === 'in bulk',
-    };
+    const request = { batch: batch.messages, max_bytes: batch.bytes, expires: EXPIRES_MS * 1e6 };
     const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
     this.deps.connection.publish(subject, JSON.stringify(request), { reply: slot.inbox });
   }
@@ -119,13 +106,13 @@ export class PullRequests {
     if (slot.left > 0 && --slot.left === 0) this.end(slot);
   }
 
-  /** 100 is a heartbeat, 408 and 404 mean that there was no (more) message; 409 has many reasons, that the batch is full is one. */
+  /** 100 is a heartbeat, 408 means that nothing was there in time; 409 has many reasons, that the batch is full is one. */
   private conclude(slot: Slot, status: number, description: string): void {
     if (status === 100) return;
     if (status === 503 || (status === 409 && /consumer deleted/i.test(description))) {
       this.clear(slot);
       this.deps.onLost(description || 'no such consumer');
-    } else if (status === 408 || status === 404 || /size exceeds|batch completed/i.test(description)) {
+    } else if (status === 408 || /size exceeds|batch completed/i.test(description)) {
       this.end(slot);
     } else {
       clearTimeout(slot.timer);

@@ -4,7 +4,6 @@ import type { Logger } from '../../logger.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import { headersOf } from '../incoming.js';
-import { PullPace } from './pull-pace.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from './stream-position.js';
 
@@ -36,8 +35,6 @@ const SAY_WORKING_MS = 20_000;
 /** Reads one consumer as fast as the journal takes it, and acknowledges what is committed. */
 export class Puller {
   private readonly requests: PullRequests;
-  private readonly pace: PullPace;
-  private pausing: NodeJS.Timeout | undefined;
   private readonly idOf: (position: StreamPosition) => string;
   private readonly mark: string;
   /** By stream sequence: where the acknowledgement goes. */
@@ -52,13 +49,12 @@ export class Puller {
     const stream = { name: target.stream, created: deps.streamCreated };
     this.idOf = makePositionId(stream);
     this.mark = markOf(stream);
-    this.pace = new PullPace(performance.now(), BATCH_MESSAGES);
     this.requests = new PullRequests(
       {
         connection,
         target,
         onMessage: (msg) => this.take(msg),
-        onEnded: () => this.goOn(),
+        onEnded: () => this.pull(),
         onLost: (why) => {
           if (!this.stopped) deps.onLost(why);
         },
@@ -75,44 +71,23 @@ export class Puller {
   /** The connection was interrupted: what had been asked for will not come. */
   again(): void {
     this.requests.forget();
-    this.endPause();
     this.pull();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.endPause();
     await this.requests.stop();
     await this.working.stop();
   }
 
-  private goOn(): void {
-    const pauseMs = this.pace.ended(performance.now());
-    this.endPause();
-    if (pauseMs === 0 || this.stopped) this.pull();
-    else
-      this.pausing = setTimeout(() => {
-        this.pausing = undefined;
-        this.pull();
-      }, pauseMs);
-  }
-
-  private endPause(): void {
-    clearTimeout(this.pausing);
-    this.pausing = undefined;
-  }
-
   private pull(): void {
-    const { style } = this.pace;
-    const bytes = Math.max(BATCH_BYTES, 2 * (this.deps.connection.info?.max_payload ?? 0));
-    while (this.mayAsk()) this.requests.ask({ messages: BATCH_MESSAGES, bytes, style });
-  }
-
-  private mayAsk(): boolean {
     const { connection } = this.deps;
-    if (this.stopped || this.pausing || connection.isClosed() || connection.isDraining() || !this.hasRoom())
-      return false;
-    return this.pace.style === 'in bulk' ? this.requests.isIdle : this.requests.hasFreeSlot;
+    // A request's timer may end behind its connection, on which publishing throws.
+    if (connection.isClosed() || connection.isDraining()) return;
+    const maxBytes = Math.max(BATCH_BYTES, 2 * (connection.info?.max_payload ?? 0));
+    while (!this.stopped && this.requests.hasFreeSlot && this.hasRoom()) {
+      this.requests.ask({ messages: BATCH_MESSAGES, bytes: maxBytes });
+    }
   }
 
   private hasRoom(): boolean {
@@ -128,7 +103,6 @@ export class Puller {
       return;
     }
     const { streamSequence } = position;
-    this.pace.count();
     this.lookForGap(position);
     const known = this.inHand.has(streamSequence);
     this.inHand.set(streamSequence, reply);
