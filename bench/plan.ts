@@ -50,7 +50,7 @@ export const FULL: Plan = {
   hugeMessages: 400,
   idle: { perSecond: 10, messages: 150 },
   logs: { rows: 5_000_000, requests: 40 },
-  limitMs: 3_600_000,
+  limitMs: 2_400_000,
 };
 
 export const QUICK: Plan = {

@@ -1,13 +1,16 @@
 /**
- * A map that forgets what was not used for long: an entry stays while fewer than `bound` others were set or found after it, and
- * there are never more than twice as many. Two generations, and no order: to find the oldest entry of a `Map` costs a walk over
- * all that was deleted before it (measured: 18 µs a delivery with 100,000 webhooks in turn).
+ * A map of at most `bound` entries that forgets what was not used for long: an entry stays while fewer than half as many uses
+ * came after it. Two generations, and no order: to find the oldest entry of a `Map` costs a walk over all that was deleted
+ * before it (measured: 18 µs a delivery with 100,000 webhooks in turn).
  */
 export class Recent<K, V extends object | number> {
   private young = new Map<K, V>();
   private old = new Map<K, V>();
+  private readonly half: number;
 
-  constructor(private readonly bound = Number.POSITIVE_INFINITY) {}
+  constructor(bound = Number.POSITIVE_INFINITY) {
+    this.half = Math.floor((bound + 1) / 2);
+  }
 
   get size(): number {
     return this.young.size + this.old.size;
@@ -24,7 +27,7 @@ export class Recent<K, V extends object | number> {
   set(key: K, value: V): void {
     this.old.delete(key);
     this.young.set(key, value);
-    if (this.young.size >= this.bound) this.forgetUnused();
+    if (this.young.size >= this.half) this.forgetUnused();
   }
 
   delete(key: K): void {

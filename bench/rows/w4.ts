@@ -5,7 +5,6 @@ export const w4 = unwellRow({
   title: '1 % of the traffic to webhooks that answer after 5 s, 1 % to ones that never answer',
   what: '98 healthy webhooks beside a slow and a silent one',
   webhooks: 100,
-  than: 'alone',
   conducts: [
     { conduct: { kind: 'slow', afterMs: 5000 }, count: 1 },
     { conduct: { kind: 'silent' }, count: 1 },
@@ -17,7 +16,6 @@ export const fair = unwellRow({
   title: '1,000 webhooks, 50 of them dead and 50 hanging',
   what: '900 healthy webhooks beside 50 dead and 50 silent ones',
   webhooks: 1000,
-  than: 'beside the well',
   conducts: [
     { conduct: { kind: 'dead' }, count: 50 },
     { conduct: { kind: 'silent' }, count: 50 },

@@ -21,8 +21,8 @@ const SMALLEST_WINDOW = 16;
 const FIRST_WINDOW = 128;
 /** Part of the places that new messages may not take: else retries and the backlog would wait for as long as they flood. */
 const KEPT_FOR_CLAIMS = 0.125;
-/** Windows of idle lanes that are remembered, about. */
-const REMEMBERED = 10_000;
+/** Windows of idle lanes that are remembered. */
+const MOST_REMEMBERED = 10_000;
 /** A lane may hold a quarter of what is still free, so that the busiest leaves room for others. */
 const PART_OF_FREE = 4;
 /** More of the bytes: payloads are large for everybody at a time, and what has no room is written and read once more. */
@@ -37,7 +37,7 @@ export class Holdings {
   private readonly held = new Map<string, Held>();
   private readonly shares = new Map<number, Share>();
   /** Lanes that hold nothing just now: their windows are worth remembering. */
-  private readonly remembered = new Recent<number, Share>(REMEMBERED);
+  private readonly remembered = new Recent<number, Share>(MOST_REMEMBERED);
   private bytes = 0;
 
   constructor(private readonly limits: HoldingsLimits) {}

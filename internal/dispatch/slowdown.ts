@@ -1,12 +1,12 @@
 import type { Load } from '../domain/load.js';
 import { Recent } from '../recent.js';
 
-/** Overloaded receivers that are remembered, about. */
-const REMEMBERED = 10_000;
+/** Overloaded receivers that are remembered. */
+const MOST_REMEMBERED = 10_000;
 
 /** Lower limits of lanes whose receiver is overloaded: each answer that says so halves it, each good one gives a part back. */
 export class Slowdown {
-  private readonly limits = new Recent<number, number>(REMEMBERED);
+  private readonly limits = new Recent<number, number>(MOST_REMEMBERED);
 
   limitOf(webhookId: number, most: number): number {
     return Math.min(most, this.limits.get(webhookId) ?? most);

@@ -21,7 +21,8 @@ describe('a target', () => {
     const parse = makeTargetParser(2);
     const first = parse('http://a/');
     expect(parse('http://a/')).toBe(first);
-    for (const other of ['b', 'c', 'd', 'e']) parse(`http://${other}/`);
+    parse('http://b/');
+    parse('http://c/');
     expect(parse('http://a/')).not.toBe(first);
     expect(parse('http://a/')).toEqual(first);
   });

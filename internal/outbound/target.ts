@@ -14,7 +14,7 @@ export function parseTarget(text: string): Parsed<Target> {
   return parsed({ origin: url.origin, path: url.pathname + url.search });
 }
 
-/** Remembers about `bound` URLs that it parsed, the ones used last. */
+/** Remembers at most `bound` URLs that it parsed, those used last. */
 export function makeTargetParser(bound: number): (url: string) => Parsed<Target> {
   const known = new Recent<string, Parsed<Target>>(bound);
   return (url) => {

@@ -15,7 +15,7 @@ export interface TokensOptions {
   readonly version: string;
   /** For one token, an issuer's description included; 10 s unless told. */
   readonly timeoutMs?: number;
-  /** Webhooks whose tokens are kept, about; 10,000 unless told. Those used longest ago are forgotten first. */
+  /** The most webhooks whose tokens are kept; 10,000 unless told. Those used longest ago are forgotten first. */
   readonly most?: number;
 }
 
