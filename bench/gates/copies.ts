@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePort } from '../../internal/local/free-port.js';
 import type { Bench } from '../bench.js';
 import { addHooks, registerEvent, registerHook } from '../catalog.js';
 import { checkArrivals, checkLogged } from '../checks.js';
 import { deliverFlood, messagesOf, untilNothingIsOwed } from '../deliver.js';
 import { BenchFailure } from '../failure.js';
 import { growth, readMetrics } from '../metrics.js';
+import { preloaded } from '../preloaded.js';
 import type { Held } from './held.js';
 
 const PAYLOAD_BYTES = 64 << 10;
@@ -24,11 +24,9 @@ interface Copies {
 
 /** How often a large payload is copied on its way, and how many copies of it stay while forty webhooks wait for it. */
 export async function copyGates(bench: Bench): Promise<readonly Held[]> {
-  const port = await findFreePort();
-  // Seen from dist/bench/gates.
-  const preload = new URL(`../preload/count-copies.js?port=${port}`, import.meta.url).href;
-  const nodeArguments = ['--expose-gc', '--import', preload];
-  const read = async () => (await (await fetch(`http://127.0.0.1:${port}`)).json()) as Copies;
+  const counting = await preloaded('count-copies');
+  const nodeArguments = ['--expose-gc', ...counting.nodeArguments];
+  const read = async () => JSON.parse(await counting.ask()) as Copies;
   return bench.withReceiver((receiver) =>
     bench.apart({ name: 'copies', nodeArguments }, async (apart) => [
       await copied({ ...apart, receiver }, read),

@@ -1,6 +1,7 @@
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import { envelope } from '../../domain/envelope.js';
 import type { Message } from '../../domain/message.js';
+import { int4Array } from './binary-array.js';
 import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
 import { readHeaders } from './header-bytes.js';
 import type { JournalPool, Statement } from './journal-pool.js';
@@ -102,15 +103,18 @@ async function take(
   owner: string,
   room: Room,
 ): Promise<{ readonly rows: readonly ClaimedRow[]; readonly around?: true }> {
-  const lanes = room.lanes ?? new Map();
+  const lanes = [...(room.lanes ?? [])];
+  const except = int4Array(room.except, (webhookId) => webhookId);
+  const webhooks = int4Array(lanes, ([webhookId]) => webhookId);
+  const places = int4Array(lanes, ([, most]) => most);
   const values = (deliveries: number, bytes: number) => {
     const others = room.others ?? room.deliveries;
-    return [owner, room.except, deliveries, bytes, [...lanes.keys()], [...lanes.values()], others];
+    return [owner, except, deliveries, bytes, webhooks, places, others];
   };
   const oldest = await pool.run<TakenRow>(CLAIM_OLDEST, values(room.deliveries, room.bytes));
   const left = room.deliveries - oldest.length;
   const bytes = oldest.reduce((rest, row) => rest - row.bytes, room.bytes);
-  const isNothingDue = oldest.length === 0 && room.except.length === 0 && lanes.size === 0;
+  const isNothingDue = oldest.length === 0 && room.except.length === 0 && lanes.length === 0;
   if (isNothingDue || left <= room.deliveries / 2 || bytes <= 0) return { rows: oldest };
   const others = await pool.run<TakenRow>(CLAIM_AROUND, values(left, bytes));
   return others.length === 0 ? { rows: oldest } : { rows: [...oldest, ...others], around: true };
