@@ -7,10 +7,12 @@ import { median, spell } from '../numbers.js';
 import type { Receiver } from '../receiver.js';
 import type { Line, Row } from '../row.js';
 import { atLeast, atMost } from '../target.js';
+import { spellUsage } from '../usage.js';
 import type { Conduct } from '../workers/conduct.js';
 import type { Aside, Picks } from '../workers/publisher.js';
 
-const SUBJECT = 'bench.unwell';
+// Two services of one queue group: on one subject they would share its messages.
+const SUBJECTS = { alone: 'bench.unwell.alone', beside: 'bench.unwell' };
 /** Often and for long, so that whatever is not well is tried again while the row runs, and drains when it is healed. */
 const RETRY_SCHEDULE = Array.from({ length: 40 }, () => '3s').join(',');
 const DRAINED_WITHIN_MS = 60_000;
@@ -26,18 +28,31 @@ export interface Unwell {
   readonly conducts: readonly { readonly conduct: Conduct; readonly count: number }[];
 }
 
-/** What the healthy ones notice of the others: the same work without and with them, at full speed and at a constant rate. */
+/**
+ * What the healthy ones notice of the others, at full speed and at a constant rate: each run stands beside one of the same
+ * minute without them, by a service of its own that does not know them.
+ */
 export function unwellRow(unwell: Unwell): Row {
+  const name = unwell.id.toLowerCase();
+  const settings = { RETRY_SCHEDULE };
   return {
     id: unwell.id,
     title: unwell.title,
     run: (bench) =>
       bench.withReceiver((others) =>
-        bench.apart({ name: unwell.id.toLowerCase(), settings: { RETRY_SCHEDULE } }, async (apart) =>
-          toLines(unwell, await measure(unwell, apart, others)),
+        bench.apart({ name: `${name}_alone`, settings }, (alone) =>
+          bench.apart({ name, settings }, async (beside) =>
+            toLines(unwell, await measure(unwell, { alone, beside, others })),
+          ),
         ),
       ),
   };
+}
+
+interface Services {
+  readonly alone: Bench;
+  readonly beside: Bench;
+  readonly others: Receiver;
 }
 
 /** What the healthy ones got. */
@@ -46,58 +61,71 @@ interface Got {
   readonly paced: Delivered;
 }
 
-interface Measured {
-  readonly alone: readonly Got[];
-  /** Beside the same traffic to the others, before they fell ill. */
-  readonly besideWell: readonly Got[];
-  readonly besideUnwell: readonly Got[];
+interface Round {
+  readonly alone: Got;
+  readonly beside: Got;
 }
 
-async function measure(unwell: Unwell, bench: Bench, others: Receiver): Promise<Measured> {
-  const { longRounds, messages, warmUpMessages, paced } = bench.plan;
-  const healthy = await register(unwell, bench, others);
+interface Measured {
+  /** Beside the same traffic to the others, before they fell ill. */
+  readonly well: readonly Round[];
+  readonly ill: readonly Round[];
+}
+
+async function measure(unwell: Unwell, { alone, beside, others }: Services): Promise<Measured> {
+  const { longRounds, messages, warmUpMessages, paced } = beside.plan;
+  const healthy = await register(unwell, { alone, beside, others });
   const every = Math.floor(healthy.count / healthy.from);
-  const flood = (count: number, aside?: Aside) =>
-    deliverFlood(bench, { subject: SUBJECT, messages: count, picks: healthy, aside });
-  const pace = (aside?: Aside) =>
-    deliverPaced(bench, { subject: SUBJECT, messages: paced.messages, picks: healthy, aside }, paced.perSecond);
-  await flood(warmUpMessages);
-  const alone: Got[] = [];
-  for (let round = 0; round < longRounds; round++) alone.push({ flood: await flood(messages), paced: await pace() });
+  const flood = (bench: Bench, subject: string, count: number, aside?: Aside) =>
+    deliverFlood(bench, { subject, messages: count, picks: healthy, aside });
+  const pace = (bench: Bench, subject: string, aside?: Aside) =>
+    deliverPaced(bench, { subject, messages: paced.messages, picks: healthy, aside }, paced.perSecond);
+  await flood(alone, SUBJECTS.alone, warmUpMessages);
+  await flood(beside, SUBJECTS.beside, warmUpMessages);
 
   const each = { flood: Math.floor(messages / every), paced: Math.floor(paced.messages / every) };
-  const beside = async (how: string): Promise<readonly Got[]> => {
-    const aside = { run: bench.nextRun(), every, picks: { from: 0, count: healthy.from } };
+  const rounds = async (how: string): Promise<readonly Round[]> => {
+    const aside = { run: beside.nextRun(), every, picks: { from: 0, count: healthy.from } };
     const expected = (each.flood + each.paced) * longRounds;
     await others.begin({ run: aside.run, messages: expected, fanOut: 1 });
     const since = new Date();
-    const got: Got[] = [];
+    const done: Round[] = [];
     for (let round = 0; round < longRounds; round++) {
       const first = round * (each.flood + each.paced);
-      const flooded = await flood(messages, { ...aside, first });
-      got.push({ flood: flooded, paced: await pace({ ...aside, first: first + each.flood }) });
-      bench.say(`${unwell.id} ${round + 1}/${longRounds}, ${how}: ${spellRound(got.at(-1))}`);
+      const got = {
+        alone: { flood: await flood(alone, SUBJECTS.alone, messages), paced: await pace(alone, SUBJECTS.alone) },
+        beside: {
+          flood: await flood(beside, SUBJECTS.beside, messages, { ...aside, first }),
+          paced: await pace(beside, SUBJECTS.beside, { ...aside, first: first + each.flood }),
+        },
+      };
+      done.push(got);
+      beside.say(
+        `${unwell.id} ${round + 1}/${longRounds}, ${how}: ${spellGot(got.beside)}; without ${spellGot(got.alone)}`,
+      );
     }
-    await drain({ bench, others, run: aside.run, since, expected });
-    return got;
+    await drain({ bench: beside, others, run: aside.run, since, expected });
+    return done;
   };
   await others.heal();
-  const besideWell = await beside('the others well');
+  const well = await rounds('the others well');
   // They get worse from round to round: nothing is healed in between.
   await others.sicken();
-  return { alone, besideWell, besideUnwell: await beside('the others ill') };
+  return { well, ill: await rounds('the others ill') };
 }
 
 /** Answers which of the webhooks are well. */
-async function register({ webhooks, conducts }: Unwell, bench: Bench, others: Receiver): Promise<Picks> {
-  const eventId = await registerEvent(bench.service.api, SUBJECT);
+async function register({ webhooks, conducts }: Unwell, { alone, beside, others }: Services): Promise<Picks> {
+  const eventId = await registerEvent(beside.service.api, SUBJECTS.beside);
   let first = 0;
   for (const { conduct, count } of conducts) {
-    await addHooks(bench, { eventId, first, count, origin: `${await others.misbehave(conduct)}/bad` });
+    await addHooks(beside, { eventId, first, count, origin: `${await others.misbehave(conduct)}/bad` });
     first += count;
   }
-  await addHooks(bench, { eventId, first, count: webhooks - first, origin: `${bench.receiver.origin}/well` });
-  return { from: first, count: webhooks - first };
+  const well = { first, count: webhooks - first, origin: `${beside.receiver.origin}/well` };
+  await addHooks(beside, { eventId, ...well });
+  await addHooks(alone, { eventId: await registerEvent(alone.service.api, SUBJECTS.alone), ...well });
+  return { from: first, count: well.count };
 }
 
 interface Draining {
@@ -118,24 +146,34 @@ async function drain({ bench, others, run, since, expected }: Draining): Promise
   checkLogged(await bench.database.logged(run, since), { messages: expected, deliveries: expected });
 }
 
-const spellRound = (got: Got | undefined) =>
-  got && `${spell(got.flood.perSecond)}/s; p99 ${spell(latenciesOf(got.paced).p99)} ms`;
+const spellGot = ({ flood, paced }: Got) => `${spell(flood.perSecond)}/s; p99 ${spell(latenciesOf(paced).p99)} ms`;
 
-const rates = (got: readonly Got[]) => got.map(({ flood }) => flood.perSecond);
-const p99s = (got: readonly Got[]) => got.map(({ paced }) => latenciesOf(paced).p99);
+const rateOf = ({ flood }: Got) => flood.perSecond;
+const p99Of = ({ paced }: Got) => latenciesOf(paced).p99;
 
-function toLines({ id, what }: Unwell, { alone, besideWell, besideUnwell }: Measured): readonly Line[] {
-  const compare = (of: (got: readonly Got[]) => number[], unit: string) => {
-    const now = median(of(besideUnwell));
-    const [bare, well] = [median(of(alone)), median(of(besideWell))];
+function toLines({ id, what }: Unwell, { well, ill }: Measured): readonly Line[] {
+  const compare = (of: (got: Got) => number, unit: string) => {
+    const ratioOf = (rounds: readonly Round[]) => median(rounds.map(({ alone, beside }) => of(beside) / of(alone)));
+    const ratio = ratioOf(ill);
+    const without = median(ill.map(({ alone }) => of(alone)));
     const note =
-      `without the others ${spell(bare)}${unit}, ratio ${spell(now / bare)}; ` +
-      `with them well ${spell(well)}${unit}, ratio ${spell(now / well)}`;
-    return { line: { unit, values: of(besideUnwell), notes: [note] }, ratio: now / bare };
+      `without the others ${spell(without)}${unit} in the same minutes; beside the others while they were well ` +
+      `${spell(median(well.map(({ beside }) => of(beside))))}${unit}, ${spell(ratioOf(well))} of without: so ill ÷ well ${spell(ratio / ratioOf(well))}`;
+    return { line: { unit, values: ill.map(({ beside }) => of(beside)), notes: [note] }, ratio };
   };
-  const [rate, p99] = [compare(rates, '/s'), compare(p99s, ' ms')];
+  const [rate, p99] = [compare(rateOf, '/s'), compare(p99Of, ' ms')];
+  const usage = [
+    spellUsage(ill.map(({ beside }) => beside.flood.usage)),
+    `without the others: ${spellUsage(ill.map(({ alone }) => alone.flood.usage))}`,
+  ];
   return [
-    { id, what, ...rate.line, targets: [atLeast(rate.ratio, 0.95, ' × without')] },
+    {
+      id,
+      what,
+      ...rate.line,
+      notes: [...rate.line.notes, ...usage],
+      targets: [atLeast(rate.ratio, 0.95, ' × without')],
+    },
     { id: `${id} p99`, what: 'the same at 1,000/s', ...p99.line, targets: [atMost(p99.ratio, 1.2, ' × without')] },
   ];
 }

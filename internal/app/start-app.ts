@@ -16,6 +16,7 @@ import { listen as listenToDatabase } from '../store/listen.js';
 import { makeVault } from '../store/vault.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { makeDeadline } from './deadline.js';
+import { expectDetachedBuffers } from './expect-detached-buffers.js';
 import { growModestly } from './grow-modestly.js';
 import { type Metrics, makeMetrics } from './metrics.js';
 import { withDatabase } from './open-database.js';
@@ -64,6 +65,7 @@ const SENDING_SHARE = 0.8;
 
 /** Constructs everything, starts it in order, and undoes what was started when a part of it fails. */
 export async function startApp(options: StartOptions): Promise<App> {
+  expectDetachedBuffers();
   const cleanup = makeCleanup(options.logger);
   try {
     return await start(options, cleanup);
