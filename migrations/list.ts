@@ -7,6 +7,7 @@ import { scale } from './0006-scale.js';
 import { webhookSettings } from './0007-webhook-settings.js';
 import { patience } from './0008-patience.js';
 import { streamOrder } from './0009-stream-order.js';
+import { steadyPlans } from './0010-steady-plans.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   webhookSettings,
   patience,
   streamOrder,
+  steadyPlans,
 ] as const;

@@ -37,7 +37,7 @@ export interface Claimer {
   suspectStrays(): void;
 }
 
-const MOST_AT_ONCE = 1000;
+const MOST_AT_ONCE = 2000;
 /** Claiming for a handful of free places, or the handful that fell due meanwhile, would cost three statements each. */
 const LEAST_AT_ONCE = 100;
 
