@@ -1,19 +1,22 @@
 import type { JournalPool, Statement } from './journal/journal-pool.js';
 import { IS_SENT_TO } from './journal/order.js';
 
-/** Time in which nothing could be let go (a service that was down, an open circuit) is made up for by two seconds at most. */
+/**
+ * Usually there is none; a join would read all webhooks to find that out. Time in which nothing could be let go (a service that
+ * was down, an open circuit) is made up for by two seconds at most.
+ */
 const TURN: Statement = {
   name: 'resumes-turn',
   text: `
     select r.webhook_id, r.drop_before is not null as drops, room
     from resumes r
-    join webhooks w on w.id = r.webhook_id
+    cross join lateral (select from webhooks w where w.id = r.webhook_id and ${IS_SENT_TO} offset 0) as sent_to
     cross join lateral (
       select case when r.per_second is not null
         then floor(least(r.per_second * extract(epoch from now() - r.released_at), greatest(1, 2 * r.per_second))) end as owing
     ) as so_far
     cross join lateral (select least($1, coalesce(owing, $1))::int as room) as now_due
-    where ${IS_SENT_TO} and (room > 0 or r.drop_before is not null)
+    where room > 0 or r.drop_before is not null
     order by r.released_at limit 20
     for update of r skip locked`,
 };
