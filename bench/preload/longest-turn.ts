@@ -1,5 +1,6 @@
 // Loaded into a service before the program. Tells how long its main thread ran, at the most, between two beats of a timer that
-// is late by as much as a turn of the event loop takes: what was waited for a core that others had is not in it.
+// is late by as much as a turn of the event loop takes: what was waited for a core that others had is not in it. A beat is of
+// several short turns, and the kernel's account may be behind by one of its own ticks.
 import { openSync, readSync } from 'node:fs';
 import { createServer } from 'node:http';
 

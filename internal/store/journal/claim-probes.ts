@@ -13,11 +13,11 @@ const MOST_KEYS = 200;
  */
 const PROBE_OF_WEBHOOK = `
   (select d.id from deliveries d
-   where d.webhook_id = h.webhook_id and d.owner is null and d.due_at = 'infinity' and d.order_key is null
-     and d.received_at >= (
-       select min(received_at) + random() * (max(received_at) - min(received_at)) from deliveries a
-       where a.webhook_id = h.webhook_id and a.owner is null and a.due_at = 'infinity' and a.order_key is null
-     )
+   where ${held('d')} and d.received_at >= (
+     select oldest.at + random() * (newest.at - oldest.at)
+     from (select received_at as at from deliveries a where ${held('a')} order by received_at limit 1) as oldest,
+       (select received_at as at from deliveries a where ${held('a')} order by received_at desc limit 1) as newest
+   )
    order by d.received_at limit 1)
   union all
   (with recursive begin as materialized (select gen_random_uuid() as key), k(webhook_id, order_key, step) as (
@@ -73,4 +73,8 @@ export async function claimProbes(
   const rows = await pool.run<ClaimedRow>(CLAIM_PROBES, [owner, waits.probeMs, waits.longestProbeMs]);
   const { deliveries } = await withMessages(pool, rows, owner);
   return deliveries.map((delivery) => ({ ...delivery, probe: true }));
+}
+
+function held(row: string): string {
+  return `${row}.webhook_id = h.webhook_id and ${row}.owner is null and ${row}.due_at = 'infinity' and ${row}.order_key is null`;
 }

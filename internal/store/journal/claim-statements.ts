@@ -7,7 +7,7 @@ export const CLAIMED = `d.id, d.message_id, extract(epoch from d.received_at)::f
 /** $1 instance, $2 webhooks to leave out, $3 rows, $4 bytes, $5 and $6 webhooks with room for so many only, $7 room of any other. */
 const ME = 'me as (select id from instances where id = $1 for key share)';
 const DUE = 'owner is null and due_at <= now()';
-/** The same of a row that is looked up by its key, in words that no index of what is due answers to (see `claim-plans.test.ts`). */
+/** The same of a row that is looked up by its key, in words that no index of what is due answers to (see `claim-plans-surprised.test.ts`). */
 const STILL_DUE = 'num_nulls(owner) = 1 and due_at <= now()';
 const ROOMS = 'rooms as materialized (select * from unnest($5::int[], $6::int[]) as input(webhook_id, room))';
 
@@ -21,8 +21,12 @@ const TAKE = `
     where d.id = any(array(select fitting.id from fitting, me))
     returning ${CLAIMED}, d.bytes`;
 
-/** How far the oldest are looked through. A longer queue in front of the others is gone round, webhook by webhook. */
-const HEAD = `(select id, webhook_id, bytes, due_at from deliveries where ${DUE} order by due_at limit 2000)`;
+/**
+ * How far the oldest are looked through: twice what a claim takes at the most, so that another instance at the same moment
+ * finds something behind it. A longer queue in front of the others is gone round, webhook by webhook.
+ */
+const LOOKED_THROUGH = 4000;
+const HEAD = `(select id, webhook_id, bytes, due_at from deliveries where ${DUE} order by due_at limit ${LOOKED_THROUGH})`;
 
 /** The oldest due deliveries that nobody owns, as far as they fit; concurrent claimers skip each other's rows. */
 export const CLAIM_OLDEST: Statement = {
@@ -53,7 +57,7 @@ export const CLAIM_AROUND: Statement = {
   text: `
     with recursive ${ME}, ${ROOMS}, begin as materialized (
       select floor(random() * (select max(webhook_id) from deliveries where owner is null))::int as id
-      where (select count(*) from ${HEAD} as head) = 2000
+      where (select count(*) from ${HEAD} as head) = ${LOOKED_THROUGH}
     ), ring(webhook_id, first, step) as (
       select first.id, first.id, 1 from begin cross join lateral (
         select coalesce(
