@@ -117,8 +117,8 @@ describe('a replay', () => {
     expect(await finished(hukz, job.id)).toMatchObject({ state: 'done', done: 60 });
     await eventually(() => receiver.requests.filter(isReplay).length === 60, { what: 'all replays' });
     const times = receiver.requests.filter(isReplay).map(({ at }) => at);
-    // Three steps: the second and the third each wait out the second of the one before them.
-    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(1800);
+    // Three steps: the second and the third each wait out the second of the one before them. The first may arrive late.
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(1500);
   });
 
   it('goes on where it was when the instance that ran it is killed', async () => {
