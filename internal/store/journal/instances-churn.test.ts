@@ -172,7 +172,8 @@ describe('two hundred instances that start, beat and die', () => {
     for (let round = 0; round < 5; round++) for (const id of others) await beat(pool, id);
     const before = await pagesOf();
     for (let round = 0; round < 5; round++) for (const id of others) await beat(pool, id);
-    expect(await pagesOf()).toBeLessThanOrEqual(before + 1);
+    // A thousand rows that were never used again would be sixteen more; a neighbour that is slow keeps a few for a while.
+    expect(await pagesOf()).toBeLessThanOrEqual(before + 5);
     expect(before).toBeLessThan(30);
   });
 
