@@ -57,6 +57,9 @@ const open = async (more: Readonly<Record<string, string>> = {}, natsUrl = serve
 };
 /** What a dead instance had comes again after so long. */
 const redeliverAfter = (ms: number, { consumers } = jsm) => consumers.update('HUKZ', 'hukz', { ack_wait: nanos(ms) });
+/** One instance has two requests waiting; they ask for all that is published. */
+const bothPull = () =>
+  eventually(async () => (await jsm.consumers.info('HUKZ', 'hukz')).num_waiting > 2, { what: 'both to pull' });
 /** Waits for nobody, but gives the socket its turn. */
 const publish = async (subject: string, count: number, keys: number) => {
   for (let n = 0; n < count; n++) {
@@ -92,6 +95,7 @@ describe('two instances that read one stream', () => {
     async (keys, count) => {
       const [one] = await Promise.all([start(), start()]);
       await one.api.webhook(receiver.url, [await one.api.event('a.b')], ordered);
+      await bothPull();
       await publish('a.b', count, keys);
       await received(count);
       expect(overtaken()).toEqual({ received: count, overtaken: 0 });
