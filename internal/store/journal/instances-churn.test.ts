@@ -170,10 +170,14 @@ describe('two hundred instances that start, beat and die', () => {
   it('leave no room behind that is not used again', async () => {
     const pagesOf = async () => (await sql(`select (pg_relation_size('instances') / 8192)::int as n`))[0]?.n ?? 0;
     for (let round = 0; round < 5; round++) for (const id of others) await beat(pool, id);
+    const growth = async () => {
+      const before = await pagesOf();
+      for (let round = 0; round < 5; round++) for (const id of others) await beat(pool, id);
+      return (await pagesOf()) - before;
+    };
+    // A thousand rows never used again are sixteen pages each time; what a slow neighbour still sees is used the next time.
+    expect(Math.min(await growth(), await growth(), await growth())).toBeLessThanOrEqual(1);
     const before = await pagesOf();
-    for (let round = 0; round < 5; round++) for (const id of others) await beat(pool, id);
-    // A thousand rows that were never used again would be sixteen more; a neighbour that is slow keeps a few for a while.
-    expect(await pagesOf()).toBeLessThanOrEqual(before + 5);
     expect(before).toBeLessThan(30);
   });
 
