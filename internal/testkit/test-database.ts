@@ -11,9 +11,11 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A migrated database of the caller's own (about 40 ms); `empty` leaves the migrations out. */
-export async function makeTestDatabase(options: { readonly empty?: boolean } = {}): Promise<TestDatabase> {
-  const server = serverAddress();
+/** A migrated database of the caller's own (about 40 ms) on the run's server or another; `empty` leaves the migrations out. */
+export async function makeTestDatabase(
+  options: { readonly empty?: boolean; readonly server?: TestServerAddress } = {},
+): Promise<TestDatabase> {
+  const server = options.server ?? serverAddress();
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runAsAdmin(server, `create database ${name} template ${options.empty ? 'template0' : TEMPLATE}`);
   return {
