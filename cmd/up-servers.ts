@@ -4,7 +4,7 @@ import { choosePostgresDirectory } from '../internal/local/data-directory.js';
 import { startNatsServer } from '../internal/local/nats-server.js';
 import { startPostgres } from '../internal/local/postgres.js';
 import { upDirectory } from './up-state.js';
-import { usualPort } from './usual-port.js';
+import { startOnUsualPort } from './usual-port.js';
 
 export interface OwnServersOptions {
   readonly cwd: string;
@@ -56,9 +56,10 @@ export async function startOwnServers(options: OwnServersOptions): Promise<OwnSe
 async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<Started> {
   if (given.HUKZ_DATABASE_HOST) return NOT_OURS;
   const dataDir = await choosePostgresDirectory(join(upDirectory(cwd), 'postgres'));
-  const port = await usualPort(5432, 'PostgreSQL', say);
-  say(`starting PostgreSQL, its data in ${dataDir} …`);
-  const { host, user, password, stop } = await startPostgres({ dataDir, port });
+  const { host, port, user, password, stop } = await startOnUsualPort(5432, 'PostgreSQL', say, (port) => {
+    say(`starting PostgreSQL, its data in ${dataDir} …`);
+    return startPostgres({ dataDir, port });
+  });
   await createDatabase({ host, port, user, password });
   return {
     settings: {
@@ -76,10 +77,11 @@ async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<St
 
 async function startNats({ cwd, given, say }: OwnServersOptions): Promise<Started> {
   if (given.HUKZ_NATS_URL) return NOT_OURS;
-  const port = await usualPort(4222, 'nats-server', say);
-  say('starting nats-server with JetStream …');
   const storeDir = join(upDirectory(cwd), 'nats');
-  const { url, stop } = await startNatsServer({ jetstream: true, port, storeDir });
+  const { url, stop } = await startOnUsualPort(4222, 'nats-server', say, (port) => {
+    say('starting nats-server with JetStream …');
+    return startNatsServer({ jetstream: true, port, storeDir });
+  });
   return { settings: { HUKZ_NATS_URL: url }, where: url, stop };
 }
 

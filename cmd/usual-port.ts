@@ -6,3 +6,23 @@ export async function usualPort(usual: number, whose: string, say: (line: string
   if (port !== usual) say(`port ${usual} is taken: ${whose} gets port ${port}`);
   return port;
 }
+
+const TRIES = 3;
+
+/** Starts a server on its usual port, or on a free one. A port that another program takes in the meantime is chosen anew. */
+export async function startOnUsualPort<S>(
+  usual: number,
+  whose: string,
+  say: (line: string) => void,
+  start: (port: number) => Promise<S>,
+): Promise<S> {
+  for (let tries = 1; ; tries++) {
+    const port = await usualPort(usual, whose, say);
+    try {
+      return await start(port);
+    } catch (error) {
+      const wasTaken = (await findFreePort(port)) !== port;
+      if (!wasTaken || tries === TRIES) throw error;
+    }
+  }
+}
