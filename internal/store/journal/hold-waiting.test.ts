@@ -75,8 +75,10 @@ it('nobody resumes the webhook, and no other instance steps, while a step is und
 it('a step goes by the index of what waits for its webhook, and costs no more where many more wait', async () => {
   await insert(2, 20_000);
   for (const other of [3, 4, 5]) await insert(other, 20_000);
+  await kit.sql(`insert into webhooks (created_by_id, updated_by_id, name, url, enabled)
+    select 1, 1, '', 'http://receiver.example/', true from generate_series(1, 5000)`);
   await pause(2);
-  await kit.sql('vacuum analyze deliveries');
+  await kit.sql('vacuum analyze deliveries, webhooks');
   const before = await buffersOf(500);
   expect(before.plan).toMatch(/Index Scan using deliveries_waiting on deliveries/);
   expect(before.plan).toMatch(/Index Scan using webhooks_\w+ on webhooks/);
