@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ClaimRoom } from '../domain/claim.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
-import { type ClaimerDeps, type ClaimRoom, makeClaimer } from './claimer.js';
+import { type ClaimerDeps, makeClaimer } from './claimer.js';
 import { Holdings } from './holdings.js';
 
 const body = new Uint8Array(10);

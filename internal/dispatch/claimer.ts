@@ -1,25 +1,10 @@
+import type { Claim, ClaimRoom } from '../domain/claim.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Logger } from '../logger.js';
 import type { Holdings } from './holdings.js';
 
-export interface ClaimRoom {
-  readonly deliveries: number;
-  readonly bytes: number;
-  readonly except: readonly number[];
-  readonly lanes: ReadonlyMap<number, number>;
-  readonly others: number;
-}
-
-/** What a claim brought. */
-export interface Claimed {
-  readonly deliveries: readonly OwnedDelivery[];
-  readonly lost: number;
-  /** More may be waiting behind those that were gone round. */
-  readonly around?: true;
-}
-
 export interface ClaimerDeps {
-  claim(room: ClaimRoom): Promise<Claimed>;
+  claim(room: ClaimRoom): Promise<Claim>;
   giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
@@ -71,7 +56,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
   };
 
   /** What falls due all the time beside failing receivers, a few at a time, waits for the next round. */
-  const mayBeMore = ({ deliveries, around }: Claimed, asked: { readonly deliveries: number; readonly bytes: number }) =>
+  const mayBeMore = ({ deliveries, around }: Claim, asked: { readonly deliveries: number; readonly bytes: number }) =>
     around === true ||
     deliveries.length >= Math.min(asked.deliveries, LEAST_AT_ONCE) ||
     holdings.free().bytes < asked.bytes / 2 ||

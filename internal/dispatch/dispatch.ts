@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { BreakerPolicy } from '../domain/breaker.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
+import type { Claim, ClaimRoom } from '../domain/claim.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import type { RetryPolicy } from '../domain/retry-policy.js';
@@ -9,7 +10,7 @@ import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
-import { type Claimed, type ClaimRoom, makeClaimer } from './claimer.js';
+import { makeClaimer } from './claimer.js';
 import { Dispatcher } from './dispatcher.js';
 import { Health } from './health.js';
 import { Holdings, type HoldingsLimits } from './holdings.js';
@@ -17,7 +18,7 @@ import { type LaneLimits, Lanes } from './lanes.js';
 import { makeTurns, type TurnsDeps } from './turns.js';
 
 export interface DispatchDeps {
-  claim(room: ClaimRoom): Promise<Claimed>;
+  claim(room: ClaimRoom): Promise<Claim>;
   /** One request; never rejects. The signal means: stop waiting for the answer. */
   send(delivery: OwnedDelivery, webhook: CatalogWebhook, signal: AbortSignal): Promise<AttemptOutcome>;
   settle(attempt: SettledAttempt): Promise<void>;

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Claim, ClaimRoom } from '../../domain/claim.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import { envelope } from '../../domain/envelope.js';
 import type { Message } from '../../domain/message.js';
@@ -6,26 +7,6 @@ import { int4Array } from './binary-array.js';
 import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
 import { readHeaders } from './header-bytes.js';
 import type { JournalPool, Statement } from './journal-pool.js';
-
-/** What dispatch can take. */
-export interface Room {
-  readonly deliveries: number;
-  readonly bytes: number;
-  /** Webhooks whose lane is full. */
-  readonly except: readonly number[];
-  /** Webhooks whose lane has room for so many only. */
-  readonly lanes?: ReadonlyMap<number, number>;
-  /** Room of any other lane; as much as there is, when absent. */
-  readonly others?: number;
-}
-
-export interface Claim {
-  readonly deliveries: readonly OwnedDelivery[];
-  /** Deliveries whose message was not in the store any more; they are dead letters now. */
-  readonly lost: number;
-  /** The oldest had to be gone round, and it brought something: more may be waiting behind them. */
-  readonly around?: true;
-}
 
 /** The driver reads what it is sent as text, whatever it asked for: as base64 bytes are two thirds of what they are in hex. */
 const LOAD_MESSAGES: Statement = {
@@ -77,7 +58,7 @@ interface MessageRow {
 }
 
 /** Makes due deliveries ours and loads each of their messages once. Rejects when PostgreSQL does; see `giveBackStrays`. */
-export async function claim(pool: JournalPool, owner: string, room: Room): Promise<Claim> {
+export async function claim(pool: JournalPool, owner: string, room: ClaimRoom): Promise<Claim> {
   const { rows, around } = await take(pool, owner, room);
   const claimed = await withMessages(pool, rows, owner);
   return around ? { ...claimed, around } : claimed;
@@ -113,7 +94,7 @@ export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[
 async function take(
   pool: JournalPool,
   owner: string,
-  room: Room,
+  room: ClaimRoom,
 ): Promise<{ readonly rows: readonly ClaimedRow[]; readonly around?: true }> {
   const lanes = [...(room.lanes ?? [])];
   const except = int4Array(room.except, (webhookId) => webhookId);

@@ -1,4 +1,5 @@
 import type { SettledAttempt } from '../../domain/attempt.js';
+import type { Claim, ClaimRoom } from '../../domain/claim.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import { weightOf } from '../../domain/message.js';
 import { messageOf } from '../../errors.js';
@@ -9,7 +10,7 @@ import type { Acceptance } from './accept-statement.js';
 import { type Batcher, makeBatcher } from './batcher.js';
 import { bisect } from './bisect.js';
 import { cancel } from './cancel.js';
-import { type Claim, claim, type Room } from './claim.js';
+import { claim } from './claim.js';
 import { giveBack, giveBackStrays, hold, releaseHeld } from './hold.js';
 import type { JournalPool } from './journal-pool.js';
 import { makePersevere } from './persevere.js';
@@ -35,7 +36,7 @@ export interface Journal {
   /** Resolves after the commit. Waits out PostgreSQL's bad days; rejects when the statement can never succeed. */
   accept(acceptance: Acceptance): Promise<Accepted>;
   settle(attempt: SettledAttempt): Promise<void>;
-  claim(room: Room): Promise<Claim>;
+  claim(room: ClaimRoom): Promise<Claim>;
   hold(delivery: OwnedDelivery): Promise<void>;
   cancel(delivery: OwnedDelivery): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
