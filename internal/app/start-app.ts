@@ -1,12 +1,10 @@
 import { hostname } from 'node:os';
 import type { Config } from '../../config/config.js';
 import { listen as listenHttp } from '../api/listen.js';
-import { makeApi } from '../api/make-api.js';
 import { systemClock } from '../clock.js';
 import { makeMembership } from '../dispatch/membership.js';
 import { Catalog } from '../domain/catalog.js';
-import { destinationOf, makeEgressRules } from '../domain/egress-rules.js';
-import { AppError } from '../errors.js';
+import { makeEgressRules } from '../domain/egress-rules.js';
 import { makeCatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
 import { loadCatalogChanges, loadCatalogVersion } from '../store/catalog-changes.js';
@@ -17,16 +15,17 @@ import { makeVault } from '../store/vault.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { makeDeadline } from './deadline.js';
 import { expectDetachedBuffers } from './expect-detached-buffers.js';
+import { finish } from './finish.js';
 import { growModestly } from './grow-modestly.js';
 import { type Metrics, makeMetrics } from './metrics.js';
 import { withDatabase } from './open-database.js';
 import { openOutwards } from './open-outwards.js';
 import { openStore } from './open-store.js';
-import { findProblems } from './readiness.js';
 import { reportKeys } from './report-keys.js';
 import { makeResults } from './results.js';
 import { type MetricsServer, serveMetrics } from './serve-metrics.js';
 import { startUpkeep } from './start-upkeep.js';
+import { wireApi } from './wire-api.js';
 import { wireDispatch } from './wire-dispatch.js';
 import { wireIntake } from './wire-intake.js';
 import { wireSending } from './wire-sending.js';
@@ -60,8 +59,6 @@ export interface App {
 
 const HTTP_GRACE_MS = 2000;
 const FAILED_START_MS = 5000;
-/** Part of the grace period in which requests may run; the journal commits in the rest. */
-const SENDING_SHARE = 0.8;
 
 /** Constructs everything, starts it in order, and undoes what was started when a part of it fails. */
 export async function startApp(options: StartOptions): Promise<App> {
@@ -183,41 +180,22 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   startUpkeep({ config, pool, clock, logger, metrics, onDisabled: results.onWebhook }, cleanup);
 
   let stopping = false;
-  const { messagesMs, logsMs, deadLettersMs } = config.retention;
-  /** As the store says now, whatever changed elsewhere a moment ago. */
-  const loadLive = async (id: number) => {
-    await catalogSync.refresh();
-    const webhook = catalog.webhook(id);
-    if (!webhook)
-      throw new AppError('unavailable', 'the webhook is not live in this instance yet; it will be by itself');
-    return webhook;
-  };
-  const api = makeApi({
+  const api = wireApi({
+    config,
     db,
     pool,
     vault,
-    reach: { messagesMs, deadLettersMs, accountMs: Math.min(messagesMs, logsMs, deadLettersMs) },
-    catalogChanged: catalogSync.refresh,
-    admitSubject: intake.admitSubject,
-    promise: intake.promise,
-    readiness: () =>
-      findProblems({
-        db,
-        journalTrouble: journal.trouble,
-        natsProblem: intake.connectionProblem,
-        subscriptionProblem: intake.subscriptionProblem,
-        isTrusted: membership.isTrusted,
-        isStopping: () => stopping,
-      }),
-    logger,
+    journal,
+    catalog,
+    catalogSync,
+    membership,
+    dispatch,
+    intake,
+    rules,
+    testCalls,
+    isStopping: () => stopping,
     version,
-    development: config.mode === 'development',
-    tryWebhook: async (id, sample) => testCalls.send(await loadLive(id), sample),
-    nextOfKey: dispatch.next,
-    tryAuthorisation: async (id) => testCalls.authorise(await loadLive(id)),
-    receiverProblem: (url) => rules.problemOf(destinationOf(url)),
-    webhookProxies: config.egress.webhookProxies,
-    allowAllSubjects: config.intake.allowAllSubjects,
+    logger,
   });
   const metricsServer = await (showMetrics?.(metrics) ??
     serveMetrics(metrics, { host: config.host, port: config.metricsPort }));
@@ -227,23 +205,6 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('nats', intake.stop);
   await intake.start();
 
-  /** Take nothing new, commit what was taken, finish what runs; only then close what that needed. */
-  const finish = async () => {
-    stopping = true;
-    const deadline = makeDeadline(config.shutdownGraceMs);
-    const abandon = () => {
-      journal.abandon();
-      catalogSync.abandon();
-    };
-    const giveUp = setTimeout(abandon, config.shutdownGraceMs);
-    await deadline.within(catalogSync.stop());
-    await deadline.within(intake.drain());
-    await deadline.within(streamOrder.stop());
-    await deadline.within(dispatch.stop(deadline.left() * SENDING_SHARE));
-    clearTimeout(giveUp);
-    abandon();
-    await cleanup.run(deadline);
-  };
   let stopped: Promise<void> | undefined;
   return {
     port: server.port,
@@ -252,7 +213,16 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     promise: intake.promise,
     unusable,
     stop() {
-      stopped ??= finish();
+      stopping = true;
+      stopped ??= finish({
+        graceMs: config.shutdownGraceMs,
+        catalogSync,
+        intake,
+        streamOrder,
+        dispatch,
+        journal,
+        cleanup,
+      });
       return stopped;
     },
   };

@@ -1,0 +1,38 @@
+import type { Dispatch } from '../dispatch/dispatch.js';
+import type { StreamOrder } from '../dispatch/stream-order.js';
+import type { CatalogSync } from '../intake/catalog-sync.js';
+import type { Intake } from '../intake/intake.js';
+import type { Journal } from '../store/journal/journal.js';
+import type { Cleanup } from './cleanup.js';
+import { makeDeadline } from './deadline.js';
+
+export interface FinishParts {
+  readonly graceMs: number;
+  readonly catalogSync: CatalogSync;
+  readonly intake: Intake;
+  readonly streamOrder: StreamOrder;
+  readonly dispatch: Dispatch;
+  readonly journal: Journal;
+  readonly cleanup: Cleanup;
+}
+
+/** Part of the grace period in which requests may run; the journal commits in the rest. */
+const SENDING_SHARE = 0.8;
+
+/** Takes nothing new, commits what was taken, finishes what runs; only then closes what that needed. */
+export async function finish(parts: FinishParts): Promise<void> {
+  const { graceMs, catalogSync, intake, streamOrder, dispatch, journal, cleanup } = parts;
+  const deadline = makeDeadline(graceMs);
+  const abandon = () => {
+    journal.abandon();
+    catalogSync.abandon();
+  };
+  const giveUp = setTimeout(abandon, graceMs);
+  await deadline.within(catalogSync.stop());
+  await deadline.within(intake.drain());
+  await deadline.within(streamOrder.stop());
+  await deadline.within(dispatch.stop(deadline.left() * SENDING_SHARE));
+  clearTimeout(giveUp);
+  abandon();
+  await cleanup.run(deadline);
+}

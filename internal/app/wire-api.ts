@@ -1,0 +1,76 @@
+import type { Express } from 'express';
+import type { Config } from '../../config/config.js';
+import { makeApi } from '../api/make-api.js';
+import type { Dispatch } from '../dispatch/dispatch.js';
+import type { Membership } from '../dispatch/membership.js';
+import type { Catalog } from '../domain/catalog.js';
+import { destinationOf, type EgressRules } from '../domain/egress-rules.js';
+import { AppError } from '../errors.js';
+import type { CatalogSync } from '../intake/catalog-sync.js';
+import type { Intake } from '../intake/intake.js';
+import type { Logger } from '../logger.js';
+import type { Journal } from '../store/journal/journal.js';
+import type { JournalPool } from '../store/journal/journal-pool.js';
+import type { Db } from '../store/knex.js';
+import type { Vault } from '../store/vault.js';
+import { findProblems } from './readiness.js';
+import type { TestCalls } from './test-calls.js';
+
+export interface ApiParts {
+  readonly config: Config;
+  readonly db: Db;
+  readonly pool: JournalPool;
+  readonly vault: Vault;
+  readonly journal: Journal;
+  readonly catalog: Catalog;
+  readonly catalogSync: CatalogSync;
+  readonly membership: Membership;
+  readonly dispatch: Dispatch;
+  readonly intake: Intake;
+  readonly rules: EgressRules;
+  readonly testCalls: TestCalls;
+  isStopping(): boolean;
+  readonly version: string;
+  readonly logger: Logger;
+}
+
+/** The API on the store and on what the rest of the service says. */
+export function wireApi(parts: ApiParts): Express {
+  const { config, db, pool, vault, journal, catalog, catalogSync, membership, dispatch, intake, rules } = parts;
+  const { messagesMs, logsMs, deadLettersMs } = config.retention;
+  /** As the store says now, whatever changed elsewhere a moment ago. */
+  const loadLive = async (id: number) => {
+    await catalogSync.refresh();
+    const webhook = catalog.webhook(id);
+    if (!webhook)
+      throw new AppError('unavailable', 'the webhook is not live in this instance yet; it will be by itself');
+    return webhook;
+  };
+  return makeApi({
+    db,
+    pool,
+    vault,
+    reach: { messagesMs, deadLettersMs, accountMs: Math.min(messagesMs, logsMs, deadLettersMs) },
+    catalogChanged: catalogSync.refresh,
+    admitSubject: intake.admitSubject,
+    promise: intake.promise,
+    readiness: () =>
+      findProblems({
+        db,
+        journalTrouble: journal.trouble,
+        natsProblem: intake.connectionProblem,
+        subscriptionProblem: intake.subscriptionProblem,
+        isTrusted: membership.isTrusted,
+        isStopping: parts.isStopping,
+      }),
+    logger: parts.logger,
+    version: parts.version,
+    development: config.mode === 'development',
+    tryWebhook: async (id, sample) => parts.testCalls.send(await loadLive(id), sample),
+    nextOfKey: dispatch.next,
+    tryAuthorisation: async (id) => parts.testCalls.authorise(await loadLive(id)),
+    receiverProblem: (url) => rules.problemOf(destinationOf(url)),
+    webhookProxies: config.egress.webhookProxies,
+    allowAllSubjects: config.intake.allowAllSubjects,
+  });
+}
