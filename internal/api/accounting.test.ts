@@ -1,34 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { hoursAgo, type StoredDelivery, storeDelivery } from '../testkit/stored-delivery.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { describe, expect, it } from '@jest/globals';
+import { hoursAgo } from '../testkit/stored-delivery.js';
+import { useDeliveryKit } from '../testkit/use-delivery-kit.js';
 
-let api: TestApi;
-let eventId: number;
-let webhookId: number;
-
-beforeAll(async () => {
-  api = await makeTestApi();
-  eventId = (await api.send('POST', '/events', { event: 'tag.created' })).body.id;
-});
-afterAll(() => api.stop());
-beforeEach(async () => {
-  await api.db.raw('truncate messages, deliveries, dead_letters, webhook_logs, replays');
-  webhookId = await webhook();
-});
-
-const webhook = async (more: object = {}, user = '1') =>
-  (await api.send('POST', '/webhooks', { url: 'http://example.com', event_ids: [eventId], ...more }, user)).body.id;
-const store = (delivery: Pick<StoredDelivery, 'place'> & Partial<StoredDelivery>) =>
-  storeDelivery(api.db, { webhookId, ...delivery });
+const kit = useDeliveryKit();
 
 describe('the account over HTTP', () => {
   it('closes, and says so when it does not', async () => {
-    await store({ place: 'dead_letters' });
-    await store({ place: 'deliveries' });
-    await store({ place: 'webhook_logs' });
-    const { body } = await api.send('GET', `/accounting?webhook_id=${webhookId}&since=${hoursAgo(2)}`).expect(200);
+    await kit.store({ place: 'dead_letters' });
+    await kit.store({ place: 'deliveries' });
+    await kit.store({ place: 'webhook_logs' });
+    const { body } = await kit.api
+      .send('GET', `/accounting?webhook_id=${kit.webhookId}&since=${hoursAgo(2)}`)
+      .expect(200);
     expect(body).toMatchObject({
-      webhook_id: webhookId,
+      webhook_id: kit.webhookId,
       accepted: 3,
       delivered: 1,
       pending: 1,
@@ -39,8 +24,8 @@ describe('the account over HTTP', () => {
       unknown: 0,
       closes: true,
     });
-    await api.db('deliveries').delete();
-    const { body: open } = await api.send('GET', '/accounting').expect(200);
+    await kit.api.db('deliveries').delete();
+    const { body: open } = await kit.api.send('GET', '/accounting').expect(200);
     expect(open).toMatchObject({ webhook_id: null, accepted: 3, pending: 0, lost: 1, closes: false });
   });
 });

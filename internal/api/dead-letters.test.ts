@@ -1,39 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { hoursAgo, type StoredDelivery, storeDelivery } from '../testkit/stored-delivery.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { describe, expect, it } from '@jest/globals';
+import { hoursAgo } from '../testkit/stored-delivery.js';
+import { useDeliveryKit } from '../testkit/use-delivery-kit.js';
 
-let api: TestApi;
-let eventId: number;
-let webhookId: number;
-
-beforeAll(async () => {
-  api = await makeTestApi();
-  eventId = (await api.send('POST', '/events', { event: 'tag.created' })).body.id;
-});
-afterAll(() => api.stop());
-beforeEach(async () => {
-  await api.db.raw('truncate messages, deliveries, dead_letters, webhook_logs, replays');
-  webhookId = await webhook();
-});
-
-const webhook = async (more: object = {}, user = '1') =>
-  (await api.send('POST', '/webhooks', { url: 'http://example.com', event_ids: [eventId], ...more }, user)).body.id;
-const store = (delivery: Pick<StoredDelivery, 'place'> & Partial<StoredDelivery>) =>
-  storeDelivery(api.db, { webhookId, ...delivery });
+const kit = useDeliveryKit();
 
 describe('dead letters', () => {
   const found = async (query = '', user = '1') => {
-    const { body } = await api.send('GET', `/dead-letters${query}`, undefined, user).expect(200);
+    const { body } = await kit.api.send('GET', `/dead-letters${query}`, undefined, user).expect(200);
     expect(body.total).toBeGreaterThanOrEqual(body.nodes.length);
     return body.nodes.map(({ id }: { id: string }) => id);
   };
 
   it('are listed newest first, with what they were', async () => {
-    const older = await store({ place: 'dead_letters', at: hoursAgo(2) });
-    const newer = await store({ place: 'dead_letters' });
+    const older = await kit.store({ place: 'dead_letters', at: hoursAgo(2) });
+    const newer = await kit.store({ place: 'dead_letters' });
     expect(await found()).toEqual([newer.id, older.id]);
     expect(await found('?limit=1&page=2')).toEqual([older.id]);
-    const { body } = await api.send('GET', '/dead-letters?limit=1');
+    const { body } = await kit.api.send('GET', '/dead-letters?limit=1');
     expect(body).toEqual({
       total: 2,
       next_cursor: expect.any(String),
@@ -46,7 +29,7 @@ describe('dead letters', () => {
           event: 'tag.created',
           message_id: newer.messageId,
           received_at: newer.at,
-          webhook_id: webhookId,
+          webhook_id: kit.webhookId,
           space_id: 0,
         },
       ],
@@ -54,10 +37,10 @@ describe('dead letters', () => {
   });
 
   it('are those of the user’s webhooks, narrowed by what they carry', async () => {
-    const other = await webhook({ space_id: 7, tags: { app: 'x', team: 'one' } });
-    const a = await store({ place: 'dead_letters', event: 'tag.deleted' });
-    const b = await store({ place: 'dead_letters', webhookId: other, at: hoursAgo(5) });
-    const c = await store({ place: 'dead_letters', webhookId: await webhook({}, '2'), userId: 2 });
+    const other = await kit.makeWebhook({ space_id: 7, tags: { app: 'x', team: 'one' } });
+    const a = await kit.store({ place: 'dead_letters', event: 'tag.deleted' });
+    const b = await kit.store({ place: 'dead_letters', webhookId: other, at: hoursAgo(5) });
+    const c = await kit.store({ place: 'dead_letters', webhookId: await kit.makeWebhook({}, '2'), userId: 2 });
     expect([await found(), await found('', '2'), await found('', '3')]).toEqual([[a.id, b.id], [c.id], []]);
     expect(await found(`?webhook_id=${other}`)).toEqual([b.id]);
     expect(await found('?event=tag.deleted')).toEqual([a.id]);
