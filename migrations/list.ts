@@ -8,6 +8,7 @@ import { webhookSettings } from './0007-webhook-settings.js';
 import { patience } from './0008-patience.js';
 import { streamOrder } from './0009-stream-order.js';
 import { steadyPlans } from './0010-steady-plans.js';
+import { deletedWebhooks } from './0011-deleted-webhooks.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   patience,
   streamOrder,
   steadyPlans,
+  deletedWebhooks,
 ] as const;

@@ -85,6 +85,16 @@ it('what is held is released by webhook, as much as is asked for', async () => {
   expect(await releaseHeld(kit.pool, 5000)).toBe(0);
 });
 
+it('what deleted webhooks are owed is looked for among those that were deleted of late, however many live', async () => {
+  await kit.sql(`insert into webhooks (created_by_id, updated_by_id, name, url, enabled, deleted_at)
+    select 1, 1, '', 'http://receiver.example/', true, case when n <= 5 then now() end from generate_series(1, 20000) n`);
+  await kit.sql('vacuum analyze webhooks');
+  const { buffers, plan } = await buffersOf(RELEASE_HELD.text, [100]);
+  expect(plan).toContain('Index Scan using webhooks_deleted');
+  expect(plan).not.toContain('Seq Scan on webhooks');
+  expect(buffers).toBeLessThan(100);
+});
+
 it('the table is gone through in parts, each row once', async () => {
   const [all] = await kit.sql<{ n: number }>('select count(*)::int as n from deliveries');
   let parts = 0;
