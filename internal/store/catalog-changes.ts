@@ -4,13 +4,11 @@ import type { Tags } from '../domain/tags.js';
 import { NO_SETTINGS, type WebhookSettings } from '../domain/webhook-settings.js';
 import type { JournalPool, Statement } from './journal/journal-pool.js';
 
-const VERSION: Statement = { name: 'catalog-version', text: 'select version from catalog_version' };
+const VERSION: Statement = { text: 'select version from catalog_version' };
 const EVENTS: Statement = {
-  name: 'catalog-events',
   text: 'declare changed_events no scroll cursor for select id, event, deleted_at is null as living from events where catalog_version > $1',
 };
 const WEBHOOKS: Statement = {
-  name: 'catalog-webhooks',
   text: `declare changed_webhooks no scroll cursor for
          select id, url, enabled,
            case when paused_at is not null then 'paused' when circuit_opened_at is not null then 'circuit_open' end as waits,
@@ -25,8 +23,8 @@ const WEBHOOKS: Statement = {
 
 /** Rows that are read, mapped and applied in one turn of the event loop: 3 ms. All 100,000 of a catalog at once take a second. */
 const ROWS_A_TURN = 500;
-const NEXT_EVENTS: Statement = { name: 'catalog-next-events', text: `fetch ${ROWS_A_TURN} from changed_events` };
-const NEXT_WEBHOOKS: Statement = { name: 'catalog-next-webhooks', text: `fetch ${ROWS_A_TURN} from changed_webhooks` };
+const NEXT_EVENTS: Statement = { text: `fetch ${ROWS_A_TURN} from changed_events` };
+const NEXT_WEBHOOKS: Statement = { text: `fetch ${ROWS_A_TURN} from changed_webhooks` };
 
 interface EventRow {
   readonly id: number;

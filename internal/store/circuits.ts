@@ -2,7 +2,6 @@ import type { JournalPool, Statement } from './journal/journal-pool.js';
 
 /** Rows are locked in the order of their ids, so that two instances that open the same circuits wait for each other in turn. */
 const OPEN: Statement = {
-  name: 'circuits-open',
   text: `
     with given as (
       select id, because from unnest($1::int[], $2::text[]) as input(id, because)
@@ -21,7 +20,6 @@ const OPEN: Statement = {
 };
 
 const CLOSE: Statement = {
-  name: 'circuits-close',
   text: `
     with mine as (
       select id from webhooks where id = any($1::int[]) and circuit_opened_at is not null order by id for no key update

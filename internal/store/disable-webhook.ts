@@ -1,7 +1,6 @@
 import type { JournalPool, Statement } from './journal/journal-pool.js';
 
 const DISABLE: Statement = {
-  name: 'disable-webhook',
   text: `update webhooks set enabled = false, disabled_because = $2, disabled_at = now(), updated_at = now()
          where id = $1 and enabled and deleted_at is null returning id`,
 };

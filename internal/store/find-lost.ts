@@ -2,7 +2,6 @@ import type { JournalPool, Statement } from './journal/journal-pool.js';
 
 /** By keys only: what it costs depends on the rows that it looks at and on nothing else. */
 const FIND_LOST: Statement = {
-  name: 'find-lost',
   text: `
     select page.received_at::text as at, page.id, page.n = $5::int or page.owed >= $6::int as last, coalesce(lost.ids, '{}')::text[] as lost
     from (

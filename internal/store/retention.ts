@@ -2,7 +2,6 @@ import type { JournalPool, Statement } from './journal/journal-pool.js';
 import type { PartitionedTable } from './journal/partitions.js';
 
 const EXPIRED: Statement = {
-  name: 'retention-expired',
   text: `
     select part.relname as name, to_char(day, 'YYYY-MM-DD') as day, pg_total_relation_size(part.oid)::float8 as bytes
     from pg_inherits
@@ -12,9 +11,8 @@ const EXPIRED: Statement = {
       and (day + 1)::timestamp at time zone 'UTC' <= now() - $2 * interval '1 ms'
     order by day`,
 };
-const DROP: Statement = { name: 'retention-drop', text: 'select hukz_drop_partition($1, $2::date) as done' };
+const DROP: Statement = { text: 'select hukz_drop_partition($1, $2::date) as done' };
 const DELETE_DEAD: Statement = {
-  name: 'retention-dead-letters',
   text: `
     delete from dead_letters where id in (
       select id from dead_letters where died_at < now() - $1 * interval '1 ms' order by died_at limit $2
@@ -22,19 +20,16 @@ const DELETE_DEAD: Statement = {
     ) returning id`,
 };
 const DELETE_REPLAYS: Statement = {
-  name: 'retention-replays',
   text: `delete from replays where state <> 'running' and finished_at < now() - $1 * interval '1 ms' returning id`,
 };
 /** Skips what a rotation has in its hands; senders drop them by themselves at their time. */
 const DELETE_SECRETS: Statement = {
-  name: 'retention-secrets',
   text: `
     delete from webhook_secrets where id in (
       select id from webhook_secrets where expires_at <= now() order by id limit $1 for update skip locked
     ) returning id`,
 };
 const BYTES: Statement = {
-  name: 'table-bytes',
   text: `
     select coalesce(parent.relname, part.relname) as name, sum(pg_total_relation_size(part.oid))::float8 as bytes
     from pg_class part

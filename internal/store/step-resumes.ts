@@ -6,7 +6,6 @@ import { IS_SENT_TO } from './journal/order.js';
  * was down, an open circuit) is made up for by two seconds at most.
  */
 const TURN: Statement = {
-  name: 'resumes-turn',
   text: `
     select r.webhook_id, r.drop_before is not null as drops, room
     from resumes r
@@ -22,7 +21,6 @@ const TURN: Statement = {
 };
 
 const DROP: Statement = {
-  name: 'resumes-drop',
   text: `
     with dropped as (
       delete from deliveries d using resumes r
@@ -49,7 +47,6 @@ const DROP: Statement = {
 };
 
 const RELEASE: Statement = {
-  name: 'resumes-release',
   text: `
     update deliveries set due_at = now() where id = any(array(
       select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is null
@@ -59,7 +56,6 @@ const RELEASE: Statement = {
 
 /** Not to now: the part of a delivery that is owing stays owing. */
 const MOVE_ON: Statement = {
-  name: 'resumes-move-on',
   text: `
     update resumes set released_at = coalesce(
       greatest(released_at, now() - greatest(2, 1 / per_second) * interval '1 s') + $2::float8 / per_second * interval '1 s',
@@ -68,16 +64,14 @@ const MOVE_ON: Statement = {
 };
 
 const TO_THE_END: Statement = {
-  name: 'resumes-to-the-end',
   text: 'update resumes set released_at = now() where webhook_id = $1',
 };
 
 const DROPPED: Statement = {
-  name: 'resumes-dropped',
   text: 'update resumes set drop_before = null where webhook_id = $1',
 };
 
-const END: Statement = { name: 'resumes-end', text: 'delete from resumes where webhook_id = $1' };
+const END: Statement = { text: 'delete from resumes where webhook_id = $1' };
 
 export interface ResumeStep {
   readonly webhookId: number;

@@ -1,7 +1,6 @@
 import type { JournalPool, Statement } from './journal/journal-pool.js';
 
 const SAVE: Statement = {
-  name: 'health-save',
   text: `
     with fine as (
       update webhook_health set failing_since = null, failed_at = null
@@ -14,7 +13,6 @@ const SAVE: Statement = {
 };
 
 const DISABLE_FAILING: Statement = {
-  name: 'health-disable-failing',
   text: `
     update webhooks w set enabled = false, disabled_at = now(), updated_at = now(),
       disabled_because = 'nothing but failures since ' || to_char(failing_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')

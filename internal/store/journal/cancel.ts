@@ -1,7 +1,6 @@
 import type { JournalPool, Statement } from './journal-pool.js';
 
 const CANCEL: Statement = {
-  name: 'cancel',
   text: `
     with cancelled as (
       delete from deliveries d using unnest($1::uuid[], $2::uuid[]) as input(id, owner)

@@ -31,18 +31,18 @@ export const CLAIM_NEXT: Statement = {
     next as (
       select first.id, k.wanted
       from unnest($2::int[], $3::uuid[], $4::bool[]) as k(webhook_id, order_key, wanted)
-      join webhooks w on w.id = k.webhook_id
+      cross join lateral (
+        select from webhooks w where w.id = k.webhook_id and ${IS_SENT_TO} and not ${IS_NOT_CLEARED} offset 0
+      ) as sent_to
       cross join lateral (${NEXT_OF_KEY}) as first
-      where ${IS_SENT_TO} and not ${IS_NOT_CLEARED}
     )
-    update deliveries d set owner = case when next.wanted then me.id end, due_at = now()
-    from next, me where d.id = next.id and ${IS_HELD}
+    update deliveries d set owner = case when d.id = any(array(select id from next where wanted)) then me.id end, due_at = now()
+    from me where d.id = any(array(select id from next)) and ${IS_HELD}
     returning ${CLAIMED}, d.owner`,
 };
 
 /** Goes through the keys from $1, $2 on; a webhook that is not sent to is one step, however many keys it has. */
 export const RELEASE_FIRST: Statement = {
-  name: 'release-first',
   text: `
     with recursive keys(webhook_id, order_key, is_open, step) as (
       select $1::int, $2::uuid, true, 0

@@ -6,6 +6,7 @@ import { CLAIM_PROBES } from './claim-probes.js';
 import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
 import { RELEASE_HELD } from './hold.js';
 import { HOLD_WAITING } from './hold-waiting.js';
+import { prepareConnection } from './journal-pool.js';
 
 const WAITING = 60_000;
 const ROOM = `1000, ${1 << 30}, '{1}', '{128}', 128`;
@@ -31,7 +32,7 @@ beforeAll(async () => {
   kit = await makeTestJournal(database);
   client = new pg.Client(database.connection);
   await client.connect();
-  await client.query('set enable_bitmapscan = off');
+  await prepareConnection(client);
   await kit.sql(`insert into webhooks (created_by_id, updated_by_id, name, url, enabled)
     select 1, 1, '', 'http://receiver.example/', true from generate_series(2, 1000)`);
   await kit.sql('update webhooks set paused_at = now() where id = 2');
@@ -46,7 +47,6 @@ beforeAll(async () => {
     );
   await insert(kit.instance, 2000);
   await kit.sql('analyze');
-  await client.query('set plan_cache_mode = force_generic_plan');
   for (const look of looks) {
     await client.query(`prepare ${look} as ${LOOKS[look].text}`);
     await client.query(execute(look));

@@ -37,7 +37,6 @@ const PROBE_OF_WEBHOOK = `
 
 /** One held delivery of each circuit whose time for a probe has come; the wait for the next one doubles. */
 export const CLAIM_PROBES: Statement = {
-  name: 'claim-probes',
   text: `
     with me as (select id from instances where id = $1 for key share),
     due as (

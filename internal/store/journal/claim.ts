@@ -22,7 +22,6 @@ const LOAD_MESSAGES: Statement = {
 
 /** Retention never takes a message that is owed; if one is gone all the same, its delivery must not come round for ever. */
 const BURY_LOST: Statement = {
-  name: 'bury-lost',
   text: `
     with gone as (
       delete from deliveries where id = any($1::uuid[]) and owner = $2

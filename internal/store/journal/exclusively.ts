@@ -1,6 +1,6 @@
 import type { JournalPool, Statement } from './journal-pool.js';
 
-const LOCK: Statement = { name: 'lock', text: `select pg_advisory_xact_lock(hashtext('hukz'), hashtext($1))` };
+const LOCK: Statement = { text: `select pg_advisory_xact_lock(hashtext('hukz'), hashtext($1))` };
 
 /** Runs alone among all instances on this database, per topic. The lock goes with its connection: nobody can leave it behind. */
 export function exclusively<T>(

@@ -1,7 +1,6 @@
 import type { JournalPool, Statement } from './journal-pool.js';
 
 const FORGET: Statement = {
-  name: 'forget-message-ids',
   text: `delete from message_ids where key in (
            select key from message_ids where seen_at < now() - $1 * interval '1 ms' order by seen_at limit $2
            for update skip locked

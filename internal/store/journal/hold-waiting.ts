@@ -6,7 +6,6 @@ import { IS_SENT_TO } from './order.js';
  * of several instances one does it. What a claim has in its hands is left to it.
  */
 export const HOLD_WAITING: Statement = {
-  name: 'hold-waiting',
   text: `
     with resting as (
       select id from webhooks w where id = $1 and deleted_at is null and not ${IS_SENT_TO}

@@ -3,21 +3,17 @@ import { IS_SENT_TO } from './order.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
 
 const HOLD: Statement = {
-  name: 'hold',
   text: `update deliveries d set owner = null, due_at = 'infinity'
          from unnest($1::uuid[], $2::uuid[]) as held(id, owner) where d.id = held.id and d.owner = held.owner`,
 };
 const GIVE_BACK: Statement = {
-  name: 'give-back',
   text: `update deliveries d set owner = null, due_at = now()
          from unnest($1::uuid[], $2::uuid[]) as given(id, owner) where d.id = given.id and d.owner = given.owner`,
 };
 const LIST_OWNED: Statement = {
-  name: 'list-owned',
   text: `select id from deliveries where ${IN_RANGE} and owner = $3`,
 };
 const GIVE_BACK_STRAYS: Statement = {
-  name: 'give-back-strays',
   text: `update deliveries set owner = null, due_at = now()
          where owner = $1 and id = any($2::uuid[]) returning id`,
 };
@@ -26,7 +22,6 @@ const GIVE_BACK_STRAYS: Statement = {
  * and the array are there for the planner, which takes whole tables for cheaper.
  */
 export const RELEASE_HELD: Statement = {
-  name: 'release-held',
   text: `
     with recursive held(webhook_id) as (
       (select webhook_id from deliveries where owner is null and due_at = 'infinity' and order_key is null

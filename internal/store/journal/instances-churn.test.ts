@@ -6,6 +6,7 @@ import { makeTestDatabase } from '../../testkit/test-database.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
 import { makeTestLogger } from '../../testkit/test-logger.js';
 import { startTestServer } from '../../testkit/test-server.js';
+import { type Touched, touchedBy } from '../../testkit/touched-pages.js';
 import { beat, burySilentInstances, registerInstance } from './instances.js';
 import { type Journal, makeJournal } from './journal.js';
 import { type JournalPool, makeJournalPool } from './journal-pool.js';
@@ -54,44 +55,13 @@ const kill = (ids: readonly string[]) =>
   sql(`update instances set seen_at = now() - interval '30 minutes' where id = any($1::uuid[])`, [ids]);
 const living = async () => (await sql('select count(*)::int as n from instances'))[0]?.n;
 
-interface Touched {
-  readonly all: number;
-  readonly instances: number;
-  readonly deliveries: number;
-  readonly statements: number;
-}
-
-const FLUSH = 'select pg_stat_force_next_flush()';
-const PAGES = `
-  select sum(n)::int as "all", coalesce(sum(n) filter (where relname = 'instances'), 0)::int as instances,
-    coalesce(sum(n) filter (where relname = 'deliveries'), 0)::int as deliveries
-  from pg_statio_user_tables cross join lateral (select
-    coalesce(heap_blks_hit, 0) + coalesce(heap_blks_read, 0) + coalesce(idx_blks_hit, 0) + coalesce(idx_blks_read, 0) as n
-  ) as pages`;
-
-/** How often the work looks at pages of tables and indexes, and the statements that it sends. */
-async function touchedBy(work: () => Promise<unknown>): Promise<Touched> {
-  const pages = async () => {
-    await sql(FLUSH);
-    const [row] = await sql(PAGES);
-    return row!;
-  };
-  const before = await pages();
-  const sent = pool.statements();
-  await work();
-  const statements = pool.statements() - sent;
-  const after = await pages();
-  const more = (table: string) => (after[table] ?? 0) - (before[table] ?? 0);
-  return { all: more('all'), instances: more('instances'), deliveries: more('deliveries'), statements };
-}
-
 /** From empty tables each time. What PostgreSQL does for itself meanwhile (a vacuum) is not in all of three. */
 async function touchedByDelivering(): Promise<Touched> {
   const measured: Touched[] = [];
   for (let n = 0; n < 3; n++) {
     await sql('truncate messages, message_ids, deliveries, webhook_logs');
     await deliver();
-    measured.push(await touchedBy(deliverSome));
+    measured.push(await touchedBy(pool, deliverSome));
   }
   return measured.reduce((least, one) => (one.all < least.all ? one : least));
 }
@@ -165,7 +135,7 @@ describe('two hundred instances that start, beat and die', () => {
   });
 
   it('beat by two statements, which look at a few pages and at no delivery while nobody is silent', async () => {
-    const touched = await touchedBy(async () => {
+    const touched = await touchedBy(pool, async () => {
       for (let n = 0; n < 20; n++) await beatOnce(others[n]!);
     });
     expect(touched).toMatchObject({ statements: 40, deliveries: 0 });
@@ -193,12 +163,12 @@ describe('two hundred instances that start, beat and die', () => {
     );
     await kill(dead);
     let freed = 0;
-    const touched = await touchedBy(async () => {
+    const touched = await touchedBy(pool, async () => {
       freed = (await burySilentInstances(pool, SILENT_MS)).freed;
     });
     expect([freed, touched.statements]).toEqual([1500, 3]);
     expect(await living()).toBe(MANY - 150 + 1);
-    const again = await touchedBy(() => burySilentInstances(pool, SILENT_MS));
+    const again = await touchedBy(pool, () => burySilentInstances(pool, SILENT_MS));
     expect(again).toMatchObject({ statements: 1, deliveries: 0 });
   });
 });

@@ -16,7 +16,6 @@ const PLACE = 'hukz_stream_of(message_id), hukz_sequence_of(message_id)';
 
 /** From one stream to the next by the index, however many wait. */
 export const LIST_UNNUMBERED: Statement = {
-  name: 'list-unnumbered',
   text: `
     with recursive streams(stream) as (
       (select hukz_stream_of(message_id) from deliveries where ${UNNUMBERED} order by ${PLACE} limit 1)
@@ -37,7 +36,6 @@ export const LIST_UNNUMBERED: Statement = {
 
 /** One message may owe a key once only, so that the sequence is all that tells the deliveries of a key apart. */
 export const NUMBER: Statement = {
-  name: 'number-later',
   text: `
     with turn as (select nextval('deliveries_order_no') << 20 as no), waiting as materialized (
       select id, row_number() over (order by sequence) as place from (

@@ -1,7 +1,6 @@
 import type { JournalPool, Statement } from './journal-pool.js';
 
 const BLOCKS: Statement = {
-  name: 'deliveries-blocks',
   text: `select (pg_relation_size('deliveries') / current_setting('block_size')::int)::int as blocks`,
 };
 /** 64 MB: some half a million deliveries, looked through in tens of milliseconds. */

@@ -4,7 +4,6 @@ const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 7;
 
 const ENSURE: Statement = {
-  name: 'ensure-partitions',
   text: `select hukz_ensure_partition(parent, (to_timestamp(at / 1000) at time zone 'UTC')::date)
          from unnest($1::text[], $2::float8[]) as wanted(parent, at)`,
 };

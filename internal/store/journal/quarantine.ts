@@ -3,7 +3,6 @@ import { writeHeaders } from './header-bytes.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 
 const QUARANTINE: Statement = {
-  name: 'quarantine',
   text: `insert into quarantine (id, received_at, subject, headers, payload, error)
          values ($1, to_timestamp($2::float8 / 1000), $3, $4, $5, $6) on conflict do nothing`,
 };

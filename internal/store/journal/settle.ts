@@ -6,10 +6,16 @@ import { ensurePartitions } from './partitions.js';
 import type { Persevere } from './persevere.js';
 import { storableText } from './storable-text.js';
 
+/** Whether a row of `deliveries`, `d`, is still as its attempt found it. Asked of a hash, never by a join: see `SETTLE`. */
+const IS_UNCHANGED =
+  'coalesce((d.id, d.owner, d.attempts + 1) in (select delivery_id, owner, attempt from input), false)';
+
 /**
  * Attempts into `webhook_logs`; what is finished leaves `deliveries`, what was given up becomes a dead letter, the rest
  * waits for its next attempt owned by nobody. Repeatable: rows that are gone stay gone, a log row's key is its attempt, and
  * the number of attempts fences off a repetition that comes after we have claimed the same delivery again.
+ * Nothing is joined with `deliveries`: how, would be planned by what the table holds, and a plan is kept. By one that was made
+ * when it was empty each attempt of a batch is compared with each.
  */
 export const SETTLE: Statement = {
   name: 'settle',
@@ -19,31 +25,33 @@ export const SETTLE: Statement = {
       from unnest($17::int[], $18::text[], $19::text[], $20::bigint[], $21::bigint[])
         with ordinality as t(id, url, tags, created_by_id, space_id, no)
     ), input as materialized (
-      select *, to_timestamp(started / 1000) as started_at, now() + retry_in * interval '1 ms' as next_at
+      select *, to_timestamp(started / 1000) as started_at, to_timestamp(received / 1000) as received_at,
+        now() + retry_in * interval '1 ms' as next_at
       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::float8[], $5::int[], $6::int[], $7::int[], $8::float8[],
         $9::text[], $10::int[], $11::int[], $12::text[], $13::text[], $14::float8[], $15::text[], $16::text[])
       as t(delivery_id, owner, message_id, received, webhook_no, attempt, failures, started,
         outcome, duration, status, body, error, retry_in, because, subject)
     ), finished as (
-      delete from deliveries d using input i
-      where d.id = i.delivery_id and d.owner = i.owner and d.attempts = i.attempt - 1 and i.retry_in is null
-      returning d.id, d.owner, d.received_at
+      delete from deliveries d
+      where d.id = any(array(select delivery_id from input where retry_in is null)) and ${IS_UNCHANGED}
+      returning d.id
     ), rescheduled as (
-      update deliveries d set owner = null, attempts = i.attempt, failures = i.failures, due_at = i.next_at
-      from input i
-      where d.id = i.delivery_id and d.owner = i.owner and d.attempts = i.attempt - 1 and i.retry_in is not null
+      update deliveries d set owner = null, attempts = d.attempts + 1,
+        failures = ($7::int[])[array_position($1::uuid[], d.id)],
+        due_at = now() + ($14::float8[])[array_position($1::uuid[], d.id)] * interval '1 ms'
+      where d.id = any(array(select delivery_id from input where retry_in is not null)) and ${IS_UNCHANGED}
     ), buried as (
       insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because, event, created_by_id)
-      select i.delivery_id, i.message_id, f.received_at, r.webhook_id, i.attempt, now(), i.because, i.subject, r.created_by_id
-      from finished f join input i on i.delivery_id = f.id and i.owner = f.owner and i.because is not null
-      join receivers r on r.no = i.webhook_no
+      select delivery_id, message_id, received_at, webhook_id, attempt, now(), because, subject, created_by_id
+      from input join receivers on no = webhook_no
+      where because is not null and coalesce(delivery_id in (select id from finished), false)
       on conflict do nothing
     )
     insert into webhook_logs (created_at, created_by_id, event, url, response_status_code, response_body, tags, webhook_id,
       space_id, message_id, received_at, delivery_id, attempt, outcome, error, duration_ms, next_attempt_at)
     select started_at, created_by_id, subject, url, status, body, tags, webhook_id, space_id,
-      message_id, to_timestamp(received / 1000), delivery_id, attempt, outcome, error, duration, next_at
-    from input join receivers r on r.no = webhook_no
+      message_id, received_at, delivery_id, attempt, outcome, error, duration, next_at
+    from input join receivers on no = webhook_no
     on conflict do nothing`,
 };
 
@@ -52,7 +60,19 @@ export interface SettleDeps {
   readonly persevere: Persevere;
 }
 
+/** Commits a batch, each of its deliveries once a statement; a second attempt of one (the first is from before our death) comes after. */
 export async function settleBatch(deps: SettleDeps, batch: readonly SettledAttempt[]): Promise<void> {
+  const seen = new Set<string>();
+  const second = batch.filter(({ delivery: { id } }) => seen.size === seen.add(id).size);
+  if (second.length === 0) return settleSingle(deps, batch);
+  await settleSingle(
+    deps,
+    batch.filter((attempt) => !second.includes(attempt)),
+  );
+  await settleBatch(deps, second);
+}
+
+async function settleSingle(deps: SettleDeps, batch: readonly SettledAttempt[]): Promise<void> {
   const values = toValues(batch);
   await deps.persevere({
     name: 'settle',

@@ -13,7 +13,6 @@ const COLUMNS = '(id, message_id, received_at, webhook_id, attempts, failures, b
 
 /** Dead letters whose message is still there become deliveries again, in one statement: they are never both or neither. */
 const RAISE_DEAD: Statement = {
-  name: 'replay-raise-dead',
   text: `
     with kept as (
       select d.id, m.bytes, last.attempt
@@ -35,7 +34,6 @@ const RAISE_DEAD: Statement = {
 
 /** Deliveries that ended otherwise are owed again under the id that they had. */
 const OWE_AGAIN: Statement = {
-  name: 'replay-owe-again',
   text: `
     insert into deliveries ${COLUMNS}
     select w.id, w.message_id, w.received_at, $4::int, last.attempt, 0, m.bytes, now(), true
@@ -51,7 +49,6 @@ const OWE_AGAIN: Statement = {
 
 /** Messages that the webhook was never owed. The message's own row says that it is now, so that it happens once. */
 const OWE_FIRST: Statement = {
-  name: 'replay-owe-first',
   text: `
     with owing as (
       update messages m set owed_to = m.owed_to || $3::int, delivery_ids = m.delivery_ids || gen_random_uuid()
@@ -66,7 +63,6 @@ const OWE_FIRST: Statement = {
 
 /** What waits for its next attempt and is owned by nobody is due now. */
 const HURRY: Statement = {
-  name: 'replay-hurry',
   text: `update deliveries d set due_at = now(), replay = true
          where id = any($1::uuid[]) and owner is null and ${IS_FIRST} returning id`,
 };

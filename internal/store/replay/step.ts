@@ -10,7 +10,6 @@ const WINDOW_ROWS = 2000;
 
 /** Held by whoever takes a step, so that the rate is that of all instances together. */
 const TRY_LOCK: Statement = {
-  name: 'replay-try-lock',
   text: `select pg_try_advisory_xact_lock(hashtext('hukz_replay')) as mine`,
 };
 
@@ -19,7 +18,6 @@ const TRY_LOCK: Statement = {
  * many replayed deliveries waiting as it may: fresh messages are not to stand behind a long queue.
  */
 const NEXT_JOB: Statement = {
-  name: 'replay-next-job',
   text: `
     select ${REPLAY_COLUMNS}, cursor_at::text, cursor_id
     from replays r
@@ -33,7 +31,6 @@ const NEXT_JOB: Statement = {
 };
 
 const ADVANCE: Statement = {
-  name: 'replay-advance',
   text: `
     update replays set cursor_at = $2, cursor_id = $3, done = done + $4::int, next_at = now() + $5 * interval '1 ms',
       state = case when $6 then 'done' else state end, finished_at = case when $6 then now() end
@@ -41,7 +38,6 @@ const ADVANCE: Statement = {
 };
 
 const END: Statement = {
-  name: 'replay-end',
   text: `update replays set state = 'cancelled', finished_at = now(), error = $2 where id = $1`,
 };
 

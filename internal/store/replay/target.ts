@@ -7,7 +7,6 @@ import { readHeaders } from '../journal/header-bytes.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
 const LOAD_TARGET: Statement = {
-  name: 'replay-target',
   text: `
     select w.id, w.url, w.space_id::float8 as space_id, w.created_by_id::float8 as created_by_id, w.tags,
       coalesce(array_agg(e.id) filter (where e.id is not null), '{}') as event_ids,

@@ -6,7 +6,6 @@ import type { Statement } from '../journal/journal-pool.js';
  * takes long however few fit. $1 webhook, $2 since, $3 until, $4 event, $5 and $6 cursor, $8 when it was asked.
  */
 const DEAD: Statement = {
-  name: 'replay-window-dead',
   text: `
     select id as delivery_id, message_id, received_at::text, null::text as subject, null::bytea as headers,
       received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
@@ -23,7 +22,6 @@ const DEAD: Statement = {
 };
 
 const FAILED: Statement = {
-  name: 'replay-window-failed',
   text: `
     select id as delivery_id, message_id, received_at::text, null::text as subject, null::bytea as headers,
       $5::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
@@ -40,7 +38,6 @@ const FAILED: Statement = {
 
 /** By the logs of the webhook's creator, whose index goes by time. A delivery counts where it first came to this outcome. */
 const logged = (outcome: 'delivered' | 'cancelled'): Statement => ({
-  name: `replay-window-${outcome}`,
   text: `
     select delivery_id, message_id, received_at::text, null::text as subject, null::bytea as headers,
       created_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
@@ -65,7 +62,6 @@ const logged = (outcome: 'delivered' | 'cancelled'): Statement => ({
 });
 
 const MISSING: Statement = {
-  name: 'replay-window-missing',
   text: `
     select null::uuid as delivery_id, id as message_id, received_at::text, subject, headers,
       received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
@@ -83,7 +79,6 @@ const MISSING: Statement = {
 
 /** What the account does not close over: by keys, as the patrol looks for it. */
 const LOST: Statement = {
-  name: 'replay-window-lost',
   text: `
     select delivery_id, id as message_id, received_at::text, null::text as subject, null::bytea as headers,
       received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits

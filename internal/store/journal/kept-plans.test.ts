@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { SettledAttempt } from '../../domain/attempt.js';
+import type { OwnedDelivery } from '../../domain/delivery.js';
+import { makeTestDatabase } from '../../testkit/test-database.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
+import { makeTestLogger } from '../../testkit/test-logger.js';
+import { touchedBy } from '../../testkit/touched-pages.js';
+import { claimNext } from './claim-next.js';
+import { type Journal, makeJournal } from './journal.js';
+import { type JournalPool, makeJournalPool } from './journal-pool.js';
+
+const WAITING = 40_000;
+const BATCH = 200;
+/** A few pages of the table and of each of its indexes, a delivery. */
+const MOST_PAGES = BATCH * 60;
+let kit: TestJournal;
+let pool: JournalPool;
+let journal: Journal;
+
+/** Everything is planned when all tables are empty and PostgreSQL knows it; then a receiver falls silent. */
+beforeAll(async () => {
+  const database = await makeTestDatabase();
+  kit = await makeTestJournal(database);
+  pool = makeJournalPool(database.connection, 1, makeTestLogger());
+  journal = makeJournal({
+    pool,
+    logger: makeTestLogger(),
+    random: Math.random,
+    duplicateWindowMs: 60_000,
+    instanceId: () => kit.instance,
+    onFlush: () => undefined,
+    onUnusable: () => undefined,
+  });
+  await kit.sql('alter table deliveries set (autovacuum_enabled = off)');
+  await kit.sql('vacuum analyze');
+  const [nobodys] = owned(1);
+  for (const work of Object.values(WORKS)) await work([nobodys!]);
+  const { message } = await kit.owe();
+  await kit.sql(
+    `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)
+     select gen_random_uuid(), $1, to_timestamp($2::float8 / 1000), 1, 10,
+       case n % 4 when 0 then 'infinity' else now() + interval '1 hour' end,
+       case n % 4 when 0 then gen_random_uuid() end, case n % 4 when 0 then n end
+     from generate_series(1, $3::int) n`,
+    [message.id, message.receivedAt, WAITING],
+  );
+});
+afterAll(async () => {
+  await pool.stop();
+  await kit.stop();
+});
+
+const owned = (count: number): OwnedDelivery[] =>
+  Array.from({ length: count }, () => ({
+    id: randomUUID(),
+    message: makeTestMessage(),
+    webhookId: 1,
+    owner: kit.instance,
+    attempts: 0,
+    failures: 0,
+  }));
+const attempt = (delivery: OwnedDelivery, retryInMs?: number): SettledAttempt => ({
+  delivery,
+  webhook: kit.webhook,
+  startedAt: Date.now(),
+  durationMs: 1,
+  outcome: retryInMs === undefined ? 'delivered' : 'failed',
+  status: 200,
+  responseBody: undefined,
+  error: undefined,
+  failures: 0,
+  retryInMs,
+  because: undefined,
+});
+
+/** What is sent for these deliveries, which are ours. */
+const WORKS: Readonly<Record<string, (deliveries: readonly OwnedDelivery[]) => Promise<unknown>>> = {
+  settle: (all) => Promise.all(all.map((one) => journal.settle(attempt(one)))),
+  'settle for another time': (all) => Promise.all(all.map((one) => journal.settle(attempt(one, 1000)))),
+  hold: (all) => Promise.all(all.map((one) => journal.hold(one))),
+  cancel: (all) => Promise.all(all.map((one) => journal.cancel(one))),
+  'give back, and claim': async (all) => {
+    await journal.giveBack(all);
+    await journal.claim({ deliveries: all.length, bytes: 1 << 30, except: [] });
+  },
+  'claim the next of a key': async (all) => {
+    const keys = await kit.sql<{ key: string }>(
+      `select order_key as key from deliveries where order_key is not null limit $1`,
+      [all.length],
+    );
+    await claimNext(
+      pool,
+      kit.instance,
+      keys.map(({ key }) => ({ webhookId: 1, orderKey: key, wanted: true })),
+    );
+  },
+};
+
+const accept = (deliveries: readonly OwnedDelivery[]) =>
+  Promise.all(
+    deliveries.map(({ id, message }) => journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] })),
+  );
+
+it('to accept goes by keys', async () => {
+  const touched = await touchedBy(pool, () => accept(owned(BATCH)));
+  expect(touched.all).toBeLessThan(MOST_PAGES);
+});
+
+it.each(Object.keys(WORKS))('%s: by keys, however many wait', async (name) => {
+  const deliveries = owned(BATCH);
+  await accept(deliveries);
+  const touched = await touchedBy(pool, () => WORKS[name]!(deliveries));
+  expect(touched.deliveries).toBeGreaterThan(BATCH);
+  expect(touched.all).toBeLessThan(MOST_PAGES);
+});

@@ -1,0 +1,43 @@
+import type { JournalPool } from '../store/journal/journal-pool.js';
+
+/** How often pages of tables and their indexes were looked at, in all and of single tables, and the statements that were sent. */
+export interface Touched {
+  readonly all: number;
+  readonly instances: number;
+  readonly deliveries: number;
+  readonly messages: number;
+  readonly statements: number;
+}
+
+const FLUSH = { text: 'select pg_stat_force_next_flush()' };
+const PAGES = {
+  text: `
+    select sum(n)::int as "all", coalesce(sum(n) filter (where relname = 'instances'), 0)::int as instances,
+      coalesce(sum(n) filter (where relname = 'deliveries'), 0)::int as deliveries,
+      coalesce(sum(n) filter (where relname like 'messages\\_%'), 0)::int as messages
+    from pg_statio_user_tables cross join lateral (select
+      coalesce(heap_blks_hit, 0) + coalesce(heap_blks_read, 0) + coalesce(idx_blks_hit, 0) + coalesce(idx_blks_read, 0) as n
+    ) as pages`,
+};
+
+/** What the work looks at, which it sends through a pool of one connection: others say what they did later on. */
+export async function touchedBy(pool: JournalPool, work: () => Promise<unknown>): Promise<Touched> {
+  const pages = async () => {
+    await pool.run(FLUSH, []);
+    const [row] = await pool.run<Omit<Touched, 'statements'>>(PAGES, []);
+    if (!row) throw new Error('PostgreSQL counts nothing');
+    return row;
+  };
+  const before = await pages();
+  const sent = pool.statements();
+  await work();
+  const statements = pool.statements() - sent;
+  const after = await pages();
+  return {
+    all: after.all - before.all,
+    instances: after.instances - before.instances,
+    deliveries: after.deliveries - before.deliveries,
+    messages: after.messages - before.messages,
+    statements,
+  };
+}
