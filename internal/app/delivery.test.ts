@@ -1,49 +1,26 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect, type NatsConnection, headers as natsHeaders } from 'nats';
-import type { NatsServer } from '../local/nats-server.js';
+import { describe, expect, it } from '@jest/globals';
+import { headers as natsHeaders } from 'nats';
 import { eventually } from '../testkit/eventually.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { useAppKit } from '../testkit/use-app-kit.js';
 
-let database: TestDatabase;
-let server: NatsServer;
-let nats: NatsConnection;
-let hukz: TestApp;
-let receiver: Receiver;
-
-beforeAll(async () => {
-  database = await makeTestDatabase();
-  server = await startTestNats();
-  nats = await connect({ servers: server.url });
-  hukz = await startTestApp({ database, natsUrl: server.url }, { HUKZ_REQUEST_TIMEOUT: '500ms' });
-});
-afterAll(async () => {
-  await nats.close();
-  await hukz.stop();
-  await server.stop();
-  await database.drop();
-});
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.stop());
+const kit = useAppKit({ HUKZ_REQUEST_TIMEOUT: '500ms' });
 
 const logsOf = async (webhookId: number, count: number) => {
-  const read = () => hukz.api.logs(`webhook_id=${webhookId}`);
+  const read = () => kit.hukz.api.logs(`webhook_id=${webhookId}`);
   await eventually(async () => (await read()).length >= count, { what: `${count} logs of webhook ${webhookId}` });
   return (await read()).reverse();
 };
 const request = async (subject: string, payload = '{}') =>
-  JSON.parse((await nats.request(subject, payload)).string()) as { message_id: string; webhooks: number };
+  JSON.parse((await kit.nats.request(subject, payload)).string()) as { message_id: string; webhooks: number };
 
 describe('a message published to NATS', () => {
   it('is POSTed to the webhooks of its event, and logged', async () => {
-    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('tag.created')], { tags: { app: 'a' } });
-    receiver.behave({ status: 201, body: '{"got":"it"}' });
-    nats.publish('tag.created', '{"id":12345678901234567890}');
-    const [received] = await receiver.waitFor(1);
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('tag.created')], {
+      tags: { app: 'a' },
+    });
+    kit.receiver.behave({ status: 201, body: '{"got":"it"}' });
+    kit.nats.publish('tag.created', '{"id":12345678901234567890}');
+    const [received] = await kit.receiver.waitFor(1);
     const [log] = await logsOf(id, 1);
     expect(received?.method).toBe('POST');
     expect(received?.headers).toMatchObject({
@@ -67,30 +44,34 @@ describe('a message published to NATS', () => {
   });
 
   it('is acknowledged after the commit to a publisher that asks', async () => {
-    const eventId = await hukz.api.event('ask.me');
-    await hukz.api.webhook(receiver.url, [eventId]);
-    await hukz.api.webhook(receiver.url, [eventId]);
+    const eventId = await kit.hukz.api.event('ask.me');
+    await kit.hukz.api.webhook(kit.receiver.url, [eventId]);
+    await kit.hukz.api.webhook(kit.receiver.url, [eventId]);
     expect(await request('ask.me')).toEqual({ message_id: expect.stringMatching(/^[0-9a-f-]{36}$/), webhooks: 2 });
-    await receiver.waitFor(2);
+    await kit.receiver.waitFor(2);
   });
 
   it('fires wildcard events, each webhook once', async () => {
-    const ids = [await hukz.api.event('post.*'), await hukz.api.event('post.>'), await hukz.api.event('post.made')];
-    await hukz.api.webhook(receiver.url, ids);
+    const ids = [
+      await kit.hukz.api.event('post.*'),
+      await kit.hukz.api.event('post.>'),
+      await kit.hukz.api.event('post.made'),
+    ];
+    await kit.hukz.api.webhook(kit.receiver.url, ids);
     expect(await request('post.made')).toMatchObject({ webhooks: 1 });
     expect(await request('post.x.y')).toMatchObject({ webhooks: 1 });
-    const bodies = (await receiver.waitFor(2)).map(({ body }) => JSON.parse(String(body)).event);
+    const bodies = (await kit.receiver.waitFor(2)).map(({ body }) => JSON.parse(String(body)).event);
     expect(bodies.sort()).toEqual(['post.made', 'post.x.y']);
   });
 
   it('is narrowed by its routing headers, and fires nobody when they are malformed', async () => {
-    const eventId = await hukz.api.event('narrow.it');
-    await hukz.api.webhook(`${receiver.url}/a`, [eventId], { tags: { app: 'a' }, space_id: 7 });
-    await hukz.api.webhook(`${receiver.url}/b`, [eventId], { tags: { app: 'b' } });
+    const eventId = await kit.hukz.api.event('narrow.it');
+    await kit.hukz.api.webhook(`${kit.receiver.url}/a`, [eventId], { tags: { app: 'a' }, space_id: 7 });
+    await kit.hukz.api.webhook(`${kit.receiver.url}/b`, [eventId], { tags: { app: 'b' } });
     const ask = async (name: string, value: string) => {
       const headers = natsHeaders();
       headers.append(name, value);
-      return JSON.parse((await nats.request('narrow.it', '{}', { timeout: 1000, headers })).string());
+      return JSON.parse((await kit.nats.request('narrow.it', '{}', { timeout: 1000, headers })).string());
     };
     expect(await ask('Hukz-Tag', 'app:a')).toMatchObject({ webhooks: 1 });
     expect(await ask('Hukz-Space', '7')).toMatchObject({ webhooks: 1 });
@@ -99,7 +80,7 @@ describe('a message published to NATS', () => {
       webhooks: 0,
       error: expect.stringContaining('Hukz-Space'),
     });
-    expect((await receiver.waitFor(2)).map(({ url }) => url)).toEqual(['/a', '/a']);
+    expect((await kit.receiver.waitFor(2)).map(({ url }) => url)).toEqual(['/a', '/a']);
   });
 
   it.each([
@@ -109,30 +90,30 @@ describe('a message published to NATS', () => {
     ['exactly the largest payload', Buffer.from(`"${'x'.repeat(1_048_574)}"`), 'x'.repeat(1_048_574)],
   ])('may hold %s', async (name, payload, expected) => {
     const subject = `bytes.${name.replaceAll(' ', '-')}`;
-    await hukz.api.webhook(receiver.url, [await hukz.api.event(subject)]);
-    nats.publish(subject, payload);
-    const [received] = await receiver.waitFor(1);
+    await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event(subject)]);
+    kit.nats.publish(subject, payload);
+    const [received] = await kit.receiver.waitFor(1);
     if (expected === undefined) expect(received?.body.includes(payload)).toBe(true);
     else expect(JSON.parse(String(received?.body)).payload).toEqual(expected);
   });
 
   it('may carry a thousand headers', async () => {
-    await hukz.api.webhook(receiver.url, [await hukz.api.event('many.headers')]);
+    await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('many.headers')]);
     const headers = natsHeaders();
     for (let n = 0; n < 1000; n++) headers.append(`X-${n}`, 'é');
     headers.append('Nats-Msg-Id', 'x'.repeat(10_240));
     headers.append('Nats-Msg-Id', 'y');
-    nats.publish('many.headers', '{}', { headers });
-    await receiver.waitFor(1);
+    kit.nats.publish('many.headers', '{}', { headers });
+    await kit.receiver.waitFor(1);
   });
 });
 
 describe('a receiver that fails', () => {
   it('gets the same body under the same id again, as the schedule says, until it answers', async () => {
-    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('try.again')]);
-    receiver.behave((_request, index) => ({ status: index < 2 ? 500 : 200 }));
-    nats.publish('try.again', '{"n":1}');
-    const requests = await receiver.waitFor(3);
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('try.again')]);
+    kit.receiver.behave((_request, index) => ({ status: index < 2 ? 500 : 200 }));
+    kit.nats.publish('try.again', '{"n":1}');
+    const requests = await kit.receiver.waitFor(3);
     expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect(new Set(requests.map(({ body }) => String(body))).size).toBe(1);
     expect(requests.map(({ headers }) => headers['hukz-attempt'])).toEqual(['1', '2', '3']);
@@ -144,8 +125,8 @@ describe('a receiver that fails', () => {
   });
 
   it('is given up at the end of the schedule, with a dead letter', async () => {
-    const id = await hukz.api.webhook('http://127.0.0.1:1/', [await hukz.api.event('give.up')]);
-    nats.publish('give.up', '{}');
+    const id = await kit.hukz.api.webhook('http://127.0.0.1:1/', [await kit.hukz.api.event('give.up')]);
+    kit.nats.publish('give.up', '{}');
     const logs = await logsOf(id, 3);
     expect(logs.map(({ outcome, error }) => [outcome, error])).toEqual([
       ['failed', 'connection refused'],
@@ -156,9 +137,9 @@ describe('a receiver that fails', () => {
   });
 
   it('that hangs is cut off, in words', async () => {
-    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('hang.on')]);
-    receiver.behave({ hang: true });
-    nats.publish('hang.on', '{}');
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('hang.on')]);
+    kit.receiver.behave({ hang: true });
+    kit.nats.publish('hang.on', '{}');
     expect((await logsOf(id, 1))[0]).toMatchObject({
       outcome: 'failed',
       error: 'timed out after 500 ms',
@@ -167,19 +148,19 @@ describe('a receiver that fails', () => {
   });
 
   it('that redirects is not followed', async () => {
-    const id = await hukz.api.webhook(`${receiver.url}/from`, [await hukz.api.event('go.there')]);
-    receiver.behave({ status: 302, headers: { location: `${receiver.url}/to` } });
-    nats.publish('go.there', '{}');
+    const id = await kit.hukz.api.webhook(`${kit.receiver.url}/from`, [await kit.hukz.api.event('go.there')]);
+    kit.receiver.behave({ status: 302, headers: { location: `${kit.receiver.url}/to` } });
+    kit.nats.publish('go.there', '{}');
     const logs = await logsOf(id, 3);
     expect(logs[0]).toMatchObject({ response_status_code: 302, error: 'answered 302; redirects are not followed' });
-    expect(receiver.requests.every(({ url }) => url === '/from')).toBe(true);
+    expect(kit.receiver.requests.every(({ url }) => url === '/from')).toBe(true);
   });
 
   it('with 410 is switched off, and what else is owed to it is held until it is on again', async () => {
-    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('go.away')]);
-    receiver.behave({ status: 410 });
-    nats.publish('go.away', '{"n":1}');
-    await eventually(async () => (await hukz.api.get(`/webhooks/${id}`)).body.enabled === false, {
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('go.away')]);
+    kit.receiver.behave({ status: 410 });
+    kit.nats.publish('go.away', '{"n":1}');
+    await eventually(async () => (await kit.hukz.api.get(`/webhooks/${id}`)).body.enabled === false, {
       what: 'webhook disabled',
     });
     expect((await logsOf(id, 1))[0]).toMatchObject({ outcome: 'dead', response_status_code: 410 });
@@ -189,29 +170,33 @@ describe('a receiver that fails', () => {
 
 describe('a webhook that changes while something is owed to it', () => {
   it('is not sent to while disabled, and gets what was held when it is enabled', async () => {
-    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('hold.me')], { timeout: '30s' });
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('hold.me')], { timeout: '30s' });
     const { until, open } = makeGate();
-    receiver.behave(async (_request, index) => (index === 0 ? until.then(() => ({ status: 500 })) : { status: 200 }));
-    nats.publish('hold.me', '{}');
-    await receiver.waitFor(1);
-    await hukz.api.patch(`/webhooks/${id}`, { enabled: false });
+    kit.receiver.behave(async (_request, index) =>
+      index === 0 ? until.then(() => ({ status: 500 })) : { status: 200 },
+    );
+    kit.nats.publish('hold.me', '{}');
+    await kit.receiver.waitFor(1);
+    await kit.hukz.api.patch(`/webhooks/${id}`, { enabled: false });
     open();
     await logsOf(id, 1);
     const held = () => heldCount(id);
     await eventually(async () => (await held()) === 1, { what: 'the delivery held' });
-    expect(receiver.requests).toHaveLength(1);
-    await hukz.api.patch(`/webhooks/${id}`, { enabled: true });
-    await receiver.waitFor(2);
+    expect(kit.receiver.requests).toHaveLength(1);
+    await kit.hukz.api.patch(`/webhooks/${id}`, { enabled: true });
+    await kit.receiver.waitFor(2);
     expect((await logsOf(id, 2)).map(({ outcome }) => outcome)).toEqual(['failed', 'delivered']);
   });
 
   it('ends its deliveries as cancelled when it is deleted', async () => {
-    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('cancel.me')], { timeout: '30s' });
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('cancel.me')], {
+      timeout: '30s',
+    });
     const { until, open } = makeGate();
-    receiver.behave(() => until.then(() => ({ status: 500 })));
-    nats.publish('cancel.me', '{}');
-    await receiver.waitFor(1);
-    expect((await hukz.api.delete(`/webhooks/${id}`)).status).toBe(200);
+    kit.receiver.behave(() => until.then(() => ({ status: 500 })));
+    kit.nats.publish('cancel.me', '{}');
+    await kit.receiver.waitFor(1);
+    expect((await kit.hukz.api.delete(`/webhooks/${id}`)).status).toBe(200);
     open();
     const logs = await logsOf(id, 2);
     expect(logs.at(-1)).toMatchObject({ outcome: 'cancelled', error: 'the webhook was deleted' });
@@ -229,7 +214,7 @@ function makeGate() {
 
 async function heldCount(webhookId: number): Promise<number> {
   const { Client } = (await import('pg')).default;
-  const client = new Client(database.connection);
+  const client = new Client(kit.database.connection);
   await client.connect();
   try {
     const { rows } = await client.query(
@@ -244,24 +229,24 @@ async function heldCount(webhookId: number): Promise<number> {
 
 describe('events and their subscriptions', () => {
   it('are live when POST answers, follow a rename, and end with a deletion, without touching others', async () => {
-    const keep = await hukz.api.event('stay.here');
-    await hukz.api.webhook(receiver.url, [keep]);
+    const keep = await kit.hukz.api.event('stay.here');
+    await kit.hukz.api.webhook(kit.receiver.url, [keep]);
     for (let n = 0; n < 5; n++) {
-      const id = await hukz.api.event(`come.${n}`);
+      const id = await kit.hukz.api.event(`come.${n}`);
       expect(await request(`come.${n}`)).toMatchObject({ webhooks: 0 });
-      await hukz.api.put(`/events/${id}`, { event: `went.${n}` });
+      await kit.hukz.api.put(`/events/${id}`, { event: `went.${n}` });
       expect(await request(`went.${n}`)).toMatchObject({ webhooks: 0 });
       await expect(request(`come.${n}`)).rejects.toThrow('503');
-      await hukz.api.delete(`/events/${id}`);
+      await kit.hukz.api.delete(`/events/${id}`);
       await expect(request(`went.${n}`)).rejects.toThrow('503');
       expect(await request('stay.here')).toMatchObject({ webhooks: 1 });
     }
-    await receiver.waitFor(5);
+    await kit.receiver.waitFor(5);
   });
 });
 
 it('tells Prometheus about it without URLs or tags', async () => {
-  const text = await (await fetch(`http://127.0.0.1:${hukz.app.metricsPort}/metrics`)).text();
+  const text = await (await fetch(`http://127.0.0.1:${kit.hukz.app.metricsPort}/metrics`)).text();
   for (const name of [
     'hukz_messages_accepted_total',
     'hukz_attempts_total',
@@ -270,11 +255,11 @@ it('tells Prometheus about it without URLs or tags', async () => {
   ]) {
     expect(text).toContain(name);
   }
-  expect(text).not.toContain(receiver.url);
+  expect(text).not.toContain(kit.receiver.url);
   expect(Number(/^hukz_messages_dropped_total (\d+)/m.exec(text)?.[1])).toBe(0);
 });
 
 it('writes nothing a message or a delivery at info level', () => {
-  const names = new Set(hukz.logger.lines.filter(({ level }) => level === 'info').map(({ name }) => name));
+  const names = new Set(kit.hukz.logger.lines.filter(({ level }) => level === 'info').map(({ name }) => name));
   expect([...names].filter((name) => /^(message|delivery|attempt)\./.test(name))).toEqual([]);
 });

@@ -1,50 +1,28 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CloudEvent, HTTP } from 'cloudevents';
-import { connect, type NatsConnection, headers as natsHeaders } from 'nats';
+import { headers as natsHeaders } from 'nats';
 import { formatNames } from '../domain/format/formats.js';
-import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
-import { type ReceivedRequest, type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import type { ReceivedRequest } from '../testkit/receiver.js';
+import { useAppKit } from '../testkit/use-app-kit.js';
 
-let database: TestDatabase;
-let server: NatsServer;
-let nats: NatsConnection;
-let hukz: TestApp;
-let receiver: Receiver;
+const kit = useAppKit();
 let eventId: number;
-
 beforeAll(async () => {
-  database = await makeTestDatabase();
-  server = await startTestNats();
-  nats = await connect({ servers: server.url });
-  hukz = await startTestApp({ database, natsUrl: server.url });
-  eventId = await hukz.api.event('tag.created');
+  eventId = await kit.hukz.api.event('tag.created');
 });
-afterAll(async () => {
-  await nats.close();
-  await hukz.stop();
-  await server.stop();
-  await database.drop();
-});
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.stop());
 
 const PAYLOAD = '{ "id": 12345678901234567890, "name": "water", "id": 1 }';
 
 /** What a webhook with these settings gets of a message; others of its event are gone. */
 const received = async (settings: object, payload: string | Uint8Array = PAYLOAD) => {
-  const id = await hukz.api.webhook(receiver.url, [eventId], settings);
-  nats.publish('tag.created', payload);
-  const [request] = await receiver.waitFor(1);
-  const logs = () => hukz.api.logs(`webhook_id=${id}`);
+  const id = await kit.hukz.api.webhook(kit.receiver.url, [eventId], settings);
+  kit.nats.publish('tag.created', payload);
+  const [request] = await kit.receiver.waitFor(1);
+  const logs = () => kit.hukz.api.logs(`webhook_id=${id}`);
   await eventually(async () => (await logs()).length > 0, { what: 'its log' });
   const [log] = await logs();
-  await hukz.api.delete(`/webhooks/${id}`).expect(200);
+  await kit.hukz.api.delete(`/webhooks/${id}`).expect(200);
   return { request: request as ReceivedRequest, log };
 };
 const eventIn = ({ headers, body }: ReceivedRequest) => {
@@ -110,8 +88,11 @@ describe('a receiver gets', () => {
 
 describe('a message that is sent again', () => {
   it('comes from the store with the same body, trace and headers', async () => {
-    receiver.behave((_request, index) => ({ status: index < 2 ? 500 : 200 }));
-    const id = await hukz.api.webhook(receiver.url, [eventId], { format: 'standard', pass_headers: ['X-Tenant'] });
+    kit.receiver.behave((_request, index) => ({ status: index < 2 ? 500 : 200 }));
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [eventId], {
+      format: 'standard',
+      pass_headers: ['X-Tenant'],
+    });
     const headers = natsHeaders();
     headers.append('Traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
     headers.append('TraceState', 'a=1');
@@ -119,8 +100,8 @@ describe('a message that is sent again', () => {
     headers.append('X-Tenant', 'acmé');
     headers.append('x-tenant', 'other');
     headers.append('X-Secret', 'not wanted');
-    nats.publish('tag.created', PAYLOAD, { headers });
-    const requests = await receiver.waitFor(3);
+    kit.nats.publish('tag.created', PAYLOAD, { headers });
+    const requests = await kit.receiver.waitFor(3);
     expect(new Set(requests.map(({ body }) => String(body))).size).toBe(1);
     for (const request of requests) {
       expect(request.headers).toMatchObject({
@@ -130,6 +111,6 @@ describe('a message that is sent again', () => {
       });
       expect(request.headers).not.toHaveProperty('x-secret');
     }
-    await hukz.api.delete(`/webhooks/${id}`).expect(200);
+    await kit.hukz.api.delete(`/webhooks/${id}`).expect(200);
   });
 });

@@ -1,38 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect, type NatsConnection, headers as natsHeaders } from 'nats';
-import type { NatsServer } from '../local/nats-server.js';
+import { describe, expect, it } from '@jest/globals';
+import { headers as natsHeaders } from 'nats';
 import { eventually } from '../testkit/eventually.js';
-import { type ReceivedRequest, type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import type { ReceivedRequest } from '../testkit/receiver.js';
+import { useAppKit } from '../testkit/use-app-kit.js';
 
-let database: TestDatabase;
-let server: NatsServer;
-let nats: NatsConnection;
-let one: TestApp;
-let two: TestApp;
-let receiver: Receiver;
+const kit = useAppKit({ HUKZ_RETRY_SCHEDULE: '50ms,50ms' }, 2);
 let events = 0;
-
-beforeAll(async () => {
-  database = await makeTestDatabase();
-  server = await startTestNats();
-  nats = await connect({ servers: server.url });
-  const settings = { HUKZ_RETRY_SCHEDULE: '50ms,50ms' };
-  one = await startTestApp({ database, natsUrl: server.url }, settings);
-  two = await startTestApp({ database, natsUrl: server.url }, settings);
-});
-afterAll(async () => {
-  await nats.close();
-  await Promise.all([one.stop(), two.stop()]);
-  await server.stop();
-  await database.drop();
-});
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.stop());
 
 interface Step {
   readonly key: string;
@@ -43,13 +16,13 @@ const stepOf = (request: ReceivedRequest): Step => JSON.parse(request.body.toStr
 
 async function make(settings: object) {
   const subject = `ordered.${++events}`;
-  const id = await one.api.webhook(receiver.url, [await one.api.event(subject)], settings);
+  const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event(subject)], settings);
   /** One after the other, each after the commit of the one before it. */
   const publish = async (steps: readonly Step[]) => {
     for (const step of steps) {
       const headers = natsHeaders();
       headers.set('Order-Id', step.key);
-      await nats.request(subject, JSON.stringify(step), { timeout: 5000, headers });
+      await kit.nats.request(subject, JSON.stringify(step), { timeout: 5000, headers });
     }
   };
   return { id, publish };
@@ -66,7 +39,7 @@ function watch(failing: (step: Step, tries: number) => boolean = () => false) {
   const tries = new Map<string, number>();
   const done: Step[] = [];
   let overlaps = 0;
-  receiver.behave(async (request) => {
+  kit.receiver.behave(async (request) => {
     const step = stepOf(request);
     if (open.has(step.key)) overlaps++;
     open.add(step.key);
@@ -112,25 +85,27 @@ describe('an ordered webhook', () => {
     await publish(steps(['bad', 'good'], 3));
     await finish('the good ones', () => seen.numbersOf('good').length === 3);
     expect(seen.numbersOf('bad')).toEqual([]);
-    const parked = async () => (await two.api.get(`/webhooks/${id}/keys`)).body.nodes;
+    const parked = async () => (await kit.other.api.get(`/webhooks/${id}/keys`)).body.nodes;
     await finish('a parked key', async () => (await parked()).length === 1);
     const [key] = await parked();
     expect(key).toMatchObject({ value: 'bad', attempts: 1, owed: 3, due_at: expect.any(String) });
-    expect((await one.api.post(`/webhooks/${id}/keys/${key.order_key}/release`)).status).toBe(200);
+    expect((await kit.hukz.api.post(`/webhooks/${id}/keys/${key.order_key}/release`)).status).toBe(200);
     await finish('the rest of it', () => seen.numbersOf('bad').length === 2);
     expect(seen.numbersOf('bad')).toEqual([1, 2]);
-    expect((await one.api.get(`/dead-letters?webhook_id=${id}`)).body.nodes).toMatchObject([{ because: 'released' }]);
-    await finish('its end', async () => (await one.api.get(`/accounting?webhook_id=${id}`)).body.pending === 0);
-    expect((await one.api.post(`/webhooks/${id}/keys/${key.order_key}/release`)).status).toBe(404);
+    expect((await kit.hukz.api.get(`/dead-letters?webhook_id=${id}`)).body.nodes).toMatchObject([
+      { because: 'released' },
+    ]);
+    await finish('its end', async () => (await kit.hukz.api.get(`/accounting?webhook_id=${id}`)).body.pending === 0);
+    expect((await kit.hukz.api.post(`/webhooks/${id}/keys/${key.order_key}/release`)).status).toBe(404);
   }, 30_000);
 
   it('keeps its order through a pause', async () => {
     const { id, publish } = await make({ ordering: { pointer: '/key' } });
     const seen = watch();
-    await one.api.post(`/webhooks/${id}/pause`);
+    await kit.hukz.api.post(`/webhooks/${id}/pause`);
     await publish(steps(['a', 'b'], 5));
     expect(seen.done).toEqual([]);
-    await two.api.post(`/webhooks/${id}/resume`);
+    await kit.other.api.post(`/webhooks/${id}/resume`);
     await finish('all of them', () => seen.done.length === 10);
     for (const key of ['a', 'b']) expect(seen.numbersOf(key)).toEqual(upTo(5));
   });

@@ -1,44 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect, type NatsConnection } from 'nats';
-import type { NatsServer } from '../local/nats-server.js';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { useAppKit } from '../testkit/use-app-kit.js';
 
-let database: TestDatabase;
-let server: NatsServer;
-let nats: NatsConnection;
-let one: TestApp;
-let two: TestApp;
-let receiver: Receiver;
+const SETTINGS = {
+  HUKZ_RETRY_SCHEDULE: '50ms,50ms,50ms',
+  HUKZ_BREAKER_FAILURES: '10',
+  HUKZ_BREAKER_SHARE: '0.9',
+  HUKZ_BREAKER_PROBE: '100ms',
+  HUKZ_BREAKER_PROBE_MAX: '200ms',
+};
+const kit = useAppKit(SETTINGS, 2);
 let events = 0;
-
-beforeAll(async () => {
-  database = await makeTestDatabase();
-  server = await startTestNats();
-  nats = await connect({ servers: server.url });
-  const settings = {
-    HUKZ_RETRY_SCHEDULE: '50ms,50ms,50ms',
-    HUKZ_BREAKER_FAILURES: '10',
-    HUKZ_BREAKER_SHARE: '0.9',
-    HUKZ_BREAKER_PROBE: '100ms',
-    HUKZ_BREAKER_PROBE_MAX: '200ms',
-  };
-  one = await startTestApp({ database, natsUrl: server.url }, settings);
-  two = await startTestApp({ database, natsUrl: server.url }, settings);
-});
-afterAll(async () => {
-  await nats.close();
-  await Promise.all([one.stop(), two.stop()]);
-  await server.stop();
-  await database.drop();
-});
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.stop());
 
 interface Made {
   readonly id: number;
@@ -64,36 +36,36 @@ interface Account {
 /** A webhook of an event of its own. */
 async function make(settings: object = {}): Promise<Made> {
   const subject = `patience.${++events}`;
-  const eventId = await one.api.event(subject);
-  const id = await one.api.webhook(receiver.url, [eventId], settings);
+  const eventId = await kit.hukz.api.event(subject);
+  const id = await kit.hukz.api.webhook(kit.receiver.url, [eventId], settings);
   return {
     id,
     async publish(count) {
-      await Promise.all(Array.from({ length: count }, () => nats.request(subject, '{}', { timeout: 5000 })));
+      await Promise.all(Array.from({ length: count }, () => kit.nats.request(subject, '{}', { timeout: 5000 })));
     },
-    read: async () => (await two.api.get(`/webhooks/${id}`)).body,
-    account: async () => (await one.api.get(`/accounting?webhook_id=${id}`)).body,
+    read: async () => (await kit.other.api.get(`/webhooks/${id}`)).body,
+    account: async () => (await kit.hukz.api.get(`/accounting?webhook_id=${id}`)).body,
   };
 }
 
-const distinct = () => new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size;
+const distinct = () => new Set(kit.receiver.requests.map(({ headers }) => headers['webhook-id'])).size;
 const until = (what: string, condition: () => Promise<boolean> | boolean) =>
   eventually(condition, { what, timeoutMs: 10_000 });
 
 describe('a circuit', () => {
   it('opens on failures in a row, lets single deliveries try, costs nobody a try, and closes by itself', async () => {
     const webhook = await make();
-    receiver.behave({ status: 500 });
+    kit.receiver.behave({ status: 500 });
     await webhook.publish(30);
     await until('an open circuit', async () => (await webhook.read()).circuit !== undefined);
-    expect((await two.api.get('/webhooks?state=open&limit=100')).body).toMatchObject({
+    expect((await kit.other.api.get('/webhooks?state=open&limit=100')).body).toMatchObject({
       nodes: expect.arrayContaining([expect.objectContaining({ id: webhook.id })]),
     });
-    const atOpening = receiver.requests.length;
+    const atOpening = kit.receiver.requests.length;
     await webhook.publish(20);
-    await until('three more probes', () => receiver.requests.length >= atOpening + 3);
-    expect(receiver.mostAtOnce).toBeLessThanOrEqual(64);
-    receiver.behave({ status: 200 });
+    await until('three more probes', () => kit.receiver.requests.length >= atOpening + 3);
+    expect(kit.receiver.mostAtOnce).toBeLessThanOrEqual(64);
+    kit.receiver.behave({ status: 200 });
     await until('a closed circuit', async () => (await webhook.read()).circuit === undefined);
     await until('everything delivered', async () => (await webhook.account()).delivered === 50);
     expect(await webhook.account()).toMatchObject({ accepted: 50, dead: 0, closes: true });
@@ -102,21 +74,21 @@ describe('a circuit', () => {
 
   it('is closed by a new URL, which another receiver answers', async () => {
     const webhook = await make();
-    receiver.behave({ status: 500 });
+    kit.receiver.behave({ status: 500 });
     await webhook.publish(30);
     await until('an open circuit', async () => (await webhook.read()).circuit !== undefined);
-    receiver.behave((request) => ({ status: request.url.endsWith('/new') ? 200 : 500 }));
-    const changed = await one.api.patch(`/webhooks/${webhook.id}`, { url: `${receiver.url}/new` });
+    kit.receiver.behave((request) => ({ status: request.url.endsWith('/new') ? 200 : 500 }));
+    const changed = await kit.hukz.api.patch(`/webhooks/${webhook.id}`, { url: `${kit.receiver.url}/new` });
     expect(changed.body).not.toHaveProperty('circuit');
     await until('everything delivered', async () => (await webhook.account()).delivered === 30);
   });
 
   it('stays closed where a webhook has switched it off, and its deliveries die by their schedule', async () => {
     const webhook = await make({ breaker: 'off' });
-    receiver.behave({ status: 500 });
+    kit.receiver.behave({ status: 500 });
     await webhook.publish(20);
     await until('twenty dead letters', async () => (await webhook.account()).dead === 20);
-    expect(receiver.requests).toHaveLength(80);
+    expect(kit.receiver.requests).toHaveLength(80);
     expect(await webhook.read()).not.toHaveProperty('circuit');
   });
 });
@@ -124,37 +96,37 @@ describe('a circuit', () => {
 describe('a pause', () => {
   it('holds what comes, for both instances, and resuming lets it go', async () => {
     const webhook = await make();
-    expect((await one.api.post(`/webhooks/${webhook.id}/pause`)).body).toHaveProperty('paused_at');
+    expect((await kit.hukz.api.post(`/webhooks/${webhook.id}/pause`)).body).toHaveProperty('paused_at');
     await until(
       'the pause in both',
-      async () => two.logger.lines.length > 0 && (await webhook.read()).paused_at !== undefined,
+      async () => kit.other.logger.lines.length > 0 && (await webhook.read()).paused_at !== undefined,
     );
     await webhook.publish(50);
     await until('fifty held', async () => (await webhook.account()).held === 50);
-    expect(receiver.requests).toHaveLength(0);
-    expect((await two.api.post(`/webhooks/${webhook.id}/resume`)).body).not.toHaveProperty('paused_at');
-    await receiver.waitFor(50, 10_000);
+    expect(kit.receiver.requests).toHaveLength(0);
+    expect((await kit.other.api.post(`/webhooks/${webhook.id}/resume`)).body).not.toHaveProperty('paused_at');
+    await kit.receiver.waitFor(50, 10_000);
     await until('everything delivered', async () => (await webhook.account()).delivered === 50);
     expect(distinct()).toBe(50);
   });
 
   it('ends at a rate, or without what is too old, which is cancelled and logged', async () => {
     const webhook = await make();
-    await one.api.post(`/webhooks/${webhook.id}/pause`, {});
+    await kit.hukz.api.post(`/webhooks/${webhook.id}/pause`, {});
     await webhook.publish(30);
     await until('thirty held', async () => (await webhook.account()).held === 30);
-    await one.api.post(`/webhooks/${webhook.id}/resume`, { rate: '20/second' });
-    await until('a part of it delivered', async () => receiver.requests.length > 0);
+    await kit.hukz.api.post(`/webhooks/${webhook.id}/resume`, { rate: '20/second' });
+    await until('a part of it delivered', async () => kit.receiver.requests.length > 0);
     expect(await webhook.read()).toMatchObject({ resuming: { per_second: 20 } });
-    await one.api.post(`/webhooks/${webhook.id}/pause`, {});
-    await one.api.post(`/webhooks/${webhook.id}/resume`, { drop_older_than: '0s' });
+    await kit.hukz.api.post(`/webhooks/${webhook.id}/pause`, {});
+    await kit.hukz.api.post(`/webhooks/${webhook.id}/resume`, { drop_older_than: '0s' });
     await until('nothing left', async () => {
       const { delivered, cancelled } = await webhook.account();
       return delivered + cancelled === 30;
     });
     await until('the end of resuming', async () => (await webhook.read()).resuming === undefined);
     expect(await webhook.account()).toMatchObject({ accepted: 30, held: 0, closes: true });
-    const cancelled = await one.api.logs(`webhook_id=${webhook.id}&outcome=cancelled&limit=100`);
+    const cancelled = await kit.hukz.api.logs(`webhook_id=${webhook.id}&outcome=cancelled&limit=100`);
     expect(cancelled.length).toBeGreaterThan(0);
     expect(cancelled[0]).toMatchObject({ error: 'too old when the webhook was resumed' });
   });

@@ -1,59 +1,29 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect, type NatsConnection } from 'nats';
-import type { NatsServer } from '../local/nats-server.js';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
-import { type ReceivedRequest, type Receiver, startReceiver } from '../testkit/receiver.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startInstance, type TestInstance } from '../testkit/test-instance.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import type { ReceivedRequest } from '../testkit/receiver.js';
+import type { TestInstance } from '../testkit/test-instance.js';
+import { useInstanceKit } from '../testkit/use-instance-kit.js';
 
-let server: NatsServer;
-let nats: NatsConnection;
-let database: TestDatabase;
-let receiver: Receiver;
-let running: TestInstance[];
+const kit = useInstanceKit({ HUKZ_INSTANCE_TIMEOUT: '2s', HUKZ_RETRY_SCHEDULE: '' });
 
-beforeAll(async () => {
-  server = await startTestNats();
-  nats = await connect({ servers: server.url });
-});
-afterAll(async () => {
-  await nats.close();
-  await server.stop();
-});
-beforeEach(async () => {
-  database = await makeTestDatabase();
-  receiver = await startReceiver();
-  running = [];
-});
-afterEach(async () => {
-  await Promise.all(running.map((instance) => instance.kill()));
-  await receiver.stop();
-  await database.drop();
-}, 20_000);
-
-const start = async (more: Readonly<Record<string, string>> = {}) => {
-  const settings = { HUKZ_INSTANCE_TIMEOUT: '2s', HUKZ_RETRY_SCHEDULE: '', ...more };
-  const instance = await startInstance({ database, natsUrl: server.url }, settings);
-  running.push(instance);
-  return instance;
-};
 const publish = (subject: string, count: number) =>
-  Promise.all(Array.from({ length: count }, (_, n) => nats.request(subject, JSON.stringify({ n }), { timeout: 8000 })));
+  Promise.all(
+    Array.from({ length: count }, (_, n) => kit.nats.request(subject, JSON.stringify({ n }), { timeout: 8000 })),
+  );
 const idOf = ({ headers }: ReceivedRequest) => String(headers['webhook-id']);
 const isReplay = ({ headers }: ReceivedRequest) => headers['hukz-replay'] === 'true';
 const since = () => new Date(Date.now() - 3_600_000).toISOString();
 
 /** A webhook with so many dead letters; the receiver then takes everything. */
 const withDead = async ({ api }: TestInstance, count: number) => {
-  const webhookId = await api.webhook(receiver.url, [await api.event('a.b')]);
-  receiver.behave({ status: 500 });
+  const webhookId = await api.webhook(kit.receiver.url, [await api.event('a.b')]);
+  kit.receiver.behave({ status: 500 });
   await publish('a.b', count);
   await eventually(async () => (await api.get(`/dead-letters?webhook_id=${webhookId}`)).body.total === count, {
     what: `${count} dead letters`,
     timeoutMs: 15_000,
   });
-  receiver.behave({});
+  kit.receiver.behave({});
   return webhookId;
 };
 const account = async ({ api }: TestInstance) => (await api.get('/accounting')).body;
@@ -65,12 +35,12 @@ const finished = async ({ api }: TestInstance, id: string) => {
 
 describe('a dead letter that is retried', () => {
   it('arrives under the same id with the same body, numbered on, and says that it is a replay', async () => {
-    const hukz = await start();
+    const hukz = await kit.start();
     await withDead(hukz, 1);
     const [letter] = (await hukz.api.get('/dead-letters')).body.nodes;
     expect(await account(hukz)).toMatchObject({ accepted: 1, dead: 1, closes: true });
     expect((await hukz.api.post(`/deliveries/${letter.id}/retry`)).status).toBe(202);
-    const [first, again] = await receiver.waitFor(2);
+    const [first, again] = await kit.receiver.waitFor(2);
     expect(first?.headers).not.toHaveProperty('hukz-replay');
     expect(again?.headers).toMatchObject({ 'webhook-id': letter.id, 'hukz-replay': 'true', 'hukz-attempt': '2' });
     expect(again?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
@@ -84,18 +54,18 @@ describe('a dead letter that is retried', () => {
 
 describe('a replay', () => {
   it('brings a webhook the messages that were there before it', async () => {
-    const hukz = await start();
+    const hukz = await kit.start();
     const eventId = await hukz.api.event('a.b');
     await publish('a.b', 5);
-    const webhookId = await hukz.api.webhook(receiver.url, [eventId]);
+    const webhookId = await hukz.api.webhook(kit.receiver.url, [eventId]);
     await publish('a.b', 2);
-    await receiver.waitFor(2);
+    await kit.receiver.waitFor(2);
     const { body: job, status } = await hukz.api.post(`/webhooks/${webhookId}/replay`, {
       since: since(),
       outcome: 'missing',
     });
     expect([status, job.total]).toEqual([202, 5]);
-    const requests = await receiver.waitFor(7);
+    const requests = await kit.receiver.waitFor(7);
     expect(requests.filter(isReplay)).toHaveLength(5);
     expect(new Set(requests.map(idOf)).size).toBe(7);
     expect(await finished(hukz, job.id)).toMatchObject({ state: 'done', total: 5, done: 5 });
@@ -104,46 +74,46 @@ describe('a replay', () => {
   });
 
   it('keeps to its rate, and fresh messages pass it', async () => {
-    const hukz = await start({ HUKZ_REPLAY_RATE: '20' });
+    const hukz = await kit.start({ HUKZ_REPLAY_RATE: '20' });
     const webhookId = await withDead(hukz, 60);
-    const before = receiver.requests.length;
+    const before = kit.receiver.requests.length;
     const askedAt = Date.now();
     const { body: job } = await hukz.api.post(`/webhooks/${webhookId}/replay`, { since: since() });
-    await receiver.waitFor(before + 1);
+    await kit.receiver.waitFor(before + 1);
     await publish('a.b', 20);
-    await eventually(() => receiver.requests.slice(before).filter((one) => !isReplay(one)).length === 20, {
+    await eventually(() => kit.receiver.requests.slice(before).filter((one) => !isReplay(one)).length === 20, {
       what: 'the fresh messages',
     });
-    expect(receiver.requests.filter(isReplay).length).toBeLessThan(60);
+    expect(kit.receiver.requests.filter(isReplay).length).toBeLessThan(60);
     expect(await finished(hukz, job.id)).toMatchObject({ state: 'done', done: 60 });
-    await eventually(() => receiver.requests.filter(isReplay).length === 60, { what: 'all replays' });
-    const times = receiver.requests.filter(isReplay).map(({ at }) => at);
+    await eventually(() => kit.receiver.requests.filter(isReplay).length === 60, { what: 'all replays' });
+    const times = kit.receiver.requests.filter(isReplay).map(({ at }) => at);
     // Three steps: the second and the third each wait out the second of the one before them.
     expect((times.at(-1) ?? 0) - askedAt).toBeGreaterThan(1800);
   });
 
   it('goes on where it was when the instance that ran it is killed', async () => {
-    const first = await start({ HUKZ_REPLAY_RATE: '40' });
+    const first = await kit.start({ HUKZ_REPLAY_RATE: '40' });
     const webhookId = await withDead(first, 120);
-    const dead = new Set(receiver.requests.map(idOf));
+    const dead = new Set(kit.receiver.requests.map(idOf));
     const { body: job } = await first.api.post(`/webhooks/${webhookId}/replay`, { since: since() });
-    await eventually(() => receiver.requests.some(isReplay), { what: 'the first replays' });
+    await eventually(() => kit.receiver.requests.some(isReplay), { what: 'the first replays' });
     await first.kill();
-    const second = await start({ HUKZ_REPLAY_RATE: '40' });
+    const second = await kit.start({ HUKZ_REPLAY_RATE: '40' });
     expect(await finished(second, job.id)).toMatchObject({ state: 'done', total: 120, done: 120 });
     await eventually(async () => (await account(second)).delivered === 120, {
       what: 'all delivered',
       timeoutMs: 10_000,
     });
-    expect(new Set(receiver.requests.filter(isReplay).map(idOf))).toEqual(dead);
+    expect(new Set(kit.receiver.requests.filter(isReplay).map(idOf))).toEqual(dead);
     expect(await account(second)).toMatchObject({ accepted: 120, pending: 0, dead: 0, closes: true });
   }, 40_000);
 
   it('can be cancelled: what is due is sent, the rest stays dead', async () => {
-    const hukz = await start({ HUKZ_REPLAY_RATE: '10' });
+    const hukz = await kit.start({ HUKZ_REPLAY_RATE: '10' });
     const webhookId = await withDead(hukz, 60);
     const { body: job } = await hukz.api.post(`/webhooks/${webhookId}/replay`, { since: since() });
-    await eventually(() => receiver.requests.some(isReplay), { what: 'the first replays' });
+    await eventually(() => kit.receiver.requests.some(isReplay), { what: 'the first replays' });
     const { body: cancelled } = await hukz.api.delete(`/replays/${job.id}`);
     expect(cancelled).toMatchObject({ state: 'cancelled' });
     const delivered = async () => (await account(hukz)).delivered === cancelled.done;
@@ -153,7 +123,7 @@ describe('a replay', () => {
 });
 
 it('tells how large its tables are, and that nothing is lost', async () => {
-  const hukz = await start();
+  const hukz = await kit.start();
   const text = async () => (await fetch(`http://127.0.0.1:${hukz.metricsPort}/metrics`)).text();
   await eventually(async () => (await text()).includes('hukz_table_bytes{table="messages"}'), {
     what: 'sizes of tables',

@@ -1,55 +1,29 @@
 import { createHmac, createPublicKey, randomBytes, verify } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect, type NatsConnection } from 'nats';
+import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import type { NatsServer } from '../local/nats-server.js';
-import { type ReceivedRequest, type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import type { ReceivedRequest } from '../testkit/receiver.js';
+import { useAppKit } from '../testkit/use-app-kit.js';
 
-let database: TestDatabase;
-let server: NatsServer;
-let nats: NatsConnection;
-let hukz: TestApp;
-let receiver: Receiver;
-
-beforeAll(async () => {
-  database = await makeTestDatabase();
-  server = await startTestNats();
-  nats = await connect({ servers: server.url });
-  const keys = `2026:${randomBytes(32).toString('base64')}`;
-  hukz = await startTestApp({ database, natsUrl: server.url }, { HUKZ_ENCRYPTION_KEYS: keys });
-});
-afterAll(async () => {
-  await nats.close();
-  await hukz.stop();
-  await server.stop();
-  await database.drop();
-});
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(() => receiver.stop());
+const kit = useAppKit({ HUKZ_ENCRYPTION_KEYS: `2026:${randomBytes(32).toString('base64')}` });
 
 /** A webhook of an event of its own. */
 async function makeSigned(subject: string, more: object = {}) {
-  const event_ids = [await hukz.api.event(subject)];
-  const { status, body } = await hukz.api.post('/webhooks', { url: receiver.url, event_ids, ...more });
+  const event_ids = [await kit.hukz.api.event(subject)];
+  const { status, body } = await kit.hukz.api.post('/webhooks', { url: kit.receiver.url, event_ids, ...more });
   expect([status, body.errors]).toEqual([201, undefined]);
   return body as { id: number; secret: string; secrets: { public_key: string }[] };
 }
 
 const rotate = async (id: number, body: object) => {
-  const answer = await hukz.api.post(`/webhooks/${id}/secret/rotate`, body);
+  const answer = await kit.hukz.api.post(`/webhooks/${id}/secret/rotate`, body);
   expect(answer.status).toBe(200);
   return answer.body.secret as string;
 };
 
 async function delivered(subject: string): Promise<ReceivedRequest> {
-  const before = receiver.requests.length;
-  nats.publish(subject, '{"id":12345678901234567890,"é":"ü"}');
-  const requests = await receiver.waitFor(before + 1);
+  const before = kit.receiver.requests.length;
+  kit.nats.publish(subject, '{"id":12345678901234567890,"é":"ü"}');
+  const requests = await kit.receiver.waitFor(before + 1);
   return requests[before]!;
 }
 
@@ -75,9 +49,9 @@ describe('a delivered request', () => {
 
   it('is signed anew on each attempt', async () => {
     const { secret } = await makeSigned('signed.again', { retry: { schedule: ['1100ms'], jitter: 0 } });
-    receiver.behave((_request, index) => ({ status: index === 0 ? 500 : 200 }));
-    nats.publish('signed.again', '{}');
-    const requests = await receiver.waitFor(2);
+    kit.receiver.behave((_request, index) => ({ status: index === 0 ? 500 : 200 }));
+    kit.nats.publish('signed.again', '{}');
+    const requests = await kit.receiver.waitFor(2);
     expect(requests.map((request) => verifies(secret, request))).toEqual([true, true]);
     expect(new Set(requests.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(2);
     expect(new Set(requests.flatMap(signatures)).size).toBe(2);

@@ -1,39 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { NatsServer } from '../local/nats-server.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { useAppKit } from '../testkit/use-app-kit.js';
 
 const CANARY = 'canary-1234567890-tail';
-let database: TestDatabase;
-let server: NatsServer;
-let hukz: TestApp;
-let receiver: Receiver;
 
-beforeAll(async () => {
-  database = await makeTestDatabase();
-  server = await startTestNats();
-  hukz = await startTestApp({ database, natsUrl: server.url }, { HUKZ_REQUEST_TIMEOUT: '1s' });
-});
-afterAll(async () => {
-  await hukz.stop();
-  await server.stop();
-  await database.drop();
-});
-beforeEach(async () => {
-  receiver = await startReceiver({ status: 201, body: 'thanks' });
-});
-afterEach(() => receiver.stop());
+const kit = useAppKit({ HUKZ_REQUEST_TIMEOUT: '1s' });
+beforeEach(() => kit.receiver.behave({ status: 201, body: 'thanks' }));
 
 describe('a test call', () => {
   it('sends one marked sample as a delivery would be sent, and answers with both sides', async () => {
-    const event = await hukz.api.event('order.*.paid');
+    const event = await kit.hukz.api.event('order.*.paid');
     const auth = { type: 'basic', username: 'me', password: CANARY };
-    const id = await hukz.api.webhook(receiver.url, [event], { auth, enabled: false });
-    const { body, text } = await hukz.api.post(`/webhooks/${id}/test`).expect(200);
-    const [received] = receiver.requests;
-    expect(receiver.requests).toHaveLength(1);
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [event], { auth, enabled: false });
+    const { body, text } = await kit.hukz.api.post(`/webhooks/${id}/test`).expect(200);
+    const [received] = kit.receiver.requests;
+    expect(kit.receiver.requests).toHaveLength(1);
     expect(received?.headers).toMatchObject({
       'hukz-test': 'true',
       'hukz-event': 'order.test.paid',
@@ -50,38 +30,38 @@ describe('a test call', () => {
       request: { method: 'POST', headers: { authorization: '(hidden)', 'hukz-test': 'true' } },
     });
     expect(body.request.body).toBe(received?.body.toString());
-    expect(text + JSON.stringify(hukz.logger.lines)).not.toContain('canary');
+    expect(text + JSON.stringify(kit.hukz.logger.lines)).not.toContain('canary');
     expect(text).not.toContain(btoa(`me:${CANARY}`));
   });
 
   it('that fails is not repeated, logged, counted, nor an end of the webhook', async () => {
-    receiver.behave({ status: 410 });
-    const id = await hukz.api.webhook(receiver.url, []);
-    const before = await hukz.api.get('/accounting').expect(200);
-    const { body } = await hukz.api.post(`/webhooks/${id}/test`, { payload: [1, null] }).expect(200);
+    kit.receiver.behave({ status: 410 });
+    const id = await kit.hukz.api.webhook(kit.receiver.url, []);
+    const before = await kit.hukz.api.get('/accounting').expect(200);
+    const { body } = await kit.hukz.api.post(`/webhooks/${id}/test`, { payload: [1, null] }).expect(200);
     expect(body).toMatchObject({ delivered: false, response_status_code: 410, error: 'answered 410' });
     expect(JSON.parse(body.request.body)).toMatchObject({ event: 'hukz.test', payload: [1, null] });
-    expect((await hukz.api.get(`/webhooks/${id}`)).body.enabled).toBe(true);
-    expect(await hukz.api.logs(`webhook_id=${id}`)).toEqual([]);
-    expect((await hukz.api.get('/accounting')).body.webhooks).toEqual(before.body.webhooks);
-    expect(receiver.requests).toHaveLength(1);
+    expect((await kit.hukz.api.get(`/webhooks/${id}`)).body.enabled).toBe(true);
+    expect(await kit.hukz.api.logs(`webhook_id=${id}`)).toEqual([]);
+    expect((await kit.hukz.api.get('/accounting')).body.webhooks).toEqual(before.body.webhooks);
+    expect(kit.receiver.requests).toHaveLength(1);
   });
 
   it('to a receiver that never answers ends with the time of a request', async () => {
-    receiver.behave({ hang: true });
-    const id = await hukz.api.webhook(receiver.url, [], { timeout: '200ms' });
-    const { body } = await hukz.api.post(`/webhooks/${id}/test`).expect(200);
+    kit.receiver.behave({ hang: true });
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [], { timeout: '200ms' });
+    const { body } = await kit.hukz.api.post(`/webhooks/${id}/test`).expect(200);
     expect(body).toMatchObject({ response_status_code: null, response_body: null, error: 'timed out after 200 ms' });
   });
 
   it('with a payload of any depth is sent or refused', async () => {
-    const id = await hukz.api.webhook(receiver.url, []);
+    const id = await kit.hukz.api.webhook(kit.receiver.url, []);
     for (const [depth, expected] of [
       [1000, 200],
       [100_000, 422],
     ] as const) {
       const deep = `{"payload":${'['.repeat(depth)}${']'.repeat(depth)}}`;
-      const url = `http://127.0.0.1:${hukz.app.port}/webhooks/${id}/test`;
+      const url = `http://127.0.0.1:${kit.hukz.app.port}/webhooks/${id}/test`;
       const { status } = await fetch(url, {
         method: 'POST',
         headers: { 'x-user': '1', 'content-type': 'application/json' },
@@ -92,14 +72,14 @@ describe('a test call', () => {
   });
 
   it('is refused for an unknown webhook, another subject and unknown fields', async () => {
-    const id = await hukz.api.webhook(receiver.url, [await hukz.api.event('a.b')]);
-    await hukz.api.post('/webhooks/999999/test').expect(404);
-    await hukz.api.post(`/webhooks/${id}/test`, { subject: 'c.d' }).expect(422);
-    await hukz.api.post(`/webhooks/${id}/test`, { subject: 'a.*' }).expect(422);
-    await hukz.api.post(`/webhooks/${id}/test`, { subject: 5 }).expect(422);
-    await hukz.api.post(`/webhooks/${id}/test`, { url: 'https://evil.example' }).expect(422);
-    await hukz.api.post(`/webhooks/${id}/test`, { subject: 'a.b' }).expect(200);
-    expect(receiver.requests).toHaveLength(1);
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('a.b')]);
+    await kit.hukz.api.post('/webhooks/999999/test').expect(404);
+    await kit.hukz.api.post(`/webhooks/${id}/test`, { subject: 'c.d' }).expect(422);
+    await kit.hukz.api.post(`/webhooks/${id}/test`, { subject: 'a.*' }).expect(422);
+    await kit.hukz.api.post(`/webhooks/${id}/test`, { subject: 5 }).expect(422);
+    await kit.hukz.api.post(`/webhooks/${id}/test`, { url: 'https://evil.example' }).expect(422);
+    await kit.hukz.api.post(`/webhooks/${id}/test`, { subject: 'a.b' }).expect(200);
+    expect(kit.receiver.requests).toHaveLength(1);
   });
 });
 
@@ -118,33 +98,33 @@ describe('a test of the authorisation', () => {
       { type: 'api_key', header: 'x-key: (hidden)' },
     ],
   ])('says what would be sent: %j', async (auth, expected) => {
-    const id = await hukz.api.webhook(receiver.url, [], { auth });
-    const { body } = await hukz.api.post(`/webhooks/${id}/test-auth`).expect(200);
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [], { auth });
+    const { body } = await kit.hukz.api.post(`/webhooks/${id}/test-auth`).expect(200);
     expect(body).toEqual({ ok: true, error: null, token_lifetime_s: null, ...expected });
-    expect(receiver.requests).toHaveLength(0);
+    expect(kit.receiver.requests).toHaveLength(0);
   });
 
   it('is refused where there is nothing to try', async () => {
-    const id = await hukz.api.webhook(receiver.url, []);
-    const { body } = await hukz.api.post(`/webhooks/${id}/test-auth`).expect(422);
+    const id = await kit.hukz.api.webhook(kit.receiver.url, []);
+    const { body } = await kit.hukz.api.post(`/webhooks/${id}/test-auth`).expect(422);
     const message = 'the webhook has no auth: requests go without one, there is nothing to try';
     expect(body.errors).toEqual([{ code: 422, message, source: 'auth' }]);
   });
 
   it('fetches a token and says how long it lasts, or why there is none', async () => {
-    receiver.behave({ body: JSON.stringify({ access_token: CANARY, expires_in: 60 }) });
-    const auth = { type: 'oauth2', token_url: receiver.url, client_id: 'me', client_secret: CANARY };
-    const id = await hukz.api.webhook(receiver.url, [], { auth });
-    const tried = await hukz.api.post(`/webhooks/${id}/test-auth`).expect(200);
+    kit.receiver.behave({ body: JSON.stringify({ access_token: CANARY, expires_in: 60 }) });
+    const auth = { type: 'oauth2', token_url: kit.receiver.url, client_id: 'me', client_secret: CANARY };
+    const id = await kit.hukz.api.webhook(kit.receiver.url, [], { auth });
+    const tried = await kit.hukz.api.post(`/webhooks/${id}/test-auth`).expect(200);
     const header = 'authorization: Bearer (hidden)';
     expect(tried.body).toEqual({ type: 'oauth2', ok: true, header, token_lifetime_s: 60, error: null });
-    receiver.behave({ status: 401, body: JSON.stringify({ error: 'invalid_client', error_description: CANARY }) });
-    const refused = await hukz.api.post(`/webhooks/${id}/test-auth`).expect(200);
+    kit.receiver.behave({ status: 401, body: JSON.stringify({ error: 'invalid_client', error_description: CANARY }) });
+    const refused = await kit.hukz.api.post(`/webhooks/${id}/test-auth`).expect(200);
     expect(refused.body).toMatchObject({
       ok: false,
       error: 'no access token: the token endpoint answered 401 (invalid_client)',
     });
-    expect(tried.text + refused.text + JSON.stringify(hukz.logger.lines)).not.toContain('canary');
-    await hukz.api.post('/webhooks/999999/test-auth').expect(404);
+    expect(tried.text + refused.text + JSON.stringify(kit.hukz.logger.lines)).not.toContain('canary');
+    await kit.hukz.api.post('/webhooks/999999/test-auth').expect(404);
   });
 });

@@ -1,49 +1,10 @@
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect, type NatsConnection } from 'nats';
-import type { NatsServer } from '../../local/nats-server.js';
-import { type Ledger, openLedger } from '../../testkit/account.js';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../testkit/eventually.js';
-import { type Receiver, startReceiver } from '../../testkit/receiver.js';
-import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
-import { startInstance, type TestInstance } from '../../testkit/test-instance.js';
-import { startTestNats } from '../../testkit/test-nats.js';
+import type { TestInstance } from '../../testkit/test-instance.js';
+import { useInstanceKit } from '../../testkit/use-instance-kit.js';
 
-let server: NatsServer;
-let nats: NatsConnection;
-let database: TestDatabase;
-let ledger: Ledger;
-let receiver: Receiver;
-let running: TestInstance[];
-
-const start = async (more: Readonly<Record<string, string>> = {}) => {
-  const service = await startInstance({ database, natsUrl: server.url }, { HUKZ_WORKERS: '2', ...more });
-  running.push(service);
-  return service;
-};
-
-beforeAll(async () => {
-  server = await startTestNats();
-  nats = await connect({ servers: server.url });
-});
-afterAll(async () => {
-  await nats.close();
-  await server.stop();
-});
-beforeEach(async () => {
-  database = await makeTestDatabase();
-  ledger = await openLedger(database);
-  receiver = await startReceiver();
-  running = [];
-});
-afterEach(async () => {
-  // The workers of a parent that was killed let their requests end.
-  receiver.behave({});
-  await receiver.stop();
-  await Promise.all(running.map((service) => service.kill()));
-  await ledger.close();
-  await database.drop();
-}, 30_000);
+const kit = useInstanceKit({ HUKZ_WORKERS: '2' });
 
 interface Line {
   readonly name: string;
@@ -59,10 +20,7 @@ const linesOf = ({ lines }: Pick<TestInstance, 'lines'>, name: string): Line[] =
     .filter((line) => line.name === name);
 /** Pids of the workers that have become ready, in that order. */
 const workersOf = (service: TestInstance) => linesOf(service, 'worker.started').map(({ worker = 0 }) => worker);
-const numbersReceived = () => receiver.requests.map(({ body }) => JSON.parse(String(body)).payload.n as number);
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
-const settled = () =>
-  eventually(async () => (await ledger.account()).pending === 0, { what: 'nothing pending', timeoutMs: 20_000 });
 const allReady = (service: TestInstance, count = 2) =>
   eventually(async () => (await service.metric('hukz_workers')) === count, {
     what: `${count} workers ready`,
@@ -71,46 +29,46 @@ const allReady = (service: TestInstance, count = 2) =>
 
 /** Publishes numbered messages; resolves when each was answered, after its commit. */
 async function publishNumbers(subject: string, count: number): Promise<void> {
-  await Promise.all(upTo(count).map((n) => nats.request(subject, JSON.stringify({ n }), { timeout: 10_000 })));
+  await Promise.all(upTo(count).map((n) => kit.nats.request(subject, JSON.stringify({ n }), { timeout: 10_000 })));
 }
 
 describe('two workers', () => {
   it('share 2,000 messages: each arrives once, and the metrics are those of both', async () => {
-    const service = await start();
-    await service.api.webhook(receiver.url, [await service.api.event('a.b')]);
+    const service = await kit.start();
+    await service.api.webhook(kit.receiver.url, [await service.api.event('a.b')]);
     await eventually(async () => (await service.metric('hukz_subscriptions')) === 2, { what: 'both subscribed' });
-    receiver.behave({ delayMs: 200 });
+    kit.receiver.behave({ delayMs: 200 });
     const publishing = publishNumbers('a.b', 2000);
     const owners = async () => {
-      const [row] = await ledger.query<{ owners: number }>(
+      const [row] = await kit.ledger.query<{ owners: number }>(
         'select count(distinct owner)::int as owners from deliveries',
       );
       return row?.owners;
     };
     await eventually(async () => (await owners()) === 2, { what: 'deliveries of both' });
-    receiver.behave({});
+    kit.receiver.behave({});
     await publishing;
-    await settled();
-    expect(numbersReceived().sort((a, b) => a - b)).toEqual(upTo(2000));
-    expect(await ledger.account()).toMatchObject({ accepted: 2000, delivered: 2000 });
+    await kit.settled();
+    expect(kit.numbersReceived().sort((a, b) => a - b)).toEqual(upTo(2000));
+    expect(await kit.ledger.account()).toMatchObject({ accepted: 2000, delivered: 2000 });
     const metrics = ['hukz_messages_accepted_total', 'hukz_delivery_latency_seconds_count', 'hukz_catalog_webhooks'];
     expect(await Promise.all(metrics.map((name) => service.metric(name)))).toEqual([2000, 2000, 1]);
-    expect((await ledger.query('select id from instances')).length).toBe(2);
+    expect((await kit.ledger.query('select id from instances')).length).toBe(2);
   }, 120_000);
 
   it('lose one to a kill -9: it is replaced, and what it held is sent by the others within seconds', async () => {
-    const service = await start();
-    await service.api.webhook(receiver.url, [await service.api.event('a.b')]);
+    const service = await kit.start();
+    await service.api.webhook(kit.receiver.url, [await service.api.event('a.b')]);
     await eventually(async () => (await service.metric('hukz_subscriptions')) === 2, { what: 'both subscribed' });
-    receiver.behave({ hang: true });
+    kit.receiver.behave({ hang: true });
     await publishNumbers('a.b', 40);
-    await receiver.waitFor(40);
+    await kit.receiver.waitFor(40);
     const sent = await service.metric('hukz_messages_accepted_total');
     const [first = 0] = workersOf(service);
-    receiver.behave({});
+    kit.receiver.behave({});
     const from = performance.now();
     process.kill(first, 'SIGKILL');
-    await eventually(async () => (await ledger.logged('delivered')).size > 0, {
+    await eventually(async () => (await kit.ledger.logged('delivered')).size > 0, {
       what: 'the freed sent',
       timeoutMs: 9000,
     });
@@ -118,12 +76,12 @@ describe('two workers', () => {
     expect(performance.now() - from).toBeLessThan(9000);
     await eventually(() => workersOf(service).length === 3, { what: 'another worker', timeoutMs: 20_000 });
     await allReady(service);
-    await settled();
-    const interrupted = await ledger.logged('interrupted');
+    await kit.settled();
+    const interrupted = await kit.ledger.logged('interrupted');
     expect(interrupted.size).toBeGreaterThan(0);
-    const delivered = await ledger.logged('delivered');
+    const delivered = await kit.ledger.logged('delivered');
     expect([...interrupted].filter((id) => !delivered.has(id))).toEqual([]);
-    expect(await ledger.account()).toMatchObject({ accepted: 40, delivered: 40 });
+    expect(await kit.ledger.account()).toMatchObject({ accepted: 40, delivered: 40 });
     expect(linesOf(service, 'instance.buried')).toHaveLength(1);
     expect(linesOf(service, 'worker.ended')).toMatchObject([{ worker: first, signal: 'SIGKILL' }]);
     // What the dead one had counted when it was asked last stays counted.
@@ -132,7 +90,7 @@ describe('two workers', () => {
   }, 120_000);
 
   it('are replaced when somebody stops one of them, or when one stalls', async () => {
-    const service = await start({ HUKZ_INSTANCE_TIMEOUT: '4s' });
+    const service = await kit.start({ HUKZ_INSTANCE_TIMEOUT: '4s' });
     const [first = 0, second = 0] = workersOf(service);
     process.kill(first, 'SIGTERM');
     await eventually(() => workersOf(service).length >= 3, { what: 'another in its place', timeoutMs: 20_000 });
@@ -145,27 +103,27 @@ describe('two workers', () => {
   }, 120_000);
 
   it('finish at SIGTERM what runs, give back the rest, and end with 0', async () => {
-    const first = await start();
-    await first.api.webhook(receiver.url, [await first.api.event('a.b')]);
-    receiver.behave({ delayMs: 200 });
+    const first = await kit.start();
+    await first.api.webhook(kit.receiver.url, [await first.api.event('a.b')]);
+    kit.receiver.behave({ delayMs: 200 });
     await publishNumbers('a.b', 500);
     expect(await first.stop()).toBe(0);
-    expect((await ledger.account()).pending).toBeGreaterThan(0);
-    expect(await ledger.query('select id from instances')).toEqual([]);
-    receiver.behave({});
-    await start();
-    await settled();
-    expect(numbersReceived().sort((a, b) => a - b)).toEqual(upTo(500));
-    expect(await ledger.account()).toMatchObject({ accepted: 500, delivered: 500 });
-    expect(await ledger.logged('interrupted')).toEqual(new Set());
+    expect((await kit.ledger.account()).pending).toBeGreaterThan(0);
+    expect(await kit.ledger.query('select id from instances')).toEqual([]);
+    kit.receiver.behave({});
+    await kit.start();
+    await kit.settled();
+    expect(kit.numbersReceived().sort((a, b) => a - b)).toEqual(upTo(500));
+    expect(await kit.ledger.account()).toMatchObject({ accepted: 500, delivered: 500 });
+    expect(await kit.ledger.logged('interrupted')).toEqual(new Set());
   }, 120_000);
 
   it('do not outlive the patience of a second signal', async () => {
-    const service = await start();
-    await service.api.webhook(receiver.url, [await service.api.event('a.b')]);
-    receiver.behave({ hang: true });
+    const service = await kit.start();
+    await service.api.webhook(kit.receiver.url, [await service.api.event('a.b')]);
+    kit.receiver.behave({ hang: true });
     await publishNumbers('a.b', 2);
-    await receiver.waitFor(2);
+    await kit.receiver.waitFor(2);
     void service.stop();
     await eventually(() => linesOf(service, 'app.stopping').length > 0, { what: 'it stops' });
     const from = performance.now();
@@ -174,19 +132,19 @@ describe('two workers', () => {
   }, 120_000);
 
   it('end in good order when their parent is killed', async () => {
-    const service = await start();
-    await service.api.webhook(receiver.url, [await service.api.event('a.b')]);
-    receiver.behave({ delayMs: 500 });
+    const service = await kit.start();
+    await service.api.webhook(kit.receiver.url, [await service.api.event('a.b')]);
+    kit.receiver.behave({ delayMs: 500 });
     await publishNumbers('a.b', 20);
     await service.kill();
-    expect(await ledger.query('select id from instances')).toEqual([]);
-    expect(await ledger.logged('interrupted')).toEqual(new Set());
+    expect(await kit.ledger.query('select id from instances')).toEqual([]);
+    expect(await kit.ledger.logged('interrupted')).toEqual(new Set());
   }, 120_000);
 });
 
 describe('a configuration that no worker can run with', () => {
   const refused = async (more: Readonly<Record<string, string>>) => {
-    const problem = await start({ HUKZ_WORKERS: '3', ...more }).then(
+    const problem = await kit.start({ HUKZ_WORKERS: '3', ...more }).then(
       () => '',
       ({ message }: Error) => message,
     );
