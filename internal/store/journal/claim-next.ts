@@ -22,7 +22,7 @@ const IS_NOT_CLEARED = 'exists (select from resumes r where r.webhook_id = w.id 
  * Looked at again when the row is ours to change. Written so that no index offers itself for it: by that of what is due, a
  * table of which nothing is known yet would be read for each key.
  */
-const IS_HELD = 'd.owner is null and not isfinite(d.due_at)';
+const IS_HELD = 'num_nulls(d.owner) = 1 and not isfinite(d.due_at)';
 
 export const CLAIM_NEXT: Statement = {
   name: 'claim-next',
