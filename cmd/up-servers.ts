@@ -56,10 +56,13 @@ export async function startOwnServers(options: OwnServersOptions): Promise<OwnSe
 async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<Started> {
   if (given.HUKZ_DATABASE_HOST) return NOT_OURS;
   const dataDir = await choosePostgresDirectory(join(upDirectory(cwd), 'postgres'));
-  const { host, port, user, password, stop } = await startOnUsualPort(5432, 'PostgreSQL', say, (port) => {
-    say(`starting PostgreSQL, its data in ${dataDir} …`);
-    return startPostgres({ dataDir, port });
-  });
+  const { host, port, user, password, stop } = await startOnUsualPort(
+    { usual: 5432, whose: 'PostgreSQL', say },
+    (port) => {
+      say(`starting PostgreSQL, its data in ${dataDir} …`);
+      return startPostgres({ dataDir, port });
+    },
+  );
   await createDatabase({ host, port, user, password });
   return {
     settings: {
@@ -78,7 +81,7 @@ async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<St
 async function startNats({ cwd, given, say }: OwnServersOptions): Promise<Started> {
   if (given.HUKZ_NATS_URL) return NOT_OURS;
   const storeDir = join(upDirectory(cwd), 'nats');
-  const { url, stop } = await startOnUsualPort(4222, 'nats-server', say, (port) => {
+  const { url, stop } = await startOnUsualPort({ usual: 4222, whose: 'nats-server', say }, (port) => {
     say('starting nats-server with JetStream …');
     return startNatsServer({ jetstream: true, port, storeDir });
   });

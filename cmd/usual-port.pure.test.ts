@@ -19,19 +19,15 @@ it('chooses anew when another program takes the port between the look and the st
   const usual = await findFreePort();
   const said: string[] = [];
   const tried: number[] = [];
-  const started = await startOnUsualPort(
-    usual,
-    'it',
-    (line) => said.push(line),
-    async (port) => {
-      tried.push(port);
-      if (tried.length === 1) {
-        await listen(port);
-        throw new Error('the address is in use');
-      }
-      return `on ${port}`;
-    },
-  );
+  const say = (line: string) => void said.push(line);
+  const started = await startOnUsualPort({ usual, whose: 'it', say }, async (port) => {
+    tried.push(port);
+    if (tried.length === 1) {
+      await listen(port);
+      throw new Error('the address is in use');
+    }
+    return `on ${port}`;
+  });
   expect(tried).toEqual([usual, expect.any(Number)]);
   expect(tried[1]).not.toBe(usual);
   expect(started).toBe(`on ${tried[1]}`);
@@ -42,16 +38,11 @@ it('gives up at once when the port is not the reason, and after three when it al
   const usual = await findFreePort();
   let starts = 0;
   const start = (how: (port: number) => Promise<void>) =>
-    startOnUsualPort(
-      usual,
-      'it',
-      () => undefined,
-      async (port) => {
-        starts++;
-        await how(port);
-        throw new Error('no disk');
-      },
-    );
+    startOnUsualPort({ usual, whose: 'it', say: () => undefined }, async (port) => {
+      starts++;
+      await how(port);
+      throw new Error('no disk');
+    });
   await expect(start(async () => undefined)).rejects.toThrow('no disk');
   expect(starts).toBe(1);
   await expect(start(listen)).rejects.toThrow('no disk');

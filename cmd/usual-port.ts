@@ -11,9 +11,7 @@ const TRIES = 3;
 
 /** Starts a server on its usual port, or on a free one. A port that another program takes in the meantime is chosen anew. */
 export async function startOnUsualPort<S>(
-  usual: number,
-  whose: string,
-  say: (line: string) => void,
+  { usual, whose, say }: { readonly usual: number; readonly whose: string; say(line: string): void },
   start: (port: number) => Promise<S>,
 ): Promise<S> {
   for (let tries = 1; ; tries++) {

@@ -11,6 +11,6 @@ export const deletedWebhooks = {
   },
 
   async down(knex: Knex): Promise<void> {
-    await knex.raw('drop index webhooks_deleted');
+    await knex.raw('drop index if exists webhooks_deleted');
   },
 };

@@ -102,7 +102,7 @@ describe('retention', () => {
   it('never makes an insert wait, and comes again, while somebody reads the old day', async () => {
     const day = await accept(40);
     const reading = kit.pool.transaction(async (run) => {
-      await run({ name: '', text: `select count(*) from messages_${day.replaceAll('-', '')}` }, []);
+      await run({ text: `select count(*) from messages_${day.replaceAll('-', '')}` }, []);
       await expect(dropPartition(kit.pool, 'messages', day)).rejects.toMatchObject({ code: '55P03' });
       const from = performance.now();
       const dropping = dropPartition(kit.pool, 'messages', day).catch(() => 'locked');
@@ -120,7 +120,6 @@ describe('retention', () => {
     await kit.pool.transaction(async (run) => {
       await run(
         {
-          name: '',
           text: `insert into messages (id, received_at, subject, payload) values (gen_random_uuid(), now(), 'x', '')`,
         },
         [],
@@ -140,7 +139,7 @@ describe('retention', () => {
   it('is done by one instance at a time', async () => {
     const day = await accept(40);
     await kit.pool.transaction(async (run) => {
-      await run({ name: '', text: `select pg_advisory_xact_lock(hashtext('hukz_retention'))` }, []);
+      await run({ text: `select pg_advisory_xact_lock(hashtext('hukz_retention'))` }, []);
       expect(await dropPartition(kit.pool, 'messages', day)).toBe('busy');
     });
     const all = await Promise.all([retainOnce(parts()), retainOnce(parts()), retainOnce(parts())]);
@@ -156,7 +155,6 @@ describe('retention', () => {
       // As accept does it: a message of that day, and what it owes, in one transaction.
       await run(
         {
-          name: '',
           text: `insert into messages (id, received_at, subject, payload) values (gen_random_uuid(), $1, 'x', '{}')`,
         },
         [`${day}T12:00:00Z`],
@@ -164,7 +162,6 @@ describe('retention', () => {
       dropping = dropPartition(kit.pool, 'messages', day).catch(() => 'locked');
       await run(
         {
-          name: '',
           text: `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at)
                  values (gen_random_uuid(), gen_random_uuid(), $1, 1, 1, now())`,
         },

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.js';
 import type { Holdings } from './holdings.js';
 
 export interface ClaimerDeps {
-  claim(room: ClaimRoom): Promise<Claim>;
+  claim(room: Required<ClaimRoom>): Promise<Claim>;
   giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
@@ -36,7 +36,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     if (freed > 0) logger.warn('delivery.strays_freed', { freed });
   };
 
-  const claim = async (room: ClaimRoom) => {
+  const claim = async (room: Required<ClaimRoom>) => {
     try {
       return await deps.claim(room);
     } catch (error) {

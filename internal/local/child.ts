@@ -80,12 +80,16 @@ function untilReady(child: ChildProcess, options: ChildOptions, patienceMs: numb
   const output: string[] = [];
   return new Promise((resolve, reject) => {
     let isReady = false;
+    let late: string | undefined;
     const fail = (why: string) => {
       clearTimeout(timer);
-      child.kill('SIGKILL');
-      reject(new LocalServerError([`${options.name} ${why}`, ...output.slice(-20)].join('\n  ')));
+      reject(new LocalServerError([`${options.name} ${late ?? why}`, ...output.slice(-20)].join('\n  ')));
     };
-    const timer = setTimeout(() => fail(`was not ready within ${patienceMs / 1000} s`), patienceMs);
+    // Failure is told once the child has ended: until then it may hold its port.
+    const timer = setTimeout(() => {
+      late = `was not ready within ${patienceMs / 1000} s`;
+      child.kill('SIGKILL');
+    }, patienceMs);
     const onLine = (line: string) => {
       options.logger?.debug('local.output', { from: options.name, line });
       options.onLine?.(line);

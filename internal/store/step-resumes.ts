@@ -24,7 +24,7 @@ const DROP: Statement = {
   text: `
     with dropped as (
       delete from deliveries d using resumes r
-      where r.webhook_id = $1 and d.owner is null and d.due_at = 'infinity' and d.received_at < r.drop_before and d.id = any(array(
+      where r.webhook_id = $1 and num_nulls(d.owner) = 1 and not isfinite(d.due_at) and d.received_at < r.drop_before and d.id = any(array(
         select * from (
           (select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is null
              and received_at < (select drop_before from resumes where webhook_id = $1) limit $2)

@@ -31,7 +31,7 @@ export async function makeTestJournal(given?: TestDatabase): Promise<TestJournal
   const pool = makeJournalPool(database.connection, 4, logger);
   await ensurePartitionsAhead(pool, Date.now());
   const sql = async <R>(text: string, values: readonly unknown[] = []) =>
-    (await pool.run({ name: '', text }, values)) as unknown as R[];
+    (await pool.run({ text }, values)) as unknown as R[];
   await sql(`insert into events (created_by_id, updated_by_id, name, event) values (1, 1, '', 'tag.created')`);
   await sql(`insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id)
              values (1, 1, '', 'https://receiver.example/', true, '{"app":"x"}', 7)`);

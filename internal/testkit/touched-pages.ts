@@ -5,7 +5,6 @@ export interface Touched {
   readonly all: number;
   readonly instances: number;
   readonly deliveries: number;
-  readonly messages: number;
   readonly statements: number;
 }
 
@@ -13,8 +12,7 @@ const FLUSH = { text: 'select pg_stat_force_next_flush()' };
 const PAGES = {
   text: `
     select sum(n)::int as "all", coalesce(sum(n) filter (where relname = 'instances'), 0)::int as instances,
-      coalesce(sum(n) filter (where relname = 'deliveries'), 0)::int as deliveries,
-      coalesce(sum(n) filter (where relname like 'messages\\_%'), 0)::int as messages
+      coalesce(sum(n) filter (where relname = 'deliveries'), 0)::int as deliveries
     from pg_statio_user_tables cross join lateral (select
       coalesce(heap_blks_hit, 0) + coalesce(heap_blks_read, 0) + coalesce(idx_blks_hit, 0) + coalesce(idx_blks_read, 0) as n
     ) as pages`,
@@ -37,7 +35,6 @@ export async function touchedBy(pool: JournalPool, work: () => Promise<unknown>)
     all: after.all - before.all,
     instances: after.instances - before.instances,
     deliveries: after.deliveries - before.deliveries,
-    messages: after.messages - before.messages,
     statements,
   };
 }

@@ -8,7 +8,7 @@ import type { Acceptor } from '../acceptor.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
-import { Readings, type Server, type ToRead } from './readings.js';
+import { Readings, type StreamLink, type WantedConsumer } from './readings.js';
 import { durableName, type StreamSettings } from './stream-settings.js';
 import { isAsPlanned, listStreams, makeAsPlanned, requireJetStream } from './streams.js';
 
@@ -34,27 +34,27 @@ const LOOK_EVERY_MS = 5000;
 export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   const { settings, logger } = deps;
   let link: NatsLink | undefined;
-  let server: Server | undefined;
+  let server: StreamLink | undefined;
   let looking: Repeating | undefined;
   let reporting: Repeating | undefined;
   let plan: StreamPlan = { own: [], foreign: [], refused: new Map() };
   /** The subjects that the streams were last made to hold; undefined when they have to be looked at again. */
   let settled: string | undefined;
+  let unsettled = 0;
   let draining = false;
 
-  const readings = new Readings({
-    acceptor: deps.acceptor,
-    deliverPolicy: settings.deliverPolicy,
-    onLost: () => {
-      settled = undefined;
-    },
-    logger,
-  });
+  const unsettle = () => {
+    settled = undefined;
+    unsettled++;
+  };
+  const { acceptor } = deps;
+  const { deliverPolicy } = settings;
+  const readings = new Readings({ acceptor, deliverPolicy, onLost: unsettle, logger });
 
   const connected = async (connection: NatsConnection) => {
     server = { connection, manager: await requireJetStream(() => connection.jetstreamManager()) };
     await readings.stop();
-    settled = undefined;
+    unsettle();
     await deps.refresh();
   };
 
@@ -64,6 +64,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     const { manager } = asked;
     const wanted = deps.subjects().join('\n');
     if (settled === wanted) return;
+    const unsettledBefore = unsettled;
     let streams = await listStreams(manager, settings.name);
     plan = planStreams(deps.subjects(), streams.foreign);
     if (!isAsPlanned(streams.own, settings, plan)) {
@@ -78,13 +79,17 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
         logger.info('stream.changed', { stream: settings.name, made: isNew, subjects: plan.own.length });
       });
     }
-    await readings.follow(asked, await toRead(manager, streams.own?.created));
+    await readings.follow(asked, await consumersOf(manager, streams.own?.created));
     for (const [subject, problem] of plan.refused) logger.error('event.not_taken', { subject, problem });
-    if (server === asked) settled = wanted;
+    // What was lost, or connected anew, meanwhile has to be looked at again.
+    if (unsettled === unsettledBefore) settled = wanted;
   };
 
-  const toRead = async (manager: JetStreamManager, ownCreated: string | undefined): Promise<readonly ToRead[]> => {
-    const wanted: ToRead[] = [];
+  const consumersOf = async (
+    manager: JetStreamManager,
+    ownCreated: string | undefined,
+  ): Promise<readonly WantedConsumer[]> => {
+    const wanted: WantedConsumer[] = [];
     if (ownCreated !== undefined) {
       const target = { stream: settings.name, consumer: durableName(deps.queueGroup) };
       wanted.push({ target, filter: undefined, created: ownCreated });
@@ -108,7 +113,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   const acknowledgedUpTo = async (stream: string, known: number) => {
     const manager = reachable();
     if (!manager || draining) return undefined;
-    const answer = await readings.acknowledgedUpTo(manager, stream, known);
+    const answer = await readings.inquireUpTo(manager, stream, known);
     // While the streams have to be looked at again, one that is not read may be so in a moment.
     return answer === 'unread' && settled === undefined ? undefined : answer;
   };
@@ -128,7 +133,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
         logger,
         onConnected: connected,
         onReconnected: () => {
-          settled = undefined;
+          unsettle();
           readings.again();
         },
       });

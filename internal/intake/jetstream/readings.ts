@@ -18,7 +18,7 @@ export interface ReadingsDeps {
 }
 
 /** A durable consumer that is to be read. */
-export interface ToRead {
+export interface WantedConsumer {
   readonly target: PullTarget;
   /** RFC 3339, of the stream: another one of the same name is another stream. */
   readonly created: string;
@@ -27,12 +27,12 @@ export interface ToRead {
 }
 
 /** A connection and what manages its streams. */
-export interface Server {
+export interface StreamLink {
   readonly connection: NatsConnection;
   readonly manager: JetStreamManager;
 }
 
-interface Reading extends ToRead {
+interface Reading extends WantedConsumer {
   readonly connection: NatsConnection;
   readonly puller: Puller;
   pending: number;
@@ -59,14 +59,14 @@ export class Readings {
   }
 
   /** Reads these and no others, by this connection. */
-  async follow(server: Server, wanted: readonly ToRead[]): Promise<void> {
+  async follow(link: StreamLink, wanted: readonly WantedConsumer[]): Promise<void> {
     const byKey = new Map(wanted.map((one) => [keyOf(one.target), one]));
     for (const [key, reading] of this.all) {
-      if (byKey.get(key)?.created === reading.created && reading.connection === server.connection) continue;
+      if (byKey.get(key)?.created === reading.created && reading.connection === link.connection) continue;
       this.all.delete(key);
       await reading.puller.stop();
     }
-    for (const [key, one] of byKey) if (!this.all.has(key)) this.all.set(key, await this.read(server, one));
+    for (const [key, one] of byKey) if (!this.all.has(key)) this.all.set(key, await this.read(link, one));
   }
 
   /** The connection was interrupted. */
@@ -79,12 +79,8 @@ export class Readings {
     for (const reading of [...this.all.values()]) await this.inquire(manager, reading);
   }
 
-  /** As {@link acknowledgedUpTo} says, of the stream with this mark. Undefined: one of its consumers is gone. */
-  async acknowledgedUpTo(
-    manager: JetStreamManager,
-    mark: string,
-    known: number,
-  ): Promise<number | 'unread' | undefined> {
+  /** Up to where the stream with this mark is acknowledged (`acknowledgedUpTo`). Undefined: one of its consumers is gone. */
+  async inquireUpTo(manager: JetStreamManager, mark: string, known: number): Promise<number | 'unread' | undefined> {
     const its = [...this.all.values()].filter(
       ({ target, created }) => markOf({ name: target.stream, created }) === mark,
     );
@@ -100,7 +96,7 @@ export class Readings {
     await Promise.all(all.map(({ puller }) => puller.stop()));
   }
 
-  private async read({ connection, manager }: Server, one: ToRead): Promise<Reading> {
+  private async read({ connection, manager }: StreamLink, one: WantedConsumer): Promise<Reading> {
     const { acceptor, logger } = this.deps;
     const { target, created, filter } = one;
     const begin = this.beginAt(one);
@@ -125,7 +121,7 @@ export class Readings {
   }
 
   /** A consumer that was lost goes on behind its last acknowledgement; in our own stream, nothing is older than us. */
-  private beginAt({ target, filter, created }: ToRead): BeginAt {
+  private beginAt({ target, filter, created }: WantedConsumer): BeginAt {
     const floor = this.floors.get(keyOf(target));
     if (floor?.created === created) return { sequence: floor.sequence + 1 };
     return filter === undefined ? 'all' : this.deps.deliverPolicy;

@@ -21,7 +21,7 @@ const itself = <T>(item: T) => item;
 
 /** The array as PostgreSQL reads it. */
 const read = async <T>(type: string, array: Buffer, as = type === '"char"' ? 'text' : type) => {
-  const [row] = await pool.run<{ items: T[] }>({ name: '', text: `select ($1::${type}[])::${as}[] as items` }, [array]);
+  const [row] = await pool.run<{ items: T[] }>({ text: `select ($1::${type}[])::${as}[] as items` }, [array]);
   return row?.items;
 };
 
@@ -102,7 +102,6 @@ it('a time in milliseconds comes back from PostgreSQL as the same millisecond', 
     fc.asyncProperty(fc.array(time, { minLength: 1, maxLength: 50 }), async (times) => {
       const [row] = await pool.run<{ read: number[]; same: boolean }>(
         {
-          name: '',
           text: `select array_agg(round(ms)::float8 order by n) as read, bool_and(to_timestamp(round(ms) / 1000) = stored) as same
             from (select stored, n, extract(epoch from stored)::float8 * 1000 as ms
                   from (select to_timestamp(at / 1000) as stored, n from unnest($1::float8[]) with ordinality as t(at, n)) as a) as b`,

@@ -1,10 +1,10 @@
+import { IS_STILL_OURS } from './hold.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 
-const CANCEL: Statement = {
+export const CANCEL: Statement = {
   text: `
     with cancelled as (
-      delete from deliveries d using unnest($1::uuid[], $2::uuid[]) as input(id, owner)
-      where d.id = input.id and d.owner = input.owner
+      delete from deliveries d where ${IS_STILL_OURS}
       returning d.id, d.message_id, d.received_at, d.webhook_id, d.attempts
     )
     insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,

@@ -54,7 +54,7 @@ export const CLAIM_PROBES: Statement = {
       from due, me where h.webhook_id = due.webhook_id
     )
     update deliveries d set owner = me.id, due_at = now()
-    from due, me where d.id = due.id and d.owner is null
+    from me where d.id = any(array(select id from due)) and num_nulls(d.owner) = 1
     returning ${CLAIMED}`,
 };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
+import { wholeReads } from '../../testkit/whole-reads.js';
 import { HOLD_WAITING, holdWaiting } from './hold-waiting.js';
 
 const STEP = 5000;
@@ -81,8 +82,8 @@ it('a step goes by the index of what waits for its webhook, and costs no more wh
   await kit.sql('vacuum analyze deliveries, webhooks');
   const before = await buffersOf(500);
   expect(before.plan).toMatch(/Index Scan using deliveries_waiting on deliveries/);
-  expect(before.plan).toMatch(/Index Scan using webhooks_\w+ on webhooks/);
-  expect(before.plan).not.toContain('Seq Scan');
+  expect(before.plan).toMatch(/Index Scan using webhooks_pkey on webhooks/);
+  expect(wholeReads(before.plan)).toEqual([]);
   // The update of 500 rows and of their five indexes.
   expect(before.buffers).toBeLessThan(500 * 40);
   await insert(2, 60_000);
@@ -98,7 +99,7 @@ async function buffersOf(limit: number) {
   await kit.pool
     .transaction(async (run) => {
       const text = `explain (analyze, buffers, costs off) ${HOLD_WAITING.text}`;
-      const rows = await run<Record<string, string>>({ name: '', text }, [2, limit]);
+      const rows = await run<Record<string, string>>({ text }, [2, limit]);
       plan = rows.map((row) => row['QUERY PLAN'] ?? '').join('\n');
       throw undone;
     })

@@ -2,13 +2,15 @@ import type { JournalPool, Statement } from './journal-pool.js';
 import { IS_SENT_TO } from './order.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
 
-const HOLD: Statement = {
-  text: `update deliveries d set owner = null, due_at = 'infinity'
-         from unnest($1::uuid[], $2::uuid[]) as held(id, owner) where d.id = held.id and d.owner = held.owner`,
+/** Whether `d` is one of the deliveries $1, and still owned by its owner of $2. No join: see `SETTLE`. */
+export const IS_STILL_OURS =
+  'd.id = any($1::uuid[]) and coalesce((d.id, d.owner) in (select * from unnest($1::uuid[], $2::uuid[])), false)';
+
+export const HOLD: Statement = {
+  text: `update deliveries d set owner = null, due_at = 'infinity' where ${IS_STILL_OURS}`,
 };
 const GIVE_BACK: Statement = {
-  text: `update deliveries d set owner = null, due_at = now()
-         from unnest($1::uuid[], $2::uuid[]) as given(id, owner) where d.id = given.id and d.owner = given.owner`,
+  text: `update deliveries d set owner = null, due_at = now() where ${IS_STILL_OURS}`,
 };
 const LIST_OWNED: Statement = {
   text: `select id from deliveries where ${IN_RANGE} and owner = $3`,

@@ -43,8 +43,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-const sql = (text: string, values: readonly unknown[] = []) =>
-  pool.run<Record<string, number>>({ name: '', text }, values);
+const sql = (text: string, values: readonly unknown[] = []) => pool.run<Record<string, number>>({ text }, values);
 const start = async (count: number): Promise<string[]> => {
   const ids = Array.from({ length: count }, () => randomUUID());
   await Promise.all(ids.map((id) => registerInstance(pool, id, 'test')));

@@ -3,8 +3,8 @@ import type { Logger } from '../../logger.js';
 
 export interface Statement {
   /**
-   * By which a connection prepares it once and keeps its plan, made by what the tables held then: for what runs many times a
-   * second and goes by keys, however large they become (`kept-plans.test.ts`). Absent: it is planned anew each time.
+   * By which a connection prepares it once and keeps its plan, made by what the tables held then: for what runs often and goes
+   * by keys, however large they become (`kept-plans.test.ts`). Absent: it is planned anew each time, for any values.
    */
   readonly name?: string;
   readonly text: string;
@@ -101,8 +101,8 @@ function open(connection: ClientConfig, max: number, logger: Logger): Pool {
  * A plan that is kept is made by tables that may be empty then, and hold a million rows a minute later. So nothing is read that
  * no index leads to, and what waits is taken from the front of an index, not out of a bitmap of all of it. Nothing is planned
  * for the very values either: for batches of hundreds that costs ten times what it takes to run them (measured: 3,000 deliveries
- * a second in place of 20,000), and PostgreSQL falls for it when the first batches were small. Where a table has no index to go
- * by, as one row needs none, servers before 18 reckon with a cost that they would compile machine code for.
+ * a second in place of 20,000), and PostgreSQL falls for it when the first batches were small. A table without a usable index
+ * (`catalog_version`) is still read whole; servers before 18 give that a cost that would start their compiler.
  */
 const PLANNING = `
   set plan_cache_mode = force_generic_plan;

@@ -240,6 +240,26 @@ describe('settling', () => {
     expect(row?.same).toBe(true);
   });
 
+  it('gives each delivery of a batch its own time and count, whatever became of its neighbours', async () => {
+    const owed: OwnedDelivery[] = [];
+    for (let n = 0; n < 9; n++) owed.push(await kit.owe());
+    const attempts = owed.map((delivery, n) =>
+      n % 3 === 1 ? attempted(delivery) : { ...failed(delivery, 60_000 * (n + 1)), failures: n },
+    );
+    await Promise.all(attempts.map((attempt) => kit.journal.settle(attempt)));
+    const rows = await kit.sql(
+      `select d.id, d.attempts, d.failures, d.due_at = l.next_attempt_at as same,
+         round(extract(epoch from d.due_at - now()) / 60)::int as minutes
+       from deliveries d join webhook_logs l on l.delivery_id = d.id where d.id = any($1::uuid[])`,
+      [owed.map(({ id }) => id)],
+    );
+    const expected = owed.flatMap(({ id }, n) =>
+      n % 3 === 1 ? [] : [{ id, attempts: 1, failures: n, same: true, minutes: n + 1 }],
+    );
+    expect(rows).toHaveLength(expected.length);
+    expect(rows).toEqual(expect.arrayContaining(expected));
+  });
+
   it('buries what was given up, with the reason', async () => {
     const delivery = await kit.owe();
     await kit.journal.settle(attempted(delivery, { outcome: 'dead', status: 500, because: 'exhausted', failures: 1 }));
@@ -292,6 +312,16 @@ describe('settling twice', () => {
       kit.journal.settle(attempted(delivery)),
     ]);
     expect(await kit.sql('select 1 from dead_letters where id = $1', [delivery.id])).toEqual([]);
+  });
+
+  it('by an attempt from before our death does not say when the next one is', async () => {
+    const delivery = await kit.owe();
+    const stale = { ...delivery, owner: randomUUID() };
+    await Promise.all([
+      kit.journal.settle({ ...failed(stale, 3_600_000), failures: 9 }),
+      kit.journal.settle(failed(delivery, 0)),
+    ]);
+    expect(await deliveryRow(delivery.id)).toMatchObject({ attempts: 1, failures: 1, owner: null, due: true });
   });
 });
 

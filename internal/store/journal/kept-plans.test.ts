@@ -18,7 +18,7 @@ let kit: TestJournal;
 let pool: JournalPool;
 let journal: Journal;
 
-/** Everything is planned when all tables are empty and PostgreSQL knows it; then a receiver falls silent. */
+/** What is kept is planned when the table has pages and nothing in them, and PostgreSQL knows it; then a receiver falls silent. */
 beforeAll(async () => {
   const database = await makeTestDatabase();
   kit = await makeTestJournal(database);
@@ -33,23 +33,32 @@ beforeAll(async () => {
     onUnusable: () => undefined,
   });
   await kit.sql('alter table deliveries set (autovacuum_enabled = off)');
-  await kit.sql('vacuum analyze');
+  await kit.owe();
+  await fill();
+  await kit.sql('delete from deliveries');
+  await kit.sql('analyze');
   const [nobodys] = owned(1);
   for (const work of Object.values(WORKS)) await work([nobodys!]);
-  const { message } = await kit.owe();
-  await kit.sql(
-    `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)
-     select gen_random_uuid(), $1, to_timestamp($2::float8 / 1000), 1, 10,
-       case n % 4 when 0 then 'infinity' else now() + interval '1 hour' end,
-       case n % 4 when 0 then gen_random_uuid() end, case n % 4 when 0 then n end
-     from generate_series(1, $3::int) n`,
-    [message.id, message.receivedAt, WAITING],
-  );
+  await accept([nobodys!]);
+  await journal.settle(attempt(nobodys!));
+  await fill();
 });
 afterAll(async () => {
   await pool.stop();
   await kit.stop();
 });
+
+/** A quarter is in order, and held; half is due; the rest waits for its next attempt. */
+async function fill(): Promise<void> {
+  await kit.sql(
+    `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)
+     select gen_random_uuid(), m.id, m.received_at, 1, 10,
+       case n % 4 when 0 then 'infinity' when 1 then now() + interval '1 hour' else now() end,
+       case n % 4 when 0 then gen_random_uuid() end, case n % 4 when 0 then n end
+     from (select id, received_at from messages limit 1) m, generate_series(1, $1::int) n`,
+    [WAITING],
+  );
+}
 
 const owned = (count: number): OwnedDelivery[] =>
   Array.from({ length: count }, () => ({
@@ -84,6 +93,8 @@ const WORKS: Readonly<Record<string, (deliveries: readonly OwnedDelivery[]) => P
     await journal.giveBack(all);
     await journal.claim({ deliveries: all.length, bytes: 1 << 30, except: [] });
   },
+  'claim around a lane that is full': (all) =>
+    journal.claim({ deliveries: all.length, bytes: 1 << 30, except: [1], lanes: new Map([[2, 1]]) }),
   'claim the next of a key': async (all) => {
     const keys = await kit.sql<{ key: string }>(
       `select order_key as key from deliveries where order_key is not null limit $1`,

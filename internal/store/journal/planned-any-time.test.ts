@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
+import { HURRY } from '../replay/put-back.js';
 import { ACCEPT } from './accept-statement.js';
+import { CANCEL } from './cancel.js';
+import { CLAIM_NEXT } from './claim-next.js';
+import { CLAIM_PROBES } from './claim-probes.js';
 import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
+import { HOLD } from './hold.js';
 import { SETTLE } from './settle.js';
 
 let kit: TestJournal;
@@ -35,6 +40,16 @@ const STATES: Readonly<Record<string, () => Promise<unknown>>> = {
        select gen_random_uuid(), message_id, received_at, 1, 10, now() from deliveries cross join generate_series(1, 200)`,
     ),
   'a table that is known': () => kit.sql('vacuum analyze deliveries'),
+  // Autovacuum counts what lives when it comes by; pages that nothing lives in stay, and then PostgreSQL expects nothing in any page.
+  'a table that was emptied': async () => {
+    await kit.sql('delete from deliveries');
+    await kit.sql('analyze deliveries');
+    const [seen] = await kit.sql<{ pages: number; rows: number }>(
+      `select relpages as pages, reltuples as rows from pg_class where relname = 'deliveries'`,
+    );
+    expect(seen).toMatchObject({ rows: 0 });
+    expect(seen?.pages).toBeGreaterThan(100);
+  },
 };
 
 describe.each(Object.entries(STATES))('planned for %s', (_name, make) => {
@@ -59,5 +74,23 @@ describe.each(Object.entries(STATES))('planned for %s', (_name, make) => {
     const plan = await planOf(text);
     expect(plan).toMatch(/Hash Cond: \((?:rooms\.webhook_id = \w+\.webhook_id|\w+\.webhook_id = rooms\.webhook_id)\)/);
     expect(plan).not.toMatch(/Join Filter|Seq Scan/);
+  });
+
+  it.each([CLAIM_OLDEST, CLAIM_AROUND, CLAIM_NEXT, { name: 'claim-probes', text: CLAIM_PROBES.text }])(
+    'what is claimed is changed by its key: $name',
+    async ({ text }) => {
+      const plan = await planOf(text);
+      expect(plan).toMatch(/Index Scan using deliveries_pkey on deliveries d\n\s+Index Cond: \(id = ANY \(\(InitPlan/);
+    },
+  );
+
+  it.each([
+    ['hold', HOLD],
+    ['cancel', CANCEL],
+    ['hurry', HURRY],
+  ])('what is named is found by its key: %s', async (_name, { text }) => {
+    const plan = await planOf(text);
+    expect(plan).toMatch(/Index Scan using deliveries_pkey on deliveries(?: d)?\n\s+Index Cond: \(id = ANY \(\$1\)\)/);
+    expect(plan).not.toMatch(/(?:Hash|Merge) (?:Join|Cond)[^\n]*\n[^\n]*deliveries/);
   });
 });

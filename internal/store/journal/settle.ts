@@ -6,7 +6,7 @@ import { ensurePartitions } from './partitions.js';
 import type { Persevere } from './persevere.js';
 import { storableText } from './storable-text.js';
 
-/** Whether a row of `deliveries`, `d`, is still as its attempt found it. Asked of a hash, never by a join: see `SETTLE`. */
+/** Whether a row of `deliveries`, `d`, is still as its attempt found it. `coalesce` keeps PostgreSQL from making a join of it. */
 const IS_UNCHANGED =
   'coalesce((d.id, d.owner, d.attempts + 1) in (select delivery_id, owner, attempt from input), false)';
 
@@ -14,8 +14,8 @@ const IS_UNCHANGED =
  * Attempts into `webhook_logs`; what is finished leaves `deliveries`, what was given up becomes a dead letter, the rest
  * waits for its next attempt owned by nobody. Repeatable: rows that are gone stay gone, a log row's key is its attempt, and
  * the number of attempts fences off a repetition that comes after we have claimed the same delivery again.
- * Nothing is joined with `deliveries`: how, would be planned by what the table holds, and a plan is kept. By one that was made
- * when it was empty each attempt of a batch is compared with each.
+ * Nothing is joined with `deliveries`: PostgreSQL would choose the kind of join by what the table held when it planned, and keep
+ * it. By one that was chosen when it was empty each attempt of a batch is compared with each.
  */
 export const SETTLE: Statement = {
   name: 'settle',
@@ -37,8 +37,10 @@ export const SETTLE: Statement = {
       returning d.id
     ), rescheduled as (
       update deliveries d set owner = null, attempts = d.attempts + 1,
-        failures = ($7::int[])[array_position($1::uuid[], d.id)],
-        due_at = now() + ($14::float8[])[array_position($1::uuid[], d.id)] * interval '1 ms'
+        (failures, due_at) = (
+          select ($7::int[])[place], now() + ($14::float8[])[place] * interval '1 ms'
+          from array_position($1::uuid[], d.id) as place
+        )
       where d.id = any(array(select delivery_id from input where retry_in is not null)) and ${IS_UNCHANGED}
     ), buried as (
       insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because, event, created_by_id)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ReplayOutcome } from '../../domain/replay.js';
 import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
 import { makeTestLogger } from '../../testkit/test-logger.js';
+import { wholeReads } from '../../testkit/whole-reads.js';
 import { findLost } from '../find-lost.js';
 import { type JournalPool, makeJournalPool } from '../journal/journal-pool.js';
 import { putBack } from './put-back.js';
@@ -16,8 +17,8 @@ describe('with many rows, each step of a replay', () => {
   const plans: string[] = [];
 
   /** Explains what it is given instead of running it. */
-  const explaining = async (statement: { name: string; text: string }, values: readonly unknown[]) => {
-    const rows = await pool.run<Record<string, string>>({ name: '', text: `explain ${statement.text}` }, values);
+  const explaining = async (statement: { text: string }, values: readonly unknown[]) => {
+    const rows = await pool.run<Record<string, string>>({ text: `explain ${statement.text}` }, values);
     plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
     return [];
   };
@@ -47,7 +48,7 @@ describe('with many rows, each step of a replay', () => {
       insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, failures, replay)
         select delivery_ids[1], id, received_at, owed_to[1], 1, received_at, 1, random() < 0.01 from messages;
       analyze`.split(';')) {
-      await pool.run({ name: '', text }, []);
+      await pool.run({ text }, []);
     }
   });
   afterAll(async () => {
@@ -82,9 +83,7 @@ describe('with many rows, each step of a replay', () => {
   ] as const)('reads its window of %s by an index', async (outcome, index) => {
     const plan = await window(outcome);
     expect(plan).toMatch(index);
-    expect(plan).not.toContain('Seq Scan on messages');
-    expect(plan).not.toContain('Seq Scan on d');
-    expect(plan).not.toMatch(/Seq Scan on webhook_logs_20260102/);
+    expect(wholeReads(plan)).toEqual([]);
   });
 
   it.each(['dead', 'failed', 'delivered', 'missing'] as const)('puts back what was %s by keys', async (outcome) => {
@@ -95,7 +94,7 @@ describe('with many rows, each step of a replay', () => {
       cursor: { at: '', id: '' },
     };
     const plan = await planOf(() => putBack(run, { webhookId: 7, outcome }, [candidate]));
-    expect(plan).not.toContain('Seq Scan');
+    expect(wholeReads(plan)).toEqual([]);
   });
 
   it('looks for what is lost by keys', async () => {
@@ -105,6 +104,6 @@ describe('with many rows, each step of a replay', () => {
         { since: new Date(noon), until: new Date(noon + DAY), from: undefined, messages: 100, deliveries: 100 },
       ),
     );
-    expect(plan).not.toContain('Seq Scan');
+    expect(wholeReads(plan)).toEqual([]);
   });
 });

@@ -62,9 +62,9 @@ const OWE_FIRST: Statement = {
 };
 
 /** What waits for its next attempt and is owned by nobody is due now. */
-const HURRY: Statement = {
+export const HURRY: Statement = {
   text: `update deliveries d set due_at = now(), replay = true
-         where id = any($1::uuid[]) and owner is null and ${IS_FIRST} returning id`,
+         where id = any($1::uuid[]) and num_nulls(owner) = 1 and ${IS_FIRST} returning id`,
 };
 
 /** Makes these due now, under the ids that they had. Answers how many there were left to make due. */
