@@ -26,20 +26,7 @@ afterEach(async () => {
 });
 
 const end = (delivery: OwnedDelivery, more: Partial<SettledAttempt> = {}) =>
-  kit.journal.settle({
-    delivery,
-    webhook: kit.webhook,
-    startedAt: Date.now(),
-    durationMs: 1,
-    outcome: 'delivered',
-    status: 200,
-    responseBody: undefined,
-    error: undefined,
-    failures: 0,
-    retryInMs: undefined,
-    because: undefined,
-    ...more,
-  });
+  kit.journal.settle(kit.attempt(delivery, more));
 const owe = async (number: number) => Promise.all(Array.from({ length: number }, () => kit.owe()));
 const account = (more: object = {}) =>
   loadAccount(db, {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { SettledAttempt } from '../domain/attempt.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { envelope } from '../domain/envelope.js';
@@ -19,16 +20,21 @@ export interface TestJournal {
   /** One more instance on the same database. */
   join(): Promise<{ readonly journal: Journal; readonly instance: string }>;
   sql<R>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** An attempt that was answered 200, unless told otherwise. */
+  attempt(delivery: OwnedDelivery, more?: Partial<SettledAttempt>): SettledAttempt;
   /** Accepts a message with one delivery that is owned, and gives it as dispatch would get it. */
   owe(payload?: string | Uint8Array): Promise<OwnedDelivery>;
   stop(): Promise<void>;
 }
 
-/** A journal on a database of its own (or the one given, which it drops too), with an event, a webhook and a registered instance. */
-export async function makeTestJournal(given?: TestDatabase): Promise<TestJournal> {
+/**
+ * A journal on a database of its own (or the one given, which it drops too), with an event, a webhook and a registered
+ * instance. By one connection, what everything has touched can be asked at any moment (`touchedBy`).
+ */
+export async function makeTestJournal(given?: TestDatabase, connections = 4): Promise<TestJournal> {
   const database = given ?? (await makeTestDatabase());
   const logger = makeTestLogger();
-  const pool = makeJournalPool(database.connection, 4, logger);
+  const pool = makeJournalPool(database.connection, connections, logger);
   await ensurePartitionsAhead(pool, Date.now());
   const sql = async <R>(text: string, values: readonly unknown[] = []) =>
     (await pool.run({ text }, values)) as unknown as R[];
@@ -52,13 +58,28 @@ export async function makeTestJournal(given?: TestDatabase): Promise<TestJournal
     return { journal, instance };
   };
   const { journal, instance } = await join();
+  const webhook = makeTestWebhook(1, { url: 'https://receiver.example/', spaceId: 7, tags: { app: 'x' } });
   return {
     pool,
     journal,
     instance,
-    webhook: makeTestWebhook(1, { url: 'https://receiver.example/', spaceId: 7, tags: { app: 'x' } }),
+    webhook,
     join,
     sql,
+    attempt: (delivery, more = {}) => ({
+      delivery,
+      webhook,
+      startedAt: Date.now(),
+      durationMs: 1,
+      outcome: 'delivered',
+      status: 200,
+      responseBody: undefined,
+      error: undefined,
+      failures: 0,
+      retryInMs: undefined,
+      because: undefined,
+      ...more,
+    }),
     async owe(payload: string | Uint8Array = '{}') {
       const message = makeTestMessage(payload);
       const id = randomUUID();

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SettledAttempt } from '../../domain/attempt.js';
-import type { OwnedDelivery } from '../../domain/delivery.js';
 import { makeTestDatabase } from '../../testkit/test-database.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
-import { makeTestLogger } from '../../testkit/test-logger.js';
 import { startTestServer } from '../../testkit/test-server.js';
 import { type Touched, touchedBy } from '../../testkit/touched-pages.js';
 import { beat, burySilentInstances, registerInstance } from './instances.js';
-import { type Journal, makeJournal } from './journal.js';
-import { type JournalPool, makeJournalPool } from './journal-pool.js';
+import type { Journal } from './journal.js';
+import type { JournalPool } from './journal-pool.js';
 
 const MANY = 200;
 const SILENT_MS = 30_000;
@@ -17,7 +14,6 @@ const ROUNDS = 40;
 /** Of its own: a transaction in any database of a server keeps rows from being cleared away in all of them. */
 let server: Awaited<ReturnType<typeof startTestServer>>;
 let kit: TestJournal;
-/** Everything goes by one connection: what it has touched can be asked at any moment. */
 let pool: JournalPool;
 let journal: Journal;
 let others: string[] = [];
@@ -25,20 +21,10 @@ let others: string[] = [];
 beforeAll(async () => {
   server = await startTestServer();
   const database = await makeTestDatabase({ server: server.address });
-  kit = await makeTestJournal(database);
-  pool = makeJournalPool(database.connection, 1, makeTestLogger());
-  journal = makeJournal({
-    pool,
-    logger: makeTestLogger(),
-    random: Math.random,
-    duplicateWindowMs: 60_000,
-    instanceId: () => kit.instance,
-    onFlush: () => undefined,
-    onUnusable: () => undefined,
-  });
+  kit = await makeTestJournal(database, 1);
+  ({ pool, journal } = kit);
 });
 afterAll(async () => {
-  await pool.stop();
   await kit.stop();
   await server.stop();
 });
@@ -65,33 +51,19 @@ async function touchedByDelivering(): Promise<Touched> {
   return measured.reduce((least, one) => (one.all < least.all ? one : least));
 }
 
-const settled = (delivery: OwnedDelivery): SettledAttempt => ({
-  delivery,
-  webhook: kit.webhook,
-  startedAt: Date.now(),
-  durationMs: 1,
-  outcome: 'delivered',
-  status: 200,
-  responseBody: undefined,
-  error: undefined,
-  failures: 0,
-  retryInMs: undefined,
-  because: undefined,
-});
-
 /** Accepts and settles a delivery of its own; accepts another for anybody, claims and settles that. */
 async function deliver(): Promise<void> {
   const message = makeTestMessage();
   const id = randomUUID();
   const { owner } = await journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] });
-  await journal.settle(settled({ id, message, webhookId: 1, owner, attempts: 0, failures: 0 }));
+  await journal.settle(kit.attempt({ id, message, webhookId: 1, owner, attempts: 0, failures: 0 }));
   await journal.accept({
     message: makeTestMessage(),
     deliveries: [{ id: randomUUID(), webhookId: 1, wanted: false }],
   });
   const { deliveries } = await journal.claim({ deliveries: 10, bytes: 1 << 20, except: [] });
   expect(deliveries).toHaveLength(1);
-  for (const delivery of deliveries) await journal.settle(settled(delivery));
+  for (const delivery of deliveries) await journal.settle(kit.attempt(delivery));
 }
 const deliverSome = async () => {
   for (let n = 0; n < ROUNDS; n++) await deliver();

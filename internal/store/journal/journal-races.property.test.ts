@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { SettledAttempt } from '../../domain/attempt.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import { fc } from '../../testkit/properties.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
@@ -33,19 +32,10 @@ beforeAll(async () => {
 });
 afterAll(() => kit.stop());
 
-const attempted = (delivery: OwnedDelivery, isGood: boolean): SettledAttempt => ({
-  delivery,
-  webhook: kit.webhook,
-  startedAt: Date.now(),
-  durationMs: 1,
-  outcome: isGood ? 'delivered' : 'failed',
-  status: isGood ? 200 : 500,
-  responseBody: undefined,
-  error: undefined,
-  failures: delivery.failures + (isGood ? 0 : 1),
-  retryInMs: isGood ? undefined : 0,
-  because: undefined,
-});
+const attempted = (delivery: OwnedDelivery, isGood: boolean) =>
+  isGood
+    ? kit.attempt(delivery, { failures: delivery.failures })
+    : kit.attempt(delivery, { outcome: 'failed', status: 500, failures: delivery.failures + 1, retryInMs: 0 });
 
 async function accept(at: Process): Promise<void> {
   const [message, id] = [makeTestMessage(), randomUUID()];

@@ -10,20 +10,8 @@ import { burySilentInstances, leave } from './instances.js';
 let kit: TestJournal;
 const room = { deliveries: 100, bytes: 1 << 20, except: [] };
 
-const attempted = (delivery: OwnedDelivery, more: Partial<SettledAttempt> = {}): SettledAttempt => ({
-  delivery,
-  webhook: kit.webhook,
-  startedAt: Date.now(),
-  durationMs: 12.4,
-  outcome: 'delivered',
-  status: 200,
-  responseBody: Buffer.from('{}'),
-  error: undefined,
-  failures: 0,
-  retryInMs: undefined,
-  because: undefined,
-  ...more,
-});
+const attempted = (delivery: OwnedDelivery, more: Partial<SettledAttempt> = {}) =>
+  kit.attempt(delivery, { durationMs: 12.4, responseBody: Buffer.from('{}'), ...more });
 const failed = (delivery: OwnedDelivery, retryInMs: number) =>
   attempted(delivery, {
     outcome: 'failed',

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { SettledAttempt } from '../../domain/attempt.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
-import { makeTestDatabase } from '../../testkit/test-database.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
-import { makeTestLogger } from '../../testkit/test-logger.js';
 import { touchedBy } from '../../testkit/touched-pages.js';
 import { claimNext } from './claim-next.js';
-import { type Journal, makeJournal } from './journal.js';
-import { type JournalPool, makeJournalPool } from './journal-pool.js';
+import type { Journal } from './journal.js';
+import type { JournalPool } from './journal-pool.js';
 
 const WAITING = 40_000;
 const BATCH = 200;
@@ -20,18 +17,8 @@ let journal: Journal;
 
 /** What is kept is planned when the table has pages and nothing in them, and PostgreSQL knows it; then a receiver falls silent. */
 beforeAll(async () => {
-  const database = await makeTestDatabase();
-  kit = await makeTestJournal(database);
-  pool = makeJournalPool(database.connection, 1, makeTestLogger());
-  journal = makeJournal({
-    pool,
-    logger: makeTestLogger(),
-    random: Math.random,
-    duplicateWindowMs: 60_000,
-    instanceId: () => kit.instance,
-    onFlush: () => undefined,
-    onUnusable: () => undefined,
-  });
+  kit = await makeTestJournal(undefined, 1);
+  ({ pool, journal } = kit);
   await kit.sql('alter table deliveries set (autovacuum_enabled = off)');
   await kit.owe();
   await fill();
@@ -40,13 +27,10 @@ beforeAll(async () => {
   const [nobodys] = owned(1);
   for (const work of Object.values(WORKS)) await work([nobodys!]);
   await accept([nobodys!]);
-  await journal.settle(attempt(nobodys!));
+  await journal.settle(kit.attempt(nobodys!));
   await fill();
 });
-afterAll(async () => {
-  await pool.stop();
-  await kit.stop();
-});
+afterAll(() => kit.stop());
 
 /** A quarter is in order, and held; half is due; the rest waits for its next attempt. */
 async function fill(): Promise<void> {
@@ -69,24 +53,11 @@ const owned = (count: number): OwnedDelivery[] =>
     attempts: 0,
     failures: 0,
   }));
-const attempt = (delivery: OwnedDelivery, retryInMs?: number): SettledAttempt => ({
-  delivery,
-  webhook: kit.webhook,
-  startedAt: Date.now(),
-  durationMs: 1,
-  outcome: retryInMs === undefined ? 'delivered' : 'failed',
-  status: 200,
-  responseBody: undefined,
-  error: undefined,
-  failures: 0,
-  retryInMs,
-  because: undefined,
-});
-
 /** What is sent for these deliveries, which are ours. */
 const WORKS: Readonly<Record<string, (deliveries: readonly OwnedDelivery[]) => Promise<unknown>>> = {
-  settle: (all) => Promise.all(all.map((one) => journal.settle(attempt(one)))),
-  'settle for another time': (all) => Promise.all(all.map((one) => journal.settle(attempt(one, 1000)))),
+  settle: (all) => Promise.all(all.map((one) => journal.settle(kit.attempt(one)))),
+  'settle for another time': (all) =>
+    Promise.all(all.map((one) => journal.settle(kit.attempt(one, { outcome: 'failed', retryInMs: 1000 })))),
   hold: (all) => Promise.all(all.map((one) => journal.hold(one))),
   cancel: (all) => Promise.all(all.map((one) => journal.cancel(one))),
   'give back, and claim': async (all) => {

@@ -18,20 +18,7 @@ beforeEach(async () => {
 afterEach(() => kit.stop());
 
 const end = (delivery: OwnedDelivery, more: Partial<SettledAttempt> = {}) =>
-  kit.journal.settle({
-    delivery,
-    webhook: kit.webhook,
-    startedAt: Date.now(),
-    durationMs: 1,
-    outcome: 'delivered',
-    status: 200,
-    responseBody: undefined,
-    error: undefined,
-    failures: 0,
-    retryInMs: undefined,
-    because: undefined,
-    ...more,
-  });
+  kit.journal.settle(kit.attempt(delivery, more));
 const die = (delivery: OwnedDelivery) =>
   end(delivery, { outcome: 'dead', status: 500, because: 'exhausted', failures: 1 });
 const fail = (delivery: OwnedDelivery) =>
