@@ -80,16 +80,16 @@ describe('a database that goes away', () => {
   });
   afterEach(() => api.stop());
 
-  /** Cuts every session that waits for a lock; whether that made it as many as wanted. */
-  const cutter = (wanted: number) => {
-    let cut = 0;
-    return async () => {
-      const { rows } = await api.db.raw(`
-        select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`);
-      cut += rows.length;
-      return cut >= wanted;
-    };
+  /** Cuts all sessions that wait for a lock once so many do: what came later could get a connection that was just cut. */
+  const cutAll = (wanted: number) => async () => {
+    const { rows } = await api.db.raw(
+      `with waiting as materialized (
+         select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+       )
+       select pg_terminate_backend(pid) from waiting where (select count(*) from waiting) >= ?`,
+      [wanted],
+    );
+    return rows.length >= wanted;
   };
 
   it('in the middle of requests makes them answer 503, and the next ones work again', async () => {
@@ -97,7 +97,7 @@ describe('a database that goes away', () => {
     const statuses = await api.db.transaction(async (blocking) => {
       await blocking.raw('lock table events in access exclusive mode');
       const waiting = requests.map((sent) => sent.then((answer) => answer.status));
-      await eventually(cutter(2), { what: 'both requests wait and are cut off' });
+      await eventually(cutAll(2), { what: 'both requests wait and are cut off' });
       return Promise.all(waiting);
     });
     expect(statuses).toEqual([503, 503]);
