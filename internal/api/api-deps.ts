@@ -1,3 +1,4 @@
+import type { Degradation } from '../domain/degradation.js';
 import type { Sample, TestAttempt, TestAuthorisation } from '../domain/test-call.js';
 import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
@@ -25,8 +26,13 @@ export interface ApiDeps {
   readonly webhookProxies: boolean;
   /** What a message is worth, from where on. */
   readonly promise: string;
-  /** Problems by dependency; empty when ready. */
-  readiness(): Promise<Readonly<Record<string, string>>>;
+  /** `problems` by dependency are empty when ready. */
+  readiness(): Promise<{
+    readonly problems: Readonly<Record<string, string>>;
+    readonly degraded: readonly Degradation[];
+  }>;
+  /** Why the messages of this registered subject do not come as they should. */
+  degradationOf(subject: string): Degradation | undefined;
   /** Sends a sample to a webhook, once, by the way of its deliveries. @throws {AppError} `unavailable` */
   tryWebhook(id: number, sample: Sample): Promise<TestAttempt>;
   /** @throws {AppError} `unavailable`, or `unprocessable` where there is nothing to try */

@@ -3,14 +3,20 @@ import type { ApiDeps } from './api-deps.js';
 
 type Deps = Pick<ApiDeps, 'catalogChanged' | 'logger'>;
 
-/** Makes a committed change live in this instance; what was stored stays, whatever becomes of that. */
+/**
+ * Makes a committed change live in this instance. It stays stored when that fails, which only an outage does: an event that
+ * needs a person is degraded, and its answer says so (`event-answer.ts`).
+ */
 export async function makeLive<T>(deps: Deps, committed: Promise<T>): Promise<T> {
   const value = await committed;
   try {
     await deps.catalogChanged();
   } catch (error) {
     deps.logger.warn('api.catalog_not_live', { error: messageOf(error) });
-    throw new AppError('unavailable', 'the change is stored, but not live in this instance yet; it will be by itself');
+    throw new AppError(
+      'unavailable',
+      'Saved, but not yet active on this instance. It will become active automatically.',
+    );
   }
   return value;
 }

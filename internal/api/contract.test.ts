@@ -39,6 +39,25 @@ describe('the contract', () => {
     api.rest.problems = {};
   });
 
+  it('is ready when only some events are degraded, names the first hundred, and says so in the answer of such an event', async () => {
+    api.rest.degraded = Array.from({ length: 101 }, (_, n) => ({
+      event: `degraded.n${n}`,
+      reason: 'stream_refused',
+      problem: 'The server has no room: raise its limit.',
+    }));
+    const ready = await api.send('GET', '/health/ready', undefined, '').expect(200);
+    expect(ready.body).toMatchObject({ status: 'ok', degraded: expect.any(Array), degraded_total: 101 });
+    expect(ready.body.degraded).toHaveLength(100);
+    expect(ready.body.degraded[0]).toEqual(api.rest.degraded[0]);
+    const made = await newEvent('degraded.n1');
+    const told = { reason: 'stream_refused', problem: 'The server has no room: raise its limit.' };
+    expect(made.degraded).toEqual(told);
+    expect((await api.send('GET', `/events/${made.id}`).expect(200)).body.degraded).toEqual(told);
+    api.rest.degraded = [];
+    expect((await api.send('GET', `/events/${made.id}`).expect(200)).body).not.toHaveProperty('degraded');
+    await api.send('DELETE', `/events/${made.id}`).expect(200);
+  });
+
   it.each([
     ['GET', '/events'],
     ['POST', '/events'],
@@ -340,7 +359,7 @@ describe('the contract', () => {
 
     api.rest.catalogChanged = () => Promise.reject(new Error('went away'));
     const stored = await api.send('POST', '/events', { event: 'live.c' }).expect(503);
-    expect(stored.body.errors[0].message).toMatch(/^the change is stored, but not live/);
+    expect(stored.body.errors[0].message).toMatch(/^Saved, but not yet active/);
     api.rest.catalogChanged = async () => undefined;
     expect((await api.send('GET', '/events?limit=100').expect(200)).text).toContain('live.c');
   });

@@ -1,6 +1,14 @@
 import { z } from 'zod';
+import { DEGRADATION_REASONS, type Degradation } from '../domain/degradation.js';
 import type { Event } from '../domain/event.js';
 import { id, userId } from './numbers.js';
+
+export const degradation = z
+  .object({
+    reason: z.enum(DEGRADATION_REASONS),
+    problem: z.string().meta({ description: 'What is wrong and what to do' }),
+  })
+  .meta({ title: 'Degradation' });
 
 /** What every record of ours begins with. */
 export const recordFields = {
@@ -13,7 +21,15 @@ export const recordFields = {
 };
 
 export const eventAnswer = z
-  .object({ ...recordFields, name: z.string(), event: z.string(), tags: z.record(z.string(), z.string()) })
+  .object({
+    ...recordFields,
+    name: z.string(),
+    event: z.string(),
+    tags: z.record(z.string(), z.string()),
+    degraded: degradation
+      .optional()
+      .describe('Present while messages of this event do not arrive as they should. It needs a person.'),
+  })
   .meta({ title: 'Event' });
 
 type Recorded = Pick<Event, 'id' | 'createdAt' | 'updatedAt' | 'deletedAt' | 'createdById' | 'updatedById'>;
@@ -29,6 +45,7 @@ export function recordJson(record: Recorded) {
   };
 }
 
-export function eventJson(event: Event): z.input<typeof eventAnswer> {
-  return { ...recordJson(event), name: event.name, event: event.subject, tags: event.tags };
+export function eventJson(event: Event, degraded?: Degradation): z.input<typeof eventAnswer> {
+  const json = { ...recordJson(event), name: event.name, event: event.subject, tags: event.tags };
+  return degraded ? { ...json, degraded: { reason: degraded.reason, problem: degraded.problem } } : json;
 }

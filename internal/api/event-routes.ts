@@ -24,6 +24,8 @@ const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
   const bodies = makeEventBodies({ allowAll: deps.allowAllSubjects });
 
+  const answer = (event: Event) => eventJson(event, deps.degradationOf(event.subject));
+
   /** A new subject is only stored when it can be subscribed. */
   const change = (key: { id: number; userId: number }, decide: (current: Event) => EventFields) =>
     makeLive(
@@ -46,14 +48,14 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ query: { tag, ...page } }) => {
         const { nodes, ...list } = await listEvents(deps.db, { tags: tag }, page);
-        return { status: 200, json: { ...listHead(list), nodes: nodes.map(eventJson) } };
+        return { status: 200, json: { ...listHead(list), nodes: nodes.map(answer) } };
       },
     ),
     userRoute(
       {
         method: 'post',
         path: '/events',
-        summary: 'Register an event; its subject is subscribed when this answers',
+        summary: 'Register an event. Its messages are taken from this answer on, unless the answer has `degraded`',
         body: bodies.create,
         answers: { 201: event },
       },
@@ -61,7 +63,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         const event = newEvent(body);
         await deps.admitSubject(event.subject);
         const made = await makeLive(deps, insertEvent(deps.db, userId, event));
-        return { status: 201, json: eventJson(made) };
+        return { status: 201, json: answer(made) };
       },
     ),
     userRoute(
@@ -73,7 +75,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 200: event },
         refuses: ['not_found'],
       },
-      async ({ params }) => ({ status: 200, json: eventJson(await loadEvent(deps.db, params.id)) }),
+      async ({ params }) => ({ status: 200, json: answer(await loadEvent(deps.db, params.id)) }),
     ),
     userRoute(
       {
@@ -87,7 +89,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params: { id }, body }) => ({
         status: 200,
-        json: eventJson(await change({ id, userId }, (current) => putEvent(current, body))),
+        json: answer(await change({ id, userId }, (current) => putEvent(current, body))),
       }),
     ),
     userRoute(
@@ -102,7 +104,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params: { id }, body }) => ({
         status: 200,
-        json: eventJson(await change({ id, userId }, (current) => patchEvent(current, body))),
+        json: answer(await change({ id, userId }, (current) => patchEvent(current, body))),
       }),
     ),
     userRoute(

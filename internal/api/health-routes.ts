@@ -1,14 +1,29 @@
 import { z } from 'zod';
+import type { Degradation } from '../domain/degradation.js';
 import type { ApiDeps } from './api-deps.js';
+import { degradation } from './event-answer.js';
 import { publicRoute, type Route } from './route.js';
 
 const ok = { description: 'ok', schema: z.object({ status: z.literal('ok') }) };
+const MAX_SHOWN = 100;
+const degradedFields = {
+  degraded: z
+    .array(degradation.extend({ event: z.string().optional() }))
+    .max(MAX_SHOWN)
+    .optional(),
+  degraded_total: z
+    .int()
+    .optional()
+    .meta({ description: `How many there are; \`degraded\` shows the first ${MAX_SHOWN}` }),
+};
 const ready = {
-  description: 'ready, and what a message is worth from where on',
-  schema: z.object({ status: z.literal('ok'), promise: z.string() }),
+  description:
+    'ready, and what a message is worth from where on; `degraded` names the events that do not arrive as they should',
+  schema: z.object({ status: z.literal('ok'), promise: z.string(), ...degradedFields }),
 };
 const problems = z.object({
   errors: z.record(z.string(), z.string()).meta({ example: { database: 'not reachable' } }),
+  ...degradedFields,
 });
 
 export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'promise'>): readonly Route[] {
@@ -34,11 +49,15 @@ export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'promise'>): 
         answers: { 200: ready, 503: { description: 'what is missing, by dependency', schema: problems } },
       },
       async () => {
-        const errors = await deps.readiness();
+        const { problems: errors, degraded } = await deps.readiness();
         return Object.keys(errors).length === 0
-          ? { status: 200, json: { status: 'ok', promise: deps.promise } }
-          : { status: 503, json: { errors } };
+          ? { status: 200, json: { status: 'ok', promise: deps.promise, ...shown(degraded) } }
+          : { status: 503, json: { errors, ...shown(degraded) } };
       },
     ),
   ];
+}
+
+function shown(degraded: readonly Degradation[]) {
+  return degraded.length === 0 ? {} : { degraded: degraded.slice(0, MAX_SHOWN), degraded_total: degraded.length };
 }

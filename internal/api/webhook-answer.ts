@@ -29,7 +29,7 @@ export function webhookJson(webhook: ChangedWebhook): z.input<typeof webhookAnsw
     name: webhook.name,
     url: webhook.url,
     enabled: webhook.enabled,
-    events: webhook.events.map(eventJson),
+    events: webhook.events.map((event) => eventJson(event)),
     tags: webhook.tags,
     space_id: webhook.spaceId,
     ...settingsJson(webhook.settings),

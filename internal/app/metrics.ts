@@ -25,6 +25,8 @@ export interface Readings {
     readonly streamLost: number;
   };
   catalog(): { readonly events: number; readonly webhooks: number };
+  /** Registered events whose intake is degraded, by reason; every reason is there. */
+  degraded(): ReadonlyMap<string, number>;
   /** Webhooks whose deliveries are held, by the reason. */
   resultsDropped(): number;
   waiting(): { readonly paused: number; readonly circuit_open: number };
@@ -128,6 +130,17 @@ export function makeMetrics(now: () => number): Metrics {
     },
     observe(readings) {
       info.set({ version: readings.version, promise: readings.promise }, 1);
+      new Gauge({
+        name: 'hukz_intake_degraded',
+        help: 'Registered events whose intake is degraded, by reason; a reason that concerns no single event counts as 1',
+        labelNames: ['reason'],
+        // Each worker reads all events: the worst one tells how many are hit.
+        aggregator: 'max',
+        registers: [...registers],
+        collect() {
+          for (const [reason, events] of readings.degraded()) this.set({ reason }, events);
+        },
+      });
       for (const [name, help, read] of counters(readings)) {
         new Counter({
           name,

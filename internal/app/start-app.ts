@@ -4,6 +4,7 @@ import { listen as listenHttp } from '../api/listen.js';
 import { systemClock } from '../clock.js';
 import { makeMembership } from '../dispatch/membership.js';
 import { Catalog } from '../domain/catalog.js';
+import { countByReason } from '../domain/degradation.js';
 import { makeEgressRules } from '../domain/egress-rules.js';
 import { makeCatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
@@ -14,6 +15,7 @@ import { listen as listenToDatabase } from '../store/listen.js';
 import { makeVault } from '../store/vault.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { makeDeadline } from './deadline.js';
+import { makeDegradations, notConnected } from './degradations.js';
 import { expectDetachedBuffers } from './expect-detached-buffers.js';
 import { finish } from './finish.js';
 import { growModestly } from './grow-modestly.js';
@@ -154,7 +156,12 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     'heap',
     growModestly(() => acceptor.stats().waiting),
   );
+  const degradations = makeDegradations({
+    sources: [() => notConnected(intake.connectionProblem()), intake.degraded],
+    logger,
+  });
   metrics.observe({
+    degraded: () => countByReason(degradations.list()),
     version,
     promise: intake.promise,
     acceptor: acceptor.stats,
@@ -191,6 +198,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     membership,
     dispatch,
     intake,
+    degradations,
     rules,
     testCalls,
     isStopping: () => stopping,
@@ -204,6 +212,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('http', () => server.stop(HTTP_GRACE_MS));
   cleanup.add('nats', intake.stop);
   await intake.start();
+  cleanup.add('degradations', degradations.watch().stop);
 
   let stopped: Promise<void> | undefined;
   return {

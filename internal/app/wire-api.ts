@@ -13,7 +13,8 @@ import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/knex.js';
 import type { Vault } from '../store/vault.js';
-import { findProblems } from './readiness.js';
+import type { Degradations } from './degradations.js';
+import { findReadiness } from './readiness.js';
 import type { TestCalls } from './test-calls.js';
 
 export interface ApiParts {
@@ -27,6 +28,7 @@ export interface ApiParts {
   readonly membership: Membership;
   readonly dispatch: Dispatch;
   readonly intake: Intake;
+  readonly degradations: Degradations;
   readonly rules: EgressRules;
   readonly testCalls: TestCalls;
   isStopping(): boolean;
@@ -43,7 +45,10 @@ export function wireApi(parts: ApiParts): Express {
     await catalogSync.refresh();
     const webhook = catalog.webhook(id);
     if (!webhook)
-      throw new AppError('unavailable', 'the webhook is not live in this instance yet; it will be by itself');
+      throw new AppError(
+        'unavailable',
+        'The webhook is not yet active on this instance. It will become active automatically.',
+      );
     return webhook;
   };
   return makeApi({
@@ -54,12 +59,14 @@ export function wireApi(parts: ApiParts): Express {
     catalogChanged: catalogSync.refresh,
     admitSubject: intake.admitSubject,
     promise: intake.promise,
+    degradationOf: (subject) => intake.degraded().find(({ event }) => event === subject),
     readiness: () =>
-      findProblems({
+      findReadiness({
         db,
         journalTrouble: journal.trouble,
         natsProblem: intake.connectionProblem,
-        subscriptionProblem: intake.subscriptionProblem,
+        subjects: () => catalog.subjects(),
+        degraded: parts.degradations.list,
         isTrusted: membership.isTrusted,
         isStopping: parts.isStopping,
       }),

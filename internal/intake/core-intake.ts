@@ -52,7 +52,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
-    subscriptionProblem: () => subscriptions.problem(),
+    degraded: () => subscriptions.degraded(),
     acknowledgedUpTo: async () => 'unread',
     stats: () => ({ subscriptions: subscriptions.count, streamPending: 0, streamGap: 0, streamLost: 0 }),
     async drain() {

@@ -1,3 +1,5 @@
+import type { Degradation } from '../domain/degradation.js';
+
 /** What a message is worth from where on, in the words of the start line, `/health/ready` and the metrics. */
 export type IntakePromise = 'at least once from the commit on' | 'at least once from the stream on';
 
@@ -14,8 +16,8 @@ export interface Intake {
   connectionProblem(): string | undefined;
   /** Tells NATS something, at most once; false while there is no connection. */
   publish(subject: string, payload: string): boolean;
-  /** Which registered subjects do not come, and why. */
-  subscriptionProblem(): string | undefined;
+  /** The registered events that do not come, or not as they should. Asked every second. */
+  degraded(): readonly Degradation[];
   /**
    * Up to which sequence everything that a stream (by its mark) has for us is acknowledged, hence committed; `known` is a
    * sequence of it that is committed. 'unread': we read no such stream. Undefined: it cannot be asked just now.

@@ -1,4 +1,5 @@
 import type { Msg, NatsConnection, Subscription } from 'nats';
+import type { Degradation } from '../domain/degradation.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { headersOf, type Incoming } from './incoming.js';
@@ -24,10 +25,13 @@ export class Subscriptions {
     return this.active.size;
   }
 
-  /** Subjects that the server would not let us subscribe to. */
-  problem(): string | undefined {
-    const [first] = this.failures;
-    return first && `${this.failures.size} subject(s) not subscribed, first ${first[0]}: ${first[1]}`;
+  /** The subjects that the server does not let us subscribe to. */
+  degraded(): readonly Degradation[] {
+    return [...this.failures].map(([event, words]) => ({
+      event,
+      reason: 'subscription_refused',
+      problem: `NATS refuses the subscription (${words}): allow the subject to our user, then restart hukz`,
+    }));
   }
 
   /** A new connection begins without subscriptions. (A reconnection brings them back by itself.) */
@@ -49,8 +53,6 @@ export class Subscriptions {
     for (const subject of missing) this.subscribe(connection, subject);
     for (const [subject, subscription] of surplus) this.unsubscribe(subject, subscription);
     await withinMs(connection.flush(), FLUSH_MS);
-    const refused = missing.find((subject) => this.failures.has(subject));
-    if (refused !== undefined) throw new Error(`NATS refuses "${refused}": ${this.failures.get(refused)}`);
     this.deps.logger.info('subscriptions.changed', {
       added: missing.length,
       removed: surplus.length,
@@ -94,7 +96,6 @@ export class Subscriptions {
   private fail(subject: string, error: Error): void {
     this.active.delete(subject);
     this.failures.set(subject, error.message);
-    this.deps.logger.error('subscription.refused', { subject, error: error.message });
   }
 }
 

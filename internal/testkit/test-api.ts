@@ -4,6 +4,7 @@ import type { ApiDeps } from '../api/api-deps.js';
 import { makeApi } from '../api/make-api.js';
 import { makeOpenApi, type OpenApi } from '../api/openapi.js';
 import { makeRoutes } from '../api/routes.js';
+import type { Degradation } from '../domain/degradation.js';
 import { AppError } from '../errors.js';
 import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../store/knex.js';
@@ -31,6 +32,7 @@ export interface TestApi {
   readonly rest: {
     intakeProblem: string | undefined;
     problems: Record<string, string>;
+    degraded: Degradation[];
     catalogChanged: () => Promise<void>;
   };
   /** A request of user 1; `body` is sent as JSON. It fails when the document does not know the status that is answered. */
@@ -46,7 +48,12 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
   const db = makeKnex(database.connection, { max: 10 });
   const logger = makeTestLogger();
   const pool = makeJournalPool(database.connection, 4, logger);
-  const rest: TestApi['rest'] = { intakeProblem: undefined, problems: {}, catalogChanged: async () => undefined };
+  const rest: TestApi['rest'] = {
+    intakeProblem: undefined,
+    problems: {},
+    degraded: [],
+    catalogChanged: async () => undefined,
+  };
   const deps: ApiDeps = {
     db,
     pool,
@@ -62,7 +69,8 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
       if (rest.intakeProblem)
         throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);
     },
-    readiness: async () => rest.problems,
+    readiness: async () => ({ problems: rest.problems, degraded: rest.degraded }),
+    degradationOf: (subject) => rest.degraded.find(({ event }) => event === subject),
     tryWebhook: nothingIsSent,
     tryAuthorisation: nothingIsSent,
     nextOfKey: () => undefined,

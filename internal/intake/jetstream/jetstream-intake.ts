@@ -80,7 +80,6 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
       });
     }
     await readings.follow(asked, await consumersOf(manager, streams.own?.created));
-    for (const [subject, problem] of plan.refused) logger.error('event.not_taken', { subject, problem });
     // What was lost, or connected anew, meanwhile has to be looked at again.
     if (unsettled === unsettledBefore) settled = wanted;
   };
@@ -150,10 +149,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
-    subscriptionProblem() {
-      const [first] = plan.refused;
-      return first && `${plan.refused.size} subject(s) not taken, first: ${first[1]}`;
-    },
+    degraded: () => [...plan.refused].map(([event, problem]) => ({ event, reason: 'subject_overlap', problem })),
     acknowledgedUpTo,
     stats: () => readings.stats(),
     async drain() {
