@@ -93,7 +93,7 @@ const keys = {
     'new',
   ),
   DUPLICATE_WINDOW: key(
-    'how long a Nats-Msg-Id is remembered, so that its message is taken once',
+    'how long a Nats-Msg-Id is remembered together with its subject, so that its message is taken once',
     'span',
     '2m',
     A_SPAN,

@@ -9,6 +9,7 @@ import { patience } from './0008-patience.js';
 import { streamOrder } from './0009-stream-order.js';
 import { steadyPlans } from './0010-steady-plans.js';
 import { deletedWebhooks } from './0011-deleted-webhooks.js';
+import { messageOrigins } from './0012-message-origins.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   streamOrder,
   steadyPlans,
   deletedWebhooks,
+  messageOrigins,
 ] as const;

@@ -18,6 +18,7 @@ export interface Acceptance {
   readonly message: Message;
   readonly deliveries: readonly NewDelivery[];
   readonly catalogVersion: number | undefined;
+  readonly isOfStream: boolean;
 }
 
 export interface Accepted {
@@ -92,7 +93,8 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
         if (deliveries.length > 0) await nextTurn();
         plan(what, deliveries, parsed);
       }
-      return await deps.accept({ message: what.message, deliveries, catalogVersion: what.catalogVersion });
+      const { message, catalogVersion, isOfStream } = what;
+      return await deps.accept({ message, deliveries, catalogVersion, isOfStream });
     } catch (error) {
       giveUp(deliveries);
       // It may have been committed before it failed for good; then rows bear our id that nobody sends.

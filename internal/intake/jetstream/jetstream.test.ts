@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect, type JetStreamManager, type NatsConnection, headers as natsHeaders } from 'nats';
+import { connect, type JetStreamManager, type NatsConnection, nanos, headers as natsHeaders } from 'nats';
 import { findFreePort } from '../../local/free-port.js';
 import type { NatsServer } from '../../local/nats-server.js';
 import { type Ledger, openLedger } from '../../testkit/account.js';
@@ -182,6 +182,21 @@ describe('a message', () => {
     expect(JSON.parse(body).created_at).toBe(`${last_ts.slice(0, 23)}Z`);
     await acknowledged();
     expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('is never dropped because a message of another stream, or an older one of its own, had its Nats-Msg-Id', async () => {
+    await jsm.streams.add({ name: 'ORDERS', subjects: ['orders.>'], duplicate_window: nanos(100) });
+    await jsm.streams.add({ name: 'BILLING', subjects: ['billing.>'] });
+    const { api } = await start();
+    await api.webhook(receiver.url, [await api.event('orders.created'), await api.event('billing.created')]);
+    const send = (subject: string, n: number) =>
+      nats.jetstream().publish(subject, JSON.stringify({ n }), { msgID: '4711' });
+    expect(await send('orders.created', 0)).toMatchObject({ duplicate: false });
+    expect(await send('billing.created', 1)).toMatchObject({ duplicate: false });
+    expect(await send('billing.created', 1)).toMatchObject({ duplicate: true });
+    await eventually(async () => !(await send('orders.created', 2)).duplicate, { what: 'the stream takes it again' });
+    await receiver.waitFor(3);
+    expect(numbers()).toEqual(upTo(3));
   });
 
   it('is taken once under one Nats-Msg-Id, in both modes', async () => {

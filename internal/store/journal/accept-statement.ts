@@ -22,11 +22,13 @@ export interface Acceptance {
   readonly deliveries: readonly NewDelivery[];
   /** Of the catalog that it was matched by; absent: stored whatever has changed since. */
   readonly catalogVersion?: number | undefined;
+  /** A stream took the message as new, so that no other message of a stream is its duplicate. */
+  readonly isOfStream?: boolean;
 }
 
 export interface Keyed {
   readonly acceptance: Acceptance;
-  /** What its publisher's `Nats-Msg-Id` is remembered by. */
+  /** The key under which its subject and `Nats-Msg-Id` are remembered. */
   readonly key: string | undefined;
 }
 
@@ -34,6 +36,7 @@ export interface Keyed {
  * Messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart by the
  * server: as `bytea[]` each byte would be written in hex and parsed again.
  * `owed_to` and `delivery_ids` are the message's own account of what it owes: the other tables are held against them.
+ * A `Nats-Msg-Id` that was seen before drops its message, unless streams took both messages as new: they have windows of their own.
  * Nothing is stored by a catalog that has changed: whoever was registered before a message was published gets it.
  * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by nobody.
  */
@@ -44,11 +47,12 @@ export const ACCEPT: Statement = {
     turn as (select nextval('deliveries_order_no') << 20 as no),
     catalog as (select version from catalog_version where $18::bigint is null or version = $18),
     fresh as (
-      insert into message_ids (key, message_id, seen_at)
-      select key, id, now() from unnest($2::uuid[], $16::uuid[]) as input(id, key)
+      insert into message_ids (key, message_id, seen_at, of_stream)
+      select key, id, now(), origin is not null from unnest($2::uuid[], $16::uuid[], $20::"char"[]) as input(id, key, origin)
       where key is not null and exists (select from catalog)
-      on conflict (key) do update set message_id = excluded.message_id, seen_at = excluded.seen_at
-        where message_ids.seen_at < now() - $17 * interval '1 ms'
+      on conflict (key) do update
+        set message_id = excluded.message_id, seen_at = excluded.seen_at, of_stream = excluded.of_stream
+        where message_ids.seen_at < now() - $17 * interval '1 ms' or (message_ids.of_stream and excluded.of_stream)
       returning message_id
     ), stored as (
       insert into messages (id, received_at, subject, headers, payload, owed_to, delivery_ids)
@@ -126,6 +130,8 @@ export function acceptValues(owner: string, batch: readonly Keyed[], duplicateWi
     batch[0]?.acceptance.catalogVersion ?? null,
     // One a delivery, or none at all: then the server takes null for each.
     uuidArray(owed.some(({ delivery }) => delivery.orderKey) ? owed : [], ({ delivery }) => delivery.orderKey),
+    // Only a message with a key is asked for its origin.
+    charArray(rows.some(({ key }) => key) ? rows : [], ({ acceptance }) => (acceptance.isOfStream ? 's' : null)),
   ];
 }
 

@@ -43,17 +43,23 @@ export async function acceptBatch(deps: AcceptDeps, batch: readonly Acceptance[]
   return batch.map((one) => byAcceptance.get(one) ?? (twins.has(one) ? TWIN : STALE));
 }
 
-/** A message that waits twice, redelivered or published twice under one `Nats-Msg-Id`: the second is a duplicate. */
+/**
+ * Leaves out the second of two messages that are the same one, redelivered or published twice under one `Nats-Msg-Id`. Two
+ * that a stream took as new are two; the second then has no key, because a statement can write a key only once.
+ */
 function withoutTwins(batch: readonly Acceptance[]): readonly Keyed[] {
   const seen = new Set<string>();
+  const keys = new Map<string, boolean>();
   const single: Keyed[] = [];
   for (const acceptance of batch) {
-    const { id, headers } = acceptance.message;
-    const key = messageKey(headers);
-    if (seen.has(id) || (key !== undefined && seen.has(key))) continue;
-    seen.add(id);
-    if (key !== undefined) seen.add(key);
-    single.push({ acceptance, key });
+    const { message, isOfStream = false } = acceptance;
+    if (seen.has(message.id)) continue;
+    const key = messageKey(message.subject, message.headers);
+    const isFirst = key === undefined || !keys.has(key);
+    if (!isFirst && !(isOfStream && keys.get(key))) continue;
+    seen.add(message.id);
+    if (isFirst && key !== undefined) keys.set(key, isOfStream);
+    single.push({ acceptance, key: isFirst ? key : undefined });
   }
   return single;
 }

@@ -177,6 +177,37 @@ describe('accepting', () => {
     expect(await kit.sql('select 1 from message_ids')).toEqual([]);
   });
 
+  it('takes a message under a Nats-Msg-Id that another subject has used, in one batch and later', async () => {
+    const publish = async (subject: string, id = '4711') => {
+      const message = { ...makeTestMessage(), subject, headers: [['Nats-Msg-Id', id]] as const };
+      return (await kit.journal.accept({ message, deliveries: [] })).isNew;
+    };
+    const batch = ['orders.created', 'billing.created', 'orders.created'].map((subject) => publish(subject));
+    expect(await Promise.all(batch)).toEqual([true, true, false]);
+    expect(await publish('shipping.created')).toBe(true);
+    expect(await publish('billing.created')).toBe(false);
+    // The end of one part must not pass for the beginning of the other.
+    expect(await publish('a.b', 'c')).toBe(true);
+    expect(await publish('a', '.bc')).toBe(true);
+    // A server reads an id without letters as no id.
+    expect([await publish('empty.id', ''), await publish('empty.id', '')]).toEqual([true, true]);
+  });
+
+  it('takes what a stream took as new under one Nats-Msg-Id, and refuses what the other intake mode has taken', async () => {
+    const publish = async (id: string, isOfStream: boolean, message = makeTestMessage()) => {
+      const marked = { ...message, headers: [['Nats-Msg-Id', id]] as const };
+      return (await kit.journal.accept({ message: marked, deliveries: [], isOfStream })).isNew;
+    };
+    const first = makeTestMessage();
+    // A stream whose window is shorter than ours took both.
+    expect(await Promise.all([publish('s', true, first), publish('s', true)])).toEqual([true, true]);
+    expect(await publish('s', true)).toBe(true);
+    expect(await publish('s', true, first)).toBe(false);
+    expect(await publish('s', false)).toBe(false);
+    expect(await publish('t', false)).toBe(true);
+    expect(await publish('t', true)).toBe(false);
+  });
+
   it('owns nothing once the instance was declared dead', async () => {
     const dead = await kit.join();
     await kit.sql('delete from instances where id = $1', [dead.instance]);
