@@ -63,6 +63,7 @@ function makeJournalWorker(): JournalCommands {
         random: Math.random,
         duplicateWindowMs: 120_000,
         instanceId: () => instance,
+        onRepeat: () => undefined,
         onFlush: () => undefined,
         onUnusable: (problem) => logger.error('journal.unusable', { problem }),
       });

@@ -36,6 +36,8 @@ export interface Readings {
 export interface Metrics {
   onAttempt(attempt: SettledAttempt): void;
   onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
+  /** A statement of the journal failed for no reason of its rows, and is sent again. */
+  onRepeat(statement: string, verdict: string): void;
   /** Begins to show the rooms' own numbers. */
   observe(readings: Readings): void;
   onTableBytes(bytes: ReadonlyMap<string, number>): void;
@@ -95,6 +97,12 @@ export function makeMetrics(now: () => number): Metrics {
     buckets: FLUSH_S,
     registers: [...registers],
   });
+  const repeats = new Counter({
+    name: 'hukz_journal_repeats_total',
+    help: 'Statements of the journal that PostgreSQL could not execute and that were sent again, by the kind of failure',
+    labelNames: ['statement', 'verdict'],
+    registers: [...registers],
+  });
   const tableBytes = new Gauge({
     name: 'hukz_table_bytes',
     help: 'Bytes of a table with its indexes and partitions, measured every ten minutes',
@@ -128,6 +136,7 @@ export function makeMetrics(now: () => number): Metrics {
       batchOf(kind).observe(items);
       flushOf(kind).observe(ms / 1000);
     },
+    onRepeat: (statement, verdict) => repeats.inc({ statement, verdict }),
     observe(readings) {
       info.set({ version: readings.version, promise: readings.promise }, 1);
       new Gauge({

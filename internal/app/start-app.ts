@@ -98,7 +98,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     timeoutMs: config.instanceTimeoutMs,
   });
   const instanceId = membership.id;
-  const { onFlush } = metrics;
+  const { onFlush, onRepeat } = metrics;
   let onUnusable: (problem: string) => void = () => undefined;
   const unusable = new Promise<string>((resolve) => {
     onUnusable = resolve;
@@ -110,6 +110,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     instanceId,
     duplicateWindowMs,
     onFlush,
+    onRepeat,
     onUnusable,
   });
   const catalog = new Catalog();

@@ -1,37 +1,66 @@
-/** What a failed statement means for the one who sent it. */
+/** What a failed statement means for its sender. */
 export type PgVerdict =
   /** Nothing happened and the same statement may succeed now: serialisation failure, deadlock. */
   | 'repeat'
   /** It may have happened: the connection went away. Only a repeatable statement may be sent again. */
   | 'unknown_outcome'
-  /** Nothing happened, and the server needs time: disk full, memory, connections, locks. */
+  /** Nothing happened, and the server or this session cannot do it now: disk, memory, connections, locks, read-only. */
   | 'back_off'
+  /** Nothing happened, for a reason that is neither an outage nor the row's fault: a person may have to mend it. */
+  | 'unexpected'
   /** A row of it can never be stored. */
   | 'data'
   /** The day's partition is not there yet. */
   | 'no_partition'
-  /** The schema is not ours, or a bug: repeating is senseless. */
-  | 'fatal';
+  /** A table or column is missing: the schema is not the one of this program, and repeating is senseless. */
+  | 'schema';
 
-const BACK_OFF = new Set(['55P03', '57014', '25006', '3D000', '28P01', '28000']);
+/** By SQLSTATE, or by its class where that says enough. */
+const VERDICTS: Readonly<Record<string, PgVerdict>> = {
+  '40001': 'repeat',
+  '40P01': 'repeat',
+  // What became of a statement whose connection the server ended is not known.
+  '08': 'unknown_outcome',
+  '40003': 'unknown_outcome',
+  '57P': 'unknown_outcome',
+  // The values of a row: text and numbers out of range, sizes that no page holds, constraints.
+  '22': 'data',
+  '23': 'data',
+  '54': 'data',
+  // Every insert of the journal says "on conflict do nothing": only a race about a table's name ends like this.
+  '23505': 'unexpected',
+  '42P01': 'schema',
+  '42703': 'schema',
+  // Prepared statements, plans and transactions that this session has otherwise than the driver thinks.
+  '0A000': 'back_off',
+  '25': 'back_off',
+  '26000': 'back_off',
+  '42P05': 'back_off',
+  // Passwords, roles and databases that are changed under a running service.
+  '28': 'back_off',
+  '3D000': 'back_off',
+  // Resources, locks, cancelled statements, the disk, the server's own faults.
+  '53': 'back_off',
+  '55': 'back_off',
+  '57': 'back_off',
+  '58': 'back_off',
+  XX: 'back_off',
+};
 
 /** Reads a driver's error. Errors without a SQLSTATE come from the connection. */
 export function judgePgError(error: unknown): PgVerdict {
-  if (error instanceof TypeError || error instanceof RangeError) return 'fatal';
-  const { code, routine } = describe(error);
+  // The values of one row could not even be written for the driver.
+  if (error instanceof TypeError || error instanceof RangeError) return 'data';
+  const { code, routine, message } = describe(error);
   if (code === undefined || !isSqlState(code)) return 'unknown_outcome';
-  if (code === '40001' || code === '40P01') return 'repeat';
-  if (code.startsWith('08') || code.startsWith('57P')) return 'unknown_outcome';
-  if (code.startsWith('53') || BACK_OFF.has(code)) return 'back_off';
   if (code === '23514' && routine === 'ExecFindPartition') return 'no_partition';
-  if (code.startsWith('22') || code.startsWith('54') || code === '23502' || code === '23514') return 'data';
-  return 'fatal';
+  if (code === '0A000' && !message.startsWith('cached plan')) return 'unexpected';
+  return VERDICTS[code] ?? VERDICTS[code.slice(0, 3)] ?? VERDICTS[code.slice(0, 2)] ?? 'unexpected';
 }
 
-/** A table or column that is not there: somebody migrated down, or dropped it. */
+/** A table or column that is not there: it was migrated down, or dropped. */
 export function isNotOurSchema(error: unknown): boolean {
-  const { code } = describe(error);
-  return code === '42P01' || code === '42703';
+  return judgePgError(error) === 'schema';
 }
 
 /** Tells an answer of the server from a code of the socket: `EPIPE` has five capitals too. */
@@ -43,10 +72,20 @@ export function isUniqueViolation(error: unknown): boolean {
   return describe(error).code === '23505';
 }
 
-function describe(error: unknown): { readonly code: string | undefined; readonly routine: string | undefined } {
-  const fields = typeof error === 'object' && error !== null ? (error as { code?: unknown; routine?: unknown }) : {};
+interface Described {
+  readonly code: string | undefined;
+  readonly routine: string | undefined;
+  readonly message: string;
+}
+
+function describe(error: unknown): Described {
+  const { code, routine, message } = (typeof error === 'object' && error !== null ? error : {}) as Record<
+    string,
+    unknown
+  >;
   return {
-    code: typeof fields.code === 'string' ? fields.code : undefined,
-    routine: typeof fields.routine === 'string' ? fields.routine : undefined,
+    code: typeof code === 'string' ? code : undefined,
+    routine: typeof routine === 'string' ? routine : undefined,
+    message: typeof message === 'string' ? message : '',
   };
 }

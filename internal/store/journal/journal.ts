@@ -4,7 +4,7 @@ import type { OwnedDelivery } from '../../domain/delivery.js';
 import { weightOf } from '../../domain/message.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { isNotOurSchema } from '../pg-error.js';
+import { isNotOurSchema, judgePgError, type PgVerdict } from '../pg-error.js';
 import { type Accepted, acceptBatch } from './accept.js';
 import type { Acceptance } from './accept-statement.js';
 import { type Batcher, makeBatcher } from './batcher.js';
@@ -27,6 +27,8 @@ export interface JournalDeps {
   instanceId(): string;
   /** Told of each batch that was committed. */
   onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
+  /** Counts each statement that is waited out and repeated. */
+  onRepeat(statement: string, verdict: PgVerdict): void;
   /** The tables are not ours, or not there: nothing will ever succeed. */
   onUnusable(problem: string): void;
 }
@@ -67,7 +69,10 @@ export function makeJournal(deps: JournalDeps): Journal {
     if (problem === undefined) troubles.delete(statement);
     else troubles.set(statement, problem);
   };
-  const persevere = makePersevere({ logger, random: deps.random, onTrouble }, abandoned.signal);
+  const persevere = makePersevere(
+    { logger, random: deps.random, onTrouble, onRepeat: deps.onRepeat },
+    abandoned.signal,
+  );
 
   const timed = async <T>(kind: 'accept' | 'settle', items: number, work: () => Promise<T>): Promise<T> => {
     const from = performance.now();
@@ -83,8 +88,15 @@ export function makeJournal(deps: JournalDeps): Journal {
 
   const putAside = async ({ message }: Acceptance, cause: unknown): Promise<Accepted> => {
     const error = messageOf(cause);
-    await quarantine(pool, message, error);
-    logger.error('message.quarantined', { message_id: message.id, subject: message.subject, error });
+    const fields = { message_id: message.id, subject: message.subject, error };
+    try {
+      await quarantine({ pool, persevere }, message, error);
+      logger.error('message.quarantined', fields);
+    } catch (because) {
+      // Its neighbours are not to suffer from it; it is counted as refused all the same.
+      if (judgePgError(because) !== 'data') throw because;
+      logger.error('message.not_quarantined', { ...fields, because: messageOf(because) });
+    }
     return { isNew: false, owner: '', owned: new Set(), refused: error };
   };
   const accepting: Batcher<Acceptance, Accepted> = makeBatcher({

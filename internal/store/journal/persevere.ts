@@ -7,71 +7,66 @@ export interface PersevereDeps {
   readonly random: () => number;
   /** Told of each failure that is waited out, and of the success that ends them. */
   onTrouble(statement: string, problem: string | undefined): void;
+  /** Counts each repetition. */
+  onRepeat(statement: string, verdict: PgVerdict): void;
 }
 
 export interface Repeatable<T> {
-  /** For the log line: `accept`, `settle`. */
+  /** For the log line: `accept`, `settle`, `quarantine`. */
   readonly name: string;
   /** The statement; `repeated` says that an earlier try may have been committed. */
   run(repeated: boolean): Promise<T>;
-  ensurePartitions(): Promise<void>;
+  ensurePartitions?(): Promise<void>;
 }
 
 export type Persevere = <T>(work: Repeatable<T>) => Promise<T>;
 
-const MOST_REPEATS = 5;
+/** Deadlocks and missing partitions end by themselves; from here on they are trouble like any other. */
+const USUAL_REPEATS = 5;
 const LONGEST_WAIT_MS = 2000;
+/** About a minute. */
+const REMIND_EVERY = 30;
 
 /**
- * Runs a statement that may be run twice until PostgreSQL has answered it, through lost connections, restarts and a full
- * disk. Rejects only with what repeating cannot mend (`data`, `fatal`), or once `signal` says that we are stopping.
+ * Runs a statement that may be run twice until PostgreSQL has answered it, through lost connections, restarts, a full disk
+ * and whatever else is not the fault of its rows: nothing that was taken in may be lost by it. Rejects only with what
+ * repeating cannot mend (`data`, `schema`), or once `signal` says that we are stopping.
  */
 export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Persevere {
   return async (work) => {
     let repeated = false;
     let needsPartitions = false;
+    let lastProblem: string | undefined;
     for (let tries = 0; ; tries++) {
       try {
-        if (needsPartitions) await work.ensurePartitions();
+        if (needsPartitions) await work.ensurePartitions?.();
         needsPartitions = false;
         const result = await work.run(repeated);
-        if (tries > 0) deps.onTrouble(work.name, undefined);
+        if (lastProblem !== undefined) {
+          deps.onTrouble(work.name, undefined);
+          deps.logger.info('journal.recovered', { statement: work.name, tries });
+        }
         return result;
       } catch (error) {
         const verdict = judgePgError(error);
-        if (isFinal(verdict, tries) || signal.aborted) {
+        if (verdict === 'data' || verdict === 'schema' || signal.aborted) {
           deps.onTrouble(work.name, undefined);
           throw error;
         }
-        deps.logger.warn('journal.repeated', {
-          statement: work.name,
-          tries: tries + 1,
-          verdict,
-          error: messageOf(error),
-        });
+        const problem = messageOf(error);
+        if (problem !== lastProblem || tries % REMIND_EVERY === 0) {
+          deps.logger.warn('journal.repeated', { statement: work.name, tries: tries + 1, verdict, error: problem });
+        }
+        lastProblem = problem;
+        deps.onRepeat(work.name, verdict);
         needsPartitions ||= verdict === 'no_partition';
-        if (verdict !== 'repeat' && verdict !== 'no_partition') deps.onTrouble(work.name, messageOf(error));
+        const isUsual = verdict === 'repeat' || verdict === 'no_partition';
+        if (!isUsual || tries >= USUAL_REPEATS) deps.onTrouble(work.name, problem);
         repeated ||= verdict === 'unknown_outcome';
         await pause(Math.min(LONGEST_WAIT_MS, 10 * 2 ** tries) * (0.5 + deps.random()), signal);
       }
     }
   };
-}
-
-function isFinal(verdict: PgVerdict, tries: number): boolean {
-  switch (verdict) {
-    case 'data':
-    case 'fatal':
-      return true;
-    case 'repeat':
-    case 'no_partition':
-      return tries >= MOST_REPEATS;
-    case 'unknown_outcome':
-    case 'back_off':
-      return false;
-    default:
-      return verdict satisfies never;
-  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

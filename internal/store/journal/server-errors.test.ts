@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../testkit/eventually.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
+
+let kit: TestJournal;
+
+/** Makes the next inserts into a table fail: a sequence counts them, because a rollback does not take it back. */
+const FAULTS = `
+  create sequence faults;
+  create table fault (code text, tries int);
+  create function fail() returns trigger language plpgsql as $$
+  declare f fault;
+  begin
+    select * into f from fault;
+    if found and nextval('faults') <= f.tries then
+      raise exception 'a fault of the server' using errcode = f.code;
+    end if;
+    return new;
+  end $$;
+  create trigger fail before insert on messages for each row execute function fail();
+  create trigger fail before insert on quarantine for each row execute function fail();
+  create trigger fail before insert on dead_letters for each row execute function fail()`;
+
+const fail = async (code: string, tries: number) => {
+  await kit.sql(`select setval('faults', 1, false)`);
+  await kit.sql('truncate fault');
+  await kit.sql('insert into fault values ($1, $2)', [code, tries]);
+};
+const accept = (message = makeTestMessage()) =>
+  kit.journal.accept({
+    message,
+    deliveries: [
+      { id: randomUUID(), webhookId: 1, wanted: true, held: false, orderKey: undefined, isNumberedLater: false },
+    ],
+    catalogVersion: undefined,
+  });
+
+beforeAll(async () => {
+  kit = await makeTestJournal();
+  for (const statement of FAULTS.split(/;\n(?= {2}create (?:sequence|table|function|trigger))/))
+    await kit.sql(statement);
+});
+afterAll(() => kit.stop());
+beforeEach(() => kit.sql('truncate fault, messages, deliveries, quarantine'));
+
+describe('what is not the fault of a message', () => {
+  it.each([
+    '0A000',
+    '21000',
+    '25006',
+    '25P02',
+    '26000',
+    '28P01',
+    '40001',
+    '42501',
+    '42P05',
+    '42883',
+    '53000',
+    '53100',
+    '53200',
+    '53300',
+    '55000',
+    '55P03',
+    '57014',
+    '57P03',
+    '58000',
+    '58030',
+    'F0000',
+    'P0001',
+    'XX000',
+    'XX001',
+    'XX002',
+  ])('is waited out and tried again: %s', async (code) => {
+    await fail(code, 2);
+    expect(await accept()).toMatchObject({ isNew: true });
+    expect(await kit.sql('select from messages')).toHaveLength(1);
+    expect(await kit.sql('select from quarantine')).toHaveLength(0);
+    expect(kit.journal.trouble()).toBeUndefined();
+  });
+
+  it('stays in sight for as long as it lasts, and is over when it ends', async () => {
+    await fail('XX000', 1_000_000);
+    const accepted = accept();
+    await eventually(() => kit.journal.trouble()?.includes('a fault of the server'), { what: 'the trouble is told' });
+    await kit.sql('truncate fault');
+    expect(await accepted).toMatchObject({ isNew: true });
+    expect(kit.journal.trouble()).toBeUndefined();
+  });
+
+  it('keeps deadlocks that do not end from losing a message', async () => {
+    await fail('40P01', 9);
+    expect(await accept()).toMatchObject({ isNew: true });
+  });
+
+  it('does not keep a message out of quarantine', async () => {
+    await fail('53100', 2);
+    expect(await accept({ ...makeTestMessage(), subject: 'a\0b' })).toMatchObject({ isNew: false });
+    expect(await kit.sql('select from quarantine')).toHaveLength(1);
+  });
+});
+
+describe('what a message causes', () => {
+  it.each(['22001', '22003', '22021', '22P02', '23502', '23503', '23514', '54000', '54001'])(
+    'refuses it and keeps its bytes: %s',
+    async (code) => {
+      await fail(code, 1);
+      const { refused } = await accept();
+      expect(refused).toBe('a fault of the server');
+      expect(await kit.sql('select from quarantine')).toHaveLength(1);
+    },
+  );
+
+  it('harms no neighbour, also when not even quarantine can hold it', async () => {
+    await kit.sql('alter table quarantine add constraint small check (length(subject) < 20)');
+    const poison = { ...makeTestMessage(), subject: `a\0${'b'.repeat(30)}` };
+    const all = await Promise.all([makeTestMessage(), poison, makeTestMessage()].map(accept));
+    expect(all.map(({ isNew }) => isNew)).toEqual([true, false, true]);
+    expect(all[1]?.refused).toBeDefined();
+    await kit.sql('alter table quarantine drop constraint small');
+  });
+});
+
+describe('a connection whose prepared statements are not what we think', () => {
+  it('is left behind, and the message is taken', async () => {
+    await accept();
+    // Every connection of the pool forgets what it has prepared, without telling the driver.
+    await Promise.all(Array.from({ length: 4 }, () => kit.sql(`select pg_sleep(0.05)`)));
+    await Promise.all(Array.from({ length: 4 }, () => kit.sql('deallocate all')));
+    for (let n = 0; n < 8; n++) expect(await accept()).toMatchObject({ isNew: true });
+  });
+});
