@@ -184,7 +184,7 @@ const keys = {
     { min: 1, max: 10_000 },
   ),
   MESSAGE_RETENTION: key('how long messages are kept, unless something owed or dead needs them', 'span', '30d', DAYS),
-  LOG_RETENTION: key('how long attempts are kept', 'span', '90d', DAYS),
+  LOG_RETENTION: key('how long attempts are kept, and the rows of deleted events and webhooks', 'span', '90d', DAYS),
   DEAD_LETTER_RETENTION: key('how long what was given up can be retried', 'span', '90d', DAYS),
 
   INSTANCE_TIMEOUT: key('the silence after which the others take over what an instance held', 'span', '30s', {

@@ -4,6 +4,7 @@ import { dropPartition, expiredPartitions } from '../store/retention.js';
 import { eventually } from '../testkit/eventually.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../testkit/test-journal.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
+import { makeRemoval } from './remove-deleted.js';
 import { type RetentionParts, retainOnce } from './run-retention.js';
 
 const DAY = 86_400_000;
@@ -25,6 +26,7 @@ const parts = (more: Partial<RetentionParts['limits']> = {}): RetentionParts => 
     sizes = bytes;
   },
 });
+const retain = (these: RetentionParts) => retainOnce(these, makeRemoval({ ...these, logsMs: these.limits.logsMs }));
 /** A message of so many days ago. */
 const accept = async (days: number, owed = false) => {
   const message = makeTestMessage('{}', Date.now() - days * DAY);
@@ -39,7 +41,7 @@ describe('retention', () => {
   it('drops whole days that are older than it says, and tells each with its size', async () => {
     const old = [await accept(33), await accept(40)];
     const young = await accept(29);
-    await retainOnce(parts());
+    await retain(parts());
     expect(await left('messages', 30 * DAY)).toEqual([]);
     expect(await left('messages', 20 * DAY)).toEqual([young]);
     expect(logger.lines.map(({ name, fields }) => [name, fields.partition])).toEqual(
@@ -50,13 +52,13 @@ describe('retention', () => {
 
   it('keeps a day that something owed needs, and drops it when nothing does', async () => {
     const day = await accept(40, true);
-    await retainOnce(parts());
+    await retain(parts());
     expect(await left('messages', 30 * DAY)).toEqual([day]);
     expect(logger.lines).toEqual([
       { level: 'info', name: 'retention.kept', fields: { table: 'messages', days: 1, oldest: day } },
     ]);
     await kit.sql('delete from deliveries');
-    await retainOnce(parts());
+    await retain(parts());
     expect(await left('messages', 30 * DAY)).toEqual([]);
   });
 
@@ -65,9 +67,9 @@ describe('retention', () => {
     await kit.sql(`with gone as (delete from deliveries returning *)
       insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because)
       select id, message_id, received_at, webhook_id, 1, now() - interval '39 days', 'exhausted' from gone`);
-    await retainOnce(parts());
+    await retain(parts());
     expect(await left('messages', 30 * DAY)).toEqual([day]);
-    await retainOnce(parts({ deadLettersMs: 38 * DAY }));
+    await retain(parts({ deadLettersMs: 38 * DAY }));
     expect(await left('messages', 30 * DAY)).toEqual([]);
     expect(logger.lines.map(({ name }) => name)).toEqual([
       'retention.kept',
@@ -80,10 +82,10 @@ describe('retention', () => {
     const day = await accept(40);
     await kit.sql(`insert into replays (created_by_id, webhook_id, outcome, since, until, total)
                    values (1, 1, 'missing', now() - interval '50 days', now(), 1)`);
-    await retainOnce(parts());
+    await retain(parts());
     expect(await left('messages', 30 * DAY)).toEqual([day]);
     await kit.sql(`update replays set state = 'done', finished_at = now()`);
-    await retainOnce(parts());
+    await retain(parts());
     expect(await left('messages', 30 * DAY)).toEqual([]);
   });
 
@@ -93,7 +95,7 @@ describe('retention', () => {
     );
     await kit.sql(`insert into replays (created_by_id, webhook_id, outcome, since, until, total, state, finished_at)
       select 1, 1, 'dead', now(), now(), 0, 'done', now() - n * interval '1 day' from unnest(array[1, 91]) n`);
-    await retainOnce(parts());
+    await retain(parts());
     expect(await left('webhook_logs', 70 * DAY)).toHaveLength(1);
     expect(await left('webhook_logs', 90 * DAY)).toEqual([]);
     expect(await kit.sql('select 1 from replays')).toHaveLength(1);
@@ -111,7 +113,7 @@ describe('retention', () => {
       expect(await dropping).toBe('locked');
     });
     await reading;
-    await retainOnce(parts());
+    await retain(parts());
     expect(await left('messages', 30 * DAY)).toEqual([]);
   });
 
@@ -142,7 +144,7 @@ describe('retention', () => {
       await run({ text: `select pg_advisory_xact_lock(hashtext('hukz_retention'))` }, []);
       expect(await dropPartition(kit.pool, 'messages', day)).toBe('busy');
     });
-    const all = await Promise.all([retainOnce(parts()), retainOnce(parts()), retainOnce(parts())]);
+    const all = await Promise.all([retain(parts()), retain(parts()), retain(parts())]);
     expect(all).toHaveLength(3);
     await eventually(async () => (await left('messages', 30 * DAY)).length === 0, { what: 'the day is gone' });
     expect(logger.lines.filter(({ name }) => name === 'retention.dropped')).toHaveLength(1);
@@ -174,7 +176,7 @@ describe('retention', () => {
 
   it('measures every table, partitions included', async () => {
     await kit.owe();
-    await retainOnce(parts());
+    await retain(parts());
     expect([...sizes.keys()]).toEqual(
       expect.arrayContaining(['messages', 'webhook_logs', 'deliveries', 'dead_letters']),
     );

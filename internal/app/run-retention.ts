@@ -6,6 +6,7 @@ import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { PartitionedTable } from '../store/journal/partitions.js';
 import { judgePgError } from '../store/pg-error.js';
 import * as store from '../store/retention.js';
+import { makeRemoval } from './remove-deleted.js';
 
 export interface RetentionParts {
   readonly pool: JournalPool;
@@ -25,13 +26,17 @@ const SECRETS_AT_ONCE = 10_000;
 /** Gives up what is older than it need be, and measures what is left. Several instances do not get into each other's way. */
 export function runRetention(parts: RetentionParts): Repeating {
   const { logger } = parts;
-  return repeat(() => retainOnce(parts), {
+  const removeDeleted = makeRemoval({ ...parts, logsMs: parts.limits.logsMs });
+  return repeat(() => retainOnce(parts, removeDeleted), {
     everyMs: EVERY_MS,
     onError: (error) => logger.warn('retention.failed', { error: messageOf(error) }),
   });
 }
 
-export async function retainOnce({ pool, limits, logger, onTableBytes }: RetentionParts): Promise<void> {
+export async function retainOnce(
+  { pool, limits, logger, onTableBytes }: RetentionParts,
+  removeDeleted: () => Promise<void>,
+): Promise<void> {
   await dropExpired({ pool, logger }, 'webhook_logs', limits.logsMs);
   let deleted = 0;
   for (let batch = DEAD_LETTERS_AT_ONCE; batch === DEAD_LETTERS_AT_ONCE; deleted += batch) {
@@ -43,6 +48,8 @@ export async function retainOnce({ pool, limits, logger, onTableBytes }: Retenti
   // Last: what was just deleted may have been all that needed a day's messages.
   await dropExpired({ pool, logger }, 'messages', limits.messagesMs);
   onTableBytes(await store.tableBytes(pool));
+  // Last, behind the logs, dead letters and replays that may have been all that referred to them.
+  await removeDeleted();
 }
 
 type Parts = Pick<RetentionParts, 'pool' | 'logger'>;

@@ -87,6 +87,13 @@ export class Catalog {
     this.currentVersion = Math.max(this.currentVersion, changes.version);
   }
 
+  /** Empty, as before the first changes. */
+  clear(): void {
+    for (const id of this.webhooks.keys()) this.removeWebhook(id);
+    for (const id of this.events.keys()) this.removeEvent(id);
+    this.currentVersion = 0;
+  }
+
   subjects(): string[] {
     return [...this.events.values()].map((event) => event.subject);
   }

@@ -48,6 +48,8 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   /** One at a time: an older picture applied after a newer one would bring deleted webhooks back. */
   const load = coalesce(async () => {
     if ((await deps.loadVersion()) <= catalog.version) return;
+    // A first load that was cut off may have left what was deleted since; the next one does not name it.
+    if (catalog.version === 0) catalog.clear();
     await deps.loadChanges(catalog.version, (part) => catalog.apply(part));
     followers?.onChanged();
     logger.info('catalog.changed', { version: catalog.version, ...catalog.size });

@@ -5,8 +5,10 @@ import { NO_SETTINGS, type WebhookSettings } from '../domain/webhook-settings.js
 import type { JournalPool, Statement } from './journal/journal-pool.js';
 
 const VERSION: Statement = { text: 'select version from catalog_version' };
+/** To a catalog that is empty, nothing deleted is a change. */
+const IS_CHANGED = 'catalog_version > $1 and ($1 > 0 or deleted_at is null)';
 const EVENTS: Statement = {
-  text: 'declare changed_events no scroll cursor for select id, event, deleted_at is null as living from events where catalog_version > $1',
+  text: `declare changed_events no scroll cursor for select id, event, deleted_at is null as living from events where ${IS_CHANGED}`,
 };
 const WEBHOOKS: Statement = {
   text: `declare changed_webhooks no scroll cursor for
@@ -18,7 +20,7 @@ const WEBHOOKS: Statement = {
            (select json_agg(json_build_array(purpose, key_id, encode(sealed, 'base64'), extract(epoch from expires_at) * 1000)
               order by id desc)
             from webhook_secrets s where s.webhook_id = webhooks.id and (expires_at is null or expires_at > now())) as secrets
-         from webhooks where catalog_version > $1`,
+         from webhooks where ${IS_CHANGED}`,
 };
 
 /** Rows that are read, mapped and applied in one turn of the event loop: 3 ms. All 100,000 of a catalog at once take a second. */
@@ -57,7 +59,7 @@ export async function loadCatalogVersion(pool: JournalPool): Promise<number> {
 type Run = JournalPool['run'];
 
 /**
- * Everything that changed after a version, in one snapshot; 0 is the beginning. It comes in parts, so that whoever applies
+ * Everything that changed after a version, in one snapshot; 0 is the beginning, for an empty catalog. It comes in parts, so that whoever applies
  * them lets others have their turn; only the last one bears the new version.
  */
 export async function loadCatalogChanges(

@@ -20,7 +20,7 @@ export interface LogFilter {
 }
 
 /** As the index `webhook_logs_marks` has it, to the letter: whatever a log is asked for by, as numbers of one array. */
-const MARKS = '(array[webhook_id::bigint * 4, space_id * 4 + 1, hashtext(event)::bigint * 4 + 2])';
+export const MARKS = '(array[webhook_id::bigint * 4, space_id * 4 + 1, hashtext(event)::bigint * 4 + 2])';
 
 export function matchingLogs(db: Db, filter: LogFilter): Knex.QueryBuilder {
   const { createdById, tags, subject, webhookId, spaceId, outcome, status, since, until } = filter;

@@ -1,0 +1,34 @@
+import { expect, it } from '@jest/globals';
+import { Catalog, type CatalogChanges } from '../domain/catalog.js';
+import { makeTestLogger } from '../testkit/test-logger.js';
+import { makeTestWebhook } from '../testkit/test-webhook.js';
+import { makeCatalogSync } from './catalog-sync.js';
+
+const NOTHING = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
+
+it('a first load that is cut off leaves nothing behind that was deleted before the second one', async () => {
+  const catalog = new Catalog();
+  const event = { id: 1, subject: 'a.b' };
+  let loads = 0;
+  const sync = makeCatalogSync({
+    catalog,
+    loadVersion: async () => 5,
+    async loadChanges(since: number, onPart: (part: CatalogChanges) => void) {
+      expect(since).toBe(0);
+      loads++;
+      if (loads === 1) {
+        onPart({ ...NOTHING, version: 0, events: [event, { id: 2, subject: 'a.c' }], webhooks: [makeTestWebhook(1)] });
+        throw new Error('the connection went away');
+      }
+      onPart({ ...NOTHING, version: 5, events: [event] });
+    },
+    listen: () => ({ stop: async () => undefined }),
+    logger: makeTestLogger(),
+  });
+  await expect(sync.reload()).rejects.toThrow('went away');
+  expect(catalog.size).toEqual({ events: 2, webhooks: 1 });
+  await sync.reload();
+  expect(catalog.size).toEqual({ events: 1, webhooks: 0 });
+  expect(catalog.match('a.c', { tags: [], spaceId: undefined })).toBeUndefined();
+  expect(catalog.version).toBe(5);
+});
