@@ -18,6 +18,8 @@ export interface Publisher {
   readonly published: readonly Published[];
   /** Resolves with whether it was acknowledged. */
   publish(subject: string, options?: PublishOptions): Promise<boolean>;
+  /** The number of a message that the caller publishes itself; it is not acknowledged. */
+  number(subject: string): number;
   /** So many, a few at a time. */
   burst(subject: string, count: number): Promise<void>;
   /** At a constant rate until it is stopped, to one subject after the other. */
@@ -45,20 +47,26 @@ export async function startPublisher(natsUrl: string): Promise<Publisher> {
   });
   const published: Record[] = [];
 
+  const record = (subject: string): Record => {
+    const made: Record = { number: published.length, subject, acknowledged: false };
+    published.push(made);
+    return made;
+  };
+
   const publish = async (subject: string, { withIds, fieldsOf }: PublishOptions = {}): Promise<boolean> => {
-    const record: Record = { number: published.length, subject, acknowledged: false };
-    published.push(record);
-    const body = JSON.stringify({ n: record.number, ...fieldsOf?.(record.number) });
+    const message = record(subject);
+    const body = JSON.stringify({ n: message.number, ...fieldsOf?.(message.number) });
     const answer = await connection
-      .request(subject, body, { timeout: PATIENCE_MS, ...(withIds && idOf(record)) })
+      .request(subject, body, { timeout: PATIENCE_MS, ...(withIds && idOf(message)) })
       .catch(() => undefined);
-    if (answer) record.acknowledged = isPromise(answer.string());
-    return record.acknowledged;
+    if (answer) message.acknowledged = isPromise(answer.string());
+    return message.acknowledged;
   };
 
   return {
     published,
     publish,
+    number: (subject) => record(subject).number,
     async burst(subject, count) {
       for (let left = count; left > 0; left -= AT_ONCE)
         await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => publish(subject)));

@@ -31,6 +31,7 @@ import { sigtermSlowRequest, sigtermTwice } from './sigterm-slow-request.js';
 import { stalled } from './stalled.js';
 import { stdoutBlocked } from './stdout-blocked.js';
 import { streamDeleted } from './stream-deleted.js';
+import { unreadableHeaders } from './unreadable-headers.js';
 
 /** In the order in which they are begun: the long waits first, so that the others run beside them. */
 export const scenarios: readonly Scenario[] = [
@@ -67,6 +68,7 @@ export const scenarios: readonly Scenario[] = [
   twoMigrators,
   eventChurn,
   freshEvents,
+  unreadableHeaders,
   descriptorsExhausted,
   stdoutBlocked,
 ];

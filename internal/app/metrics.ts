@@ -23,6 +23,8 @@ export interface Readings {
     readonly streamPending: number;
     readonly streamGap: number;
     readonly streamLost: number;
+    readonly headersDropped: number;
+    readonly callbacksFailed: number;
   };
   catalog(): { readonly events: number; readonly webhooks: number };
   /** Registered events whose intake is degraded, by reason; every reason is there. */
@@ -205,6 +207,8 @@ const counters = (from: Readings): readonly Reading[] => [
   ['hukz_messages_duplicate_total', 'Messages that were in the journal already', () => from.acceptor().duplicates],
   ['hukz_stream_gap_messages_total', 'Messages evicted from the stream unread', () => from.intake().streamGap],
   ['hukz_stream_lost_total', 'Streams and consumers that were gone and made again', () => from.intake().streamLost],
+  ['hukz_message_headers_dropped_total', 'Header lines that cannot be read', () => from.intake().headersDropped],
+  ['hukz_intake_callback_failures_total', 'Faults while a message was read', () => from.intake().callbacksFailed],
   ['hukz_requests_resent_total', 'Requests sent twice, a reused connection had died', () => from.sender().resent],
   ['hukz_journal_statements_total', 'SQL statements of the journal', () => from.statements()],
 ];

@@ -1,10 +1,13 @@
 /** A NATS header line; a name may occur several times. */
 export type Header = readonly [name: string, value: string];
 
+/** Bytes that a header takes in memory besides its text, about: an empty one weighs nothing else. */
+const HEADER_OVERHEAD = 64;
+
 /** Bytes that a message takes by what its publisher put into it. Headers may be larger than the payload. */
 export function weightOf({ payload, headers }: Pick<Message, 'payload' | 'headers'>): number {
   let weight = payload.length;
-  for (const [name, value] of headers) weight += name.length + value.length;
+  for (const [name, value] of headers) weight += name.length + value.length + HEADER_OVERHEAD;
   return weight;
 }
 

@@ -3,6 +3,7 @@ import { AppError, messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Repeating } from '../repeat.js';
 import type { Acceptor } from './acceptor.js';
+import { makeClientBoundary } from './client-boundary.js';
 import type { Intake } from './intake.js';
 import { linkNats, type NatsLink } from './nats-link.js';
 import { reportLosses } from './report-losses.js';
@@ -22,7 +23,8 @@ export interface CoreIntakeDeps {
 /** Intake from core NATS: at most once until the journal's commit, at least once from there on. */
 export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   const { acceptor, logger } = deps;
-  const subscriptions = new Subscriptions({ queueGroup: deps.queueGroup, take: acceptor.take, logger });
+  const boundary = makeClientBoundary();
+  const subscriptions = new Subscriptions({ queueGroup: deps.queueGroup, take: acceptor.take, boundary, logger });
   let link: NatsLink | undefined;
   let reporting: Repeating | undefined;
 
@@ -31,7 +33,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   return {
     promise: 'at least once from the commit on',
     start() {
-      reporting = reportLosses(acceptor, logger);
+      reporting = reportLosses({ acceptor, boundary, logger });
       link = linkNats({
         options: deps.options,
         logger,
@@ -54,7 +56,13 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
     degraded: () => subscriptions.degraded(),
     acknowledgedUpTo: async () => 'unread',
-    stats: () => ({ subscriptions: subscriptions.count, streamPending: 0, streamGap: 0, streamLost: 0 }),
+    stats: () => ({
+      ...boundary.stats(),
+      subscriptions: subscriptions.count,
+      streamPending: 0,
+      streamGap: 0,
+      streamLost: 0,
+    }),
     async drain() {
       await subscriptions.stop();
       await acceptor.idle();

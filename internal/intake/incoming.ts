@@ -1,4 +1,3 @@
-import type { Msg } from 'nats';
 import type { Header } from '../domain/message.js';
 
 /** A message as it comes from NATS, whichever way. Its payload is a window into a socket's buffer: copy what you keep. */
@@ -18,13 +17,4 @@ export interface Incoming {
   readonly answer?: (text: string) => void;
   /** Called once, when we are done with it: stored (or never to be), or else it has to come again. */
   readonly done?: (stored: boolean) => void;
-}
-
-const NO_HEADERS: readonly Header[] = [];
-
-export function headersOf(msg: Msg): readonly Header[] {
-  if (!msg.headers) return NO_HEADERS;
-  const headers: Header[] = [];
-  for (const [name, values] of msg.headers) for (const value of values) headers.push([name, value]);
-  return headers;
 }

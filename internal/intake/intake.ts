@@ -38,6 +38,10 @@ export interface IntakeStats {
   readonly streamGap: number;
   /** Times a stream or consumer was gone and had to be made again. */
   readonly streamLost: number;
+  /** Header lines of messages that could not be read. */
+  readonly headersDropped: number;
+  /** Callbacks of ours that threw. */
+  readonly callbacksFailed: number;
 }
 
 /** Starting is senseless until an operator changes something. */

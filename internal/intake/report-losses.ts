@@ -1,12 +1,19 @@
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
 import type { Acceptor } from './acceptor.js';
+import type { ClientBoundary } from './client-boundary.js';
+
+export interface ReportLossesDeps {
+  readonly acceptor: Acceptor;
+  readonly boundary: ClientBoundary;
+  readonly logger: Logger;
+}
 
 const EVERY_MS = 1000;
 
 /** Tells what was not taken as it came: one line a second and kind, because a flood must not become one of log lines. */
-export function reportLosses(acceptor: Acceptor, logger: Logger): Repeating {
-  const told = { dropped: 0, refused: 0, badRouting: 0 };
+export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): Repeating {
+  const told = { dropped: 0, refused: 0, badRouting: 0, headersDropped: 0, callbacksFailed: 0 };
 
   const increase = (kind: keyof typeof told, total: number) => {
     const more = total - told[kind];
@@ -14,7 +21,20 @@ export function reportLosses(acceptor: Acceptor, logger: Logger): Repeating {
     return more;
   };
 
+  const reportUnread = () => {
+    const { headersDropped, callbacksFailed, latest } = boundary.stats();
+    const lines = increase('headersDropped', headersDropped);
+    const failed = increase('callbacksFailed', callbacksFailed);
+    if (lines > 0) {
+      logger.warn('message.headers_dropped', { lines, total: headersDropped, latest: latest.headersDropped });
+    }
+    if (failed > 0) {
+      logger.error('intake.callback_failed', { times: failed, total: callbacksFailed, latest: latest.callbacksFailed });
+    }
+  };
+
   const report = async () => {
+    reportUnread();
     const { dropped, refused, badRouting, latest } = acceptor.stats();
     const more = {
       dropped: increase('dropped', dropped),

@@ -2,12 +2,13 @@ import type { Msg, NatsConnection, Subscription } from 'nats';
 import type { Degradation } from '../domain/degradation.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { headersOf, type Incoming } from './incoming.js';
+import type { ClientBoundary } from './client-boundary.js';
+import type { Incoming } from './incoming.js';
 
 export interface SubscriptionsDeps {
   readonly queueGroup: string;
-  /** Must not throw: a throw would stop the reader of the whole connection. */
   take(incoming: Incoming): void;
+  readonly boundary: ClientBoundary;
   readonly logger: Logger;
 }
 
@@ -76,10 +77,10 @@ export class Subscriptions {
   private subscribe(connection: NatsConnection, subject: string): void {
     const subscription = connection.subscribe(subject, {
       queue: this.deps.queueGroup,
-      callback: (error, msg) => {
+      callback: this.deps.boundary.guarded((error, msg) => {
         if (error) this.fail(subject, error);
-        else this.deps.take(toIncoming(msg));
-      },
+        else this.deps.take(this.toIncoming(msg));
+      }),
     });
     this.active.set(subject, subscription);
     this.failures.delete(subject);
@@ -97,12 +98,12 @@ export class Subscriptions {
     this.active.delete(subject);
     this.failures.set(subject, error.message);
   }
-}
 
-function toIncoming(msg: Msg): Incoming {
-  const incoming = { subject: msg.subject, headers: headersOf(msg), payload: msg.data };
-  if (!msg.reply) return incoming;
-  return { ...incoming, answer: (text) => void msg.respond(Buffer.from(text)) };
+  private toIncoming(msg: Msg): Incoming {
+    const incoming = { subject: msg.subject, headers: this.deps.boundary.headersOf(msg), payload: msg.data };
+    if (!msg.reply) return incoming;
+    return { ...incoming, answer: (text) => void msg.respond(Buffer.from(text)) };
+  }
 }
 
 function withinMs(work: Promise<void>, ms: number): Promise<void> {

@@ -5,6 +5,7 @@ import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
+import { makeClientBoundary } from '../client-boundary.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
@@ -49,7 +50,8 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   };
   const { acceptor } = deps;
   const { deliverPolicy } = settings;
-  const readings = new Readings({ acceptor, deliverPolicy, onLost: unsettle, logger });
+  const boundary = makeClientBoundary();
+  const readings = new Readings({ acceptor, boundary, deliverPolicy, onLost: unsettle, logger });
 
   const connected = async (connection: NatsConnection) => {
     server = { connection, manager: await requireJetStream(() => connection.jetstreamManager()) };
@@ -122,7 +124,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   return {
     promise: 'at least once from the stream on',
     start() {
-      reporting = reportLosses(deps.acceptor, logger);
+      reporting = reportLosses({ acceptor, boundary, logger });
       looking = repeat(look, {
         everyMs: LOOK_EVERY_MS,
         onError: (error) => logger.warn('stream.look_failed', { error: messageOf(error) }),
@@ -151,7 +153,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
     degraded: () => [...plan.refused].map(([event, problem]) => ({ event, reason: 'subject_overlap', problem })),
     acknowledgedUpTo,
-    stats: () => readings.stats(),
+    stats: () => ({ ...boundary.stats(), ...readings.stats() }),
     async drain() {
       draining = true;
       await readings.stop();

@@ -3,6 +3,7 @@ import { AckPolicy, connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../../local/nats-server.js';
 import { eventually } from '../../testkit/eventually.js';
 import { startTestNats } from '../../testkit/test-nats.js';
+import { makeClientBoundary } from '../client-boundary.js';
 import { PullRequests } from './pull-requests.js';
 
 let server: NatsServer;
@@ -27,6 +28,7 @@ it('a pull request that the server refuses is not repeated at once', async () =>
     {
       connection,
       target: { stream: 'S', consumer: 'c' },
+      boundary: makeClientBoundary(),
       onMessage: () => undefined,
       onEnded: () => {
         refusedAt.push(performance.now());

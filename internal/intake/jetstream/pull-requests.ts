@@ -1,4 +1,7 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from 'nats';
+import { type ClientBoundary, headerBlockOf } from '../client-boundary.js';
+import { readStatus, type Status } from '../header-block.js';
+import { isAckSubject } from './stream-position.js';
 
 export interface PullTarget {
   readonly stream: string;
@@ -6,9 +9,9 @@ export interface PullTarget {
 }
 
 export interface PullRequestsDeps {
+  readonly boundary: ClientBoundary;
   readonly connection: NatsConnection;
   readonly target: PullTarget;
-  /** Must not throw. */
   onMessage(msg: Msg): void;
   /** A request came to its end, whole or in part: there is room for another one. */
   onEnded(): void;
@@ -34,6 +37,7 @@ interface Slot {
   timer: NodeJS.Timeout | undefined;
 }
 
+const NO_BLOCK = new Uint8Array(0);
 const EXPIRES_MS = 20_000;
 /** A request whose end was not heard of by then went down with a server. */
 const OVERDUE_MS = EXPIRES_MS + 2000;
@@ -87,32 +91,36 @@ export class PullRequests {
   private open(): Slot {
     const inbox = createInbox();
     const subscription = this.deps.connection.subscribe(inbox, {
-      callback: (error, msg) => {
+      callback: this.deps.boundary.guarded((error, msg) => {
         if (error) this.deps.onLost(error.message);
         else this.receive(slot, msg);
-      },
+      }),
     });
     const slot: Slot = { inbox, subscription, left: 0, timer: undefined };
     return slot;
   }
 
   private receive(slot: Slot, msg: Msg): void {
-    const status = msg.headers?.code ?? 0;
-    if (status > 0 && !msg.reply) {
-      this.conclude(slot, status, msg.headers?.description ?? '');
+    // A message of the stream asks for its acknowledgement; its publisher may write any status into it.
+    if (!isAckSubject(msg.reply)) {
+      const status = readStatus(headerBlockOf(msg) ?? NO_BLOCK);
+      if (status) this.conclude(slot, status);
       return;
     }
-    this.deps.onMessage(msg);
-    if (slot.left > 0 && --slot.left === 0) this.end(slot);
+    try {
+      this.deps.onMessage(msg);
+    } finally {
+      if (slot.left > 0 && --slot.left === 0) this.end(slot);
+    }
   }
 
   /** 100 is a heartbeat, 408 means that nothing was there in time; 409 has many reasons, that the batch is full is one. */
-  private conclude(slot: Slot, status: number, description: string): void {
-    if (status === 100) return;
-    if (status === 503 || (status === 409 && /consumer deleted/i.test(description))) {
+  private conclude(slot: Slot, { code, description }: Status): void {
+    if (code === 100) return;
+    if (code === 503 || (code === 409 && /consumer deleted/i.test(description))) {
       this.clear(slot);
       this.deps.onLost(description || 'no such consumer');
-    } else if (status === 408 || /size exceeds|batch completed/i.test(description)) {
+    } else if (code === 408 || /size exceeds|batch completed/i.test(description)) {
       this.end(slot);
     } else {
       clearTimeout(slot.timer);

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
-import { headersOf } from '../incoming.js';
+import type { ClientBoundary } from '../client-boundary.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from './stream-position.js';
 
@@ -15,6 +15,7 @@ export interface PullerDeps {
   /** Whether the consumer reads all of its stream: only then a jump of the sequence means that messages are gone. */
   readonly readsAll: boolean;
   readonly acceptor: Acceptor;
+  readonly boundary: ClientBoundary;
   /** The consumer is not there any more: it has to be made again. */
   onLost(why: string): void;
   /** The server evicted so many messages that nobody had read. */
@@ -45,7 +46,7 @@ export class Puller {
   private stopped = false;
 
   constructor(private readonly deps: PullerDeps) {
-    const { connection, target, logger } = deps;
+    const { connection, target, boundary, logger } = deps;
     const stream = { name: target.stream, created: deps.streamCreated };
     this.idOf = makePositionId(stream);
     this.mark = markOf(stream);
@@ -53,6 +54,7 @@ export class Puller {
       {
         connection,
         target,
+        boundary,
         onMessage: (msg) => this.take(msg),
         onEnded: () => this.pull(),
         onLost: (why) => {
@@ -95,13 +97,10 @@ export class Puller {
   }
 
   private take(msg: Msg): void {
-    const { connection, acceptor } = this.deps;
+    const { connection, acceptor, boundary } = this.deps;
     const reply = msg.reply ?? '';
     const position = parseAckSubject(reply);
-    if (!position) {
-      this.deps.logger.error('stream.unreadable', { reply, subject: msg.subject });
-      return;
-    }
+    if (!position) throw new Error(`the reply of a message of the stream cannot be read: ${reply}`);
     const { streamSequence } = position;
     this.lookForGap(position);
     const known = this.inHand.has(streamSequence);
@@ -112,7 +111,7 @@ export class Puller {
     this.bytesInHand += size;
     acceptor.take({
       subject: msg.subject,
-      headers: headersOf(msg),
+      headers: boundary.headersOf(msg),
       payload: msg.data,
       identity: {
         id: this.idOf(position),

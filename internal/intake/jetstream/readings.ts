@@ -2,6 +2,7 @@ import type { ConsumerInfo, JetStreamManager, NatsConnection } from 'nats';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Acceptor } from '../acceptor.js';
+import type { ClientBoundary } from '../client-boundary.js';
 import { acknowledgedUpTo } from './acknowledged.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
@@ -11,6 +12,7 @@ import { ensureConsumer, isNotFound } from './streams.js';
 
 export interface ReadingsDeps {
   readonly acceptor: Acceptor;
+  readonly boundary: ClientBoundary;
   readonly deliverPolicy: StreamSettings['deliverPolicy'];
   /** A stream or consumer is gone: the streams have to be looked at again. */
   onLost(): void;
@@ -97,7 +99,7 @@ export class Readings {
   }
 
   private async read({ connection, manager }: StreamLink, one: WantedConsumer): Promise<Reading> {
-    const { acceptor, logger } = this.deps;
+    const { acceptor, boundary, logger } = this.deps;
     const { target, created, filter } = one;
     const begin = this.beginAt(one);
     const made = await ensureConsumer(manager, target, begin, filter);
@@ -108,6 +110,7 @@ export class Readings {
       streamCreated: created,
       readsAll: filter === undefined,
       acceptor,
+      boundary,
       onLost: (why) => this.lose(reading, why),
       onGap: (messages) => {
         this.gap += messages;

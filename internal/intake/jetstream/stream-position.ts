@@ -28,6 +28,11 @@ export function parseAckSubject(reply: string): StreamPosition | undefined {
   };
 }
 
+/** Whether a message that comes by a pull request is one of the stream: an answer of the server itself has no such reply. */
+export function isAckSubject(reply: string | undefined): boolean {
+  return reply?.startsWith('$JS.ACK.') === true;
+}
+
 interface MadeStream {
   readonly name: string;
   /** RFC 3339. */

@@ -1,0 +1,63 @@
+import type { Header } from '../domain/message.js';
+
+/** What an answer of the server says in place of a message: `NATS/1.0 408 Request Timeout`. */
+export interface Status {
+  readonly code: number;
+  readonly description: string;
+}
+
+const VERSION = 'NATS/1.0';
+const STATUS = /^NATS\/1\.0 +(\d{3})(?: +([^\r\n]*))?/;
+/** Printable ASCII without the colon. */
+const NAME = /^[!-9;-~]+$/;
+const NARROWS = /hukz/i;
+/**
+ * Stands in the place of lines that cannot be read and mention us: they may have narrowed the message to one tenant, and
+ * an empty space is refused by `parseRouting`, so that it reaches nobody, now and in a replay.
+ */
+const UNREADABLE_ROUTING: Header = ['Hukz-Space', ''];
+
+/**
+ * Reads the header lines of a message into `headers`, whatever its bytes are, and returns how many lines it left out. The
+ * client's own reader throws on such lines, and takes seconds for 10,000 different names.
+ */
+export function readHeaders(block: Uint8Array, headers: Header[]): number {
+  const text = Buffer.from(block.buffer, block.byteOffset, block.length).toString();
+  let leftOut = 0;
+  let narrows = false;
+  let start = 0;
+  while (start < text.length) {
+    const found = text.indexOf('\r\n', start);
+    const end = found < 0 ? text.length : found;
+    const isVersion = start === 0 && text.startsWith(VERSION) && !hasLoneBreak(text, 0, end);
+    if (!isVersion && end > start && !readLine(text.slice(start, end), headers)) {
+      leftOut++;
+      narrows ||= NARROWS.test(text.slice(start, end));
+    }
+    start = end + 2;
+  }
+  if (narrows) headers.push(UNREADABLE_ROUTING);
+  return leftOut;
+}
+
+function readLine(line: string, headers: Header[]): boolean {
+  const colon = line.indexOf(':');
+  if (colon < 1 || hasLoneBreak(line, colon, line.length)) return false;
+  const name = line.slice(0, colon);
+  if (!NAME.test(name)) return false;
+  headers.push([name, line.slice(colon + 1).trim()]);
+  return true;
+}
+
+/** Of a line that ends with CR and LF: what other readers may take for the end of it. */
+function hasLoneBreak(text: string, from: number, to: number): boolean {
+  const feed = text.indexOf('\n', from);
+  if (feed >= 0 && feed < to) return true;
+  const back = text.indexOf('\r', from);
+  return back >= 0 && back < to;
+}
+
+export function readStatus(block: Uint8Array): Status | undefined {
+  const [, code, description = ''] = STATUS.exec(Buffer.from(block).toString('latin1')) ?? [];
+  return code === undefined ? undefined : { code: Number(code), description };
+}
