@@ -1,5 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SettledAttempt } from '../domain/attempt.js';
+import type { Backlog } from '../store/backlog.js';
+import { MEASURED_TABLES } from '../store/retention.js';
+import { ATTEMPT_OUTCOMES, FLUSH_KINDS, REPEATS } from './metric-labels.js';
 
 /** What the rooms count by themselves, read when somebody asks. */
 export interface Readings {
@@ -45,6 +48,7 @@ export interface Metrics {
   onTableBytes(bytes: ReadonlyMap<string, number>): void;
   /** Deliveries that were accepted and are found nowhere. */
   onAccountOpen(deliveries: number): void;
+  onBacklog(backlog: Backlog): void;
   readonly contentType: string;
   text(): Promise<string>;
   /** The same for a parent that adds up the numbers of several. */
@@ -119,6 +123,27 @@ export function makeMetrics(now: () => number): Metrics {
     registers: [...registers],
   });
 
+  const due = new Gauge({
+    name: 'hukz_deliveries_due',
+    help: 'Deliveries that are due and not in the memory of any instance, counted up to 10,000 every 15 seconds',
+    aggregator: 'max',
+    registers: [...registers],
+  });
+  const oldestDue = new Gauge({
+    name: 'hukz_oldest_due_seconds',
+    help: 'How long the oldest of the deliveries that are due has waited, measured every 15 seconds; 0 when none is due',
+    aggregator: 'max',
+    registers: [...registers],
+  });
+  // Every series is there from the start: a rule about one that appears with its first event is silent until then.
+  for (const outcome of ATTEMPT_OUTCOMES) attempts.inc({ outcome }, 0);
+  for (const labels of REPEATS) repeats.inc(labels, 0);
+  for (const kind of FLUSH_KINDS) {
+    batch.zero({ kind });
+    flush.zero({ kind });
+  }
+  for (const table of MEASURED_TABLES) tableBytes.set({ table }, 0);
+
   /** Looked up by their labels once: a look-up costs as much as all else that an attempt is counted by. */
   const attemptsBy = byKey((outcome: SettledAttempt['outcome']) => attempts.labels({ outcome }));
   const batchOf = byKey((kind: 'accept' | 'settle') => batch.labels({ kind }));
@@ -129,6 +154,10 @@ export function makeMetrics(now: () => number): Metrics {
       for (const [table, size] of bytes) tableBytes.set({ table }, size);
     },
     onAccountOpen: (deliveries) => accountOpen.set(deliveries),
+    onBacklog({ deliveries, oldestSeconds }) {
+      due.set(deliveries);
+      oldestDue.set(oldestSeconds);
+    },
     onAttempt(attempt) {
       attemptsBy(attempt.outcome).inc();
       duration.observe(attempt.durationMs / 1000);

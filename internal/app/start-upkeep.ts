@@ -8,6 +8,7 @@ import { runAccounting } from './run-accounting.js';
 import { type DisablingParts, runDisabling, runResumes } from './run-patience.js';
 import { runReplays } from './run-replays.js';
 import { runRetention } from './run-retention.js';
+import { watchBacklog } from './watch-backlog.js';
 
 export interface UpkeepParts {
   readonly config: Pick<Config, 'retention' | 'replay' | 'patience'>;
@@ -15,21 +16,22 @@ export interface UpkeepParts {
   readonly clock: Clock;
   readonly logger: Logger;
   onDisabled: DisablingParts['onDisabled'];
-  readonly metrics: Pick<Metrics, 'onTableBytes' | 'onAccountOpen'>;
+  readonly metrics: Pick<Metrics, 'onTableBytes' | 'onAccountOpen' | 'onBacklog'>;
 }
 
 /** Seconds of replaying that may be due and not sent yet. */
 const MOST_WAITING_S = 10;
 
-/** What runs beside the way of a message: replays, retention, and whether the account closes. */
+/** What runs beside the way of a message: replays, retention, whether the account closes, and how far sending is behind. */
 export function startUpkeep({ config, pool, clock, logger, metrics, onDisabled }: UpkeepParts, cleanup: Cleanup): void {
   const { ratePerSecond } = config.replay;
   const pace = { ratePerSecond, mostWaiting: MOST_WAITING_S * ratePerSecond };
   cleanup.add('replays', runReplays({ pool, pace, logger }).stop);
-  const { onTableBytes, onAccountOpen } = metrics;
+  const { onTableBytes, onAccountOpen, onBacklog } = metrics;
   cleanup.add('resumes', runResumes({ pool, logger }).stop);
   const { disableAfterMs } = config.patience;
   cleanup.add('disabling', runDisabling({ pool, disableAfterMs, logger, onDisabled }).stop);
   cleanup.add('retention', runRetention({ pool, limits: config.retention, logger, onTableBytes }).stop);
   cleanup.add('accounting', runAccounting({ pool, clock, logger, onOpen: onAccountOpen }).stop);
+  cleanup.add('backlog', watchBacklog({ pool, logger, onBacklog }).stop);
 }

@@ -40,7 +40,7 @@ const BYTES: Statement = {
     group by 1`,
 };
 
-const TABLES = [
+export const MEASURED_TABLES = [
   'messages',
   'deliveries',
   'dead_letters',
@@ -93,6 +93,6 @@ export async function deleteExpiredSecrets(pool: JournalPool, limit: number): Pr
 
 /** Bytes of each table, its indexes and partitions included. */
 export async function tableBytes(pool: JournalPool): Promise<ReadonlyMap<string, number>> {
-  const rows = await pool.run<{ name: string; bytes: number }>(BYTES, [TABLES]);
+  const rows = await pool.run<{ name: string; bytes: number }>(BYTES, [MEASURED_TABLES]);
   return new Map(rows.map(({ name, bytes }) => [name, bytes]));
 }
