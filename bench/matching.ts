@@ -48,7 +48,7 @@ async function measureLoading(address: DatabaseAddress): Promise<Catalog> {
   const before = process.memoryUsage().heapUsed;
   loop.enable();
   const [from, cpu] = [performance.now(), process.cpuUsage()];
-  await loadCatalogChanges(pool, 0, (part: CatalogChanges) => catalog.apply(part));
+  await loadCatalogChanges(pool, new Catalog(), (part: CatalogChanges) => catalog.apply(part));
   const { user, system } = process.cpuUsage(cpu);
   say('loaded', `${Math.round(performance.now() - from)} ms, ${Math.round((user + system) / 1000)} ms of CPU`);
   loop.disable();

@@ -10,6 +10,7 @@ import { streamOrder } from './0009-stream-order.js';
 import { steadyPlans } from './0010-steady-plans.js';
 import { deletedWebhooks } from './0011-deleted-webhooks.js';
 import { messageOrigins } from './0012-message-origins.js';
+import { catalogStamps } from './0013-catalog-stamps.js';
 import { deletedEvents } from './0017-deleted-events.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
@@ -26,5 +27,6 @@ export const migrations = [
   steadyPlans,
   deletedWebhooks,
   messageOrigins,
+  catalogStamps,
   deletedEvents,
 ] as const;

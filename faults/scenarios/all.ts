@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.js';
 import { backendsTerminated } from './backends-terminated.js';
+import { catalogWentBack } from './catalog-went-back.js';
 import { circuitOpensAndCloses } from './circuit-opens-and-closes.js';
 import { clockJumps } from './clock-jumps.js';
 import { deadWebhooks } from './dead-webhooks.js';
@@ -44,6 +45,7 @@ export const scenarios: readonly Scenario[] = [
   killUnsettled,
   postgresDown,
   backendsTerminated,
+  catalogWentBack,
   replySwallowed,
   diskFull,
   natsRestarted,

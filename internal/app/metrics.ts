@@ -30,6 +30,7 @@ export interface Readings {
     readonly callbacksFailed: number;
   };
   catalog(): { readonly events: number; readonly webhooks: number };
+  catalogWentBack(): number;
   /** Registered events whose intake is degraded, by reason; every reason is there. */
   degraded(): ReadonlyMap<string, number>;
   /** Webhooks whose deliveries are held, by the reason. */
@@ -239,6 +240,11 @@ const counters = (from: Readings): readonly Reading[] => [
   ['hukz_message_headers_dropped_total', 'Header lines that cannot be read', () => from.intake().headersDropped],
   ['hukz_intake_callback_failures_total', 'Faults while a message was read', () => from.intake().callbacksFailed],
   ['hukz_requests_resent_total', 'Requests sent twice, a reused connection had died', () => from.sender().resent],
+  [
+    'hukz_catalog_went_back_total',
+    'Times that the database turned out to hold an older catalog, after a restore or a failover',
+    () => from.catalogWentBack(),
+  ],
   ['hukz_journal_statements_total', 'SQL statements of the journal', () => from.statements()],
 ];
 

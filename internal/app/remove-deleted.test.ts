@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadCatalogChanges, loadCatalogVersion } from '../store/catalog-changes.js';
+import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog-changes.js';
 import { makeTestJournal, type TestJournal } from '../testkit/test-journal.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeRemoval } from './remove-deleted.js';
@@ -31,13 +31,13 @@ describe('rows of deleted events and webhooks', () => {
     await kit.sql('insert into webhook_health (webhook_id) values (1)');
     await kit.sql('insert into resumes (webhook_id) values (1)');
     await deleteBoth();
-    const version = await loadCatalogVersion(kit.pool);
+    const stamp = await loadCatalogStamp(kit.pool);
     await remove();
     for (const table of ['webhooks', 'events']) expect(await ids(table)).toEqual([]);
     for (const table of ['webhook_events', 'webhook_secrets', 'webhook_health', 'resumes']) {
       expect(await kit.sql(`select from ${table}`)).toEqual([]);
     }
-    expect(await loadCatalogVersion(kit.pool)).toBe(version);
+    expect(await loadCatalogStamp(kit.pool)).toBe(stamp);
     expect(logger.lines).toEqual([
       { level: 'info', name: 'retention.rows_removed', fields: { webhooks: 1, events: 1 } },
     ]);
@@ -126,9 +126,13 @@ describe('rows of deleted events and webhooks', () => {
 
   it('are not loaded by an instance that starts, and are by one that knows them', async () => {
     await deleteBoth('1 minute');
-    const load = async (since: number) => {
+    const load = async (version: number) => {
       const deleted: number[] = [];
-      await loadCatalogChanges(kit.pool, since, (part) =>
+      const [{ stamp } = { stamp: '' }] = await kit.sql<{ stamp: string }>(
+        'select stamp from catalog_stamps where version = $1',
+        [version],
+      );
+      await loadCatalogChanges(kit.pool, { version, stamp }, (part) =>
         deleted.push(...part.deletedWebhookIds, ...part.deletedEventIds),
       );
       return deleted;

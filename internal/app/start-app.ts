@@ -8,7 +8,7 @@ import { countByReason } from '../domain/degradation.js';
 import { makeEgressRules } from '../domain/egress-rules.js';
 import { makeCatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
-import { loadCatalogChanges, loadCatalogVersion } from '../store/catalog-changes.js';
+import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog-changes.js';
 import { beat, burySilentInstances, leave, registerInstance } from '../store/journal/instances.js';
 import { makeJournal } from '../store/journal/journal.js';
 import { listen as listenToDatabase } from '../store/listen.js';
@@ -116,8 +116,8 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const catalog = new Catalog();
   const catalogSync = makeCatalogSync({
     catalog,
-    loadVersion: () => loadCatalogVersion(pool),
-    loadChanges: (since, onPart) => loadCatalogChanges(pool, since, onPart),
+    loadStamp: () => loadCatalogStamp(pool),
+    loadChanges: (known, onPart) => loadCatalogChanges(pool, known, onPart),
     listen: (notified) => listenToDatabase(connection, 'hukz_catalog', logger, notified),
     logger,
   });
@@ -170,6 +170,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     dispatch: dispatch.stats,
     sender: sender.stats,
     catalog: () => catalog.size,
+    catalogWentBack: catalogSync.wentBack,
     waiting: () => catalog.waiting,
     resultsDropped: results.dropped,
     statements: pool.statements,
@@ -178,7 +179,12 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const waiting = { logger, signal };
   await withDatabase(() => membership.start({ onDeath: dispatch.forget, onTrusted: dispatch.resume }), waiting);
   cleanup.add('membership', membership.stop);
-  await withDatabase(() => catalogSync.start({ reconcile: intake.reconcile, onChanged: dispatch.wakeHeld }), waiting);
+  const followers = {
+    reconcile: intake.reconcile,
+    onChanged: dispatch.wakeHeld,
+    onReplaced: dispatch.forgetWebhooks,
+  };
+  await withDatabase(() => catalogSync.start(followers), waiting);
   cleanup.add('catalog', catalogSync.stop);
   dispatch.start();
   cleanup.add('dispatch', () => dispatch.stop(0));

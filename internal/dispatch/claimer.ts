@@ -8,7 +8,6 @@ export interface ClaimerDeps {
   giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
-  knowsWebhook(id: number): boolean;
   mayClaim(): boolean;
   readonly holdings: Holdings;
   take(delivery: OwnedDelivery): void;
@@ -74,8 +73,8 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       if (deliveries < Math.min(LEAST_AT_ONCE, 1 + holdings.count) || free.count <= 0 || free.bytes <= 0) return false;
       const claimed = await claim({ deliveries, bytes: free.bytes, ...holdings.lanes() });
       if (claimed.lost > 0) logger.error('delivery.message_lost', { deliveries: claimed.lost });
-      // A webhook younger than our catalog must not pass for a deleted one.
-      if (claimed.deliveries.some((one) => !deps.knowsWebhook(one.webhookId))) await reloadCatalog();
+      // A webhook younger than our catalog must not pass for a deleted one, nor its id for what it was before a restore.
+      if (claimed.deliveries.length > 0) await reloadCatalog();
       for (const one of claimed.deliveries) holdings.reserve(one.id, one.webhookId, one.message.body.length);
       for (const one of claimed.deliveries) deps.take(one);
       return mayBeMore(claimed, { deliveries, bytes: free.bytes });

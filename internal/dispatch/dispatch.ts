@@ -68,6 +68,8 @@ export interface Dispatch {
   wakeHeld(): void;
   /** What is held belongs to others now. */
   forget(): void;
+  /** What is held for these webhooks is not theirs any more; what the store owes them is read from there. */
+  forgetWebhooks(webhookIds: ReadonlySet<number>): void;
   /** Something may run again that could not. */
   resume(): void;
   stats(): { readonly inFlight: number; readonly queued: number; readonly held: number; readonly heldBytes: number };
@@ -102,7 +104,6 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
   const claimer = makeClaimer({
     ...deps,
     holdings,
-    knowsWebhook: (id) => deps.findWebhook(id) !== undefined,
     mayClaim: deps.isTrusted,
     take: (delivery) => dispatcher.take(delivery),
   });
@@ -174,6 +175,10 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     suspectStrays: claimer.suspectStrays,
     wakeHeld,
     forget: () => void dispatcher.forget(),
+    forgetWebhooks(webhookIds) {
+      dispatcher.forget(webhookIds);
+      claimer.suspectStrays();
+    },
     resume: () => dispatcher.pump(),
     stats: () => ({
       inFlight: lanes.inFlight,

@@ -98,9 +98,9 @@ export class Dispatcher {
     }, inMs);
   }
 
-  /** Forgets what is queued, because it belongs to others now, or shall. Requests under way go on. */
-  forget(): OwnedDelivery[] {
-    const queued = this.deps.lanes.clear();
+  /** Forgets what is queued, for these webhooks or for all, because it belongs to others now, or shall. Requests under way go on. */
+  forget(webhookIds?: ReadonlySet<number>): OwnedDelivery[] {
+    const queued = this.deps.lanes.clear(webhookIds);
     for (const delivery of queued) this.deps.holdings.release(delivery.id);
     return queued;
   }

@@ -107,18 +107,20 @@ export class Lanes {
     else this.line(lane);
   }
 
-  /** Empties all queues; what is in flight stays counted. */
-  clear(): OwnedDelivery[] {
+  /** Empties the queues of these webhooks, or all of them; what is in flight stays counted. */
+  clear(webhookIds: Iterable<number> = [...this.lanes.keys()]): OwnedDelivery[] {
     const left: OwnedDelivery[] = [];
-    for (const lane of this.lanes.values()) {
+    for (const webhookId of webhookIds) {
+      const lane = this.lanes.get(webhookId);
+      if (!lane) continue;
       for (const queue of [lane.fresh, lane.retries]) {
         for (let next = queue.shift(); next; next = queue.shift()) left.push(next);
       }
-      if (lane.inFlight === 0) this.lanes.delete(lane.webhookId);
+      this.throttled.delete(lane);
+      if (lane.inFlight === 0) this.lanes.delete(webhookId);
     }
-    this.throttled.clear();
-    this.nextTokenAt = Number.POSITIVE_INFINITY;
-    this.waiting = 0;
+    if (this.throttled.size === 0) this.nextTokenAt = Number.POSITIVE_INFINITY;
+    this.waiting -= left.length;
     return left;
   }
 

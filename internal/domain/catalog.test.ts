@@ -109,6 +109,18 @@ describe('a change', () => {
     expect(catalog.size).toEqual({ events: 4, webhooks: 6 });
   });
 
+  it('of everything at once leaves what the other catalog had, and names the receivers that are not the same', () => {
+    const other = new Catalog();
+    const events = [{ id: 1, subject: 'post.created' }];
+    const moved = webhook(2, [1], { url: 'https://elsewhere.example/' });
+    const webhooks = [webhook(1, [1]), moved, webhook(3, [1], { spaceId: 8 }), webhook(4, [1]), webhook(9, [1])];
+    other.apply({ ...changes(1, { events, webhooks }), stamp: 'restored' });
+    expect([...catalog.become(other)].sort()).toEqual([2, 3, 4, 5, 6]);
+    expect(fired('post.created')).toEqual([1, 2, 3, 4, 9]);
+    expect(fired('order.x')).toBeUndefined();
+    expect([catalog.version, catalog.stamp, catalog.size]).toEqual([1, 'restored', { events: 1, webhooks: 5 }]);
+  });
+
   it('forgets deleted webhooks', () => {
     catalog.apply(changes(2, { deletedWebhookIds: [1, 2, 3, 4, 5, 6] }));
     expect(fired('post.created')).toEqual([]);

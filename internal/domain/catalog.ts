@@ -28,10 +28,29 @@ export interface CatalogWebhook {
   readonly secrets: readonly SealedSecret[];
 }
 
+/** Names a state of a catalog. Versions count changes; two states that share a version have different stamps. */
+export interface CatalogState {
+  readonly version: number;
+  /** uuid, or empty before anything was loaded. */
+  readonly stamp: string;
+}
+
+/** How the store's catalog follows from a state that was loaded before. */
+export type CatalogHistory =
+  /** Nothing was. */
+  | 'begun'
+  | 'continued'
+  /** The store never had that state, or has lost it: it was restored, or failed over to a server that lacked changes. */
+  | 'went_back'
+  /** So many changes ago that the store does not remember. */
+  | 'forgotten';
+
 /** What changed in the store since a version, or a part of it. Deleted ones appear by id only. */
 export interface CatalogChanges {
   /** That the catalog has when these are applied: of a part that others follow, the one that it had before. */
   readonly version: number;
+  /** Of that version; absent on a part that others follow. */
+  readonly stamp?: string;
   readonly events: readonly CatalogEvent[];
   readonly deletedEventIds: readonly number[];
   readonly webhooks: readonly CatalogWebhook[];
@@ -47,15 +66,20 @@ interface Targets {
 
 /** The in-memory picture of events and webhooks by which messages are matched. A change costs what changed, not what is there. */
 export class Catalog {
-  private readonly events = new Map<number, CatalogEvent>();
-  private readonly webhooks = new Map<number, CatalogWebhook>();
-  private readonly targets = new Map<number, Targets>();
-  private readonly index = new SubjectIndex<number>();
-  private readonly waitingNow: Record<WaitsBecause, number> = { paused: 0, circuit_open: 0 };
+  private events = new Map<number, CatalogEvent>();
+  private webhooks = new Map<number, CatalogWebhook>();
+  private targets = new Map<number, Targets>();
+  private index = new SubjectIndex<number>();
+  private waitingNow: Record<WaitsBecause, number> = { paused: 0, circuit_open: 0 };
   private currentVersion = 0;
+  private currentStamp = '';
 
   get version(): number {
     return this.currentVersion;
+  }
+
+  get stamp(): string {
+    return this.currentStamp;
   }
 
   get size(): { readonly events: number; readonly webhooks: number } {
@@ -69,7 +93,7 @@ export class Catalog {
 
   /**
    * Applying the same changes twice changes nothing, and the parts of some changes may come in any order. Between the
-   * parts the catalog is neither old nor new, under its old version: the journal then stores nothing that it matches.
+   * parts the catalog is neither old nor new, under its old stamp: the journal then stores nothing that it matches.
    */
   apply(changes: CatalogChanges): void {
     for (const id of changes.deletedWebhookIds) this.removeWebhook(id);
@@ -85,13 +109,24 @@ export class Catalog {
       this.addWebhook(webhook);
     }
     this.currentVersion = Math.max(this.currentVersion, changes.version);
+    this.currentStamp = changes.stamp ?? this.currentStamp;
   }
 
-  /** Empty, as before the first changes. */
-  clear(): void {
-    for (const id of this.webhooks.keys()) this.removeWebhook(id);
-    for (const id of this.events.keys()) this.removeEvent(id);
-    this.currentVersion = 0;
+  /**
+   * Takes over the contents of another catalog, which must not be used afterwards. Answers the webhooks that were here and
+   * are now gone or another receiver under the same id.
+   */
+  become(other: Catalog): ReadonlySet<number> {
+    const replaced = new Set<number>();
+    for (const [id, webhook] of this.webhooks) if (!isSameReceiver(webhook, other.webhooks.get(id))) replaced.add(id);
+    this.events = other.events;
+    this.webhooks = other.webhooks;
+    this.targets = other.targets;
+    this.index = other.index;
+    this.waitingNow = other.waitingNow;
+    this.currentVersion = other.currentVersion;
+    this.currentStamp = other.currentStamp;
+    return replaced;
   }
 
   subjects(): string[] {
@@ -151,6 +186,11 @@ export class Catalog {
       if (targets.all.size === 0) this.targets.delete(eventId);
     }
   }
+}
+
+function isSameReceiver(one: CatalogWebhook, other: CatalogWebhook | undefined): boolean {
+  const { url, spaceId, createdById } = one;
+  return other?.url === url && other.spaceId === spaceId && other.createdById === createdById;
 }
 
 /** Those under the rarest thing asked for: everybody who is meant is among them. */

@@ -26,6 +26,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
   catalog = new Catalog();
   catalog.apply({
     version: 1,
+    stamp: 'first',
     events: [
       { id: 1, subject: 'a.b' },
       { id: 2, subject: 'no.webhook' },
@@ -213,6 +214,7 @@ describe('a message', () => {
     changeCatalog = () => {
       catalog.apply({
         version: 2,
+        stamp: 'second',
         events: [],
         deletedEventIds: [],
         webhooks: [makeTestWebhook(3)],
@@ -220,12 +222,12 @@ describe('a message', () => {
       });
     };
     const [first] = asked;
-    expect(first?.acceptance.catalogVersion).toBe(1);
+    expect(first?.acceptance.catalogStamp).toBe('first');
     first?.answer({ isNew: false, owned: new Set(), stale: true });
     await eventually(() => asked.length === 2, { what: 'the second try' });
     expect(asked[1]?.acceptance.message).toBe(first?.acceptance.message);
     expect(asked[1]?.acceptance.deliveries.map(({ webhookId }) => webhookId)).toEqual([2, 3]);
-    expect(asked[1]?.acceptance.catalogVersion).toBe(2);
+    expect(asked[1]?.acceptance.catalogStamp).toBe('second');
     asked[1]?.answer({});
     await acceptor.idle();
     expect([enqueued.length, reserved.size, catchUps]).toEqual([2, 2, 1]);
@@ -238,7 +240,7 @@ describe('a message', () => {
       asked[tries - 1]?.answer({ isNew: false, owned: new Set(), stale: true });
       await eventually(() => asked.length === tries + 1, { what: 'another try' });
     }
-    expect(asked[7]?.acceptance.catalogVersion).toBeUndefined();
+    expect(asked[7]?.acceptance.catalogStamp).toBeUndefined();
     asked[7]?.answer({});
     await acceptor.idle();
     expect(acceptor.stats().accepted).toBe(1);

@@ -117,9 +117,9 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
         matched = match(catalog, incoming);
       }
       if (!matched || isUnwanted(matched)) return leaveOut(incoming, matched);
-      const { webhooks, version } = matched;
-      const catalogVersion = tries < MOST_MATCHES ? version : undefined;
-      const kept = await keep({ message, webhooks, catalogVersion, isOfStream });
+      const { webhooks, stamp } = matched;
+      const catalogStamp = tries < MOST_MATCHES ? stamp : undefined;
+      const kept = await keep({ message, webhooks, catalogStamp, isOfStream });
       if (kept.accepted.stale) continue;
       report(incoming, message.id, kept.accepted, matched);
       takeTurns(incoming, kept);

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { Catalog, type CatalogChanges } from '../domain/catalog.js';
+import { Catalog } from '../domain/catalog.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { makeCatalogSync } from './catalog-sync.js';
@@ -12,21 +12,23 @@ it('a first load that is cut off leaves nothing behind that was deleted before t
   let loads = 0;
   const sync = makeCatalogSync({
     catalog,
-    loadVersion: async () => 5,
-    async loadChanges(since: number, onPart: (part: CatalogChanges) => void) {
-      expect(since).toBe(0);
+    loadStamp: async () => 'five',
+    async loadChanges({ version }, onPart) {
+      expect(version).toBe(0);
       loads++;
       if (loads === 1) {
-        onPart({ ...NOTHING, version: 0, events: [event, { id: 2, subject: 'a.c' }], webhooks: [makeTestWebhook(1)] });
+        const events = [event, { id: 2, subject: 'a.c' }];
+        onPart({ ...NOTHING, version: 0, events, webhooks: [makeTestWebhook(1)] }, 'begun');
         throw new Error('the connection went away');
       }
-      onPart({ ...NOTHING, version: 5, events: [event] });
+      onPart({ ...NOTHING, version: 5, stamp: 'five', events: [event] }, 'begun');
+      return 'begun';
     },
     listen: () => ({ stop: async () => undefined }),
     logger: makeTestLogger(),
   });
   await expect(sync.reload()).rejects.toThrow('went away');
-  expect(catalog.size).toEqual({ events: 2, webhooks: 1 });
+  expect(catalog.size).toEqual({ events: 0, webhooks: 0 });
   await sync.reload();
   expect(catalog.size).toEqual({ events: 1, webhooks: 0 });
   expect(catalog.match('a.c', { tags: [], spaceId: undefined })).toBeUndefined();

@@ -1,14 +1,20 @@
 import { coalesce } from '../coalesce.js';
-import type { Catalog, CatalogChanges } from '../domain/catalog.js';
+import { Catalog, type CatalogChanges, type CatalogHistory, type CatalogState } from '../domain/catalog.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
 
 export interface CatalogSyncDeps {
   readonly catalog: Catalog;
-  loadVersion(): Promise<number>;
-  /** Hands over what changed in parts, each in a turn of the event loop; the last one bears the new version. */
-  loadChanges(since: number, onPart: (part: CatalogChanges) => void): Promise<void>;
+  loadStamp(): Promise<string>;
+  /**
+   * Hands over what changed since a state, or the whole catalog where the store's history did not continue from it. It
+   * comes in parts, each in a turn of the event loop; the last one bears the new version and stamp.
+   */
+  loadChanges(
+    known: CatalogState,
+    onPart: (part: CatalogChanges, history: CatalogHistory) => void,
+  ): Promise<CatalogHistory>;
   /** Calls back when another instance has changed something. */
   listen(notified: () => void): { stop(): Promise<void> };
   readonly logger: Logger;
@@ -18,6 +24,8 @@ export interface CatalogFollowers {
   /** Makes the subscriptions follow; rejects when NATS does not confirm. */
   reconcile(): Promise<void>;
   onChanged(): void;
+  /** Webhooks are gone, or their ids name other receivers now: what memory holds for them belongs to nobody. */
+  onReplaced(webhookIds: ReadonlySet<number>): void;
 }
 
 export interface CatalogSync {
@@ -29,6 +37,8 @@ export interface CatalogSync {
   catchUp(): Promise<void>;
   /** Resolves when what the store said after the call is matched and subscribed by. */
   refresh(): Promise<void>;
+  /** How often the store's catalog went back. */
+  wentBack(): number;
   stop(): Promise<void>;
   /** Ends the patience of `catchUp`. */
   abandon(): void;
@@ -37,20 +47,34 @@ export interface CatalogSync {
 const POLL_MS = 1000;
 const RETRY_MS = 200;
 
-/** Keeps the catalog like the store: by notification, and by polling its version as the safety net. */
+/** Keeps the catalog like the store: by notification, and by polling its stamp as the safety net. */
 export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   const { catalog, logger } = deps;
   let listener: { stop(): Promise<void> } | undefined;
   let polling: Repeating | undefined;
   let followers: CatalogFollowers | undefined;
   const stopped = new AbortController();
+  let wentBack = 0;
+
+  /** Swaps in a catalog that was built from the beginning: one that was loaded in part leaves nothing behind. */
+  const replace = (fresh: Catalog, history: CatalogHistory) => {
+    const { version: before } = catalog;
+    const replaced = catalog.become(fresh);
+    followers?.onReplaced(replaced);
+    if (history !== 'went_back') return;
+    wentBack++;
+    const { version } = catalog;
+    logger.warn('catalog.went_back', { version_before: before, version, replaced_webhooks: replaced.size });
+  };
 
   /** One at a time: an older picture applied after a newer one would bring deleted webhooks back. */
   const load = coalesce(async () => {
-    if ((await deps.loadVersion()) <= catalog.version) return;
-    // A first load that was cut off may have left what was deleted since; the next one does not name it.
-    if (catalog.version === 0) catalog.clear();
-    await deps.loadChanges(catalog.version, (part) => catalog.apply(part));
+    if ((await deps.loadStamp()) === catalog.stamp) return;
+    const fresh = new Catalog();
+    const history = await deps.loadChanges(catalog, (part, found) => {
+      (found === 'continued' ? catalog : fresh).apply(part);
+    });
+    if (history !== 'continued') replace(fresh, history);
     followers?.onChanged();
     logger.info('catalog.changed', { version: catalog.version, ...catalog.size });
   });
@@ -77,6 +101,7 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   return {
     refresh,
     reload: load,
+    wentBack: () => wentBack,
     catchUp,
     async start(those) {
       followers = those;

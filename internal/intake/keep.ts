@@ -17,7 +17,7 @@ export interface NewDelivery {
 export interface Acceptance {
   readonly message: Message;
   readonly deliveries: readonly NewDelivery[];
-  readonly catalogVersion: number | undefined;
+  readonly catalogStamp: string | undefined;
   readonly isOfStream: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface KeepDeps {
 export interface ToKeep {
   readonly message: Message;
   readonly webhooks: readonly CatalogWebhook[];
-  readonly catalogVersion: number | undefined;
+  readonly catalogStamp: string | undefined;
   /** Whether it came from a stream, by its place in which it is ordered. */
   readonly isOfStream: boolean;
 }
@@ -93,8 +93,8 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
         if (deliveries.length > 0) await nextTurn();
         plan(what, deliveries, parsed);
       }
-      const { message, catalogVersion, isOfStream } = what;
-      return await deps.accept({ message, deliveries, catalogVersion, isOfStream });
+      const { message, catalogStamp, isOfStream } = what;
+      return await deps.accept({ message, deliveries, catalogStamp, isOfStream });
     } catch (error) {
       giveUp(deliveries);
       // It may have been committed before it failed for good; then rows bear our id that nobody sends.

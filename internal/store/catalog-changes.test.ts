@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { Catalog, type CatalogChanges } from '../domain/catalog.js';
+import { Catalog, type CatalogChanges, type CatalogState } from '../domain/catalog.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { loadCatalogChanges } from './catalog-changes.js';
@@ -35,21 +35,29 @@ afterAll(async () => {
   await database.drop();
 });
 
-const load = async (since: number) => {
+const BEGINNING: CatalogState = { version: 0, stamp: '' };
+const load = async (known = BEGINNING) => {
   const parts: CatalogChanges[] = [];
-  await loadCatalogChanges(pool, since, (part) => parts.push(part));
+  await loadCatalogChanges(pool, known, (part) => parts.push(part));
   return parts;
 };
+/** The store's state now. */
+const stateNow = async (): Promise<CatalogState> => {
+  const { version = 0, stamp = '' } = (await load()).at(-1) ?? {};
+  return { version, stamp };
+};
+const change = () => client.query("update webhooks set name = name || 'x' where id = 1");
 
 it('a catalog is loaded in parts of at most 500 rows, of which the last alone bears the new version', async () => {
   const catalog = new Catalog();
-  const parts = await load(0);
+  const parts = await load();
   for (const part of parts) catalog.apply(part);
   expect(catalog.size).toEqual({ events: EVENTS, webhooks: WEBHOOKS });
   expect(Math.max(...parts.map(({ events, webhooks }) => events.length + webhooks.length))).toBe(500);
   const versions = parts.map(({ version }) => version);
   expect(new Set(versions.slice(0, -1))).toEqual(new Set([0]));
   expect(versions.at(-1)).toBeGreaterThan(0);
+  expect(parts.map(({ stamp }) => stamp !== undefined)).toEqual([...Array(parts.length - 1).fill(false), true]);
   // What is the same for all of them is there once.
   expect(catalog.webhook(2)?.eventIds).toBe(catalog.webhook(1)?.eventIds);
   const tag = { key: 'customer', value: 'c77' };
@@ -59,7 +67,7 @@ it('a catalog is loaded in parts of at most 500 rows, of which the last alone be
 });
 
 it('a change of one among many is loaded as one, by an index', async () => {
-  const since = (await load(0)).at(-1)?.version ?? 0;
+  const since = await stateNow();
   await client.query("update webhooks set url = 'http://two.example/' where id = 5");
   await client.query('update webhooks set deleted_at = now() where id = 6');
   const parts = await load(since);
@@ -72,9 +80,53 @@ it('a change of one among many is loaded as one, by an index', async () => {
 });
 
 it('a part that cannot be applied ends the loading and leaves the connection usable', async () => {
-  const broken = loadCatalogChanges(pool, 0, () => {
+  const broken = loadCatalogChanges(pool, BEGINNING, () => {
     throw new Error('no room');
   });
   await expect(broken).rejects.toThrow('no room');
-  expect((await load(0)).length).toBeGreaterThan(3);
+  expect((await load()).length).toBeGreaterThan(3);
+});
+
+describe('a state that was loaded before', () => {
+  const historySince = (known: CatalogState) => loadCatalogChanges(pool, known, () => undefined);
+  /** Makes the catalog's row and history what they were, as a restore does. */
+  const restore = async (to: CatalogState) => {
+    await client.query('update catalog_version set version = $1, stamp = $2', [to.version, to.stamp]);
+    await client.query('delete from catalog_stamps where version > $1', [to.version]);
+  };
+
+  it('is continued by any number of changes, each with a stamp of its own', async () => {
+    const known = await stateNow();
+    expect(await historySince(known)).toBe('continued');
+    for (let n = 0; n < 3; n++) await change();
+    expect(await historySince(known)).toBe('continued');
+    expect((await load(known)).flatMap(({ webhooks }) => webhooks)).toHaveLength(1);
+    const { rows } = await client.query('select count(distinct stamp)::int, count(*)::int as all from catalog_stamps');
+    expect(rows[0].count).toBe(rows[0].all);
+  });
+
+  it('is found to be lost after a restore, whatever the number became: lower, the same, or higher', async () => {
+    const backup = await stateNow();
+    await change();
+    await change();
+    const known = await stateNow();
+    await restore(backup);
+    for (const changes of ['lower', 'lower', 'the same', 'higher', 'higher']) {
+      expect([changes, await historySince(known)]).toEqual([changes, 'went_back']);
+      await change();
+    }
+    // Then all of it is loaded, and not what changed since that number.
+    expect((await load(known)).flatMap(({ webhooks }) => webhooks).length).toBeGreaterThan(1000);
+    expect(await historySince(backup)).toBe('continued');
+  });
+
+  it('is forgotten after thousands of changes, and then all of the catalog is loaded', async () => {
+    const known = await stateNow();
+    await client.query('update catalog_version set version = (version / 100 + 102) * 100 - 1');
+    await change();
+    expect(await historySince(known)).toBe('forgotten');
+    expect(await historySince(await stateNow())).toBe('continued');
+    const { rows } = await client.query('select count(*)::int from catalog_stamps');
+    expect(rows).toEqual([{ count: 1 }]);
+  });
 });

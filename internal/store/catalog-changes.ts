@@ -1,10 +1,19 @@
-import type { CatalogChanges, CatalogWebhook, WaitsBecause } from '../domain/catalog.js';
+import type { CatalogChanges, CatalogHistory, CatalogState, CatalogWebhook, WaitsBecause } from '../domain/catalog.js';
 import { NO_SECRETS, type SecretPurpose } from '../domain/secret.js';
 import type { Tags } from '../domain/tags.js';
 import { NO_SETTINGS, type WebhookSettings } from '../domain/webhook-settings.js';
 import type { JournalPool, Statement } from './journal/journal-pool.js';
 
-const VERSION: Statement = { text: 'select version from catalog_version' };
+const STAMP: Statement = { text: 'select stamp from catalog_version' };
+/** The state of the store's catalog, and its history since version $1 with stamp $2. */
+const STATE: Statement = {
+  text: `select version::float8, stamp,
+           case when $1 = 0 then 'begun'
+                when exists (select from catalog_stamps where version = $1 and stamp = $2) then 'continued'
+                when version < $1 or $1 >= (select min(version) from catalog_stamps) then 'went_back'
+                else 'forgotten' end as history
+         from catalog_version`,
+};
 /** To a catalog that is empty, nothing deleted is a change. */
 const IS_CHANGED = 'catalog_version > $1 and ($1 > 0 or deleted_at is null)';
 const EVENTS: Statement = {
@@ -51,35 +60,42 @@ interface WebhookRow {
 
 type SecretColumns = readonly [purpose: SecretPurpose, keyId: string | null, sealed: string, expiresAt: number | null];
 
-export async function loadCatalogVersion(pool: JournalPool): Promise<number> {
-  const [row] = await pool.run<{ version: string }>(VERSION, []);
-  return Number(row?.version ?? 0);
+export async function loadCatalogStamp(pool: JournalPool): Promise<string> {
+  const [row] = await pool.run<{ stamp: string }>(STAMP, []);
+  if (!row) throw new Error('the table catalog_version has lost its row');
+  return row.stamp;
 }
 
 type Run = JournalPool['run'];
+type StateRow = CatalogState & { readonly history: CatalogHistory };
 
 /**
- * Everything that changed after a version, in one snapshot; 0 is the beginning, for an empty catalog. It comes in parts, so that whoever applies
- * them lets others have their turn; only the last one bears the new version.
+ * Everything that changed after a state that is known, or the whole catalog where the store's does not follow from that
+ * state: all in one snapshot. It comes in parts, so that whoever applies them lets others have their turn; only the last
+ * one bears the new version and stamp.
  */
 export async function loadCatalogChanges(
   pool: JournalPool,
-  since: number,
-  onPart: (part: CatalogChanges) => void,
-): Promise<void> {
-  const nothing = { version: since, events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
-  await pool.transaction(async (run) => {
-    const [version] = await run<{ version: string }>(VERSION, []);
+  known: CatalogState,
+  onPart: (part: CatalogChanges, history: CatalogHistory) => void,
+): Promise<CatalogHistory> {
+  return pool.transaction(async (run) => {
+    const [state] = await run<StateRow>(STATE, [known.version, known.stamp || null]);
+    if (!state) throw new Error('the table catalog_version has lost its row');
+    const { version, stamp, history } = state;
+    const since = history === 'continued' ? known.version : 0;
+    const give = (part: Partial<CatalogChanges>) => onPart({ ...NOTHING, version: since, ...part }, history);
     await run(EVENTS, [since]);
-    for await (const events of partsOf<EventRow>(run, NEXT_EVENTS)) onPart({ ...nothing, ...eventChanges(events) });
+    for await (const events of partsOf<EventRow>(run, NEXT_EVENTS)) give(eventChanges(events));
     const idsOf = shareLists();
     await run(WEBHOOKS, [since]);
-    for await (const webhooks of partsOf<WebhookRow>(run, NEXT_WEBHOOKS)) {
-      onPart({ ...nothing, ...webhookChanges(webhooks, idsOf) });
-    }
-    onPart({ ...nothing, version: Number(version?.version ?? 0) });
+    for await (const webhooks of partsOf<WebhookRow>(run, NEXT_WEBHOOKS)) give(webhookChanges(webhooks, idsOf));
+    give({ version, stamp });
+    return history;
   }, 'begin isolation level repeatable read read only');
 }
+
+const NOTHING = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
 
 async function* partsOf<R extends object>(run: Run, next: Statement): AsyncGenerator<readonly R[]> {
   for (let coming = run<R>(next, []); ; ) {

@@ -21,7 +21,7 @@ export interface Acceptance {
   readonly message: Message;
   readonly deliveries: readonly NewDelivery[];
   /** Of the catalog that it was matched by; absent: stored whatever has changed since. */
-  readonly catalogVersion?: number | undefined;
+  readonly catalogStamp?: string | undefined;
   /** A stream took the message as new, so that no other message of a stream is its duplicate. */
   readonly isOfStream?: boolean;
 }
@@ -45,7 +45,7 @@ export const ACCEPT: Statement = {
   text: `
     with me as (select id from instances where id = $1 for key share),
     turn as (select nextval('deliveries_order_no') << 20 as no),
-    catalog as (select version from catalog_version where $18::bigint is null or version = $18),
+    catalog as (select stamp from catalog_version where $18::uuid is null or stamp = $18),
     fresh as (
       insert into message_ids (key, message_id, seen_at, of_stream)
       select key, id, now(), origin is not null from unnest($2::uuid[], $16::uuid[], $20::"char"[]) as input(id, key, origin)
@@ -127,7 +127,7 @@ export function acceptValues(owner: string, batch: readonly Keyed[], duplicateWi
     int4Array(rows, ({ acceptance, owedFrom }) => owedFrom - 1 + acceptance.deliveries.length),
     uuidArray(rows, ({ key }) => key),
     duplicateWindowMs,
-    batch[0]?.acceptance.catalogVersion ?? null,
+    batch[0]?.acceptance.catalogStamp ?? null,
     // One a delivery, or none at all: then the server takes null for each.
     uuidArray(owed.some(({ delivery }) => delivery.orderKey) ? owed : [], ({ delivery }) => delivery.orderKey),
     // Only a message with a key is asked for its origin.

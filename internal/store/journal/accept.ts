@@ -32,9 +32,9 @@ export interface AcceptDeps {
 
 /** Commits a batch; answers in its order. Rejects with `data` or `fatal` errors of PostgreSQL only. */
 export async function acceptBatch(deps: AcceptDeps, batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
-  // A batch has one version: what was matched by an older catalog than the last one of it is stale already.
-  const version = batch.at(-1)?.catalogVersion;
-  const matched = batch.filter(({ catalogVersion }) => catalogVersion === version);
+  // A batch has one stamp: what was matched by an older catalog than the last one of it is stale already.
+  const stamp = batch.at(-1)?.catalogStamp;
+  const matched = batch.filter(({ catalogStamp }) => catalogStamp === stamp);
   const single = withoutTwins(matched);
   const results = await acceptSingle(deps, single);
   if (single.length === batch.length) return results;

@@ -33,7 +33,7 @@ const accept = (message = makeTestMessage()) =>
     deliveries: [
       { id: randomUUID(), webhookId: 1, wanted: true, held: false, orderKey: undefined, isNumberedLater: false },
     ],
-    catalogVersion: undefined,
+    catalogStamp: undefined,
   });
 
 beforeAll(async () => {
