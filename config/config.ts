@@ -35,6 +35,7 @@ export interface Config {
     readonly replicas: number;
     readonly duplicateWindowMs: number;
     readonly deliverPolicy: 'new' | 'all';
+    readonly maxAckPending: number;
   };
   readonly retry: RetryPolicy;
   readonly request: { readonly timeoutMs: number; readonly lookupTimeoutMs: number; readonly connectTimeoutMs: number };

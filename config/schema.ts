@@ -92,6 +92,12 @@ const keys = {
     ['new', 'all'],
     'new',
   ),
+  MAX_ACK_PENDING: key(
+    'jetstream: the maximum number of unacknowledged messages of all instances together; where the server allows fewer, its limit is used',
+    'whole',
+    '50000',
+    COUNT,
+  ),
   DUPLICATE_WINDOW: key(
     'how long a Nats-Msg-Id is remembered together with its subject, so that its message is taken once',
     'span',

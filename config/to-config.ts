@@ -88,6 +88,7 @@ export function toConfig(values: Values): Config {
       replicas: values.STREAM_REPLICAS,
       duplicateWindowMs: values.DUPLICATE_WINDOW,
       deliverPolicy: values.DELIVER_POLICY,
+      maxAckPending: values.MAX_ACK_PENDING,
     },
     retry: {
       scheduleMs: values.RETRY_SCHEDULE,

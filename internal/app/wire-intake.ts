@@ -80,6 +80,7 @@ export async function wireIntake(
       settings: config.stream,
       reload: catalogSync.reload,
       exclusively: (work) => exclusively(pool, 'stream', work),
+      now: systemClock.monotonic,
     });
   const intake: Intake = isCore ? makeCoreIntake(common) : fromStream();
   return { acceptor, intake, streamOrder };

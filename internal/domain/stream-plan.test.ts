@@ -56,10 +56,23 @@ describe('the plan of streams', () => {
     const plan = planStreams(['a.*', '*.b', '*.made', 'order.*.x'], [{ name: 'MADE', subjects: ['tag.made'] }]);
     expect(plan.own).toEqual(['a.*', 'order.*.x']);
     expect([...plan.refused.keys()]).toEqual(['*.b', '*.made']);
-    expect(plan.refused.get('*.b')).toContain('"a.*"');
+    expect(plan.refused.get('*.b')?.problem).toContain('"a.*"');
   });
 
   it('names the stream that is in the way', () => {
-    expect(planStreams(['*.made'], [{ name: 'MADE', subjects: ['tag.made'] }]).refused.get('*.made')).toContain('MADE');
+    const { refused } = planStreams(['*.made'], [{ name: 'MADE', subjects: ['tag.made'] }]);
+    expect(refused.get('*.made')).toMatchObject({ reason: 'subject_overlap', problem: expect.stringMatching('MADE') });
+  });
+
+  it('takes nothing from a stream that others work on', () => {
+    const jobs = { name: 'JOBS', subjects: ['jobs.>'], retention: 'workqueue' };
+    const { own, foreign, refused } = planStreams(['jobs.done', 'order.made'], [jobs, orders]);
+    expect([own, foreign]).toEqual([[], [{ stream: 'ORDERS', subject: 'order.made' }]]);
+    expect(refused.get('jobs.done')).toMatchObject({ reason: 'stream_unsuitable' });
+  });
+
+  it('refuses what only a refused subject covers, with the same words', () => {
+    const { refused } = planStreams(['*.made', 'x.made'], [{ name: 'MADE', subjects: ['tag.made'] }]);
+    expect(refused.get('x.made')).toEqual(refused.get('*.made'));
   });
 });

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { ConnectionOptions, JetStreamManager, NatsConnection } from 'nats';
-import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
+import type { ConnectionOptions, NatsConnection } from 'nats';
 import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { type Repeating, repeat } from '../../repeat.js';
@@ -9,9 +7,10 @@ import { makeClientBoundary } from '../client-boundary.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
-import { Readings, type StreamLink, type WantedConsumer } from './readings.js';
-import { durableName, type StreamSettings } from './stream-settings.js';
-import { isAsPlanned, listStreams, makeAsPlanned, requireJetStream } from './streams.js';
+import { Readings, type StreamLink } from './readings.js';
+import { StreamFollower } from './stream-follower.js';
+import type { StreamSettings } from './stream-settings.js';
+import { requireJetStream } from './streams.js';
 
 export interface JetStreamIntakeDeps {
   readonly acceptor: Acceptor;
@@ -26,6 +25,8 @@ export interface JetStreamIntakeDeps {
   reload(): Promise<void>;
   /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Monotonic milliseconds. */
+  now(): number;
   readonly logger: Logger;
 }
 
@@ -33,74 +34,24 @@ const LOOK_EVERY_MS = 5000;
 
 /** Intake from JetStream: publishers stay as they are, a message counts from the moment our stream has it. */
 export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
-  const { settings, logger } = deps;
+  const { acceptor, settings, now, logger } = deps;
   let link: NatsLink | undefined;
   let server: StreamLink | undefined;
   let looking: Repeating | undefined;
   let reporting: Repeating | undefined;
-  let plan: StreamPlan = { own: [], foreign: [], refused: new Map() };
-  /** The subjects that the streams were last made to hold; undefined when they have to be looked at again. */
-  let settled: string | undefined;
-  let unsettled = 0;
   let draining = false;
 
-  const unsettle = () => {
-    settled = undefined;
-    unsettled++;
-  };
-  const { acceptor } = deps;
-  const { deliverPolicy } = settings;
   const boundary = makeClientBoundary();
-  const readings = new Readings({ acceptor, boundary, deliverPolicy, onLost: unsettle, logger });
+  const onLost = () => follower.unsettle();
+  const readings = new Readings({ acceptor, boundary, settings, now, onLost, logger });
+  const follower = new StreamFollower({ ...deps, readings });
 
   const connected = async (connection: NatsConnection) => {
     server = { connection, manager: await requireJetStream(() => connection.jetstreamManager()) };
     await readings.stop();
-    unsettle();
-    await deps.refresh();
-  };
-
-  const reconcile = async () => {
-    const asked = server;
-    if (!asked || asked.connection.isClosed()) return;
-    const { manager } = asked;
-    const wanted = deps.subjects().join('\n');
-    if (settled === wanted) return;
-    const unsettledBefore = unsettled;
-    let streams = await listStreams(manager, settings.name);
-    plan = planStreams(deps.subjects(), streams.foreign);
-    if (!isAsPlanned(streams.own, settings, plan)) {
-      await deps.exclusively(async () => {
-        await deps.reload();
-        streams = await listStreams(manager, settings.name);
-        plan = planStreams(deps.subjects(), streams.foreign);
-        if (isAsPlanned(streams.own, settings, plan)) return;
-        const isNew = streams.own === undefined;
-        const own = await makeAsPlanned(manager, streams.own, settings, plan);
-        streams = { ...streams, own };
-        logger.info('stream.changed', { stream: settings.name, made: isNew, subjects: plan.own.length });
-      });
-    }
-    await readings.follow(asked, await consumersOf(manager, streams.own?.created));
-    // What was lost, or connected anew, meanwhile has to be looked at again.
-    if (unsettled === unsettledBefore) settled = wanted;
-  };
-
-  const consumersOf = async (
-    manager: JetStreamManager,
-    ownCreated: string | undefined,
-  ): Promise<readonly WantedConsumer[]> => {
-    const wanted: WantedConsumer[] = [];
-    if (ownCreated !== undefined) {
-      const target = { stream: settings.name, consumer: durableName(deps.queueGroup) };
-      wanted.push({ target, filter: undefined, created: ownCreated });
-    }
-    for (const { stream, subject } of plan.foreign) {
-      const target = { stream, consumer: durableName(deps.queueGroup, `_${hash(subject)}`) };
-      const { created } = await manager.streams.info(stream);
-      wanted.push({ target, filter: subject, created });
-    }
-    return wanted;
+    follower.attach(server);
+    // The catalog's polling repeats what fails now: no reason to give the connection up.
+    await deps.refresh().catch((error: unknown) => logger.warn('stream.not_followed', { error: messageOf(error) }));
   };
 
   /** What can be asked just now. */
@@ -116,10 +67,13 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     if (!manager || draining) return undefined;
     const answer = await readings.inquireUpTo(manager, stream, known);
     // While the streams have to be looked at again, one that is not read may be so in a moment.
-    return answer === 'unread' && settled === undefined ? undefined : answer;
+    return answer === 'unread' && !follower.isSettled ? undefined : answer;
   };
 
-  const connectionProblem = () => (link ? link.problem() : 'not started yet');
+  const connectionProblem = () => {
+    if (!link) return 'not started yet';
+    return link.problem() ?? (follower.isFollowing() ? undefined : 'the streams are not read yet');
+  };
 
   return {
     promise: 'at least once from the stream on',
@@ -134,24 +88,21 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
         logger,
         onConnected: connected,
         onReconnected: () => {
-          unsettle();
+          follower.hurry();
           readings.again();
         },
       });
       return link.tried;
     },
-    reconcile,
+    reconcile: () => follower.reconcile(),
     async admitSubject(subject, insteadOf) {
       const problem = connectionProblem();
-      if (problem || !server) throw new AppError('unavailable', `the event cannot be taken now: ${problem}`);
-      const { foreign } = await listStreams(server.manager, settings.name);
-      const others = deps.subjects().filter((other) => other !== insteadOf);
-      const refusal = planStreams([...others, subject], foreign).refused.get(subject);
-      if (refusal) throw new AppError('unprocessable', refusal, 'event');
+      if (problem) throw new AppError('unavailable', `the event cannot be taken now: ${problem}`);
+      await follower.admit(subject, insteadOf);
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
-    degraded: () => [...plan.refused].map(([event, problem]) => ({ event, reason: 'subject_overlap', problem })),
+    degraded: () => follower.degraded(),
     acknowledgedUpTo,
     stats: () => ({ ...boundary.stats(), ...readings.stats() }),
     async drain() {
@@ -165,5 +116,3 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     },
   };
 }
-
-const hash = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 8);

@@ -4,16 +4,22 @@ import type { Logger } from '../../logger.js';
 import type { Acceptor } from '../acceptor.js';
 import type { ClientBoundary } from '../client-boundary.js';
 import { acknowledgedUpTo } from './acknowledged.js';
+import { deviationsOf } from './consumer-fit.js';
+import { ensureConsumer } from './ensure-consumer.js';
+import { Failures } from './failures.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
+import { type Refusal, refusalOf } from './refusal.js';
 import { markOf } from './stream-position.js';
-import type { BeginAt, StreamSettings } from './stream-settings.js';
-import { ensureConsumer, isNotFound } from './streams.js';
+import { type BeginAt, newConsumer, type StreamSettings } from './stream-settings.js';
+import { isNotFound } from './streams.js';
 
 export interface ReadingsDeps {
   readonly acceptor: Acceptor;
   readonly boundary: ClientBoundary;
-  readonly deliverPolicy: StreamSettings['deliverPolicy'];
+  readonly settings: Pick<StreamSettings, 'deliverPolicy' | 'maxAckPending'>;
+  /** Monotonic milliseconds. */
+  now(): number;
   /** A stream or consumer is gone: the streams have to be looked at again. */
   onLost(): void;
   readonly logger: Logger;
@@ -53,22 +59,49 @@ export class Readings {
   private gap = 0;
   private lost = 0;
 
-  constructor(private readonly deps: ReadingsDeps) {}
+  private readonly failures: Failures;
+
+  constructor(private readonly deps: ReadingsDeps) {
+    this.failures = new Failures(deps.now);
+  }
 
   stats() {
     const streamPending = [...this.all.values()].reduce((sum, { pending }) => sum + pending, 0);
     return { subscriptions: this.all.size, streamPending, streamGap: this.gap, streamLost: this.lost };
   }
 
-  /** Reads these and no others, by this connection. */
+  /** Reads these and no others, by this connection. One that cannot be read is tried again later and stops no other one. */
   async follow(link: StreamLink, wanted: readonly WantedConsumer[]): Promise<void> {
     const byKey = new Map(wanted.map((one) => [keyOf(one.target), one]));
+    this.failures.keep(new Set(byKey.keys()));
     for (const [key, reading] of this.all) {
       if (byKey.get(key)?.created === reading.created && reading.connection === link.connection) continue;
       this.all.delete(key);
       await reading.puller.stop();
     }
-    for (const [key, one] of byKey) if (!this.all.has(key)) this.all.set(key, await this.read(link, one));
+    for (const [key, one] of byKey) {
+      if (!this.all.has(key) && this.failures.mayTry(key)) await this.tryToRead(link, one);
+    }
+  }
+
+  /** Whether a consumer that could not be read may be tried again. */
+  get isDue(): boolean {
+    return this.failures.isDue;
+  }
+
+  /** What could not be read may be tried again at once: the server may be another one. */
+  hurry(): void {
+    this.failures.hurry();
+  }
+
+  /** Why a consumer is not read. */
+  refusalOf(target: PullTarget): Refusal | undefined {
+    return this.failures.of(keyOf(target));
+  }
+
+  /** Makes a consumer before anything depends on it. @throws {Refusal} when it could not be read */
+  async prepare(manager: JetStreamManager, one: WantedConsumer): Promise<void> {
+    if (!this.all.has(keyOf(one.target))) await this.ensure(manager, one);
   }
 
   /** The connection was interrupted. */
@@ -78,7 +111,12 @@ export class Readings {
 
   /** Notices what nobody tells us: deleted streams and consumers, and how much waits. */
   async look(manager: JetStreamManager): Promise<void> {
-    for (const reading of [...this.all.values()]) await this.inquire(manager, reading);
+    for (const reading of [...this.all.values()]) {
+      await this.inquire(manager, reading).catch((error: unknown) => {
+        const { message } = refusalOf(error, 'consumer_refused', 'to describe the consumer');
+        this.deps.logger.warn('stream.look_failed', { ...reading.target, error: message });
+      });
+    }
   }
 
   /** Up to where the stream with this mark is acknowledged (`acknowledgedUpTo`). Undefined: one of its consumers is gone. */
@@ -98,12 +136,39 @@ export class Readings {
     await Promise.all(all.map(({ puller }) => puller.stop()));
   }
 
+  private async tryToRead(link: StreamLink, one: WantedConsumer): Promise<void> {
+    const key = keyOf(one.target);
+    try {
+      this.all.set(key, await this.read(link, one));
+      this.failures.delete(key);
+    } catch (error) {
+      this.failures.add(key, refusalOf(error, 'consumer_refused', `to read the stream ${one.target.stream}`));
+    }
+  }
+
+  private wantedConfig({ target, filter }: WantedConsumer) {
+    const { maxAckPending } = this.deps.settings;
+    return newConsumer(target.consumer, { begin: 'all', filter, maxAckPending });
+  }
+
+  private async ensure(manager: JetStreamManager, one: WantedConsumer): Promise<ConsumerInfo> {
+    const { settings, logger } = this.deps;
+    const { target, filter } = one;
+    const begin = this.beginAt(one);
+    const { maxAckPending } = settings;
+    const { info, made, changed } = await ensureConsumer(manager, { target, begin, filter, maxAckPending });
+    if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
+    if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
+    const allowed = info.config.max_ack_pending ?? maxAckPending;
+    if (allowed < maxAckPending) logger.warn('stream.fewer_pending', { ...target, wanted: maxAckPending, allowed });
+    return info;
+  }
+
   private async read({ connection, manager }: StreamLink, one: WantedConsumer): Promise<Reading> {
     const { acceptor, boundary, logger } = this.deps;
     const { target, created, filter } = one;
-    const begin = this.beginAt(one);
-    const made = await ensureConsumer(manager, target, begin, filter);
-    logger.info('stream.read', { ...target, made, ...(made ? { begin } : {}), ...(filter ? { filter } : {}) });
+    await this.ensure(manager, one);
+    logger.info('stream.read', { ...target, ...(filter ? { filter } : {}) });
     const puller = new Puller({
       connection,
       target,
@@ -127,7 +192,7 @@ export class Readings {
   private beginAt({ target, filter, created }: WantedConsumer): BeginAt {
     const floor = this.floors.get(keyOf(target));
     if (floor?.created === created) return { sequence: floor.sequence + 1 };
-    return filter === undefined ? 'all' : this.deps.deliverPolicy;
+    return filter === undefined ? 'all' : this.deps.settings.deliverPolicy;
   }
 
   private async inquire(manager: JetStreamManager, reading: Reading): Promise<ConsumerInfo | undefined> {
@@ -135,7 +200,10 @@ export class Readings {
       const info = await manager.consumers.info(reading.target.stream, reading.target.consumer);
       this.floors.set(keyOf(reading.target), { created: reading.created, sequence: info.ack_floor.stream_seq });
       reading.pending = info.num_pending;
-      return info;
+      const { fatal } = deviationsOf(info.config, this.wantedConfig(reading));
+      if (fatal.length === 0) return info;
+      this.lose(reading, `somebody changed its ${fatal.join(', ')}`);
+      return undefined;
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.lose(reading, messageOf(error));

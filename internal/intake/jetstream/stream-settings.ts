@@ -19,11 +19,11 @@ export interface StreamSettings {
   readonly duplicateWindowMs: number;
   /** Where reading begins in a stream that was there before us. */
   readonly deliverPolicy: 'new' | 'all';
+  /** Unacknowledged messages of all instances together; each holds at most a few thousand. */
+  readonly maxAckPending: number;
 }
 
 const ACK_WAIT_MS = 60_000;
-/** Unacknowledged messages of all instances together; each holds at most a few thousand. */
-const MAX_ACK_PENDING = 50_000;
 
 /** A stream must hold some subject. Nobody publishes to this one. */
 export const idleSubject = (stream: string) => `_HUKZ.${stream}.idle`;
@@ -53,13 +53,20 @@ export function newStream(settings: StreamSettings, subjects: readonly string[])
 /** Where a consumer begins: after what was acknowledged, or as the settings say. */
 export type BeginAt = { readonly sequence: number } | 'new' | 'all';
 
-export function newConsumer(durable: string, begin: BeginAt, filter: string | undefined): Partial<ConsumerConfig> {
+export interface NewConsumer {
+  readonly begin: BeginAt;
+  /** Undefined: it reads all of its stream. */
+  readonly filter: string | undefined;
+  readonly maxAckPending: number;
+}
+
+export function newConsumer(durable: string, { begin, filter, maxAckPending }: NewConsumer): Partial<ConsumerConfig> {
   return {
     durable_name: durable,
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(ACK_WAIT_MS),
     max_deliver: -1,
-    max_ack_pending: MAX_ACK_PENDING,
+    max_ack_pending: maxAckPending,
     ...(filter === undefined ? {} : { filter_subject: filter }),
     ...deliverFrom(begin),
   };

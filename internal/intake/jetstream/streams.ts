@@ -1,25 +1,36 @@
 import { type JetStreamManager, NatsError, type StreamInfo } from 'nats';
 import type { ForeignStream, StreamPlan } from '../../domain/stream-plan.js';
 import { CannotTake } from '../intake.js';
-import type { PullTarget } from './pull-requests.js';
-import { type BeginAt, newConsumer, newStream, type StreamSettings, streamConfig } from './stream-settings.js';
+import { apiCodeOf } from './refusal.js';
+import { newStream, type StreamSettings, streamConfig } from './stream-settings.js';
 
 const STREAM_NOT_FOUND = 10_059;
 const CONSUMER_NOT_FOUND = 10_014;
 const NOT_ENABLED = new Set([10_039, 10_076]);
 
+/** A stream made again under its name has another time of creation (RFC 3339). */
+export interface ListedStream extends ForeignStream {
+  readonly created: string;
+}
+
+export interface ListedStreams {
+  readonly own: StreamInfo | undefined;
+  readonly foreign: readonly ListedStream[];
+}
+
 /** The streams of the server, ours apart. */
-export async function listStreams(
-  jsm: JetStreamManager,
-  ownName: string,
-): Promise<{ readonly own: StreamInfo | undefined; readonly foreign: readonly ForeignStream[] }> {
+export async function listStreams(jsm: JetStreamManager, ownName: string): Promise<ListedStreams> {
   let own: StreamInfo | undefined;
-  const foreign: ForeignStream[] = [];
+  const foreign: ListedStream[] = [];
   for await (const info of jsm.streams.list()) {
     if (info.config.name === ownName) own = info;
-    else foreign.push({ name: info.config.name, subjects: info.config.subjects ?? [] });
+    else foreign.push(toForeign(info));
   }
   return { own, foreign };
+}
+
+function toForeign({ config, created }: StreamInfo): ListedStream {
+  return { name: config.name, subjects: config.subjects ?? [], retention: config.retention, created };
 }
 
 /** Whether the stream is as the plan and the settings want it. */
@@ -47,25 +58,8 @@ export async function makeAsPlanned(
   return jsm.streams.update(settings.name, { ...own.config, ...streamConfig(settings, plan.own) });
 }
 
-/** Makes the durable unless it is there; the server keeps how far it has been read. Answers whether it was made. */
-export async function ensureConsumer(
-  jsm: JetStreamManager,
-  target: PullTarget,
-  begin: BeginAt,
-  filter: string | undefined,
-): Promise<boolean> {
-  try {
-    await jsm.consumers.info(target.stream, target.consumer);
-    return false;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    await jsm.consumers.add(target.stream, newConsumer(target.consumer, begin, filter));
-    return true;
-  }
-}
-
 export function isNotFound(error: unknown): boolean {
-  const code = errorCode(error);
+  const code = apiCodeOf(error);
   return code === STREAM_NOT_FOUND || code === CONSUMER_NOT_FOUND;
 }
 
@@ -75,13 +69,9 @@ export async function requireJetStream(jsm: () => Promise<JetStreamManager>): Pr
     return await jsm();
   } catch (error) {
     const code = error instanceof NatsError ? error.code : undefined;
-    if (code !== '503' && !NOT_ENABLED.has(errorCode(error) ?? 0)) throw error;
+    if (code !== '503' && !NOT_ENABLED.has(apiCodeOf(error) ?? 0)) throw error;
     throw new CannotTake(
       'this NATS server has no JetStream for us: start it with "-js" (or allow it to our account), or set INTAKE=core',
     );
   }
-}
-
-function errorCode(error: unknown): number | undefined {
-  return error instanceof NatsError ? error.api_error?.err_code : undefined;
 }

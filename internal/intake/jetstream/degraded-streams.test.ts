@@ -1,0 +1,253 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ConsumerConfig, connect, type JetStreamManager, type NatsConnection, type StreamConfig } from 'nats';
+import type { NatsServer } from '../../local/nats-server.js';
+import { eventually } from '../../testkit/eventually.js';
+import { type Receiver, startReceiver } from '../../testkit/receiver.js';
+import { startTestApp, type TestApp } from '../../testkit/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
+import { startTestNats } from '../../testkit/test-nats.js';
+
+let database: TestDatabase;
+let receiver: Receiver;
+let directory: string;
+let server: NatsServer | undefined;
+let nats: NatsConnection;
+let jsm: JetStreamManager;
+let apps: TestApp[];
+
+beforeEach(async () => {
+  database = await makeTestDatabase();
+  receiver = await startReceiver();
+  directory = await mkdtemp(join(tmpdir(), 'hukz-streams-'));
+  apps = [];
+});
+afterEach(async () => {
+  await Promise.all(apps.map((app) => app.stop()));
+  await nats.close();
+  await server?.stop();
+  await rm(directory, { recursive: true });
+  await receiver.stop();
+  await database.drop();
+});
+
+const serve = async (config = '') => {
+  const file = join(directory, 'nats.conf');
+  await writeFile(file, config);
+  server = await startTestNats({ jetstream: true, args: ['-c', file] });
+  nats = await connect({ servers: server.url });
+  jsm = await nats.jetstreamManager();
+};
+const start = async (more: Readonly<Record<string, string>> = {}) => {
+  const app = await startTestApp({ database, natsUrl: server?.url ?? '' }, { HUKZ_INTAKE: 'jetstream', ...more });
+  apps.push(app);
+  return app;
+};
+const stream = (name: string, more: object = {}) =>
+  jsm.streams.add({ name, subjects: [`${name.toLowerCase()}.>`], ...more } as Partial<StreamConfig>);
+const publish = async (subject: string, count: number) => {
+  for (let n = 0; n < count; n++) nats.publish(subject, `{"n":${n}}`);
+  await nats.flush();
+};
+const ready = async ({ api }: TestApp) => {
+  const { status, body } = await api.get('/health/ready');
+  return { status, errors: body.errors, degraded: body.degraded ?? [] };
+};
+const logged = (app: TestApp, name: string) => app.logger.lines.filter((line) => line.name === name);
+const makeConsumer = (name: string, durable: string, more: object) =>
+  jsm.consumers.add(name, { durable_name: durable, ack_policy: 'explicit', ...more } as Partial<ConsumerConfig>);
+
+describe('a stream of others', () => {
+  it.each(['workqueue', 'interest'])(
+    'with %s retention is refused before anything is stored or taken',
+    async (retention) => {
+      await serve();
+      await stream('JOBS', { retention });
+      await makeConsumer('JOBS', 'theirs', {});
+      await publish('jobs.done', 10);
+      const { api } = await start({ HUKZ_DELIVER_POLICY: 'all' });
+      await expect(api.event('jobs.done')).rejects.toThrow(new RegExp(`422.*retention is .*${retention}.*republish`));
+      expect((await api.get('/events')).body.total).toBe(0);
+      expect((await jsm.streams.info('JOBS')).state).toMatchObject({ messages: 10, consumer_count: 1 });
+    },
+  );
+
+  it('that becomes one that cannot be read degrades its event alone, before and after a restart', async () => {
+    await serve();
+    await stream('JOBS');
+    await stream('ORDERS');
+    const first = await start();
+    const ids = [
+      await first.api.event('jobs.done'),
+      await first.api.event('orders.made'),
+      await first.api.event('a.b'),
+    ];
+    await first.api.webhook(receiver.url, ids);
+    await apps.pop()?.stop();
+    await jsm.streams.delete('JOBS');
+    await stream('JOBS', { retention: 'workqueue' });
+    const second = await start();
+    const hit = { event: 'jobs.done', reason: 'stream_unsuitable', problem: expect.stringContaining('workqueue') };
+    expect(await ready(second)).toEqual({ status: 200, degraded: [hit], errors: undefined });
+    await second.api.webhook(receiver.url, [await second.api.event('c.d')]);
+    for (const subject of ['orders.made', 'a.b', 'c.d']) await publish(subject, 5);
+    await receiver.waitFor(15);
+    expect(logged(second, 'nats.connected')).toHaveLength(1);
+    await eventually(() => logged(second, 'intake.degraded').length > 0, { what: 'the line' });
+    expect(logged(second, 'intake.degraded').map(({ fields }) => fields)).toEqual([hit]);
+  }, 20_000);
+
+  it('whose consumers are used up is refused, in the words of the server and with what to do', async () => {
+    await serve();
+    await stream('ORDERS', { max_consumers: 1 });
+    await makeConsumer('ORDERS', 'theirs', {});
+    const { api } = await start();
+    await expect(api.event('orders.made')).rejects.toThrow(/422.*maximum consumers limit reached.*raise max_consumers/);
+    expect((await api.get('/events')).body.total).toBe(0);
+    await jsm.consumers.delete('ORDERS', 'theirs');
+    await api.webhook(receiver.url, [await api.event('orders.made')]);
+    await publish('orders.made', 5);
+    await receiver.waitFor(5);
+  });
+
+  it('that refuses our consumer for a while is tried again by itself', async () => {
+    await serve();
+    await stream('ORDERS', { max_consumers: 1 });
+    const app = await start();
+    await app.api.webhook(receiver.url, [await app.api.event('orders.made'), await app.api.event('a.b')]);
+    const [durable = ''] = await jsm.consumers
+      .list('ORDERS')
+      .next()
+      .then((page) => page.map(({ name }) => name));
+    await jsm.consumers.delete('ORDERS', durable);
+    await makeConsumer('ORDERS', 'theirs', {});
+    const isHit = async () => (await ready(app)).degraded[0]?.reason === 'consumer_refused';
+    await eventually(isHit, { what: 'the degradation', timeoutMs: 10_000 });
+    await publish('a.b', 5);
+    await receiver.waitFor(5);
+    await jsm.consumers.delete('ORDERS', 'theirs');
+    const isWell = async () => (await ready(app)).degraded.length === 0;
+    await eventually(isWell, { what: 'the end of it', timeoutMs: 10_000 });
+    await publish('orders.made', 5);
+    await receiver.waitFor(10);
+    expect(logged(app, 'nats.connected')).toHaveLength(1);
+  }, 30_000);
+});
+
+describe('our own stream', () => {
+  const limits = (text: string) => `
+accounts { A: { jetstream: { ${text} }, users: [{ user: a, password: a }] } }
+no_auth_user: a`;
+
+  it.each([
+    ['jetstream { limits { duplicate_window: "30s" } }', {}, /server limit of 30s.*lower DUPLICATE_WINDOW/],
+    ['', { HUKZ_STREAM_REPLICAS: '3' }, /STREAM_REPLICAS=1/],
+    [limits('max_store: 10MB, max_mem: 10MB'), { HUKZ_STREAM_MAX_BYTES: '100MiB' }, /lower STREAM_MAX_BYTES/],
+    [limits('max_store: 10MB, max_mem: 10MB, max_bytes_required: true'), {}, /set STREAM_MAX_BYTES/],
+    [limits('max_streams: 1, max_store: 10MB, max_mem: 10MB'), {}, /raise max_streams/],
+  ])(
+    'that the server refuses (%s %p) is a 422 that names the key; events of other streams are taken',
+    async (config, more, words) => {
+      await serve(config);
+      await stream('ORDERS', { duplicate_window: 1e9, max_bytes: 1 << 20 });
+      const { api } = await start(more);
+      const refused = await api.post('/events', { name: 'x', event: 'a.b' });
+      expect([refused.status, refused.body.errors[0].message]).toEqual([422, expect.stringMatching(words)]);
+      await api.webhook(receiver.url, [await api.event('orders.made')]);
+      await publish('orders.made', 5);
+      await receiver.waitFor(5);
+      expect((await api.get('/events')).body.total).toBe(1);
+    },
+  );
+
+  it('whose new settings the server refuses is read all the same, with new events too, and says so', async () => {
+    await serve(limits('max_store: 10MB, max_mem: 10MB'));
+    await (await start()).api.event('a.b');
+    await apps.pop()?.stop();
+    const app = await start({ HUKZ_STREAM_MAX_BYTES: '100MiB' });
+    await app.api.webhook(receiver.url, [1, await app.api.event('c.d')]);
+    for (const subject of ['a.b', 'c.d']) await publish(subject, 5);
+    await receiver.waitFor(10);
+    const { status, degraded } = await ready(app);
+    expect(status).toBe(200);
+    expect(degraded).toEqual([
+      { reason: 'stream_refused', problem: expect.stringContaining('lower STREAM_MAX_BYTES') },
+    ]);
+  });
+});
+
+describe('fewer unacknowledged messages than we would like', () => {
+  it.each([
+    ['by the server', 'jetstream { limits { max_ack_pending: 1000 } }'],
+    [
+      'by the account',
+      'accounts { A: { jetstream: { max_ack_pending: 1000, max_store: 10MB, max_mem: 10MB }, users: [{ user: a, password: a }] } }\nno_auth_user: a',
+    ],
+  ])('allowed %s are used', async (_, config) => {
+    await serve(config);
+    await stream('ORDERS');
+    const app = await start();
+    await app.api.webhook(receiver.url, [await app.api.event('orders.made'), await app.api.event('a.b')]);
+    for (const subject of ['a.b', 'orders.made']) await publish(subject, 5);
+    await receiver.waitFor(10);
+    expect((await jsm.consumers.info('HUKZ', 'hukz')).config.max_ack_pending).toBe(1000);
+    expect((await ready(app)).degraded).toEqual([]);
+    const lines = logged(app, 'stream.fewer_pending').map(({ fields }) => fields);
+    expect(lines).toContainEqual({ stream: 'HUKZ', consumer: 'hukz', wanted: 50_000, allowed: 1000 });
+  });
+
+  it('can be set', async () => {
+    await serve();
+    await (await start({ HUKZ_MAX_ACK_PENDING: '700' })).api.event('a.b');
+    expect((await jsm.consumers.info('HUKZ', 'hukz')).config.max_ack_pending).toBe(700);
+  });
+});
+
+describe('a consumer of our name that was there before', () => {
+  it.each([
+    { filter_subject: 'a.x' },
+    { max_deliver: 1 },
+    { headers_only: true },
+    { inactive_threshold: 60e9 },
+    { max_deliver: 5, backoff: [1e9, 2e9] },
+    { ack_wait: 1e9 },
+    { max_ack_pending: 1 },
+  ])('with %p is put right', async (config) => {
+    await serve();
+    await jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
+    await makeConsumer('HUKZ', 'hukz', config);
+    const app = await start();
+    await app.api.webhook(receiver.url, [await app.api.event('a.>')]);
+    await publish('a.b', 5);
+    await receiver.waitFor(5);
+    const { payload } = JSON.parse(String(receiver.requests[0]?.body));
+    expect(payload).toEqual({ n: 0 });
+    expect((await ready(app)).degraded).toEqual([]);
+    expect(logged(app, 'stream.consumer_changed')).toHaveLength(1);
+  });
+
+  it.each([
+    { ack_policy: 'none' },
+    { ack_policy: 'all' },
+    { replay_policy: 'original' },
+    { deliver_subject: 'pushed.to' },
+  ])(
+    'with %p is told, and nothing is taken from it half',
+    async (config) => {
+      await serve();
+      await jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
+      await makeConsumer('HUKZ', 'hukz', config);
+      const app = await start();
+      await expect(app.api.event('a.>')).rejects.toThrow(/422.*nats consumer rm HUKZ hukz/);
+      await stream('ORDERS');
+      await app.api.webhook(receiver.url, [await app.api.event('orders.made')]);
+      await publish('orders.made', 5);
+      await receiver.waitFor(5);
+      await jsm.consumers.delete('HUKZ', 'hukz');
+      await app.api.event('a.>');
+    },
+    20_000,
+  );
+});

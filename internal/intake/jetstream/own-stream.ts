@@ -1,0 +1,71 @@
+import type { JetStreamManager, StreamInfo } from 'nats';
+import type { StreamPlan } from '../../domain/stream-plan.js';
+import type { Logger } from '../../logger.js';
+import { Failures } from './failures.js';
+import { type Refusal, refusalOf } from './refusal.js';
+import { type StreamSettings, streamConfig } from './stream-settings.js';
+import { isAsPlanned, makeAsPlanned } from './streams.js';
+
+export interface OwnStreamDeps {
+  readonly settings: StreamSettings;
+  /** Monotonic milliseconds. */
+  now(): number;
+  readonly logger: Logger;
+}
+
+/** Our own stream: made and changed as planned, and tried again later where the server refuses. */
+export class OwnStream {
+  private readonly failures: Failures;
+
+  constructor(private readonly deps: OwnStreamDeps) {
+    this.failures = new Failures(deps.now);
+  }
+
+  /** Why the stream is not as planned. */
+  get refusal(): Refusal | undefined {
+    return this.failures.of(this.deps.settings.name);
+  }
+
+  get isDue(): boolean {
+    return this.failures.isDue;
+  }
+
+  hurry(): void {
+    this.failures.hurry();
+  }
+
+  /** Whether there is something to change, and it may be tried now. */
+  wants(found: StreamInfo | undefined, plan: StreamPlan): boolean {
+    if (isAsPlanned(found, this.deps.settings, plan)) {
+      this.failures.delete(this.deps.settings.name);
+      return false;
+    }
+    return this.failures.mayTry(this.deps.settings.name);
+  }
+
+  /** The stream as it is afterwards; a refusal is remembered, and what could be done was done. */
+  async make(jsm: JetStreamManager, found: StreamInfo | undefined, plan: StreamPlan): Promise<StreamInfo | undefined> {
+    const { settings, logger } = this.deps;
+    const { name } = settings;
+    try {
+      const made = await makeAsPlanned(jsm, found, settings, plan);
+      logger.info('stream.changed', { stream: name, made: !found, subjects: plan.own.length });
+      this.failures.delete(name);
+      return made;
+    } catch (error) {
+      this.failures.add(name, refusalOf(error, 'stream_refused', `the stream ${name} as hukz is configured`));
+      return found && (await this.changeSubjects(jsm, found, plan));
+    }
+  }
+
+  /** A setting that the server refuses keeps no event from being taken: the subjects are changed without it. */
+  private async changeSubjects(jsm: JetStreamManager, found: StreamInfo, plan: StreamPlan): Promise<StreamInfo> {
+    const { subjects } = streamConfig(this.deps.settings, plan.own);
+    try {
+      return await jsm.streams.update(this.deps.settings.name, { ...found.config, subjects });
+    } catch (error) {
+      refusalOf(error, 'stream_refused', 'its subjects');
+      return found;
+    }
+  }
+}

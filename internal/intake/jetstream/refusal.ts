@@ -1,0 +1,71 @@
+import { ErrorCode, NatsError } from 'nats';
+import type { DegradationReason } from '../../domain/degradation.js';
+import { messageOf } from '../../errors.js';
+
+/** What cannot be taken until somebody changes something at the server or in our configuration. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  constructor(
+    readonly reason: DegradationReason,
+    /** One sentence: what is wrong and what to do. */
+    problem: string,
+  ) {
+    super(problem);
+  }
+}
+
+/** Without a connection every request fails, and none of these failures says anything about a stream. */
+const UNCONNECTED = new Set<string>([
+  ErrorCode.ConnectionClosed,
+  ErrorCode.ConnectionDraining,
+  ErrorCode.ConnectionRefused,
+  ErrorCode.Disconnect,
+]);
+
+/**
+ * The server's answer to what we asked of one stream or consumer, as a refusal.
+ * @throws what is no such answer: a connection that is gone, an error that is not NATS's
+ */
+export function refusalOf(error: unknown, reason: DegradationReason, asked: string): Refusal {
+  if (error instanceof Refusal) return error;
+  if (!(error instanceof NatsError) || UNCONNECTED.has(error.code)) throw error;
+  return new Refusal(reason, `The server refuses ${asked} (${messageOf(error)}): ${adviceFor(error)}.`);
+}
+
+export function apiCodeOf(error: unknown): number | undefined {
+  return error instanceof NatsError ? error.api_error?.err_code : undefined;
+}
+
+/** The configuration keys and server limits behind the codes of the JetStream API. */
+const ADVICE: ReadonlyMap<number, string> = new Map([
+  [10_002, 'raise the limits of our account'],
+  [10_005, 'lower STREAM_REPLICAS, or add servers to the cluster'],
+  [10_023, 'give JetStream more resources'],
+  [10_026, 'raise max_consumers of the account or the stream, or delete consumers that are not used'],
+  [10_027, 'raise max_streams of the account, or delete streams that are not used'],
+  [10_028, 'give JetStream more memory'],
+  [10_047, 'lower STREAM_MAX_BYTES, or give JetStream more storage'],
+  [10_065, 'take the subject out of one of the two streams'],
+  [10_074, 'set STREAM_REPLICAS=1, or use a NATS cluster'],
+  [10_113, 'set STREAM_MAX_BYTES'],
+  [10_121, 'lower MAX_ACK_PENDING'],
+  [10_122, 'lower STREAM_MAX_BYTES'],
+]);
+
+/** One code covers everything that is invalid in a stream's configuration; only its words tell which. */
+const ADVICE_BY_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/duplicates? window/i, 'lower DUPLICATE_WINDOW'],
+  [/sealed/i, 'a sealed stream takes no messages: delete it, or set NATS_STREAM to another name'],
+  [/replicas/i, 'lower STREAM_REPLICAS'],
+  [/max(imum)? age/i, 'change STREAM_MAX_AGE'],
+  [/max(imum)? bytes/i, 'change STREAM_MAX_BYTES'],
+  [/mirror/i, 'a mirror has no subjects of its own: set NATS_STREAM to another name'],
+];
+
+function adviceFor(error: NatsError): string {
+  if (error.code === ErrorCode.PermissionsViolation) return 'allow our user to publish to $JS.API.>';
+  if (error.code === ErrorCode.Timeout || error.code === ErrorCode.NoResponders)
+    return 'see whether the stream has a leader';
+  const byWords = ADVICE_BY_WORDS.find(([words]) => words.test(error.message))?.[1];
+  return ADVICE.get(apiCodeOf(error) ?? 0) ?? byWords ?? 'change the stream or the limits of the server';
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import type { NatsConnection } from 'nats';
+import { coveredBy } from '../../domain/covered-by.js';
+import type { Degradation } from '../../domain/degradation.js';
+import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
+import { AppError } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import { OwnStream } from './own-stream.js';
+import type { Readings, StreamLink, WantedConsumer } from './readings.js';
+import { Refusal } from './refusal.js';
+import { durableName, type StreamSettings } from './stream-settings.js';
+import { type ListedStreams, listStreams } from './streams.js';
+
+export interface StreamFollowerDeps {
+  readonly readings: Readings;
+  readonly queueGroup: string;
+  readonly settings: StreamSettings;
+  /** The catalog's. */
+  subjects(): readonly string[];
+  /** Loads the catalog, nothing else. */
+  reload(): Promise<void>;
+  /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Monotonic milliseconds. */
+  now(): number;
+  readonly logger: Logger;
+}
+
+/** Makes the streams and what is read of them follow the catalog. What fails of it is degraded and keeps nothing else from being taken. */
+export class StreamFollower {
+  private server: StreamLink | undefined;
+  private plan: StreamPlan = { own: [], foreign: [], refused: new Map() };
+  private ownHolds: readonly string[] = [];
+  /** The subjects that the streams were last made to hold; undefined when they have to be looked at again. */
+  private settled: string | undefined;
+  private unsettled = 0;
+  private followed: NatsConnection | undefined;
+  private readonly own: OwnStream;
+
+  constructor(private readonly deps: StreamFollowerDeps) {
+    this.own = new OwnStream(deps);
+  }
+
+  /** Whether everything was looked at since the last change that we know of. */
+  get isSettled(): boolean {
+    return this.settled !== undefined;
+  }
+
+  /** Whether what this connection gives is read, except for what is degraded. */
+  isFollowing(): boolean {
+    return this.server !== undefined && this.followed === this.server.connection;
+  }
+
+  attach(server: StreamLink): void {
+    this.server = server;
+    this.unsettle();
+  }
+
+  unsettle(): void {
+    this.settled = undefined;
+    this.unsettled++;
+  }
+
+  /** The server may be another one: what it had refused may be tried again. */
+  hurry(): void {
+    this.own.hurry();
+    this.deps.readings.hurry();
+    this.unsettle();
+  }
+
+  async reconcile(): Promise<void> {
+    const server = this.server;
+    if (!server || server.connection.isClosed()) return;
+    const { readings, settings } = this.deps;
+    const wanted = this.deps.subjects().join('\n');
+    if (this.settled === wanted && !readings.isDue && !this.own.isDue) return;
+    const unsettledBefore = this.unsettled;
+    let streams = await listStreams(server.manager, settings.name);
+    this.plan = planStreams(this.deps.subjects(), streams.foreign);
+    if (this.own.wants(streams.own, this.plan)) streams = await this.makeOwn(server, () => this.deps.subjects());
+    this.ownHolds = streams.own?.config.subjects ?? [];
+    await readings.follow(server, this.consumersOf(this.plan, streams));
+    this.followed = server.connection;
+    // What was lost, or connected anew, meanwhile has to be looked at again.
+    if (this.unsettled === unsettledBefore) this.settled = wanted;
+  }
+
+  /**
+   * Asked before a subject is stored: makes what its messages need, as far as nothing else depends on it yet.
+   * @throws {AppError} `unprocessable`, in the words of the server, when they could not be taken
+   */
+  async admit(subject: string, insteadOf: string | undefined): Promise<void> {
+    const server = this.server;
+    if (!server) return;
+    const { settings, readings } = this.deps;
+    const listed = await listStreams(server.manager, settings.name);
+    const others = this.deps.subjects().filter((other) => other !== insteadOf);
+    const obstacle = planStreams([...others, subject], listed.foreign).refused.get(subject);
+    if (obstacle) throw new AppError('unprocessable', obstacle.problem, 'event');
+    // The subject that is replaced stays in the stream until the change is stored.
+    const subjects = () => [...this.deps.subjects(), subject];
+    const plan = planStreams(subjects(), listed.foreign);
+    if (plan.refused.has(subject)) return;
+    try {
+      const [foreign] = plan.foreign.filter((each) => coveredBy([subject], [each.subject]).length > 0);
+      let streams = listed;
+      if (!foreign && (!listed.own || this.own.refusal)) {
+        this.own.hurry();
+        this.unsettle();
+        streams = await this.makeOwn(server, subjects);
+        if (this.own.refusal && !coveredBy([subject], streams.own?.config.subjects ?? []).length)
+          throw this.own.refusal;
+      }
+      const name = foreign?.stream ?? settings.name;
+      const needed = this.consumersOf(plan, streams).filter(
+        ({ target, filter }) => target.stream === name && filter === foreign?.subject,
+      );
+      for (const one of needed) await readings.prepare(server.manager, one);
+    } catch (error) {
+      if (error instanceof Refusal) throw new AppError('unprocessable', error.message, 'event');
+      throw error;
+    }
+  }
+
+  degraded(): readonly Degradation[] {
+    const { readings } = this.deps;
+    const subjects = this.deps.subjects();
+    const found: Degradation[] = [...this.plan.refused].map(([event, obstacle]) => ({ event, ...obstacle }));
+    const add = (events: readonly string[], refusal: Refusal | undefined) => {
+      if (refusal) for (const event of events) found.push({ event, reason: refusal.reason, problem: refusal.message });
+    };
+    const missing = this.plan.own.filter((subject) => !this.ownHolds.includes(subject));
+    const { refusal } = this.own;
+    if (refusal && missing.length === 0) found.push({ reason: refusal.reason, problem: refusal.message });
+    else if (refusal) add(coveredBy(subjects, missing), refusal);
+    const ownRefusal = readings.refusalOf(this.ownTarget);
+    if (ownRefusal) add(coveredBy(subjects, this.plan.own), ownRefusal);
+    for (const { stream, subject } of this.plan.foreign) {
+      const its = readings.refusalOf(this.foreignTarget(stream, subject));
+      if (its) add(coveredBy(subjects, [subject]), its);
+    }
+    return found;
+  }
+
+  private async makeOwn(server: StreamLink, subjects: () => readonly string[]): Promise<ListedStreams> {
+    const { exclusively, reload, settings } = this.deps;
+    return exclusively(async () => {
+      await reload();
+      const listed = await listStreams(server.manager, settings.name);
+      const plan = planStreams(subjects(), listed.foreign);
+      this.plan = plan;
+      if (!this.own.wants(listed.own, plan)) return listed;
+      return { ...listed, own: await this.own.make(server.manager, listed.own, plan) };
+    });
+  }
+
+  private consumersOf(plan: StreamPlan, { own, foreign }: ListedStreams): readonly WantedConsumer[] {
+    const createdOf = new Map(foreign.map(({ name, created }) => [name, created]));
+    const wanted: WantedConsumer[] = plan.foreign.map(({ stream, subject }) => ({
+      target: this.foreignTarget(stream, subject),
+      filter: subject,
+      created: createdOf.get(stream) ?? '',
+    }));
+    return own ? [{ target: this.ownTarget, filter: undefined, created: own.created }, ...wanted] : wanted;
+  }
+
+  private get ownTarget() {
+    return { stream: this.deps.settings.name, consumer: durableName(this.deps.queueGroup) };
+  }
+
+  private foreignTarget(stream: string, subject: string) {
+    return { stream, consumer: durableName(this.deps.queueGroup, `_${hash(subject)}`) };
+  }
+}
+
+const hash = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 8);
