@@ -19,6 +19,8 @@ export type AttemptOutcome =
       readonly retryAfterMs?: number;
       /** Why the body is not whole, in words. */
       readonly cut?: string;
+      /** What is wrong with the head of the answer, in words. The body is then what came together with the head. */
+      readonly flaw?: string;
     }
   | { readonly kind: 'unreachable'; readonly reason: UnreachableReason; readonly error: string }
   | { readonly kind: 'forbidden_address'; readonly error: string }

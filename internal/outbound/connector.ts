@@ -4,11 +4,9 @@ import type { Destination } from '../domain/egress-rules.js';
 import type { Opener, Route } from './opener.js';
 import type { Opening } from './opening.js';
 
-/** Opens the sockets of one origin; undici calls `connect` when it has none to use again. */
+/** Opens the sockets of one origin. */
 export interface OriginConnector {
   readonly connect: buildConnector.connector;
-  /** True while undici takes a new socket over: it writes the waiting request in that very call. */
-  isHandingOver(): boolean;
 }
 
 export interface Connectors {
@@ -30,19 +28,9 @@ export function makeConnectors({ opener, onOpen }: ConnectorOptions): Connectors
   let open = 0;
 
   function forOrigin(route: Route): OriginConnector {
-    let handingOver = false;
     let session: Buffer | undefined;
     const onSession = (ticket: Buffer) => {
       session = ticket;
-    };
-
-    const handOver = (socket: net.Socket, callback: buildConnector.Callback) => {
-      handingOver = true;
-      try {
-        callback(null, socket);
-      } finally {
-        handingOver = false;
-      }
     };
 
     const connect: buildConnector.connector = (to, callback) => {
@@ -61,10 +49,10 @@ export function makeConnectors({ opener, onOpen }: ConnectorOptions): Connectors
         socket.once('close', () => {
           open -= 1;
         });
-        handOver(socket, callback);
+        callback(null, socket);
       }
     };
-    return { connect, isHandingOver: () => handingOver };
+    return { connect };
   }
 
   return {

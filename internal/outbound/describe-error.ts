@@ -27,6 +27,11 @@ export function outcomeOf(fault: Fault): AttemptOutcome {
   return { kind: 'unreachable', reason, error: words };
 }
 
+/** Whether undici would not take the request, so that no connection is to blame. */
+export function isAboutRequest(error: unknown): boolean {
+  return error instanceof errors.ClientDestroyedError || FAULTS.get(codeOf(error))?.reason === 'bad_request';
+}
+
 /** The error's code, else its name. Looks at the shape: an error of Node's own is no `Error` of ours inside a VM context. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return typeof error;
@@ -45,9 +50,8 @@ function faultOf(error: unknown, stage: Stage): Fault {
   const code = codeOf(error);
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return { reason: 'bad_response', words: `headers larger than ${spellBytes(MAX_HEADER_BYTES)}` };
-  // undici's two names for a 100 or a 101 that nobody had asked for.
-  if (error instanceof errors.SocketError && /^bad (response|upgrade)$/.test(error.message))
-    return { reason: 'bad_response', words: 'the answer breaks HTTP (100 or 101 without being asked)' };
+  if (error instanceof errors.SocketError && error.message === 'bad upgrade')
+    return { reason: 'bad_response', words: 'the answer breaks HTTP (101 without being asked)' };
   if (error instanceof errors.HTTPParserError) return { reason: 'bad_response', words: parserWords(error) };
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
     return {

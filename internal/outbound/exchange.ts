@@ -1,10 +1,12 @@
-import type { Client, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { parseRetryAfter } from '../domain/retry-after.js';
+import type { AnswerHead } from './answer-head.js';
 import { ConnectError } from './connect-error.js';
-import { codeOf, describeError, outcomeOf, type Stage } from './describe-error.js';
-import { CLOSED, type Fault } from './fault-table.js';
+import type { Connection } from './connection.js';
+import { describeError, isAboutRequest, outcomeOf, type Stage } from './describe-error.js';
+import type { Fault } from './fault-table.js';
 import type { Interruptible, InterruptionGroup } from './interruptions.js';
 import { type RequestLimits, spellBytes, spellDuration } from './limits.js';
 import type { OriginPool } from './origin-pool.js';
@@ -40,8 +42,9 @@ const EMPTY = new Uint8Array(0);
 /**
  * One request and its answer, from the start to the one outcome.
  *
- * A status that has arrived is kept whatever happens to the body after it (closed, cut, timed out, interrupted): the
- * receiver has decided, and asking again would only double what it already did. `cut` tells.
+ * A status that has arrived is kept whatever happens after it (headers that break HTTP, a connection that is closed or cut, a
+ * timeout, an interruption): the receiver has decided, and asking again would only double what it already did. `flaw`
+ * tells what is wrong with the head, `cut` why the body is not whole.
  *
  * Implements undici's older handler interface: the newer one wraps each request in two more objects and parses all headers.
  */
@@ -55,13 +58,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   private readonly timeoutMs: number;
   private readonly timer: NodeJS.Timeout;
   private stage: Stage = 'waiting';
-  private client: Client | undefined;
+  private connection: Connection | undefined;
   private abort: ((error?: Error) => void) | undefined;
   private reused = false;
   private resent = false;
   private writtenAt = 0;
-  private informational = 0;
   private status = 0;
+  private flaw: string | undefined;
   private retryAfterMs: number | undefined;
   private body: ResponseBody | undefined;
   private over = false;
@@ -98,25 +101,19 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     }
     this.abort = abort;
     this.stage = 'sent';
-    this.reused = !this.pool.isHandingOver;
+    this.reused = this.connection?.begin() === false;
     this.writtenAt = this.host.clock.monotonic();
   }
 
-  onResponseStarted(): void {
-    this.stage = 'answering';
-  }
-
   onHeaders(status: number, headers: Buffer[]): boolean {
-    if (status >= 200) {
-      this.stage = 'answered';
-      this.status = status;
-      if (status >= 300) this.retryAfterMs = this.readRetryAfter(headers);
+    if (status < 200) {
+      this.end({ reason: 'bad_response', words: withoutStatus(status) });
       return true;
     }
-    this.informational += 1;
-    if (status < 100) this.end({ reason: 'bad_response', words: `the answer has no valid status (${status})` });
-    else if (this.informational > this.host.limits.informational)
-      this.end({ reason: 'bad_response', words: `more than ${this.host.limits.informational} informational answers` });
+    this.connection?.accepted();
+    this.stage = 'answered';
+    this.status = status;
+    if (status >= 300) this.retryAfterMs = this.readRetryAfter(findRetryAfter(headers));
     return true;
   }
 
@@ -129,7 +126,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   }
 
   onComplete(): void {
-    if (this.client) this.pool.giveBack(this.client);
+    if (this.connection) this.pool.giveBack(this.connection);
     this.host.released(this);
     const { keepBytes } = this.host.limits;
     const isWhole = this.body === undefined || this.body.length <= keepBytes;
@@ -137,7 +134,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   }
 
   onError(error: Error): void {
-    if (this.client) this.pool.drop(this.client);
+    if (this.connection) this.pool.drop(this.connection);
     if (this.mayResend(error)) {
       this.resent = true;
       this.stage = 'waiting';
@@ -147,29 +144,47 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
       return;
     }
     this.host.released(this);
-    this.end(describeError(error, this.stage));
+    const isInHead = this.stage === 'sent' && this.connection?.isInHead;
+    this.end(describeError(error, isInHead ? 'answering' : this.stage));
   }
 
-  private dispatch(client: Client): void {
-    this.client = client;
-    client.dispatch(this.options, this);
+  private dispatch(connection: Connection): void {
+    this.connection = connection;
+    connection.client.dispatch(this.options, this);
   }
 
   /**
-   * A receiver may close an idle connection at the moment in which we use it. Without a byte of an answer it most likely
-   * never read the request; and if it did, the resent one carries the same `webhook-id`.
+   * A receiver may close an idle connection at the moment in which we use it, or send on it what belonged to an earlier
+   * answer. Without a byte of an answer it most likely never read the request; and if it did, the resent one carries the
+   * same `webhook-id`.
    */
   private mayResend(error: Error): boolean {
-    if (this.over || this.resent || error instanceof ConnectError || !CLOSED.has(codeOf(error))) return false;
-    // An idle connection was reset before undici came to write to it.
-    if (this.stage === 'waiting') return true;
-    return this.stage === 'sent' && this.reused && this.host.clock.monotonic() - this.writtenAt <= RESEND_WITHIN_MS;
+    if (this.over || this.resent || error instanceof ConnectError || isAboutRequest(error)) return false;
+    // The connection ended before undici came to write to it.
+    if (this.stage === 'waiting') return this.connection?.wasOpen === true;
+    if (this.stage !== 'sent' || this.connection?.hasAnswer || !this.reused) return false;
+    return this.host.clock.monotonic() - this.writtenAt <= RESEND_WITHIN_MS;
   }
 
   private end(fault: Fault): void {
     if (this.over) return;
-    this.settle(this.stage === 'answered' ? this.answer(fault.words) : outcomeOf(fault));
+    if (this.stage === 'sent') this.salvage(fault);
+    if (this.stage !== 'answered') this.settle(outcomeOf(fault));
+    else this.settle(this.answer(this.flaw === undefined ? fault.words : undefined));
     this.abort?.();
+  }
+
+  /** A status line that has arrived is the answer, whatever is wrong with the rest of the head. */
+  private salvage(fault: Fault): void {
+    const salvaged = this.connection?.salvage();
+    if (!salvaged) return;
+    const { head, body } = salvaged;
+    this.stage = 'answered';
+    this.status = head.status;
+    this.retryAfterMs = head.status >= 300 ? this.readRetryAfter(head.retryAfter) : undefined;
+    this.flaw = flawWords(head, fault);
+    this.body = new ResponseBody(this.host.limits.keepBytes);
+    this.body.add(body);
   }
 
   private answer(cut: string | undefined): AttemptOutcome {
@@ -179,6 +194,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
       body: this.body?.bytes ?? EMPTY,
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
       ...(cut !== undefined && { cut }),
+      ...(this.flaw !== undefined && { flaw: this.flaw }),
     };
   }
 
@@ -190,14 +206,25 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.host.settled(this, outcome);
   }
 
-  private readRetryAfter(headers: readonly Buffer[]): number | undefined {
-    const value = findRetryAfter(headers);
+  private readRetryAfter(value: string | undefined): number | undefined {
     return value === undefined ? undefined : parseRetryAfter(value, this.host.clock.now());
   }
 }
 
 function tooLong(bytes: number): string {
   return `the body is longer than ${spellBytes(bytes)}`;
+}
+
+function withoutStatus(status: number): string {
+  return status === 101
+    ? 'the answer breaks HTTP (101 without being asked)'
+    : `the answer has no valid status (${status})`;
+}
+
+function flawWords({ flaw, isWhole }: AnswerHead, { reason, words }: Fault): string {
+  if (flaw !== undefined) return `the answer breaks HTTP: ${flaw}`;
+  const isOurEnd = reason === 'timeout' || reason === 'local_fault';
+  return isOurEnd && !isWhole ? `${words} in the middle of the headers` : words;
 }
 
 function timeOut(exchange: Exchange): void {

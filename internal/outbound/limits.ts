@@ -4,8 +4,6 @@ export interface RequestLimits {
   readonly readBytes: number;
   /** Of an answer's body this much is kept. */
   readonly keepBytes: number;
-  /** Informational (1xx) answers before the real one. */
-  readonly informational: number;
 }
 
 export const MAX_HEADER_BYTES = 16 * 1024;

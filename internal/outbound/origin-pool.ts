@@ -1,4 +1,5 @@
-import { Client } from 'undici';
+import type { Client } from 'undici';
+import { Connection } from './connection.js';
 import type { OriginConnector } from './connector.js';
 import { MAX_HEADER_BYTES } from './limits.js';
 
@@ -23,7 +24,7 @@ export interface PoolPlace {
 export class OriginPool {
   /** Requests that undici still holds; a pool that has any is never evicted. */
   running = 0;
-  private readonly idle: Client[] = [];
+  private readonly idle: Connection[] = [];
   private readonly settings: Client.Options;
   private closed = false;
 
@@ -33,7 +34,6 @@ export class OriginPool {
     options: PoolOptions,
   ) {
     this.settings = {
-      connect: connector.connect,
       maxHeaderSize: MAX_HEADER_BYTES,
       // They watch idleness, not the whole: see exchange.ts.
       headersTimeout: 0,
@@ -43,46 +43,41 @@ export class OriginPool {
     };
   }
 
-  /** Whether a request that is written at this moment goes out on a socket that was never used before. */
-  get isHandingOver(): boolean {
-    return this.connector.isHandingOver();
-  }
-
   get idleSockets(): number {
     return this.idle.length;
   }
 
-  take(): Client {
+  take(): Connection {
     return this.idle.pop() ?? this.takeFresh();
   }
 
   /** One that is not connected yet: when an idle connection has died, the others may be as dead. */
-  takeFresh(): Client {
-    const client = new Client(this.place.origin, this.settings);
-    client.on('disconnect', () => this.forget(client));
-    return client;
+  takeFresh(): Connection {
+    const connection = new Connection(this.place.origin, this.settings, this.connector.connect);
+    connection.client.on('disconnect', () => this.forget(connection));
+    return connection;
   }
 
-  giveBack(client: Client): void {
-    if (this.closed) void client.destroy();
-    else this.idle.push(client);
+  giveBack(connection: Connection): void {
+    if (this.closed) this.drop(connection);
+    else this.idle.push(connection);
   }
 
-  drop(client: Client): void {
-    void client.destroy();
+  drop(connection: Connection): void {
+    void connection.client.destroy();
   }
 
   /** Closes what is idle at once, the rest when it is given back. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all(this.idle.splice(0).map((client) => client.destroy()));
+    await Promise.all(this.idle.splice(0).map(({ client }) => client.destroy()));
   }
 
   /** Its idle time is over, or the receiver closed it. */
-  private forget(client: Client): void {
-    const at = this.idle.indexOf(client);
+  private forget(connection: Connection): void {
+    const at = this.idle.indexOf(connection);
     if (at < 0) return;
     this.idle.splice(at, 1);
-    void client.destroy();
+    this.drop(connection);
   }
 }

@@ -3,6 +3,7 @@ import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import { eventually } from '../testkit/eventually.js';
+import { type RawAnswer, type RawReceiver, startRawReceiver } from '../testkit/raw-receiver.js';
 import { makeTestOpener } from '../testkit/test-opener.js';
 import { makeTestRequest } from '../testkit/test-request.js';
 import { makeSender, type Sender, type SenderOptions } from './sender.js';
@@ -25,30 +26,10 @@ async function listen(server: net.Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-interface RawServer {
-  readonly url: string;
-  /** For each connection: the requests that came on it. */
-  readonly connections: { socket: net.Socket; requests: string[] }[];
-}
-
-/** Counts requests by their heads; `answer` writes to the socket whatever it likes. */
-async function listenRaw(
-  answer: (socket: net.Socket, connection: number, request: number) => void,
-): Promise<RawServer> {
-  const connections: RawServer['connections'] = [];
-  const server = net.createServer((socket) => {
-    const requests: string[] = [];
-    const number = connections.push({ socket, requests });
-    socket.on('error', () => undefined);
-    socket.on('data', (chunk) => {
-      for (const head of chunk
-        .toString('latin1')
-        .split(/(?=POST )/)
-        .filter((text) => text.startsWith('POST ')))
-        answer(socket, number, requests.push(head));
-    });
-  });
-  return { url: `http://127.0.0.1:${await listen(server)}/`, connections };
+async function listenRaw(answer: RawAnswer): Promise<RawReceiver> {
+  const receiver = await startRawReceiver(answer);
+  endings.push(() => receiver.stop());
+  return receiver;
 }
 
 function startSender(options: Partial<SenderOptions> = {}): Sender {

@@ -73,7 +73,6 @@ export function makeSender(options: SenderOptions): Sender {
     limits: {
       readBytes: 64 * KIB,
       keepBytes: 16 * KIB,
-      informational: 16,
     },
     settled(exchange, outcome) {
       inFlight -= 1;
