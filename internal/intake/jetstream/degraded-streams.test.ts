@@ -205,6 +205,46 @@ describe('fewer unacknowledged messages than we would like', () => {
   });
 });
 
+describe('pulls', () => {
+  it('adapt to what the server allows', async () => {
+    await serve('jetstream { limits { max_request_batch: 500 } }');
+    const app = await start();
+    await app.api.webhook(receiver.url, [await app.api.event('a.b')]);
+    await publish('a.b', 600);
+    await receiver.waitFor(600, 15_000);
+    expect((await ready(app)).degraded).toEqual([]);
+  }, 30_000);
+
+  it.each([{ max_batch: 100 }, { max_expires: 5e9 }, { max_bytes: 2000 }, { max_waiting: 1 }])(
+    'adapt to a durable of our name that was made with %p',
+    async (config) => {
+      await serve();
+      await jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
+      await makeConsumer('HUKZ', 'hukz', config);
+      const app = await start();
+      await app.api.webhook(receiver.url, [await app.api.event('a.>')]);
+      await publish('a.b', 200);
+      await receiver.waitFor(200, 15_000);
+      expect((await ready(app)).degraded).toEqual([]);
+    },
+    30_000,
+  );
+
+  it('that the server refuses for another reason are told', async () => {
+    await serve();
+    await jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
+    await makeConsumer('HUKZ', 'hukz', { max_bytes: 1000 });
+    const app = await start();
+    await app.api.event('a.>');
+    nats.publish('a.b', Buffer.alloc(5000));
+    const words = 'Message Size Exceeds MaxBytes';
+    await eventually(async () => (await ready(app)).errors?.intake?.includes(words), { what: 'the words' });
+    await eventually(() => logged(app, 'intake.degraded').length > 0, { what: 'the line' });
+    const fields = { event: 'a.>', reason: 'pull_refused', problem: expect.stringContaining(words) };
+    expect(logged(app, 'intake.degraded')[0]?.fields).toEqual(fields);
+  });
+});
+
 describe('a consumer of our name that was there before', () => {
   it.each([
     { filter_subject: 'a.x' },

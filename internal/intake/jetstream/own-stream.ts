@@ -1,5 +1,5 @@
 import type { JetStreamManager, StreamInfo } from 'nats';
-import type { StreamPlan } from '../../domain/stream-plan.js';
+import type { Obstacle, StreamPlan } from '../../domain/stream-plan.js';
 import type { Logger } from '../../logger.js';
 import { Failures } from './failures.js';
 import { type Refusal, refusalOf } from './refusal.js';
@@ -24,6 +24,11 @@ export class OwnStream {
   /** Why the stream is not as planned. */
   get refusal(): Refusal | undefined {
     return this.failures.of(this.deps.settings.name);
+  }
+
+  /** The same in words. */
+  get obstacle(): Obstacle | undefined {
+    return this.refusal && { reason: this.refusal.reason, problem: this.refusal.message };
   }
 
   get isDue(): boolean {

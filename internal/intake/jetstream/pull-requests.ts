@@ -1,6 +1,8 @@
-import { createInbox, type Msg, type NatsConnection, type Subscription } from 'nats';
+import { createInbox, type Msg, type NatsConnection } from 'nats';
 import { type ClientBoundary, headerBlockOf } from '../client-boundary.js';
 import { readStatus, type Status } from '../header-block.js';
+import { leastOf, loweredBy, type PullLimits } from './pull-limits.js';
+import { PullSlot } from './pull-slot.js';
 import { isAckSubject } from './stream-position.js';
 
 export interface PullTarget {
@@ -12,6 +14,12 @@ export interface PullRequestsDeps {
   readonly boundary: ClientBoundary;
   readonly connection: NatsConnection;
   readonly target: PullTarget;
+  /** What the consumer allows; what else the server allows is learnt from its refusals. */
+  readonly limits: PullLimits;
+  /** Requests that are under way at the same time. */
+  readonly atOnce: number;
+  /** Monotonic milliseconds. */
+  now(): number;
   onMessage(msg: Msg): void;
   /** A request came to its end, whole or in part: there is room for another one. */
   onEnded(): void;
@@ -25,35 +33,25 @@ export interface Batch {
   readonly bytes: number;
 }
 
-/** Between a request that the server refused and the next one: asked at once, it would refuse thousands a second. */
-const REFUSED_MS = 500;
-
-/** Room for one request at a time. A message bears its own subject, so only the subscription tells whose answer it is. */
-interface Slot {
-  readonly inbox: string;
-  readonly subscription: Subscription;
-  /** Messages that are asked for and have not come; 0: nothing is asked for. */
-  left: number;
-  timer: NodeJS.Timeout | undefined;
-}
-
 const NO_BLOCK = new Uint8Array(0);
 const EXPIRES_MS = 20_000;
-/** A request whose end was not heard of by then went down with a server. */
-const OVERDUE_MS = EXPIRES_MS + 2000;
+/** The first request ends soon: until an answer has come, the way of the answers may be closed to us. */
+const FIRST_EXPIRES_MS = 1000;
+/** A request whose end was not heard of so long after its time went down with a server. */
+const OVERDUE_MS = 2000;
 
 /**
  * Asks a pull consumer for messages: the protocol itself (`CONSUMER.MSG.NEXT`), because it bounds a request by number *and*
  * bytes, and says how each one ended.
  */
 export class PullRequests {
-  private readonly slots: readonly Slot[];
+  private readonly slots: readonly PullSlot[];
+  private limits: PullLimits;
+  private isAnswered = false;
 
-  constructor(
-    private readonly deps: PullRequestsDeps,
-    atOnce: number,
-  ) {
-    this.slots = Array.from({ length: atOnce }, () => this.open());
+  constructor(private readonly deps: PullRequestsDeps) {
+    this.limits = deps.limits;
+    this.slots = Array.from({ length: deps.atOnce }, () => this.open());
   }
 
   /** Messages that are asked for and have not come. */
@@ -65,14 +63,25 @@ export class PullRequests {
     return this.slots.some(({ left }) => left === 0);
   }
 
+  /** Why nothing comes; one request that the server accepts is enough. */
+  problem(): string | undefined {
+    const now = this.deps.now();
+    const problems = this.slots.map((slot) => slot.problem(now));
+    if (this.slots.some((slot) => slot.isAccepted(now))) return undefined;
+    return problems.find((problem) => problem !== undefined);
+  }
+
   /** Asks once more; there must be a free slot. */
   ask(batch: Batch): void {
     const slot = this.slots.find(({ left }) => left === 0);
     if (!slot) return;
+    if (slot.subscription.isClosed()) slot.subscription = this.subscribe(slot.inbox, () => slot);
+    const expiresMs = this.isAnswered ? EXPIRES_MS : FIRST_EXPIRES_MS;
+    const asked = leastOf({ ...batch, expiresMs }, this.limits);
+    slot.begin(asked, this.deps.now());
+    slot.timer = setTimeout(() => this.rest(slot, slot.miss()), asked.expiresMs + OVERDUE_MS);
     const { stream, consumer } = this.deps.target;
-    slot.left = batch.messages;
-    slot.timer = setTimeout(() => this.end(slot), OVERDUE_MS);
-    const request = { batch: batch.messages, max_bytes: batch.bytes, expires: EXPIRES_MS * 1e6 };
+    const request = { batch: asked.messages, max_bytes: asked.bytes, expires: asked.expiresMs * 1e6 };
     const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
     this.deps.connection.publish(subject, JSON.stringify(request), { reply: slot.inbox });
   }
@@ -88,25 +97,32 @@ export class PullRequests {
     await Promise.all(this.slots.map(({ subscription }) => subscription.drain().catch(() => undefined)));
   }
 
-  private open(): Slot {
+  private open(): PullSlot {
     const inbox = createInbox();
-    const subscription = this.deps.connection.subscribe(inbox, {
-      callback: this.deps.boundary.guarded((error, msg) => {
-        if (error) this.deps.onLost(error.message);
-        else this.receive(slot, msg);
-      }),
-    });
-    const slot: Slot = { inbox, subscription, left: 0, timer: undefined };
+    const slot: PullSlot = new PullSlot(
+      inbox,
+      this.subscribe(inbox, () => slot),
+    );
     return slot;
   }
 
-  private receive(slot: Slot, msg: Msg): void {
+  private subscribe(inbox: string, slot: () => PullSlot) {
+    return this.deps.connection.subscribe(inbox, {
+      callback: this.deps.boundary.guarded((error, msg) => {
+        if (error) this.rest(slot(), slot().refuse(error.message));
+        else this.receive(slot(), msg);
+      }),
+    });
+  }
+
+  private receive(slot: PullSlot, msg: Msg): void {
     // A message of the stream asks for its acknowledgement; its publisher may write any status into it.
     if (!isAckSubject(msg.reply)) {
       const status = readStatus(headerBlockOf(msg) ?? NO_BLOCK);
       if (status) this.conclude(slot, status);
       return;
     }
+    this.isAnswered = true;
     try {
       this.deps.onMessage(msg);
     } finally {
@@ -115,25 +131,48 @@ export class PullRequests {
   }
 
   /** 100 is a heartbeat, 408 means that nothing was there in time; 409 has many reasons, that the batch is full is one. */
-  private conclude(slot: Slot, { code, description }: Status): void {
+  private conclude(slot: PullSlot, { code, description }: Status): void {
     if (code === 100) return;
-    if (code === 503 || (code === 409 && /consumer deleted/i.test(description))) {
+    this.isAnswered = true;
+    if (code === 503 || (code === 409 && /consumer deleted|push based/i.test(description))) {
       this.clear(slot);
       this.deps.onLost(description || 'no such consumer');
-    } else if (code === 408 || /size exceeds|batch completed/i.test(description)) {
+    } else if (code === 408 || /batch completed/i.test(description)) {
+      this.end(slot);
+    } else if (/size exceeds/i.test(description) && slot.isAccepted(this.deps.now())) {
       this.end(slot);
     } else {
-      clearTimeout(slot.timer);
-      slot.timer = setTimeout(() => this.end(slot), REFUSED_MS);
+      this.refuse(slot, description || `status ${code}`);
     }
   }
 
-  private end(slot: Slot): void {
+  private refuse(slot: PullSlot, words: string): void {
+    const lowered = slot.request && loweredBy(words, slot.request);
+    if (lowered) {
+      this.limits = leastOf(this.limits, lowered);
+      this.end(slot);
+    } else {
+      this.rest(slot, slot.refuse(words));
+    }
+  }
+
+  /** Asked at once after a refusal, the server would refuse thousands of requests a second. */
+  private rest(slot: PullSlot, restMs: number): void {
+    clearTimeout(slot.timer);
+    slot.timer = setTimeout(() => this.leave(slot), restMs);
+  }
+
+  private end(slot: PullSlot): void {
+    slot.succeed();
+    this.leave(slot);
+  }
+
+  private leave(slot: PullSlot): void {
     this.clear(slot);
     this.deps.onEnded();
   }
 
-  private clear(slot: Slot): void {
+  private clear(slot: PullSlot): void {
     clearTimeout(slot.timer);
     slot.left = 0;
   }

@@ -1,9 +1,10 @@
-import type { Msg, NatsConnection } from 'nats';
+import type { ConsumerConfig, Msg, NatsConnection } from 'nats';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import type { ClientBoundary } from '../client-boundary.js';
+import { limitsOf } from './pull-limits.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from './stream-position.js';
 
@@ -14,6 +15,10 @@ export interface PullerDeps {
   readonly streamCreated: string;
   /** Whether the consumer reads all of its stream: only then a jump of the sequence means that messages are gone. */
   readonly readsAll: boolean;
+  /** Of the consumer. */
+  readonly config: Partial<ConsumerConfig>;
+  /** Monotonic milliseconds. */
+  now(): number;
   readonly acceptor: Acceptor;
   readonly boundary: ClientBoundary;
   /** The consumer is not there any more: it has to be made again. */
@@ -50,19 +55,19 @@ export class Puller {
     const stream = { name: target.stream, created: deps.streamCreated };
     this.idOf = makePositionId(stream);
     this.mark = markOf(stream);
-    this.requests = new PullRequests(
-      {
-        connection,
-        target,
-        boundary,
-        onMessage: (msg) => this.take(msg),
-        onEnded: () => this.pull(),
-        onLost: (why) => {
-          if (!this.stopped) deps.onLost(why);
-        },
+    this.requests = new PullRequests({
+      connection,
+      target,
+      boundary,
+      limits: limitsOf(deps.config),
+      atOnce: deps.config.max_waiting === 1 ? 1 : REQUESTS,
+      now: deps.now,
+      onMessage: (msg) => this.take(msg),
+      onEnded: () => this.pull(),
+      onLost: (why) => {
+        if (!this.stopped) deps.onLost(why);
       },
-      REQUESTS,
-    );
+    });
     this.working = repeat(async () => this.sayWorking(), {
       everyMs: SAY_WORKING_MS,
       onError: (error) => logger.warn('stream.working_failed', { error: messageOf(error) }),
@@ -74,6 +79,11 @@ export class Puller {
   again(): void {
     this.requests.forget();
     this.pull();
+  }
+
+  /** Why the server gives us nothing. */
+  problem(): string | undefined {
+    return this.requests.problem();
   }
 
   async stop(): Promise<void> {

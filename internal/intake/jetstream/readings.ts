@@ -1,4 +1,5 @@
 import type { ConsumerInfo, JetStreamManager, NatsConnection } from 'nats';
+import type { Obstacle } from '../../domain/stream-plan.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Acceptor } from '../acceptor.js';
@@ -9,7 +10,7 @@ import { ensureConsumer } from './ensure-consumer.js';
 import { Failures } from './failures.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
-import { type Refusal, refusalOf } from './refusal.js';
+import { refusalOf } from './refusal.js';
 import { markOf } from './stream-position.js';
 import { type BeginAt, newConsumer, type StreamSettings } from './stream-settings.js';
 import { isNotFound } from './streams.js';
@@ -44,6 +45,7 @@ interface Reading extends WantedConsumer {
   readonly connection: NatsConnection;
   readonly puller: Puller;
   pending: number;
+  isPaused: boolean;
 }
 
 /** How far a consumer was acknowledged when we last looked: where a new one in its place begins. */
@@ -94,9 +96,13 @@ export class Readings {
     this.failures.hurry();
   }
 
-  /** Why a consumer is not read. */
-  refusalOf(target: PullTarget): Refusal | undefined {
-    return this.failures.of(keyOf(target));
+  /** Why nothing comes from a consumer. */
+  obstacleOf(target: PullTarget): Obstacle | undefined {
+    const refusal = this.failures.of(keyOf(target));
+    if (refusal) return { reason: refusal.reason, problem: refusal.message };
+    const reading = this.all.get(keyOf(target));
+    const words = reading && (reading.isPaused ? 'the consumer is paused' : reading.puller.problem());
+    return words === undefined ? undefined : { reason: 'pull_refused', problem: pullRefused(target, words) };
   }
 
   /** Makes a consumer before anything depends on it. @throws {Refusal} when it could not be read */
@@ -167,13 +173,15 @@ export class Readings {
   private async read({ connection, manager }: StreamLink, one: WantedConsumer): Promise<Reading> {
     const { acceptor, boundary, logger } = this.deps;
     const { target, created, filter } = one;
-    await this.ensure(manager, one);
+    const info = await this.ensure(manager, one);
     logger.info('stream.read', { ...target, ...(filter ? { filter } : {}) });
     const puller = new Puller({
       connection,
       target,
       streamCreated: created,
       readsAll: filter === undefined,
+      config: info.config,
+      now: this.deps.now,
       acceptor,
       boundary,
       onLost: (why) => this.lose(reading, why),
@@ -184,7 +192,7 @@ export class Readings {
       },
       logger,
     });
-    const reading: Reading = { ...one, connection, puller, pending: 0 };
+    const reading: Reading = { ...one, connection, puller, pending: 0, isPaused: info.paused === true };
     return reading;
   }
 
@@ -200,6 +208,7 @@ export class Readings {
       const info = await manager.consumers.info(reading.target.stream, reading.target.consumer);
       this.floors.set(keyOf(reading.target), { created: reading.created, sequence: info.ack_floor.stream_seq });
       reading.pending = info.num_pending;
+      reading.isPaused = info.paused === true;
       const { fatal } = deviationsOf(info.config, this.wantedConfig(reading));
       if (fatal.length === 0) return info;
       this.lose(reading, `somebody changed its ${fatal.join(', ')}`);
@@ -220,5 +229,8 @@ export class Readings {
     void reading.puller.stop();
   }
 }
+
+const pullRefused = ({ stream, consumer }: PullTarget, words: string) =>
+  `The server delivers nothing from the stream ${stream} (${words}): look at "nats consumer info ${stream} ${consumer}" and change what keeps it from that.`;
 
 const keyOf = ({ stream, consumer }: PullTarget) => `${stream}\n${consumer}`;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { NatsConnection } from 'nats';
 import { coveredBy } from '../../domain/covered-by.js';
 import type { Degradation } from '../../domain/degradation.js';
-import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
+import { type Obstacle, planStreams, type StreamPlan } from '../../domain/stream-plan.js';
 import { AppError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { OwnStream } from './own-stream.js';
@@ -126,18 +126,19 @@ export class StreamFollower {
     const { readings } = this.deps;
     const subjects = this.deps.subjects();
     const found: Degradation[] = [...this.plan.refused].map(([event, obstacle]) => ({ event, ...obstacle }));
-    const add = (events: readonly string[], refusal: Refusal | undefined) => {
-      if (refusal) for (const event of events) found.push({ event, reason: refusal.reason, problem: refusal.message });
+    const add = (obstacle: Obstacle | undefined, holders: readonly string[]) => {
+      if (obstacle) for (const event of coveredBy(subjects, holders)) found.push({ event, ...obstacle });
     };
-    const missing = this.plan.own.filter((subject) => !this.ownHolds.includes(subject));
-    const { refusal } = this.own;
-    if (refusal && missing.length === 0) found.push({ reason: refusal.reason, problem: refusal.message });
-    else if (refusal) add(coveredBy(subjects, missing), refusal);
-    const ownRefusal = readings.refusalOf(this.ownTarget);
-    if (ownRefusal) add(coveredBy(subjects, this.plan.own), ownRefusal);
+    const { obstacle } = this.own;
+    if (obstacle) {
+      const held = new Set(this.ownHolds);
+      const missing = this.plan.own.filter((subject) => !held.has(subject));
+      if (missing.length === 0) found.push(obstacle);
+      else add(obstacle, missing);
+    }
+    add(readings.obstacleOf(this.ownTarget), this.plan.own);
     for (const { stream, subject } of this.plan.foreign) {
-      const its = readings.refusalOf(this.foreignTarget(stream, subject));
-      if (its) add(coveredBy(subjects, [subject]), its);
+      add(readings.obstacleOf(this.foreignTarget(stream, subject)), [subject]);
     }
     return found;
   }
