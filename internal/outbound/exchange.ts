@@ -11,7 +11,7 @@ import type { Interruptible, InterruptionGroup } from './interruptions.js';
 import { type RequestLimits, spellBytes, spellDuration } from './limits.js';
 import type { OriginPool } from './origin-pool.js';
 import { ResponseBody } from './response-body.js';
-import { findRetryAfter } from './response-headers.js';
+import { findRetryAfter, framingOf } from './response-headers.js';
 
 /** A used connection that dies later than this after the request was written did not die of being idle. */
 const RESEND_WITHIN_MS = 1000;
@@ -65,6 +65,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   private writtenAt = 0;
   private status = 0;
   private flaw: string | undefined;
+  private isSpoiled = false;
   private retryAfterMs: number | undefined;
   private body: ResponseBody | undefined;
   private over = false;
@@ -114,7 +115,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.stage = 'answered';
     this.status = status;
     if (status >= 300) this.retryAfterMs = this.readRetryAfter(findRetryAfter(headers));
+    if (status === 204 || status === 205 || status === 304) this.withoutBody(framingOf(headers));
     return true;
+  }
+
+  /** A body that is announced although there can be none would be taken for a part of the next answer. */
+  private withoutBody(framing: ReturnType<typeof framingOf>): void {
+    if (this.status !== 205) this.isSpoiled = framing === 'chunked' || framing === 'length';
+    else if (framing === 'none') this.finish(undefined);
   }
 
   onData(chunk: Buffer): boolean {
@@ -126,7 +134,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   }
 
   onComplete(): void {
-    if (this.connection) this.pool.giveBack(this.connection);
+    if (this.connection) {
+      if (this.isSpoiled) this.pool.drop(this.connection);
+      else this.pool.giveBack(this.connection);
+    }
     this.host.released(this);
     const { keepBytes } = this.host.limits;
     const isWhole = this.body === undefined || this.body.length <= keepBytes;
@@ -169,8 +180,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   private end(fault: Fault): void {
     if (this.over) return;
     if (this.stage === 'sent') this.salvage(fault);
-    if (this.stage !== 'answered') this.settle(outcomeOf(fault));
-    else this.settle(this.answer(this.flaw === undefined ? fault.words : undefined));
+    if (this.stage === 'answered') this.finish(this.flaw === undefined ? fault.words : undefined);
+    else {
+      this.settle(outcomeOf(fault));
+      this.abort?.();
+    }
+  }
+
+  /** The answer is known, and nothing more is read of it. */
+  private finish(cut: string | undefined): void {
+    this.settle(this.answer(cut));
     this.abort?.();
   }
 
