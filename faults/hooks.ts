@@ -24,6 +24,8 @@ export async function startHooks(): Promise<Hooks> {
     const answer = await (conducts.get(known.webhook)?.(known) ?? {});
     unanswered--;
     arrivals.push({ ...known, answer: nameOf(answer) });
+    // The record is ours; a soak would fill the memory with bodies.
+    receiver.forget();
     return answer;
   });
   return {

@@ -38,6 +38,8 @@ export interface Receiver {
   /** The most requests that were open at the same time. */
   readonly mostAtOnce: number;
   behave(behaviour: Behaviour): void;
+  /** Drops the requests that were kept so far: for receivers of hundreds of thousands. */
+  forget(): void;
   /** Waits until at least so many requests have come, and gives them all. */
   waitFor(count: number, timeoutMs?: number): Promise<readonly ReceivedRequest[]>;
   stop(): Promise<void>;
@@ -90,6 +92,7 @@ export async function startReceiver(first: Behaviour = {}, port = 0, tls?: Serve
     behave(next) {
       behaviour = next;
     },
+    forget: () => void requests.splice(0),
     async waitFor(count, timeoutMs = 5000) {
       const enough = () => requests.length >= count;
       await eventually(enough, { what: `${count} requests at the receiver`, timeoutMs }).catch((error: Error) => {

@@ -1,0 +1,69 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { makeTemplate } from './cluster.js';
+import { ScenarioFailure } from './failure.js';
+import { MODES } from './mode.js';
+import { makePlan } from './plan.js';
+import { runScenario } from './run-scenario.js';
+import { judgeFlat } from './soak/flat.js';
+import { makeSoak } from './soak/soak-scenario.js';
+import { soakTable } from './soak/soak-table.js';
+import { table } from './table.js';
+
+const USAGE = `usage: npm run soak -- [--mode core|jetstream]
+  --mode        the intake mode; jetstream when absent
+  SOAK_MINUTES  in the environment: how long; 20 when absent. Below 10, whether the samples are flat is shown and not judged`;
+
+const DEFAULT_MINUTES = 20;
+/** With fewer, a quarter has too few samples, and the heap has not reached its size in the second one. */
+const JUDGED_FROM_MINUTES = 10;
+
+const say = (text: string) => void process.stderr.write(`soak: ${text}\n`);
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { mode: { type: 'string', default: 'jetstream' }, help: { type: 'boolean', default: false } },
+  });
+  const mode = MODES.find((known) => known === values.mode);
+  const minutes = Number(process.env.SOAK_MINUTES ?? DEFAULT_MINUTES);
+  if (values.help || !mode || !(minutes > 0)) {
+    process.stdout.write(`${USAGE}\n`);
+    return values.help ? 0 : 1;
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'hukz-soak-'));
+  // PostgreSQL may have to run as another user.
+  await chmod(directory, 0o755);
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => stop.abort(new ScenarioFailure(`ended by ${name}`)));
+  const soak = makeSoak(minutes, say);
+  const outcome = await runScenario(soak.scenario, mode, {
+    plan: makePlan(minutes),
+    template: await makeTemplate(directory),
+    directory,
+    signal: stop.signal,
+    nextRun: () => 1,
+    makeRoom: () => undefined,
+    say,
+  });
+  const judged = [...soak.series()].map(([measure, samples]) => judgeFlat(measure, samples));
+  process.stdout.write(`\n${soakTable(judged)}\n\n${table([outcome])}\n`);
+  const grown = judged.filter(({ isFlat }) => !isFlat).map(({ name }) => name);
+  const isJudged = minutes >= JUDGED_FROM_MINUTES;
+  if (grown.length > 0) say(`${isJudged ? '' : 'too short to be judged: '}not flat: ${grown.join(', ')}`);
+  const { result } = outcome;
+  if (result.kind !== 'held') say(`the account does not close: ${result.why}`);
+  const isGood = result.kind === 'held' && (grown.length === 0 || !isJudged);
+  if (isGood) await rm(directory, { recursive: true, force: true });
+  else say(`the lines of the instances are in ${join(directory, 'logs')}`);
+  return isGood ? 0 : 1;
+}
+
+const code = await main().catch((error: unknown) => {
+  say(error instanceof ScenarioFailure ? error.message : String(error instanceof Error ? error.stack : error));
+  return 1;
+});
+// After an interruption the scenario may still be waiting for something; what it has started ends with us.
+process.exit(code);

@@ -1,0 +1,52 @@
+/** How a measure is expected to behave over time. */
+export type Expectation =
+  /** It may go up and down around one level. */
+  | 'level'
+  /** It grows with what was taken in, by the same amount in each quarter. */
+  | 'steady growth';
+
+export interface Measure {
+  readonly name: string;
+  readonly expectation: Expectation;
+  readonly unit: string;
+  /** A difference that says nothing, in the same unit: an autovacuum that comes a moment later, a heap that is collected later. */
+  readonly slack: number;
+}
+
+export interface Judged extends Measure {
+  /** Of the second quarter: its median, or what it grew by. */
+  readonly early: number;
+  /** Of the last quarter. */
+  readonly late: number;
+  readonly highest: number;
+  readonly isFlat: boolean;
+}
+
+/** What the last quarter may be above the second one. The first quarter is left out: caches, heaps and pools fill in it. */
+const TOLERANCE = 0.2;
+
+/**
+ * Flat means: the last quarter is at most 20 % above the second quarter, or above it by no more than the slack. A `level` is
+ * compared by the medians of its samples, a `steady growth` by what it grew within the quarter. Becoming less is not a fault.
+ */
+export function judgeFlat(measure: Measure, samples: readonly number[]): Judged {
+  const quarter = (index: number) => samples.slice(bound(samples, index), bound(samples, index + 1));
+  const of = measure.expectation === 'level' ? median : growth;
+  const [early, late] = [of(quarter(1)), of(quarter(3))];
+  const allowed = Math.max(early * (1 + TOLERANCE), early + measure.slack);
+  return { ...measure, early, late, highest: Math.max(...samples), isFlat: late <= allowed };
+}
+
+const bound = (samples: readonly number[], index: number) => Math.round((samples.length * index) / 4);
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** Per step between two samples, so that a quarter with one sample less is not a smaller one. */
+function growth(values: readonly number[]): number {
+  return ((values.at(-1) ?? Number.NaN) - (values[0] ?? Number.NaN)) / (values.length - 1);
+}
