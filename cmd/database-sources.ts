@@ -11,6 +11,7 @@ export async function databaseSources(here: Invocation): Promise<ConfigSources> 
   const up = await findUpState(here.cwd);
   if (!up?.database) return here;
   const { HUKZ_DATABASE_HOST: host, HUKZ_DATABASE_PORT: port, HUKZ_DATABASE_NAME: name } = up.database;
-  process.stderr.write(`the database of the "hukz up" that runs here (process ${up.pid}): ${host}:${port}/${name}\n`);
+  const place = host?.includes(',') ? host : `${host}:${port}`;
+  process.stderr.write(`the database of the "hukz up" that runs here (process ${up.pid}): ${place}/${name}\n`);
   return { env: { ...up.database, ...here.env } };
 }

@@ -3,13 +3,14 @@ import { nameWrongKey, sqlStateOf } from '../internal/app/wrong-key.js';
 import { messageOf } from '../internal/errors.js';
 import { isDatabaseAway } from '../internal/store/database-away.js';
 import { CommandFailed } from './command-failed.js';
+import { placeOf } from './place-of.js';
 
 /** What a command that needs PostgreSQL says when it refuses us or is not there: which key to look at, or where it looked. */
-export function explainDatabase(error: unknown, { host, port }: Config['database']): unknown {
+export function explainDatabase(error: unknown, database: Config['database']): unknown {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const hasAnswered = sqlStateOf(first) !== undefined;
   if (hasAnswered || !isDatabaseAway(first)) return nameWrongKey(error);
   return new CommandFailed(
-    `PostgreSQL does not answer at ${host}:${port}: ${messageOf(first)} (is it running? DATABASE_HOST and DATABASE_PORT say where)`,
+    `PostgreSQL does not answer at ${placeOf(database)}: ${messageOf(first)} (is it running? DATABASE_HOST and DATABASE_PORT say where)`,
   );
 }

@@ -5,6 +5,7 @@ import { findFreePort } from '../internal/local/free-port.js';
 import { makeLogger } from '../internal/logger.js';
 import { CommandFailed } from './command-failed.js';
 import type { Invocation } from './invocation.js';
+import { placeOf } from './place-of.js';
 import { runService } from './run-service.js';
 import { untilSignal } from './until-signal.js';
 import { startOwnServers, type Where } from './up-servers.js';
@@ -61,14 +62,14 @@ async function run(here: Invocation, config: Config, { asked, where, say }: Arou
       const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
       const api = `http://${host}:${app.port}`;
       const metrics = `http://${host}:${app.metricsPort}/metrics`;
-      const { user, host: databaseHost, port, name, sslMode } = config.database;
+      const { user, host: databaseHost, hosts, port, name, sslMode } = config.database;
       await writeUpState(here.cwd, {
         pid: process.pid,
         api,
         metrics,
         nats: config.nats.servers,
         database: {
-          HUKZ_DATABASE_HOST: databaseHost,
+          HUKZ_DATABASE_HOST: hosts.length > 1 ? placeOf(config.database) : databaseHost,
           HUKZ_DATABASE_PORT: String(port),
           HUKZ_DATABASE_NAME: name,
           HUKZ_DATABASE_USER: user,
@@ -77,7 +78,7 @@ async function run(here: Invocation, config: Config, { asked, where, say }: Arou
           ...(where.database && { HUKZ_DATABASE_PASSWORD: config.database.password }),
         },
       });
-      const database = where.database ?? `postgres://${user}@${databaseHost}:${port}/${name}, as given`;
+      const database = where.database ?? `postgres://${user}@${placeOf(config.database)}/${name}, as given`;
       const nats = where.nats ?? `${config.nats.servers.join(', ')}, as given`;
       say(welcome({ api, metrics, database, nats, receiverPort: await findFreePort(9000) }));
     },

@@ -70,8 +70,10 @@ export interface Config {
 }
 
 export interface DatabaseConfig {
+  /** The first of `hosts`. */
   readonly host: string;
   readonly port: number;
+  readonly hosts: readonly { readonly host: string; readonly port: number }[];
   readonly user: string;
   readonly password: string;
   readonly name: string;

@@ -6,6 +6,7 @@ import { parsePortRanges } from '../internal/domain/port-range.js';
 import { type Parsed, parsed, refused } from '../internal/domain/result.js';
 import { parseQueueGroup } from '../internal/domain/subject.js';
 import { parseByteSize } from './byte-size.js';
+import { parseDatabaseHosts } from './database-hosts.js';
 import { parseEncryptionKeys } from './encryption-keys.js';
 import { parseServers } from './nats-servers.js';
 
@@ -97,6 +98,7 @@ convict.addFormat(numberFormat('size', 'a size such as 64KiB or 64MiB', orNaN(pa
 convict.addFormat(textFormat('spans', parseDurations));
 convict.addFormat(textFormat('queue group', parseQueueGroup));
 convict.addFormat(textFormat('servers', parseServers));
+convict.addFormat(textFormat('hosts', parseDatabaseHosts));
 convict.addFormat(textFormat('keys', parseEncryptionKeys));
 convict.addFormat(textFormat('ranges', parseIpRanges));
 convict.addFormat(textFormat('ports', parsePortRanges));

@@ -16,7 +16,7 @@ export interface KeySpec extends Bounds {
 
 type Format =
   | ('text' | 'whole' | 'share' | 'span' | 'spans' | 'size' | 'flag')
-  | ('queue group' | 'servers' | 'stream' | 'ranges' | 'ports' | 'proxy' | 'keys')
+  | ('hosts' | 'queue group' | 'servers' | 'stream' | 'ranges' | 'ports' | 'proxy' | 'keys')
   | 'workers';
 type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
@@ -43,8 +43,12 @@ const keys = {
     '1',
   ),
 
-  DATABASE_HOST: required('the host of PostgreSQL', 'text', 'localhost'),
-  DATABASE_PORT: key('the port of PostgreSQL', 'whole', '5432', { min: 1, max: 65_535 }),
+  DATABASE_HOST: required(
+    'the host of PostgreSQL; several, joined by commas and each with an optional :port, are asked in turn for the one that takes writes',
+    'hosts',
+    'localhost',
+  ),
+  DATABASE_PORT: key('the port of PostgreSQL, for hosts that name none', 'whole', '5432', { min: 1, max: 65_535 }),
   DATABASE_USER: required('the user, who must be allowed to create tables', 'text', 'hukz'),
   DATABASE_PASSWORD: required('the password of that user', 'text', 'hukz', { sensitive: true }),
   DATABASE_NAME: required('the name of the database', 'text', 'hukz'),

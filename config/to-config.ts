@@ -4,12 +4,12 @@ import type { PortRange } from '../internal/domain/port-range.js';
 import type { EncryptionKey } from '../internal/domain/secret.js';
 import type { LogLevel } from '../internal/logger.js';
 import type { Config, DatabaseConfig, NatsConfig } from './config.js';
+import type { GivenHost } from './database-hosts.js';
 import type { NatsServer } from './nats-servers.js';
 import type { Key } from './schema.js';
 
 type Texts =
   | 'HOST'
-  | 'DATABASE_HOST'
   | 'DATABASE_USER'
   | 'DATABASE_PASSWORD'
   | 'DATABASE_NAME'
@@ -29,6 +29,7 @@ export type Values = Readonly<
       MODE: Config['mode'];
       WORKERS: Config['workers'];
       DATABASE_SSL_MODE: DatabaseConfig['sslMode'];
+      DATABASE_HOST: readonly GivenHost[];
       NATS_URL: readonly NatsServer[];
       INTAKE: Config['intake']['source'];
       DELIVER_POLICY: Config['stream']['deliverPolicy'];
@@ -49,6 +50,7 @@ type Others =
   | 'WEBHOOK_PROXIES'
   | 'MODE'
   | 'WORKERS'
+  | 'DATABASE_HOST'
   | 'DATABASE_SSL_MODE'
   | 'NATS_URL'
   | 'INTAKE'
@@ -147,9 +149,13 @@ export function logConfig(values: Pick<Values, 'MODE' | 'LOG_LEVEL' | 'LOG_FORMA
 }
 
 export function databaseConfig(values: Values): DatabaseConfig {
+  // A command that does not need the database was not asked for its host.
+  const hosts = (values.DATABASE_HOST ?? []).map(({ host, port = values.DATABASE_PORT }) => ({ host, port }));
+  const { host, port } = hosts[0] ?? { host: '', port: values.DATABASE_PORT };
   return {
-    host: values.DATABASE_HOST,
-    port: values.DATABASE_PORT,
+    host,
+    port,
+    hosts,
     user: values.DATABASE_USER,
     password: values.DATABASE_PASSWORD,
     name: values.DATABASE_NAME,

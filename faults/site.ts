@@ -34,6 +34,8 @@ export interface Site {
   start(options?: StartOptions): Promise<Instance>;
   /** Registers the event, unless it is, and a webhook on it, with settings; answers its id when all instances know of it. */
   webhook(instance: Instance, name: string, subject: string, settings?: object): Promise<number>;
+  /** Another server has the data from now on: new connections of the instances reach it, and the account is closed by it. */
+  moveTo(cluster: Cluster): void;
   /** Puts a webhook into the account that was registered otherwise. */
   expect(name: string, subject: string): void;
 }
@@ -72,6 +74,7 @@ export async function openSite(options: OpenOptions): Promise<Site> {
     openCluster(options.template, join(directory, 'postgres')).then((it) => started(it, () => it.kill())),
     openBroker(join(directory, 'nats'), mode === 'jetstream').then((it) => started(it, () => it.kill())),
   ]);
+  let current = cluster;
   const toDatabase = await started(await startWire(cluster.port), (it) => it.stop());
   const toNats = await started(await startWire(broker.port), (it) => it.stop());
   const hooks = await started(await startHooks(), (it) => it.stop());
@@ -115,7 +118,9 @@ export async function openSite(options: OpenOptions): Promise<Site> {
     mode,
     plan,
     directory,
-    cluster,
+    get cluster() {
+      return current;
+    },
     broker,
     toDatabase,
     toNats,
@@ -143,6 +148,10 @@ export async function openSite(options: OpenOptions): Promise<Site> {
       webhooks.set(name, subject);
       await knownToAll();
       return id;
+    },
+    moveTo(other) {
+      current = other;
+      toDatabase.lead(other.port);
     },
     expect: (name, subject) => void webhooks.set(name, subject),
   };

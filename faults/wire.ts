@@ -18,6 +18,8 @@ export interface Wire {
   abandon(): void;
   /** Nothing comes through, and nothing is refused; new connections are taken and hear nothing. */
   blackHole(): void;
+  /** New connections go to that port from now on; those that exist stay where they are. */
+  lead(serverPort: number): void;
   /** The next answer of the server is dropped, and its connection with it, on each that is open now. */
   swallowReplies(): void;
   stop(): Promise<void>;
@@ -29,7 +31,8 @@ type Fate = 'alive' | 'lost' | 'reply lost';
 const CUT_AFTER_MS = 20;
 
 /** A wire between an instance and a server of its, which can be made worse. On 127.0.0.1. */
-export async function startWire(serverPort: number): Promise<Wire> {
+export async function startWire(firstPort: number): Promise<Wire> {
+  let serverPort = firstPort;
   const links = new Set<Link>();
   const weather = { refusing: false, vanishing: false, holding: false, delayMs: 0 };
   let taken = 0;
@@ -75,6 +78,9 @@ export async function startWire(serverPort: number): Promise<Wire> {
     blackHole() {
       weather.vanishing = true;
       for (const link of links) link.fate = 'lost';
+    },
+    lead(port) {
+      serverPort = port;
     },
     swallowReplies() {
       for (const link of links) if (link.fate === 'alive') link.fate = 'reply lost';

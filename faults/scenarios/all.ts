@@ -7,6 +7,7 @@ import { deadWebhooks } from './dead-webhooks.js';
 import { descriptorsExhausted } from './descriptors-exhausted.js';
 import { diskFull } from './disk-full.js';
 import { eventChurn } from './event-churn.js';
+import { failover } from './failover.js';
 import { freshEvents } from './fresh-events.js';
 import { halfOpenDatabase } from './half-open-database.js';
 import { halfOpenNats } from './half-open-nats.js';
@@ -46,6 +47,7 @@ export const scenarios: readonly Scenario[] = [
   postgresDown,
   backendsTerminated,
   catalogWentBack,
+  failover,
   replySwallowed,
   diskFull,
   natsRestarted,

@@ -1,11 +1,12 @@
-import type { ClientConfig } from 'pg';
 import type { Logger } from '../logger.js';
+import type { Connection } from '../store/connection.js';
+import { isDatabaseAway } from '../store/database-away.js';
 import { DatabaseTooNew, migrate, migrationStatus } from '../store/migrate.js';
 import { waitFor } from './wait-for.js';
 import { CannotStart, nameWrongKey, sqlStateOf } from './wrong-key.js';
 
 export interface OpenDatabaseOptions {
-  readonly connection: ClientConfig;
+  readonly connection: Connection;
   readonly migrate: boolean;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -30,19 +31,14 @@ export async function withDatabase<T>(
 
 function isFinal(error: unknown): boolean {
   const known = error instanceof CannotStart || error instanceof DatabaseTooNew || nameWrongKey(error) !== error;
-  return known || codeOf(error) !== undefined;
+  // Any other answer of the server will not be another one tomorrow, unless it starts, is busy or takes no writes yet.
+  return known || (sqlStateOf(error) !== undefined && !isDatabaseAway(error));
 }
 
-async function requireMigrated(connection: ClientConfig): Promise<void> {
+async function requireMigrated(connection: Connection): Promise<void> {
   const missing = (await migrationStatus(connection)).filter(({ applied }) => !applied).map(({ name }) => name);
   if (missing.length === 0) return;
   throw new CannotStart(
     `the database lacks the migrations ${missing.join(', ')}: run "hukz migrate up", or serve without --no-migrate`,
   );
-}
-
-/** The SQLSTATE of an answer that will not be another one tomorrow; undefined while the server starts or is away. */
-function codeOf(error: unknown): string | undefined {
-  const code = sqlStateOf(error);
-  return code === undefined || /^(57P|53|08|55P03|40)/.test(code) ? undefined : code;
 }

@@ -1,10 +1,9 @@
 import type { Knex } from 'knex';
-import type { ClientConfig } from 'pg';
 import { systemClock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
-import { connectionFor, type DatabaseSettings } from '../store/connection.js';
+import { type Connection, connectionFor, type DatabaseSettings } from '../store/connection.js';
 import { forgetMessageIds } from '../store/journal/forget-message-ids.js';
 import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
 import { ensurePartitionsAhead } from '../store/journal/partitions.js';
@@ -22,7 +21,7 @@ export interface OpenStoreOptions {
 }
 
 export interface Store {
-  readonly connection: ClientConfig;
+  readonly connection: Connection;
   readonly db: Knex;
   readonly pool: JournalPool;
   /** For the heartbeat alone: whatever the journal waits for, this instance must not pass for dead. */

@@ -21,6 +21,8 @@ export interface Readiness {
 }
 
 const PROBE_MS = 2000;
+/** Changes nothing, and is refused where nothing can be written: a server that can only read still answers every select. */
+const PROBE = 'update hukz_migrations set id = id where false';
 
 export async function findReadiness(deps: ReadinessDeps): Promise<Readiness> {
   const database = await databaseProblem(deps.db);
@@ -39,7 +41,7 @@ export async function findReadiness(deps: ReadinessDeps): Promise<Readiness> {
 
 async function databaseProblem(db: Knex): Promise<string | undefined> {
   try {
-    await db.raw('select 1').timeout(PROBE_MS);
+    await db.raw(PROBE).timeout(PROBE_MS);
     return undefined;
   } catch (error) {
     return messageOf(error) || 'not reachable';

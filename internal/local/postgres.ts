@@ -45,7 +45,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     name: 'PostgreSQL',
     command: binaries.postgres,
     args: ['-D', options.dataDir, '-p', String(port), ...settings(options.fsync ?? true)],
-    ready: /database system is ready to accept connections/,
+    ready: /database system is ready to accept (?:read-only )?connections/,
     // Fast shutdown: sessions are cut, a checkpoint is written.
     stopSignal: 'SIGINT',
     user: account,

@@ -1,8 +1,15 @@
 import type { ClientConfig } from 'pg';
+import { type Moves, makeMoves } from './moves.js';
 
-export interface DatabaseSettings {
+/** Where a PostgreSQL may be: a name, an address or the directory of a Unix socket. */
+export interface DatabaseHost {
   readonly host: string;
   readonly port: number;
+}
+
+export interface DatabaseSettings extends DatabaseHost {
+  /** All of them, where several are given; the one that takes writes is used. */
+  readonly hosts?: readonly DatabaseHost[];
   readonly user: string;
   readonly password: string;
   readonly name: string;
@@ -10,11 +17,19 @@ export interface DatabaseSettings {
   readonly sslMode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
 }
 
-/** What `pg` needs to connect: time limits on connecting and on statements, and a half-open connection is noticed. */
-export function connectionFor(database: DatabaseSettings, applicationName: string): ClientConfig {
+/** What `pg` needs to connect, and what all pools of a process share. */
+export interface Connection extends ClientConfig {
+  readonly hosts?: readonly DatabaseHost[];
+  readonly moves?: Moves;
+}
+
+/** Time limits on connecting and on statements are set, and a half-open connection is noticed. */
+export function connectionFor(database: DatabaseSettings, applicationName: string): Connection {
   return {
     host: database.host,
     port: database.port,
+    ...(database.hosts && { hosts: database.hosts }),
+    moves: makeMoves(),
     user: database.user,
     password: database.password,
     database: database.name,

@@ -1,17 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from './knex.js';
-import { judgePgError } from './pg-error.js';
+import { isReadOnly, judgePgError } from './pg-error.js';
 
 const MOST_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 10;
 
-/** Runs the work in one transaction, again from the start when PostgreSQL chose it as the victim of a deadlock or conflict. */
+/**
+ * Runs the work in one transaction, again from the start when PostgreSQL chose it as the victim of a deadlock or conflict, or
+ * when its session can only read: then the next one goes elsewhere.
+ */
 export async function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>, random = Math.random): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await db.transaction(work);
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || judgePgError(error) !== 'repeat') throw error;
+      const mayRepeat = judgePgError(error) === 'repeat' || isReadOnly(error);
+      if (attempt === MOST_ATTEMPTS || !mayRepeat) throw error;
     }
     await sleep(random() * FIRST_WAIT_MS * 2 ** attempt);
   }

@@ -1,18 +1,51 @@
 import knex, { type Knex } from 'knex';
-import type { ClientConfig } from 'pg';
+import type { Client } from 'pg';
+import type { Connection } from './connection.js';
+import { NO_ANSWER } from './no-answer.js';
+import { makeSessions } from './session.js';
 
 /** A pool, or a transaction of it: what every query of the API takes. */
 export type Db = Knex;
 
-export function makeKnex(connection: ClientConfig, pool: { readonly max: number }): Knex {
-  return knex({
+/** What knex keeps on a connection: by which number it tells of it, and why it is not to be used again. */
+interface Known {
+  readonly __knexUid?: string;
+  __knex__disposed?: unknown;
+}
+
+export function makeKnex(connection: Connection, pool: { readonly max: number }): Knex {
+  const open = new Set<Client & Known>();
+  // knex looks for this mark before it gives a connection out; by itself it keeps one after any answer of the server.
+  const dispose = (session: Client & Known, because: string) => {
+    session.__knex__disposed = because;
+  };
+  const { Client: Session } = makeSessions(connection, dispose);
+  const db = knex({
     client: 'pg',
     connection: { ...connection } as Knex.PgConnectionConfig,
-    pool: { min: 0, max: pool.max },
+    pool: {
+      min: 0,
+      max: pool.max,
+      afterCreate(session: Client, done: (error: null, session: Client) => void) {
+        open.add(session);
+        session.once('end', () => open.delete(session));
+        done(null, session);
+      },
+    },
     acquireConnectionTimeout: 5000,
     // An error says the statement with $1, $2: values may be secrets, and its words go into the log.
     compileSqlOnError: false,
     // Warnings of the library are facts for us to find in errors, not lines on stderr.
     log: { warn() {}, error() {}, deprecate() {}, debug() {} },
   });
+  db.client.driver = { Client: Session };
+  connection.moves?.follow((because) => {
+    for (const session of open) dispose(session, because);
+  });
+  // After a statement that got no answer the next one would wait behind it.
+  db.on('query-error', (error: Error, { __knexUid }: Known) => {
+    if (!NO_ANSWER.test(error.message)) return;
+    for (const session of open) if (session.__knexUid === __knexUid) dispose(session, error.message);
+  });
+  return db;
 }

@@ -1,6 +1,8 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client } from 'pg';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { Connection } from './connection.js';
+import { makeSessions } from './session.js';
 
 export interface Listener {
   stop(): Promise<void>;
@@ -12,13 +14,14 @@ const RECONNECT_MS = 1000;
  * Calls back for each notification on a channel, and once after every (re)connection, because what was notified in
  * between was missed. Reconnects for ever.
  */
-export function listen(connection: ClientConfig, channel: string, logger: Logger, notified: () => void): Listener {
+export function listen(connection: Connection, channel: string, logger: Logger, notified: () => void): Listener {
   let client: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  const { Client: Session } = makeSessions({ ...connection, query_timeout: 10_000 }, () => undefined);
 
   const connect = async () => {
-    const fresh = new Client({ ...connection, query_timeout: 10_000 });
+    const fresh = new Session();
     client = fresh;
     fresh.on('notification', notified);
     fresh.on('error', (error) => logger.warn('database.listener_lost', { channel, error: error.message }));
@@ -40,10 +43,13 @@ export function listen(connection: ClientConfig, channel: string, logger: Logger
     timer = setTimeout(() => void connect(), RECONNECT_MS);
   };
 
+  // A server that can only read would keep the session, and notify nothing.
+  const unfollow = connection.moves?.follow(() => void client?.end().catch(() => undefined));
   void connect();
   return {
     async stop() {
       stopped = true;
+      unfollow?.();
       clearTimeout(timer);
       await client?.end().catch(() => undefined);
     },

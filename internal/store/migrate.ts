@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import type { ClientConfig } from 'pg';
 import { migrations } from '../../migrations/list.js';
 import type { Logger } from '../logger.js';
+import type { Connection } from './connection.js';
 import { makeKnex } from './knex.js';
 
 /** Shared by every program that migrates this database: an arbitrary number, held as a session lock. */
@@ -37,7 +37,7 @@ export interface MigrationState {
 
 /** Brings the schema all the way up, or one step down. Safe to call from many instances at once. Answers what it ran. */
 export async function migrate(
-  connection: ClientConfig,
+  connection: Connection,
   direction: 'up' | 'down',
   logger: Logger,
 ): Promise<readonly string[]> {
@@ -53,7 +53,7 @@ export async function migrate(
 }
 
 /** Every migration of this program and whether the database has it. */
-export async function migrationStatus(connection: ClientConfig): Promise<readonly MigrationState[]> {
+export async function migrationStatus(connection: Connection): Promise<readonly MigrationState[]> {
   const knex = makeKnex(connection, { max: 1 });
   try {
     const applied = await appliedNames(knex);
@@ -86,7 +86,7 @@ async function takeLock(knex: Knex, holder: unknown): Promise<void> {
 }
 
 /** One migrator at a time. The lock is held on the second connection of a pool of two, for as long as the work takes. */
-async function locked<T>(connection: ClientConfig, work: (knex: Knex) => Promise<T>): Promise<T> {
+async function locked<T>(connection: Connection, work: (knex: Knex) => Promise<T>): Promise<T> {
   const patient = { ...connection, statement_timeout: 0, lock_timeout: 0, query_timeout: 0 };
   const knex = makeKnex(patient, { max: 2 });
   try {

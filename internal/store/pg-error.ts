@@ -72,6 +72,22 @@ export function isUniqueViolation(error: unknown): boolean {
   return describe(error).code === '23505';
 }
 
+export const READ_ONLY = '25006';
+
+/** The server, or this session, does not take writes: nothing happened. */
+export function isReadOnly(error: unknown): boolean {
+  return describe(error).code === READ_ONLY;
+}
+
+/**
+ * Whether a connection must not be used again after this answer: it leads to a server that ends it or takes no writes, or its
+ * transaction, prepared statements or plans are not what the driver thinks.
+ */
+export function spoilsSession(error: unknown): boolean {
+  const { code = '', message } = describe(error);
+  return /^(?:08|25|57P|26000|42P05|XX)/.test(code) || (code === '0A000' && message.startsWith('cached plan'));
+}
+
 interface Described {
   readonly code: string | undefined;
   readonly routine: string | undefined;

@@ -1,5 +1,10 @@
-import { type ClientBase, type ClientConfig, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { type ClientBase, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import type { Logger } from '../../logger.js';
+import type { Connection } from '../connection.js';
+import { makeMoves } from '../moves.js';
+import { NO_ANSWER } from '../no-answer.js';
+import { spoilsSession } from '../pg-error.js';
+import { makeSessions } from '../session.js';
 
 export interface Statement {
   /**
@@ -20,24 +25,32 @@ export interface JournalPool {
   stop(): Promise<void>;
 }
 
-/** What the driver says when nothing came back in time: the network may have forgotten every connection that we have. */
-const NO_ANSWER = /read timeout|timeout expired|terminated due to connection timeout/i;
 const RENEW_AT_MOST_EVERY_MS = 2000;
 
 /** The journal's connections, apart from the API's: a slow list query never delays a commit. */
-export function makeJournalPool(connection: ClientConfig, max: number, logger: Logger): JournalPool {
+export function makeJournalPool(given: Connection, max: number, logger: Logger): JournalPool {
+  const moves = given.moves ?? makeMoves();
+  const connection = { ...given, moves };
   let pool = open(connection, max, logger);
   let sent = 0;
   let renewedAt = Number.NEGATIVE_INFINITY;
+  let isStopped = false;
 
-  /** Each of the others would take as long to be found dead: all are left behind, what runs on them ends as it may. */
+  /** All connections are left behind, what runs on them ends as it may. */
+  const renew = (because: string) => {
+    if (isStopped) return;
+    logger.warn('database.connections_renewed', { because });
+    void pool.end().catch(() => undefined);
+    pool = open(connection, max, logger);
+  };
+  const unfollow = moves.follow(renew);
+
+  /** Each of the others would take as long to be found dead. */
   const suspect = (error: unknown): boolean => {
     if (!(error instanceof Error && NO_ANSWER.test(error.message))) return false;
     if (performance.now() - renewedAt > RENEW_AT_MOST_EVERY_MS) {
       renewedAt = performance.now();
-      logger.warn('database.connections_renewed', { because: error.message });
-      void pool.end().catch(() => undefined);
-      pool = open(connection, max, logger);
+      renew(error.message);
     }
     return true;
   };
@@ -72,7 +85,7 @@ export function makeJournalPool(connection: ClientConfig, max: number, logger: L
         await client.query('commit');
         return result;
       } catch (error) {
-        if (suspect(error)) broken = error as Error;
+        if (suspect(error) || spoilsSession(error)) broken = error as Error;
         else
           await client.query('rollback').catch((cause: unknown) => {
             broken = cause instanceof Error ? cause : new Error(String(cause));
@@ -83,12 +96,18 @@ export function makeJournalPool(connection: ClientConfig, max: number, logger: L
       }
     },
     statements: () => sent,
-    stop: () => pool.end(),
+    async stop() {
+      isStopped = true;
+      unfollow();
+      await pool.end();
+    },
   };
 }
 
-function open(connection: ClientConfig, max: number, logger: Logger): Pool {
-  const pool = new Pool({ ...connection, max, idleTimeoutMillis: 60_000, onConnect: prepareConnection });
+function open(connection: Connection, max: number, logger: Logger): Pool {
+  // After a failed statement the pool drops its connection by itself.
+  const { Client } = makeSessions(connection, () => undefined);
+  const pool = new Pool({ ...connection, Client, max, idleTimeoutMillis: 60_000, onConnect: prepareConnection });
   // Without a listener the process would end when the backend of an idle connection dies.
   pool.on('error', (error) => logger.warn('database.connection_lost', { error: error.message }));
   pool.on('connect', (client) => {

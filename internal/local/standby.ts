@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { postgresAccount } from './postgres-account.js';
+import { PASSWORD, USER } from './postgres-cluster.js';
+
+const run = promisify(execFile);
+
+export interface StandbyOptions {
+  /** The data of a server that has stopped in good order. */
+  readonly from: string;
+  /** Where the copy goes; `startPostgres` starts it. */
+  readonly to: string;
+  /** Where that server listens when it runs again: on 127.0.0.1. */
+  readonly primaryPort: number;
+}
+
+/** Copies a stopped server; the copy follows it by streaming replication until it is promoted (`pg_promote`). */
+export async function copyAsStandby({ from, to, primaryPort }: StandbyOptions): Promise<void> {
+  await run('cp', ['-a', from, to]);
+  await rm(join(to, 'postmaster.pid'), { force: true });
+  const primary = `host=127.0.0.1 port=${primaryPort} user=${USER} password=${PASSWORD}`;
+  await appendFile(join(to, 'postgresql.auto.conf'), `\nprimary_conninfo = '${primary}'\n`);
+  await writeFile(join(to, 'standby.signal'), '');
+  const account = await postgresAccount();
+  if (account) await run('chown', [`${account.uid}:${account.gid}`, join(to, 'standby.signal')]);
+}

@@ -1,0 +1,72 @@
+import type { EventEmitter } from 'node:events';
+import { Client } from 'pg';
+import type { Connection } from './connection.js';
+import { makeHostChoice } from './hosts.js';
+import { makeMoves } from './moves.js';
+import { isReadOnly, spoilsSession } from './pg-error.js';
+
+type Done = (error: Error | null, client: Client) => void;
+
+export interface Sessions {
+  /** For a pool to make its connections with. Whatever it is constructed with, it connects as its pool was told. */
+  readonly Client: new () => Client;
+}
+
+/**
+ * The connections of one pool. Each goes to the host that takes writes, has the settings that our statements rely on, and
+ * reports an answer after which it must not be used again.
+ */
+export function makeSessions(connection: Connection, onSpoiled: (session: Client, code: string) => void): Sessions {
+  const choose = makeHostChoice(connection);
+  const moves = connection.moves ?? makeMoves();
+
+  class Session extends Client {
+    constructor() {
+      // As startup parameters, poolers refuse these.
+      super({ ...connection, statement_timeout: undefined, lock_timeout: undefined });
+      // Without a listener an error between connecting and the pool's own listener would end the process.
+      this.on('error', () => undefined);
+      const { connection: wire } = this as unknown as { readonly connection: EventEmitter };
+      wire.on('errorMessage', (error: { readonly code: string; readonly message: string }) => {
+        if (spoilsSession(error)) onSpoiled(this, error.code);
+        if (isReadOnly(error)) moves.tell(error.message);
+      });
+    }
+
+    override connect(): Promise<this>;
+    override connect(done: Done): void;
+    override connect(done?: Done): Promise<this> | undefined {
+      const opening = this.open();
+      if (!done) return opening;
+      opening.then(
+        () => done(null, this),
+        (error: Error) => done(error, this),
+      );
+      return undefined;
+    }
+
+    private async open(): Promise<this> {
+      const at = await choose();
+      if (at) Object.assign(this, at);
+      await super.connect();
+      try {
+        await prepareSession(this, connection);
+      } catch (error) {
+        await this.end().catch(() => undefined);
+        throw error;
+      }
+      return this;
+    }
+  }
+  return { Client: Session };
+}
+
+/** What is set once a session, by statements: as startup parameters, poolers refuse it. */
+async function prepareSession(client: Client, { statement_timeout, lock_timeout }: Connection): Promise<void> {
+  const settings = { statement_timeout, lock_timeout };
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  await client.query(
+    'select set_config(name, value, false) from unnest($1::text[], $2::text[]) as given(name, value)',
+    [given.map(([name]) => name), given.map(([, value]) => String(value))],
+  );
+}
