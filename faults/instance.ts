@@ -9,6 +9,8 @@ export const PROGRAM = fileURLToPath(new URL('../cmd/hukz.js', import.meta.url))
 
 export interface Instance {
   readonly pid: number;
+  /** Of its API. */
+  readonly port: number;
   readonly api: InstanceApi;
   /** What it has written, a line each. */
   readonly lines: readonly string[];
@@ -69,6 +71,7 @@ function toInstance(child: Child, lines: readonly string[]): Instance {
   });
   return {
     pid: child.pid,
+    port,
     api: apiOf(port),
     lines,
     ended: child.ended,

@@ -27,6 +27,7 @@ import { pauseAndResume } from './pause-and-resume.js';
 import { postgresDown } from './postgres-down.js';
 import { tenRacing, twoRacing } from './racing.js';
 import { rateLimitShared } from './rate-limit-shared.js';
+import { readyFromFirst200 } from './ready-from-first-200.js';
 import { replySwallowed } from './reply-swallowed.js';
 import { rollingRestart } from './rolling-restart.js';
 import { sigtermSlowRequest, sigtermTwice } from './sigterm-slow-request.js';
@@ -51,6 +52,7 @@ export const scenarios: readonly Scenario[] = [
   replySwallowed,
   diskFull,
   natsRestarted,
+  readyFromFirst200,
   natsAbsent,
   natsWrongPassword,
   jetstreamMissing,

@@ -24,7 +24,8 @@ export interface CoreIntakeDeps {
 export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   const { acceptor, logger } = deps;
   const boundary = makeClientBoundary();
-  const subscriptions = new Subscriptions({ queueGroup: deps.queueGroup, take: acceptor.take, boundary, logger });
+  const { queueGroup, subjects } = deps;
+  const subscriptions = new Subscriptions({ queueGroup, subjects, take: acceptor.take, boundary, logger });
   let link: NatsLink | undefined;
   let reporting: Repeating | undefined;
 
@@ -37,17 +38,22 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
       link = linkNats({
         options: deps.options,
         logger,
-        onConnected: async (connection) => {
+        async onConnected(connection) {
           subscriptions.attach(connection);
-          await deps
+          await subscriptions.reconcile();
+          // What is known is taken already: a store that does not answer must not hold it up.
+          void deps
             .refresh()
             .catch((error: unknown) => logger.warn('subscriptions.failed', { error: messageOf(error) }));
         },
-        onReconnected: () => subscriptions.forgive(),
+        async onReconnected() {
+          subscriptions.restored();
+          await subscriptions.reconcile();
+        },
       });
       return link.tried;
     },
-    reconcile: () => subscriptions.reconcile(deps.subjects()),
+    reconcile: subscriptions.reconcile,
     async admitSubject() {
       const problem = connectionProblem();
       if (problem) throw new AppError('unavailable', `the event cannot be subscribed now: ${problem}`);

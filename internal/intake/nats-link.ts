@@ -1,16 +1,17 @@
-import { type ConnectionOptions, connect, Events, type NatsConnection } from 'nats';
+import { type ConnectionOptions, connect, type NatsConnection } from 'nats';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
 import { CannotTake } from './intake.js';
+import { NatsLine } from './nats-line.js';
 
 export interface NatsLinkDeps {
   readonly options: ConnectionOptions;
   readonly logger: Logger;
-  /** A connection is there, for the first time or as a new one. */
+  /** Takes messages from a new connection. Resolves when the server has confirmed it; repeated when it rejects. */
   onConnected(connection: NatsConnection): Promise<void>;
-  /** The same connection is back after it was interrupted. */
-  onReconnected?(): void;
+  /** The same for a connection that was interrupted and is back. */
+  onReconnected?(): Promise<void> | void;
 }
 
 export interface NatsLink {
@@ -31,8 +32,8 @@ const COMPLAIN_EVERY = 10;
 export function linkNats(deps: NatsLinkDeps): NatsLink {
   const { logger } = deps;
   const servers = [deps.options.servers ?? []].flat();
-  let connection: NatsConnection | undefined;
-  let problem: string | undefined = 'NATS is not connected yet';
+  let line: NatsLine | undefined;
+  let failure: string | undefined;
   let tries = 0;
   let firstTried: () => void = () => undefined;
   let refused: (error: CannotTake) => void = () => undefined;
@@ -41,62 +42,51 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
     refused = reject;
   });
 
-  const watch = async (nc: NatsConnection) => {
-    for await (const status of nc.status()) {
-      if (status.type === Events.Error) logger.warn('nats.error', { error: String(status.data) });
-      if (status.type === Events.Disconnect) {
-        problem = 'disconnected from NATS';
-        logger.warn('nats.disconnected', { server: status.data });
-      }
-      if (status.type === Events.Reconnect) {
-        problem = undefined;
-        logger.info('nats.reconnected', { server: status.data });
-        deps.onReconnected?.();
-      }
-    }
+  const open = async () => {
+    const connection = await connect(deps.options);
+    logger.info('nats.connected', { server: connection.getServer(), version: connection.info?.version });
+    return new NatsLine({ connection, logger, onChange: () => keeping.wake() });
   };
 
-  const connectOnce = async () => {
-    if (connection && !connection.isClosed()) return;
+  const keep = async () => {
     try {
-      const fresh = await connect(deps.options);
-      connection = fresh;
-      problem = undefined;
+      if (!line || line.connection.isClosed()) line = await open();
+      const { connection, isUnconfirmed } = line;
+      if (!isUnconfirmed) return;
+      await line.confirm(
+        () => deps.onConnected(connection),
+        () => deps.onReconnected?.(),
+      );
+      failure = undefined;
       tries = 0;
-      logger.info('nats.connected', { server: fresh.getServer(), version: fresh.info?.version });
-      void watch(fresh);
-      void fresh.closed().then((error) => {
-        problem = 'the connection to NATS is closed';
-        if (error) logger.error('nats.closed', { error: error.message });
-      });
-      await deps.onConnected(fresh);
     } catch (error) {
-      await connection?.close();
-      problem = `cannot connect to NATS: ${messageOf(error)}`;
+      failure = messageOf(error);
       if (error instanceof CannotTake) refused(error);
-      if (tries++ % COMPLAIN_EVERY === 0) logger.warn('nats.waited_for', { servers, error: problem, tries });
+      if (tries++ % COMPLAIN_EVERY === 0) logger.warn('nats.waited_for', { servers, error: failure, tries });
     }
   };
 
-  const connecting = repeat(() => connectOnce().finally(firstTried), {
+  const problem = () => {
+    const found = line ? line.problem() : 'NATS is not connected yet';
+    return found && failure ? `${found}: ${failure}` : found;
+  };
+
+  const keeping = repeat(() => keep().finally(firstTried), {
     everyMs: RETRY_MS,
     onError: (error) => logger.error('nats.failed', { error: messageOf(error) }),
   });
 
   return {
     tried,
-    problem: () => problem,
+    problem,
     publish(subject, payload) {
-      if (problem !== undefined || !connection || connection.isClosed() || connection.isDraining()) return false;
-      connection.publish(subject, payload);
+      if (!line || line.problem() !== undefined || line.connection.isDraining()) return false;
+      line.connection.publish(subject, payload);
       return true;
     },
     async stop() {
-      await connecting.stop();
-      if (connection && !connection.isClosed()) {
-        // Draining waits for a server that may be away; closing does not.
-        await (problem ? connection.close() : connection.drain()).catch(() => connection?.close());
-      }
+      await keeping.stop();
+      await line?.end();
     },
   };
 }

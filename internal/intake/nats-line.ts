@@ -1,0 +1,93 @@
+import { Events, type NatsConnection, type Status } from 'nats';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+
+export interface NatsLineDeps {
+  readonly connection: NatsConnection;
+  readonly logger: Logger;
+  /** The connection is interrupted, is back, or has closed. */
+  onChange(): void;
+}
+
+/**
+ * One connection of the client, and whether the server has confirmed what is taken from it. An interruption takes the
+ * confirmation back: the client subscribes again on its own, but says that it is back before the server has read that.
+ */
+export class NatsLine {
+  private interruptions = 0;
+  private up = true;
+  private confirmed = false;
+  private taken = false;
+
+  constructor(private readonly deps: NatsLineDeps) {
+    const { connection, logger, onChange } = deps;
+    void this.watch();
+    void connection.closed().then((error) => {
+      this.interrupt();
+      if (error) logger.error('nats.closed', { error: error.message });
+      onChange();
+    });
+  }
+
+  get connection(): NatsConnection {
+    return this.deps.connection;
+  }
+
+  /** Why nothing is taken by this connection just now. */
+  problem(): string | undefined {
+    if (this.connection.isClosed()) return 'the connection to NATS is closed';
+    if (!this.up) return 'disconnected from NATS';
+    return this.confirmed ? undefined : 'NATS has not yet confirmed the subscriptions of this connection';
+  }
+
+  /** Whether there is something to confirm, and a server that could. */
+  get isUnconfirmed(): boolean {
+    return this.up && !this.confirmed;
+  }
+
+  /** Makes the server confirm what is taken: `first` for a fresh connection, `again` for one that was interrupted. */
+  async confirm(first: () => Promise<void>, again: () => Promise<void> | void): Promise<void> {
+    const { interruptions } = this;
+    await (this.taken ? again() : first());
+    this.taken = true;
+    if (this.interruptions === interruptions) this.confirmed = true;
+  }
+
+  /** Closes the connection once what was published on it is out. Draining waits for a server that may be away; closing does not. */
+  async end(): Promise<void> {
+    const { connection } = this;
+    if (connection.isClosed()) return;
+    await (this.up ? connection.drain() : connection.close()).catch(() => connection.close());
+  }
+
+  private async watch(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      try {
+        this.follow(status);
+      } catch (error) {
+        this.deps.logger.error('nats.failed', { error: messageOf(error) });
+      }
+    }
+  }
+
+  private follow({ type, data }: Status): void {
+    const { logger, onChange } = this.deps;
+    if (type === Events.Error) logger.warn('nats.error', { error: String(data) });
+    if (type === Events.Disconnect) {
+      this.interrupt();
+      logger.warn('nats.disconnected', { server: data });
+      onChange();
+    }
+    if (type === Events.Reconnect) {
+      this.up = true;
+      logger.info('nats.reconnected', { server: data });
+      onChange();
+    }
+  }
+
+  private interrupt(): void {
+    this.interruptions++;
+    this.up = false;
+    this.confirmed = false;
+  }
+}
