@@ -42,6 +42,7 @@ describe('the plan of streams', () => {
       own: ['a.*', 'b.c'],
       foreign: [],
       refused: new Map(),
+      narrowed: new Map(),
     });
   });
 
@@ -74,5 +75,46 @@ describe('the plan of streams', () => {
   it('refuses what only a refused subject covers, with the same words', () => {
     const { refused } = planStreams(['*.made', 'x.made'], [{ name: 'MADE', subjects: ['tag.made'] }]);
     expect(refused.get('x.made')).toEqual(refused.get('*.made'));
+  });
+
+  const shop = { name: 'SHOP', subjects: ['shop.>'], transform: { src: 'shop.>', dest: 'stored.shop.>' } };
+
+  it('refuses what a stream stores under another subject, and names that', () => {
+    const { own, foreign, refused } = planStreams(['shop.order'], [shop]);
+    expect([own, foreign]).toEqual([[], []]);
+    const words = expect.stringContaining('register "stored.shop.order"');
+    expect(refused.get('shop.order')).toEqual({ reason: 'subject_transformed', problem: words });
+  });
+
+  it('reads the stored subject where it is made, and holds it for who publishes it', () => {
+    const plan = planStreams(['stored.shop.order'], [shop]);
+    expect(plan).toMatchObject({
+      own: ['stored.shop.order'],
+      foreign: [{ stream: 'SHOP', subject: 'stored.shop.order' }],
+    });
+    expect([plan.refused.size, plan.narrowed.size]).toEqual([0, 0]);
+  });
+
+  it('reads what a stream makes of other streams', () => {
+    const copies = { name: 'COPIES', subjects: [], copied: [{ src: 'shop.>', dest: 'copy.>' }] };
+    expect(planStreams(['copy.order'], [copies]).foreign).toEqual([{ stream: 'COPIES', subject: 'copy.order' }]);
+    expect(planStreams(['shop.order'], [copies]).foreign).toEqual([]);
+  });
+
+  it('reads what is transformed in part, and says that a part is missing', () => {
+    const partly = { name: 'SHOP', subjects: ['shop.>'], transform: { src: 'shop.a.*', dest: 'x.{{wildcard(1)}}' } };
+    const plan = planStreams(['shop.>', 'other.a'], [partly]);
+    expect(plan.foreign).toEqual([{ stream: 'SHOP', subject: 'shop.>' }]);
+    expect([...plan.narrowed.keys()]).toEqual(['shop.>']);
+    expect(planStreams(['shop.b'], [partly])).toMatchObject({ foreign: [{ subject: 'shop.b' }], refused: new Map() });
+  });
+
+  it('reads a wide subject that the stored one is a part of', () => {
+    const within = {
+      name: 'SHOP',
+      subjects: ['shop.>'],
+      transform: { src: 'shop.*', dest: 'shop.stored.{{wildcard(1)}}' },
+    };
+    expect(planStreams(['shop.>'], [within])).toMatchObject({ foreign: [{ subject: 'shop.>' }], narrowed: new Map() });
   });
 });

@@ -1,6 +1,7 @@
-import type { DegradationReason } from './degradation.js';
+import { belongsToOthers, crosses, isHeldInPart, isStoredElsewhere, type Obstacle } from './stream-obstacles.js';
 import { isWildcard } from './subject.js';
 import { covers, overlap } from './subject-overlap.js';
+import { type SubjectTransform, sourceOf, storedBy } from './subject-transform.js';
 
 /** A stream of the server that is not ours. */
 export interface ForeignStream {
@@ -8,13 +9,10 @@ export interface ForeignStream {
   readonly subjects: readonly string[];
   /** Absent: `limits`, where a consumer takes nothing from others. */
   readonly retention?: string;
-}
-
-/** Why no stream can give us the messages of a subject. */
-export interface Obstacle {
-  readonly reason: DegradationReason;
-  /** What is wrong and what to do. */
-  readonly problem: string;
+  /** How it rewrites the subjects that it captures. */
+  readonly transform?: SubjectTransform;
+  /** How it rewrites the subjects that it copies from other streams. */
+  readonly copied?: readonly SubjectTransform[];
 }
 
 export interface StreamPlan {
@@ -24,6 +22,8 @@ export interface StreamPlan {
   readonly foreign: readonly { readonly stream: string; readonly subject: string }[];
   /** What no stream can give us, and why; with what is covered by such a subject alone. */
   readonly refused: ReadonlyMap<string, Obstacle>;
+  /** What comes, but not all of it. */
+  readonly narrowed: ReadonlyMap<string, Obstacle>;
 }
 
 /**
@@ -34,21 +34,49 @@ export function planStreams(subjects: readonly string[], streams: readonly Forei
   const own: string[] = [];
   const foreign: { stream: string; subject: string }[] = [];
   const refused = new Map<string, Obstacle>();
+  const narrowed = new Map<string, Obstacle>();
   const wildcards: string[] = [];
   const wanted = uncovered(subjects);
   for (const subject of wanted) {
     // A subject without wildcards that overlaps with another one is covered by it: only wildcards can cross.
     const crossed = isWildcard(subject) ? wildcards.find((other) => overlap(other, subject)) : undefined;
-    const holder = streams.find((stream) => stream.subjects.some((held) => overlap(held, subject)));
-    if (crossed) refused.set(subject, crosses(subject, crossed));
-    else if (!holder) own.push(subject);
-    else if (!SHAREABLE.has(holder.retention ?? 'limits')) refused.set(subject, belongsToOthers(subject, holder));
-    else if (holder.subjects.some((held) => covers(held, subject))) foreign.push({ stream: holder.name, subject });
-    else refused.set(subject, isHeldInPart(subject, holder.name));
+    const place = crossed ? { obstacle: crosses(subject, crossed) } : placeOf(subject, streams);
+    if (place.stream !== undefined) foreign.push({ stream: place.stream, subject });
+    if (place.isOwn) own.push(subject);
+    if (place.obstacle) (place.stream === undefined ? refused : narrowed).set(subject, place.obstacle);
     if (isWildcard(subject) && !refused.has(subject)) wildcards.push(subject);
   }
   for (const [subject, obstacle] of inheritedBy(subjects, wanted, refused)) refused.set(subject, obstacle);
-  return { own: own.sort(), foreign, refused };
+  return { own: own.sort(), foreign, refused, narrowed };
+}
+
+interface Place {
+  readonly isOwn?: boolean;
+  readonly stream?: string;
+  readonly obstacle?: Obstacle;
+}
+
+function placeOf(subject: string, streams: readonly ForeignStream[]): Place {
+  const holder = streams.find((stream) => stream.subjects.some((held) => overlap(held, subject)));
+  if (!holder) {
+    // A subject may be published, and besides be stored by a stream that makes it of others: both fire.
+    const maker = streams.find(
+      (stream) => isShareable(stream) && makesOf(stream).some((made) => overlap(made, subject)),
+    );
+    return maker ? { isOwn: true, stream: maker.name } : { isOwn: true };
+  }
+  const { name, transform } = holder;
+  if (!isShareable(holder)) return { obstacle: belongsToOthers(subject, holder) };
+  if (!holder.subjects.some((held) => covers(held, subject))) return { obstacle: isHeldInPart(subject, name) };
+  if (!transform || !overlap(sourceOf(transform), subject) || covers(subject, storedBy(transform)))
+    return { stream: name };
+  const isHalf = !covers(sourceOf(transform), subject);
+  return { ...(isHalf ? { stream: name } : {}), obstacle: isStoredElsewhere(subject, name, transform) };
+}
+
+/** The subjects that a stream stores under other names than they were published under. */
+function makesOf({ transform, copied = [] }: ForeignStream): readonly string[] {
+  return [...(transform ? [transform] : []), ...copied].map(storedBy);
 }
 
 /** The subjects that no other one of them covers, each once. */
@@ -76,23 +104,5 @@ function inheritedBy(
   });
 }
 
-/** Retentions with which a message stays for others whatever we read and acknowledge. */
-const SHAREABLE = new Set(['limits']);
-
-const crosses = (subject: string, other: string): Obstacle => ({
-  reason: 'subject_overlap',
-  problem: `"${subject}" overlaps with the registered "${other}" without being a part of it, which a stream cannot hold: register subjects that do not cross.`,
-});
-
-const isHeldInPart = (subject: string, stream: string): Obstacle => ({
-  reason: 'subject_overlap',
-  problem: `The stream ${stream} of this server holds a part of "${subject}", and no two streams may overlap: let it hold all of it, or register what it holds.`,
-});
-
-// A mirror or source is no way out: it empties a work queue as well (nats-server 2.9 and 2.15).
-const belongsToOthers = (subject: string, { name, retention }: ForeignStream): Obstacle => ({
-  reason: 'stream_unsuitable',
-  problem:
-    `"${subject}" is in the stream ${name}, whose retention is "${retention}": a consumer of hukz would take messages from those who work on them, or keep them there. ` +
-    `Let the stream republish them (republish: {"src": "${subject}", "dest": "copy.${subject}"}) and register "copy.${subject}", or use INTAKE=core.`,
-});
+/** With any other retention a message stays or goes by what its consumers acknowledge. */
+const isShareable = ({ retention = 'limits' }: ForeignStream) => retention === 'limits';

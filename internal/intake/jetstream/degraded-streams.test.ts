@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ConsumerConfig, connect, type JetStreamManager, type NatsConnection, type StreamConfig } from 'nats';
 import type { NatsServer } from '../../local/nats-server.js';
 import { eventually } from '../../testkit/eventually.js';
+import { newerNatsServer } from '../../testkit/newer-nats.js';
 import { type Receiver, startReceiver } from '../../testkit/receiver.js';
 import { startTestApp, type TestApp } from '../../testkit/test-app.js';
 import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
@@ -33,10 +34,10 @@ afterEach(async () => {
   await database.drop();
 });
 
-const serve = async (config = '') => {
+const serve = async (config = '', binary?: string) => {
   const file = join(directory, 'nats.conf');
   await writeFile(file, config);
-  server = await startTestNats({ jetstream: true, args: ['-c', file] });
+  server = await startTestNats({ jetstream: true, args: ['-c', file], ...(binary ? { binary } : {}) });
   nats = await connect({ servers: server.url });
   jsm = await nats.jetstreamManager();
 };
@@ -289,5 +290,63 @@ describe('a consumer of our name that was there before', () => {
       await app.api.event('a.>');
     },
     20_000,
+  );
+});
+
+const newer = newerNatsServer();
+const itOnNewer = newer === undefined ? it.skip : it;
+
+describe('a nats-server from 2.10 on', () => {
+  const transform = { subject_transform: { src: 'shop.>', dest: 'stored.shop.>' } };
+
+  itOnNewer(
+    'that stores messages under another subject fires that one, and refuses the other with its name',
+    async () => {
+      await serve('', newer);
+      await stream('SHOP', transform);
+      await stream('COPIES', {
+        subjects: [],
+        sources: [{ name: 'SHOP', subject_transforms: [{ src: 'stored.>', dest: 'copy.>' }] }],
+      });
+      const app = await start();
+      await expect(app.api.event('shop.order')).rejects.toThrow(/422.*register \\"stored\.shop\.order/);
+      await app.api.webhook(receiver.url, [
+        await app.api.event('stored.shop.order'),
+        await app.api.event('copy.shop.order'),
+      ]);
+      await publish('shop.order', 5);
+      await publish('stored.shop.order', 1);
+      await receiver.waitFor(11);
+      expect((await ready(app)).degraded).toEqual([]);
+    },
+  );
+
+  itOnNewer('that begins to store our own messages under another subject is put right', async () => {
+    await serve('', newer);
+    const app = await start();
+    await app.api.webhook(receiver.url, [await app.api.event('a.b')]);
+    const { config } = await jsm.streams.info('HUKZ');
+    await apps.pop()?.stop();
+    await jsm.streams.update('HUKZ', { ...config, subject_transform: { src: 'a.>', dest: 'b.>' } });
+    await start();
+    await publish('a.b', 5);
+    await receiver.waitFor(5);
+  });
+
+  itOnNewer(
+    'that pauses our consumer is told',
+    async () => {
+      await serve('', newer);
+      const app = await start();
+      await app.api.webhook(receiver.url, [await app.api.event('a.b')]);
+      await jsm.consumers.pause('HUKZ', 'hukz', new Date(Date.now() + 3_600_000));
+      const isTold = async () => (await ready(app)).errors?.intake?.includes('paused');
+      await eventually(isTold, { what: 'the words', timeoutMs: 15_000 });
+      await jsm.consumers.resume('HUKZ', 'hukz');
+      await eventually(async () => (await ready(app)).status === 200, { what: 'ready again', timeoutMs: 15_000 });
+      await publish('a.b', 5);
+      await receiver.waitFor(5);
+    },
+    40_000,
   );
 });

@@ -1,5 +1,6 @@
 import type { JetStreamManager, StreamInfo } from 'nats';
-import type { Obstacle, StreamPlan } from '../../domain/stream-plan.js';
+import type { Obstacle } from '../../domain/stream-obstacles.js';
+import type { StreamPlan } from '../../domain/stream-plan.js';
 import type { Logger } from '../../logger.js';
 import { Failures } from './failures.js';
 import { type Refusal, refusalOf } from './refusal.js';

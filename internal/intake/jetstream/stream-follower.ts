@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { NatsConnection } from 'nats';
 import { coveredBy } from '../../domain/covered-by.js';
 import type { Degradation } from '../../domain/degradation.js';
-import { type Obstacle, planStreams, type StreamPlan } from '../../domain/stream-plan.js';
+import type { Obstacle } from '../../domain/stream-obstacles.js';
+import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
 import { AppError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { OwnStream } from './own-stream.js';
@@ -29,7 +30,7 @@ export interface StreamFollowerDeps {
 /** Makes the streams and what is read of them follow the catalog. What fails of it is degraded and keeps nothing else from being taken. */
 export class StreamFollower {
   private server: StreamLink | undefined;
-  private plan: StreamPlan = { own: [], foreign: [], refused: new Map() };
+  private plan: StreamPlan = { own: [], foreign: [], refused: new Map(), narrowed: new Map() };
   private ownHolds: readonly string[] = [];
   /** The subjects that the streams were last made to hold; undefined when they have to be looked at again. */
   private settled: string | undefined;
@@ -125,7 +126,8 @@ export class StreamFollower {
   degraded(): readonly Degradation[] {
     const { readings } = this.deps;
     const subjects = this.deps.subjects();
-    const found: Degradation[] = [...this.plan.refused].map(([event, obstacle]) => ({ event, ...obstacle }));
+    const { refused, narrowed } = this.plan;
+    const found: Degradation[] = [...refused, ...narrowed].map(([event, obstacle]) => ({ event, ...obstacle }));
     const add = (obstacle: Obstacle | undefined, holders: readonly string[]) => {
       if (obstacle) for (const event of coveredBy(subjects, holders)) found.push({ event, ...obstacle });
     };

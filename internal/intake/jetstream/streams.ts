@@ -1,4 +1,4 @@
-import { type JetStreamManager, NatsError, type StreamInfo } from 'nats';
+import { type JetStreamManager, NatsError, type StreamInfo, type StreamUpdateConfig } from 'nats';
 import type { ForeignStream, StreamPlan } from '../../domain/stream-plan.js';
 import { CannotTake } from '../intake.js';
 import { apiCodeOf } from './refusal.js';
@@ -30,7 +30,9 @@ export async function listStreams(jsm: JetStreamManager, ownName: string): Promi
 }
 
 function toForeign({ config, created }: StreamInfo): ListedStream {
-  return { name: config.name, subjects: config.subjects ?? [], retention: config.retention, created };
+  const { name, subjects = [], retention, subject_transform: transform, mirror, sources } = config;
+  const copied = [mirror, ...(sources ?? [])].flatMap((from) => from?.subject_transforms ?? []);
+  return { name, subjects, retention, created, copied, ...(transform ? { transform } : {}) };
 }
 
 /** Whether the stream is as the plan and the settings want it. */
@@ -43,7 +45,8 @@ export function isAsPlanned(own: StreamInfo | undefined, settings: StreamSetting
     config.max_age === wanted.max_age &&
     config.max_bytes === wanted.max_bytes &&
     config.num_replicas === wanted.num_replicas &&
-    config.duplicate_window === wanted.duplicate_window
+    config.duplicate_window === wanted.duplicate_window &&
+    config.subject_transform === undefined
   );
 }
 
@@ -55,7 +58,9 @@ export async function makeAsPlanned(
   plan: StreamPlan,
 ): Promise<StreamInfo> {
   if (!own) return jsm.streams.add(newStream(settings, plan.own));
-  return jsm.streams.update(settings.name, { ...own.config, ...streamConfig(settings, plan.own) });
+  // What our stream stores under another subject fires nothing. The client keeps fields that are only left out.
+  const untransformed = { subject_transform: undefined } as unknown as Partial<StreamUpdateConfig>;
+  return jsm.streams.update(settings.name, { ...own.config, ...streamConfig(settings, plan.own), ...untransformed });
 }
 
 export function isNotFound(error: unknown): boolean {

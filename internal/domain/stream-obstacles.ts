@@ -1,0 +1,40 @@
+import type { DegradationReason } from './degradation.js';
+import { type SubjectTransform, storedBy, transformed } from './subject-transform.js';
+
+/** Why no stream can give us the messages of a subject, or not all of them. */
+export interface Obstacle {
+  readonly reason: DegradationReason;
+  /** What is wrong and what to do. */
+  readonly problem: string;
+}
+
+export const crosses = (subject: string, other: string): Obstacle => ({
+  reason: 'subject_overlap',
+  problem: `"${subject}" overlaps with the registered "${other}" without being a part of it, which a stream cannot hold: register subjects that do not cross.`,
+});
+
+export const isHeldInPart = (subject: string, stream: string): Obstacle => ({
+  reason: 'subject_overlap',
+  problem: `The stream ${stream} of this server holds a part of "${subject}", and no two streams may overlap: let it hold all of it, or register what it holds.`,
+});
+
+interface Retained {
+  readonly name: string;
+  readonly retention?: string;
+}
+
+// A mirror or source is no way out: it empties a work queue as well (nats-server 2.9 and 2.15).
+export const belongsToOthers = (subject: string, { name, retention }: Retained): Obstacle => ({
+  reason: 'stream_unsuitable',
+  problem:
+    `"${subject}" is in the stream ${name}, whose retention is "${retention}": a consumer of hukz would take messages from those who work on them, or keep them there. ` +
+    `Let the stream republish them (republish: {"src": "${subject}", "dest": "copy.${subject}"}) and register "copy.${subject}", or use INTAKE=core.`,
+});
+
+export const isStoredElsewhere = (subject: string, stream: string, transform: SubjectTransform): Obstacle => {
+  const stored = transformed(transform, subject) ?? storedBy(transform);
+  return {
+    reason: 'subject_transformed',
+    problem: `The stream ${stream} stores messages of "${subject}" under "${stored}" (subject_transform): register "${stored}", or take the transform out of the stream.`,
+  };
+};
