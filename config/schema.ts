@@ -92,7 +92,7 @@ const keys = {
   STREAM_MAX_BYTES: key('jetstream: the most bytes the stream keeps, the oldest go first; 0 for no limit', 'size', '0'),
   STREAM_REPLICAS: key('jetstream: how many servers of a cluster keep the stream', 'whole', '1', { min: 1, max: 5 }),
   DELIVER_POLICY: key(
-    'jetstream: what is read first of a stream of yours that holds a registered subject already: new or all',
+    'jetstream: where hukz begins to read a stream of yours that it has never read before: new messages only, or all',
     ['new', 'all'],
     'new',
   ),

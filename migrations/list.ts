@@ -11,6 +11,7 @@ import { steadyPlans } from './0010-steady-plans.js';
 import { deletedWebhooks } from './0011-deleted-webhooks.js';
 import { messageOrigins } from './0012-message-origins.js';
 import { catalogStamps } from './0013-catalog-stamps.js';
+import { streamPositions } from './0014-stream-positions.js';
 import { deletedEvents } from './0017-deleted-events.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
@@ -28,5 +29,6 @@ export const migrations = [
   deletedWebhooks,
   messageOrigins,
   catalogStamps,
+  streamPositions,
   deletedEvents,
 ] as const;

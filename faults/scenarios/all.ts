@@ -34,6 +34,7 @@ import { sigtermSlowRequest, sigtermTwice } from './sigterm-slow-request.js';
 import { stalled } from './stalled.js';
 import { stdoutBlocked } from './stdout-blocked.js';
 import { streamDeleted } from './stream-deleted.js';
+import { streamEvictedWhileAway } from './stream-evicted-while-away.js';
 import { unreadableHeaders } from './unreadable-headers.js';
 
 /** In the order in which they are begun: the long waits first, so that the others run beside them. */
@@ -57,6 +58,7 @@ export const scenarios: readonly Scenario[] = [
   natsWrongPassword,
   jetstreamMissing,
   streamDeleted,
+  streamEvictedWhileAway,
   intakeSwitched,
   circuitOpensAndCloses,
   rateLimitShared,

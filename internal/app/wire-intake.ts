@@ -16,6 +16,7 @@ import { exclusively } from '../store/journal/exclusively.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { listUnnumbered, numberLater } from '../store/journal/number-later.js';
+import { loadPositions, recordSightings } from '../store/journal/stream-positions.js';
 
 export interface IntakeParts {
   readonly config: Config;
@@ -80,6 +81,10 @@ export async function wireIntake(
       settings: config.stream,
       reload: catalogSync.reload,
       exclusively: (work) => exclusively(pool, 'stream', work),
+      positions: {
+        load: (consumers) => loadPositions(pool, consumers),
+        record: (database, seen) => recordSightings(pool, database, seen),
+      },
       now: systemClock.monotonic,
     });
   const intake: Intake = isCore ? makeCoreIntake(common) : fromStream();

@@ -7,6 +7,7 @@ import { makeClientBoundary } from '../client-boundary.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
+import { type PositionStore, Positions } from './positions.js';
 import { Readings, type StreamLink } from './readings.js';
 import { StreamFollower } from './stream-follower.js';
 import type { StreamSettings } from './stream-settings.js';
@@ -25,6 +26,8 @@ export interface JetStreamIntakeDeps {
   reload(): Promise<void>;
   /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Where it is kept how far the consumers have come. */
+  readonly positions: PositionStore;
   /** Monotonic milliseconds. */
   now(): number;
   readonly logger: Logger;
@@ -43,7 +46,8 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
 
   const boundary = makeClientBoundary();
   const onLost = () => follower.unsettle();
-  const readings = new Readings({ acceptor, boundary, settings, now, onLost, logger });
+  const positions = new Positions({ store: deps.positions, logger });
+  const readings = new Readings({ acceptor, boundary, settings, positions, now, onLost, logger });
   const follower = new StreamFollower({ ...deps, readings });
 
   const connected = async (connection: NatsConnection) => {
@@ -107,8 +111,11 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     stats: () => ({ ...boundary.stats(), ...readings.stats() }),
     async drain() {
       draining = true;
-      await readings.stop();
+      await readings.pause();
       await deps.acceptor.idle();
+      // What was acknowledged last is known to the next start: it has nothing to doubt.
+      await look().catch((error: unknown) => logger.warn('stream.look_failed', { error: messageOf(error) }));
+      await readings.stop();
     },
     async stop() {
       await Promise.all([looking?.stop(), reporting?.stop()]);

@@ -157,6 +157,7 @@ describe('a message', () => {
     // A second durable delivers the whole stream once more, as a lost acknowledgement would.
     await apps.pop()?.stop();
     await jsm.consumers.delete('HUKZ', 'hukz');
+    await ledger.query('delete from stream_positions');
     const again = await start();
     await eventually(async () => (await metric(again, 'hukz_messages_duplicate_total')) === 50, {
       what: '50 duplicates',

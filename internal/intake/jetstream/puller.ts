@@ -6,6 +6,7 @@ import type { Acceptor } from '../acceptor.js';
 import type { ClientBoundary } from '../client-boundary.js';
 import { limitsOf } from './pull-limits.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
+import { Repetitions } from './repetitions.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from './stream-position.js';
 
 export interface PullerDeps {
@@ -13,8 +14,6 @@ export interface PullerDeps {
   readonly target: PullTarget;
   /** RFC 3339, of the stream: with its name and a sequence it identifies a message for ever. */
   readonly streamCreated: string;
-  /** Whether the consumer reads all of its stream: only then a jump of the sequence means that messages are gone. */
-  readonly readsAll: boolean;
   /** Of the consumer. */
   readonly config: Partial<ConsumerConfig>;
   /** Monotonic milliseconds. */
@@ -23,8 +22,6 @@ export interface PullerDeps {
   readonly boundary: ClientBoundary;
   /** The consumer is not there any more: it has to be made again. */
   onLost(why: string): void;
-  /** The server evicted so many messages that nobody had read. */
-  onGap(messages: number): void;
   readonly logger: Logger;
 }
 
@@ -47,7 +44,7 @@ export class Puller {
   private readonly inHand = new Map<number, string>();
   private bytesInHand = 0;
   private readonly working: Repeating;
-  private newest: StreamPosition | undefined;
+  readonly repetitions = new Repetitions();
   private stopped = false;
 
   constructor(private readonly deps: PullerDeps) {
@@ -112,7 +109,7 @@ export class Puller {
     const position = parseAckSubject(reply);
     if (!position) throw new Error(`the reply of a message of the stream cannot be read: ${reply}`);
     const { streamSequence } = position;
-    this.lookForGap(position);
+    if (position.delivered > 1) this.repetitions.add(position.consumerSequence);
     const known = this.inHand.has(streamSequence);
     this.inHand.set(streamSequence, reply);
     // Redelivered while it still waits for the journal: one acknowledgement will do for both.
@@ -137,18 +134,6 @@ export class Puller {
         this.pull();
       },
     });
-  }
-
-  /** Without redeliveries both sequences go up together; where the stream's goes faster, messages were evicted unread. */
-  private lookForGap(position: StreamPosition): void {
-    if (position.delivered > 1 || !this.deps.readsAll) return;
-    const before = this.newest;
-    if (before && position.streamSequence <= before.streamSequence) return;
-    this.newest = position;
-    if (!before) return;
-    const missing =
-      position.streamSequence - before.streamSequence - (position.consumerSequence - before.consumerSequence);
-    if (missing > 0) this.deps.onGap(missing);
   }
 
   private sayWorking(): void {

@@ -1,24 +1,27 @@
-import type { ConsumerInfo, JetStreamManager, NatsConnection } from 'nats';
+import type { ConsumerInfo, JetStreamManager, NatsConnection, StreamInfo } from 'nats';
 import type { Obstacle } from '../../domain/stream-obstacles.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Acceptor } from '../acceptor.js';
 import type { ClientBoundary } from '../client-boundary.js';
 import { acknowledgedUpTo } from './acknowledged.js';
+import { beginAt } from './begin-at.js';
 import { deviationsOf } from './consumer-fit.js';
 import { ensureConsumer } from './ensure-consumer.js';
 import { Failures } from './failures.js';
+import type { Look, Positions } from './positions.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
 import { refusalOf } from './refusal.js';
 import { markOf } from './stream-position.js';
-import { type BeginAt, newConsumer, type StreamSettings } from './stream-settings.js';
+import { newConsumer, type StreamSettings } from './stream-settings.js';
 import { isNotFound } from './streams.js';
 
 export interface ReadingsDeps {
   readonly acceptor: Acceptor;
   readonly boundary: ClientBoundary;
   readonly settings: Pick<StreamSettings, 'deliverPolicy' | 'maxAckPending'>;
+  readonly positions: Positions;
   /** Monotonic milliseconds. */
   now(): number;
   /** A stream or consumer is gone: the streams have to be looked at again. */
@@ -48,17 +51,9 @@ interface Reading extends WantedConsumer {
   isPaused: boolean;
 }
 
-/** How far a consumer was acknowledged when we last looked: where a new one in its place begins. */
-interface Floor {
-  readonly created: string;
-  readonly sequence: number;
-}
-
 /** The consumers that this instance reads: made when they are not there, and noticed when they are gone. */
 export class Readings {
   private readonly all = new Map<string, Reading>();
-  private readonly floors = new Map<string, Floor>();
-  private gap = 0;
   private lost = 0;
 
   private readonly failures: Failures;
@@ -69,7 +64,8 @@ export class Readings {
 
   stats() {
     const streamPending = [...this.all.values()].reduce((sum, { pending }) => sum + pending, 0);
-    return { subscriptions: this.all.size, streamPending, streamGap: this.gap, streamLost: this.lost };
+    const { gap } = this.deps.positions;
+    return { subscriptions: this.all.size, streamPending, streamGap: gap, streamLost: this.lost };
   }
 
   /** Reads these and no others, by this connection. One that cannot be read is tried again later and stops no other one. */
@@ -115,13 +111,25 @@ export class Readings {
     for (const { puller } of this.all.values()) puller.again();
   }
 
-  /** Notices what nobody tells us: deleted streams and consumers, and how much waits. */
+  /** Notices what nobody tells us: deleted streams and consumers, how much waits, and what is gone unread. */
   async look(manager: JetStreamManager): Promise<void> {
+    const streams = new Map<string, StreamInfo>();
+    const looks: Look[] = [];
     for (const reading of [...this.all.values()]) {
-      await this.inquire(manager, reading).catch((error: unknown) => {
+      try {
+        // The stream before its consumers: see `Sighting`.
+        const stream = streams.get(reading.target.stream) ?? (await manager.streams.info(reading.target.stream));
+        streams.set(reading.target.stream, stream);
+        const consumer = await this.inquire(manager, reading);
+        if (consumer && stream.created === reading.created) looks.push(toLook(reading, stream, consumer));
+      } catch (error) {
         const { message } = refusalOf(error, 'consumer_refused', 'to describe the consumer');
         this.deps.logger.warn('stream.look_failed', { ...reading.target, error: message });
-      });
+      }
+    }
+    if (!(await this.deps.positions.record(looks))) return;
+    for (const { target, consumer } of looks) {
+      this.all.get(keyOf(target))?.puller.repetitions.forget(consumer.delivered.consumer_seq);
     }
   }
 
@@ -134,6 +142,11 @@ export class Readings {
     const infos = await Promise.all(its.map((reading) => this.inquire(manager, reading)));
     const found = infos.filter((info) => info !== undefined);
     return found.length === its.length ? acknowledgedUpTo(found, known) : undefined;
+  }
+
+  /** Takes nothing any more; the consumers can still be looked at. */
+  async pause(): Promise<void> {
+    await Promise.all([...this.all.values()].map(({ puller }) => puller.stop()));
   }
 
   async stop(): Promise<void> {
@@ -158,15 +171,17 @@ export class Readings {
   }
 
   private async ensure(manager: JetStreamManager, one: WantedConsumer): Promise<ConsumerInfo> {
-    const { settings, logger } = this.deps;
+    const { settings, positions, logger } = this.deps;
     const { target, filter } = one;
-    const begin = this.beginAt(one);
-    const { maxAckPending } = settings;
+    const { maxAckPending, deliverPolicy } = settings;
+    const stream = await manager.streams.info(target.stream);
+    const begin = beginAt(stream, await positions.find(target), filter === undefined ? 'all' : deliverPolicy);
     const { info, made, changed } = await ensureConsumer(manager, { target, begin, filter, maxAckPending });
     if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
     if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
     const allowed = info.config.max_ack_pending ?? maxAckPending;
     if (allowed < maxAckPending) logger.warn('stream.fewer_pending', { ...target, wanted: maxAckPending, allowed });
+    await positions.record([{ target, stream, consumer: info, filter, repeated: [] }]);
     return info;
   }
 
@@ -179,34 +194,20 @@ export class Readings {
       connection,
       target,
       streamCreated: created,
-      readsAll: filter === undefined,
       config: info.config,
       now: this.deps.now,
       acceptor,
       boundary,
       onLost: (why) => this.lose(reading, why),
-      onGap: (messages) => {
-        this.gap += messages;
-        const because = 'they were evicted from the stream before they were read';
-        logger.error('stream.gap', { ...target, messages, because });
-      },
       logger,
     });
     const reading: Reading = { ...one, connection, puller, pending: 0, isPaused: info.paused === true };
     return reading;
   }
 
-  /** A consumer that was lost goes on behind its last acknowledgement; in our own stream, nothing is older than us. */
-  private beginAt({ target, filter, created }: WantedConsumer): BeginAt {
-    const floor = this.floors.get(keyOf(target));
-    if (floor?.created === created) return { sequence: floor.sequence + 1 };
-    return filter === undefined ? 'all' : this.deps.settings.deliverPolicy;
-  }
-
   private async inquire(manager: JetStreamManager, reading: Reading): Promise<ConsumerInfo | undefined> {
     try {
       const info = await manager.consumers.info(reading.target.stream, reading.target.consumer);
-      this.floors.set(keyOf(reading.target), { created: reading.created, sequence: info.ack_floor.stream_seq });
       reading.pending = info.num_pending;
       reading.isPaused = info.paused === true;
       const { fatal } = deviationsOf(info.config, this.wantedConfig(reading));
@@ -232,5 +233,13 @@ export class Readings {
 
 const pullRefused = ({ stream, consumer }: PullTarget, words: string) =>
   `The server delivers nothing from the stream ${stream} (${words}): look at "nats consumer info ${stream} ${consumer}" and change what keeps it from that.`;
+
+const toLook = ({ target, filter, puller }: Reading, stream: StreamInfo, consumer: ConsumerInfo): Look => ({
+  target,
+  stream,
+  consumer,
+  filter,
+  repeated: puller.repetitions.numbers,
+});
 
 const keyOf = ({ stream, consumer }: PullTarget) => `${stream}\n${consumer}`;

@@ -1,0 +1,55 @@
+import { connect } from 'nats';
+import { ScenarioFailure } from '../failure.js';
+import type { Scenario } from '../scenario.js';
+import type { Site } from '../site.js';
+import { STREAM, untilNothingIsUnacknowledged } from '../stream.js';
+import { until } from '../until.js';
+
+const KEPT = 50;
+const EVICTED = 500;
+
+export const streamEvictedWhileAway: Scenario = {
+  name: 'stream-evicted-while-away',
+  title:
+    'the stream is full while no instance runs: what was evicted is counted, once, by whichever instance looks first',
+  modes: ['jetstream'],
+  async run(site) {
+    const { publisher, tally } = site;
+    const first = await site.start();
+    await site.webhook(first, 'fine', 'a.b');
+    await publisher.burst('a.b', 20);
+    await untilNothingIsUnacknowledged(site.broker);
+    first.signal('SIGTERM');
+    await first.ended;
+    tally.fault();
+    await publishWhatWillBeEvicted(site);
+    await publisher.burst('a.b', KEPT);
+    const instances = await Promise.all([site.start(), site.start(), site.start()]);
+    tally.healed();
+    const counted = async () => {
+      const counts = await Promise.all(instances.map((each) => each.metric('hukz_stream_gap_messages_total')));
+      return counts.reduce((sum, count) => sum + count, 0);
+    };
+    await until(async () => (await counted()) > 0, 'the evicted messages counted');
+    await publisher.burst('a.b', 20);
+    await untilNothingIsUnacknowledged(site.broker);
+    const messages = await counted();
+    const lines = instances.flatMap((each) => each.lines).filter((line) => line.includes('"stream.gap"'));
+    if (messages !== EVICTED || lines.length !== 1)
+      throw new ScenarioFailure(`${EVICTED} messages were evicted; ${messages} are counted, in ${lines.length} lines`);
+  },
+};
+
+/** Nobody is told of them, so that they are in no record but the stream's. */
+async function publishWhatWillBeEvicted({ broker }: Site): Promise<void> {
+  const connection = await connect({ servers: broker.url });
+  try {
+    const { streams } = await connection.jetstreamManager();
+    const { config } = await streams.info(STREAM);
+    await streams.update(STREAM, { ...config, max_msgs: KEPT });
+    for (let n = 0; n < EVICTED; n++) connection.publish('a.b', '{}');
+    await connection.flush();
+  } finally {
+    await connection.close();
+  }
+}
