@@ -12,6 +12,7 @@ import { deletedWebhooks } from './0011-deleted-webhooks.js';
 import { messageOrigins } from './0012-message-origins.js';
 import { catalogStamps } from './0013-catalog-stamps.js';
 import { streamPositions } from './0014-stream-positions.js';
+import { deliveryIds } from './0015-delivery-ids.js';
 import { deletedEvents } from './0017-deleted-events.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
@@ -30,5 +31,6 @@ export const migrations = [
   messageOrigins,
   catalogStamps,
   streamPositions,
+  deliveryIds,
   deletedEvents,
 ] as const;

@@ -169,7 +169,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
 
   return {
     tryReserve: (deliveryId, webhookId, bytes) => deps.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),
-    release: (deliveryId) => holdings.release(deliveryId),
+    release: (deliveryId) => holdings.unreserve(deliveryId),
     enqueue: (delivery) => dispatcher.take(delivery),
     next: turns.next,
     suspectStrays: claimer.suspectStrays,

@@ -8,6 +8,8 @@ export interface HoldingsLimits {
 interface Held {
   readonly webhookId: number;
   readonly bytes: number;
+  /** Kept by a claim, and not for a commit that may turn out to be one of long ago. */
+  readonly isClaimed: boolean;
 }
 
 interface Share {
@@ -54,11 +56,16 @@ export class Holdings {
     return this.held.has(deliveryId);
   }
 
-  /** Keeps room for a delivery unless all of it, or this webhook's part, is taken. */
+  /** Keeps room for a delivery unless it is here already (its message came again), or all of the room, or this webhook's part, is taken. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean {
-    if (bytes > this.free().bytes || this.roomOf(webhookId) <= 0) return false;
-    this.reserve(deliveryId, webhookId, bytes);
+    if (this.held.has(deliveryId) || bytes > this.free().bytes || this.roomOf(webhookId) <= 0) return false;
+    this.keep(deliveryId, { webhookId, bytes, isClaimed: false });
     return true;
+  }
+
+  /** Gives up what `tryReserve` has kept, unless a claim has brought the same delivery since. */
+  unreserve(deliveryId: string): void {
+    if (this.held.get(deliveryId)?.isClaimed === false) this.release(deliveryId);
   }
 
   /** How many more deliveries of a webhook may be kept that did not come by a claim of what is due; 0 or less: none. */
@@ -80,11 +87,7 @@ export class Holdings {
   /** Keeps room for a delivery that is ours already. It may be held from an earlier life of this instance. */
   reserve(deliveryId: string, webhookId: number, bytes: number): void {
     this.giveUp(deliveryId);
-    const share = this.shares.get(webhookId) ?? this.open(webhookId);
-    share.count++;
-    share.bytes += bytes;
-    this.bytes += bytes;
-    this.held.set(deliveryId, { webhookId, bytes });
+    this.keep(deliveryId, { webhookId, bytes, isClaimed: true });
   }
 
   release(deliveryId: string, wentWell = true): void {
@@ -108,6 +111,14 @@ export class Holdings {
 
   free(): { readonly count: number; readonly bytes: number } {
     return { count: this.limits.maxHeld - this.held.size, bytes: this.limits.maxHeldBytes - this.bytes };
+  }
+
+  private keep(deliveryId: string, held: Held): void {
+    const share = this.shares.get(held.webhookId) ?? this.open(held.webhookId);
+    share.count++;
+    share.bytes += held.bytes;
+    this.bytes += held.bytes;
+    this.held.set(deliveryId, held);
   }
 
   private giveUp(deliveryId: string): Share | undefined {

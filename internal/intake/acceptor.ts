@@ -16,6 +16,8 @@ export interface AcceptorDeps extends KeepDeps {
   next(webhookId: number, orderKey: string): void;
   /** Dispatch's: ordered deliveries of this message of a stream were committed, and it was acknowledged. */
   committedInStream(stream: string, sequence: number): void;
+  /** A uuid of that time. */
+  makeId(ms: number): string;
   readonly clock: Clock;
   readonly limits: { readonly maxMessages: number; readonly maxBytes: number };
   readonly storeUnmatched: boolean;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
+import { makeDeliveryIds } from '../domain/delivery-id.js';
 import type { Message } from '../domain/message.js';
 import { orderKeyOf, type Parsed, parsedOnce } from '../domain/order-key.js';
 
@@ -40,8 +41,6 @@ export interface KeepDeps {
   enqueue(delivery: OwnedDelivery): void;
   /** Dispatch's too: rows may bear our id that it does not know of. */
   suspectStrays(): void;
-  /** A uuid of that time. */
-  makeId(ms: number): string;
 }
 
 /** What is to be stored. */
@@ -68,12 +67,14 @@ const DELIVERIES_A_TURN = 1000;
  * them before, and given up again for what is not ours in the end. Rejects with what PostgreSQL can never do.
  */
 export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
+  const deliveryIdOf = makeDeliveryIds();
+
   /** Goes on with what it is given, as far as one turn may. */
   const plan = ({ message, webhooks, isOfStream }: ToKeep, into: NewDelivery[], parsed: Parsed) => {
     // Each holds its part of the one body that all of them share.
     const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / webhooks.length);
     for (const webhook of aTurnOf(webhooks, into.length)) {
-      const id = deps.makeId(message.receivedAt);
+      const id = deliveryIdOf(message.id, webhook.id);
       const orderKey = orderKeyOf(webhook, message, parsed);
       const isOrdered = orderKey !== undefined;
       const held = webhook.waits !== undefined || isOrdered;

@@ -51,14 +51,14 @@ const OWE_AGAIN: Statement = {
 const OWE_FIRST: Statement = {
   text: `
     with owing as (
-      update messages m set owed_to = m.owed_to || $3::int, delivery_ids = m.delivery_ids || gen_random_uuid()
+      update messages m set owed_to = m.owed_to || $3::int, delivery_ids = m.delivery_ids || hukz_delivery_id(m.id, $3::int)
       from unnest($1::uuid[], $2::timestamptz[]) as w(id, received_at)
       where m.id = w.id and m.received_at = w.received_at and not m.owed_to @> array[$3::int]
       returning m.delivery_ids[array_upper(m.delivery_ids, 1)] as id, m.id as message_id, m.received_at, ${BYTES} as bytes
     )
     insert into deliveries ${COLUMNS}
     select id, message_id, received_at, $3::int, 0, 0, bytes, now(), true from owing
-    returning id`,
+    on conflict do nothing returning id`,
 };
 
 /** What waits for its next attempt and is owned by nobody is due now. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SettledAttempt } from '../../domain/attempt.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
+import { makeDeliveryIds } from '../../domain/delivery-id.js';
 import type { ReplayRequest } from '../../domain/replay.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
 import { countReplay } from './count.js';
@@ -112,7 +113,9 @@ describe('a replay', () => {
     const deliveries = await claimed();
     expect(deliveries).toMatchObject([{ attempts: 0, failures: 0, replay: true, message: { id: message.id } }]);
     const [row] = await kit.sql('select owed_to, delivery_ids from messages where id = $1', [message.id]);
-    expect(row).toEqual({ owed_to: [1], delivery_ids: [deliveries[0]?.id] });
+    // As if it had been owed when it came: in SQL as in the service.
+    expect(row).toEqual({ owed_to: [1], delivery_ids: [makeDeliveryIds()(message.id, 1)] });
+    expect(deliveries[0]?.id).toBe(makeDeliveryIds()(message.id, 1));
     expect(await count({ outcome: 'missing' })).toBe(0);
   });
 
