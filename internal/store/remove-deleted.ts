@@ -33,6 +33,12 @@ const OLD_EVENTS = candidates('events');
 const ALLOW_BITMAPS: Statement = { text: 'set local enable_bitmapscan = on' };
 
 /**
+ * An instance that knows the catalog as it was before such a deletion (it was suspended since) would never learn of it. Without
+ * its stamp it loads the whole catalog in place of the changes.
+ */
+const FORGET_EARLIER = 'delete from catalog_stamps where version < (select max(catalog_version) from gone)';
+
+/**
  * One statement, in which the webhook goes first: the trigger on what belongs to it then finds no webhook to stamp, and the
  * catalog's version stays. Owned deliveries have no index by webhook, so that `deliveries` is read once for all of $1.
  */
@@ -47,7 +53,8 @@ const REMOVE_WEBHOOKS: Statement = {
       where (select 1 from dead_letters d where d.webhook_id = old.id limit 1) is not null
         or (select 1 from replays r where r.webhook_id = old.id limit 1) is not null
     ), gone as (
-      delete from webhooks where id = any($1::int[]) and id not in (select webhook_id from needed) returning id
+      delete from webhooks where id = any($1::int[]) and id not in (select webhook_id from needed) returning id, catalog_version
+    ), without_stamps as (${FORGET_EARLIER}
     ), without_events as (
       delete from webhook_events where webhook_id in (select id from gone)
     ), without_secrets as (
@@ -63,9 +70,13 @@ const REMOVE_WEBHOOKS: Statement = {
 /** Logs, dead letters and quarantined messages name an event by its subject and do not need its row. */
 const REMOVE_EVENTS: Statement = {
   text: `
-    delete from events where id = any($1::int[])
-      and (select 1 from webhook_events we where we.event_id = events.id limit 1) is null
-    returning id`,
+    with gone as (
+      delete from events where id = any($1::int[])
+        and (select 1 from webhook_events we where we.event_id = events.id limit 1) is null
+      returning id, catalog_version
+    ), without_stamps as (${FORGET_EARLIER}
+    )
+    select id from gone`,
 };
 
 export interface RemoveOptions {
