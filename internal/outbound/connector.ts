@@ -1,12 +1,24 @@
 import type net from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
+import type { Clock } from '../clock.js';
 import type { Destination } from '../domain/egress-rules.js';
+import { type ClientCertificate, clientCertificateOf } from './client-certificate.js';
 import type { Opener, Route } from './opener.js';
 import type { Opening } from './opening.js';
+import { TlsSessions } from './tls-sessions.js';
+
+/** A socket that is ready to be written to. */
+export interface OpenSocket {
+  readonly socket: net.Socket;
+  readonly certificate: ClientCertificate;
+  /** Present where an earlier TLS session goes on: the next connection does without, because this one failed. */
+  readonly refuseSession?: () => void;
+}
 
 /** Opens the sockets of one origin. */
 export interface OriginConnector {
-  readonly connect: buildConnector.connector;
+  connect(to: buildConnector.Options, connected: (error: Error | null, opened?: OpenSocket) => void): void;
 }
 
 export interface Connectors {
@@ -19,37 +31,46 @@ export interface Connectors {
 
 export interface ConnectorOptions {
   readonly opener: Opener;
+  readonly clock: Clock;
   /** Told of each new socket. */
   onOpen(): void;
 }
 
-export function makeConnectors({ opener, onOpen }: ConnectorOptions): Connectors {
+export function makeConnectors({ opener, clock, onOpen }: ConnectorOptions): Connectors {
   const connecting = new Set<Opening>();
   let open = 0;
 
   function forOrigin(route: Route): OriginConnector {
-    let session: Buffer | undefined;
-    const onSession = (ticket: Buffer) => {
-      session = ticket;
-    };
+    const sessions = new TlsSessions(clock);
 
-    const connect: buildConnector.connector = (to, callback) => {
+    const connect: OriginConnector['connect'] = (to, connected) => {
       open += 1;
-      const opening = opener.open({ ...route, to: destinationOf(to), onSession, ...(session && { session }) }, opened);
-      connecting.add(opening);
+      attempt(sessions.latest);
       onOpen();
 
-      function opened(error: Error | null, socket: net.Socket | null): void {
-        connecting.delete(opening);
-        if (!socket) {
-          open -= 1;
-          callback(error ?? new Error('no socket'), null);
-          return;
-        }
+      function attempt(session: Buffer | undefined): void {
+        const request = { ...route, to: destinationOf(to), onSession: sessions.keep, ...(session && { session }) };
+        const opening = opener.open(request, (error, socket) => {
+          connecting.delete(opening);
+          if (socket) opened(socket);
+          else if (session && opening.isInHandshake) {
+            sessions.refused();
+            attempt(undefined);
+          } else {
+            open -= 1;
+            connected(error ?? new Error('no socket'));
+          }
+        });
+        connecting.add(opening);
+      }
+
+      function opened(socket: net.Socket): void {
         socket.once('close', () => {
           open -= 1;
         });
-        callback(null, socket);
+        const isResumed = socket instanceof TLSSocket && socket.isSessionReused();
+        const certificate = clientCertificateOf(socket, route.tls?.cert !== undefined);
+        connected(null, { socket, certificate, ...(isResumed && { refuseSession: sessions.refused }) });
       }
     };
     return { connect };

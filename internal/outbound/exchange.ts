@@ -62,6 +62,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   private abort: ((error?: Error) => void) | undefined;
   private reused = false;
   private resent = false;
+  private resentInFull = false;
   private writtenAt = 0;
   private status = 0;
   private flaw: string | undefined;
@@ -147,7 +148,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   onError(error: Error): void {
     if (this.connection) this.pool.drop(this.connection);
     if (this.mayResend(error)) {
-      this.resent = true;
       this.stage = 'waiting';
       this.abort = undefined;
       this.host.resending();
@@ -155,8 +155,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
       return;
     }
     this.host.released(this);
-    const isInHead = this.stage === 'sent' && this.connection?.isInHead;
-    this.end(describeError(error, isInHead ? 'answering' : this.stage));
+    this.end(this.connection?.describe(error, this.stage) ?? describeError(error, this.stage));
   }
 
   private dispatch(connection: Connection): void {
@@ -165,15 +164,26 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   }
 
   /**
-   * A receiver may close an idle connection at the moment in which we use it, or send on it what belonged to an earlier
-   * answer. Without a byte of an answer it most likely never read the request; and if it did, the resent one carries the
-   * same `webhook-id`.
+   * A receiver may close an idle connection at the moment in which we use it, send on it what belonged to an earlier answer,
+   * or not bear a TLS session that goes on. Without a byte of an answer it most likely never read the request; and if it
+   * did, the resent one carries the same `webhook-id`. Once for each of the two: a used connection, a resumed session.
    */
   private mayResend(error: Error): boolean {
-    if (this.over || this.resent || error instanceof ConnectError || isAboutRequest(error)) return false;
+    const { connection } = this;
+    if (this.over || !connection || error instanceof ConnectError || isAboutRequest(error)) return false;
+    if (this.stage === 'sent' && !connection.hasAnswer && connection.refuseSession()) {
+      const isFirst = !this.resentInFull;
+      this.resentInFull = true;
+      return isFirst && this.isSoon;
+    }
+    const isFirst = !this.resent;
+    this.resent = true;
     // The connection ended before undici came to write to it.
-    if (this.stage === 'waiting') return this.connection?.wasOpen === true;
-    if (this.stage !== 'sent' || this.connection?.hasAnswer || !this.reused) return false;
+    if (this.stage === 'waiting') return isFirst && connection.wasOpen;
+    return isFirst && this.stage === 'sent' && this.reused && !connection.hasAnswer && this.isSoon;
+  }
+
+  private get isSoon(): boolean {
     return this.host.clock.monotonic() - this.writtenAt <= RESEND_WITHIN_MS;
   }
 

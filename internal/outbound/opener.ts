@@ -3,7 +3,9 @@ import tls from 'node:tls';
 import type { EgressProxy } from '../domain/egress-proxy.js';
 import type { Destination, EgressRules } from '../domain/egress-rules.js';
 import { makeAddressGuard } from './address-guard.js';
+import { alertFault } from './client-certificate.js';
 import { ConnectError, KnownFault } from './connect-error.js';
+import { codeOf } from './describe-error.js';
 import { givenAddresses, TCP } from './dial.js';
 import { spellDuration } from './limits.js';
 import type { ResolveHost } from './lookup/resolve-host.js';
@@ -107,10 +109,12 @@ export function makeOpener(options: OpenerOptions): Opener {
       return;
     }
     const target = { ...TCP, ...by, host: to.hostname, port: to.port };
-    const socket = to.protocol === 'http:' ? net.connect(target) : connectTls(request, target);
-    opening.use(socket);
-    if ('lookup' in by) socket.once('connect', () => judge(socket, opening));
-    socket.once(to.protocol === 'http:' ? 'connect' : 'secureConnect', () => opening.succeed());
+    const isPlain = to.protocol === 'http:';
+    const socket = isPlain ? net.connect(target) : connectTls(request, target);
+    opening.use(socket, isPlain ? undefined : (error) => explainTls(error, request));
+    if ('lookup' in by) socket.once('connect', () => judge(socket, opening) && !isPlain && opening.shakeHands());
+    else opening.shakeHands();
+    socket.once(isPlain ? 'connect' : 'secureConnect', () => opening.succeed());
   }
 
   function connectTls(request: OpenRequest, target: tls.ConnectionOptions & net.TcpNetConnectOpts): net.Socket {
@@ -127,10 +131,18 @@ export function makeOpener(options: OpenerOptions): Opener {
     return socket;
   }
 
+  /** Whether the server asked for a certificate cannot be asked of a socket that fails: Node 20 crashes on it. */
+  function explainTls(error: Error, { tls: profile }: OpenRequest): Error {
+    const fault = alertFault(codeOf(error), profile?.cert === undefined ? 'missing' : 'shown');
+    return fault ? new KnownFault(fault.reason, fault.words) : error;
+  }
+
   /** Judges what the socket itself says that it is connected to. */
-  function judge(socket: net.Socket, opening: Opening): void {
-    if (guard.isAllowed(socket.remoteAddress ?? '')) return;
-    opening.fail(new KnownFault('forbidden_address', 'the connection led to an address that is not public'));
+  function judge(socket: net.Socket, opening: Opening): boolean {
+    const isAllowed = guard.isAllowed(socket.remoteAddress ?? '');
+    if (!isAllowed)
+      opening.fail(new KnownFault('forbidden_address', 'the connection led to an address that is not public'));
+    return isAllowed;
   }
 
   return { open };

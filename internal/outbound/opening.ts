@@ -9,12 +9,23 @@ export class Opening {
   private socket: Socket | undefined;
   private timer: NodeJS.Timeout | undefined;
   private over = false;
+  private handshaking = false;
 
   constructor(private readonly opened: Opened) {}
 
   /** False once it has ended: what is done for it then is done for nothing. */
   get isOpen(): boolean {
     return !this.over;
+  }
+
+  /** Whether TCP was up when it ended, and nobody gave it up: what failed is TLS. */
+  get isInHandshake(): boolean {
+    return this.handshaking;
+  }
+
+  /** TCP is up, and TLS begins. */
+  shakeHands(): void {
+    this.handshaking = !this.over;
   }
 
   /** From now on this socket is the connection, and its end the connection's; one before it is no more. */
@@ -42,6 +53,7 @@ export class Opening {
   }
 
   abandon(): void {
+    this.handshaking = false;
     this.fail(new KnownFault('local_fault', 'given up while connecting'));
   }
 

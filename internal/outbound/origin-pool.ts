@@ -53,7 +53,7 @@ export class OriginPool {
 
   /** One that is not connected yet: when an idle connection has died, the others may be as dead. */
   takeFresh(): Connection {
-    const connection = new Connection(this.place.origin, this.settings, this.connector.connect);
+    const connection = new Connection(this.place.origin, this.settings, this.connector);
     connection.client.on('disconnect', () => this.forget(connection));
     return connection;
   }

@@ -1,9 +1,11 @@
+import type { Clock } from '../clock.js';
 import { makeConnectors } from './connector.js';
 import type { Opener, Route } from './opener.js';
 import { OriginPool, type PoolOptions, type PoolPlace } from './origin-pool.js';
 
 export interface OriginPoolsOptions extends PoolOptions {
   readonly opener: Opener;
+  readonly clock: Clock;
   readonly maxOrigins: number;
   readonly maxIdleSockets: number;
 }
@@ -18,7 +20,11 @@ export class OriginPools {
   private running = 0;
 
   constructor(private readonly options: OriginPoolsOptions) {
-    this.connectors = makeConnectors({ opener: options.opener, onOpen: () => this.closeIdleSockets() });
+    this.connectors = makeConnectors({
+      opener: options.opener,
+      clock: options.clock,
+      onOpen: () => this.closeIdleSockets(),
+    });
   }
 
   get origins(): number {

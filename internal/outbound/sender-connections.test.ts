@@ -281,7 +281,7 @@ describe('many requests', () => {
         response.end(String(request.headers['hukz-event'])).on('error', () => undefined),
       ),
     );
-    const sender = startSender();
+    const sender = startSender({ opener: makeTestOpener({ connectTimeoutMs: 20_000 }), timeoutMs: 20_000 });
     const subjects = Array.from({ length: 500 }, (_, number) => `n.${number}`);
     const outcomes = await Promise.all(
       subjects.map((subject) => sender.send(to(`http://127.0.0.1:${port}/`, subject))),

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
@@ -6,6 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import { type Certificates, makeCertificates } from '../testkit/certificates.js';
+import { type RawAnswer, type RawReceiver, startRawReceiver } from '../testkit/raw-receiver.js';
 import { makeTestOpener } from '../testkit/test-opener.js';
 import { makeTestRequest } from '../testkit/test-request.js';
 import type { OpenerOptions } from './opener.js';
@@ -154,5 +156,143 @@ describe('a TLS profile', () => {
     const outcome = await startSender().send(withTls('https://localhost:1/', { id: 'one', ...pems }));
     const error = "the webhook's certificate, key or CA cannot be used";
     expect(outcome).toEqual({ kind: 'unreachable', reason: 'bad_request', error });
+  });
+});
+
+/** Answers and closes, so that each request opens a connection of its own. */
+const ONCE = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}';
+const isResumed = (socket: net.Socket) => 'isSessionReused' in socket && (socket as TLSSocket).isSessionReused();
+
+describe.each(['TLSv1.3', 'TLSv1.2'] as const)('a session of %s that is resumed', (maxVersion) => {
+  async function listenRaw(answer: RawAnswer): Promise<RawReceiver> {
+    const receiver = await startRawReceiver(answer, { ...certificates.server, maxVersion });
+    endings.push(() => receiver.stop());
+    return receiver;
+  }
+
+  it('is used where it works', async () => {
+    const resumed: boolean[] = [];
+    const { url } = await listenRaw((socket) => {
+      resumed.push(isResumed(socket));
+      socket.end(ONCE);
+    });
+    const sender = startSender();
+    for (let sent = 0; sent < 3; sent += 1)
+      expect(await sender.send(makeTestRequest(url))).toMatchObject({ status: 200 });
+    expect(resumed).toEqual([false, true, true]);
+  });
+
+  it('and cut before an answer is forgotten, and costs no try', async () => {
+    const receiver = await listenRaw((socket) => {
+      if (isResumed(socket)) socket.destroy();
+      else socket.end(ONCE);
+    });
+    const sender = startSender();
+    for (let sent = 0; sent < 4; sent += 1)
+      expect(await sender.send(makeTestRequest(receiver.url))).toMatchObject({ status: 200 });
+    expect(sender.stats().resent).toBe(1);
+    expect(receiver.connections).toHaveLength(5);
+  });
+
+  it('and cut behind an idle connection that died costs no try either', async () => {
+    const receiver = await listenRaw((socket, connection, request) => {
+      if (isResumed(socket) || (connection === 1 && request === 2)) socket.destroy();
+      else socket.write(ONCE.replace('Connection: close\r\n', ''));
+    });
+    const sender = startSender();
+    for (let sent = 0; sent < 3; sent += 1)
+      expect(await sender.send(makeTestRequest(receiver.url))).toMatchObject({ status: 200 });
+    expect(sender.stats().resent).toBe(2);
+  });
+
+  it('and cut after a byte of an answer is no reason to send again', async () => {
+    const receiver = await listenRaw((socket) => void socket.end(isResumed(socket) ? 'HTTP/1.1 2' : ONCE));
+    const sender = startSender();
+    expect(await sender.send(makeTestRequest(receiver.url))).toMatchObject({ status: 200 });
+    expect(await sender.send(makeTestRequest(receiver.url))).toMatchObject({ reason: 'closed' });
+    expect(sender.stats().resent).toBe(0);
+  });
+
+  it('and cut again on the full handshake is a failure', async () => {
+    const receiver = await listenRaw((socket, connection) => {
+      if (connection === 1) socket.end(ONCE);
+      else socket.destroy();
+    });
+    const sender = startSender();
+    await sender.send(makeTestRequest(receiver.url));
+    expect(await sender.send(makeTestRequest(receiver.url))).toMatchObject({ kind: 'unreachable', reason: 'closed' });
+    expect(receiver.connections).toHaveLength(3);
+  });
+});
+
+describe('a server that refuses resumed sessions in the handshake', () => {
+  it.each(['cuts', 'hangs'])('and %s gets a full handshake, and no request is sent twice', async (how) => {
+    const sessions = new Set<string>();
+    let refused = 0;
+    const server = https.createServer(
+      { ...certificates.server, maxVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_TICKET },
+      (_request, response) => response.writeHead(200, { connection: 'close' }).end('{}'),
+    );
+    server.on('newSession', (id, _data, done) => {
+      sessions.add(id.toString('hex'));
+      done();
+    });
+    server.on('resumeSession', (id, done) => {
+      // A client without a session names one of its own making.
+      if (!sessions.has(id.toString('hex'))) {
+        done(null, null);
+        return;
+      }
+      refused += 1;
+      if (how === 'cuts') done(new Error('no'), null);
+    });
+    const url = `https://localhost:${await listen(server)}/`;
+    const sender = startSender({ connectTimeoutMs: 500 });
+    for (let sent = 0; sent < 4; sent += 1)
+      expect(await sender.send(makeTestRequest(url))).toMatchObject({ status: 200 });
+    expect({ sessions: sessions.size, refused, resent: sender.stats().resent }).toEqual({
+      sessions: 4,
+      refused: 1,
+      resent: 0,
+    });
+  });
+});
+
+describe.each(['TLSv1.3', 'TLSv1.2'] as const)(
+  'a receiver that asks for a client certificate under %s',
+  (maxVersion) => {
+    const asking = { requestCert: true, rejectUnauthorized: true, maxVersion };
+
+    it('and gets none is named so', async () => {
+      const { url } = await listenTls({ ...asking, ca: certificates.ca });
+      const sender = startSender();
+      const wants = 'the receiver wants a client certificate, and the webhook has none';
+      const mayWant =
+        'the receiver refuses the TLS handshake; it may want a client certificate, and the webhook has none';
+      for (let sent = 0; sent < 3; sent += 1)
+        expect(await sender.send(makeTestRequest(url))).toEqual(refused(maxVersion === 'TLSv1.3' ? wants : mayWant));
+    });
+
+    it('and closes without a word is named so', async () => {
+      const receiver = await startRawReceiver((socket) => void socket.destroy(), {
+        ...certificates.server,
+        ...asking,
+        rejectUnauthorized: false,
+      });
+      endings.push(() => receiver.stop());
+      const outcome = await startSender().send(makeTestRequest(receiver.url));
+      const error =
+        'closed before answering; the receiver had asked for a client certificate, and the webhook has none';
+      expect(outcome).toEqual({ kind: 'unreachable', reason: 'closed', error });
+    });
+  },
+);
+
+describe('a receiver that does not trust the client certificate', () => {
+  it('and closes without a word is named so', async () => {
+    const { url } = await listenTls({ requestCert: true, rejectUnauthorized: true, ca: makeCertificates().ca });
+    const outcome = await startSender().send(withTls(url, { id: 'one', ...certificates.client }));
+    const error = 'closed before answering; the receiver had asked for a client certificate';
+    expect(outcome).toEqual({ kind: 'unreachable', reason: 'closed', error });
   });
 });

@@ -58,6 +58,7 @@ export function makeSender(options: SenderOptions): Sender {
   const targetOf = makeTargetParser(KNOWN_URLS);
   const pools = new OriginPools({
     opener: options.opener,
+    clock: options.clock,
     keepAliveMs: options.keepAliveMs ?? KEEP_ALIVE_MS,
     keepAliveMaxMs: KEEP_ALIVE_MAX_MS,
     maxOrigins: options.maxOrigins ?? 1024,

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { alertFault, explainByCertificate } from './client-certificate.js';
+
+describe('an alert of TLS', () => {
+  it.each([
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'certificate required'],
+    ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', 'bad certificate'],
+    ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', 'certificate expired'],
+    ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', 'certificate unknown'],
+    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'unknown ca'],
+    ['ERR_SSL_TLSV1_ALERT_ACCESS_DENIED', 'access denied'],
+  ])('%s names the certificate, or that there is none', (code, alert) => {
+    const words = `the receiver refuses the client certificate (${alert})`;
+    expect(alertFault(code, 'shown')).toEqual({ reason: 'tls', words });
+    const missing = 'the receiver wants a client certificate, and the webhook has none';
+    expect(alertFault(code, 'missing')).toEqual({ reason: 'tls', words: missing });
+  });
+
+  it('that a server without a shared cipher sends too only says what may be', () => {
+    expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'shown')).toBeUndefined();
+    expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'missing')?.words).toContain('may want');
+  });
+
+  it.each(['CERT_HAS_EXPIRED', 'ECONNRESET', 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR'])('%s is none of them', (code) => {
+    expect(alertFault(code, 'missing')).toBeUndefined();
+  });
+});
+
+describe('a connection that closes', () => {
+  it('is explained only where it was asked for a certificate', () => {
+    const closed = { reason: 'closed', words: 'closed before answering' } as const;
+    expect(explainByCertificate(closed, 'not asked for')).toBe(closed);
+    const timeout = { reason: 'timeout', words: 'timed out' } as const;
+    expect(explainByCertificate(timeout, 'missing')).toBe(timeout);
+  });
+});
