@@ -4,6 +4,7 @@ import type { Connection } from './connection.js';
 import { makeHostChoice } from './hosts.js';
 import { makeMoves } from './moves.js';
 import { isReadOnly, spoilsSession } from './pg-error.js';
+import { prepareSession } from './session-settings.js';
 
 type Done = (error: Error | null, client: Client) => void;
 
@@ -59,14 +60,4 @@ export function makeSessions(connection: Connection, onSpoiled: (session: Client
     }
   }
   return { Client: Session };
-}
-
-/** What is set once a session, by statements: as startup parameters, poolers refuse it. */
-async function prepareSession(client: Client, { statement_timeout, lock_timeout }: Connection): Promise<void> {
-  const settings = { statement_timeout, lock_timeout };
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  await client.query(
-    'select set_config(name, value, false) from unnest($1::text[], $2::text[]) as given(name, value)',
-    [given.map(([name]) => name), given.map(([, value]) => String(value))],
-  );
 }
