@@ -1,139 +1,84 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ConsumerConfig, connect, type JetStreamManager, type NatsConnection, type StreamConfig } from 'nats';
-import type { NatsServer } from '../../local/nats-server.js';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../testkit/eventually.js';
 import { newerNatsServer } from '../../testkit/newer-nats.js';
-import { type Receiver, startReceiver } from '../../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
-import { startTestNats } from '../../testkit/test-nats.js';
+import { linesOf, readinessOf, useConfiguredNats } from '../../testkit/use-configured-nats.js';
 
-let database: TestDatabase;
-let receiver: Receiver;
-let directory: string;
-let server: NatsServer | undefined;
-let nats: NatsConnection;
-let jsm: JetStreamManager;
-let apps: TestApp[];
-
-beforeEach(async () => {
-  database = await makeTestDatabase();
-  receiver = await startReceiver();
-  directory = await mkdtemp(join(tmpdir(), 'hukz-streams-'));
-  apps = [];
-});
-afterEach(async () => {
-  await Promise.all(apps.map((app) => app.stop()));
-  await nats.close();
-  await server?.stop();
-  await rm(directory, { recursive: true });
-  await receiver.stop();
-  await database.drop();
-});
-
-const serve = async (config = '', binary?: string) => {
-  const file = join(directory, 'nats.conf');
-  await writeFile(file, config);
-  server = await startTestNats({ jetstream: true, args: ['-c', file], ...(binary ? { binary } : {}) });
-  nats = await connect({ servers: server.url });
-  jsm = await nats.jetstreamManager();
-};
-const start = async (more: Readonly<Record<string, string>> = {}) => {
-  const app = await startTestApp({ database, natsUrl: server?.url ?? '' }, { HUKZ_INTAKE: 'jetstream', ...more });
-  apps.push(app);
-  return app;
-};
-const stream = (name: string, more: object = {}) =>
-  jsm.streams.add({ name, subjects: [`${name.toLowerCase()}.>`], ...more } as Partial<StreamConfig>);
-const publish = async (subject: string, count: number) => {
-  for (let n = 0; n < count; n++) nats.publish(subject, `{"n":${n}}`);
-  await nats.flush();
-};
-const ready = async ({ api }: TestApp) => {
-  const { status, body } = await api.get('/health/ready');
-  return { status, errors: body.errors, degraded: body.degraded ?? [] };
-};
-const logged = (app: TestApp, name: string) => app.logger.lines.filter((line) => line.name === name);
-const makeConsumer = (name: string, durable: string, more: object) =>
-  jsm.consumers.add(name, { durable_name: durable, ack_policy: 'explicit', ...more } as Partial<ConsumerConfig>);
+const kit = useConfiguredNats();
 
 describe('a stream of others', () => {
   it.each(['workqueue', 'interest'])(
     'with %s retention is refused before anything is stored or taken',
     async (retention) => {
-      await serve();
-      await stream('JOBS', { retention });
-      await makeConsumer('JOBS', 'theirs', {});
-      await publish('jobs.done', 10);
-      const { api } = await start({ HUKZ_DELIVER_POLICY: 'all' });
+      await kit.serve();
+      await kit.stream('JOBS', { retention });
+      await kit.consumer('JOBS', 'theirs', {});
+      await kit.publish('jobs.done', 10);
+      const { api } = await kit.start({ HUKZ_DELIVER_POLICY: 'all' });
       await expect(api.event('jobs.done')).rejects.toThrow(new RegExp(`422.*retention is .*${retention}.*republish`));
       expect((await api.get('/events')).body.total).toBe(0);
-      expect((await jsm.streams.info('JOBS')).state).toMatchObject({ messages: 10, consumer_count: 1 });
+      expect((await kit.jsm.streams.info('JOBS')).state).toMatchObject({ messages: 10, consumer_count: 1 });
     },
   );
 
   it('that becomes one that cannot be read degrades its event alone, before and after a restart', async () => {
-    await serve();
-    await stream('JOBS');
-    await stream('ORDERS');
-    const first = await start();
+    await kit.serve();
+    await kit.stream('JOBS');
+    await kit.stream('ORDERS');
+    const first = await kit.start();
     const ids = [
       await first.api.event('jobs.done'),
       await first.api.event('orders.made'),
       await first.api.event('a.b'),
     ];
-    await first.api.webhook(receiver.url, ids);
-    await apps.pop()?.stop();
-    await jsm.streams.delete('JOBS');
-    await stream('JOBS', { retention: 'workqueue' });
-    const second = await start();
+    await first.api.webhook(kit.receiver.url, ids);
+    await kit.stopLast();
+    await kit.jsm.streams.delete('JOBS');
+    await kit.stream('JOBS', { retention: 'workqueue' });
+    const second = await kit.start();
     const hit = { event: 'jobs.done', reason: 'stream_unsuitable', problem: expect.stringContaining('workqueue') };
-    expect(await ready(second)).toEqual({ status: 200, degraded: [hit], errors: undefined });
-    await second.api.webhook(receiver.url, [await second.api.event('c.d')]);
-    for (const subject of ['orders.made', 'a.b', 'c.d']) await publish(subject, 5);
-    await receiver.waitFor(15);
-    expect(logged(second, 'nats.connected')).toHaveLength(1);
-    await eventually(() => logged(second, 'intake.degraded').length > 0, { what: 'the line' });
-    expect(logged(second, 'intake.degraded').map(({ fields }) => fields)).toEqual([hit]);
+    expect(await readinessOf(second)).toEqual({ status: 200, degraded: [hit], errors: undefined });
+    await second.api.webhook(kit.receiver.url, [await second.api.event('c.d')]);
+    for (const subject of ['orders.made', 'a.b', 'c.d']) await kit.publish(subject, 5);
+    await kit.receiver.waitFor(15);
+    expect(linesOf(second, 'nats.connected')).toHaveLength(1);
+    await eventually(() => linesOf(second, 'intake.degraded').length > 0, { what: 'the line' });
+    expect(linesOf(second, 'intake.degraded').map(({ fields }) => fields)).toEqual([hit]);
   }, 20_000);
 
   it('whose consumers are used up is refused, in the words of the server and with what to do', async () => {
-    await serve();
-    await stream('ORDERS', { max_consumers: 1 });
-    await makeConsumer('ORDERS', 'theirs', {});
-    const { api } = await start();
+    await kit.serve();
+    await kit.stream('ORDERS', { max_consumers: 1 });
+    await kit.consumer('ORDERS', 'theirs', {});
+    const { api } = await kit.start();
     await expect(api.event('orders.made')).rejects.toThrow(/422.*maximum consumers limit reached.*raise max_consumers/);
     expect((await api.get('/events')).body.total).toBe(0);
-    await jsm.consumers.delete('ORDERS', 'theirs');
-    await api.webhook(receiver.url, [await api.event('orders.made')]);
-    await publish('orders.made', 5);
-    await receiver.waitFor(5);
+    await kit.jsm.consumers.delete('ORDERS', 'theirs');
+    await api.webhook(kit.receiver.url, [await api.event('orders.made')]);
+    await kit.publish('orders.made', 5);
+    await kit.receiver.waitFor(5);
   });
 
   it('that refuses our consumer for a while is tried again by itself', async () => {
-    await serve();
-    await stream('ORDERS', { max_consumers: 1 });
-    const app = await start();
-    await app.api.webhook(receiver.url, [await app.api.event('orders.made'), await app.api.event('a.b')]);
-    const [durable = ''] = await jsm.consumers
+    await kit.serve();
+    await kit.stream('ORDERS', { max_consumers: 1 });
+    const app = await kit.start();
+    await app.api.webhook(kit.receiver.url, [await app.api.event('orders.made'), await app.api.event('a.b')]);
+    const [durable = ''] = await kit.jsm.consumers
       .list('ORDERS')
       .next()
       .then((page) => page.map(({ name }) => name));
-    await jsm.consumers.delete('ORDERS', durable);
-    await makeConsumer('ORDERS', 'theirs', {});
-    const isHit = async () => (await ready(app)).degraded[0]?.reason === 'consumer_refused';
+    await kit.jsm.consumers.delete('ORDERS', durable);
+    await kit.consumer('ORDERS', 'theirs', {});
+    const isHit = async () => (await readinessOf(app)).degraded[0]?.reason === 'consumer_refused';
     await eventually(isHit, { what: 'the degradation', timeoutMs: 10_000 });
-    await publish('a.b', 5);
-    await receiver.waitFor(5);
-    await jsm.consumers.delete('ORDERS', 'theirs');
-    const isWell = async () => (await ready(app)).degraded.length === 0;
+    await kit.publish('a.b', 5);
+    await kit.receiver.waitFor(5);
+    await kit.jsm.consumers.delete('ORDERS', 'theirs');
+    const isWell = async () => (await readinessOf(app)).degraded.length === 0;
     await eventually(isWell, { what: 'the end of it', timeoutMs: 10_000 });
-    await publish('orders.made', 5);
-    await receiver.waitFor(10);
-    expect(logged(app, 'nats.connected')).toHaveLength(1);
+    await kit.publish('orders.made', 5);
+    await kit.receiver.waitFor(10);
+    expect(linesOf(app, 'nats.connected')).toHaveLength(1);
   }, 30_000);
 });
 
@@ -151,27 +96,27 @@ no_auth_user: a`;
   ])(
     'that the server refuses (%s %p) is a 422 that names the key; events of other streams are taken',
     async (config, more, words) => {
-      await serve(config);
-      await stream('ORDERS', { duplicate_window: 1e9, max_bytes: 1 << 20 });
-      const { api } = await start(more);
+      await kit.serve(config);
+      await kit.stream('ORDERS', { duplicate_window: 1e9, max_bytes: 1 << 20 });
+      const { api } = await kit.start(more);
       const refused = await api.post('/events', { name: 'x', event: 'a.b' });
       expect([refused.status, refused.body.errors[0].message]).toEqual([422, expect.stringMatching(words)]);
-      await api.webhook(receiver.url, [await api.event('orders.made')]);
-      await publish('orders.made', 5);
-      await receiver.waitFor(5);
+      await api.webhook(kit.receiver.url, [await api.event('orders.made')]);
+      await kit.publish('orders.made', 5);
+      await kit.receiver.waitFor(5);
       expect((await api.get('/events')).body.total).toBe(1);
     },
   );
 
   it('whose new settings the server refuses is read all the same, with new events too, and says so', async () => {
-    await serve(limits('max_store: 10MB, max_mem: 10MB'));
-    await (await start()).api.event('a.b');
-    await apps.pop()?.stop();
-    const app = await start({ HUKZ_STREAM_MAX_BYTES: '100MiB' });
-    await app.api.webhook(receiver.url, [1, await app.api.event('c.d')]);
-    for (const subject of ['a.b', 'c.d']) await publish(subject, 5);
-    await receiver.waitFor(10);
-    const { status, degraded } = await ready(app);
+    await kit.serve(limits('max_store: 10MB, max_mem: 10MB'));
+    await (await kit.start()).api.event('a.b');
+    await kit.stopLast();
+    const app = await kit.start({ HUKZ_STREAM_MAX_BYTES: '100MiB' });
+    await app.api.webhook(kit.receiver.url, [1, await app.api.event('c.d')]);
+    for (const subject of ['a.b', 'c.d']) await kit.publish(subject, 5);
+    await kit.receiver.waitFor(10);
+    const { status, degraded } = await readinessOf(app);
     expect(status).toBe(200);
     expect(degraded).toEqual([
       { reason: 'stream_refused', problem: expect.stringContaining('lower STREAM_MAX_BYTES') },
@@ -187,62 +132,62 @@ describe('fewer unacknowledged messages than we would like', () => {
       'accounts { A: { jetstream: { max_ack_pending: 1000, max_store: 10MB, max_mem: 10MB }, users: [{ user: a, password: a }] } }\nno_auth_user: a',
     ],
   ])('allowed %s are used', async (_, config) => {
-    await serve(config);
-    await stream('ORDERS');
-    const app = await start();
-    await app.api.webhook(receiver.url, [await app.api.event('orders.made'), await app.api.event('a.b')]);
-    for (const subject of ['a.b', 'orders.made']) await publish(subject, 5);
-    await receiver.waitFor(10);
-    expect((await jsm.consumers.info('HUKZ', 'hukz')).config.max_ack_pending).toBe(1000);
-    expect((await ready(app)).degraded).toEqual([]);
-    const lines = logged(app, 'stream.fewer_pending').map(({ fields }) => fields);
+    await kit.serve(config);
+    await kit.stream('ORDERS');
+    const app = await kit.start();
+    await app.api.webhook(kit.receiver.url, [await app.api.event('orders.made'), await app.api.event('a.b')]);
+    for (const subject of ['a.b', 'orders.made']) await kit.publish(subject, 5);
+    await kit.receiver.waitFor(10);
+    expect((await kit.jsm.consumers.info('HUKZ', 'hukz')).config.max_ack_pending).toBe(1000);
+    expect((await readinessOf(app)).degraded).toEqual([]);
+    const lines = linesOf(app, 'stream.fewer_pending').map(({ fields }) => fields);
     expect(lines).toContainEqual({ stream: 'HUKZ', consumer: 'hukz', wanted: 50_000, allowed: 1000 });
   });
 
   it('can be set', async () => {
-    await serve();
-    await (await start({ HUKZ_MAX_ACK_PENDING: '700' })).api.event('a.b');
-    expect((await jsm.consumers.info('HUKZ', 'hukz')).config.max_ack_pending).toBe(700);
+    await kit.serve();
+    await (await kit.start({ HUKZ_MAX_ACK_PENDING: '700' })).api.event('a.b');
+    expect((await kit.jsm.consumers.info('HUKZ', 'hukz')).config.max_ack_pending).toBe(700);
   });
 });
 
 describe('pulls', () => {
   it('adapt to what the server allows', async () => {
-    await serve('jetstream { limits { max_request_batch: 500 } }');
-    const app = await start();
-    await app.api.webhook(receiver.url, [await app.api.event('a.b')]);
-    await publish('a.b', 600);
-    await receiver.waitFor(600, 15_000);
-    expect((await ready(app)).degraded).toEqual([]);
+    await kit.serve('jetstream { limits { max_request_batch: 500 } }');
+    const app = await kit.start();
+    await app.api.webhook(kit.receiver.url, [await app.api.event('a.b')]);
+    await kit.publish('a.b', 600);
+    await kit.receiver.waitFor(600, 15_000);
+    expect((await readinessOf(app)).degraded).toEqual([]);
   }, 30_000);
 
   it.each([{ max_batch: 100 }, { max_expires: 5e9 }, { max_bytes: 2000 }, { max_waiting: 1 }])(
     'adapt to a durable of our name that was made with %p',
     async (config) => {
-      await serve();
-      await jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
-      await makeConsumer('HUKZ', 'hukz', config);
-      const app = await start();
-      await app.api.webhook(receiver.url, [await app.api.event('a.>')]);
-      await publish('a.b', 200);
-      await receiver.waitFor(200, 15_000);
-      expect((await ready(app)).degraded).toEqual([]);
+      await kit.serve();
+      await kit.jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
+      await kit.consumer('HUKZ', 'hukz', config);
+      const app = await kit.start();
+      await app.api.webhook(kit.receiver.url, [await app.api.event('a.>')]);
+      await kit.publish('a.b', 200);
+      await kit.receiver.waitFor(200, 15_000);
+      expect((await readinessOf(app)).degraded).toEqual([]);
     },
     30_000,
   );
 
   it('that the server refuses for another reason are told', async () => {
-    await serve();
-    await jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
-    await makeConsumer('HUKZ', 'hukz', { max_bytes: 1000 });
-    const app = await start();
+    await kit.serve();
+    await kit.jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
+    await kit.consumer('HUKZ', 'hukz', { max_bytes: 1000 });
+    const app = await kit.start();
     await app.api.event('a.>');
-    nats.publish('a.b', Buffer.alloc(5000));
+    kit.nats.publish('a.b', Buffer.alloc(5000));
     const words = 'Message Size Exceeds MaxBytes';
-    await eventually(async () => (await ready(app)).errors?.intake?.includes(words), { what: 'the words' });
-    await eventually(() => logged(app, 'intake.degraded').length > 0, { what: 'the line' });
+    await eventually(async () => (await readinessOf(app)).errors?.intake?.includes(words), { what: 'the words' });
+    await eventually(() => linesOf(app, 'intake.degraded').length > 0, { what: 'the line' });
     const fields = { event: 'a.>', reason: 'pull_refused', problem: expect.stringContaining(words) };
-    expect(logged(app, 'intake.degraded')[0]?.fields).toEqual(fields);
+    expect(linesOf(app, 'intake.degraded')[0]?.fields).toEqual(fields);
   });
 });
 
@@ -256,17 +201,17 @@ describe('a consumer of our name that was there before', () => {
     { ack_wait: 1e9 },
     { max_ack_pending: 1 },
   ])('with %p is put right', async (config) => {
-    await serve();
-    await jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
-    await makeConsumer('HUKZ', 'hukz', config);
-    const app = await start();
-    await app.api.webhook(receiver.url, [await app.api.event('a.>')]);
-    await publish('a.b', 5);
-    await receiver.waitFor(5);
-    const { payload } = JSON.parse(String(receiver.requests[0]?.body));
+    await kit.serve();
+    await kit.jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
+    await kit.consumer('HUKZ', 'hukz', config);
+    const app = await kit.start();
+    await app.api.webhook(kit.receiver.url, [await app.api.event('a.>')]);
+    await kit.publish('a.b', 5);
+    await kit.receiver.waitFor(5);
+    const { payload } = JSON.parse(String(kit.receiver.requests[0]?.body));
     expect(payload).toEqual({ n: 0 });
-    expect((await ready(app)).degraded).toEqual([]);
-    expect(logged(app, 'stream.consumer_changed')).toHaveLength(1);
+    expect((await readinessOf(app)).degraded).toEqual([]);
+    expect(linesOf(app, 'stream.consumer_changed')).toHaveLength(1);
   });
 
   it.each([
@@ -277,16 +222,16 @@ describe('a consumer of our name that was there before', () => {
   ])(
     'with %p is told, and nothing is taken from it half',
     async (config) => {
-      await serve();
-      await jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
-      await makeConsumer('HUKZ', 'hukz', config);
-      const app = await start();
+      await kit.serve();
+      await kit.jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
+      await kit.consumer('HUKZ', 'hukz', config);
+      const app = await kit.start();
       await expect(app.api.event('a.>')).rejects.toThrow(/422.*nats consumer rm HUKZ hukz/);
-      await stream('ORDERS');
-      await app.api.webhook(receiver.url, [await app.api.event('orders.made')]);
-      await publish('orders.made', 5);
-      await receiver.waitFor(5);
-      await jsm.consumers.delete('HUKZ', 'hukz');
+      await kit.stream('ORDERS');
+      await app.api.webhook(kit.receiver.url, [await app.api.event('orders.made')]);
+      await kit.publish('orders.made', 5);
+      await kit.receiver.waitFor(5);
+      await kit.jsm.consumers.delete('HUKZ', 'hukz');
       await app.api.event('a.>');
     },
     20_000,
@@ -302,50 +247,50 @@ describe('a nats-server from 2.10 on', () => {
   itOnNewer(
     'that stores messages under another subject fires that one, and refuses the other with its name',
     async () => {
-      await serve('', newer);
-      await stream('SHOP', transform);
-      await stream('COPIES', {
+      await kit.serve('', newer);
+      await kit.stream('SHOP', transform);
+      await kit.stream('COPIES', {
         subjects: [],
         sources: [{ name: 'SHOP', subject_transforms: [{ src: 'stored.>', dest: 'copy.>' }] }],
       });
-      const app = await start();
+      const app = await kit.start();
       await expect(app.api.event('shop.order')).rejects.toThrow(/422.*register \\"stored\.shop\.order/);
-      await app.api.webhook(receiver.url, [
+      await app.api.webhook(kit.receiver.url, [
         await app.api.event('stored.shop.order'),
         await app.api.event('copy.shop.order'),
       ]);
-      await publish('shop.order', 5);
-      await publish('stored.shop.order', 1);
-      await receiver.waitFor(11);
-      expect((await ready(app)).degraded).toEqual([]);
+      await kit.publish('shop.order', 5);
+      await kit.publish('stored.shop.order', 1);
+      await kit.receiver.waitFor(11);
+      expect((await readinessOf(app)).degraded).toEqual([]);
     },
   );
 
   itOnNewer('that begins to store our own messages under another subject is put right', async () => {
-    await serve('', newer);
-    const app = await start();
-    await app.api.webhook(receiver.url, [await app.api.event('a.b')]);
-    const { config } = await jsm.streams.info('HUKZ');
-    await apps.pop()?.stop();
-    await jsm.streams.update('HUKZ', { ...config, subject_transform: { src: 'a.>', dest: 'b.>' } });
-    await start();
-    await publish('a.b', 5);
-    await receiver.waitFor(5);
+    await kit.serve('', newer);
+    const app = await kit.start();
+    await app.api.webhook(kit.receiver.url, [await app.api.event('a.b')]);
+    const { config } = await kit.jsm.streams.info('HUKZ');
+    await kit.stopLast();
+    await kit.jsm.streams.update('HUKZ', { ...config, subject_transform: { src: 'a.>', dest: 'b.>' } });
+    await kit.start();
+    await kit.publish('a.b', 5);
+    await kit.receiver.waitFor(5);
   });
 
   itOnNewer(
     'that pauses our consumer is told',
     async () => {
-      await serve('', newer);
-      const app = await start();
-      await app.api.webhook(receiver.url, [await app.api.event('a.b')]);
-      await jsm.consumers.pause('HUKZ', 'hukz', new Date(Date.now() + 3_600_000));
-      const isTold = async () => (await ready(app)).errors?.intake?.includes('paused');
+      await kit.serve('', newer);
+      const app = await kit.start();
+      await app.api.webhook(kit.receiver.url, [await app.api.event('a.b')]);
+      await kit.jsm.consumers.pause('HUKZ', 'hukz', new Date(Date.now() + 3_600_000));
+      const isTold = async () => (await readinessOf(app)).errors?.intake?.includes('paused');
       await eventually(isTold, { what: 'the words', timeoutMs: 15_000 });
-      await jsm.consumers.resume('HUKZ', 'hukz');
-      await eventually(async () => (await ready(app)).status === 200, { what: 'ready again', timeoutMs: 15_000 });
-      await publish('a.b', 5);
-      await receiver.waitFor(5);
+      await kit.jsm.consumers.resume('HUKZ', 'hukz');
+      await eventually(async () => (await readinessOf(app)).status === 200, { what: 'ready again', timeoutMs: 15_000 });
+      await kit.publish('a.b', 5);
+      await kit.receiver.waitFor(5);
     },
     40_000,
   );

@@ -63,7 +63,9 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
 
   const look = async () => {
     const manager = reachable();
-    if (manager) await readings.look(manager);
+    if (!manager) return;
+    await readings.look(manager);
+    await follower.look();
   };
 
   const acknowledgedUpTo = async (stream: string, known: number) => {

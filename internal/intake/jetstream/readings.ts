@@ -14,7 +14,7 @@ import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
 import { refusalOf } from './refusal.js';
 import { markOf } from './stream-position.js';
-import { newConsumer, type StreamSettings } from './stream-settings.js';
+import { type BeginAt, newConsumer, type StreamSettings } from './stream-settings.js';
 import { isNotFound } from './streams.js';
 
 export interface ReadingsDeps {
@@ -36,6 +36,8 @@ export interface WantedConsumer {
   readonly created: string;
   /** The one subject to be read of a stream that is not ours. */
   readonly filter: string | undefined;
+  /** Where it begins when it has to be made and was not read before; absent: as the settings say. */
+  readonly begin?: BeginAt;
 }
 
 /** A connection and what manages its streams. */
@@ -48,6 +50,7 @@ interface Reading extends WantedConsumer {
   readonly connection: NatsConnection;
   readonly puller: Puller;
   pending: number;
+  unacknowledged: number;
   isPaused: boolean;
 }
 
@@ -101,9 +104,18 @@ export class Readings {
     return words === undefined ? undefined : { reason: 'pull_refused', problem: pullRefused(target, words) };
   }
 
+  /** Whether nothing is left to read, when we last looked. */
+  isDrained(target: PullTarget): boolean {
+    const reading = this.all.get(keyOf(target));
+    return !reading || (reading.pending === 0 && reading.unacknowledged === 0);
+  }
+
   /** Makes a consumer before anything depends on it. @throws {Refusal} when it could not be read */
   async prepare(manager: JetStreamManager, one: WantedConsumer): Promise<void> {
-    if (!this.all.has(keyOf(one.target))) await this.ensure(manager, one);
+    if (this.all.has(keyOf(one.target))) return;
+    await this.ensure(manager, one).catch((error: unknown) => {
+      throw refusalOf(error, 'consumer_refused', `to read the stream ${one.target.stream}`);
+    });
   }
 
   /** The connection was interrupted. */
@@ -175,7 +187,8 @@ export class Readings {
     const { target, filter } = one;
     const { maxAckPending, deliverPolicy } = settings;
     const stream = await manager.streams.info(target.stream);
-    const begin = beginAt(stream, await positions.find(target), filter === undefined ? 'all' : deliverPolicy);
+    const unread = one.begin ?? (filter === undefined ? 'all' : deliverPolicy);
+    const begin = beginAt(stream, await positions.find(target), unread);
     const { info, made, changed } = await ensureConsumer(manager, { target, begin, filter, maxAckPending });
     if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
     if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
@@ -201,7 +214,14 @@ export class Readings {
       onLost: (why) => this.lose(reading, why),
       logger,
     });
-    const reading: Reading = { ...one, connection, puller, pending: 0, isPaused: info.paused === true };
+    const reading: Reading = {
+      ...one,
+      connection,
+      puller,
+      pending: info.num_pending,
+      unacknowledged: info.num_ack_pending,
+      isPaused: info.paused === true,
+    };
     return reading;
   }
 
@@ -209,6 +229,7 @@ export class Readings {
     try {
       const info = await manager.consumers.info(reading.target.stream, reading.target.consumer);
       reading.pending = info.num_pending;
+      reading.unacknowledged = info.num_ack_pending;
       reading.isPaused = info.paused === true;
       const { fatal } = deviationsOf(info.config, this.wantedConfig(reading));
       if (fatal.length === 0) return info;

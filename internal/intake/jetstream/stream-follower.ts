@@ -6,9 +6,11 @@ import type { Obstacle } from '../../domain/stream-obstacles.js';
 import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
 import { AppError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import { Moves } from './moves.js';
 import { OwnStream } from './own-stream.js';
 import type { Readings, StreamLink, WantedConsumer } from './readings.js';
 import { Refusal } from './refusal.js';
+import { pictureOf } from './stream-picture.js';
 import { durableName, type StreamSettings } from './stream-settings.js';
 import { type ListedStreams, listStreams } from './streams.js';
 
@@ -18,6 +20,8 @@ export interface StreamFollowerDeps {
   readonly settings: StreamSettings;
   /** The catalog's. */
   subjects(): readonly string[];
+  /** Loads the catalog, and makes us follow it. */
+  refresh(): Promise<void>;
   /** Loads the catalog, nothing else. */
   reload(): Promise<void>;
   /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
@@ -27,11 +31,19 @@ export interface StreamFollowerDeps {
   readonly logger: Logger;
 }
 
+interface Planned {
+  readonly streams: ListedStreams;
+  readonly plan: StreamPlan;
+}
+
 /** Makes the streams and what is read of them follow the catalog. What fails of it is degraded and keeps nothing else from being taken. */
 export class StreamFollower {
   private server: StreamLink | undefined;
   private plan: StreamPlan = { own: [], foreign: [], refused: new Map(), narrowed: new Map() };
   private ownHolds: readonly string[] = [];
+  private readonly moves: Moves;
+  /** Of the streams, when they were last looked at. */
+  private picture = '';
   /** The subjects that the streams were last made to hold; undefined when they have to be looked at again. */
   private settled: string | undefined;
   private unsettled = 0;
@@ -40,6 +52,7 @@ export class StreamFollower {
 
   constructor(private readonly deps: StreamFollowerDeps) {
     this.own = new OwnStream(deps);
+    this.moves = new Moves(deps);
   }
 
   /** Whether everything was looked at since the last change that we know of. */
@@ -77,13 +90,29 @@ export class StreamFollower {
     if (this.settled === wanted && !readings.isDue && !this.own.isDue) return;
     const unsettledBefore = this.unsettled;
     let streams = await listStreams(server.manager, settings.name);
-    this.plan = planStreams(this.deps.subjects(), streams.foreign);
-    if (this.own.wants(streams.own, this.plan)) streams = await this.makeOwn(server, () => this.deps.subjects());
+    let plan = planStreams(this.deps.subjects(), streams.foreign);
+    if (this.own.wants(streams.own, plan)) ({ streams, plan } = await this.makeOwn(server, () => this.deps.subjects()));
+    const consumers = this.moves.begin(this.consumersOf(plan, streams), streams.foreign, this.deps.subjects());
+    await readings.follow(server, consumers);
+    this.moves.followed(plan, streams.foreign);
+    // What was degraded is so until now: nothing took its messages before.
+    this.plan = plan;
     this.ownHolds = streams.own?.config.subjects ?? [];
-    await readings.follow(server, this.consumersOf(this.plan, streams));
+    this.picture = pictureOf(streams);
     this.followed = server.connection;
     // What was lost, or connected anew, meanwhile has to be looked at again.
     if (this.unsettled === unsettledBefore) this.settled = wanted;
+  }
+
+  /** Notices what others have done to the streams: it is planned again, so that it is healed or told. */
+  async look(): Promise<void> {
+    const server = this.server;
+    if (!server || !this.isFollowing()) return;
+    const streams = await listStreams(server.manager, this.deps.settings.name);
+    if (pictureOf(streams) !== this.picture) this.unsettle();
+    else this.moves.look(streams.foreign);
+    if (this.moves.dropDrained(({ target }) => this.deps.readings.isDrained(target))) this.unsettle();
+    if (!this.isSettled) await this.deps.refresh();
   }
 
   /**
@@ -108,7 +137,7 @@ export class StreamFollower {
       if (!foreign && (!listed.own || this.own.refusal)) {
         this.own.hurry();
         this.unsettle();
-        streams = await this.makeOwn(server, subjects);
+        ({ streams } = await this.makeOwn(server, subjects));
         if (this.own.refusal && !coveredBy([subject], streams.own?.config.subjects ?? []).length)
           throw this.own.refusal;
       }
@@ -145,15 +174,14 @@ export class StreamFollower {
     return found;
   }
 
-  private async makeOwn(server: StreamLink, subjects: () => readonly string[]): Promise<ListedStreams> {
+  private async makeOwn(server: StreamLink, subjects: () => readonly string[]): Promise<Planned> {
     const { exclusively, reload, settings } = this.deps;
     return exclusively(async () => {
       await reload();
       const listed = await listStreams(server.manager, settings.name);
       const plan = planStreams(subjects(), listed.foreign);
-      this.plan = plan;
-      if (!this.own.wants(listed.own, plan)) return listed;
-      return { ...listed, own: await this.own.make(server.manager, listed.own, plan) };
+      if (!this.own.wants(listed.own, plan)) return { streams: listed, plan };
+      return { streams: { ...listed, own: await this.own.make(server.manager, listed.own, plan) }, plan };
     });
   }
 

@@ -11,6 +11,7 @@ const NOT_ENABLED = new Set([10_039, 10_076]);
 /** A stream made again under its name has another time of creation (RFC 3339). */
 export interface ListedStream extends ForeignStream {
   readonly created: string;
+  readonly lastSequence: number;
 }
 
 export interface ListedStreams {
@@ -29,10 +30,18 @@ export async function listStreams(jsm: JetStreamManager, ownName: string): Promi
   return { own, foreign };
 }
 
-function toForeign({ config, created }: StreamInfo): ListedStream {
+function toForeign({ config, created, state }: StreamInfo): ListedStream {
   const { name, subjects = [], retention, subject_transform: transform, mirror, sources } = config;
   const copied = [mirror, ...(sources ?? [])].flatMap((from) => from?.subject_transforms ?? []);
-  return { name, subjects, retention, created, copied, ...(transform ? { transform } : {}) };
+  return {
+    name,
+    subjects,
+    retention,
+    created,
+    lastSequence: state.last_seq,
+    copied,
+    ...(transform ? { transform } : {}),
+  };
 }
 
 /** Whether the stream is as the plan and the settings want it. */

@@ -1,0 +1,17 @@
+import type { ListedStreams } from './streams.js';
+
+/** What decides where messages are read, as one text: while it stays the same, there is nothing to plan again. */
+export function pictureOf({ own, foreign }: ListedStreams): string {
+  const { subjects = [], max_age, max_bytes, num_replicas, duplicate_window, subject_transform } = own?.config ?? {};
+  const ours = [
+    own?.created,
+    [...subjects].sort(),
+    max_age,
+    max_bytes,
+    num_replicas,
+    duplicate_window,
+    subject_transform,
+  ];
+  const theirs = foreign.map(({ lastSequence: _, ...stream }) => stream).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return JSON.stringify([ours, theirs]);
+}
