@@ -15,7 +15,8 @@ export async function connectNats(here: Invocation): Promise<NatsConnection> {
   const config = up
     ? loadNatsConfig({ env: { HUKZ_NATS_URL: up.nats.join(','), ...here.env } })
     : loadNatsConfig({ env: here.env, cwd: here.cwd });
-  const options = await natsOptions(config, `hukz-publish/${here.version}`);
+  const name = `hukz-publish/${here.version}`;
+  const options = natsOptions({ settings: config, name, onUnusableFile: () => undefined });
   return connect({ ...options, reconnect: false, ignoreAuthErrorAbort: false, timeout: 3000 }).catch(
     (error: unknown) => {
       throw new CommandFailed(`NATS at ${config.servers.join(', ')} cannot be reached: ${messageOf(error)}`);

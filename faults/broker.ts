@@ -7,6 +7,7 @@ export interface Broker {
   readonly url: string;
   kill(): Promise<void>;
   halt(): Promise<void>;
+  signal(name: NodeJS.Signals): void;
   start(options?: { readonly jetstream?: boolean; readonly args?: readonly string[] }): Promise<void>;
 }
 
@@ -18,6 +19,9 @@ export async function openBroker(storeDir: string, jetstream: boolean): Promise<
     url: `nats://127.0.0.1:${port}`,
     kill: async () => server?.kill(),
     halt: async () => server?.stop(),
+    signal(name) {
+      if (server) process.kill(server.pid, name);
+    },
     async start(options = {}) {
       server = await startNatsServer({ jetstream, storeDir, port, ...options });
     },

@@ -3,6 +3,7 @@ import { backendsTerminated } from './backends-terminated.js';
 import { catalogWentBack } from './catalog-went-back.js';
 import { circuitOpensAndCloses } from './circuit-opens-and-closes.js';
 import { clockJumps } from './clock-jumps.js';
+import { credentialsReplaced } from './credentials-replaced.js';
 import { deadWebhooks } from './dead-webhooks.js';
 import { descriptorsExhausted } from './descriptors-exhausted.js';
 import { diskFull } from './disk-full.js';
@@ -56,6 +57,7 @@ export const scenarios: readonly Scenario[] = [
   readyFromFirst200,
   natsAbsent,
   natsWrongPassword,
+  credentialsReplaced,
   jetstreamMissing,
   streamDeleted,
   streamEvictedWhileAway,

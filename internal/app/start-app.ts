@@ -141,7 +141,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     results,
   });
   const clientName = applicationName;
-  const { acceptor, intake, streamOrder } = await wireIntake({
+  const { acceptor, intake, streamOrder } = wireIntake({
     config,
     pool,
     journal,

@@ -37,10 +37,14 @@ const UNREAD_MS = 10_000;
 /** Another instance may read it still, and have to wait for what a dead one had. */
 const UNREAD_BY_US_MS = 90_000;
 
-/** The door to NATS, on the catalog, the journal and dispatch. Rejects when a file of the NATS settings cannot be read. */
-export async function wireIntake(
-  parts: IntakeParts,
-): Promise<{ readonly acceptor: Acceptor; readonly intake: Intake; readonly streamOrder: StreamOrder }> {
+interface WiredIntake {
+  readonly acceptor: Acceptor;
+  readonly intake: Intake;
+  readonly streamOrder: StreamOrder;
+}
+
+/** The door to NATS, on the catalog, the journal and dispatch. Throws when a file of the NATS settings cannot be used. */
+export function wireIntake(parts: IntakeParts): WiredIntake {
   const { config, catalog, catalogSync, dispatch, logger, pool } = parts;
   const isCore = config.intake.source === 'core';
   const streamOrder = makeStreamOrder({
@@ -70,7 +74,11 @@ export async function wireIntake(
   const common = {
     acceptor,
     queueGroup: config.queueGroup,
-    options: await natsOptions(config.nats, parts.clientName),
+    options: natsOptions({
+      settings: config.nats,
+      name: parts.clientName,
+      onUnusableFile: (problem) => logger.warn('nats.file_unusable', { problem }),
+    }),
     subjects: () => catalog.subjects(),
     refresh: catalogSync.refresh,
     logger,

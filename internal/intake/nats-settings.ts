@@ -1,5 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { type ConnectionOptions, credsAuthenticator, nkeyAuthenticator, type TlsOptions } from 'nats';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import {
+  type Authenticator,
+  type ConnectionOptions,
+  credsAuthenticator,
+  nkeyAuthenticator,
+  type TlsOptions,
+} from 'nats';
+import { FreshFile } from './fresh-file.js';
 
 export interface NatsSettings {
   readonly servers: readonly string[];
@@ -17,8 +24,19 @@ export interface NatsSettings {
     | undefined;
 }
 
-/** What the client needs to connect and to come back for ever. Rejects when a named file cannot be read. */
-export async function natsOptions(settings: NatsSettings, name: string): Promise<ConnectionOptions> {
+export interface NatsOptionsDeps {
+  readonly settings: NatsSettings;
+  /** What NATS shows of the connection. */
+  readonly name: string;
+  /** A named file cannot be used any more: one sentence, once until it can be used again. */
+  onUnusableFile(problem: string): void;
+}
+
+/**
+ * What the client needs to connect and to come back for ever. The named files are read for each connection.
+ * @throws {Error} when one of them cannot be used
+ */
+export function natsOptions({ settings, name, onUnusableFile }: NatsOptionsDeps): ConnectionOptions {
   const options: ConnectionOptions = {
     servers: [...settings.servers],
     name,
@@ -29,25 +47,53 @@ export async function natsOptions(settings: NatsSettings, name: string): Promise
     maxPingOut: 2,
     timeout: 5000,
   };
+  const file = <T>(key: string, path: string, parse: (bytes: Buffer) => T) =>
+    new FreshFile({ key, path, onUnusable: onUnusableFile }, parse);
   if (settings.userName !== undefined) {
     options.user = settings.userName;
     options.pass = settings.userPassword ?? '';
   }
   if (settings.token !== undefined) options.token = settings.token;
-  if (settings.tls) options.tls = tlsFiles(settings.tls);
+  if (settings.tls) options.tls = tlsOptions(settings.tls, file);
   if (settings.credsFile !== undefined) {
-    options.authenticator = credsAuthenticator(await readFile(settings.credsFile));
+    options.authenticator = fresh(
+      file('NATS_CREDS_FILE', settings.credsFile, (bytes) => tried(credsAuthenticator(bytes))),
+    );
   } else if (settings.nkeySeedFile !== undefined) {
-    const seed = (await readFile(settings.nkeySeedFile, 'utf8')).trim();
-    options.authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
+    const parse = (bytes: Buffer) => tried(nkeyAuthenticator(Buffer.from(bytes.toString().trim())));
+    options.authenticator = fresh(file('NATS_NKEY_SEED_FILE', settings.nkeySeedFile, parse));
   }
   return options;
 }
 
-function tlsFiles(files: NonNullable<NatsSettings['tls']>): TlsOptions {
+const fresh =
+  (file: FreshFile<Authenticator>): Authenticator =>
+  (nonce) =>
+    file.get()(nonce);
+
+/** It reads its seed only when it is asked, and the client closes for good when it throws then. */
+function tried(authenticator: Authenticator): Authenticator {
+  authenticator('tried');
+  return authenticator;
+}
+
+type MakeFile = <T>(key: string, path: string, parse: (bytes: Buffer) => T) => FreshFile<T>;
+
+/** The client looks at these at each handshake. */
+function tlsOptions(paths: NonNullable<NatsSettings['tls']>, file: MakeFile): TlsOptions {
   const tls: TlsOptions = {};
-  if (files.caFile !== undefined) tls.caFile = files.caFile;
-  if (files.certFile !== undefined) tls.certFile = files.certFile;
-  if (files.keyFile !== undefined) tls.keyFile = files.keyFile;
+  const put = (member: 'ca' | 'cert' | 'key', path: string | undefined, check: (pem: string) => unknown) => {
+    if (path === undefined) return;
+    const parse = (bytes: Buffer) => {
+      const pem = bytes.toString();
+      check(pem);
+      return pem;
+    };
+    const it = file(`NATS_TLS_${member.toUpperCase()}_FILE`, path, parse);
+    Object.defineProperty(tls, member, { enumerable: true, get: () => it.get() });
+  };
+  put('ca', paths.caFile, (pem) => new X509Certificate(pem));
+  put('cert', paths.certFile, (pem) => new X509Certificate(pem));
+  put('key', paths.keyFile, (pem) => createPrivateKey(pem));
   return tls;
 }
