@@ -201,10 +201,15 @@ const keys = {
   LOG_RETENTION: key('how long attempts are kept, and the rows of deleted events and webhooks', 'span', '90d', DAYS),
   DEAD_LETTER_RETENTION: key('how long what was given up can be retried', 'span', '90d', DAYS),
 
-  INSTANCE_TIMEOUT: key('the silence after which the others take over what an instance held', 'span', '30s', {
-    min: 1000,
-    max: LONGEST_TIMER_MS,
-  }),
+  INSTANCE_TIMEOUT: key(
+    'the time without a heartbeat after which other instances take over what an instance held; on the same machine they do so a second after its process has ended',
+    'span',
+    '30s',
+    {
+      min: 1000,
+      max: LONGEST_TIMER_MS,
+    },
+  ),
   SHUTDOWN_GRACE: key('the time that running requests get to finish when the service stops', 'span', '25s', {
     min: 0,
     max: LONGEST_TIMER_MS,

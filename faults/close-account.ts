@@ -11,7 +11,7 @@ export interface Closed {
   readonly recoveredMs: number;
 }
 
-/** Beside the silence after which an instance is dead: a stream delivers again after 60 s, and the machine may be slow. */
+/** Beside the silence after which an instance is dead: the machine may be slow. */
 const RECOVERS_WITHIN_MS = 120_000;
 /** For what may yet come that should not. */
 const AFTERMATH_MS = 300;

@@ -6,7 +6,7 @@ import { until } from './until.js';
 export const STREAM = 'HUKZ';
 export const CONSUMER = 'hukz';
 
-/** The server delivers again after a minute what a dead instance has not acknowledged. */
+/** The server delivers again after seconds what a dead instance has not acknowledged. */
 const REDELIVERED_WITHIN_MS = 150_000;
 
 /** Messages of the stream that nobody has read, or that were not acknowledged. */
@@ -40,7 +40,7 @@ export async function untilNothingIsUnacknowledged({ url }: Broker): Promise<voi
   }
 }
 
-/** What an instance had in its hands when it died is delivered again so soon, not after a minute. */
+/** What an instance had in its hands when it died is delivered again after this time. */
 export async function redeliverAfter({ url }: Broker, ms: number): Promise<void> {
   const connection = await connect({ servers: url });
   try {

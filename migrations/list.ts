@@ -14,6 +14,7 @@ import { catalogStamps } from './0013-catalog-stamps.js';
 import { streamPositions } from './0014-stream-positions.js';
 import { deliveryIds } from './0015-delivery-ids.js';
 import { deletedEvents } from './0017-deleted-events.js';
+import { instanceProcesses } from './0018-instance-processes.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   streamPositions,
   deliveryIds,
   deletedEvents,
+  instanceProcesses,
 ] as const;

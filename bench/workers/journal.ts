@@ -56,7 +56,7 @@ function makeJournalWorker(): JournalCommands {
       const pool = makeJournalPool(connection, 6, logger);
       await ensurePartitionsAhead(pool, Date.now());
       const instance = randomUUID();
-      await registerInstance(pool, instance, 'bench');
+      await registerInstance(pool, { id: instance, host: 'bench' });
       const journal = makeJournal({
         pool,
         logger,

@@ -14,6 +14,7 @@ import { halfOpenDatabase } from './half-open-database.js';
 import { halfOpenNats } from './half-open-nats.js';
 import { intakeSwitched } from './intake-switched.js';
 import { jetstreamMissing } from './jetstream-missing.js';
+import { killAndBack } from './kill-and-back.js';
 import { killBeforeAck } from './kill-before-ack.js';
 import { killBeforeSettle } from './kill-before-settle.js';
 import { killEverything } from './kill-everything.js';
@@ -34,6 +35,7 @@ import { rollingRestart } from './rolling-restart.js';
 import { sigtermSlowRequest, sigtermTwice } from './sigterm-slow-request.js';
 import { stalled } from './stalled.js';
 import { stdoutBlocked } from './stdout-blocked.js';
+import { stoppedAndCutOff } from './stopped-and-cut-off.js';
 import { streamDeleted } from './stream-deleted.js';
 import { streamEvictedWhileAway } from './stream-evicted-while-away.js';
 import { unreadableHeaders } from './unreadable-headers.js';
@@ -42,6 +44,8 @@ import { unreadableHeaders } from './unreadable-headers.js';
 export const scenarios: readonly Scenario[] = [
   halfOpenDatabase,
   halfOpenNats,
+  stoppedAndCutOff,
+  killAndBack,
   killMidPost,
   killBeforeAck,
   killEverything,

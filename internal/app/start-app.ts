@@ -1,15 +1,12 @@
-import { hostname } from 'node:os';
 import type { Config } from '../../config/config.js';
 import { listen as listenHttp } from '../api/listen.js';
 import { systemClock } from '../clock.js';
-import { makeMembership } from '../dispatch/membership.js';
 import { Catalog } from '../domain/catalog.js';
 import { countByReason } from '../domain/degradation.js';
 import { makeEgressRules } from '../domain/egress-rules.js';
 import { makeCatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
 import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog-changes.js';
-import { beat, burySilentInstances, leave, registerInstance } from '../store/journal/instances.js';
 import { makeJournal } from '../store/journal/journal.js';
 import { listen as listenToDatabase } from '../store/listen.js';
 import { makeVault } from '../store/vault.js';
@@ -30,6 +27,7 @@ import { startUpkeep } from './start-upkeep.js';
 import { wireApi } from './wire-api.js';
 import { wireDispatch } from './wire-dispatch.js';
 import { wireIntake } from './wire-intake.js';
+import { wireMembership } from './wire-membership.js';
 import { wireSending } from './wire-sending.js';
 
 export interface StartOptions {
@@ -85,18 +83,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     cleanup,
   );
 
-  const membership = makeMembership({
-    register(id) {
-      onInstance?.(id);
-      return registerInstance(heartPool, id, hostname());
-    },
-    beat: (id) => beat(heartPool, id),
-    burySilent: (by, silentMs) => burySilentInstances(pool, silentMs, by),
-    leave: (id) => leave(heartPool, id),
-    clock,
-    logger,
-    timeoutMs: config.instanceTimeoutMs,
-  });
+  const membership = wireMembership({ pool, heartPool, timeoutMs: config.instanceTimeoutMs, onInstance, logger });
   const instanceId = membership.id;
   const { onFlush, onRepeat } = metrics;
   let onUnusable: (problem: string) => void = () => undefined;

@@ -12,6 +12,7 @@ const make = (more: Partial<MembershipDeps>) => {
       return 1;
     },
     burySilent: async () => ({ instances: [], freed: 0 }),
+    buryEnded: async () => ({ instances: [], freed: 0 }),
     leave: async (id) => void facts.left.push(id),
     clock: { now: () => 0, monotonic: () => facts.time },
     logger: makeTestLogger(),
@@ -64,6 +65,20 @@ describe('an instance', () => {
     await eventually(() => looked.length > 0, { what: 'a look' });
     await membership.stop();
     expect(new Set(looked)).toEqual(new Set([membership.id()]));
+  });
+
+  it('looks for others whose process has ended as soon as it starts, and says so', async () => {
+    const logger = makeTestLogger();
+    const ended = ['dead'];
+    const { membership, start } = make({
+      logger,
+      buryEnded: async () => ({ instances: ended.splice(0), freed: 3 }),
+    });
+    await start();
+    await eventually(() => logger.lines.length > 0, { what: 'a burial' });
+    await membership.stop();
+    const fields = { instances: ['dead'], freed: 3, because: 'its process has ended' };
+    expect(logger.lines).toEqual([{ level: 'warn', name: 'instance.buried', fields }]);
   });
 
   it('that was declared dead forgets what it held and goes on under a new id', async () => {

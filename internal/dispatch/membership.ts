@@ -9,12 +9,19 @@ export interface MembershipDeps {
   /** How many instances live, this one included; 0 when it was declared dead. */
   beat(id: string): Promise<number>;
   /** Declares dead who is silent, except the one that looks. */
-  burySilent(by: string, silentMs: number): Promise<{ readonly instances: readonly string[]; readonly freed: number }>;
+  burySilent(by: string, silentMs: number): Promise<Buried>;
+  /** Declares dead whose process is known to have ended, however short ago it was heard of. */
+  buryEnded(by: string): Promise<Buried>;
   leave(id: string): Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Silence after which an instance counts as dead, milliseconds. */
   readonly timeoutMs: number;
+}
+
+export interface Buried {
+  readonly instances: readonly string[];
+  readonly freed: number;
 }
 
 export interface MembershipEvents {
@@ -35,6 +42,9 @@ export interface Membership {
   stop(): Promise<void>;
 }
 
+/** Between two looks for instances whose process has ended: one small query. */
+const LOOK_EVERY_MS = 1000;
+
 /** This process among the instances: it shows that it lives, and sets free what the silent ones held. */
 export function makeMembership(deps: MembershipDeps): Membership {
   const { clock, logger } = deps;
@@ -43,6 +53,7 @@ export function makeMembership(deps: MembershipDeps): Membership {
   let beatAt = Number.NEGATIVE_INFINITY;
   let living = 1;
   let beating: Repeating | undefined;
+  let looking: Repeating | undefined;
 
   const isTrusted = () => clock.monotonic() - beatAt < trustMs;
 
@@ -68,9 +79,14 @@ export function makeMembership(deps: MembershipDeps): Membership {
       await register();
       events.onTrusted();
     }
-    const buried = await deps.burySilent(id, deps.timeoutMs);
-    if (buried.instances.length > 0) logger.warn('instance.buried', { ...buried });
+    tell(await deps.burySilent(id, deps.timeoutMs), 'it was silent');
   };
+
+  const tell = (buried: Buried, because: string) => {
+    if (buried.instances.length > 0) logger.warn('instance.buried', { ...buried, because });
+  };
+
+  const lookOnce = async () => tell(await deps.buryEnded(id), 'its process has ended');
 
   return {
     id: () => id,
@@ -82,9 +98,13 @@ export function makeMembership(deps: MembershipDeps): Membership {
         everyMs: deps.timeoutMs / 6,
         onError: (error) => logger.warn('instance.heartbeat_failed', { error: messageOf(error), trusted: isTrusted() }),
       });
+      looking = repeat(lookOnce, {
+        everyMs: LOOK_EVERY_MS,
+        onError: (error) => logger.debug('instance.look_failed', { error: messageOf(error) }),
+      });
     },
     async stop() {
-      await beating?.stop();
+      await Promise.all([beating?.stop(), looking?.stop()]);
       await deps.leave(id).catch((error: unknown) => {
         logger.warn('instance.leave_failed', { instance: id, error: messageOf(error) });
       });

@@ -45,7 +45,7 @@ export async function makeTestJournal(given?: TestDatabase, connections = 4): Pr
 
   const join = async () => {
     const instance = randomUUID();
-    await registerInstance(pool, instance, 'test');
+    await registerInstance(pool, { id: instance, host: 'test' });
     const journal = makeJournal({
       pool,
       logger,

@@ -90,7 +90,7 @@ describe('the stream', () => {
       max_age: 3600e9,
       duplicate_window: 120e9,
     });
-    expect((await consumer()).config).toMatchObject({ ack_policy: 'explicit', ack_wait: 60e9, max_deliver: -1 });
+    expect((await consumer()).config).toMatchObject({ ack_policy: 'explicit', ack_wait: 3e9, max_deliver: -1 });
     await apps.pop()?.stop();
     await start({ HUKZ_STREAM_MAX_AGE: '2h' });
     await eventually(async () => (await jsm.streams.info('HUKZ')).config.max_age === 7200e9, { what: 'the new age' });

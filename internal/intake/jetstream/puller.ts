@@ -8,6 +8,7 @@ import { limitsOf } from './pull-limits.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
 import { Repetitions } from './repetitions.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from './stream-position.js';
+import { ACK_WAIT_MS } from './stream-settings.js';
 
 export interface PullerDeps {
   readonly connection: NatsConnection;
@@ -32,8 +33,8 @@ const MOST_IN_HAND = 4000;
 /** At least a message of the largest size a server usually allows. */
 const BATCH_BYTES = 8 << 20;
 const MOST_BYTES_IN_HAND = 24 << 20;
-/** A third of the server's ack wait: what takes long is not delivered to somebody else meanwhile. */
-const SAY_WORKING_MS = 20_000;
+/** What takes long is not delivered to another instance meanwhile. */
+const SAY_WORKING_MS = ACK_WAIT_MS / 3;
 
 /** Reads one consumer as fast as the journal takes it, and acknowledges what is committed. */
 export class Puller {
@@ -43,6 +44,8 @@ export class Puller {
   /** By stream sequence: where the acknowledgement goes. */
   private readonly inHand = new Map<number, string>();
   private bytesInHand = 0;
+  /** The newest message that was there when we last said that we work. */
+  private lastInHand = 0;
   private readonly working: Repeating;
   readonly repetitions = new Repetitions();
   private stopped = false;
@@ -136,9 +139,16 @@ export class Puller {
     });
   }
 
+  /** Only of what was there the last time too: most messages are acknowledged within milliseconds. */
   private sayWorking(): void {
-    if (this.deps.connection.isClosed()) return;
-    for (const reply of this.inHand.values()) this.deps.connection.publish(reply, WORKING);
+    const { connection } = this.deps;
+    if (connection.isClosed()) return;
+    let newest = 0;
+    for (const [sequence, reply] of this.inHand) {
+      if (sequence <= this.lastInHand) connection.publish(reply, WORKING);
+      newest = Math.max(newest, sequence);
+    }
+    this.lastInHand = newest;
   }
 }
 

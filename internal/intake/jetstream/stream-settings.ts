@@ -23,7 +23,11 @@ export interface StreamSettings {
   readonly maxAckPending: number;
 }
 
-const ACK_WAIT_MS = 60_000;
+/**
+ * What an instance had pulled when it died comes again after this time. An instance that lives says in time that it still
+ * works; where it cannot (it was stopped, or cut off), another one stores the message, and the first one finds it stored.
+ */
+export const ACK_WAIT_MS = 3000;
 
 /** A stream must hold some subject. Nobody publishes to this one. */
 export const idleSubject = (stream: string) => `_HUKZ.${stream}.idle`;

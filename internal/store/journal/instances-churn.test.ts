@@ -32,7 +32,7 @@ afterAll(async () => {
 const sql = (text: string, values: readonly unknown[] = []) => pool.run<Record<string, number>>({ text }, values);
 const start = async (count: number): Promise<string[]> => {
   const ids = Array.from({ length: count }, () => randomUUID());
-  await Promise.all(ids.map((id) => registerInstance(pool, id, 'test')));
+  await Promise.all(ids.map((id) => registerInstance(pool, { id, host: 'test' })));
   return ids;
 };
 /** They end without a word, half an hour ago. */

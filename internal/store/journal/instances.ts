@@ -5,7 +5,10 @@ import { eachRange, IN_RANGE } from './owned-ranges.js';
 const ALL_ROWS = `ctid >= '(0,0)'`;
 
 const REGISTER: Statement = {
-  text: 'insert into instances (id, host) values ($1, $2) on conflict do nothing',
+  text: 'insert into instances (id, host, place, process) values ($1, $2, $3, $4) on conflict do nothing',
+};
+const NEIGHBOURS: Statement = {
+  text: `select id, process from instances where ${ALL_ROWS} and place = $1 and id <> $2 and process is not null`,
 };
 const BEAT: Statement = {
   name: 'instance-beat',
@@ -58,8 +61,26 @@ export interface Buried {
   readonly freed: number;
 }
 
-export async function registerInstance(pool: JournalPool, id: string, host: string): Promise<void> {
-  await pool.run(REGISTER, [id, host]);
+export interface NewInstance {
+  /** uuid */
+  readonly id: string;
+  readonly host: string;
+  /** Where its process runs, and which one it is, in words that instances in the same place understand. */
+  readonly place?: string | undefined;
+  readonly process?: string | undefined;
+}
+
+export async function registerInstance(pool: JournalPool, { id, host, place, process }: NewInstance): Promise<void> {
+  await pool.run(REGISTER, [id, host, place ?? null, process ?? null]);
+}
+
+/** The other instances in the same place. */
+export async function listNeighbours(
+  pool: JournalPool,
+  place: string,
+  id: string,
+): Promise<readonly { readonly id: string; readonly process: string }[]> {
+  return pool.run<{ id: string; process: string }>(NEIGHBOURS, [place, id]);
 }
 
 /** How many instances live; 0 when this one was declared dead: it must take a new id and forget what it held. */

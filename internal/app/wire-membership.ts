@@ -1,0 +1,46 @@
+import { hostname } from 'node:os';
+import { systemClock } from '../clock.js';
+import { type Membership, makeMembership } from '../dispatch/membership.js';
+import type { Logger } from '../logger.js';
+import {
+  beat,
+  buryInstances,
+  burySilentInstances,
+  leave,
+  listNeighbours,
+  registerInstance,
+} from '../store/journal/instances.js';
+import type { JournalPool } from '../store/journal/journal-pool.js';
+import { hasEnded, nameOwnProcess } from './own-process.js';
+
+export interface MembershipParts {
+  readonly pool: JournalPool;
+  readonly heartPool: JournalPool;
+  readonly timeoutMs: number;
+  /** Told of each id before this instance goes by it. */
+  readonly onInstance: ((id: string) => void) | undefined;
+  readonly logger: Logger;
+}
+
+/** This process among the instances, on the store and on what the kernel says of processes. */
+export function wireMembership({ pool, heartPool, timeoutMs, onInstance, logger }: MembershipParts): Membership {
+  const self = nameOwnProcess();
+  return makeMembership({
+    register(id) {
+      onInstance?.(id);
+      return registerInstance(heartPool, { id, host: hostname(), ...self });
+    },
+    beat: (id) => beat(heartPool, id),
+    burySilent: (by, silentMs) => burySilentInstances(pool, silentMs, by),
+    async buryEnded(by) {
+      if (!self) return { instances: [], freed: 0 };
+      const neighbours = await listNeighbours(heartPool, self.place, by);
+      const ended = neighbours.filter(({ process }) => hasEnded(process)).map(({ id }) => id);
+      return ended.length > 0 ? buryInstances(pool, ended) : { instances: [], freed: 0 };
+    },
+    leave: (id) => leave(heartPool, id),
+    clock: systemClock,
+    logger,
+    timeoutMs,
+  });
+}
