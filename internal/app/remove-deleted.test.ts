@@ -165,6 +165,22 @@ describe('rows of deleted events and webhooks', () => {
     },
   );
 
+  it('are looked after with every table that refers to a webhook: a new one must be added to the statement', async () => {
+    const rows = await kit.sql<{ table: string }>(`
+      select distinct table_name as table from information_schema.columns
+      where table_schema = current_schema() and column_name = 'webhook_id' and table_name !~ '_[0-9]{8}$' order by 1`);
+    expect(rows.map(({ table }) => table)).toEqual([
+      'dead_letters',
+      'deliveries',
+      'replays',
+      'resumes',
+      'webhook_events',
+      'webhook_health',
+      'webhook_logs',
+      'webhook_secrets',
+    ]);
+  });
+
   it('an id is never given to another webhook', async () => {
     await deleteBoth();
     await remove();
