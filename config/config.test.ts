@@ -247,12 +247,14 @@ describe('NATS', () => {
   });
 
   it('takes login and token out of the URL, and keys go before them', () => {
+    const inboxPrefix = '_INBOX';
     expect(nats('nats://me:p%40ss@a:4222')).toEqual({
+      inboxPrefix,
       servers: ['nats://a:4222'],
       userName: 'me',
       userPassword: 'p@ss',
     });
-    expect(nats('nats://t0ken@a')).toEqual({ servers: ['nats://a:4222'], token: 't0ken' });
+    expect(nats('nats://t0ken@a')).toEqual({ inboxPrefix, servers: ['nats://a:4222'], token: 't0ken' });
     expect(nats('nats://me:x@a', { HUKZ_NATS_USER_PASSWORD: 'y' })).toMatchObject({
       userName: 'me',
       userPassword: 'y',
@@ -260,13 +262,19 @@ describe('NATS', () => {
   });
 
   it('turns TLS on by scheme or by file', () => {
-    expect(nats('tls://a').tls).toEqual({});
-    expect(nats('a', { HUKZ_NATS_TLS_CA_FILE: '/ca' }).tls).toEqual({ caFile: '/ca' });
+    expect(nats('tls://a').tls).toEqual({ handshakeFirst: false });
+    expect(nats('a', { HUKZ_NATS_TLS_CA_FILE: '/ca' }).tls).toEqual({ caFile: '/ca', handshakeFirst: false });
+    expect(nats('a', { HUKZ_NATS_TLS_HANDSHAKE_FIRST: 'true' }).tls).toEqual({ handshakeFirst: true });
     expect(nats('a').tls).toBeUndefined();
   });
 
+  it('refuses an inbox prefix that is no subject', () => {
+    const problems = problemsOf(() => nats('a', { HUKZ_NATS_INBOX_PREFIX: 'a.*' }));
+    expect(problems).toContainEqual(expect.stringMatching(/NATS_INBOX_PREFIX.*without wildcards/));
+  });
+
   it('can be loaded alone', () => {
-    expect(loadNatsConfig({ env: { HUKZ_NATS_URL: 'a' } })).toEqual({ servers: ['nats://a:4222'] });
+    expect(loadNatsConfig({ env: { HUKZ_NATS_URL: 'a' } })).toMatchObject({ servers: ['nats://a:4222'] });
     expect(problemsOf(() => loadNatsConfig({ env: {} }))).toContain('please provide NATS_URL config param');
   });
 });

@@ -92,5 +92,13 @@ export interface NatsConfig {
   readonly nkeySeedFile?: string;
   readonly credsFile?: string;
   /** Present when TLS is asked for, by a file or by the scheme `tls://`. */
-  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+  readonly tls?: {
+    readonly caFile?: string;
+    readonly certFile?: string;
+    readonly keyFile?: string;
+    /** TLS begins before the server's first line. */
+    readonly handshakeFirst: boolean;
+  };
+  /** Of the subjects on which replies come to us. */
+  readonly inboxPrefix: string;
 }

@@ -1,6 +1,7 @@
 import convict from 'convict';
 import { formatDuration, parseDuration, parseDurations } from '../internal/domain/duration.js';
 import { parseEgressProxy } from '../internal/domain/egress-proxy.js';
+import { parseInboxPrefix } from '../internal/domain/inbox.js';
 import { parseIpRanges } from '../internal/domain/ip-range.js';
 import { parsePortRanges } from '../internal/domain/port-range.js';
 import { type Parsed, parsed, refused } from '../internal/domain/result.js';
@@ -97,6 +98,7 @@ convict.addFormat(
 convict.addFormat(numberFormat('size', 'a size such as 64KiB or 64MiB', orNaN(parseByteSize), (bytes) => `${bytes}B`));
 convict.addFormat(textFormat('spans', parseDurations));
 convict.addFormat(textFormat('queue group', parseQueueGroup));
+convict.addFormat(textFormat('inbox prefix', parseInboxPrefix));
 convict.addFormat(textFormat('servers', parseServers));
 convict.addFormat(textFormat('hosts', parseDatabaseHosts));
 convict.addFormat(textFormat('keys', parseEncryptionKeys));

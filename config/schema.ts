@@ -16,7 +16,7 @@ export interface KeySpec extends Bounds {
 
 type Format =
   | ('text' | 'whole' | 'share' | 'span' | 'spans' | 'size' | 'flag')
-  | ('hosts' | 'queue group' | 'servers' | 'stream' | 'ranges' | 'ports' | 'proxy' | 'keys')
+  | ('hosts' | 'queue group' | 'servers' | 'stream' | 'inbox prefix' | 'ranges' | 'ports' | 'proxy' | 'keys')
   | 'workers';
 type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
@@ -73,6 +73,16 @@ const keys = {
   NATS_TLS_CA_FILE: key('a file with the certificates to trust; any of the three turns TLS on', 'text', ''),
   NATS_TLS_CERT_FILE: key('a file with the certificate to show', 'text', ''),
   NATS_TLS_KEY_FILE: key("a file with that certificate's key", 'text', ''),
+  NATS_TLS_HANDSHAKE_FIRST: key(
+    'whether TLS begins before the server has said a word, for servers with handshake_first (nats-server 2.10 and newer)',
+    'flag',
+    'false',
+  ),
+  NATS_INBOX_PREFIX: key(
+    'the prefix of the subjects on which hukz receives replies, for a user who may not subscribe to _INBOX.>',
+    'inbox prefix',
+    '_INBOX',
+  ),
 
   ENCRYPTION_KEYS: key(
     'the keys that secrets of webhooks are encrypted with, as name:base64 of 32 bytes, joined by commas; the first encrypts, all decrypt; empty: secrets are stored as they are',

@@ -20,12 +20,13 @@ type OptionalText =
   | 'NATS_USER_NAME'
   | 'NATS_USER_PASSWORD'
   | 'NATS_TOKEN'
+  | 'NATS_INBOX_PREFIX'
   | `NATS_${'NKEY_SEED' | 'CREDS' | 'TLS_CA' | 'TLS_CERT' | 'TLS_KEY'}_FILE`;
 
 /** A value a key, as the formats of the schema give it. A required key that was not asked for is absent. */
 export type Values = Readonly<
   Record<Texts, string> &
-    Record<'STORE_UNMATCHED' | 'ALLOW_ALL_SUBJECTS' | 'HTTPS_ONLY' | 'WEBHOOK_PROXIES', boolean> & {
+    Record<Flags, boolean> & {
       MODE: Config['mode'];
       WORKERS: Config['workers'];
       DATABASE_SSL_MODE: DatabaseConfig['sslMode'];
@@ -43,11 +44,9 @@ export type Values = Readonly<
       LOG_FORMAT: 'auto' | 'json' | 'pretty';
     } & Record<Exclude<Key, Texts | Others>, number>
 >;
+type Flags = 'STORE_UNMATCHED' | 'ALLOW_ALL_SUBJECTS' | 'HTTPS_ONLY' | 'WEBHOOK_PROXIES' | 'NATS_TLS_HANDSHAKE_FIRST';
 type Others =
-  | 'STORE_UNMATCHED'
-  | 'ALLOW_ALL_SUBJECTS'
-  | 'HTTPS_ONLY'
-  | 'WEBHOOK_PROXIES'
+  | Flags
   | 'MODE'
   | 'WORKERS'
   | 'DATABASE_HOST'
@@ -174,6 +173,8 @@ export function natsConfig(values: Values): NatsConfig {
     ...some('certFile', values.NATS_TLS_CERT_FILE),
     ...some('keyFile', values.NATS_TLS_KEY_FILE),
   };
+  const handshakeFirst = values.NATS_TLS_HANDSHAKE_FIRST;
+  const isTls = handshakeFirst || given.some((server) => server.tls) || Object.keys(files).length > 0;
   return {
     servers: given.map((server) => server.address),
     ...some('userName', values.NATS_USER_NAME || login?.user),
@@ -181,7 +182,8 @@ export function natsConfig(values: Values): NatsConfig {
     ...some('token', values.NATS_TOKEN || login?.token),
     ...some('nkeySeedFile', values.NATS_NKEY_SEED_FILE),
     ...some('credsFile', values.NATS_CREDS_FILE),
-    ...(given.some((server) => server.tls) || Object.keys(files).length > 0 ? { tls: files } : {}),
+    ...(isTls ? { tls: { ...files, handshakeFirst } } : {}),
+    inboxPrefix: values.NATS_INBOX_PREFIX,
   };
 }
 

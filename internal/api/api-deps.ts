@@ -44,4 +44,6 @@ export interface ApiDeps {
   /** Whether the page for people, `/docs`, is served. */
   readonly development: boolean;
   readonly allowAllSubjects: boolean;
+  /** Subjects below it cannot be registered. */
+  readonly inboxPrefix: string;
 }

@@ -22,7 +22,7 @@ const event = { description: 'the event', schema: eventAnswer };
 const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 
 export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
-  const bodies = makeEventBodies({ allowAll: deps.allowAllSubjects });
+  const bodies = makeEventBodies({ allowAll: deps.allowAllSubjects, inboxPrefix: deps.inboxPrefix });
 
   const answer = (event: Event) => eventJson(event, deps.degradationOf(event.subject));
 

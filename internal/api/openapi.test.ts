@@ -29,6 +29,7 @@ function makeUnconnected(development: boolean): Express {
     receiverProblem: () => undefined,
     webhookProxies: false,
     allowAllSubjects: false,
+    inboxPrefix: '_INBOX',
   });
 }
 

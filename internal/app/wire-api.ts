@@ -79,5 +79,6 @@ export function wireApi(parts: ApiParts): Express {
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     webhookProxies: config.egress.webhookProxies,
     allowAllSubjects: config.intake.allowAllSubjects,
+    inboxPrefix: config.nats.inboxPrefix,
   });
 }

@@ -1,3 +1,4 @@
+import { coversInboxes } from './inbox.js';
 import { type Parsed, parsed, refused } from './result.js';
 import { isResultSubject } from './result-subject.js';
 
@@ -8,6 +9,8 @@ const TOKEN = /^[A-Za-z0-9_-]+$/;
 export interface SubjectRules {
   /** Whether `>` or `*` alone, every subject of the server, may be registered. */
   readonly allowAll: boolean;
+  /** The prefix of the subjects on which replies come to us. */
+  readonly inboxPrefix?: string;
 }
 
 /**
@@ -29,6 +32,8 @@ export function parseSubject(text: string, rules: SubjectRules): Parsed<string> 
     const problem = tokenProblem(token, index === tokens.length - 1);
     if (problem) return refused(problem);
   }
+  if (!rules.allowAll && rules.inboxPrefix !== undefined && coversInboxes(text, rules.inboxPrefix))
+    return refused(`it covers the subjects below ${rules.inboxPrefix}, on which replies come to hukz`);
   return parsed(text);
 }
 

@@ -1,4 +1,4 @@
-import type { Msg, NatsError } from 'nats';
+import { createInbox, type Msg, type NatsError } from 'nats';
 import type { Header } from '../domain/message.js';
 import { messageOf } from '../errors.js';
 import { readHeaders } from './header-block.js';
@@ -9,6 +9,8 @@ export type ClientCallback = (error: NatsError | null, msg: Msg) => void;
 export interface ClientBoundary {
   /** The callback of a subscription. */
   guarded(callback: ClientCallback): ClientCallback;
+  /** A subject of its own on which the server answers us. */
+  newInbox(): string;
   /** The headers that can be read; the others are counted. Does not throw. */
   headersOf(msg: Msg): readonly Header[];
   stats(): BoundaryStats;
@@ -29,7 +31,7 @@ const NO_HEADERS: readonly Header[] = [];
  * The boundary to the NATS client: a throw in a callback of a subscription ends the client's reader for the whole
  * connection, and its own getter of headers throws on what any publisher may send.
  */
-export function makeClientBoundary(): ClientBoundary {
+export function makeClientBoundary(inboxPrefix?: string): ClientBoundary {
   const count = { headersDropped: 0, callbacksFailed: 0 };
   const latest: { headersDropped?: string; callbacksFailed?: string } = {};
   return {
@@ -41,6 +43,7 @@ export function makeClientBoundary(): ClientBoundary {
         latest.callbacksFailed = messageOf(thrown);
       }
     },
+    newInbox: () => createInbox(inboxPrefix),
     headersOf(msg) {
       const block = headerBlockOf(msg);
       if (block === undefined) return NO_HEADERS;

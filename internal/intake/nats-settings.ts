@@ -20,8 +20,10 @@ export interface NatsSettings {
         readonly caFile?: string | undefined;
         readonly certFile?: string | undefined;
         readonly keyFile?: string | undefined;
+        readonly handshakeFirst?: boolean | undefined;
       }
     | undefined;
+  readonly inboxPrefix?: string | undefined;
 }
 
 export interface NatsOptionsDeps {
@@ -53,6 +55,7 @@ export function natsOptions({ settings, name, onUnusableFile }: NatsOptionsDeps)
     options.user = settings.userName;
     options.pass = settings.userPassword ?? '';
   }
+  if (settings.inboxPrefix !== undefined) options.inboxPrefix = settings.inboxPrefix;
   if (settings.token !== undefined) options.token = settings.token;
   if (settings.tls) options.tls = tlsOptions(settings.tls, file);
   if (settings.credsFile !== undefined) {
@@ -80,8 +83,11 @@ function tried(authenticator: Authenticator): Authenticator {
 type MakeFile = <T>(key: string, path: string, parse: (bytes: Buffer) => T) => FreshFile<T>;
 
 /** The client looks at these at each handshake. */
-function tlsOptions(paths: NonNullable<NatsSettings['tls']>, file: MakeFile): TlsOptions {
-  const tls: TlsOptions = {};
+function tlsOptions(
+  { handshakeFirst = false, ...paths }: NonNullable<NatsSettings['tls']>,
+  file: MakeFile,
+): TlsOptions {
+  const tls: TlsOptions = { handshakeFirst };
   const put = (member: 'ca' | 'cert' | 'key', path: string | undefined, check: (pem: string) => unknown) => {
     if (path === undefined) return;
     const parse = (bytes: Buffer) => {

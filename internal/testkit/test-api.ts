@@ -63,6 +63,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     version: '0.0.0-test',
     development: true,
     allowAllSubjects: false,
+    inboxPrefix: '_INBOX',
     catalogChanged: () => rest.catalogChanged(),
     promise: 'at least once from the commit on',
     admitSubject: async () => {

@@ -44,7 +44,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   let reporting: Repeating | undefined;
   let draining = false;
 
-  const boundary = makeClientBoundary();
+  const boundary = makeClientBoundary(deps.options.inboxPrefix);
   const onLost = () => follower.unsettle();
   const positions = new Positions({ store: deps.positions, logger });
   const readings = new Readings({ acceptor, boundary, settings, positions, now, onLost, logger });

@@ -1,4 +1,4 @@
-import { createInbox, type Msg, type NatsConnection } from 'nats';
+import type { Msg, NatsConnection } from 'nats';
 import { type ClientBoundary, headerBlockOf } from '../client-boundary.js';
 import { readStatus, type Status } from '../header-block.js';
 import { leastOf, loweredBy, type PullLimits } from './pull-limits.js';
@@ -98,7 +98,7 @@ export class PullRequests {
   }
 
   private open(): PullSlot {
-    const inbox = createInbox();
+    const inbox = this.deps.boundary.newInbox();
     const slot: PullSlot = new PullSlot(
       inbox,
       this.subscribe(inbox, () => slot),
