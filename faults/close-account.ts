@@ -52,13 +52,13 @@ export async function closeAccount(site: Site, scenario: Scenario): Promise<Clos
   return { finding, recoveredMs };
 }
 
-async function readBooks({ cluster, hooks, publisher, webhooks }: Site): Promise<Books> {
+async function readBooks({ cluster, hooks, publisher, webhooks, tally: { loggedFrom } }: Site): Promise<Books> {
   const rows = await cluster.query<{ id: string; rows: number; delivered: boolean }>(
     `select delivery_id as id, count(*)::int as rows, bool_or(outcome = 'delivered') as delivered
      from webhook_logs group by delivery_id`,
   );
   const logged = new Map(rows.map((row) => [row.id, row]));
-  return { published: publisher.published, arrivals: hooks.arrivals, webhooks, logged };
+  return { published: publisher.published, arrivals: hooks.arrivals, webhooks, logged, loggedFrom };
 }
 
 function judge(site: Site, finding: Finding, mayLose: boolean): string[] {

@@ -7,11 +7,15 @@ export interface Tally {
   readonly healedAt: number;
   /** Deliveries that shall be left, or dead, at the end. */
   readonly dead: number;
+  /** Arrivals before this one may have lost their rows of the log with a restore. */
+  readonly loggedFrom: number;
   fault(): void;
   /** A fault that may cut requests off: they are sent again. */
   interruption(): void;
   healed(): void;
   expectDead(count: number): void;
+  /** The database is an older one now; so many requests had arrived. */
+  restored(arrivals: number): void;
 }
 
 export function makeTally(): Tally {
@@ -19,6 +23,7 @@ export function makeTally(): Tally {
   let interruptions = 0;
   let healedAt = performance.now();
   let dead = 0;
+  let loggedFrom = 0;
   const fault = () => {
     faults++;
     healedAt = performance.now();
@@ -35,6 +40,12 @@ export function makeTally(): Tally {
     },
     get dead() {
       return dead;
+    },
+    get loggedFrom() {
+      return loggedFrom;
+    },
+    restored(arrivals) {
+      loggedFrom = arrivals;
     },
     fault,
     interruption() {

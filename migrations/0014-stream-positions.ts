@@ -18,6 +18,9 @@ export const streamPositions = {
         passed bigint not null,
         -- Deliveries of the consumer, redeliveries included.
         deliveries bigint not null,
+        -- The server that wrote the row, and the transaction: a row that came by a restore or a failover does not agree with them.
+        written_in text not null,
+        written_by bigint not null,
         seen_at timestamptz not null default now(),
         primary key (stream, consumer)
       );

@@ -31,6 +31,7 @@ import { tenRacing, twoRacing } from './racing.js';
 import { rateLimitShared } from './rate-limit-shared.js';
 import { readyFromFirst200 } from './ready-from-first-200.js';
 import { replySwallowed } from './reply-swallowed.js';
+import { restoredBackup } from './restored-backup.js';
 import { rollingRestart } from './rolling-restart.js';
 import { sigtermSlowRequest, sigtermTwice } from './sigterm-slow-request.js';
 import { stalled } from './stalled.js';
@@ -65,6 +66,7 @@ export const scenarios: readonly Scenario[] = [
   jetstreamMissing,
   streamDeleted,
   streamEvictedWhileAway,
+  restoredBackup,
   intakeSwitched,
   circuitOpensAndCloses,
   rateLimitShared,

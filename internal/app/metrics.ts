@@ -26,6 +26,7 @@ export interface Readings {
     readonly streamPending: number;
     readonly streamGap: number;
     readonly streamLost: number;
+    readonly journalWentBack: number;
     readonly headersDropped: number;
     readonly callbacksFailed: number;
   };
@@ -236,6 +237,11 @@ const counters = (from: Readings): readonly Reading[] => [
   ['hukz_messages_bad_routing_total', 'Messages with malformed Hukz- headers', () => from.acceptor().badRouting],
   ['hukz_messages_duplicate_total', 'Messages that were in the journal already', () => from.acceptor().duplicates],
   ['hukz_stream_gap_messages_total', 'Messages evicted from the stream unread', () => from.intake().streamGap],
+  [
+    'hukz_journal_went_back_total',
+    'Streams read again because the database had lost acknowledged messages',
+    () => from.intake().journalWentBack,
+  ],
   ['hukz_stream_lost_total', 'Streams and consumers that were gone and made again', () => from.intake().streamLost],
   ['hukz_message_headers_dropped_total', 'Header lines that cannot be read', () => from.intake().headersDropped],
   ['hukz_intake_callback_failures_total', 'Faults while a message was read', () => from.intake().callbacksFailed],

@@ -11,8 +11,10 @@ import { makeCoreIntake } from '../intake/core-intake.js';
 import type { Intake } from '../intake/intake.js';
 import { makeJetStreamIntake } from '../intake/jetstream/jetstream-intake.js';
 import { natsOptions } from '../intake/nats-settings.js';
+import { makeWouldStore } from '../intake/would-store.js';
 import type { Logger } from '../logger.js';
 import { exclusively } from '../store/journal/exclusively.js';
+import { findAbsent } from '../store/journal/find-absent.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { listUnnumbered, numberLater } from '../store/journal/number-later.js';
@@ -91,8 +93,10 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
       exclusively: (work) => exclusively(pool, 'stream', work),
       positions: {
         load: (consumers) => loadPositions(pool, consumers),
-        record: (database, seen) => recordSightings(pool, database, seen),
+        record: (seen) => recordSightings(pool, seen),
+        findAbsent: (messages) => findAbsent(pool, messages),
       },
+      wouldStore: makeWouldStore(catalog, config.intake.storeUnmatched),
       now: systemClock.monotonic,
     });
   const intake: Intake = isCore ? makeCoreIntake(common) : fromStream();

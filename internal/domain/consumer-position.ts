@@ -11,6 +11,17 @@ export interface ConsumerPosition {
   readonly deliveries: number;
 }
 
+/** As the database has it. */
+export interface StoredPosition extends ConsumerPosition {
+  /**
+   * Whether it was written here. Else the database was restarted, restored or failed over since: it may have gone back, and
+   * what was acknowledged may not be in it.
+   */
+  readonly isIntact: boolean;
+  /** Names this row in this database as it is now. */
+  readonly version: string;
+}
+
 /** What the server says of a stream and then of its consumer, in this order: what the consumer is past was never taken for unread. */
 export interface Sighting {
   readonly streamCreated: string;

@@ -68,6 +68,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
       streamPending: 0,
       streamGap: 0,
       streamLost: 0,
+      journalWentBack: 0,
     }),
     async drain() {
       await subscriptions.stop();

@@ -38,6 +38,8 @@ export interface IntakeStats {
   readonly streamGap: number;
   /** Times a stream or consumer was gone and had to be made again. */
   readonly streamLost: number;
+  /** Times a stream was read again because the database had lost what was acknowledged. */
+  readonly journalWentBack: number;
   /** Header lines of messages that could not be read. */
   readonly headersDropped: number;
   /** Callbacks of ours that threw. */

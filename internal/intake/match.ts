@@ -13,7 +13,10 @@ export interface Matched {
 const EVERYBODY = { tags: [], spaceId: undefined };
 
 /** Undefined when no registered event covers its subject. */
-export function match(catalog: Catalog, { subject, headers }: Incoming): Matched | undefined {
+export function match(
+  catalog: Catalog,
+  { subject, headers }: Pick<Incoming, 'subject' | 'headers'>,
+): Matched | undefined {
   const { stamp } = catalog;
   const routing = parseRouting(headers);
   const webhooks = catalog.match(subject, routing.ok ? routing.value : EVERYBODY);

@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import { makeClientBoundary } from '../client-boundary.js';
+import type { Incoming } from '../incoming.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
@@ -26,6 +27,8 @@ export interface JetStreamIntakeDeps {
   reload(): Promise<void>;
   /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether the journal gets a message when it comes. */
+  wouldStore(message: Pick<Incoming, 'subject' | 'headers'>): boolean;
   /** Where it is kept how far the consumers have come. */
   readonly positions: PositionStore;
   /** Monotonic milliseconds. */
@@ -46,8 +49,9 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
 
   const boundary = makeClientBoundary(deps.options.inboxPrefix);
   const onLost = () => follower.unsettle();
-  const positions = new Positions({ store: deps.positions, logger });
-  const readings = new Readings({ acceptor, boundary, settings, positions, now, onLost, logger });
+  const { exclusively, wouldStore } = deps;
+  const positions = new Positions({ store: deps.positions, boundary, wouldStore, logger });
+  const readings = new Readings({ acceptor, boundary, settings, positions, exclusively, now, onLost, logger });
   const follower = new StreamFollower({ ...deps, readings });
 
   const connected = async (connection: NatsConnection) => {

@@ -46,6 +46,19 @@ describe('a consumer that was deleted while no instance ran', () => {
   });
 });
 
+it('a consumer that begins with new messages, and is deleted before one comes, begins there again', async () => {
+  await kit.jsm.streams.add({ name: 'ORDERS', subjects: ['order.>'] });
+  await kit.publish('order.made', -20, 0);
+  const app = await kit.start();
+  await app.api.webhook(kit.receiver.url, [await app.api.event('order.made')]);
+  await kit.stop();
+  await kit.jsm.consumers.delete('ORDERS', await onlyConsumer('ORDERS'));
+  await kit.publish('order.made', 0, 5);
+  await kit.start();
+  await kit.receiver.waitFor(5);
+  expect(kit.numbers()).toEqual(upTo(5));
+});
+
 describe('a stream that was made again under its name while no instance ran', () => {
   it('of an operator is read from its beginning', async () => {
     await kit.jsm.streams.add({ name: 'ORDERS', subjects: ['order.>'] });

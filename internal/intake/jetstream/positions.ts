@@ -1,41 +1,48 @@
-import type { ConsumerInfo, StreamInfo } from 'nats';
-import type { ConsumerPosition, Sighting } from '../../domain/consumer-position.js';
-import { covers } from '../../domain/subject-overlap.js';
+import type { Sighting, StoredPosition } from '../../domain/consumer-position.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import { type Doubt, type ExaminationDeps, examine, examineAgain } from './examination.js';
+import { type Look, toSighting } from './look.js';
 import type { PullTarget } from './pull-requests.js';
+import { refusalOf } from './refusal.js';
 
-/** Where positions are kept: in the database. */
+/** Where positions are kept, and what they are about: in the database. */
 export interface PositionStore {
-  load(consumers: readonly PullTarget[]): Promise<{
-    readonly database: string;
-    readonly positions: readonly (ConsumerPosition | undefined)[];
-  }>;
-  /** Answers how many messages of each are gone unread; undefined where the database is another one, and nothing was written. */
-  record(
-    database: string,
-    seen: readonly (PullTarget & { readonly sighting: Sighting })[],
-  ): Promise<readonly number[] | undefined>;
+  load(consumers: readonly PullTarget[]): Promise<readonly (StoredPosition | undefined)[]>;
+  /** Answers in their order how many messages of each are gone unread, or that its row has to be examined before. */
+  record(seen: readonly SeenConsumer[]): Promise<readonly ({ readonly gap: number } | 'unexamined')[]>;
+  readonly findAbsent: ExaminationDeps['findAbsent'];
 }
 
-/** A consumer as it was found. */
-export interface Look {
-  readonly target: PullTarget;
-  readonly stream: StreamInfo;
-  readonly consumer: ConsumerInfo;
-  readonly filter: string | undefined;
-  /** Numbers of those deliveries that were repetitions and came to us. */
-  readonly repeated: readonly number[];
+interface SeenConsumer extends PullTarget {
+  readonly sighting: Sighting;
+  readonly examined: string | undefined;
 }
 
-export interface PositionsDeps {
+export interface PositionsDeps extends Omit<ExaminationDeps, 'findAbsent'> {
   readonly store: PositionStore;
   readonly logger: Logger;
 }
 
-/** Keeps in the database how far the consumers have come, and tells what their streams have lost unread. */
+export interface Kept {
+  /** Written down. */
+  readonly recorded: readonly Look[];
+  /** The journal lacks messages that these have acknowledged: their streams are to be read again. */
+  readonly behind: readonly Look[];
+}
+
+/** What is known of a row that is not intact. */
+interface Examination {
+  readonly version: string;
+  readonly doubts: readonly Doubt[];
+}
+
+/**
+ * Keeps in the database how far the consumers have come, tells what their streams have lost unread, and notices when it is the
+ * database that has lost something: after a restore or a failover, rows that were not written here are examined first.
+ */
 export class Positions {
-  private database: string | undefined;
+  private readonly examinations = new Map<string, Examination>();
   private missing = 0;
   private failure: string | undefined;
 
@@ -46,36 +53,78 @@ export class Positions {
     return this.missing;
   }
 
-  async find(target: PullTarget): Promise<ConsumerPosition | undefined> {
-    const { database, positions } = await this.deps.store.load([target]);
-    this.database ??= database;
-    return positions[0];
+  async find(target: PullTarget): Promise<StoredPosition | undefined> {
+    return (await this.deps.store.load([target]))[0];
   }
 
-  /** Answers whether it is recorded; never rejects. */
-  async record(looks: readonly Look[]): Promise<boolean> {
-    if (looks.length === 0) return true;
+  /** Writes down what may be written; never rejects. */
+  async keep(looks: readonly Look[]): Promise<Kept> {
     try {
-      await this.write(looks);
+      const kept = await this.write(looks);
       if (this.failure !== undefined) this.deps.logger.info('stream.positions_kept_again');
       this.failure = undefined;
-      return true;
+      return kept;
     } catch (error) {
       if (this.failure === undefined) this.deps.logger.warn('stream.positions_not_kept', { error: messageOf(error) });
       this.failure = messageOf(error);
-      return false;
+      return { recorded: [], behind: [] };
     }
   }
 
-  private async write(looks: readonly Look[]): Promise<void> {
-    const seen = looks.map((look) => ({ ...look.target, sighting: toSighting(look) }));
-    this.database ??= (await this.deps.store.load(looks.map(({ target }) => target))).database;
-    const gaps = await this.deps.store.record(this.database, seen);
-    if (!gaps) {
-      this.database = undefined;
-      return;
+  private async write(looks: readonly Look[]): Promise<Kept> {
+    const recorded: Look[] = [];
+    const behind: Look[] = [];
+    const certain: Look[] = [];
+    for (const look of looks) {
+      if (await this.isBehind(look)) behind.push(look);
+      else if (!this.examinations.get(keyOf(look))?.doubts.length) certain.push(look);
     }
-    for (const [index, { target }] of looks.entries()) this.tell(target, gaps[index] ?? 0);
+    const results = certain.length > 0 ? await this.deps.store.record(certain.map((look) => this.toSeen(look))) : [];
+    for (const [index, look] of certain.entries()) {
+      const result = results[index];
+      if (result === 'unexamined') {
+        if (await this.beginExamination(look)) behind.push(look);
+      } else {
+        this.examinations.delete(keyOf(look));
+        recorded.push(look);
+        this.tell(look.target, result?.gap ?? 0);
+      }
+    }
+    return { recorded, behind };
+  }
+
+  /** Of a consumer that is doubted. */
+  private async isBehind(look: Look): Promise<boolean> {
+    const known = this.examinations.get(keyOf(look));
+    if (!known || known.doubts.length === 0) return false;
+    const { isBehind, doubts } = await examineAgain(this.examining, look, known.doubts);
+    this.examinations.set(keyOf(look), { ...known, doubts });
+    return isBehind;
+  }
+
+  /** What cannot be examined counts as lost: what is read again and was not lost is stored once all the same. */
+  private async beginExamination(look: Look): Promise<boolean> {
+    const known = await this.find(look.target);
+    if (!known || known.isIntact) return false;
+    const isThisStream =
+      known.streamCreated === look.stream.created && known.acknowledged <= look.stream.state.last_seq;
+    const { isBehind, doubts } = isThisStream
+      ? await examine(this.examining, look, known).catch((error: unknown) => {
+          const refusal = refusalOf(error, 'consumer_refused', 'a consumer that compares the stream with the journal');
+          this.deps.logger.warn('journal.not_examined', { ...look.target, error: refusal.message });
+          return { isBehind: true, doubts: [] };
+        })
+      : { isBehind: false, doubts: [] };
+    this.examinations.set(keyOf(look), { version: known.version, doubts });
+    return isBehind;
+  }
+
+  private get examining(): ExaminationDeps {
+    return { ...this.deps, findAbsent: this.deps.store.findAbsent };
+  }
+
+  private toSeen(look: Look): SeenConsumer {
+    return { ...look.target, sighting: toSighting(look), examined: this.examinations.get(keyOf(look))?.version };
   }
 
   private tell(target: PullTarget, messages: number): void {
@@ -86,17 +135,4 @@ export class Positions {
   }
 }
 
-function toSighting({ stream, consumer, filter, repeated }: Look): Sighting {
-  const subjects = stream.config.subjects ?? [];
-  return {
-    streamCreated: stream.created,
-    consumerCreated: consumer.created,
-    acknowledged: consumer.ack_floor.stream_seq,
-    delivered: consumer.delivered.stream_seq,
-    deliveries: consumer.delivered.consumer_seq,
-    firstSequence: stream.state.first_seq,
-    lastSequence: stream.state.last_seq,
-    readsAll: filter === undefined || (subjects.length > 0 && subjects.every((held) => covers(filter, held))),
-    repeated,
-  };
-}
+const keyOf = ({ target, consumer }: Look) => `${target.stream}\n${target.consumer}\n${consumer.created}`;

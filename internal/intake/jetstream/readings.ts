@@ -9,9 +9,11 @@ import { beginAt } from './begin-at.js';
 import { deviationsOf } from './consumer-fit.js';
 import { ensureConsumer } from './ensure-consumer.js';
 import { Failures } from './failures.js';
-import type { Look, Positions } from './positions.js';
+import type { Look } from './look.js';
+import type { Positions } from './positions.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
+import { readAgain } from './read-again.js';
 import { refusalOf } from './refusal.js';
 import { markOf } from './stream-position.js';
 import { type BeginAt, newConsumer, type StreamSettings } from './stream-settings.js';
@@ -22,6 +24,8 @@ export interface ReadingsDeps {
   readonly boundary: ClientBoundary;
   readonly settings: Pick<StreamSettings, 'deliverPolicy' | 'maxAckPending'>;
   readonly positions: Positions;
+  /** Runs alone among all instances. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Monotonic milliseconds. */
   now(): number;
   /** A stream or consumer is gone: the streams have to be looked at again. */
@@ -54,10 +58,14 @@ interface Reading extends WantedConsumer {
   isPaused: boolean;
 }
 
+/** The first one may find a row that has to be examined, the second one a journal that went back. */
+const MAX_LOOKS = 3;
+
 /** The consumers that this instance reads: made when they are not there, and noticed when they are gone. */
 export class Readings {
   private readonly all = new Map<string, Reading>();
   private lost = 0;
+  private wentBack = 0;
 
   private readonly failures: Failures;
 
@@ -68,7 +76,13 @@ export class Readings {
   stats() {
     const streamPending = [...this.all.values()].reduce((sum, { pending }) => sum + pending, 0);
     const { gap } = this.deps.positions;
-    return { subscriptions: this.all.size, streamPending, streamGap: gap, streamLost: this.lost };
+    return {
+      subscriptions: this.all.size,
+      streamPending,
+      streamGap: gap,
+      streamLost: this.lost,
+      journalWentBack: this.wentBack,
+    };
   }
 
   /** Reads these and no others, by this connection. One that cannot be read is tried again later and stops no other one. */
@@ -111,9 +125,9 @@ export class Readings {
   }
 
   /** Makes a consumer before anything depends on it. @throws {Refusal} when it could not be read */
-  async prepare(manager: JetStreamManager, one: WantedConsumer): Promise<void> {
+  async prepare(link: StreamLink, one: WantedConsumer): Promise<void> {
     if (this.all.has(keyOf(one.target))) return;
-    await this.ensure(manager, one).catch((error: unknown) => {
+    await this.ensure(link, one).catch((error: unknown) => {
       throw refusalOf(error, 'consumer_refused', `to read the stream ${one.target.stream}`);
     });
   }
@@ -133,16 +147,17 @@ export class Readings {
         const stream = streams.get(reading.target.stream) ?? (await manager.streams.info(reading.target.stream));
         streams.set(reading.target.stream, stream);
         const consumer = await this.inquire(manager, reading);
-        if (consumer && stream.created === reading.created) looks.push(toLook(reading, stream, consumer));
+        if (consumer && stream.created === reading.created) looks.push(toLook(manager, reading, { stream, consumer }));
       } catch (error) {
         const { message } = refusalOf(error, 'consumer_refused', 'to describe the consumer');
         this.deps.logger.warn('stream.look_failed', { ...reading.target, error: message });
       }
     }
-    if (!(await this.deps.positions.record(looks))) return;
-    for (const { target, consumer } of looks) {
+    const { recorded, behind } = await this.deps.positions.keep(looks);
+    for (const { target, consumer } of recorded) {
       this.all.get(keyOf(target))?.puller.repetitions.forget(consumer.delivered.consumer_seq);
     }
+    for (const one of behind) await this.turnBack(one);
   }
 
   /** Up to where the stream with this mark is acknowledged (`acknowledgedUpTo`). Undefined: one of its consumers is gone. */
@@ -182,7 +197,18 @@ export class Readings {
     return newConsumer(target.consumer, { begin: 'all', filter, maxAckPending });
   }
 
-  private async ensure(manager: JetStreamManager, one: WantedConsumer): Promise<ConsumerInfo> {
+  /** Makes the consumer unless it is there, and writes down where it is. */
+  private async ensure(link: StreamLink, one: WantedConsumer): Promise<ConsumerInfo> {
+    for (let looks = 1; ; looks++) {
+      const { stream, consumer } = await this.find(link.manager, one);
+      const look: Look = { ...link, ...one, stream, consumer, repeated: [] };
+      const { behind, recorded } = await this.deps.positions.keep([look]);
+      if (behind.length > 0) await this.readAgain(look);
+      else if (recorded.length > 0 || looks === MAX_LOOKS) return consumer;
+    }
+  }
+
+  private async find(manager: JetStreamManager, one: WantedConsumer) {
     const { settings, positions, logger } = this.deps;
     const { target, filter } = one;
     const { maxAckPending, deliverPolicy } = settings;
@@ -194,14 +220,14 @@ export class Readings {
     if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
     const allowed = info.config.max_ack_pending ?? maxAckPending;
     if (allowed < maxAckPending) logger.warn('stream.fewer_pending', { ...target, wanted: maxAckPending, allowed });
-    await positions.record([{ target, stream, consumer: info, filter, repeated: [] }]);
-    return info;
+    return { stream, consumer: info };
   }
 
-  private async read({ connection, manager }: StreamLink, one: WantedConsumer): Promise<Reading> {
+  private async read(link: StreamLink, one: WantedConsumer): Promise<Reading> {
+    const { connection } = link;
     const { acceptor, boundary, logger } = this.deps;
     const { target, created, filter } = one;
-    const info = await this.ensure(manager, one);
+    const info = await this.ensure(link, one);
     logger.info('stream.read', { ...target, ...(filter ? { filter } : {}) });
     const puller = new Puller({
       connection,
@@ -223,6 +249,22 @@ export class Readings {
       isPaused: info.paused === true,
     };
     return reading;
+  }
+
+  /** A consumer that is being read turns out to be ahead of the journal. */
+  private async turnBack(look: Look): Promise<void> {
+    const reading = this.all.get(keyOf(look.target));
+    await this.readAgain(look);
+    if (!reading || this.all.get(keyOf(look.target)) !== reading) return;
+    this.all.delete(keyOf(look.target));
+    this.deps.onLost();
+    await reading.puller.stop();
+  }
+
+  private async readAgain(look: Look): Promise<void> {
+    const { exclusively, logger } = this.deps;
+    const make = async () => (await this.find(look.manager, { ...look, created: look.stream.created })).consumer;
+    if (await readAgain({ exclusively, make, logger }, look)) this.wentBack++;
   }
 
   private async inquire(manager: JetStreamManager, reading: Reading): Promise<ConsumerInfo | undefined> {
@@ -255,12 +297,10 @@ export class Readings {
 const pullRefused = ({ stream, consumer }: PullTarget, words: string) =>
   `The server delivers nothing from the stream ${stream} (${words}): look at "nats consumer info ${stream} ${consumer}" and change what keeps it from that.`;
 
-const toLook = ({ target, filter, puller }: Reading, stream: StreamInfo, consumer: ConsumerInfo): Look => ({
-  target,
-  stream,
-  consumer,
-  filter,
-  repeated: puller.repetitions.numbers,
-});
+const toLook = (
+  manager: JetStreamManager,
+  { connection, target, filter, puller }: Reading,
+  found: { readonly stream: StreamInfo; readonly consumer: ConsumerInfo },
+): Look => ({ connection, manager, target, filter, ...found, repeated: puller.repetitions.numbers });
 
 const keyOf = ({ stream, consumer }: PullTarget) => `${stream}\n${consumer}`;

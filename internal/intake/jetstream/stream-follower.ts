@@ -145,7 +145,7 @@ export class StreamFollower {
       const needed = this.consumersOf(plan, streams).filter(
         ({ target, filter }) => target.stream === name && filter === foreign?.subject,
       );
-      for (const one of needed) await readings.prepare(server.manager, one);
+      for (const one of needed) await readings.prepare(server, one);
     } catch (error) {
       if (error instanceof Refusal) throw new AppError('unprocessable', error.message, 'event');
       throw error;

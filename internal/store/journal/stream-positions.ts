@@ -1,4 +1,4 @@
-import { advance, type ConsumerPosition, type Sighting } from '../../domain/consumer-position.js';
+import { advance, type ConsumerPosition, type Sighting, type StoredPosition } from '../../domain/consumer-position.js';
 import { exclusively } from './exclusively.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 
@@ -10,20 +10,21 @@ export interface NamedConsumer {
 
 export interface SeenConsumer extends NamedConsumer {
   readonly sighting: Sighting;
+  /** The version of a row that is not intact, up to which the journal was compared with the stream. */
+  readonly examined: string | undefined;
 }
 
-export interface KnownPositions {
-  /** Names this database as it is now: another one after a failover, a restart or a restore. */
-  readonly database: string;
-  /** In the order that was asked for. */
-  readonly positions: readonly (ConsumerPosition | undefined)[];
-}
+/** Messages that are found to be gone unread; or nothing was written, because the journal has to be examined before. */
+export type Recorded = { readonly gap: number } | 'unexamined';
+
+/** Another one after a failover, a restart, and where the table was restored. */
+const HERE = `extract(epoch from pg_postmaster_start_time()) || '/' || 'stream_positions'::regclass::oid`;
 
 const LOAD: Statement = {
   text: `
-    select extract(epoch from pg_postmaster_start_time()) || '/' || 'stream_positions'::regclass::oid as database,
-      p.stream_created as "streamCreated", p.consumer_created as "consumerCreated", p.acknowledged::float8, p.passed::float8,
-      p.deliveries::float8
+    select p.stream_created as "streamCreated", p.consumer_created as "consumerCreated", p.acknowledged::float8,
+      p.passed::float8, p.deliveries::float8, p.written_in = ${HERE} and p.written_by = p.xmin::text::bigint as "isIntact",
+      ${HERE} || '/' || p.xmin::text as version
     from unnest($1::text[], $2::text[]) with ordinality as asked(stream, consumer, no)
     left join stream_positions p using (stream, consumer)
     order by asked.no`,
@@ -31,46 +32,51 @@ const LOAD: Statement = {
 
 const SAVE: Statement = {
   text: `
-    insert into stream_positions (stream, consumer, stream_created, consumer_created, acknowledged, passed, deliveries)
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+    insert into stream_positions as p
+      (stream, consumer, stream_created, consumer_created, acknowledged, passed, deliveries, written_in, written_by)
+    select input.*, ${HERE}, txid_current() % 4294967296
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[]) as input
     on conflict (stream, consumer) do update set stream_created = excluded.stream_created,
       consumer_created = excluded.consumer_created, acknowledged = excluded.acknowledged, passed = excluded.passed,
-      deliveries = excluded.deliveries, seen_at = now()`,
+      deliveries = excluded.deliveries, written_in = excluded.written_in, written_by = excluded.written_by, seen_at = now()`,
 };
 
-type LoadRow = { readonly database: string } & { readonly [K in keyof ConsumerPosition]: ConsumerPosition[K] | null };
+type LoadRow = { readonly [K in keyof StoredPosition]: StoredPosition[K] | null };
 
-export function loadPositions(pool: JournalPool, consumers: readonly NamedConsumer[]): Promise<KnownPositions> {
+/** In the order that was asked for. */
+export function loadPositions(
+  pool: JournalPool,
+  consumers: readonly NamedConsumer[],
+): Promise<readonly (StoredPosition | undefined)[]> {
   return load(pool.run, consumers);
 }
 
 /**
- * Writes what was seen of consumers, and answers for each how many messages are found to be gone unread. By one process at a
- * time, so that each of them is counted once. Undefined, and nothing is written, where the database is not the one that was
- * loaded from: it may have gone back, and what is acknowledged may not be in it.
+ * Writes what was seen of consumers, and answers for each, in their order, how many messages are found to be gone unread. By one
+ * process at a time, so that each of them is counted once.
  */
-export function recordSightings(
-  pool: JournalPool,
-  database: string,
-  seen: readonly SeenConsumer[],
-): Promise<readonly number[] | undefined> {
+export function recordSightings(pool: JournalPool, seen: readonly SeenConsumer[]): Promise<readonly Recorded[]> {
   return exclusively(pool, 'positions', async (run) => {
     const known = await load(run, seen);
-    if (known.database !== database) return undefined;
-    const advances = seen.map(({ sighting }, index) => advance(known.positions[index], sighting));
-    const changed = seen.flatMap(({ stream, consumer }, index) => {
-      const before = known.positions[index];
-      const after = advances[index]?.position;
-      return after && !isSame(before, after) ? [{ stream, consumer, ...after }] : [];
+    const changed: (NamedConsumer & ConsumerPosition)[] = [];
+    const recorded = seen.map(({ stream, consumer, sighting, examined }, index): Recorded => {
+      const before = known[index];
+      if (before && !before.isIntact && before.version !== examined) return 'unexamined';
+      const { position, gap } = advance(before, sighting);
+      if (!before?.isIntact || !isSame(before, position)) changed.push({ stream, consumer, ...position });
+      return { gap };
     });
     if (changed.length > 0) await save(run, changed);
-    return advances.map(({ gap }) => gap);
+    return recorded;
   });
 }
 
-async function load(run: JournalPool['run'], consumers: readonly NamedConsumer[]): Promise<KnownPositions> {
+async function load(
+  run: JournalPool['run'],
+  consumers: readonly NamedConsumer[],
+): Promise<readonly (StoredPosition | undefined)[]> {
   const rows = await run<LoadRow>(LOAD, [consumers.map((one) => one.stream), consumers.map((one) => one.consumer)]);
-  return { database: rows[0]?.database ?? '', positions: rows.map(toPosition) };
+  return rows.map((row) => (row.streamCreated === null ? undefined : (row as StoredPosition)));
 }
 
 async function save(run: JournalPool['run'], rows: readonly (NamedConsumer & ConsumerPosition)[]): Promise<void> {
@@ -85,18 +91,10 @@ async function save(run: JournalPool['run'], rows: readonly (NamedConsumer & Con
   ]);
 }
 
-function toPosition({ database: _, ...row }: LoadRow): ConsumerPosition | undefined {
-  return row.streamCreated === null ? undefined : (row as ConsumerPosition);
-}
-
 /** An idle service writes nothing. */
-function isSame(before: ConsumerPosition | undefined, after: ConsumerPosition): boolean {
-  return (
-    before !== undefined &&
-    before.acknowledged === after.acknowledged &&
-    before.passed === after.passed &&
-    before.deliveries === after.deliveries &&
-    before.consumerCreated === after.consumerCreated &&
-    before.streamCreated === after.streamCreated
-  );
-}
+const isSame = (before: ConsumerPosition, after: ConsumerPosition) =>
+  before.acknowledged === after.acknowledged &&
+  before.passed === after.passed &&
+  before.deliveries === after.deliveries &&
+  before.consumerCreated === after.consumerCreated &&
+  before.streamCreated === after.streamCreated;
