@@ -1,6 +1,13 @@
 import { findFreePort } from '../internal/local/free-port.js';
 import { type NatsServer, startNatsServer } from '../internal/local/nats-server.js';
 
+export interface BrokerOptions {
+  readonly jetstream?: boolean;
+  readonly args?: readonly string[];
+  /** Another nats-server than the one in PATH. */
+  readonly binary?: string;
+}
+
 /** The nats-server of one scenario, always on the same port. */
 export interface Broker {
   readonly port: number;
@@ -8,7 +15,7 @@ export interface Broker {
   kill(): Promise<void>;
   halt(): Promise<void>;
   signal(name: NodeJS.Signals): void;
-  start(options?: { readonly jetstream?: boolean; readonly args?: readonly string[] }): Promise<void>;
+  start(options?: BrokerOptions): Promise<void>;
 }
 
 export async function openBroker(storeDir: string, jetstream: boolean): Promise<Broker> {

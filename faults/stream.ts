@@ -9,10 +9,14 @@ export const CONSUMER = 'hukz';
 /** The server delivers again after seconds what a dead instance has not acknowledged. */
 const REDELIVERED_WITHIN_MS = 150_000;
 
-/** Messages of the stream that nobody has read, or that were not acknowledged. */
-async function countWaiting({ consumers }: JetStreamManager): Promise<number> {
-  const { num_ack_pending: unacknowledged, num_pending: unread } = await consumers.info(STREAM, CONSUMER);
-  return unacknowledged + unread;
+/** Messages that hukz's consumers have not read or not acknowledged, in its own stream and in those of others. */
+async function countWaiting({ consumers, streams }: JetStreamManager): Promise<number> {
+  const infos = [await consumers.info(STREAM, CONSUMER)];
+  for await (const { config } of streams.list()) {
+    if (config.name === STREAM) continue;
+    for await (const info of consumers.list(config.name)) if (info.name.startsWith(CONSUMER)) infos.push(info);
+  }
+  return infos.reduce((sum, { num_ack_pending, num_pending }) => sum + num_ack_pending + num_pending, 0);
 }
 
 /** Whether the stream's consumer has been told of every message. False too when that cannot be found out. */
@@ -46,6 +50,16 @@ export async function redeliverAfter({ url }: Broker, ms: number): Promise<void>
   try {
     const { consumers } = await connection.jetstreamManager();
     await consumers.update(STREAM, CONSUMER, { ack_wait: nanos(ms) });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Does to the streams what an operator may do. */
+export async function asOperator<T>({ url }: Broker, work: (manager: JetStreamManager) => Promise<T>): Promise<T> {
+  const connection = await connect({ servers: url });
+  try {
+    return await work(await connection.jetstreamManager());
   } finally {
     await connection.close();
   }

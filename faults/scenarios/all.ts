@@ -20,6 +20,7 @@ import { killBeforeSettle } from './kill-before-settle.js';
 import { killEverything } from './kill-everything.js';
 import { killMidPost } from './kill-mid-post.js';
 import { killUnsettled } from './kill-unsettled.js';
+import { limitsOfTheServer } from './limits-of-the-server.js';
 import { migratorKilled, twoMigrators } from './migrators.js';
 import { natsAbsent } from './nats-absent.js';
 import { natsRestarted } from './nats-restarted.js';
@@ -39,6 +40,9 @@ import { stdoutBlocked } from './stdout-blocked.js';
 import { stoppedAndCutOff } from './stopped-and-cut-off.js';
 import { streamDeleted } from './stream-deleted.js';
 import { streamEvictedWhileAway } from './stream-evicted-while-away.js';
+import { streamsEdited } from './streams-edited.js';
+import { streamsOfOthers } from './streams-of-others.js';
+import { subjectsTransformed } from './subjects-transformed.js';
 import { unreadableHeaders } from './unreadable-headers.js';
 
 /** In the order in which they are begun: the long waits first, so that the others run beside them. */
@@ -67,6 +71,10 @@ export const scenarios: readonly Scenario[] = [
   streamDeleted,
   streamEvictedWhileAway,
   restoredBackup,
+  streamsOfOthers,
+  streamsEdited,
+  limitsOfTheServer,
+  subjectsTransformed,
   intakeSwitched,
   circuitOpensAndCloses,
   rateLimitShared,

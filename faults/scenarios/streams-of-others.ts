@@ -1,0 +1,68 @@
+import { AckPolicy, RetentionPolicy } from 'nats';
+import { ScenarioFailure } from '../failure.js';
+import type { Instance } from '../instance.js';
+import type { Scenario } from '../scenario.js';
+import { asOperator } from '../stream.js';
+import { until } from '../until.js';
+
+const HEALTHY = ['orders.made', 'a.b', 'c.d'];
+
+export const streamsOfOthers: Scenario = {
+  name: 'streams-of-others',
+  title: 'streams of others that may not or cannot be read: refused or degraded by name, and no other event is hit',
+  modes: ['jetstream'],
+  async run({ broker, publisher, tally, ...site }) {
+    await asOperator(broker, async ({ streams, consumers }) => {
+      await streams.add({ name: 'JOBS', subjects: ['jobs.>'], retention: RetentionPolicy.Workqueue });
+      await streams.add({ name: 'FULL', subjects: ['full.>'], max_consumers: 1 });
+      await streams.add({ name: 'ORDERS', subjects: ['orders.>'] });
+      await streams.add({ name: 'LATER', subjects: ['later.>'] });
+      await consumers.add('FULL', { durable_name: 'theirs', ack_policy: AckPolicy.Explicit });
+    });
+    const first = await site.start({ env: { HUKZ_DELIVER_POLICY: 'all' } });
+    await publisher.burst('jobs.done', 10);
+    tally.fault();
+    await requireRefusal(first, 'jobs.done', /workqueue.*republish/);
+    await requireRefusal(first, 'full.made', /maximum consumers limit reached/);
+    for (const subject of HEALTHY.slice(0, 2)) await site.webhook(first, `on-${subject}`, subject);
+    await first.api.event('later.made');
+    const load = publisher.load(HEALTHY.slice(0, 2), 50);
+    tally.fault();
+    await asOperator(broker, async ({ streams }) => {
+      await streams.delete('LATER');
+      await streams.add({ name: 'LATER', subjects: ['later.>'], retention: RetentionPolicy.Workqueue });
+    });
+    await untilDegraded(first, 'later.made');
+    await site.webhook(first, 'on-c.d', 'c.d');
+    await load.stop();
+    first.signal('SIGTERM');
+    await first.ended;
+    const second = await site.start();
+    await untilDegraded(second, 'later.made');
+    tally.healed();
+    for (const subject of HEALTHY) await publisher.burst(subject, 20);
+    await asOperator(broker, async ({ streams }) => {
+      const { messages } = (await streams.info('JOBS')).state;
+      if (messages !== 10) throw new ScenarioFailure(`of 10 messages of the work queue of others ${messages} are left`);
+    });
+    const connections = second.lines.filter((line) => line.includes('"nats.connected"')).length;
+    if (connections !== 1) throw new ScenarioFailure(`the connection to NATS was made ${connections} times`);
+  },
+};
+
+async function requireRefusal({ api }: Instance, subject: string, words: RegExp): Promise<void> {
+  const { status, body } = await api.post('/events', { name: subject, event: subject });
+  if (status !== 422 || !words.test(JSON.stringify(body)))
+    throw new ScenarioFailure(`"${subject}" was answered with ${status} ${JSON.stringify(body)}`);
+}
+
+/** In all three places, while the instance is ready. */
+async function untilDegraded(instance: Instance, event: string): Promise<void> {
+  await until(async () => {
+    const { status, body } = await instance.api.get('/health/ready');
+    const isNamed = body.degraded?.some((each: { event?: string }) => each.event === event);
+    const metric = await instance.metric('hukz_intake_degraded{reason="stream_unsuitable"}');
+    const line = instance.lines.some((each) => each.includes('"intake.degraded"') && each.includes(`"${event}"`));
+    return status === 200 && isNamed && metric === 1 && line;
+  }, `"${event}" told as degraded`);
+}
