@@ -251,6 +251,8 @@ it('tells Prometheus about it without URLs or tags', async () => {
     'hukz_messages_accepted_total',
     'hukz_attempts_total',
     'hukz_deliveries_in_flight',
+    'hukz_deliveries_due',
+    'hukz_oldest_due_seconds',
     'hukz_delivery_latency_seconds',
   ]) {
     expect(text).toContain(name);
