@@ -28,8 +28,8 @@ export function makeDegradations({ sources, logger }: DegradationsDeps): Degrada
     const degraded = list();
     if (degraded.length === 0 && known.size === 0) return;
     const now = new Map(degraded.map((each) => [keyOf(each), each]));
-    const begun = [...now].filter(([key]) => !known.has(key)).map(([, each]) => each);
-    const ended = [...known].filter(([key]) => !now.has(key)).map(([, each]) => each);
+    const begun = [...now].filter(([key, each]) => !known.has(key) && isOfIntake(each)).map(([, each]) => each);
+    const ended = [...known].filter(([key, each]) => !now.has(key) && isOfIntake(each)).map(([, each]) => each);
     known = now;
     inLines(begun, (fields) => logger.error('intake.degraded', fields));
     inLines(ended, (fields) => logger.info('intake.restored', fields));
@@ -44,6 +44,9 @@ export function makeDegradations({ sources, logger }: DegradationsDeps): Degrada
       }),
   };
 }
+
+/** The offset of the clock has lines of its own. */
+const isOfIntake = ({ reason }: Degradation) => reason !== 'clock_offset';
 
 /** A connection that is away is one degradation, not one of each event. */
 export function notConnected(problem: string | undefined): readonly Degradation[] {

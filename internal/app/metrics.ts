@@ -32,6 +32,8 @@ export interface Readings {
   };
   catalog(): { readonly events: number; readonly webhooks: number };
   catalogWentBack(): number;
+  /** How far the clock of this machine is ahead of the database's. */
+  clockOffsetMs(): number;
   /** Registered events whose intake is degraded, by reason; every reason is there. */
   degraded(): ReadonlyMap<string, number>;
   /** Webhooks whose deliveries are held, by the reason. */
@@ -268,6 +270,12 @@ const gauges = (from: Readings): readonly Reading[] => [
   ['hukz_origins', 'Receivers with connections', () => from.sender().origins],
   ['hukz_subscriptions', 'Active NATS subscriptions, or consumers that are read', () => from.intake().subscriptions],
   ['hukz_stream_pending', 'Messages in the stream that no instance has yet', () => from.intake().streamPending, 'max'],
+  [
+    'hukz_clock_offset_seconds',
+    "How far the clock of this machine is ahead of the database's; 0 while they agree",
+    () => from.clockOffsetMs() / 1000,
+    'max',
+  ],
   ['hukz_catalog_events', 'Registered events', () => from.catalog().events, 'max'],
   ['hukz_catalog_webhooks', 'Registered webhooks', () => from.catalog().webhooks, 'max'],
   ['hukz_webhooks_paused', 'Webhooks that somebody has paused', () => from.waiting().paused, 'max'],

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { systemClock } from '../clock.js';
+import { type CorrectedClock, learnFrom } from '../corrected-clock.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
@@ -7,6 +7,7 @@ import { type Connection, connectionFor, type DatabaseSettings } from '../store/
 import { forgetMessageIds } from '../store/journal/forget-message-ids.js';
 import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
 import { ensurePartitionsAhead } from '../store/journal/partitions.js';
+import { readClock } from '../store/journal/read-clock.js';
 import { makeKnex } from '../store/knex.js';
 import type { Cleanup } from './cleanup.js';
 import { openDatabase, withDatabase } from './open-database.js';
@@ -16,6 +17,8 @@ export interface OpenStoreOptions {
   readonly applicationName: string;
   readonly duplicateWindowMs: number;
   readonly migrate: boolean;
+  /** Learns what the database's clock shows. */
+  readonly clock: CorrectedClock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -36,7 +39,7 @@ const FORGET_EVERY_MS = 30_000;
 
 /** PostgreSQL, migrated, with its two pools, and partitions for the days to come for as long as we run. */
 export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Promise<Store> {
-  const { database, logger } = options;
+  const { database, clock, logger } = options;
   const connection = connectionFor(database, options.applicationName);
   await openDatabase({ connection, migrate: options.migrate, logger, signal: options.signal });
   const db = makeKnex(connection, { max: database.apiPool });
@@ -46,7 +49,9 @@ export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Pr
   const heartPool = makeJournalPool({ ...connection, query_timeout: HEART_ANSWER_MS }, 1, logger);
   cleanup.add('heartbeat pool', heartPool.stop);
 
-  const ensurePartitions = () => ensurePartitionsAhead(pool, systemClock.now());
+  const readTime = () => readClock(heartPool);
+  await withDatabase(() => learnFrom(clock, readTime, (time) => time), options);
+  const ensurePartitions = () => ensurePartitionsAhead(pool, clock.now());
   await withDatabase(ensurePartitions, options);
   const ensuring = repeat(ensurePartitions, {
     everyMs: PARTITIONS_EVERY_MS,

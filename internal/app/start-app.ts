@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.js';
 import { listen as listenHttp } from '../api/listen.js';
 import { systemClock } from '../clock.js';
+import { correctClock } from '../corrected-clock.js';
 import { Catalog } from '../domain/catalog.js';
 import { countByReason } from '../domain/degradation.js';
 import { makeEgressRules } from '../domain/egress-rules.js';
@@ -11,6 +12,7 @@ import { makeJournal } from '../store/journal/journal.js';
 import { listen as listenToDatabase } from '../store/listen.js';
 import { makeVault } from '../store/vault.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
+import { clockDegraded, watchClockOffset } from './clock-offset.js';
 import { makeDeadline } from './deadline.js';
 import { makeDegradations, notConnected } from './degradations.js';
 import { expectDetachedBuffers } from './expect-detached-buffers.js';
@@ -74,16 +76,23 @@ export async function startApp(options: StartOptions): Promise<App> {
 
 async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const { config, logger, version, migrate, signal, onInstance, showMetrics } = options;
-  const clock = systemClock;
+  const clock = correctClock(systemClock);
   const applicationName = `hukz/${version}`;
   const metrics = makeMetrics(clock.now);
   const { duplicateWindowMs } = config.stream;
   const { connection, db, pool, heartPool } = await openStore(
-    { database: config.database, duplicateWindowMs, applicationName, migrate, logger, signal },
+    { database: config.database, duplicateWindowMs, applicationName, migrate, clock, logger, signal },
     cleanup,
   );
 
-  const membership = wireMembership({ pool, heartPool, timeoutMs: config.instanceTimeoutMs, onInstance, logger });
+  const membership = wireMembership({
+    pool,
+    heartPool,
+    timeoutMs: config.instanceTimeoutMs,
+    onInstance,
+    clock,
+    logger,
+  });
   const instanceId = membership.id;
   const { onFlush, onRepeat } = metrics;
   let onUnusable: (problem: string) => void = () => undefined;
@@ -113,7 +122,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const { onAttempt } = metrics;
   const vault = makeVault(config.encryptionKeys);
   await reportKeys({ db, vault, keys: config.encryptionKeys, mode: config.mode, logger });
-  const { sender, send, testCalls } = wireSending({ config, version, opener, vault, logger }, cleanup);
+  const { sender, send, testCalls } = wireSending({ config, version, opener, vault, clock, logger }, cleanup);
   const results = makeResults(config.results);
   const dispatch = wireDispatch({
     config,
@@ -123,6 +132,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     catalogSync,
     membership,
     send,
+    clock,
     logger,
     onAttempt,
     results,
@@ -137,6 +147,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     dispatch,
     instances: membership.living,
     clientName,
+    clock,
     logger,
   });
   results.publishBy(intake.publish);
@@ -145,7 +156,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     growModestly(() => acceptor.stats().waiting),
   );
   const degradations = makeDegradations({
-    sources: [() => notConnected(intake.connectionProblem()), intake.degraded],
+    sources: [() => notConnected(intake.connectionProblem()), intake.degraded, () => clockDegraded(clock.offsetMs())],
     logger,
   });
   metrics.observe({
@@ -158,6 +169,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     sender: sender.stats,
     catalog: () => catalog.size,
     catalogWentBack: catalogSync.wentBack,
+    clockOffsetMs: clock.offsetMs,
     waiting: () => catalog.waiting,
     resultsDropped: results.dropped,
     statements: pool.statements,
@@ -207,6 +219,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('nats', intake.stop);
   await intake.start();
   cleanup.add('degradations', degradations.watch().stop);
+  cleanup.add('clock', watchClockOffset(clock, logger).stop);
 
   let stopped: Promise<void> | undefined;
   return {

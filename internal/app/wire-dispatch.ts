@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import { systemClock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { type Dispatch, makeDispatch } from '../dispatch/dispatch.js';
 import type { Membership } from '../dispatch/membership.js';
 import type { SettledAttempt } from '../domain/attempt.js';
@@ -26,6 +26,7 @@ export interface DispatchParts {
   readonly catalogSync: CatalogSync;
   readonly membership: Membership;
   readonly send: Send;
+  readonly clock: Clock;
   readonly logger: Logger;
   onAttempt(attempt: SettledAttempt): void;
   readonly results: Results;
@@ -36,7 +37,7 @@ const KEYS_AT_ONCE = 10_000;
 
 /** The sending loop on the store, the sender and the catalog. */
 export function wireDispatch(parts: DispatchParts): Dispatch {
-  const { config, pool, journal, catalog, catalogSync, logger } = parts;
+  const { config, pool, journal, catalog, catalogSync, clock, logger } = parts;
   const tellOf = (id: number, kind: 'disabled' | 'recovered', because?: string) => {
     const webhook = catalog.webhook(id);
     if (webhook) parts.results.onWebhook(webhook, kind, because);
@@ -78,7 +79,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
       onSettled: parts.results.onSettled,
       policyOf: makePolicyOf(config.retry),
       instances: parts.membership.living,
-      clock: systemClock,
+      clock,
       random: Math.random,
       logger,
     },

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { Config } from '../../config/config.js';
-import { systemClock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import { makeStreamOrder, type StreamOrder } from '../dispatch/stream-order.js';
 import type { Catalog } from '../domain/catalog.js';
@@ -31,6 +31,7 @@ export interface IntakeParts {
   instances(): number;
   /** What NATS shows of this connection. */
   readonly clientName: string;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -47,7 +48,7 @@ interface WiredIntake {
 
 /** The door to NATS, on the catalog, the journal and dispatch. Throws when a file of the NATS settings cannot be used. */
 export function wireIntake(parts: IntakeParts): WiredIntake {
-  const { config, catalog, catalogSync, dispatch, logger, pool } = parts;
+  const { config, catalog, catalogSync, dispatch, clock, logger, pool } = parts;
   const isCore = config.intake.source === 'core';
   const streamOrder = makeStreamOrder({
     listUnnumbered: () => listUnnumbered(pool),
@@ -55,7 +56,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
     acknowledgedUpTo: (stream, known) => intake.acknowledgedUpTo(stream, known),
     next: dispatch.next,
     unreadMs: () => (isCore && parts.instances() > 1 ? UNREAD_BY_US_MS : UNREAD_MS),
-    now: systemClock.monotonic,
+    now: clock.monotonic,
     logger,
   });
   const acceptor = makeAcceptor({
@@ -69,7 +70,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
     committedInStream: streamOrder.committed,
     suspectStrays: dispatch.suspectStrays,
     makeId: makeUuids((bytes) => randomFillSync(bytes)),
-    clock: systemClock,
+    clock,
     limits: config.intake,
     storeUnmatched: config.intake.storeUnmatched,
   });
@@ -97,7 +98,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
         findAbsent: (messages) => findAbsent(pool, messages),
       },
       wouldStore: makeWouldStore(catalog, config.intake.storeUnmatched),
-      now: systemClock.monotonic,
+      now: clock.monotonic,
     });
   const intake: Intake = isCore ? makeCoreIntake(common) : fromStream();
   return { acceptor, intake, streamOrder };

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { systemClock } from '../clock.js';
+import { type CorrectedClock, learnFrom } from '../corrected-clock.js';
 import { type Membership, makeMembership } from '../dispatch/membership.js';
 import type { Logger } from '../logger.js';
 import {
@@ -19,18 +19,29 @@ export interface MembershipParts {
   readonly timeoutMs: number;
   /** Told of each id before this instance goes by it. */
   readonly onInstance: ((id: string) => void) | undefined;
+  /** Learns what the database's clock shows. */
+  readonly clock: CorrectedClock;
   readonly logger: Logger;
 }
 
 /** This process among the instances, on the store and on what the kernel says of processes. */
-export function wireMembership({ pool, heartPool, timeoutMs, onInstance, logger }: MembershipParts): Membership {
+export function wireMembership(parts: MembershipParts): Membership {
+  const { pool, heartPool, timeoutMs, onInstance, clock, logger } = parts;
   const self = nameOwnProcess();
   return makeMembership({
-    register(id) {
+    async register(id) {
       onInstance?.(id);
-      return registerInstance(heartPool, { id, host: hostname(), ...self });
+      const register = () => registerInstance(heartPool, { id, host: hostname(), ...self });
+      await learnFrom(clock, register, (time) => time);
     },
-    beat: (id) => beat(heartPool, id),
+    async beat(id) {
+      const heartbeat = await learnFrom(
+        clock,
+        () => beat(heartPool, id),
+        (answer) => answer?.time,
+      );
+      return heartbeat?.living ?? 0;
+    },
     burySilent: (by, silentMs) => burySilentInstances(pool, silentMs, by),
     async buryEnded(by) {
       if (!self) return { instances: [], freed: 0 };
@@ -39,7 +50,7 @@ export function wireMembership({ pool, heartPool, timeoutMs, onInstance, logger 
       return ended.length > 0 ? buryInstances(pool, ended) : { instances: [], freed: 0 };
     },
     leave: (id) => leave(heartPool, id),
-    clock: systemClock,
+    clock,
     logger,
     timeoutMs,
   });

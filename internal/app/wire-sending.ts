@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { Config } from '../../config/config.js';
-import { systemClock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { makeUuids } from '../domain/uuid.js';
 import type { Logger } from '../logger.js';
 import type { Opener } from '../outbound/opener.js';
@@ -18,6 +18,7 @@ export interface WiringParts {
   readonly version: string;
   readonly opener: Opener;
   readonly vault: Vault;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -28,8 +29,7 @@ export interface Sending {
 }
 
 /** Everything between a delivery that is owed and the receiver's answer. */
-export function wireSending({ config, version, opener, vault, logger }: WiringParts, cleanup: Cleanup): Sending {
-  const clock = systemClock;
+export function wireSending({ config, version, opener, vault, clock, logger }: WiringParts, cleanup: Cleanup): Sending {
   const { timeoutMs } = config.request;
   const sender = makeSender({ version, clock, opener, timeoutMs });
   cleanup.add('sender', sender.stop);

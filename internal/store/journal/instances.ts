@@ -1,11 +1,13 @@
 import type { JournalPool, Statement } from './journal-pool.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
+import { CLOCK } from './read-clock.js';
 
 /** In pages of the table, which are few; by an index, each version of a row that has beaten costs a look. */
 const ALL_ROWS = `ctid >= '(0,0)'`;
 
 const REGISTER: Statement = {
-  text: 'insert into instances (id, host, place, process) values ($1, $2, $3, $4) on conflict do nothing',
+  text: `insert into instances (id, host, place, process) values ($1, $2, $3, $4) on conflict do nothing
+         returning ${CLOCK} as time`,
 };
 const NEIGHBOURS: Statement = {
   text: `select id, process from instances where ${ALL_ROWS} and place = $1 and id <> $2 and process is not null`,
@@ -13,7 +15,7 @@ const NEIGHBOURS: Statement = {
 const BEAT: Statement = {
   name: 'instance-beat',
   text: `update instances set seen_at = now() where id = $1
-         returning (select count(*)::int from instances where ${ALL_ROWS}) as living`,
+         returning (select count(*)::int from instances where ${ALL_ROWS}) as living, ${CLOCK} as time`,
 };
 const BURY_SILENT: Statement = {
   text: `delete from instances where id in (
@@ -70,8 +72,11 @@ export interface NewInstance {
   readonly process?: string | undefined;
 }
 
-export async function registerInstance(pool: JournalPool, { id, host, place, process }: NewInstance): Promise<void> {
-  await pool.run(REGISTER, [id, host, place ?? null, process ?? null]);
+/** Answers what the database's clock showed; undefined when the instance was registered already. */
+export async function registerInstance(pool: JournalPool, instance: NewInstance): Promise<number | undefined> {
+  const { id, host, place = null, process = null } = instance;
+  const [row] = await pool.run<{ time: number }>(REGISTER, [id, host, place, process]);
+  return row?.time;
 }
 
 /** The other instances in the same place. */
@@ -83,9 +88,16 @@ export async function listNeighbours(
   return pool.run<{ id: string; process: string }>(NEIGHBOURS, [place, id]);
 }
 
-/** How many instances live; 0 when this one was declared dead: it must take a new id and forget what it held. */
-export async function beat(pool: JournalPool, id: string): Promise<number> {
-  return (await pool.run<{ living: number }>(BEAT, [id]))[0]?.living ?? 0;
+export interface Heartbeat {
+  /** Instances that live, this one included. */
+  readonly living: number;
+  /** What the database's clock showed. */
+  readonly time: number;
+}
+
+/** Undefined when this instance was declared dead: it must take a new id and forget what it held. */
+export async function beat(pool: JournalPool, id: string): Promise<Heartbeat | undefined> {
+  return (await pool.run<{ living: number; time: number }>(BEAT, [id]))[0];
 }
 
 /**
