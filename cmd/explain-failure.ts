@@ -1,7 +1,16 @@
 import { messageOf } from '../internal/errors.js';
 
 /** Errors whose message is for a person who can change something; by name, so that this file imports no room. */
-const EXPECTED = ['ConfigError', 'CannotStart', 'CannotTake', 'DatabaseTooNew', 'LocalServerError', 'CommandFailed'];
+const EXPECTED = [
+  'ConfigError',
+  'CannotStart',
+  'CannotTake',
+  'DatabaseTooNew',
+  'UnusableServer',
+  'NoHostTakesWrites',
+  'LocalServerError',
+  'CommandFailed',
+];
 
 /** What to print before exit code 1: the sentence of an expected failure, the whole trace of a bug of ours. */
 export function explainFailure(error: unknown): string {

@@ -2,6 +2,7 @@ import type { Logger } from '../logger.js';
 import type { Connection } from '../store/connection.js';
 import { isDatabaseAway } from '../store/database-away.js';
 import { DatabaseTooNew, migrate, migrationStatus } from '../store/migrate.js';
+import { UnusableServer } from '../store/usable-server.js';
 import { waitFor } from './wait-for.js';
 import { CannotStart, nameWrongKey, sqlStateOf } from './wrong-key.js';
 
@@ -30,7 +31,8 @@ export async function withDatabase<T>(
 }
 
 function isFinal(error: unknown): boolean {
-  const known = error instanceof CannotStart || error instanceof DatabaseTooNew || nameWrongKey(error) !== error;
+  const refusals = [CannotStart, DatabaseTooNew, UnusableServer];
+  const known = refusals.some((kind) => error instanceof kind) || nameWrongKey(error) !== error;
   // Any other answer of the server will not be another one tomorrow, unless it starts, is busy or takes no writes yet.
   return known || (sqlStateOf(error) !== undefined && !isDatabaseAway(error));
 }

@@ -4,6 +4,7 @@ import { migrations } from '../../migrations/list.js';
 import type { Logger } from '../logger.js';
 import type { Connection } from './connection.js';
 import { makeKnex } from './knex.js';
+import { requireUsableServer } from './usable-server.js';
 
 /** Shared by every program that migrates this database: an arbitrary number, held as a session lock. */
 const LOCK = 7_202_611;
@@ -41,6 +42,7 @@ export async function migrate(
   direction: 'up' | 'down',
   logger: Logger,
 ): Promise<readonly string[]> {
+  await requireUsableServer(connection);
   return locked(connection, async (knex) => {
     await refuseNewer(knex);
     // A migrator that was killed leaves knex's own lock row behind; ours ended with its session.
@@ -54,6 +56,7 @@ export async function migrate(
 
 /** Every migration of this program and whether the database has it. */
 export async function migrationStatus(connection: Connection): Promise<readonly MigrationState[]> {
+  await requireUsableServer(connection);
   const knex = makeKnex(connection, { max: 1 });
   try {
     const applied = await appliedNames(knex);
