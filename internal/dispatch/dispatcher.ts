@@ -163,9 +163,10 @@ export class Dispatcher {
     const from = clock.monotonic();
     const outcome = await this.deps.send(delivery, webhook);
     // The slot is free once the receiver has answered; the memory once the journal has.
-    this.deps.lanes.done(delivery, loadOf(outcome));
+    const durationMs = clock.monotonic() - from;
+    this.deps.lanes.done(delivery, loadOf(outcome), durationMs);
     this.pump();
-    const attempt = this.settled(delivery, webhook, outcome, startedAt, clock.monotonic() - from);
+    const attempt = this.settled(delivery, webhook, outcome, startedAt, durationMs);
     this.deps.onAttempt(attempt);
     this.deps.health.record(attempt);
     await this.deps.settle(attempt);

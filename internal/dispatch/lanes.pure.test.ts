@@ -203,7 +203,7 @@ describe('lanes of webhooks that want less', () => {
     const lanes = makeTestLanes({ ...limits, maxInFlight: 100 });
     fill(lanes, 1, 60);
     const first = takeAll(lanes);
-    for (const one of first) lanes.done(one, 'overloaded');
+    for (const one of first) lanes.done(one, 'refusing');
     expect(takeAll(lanes)).toHaveLength(1);
     let running = 1;
     for (let answers = 0; answers < 40 && running < 4; answers++) {

@@ -41,7 +41,7 @@ const PART_OF_FREE = 4;
 /**
  * One lane a webhook; slots are handed out round robin over the lanes that have work. Beyond its first, a lane may use
  * a quarter of the slots that are free, at most its limit (a dynamic threshold, as switches share their buffers): stuck
- * receivers keep a few each, the others go to those that answer. An answer that says "overloaded" halves a lane's limit,
+ * receivers keep a few each, the others go to those that answer. Attempts that end for lack of room lower a lane's limit,
  * each good one brings a part of it back. A lane without a token for its rate waits until there is one.
  */
 export class Lanes {
@@ -96,8 +96,9 @@ export class Lanes {
     return mayRun && this.throttled.size > 0 ? Math.max(0, this.nextTokenAt - this.deps.now()) : undefined;
   }
 
-  done(delivery: OwnedDelivery, load: Load = 'unknown'): void {
-    if (load !== 'unknown') this.adapt(delivery.webhookId, load);
+  done(delivery: OwnedDelivery, load: Load = 'unknown', durationMs = 0): void {
+    if (load !== 'unknown' && (load !== 'fine' || this.slowdown.slows(delivery.webhookId)))
+      this.adapt(delivery.webhookId, load, durationMs);
     this.running--;
     if (isRetry(delivery)) this.retriesRunning--;
     const lane = this.lanes.get(delivery.webhookId);
@@ -166,9 +167,10 @@ export class Lanes {
     );
   }
 
-  private adapt(webhookId: number, load: 'fine' | 'overloaded'): void {
+  private adapt(webhookId: number, load: Exclude<Load, 'unknown'>, durationMs: number): void {
     const most = this.deps.rulesOf(webhookId).maxInFlight ?? this.limits.maxInFlightPerWebhook;
-    this.slowdown.adapt(webhookId, load, { most, inFlight: this.lanes.get(webhookId)?.inFlight ?? 1 });
+    const ended = { load, durationMs, now: this.deps.now() };
+    this.slowdown.adapt(webhookId, ended, { most, inFlight: this.lanes.get(webhookId)?.inFlight ?? 1 });
   }
 
   private hasToken(lane: Lane, rate: RateLimit): boolean {

@@ -1,0 +1,73 @@
+import type { Lanes } from '../dispatch/lanes.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import type { Load } from '../domain/load.js';
+
+/** What becomes of a request that starts at that time, while so many others are open. */
+export type Conduct = (request: { readonly open: number; readonly atMs: number; readonly random: number }) => {
+  readonly afterMs: number;
+  readonly load: Load;
+};
+
+export interface Simulation {
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly conduct: Conduct;
+  readonly seed?: number;
+}
+
+export interface SimulationResult {
+  readonly answered: Readonly<Record<Load, number>>;
+  /** The most deliveries that waited at the end of a second of the last third. */
+  readonly mostWaiting: number;
+  /** The most requests that were open in the last third. */
+  readonly mostOpen: number;
+}
+
+const TICK_MS = 5;
+
+const message = {
+  id: 'm',
+  receivedAt: 0,
+  subject: 'a',
+  headers: [],
+  payload: new Uint8Array(0),
+  body: new Uint8Array(0),
+};
+const delivery = (id: string): OwnedDelivery => ({ id, message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
+
+/** Deliveries to one webhook, evenly over a time that passes as fast as it can be counted. What fails is not tried again. */
+export function simulate(
+  makeLanes: (now: () => number) => Lanes,
+  { perSecond, seconds, conduct, seed = 1 }: Simulation,
+): SimulationResult {
+  let state = seed;
+  const random = () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+  const answered = { fine: 0, unknown: 0, refusing: 0, stalled: 0 };
+  const running: { one: OwnedDelivery; since: number; until: number; load: Load }[] = [];
+  let now = 0;
+  const lanes = makeLanes(() => now);
+  let pushed = 0;
+  let mostWaiting = 0;
+  let mostOpen = 0;
+  for (; now < seconds * 1000; now += TICK_MS) {
+    for (; pushed < (now / 1000) * perSecond; pushed += 1) lanes.push(delivery(`d${pushed}`));
+    for (let at = running.length - 1; at >= 0; at -= 1) {
+      const request = running[at];
+      if (!request || request.until > now) continue;
+      running.splice(at, 1);
+      lanes.done(request.one, request.load, now - request.since);
+      answered[request.load] += 1;
+    }
+    for (let one = lanes.take(); one; one = lanes.take()) {
+      const { afterMs, load } = conduct({ open: running.length, atMs: now, random: random() });
+      running.push({ one, since: now, until: now + afterMs, load });
+    }
+    if (now < (seconds * 1000 * 2) / 3) continue;
+    mostOpen = Math.max(mostOpen, running.length);
+    if (now % 1000 === 0) mostWaiting = Math.max(mostWaiting, lanes.queued);
+  }
+  return { answered, mostWaiting, mostOpen };
+}
