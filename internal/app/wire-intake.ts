@@ -84,6 +84,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
     }),
     subjects: () => catalog.subjects(),
     refresh: catalogSync.refresh,
+    now: clock.monotonic,
     logger,
   };
   const fromStream = () =>
@@ -98,7 +99,6 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
         findAbsent: (messages) => findAbsent(pool, messages),
       },
       wouldStore: makeWouldStore(catalog, config.intake.storeUnmatched),
-      now: clock.monotonic,
     });
   const intake: Intake = isCore ? makeCoreIntake(common) : fromStream();
   return { acceptor, intake, streamOrder };

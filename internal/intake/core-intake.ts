@@ -17,6 +17,8 @@ export interface CoreIntakeDeps {
   subjects(): readonly string[];
   /** A connection came (back): make the subscriptions follow. */
   refresh(): Promise<void>;
+  /** Monotonic milliseconds. */
+  now(): number;
   readonly logger: Logger;
 }
 
@@ -24,8 +26,8 @@ export interface CoreIntakeDeps {
 export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   const { acceptor, logger } = deps;
   const boundary = makeClientBoundary();
-  const { queueGroup, subjects } = deps;
-  const subscriptions = new Subscriptions({ queueGroup, subjects, take: acceptor.take, boundary, logger });
+  const { queueGroup, subjects, now } = deps;
+  const subscriptions = new Subscriptions({ queueGroup, subjects, take: acceptor.take, boundary, now, logger });
   let link: NatsLink | undefined;
   let reporting: Repeating | undefined;
 

@@ -18,6 +18,7 @@ export class NatsLine {
   private up = true;
   private confirmed = false;
   private taken = false;
+  private told: string | undefined;
 
   constructor(private readonly deps: NatsLineDeps) {
     const { connection, logger, onChange } = deps;
@@ -72,7 +73,7 @@ export class NatsLine {
 
   private follow({ type, data }: Status): void {
     const { logger, onChange } = this.deps;
-    if (type === Events.Error) logger.warn('nats.error', { error: String(data) });
+    if (type === Events.Error) this.tell(String(data));
     if (type === Events.Disconnect) {
       this.interrupt();
       logger.warn('nats.disconnected', { server: data });
@@ -85,7 +86,15 @@ export class NatsLine {
     }
   }
 
+  /** A server that refuses thousands of subscriptions says so thousands of times. */
+  private tell(error: string): void {
+    if (error === this.told) return;
+    this.told = error;
+    this.deps.logger.warn('nats.error', { error });
+  }
+
   private interrupt(): void {
+    this.told = undefined;
     this.interruptions++;
     this.up = false;
     this.confirmed = false;

@@ -1,4 +1,5 @@
-import type { Msg, NatsConnection, Subscription } from 'nats';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ErrorCode, Events, type Msg, type NatsConnection, type Subscription } from 'nats';
 import { coalesce } from '../coalesce.js';
 import type { Degradation } from '../domain/degradation.js';
 import { messageOf } from '../errors.js';
@@ -12,10 +13,14 @@ export interface SubscriptionsDeps {
   subjects(): readonly string[];
   take(incoming: Incoming): void;
   readonly boundary: ClientBoundary;
+  /** Monotonic milliseconds. */
+  now(): number;
   readonly logger: Logger;
 }
 
 const FLUSH_MS = 3000;
+/** One subscription that the server still refuses per that time: each is a line in the server's log. */
+export const RETRY_REFUSED_MS = 30_000;
 
 /** What the server has to know of. */
 interface Active {
@@ -26,11 +31,21 @@ interface Active {
   overdue: boolean;
 }
 
-/** One queue subscription a registered subject, kept equal to the wanted set by difference: nothing else is touched. */
+/** What the server does not let us subscribe to. */
+interface Refused {
+  readonly words: string;
+  /** The server has a limit, and does not say which subscription it means. */
+  readonly isLimit: boolean;
+  readonly triedAt: number;
+}
+
+/** One queue subscription per registered subject, kept equal to the wanted set by difference: nothing else is touched. */
 export class Subscriptions {
   private readonly active = new Map<string, Active>();
-  private readonly failures = new Map<string, string>();
+  private readonly refused = new Map<string, Refused>();
   private connection: NatsConnection | undefined;
+  /** Refusals of this connection that name no subject, and were not put down to one yet. */
+  private limits = 0;
 
   constructor(private readonly deps: SubscriptionsDeps) {}
 
@@ -40,14 +55,17 @@ export class Subscriptions {
 
   /** The subjects that the server does not let us subscribe to, or has not confirmed. */
   degraded(): readonly Degradation[] {
-    const refused = [...this.failures].map(([event, words]) => ({
-      event,
-      reason: 'subscription_refused' as const,
-      problem: `NATS refuses the subscription (${words}): allow the subject to our user, then restart hukz`,
-    }));
-    const late = [...this.active].filter(([, { overdue }]) => overdue);
+    const found: Degradation[] = [];
+    for (const [event, { words, isLimit }] of this.refused) {
+      const mend = isLimit ? 'raise the limit of the server or the account' : 'allow the subject to our user';
+      const problem = `NATS refuses the subscription (${words}): ${mend}; hukz tries again every ${RETRY_REFUSED_MS / 1000} s`;
+      found.push({ event, reason: 'subscription_refused', problem });
+    }
     const problem = 'NATS has not confirmed the subscription; hukz asks again every second';
-    return [...refused, ...late.map(([event]) => ({ event, reason: 'not_subscribed' as const, problem }))];
+    for (const [event, { overdue }] of this.active) {
+      if (overdue && !this.refused.has(event)) found.push({ event, reason: 'not_subscribed', problem });
+    }
+    return found;
   }
 
   /** A new connection begins without subscriptions. Those of the old one go on until it closes. */
@@ -55,43 +73,19 @@ export class Subscriptions {
     if (this.connection === connection) return;
     this.connection = connection;
     this.active.clear();
-    this.failures.clear();
+    this.refused.clear();
+    this.limits = 0;
+    void this.countLimits(connection);
   }
 
   /** The connection was interrupted: the client has subscribed again, and the server has not answered behind that. */
   restored(): void {
     for (const each of this.active.values()) each.confirmed = false;
-    this.failures.clear();
+    this.refused.clear();
   }
 
   /** Resolves when the server knows of the change; rejects when it does not answer. */
   readonly reconcile = coalesce(() => this.reconcileNow());
-
-  private async reconcileNow(): Promise<void> {
-    const connection = this.connection;
-    if (!connection || connection.isClosed()) return;
-    const wanted = new Set(this.deps.subjects());
-    const surplus = [...this.active].filter(([subject]) => !wanted.has(subject));
-    const missing = [...wanted].filter((subject) => !this.active.has(subject) && !this.failures.has(subject));
-    for (const subject of this.failures.keys()) if (!wanted.has(subject)) this.failures.delete(subject);
-    for (const subject of missing) this.subscribe(connection, subject);
-    for (const [subject, { subscription }] of surplus) this.unsubscribe(subject, subscription);
-    const unconfirmed = [...this.active.values()].filter(({ confirmed }) => !confirmed);
-    if (surplus.length === 0 && unconfirmed.length === 0) return;
-    try {
-      await withinMs(connection.flush(), FLUSH_MS);
-    } catch (error) {
-      for (const each of unconfirmed) each.overdue = true;
-      throw error;
-    }
-    for (const each of unconfirmed) Object.assign(each, { confirmed: true, overdue: false });
-    if (surplus.length === 0 && missing.length === 0) return;
-    this.deps.logger.info('subscriptions.changed', {
-      added: missing.length,
-      removed: surplus.length,
-      active: this.active.size,
-    });
-  }
 
   /** Takes nothing any more; resolves when what the server had sent was taken. */
   async stop(): Promise<void> {
@@ -101,16 +95,78 @@ export class Subscriptions {
     if (connection && !connection.isClosed()) await withinMs(connection.flush(), FLUSH_MS).catch(() => undefined);
   }
 
+  private async reconcileNow(): Promise<void> {
+    const connection = this.connection;
+    if (!connection || connection.isClosed()) return;
+    const wanted = new Set(this.deps.subjects());
+    const surplus = [...this.active].filter(([subject]) => !wanted.has(subject));
+    for (const subject of this.refused.keys()) if (!wanted.has(subject)) this.refused.delete(subject);
+    const missing = [...wanted].filter((subject) => !this.active.has(subject) && !this.refused.has(subject));
+    for (const subject of missing) this.subscribe(connection, subject);
+    for (const [subject, { subscription }] of surplus) this.unsubscribe(subject, subscription);
+    const isChanged = surplus.length > 0 || missing.length > 0;
+    if (isChanged || [...this.active.values()].some(({ confirmed }) => !confirmed)) await this.confirm(connection);
+    await this.retryRefused(connection);
+    if (!isChanged) return;
+    this.deps.logger.info('subscriptions.changed', {
+      added: missing.length,
+      removed: surplus.length,
+      active: this.active.size,
+    });
+  }
+
+  /** Resolves when the server has answered behind what is active now; what it has no room for is refused by then. */
+  private async confirm(connection: NatsConnection): Promise<void> {
+    const asked = [...this.active.values()].filter(({ confirmed }) => !confirmed);
+    try {
+      await withinMs(connection.flush(), FLUSH_MS);
+    } catch (error) {
+      for (const each of asked) each.overdue = true;
+      throw error;
+    }
+    // The client tells of errors a turn later than of the answer to the flush.
+    await nextTurn();
+    for (const each of asked) Object.assign(each, { confirmed: true, overdue: false });
+    if (connection !== this.connection) return;
+    this.putAside(connection, this.limits);
+    this.limits = 0;
+  }
+
+  /** The server reads subscriptions in their order and refuses what is beyond its limit: the last ones. */
+  private putAside(connection: NatsConnection, count: number): void {
+    const inOrder = [...this.active].sort(([, a], [, b]) => a.subscription.getID() - b.subscription.getID());
+    for (const [subject, { subscription }] of inOrder.slice(inOrder.length - Math.min(count, inOrder.length))) {
+      this.unsubscribe(subject, subscription);
+      this.refused.set(subject, { words: wordsOf(connection), isLimit: true, triedAt: -Infinity });
+    }
+  }
+
+  /** One after the other, so that the answer tells which one is meant. */
+  private async retryRefused(connection: NatsConnection): Promise<void> {
+    const { now } = this.deps;
+    const due = [...this.refused].filter(([, { triedAt }]) => now() - triedAt >= RETRY_REFUSED_MS);
+    let isFull = false;
+    for (const [subject, { isLimit }] of due) {
+      if (!isFull || !isLimit) {
+        this.subscribe(connection, subject);
+        await this.confirm(connection);
+        if (this.active.has(subject)) this.refused.delete(subject);
+      }
+      const again = this.refused.get(subject);
+      if (again) this.refused.set(subject, { ...again, triedAt: now() });
+      isFull ||= again?.isLimit === true;
+    }
+  }
+
   private subscribe(connection: NatsConnection, subject: string): void {
     const subscription: Subscription = connection.subscribe(subject, {
       queue: this.deps.queueGroup,
       callback: this.deps.boundary.guarded((error, msg) => {
-        if (error) this.fail(subject, subscription, error);
+        if (error) this.refuse(subject, subscription, error);
         else this.deps.take(this.toIncoming(msg));
       }),
     });
     this.active.set(subject, { subscription, confirmed: false, overdue: false });
-    this.failures.delete(subject);
   }
 
   /** Draining, not unsubscribing: what the server has sent by this subscription may be meant for a wider one too. */
@@ -121,10 +177,18 @@ export class Subscriptions {
     });
   }
 
-  private fail(subject: string, subscription: Subscription, error: Error): void {
+  private refuse(subject: string, subscription: Subscription, error: Error): void {
     if (this.active.get(subject)?.subscription !== subscription) return;
     this.active.delete(subject);
-    this.failures.set(subject, error.message);
+    this.refused.set(subject, { words: error.message, isLimit: false, triedAt: this.deps.now() });
+  }
+
+  private async countLimits(connection: NatsConnection): Promise<void> {
+    for await (const { type, data } of connection.status()) {
+      if (connection !== this.connection) return;
+      if (type === Events.Disconnect) this.limits = 0;
+      if (type === Events.Error && data === ErrorCode.ProtocolError) this.limits++;
+    }
   }
 
   private toIncoming(msg: Msg): Incoming {
@@ -139,4 +203,13 @@ function withinMs(work: Promise<void>, ms: number): Promise<void> {
     const timer = setTimeout(() => reject(new Error(`NATS did not answer within ${ms} ms`)), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/** What nats.js 2.29 keeps of the server's last error; its status has only a code. */
+interface ClientConnection {
+  readonly protocol?: { readonly lastError?: Error };
+}
+
+function wordsOf(connection: NatsConnection): string {
+  return (connection as unknown as ClientConnection).protocol?.lastError?.message ?? 'a limit of the server';
 }
