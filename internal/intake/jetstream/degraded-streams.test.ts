@@ -176,6 +176,42 @@ describe('pulls', () => {
     30_000,
   );
 
+  it('whose answers we may not subscribe to, since the connection has its maximum of subscriptions, are told', async () => {
+    await kit.serve('max_subscriptions: 3');
+    await kit.stream('ORDERS');
+    const app = await kit.start();
+    await app.api.webhook(kit.receiver.url, [await app.api.event('a.b')]);
+    await app.api.event('orders.made');
+    const isTold = async () => (await readinessOf(app)).degraded[0]?.event === 'orders.made';
+    await eventually(isTold, { what: 'the degradation', timeoutMs: 20_000 });
+    const { status, degraded } = await readinessOf(app);
+    expect([status, degraded[0]]).toEqual([200, expect.objectContaining({ reason: 'pull_refused' })]);
+    await kit.publish('a.b', 5);
+    await kit.receiver.waitFor(5);
+  }, 40_000);
+
+  it.each([
+    ['$JS.API.CONSUMER.MSG.NEXT.>', 'no answer came'],
+    ['$JS.ACK.>', '10 messages are unacknowledged'],
+  ])(
+    'that our user may not make (%s) are told',
+    async (forbidden, words) => {
+      await kit.serve(`
+authorization { users: [
+  { user: hukz, password: pw, permissions: { publish: { deny: ["${forbidden}"] } } }
+  { user: all, password: pw }
+] }
+no_auth_user: all`);
+      const login = { HUKZ_NATS_USER_NAME: 'hukz', HUKZ_NATS_USER_PASSWORD: 'pw' };
+      const app = await kit.start({ HUKZ_MAX_ACK_PENDING: '10', ...login });
+      await app.api.event('a.b');
+      await kit.publish('a.b', 50);
+      const isTold = async () => (await readinessOf(app)).errors?.intake?.includes(words);
+      await eventually(isTold, { what: 'the words', timeoutMs: 30_000 });
+    },
+    50_000,
+  );
+
   it('that the server refuses for another reason are told', async () => {
     await kit.serve();
     await kit.jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });

@@ -42,7 +42,9 @@ export class PullSlot {
   /** The request was not answered in time; returns how long to wait before the next one. */
   miss(): number {
     this.isSilent = true;
-    return this.fail('no answer came to a request');
+    return this.fail(
+      'no answer came to a request; our user may lack permissions for $JS.API.CONSUMER.MSG.NEXT.> or its inbox, or subscriptions',
+    );
   }
 
   /** The request was refused; returns the same. */

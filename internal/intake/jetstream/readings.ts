@@ -15,6 +15,7 @@ import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
 import { readAgain } from './read-again.js';
 import { refusalOf } from './refusal.js';
+import { Stall } from './stall.js';
 import { markOf } from './stream-position.js';
 import { type BeginAt, newConsumer, type StreamSettings } from './stream-settings.js';
 import { isNotFound } from './streams.js';
@@ -56,6 +57,7 @@ interface Reading extends WantedConsumer {
   pending: number;
   unacknowledged: number;
   isPaused: boolean;
+  readonly stall: Stall;
 }
 
 /** The first one may find a row that has to be examined, the second one a journal that went back. */
@@ -114,7 +116,7 @@ export class Readings {
     const refusal = this.failures.of(keyOf(target));
     if (refusal) return { reason: refusal.reason, problem: refusal.message };
     const reading = this.all.get(keyOf(target));
-    const words = reading && (reading.isPaused ? 'the consumer is paused' : reading.puller.problem());
+    const words = reading && whyNothingComes(reading);
     return words === undefined ? undefined : { reason: 'pull_refused', problem: pullRefused(target, words) };
   }
 
@@ -247,6 +249,7 @@ export class Readings {
       pending: info.num_pending,
       unacknowledged: info.num_ack_pending,
       isPaused: info.paused === true,
+      stall: new Stall(),
     };
     return reading;
   }
@@ -273,6 +276,7 @@ export class Readings {
       reading.pending = info.num_pending;
       reading.unacknowledged = info.num_ack_pending;
       reading.isPaused = info.paused === true;
+      reading.stall.look(info, this.deps.now());
       const { fatal } = deviationsOf(info.config, this.wantedConfig(reading));
       if (fatal.length === 0) return info;
       this.lose(reading, `somebody changed its ${fatal.join(', ')}`);
@@ -293,6 +297,9 @@ export class Readings {
     void reading.puller.stop();
   }
 }
+
+const whyNothingComes = ({ isPaused, puller, stall }: Reading) =>
+  isPaused ? 'the consumer is paused' : (puller.problem() ?? stall.problem());
 
 const pullRefused = ({ stream, consumer }: PullTarget, words: string) =>
   `The server delivers nothing from the stream ${stream} (${words}): look at "nats consumer info ${stream} ${consumer}" and change what keeps it from that.`;
