@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../internal/errors.js';
 import { makeTemplate } from './cluster.js';
 import { ScenarioFailure } from './failure.js';
 import { MODES } from './mode.js';
@@ -17,15 +18,24 @@ const USAGE = `usage: npm run soak -- [--mode core|jetstream]
   SOAK_MINUTES  in the environment: how long; 20 when absent. Below 10, whether the samples are flat is shown and not judged`;
 
 const DEFAULT_MINUTES = 20;
-/** With fewer, a quarter has too few samples, and the heap has not reached its size in the second one. */
-const JUDGED_FROM_MINUTES = 10;
+/** Nine minutes. With fewer, the heap has not reached its size in the second quarter. */
+const JUDGED_FROM_SAMPLES = 54;
 
 const say = (text: string) => void process.stderr.write(`soak: ${text}\n`);
 
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: { mode: { type: 'string', default: 'jetstream' }, help: { type: 'boolean', default: false } },
+    }).values;
+  } catch (error) {
+    throw new ScenarioFailure(`${messageOf(error)}\n${USAGE}`);
+  }
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { mode: { type: 'string', default: 'jetstream' }, help: { type: 'boolean', default: false } },
-  });
+  const values = parse(process.argv.slice(2));
   const mode = MODES.find((known) => known === values.mode);
   const minutes = Number(process.env.SOAK_MINUTES ?? DEFAULT_MINUTES);
   if (values.help || !mode || !(minutes > 0)) {
@@ -50,8 +60,9 @@ async function main(): Promise<number> {
   });
   const judged = [...soak.series()].map(([measure, samples]) => judgeFlat(measure, samples));
   process.stdout.write(`\n${soakTable(judged)}\n\n${table([outcome])}\n`);
-  const grown = judged.filter(({ isFlat }) => !isFlat).map(({ name }) => name);
-  const isJudged = minutes >= JUDGED_FROM_MINUTES;
+  const grown = judged.filter(({ verdict }) => verdict === 'grows').map(({ name }) => name);
+  const samples = Math.max(0, ...[...soak.series().values()].map(({ length }) => length));
+  const isJudged = samples >= JUDGED_FROM_SAMPLES;
   if (grown.length > 0) say(`${isJudged ? '' : 'too short to be judged: '}not flat: ${grown.join(', ')}`);
   const { result } = outcome;
   if (result.kind !== 'held') say(`the account does not close: ${result.why}`);

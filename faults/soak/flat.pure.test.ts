@@ -11,14 +11,14 @@ describe('a level', () => {
       judgeFlat(
         level(),
         samples((n) => (n < 30 ? n * 10 : 100)),
-      ).isFlat,
-    ).toBe(true);
+      ).verdict,
+    ).toBe('flat');
     expect(
       judgeFlat(
         level(),
         samples((n) => 500 - n),
-      ).isFlat,
-    ).toBe(true);
+      ).verdict,
+    ).toBe('flat');
   });
 
   it('is flat when it goes up and down, as dead rows do', () => {
@@ -26,7 +26,7 @@ describe('a level', () => {
       level(),
       samples((n) => (n % 10) * 1000),
     );
-    expect(judged).toMatchObject({ isFlat: true, early: 4500, late: 4500, highest: 9000 });
+    expect(judged).toMatchObject({ verdict: 'flat', early: 4500, late: 4500, highest: 9000 });
   });
 
   it('is not flat when the last quarter is more than a fifth above the second', () => {
@@ -34,20 +34,20 @@ describe('a level', () => {
       judgeFlat(
         level(),
         samples((n) => (n < 90 ? 100 : 120)),
-      ).isFlat,
-    ).toBe(true);
+      ).verdict,
+    ).toBe('flat');
     expect(
       judgeFlat(
         level(),
         samples((n) => (n < 90 ? 100 : 121)),
-      ).isFlat,
-    ).toBe(false);
+      ).verdict,
+    ).toBe('grows');
     expect(
       judgeFlat(
         level(),
         samples((n) => 100 + n),
-      ).isFlat,
-    ).toBe(false);
+      ).verdict,
+    ).toBe('grows');
   });
 
   it('may be above by its slack: from 3 to 5 descriptors is no leak', () => {
@@ -55,15 +55,20 @@ describe('a level', () => {
       judgeFlat(
         level(10),
         samples((n) => (n < 90 ? 3 : 5)),
-      ).isFlat,
-    ).toBe(true);
+      ).verdict,
+    ).toBe('flat');
     expect(
       judgeFlat(
         level(10),
         samples((n) => (n < 90 ? 3 : 14)),
-      ).isFlat,
-    ).toBe(false);
+      ).verdict,
+    ).toBe('grows');
   });
+});
+
+it('a run that was cut off after a minute is not judged', () => {
+  expect(judgeFlat(level(), [1, 2, 3, 4, 5, 6, 7]).verdict).toBe('too few samples');
+  expect(judgeFlat(level(), []).verdict).toBe('too few samples');
 });
 
 describe('a steady growth', () => {
@@ -73,7 +78,7 @@ describe('a steady growth', () => {
         growing(),
         samples((n) => n * 7),
       ),
-    ).toMatchObject({ isFlat: true, early: 7, late: 7 });
+    ).toMatchObject({ verdict: 'flat', early: 7, late: 7 });
   });
 
   it('is not flat when it grows faster in the end', () => {
@@ -81,7 +86,7 @@ describe('a steady growth', () => {
       judgeFlat(
         growing(),
         samples((n) => n * n),
-      ).isFlat,
-    ).toBe(false);
+      ).verdict,
+    ).toBe('grows');
   });
 });

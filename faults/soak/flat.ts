@@ -19,11 +19,13 @@ export interface Judged extends Measure {
   /** Of the last quarter. */
   readonly late: number;
   readonly highest: number;
-  readonly isFlat: boolean;
+  readonly verdict: 'flat' | 'grows' | 'too few samples';
 }
 
 /** What the last quarter may be above the second one. The first quarter is left out: caches, heaps and pools fill in it. */
 const TOLERANCE = 0.2;
+/** Two in each quarter. */
+const MIN_SAMPLES = 8;
 
 /**
  * Flat means: the last quarter is at most 20 % above the second quarter, or above it by no more than the slack. A `level` is
@@ -34,7 +36,8 @@ export function judgeFlat(measure: Measure, samples: readonly number[]): Judged 
   const of = measure.expectation === 'level' ? median : growth;
   const [early, late] = [of(quarter(1)), of(quarter(3))];
   const allowed = Math.max(early * (1 + TOLERANCE), early + measure.slack);
-  return { ...measure, early, late, highest: Math.max(...samples), isFlat: late <= allowed };
+  const verdict = samples.length < MIN_SAMPLES ? 'too few samples' : late <= allowed ? 'flat' : 'grows';
+  return { ...measure, early, late, highest: Math.max(...samples), verdict };
 }
 
 const bound = (samples: readonly number[], index: number) => Math.round((samples.length * index) / 4);

@@ -15,13 +15,13 @@ export function soakTable(judged: readonly Judged[]): string {
   return rows.map(spell).join('\n');
 }
 
-const toRow = ({ name, early, late, highest, unit, isFlat }: Judged): string[] => [
+const toRow = ({ name, early, late, highest, unit, verdict }: Judged): string[] => [
   name,
   spellNumber(early),
   spellNumber(late),
   spellNumber(highest),
   unit,
-  isFlat ? 'flat' : 'GROWS',
+  verdict === 'grows' ? 'GROWS' : verdict,
 ];
 
 const spellNumber = (value: number) => (Math.abs(value) < 100 ? value.toFixed(2) : value.toFixed(0));
