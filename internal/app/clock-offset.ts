@@ -4,13 +4,13 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
 
-/** Below it, whatever our clock signs is accepted by receivers, and nobody has to do anything. */
-const TOLD_FROM_MS = 30_000;
+/** Receivers accept signatures that are minutes old: a smaller offset needs no action. */
+const WARN_FROM_MS = 30_000;
 const LOOK_EVERY_MS = 500;
 
 /** The clock of this machine as a degradation, while it differs from the database's. */
 export function clockDegraded(offsetMs: number): readonly Degradation[] {
-  if (Math.abs(offsetMs) <= TOLD_FROM_MS) return [];
+  if (Math.abs(offsetMs) <= WARN_FROM_MS) return [];
   const seconds = Math.round(Math.abs(offsetMs) / 1000);
   const side = offsetMs > 0 ? 'ahead of' : 'behind';
   const problem =
@@ -21,16 +21,16 @@ export function clockDegraded(offsetMs: number): readonly Degradation[] {
 
 /** Notices soon that the clock was set, and writes one line per change that matters. */
 export function watchClockOffset(clock: Pick<CorrectedClock, 'check' | 'offsetMs'>, logger: Logger): Repeating {
-  let told = 0;
+  let logged = 0;
   const look = async () => {
     clock.check();
     const offset = clock.offsetMs();
-    const matters = Math.abs(offset) > TOLD_FROM_MS;
-    if (matters && Math.abs(offset - told) > TOLD_FROM_MS) {
-      told = offset;
+    const matters = Math.abs(offset) > WARN_FROM_MS;
+    if (matters && Math.abs(offset - logged) > WARN_FROM_MS) {
+      logged = offset;
       logger.warn('clock.offset', { offset_ms: Math.round(offset) });
-    } else if (!matters && told !== 0) {
-      told = 0;
+    } else if (!matters && logged !== 0) {
+      logged = 0;
       logger.info('clock.agrees', { offset_ms: Math.round(offset) });
     }
   };

@@ -24,7 +24,7 @@ const fieldsOf = (pid: number) =>
 
 it('this process has a name in its place, and has not ended', () => {
   const self = nameOwnProcess();
-  expect(self?.place.split(' ')).toHaveLength(3);
+  expect(self?.place.split(' ')).toHaveLength(4);
   expect(nameOwnProcess()).toEqual(self);
   expect(hasEnded(self?.process ?? '')).toBe(false);
 });

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 /** A process in words that every process in the same place can check. */
 export interface NamedProcess {
-  /** The running kernel, and the pid namespace in it. */
+  /** The running kernel, and the namespaces that decide what it says of processes. */
   readonly place: string;
   /** The pid, and when the process started: a pid is used again. */
   readonly process: string;
@@ -13,10 +13,10 @@ export interface NamedProcess {
 export function nameOwnProcess(): NamedProcess | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const namespace = readlinkSync('/proc/self/ns/pid');
     const { startedAt } = readStat(process.pid);
     // The host's name too: copies of one virtual machine share what their kernel made up before they were copied.
-    return { place: [hostname(), boot, namespace].join(' '), process: `${process.pid} ${startedAt}` };
+    const place = [hostname(), boot, readlinkSync('/proc/self/ns/pid'), timeNamespace()];
+    return { place: place.join(' '), process: `${process.pid} ${startedAt}` };
   } catch {
     return undefined;
   }
@@ -32,6 +32,15 @@ export function hasEnded(named: string): boolean {
   } catch {
     // It may have ended a moment ago, or /proc hides what belongs to other users.
     return false;
+  }
+}
+
+/** In another one, a process seems to have started at another time. Kernels before 5.6 have one for all. */
+function timeNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/time');
+  } catch {
+    return 'time:-';
   }
 }
 

@@ -27,11 +27,11 @@ export interface MembershipParts {
 /** This process among the instances, on the store and on what the kernel says of processes. */
 export function wireMembership(parts: MembershipParts): Membership {
   const { pool, heartPool, timeoutMs, onInstance, clock, logger } = parts;
-  const self = nameOwnProcess();
   return makeMembership({
     async register(id) {
       onInstance?.(id);
-      const register = () => registerInstance(heartPool, { id, host: hostname(), ...self });
+      // Named each time: a process that was checkpointed and restored has another start.
+      const register = () => registerInstance(heartPool, { id, host: hostname(), ...nameOwnProcess() });
       await learnFrom(clock, register, (time) => time);
     },
     async beat(id) {
@@ -44,8 +44,8 @@ export function wireMembership(parts: MembershipParts): Membership {
     },
     burySilent: (by, silentMs) => burySilentInstances(pool, silentMs, by),
     async buryEnded(by) {
-      if (!self) return { instances: [], freed: 0 };
-      const neighbours = await listNeighbours(heartPool, self.place, by);
+      const place = nameOwnProcess()?.place;
+      const neighbours = place === undefined ? [] : await listNeighbours(pool, place, by);
       const ended = neighbours.filter(({ process }) => hasEnded(process)).map(({ id }) => id);
       return ended.length > 0 ? buryInstances(pool, ended) : { instances: [], freed: 0 };
     },

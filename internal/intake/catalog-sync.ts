@@ -24,7 +24,7 @@ export interface CatalogFollowers {
   /** Makes the subscriptions follow; rejects when NATS does not confirm. */
   reconcile(): Promise<void>;
   onChanged(): void;
-  /** Webhooks are gone, or their ids name other receivers now: what memory holds for them belongs to nobody. */
+  /** Webhooks are gone, or their ids name other receivers now: what memory holds for them must not be sent. */
   onReplaced(webhookIds: ReadonlySet<number>): void;
 }
 

@@ -71,7 +71,7 @@ type StateRow = CatalogState & { readonly history: CatalogHistory };
 
 /**
  * Everything that changed after a state that is known, or the whole catalog where the store's does not follow from that
- * state: all in one snapshot. It comes in parts, so that whoever applies them lets others have their turn; only the last
+ * state: all in one snapshot. It comes in parts, so that applying them gives the event loop to others in between; only the last
  * one bears the new version and stamp.
  */
 export async function loadCatalogChanges(
