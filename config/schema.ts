@@ -153,13 +153,13 @@ const keys = {
     '14d',
   ),
   BREAKER_FAILURES: key(
-    'as many failures in a row open the circuit of a webhook: its deliveries wait until one that is tried succeeds; 0 for never',
+    'this many different deliveries that fail in a row open the circuit of a webhook. Its deliveries then wait until one that is tried succeeds. 0 switches this trigger off',
     'whole',
     '30',
     { min: 0, max: 1_000_000 },
   ),
   BREAKER_SHARE: key(
-    'the part of the attempts in a BREAKER_WINDOW, of at least 20, whose failure opens it too; 0 for never',
+    'this share of the attempts of a BREAKER_WINDOW, of 20 at least, opens the circuit too when it fails. A delivery that fails again is not counted again. 0 switches this trigger off',
     'share',
     '0.9',
     { min: 0, max: 1 },

@@ -14,7 +14,7 @@ let events = 0;
 
 interface Made {
   readonly id: number;
-  publish(count: number): Promise<void>;
+  publish(count: number, payload?: object): Promise<void>;
   /** The webhook as the other instance shows it. */
   read(): Promise<WebhookBody>;
   account(): Promise<Account>;
@@ -40,8 +40,9 @@ async function make(settings: object = {}): Promise<Made> {
   const id = await kit.hukz.api.webhook(kit.receiver.url, [eventId], settings);
   return {
     id,
-    async publish(count) {
-      await Promise.all(Array.from({ length: count }, () => kit.nats.request(subject, '{}', { timeout: 5000 })));
+    async publish(count, payload = {}) {
+      const text = JSON.stringify(payload);
+      await Promise.all(Array.from({ length: count }, () => kit.nats.request(subject, text, { timeout: 5000 })));
     },
     read: async () => (await kit.other.api.get(`/webhooks/${id}`)).body,
     account: async () => (await kit.hukz.api.get(`/accounting?webhook_id=${id}`)).body,
@@ -70,6 +71,27 @@ describe('a circuit', () => {
     await until('everything delivered', async () => (await webhook.account()).delivered === 50);
     expect(await webhook.account()).toMatchObject({ accepted: 50, dead: 0, closes: true });
     expect(distinct()).toBe(50);
+  });
+
+  it('stays closed when only the retries of a few that the receiver never takes are left', async () => {
+    const webhook = await make({ retry: { schedule: { constant: '20ms', tries: 30 } } });
+    let poisonous = 0;
+    kit.receiver.behave(({ body }) => {
+      const isPoison = body.toString().includes('poison');
+      if (isPoison) poisonous += 1;
+      return { status: isPoison ? 500 : 200 };
+    });
+    await webhook.publish(20);
+    await webhook.publish(4, { kind: 'poison' });
+    // Four deliveries, many attempts: as many failures in a row as would open it were they of as many deliveries.
+    await until('the retries', () => poisonous >= 60);
+    expect(await webhook.read()).not.toHaveProperty('circuit');
+    await webhook.publish(5);
+    await until('the fresh ones delivered', async () => (await webhook.account()).delivered === 25);
+    await until('the others given up', async () => (await webhook.account()).dead === 4);
+    const lines = [...kit.hukz.logger.lines, ...kit.other.logger.lines];
+    const opened = lines.filter(({ name, fields }) => name === 'circuit.opened' && fields?.webhook_id === webhook.id);
+    expect(opened).toEqual([]);
   });
 
   it('is closed by a new URL, which another receiver answers', async () => {

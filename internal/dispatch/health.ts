@@ -29,11 +29,11 @@ export class Health {
   record({ webhook, outcome, because, delivery }: SettledAttempt): void {
     if (outcome === 'delivered') {
       this.fine.add(webhook.id);
-      this.circuits.get(webhook.id)?.record(true, this.deps.clock.monotonic(), this.policyOf(webhook));
+      this.circuits.get(webhook.id)?.succeeded(this.deps.clock.monotonic(), this.policyOf(webhook));
       if (delivery.probe) this.switch(webhook, 'closed');
     } else if (outcome === 'failed' || (outcome === 'dead' && because !== 'gone' && because !== 'forbidden_address')) {
       this.failing.add(webhook.id);
-      this.count(webhook);
+      this.count(webhook, delivery.id);
     }
   }
 
@@ -64,12 +64,12 @@ export class Health {
     await Promise.all(this.switching.values());
   }
 
-  private count(webhook: CatalogWebhook): void {
+  private count(webhook: CatalogWebhook, deliveryId: string): void {
     if (webhook.settings.breaker === 'off' || webhook.waits) return;
     const now = this.deps.clock.monotonic();
     const circuit = this.circuits.get(webhook.id) ?? new Circuit(now);
     this.circuits.set(webhook.id, circuit);
-    const because = circuit.record(false, now, this.policyOf(webhook));
+    const because = circuit.failed(deliveryId, now, this.policyOf(webhook));
     if (because !== undefined) this.switch(webhook, 'open', because);
   }
 

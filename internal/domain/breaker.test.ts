@@ -2,19 +2,46 @@ import { describe, expect, it } from '@jest/globals';
 import { type BreakerPolicy, Circuit } from './breaker.js';
 
 const policy: BreakerPolicy = { failures: 5, share: 0.5, windowMs: 1000, leastAttempts: 10 };
+/** `+` succeeds; `-` is the failure of a delivery of its own, a letter that of the delivery with this name. */
+let made = 0;
 const feed = (circuit: Circuit, attempts: string, now = 0, rules = policy) =>
-  [...attempts].map((one) => circuit.record(one === '+', now, rules)).find((because) => because !== undefined);
+  [...attempts]
+    .map((one) => {
+      if (one !== '+') return circuit.failed(one === '-' ? `d${made++}` : one, now, rules);
+      circuit.succeeded(now, rules);
+      return undefined;
+    })
+    .find((because) => because !== undefined);
 
 describe('a circuit', () => {
-  it('opens after so many failures in a row', () => {
+  it('opens after so many deliveries that fail in a row', () => {
     expect(feed(new Circuit(0), '----+----')).toBeUndefined();
-    expect(feed(new Circuit(0), '-----')).toBe('5 failures in a row');
+    expect(feed(new Circuit(0), '-----')).toBe('5 deliveries failed in a row');
   });
 
   it('opens when too large a part of its window failed, of enough attempts', () => {
     expect(feed(new Circuit(0), '-+-+-+-+-')).toBeUndefined();
     expect(feed(new Circuit(0), '-+-+-+-+--')).toBe('6 of the last 10 attempts failed');
     expect(feed(new Circuit(0), '++-++-++-++-++-')).toBeUndefined();
+  });
+
+  it('counts a delivery once, however often it fails', () => {
+    const circuit = new Circuit(0);
+    expect(feed(circuit, 'abcd'.repeat(100))).toBeUndefined();
+    expect(feed(circuit, '-')).toBe('5 deliveries failed in a row');
+  });
+
+  it('counts a delivery once in its window too, beside those that succeed', () => {
+    const circuit = new Circuit(0);
+    const rules = { ...policy, failures: 0 };
+    feed(circuit, 'abcabcabcabc+++++abcabcabcabc', 0, rules);
+    expect(feed(circuit, 'abcabcabc-', 600, rules)).toBeUndefined();
+    expect(feed(circuit, '-', 600, rules)).toBe('5 of the last 10 attempts failed');
+  });
+
+  it('opens for all the same when the deliveries of which each fails are more than can be remembered', () => {
+    const rules = { ...policy, failures: 0, leastAttempts: 1000 };
+    expect(feed(new Circuit(0), '-'.repeat(1000), 0, rules)).toBe('1000 of the last 1000 attempts failed');
   });
 
   it('forgets what is older than its window', () => {

@@ -1,6 +1,6 @@
-/** When a circuit opens. */
+/** When a circuit opens. A delivery that fails again and again counts as one: it says more of itself than of its receiver. */
 export interface BreakerPolicy {
-  /** Failures in a row; 0: never because of them. */
+  /** Deliveries that fail in a row; 0: never because of them. */
   readonly failures: number;
   /** Part of the attempts of a window that failed; 0: never because of it. */
   readonly share: number;
@@ -9,19 +9,40 @@ export interface BreakerPolicy {
   readonly leastAttempts: number;
 }
 
-interface Count {
-  good: number;
-  bad: number;
+/** Beyond so many deliveries that fail, each attempt counts: whether one of them is tried again matters no more. */
+const MAX_REMEMBERED = 100;
+
+/** Deliveries that failed, each counted once. */
+class Failed {
+  count = 0;
+  private readonly ids = new Set<string>();
+
+  has(id: string): boolean {
+    return this.ids.has(id);
+  }
+
+  add(id: string): void {
+    if (this.ids.has(id)) return;
+    if (this.ids.size < MAX_REMEMBERED) this.ids.add(id);
+    this.count++;
+  }
 }
+
+interface Half {
+  good: number;
+  readonly bad: Failed;
+}
+
+const makeHalf = (): Half => ({ good: 0, bad: new Failed() });
 
 /**
  * What one instance has seen of a webhook lately. The window slides in halves: the present one and the one before it.
  * Times are monotonic milliseconds.
  */
 export class Circuit {
-  private inARow = 0;
-  private half: Count = { good: 0, bad: 0 };
-  private before: Count = { good: 0, bad: 0 };
+  private inARow = new Failed();
+  private half = makeHalf();
+  private before = makeHalf();
   private halfSince: number;
 
   constructor(now: number) {
@@ -30,21 +51,23 @@ export class Circuit {
 
   /** Nothing in it that could open it. */
   isQuiet(now: number, { windowMs }: BreakerPolicy): boolean {
-    return this.inARow === 0 && now - this.halfSince > windowMs;
+    return this.inARow.count === 0 && now - this.halfSince > windowMs;
   }
 
-  /** Takes an attempt; answers why the circuit is to open, in words. */
-  record(isGood: boolean, now: number, policy: BreakerPolicy): string | undefined {
+  succeeded(now: number, { windowMs }: BreakerPolicy): void {
+    this.slide(now, windowMs / 2);
+    if (this.inARow.count > 0) this.inARow = new Failed();
+    this.half.good++;
+  }
+
+  /** Takes a failed attempt; answers why the circuit is to open, in words. */
+  failed(deliveryId: string, now: number, policy: BreakerPolicy): string | undefined {
     this.slide(now, policy.windowMs / 2);
-    if (isGood) {
-      this.inARow = 0;
-      this.half.good++;
-      return undefined;
-    }
-    this.inARow++;
-    this.half.bad++;
-    if (policy.failures > 0 && this.inARow >= policy.failures) return `${this.inARow} failures in a row`;
-    const bad = this.half.bad + this.before.bad;
+    this.inARow.add(deliveryId);
+    if (!this.before.bad.has(deliveryId)) this.half.bad.add(deliveryId);
+    if (policy.failures > 0 && this.inARow.count >= policy.failures)
+      return `${this.inARow.count} deliveries failed in a row`;
+    const bad = this.half.bad.count + this.before.bad.count;
     const all = bad + this.half.good + this.before.good;
     if (policy.share > 0 && all >= policy.leastAttempts && bad / all >= policy.share) {
       return `${bad} of the last ${all} attempts failed`;
@@ -55,8 +78,8 @@ export class Circuit {
   private slide(now: number, halfMs: number): void {
     const passed = now - this.halfSince;
     if (passed < halfMs) return;
-    this.before = passed < 2 * halfMs ? this.half : { good: 0, bad: 0 };
-    this.half = { good: 0, bad: 0 };
+    this.before = passed < 2 * halfMs ? this.half : makeHalf();
+    this.half = makeHalf();
     this.halfSince = now;
   }
 }

@@ -7,12 +7,13 @@ export const breakerField = z
       z.literal('off'),
       z.strictObject({
         failures: z.int().min(0).max(1_000_000).optional().meta({
-          description: 'as many failures in a row open it, 0 for never; BREAKER_FAILURES unless given',
+          description:
+            'This many different deliveries that fail in a row open the circuit. 0 switches this trigger off. Default: BREAKER_FAILURES',
           example: 10,
         }),
         share: z.number().min(0).max(1).optional().meta({
           description:
-            'the part of the attempts of a BREAKER_WINDOW whose failure opens it, 0 for never; BREAKER_SHARE unless given',
+            'This share of the attempts of a BREAKER_WINDOW opens the circuit when it fails. 0 switches this trigger off. Default: BREAKER_SHARE',
           example: 0.5,
         }),
       }),
