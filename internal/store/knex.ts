@@ -39,9 +39,10 @@ export function makeKnex(connection: Connection, pool: { readonly max: number })
     log: { warn() {}, error() {}, deprecate() {}, debug() {} },
   });
   db.client.driver = { Client: Session };
-  connection.moves?.follow((because) => {
+  const unfollow = connection.moves?.follow((because) => {
     for (const session of open) dispose(session, because);
   });
+  db.client.pool.on('poolDestroySuccess', () => unfollow?.());
   // After a statement that got no answer the next one would wait behind it.
   db.on('query-error', (error: Error, { __knexUid }: Known) => {
     if (!NO_ANSWER.test(error.message)) return;

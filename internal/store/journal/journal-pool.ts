@@ -26,6 +26,8 @@ export interface JournalPool {
 }
 
 const RENEW_AT_MOST_EVERY_MS = 2000;
+/** While no server takes writes, connections are renewed at each heartbeat, and say so now and then. */
+const SAY_AT_MOST_EVERY_MS = 60_000;
 
 /** The journal's connections, apart from the API's: a slow list query never delays a commit. */
 export function makeJournalPool(given: Connection, max: number, logger: Logger): JournalPool {
@@ -34,12 +36,16 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
   let pool = open(connection, max, logger);
   let sent = 0;
   let renewedAt = Number.NEGATIVE_INFINITY;
+  let saidAt = Number.NEGATIVE_INFINITY;
   let isStopped = false;
 
   /** All connections are left behind, what runs on them ends as it may. */
   const renew = (because: string) => {
     if (isStopped) return;
-    logger.warn('database.connections_renewed', { because });
+    if (performance.now() - saidAt > SAY_AT_MOST_EVERY_MS) {
+      saidAt = performance.now();
+      logger.warn('database.connections_renewed', { because });
+    }
     void pool.end().catch(() => undefined);
     pool = open(connection, max, logger);
   };
