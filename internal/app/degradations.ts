@@ -61,3 +61,11 @@ function inLines(changed: readonly Degradation[], line: (fields: Readonly<Record
   const rest = changed.slice(MAX_LINES_PER_LOOK);
   if (rest.length > 0) line({ events: rest.length, reasons: [...new Set(rest.map(({ reason }) => reason))] });
 }
+
+/** Messages that PostgreSQL does not store for a reason that it does not blame on them; they are tried until it does. */
+export function notStored(whys: readonly string[]): readonly Degradation[] {
+  const [first] = whys;
+  if (first === undefined) return [];
+  const problem = `PostgreSQL does not store ${whys.length} of the messages: ${first}; they are tried again until it does`;
+  return [{ reason: 'message_not_stored', problem }];
+}

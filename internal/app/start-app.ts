@@ -14,7 +14,7 @@ import { makeVault } from '../store/vault.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { clockDegraded, watchClockOffset } from './clock-offset.js';
 import { makeDeadline } from './deadline.js';
-import { makeDegradations, notConnected } from './degradations.js';
+import { makeDegradations, notConnected, notStored } from './degradations.js';
 import { expectDetachedBuffers } from './expect-detached-buffers.js';
 import { finish } from './finish.js';
 import { growModestly } from './grow-modestly.js';
@@ -156,7 +156,12 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     growModestly(() => acceptor.stats().waiting),
   );
   const degradations = makeDegradations({
-    sources: [() => notConnected(intake.connectionProblem()), intake.degraded, () => clockDegraded(clock.offsetMs())],
+    sources: [
+      () => notConnected(intake.connectionProblem()),
+      intake.degraded,
+      () => notStored(journal.aside()),
+      () => clockDegraded(clock.offsetMs()),
+    ],
     logger,
   });
   metrics.observe({

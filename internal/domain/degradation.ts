@@ -20,6 +20,8 @@ export const DEGRADATION_REASONS = [
   'consumer_unsuitable',
   /** The server refuses to deliver to our consumer. */
   'pull_refused',
+  /** Single messages cannot be stored, while the others are. */
+  'message_not_stored',
   /** The clock of this machine differs from the database's. */
   'clock_offset',
 ] as const;

@@ -39,12 +39,11 @@ const VERDICTS: Readonly<Record<string, PgVerdict>> = {
   // Passwords, roles and databases that are changed under a running service.
   '28': 'back_off',
   '3D000': 'back_off',
-  // Resources, locks, cancelled statements, the disk, the server's own faults.
+  // Resources, locks, cancelled statements, the disk. Not XX: an internal error may come of one row alone.
   '53': 'back_off',
   '55': 'back_off',
   '57': 'back_off',
   '58': 'back_off',
-  XX: 'back_off',
 };
 
 /** Reads a driver's error. Errors without a SQLSTATE come from the connection. */

@@ -28,6 +28,8 @@ export interface AcceptDeps {
   instanceId(): string;
   /** How long a `Nats-Msg-Id` is remembered. */
   readonly duplicateWindowMs: number;
+  /** See `Repeatable`. */
+  readonly maxTries?: number;
 }
 
 /** Commits a batch; answers in its order. Rejects with `data` or `fatal` errors of PostgreSQL only. */
@@ -69,6 +71,7 @@ async function acceptSingle(deps: AcceptDeps, batch: readonly Keyed[]): Promise<
   const values = acceptValues(owner, batch, deps.duplicateWindowMs);
   return deps.persevere({
     name: 'accept',
+    ...(deps.maxTries !== undefined && { maxTries: deps.maxTries }),
     run: async (repeated) => {
       const [row] = await deps.pool.run<AcceptRow>(ACCEPT, values);
       const fresh = toAccepted(row, owner, batch);

@@ -1,6 +1,6 @@
 export interface BatcherOptions<I, O> {
-  /** Writes a batch; answers in its order. Rejects as a whole. */
-  flush(items: readonly I[]): Promise<readonly O[]>;
+  /** Writes a batch; answers in its order, of some items perhaps later. Rejects as a whole. */
+  flush(items: readonly I[]): Promise<readonly (O | Promise<O>)[]>;
   sizeOf(item: I): number;
   readonly maxItems: number;
   readonly maxBytes: number;
@@ -17,7 +17,7 @@ export interface BatcherOptions<I, O> {
 interface Waiting<I, O> {
   readonly item: I;
   readonly size: number;
-  resolve(result: O): void;
+  resolve(result: O | Promise<O>): void;
   reject(error: unknown): void;
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { SettledAttempt } from '../../domain/attempt.js';
 import type { Claim, ClaimRoom } from '../../domain/claim.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
@@ -12,8 +13,9 @@ import { bisect } from './bisect.js';
 import { cancel } from './cancel.js';
 import { claim } from './claim.js';
 import { giveBack, giveBackStrays, hold, releaseHeld } from './hold.js';
+import { makeIsolate } from './isolate.js';
 import type { JournalPool } from './journal-pool.js';
-import { makePersevere } from './persevere.js';
+import { makePersevere, type Persevere } from './persevere.js';
 import { quarantine } from './quarantine.js';
 import { settleBatch } from './settle.js';
 
@@ -46,6 +48,8 @@ export interface Journal {
   releaseHeld(limit: number): Promise<number>;
   /** Why commits do not succeed just now. */
   trouble(): string | undefined;
+  /** Why single messages are not stored, while the others are. */
+  aside(): readonly string[];
   /** Stops waiting out failures: what cannot be committed now rejects. */
   abandon(): void;
 }
@@ -64,15 +68,17 @@ const SETTLE_LINGER = { lingerMs: () => 50, busyFrom: 2, enough: 256 };
 export function makeJournal(deps: JournalDeps): Journal {
   const { pool, logger, instanceId, duplicateWindowMs } = deps;
   const abandoned = new AbortController();
+  // Each statement that is waited out listens to it.
+  setMaxListeners(0, abandoned.signal);
   const troubles = new Map<string, string>();
   const onTrouble = (statement: string, problem: string | undefined) => {
     if (problem === undefined) troubles.delete(statement);
     else troubles.set(statement, problem);
   };
-  const persevere = makePersevere(
-    { logger, random: deps.random, onTrouble, onRepeat: deps.onRepeat },
-    abandoned.signal,
-  );
+  const patience = { logger, random: deps.random, onRepeat: deps.onRepeat };
+  const persevere = makePersevere({ ...patience, onTrouble }, abandoned.signal);
+  /** One message that is tried beside the others is no trouble of all of them. */
+  const persevereAside = makePersevere({ ...patience, onTrouble: () => undefined }, abandoned.signal);
 
   const timed = async <T>(kind: 'accept' | 'settle', items: number, work: () => Promise<T>): Promise<T> => {
     const from = performance.now();
@@ -99,12 +105,23 @@ export function makeJournal(deps: JournalDeps): Journal {
     }
     return { isNew: false, owner: '', owned: new Set(), refused: error };
   };
-  const accepting: Batcher<Acceptance, Accepted> = makeBatcher({
-    flush: (batch) => {
-      const accept = (part: readonly Acceptance[]) =>
-        timed('accept', part.length, () => acceptBatch({ pool, persevere, instanceId, duplicateWindowMs }, part));
-      return bisect(batch, accept, putAside);
+  const acceptBy = (by: Persevere, batch: readonly Acceptance[], maxTries?: number) => {
+    const accept = (part: readonly Acceptance[]) =>
+      timed('accept', part.length, () => {
+        const limited = maxTries === undefined ? {} : { maxTries };
+        return acceptBatch({ pool, persevere: by, instanceId, duplicateWindowMs, ...limited }, part);
+      });
+    return bisect(batch, accept, putAside);
+  };
+  const isolate = makeIsolate<Acceptance, Accepted>({
+    run: (part, maxTries) => acceptBy(persevere, part, maxTries),
+    async runAside(acceptance) {
+      const [accepted] = await acceptBy(persevereAside, [acceptance]);
+      return accepted as Accepted;
     },
+  });
+  const accepting: Batcher<Acceptance, Accepted> = makeBatcher({
+    flush: isolate.run,
     sizeOf: ({ message, deliveries }) => weightOf(message) + DELIVERY_BYTES * deliveries.length,
     maxItems: MOST_MESSAGES,
     maxBytes: MOST_BYTES,
@@ -156,6 +173,7 @@ export function makeJournal(deps: JournalDeps): Journal {
     giveBackStrays: (isHeld) => giveBackStrays(pool, instanceId(), isHeld),
     releaseHeld: (limit) => releaseHeld(pool, limit),
     trouble: () => [...troubles].map(([statement, problem]) => `${statement}: ${problem}`)[0],
+    aside: isolate.aside,
     abandon: () => abandoned.abort(),
   };
 }

@@ -17,6 +17,13 @@ export interface Repeatable<T> {
   /** The statement; `repeated` says that an earlier try may have been committed. */
   run(repeated: boolean): Promise<T>;
   ensurePartitions?(): Promise<void>;
+  /** After so many tries a failure that may be the fault of a row is the caller's to deal with. Default: never. */
+  readonly maxTries?: number;
+}
+
+/** Thrown after `maxTries` by what is neither an outage nor said to be the fault of a row. */
+export class StillFails extends Error {
+  override readonly name = 'StillFails';
 }
 
 export type Persevere = <T>(work: Repeatable<T>) => Promise<T>;
@@ -30,7 +37,7 @@ const REMIND_EVERY = 30;
 /**
  * Runs a statement that may be run twice until PostgreSQL has answered it, through lost connections, restarts, a full disk
  * and whatever else is not the fault of its rows: nothing that was taken in may be lost by it. Rejects only with what
- * repeating cannot mend (`data`, `schema`), or once `signal` says that we are stopping.
+ * repeating cannot mend (`data`, `schema`), after `maxTries`, or once `signal` says that we are stopping.
  */
 export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Persevere {
   return async (work) => {
@@ -63,6 +70,11 @@ export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Perseve
         const isUsual = verdict === 'repeat' || verdict === 'no_partition';
         if (!isUsual || tries >= USUAL_REPEATS) deps.onTrouble(work.name, problem);
         repeated ||= verdict === 'unknown_outcome';
+        const mayBeARow = verdict === 'unexpected' || (verdict === 'no_partition' && tries >= USUAL_REPEATS);
+        if (mayBeARow && tries + 1 >= (work.maxTries ?? Number.POSITIVE_INFINITY)) {
+          deps.onTrouble(work.name, undefined);
+          throw new StillFails(problem);
+        }
         await pause(Math.min(LONGEST_WAIT_MS, 10 * 2 ** tries) * (0.5 + deps.random()), signal);
       }
     }

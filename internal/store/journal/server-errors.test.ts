@@ -121,6 +121,44 @@ describe('what a message causes', () => {
   });
 });
 
+describe('a message that fails alone, for a reason that is not said to be its fault', () => {
+  const subjects = (poisoned: number, count: number) =>
+    Array.from({ length: count }, (_, n) => ({ ...makeTestMessage(), subject: n < poisoned ? 'poison' : 'fine' }));
+  const poison = async (subject: string) => {
+    await kit.sql(`create or replace function refuse() returns trigger language plpgsql as $$ begin
+      if new.subject like '${subject}' then raise exception 'no poison here'; end if;
+      return new; end $$`);
+    await kit.sql('create or replace trigger refuse before insert on messages for each row execute function refuse()');
+  };
+  const heal = () => kit.sql('drop trigger refuse on messages');
+
+  it('does not hold up the others, is in sight, and is stored when it can be', async () => {
+    await poison('poison');
+    const [bad, ...good] = subjects(1, 50).map(accept);
+    expect((await Promise.all(good)).every(({ isNew }) => isNew)).toBe(true);
+    expect(kit.journal.aside()).toEqual(['no poison here']);
+    expect(kit.journal.trouble()).toBeUndefined();
+    // What comes later, alone, is not held up either.
+    expect(await accept()).toMatchObject({ isNew: true });
+    await heal();
+    expect(await bad).toMatchObject({ isNew: true });
+    expect(kit.journal.aside()).toEqual([]);
+  });
+
+  it('is none when all fail: the server is asked now and then, and all are stored when they can be', async () => {
+    await poison('%');
+    const all = Promise.all(subjects(0, 400).map(accept));
+    await eventually(() => kit.journal.aside().length > 0 && kit.journal.trouble(), {
+      what: 'trouble',
+      timeoutMs: 15_000,
+    });
+    expect(kit.journal.aside().length).toBeLessThanOrEqual(16);
+    expect(kit.pool.statements()).toBeLessThan(2000);
+    await heal();
+    expect((await all).every(({ isNew }) => isNew)).toBe(true);
+  });
+});
+
 describe('a connection whose prepared statements are not what we think', () => {
   it('is left behind, and the message is taken', async () => {
     await accept();
