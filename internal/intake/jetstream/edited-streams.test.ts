@@ -98,3 +98,19 @@ describe('while hukz runs, an operator', () => {
     expect(numbers()).toEqual(upTo(15));
   }, 60_000);
 });
+
+it('a stream that others made under the name of ours keeps its subjects and its settings', async () => {
+  await kit.serve();
+  await kit.stream('HUKZ', { subjects: ['theirs.>', 'a.*'], max_age: 0 });
+  await kit.publish('theirs.made', 5);
+  const app = await kit.start();
+  const ids = [await app.api.event('a.b'), await app.api.event('c.d')];
+  await app.api.webhook(kit.receiver.url, ids);
+  for (const subject of ['a.b', 'c.d']) await kit.publish(subject, 5);
+  await kit.receiver.waitFor(10);
+  const { config, state } = await kit.jsm.streams.info('HUKZ');
+  expect(config).toMatchObject({ subjects: ['theirs.>', 'a.*', 'c.d'], max_age: 0 });
+  expect(state.messages).toBe(15);
+  expect(linesOf(app, 'stream.shared')).toHaveLength(1);
+  expect((await readinessOf(app)).degraded).toEqual([]);
+});

@@ -3,8 +3,9 @@ import type { Obstacle } from '../../domain/stream-obstacles.js';
 import type { StreamPlan } from '../../domain/stream-plan.js';
 import type { Logger } from '../../logger.js';
 import { Failures } from './failures.js';
+import { isShared, ownConfig } from './own-config.js';
 import { type Refusal, refusalOf } from './refusal.js';
-import { type StreamSettings, streamConfig } from './stream-settings.js';
+import type { StreamSettings } from './stream-settings.js';
 import { isAsPlanned, makeAsPlanned } from './streams.js';
 
 export interface OwnStreamDeps {
@@ -56,6 +57,7 @@ export class OwnStream {
     try {
       const made = await makeAsPlanned(jsm, found, settings, plan);
       logger.info('stream.changed', { stream: name, made: !found, subjects: plan.own.length });
+      this.tellShared(made, plan);
       this.failures.delete(name);
       return made;
     } catch (error) {
@@ -64,11 +66,18 @@ export class OwnStream {
     }
   }
 
+  private tellShared({ config }: StreamInfo, plan: StreamPlan): void {
+    const { settings, logger } = this.deps;
+    if (!isShared(config, settings, plan)) return;
+    const because = 'it was not made by hukz and holds subjects that are not registered: its settings are left alone';
+    logger.warn('stream.shared', { stream: settings.name, because });
+  }
+
   /** A setting that the server refuses keeps no event from being taken: the subjects are changed without it. */
   private async changeSubjects(jsm: JetStreamManager, found: StreamInfo, plan: StreamPlan): Promise<StreamInfo> {
-    const { subjects } = streamConfig(this.deps.settings, plan.own);
+    const { subjects } = ownConfig(found.config, this.deps.settings, plan);
     try {
-      return await jsm.streams.update(this.deps.settings.name, { ...found.config, subjects });
+      return await jsm.streams.update(this.deps.settings.name, { ...found.config, ...(subjects ? { subjects } : {}) });
     } catch (error) {
       refusalOf(error, 'stream_refused', 'its subjects');
       return found;

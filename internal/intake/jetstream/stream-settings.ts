@@ -32,6 +32,9 @@ export const ACK_WAIT_MS = 3000;
 /** A stream must hold some subject. Nobody publishes to this one. */
 export const idleSubject = (stream: string) => `_HUKZ.${stream}.idle`;
 
+/** By this a stream that hukz made is known. */
+export const OUR_DESCRIPTION = 'messages of the events registered at hukz';
+
 /** The part of the configuration that we keep as the settings say, also when the stream is there already. */
 export function streamConfig(settings: StreamSettings, subjects: readonly string[]) {
   return {
@@ -46,7 +49,7 @@ export function streamConfig(settings: StreamSettings, subjects: readonly string
 export function newStream(settings: StreamSettings, subjects: readonly string[]): Partial<StreamConfig> {
   return {
     name: settings.name,
-    description: 'messages of the events registered at hukz',
+    description: OUR_DESCRIPTION,
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.Old,

@@ -1,8 +1,9 @@
-import { type JetStreamManager, NatsError, type StreamInfo, type StreamUpdateConfig } from 'nats';
+import { type JetStreamManager, NatsError, type StreamInfo } from 'nats';
 import type { ForeignStream, StreamPlan } from '../../domain/stream-plan.js';
 import { CannotTake } from '../intake.js';
+import { isShared, ownConfig } from './own-config.js';
 import { apiCodeOf } from './refusal.js';
-import { newStream, type StreamSettings, streamConfig } from './stream-settings.js';
+import { newStream, OUR_DESCRIPTION, type StreamSettings } from './stream-settings.js';
 
 const STREAM_NOT_FOUND = 10_059;
 const CONSUMER_NOT_FOUND = 10_014;
@@ -47,17 +48,16 @@ function toForeign({ config, created, state }: StreamInfo): ListedStream {
 /** Whether the stream is as the plan and the settings want it. */
 export function isAsPlanned(own: StreamInfo | undefined, settings: StreamSettings, plan: StreamPlan): boolean {
   if (!own) return plan.own.length === 0;
-  const wanted = streamConfig(settings, plan.own);
-  const { config } = own;
+  const { subjects = [], ...wanted } = ownConfig(own.config, settings, plan);
+  const found: Readonly<Record<string, unknown>> = { ...own.config };
   return (
-    [...(config.subjects ?? [])].sort().join('\n') === [...wanted.subjects].sort().join('\n') &&
-    config.max_age === wanted.max_age &&
-    config.max_bytes === wanted.max_bytes &&
-    config.num_replicas === wanted.num_replicas &&
-    config.duplicate_window === wanted.duplicate_window &&
-    config.subject_transform === undefined
+    isSameSet(own.config.subjects ?? [], subjects) &&
+    Object.entries(wanted).every(([key, value]) => found[key] === value)
   );
 }
+
+const isSameSet = (some: readonly string[], others: readonly string[]) =>
+  [...some].sort().join('\n') === [...others].sort().join('\n');
 
 /** Makes our stream, or changes what differs. */
 export async function makeAsPlanned(
@@ -67,9 +67,9 @@ export async function makeAsPlanned(
   plan: StreamPlan,
 ): Promise<StreamInfo> {
   if (!own) return jsm.streams.add(newStream(settings, plan.own));
-  // What our stream stores under another subject fires nothing. The client keeps fields that are only left out.
-  const untransformed = { subject_transform: undefined } as unknown as Partial<StreamUpdateConfig>;
-  return jsm.streams.update(settings.name, { ...own.config, ...streamConfig(settings, plan.own), ...untransformed });
+  const description = isShared(own.config, settings, plan) ? own.config.description : OUR_DESCRIPTION;
+  const wanted = { ...own.config, ...ownConfig(own.config, settings, plan), ...(description ? { description } : {}) };
+  return jsm.streams.update(settings.name, wanted);
 }
 
 export function isNotFound(error: unknown): boolean {
