@@ -63,7 +63,7 @@ const HOSTILE: Readonly<Record<string, { readonly url: () => Promise<string>; re
   'never answers': { url: () => listen(() => undefined), row: { error: 'timed out after 700 ms' } },
   'drips its headers': {
     url: () => listen((socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX: ')),
-    row: { error: 'timed out after 700 ms' },
+    row: { outcome: 'delivered', error: 'timed out after 700 ms in the middle of the headers' },
   },
   'drips its body': {
     url: () => listen((socket) => drip(socket, 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n')),
@@ -76,7 +76,7 @@ const HOSTILE: Readonly<Record<string, { readonly url: () => Promise<string>; re
   },
   'speaks SSH': { url: () => says('SSH-2.0-OpenSSH_9.6'), row: { error: 'the answer is not HTTP' } },
   'has status 999': {
-    url: () => says('HTTP/1.1 999 Odd\r\nConnection: close'),
+    url: () => says('HTTP/1.1 999 Odd\r\nContent-Length: 0'),
     row: { response_status_code: 999, error: 'answered 999' },
   },
   'has status 099': { url: () => says('HTTP/1.1 099 Odd'), row: { error: 'the answer has no valid status (99)' } },
@@ -90,7 +90,22 @@ const HOSTILE: Readonly<Record<string, { readonly url: () => Promise<string>; re
   },
   'has huge headers': {
     url: () => says(`${OK}\r\nX: ${'x'.repeat(20_000)}`),
-    row: { error: 'headers larger than 16 KiB' },
+    row: { outcome: 'delivered', response_status_code: 200, error: 'headers larger than 16 KiB' },
+  },
+  'ends its lines with LF alone': {
+    url: () => listen((socket) => socket.end('HTTP/1.1 200 OK\nContent-Length: 2\n\n{}')),
+    row: { outcome: 'delivered', error: 'the answer breaks HTTP: lines end with LF alone' },
+  },
+  'refuses with a space before a colon': {
+    url: () => says('HTTP/1.1 410 Gone\r\nServer : x\r\nContent-Length: 0'),
+    row: {
+      response_status_code: 410,
+      error: 'answered 410; the answer breaks HTTP: a header has a space before its colon',
+    },
+  },
+  'continues unasked': {
+    url: () => says(`HTTP/1.1 100 Continue\r\n\r\n${OK}`),
+    row: { outcome: 'delivered', response_status_code: 200 },
   },
   'answers with NUL': {
     url: () => says(OK, Buffer.from('a\0b')),
