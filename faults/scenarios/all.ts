@@ -20,6 +20,7 @@ import { killBeforeSettle } from './kill-before-settle.js';
 import { killEverything } from './kill-everything.js';
 import { killMidPost } from './kill-mid-post.js';
 import { killUnsettled } from './kill-unsettled.js';
+import { lameDuck } from './lame-duck.js';
 import { limitsOfTheServer } from './limits-of-the-server.js';
 import { migratorKilled, twoMigrators } from './migrators.js';
 import { natsAbsent } from './nats-absent.js';
@@ -63,6 +64,7 @@ export const scenarios: readonly Scenario[] = [
   replySwallowed,
   diskFull,
   natsRestarted,
+  lameDuck,
   readyFromFirst200,
   natsAbsent,
   natsWrongPassword,

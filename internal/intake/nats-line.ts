@@ -5,7 +5,7 @@ import type { Logger } from '../logger.js';
 export interface NatsLineDeps {
   readonly connection: NatsConnection;
   readonly logger: Logger;
-  /** The connection is interrupted, is back, or has closed. */
+  /** The connection is interrupted, is back, has closed, or its server is about to close it. */
   onChange(): void;
 }
 
@@ -18,6 +18,7 @@ export class NatsLine {
   private up = true;
   private confirmed = false;
   private taken = false;
+  private leaving = false;
   private told: string | undefined;
 
   constructor(private readonly deps: NatsLineDeps) {
@@ -44,6 +45,11 @@ export class NatsLine {
   /** Whether there is something to confirm, and a server that could. */
   get isUnconfirmed(): boolean {
     return this.up && !this.confirmed;
+  }
+
+  /** Whether the server has said that it will close the connection soon (lame duck mode). */
+  get isLeaving(): boolean {
+    return this.leaving;
   }
 
   /** Makes the server confirm what is taken: `first` for a fresh connection, `again` for one that was interrupted. */
@@ -79,6 +85,11 @@ export class NatsLine {
       logger.warn('nats.disconnected', { server: data });
       onChange();
     }
+    if (type === Events.LDM && !this.leaving) {
+      this.leaving = true;
+      logger.warn('nats.server_leaving', { server: data });
+      onChange();
+    }
     if (type === Events.Reconnect) {
       this.up = true;
       logger.info('nats.reconnected', { server: data });
@@ -97,6 +108,7 @@ export class NatsLine {
     this.told = undefined;
     this.interruptions++;
     this.up = false;
+    this.leaving = false;
     this.confirmed = false;
   }
 }

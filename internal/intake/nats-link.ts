@@ -4,6 +4,7 @@ import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
 import { CannotTake } from './intake.js';
 import { NatsLine } from './nats-line.js';
+import { makeRetirement } from './nats-retirement.js';
 
 export interface NatsLinkDeps {
   readonly options: ConnectionOptions;
@@ -28,11 +29,16 @@ export interface NatsLink {
 const RETRY_MS = 1000;
 const COMPLAIN_EVERY = 10;
 
-/** Keeps one connection to NATS, from before the server is there until `stop`. */
+/**
+ * Keeps one connection to NATS, from before the server is there until `stop`. When its server is about to leave, messages
+ * are taken from another server first, and the old connection ends after that: the queue group makes the overlap harmless.
+ */
 export function linkNats(deps: NatsLinkDeps): NatsLink {
   const { logger } = deps;
   const servers = [deps.options.servers ?? []].flat();
   let line: NatsLine | undefined;
+  /** The one before it, until messages are taken from `line`. */
+  let leaving: NatsLine | undefined;
   let failure: string | undefined;
   let tries = 0;
   let firstTried: () => void = () => undefined;
@@ -42,23 +48,44 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
     refused = reject;
   });
 
-  const open = async () => {
-    const connection = await connect(deps.options);
+  const retirement = makeRetirement();
+
+  const open = async (options: ConnectionOptions) => {
+    const connection = await connect(options);
     logger.info('nats.connected', { server: connection.getServer(), version: connection.info?.version });
     return new NatsLine({ connection, logger, onChange: () => keeping.wake() });
   };
 
+  const confirm = (it: NatsLine) =>
+    it.confirm(
+      () => deps.onConnected(it.connection),
+      () => deps.onReconnected?.(),
+    );
+
+  /** The server that leaves takes no connections any more: only another one can answer. */
+  const move = async (from: NatsLine) => {
+    const known = [...servers, ...(from.connection.info?.connect_urls ?? [])];
+    line = await open({ ...deps.options, servers: known });
+    leaving = from;
+  };
+
+  const settle = (it: NatsLine) => {
+    failure = undefined;
+    tries = 0;
+    if (!leaving) return;
+    const from = leaving;
+    leaving = undefined;
+    logger.info('nats.moved', { from: from.connection.getServer(), to: it.connection.getServer() });
+    retirement.add(() => from.end());
+  };
+
   const keep = async () => {
     try {
-      if (!line || line.connection.isClosed()) line = await open();
-      const { connection, isUnconfirmed } = line;
-      if (!isUnconfirmed) return;
-      await line.confirm(
-        () => deps.onConnected(connection),
-        () => deps.onReconnected?.(),
-      );
-      failure = undefined;
-      tries = 0;
+      if (!line || line.connection.isClosed()) line = await open(deps.options);
+      else if (line.isLeaving && !line.isUnconfirmed) await move(line);
+      if (!line.isUnconfirmed) return;
+      await confirm(line);
+      if (!line.isUnconfirmed) settle(line);
     } catch (error) {
       failure = messageOf(error);
       if (error instanceof CannotTake) refused(error);
@@ -66,8 +93,11 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
     }
   };
 
+  /** The line by which messages are taken. */
+  const current = () => [line, leaving].find((each) => each && each.problem() === undefined);
+
   const problem = () => {
-    const found = line ? line.problem() : 'NATS is not connected yet';
+    const found = current() ? undefined : line ? line.problem() : 'NATS is not connected yet';
     return found && failure ? `${found}: ${failure}` : found;
   };
 
@@ -80,13 +110,14 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
     tried,
     problem,
     publish(subject, payload) {
-      if (!line || line.problem() !== undefined || line.connection.isDraining()) return false;
-      line.connection.publish(subject, payload);
+      const connection = current()?.connection;
+      if (!connection || connection.isDraining()) return false;
+      connection.publish(subject, payload);
       return true;
     },
     async stop() {
       await keeping.stop();
-      await line?.end();
+      await Promise.all([line?.end(), leaving?.end(), retirement.end()]);
     },
   };
 }

@@ -44,6 +44,8 @@ export class Subscriptions {
   private readonly active = new Map<string, Active>();
   private readonly refused = new Map<string, Refused>();
   private connection: NatsConnection | undefined;
+  /** The newest connection: the one that a message came by may have been left meanwhile. */
+  private answering: NatsConnection | undefined;
   /** Refusals of this connection that name no subject, and were not put down to one yet. */
   private limits = 0;
 
@@ -72,6 +74,7 @@ export class Subscriptions {
   attach(connection: NatsConnection): void {
     if (this.connection === connection) return;
     this.connection = connection;
+    this.answering = connection;
     this.active.clear();
     this.refused.clear();
     this.limits = 0;
@@ -193,8 +196,9 @@ export class Subscriptions {
 
   private toIncoming(msg: Msg): Incoming {
     const incoming = { subject: msg.subject, headers: this.deps.boundary.headersOf(msg), payload: msg.data };
-    if (!msg.reply) return incoming;
-    return { ...incoming, answer: (text) => void msg.respond(Buffer.from(text)) };
+    const { reply } = msg;
+    if (!reply) return incoming;
+    return { ...incoming, answer: (text) => this.answering?.publish(reply, text) };
   }
 }
 
