@@ -94,6 +94,9 @@ describe('while it runs', () => {
     await kit.receiver.waitFor(80, 30_000);
     expect(kit.numbers()).toEqual([...upTo(60), ...upTo(50).slice(30)].sort((a, b) => a - b));
     expect(await wentBack([one, other])).toMatchObject({ count: 1 });
+    for (const app of [one, other]) {
+      if (logged(app, 'journal.went_back').length > 0) expect(logged(app, 'stream.consumer_lost')).toEqual([]);
+    }
   }, 90_000);
 });
 

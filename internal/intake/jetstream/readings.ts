@@ -254,14 +254,16 @@ export class Readings {
     return reading;
   }
 
-  /** A consumer that is being read turns out to be ahead of the journal. */
+  /** A consumer that is being read turns out to be ahead of the journal. Nothing reads it any more when it is deleted. */
   private async turnBack(look: Look): Promise<void> {
     const reading = this.all.get(keyOf(look.target));
-    await this.readAgain(look);
-    if (!reading || this.all.get(keyOf(look.target)) !== reading) return;
     this.all.delete(keyOf(look.target));
-    this.deps.onLost();
-    await reading.puller.stop();
+    try {
+      await reading?.puller.stop();
+      await this.readAgain(look);
+    } finally {
+      this.deps.onLost();
+    }
   }
 
   private async readAgain(look: Look): Promise<void> {
