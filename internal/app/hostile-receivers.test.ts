@@ -20,7 +20,7 @@ beforeAll(async () => {
   server = await startTestNats();
   nats = await connect({ servers: server.url });
   // One attempt each, so that the first outcome is the last.
-  const patience = { HUKZ_REQUEST_TIMEOUT: '700ms', HUKZ_CONNECT_TIMEOUT: '300ms', HUKZ_RETRY_SCHEDULE: '' };
+  const patience = { HUKZ_REQUEST_TIMEOUT: '2s', HUKZ_CONNECT_TIMEOUT: '300ms', HUKZ_RETRY_SCHEDULE: '' };
   hukz = await startTestApp({ database, natsUrl: server.url }, patience);
 });
 afterAll(async () => {
@@ -60,10 +60,10 @@ type Expected = Partial<Pick<LogAnswer, 'outcome' | 'response_status_code' | 'er
 
 /** Each with the log row that it leaves. */
 const HOSTILE: Readonly<Record<string, { readonly url: () => Promise<string>; readonly row: Expected }>> = {
-  'never answers': { url: () => listen(() => undefined), row: { error: 'timed out after 700 ms' } },
+  'never answers': { url: () => listen(() => undefined), row: { error: 'timed out after 2 s' } },
   'drips its headers': {
     url: () => listen((socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX: ')),
-    row: { outcome: 'delivered', error: 'timed out after 700 ms in the middle of the headers' },
+    row: { outcome: 'delivered', error: 'timed out after 2 s in the middle of the headers' },
   },
   'drips its body': {
     url: () => listen((socket) => drip(socket, 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n')),
@@ -139,7 +139,7 @@ describe('hostile receivers of one message', () => {
     const good = await hukz.api.webhook(await says(OK), [eventId]);
     nats.publish('hostile.all', '{}');
     const logs = async () => await hukz.api.logs('event=hostile.all');
-    await eventually(async () => (await logs()).length === wanted.size + 1, { what: 'a row each' });
+    await eventually(async () => (await logs()).length === wanted.size + 1, { what: 'a row each', timeoutMs: 15_000 });
     for (const { webhook_id, outcome, response_status_code, error, response_body } of await logs()) {
       if (webhook_id === good) continue;
       const { name, row } = wanted.get(webhook_id) ?? { name: 'nobody', row: {} };
