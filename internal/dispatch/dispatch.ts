@@ -149,16 +149,21 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     await deps.giveBack(deliveries).catch(complain('give-back'));
   };
 
-  /** Takes what a claim of single deliveries brings. */
+  /** Takes what a claim of single deliveries brings, by a catalog that is not older than the claim. */
   const takeSingle = async (claiming: Promise<readonly OwnedDelivery[]>) => {
     const claimed = await claiming.catch((error: unknown) => {
       claimer.suspectStrays();
       throw error;
     });
-    for (const one of claimed) {
-      holdings.reserve(one.id, one.webhookId, one.message.body.length);
-      dispatcher.take(one);
-    }
+    if (claimed.length === 0) return;
+    // Held before anything is waited for: a look for strays would set them free.
+    for (const one of claimed) holdings.reserve(one.id, one.webhookId, one.message.body.length);
+    await deps.reloadCatalog().catch((error: unknown) => {
+      for (const { id } of claimed) holdings.release(id);
+      claimer.suspectStrays();
+      throw error;
+    });
+    for (const one of claimed) dispatcher.take(one);
   };
 
   const probe = async () => {

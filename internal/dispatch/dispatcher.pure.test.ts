@@ -114,3 +114,27 @@ it.each([
   await dispatcher.idle();
   expect({ woken, holding }).toEqual(expected);
 });
+
+it.each([
+  ['disables a webhook whose receiver answers 410', 'https://one.example/', [7]],
+  ['leaves one alone whose url was changed while the request was under way', 'https://two.example/', []],
+])('%s', async (_, urlLater, expected) => {
+  const disabled: number[] = [];
+  let url = 'https://one.example/';
+  const dispatcher = new Dispatcher({
+    ...still,
+    send: async () => {
+      url = urlLater;
+      return { kind: 'answered', status: 410, body };
+    },
+    findWebhook: (id) => makeTestWebhook(id, { url }),
+    disableWebhook: async (id) => void disabled.push(id),
+    maxActive: 10,
+    holdings: makeHoldings(),
+    lanes: makeTestLanes({ maxInFlight: 10, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
+    logger: makeTestLogger(),
+  });
+  dispatcher.take({ id: 'd', message, webhookId: 7, owner: 'me', attempts: 0, failures: 0 });
+  await dispatcher.idle();
+  expect(disabled).toEqual(expected);
+});

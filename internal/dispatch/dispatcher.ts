@@ -171,12 +171,14 @@ export class Dispatcher {
     this.deps.health.record(attempt);
     await this.deps.settle(attempt);
     this.deps.onSettled(attempt);
-    if (attempt.because === 'gone') await this.disable(webhook.id);
+    if (attempt.because === 'gone') await this.disable(webhook);
     return attempt;
   }
 
   /** The attempt is settled whatever becomes of this; the next 410 brings it up again. */
-  private async disable(webhookId: number): Promise<void> {
+  private async disable({ id: webhookId, url }: CatalogWebhook): Promise<void> {
+    // The webhook has another receiver by now, which did not say so.
+    if (this.deps.findWebhook(webhookId)?.url !== url) return;
     await this.deps.disableWebhook(webhookId, 'the receiver answered 410 Gone').catch((error: unknown) => {
       this.deps.logger.error('webhook.not_disabled', { webhook_id: webhookId, error: messageOf(error) });
     });
