@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+
+const page = readFileSync('docs/operations.md', 'utf8');
+/** What stands in backticks, its labels left out: `hukz_x{reason}` is `hukz_x`. */
+const explained = new Set(
+  [...page.matchAll(/`([^`\n]+)`/g)].flatMap(([, text = '']) =>
+    text.split(/[,\s]+/).map((word) => word.replace(/\{.*$/, '')),
+  ),
+);
+
+const isProgram = (path: string) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('testkit/');
+const sourcesOf = (directory: string) =>
+  readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter(isProgram)
+    .map((path) => readFileSync(join(directory, path), 'utf8'));
+const namesIn = (sources: readonly string[], pattern: RegExp) =>
+  [...new Set(sources.flatMap((source) => [...source.matchAll(pattern)].map(([, name = '']) => name)))].sort();
+
+const programs = [...sourcesOf('internal'), ...sourcesOf('cmd')];
+/** Logged where they are named, or by `waitFor`, which is told the name. */
+const lines = namesIn(programs, /(?:\.(?:error|warn|info|debug)\(\s*|\bline: )'([a-z_]+\.[a-z_]+)'/g);
+/** A table and a channel of the database. */
+const OTHER_NAMES = ['hukz_migrations', 'hukz_catalog'];
+const metrics = namesIn(sourcesOf('internal/app'), /'(hukz_[a-z_]+)'/g).filter((name) => !OTHER_NAMES.includes(name));
+
+it('docs/operations.md says of every log line what to do', () => {
+  expect(lines.length).toBeGreaterThan(90);
+  expect(lines.filter((name) => !explained.has(name))).toEqual([]);
+});
+
+it('a log line is named where it is logged, so that it can be found', () => {
+  const others = namesIn(programs, /ogger\.((?:error|warn|info|debug)\(\s*[^'\s][^,)]*)/g);
+  expect(others).toEqual(['warn(options.line']);
+});
+
+it('docs/operations.md says of every metric what to do', () => {
+  expect(metrics.length).toBeGreaterThan(40);
+  expect(metrics.filter((name) => !explained.has(name))).toEqual([]);
+});
+
+it('docs/operations.md names no log line and no metric that is not there', () => {
+  const known = new Set([...lines, ...metrics, ...OTHER_NAMES]);
+  const named = [...page.matchAll(/`(hukz_[a-z_]+)[`{]/g)].map(([, name = '']) => name);
+  // A log line that is explained in a section begins it, in bold.
+  const bold = [...page.matchAll(/\*\*([^*]+)\*\*/g)].flatMap(([, text = '']) => [
+    ...text.matchAll(/`([a-z_]+\.[a-z_]+)`/g),
+  ]);
+  const wrong = [...named, ...bold.map(([, name = '']) => name)].filter((name) => !known.has(name));
+  expect(wrong).toEqual([]);
+});
