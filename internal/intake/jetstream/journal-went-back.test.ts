@@ -80,6 +80,21 @@ describe('after a restore', () => {
   }, 60_000);
 });
 
+it('what has left the stream since the backup is told, though nothing can be read again', async () => {
+  await register();
+  await kit.publish('a.b', 0, 40);
+  await kit.receiver.waitFor(40, 20_000);
+  await settled();
+  await kit.acknowledged();
+  await kit.stop();
+  await restoreTo(30, 25);
+  await kit.jsm.streams.purge('HUKZ');
+  const app = await kit.start();
+  const told = logged(app, 'journal.not_compared');
+  expect(told).toMatchObject([{ level: 'warn', fields: { stream: 'HUKZ', from: 26, to: 40 } }]);
+  expect((await wentBack([app])).count).toBe(0);
+}, 60_000);
+
 describe('while it runs', () => {
   it('a database that went back is noticed within seconds, by one of two instances', async () => {
     const one = await register();

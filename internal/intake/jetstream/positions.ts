@@ -1,8 +1,8 @@
 import type { Sighting, StoredPosition } from '../../domain/consumer-position.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { type Doubt, type ExaminationDeps, examine, examineAgain } from './examination.js';
-import { type Look, toSighting } from './look.js';
+import { type Doubt, type ExaminationDeps, type Examined, examine, examineAgain } from './examination.js';
+import { floorOf, type Look, toSighting } from './look.js';
 import type { PullTarget } from './pull-requests.js';
 import { refusalOf } from './refusal.js';
 
@@ -102,21 +102,30 @@ export class Positions {
     return isBehind;
   }
 
-  /** What cannot be examined counts as lost: what is read again and was not lost is stored once all the same. */
   private async beginExamination(look: Look): Promise<boolean> {
     const known = await this.find(look.target);
     if (!known || known.isIntact) return false;
-    const isThisStream =
-      known.streamCreated === look.stream.created && known.acknowledged <= look.stream.state.last_seq;
-    const { isBehind, doubts } = isThisStream
-      ? await examine(this.examining, look, known).catch((error: unknown) => {
-          const refusal = refusalOf(error, 'consumer_refused', 'a consumer that compares the stream with the journal');
-          this.deps.logger.warn('journal.not_examined', { ...look.target, error: refusal.message });
-          return { isBehind: true, doubts: [] };
-        })
-      : { isBehind: false, doubts: [] };
+    const { created, state } = look.stream;
+    const isThisStream = known.streamCreated === created && known.acknowledged <= state.last_seq;
+    const { isBehind, doubts } = isThisStream ? await this.examine(look, known) : { isBehind: false, doubts: [] };
     this.examinations.set(keyOf(look), { version: known.version, doubts });
     return isBehind;
+  }
+
+  /** What cannot be examined counts as lost: what is read again and was not lost is stored once all the same. */
+  private async examine(look: Look, known: StoredPosition): Promise<Examined> {
+    const { logger } = this.deps;
+    const [from, to] = [known.acknowledged + 1, Math.min(floorOf(look.consumer), look.stream.state.first_seq - 1)];
+    const because = 'they have left the stream: whether the database has them cannot be told';
+    try {
+      const examined = await examine(this.examining, look, known);
+      if (!examined.isBehind && from <= to) logger.warn('journal.not_compared', { ...look.target, from, to, because });
+      return examined;
+    } catch (error) {
+      const refusal = refusalOf(error, 'consumer_refused', 'a consumer that compares the stream with the journal');
+      logger.warn('journal.not_examined', { ...look.target, error: refusal.message });
+      return { isBehind: true, doubts: [] };
+    }
   }
 
   private get examining(): ExaminationDeps {
