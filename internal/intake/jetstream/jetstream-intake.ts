@@ -8,11 +8,13 @@ import type { Incoming } from '../incoming.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
+import { Consumers } from './consumers.js';
 import { type PositionStore, Positions } from './positions.js';
-import { Readings, type StreamLink } from './readings.js';
+import { Readings } from './readings.js';
 import { StreamFollower } from './stream-follower.js';
 import type { StreamSettings } from './stream-settings.js';
 import { requireJetStream } from './streams.js';
+import type { StreamLink } from './wanted-consumer.js';
 
 export interface JetStreamIntakeDeps {
   readonly acceptor: Acceptor;
@@ -51,7 +53,8 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   const onLost = () => follower.unsettle();
   const { exclusively, wouldStore } = deps;
   const positions = new Positions({ store: deps.positions, boundary, wouldStore, logger });
-  const readings = new Readings({ acceptor, boundary, settings, positions, exclusively, now, onLost, logger });
+  const consumers = new Consumers({ settings, positions, exclusively, logger });
+  const readings = new Readings({ acceptor, boundary, consumers, positions, now, onLost, logger });
   const follower = new StreamFollower({ ...deps, readings });
 
   const connected = async (connection: NatsConnection) => {

@@ -1,8 +1,8 @@
 import { coveredBy } from '../../domain/covered-by.js';
 import type { StreamPlan } from '../../domain/stream-plan.js';
 import type { Logger } from '../../logger.js';
-import type { WantedConsumer } from './readings.js';
 import type { ListedStream } from './streams.js';
+import type { WantedConsumer } from './wanted-consumer.js';
 
 interface Seen {
   readonly created: string;

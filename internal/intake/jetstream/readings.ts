@@ -5,50 +5,29 @@ import type { Logger } from '../../logger.js';
 import type { Acceptor } from '../acceptor.js';
 import type { ClientBoundary } from '../client-boundary.js';
 import { acknowledgedUpTo } from './acknowledged.js';
-import { beginAt } from './begin-at.js';
 import { deviationsOf } from './consumer-fit.js';
-import { ensureConsumer } from './ensure-consumer.js';
+import type { Consumers } from './consumers.js';
 import { Failures } from './failures.js';
 import type { Look } from './look.js';
 import type { Positions } from './positions.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
-import { readAgain } from './read-again.js';
 import { refusalOf } from './refusal.js';
 import { Stall } from './stall.js';
 import { markOf } from './stream-position.js';
-import { type BeginAt, newConsumer, type StreamSettings } from './stream-settings.js';
 import { isNotFound } from './streams.js';
+import type { StreamLink, WantedConsumer } from './wanted-consumer.js';
 
 export interface ReadingsDeps {
   readonly acceptor: Acceptor;
   readonly boundary: ClientBoundary;
-  readonly settings: Pick<StreamSettings, 'deliverPolicy' | 'maxAckPending'>;
+  readonly consumers: Consumers;
   readonly positions: Positions;
-  /** Runs alone among all instances. */
-  exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Monotonic milliseconds. */
   now(): number;
   /** A stream or consumer is gone: the streams have to be looked at again. */
   onLost(): void;
   readonly logger: Logger;
-}
-
-/** A durable consumer that is to be read. */
-export interface WantedConsumer {
-  readonly target: PullTarget;
-  /** RFC 3339, of the stream: another one of the same name is another stream. */
-  readonly created: string;
-  /** The one subject to be read of a stream that is not ours. */
-  readonly filter: string | undefined;
-  /** Where it begins when it has to be made and was not read before; absent: as the settings say. */
-  readonly begin?: BeginAt;
-}
-
-/** A connection and what manages its streams. */
-export interface StreamLink {
-  readonly connection: NatsConnection;
-  readonly manager: JetStreamManager;
 }
 
 interface Reading extends WantedConsumer {
@@ -60,14 +39,10 @@ interface Reading extends WantedConsumer {
   readonly stall: Stall;
 }
 
-/** The first one may find a row that has to be examined, the second one a journal that went back. */
-const MAX_LOOKS = 3;
-
 /** The consumers that this instance reads: made when they are not there, and noticed when they are gone. */
 export class Readings {
   private readonly all = new Map<string, Reading>();
   private lost = 0;
-  private wentBack = 0;
 
   private readonly failures: Failures;
 
@@ -83,7 +58,7 @@ export class Readings {
       streamPending,
       streamGap: gap,
       streamLost: this.lost,
-      journalWentBack: this.wentBack,
+      journalWentBack: this.deps.consumers.wentBack,
     };
   }
 
@@ -129,7 +104,7 @@ export class Readings {
   /** Makes a consumer before anything depends on it. @throws {Refusal} when it could not be read */
   async prepare(link: StreamLink, one: WantedConsumer): Promise<void> {
     if (this.all.has(keyOf(one.target))) return;
-    await this.ensure(link, one).catch((error: unknown) => {
+    await this.deps.consumers.ensure(link, one).catch((error: unknown) => {
       throw refusalOf(error, 'consumer_refused', `to read the stream ${one.target.stream}`);
     });
   }
@@ -194,42 +169,11 @@ export class Readings {
     }
   }
 
-  private wantedConfig({ target, filter }: WantedConsumer) {
-    const { maxAckPending } = this.deps.settings;
-    return newConsumer(target.consumer, { begin: 'all', filter, maxAckPending });
-  }
-
-  /** Makes the consumer unless it is there, and writes down where it is. */
-  private async ensure(link: StreamLink, one: WantedConsumer): Promise<ConsumerInfo> {
-    for (let looks = 1; ; looks++) {
-      const { stream, consumer } = await this.find(link.manager, one);
-      const look: Look = { ...link, ...one, stream, consumer, repeated: [] };
-      const { behind, recorded } = await this.deps.positions.keep([look]);
-      if (behind.length > 0) await this.readAgain(look);
-      else if (recorded.length > 0 || looks === MAX_LOOKS) return consumer;
-    }
-  }
-
-  private async find(manager: JetStreamManager, one: WantedConsumer) {
-    const { settings, positions, logger } = this.deps;
-    const { target, filter } = one;
-    const { maxAckPending, deliverPolicy } = settings;
-    const stream = await manager.streams.info(target.stream);
-    const unread = one.begin ?? (filter === undefined ? 'all' : deliverPolicy);
-    const begin = beginAt(stream, await positions.find(target), unread);
-    const { info, made, changed } = await ensureConsumer(manager, { target, begin, filter, maxAckPending });
-    if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
-    if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
-    const allowed = info.config.max_ack_pending ?? maxAckPending;
-    if (allowed < maxAckPending) logger.warn('stream.fewer_pending', { ...target, wanted: maxAckPending, allowed });
-    return { stream, consumer: info };
-  }
-
   private async read(link: StreamLink, one: WantedConsumer): Promise<Reading> {
     const { connection } = link;
     const { acceptor, boundary, logger } = this.deps;
     const { target, created, filter } = one;
-    const info = await this.ensure(link, one);
+    const info = await this.deps.consumers.ensure(link, one);
     logger.info('stream.read', { ...target, ...(filter ? { filter } : {}) });
     const puller = new Puller({
       connection,
@@ -260,16 +204,10 @@ export class Readings {
     this.all.delete(keyOf(look.target));
     try {
       await reading?.puller.stop();
-      await this.readAgain(look);
+      await this.deps.consumers.readAgain(look);
     } finally {
       this.deps.onLost();
     }
-  }
-
-  private async readAgain(look: Look): Promise<void> {
-    const { exclusively, logger } = this.deps;
-    const make = async () => (await this.find(look.manager, { ...look, created: look.stream.created })).consumer;
-    if (await readAgain({ exclusively, make, logger }, look)) this.wentBack++;
   }
 
   private async inquire(manager: JetStreamManager, reading: Reading): Promise<ConsumerInfo | undefined> {
@@ -279,7 +217,7 @@ export class Readings {
       reading.unacknowledged = info.num_ack_pending;
       reading.isPaused = info.paused === true;
       reading.stall.look(info, this.deps.now());
-      const { fatal } = deviationsOf(info.config, this.wantedConfig(reading));
+      const { fatal } = deviationsOf(info.config, this.deps.consumers.wantedConfig(reading));
       if (fatal.length === 0) return info;
       this.lose(reading, `somebody changed its ${fatal.join(', ')}`);
       return undefined;

@@ -8,11 +8,12 @@ import { AppError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { Moves } from './moves.js';
 import { OwnStream } from './own-stream.js';
-import type { Readings, StreamLink, WantedConsumer } from './readings.js';
+import type { Readings } from './readings.js';
 import { Refusal } from './refusal.js';
 import { pictureOf } from './stream-picture.js';
 import { durableName, type StreamSettings } from './stream-settings.js';
 import { type ListedStreams, listStreams } from './streams.js';
+import type { StreamLink, WantedConsumer } from './wanted-consumer.js';
 
 export interface StreamFollowerDeps {
   readonly readings: Readings;

@@ -1,12 +1,4 @@
-import {
-  AckPolicy,
-  createInbox,
-  DeliverPolicy,
-  type JetStreamManager,
-  type Msg,
-  type NatsConnection,
-  nanos,
-} from 'nats';
+import { AckPolicy, DeliverPolicy, type JetStreamManager, type Msg, type NatsConnection, nanos } from 'nats';
 import type { ClientBoundary } from '../client-boundary.js';
 import type { Incoming } from '../incoming.js';
 import { parseAckSubject, type StreamPosition } from './stream-position.js';
@@ -64,7 +56,7 @@ export async function* probeStream(deps: ProbeDeps, range: ProbedRange): AsyncGe
 function nextBatch({ connection, boundary }: ProbeDeps, subject: string): Promise<readonly ProbedMessage[]> {
   return new Promise((resolve, reject) => {
     const batch: ProbedMessage[] = [];
-    const inbox = createInbox();
+    const inbox = boundary.newInbox();
     const end = (error?: Error) => {
       clearTimeout(timer);
       subscription.unsubscribe();

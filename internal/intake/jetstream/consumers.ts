@@ -1,0 +1,70 @@
+import type { ConsumerInfo, JetStreamManager } from 'nats';
+import type { Logger } from '../../logger.js';
+import { beginAt } from './begin-at.js';
+import { ensureConsumer } from './ensure-consumer.js';
+import type { Look } from './look.js';
+import type { Positions } from './positions.js';
+import { readAgain } from './read-again.js';
+import { newConsumer, type StreamSettings } from './stream-settings.js';
+import type { StreamLink, WantedConsumer } from './wanted-consumer.js';
+
+export interface ConsumersDeps {
+  readonly settings: Pick<StreamSettings, 'deliverPolicy' | 'maxAckPending'>;
+  readonly positions: Positions;
+  /** Runs alone among all instances. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  readonly logger: Logger;
+}
+
+/** The first one may find a row that has to be examined, the second one a journal that went back, the third one another row. */
+const MAX_LOOKS = 4;
+
+/** Makes the durable consumers at the server, each where the database knows that it has to begin. */
+export class Consumers {
+  private timesBack = 0;
+
+  constructor(private readonly deps: ConsumersDeps) {}
+
+  /** Times that a stream was read again because the database had lost what was acknowledged. */
+  get wentBack(): number {
+    return this.timesBack;
+  }
+
+  wantedConfig({ target, filter }: Pick<WantedConsumer, 'target' | 'filter'>) {
+    const { maxAckPending } = this.deps.settings;
+    return newConsumer(target.consumer, { begin: 'all', filter, maxAckPending });
+  }
+
+  /** Makes it unless it is there, and writes down where it is. */
+  async ensure(link: StreamLink, one: WantedConsumer): Promise<ConsumerInfo> {
+    for (let looks = 1; ; looks++) {
+      const { stream, consumer } = await this.find(link.manager, one);
+      const look: Look = { ...link, ...one, stream, consumer, repeated: [] };
+      const { behind, recorded } = await this.deps.positions.keep([look]);
+      if (recorded.length > 0 || looks === MAX_LOOKS) return consumer;
+      if (behind.length > 0) await this.readAgain(look);
+    }
+  }
+
+  /** What the database has lost comes once more. */
+  async readAgain(look: Look): Promise<void> {
+    const { exclusively, logger } = this.deps;
+    const make = async () => (await this.find(look.manager, { ...look, created: look.stream.created })).consumer;
+    if (await readAgain({ exclusively, make, logger }, look)) this.timesBack++;
+  }
+
+  private async find(manager: JetStreamManager, one: WantedConsumer) {
+    const { settings, positions, logger } = this.deps;
+    const { target, filter } = one;
+    const { maxAckPending, deliverPolicy } = settings;
+    const stream = await manager.streams.info(target.stream);
+    const unread = one.begin ?? (filter === undefined ? 'all' : deliverPolicy);
+    const begin = beginAt(stream, await positions.find(target), unread);
+    const { info, made, changed } = await ensureConsumer(manager, { target, begin, filter, maxAckPending });
+    if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
+    if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
+    const allowed = info.config.max_ack_pending ?? maxAckPending;
+    if (allowed < maxAckPending) logger.warn('stream.fewer_pending', { ...target, wanted: maxAckPending, allowed });
+    return { stream, consumer: info };
+  }
+}
