@@ -185,9 +185,11 @@ describe('hukz publish', () => {
     const nats = await startTestNats();
     const connection = await connect({ servers: nats.url });
     const got: string[] = [];
+    const receipts: (string | undefined)[] = [];
     connection.subscribe('try', {
       callback: (_error, message) => {
         got.push(`${message.headers?.values('Hukz-Tag').join()} ${message.string()}`);
+        receipts.push(message.headers?.get('Hukz-Receipt'));
         message.respond('{"webhooks":1}');
       },
     });
@@ -199,7 +201,8 @@ describe('hukz publish', () => {
     const request = hukz(['publish', 'try', '-', '--request'], env, '{}');
     expect(await request.code).toBe(0);
     expect(request.output()).toBe('{"webhooks":1}\n');
-    expect(got).toEqual(['a:1,b:2 { "n": 1.0 }', 'undefined {}']);
+    expect(got).toEqual(['a:1,b:2 { "n": 1.0 }', ' {}']);
+    expect(receipts).toEqual(['', '1']);
 
     const nobody = hukz(['publish', 'nobody', '{}', '--request'], env);
     expect(await nobody.code).toBe(1);

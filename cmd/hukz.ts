@@ -56,7 +56,7 @@ program
   .argument('<subject>', 'tokens of A-Z, a-z, 0-9, _ and -, joined by dots, without wildcards')
   .argument('<payload>', 'the message, usually JSON, or - to read it from standard input')
   .option('--header <key:value>', 'a NATS header, repeatable', collect)
-  .option('--request', 'ask for an answer and print it; exit code 1 when it is an error')
+  .option('--request', 'ask for an answer (Hukz-Receipt: 1) and print it; exit code 1 when it is an error')
   .action(async (subject: string, payload: string, options: { header?: readonly string[]; request?: true }) => {
     const { publish } = await import('./publish.js');
     await publish(here, { subject, payload, headers: options.header ?? [], request: options.request ?? false });

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { ErrorCode, type MsgHdrs, headers as makeHeaders, NatsError } from 'nats';
 import type { Header } from '../internal/domain/message.js';
+import { RECEIPT_HEADER } from '../internal/domain/receipt.js';
 import { parseRouting } from '../internal/domain/routing.js';
 import { isWildcard, parseSubject } from '../internal/domain/subject.js';
 import { CommandFailed } from './command-failed.js';
@@ -28,6 +29,7 @@ export async function publish(here: Invocation, options: PublishOptions): Promis
   const where = `${subject} at nats://${connection.getServer()}`;
   try {
     if (options.request) {
+      headers.set(RECEIPT_HEADER, '1');
       const answer = await connection.request(subject, bytes, { timeout: ANSWER_WITHIN_MS, headers });
       process.stdout.write(`${answer.string()}\n`);
       if (isError(answer.string())) throw new CommandFailed('the answer is an error: the message was not taken');

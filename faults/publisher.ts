@@ -57,7 +57,7 @@ export async function startPublisher(natsUrl: string): Promise<Publisher> {
     const message = record(subject);
     const body = JSON.stringify({ n: message.number, ...fieldsOf?.(message.number) });
     const answer = await connection
-      .request(subject, body, { timeout: PATIENCE_MS, ...(withIds && idOf(message)) })
+      .request(subject, body, { timeout: PATIENCE_MS, headers: headersOf(message, withIds === true) })
       .catch(() => undefined);
     if (answer) message.acknowledged = isPromise(answer.string());
     return message.acknowledged;
@@ -101,10 +101,12 @@ export async function startPublisher(natsUrl: string): Promise<Publisher> {
   };
 }
 
-function idOf({ number }: Record) {
+/** hukz answers only who asks it; a stream answers every request. */
+function headersOf({ number }: Record, withId: boolean) {
   const sent = headers();
-  sent.set('Nats-Msg-Id', `n${number}`);
-  return { headers: sent };
+  sent.set('Hukz-Receipt', '1');
+  if (withId) sent.set('Nats-Msg-Id', `n${number}`);
+  return sent;
 }
 
 /** The journal's, or the stream's. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { headers as natsHeaders } from 'nats';
 import { eventually } from '../testkit/eventually.js';
+import { requestReceipt } from '../testkit/request-receipt.js';
 import { useAppKit } from '../testkit/use-app-kit.js';
 
 const kit = useAppKit({ HUKZ_REQUEST_TIMEOUT: '500ms' });
@@ -11,7 +12,10 @@ const logsOf = async (webhookId: number, count: number) => {
   return (await read()).reverse();
 };
 const request = async (subject: string, payload = '{}') =>
-  JSON.parse((await kit.nats.request(subject, payload)).string()) as { message_id: string; webhooks: number };
+  JSON.parse((await requestReceipt(kit.nats, { subject, payload })).string()) as {
+    message_id: string;
+    webhooks: number;
+  };
 
 describe('a message published to NATS', () => {
   it('is POSTed to the webhooks of its event, and logged', async () => {
@@ -51,6 +55,18 @@ describe('a message published to NATS', () => {
     await kit.receiver.waitFor(2);
   });
 
+  it('is not answered to a publisher that asks somebody else: a service on its subject is', async () => {
+    await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('svc.*')]);
+    const service = kit.nats.subscribe('svc.price', {
+      callback: (_error, msg) => void setTimeout(() => msg.respond('{"price":7}'), 40),
+    });
+    const asked = Array.from({ length: 50 }, () => kit.nats.request('svc.price', '{}', { timeout: 5000 }));
+    const answers = (await Promise.all(asked)).map((msg) => msg.string());
+    expect(new Set(answers)).toEqual(new Set(['{"price":7}']));
+    await kit.receiver.waitFor(50);
+    service.unsubscribe();
+  });
+
   it('fires wildcard events, each webhook once', async () => {
     const ids = [
       await kit.hukz.api.event('post.*'),
@@ -71,7 +87,9 @@ describe('a message published to NATS', () => {
     const ask = async (name: string, value: string) => {
       const headers = natsHeaders();
       headers.append(name, value);
-      return JSON.parse((await kit.nats.request('narrow.it', '{}', { timeout: 1000, headers })).string());
+      return JSON.parse(
+        (await requestReceipt(kit.nats, { subject: 'narrow.it', payload: '{}' }, { headers })).string(),
+      );
     };
     expect(await ask('Hukz-Tag', 'app:a')).toMatchObject({ webhooks: 1 });
     expect(await ask('Hukz-Space', '7')).toMatchObject({ webhooks: 1 });

@@ -10,6 +10,7 @@ import { CANARY, canary, canaryKey, writingsOf, writingsOfKey } from '../testkit
 import { makeCertificates } from '../testkit/certificates.js';
 import { eventually } from '../testkit/eventually.js';
 import { type Answer, type ReceivedRequest, type Receiver, startReceiver } from '../testkit/receiver.js';
+import { requestReceipt } from '../testkit/request-receipt.js';
 import { startTestApp, type TestApp } from '../testkit/test-app.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
 import { startTestNats } from '../testkit/test-nats.js';
@@ -115,7 +116,7 @@ async function publish(payload: object): Promise<void> {
   headers.set('X-Internal', 'not passed on');
   headers.set('Hukz-Tag', 'team:payments');
   headers.set('Hukz-Space', '7');
-  await nats.request('orders.eu.paid', JSON.stringify(payload), { timeout: 5000, headers });
+  await requestReceipt(nats, { subject: 'orders.eu.paid', payload: JSON.stringify(payload) }, { headers });
 }
 
 const delivered = async (id: number, count: number) => {

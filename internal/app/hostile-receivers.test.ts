@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
 import type { LogAnswer } from '../testkit/instance-api.js';
+import { requestReceipt } from '../testkit/request-receipt.js';
 import { startTestApp, type TestApp } from '../testkit/test-app.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
 import { startTestNats } from '../testkit/test-nats.js';
@@ -193,7 +194,7 @@ describe('the mode', () => {
       { source: 'url', message: expect.stringContaining('EGRESS_ALLOW_CIDRS') },
     ]);
     const id = await strict.api.webhook((await says(OK)).replace('127.0.0.1', 'localhost'), [eventId]);
-    await nats.request('hostile.strict', '{}');
+    await requestReceipt(nats, { subject: 'hostile.strict', payload: '{}' });
     await eventually(async () => (await strict.api.logs(`webhook_id=${id}`))[0]?.outcome === 'delivered', {
       what: 'the delivery',
     });

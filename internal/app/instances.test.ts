@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
+import { requestReceipt } from '../testkit/request-receipt.js';
 import { useInstanceKit } from '../testkit/use-instance-kit.js';
 
 const kit = useInstanceKit({ HUKZ_INSTANCE_TIMEOUT: '2s' });
@@ -8,7 +9,9 @@ const kit = useInstanceKit({ HUKZ_INSTANCE_TIMEOUT: '2s' });
 async function publishNumbers(subject: string, count: number): Promise<Set<number>> {
   const acknowledged = new Set<number>();
   const asked = Array.from({ length: count }, async (_, n) => {
-    const answer = await kit.nats.request(subject, JSON.stringify({ n }), { timeout: 8000 }).catch(() => undefined);
+    const answer = await requestReceipt(kit.nats, { subject, payload: JSON.stringify({ n }) }, { timeout: 8000 }).catch(
+      () => undefined,
+    );
     if (answer && JSON.parse(answer.string()).message_id) acknowledged.add(n);
   });
   await Promise.all(asked);
@@ -90,7 +93,9 @@ describe('two instances', () => {
       what: 'the first followed',
       timeoutMs: 1000,
     });
-    expect(JSON.parse((await kit.nats.request('renamed.there', '{}')).string())).toMatchObject({ webhooks: 0 });
+    expect(
+      JSON.parse((await requestReceipt(kit.nats, { subject: 'renamed.there', payload: '{}' })).string()),
+    ).toMatchObject({ webhooks: 0 });
   }, 30_000);
 
   it('lose nothing that was committed when one of them is killed', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { headers as natsHeaders } from 'nats';
 import { eventually } from '../testkit/eventually.js';
 import type { ReceivedRequest } from '../testkit/receiver.js';
+import { requestReceipt } from '../testkit/request-receipt.js';
 import { useAppKit } from '../testkit/use-app-kit.js';
 
 const kit = useAppKit({ HUKZ_RETRY_SCHEDULE: '50ms,50ms' }, 2);
@@ -22,7 +23,7 @@ async function make(settings: object) {
     for (const step of steps) {
       const headers = natsHeaders();
       headers.set('Order-Id', step.key);
-      await kit.nats.request(subject, JSON.stringify(step), { timeout: 5000, headers });
+      await requestReceipt(kit.nats, { subject, payload: JSON.stringify(step) }, { headers });
     }
   };
   return { id, publish };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
+import { requestReceipt } from '../testkit/request-receipt.js';
 import { useAppKit } from '../testkit/use-app-kit.js';
 
 const SETTINGS = {
@@ -42,7 +43,7 @@ async function make(settings: object = {}): Promise<Made> {
     id,
     async publish(count, payload = {}) {
       const text = JSON.stringify(payload);
-      await Promise.all(Array.from({ length: count }, () => kit.nats.request(subject, text, { timeout: 5000 })));
+      await Promise.all(Array.from({ length: count }, () => requestReceipt(kit.nats, { subject, payload: text })));
     },
     read: async () => (await kit.other.api.get(`/webhooks/${id}`)).body,
     account: async () => (await kit.hukz.api.get(`/accounting?webhook_id=${id}`)).body,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
 import type { ReceivedRequest } from '../testkit/receiver.js';
+import { requestReceipt } from '../testkit/request-receipt.js';
 import type { TestInstance } from '../testkit/test-instance.js';
 import { useInstanceKit } from '../testkit/use-instance-kit.js';
 
@@ -8,7 +9,9 @@ const kit = useInstanceKit({ HUKZ_INSTANCE_TIMEOUT: '2s', HUKZ_RETRY_SCHEDULE: '
 
 const publish = (subject: string, count: number) =>
   Promise.all(
-    Array.from({ length: count }, (_, n) => kit.nats.request(subject, JSON.stringify({ n }), { timeout: 8000 })),
+    Array.from({ length: count }, (_, n) =>
+      requestReceipt(kit.nats, { subject, payload: JSON.stringify({ n }) }, { timeout: 8000 }),
+    ),
   );
 const idOf = ({ headers }: ReceivedRequest) => String(headers['webhook-id']);
 const isReplay = ({ headers }: ReceivedRequest) => headers['hukz-replay'] === 'true';

@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
 import { type Receiver, startReceiver } from '../testkit/receiver.js';
+import { requestReceipt } from '../testkit/request-receipt.js';
 import { startTestApp, type TestApp } from '../testkit/test-app.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
 import { startTestNats } from '../testkit/test-nats.js';
@@ -40,7 +41,7 @@ it('what becomes of deliveries and webhooks is told on subjects that never fire 
   const publishAnd = async (status: number, expected: readonly string[]) => {
     told.length = 0;
     receiver.behave({ status });
-    await nats.request('a.b', '{}', { timeout: 5000 });
+    await requestReceipt(nats, { subject: 'a.b', payload: '{}' });
     await eventually(() => told.length >= expected.length, { what: `${expected.length} results` });
     expect(kinds()).toEqual(expected.map((kind) => `hukz.result.7.${id}.${kind}`));
   };

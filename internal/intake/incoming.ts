@@ -13,7 +13,7 @@ export interface Incoming {
     readonly stream: string;
     readonly sequence: number;
   };
-  /** Present when the publisher asked for an answer. */
+  /** Present when the publisher asked us for an answer (`Hukz-Receipt`). */
   readonly answer?: (text: string) => void;
   /** Called once, when we are done with it: stored (or never to be), or else it has to come again. */
   readonly done?: (stored: boolean) => void;

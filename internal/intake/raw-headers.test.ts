@@ -75,6 +75,8 @@ describe.each(['core', 'jetstream'])('in %s mode', (mode) => {
   });
 
   it('headers that cannot be read are counted, and told in one line a second', async () => {
+    publish(`NATS/1.0\r\n${'trace id: 1\r\n'.repeat(9)}\r\n`);
+    await allArrived();
     const metrics = await (await fetch(`http://127.0.0.1:${hukz.app.metricsPort}/metrics`)).text();
     expect(Number(/^hukz_message_headers_dropped_total (\d+)/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(9);
     expect(metrics).toMatch(/^hukz_intake_callback_failures_total 0$/m);

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ErrorCode, Events, type Msg, type NatsConnection, type Subscription } from 'nats';
 import { coalesce } from '../coalesce.js';
 import type { Degradation } from '../domain/degradation.js';
+import { asksForReceipt } from '../domain/receipt.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { ClientBoundary } from './client-boundary.js';
@@ -195,9 +196,11 @@ export class Subscriptions {
   }
 
   private toIncoming(msg: Msg): Incoming {
-    const incoming = { subject: msg.subject, headers: this.deps.boundary.headersOf(msg), payload: msg.data };
+    const headers = this.deps.boundary.headersOf(msg);
+    const incoming = { subject: msg.subject, headers, payload: msg.data };
     const { reply } = msg;
-    if (!reply) return incoming;
+    // An answer of ours in place of the one that was asked for would break a service on this subject.
+    if (!reply || !asksForReceipt(headers)) return incoming;
     return { ...incoming, answer: (text) => this.answering?.publish(reply, text) };
   }
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../testkit/eventually.js';
+import { requestReceipt } from '../../testkit/request-receipt.js';
 import type { TestInstance } from '../../testkit/test-instance.js';
 import { useInstanceKit } from '../../testkit/use-instance-kit.js';
 
@@ -29,7 +30,9 @@ const allReady = (service: TestInstance, count = 2) =>
 
 /** Publishes numbered messages; resolves when each was answered, after its commit. */
 async function publishNumbers(subject: string, count: number): Promise<void> {
-  await Promise.all(upTo(count).map((n) => kit.nats.request(subject, JSON.stringify({ n }), { timeout: 10_000 })));
+  await Promise.all(
+    upTo(count).map((n) => requestReceipt(kit.nats, { subject, payload: JSON.stringify({ n }) }, { timeout: 10_000 })),
+  );
 }
 
 describe('two workers', () => {
