@@ -108,6 +108,41 @@ no_auth_user: a`;
     },
   );
 
+  it.each(['workqueue', 'interest'])(
+    'whose name a stream with the retention %s has is not read: the event is refused, and nothing leaves that stream',
+    async (retention) => {
+      await kit.serve();
+      await kit.stream('HUKZ', { retention, subjects: ['jobs.>'] });
+      await kit.consumer('HUKZ', 'workers');
+      await kit.stream('ORDERS');
+      await kit.publish('jobs.todo', 20);
+      const app = await kit.start();
+      for (const event of ['jobs.done', 'a.b']) {
+        const made = await app.api.post('/events', { name: 'x', event });
+        expect([made.status, made.body.errors[0].message]).toEqual([422, expect.stringContaining('set NATS_STREAM')]);
+      }
+      await app.api.webhook(kit.receiver.url, [await app.api.event('orders.made')]);
+      await kit.publish('orders.made', 5);
+      await kit.receiver.waitFor(5);
+      const { state, config } = await kit.jsm.streams.info('HUKZ');
+      expect([state.messages, state.consumer_count, config.subjects]).toEqual([20, 1, ['jobs.>']]);
+    },
+  );
+
+  it('that was replaced by a work queue while hukz was away is left alone, and hukz is not ready', async () => {
+    await kit.serve();
+    await (await kit.start()).api.event('jobs.done');
+    await kit.stopLast();
+    await kit.jsm.streams.delete('HUKZ');
+    await kit.stream('HUKZ', { retention: 'workqueue', subjects: ['jobs.done'] });
+    await kit.publish('jobs.done', 20);
+    const app = await kit.start();
+    const { status, degraded } = await readinessOf(app);
+    expect([status, degraded[0]]).toEqual([503, expect.objectContaining({ reason: 'stream_unsuitable' })]);
+    const { state } = await kit.jsm.streams.info('HUKZ');
+    expect([state.messages, state.consumer_count]).toEqual([20, 0]);
+  });
+
   it('whose new settings the server refuses is read all the same, with new events too, and says so', async () => {
     await kit.serve(limits('max_store: 10MB, max_mem: 10MB'));
     await (await kit.start()).api.event('a.b');

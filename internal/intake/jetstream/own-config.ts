@@ -1,7 +1,8 @@
-import type { StreamConfig } from 'nats';
+import { RetentionPolicy, type StreamConfig, type StreamInfo } from 'nats';
 import { coveredBy } from '../../domain/covered-by.js';
 import type { StreamPlan } from '../../domain/stream-plan.js';
 import { covers } from '../../domain/subject-overlap.js';
+import { Refusal } from './refusal.js';
 import { idleSubject, OUR_DESCRIPTION, type StreamSettings, streamConfig } from './stream-settings.js';
 
 /**
@@ -13,6 +14,17 @@ export function ownConfig(found: StreamConfig, settings: StreamSettings, plan: S
   // What is stored under another subject fires nothing. A field is only removed when it is named.
   const untransformed = { subject_transform: undefined } as unknown as Partial<StreamConfig>;
   return { ...streamConfig(settings, plan.own), ...untransformed };
+}
+
+/** With any other retention our acknowledgements delete what others have to read. */
+export function unsuitable(found: StreamInfo | undefined): Refusal | undefined {
+  if (!found || found.config.retention === RetentionPolicy.Limits) return undefined;
+  const { name, retention } = found.config;
+  return new Refusal(
+    'stream_unsuitable',
+    `The stream ${name} has the retention "${retention}", and hukz would take messages from its other consumers: ` +
+      'set NATS_STREAM to another name.',
+  );
 }
 
 export function isShared(

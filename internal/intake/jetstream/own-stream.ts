@@ -3,7 +3,7 @@ import type { Obstacle } from '../../domain/stream-obstacles.js';
 import type { StreamPlan } from '../../domain/stream-plan.js';
 import type { Logger } from '../../logger.js';
 import { Failures } from './failures.js';
-import { isShared, ownConfig } from './own-config.js';
+import { isShared, ownConfig, unsuitable } from './own-config.js';
 import { type Refusal, refusalOf } from './refusal.js';
 import type { StreamSettings } from './stream-settings.js';
 import { isAsPlanned, makeAsPlanned } from './streams.js';
@@ -43,6 +43,11 @@ export class OwnStream {
 
   /** Whether there is something to change, and it may be tried now. */
   wants(found: StreamInfo | undefined, plan: StreamPlan): boolean {
+    const unusable = unsuitable(found);
+    if (unusable) {
+      if (this.failures.mayTry(this.deps.settings.name)) this.failures.add(this.deps.settings.name, unusable);
+      return false;
+    }
     if (isAsPlanned(found, this.deps.settings, plan)) {
       this.failures.delete(this.deps.settings.name);
       return false;

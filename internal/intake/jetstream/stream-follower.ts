@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NatsConnection } from 'nats';
+import type { NatsConnection, StreamInfo } from 'nats';
 import { coveredBy } from '../../domain/covered-by.js';
 import type { Degradation } from '../../domain/degradation.js';
 import type { Obstacle } from '../../domain/stream-obstacles.js';
@@ -7,6 +7,7 @@ import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
 import { AppError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { Moves } from './moves.js';
+import { unsuitable } from './own-config.js';
 import { OwnStream } from './own-stream.js';
 import type { Readings } from './readings.js';
 import { Refusal } from './refusal.js';
@@ -98,7 +99,7 @@ export class StreamFollower {
     this.moves.followed(plan, streams.foreign);
     // What was degraded is so until now: nothing took its messages before.
     this.plan = plan;
-    this.ownHolds = streams.own?.config.subjects ?? [];
+    this.ownHolds = heldBy(streams.own);
     this.picture = pictureOf(streams);
     this.followed = server.connection;
     // What was lost, or connected anew, meanwhile has to be looked at again.
@@ -135,12 +136,11 @@ export class StreamFollower {
     try {
       const [foreign] = plan.foreign.filter((each) => coveredBy([subject], [each.subject]).length > 0);
       let streams = listed;
-      if (!foreign && (!listed.own || this.own.refusal)) {
+      if (!foreign && (!listed.own || unsuitable(listed.own) || this.own.refusal)) {
         this.own.hurry();
         this.unsettle();
         ({ streams } = await this.makeOwn(server, subjects));
-        if (this.own.refusal && !coveredBy([subject], streams.own?.config.subjects ?? []).length)
-          throw this.own.refusal;
+        if (this.own.refusal && !coveredBy([subject], heldBy(streams.own)).length) throw this.own.refusal;
       }
       const name = foreign?.stream ?? settings.name;
       const needed = this.consumersOf(plan, streams).filter(
@@ -193,7 +193,9 @@ export class StreamFollower {
       filter: subject,
       created: createdOf.get(stream) ?? '',
     }));
-    return own ? [{ target: this.ownTarget, filter: undefined, created: own.created }, ...wanted] : wanted;
+    return own && !unsuitable(own)
+      ? [{ target: this.ownTarget, filter: undefined, created: own.created }, ...wanted]
+      : wanted;
   }
 
   private get ownTarget() {
@@ -204,5 +206,8 @@ export class StreamFollower {
     return { stream, consumer: durableName(this.deps.queueGroup, `_${hash(subject)}`) };
   }
 }
+
+/** What may be read of our stream. */
+const heldBy = (own: StreamInfo | undefined) => (own && !unsuitable(own) ? (own.config.subjects ?? []) : []);
 
 const hash = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 8);

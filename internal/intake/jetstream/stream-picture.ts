@@ -2,10 +2,19 @@ import type { ListedStreams } from './streams.js';
 
 /** What decides where messages are read, as one text: while it stays the same, there is nothing to plan again. */
 export function pictureOf({ own, foreign }: ListedStreams): string {
-  const { subjects = [], max_age, max_bytes, num_replicas, duplicate_window, subject_transform } = own?.config ?? {};
+  const {
+    subjects = [],
+    retention,
+    max_age,
+    max_bytes,
+    num_replicas,
+    duplicate_window,
+    subject_transform,
+  } = own?.config ?? {};
   const ours = [
     own?.created,
     [...subjects].sort(),
+    retention,
     max_age,
     max_bytes,
     num_replicas,
