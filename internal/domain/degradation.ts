@@ -20,6 +20,10 @@ export const DEGRADATION_REASONS = [
   'consumer_unsuitable',
   /** The server refuses to deliver to our consumer. */
   'pull_refused',
+  /** How far consumers have come cannot be written to the database. */
+  'positions_not_kept',
+  /** The database lacks acknowledged messages, and they could not be read again from the stream yet. */
+  'journal_behind',
   /** Single messages cannot be stored, while the others are. */
   'message_not_stored',
   /** The clock of this machine differs from the database's. */

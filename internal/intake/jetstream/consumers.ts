@@ -1,10 +1,13 @@
 import type { ConsumerInfo, JetStreamManager } from 'nats';
+import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { beginAt } from './begin-at.js';
 import { ensureConsumer } from './ensure-consumer.js';
 import type { Look } from './look.js';
 import type { Positions } from './positions.js';
+import type { PullTarget } from './pull-requests.js';
 import { readAgain } from './read-again.js';
+import { Refusal } from './refusal.js';
 import { newConsumer, type StreamSettings } from './stream-settings.js';
 import type { StreamLink, WantedConsumer } from './wanted-consumer.js';
 
@@ -41,16 +44,21 @@ export class Consumers {
       const { stream, consumer } = await this.find(link.manager, one);
       const look: Look = { ...link, ...one, stream, consumer, repeated: [] };
       const { behind, recorded } = await this.deps.positions.keep([look]);
-      if (recorded.length > 0 || looks === MAX_LOOKS) return consumer;
       if (behind.length > 0) await this.readAgain(look);
+      else if (recorded.length > 0 || looks >= MAX_LOOKS) return consumer;
+      if (looks > MAX_LOOKS) throw notReadAgain(one.target, 'the database still lacks messages afterwards');
     }
   }
 
-  /** What the database has lost comes once more. */
+  /** What the database has lost comes once more. @throws {Refusal} when it could not be read again */
   async readAgain(look: Look): Promise<void> {
     const { exclusively, logger } = this.deps;
     const make = async () => (await this.find(look.manager, { ...look, created: look.stream.created })).consumer;
-    if (await readAgain({ exclusively, make, logger }, look)) this.timesBack++;
+    try {
+      if (await readAgain({ exclusively, make, logger }, look)) this.timesBack++;
+    } catch (error) {
+      throw notReadAgain(look.target, messageOf(error));
+    }
   }
 
   private async find(manager: JetStreamManager, one: WantedConsumer) {
@@ -68,3 +76,10 @@ export class Consumers {
     return { stream, consumer: info };
   }
 }
+
+const notReadAgain = ({ stream, consumer }: PullTarget, why: string) =>
+  new Refusal(
+    'journal_behind',
+    `The database lacks messages that were acknowledged to the stream ${stream}, and they could not be read again (${why}). ` +
+      `hukz tries again; its NATS user must be allowed to delete and make the consumer ${consumer} ($JS.API.CONSUMER.>).`,
+  );

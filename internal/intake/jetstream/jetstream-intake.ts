@@ -115,7 +115,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
-    degraded: () => follower.degraded(),
+    degraded: () => [...follower.degraded(), ...positions.degraded()],
     acknowledgedUpTo,
     stats: () => ({ ...boundary.stats(), ...readings.stats() }),
     async drain() {

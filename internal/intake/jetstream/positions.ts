@@ -1,7 +1,8 @@
 import type { Sighting, StoredPosition } from '../../domain/consumer-position.js';
+import type { Degradation } from '../../domain/degradation.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { type Doubt, type ExaminationDeps, type Examined, examine, examineAgain } from './examination.js';
+import { type ExaminationDeps, type Examined, examine, examineAgain } from './examination.js';
 import { floorOf, type Look, toSighting } from './look.js';
 import type { PullTarget } from './pull-requests.js';
 import { refusalOf } from './refusal.js';
@@ -31,10 +32,10 @@ export interface Kept {
   readonly behind: readonly Look[];
 }
 
-/** What is known of a row that is not intact. */
-interface Examination {
+/** What the comparison of a row that is not intact has found, for the consumer as it was then. */
+interface Examination extends Examined {
+  readonly consumerCreated: string;
   readonly version: string;
-  readonly doubts: readonly Doubt[];
 }
 
 /**
@@ -43,8 +44,9 @@ interface Examination {
  */
 export class Positions {
   private readonly examinations = new Map<string, Examination>();
+  /** Why the position of a consumer could not be kept the last time. */
+  private readonly failures = new Map<string, string>();
   private missing = 0;
-  private failure: string | undefined;
 
   constructor(private readonly deps: PositionsDeps) {}
 
@@ -57,49 +59,92 @@ export class Positions {
     return (await this.deps.store.load([target]))[0];
   }
 
-  /** Writes down what may be written; never rejects. */
-  async keep(looks: readonly Look[]): Promise<Kept> {
-    try {
-      const kept = await this.write(looks);
-      if (this.failure !== undefined) this.deps.logger.info('stream.positions_kept_again');
-      this.failure = undefined;
-      return kept;
-    } catch (error) {
-      if (this.failure === undefined) this.deps.logger.warn('stream.positions_not_kept', { error: messageOf(error) });
-      this.failure = messageOf(error);
-      return { recorded: [], behind: [] };
+  /** Forgets every consumer that is not read any more. */
+  forgetOthers(read: readonly PullTarget[]): void {
+    const keys = new Set(read.map(keyOf));
+    for (const kept of [this.examinations, this.failures]) {
+      for (const key of kept.keys()) if (!keys.has(key)) kept.delete(key);
     }
   }
 
-  private async write(looks: readonly Look[]): Promise<Kept> {
-    const recorded: Look[] = [];
+  degraded(): readonly Degradation[] {
+    const [first] = this.failures;
+    if (!first) return [];
+    const [key, error] = first;
+    const [stream, consumer] = key.split('\n');
+    const problem =
+      `The positions of ${this.failures.size} consumers cannot be compared with the database or written to it; ` +
+      `the first is ${consumer} of the stream ${stream} (${error}). Messages are taken all the same; look at the errors of PostgreSQL.`;
+    return [{ reason: 'positions_not_kept', problem }];
+  }
+
+  /** Writes the positions that may be written; never rejects. One consumer that cannot be compared delays no other one. */
+  async keep(looks: readonly Look[]): Promise<Kept> {
+    const failed = new Map<string, string>();
+    const attempt = async (tried: readonly Look[], work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (error) {
+        for (const { target } of tried) failed.set(keyOf(target), messageOf(error));
+      }
+    };
     const behind: Look[] = [];
     const certain: Look[] = [];
     for (const look of looks) {
-      if (await this.isBehind(look)) behind.push(look);
-      else if (!this.examinations.get(keyOf(look))?.doubts.length) certain.push(look);
+      await attempt([look], async () => {
+        if (await this.isBehind(look)) behind.push(look);
+        else if (!this.examinationOf(look)?.doubts.length) certain.push(look);
+      });
     }
-    const results = certain.length > 0 ? await this.deps.store.record(certain.map((look) => this.toSeen(look))) : [];
-    for (const [index, look] of certain.entries()) {
-      const result = results[index];
-      if (result === 'unexamined') {
+    const recorded: Look[] = [];
+    // A database that takes no positions can still be found to have gone back.
+    let unexamined = certain.filter((look) => this.examinationOf(look) === undefined);
+    if (certain.length > 0) {
+      await attempt(certain, async () => {
+        const results = await this.deps.store.record(certain.map((look) => this.toSeen(look)));
+        unexamined = certain.filter((_, index) => results[index] === 'unexamined');
+        for (const [index, look] of certain.entries()) {
+          const result = results[index];
+          if (result === undefined || result === 'unexamined') continue;
+          this.examinations.delete(keyOf(look.target));
+          recorded.push(look);
+          this.tell(look.target, result.gap);
+        }
+      });
+    }
+    for (const look of unexamined) {
+      await attempt([look], async () => {
         if (await this.beginExamination(look)) behind.push(look);
-      } else {
-        this.examinations.delete(keyOf(look));
-        recorded.push(look);
-        this.tell(look.target, result?.gap ?? 0);
-      }
+      });
     }
+    this.note(looks, failed);
     return { recorded, behind };
   }
 
-  /** Of a consumer that is doubted. */
+  private note(looks: readonly Look[], failed: ReadonlyMap<string, string>): void {
+    const { logger } = this.deps;
+    const hadFailures = this.failures.size > 0;
+    for (const { target } of looks) this.failures.delete(keyOf(target));
+    for (const [key, error] of failed) this.failures.set(key, error);
+    const [error] = this.failures.values();
+    if (error !== undefined && !hadFailures) {
+      logger.warn('stream.positions_not_kept', { consumers: this.failures.size, error });
+    }
+    if (error === undefined && hadFailures) logger.info('stream.positions_kept_again');
+  }
+
+  /** A consumer for which the journal lacks messages stays so until it is made again: the reading again may fail. */
   private async isBehind(look: Look): Promise<boolean> {
-    const known = this.examinations.get(keyOf(look));
-    if (!known || known.doubts.length === 0) return false;
-    const { isBehind, doubts } = await examineAgain(this.examining, look, known.doubts);
-    this.examinations.set(keyOf(look), { ...known, doubts });
-    return isBehind;
+    const known = this.examinationOf(look);
+    if (!known || known.isBehind || known.doubts.length === 0) return known?.isBehind === true;
+    const examined = await examineAgain(this.examining, look, known.doubts);
+    this.examinations.set(keyOf(look.target), { ...known, ...examined });
+    return examined.isBehind;
+  }
+
+  private examinationOf({ target, consumer }: Look): Examination | undefined {
+    const known = this.examinations.get(keyOf(target));
+    return known?.consumerCreated === consumer.created ? known : undefined;
   }
 
   private async beginExamination(look: Look): Promise<boolean> {
@@ -107,12 +152,13 @@ export class Positions {
     if (!known || known.isIntact) return false;
     const { created, state } = look.stream;
     const isThisStream = known.streamCreated === created && known.acknowledged <= state.last_seq;
-    const { isBehind, doubts } = isThisStream ? await this.examine(look, known) : { isBehind: false, doubts: [] };
-    this.examinations.set(keyOf(look), { version: known.version, doubts });
-    return isBehind;
+    const examined = isThisStream ? await this.examine(look, known) : { isBehind: false, doubts: [] };
+    const { version } = known;
+    this.examinations.set(keyOf(look.target), { ...examined, version, consumerCreated: look.consumer.created });
+    return examined.isBehind;
   }
 
-  /** What cannot be examined counts as lost: what is read again and was not lost is stored once all the same. */
+  /** A stream that could not be compared is read again to be safe: what the journal has is stored once all the same. */
   private async examine(look: Look, known: StoredPosition): Promise<Examined> {
     const { logger } = this.deps;
     const [from, to] = [known.acknowledged + 1, Math.min(floorOf(look.consumer), look.stream.state.first_seq - 1)];
@@ -123,7 +169,8 @@ export class Positions {
       return examined;
     } catch (error) {
       const refusal = refusalOf(error, 'consumer_refused', 'a consumer that compares the stream with the journal');
-      logger.warn('journal.not_examined', { ...look.target, error: refusal.message });
+      const then = 'the stream could not be compared with the database and is read again to be safe';
+      logger.warn('journal.not_examined', { ...look.target, error: refusal.message, mended_by: then });
       return { isBehind: true, doubts: [] };
     }
   }
@@ -133,7 +180,7 @@ export class Positions {
   }
 
   private toSeen(look: Look): SeenConsumer {
-    return { ...look.target, sighting: toSighting(look), examined: this.examinations.get(keyOf(look))?.version };
+    return { ...look.target, sighting: toSighting(look), examined: this.examinationOf(look)?.version };
   }
 
   private tell(target: PullTarget, messages: number): void {
@@ -144,4 +191,4 @@ export class Positions {
   }
 }
 
-const keyOf = ({ target, consumer }: Look) => `${target.stream}\n${target.consumer}\n${consumer.created}`;
+const keyOf = ({ stream, consumer }: PullTarget) => `${stream}\n${consumer}`;

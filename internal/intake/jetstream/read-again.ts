@@ -12,8 +12,9 @@ export interface ReadAgainDeps {
 }
 
 /**
- * Deletes a consumer and makes it again behind what the journal has: what the database has forgotten comes once more. Whoever
- * dies between the two leaves no consumer, and that is made at the same place. False: another instance has done it.
+ * Deletes a consumer and makes it again behind what the journal has: the messages that the database has lost come once more. An
+ * instance that dies between the two leaves no consumer, and the next one makes it at the same place. False: another instance
+ * has done it.
  */
 export async function readAgain(deps: ReadAgainDeps, look: Look): Promise<boolean> {
   const { manager, target, consumer } = look;
@@ -30,7 +31,7 @@ export async function readAgain(deps: ReadAgainDeps, look: Look): Promise<boolea
       from: made.delivered.stream_seq + 1,
       to: consumer.delivered.stream_seq,
       messages: Math.max(0, made.num_pending - consumer.num_pending),
-      because: 'the database lacks messages that were acknowledged: it was restored, or failed over',
+      because: 'the database lacks acknowledged messages after a restore or a failover, or could not be compared',
       mended_by: 'reading them again from the stream',
     });
     return true;

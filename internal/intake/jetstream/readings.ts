@@ -66,6 +66,7 @@ export class Readings {
   async follow(link: StreamLink, wanted: readonly WantedConsumer[]): Promise<void> {
     const byKey = new Map(wanted.map((one) => [keyOf(one.target), one]));
     this.failures.keep(new Set(byKey.keys()));
+    this.deps.positions.forgetOthers(wanted.map(({ target }) => target));
     for (const [key, reading] of this.all) {
       if (byKey.get(key)?.created === reading.created && reading.connection === link.connection) continue;
       this.all.delete(key);
@@ -114,7 +115,7 @@ export class Readings {
     for (const { puller } of this.all.values()) puller.again();
   }
 
-  /** Notices what nobody tells us: deleted streams and consumers, how much waits, and what is gone unread. */
+  /** Notices deleted streams and consumers, how much waits, and which messages are gone unread. The server reports none of this. */
   async look(manager: JetStreamManager): Promise<void> {
     const streams = new Map<string, StreamInfo>();
     const looks: Look[] = [];
@@ -205,6 +206,8 @@ export class Readings {
     try {
       await reading?.puller.stop();
       await this.deps.consumers.readAgain(look);
+    } catch (error) {
+      this.failures.add(keyOf(look.target), refusalOf(error, 'journal_behind', 'to read the stream again'));
     } finally {
       this.deps.onLost();
     }

@@ -1,4 +1,13 @@
-import { AckPolicy, DeliverPolicy, type JetStreamManager, type Msg, type NatsConnection, nanos } from 'nats';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  ErrorCode,
+  type JetStreamManager,
+  type Msg,
+  type NatsConnection,
+  NatsError,
+  nanos,
+} from 'nats';
 import type { ClientBoundary } from '../client-boundary.js';
 import type { Incoming } from '../incoming.js';
 import { parseAckSubject, type StreamPosition } from './stream-position.js';
@@ -73,7 +82,7 @@ function nextBatch({ connection, boundary }: ProbeDeps, subject: string): Promis
     const subscription = connection.subscribe(inbox, {
       callback: boundary.guarded((error, msg) => (error ? end(error) : take(msg))),
     });
-    const timer = setTimeout(() => end(new Error('the server did not answer in time')), ANSWER_MS);
+    const timer = setTimeout(() => end(new NatsError('TIMEOUT', ErrorCode.Timeout)), ANSWER_MS);
     connection.publish(subject, JSON.stringify({ batch: BATCH, no_wait: true }), { reply: inbox });
   });
 }
