@@ -1,14 +1,15 @@
-import type { ConsumerInfo, JetStreamManager } from 'nats';
+import type { ConsumerInfo } from 'nats';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { beginAt } from './begin-at.js';
-import { ensureConsumer } from './ensure-consumer.js';
+import { addConsumer, ensureConsumer } from './ensure-consumer.js';
 import type { Look } from './look.js';
 import type { Positions } from './positions.js';
 import type { PullTarget } from './pull-requests.js';
 import { readAgain } from './read-again.js';
 import { Refusal } from './refusal.js';
-import { newConsumer, type StreamSettings } from './stream-settings.js';
+import { remakeConsumer } from './remake-consumer.js';
+import { type BeginAt, newConsumer, type StreamSettings } from './stream-settings.js';
 import type { StreamLink, WantedConsumer } from './wanted-consumer.js';
 
 export interface ConsumersDeps {
@@ -41,7 +42,7 @@ export class Consumers {
   /** Makes it unless it is there, and writes down where it is. */
   async ensure(link: StreamLink, one: WantedConsumer): Promise<ConsumerInfo> {
     for (let looks = 1; ; looks++) {
-      const { stream, consumer } = await this.find(link.manager, one);
+      const { stream, consumer } = await this.find(link, one);
       const look: Look = { ...link, ...one, stream, consumer, repeated: [] };
       const { behind, recorded } = await this.deps.positions.keep([look]);
       if (behind.length > 0) await this.readAgain(look);
@@ -53,7 +54,8 @@ export class Consumers {
   /** What the database has lost comes once more. @throws {Refusal} when it could not be read again */
   async readAgain(look: Look): Promise<void> {
     const { exclusively, logger } = this.deps;
-    const make = async () => (await this.find(look.manager, { ...look, created: look.stream.created })).consumer;
+    const one = { ...look, created: look.stream.created };
+    const make = async () => (await this.find(look, one, (work) => work())).consumer;
     try {
       if (await readAgain({ exclusively, make, logger }, look)) this.timesBack++;
     } catch (error) {
@@ -61,19 +63,34 @@ export class Consumers {
     }
   }
 
-  private async find(manager: JetStreamManager, one: WantedConsumer) {
+  private async find(link: StreamLink, one: WantedConsumer, exclusively = this.deps.exclusively) {
+    const { manager } = link;
     const { settings, positions, logger } = this.deps;
     const { target, filter } = one;
     const { maxAckPending, deliverPolicy } = settings;
     const stream = await manager.streams.info(target.stream);
     const unread = one.begin ?? (filter === undefined ? 'all' : deliverPolicy);
-    const begin = beginAt(stream, await positions.find(target), unread);
-    const { info, made, changed } = await ensureConsumer(manager, { target, begin, filter, maxAckPending });
+    const known = async () => {
+      const position = await positions.find(target);
+      return position && beginAt(stream, position, unread);
+    };
+    const wishFrom = (begin: BeginAt) => ({ target, begin, filter, maxAckPending });
+    const begin = (await known()) ?? unread;
+    const add = (from: BeginAt) => addConsumer(manager, wishFrom(from));
+    const write = (consumer: ConsumerInfo) => this.write({ ...link, ...one, stream, consumer, repeated: [] });
+    const remake = (found: ConsumerInfo) => remakeConsumer({ manager, exclusively, known, write, add }, found);
+    const { info, made, changed } = await ensureConsumer({ manager, remake }, wishFrom(begin));
     if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
     if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
     const allowed = info.config.max_ack_pending ?? maxAckPending;
     if (allowed < maxAckPending) logger.warn('stream.fewer_pending', { ...target, wanted: maxAckPending, allowed });
     return { stream, consumer: info };
+  }
+
+  private async write(look: Look): Promise<void> {
+    const { recorded } = await this.deps.positions.keep([look]);
+    if (recorded.length === 0)
+      throw new Error('the position of a consumer that has to be made again cannot be written');
   }
 }
 

@@ -21,13 +21,20 @@ export interface EnsuredConsumer {
   readonly changed: readonly string[];
 }
 
+export interface EnsureDeps {
+  readonly manager: JetStreamManager;
+  /** Makes a consumer that has another filter again. */
+  remake(found: ConsumerInfo): Promise<ConsumerInfo>;
+}
+
 const TOO_MANY_PENDING = 10_121;
 
 /**
  * Makes the durable unless it is there, and puts right what makes it lose messages; the server keeps how far it was read.
  * @throws {Refusal} when the server does not let us
  */
-export async function ensureConsumer(jsm: JetStreamManager, wish: ConsumerWish): Promise<EnsuredConsumer> {
+export async function ensureConsumer(deps: EnsureDeps, wish: ConsumerWish): Promise<EnsuredConsumer> {
+  const { manager: jsm, remake } = deps;
   const { stream, consumer } = wish.target;
   const wanted = newConsumer(consumer, wish);
   const asked = `the consumer ${consumer} of the stream ${stream}`;
@@ -37,7 +44,7 @@ export async function ensureConsumer(jsm: JetStreamManager, wish: ConsumerWish):
     throw refused(error);
   });
   if (!found) {
-    const made = await pendingAsAllowed(wanted, (config) => jsm.consumers.add(stream, config)).catch((error) => {
+    const made = await addConsumer(jsm, wish).catch((error) => {
       throw refused(error);
     });
     return { info: made, made: true, changed: [] };
@@ -46,7 +53,7 @@ export async function ensureConsumer(jsm: JetStreamManager, wish: ConsumerWish):
   const differing = [...deviations.fatal, ...deviations.tolerable];
   if (differing.length === 0) return { info: found, made: false, changed: [] };
   if (deviations.fatal.every((field) => FILTERS.has(field)) && deviations.fatal.length > 0) {
-    const info = await remake(jsm, found, wish).catch((error) => {
+    const info = await remake(found).catch((error) => {
       throw refused(error);
     });
     return { info, made: false, changed: differing };
@@ -56,16 +63,9 @@ export async function ensureConsumer(jsm: JetStreamManager, wish: ConsumerWish):
 
 const FILTERS = new Set(['filter_subject', 'filter_subjects']);
 
-/**
- * Makes it again behind its last acknowledgement. An update of the filter is accepted, but afterwards the server no longer
- * notices every message that the new filter lets through (2.9.10 and 2.15.1).
- */
-async function remake(jsm: JetStreamManager, found: ConsumerInfo, wish: ConsumerWish): Promise<ConsumerInfo> {
+export function addConsumer(jsm: JetStreamManager, wish: ConsumerWish): Promise<ConsumerInfo> {
   const { stream, consumer } = wish.target;
-  const floor = found.ack_floor.stream_seq;
-  const begin = floor > 0 ? { sequence: floor + 1 } : wish.begin;
-  await jsm.consumers.delete(stream, consumer);
-  return pendingAsAllowed(newConsumer(consumer, { ...wish, begin }), (config) => jsm.consumers.add(stream, config));
+  return pendingAsAllowed(newConsumer(consumer, wish), (config) => jsm.consumers.add(stream, config));
 }
 
 async function putRight(
