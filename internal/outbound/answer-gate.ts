@@ -1,15 +1,19 @@
 import { Socket } from 'node:net';
-import { type AnswerHead, readAnswerHead } from './answer-head.js';
+import { type AnswerHead, isReadPast, readAnswerHead } from './answer-head.js';
 import { KnownFault } from './connect-error.js';
+import { HeadPieces } from './head-pieces.js';
 import { MAX_HEADER_BYTES, spellBytes } from './limits.js';
 
 /** Informational (1xx) answers before the real one. */
 const MAX_INFORMATIONAL = 16;
+/** Informational answers and empty lines before the real one, all together. */
+const MAX_BYTES_BEFORE = MAX_HEADER_BYTES;
 
 const CR = 0x0d;
 const LF = 0x0a;
-const DIGIT_1 = 0x31;
-const HTTP = Buffer.from('HTTP/');
+const SPACE = 0x20;
+const DIGIT_2 = 0x32;
+const VERSION = Buffer.from('HTTP/1.');
 /** Of the status in `HTTP/1.1 200`. */
 const STATUS_AT = 9;
 
@@ -20,7 +24,7 @@ const { read } = Socket.prototype;
 /** One function for all sockets: with one of its own for each, calling it cost undici's reading 2 µs a request. */
 function readThroughGate(this: GatedSocket, size?: number): Buffer | null {
   const gate = this[GATE];
-  return size === undefined && gate?.isClosed ? gate.next() : read.call(this, size);
+  return size === undefined && gate?.isWaitingForHead ? gate.next() : read.call(this, size);
 }
 
 /**
@@ -30,9 +34,13 @@ function readThroughGate(this: GatedSocket, size?: number): Buffer | null {
  * no copy unless a head comes in pieces.
  */
 export class AnswerGate {
+  /** undici has been given it, and has not taken it yet. */
   private head: Buffer | undefined;
+  /** Of a head that is not given to undici yet. */
+  private pieces: HeadPieces | undefined;
   private waitsForHead = false;
   private informational = 0;
+  private bytesBefore = 0;
   private own = false;
 
   constructor(private readonly socket: GatedSocket) {
@@ -40,8 +48,8 @@ export class AnswerGate {
     socket.read = readThroughGate;
   }
 
-  /** While it waits for a head, what comes goes through `next`. */
-  get isClosed(): boolean {
+  /** Meanwhile undici reads only what `next` lets through. */
+  get isWaitingForHead(): boolean {
     return this.waitsForHead;
   }
 
@@ -52,14 +60,16 @@ export class AnswerGate {
 
   /** Whether a part of a head has come, and not more. */
   get isInHead(): boolean {
-    return this.head !== undefined;
+    return this.head !== undefined || this.pieces !== undefined;
   }
 
   /** A request is about to be written. */
   begin(): void {
     this.head = undefined;
+    this.pieces = undefined;
     this.waitsForHead = true;
     this.informational = 0;
+    this.bytesBefore = 0;
     this.own = false;
   }
 
@@ -70,7 +80,7 @@ export class AnswerGate {
 
   /** What has come of a head that undici has not read, with what came behind it. */
   salvage(): { readonly head: AnswerHead; readonly body: Uint8Array } | undefined {
-    const bytes = this.head;
+    const bytes = this.head ?? this.pieces?.bytes;
     const head = bytes && readAnswerHead(bytes);
     return head && { head, body: bytes.subarray(head.length) };
   }
@@ -80,78 +90,59 @@ export class AnswerGate {
     for (;;) {
       const chunk: Buffer | null = read.call(this.socket);
       if (chunk === null) return null;
-      const passed = this.admit(this.head ? Buffer.concat([this.head, chunk]) : chunk);
+      const passed = !this.pieces && isUsual(chunk) ? this.pass(chunk, true) : this.collect(chunk);
       if (passed) return passed;
       if (this.socket.destroyed) return null;
     }
   }
 
   /** The bytes that undici is to see; undefined: more have to come first. */
-  private admit(given: Buffer): Buffer | undefined {
-    let bytes = withoutEmptyLines(given);
+  private collect(chunk: Buffer): Buffer | undefined {
+    const pieces = this.pieces ?? new HeadPieces();
+    this.pieces = pieces;
+    pieces.add(chunk);
     for (;;) {
-      if (bytes.length === 0) return this.hold(undefined);
-      if (!startsLikeHttp(bytes)) return this.pass(bytes);
+      this.bytesBefore += pieces.skipEmptyLines();
+      if (this.bytesBefore > MAX_BYTES_BEFORE)
+        return this.refuse(`more than ${spellBytes(MAX_BYTES_BEFORE)} before the answer`);
+      if (pieces.length === 0) {
+        this.pieces = undefined;
+        return undefined;
+      }
+      if (!pieces.startsLikeHttp) return this.pass(pieces.bytes, false);
       this.own = true;
-      const isInformational = bytes[STATUS_AT] === DIGIT_1 && isReadPast(bytes);
-      if (!isInformational && hasEnd(bytes)) return this.pass(bytes);
-      const end = endOfAnyHead(bytes);
-      if (end < 0 && bytes.length <= MAX_HEADER_BYTES) return this.hold(bytes);
-      if (!isInformational) return this.pass(bytes);
+      const end = pieces.findEnd();
+      if (end < 0 && pieces.length <= MAX_HEADER_BYTES) return undefined;
+      if (!isReadPast(pieces.bytes)) return this.pass(pieces.bytes, true);
       if (end < 0 || end > MAX_HEADER_BYTES) return this.refuse(`headers larger than ${spellBytes(MAX_HEADER_BYTES)}`);
       this.informational += 1;
       if (this.informational > MAX_INFORMATIONAL)
         return this.refuse(`more than ${MAX_INFORMATIONAL} informational answers`);
-      bytes = withoutEmptyLines(bytes.subarray(end));
+      this.bytesBefore += end;
+      pieces.skip(end);
     }
   }
 
-  private hold(bytes: Buffer | undefined): undefined {
+  private pass(bytes: Buffer, isOwn: boolean): Buffer {
+    if (isOwn) this.own = true;
     this.head = bytes;
-  }
-
-  private pass(bytes: Buffer): Buffer {
-    this.head = bytes;
+    this.pieces = undefined;
     this.waitsForHead = false;
     return bytes;
   }
 
   private refuse(words: string): undefined {
-    this.head = undefined;
+    this.pieces = undefined;
     this.socket.destroy(new KnownFault('bad_response', words));
   }
 }
 
-/** Some servers end a body with one line end too many. */
-function withoutEmptyLines(bytes: Buffer): Buffer {
-  let from = 0;
-  while (bytes[from] === CR || bytes[from] === LF) from += 1;
-  return from === 0 ? bytes : bytes.subarray(from);
-}
-
-function startsLikeHttp(bytes: Buffer): boolean {
-  const seen = Math.min(bytes.length, HTTP.length);
-  for (let at = 0; at < seen; at += 1) if (bytes[at] !== HTTP[at]) return false;
-  return true;
-}
-
-/** 101 is an answer: the receiver wants to speak something else from now on. */
-function isReadPast(bytes: Buffer): boolean {
-  return /^1(?!01)\d\d\s/.test(bytes.toString('latin1', STATUS_AT, STATUS_AT + 4));
-}
-
-/** A loop: `Buffer.includes` takes 1.4 µs here, it 0.2. */
-function hasEnd(bytes: Buffer): boolean {
+/** A whole head that is not informational, as nearly all are. A loop: `Buffer.includes` takes 1.4 µs here, it 0.2. */
+function isUsual(bytes: Buffer): boolean {
+  for (let at = 0; at < VERSION.length; at += 1) if (bytes[at] !== VERSION[at]) return false;
+  if (bytes[STATUS_AT - 1] !== SPACE || (bytes[STATUS_AT] ?? 0) < DIGIT_2) return false;
   const last = bytes.length - 2;
   for (let at = STATUS_AT; at < last; at += 1)
     if (bytes[at] === LF && bytes[at + 1] === CR && bytes[at + 2] === LF && bytes[at - 1] === CR) return true;
   return false;
-}
-
-function endOfAnyHead(bytes: Buffer): number {
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    if (bytes[at + 1] === LF) return at + 2;
-    if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
-  }
-  return -1;
 }

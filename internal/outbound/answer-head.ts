@@ -10,7 +10,10 @@ export interface AnswerHead {
   readonly length: number;
 }
 
-const STATUS_LINE = /^HTTP\/\d\.\d +(\d{3})(?: [^\n]*|\r)?\n/;
+const STATUS_LINE = /^HTTP\/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t][^\n]*|\r)?\n/;
+/** 101 is an answer: the receiver wants to speak something else from now on. */
+const INFORMATIONAL = /^HTTP\/\d(?:\.\d)?[ \t]+1(?!01)\d\d\s/;
+const MAX_STATUS_BYTES = 64;
 const END = /\n\r?\n/;
 
 /** As `httptoken` of RFC 9110 §5.6.2. */
@@ -26,6 +29,11 @@ const LINE_FLAWS: readonly (readonly [words: string, fits: (line: string) => boo
   ['a header value has a control character', (line) => /[\0-\x08\x0b-\x1f\x7f]/.test(line)],
   ['the length is not a number', (line) => /^content-length:/i.test(line) && !/:[ \t]*\d{1,15}[ \t]*$/.test(line)],
 ];
+
+/** Whether a head is that of an informational answer, behind which the real one comes. As lenient as `readAnswerHead`. */
+export function isReadPast(bytes: Buffer): boolean {
+  return INFORMATIONAL.test(bytes.toString('latin1', 0, MAX_STATUS_BYTES));
+}
 
 /**
  * Reads the head of an answer that undici refuses or that broke off. Slow and lenient; a status line is all that it
@@ -51,7 +59,7 @@ export function readAnswerHead(bytes: Buffer): AnswerHead | undefined {
 
 function flawOf(head: string, headers: string): string | undefined {
   if (/(?:^|[^\r])\n/.test(head)) return 'lines end with LF alone';
-  if (!/^HTTP\/1\.[01] \d/.test(head)) return 'the status line is malformed';
+  if (!/^HTTP\/1\.[01] \d{3}[ \r]/.test(head)) return 'the status line is malformed';
   const lines = headers.split('\r\n').slice(0, -1);
   for (const [words, fits] of LINE_FLAWS) if (lines.some(fits)) return words;
   const lengths = lines.filter((line) => /^(?:content-length|transfer-encoding):/i.test(line));

@@ -2,7 +2,8 @@ const EMPTY = new Uint8Array(0);
 
 /** Counts all bytes of an answer's body and keeps copies of the first ones: a chunk is a window into a socket's memory. */
 export class ResponseBody {
-  private kept: Uint8Array = EMPTY;
+  private buffer: Uint8Array = EMPTY;
+  private kept = 0;
   private total = 0;
 
   constructor(private readonly keepBytes: number) {}
@@ -13,16 +14,22 @@ export class ResponseBody {
   }
 
   get bytes(): Uint8Array {
-    return this.kept;
+    return this.buffer.subarray(0, this.kept);
   }
 
   add(chunk: Uint8Array): void {
     this.total += chunk.length;
-    const room = this.keepBytes - this.kept.length;
-    if (room <= 0) return;
-    const grown = new Uint8Array(this.kept.length + Math.min(room, chunk.length));
-    grown.set(this.kept);
-    grown.set(chunk.length > room ? chunk.subarray(0, room) : chunk, this.kept.length);
-    this.kept = grown;
+    const until = Math.min(this.keepBytes, this.kept + chunk.length);
+    if (until === this.kept) return;
+    if (until > this.buffer.length) this.grow(until);
+    this.buffer.set(until - this.kept < chunk.length ? chunk.subarray(0, until - this.kept) : chunk, this.kept);
+    this.kept = until;
+  }
+
+  /** Exact for a body in one chunk, double for one in small pieces, which would otherwise be copied with each of them. */
+  private grow(bytes: number): void {
+    const grown = new Uint8Array(Math.max(bytes, Math.min(2 * this.buffer.length, this.keepBytes)));
+    grown.set(this.buffer);
+    this.buffer = grown;
   }
 }

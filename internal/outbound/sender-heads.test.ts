@@ -126,6 +126,12 @@ const HEADS: readonly [name: string, head: string, flaw: string][] = [
     'HTTP/1.1  * OK\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}',
     'the status line is malformed',
   ],
+  [
+    'has a tab behind its status',
+    'HTTP/1.1 *\tOK\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}',
+    'the status line is malformed',
+  ],
+  ['names HTTP/2', 'HTTP/2 * OK\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}', 'the status line is malformed'],
 ];
 
 describe.each(PIECES)('a head that breaks HTTP and comes %s', (_how, send) => {
@@ -193,6 +199,9 @@ describe.each(PIECES)('informational answers that nobody asked for, %s,', (_how,
     ['100 with LF alone', 'HTTP/1.1 100 Continue\n\n'],
     ['100 of HTTP/1.0', 'HTTP/1.0 100 Continue\r\n\r\n'],
     ['102 and 103', 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'],
+    ['100 behind two spaces', 'HTTP/1.1  100 Continue\r\n\r\n'],
+    ['100 between tabs', 'HTTP/1.1\t100\tContinue\r\n\r\n'],
+    ['100 of HTTP/2', 'HTTP/2 100\r\n\r\n'],
     ['16 of them', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(16)],
   ])('are read past: %s', async (_name, text) => {
     const { outcome, receiver, sender } = await send(text + OK);
@@ -204,6 +213,13 @@ describe.each(PIECES)('informational answers that nobody asked for, %s,', (_how,
   it('are a bad response when they are more than 16', async () => {
     const { outcome, sender } = await send('HTTP/1.1 100 Continue\r\n\r\n'.repeat(17) + OK);
     const error = 'more than 16 informational answers';
+    expect(outcome).toEqual({ kind: 'unreachable', reason: 'bad_response', error });
+    await gone(sender);
+  });
+
+  it('are a bad response when they have more than 16 KiB together', async () => {
+    const { outcome, sender } = await send(`HTTP/1.1 103 Hints\r\nLink: ${'x'.repeat(2000)}\r\n\r\n`.repeat(9) + OK);
+    const error = 'more than 16 KiB before the answer';
     expect(outcome).toEqual({ kind: 'unreachable', reason: 'bad_response', error });
     await gone(sender);
   });
