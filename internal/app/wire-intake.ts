@@ -15,10 +15,11 @@ import { makeWouldStore } from '../intake/would-store.js';
 import type { Logger } from '../logger.js';
 import { exclusively } from '../store/journal/exclusively.js';
 import { findAbsent } from '../store/journal/find-absent.js';
+import { findNewestOfStream } from '../store/journal/find-newest-of-stream.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { listUnnumbered, numberLater } from '../store/journal/number-later.js';
-import { loadPositions, recordSightings } from '../store/journal/stream-positions.js';
+import { loadPositions, recordSightings, supposePosition } from '../store/journal/stream-positions.js';
 
 export interface IntakeParts {
   readonly config: Config;
@@ -96,6 +97,9 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
       positions: {
         load: (consumers) => loadPositions(pool, consumers),
         record: (seen) => recordSightings(pool, seen),
+        suppose: (position) => supposePosition(pool, position),
+        findNewest: (mark) => findNewestOfStream(pool, mark),
+        retentionMs: config.retention.messagesMs,
         findAbsent: (messages) => findAbsent(pool, messages),
       },
       wouldStore: makeWouldStore(catalog, config.intake.storeUnmatched),

@@ -1,4 +1,4 @@
-import type { Sighting, StoredPosition } from '../../domain/consumer-position.js';
+import type { ConsumerPosition, Sighting, StoredPosition } from '../../domain/consumer-position.js';
 import type { Degradation } from '../../domain/degradation.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
@@ -6,12 +6,15 @@ import { type ExaminationDeps, type Examined, examine, examineAgain } from './ex
 import { floorOf, type Look, toSighting } from './look.js';
 import type { PullTarget } from './pull-requests.js';
 import { refusalOf } from './refusal.js';
+import { type SupposedPositionDeps, supposePosition } from './supposed-position.js';
 
 /** Where positions are kept, and what they are about: in the database. */
-export interface PositionStore {
+export interface PositionStore extends SupposedPositionDeps {
   load(consumers: readonly PullTarget[]): Promise<readonly (StoredPosition | undefined)[]>;
   /** Answers in their order how many messages of each are gone unread, or that its row has to be examined before. */
   record(seen: readonly SeenConsumer[]): Promise<readonly ({ readonly gap: number } | 'unexamined')[]>;
+  /** Writes a row that has to be examined, unless there is one. */
+  suppose(position: PullTarget & ConsumerPosition): Promise<void>;
   readonly findAbsent: ExaminationDeps['findAbsent'];
 }
 
@@ -148,7 +151,7 @@ export class Positions {
   }
 
   private async beginExamination(look: Look): Promise<boolean> {
-    const known = await this.find(look.target);
+    const known = (await this.find(look.target)) ?? (await this.supposed(look));
     if (!known || known.isIntact) return false;
     const { created, state } = look.stream;
     const isThisStream = known.streamCreated === created && known.acknowledged <= state.last_seq;
@@ -156,6 +159,13 @@ export class Positions {
     const { version } = known;
     this.examinations.set(keyOf(look.target), { ...examined, version, consumerCreated: look.consumer.created });
     return examined.isBehind;
+  }
+
+  /** Written before it is examined, so that an instance that dies meanwhile leaves a row that says from where. */
+  private async supposed(look: Look): Promise<StoredPosition | undefined> {
+    const { store } = this.deps;
+    await store.suppose({ ...look.target, ...(await supposePosition(store, look)) });
+    return this.find(look.target);
   }
 
   /** A stream that could not be compared is read again to be safe: what the journal has is stored once all the same. */

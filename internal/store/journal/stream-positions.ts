@@ -41,6 +41,15 @@ const SAVE: Statement = {
       deliveries = excluded.deliveries, written_in = excluded.written_in, written_by = excluded.written_by, seen_at = now()`,
 };
 
+/** Not intact: it is compared with the stream before anything is written over it, by whichever instance comes first. */
+const SUPPOSE: Statement = {
+  text: `
+    insert into stream_positions
+      (stream, consumer, stream_created, consumer_created, acknowledged, passed, deliveries, written_in, written_by)
+    values ($1, $2, $3, $4, $5, $6, $7, 'supposed', 0)
+    on conflict do nothing`,
+};
+
 type LoadRow = { readonly [K in keyof StoredPosition]: StoredPosition[K] | null };
 
 /** In the order that was asked for. */
@@ -61,7 +70,7 @@ export function recordSightings(pool: JournalPool, seen: readonly SeenConsumer[]
     const changed: (NamedConsumer & ConsumerPosition)[] = [];
     const recorded = seen.map(({ stream, consumer, sighting, examined }, index): Recorded => {
       const before = known[index];
-      if (before && !before.isIntact && before.version !== examined) return 'unexamined';
+      if (before ? !before.isIntact && before.version !== examined : hasAcknowledged(sighting)) return 'unexamined';
       const { position, gap } = advance(before, sighting);
       if (!before?.isIntact || !isSame(before, position)) changed.push({ stream, consumer, ...position });
       return { gap };
@@ -69,6 +78,12 @@ export function recordSightings(pool: JournalPool, seen: readonly SeenConsumer[]
     if (changed.length > 0) await save(run, changed);
     return recorded;
   });
+}
+
+/** Writes the position of a consumer that has no row, as one that is not intact. */
+export async function supposePosition(pool: JournalPool, row: NamedConsumer & ConsumerPosition): Promise<void> {
+  const { stream, consumer, streamCreated, consumerCreated, acknowledged, passed, deliveries } = row;
+  await pool.run(SUPPOSE, [stream, consumer, streamCreated, consumerCreated, acknowledged, passed, deliveries]);
 }
 
 async function load(
@@ -90,6 +105,9 @@ async function save(run: JournalPool['run'], rows: readonly (NamedConsumer & Con
     rows.map((row) => row.deliveries),
   ]);
 }
+
+/** A consumer that has delivered nothing yet begins where it was made to; its messages before that are not ours. */
+const hasAcknowledged = ({ acknowledged, deliveries }: Sighting) => acknowledged > 0 && deliveries > 0;
 
 /** An idle service writes nothing. */
 const isSame = (before: ConsumerPosition, after: ConsumerPosition) =>
