@@ -13,6 +13,7 @@ export interface Readings {
     readonly accepted: number;
     readonly deliveries: number;
     readonly dropped: number;
+    readonly delayed: number;
     readonly refused: number;
     readonly unregistered: number;
     readonly badRouting: number;
@@ -234,6 +235,11 @@ const counters = (from: Readings): readonly Reading[] => [
   ['hukz_messages_accepted_total', 'Messages committed to the journal', () => from.acceptor().accepted],
   ['hukz_deliveries_accepted_total', 'Deliveries committed to the journal', () => from.acceptor().deliveries],
   ['hukz_messages_dropped_total', 'Messages lost because the intake queue was full', () => from.acceptor().dropped],
+  [
+    'hukz_messages_delayed_total',
+    'Messages given back to their stream because the intake queue was full',
+    () => from.acceptor().delayed,
+  ],
   ['hukz_messages_refused_total', 'Messages that could not be stored', () => from.acceptor().refused],
   ['hukz_messages_unregistered_total', 'Messages no registered event covered', () => from.acceptor().unregistered],
   ['hukz_messages_bad_routing_total', 'Messages with malformed Hukz- headers', () => from.acceptor().badRouting],

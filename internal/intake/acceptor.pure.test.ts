@@ -281,6 +281,14 @@ describe('a message', () => {
     expect(acceptor.stats()).toMatchObject({ dropped: 1, waiting: 1 });
   });
 
+  it('of a stream that is beyond the bound is given back, which delays it; any other one is dropped', () => {
+    const done: boolean[] = [];
+    for (let n = 0; n < 3; n++) take('a.b');
+    acceptor.take({ subject: 'a.b', headers: [], payload: Buffer.from('{}'), done: (stored) => done.push(stored) });
+    take('a.b');
+    expect([done, acceptor.stats()]).toMatchObject([[false], { delayed: 1, dropped: 1 }]);
+  });
+
   it('that cannot be answered any more is taken all the same', async () => {
     const closed = () => {
       throw new Error('CONNECTION_CLOSED');

@@ -27,7 +27,10 @@ export interface AcceptorStats {
   readonly received: number;
   readonly accepted: number;
   readonly deliveries: number;
+  /** Lost, because there was no room for them. */
   readonly dropped: number;
+  /** Given back to their stream for the same reason: they come again. */
+  readonly delayed: number;
   readonly refused: number;
   readonly unregistered: number;
   readonly badRouting: number;
@@ -59,6 +62,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     accepted: 0,
     deliveries: 0,
     dropped: 0,
+    delayed: 0,
     refused: 0,
     unregistered: 0,
     badRouting: 0,
@@ -85,7 +89,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     const size = weightOf(incoming) + (matched?.webhooks.length ?? 0) * DELIVERY_OVERHEAD;
     // Alone, any message is taken: one that never fits would come again from its stream for ever.
     if (waiting >= limits.maxMessages || (waiting > 0 && waitingBytes + size > limits.maxBytes)) {
-      count.dropped++;
+      if (incoming.done) count.delayed++;
+      else count.dropped++;
       conclude(incoming, false, () => ({ error: 'hukz is overloaded and did not take this message' }));
       return;
     }

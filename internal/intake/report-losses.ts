@@ -13,7 +13,7 @@ const EVERY_MS = 1000;
 
 /** Tells what was not taken as it came: one line a second and kind, because a flood must not become one of log lines. */
 export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): Repeating {
-  const told = { dropped: 0, refused: 0, badRouting: 0, headersDropped: 0, callbacksFailed: 0 };
+  const told = { dropped: 0, delayed: 0, refused: 0, badRouting: 0, headersDropped: 0, callbacksFailed: 0 };
 
   const increase = (kind: keyof typeof told, total: number) => {
     const more = total - told[kind];
@@ -35,14 +35,19 @@ export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): 
 
   const report = async () => {
     reportUnread();
-    const { dropped, refused, badRouting, latest } = acceptor.stats();
+    const { dropped, delayed, refused, badRouting, latest } = acceptor.stats();
     const more = {
       dropped: increase('dropped', dropped),
+      delayed: increase('delayed', delayed),
       refused: increase('refused', refused),
       badRouting: increase('badRouting', badRouting),
     };
     if (more.dropped > 0) {
       logger.error('message.dropped', { messages: more.dropped, total: dropped, because: 'the intake queue is full' });
+    }
+    if (more.delayed > 0) {
+      const because = 'the intake queue is full; the stream delivers them again';
+      logger.warn('message.delayed', { messages: more.delayed, total: delayed, because });
     }
     if (more.refused > 0) {
       logger.error('message.not_accepted', { messages: more.refused, total: refused, latest: latest.refused });

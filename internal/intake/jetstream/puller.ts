@@ -4,9 +4,11 @@ import type { Logger } from '../../logger.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import type { ClientBoundary } from '../client-boundary.js';
+import { InHand } from './in-hand.js';
 import { limitsOf } from './pull-limits.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
 import { Repetitions } from './repetitions.js';
+import type { SharedRoom } from './shared-room.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from './stream-position.js';
 import { ACK_WAIT_MS } from './stream-settings.js';
 
@@ -21,37 +23,38 @@ export interface PullerDeps {
   now(): number;
   readonly acceptor: Acceptor;
   readonly boundary: ClientBoundary;
+  /** Of all pullers of this instance. */
+  readonly room: SharedRoom;
   /** The consumer is not there any more: it has to be made again. */
   onLost(why: string): void;
   readonly logger: Logger;
 }
 
 const REQUESTS = 2;
-const BATCH_MESSAGES = 1000;
-/** More than this waits for the journal: nothing is asked for until it has caught up. The stream keeps it. */
-const MOST_IN_HAND = 4000;
-/** At least a message of the largest size a server usually allows. */
-const BATCH_BYTES = 8 << 20;
-const MOST_BYTES_IN_HAND = 24 << 20;
-/** What takes long is not delivered to another instance meanwhile. */
-const SAY_WORKING_MS = ACK_WAIT_MS / 3;
+/**
+ * The requests under way may bring all their bytes at once, and each message has the ack wait from the moment the server sends it:
+ * 4 MiB need 1.4 MB/s. 1,000 messages of 1 KiB fit into one request.
+ */
+const BATCH_BYTES = 2 << 20;
+/**
+ * The server hears of a message when it is between half a second and a second old, and every second after that: at any moment
+ * the event loop may stall for two thirds of the ack wait before a message is delivered to another instance.
+ */
+const TICK_MS = ACK_WAIT_MS / 6;
 
 /** Reads one consumer as fast as the journal takes it, and acknowledges what is committed. */
 export class Puller {
   private readonly requests: PullRequests;
   private readonly idOf: (position: StreamPosition) => string;
   private readonly mark: string;
-  /** By stream sequence: where the acknowledgement goes. */
-  private readonly inHand = new Map<number, string>();
-  private bytesInHand = 0;
-  /** The newest message that was there when we last said that we work. */
-  private lastInHand = 0;
+  private readonly inHand = new InHand();
+  private tickedAt: number;
   private readonly working: Repeating;
   readonly repetitions = new Repetitions();
   private stopped = false;
 
   constructor(private readonly deps: PullerDeps) {
-    const { connection, target, boundary, logger } = deps;
+    const { connection, target, boundary, room, logger } = deps;
     const stream = { name: target.stream, created: deps.streamCreated };
     this.idOf = makePositionId(stream);
     this.mark = markOf(stream);
@@ -68,10 +71,12 @@ export class Puller {
         if (!this.stopped) deps.onLost(why);
       },
     });
+    this.tickedAt = deps.now();
     this.working = repeat(async () => this.sayWorking(), {
-      everyMs: SAY_WORKING_MS,
+      everyMs: TICK_MS,
       onError: (error) => logger.warn('stream.working_failed', { error: messageOf(error) }),
     });
+    room.enter();
     this.pull();
   }
 
@@ -87,41 +92,39 @@ export class Puller {
   }
 
   async stop(): Promise<void> {
+    if (!this.stopped) this.deps.room.leave(this.pull);
     this.stopped = true;
     await this.requests.stop();
     await this.working.stop();
   }
 
-  private pull(): void {
-    const { connection } = this.deps;
+  private readonly pull = (): void => {
+    const { connection, room } = this.deps;
     // A request's timer may end behind its connection, on which publishing throws.
-    if (connection.isClosed() || connection.isDraining()) return;
-    const maxBytes = Math.max(BATCH_BYTES, 2 * (connection.info?.max_payload ?? 0));
-    while (!this.stopped && this.requests.hasFreeSlot && this.hasRoom()) {
-      this.requests.ask({ messages: BATCH_MESSAGES, bytes: maxBytes });
+    if (this.stopped || connection.isClosed() || connection.isDraining()) return;
+    const bytes = Math.max(BATCH_BYTES, 2 * (connection.info?.max_payload ?? 0));
+    while (this.requests.hasFreeSlot && room.has(this.requests.expected)) {
+      this.requests.ask({ messages: room.batch, bytes });
     }
-  }
-
-  private hasRoom(): boolean {
-    return this.inHand.size + this.requests.expected < MOST_IN_HAND && this.bytesInHand < MOST_BYTES_IN_HAND;
-  }
+    // Otherwise the end of a request, or of a message, leads here again.
+    if (this.requests.expected === 0 && this.inHand.size === 0) room.await(this.pull);
+  };
 
   private take(msg: Msg): void {
-    const { connection, acceptor, boundary } = this.deps;
+    const { connection, acceptor, boundary, room } = this.deps;
     const reply = msg.reply ?? '';
     const position = parseAckSubject(reply);
     if (!position) throw new Error(`the reply of a message of the stream cannot be read: ${reply}`);
     const { streamSequence } = position;
     if (position.delivered > 1) this.repetitions.add(position.consumerSequence);
-    const known = this.inHand.has(streamSequence);
-    this.inHand.set(streamSequence, reply);
+    const headers = boundary.headersOf(msg);
     // Redelivered while it still waits for the journal: one acknowledgement will do for both.
-    if (known) return;
+    if (!this.inHand.add(streamSequence, reply)) return;
     const size = msg.data.length;
-    this.bytesInHand += size;
+    room.add(size);
     acceptor.take({
       subject: msg.subject,
-      headers: boundary.headersOf(msg),
+      headers,
       payload: msg.data,
       identity: {
         id: this.idOf(position),
@@ -130,25 +133,21 @@ export class Puller {
         sequence: streamSequence,
       },
       done: (stored) => {
-        const latest = this.inHand.get(streamSequence);
-        this.inHand.delete(streamSequence);
-        this.bytesInHand -= size;
+        const latest = this.inHand.remove(streamSequence);
+        room.remove(size);
         if (latest !== undefined && !connection.isClosed()) connection.publish(latest, stored ? ACK : AGAIN);
         this.pull();
       },
     });
   }
 
-  /** Only of what was there the last time too: most messages are acknowledged within milliseconds. */
   private sayWorking(): void {
-    const { connection } = this.deps;
+    const { connection, now } = this.deps;
     if (connection.isClosed()) return;
-    let newest = 0;
-    for (const [sequence, reply] of this.inHand) {
-      if (sequence <= this.lastInHand) connection.publish(reply, WORKING);
-      newest = Math.max(newest, sequence);
-    }
-    this.lastInHand = newest;
+    // After a stall everything is told of at once, because another stall may follow.
+    const ticks = Math.min(Math.round((now() - this.tickedAt) / TICK_MS), 2);
+    for (let n = 0; n < ticks; n++) this.inHand.tick((reply) => connection.publish(reply, WORKING));
+    this.tickedAt = now();
   }
 }
 

@@ -13,6 +13,7 @@ import type { Positions } from './positions.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
 import { refusalOf } from './refusal.js';
+import { SharedRoom } from './shared-room.js';
 import { Stall } from './stall.js';
 import { markOf } from './stream-position.js';
 import { isNotFound } from './streams.js';
@@ -42,6 +43,7 @@ interface Reading extends WantedConsumer {
 /** The consumers that this instance reads: made when they are not there, and noticed when they are gone. */
 export class Readings {
   private readonly all = new Map<string, Reading>();
+  private readonly room = new SharedRoom();
   private lost = 0;
 
   private readonly failures: Failures;
@@ -184,6 +186,7 @@ export class Readings {
       now: this.deps.now,
       acceptor,
       boundary,
+      room: this.room,
       onLost: (why) => this.lose(reading, why),
       logger,
     });
