@@ -21,7 +21,12 @@ export interface Readings {
     readonly waiting: number;
   };
   dispatch(): { readonly inFlight: number; readonly queued: number; readonly held: number; readonly heldBytes: number };
-  sender(): { readonly sockets: number; readonly origins: number; readonly resent: number };
+  sender(): {
+    readonly sockets: number;
+    readonly origins: number;
+    readonly resent: number;
+    readonly sessionsRefused: number;
+  };
   intake(): {
     readonly subscriptions: number;
     readonly streamPending: number;
@@ -253,7 +258,16 @@ const counters = (from: Readings): readonly Reading[] => [
   ['hukz_stream_lost_total', 'Streams and consumers that were gone and made again', () => from.intake().streamLost],
   ['hukz_message_headers_dropped_total', 'Header lines that cannot be read', () => from.intake().headersDropped],
   ['hukz_intake_callback_failures_total', 'Faults while a message was read', () => from.intake().callbacksFailed],
-  ['hukz_requests_resent_total', 'Requests sent twice, a reused connection had died', () => from.sender().resent],
+  [
+    'hukz_requests_resent_total',
+    'Requests sent twice within an attempt because a reused connection or a resumed TLS session failed before its answer',
+    () => from.sender().resent,
+  ],
+  [
+    'hukz_tls_sessions_refused_total',
+    'Times that an origin was offered no TLS session for ten minutes because a connection that resumed one failed',
+    () => from.sender().sessionsRefused,
+  ],
   [
     'hukz_catalog_went_back_total',
     'Times that the database turned out to hold an older catalog, after a restore or a failover',

@@ -25,6 +25,8 @@ export interface Connectors {
   forOrigin(route: Route): OriginConnector;
   /** Sockets that are open or being opened. */
   openSockets(): number;
+  /** Times that an origin was offered no TLS session from then on, since the start. */
+  sessionsRefused(): number;
   /** Gives up every connection that is not established yet. */
   abandon(): void;
 }
@@ -39,9 +41,12 @@ export interface ConnectorOptions {
 export function makeConnectors({ opener, clock, onOpen }: ConnectorOptions): Connectors {
   const connecting = new Set<Opening>();
   let open = 0;
+  let sessionsRefused = 0;
 
   function forOrigin(route: Route): OriginConnector {
-    const sessions = new TlsSessions(clock);
+    const sessions = new TlsSessions(clock, () => {
+      sessionsRefused += 1;
+    });
 
     const connect: OriginConnector['connect'] = (to, connected) => {
       open += 1;
@@ -79,6 +84,7 @@ export function makeConnectors({ opener, clock, onOpen }: ConnectorOptions): Con
   return {
     forOrigin,
     openSockets: () => open,
+    sessionsRefused: () => sessionsRefused,
     abandon: () => {
       for (const opening of connecting) opening.abandon();
     },

@@ -189,7 +189,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
 
   private end(fault: Fault): void {
     if (this.over) return;
-    if (this.stage === 'sent') this.salvage(fault);
+    if (this.stage === 'sent') {
+      // A server that hangs on a resumed session would otherwise hang on each connection that resumes it.
+      if (fault.reason === 'timeout' && !this.connection?.hasAnswer) this.connection?.refuseSession();
+      this.salvage(fault);
+    }
     if (this.stage === 'answered') this.finish(this.flaw === undefined ? fault.words : undefined);
     else {
       this.settle(outcomeOf(fault));

@@ -35,6 +35,10 @@ export class OriginPools {
     return this.connectors.openSockets();
   }
 
+  get sessionsRefused(): number {
+    return this.connectors.sessionsRefused();
+  }
+
   /** The pool, with one more request running on it. */
   acquire(origin: string, route: Route = USUAL): OriginPool {
     const key = keyOf(origin, route);

@@ -49,9 +49,9 @@ async function listenTls(options: https.ServerOptions = {}): Promise<Seen> {
   return { url: `https://localhost:${await listen(server)}/`, clients };
 }
 
-function startSender(options: Partial<OpenerOptions> = {}): Sender {
+function startSender(options: Partial<OpenerOptions> = {}, timeoutMs = 5000): Sender {
   const opener = makeTestOpener({ ca: certificates.ca, ...options });
-  const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
+  const sender = makeSender({ version: '1', clock: systemClock, timeoutMs, opener });
   endings.push(() => sender.stop());
   return sender;
 }
@@ -190,8 +190,35 @@ describe.each(['TLSv1.3', 'TLSv1.2'] as const)('a session of %s that is resumed'
     const sender = startSender();
     for (let sent = 0; sent < 4; sent += 1)
       expect(await sender.send(makeTestRequest(receiver.url))).toMatchObject({ status: 200 });
-    expect(sender.stats().resent).toBe(1);
+    expect(sender.stats()).toMatchObject({ resent: 1, sessionsRefused: 1 });
     expect(receiver.connections).toHaveLength(5);
+  });
+
+  it.each([
+    ['hangs', () => undefined],
+    ['is cut too late to send again', (socket: net.Socket) => void setTimeout(() => socket.destroy(), 1200)],
+  ])('and %s is forgotten by the next attempt', async (_how, fail) => {
+    const { url } = await listenRaw((socket) => {
+      if (isResumed(socket)) fail(socket);
+      else socket.end(ONCE);
+    });
+    const sender = startSender({}, 2000);
+    const statuses: unknown[] = [];
+    for (let sent = 0; sent < 4; sent += 1) {
+      const outcome = await sender.send(makeTestRequest(url));
+      statuses.push(outcome.kind === 'answered' ? outcome.status : outcome.kind);
+    }
+    expect(statuses).toEqual([200, 'unreachable', 200, 200]);
+    expect(sender.stats()).toMatchObject({ resent: 0, sessionsRefused: 1 });
+  });
+
+  it('and slow after a byte of an answer is kept', async () => {
+    const { url } = await listenRaw(
+      (socket) => void (isResumed(socket) ? socket.write('HTTP/1.1 2') : socket.end(ONCE)),
+    );
+    const sender = startSender({}, 300);
+    for (let sent = 0; sent < 3; sent += 1) await sender.send(makeTestRequest(url));
+    expect(sender.stats().sessionsRefused).toBe(0);
   });
 
   it('and cut behind an idle connection that died costs no try either', async () => {

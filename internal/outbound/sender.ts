@@ -31,8 +31,10 @@ export interface SenderStats {
   readonly origins: number;
   /** Sockets that are open or being opened. */
   readonly sockets: number;
-  /** Requests sent twice because a used connection had died, since the start. */
+  /** Requests sent twice within an attempt because a used connection or a resumed TLS session failed, since the start. */
   readonly resent: number;
+  /** Times that an origin was offered no TLS session for ten minutes because a connection that resumed one failed, since the start. */
+  readonly sessionsRefused: number;
 }
 
 export interface Sender {
@@ -121,6 +123,9 @@ export function makeSender(options: SenderOptions): Sender {
   return {
     send,
     stop: () => (stopping ??= close()),
-    stats: () => ({ inFlight, origins: pools.origins, sockets: pools.sockets, resent }),
+    stats: () => {
+      const { origins, sockets, sessionsRefused } = pools;
+      return { inFlight, origins, sockets, resent, sessionsRefused };
+    },
   };
 }

@@ -8,7 +8,11 @@ export class TlsSessions {
   private session: Buffer | undefined;
   private offUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly clock: Pick<Clock, 'monotonic'>) {}
+  constructor(
+    private readonly clock: Pick<Clock, 'monotonic'>,
+    /** Called when the origin is offered no session from now on. */
+    private readonly onRefused: () => void,
+  ) {}
 
   /** To be offered by a new connection. */
   get latest(): Buffer | undefined {
@@ -21,7 +25,9 @@ export class TlsSessions {
 
   /** A connection that offered a session has failed. */
   readonly refused = (): void => {
+    const now = this.clock.monotonic();
+    if (now >= this.offUntil) this.onRefused();
     this.session = undefined;
-    this.offUntil = this.clock.monotonic() + OFF_MS;
+    this.offUntil = now + OFF_MS;
   };
 }
