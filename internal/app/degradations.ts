@@ -62,10 +62,13 @@ function inLines(changed: readonly Degradation[], line: (fields: Readonly<Record
   if (rest.length > 0) line({ events: rest.length, reasons: [...new Set(rest.map(({ reason }) => reason))] });
 }
 
-/** Messages that PostgreSQL does not store for a reason that it does not blame on them; they are tried until it does. */
-export function notStored(whys: readonly string[]): readonly Degradation[] {
+const REASON_OF = { messages: 'message_not_stored', attempts: 'attempt_not_stored' } as const;
+
+/** Rows that PostgreSQL does not store, while it stores others. */
+export function notStored(what: keyof typeof REASON_OF, whys: readonly string[]): readonly Degradation[] {
   const [first] = whys;
   if (first === undefined) return [];
-  const problem = `PostgreSQL does not store ${whys.length} of the messages: ${first}; they are tried again until it does`;
-  return [{ reason: 'message_not_stored', problem }];
+  const ending = what === 'messages' ? 'put into quarantine' : 'settled without a log row';
+  const problem = `PostgreSQL does not store ${whys.length} of the ${what}: ${first}; they are tried again for some seconds, then ${ending}`;
+  return [{ reason: REASON_OF[what], problem }];
 }

@@ -159,7 +159,8 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     sources: [
       () => notConnected(intake.connectionProblem()),
       intake.degraded,
-      () => notStored(journal.aside()),
+      () => notStored('messages', journal.unstoredMessages()),
+      () => notStored('attempts', journal.unstoredAttempts()),
       () => clockDegraded(clock.offsetMs()),
     ],
     logger,

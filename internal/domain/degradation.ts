@@ -26,6 +26,8 @@ export const DEGRADATION_REASONS = [
   'journal_behind',
   /** Single messages cannot be stored, while the others are. */
   'message_not_stored',
+  /** Single attempts cannot be settled, while the others are. */
+  'attempt_not_stored',
   /** The clock of this machine differs from the database's. */
   'clock_offset',
 ] as const;

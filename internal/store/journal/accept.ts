@@ -2,7 +2,7 @@ import { ACCEPT, type Acceptance, acceptValues, type Keyed, type NewDelivery } f
 import type { JournalPool, Statement } from './journal-pool.js';
 import { messageKey } from './message-key.js';
 import { ensurePartitions } from './partitions.js';
-import type { Persevere } from './persevere.js';
+import type { Persevere, Repeatable } from './persevere.js';
 
 export interface Accepted {
   /** False when the message was in the journal already: nothing was inserted for it. */
@@ -29,10 +29,10 @@ export interface AcceptDeps {
   /** How long a `Nats-Msg-Id` is remembered. */
   readonly duplicateWindowMs: number;
   /** See `Repeatable`. */
-  readonly maxTries?: number;
+  readonly tries?: Pick<Repeatable<unknown>, 'maxTries' | 'repeated'>;
 }
 
-/** Commits a batch; answers in its order. Rejects with `data` or `fatal` errors of PostgreSQL only. */
+/** Commits a batch; answers in its order. Rejects with what repeating cannot mend. */
 export async function acceptBatch(deps: AcceptDeps, batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
   // A batch has one stamp: what was matched by an older catalog than the last one of it is stale already.
   const stamp = batch.at(-1)?.catalogStamp;
@@ -71,7 +71,7 @@ async function acceptSingle(deps: AcceptDeps, batch: readonly Keyed[]): Promise<
   const values = acceptValues(owner, batch, deps.duplicateWindowMs);
   return deps.persevere({
     name: 'accept',
-    ...(deps.maxTries !== undefined && { maxTries: deps.maxTries }),
+    ...deps.tries,
     run: async (repeated) => {
       const [row] = await deps.pool.run<AcceptRow>(ACCEPT, values);
       const fresh = toAccepted(row, owner, batch);

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../testkit/eventually.js';
 import { makeTestLogger } from '../../testkit/test-logger.js';
 import { makeBatcher } from './batcher.js';
-import { bisect } from './bisect.js';
 import { makePersevere } from './persevere.js';
 
 const sqlError = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
@@ -77,29 +76,6 @@ describe('a batcher', () => {
     await arrived(batches, 2);
     batches[1]?.finish();
     expect(await later).toBe('done 3');
-  });
-});
-
-describe('bisecting', () => {
-  it('finds the poisoned ones, keeps the order, and spares their neighbours', async () => {
-    const items = Array.from({ length: 100 }, (_, n) => n);
-    let statements = 0;
-    const results = await bisect(
-      items,
-      async (part) => {
-        statements++;
-        if (part.includes(13) || part.includes(77)) throw sqlError('22021');
-        return part.map((item) => `stored ${item}`);
-      },
-      async (item) => `refused ${item}`,
-    );
-    expect(results).toEqual(items.map((item) => `${item === 13 || item === 77 ? 'refused' : 'stored'} ${item}`));
-    expect(statements).toBeLessThan(40);
-  });
-
-  it('passes on what is not the fault of the data', async () => {
-    const lost = () => Promise.reject(sqlError('57P01'));
-    await expect(bisect([1, 2], lost, async () => 0)).rejects.toThrow('57P01');
   });
 });
 

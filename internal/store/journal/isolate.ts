@@ -1,50 +1,177 @@
+import { messageOf } from '../../errors.js';
+import { pause } from '../../pause.js';
+import { judgePgError } from '../pg-error.js';
 import { StillFails } from './persevere.js';
 
+export interface Tries {
+  /** After so many failures that may be the fault of a row, `StillFails` is thrown. */
+  readonly maxTries: number;
+  /** A part of it may have been committed by an earlier try. */
+  readonly repeated: boolean;
+  /** It runs beside the batches, and its failures are no trouble of theirs. */
+  readonly isBeside: boolean;
+}
+
 export interface IsolateDeps<I, O> {
-  /** Runs a part of a batch. @throws {StillFails} after so many tries */
-  run(part: readonly I[], maxTries: number): Promise<readonly O[]>;
-  /** Runs one item for as long as it takes, beside the others. */
-  runAside(item: I): Promise<O>;
+  /** Commits a part of a batch. */
+  run(part: readonly I[], tries: Tries): Promise<readonly O[]>;
+  /** Ends an item that cannot be committed. It runs beside the batches. */
+  refuse(item: I, error: unknown): Promise<O>;
+  sizeOf(item: I): number;
+  readonly signal: AbortSignal;
 }
 
 export interface Isolate<I, O> {
   run(batch: readonly I[]): Promise<readonly (O | Promise<O>)[]>;
-  /** Why items are set aside; empty when none is. */
-  aside(): readonly string[];
+  /** Why items fail alone; empty when none does. */
+  suspects(): readonly string[];
+  /** Why nothing can be committed. */
+  trouble(): string | undefined;
 }
 
-/** With the waits between them 2.5 s. */
+/** With the waits between them 2.5 s: a fault of the server may end in that time. */
 const PATIENT_TRIES = 8;
-/** When so many fail alone it is not their fault: the rest waits, and the server is not asked for each of them. */
-const MOST_ASIDE = 16;
+/** While a suspect is known, or was lately, the next failure is probably of its kind: 15 ms. */
+const IMPATIENT_TRIES = 2;
+const IMPATIENT_FOR_MS = 60_000;
+const ROUND_MS = 1000;
+/** A suspect that has failed so many times alone, each time while others were committed, is refused. */
+const FAILURES = 10;
+/** With so many suspects one failure is enough. */
+const MANY_SUSPECTS = 256;
+const MAX_SUSPECTS = 2000;
+const MAX_SUSPECT_BYTES = 8 << 20;
+/** When more than so many fail and nothing is committed, the server is at fault and is asked for only so many a round. */
+const MAX_WITHOUT_COMMIT = 16;
+const QUIET_MS = 5000;
+
+interface Suspect<O> {
+  why: string;
+  failures: number;
+  /** Commits of others before its last failure. */
+  commits: number;
+  isRefused: boolean;
+  readonly bytes: number;
+  resolve(result: O | Promise<O>): void;
+  reject(error: unknown): void;
+}
 
 /**
- * Keeps a row that fails for a reason PostgreSQL does not blame on it (an exception of a trigger, a damaged index page) from
- * holding up all others for ever: its batch is halved until it is alone, and it is tried again beside them.
+ * Keeps a row that PostgreSQL does not store from holding up the others. A batch that fails is halved until the row is alone.
+ * A row that is at fault by PostgreSQL's own words is refused. Any other is a suspect: it is tried once a second beside the
+ * batches, and refused when it keeps failing while others are committed. While nothing is committed, no row is blamed.
  */
 export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
-  const aside = new Map<I, string>();
+  const suspects = new Map<I, Suspect<O>>();
+  let bytes = 0;
+  let commits = 0;
+  let committedAt = performance.now();
+  let isolatedAt = Number.NEGATIVE_INFINITY;
+  let isWatching = false;
+  const roomWaiters: (() => void)[] = [];
 
-  const setAside = (item: I, why: string): Promise<O> => {
-    aside.set(item, why);
-    const running = deps.runAside(item).finally(() => aside.delete(item));
-    // Its sender learns of it through the batcher, and until then nobody listens.
-    running.catch(() => undefined);
-    return running;
+  const isFull = () => suspects.size >= MAX_SUSPECTS || bytes >= MAX_SUSPECT_BYTES;
+  const isNothingCommitted = () => suspects.size > MAX_WITHOUT_COMMIT && performance.now() - committedAt > QUIET_MS;
+
+  const commit = async (part: readonly I[], tries: Tries): Promise<readonly O[]> => {
+    const results = await deps.run(part, tries);
+    commits++;
+    committedAt = performance.now();
+    return results;
   };
 
-  const runPart = async (part: readonly I[], tries: number): Promise<readonly (O | Promise<O>)[]> => {
+  const end = (item: I, suspect: Suspect<O>, settle: () => void) => {
+    suspects.delete(item);
+    bytes -= suspect.bytes;
+    settle();
+    if (!isFull()) for (const resolve of roomWaiters.splice(0)) resolve();
+  };
+
+  const refuse = (item: I, suspect: Suspect<O>, error: unknown) => {
+    suspect.isRefused = true;
+    deps.refuse(item, error).then(
+      (result) => end(item, suspect, () => suspect.resolve(result)),
+      (cause: unknown) => end(item, suspect, () => suspect.reject(cause)),
+    );
+  };
+
+  const setAside = (item: I, error: unknown): Promise<O> => {
+    isolatedAt = performance.now();
+    const result = new Promise<O>((resolve, reject) => {
+      const suspect = {
+        ...{ why: messageOf(error), failures: 0, commits, isRefused: false },
+        ...{ bytes: deps.sizeOf(item), resolve, reject },
+      };
+      bytes += suspect.bytes;
+      suspects.set(item, suspect);
+      if (error instanceof StillFails) void watch();
+      else refuse(item, suspect, error);
+    });
+    // Its sender learns of a rejection through the batcher, and until then nobody listens.
+    result.catch(() => undefined);
+    return result;
+  };
+
+  const tryAlone = async (item: I, suspect: Suspect<O>): Promise<void> => {
     try {
-      return await deps.run(part, aside.size < MOST_ASIDE ? tries : Number.POSITIVE_INFINITY);
+      const [result] = await commit([item], { maxTries: 1, repeated: true, isBeside: true });
+      end(item, suspect, () => suspect.resolve(result as O));
     } catch (error) {
-      if (!(error instanceof StillFails)) throw error;
-      const [only] = part;
-      if (part.length === 1 && only !== undefined) return [setAside(only, error.message)];
-      const middle = part.length >> 1;
-      const first = await runPart(part.slice(0, middle), 1);
-      return [...first, ...(await runPart(part.slice(middle), 1))];
+      if (judgePgError(error) === 'data') return refuse(item, suspect, error);
+      if (!(error instanceof StillFails)) return end(item, suspect, () => suspect.reject(error));
+      suspect.why = error.message;
+      if (commits > suspect.commits) suspect.failures++;
+      suspect.commits = commits;
+      if (suspect.failures >= (suspects.size < MANY_SUSPECTS ? FAILURES : 1)) return refuse(item, suspect, error);
+      // To the end of the queue.
+      suspects.delete(item);
+      suspects.set(item, suspect);
     }
   };
 
-  return { run: (batch) => runPart(batch, PATIENT_TRIES), aside: () => [...aside.values()] };
+  const runRound = async () => {
+    const before = commits;
+    let tried = 0;
+    for (const [item, suspect] of [...suspects]) {
+      if (suspect.isRefused) continue;
+      if (commits === before && tried === MAX_WITHOUT_COMMIT) return;
+      await tryAlone(item, suspect);
+      tried++;
+    }
+  };
+
+  const watch = async () => {
+    if (isWatching) return;
+    isWatching = true;
+    while ([...suspects.values()].some(({ isRefused }) => !isRefused)) {
+      await pause(ROUND_MS, deps.signal);
+      await runRound();
+    }
+    isWatching = false;
+  };
+
+  const runPart = async (part: readonly I[], tries: Tries): Promise<readonly (O | Promise<O>)[]> => {
+    try {
+      return await commit(part, tries);
+    } catch (error) {
+      if (!(error instanceof StillFails) && judgePgError(error) !== 'data') throw error;
+      const [only] = part;
+      if (part.length === 1 && only !== undefined) return [setAside(only, error)];
+      const middle = part.length >> 1;
+      // An earlier try of the whole may have been committed, although its answer was lost.
+      const once = { maxTries: 1, repeated: true, isBeside: false };
+      const first = await runPart(part.slice(0, middle), once);
+      return [...first, ...(await runPart(part.slice(middle), once))];
+    }
+  };
+
+  return {
+    async run(batch) {
+      while (isFull() && !deps.signal.aborted) await new Promise<void>((resolve) => roomWaiters.push(resolve));
+      const isKnown = suspects.size > 0 || performance.now() - isolatedAt < IMPATIENT_FOR_MS;
+      return runPart(batch, { maxTries: isKnown ? IMPATIENT_TRIES : PATIENT_TRIES, repeated: false, isBeside: false });
+    },
+    suspects: () => [...suspects.values()].map(({ why }) => why),
+    trouble: () => (isFull() || isNothingCommitted() ? [...suspects.values()][0]?.why : undefined),
+  };
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import { pause } from '../../pause.js';
 import { judgePgError, type PgVerdict } from '../pg-error.js';
 
 export interface PersevereDeps {
@@ -17,8 +18,10 @@ export interface Repeatable<T> {
   /** The statement; `repeated` says that an earlier try may have been committed. */
   run(repeated: boolean): Promise<T>;
   ensurePartitions?(): Promise<void>;
-  /** After so many tries a failure that may be the fault of a row is the caller's to deal with. Default: never. */
+  /** After so many failures that may be the fault of a row, the caller deals with them. Outages do not count. Default: never. */
   readonly maxTries?: number;
+  /** An earlier try of the caller may have been committed. */
+  readonly repeated?: boolean;
 }
 
 /** Thrown after `maxTries` by what is neither an outage nor said to be the fault of a row. */
@@ -41,7 +44,8 @@ const REMIND_EVERY = 30;
  */
 export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Persevere {
   return async (work) => {
-    let repeated = false;
+    let repeated = work.repeated ?? false;
+    let rowFailures = 0;
     let needsPartitions = false;
     let lastProblem: string | undefined;
     for (let tries = 0; ; tries++) {
@@ -61,6 +65,11 @@ export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Perseve
           throw error;
         }
         const problem = messageOf(error);
+        const mayBeARow = verdict === 'unexpected' || (verdict === 'no_partition' && tries >= USUAL_REPEATS);
+        if (mayBeARow && ++rowFailures >= (work.maxTries ?? Number.POSITIVE_INFINITY)) {
+          deps.onTrouble(work.name, undefined);
+          throw new StillFails(problem);
+        }
         if (problem !== lastProblem || tries % REMIND_EVERY === 0) {
           deps.logger.warn('journal.repeated', { statement: work.name, tries: tries + 1, verdict, error: problem });
         }
@@ -70,25 +79,8 @@ export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Perseve
         const isUsual = verdict === 'repeat' || verdict === 'no_partition';
         if (!isUsual || tries >= USUAL_REPEATS) deps.onTrouble(work.name, problem);
         repeated ||= verdict === 'unknown_outcome';
-        const mayBeARow = verdict === 'unexpected' || (verdict === 'no_partition' && tries >= USUAL_REPEATS);
-        if (mayBeARow && tries + 1 >= (work.maxTries ?? Number.POSITIVE_INFINITY)) {
-          deps.onTrouble(work.name, undefined);
-          throw new StillFails(problem);
-        }
         await pause(Math.min(LONGEST_WAIT_MS, 10 * 2 ** tries) * (0.5 + deps.random()), signal);
       }
     }
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -13,7 +13,7 @@ export interface QuarantineDeps {
   readonly persevere: Persevere;
 }
 
-/** Puts aside a message that its table can never hold, byte for byte, with PostgreSQL's reason. Waits out outages. */
+/** Stores a message in `quarantine` that its table does not hold, byte for byte, with PostgreSQL's reason. Waits out outages. */
 export async function quarantine({ pool, persevere }: QuarantineDeps, message: Message, error: string): Promise<void> {
   const subject = Buffer.from(message.subject);
   const headers = Buffer.from(writeHeaders(message.headers));

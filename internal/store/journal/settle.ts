@@ -3,23 +3,14 @@ import type { CatalogWebhook } from '../../domain/catalog.js';
 import { float8Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 import { ensurePartitions } from './partitions.js';
-import type { Persevere } from './persevere.js';
+import type { Persevere, Repeatable } from './persevere.js';
 import { storableText } from './storable-text.js';
 
 /** Whether a row of `deliveries`, `d`, is still as its attempt found it. `coalesce` keeps PostgreSQL from making a join of it. */
 const IS_UNCHANGED =
   'coalesce((d.id, d.owner, d.attempts + 1) in (select delivery_id, owner, attempt from input), false)';
 
-/**
- * Attempts into `webhook_logs`; what is finished leaves `deliveries`, what was given up becomes a dead letter, the rest
- * waits for its next attempt owned by nobody. Repeatable: rows that are gone stay gone, a log row's key is its attempt, and
- * the number of attempts fences off a repetition that comes after we have claimed the same delivery again.
- * Nothing is joined with `deliveries`: PostgreSQL would choose the kind of join by what the table held when it planned, and keep
- * it. By one that was chosen when it was empty each attempt of a batch is compared with each.
- */
-export const SETTLE: Statement = {
-  name: 'settle',
-  text: `
+const DELIVERIES = `
     with receivers as materialized (
       select no, id as webhook_id, url, tags::jsonb as tags, created_by_id, space_id
       from unnest($17::int[], $18::text[], $19::text[], $20::bigint[], $21::bigint[])
@@ -48,18 +39,38 @@ export const SETTLE: Statement = {
       from input join receivers on no = webhook_no
       where because is not null and coalesce(delivery_id in (select id from finished), false)
       on conflict do nothing
-    )
+    )`;
+
+const LOG = `
     insert into webhook_logs (created_at, created_by_id, event, url, response_status_code, response_body, tags, webhook_id,
       space_id, message_id, received_at, delivery_id, attempt, outcome, error, duration_ms, next_attempt_at)
     select started_at, created_by_id, subject, url, status, body, tags, webhook_id, space_id,
       message_id, received_at, delivery_id, attempt, outcome, error, duration, next_at
     from input join receivers on no = webhook_no
-    on conflict do nothing`,
+    on conflict do nothing`;
+
+/**
+ * Attempts into `webhook_logs`; what is finished leaves `deliveries`, what was given up becomes a dead letter, the rest
+ * waits for its next attempt owned by nobody. Repeatable: rows that are gone stay gone, a log row's key is its attempt, and
+ * the number of attempts fences off a repetition that comes after we have claimed the same delivery again.
+ * Nothing is joined with `deliveries`: PostgreSQL would choose the kind of join by what the table held when it planned, and keep
+ * it. By one that was chosen when it was empty each attempt of a batch is compared with each.
+ */
+export const SETTLE: Statement = { name: 'settle', text: `${DELIVERIES}${LOG}` };
+
+/** For an attempt whose log row cannot be inserted: the delivery ends, or waits for its next attempt, all the same. */
+export const SETTLE_UNLOGGED: Statement = {
+  text: `${DELIVERIES}
+    select 1 where false`,
 };
 
 export interface SettleDeps {
   readonly pool: JournalPool;
   readonly persevere: Persevere;
+  /** See `Repeatable`. */
+  readonly tries?: Pick<Repeatable<unknown>, 'maxTries'>;
+  /** `SETTLE`, or `SETTLE_UNLOGGED`. */
+  readonly statement?: Statement;
 }
 
 /** Commits a batch, each of its deliveries once a statement; a second attempt of one (the first is from before our death) comes after. */
@@ -78,8 +89,9 @@ async function settleSingle(deps: SettleDeps, batch: readonly SettledAttempt[]):
   const values = toValues(batch);
   await deps.persevere({
     name: 'settle',
+    ...deps.tries,
     run: async () => {
-      await deps.pool.run(SETTLE, values);
+      await deps.pool.run(deps.statement ?? SETTLE, values);
     },
     ensurePartitions: () =>
       ensurePartitions(
