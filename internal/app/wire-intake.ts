@@ -19,7 +19,7 @@ import { findNewestOfStream } from '../store/journal/find-newest-of-stream.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { listUnnumbered, numberLater } from '../store/journal/number-later.js';
-import { loadPositions, recordSightings, supposePosition } from '../store/journal/stream-positions.js';
+import { listConsumers, loadPositions, recordSightings, supposePosition } from '../store/journal/stream-positions.js';
 
 export interface IntakeParts {
   readonly config: Config;
@@ -97,6 +97,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
       positions: {
         load: (consumers) => loadPositions(pool, consumers),
         record: (seen) => recordSightings(pool, seen),
+        remembered: () => listConsumers(pool),
         suppose: (position) => supposePosition(pool, position),
         findNewest: (mark) => findNewestOfStream(pool, mark),
         retentionMs: config.retention.messagesMs,

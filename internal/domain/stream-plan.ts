@@ -105,4 +105,5 @@ function inheritedBy(
 }
 
 /** With any other retention a message stays or goes by what its consumers acknowledge. */
-const isShareable = ({ retention = 'limits' }: ForeignStream) => retention === 'limits';
+/** Whether a consumer of ours takes nothing from others. */
+export const isShareable = ({ retention = 'limits' }: ForeignStream) => retention === 'limits';

@@ -55,7 +55,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   const positions = new Positions({ store: deps.positions, boundary, wouldStore, logger });
   const consumers = new Consumers({ settings, positions, exclusively, logger });
   const readings = new Readings({ acceptor, boundary, consumers, positions, now, onLost, logger });
-  const follower = new StreamFollower({ ...deps, readings });
+  const follower = new StreamFollower({ ...deps, readings, remembered: deps.positions.remembered });
 
   const connected = async (connection: NatsConnection) => {
     server = { connection, manager: await requireJetStream(() => connection.jetstreamManager()) };

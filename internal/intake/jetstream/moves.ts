@@ -1,6 +1,7 @@
 import { coveredBy } from '../../domain/covered-by.js';
 import type { StreamPlan } from '../../domain/stream-plan.js';
 import type { Logger } from '../../logger.js';
+import { OURS, type RecalledPlaces } from './recall-places.js';
 import type { ListedStream } from './streams.js';
 import type { WantedConsumer } from './wanted-consumer.js';
 
@@ -19,7 +20,22 @@ export class Moves {
   private consumers: readonly WantedConsumer[] = [];
   private lingering: readonly WantedConsumer[] = [];
 
+  private recalled: RecalledPlaces['places'] = new Map();
+  private isBegun = false;
+
   constructor(private readonly deps: { readonly logger: Logger }) {}
+
+  /** Whether nothing is known yet of where the subjects were. */
+  get isNew(): boolean {
+    return !this.isBegun;
+  }
+
+  /** Before the first plan: where the subjects were when an instance ran the last time. */
+  recall({ places, left }: RecalledPlaces): void {
+    this.recalled = places;
+    this.places = new Map([...places].map(([subject, { stream }]) => [subject, stream]));
+    this.consumers = left;
+  }
 
   /** The wanted consumers with where they begin, and those that are left to be emptied. */
   begin(
@@ -60,6 +76,8 @@ export class Moves {
       this.deps.logger.warn('event.moved', { event: subject, from: before, to: place });
     }
     this.places = places;
+    this.recalled = new Map();
+    this.isBegun = true;
     this.look(streams);
   }
 
@@ -77,6 +95,8 @@ export class Moves {
 
   private beginOf({ target, filter, created }: WantedConsumer): WantedConsumer['begin'] {
     if (filter === undefined || !this.places.has(filter)) return undefined;
+    const recalled = this.recalled.get(filter);
+    if (recalled) return recalled.begin;
     const seen = this.seen.get(target.stream);
     const isSame = seen?.created === created;
     if (isSame && this.places.get(filter) === target.stream) return undefined;
@@ -84,6 +104,5 @@ export class Moves {
   }
 }
 
-const OURS = 'our own stream';
 const keyOf = ({ target, created }: WantedConsumer) => `${target.stream}\n${target.consumer}\n${created}`;
 const unique = (all: readonly WantedConsumer[]) => [...new Map(all.map((one) => [keyOf(one), one])).values()];

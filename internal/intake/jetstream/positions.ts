@@ -5,6 +5,7 @@ import type { Logger } from '../../logger.js';
 import { type ExaminationDeps, type Examined, examine, examineAgain } from './examination.js';
 import { floorOf, type Look, toSighting } from './look.js';
 import type { PullTarget } from './pull-requests.js';
+import type { RememberedConsumer } from './recall-places.js';
 import { refusalOf } from './refusal.js';
 import { type SupposedPositionDeps, supposePosition } from './supposed-position.js';
 
@@ -15,6 +16,8 @@ export interface PositionStore extends SupposedPositionDeps {
   record(seen: readonly SeenConsumer[]): Promise<readonly ({ readonly gap: number } | 'unexamined')[]>;
   /** Writes a row that has to be examined, unless there is one. */
   suppose(position: PullTarget & ConsumerPosition): Promise<void>;
+  /** All consumers of which there is a row. */
+  remembered(): Promise<readonly RememberedConsumer[]>;
   readonly findAbsent: ExaminationDeps['findAbsent'];
 }
 

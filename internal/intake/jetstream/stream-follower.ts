@@ -10,6 +10,7 @@ import { Moves } from './moves.js';
 import { unsuitable } from './own-config.js';
 import { OwnStream } from './own-stream.js';
 import type { Readings } from './readings.js';
+import { type RememberedConsumer, recallPlaces } from './recall-places.js';
 import { Refusal } from './refusal.js';
 import { pictureOf } from './stream-picture.js';
 import { durableName, type StreamSettings } from './stream-settings.js';
@@ -28,6 +29,8 @@ export interface StreamFollowerDeps {
   reload(): Promise<void>;
   /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** The consumers that instances have read, as the database remembers them. */
+  remembered(): Promise<readonly RememberedConsumer[]>;
   /** Monotonic milliseconds. */
   now(): number;
   readonly logger: Logger;
@@ -94,7 +97,9 @@ export class StreamFollower {
     let streams = await listStreams(server.manager, settings.name);
     let plan = planStreams(this.deps.subjects(), streams.foreign);
     if (this.own.wants(streams.own, plan)) ({ streams, plan } = await this.makeOwn(server, () => this.deps.subjects()));
-    const consumers = this.moves.begin(this.consumersOf(plan, streams), streams.foreign, this.deps.subjects());
+    const planned = this.consumersOf(plan, streams);
+    if (this.moves.isNew) this.moves.recall(await this.recall(planned, streams));
+    const consumers = this.moves.begin(planned, streams.foreign, this.deps.subjects());
     await readings.follow(server, consumers);
     this.moves.followed(plan, streams.foreign);
     // What was degraded is so until now: nothing took its messages before.
@@ -196,6 +201,12 @@ export class StreamFollower {
     return own && !unsuitable(own)
       ? [{ target: this.ownTarget, filter: undefined, created: own.created }, ...wanted]
       : wanted;
+  }
+
+  private async recall(wanted: readonly WantedConsumer[], { foreign: streams }: ListedStreams) {
+    const subjects = this.deps.subjects();
+    const nameOf = (subject: string) => this.foreignTarget('', subject).consumer;
+    return recallPlaces(await this.deps.remembered(), { subjects, wanted, streams, own: this.ownTarget, nameOf });
   }
 
   private get ownTarget() {

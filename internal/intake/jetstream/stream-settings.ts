@@ -57,8 +57,8 @@ export function newStream(settings: StreamSettings, subjects: readonly string[])
   };
 }
 
-/** Where a consumer begins: after what was acknowledged, or as the settings say. */
-export type BeginAt = { readonly sequence: number } | 'new' | 'all';
+/** Where a consumer begins: after what was acknowledged, at a time (RFC 3339), or as the settings say. */
+export type BeginAt = { readonly sequence: number } | { readonly since: string } | 'new' | 'all';
 
 export interface NewConsumer {
   readonly begin: BeginAt;
@@ -82,6 +82,7 @@ export function newConsumer(durable: string, { begin, filter, maxAckPending }: N
 function deliverFrom(begin: BeginAt): Partial<ConsumerConfig> {
   if (begin === 'new') return { deliver_policy: DeliverPolicy.New };
   if (begin === 'all') return { deliver_policy: DeliverPolicy.All };
+  if ('since' in begin) return { deliver_policy: DeliverPolicy.StartTime, opt_start_time: begin.since };
   return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: begin.sequence };
 }
 

@@ -52,6 +52,20 @@ const SUPPOSE: Statement = {
 
 type LoadRow = { readonly [K in keyof StoredPosition]: StoredPosition[K] | null };
 
+const LIST: Statement = {
+  text: `
+    select stream, consumer, stream_created as "streamCreated",
+      floor(extract(epoch from seen_at) * 1000)::float8 as "seenAt"
+    from stream_positions`,
+};
+
+/** All consumers that were ever recorded, with the time when their position changed the last time. */
+export function listConsumers(
+  pool: JournalPool,
+): Promise<readonly (NamedConsumer & { readonly streamCreated: string; readonly seenAt: number })[]> {
+  return pool.run(LIST, []);
+}
+
 /** In the order that was asked for. */
 export function loadPositions(
   pool: JournalPool,
