@@ -8,7 +8,7 @@ import { InHand } from './in-hand.js';
 import { limitsOf } from './pull-limits.js';
 import { PullRequests, type PullTarget } from './pull-requests.js';
 import { Repetitions } from './repetitions.js';
-import type { SharedRoom } from './shared-room.js';
+import { REQUESTS_PER_READER, type SharedRoom } from './shared-room.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from './stream-position.js';
 import { ACK_WAIT_MS } from './stream-settings.js';
 
@@ -30,7 +30,6 @@ export interface PullerDeps {
   readonly logger: Logger;
 }
 
-const REQUESTS = 2;
 /**
  * The requests under way may bring all their bytes at once, and each message has the ack wait from the moment the server sends it:
  * 4 MiB need 1.4 MB/s. 1,000 messages of 1 KiB fit into one request.
@@ -63,7 +62,7 @@ export class Puller {
       target,
       boundary,
       limits: limitsOf(deps.config),
-      atOnce: deps.config.max_waiting === 1 ? 1 : REQUESTS,
+      atOnce: deps.config.max_waiting === 1 ? 1 : REQUESTS_PER_READER,
       now: deps.now,
       onMessage: (msg) => this.take(msg),
       onEnded: () => this.pull(),
@@ -134,8 +133,10 @@ export class Puller {
       },
       done: (stored) => {
         const latest = this.inHand.remove(streamSequence);
+        // A fault behind the commit concludes a message a second time.
+        if (latest === undefined) return;
         room.remove(size);
-        if (latest !== undefined && !connection.isClosed()) connection.publish(latest, stored ? ACK : AGAIN);
+        if (!connection.isClosed()) connection.publish(latest, stored ? ACK : AGAIN);
         this.pull();
       },
     });

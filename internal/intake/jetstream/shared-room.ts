@@ -3,7 +3,7 @@ const MAX_MESSAGES = 4000;
 const MAX_BYTES = 24 << 20;
 const MAX_BATCH = 1000;
 const MIN_BATCH = 100;
-const REQUESTS_PER_READER = 2;
+export const REQUESTS_PER_READER = 2;
 
 /**
  * What all readers of this instance have in hand, as they share one journal. Messages that a reader left behind when its
