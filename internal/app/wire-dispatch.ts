@@ -75,6 +75,7 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
       findWebhook: (id) => catalog.webhook(id),
       reloadCatalog: catalogSync.reload,
       isTrusted: parts.membership.isTrusted,
+      instanceId: parts.membership.id,
       onAttempt: config.log.level === 'debug' ? told : parts.onAttempt,
       onSettled: parts.results.onSettled,
       policyOf: makePolicyOf(config.retry),

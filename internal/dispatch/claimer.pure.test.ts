@@ -33,6 +33,7 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
     },
     reloadCatalog: async () => undefined,
     mayClaim: () => true,
+    instanceId: () => 'me',
     holdings,
     take: ({ id }) => void steps.push(id),
     logger: makeTestLogger(),
@@ -67,6 +68,35 @@ describe('a claim', () => {
   ])('is followed by another at once when %s', async (_, brought, more) => {
     waiting = many(brought);
     expect([await make(more).runOnce(), steps.length]).toEqual([true, brought]);
+  });
+
+  it('is not sent when this instance was declared dead while it loaded the catalog: others own it', async () => {
+    waiting = [due('a'), due('b')];
+    let me = 'me';
+    const { runOnce } = make({
+      instanceId: () => me,
+      reloadCatalog: async () => {
+        me = 'a later life';
+      },
+    });
+    await runOnce();
+    expect([steps, holdings.count]).toEqual([[], 0]);
+  });
+
+  it('is not followed by another before a catalog that could not be loaded is loaded', async () => {
+    waiting = many(3);
+    let isAway = true;
+    const { runOnce, isCatalogBehind } = make({
+      reloadCatalog: async () => {
+        if (isAway) throw new Error('no catalog');
+      },
+    });
+    for (let n = 0; n < 3; n++) await expect(runOnce()).rejects.toThrow('no catalog');
+    expect([rooms.length, isCatalogBehind()]).toEqual([1, true]);
+    isAway = false;
+    waiting = many(3);
+    await runOnce();
+    expect([rooms.length, isCatalogBehind(), steps]).toEqual([2, false, ['strays besides ', '0', '1', '2']]);
   });
 
   it('is sent by a catalog that is not older than it', async () => {

@@ -9,6 +9,8 @@ export interface ClaimerDeps {
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
   mayClaim(): boolean;
+  /** Under which deliveries are owned now. */
+  instanceId(): string;
   readonly holdings: Holdings;
   take(delivery: OwnedDelivery): void;
   readonly logger: Logger;
@@ -19,6 +21,13 @@ export interface Claimer {
   runOnce(): Promise<boolean>;
   /** Rows may bear our id that we do not know of: look before the next claim. */
   suspectStrays(): void;
+  /**
+   * Loads the catalog as it is after a claim, and answers what of the claim is still ours: an instance that was declared dead
+   * meanwhile owns none of it.
+   */
+  followCatalog(claimed: readonly OwnedDelivery[]): Promise<readonly OwnedDelivery[]>;
+  /** The catalog could not be loaded after the last claim: nothing is to be claimed before it can be. */
+  isCatalogBehind(): boolean;
 }
 
 const MOST_AT_ONCE = 2000;
@@ -28,6 +37,7 @@ const LEAST_AT_ONCE = 100;
 export function makeClaimer(deps: ClaimerDeps): Claimer {
   const { holdings, logger } = deps;
   let strays = false;
+  let isBehind = false;
 
   const findStrays = async () => {
     const freed = await deps.giveBackStrays((id) => holdings.has(id));
@@ -44,14 +54,23 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     }
   };
 
-  /** What was claimed is not held yet: if this fails, all of it are strays. */
   const reloadCatalog = async () => {
+    isBehind = true;
+    await deps.reloadCatalog();
+    isBehind = false;
+  };
+
+  /** Without the catalog all that was claimed are strays. */
+  const followCatalog = async (claimed: readonly OwnedDelivery[]) => {
+    if (claimed.length === 0) return claimed;
     try {
-      await deps.reloadCatalog();
+      await reloadCatalog();
     } catch (error) {
       strays = true;
       throw error;
     }
+    const me = deps.instanceId();
+    return claimed.filter(({ owner }) => owner === me);
   };
 
   /** What falls due all the time beside failing receivers, a few at a time, waits for the next round. */
@@ -65,8 +84,11 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     suspectStrays: () => {
       strays = true;
     },
+    followCatalog,
+    isCatalogBehind: () => isBehind,
     async runOnce() {
       if (!deps.mayClaim()) return false;
+      if (isBehind) await reloadCatalog();
       if (strays) await findStrays();
       const free = holdings.free();
       const deliveries = Math.min(MOST_AT_ONCE, Math.ceil(free.count / 2));
@@ -74,9 +96,9 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       const claimed = await claim({ deliveries, bytes: free.bytes, ...holdings.lanes() });
       if (claimed.lost > 0) logger.error('delivery.message_lost', { deliveries: claimed.lost });
       // A webhook younger than our catalog must not pass for a deleted one, nor its id for what it was before a restore.
-      if (claimed.deliveries.length > 0) await reloadCatalog();
-      for (const one of claimed.deliveries) holdings.reserve(one.id, one.webhookId, one.message.body.length);
-      for (const one of claimed.deliveries) deps.take(one);
+      const ours = await followCatalog(claimed.deliveries);
+      for (const one of ours) holdings.reserve(one.id, one.webhookId, one.message.body.length);
+      for (const one of ours) deps.take(one);
       return mayBeMore(claimed, { deliveries, bytes: free.bytes });
     },
   };

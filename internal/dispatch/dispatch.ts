@@ -34,6 +34,8 @@ export interface DispatchDeps {
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
   isTrusted(): boolean;
+  /** Under which deliveries are owned now. */
+  instanceId(): string;
   onAttempt(attempt: SettledAttempt): void;
   onSettled(attempt: SettledAttempt): void;
   policyOf(webhook: CatalogWebhook): RetryPolicy;
@@ -158,19 +160,29 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     if (claimed.length === 0) return;
     // Held before anything is waited for: a look for strays would set them free.
     for (const one of claimed) holdings.reserve(one.id, one.webhookId, one.message.body.length);
-    await deps.reloadCatalog().catch((error: unknown) => {
-      for (const { id } of claimed) holdings.release(id);
-      claimer.suspectStrays();
+    const release = (some: readonly OwnedDelivery[]) => {
+      for (const { id } of some) holdings.release(id);
+    };
+    const ours = await claimer.followCatalog(claimed).catch((error: unknown) => {
+      release(claimed);
       throw error;
     });
-    for (const one of claimed) dispatcher.take(one);
+    release(claimed.filter((one) => !ours.includes(one)));
+    for (const one of ours) dispatcher.take(one);
   };
+  const mayClaimSingle = () => deps.isTrusted() && !claimer.isCatalogBehind();
 
   const probe = async () => {
-    if (deps.circuitsOpen() > 0 && deps.isTrusted()) await takeSingle(deps.claimProbes());
+    if (deps.circuitsOpen() > 0 && mayClaimSingle()) await takeSingle(deps.claimProbes());
   };
 
-  const turns = makeTurns({ ...deps, holdings, take: takeSingle, onError: complain('claim-next') });
+  const turns = makeTurns({
+    ...deps,
+    isTrusted: mayClaimSingle,
+    holdings,
+    take: takeSingle,
+    onError: complain('claim-next'),
+  });
 
   return {
     tryReserve: (deliveryId, webhookId, bytes) => deps.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),

@@ -50,6 +50,7 @@ it('the first delivery of a webhook that rests has the others held, step after s
       findWebhook: (id) => makeTestWebhook(id, id === 3 ? {} : { waits: 'paused' }),
       reloadCatalog: async () => undefined,
       isTrusted: () => true,
+      instanceId: () => 'me',
       onAttempt: () => undefined,
       onSettled: () => undefined,
       policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
