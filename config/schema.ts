@@ -153,7 +153,7 @@ const keys = {
     '14d',
   ),
   BREAKER_FAILURES: key(
-    'this many different deliveries that fail in a row open the circuit of a webhook. Its deliveries then wait until one that is tried succeeds. 0 switches this trigger off',
+    'this many failures in a row open the circuit of a webhook, where a delivery counts once unless it is ordered or its receiver cannot be connected to. The deliveries of the webhook then wait until one that is tried succeeds. 0 switches this trigger off',
     'whole',
     '30',
     { min: 0, max: 1_000_000 },

@@ -95,6 +95,27 @@ describe('a circuit', () => {
     expect(opened).toEqual([]);
   });
 
+  it('opens for an ordered webhook, which only tries the first delivery of each key', async () => {
+    const webhook = await make({
+      ordering: { pointer: '/key' },
+      retry: { schedule: { constant: '20ms', tries: 100 } },
+    });
+    kit.receiver.behave({ status: 500 });
+    for (const key of ['a', 'b', 'c']) await webhook.publish(4, { key });
+    await until('an open circuit', async () => (await webhook.read()).circuit !== undefined);
+    kit.receiver.behave({ status: 200 });
+    await until('everything delivered', async () => (await webhook.account()).delivered === 12);
+    expect(await webhook.read()).not.toHaveProperty('circuit');
+  });
+
+  it('opens for a receiver that cannot be connected to, however few deliveries it is owed', async () => {
+    const webhook = await make({ retry: { schedule: { constant: '20ms', tries: 100 } } });
+    const { body } = await kit.hukz.api.patch(`/webhooks/${webhook.id}`, { url: 'http://127.0.0.1:1/' });
+    await webhook.publish(2);
+    await until('an open circuit', async () => (await webhook.read()).circuit !== undefined);
+    expect(body).not.toHaveProperty('circuit');
+  });
+
   it('is closed by a new URL, which another receiver answers', async () => {
     const webhook = await make();
     kit.receiver.behave({ status: 500 });

@@ -4,7 +4,7 @@ import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { judge, judgeProbe } from '../domain/judge.js';
 import { loadOf } from '../domain/load.js';
-import type { AttemptOutcome } from '../domain/outcome.js';
+import { type AttemptOutcome, isUnconnected } from '../domain/outcome.js';
 import { errorWords, logOutcome } from '../domain/outcome-words.js';
 import type { RetryPolicy } from '../domain/retry-policy.js';
 import { messageOf } from '../errors.js';
@@ -168,7 +168,7 @@ export class Dispatcher {
     this.pump();
     const attempt = this.settled(delivery, webhook, outcome, startedAt, durationMs);
     this.deps.onAttempt(attempt);
-    this.deps.health.record(attempt);
+    this.deps.health.record(attempt, isUnconnected(outcome));
     await this.deps.settle(attempt);
     this.deps.onSettled(attempt);
     if (attempt.because === 'gone') await this.disable(webhook);

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { SettledAttempt } from '../domain/attempt.js';
-import { type BreakerPolicy, Circuit } from '../domain/breaker.js';
+import { type BreakerPolicy, Circuit, type Failure } from '../domain/breaker.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -26,14 +26,15 @@ export class Health {
 
   constructor(private readonly deps: HealthDeps) {}
 
-  record({ webhook, outcome, because, delivery }: SettledAttempt): void {
+  /** `isUnconnected`: the request did not reach the receiver. */
+  record({ webhook, outcome, because, delivery }: SettledAttempt, isUnconnected: boolean): void {
     if (outcome === 'delivered') {
       this.fine.add(webhook.id);
       this.circuits.get(webhook.id)?.succeeded(this.deps.clock.monotonic(), this.policyOf(webhook));
       if (delivery.probe) this.switch(webhook, 'closed');
     } else if (outcome === 'failed' || (outcome === 'dead' && because !== 'gone' && because !== 'forbidden_address')) {
       this.failing.add(webhook.id);
-      this.count(webhook, delivery.id);
+      this.count(webhook, { deliveryId: delivery.id, countsAgain: isUnconnected || delivery.orderKey !== undefined });
     }
   }
 
@@ -64,12 +65,12 @@ export class Health {
     await Promise.all(this.switching.values());
   }
 
-  private count(webhook: CatalogWebhook, deliveryId: string): void {
+  private count(webhook: CatalogWebhook, failure: Failure): void {
     if (webhook.settings.breaker === 'off' || webhook.waits) return;
     const now = this.deps.clock.monotonic();
     const circuit = this.circuits.get(webhook.id) ?? new Circuit(now);
     this.circuits.set(webhook.id, circuit);
-    const because = circuit.failed(deliveryId, now, this.policyOf(webhook));
+    const because = circuit.failed(failure, now, this.policyOf(webhook));
     if (because !== undefined) this.switch(webhook, 'open', because);
   }
 

@@ -2,12 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { type BreakerPolicy, Circuit } from './breaker.js';
 
 const policy: BreakerPolicy = { failures: 5, share: 0.5, windowMs: 1000, leastAttempts: 10 };
-/** `+` succeeds; `-` is the failure of a delivery of its own, a letter that of the delivery with this name. */
+/** `+` succeeds; `-` is the failure of a delivery of its own, a letter that of the delivery with this name: a capital one counts each time. */
 let made = 0;
 const feed = (circuit: Circuit, attempts: string, now = 0, rules = policy) =>
   [...attempts]
     .map((one) => {
-      if (one !== '+') return circuit.failed(one === '-' ? `d${made++}` : one, now, rules);
+      if (one !== '+')
+        return circuit.failed(
+          { deliveryId: one === '-' ? `d${made++}` : one, countsAgain: /[A-Z]/.test(one) },
+          now,
+          rules,
+        );
       circuit.succeeded(now, rules);
       return undefined;
     })
@@ -16,7 +21,7 @@ const feed = (circuit: Circuit, attempts: string, now = 0, rules = policy) =>
 describe('a circuit', () => {
   it('opens after so many deliveries that fail in a row', () => {
     expect(feed(new Circuit(0), '----+----')).toBeUndefined();
-    expect(feed(new Circuit(0), '-----')).toBe('5 deliveries failed in a row');
+    expect(feed(new Circuit(0), '-----')).toBe('5 failures in a row');
   });
 
   it('opens when too large a part of its window failed, of enough attempts', () => {
@@ -28,7 +33,18 @@ describe('a circuit', () => {
   it('counts a delivery once, however often it fails', () => {
     const circuit = new Circuit(0);
     expect(feed(circuit, 'abcd'.repeat(100))).toBeUndefined();
-    expect(feed(circuit, '-')).toBe('5 deliveries failed in a row');
+    expect(feed(circuit, '-')).toBe('5 failures in a row');
+  });
+
+  it('counts each failure in a row of deliveries that say more of their receiver than of themselves', () => {
+    expect(feed(new Circuit(0), 'AAAA+AAAA')).toBeUndefined();
+    expect(feed(new Circuit(0), 'AABAB')).toBe('5 failures in a row');
+    expect(feed(new Circuit(0), 'abcAbcabcA')).toBe('5 failures in a row');
+  });
+
+  it('counts a delivery once in its window, also where it counts each time in a row', () => {
+    const rules = { ...policy, failures: 0 };
+    expect(feed(new Circuit(0), `${'ABCD'.repeat(100)}++++`, 0, rules)).toBeUndefined();
   });
 
   it('counts a delivery once in its window too, beside those that succeed', () => {

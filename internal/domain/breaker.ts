@@ -1,6 +1,6 @@
-/** When a circuit opens. A delivery that fails again and again counts as one: it says more of itself than of its receiver. */
+/** When a circuit opens. */
 export interface BreakerPolicy {
-  /** Deliveries that fail in a row; 0: never because of them. */
+  /** Failures in a row; 0: never because of them. */
   readonly failures: number;
   /** Part of the attempts of a window that failed; 0: never because of it. */
   readonly share: number;
@@ -9,10 +9,20 @@ export interface BreakerPolicy {
   readonly leastAttempts: number;
 }
 
+/** A delivery that fails again and again counts as one, because it says more of itself than of its receiver, unless `countsAgain`. */
+export interface Failure {
+  readonly deliveryId: string;
+  /**
+   * Its next failures in a row count too: the request did not reach the receiver, or others of its key wait behind it, so that
+   * nothing else is tried.
+   */
+  readonly countsAgain: boolean;
+}
+
 /** Beyond so many deliveries that fail, each attempt counts: whether one of them is tried again matters no more. */
 const MAX_REMEMBERED = 100;
 
-/** Deliveries that failed, each counted once. */
+/** What failed: each delivery once, or more often where it counts again. */
 class Failed {
   count = 0;
   private readonly ids = new Set<string>();
@@ -21,8 +31,11 @@ class Failed {
     return this.ids.has(id);
   }
 
-  add(id: string): void {
-    if (this.ids.has(id)) return;
+  add(id: string, countsAgain = false): void {
+    if (this.ids.has(id)) {
+      if (countsAgain) this.count++;
+      return;
+    }
     if (this.ids.size < MAX_REMEMBERED) this.ids.add(id);
     this.count++;
   }
@@ -61,12 +74,11 @@ export class Circuit {
   }
 
   /** Takes a failed attempt; answers why the circuit is to open, in words. */
-  failed(deliveryId: string, now: number, policy: BreakerPolicy): string | undefined {
+  failed({ deliveryId, countsAgain }: Failure, now: number, policy: BreakerPolicy): string | undefined {
     this.slide(now, policy.windowMs / 2);
-    this.inARow.add(deliveryId);
+    this.inARow.add(deliveryId, countsAgain);
     if (!this.before.bad.has(deliveryId)) this.half.bad.add(deliveryId);
-    if (policy.failures > 0 && this.inARow.count >= policy.failures)
-      return `${this.inARow.count} deliveries failed in a row`;
+    if (policy.failures > 0 && this.inARow.count >= policy.failures) return `${this.inARow.count} failures in a row`;
     const bad = this.half.bad.count + this.before.bad.count;
     const all = bad + this.half.good + this.before.good;
     if (policy.share > 0 && all >= policy.leastAttempts && bad / all >= policy.share) {

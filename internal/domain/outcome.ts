@@ -9,6 +9,11 @@ export type UnreachableReason =
   /** Nobody gave us the token that the receiver wants. */
   | 'authorisation';
 
+/** Whether the request did not reach the receiver, so that its failure says nothing of the delivery. A timeout may have reached it. */
+export function isUnconnected(outcome: AttemptOutcome): boolean {
+  return outcome.kind === 'unreachable' && ['dns', 'connect', 'tls'].includes(outcome.reason);
+}
+
 /** What one HTTP request came to. A value: sending never throws. */
 export type AttemptOutcome =
   | {
