@@ -31,8 +31,8 @@ export interface ApiDeps {
     readonly problems: Readonly<Record<string, string>>;
     readonly degraded: readonly Degradation[];
   }>;
-  /** Why the messages of this registered subject do not come as they should. */
-  degradationOf(subject: string): Degradation | undefined;
+  /** Why the messages of registered subjects do not come as they should, by subject. It is computed by each call. */
+  degradationsBySubject(): ReadonlyMap<string, Degradation>;
   /** Sends a sample to a webhook, once, by the way of its deliveries. @throws {AppError} `unavailable` */
   tryWebhook(id: number, sample: Sample): Promise<TestAttempt>;
   /** @throws {AppError} `unavailable`, or `unprocessable` where there is nothing to try */

@@ -24,7 +24,11 @@ const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
   const bodies = makeEventBodies({ allowAll: deps.allowAllSubjects, inboxPrefix: deps.inboxPrefix });
 
-  const answer = (event: Event) => eventJson(event, deps.degradationOf(event.subject));
+  const answers = (events: readonly Event[]) => {
+    const degraded = deps.degradationsBySubject();
+    return events.map((event) => eventJson(event, degraded.get(event.subject)));
+  };
+  const answer = (event: Event) => eventJson(event, deps.degradationsBySubject().get(event.subject));
 
   /** A new subject is only stored when it can be subscribed. */
   const change = (key: { id: number; userId: number }, decide: (current: Event) => EventFields) =>
@@ -48,7 +52,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ query: { tag, ...page } }) => {
         const { nodes, ...list } = await listEvents(deps.db, { tags: tag }, page);
-        return { status: 200, json: { ...listHead(list), nodes: nodes.map(answer) } };
+        return { status: 200, json: { ...listHead(list), nodes: answers(nodes) } };
       },
     ),
     userRoute(

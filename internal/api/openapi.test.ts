@@ -19,7 +19,7 @@ function makeUnconnected(development: boolean): Express {
     promise: '',
     admitSubject: async () => undefined,
     readiness: async () => ({ problems: {}, degraded: [] }),
-    degradationOf: () => undefined,
+    degradationsBySubject: () => new Map(),
     tryWebhook: () => Promise.reject(new Error('nothing is sent here')),
     tryAuthorisation: () => Promise.reject(new Error('nothing is sent here')),
     nextOfKey: () => undefined,

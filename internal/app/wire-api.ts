@@ -4,6 +4,7 @@ import { makeApi } from '../api/make-api.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import type { Membership } from '../dispatch/membership.js';
 import type { Catalog } from '../domain/catalog.js';
+import { bySubject } from '../domain/degradation.js';
 import { destinationOf, type EgressRules } from '../domain/egress-rules.js';
 import { AppError } from '../errors.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
@@ -59,7 +60,7 @@ export function wireApi(parts: ApiParts): Express {
     catalogChanged: catalogSync.refresh,
     admitSubject: intake.admitSubject,
     promise: intake.promise,
-    degradationOf: (subject) => intake.degraded().find(({ event }) => event === subject),
+    degradationsBySubject: () => bySubject(intake.degraded()),
     readiness: () =>
       findReadiness({
         db,

@@ -58,3 +58,10 @@ export function wholeIntakeProblem(events: readonly string[], degraded: readonly
   const [first = ''] = events;
   return `none of the ${events.length} registered events can be taken; "${first}": ${hit.get(first)?.problem}`;
 }
+
+/** The first degradation of each event. */
+export function bySubject(degraded: readonly Degradation[]): ReadonlyMap<string, Degradation> {
+  const found = new Map<string, Degradation>();
+  for (const one of degraded) if (one.event !== undefined && !found.has(one.event)) found.set(one.event, one);
+  return found;
+}

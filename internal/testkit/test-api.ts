@@ -4,7 +4,7 @@ import type { ApiDeps } from '../api/api-deps.js';
 import { makeApi } from '../api/make-api.js';
 import { makeOpenApi, type OpenApi } from '../api/openapi.js';
 import { makeRoutes } from '../api/routes.js';
-import type { Degradation } from '../domain/degradation.js';
+import { bySubject, type Degradation } from '../domain/degradation.js';
 import { AppError } from '../errors.js';
 import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../store/knex.js';
@@ -71,7 +71,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
         throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);
     },
     readiness: async () => ({ problems: rest.problems, degraded: rest.degraded }),
-    degradationOf: (subject) => rest.degraded.find(({ event }) => event === subject),
+    degradationsBySubject: () => bySubject(rest.degraded),
     tryWebhook: nothingIsSent,
     tryAuthorisation: nothingIsSent,
     nextOfKey: () => undefined,
