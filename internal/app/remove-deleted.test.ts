@@ -4,6 +4,7 @@ import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog-changes.j
 import { makeTestJournal, type TestJournal } from '../testkit/test-journal.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeRemoval } from './remove-deleted.js';
+import { MAX_COUNTED } from './watch-backlog.js';
 
 const DAY = 86_400_000;
 const OLD = '91 days';
@@ -123,6 +124,39 @@ describe('rows of deleted events and webhooks', () => {
     expect(await ids('webhooks')).toEqual([]);
     expect(logger.lines.reduce((sum, { fields }) => sum + Number(fields.webhooks), 0)).toBe(1);
   });
+
+  it('stay while so many deliveries are due that the backlog is not counted any further', async () => {
+    await kit.sql(
+      `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at)
+       select gen_random_uuid(), gen_random_uuid(), now(), 2, 1, now() from generate_series(1, $1::int)`,
+      [MAX_COUNTED],
+    );
+    await deleteBoth();
+    await remove();
+    expect(await ids('webhooks')).toEqual([1]);
+    await kit.sql('delete from deliveries where id = (select id from deliveries limit 1)');
+    await remove();
+    expect(await ids('webhooks')).toEqual([]);
+  });
+
+  it('stay for this round when their removal takes longer than 5 s, and no connection is left for it', async () => {
+    await deleteBoth();
+    const pids = async () => {
+      const rows = await Promise.all(
+        Array.from({ length: 4 }, () => kit.sql<{ pid: number }>('select pg_backend_pid() as pid, pg_sleep(0.1)')),
+      );
+      return rows.map(([row]) => Number(row?.pid)).toSorted((a, b) => a - b);
+    };
+    const before = await pids();
+    await kit.sql(`create function slow() returns trigger language plpgsql as $$ begin
+      perform pg_sleep(30); return old; end $$`);
+    await kit.sql('create trigger slow before delete on webhooks for each row execute function slow()');
+    await expect(remove()).rejects.toMatchObject({ code: '57014' });
+    await kit.sql('drop trigger slow on webhooks');
+    expect(await pids()).toEqual(before);
+    await remove();
+    expect(await ids('webhooks')).toEqual([]);
+  }, 30_000);
 
   const known = async () => {
     const [state] = await kit.sql<{ version: number; stamp: string }>(

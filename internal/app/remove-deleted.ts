@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.js';
+import { loadBacklog } from '../store/backlog.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import {
   type DeletedCursor,
@@ -7,6 +8,7 @@ import {
   removeDeletedEvents,
   removeDeletedWebhooks,
 } from '../store/remove-deleted.js';
+import { MAX_COUNTED } from './watch-backlog.js';
 
 export interface RemovalParts {
   readonly pool: JournalPool;
@@ -42,6 +44,9 @@ export function makeRemoval({ pool, logger, logsMs }: RemovalParts): () => Promi
   const walkWebhooks = walk(removeDeletedWebhooks);
   const walkEvents = walk(removeDeletedEvents);
   return async () => {
+    // Millions of deliveries would be read for each statement, beside instances that are behind already.
+    const { deliveries } = await loadBacklog(pool, MAX_COUNTED);
+    if (deliveries >= MAX_COUNTED) return;
     const webhooks = await walkWebhooks();
     // Second: an event stays while a webhook has it.
     const events = await walkEvents();

@@ -13,7 +13,7 @@ export interface BacklogParts {
 
 const EVERY_MS = 15_000;
 /** With a million due, on two cores: 4 ms of PostgreSQL for 10,000, 38 ms for 100,000; 20 times that before the table was vacuumed. */
-const MAX_COUNTED = 10_000;
+export const MAX_COUNTED = 10_000;
 
 /** Measures at its own pace how far sending is behind, so that a scrape costs the database nothing. */
 export function watchBacklog({ pool, logger, onBacklog, everyMs = EVERY_MS }: BacklogParts): Repeating {

@@ -17,7 +17,7 @@ type DeletedTable = 'webhooks' | 'events';
 
 const FIRST: DeletedCursor = { at: '-infinity', id: 0 };
 
-/** `skip locked`: another instance removes the same rows at this moment. */
+/** `skip locked`: a webhook or an event is being changed at this moment. */
 const candidates = (table: DeletedTable): Statement => ({
   text: `
     select id, deleted_at::text as at from ${table}
@@ -31,6 +31,14 @@ const OLD_EVENTS = candidates('events');
 
 /** The logs' index of marks can only be read as a bitmap, which the journal's connections otherwise avoid. */
 const ALLOW_BITMAPS: Statement = { text: 'set local enable_bitmapscan = on' };
+
+/** Below the time in which the driver gives up: its error would make the pool leave all its connections. */
+const LIMIT_TIME: Statement = { text: `set local statement_timeout = '5s'` };
+
+/** One instance reads the tables at a time. */
+const TRY_LOCK: Statement = {
+  text: `select pg_try_advisory_xact_lock(hashtext('hukz'), hashtext('remove-deleted')) as "isAlone"`,
+};
 
 /**
  * An instance that knows the catalog as it was before such a deletion (it was suspended since) would never learn of it. Without
@@ -102,6 +110,9 @@ async function remove(
   statements: { readonly find: Statement; readonly remove: Statement },
 ): Promise<RemovedRows> {
   return pool.transaction(async (run) => {
+    await run(LIMIT_TIME, []);
+    const [lock] = await run<{ isAlone: boolean }>(TRY_LOCK, []);
+    if (!lock?.isAlone) return { removed: 0, next: undefined };
     const old = await run<{ id: number; at: string }>(statements.find, [olderThanMs, from.at, from.id, limit]);
     const last = old.at(-1);
     if (!last) return { removed: 0, next: undefined };
