@@ -13,6 +13,7 @@ import { makeJetStreamIntake } from '../intake/jetstream/jetstream-intake.js';
 import { natsOptions } from '../intake/nats-settings.js';
 import { makeWouldStore } from '../intake/would-store.js';
 import type { Logger } from '../logger.js';
+import { loadChangedAt } from '../store/changed-at.js';
 import { exclusively } from '../store/journal/exclusively.js';
 import { findAbsent } from '../store/journal/find-absent.js';
 import { findNewestOfStream } from '../store/journal/find-newest-of-stream.js';
@@ -101,7 +102,8 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
         suppose: (position) => supposePosition(pool, position),
         findNewest: (mark) => findNewestOfStream(pool, mark),
         retentionMs: config.retention.messagesMs,
-        findAbsent: (messages) => findAbsent(pool, messages),
+        findAbsent: (messages) => findAbsent(pool, messages, config.stream.duplicateWindowMs),
+        loadChangedAt: (ids) => loadChangedAt(pool, ids),
       },
       wouldStore: makeWouldStore(catalog, config.intake.storeUnmatched),
     });

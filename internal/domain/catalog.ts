@@ -137,6 +137,11 @@ export class Catalog {
     return this.webhooks.get(id);
   }
 
+  /** Ids of the registered events that cover a subject. */
+  eventsOf(subject: string): readonly number[] {
+    return this.index.match(subject);
+  }
+
   /** The webhooks that a message fires, each once; undefined when no registered event covers its subject. */
   match(subject: string, routing: Routing): readonly CatalogWebhook[] | undefined {
     const eventIds = this.index.match(subject);

@@ -3,11 +3,21 @@ import { isResultSubject } from '../domain/result-subject.js';
 import type { Incoming } from './incoming.js';
 import { match } from './match.js';
 
-/** Whether the journal gets a message, by the catalog as it is now. */
+/** Ids of what the journal gets a message for: one of each is enough. */
+export interface StoredFor {
+  readonly events: readonly number[];
+  /** Absent where messages are stored that no webhook wants. */
+  readonly webhooks?: readonly number[];
+}
+
+/** For what the journal gets a message, by the catalog as it is now; undefined when it does not get it. */
 export function makeWouldStore(catalog: Catalog, storeUnmatched: boolean) {
-  return (message: Pick<Incoming, 'subject' | 'headers'>): boolean => {
-    if (isResultSubject(message.subject)) return false;
+  return (message: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined => {
+    if (isResultSubject(message.subject)) return undefined;
     const matched = match(catalog, message);
-    return matched !== undefined && (storeUnmatched || matched.webhooks.length > 0);
+    if (!matched) return undefined;
+    const events = catalog.eventsOf(message.subject);
+    if (storeUnmatched) return { events };
+    return matched.webhooks.length > 0 ? { events, webhooks: matched.webhooks.map(({ id }) => id) } : undefined;
   };
 }

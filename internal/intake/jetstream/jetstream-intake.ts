@@ -8,6 +8,7 @@ import type { Incoming } from '../incoming.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
+import type { StoredFor } from '../would-store.js';
 import { Consumers } from './consumers.js';
 import { type PositionStore, Positions } from './positions.js';
 import { Readings } from './readings.js';
@@ -29,8 +30,8 @@ export interface JetStreamIntakeDeps {
   reload(): Promise<void>;
   /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  /** Whether the journal gets a message when it comes. */
-  wouldStore(message: Pick<Incoming, 'subject' | 'headers'>): boolean;
+  /** For what the journal gets a message when it comes. */
+  wouldStore(message: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined;
   /** Where it is kept how far the consumers have come. */
   readonly positions: PositionStore;
   /** Monotonic milliseconds. */

@@ -19,6 +19,7 @@ export interface PositionStore extends SupposedPositionDeps {
   /** All consumers of which there is a row. */
   remembered(): Promise<readonly RememberedConsumer[]>;
   readonly findAbsent: ExaminationDeps['findAbsent'];
+  readonly loadChangedAt: ExaminationDeps['loadChangedAt'];
 }
 
 interface SeenConsumer extends PullTarget {
@@ -26,7 +27,7 @@ interface SeenConsumer extends PullTarget {
   readonly examined: string | undefined;
 }
 
-export interface PositionsDeps extends Omit<ExaminationDeps, 'findAbsent'> {
+export interface PositionsDeps extends Omit<ExaminationDeps, 'findAbsent' | 'loadChangedAt'> {
   readonly store: PositionStore;
   readonly logger: Logger;
 }
@@ -189,7 +190,8 @@ export class Positions {
   }
 
   private get examining(): ExaminationDeps {
-    return { ...this.deps, findAbsent: this.deps.store.findAbsent };
+    const { findAbsent, loadChangedAt } = this.deps.store;
+    return { ...this.deps, findAbsent, loadChangedAt };
   }
 
   private toSeen(look: Look): SeenConsumer {
