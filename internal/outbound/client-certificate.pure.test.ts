@@ -9,15 +9,33 @@ describe('an alert of TLS', () => {
     ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', 'certificate unknown'],
     ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'unknown ca'],
     ['ERR_SSL_TLSV1_ALERT_ACCESS_DENIED', 'access denied'],
-  ])('%s names the certificate, or that there is none', (code, alert) => {
+  ])('%s names the certificate that was shown', (code, alert) => {
     const words = `the receiver refuses the client certificate (${alert})`;
     expect(alertFault(code, 'shown')).toEqual({ reason: 'tls', words });
-    const missing = 'the receiver wants a client certificate, and the webhook has none';
-    expect(alertFault(code, 'missing')).toEqual({ reason: 'tls', words: missing });
+  });
+
+  it.each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_NO_CERTIFICATE'])(
+    '%s says that a certificate is wanted',
+    (code) => {
+      const words = 'the receiver wants a client certificate';
+      expect(alertFault(code, 'missing')).toEqual({ reason: 'tls', words: `${words}, and the webhook has none` });
+      expect(alertFault(code, 'not asked for')).toEqual({ reason: 'tls', words });
+    },
+  );
+
+  it.each([
+    'SSLV3_ALERT_BAD_CERTIFICATE',
+    'TLSV1_ALERT_UNKNOWN_CA',
+    'TLSV1_ALERT_ACCESS_DENIED',
+    'TLSV1_ALERT_DECRYPT_ERROR',
+  ])('%s says that one may be wanted, and only where the server asked for one', (alert) => {
+    expect(alertFault(`ERR_SSL_${alert}`, 'missing')?.words).toMatch(/\(.+\); it may want a client certificate/);
+    expect(alertFault(`ERR_SSL_${alert}`, 'not asked for')).toBeUndefined();
   });
 
   it('that a server without a shared cipher sends too only says what may be', () => {
     expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'shown')).toBeUndefined();
+    expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'not asked for')).toBeUndefined();
     expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'missing')?.words).toContain('may want');
   });
 

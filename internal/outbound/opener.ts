@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import type { EgressProxy } from '../domain/egress-proxy.js';
 import type { Destination, EgressRules } from '../domain/egress-rules.js';
 import { makeAddressGuard } from './address-guard.js';
-import { alertFault } from './client-certificate.js';
+import { alertFault, noteClientCertificate } from './client-certificate.js';
 import { ConnectError, KnownFault } from './connect-error.js';
 import { codeOf } from './describe-error.js';
 import { givenAddresses, TCP } from './dial.js';
@@ -111,13 +111,13 @@ export function makeOpener(options: OpenerOptions): Opener {
     const target = { ...TCP, ...by, host: to.hostname, port: to.port };
     const isPlain = to.protocol === 'http:';
     const socket = isPlain ? net.connect(target) : connectTls(request, target);
-    opening.use(socket, isPlain ? undefined : (error) => explainTls(error, request));
+    opening.use(socket, socket instanceof tls.TLSSocket ? explainTls(socket, request) : undefined);
     if ('lookup' in by) socket.once('connect', () => judge(socket, opening) && !isPlain && opening.shakeHands());
     else opening.shakeHands();
     socket.once(isPlain ? 'connect' : 'secureConnect', () => opening.succeed());
   }
 
-  function connectTls(request: OpenRequest, target: tls.ConnectionOptions & net.TcpNetConnectOpts): net.Socket {
+  function connectTls(request: OpenRequest, target: tls.ConnectionOptions & net.TcpNetConnectOpts): tls.TLSSocket {
     const { to, tls: profile, session, onSession } = request;
     const socket = tls.connect({
       ...target,
@@ -131,10 +131,12 @@ export function makeOpener(options: OpenerOptions): Opener {
     return socket;
   }
 
-  /** Whether the server asked for a certificate cannot be asked of a socket that fails: Node 20 crashes on it. */
-  function explainTls(error: Error, { tls: profile }: OpenRequest): Error {
-    const fault = alertFault(codeOf(error), profile?.cert === undefined ? 'missing' : 'shown');
-    return fault ? new KnownFault(fault.reason, fault.words) : error;
+  function explainTls(socket: tls.TLSSocket, { tls: profile }: OpenRequest): (error: Error) => Error {
+    const certificate = noteClientCertificate(socket, profile?.cert !== undefined);
+    return (error) => {
+      const fault = alertFault(codeOf(error), certificate());
+      return fault ? new KnownFault(fault.reason, fault.words) : error;
+    };
   }
 
   /** Judges what the socket itself says that it is connected to. */

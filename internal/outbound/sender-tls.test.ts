@@ -315,6 +315,20 @@ describe.each(['TLSv1.3', 'TLSv1.2'] as const)(
   },
 );
 
+describe('a receiver that never asked for a client certificate', () => {
+  it.each([
+    ['handshake failure', 40, 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'],
+    ['unknown ca', 48, 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'],
+    ['access denied', 49, 'ERR_SSL_TLSV1_ALERT_ACCESS_DENIED'],
+    ['decrypt error', 51, 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR'],
+  ])('is not said to want one when it ends the handshake by the alert %s', async (_name, alert, code) => {
+    const fatal = Buffer.from([0x15, 3, 3, 0, 2, 2, alert]);
+    const port = await listen(net.createServer((socket) => void socket.once('data', () => socket.end(fatal))));
+    const outcome = await startSender().send(makeTestRequest(`https://localhost:${port}/`));
+    expect(outcome).toEqual(refused(`TLS failed (${code})`));
+  });
+});
+
 describe('a receiver that does not trust the client certificate', () => {
   it('and closes without a word is named so', async () => {
     const { url } = await listenTls({ requestCert: true, rejectUnauthorized: true, ca: makeCertificates().ca });
