@@ -14,7 +14,7 @@ export class ConfiguredNats {
   receiver!: Receiver;
   nats!: NatsConnection;
   jsm!: JetStreamManager;
-  private database!: TestDatabase;
+  database!: TestDatabase;
   private directory!: string;
   private server: NatsServer | undefined;
   private apps: TestApp[] = [];

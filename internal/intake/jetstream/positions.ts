@@ -9,7 +9,7 @@ import type { RememberedConsumer } from './recall-places.js';
 import { refusalOf } from './refusal.js';
 import { type SupposedPositionDeps, supposePosition } from './supposed-position.js';
 
-/** Where positions are kept, and what they are about: in the database. */
+/** The database: it keeps the positions, and the messages that they are compared with. */
 export interface PositionStore extends SupposedPositionDeps {
   load(consumers: readonly PullTarget[]): Promise<readonly (StoredPosition | undefined)[]>;
   /** Answers in their order how many messages of each are gone unread, or that its row has to be examined before. */
@@ -33,7 +33,7 @@ export interface PositionsDeps extends Omit<ExaminationDeps, 'findAbsent' | 'loa
 }
 
 export interface Kept {
-  /** Written down. */
+  /** Their positions were written. */
   readonly recorded: readonly Look[];
   /** The journal lacks messages that these have acknowledged: their streams are to be read again. */
   readonly behind: readonly Look[];

@@ -33,7 +33,7 @@ export interface ProbedMessage extends Pick<Incoming, 'subject' | 'headers'> {
 
 const BATCH = 1000;
 const ANSWER_MS = 5000;
-/** The server removes the probe's consumer when an instance dies that did not. */
+/** The server removes the consumer after this time when an instance dies before it deletes the consumer. */
 const FORGOTTEN_MS = 60_000;
 
 /** Reads which messages a stream still holds, in parts, by a consumer of its own that changes nothing for others. */

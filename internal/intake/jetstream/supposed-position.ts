@@ -10,7 +10,7 @@ export interface SupposedPositionDeps {
   readonly retentionMs: number;
 }
 
-/** The server removes the consumer by itself where the deletion fails. */
+/** The server removes the consumer after this time where the deletion fails. */
 const FORGOTTEN_MS = 60_000;
 
 /**
