@@ -101,6 +101,17 @@ describe('the plan of streams', () => {
     expect(planStreams(['shop.order'], [copies]).foreign).toEqual([]);
   });
 
+  it('reads what a stream copies from another account, rather from one that says what it copies', () => {
+    const whole = { name: 'WHOLE', subjects: [], copied: [{ dest: '>' }] };
+    const orders = { name: 'COPY', subjects: [], copied: [{ dest: 'order.>' }] };
+    const plan = planStreams(['order.made', 'tag.made'], [whole, orders]);
+    expect(plan.own).toEqual(['order.made', 'tag.made']);
+    expect(plan.foreign).toEqual([
+      { stream: 'COPY', subject: 'order.made' },
+      { stream: 'WHOLE', subject: 'tag.made' },
+    ]);
+  });
+
   it('reads what is transformed in part, and says that a part is missing', () => {
     const partly = { name: 'SHOP', subjects: ['shop.>'], transform: { src: 'shop.a.*', dest: 'x.{{wildcard(1)}}' } };
     const plan = planStreams(['shop.>', 'other.a'], [partly]);

@@ -11,7 +11,7 @@ export interface ForeignStream {
   readonly retention?: string;
   /** How it rewrites the subjects that it captures. */
   readonly transform?: SubjectTransform;
-  /** How it rewrites the subjects that it copies from other streams. */
+  /** What it copies from other streams under other subjects, or from other accounts and domains, whose streams we do not see. */
   readonly copied?: readonly SubjectTransform[];
 }
 
@@ -60,9 +60,11 @@ function placeOf(subject: string, streams: readonly ForeignStream[]): Place {
   const holder = streams.find((stream) => stream.subjects.some((held) => overlap(held, subject)));
   if (!holder) {
     // A subject may be published, and besides be stored by a stream that makes it of others: both fire.
-    const maker = streams.find(
+    const makers = streams.filter(
       (stream) => isShareable(stream) && makesOf(stream).some((made) => overlap(made, subject)),
     );
+    // One that copies everything may have nothing of it.
+    const maker = makers.find((stream) => !makesOf(stream).includes('>')) ?? makers[0];
     return maker ? { isOwn: true, stream: maker.name } : { isOwn: true };
   }
   const { name, transform } = holder;

@@ -43,8 +43,18 @@ export class ConfiguredNats {
     this.jsm = await this.nats.jetstreamManager();
   }
 
+  get url(): string {
+    return this.server?.url ?? '';
+  }
+
+  /** Makes the server that runs take another configuration. */
+  async reload(config: string): Promise<void> {
+    await writeFile(join(this.directory, 'nats.conf'), config);
+    if (this.server) process.kill(this.server.pid, 'SIGHUP');
+  }
+
   async start(more: Readonly<Record<string, string>> = {}): Promise<TestApp> {
-    const parts = { database: this.database, natsUrl: this.server?.url ?? '' };
+    const parts = { database: this.database, natsUrl: this.url };
     const app = await startTestApp(parts, { HUKZ_INTAKE: 'jetstream', ...more });
     this.apps.push(app);
     return app;

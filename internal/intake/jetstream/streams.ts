@@ -1,5 +1,6 @@
-import { type JetStreamManager, NatsError, type StreamInfo } from 'nats';
+import { type JetStreamManager, NatsError, type StreamInfo, type StreamSource } from 'nats';
 import type { ForeignStream, StreamPlan } from '../../domain/stream-plan.js';
+import type { SubjectTransform } from '../../domain/subject-transform.js';
 import { CannotTake } from '../intake.js';
 import { isShared, ownConfig } from './own-config.js';
 import { apiCodeOf } from './refusal.js';
@@ -33,7 +34,7 @@ export async function listStreams(jsm: JetStreamManager, ownName: string): Promi
 
 function toForeign({ config, created, state }: StreamInfo): ListedStream {
   const { name, subjects = [], retention, subject_transform: transform, mirror, sources } = config;
-  const copied = [mirror, ...(sources ?? [])].flatMap((from) => from?.subject_transforms ?? []);
+  const copied = [mirror, ...(sources ?? [])].flatMap(copiedFrom);
   return {
     name,
     subjects,
@@ -43,6 +44,13 @@ function toForeign({ config, created, state }: StreamInfo): ListedStream {
     copied,
     ...(transform ? { transform } : {}),
   };
+}
+
+/** What a stream of this account copies as it is, is in that stream as well, and read there. */
+function copiedFrom(from: StreamSource | undefined): readonly SubjectTransform[] {
+  const { external, domain, filter_subject: filter, subject_transforms: transforms = [] } = from ?? {};
+  if (transforms.length > 0 || (!external && !domain)) return transforms;
+  return [{ dest: filter || '>' }];
 }
 
 /** Whether the stream is as the plan and the settings want it. */
