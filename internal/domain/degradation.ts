@@ -1,6 +1,6 @@
 /** Why intake is degraded. Each reason is the label of a metric, so the set is small and fixed. */
 export const DEGRADATION_REASONS = [
-  /** There is no connection to NATS, or nothing is read by it yet. */
+  /** There is no connection to NATS, nothing is read by it yet, or its streams cannot be looked at. */
   'not_connected',
   /** The event has no confirmed subscription yet. */
   'not_subscribed',

@@ -2,6 +2,7 @@ import { coalesce } from '../coalesce.js';
 import { Catalog, type CatalogChanges, type CatalogHistory, type CatalogState } from '../domain/catalog.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { OncePerChange } from '../once-per-change.js';
 import { type Repeating, repeat } from '../repeat.js';
 
 export interface CatalogSyncDeps {
@@ -55,6 +56,7 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   let followers: CatalogFollowers | undefined;
   const stopped = new AbortController();
   let wentBack = 0;
+  const failure = new OncePerChange();
 
   /** Swaps in a catalog that was built from the beginning: one that was loaded in part leaves nothing behind. */
   const replace = (fresh: Catalog, history: CatalogHistory) => {
@@ -106,9 +108,16 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
     async start(those) {
       followers = those;
       await load();
-      polling = repeat(refresh, {
+      const refreshed = async () => {
+        await refresh();
+        if (failure.end('')) logger.info('catalog.refreshed');
+      };
+      polling = repeat(refreshed, {
         everyMs: POLL_MS,
-        onError: (error) => logger.warn('catalog.refresh_failed', { error: messageOf(error) }),
+        onError: (error) => {
+          const words = messageOf(error);
+          if (failure.isNew('', words)) logger.warn('catalog.refresh_failed', { error: words });
+        },
       });
       listener = deps.listen(() => polling?.wake());
     },

@@ -1,6 +1,7 @@
 import type { ConnectionOptions, NatsConnection } from 'nats';
 import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import { OncePerChange } from '../../once-per-change.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import { makeClientBoundary } from '../client-boundary.js';
@@ -49,6 +50,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   let looking: Repeating | undefined;
   let reporting: Repeating | undefined;
   let draining = false;
+  const failure = new OncePerChange();
 
   const boundary = makeClientBoundary(deps.options.inboxPrefix);
   const onLost = () => follower.unsettle();
@@ -66,6 +68,15 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     await deps.refresh().catch((error: unknown) => logger.warn('stream.not_followed', { error: messageOf(error) }));
   };
 
+  /** The client says that it is back before the server has read its subscriptions, and JetStream may answer later still. */
+  const reconnected = async () => {
+    follower.hurry();
+    readings.again();
+    if (!server) return;
+    await server.connection.flush();
+    await readings.confirm(server.manager);
+  };
+
   /** What can be asked just now. */
   const reachable = () => (link?.problem() === undefined ? server?.manager : undefined);
 
@@ -74,6 +85,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     if (!manager) return;
     await readings.look(manager);
     await follower.look();
+    failure.end('');
   };
 
   const acknowledgedUpTo = async (stream: string, known: number) => {
@@ -86,7 +98,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
 
   const connectionProblem = () => {
     if (!link) return 'not started yet';
-    return link.problem() ?? (follower.isFollowing() ? undefined : 'the streams are not read yet');
+    return link.problem() ?? follower.problem();
   };
 
   return {
@@ -95,16 +107,15 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
       reporting = reportLosses({ acceptor, boundary, logger });
       looking = repeat(look, {
         everyMs: LOOK_EVERY_MS,
-        onError: (error) => logger.warn('stream.look_failed', { error: messageOf(error) }),
+        onError: (error) => {
+          if (failure.isNew('', messageOf(error))) logger.warn('stream.look_failed', { error: messageOf(error) });
+        },
       });
       link = linkNats({
         options: deps.options,
         logger,
         onConnected: connected,
-        onReconnected: () => {
-          follower.hurry();
-          readings.again();
-        },
+        onReconnected: reconnected,
       });
       return link.tried;
     },

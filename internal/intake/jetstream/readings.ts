@@ -12,7 +12,7 @@ import type { Look } from './look.js';
 import type { Positions } from './positions.js';
 import type { PullTarget } from './pull-requests.js';
 import { Puller } from './puller.js';
-import { refusalOf } from './refusal.js';
+import { type Refusal, refusalOf } from './refusal.js';
 import { SharedRoom } from './shared-room.js';
 import { Stall } from './stall.js';
 import { markOf } from './stream-position.js';
@@ -38,7 +38,12 @@ interface Reading extends WantedConsumer {
   unacknowledged: number;
   isPaused: boolean;
   readonly stall: Stall;
+  /** Looks in a row that have failed, and why: what is known of the consumer is as old as that. */
+  unseen: { readonly looks: number; readonly refusal: Refusal } | undefined;
 }
+
+/** One look may fail while a leader is elected. */
+const MAX_FAILED_LOOKS = 3;
 
 /** The consumers that this instance reads: made when they are not there, and noticed when they are gone. */
 export class Readings {
@@ -94,8 +99,14 @@ export class Readings {
     const refusal = this.failures.of(keyOf(target));
     if (refusal) return { reason: refusal.reason, problem: refusal.message };
     const reading = this.all.get(keyOf(target));
+    const { looks = 0, refusal: unseen } = reading?.unseen ?? {};
+    if (unseen && looks >= MAX_FAILED_LOOKS) return { reason: unseen.reason, problem: unseen.message };
     const words = reading && whyNothingComes(reading);
     return words === undefined ? undefined : { reason: 'pull_refused', problem: pullRefused(target, words) };
+  }
+
+  reads(target: PullTarget): boolean {
+    return this.all.has(keyOf(target));
   }
 
   /** Whether nothing is left to read, when we last looked. */
@@ -110,6 +121,12 @@ export class Readings {
     await this.deps.consumers.ensure(link, one).catch((error: unknown) => {
       throw refusalOf(error, 'consumer_refused', `to read the stream ${one.target.stream}`);
     });
+  }
+
+  /** Resolves when the server has answered about a consumer, or about the account where none is read. */
+  async confirm(manager: JetStreamManager): Promise<void> {
+    const [reading] = this.all.values();
+    await (reading ? this.inquire(manager, reading) : manager.getAccountInfo());
   }
 
   /** The connection was interrupted. */
@@ -127,10 +144,10 @@ export class Readings {
         const stream = streams.get(reading.target.stream) ?? (await manager.streams.info(reading.target.stream));
         streams.set(reading.target.stream, stream);
         const consumer = await this.inquire(manager, reading);
+        reading.unseen = undefined;
         if (consumer && stream.created === reading.created) looks.push(toLook(manager, reading, { stream, consumer }));
       } catch (error) {
-        const { message } = refusalOf(error, 'consumer_refused', 'to describe the consumer');
-        this.deps.logger.warn('stream.look_failed', { ...reading.target, error: message });
+        this.overlook(reading, refusalOf(error, 'consumer_refused', 'to describe the consumer'));
       }
     }
     const { recorded, behind } = await this.deps.positions.keep(looks);
@@ -160,6 +177,14 @@ export class Readings {
     const all = [...this.all.values()];
     this.all.clear();
     await Promise.all(all.map(({ puller }) => puller.stop()));
+  }
+
+  private overlook(reading: Reading, refusal: Refusal): void {
+    const { looks = 0, refusal: before } = reading.unseen ?? {};
+    if (before?.message !== refusal.message) {
+      this.deps.logger.warn('stream.look_failed', { ...reading.target, error: refusal.message });
+    }
+    reading.unseen = { looks: looks + 1, refusal };
   }
 
   private async tryToRead(link: StreamLink, one: WantedConsumer): Promise<void> {
@@ -198,6 +223,7 @@ export class Readings {
       unacknowledged: info.num_ack_pending,
       isPaused: info.paused === true,
       stall: new Stall(),
+      unseen: undefined,
     };
     return reading;
   }

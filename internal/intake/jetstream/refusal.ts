@@ -36,8 +36,21 @@ export function apiCodeOf(error: unknown): number | undefined {
   return error instanceof NatsError ? error.api_error?.err_code : undefined;
 }
 
+/** Whether it is no answer about what was asked: it may be asked again later. */
+export function isOutOfReach(error: NatsError): boolean {
+  const isAway = error.code === ErrorCode.Timeout || error.code === ErrorCode.NoResponders;
+  return isAway || UNCONNECTED.has(error.code) || NO_JETSTREAM.has(apiCodeOf(error) ?? 0);
+}
+
+/** The API codes of a server or an account without JetStream, and of a cluster without a leader. */
+const NO_JETSTREAM = new Set([10_008, 10_009, 10_039, 10_076]);
+
 /** The configuration keys and server limits behind the codes of the JetStream API. */
 const ADVICE: ReadonlyMap<number, string> = new Map([
+  [10_008, 'see whether enough servers of the cluster run'],
+  [10_009, 'see whether enough servers of the cluster run'],
+  [10_039, 'enable JetStream for our account'],
+  [10_076, 'start the server with JetStream'],
   [10_002, 'raise the limits of our account'],
   [10_005, 'lower STREAM_REPLICAS, or add servers to the cluster'],
   [10_023, 'give JetStream more resources'],
@@ -65,7 +78,7 @@ const ADVICE_BY_WORDS: readonly (readonly [RegExp, string])[] = [
 function adviceFor(error: NatsError): string {
   if (error.code === ErrorCode.PermissionsViolation) return 'allow our user to publish to $JS.API.>';
   if (error.code === ErrorCode.Timeout || error.code === ErrorCode.NoResponders)
-    return 'see whether the stream has a leader';
+    return 'see whether JetStream is enabled for our account, and has a leader';
   const byWords = ADVICE_BY_WORDS.find(([words]) => words.test(error.message))?.[1];
   return ADVICE.get(apiCodeOf(error) ?? 0) ?? byWords ?? 'change the stream or the limits of the server';
 }

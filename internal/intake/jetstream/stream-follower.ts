@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { NatsConnection, StreamInfo } from 'nats';
+import { type NatsConnection, NatsError, type StreamInfo } from 'nats';
 import { coveredBy } from '../../domain/covered-by.js';
 import type { Degradation } from '../../domain/degradation.js';
 import type { Obstacle } from '../../domain/stream-obstacles.js';
 import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
-import { AppError } from '../../errors.js';
+import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { Moves } from './moves.js';
+import { Outage } from './outage.js';
 import { unsuitable } from './own-config.js';
 import { OwnStream } from './own-stream.js';
 import type { Readings } from './readings.js';
 import { type RememberedConsumer, recallPlaces } from './recall-places.js';
-import { Refusal } from './refusal.js';
+import { isOutOfReach, Refusal, refusalOf } from './refusal.js';
 import { pictureOf } from './stream-picture.js';
 import { durableName, type StreamSettings } from './stream-settings.js';
 import { type ListedStreams, listStreams } from './streams.js';
@@ -54,9 +55,11 @@ export class StreamFollower {
   private unsettled = 0;
   private followed: NatsConnection | undefined;
   private readonly own: OwnStream;
+  private readonly outage: Outage;
 
   constructor(private readonly deps: StreamFollowerDeps) {
     this.own = new OwnStream(deps);
+    this.outage = new Outage(deps.now);
     this.moves = new Moves(deps);
   }
 
@@ -65,8 +68,14 @@ export class StreamFollower {
     return this.settled !== undefined;
   }
 
-  /** Whether what this connection gives is read, except for what is degraded. */
-  isFollowing(): boolean {
+  /** Why nothing is read by this connection. */
+  problem(): string | undefined {
+    if (this.isFollowing) return undefined;
+    const why = this.outage.problem();
+    return why === undefined ? 'the streams are not read yet' : `the streams are not read yet: ${why}`;
+  }
+
+  private get isFollowing(): boolean {
     return this.server !== undefined && this.followed === this.server.connection;
   }
 
@@ -90,9 +99,19 @@ export class StreamFollower {
   async reconcile(): Promise<void> {
     const server = this.server;
     if (!server || server.connection.isClosed()) return;
-    const { readings, settings } = this.deps;
     const wanted = this.deps.subjects().join('\n');
-    if (this.settled === wanted && !readings.isDue && !this.own.isDue) return;
+    if (this.settled === wanted && !this.deps.readings.isDue && !this.own.isDue) return;
+    try {
+      await this.follow(server, wanted);
+      this.outage.end();
+    } catch (error) {
+      this.outage.fail(wordsOf(error));
+      throw error;
+    }
+  }
+
+  private async follow(server: StreamLink, wanted: string): Promise<void> {
+    const { readings, settings } = this.deps;
     const unsettledBefore = this.unsettled;
     let streams = await listStreams(server.manager, settings.name);
     let plan = planStreams(this.deps.subjects(), streams.foreign);
@@ -114,8 +133,12 @@ export class StreamFollower {
   /** Notices what others have done to the streams: it is planned again, so that it is healed or told. */
   async look(): Promise<void> {
     const server = this.server;
-    if (!server || !this.isFollowing()) return;
-    const streams = await listStreams(server.manager, this.deps.settings.name);
+    if (!server || !this.isFollowing) return;
+    const streams = await listStreams(server.manager, this.deps.settings.name).catch((error: unknown) => {
+      this.outage.fail(wordsOf(error));
+      throw error;
+    });
+    if (this.isSettled) this.outage.end();
     if (pictureOf(streams) !== this.picture) this.unsettle();
     else this.moves.look(streams.foreign);
     if (this.moves.dropDrained(({ target }) => this.deps.readings.isDrained(target))) this.unsettle();
@@ -129,33 +152,36 @@ export class StreamFollower {
   async admit(subject: string, insteadOf: string | undefined): Promise<void> {
     const server = this.server;
     if (!server) return;
+    try {
+      await this.prepare(server, subject, insteadOf);
+    } catch (error) {
+      throw refusedEvent(error);
+    }
+  }
+
+  private async prepare(server: StreamLink, subject: string, insteadOf: string | undefined): Promise<void> {
     const { settings, readings } = this.deps;
     const listed = await listStreams(server.manager, settings.name);
     const others = this.deps.subjects().filter((other) => other !== insteadOf);
     const obstacle = planStreams([...others, subject], listed.foreign).refused.get(subject);
     if (obstacle) throw new AppError('unprocessable', obstacle.problem, 'event');
-    // The subject that is replaced stays in the stream until the change is stored.
+    // The subject that is replaced stays in the stream until the change is stored; what crosses it alone is made after that.
     const subjects = () => [...this.deps.subjects(), subject];
     const plan = planStreams(subjects(), listed.foreign);
     if (plan.refused.has(subject)) return;
-    try {
-      const [foreign] = plan.foreign.filter((each) => coveredBy([subject], [each.subject]).length > 0);
-      let streams = listed;
-      if (!foreign && (!listed.own || unsuitable(listed.own) || this.own.refusal)) {
-        this.own.hurry();
-        this.unsettle();
-        ({ streams } = await this.makeOwn(server, subjects));
-        if (this.own.refusal && !coveredBy([subject], heldBy(streams.own)).length) throw this.own.refusal;
-      }
-      const name = foreign?.stream ?? settings.name;
-      const needed = this.consumersOf(plan, streams).filter(
-        ({ target, filter }) => target.stream === name && filter === foreign?.subject,
-      );
-      for (const one of needed) await readings.prepare(server, one);
-    } catch (error) {
-      if (error instanceof Refusal) throw new AppError('unprocessable', error.message, 'event');
-      throw error;
+    const [foreign] = plan.foreign.filter((each) => coveredBy([subject], [each.subject]).length > 0);
+    let streams = listed;
+    if (!foreign && (!listed.own || unsuitable(listed.own) || this.own.refusal)) {
+      this.own.hurry();
+      this.unsettle();
+      ({ streams } = await this.makeOwn(server, subjects));
+      if (this.own.refusal && !coveredBy([subject], heldBy(streams.own)).length) throw this.own.refusal;
     }
+    const name = foreign?.stream ?? settings.name;
+    const needed = this.consumersOf(plan, streams).filter(
+      ({ target, filter }) => target.stream === name && filter === foreign?.subject,
+    );
+    for (const one of needed) await readings.prepare(server, one);
   }
 
   degraded(): readonly Degradation[] {
@@ -177,7 +203,25 @@ export class StreamFollower {
     for (const { stream, subject } of this.plan.foreign) {
       add(readings.obstacleOf(this.foreignTarget(stream, subject)), [subject]);
     }
-    return found;
+    return [...found, ...this.outOfReach(subjects)];
+  }
+
+  /** While the streams cannot be looked at: the events that are not read, or else that changes go unnoticed. */
+  private outOfReach(subjects: readonly string[]): readonly Degradation[] {
+    const why = this.outage.problem();
+    if (why === undefined) return [];
+    const { readings } = this.deps;
+    const { own, foreign } = this.plan;
+    const read = [
+      ...(readings.reads(this.ownTarget) ? own : []),
+      ...foreign
+        .filter(({ stream, subject }) => readings.reads(this.foreignTarget(stream, subject)))
+        .map(({ subject }) => subject),
+    ];
+    const covered = new Set(coveredBy(subjects, read));
+    const unread = subjects.filter((event) => !covered.has(event));
+    const obstacle: Obstacle = { reason: 'not_connected', problem: `The streams cannot be looked at: ${why}` };
+    return unread.length === 0 ? [obstacle] : unread.map((event) => ({ event, ...obstacle }));
   }
 
   private async makeOwn(server: StreamLink, subjects: () => readonly string[]): Promise<Planned> {
@@ -220,5 +264,22 @@ export class StreamFollower {
 
 /** What may be read of our stream. */
 const heldBy = (own: StreamInfo | undefined) => (own && !unsuitable(own) ? (own.config.subjects ?? []) : []);
+
+const refusedEvent = (error: unknown): unknown => {
+  if (error instanceof Refusal) return new AppError('unprocessable', error.message, 'event');
+  if (!(error instanceof NatsError)) return error;
+  const problem = wordsOf(error);
+  return isOutOfReach(error)
+    ? new AppError('unavailable', `the event cannot be taken now: ${problem}`)
+    : new AppError('unprocessable', problem, 'event');
+};
+
+function wordsOf(error: unknown): string {
+  try {
+    return refusalOf(error, 'stream_refused', 'to list its streams').message;
+  } catch {
+    return messageOf(error);
+  }
+}
 
 const hash = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 8);

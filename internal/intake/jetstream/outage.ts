@@ -1,0 +1,25 @@
+/** Shorter, a leader is being elected, or a server restarts. */
+const PATIENCE_MS = 10_000;
+
+/** How long something has failed without a success in between, and why. */
+export class Outage {
+  private since: number | undefined;
+  private why: string | undefined;
+
+  constructor(private readonly now: () => number) {}
+
+  fail(why: string): void {
+    this.since ??= this.now();
+    this.why = why;
+  }
+
+  end(): void {
+    this.since = undefined;
+    this.why = undefined;
+  }
+
+  /** Why it fails, once that has lasted. */
+  problem(): string | undefined {
+    return this.since !== undefined && this.now() - this.since >= PATIENCE_MS ? this.why : undefined;
+  }
+}
