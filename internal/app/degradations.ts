@@ -1,4 +1,4 @@
-import type { Degradation } from '../domain/degradation.js';
+import { type Degradation, isOfIntake } from '../domain/degradation.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
@@ -44,9 +44,6 @@ export function makeDegradations({ sources, logger }: DegradationsDeps): Degrada
       }),
   };
 }
-
-/** The offset of the clock has lines of its own. */
-const isOfIntake = ({ reason }: Degradation) => reason !== 'clock_offset';
 
 /** A connection that is away is one degradation, not one of each event. */
 export function notConnected(problem: string | undefined): readonly Degradation[] {

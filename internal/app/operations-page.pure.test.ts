@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { DEGRADATION_REASONS } from '../domain/degradation.js';
 
 const page = readFileSync('docs/operations.md', 'utf8');
 /** What stands in backticks, its labels left out: `hukz_x{reason}` is `hukz_x`. */
@@ -38,6 +39,13 @@ it('a log line is named where it is logged, so that it can be found', () => {
 it('docs/operations.md says of every metric what to do', () => {
   expect(metrics.length).toBeGreaterThan(40);
   expect(metrics.filter((name) => !explained.has(name))).toEqual([]);
+});
+
+it('docs/operations.md explains each reason of a degradation in one row', () => {
+  const [, table = ''] = page.split(/^ {2}\| `reason` \| \|$/m);
+  const [rows = ''] = table.split('\n\n');
+  const explainedReasons = [...rows.matchAll(/^ {2}\| `([a-z_]+)` \|/gm)].map(([, name = '']) => name);
+  expect(explainedReasons.sort()).toEqual([...DEGRADATION_REASONS].sort());
 });
 
 it('docs/operations.md names no log line and no metric that is not there', () => {

@@ -45,7 +45,7 @@ export async function retainOnce(
   if (deleted > 0) logger.info('retention.dead_letters_deleted', { dead_letters: deleted });
   await store.deleteReplays(pool, limits.logsMs);
   await store.deleteExpiredSecrets(pool, SECRETS_AT_ONCE);
-  // Last: what was just deleted may have been all that needed a day's messages.
+  // Behind what was just deleted, which may have been all that needed a day's messages.
   await dropExpired({ pool, logger }, 'messages', limits.messagesMs);
   onTableBytes(await store.tableBytes(pool));
   // Last, behind the logs, dead letters and replays that may have been all that referred to them.

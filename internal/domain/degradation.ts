@@ -1,4 +1,4 @@
-/** Why intake is degraded. Each reason is the label of a metric, so the set is small and fixed. */
+/** Why the service is degraded. Each reason of the intake is the label of a metric, so the set is small and fixed. */
 export const DEGRADATION_REASONS = [
   /** There is no connection to NATS, nothing is read by it yet, or its streams cannot be looked at. */
   'not_connected',
@@ -43,10 +43,14 @@ export interface Degradation {
   readonly problem: string;
 }
 
-/** How many events each reason concerns; a degradation that is not about one event counts as one. */
+/** The offset of the clock has a metric and log lines of its own, because messages arrive all the same. */
+export const isOfIntake = ({ reason }: Pick<Degradation, 'reason'>): boolean => reason !== 'clock_offset';
+
+/** How many events each reason of the intake concerns; a degradation that is not about one event counts as one. */
 export function countByReason(degraded: readonly Degradation[]): ReadonlyMap<DegradationReason, number> {
-  const counts = new Map<DegradationReason, number>(DEGRADATION_REASONS.map((reason) => [reason, 0]));
-  for (const { reason } of degraded) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const reasons = DEGRADATION_REASONS.filter((reason) => isOfIntake({ reason }));
+  const counts = new Map<DegradationReason, number>(reasons.map((reason) => [reason, 0]));
+  for (const { reason } of degraded.filter(isOfIntake)) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return counts;
 }
 
