@@ -44,7 +44,7 @@ const keys = {
   ),
 
   DATABASE_HOST: required(
-    'the host of PostgreSQL; several, joined by commas and each with an optional :port, are asked in turn for the one that takes writes',
+    'the host of PostgreSQL; several, joined by commas and each with an optional :port, are asked for the one that takes writes',
     'hosts',
     'localhost',
   ),

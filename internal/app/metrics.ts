@@ -46,6 +46,8 @@ export interface Readings {
   resultsDropped(): number;
   waiting(): { readonly paused: number; readonly circuit_open: number };
   statements(): number;
+  /** Sessions of PostgreSQL that were left, by pool. */
+  readonly sessionsLeft: Readonly<Record<string, number>>;
 }
 
 export interface Metrics {
@@ -189,6 +191,16 @@ export function makeMetrics(now: () => number): Metrics {
         registers: [...registers],
         collect() {
           for (const [reason, events] of readings.degraded()) this.set({ reason }, events);
+        },
+      });
+      new Counter({
+        name: 'hukz_database_sessions_left_total',
+        help: 'Sessions that were not used again because of what PostgreSQL answered, or did not answer, by pool',
+        labelNames: ['pool'],
+        registers: [...registers],
+        collect() {
+          this.reset();
+          for (const [pool, sessions] of Object.entries(readings.sessionsLeft)) this.inc({ pool }, sessions);
         },
       });
       for (const [name, help, read] of counters(readings)) {

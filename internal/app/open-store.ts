@@ -29,6 +29,8 @@ export interface Store {
   readonly pool: JournalPool;
   /** For the heartbeat alone: whatever the journal waits for, this instance must not pass for dead. */
   readonly heartPool: JournalPool;
+  /** Sessions that were left because of what the server answered, or did not answer, by pool. */
+  readonly sessionsLeft: Readonly<Record<string, number>>;
 }
 
 /** Statements of the journal take milliseconds; an answer that takes longer than this does not come any more. */
@@ -42,11 +44,20 @@ export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Pr
   const { database, clock, logger } = options;
   const connection = connectionFor(database, options.applicationName);
   await openDatabase({ connection, migrate: options.migrate, logger, signal: options.signal });
-  const db = makeKnex(connection, { max: database.apiPool });
+  const sessionsLeft = { api: 0, journal: 0, heartbeat: 0 };
+  const counted = (pool: keyof typeof sessionsLeft) => ({
+    ...connection,
+    onSessionLeft: () => void sessionsLeft[pool]++,
+  });
+  const db = makeKnex(counted('api'), { max: database.apiPool });
   cleanup.add('api pool', () => db.destroy());
-  const pool = makeJournalPool({ ...connection, query_timeout: JOURNAL_ANSWER_MS }, database.journalPool, logger);
+  const pool = makeJournalPool(
+    { ...counted('journal'), query_timeout: JOURNAL_ANSWER_MS },
+    database.journalPool,
+    logger,
+  );
   cleanup.add('journal pool', pool.stop);
-  const heartPool = makeJournalPool({ ...connection, query_timeout: HEART_ANSWER_MS }, 1, logger);
+  const heartPool = makeJournalPool({ ...counted('heartbeat'), query_timeout: HEART_ANSWER_MS }, 1, logger);
   cleanup.add('heartbeat pool', heartPool.stop);
 
   const readTime = () => readClock(heartPool);
@@ -63,5 +74,5 @@ export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Pr
     onError: (error) => logger.warn('message_ids.failed', { error: messageOf(error) }),
   });
   cleanup.add('message ids', forgetting.stop);
-  return { connection, db, pool, heartPool };
+  return { connection, db, pool, heartPool, sessionsLeft };
 }

@@ -80,7 +80,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const applicationName = `hukz/${version}`;
   const metrics = makeMetrics(clock.now);
   const { duplicateWindowMs } = config.stream;
-  const { connection, db, pool, heartPool } = await openStore(
+  const { connection, db, pool, heartPool, sessionsLeft } = await openStore(
     { database: config.database, duplicateWindowMs, applicationName, migrate, clock, logger, signal },
     cleanup,
   );
@@ -179,6 +179,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     waiting: () => catalog.waiting,
     resultsDropped: results.dropped,
     statements: pool.statements,
+    sessionsLeft,
   });
 
   const waiting = { logger, signal };

@@ -21,6 +21,8 @@ export interface DatabaseSettings extends DatabaseHost {
 export interface Connection extends ClientConfig {
   readonly hosts?: readonly DatabaseHost[];
   readonly moves?: Moves;
+  /** Counts each session of a pool that must not be used again. */
+  readonly onSessionLeft?: () => void;
 }
 
 /** Time limits on connecting and on statements are set, and a half-open connection is noticed. */

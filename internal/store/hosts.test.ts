@@ -40,9 +40,30 @@ describe('of several hosts', () => {
       { host: '127.0.0.1', port: readOnly.settings.port },
     ];
     const problem = await makeHostChoice({ ...readOnly.connection, hosts })().catch((error: unknown) => error);
-    expect(String(problem)).toContain(`127.0.0.1:${readOnly.settings.port} can only read`);
+    expect(String(problem)).toContain(`127.0.0.1:${readOnly.settings.port}: the server can only read`);
     expect(String(problem)).toMatch(new RegExp(`127.0.0.1:${nobody}: .*ECONNREFUSED`));
     expect(isDatabaseAway(problem)).toBe(true);
+  });
+
+  it('the one that takes writes is found in time behind silent ones, at first and after it was moved', async () => {
+    const silent = await Promise.all(
+      [1, 2].map(async () => {
+        const server = createServer((socket) => socket.on('error', () => undefined));
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+        return server;
+      }),
+    );
+    const hosts = [
+      ...silent.map((server) => ({ host: '127.0.0.1', port: (server.address() as { port: number }).port })),
+      { host: '127.0.0.1', port: open.settings.port },
+    ];
+    const choose = makeHostChoice({ ...open.connection, hosts });
+    for (let n = 0; n < 2; n++) {
+      const from = performance.now();
+      expect(await choose()).toEqual(hosts[2]);
+      expect(performance.now() - from).toBeLessThan(2500);
+    }
+    for (const server of silent) server.close();
   });
 
   it('a wrong password is told as such', async () => {

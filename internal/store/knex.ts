@@ -17,6 +17,7 @@ export function makeKnex(connection: Connection, pool: { readonly max: number })
   const open = new Set<Client & Known>();
   // knex looks for this mark before it gives a connection out; by itself it keeps one after any answer of the server.
   const dispose = (session: Client & Known, because: string) => {
+    if (session.__knex__disposed === undefined) connection.onSessionLeft?.();
     session.__knex__disposed = because;
   };
   const { Client: Session } = makeSessions(connection, dispose);

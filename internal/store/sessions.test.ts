@@ -57,6 +57,33 @@ describe('a session of the journal', () => {
   });
 });
 
+describe('a statement that waits for a session of the journal', () => {
+  it('is run on the new sessions when all are left', async () => {
+    const small = makeJournalPool({ ...database.connection, query_timeout: 500 }, 1, makeTestLogger());
+    const unanswered = expect(small.run({ text: 'select pg_sleep(5)' }, [])).rejects.toThrow('read timeout');
+    const from = performance.now();
+    const waiting = [
+      small.run({ text: 'select 1 as one' }, []),
+      small.transaction((run) => run({ text: 'select 1 as one' }, [])),
+    ];
+    await unanswered;
+    expect(await Promise.all(waiting)).toEqual([[{ one: 1 }], [{ one: 1 }]]);
+    expect(performance.now() - from).toBeLessThan(3000);
+    await small.stop();
+  });
+});
+
+it('the sessions that are left are counted', async () => {
+  let left = 0;
+  const connection = { ...database.connection, onSessionLeft: () => void left++ };
+  const [counted, api] = [makeJournalPool(connection, 1, makeTestLogger()), makeKnex(connection, { max: 1 })];
+  await expect(counted.run({ text: raise('57P03') }, [])).rejects.toThrow('a fault');
+  await expect(api.raw(raise('XX000'))).rejects.toThrow('a fault');
+  await expect(api.raw(raise('23505'))).rejects.toThrow('a fault');
+  expect(left).toBe(2);
+  await Promise.all([counted.stop(), api.destroy()]);
+});
+
 describe('the sessions of all pools', () => {
   it.each([
     ['the journal', () => pool.run({ text: raise('25006') }, [])],

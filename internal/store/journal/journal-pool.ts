@@ -39,6 +39,19 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
   let saidAt = Number.NEGATIVE_INFINITY;
   let isStopped = false;
 
+  /** Statements that wait for a connection: a pool that ends serves none of them. */
+  const waiting = new Set<() => void>();
+
+  const connect = (): Promise<PoolClient> =>
+    new Promise((resolve, reject) => {
+      const askAgain = () => connect().then(resolve, reject);
+      waiting.add(askAgain);
+      pool.connect().then(
+        (client) => (waiting.delete(askAgain) ? resolve(client) : client.release(true)),
+        (error: unknown) => waiting.delete(askAgain) && reject(error),
+      );
+    });
+
   /** All connections are left behind, what runs on them ends as it may. */
   const renew = (because: string) => {
     if (isStopped) return;
@@ -46,8 +59,12 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
       saidAt = performance.now();
       logger.warn('database.connections_renewed', { because });
     }
+    for (let n = pool.totalCount; n > 0; n--) connection.onSessionLeft?.();
     void pool.end().catch(() => undefined);
     pool = open(connection, max, logger);
+    const handedOn = [...waiting];
+    waiting.clear();
+    for (const askAgain of handedOn) askAgain();
   };
   const unfollow = moves.follow(renew);
 
@@ -62,7 +79,7 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
   };
 
   const execute = async <R extends QueryResultRow>(
-    on: Pool | PoolClient,
+    on: PoolClient,
     { name, text }: Statement,
     values: readonly unknown[],
   ) => {
@@ -73,15 +90,21 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
 
   return {
     async run<R extends QueryResultRow>(statement: Statement, values: readonly unknown[]) {
+      let failure: Error | undefined;
+      let client: PoolClient | undefined;
       try {
-        return await execute<R>(pool, statement, values);
+        client = await connect();
+        return await execute<R>(client, statement, values);
       } catch (error) {
+        failure = error as Error;
         suspect(error);
         throw error;
+      } finally {
+        client?.release(failure);
       }
     },
     async transaction(work, begin = 'begin') {
-      const client = await pool.connect();
+      const client = await connect();
       let broken: Error | undefined;
       try {
         await client.query(begin);
@@ -111,8 +134,7 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
 }
 
 function open(connection: Connection, max: number, logger: Logger): Pool {
-  // After a failed statement the pool drops its connection by itself.
-  const { Client } = makeSessions(connection, () => undefined);
+  const { Client } = makeSessions(connection, () => connection.onSessionLeft?.());
   const pool = new Pool({ ...connection, Client, max, idleTimeoutMillis: 60_000, onConnect: prepareConnection });
   // Without a listener the process would end when the backend of an idle connection dies.
   pool.on('error', (error) => logger.warn('database.connection_lost', { error: error.message }));
