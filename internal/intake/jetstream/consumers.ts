@@ -1,6 +1,7 @@
 import type { ConsumerInfo } from 'nats';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import { OncePerChange } from '../../once-per-change.js';
 import { beginAt } from './begin-at.js';
 import { addConsumer, ensureConsumer } from './ensure-consumer.js';
 import type { Look } from './look.js';
@@ -26,6 +27,7 @@ const MAX_LOOKS = 4;
 /** Makes the durable consumers at the server, each where the database knows that it has to begin. */
 export class Consumers {
   private timesBack = 0;
+  private readonly told = new OncePerChange();
 
   constructor(private readonly deps: ConsumersDeps) {}
 
@@ -79,11 +81,16 @@ export class Consumers {
     const add = (from: BeginAt) => addConsumer(manager, wishFrom(from));
     const write = (consumer: ConsumerInfo) => this.write({ ...link, ...one, stream, consumer, repeated: [] });
     const remake = (found: ConsumerInfo) => remakeConsumer({ manager, exclusively, known, write, add }, found);
-    const { info, made, changed } = await ensureConsumer({ manager, remake }, wishFrom(begin));
+    const { info, made, changed, kept } = await ensureConsumer({ manager, remake }, wishFrom(begin));
     if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
     if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
+    if (!kept) this.told.end(`kept ${keyOf(target)}`);
+    else if (this.told.isNew(`kept ${keyOf(target)}`, JSON.stringify(kept)))
+      logger.warn('stream.consumer_kept', { ...target, ...kept });
     const allowed = info.config.max_ack_pending ?? maxAckPending;
-    if (allowed < maxAckPending) logger.warn('stream.fewer_pending', { ...target, wanted: maxAckPending, allowed });
+    if (allowed >= maxAckPending) this.told.end(`pending ${keyOf(target)}`);
+    else if (this.told.isNew(`pending ${keyOf(target)}`, String(allowed)))
+      logger.warn('stream.fewer_pending', { ...target, wanted: maxAckPending, allowed });
     return { stream, consumer: info };
   }
 
@@ -93,6 +100,8 @@ export class Consumers {
       throw new Error('the position of a consumer that has to be made again cannot be written');
   }
 }
+
+const keyOf = ({ stream, consumer }: PullTarget) => `${stream}\n${consumer}`;
 
 const notReadAgain = ({ stream, consumer }: PullTarget, why: string) =>
   new Refusal(

@@ -309,6 +309,25 @@ describe('a consumer of our name that was there before', () => {
   );
 });
 
+it('a consumer whose tolerable settings our user may not put right is read, with one warning', async () => {
+  await kit.serve(`
+authorization { users: [
+  { user: hukz, password: pw, permissions: { publish: { deny: ["$JS.API.CONSUMER.DURABLE.CREATE.>", "$JS.API.CONSUMER.CREATE.>"] } } }
+  { user: all, password: pw }
+] }
+no_auth_user: all`);
+  await kit.jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
+  await kit.consumer('HUKZ', 'hukz', { ack_wait: 1e9 });
+  const app = await kit.start({ HUKZ_NATS_USER_NAME: 'hukz', HUKZ_NATS_USER_PASSWORD: 'pw' });
+  await app.api.webhook(kit.receiver.url, [await app.api.event('a.>')]);
+  await kit.publish('a.b', 5);
+  await kit.receiver.waitFor(5);
+  const fields = { stream: 'HUKZ', consumer: 'hukz', error: expect.stringContaining('Permissions Violation') };
+  const lines = linesOf(app, 'stream.consumer_kept');
+  expect(lines[0]?.fields).toEqual({ ...fields, fields: expect.arrayContaining(['ack_wait']) });
+  expect(lines).toHaveLength(1);
+});
+
 const newer = newerNatsServer();
 const itOnNewer = newer === undefined ? it.skip : it;
 

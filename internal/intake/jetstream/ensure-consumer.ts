@@ -19,6 +19,8 @@ export interface EnsuredConsumer {
   readonly made: boolean;
   /** Fields of a consumer that was there, put right. */
   readonly changed: readonly string[];
+  /** Fields that cost speed or redeliveries and could not be put right, and why. */
+  readonly kept?: { readonly fields: readonly string[]; readonly error: string };
 }
 
 export interface EnsureDeps {
@@ -89,7 +91,7 @@ async function putRight(
   } catch (error) {
     const { message } = refusalOf(error, 'consumer_refused', 'the change');
     if (deviations.fatal.length > 0) throw cannot(message);
-    return { info: found, made: false, changed: [] };
+    return { info: found, made: false, changed: [], kept: { fields: deviations.tolerable, error: message } };
   }
   const left = deviationsOf(info.config, wanted);
   if (left.fatal.length > 0) throw cannot('the server kept it');
