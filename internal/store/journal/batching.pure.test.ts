@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../testkit/eventually.js';
 import { makeTestLogger } from '../../testkit/test-logger.js';
 import { makeBatcher } from './batcher.js';
-import { makePersevere } from './persevere.js';
+import { makePersevere, StillFails } from './persevere.js';
 
 const sqlError = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
 
@@ -89,9 +89,10 @@ describe('persevering', () => {
     );
     const repeats: boolean[] = [];
     let partitions = 0;
-    const run = () =>
+    const run = (tries: { readonly maxTries?: number; readonly repeated?: boolean } = {}) =>
       persevere({
         name: 'test',
+        ...tries,
         run: async (repeated) => {
           repeats.push(repeated);
           const error = errors.shift();
@@ -113,6 +114,22 @@ describe('persevering', () => {
     expect(await run()).toBe('done');
     expect(repeats).toEqual([false, false, true, true, true]);
     expect(troubles).toEqual(['Connection terminated', '57P03', '53100', undefined]);
+  });
+
+  it('counts only failures that may be the fault of a row, not those of an outage before them', async () => {
+    const outage = [new Error('Connection terminated'), sqlError('57P03'), sqlError('53100')];
+    const { run, repeats } = make([...outage, sqlError('P0001'), ...outage]);
+    expect(await run({ maxTries: 2 })).toBe('done');
+    expect(repeats).toEqual([false, ...Array.from({ length: 7 }, () => true)]);
+    await expect(make([...outage, sqlError('P0001'), sqlError('P0001')]).run({ maxTries: 2 })).rejects.toThrow(
+      StillFails,
+    );
+  });
+
+  it('is told by its caller when an earlier try may have been committed', async () => {
+    const { run, repeats } = make([]);
+    await run({ repeated: true });
+    expect(repeats).toEqual([true]);
   });
 
   it('makes a missing partition', async () => {
