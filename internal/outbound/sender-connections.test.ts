@@ -61,7 +61,7 @@ describe('a connection', () => {
     const sender = startSender();
     for (let sent = 0; sent < 5; sent += 1) await sender.send(to(server.url));
     expect(server.connections.map(({ requests }) => requests.length)).toEqual([5]);
-    expect(sender.stats()).toEqual({ inFlight: 0, origins: 1, sockets: 1, resent: 0 });
+    expect(sender.stats()).toEqual({ inFlight: 0, origins: 1, sockets: 1, resent: 0, sessionsRefused: 0 });
   });
 
   it('that nobody uses is closed after a while', async () => {
