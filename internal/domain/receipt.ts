@@ -1,6 +1,6 @@
 import type { Header } from './message.js';
 
-/** A publisher that sends it with the value 1 asks hukz for an answer. A request without it is meant for somebody else. */
+/** A request with this header and the value 1 asks hukz for an answer. Without it, the request is meant for another service. */
 export const RECEIPT_HEADER = 'Hukz-Receipt';
 const NAME = RECEIPT_HEADER.toLowerCase();
 

@@ -251,7 +251,7 @@ export class Readings {
       reading.stall.look(info, this.deps.now());
       const { fatal } = deviationsOf(info.config, this.deps.consumers.wantedConfig(reading));
       if (fatal.length === 0) return info;
-      this.lose(reading, `somebody changed its ${fatal.join(', ')}`);
+      this.lose(reading, `its configuration was changed: ${fatal.join(', ')}`);
       return undefined;
     } catch (error) {
       if (!isNotFound(error)) throw error;

@@ -2,7 +2,7 @@ import { ErrorCode, NatsError } from 'nats';
 import type { DegradationReason } from '../../domain/degradation.js';
 import { messageOf } from '../../errors.js';
 
-/** What cannot be taken until somebody changes something at the server or in our configuration. */
+/** NATS or a stream refuses what an event needs, until an operator changes the server or our configuration. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(

@@ -107,7 +107,7 @@ export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
       if (error instanceof StillFails) void watch();
       else refuse(item, suspect, error);
     });
-    // Its sender learns of a rejection through the batcher, and until then nobody listens.
+    // The batcher passes a rejection on, but only once the whole batch has run: until then the promise has no listener.
     result.catch(() => undefined);
     return result;
   };
