@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeVault } from '../store/vault.js';
 import { type Certificates, makeCertificates } from '../testkit/certificates.js';
+import { storedSecrets } from '../testkit/stored-secret.js';
 import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
 const CANARY = 'canary-1234567890-tail';
@@ -23,11 +24,11 @@ const patch = (id: number, body: object) => api.send('PATCH', `/webhooks/${id}`,
 
 /** What is stored for a webhook and purpose, opened. */
 async function stored(id: number, purpose: 'auth' | 'tls'): Promise<unknown> {
-  const [row, ...more] = await api.db('webhook_secrets').where({ webhook_id: id, purpose });
+  const [secret, ...more] = await storedSecrets(api.db, id, purpose);
   expect(more).toEqual([]);
-  if (!row) return undefined;
-  expect(row.sealed.toString('latin1')).not.toContain('canary');
-  return JSON.parse(vault.open(id, { purpose, keyId: row.key_id, sealed: row.sealed, expiresAt: undefined }).value);
+  if (!secret) return undefined;
+  expect(Buffer.from(secret.sealed).toString('latin1')).not.toContain('canary');
+  return JSON.parse(vault.open(id, secret).value);
 }
 
 const OAUTH2 = { type: 'oauth2', token_url: 'https://id.example/token', client_id: 'me' };
@@ -66,14 +67,18 @@ describe('auth of a webhook', () => {
     expect(await stored(id, 'auth')).toBeUndefined();
   });
 
-  it('wants its secret again when it would be sent to somebody else', async () => {
+  it('wants its secret again when it would be sent to another server, path or token endpoint', async () => {
     const made = await make({ auth: { ...OAUTH2, client_secret: CANARY } }).expect(201);
     const { id } = made.body;
     for (const body of [
       { url: 'https://evil.example/hook' },
       { url: 'http://a.example/hook' },
       { url: 'https://a.example:8443/hook' },
+      { url: 'https://a.example/hook/' },
+      { url: 'https://a.example/another?x=/hook' },
+      { url: 'https://a.example/hook/../another' },
       { auth: { ...OAUTH2, token_url: 'https://evil.example/token' } },
+      { auth: { ...OAUTH2, token_url: 'https://id.example/another' } },
       { auth: { type: 'oauth2', issuer: 'https://id.example', client_id: 'me' } },
       { auth: { type: 'bearer' } },
     ]) {
@@ -82,11 +87,27 @@ describe('auth of a webhook', () => {
       await api.send('PUT', `/webhooks/${id}`, body).expect(422);
     }
     expect((await api.send('GET', `/webhooks/${id}`)).body).toMatchObject({ url: URL_A, auth: OAUTH2 });
-    await patch(id, { url: 'https://a.example/another', auth: { ...OAUTH2, scope: 'more' } }).expect(200);
+    for (const url of [`${URL_A}?page=2`, 'HTTPS://A.example:443/hook', 'https://a.example/x/../hook#end', URL_A])
+      await patch(id, { url, auth: { ...OAUTH2, scope: 'more' } }).expect(200);
+    expect(await stored(id, 'auth')).toEqual({ client_secret: CANARY });
     const moved = { url: 'https://b.example/hook', auth: { ...OAUTH2, client_secret: 'again' } };
     await patch(id, moved).expect(200);
     expect(await stored(id, 'auth')).toEqual({ client_secret: 'again' });
     await patch(id, { url: 'https://c.example/', auth: null }).expect(200);
+  });
+
+  it('wants its key again for another header, which a receiver may repeat', async () => {
+    const auth = { type: 'api_key', header: 'X-Key', value: CANARY };
+    const { id } = (await make({ auth }).expect(201)).body;
+    for (const method of ['PATCH', 'PUT']) {
+      const refused = await api.send(method, `/webhooks/${id}`, { auth: { type: 'api_key', header: 'X-Trace' } });
+      const message =
+        'auth.value must be given again, because auth.header would change: a secret goes only where it was given for';
+      expect([refused.status, refused.body.errors]).toEqual([422, [{ code: 422, message, source: 'auth' }]]);
+    }
+    await patch(id, { auth: { type: 'api_key', header: 'x-key' } }).expect(200);
+    await patch(id, { auth: { ...auth, header: 'X-Trace', value: 'another' } }).expect(200);
+    expect(await stored(id, 'auth')).toEqual({ value: 'another' });
   });
 
   it.each([
@@ -147,11 +168,53 @@ describe('tls of a webhook', () => {
     expect(made.body.tls).toEqual({ ca: pems.ca, certificate: pems.client.cert });
     expect(made.text).not.toContain('PRIVATE');
     expect(await stored(made.body.id, 'tls')).toEqual({ key: pems.client.key });
-    await patch(made.body.id, { tls: { certificate: pems.client.cert } }).expect(200);
+    await patch(made.body.id, { tls: { certificate: pems.client.cert } }).expect(422);
+    await patch(made.body.id, { tls: { ca: pems.ca, certificate: pems.client.cert } }).expect(200);
     expect(await stored(made.body.id, 'tls')).toEqual({ key: pems.client.key });
     await patch(made.body.id, { tls: { certificate: pems.server.cert } }).expect(422);
     await patch(made.body.id, { tls: { ca: pems.ca } }).expect(200);
     expect(await stored(made.body.id, 'tls')).toBeUndefined();
+  });
+
+  it('that changes what is trusted wants the secret of auth again, and stores nothing without it', async () => {
+    const auth = { type: 'bearer', token: CANARY };
+    const { id } = (await make({ auth }).expect(201)).body;
+    const changes = [{ tls: { insecure: true } }, { tls: { ca: pems.ca }, name: 'half' }];
+    const refuse = async (tls: object | null) => {
+      const before = (await api.send('GET', `/webhooks/${id}`)).body;
+      for (const method of ['PATCH', 'PUT']) {
+        const refused = await api.send(method, `/webhooks/${id}`, { name: 'half', ...tls }).expect(422);
+        expect(refused.body.errors[0]).toMatchObject({ source: 'auth' });
+        expect(refused.text).toContain('auth.token must be given again, because tls would change');
+      }
+      expect((await api.send('GET', `/webhooks/${id}`)).body).toEqual(before);
+    };
+    for (const change of changes) await refuse(change);
+    await patch(id, { tls: { ca: pems.ca }, auth }).expect(200);
+    await patch(id, { tls: { ca: pems.ca }, name: 'the same' }).expect(200);
+    for (const tls of [null, { insecure: true }, { ca: pems.server.cert }]) await refuse({ tls });
+    expect(await stored(id, 'auth')).toEqual({ token: CANARY });
+  });
+
+  it('wants the key of its certificate again for another url, authority or lack of a check', async () => {
+    const certificate = { certificate: pems.client.cert };
+    const tls = { ...certificate, ca: pems.ca };
+    const { key } = pems.client;
+    const { id } = (await make({ tls: { ...tls, key }, auth: { type: 'bearer', token: CANARY } }).expect(201)).body;
+    for (const [body, words] of [
+      [{ url: 'https://a.example/other' }, 'auth.token and tls.key must be given again, because url would change'],
+      [
+        { tls: { ...certificate, insecure: true }, auth: null },
+        'tls.key must be given again, because tls would change',
+      ],
+      [{ tls: certificate, url: 'https://b.example' }, 'because url and tls would change'],
+    ] as const)
+      for (const method of ['PATCH', 'PUT'])
+        expect((await api.send(method, `/webhooks/${id}`, body).expect(422)).text).toContain(words);
+    await patch(id, { tls, name: 'the same' }).expect(200);
+    const again = { tls: { ...tls, key }, auth: { type: 'bearer', token: 'again' } };
+    await patch(id, { url: 'https://a.example/other', ...again }).expect(200);
+    expect(await stored(id, 'tls')).toEqual({ key });
   });
 
   it('that is insecure says so in every answer', async () => {

@@ -2,16 +2,12 @@ import { SECRET_PART, writeAuthSecret } from '../domain/authorisation/auth-secre
 import { hintOf, type SecretChange } from '../domain/secret.js';
 import { schemeOf } from '../domain/signature/schemes.js';
 import type { Webhook } from '../domain/webhook.js';
-import {
-  type AuthSettings,
-  type ProxySettings,
-  schemeNameIn,
-  type WebhookSettings,
-} from '../domain/webhook-settings.js';
+import { schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import { proxySecrets } from './proxy-secrets.js';
+import { type Audience, requireSecretsAgain } from './require-secrets-again.js';
 import { authAnswer, authField, authJson, type GivenAuth } from './settings/auth-field.js';
-import { type GivenProxy, proxyAnswer, proxyField, proxyJson, proxyPlace } from './settings/proxy-field.js';
+import { type GivenProxy, proxyAnswer, proxyField, proxyJson } from './settings/proxy-field.js';
 import { type GivenTls, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
 import { tlsSecrets } from './tls-secrets.js';
 
@@ -31,13 +27,8 @@ interface Access {
   readonly secrets: readonly SecretChange[];
 }
 
-interface Next {
-  readonly url: string;
-  readonly settings: WebhookSettings;
-}
-
-/** What becomes of them, and of their secrets, when a webhook is made or changed to what is next. */
-export function changeAccess(current: Webhook | undefined, { url, settings }: Next, body: AccessBody): Access {
+/** Applies changes of `auth`, `tls` and `proxy`, and returns the settings and the changes of secrets to store. */
+export function changeAccess(current: Webhook | undefined, { url, settings }: Audience, body: AccessBody): Access {
   const { auth: _auth, tls: _tls, proxy: _proxy, ...others } = settings;
   const auth = body.auth === undefined ? settings.auth : body.auth?.settings;
   const tls = body.tls === undefined ? settings.tls : body.tls?.settings;
@@ -45,10 +36,11 @@ export function changeAccess(current: Webhook | undefined, { url, settings }: Ne
   const changed = { ...others, ...(auth && { auth }), ...(tls && { tls }), ...(proxy && { proxy }) };
   requireOneAuthorisation(changed);
   const secrets = [
-    ...authSecrets(current, { url, settings: changed }, body),
+    ...authSecrets(current, changed, body),
     ...tlsSecrets(current, body.tls),
     ...proxySecrets(current, body.proxy),
   ];
+  if (current) requireSecretsAgain(current, { url, settings: changed }, secrets);
   return { settings: changed, secrets };
 }
 
@@ -61,36 +53,19 @@ export function accessJson({ settings, secrets }: Pick<Webhook, 'settings' | 'se
   };
 }
 
-function authSecrets(current: Webhook | undefined, next: Next, { auth }: AccessBody): readonly SecretChange[] {
+function authSecrets(
+  current: Webhook | undefined,
+  { auth: next }: WebhookSettings,
+  { auth }: AccessBody,
+): readonly SecretChange[] {
   if (auth === null) return [{ purpose: 'auth', value: null }];
   if (auth?.secret !== undefined) {
     const { settings, secret } = auth;
     return [{ purpose: 'auth', value: writeAuthSecret(settings.type, secret), hint: hintOf(secret) }];
   }
-  if (next.settings.auth) requireSameAudience(current, next, next.settings.auth);
+  if (next && current?.settings.auth?.type !== next.type)
+    throw new AppError('unprocessable', `auth.${SECRET_PART[next.type]} is a required field`, 'auth');
   return [];
-}
-
-/**
- * A secret was given for whom it is sent to. Whoever may change a webhook could otherwise have it sent to himself, and so
- * read what is never shown.
- */
-function requireSameAudience(current: Webhook | undefined, { url, settings }: Next, auth: AuthSettings): void {
-  const part = `auth.${SECRET_PART[auth.type]}`;
-  const refuse = (message: string) => new AppError('unprocessable', message, 'auth');
-  const known = current?.settings.auth;
-  if (!current || known?.type !== auth.type) throw refuse(`${part} is a required field`);
-  if (new URL(current.url).origin !== new URL(url).origin)
-    throw refuse(`${part} was given for ${new URL(current.url).origin}: give it again with the url of another server`);
-  if (typeof settings.proxy === 'object' && !isSamePlace(settings.proxy, current.settings.proxy))
-    throw refuse(`${part} was not given for another proxy, which may read it: give it again`);
-  if (auth.type !== 'oauth2' || known.type !== 'oauth2') return;
-  if (auth.tokenUrl !== known.tokenUrl || auth.issuer !== known.issuer)
-    throw refuse(`${part} was given for another token_url or issuer: give it again`);
-}
-
-function isSamePlace(one: ProxySettings, other: ProxySettings | undefined): boolean {
-  return typeof one === 'object' && typeof other === 'object' && proxyPlace(one) === proxyPlace(other);
 }
 
 /** Two headers of one name would be up to the receiver. And what `headers` says, everybody reads. */

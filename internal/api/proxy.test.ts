@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { destinationOf, makeEgressRules } from '../domain/egress-rules.js';
 import { makeVault } from '../store/vault.js';
+import { storedSecrets } from '../testkit/stored-secret.js';
 import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
 const URL_A = 'https://a.example/hook';
@@ -26,11 +27,10 @@ const patch = (id: number, body: object) => api.send('PATCH', `/webhooks/${id}`,
 
 /** The login that is stored for a webhook, opened. */
 async function login(id: number): Promise<string | undefined> {
-  const [row, ...more] = await api.db('webhook_secrets').where({ webhook_id: id, purpose: 'proxy' });
+  const [secret, ...more] = await storedSecrets(api.db, id, 'proxy');
   expect(more).toEqual([]);
-  if (!row) return undefined;
-  const sealed = { purpose: 'proxy', keyId: row.key_id, sealed: row.sealed, expiresAt: undefined } as const;
-  const { authorization } = JSON.parse(vault.open(id, sealed).value);
+  if (!secret) return undefined;
+  const { authorization } = JSON.parse(vault.open(id, secret).value);
   return Buffer.from(authorization.slice('Basic '.length), 'base64').toString();
 }
 
@@ -55,8 +55,13 @@ describe('a proxy of a webhook', () => {
     const { id } = (await make({ proxy: PROXY }).expect(201)).body;
     for (const proxy of ['http://***@proxy.example:3129', 'http://***@evil.example:3128'])
       expect((await patch(id, { proxy }).expect(422)).body.errors[0]).toMatchObject({ source: 'proxy' });
-    await patch(id, { url: 'https://b.example/hook', proxy: SHOWN }).expect(200);
+    const refused = await patch(id, { url: 'https://b.example/hook', proxy: SHOWN }).expect(422);
+    expect(refused.body.errors[0]).toMatchObject({ source: 'proxy' });
+    expect(refused.text).toContain('the user and password of proxy must be given again, because url would change');
+    await patch(id, { tls: { insecure: true } }).expect(422);
+    await patch(id, { url: `${URL_A}?page=2`, proxy: SHOWN }).expect(200);
     expect(await login(id)).toBe('operator:canary-sesame');
+    await patch(id, { url: 'https://b.example/hook', proxy: PROXY }).expect(200);
     await patch(id, { proxy: 'http://proxy.example:3128' }).expect(200);
     expect(await login(id)).toBeUndefined();
     await patch(id, { proxy: SHOWN }).expect(422);
@@ -74,7 +79,11 @@ describe('a proxy of a webhook', () => {
     await patch(id, { proxy: SHOWN, name: 'the same' }).expect(200);
     await patch(id, { proxy: 'http://another:login@proxy.example:3128' }).expect(200);
     await patch(id, { proxy: 'http://another:login@proxy.example:3129' }).expect(422);
-    await patch(id, { proxy: 'none' }).expect(200);
+    for (const proxy of ['none', null]) {
+      const { body } = await patch(id, { proxy }).expect(422);
+      expect(body.errors[0].message).toContain('auth.token must be given again, because proxy would change');
+    }
+    await patch(id, { proxy: 'none', auth }).expect(200);
     await patch(id, { proxy: PROXY }).expect(422);
   });
 

@@ -1,3 +1,5 @@
+import type { Sought } from './masking/find-secrets.js';
+import { maskText } from './masking/mask.js';
 import type { AttemptOutcome } from './outcome.js';
 import type { AuthSettings, RequestMethod } from './webhook-settings.js';
 
@@ -28,13 +30,17 @@ export type TestAuthorisation =
 
 export const HIDDEN = '(hidden)';
 
-/** Headers of a request for people: by name, in lower case, the value of the one that lets us in hidden. */
-export function shownHeaders(flat: readonly string[], auth: AuthSettings | undefined): Record<string, string> {
+/** Headers of a request for people: by name, in lower case, the value of the one that lets us in hidden, without secrets. */
+export function shownHeaders(
+  flat: readonly string[],
+  auth: AuthSettings | undefined,
+  sought: Sought,
+): Record<string, string> {
   const secret = auth?.type === 'api_key' ? auth.header.toLowerCase() : 'authorization';
   const shown: Record<string, string> = {};
   for (let index = 0; index < flat.length; index += 2) {
     const name = (flat[index] ?? '').toLowerCase();
-    shown[name] = name === secret ? HIDDEN : (flat[index + 1] ?? '');
+    shown[name] = name === secret ? HIDDEN : maskText(flat[index + 1] ?? '', sought);
   }
   return shown;
 }

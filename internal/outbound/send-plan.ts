@@ -6,6 +6,7 @@ import { schemeOf } from '../domain/signature/schemes.js';
 import type { Sign } from '../domain/signature/sign.js';
 import { type RequestMethod, schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.js';
 import { authorise } from './authorise.js';
+import { maskedSecrets } from './masked-secrets.js';
 import type { Route } from './opener.js';
 import { routeOf } from './route-of.js';
 import type { TokenSource, Tokens } from './tokens/tokens.js';
@@ -27,6 +28,8 @@ export interface SendPlan {
   readonly route: Route | undefined;
   /** Where the access token of each request comes from; undefined: it needs none. */
   readonly tokens: TokenSource | undefined;
+  /** Secrets that the receiver's answer is passed on without, as `maskable` gives them. */
+  readonly masked: readonly string[];
 }
 
 type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
@@ -46,6 +49,7 @@ export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], t
     timeoutMs: settings.timeoutMs,
     route,
     tokens: auth?.tokens,
+    masked: maskedSecrets(settings, secrets),
   };
 }
 

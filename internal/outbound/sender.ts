@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import { Interruptions } from './interruptions.js';
+import { makeMaskOutcome } from './mask-outcome.js';
 import type { Opener } from './opener.js';
 import { OriginPools } from './origin-pools.js';
 import type { OutboundRequest } from './outbound-request.js';
@@ -47,6 +48,7 @@ export interface Sender {
 
 const KIB = 1024;
 const KNOWN_URLS = 4096;
+const KNOWN_MASKS = 1024;
 const KEEP_ALIVE_MS = 10_000;
 const KEEP_ALIVE_MAX_MS = 60_000;
 
@@ -58,6 +60,7 @@ export function makeSender(options: SenderOptions): Sender {
   const interruptions = new Interruptions();
   const render = makeRenderings();
   const targetOf = makeTargetParser(KNOWN_URLS);
+  const maskOutcome = makeMaskOutcome(KNOWN_MASKS);
   const pools = new OriginPools({
     opener: options.opener,
     clock: options.clock,
@@ -92,12 +95,13 @@ export function makeSender(options: SenderOptions): Sender {
     if (stopping) return Promise.resolve(STOPPED);
     if (signal?.aborted) return Promise.resolve(INTERRUPTED);
     const target = targetOf(request.plan.url);
+    const { masked } = request.plan;
     if (!target.ok) return Promise.resolve({ kind: 'unreachable', reason: 'bad_request', error: target.problem });
     return new Promise((resolve) => {
       const exchange = new Exchange({
         pool: pools.acquire(target.value.origin, request.plan.route),
         group: signal && interruptions.under(signal),
-        resolve,
+        resolve: masked.length === 0 ? resolve : (outcome) => resolve(maskOutcome(outcome, masked)),
         timeoutMs: request.plan.timeoutMs ?? options.timeoutMs,
         options: dispatchOptions(request, target.value),
         host,

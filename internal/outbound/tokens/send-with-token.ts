@@ -1,9 +1,11 @@
 import type { Clock } from '../../clock.js';
 import { bearer } from '../../domain/authorisation/login-headers.js';
+import { maskable } from '../../domain/masking/mask.js';
 import type { AttemptOutcome } from '../../domain/outcome.js';
 import { Interruptions } from '../interruptions.js';
 import { spellDuration } from '../limits.js';
 import type { OutboundRequest } from '../outbound-request.js';
+import type { SendPlan } from '../send-plan.js';
 import type { Sender } from '../sender.js';
 import type { TokenResult } from './fetch-token.js';
 import type { TokenHolder } from './token-holder.js';
@@ -25,6 +27,16 @@ export type SendWithToken = (
 /** One attempt with an access token. A 401 gets another token and another request, once. */
 export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOptions): SendWithToken {
   const interruptions = new Interruptions();
+  const known = new WeakMap<SendPlan, { readonly token: string; readonly masked: readonly string[] }>();
+
+  /** The same array for each request with this token. */
+  const maskedWith = (plan: SendPlan, token: string): readonly string[] => {
+    const last = known.get(plan);
+    if (last?.token === token) return last.masked;
+    const masked = [...plan.masked, ...maskable([token])];
+    known.set(plan, { token, masked });
+    return masked;
+  };
 
   return async (holder, request, signal) => {
     const wholeMs = request.plan.timeoutMs ?? timeoutMs;
@@ -38,7 +50,11 @@ export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOpti
       if (result === 'interrupted') return INTERRUPTED;
       return result === 'late' ? tooLate(wholeMs) : result;
     };
-    const sendBearing = (token: string) => sender.send(bearing(request, token, left()), signal);
+    const sendBearing = (token: string) => {
+      const headers = [...request.plan.headers, ...bearer(token)];
+      const plan = { ...request.plan, headers, timeoutMs: left(), masked: maskedWith(request.plan, token) };
+      return sender.send({ ...request, plan }, signal);
+    };
 
     let token = holder.known();
     if (token === undefined) {
@@ -61,9 +77,4 @@ const INTERRUPTED: TokenResult = { ok: false, outcome: { kind: 'local_fault', er
 function tooLate(ms: number): TokenResult {
   const error = `no access token within ${spellDuration(ms)}`;
   return { ok: false, outcome: { kind: 'unreachable', reason: 'authorisation', error } };
-}
-
-function bearing(request: OutboundRequest, token: string, timeoutMs: number): OutboundRequest {
-  const headers = [...request.plan.headers, ...bearer(token)];
-  return { ...request, plan: { ...request.plan, headers, timeoutMs } };
 }

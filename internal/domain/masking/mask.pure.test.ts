@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import { maskable, maskBody, maskText, soughtOf } from './mask.js';
+
+const SECRET = 's3cr=t +/"<&>\\ü%41-and-a-long-tail';
+const seek = (...values: string[]) => soughtOf(maskable(values));
+const secrets = seek(SECRET);
+const inBase64 = (before: string) => Buffer.from(`${before}${SECRET} and more`).toString('base64');
+const python = (text: string) =>
+  JSON.stringify(text).replace(/[\u0080-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const numbered = (text: string) => [...text].map((sign) => `&#${sign.codePointAt(0)};`).join('');
+const eachHex = (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('');
+
+describe('a secret in a body is masked', () => {
+  it.each([
+    ['as it is', SECRET],
+    ['in JSON', JSON.stringify(SECRET)],
+    [
+      'in JSON of another make',
+      python(SECRET).replaceAll('/', '\\/').replaceAll('<', '\\u003C').replaceAll('+', '\\u002B'),
+    ],
+    ['in JSON within JSON', JSON.stringify(JSON.stringify(SECRET))],
+    ['in a URL', encodeURIComponent(SECRET)],
+    ['in a form', new URLSearchParams({ a: SECRET }).toString()],
+    ['in a URL, each byte', eachHex(SECRET)],
+    ['in a URL within a URL', encodeURIComponent(encodeURIComponent(SECRET))],
+    [
+      'in HTML',
+      SECRET.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+    ],
+    ['in HTML, each sign', numbered(SECRET)],
+    ['in hex', Buffer.from(SECRET).toString('hex')],
+    ['in capital hex', Buffer.from(SECRET).toString('hex').toUpperCase()],
+    ...['', 'a', 'ab', 'user:'].flatMap(
+      (before) =>
+        [
+          [`in base64 after ${before.length} bytes`, inBase64(before)],
+          [`in base64url after ${before.length} bytes`, Buffer.from(`${before}${SECRET}`).toString('base64url')],
+          [`in base64 in JSON after ${before.length} bytes`, inBase64(before).replaceAll('/', '\\/')],
+          [`in base64 in a URL after ${before.length} bytes`, encodeURIComponent(inBase64(before))],
+        ] as const,
+    ),
+  ])('%s', (_how, written) => {
+    const masked = maskText(`before ${written} between ${written} after`, secrets);
+    expect(masked).toMatch(/^before .*\*\*\*.* between .*\*\*\*.* after$/);
+    const rest = masked.replace('before ', '').replace(' between ', '').replace(' after', '');
+    // What base64 leaves belongs to the bytes around the secret.
+    expect(rest.length).toBeLessThan(70);
+    expect(rest).not.toMatch(/s3cr|tail|czNjc|dGFpb|7333|%7|&#1/i);
+  });
+
+  it('and nothing else is', () => {
+    const body = Buffer.from('{"ok":true,"path":"C:\\\\s3","share":"100%","a":"s3cr=t"}');
+    expect(maskBody(body, secrets, false)).toBe(body);
+    expect(maskBody(body, seek(), true)).toBe(body);
+    const bytes = Buffer.from(Array.from({ length: 1024 }, (_, index) => index % 256));
+    expect(maskBody(bytes, secrets, true)).toBe(bytes);
+  });
+
+  it('without a change of the bytes around it', () => {
+    const around = Buffer.from([0, 255, 195, 92, 34, 37, 38]);
+    const body = Buffer.concat([around, Buffer.from(SECRET), around]);
+    expect(Buffer.from(maskBody(body, secrets, false))).toEqual(Buffer.concat([around, Buffer.from('***'), around]));
+  });
+
+  it('that overlaps with another, or is a part of it', () => {
+    const values = seek('abcdefgh', 'efghijkl', 'cdef');
+    expect(maskText('-abcdefghijkl-cdef-abcd-', values)).toBe('-***-***-abcd-');
+  });
+
+  it('that breaks off after a part that is long enough to know it', () => {
+    expect(maskText(`${SECRET.slice(0, 20)}…`, secrets)).toBe('***…');
+  });
+
+  it('unless it is too short to be told from innocent text', () => {
+    expect(maskable(['abc', ''])).toEqual([]);
+    expect(maskText('an abc', seek('abc'))).toBe('an abc');
+  });
+});
+
+describe('a secret at the place where a body was cut', () => {
+  const writings = [
+    SECRET,
+    JSON.stringify(SECRET).slice(1, -1),
+    encodeURIComponent(SECRET),
+    eachHex(SECRET),
+    python(SECRET).slice(1, -1),
+    Buffer.from(SECRET).toString('base64'),
+    Buffer.from(`me:${SECRET}`).toString('base64'),
+    Buffer.from(SECRET).toString('hex'),
+  ];
+
+  it('does not stay in part, wherever the cut is', () => {
+    const values = seek(SECRET, `me:${SECRET}`);
+    for (const written of writings) {
+      for (let length = 1; length <= written.length; length++) {
+        const masked = Buffer.from(maskBody(Buffer.from(`=> ${written.slice(0, length)}`), values, true)).toString();
+        const left = masked.startsWith('=> ***') ? 0 : length;
+        // Four signs of the secret, which may take three times as many, are more than may be left.
+        expect([written, length, masked, left < 4 * 3]).toEqual([written, length, masked, true]);
+      }
+    }
+  });
+
+  it('is looked for only there', () => {
+    expect(maskText('ends with s3cr=t', secrets)).toBe('ends with s3cr=t');
+    expect(Buffer.from(maskBody(Buffer.from('ends with s3cr=t'), secrets, true)).toString()).toBe('ends with ***');
+  });
+});
+
+it('a body made to be slow to search is searched in a bounded time', () => {
+  const values = seek(`${'a'.repeat(4000)}b`, 'ab'.repeat(2000), '%41'.repeat(1000));
+  const size = 16 * 1024;
+  for (const piece of ['a', 'ab', '%', '\\', '\\\\u0061', '%2541', '&#97;', '&', '%41', '%'.repeat(5)]) {
+    const body = Buffer.from(piece.repeat(size).slice(0, size));
+    const from = performance.now();
+    maskBody(body, values, true);
+    expect([piece, performance.now() - from < 500]).toEqual([piece, true]);
+  }
+});

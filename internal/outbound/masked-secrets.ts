@@ -1,0 +1,47 @@
+import { readAuthSecret } from '../domain/authorisation/auth-secret.js';
+import { readProxyLogin } from '../domain/authorisation/proxy-login.js';
+import { readTlsKey } from '../domain/authorisation/tls-key.js';
+import { maskable } from '../domain/masking/mask.js';
+import type { OpenSecret } from '../domain/secret.js';
+import type { WebhookSettings } from '../domain/webhook-settings.js';
+
+type Parts = readonly (string | Uint8Array)[];
+
+/** What no stored or answered text of a webhook may show, in the form that `maskBody` takes. */
+export function maskedSecrets(settings: WebhookSettings, secrets: readonly OpenSecret[]): readonly string[] {
+  return maskable(secrets.flatMap((secret) => partsOf(settings, secret)));
+}
+
+function partsOf({ auth }: WebhookSettings, { purpose, value }: OpenSecret): Parts {
+  switch (purpose) {
+    case 'signing':
+      return signingParts(value);
+    case 'auth': {
+      if (!auth) return [];
+      const secret = readAuthSecret(auth.type, value);
+      return auth.type === 'basic' ? [secret, ...loginParts(`${auth.username}:${secret}`)] : [secret];
+    }
+    case 'proxy':
+      return proxyParts(readProxyLogin(value));
+    case 'tls':
+      return readTlsKey(value)
+        .split(/\r?\n/)
+        .filter((line) => line !== '' && !line.startsWith('-----'));
+    default:
+      return purpose satisfies never;
+  }
+}
+
+/** `whsec_` and `whsk_` name a scheme; the key behind it may be written in other ways. */
+function signingParts(value: string): Parts {
+  const [, key] = /^whs(?:ec|k)_(.+)$/.exec(value) ?? [];
+  return key === undefined ? [value] : [key, Buffer.from(key, 'base64')];
+}
+
+function proxyParts(authorization: string): Parts {
+  const login = Buffer.from(authorization.slice(authorization.indexOf(' ') + 1), 'base64').toString();
+  return [login.slice(login.indexOf(':') + 1), ...loginParts(login)];
+}
+
+/** User and password, and how a header carries them. */
+const loginParts = (login: string): Parts => [login, Buffer.from(login).toString('base64')];
