@@ -165,7 +165,8 @@ describe('hukz keys', () => {
     expect(await run(['rotate'])).toEqual([1, 'ENCRYPTION_KEYS is empty: there is no key to encrypt with\n']);
     expect(await run(['status'], fresh)).toEqual([
       0,
-      ' 1 old MISSING from ENCRYPTION_KEYS: these secrets cannot be used\n 1 - not encrypted\n 0 fresh encrypts\n',
+      ' 1 old MISSING from ENCRYPTION_KEYS: these secrets cannot be used\n 1 - not encrypted\n 0 fresh encrypts\n' +
+        'ENCRYPTION_STRICT refuses 1 secrets, which are not encrypted or in the earlier form: run "hukz keys rotate"\n',
     ]);
     const dry = [' 1 old decrypts\n 1 - not encrypted\n 0 fresh encrypts\n', '2 to encrypt with "fresh"\n'];
     expect(await run(['rotate', '--dry-run'], fresh, old)).toEqual([0, dry.join('')]);
@@ -173,6 +174,10 @@ describe('hukz keys', () => {
     expect([failed, why]).toEqual([1, expect.stringContaining('1 secrets stay as they are:\n the signing secret of')]);
     expect(await run(['rotate'], fresh, old)).toEqual([0, '1 of 1 encrypted with "fresh"\n']);
     expect(await run(['rotate'], fresh)).toEqual([0, 'all secrets are encrypted with "fresh" already\n']);
+    expect(await run(['status'], fresh)).toEqual([
+      0,
+      ' 2 fresh encrypts\nENCRYPTION_STRICT can be turned on: it refuses no secret\n',
+    ]);
     const wrong = 'ENCRYPTION_KEYS: "fresh" is not the key that the secrets under this name were encrypted with';
     const refused = [1, expect.stringContaining(`${wrong}; nothing was changed\n`)];
     for (const command of ['status', 'rotate']) expect(await run([command], makeKey('fresh'))).toEqual(refused);

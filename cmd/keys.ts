@@ -1,7 +1,9 @@
 import { loadKeysConfig } from '../config/load.js';
+import type { EncryptionKey } from '../internal/domain/secret.js';
 import { connectionFor } from '../internal/store/connection.js';
 import { type Db, makeKnex } from '../internal/store/knex.js';
 import { resealBatch } from '../internal/store/reseal-secrets.js';
+import { hasOldInstances } from '../internal/store/secret-row.js';
 import { countByKey, type StoredKey } from '../internal/store/stored-keys.js';
 import { makeVault } from '../internal/store/vault.js';
 import { findWrongKeys } from '../internal/store/wrong-keys.js';
@@ -16,7 +18,8 @@ const MOST_SHOWN = 20;
 /** `hukz keys status`: how many secrets are encrypted with which key. */
 export async function showKeys(here: Invocation): Promise<void> {
   await withSecrets(here, async (secrets) => {
-    process.stdout.write(statusLines(await countByKey(secrets.db), secrets.ids));
+    const stored = await countByKey(secrets.db);
+    process.stdout.write(`${statusLines(stored, secrets.ids)}${strictLine(stored, secrets)}`);
     await refuseWrongKeys(secrets);
   });
 }
@@ -29,12 +32,13 @@ export async function rotateKeys(here: Invocation, { dryRun }: { readonly dryRun
     if (first === undefined) throw new CommandFailed('ENCRYPTION_KEYS is empty: there is no key to encrypt with');
     // Before anything is written: two keys under one name would be hard to tell apart.
     await refuseWrongKeys(secrets);
-    const others = (await countByKey(db)).filter(({ keyId }) => keyId !== first);
-    const total = others.reduce((sum, { secrets }) => sum + secrets, 0);
+    const stored = await countByKey(db);
+    const total = stored.reduce((sum, { keyId, ...of }) => sum + (keyId === first ? of.refused : of.secrets), 0);
     if (dryRun) {
-      process.stdout.write(`${statusLines(await countByKey(db), ids)}${total} to encrypt with "${first}"\n`);
+      process.stdout.write(`${statusLines(stored, ids)}${total} to encrypt with "${first}"\n`);
       return;
     }
+    await refuseOldInstances(db);
     const problems: string[] = [];
     let done = 0;
     for (let after = '0'; ; ) {
@@ -52,16 +56,20 @@ export async function rotateKeys(here: Invocation, { dryRun }: { readonly dryRun
 
 interface Secrets {
   readonly db: Db;
+  readonly keys: readonly EncryptionKey[];
   /** Names of the configured keys, the first encrypts. */
   readonly ids: readonly string[];
   readonly vault: ReturnType<typeof makeVault>;
+  /** `ENCRYPTION_STRICT` */
+  readonly isStrict: boolean;
 }
 
 async function withSecrets(here: Invocation, work: (secrets: Secrets) => Promise<void>): Promise<void> {
-  const { database, encryptionKeys } = loadKeysConfig(await databaseSources(here));
+  const { database, encryptionKeys, encryptionStrict: isStrict } = loadKeysConfig(await databaseSources(here));
   const db = makeKnex(connectionFor(database, `hukz-keys/${here.version}`), { max: 1 });
   try {
-    await work({ db, ids: encryptionKeys.map(({ id }) => id), vault: makeVault(encryptionKeys) });
+    const vault = makeVault(encryptionKeys, isStrict);
+    await work({ db, keys: encryptionKeys, ids: encryptionKeys.map(({ id }) => id), vault, isStrict });
   } catch (error) {
     throw explainDatabase(error, database);
   } finally {
@@ -71,7 +79,7 @@ async function withSecrets(here: Invocation, work: (secrets: Secrets) => Promise
 
 /** @throws {CommandFailed} naming each configured key that does not open what is stored under its name */
 async function refuseWrongKeys(secrets: Secrets): Promise<void> {
-  const wrong = await findWrongKeys(secrets, secrets.ids);
+  const wrong = await findWrongKeys(secrets.db, secrets.keys);
   if (wrong.length === 0) return;
   const names = wrong.map((id) => `"${id}"`).join(', ');
   throw new CommandFailed(
@@ -79,8 +87,25 @@ async function refuseWrongKeys(secrets: Secrets): Promise<void> {
   );
 }
 
+async function refuseOldInstances(db: Db): Promise<void> {
+  if (!(await hasOldInstances(db))) return;
+  throw new CommandFailed(
+    'an instance of an earlier version runs, which could not open secrets that are encrypted now; nothing was changed. ' +
+      'Upgrade or stop it, and run this again',
+  );
+}
+
+/** Whether every secret is as `ENCRYPTION_STRICT` wants it. */
+function strictLine(stored: readonly StoredKey[], { ids, isStrict }: Pick<Secrets, 'ids' | 'isStrict'>): string {
+  if (ids.length === 0) return '';
+  const refused = stored.reduce((sum, one) => sum + one.refused, 0);
+  if (refused === 0) return `ENCRYPTION_STRICT ${isStrict ? 'is on' : 'can be turned on'}: it refuses no secret\n`;
+  const where = isStrict ? 'switch it off and run' : 'run';
+  return `ENCRYPTION_STRICT refuses ${refused} secrets, which are not encrypted or in the earlier form: ${where} "hukz keys rotate"\n`;
+}
+
 function statusLines(stored: readonly StoredKey[], ids: readonly string[]): string {
-  const known = ids.map((id) => ({ keyId: id, secrets: 0 }));
+  const known = ids.map((id) => ({ keyId: id, secrets: 0, refused: 0 }));
   const unseen = known.filter(({ keyId }) => !stored.some((one) => one.keyId === keyId));
   return [...stored, ...unseen]
     .map(({ keyId, secrets }) => `${String(secrets).padStart(8)}  ${keyId ?? '-'}  ${wordsFor(keyId, ids)}\n`)

@@ -196,6 +196,15 @@ describe('what is refused', () => {
     });
   });
 
+  it('refuses strict encryption without a key', () => {
+    expect(problemsOf(() => load({ HUKZ_ENCRYPTION_STRICT: 'true' }))).toEqual([
+      'HUKZ_ENCRYPTION_STRICT is on and ENCRYPTION_KEYS is empty: there is no key to encrypt secrets with',
+    ]);
+    const keys = { HUKZ_ENCRYPTION_KEYS: `k:${Buffer.alloc(32).toString('base64')}` };
+    expect(load({ ...keys, HUKZ_ENCRYPTION_STRICT: 'true' }).encryptionStrict).toBe(true);
+    expect(load(keys).encryptionStrict).toBe(false);
+  });
+
   it('refuses one port for two, unless any free one will do', () => {
     expect(problemsOf(() => load({ HUKZ_PORT: '8001' }))).toEqual([
       'HUKZ_PORT and METRICS_PORT are both 8001: each needs a port of its own',

@@ -17,6 +17,8 @@ export interface Config {
   readonly nats: NatsConfig;
   /** The first encrypts, all decrypt; none: nothing is encrypted. */
   readonly encryptionKeys: readonly EncryptionKey[];
+  /** Whether secrets that are not encrypted, or in the earlier form, are refused. */
+  readonly encryptionStrict: boolean;
   /** The queue group that all instances of one service share. */
   readonly queueGroup: string;
   readonly intake: {

@@ -17,7 +17,7 @@ const required = keyNames.filter((key) => schema[key].required);
 
 /** The whole configuration. @throws {ConfigError} with all that is wrong */
 export function loadConfig(sources: ConfigSources): Config {
-  return toConfig(loadValues(sources, required, samePort));
+  return toConfig(loadValues(sources, required, (...given) => [...samePort(...given), ...strictWithoutKeys(...given)]));
 }
 
 /** Only where PostgreSQL is, and how to log, for commands that need nothing else. @throws {ConfigError} */
@@ -30,12 +30,15 @@ export function loadDatabaseConfig(sources: ConfigSources): Pick<Config, 'databa
 }
 
 /** Where PostgreSQL is, and what secrets are encrypted with. @throws {ConfigError} */
-export function loadKeysConfig(sources: ConfigSources): Pick<Config, 'database' | 'encryptionKeys'> {
+export function loadKeysConfig(
+  sources: ConfigSources,
+): Pick<Config, 'database' | 'encryptionKeys' | 'encryptionStrict'> {
   const values = loadValues(
     sources,
     required.filter((key) => key.startsWith('DATABASE_')),
   );
-  return { database: databaseConfig(values), encryptionKeys: values.ENCRYPTION_KEYS };
+  const { ENCRYPTION_KEYS: encryptionKeys, ENCRYPTION_STRICT: encryptionStrict } = values;
+  return { database: databaseConfig(values), encryptionKeys, encryptionStrict };
 }
 
 /** Only where NATS is. @throws {ConfigError} */
@@ -90,6 +93,11 @@ function whereToGive(key: Key, cwd: string | undefined): string {
 function samePort({ PORT, METRICS_PORT }: Values, nameOf: NameOf): readonly string[] {
   if (PORT !== METRICS_PORT || PORT === 0) return [];
   return [`${nameOf('PORT')} and ${nameOf('METRICS_PORT')} are both ${PORT}: each needs a port of its own`];
+}
+
+function strictWithoutKeys({ ENCRYPTION_STRICT, ENCRYPTION_KEYS }: Values, nameOf: NameOf): readonly string[] {
+  if (!ENCRYPTION_STRICT || ENCRYPTION_KEYS.length > 0) return [];
+  return [`${nameOf('ENCRYPTION_STRICT')} is on and ENCRYPTION_KEYS is empty: there is no key to encrypt secrets with`];
 }
 
 type Given = Readonly<Partial<Record<Key, string>>>;

@@ -90,6 +90,11 @@ const keys = {
     '',
     { sensitive: true },
   ),
+  ENCRYPTION_STRICT: key(
+    'whether a secret of a webhook that is not encrypted, or in the form of earlier versions, is refused and its deliveries wait; turn it on once "hukz keys status" says so. It needs ENCRYPTION_KEYS',
+    'flag',
+    'false',
+  ),
 
   QUEUE_GROUP: required(
     'the NATS queue group that all instances share, so that one of them gets a message',

@@ -44,7 +44,13 @@ export type Values = Readonly<
       LOG_FORMAT: 'auto' | 'json' | 'pretty';
     } & Record<Exclude<Key, Texts | Others>, number>
 >;
-type Flags = 'STORE_UNMATCHED' | 'ALLOW_ALL_SUBJECTS' | 'HTTPS_ONLY' | 'WEBHOOK_PROXIES' | 'NATS_TLS_HANDSHAKE_FIRST';
+type Flags =
+  | 'ENCRYPTION_STRICT'
+  | 'STORE_UNMATCHED'
+  | 'ALLOW_ALL_SUBJECTS'
+  | 'HTTPS_ONLY'
+  | 'WEBHOOK_PROXIES'
+  | 'NATS_TLS_HANDSHAKE_FIRST';
 type Others =
   | Flags
   | 'MODE'
@@ -74,6 +80,7 @@ export function toConfig(values: Values): Config {
     database: databaseConfig(values),
     nats: natsConfig(values),
     encryptionKeys: values.ENCRYPTION_KEYS,
+    encryptionStrict: values.ENCRYPTION_STRICT,
     queueGroup: values.QUEUE_GROUP,
     intake: {
       source: values.INTAKE,

@@ -15,6 +15,7 @@ import { streamPositions } from './0014-stream-positions.js';
 import { deliveryIds } from './0015-delivery-ids.js';
 import { deletedEvents } from './0017-deleted-events.js';
 import { instanceProcesses } from './0018-instance-processes.js';
+import { secretEnvelopes } from './0022-secret-envelopes.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   deliveryIds,
   deletedEvents,
   instanceProcesses,
+  secretEnvelopes,
 ] as const;

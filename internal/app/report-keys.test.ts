@@ -30,10 +30,20 @@ afterAll(async () => {
 it('a key that is missing, and one that is another under the same name, are told apart at the start', async () => {
   const logger = makeTestLogger();
   const keys = [right, makeKey('other'), makeKey('unused')];
-  await reportKeys({ db, vault: makeVault(keys), keys, mode: 'production', logger });
+  await reportKeys({ db, keys, isStrict: false, mode: 'production', logger });
   expect(logger.lines.map(({ level, name, fields }) => [level, name, fields.key_id])).toEqual([
     ['error', 'secrets.key_missing', 'gone'],
     ['error', 'secrets.key_wrong', 'other'],
   ]);
   expect(logger.lines[1]?.fields.advice).toContain('"other" of ENCRYPTION_KEYS is not the one');
+});
+
+it('secrets that ENCRYPTION_STRICT refuses are counted at the start', async () => {
+  const logger = makeTestLogger();
+  const keys = [right, gone, other];
+  await db('webhook_secrets').where({ key_id: 'other' }).update({ key_id: null });
+  for (const isStrict of [false, true]) await reportKeys({ db, keys, isStrict, mode: 'production', logger });
+  expect(logger.lines.map(({ level, name, fields }) => [level, name, fields.secrets])).toEqual([
+    ['error', 'secrets.refused', 1],
+  ]);
 });

@@ -120,8 +120,14 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const rules = makeEgressRules(config.egress);
   const opener = openOutwards(config, rules, logger);
   const { onAttempt } = metrics;
-  const vault = makeVault(config.encryptionKeys);
-  await reportKeys({ db, vault, keys: config.encryptionKeys, mode: config.mode, logger });
+  const vault = makeVault(config.encryptionKeys, config.encryptionStrict);
+  await reportKeys({
+    db,
+    keys: config.encryptionKeys,
+    isStrict: config.encryptionStrict,
+    mode: config.mode,
+    logger,
+  });
   const { sender, send, testCalls } = wireSending({ config, version, opener, vault, clock, logger }, cleanup);
   const results = makeResults(config.results);
   const dispatch = wireDispatch({

@@ -7,6 +7,8 @@ export interface SealedSecret {
   /** The key that it was encrypted with; undefined: it is not encrypted. */
   readonly keyId: string | undefined;
   readonly sealed: Uint8Array;
+  /** Names the row that it was sealed for; undefined: it is not encrypted, or is an envelope of before rows were named. */
+  readonly row?: string | undefined;
   /** Milliseconds since 1970; from then on it is not used. */
   readonly expiresAt: number | undefined;
 }

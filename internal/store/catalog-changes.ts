@@ -3,6 +3,7 @@ import { NO_SECRETS, type SecretPurpose } from '../domain/secret.js';
 import type { Tags } from '../domain/tags.js';
 import { NO_SETTINGS, type WebhookSettings } from '../domain/webhook-settings.js';
 import type { JournalPool, Statement } from './journal/journal-pool.js';
+import { SEALED_ROW } from './secret-row.js';
 
 const STAMP: Statement = { text: 'select stamp from catalog_version' };
 /** The state of the store's catalog, and its history since version $1 with stamp $2. */
@@ -26,7 +27,8 @@ const WEBHOOKS: Statement = {
            space_id::float8, created_by_id::float8, tags, deleted_at is null as living,
            array(select event_id from webhook_events where webhook_id = webhooks.id) as event_ids,
            nullif(settings, '{}') as settings,
-           (select json_agg(json_build_array(purpose, key_id, encode(sealed, 'base64'), extract(epoch from expires_at) * 1000)
+           (select json_agg(json_build_array(purpose, key_id, encode(sealed, 'base64'), extract(epoch from expires_at) * 1000,
+                ${SEALED_ROW})
               order by id desc)
             from webhook_secrets s where s.webhook_id = webhooks.id and (expires_at is null or expires_at > now())) as secrets
          from webhooks where ${IS_CHANGED}`,
@@ -58,7 +60,13 @@ interface WebhookRow {
   readonly secrets: readonly SecretColumns[] | null;
 }
 
-type SecretColumns = readonly [purpose: SecretPurpose, keyId: string | null, sealed: string, expiresAt: number | null];
+type SecretColumns = readonly [
+  purpose: SecretPurpose,
+  keyId: string | null,
+  sealed: string,
+  expiresAt: number | null,
+  row: string | null,
+];
 
 export async function loadCatalogStamp(pool: JournalPool): Promise<string> {
   const [row] = await pool.run<{ stamp: string }>(STAMP, []);
@@ -137,10 +145,11 @@ const toCatalogWebhook = (row: WebhookRow, idsOf: ShareList): CatalogWebhook => 
   secrets: row.secrets?.map(toSecret) ?? NO_SECRETS,
 });
 
-const toSecret = ([purpose, keyId, sealed, expiresAt]: SecretColumns) => ({
+const toSecret = ([purpose, keyId, sealed, expiresAt, row]: SecretColumns) => ({
   purpose,
   keyId: keyId ?? undefined,
   sealed: Buffer.from(sealed, 'base64'),
+  row: row ?? undefined,
   expiresAt: expiresAt ?? undefined,
 });
 

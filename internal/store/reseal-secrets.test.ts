@@ -4,6 +4,7 @@ import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
 import { type Db, makeKnex } from './knex.js';
 import { resealBatch } from './reseal-secrets.js';
+import { SEALED_ROW } from './secret-row.js';
 import { countByKey } from './stored-keys.js';
 import { makeVault, type Vault } from './vault.js';
 import { insertWebhook } from './webhooks.js';
@@ -43,9 +44,12 @@ async function storeSecrets(sealing: Vault, count: number): Promise<void> {
 }
 
 const opened = async () => {
-  const rows = await db('webhook_secrets').where({ key_id: 'fresh' }).orderBy('id');
-  return rows.map(({ webhook_id, purpose, key_id, sealed }) =>
-    vault.open(webhook_id, { purpose, sealed, keyId: key_id, expiresAt: undefined }),
+  const rows = await db('webhook_secrets')
+    .where({ key_id: 'fresh' })
+    .orderBy('id')
+    .select('*', db.raw(`${SEALED_ROW} as row`));
+  return rows.map(({ webhook_id, purpose, key_id, sealed, row }) =>
+    vault.open(webhook_id, { purpose, sealed, keyId: key_id, row, expiresAt: undefined }),
   );
 };
 
@@ -67,13 +71,13 @@ describe('resealing', () => {
     await storeSecrets(makeVault([old]), 3);
     await storeSecrets(makeVault([]), 2);
     expect(await countByKey(db)).toEqual([
-      { keyId: 'old', secrets: 6 },
-      { keyId: undefined, secrets: 4 },
+      { keyId: 'old', secrets: 6, refused: 0 },
+      { keyId: undefined, secrets: 4, refused: 4 },
     ]);
     const version = async () => (await db('catalog_version').first('version')).version;
     const before = await version();
     expect(await resealAll(3)).toEqual({ resealed: 10, problems: [] });
-    expect(await countByKey(db)).toEqual([{ keyId: 'fresh', secrets: 10 }]);
+    expect(await countByKey(db)).toEqual([{ keyId: 'fresh', secrets: 10, refused: 0 }]);
     expect((await opened()).map(({ value }) => value)).toEqual(
       [0, 1, 2, 0, 1].flatMap((n) => [`whsec_${n}`, `{"${n}":1}`]),
     );

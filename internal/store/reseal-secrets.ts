@@ -1,4 +1,5 @@
 import type { SecretPurpose } from '../domain/secret.js';
+import { ENVELOPE, ROW_NAME, SEALED_ROW } from './secret-row.js';
 import type { SecretStore } from './webhook-secrets.js';
 
 interface Row {
@@ -7,6 +8,9 @@ interface Row {
   readonly purpose: SecretPurpose;
   readonly key_id: string | null;
   readonly sealed: Buffer;
+  /** The row that it is sealed for now, and its name. */
+  readonly row: string | null;
+  readonly name: string;
 }
 
 export interface ResealStep {
@@ -18,8 +22,8 @@ export interface ResealStep {
 }
 
 /**
- * Seals a batch of what was sealed otherwise with the first key, in order of ids; undefined when none is left. Whoever
- * replaces or deletes a secret meanwhile wins: only what still is as it was read is written.
+ * Seals a batch of what was sealed with another key, in the earlier form or not at all, in order of ids; undefined when none
+ * is left. A secret that is replaced or deleted meanwhile stays so: only what still is as it was read is written.
  */
 export async function resealBatch(
   { db, vault }: SecretStore,
@@ -28,26 +32,27 @@ export async function resealBatch(
 ): Promise<ResealStep | undefined> {
   if (vault.keyId === undefined) throw new Error('there is no key to seal with');
   const rows: Row[] = await db('webhook_secrets')
-    .whereRaw('key_id is distinct from ? and id > ?', [vault.keyId, afterId])
+    .whereRaw('(key_id is distinct from ? or envelope < ?) and id > ?', [vault.keyId, ENVELOPE, afterId])
     .orderBy('id')
     .limit(limit)
-    .select('id', 'webhook_id', 'purpose', 'key_id', 'sealed');
+    .select('id', 'webhook_id', 'purpose', 'key_id', 'sealed', db.raw(`${SEALED_ROW} as row, ${ROW_NAME} as name`));
   const last = rows.at(-1);
   if (!last) return undefined;
   let resealed = 0;
   const problems: string[] = [];
-  for (const { id, webhook_id: webhookId, purpose, key_id, sealed } of rows) {
+  for (const { id, webhook_id: webhookId, purpose, key_id, sealed, row, name } of rows) {
     let value: string;
     try {
-      ({ value } = vault.open(webhookId, { purpose, sealed, keyId: key_id ?? undefined, expiresAt: undefined }));
+      const secret = { purpose, sealed, keyId: key_id ?? undefined, row: row ?? undefined, expiresAt: undefined };
+      ({ value } = vault.open(webhookId, secret));
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));
       continue;
     }
-    const fresh = vault.seal({ webhookId, purpose }, value);
+    const fresh = vault.seal({ webhookId, purpose, row: name }, value);
     resealed += await db('webhook_secrets')
       .where({ id, sealed })
-      .update({ key_id: fresh.keyId ?? null, sealed: fresh.sealed });
+      .update({ key_id: fresh.keyId ?? null, envelope: ENVELOPE, sealed: fresh.sealed });
   }
   return { lastId: last.id, resealed, problems };
 }

@@ -1,5 +1,6 @@
 import { hintOf, type SecretChange, type SecretHint, type SecretPurpose } from '../domain/secret.js';
 import type { Db } from './knex.js';
+import { ENVELOPE, nextSecretRow } from './secret-row.js';
 import type { Vault } from './vault.js';
 
 /** Where secrets are kept, and who seals them. */
@@ -48,21 +49,21 @@ export async function replaceSecrets(
   }
 }
 
-/** Puts it beside what the webhook has of its purpose. */
+/** Puts it beside what the webhook has of its purpose. In the transaction that is `db`. */
 export async function addSecret(
   { db, vault }: SecretStore,
   webhookId: number,
   { purpose, value, hint }: SecretChange,
 ): Promise<void> {
   if (value === null) return;
-  const { keyId, sealed } = vault.seal({ webhookId, purpose }, value);
-  await db('webhook_secrets').insert({
-    webhook_id: webhookId,
-    purpose,
-    key_id: keyId ?? null,
-    sealed,
-    hint: hint ?? hintOf(value),
-  });
+  const { id, row } = await nextSecretRow(db);
+  const { keyId, sealed } = vault.seal({ webhookId, purpose, row }, value);
+  const envelope = keyId !== undefined && row !== undefined ? ENVELOPE : 1;
+  await db.raw(
+    `insert into webhook_secrets (id, webhook_id, purpose, key_id, envelope, sealed, hint) overriding system value
+     values (?, ?, ?, ?, ?, ?, ?)`,
+    [id, webhookId, purpose, keyId ?? null, envelope, sealed as Buffer, hint ?? hintOf(value)],
+  );
 }
 
 /** What is answered once to whoever asked for these changes. */

@@ -1,3 +1,4 @@
+import { ENVELOPE } from '../secret-row.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
 import { CLOCK } from './read-clock.js';
@@ -6,7 +7,8 @@ import { CLOCK } from './read-clock.js';
 const ALL_ROWS = `ctid >= '(0,0)'`;
 
 const REGISTER: Statement = {
-  text: `insert into instances (id, host, place, process) values ($1, $2, $3, $4) on conflict do nothing
+  text: `insert into instances (id, host, place, process, reads_envelope) values ($1, $2, $3, $4, ${ENVELOPE})
+         on conflict do nothing
          returning ${CLOCK} as time`,
 };
 const NEIGHBOURS: Statement = {
