@@ -33,6 +33,7 @@ async function run(here: Invocation, parent: ParentLink, asked: Promise<unknown>
     version: here.version,
     // The parent has done so.
     migrate: false,
+    predecessorsBuried: true,
     asked,
     onInstance: (id) => void parent.tell({ kind: 'instance', id }),
     async showMetrics({ report }) {

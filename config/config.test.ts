@@ -50,6 +50,7 @@ describe('where values come from', () => {
       request: { timeoutMs: 15_000, lookupTimeoutMs: 3000, connectTimeoutMs: 5000 },
       egress: { development: false, allowRanges: [], allowPorts: [], httpsOnly: false },
       dispatch: { maxInFlight: 512, maxInFlightPerWebhook: 32, maxHeld: 20_000, maxRetryShare: 0.5 },
+      instanceName: undefined,
       instanceTimeoutMs: 30_000,
       shutdownGraceMs: 25_000,
       log: { level: 'info', format: 'json' },

@@ -66,6 +66,8 @@ export interface Config {
   };
   /** Whether NATS is told what becomes of deliveries. */
   readonly results: boolean;
+  /** Of the one running instance that has it. */
+  readonly instanceName: string | undefined;
   readonly instanceTimeoutMs: number;
   readonly shutdownGraceMs: number;
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };

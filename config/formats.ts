@@ -110,6 +110,13 @@ convict.addFormat(
     /^[A-Za-z0-9_-]{1,64}$/.test(text) ? parsed(text) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),
   ),
 );
+convict.addFormat(
+  textFormat('instance name', (text) =>
+    /^[\x21-\x7e]{0,253}$/.test(text)
+      ? parsed(text)
+      : refused('must be at most 253 printable ASCII characters without spaces'),
+  ),
+);
 convict.addFormat({
   name: 'workers',
   coerce: (text: string) => (/^\d{1,3}$/.test(text.trim()) ? Number(text) : text.trim().toLowerCase()),

@@ -16,7 +16,18 @@ export interface KeySpec extends Bounds {
 
 type Format =
   | ('text' | 'whole' | 'share' | 'span' | 'spans' | 'size' | 'flag')
-  | ('hosts' | 'queue group' | 'servers' | 'stream' | 'inbox prefix' | 'ranges' | 'ports' | 'proxy' | 'keys')
+  | (
+      | 'hosts'
+      | 'queue group'
+      | 'instance name'
+      | 'servers'
+      | 'stream'
+      | 'inbox prefix'
+      | 'ranges'
+      | 'ports'
+      | 'proxy'
+      | 'keys'
+    )
   | 'workers';
 type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
@@ -216,6 +227,11 @@ const keys = {
   LOG_RETENTION: key('how long attempts are kept, and the rows of deleted events and webhooks', 'span', '90d', DAYS),
   DEAD_LETTER_RETENTION: key('how long what was given up can be retried', 'span', '90d', DAYS),
 
+  INSTANCE_NAME: key(
+    'a name that only one running instance has, such as that of its pod or container; when an instance starts under it, it takes over at once what its predecessor of that name held',
+    'instance name',
+    '',
+  ),
   INSTANCE_TIMEOUT: key(
     'the time without a heartbeat after which other instances take over what an instance held; on the same machine they do so a second after its process has ended',
     'span',

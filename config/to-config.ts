@@ -21,6 +21,7 @@ type OptionalText =
   | 'NATS_USER_PASSWORD'
   | 'NATS_TOKEN'
   | 'NATS_INBOX_PREFIX'
+  | 'INSTANCE_NAME'
   | `NATS_${'NKEY_SEED' | 'CREDS' | 'TLS_CA' | 'TLS_CERT' | 'TLS_KEY'}_FILE`;
 
 /** A value a key, as the formats of the schema give it. A required key that was not asked for is absent. */
@@ -143,6 +144,7 @@ export function toConfig(values: Values): Config {
       disableAfterMs: values.DISABLE_AFTER,
     },
     results: values.RESULTS === 'on',
+    instanceName: values.INSTANCE_NAME || undefined,
     instanceTimeoutMs: values.INSTANCE_TIMEOUT,
     shutdownGraceMs: values.SHUTDOWN_GRACE,
     log: logConfig(values),

@@ -16,6 +16,7 @@ import { deliveryIds } from './0015-delivery-ids.js';
 import { deletedEvents } from './0017-deleted-events.js';
 import { instanceProcesses } from './0018-instance-processes.js';
 import { secretEnvelopes } from './0022-secret-envelopes.js';
+import { instanceNames } from './0024-instance-names.js';
 
 /** All migrations, oldest first. Their names carry no extension: `.ts` and `.js` must mean the same one. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   deletedEvents,
   instanceProcesses,
   secretEnvelopes,
+  instanceNames,
 ] as const;

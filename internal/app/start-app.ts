@@ -11,6 +11,7 @@ import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog-changes.j
 import { makeJournal } from '../store/journal/journal.js';
 import { listen as listenToDatabase } from '../store/listen.js';
 import { makeVault } from '../store/vault.js';
+import { buryPredecessors } from './bury-predecessors.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { clockDegraded, watchClockOffset } from './clock-offset.js';
 import { makeDeadline } from './deadline.js';
@@ -42,6 +43,8 @@ export interface StartOptions {
   readonly signal: AbortSignal;
   /** Told of each id before this instance goes by it. */
   readonly onInstance?: (id: string) => void;
+  /** A worker's parent has buried the predecessors of all its workers. */
+  readonly predecessorsBuried?: true;
   /** Shows the metrics in place of a server on `METRICS_PORT`. */
   readonly showMetrics?: (metrics: Metrics) => Promise<MetricsServer>;
 }
@@ -75,7 +78,7 @@ export async function startApp(options: StartOptions): Promise<App> {
 }
 
 async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
-  const { config, logger, version, migrate, signal, onInstance, showMetrics } = options;
+  const { config, logger, version, migrate, signal, onInstance, predecessorsBuried, showMetrics } = options;
   const clock = correctClock(systemClock);
   const applicationName = `hukz/${version}`;
   const metrics = makeMetrics(clock.now);
@@ -89,6 +92,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     pool,
     heartPool,
     timeoutMs: config.instanceTimeoutMs,
+    name: config.instanceName,
     onInstance,
     clock,
     logger,
@@ -191,6 +195,9 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const waiting = { logger, signal };
   await withDatabase(() => membership.start({ onDeath: dispatch.forget, onTrusted: dispatch.resume }), waiting);
   cleanup.add('membership', membership.stop);
+  if (!predecessorsBuried) {
+    await buryPredecessors({ pool, name: config.instanceName, successor: instanceId(), ...waiting });
+  }
   const followers = {
     reconcile: intake.reconcile,
     onChanged: dispatch.wakeHeld,

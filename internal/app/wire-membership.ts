@@ -17,6 +17,8 @@ export interface MembershipParts {
   readonly pool: JournalPool;
   readonly heartPool: JournalPool;
   readonly timeoutMs: number;
+  /** `INSTANCE_NAME`, where it is set. */
+  readonly name: string | undefined;
   /** Told of each id before this instance goes by it. */
   readonly onInstance: ((id: string) => void) | undefined;
   /** Learns what the database's clock shows. */
@@ -26,12 +28,12 @@ export interface MembershipParts {
 
 /** This process among the instances, on the store and on what the kernel says of processes. */
 export function wireMembership(parts: MembershipParts): Membership {
-  const { pool, heartPool, timeoutMs, onInstance, clock, logger } = parts;
+  const { pool, heartPool, timeoutMs, name, onInstance, clock, logger } = parts;
   return makeMembership({
     async register(id) {
       onInstance?.(id);
       // Named each time: a process that was checkpointed and restored has another start.
-      const register = () => registerInstance(heartPool, { id, host: hostname(), ...nameOwnProcess() });
+      const register = () => registerInstance(heartPool, { id, host: hostname(), name, ...nameOwnProcess() });
       await learnFrom(clock, register, (time) => time);
     },
     async beat(id) {

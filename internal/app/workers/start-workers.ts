@@ -4,6 +4,7 @@ import { systemClock } from '../../clock.js';
 import type { Logger } from '../../logger.js';
 import { connectionFor } from '../../store/connection.js';
 import { makeJournalPool } from '../../store/journal/journal-pool.js';
+import { buryPredecessors } from '../bury-predecessors.js';
 import { makeCleanup } from '../cleanup.js';
 import { makeDeadline } from '../deadline.js';
 import { openDatabase } from '../open-database.js';
@@ -50,6 +51,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     await openDatabase({ connection, migrate: options.migrate, logger, signal });
     const pool = makeJournalPool({ ...connection, query_timeout: BURY_ANSWER_MS }, 1, logger);
     cleanup.add('burying pool', pool.stop);
+    await buryPredecessors({ pool, name: config.instanceName, logger, signal });
     const impatience = new AbortController();
     cleanup.add('burials', async () => impatience.abort());
     const burial = { pool, logger, patienceMs: config.instanceTimeoutMs, signal: impatience.signal };

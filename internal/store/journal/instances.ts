@@ -7,7 +7,8 @@ import { CLOCK } from './read-clock.js';
 const ALL_ROWS = `ctid >= '(0,0)'`;
 
 const REGISTER: Statement = {
-  text: `insert into instances (id, host, place, process, reads_envelope) values ($1, $2, $3, $4, ${ENVELOPE})
+  text: `insert into instances (id, host, name, place, process, reads_envelope)
+         values ($1, $2, $3, $4, $5, ${ENVELOPE})
          on conflict do nothing
          returning ${CLOCK} as time`,
 };
@@ -28,6 +29,9 @@ const BURY_SILENT: Statement = {
 };
 const BURY: Statement = {
   text: 'delete from instances where id = any($1::uuid[]) returning id',
+};
+const BURY_NAMED: Statement = {
+  text: 'delete from instances where name = $1 and id is distinct from $2::uuid returning id',
 };
 const LEAVE: Statement = { text: 'delete from instances where id = $1' };
 const GIVE_UP: Statement = {
@@ -69,6 +73,8 @@ export interface NewInstance {
   /** uuid */
   readonly id: string;
   readonly host: string;
+  /** `INSTANCE_NAME` */
+  readonly name?: string | undefined;
   /** Where its process runs, and which one it is, in words that instances in the same place understand. */
   readonly place?: string | undefined;
   readonly process?: string | undefined;
@@ -76,8 +82,8 @@ export interface NewInstance {
 
 /** Answers what the database's clock showed; undefined when the instance was registered already. */
 export async function registerInstance(pool: JournalPool, instance: NewInstance): Promise<number | undefined> {
-  const { id, host, place = null, process = null } = instance;
-  const [row] = await pool.run<{ time: number }>(REGISTER, [id, host, place, process]);
+  const { id, host, name = null, place = null, process = null } = instance;
+  const [row] = await pool.run<{ time: number }>(REGISTER, [id, host, name, place, process]);
   return row?.time;
 }
 
@@ -114,6 +120,11 @@ export async function burySilentInstances(pool: JournalPool, silentMs: number, b
 /** Declares dead whose process is known to have ended, at once. */
 export async function buryInstances(pool: JournalPool, ids: readonly string[]): Promise<Buried> {
   return bury(pool, BURY, [ids]);
+}
+
+/** Declares dead the earlier instances of a name that one instance at a time may have, except their successor. */
+export async function buryPredecessors(pool: JournalPool, name: string, successor?: string): Promise<Buried> {
+  return bury(pool, BURY_NAMED, [name, successor ?? null]);
 }
 
 async function bury(pool: JournalPool, declareDead: Statement, which: readonly unknown[]): Promise<Buried> {
