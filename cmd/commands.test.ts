@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -181,6 +181,33 @@ describe('hukz keys', () => {
     const wrong = 'ENCRYPTION_KEYS: "fresh" is not the key that the secrets under this name were encrypted with';
     const refused = [1, expect.stringContaining(`${wrong}; nothing was changed\n`)];
     for (const command of ['status', 'rotate']) expect(await run([command], makeKey('fresh'))).toEqual(refused);
+    await database.drop();
+  });
+});
+
+describe('hukz keys rotate', () => {
+  it('encrypts what is secret in urls and headers, and refuses to while an earlier version runs', async () => {
+    const database = await makeTestDatabase();
+    const { HUKZ_NATS_URL: _, HUKZ_QUEUE_GROUP: __, ...env } = testEnvironment({ database, natsUrl: '' });
+    const HUKZ_ENCRYPTION_KEYS = `k:${randomBytes(32).toString('base64')}`;
+    const run = async (...args: string[]) => {
+      const { code, output } = hukz(['keys', ...args], { ...env, HUKZ_ENCRYPTION_KEYS });
+      return [await code, output()];
+    };
+    const db = makeKnex(database.connection, { max: 1 });
+    const [url, settings] = ['http://a.b/?token=a-secret', '{"headers":{"x-token":"a-secret"}}'];
+    await db('webhooks').insert({ name: '', url, settings, enabled: true, created_by_id: 1, updated_by_id: 1 });
+    await db('instances').insert({ id: randomUUID(), host: 'old' });
+    expect(await run('rotate')).toEqual([1, expect.stringContaining('an instance of an earlier version runs')]);
+    await db('instances').delete();
+    const clear = '1 webhooks have a secret in their url or headers that is not encrypted: run "hukz keys rotate"\n';
+    expect(await run('status')).toEqual([0, expect.stringContaining(clear)]);
+    const done = 'the secrets in the url or headers of 1 webhooks were encrypted\n';
+    expect(await run('rotate')).toEqual([0, expect.stringContaining(done)]);
+    const kept = 'ENCRYPTION_STRICT can be turned on: it refuses no secret\n';
+    expect(await run('status')).toEqual([0, `       2  k  encrypts\n${kept}`]);
+    expect(JSON.stringify(await db('webhooks'))).not.toContain('a-secret');
+    await db.destroy();
     await database.drop();
   });
 });

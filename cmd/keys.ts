@@ -3,6 +3,7 @@ import type { EncryptionKey } from '../internal/domain/secret.js';
 import { connectionFor } from '../internal/store/connection.js';
 import { type Db, makeKnex } from '../internal/store/knex.js';
 import { resealBatch } from '../internal/store/reseal-secrets.js';
+import { findClearDestinations, sealDestination } from '../internal/store/seal-destinations.js';
 import { hasOldInstances } from '../internal/store/secret-row.js';
 import { countByKey, type StoredKey } from '../internal/store/stored-keys.js';
 import { makeVault } from '../internal/store/vault.js';
@@ -19,7 +20,8 @@ const MOST_SHOWN = 20;
 export async function showKeys(here: Invocation): Promise<void> {
   await withSecrets(here, async (secrets) => {
     const stored = await countByKey(secrets.db);
-    process.stdout.write(`${statusLines(stored, secrets.ids)}${strictLine(stored, secrets)}`);
+    const clear = (await clearDestinations(secrets.db)).length;
+    process.stdout.write(`${statusLines(stored, secrets.ids)}${clearLine(clear)}${strictLine(stored, secrets)}`);
     await refuseWrongKeys(secrets);
   });
 }
@@ -49,6 +51,8 @@ export async function rotateKeys(here: Invocation, { dryRun }: { readonly dryRun
       problems.push(...step.problems);
       process.stdout.write(`${done} of ${total} encrypted with "${first}"\n`);
     }
+    const apart = await sealDestinations(secrets);
+    if (apart > 0) process.stdout.write(`the secrets in the url or headers of ${apart} webhooks were encrypted\n`);
     if (total === 0) process.stdout.write(`all secrets are encrypted with "${first}" already\n`);
     if (problems.length > 0) throw new CommandFailed(notOpened(problems));
   });
@@ -93,6 +97,28 @@ async function refuseOldInstances(db: Db): Promise<void> {
     'an instance of an earlier version runs, which could not open secrets that are encrypted now; nothing was changed. ' +
       'Upgrade or stop it, and run this again',
   );
+}
+
+/** Encrypts what is secret in urls and headers; answers of how many webhooks. */
+async function sealDestinations({ db, vault }: Secrets): Promise<number> {
+  const ids = await clearDestinations(db);
+  for (const id of ids) await sealDestination({ db, vault }, id);
+  return ids.length;
+}
+
+async function clearDestinations(db: Db): Promise<readonly number[]> {
+  const found: number[] = [];
+  for (let after = 0; ; ) {
+    const step = await findClearDestinations(db, after, BATCH);
+    if (!step) return found;
+    after = step.lastId;
+    found.push(...step.ids);
+  }
+}
+
+function clearLine(webhooks: number): string {
+  if (webhooks === 0) return '';
+  return `${webhooks} webhooks have a secret in their url or headers that is not encrypted: run "hukz keys rotate"\n`;
 }
 
 /** Whether every secret is as `ENCRYPTION_STRICT` wants it. */

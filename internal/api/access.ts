@@ -5,7 +5,7 @@ import type { Webhook } from '../domain/webhook.js';
 import { schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import { proxySecrets } from './proxy-secrets.js';
-import { type Audience, requireSecretsAgain } from './require-secrets-again.js';
+import { type NextAudience, requireSecretsAgain } from './require-secrets-again.js';
 import { authAnswer, authField, authJson, type GivenAuth } from './settings/auth-field.js';
 import { type GivenProxy, proxyAnswer, proxyField, proxyJson } from './settings/proxy-field.js';
 import { type GivenTls, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
@@ -28,7 +28,11 @@ interface Access {
 }
 
 /** Applies changes of `auth`, `tls` and `proxy`, and returns the settings and the changes of secrets to store. */
-export function changeAccess(current: Webhook | undefined, { url, settings }: Audience, body: AccessBody): Access {
+export function changeAccess(
+  current: Webhook | undefined,
+  { url, settings, keptHeaders }: NextAudience,
+  body: AccessBody,
+): Access {
   const { auth: _auth, tls: _tls, proxy: _proxy, ...others } = settings;
   const auth = body.auth === undefined ? settings.auth : body.auth?.settings;
   const tls = body.tls === undefined ? settings.tls : body.tls?.settings;
@@ -40,7 +44,7 @@ export function changeAccess(current: Webhook | undefined, { url, settings }: Au
     ...tlsSecrets(current, body.tls),
     ...proxySecrets(current, body.proxy),
   ];
-  if (current) requireSecretsAgain(current, { url, settings: changed }, secrets);
+  if (current) requireSecretsAgain(current, { url, settings: changed, keptHeaders }, secrets);
   return { settings: changed, secrets };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LogOutcome } from '../domain/attempt.js';
+import { shownUrl } from '../domain/hidden-url.js';
 import { isJson } from '../domain/json-bytes.js';
 import type { WebhookLog } from '../store/webhook-log-row.js';
 import { id, spaceId, userId } from './numbers.js';
@@ -62,7 +63,7 @@ function openBytes(log: WebhookLog): readonly Uint8Array[] {
     created_at: log.createdAt.toISOString(),
     created_by_id: log.createdById,
     event: log.subject,
-    url: log.url,
+    url: shownUrl(log.url),
     response_status_code: log.responseStatusCode,
     tags: log.tags,
     webhook_id: log.webhookId,

@@ -10,6 +10,11 @@ export interface Audience {
   readonly settings: WebhookSettings;
 }
 
+export interface NextAudience extends Audience {
+  /** Names of secret headers whose values were not given with the change. */
+  readonly keptHeaders: readonly string[];
+}
+
 /** A stored secret that a change keeps, by its public name. */
 interface KeptSecret {
   readonly purpose: SecretPurpose;
@@ -22,10 +27,10 @@ interface KeptSecret {
  * its secrets sent to a place where that person can read them. The signing secret is not asked for: it is never sent.
  * @throws {AppError} `unprocessable`, naming every secret to give again
  */
-export function requireSecretsAgain(current: Audience, next: Audience, changes: readonly SecretChange[]): void {
+export function requireSecretsAgain(current: Audience, next: NextAudience, changes: readonly SecretChange[]): void {
   const moved = movedFields(current, next);
   const destinations = movedDestinations(current.settings.auth, next.settings.auth);
-  const kept = keptSecrets(next.settings, changes).filter(
+  const kept = keptSecrets(next, changes).filter(
     ({ purpose }) => moved.length > 0 || (purpose === 'auth' && destinations.length > 0),
   );
   const [first] = kept;
@@ -62,12 +67,14 @@ function destinationsOf(auth: AuthSettings | undefined): Readonly<Record<string,
   return {};
 }
 
-function keptSecrets({ auth, tls, proxy }: WebhookSettings, changes: readonly SecretChange[]): readonly KeptSecret[] {
+function keptSecrets({ settings, keptHeaders }: NextAudience, changes: readonly SecretChange[]): readonly KeptSecret[] {
+  const { auth, tls, proxy } = settings;
   const needed: KeptSecret[] = [];
   if (auth) needed.push({ purpose: 'auth', field: 'auth', part: `auth.${SECRET_PART[auth.type]}` });
   if (tls?.certificate) needed.push({ purpose: 'tls', field: 'tls', part: 'tls.key' });
   if (typeof proxy === 'object' && proxy.login)
     needed.push({ purpose: 'proxy', field: 'proxy', part: 'the user and password of proxy' });
+  for (const name of keptHeaders) needed.push({ purpose: 'headers', field: 'headers', part: `headers.${name}` });
   return needed.filter(({ purpose }) => !changes.some((change) => change.purpose === purpose));
 }
 

@@ -3,6 +3,7 @@ import { insertWebhook, isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
+import { withHiddenParts } from './hidden-fields.js';
 import { spacePath } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
@@ -43,7 +44,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         requireSameSpace(params.space_id, body.space_id);
         requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: params.space_id };
-        const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(body)));
+        const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(withHiddenParts(body))));
         return { status: 201, json: webhookJson(made) };
       },
     ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownUrl } from '../domain/hidden-url.js';
 import type { ChangedWebhook } from '../domain/webhook.js';
 import { accessAnswers, accessJson } from './access.js';
 import { conditionAnswers, conditionJson } from './condition-answer.js';
@@ -27,7 +28,7 @@ export function webhookJson(webhook: ChangedWebhook): z.input<typeof webhookAnsw
   return {
     ...recordJson(webhook),
     name: webhook.name,
-    url: webhook.url,
+    url: shownUrl(webhook.url),
     enabled: webhook.enabled,
     events: webhook.events.map((event) => eventJson(event)),
     tags: webhook.tags,

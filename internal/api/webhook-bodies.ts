@@ -20,7 +20,11 @@ const eventIds = z
   .array(id)
   .max(MOST_EVENTS)
   .meta({ description: 'the events whose messages it gets, replaced as a whole', example: [1, 2] });
-const url = receiverUrl.meta({ description: 'where requests go', example: 'https://example.com/hook' });
+const url = receiverUrl.meta({
+  description:
+    'where requests go; parts that are secrets (the path of a Slack or Discord URL, a token in the query) are answered as ***, which keeps them when the URL is sent back',
+  example: 'https://example.com/hook',
+});
 const name = text(LONGEST_NAME).meta({ description: 'for people; need not be unique', example: 'Search index' });
 const enabled = z.boolean().meta({ description: 'whether it gets anything', example: true });
 const webhookTags = tags.meta({
@@ -89,7 +93,7 @@ export const webhookPatch = z
   .meta({ title: 'WebhookPatch', description: 'A JSON merge patch (RFC 7396); a setting is replaced as a whole' });
 
 export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>): WebhookFields {
-  const next = { url: body.url, settings: changeSettings(NO_SETTINGS, body) };
+  const next = { url: body.url, settings: changeSettings(NO_SETTINGS, body), keptHeaders: [] };
   const { settings, secrets } = changeAccess(undefined, next, body);
   return {
     name: body.name,
@@ -102,9 +106,13 @@ export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpac
   };
 }
 
-export function putWebhook(current: Webhook, body: z.output<typeof webhookPut>): WebhookFields {
+export function putWebhook(
+  current: Webhook,
+  body: z.output<typeof webhookPut>,
+  keptHeaders: readonly string[],
+): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);
-  const next = { url: body.url || current.url, settings: changeSettings(current.settings, body) };
+  const next = { url: body.url || current.url, settings: changeSettings(current.settings, body), keptHeaders };
   const { settings, secrets } = changeAccess(current, next, body);
   return {
     name: body.name || current.name,
@@ -117,9 +125,13 @@ export function putWebhook(current: Webhook, body: z.output<typeof webhookPut>):
   };
 }
 
-export function patchWebhook(current: Webhook, body: z.output<typeof webhookPatch>): WebhookFields {
+export function patchWebhook(
+  current: Webhook,
+  body: z.output<typeof webhookPatch>,
+  keptHeaders: readonly string[],
+): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);
-  const next = { url: body.url ?? current.url, settings: changeSettings(current.settings, body) };
+  const next = { url: body.url ?? current.url, settings: changeSettings(current.settings, body), keptHeaders };
   const { settings, secrets } = changeAccess(current, next, body);
   return {
     name: body.name === undefined ? current.name : (body.name ?? ''),

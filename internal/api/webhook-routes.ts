@@ -11,6 +11,7 @@ import {
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
+import { keptHeaders, withHiddenParts } from './hidden-fields.js';
 import { idPath, spaceId, written } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
@@ -52,7 +53,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
       async ({ userId, body }) => {
         requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: body.space_id };
-        const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(body)));
+        const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(withHiddenParts(body))));
         return { status: 201, json: webhookJson(made) };
       },
     ),
@@ -79,8 +80,9 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params: { id }, body }) => {
         const changed = changeWebhook(deps, { id, userId }, (current) => {
-          requireAllowedReceiver(deps, body, current);
-          return putWebhook(current, body);
+          const meant = withHiddenParts(body, current);
+          requireAllowedReceiver(deps, meant, current);
+          return putWebhook(current, meant, keptHeaders(body, current));
         });
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },
@@ -97,8 +99,9 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params: { id }, body }) => {
         const changed = changeWebhook(deps, { id, userId }, (current) => {
-          requireAllowedReceiver(deps, body, current);
-          return patchWebhook(current, body);
+          const meant = withHiddenParts(body, current);
+          requireAllowedReceiver(deps, meant, current);
+          return patchWebhook(current, meant, keptHeaders(body, current));
         });
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { SettledAttempt } from '../domain/attempt.js';
-import type { CatalogWebhook } from '../domain/catalog.js';
+import { type CatalogWebhook, hasSameUrl } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { judge, judgeProbe } from '../domain/judge.js';
 import { loadOf } from '../domain/load.js';
@@ -176,9 +176,10 @@ export class Dispatcher {
   }
 
   /** The attempt is settled whatever becomes of this; the next 410 brings it up again. */
-  private async disable({ id: webhookId, url }: CatalogWebhook): Promise<void> {
+  private async disable(webhook: CatalogWebhook): Promise<void> {
+    const webhookId = webhook.id;
     // The webhook has another receiver by now, which did not say so.
-    if (this.deps.findWebhook(webhookId)?.url !== url) return;
+    if (!hasSameUrl(webhook, this.deps.findWebhook(webhookId))) return;
     await this.deps.disableWebhook(webhookId, 'the receiver answered 410 Gone').catch((error: unknown) => {
       this.deps.logger.error('webhook.not_disabled', { webhook_id: webhookId, error: messageOf(error) });
     });

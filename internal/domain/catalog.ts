@@ -194,9 +194,16 @@ export class Catalog {
 }
 
 function isSameReceiver(one: CatalogWebhook, other: CatalogWebhook | undefined): boolean {
-  const { url, spaceId, createdById } = one;
-  return other?.url === url && other.spaceId === spaceId && other.createdById === createdById;
+  const { spaceId, createdById } = one;
+  return hasSameUrl(one, other) && other?.spaceId === spaceId && other.createdById === createdById;
 }
+
+/** Of a url that is secret in part, the row that holds it tells one from another. */
+export function hasSameUrl(one: CatalogWebhook, other: CatalogWebhook | undefined): boolean {
+  return other?.url === one.url && urlRow(one) === urlRow(other);
+}
+
+const urlRow = ({ secrets }: CatalogWebhook) => secrets.find(({ purpose }) => purpose === 'url')?.row;
 
 /** Those under the rarest thing asked for: everybody who is meant is among them. */
 function candidates(targets: Targets, routing: Routing): Iterable<CatalogWebhook> {

@@ -1,5 +1,8 @@
-/** What a secret of a webhook is for. `auth`, `tls` and `proxy` are JSON of what is secret in that setting. */
-export type SecretPurpose = 'signing' | 'auth' | 'tls' | 'proxy';
+/**
+ * What a secret of a webhook is for. `auth`, `tls`, `proxy` and `headers` are JSON of what is secret in that setting; `url` is
+ * the whole URL, of which a part is secret.
+ */
+export type SecretPurpose = 'signing' | 'auth' | 'tls' | 'proxy' | 'url' | 'headers';
 
 /** A secret as it is stored. */
 export interface SealedSecret {

@@ -1,6 +1,9 @@
 import { readAuthSecret } from '../domain/authorisation/auth-secret.js';
 import { readProxyLogin } from '../domain/authorisation/proxy-login.js';
 import { readTlsKey } from '../domain/authorisation/tls-key.js';
+import { secretHeaders } from '../domain/hidden-headers.js';
+import type { Destination } from '../domain/hidden-parts.js';
+import { secretsInUrl } from '../domain/hidden-url.js';
 import { maskable } from '../domain/masking/mask.js';
 import type { OpenSecret } from '../domain/secret.js';
 import type { WebhookSettings } from '../domain/webhook-settings.js';
@@ -8,8 +11,10 @@ import type { WebhookSettings } from '../domain/webhook-settings.js';
 type Parts = readonly (string | Uint8Array)[];
 
 /** What no stored or answered text of a webhook may show, in the form that `maskBody` takes. */
-export function maskedSecrets(settings: WebhookSettings, secrets: readonly OpenSecret[]): readonly string[] {
-  return maskable(secrets.flatMap((secret) => partsOf(settings, secret)));
+export function maskedSecrets({ url, settings }: Destination, secrets: readonly OpenSecret[]): readonly string[] {
+  const stored = secrets.flatMap((secret) => partsOf(settings, secret));
+  const headers = Object.values(secretHeaders(settings.headers ?? {}));
+  return maskable([...stored, ...headers, ...secretsInUrl(url).flatMap(urlParts)]);
 }
 
 function partsOf({ auth }: WebhookSettings, { purpose, value }: OpenSecret): Parts {
@@ -27,6 +32,10 @@ function partsOf({ auth }: WebhookSettings, { purpose, value }: OpenSecret): Par
       return readTlsKey(value)
         .split(/\r?\n/)
         .filter((line) => line !== '' && !line.startsWith('-----'));
+    case 'url':
+    case 'headers':
+      // Among the parts of the destination.
+      return [];
     default:
       return purpose satisfies never;
   }
@@ -45,3 +54,6 @@ function proxyParts(authorization: string): Parts {
 
 /** User and password, and how a header carries them. */
 const loginParts = (login: string): Parts => [login, Buffer.from(login).toString('base64')];
+
+/** A part of a URL, and what stands behind its last slash: that alone is the secret where the rest are names. */
+const urlParts = (part: string): Parts => [part, part.slice(part.replace(/\/+$/, '').lastIndexOf('/') + 1)];

@@ -1,6 +1,9 @@
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { Format } from '../domain/format/format.js';
 import { formatOf } from '../domain/format/format-of.js';
+import { hiddenHeader } from '../domain/hidden-headers.js';
+import { revealSecrets } from '../domain/hidden-parts.js';
+import { isHidden } from '../domain/hidden-url.js';
 import type { OpenSecret } from '../domain/secret.js';
 import { schemeOf } from '../domain/signature/schemes.js';
 import type { Sign } from '../domain/signature/sign.js';
@@ -36,9 +39,13 @@ type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
 
 /** Prepares what a webhook's settings and secrets say of its requests. @throws when a secret is missing */
 export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], tokens: Tokens): SendPlan {
-  const { url, settings } = webhook;
+  const destination = revealSecrets(webhook, secrets);
+  const { url, settings } = destination;
+  if (isHidden(url)) throw new Error('the secret part of its url is not there');
+  const hidden = hiddenHeader(settings.headers ?? {});
+  if (hidden) throw new Error(`the value of its header ${hidden} is not there`);
   const route = routeOf(settings, secrets);
-  const auth = settings.auth && authorise({ ...webhook, auth: settings.auth, route }, secrets, tokens);
+  const auth = settings.auth && authorise({ id: webhook.id, settings, auth: settings.auth, route }, secrets, tokens);
   return {
     url,
     method: settings.method ?? 'POST',
@@ -49,7 +56,7 @@ export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], t
     timeoutMs: settings.timeoutMs,
     route,
     tokens: auth?.tokens,
-    masked: maskedSecrets(settings, secrets),
+    masked: maskedSecrets(destination, secrets),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Keyset } from './keyset.js';
 import type { Db } from './knex.js';
 import { carryingTags, type ListOf, type Page, readPage } from './list-page.js';
 import { conditionsOf, IN_STATE } from './webhook-conditions.js';
+import { changedDestination, openDestination, storedDestination } from './webhook-destination.js';
 import { eventsOf, holdEvents, replaceEvents } from './webhook-events.js';
 import { toWebhook, type WebhookRow } from './webhook-row.js';
 import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore, shownIn } from './webhook-secrets.js';
@@ -55,7 +56,11 @@ export async function loadWebhookEvenDeleted(db: Db, id: number): Promise<Webhoo
 
 /** Nobody else changes it, or its secrets, before the transaction ends. */
 export async function lockWebhook(trx: Db, id: number): Promise<Webhook> {
-  return wholeOne(trx, onlyRow(await trx('webhooks').where({ id }).whereNull('deleted_at').forUpdate()));
+  return wholeOne(trx, await lockRow(trx, id));
+}
+
+async function lockRow(trx: Db, id: number): Promise<WebhookRow> {
+  return onlyRow(await trx('webhooks').where({ id }).whereNull('deleted_at').forUpdate());
 }
 
 /** Unknown events are refused by their ids. */
@@ -66,9 +71,10 @@ export async function insertWebhook(
 ): Promise<ChangedWebhook> {
   return inTransaction(db, async (trx) => {
     const events = await holdEvents(trx, fields.eventIds);
+    const destination = await storedDestination(trx, fields);
     const rows: WebhookRow[] = await trx('webhooks')
       .insert({
-        ...columns(fields),
+        ...columns({ ...fields, ...destination }),
         space_id: owner.spaceId,
         created_by_id: owner.userId,
         updated_by_id: owner.userId,
@@ -76,23 +82,28 @@ export async function insertWebhook(
       .returning('*');
     const row = onlyRow(rows);
     await replaceEvents(trx, row.id, events);
-    await replaceSecrets({ db: trx, vault }, row.id, fields.secrets ?? []);
+    await replaceSecrets({ db: trx, vault }, row.id, [...destination.secrets, ...(fields.secrets ?? [])]);
     return { ...(await wholeOne(trx, row)), newSecret: shownIn(fields.secrets) };
   });
 }
 
-/** Stores what `decide` makes of the webhook as it stands; nobody else changes it meanwhile. */
+/**
+ * Stores what `decide` makes of the webhook as it stands, its url and headers as they are sent; nobody else changes it
+ * meanwhile.
+ */
 export async function changeWebhook(
   { db, vault }: SecretStore,
   key: { readonly id: number; readonly userId: number },
   decide: (current: Webhook) => WebhookFields,
 ): Promise<ChangedWebhook> {
   return inTransaction(db, async (trx) => {
-    const current = await lockWebhook(trx, key.id);
+    const row = await lockRow(trx, key.id);
+    const current = { ...(await wholeOne(trx, row)), ...(await openDestination({ db: trx, vault }, row)) };
     const fields = decide(current);
     const events = await holdEvents(trx, fields.eventIds);
     await replaceEvents(trx, key.id, events);
-    await replaceSecrets({ db: trx, vault }, key.id, fields.secrets ?? []);
+    const destination = await changedDestination(trx, { stored: row, current, next: fields });
+    await replaceSecrets({ db: trx, vault }, key.id, [...destination.secrets, ...(fields.secrets ?? [])]);
     const losesBreaker = fields.settings.breaker === 'off' && current.settings.breaker !== 'off';
     const isAnother = !current.enabled || losesBreaker || fields.url !== current.url;
     const startsAnew = fields.enabled && isAnother;
@@ -100,7 +111,7 @@ export async function changeWebhook(
     const rows: WebhookRow[] = await trx('webhooks')
       .where({ id: key.id })
       .update({
-        ...columns(fields),
+        ...columns({ ...fields, ...destination }),
         ...(fields.enabled && { disabled_because: null, disabled_at: null }),
         ...(startsAnew && { circuit_opened_at: null }),
         updated_by_id: key.userId,

@@ -19,7 +19,7 @@ export const headerName = z
 
 export const headerValue = z.string().max(LONGEST_VALUE).regex(VALUE, 'a value is visible ASCII');
 
-/** Sent with every request. They are shown to whoever reads the webhook: what is secret belongs into `auth`. */
+/** Sent with every request. The value of a header whose name says that it is a secret is not shown, see `hidden-headers`. */
 export const headersField = z
   .record(headerName, headerValue)
   .refine((headers) => Object.keys(headers).length <= MOST_HEADERS, `there are at most ${MOST_HEADERS} headers`)
@@ -29,6 +29,7 @@ export const headersField = z
   }, 'a header is named once, whatever its case')
   .meta({
     maxProperties: MOST_HEADERS,
-    description: 'sent with every request and shown to whoever reads the webhook: what is secret belongs into auth',
+    description:
+      'sent with every request; the value of a header whose name says that it is a secret (x-api-key, x-token) is answered as ***, which keeps it when it is sent back',
     example: { 'x-team': 'payments' },
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../../domain/duration.js';
+import { shownHeaderValues } from '../../domain/hidden-headers.js';
 import type { WebhookSettings } from '../../domain/webhook-settings.js';
 import { breakerField } from './breaker-field.js';
 import { durationField } from './duration-field.js';
@@ -97,7 +98,7 @@ export function settingsJson(settings: WebhookSettings): SettingsJson {
     format: settings.format,
     method: settings.method,
     signature: settings.signature && signatureJson(settings.signature),
-    headers: settings.headers,
+    headers: settings.headers && shownHeaderValues(settings.headers),
     pass_headers: settings.passHeaders && [...settings.passHeaders],
     timeout: written(settings.timeoutMs),
     retry: settings.retry && retryJson(settings.retry),
