@@ -48,7 +48,14 @@ describe('where values come from', () => {
       queueGroup: 'workers',
       intake: { source: 'core', maxMessages: 50_000, maxBytes: 64 * 1024 * 1024, storeUnmatched: true },
       request: { timeoutMs: 15_000, lookupTimeoutMs: 3000, connectTimeoutMs: 5000 },
-      egress: { development: false, allowRanges: [], allowPorts: [], httpsOnly: false },
+      egress: {
+        development: false,
+        allowRanges: [],
+        denyRanges: [],
+        denyHosts: [],
+        httpsOnly: false,
+        insecureTls: true,
+      },
       dispatch: { maxInFlight: 512, maxInFlightPerWebhook: 32, maxHeld: 20_000, maxRetryShare: 0.5 },
       instanceName: undefined,
       instanceTimeoutMs: 30_000,
@@ -153,6 +160,13 @@ describe('what is refused', () => {
     ['INTAKE', 'stream', 'must be core or jetstream'],
     ['EGRESS_ALLOW_CIDRS', '10.0.0.0/8,ten', '"ten" is not a range such as 10.0.0.0/8 or fd00::/8'],
     ['EGRESS_ALLOW_PORTS', '443,http', '"http" is not a port such as 443, nor ports such as 8000-8999'],
+    ['EGRESS_DENY_CIDRS', '10.0.0.1/8', '"10.0.0.1/8" does not begin where its range begins'],
+    ['EGRESS_DENY_HOSTS', '10.0.0.1', '"10.0.0.1" is an address: EGRESS_DENY_CIDRS denies addresses'],
+    [
+      'EGRESS_NAT64_PREFIXES',
+      '64:ff9b::/95',
+      '"64:ff9b::/95" is not a NAT64 prefix: an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits (RFC 6052)',
+    ],
     ['LOG_LEVEL', 'loud', 'must be error, warn, info or debug'],
   ])('says what is wrong with %s %s, which is named and shown as it was written', (key, text, problem) => {
     const told = `${problem}: value was ${JSON.stringify(text)}`;
@@ -204,6 +218,32 @@ describe('what is refused', () => {
     const keys = { HUKZ_ENCRYPTION_KEYS: `k:${Buffer.alloc(32).toString('base64')}` };
     expect(load({ ...keys, HUKZ_ENCRYPTION_STRICT: 'true' }).encryptionStrict).toBe(true);
     expect(load(keys).encryptionStrict).toBe(false);
+  });
+
+  it('opens the usual ports in production, and all in development, unless some are named', () => {
+    const portsOf = (env: object) => load({ ...env }).egress.allowPorts;
+    expect(portsOf({})).toEqual([
+      { first: 80, last: 80 },
+      { first: 443, last: 443 },
+      { first: 1024, last: 65_535 },
+    ]);
+    expect(portsOf({ HUKZ_MODE: 'development' })).toEqual([]);
+    expect(portsOf({ HUKZ_EGRESS_ALLOW_PORTS: '1-65535' })).toEqual([{ first: 1, last: 65_535 }]);
+  });
+
+  it('reads where requests may not go', () => {
+    const { egress } = load({
+      HUKZ_EGRESS_DENY_CIDRS: '10.1.0.0/16',
+      HUKZ_EGRESS_DENY_HOSTS: '*.internal.example',
+      HUKZ_EGRESS_NAT64_PREFIXES: '2001:db8:64::/96',
+      HUKZ_ALLOW_INSECURE_TLS: 'false',
+    });
+    expect(egress).toMatchObject({
+      denyRanges: [{ text: '10.1.0.0/16' }],
+      denyHosts: [{ text: '*.internal.example' }],
+      nat64Prefixes: [{ text: '2001:db8:64::/96', length: 96 }],
+      insecureTls: false,
+    });
   });
 
   it('refuses one port for two, unless any free one will do', () => {

@@ -42,7 +42,12 @@ export interface Config {
   readonly retry: RetryPolicy;
   readonly request: { readonly timeoutMs: number; readonly lookupTimeoutMs: number; readonly connectTimeoutMs: number };
   /** Where requests may go, and through what. */
-  readonly egress: EgressSettings & { readonly proxy?: EgressProxy; readonly webhookProxies: boolean };
+  readonly egress: EgressSettings & {
+    readonly proxy?: EgressProxy;
+    readonly webhookProxies: boolean;
+    /** Whether webhooks may have `tls.insecure`. */
+    readonly insecureTls: boolean;
+  };
   readonly dispatch: {
     readonly maxInFlight: number;
     readonly maxInFlightPerWebhook: number;

@@ -13,6 +13,9 @@ export function describeConfig(config: Config): LogFields {
     egress: {
       ...config.egress,
       allowRanges: config.egress.allowRanges.map(({ text }) => text),
+      denyRanges: config.egress.denyRanges.map(({ text }) => text),
+      denyHosts: config.egress.denyHosts.map(({ text }) => text),
+      nat64Prefixes: config.egress.nat64Prefixes.map(({ text }) => text),
       proxy: withoutLogin(proxy),
     },
     nats: { ...nats, userPassword: setOrUnset(userPassword), token: setOrUnset(token) },

@@ -1,8 +1,10 @@
 import convict from 'convict';
 import { formatDuration, parseDuration, parseDurations } from '../internal/domain/duration.js';
 import { parseEgressProxy } from '../internal/domain/egress-proxy.js';
+import { parseHostPatterns } from '../internal/domain/host-pattern.js';
 import { parseInboxPrefix } from '../internal/domain/inbox.js';
 import { parseIpRanges } from '../internal/domain/ip-range.js';
+import { parseNat64Prefixes } from '../internal/domain/nat64-prefix.js';
 import { parsePortRanges } from '../internal/domain/port-range.js';
 import { type Parsed, parsed, refused } from '../internal/domain/result.js';
 import { parseQueueGroup } from '../internal/domain/subject.js';
@@ -103,6 +105,8 @@ convict.addFormat(textFormat('servers', parseServers));
 convict.addFormat(textFormat('hosts', parseDatabaseHosts));
 convict.addFormat(textFormat('keys', parseEncryptionKeys));
 convict.addFormat(textFormat('ranges', parseIpRanges));
+convict.addFormat(textFormat('host patterns', parseHostPatterns));
+convict.addFormat(textFormat('nat64 prefixes', parseNat64Prefixes));
 convict.addFormat(textFormat('ports', parsePortRanges));
 convict.addFormat(textFormat('proxy', noneOrOne(parseEgressProxy)));
 convict.addFormat(

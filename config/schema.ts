@@ -28,6 +28,7 @@ type Format =
       | 'proxy'
       | 'keys'
     )
+  | ('host patterns' | 'nat64 prefixes')
   | 'workers';
 type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
@@ -189,16 +190,36 @@ const keys = {
   CONNECT_TIMEOUT: key('the longest time to connect after that, TLS included', 'span', '5s', A_SPAN),
 
   EGRESS_ALLOW_CIDRS: key(
-    'ranges that receivers may be in though they are not public, joined by commas: 10.1.0.0/16,fd12::/16',
+    'ranges that receivers may be in though they are not public, joined by commas: 10.1.0.0/16,fd12::/16. A metadata service or link-local address is opened only by an entry of that one address',
     'ranges',
     '',
   ),
+  EGRESS_DENY_CIDRS: key(
+    'ranges that receivers may not be in, joined by commas; they win over EGRESS_ALLOW_CIDRS',
+    'ranges',
+    '',
+  ),
+  EGRESS_DENY_HOSTS: key(
+    'host names that receivers may not have, joined by commas; an asterisk is any text: *.internal.example,metadata.*',
+    'host patterns',
+    '',
+  ),
+  EGRESS_NAT64_PREFIXES: key(
+    'NAT64 prefixes of your network besides 64:ff9b::/96, joined by commas: 2001:db8:64::/96. An address in one is judged as the IPv4 address in it',
+    'nat64 prefixes',
+    '',
+  ),
   EGRESS_ALLOW_PORTS: key(
-    'the ports that receivers may have, joined by commas: 443,8000-8999; empty for all',
+    'the ports that receivers may have, joined by commas: 443,8000-8999; empty: in production 80, 443 and 1024-65535, in development all',
     'ports',
     '',
   ),
   HTTPS_ONLY: key('whether receivers must have https', 'flag', 'false'),
+  ALLOW_INSECURE_TLS: key(
+    'whether webhooks may have tls.insecure, by which the certificate of a receiver is not checked; with false such webhooks are refused, and stored ones are not sent to',
+    'flag',
+    'true',
+  ),
   EGRESS_PROXY: key('the HTTP proxy to send through, with CONNECT: http://user:password@proxy:3128', 'proxy', '', {
     sensitive: true,
   }),

@@ -1,6 +1,8 @@
 import type { EgressProxy } from '../internal/domain/egress-proxy.js';
+import type { HostPattern } from '../internal/domain/host-pattern.js';
 import type { IpRange } from '../internal/domain/ip-range.js';
-import type { PortRange } from '../internal/domain/port-range.js';
+import type { Nat64Prefix } from '../internal/domain/nat64-prefix.js';
+import { type PortRange, USUAL_PORTS } from '../internal/domain/port-range.js';
 import type { EncryptionKey } from '../internal/domain/secret.js';
 import type { LogLevel } from '../internal/logger.js';
 import type { Config, DatabaseConfig, NatsConfig } from './config.js';
@@ -38,6 +40,9 @@ export type Values = Readonly<
       RETRY_SCHEDULE: readonly number[];
       ENCRYPTION_KEYS: readonly EncryptionKey[];
       EGRESS_ALLOW_CIDRS: readonly IpRange[];
+      EGRESS_DENY_CIDRS: readonly IpRange[];
+      EGRESS_DENY_HOSTS: readonly HostPattern[];
+      EGRESS_NAT64_PREFIXES: readonly Nat64Prefix[];
       EGRESS_ALLOW_PORTS: readonly PortRange[];
       EGRESS_PROXY: readonly EgressProxy[];
       RESULTS: 'on' | 'off';
@@ -50,6 +55,7 @@ type Flags =
   | 'STORE_UNMATCHED'
   | 'ALLOW_ALL_SUBJECTS'
   | 'HTTPS_ONLY'
+  | 'ALLOW_INSECURE_TLS'
   | 'WEBHOOK_PROXIES'
   | 'NATS_TLS_HANDSHAKE_FIRST';
 type Others =
@@ -63,7 +69,7 @@ type Others =
   | 'DELIVER_POLICY'
   | 'RETRY_SCHEDULE'
   | 'ENCRYPTION_KEYS'
-  | `EGRESS_${'ALLOW_CIDRS' | 'ALLOW_PORTS' | 'PROXY'}`
+  | `EGRESS_${'ALLOW_CIDRS' | 'DENY_CIDRS' | 'DENY_HOSTS' | 'NAT64_PREFIXES' | 'ALLOW_PORTS' | 'PROXY'}`
   | 'RESULTS'
   | 'LOG_LEVEL'
   | 'LOG_FORMAT';
@@ -111,14 +117,7 @@ export function toConfig(values: Values): Config {
       lookupTimeoutMs: values.LOOKUP_TIMEOUT,
       connectTimeoutMs: values.CONNECT_TIMEOUT,
     },
-    egress: {
-      development: values.MODE === 'development',
-      allowRanges: values.EGRESS_ALLOW_CIDRS,
-      allowPorts: values.EGRESS_ALLOW_PORTS,
-      httpsOnly: values.HTTPS_ONLY,
-      webhookProxies: values.WEBHOOK_PROXIES,
-      ...(values.EGRESS_PROXY[0] && { proxy: values.EGRESS_PROXY[0] }),
-    },
+    egress: egressConfig(values),
     dispatch: {
       maxInFlight: values.MAX_IN_FLIGHT,
       maxInFlightPerWebhook: values.MAX_IN_FLIGHT_PER_WEBHOOK,
@@ -148,6 +147,23 @@ export function toConfig(values: Values): Config {
     instanceTimeoutMs: values.INSTANCE_TIMEOUT,
     shutdownGraceMs: values.SHUTDOWN_GRACE,
     log: logConfig(values),
+  };
+}
+
+function egressConfig(values: Values): Config['egress'] {
+  const development = values.MODE === 'development';
+  const ports = values.EGRESS_ALLOW_PORTS;
+  return {
+    development,
+    allowRanges: values.EGRESS_ALLOW_CIDRS,
+    denyRanges: values.EGRESS_DENY_CIDRS,
+    denyHosts: values.EGRESS_DENY_HOSTS,
+    nat64Prefixes: values.EGRESS_NAT64_PREFIXES,
+    allowPorts: ports.length > 0 || development ? ports : USUAL_PORTS,
+    httpsOnly: values.HTTPS_ONLY,
+    insecureTls: values.ALLOW_INSECURE_TLS,
+    webhookProxies: values.WEBHOOK_PROXIES,
+    ...(values.EGRESS_PROXY[0] && { proxy: values.EGRESS_PROXY[0] }),
   };
 }
 

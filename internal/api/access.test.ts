@@ -1,6 +1,8 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeVault } from '../store/vault.js';
 import { type Certificates, makeCertificates } from '../testkit/certificates.js';
+import { makeRsaKey } from '../testkit/odd-certificates.js';
 import { storedSecrets } from '../testkit/stored-secret.js';
 import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
@@ -18,6 +20,9 @@ beforeAll(async () => {
   });
 });
 afterAll(() => api.stop());
+
+const pemOf = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
+const ecKey = (namedCurve: string) => pemOf(generateKeyPairSync('ec', { namedCurve }).privateKey);
 
 const make = (settings: object) => api.send('POST', '/webhooks', { url: URL_A, event_ids: [], ...settings });
 const patch = (id: number, body: object) => api.send('PATCH', `/webhooks/${id}`, body);
@@ -226,6 +231,54 @@ describe('tls of a webhook', () => {
     for (const body of [made.body, read.body, found]) expect(body.tls).toEqual({ insecure: true });
   });
 
+  it.each([
+    [
+      () => makeRsaKey({ bits: 1024, exponentBits: 24 }),
+      'is RSA of 1024 bits, which is not allowed: RSA of 2048 to 4096',
+    ],
+    [() => makeRsaKey({ bits: 4104, exponentBits: 24 }), 'is RSA of 4104 bits, which is not allowed'],
+    [() => makeRsaKey({ bits: 16_384, exponentBits: 24 }), 'is RSA of 16384 bits, which is not allowed'],
+    [() => makeRsaKey({ bits: 2048, exponentBits: 2040 }), 'is RSA with an exponent that is not allowed'],
+    [() => ecKey('secp256k1'), 'is on a curve that is not allowed: RSA of 2048 to 4096 bits, P-256'],
+    [() => ecKey('sect571r1'), 'is on a curve that is not allowed'],
+    [() => pemOf(generateKeyPairSync('x25519').privateKey), 'is of a kind that is not allowed'],
+  ])('is refused with a key that would hold up each handshake, or that is not usual: %#', async (keyOf, words) => {
+    const before = await api.counts();
+    for (const [method, path] of [
+      ['POST', '/webhooks'],
+      ['PATCH', `/webhooks/${(await make({}).expect(201)).body.id}`],
+    ] as const) {
+      const tls = { certificate: pems.client.cert, key: keyOf() };
+      const from = performance.now();
+      const refusal = await api.send(method, path, { ...(method === 'POST' && { url: URL_A, event_ids: [] }), tls });
+      expect(performance.now() - from).toBeLessThan(1000);
+      expect([refusal.status, refusal.text]).toEqual([422, expect.stringContaining(`tls.key: ${words}`)]);
+    }
+    expect((await api.counts()).webhooks).toBe((before.webhooks ?? 0) + 1);
+  });
+
+  it.each(['prime256v1', 'secp384r1', 'secp521r1'])('takes a key on the curve %s', async (curve) => {
+    // It fits no certificate here, and that is all that is wrong.
+    const refusal = await make({ tls: { certificate: pems.client.cert, key: ecKey(curve) } }).expect(422);
+    expect(refusal.text).toContain('does not belong to the certificate');
+  });
+
+  it('may not be insecure where ALLOW_INSECURE_TLS is off, and what is stored may be sent back', async () => {
+    const { id } = (await make({ tls: { insecure: true } }).expect(201)).body;
+    const strict = await makeTestApi({ insecureTls: false, vault, pool: api.pool, db: api.db });
+    const words = "tls: a receiver's certificate must be checked here; ALLOW_INSECURE_TLS can allow insecure";
+    const refusal = { errors: [{ code: 422, message: words, source: 'tls' }] };
+    const body = { url: URL_A, event_ids: [], tls: { insecure: true } };
+    expect((await strict.send('POST', '/webhooks', body).expect(422)).body).toEqual(refusal);
+    const other = (await strict.send('POST', '/webhooks', { ...body, tls: undefined }).expect(201)).body.id;
+    for (const method of ['PUT', 'PATCH'])
+      expect((await strict.send(method, `/webhooks/${other}`, { tls: body.tls }).expect(422)).body).toEqual(refusal);
+    await strict.send('PATCH', `/webhooks/${id}`, { tls: { insecure: true }, name: 'as it was read' }).expect(200);
+    await strict.send('PATCH', `/webhooks/${id}`, { tls: { ca: pems.ca } }).expect(200);
+    await strict.send('PATCH', `/webhooks/${id}`, { tls: { insecure: true } }).expect(422);
+    await strict.stop();
+  });
+
   it('is refused when it could never work', async () => {
     const { client, server, expired, ca } = pems;
     const cases: readonly (readonly [object, string])[] = [
@@ -243,6 +296,8 @@ describe('tls of a webhook', () => {
       [{ certificate: client.cert, key: 'canary' }, 'is not a private key in PEM'],
       [{ certificate: expired.cert, key: expired.key }, 'has expired'],
       [{ certificate: client.cert, key: client.key, passphrase: 'x' }, 'passphrase'],
+      [{ ca: ca.repeat(51) }, 'holds 51 certificates, at most 50 are allowed'],
+      [{ certificate: client.cert.repeat(11), key: client.key }, 'holds 11 certificates, at most 10 are allowed'],
     ];
     const before = await api.counts();
     for (const [tls, words] of cases) {

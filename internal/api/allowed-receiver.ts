@@ -5,26 +5,32 @@ import { AppError } from '../errors.js';
 import type { ApiDeps } from './api-deps.js';
 import type { GivenAuth } from './settings/auth-field.js';
 import { type GivenProxy, proxyPlace } from './settings/proxy-field.js';
+import type { GivenTls } from './settings/tls-field.js';
 
 const NO_PROXIES = 'proxy: webhooks have no proxies of their own here; WEBHOOK_PROXIES can allow them';
 
-type Deps = Pick<ApiDeps, 'receiverProblem' | 'webhookProxies'>;
+const NO_INSECURE_TLS = "tls: a receiver's certificate must be checked here; ALLOW_INSECURE_TLS can allow insecure";
+
+type Deps = Pick<ApiDeps, 'receiverProblem' | 'webhookProxies' | 'insecureTls'>;
 
 interface GivenPlaces {
   readonly url?: string | undefined;
   readonly auth?: GivenAuth | null | undefined;
+  readonly tls?: GivenTls | null | undefined;
   readonly proxy?: GivenProxy | null | undefined;
 }
 
 /**
- * Refuses what the sender would refuse for ever: a literal address that is not public, `localhost`, a port, plain http. What a
- * name leads to is judged each time that it is connected to. What the webhook has already may be sent back, whatever the rules
+ * Refuses what the sender would refuse for ever: a literal address that is not public, `localhost`, a port, a name, plain http,
+ * TLS that checks nothing. What a name leads to is judged each time that it is connected to. What the webhook has already may be sent back, whatever the rules
  * are by now: the sender judges it. @throws {AppError} `unprocessable`
  */
-export function requireAllowedReceiver(deps: Deps, { url, auth, proxy }: GivenPlaces, current?: Webhook): void {
+export function requireAllowedReceiver(deps: Deps, { url, auth, tls, proxy }: GivenPlaces, current?: Webhook): void {
   const known = current?.settings;
   if (url !== current?.url) refuseUnlessAllowed('url', url);
   if (tokenPlace(auth?.settings) !== tokenPlace(known?.auth)) refuseUnlessAllowed('auth', tokenPlace(auth?.settings));
+  if (tls?.settings.insecure && !known?.tls?.insecure && !deps.insecureTls)
+    throw new AppError('unprocessable', NO_INSECURE_TLS, 'tls');
 
   if (!proxy || isDeepStrictEqual(proxy.settings, known?.proxy)) return;
   if (!deps.webhookProxies) throw new AppError('unprocessable', NO_PROXIES, 'proxy');

@@ -24,6 +24,8 @@ export interface ApiDeps {
   receiverProblem(url: URL): string | undefined;
   /** Whether webhooks may have proxies of their own. */
   readonly webhookProxies: boolean;
+  /** Whether webhooks may have `tls.insecure`. */
+  readonly insecureTls: boolean;
   /** What a message is worth, from where on. */
   readonly promise: string;
   /** `problems` by dependency are empty when ready. */

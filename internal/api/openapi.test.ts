@@ -28,6 +28,7 @@ function makeUnconnected(development: boolean): Express {
     development,
     receiverProblem: () => undefined,
     webhookProxies: false,
+    insecureTls: true,
     allowAllSubjects: false,
     inboxPrefix: '_INBOX',
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { destinationOf, makeEgressRules } from '../domain/egress-rules.js';
 import { makeVault } from '../store/vault.js';
+import { PUBLIC_ONLY } from '../testkit/egress-settings.js';
 import { storedSecrets } from '../testkit/stored-secret.js';
 import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
@@ -8,7 +9,7 @@ const URL_A = 'https://a.example/hook';
 const PROXY = 'http://operator:canary-sesame@proxy.example:3128';
 const SHOWN = 'http://***@proxy.example:3128';
 const vault = makeVault([{ id: 'k', key: new Uint8Array(32) }]);
-const rules = makeEgressRules({ development: false, allowRanges: [], allowPorts: [], httpsOnly: true });
+const rules = makeEgressRules({ ...PUBLIC_ONLY, httpsOnly: true });
 let api: TestApi;
 let closed: TestApi;
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { destinationOf, makeEgressRules } from '../domain/egress-rules.js';
+import { PUBLIC_ONLY } from '../testkit/egress-settings.js';
 import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
-const rules = makeEgressRules({ development: false, allowRanges: [], allowPorts: [], httpsOnly: false });
+const rules = makeEgressRules(PUBLIC_ONLY);
 
 describe('the URL of a webhook', () => {
   let api: TestApi;

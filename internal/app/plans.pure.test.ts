@@ -25,7 +25,11 @@ function makeTestPlans(vault = makeVault([key])) {
     throw new Error('no token is wanted');
   };
   const tokens = { sourceFor, size: 0, stop: () => undefined };
-  return { hands, logger, plans: makePlans({ vault, tokens, clock, logger, webhookProxies: false }) };
+  return {
+    hands,
+    logger,
+    plans: makePlans({ vault, tokens, clock, logger, allowed: { webhookProxies: false, insecureTls: false } }),
+  };
 }
 
 describe('the plan of a webhook', () => {
@@ -53,6 +57,16 @@ describe('the plan of a webhook', () => {
     const problem = 'its own proxy is not allowed here; WEBHOOK_PROXIES can allow it';
     for (let n = 0; n < 3; n++) expect(plans(webhook)).toMatchObject({ plan: undefined, problem });
     expect(logger.lines.map(({ name }) => name)).toEqual(['proxy.not_allowed']);
+  });
+
+  it('is not to be had with TLS that checks nothing where ALLOW_INSECURE_TLS is off', () => {
+    const { plans, logger } = makeTestPlans();
+    const webhook = makeTestWebhook(1, { settings: { tls: { insecure: true } } });
+    const problem = 'its tls.insecure is not allowed here; ALLOW_INSECURE_TLS can allow it';
+    for (let n = 0; n < 3; n++) expect(plans(webhook)).toMatchObject({ plan: undefined, problem });
+    expect(logger.lines).toEqual([
+      { level: 'error', name: 'tls.insecure_not_allowed', fields: { webhook_id: 1, error: problem } },
+    ]);
   });
 
   it('is not to be had without the key of a secret: told once a webhook, without the secret', () => {

@@ -79,6 +79,7 @@ export function wireApi(parts: ApiParts): Express {
     tryAuthorisation: async (id) => parts.testCalls.authorise(await loadLive(id)),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     webhookProxies: config.egress.webhookProxies,
+    insecureTls: config.egress.insecureTls,
     allowAllSubjects: config.intake.allowAllSubjects,
     inboxPrefix: config.nats.inboxPrefix,
   });

@@ -35,7 +35,7 @@ export function wireSending({ config, version, opener, vault, clock, logger }: W
   cleanup.add('sender', sender.stop);
   const tokens = makeTokens({ version, clock, opener });
   cleanup.add('tokens', async () => tokens.stop());
-  const plans = makePlans({ vault, tokens, clock, logger, webhookProxies: config.egress.webhookProxies });
+  const plans = makePlans({ vault, tokens, clock, logger, allowed: config.egress });
   const sendWithToken = makeSendWithToken({ sender, clock, timeoutMs });
   return {
     sender,

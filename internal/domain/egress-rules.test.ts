@@ -1,19 +1,53 @@
 import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { PUBLIC_ONLY } from '../testkit/egress-settings.js';
 import { fc } from '../testkit/properties.js';
 import { destinationOf, type EgressSettings, makeEgressRules } from './egress-rules.js';
+import { matchesHost, parseHostPatterns } from './host-pattern.js';
 import { parseIpAddress } from './ip-address.js';
 import { parseIpRanges } from './ip-range.js';
-import { parsePortRanges } from './port-range.js';
+import { isMetadata } from './metadata-addresses.js';
+import { parseNat64Prefixes } from './nat64-prefix.js';
+import { parsePortRanges, USUAL_PORTS } from './port-range.js';
+import type { Parsed } from './result.js';
 
-const NONE: EgressSettings = { development: false, allowRanges: [], allowPorts: [], httpsOnly: false };
-const production = makeEgressRules(NONE);
-const development = makeEgressRules({ ...NONE, development: true });
-const allowing = (text: string) => {
-  const ranges = parseIpRanges(text);
-  if (!ranges.ok) throw new Error(ranges.problem);
-  return makeEgressRules({ ...NONE, allowRanges: ranges.value });
+const production = makeEgressRules(PUBLIC_ONLY);
+const development = makeEgressRules({ ...PUBLIC_ONLY, development: true });
+
+interface Texts {
+  readonly allow?: string;
+  readonly deny?: string;
+  readonly hosts?: string;
+  readonly nat64?: string;
+}
+
+const parsedOf = <T>(read: Parsed<T>): T => {
+  if (!read.ok) throw new Error(read.problem);
+  return read.value;
 };
+const settingsOf = ({ allow = '', deny = '', hosts = '', nat64 = '' }: Texts): EgressSettings => ({
+  ...PUBLIC_ONLY,
+  allowRanges: parsedOf(parseIpRanges(allow)),
+  denyRanges: parsedOf(parseIpRanges(deny)),
+  denyHosts: parsedOf(parseHostPatterns(hosts)),
+  nat64Prefixes: parsedOf(parseNat64Prefixes(nat64)),
+});
+const allowing = (allow: string) => makeEgressRules(settingsOf({ allow }));
+
+/** By the table of RFC 6052, section 2.2, in hexadecimal digits: the two at 16 and 17 are zero and left out. */
+function translate(prefix: string, ipv4: string): string {
+  const [start = '', length] = prefix.split('/');
+  const head = (parseIpAddress(start)?.value ?? 0n)
+    .toString(16)
+    .padStart(32, '0')
+    .slice(0, Number(length) / 4);
+  const inner = ipv4
+    .split('.')
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join('');
+  const text = Number(length) === 96 ? head + inner : [...head, ...inner].toSpliced(16, 0, '0', '0').join('');
+  return (text.padEnd(32, '0').match(/.{4}/g) ?? []).join(':');
+}
 
 /** In pairs around each border. */
 const PUBLIC = [
@@ -24,6 +58,7 @@ const PUBLIC = [
   ...['198.17.255.255', '198.20.0.0', '198.51.99.255', '198.51.101.0', '203.0.112.255', '203.0.114.0'],
   ...['223.255.255.255', '2001:200::', '2001:4860:4860::8888', '2001:db7:ffff::', '2001:db9::', '2001:ffff::'],
   ...['2003::', '2400:cb00::1', '2606:4700:4700::1111', '3fff:1000::', '2A00:1450:4001::200E', '::ffff:8.8.8.8'],
+  ...['64:ff9b::8.8.8.8', '64:ff9b::808:808', '64:ff9b:1::8.8.8.8', '64:ff9b:1:808:8:800::'],
 ];
 const FORBIDDEN = [
   ...['0.0.0.0', '0.255.255.255', '10.0.0.0', '10.255.255.255', '100.64.0.0', '100.127.255.255', '127.0.0.0'],
@@ -33,7 +68,7 @@ const FORBIDDEN = [
   ...['198.18.0.0', '198.19.255.255', '198.51.100.1', '203.0.113.1', '224.0.0.0', '239.255.255.255', '240.0.0.0'],
   ...['255.255.255.255', '100.100.100.200', '::', '::1', '::2', '::127.0.0.1', '::8.8.8.8', '::ffff:127.0.0.1'],
   ...['::ffff:7f00:1', '0:0:0:0:0:ffff:a00:1', '::ffff:10.0.0.1', '::ffff:169.254.169.254', '::FFFF:C0A8:101'],
-  ...['::ffff:0:127.0.0.1', '::ffff:0:808:808', '64:ff9b::7f00:1', '64:ff9b::8.8.8.8', '64:ff9b:1::1', '100::1'],
+  ...['::ffff:0:127.0.0.1', '::ffff:0:808:808', '64:ff9b::7f00:1', '64:ff9b::a9fe:a9fe', '64:ff9b:1::1', '100::1'],
   ...['1fff:ffff::', '2001::', '2001::1', '2001:0:7f00:1::', '2001:1ff:ffff::', '2001:db8::', '2001:db8:ffff::1'],
   ...['2002::', '2002:7f00:1::', '2002:0808:0808::', '2002:ffff::', '3fff::', '3fff:fff:ffff::', '4000::', '5f00::1'],
   ...['fc00::', 'fd00::1', 'fd00:ec2::254', 'fdff:ffff::', 'fe80::1', 'fe80::1%eth0', 'fe80::1%25', 'febf::1'],
@@ -182,9 +217,174 @@ describe('what opens', () => {
   );
 });
 
+/** Of all clouds: https://datatracker.ietf.org/doc/html/rfc3927 and what their documentation names. */
+const METADATA = [
+  ...['169.254.169.254', '169.254.169.253', '169.254.169.123', '169.254.170.2', '169.254.170.23', '169.254.42.42'],
+  ...['169.254.0.23', '169.254.10.10', '100.100.100.200', '100.88.222.5', '168.63.129.16', '192.0.0.192'],
+  ...['192.80.8.124', 'fe80::a9fe:a9fe', 'fd00:ec2::254', 'fd00:ec2::23', 'fd20:ce::254', 'fd00:c1::a9fe:a9fe'],
+  ...['fd00:42::42', 'fd00:a9fe:a9fe::1', 'fd00:100::100:200'],
+];
+
+describe('a metadata service', () => {
+  const everything = settingsOf({ allow: '0.0.0.0/0, ::/0, 169.254.0.0/16, fd00::/8, 100.64.0.0/10' });
+  const anywhere = makeEgressRules({ ...everything, development: true });
+
+  it.each(METADATA)('is shut in each mode and in each range that is allowed: %s', (address) => {
+    expect([production, development, anywhere].map((rules) => rules.isAllowed(address))).toEqual([false, false, false]);
+  });
+
+  it.each(METADATA)('is opened by an entry of its own, and no other one is: %s', (address) => {
+    const rules = allowing(`10.0.0.0/8, ${address}`);
+    expect(METADATA.filter(rules.isAllowed)).toEqual([address]);
+  });
+
+  it.each([
+    ['169.254.169.254', '::ffff:169.254.169.254'],
+    ['169.254.169.254', '64:ff9b::a9fe:a9fe'],
+    ['169.254.169.254', '64:ff9b:1::a9fe:a9fe'],
+    ['169.254.169.254', '64:ff9b:1:a9fe:a9:fe00::'],
+    ['169.254.169.254', '2002:a9fe:a9fe::'],
+    ['169.254.169.254', '::169.254.169.254'],
+    ['169.254.169.254', '::ffff:0:169.254.169.254'],
+    ['169.254.169.254', 'fd12::5efe:a9fe:a9fe'],
+    ['169.254.169.254', '2001:0:a9fe:a9fe::'],
+    ['169.254.169.254', '2001:0:808:808::5601:5601'],
+    ['168.63.129.16', '64:ff9b::168.63.129.16'],
+    ['100.100.100.200', '64:ff9b::100.100.100.200'],
+  ])('%s is not reached as %s either', (_address, spelled) => {
+    expect([production, development, anywhere].map((rules) => rules.isAllowed(spelled))).toEqual([false, false, false]);
+  });
+
+  it('leaves the neighbours open that a range allows', () => {
+    const addresses = ['100.100.100.201', 'fd20:ce::255', 'fd00:42::43', '192.0.0.193', 'fd01:ec2::254'];
+    expect(addresses.filter((address) => !anywhere.isAllowed(address))).toEqual([]);
+  });
+});
+
+describe('an address of NAT64', () => {
+  /** The examples of RFC 6052, section 2.4, for 192.0.2.33. */
+  it.each([
+    ['2001:db8::/32', '2001:db8:c000:221::'],
+    ['2001:db8:100::/40', '2001:db8:1c0:2:21::'],
+    ['2001:db8:122::/48', '2001:db8:122:c000:2:2100::'],
+    ['2001:db8:122:300::/56', '2001:db8:122:3c0:0:221::'],
+    ['2001:db8:122:344::/64', '2001:db8:122:344:c0:2:2100::'],
+    ['2001:db8:122:344::/96', '2001:db8:122:344::192.0.2.33'],
+  ])('below %s is judged as the IPv4 address in it: %s', (prefix, address) => {
+    const rulesOf = (texts: Texts) => makeEgressRules(settingsOf({ nat64: prefix, ...texts }));
+    expect(rulesOf({}).isAllowed(address)).toBe(false);
+    expect(rulesOf({ allow: '::/0' }).isAllowed(address)).toBe(false);
+    expect(rulesOf({ allow: '192.0.2.33' }).isAllowed(address)).toBe(true);
+    expect(rulesOf({ allow: '192.0.2.32' }).isAllowed(address)).toBe(false);
+    expect(rulesOf({ allow: '192.0.2.0/24', deny: '192.0.2.33' }).isAllowed(address)).toBe(false);
+  });
+
+  it('is open where its IPv4 address is, by prefixes of each length', () => {
+    const prefixes = [
+      ...['2001:db8::/32', '2a00:1450:4000::/40', '64:ff9b:1::/48', '2a00:1450:4001:800::/56'],
+      ...['2a00:1450:4001:801::/64', '2a00:1450:4001:802::/96', '64:ff9b::/96'],
+    ];
+    const rules = makeEgressRules(settingsOf({ nat64: prefixes.join(), allow: '10.9.0.0/16, ::/0' }));
+    const ours = fc.constantFrom('10.9.1.1', '10.8.1.1', '127.0.0.1', '169.254.169.254', '8.8.8.8', '192.168.0.9');
+    fc.assert(
+      fc.property(fc.constantFrom(...prefixes), fc.oneof(fc.ipV4(), ours), (prefix, address) => {
+        expect(rules.isAllowed(translate(prefix, address))).toBe(rules.isAllowed(address));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('whose prefix is not known is open only where each reading of it is', () => {
+    // 10.0.0.1 after 48 bits, and 8.8.8.8 at the end, which a translator of 48 bits does not look at.
+    expect(production.isAllowed('64:ff9b:1:a00:0:100:808:808')).toBe(false);
+    expect(makeEgressRules(settingsOf({ nat64: '64:ff9b:1:a00::/96' })).isAllowed('64:ff9b:1:a00::8.8.8.8')).toBe(true);
+  });
+
+  it.each(['64:ff9b::10.0.0.1', '64:ff9b::7f00:1'])('is not opened by a range of IPv6: %s', (address) => {
+    expect(allowing('64:ff9b::/96, ::/0').isAllowed(address)).toBe(false);
+    expect(allowing('10.0.0.0/8, 127.0.0.0/8').isAllowed(address)).toBe(true);
+  });
+
+  it.each(['64:ff9b::/95', '10.0.0.0/32', '2001:db8::1/96', '2001:db8:0:0:ff00::/96', 'x', '2001:db8::', '::1'])(
+    'has no such prefix, which is refused in words: %s',
+    (text) => expect(parseNat64Prefixes(text)).toEqual({ ok: false, problem: expect.stringContaining(`"${text}"`) }),
+  );
+});
+
+describe('an address of a tunnel', () => {
+  it.each([
+    ['2002::/16', '2002:808:808::1', '2002:a00:1::1'],
+    ['2001::/32', '2001:0:808:808::f7f7:f7f7', '2001:0:808:808::f5ff:fffe'],
+    ['2001::/32', '2001:0:808:808::f7f7:f7f7', '2001:0:a00:1::f7f7:f7f7'],
+    ['::/96', '::8.8.8.8', '::10.0.0.1'],
+    ['fd12::/16', 'fd12::5efe:808:808', 'fd12::200:5efe:10.0.0.1'],
+  ])('needs %s, and an IPv4 address that is open too: %s, not %s', (range, open, shut) => {
+    expect([production.isAllowed(open), production.isAllowed(shut)]).toEqual([false, false]);
+    expect([allowing(range).isAllowed(open), allowing(range).isAllowed(shut)]).toEqual([true, false]);
+  });
+});
+
+describe('EGRESS_DENY_CIDRS', () => {
+  it.each([
+    ['10.1.0.0/16', '10.1.2.3', '10.2.0.0'],
+    ['8.8.8.8', '64:ff9b::8.8.8.8', '64:ff9b::8.8.4.4'],
+    ['8.8.8.8', '::ffff:8.8.8.8', '::ffff:8.8.4.4'],
+    ['64:ff9b::/96', '64:ff9b::8.8.8.8', '8.8.8.8'],
+    ['2606:4700::/32', '2606:4700::1', '2606:4701::1'],
+    ['169.254.169.254', '169.254.169.254', '169.254.169.253'],
+  ])('%s shuts %s and not %s, whatever is allowed', (deny, shut, open) => {
+    const rules = makeEgressRules(settingsOf({ deny, allow: `10.0.0.0/8, 169.254.169.253, 169.254.169.254, ${open}` }));
+    expect([rules.isAllowed(shut), rules.isAllowed(open)]).toEqual([false, true]);
+    const host = shut.includes(':') ? `[${shut}]` : shut;
+    expect(rules.problemOf(destinationOf(new URL(`http://${host}/`)))).toMatch(
+      / is not allowed here \(EGRESS_DENY_CIDRS\)$/,
+    );
+  });
+});
+
+describe('EGRESS_DENY_HOSTS', () => {
+  const rules = makeEgressRules(
+    settingsOf({ hosts: '*.internal.example, metadata.*, db-*.Example.org, bücher.example' }),
+  );
+  const problemOf = (host: string) => rules.problemOf(destinationOf(new URL(`https://${host}/`)));
+
+  it.each([
+    ...[
+      'a.internal.example',
+      'A.B.INTERNAL.example',
+      'a.internal.example.',
+      'metadata.google.internal',
+      'db-1.example.org',
+    ],
+    ...['db-a.b.example.org', 'bücher.example', 'xn--bcher-kva.example', '%61.internal.example'],
+  ])('shuts %s', (host) => expect(problemOf(host)).toMatch(/ is not allowed here \(EGRESS_DENY_HOSTS\)$/));
+
+  it.each([
+    'internal.example',
+    'ainternal.example',
+    'a.internal.example.com',
+    'metadata',
+    'db-example.org',
+    'example.org',
+  ])('leaves %s open', (host) => expect(problemOf(host)).toBeUndefined());
+
+  it.each(['*', '**', '10.*', '10.0.0.1', '[::1]', 'http://x', 'a b', 'x:80', 'x/y', `${'a.'.repeat(130)}b`])(
+    'does not take %s',
+    (text) => expect(parseHostPatterns(text)).toEqual({ ok: false, problem: expect.stringContaining('"') }),
+  );
+
+  it('is judged in a time that a name cannot stretch', () => {
+    const pattern = parseHostPatterns(`${'*a'.repeat(100)}*b`);
+    if (!pattern.ok) throw new Error(pattern.problem);
+    const from = performance.now();
+    expect(pattern.value.some((each) => matchesHost('a'.repeat(2000), each))).toBe(false);
+    expect(performance.now() - from).toBeLessThan(20);
+  });
+});
+
 describe('ports and schemes', () => {
   const ports = parsePortRanges('443, 8000-8999');
-  const rules = makeEgressRules({ ...NONE, httpsOnly: true, allowPorts: ports.ok ? ports.value : [] });
+  const rules = makeEgressRules({ ...PUBLIC_ONLY, httpsOnly: true, allowPorts: parsedOf(ports) });
   it.each([
     ['https://example.com/', undefined],
     ['https://example.com:8000/', undefined],
@@ -196,6 +396,19 @@ describe('ports and schemes', () => {
   ])('%s: %s', (url, problem) => expect(rules.problemOf(destinationOf(new URL(url)))).toBe(problem));
   it('are all open when nothing is said', () => {
     expect(production.problemOf(destinationOf(new URL('http://example.com:25/')))).toBeUndefined();
+  });
+  it.each([
+    ['http://example.com/', true],
+    ['https://example.com/', true],
+    ['http://example.com:1024/', true],
+    ['https://example.com:65535/', true],
+    ['http://example.com:1023/', false],
+    ['http://example.com:22/', false],
+    ['http://example.com:25/', false],
+    ['http://example.com:81/', false],
+  ])('that are usual are those of the web and above 1023: %s', (url, isOpen) => {
+    const usual = makeEgressRules({ ...PUBLIC_ONLY, allowPorts: USUAL_PORTS });
+    expect(usual.problemOf(destinationOf(new URL(url))) === undefined).toBe(isOpen);
   });
   it.each(['0', '65536', '9-8', 'x', '1-', '-1', '1-2-3'])('a port that is none is refused in words: %s', (text) => {
     expect(parsePortRanges(text)).toEqual({ ok: false, problem: expect.stringContaining(`"${text}"`) });
@@ -229,6 +442,8 @@ describe('reading addresses', () => {
         const text = [24n, 16n, 8n, 0n].map((shift) => String((first >> shift) & 255n)).join('.');
         const list = new BlockList();
         list.addSubnet(text, length, 'ipv4');
+        const address = parseIpAddress(given);
+        fc.pre(address !== undefined && !isMetadata(address));
         const theirs = list.check(given, isIPv4(given) ? 'ipv4' : 'ipv6');
         const open = allowing(`${text}/${length}`);
         expect(open.isAllowed(given) || production.isAllowed(given)).toBe(theirs || production.isAllowed(given));

@@ -39,3 +39,17 @@ export function isWithin(address: IpAddress, ranges: readonly IpRange[]): boolea
     ({ bits, first, last }) => bits === address.bits && first <= address.value && address.value <= last,
   );
 }
+
+/** Ranges that stand in the source. @throws where one is wrong */
+export function parseRanges(...texts: readonly string[]): readonly IpRange[] {
+  return texts.map((text) => {
+    const range = parseIpRange(text);
+    if (!range.ok) throw new Error(range.problem);
+    return range.value;
+  });
+}
+
+/** Whether one of these ranges is this address alone. */
+export function isNamed(address: IpAddress, ranges: readonly IpRange[]): boolean {
+  return ranges.some(({ bits, first, last }) => bits === address.bits && first === last && first === address.value);
+}

@@ -5,6 +5,13 @@ export interface PortRange {
   readonly last: number;
 }
 
+/** Of the web, and those that no system keeps for a service of its own: SSH, SMTP, DNS and others are below 1024. */
+export const USUAL_PORTS: readonly PortRange[] = [
+  { first: 80, last: 80 },
+  { first: 443, last: 443 },
+  { first: 1024, last: 65_535 },
+];
+
 /** Reads `443,8000-8999`; an empty text is none. */
 export function parsePortRanges(text: string): Parsed<readonly PortRange[]> {
   const ranges: PortRange[] = [];

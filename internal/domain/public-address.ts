@@ -1,42 +1,28 @@
 import type { IpAddress } from './ip-address.js';
-import { type IpRange, isWithin, parseIpRange } from './ip-range.js';
+import { isWithin, parseRanges } from './ip-range.js';
 
 /** From IANA's special-purpose registry, multicast, and what is reserved. */
-const NOT_PUBLIC_IPV4 = ranges(
+const NOT_PUBLIC_IPV4 = parseRanges(
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],
   ...['192.0.2.0/24', '192.31.196.0/24', '192.52.193.0/24', '192.88.99.0/24', '192.168.0.0/16', '192.175.48.0/24'],
   ...['198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
-  // Azure's metadata service, inside a range that is public.
-  '168.63.129.16',
 );
 
-/** Outside it nothing is public: loopback, link-local, unique local, NAT64, multicast, what nobody has assigned. */
-const GLOBAL_IPV6 = ranges('2000::/3');
+/** Outside it nothing is public: loopback, link-local, unique local, multicast, what nobody has assigned. */
+const GLOBAL_IPV6 = parseRanges('2000::/3');
 /** Teredo and other protocols' own, documentation, 6to4, documentation again. */
-const NOT_PUBLIC_IPV6 = ranges('2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20');
+const NOT_PUBLIC_IPV6 = parseRanges('2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20');
 
-/** Loopback and private networks. Link-local is not among them: only metadata services of clouds answer there. */
-const DEVELOPMENT = ranges('127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1', 'fc00::/7');
-/** The metadata services of EC2 and of ECS, inside a range that development opens. */
-const NOT_EVEN_IN_DEVELOPMENT = ranges('fd00:ec2::/32');
+/** Loopback and private networks. */
+const DEVELOPMENT = parseRanges('127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1', 'fc00::/7');
 
 /** What `MODE=development` opens, for people. */
 export const OPEN_IN_DEVELOPMENT: readonly string[] = DEVELOPMENT.map(({ text }) => text);
 
-/** Whether an address is global unicast: one that anybody's machine would reach as ours does. */
+/** Whether an address is global unicast: one that any machine would reach as ours does. */
 export function isPublic(address: IpAddress): boolean {
   if (address.bits === 32) return !isWithin(address, NOT_PUBLIC_IPV4);
   return isWithin(address, GLOBAL_IPV6) && !isWithin(address, NOT_PUBLIC_IPV6);
 }
 
-export function isOpenInDevelopment(address: IpAddress): boolean {
-  return isWithin(address, DEVELOPMENT) && !isWithin(address, NOT_EVEN_IN_DEVELOPMENT);
-}
-
-function ranges(...texts: readonly string[]): readonly IpRange[] {
-  return texts.map((text) => {
-    const range = parseIpRange(text);
-    if (!range.ok) throw new Error(range.problem);
-    return range.value;
-  });
-}
+export const isOpenInDevelopment = (address: IpAddress): boolean => isWithin(address, DEVELOPMENT);

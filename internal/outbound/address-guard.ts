@@ -3,11 +3,13 @@ import { type Destination, type EgressRules, isLocalhost, LOOPBACK } from '../do
 import { KnownFault } from './connect-error.js';
 import type { ResolveHost } from './lookup/resolve-host.js';
 
-/** More addresses than these are judged, but not tried. */
-const MOST_TRIED = 8;
+/** Of a name with more addresses the first ones are judged, and no other is connected to. A DNS answer may hold thousands. */
+const MAX_JUDGED = 64;
+const MAX_TRIED = 8;
 
 /** A name with any forbidden address is refused. The address is not said: it would make us an oracle of internal names. */
 const MIXED = 'the host name has an address that is not public; EGRESS_ALLOW_CIDRS can allow it';
+const DENIED = 'the host name has an address that is not allowed here (EGRESS_DENY_CIDRS)';
 
 export interface AddressGuard {
   /** The addresses to connect to, all judged: at once where none has to be looked up. @throws {KnownFault} */
@@ -18,10 +20,11 @@ export interface AddressGuard {
 
 export function makeAddressGuard(rules: EgressRules, resolve: ResolveHost): AddressGuard {
   async function judged(hostname: string): Promise<readonly string[]> {
-    const addresses = await resolve(hostname);
+    const addresses = (await resolve(hostname, rules.problemOfName)).slice(0, MAX_JUDGED);
     if (addresses.length === 0) throw new KnownFault('dns', 'host name has no address');
-    if (!addresses.every(rules.isAllowed)) throw new KnownFault('forbidden_address', MIXED);
-    return addresses.slice(0, MOST_TRIED);
+    if (!addresses.every(rules.isAllowed))
+      throw new KnownFault('forbidden_address', addresses.some(rules.isDenied) ? DENIED : MIXED);
+    return addresses.slice(0, MAX_TRIED);
   }
 
   return {

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
-import type { EgressSettings } from '../domain/egress-rules.js';
+import { type EgressSettings, makeEgressRules } from '../domain/egress-rules.js';
+import { parseHostPatterns } from '../domain/host-pattern.js';
 import { parseIpRanges } from '../domain/ip-range.js';
+import { PUBLIC_ONLY } from '../testkit/egress-settings.js';
 import { eventually } from '../testkit/eventually.js';
 import { type Receiver, startReceiver } from '../testkit/receiver.js';
 import { makeTestOpener } from '../testkit/test-opener.js';
@@ -88,6 +90,42 @@ describe('a name', () => {
     const sender = startSender(allow('127.0.0.0/8'), answering(['127.0.0.9', '127.0.0.1', '::ffff:127.0.0.9']));
     expect(await sender.send(makeTestRequest(`http://receiver.test:${receiver.port}/`))).toMatchObject({ status: 200 });
     expect(receiver.requests[0]?.headers.host).toBe(`receiver.test:${receiver.port}`);
+  });
+
+  it('with thousands of addresses is judged by the first 64, and reached at no other', async () => {
+    const receiver = await listen();
+    const many = Array<string>(64).fill('127.0.0.1').concat(Array<string>(100_000).fill('10.0.0.1'));
+    const settings = { ...PUBLIC_ONLY, ...ONE_OPEN };
+    const known = makeEgressRules(settings);
+    let judged = 0;
+    const rules = { ...known, isAllowed: (address: string) => ++judged > 0 && known.isAllowed(address) };
+    const opener = makeTestOpener({ rules, resolve: answering(many, many.slice(1)) });
+    const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener, keepAliveMs: 1 });
+    endings.push(() => sender.stop());
+    const request = makeTestRequest(`http://receiver.test:${receiver.port}/`);
+    expect(await sender.send(request)).toMatchObject({ status: 200 });
+    expect(judged).toBe(65);
+    await eventually(() => sender.stats().sockets === 0, { what: 'the connection to be closed' });
+    expect(await sender.send(request)).toEqual(MIXED);
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('that leads to what EGRESS_DENY_CIDRS names is refused, and says which setting does so', async () => {
+    const receiver = await listen();
+    const denyRanges = allow('127.0.0.0/8').allowRanges;
+    const sender = startSender({ ...ONE_OPEN, denyRanges }, answering(['127.0.0.1']));
+    const error = 'the host name has an address that is not allowed here (EGRESS_DENY_CIDRS)';
+    expect(await sender.send(makeTestRequest(`http://receiver.test:${receiver.port}/`))).toEqual(forbidden(error));
+    expect(receiver.requests).toHaveLength(0);
+  });
+
+  it('that EGRESS_DENY_HOSTS names is not looked up', async () => {
+    const patterns = parseHostPatterns('*.internal.test');
+    const resolve = answering(['127.0.0.1']);
+    const sender = startSender({ ...ONE_OPEN, denyHosts: patterns.ok ? patterns.value : [] }, resolve);
+    const error = 'db.internal.test is not allowed here (EGRESS_DENY_HOSTS)';
+    expect(await sender.send(makeTestRequest('http://db.INTERNAL.test/'))).toEqual(forbidden(error));
+    expect(resolve.asked).toEqual([]);
   });
 
   it('without any address is the receiver’s trouble', async () => {
@@ -217,6 +255,8 @@ describe('a socket', () => {
         judged += 1;
         return judged === 1;
       },
+      isDenied: () => false,
+      problemOfName: () => undefined,
       problemOf: () => undefined,
     };
     const opener = makeTestOpener({ rules, resolve: answering(['127.0.0.1']) });

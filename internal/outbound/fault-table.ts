@@ -8,6 +8,10 @@ export interface Fault {
 
 const entry = (reason: Fault['reason'], words: string): Fault => ({ reason, words });
 
+const NOTHING_IN_COMMON =
+  'the receiver refuses the TLS handshake (handshake failure): hukz offers key exchange by ECDHE on X25519, P-256, P-384 and P-521';
+const TOO_OLD = 'the receiver speaks no TLS 1.2 or later';
+
 /** Codes of Node, of the system, of OpenSSL and of undici that mean the same at every stage of a request. */
 export const FAULTS: ReadonlyMap<string, Fault> = new Map([
   // Ours: nothing that a receiver could do anything about.
@@ -35,6 +39,13 @@ export const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['UNABLE_TO_GET_ISSUER_CERT', entry('tls', 'certificate of an unknown issuer')],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', entry('tls', 'certificate of an unknown issuer')],
   ['ERR_TLS_CERT_ALTNAME_INVALID', entry('tls', 'certificate is for another host name')],
+  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', entry('tls', NOTHING_IN_COMMON)],
+  ['ERR_SSL_NO_CIPHERS_AVAILABLE', entry('tls', NOTHING_IN_COMMON)],
+  ['ERR_SSL_WRONG_CIPHER_RETURNED', entry('tls', NOTHING_IN_COMMON)],
+  ['ERR_SSL_WRONG_CURVE', entry('tls', NOTHING_IN_COMMON)],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', entry('tls', TOO_OLD)],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', entry('tls', TOO_OLD)],
+  ['ERR_SSL_EXCESSIVE_MESSAGE_SIZE', entry('tls', "the receiver's certificates are larger than 100 KB")],
   ['ERR_SSL_WRONG_VERSION_NUMBER', entry('tls', 'the port does not speak TLS')],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', entry('tls', 'the port does not speak TLS')],
   // The answer.

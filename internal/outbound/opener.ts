@@ -3,14 +3,14 @@ import tls from 'node:tls';
 import type { EgressProxy } from '../domain/egress-proxy.js';
 import type { Destination, EgressRules } from '../domain/egress-rules.js';
 import { makeAddressGuard } from './address-guard.js';
-import { alertFault, noteClientCertificate } from './client-certificate.js';
 import { ConnectError, KnownFault } from './connect-error.js';
-import { codeOf } from './describe-error.js';
 import { givenAddresses, TCP } from './dial.js';
 import { spellDuration } from './limits.js';
 import type { ResolveHost } from './lookup/resolve-host.js';
 import { type Opened, Opening } from './opening.js';
+import { chainFault } from './peer-certificates.js';
 import { openTunnel } from './proxy-tunnel.js';
+import { connectTls, explainTls } from './tls-dial.js';
 import { makeSecureContexts, type TlsProfile } from './tls-profile.js';
 
 export interface OpenerOptions {
@@ -80,6 +80,8 @@ export function makeOpener(options: OpenerOptions): Opener {
 
   function start(request: OpenRequest, addresses: readonly string[], opening: Opening): void {
     const { connectTimeoutMs } = options;
+    // Before a socket is opened: what cannot be used ends the call, and not a callback of a proxy's.
+    if (request.to.protocol === 'https:') secureContextOf(request.tls);
     const words = `could not connect within ${spellDuration(connectTimeoutMs)}`;
     opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));
     const proxy = request.proxy ?? options.proxy;
@@ -110,33 +112,17 @@ export function makeOpener(options: OpenerOptions): Opener {
     }
     const target = { ...TCP, ...by, host: to.hostname, port: to.port };
     const isPlain = to.protocol === 'http:';
-    const socket = isPlain ? net.connect(target) : connectTls(request, target);
-    opening.use(socket, socket instanceof tls.TLSSocket ? explainTls(socket, request) : undefined);
+    const socket = isPlain ? net.connect(target) : connectTls(request, target, secureContextOf(request.tls));
+    opening.use(socket, socket instanceof tls.TLSSocket ? explainTls(socket, request.tls) : undefined);
     if ('lookup' in by) socket.once('connect', () => judge(socket, opening) && !isPlain && opening.shakeHands());
     else opening.shakeHands();
-    socket.once(isPlain ? 'connect' : 'secureConnect', () => opening.succeed());
+    socket.once(isPlain ? 'connect' : 'secureConnect', () => succeed(request, socket, opening));
   }
 
-  function connectTls(request: OpenRequest, target: tls.ConnectionOptions & net.TcpNetConnectOpts): tls.TLSSocket {
-    const { to, tls: profile, session, onSession } = request;
-    const socket = tls.connect({
-      ...target,
-      servername: net.isIP(to.hostname) ? '' : to.hostname.replace(/\.$/, ''),
-      ALPNProtocols: ['http/1.1'],
-      secureContext: secureContextOf(profile),
-      rejectUnauthorized: !profile?.insecure,
-      ...(session && { session }),
-    });
-    if (onSession) socket.on('session', onSession);
-    return socket;
-  }
-
-  function explainTls(socket: tls.TLSSocket, { tls: profile }: OpenRequest): (error: Error) => Error {
-    const certificate = noteClientCertificate(socket, profile?.cert !== undefined);
-    return (error) => {
-      const fault = alertFault(codeOf(error), certificate());
-      return fault ? new KnownFault(fault.reason, fault.words) : error;
-    };
+  function succeed({ tls: profile }: OpenRequest, socket: net.Socket, opening: Opening): void {
+    const fault = profile?.insecure && socket instanceof tls.TLSSocket ? chainFault(socket) : undefined;
+    if (fault) opening.fail(fault);
+    else opening.succeed();
   }
 
   /** Judges what the socket itself says that it is connected to. */

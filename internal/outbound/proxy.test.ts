@@ -230,7 +230,8 @@ describe('a proxy of one webhook', () => {
       const proxy = await startProxy({ to: await listenTls() });
       // The receiver's address and the proxy's are judged as allowed; then a kernel or a library connects to something else.
       let judged = 0;
-      const rules = { isAllowed: () => ++judged <= 2, problemOf: () => undefined };
+      const none = { isDenied: () => false, problemOfName: () => undefined, problemOf: () => undefined };
+      const rules = { ...none, isAllowed: () => ++judged <= 2 };
       const send = sendBy({ host: 'proxy.test', port: proxy.port, authorization: 'Basic eA==' }, { rules });
       const error = 'the proxy may not be used: it led to an address that is not public';
       expect(await send(`${scheme}://receiver.test/`)).toEqual({ kind: 'forbidden_address', error });

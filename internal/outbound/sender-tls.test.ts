@@ -317,7 +317,6 @@ describe.each(['TLSv1.3', 'TLSv1.2'] as const)(
 
 describe('a receiver that never asked for a client certificate', () => {
   it.each([
-    ['handshake failure', 40, 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'],
     ['unknown ca', 48, 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'],
     ['access denied', 49, 'ERR_SSL_TLSV1_ALERT_ACCESS_DENIED'],
     ['decrypt error', 51, 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR'],

@@ -1,5 +1,8 @@
+import { createPrivateKey } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { isDearKey } from '../domain/authorisation/key-limits.js';
 import { KnownFault } from './connect-error.js';
+import { TLS_LIMITS } from './tls-limits.js';
 
 /** How TLS is spoken where it is not as usual. Its values (PEM) never change: a change makes a new profile with a new id. */
 export interface TlsProfile {
@@ -14,28 +17,31 @@ export interface TlsProfile {
   readonly insecure?: boolean;
 }
 
+/** @throws {KnownFault} where a profile's certificates or key cannot be used */
 export type SecureContexts = (profile: TlsProfile | undefined) => SecureContext;
 
 /** One context a profile: building one for each connection costs more than the connection. */
 export function makeSecureContexts(ca: string | Buffer | undefined): SecureContexts {
-  const usual = createSecureContext(ca === undefined ? {} : { ca });
-  const byProfile = new WeakMap<TlsProfile, SecureContext>();
+  const usual = createSecureContext({ ...TLS_LIMITS, ...(ca !== undefined && { ca }) });
+  const byProfile = new WeakMap<TlsProfile, SecureContext | KnownFault>();
   return (profile) => {
     if (profile === undefined) return usual;
-    const known = byProfile.get(profile);
-    if (known) return known;
-    const made = contextOf(profile, ca);
+    const made = byProfile.get(profile) ?? contextOf(profile, ca);
     byProfile.set(profile, made);
+    if (made instanceof KnownFault) throw made;
     return made;
   };
 }
 
 /** OpenSSL's own words could repeat what it was given. */
-function contextOf({ ca, cert, key }: TlsProfile, usualCa: string | Buffer | undefined): SecureContext {
+function contextOf({ ca, cert, key }: TlsProfile, usualCa: string | Buffer | undefined): SecureContext | KnownFault {
   const trusted = ca ?? usualCa;
   try {
-    return createSecureContext({ ...(trusted && { ca: trusted }), ...(cert && { cert }), ...(key && { key }) });
+    if (key && isDearKey(createPrivateKey(key)))
+      return new KnownFault('bad_request', "the key of the webhook's certificate is above RSA 4096 and is not used");
+    const shown = { ...(cert && { cert }), ...(key && { key }) };
+    return createSecureContext({ ...TLS_LIMITS, ...shown, ...(trusted && { ca: trusted }) });
   } catch {
-    throw new KnownFault('bad_request', "the webhook's certificate, key or CA cannot be used");
+    return new KnownFault('bad_request', "the webhook's certificate, key or CA cannot be used");
   }
 }

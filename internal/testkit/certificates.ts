@@ -62,3 +62,16 @@ export function makeCertificates(): Certificates {
     rmSync(folder, { recursive: true });
   }
 }
+
+/** A certificate for `localhost` that is its own authority, with a key of RSA. */
+export function makeRsaPair(): Pair {
+  const folder = mkdtempSync(join(tmpdir(), 'hukz-certificates-'));
+  try {
+    const kind = ['-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', NAMES];
+    const files = ['-keyout', 'key.pem', '-out', 'cert.pem'];
+    execFileSync('openssl', ['req', '-x509', ...kind, ...files], { cwd: folder, stdio: 'ignore' });
+    return { cert: readFileSync(join(folder, 'cert.pem'), 'utf8'), key: readFileSync(join(folder, 'key.pem'), 'utf8') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

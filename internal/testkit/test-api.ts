@@ -77,6 +77,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     nextOfKey: () => undefined,
     receiverProblem: () => undefined,
     webhookProxies: false,
+    insecureTls: true,
     ...given,
   };
   const app = makeApi(deps);

@@ -1,6 +1,7 @@
 import { type EgressSettings, makeEgressRules } from '../domain/egress-rules.js';
 import { makeSystemResolver } from '../outbound/lookup/system-resolver.js';
 import { makeOpener, type Opener, type OpenerOptions } from '../outbound/opener.js';
+import { PUBLIC_ONLY } from './egress-settings.js';
 
 /** The way out as in development, so that receivers on 127.0.0.1 are reached; a test may narrow it or look names up itself. */
 export function makeTestOpener({
@@ -8,7 +9,7 @@ export function makeTestOpener({
   ...more
 }: Partial<OpenerOptions> & { readonly egress?: Partial<EgressSettings> } = {}): Opener {
   return makeOpener({
-    rules: makeEgressRules({ development: true, allowRanges: [], allowPorts: [], httpsOnly: false, ...egress }),
+    rules: makeEgressRules({ ...PUBLIC_ONLY, development: true, ...egress }),
     resolve: makeSystemResolver({ timeoutMs: 1000 }),
     connectTimeoutMs: 1000,
     ...more,

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { clientKeyProblem } from '../../domain/authorisation/key-limits.js';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -8,9 +9,17 @@ export function certificateProblem(pem: string): string | undefined {
   return readCertificates(pem) ? undefined : 'is not one or more certificates in PEM';
 }
 
-/** Whether one of these certificates is over. */
-export function expiryProblem(pem: string, now: number): string | undefined {
-  const over = readCertificates(pem)?.find(({ validTo }) => Date.parse(validTo) <= now);
+export interface CertificateLimits {
+  readonly now: number;
+  readonly maxCount: number;
+}
+
+/** Why certificates in PEM are not taken now: there are too many of them, or one has expired. */
+export function limitsProblem(pem: string, { now, maxCount }: CertificateLimits): string | undefined {
+  const certificates = readCertificates(pem) ?? [];
+  if (certificates.length > maxCount)
+    return `holds ${certificates.length} certificates, at most ${maxCount} are allowed`;
+  const over = certificates.find(({ validTo }) => Date.parse(validTo) <= now);
   return over && `has expired on ${new Date(over.validTo).toISOString()}`;
 }
 
@@ -18,6 +27,8 @@ export function expiryProblem(pem: string, now: number): string | undefined {
 export function keyProblem(pem: string, certificate: string): string | undefined {
   const key = readKey(pem);
   if (!key) return 'is not a private key in PEM without a passphrase';
+  const problem = clientKeyProblem(key);
+  if (problem) return problem;
   const [first] = readCertificates(certificate) ?? [];
   if (first && !first.checkPrivateKey(key)) return 'does not belong to the certificate';
   try {

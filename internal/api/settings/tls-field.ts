@@ -25,17 +25,23 @@ export interface GivenTls {
 /** How TLS is spoken with the receiver where the public authorities and no client certificate are not it. */
 export const tlsField = z
   .strictObject({
-    ca: certificates(LONGEST_CA)
-      .optional()
-      .meta({ description: 'trusted instead of the public authorities', example: CERTIFICATE }),
+    ca: certificates(LONGEST_CA).optional().meta({
+      description: 'trusted instead of the public authorities: at most 50 certificates',
+      example: CERTIFICATE,
+    }),
     certificate: certificates(LONGEST_PEM)
       .optional()
-      .meta({ description: 'shown to the receiver, intermediate ones after it', example: CERTIFICATE }),
-    key: pem(LONGEST_PEM).optional().meta({ description: 'of the certificate; never answered', example: KEY }),
-    insecure: z
-      .boolean()
-      .optional()
-      .meta({ description: "the receiver's certificate is not checked: anybody on the way can read", example: true }),
+      .meta({ description: 'shown to the receiver, intermediate ones after it: at most 10', example: CERTIFICATE }),
+    key: pem(LONGEST_PEM).optional().meta({
+      description:
+        'of the certificate: RSA of 2048 to 4096 bits, P-256, P-384, P-521, Ed25519 or Ed448; never answered',
+      example: KEY,
+    }),
+    insecure: z.boolean().optional().meta({
+      description:
+        "the receiver's certificate is not checked, so that a machine on the way can read; only where ALLOW_INSECURE_TLS is on",
+      example: true,
+    }),
   })
   .superRefine(({ ca, certificate, key, insecure }, context) => {
     const refuse = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', message, path });

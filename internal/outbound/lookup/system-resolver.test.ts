@@ -77,6 +77,16 @@ describe('a name', () => {
     expect(asked).toEqual(['A receiver', 'A receiver.first.test', 'A receiver.second.test']);
   });
 
+  it('that a search domain makes one that is denied is not asked for, and that one is not told', async () => {
+    dns.reply((name) => (name === 'receiver.second.test' ? ['192.0.2.1'] : 'no such name'));
+    const problemOf = (name: string) => (name.endsWith('.second.test') ? `${name} is denied` : undefined);
+    const fault = await resolve('receiver', problemOf).catch((error: unknown) => error);
+    const words = 'the host name, with a search domain of this machine, is not allowed here (EGRESS_DENY_HOSTS)';
+    expect(fault).toMatchObject({ fault: { reason: 'forbidden_address', words } });
+    expect(dns.questions.filter((question) => question.includes('second'))).toEqual([]);
+    expect(await resolve('receiver')).toEqual(['192.0.2.1']);
+  });
+
   it.each(['receiver.', 'a.b.c'])('that is whole is tried as it is only: %s', async (name) => {
     await faultOf(name);
     expect(new Set(dns.questions)).toEqual(

@@ -3,7 +3,7 @@ import { spellDuration } from '../limits.js';
 import { type DnsOptions, makeDns } from './dns.js';
 import type { DnsAnswer } from './dns-answer.js';
 import { parseHosts } from './hosts-file.js';
-import type { ResolveHost } from './resolve-host.js';
+import type { ProblemOfName, ResolveHost } from './resolve-host.js';
 import { namesFor, parseSearchDomains } from './search-domains.js';
 import { makeWatchedFile } from './watched-file.js';
 import { within } from './within.js';
@@ -13,6 +13,14 @@ export interface SystemResolverOptions extends DnsOptions {
   readonly hostsPath?: string;
   readonly resolvConfPath?: string;
 }
+
+/** The name that a search domain makes of a short one may not be connected to; it is not said. */
+const FORBIDDEN = {
+  kind: 'forbidden',
+  words: 'the host name, with a search domain of this machine, is not allowed here (EGRESS_DENY_HOSTS)',
+} as const;
+
+const NO_PROBLEM: ProblemOfName = () => undefined;
 
 /**
  * Names as the system knows them: the hosts file, then DNS with the search domains of resolv.conf. Not asked are the other
@@ -27,9 +35,10 @@ export function makeSystemResolver(options: SystemResolverOptions): ResolveHost 
   const dns = makeDns(options);
   const underWay = new Map<string, Promise<readonly string[]>>();
 
-  async function askAll(hostname: string): Promise<DnsAnswer> {
+  async function askAll(hostname: string, problemOf: ProblemOfName): Promise<DnsAnswer | typeof FORBIDDEN> {
     let first: DnsAnswer | undefined;
     for (const name of namesFor(hostname, search())) {
+      if (problemOf(name)) return FORBIDDEN;
       const answer = await dns.ask(name);
       if (answer.kind !== 'absent') return answer;
       first ??= answer;
@@ -37,9 +46,11 @@ export function makeSystemResolver(options: SystemResolverOptions): ResolveHost 
     return first ?? { kind: 'absent', words: 'host name not found' };
   }
 
-  async function lookUp(hostname: string): Promise<readonly string[]> {
-    const answer = (await within(options.timeoutMs, askAll(hostname))) ?? { kind: 'failed', code: 'ETIMEOUT' };
+  async function lookUp(hostname: string, problemOf: ProblemOfName): Promise<readonly string[]> {
+    const asked = askAll(hostname, problemOf);
+    const answer = (await within(options.timeoutMs, asked)) ?? { kind: 'failed', code: 'ETIMEOUT' };
     if (answer.kind === 'found') return answer.addresses;
+    if (answer.kind === 'forbidden') throw new KnownFault('forbidden_address', answer.words);
     if (answer.kind === 'absent') throw new KnownFault('dns', answer.words);
     throw await blame(answer.code);
   }
@@ -56,14 +67,15 @@ export function makeSystemResolver(options: SystemResolverOptions): ResolveHost 
     return new KnownFault('local_fault', `our resolver ${isSilent ? `did not answer ${inTime}` : `fails (${code})`}`);
   }
 
-  return (hostname) => {
+  return (hostname, problemOf = NO_PROBLEM) => {
     const name = hostname.toLowerCase();
     const known = hosts().get(name.replace(/\.$/, ''));
     if (known) return Promise.resolve(known);
-    const running = underWay.get(name);
+    const key = problemOf === NO_PROBLEM ? `any ${name}` : name;
+    const running = underWay.get(key);
     if (running) return running;
-    const asked = lookUp(name).finally(() => underWay.delete(name));
-    underWay.set(name, asked);
+    const asked = lookUp(name, problemOf).finally(() => underWay.delete(key));
+    underWay.set(key, asked);
     return asked;
   };
 }

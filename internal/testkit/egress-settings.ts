@@ -1,0 +1,12 @@
+import type { EgressSettings } from '../domain/egress-rules.js';
+
+/** Public addresses alone, every port, with or without TLS. */
+export const PUBLIC_ONLY: EgressSettings = {
+  development: false,
+  allowRanges: [],
+  denyRanges: [],
+  denyHosts: [],
+  nat64Prefixes: [],
+  allowPorts: [],
+  httpsOnly: false,
+};
