@@ -44,7 +44,7 @@ interface Signed {
 function certificate({ subject, issuer, publicKey, extension, signer }: Signed): string {
   const algorithm = signer ? ECDSA_SHA256 : RSA_SHA256;
   const body = sequence(
-    ...[hex('a003020102'), integer(randomBytes(8)), algorithm, nameOf(issuer), SPAN, nameOf(subject), publicKey],
+    ...[hex('a003020102'), integer(oddNumber(64)), algorithm, nameOf(issuer), SPAN, nameOf(subject), publicKey],
     der(0xa3, sequence(extension)),
   );
   const signature = signer ? sign('sha256', body, signer) : oddNumber(2048);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rootCertificates } from 'node:tls';
 import type { Clock } from '../../clock.js';
 import type { OAuth2Settings } from '../../domain/webhook-settings.js';
 import { Recent } from '../../recent.js';
@@ -76,10 +75,10 @@ export function makeTokens({ opener, clock, version, timeoutMs = TIMEOUT_MS, mos
 
 /**
  * By the receiver's proxy. A token endpoint may be as public as the receiver is private: the receiver's CA is trusted beside all others. Neither the
- * receiver's client certificate nor `insecure` are meant for it. Made for each request: a list of all CAs is large.
+ * receiver's client certificate nor `insecure` are meant for it.
  */
 function routeFor(ca: string | undefined, proxy: Route['proxy']): Route {
-  const tls = ca !== undefined && { id: 'token endpoint', ca: [...rootCertificates, ca].join('\n') };
+  const tls = ca !== undefined && { id: 'token endpoint', extraCa: ca };
   return { ...(tls && { tls }), ...(proxy && { proxy }) };
 }
 
