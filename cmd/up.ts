@@ -62,7 +62,7 @@ async function run(here: Invocation, config: Config, { asked, where, say }: Arou
       const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
       const api = `http://${host}:${app.port}`;
       const metrics = `http://${host}:${app.metricsPort}/metrics`;
-      const { user, host: databaseHost, hosts, port, name, sslMode } = config.database;
+      const { user, host: databaseHost, hosts, port, name, sslMode, sslRootCert, sslCert, sslKey } = config.database;
       await writeUpState(here.cwd, {
         pid: process.pid,
         api,
@@ -74,6 +74,9 @@ async function run(here: Invocation, config: Config, { asked, where, say }: Arou
           HUKZ_DATABASE_NAME: name,
           HUKZ_DATABASE_USER: user,
           HUKZ_DATABASE_SSL_MODE: sslMode,
+          ...(sslRootCert && { HUKZ_DATABASE_SSL_ROOT_CERT: sslRootCert }),
+          ...(sslCert && { HUKZ_DATABASE_SSL_CERT: sslCert }),
+          ...(sslKey && { HUKZ_DATABASE_SSL_KEY: sslKey }),
           // Of its own server everybody knows it, and `up` prints it.
           ...(where.database && { HUKZ_DATABASE_PASSWORD: config.database.password }),
         },

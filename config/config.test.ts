@@ -90,6 +90,48 @@ describe('where values come from', () => {
     expect(load({ HUKZ_DATABASE_PASSWORD: undefined }).database.password).toBe('0123');
   });
 
+  it('takes each secret from a file that its key with _FILE names, without the line end that editors write', () => {
+    write('password', 'ses ame \n');
+    write('token', 's3cret');
+    const config = loadConfig({
+      cwd,
+      env: {
+        ...needed,
+        HUKZ_DATABASE_PASSWORD: undefined,
+        HUKZ_DATABASE_PASSWORD_FILE: join(cwd, 'password'),
+        HUKZ_NATS_TOKEN_FILE: join(cwd, 'token'),
+        HUKZ_NATS_USER_PASSWORD_FILE: '',
+      },
+    });
+    expect(config.database.password).toBe('ses ame ');
+    expect(config.nats).toMatchObject({ token: 's3cret' });
+    const secrets = keyNames.filter((key) => schema[key].sensitive);
+    expect(secrets).toEqual(expect.arrayContaining(['NATS_URL', 'ENCRYPTION_KEYS', 'EGRESS_PROXY']));
+    const given = Object.fromEntries(secrets.map((key) => [`HUKZ_${key}_FILE`, join(cwd, 'nowhere')]));
+    const problems = problemsOf(() => loadConfig({ cwd, env: given }));
+    expect(problems).toEqual(
+      expect.arrayContaining(secrets.map((key) => `HUKZ_${key}_FILE: the file cannot be read (ENOENT)`)),
+    );
+  });
+
+  it('refuses a secret that is given twice, and a file that cannot be one, without showing what was given', () => {
+    write('config.yml', 'NATS_TOKEN: geheim\nNATS_TOKEN_FILE: geheim\n');
+    write('large', 'x'.repeat(70_000));
+    const env = {
+      HUKZ_DATABASE_PASSWORD_FILE: 'geheim',
+      HUKZ_ENCRYPTION_KEYS_FILE: '/dev/zero',
+      HUKZ_NATS_USER_PASSWORD_FILE: join(cwd, 'large'),
+      HUKZ_MAX_HELD_FILE: 'geheim',
+    };
+    expect(problemsOf(() => load(env))).toEqual([
+      'NATS_TOKEN is given twice, as NATS_TOKEN (in config.yml) and as NATS_TOKEN_FILE (in config.yml): keep one of them',
+      'DATABASE_PASSWORD is given twice, as HUKZ_DATABASE_PASSWORD and as HUKZ_DATABASE_PASSWORD_FILE: keep one of them',
+      'HUKZ_ENCRYPTION_KEYS_FILE: must be the path of a file',
+      'HUKZ_NATS_USER_PASSWORD_FILE: the file is larger than 64 KiB, which no secret is',
+      expect.stringMatching(/^unknown config param HUKZ_MAX_HELD_FILE/),
+    ]);
+  });
+
   it('takes an empty value for none, but an empty password or schedule for one', () => {
     const config = load({ HUKZ_PORT: '', HUKZ_NATS_TOKEN: '', HUKZ_DATABASE_PASSWORD: '', HUKZ_RETRY_SCHEDULE: '' });
     expect([config.port, config.nats.token, config.database.password]).toEqual([8000, undefined, '']);
@@ -243,6 +285,24 @@ describe('what is refused', () => {
       denyHosts: [{ text: '*.internal.example' }],
       nat64Prefixes: [{ text: '2001:db8:64::/96', length: 96 }],
       insecureTls: false,
+    });
+  });
+
+  it('refuses files for TLS to PostgreSQL that would not be used, and a certificate without its key', () => {
+    const cert = { HUKZ_DATABASE_SSL_CERT: '/c.pem' };
+    const unused = 'HUKZ_DATABASE_SSL_CERT is given and DATABASE_SSL_MODE is disable: set it to verify-full';
+    expect(problemsOf(() => load(cert))).toEqual([unused]);
+    expect(problemsOf(() => loadDatabaseConfig({ cwd, env: { ...needed, ...cert } }))).toEqual([unused]);
+    const mode = { HUKZ_DATABASE_SSL_MODE: 'verify-full' };
+    expect(problemsOf(() => load({ ...cert, ...mode }))).toEqual([
+      'HUKZ_DATABASE_SSL_CERT needs DATABASE_SSL_KEY: a certificate and its key go together',
+    ]);
+    const files = { ...cert, HUKZ_DATABASE_SSL_KEY: '/k.pem', HUKZ_DATABASE_SSL_ROOT_CERT: '/ca.pem' };
+    expect(load({ ...files, ...mode }).database).toMatchObject({
+      sslMode: 'verify-full',
+      sslRootCert: '/ca.pem',
+      sslCert: '/c.pem',
+      sslKey: '/k.pem',
     });
   });
 

@@ -87,6 +87,10 @@ export interface DatabaseConfig {
   readonly password: string;
   readonly name: string;
   readonly sslMode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  /** Paths of PEM files. */
+  readonly sslRootCert?: string;
+  readonly sslCert?: string;
+  readonly sslKey?: string;
   /** Connections for the API and for the journal. */
   readonly apiPool: number;
   readonly journalPool: number;

@@ -1,5 +1,7 @@
+import { parsed } from '../internal/domain/result.js';
 import { nearestKey } from './nearest-key.js';
 import { type Key, keyNames } from './schema.js';
+import { readSecretFile, secretKeyOf } from './secret-file.js';
 
 /** What one source gives, as text, and what is wrong with it. */
 export interface GivenValues {
@@ -19,15 +21,27 @@ export function giveValues(pairs: Iterable<readonly [string, string]>, nameOf: (
   const problems: string[] = [];
   for (const [written, text] of pairs) {
     const name = written.toUpperCase();
-    const key = keyNames.find((known) => known === name);
+    const known = keyNames.find((one) => one === name);
+    const ofFile = known ? undefined : secretKeyOf(name);
+    const key = known ?? ofFile;
+    // Kept empty, as in a template that was not filled in, it names no file.
+    if (ofFile && text === '') continue;
     if (!key) problems.push(unknownKey(nameOf(written), nearestKey(name, keyNames), nameOf));
-    else if (values[key] !== undefined) problems.push(`${nameOf(key)} is given twice`);
+    else if (values[key] !== undefined) problems.push(twice(key, names[key], nameOf(written)));
     else {
-      values[key] = text;
+      const value = ofFile ? readSecretFile(text) : parsed(text);
+      if (!value.ok) problems.push(`${nameOf(written)}: ${value.problem}`);
+      values[key] = value.ok ? value.value : '';
       names[key] = nameOf(written);
     }
   }
   return { values, names, problems };
+}
+
+function twice(key: Key, first: string | undefined, second: string): string {
+  return first === undefined || first.toUpperCase() === second.toUpperCase()
+    ? `${first ?? second} is given twice`
+    : `${key} is given twice, as ${first} and as ${second}: keep one of them`;
 }
 
 function unknownKey(written: string, nearest: string | undefined, nameOf: (key: string) => string): string {

@@ -17,7 +17,8 @@ const required = keyNames.filter((key) => schema[key].required);
 
 /** The whole configuration. @throws {ConfigError} with all that is wrong */
 export function loadConfig(sources: ConfigSources): Config {
-  return toConfig(loadValues(sources, required, (...given) => [...samePort(...given), ...strictWithoutKeys(...given)]));
+  const check: Check = (...given) => [...samePort(...given), ...strictWithoutKeys(...given), ...databaseTls(...given)];
+  return toConfig(loadValues(sources, required, check));
 }
 
 /** Only where PostgreSQL is, and how to log, for commands that need nothing else. @throws {ConfigError} */
@@ -25,6 +26,7 @@ export function loadDatabaseConfig(sources: ConfigSources): Pick<Config, 'databa
   const values = loadValues(
     sources,
     required.filter((key) => key.startsWith('DATABASE_')),
+    databaseTls,
   );
   return { database: databaseConfig(values), log: logConfig(values) };
 }
@@ -36,6 +38,7 @@ export function loadKeysConfig(
   const values = loadValues(
     sources,
     required.filter((key) => key.startsWith('DATABASE_')),
+    databaseTls,
   );
   const { ENCRYPTION_KEYS: encryptionKeys, ENCRYPTION_STRICT: encryptionStrict } = values;
   return { database: databaseConfig(values), encryptionKeys, encryptionStrict };
@@ -98,6 +101,18 @@ function samePort({ PORT, METRICS_PORT }: Values, nameOf: NameOf): readonly stri
 function strictWithoutKeys({ ENCRYPTION_STRICT, ENCRYPTION_KEYS }: Values, nameOf: NameOf): readonly string[] {
   if (!ENCRYPTION_STRICT || ENCRYPTION_KEYS.length > 0) return [];
   return [`${nameOf('ENCRYPTION_STRICT')} is on and ENCRYPTION_KEYS is empty: there is no key to encrypt secrets with`];
+}
+
+/** Files that would not be used: their operator believes that the connection is encrypted, or that both ends are known. */
+function databaseTls(values: Values, nameOf: NameOf): readonly string[] {
+  const files = (['DATABASE_SSL_ROOT_CERT', 'DATABASE_SSL_CERT', 'DATABASE_SSL_KEY'] as const).filter(
+    (key) => values[key],
+  );
+  if (values.DATABASE_SSL_MODE === 'disable' && files.length > 0)
+    return files.map((key) => `${nameOf(key)} is given and DATABASE_SSL_MODE is disable: set it to verify-full`);
+  if (!values.DATABASE_SSL_CERT === !values.DATABASE_SSL_KEY) return [];
+  const [given, missing] = values.DATABASE_SSL_CERT ? (['CERT', 'KEY'] as const) : (['KEY', 'CERT'] as const);
+  return [`${nameOf(`DATABASE_SSL_${given}`)} needs DATABASE_SSL_${missing}: a certificate and its key go together`];
 }
 
 type Given = Readonly<Partial<Record<Key, string>>>;

@@ -12,9 +12,14 @@ export function configSample(): string {
 }
 
 function entry(key: Key): string {
-  const { doc, required, sample = '', default: usual } = schema[key];
+  const { required, sample = '', default: usual } = schema[key];
   const line = required ? `${key}: ${sample}` : `# ${key}: ${usual}`.trimEnd();
-  return `# ${doc}\n${line}\n`;
+  return `# ${docOf(key)}\n${line}\n`;
+}
+
+function docOf(key: Key): string {
+  const { doc, sensitive } = schema[key];
+  return sensitive ? `${doc}. A secret: ${key}_FILE may name a file that holds it` : doc;
 }
 
 const TABLE_START = '<!-- configuration: npm run config-sample -->\n';
@@ -29,8 +34,8 @@ export function withConfigTable(markdown: string): string {
 
 function configTable(): string {
   const rows = keyNames.map((key) => {
-    const { doc, required, default: usual } = schema[key];
-    return `| \`${key}\` | ${required ? 'required' : usual && `\`${usual}\``} | ${doc} |\n`;
+    const { required, default: usual } = schema[key];
+    return `| \`${key}\` | ${required ? 'required' : usual && `\`${usual}\``} | ${docOf(key)} |\n`;
   });
   return `| key | default | what it says |\n|---|---|---|\n${rows.join('')}`;
 }

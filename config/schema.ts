@@ -8,7 +8,7 @@ export interface KeySpec extends Bounds {
   readonly env: string;
   /** Without it nothing starts. */
   readonly required?: true;
-  /** Never shown, in no message and no log. */
+  /** Never shown, in no message and no log; `<KEY>_FILE` may name a file that holds it. */
   readonly sensitive?: true;
   /** What `config.yml` shows for a required key. */
   readonly sample?: string;
@@ -69,6 +69,13 @@ const keys = {
     ['disable', 'require', 'verify-ca', 'verify-full'],
     'disable',
   ),
+  DATABASE_SSL_ROOT_CERT: key(
+    "a file with the certificates to trust in place of the public ones; with it, require checks the server's certificate as verify-ca does",
+    'text',
+    '',
+  ),
+  DATABASE_SSL_CERT: key('a file with the certificate to show to PostgreSQL; read for each connection', 'text', ''),
+  DATABASE_SSL_KEY: key("a file with that certificate's key; read for each connection", 'text', ''),
   DATABASE_API_POOL: key('the most connections that the API holds', 'whole', '10', { min: 1, max: 1000 }),
   DATABASE_JOURNAL_POOL: key('the most connections that the journal holds', 'whole', '6', { min: 1, max: 1000 }),
 

@@ -22,6 +22,7 @@ type OptionalText =
   | 'NATS_USER_NAME'
   | 'NATS_USER_PASSWORD'
   | 'NATS_TOKEN'
+  | `DATABASE_SSL_${'ROOT_CERT' | 'CERT' | 'KEY'}`
   | 'NATS_INBOX_PREFIX'
   | 'INSTANCE_NAME'
   | `NATS_${'NKEY_SEED' | 'CREDS' | 'TLS_CA' | 'TLS_CERT' | 'TLS_KEY'}_FILE`;
@@ -184,6 +185,9 @@ export function databaseConfig(values: Values): DatabaseConfig {
     password: values.DATABASE_PASSWORD,
     name: values.DATABASE_NAME,
     sslMode: values.DATABASE_SSL_MODE,
+    ...some('sslRootCert', values.DATABASE_SSL_ROOT_CERT),
+    ...some('sslCert', values.DATABASE_SSL_CERT),
+    ...some('sslKey', values.DATABASE_SSL_KEY),
     apiPool: values.DATABASE_API_POOL,
     journalPool: values.DATABASE_JOURNAL_POOL,
   };

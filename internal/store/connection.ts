@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { ClientConfig } from 'pg';
+import { messageOf } from '../errors.js';
 import { type Moves, makeMoves } from './moves.js';
 
 /** Where a PostgreSQL may be: a name, an address or the directory of a Unix socket. */
@@ -15,10 +17,16 @@ export interface DatabaseSettings extends DatabaseHost {
   readonly name: string;
   /** libpq's words; `require` encrypts without checking the certificate, as libpq does. */
   readonly sslMode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  /** Paths of PEM files: the authorities to trust in place of the public ones, our certificate and its key. */
+  readonly sslRootCert?: string;
+  readonly sslCert?: string;
+  readonly sslKey?: string;
 }
 
 /** What `pg` needs to connect, and what all pools of a process share. */
 export interface Connection extends ClientConfig {
+  /** `ssl` as it is now: the files behind it are read for each connection, so that a renewed certificate is used. */
+  readonly freshSsl?: () => ClientConfig['ssl'];
   readonly hosts?: readonly DatabaseHost[];
   readonly moves?: Moves;
   /** Counts each session of a pool that must not be used again. */
@@ -42,21 +50,43 @@ export function connectionFor(database: DatabaseSettings, applicationName: strin
     query_timeout: 40_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    ssl: tls(database.sslMode),
+    freshSsl: () => tls(database),
   };
 }
 
-function tls(mode: DatabaseSettings['sslMode']): ClientConfig['ssl'] {
-  switch (mode) {
+/** For a client that connects now. @throws {Error} that names the key when a file cannot be read */
+export function withFreshSsl(connection: Connection): Connection {
+  return connection.freshSsl ? { ...connection, ssl: connection.freshSsl() } : connection;
+}
+
+function tls(database: DatabaseSettings): ClientConfig['ssl'] {
+  const { sslMode, sslRootCert, sslCert, sslKey } = database;
+  const files = {
+    ...(sslRootCert && { ca: readPem('DATABASE_SSL_ROOT_CERT', sslRootCert) }),
+    ...(sslCert && { cert: readPem('DATABASE_SSL_CERT', sslCert) }),
+    ...(sslKey && { key: readPem('DATABASE_SSL_KEY', sslKey) }),
+  };
+  switch (sslMode) {
     case 'disable':
       return false;
     case 'require':
-      return { rejectUnauthorized: false };
+      return sslRootCert ? { ...files, ...ANY_NAME } : { ...files, rejectUnauthorized: false };
     case 'verify-ca':
-      return { rejectUnauthorized: true, checkServerIdentity: () => undefined };
+      return { ...files, ...ANY_NAME };
     case 'verify-full':
-      return { rejectUnauthorized: true };
+      return { ...files, rejectUnauthorized: true };
     default:
-      return mode satisfies never;
+      return sslMode satisfies never;
+  }
+}
+
+/** A certificate of a trusted authority, whatever name is in it. */
+const ANY_NAME = { rejectUnauthorized: true, checkServerIdentity: () => undefined };
+
+function readPem(key: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${key}: ${path} cannot be read (${messageOf(error)}); put a readable file there`);
   }
 }

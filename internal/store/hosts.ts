@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { messageOf } from '../errors.js';
 import { pause } from '../pause.js';
-import type { Connection, DatabaseHost } from './connection.js';
+import { type Connection, type DatabaseHost, withFreshSsl } from './connection.js';
 import { isSqlState, READ_ONLY } from './pg-error.js';
 
 const ASK_MS = 3000;
@@ -80,7 +80,7 @@ async function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined>
 /** Rejects when the host does not answer or can only read. */
 async function askForWrites(connection: Connection, at: DatabaseHost): Promise<DatabaseHost> {
   const client = new Client({
-    ...connection,
+    ...withFreshSsl(connection),
     ...at,
     statement_timeout: undefined,
     lock_timeout: undefined,

@@ -46,9 +46,17 @@ export function makeSessions(connection: Connection, onSpoiled: (session: Client
       return undefined;
     }
 
+    /** Both the client and its wire decide by it. */
+    private encryptBy(ssl: Connection['ssl']): void {
+      const { connection: wire } = this as unknown as { readonly connection: object };
+      Object.assign(this, { ssl });
+      Object.assign(wire, { ssl });
+    }
+
     private async open(): Promise<this> {
       const at = await choose();
       if (at) Object.assign(this, at);
+      if (connection.freshSsl) this.encryptBy(connection.freshSsl());
       await super.connect();
       try {
         await prepareSession(this, connection);

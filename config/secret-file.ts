@@ -1,0 +1,30 @@
+import { readFileSync, statSync } from 'node:fs';
+import { type Parsed, parsed, refused } from '../internal/domain/result.js';
+import { type Key, keyNames, schema } from './schema.js';
+
+const SUFFIX = '_FILE';
+/** Far above any password, token or list of keys. */
+const MAX_BYTES = 64 << 10;
+
+/** The secret key that a name such as `NATS_TOKEN_FILE` gives the file of; undefined for other names. */
+export function secretKeyOf(name: string): Key | undefined {
+  if (!name.endsWith(SUFFIX)) return undefined;
+  const key = name.slice(0, -SUFFIX.length);
+  return keyNames.find((known) => known === key && schema[known].sensitive);
+}
+
+/**
+ * The secret in a file, as Docker and Kubernetes mount them. One line end at the end of the file is not a part of the secret:
+ * editors and `echo` write it. Problems do not show the path, because a secret may have been given in its place.
+ */
+export function readSecretFile(path: string): Parsed<string> {
+  try {
+    const file = statSync(path);
+    // A device such as /dev/zero would be read for ever.
+    if (!file.isFile()) return refused('must be the path of a file');
+    if (file.size > MAX_BYTES) return refused('the file is larger than 64 KiB, which no secret is');
+    return parsed(readFileSync(path, 'utf8').replace(/\r?\n$/, ''));
+  } catch (error) {
+    return refused(`the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'not text'})`);
+  }
+}
