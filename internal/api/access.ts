@@ -1,4 +1,5 @@
 import { SECRET_PART, writeAuthSecret } from '../domain/authorisation/auth-secret.js';
+import { echo } from '../domain/echo.js';
 import { hintOf, type SecretChange } from '../domain/secret.js';
 import { schemeOf } from '../domain/signature/schemes.js';
 import type { Webhook } from '../domain/webhook.js';
@@ -83,7 +84,7 @@ function requireOneAuthorisation(settings: WebhookSettings): void {
   if (names.includes(ours) || passHeaders.includes(ours) || signatureHeaders(settings).includes(ours))
     throw new AppError(
       'unprocessable',
-      `auth: ${ours} is among headers, pass_headers or those of the signature already`,
+      `auth: ${echo(ours)} is among headers, pass_headers or those of the signature already`,
       'auth',
     );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_SUBJECT } from '../domain/subject.js';
 import { BURIED_BECAUSE } from '../domain/verdict.js';
 import { DEAD_LETTERS_ORDER, type DeadLetter, listDeadLetters } from '../store/dead-letters.js';
 import type { ApiDeps } from './api-deps.js';
@@ -7,12 +8,12 @@ import { id, spaceId, written } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
-import { isStorable, UNSTORABLE } from './text.js';
+import { text } from './text.js';
 
 const query = z.object({
   ...pagingOf(DEAD_LETTERS_ORDER),
   tag: tagQueries,
-  event: z.string().refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
+  event: text(LONGEST_SUBJECT).optional().describe('the subject, exactly'),
   webhook_id: written(id).optional(),
   space_id: written(spaceId).optional(),
   since: instant.optional().describe('given up then or later'),

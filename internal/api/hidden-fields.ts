@@ -1,3 +1,4 @@
+import { echo } from '../domain/echo.js';
 import { hiddenHeader, secretHeaders, withSecretValues } from '../domain/hidden-headers.js';
 import { HIDDEN_PART, isHidden, shownUrl } from '../domain/hidden-url.js';
 import type { Webhook } from '../domain/webhook.js';
@@ -36,6 +37,6 @@ function headersMeant({ headers }: GivenFields, current: Webhook | undefined): G
   const meant = withSecretValues(headers, current?.settings.headers ?? {});
   const hidden = hiddenHeader(meant);
   if (hidden === undefined) return { headers: meant };
-  const message = `headers: ${HIDDEN_PART} stands for a value of ${hidden} that is not shown; give the value`;
+  const message = `headers: ${HIDDEN_PART} stands for a value of ${echo(hidden)} that is not shown; give the value`;
   throw new AppError('unprocessable', message, 'headers');
 }

@@ -11,7 +11,7 @@ export class InvalidFields extends Error {
   constructor(issues: readonly z.core.$ZodIssue[]) {
     super('invalid fields');
     this.name = 'InvalidFields';
-    const told = issues.flatMap(sentencesFor).slice(0, MOST_TOLD);
+    const told = issues.slice(0, MOST_TOLD).flatMap(sentencesFor).slice(0, MOST_TOLD);
     const [first, ...rest] = told.map(({ message, field }) => new AppError('unprocessable', message, field));
     this.refusals = [first ?? new AppError('unprocessable', 'Invalid request body'), ...rest];
   }

@@ -1,9 +1,13 @@
 import type { z } from 'zod';
+import { echo } from '../domain/echo.js';
 
 export interface FieldSentence {
   readonly message: string;
   readonly field: string | undefined;
 }
+
+/** Unknown fields of one object that are named. */
+const MOST_KEYS = 20;
 
 const KIND: Readonly<Record<string, string>> = {
   string: 'a string',
@@ -19,9 +23,9 @@ const KIND: Readonly<Record<string, string>> = {
 export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] {
   const [top] = issue.path;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_KEYS).map((key) => ({
       message: `there is no field ${quoted([...issue.path, key].join('.'))}`,
-      field: String(top ?? key).slice(0, 100),
+      field: echo(String(top ?? key)),
     }));
   }
   if (issue.code === 'invalid_union') {
@@ -40,7 +44,7 @@ function isMeant(issues: readonly z.core.$ZodIssue[]): boolean {
 /** A sentence of our own about an entry of a list says what the entry is: its index would be the parser's word. */
 function nameOf({ code, path }: z.core.$ZodIssue): string {
   const told = code === 'custom' && typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
-  return told.map(String).join('.');
+  return echo(told.map(String).join('.'));
 }
 
 function sentence(name: string, issue: z.core.$ZodIssue): string {
@@ -58,7 +62,7 @@ function sentence(name: string, issue: z.core.$ZodIssue): string {
     case 'invalid_union':
       return `${name} ${issue.message}`;
     case 'invalid_key':
-      return `${name}: ${issue.issues[0]?.message ?? 'the key is not allowed'}`;
+      return issue.issues[0] ? sentence(name, issue.issues[0]) : `${name}: the key is not allowed`;
     case 'invalid_value':
       return `${name} must be one of ${issue.values.map(String).join(', ')}`;
     default:
@@ -72,5 +76,5 @@ function isAbsent({ code, input }: z.core.$ZodIssue): boolean {
 }
 
 function quoted(key: string): string {
-  return JSON.stringify(key.slice(0, 100));
+  return JSON.stringify(echo(key));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_SUBJECT } from '../domain/subject.js';
 import { LOGS_ORDER, listWebhookLogs } from '../store/webhook-logs.js';
 import type { ApiDeps } from './api-deps.js';
 import { instant } from './instant.js';
@@ -8,12 +9,12 @@ import { id, spaceId, written } from './numbers.js';
 import { listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
-import { isStorable, UNSTORABLE } from './text.js';
+import { text } from './text.js';
 
 const query = z.object({
   ...pagingOf(LOGS_ORDER),
   tag: tagQueries,
-  event: z.string().refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
+  event: text(LONGEST_SUBJECT).optional().describe('the subject, exactly'),
   webhook_id: written(id).optional(),
   space_id: written(spaceId).optional(),
   outcome: logOutcome.optional(),

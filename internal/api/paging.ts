@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { type Cursor, type Keyset, readCursor } from '../store/keyset.js';
 import type { ListOf } from '../store/list-page.js';
+import { boundedText } from './bounds.js';
 import { written } from './numbers.js';
 
+/** A key of three columns in base64 is shorter. */
+const LONGEST_CURSOR = 256;
 const FURTHEST_PAGE = 1_000_000_000;
 
 /** A bad `limit` or `page` falls back; a cursor is ours, a bad one is refused. */
 export const pagingOf = (order: Keyset) => ({
   limit: written(z.int().min(1).max(100)).catch(10).meta({ description: 'what is none of these falls back to 10' }),
   page: written(z.int().min(1).max(FURTHEST_PAGE)).catch(1).meta({ description: 'what is none falls back to 1' }),
-  cursor: z
-    .string('must be the next_cursor of another page of this list')
+  cursor: boundedText(LONGEST_CURSOR)
     .transform((text, context): Cursor => {
       const cursor = readCursor(text, order);
       if (cursor) return cursor;
@@ -19,7 +21,11 @@ export const pagingOf = (order: Keyset) => ({
     })
     .pipe(z.custom<Cursor>())
     .optional()
-    .meta({ type: 'string', description: 'the next_cursor of the page before; goes before `page`' }),
+    .meta({
+      type: 'string',
+      maxLength: LONGEST_CURSOR,
+      description: 'the next_cursor of the page before; goes before `page`',
+    }),
 });
 
 export const listOf = <Node extends z.ZodType>(node: Node) =>

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { boundedText } from './bounds.js';
 import { isStorable } from './text.js';
 
 const LONGEST = 2048;
@@ -15,9 +15,7 @@ function urlProblem(url: string): string | undefined {
 }
 
 /** Stored as it was given. */
-export const receiverUrl = z
-  .string()
-  .max(LONGEST)
+export const receiverUrl = boundedText(LONGEST)
   .superRefine((url, context) => {
     const problem = url === '' ? undefined : urlProblem(url);
     if (problem) context.addIssue({ code: 'custom', message: problem });

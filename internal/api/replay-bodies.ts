@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Replay, ReplayOutcome, ReplayRequest, ReplayState } from '../domain/replay.js';
 import { AppError } from '../errors.js';
+import { boundedText } from './bounds.js';
 import { instant } from './instant.js';
 import { id, userId } from './numbers.js';
 import { isStorable, UNSTORABLE } from './text.js';
@@ -26,7 +27,7 @@ export const newReplayBody = z
         'what became of them: given up (dead), failed and waiting for the next attempt (failed), delivered, cancelled, ' +
           "found nowhere though it was owed (lost), or never owed to this webhook though they are of today's events (missing)",
       ),
-    event: z.string().min(1).max(255).refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
+    event: boundedText(255).min(1).refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
     dry_run: z.boolean().default(false).describe('only count'),
   })
   .meta({ title: 'NewReplay' });

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SECRET_PART } from '../domain/authorisation/auth-secret.js';
+import { echo } from '../domain/echo.js';
 import type { SecretChange, SecretPurpose } from '../domain/secret.js';
 import type { AuthSettings, WebhookSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
@@ -74,7 +75,7 @@ function keptSecrets({ settings, keptHeaders }: NextAudience, changes: readonly 
   if (tls?.certificate) needed.push({ purpose: 'tls', field: 'tls', part: 'tls.key' });
   if (typeof proxy === 'object' && proxy.login)
     needed.push({ purpose: 'proxy', field: 'proxy', part: 'the user and password of proxy' });
-  for (const name of keptHeaders) needed.push({ purpose: 'headers', field: 'headers', part: `headers.${name}` });
+  for (const name of keptHeaders) needed.push({ purpose: 'headers', field: 'headers', part: `headers.${echo(name)}` });
   return needed.filter(({ purpose }) => !changes.some((change) => change.purpose === purpose));
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_SUBJECT } from '../domain/subject.js';
 import { insertWebhook, isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../store/webhooks.js';
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
@@ -8,12 +9,12 @@ import { spacePath } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
-import { isStorable, UNSTORABLE } from './text.js';
+import { text } from './text.js';
 import { webhookAnswer, webhookJson } from './webhook-answer.js';
 import { newSpaceWebhookBody, newWebhook, requireSameSpace } from './webhook-bodies.js';
 
 const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries });
-const checkQuery = z.object({ event: z.string().refine(isStorable, UNSTORABLE).default('') });
+const checkQuery = z.object({ event: text(LONGEST_SUBJECT).default('') });
 
 export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
   return [

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { echo } from '../domain/echo.js';
 import { covers } from '../domain/subject-overlap.js';
 import { sampleSubject } from '../domain/test-call.js';
 import type { Webhook } from '../domain/webhook.js';
 import { AppError } from '../errors.js';
 import { loadWebhook } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
+import { boundedText } from './bounds.js';
 import { idPath } from './numbers.js';
 import { type Route, userRoute } from './route.js';
 import { testAnswer, testAuthAnswer, testAuthJson, testJson } from './test-answer.js';
@@ -24,9 +26,7 @@ const payload = z.unknown().transform((value, context) => {
 
 const body = z
   .strictObject({
-    subject: z
-      .string()
-      .max(255)
+    subject: boundedText(255)
       .regex(SUBJECT, 'is not a subject without wildcards')
       .optional()
       .describe('one that an event of the webhook matches; its first event unless told'),
@@ -76,5 +76,5 @@ function subjectFor({ events }: Webhook, given: string | undefined): string {
   const [first] = events;
   if (given === undefined) return first ? sampleSubject(first.subject) : 'hukz.test';
   if (!first || events.some((event) => covers(event.subject, given))) return given;
-  throw new AppError('unprocessable', `no event of the webhook matches the subject ${given}`, 'subject');
+  throw new AppError('unprocessable', `no event of the webhook matches the subject ${echo(given)}`, 'subject');
 }

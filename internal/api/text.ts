@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { boundedText } from './bounds.js';
 
 /** Whether PostgreSQL can store it: neither NUL nor half of a surrogate pair. */
 export function isStorable(text: string): boolean {
@@ -7,4 +7,4 @@ export function isStorable(text: string): boolean {
 
 export const UNSTORABLE = 'text may not contain NUL or lone surrogates';
 
-export const text = (longest: number) => z.string().max(longest).refine(isStorable, UNSTORABLE);
+export const text = (longest: number) => boundedText(longest).refine(isStorable, UNSTORABLE);

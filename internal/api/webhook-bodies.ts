@@ -4,6 +4,7 @@ import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import type { WebhookFields } from '../store/webhooks.js';
 import { accessFields, changeAccess } from './access.js';
+import { boundedList } from './bounds.js';
 import { ignoredConditions } from './condition-answer.js';
 import { LONGEST_NAME } from './event-bodies.js';
 import { id, spaceId } from './numbers.js';
@@ -16,10 +17,10 @@ import { text } from './text.js';
 
 const MOST_EVENTS = 500;
 const LONGEST_SECRET = 512;
-const eventIds = z
-  .array(id)
-  .max(MOST_EVENTS)
-  .meta({ description: 'the events whose messages it gets, replaced as a whole', example: [1, 2] });
+const eventIds = boundedList(id, MOST_EVENTS).meta({
+  description: 'the events whose messages it gets, replaced as a whole',
+  example: [1, 2],
+});
 const url = receiverUrl.meta({
   description:
     'where requests go; parts that are secrets (the path of a Slack or Discord URL, a token in the query) are answered as ***, which keeps them when the URL is sent back',

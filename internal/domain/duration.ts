@@ -1,3 +1,4 @@
+import { echo } from './echo.js';
 import { type Parsed, parsed, refused } from './result.js';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -8,9 +9,9 @@ const LONGEST_MS = 3650 * UNIT_MS.d;
 export function parseDuration(text: string): Parsed<number> {
   const match = PATTERN.exec(text.trim());
   const unit = match?.[2] as keyof typeof UNIT_MS | undefined;
-  if (!match || !unit) return refused(`"${text}" is not a duration such as 500ms, 5s, 5m, 2h or 1d`);
+  if (!match || !unit) return refused(`"${echo(text)}" is not a duration such as 500ms, 5s, 5m, 2h or 1d`);
   const ms = Math.round(Number(match[1]) * UNIT_MS[unit]);
-  return ms <= LONGEST_MS ? parsed(ms) : refused(`"${text}" is longer than ten years`);
+  return ms <= LONGEST_MS ? parsed(ms) : refused(`"${echo(text)}" is longer than ten years`);
 }
 
 /** Reads `5s,5m,2h`: a list of durations, which may be empty. */

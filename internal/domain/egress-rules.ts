@@ -1,3 +1,4 @@
+import { echo } from './echo.js';
 import { ipv4BehindNat64, ipv4InTunnel } from './embedded-ipv4.js';
 import { type HostPattern, matchesHost } from './host-pattern.js';
 import { type IpAddress, parseIpAddress } from './ip-address.js';
@@ -73,7 +74,7 @@ export function makeEgressRules(settings: EgressSettings): EgressRules {
 
   function problemOfName(hostname: string): string | undefined {
     const isShut = denyHosts.some((pattern) => matchesHost(hostname, pattern));
-    return isShut ? `${hostname} is not allowed here (EGRESS_DENY_HOSTS)` : undefined;
+    return isShut ? `${echo(hostname)} is not allowed here (EGRESS_DENY_HOSTS)` : undefined;
   }
 
   function problemOf({ protocol, hostname, port }: Destination): string | undefined {
@@ -84,8 +85,8 @@ export function makeEgressRules(settings: EgressSettings): EgressRules {
     if (problem) return problem;
     const known = isLocalhost(hostname) ? LOOPBACK : parseIpAddress(hostname) && [hostname];
     if (!known || known.some(isAllowed)) return undefined;
-    if (known.some(isDenied)) return `${hostname} is not allowed here (EGRESS_DENY_CIDRS)`;
-    return `${hostname} is not a public address; EGRESS_ALLOW_CIDRS can allow it`;
+    if (known.some(isDenied)) return `${echo(hostname)} is not allowed here (EGRESS_DENY_CIDRS)`;
+    return `${echo(hostname)} is not a public address; EGRESS_ALLOW_CIDRS can allow it`;
   }
 
   return { isAllowed, isDenied, problemOfName, problemOf };

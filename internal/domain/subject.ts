@@ -2,7 +2,7 @@ import { coversInboxes } from './inbox.js';
 import { type Parsed, parsed, refused } from './result.js';
 import { isResultSubject } from './result-subject.js';
 
-const LONGEST = 255;
+export const LONGEST_SUBJECT = 255;
 const MOST_TOKENS = 16;
 const TOKEN = /^[A-Za-z0-9_-]+$/;
 
@@ -19,7 +19,8 @@ export interface SubjectRules {
  */
 export function parseSubject(text: string, rules: SubjectRules): Parsed<string> {
   if (text.length === 0) return refused('a subject may not be empty');
-  if (text.length > LONGEST) return refused(`a subject has at most ${LONGEST} characters, this has ${text.length}`);
+  if (text.length > LONGEST_SUBJECT)
+    return refused(`a subject has at most ${LONGEST_SUBJECT} characters, this has ${text.length}`);
   const tokens = text.split('.');
   if (tokens.length > MOST_TOKENS)
     return refused(`a subject has at most ${MOST_TOKENS} tokens, this has ${tokens.length}`);

@@ -9,6 +9,7 @@ export interface Tag {
 }
 
 export const MOST_TAGS = 32;
+export const LONGEST_TAG_KEY = 64;
 export const LONGEST_TAG_VALUE = 256;
 export const TAG_KEY = /^[A-Za-z0-9_.-]{1,64}$/;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SECRET_PART } from '../../domain/authorisation/auth-secret.js';
 import type { AuthSettings } from '../../domain/webhook-settings.js';
+import { boundedText } from '../bounds.js';
 import { ignoredField } from '../read-only-fields.js';
 import { receiverUrl } from '../receiver-url.js';
 import { isStorable, UNSTORABLE } from '../text.js';
@@ -15,12 +16,10 @@ const secretPart = (what: string, example: string) => ({
   description: `${what}; never answered; left out in a change, the stored one stays`,
   example,
 });
-const typed = z
-  .string()
-  .max(1024)
+const typed = boundedText(1024)
   .regex(/^[^\p{Cc}]*$/u, 'may not contain control characters')
   .refine(isStorable, UNSTORABLE);
-const visible = z.string().min(1).max(LONGEST).regex(VISIBLE, 'is visible ASCII');
+const visible = boundedText(LONGEST).min(1).regex(VISIBLE, 'is visible ASCII');
 const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no fragment');
 
 /** Of the answer: an auth may be sent back as it was read. */
@@ -64,9 +63,7 @@ const oauth2 = z
       .meta({ description: 'whose metadata say where tokens are given', example: 'https://login.example.com' }),
     client_id: visible.meta({ description: 'who we are there', example: 'hukz' }),
     client_secret: visible.optional().meta(secretPart('the secret of that client', 'a1b2c3d4e5f6')),
-    scope: z
-      .string()
-      .max(LONGEST)
+    scope: boundedText(LONGEST)
       .regex(SCOPE, 'is words joined by single spaces')
       .optional()
       .meta({ description: 'what the token is asked for, words joined by single spaces', example: 'events:write' }),

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../../domain/duration.js';
+import { boundedText } from '../bounds.js';
+
+const LONGEST = 64;
 
 interface Meaning {
   readonly description: string;
@@ -8,8 +11,7 @@ interface Meaning {
 
 /** A duration within bounds, written `500ms`, `5s`, `5m`, `2h`, `1d`; milliseconds inside. */
 export function durationField(leastMs: number, mostMs: number, { description, example }: Meaning) {
-  return z
-    .string()
+  return boundedText(LONGEST)
     .transform((written, context) => {
       const read = parseDuration(written);
       const problem = read.ok ? outOf(read.value, leastMs, mostMs) : read.problem;
@@ -20,6 +22,7 @@ export function durationField(leastMs: number, mostMs: number, { description, ex
     .pipe(z.number())
     .meta({
       type: 'string',
+      maxLength: LONGEST,
       description: `${description}; ${formatDuration(leastMs)} to ${formatDuration(mostMs)}`,
       example,
     });

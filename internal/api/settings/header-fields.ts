@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import { boundedRecord, boundedText } from '../bounds.js';
 
 export const MOST_HEADERS = 20;
-const LONGEST_NAME = 128;
+export const LONGEST_HEADER_NAME = 128;
 const LONGEST_VALUE = 4096;
 /** RFC 9110: a token. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -11,18 +11,18 @@ const VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 const OURS =
   /^(host|content-.*|transfer-encoding|connection|keep-alive|proxy-.*|upgrade|expect|te|trailer|cookie|accept-encoding|user-agent|hukz-.*|webhook-.*|ce-.*|x-hub-signature.*|traceparent|tracestate)$/i;
 
-export const headerName = z
-  .string()
-  .max(LONGEST_NAME)
+export const headerName = boundedText(LONGEST_HEADER_NAME)
   .regex(NAME, 'is not the name of a header')
   .refine((name) => !OURS.test(name), 'is a header that is set by the service itself');
 
-export const headerValue = z.string().max(LONGEST_VALUE).regex(VALUE, 'a value is visible ASCII');
+export const headerValue = boundedText(LONGEST_VALUE).regex(VALUE, 'a value is visible ASCII');
 
 /** Sent with every request. The value of a header whose name says that it is a secret is not shown, see `hidden-headers`. */
-export const headersField = z
-  .record(headerName, headerValue)
-  .refine((headers) => Object.keys(headers).length <= MOST_HEADERS, `there are at most ${MOST_HEADERS} headers`)
+export const headersField = boundedRecord(
+  { key: headerName, value: headerValue },
+  MOST_HEADERS,
+  `there are at most ${MOST_HEADERS} headers`,
+)
   .refine((headers) => {
     const names = Object.keys(headers).map((name) => name.toLowerCase());
     return new Set(names).size === names.length;

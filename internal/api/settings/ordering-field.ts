@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Ordering } from '../../domain/webhook-settings.js';
+import { boundedText } from '../bounds.js';
 import { text } from '../text.js';
+import { LONGEST_HEADER_NAME } from './header-fields.js';
 
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 /** RFC 6901: empty, or parts that begin with a slash; `~` only as `~0` or `~1`. */
@@ -12,8 +14,7 @@ export const orderingField = z
     [
       z.enum(['none', 'webhook']),
       z.strictObject({
-        header: z
-          .string()
+        header: boundedText(LONGEST_HEADER_NAME)
           .regex(HEADER, 'is not the name of a header')
           .meta({ description: 'the header of the message that has the key', example: 'Order-Id' }),
       }),

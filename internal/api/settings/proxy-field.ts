@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseEgressProxy } from '../../domain/egress-proxy.js';
 import type { ProxySettings } from '../../domain/webhook-settings.js';
+import { boundedText } from '../bounds.js';
 import { isStorable, UNSTORABLE } from '../text.js';
 
 const LONGEST = 2048;
@@ -14,9 +15,7 @@ export interface GivenProxy {
 }
 
 /** `http://user:password@proxy:3128`, or `none`: directly, also where there is an `EGRESS_PROXY`. */
-export const proxyField = z
-  .string()
-  .max(LONGEST)
+export const proxyField = boundedText(LONGEST)
   .refine(isStorable, UNSTORABLE)
   .transform((text, context): GivenProxy => {
     if (text === 'none') return { settings: 'none', login: undefined };
@@ -33,6 +32,7 @@ export const proxyField = z
   })
   .meta({
     type: 'string',
+    maxLength: LONGEST,
     description: `the HTTP proxy that its requests go through, or none; only where WEBHOOK_PROXIES is on; user and password are never answered: ${HIDDEN} stands for them`,
     example: 'http://user:password@proxy.example.com:3128',
   });

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { formatDuration } from '../../domain/duration.js';
 import type { RetrySchedule, RetrySettings } from '../../domain/webhook-settings.js';
+import { boundedList } from '../bounds.js';
 import { durationField } from './duration-field.js';
 
 const DAY_MS = 86_400_000;
 const MOST_TRIES = 100;
+const MOST_STATUSES = 50;
 const wait = (description: string, example: string) => durationField(1, 30 * DAY_MS, { description, example });
 const tries = z.int().min(0).max(MOST_TRIES).meta({ description: 'how many retries', example: 10 });
 
 const schedule = z.union(
   [
-    z
-      .array(wait('a wait between two attempts', '5s'))
-      .max(MOST_TRIES)
-      .meta({ description: 'the waits, one a retry', example: ['5s', '5m', '2h'] }),
+    boundedList(wait('a wait between two attempts', '5s'), MOST_TRIES).meta({
+      description: 'the waits, one a retry',
+      example: ['5s', '5m', '2h'],
+    }),
     z.strictObject({
       start: wait('the first wait', '1s'),
       factor: z.number().min(1).max(100).default(2).meta({ description: 'by which each wait is longer', example: 2 }),
@@ -40,9 +42,7 @@ export const retryField = z
       description: 'the age of a message from which it is not tried again; RETRY_MAX_AGE unless given',
       example: '1d',
     }).optional(),
-    final_statuses: z
-      .array(z.int().min(300).max(599))
-      .max(50)
+    final_statuses: boundedList(z.int().min(300).max(599), MOST_STATUSES)
       .optional()
       .meta({ description: 'answers after which nothing is tried again', example: [400, 404] }),
   })

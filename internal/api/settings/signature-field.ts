@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { echo } from '../../domain/echo.js';
 import { schemeNames, schemeOf } from '../../domain/signature/schemes.js';
 import { type SignatureSettings, schemeNameIn, type WebhookSettings } from '../../domain/webhook-settings.js';
 import { AppError } from '../../errors.js';
+import { boundedText } from '../bounds.js';
 
 /** What fits into the middle of a header's name. */
 const PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
@@ -10,7 +12,7 @@ const shape = {
   scheme: z
     .enum([...schemeNames, 'none'])
     .meta({ description: 'how the signature is computed, and the headers that it stands in', example: 'standard' }),
-  prefix: z.string().regex(PREFIX, 'must be 1 to 64 letters, digits and inner dashes').optional().meta({
+  prefix: boundedText(64).regex(PREFIX, 'must be 1 to 64 letters, digits and inner dashes').optional().meta({
     description: 'webhooks-emitter: what its headers are named by, X-<prefix>-Signature',
     example: 'Webhooks',
   }),
@@ -44,6 +46,6 @@ export function requireOwnSignature(settings: WebhookSettings): void {
 
   function refuse(field: string, names: readonly string[]): void {
     const taken = names.find((each) => ours.has(each.toLowerCase()));
-    if (taken) throw new AppError('unprocessable', `${field}: ${taken} is a header of the signature`, field);
+    if (taken) throw new AppError('unprocessable', `${field}: ${echo(taken)} is a header of the signature`, field);
   }
 }

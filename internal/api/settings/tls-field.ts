@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TlsSettings } from '../../domain/webhook-settings.js';
+import { boundedText } from '../bounds.js';
 import { isStorable, UNSTORABLE } from '../text.js';
 import { certificateProblem, keyProblem } from './pem.js';
 
@@ -9,7 +10,7 @@ const LONGEST_PEM = 16 * 1024;
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n';
 const KEY = '-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n';
 
-const pem = (longest: number) => z.string().min(1).max(longest).refine(isStorable, UNSTORABLE);
+const pem = (longest: number) => boundedText(longest).min(1).refine(isStorable, UNSTORABLE);
 const certificates = (longest: number) =>
   pem(longest).superRefine((text, context) => {
     const problem = certificateProblem(text);

@@ -1,0 +1,31 @@
+import { expect, it } from '@jest/globals';
+import { shapeProblem } from './json-shape.js';
+
+const BOUNDS = { deepest: 3, mostValues: 6, mostParts: 4, mostMembers: 3 };
+
+it.each([
+  '{}',
+  '{"a":[{"b":1}],"c":2}',
+  '[[],[],[]]',
+  '[1,2,3,4,5,6]',
+  '"[[[[,,,,,,,"',
+  '{"a\\"[[[[,,,,":",,,,]\\\\","{{{{":[1,"[\\"["]}',
+  '{"a":{"b":1,"c":2},"d":{"e":3,"f":4}}',
+  ']]]],,,',
+])('%s is within the bounds', (text) => {
+  expect(shapeProblem(Buffer.from(text), BOUNDS)).toBeUndefined();
+});
+
+it.each([
+  ['[[[[]]]]', 'deepest'],
+  ['{"a":[{"b":{}}]}', 'deepest'],
+  ['[1,2,3,4,5,6,7]', 'mostValues'],
+  ['[{"a":1,"b":2},{"a":1,"b":2},{"a":1,"b":2}]', undefined],
+  ['[{"a":1,"b":2},{"a":1,"b":2},{"a":1,"b":2},1]', 'mostValues'],
+  ['[[],[],[[]]]', 'mostParts'],
+  ['{"a":1,"b":2,"c":3}', undefined],
+  ['{"a":1,"b":2,"c":3,"d":4}', 'mostMembers'],
+  ['[{"a":{"b":1},"c":1,"d":1,"e":1}]', 'mostMembers'],
+])('of %s the bound that is broken is %s', (text, problem) => {
+  expect(shapeProblem(Buffer.from(text), BOUNDS)).toBe(problem);
+});

@@ -1,0 +1,182 @@
+import { Agent, createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Turns, watchTurns } from '../testkit/longest-turn.js';
+import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { worstBodiesOf } from '../testkit/worst-bodies.js';
+import type { ApiDeps } from './api-deps.js';
+import { makeOpenApi, type OpenApi, type Operation } from './openapi.js';
+import { makeRoutes } from './routes.js';
+
+/** What a turn of the event loop may take, and how often a request is tried: the first ones wait for the compiler. */
+const LONGEST_TURN_MS = 20;
+const TRIES = 4;
+/** What a refusal of twenty sentences needs, each with a hundred characters of what was sent. */
+const LONGEST_REFUSAL = 8000;
+/** Node takes 16 KiB of headers, the target among them. */
+const TARGET_ROOM = 14_000;
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+  readonly turnMs: number;
+}
+
+let api: TestApi;
+let server: Server;
+let turns: Turns;
+let ids: Readonly<Record<string, string>>;
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+beforeAll(async () => {
+  api = await makeTestApi();
+  const { body: event } = await api.send('POST', '/events', { event: 'tag.created' });
+  const webhook = { url: 'http://example.com', event_ids: [event.id], auth: { type: 'bearer', token: 'aaaa' } };
+  const { body } = await api.send('POST', '/webhooks', webhook).expect(201);
+  const nothing = '00000000-0000-4000-8000-000000000000';
+  ids = { '/events': String(event.id), '/webhooks': String(body.id), '/deliveries': nothing, '/replays': nothing };
+  server = createServer(api.app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  turns = watchTurns();
+});
+
+afterAll(async () => {
+  turns.stop();
+  agent.destroy();
+  server.close();
+  await api.stop();
+});
+
+function send({ method, path, body }: Sent): Promise<Answered> {
+  const { port } = server.address() as AddressInfo;
+  const bytes = body === undefined ? undefined : Buffer.from(body);
+  const headers = { 'x-user': '1', 'content-type': 'application/json', 'content-length': bytes?.length ?? 0 };
+  turns.longestMs();
+  return new Promise((resolve, reject) => {
+    const sent = request({ port, host: '127.0.0.1', agent, method, path, headers }, (answer) => {
+      const pieces: Buffer[] = [];
+      answer.on('data', (piece: Buffer) => pieces.push(piece));
+      answer.once('end', () => {
+        // The turn that answered is over when the next one has been seen.
+        setImmediate(() =>
+          setImmediate(() => {
+            const text = Buffer.concat(pieces).toString();
+            resolve({ status: answer.statusCode ?? 0, text, turnMs: turns.longestMs() });
+          }),
+        );
+      });
+    });
+    sent.once('error', reject);
+    sent.end(bytes);
+  });
+}
+
+/** The same request until one of its turns was short enough: a collection of garbage is not the request's. */
+async function leastOf(sent: Sent): Promise<Answered> {
+  let answer = await send(sent);
+  for (let tries = 1; tries < TRIES && answer.turnMs > LONGEST_TURN_MS; tries++) {
+    const again = await send(sent);
+    if (again.turnMs < answer.turnMs) answer = again;
+  }
+  return answer;
+}
+
+/** What is wrong with the answer to a worst request, in words. */
+async function complaints(name: string, sent: Sent): Promise<readonly string[]> {
+  const { status, text, turnMs } = await leastOf(sent);
+  const found: string[] = [];
+  if (turnMs > LONGEST_TURN_MS) found.push(`${name}: a turn of ${turnMs.toFixed(0)} ms, answered ${status}`);
+  if (status >= 500 && status !== 503) found.push(`${name}: answered ${status}`);
+  if (status >= 400 && text.length > LONGEST_REFUSAL) found.push(`${name}: a refusal of ${text.length} characters`);
+  if (status >= 400 && /(.)\1{100}/.test(text)) found.push(`${name}: repeats more than 100 characters`);
+  return found;
+}
+
+const document: OpenApi = describedApi();
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+);
+
+/** The document needs no database. */
+function describedApi(): OpenApi {
+  const routes = makeRoutes({ development: true, version: '0' } as ApiDeps);
+  return makeOpenApi(routes, '0');
+}
+
+const pathFor = (path: string) =>
+  path
+    .replaceAll('{space_id}', '7')
+    .replaceAll('{key}', '00000000-0000-4000-8000-000000000000')
+    .replaceAll('{id}', ids[path.slice(0, path.indexOf('/', 1))] ?? '1');
+
+const queryOf = ({ parameters }: Operation) => parameters.filter((each) => each.in === 'query').map(({ name }) => name);
+
+function worstQueries(name: string): readonly string[] {
+  const repeated = (pair: string) =>
+    Array(Math.floor(TARGET_ROOM / (pair.length + 1)))
+      .fill(pair)
+      .join('&');
+  return [
+    `${name}=${'a'.repeat(TARGET_ROOM)}`,
+    `${name}=${'1'.repeat(TARGET_ROOM)}`,
+    `${name}=${'a:'.repeat(TARGET_ROOM / 2)}`,
+    `${name}=${'%00'.repeat(TARGET_ROOM / 3)}`,
+    `${name}=2026-01-01T00:00:00.${'0'.repeat(TARGET_ROOM)}Z`,
+    repeated(`${name}=a`),
+    repeated(`${name}`),
+  ];
+}
+
+describe('the worst requests, made from the OpenAPI document', () => {
+  const withBody = operations.filter(({ operation }) => operation.requestBody);
+  it.each(withBody)(
+    'do not block the event loop by the body of $method $path',
+    async ({ method, path, operation }) => {
+      const found: string[] = [];
+      for (const { name, text } of worstBodiesOf(document, operation))
+        found.push(...(await complaints(name, { method, path: pathFor(path), body: text })));
+      expect(found).toEqual([]);
+    },
+    120_000,
+  );
+
+  const withQuery = operations.filter(({ operation }) => queryOf(operation).length > 0);
+  it.each(withQuery)(
+    'do not block the event loop by the query of $method $path',
+    async ({ method, path, operation }) => {
+      const found: string[] = [];
+      for (const name of ['unknown', ...queryOf(operation)])
+        for (const query of worstQueries(name))
+          found.push(...(await complaints(query.slice(0, 40), { method, path: `${pathFor(path)}?${query}` })));
+      expect(found).toEqual([]);
+    },
+    120_000,
+  );
+
+  const withParams = operations.filter(({ path }) => path.includes('{'));
+  it.each(withParams)(
+    'do not block the event loop by the path of $method $path',
+    async ({ method, path }) => {
+      const found: string[] = [];
+      for (const part of ['a'.repeat(TARGET_ROOM), '1'.repeat(TARGET_ROOM), '%61'.repeat(TARGET_ROOM / 3)])
+        found.push(
+          ...(await complaints(part.slice(0, 10), {
+            method,
+            path: path.replaceAll(/\{\w+\}/g, part).slice(0, TARGET_ROOM),
+          })),
+        );
+      expect(found).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.each(['/openapi.json', '/docs'])('do not block the event loop by %s', async (path) => {
+    expect(await complaints(path, { method: 'GET', path })).toEqual([]);
+  });
+});

@@ -1,0 +1,142 @@
+import type { OpenApi, Operation } from '../api/openapi.js';
+import type { JsonSchema } from '../api/openapi-schemas.js';
+
+export interface WorstBody {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What surrounds a value in a body, and where it stands. */
+interface Place {
+  readonly name: string;
+  wrap(value: string): string;
+}
+
+/** Less than what the API reads, so that the rest of a body has room beside it. */
+const ROOM = 250 * 1024;
+
+/** As much of one kind as is parsed, with some room for what stands beside it, as JSON text: what no field may be. */
+const HOSTILE: readonly WorstBody[] = [
+  { name: 'a text', text: `"${'a'.repeat(ROOM)}"` },
+  { name: 'an escaped text', text: `"${'\\u0000'.repeat(ROOM / 6)}"` },
+  { name: 'digits', text: '1'.repeat(ROOM) },
+  { name: 'texts', text: listOf((n) => `"${n} ${'é'.repeat(8)}"`, 9900) },
+  { name: 'objects', text: listOf((n) => `{"é ${n}":1}`, 1900) },
+  { name: 'wide objects', text: listOf((n) => recordOf((m) => `"é ${n} ${m}":1`, 990), 9) },
+  { name: 'members', text: recordOf((n) => `"é ${n} ${'k'.repeat(200)}":1`, 990) },
+  { name: 'lists in lists', text: '['.repeat(990) + ']'.repeat(990) },
+  { name: 'one member with a long name', text: `{"${'a'.repeat(ROOM)}":1}` },
+];
+
+/** More than is parsed. */
+const TOO_MUCH: readonly WorstBody[] = [
+  { name: 'too many numbers', text: listOf(() => '1') },
+  { name: 'too many objects', text: listOf(() => '{}') },
+  { name: 'too many members', text: recordOf((n) => `"é ${n}":1`) },
+  { name: 'too many lists in lists', text: '['.repeat(ROOM / 2) + ']'.repeat(ROOM / 2) },
+  { name: 'a text that does not end', text: `"${'\\\\'.repeat(ROOM / 2)}` },
+];
+
+/**
+ * The largest legal bodies of an operation, and at each place in them the largest that is none: one after the other, because all of
+ * them together are hundreds of megabytes. Nothing without a body.
+ */
+export function* worstBodiesOf(document: OpenApi, operation: Operation): Generator<WorstBody> {
+  const [content] = Object.values(operation.requestBody?.content ?? {});
+  if (!content) return;
+  for (const { name, text } of TOO_MUCH) yield { name, text: `{"events":${text}}` };
+  yield* worstAt(document, content.schema, { name: 'the body', wrap: (value) => value });
+}
+
+function* worstAt(document: OpenApi, given: JsonSchema, place: Place): Generator<WorstBody> {
+  const schema = resolved(document, given);
+  for (const worst of [...HOSTILE, { name: 'the largest legal value', text: largest(document, schema) }])
+    yield { name: `${place.name}: ${worst.name}`, text: place.wrap(worst.text) };
+  for (const [inner, at] of placesIn(document, schema, place)) yield* worstAt(document, inner, at);
+}
+
+/** The places inside a value, each with what is required beside it. */
+function placesIn(document: OpenApi, schema: JsonSchema, place: Place): readonly (readonly [JsonSchema, Place])[] {
+  const { properties = {}, items, additionalProperties } = schema;
+  const at = (name: string, wrap: (value: string) => string): Place => ({
+    name: `${place.name}.${name}`,
+    wrap: (value) => place.wrap(wrap(value)),
+  });
+  const members = Object.entries(properties)
+    .filter(([, { readOnly }]) => !readOnly)
+    .map(([name, inner]) => {
+      const beside = required(document, schema).filter(([other]) => other !== name);
+      return [inner, at(name, (value) => objectOf([...beside, [name, value]]))] as const;
+    });
+  const entries = isSchema(items) ? [[items, at('entry', (value) => `[${value}]`)] as const] : [];
+  const values = isSchema(additionalProperties)
+    ? [[additionalProperties, at('value', (value) => objectOf([['name', value]]))] as const]
+    : [];
+  const forms = formsOf(schema).flatMap((form) => placesIn(document, resolved(document, form), place));
+  return [...members, ...entries, ...values, ...forms];
+}
+
+/** A legal value with as much in it as its schema says, as JSON text; an example where the form is not said by bounds. */
+function largest(document: OpenApi, given: JsonSchema): string {
+  const schema = resolved(document, given);
+  const [form] = formsOf(schema);
+  if (form) return largest(document, form);
+  const { type, properties, items, additionalProperties, example, maxItems, maxProperties, maxLength } = schema;
+  if (type === 'array' && isSchema(items)) return `[${times(maxItems, () => largest(document, items)).join(',')}]`;
+  if (type === 'object' && properties) {
+    const members = Object.entries(properties).filter(([, { readOnly }]) => !readOnly);
+    return objectOf(members.map(([name, inner]) => [name, largest(document, inner)]));
+  }
+  if (type === 'object' && isSchema(additionalProperties))
+    return objectOf(times(maxProperties, (n) => [`k${n}`, largest(document, additionalProperties)]));
+  if (type === 'string' && schema.pattern === undefined && schema.format === undefined && !Array.isArray(schema.enum))
+    return example === undefined ? `"${'x'.repeat(Number(maxLength ?? 1))}"` : JSON.stringify(example);
+  const [word] = Array.isArray(schema.enum) ? schema.enum : [];
+  return JSON.stringify(example ?? schema.const ?? word ?? schema.minimum ?? true);
+}
+
+function required(document: OpenApi, schema: JsonSchema): readonly (readonly [string, string])[] {
+  const names = Array.isArray(schema.required) ? schema.required.map(String) : [];
+  return names.map((name) => {
+    const inner = resolved(document, schema.properties?.[name] ?? {});
+    return [name, JSON.stringify(inner.example ?? inner.const ?? '1')] as const;
+  });
+}
+
+function formsOf({ anyOf, oneOf }: JsonSchema): readonly JsonSchema[] {
+  return [...(anyOf ?? []), ...(Array.isArray(oneOf) ? (oneOf as JsonSchema[]) : [])].filter(
+    ({ type }) => type !== 'null',
+  );
+}
+
+function resolved(document: OpenApi, schema: JsonSchema): JsonSchema {
+  if (typeof schema.$ref !== 'string') return schema;
+  return document.components.schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)] ?? {};
+}
+
+const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null;
+
+const objectOf = (members: readonly (readonly [string, string])[]) =>
+  `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
+
+const times = <T>(most: unknown, make: (n: number) => T): T[] =>
+  Array.from({ length: Number(most ?? 1) }, (_, n) => make(n));
+
+function listOf(entry: (n: number) => string, most?: number): string {
+  return `[${filled(entry, most)}]`;
+}
+
+function recordOf(member: (n: number) => string, most?: number): string {
+  return `{${filled(member, most)}}`;
+}
+
+function filled(part: (n: number) => string, most = Number.POSITIVE_INFINITY): string {
+  const parts: string[] = [];
+  let bytes = 0;
+  for (let n = 0; bytes < ROOM - 64 && n < most; n++) {
+    const next = part(n);
+    bytes += Buffer.byteLength(next) + 1;
+    parts.push(next);
+  }
+  return parts.join(',');
+}
