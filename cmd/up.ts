@@ -59,9 +59,8 @@ async function run(here: Invocation, config: Config, { asked, where, say }: Arou
     migrate: true,
     asked,
     async onStarted(app) {
-      const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
-      const api = `http://${host}:${app.port}`;
-      const metrics = `http://${host}:${app.metricsPort}/metrics`;
+      const api = `http://${reachable(config.host)}:${app.port}`;
+      const metrics = `http://${reachable(config.metrics.host)}:${app.metricsPort}/metrics`;
       const { user, host: databaseHost, hosts, port, name, sslMode, sslRootCert, sslCert, sslKey } = config.database;
       await writeUpState(here.cwd, {
         pid: process.pid,
@@ -87,6 +86,8 @@ async function run(here: Invocation, config: Config, { asked, where, say }: Arou
     },
   });
 }
+
+const reachable = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host);
 
 /** Two could not share one data directory. The number of a killed one may meanwhile be another program's. */
 async function refuseSecond(cwd: string): Promise<void> {

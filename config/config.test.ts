@@ -43,7 +43,7 @@ describe('where values come from', () => {
       mode: 'production',
       host: '0.0.0.0',
       port: 8000,
-      metricsPort: 8001,
+      metrics: { host: '0.0.0.0', port: 8001 },
       database: { host: 'db', port: 5432, sslMode: 'disable', apiPool: 10, journalPool: 6 },
       queueGroup: 'workers',
       intake: { source: 'core', maxMessages: 50_000, maxBytes: 64 * 1024 * 1024, storeUnmatched: true },
@@ -146,6 +146,23 @@ describe('where values come from', () => {
     ]);
   });
 
+  it('reads which hosts are answered and how many requests, and knows off and *', () => {
+    expect(load().api).toEqual({ hosts: [], rate: { count: 60_000, perMs: 60_000 } });
+    expect(load({ HUKZ_API_RATE: 'off', HUKZ_API_HOSTS: '*' }).api).toEqual({ hosts: ['*'] });
+    const hosts = 'Hukz.Example.com., 10.0.0.7,[fd12::7]';
+    expect(load({ HUKZ_API_HOSTS: hosts }).api.hosts).toEqual(['hukz.example.com', '10.0.0.7', 'fd12::7']);
+  });
+
+  it('serves metrics where the API is, unless told where', () => {
+    expect(load({ HUKZ_HOST: '10.0.0.7' }).metrics.host).toBe('10.0.0.7');
+    const settings = { HUKZ_METRICS_HOST: '127.0.0.1', HUKZ_METRICS_TOKEN: 'a-token-of-metrics' };
+    expect(load(settings)).toMatchObject({
+      host: '0.0.0.0',
+      metrics: { host: '127.0.0.1', port: 8001, token: 'a-token-of-metrics' },
+    });
+    expect(load()).not.toHaveProperty('metrics.token');
+  });
+
   it('logs readably in development, unless told how', () => {
     expect(load({ HUKZ_MODE: 'development' }).log.format).toBe('pretty');
     expect(load({ HUKZ_MODE: 'development', HUKZ_LOG_FORMAT: 'json' }).log.format).toBe('json');
@@ -208,6 +225,13 @@ describe('what is refused', () => {
       'EGRESS_NAT64_PREFIXES',
       '64:ff9b::/95',
       '"64:ff9b::/95" is not a NAT64 prefix: an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits (RFC 6052)',
+    ],
+    ['API_RATE', '100', 'must be written as 100/second, 6000/minute or 100000/hour, or be off'],
+    ['API_RATE', '0/second', 'must be written as 100/second, 6000/minute or 100000/hour, or be off'],
+    [
+      'API_HOSTS',
+      'http://hukz',
+      '"http://hukz" is not the name of a host such as hukz.example.com, without scheme and port, nor *',
     ],
     ['LOG_LEVEL', 'loud', 'must be error, warn, info or debug'],
   ])('says what is wrong with %s %s, which is named and shown as it was written', (key, text, problem) => {
@@ -310,7 +334,7 @@ describe('what is refused', () => {
     expect(problemsOf(() => load({ HUKZ_PORT: '8001' }))).toEqual([
       'HUKZ_PORT and METRICS_PORT are both 8001: each needs a port of its own',
     ]);
-    expect(load({ HUKZ_PORT: '0', HUKZ_METRICS_PORT: '0' })).toMatchObject({ port: 0, metricsPort: 0 });
+    expect(load({ HUKZ_PORT: '0', HUKZ_METRICS_PORT: '0' })).toMatchObject({ port: 0, metrics: { port: 0 } });
   });
 
   it('says all that is wrong in one go', () => {
@@ -417,6 +441,7 @@ describe('what is shown', () => {
         HUKZ_DATABASE_PASSWORD: 'sesame',
         HUKZ_EGRESS_PROXY: 'http://me:geheim@proxy:3128',
         HUKZ_EGRESS_ALLOW_CIDRS: '10.0.0.0/8',
+        HUKZ_METRICS_TOKEN: 'geheim-geheim-geheim',
       }),
     );
     expect(shown).toMatchObject({
@@ -424,6 +449,7 @@ describe('what is shown', () => {
       database: { host: 'db', password: 'set' },
       nats: { servers: ['nats://a:4222'], user_password: 'set', token: 'unset' },
       queue_group: 'workers',
+      metrics: { port: 8001, token: 'set' },
       egress: { allow_ranges: ['10.0.0.0/8'], proxy: { host: 'proxy', port: 3128, authorization: 'set' } },
     });
     expect(JSON.stringify(shown)).not.toMatch(/geheim|sesame|bWU6Z2VoZWlt/);

@@ -3,6 +3,7 @@ import type { EgressProxy } from '../internal/domain/egress-proxy.js';
 import type { EgressSettings } from '../internal/domain/egress-rules.js';
 import type { RetryPolicy } from '../internal/domain/retry-policy.js';
 import type { EncryptionKey } from '../internal/domain/secret.js';
+import type { RateLimit } from '../internal/domain/webhook-settings.js';
 import type { LogLevel } from '../internal/logger.js';
 
 /** The configuration as the program works with it: whole, judged, durations in milliseconds. Keys: `schema.ts`. */
@@ -10,7 +11,14 @@ export interface Config {
   readonly mode: 'production' | 'development';
   readonly host: string;
   readonly port: number;
-  readonly metricsPort: number;
+  readonly api: {
+    /** The hosts that are answered, in lower case. */
+    readonly hosts: readonly string[];
+    /** Of each user and each address; absent: no limit. */
+    readonly rate?: RateLimit;
+  };
+  /** Where `/metrics` is, and the token that readers of it must show, if there is one. */
+  readonly metrics: { readonly host: string; readonly port: number; readonly token?: string };
   /** Processes; `auto` is one a core. */
   readonly workers: number | 'auto';
   readonly database: DatabaseConfig;

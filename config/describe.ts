@@ -9,6 +9,7 @@ export function describeConfig(config: Config): LogFields {
   return inSnakeCase({
     ...config,
     database: { ...database, password: setOrUnset(password) },
+    metrics: { ...config.metrics, token: setOrUnset(config.metrics.token) },
     encryptionKeys: config.encryptionKeys.map(({ id }) => id),
     egress: {
       ...config.egress,

@@ -6,8 +6,10 @@ import { parseInboxPrefix } from '../internal/domain/inbox.js';
 import { parseIpRanges } from '../internal/domain/ip-range.js';
 import { parseNat64Prefixes } from '../internal/domain/nat64-prefix.js';
 import { parsePortRanges } from '../internal/domain/port-range.js';
+import { parseRate } from '../internal/domain/rate-limit.js';
 import { type Parsed, parsed, refused } from '../internal/domain/result.js';
 import { parseQueueGroup } from '../internal/domain/subject.js';
+import { parseApiHosts } from './api-hosts.js';
 import { parseByteSize } from './byte-size.js';
 import { parseDatabaseHosts } from './database-hosts.js';
 import { parseEncryptionKeys } from './encryption-keys.js';
@@ -81,6 +83,10 @@ const noneOrOne =
     const read = parse(text);
     return read.ok ? parsed([read.value]) : read;
   };
+const parseApiRate = (text: string) => {
+  const read = parseRate(text);
+  return read.ok ? read : refused('must be written as 100/second, 6000/minute or 100000/hour, or be off');
+};
 const MOST_WORKERS = 256;
 const FLAGS = new Map([
   ['true', true],
@@ -109,6 +115,13 @@ convict.addFormat(textFormat('host patterns', parseHostPatterns));
 convict.addFormat(textFormat('nat64 prefixes', parseNat64Prefixes));
 convict.addFormat(textFormat('ports', parsePortRanges));
 convict.addFormat(textFormat('proxy', noneOrOne(parseEgressProxy)));
+convict.addFormat(textFormat('host names', parseApiHosts));
+convict.addFormat(textFormat('rate', (text) => noneOrOne(parseApiRate)(text === 'off' ? '' : text)));
+convict.addFormat(
+  textFormat('token', (text) =>
+    /^(?:[\x21-\x7e]{16,512})?$/.test(text) ? parsed(text) : refused('must be 16 to 512 visible ASCII characters'),
+  ),
+);
 convict.addFormat(
   textFormat('stream', (text) =>
     /^[A-Za-z0-9_-]{1,64}$/.test(text) ? parsed(text) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),

@@ -29,7 +29,7 @@ type Format =
       | 'keys'
     )
   | ('host patterns' | 'nat64 prefixes')
-  | 'workers';
+  | ('workers' | 'token' | 'rate' | 'host names');
 type Options = Omit<KeySpec, 'doc' | 'format' | 'default' | 'env'>;
 
 const PORT: Options = { min: 0, max: 65_535 };
@@ -46,9 +46,30 @@ const keys = {
     ['production', 'development'],
     'production',
   ),
-  HOST: key('the address that the API and the metrics listen on', 'text', '0.0.0.0'),
+  HOST: key('the address that the API listens on, and /metrics unless METRICS_HOST names another', 'text', '0.0.0.0'),
   PORT: key('the port of the API; 0 takes any free one', 'whole', '8000', PORT),
+  API_HOSTS: key(
+    'the host names that the API and /metrics answer, joined by commas: hukz.example.com,hukz. This machine (localhost, loopback addresses, the address that was connected to) is always among them. Pages of other hosts are refused in browsers (Origin, Sec-Fetch-Site). Empty: in development this machine only, in production every host and page; *: every host and page',
+    'host names',
+    '',
+  ),
+  API_RATE: key(
+    'the most requests of one user (X-User), and of one address, to the API of one process, as 100/second, 6000/minute or 100000/hour; off for no limit. So many may come at once. More are answered 429 with Retry-After; /ping, /health and /metrics are not limited',
+    'rate',
+    '60000/minute',
+  ),
+  METRICS_HOST: key(
+    'the address that /metrics listens on: 127.0.0.1 keeps it on this machine; empty: that of HOST',
+    'text',
+    '',
+  ),
   METRICS_PORT: key('the port of /metrics; 0 takes any free one', 'whole', '8001', PORT),
+  METRICS_TOKEN: key(
+    'the token, of 16 characters or more, that readers of /metrics must send as Authorization: Bearer; /health/ready answers it with the words of servers. Empty: /metrics asks for none',
+    'token',
+    '',
+    { sensitive: true },
+  ),
   WORKERS: key(
     'how many processes share the work, each an instance with pools and limits of its own; auto: one a core',
     'workers',

@@ -4,6 +4,7 @@ import type { IpRange } from '../internal/domain/ip-range.js';
 import type { Nat64Prefix } from '../internal/domain/nat64-prefix.js';
 import { type PortRange, USUAL_PORTS } from '../internal/domain/port-range.js';
 import type { EncryptionKey } from '../internal/domain/secret.js';
+import type { RateLimit } from '../internal/domain/webhook-settings.js';
 import type { LogLevel } from '../internal/logger.js';
 import type { Config, DatabaseConfig, NatsConfig } from './config.js';
 import type { GivenHost } from './database-hosts.js';
@@ -19,6 +20,8 @@ type Texts =
   | 'NATS_STREAM'
   | OptionalText;
 type OptionalText =
+  | 'METRICS_HOST'
+  | 'METRICS_TOKEN'
   | 'NATS_USER_NAME'
   | 'NATS_USER_PASSWORD'
   | 'NATS_TOKEN'
@@ -46,6 +49,8 @@ export type Values = Readonly<
       EGRESS_NAT64_PREFIXES: readonly Nat64Prefix[];
       EGRESS_ALLOW_PORTS: readonly PortRange[];
       EGRESS_PROXY: readonly EgressProxy[];
+      API_HOSTS: readonly string[];
+      API_RATE: readonly RateLimit[];
       RESULTS: 'on' | 'off';
       LOG_LEVEL: LogLevel;
       LOG_FORMAT: 'auto' | 'json' | 'pretty';
@@ -71,6 +76,7 @@ type Others =
   | 'RETRY_SCHEDULE'
   | 'ENCRYPTION_KEYS'
   | `EGRESS_${'ALLOW_CIDRS' | 'DENY_CIDRS' | 'DENY_HOSTS' | 'NAT64_PREFIXES' | 'ALLOW_PORTS' | 'PROXY'}`
+  | `API_${'HOSTS' | 'RATE'}`
   | 'RESULTS'
   | 'LOG_LEVEL'
   | 'LOG_FORMAT';
@@ -83,7 +89,12 @@ export function toConfig(values: Values): Config {
     mode: values.MODE,
     host: values.HOST,
     port: values.PORT,
-    metricsPort: values.METRICS_PORT,
+    api: { hosts: values.API_HOSTS, ...(values.API_RATE[0] && { rate: values.API_RATE[0] }) },
+    metrics: {
+      host: values.METRICS_HOST || values.HOST,
+      port: values.METRICS_PORT,
+      ...some('token', values.METRICS_TOKEN),
+    },
     workers: values.WORKERS,
     database: databaseConfig(values),
     nats: natsConfig(values),

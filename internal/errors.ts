@@ -2,11 +2,13 @@
 export type ErrorCode =
   | 'bad_request'
   | 'unauthorized'
+  | 'forbidden'
   | 'not_found'
   | 'conflict'
   | 'too_large'
   | 'unsupported_media_type'
   | 'unprocessable'
+  | 'too_many'
   | 'unavailable';
 
 /** A caller's mistake with the sentence to answer. Anything else that is thrown is a bug of ours. */

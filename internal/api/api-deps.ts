@@ -1,9 +1,12 @@
-import type { Degradation } from '../domain/degradation.js';
+import type { DoorSettings } from '../domain/browser-door.js';
+import type { Degradation, Trouble } from '../domain/degradation.js';
 import type { Sample, TestAttempt, TestAuthorisation } from '../domain/test-call.js';
+import type { RateLimit } from '../domain/webhook-settings.js';
 import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/knex.js';
 import type { Vault } from '../store/vault.js';
+import type { RefusalReason } from './refusals.js';
 import type { ReplayReach } from './replay-bodies.js';
 
 /** What the API needs from the rest of the service. */
@@ -28,11 +31,13 @@ export interface ApiDeps {
   readonly insecureTls: boolean;
   /** What a message is worth, from where on. */
   readonly promise: string;
-  /** `problems` by dependency are empty when ready. */
+  /** `troubles` by dependency are empty when ready. */
   readiness(): Promise<{
-    readonly problems: Readonly<Record<string, string>>;
+    readonly troubles: Readonly<Record<string, Trouble>>;
     readonly degraded: readonly Degradation[];
   }>;
+  /** Whether a caller may read what servers answered and where they are, by its `Authorization` header. */
+  mayReadDetails(authorization: string | undefined): boolean;
   /** Why the messages of registered subjects do not come as they should, by subject. It is computed by each call. */
   degradationsBySubject(): ReadonlyMap<string, Degradation>;
   /** Sends a sample to a webhook, once, by the way of its deliveries. @throws {AppError} `unavailable` */
@@ -45,6 +50,12 @@ export interface ApiDeps {
   readonly version: string;
   /** Whether the page for people, `/docs`, is served. */
   readonly development: boolean;
+  /** Which hosts are answered, and pages of which hosts. */
+  readonly door: DoorSettings;
+  /** `API_RATE`; undefined: without a limit. */
+  readonly apiRate: RateLimit | undefined;
+  /** Told of each request that is refused before its route is looked for. */
+  onRefused(reason: RefusalReason): void;
   readonly allowAllSubjects: boolean;
   /** Subjects below it cannot be registered. */
   readonly inboxPrefix: string;

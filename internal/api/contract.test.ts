@@ -33,10 +33,14 @@ describe('the contract', () => {
       status: 'ok',
       promise: 'at least once from the commit on',
     });
-    api.rest.problems = { nats: 'not connected' };
+    api.rest.troubles = { nats: { summary: 'not connected', detail: 'no answer of nats://10.0.0.5:4222' } };
     const missing = await api.send('GET', '/health/ready', undefined, '').expect(503);
-    expect(missing.body).toEqual({ errors: { nats: 'not connected' } });
-    api.rest.problems = {};
+    expect(missing.body).toEqual({ errors: { nats: 'no answer of nats://10.0.0.5:4222' } });
+    api.rest.tellsDetails = false;
+    const told = await api.send('GET', '/health/ready', undefined, '').expect(503);
+    expect(told.body).toEqual({ errors: { nats: 'not connected' } });
+    api.rest.tellsDetails = true;
+    api.rest.troubles = {};
   });
 
   it('is ready when only some events are degraded, names the first hundred, and says so in the answer of such an event', async () => {
@@ -49,6 +53,15 @@ describe('the contract', () => {
     expect(ready.body).toMatchObject({ status: 'ok', degraded: expect.any(Array), degraded_total: 101 });
     expect(ready.body.degraded).toHaveLength(100);
     expect(ready.body.degraded[0]).toEqual(api.rest.degraded[0]);
+    api.rest.tellsDetails = false;
+    const toStrangers = await api.send('GET', '/health/ready', undefined, '').expect(200);
+    expect(toStrangers.body.degraded[0]).toEqual({
+      event: 'degraded.n0',
+      reason: 'stream_refused',
+      problem: 'NATS refuses to make or change the stream.',
+    });
+    expect(toStrangers.body).toMatchObject({ degraded_total: 101 });
+    api.rest.tellsDetails = true;
     const made = await newEvent('degraded.n1');
     const told = { reason: 'stream_refused', problem: 'The server has no room: raise its limit.' };
     expect(made.degraded).toEqual(told);
@@ -395,7 +408,7 @@ describe('the contract', () => {
 describe('a bug', () => {
   it('answers nothing of itself, and is logged with the request id', async () => {
     const api = await makeTestApi();
-    api.rest.problems = new Proxy(
+    api.rest.troubles = new Proxy(
       {},
       {
         ownKeys: () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Degradation } from '../domain/degradation.js';
+import { type Degradation, summaryOf, type Trouble } from '../domain/degradation.js';
 import type { ApiDeps } from './api-deps.js';
 import { degradation } from './event-answer.js';
 import { publicRoute, type Route } from './route.js';
@@ -21,43 +21,58 @@ const ready = {
     'ready, and what a message is worth from where on; `degraded` names the events that do not arrive as they should',
   schema: z.object({ status: z.literal('ok'), promise: z.string(), ...degradedFields }),
 };
+const DETAILS =
+  'Words of servers and addresses are only in the answer to `Authorization: Bearer <METRICS_TOKEN>`, and with MODE=development';
 const problems = z.object({
   errors: z.record(z.string(), z.string()).meta({ example: { database: 'not reachable' } }),
   ...degradedFields,
 });
 
-export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'promise'>): readonly Route[] {
+export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'promise' | 'mayReadDetails'>): readonly Route[] {
   return [
     publicRoute(
       {
         method: 'get',
         path: '/ping',
+        isUnlimited: true,
         summary: 'Whether somebody listens',
         answers: { 200: { description: 'a dot', type: 'text/plain', schema: z.literal('.') } },
       },
       async () => ({ status: 200, text: '.', type: 'text/plain' }),
     ),
     publicRoute(
-      { method: 'get', path: '/health/alive', summary: 'Whether the event loop turns', answers: { 200: ok } },
+      {
+        method: 'get',
+        path: '/health/alive',
+        isUnlimited: true,
+        summary: 'Whether the event loop turns',
+        answers: { 200: ok },
+      },
       async () => ({ status: 200, json: { status: 'ok' } }),
     ),
     publicRoute(
       {
         method: 'get',
         path: '/health/ready',
-        summary: 'Whether every dependency is there',
+        isUnlimited: true,
+        summary: `Whether every dependency is there. ${DETAILS}`,
         answers: { 200: ready, 503: { description: 'what is missing, by dependency', schema: problems } },
       },
-      async () => {
-        const { problems: errors, degraded } = await deps.readiness();
-        return Object.keys(errors).length === 0
-          ? { status: 200, json: { status: 'ok', promise: deps.promise, ...shown(degraded) } }
-          : { status: 503, json: { errors, ...shown(degraded) } };
+      async ({ authorization }) => {
+        const { troubles, degraded } = await deps.readiness();
+        const level = deps.mayReadDetails(authorization) ? 'detail' : 'summary';
+        const errors = Object.entries(troubles).map(([dependency, trouble]) => [dependency, trouble[level]]);
+        const degradations = shown(degraded, level);
+        return errors.length === 0
+          ? { status: 200, json: { status: 'ok', promise: deps.promise, ...degradations } }
+          : { status: 503, json: { errors: Object.fromEntries(errors), ...degradations } };
       },
     ),
   ];
 }
 
-function shown(degraded: readonly Degradation[]) {
-  return degraded.length === 0 ? {} : { degraded: degraded.slice(0, MAX_SHOWN), degraded_total: degraded.length };
+function shown(degraded: readonly Degradation[], level: keyof Trouble) {
+  if (degraded.length === 0) return {};
+  const first = degraded.slice(0, MAX_SHOWN);
+  return { degraded: level === 'detail' ? first : first.map(summaryOf), degraded_total: degraded.length };
 }

@@ -1,9 +1,12 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { ApiDeps } from './api-deps.js';
+import { guardFromBrowsers } from './browser-guard.js';
 import { STYLE_HASH } from './docs-page.js';
 import { makeErrorHandler, sendErrors } from './error-answer.js';
 import { METHOD_STATUS, STATUS_OF } from './error-table.js';
+import { limitRequests } from './limit-requests.js';
+import { makeRefusals } from './refusals.js';
 import { makeRequestLog } from './request-id.js';
 import type { Route } from './route.js';
 import { makeRoutes } from './routes.js';
@@ -18,11 +21,23 @@ export function makeApi(deps: ApiDeps): Express {
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
   app.use(makeRequestLog(deps.logger), securityHeaders());
+  const routes = makeRoutes(deps);
+  const refusals = makeRefusals(deps);
+  app.use(guardFromBrowsers(deps.door, refusals));
+  if (deps.apiRate) app.use(unlessFor(unlimitedIn(routes), limitRequests(deps.apiRate, refusals)));
   app.use([...USER_PATHS], requireUser);
-  mount(app, makeRoutes(deps));
+  mount(app, routes);
   app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'there is nothing at this path' }]));
   app.use(makeErrorHandler(deps.logger));
   return app;
+}
+
+const unlimitedIn = (routes: readonly Route[]) =>
+  new Set(routes.filter(({ isUnlimited }) => isUnlimited).map(({ path }) => path));
+
+function unlessFor(paths: ReadonlySet<string>, handler: RequestHandler): RequestHandler {
+  // Express takes a path with a slash at its end for the same route.
+  return (req, res, next) => (paths.has(req.path.replace(/\/$/, '')) ? next() : handler(req, res, next));
 }
 
 /** Nothing of ours loads anything; the page for people has one stylesheet, inside it. */

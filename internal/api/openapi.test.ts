@@ -7,6 +7,7 @@ import { makeVault } from '../store/vault.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeApi } from './make-api.js';
 import type { OpenApi } from './openapi.js';
+import type { JsonSchema } from './openapi-schemas.js';
 
 /** Nothing here asks the database; it is never connected to. */
 function makeUnconnected(development: boolean): Express {
@@ -18,7 +19,8 @@ function makeUnconnected(development: boolean): Express {
     catalogChanged: async () => undefined,
     promise: '',
     admitSubject: async () => undefined,
-    readiness: async () => ({ problems: {}, degraded: [] }),
+    readiness: async () => ({ troubles: {}, degraded: [] }),
+    mayReadDetails: () => true,
     degradationsBySubject: () => new Map(),
     tryWebhook: () => Promise.reject(new Error('nothing is sent here')),
     tryAuthorisation: () => Promise.reject(new Error('nothing is sent here')),
@@ -26,6 +28,9 @@ function makeUnconnected(development: boolean): Express {
     logger: makeTestLogger(),
     version: '1.2.3',
     development,
+    door: { development, hosts: ['*'] },
+    apiRate: undefined,
+    onRefused: () => undefined,
     receiverProblem: () => undefined,
     webhookProxies: false,
     insecureTls: true,
@@ -41,6 +46,32 @@ function mountedIn(app: Express): string[] {
     const methods = route.stack.map((layer) => layer.method).filter((method) => method !== undefined);
     return methods.map((method) => `${method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
+}
+
+/** Where a value may be as large as its sender likes; what is ignored is not looked at, whatever its size. */
+function unboundedIn(document: OpenApi, schema: JsonSchema, place: string): string[] {
+  if (schema.readOnly) return [];
+  if (typeof schema.$ref === 'string') {
+    const name = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
+    return unboundedIn(document, document.components.schemas[name]!, name);
+  }
+  const { type, properties = {}, items, additionalProperties: values, anyOf = [], oneOf = [], maxLength } = schema;
+  const isWord = schema.enum !== undefined || schema.const !== undefined || schema.format === 'uuid';
+  const hasForms = anyOf.length > 0 || (oneOf as JsonSchema[]).length > 0;
+  const unbounded =
+    (type === 'string' && maxLength === undefined && !isWord && schema.pattern === undefined) ||
+    (type === 'string' && maxLength === undefined && /[+*]/.test(String(schema.pattern ?? ''))) ||
+    (type === 'array' && schema.maxItems === undefined && !hasForms) ||
+    (typeof values === 'object' && schema.maxProperties === undefined);
+  const inner = [
+    ...Object.entries(properties).map(([name, each]) => [name, each] as const),
+    ...[items, values].filter((each) => typeof each === 'object').map((each) => ['*', each as JsonSchema] as const),
+    ...[...anyOf, ...(oneOf as JsonSchema[])].map((each) => ['', each] as const),
+  ];
+  return [
+    ...(unbounded ? [place] : []),
+    ...inner.flatMap(([name, each]) => unboundedIn(document, each, `${place}.${name}`)),
+  ];
 }
 
 describe('the OpenAPI document', () => {
@@ -66,36 +97,36 @@ describe('the OpenAPI document', () => {
   });
 
   it.each([
-    ['get /ping', '200 500'],
-    ['get /health/alive', '200 500'],
-    ['get /health/ready', '200 500 503'],
-    ['get /events', '200 401 422 500 503'],
-    ['post /events', '201 400 401 413 415 422 500 503'],
-    ['get /events/{id}', '200 400 401 404 500 503'],
-    ['put /events/{id}', '200 400 401 404 413 415 422 500 503'],
-    ['patch /events/{id}', '200 400 401 404 413 415 422 500 503'],
-    ['delete /events/{id}', '200 400 401 404 422 500 503'],
-    ['get /webhooks/logs', '200 401 422 500 503'],
-    ['get /webhooks/space/{space_id}', '200 400 401 422 500 503'],
-    ['post /webhooks/space/{space_id}', '201 400 401 413 415 422 500 503'],
-    ['get /webhooks/space/{space_id}/check', '200 400 401 422 500 503'],
-    ['get /webhooks', '200 401 422 500 503'],
-    ['post /webhooks', '201 400 401 413 415 422 500 503'],
-    ['get /webhooks/{id}', '200 400 401 404 500 503'],
-    ['put /webhooks/{id}', '200 400 401 404 413 415 422 500 503'],
-    ['patch /webhooks/{id}', '200 400 401 404 413 415 422 500 503'],
-    ['delete /webhooks/{id}', '200 400 401 404 500 503'],
-    ['post /webhooks/{id}/secret/rotate', '200 400 401 404 413 415 422 500 503'],
-    ['post /webhooks/{id}/replay', '200 202 400 401 404 413 415 422 500 503'],
-    ['get /webhooks/{id}/replays', '200 400 401 404 422 500 503'],
-    ['get /replays/{id}', '200 400 401 404 500 503'],
-    ['delete /replays/{id}', '200 400 401 404 500 503'],
-    ['get /dead-letters', '200 401 422 500 503'],
-    ['get /deliveries/{id}', '200 400 401 404 500 503'],
-    ['post /deliveries/{id}/retry', '202 400 401 404 409 422 500 503'],
-    ['get /accounting', '200 401 422 500 503'],
-    ['get /openapi.json', '200 500'],
-    ['get /docs', '200 500'],
+    ['get /ping', '200 403 500'],
+    ['get /health/alive', '200 403 500'],
+    ['get /health/ready', '200 403 500 503'],
+    ['get /events', '200 401 403 422 429 500 503'],
+    ['post /events', '201 400 401 403 413 415 422 429 500 503'],
+    ['get /events/{id}', '200 400 401 403 404 429 500 503'],
+    ['put /events/{id}', '200 400 401 403 404 413 415 422 429 500 503'],
+    ['patch /events/{id}', '200 400 401 403 404 413 415 422 429 500 503'],
+    ['delete /events/{id}', '200 400 401 403 404 422 429 500 503'],
+    ['get /webhooks/logs', '200 401 403 422 429 500 503'],
+    ['get /webhooks/space/{space_id}', '200 400 401 403 422 429 500 503'],
+    ['post /webhooks/space/{space_id}', '201 400 401 403 413 415 422 429 500 503'],
+    ['get /webhooks/space/{space_id}/check', '200 400 401 403 422 429 500 503'],
+    ['get /webhooks', '200 401 403 422 429 500 503'],
+    ['post /webhooks', '201 400 401 403 413 415 422 429 500 503'],
+    ['get /webhooks/{id}', '200 400 401 403 404 429 500 503'],
+    ['put /webhooks/{id}', '200 400 401 403 404 413 415 422 429 500 503'],
+    ['patch /webhooks/{id}', '200 400 401 403 404 413 415 422 429 500 503'],
+    ['delete /webhooks/{id}', '200 400 401 403 404 429 500 503'],
+    ['post /webhooks/{id}/secret/rotate', '200 400 401 403 404 413 415 422 429 500 503'],
+    ['post /webhooks/{id}/replay', '200 202 400 401 403 404 413 415 422 429 500 503'],
+    ['get /webhooks/{id}/replays', '200 400 401 403 404 422 429 500 503'],
+    ['get /replays/{id}', '200 400 401 403 404 429 500 503'],
+    ['delete /replays/{id}', '200 400 401 403 404 429 500 503'],
+    ['get /dead-letters', '200 401 403 422 429 500 503'],
+    ['get /deliveries/{id}', '200 400 401 403 404 429 500 503'],
+    ['post /deliveries/{id}/retry', '202 400 401 403 404 409 422 429 500 503'],
+    ['get /accounting', '200 401 403 422 429 500 503'],
+    ['get /openapi.json', '200 403 429 500'],
+    ['get /docs', '200 403 429 500'],
   ])('knows every status of %s', (name, statuses) => {
     const found = operations().find((one) => one.name === name);
     expect(Object.keys(found!.operation.responses).join(' ')).toBe(statuses);
@@ -115,6 +146,15 @@ describe('the OpenAPI document', () => {
       expect(fields.filter(([, field]) => !field.description)).toEqual([]);
       expect(fields.filter(([, field]) => !field.readOnly && field.example === undefined)).toEqual([]);
     }
+  });
+
+  it('bounds every text, list and object of names that may be sent', () => {
+    const schemas = operations().flatMap(({ name, operation }) => [
+      ...Object.values(operation.requestBody?.content ?? {}).map(({ schema }) => ({ name, schema })),
+      ...operation.parameters.map((parameter) => ({ name: `${name} ${parameter.name}`, schema: parameter.schema })),
+    ]);
+    expect(schemas.length).toBeGreaterThan(60);
+    expect(schemas.flatMap(({ name, schema }) => unboundedIn(document, schema, name))).toEqual([]);
   });
 
   it('says of bodies and parameters what the schemas judge by', () => {

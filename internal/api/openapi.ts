@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BUG_STATUS, MEANING_OF, STATUS_OF } from './error-table.js';
-import { LARGEST_BODY_BYTES } from './json-body.js';
+import { BODY_BOUNDS, LARGEST_BODY_BYTES } from './json-body.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
 import type { Route } from './route.js';
 
@@ -28,14 +28,27 @@ interface RequestBody {
   readonly content: Content;
 }
 
+interface DescribedAnswer {
+  readonly description: string;
+  readonly content?: Content;
+  readonly headers?: Readonly<Record<string, { readonly description: string; readonly schema: JsonSchema }>>;
+}
+
 export interface Operation {
   readonly summary: string;
   readonly tags: readonly string[];
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: RequestBody;
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
+  readonly responses: Readonly<Record<string, DescribedAnswer>>;
 }
+
+const RETRY_AFTER = {
+  'Retry-After': {
+    description: 'Seconds after which a request is answered again',
+    schema: { type: 'integer', minimum: 1 },
+  },
+};
 
 export interface OpenApi {
   readonly openapi: '3.1.0';
@@ -80,9 +93,10 @@ function operation(route: Route, components: Components): Operation {
 
 function bodyOf({ method, bodyIsOptional }: Route, schema: JsonSchema): RequestBody {
   const types = method === 'patch' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
+  const { mostValues, mostParts, mostMembers, deepest } = BODY_BOUNDS;
   return {
     required: !bodyIsOptional,
-    description: `At most ${LARGEST_BODY_BYTES / 1024} KiB`,
+    description: `At most ${LARGEST_BODY_BYTES / 1024} KiB, ${mostValues} values, ${mostParts} lists and objects, ${mostMembers} members of one object, nested ${deepest} deep`,
     content: Object.fromEntries(types.map((type) => [type, { schema }])),
   };
 }
@@ -111,7 +125,10 @@ function answers(route: Route, components: Components): Operation['responses'] {
 function refusals(route: Route, components: Components): Operation['responses'] {
   const content = { 'application/json': { schema: components.use(errorAnswer, 'output') } };
   return Object.fromEntries(
-    refusalStatuses(route).map((status) => [status, { description: MEANING_OF[status], content }]),
+    refusalStatuses(route).map((status) => [
+      status,
+      { description: MEANING_OF[status], content, ...(status === STATUS_OF.too_many && { headers: RETRY_AFTER }) },
+    ]),
   );
 }
 
@@ -126,5 +143,6 @@ function refusalStatuses(route: Route): readonly (keyof typeof MEANING_OF)[] {
       ? [STATUS_OF.bad_request, STATUS_OF.too_large, STATUS_OF.unsupported_media_type, STATUS_OF.unprocessable]
       : []),
   ];
-  return [...new Set([...own, ...fromParts, BUG_STATUS] as const)].sort();
+  const atTheDoor = route.isUnlimited ? [STATUS_OF.forbidden] : [STATUS_OF.forbidden, STATUS_OF.too_many];
+  return [...new Set([...atTheDoor, ...own, ...fromParts, BUG_STATUS] as const)].sort();
 }

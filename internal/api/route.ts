@@ -25,6 +25,8 @@ interface RouteWords {
   readonly answers: Readonly<Record<number, AnswerWords>>;
   /** Refusals of the handler; those that follow from user, path, query and body are known without being named. */
   readonly refuses?: readonly ErrorCode[];
+  /** Answered however many requests a caller sends. */
+  readonly isUnlimited?: true;
   /** Nothing at all stands for `{}`. */
   readonly bodyIsOptional?: true;
 }
@@ -38,6 +40,7 @@ export interface RawRequest {
   userId(): number;
   /** What the caller says that our host is; anything at all. */
   readonly host: string | undefined;
+  readonly authorization: string | undefined;
 }
 
 export interface Input<P, Q, B> {
@@ -63,7 +66,10 @@ export interface Route extends RouteWords {
   answer(request: RawRequest): Promise<Answer>;
 }
 
-export function publicRoute(words: RouteWords, answer: (request: Pick<RawRequest, 'host'>) => Promise<Answer>): Route {
+export function publicRoute(
+  words: RouteWords,
+  answer: (request: Pick<RawRequest, 'host' | 'authorization'>) => Promise<Answer>,
+): Route {
   return { ...words, needsUser: false, answer };
 }
 

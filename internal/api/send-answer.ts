@@ -14,6 +14,7 @@ export function handlerFor(route: Route): RequestHandler {
       readBody: (isOptional) => readJsonBody(req, res, isOptional),
       userId: () => userOf(res),
       host: req.get('host'),
+      authorization: req.get('authorization'),
     });
     await sendAnswer(res, answer);
   };

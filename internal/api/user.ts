@@ -6,11 +6,16 @@ export const USER_PATHS = ['/events', '/webhooks', '/dead-letters', '/deliveries
 
 const POSITIVE = /^[1-9][0-9]{0,15}$/;
 
-/** Refuses before anything else of the request is looked at; two headers arrive joined by a comma and are refused too. */
-export const requireUser: RequestHandler = (req, res, next) => {
-  const text = req.get('x-user') ?? '';
+/** The user that a value of `X-User` names, if it can be one; two headers arrive joined by a comma and name none. */
+export function findUser(text: string | undefined): number | undefined {
   const id = Number(text);
-  if (!POSITIVE.test(text) || !Number.isSafeInteger(id)) throw notAllowed();
+  return text !== undefined && POSITIVE.test(text) && Number.isSafeInteger(id) ? id : undefined;
+}
+
+/** Refuses before anything else of the request is looked at. */
+export const requireUser: RequestHandler = (req, res, next) => {
+  const id = findUser(req.get('x-user'));
+  if (id === undefined) throw notAllowed();
   res.locals.userId = id;
   next();
 };

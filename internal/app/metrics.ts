@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { REFUSAL_REASONS, type RefusalReason } from '../api/refusals.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { Backlog } from '../store/backlog.js';
 import { MEASURED_TABLES } from '../store/retention.js';
@@ -61,6 +62,7 @@ export interface Metrics {
   /** Deliveries that were accepted and are found nowhere. */
   onAccountOpen(deliveries: number): void;
   onBacklog(backlog: Backlog): void;
+  onApiRefused(reason: RefusalReason): void;
   readonly contentType: string;
   text(): Promise<string>;
   /** The same for a parent that adds up the numbers of several. */
@@ -147,8 +149,15 @@ export function makeMetrics(now: () => number): Metrics {
     aggregator: 'max',
     registers: [...registers],
   });
+  const apiRefused = new Counter({
+    name: 'hukz_api_refused_total',
+    help: 'Requests to the API that were refused because of their host, the page that sent them, or API_RATE, by reason',
+    labelNames: ['reason'],
+    registers: [...registers],
+  });
   // Every series is there from the start: a rule about one that appears with its first event is silent until then.
   for (const outcome of ATTEMPT_OUTCOMES) attempts.inc({ outcome }, 0);
+  for (const reason of REFUSAL_REASONS) apiRefused.inc({ reason }, 0);
   for (const labels of REPEATS) repeats.inc(labels, 0);
   for (const kind of FLUSH_KINDS) {
     batch.zero({ kind });
@@ -165,6 +174,7 @@ export function makeMetrics(now: () => number): Metrics {
     onTableBytes(bytes) {
       for (const [table, size] of bytes) tableBytes.set({ table }, size);
     },
+    onApiRefused: (reason) => apiRefused.inc({ reason }),
     onAccountOpen: (deliveries) => accountOpen.set(deliveries),
     onBacklog({ deliveries, oldestSeconds }) {
       due.set(deliveries);

@@ -32,7 +32,7 @@ it('a database that can only read is not ready, although it answers', async () =
   const db = makeKnex(database.connection, { max: 1 });
   try {
     expect((await db.raw('select 1 as one')).rows).toEqual([{ one: 1 }]);
-    const { problems } = await findReadiness({
+    const { troubles } = await findReadiness({
       db,
       journalTrouble: () => undefined,
       natsProblem: () => undefined,
@@ -41,7 +41,10 @@ it('a database that can only read is not ready, although it answers', async () =
       isTrusted: () => true,
       isStopping: () => false,
     });
-    expect(problems.database).toContain('read-only transaction');
+    expect(troubles.database).toEqual({
+      summary: 'it takes no writes',
+      detail: expect.stringContaining('read-only transaction'),
+    });
   } finally {
     await db.destroy();
   }

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
-import { type Degradation, wholeIntakeProblem } from '../domain/degradation.js';
+import { type Degradation, type Trouble, wholeIntakeTrouble } from '../domain/degradation.js';
 import { messageOf } from '../errors.js';
+import { isDatabaseAway } from '../store/database-away.js';
+import { isReadOnly } from '../store/pg-error.js';
 
 export interface ReadinessDeps {
   readonly db: Knex;
@@ -14,8 +16,8 @@ export interface ReadinessDeps {
 }
 
 export interface Readiness {
-  /** Problems by dependency; none means that this instance takes and delivers messages. */
-  readonly problems: Readonly<Record<string, string>>;
+  /** By dependency; none means that this instance takes and delivers messages. */
+  readonly troubles: Readonly<Record<string, Trouble>>;
   /** What is hit although the instance is ready as a whole. */
   readonly degraded: readonly Degradation[];
 }
@@ -25,25 +27,38 @@ const PROBE_MS = 2000;
 const PROBE = 'update hukz_migrations set id = id where false';
 
 export async function findReadiness(deps: ReadinessDeps): Promise<Readiness> {
-  const database = await databaseProblem(deps.db);
+  const database = await databaseTrouble(deps.db);
   const degraded = deps.degraded();
-  const found: Readonly<Record<string, string | undefined>> = {
-    app: deps.isStopping() ? 'shutting down' : undefined,
+  const found: Readonly<Record<string, Trouble | undefined>> = {
+    app: deps.isStopping() ? toAll('shutting down') : undefined,
     database,
-    journal: deps.journalTrouble(),
-    instance: deps.isTrusted() ? undefined : 'no heartbeat reaches the database; sending has stopped',
-    nats: deps.natsProblem(),
-    intake: wholeIntakeProblem(deps.subjects(), degraded),
+    journal: summed('messages and attempts are not stored just now', deps.journalTrouble()),
+    instance: deps.isTrusted() ? undefined : toAll('no heartbeat reaches the database; sending has stopped'),
+    nats: summed('not connected, or NATS has not confirmed the subscriptions', deps.natsProblem()),
+    intake: wholeIntakeTrouble(deps.subjects(), degraded),
   };
-  const problems = Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { problems: Object.fromEntries(problems), degraded };
+  const troubles = Object.entries(found).filter((entry): entry is [string, Trouble] => entry[1] !== undefined);
+  return { troubles: Object.fromEntries(troubles), degraded };
 }
 
-async function databaseProblem(db: Knex): Promise<string | undefined> {
+/** Words of our own, which tell nothing of a server. */
+const toAll = (words: string): Trouble => ({ summary: words, detail: words });
+
+function summed(summary: string, detail: string | undefined): Trouble | undefined {
+  return detail === undefined ? undefined : { summary, detail };
+}
+
+async function databaseTrouble(db: Knex): Promise<Trouble | undefined> {
   try {
     await db.raw(PROBE).timeout(PROBE_MS);
     return undefined;
   } catch (error) {
-    return messageOf(error) || 'not reachable';
+    const summary = databaseSummary(error);
+    return { summary, detail: messageOf(error) || summary };
   }
+}
+
+function databaseSummary(error: unknown): string {
+  if (isReadOnly(error)) return 'it takes no writes';
+  return isDatabaseAway(error) ? 'not reachable, or too busy' : 'it refuses the statements of hukz';
 }

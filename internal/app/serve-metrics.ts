@@ -1,5 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { makeTokenCheck } from '../api/bearer.js';
+import { callerOf } from '../api/browser-guard.js';
+import { type DoorSettings, doorRefusal } from '../domain/browser-door.js';
 
 /** Where the text comes from. */
 export interface MetricsSource {
@@ -12,14 +15,32 @@ export interface MetricsServer {
   stop(): Promise<void>;
 }
 
+export interface MetricsSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Whoever asks must show it. */
+  readonly token?: string | undefined;
+  /** Which hosts and pages are answered, as by the API. */
+  readonly door: DoorSettings;
+}
+
 /** `/metrics` on a port of its own, so that it need not be where the API is. */
 export async function serveMetrics(
   metrics: MetricsSource,
-  address: { readonly host: string; readonly port: number },
+  { host, port, token, door }: MetricsSettings,
 ): Promise<MetricsServer> {
+  const showsToken = makeTokenCheck(token);
   const server = createServer((request, response) => {
+    if (doorRefusal(callerOf(request), door)) {
+      response.writeHead(403).end();
+      return;
+    }
     if (request.url !== '/metrics') {
       response.writeHead(404).end();
+      return;
+    }
+    if (token !== undefined && !showsToken(request.headers.authorization)) {
+      response.writeHead(401, { 'www-authenticate': 'Bearer realm="METRICS_TOKEN"' }).end();
       return;
     }
     metrics.text().then(
@@ -31,7 +52,7 @@ export async function serveMetrics(
   server.requestTimeout = 5000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, resolve);
+    server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

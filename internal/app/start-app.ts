@@ -16,6 +16,7 @@ import { type Cleanup, makeCleanup } from './cleanup.js';
 import { clockDegraded, watchClockOffset } from './clock-offset.js';
 import { makeDeadline } from './deadline.js';
 import { makeDegradations, notConnected, notStored } from './degradations.js';
+import { doorOf } from './door-of.js';
 import { expectDetachedBuffers } from './expect-detached-buffers.js';
 import { finish } from './finish.js';
 import { growModestly } from './grow-modestly.js';
@@ -228,11 +229,12 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     rules,
     testCalls,
     isStopping: () => stopping,
+    onRefused: metrics.onApiRefused,
     version,
     logger,
   });
   const metricsServer = await (showMetrics?.(metrics) ??
-    serveMetrics(metrics, { host: config.host, port: config.metricsPort }));
+    serveMetrics(metrics, { ...config.metrics, door: doorOf(config) }));
   cleanup.add('metrics', metricsServer.stop);
   const server = await listenHttp(api, { host: config.host, port: config.port });
   cleanup.add('http', () => server.stop(HTTP_GRACE_MS));

@@ -1,6 +1,8 @@
 import type { Express } from 'express';
 import type { Config } from '../../config/config.js';
+import { makeTokenCheck } from '../api/bearer.js';
 import { makeApi } from '../api/make-api.js';
+import type { RefusalReason } from '../api/refusals.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import type { Membership } from '../dispatch/membership.js';
 import type { Catalog } from '../domain/catalog.js';
@@ -15,6 +17,7 @@ import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/knex.js';
 import type { Vault } from '../store/vault.js';
 import type { Degradations } from './degradations.js';
+import { doorOf } from './door-of.js';
 import { findReadiness } from './readiness.js';
 import type { TestCalls } from './test-calls.js';
 
@@ -33,6 +36,7 @@ export interface ApiParts {
   readonly rules: EgressRules;
   readonly testCalls: TestCalls;
   isStopping(): boolean;
+  onRefused(reason: RefusalReason): void;
   readonly version: string;
   readonly logger: Logger;
 }
@@ -41,6 +45,8 @@ export interface ApiParts {
 export function wireApi(parts: ApiParts): Express {
   const { config, db, pool, vault, journal, catalog, catalogSync, membership, dispatch, intake, rules } = parts;
   const { messagesMs, logsMs, deadLettersMs } = config.retention;
+  const showsToken = makeTokenCheck(config.metrics.token);
+  const isDevelopment = config.mode === 'development';
   /** As the store says now, whatever changed elsewhere a moment ago. */
   const loadLive = async (id: number) => {
     await catalogSync.refresh();
@@ -73,13 +79,17 @@ export function wireApi(parts: ApiParts): Express {
       }),
     logger: parts.logger,
     version: parts.version,
-    development: config.mode === 'development',
+    mayReadDetails: (authorization) => isDevelopment || showsToken(authorization),
+    development: isDevelopment,
     tryWebhook: async (id, sample) => parts.testCalls.send(await loadLive(id), sample),
     nextOfKey: dispatch.next,
     tryAuthorisation: async (id) => parts.testCalls.authorise(await loadLive(id)),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     webhookProxies: config.egress.webhookProxies,
     insecureTls: config.egress.insecureTls,
+    door: doorOf(config),
+    apiRate: config.api.rate,
+    onRefused: parts.onRefused,
     allowAllSubjects: config.intake.allowAllSubjects,
     inboxPrefix: config.nats.inboxPrefix,
   });

@@ -34,6 +34,30 @@ export const DEGRADATION_REASONS = [
 
 export type DegradationReason = (typeof DEGRADATION_REASONS)[number];
 
+/** What each reason means, for readers who may not see what a server answered or where it is. */
+const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
+  not_connected: 'Messages do not arrive, because hukz is not connected to NATS or cannot look at its streams.',
+  not_subscribed: 'NATS has not confirmed the subscription of this event.',
+  subscription_refused: 'NATS refuses the subscription of this event.',
+  subject_overlap: 'The subject of this event crosses another subject, or a stream holds a part of it.',
+  subject_transformed: 'The stream stores the messages of this event under another subject.',
+  stream_refused: 'NATS refuses to make or change the stream.',
+  stream_unsuitable: 'The stream that holds this subject cannot be read without harm to others.',
+  consumer_refused: 'NATS refuses to make or change the consumer.',
+  consumer_unsuitable: 'The configuration of the consumer would lose messages.',
+  pull_refused: 'NATS refuses to deliver messages to the consumer.',
+  positions_not_kept: 'The database does not store how far the streams have been read.',
+  journal_behind: 'The database lacks acknowledged messages that could not be read again yet.',
+  message_not_stored: 'The database does not store single messages.',
+  attempt_not_stored: 'The database does not store single attempts.',
+  clock_offset: 'The clock of this machine differs from the clock of the database.',
+};
+
+/** The degradation without the words of a server, its address, or a configuration. */
+export function summaryOf({ reason, event }: Degradation): Degradation {
+  return { ...(event !== undefined && { event }), reason, problem: SUMMARIES[reason] };
+}
+
 /** Something that stops, delays or narrows the service without ending it. */
 export interface Degradation {
   /** The registered subject that is concerned; absent when it is not about one event. */
@@ -54,13 +78,24 @@ export function countByReason(degraded: readonly Degradation[]): ReadonlyMap<Deg
   return counts;
 }
 
-/** The problem of the intake as a whole when no registered event can be taken. */
-export function wholeIntakeProblem(events: readonly string[], degraded: readonly Degradation[]): string | undefined {
+/** Why a dependency is unwell. */
+export interface Trouble {
+  /** For everybody: no answer of a server, no address. */
+  readonly summary: string;
+  /** For operators. */
+  readonly detail: string;
+}
+
+/** The trouble of the intake as a whole when no registered event can be taken. */
+export function wholeIntakeTrouble(events: readonly string[], degraded: readonly Degradation[]): Trouble | undefined {
   if (degraded.length === 0 || events.length === 0) return undefined;
   const hit = new Map(degraded.map((each) => [each.event, each]));
   if (!events.every((event) => hit.has(event))) return undefined;
   const [first = ''] = events;
-  return `none of the ${events.length} registered events can be taken; "${first}": ${hit.get(first)?.problem}`;
+  const found = hit.get(first);
+  const words = (problem: string | undefined) =>
+    `none of the ${events.length} registered events can be taken; "${first}": ${problem}`;
+  return { summary: words(found && SUMMARIES[found.reason]), detail: words(found?.problem) };
 }
 
 /** The first degradation of each event. */

@@ -3,8 +3,9 @@ import supertest from 'supertest';
 import type { ApiDeps } from '../api/api-deps.js';
 import { makeApi } from '../api/make-api.js';
 import { makeOpenApi, type OpenApi } from '../api/openapi.js';
+import type { RefusalReason } from '../api/refusals.js';
 import { makeRoutes } from '../api/routes.js';
-import { bySubject, type Degradation } from '../domain/degradation.js';
+import { bySubject, type Degradation, type Trouble } from '../domain/degradation.js';
 import { AppError } from '../errors.js';
 import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../store/knex.js';
@@ -28,10 +29,14 @@ export interface TestApi {
   readonly db: Db;
   readonly pool: JournalPool;
   readonly lines: readonly LogLine[];
+  /** What was refused before its route was looked for, by reason. */
+  readonly refused: readonly RefusalReason[];
   /** What the rest of the service would say; a test may change it. */
   readonly rest: {
     intakeProblem: string | undefined;
-    problems: Record<string, string>;
+    troubles: Record<string, Trouble>;
+    /** Whether its callers may read details. */
+    tellsDetails: boolean;
     degraded: Degradation[];
     catalogChanged: () => Promise<void>;
   };
@@ -50,10 +55,12 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
   const pool = makeJournalPool(database.connection, 4, logger);
   const rest: TestApi['rest'] = {
     intakeProblem: undefined,
-    problems: {},
+    troubles: {},
+    tellsDetails: true,
     degraded: [],
     catalogChanged: async () => undefined,
   };
+  const refused: RefusalReason[] = [];
   const deps: ApiDeps = {
     db,
     pool,
@@ -62,6 +69,9 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     logger,
     version: '0.0.0-test',
     development: true,
+    door: { development: true, hosts: [] },
+    apiRate: undefined,
+    onRefused: (reason) => void refused.push(reason),
     allowAllSubjects: false,
     inboxPrefix: '_INBOX',
     catalogChanged: () => rest.catalogChanged(),
@@ -70,7 +80,8 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
       if (rest.intakeProblem)
         throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);
     },
-    readiness: async () => ({ problems: rest.problems, degraded: rest.degraded }),
+    readiness: async () => ({ troubles: rest.troubles, degraded: rest.degraded }),
+    mayReadDetails: () => rest.tellsDetails,
     degradationsBySubject: () => bySubject(rest.degraded),
     tryWebhook: nothingIsSent,
     tryAuthorisation: nothingIsSent,
@@ -87,6 +98,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     db,
     pool,
     lines: logger.lines,
+    refused,
     rest,
     send: (method, path, body, user = '1') => {
       const request = requestOf(app, method, path);

@@ -7,6 +7,7 @@ import { makeJournalPool } from '../../store/journal/journal-pool.js';
 import { buryPredecessors } from '../bury-predecessors.js';
 import { makeCleanup } from '../cleanup.js';
 import { makeDeadline } from '../deadline.js';
+import { doorOf } from '../door-of.js';
 import { openDatabase } from '../open-database.js';
 import { serveMetrics } from '../serve-metrics.js';
 import { CannotStart } from '../wrong-key.js';
@@ -74,7 +75,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       running: () => members().filter(({ isReady }) => isReady).length,
       replaced: supervisor.replaced,
     });
-    const metricsServer = await serveMetrics(gathering, { host: config.host, port: config.metricsPort });
+    const metricsServer = await serveMetrics(gathering, { ...config.metrics, door: doorOf(config) });
     cleanup.add('metrics', metricsServer.stop);
     const watch = watchStalls({ members, limitMs: config.instanceTimeoutMs, clock, logger });
     cleanup.add('stall watch', async () => watch.stop());

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { findFreePort } from '../local/free-port.js';
+import { eventually } from '../testkit/eventually.js';
+import { startTestApp, type TestApp } from '../testkit/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
+import { runAsAdmin } from '../testkit/test-server.js';
+
+const METRICS_TOKEN = 'a-token-of-the-operator';
+
+describe('in production', () => {
+  let database: TestDatabase;
+  let natsPort: number;
+  let hukz: TestApp;
+
+  const start = async (more: Readonly<Record<string, string>> = {}) => {
+    const parts = { database, natsUrl: `nats://127.0.0.1:${natsPort}` };
+    hukz = await startTestApp(parts, { HUKZ_MODE: 'production', HUKZ_METRICS_TOKEN: METRICS_TOKEN, ...more });
+  };
+  const ready = async (authorization = '') =>
+    (await hukz.api.get('/health/ready').set('authorization', authorization)).body;
+
+  beforeEach(async () => {
+    database = await makeTestDatabase();
+    // Nothing listens there.
+    natsPort = await findFreePort();
+  });
+  afterEach(async () => {
+    await hukz.stop();
+    await database.drop();
+  });
+
+  it('strangers read which dependency is unwell, and only who shows METRICS_TOKEN reads what servers said', async () => {
+    await start();
+    const { name } = database.settings;
+    await runAsAdmin(database.settings, `alter database ${name} set default_transaction_read_only = on`);
+    const ours = `from pg_stat_activity where datname = '${name}'`;
+    await runAsAdmin(database.settings, `select pg_terminate_backend(pid) ${ours}`);
+    await eventually(async () => (await ready()).errors.database === 'it takes no writes', {
+      what: 'a database that takes no writes is told',
+      timeoutMs: 10_000,
+    });
+
+    const told = await ready();
+    expect(told).toMatchObject({
+      errors: { database: 'it takes no writes', nats: 'not connected, or NATS has not confirmed the subscriptions' },
+      degraded: [{ reason: 'not_connected', problem: expect.stringMatching(/^Messages do not arrive/) }],
+    });
+    for (const wrong of ['Bearer a-token-of-another-one', `Basic ${METRICS_TOKEN}`])
+      expect(await ready(wrong)).toEqual(told);
+    expect(JSON.stringify(told)).not.toMatch(/127\.0\.0\.1|read-only|REFUSED|transaction/);
+
+    const detailed = await ready(`Bearer ${METRICS_TOKEN}`);
+    expect(Object.keys(detailed.errors)).toEqual(Object.keys(told.errors));
+    expect(detailed.errors.database).toContain('read-only transaction');
+    expect(detailed.errors.nats).toMatch(/REFUSED/);
+  });
+
+  it('/metrics is for those who show METRICS_TOKEN, where there is one', async () => {
+    await start();
+    const { metricsPort } = hukz.app;
+    const ask = (headers = {}) => fetch(`http://127.0.0.1:${metricsPort}/metrics`, { headers });
+    const refused = await ask();
+    expect([refused.status, refused.headers.get('www-authenticate'), await refused.text()]).toEqual([
+      401,
+      'Bearer realm="METRICS_TOKEN"',
+      '',
+    ]);
+    expect((await ask({ authorization: 'Bearer a-token-of-another-one' })).status).toBe(401);
+    const shown = await ask({ authorization: `Bearer ${METRICS_TOKEN}` });
+    expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('hukz_info')]);
+  });
+
+  // Elsewhere the addresses beside 127.0.0.1 have to be made first.
+  (process.platform === 'linux' ? it : it.skip)('/metrics listens on METRICS_HOST, apart from the API', async () => {
+    await start({ HUKZ_METRICS_HOST: '127.0.0.2', HUKZ_METRICS_TOKEN: '' });
+    const { metricsPort } = hukz.app;
+    expect((await fetch(`http://127.0.0.2:${metricsPort}/metrics`)).status).toBe(200);
+    await expect(fetch(`http://127.0.0.1:${metricsPort}/metrics`)).rejects.toThrow();
+    await hukz.api.get('/ping').expect(200);
+  });
+});

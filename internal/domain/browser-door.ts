@@ -1,0 +1,86 @@
+import { parseIpAddress } from './ip-address.js';
+
+/** Who is answered. */
+export interface DoorSettings {
+  readonly development: boolean;
+  /** `API_HOSTS`, in lower case; `*` for every host and every page. */
+  readonly hosts: readonly string[];
+}
+
+/** What a request says of itself and of the page that sent it. */
+export interface Caller {
+  readonly method: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly fetchSite: string | undefined;
+  readonly fetchMode: string | undefined;
+  readonly fetchDest: string | undefined;
+  /** The address at which its connection has arrived. */
+  readonly localAddress: string | undefined;
+}
+
+export type DoorReason = 'host' | 'origin' | 'cross_site';
+
+/** Why a caller is not answered, and what it said. */
+export interface DoorRefusal {
+  readonly reason: DoorReason;
+  readonly value: string;
+}
+
+/** A name or an address, and perhaps a port. */
+const AUTHORITY = /^(?:([a-z0-9_](?:[a-z0-9_.-]{0,252}))|\[([0-9a-f:.]{2,45})\])(?::(\d{1,5}))?$/i;
+
+/**
+ * A page of another site can make a browser send requests here. By the name of another host (DNS rebinding) it could even read
+ * the answers, because to the browser they would be the page's own.
+ */
+export function doorRefusal(caller: Caller, { development, hosts }: DoorSettings): DoorRefusal | undefined {
+  if (hosts.includes('*') || (!development && hosts.length === 0)) return undefined;
+  const host = readAuthority(caller.host);
+  const isAnswered = host && (hosts.includes(host.name) || isHere(host.name, caller.localAddress));
+  if (!isAnswered) return { reason: 'host', value: caller.host ?? '' };
+
+  const { origin, fetchSite } = caller;
+  if (origin !== undefined) {
+    const page = readAuthority(/^https?:\/\/(.+)$/i.exec(origin)?.[1]);
+    if (page && hosts.includes(page.name)) return undefined;
+    if (page?.name !== host.name || page.port !== host.port) return { reason: 'origin', value: origin };
+  }
+  if (fetchSite === undefined || SAME_SITE.has(fetchSite) || isFollowedLink(caller)) return undefined;
+  return { reason: 'cross_site', value: fetchSite };
+}
+
+const SAME_SITE: ReadonlySet<string> = new Set(['same-origin', 'same-site', 'none']);
+
+/** A person came here by a link: what is answered is shown to that person, and the page with the link cannot read it. */
+function isFollowedLink({ method, fetchMode, fetchDest }: Caller): boolean {
+  return method === 'GET' && fetchMode === 'navigate' && fetchDest === 'document';
+}
+
+interface Authority {
+  readonly name: string;
+  /** Empty for those that URLs leave out. */
+  readonly port: string;
+}
+
+function readAuthority(text: string | undefined): Authority | undefined {
+  const [, name, address, port = ''] = AUTHORITY.exec(text ?? '') ?? [];
+  const given = name ?? address;
+  if (given === undefined) return undefined;
+  return { name: hostName(given), port: port === '80' || port === '443' ? '' : port };
+}
+
+/** As `API_HOSTS` is kept: in lower case, without the dot of a whole name. */
+export function hostName(text: string): string {
+  return text.toLowerCase().replace(/\.$/, '');
+}
+
+/** This machine by the names that no DNS answers for, or the address that was connected to: no page of another host has it. */
+function isHere(name: string, localAddress: string | undefined): boolean {
+  if (name === 'localhost') return true;
+  const address = parseIpAddress(name);
+  if (!address) return false;
+  if (address.bits === 32 ? address.value >> 24n === 127n : address.value === 1n) return true;
+  const local = parseIpAddress(localAddress ?? '');
+  return local?.bits === address.bits && local.value === address.value;
+}
