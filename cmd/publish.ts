@@ -84,6 +84,8 @@ function explain(error: unknown, where: string): unknown {
     return new CommandFailed(`nobody listens on ${where}: is an event registered for it, and does a hukz run?`);
   }
   if (error.code === ErrorCode.Timeout)
-    return new CommandFailed(`no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s`);
+    return new CommandFailed(
+      `no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s: with INTAKE=jetstream, hukz answers only where STREAM_ACK is on`,
+    );
   return new CommandFailed(`${where}: ${error.message}`);
 }

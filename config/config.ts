@@ -34,7 +34,11 @@ export interface Config {
     readonly maxMessages: number;
     readonly maxBytes: number;
     readonly storeUnmatched: boolean;
+    /** Prefixes of subjects on which replies come, to us or to others. */
+    readonly inboxes: readonly string[];
     readonly allowAllSubjects: boolean;
+    /** What a subject has to be covered by; none: by any. */
+    readonly eventSubjects: readonly string[];
   };
   /** Our stream, where messages come from JetStream; the window counts in both modes. */
   readonly stream: {
@@ -42,6 +46,8 @@ export interface Config {
     readonly maxAgeMs: number;
     /** 0: no limit. */
     readonly maxBytes: number;
+    /** Whether it answers each message with a PubAck. */
+    readonly acknowledges: boolean;
     readonly replicas: number;
     readonly duplicateWindowMs: number;
     readonly deliverPolicy: 'new' | 'all';

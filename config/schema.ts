@@ -23,6 +23,8 @@ type Format =
       | 'servers'
       | 'stream'
       | 'inbox prefix'
+      | 'inbox prefixes'
+      | 'subjects'
       | 'ranges'
       | 'ports'
       | 'proxy'
@@ -123,6 +125,11 @@ const keys = {
     'inbox prefix',
     '_INBOX',
   ),
+  NATS_OTHER_INBOX_PREFIXES: key(
+    'the inbox prefixes of other applications, joined by commas; messages below them, below _INBOX and below $ fire no webhook',
+    'inbox prefixes',
+    '',
+  ),
 
   ENCRYPTION_KEYS: key(
     'the keys that secrets of webhooks are encrypted with, as name:base64 of 32 bytes, joined by commas; the first encrypts, all decrypt; empty: secrets are stored as they are',
@@ -149,6 +156,11 @@ const keys = {
   NATS_STREAM: key('jetstream: the name of our stream', 'stream', 'HUKZ'),
   STREAM_MAX_AGE: key('jetstream: how long the stream keeps a message at the most', 'span', '7d', { min: 60_000 }),
   STREAM_MAX_BYTES: key('jetstream: the most bytes the stream keeps, the oldest go first; 0 for no limit', 'size', '0'),
+  STREAM_ACK: key(
+    'jetstream: whether our stream acknowledges each message, which answers every request on its subjects in place of a service; each event then has to say "publish_only": true',
+    'flag',
+    'false',
+  ),
   STREAM_REPLICAS: key('jetstream: how many servers of a cluster keep the stream', 'whole', '1', { min: 1, max: 5 }),
   DELIVER_POLICY: key(
     'jetstream: where hukz begins to read a stream of yours that it has never read before: new messages only, or all',
@@ -175,7 +187,16 @@ const keys = {
   ),
   INTAKE_MAX_BYTES: key('the most bytes of such messages', 'size', '64MiB', { min: 1024 }),
   STORE_UNMATCHED: key('whether a message of a registered event is stored when no webhook wants it', 'flag', 'true'),
-  ALLOW_ALL_SUBJECTS: key('whether an event may be registered for > or *, every subject there is', 'flag', 'false'),
+  EVENT_SUBJECTS: key(
+    'the subjects that events may be registered for, joined by commas and with wildcards: app.>,orders.*; empty: any subject that does not belong to NATS',
+    'subjects',
+    '',
+  ),
+  ALLOW_ALL_SUBJECTS: key(
+    'whether an event may be registered for nearly every subject of the server: >, * or a wildcard at the beginning with another one behind it',
+    'flag',
+    'false',
+  ),
 
   RETRY_SCHEDULE: key(
     'the waits between attempts, joined by commas; as many retries as waits, empty for none',

@@ -3,6 +3,7 @@ import type { HostPattern } from '../internal/domain/host-pattern.js';
 import type { IpRange } from '../internal/domain/ip-range.js';
 import type { Nat64Prefix } from '../internal/domain/nat64-prefix.js';
 import { type PortRange, USUAL_PORTS } from '../internal/domain/port-range.js';
+import { allInboxes } from '../internal/domain/reserved.js';
 import type { EncryptionKey } from '../internal/domain/secret.js';
 import type { RateLimit } from '../internal/domain/webhook-settings.js';
 import type { LogLevel } from '../internal/logger.js';
@@ -39,6 +40,8 @@ export type Values = Readonly<
       DATABASE_SSL_MODE: DatabaseConfig['sslMode'];
       DATABASE_HOST: readonly GivenHost[];
       NATS_URL: readonly NatsServer[];
+      NATS_OTHER_INBOX_PREFIXES: readonly string[];
+      EVENT_SUBJECTS: readonly string[];
       INTAKE: Config['intake']['source'];
       DELIVER_POLICY: Config['stream']['deliverPolicy'];
       RETRY_SCHEDULE: readonly number[];
@@ -60,6 +63,7 @@ type Flags =
   | 'ENCRYPTION_STRICT'
   | 'STORE_UNMATCHED'
   | 'ALLOW_ALL_SUBJECTS'
+  | 'STREAM_ACK'
   | 'HTTPS_ONLY'
   | 'ALLOW_INSECURE_TLS'
   | 'WEBHOOK_PROXIES'
@@ -71,6 +75,8 @@ type Others =
   | 'DATABASE_HOST'
   | 'DATABASE_SSL_MODE'
   | 'NATS_URL'
+  | 'NATS_OTHER_INBOX_PREFIXES'
+  | 'EVENT_SUBJECTS'
   | 'INTAKE'
   | 'DELIVER_POLICY'
   | 'RETRY_SCHEDULE'
@@ -106,12 +112,15 @@ export function toConfig(values: Values): Config {
       maxMessages: values.INTAKE_MAX_MESSAGES,
       maxBytes: values.INTAKE_MAX_BYTES,
       storeUnmatched: values.STORE_UNMATCHED,
+      inboxes: allInboxes(values.NATS_INBOX_PREFIX, values.NATS_OTHER_INBOX_PREFIXES),
       allowAllSubjects: values.ALLOW_ALL_SUBJECTS,
+      eventSubjects: values.EVENT_SUBJECTS,
     },
     stream: {
       name: values.NATS_STREAM,
       maxAgeMs: values.STREAM_MAX_AGE,
       maxBytes: values.STREAM_MAX_BYTES,
+      acknowledges: values.STREAM_ACK,
       replicas: values.STREAM_REPLICAS,
       duplicateWindowMs: values.DUPLICATE_WINDOW,
       deliverPolicy: values.DELIVER_POLICY,

@@ -72,7 +72,8 @@ function toInstance(child: Child, lines: readonly string[]): Instance {
   return {
     pid: child.pid,
     port,
-    api: apiOf(port),
+    // The publisher keeps an account of what was acknowledged to it.
+    api: apiOf(port, { publish_only: true }),
     lines,
     ended: child.ended,
     get isAlive() {

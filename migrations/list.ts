@@ -15,6 +15,7 @@ import { streamPositions } from './0014-stream-positions.js';
 import { deliveryIds } from './0015-delivery-ids.js';
 import { deletedEvents } from './0017-deleted-events.js';
 import { instanceProcesses } from './0018-instance-processes.js';
+import { publishOnly } from './0020-publish-only.js';
 import { secretEnvelopes } from './0022-secret-envelopes.js';
 import { instanceNames } from './0024-instance-names.js';
 
@@ -39,4 +40,5 @@ export const migrations = [
   instanceProcesses,
   secretEnvelopes,
   instanceNames,
+  publishOnly,
 ] as const;

@@ -51,7 +51,7 @@ export const streamsOfOthers: Scenario = {
 };
 
 async function requireRefusal({ api }: Instance, subject: string, words: RegExp): Promise<void> {
-  const { status, body } = await api.post('/events', { name: subject, event: subject });
+  const { status, body } = await api.post('/events', { name: subject, event: subject, publish_only: true });
   if (status !== 422 || !words.test(JSON.stringify(body)))
     throw new ScenarioFailure(`"${subject}" was answered with ${status} ${JSON.stringify(body)}`);
 }

@@ -1,5 +1,7 @@
 import type { DoorSettings } from '../domain/browser-door.js';
 import type { Degradation, Trouble } from '../domain/degradation.js';
+import type { Event } from '../domain/event.js';
+import type { SubjectRules } from '../domain/subject.js';
 import type { Sample, TestAttempt, TestAuthorisation } from '../domain/test-call.js';
 import type { RateLimit } from '../domain/webhook-settings.js';
 import type { Logger } from '../logger.js';
@@ -19,10 +21,10 @@ export interface ApiDeps {
   /** Resolves when this instance matches and subscribes by what the store says now. */
   catalogChanged(): Promise<void>;
   /**
-   * Asked before a subject is stored, or stored instead of another one: what NATS cannot give us is not stored either.
+   * Asked before an event is stored, or stored in place of what had another subject: what NATS cannot give us is not stored.
    * @throws {AppError} `unavailable` while it cannot be told, `unprocessable` when it never will
    */
-  admitSubject(subject: string, insteadOf?: string): Promise<void>;
+  admitEvent(event: Pick<Event, 'subject' | 'publishOnly'>, insteadOf?: string): Promise<void>;
   /** Why no message may be sent there, as far as the URL tells; asked before it is stored. */
   receiverProblem(url: URL): string | undefined;
   /** Whether webhooks may have proxies of their own. */
@@ -56,7 +58,6 @@ export interface ApiDeps {
   readonly apiRate: RateLimit | undefined;
   /** Told of each request that is refused before its route is looked for. */
   onRefused(reason: RefusalReason): void;
-  readonly allowAllSubjects: boolean;
-  /** Subjects below it cannot be registered. */
-  readonly inboxPrefix: string;
+  /** Which subjects may be registered. */
+  readonly subjectRules: SubjectRules;
 }

@@ -110,6 +110,7 @@ describe('the contract', () => {
       name: 'Tag created',
       event: 'tag.created',
       tags: { app: 'example' },
+      publish_only: false,
     };
     expect(made.body).toEqual(event);
     const path = `/events/${made.body.id}`;

@@ -26,6 +26,7 @@ export const eventAnswer = z
     name: z.string(),
     event: z.string(),
     tags: z.record(z.string(), z.string()),
+    publish_only: z.boolean(),
     degraded: degradation
       .optional()
       .describe('Present while messages of this event do not arrive as they should. It needs a person.'),
@@ -46,6 +47,7 @@ export function recordJson(record: Recorded) {
 }
 
 export function eventJson(event: Event, degraded?: Degradation): z.input<typeof eventAnswer> {
-  const json = { ...recordJson(event), name: event.name, event: event.subject, tags: event.tags };
+  const { name, subject, tags, publishOnly: publish_only } = event;
+  const json = { ...recordJson(event), name, event: subject, tags, publish_only };
   return degraded ? { ...json, degraded: { reason: degraded.reason, problem: degraded.problem } } : json;
 }

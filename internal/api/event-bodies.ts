@@ -6,6 +6,11 @@ import { readOnlyFields } from './read-only-fields.js';
 import { patchTags, tags, tagsPatch } from './tag-fields.js';
 import { text } from './text.js';
 
+const publishOnly = z.boolean().meta({
+  description:
+    'whether no service answers requests on the subject; asked for where the stream of hukz acknowledges (`STREAM_ACK`)',
+});
+
 export const LONGEST_NAME = 255;
 
 /** The three bodies that an event is made and changed by. */
@@ -27,6 +32,7 @@ export function makeEventBodies(rules: SubjectRules) {
         event: subject.min(1),
         name: text(LONGEST_NAME).default(''),
         tags: tags.default({}),
+        publish_only: publishOnly.default(false),
         ...readOnlyFields,
       })
       .meta({ title: 'NewEvent' }),
@@ -35,6 +41,7 @@ export function makeEventBodies(rules: SubjectRules) {
         event: subject.optional(),
         name: text(LONGEST_NAME).optional(),
         tags: tags.optional(),
+        publish_only: publishOnly.optional(),
         ...readOnlyFields,
       })
       .meta({ title: 'EventPut', description: 'Non-empty fields overwrite; absent and empty strings keep' }),
@@ -43,6 +50,7 @@ export function makeEventBodies(rules: SubjectRules) {
         event: subject.min(1).optional(),
         name: text(LONGEST_NAME).nullable().optional(),
         tags: tagsPatch.nullable().optional(),
+        publish_only: publishOnly.nullable().optional(),
         ...readOnlyFields,
       })
       .meta({ title: 'EventPatch', description: 'A JSON merge patch (RFC 7396)' }),
@@ -52,7 +60,7 @@ export function makeEventBodies(rules: SubjectRules) {
 type Bodies = ReturnType<typeof makeEventBodies>;
 
 export function newEvent(body: z.output<Bodies['create']>): EventFields {
-  return { name: body.name, subject: body.event, tags: body.tags };
+  return { name: body.name, subject: body.event, tags: body.tags, publishOnly: body.publish_only };
 }
 
 export function putEvent(current: Event, body: z.output<Bodies['put']>): EventFields {
@@ -60,6 +68,7 @@ export function putEvent(current: Event, body: z.output<Bodies['put']>): EventFi
     name: body.name || current.name,
     subject: body.event || current.subject,
     tags: body.tags ?? current.tags,
+    publishOnly: body.publish_only ?? current.publishOnly,
   };
 }
 
@@ -68,5 +77,6 @@ export function patchEvent(current: Event, body: z.output<Bodies['patch']>): Eve
     name: body.name === undefined ? current.name : (body.name ?? ''),
     subject: body.event ?? current.subject,
     tags: patchTags(current.tags, body.tags),
+    publishOnly: body.publish_only === undefined ? current.publishOnly : (body.publish_only ?? false),
   };
 }

@@ -22,7 +22,7 @@ const event = { description: 'the event', schema: eventAnswer };
 const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 
 export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
-  const bodies = makeEventBodies({ allowAll: deps.allowAllSubjects, inboxPrefix: deps.inboxPrefix });
+  const bodies = makeEventBodies(deps.subjectRules);
 
   const answers = (events: readonly Event[]) => {
     const degraded = deps.degradationsBySubject();
@@ -30,13 +30,14 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
   };
   const answer = (event: Event) => eventJson(event, deps.degradationsBySubject().get(event.subject));
 
-  /** A new subject is only stored when it can be subscribed. */
+  /** A new subject is stored only when its messages can be taken. */
   const change = (key: { id: number; userId: number }, decide: (current: Event) => EventFields) =>
     makeLive(
       deps,
       changeEvent(deps.db, key, async (current) => {
         const fields = decide(current);
-        if (fields.subject !== current.subject) await deps.admitSubject(fields.subject, current.subject);
+        const isSame = fields.subject === current.subject && fields.publishOnly === current.publishOnly;
+        if (!isSame) await deps.admitEvent(fields, current.subject);
         return fields;
       }),
     );
@@ -65,7 +66,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, body }) => {
         const event = newEvent(body);
-        await deps.admitSubject(event.subject);
+        await deps.admitEvent(event);
         const made = await makeLive(deps, insertEvent(deps.db, userId, event));
         return { status: 201, json: answer(made) };
       },

@@ -18,7 +18,7 @@ function makeUnconnected(development: boolean): Express {
     reach: { messagesMs: 1, deadLettersMs: 1, accountMs: 1 },
     catalogChanged: async () => undefined,
     promise: '',
-    admitSubject: async () => undefined,
+    admitEvent: async () => undefined,
     readiness: async () => ({ troubles: {}, degraded: [] }),
     mayReadDetails: () => true,
     degradationsBySubject: () => new Map(),
@@ -34,8 +34,7 @@ function makeUnconnected(development: boolean): Express {
     receiverProblem: () => undefined,
     webhookProxies: false,
     insecureTls: true,
-    allowAllSubjects: false,
-    inboxPrefix: '_INBOX',
+    subjectRules: { allowAll: false },
   });
 }
 

@@ -18,6 +18,7 @@ export interface Readings {
     readonly refused: number;
     readonly unregistered: number;
     readonly badRouting: number;
+    readonly reserved: number;
     readonly duplicates: number;
     readonly waiting: number;
   };
@@ -34,6 +35,7 @@ export interface Readings {
     readonly streamGap: number;
     readonly streamLost: number;
     readonly journalWentBack: number;
+    readonly receiptsRefused: number;
     readonly headersDropped: number;
     readonly callbacksFailed: number;
   };
@@ -270,6 +272,16 @@ const counters = (from: Readings): readonly Reading[] => [
   ['hukz_messages_refused_total', 'Messages that could not be stored', () => from.acceptor().refused],
   ['hukz_messages_unregistered_total', 'Messages no registered event covered', () => from.acceptor().unregistered],
   ['hukz_messages_bad_routing_total', 'Messages with malformed Hukz- headers', () => from.acceptor().badRouting],
+  [
+    'hukz_messages_reserved_total',
+    'Messages left out because their subject belongs to the NATS server, to replies or to the results of hukz',
+    () => from.acceptor().reserved,
+  ],
+  [
+    'hukz_receipts_refused_total',
+    'Requests with Hukz-Receipt that were not answered because their reply subject is no inbox',
+    () => from.intake().receiptsRefused,
+  ],
   ['hukz_messages_duplicate_total', 'Messages that were in the journal already', () => from.acceptor().duplicates],
   ['hukz_stream_gap_messages_total', 'Messages evicted from the stream unread', () => from.intake().streamGap],
   [

@@ -19,7 +19,14 @@ beforeAll(async () => {
   server = await startTestNats();
   nats = await connect({ servers: server.url });
   receiver = await startReceiver();
-  hukz = await startTestApp({ database, natsUrl: server.url }, { HUKZ_RESULTS: 'on', HUKZ_RETRY_SCHEDULE: '50ms' });
+  hukz = await startTestApp(
+    { database, natsUrl: server.url },
+    {
+      HUKZ_RESULTS: 'on',
+      HUKZ_RETRY_SCHEDULE: '50ms',
+      HUKZ_ALLOW_ALL_SUBJECTS: 'true',
+    },
+  );
 });
 afterAll(async () => {
   await nats.close();

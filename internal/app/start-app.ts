@@ -6,6 +6,7 @@ import { Catalog } from '../domain/catalog.js';
 import { countByReason } from '../domain/degradation.js';
 import { makeEgressRules } from '../domain/egress-rules.js';
 import { makeCatalogSync } from '../intake/catalog-sync.js';
+import { makePermittedEvents } from '../intake/permitted-events.js';
 import type { Logger } from '../logger.js';
 import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog-changes.js';
 import { makeJournal } from '../store/journal/journal.js';
@@ -28,6 +29,7 @@ import { reportKeys } from './report-keys.js';
 import { makeResults } from './results.js';
 import { type MetricsServer, serveMetrics } from './serve-metrics.js';
 import { startUpkeep } from './start-upkeep.js';
+import { subjectRulesOf } from './subject-rules.js';
 import { wireApi } from './wire-api.js';
 import { wireDispatch } from './wire-dispatch.js';
 import { wireIntake } from './wire-intake.js';
@@ -115,10 +117,12 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     onUnusable,
   });
   const catalog = new Catalog();
+  const subjectRules = subjectRulesOf(config, logger);
+  const permitted = makePermittedEvents(subjectRules, (known, onPart) => loadCatalogChanges(pool, known, onPart));
   const catalogSync = makeCatalogSync({
     catalog,
     loadStamp: () => loadCatalogStamp(pool),
-    loadChanges: (known, onPart) => loadCatalogChanges(pool, known, onPart),
+    loadChanges: permitted.load,
     listen: (notified) => listenToDatabase(connection, 'hukz_catalog', logger, notified),
     logger,
   });
@@ -170,6 +174,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     sources: [
       () => notConnected(intake.connectionProblem()),
       intake.degraded,
+      permitted.degraded,
       () => notStored('messages', journal.unstoredMessages()),
       () => notStored('attempts', journal.unstoredAttempts()),
       () => clockDegraded(clock.offsetMs()),
@@ -225,6 +230,8 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     membership,
     dispatch,
     intake,
+    permitted,
+    subjectRules,
     degradations,
     rules,
     testCalls,

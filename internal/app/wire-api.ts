@@ -8,9 +8,11 @@ import type { Membership } from '../dispatch/membership.js';
 import type { Catalog } from '../domain/catalog.js';
 import { bySubject } from '../domain/degradation.js';
 import { destinationOf, type EgressRules } from '../domain/egress-rules.js';
+import type { SubjectRules } from '../domain/subject.js';
 import { AppError } from '../errors.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
 import type { Intake } from '../intake/intake.js';
+import type { PermittedEvents } from '../intake/permitted-events.js';
 import type { Logger } from '../logger.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
@@ -32,6 +34,8 @@ export interface ApiParts {
   readonly membership: Membership;
   readonly dispatch: Dispatch;
   readonly intake: Intake;
+  readonly permitted: PermittedEvents;
+  readonly subjectRules: SubjectRules;
   readonly degradations: Degradations;
   readonly rules: EgressRules;
   readonly testCalls: TestCalls;
@@ -43,7 +47,8 @@ export interface ApiParts {
 
 /** The API on the store and on what the rest of the service says. */
 export function wireApi(parts: ApiParts): Express {
-  const { config, db, pool, vault, journal, catalog, catalogSync, membership, dispatch, intake, rules } = parts;
+  const { config, db, pool, vault, journal, catalog, catalogSync, membership, dispatch, intake, permitted, rules } =
+    parts;
   const { messagesMs, logsMs, deadLettersMs } = config.retention;
   const showsToken = makeTokenCheck(config.metrics.token);
   const isDevelopment = config.mode === 'development';
@@ -64,15 +69,15 @@ export function wireApi(parts: ApiParts): Express {
     vault,
     reach: { messagesMs, deadLettersMs, accountMs: Math.min(messagesMs, logsMs, deadLettersMs) },
     catalogChanged: catalogSync.refresh,
-    admitSubject: intake.admitSubject,
+    admitEvent: intake.admitEvent,
     promise: intake.promise,
-    degradationsBySubject: () => bySubject(intake.degraded()),
+    degradationsBySubject: () => bySubject([...permitted.degraded(), ...intake.degraded()]),
     readiness: () =>
       findReadiness({
         db,
         journalTrouble: journal.trouble,
         natsProblem: intake.connectionProblem,
-        subjects: () => catalog.subjects(),
+        subjects: () => [...catalog.subjects(), ...permitted.subjects()],
         degraded: parts.degradations.list,
         isTrusted: membership.isTrusted,
         isStopping: parts.isStopping,
@@ -90,7 +95,6 @@ export function wireApi(parts: ApiParts): Express {
     door: doorOf(config),
     apiRate: config.api.rate,
     onRefused: parts.onRefused,
-    allowAllSubjects: config.intake.allowAllSubjects,
-    inboxPrefix: config.nats.inboxPrefix,
+    subjectRules: parts.subjectRules,
   });
 }

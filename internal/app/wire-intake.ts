@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import { makeStreamOrder, type StreamOrder } from '../dispatch/stream-order.js';
 import type { Catalog } from '../domain/catalog.js';
+import { makeIsInbox, makeIsReserved } from '../domain/reserved.js';
 import { makeUuids } from '../domain/uuid.js';
 import { type Acceptor, makeAcceptor } from '../intake/acceptor.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
@@ -61,8 +62,11 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
     now: clock.monotonic,
     logger,
   });
+  const { inboxes, storeUnmatched } = config.intake;
+  const isReserved = makeIsReserved(inboxes);
   const acceptor = makeAcceptor({
     catalog,
+    isReserved,
     accept: parts.journal.accept,
     catchUp: catalogSync.catchUp,
     tryReserve: dispatch.tryReserve,
@@ -74,7 +78,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
     makeId: makeUuids((bytes) => randomFillSync(bytes)),
     clock,
     limits: config.intake,
-    storeUnmatched: config.intake.storeUnmatched,
+    storeUnmatched,
   });
   const common = {
     acceptor,
@@ -93,6 +97,8 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
     makeJetStreamIntake({
       ...common,
       settings: config.stream,
+      publishOnly: () => catalog.publishOnlySubjects(),
+      inboxes,
       reload: catalogSync.reload,
       exclusively: (work) => exclusively(pool, 'stream', work),
       positions: {
@@ -105,8 +111,8 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
         findAbsent: (messages) => findAbsent(pool, messages, config.stream.duplicateWindowMs),
         loadChangedAt: (ids) => loadChangedAt(pool, ids),
       },
-      wouldStore: makeWouldStore(catalog, config.intake.storeUnmatched),
+      wouldStore: makeWouldStore({ catalog, isReserved, storeUnmatched }),
     });
-  const intake: Intake = isCore ? makeCoreIntake(common) : fromStream();
+  const intake: Intake = isCore ? makeCoreIntake({ ...common, isInbox: makeIsInbox(inboxes) }) : fromStream();
   return { acceptor, intake, streamOrder };
 }

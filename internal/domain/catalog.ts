@@ -9,6 +9,8 @@ import type { WebhookSettings } from './webhook-settings.js';
 export interface CatalogEvent {
   readonly id: number;
   readonly subject: string;
+  /** No service answers requests on the subject. */
+  readonly publishOnly?: true;
 }
 
 export type WaitsBecause = 'paused' | 'circuit_open';
@@ -131,6 +133,11 @@ export class Catalog {
 
   subjects(): string[] {
     return [...this.events.values()].map((event) => event.subject);
+  }
+
+  /** Those of them on which no service answers requests. */
+  publishOnlySubjects(): string[] {
+    return [...this.events.values()].filter(({ publishOnly }) => publishOnly).map(({ subject }) => subject);
   }
 
   webhook(id: number): CatalogWebhook | undefined {

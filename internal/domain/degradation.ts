@@ -6,6 +6,12 @@ export const DEGRADATION_REASONS = [
   'not_subscribed',
   /** The server refuses the subscription: permissions, or a limit. */
   'subscription_refused',
+  /** The rules for subjects are stricter than when the event was stored: the operator's list, or ours. */
+  'subject_not_allowed',
+  /** Our stream would hold subjects of the NATS server or of replies as well. */
+  'subject_reserved',
+  /** Our stream acknowledges, and would answer the requests to a service on this subject. */
+  'not_publish_only',
   /** Its subject crosses another registered one, or a stream holds a part of it. */
   'subject_overlap',
   /** The stream stores the messages under another subject. */
@@ -39,6 +45,9 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   not_connected: 'Messages do not arrive, because hukz is not connected to NATS or cannot look at its streams.',
   not_subscribed: 'NATS has not confirmed the subscription of this event.',
   subscription_refused: 'NATS refuses the subscription of this event.',
+  subject_not_allowed: 'The rules for subjects no longer allow the subject of this event.',
+  subject_reserved: 'A stream of this subject would hold subjects of the NATS server or replies as well.',
+  not_publish_only: 'The stream acknowledges, and this event does not say that it is publish-only.',
   subject_overlap: 'The subject of this event crosses another subject, or a stream holds a part of it.',
   subject_transformed: 'The stream stores the messages of this event under another subject.',
   stream_refused: 'NATS refuses to make or change the stream.',

@@ -11,4 +11,6 @@ export interface Event {
   readonly name: string;
   readonly subject: string;
   readonly tags: Tags;
+  /** Whether no service answers requests on the subject, so that a stream may acknowledge its messages. */
+  readonly publishOnly: boolean;
 }

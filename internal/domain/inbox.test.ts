@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { coversInboxes, parseInboxPrefix } from './inbox.js';
+import { coversInboxes, parseInboxPrefix, parseInboxPrefixes } from './inbox.js';
 
 describe('an inbox prefix', () => {
   it.each(['_INBOX', '_INBOX_hukz', 'replies.hukz'])('can be %s', (text) => {
@@ -14,9 +14,15 @@ describe('an inbox prefix', () => {
   );
 });
 
+it('several prefixes are joined by commas', () => {
+  expect(parseInboxPrefixes('replies.a, _REPLY')).toEqual({ ok: true, value: ['replies.a', '_REPLY'] });
+  expect(parseInboxPrefixes('')).toEqual({ ok: true, value: [] });
+  expect(parseInboxPrefixes('a,b.*')).toMatchObject({ ok: false, problem: expect.stringMatching(/^"b\.\*" must be/) });
+});
+
 describe('an event', () => {
   it.each(['replies.>', 'replies.hukz.>', 'replies.hukz.*', '*.*.*', '*.>', '>', 'replies.*.*.*'])(
-    'of %s would fire by our own replies',
+    'of %s would be registered for replies',
     (subject) => expect(coversInboxes(subject, 'replies.hukz')).toBe(true),
   );
 

@@ -12,7 +12,17 @@ export function parseInboxPrefix(text: string): Parsed<string> {
     : refused('must be tokens of A-Z, a-z, 0-9, _ and -, joined by dots and without wildcards');
 }
 
-/** Whether an event of this subject would fire by replies to ourselves, and feed on what it receives. */
+/** Several of them, joined by commas. */
+export function parseInboxPrefixes(text: string): Parsed<readonly string[]> {
+  const prefixes = text.split(',').flatMap((part) => part.trim() || []);
+  for (const prefix of prefixes) {
+    const judged = parseInboxPrefix(prefix);
+    if (!judged.ok) return refused(`${JSON.stringify(prefix)} ${judged.problem}`);
+  }
+  return parsed(prefixes);
+}
+
+/** Whether an event of this subject is registered for replies as well. */
 export function coversInboxes(subject: string, prefix: string): boolean {
   return covers(subject, `${prefix}.${UNIQUE}`) || covers(subject, `${prefix}.${UNIQUE}.${UNIQUE}`);
 }

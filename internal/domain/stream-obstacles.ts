@@ -38,3 +38,15 @@ export const isStoredElsewhere = (subject: string, stream: string, transform: Su
     problem: `The stream ${stream} stores messages of "${subject}" under "${stored}" (subject_transform): register "${stored}", or take the transform out of the stream.`,
   };
 };
+
+export const holdsReservedSubjects = (subject: string): Obstacle => ({
+  reason: 'subject_reserved',
+  problem: `A stream that holds "${subject}" would hold subjects of the NATS server or of replies as well: register subjects that begin with a literal token, or use INTAKE=core, where those are left out.`,
+});
+
+export const answersRequests = (subject: string, stream: string, wayOut: string): Obstacle => ({
+  reason: 'not_publish_only',
+  problem:
+    `The stream ${stream} acknowledges messages, which answers every request to "${subject}" in place of a service on that subject: ` +
+    `set "publish_only": true where no service answers on it, or let the operator set ${wayOut}.`,
+});

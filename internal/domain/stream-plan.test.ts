@@ -128,4 +128,27 @@ describe('the plan of streams', () => {
     };
     expect(planStreams(['shop.>'], [within])).toMatchObject({ foreign: [{ subject: 'shop.>' }], narrowed: new Map() });
   });
+
+  describe('with a rule for our own stream', () => {
+    const obstacle = { reason: 'subject_reserved' as const, problem: 'no' };
+    const noWildcardFirst = (subject: string) => (subject.startsWith('*') ? obstacle : undefined);
+
+    it('refuses what our stream must not hold, and nothing else with it', () => {
+      const { own, refused } = planStreams(['*.deleted', 'a.deleted', 'b.c'], [], noWildcardFirst);
+      expect(own).toEqual(['a.deleted', 'b.c']);
+      expect([...refused]).toEqual([['*.deleted', obstacle]]);
+    });
+
+    it('reads it where a stream of others holds it', () => {
+      const all = { name: 'ALL', subjects: ['*.deleted'] };
+      const { foreign, refused } = planStreams(['*.deleted'], [all], noWildcardFirst);
+      expect([foreign, refused.size]).toEqual([[{ stream: 'ALL', subject: '*.deleted' }], 0]);
+    });
+
+    it('takes what an allowed subject brings with it', () => {
+      const notAlone = (subject: string) => (subject === 'a.b' ? obstacle : undefined);
+      expect(planStreams(['a.b', 'a.>'], [], notAlone)).toMatchObject({ own: ['a.>'], refused: new Map() });
+      expect([...planStreams(['a.b'], [], notAlone).refused.keys()]).toEqual(['a.b']);
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import { coveredBy } from './covered-by.js';
 import { belongsToOthers, crosses, isHeldInPart, isStoredElsewhere, type Obstacle } from './stream-obstacles.js';
 import { isWildcard } from './subject.js';
 import { covers, overlap } from './subject-overlap.js';
@@ -26,11 +27,41 @@ export interface StreamPlan {
   readonly narrowed: ReadonlyMap<string, Obstacle>;
 }
 
+/** Why our own stream must not hold a subject that no other stream holds. */
+type OwnRule = (subject: string) => Obstacle | undefined;
+
 /**
  * Decides where the messages of each registered subject come from. A server lets no two subjects overlap, neither in one
  * stream nor in two: what is covered by another subject comes with it, what only crosses one has to be refused.
  */
-export function planStreams(subjects: readonly string[], streams: readonly ForeignStream[]): StreamPlan {
+export function planStreams(
+  all: readonly string[],
+  streams: readonly ForeignStream[],
+  ownRule: OwnRule = () => undefined,
+): StreamPlan {
+  const barred = barredFrom(all, streams, ownRule);
+  const plan = planAllowed(barred.size === 0 ? all : all.filter((subject) => !barred.has(subject)), streams);
+  return barred.size === 0 ? plan : { ...plan, refused: new Map([...plan.refused, ...barred]) };
+}
+
+/** What our stream must not hold, and no allowed subject brings with it. */
+function barredFrom(
+  subjects: readonly string[],
+  streams: readonly ForeignStream[],
+  ownRule: OwnRule,
+): ReadonlyMap<string, Obstacle> {
+  const found = new Map<string, Obstacle>();
+  for (const subject of subjects) {
+    const obstacle = ownRule(subject);
+    if (obstacle && !holderOf(subject, streams)) found.set(subject, obstacle);
+  }
+  if (found.size === 0) return found;
+  const allowed = subjects.filter((subject) => !found.has(subject));
+  for (const subject of coveredBy([...found.keys()], allowed)) found.delete(subject);
+  return found;
+}
+
+function planAllowed(subjects: readonly string[], streams: readonly ForeignStream[]): StreamPlan {
   const own: string[] = [];
   const foreign: { stream: string; subject: string }[] = [];
   const refused = new Map<string, Obstacle>();
@@ -57,7 +88,7 @@ interface Place {
 }
 
 function placeOf(subject: string, streams: readonly ForeignStream[]): Place {
-  const holder = streams.find((stream) => stream.subjects.some((held) => overlap(held, subject)));
+  const holder = holderOf(subject, streams);
   if (!holder) {
     // A subject may be published, and besides be stored by a stream that makes it of others: both fire.
     const makers = streams.filter(
@@ -75,6 +106,9 @@ function placeOf(subject: string, streams: readonly ForeignStream[]): Place {
   const isHalf = !covers(sourceOf(transform), subject);
   return { ...(isHalf ? { stream: name } : {}), obstacle: isStoredElsewhere(subject, name, transform) };
 }
+
+const holderOf = (subject: string, streams: readonly ForeignStream[]) =>
+  streams.find((stream) => stream.subjects.some((held) => overlap(held, subject)));
 
 /** The subjects that a stream stores under other names than they were published under. */
 function makesOf({ transform, copied = [] }: ForeignStream): readonly string[] {
@@ -106,6 +140,5 @@ function inheritedBy(
   });
 }
 
-/** With any other retention a message stays or goes by what its consumers acknowledge. */
-/** Whether a consumer of ours takes nothing from others. */
+/** Whether a consumer of ours takes nothing from others: with any other retention a message stays or goes by acknowledgements. */
 export const isShareable = ({ retention = 'limits' }: ForeignStream) => retention === 'limits';

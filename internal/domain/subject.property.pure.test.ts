@@ -5,10 +5,9 @@ import { firstToken, isWildcard, parseQueueGroup, parseSubject } from './subject
 /** The rules once more, as one regular grammar and two bounds. */
 const GRAMMAR = /^(?!_INBOX(?:\.|$))(?:[A-Za-z0-9_-]+|\*)(?:\.(?:[A-Za-z0-9_-]+|\*)){0,15}$/;
 const GRAMMAR_WITH_TAIL = /^(?!_INBOX(?:\.|$))(?:(?:[A-Za-z0-9_-]+|\*)\.){0,15}>$/;
+const REACHES_ALL = /^(?:>|\*)(?:$|.*[*>])/;
 const isLawful = (text: string, allowAll: boolean) =>
-  text.length <= 255 &&
-  (GRAMMAR.test(text) || GRAMMAR_WITH_TAIL.test(text)) &&
-  (allowAll || (text !== '*' && text !== '>'));
+  text.length <= 255 && (GRAMMAR.test(text) || GRAMMAR_WITH_TAIL.test(text)) && (allowAll || !REACHES_ALL.test(text));
 
 const token = fc.oneof(
   { weight: 6, arbitrary: fc.stringMatching(/^[A-Za-z0-9_-]{1,6}$/) },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { firstToken, isWildcard, parseQueueGroup, parseSubject } from './subject.js';
+import { firstToken, isWildcard, parseQueueGroup, parseSubject, parseSubjects } from './subject.js';
 
 const strict = { allowAll: false };
 
 describe('a subject that may be registered', () => {
-  it.each(['a', 'tag.created', 'post.*', 'order.>', '*.created', 'a-b.c_d.9', '*.*', 'x'.repeat(255)])(
+  it.each(['a', 'tag.created', 'post.*', 'order.>', '*.created', '*.a.b', 'a.*.>', 'a-b.c_d.9', 'x'.repeat(255)])(
     'is %s',
     (text) => {
       expect(parseSubject(text, strict)).toEqual({ ok: true, value: text });
@@ -61,13 +61,50 @@ describe('a subject that NATS would refuse, or that would eavesdrop', () => {
     },
   );
 
-  it('is every subject at once, unless that is allowed', () => {
-    for (const text of ['>', '*']) {
-      expect(parseSubject(text, strict).ok).toBe(false);
+  it.each(['>', '*', '*.>', '*.*', '*.*.*', '*.*.x', '*.x.*', '*.x.>'])(
+    'is nearly every subject at once, unless that is allowed: %s',
+    (text) => {
+      expect(parseSubject(text, strict)).toMatchObject({
+        ok: false,
+        problem: expect.stringMatching('ALLOW_ALL_SUBJECTS'),
+      });
       expect(parseSubject(text, { allowAll: true }).ok).toBe(true);
-    }
+    },
+  );
+});
+
+describe('an operator’s list of subjects', () => {
+  const rules = { allowAll: false, allowed: ['app.>', 'orders.*', 'tag.created'] };
+
+  it.each(['app.>', 'app.a', 'app.*.b', 'orders.*', 'orders.made', 'tag.created'])('allows %s', (text) => {
+    expect(parseSubject(text, rules).ok).toBe(true);
+  });
+
+  it.each(['app', 'orders.>', 'orders.a.b', 'tag.*', '*.created', 'secret.things'])('does not allow %s', (text) => {
+    const problem = expect.stringMatching(/EVENT_SUBJECTS\): app\.>, orders\.\*, tag\.created/);
+    expect(parseSubject(text, rules)).toMatchObject({ ok: false, problem });
+  });
+
+  it('holds also where every subject may be registered', () => {
+    expect(parseSubject('*.>', { ...rules, allowAll: true }).ok).toBe(false);
+  });
+
+  it('is read from subjects that are joined by commas', () => {
+    expect(parseSubjects('app.>, orders.*,')).toEqual({ ok: true, value: ['app.>', 'orders.*'] });
+    expect(parseSubjects('')).toEqual({ ok: true, value: [] });
+    for (const text of ['a..b', 'app.>,$JS.>', 'app.>.x', '_INBOX.>'])
+      expect(parseSubjects(text)).toMatchObject({ ok: false, problem: expect.stringMatching(/"/) });
   });
 });
+
+it.each(['replies.hukz.x', 'replies.hukz', 'answers.>', 'replies.>', 'replies.hukz.*'])(
+  'a subject of replies is refused where the operator names their prefix: %s',
+  (text) => {
+    const inboxes = ['replies.hukz', 'answers'];
+    expect(parseSubject(text, { allowAll: false, inboxes }).ok).toBe(false);
+    expect(parseSubject('replies.other', { allowAll: false, inboxes }).ok).toBe(true);
+  },
+);
 
 it('tells wildcards and first tokens', () => {
   expect(['a.*', 'a.>', '*', '>'].every(isWildcard)).toBe(true);

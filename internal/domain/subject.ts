@@ -1,16 +1,19 @@
 import { coversInboxes } from './inbox.js';
 import { type Parsed, parsed, refused } from './result.js';
-import { isResultSubject } from './result-subject.js';
+import { RESULT_PREFIX } from './result-subject.js';
+import { covers } from './subject-overlap.js';
 
 export const LONGEST_SUBJECT = 255;
 const MOST_TOKENS = 16;
 const TOKEN = /^[A-Za-z0-9_-]+$/;
 
 export interface SubjectRules {
-  /** Whether `>` or `*` alone, every subject of the server, may be registered. */
+  /** Whether nearly every subject of the server may be registered at once: `>`, `*`, `*.>`, `*.*`, `*.a.*`. */
   readonly allowAll: boolean;
-  /** The prefix of the subjects on which replies come to us. */
-  readonly inboxPrefix?: string;
+  /** Prefixes of subjects on which replies come, to us or to others. */
+  readonly inboxes?: readonly string[];
+  /** The operator's list: a subject must be covered by one of these. Absent: by any. */
+  readonly allowed?: readonly string[];
 }
 
 /**
@@ -24,18 +27,35 @@ export function parseSubject(text: string, rules: SubjectRules): Parsed<string> 
   const tokens = text.split('.');
   if (tokens.length > MOST_TOKENS)
     return refused(`a subject has at most ${MOST_TOKENS} tokens, this has ${tokens.length}`);
-  if (isResultSubject(text)) return refused('subjects below hukz.result are ours, and never fire a webhook');
-  if (tokens[0] === '_INBOX') return refused('subjects below _INBOX belong to requests and replies');
-  if (tokens.length === 1 && (text === '>' || text === '*') && !rules.allowAll) {
-    return refused(`"${text}" alone would register every subject; set ALLOW_ALL_SUBJECTS to allow it`);
-  }
+  if (text.startsWith(RESULT_PREFIX)) return refused('subjects below hukz.result are ours, and never fire a webhook');
+  const inbox = ['_INBOX', ...(rules.inboxes ?? [])].find((prefix) => isBelow(text, prefix));
+  if (inbox !== undefined) return refused(`subjects below ${inbox} belong to requests and replies`);
   for (const [index, token] of tokens.entries()) {
     const problem = tokenProblem(token, index === tokens.length - 1);
     if (problem) return refused(problem);
   }
-  if (!rules.allowAll && rules.inboxPrefix !== undefined && coversInboxes(text, rules.inboxPrefix))
-    return refused(`it covers the subjects below ${rules.inboxPrefix}, on which replies come to hukz`);
-  return parsed(text);
+  return widthProblem(text, rules) ?? parsed(text);
+}
+
+function widthProblem(text: string, { allowAll, inboxes = [], allowed }: SubjectRules): Parsed<string> | undefined {
+  if (!allowAll && coversAnything(text))
+    return refused(
+      `"${text}" would register nearly every subject: behind a wildcard as the first token, only literal tokens are taken, as in "*.deleted"; the operator can allow more with ALLOW_ALL_SUBJECTS`,
+    );
+  if (allowed && !allowed.some((wide) => covers(wide, text)))
+    return refused(
+      `"${text}" is not among the subjects that the operator allows (EVENT_SUBJECTS): ${allowed.join(', ')}`,
+    );
+  const inbox = allowAll ? undefined : inboxes.find((prefix) => coversInboxes(text, prefix));
+  return inbox === undefined ? undefined : refused(`it covers the subjects below ${inbox}, on which replies come`);
+}
+
+const isBelow = (text: string, prefix: string) => text === prefix || text.startsWith(`${prefix}.`);
+
+/** A wildcard at the beginning reaches the applications of all others, unless every other token is a literal one. */
+function coversAnything(text: string): boolean {
+  const [first = '', ...rest] = text.split('.');
+  return isWildcard(first) && (rest.length === 0 || rest.some(isWildcard));
 }
 
 function tokenProblem(token: string, isLast: boolean): string | undefined {
@@ -56,6 +76,16 @@ export function parseQueueGroup(text: string): Parsed<string> {
 
 export function isWildcard(subject: string): boolean {
   return subject.includes('*') || subject.endsWith('>');
+}
+
+/** The operator's list of subjects, joined by commas. */
+export function parseSubjects(text: string): Parsed<readonly string[]> {
+  const subjects = text.split(',').flatMap((part) => part.trim() || []);
+  for (const subject of subjects) {
+    const judged = parseSubject(subject, { allowAll: true });
+    if (!judged.ok) return refused(`${JSON.stringify(subject)}: ${judged.problem}`);
+  }
+  return parsed(subjects);
 }
 
 /** The first token: the contract's `contains`. */

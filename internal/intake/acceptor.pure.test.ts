@@ -38,6 +38,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
   let ids = 0;
   return makeAcceptor({
     catalog,
+    isReserved: (subject) => subject.startsWith('$'),
     accept: (acceptance) =>
       new Promise((resolve, reject) => {
         const owned = new Set(acceptance.deliveries.filter(({ wanted }) => wanted).map(({ id }) => id));

@@ -2,7 +2,6 @@ import type { Clock } from '../clock.js';
 import type { Catalog } from '../domain/catalog.js';
 import { envelope } from '../domain/envelope.js';
 import { type Message, weightOf } from '../domain/message.js';
-import { isResultSubject } from '../domain/result-subject.js';
 import { messageOf } from '../errors.js';
 import type { Incoming } from './incoming.js';
 import { type Accepted, DELIVERY_OVERHEAD, type KeepDeps, type Kept, makeKeep } from './keep.js';
@@ -10,6 +9,8 @@ import { type Matched, match } from './match.js';
 
 export interface AcceptorDeps extends KeepDeps {
   readonly catalog: Catalog;
+  /** Whether a subject belongs to the NATS server, to a reply or to our own results. */
+  isReserved(subject: string): boolean;
   /** Resolves when the catalog is as new as the call. */
   catchUp(): Promise<void>;
   /** Dispatch's: one of this key may be the next. */
@@ -34,13 +35,15 @@ export interface AcceptorStats {
   readonly refused: number;
   readonly unregistered: number;
   readonly badRouting: number;
+  /** Left out because nothing fires for their subject, whatever wildcard covers it. */
+  readonly reserved: number;
   /** Were in the journal already. */
   readonly duplicates: number;
   /** Taken in and not committed yet. */
   readonly waiting: number;
   readonly waitingBytes: number;
   /** The last of its kind, in words: for the one line a second that tells of many. */
-  readonly latest: { readonly badRouting?: string; readonly refused?: string };
+  readonly latest: { readonly badRouting?: string; readonly refused?: string; readonly reserved?: string };
 }
 
 export interface Acceptor {
@@ -66,9 +69,10 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     refused: 0,
     unregistered: 0,
     badRouting: 0,
+    reserved: 0,
     duplicates: 0,
   };
-  const latest: { badRouting?: string; refused?: string } = {};
+  const latest: { badRouting?: string; refused?: string; reserved?: string } = {};
   let waiting = 0;
   let waitingBytes = 0;
   const idleWaiters: (() => void)[] = [];
@@ -76,8 +80,10 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
 
   const take = (incoming: Incoming): void => {
     count.received++;
-    if (isResultSubject(incoming.subject)) {
-      leaveOut(incoming, undefined);
+    if (deps.isReserved(incoming.subject)) {
+      count.reserved++;
+      latest.reserved = incoming.subject;
+      conclude(incoming, true);
       return;
     }
     const matched = match(catalog, incoming);
@@ -178,7 +184,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       conclude(incoming, true, () => ({ error: `the message could not be stored: ${refused}` }));
     } else if (!isNew) {
       count.duplicates++;
-      conclude(incoming, true, () => ({ message_id: id, webhooks: 0, duplicate: true }));
+      // The id of the first message may be another publisher's.
+      conclude(incoming, true, () => ({ message_id: null, webhooks: 0, duplicate: true }));
     } else {
       count.accepted++;
       count.deliveries += webhooks.length;
@@ -202,10 +209,10 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
 }
 
 /** Tells where it came from that we are done with a message, and the publisher, if it asked, what became of it. */
-function conclude(incoming: Incoming, stored: boolean, answer: () => Readonly<Record<string, unknown>>): void {
+function conclude(incoming: Incoming, stored: boolean, answer?: () => Readonly<Record<string, unknown>>): void {
   try {
     incoming.done?.(stored);
-    incoming.answer?.(JSON.stringify(answer()));
+    if (answer) incoming.answer?.(JSON.stringify(answer()));
   } catch {
     // The connection has closed: a publisher is not told, a stream delivers again what is in the journal already.
   }

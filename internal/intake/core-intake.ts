@@ -13,6 +13,8 @@ export interface CoreIntakeDeps {
   readonly acceptor: Acceptor;
   readonly queueGroup: string;
   readonly options: ConnectionOptions;
+  /** Whether an answer may go to a subject. */
+  isInbox(subject: string): boolean;
   /** The catalog's. */
   subjects(): readonly string[];
   /** A connection came (back): make the subscriptions follow. */
@@ -26,8 +28,16 @@ export interface CoreIntakeDeps {
 export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   const { acceptor, logger } = deps;
   const boundary = makeClientBoundary();
-  const { queueGroup, subjects, now } = deps;
-  const subscriptions = new Subscriptions({ queueGroup, subjects, take: acceptor.take, boundary, now, logger });
+  const { queueGroup, subjects, isInbox, now } = deps;
+  const subscriptions = new Subscriptions({
+    queueGroup,
+    subjects,
+    isInbox,
+    take: acceptor.take,
+    boundary,
+    now,
+    logger,
+  });
   let link: NatsLink | undefined;
   let reporting: Repeating | undefined;
 
@@ -56,9 +66,10 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
       return link.tried;
     },
     reconcile: subscriptions.reconcile,
-    async admitSubject() {
+    async admitEvent({ subject }, insteadOf) {
       const problem = connectionProblem();
       if (problem) throw new AppError('unavailable', `the event cannot be subscribed now: ${problem}`);
+      if (subject !== insteadOf) await admitSubject(subscriptions, subject, insteadOf);
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
@@ -67,6 +78,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
     stats: () => ({
       ...boundary.stats(),
       subscriptions: subscriptions.count,
+      receiptsRefused: subscriptions.receiptsRefused,
       streamPending: 0,
       streamGap: 0,
       streamLost: 0,
@@ -81,4 +93,12 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
       await link?.stop();
     },
   };
+}
+
+/** Admitted by trying: the server alone knows what it lets us subscribe to. */
+async function admitSubject(subscriptions: Subscriptions, subject: string, insteadOf: string | undefined) {
+  const problem = await subscriptions.tryOut(subject, insteadOf).catch((error: unknown) => {
+    throw new AppError('unavailable', `the event cannot be subscribed now: ${messageOf(error)}`);
+  });
+  if (problem !== undefined) throw new AppError('unprocessable', problem, 'event');
 }

@@ -10,8 +10,8 @@ export interface Intake {
   start(): Promise<void>;
   /** Makes what we take follow the catalog; resolves when the server has confirmed. */
   reconcile(): Promise<void>;
-  /** @throws {AppError} when a subject could not be taken if it were registered (in place of another one) */
-  admitSubject(subject: string, insteadOf?: string): Promise<void>;
+  /** @throws {AppError} when an event could not be taken if it were registered (in place of what had another subject) */
+  admitEvent(event: Admission, insteadOf?: string): Promise<void>;
   /** Why nothing can come just now. */
   connectionProblem(): string | undefined;
   /** Tells NATS something, at most once; false while there is no connection. */
@@ -29,6 +29,13 @@ export interface Intake {
   stop(): Promise<void>;
 }
 
+/** What decides whether an event can be taken. */
+export interface Admission {
+  readonly subject: string;
+  /** Whether no service answers requests on the subject. */
+  readonly publishOnly: boolean;
+}
+
 export interface IntakeStats {
   /** Active subscriptions, or consumers that are read. */
   readonly subscriptions: number;
@@ -40,6 +47,8 @@ export interface IntakeStats {
   readonly streamLost: number;
   /** Times a stream was read again because the database had lost what was acknowledged. */
   readonly journalWentBack: number;
+  /** Requests whose answer was to go to a subject that is no inbox. */
+  readonly receiptsRefused: number;
   /** Header lines of messages that could not be read. */
   readonly headersDropped: number;
   /** Callbacks of ours that threw. */

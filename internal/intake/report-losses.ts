@@ -13,7 +13,15 @@ const EVERY_MS = 1000;
 
 /** Tells what was not taken as it came: one line a second and kind, because a flood must not become one of log lines. */
 export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): Repeating {
-  const told = { dropped: 0, delayed: 0, refused: 0, badRouting: 0, headersDropped: 0, callbacksFailed: 0 };
+  const told = {
+    dropped: 0,
+    delayed: 0,
+    refused: 0,
+    badRouting: 0,
+    reserved: 0,
+    headersDropped: 0,
+    callbacksFailed: 0,
+  };
 
   const increase = (kind: keyof typeof told, total: number) => {
     const more = total - told[kind];
@@ -35,7 +43,7 @@ export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): 
 
   const report = async () => {
     reportUnread();
-    const { dropped, delayed, refused, badRouting, latest } = acceptor.stats();
+    const { dropped, delayed, refused, badRouting, reserved, latest } = acceptor.stats();
     const more = {
       dropped: increase('dropped', dropped),
       delayed: increase('delayed', delayed),
@@ -54,6 +62,13 @@ export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): 
     }
     if (more.badRouting > 0) {
       logger.warn('message.bad_routing', { messages: more.badRouting, total: badRouting, latest: latest.badRouting });
+    }
+    // Where a wildcard covers such subjects, they come as long as it does: the metric counts them.
+    if (told.reserved === 0 && increase('reserved', reserved) > 0) {
+      logger.warn('message.reserved', {
+        latest: latest.reserved,
+        because: 'a wildcard covers subjects that never fire',
+      });
     }
   };
 

@@ -35,6 +35,7 @@ beforeEach(async () => {
   subscriptions = new Subscriptions({
     queueGroup: 'hukz',
     subjects: () => subjects,
+    isInbox: (subject) => subject.startsWith('_INBOX.'),
     take: ({ subject }) => void taken.push(subject),
     boundary: makeClientBoundary(),
     now: () => ms,

@@ -12,6 +12,8 @@ export interface SubscriptionsDeps {
   readonly queueGroup: string;
   /** The registered ones. */
   subjects(): readonly string[];
+  /** Whether an answer may go to a subject. */
+  isInbox(subject: string): boolean;
   take(incoming: Incoming): void;
   readonly boundary: ClientBoundary;
   /** Monotonic milliseconds. */
@@ -44,11 +46,14 @@ interface Refused {
 export class Subscriptions {
   private readonly active = new Map<string, Active>();
   private readonly refused = new Map<string, Refused>();
+  /** Subjects that are tried out; one may be there twice. */
+  private readonly candidates: string[] = [];
   private connection: NatsConnection | undefined;
   /** The newest connection: the one that a message came by may have been left meanwhile. */
   private answering: NatsConnection | undefined;
   /** Refusals of this connection that name no subject, and were not put down to one yet. */
   private limits = 0;
+  private refusedReceipts = 0;
 
   constructor(private readonly deps: SubscriptionsDeps) {}
 
@@ -56,12 +61,16 @@ export class Subscriptions {
     return this.active.size;
   }
 
+  /** Requests whose answer was to go to a subject that is no inbox. */
+  get receiptsRefused(): number {
+    return this.refusedReceipts;
+  }
+
   /** The subjects that the server does not let us subscribe to, or has not confirmed. */
   degraded(): readonly Degradation[] {
     const found: Degradation[] = [];
-    for (const [event, { words, isLimit }] of this.refused) {
-      const mend = isLimit ? 'raise the limit of the server or the account' : 'allow the subject to our user';
-      const problem = `NATS refuses the subscription (${words}): ${mend}; hukz tries again every ${RETRY_REFUSED_MS / 1000} s`;
+    for (const [event, refusal] of this.refused) {
+      const problem = `${problemOf(event, refusal)}; hukz tries again every ${RETRY_REFUSED_MS / 1000} s`;
       found.push({ event, reason: 'subscription_refused', problem });
     }
     const problem = 'NATS has not confirmed the subscription; hukz asks again every second';
@@ -79,7 +88,7 @@ export class Subscriptions {
     this.active.clear();
     this.refused.clear();
     this.limits = 0;
-    void this.countLimits(connection);
+    void this.watch(connection);
   }
 
   /** The connection was interrupted: the client has subscribed again, and the server has not answered behind that. */
@@ -90,6 +99,26 @@ export class Subscriptions {
 
   /** Resolves when the server knows of the change; rejects when it does not answer. */
   readonly reconcile = coalesce(() => this.reconcileNow());
+
+  /**
+   * Subscribes to a subject before anything depends on it. Resolves with the reason when the server refuses it; rejects when it
+   * does not answer. The subscription goes with the next reconciliation unless the subject is registered by then.
+   */
+  async tryOut(subject: string, insteadOf?: string): Promise<string | undefined> {
+    this.refused.delete(subject);
+    this.candidates.push(subject);
+    try {
+      await this.reconcile();
+      const refusal = this.refused.get(subject);
+      if (refusal) return refusal.isLimit && this.makesRoom(insteadOf) ? undefined : problemOf(subject, refusal);
+      if (!this.active.get(subject)?.confirmed) throw new Error('the connection was interrupted');
+      return undefined;
+    } finally {
+      this.candidates.splice(this.candidates.indexOf(subject), 1);
+      const isWanted = this.candidates.includes(subject) || this.deps.subjects().includes(subject);
+      if (!isWanted) this.refused.delete(subject);
+    }
+  }
 
   /** Takes nothing any more; resolves when what the server had sent was taken. */
   async stop(): Promise<void> {
@@ -102,7 +131,7 @@ export class Subscriptions {
   private async reconcileNow(): Promise<void> {
     const connection = this.connection;
     if (!connection || connection.isClosed()) return;
-    const wanted = new Set(this.deps.subjects());
+    const wanted = new Set([...this.deps.subjects(), ...this.candidates]);
     const surplus = [...this.active].filter(([subject]) => !wanted.has(subject));
     for (const subject of this.refused.keys()) if (!wanted.has(subject)) this.refused.delete(subject);
     const missing = [...wanted].filter((subject) => !this.active.has(subject) && !this.refused.has(subject));
@@ -181,18 +210,32 @@ export class Subscriptions {
     });
   }
 
+  /** A limit counts the subscription that is replaced; it ends when the change is stored. */
+  private makesRoom(insteadOf: string | undefined): boolean {
+    return insteadOf !== undefined && this.active.has(insteadOf);
+  }
+
   private refuse(subject: string, subscription: Subscription, error: Error): void {
     if (this.active.get(subject)?.subscription !== subscription) return;
     this.active.delete(subject);
     this.refused.set(subject, { words: error.message, isLimit: false, triedAt: this.deps.now() });
   }
 
-  private async countLimits(connection: NatsConnection): Promise<void> {
-    for await (const { type, data } of connection.status()) {
+  private async watch(connection: NatsConnection): Promise<void> {
+    for await (const { type, data, permissionContext } of connection.status()) {
       if (connection !== this.connection) return;
       if (type === Events.Disconnect) this.limits = 0;
       if (type === Events.Error && data === ErrorCode.ProtocolError) this.limits++;
+      if (permissionContext?.operation === 'subscription') this.withdraw(permissionContext.subject);
     }
+  }
+
+  /** A permission that is taken away later: the server does not name the queue group, so that the client tells no callback. */
+  private withdraw(subject: string): void {
+    const active = this.active.get(subject);
+    if (!active) return;
+    this.unsubscribe(subject, active.subscription);
+    this.refused.set(subject, { words: 'permissions violation', isLimit: false, triedAt: this.deps.now() });
   }
 
   private toIncoming(msg: Msg): Incoming {
@@ -201,9 +244,19 @@ export class Subscriptions {
     const { reply } = msg;
     // An answer of ours in place of the one that was asked for would break a service on this subject.
     if (!reply || !asksForReceipt(headers)) return incoming;
+    if (!this.deps.isInbox(reply)) {
+      this.refusedReceipts++;
+      return incoming;
+    }
     return { ...incoming, answer: (text) => this.answering?.publish(reply, text) };
   }
 }
+
+/** One sentence for the person who registers the event; what NATS itself wrote is in the log. */
+const problemOf = (subject: string, { words, isLimit }: Refused) =>
+  isLimit
+    ? `NATS refuses the subscription (${words}): raise the limit of the server or the account`
+    : `NATS does not let hukz subscribe to "${subject}": allow the subject to the NATS user of hukz, or register another one`;
 
 function withinMs(work: Promise<void>, ms: number): Promise<void> {
   return new Promise((resolve, reject) => {

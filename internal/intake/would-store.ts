@@ -1,5 +1,4 @@
 import type { Catalog } from '../domain/catalog.js';
-import { isResultSubject } from '../domain/result-subject.js';
 import type { Incoming } from './incoming.js';
 import { match } from './match.js';
 
@@ -10,10 +9,16 @@ export interface StoredFor {
   readonly webhooks?: readonly number[];
 }
 
+interface WouldStoreDeps {
+  readonly catalog: Catalog;
+  isReserved(subject: string): boolean;
+  readonly storeUnmatched: boolean;
+}
+
 /** For what the journal gets a message, by the catalog as it is now; undefined when it does not get it. */
-export function makeWouldStore(catalog: Catalog, storeUnmatched: boolean) {
+export function makeWouldStore({ catalog, isReserved, storeUnmatched }: WouldStoreDeps) {
   return (message: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined => {
-    if (isResultSubject(message.subject)) return undefined;
+    if (isReserved(message.subject)) return undefined;
     const matched = match(catalog, message);
     if (!matched) return undefined;
     const events = catalog.eventsOf(message.subject);

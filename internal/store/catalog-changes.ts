@@ -1,4 +1,11 @@
-import type { CatalogChanges, CatalogHistory, CatalogState, CatalogWebhook, WaitsBecause } from '../domain/catalog.js';
+import type {
+  CatalogChanges,
+  CatalogEvent,
+  CatalogHistory,
+  CatalogState,
+  CatalogWebhook,
+  WaitsBecause,
+} from '../domain/catalog.js';
 import { NO_SECRETS, type SecretPurpose } from '../domain/secret.js';
 import type { Tags } from '../domain/tags.js';
 import { NO_SETTINGS, type WebhookSettings } from '../domain/webhook-settings.js';
@@ -18,7 +25,7 @@ const STATE: Statement = {
 /** To a catalog that is empty, nothing deleted is a change. */
 const IS_CHANGED = 'catalog_version > $1 and ($1 > 0 or deleted_at is null)';
 const EVENTS: Statement = {
-  text: `declare changed_events no scroll cursor for select id, event, deleted_at is null as living from events where ${IS_CHANGED}`,
+  text: `declare changed_events no scroll cursor for select id, event, publish_only, deleted_at is null as living from events where ${IS_CHANGED}`,
 };
 const WEBHOOKS: Statement = {
   text: `declare changed_webhooks no scroll cursor for
@@ -42,6 +49,7 @@ const NEXT_WEBHOOKS: Statement = { text: `fetch ${ROWS_A_TURN} from changed_webh
 interface EventRow {
   readonly id: number;
   readonly event: string;
+  readonly publish_only: boolean;
   readonly living: boolean;
 }
 
@@ -123,9 +131,12 @@ function ahead<T>(work: Promise<T>): Promise<T> {
 }
 
 const eventChanges = (rows: readonly EventRow[]) => ({
-  events: rows.filter(({ living }) => living).map(({ id, event }) => ({ id, subject: event })),
+  events: rows.filter(({ living }) => living).map(toCatalogEvent),
   deletedEventIds: rows.filter(({ living }) => !living).map(({ id }) => id),
 });
+
+const toCatalogEvent = ({ id, event: subject, publish_only }: EventRow): CatalogEvent =>
+  publish_only ? { id, subject, publishOnly: true } : { id, subject };
 
 const webhookChanges = (rows: readonly WebhookRow[], idsOf: ShareList) => ({
   webhooks: rows.filter(({ living }) => living).map((row) => toCatalogWebhook(row, idsOf)),

@@ -12,6 +12,7 @@ export interface EventRow {
   readonly name: string;
   readonly event: string;
   readonly tags: Tags;
+  readonly publish_only: boolean;
 }
 
 export function toEvent(row: EventRow): Event {
@@ -25,5 +26,6 @@ export function toEvent(row: EventRow): Event {
     name: row.name,
     subject: row.event,
     tags: row.tags,
+    publishOnly: row.publish_only,
   };
 }

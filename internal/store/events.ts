@@ -13,6 +13,7 @@ export interface EventFields {
   readonly name: string;
   readonly subject: string;
   readonly tags: Tags;
+  readonly publishOnly: boolean;
 }
 
 export const EVENTS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }], direction: 'asc' };
@@ -86,7 +87,8 @@ function onlyEvent([row]: readonly EventRow[]): Event {
 }
 
 function columns(fields: EventFields) {
-  return { name: fields.name, event: fields.subject, tags: JSON.stringify(fields.tags) };
+  const { name, subject, tags, publishOnly } = fields;
+  return { name, event: subject, tags: JSON.stringify(tags), publish_only: publishOnly };
 }
 
 /** `lower(event)` among the living is the only thing that an event shares with no other. */

@@ -2,8 +2,8 @@ import supertest from 'supertest';
 
 export type InstanceApi = ReturnType<typeof apiOf>;
 
-/** The HTTP API of an instance as user 1 sees it. */
-export function apiOf(port: number) {
+/** The HTTP API of an instance as user 1 sees it; the events that `event` makes have these fields besides their subject. */
+export function apiOf(port: number, eventFields: object = {}) {
   const agent = supertest(`http://127.0.0.1:${port}`);
   const created = async (path: string, body: object): Promise<number> => {
     const { status, body: answer } = await agent.post(path).set('x-user', '1').send(body);
@@ -16,7 +16,7 @@ export function apiOf(port: number) {
     put: (path: string, body: object) => agent.put(path).set('x-user', '1').send(body),
     patch: (path: string, body: object) => agent.patch(path).set('x-user', '1').send(body),
     delete: (path: string) => agent.delete(path).set('x-user', '1'),
-    event: (subject: string) => created('/events', { name: subject, event: subject }),
+    event: (subject: string) => created('/events', { name: subject, event: subject, ...eventFields }),
     webhook: (url: string, eventIds: readonly number[], more: object = {}) =>
       created('/webhooks', { name: url, url, event_ids: eventIds, ...more }),
     async logs(query = ''): Promise<LogAnswer[]> {

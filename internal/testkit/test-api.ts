@@ -72,11 +72,10 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     door: { development: true, hosts: [] },
     apiRate: undefined,
     onRefused: (reason) => void refused.push(reason),
-    allowAllSubjects: false,
-    inboxPrefix: '_INBOX',
+    subjectRules: { allowAll: false },
     catalogChanged: () => rest.catalogChanged(),
     promise: 'at least once from the commit on',
-    admitSubject: async () => {
+    admitEvent: async () => {
       if (rest.intakeProblem)
         throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);
     },

@@ -322,7 +322,7 @@ no_auth_user: all`);
   await app.api.webhook(kit.receiver.url, [await app.api.event('a.>')]);
   await kit.publish('a.b', 5);
   await kit.receiver.waitFor(5);
-  const fields = { stream: 'HUKZ', consumer: 'hukz', error: expect.stringContaining('Permissions Violation') };
+  const fields = { stream: 'HUKZ', consumer: 'hukz', error: expect.stringContaining('lacks a permission') };
   const lines = linesOf(app, 'stream.consumer_kept');
   expect(lines[0]?.fields).toEqual({ ...fields, fields: expect.arrayContaining(['ack_wait']) });
   expect(lines).toHaveLength(1);

@@ -25,6 +25,10 @@ export interface JetStreamIntakeDeps {
   readonly options: ConnectionOptions;
   /** The catalog's. */
   subjects(): readonly string[];
+  /** Those of them on which no service answers requests. */
+  publishOnly(): readonly string[];
+  /** Prefixes of subjects on which replies come. */
+  readonly inboxes: readonly string[];
   /** Loads the catalog, and makes us follow it. */
   refresh(): Promise<void>;
   /** Loads the catalog, nothing else. */
@@ -120,16 +124,16 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
       return link.tried;
     },
     reconcile: () => follower.reconcile(),
-    async admitSubject(subject, insteadOf) {
+    async admitEvent(event, insteadOf) {
       const problem = connectionProblem();
       if (problem) throw new AppError('unavailable', `the event cannot be taken now: ${problem}`);
-      await follower.admit(subject, insteadOf);
+      await follower.admit(event, insteadOf);
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
     degraded: () => [...follower.degraded(), ...positions.degraded()],
     acknowledgedUpTo,
-    stats: () => ({ ...boundary.stats(), ...readings.stats() }),
+    stats: () => ({ ...boundary.stats(), ...readings.stats(), receiptsRefused: 0 }),
     async drain() {
       draining = true;
       await readings.pause();

@@ -29,6 +29,7 @@ const UNCONNECTED = new Set<string>([
 export function refusalOf(error: unknown, reason: DegradationReason, asked: string): Refusal {
   if (error instanceof Refusal) return error;
   if (!(error instanceof NatsError) || UNCONNECTED.has(error.code)) throw error;
+  if (error.code === ErrorCode.PermissionsViolation) return new Refusal(reason, notPermitted(asked));
   return new Refusal(reason, `The server refuses ${asked} (${messageOf(error)}): ${adviceFor(error)}.`);
 }
 
@@ -75,8 +76,11 @@ const ADVICE_BY_WORDS: readonly (readonly [RegExp, string])[] = [
   [/mirror/i, 'a mirror has no subjects of its own: set NATS_STREAM to another name'],
 ];
 
+/** The subject that is forbidden is in the log line of NATS's error: it is the operator's affair. */
+const notPermitted = (asked: string) =>
+  `The server refuses ${asked}, because the NATS user of hukz lacks a permission: docs/nats-permissions.md lists what it needs.`;
+
 function adviceFor(error: NatsError): string {
-  if (error.code === ErrorCode.PermissionsViolation) return 'allow our user to publish to $JS.API.>';
   if (error.code === ErrorCode.Timeout || error.code === ErrorCode.NoResponders)
     return 'see whether JetStream is enabled for our account, and has a leader';
   const byWords = ADVICE_BY_WORDS.find(([words]) => words.test(error.message))?.[1];

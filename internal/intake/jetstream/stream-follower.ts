@@ -6,9 +6,11 @@ import type { Obstacle } from '../../domain/stream-obstacles.js';
 import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
 import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
+import type { Admission } from '../intake.js';
 import { Moves } from './moves.js';
 import { Outage } from './outage.js';
 import { unsuitable } from './own-config.js';
+import { makeOwnRule } from './own-rule.js';
 import { OwnStream } from './own-stream.js';
 import type { Readings } from './readings.js';
 import { type RememberedConsumer, recallPlaces } from './recall-places.js';
@@ -24,6 +26,10 @@ export interface StreamFollowerDeps {
   readonly settings: StreamSettings;
   /** The catalog's. */
   subjects(): readonly string[];
+  /** Those of them on which no service answers requests. */
+  publishOnly(): readonly string[];
+  /** Prefixes of subjects on which replies come. */
+  readonly inboxes: readonly string[];
   /** Loads the catalog, and makes us follow it. */
   refresh(): Promise<void>;
   /** Loads the catalog, nothing else. */
@@ -41,6 +47,9 @@ interface Planned {
   readonly streams: ListedStreams;
   readonly plan: StreamPlan;
 }
+
+/** What is to be read, as far as it is known at the time of the call. */
+type Wanted = Pick<StreamFollowerDeps, 'subjects' | 'publishOnly'>;
 
 /** Makes the streams and what is read of them follow the catalog. What fails of it is degraded and keeps nothing else from being taken. */
 export class StreamFollower {
@@ -99,7 +108,7 @@ export class StreamFollower {
   async reconcile(): Promise<void> {
     const server = this.server;
     if (!server || server.connection.isClosed()) return;
-    const wanted = this.deps.subjects().join('\n');
+    const wanted = [...this.deps.subjects(), '', ...this.deps.publishOnly()].join('\n');
     if (this.settled === wanted && !this.deps.readings.isDue && !this.own.isDue) return;
     try {
       await this.follow(server, wanted);
@@ -114,8 +123,8 @@ export class StreamFollower {
     const { readings, settings } = this.deps;
     const unsettledBefore = this.unsettled;
     let streams = await listStreams(server.manager, settings.name);
-    let plan = planStreams(this.deps.subjects(), streams.foreign);
-    if (this.own.wants(streams.own, plan)) ({ streams, plan } = await this.makeOwn(server, () => this.deps.subjects()));
+    let plan = this.planFor(this.deps, streams);
+    if (this.own.wants(streams.own, plan)) ({ streams, plan } = await this.makeOwn(server, this.deps));
     const planned = this.consumersOf(plan, streams);
     if (this.moves.isNew) this.moves.recall(await this.recall(planned, streams));
     const consumers = this.moves.begin(planned, streams.foreign, this.deps.subjects());
@@ -146,36 +155,45 @@ export class StreamFollower {
   }
 
   /**
-   * Asked before a subject is stored: makes what its messages need, as far as nothing else depends on it yet.
+   * Asked before an event is stored: makes what its messages need, as far as nothing else depends on it yet.
    * @throws {AppError} `unprocessable`, in the words of the server, when they could not be taken
    */
-  async admit(subject: string, insteadOf: string | undefined): Promise<void> {
+  async admit(event: Admission, insteadOf: string | undefined): Promise<void> {
     const server = this.server;
     if (!server) return;
     try {
-      await this.prepare(server, subject, insteadOf);
+      await this.prepare(server, event, insteadOf);
     } catch (error) {
       throw refusedEvent(error);
     }
   }
 
-  private async prepare(server: StreamLink, subject: string, insteadOf: string | undefined): Promise<void> {
+  private async prepare(server: StreamLink, { subject, publishOnly }: Admission, insteadOf?: string): Promise<void> {
     const { settings, readings } = this.deps;
     const listed = await listStreams(server.manager, settings.name);
-    const others = this.deps.subjects().filter((other) => other !== insteadOf);
-    const obstacle = planStreams([...others, subject], listed.foreign).refused.get(subject);
+    const others = (all: readonly string[]) => all.filter((other) => other !== insteadOf);
+    const after: Wanted = {
+      subjects: () => [...others(this.deps.subjects()), subject],
+      publishOnly: () => [...others(this.deps.publishOnly()), ...(publishOnly ? [subject] : [])],
+    };
+    const obstacle = this.planFor(after, listed).refused.get(subject);
     if (obstacle) throw new AppError('unprocessable', obstacle.problem, 'event');
     // The subject that is replaced stays in the stream until the change is stored; what crosses it alone is made after that.
-    const subjects = () => [...this.deps.subjects(), subject];
-    const plan = planStreams(subjects(), listed.foreign);
+    const both: Wanted = {
+      subjects: () => [...this.deps.subjects(), subject],
+      publishOnly: () => [...this.deps.publishOnly(), ...after.publishOnly()],
+    };
+    const plan = this.planFor(both, listed);
     if (plan.refused.has(subject)) return;
     const [foreign] = plan.foreign.filter((each) => coveredBy([subject], [each.subject]).length > 0);
     let streams = listed;
-    if (!foreign && (!listed.own || unsuitable(listed.own) || this.own.refusal)) {
+    const isHeld = ({ own }: ListedStreams) => coveredBy([subject], heldBy(own)).length > 0;
+    if (!foreign && (!isHeld(listed) || this.own.refusal)) {
       this.own.hurry();
+      // Should the event not be stored, the subject is taken out again.
       this.unsettle();
-      ({ streams } = await this.makeOwn(server, subjects));
-      if (this.own.refusal && !coveredBy([subject], heldBy(streams.own)).length) throw this.own.refusal;
+      ({ streams } = await this.makeOwn(server, both));
+      if (this.own.refusal && !isHeld(streams)) throw this.own.refusal;
     }
     const name = foreign?.stream ?? settings.name;
     const needed = this.consumersOf(plan, streams).filter(
@@ -224,12 +242,16 @@ export class StreamFollower {
     return unread.length === 0 ? [obstacle] : unread.map((event) => ({ event, ...obstacle }));
   }
 
-  private async makeOwn(server: StreamLink, subjects: () => readonly string[]): Promise<Planned> {
+  private planFor({ subjects, publishOnly }: Wanted, { own, foreign }: ListedStreams): StreamPlan {
+    return planStreams(subjects(), foreign, makeOwnRule({ ...this.deps, publishOnly }, own));
+  }
+
+  private async makeOwn(server: StreamLink, wanted: Wanted): Promise<Planned> {
     const { exclusively, reload, settings } = this.deps;
     return exclusively(async () => {
       await reload();
       const listed = await listStreams(server.manager, settings.name);
-      const plan = planStreams(subjects(), listed.foreign);
+      const plan = this.planFor(wanted, listed);
       if (!this.own.wants(listed.own, plan)) return { streams: listed, plan };
       return { streams: { ...listed, own: await this.own.make(server.manager, listed.own, plan) }, plan };
     });

@@ -9,6 +9,7 @@ export function pictureOf({ own, foreign }: ListedStreams): string {
     max_bytes,
     num_replicas,
     duplicate_window,
+    no_ack,
     subject_transform,
   } = own?.config ?? {};
   const ours = [
@@ -19,6 +20,7 @@ export function pictureOf({ own, foreign }: ListedStreams): string {
     max_bytes,
     num_replicas,
     duplicate_window,
+    no_ack,
     subject_transform,
   ];
   const theirs = foreign.map(({ lastSequence: _, ...stream }) => stream).sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -60,7 +60,8 @@ export function isAsPlanned(own: StreamInfo | undefined, settings: StreamSetting
   const found: Readonly<Record<string, unknown>> = { ...own.config };
   return (
     isSameSet(own.config.subjects ?? [], subjects) &&
-    Object.entries(wanted).every(([key, value]) => found[key] === value)
+    // The server leaves out what is false.
+    Object.entries(wanted).every(([key, value]) => found[key] === value || (!found[key] && !value))
   );
 }
 

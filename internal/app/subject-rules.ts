@@ -1,0 +1,15 @@
+import type { Config } from '../../config/config.js';
+import type { SubjectRules } from '../domain/subject.js';
+import type { Logger } from '../logger.js';
+
+/** Which subjects may be registered. Production without a list of the operator's is logged. */
+export function subjectRulesOf({ mode, intake }: Pick<Config, 'mode' | 'intake'>, logger: Logger): SubjectRules {
+  const { allowAllSubjects: allowAll, inboxes, eventSubjects } = intake;
+  if (eventSubjects.length > 0) return { allowAll, inboxes, allowed: eventSubjects };
+  if (mode === 'production') {
+    const because =
+      'EVENT_SUBJECTS is empty: every user of the API can have the messages of any application sent to a URL';
+    logger.warn('events.any_subject', { because });
+  }
+  return { allowAll, inboxes };
+}
