@@ -238,7 +238,9 @@ describe('tls of a webhook', () => {
     ],
     [() => makeRsaKey({ bits: 4104, exponentBits: 24 }), 'is RSA of 4104 bits, which is not allowed'],
     [() => makeRsaKey({ bits: 16_384, exponentBits: 24 }), 'is RSA of 16384 bits, which is not allowed'],
-    [() => makeRsaKey({ bits: 2048, exponentBits: 2040 }), 'is RSA with an exponent that is not allowed'],
+    [() => makeRsaKey({ bits: 2048, exponentBits: 2040 }), 'is RSA with larger numbers than a key of its size has'],
+    [() => makeRsaKey({ bits: 2048, exponentBits: 24, privateBits: 80_000 }), 'is RSA with larger numbers'],
+    [() => makeRsaKey({ bits: 4096, exponentBits: 24, privateBits: 8192 }), 'is RSA with larger numbers'],
     [() => ecKey('secp256k1'), 'is on a curve that is not allowed: RSA of 2048 to 4096 bits, P-256'],
     [() => ecKey('sect571r1'), 'is on a curve that is not allowed'],
     [() => pemOf(generateKeyPairSync('x25519').privateKey), 'is of a kind that is not allowed'],
@@ -257,9 +259,20 @@ describe('tls of a webhook', () => {
     expect((await api.counts()).webhooks).toBe((before.webhooks ?? 0) + 1);
   });
 
-  it.each(['prime256v1', 'secp384r1', 'secp521r1'])('takes a key on the curve %s', async (curve) => {
+  it.each([
+    ['on P-256', () => ecKey('prime256v1')],
+    ['on P-384', () => ecKey('secp384r1')],
+    ['on P-521', () => ecKey('secp521r1')],
+    ['of Ed25519', () => pemOf(generateKeyPairSync('ed25519').privateKey)],
+    ['of RSA with 2048 bits', () => pemOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)],
+    [
+      'of RSA-PSS',
+      () => pemOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha256' }).privateKey),
+    ],
+    ['of RSA with 4096 bits', () => makeRsaKey({ bits: 4096, exponentBits: 64 })],
+  ])('takes a key %s', async (_name, keyOf) => {
     // It fits no certificate here, and that is all that is wrong.
-    const refusal = await make({ tls: { certificate: pems.client.cert, key: ecKey(curve) } }).expect(422);
+    const refusal = await make({ tls: { certificate: pems.client.cert, key: keyOf() } }).expect(422);
     expect(refusal.text).toContain('does not belong to the certificate');
   });
 

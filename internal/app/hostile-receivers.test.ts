@@ -193,6 +193,8 @@ describe('the mode', () => {
     expect(refusal.body.errors).toMatchObject([
       { source: 'url', message: expect.stringContaining('EGRESS_ALLOW_CIDRS') },
     ]);
+    const ssh = await strict.api.post('/webhooks', { ...body, url: 'http://example.com:22/' }).expect(422);
+    expect(ssh.body.errors).toMatchObject([{ message: 'port 22 is not allowed here (EGRESS_ALLOW_PORTS)' }]);
     const id = await strict.api.webhook((await says(OK)).replace('127.0.0.1', 'localhost'), [eventId]);
     await requestReceipt(nats, { subject: 'hostile.strict', payload: '{}' });
     await eventually(async () => (await strict.api.logs(`webhook_id=${id}`))[0]?.outcome === 'delivered', {

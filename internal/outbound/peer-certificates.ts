@@ -1,7 +1,7 @@
 import tls, { type PeerCertificate, type TLSSocket } from 'node:tls';
 import { KnownFault } from './connect-error.js';
 
-const MAX_CERTIFICATES = 20;
+const MAX_CERTIFICATES = 10;
 const MAX_RSA_BITS = 8192;
 /** Node shows every larger exponent as this one. */
 const LARGE_EXPONENT = (1n << 64n) - 1n;

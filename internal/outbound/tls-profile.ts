@@ -43,7 +43,10 @@ function contextOf(
   const trusted = ca ?? usualCa;
   try {
     if (key && isDearKey(createPrivateKey(key)))
-      return new KnownFault('bad_request', "the key of the webhook's certificate is above RSA 4096 and is not used");
+      return new KnownFault(
+        'bad_request',
+        "the key of the webhook's certificate is larger than RSA 4096 and is not used",
+      );
     const shown = { ...(cert && { cert }), ...(key && { key }) };
     const made = createSecureContext({ ...TLS_LIMITS, ...shown, ...(trusted && { ca: trusted }) });
     if (extraCa) addAuthorities(made, extraCa);

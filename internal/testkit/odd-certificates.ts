@@ -81,9 +81,13 @@ function rsaPublicKey({ bits, exponentBits }: RsaSize): Buffer {
 }
 
 /** A private key of RSA in PEM with which nothing can be signed: making a real one of many bits takes minutes. */
-export function makeRsaKey({ bits, exponentBits }: RsaSize): string {
+export function makeRsaKey({
+  bits,
+  exponentBits,
+  privateBits = bits,
+}: RsaSize & { readonly privateBits?: number }): string {
   const half = () => integer(oddNumber(bits / 2));
-  const numbers = [integer(oddNumber(bits)), integer(oddNumber(exponentBits)), integer(oddNumber(bits))];
+  const numbers = [integer(oddNumber(bits)), integer(oddNumber(exponentBits)), integer(oddNumber(privateBits))];
   const zero = hex('020100');
   return pem('RSA PRIVATE KEY', sequence(zero, ...numbers, half(), half(), half(), half(), half()));
 }
