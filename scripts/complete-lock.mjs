@@ -1,6 +1,8 @@
 // `node scripts/complete-lock.mjs`, after every `npm install <package>`. Where a registry lacks the optional packages of
 // other platforms, npm leaves them out of package-lock.json, and `npm ci` then refuses the lock everywhere. This writes
-// their entries: the version that their parent asks for exactly, and the platform that their name tells.
+// their entries: the version that their parent asks for exactly, the platform that their name tells, and the hash that the
+// registry has of their content, which is also added where npm left it out.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const FILE = 'package-lock.json';
@@ -27,8 +29,17 @@ for (const parent of Object.values(lock.packages)) {
     added += 1;
   }
 }
+let hashed = 0;
+for (const [path, entry] of Object.entries(lock.packages)) {
+  if (!path || entry.integrity || entry.link) continue;
+  const name = path.split('node_modules/').at(-1);
+  entry.integrity = execFileSync('npm', ['view', `${name}@${entry.version}`, 'dist.integrity'], {
+    encoding: 'utf8',
+  }).trim();
+  hashed += 1;
+}
 const [own, ...others] = Object.entries(lock.packages);
 others.sort(([a], [b]) => a.localeCompare(b, 'en'));
 lock.packages = Object.fromEntries([own, ...others]);
 writeFileSync(FILE, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`${FILE}: ${added} entries added`);
+console.log(`${FILE}: ${added} entries and ${hashed} hashes added`);
