@@ -7,9 +7,13 @@ export interface Hook {
   readonly eventId: number;
   readonly url: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** User 1, in space 0, when absent. */
+  readonly owner?: { readonly userId: number; readonly spaceId: number } | undefined;
+  /** More fields of its body. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
-const USER = { 'content-type': 'application/json', 'x-user': '1' };
+const FIRST_OWNER = { userId: 1, spaceId: 0 };
 
 /** Registers an event and one webhook on it through the API; it is live when this resolves. */
 export async function registerHook(api: string, { subject, url }: { subject: string; url: string }): Promise<number> {
@@ -22,8 +26,10 @@ export async function registerEvent(api: string, subject: string): Promise<numbe
 }
 
 /** Answers the id of the webhook. */
-export async function addHook(api: string, { eventId, url, tags }: Hook): Promise<number> {
-  return (await post(`${api}/webhooks`, { name: 'bench', url, event_ids: [eventId], tags })).id;
+export async function addHook(api: string, hook: Hook): Promise<number> {
+  const { eventId, url, tags, owner = FIRST_OWNER, fields } = hook;
+  const body = { name: 'bench', url, event_ids: [eventId], tags, space_id: owner.spaceId, ...fields };
+  return (await post(`${api}/webhooks`, body, owner.userId)).id;
 }
 
 /**
@@ -33,10 +39,10 @@ export async function addHook(api: string, { eventId, url, tags }: Hook): Promis
  */
 export async function addHooks(bench: Bench, hooks: ManyHooks): Promise<number> {
   const { api, metrics } = bench.service;
-  const { eventId, first, count, origin } = hooks;
+  const { eventId, first, count, origin, owner, fields } = hooks;
   const before = (await readMetrics(metrics)).get('hukz_catalog_webhooks') ?? 0;
   const hookAt = (number: number) => ({ eventId, url: `${origin}/hook/${number}`, tags: { pick: String(number) } });
-  const original = await addHook(api, hookAt(first));
+  const original = await addHook(api, { ...hookAt(first), owner, fields });
   const columns = await copiedColumns(bench);
   await bench.database.run(
     `with copies as (
@@ -50,8 +56,7 @@ export async function addHooks(bench: Bench, hooks: ManyHooks): Promise<number> 
   return untilKnown(metrics, before + count);
 }
 
-export interface ManyHooks {
-  readonly eventId: number;
+export interface ManyHooks extends Pick<Hook, 'eventId' | 'owner' | 'fields'> {
   readonly first: number;
   readonly count: number;
   readonly origin: string;
@@ -83,8 +88,9 @@ async function untilKnown(url: string, webhooks: number): Promise<number> {
   }
 }
 
-async function post(url: string, body: unknown): Promise<{ readonly id: number }> {
-  const response = await fetch(url, { method: 'POST', headers: USER, body: JSON.stringify(body) });
+async function post(url: string, body: unknown, userId = 1): Promise<{ readonly id: number }> {
+  const headers = { 'content-type': 'application/json', 'x-user': String(userId) };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   if (!response.ok) throw new BenchFailure(`${url} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as { id: number };
 }

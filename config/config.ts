@@ -1,4 +1,5 @@
 import type { BreakerPolicy } from '../internal/domain/breaker.js';
+import type { Ceilings } from '../internal/domain/ceilings.js';
 import type { EgressProxy } from '../internal/domain/egress-proxy.js';
 import type { EgressSettings } from '../internal/domain/egress-rules.js';
 import type { RetryPolicy } from '../internal/domain/retry-policy.js';
@@ -71,6 +72,8 @@ export interface Config {
     /** The share of all slots that retries may take. */
     readonly maxRetryShare: number;
   };
+  /** What a webhook may ask for. */
+  readonly ceilings: Ceilings;
   readonly replay: { readonly ratePerSecond: number };
   /** How long what is kept is kept. */
   readonly retention: { readonly messagesMs: number; readonly logsMs: number; readonly deadLettersMs: number };

@@ -238,6 +238,24 @@ const keys = {
   LOOKUP_TIMEOUT: key("the longest time to look up a receiver's name", 'span', '3s', A_SPAN),
   CONNECT_TIMEOUT: key('the longest time to connect after that, TLS included', 'span', '5s', A_SPAN),
 
+  MAX_TIMEOUT: key(
+    'the longest timeout that a webhook may have of its own; REQUEST_TIMEOUT where that is longer. A longer one that is stored is used as this one',
+    'span',
+    '1m',
+    { min: 100, max: 300_000 },
+  ),
+  MIN_RETRY_WAIT: key(
+    'the shortest wait between two attempts that a webhook may have in a schedule of its own. A shorter one that is stored is used as this one',
+    'span',
+    '1s',
+    { min: 1, max: 3_600_000 },
+  ),
+  ALLOW_BREAKER_OFF: key(
+    'whether a webhook may have a breaker that never opens, such as off. Where it may not, a stored one is used as the configured one',
+    'flag',
+    'false',
+  ),
+
   EGRESS_ALLOW_CIDRS: key(
     'ranges that receivers may be in though they are not public, joined by commas: 10.1.0.0/16,fd12::/16. A metadata service or link-local address is opened only by an entry of that one address',
     'ranges',

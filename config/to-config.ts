@@ -64,6 +64,7 @@ type Flags =
   | 'STORE_UNMATCHED'
   | 'ALLOW_ALL_SUBJECTS'
   | 'STREAM_ACK'
+  | 'ALLOW_BREAKER_OFF'
   | 'HTTPS_ONLY'
   | 'ALLOW_INSECURE_TLS'
   | 'WEBHOOK_PROXIES'
@@ -145,6 +146,12 @@ export function toConfig(values: Values): Config {
       maxHeld: values.MAX_HELD,
       maxHeldBytes: values.MAX_HELD_BYTES,
       maxRetryShare: values.MAX_RETRY_SHARE,
+    },
+    ceilings: {
+      maxTimeoutMs: Math.max(values.MAX_TIMEOUT, values.REQUEST_TIMEOUT),
+      minRetryWaitMs: values.MIN_RETRY_WAIT,
+      breakerMayBeOff: values.ALLOW_BREAKER_OFF,
+      breaker: { failures: values.BREAKER_FAILURES, share: values.BREAKER_SHARE },
     },
     replay: { ratePerSecond: values.REPLAY_RATE },
     retention: {

@@ -24,6 +24,11 @@ export class Recent<K, V extends object | number> {
     return old;
   }
 
+  *keys(): Iterable<K> {
+    yield* this.young.keys();
+    yield* this.old.keys();
+  }
+
   set(key: K, value: V): void {
     this.old.delete(key);
     this.young.set(key, value);

@@ -5,6 +5,7 @@ import { b2 } from './b2.js';
 import { b3 } from './b3.js';
 import { fan } from './fan.js';
 import { scale } from './scale.js';
+import { tenant } from './tenant.js';
 import { w1 } from './w1.js';
 import { w1j } from './w1j.js';
 import { w1l } from './w1l.js';
@@ -35,6 +36,7 @@ export const rows: readonly { readonly row: Row; readonly inAll: boolean }[] = [
   always(w3),
   always(w4),
   always(fair),
+  always(tenant),
   always(w5),
   always(w6),
   always(w8),

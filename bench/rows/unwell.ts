@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench.js';
-import { addHooks, registerEvent } from '../catalog.js';
+import { addHooks, type ManyHooks, registerEvent } from '../catalog.js';
 import { checkArrivals, checkLogged } from '../checks.js';
 import { type Delivered, deliverFlood, deliverPaced, latenciesOf, untilNothingIsOwed } from '../deliver.js';
 import { median, spell } from '../numbers.js';
@@ -25,7 +25,16 @@ export interface Unwell {
   /** Healthy and other webhooks, each with as much of the traffic as any other. */
   readonly webhooks: number;
   /** So many webhooks of each of these, from number 0 on. */
-  readonly conducts: readonly { readonly conduct: Conduct; readonly count: number }[];
+  readonly conducts: readonly IllWebhooks[];
+  /** One message of so many goes to those that are not well; absent: as much to each of them as to each of the others. */
+  readonly every?: number;
+  /** Of the service, without the prefix `HUKZ_`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+interface IllWebhooks extends Pick<ManyHooks, 'owner' | 'fields'> {
+  readonly conduct: Conduct;
+  readonly count: number;
 }
 
 /**
@@ -34,7 +43,7 @@ export interface Unwell {
  */
 export function unwellRow(unwell: Unwell): Row {
   const name = unwell.id.toLowerCase();
-  const settings = { RETRY_SCHEDULE };
+  const settings = { RETRY_SCHEDULE, ...unwell.settings };
   return {
     id: unwell.id,
     title: unwell.title,
@@ -75,7 +84,7 @@ interface Measured {
 async function measure(unwell: Unwell, { alone, beside, others }: Services): Promise<Measured> {
   const { longRounds, messages, warmUpMessages, paced } = beside.plan;
   const healthy = await register(unwell, { alone, beside, others });
-  const every = Math.floor(healthy.count / healthy.from);
+  const every = unwell.every ?? Math.floor(healthy.count / healthy.from);
   const flood = (bench: Bench, subject: string, count: number, aside?: Aside) =>
     deliverFlood(bench, { subject, messages: count, picks: healthy, aside });
   const pace = (bench: Bench, subject: string, aside?: Aside) =>
@@ -118,8 +127,9 @@ async function measure(unwell: Unwell, { alone, beside, others }: Services): Pro
 async function register({ webhooks, conducts }: Unwell, { alone, beside, others }: Services): Promise<Picks> {
   const eventId = await registerEvent(beside.service.api, SUBJECTS.beside);
   let first = 0;
-  for (const { conduct, count } of conducts) {
-    await addHooks(beside, { eventId, first, count, origin: `${await others.misbehave(conduct)}/bad` });
+  for (const { conduct, count, owner, fields } of conducts) {
+    const origin = `${await others.misbehave(conduct)}/bad`;
+    await addHooks(beside, { eventId, first, count, origin, owner, fields });
     first += count;
   }
   const well = { first, count: webhooks - first, origin: `${beside.receiver.origin}/well` };

@@ -44,6 +44,7 @@ import { streamEvictedWhileAway } from './stream-evicted-while-away.js';
 import { streamsEdited } from './streams-edited.js';
 import { streamsOfOthers } from './streams-of-others.js';
 import { subjectsTransformed } from './subjects-transformed.js';
+import { tenantHangs } from './tenant-hangs.js';
 import { unreadableHeaders } from './unreadable-headers.js';
 
 /** In the order in which they are begun: the long waits first, so that the others run beside them. */
@@ -83,6 +84,7 @@ export const scenarios: readonly Scenario[] = [
   orderedKeys,
   pauseAndResume,
   deadWebhooks,
+  tenantHangs,
   stalled,
   clockJumps,
   twoRacing,

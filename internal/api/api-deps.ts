@@ -1,4 +1,5 @@
 import type { DoorSettings } from '../domain/browser-door.js';
+import type { Ceilings } from '../domain/ceilings.js';
 import type { Degradation, Trouble } from '../domain/degradation.js';
 import type { Event } from '../domain/event.js';
 import type { SubjectRules } from '../domain/subject.js';
@@ -10,6 +11,12 @@ import type { Db } from '../store/knex.js';
 import type { Vault } from '../store/vault.js';
 import type { RefusalReason } from './refusals.js';
 import type { ReplayReach } from './replay-bodies.js';
+
+/** A webhook, and the user who tries it. */
+export interface TestCall {
+  readonly id: number;
+  readonly userId: number;
+}
 
 /** What the API needs from the rest of the service. */
 export interface ApiDeps {
@@ -31,6 +38,8 @@ export interface ApiDeps {
   readonly webhookProxies: boolean;
   /** Whether webhooks may have `tls.insecure`. */
   readonly insecureTls: boolean;
+  /** What webhooks may ask for. */
+  readonly ceilings: Ceilings;
   /** What a message is worth, from where on. */
   readonly promise: string;
   /** `troubles` by dependency are empty when ready. */
@@ -43,9 +52,9 @@ export interface ApiDeps {
   /** Why the messages of registered subjects do not come as they should, by subject. It is computed by each call. */
   degradationsBySubject(): ReadonlyMap<string, Degradation>;
   /** Sends a sample to a webhook, once, by the way of its deliveries. @throws {AppError} `unavailable` */
-  tryWebhook(id: number, sample: Sample): Promise<TestAttempt>;
+  tryWebhook(asked: TestCall, sample: Sample): Promise<TestAttempt>;
   /** @throws {AppError} `unavailable`, or `unprocessable` where there is nothing to try */
-  tryAuthorisation(id: number): Promise<TestAuthorisation>;
+  tryAuthorisation(asked: TestCall): Promise<TestAuthorisation>;
   /** The first of an ordered webhook's key has gone: the next is sent now, by this instance or whoever looks first. */
   nextOfKey(webhookId: number, orderKey: string): void;
   readonly logger: Logger;

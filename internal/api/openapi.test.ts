@@ -35,6 +35,12 @@ function makeUnconnected(development: boolean): Express {
     webhookProxies: false,
     insecureTls: true,
     subjectRules: { allowAll: false },
+    ceilings: {
+      maxTimeoutMs: 60_000,
+      minRetryWaitMs: 1000,
+      breakerMayBeOff: false,
+      breaker: { failures: 30, share: 0.9 },
+    },
   });
 }
 

@@ -4,6 +4,7 @@ import { insertWebhook, isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
+import { withinCeilings } from './ceilings.js';
 import { withHiddenParts } from './hidden-fields.js';
 import { spacePath } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
@@ -45,7 +46,8 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         requireSameSpace(params.space_id, body.space_id);
         requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: params.space_id };
-        const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(withHiddenParts(body))));
+        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(body)));
+        const made = await makeLive(deps, insertWebhook(deps, owner, fields));
         return { status: 201, json: webhookJson(made) };
       },
     ),

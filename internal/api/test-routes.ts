@@ -48,10 +48,10 @@ export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAut
         answers: { 200: { description: 'the attempt', schema: testAnswer } },
         refuses: ['not_found'],
       },
-      async ({ params: { id }, body: { subject, payload: given = SAMPLE } }) => {
+      async ({ userId, params: { id }, body: { subject, payload: given = SAMPLE } }) => {
         const webhook = await loadWebhook(deps.db, id);
         const sample = { subject: subjectFor(webhook, subject), payload: given };
-        return { status: 200, json: testJson(await deps.tryWebhook(id, sample)) };
+        return { status: 200, json: testJson(await deps.tryWebhook({ id, userId }, sample)) };
       },
     ),
     userRoute(
@@ -64,9 +64,9 @@ export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAut
         answers: { 200: { description: 'whether it would work', schema: testAuthAnswer } },
         refuses: ['not_found', 'unprocessable'],
       },
-      async ({ params: { id } }) => {
+      async ({ userId, params: { id } }) => {
         await loadWebhook(deps.db, id);
-        return { status: 200, json: testAuthJson(await deps.tryAuthorisation(id)) };
+        return { status: 200, json: testAuthJson(await deps.tryAuthorisation({ id, userId })) };
       },
     ),
   ];

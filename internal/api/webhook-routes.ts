@@ -11,6 +11,7 @@ import {
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
+import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
 import { idPath, spaceId, written } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
@@ -53,7 +54,8 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
       async ({ userId, body }) => {
         requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: body.space_id };
-        const made = await makeLive(deps, insertWebhook(deps, owner, newWebhook(withHiddenParts(body))));
+        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(body)));
+        const made = await makeLive(deps, insertWebhook(deps, owner, fields));
         return { status: 201, json: webhookJson(made) };
       },
     ),
@@ -82,7 +84,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         const changed = changeWebhook(deps, { id, userId }, (current) => {
           const meant = withHiddenParts(body, current);
           requireAllowedReceiver(deps, meant, current);
-          return putWebhook(current, meant, keptHeaders(body, current));
+          return withinCeilings(deps.ceilings, putWebhook(current, meant, keptHeaders(body, current)), current);
         });
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },
@@ -101,7 +103,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         const changed = changeWebhook(deps, { id, userId }, (current) => {
           const meant = withHiddenParts(body, current);
           requireAllowedReceiver(deps, meant, current);
-          return patchWebhook(current, meant, keptHeaders(body, current));
+          return withinCeilings(deps.ceilings, patchWebhook(current, meant, keptHeaders(body, current)), current);
         });
         return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
       },

@@ -22,7 +22,16 @@ export interface Readings {
     readonly duplicates: number;
     readonly waiting: number;
   };
-  dispatch(): { readonly inFlight: number; readonly queued: number; readonly held: number; readonly heldBytes: number };
+  dispatch(): {
+    readonly inFlight: number;
+    readonly hung: number;
+    readonly queued: number;
+    readonly held: number;
+    readonly heldBytes: number;
+    readonly spacesAtShare: number;
+  };
+  /** Test calls that found no seat. */
+  testCallsRefused(): number;
   sender(): {
     readonly sockets: number;
     readonly origins: number;
@@ -307,12 +316,27 @@ const counters = (from: Readings): readonly Reading[] => [
     'Times that the database turned out to hold an older catalog, after a restore or a failover',
     () => from.catalogWentBack(),
   ],
+  [
+    'hukz_test_calls_refused_total',
+    'Test calls that were refused because too many were under way',
+    () => from.testCallsRefused(),
+  ],
   ['hukz_journal_statements_total', 'SQL statements of the journal', () => from.statements()],
 ];
 
 const gauges = (from: Readings): readonly Reading[] => [
   ['hukz_messages_waiting', 'Messages taken in and not committed yet', () => from.acceptor().waiting],
   ['hukz_deliveries_in_flight', 'Requests under way', () => from.dispatch().inFlight],
+  [
+    'hukz_deliveries_hung',
+    'Requests under way to webhooks whose request before hung: at most a quarter of the slots',
+    () => from.dispatch().hung,
+  ],
+  [
+    'hukz_spaces_at_share',
+    'Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have',
+    () => from.dispatch().spacesAtShare,
+  ],
   ['hukz_deliveries_queued', 'Deliveries in memory that wait for a slot', () => from.dispatch().queued],
   [
     'hukz_deliveries_owned',

@@ -9,6 +9,7 @@ const SETTINGS = {
   HUKZ_BREAKER_SHARE: '0.9',
   HUKZ_BREAKER_PROBE: '100ms',
   HUKZ_BREAKER_PROBE_MAX: '200ms',
+  HUKZ_ALLOW_BREAKER_OFF: 'true',
 };
 const kit = useAppKit(SETTINGS, 2);
 let events = 0;

@@ -13,6 +13,7 @@ import { makeJournal } from '../store/journal/journal.js';
 import { listen as listenToDatabase } from '../store/listen.js';
 import { makeVault } from '../store/vault.js';
 import { buryPredecessors } from './bury-predecessors.js';
+import { capWebhooks } from './cap-webhooks.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
 import { clockDegraded, watchClockOffset } from './clock-offset.js';
 import { makeDeadline } from './deadline.js';
@@ -118,7 +119,9 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   });
   const catalog = new Catalog();
   const subjectRules = subjectRulesOf(config, logger);
-  const permitted = makePermittedEvents(subjectRules, (known, onPart) => loadCatalogChanges(pool, known, onPart));
+  const permitted = makePermittedEvents(subjectRules, (known, onPart) =>
+    loadCatalogChanges(pool, known, (part, history) => onPart(capWebhooks(part, config.ceilings), history)),
+  );
   const catalogSync = makeCatalogSync({
     catalog,
     loadStamp: () => loadCatalogStamp(pool),
@@ -137,7 +140,10 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     mode: config.mode,
     logger,
   });
-  const { sender, send, testCalls } = wireSending({ config, version, opener, vault, clock, logger }, cleanup);
+  const { sender, send, untilReady, testCalls } = wireSending(
+    { config, version, opener, vault, clock, logger },
+    cleanup,
+  );
   const results = makeResults(config.results);
   const dispatch = wireDispatch({
     config,
@@ -147,6 +153,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     catalogSync,
     membership,
     send,
+    untilReady,
     clock,
     logger,
     onAttempt,
@@ -188,6 +195,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     acceptor: acceptor.stats,
     intake: intake.stats,
     dispatch: dispatch.stats,
+    testCallsRefused: testCalls.refused,
     sender: sender.stats,
     catalog: () => catalog.size,
     catalogWentBack: catalogSync.wentBack,

@@ -8,6 +8,8 @@ export interface CircuitParts {
   readonly pool: JournalPool;
   readonly catalogSync: CatalogSync;
   readonly probeMs: number;
+  /** `ALLOW_BREAKER_OFF` */
+  readonly breakerMayBeOff: boolean;
   readonly logger: Logger;
   onClosed(webhookId: number): void;
 }
@@ -23,9 +25,16 @@ const COLLECT_MS = 100;
 const MOST_AT_ONCE = 1000;
 
 /** Opens and closes the circuits of webhooks for all instances, those of a moment by one change of the catalog. */
-export function makeCircuits({ pool, catalogSync, probeMs, logger, onClosed }: CircuitParts): Circuits {
+export function makeCircuits({
+  pool,
+  catalogSync,
+  probeMs,
+  breakerMayBeOff,
+  logger,
+  onClosed,
+}: CircuitParts): Circuits {
   const opening = inCrowds<Opening>(async (openings) => {
-    const opened = await openCircuits(pool, openings, probeMs);
+    const opened = await openCircuits(pool, openings, { probeInMs: probeMs, breakerMayBeOff });
     for (const { id, because } of openings)
       if (opened.has(id)) logger.warn('circuit.opened', { webhook_id: id, because, probe_in_ms: probeMs });
     await catalogSync.refresh();

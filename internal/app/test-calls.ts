@@ -8,38 +8,48 @@ import { AppError } from '../errors.js';
 import type { Sender } from '../outbound/sender.js';
 import type { SendWithToken } from '../outbound/tokens/send-with-token.js';
 import type { Plans } from './plans.js';
+import { Seats } from './seats.js';
 
 export interface TestCallParts {
   readonly plans: Plans;
   readonly sender: Sender;
   readonly sendWithToken: SendWithToken;
   readonly clock: Clock;
+  /** `REQUEST_TIMEOUT` */
+  readonly timeoutMs: number;
   /** A uuid of that time. */
   makeId(ms: number): string;
 }
 
 export interface TestCalls {
-  send(webhook: CatalogWebhook, sample: Sample): Promise<TestAttempt>;
-  /** @throws {AppError} `unprocessable` where there is nothing to try */
-  authorise(webhook: CatalogWebhook): Promise<TestAuthorisation>;
+  /** @throws {AppError} `unavailable` while the user has no seat */
+  send(webhook: CatalogWebhook, sample: Sample, userId: number): Promise<TestAttempt>;
+  /** @throws {AppError} `unavailable`, or `unprocessable` where there is nothing to try */
+  authorise(webhook: CatalogWebhook, userId: number): Promise<TestAuthorisation>;
+  /** Test calls that found no seat. */
+  refused(): number;
 }
 
-const MOST_AT_ONCE = 8;
+const SEATS = 40;
+/** Whatever the webhook's own time is: a person waits for the answer. */
+const MAX_TIMEOUT_MS = 15_000;
+const NO_SEAT = 'too many test calls of yours, or of all users, are under way: wait until one has ended, 15 s at most';
 const NO_AUTH = 'the webhook has no auth: requests go without one, there is nothing to try';
 
 /**
- * Tries webhooks by the plans of their deliveries: format, signature, authorisation, guard, TLS and time are theirs. Nothing
+ * Tries webhooks by the plans of their deliveries: format, signature, authorisation, guard, TLS and time (up to 15 s) are theirs. Nothing
  * is stored, counted, repeated or waited behind, so that a webhook can be tried while it is disabled or has a backlog.
  */
-export function makeTestCalls({ plans, sender, sendWithToken, clock, makeId }: TestCallParts): TestCalls {
-  let running = 0;
+export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, makeId }: TestCallParts): TestCalls {
+  const seats = new Seats(SEATS);
+  let refused = 0;
 
-  const limited = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= MOST_AT_ONCE) throw new AppError('unavailable', `there are ${MOST_AT_ONCE} test calls just now`);
-    running += 1;
-    return work().finally(() => {
-      running -= 1;
-    });
+  const seated = async <T>(userId: number, work: () => Promise<T>): Promise<T> => {
+    if (!seats.take(userId)) {
+      refused++;
+      throw new AppError('unavailable', NO_SEAT);
+    }
+    return work().finally(() => seats.giveBack(userId));
   };
 
   async function send(webhook: CatalogWebhook, { subject, payload }: Sample): Promise<TestAttempt> {
@@ -57,7 +67,8 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, makeId }: T
       insecure: settings.tls?.insecure ?? false,
     });
     if (!usual) return ended({ kind: 'local_fault', error: problem });
-    const plan = { ...usual, headers: [...usual.headers, 'hukz-test', 'true'] };
+    const wholeMs = Math.min(usual.timeoutMs ?? timeoutMs, MAX_TIMEOUT_MS);
+    const plan = { ...usual, timeoutMs: wholeMs, headers: [...usual.headers, 'hukz-test', 'true'] };
     const message = { id: makeId(receivedAt), receivedAt, subject, headers: [] };
     const request = {
       plan,
@@ -85,8 +96,9 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, makeId }: T
   }
 
   return {
-    send: (webhook, sample) => limited(() => send(webhook, sample)),
-    authorise: (webhook) => limited(() => authorise(webhook)),
+    send: (webhook, sample, userId) => seated(userId, () => send(webhook, sample)),
+    authorise: (webhook, userId) => seated(userId, () => authorise(webhook)),
+    refused: () => refused,
   };
 }
 

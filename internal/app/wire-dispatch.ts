@@ -4,6 +4,7 @@ import { type Dispatch, makeDispatch } from '../dispatch/dispatch.js';
 import type { Membership } from '../dispatch/membership.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { Catalog } from '../domain/catalog.js';
+import { makeClassPaths } from '../domain/scheduling-class.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
 import type { Logger } from '../logger.js';
 import { disableWebhook } from '../store/disable-webhook.js';
@@ -15,7 +16,7 @@ import type { JournalPool } from '../store/journal/journal-pool.js';
 import { saveHealth } from '../store/webhook-health.js';
 import { makePolicyOf } from './policy-of.js';
 import type { Results } from './results.js';
-import type { Send } from './sending.js';
+import type { Send, UntilReady } from './sending.js';
 import { makeCircuits } from './switch-circuits.js';
 
 export interface DispatchParts {
@@ -26,6 +27,7 @@ export interface DispatchParts {
   readonly catalogSync: CatalogSync;
   readonly membership: Membership;
   readonly send: Send;
+  readonly untilReady: UntilReady;
   readonly clock: Clock;
   readonly logger: Logger;
   onAttempt(attempt: SettledAttempt): void;
@@ -50,9 +52,11 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
     pool,
     catalogSync,
     probeMs: config.patience.probeMs,
+    breakerMayBeOff: config.ceilings.breakerMayBeOff,
     logger,
     onClosed: (id) => tellOf(id, 'recovered'),
   });
+  const classPaths = makeClassPaths();
   return makeDispatch(
     {
       ...journal,
@@ -73,12 +77,14 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
       saveHealth: (failing, fine) => saveHealth(pool, failing, fine),
       breaker: config.patience.breaker,
       findWebhook: (id) => catalog.webhook(id),
+      classOf: (id) => classPaths(catalog.webhook(id)),
+      untilReady: parts.untilReady,
       reloadCatalog: catalogSync.reload,
       isTrusted: parts.membership.isTrusted,
       instanceId: parts.membership.id,
       onAttempt: config.log.level === 'debug' ? told : parts.onAttempt,
       onSettled: parts.results.onSettled,
-      policyOf: makePolicyOf(config.retry),
+      policyOf: makePolicyOf(config.retry, config.ceilings.minRetryWaitMs),
       instances: parts.membership.living,
       clock,
       random: Math.random,

@@ -10,7 +10,7 @@ import { makeTokens } from '../outbound/tokens/tokens.js';
 import type { Vault } from '../store/vault.js';
 import type { Cleanup } from './cleanup.js';
 import { makePlans } from './plans.js';
-import { makeSending, type Send } from './sending.js';
+import { makeSending, makeUntilReady, type Send, type UntilReady } from './sending.js';
 import { makeTestCalls, type TestCalls } from './test-calls.js';
 
 export interface WiringParts {
@@ -25,6 +25,7 @@ export interface WiringParts {
 export interface Sending {
   readonly sender: Sender;
   readonly send: Send;
+  readonly untilReady: UntilReady;
   readonly testCalls: TestCalls;
 }
 
@@ -40,11 +41,13 @@ export function wireSending({ config, version, opener, vault, clock, logger }: W
   return {
     sender,
     send: makeSending({ sender, sendWithToken, plans }),
+    untilReady: makeUntilReady(plans),
     testCalls: makeTestCalls({
       sender,
       sendWithToken,
       plans,
       clock,
+      timeoutMs,
       makeId: makeUuids((bytes) => randomFillSync(bytes)),
     }),
   };

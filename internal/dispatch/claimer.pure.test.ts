@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ClaimRoom } from '../domain/claim.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
+import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { type ClaimerDeps, makeClaimer } from './claimer.js';
 import { Holdings } from './holdings.js';
@@ -41,7 +42,7 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
   });
 
 beforeEach(() => {
-  holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 10_000 });
+  holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 10_000 }, classOfItsOwn);
   [steps, rooms, waiting] = [[], [], []];
 });
 
@@ -61,9 +62,13 @@ describe('a claim', () => {
   });
 
   it.each<[string, number, Partial<ClaimerDeps>]>([
-    ['it brought many', 120, { holdings: new Holdings({ maxHeld: 240, maxHeldBytes: 1 << 20 }) }],
-    ['a webhook has all that it may hold', 32, { holdings: new Holdings({ maxHeld: 160, maxHeldBytes: 1 << 20 }) }],
-    ['half of the bytes are taken', 3, { holdings: new Holdings({ maxHeld: 1000, maxHeldBytes: 50 }) }],
+    ['it brought many', 120, { holdings: new Holdings({ maxHeld: 240, maxHeldBytes: 1 << 20 }, classOfItsOwn) }],
+    [
+      'a webhook has all that it may hold',
+      32,
+      { holdings: new Holdings({ maxHeld: 160, maxHeldBytes: 1 << 20 }, classOfItsOwn) },
+    ],
+    ['half of the bytes are taken', 3, { holdings: new Holdings({ maxHeld: 1000, maxHeldBytes: 50 }, classOfItsOwn) }],
     ['the oldest were gone round', 1, { claim: async () => ({ deliveries: many(1), lost: 0, around: true }) }],
   ])('is followed by another at once when %s', async (_, brought, more) => {
     waiting = many(brought);
@@ -123,7 +128,7 @@ describe('a claim', () => {
   });
 
   it('happens also with room for one delivery only', async () => {
-    holdings = new Holdings({ maxHeld: 1, maxHeldBytes: 10_000 });
+    holdings = new Holdings({ maxHeld: 1, maxHeldBytes: 10_000 }, classOfItsOwn);
     waiting = [due('a')];
     await make().runOnce();
     expect(steps).toEqual(['a']);
@@ -142,7 +147,10 @@ describe('a claim', () => {
     for (let n = 0; n < 900; n++) holdings.reserve(`x${n}`, n, 1);
     expect(await make().runOnce()).toBe(false);
     expect(
-      await make({ mayClaim: () => false, holdings: new Holdings({ maxHeld: 10, maxHeldBytes: 10 }) }).runOnce(),
+      await make({
+        mayClaim: () => false,
+        holdings: new Holdings({ maxHeld: 10, maxHeldBytes: 10 }, classOfItsOwn),
+      }).runOnce(),
     ).toBe(false);
     expect(rooms).toEqual([]);
   });

@@ -93,7 +93,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       const free = holdings.free();
       const deliveries = Math.min(MOST_AT_ONCE, Math.ceil(free.count / 2));
       if (deliveries < Math.min(LEAST_AT_ONCE, 1 + holdings.count) || free.count <= 0 || free.bytes <= 0) return false;
-      const claimed = await claim({ deliveries, bytes: free.bytes, ...holdings.lanes() });
+      const claimed = await claim({ deliveries, bytes: free.bytes, ...holdings.lanes(deliveries) });
       if (claimed.lost > 0) logger.error('delivery.message_lost', { deliveries: claimed.lost });
       // A webhook younger than our catalog must not pass for a deleted one, nor its id for what it was before a restore.
       const ours = await followCatalog(claimed.deliveries);

@@ -6,6 +6,8 @@ import type { Claim, ClaimRoom } from '../domain/claim.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import type { RetryPolicy } from '../domain/retry-policy.js';
+import type { ClassPath } from '../domain/scheduling-class.js';
+import type { Slot } from '../domain/slot.js';
 import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -16,11 +18,19 @@ import { Health } from './health.js';
 import { Holdings, type HoldingsLimits } from './holdings.js';
 import { type LaneLimits, Lanes } from './lanes.js';
 import { makeTurns, type TurnsDeps } from './turns.js';
+import { makeWatchShares } from './watch-shares.js';
+
+export interface SendUnder {
+  /** Means: stop waiting for the answer. */
+  readonly signal: AbortSignal;
+  /** Of an attempt that may have to wait for an access token. */
+  readonly slot?: Slot;
+}
 
 export interface DispatchDeps {
   claim(room: ClaimRoom): Promise<Claim>;
-  /** One request; never rejects. The signal means: stop waiting for the answer. */
-  send(delivery: OwnedDelivery, webhook: CatalogWebhook, signal: AbortSignal): Promise<AttemptOutcome>;
+  /** One request; never rejects. */
+  send(delivery: OwnedDelivery, webhook: CatalogWebhook, under: SendUnder): Promise<AttemptOutcome>;
   settle(attempt: SettledAttempt): Promise<void>;
   hold(delivery: OwnedDelivery): Promise<void>;
   cancel(delivery: OwnedDelivery): Promise<void>;
@@ -31,6 +41,9 @@ export interface DispatchDeps {
   holdWaiting(webhookId: number, limit: number): Promise<number>;
   disableWebhook(webhookId: number, because: string): Promise<void>;
   findWebhook(id: number): CatalogWebhook | undefined;
+  classOf(webhookId: number): ClassPath;
+  /** What has to come before a request to the webhook may start; undefined: nothing. Never rejects. */
+  untilReady(webhook: CatalogWebhook): Promise<void> | undefined;
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
   isTrusted(): boolean;
@@ -55,6 +68,17 @@ export interface DispatchDeps {
   readonly logger: Logger;
 }
 
+export interface DispatchStats {
+  readonly inFlight: number;
+  /** Of them those to webhooks of which the request before hung. */
+  readonly hung: number;
+  readonly queued: number;
+  readonly held: number;
+  readonly heldBytes: number;
+  /** Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have. */
+  readonly spacesAtShare: number;
+}
+
 export interface Dispatch {
   /** Keeps room for a delivery before it is committed. False: it is to be inserted owned by nobody. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean;
@@ -74,7 +98,7 @@ export interface Dispatch {
   forgetWebhooks(webhookIds: ReadonlySet<number>): void;
   /** Something may run again that could not. */
   resume(): void;
-  stats(): { readonly inFlight: number; readonly queued: number; readonly held: number; readonly heldBytes: number };
+  stats(): DispatchStats;
   start(): void;
   /** Gives back what is queued, lets requests under way finish for so long, then interrupts them. */
   stop(graceMs: number): Promise<void>;
@@ -90,19 +114,28 @@ const HELD_AT_ONCE = 5000;
 const PROBE_EVERY_MS = 1000;
 const RELEASE_FIRST_EVERY_MS = 5000;
 const SAVE_HEALTH_EVERY_MS = 10_000;
+const WATCH_SHARES_EVERY_MS = 5000;
 const RELEASED_AT_ONCE = 5000;
 
 /** The sending loop: its parts, wired. */
 export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLimits): Dispatch {
   const { logger } = deps;
-  const holdings = new Holdings(limits);
+  const holdings = new Holdings(limits, deps.classOf);
   const lanes = new Lanes(limits, {
     rulesOf: (webhookId) => deps.findWebhook(webhookId)?.settings ?? NO_SETTINGS,
+    classOf: deps.classOf,
+    untilReady(webhookId) {
+      const webhook = deps.findWebhook(webhookId);
+      // What is not sent to is put aside at once; a probe waits in its attempt.
+      return webhook?.enabled && !webhook.waits ? deps.untilReady(webhook) : undefined;
+    },
+    onReady: () => dispatcher.pump(),
     instances: deps.instances,
     now: deps.clock.monotonic,
   });
   const health = new Health(deps);
   const interrupt = new AbortController();
+  const withoutSlot: SendUnder = { signal: interrupt.signal };
   const claimer = makeClaimer({
     ...deps,
     holdings,
@@ -115,7 +148,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     health,
     lanes,
     maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight,
-    send: (delivery, webhook) => deps.send(delivery, webhook, interrupt.signal),
+    send: (delivery, webhook, slot) => deps.send(delivery, webhook, slot ? { ...withoutSlot, slot } : withoutSlot),
     suspectStrays: claimer.suspectStrays,
     wakeHeld: () => wakeHeld(),
     holdWaiting(webhookId) {
@@ -141,6 +174,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     probing: undefined as ReturnType<typeof repeat> | undefined,
     releasingFirst: undefined as ReturnType<typeof repeat> | undefined,
     savingHealth: undefined as ReturnType<typeof repeat> | undefined,
+    watchingShares: undefined as ReturnType<typeof repeat> | undefined,
   };
   const wakeHeld = () => loops.releasing?.wake();
   const complain = (loop: string) => (error: unknown) =>
@@ -199,6 +233,8 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     resume: () => dispatcher.pump(),
     stats: () => ({
       inFlight: lanes.inFlight,
+      hung: lanes.hungInFlight,
+      spacesAtShare: lanes.spacesAtShare().length,
       queued: lanes.queued,
       held: holdings.count,
       heldBytes: holdings.heldBytes,
@@ -218,6 +254,10 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
       loops.savingHealth = repeat(() => health.save(), {
         everyMs: SAVE_HEALTH_EVERY_MS,
         onError: complain('save-health'),
+      });
+      loops.watchingShares = repeat(makeWatchShares({ spacesAtShare: () => lanes.spacesAtShare(), logger }), {
+        everyMs: WATCH_SHARES_EVERY_MS,
+        onError: complain('watch-shares'),
       });
     },
     async stop(graceMs) {

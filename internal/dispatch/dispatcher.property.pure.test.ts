@@ -5,6 +5,7 @@ import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { fc } from '../testkit/properties.js';
+import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
@@ -45,7 +46,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), given, limits, fc.nat({ max: 30 }), async (scheduler, works, bounds, stopAt) => {
       const lanes = makeTestLanes(bounds);
-      const holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 1000 });
+      const holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 1000 }, classOfItsOwn);
       const ended: string[] = [];
       const settled: SettledAttempt[] = [];
       let unsure = 0;

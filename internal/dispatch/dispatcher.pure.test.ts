@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { eventually } from '../testkit/eventually.js';
+import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
@@ -31,7 +32,7 @@ const still = {
   clock: systemClock,
   random: Math.random,
 };
-const makeHoldings = () => new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 });
+const makeHoldings = () => new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }, classOfItsOwn);
 
 it('sends no more than may be doubled while nothing can be settled, and goes on when it can', async () => {
   const settles: (() => void)[] = [];
@@ -137,4 +138,71 @@ it.each([
   dispatcher.take({ id: 'd', message, webhookId: 7, owner: 'me', attempts: 0, failures: 0 });
   await dispatcher.idle();
   expect(disabled).toEqual(expected);
+});
+
+it('gives the slot of an attempt that waits for a token to others, and the attempt has the next turn of its lane', async () => {
+  let token: () => void = () => undefined;
+  const sent: string[] = [];
+  const logger = makeTestLogger();
+  const lanes = makeTestLanes({ maxInFlight: 1, maxInFlightPerWebhook: 1, maxRetryShare: 1 });
+  const dispatcher = new Dispatcher({
+    ...still,
+    findWebhook: (id) => makeTestWebhook(id, { settings: { auth: { type: 'oauth2', clientId: 'me' } } }),
+    async send({ id, webhookId }, _, slot) {
+      sent.push(`begun ${id}`);
+      if (webhookId === 1 && slot) {
+        slot.leave();
+        await new Promise<void>((resolve) => {
+          token = resolve;
+        });
+        sent.push(`${id} ${await slot.enter()}`);
+      }
+      return { kind: 'answered', status: 200, body };
+    },
+    maxActive: 10,
+    holdings: makeHoldings(),
+    lanes,
+    logger,
+  });
+  const take = (id: string, webhookId: number) =>
+    dispatcher.take({ id, message, webhookId, owner: 'me', attempts: 0, failures: 0 });
+  take('a', 1);
+  take('b', 2);
+  await eventually(() => sent.includes('begun b'), { what: 'the other webhook' });
+  token();
+  await dispatcher.idle();
+  expect(sent).toEqual(['begun a', 'begun b', 'a true']);
+  expect([lanes.inFlight, lanes.queued, logger.lines]).toEqual([0, 0, []]);
+});
+
+it('ends an attempt that waits for a slot when it stops, and does not give its delivery back', async () => {
+  const answers: boolean[] = [];
+  const lanes = makeTestLanes({ maxInFlight: 1, maxInFlightPerWebhook: 1, maxRetryShare: 1 });
+  const going: Record<string, () => void> = {};
+  const dispatcher = new Dispatcher({
+    ...still,
+    findWebhook: (id) => makeTestWebhook(id, { settings: { auth: { type: 'oauth2', clientId: 'me' } } }),
+    async send({ id }, _, slot) {
+      if (id === 'waits') slot?.leave();
+      await new Promise<void>((resolve) => {
+        going[id] = resolve;
+      });
+      if (id === 'waits' && slot) answers.push(await slot.enter());
+      return { kind: 'answered', status: 200, body };
+    },
+    maxActive: 10,
+    holdings: makeHoldings(),
+    lanes,
+    logger: makeTestLogger(),
+  });
+  const one = { message, owner: 'me', attempts: 0, failures: 0 };
+  dispatcher.take({ ...one, id: 'waits', webhookId: 1 });
+  dispatcher.take({ ...one, id: 'hangs', webhookId: 2 });
+  dispatcher.take({ ...one, id: 'queued', webhookId: 3 });
+  going.waits?.();
+  await eventually(() => lanes.queued === 2, { what: 'the attempt that wants its slot back' });
+  expect(dispatcher.stop().map(({ id }) => id)).toEqual(['queued']);
+  going.hangs?.();
+  await dispatcher.idle();
+  expect([answers, lanes.inFlight, lanes.queued]).toEqual([[false], 0, 0]);
 });

@@ -7,15 +7,17 @@ import { loadOf } from '../domain/load.js';
 import { type AttemptOutcome, isUnconnected } from '../domain/outcome.js';
 import { errorWords, logOutcome } from '../domain/outcome-words.js';
 import type { RetryPolicy } from '../domain/retry-policy.js';
+import type { Slot } from '../domain/slot.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Health } from './health.js';
 import type { Holdings } from './holdings.js';
 import type { Lanes } from './lanes.js';
+import { SlotsLeft } from './slots-left.js';
 
 export interface DispatcherDeps {
-  /** Never rejects. */
-  send(delivery: OwnedDelivery, webhook: CatalogWebhook): Promise<AttemptOutcome>;
+  /** Never rejects. An attempt that may have to wait for an access token can leave its slot meanwhile. */
+  send(delivery: OwnedDelivery, webhook: CatalogWebhook, slot: Slot | undefined): Promise<AttemptOutcome>;
   settle(attempt: SettledAttempt): Promise<void>;
   /** Puts a disabled webhook's delivery aside until it is enabled. */
   hold(delivery: OwnedDelivery): Promise<void>;
@@ -59,7 +61,11 @@ export class Dispatcher {
   private idleWaiters: (() => void)[] = [];
   private tokenTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly deps: DispatcherDeps) {}
+  private readonly left: SlotsLeft;
+
+  constructor(private readonly deps: DispatcherDeps) {
+    this.left = new SlotsLeft({ lanes: deps.lanes, pump: () => this.pump(), isStopped: () => this.stopped });
+  }
 
   /** Takes a delivery whose room in `holdings` is kept. */
   take(delivery: OwnedDelivery): void {
@@ -70,7 +76,7 @@ export class Dispatcher {
   /** Starts as many requests as there are slots for, those beyond a turn's share in the next turn. */
   pump(): void {
     const { lanes } = this.deps;
-    while (!this.stopped && this.active < this.deps.maxActive && this.deps.isTrusted()) {
+    while (!this.stopped && this.active - this.left.size < this.deps.maxActive && this.deps.isTrusted()) {
       if (this.startedThisTurn === STARTS_A_TURN) return;
       const delivery = lanes.take();
       if (!delivery) {
@@ -78,6 +84,7 @@ export class Dispatcher {
         return;
       }
       if (this.startedThisTurn++ === 0) setImmediate(() => this.nextTurn());
+      if (this.left.resume(delivery)) continue;
       this.active++;
       void this.run(delivery);
     }
@@ -100,7 +107,8 @@ export class Dispatcher {
 
   /** Forgets what is queued, for these webhooks or for all, because it belongs to others now, or shall. Requests under way go on. */
   forget(webhookIds?: ReadonlySet<number>): OwnedDelivery[] {
-    const queued = this.deps.lanes.clear(webhookIds);
+    // An attempt that waits for a slot is under way: it ends with what it knows.
+    const queued = this.deps.lanes.clear(webhookIds).filter((delivery) => !this.left.refuse(delivery));
     for (const delivery of queued) this.deps.holdings.release(delivery.id);
     return queued;
   }
@@ -161,10 +169,11 @@ export class Dispatcher {
     const { clock } = this.deps;
     const startedAt = clock.now();
     const from = clock.monotonic();
-    const outcome = await this.deps.send(delivery, webhook);
+    const slot = webhook.settings.auth?.type === 'oauth2' ? this.left.slotOf(delivery) : undefined;
+    const outcome = await this.deps.send(delivery, webhook, slot);
     // The slot is free once the receiver has answered; the memory once the journal has.
     const durationMs = clock.monotonic() - from;
-    this.deps.lanes.done(delivery, loadOf(outcome), durationMs);
+    if (!this.left.end(delivery)) this.deps.lanes.done(delivery, loadOf(outcome), durationMs);
     this.pump();
     const attempt = this.settled(delivery, webhook, outcome, startedAt, durationMs);
     this.deps.onAttempt(attempt);

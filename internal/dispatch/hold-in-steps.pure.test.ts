@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { eventually } from '../testkit/eventually.js';
+import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { makeDispatch } from './dispatch.js';
@@ -53,6 +54,8 @@ it('the first delivery of a webhook that rests has the others held, step after s
       instanceId: () => 'me',
       onAttempt: () => undefined,
       onSettled: () => undefined,
+      classOf: classOfItsOwn,
+      untilReady: () => undefined,
       policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
       instances: () => 1,
       claimProbes: async () => [],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { classOfItsOwn } from '../testkit/test-classes.js';
 import { Holdings } from './holdings.js';
 
-const make = () => new Holdings({ maxHeld: 100, maxHeldBytes: 10_000 });
+const make = () => new Holdings({ maxHeld: 100, maxHeldBytes: 10_000 }, classOfItsOwn);
 
 describe('a delivery whose message came again', () => {
   it('gets no second room while it is held, and costs the first one nothing', () => {

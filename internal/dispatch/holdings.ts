@@ -1,4 +1,6 @@
+import type { ClassPath } from '../domain/scheduling-class.js';
 import { Recent } from '../recent.js';
+import { type ClassNode, ClassTree, hasRoom, type TimesOfFree } from './class-tree.js';
 
 export interface HoldingsLimits {
   readonly maxHeld: number;
@@ -12,7 +14,15 @@ interface Held {
   readonly isClaimed: boolean;
 }
 
+/** What a scheduling class holds. */
+interface ClassLoad {
+  count: number;
+  bytes: number;
+}
+
 interface Share {
+  /** Undefined while the lane holds nothing. */
+  place: ClassNode<ClassLoad> | undefined;
   count: number;
   bytes: number;
   /** How many deliveries the lane may hold: grows with each that goes well, halves with each that does not. */
@@ -29,20 +39,27 @@ const MOST_REMEMBERED = 10_000;
 const PART_OF_FREE = 4;
 /** More of the bytes: payloads are large for everybody at a time, and what has no room is written and read once more. */
 const PART_OF_FREE_BYTES = 2;
+/** An origin that is alone may hold two thirds, a user with several origins three quarters, a space four fifths. */
+const TIMES_OF_FREE: TimesOfFree = [4, 3, 2];
 
 /**
  * What is in memory on behalf of dispatch: from the moment room is kept for a delivery, before its commit, until it is
  * settled. Each lane has a window as a TCP connection has: a receiver that answers soon may fill thousands of places, a
- * thousand that hang have a few each, and what does not fit waits in the store.
+ * thousand that hang have a few each, and what does not fit waits in the store. What a space, a user or an origin holds in all its
+ * lanes is bounded by what is free, so that the first deliveries of others find room.
  */
 export class Holdings {
   private readonly held = new Map<string, Held>();
   private readonly shares = new Map<number, Share>();
   /** Lanes that hold nothing just now: their windows are worth remembering. */
   private readonly remembered = new Recent<number, Share>(MOST_REMEMBERED);
+  private readonly classes = new ClassTree<ClassLoad>(() => ({ count: 0, bytes: 0 }));
   private bytes = 0;
 
-  constructor(private readonly limits: HoldingsLimits) {}
+  constructor(
+    private readonly limits: HoldingsLimits,
+    private readonly classOf: (webhookId: number) => ClassPath,
+  ) {}
 
   get count(): number {
     return this.held.size;
@@ -74,8 +91,14 @@ export class Holdings {
     const { count } = this.free();
     if (count <= kept) return 0;
     const share = this.shares.get(webhookId);
-    if (!share) return Math.min(this.remembered.get(webhookId)?.window ?? FIRST_WINDOW, Math.ceil(count - kept));
-    return this.fits(share) ? this.placesOf(share) : 0;
+    if (share) return this.fits(share) ? this.placesOf(share) : 0;
+    const place = this.classes.find(this.classOf(webhookId));
+    if (this.isClassFull(place)) return 0;
+    return Math.min(
+      this.remembered.get(webhookId)?.window ?? FIRST_WINDOW,
+      Math.ceil(count - kept),
+      this.roomIn(place),
+    );
   }
 
   /** Whether its webhook holds all that it may. */
@@ -98,13 +121,28 @@ export class Holdings {
       : Math.max(SMALLEST_WINDOW, share.window >> 1);
   }
 
-  /** Webhooks that may hold no more, how many more others may hold, and how many any that holds nothing. */
-  lanes(): { readonly except: number[]; readonly lanes: ReadonlyMap<number, number>; readonly others: number } {
+  /**
+   * Webhooks that may hold no more, how many more others may hold, and how many any that holds nothing. Where a class has room for
+   * less than the `deliveries` of a claim, its lanes share that room, so that the claim does not fill it many times over.
+   */
+  lanes(deliveries = 0): {
+    readonly except: number[];
+    readonly lanes: ReadonlyMap<number, number>;
+    readonly others: number;
+  } {
     const except: number[] = [];
     const lanes = new Map<number, number>();
+    let someClassIsFull = false;
     for (const [webhookId, share] of this.shares) {
-      if (this.fits(share)) lanes.set(webhookId, this.placesOf(share));
+      if (this.fits(share)) lanes.set(webhookId, this.partOf(share, deliveries));
       else except.push(webhookId);
+      someClassIsFull ||= share.place !== undefined && this.isClassFull(share.place);
+    }
+    if (someClassIsFull) {
+      // Those of it that hold nothing just now are to be left out too.
+      for (const webhookId of this.remembered.keys()) {
+        if (this.isClassFull(this.classes.find(this.classOf(webhookId)))) except.push(webhookId);
+      }
     }
     return { except, lanes, others: FIRST_WINDOW };
   }
@@ -117,6 +155,7 @@ export class Holdings {
     const share = this.shares.get(held.webhookId) ?? this.open(held.webhookId);
     share.count++;
     share.bytes += held.bytes;
+    addTo(share.place, 1, held.bytes);
     this.bytes += held.bytes;
     this.held.set(deliveryId, held);
   }
@@ -130,27 +169,72 @@ export class Holdings {
     if (!share) return undefined;
     share.count--;
     share.bytes -= held.bytes;
+    addTo(share.place, -1, -held.bytes);
     if (share.count === 0) this.close(held.webhookId, share);
     return share;
   }
 
   private open(webhookId: number): Share {
-    const share = this.remembered.get(webhookId) ?? { count: 0, bytes: 0, window: FIRST_WINDOW };
+    const share = this.remembered.get(webhookId) ?? { place: undefined, count: 0, bytes: 0, window: FIRST_WINDOW };
     this.remembered.delete(webhookId);
+    share.place = this.classes.enter(this.classOf(webhookId));
     this.shares.set(webhookId, share);
     return share;
   }
 
   private close(webhookId: number, share: Share): void {
+    if (share.place) this.classes.leave(share.place);
+    share.place = undefined;
     this.shares.delete(webhookId);
     this.remembered.set(webhookId, share);
   }
 
   private placesOf(share: Share): number {
-    return Math.ceil(Math.min(share.window, this.free().count / PART_OF_FREE) - share.count);
+    const { count } = this.free();
+    const places = Math.min(share.window, count / PART_OF_FREE) - share.count;
+    return Math.ceil(share.place ? Math.min(places, this.roomIn(share.place)) : places);
+  }
+
+  /** What a claim may bring of a lane. */
+  private partOf(share: Share, deliveries: number): number {
+    const places = this.placesOf(share);
+    const room = share.place ? this.roomIn(share.place) : deliveries;
+    return share.place && room < deliveries ? Math.min(places, Math.ceil(room / share.place.lanes)) : places;
   }
 
   private fits(share: Share): boolean {
-    return this.placesOf(share) > 0 && share.bytes < this.free().bytes / PART_OF_FREE_BYTES;
+    return (
+      this.placesOf(share) > 0 &&
+      share.bytes < this.free().bytes / PART_OF_FREE_BYTES &&
+      !(share.place && this.isClassFull(share.place))
+    );
+  }
+
+  /** Deliveries that a class may take until it, or one around it, is full. */
+  private roomIn(place: ClassNode<ClassLoad>): number {
+    const { count } = this.free();
+    let room = count;
+    for (let node = place; node.parent; node = node.parent) {
+      const times = TIMES_OF_FREE[node.depth] ?? 0;
+      // Each one that it takes is one less that is free.
+      room = Math.min(room, (times * count - node.load.count) / (times + 1));
+    }
+    return Math.ceil(room);
+  }
+
+  private isClassFull(place: ClassNode<ClassLoad>): boolean {
+    const { count, bytes } = this.free();
+    for (let node = place; node.parent; node = node.parent) {
+      const times = TIMES_OF_FREE[node.depth] ?? 0;
+      if (!hasRoom(node.load.count, count, times) || !hasRoom(node.load.bytes, bytes, times)) return true;
+    }
+    return false;
+  }
+}
+
+function addTo(place: ClassNode<ClassLoad> | undefined, count: number, bytes: number): void {
+  for (let node = place; node; node = node.parent) {
+    node.load.count += count;
+    node.load.bytes += bytes;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OwnedDelivery } from '../domain/delivery.js';
+import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
 import { Holdings } from './holdings.js';
 import type { Lanes } from './lanes.js';
@@ -131,7 +132,7 @@ describe('lanes', () => {
 });
 
 describe('holdings', () => {
-  const holdings = (maxHeld: number, maxHeldBytes = 1 << 30) => new Holdings({ maxHeld, maxHeldBytes });
+  const holdings = (maxHeld: number, maxHeldBytes = 1 << 30) => new Holdings({ maxHeld, maxHeldBytes }, classOfItsOwn);
 
   it('widen the window of a lane whose receiver answers, to a quarter of what is free', () => {
     const held = holdings(1000);

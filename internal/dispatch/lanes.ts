@@ -1,8 +1,11 @@
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Load } from '../domain/load.js';
+import type { ClassPath } from '../domain/scheduling-class.js';
 import type { RateLimit } from '../domain/webhook-settings.js';
+import { Recent } from '../recent.js';
 import { Fifo } from './fifo.js';
 import { Rates } from './rates.js';
+import { SLOT_KINDS, type SlotClass, type SlotKind, SlotTree } from './slot-tree.js';
 import { Slowdown } from './slowdown.js';
 
 export interface LaneLimits {
@@ -20,6 +23,11 @@ export interface LaneRules {
 
 export interface LanesDeps {
   rulesOf(webhookId: number): LaneRules;
+  classOf(webhookId: number): ClassPath;
+  /** What has to come before a request of this webhook may start, such as an access token; undefined: nothing. Never rejects. */
+  untilReady(webhookId: number): Promise<void> | undefined;
+  /** Something may run that waited for `untilReady`. */
+  onReady(): void;
   /** Instances among which rates are shared. */
   instances(): number;
   /** Monotonic, milliseconds. */
@@ -28,83 +36,115 @@ export interface LanesDeps {
 
 interface Lane {
   readonly webhookId: number;
+  readonly place: SlotClass<Lane>;
+  readonly lined: Record<SlotKind, boolean>;
   readonly fresh: Fifo<OwnedDelivery>;
   readonly retries: Fifo<OwnedDelivery>;
   inFlight: number;
-  /** Whether the lane stands in the ring of that kind. */
-  freshWaits: boolean;
-  retriesWait: boolean;
 }
 
 const PART_OF_FREE = 4;
+/** A request that took so long and did not end well has hung: it held its slot for nothing. */
+const HUNG_AFTER_MS = 1000;
+/** Part of the slots for webhooks of which the last request hung. */
+const HUNG_SHARE = 0.25;
+/** Webhooks that are remembered to hang. */
+const MAX_HUNG_REMEMBERED = 10_000;
 
 /**
- * One lane a webhook; slots are handed out round robin over the lanes that have work. Beyond its first, a lane may use
+ * One lane per webhook. Slots are handed out round robin over the scheduling classes and lanes that have work; see `SlotTree`
+ * for what a class may have. Beyond its first, a lane may use
  * a quarter of the slots that are free, at most its limit (a dynamic threshold, as switches share their buffers): stuck
  * receivers keep a few each, the others go to those that answer. Attempts that end for lack of room lower a lane's limit,
- * each good one brings a part of it back. A lane without a token for its rate waits until there is one.
+ * each good one brings a part of it back. A lane without a token for its rate waits until there is one, and one without an
+ * access token until that has come. Webhooks of which the last request hung have a quarter of the slots together, so that
+ * those that answer have the others, also within one class.
  */
 export class Lanes {
   private readonly lanes = new Map<number, Lane>();
-  private readonly freshRing = new Fifo<Lane>();
-  private readonly retryRing = new Fifo<Lane>();
-  private readonly maxRetries: number;
+  private readonly slots: SlotTree<Lane>;
   private readonly slowdown = new Slowdown();
   private readonly rates = new Rates();
   private readonly throttled = new Map<Lane, number>();
+  private readonly unready = new Set<number>();
+  private readonly hanging = new Recent<number, number>(MAX_HUNG_REMEMBERED);
+  /** Under way, and counted as hung. */
+  private readonly hung = new Set<OwnedDelivery>();
   private nextTokenAt = Number.POSITIVE_INFINITY;
-  private running = 0;
-  private retriesRunning = 0;
   private waiting = 0;
-  private retryTurn = false;
+  private turn = 0;
 
   constructor(
     private readonly limits: LaneLimits,
     private readonly deps: LanesDeps,
   ) {
-    this.maxRetries = Math.max(1, Math.floor(limits.maxInFlight * limits.maxRetryShare));
+    const { maxInFlight, maxRetryShare } = limits;
+    const partOf = (share: number) => Math.max(1, Math.floor(maxInFlight * share));
+    this.slots = new SlotTree<Lane>({
+      all: maxInFlight,
+      ofKind: { fresh: maxInFlight, retry: partOf(maxRetryShare), hung: partOf(HUNG_SHARE) },
+    });
   }
 
   get inFlight(): number {
-    return this.running;
+    return this.slots.inFlight;
   }
 
   get queued(): number {
     return this.waiting;
   }
 
+  /** Requests under way to webhooks of which the request before hung. */
+  get hungInFlight(): number {
+    return this.hung.size;
+  }
+
+  /** Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have. */
+  spacesAtShare(): readonly number[] {
+    return this.slots.spacesAtShare();
+  }
+
   push(delivery: OwnedDelivery): void {
-    const lane = this.lanes.get(delivery.webhookId) ?? makeLane(delivery.webhookId);
-    this.lanes.set(delivery.webhookId, lane);
-    (isRetry(delivery) ? lane.retries : lane.fresh).push(delivery);
+    const lane = this.lanes.get(delivery.webhookId) ?? this.open(delivery.webhookId);
+    queueOf(lane, delivery).push(delivery);
+    this.waiting++;
+    this.line(lane);
+  }
+
+  /** Before all others of its lane: a part of its attempt is done. */
+  pushFirst(delivery: OwnedDelivery): void {
+    const lane = this.lanes.get(delivery.webhookId) ?? this.open(delivery.webhookId);
+    queueOf(lane, delivery).unshift(delivery);
     this.waiting++;
     this.line(lane);
   }
 
   /** The next delivery that may run; it counts as in flight until `done`. */
   take(): OwnedDelivery | undefined {
-    if (this.running >= this.limits.maxInFlight || this.waiting === 0) return undefined;
+    if (this.waiting === 0 || this.slots.free < 1) return undefined;
     if (this.throttled.size > 0) this.wakeThrottled();
-    this.retryTurn = !this.retryTurn;
-    const first = this.retryTurn ? this.takeRetry() : this.takeFresh();
-    return first ?? (this.retryTurn ? this.takeFresh() : this.takeRetry());
+    this.turn = (this.turn + 1) % SLOT_KINDS.length;
+    for (let step = 0; step < SLOT_KINDS.length; step++) {
+      const kind = SLOT_KINDS[(this.turn + step) % SLOT_KINDS.length] ?? 'fresh';
+      const delivery = this.slots.take(kind, this.starts[kind]);
+      if (delivery) return delivery;
+    }
+    return undefined;
   }
 
   /** Milliseconds after which a token lets something run; undefined when nothing waits for one, or for a slot as well. */
   nextTokenInMs(): number | undefined {
-    const mayRun = this.waiting > 0 && this.running < this.limits.maxInFlight;
+    const mayRun = this.waiting > 0 && this.slots.free >= 1;
     return mayRun && this.throttled.size > 0 ? Math.max(0, this.nextTokenAt - this.deps.now()) : undefined;
   }
 
-  done(delivery: OwnedDelivery, load: Load = 'unknown', durationMs = 0): void {
-    if (load !== 'unknown' && (load !== 'fine' || this.slowdown.slows(delivery.webhookId)))
-      this.adapt(delivery.webhookId, load, durationMs);
-    this.running--;
-    if (isRetry(delivery)) this.retriesRunning--;
+  done(delivery: OwnedDelivery, load: Load = 'unknown', durationMs?: number): void {
     const lane = this.lanes.get(delivery.webhookId);
     if (!lane) return;
+    this.slots.ended(lane, this.hung.delete(delivery) ? 'hung' : kindOf(delivery));
     lane.inFlight--;
-    if (lane.inFlight === 0 && lane.fresh.length === 0 && lane.retries.length === 0) this.lanes.delete(lane.webhookId);
+    if (load !== 'unknown' || durationMs !== undefined) this.learn(lane, load, durationMs ?? 0);
+    if (lane.inFlight === 0 && isEmpty(lane)) this.close(lane);
     else this.line(lane);
   }
 
@@ -118,53 +158,65 @@ export class Lanes {
         for (let next = queue.shift(); next; next = queue.shift()) left.push(next);
       }
       this.throttled.delete(lane);
-      if (lane.inFlight === 0) this.lanes.delete(webhookId);
+      if (lane.inFlight === 0) this.close(lane);
     }
     if (this.throttled.size === 0) this.nextTokenAt = Number.POSITIVE_INFINITY;
     this.waiting -= left.length;
     return left;
   }
 
-  private takeFresh(): OwnedDelivery | undefined {
-    for (let lane = this.freshRing.shift(); lane; lane = this.freshRing.shift()) {
-      lane.freshWaits = false;
-      const delivery = this.start(lane, lane.fresh);
-      if (delivery) return delivery;
-    }
-    return undefined;
-  }
-
-  private takeRetry(): OwnedDelivery | undefined {
-    if (this.retriesRunning >= this.maxRetries) return undefined;
-    for (let lane = this.retryRing.shift(); lane; lane = this.retryRing.shift()) {
-      lane.retriesWait = false;
-      const delivery = this.start(lane, lane.retries);
-      if (!delivery) continue;
-      this.retriesRunning++;
-      return delivery;
-    }
-    return undefined;
-  }
+  private readonly starts: Readonly<Record<SlotKind, (lane: Lane) => OwnedDelivery | undefined>> = {
+    fresh: (lane) => this.start(lane, 'fresh'),
+    retry: (lane) => this.start(lane, 'retry'),
+    hung: (lane) => this.start(lane, 'hung'),
+  };
 
   /** A lane at its limit leaves the ring; the end of one of its requests brings it back. */
-  private start(lane: Lane, queue: Fifo<OwnedDelivery>): OwnedDelivery | undefined {
+  private start(lane: Lane, kind: SlotKind): OwnedDelivery | undefined {
+    if (kind !== 'hung' && this.isHanging(lane)) {
+      this.line(lane);
+      return undefined;
+    }
+    const queue = this.queueFor(lane, kind);
+    if (queue.length === 0 || this.unready.has(lane.webhookId)) return undefined;
     const rules = this.deps.rulesOf(lane.webhookId);
-    if (queue.length === 0 || (lane.inFlight > 0 && lane.inFlight >= this.limitOf(lane, rules))) return undefined;
+    if (lane.inFlight > 0 && lane.inFlight >= this.limitOf(lane, rules)) return undefined;
+    const ready = this.deps.untilReady(lane.webhookId);
+    if (ready) {
+      this.waitFor(lane, ready);
+      return undefined;
+    }
     if (rules.rate && !this.hasToken(lane, rules.rate)) return undefined;
     const delivery = queue.shift();
     if (!delivery) return undefined;
     this.waiting--;
-    this.running++;
+    this.slots.started(lane, kind);
+    if (kind === 'hung') this.hung.add(delivery);
     lane.inFlight++;
     this.line(lane);
     return delivery;
   }
 
+  /** Retries and new messages to a webhook that hangs share its slots: the longer queue goes first. */
+  private queueFor(lane: Lane, kind: SlotKind): Fifo<OwnedDelivery> {
+    if (kind === 'hung') return lane.retries.length > lane.fresh.length ? lane.retries : lane.fresh;
+    return kind === 'retry' ? lane.retries : lane.fresh;
+  }
+
+  private isHanging({ webhookId }: Lane): boolean {
+    return this.hanging.size > 0 && this.hanging.get(webhookId) !== undefined;
+  }
+
+  /** What the end of a request says of its receiver. */
+  private learn({ webhookId }: Lane, load: Load, durationMs: number): void {
+    if (load !== 'fine' && durationMs >= HUNG_AFTER_MS) this.hanging.set(webhookId, durationMs);
+    else if (this.hanging.size > 0) this.hanging.delete(webhookId);
+    if (load !== 'unknown' && (load !== 'fine' || this.slowdown.slows(webhookId)))
+      this.adapt(webhookId, load, durationMs);
+  }
+
   private limitOf({ webhookId }: Lane, { maxInFlight = this.limits.maxInFlightPerWebhook }: LaneRules): number {
-    return Math.min(
-      this.slowdown.limitOf(webhookId, maxInFlight),
-      (this.limits.maxInFlight - this.running) / PART_OF_FREE,
-    );
+    return Math.min(this.slowdown.limitOf(webhookId, maxInFlight), this.slots.free / PART_OF_FREE);
   }
 
   private adapt(webhookId: number, load: Exclude<Load, 'unknown'>, durationMs: number): void {
@@ -196,26 +248,49 @@ export class Lanes {
     }
   }
 
+  private waitFor({ webhookId }: Lane, ready: Promise<void>): void {
+    this.unready.add(webhookId);
+    void ready.then(() => {
+      this.unready.delete(webhookId);
+      const lane = this.lanes.get(webhookId);
+      if (!lane) return;
+      this.line(lane);
+      this.deps.onReady();
+    });
+  }
+
+  private open(webhookId: number): Lane {
+    const place = this.slots.enter(this.deps.classOf(webhookId));
+    const lane = makeLane(webhookId, place);
+    this.lanes.set(webhookId, lane);
+    return lane;
+  }
+
+  private close(lane: Lane): void {
+    this.lanes.delete(lane.webhookId);
+    this.slots.leave(lane.place);
+  }
+
   private line(lane: Lane): void {
-    if (this.throttled.has(lane)) return;
-    if (lane.fresh.length > 0 && !lane.freshWaits) {
-      lane.freshWaits = true;
-      this.freshRing.push(lane);
+    if (isEmpty(lane) || this.throttled.has(lane) || this.unready.has(lane.webhookId)) return;
+    if (this.isHanging(lane)) {
+      this.slots.line(lane, 'hung');
+      return;
     }
-    if (lane.retries.length > 0 && !lane.retriesWait) {
-      lane.retriesWait = true;
-      this.retryRing.push(lane);
-    }
+    if (lane.fresh.length > 0) this.slots.line(lane, 'fresh');
+    if (lane.retries.length > 0) this.slots.line(lane, 'retry');
   }
 }
 
-const isRetry = (delivery: OwnedDelivery) => delivery.attempts > 0 || delivery.replay === true;
+const kindOf = (delivery: OwnedDelivery) => (delivery.attempts > 0 || delivery.replay === true ? 'retry' : 'fresh');
+const queueOf = (lane: Lane, delivery: OwnedDelivery) => (kindOf(delivery) === 'retry' ? lane.retries : lane.fresh);
+const isEmpty = ({ fresh, retries }: Lane) => fresh.length === 0 && retries.length === 0;
 
-const makeLane = (webhookId: number): Lane => ({
+const makeLane = (webhookId: number, place: SlotClass<Lane>): Lane => ({
   webhookId,
+  place,
+  lined: { fresh: false, retry: false, hung: false },
   fresh: new Fifo(),
   retries: new Fifo(),
   inFlight: 0,
-  freshWaits: false,
-  retriesWait: false,
 });

@@ -10,6 +10,8 @@ export interface RetryPolicy {
   readonly maxAgeMs: number;
   /** Answers after which nothing is tried again. */
   readonly finalStatuses: readonly number[];
+  /** Jitter makes no wait shorter than this, but where the schedule has a shorter one; absent: as short as it comes. */
+  readonly minWaitMs?: number;
   /** The wait after a failure of our own. */
   readonly localFaultDelayMs: number;
 }
@@ -52,7 +54,7 @@ export function retryOrBury(policy: RetryPolicy, history: History, random: () =>
   if (wait === undefined) return buried('exhausted');
   const spread = wait * (1 + policy.jitter * (2 * random() - 1));
   const asked = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
-  const delayMs = Math.round(Math.max(spread, asked));
+  const delayMs = Math.round(Math.max(spread, asked, Math.min(wait, policy.minWaitMs ?? 0)));
   return isTooLate(policy, history, delayMs) ? buried('expired') : { state: 'retry', delayMs, counts: true };
 }
 

@@ -12,7 +12,9 @@ import { deleteWebhook } from './webhooks.js';
 let kit: TestJournal;
 let db: Knex;
 const key = { id: 1, userId: 1 };
-const open = async () => [...(await openCircuits(kit.pool, [{ id: 1, because: 'a test' }], 1000))];
+const open = async (breakerMayBeOff = true) => [
+  ...(await openCircuits(kit.pool, [{ id: 1, because: 'a test' }], { probeInMs: 1000, breakerMayBeOff })),
+];
 
 beforeAll(async () => {
   const database = await makeTestDatabase();
@@ -43,6 +45,12 @@ it('a delivery that waits for an earlier one of its key cannot be retried before
   const retry = (id: string | undefined) => retryDelivery({ db, pool: kit.pool }, { id: id ?? '', userId: 1 });
   await expect(retry(second.id)).rejects.toMatchObject({ code: 'conflict' });
   expect(await retry(first.id)).toMatchObject({ state: 'pending' });
+});
+
+it('a breaker that is off is no reason where it may not be', async () => {
+  await kit.sql(`update webhooks set settings = '{"breaker":"off"}' where id = 1`);
+  expect(await open(false)).toEqual([1]);
+  await closeCircuits(kit.pool, [1]);
 });
 
 it('an instance that does not know yet that a webhook has no circuit opens none', async () => {

@@ -8,7 +8,7 @@ const OPEN: Statement = {
     ), mine as (
       select id from webhooks
       where id in (select id from given) and circuit_opened_at is null and enabled and deleted_at is null
-        and settings ->> 'breaker' is distinct from 'off'
+        and (settings ->> 'breaker' is distinct from 'off' or not $4::boolean)
       order by id for no key update
     ), opened as (
       update webhooks w set circuit_opened_at = now() from mine where w.id = mine.id returning w.id
@@ -31,6 +31,12 @@ const CLOSE: Statement = {
     select id from closed`,
 };
 
+export interface OpenOptions {
+  readonly probeInMs: number;
+  /** Otherwise the circuit of a webhook whose breaker is off is opened like others. */
+  readonly breakerMayBeOff: boolean;
+}
+
 export interface Opening {
   readonly id: number;
   readonly because: string;
@@ -43,11 +49,11 @@ export interface Opening {
 export async function openCircuits(
   pool: JournalPool,
   openings: readonly Opening[],
-  probeInMs: number,
+  { probeInMs, breakerMayBeOff }: OpenOptions,
 ): Promise<ReadonlySet<number>> {
   const ids = openings.map(({ id }) => id);
   const reasons = openings.map(({ because }) => because);
-  return idsOf(await pool.run<{ id: number }>(OPEN, [ids, reasons, probeInMs]));
+  return idsOf(await pool.run<{ id: number }>(OPEN, [ids, reasons, probeInMs, breakerMayBeOff]));
 }
 
 /** What waits goes on. Answers which were open. */

@@ -26,6 +26,7 @@ export function testEnvironment(
     HUKZ_LOG_FORMAT: 'json',
     HUKZ_RETRY_SCHEDULE: '50ms,100ms',
     HUKZ_RETRY_JITTER: '0',
+    HUKZ_MIN_RETRY_WAIT: '1ms',
     HUKZ_LOCAL_FAULT_DELAY: '100ms',
     // Receivers of tests fail on purpose, and often.
     HUKZ_BREAKER_FAILURES: '0',

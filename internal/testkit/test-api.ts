@@ -88,6 +88,12 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     receiverProblem: () => undefined,
     webhookProxies: false,
     insecureTls: true,
+    ceilings: {
+      maxTimeoutMs: 300_000,
+      minRetryWaitMs: 1,
+      breakerMayBeOff: true,
+      breaker: { failures: 30, share: 0.9 },
+    },
     ...given,
   };
   const app = makeApi(deps);

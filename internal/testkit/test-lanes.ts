@@ -1,6 +1,15 @@
 import { type LaneLimits, Lanes, type LanesDeps } from '../dispatch/lanes.js';
+import { classOfItsOwn } from './test-classes.js';
 
-/** Lanes of webhooks without wishes of their own, in the only instance. */
+/** Lanes of webhooks without wishes of their own, each in a space of its own, in the only instance. */
 export function makeTestLanes(limits: LaneLimits, given: Partial<LanesDeps> = {}): Lanes {
-  return new Lanes(limits, { rulesOf: () => ({}), instances: () => 1, now: () => 0, ...given });
+  return new Lanes(limits, {
+    rulesOf: () => ({}),
+    classOf: classOfItsOwn,
+    untilReady: () => undefined,
+    onReady: () => undefined,
+    instances: () => 1,
+    now: () => 0,
+    ...given,
+  });
 }

@@ -21,6 +21,7 @@ export const breakerField = z
     'must be "off" or {"failures": 10, "share": 0.5}, either of them optional',
   )
   .meta({
-    description: 'when its circuit opens, so that deliveries wait; off for never, which closes an open one at once',
+    description:
+      'when its circuit opens, so that deliveries wait; off for never, which closes an open one at once and needs ALLOW_BREAKER_OFF',
     example: { failures: 10, share: 0.5 },
   });

@@ -31,7 +31,7 @@ const schedule = z.union(
 export const retryField = z
   .strictObject({
     schedule: schedule.optional().meta({
-      description: 'the waits between attempts; RETRY_SCHEDULE unless given',
+      description: 'the waits between attempts, each MIN_RETRY_WAIT at least; RETRY_SCHEDULE unless given',
       example: ['5s', '5m', '2h'],
     }),
     jitter: z.number().min(0).max(1).optional().meta({

@@ -27,7 +27,8 @@ export const settingFields = {
   headers: headersField.nullish(),
   pass_headers: passHeadersField.nullish(),
   timeout: durationField(100, LONGEST_TIMEOUT_MS, {
-    description: 'the longest time of a request in all, its answer included; REQUEST_TIMEOUT unless given',
+    description:
+      'the longest time of a request in all, its answer included, at most MAX_TIMEOUT; REQUEST_TIMEOUT unless given',
     example: '10s',
   }).nullish(),
   retry: retryField.nullish(),

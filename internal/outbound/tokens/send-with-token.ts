@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import { bearer } from '../../domain/authorisation/login-headers.js';
 import { maskable } from '../../domain/masking/mask.js';
 import type { AttemptOutcome } from '../../domain/outcome.js';
+import type { Slot } from '../../domain/slot.js';
 import { Interruptions } from '../interruptions.js';
 import { spellDuration } from '../limits.js';
 import type { OutboundRequest } from '../outbound-request.js';
@@ -21,10 +22,10 @@ export interface TokenSendingOptions {
 export type SendWithToken = (
   holder: TokenHolder,
   request: OutboundRequest,
-  signal?: AbortSignal,
+  under?: { readonly signal?: AbortSignal; readonly slot?: Slot },
 ) => Promise<AttemptOutcome>;
 
-/** One attempt with an access token. A 401 gets another token and another request, once. */
+/** One attempt with an access token. A 401 gets another token and another request, once; no slot is held while it waits for the token. */
 export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOptions): SendWithToken {
   const interruptions = new Interruptions();
   const known = new WeakMap<SendPlan, { readonly token: string; readonly masked: readonly string[] }>();
@@ -38,7 +39,7 @@ export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOpti
     return masked;
   };
 
-  return async (holder, request, signal) => {
+  return async (holder, request, { signal, slot } = {}) => {
     const wholeMs = request.plan.timeoutMs ?? timeoutMs;
     const until = clock.monotonic() + wholeMs;
     const left = () => Math.max(0, until - clock.monotonic());
@@ -58,21 +59,26 @@ export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOpti
 
     let token = holder.known();
     if (token === undefined) {
+      slot?.leave();
       const result = await wait(holder.obtain());
       if (!result.ok) return result.outcome;
+      if (slot && !(await slot.enter())) return INTERRUPTED.outcome;
       token = result.token;
     }
     const outcome = await sendBearing(token);
     if (outcome.kind !== 'answered' || outcome.status !== 401) return outcome;
     const asked = holder.renew(token);
-    const renewed = asked && (await wait(asked));
+    if (!asked) return outcome;
+    slot?.leave();
+    const renewed = await wait(asked);
     // The receiver has answered: without another token, or time for it, that is what the attempt came to.
-    if (!renewed?.ok || renewed.token === token || left() === 0) return outcome;
-    return sendBearing(renewed.token);
+    if (!renewed.ok || renewed.token === token || left() === 0) return outcome;
+    const mayGoOn = slot === undefined || (await slot.enter());
+    return mayGoOn && left() > 0 ? sendBearing(renewed.token) : outcome;
   };
 }
 
-const INTERRUPTED: TokenResult = { ok: false, outcome: { kind: 'local_fault', error: 'interrupted by shutdown' } };
+const INTERRUPTED = { ok: false, outcome: { kind: 'local_fault', error: 'interrupted by shutdown' } } as const;
 
 function tooLate(ms: number): TokenResult {
   const error = `no access token within ${spellDuration(ms)}`;

@@ -29,8 +29,12 @@ export class TokenHolder {
   }
 
   obtain(): Promise<TokenResult> {
-    if (this.failure && this.clock.monotonic() < this.failedUntil) return Promise.resolve(this.failure);
-    return this.fresh();
+    return this.recentFailure === undefined ? this.fresh() : Promise.resolve(this.recentFailure);
+  }
+
+  /** Whether there is a token, or a failure that is the answer for now. */
+  get isDecided(): boolean {
+    return this.known() !== undefined || this.recentFailure !== undefined;
   }
 
   /** A new one, whatever is known. */
@@ -52,6 +56,10 @@ export class TokenHolder {
     this.renewedAt = now;
     this.token = undefined;
     return this.fresh();
+  }
+
+  private get recentFailure(): TokenResult | undefined {
+    return this.clock.monotonic() < this.failedUntil ? this.failure : undefined;
   }
 
   private async fetchOnce(): Promise<TokenResult> {

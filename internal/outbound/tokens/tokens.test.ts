@@ -54,7 +54,8 @@ function makeClient(tokenUrl: string | undefined, given: Given = {}) {
   return {
     tokens,
     source,
-    send: (url: string, signal?: AbortSignal) => sendWithToken(source(), makeTestRequest(url), signal),
+    send: (url: string, under?: Parameters<typeof sendWithToken>[2]) =>
+      sendWithToken(source(), makeTestRequest(url), under),
   };
 }
 
@@ -125,6 +126,42 @@ describe('a request with an access token', () => {
     expect(tokens.size).toBe(3);
     expect(sources[0]?.()).not.toBe(first);
     expect(sources[0]?.()).toBe(sources[0]?.());
+  });
+});
+
+describe('the slot of an attempt', () => {
+  const makeSlot = (mayGoOn = true) => {
+    const steps: string[] = [];
+    return {
+      steps,
+      leave: () => void steps.push('left'),
+      enter: async () => {
+        steps.push('entered');
+        return mayGoOn;
+      },
+    };
+  };
+
+  it('is left while it waits for a token, the first and another one after a 401', async () => {
+    const server = await start(numbered());
+    const receiver = await start(({ headers }) => ({ status: headers.authorization === 'Bearer token-2' ? 204 : 401 }));
+    const slot = makeSlot();
+    const { send } = makeClient(server.url);
+    expect(await send(receiver.url, { slot })).toMatchObject({ status: 204 });
+    expect(slot.steps).toEqual(['left', 'entered', 'left', 'entered']);
+    expect(await send(receiver.url, { slot })).toMatchObject({ status: 204 });
+    expect(slot.steps).toHaveLength(4);
+  });
+
+  it('that does not come back leaves the 401, and nothing more is sent', async () => {
+    const [server, receiver] = [await start(numbered()), await start({ status: 401 })];
+    const { send } = makeClient(server.url);
+    const first = makeSlot(false);
+    expect(await send(receiver.url, { slot: first })).toMatchObject({ kind: 'local_fault' });
+    expect([receiver.requests.length, first.steps]).toEqual([0, ['left', 'entered']]);
+    const second = makeSlot(false);
+    expect(await send(receiver.url, { slot: second })).toMatchObject({ status: 401 });
+    expect([receiver.requests.length, second.steps]).toEqual([1, ['left', 'entered']]);
   });
 });
 
@@ -309,7 +346,7 @@ describe('a token endpoint', () => {
     const short = await makeClient(server.url, { timeoutMs: 100 }).send('http://127.0.0.1:1/');
     expect(short).toMatchObject({ reason: 'authorisation', error: 'no access token within 100 ms' });
     const stopping = new AbortController();
-    const waiting = makeClient(server.url).send('http://127.0.0.1:1/', stopping.signal);
+    const waiting = makeClient(server.url).send('http://127.0.0.1:1/', { signal: stopping.signal });
     await server.waitFor(2);
     stopping.abort();
     const interrupted: AttemptOutcome = { kind: 'local_fault', error: 'interrupted by shutdown' };

@@ -12,7 +12,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await kit.sql('truncate deliveries, webhook_health');
   await kit.sql('update webhooks set circuit_opened_at = null');
-  await openCircuits(kit.pool, [{ id: 1, because: 'a test' }], 0);
+  await openCircuits(kit.pool, [{ id: 1, because: 'a test' }], { probeInMs: 0, breakerMayBeOff: true });
 });
 afterAll(() => kit.stop());
 
