@@ -41,7 +41,11 @@ export const logAnswer = z
         'the body that was sent, if the webhook had the format then that it has now; null when its message is no longer kept',
       ),
     data_encoding: z.literal('base64').optional().describe('data is a string of it, because the body is not JSON'),
-    response_body: z.unknown().describe('JSON as the receiver wrote it, else its text as a string, or null'),
+    response_body: z
+      .unknown()
+      .describe(
+        'JSON as the receiver wrote it, else its text as a string, or null; *** stands for a secret of the webhook',
+      ),
   })
   .meta({ title: 'WebhookLog' });
 

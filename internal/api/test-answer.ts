@@ -7,7 +7,7 @@ export const testAnswer = z
     delivered: z.boolean(),
     webhook_id: z.uuid().describe('the header of this name'),
     response_status_code: z.int().nullable(),
-    response_body: z.string().nullable(),
+    response_body: z.string().nullable().describe('*** stands for a secret of the webhook'),
     error: z.string().nullable(),
     duration_ms: z.int(),
     insecure: z.boolean().describe("the receiver's certificate was not checked"),

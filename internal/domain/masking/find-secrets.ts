@@ -1,4 +1,4 @@
-import { unescapeAll } from './unescape.js';
+import { unescapeAll, unescapedTexts } from './unescape.js';
 import { MIN_LENGTH, writingsOf } from './writings.js';
 
 /** A part of a text, `until` not included. */
@@ -31,8 +31,9 @@ export function windowsOf(secrets: readonly string[]): readonly string[] {
  */
 export function findSecrets(text: string, { secrets, windows }: Sought, isCut: boolean): readonly Span[] {
   const whole = isCut ? text.replace(BROKEN_ESCAPE, '') : text;
+  const texts = [whole, ...unescapedTexts(whole)];
+  if (!texts.some((each) => windows.some((window) => mayHave(each, window, isCut)))) return [];
   const levels: readonly Level[] = [{ text: whole }, ...unescapeAll(whole)];
-  if (!levels.some((level) => windows.some((window) => mayHave(level.text, window, isCut)))) return [];
   const writings = secrets.flatMap(writingsOf);
   return levels.flatMap((level) =>
     writings.flatMap((writing) => findOne(level.text, writing, isCut).map((span) => originOf(span, level, text))),

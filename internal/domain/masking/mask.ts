@@ -1,5 +1,5 @@
 import { findSecrets, type Sought, type Span, WINDOW, windowsOf } from './find-secrets.js';
-import { unescapeAll } from './unescape.js';
+import { unescapedTexts } from './unescape.js';
 import { MIN_LENGTH } from './writings.js';
 
 /** Stands for a secret; shorter than any that is masked, so that a text never grows. */
@@ -36,7 +36,7 @@ export function maskText(text: string, sought: Sought): string {
  */
 export function maskable(secrets: readonly (string | Uint8Array)[]): readonly string[] {
   const texts = secrets.map((secret) => Buffer.from(secret).toString('latin1'));
-  const all = texts.flatMap((text) => [text, ...unescapeAll(text).map((level) => level.text)]);
+  const all = texts.flatMap((text) => [text, ...unescapedTexts(text)]);
   return [...new Set(all)].filter(({ length }) => length >= MIN_LENGTH);
 }
 

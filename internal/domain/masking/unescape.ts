@@ -15,37 +15,55 @@ interface Escape {
 const MAX_LEVELS = 3;
 const [BACKSLASH, PERCENT, AMPERSAND] = [0x5c, 0x25, 0x26];
 
-/** The text when the escapes in it are undone again and again; none when there are no escapes. Origins are those in `text`. */
+/** The texts that come out when the escapes in a text are undone again and again; none when there are no escapes. */
+export function unescapedTexts(text: string): readonly string[] {
+  const texts: string[] = [];
+  for (let plain = undoEscapes(text); plain !== undefined; plain = undoEscapes(plain)) {
+    texts.push(plain);
+    if (texts.length === MAX_LEVELS) break;
+  }
+  return texts;
+}
+
+/** The same with the origins of each text in the first one. */
 export function unescapeAll(text: string): readonly Unescaped[] {
   const levels: Unescaped[] = [];
-  for (let undone = undoEscapes(text); undone && levels.length < MAX_LEVELS; undone = undoEscapes(undone.text)) {
+  let escaped = text;
+  for (const plain of unescapedTexts(text)) {
+    const origins = new Uint32Array(escaped.length + 1);
+    undoEscapes(escaped, origins);
     const outer = levels.at(-1)?.origins;
-    levels.push(outer ? { ...undone, origins: undone.origins.map((at) => outer[at] ?? 0) } : undone);
+    levels.push({ text: plain, origins: outer ? origins.map((at) => outer[at] ?? 0) : origins });
+    escaped = plain;
   }
   return levels;
 }
 
 /** Undoes one level of escapes, those of JSON, URLs, JavaScript and HTML; undefined when there are none. */
-function undoEscapes(text: string): Unescaped | undefined {
-  if (!/[\\%&]/.test(text)) return undefined;
-  const plain = Buffer.allocUnsafe(text.length);
-  const origins = new Uint32Array(text.length + 1);
+function undoEscapes(text: string, origins?: Uint32Array): string | undefined {
+  const mark = /[\\%&]/g;
+  const pieces: string[] = [];
   let length = 0;
-  for (let at = 0; at < text.length; ) {
-    const code = text.charCodeAt(at);
-    const escaped = readEscape(code, text, at);
-    if (escaped) {
-      origins.fill(at, length, length + escaped.meaning.length);
-      length += plain.write(escaped.meaning, length, 'latin1');
-      at += escaped.length;
-    } else {
-      origins[length] = at++;
-      plain[length++] = code;
-    }
+  let from = 0;
+  const add = (piece: string, origin: number, step: 0 | 1) => {
+    for (let index = 0; origins && index < piece.length; index++) origins[length + index] = origin + step * index;
+    length += piece.length;
+    pieces.push(piece);
+  };
+  // From mark to mark: to look at each character took twice as long.
+  for (let found = mark.exec(text); found; found = mark.exec(text)) {
+    const at = found.index;
+    const escaped = readEscape(text.charCodeAt(at), text, at);
+    if (!escaped) continue;
+    add(text.slice(from, at), from, 1);
+    add(escaped.meaning, at, 0);
+    from = at + escaped.length;
+    mark.lastIndex = from;
   }
-  if (length === text.length) return undefined;
-  origins[length] = text.length;
-  return { text: plain.toString('latin1', 0, length), origins: origins.subarray(0, length + 1) };
+  if (from === 0) return undefined;
+  add(text.slice(from), from, 1);
+  if (origins) origins[length] = text.length;
+  return pieces.join('');
 }
 
 function readEscape(code: number, text: string, at: number): Escape | undefined {
@@ -88,8 +106,20 @@ function readEntity(text: string, at: number): Escape | undefined {
 }
 
 function readHex(text: string, at: number, length: number): number | undefined {
-  const digits = text.slice(at, at + length);
-  return digits.length === length && /^[\da-f]+$/i.test(digits) ? Number.parseInt(digits, 16) : undefined;
+  let value = 0;
+  for (let index = at; index < at + length; index++) {
+    const digit = hexDigit(text.charCodeAt(index));
+    if (digit === undefined) return undefined;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+/** Nothing behind the end of a text, where the code is NaN. */
+function hexDigit(code: number): number | undefined {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : undefined;
 }
 
 const utf8 = (text: string) => Buffer.from(text).toString('latin1');
