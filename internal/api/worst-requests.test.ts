@@ -1,6 +1,7 @@
 import { Agent, createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeCertificates } from '../testkit/certificates.js';
 import { type Turns, watchTurns } from '../testkit/longest-turn.js';
 import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 import { worstBodiesOf } from '../testkit/worst-bodies.js';
@@ -175,6 +176,22 @@ describe('the worst requests, made from the OpenAPI document', () => {
     },
     120_000,
   );
+
+  it('do not block the event loop by as many certificates as a webhook may have, nor by more', async () => {
+    const { ca, client } = makeCertificates();
+    const filled = (pem: string, bytes: number) => pem.repeat(Math.floor(bytes / pem.length));
+    const bodyWith = (tls: object) => JSON.stringify({ url: 'https://example.com', event_ids: [], tls });
+    const most = bodyWith({ ca: ca.repeat(20), certificate: client.cert.repeat(10), key: client.key });
+    const tooMany = bodyWith({
+      ca: filled(ca, 64 * 1024),
+      certificate: filled(client.cert, 16 * 1024),
+      key: client.key,
+    });
+    for (const body of [most, tooMany])
+      expect(await complaints('certificates', { method: 'POST', path: '/webhooks', body })).toEqual([]);
+    expect((await send({ method: 'POST', path: '/webhooks', body: most })).status).toBe(201);
+    expect((await send({ method: 'POST', path: '/webhooks', body: tooMany })).status).toBe(422);
+  });
 
   it.each(['/openapi.json', '/docs'])('do not block the event loop by %s', async (path) => {
     expect(await complaints(path, { method: 'GET', path })).toEqual([]);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TlsSettings } from '../../domain/webhook-settings.js';
 import { boundedText } from '../bounds.js';
 import { isStorable, UNSTORABLE } from '../text.js';
-import { certificateProblem, keyProblem } from './pem.js';
+import { keyProblem, pemProblem } from './pem.js';
 
 const LONGEST_CA = 64 * 1024;
 const LONGEST_PEM = 16 * 1024;
@@ -13,7 +13,7 @@ const KEY = '-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n';
 const pem = (longest: number) => boundedText(longest).min(1).refine(isStorable, UNSTORABLE);
 const certificates = (longest: number) =>
   pem(longest).superRefine((text, context) => {
-    const problem = certificateProblem(text);
+    const problem = pemProblem(text);
     if (problem) context.addIssue({ code: 'custom', message: problem });
   });
 
@@ -27,7 +27,7 @@ export interface GivenTls {
 export const tlsField = z
   .strictObject({
     ca: certificates(LONGEST_CA).optional().meta({
-      description: 'trusted instead of the public authorities: at most 50 certificates',
+      description: 'trusted instead of the public authorities: at most 20 certificates',
       example: CERTIFICATE,
     }),
     certificate: certificates(LONGEST_PEM)
