@@ -105,6 +105,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
         load: (consumers) => loadPositions(pool, consumers),
         record: (seen) => recordSightings(pool, seen),
         remembered: () => listConsumers(pool),
+      stamp: () => catalog.stamp,
         suppose: (position) => supposePosition(pool, position),
         findNewest: (mark) => findNewestOfStream(pool, mark),
         retentionMs: config.retention.messagesMs,

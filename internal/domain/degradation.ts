@@ -18,6 +18,8 @@ export const DEGRADATION_REASONS = [
   'subject_transformed',
   /** The server refuses to make or change our stream. */
   'stream_refused',
+  /** Something else changes our stream again and again. */
+  'stream_contested',
   /** The stream belongs to others, and reading it would harm them or cannot work. */
   'stream_unsuitable',
   /** The server refuses to make or change the consumer. */
@@ -51,6 +53,7 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   subject_overlap: 'The subject of this event crosses another subject, or a stream holds a part of it.',
   subject_transformed: 'The stream stores the messages of this event under another subject.',
   stream_refused: 'NATS refuses to make or change the stream.',
+  stream_contested: 'Something else changes the stream of hukz again and again.',
   stream_unsuitable: 'The stream that holds this subject cannot be read without harm to others.',
   consumer_refused: 'NATS refuses to make or change the consumer.',
   consumer_unsuitable: 'The configuration of the consumer would lose messages.',

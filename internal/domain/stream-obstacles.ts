@@ -50,3 +50,10 @@ export const answersRequests = (subject: string, stream: string, wayOut: string)
     `The stream ${stream} acknowledges messages, which answers every request to "${subject}" in place of a service on that subject: ` +
     `set "publish_only": true where no service answers on it, or let the operator set ${wayOut}.`,
 });
+
+export const isContested = (stream: string, times: number): Obstacle => ({
+  reason: 'stream_contested',
+  problem:
+    `Something else has changed the stream ${stream} ${times} times within a minute, and what is published until hukz changes it back is lost. ` +
+    'Give each installation a NATS_STREAM of its own, and all instances of one installation the same settings.',
+});

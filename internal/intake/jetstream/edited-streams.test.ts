@@ -99,6 +99,23 @@ describe('while hukz runs, an operator', () => {
   }, 60_000);
 });
 
+it('two installations that share a stream by mistake are told', async () => {
+  await kit.serve();
+  const app = await kit.start();
+  await app.api.webhook(kit.receiver.url, [await app.api.event('a.b')]);
+  for (let times = 0; times < 3; times++) {
+    await edit('HUKZ', ['subjects.of.the.other.one']);
+    const isBack = async () => (await kit.jsm.streams.info('HUKZ')).config.subjects.includes('a.b');
+    await eventually(isBack, { what: 'the subject', ...SOON });
+  }
+  const problem = expect.stringMatching(/NATS_STREAM of its own/);
+  const isTold = async () => {
+    expect(await readinessOf(app)).toMatchObject({ status: 200, degraded: [{ reason: 'stream_contested', problem }] });
+    return true;
+  };
+  await eventually(isTold, { what: 'the degradation', ...SOON });
+}, 60_000);
+
 it('a stream that others made under the name of ours keeps its subjects and its settings', async () => {
   await kit.serve();
   await kit.stream('HUKZ', { subjects: ['theirs.>', 'a.*'], max_age: 0 });

@@ -29,6 +29,8 @@ export interface JetStreamIntakeDeps {
   publishOnly(): readonly string[];
   /** Prefixes of subjects on which replies come. */
   readonly inboxes: readonly string[];
+  /** Of the catalog: another one after each change. */
+  stamp(): string;
   /** Loads the catalog, and makes us follow it. */
   refresh(): Promise<void>;
   /** Loads the catalog, nothing else. */

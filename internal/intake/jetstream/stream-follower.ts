@@ -30,6 +30,8 @@ export interface StreamFollowerDeps {
   publishOnly(): readonly string[];
   /** Prefixes of subjects on which replies come. */
   readonly inboxes: readonly string[];
+  /** Of the catalog: another one after each change. */
+  stamp(): string;
   /** Loads the catalog, and makes us follow it. */
   refresh(): Promise<void>;
   /** Loads the catalog, nothing else. */
@@ -109,7 +111,10 @@ export class StreamFollower {
     const server = this.server;
     if (!server || server.connection.isClosed()) return;
     const wanted = [...this.deps.subjects(), '', ...this.deps.publishOnly()].join('\n');
-    if (this.settled === wanted && !this.deps.readings.isDue && !this.own.isDue) return;
+    if (this.settled === wanted && !this.deps.readings.isDue && !this.own.isDue) {
+      this.own.keep();
+      return;
+    }
     try {
       await this.follow(server, wanted);
       this.outage.end();
