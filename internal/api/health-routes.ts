@@ -74,5 +74,6 @@ export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'promise' | '
 function shown(degraded: readonly Degradation[], level: keyof Trouble) {
   if (degraded.length === 0) return {};
   const first = degraded.slice(0, MAX_SHOWN);
-  return { degraded: level === 'detail' ? first : first.map(summaryOf), degraded_total: degraded.length };
+  const told = level === 'detail' ? first.map(({ isPartial: _, ...detail }) => detail) : first.map(summaryOf);
+  return { degraded: told, degraded_total: degraded.length };
 }

@@ -54,7 +54,7 @@ export function notConnected(problem: string | undefined): readonly Degradation[
 const keyOf = ({ event = '', reason }: Degradation) => `${reason}\n${event}`;
 
 function inLines(changed: readonly Degradation[], line: (fields: Readonly<Record<string, unknown>>) => void): void {
-  for (const each of changed.slice(0, MAX_LINES_PER_LOOK)) line({ ...each });
+  for (const { event, reason, problem } of changed.slice(0, MAX_LINES_PER_LOOK)) line({ event, reason, problem });
   const rest = changed.slice(MAX_LINES_PER_LOOK);
   if (rest.length > 0) line({ events: rest.length, reasons: [...new Set(rest.map(({ reason }) => reason))] });
 }

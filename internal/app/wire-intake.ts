@@ -21,7 +21,13 @@ import { findNewestOfStream } from '../store/journal/find-newest-of-stream.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { listUnnumbered, numberLater } from '../store/journal/number-later.js';
-import { listConsumers, loadPositions, recordSightings, supposePosition } from '../store/journal/stream-positions.js';
+import {
+  forgetPosition,
+  listConsumers,
+  loadPositions,
+  recordSightings,
+  supposePosition,
+} from '../store/journal/stream-positions.js';
 
 export interface IntakeParts {
   readonly config: Config;
@@ -99,13 +105,14 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
       settings: config.stream,
       publishOnly: () => catalog.publishOnlySubjects(),
       inboxes,
+      stamp: () => catalog.stamp,
       reload: catalogSync.reload,
       exclusively: (work) => exclusively(pool, 'stream', work),
       positions: {
         load: (consumers) => loadPositions(pool, consumers),
         record: (seen) => recordSightings(pool, seen),
         remembered: () => listConsumers(pool),
-      stamp: () => catalog.stamp,
+        forget: (consumer) => forgetPosition(pool, consumer),
         suppose: (position) => supposePosition(pool, position),
         findNewest: (mark) => findNewestOfStream(pool, mark),
         retentionMs: config.retention.messagesMs,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { countByReason } from './degradation.js';
+import { countByReason, wholeIntakeTrouble } from './degradation.js';
 
 it('the offset of a clock is no degradation of the intake, because messages arrive all the same', () => {
   const counts = countByReason([
@@ -8,4 +8,11 @@ it('the offset of a clock is no degradation of the intake, because messages arri
   ]);
   expect([...counts].filter(([, count]) => count > 0)).toEqual([['not_connected', 1]]);
   expect(counts.has('clock_offset')).toBe(false);
+});
+
+it('an event of which a part of the messages comes keeps nothing from being ready', () => {
+  const hit = { event: 'a.b', reason: 'subject_transformed', problem: 'A part is stored elsewhere.' } as const;
+  expect(wholeIntakeTrouble(['a.b'], [{ ...hit, isPartial: true }])).toBeUndefined();
+  expect(wholeIntakeTrouble(['a.b'], [hit])?.detail).toContain('A part is stored elsewhere.');
+  expect(wholeIntakeTrouble(['a.b', 'c.d'], [hit])).toBeUndefined();
 });

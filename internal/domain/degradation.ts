@@ -77,6 +77,8 @@ export interface Degradation {
   readonly reason: DegradationReason;
   /** One sentence: what is wrong and what to do. */
   readonly problem: string;
+  /** Messages of the event come all the same, but not all of them. */
+  readonly isPartial?: true;
 }
 
 /** The offset of the clock has a metric and log lines of its own, because messages arrive all the same. */
@@ -101,7 +103,7 @@ export interface Trouble {
 /** The trouble of the intake as a whole when no registered event can be taken. */
 export function wholeIntakeTrouble(events: readonly string[], degraded: readonly Degradation[]): Trouble | undefined {
   if (degraded.length === 0 || events.length === 0) return undefined;
-  const hit = new Map(degraded.map((each) => [each.event, each]));
+  const hit = new Map(degraded.filter(({ isPartial }) => !isPartial).map((each) => [each.event, each]));
   if (!events.every((event) => hit.has(event))) return undefined;
   const [first = ''] = events;
   const found = hit.get(first);

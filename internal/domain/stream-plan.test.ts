@@ -96,20 +96,34 @@ describe('the plan of streams', () => {
   });
 
   it('reads what a stream makes of other streams', () => {
-    const copies = { name: 'COPIES', subjects: [], copied: [{ src: 'shop.>', dest: 'copy.>' }] };
+    const copies = { name: 'COPIES', subjects: [], copied: [{ origin: 'SHOP', src: 'shop.>', dest: 'copy.>' }] };
     expect(planStreams(['copy.order'], [copies]).foreign).toEqual([{ stream: 'COPIES', subject: 'copy.order' }]);
     expect(planStreams(['shop.order'], [copies]).foreign).toEqual([]);
   });
 
   it('reads what a stream copies from another account, rather from one that says what it copies', () => {
-    const whole = { name: 'WHOLE', subjects: [], copied: [{ dest: '>' }] };
-    const orders = { name: 'COPY', subjects: [], copied: [{ dest: 'order.>' }] };
+    const origin = 'ORDERS of theirs';
+    const whole = { name: 'WHOLE', subjects: [], copied: [{ origin, dest: '>' }] };
+    const orders = { name: 'COPY', subjects: [], copied: [{ origin, dest: 'order.>' }] };
     const plan = planStreams(['order.made', 'tag.made'], [whole, orders]);
     expect(plan.own).toEqual(['order.made', 'tag.made']);
     expect(plan.foreign).toEqual([
       { stream: 'COPY', subject: 'order.made' },
       { stream: 'WHOLE', subject: 'tag.made' },
     ]);
+  });
+
+  it('reads the copies of each other account, and of one origin only one', () => {
+    const copy = (name: string, ...origins: string[]) => ({
+      name,
+      subjects: [],
+      copied: origins.map((origin) => ({ origin, dest: '>' })),
+    });
+    const streamsOf = (...copies: ReturnType<typeof copy>[]) =>
+      planStreams(['order.made'], copies).foreign.map(({ stream }) => stream);
+    expect(streamsOf(copy('EAST', 'east'), copy('WEST', 'west'))).toEqual(['EAST', 'WEST']);
+    expect(streamsOf(copy('EAST', 'east'), copy('AGAIN', 'east'))).toEqual(['EAST']);
+    expect(streamsOf(copy('BOTH', 'east', 'west'), copy('WEST', 'west'))).toEqual(['BOTH']);
   });
 
   it('reads what is transformed in part, and says that a part is missing', () => {

@@ -13,7 +13,13 @@ export interface ForeignStream {
   /** How it rewrites the subjects that it captures. */
   readonly transform?: SubjectTransform;
   /** What it copies from other streams under other subjects, or from other accounts and domains, whose streams we do not see. */
-  readonly copied?: readonly SubjectTransform[];
+  readonly copied?: readonly Copied[];
+}
+
+/** What a stream copies. */
+export interface Copied extends SubjectTransform {
+  /** The stream that it is copied from: two copies of one origin have the same messages. */
+  readonly origin: string;
 }
 
 export interface StreamPlan {
@@ -71,10 +77,10 @@ function planAllowed(subjects: readonly string[], streams: readonly ForeignStrea
   for (const subject of wanted) {
     // A subject without wildcards that overlaps with another one is covered by it: only wildcards can cross.
     const crossed = isWildcard(subject) ? wildcards.find((other) => overlap(other, subject)) : undefined;
-    const place = crossed ? { obstacle: crosses(subject, crossed) } : placeOf(subject, streams);
-    if (place.stream !== undefined) foreign.push({ stream: place.stream, subject });
+    const place: Place = crossed ? { streams: [], obstacle: crosses(subject, crossed) } : placeOf(subject, streams);
+    for (const stream of place.streams) foreign.push({ stream, subject });
     if (place.isOwn) own.push(subject);
-    if (place.obstacle) (place.stream === undefined ? refused : narrowed).set(subject, place.obstacle);
+    if (place.obstacle) (place.streams.length === 0 ? refused : narrowed).set(subject, place.obstacle);
     if (isWildcard(subject) && !refused.has(subject)) wildcards.push(subject);
   }
   for (const [subject, obstacle] of inheritedBy(subjects, wanted, refused)) refused.set(subject, obstacle);
@@ -83,36 +89,55 @@ function planAllowed(subjects: readonly string[], streams: readonly ForeignStrea
 
 interface Place {
   readonly isOwn?: boolean;
-  readonly stream?: string;
+  readonly streams: readonly string[];
   readonly obstacle?: Obstacle;
 }
 
 function placeOf(subject: string, streams: readonly ForeignStream[]): Place {
   const holder = holderOf(subject, streams);
-  if (!holder) {
-    // A subject may be published, and besides be stored by a stream that makes it of others: both fire.
-    const makers = streams.filter(
-      (stream) => isShareable(stream) && makesOf(stream).some((made) => overlap(made, subject)),
-    );
-    // One that copies everything may have nothing of it.
-    const maker = makers.find((stream) => !makesOf(stream).includes('>')) ?? makers[0];
-    return maker ? { isOwn: true, stream: maker.name } : { isOwn: true };
-  }
+  // A subject may be published, and besides be stored by a stream that makes it of others: both fire.
+  if (!holder) return { isOwn: true, streams: copiesOf(subject, streams) };
   const { name, transform } = holder;
-  if (!isShareable(holder)) return { obstacle: belongsToOthers(subject, holder) };
-  if (!holder.subjects.some((held) => covers(held, subject))) return { obstacle: isHeldInPart(subject, name) };
+  if (!isShareable(holder)) return { streams: [], obstacle: belongsToOthers(subject, holder) };
+  if (!holder.subjects.some((held) => covers(held, subject)))
+    return { streams: [], obstacle: isHeldInPart(subject, name) };
   if (!transform || !overlap(sourceOf(transform), subject) || covers(subject, storedBy(transform)))
-    return { stream: name };
+    return { streams: [name] };
   const isHalf = !covers(sourceOf(transform), subject);
-  return { ...(isHalf ? { stream: name } : {}), obstacle: isStoredElsewhere(subject, name, transform) };
+  return { streams: isHalf ? [name] : [], obstacle: isStoredElsewhere(subject, name, transform) };
 }
 
 const holderOf = (subject: string, streams: readonly ForeignStream[]) =>
   streams.find((stream) => stream.subjects.some((held) => overlap(held, subject)));
 
-/** The subjects that a stream stores under other names than they were published under. */
-function makesOf({ transform, copied = [] }: ForeignStream): readonly string[] {
-  return [...(transform ? [transform] : []), ...copied].map(storedBy);
+interface Copy {
+  readonly stream: string;
+  readonly origin: string;
+  readonly stored: string;
+}
+
+/**
+ * The streams that store messages under a subject although nobody publishes them to it here. Of one origin a single copy is
+ * read, rather one that names what it copies: one that copies everything may have nothing of the subject.
+ */
+function copiesOf(subject: string, streams: readonly ForeignStream[]): readonly string[] {
+  const found = streams
+    .filter(isShareable)
+    .flatMap(storedCopies)
+    .filter(({ stored }) => overlap(stored, subject));
+  const chosen: Copy[] = [];
+  for (const copy of found.sort((one, other) => Number(one.stored === '>') - Number(other.stored === '>'))) {
+    const isReadHere = chosen.some(({ stream }) => stream === copy.stream);
+    const isReadThere = chosen.some(({ origin, stored }) => origin === copy.origin && covers(stored, subject));
+    if (isReadHere || !isReadThere) chosen.push(copy);
+  }
+  return [...new Set(chosen.map(({ stream }) => stream))];
+}
+
+/** What a stream stores under other subjects than it was published under, or from where we do not see it. */
+function storedCopies({ name, transform, copied = [] }: ForeignStream): readonly Copy[] {
+  const made = transform ? [{ ...transform, origin: name }] : [];
+  return [...made, ...copied].map((one) => ({ stream: name, origin: one.origin, stored: storedBy(one) }));
 }
 
 /** The subjects that no other one of them covers, each once. */

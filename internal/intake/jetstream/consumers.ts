@@ -1,4 +1,4 @@
-import type { ConsumerInfo } from 'nats';
+import type { ConsumerInfo, JetStreamManager } from 'nats';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { OncePerChange } from '../../once-per-change.js';
@@ -6,11 +6,12 @@ import { beginAt } from './begin-at.js';
 import { addConsumer, ensureConsumer } from './ensure-consumer.js';
 import type { Look } from './look.js';
 import type { Positions } from './positions.js';
-import type { PullTarget } from './pull-requests.js';
+import { keyOf, type PullTarget } from './pull-target.js';
 import { readAgain } from './read-again.js';
 import { Refusal } from './refusal.js';
 import { remakeConsumer } from './remake-consumer.js';
 import { type BeginAt, newConsumer, type StreamSettings } from './stream-settings.js';
+import { isNotFound } from './streams.js';
 import type { StreamLink, WantedConsumer } from './wanted-consumer.js';
 
 export interface ConsumersDeps {
@@ -51,6 +52,27 @@ export class Consumers {
       else if (recorded.length > 0 || looks >= MAX_LOOKS) return consumer;
       if (looks > MAX_LOOKS) throw notReadAgain(one.target, 'the database still lacks messages afterwards');
     }
+  }
+
+  /** Whether neither the server nor the database knows it any more. */
+  async isRemoved({ manager }: StreamLink, target: PullTarget): Promise<boolean> {
+    if (await this.deps.positions.find(target)) return false;
+    try {
+      await manager.consumers.info(target.stream, target.consumer);
+      return false;
+    } catch (error) {
+      if (isNotFound(error)) return true;
+      throw error;
+    }
+  }
+
+  /** The database keeps its position until the server has removed it: after a crash in between it is made again there. */
+  async remove(manager: JetStreamManager, target: PullTarget): Promise<void> {
+    await manager.consumers.delete(target.stream, target.consumer).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+    await this.deps.positions.forget(target);
+    this.deps.logger.info('stream.consumer_removed', { ...target });
   }
 
   /** What the database has lost comes once more. @throws {Refusal} when it could not be read again */
@@ -100,8 +122,6 @@ export class Consumers {
       throw new Error('the position of a consumer that has to be made again cannot be written');
   }
 }
-
-const keyOf = ({ stream, consumer }: PullTarget) => `${stream}\n${consumer}`;
 
 const notReadAgain = ({ stream, consumer }: PullTarget, why: string) =>
   new Refusal(

@@ -41,3 +41,23 @@ it.each([
   },
   40_000,
 );
+
+it('streams that copy different streams of another account are all read', async () => {
+  await kit.serve(TWO_ACCOUNTS);
+  const theirs = await connect({ servers: kit.url, user: 'theirs', pass: 'pw' });
+  const manager = await theirs.jetstreamManager();
+  const external = { api: 'theirs.api', deliver: 'deliver.hukz' };
+  for (const place of ['EAST', 'WEST']) {
+    await manager.streams.add({ name: place, subjects: [`order.${place}`] });
+    await kit.stream(`COPY_${place}`, { subjects: [], sources: [{ name: place, external }] });
+  }
+  const app = await kit.start();
+  await app.api.webhook(kit.receiver.url, [await app.api.event('order.*')]);
+  for (const place of ['EAST', 'WEST']) theirs.publish(`order.${place}`, JSON.stringify({ place }));
+  await theirs.flush();
+  await theirs.close();
+  await kit.receiver.waitFor(2, 10_000);
+  const places = kit.receiver.requests.map(({ body }) => JSON.parse(String(body)).payload.place);
+  expect(places.sort()).toEqual(['EAST', 'WEST']);
+  expect((await readinessOf(app)).degraded).toEqual([]);
+}, 40_000);

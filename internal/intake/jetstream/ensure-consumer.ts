@@ -1,6 +1,6 @@
 import type { ConsumerConfig, ConsumerInfo, JetStreamManager } from 'nats';
 import { corrected, deviationsOf } from './consumer-fit.js';
-import type { PullTarget } from './pull-requests.js';
+import type { PullTarget } from './pull-target.js';
 import { apiCodeOf, Refusal, refusalOf } from './refusal.js';
 import { type BeginAt, newConsumer } from './stream-settings.js';
 import { isNotFound } from './streams.js';

@@ -1,7 +1,7 @@
 import type { ConsumerInfo, JetStreamManager, NatsConnection, StreamInfo } from 'nats';
 import type { Sighting } from '../../domain/consumer-position.js';
 import { covers } from '../../domain/subject-overlap.js';
-import type { PullTarget } from './pull-requests.js';
+import type { PullTarget } from './pull-target.js';
 
 /** A consumer as it was found. */
 export interface Look {

@@ -4,7 +4,7 @@ import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { type ExaminationDeps, type Examined, examine, examineAgain } from './examination.js';
 import { floorOf, type Look, toSighting } from './look.js';
-import type { PullTarget } from './pull-requests.js';
+import { keyOf, type PullTarget } from './pull-target.js';
 import type { RememberedConsumer } from './recall-places.js';
 import { refusalOf } from './refusal.js';
 import { type SupposedPositionDeps, supposePosition } from './supposed-position.js';
@@ -16,6 +16,8 @@ export interface PositionStore extends SupposedPositionDeps {
   record(seen: readonly SeenConsumer[]): Promise<readonly ({ readonly gap: number } | 'unexamined')[]>;
   /** Writes a row that has to be examined, unless there is one. */
   suppose(position: PullTarget & ConsumerPosition): Promise<void>;
+  /** Removes the row of a consumer that was removed. */
+  forget(consumer: PullTarget): Promise<void>;
   /** All consumers of which there is a row. */
   remembered(): Promise<readonly RememberedConsumer[]>;
   readonly findAbsent: ExaminationDeps['findAbsent'];
@@ -64,6 +66,10 @@ export class Positions {
 
   async find(target: PullTarget): Promise<StoredPosition | undefined> {
     return (await this.deps.store.load([target]))[0];
+  }
+
+  forget(target: PullTarget): Promise<void> {
+    return this.deps.store.forget(target);
   }
 
   /** Forgets every consumer that is not read any more. */
@@ -205,5 +211,3 @@ export class Positions {
     this.deps.logger.error('stream.gap', { ...target, messages, because });
   }
 }
-
-const keyOf = ({ stream, consumer }: PullTarget) => `${stream}\n${consumer}`;

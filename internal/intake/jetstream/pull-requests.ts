@@ -3,12 +3,8 @@ import { type ClientBoundary, headerBlockOf } from '../client-boundary.js';
 import { readStatus, type Status } from '../header-block.js';
 import { leastOf, loweredBy, type PullLimits } from './pull-limits.js';
 import { PullSlot } from './pull-slot.js';
+import type { PullTarget } from './pull-target.js';
 import { isAckSubject } from './stream-position.js';
-
-export interface PullTarget {
-  readonly stream: string;
-  readonly consumer: string;
-}
 
 export interface PullRequestsDeps {
   readonly boundary: ClientBoundary;

@@ -8,9 +8,9 @@ import { acknowledgedUpTo } from './acknowledged.js';
 import { deviationsOf } from './consumer-fit.js';
 import type { Consumers } from './consumers.js';
 import { Failures } from './failures.js';
-import type { Look } from './look.js';
+import { floorOf, type Look } from './look.js';
 import type { Positions } from './positions.js';
-import type { PullTarget } from './pull-requests.js';
+import { keyOf, type PullTarget } from './pull-target.js';
 import { Puller } from './puller.js';
 import { type Refusal, refusalOf } from './refusal.js';
 import { SharedRoom } from './shared-room.js';
@@ -36,6 +36,8 @@ interface Reading extends WantedConsumer {
   readonly puller: Puller;
   pending: number;
   unacknowledged: number;
+  /** Sequence up to which everything is acknowledged. */
+  acknowledged: number;
   isPaused: boolean;
   readonly stall: Stall;
   /** Looks in a row that have failed, and why: what is known of the consumer is as old as that. */
@@ -50,6 +52,10 @@ export class Readings {
   private readonly all = new Map<string, Reading>();
   private readonly room = new SharedRoom();
   private lost = 0;
+  /** Those in whose place others are read. */
+  private left: ReadonlySet<string> = new Set();
+  /** Those of them that another instance has emptied. */
+  private readonly removed = new Set<string>();
 
   private readonly failures: Failures;
 
@@ -73,6 +79,7 @@ export class Readings {
   async follow(link: StreamLink, wanted: readonly WantedConsumer[]): Promise<void> {
     const byKey = new Map(wanted.map((one) => [keyOf(one.target), one]));
     this.failures.keep(new Set(byKey.keys()));
+    this.left = new Set(wanted.filter(({ isLeft }) => isLeft).map(({ target }) => keyOf(target)));
     this.deps.positions.forgetOthers(wanted.map(({ target }) => target));
     for (const [key, reading] of this.all) {
       if (byKey.get(key)?.created === reading.created && reading.connection === link.connection) continue;
@@ -105,15 +112,14 @@ export class Readings {
     return words === undefined ? undefined : { reason: 'pull_refused', problem: pullRefused(target, words) };
   }
 
-  reads(target: PullTarget): boolean {
-    return this.all.has(keyOf(target));
-  }
+  readonly reads = (target: PullTarget): boolean => this.all.has(keyOf(target));
 
-  /** Whether nothing is left to read, when we last looked. */
-  isDrained(target: PullTarget): boolean {
+  /** Whether everything up to a sequence was read and acknowledged when we last looked. Of a consumer that is not read it is not known. */
+  readonly isDrained = (target: PullTarget, until: number): boolean => {
     const reading = this.all.get(keyOf(target));
-    return !reading || (reading.pending === 0 && reading.unacknowledged === 0);
-  }
+    if (!reading) return this.removed.has(keyOf(target));
+    return (reading.pending === 0 && reading.unacknowledged === 0) || reading.acknowledged >= until;
+  };
 
   /** Makes a consumer before anything depends on it. @throws {Refusal} when it could not be read */
   async prepare(link: StreamLink, one: WantedConsumer): Promise<void> {
@@ -121,6 +127,19 @@ export class Readings {
     await this.deps.consumers.ensure(link, one).catch((error: unknown) => {
       throw refusalOf(error, 'consumer_refused', `to read the stream ${one.target.stream}`);
     });
+  }
+
+  /** Ends the reading of a consumer that is not needed any more, and removes the consumer. */
+  async remove({ manager }: StreamLink, target: PullTarget): Promise<void> {
+    const { consumers, logger } = this.deps;
+    const reading = this.all.get(keyOf(target));
+    this.all.delete(keyOf(target));
+    await reading?.puller.stop();
+    try {
+      await consumers.remove(manager, target);
+    } catch (error) {
+      logger.warn('stream.consumer_not_removed', { ...target, error: messageOf(error) });
+    }
   }
 
   /** Resolves when the server has answered about a consumer, or about the account where none is read. */
@@ -190,6 +209,11 @@ export class Readings {
   private async tryToRead(link: StreamLink, one: WantedConsumer): Promise<void> {
     const key = keyOf(one.target);
     try {
+      this.removed.delete(key);
+      if (one.isLeft && one.begin === undefined && (await this.deps.consumers.isRemoved(link, one.target))) {
+        this.removed.add(key);
+        return;
+      }
       this.all.set(key, await this.read(link, one));
       this.failures.delete(key);
     } catch (error) {
@@ -221,6 +245,7 @@ export class Readings {
       puller,
       pending: info.num_pending,
       unacknowledged: info.num_ack_pending,
+      acknowledged: floorOf(info),
       isPaused: info.paused === true,
       stall: new Stall(),
       unseen: undefined,
@@ -247,6 +272,7 @@ export class Readings {
       const info = await manager.consumers.info(reading.target.stream, reading.target.consumer);
       reading.pending = info.num_pending;
       reading.unacknowledged = info.num_ack_pending;
+      reading.acknowledged = floorOf(info);
       reading.isPaused = info.paused === true;
       reading.stall.look(info, this.deps.now());
       const { fatal } = deviationsOf(info.config, this.deps.consumers.wantedConfig(reading));
@@ -262,11 +288,13 @@ export class Readings {
 
   private lose(reading: Reading, why: string): void {
     if (this.all.get(keyOf(reading.target)) !== reading) return;
-    this.lost++;
     this.all.delete(keyOf(reading.target));
     this.deps.onLost();
-    this.deps.logger.error('stream.consumer_lost', { ...reading.target, why, mended_by: 'making it again' });
     void reading.puller.stop();
+    // Another instance has removed it.
+    if (this.left.has(keyOf(reading.target))) return;
+    this.lost++;
+    this.deps.logger.error('stream.consumer_lost', { ...reading.target, why, mended_by: 'making it again' });
   }
 }
 
@@ -281,5 +309,3 @@ const toLook = (
   { connection, target, filter, puller }: Reading,
   found: { readonly stream: StreamInfo; readonly consumer: ConsumerInfo },
 ): Look => ({ connection, manager, target, filter, ...found, repeated: puller.repetitions.numbers });
-
-const keyOf = ({ stream, consumer }: PullTarget) => `${stream}\n${consumer}`;

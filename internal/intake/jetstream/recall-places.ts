@@ -1,5 +1,5 @@
 import { isShareable } from '../../domain/stream-plan.js';
-import type { PullTarget } from './pull-requests.js';
+import type { PullTarget } from './pull-target.js';
 import type { BeginAt } from './stream-settings.js';
 import type { ListedStream } from './streams.js';
 import type { WantedConsumer } from './wanted-consumer.js';

@@ -61,6 +61,7 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   [10_047, 'lower STREAM_MAX_BYTES, or give JetStream more storage'],
   [10_065, 'take the subject out of one of the two streams'],
   [10_074, 'set STREAM_REPLICAS=1, or use a NATS cluster'],
+  [10_093, 'let the stream hold the subject again, or use nats-server 2.10 or newer'],
   [10_113, 'set STREAM_MAX_BYTES'],
   [10_121, 'lower MAX_ACK_PENDING'],
   [10_122, 'lower STREAM_MAX_BYTES'],

@@ -1,4 +1,5 @@
-import { type ConsumerInfo, DeliverPolicy, type JetStreamManager, nanos } from 'nats';
+import { type ConsumerInfo, DeliverPolicy, type JetStreamManager } from 'nats';
+import { firstSequenceSince } from './first-sequence-since.js';
 import type { BeginAt } from './stream-settings.js';
 import { isNotFound } from './streams.js';
 
@@ -49,7 +50,7 @@ async function acknowledgedBy(manager: JetStreamManager, found: ConsumerInfo): P
   if (ack_floor.stream_seq > 0) return ack_floor.stream_seq;
   if (config.deliver_policy === DeliverPolicy.StartSequence) return (config.opt_start_seq ?? 1) - 1;
   if (config.deliver_policy === DeliverPolicy.All) return 0;
-  return lastBefore(manager, stream, config.opt_start_time ?? created);
+  return (await firstSequenceSince(manager, stream, config.opt_start_time ?? created)) - 1;
 }
 
 /** As long as something is open, the floor alone says what is acknowledged. */
@@ -57,14 +58,3 @@ const acknowledgedUpTo = (found: ConsumerInfo, sequence: number): ConsumerInfo =
   const floor = { ...found.ack_floor, stream_seq: sequence };
   return { ...found, ack_floor: floor, delivered: { ...found.delivered, stream_seq: sequence }, num_ack_pending: 1 };
 };
-
-/** The last sequence before a time, as a temporary consumer that begins there shows it. */
-async function lastBefore(manager: JetStreamManager, stream: string, time: string): Promise<number> {
-  const { name, delivered } = await manager.consumers.add(stream, {
-    deliver_policy: DeliverPolicy.StartTime,
-    opt_start_time: time,
-    inactive_threshold: nanos(10_000),
-  });
-  await manager.consumers.delete(stream, name);
-  return delivered.stream_seq;
-}

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import { type NatsConnection, NatsError, type StreamInfo } from 'nats';
-import { coveredBy } from '../../domain/covered-by.js';
+import { hitByClosed, type Way } from '../../domain/closed-ways.js';
+import { coveredBy, overlapping } from '../../domain/covered-by.js';
 import type { Degradation } from '../../domain/degradation.js';
 import type { Obstacle } from '../../domain/stream-obstacles.js';
 import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
 import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Admission } from '../intake.js';
+import { ConsumerPlan } from './consumer-plan.js';
 import { Moves } from './moves.js';
 import { Outage } from './outage.js';
 import { unsuitable } from './own-config.js';
@@ -16,7 +17,7 @@ import type { Readings } from './readings.js';
 import { type RememberedConsumer, recallPlaces } from './recall-places.js';
 import { isOutOfReach, Refusal, refusalOf } from './refusal.js';
 import { pictureOf } from './stream-picture.js';
-import { durableName, type StreamSettings } from './stream-settings.js';
+import type { StreamSettings } from './stream-settings.js';
 import { type ListedStreams, listStreams } from './streams.js';
 import type { StreamLink, WantedConsumer } from './wanted-consumer.js';
 
@@ -66,10 +67,12 @@ export class StreamFollower {
   private unsettled = 0;
   private followed: NatsConnection | undefined;
   private readonly own: OwnStream;
+  private readonly consumers: ConsumerPlan;
   private readonly outage: Outage;
 
   constructor(private readonly deps: StreamFollowerDeps) {
     this.own = new OwnStream(deps);
+    this.consumers = new ConsumerPlan(deps.queueGroup, deps.settings.name);
     this.outage = new Outage(deps.now);
     this.moves = new Moves(deps);
   }
@@ -130,11 +133,12 @@ export class StreamFollower {
     let streams = await listStreams(server.manager, settings.name);
     let plan = this.planFor(this.deps, streams);
     if (this.own.wants(streams.own, plan)) ({ streams, plan } = await this.makeOwn(server, this.deps));
-    const planned = this.consumersOf(plan, streams);
+    const planned = this.consumers.of(plan, streams);
     if (this.moves.isNew) this.moves.recall(await this.recall(planned, streams));
-    const consumers = this.moves.begin(planned, streams.foreign, this.deps.subjects());
+    const surroundings = { plan, streams: streams.foreign, subjects: this.deps.subjects() };
+    const consumers = this.moves.begin(planned, surroundings);
     await readings.follow(server, consumers);
-    this.moves.followed(plan, streams.foreign);
+    this.moves.followed(surroundings, readings.reads);
     // What was degraded is so until now: nothing took its messages before.
     this.plan = plan;
     this.ownHolds = heldBy(streams.own);
@@ -155,7 +159,10 @@ export class StreamFollower {
     if (this.isSettled) this.outage.end();
     if (pictureOf(streams) !== this.picture) this.unsettle();
     else this.moves.look(streams.foreign);
-    if (this.moves.dropDrained(({ target }) => this.deps.readings.isDrained(target))) this.unsettle();
+    const { readings } = this.deps;
+    for (const target of this.moves.dropDrained(streams.foreign, readings.isDrained)) {
+      await readings.remove(server, target);
+    }
     if (!this.isSettled) await this.deps.refresh();
   }
 
@@ -190,43 +197,59 @@ export class StreamFollower {
     };
     const plan = this.planFor(both, listed);
     if (plan.refused.has(subject)) return;
-    const [foreign] = plan.foreign.filter((each) => coveredBy([subject], [each.subject]).length > 0);
+    const foreign = plan.foreign.filter((each) => coveredBy([subject], [each.subject]).length > 0);
     let streams = listed;
     const isHeld = ({ own }: ListedStreams) => coveredBy([subject], heldBy(own)).length > 0;
-    if (!foreign && (!isHeld(listed) || this.own.refusal)) {
+    if (foreign.length === 0 && (!isHeld(listed) || this.own.refusal)) {
       this.own.hurry();
       // Should the event not be stored, the subject is taken out again.
       this.unsettle();
       ({ streams } = await this.makeOwn(server, both));
       if (this.own.refusal && !isHeld(streams)) throw this.own.refusal;
     }
-    const name = foreign?.stream ?? settings.name;
-    const needed = this.consumersOf(plan, streams).filter(
-      ({ target, filter }) => target.stream === name && filter === foreign?.subject,
-    );
-    for (const one of needed) await readings.prepare(server, one);
+    const its = foreign.length > 0 ? { ...streams, own: undefined } : streams;
+    for (const one of this.consumers.of({ ...plan, foreign }, its)) await readings.prepare(server, one);
   }
 
   degraded(): readonly Degradation[] {
-    const { readings } = this.deps;
     const subjects = this.deps.subjects();
     const { refused, narrowed } = this.plan;
-    const found: Degradation[] = [...refused, ...narrowed].map(([event, obstacle]) => ({ event, ...obstacle }));
-    const add = (obstacle: Obstacle | undefined, holders: readonly string[]) => {
-      if (obstacle) for (const event of coveredBy(subjects, holders)) found.push({ event, ...obstacle });
-    };
+    const found: Degradation[] = [...refused].map(([event, obstacle]) => ({ event, ...obstacle }));
+    for (const [event, obstacle] of narrowed) found.push({ event, ...obstacle, isPartial: true });
     const { obstacle } = this.own;
-    if (obstacle) {
-      const held = new Set(this.ownHolds);
-      const missing = this.plan.own.filter((subject) => !held.has(subject));
-      if (missing.length === 0) found.push(obstacle);
-      else add(obstacle, missing);
-    }
-    add(readings.obstacleOf(this.ownTarget), this.plan.own);
-    for (const { stream, subject } of this.plan.foreign) {
-      add(readings.obstacleOf(this.foreignTarget(stream, subject)), [subject]);
-    }
-    return [...found, ...this.outOfReach(subjects)];
+    if (obstacle && this.missing.length === 0) found.push(obstacle);
+    return [...found, ...hitByClosed(this.ways(subjects), subjects), ...this.outOfReach(subjects)];
+  }
+
+  /** The subjects that our own stream does not hold although it should. */
+  private get missing(): readonly string[] {
+    if (!this.own.obstacle) return [];
+    const held = new Set(this.ownHolds);
+    return this.plan.own.filter((subject) => !held.has(subject));
+  }
+
+  /** The ways by which messages of the events come. */
+  private ways(subjects: readonly string[]): readonly Way[] {
+    const { readings } = this.deps;
+    const missing = new Set(this.missing);
+    const foreign = this.plan.foreign.map(({ stream, subject }) => ({
+      subjects: [subject],
+      obstacle: readings.obstacleOf(this.consumers.foreign(stream, subject)),
+    }));
+    const left = this.moves.left.map(({ target, filter = '>' }) => ({
+      subjects: overlapping(subjects, filter),
+      obstacle: readings.obstacleOf(target),
+    }));
+    return [
+      { subjects: [...missing], obstacle: this.own.obstacle },
+      {
+        subjects: this.plan.own.filter((subject) => !missing.has(subject)),
+        obstacle: readings.obstacleOf(this.consumers.own),
+      },
+      ...foreign,
+      // By those that are open, new messages do not come.
+      ...left.filter(({ obstacle }) => obstacle !== undefined),
+    ];
   }
 
   /** While the streams cannot be looked at: the events that are not read, or else that changes go unnoticed. */
@@ -236,9 +259,9 @@ export class StreamFollower {
     const { readings } = this.deps;
     const { own, foreign } = this.plan;
     const read = [
-      ...(readings.reads(this.ownTarget) ? own : []),
+      ...(readings.reads(this.consumers.own) ? own : []),
       ...foreign
-        .filter(({ stream, subject }) => readings.reads(this.foreignTarget(stream, subject)))
+        .filter(({ stream, subject }) => readings.reads(this.consumers.foreign(stream, subject)))
         .map(({ subject }) => subject),
     ];
     const covered = new Set(coveredBy(subjects, read));
@@ -262,30 +285,10 @@ export class StreamFollower {
     });
   }
 
-  private consumersOf(plan: StreamPlan, { own, foreign }: ListedStreams): readonly WantedConsumer[] {
-    const createdOf = new Map(foreign.map(({ name, created }) => [name, created]));
-    const wanted: WantedConsumer[] = plan.foreign.map(({ stream, subject }) => ({
-      target: this.foreignTarget(stream, subject),
-      filter: subject,
-      created: createdOf.get(stream) ?? '',
-    }));
-    return own && !unsuitable(own)
-      ? [{ target: this.ownTarget, filter: undefined, created: own.created }, ...wanted]
-      : wanted;
-  }
-
   private async recall(wanted: readonly WantedConsumer[], { foreign: streams }: ListedStreams) {
+    const { own, nameOf } = this.consumers;
     const subjects = this.deps.subjects();
-    const nameOf = (subject: string) => this.foreignTarget('', subject).consumer;
-    return recallPlaces(await this.deps.remembered(), { subjects, wanted, streams, own: this.ownTarget, nameOf });
-  }
-
-  private get ownTarget() {
-    return { stream: this.deps.settings.name, consumer: durableName(this.deps.queueGroup) };
-  }
-
-  private foreignTarget(stream: string, subject: string) {
-    return { stream, consumer: durableName(this.deps.queueGroup, `_${hash(subject)}`) };
+    return recallPlaces(await this.deps.remembered(), { subjects, wanted, streams, own, nameOf });
   }
 }
 
@@ -308,5 +311,3 @@ function wordsOf(error: unknown): string {
     return messageOf(error);
   }
 }
-
-const hash = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 8);

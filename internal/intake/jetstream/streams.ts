@@ -1,6 +1,5 @@
 import { type JetStreamManager, NatsError, type StreamInfo, type StreamSource } from 'nats';
-import type { ForeignStream, StreamPlan } from '../../domain/stream-plan.js';
-import type { SubjectTransform } from '../../domain/subject-transform.js';
+import type { Copied, ForeignStream, StreamPlan } from '../../domain/stream-plan.js';
 import { CannotTake } from '../intake.js';
 import { isShared, ownConfig } from './own-config.js';
 import { apiCodeOf } from './refusal.js';
@@ -47,10 +46,13 @@ function toForeign({ config, created, state }: StreamInfo): ListedStream {
 }
 
 /** What a stream of this account copies as it is, is in that stream as well, and read there. */
-function copiedFrom(from: StreamSource | undefined): readonly SubjectTransform[] {
-  const { external, domain, filter_subject: filter, subject_transforms: transforms = [] } = from ?? {};
-  if (transforms.length > 0 || (!external && !domain)) return transforms;
-  return [{ dest: filter || '>' }];
+function copiedFrom(from: StreamSource | undefined): readonly Copied[] {
+  const { name, external, domain, filter_subject: filter, subject_transforms: transforms = [] } = from ?? {};
+  const origin = JSON.stringify([external?.api, domain, name]);
+  if (transforms.length > 0 || (!external && !domain)) {
+    return transforms.map((transform) => ({ ...transform, origin: `${origin} ${transform.src}` }));
+  }
+  return [{ origin, dest: filter || '>' }];
 }
 
 /** Whether the stream is as the plan and the settings want it. */

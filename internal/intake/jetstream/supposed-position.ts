@@ -1,5 +1,6 @@
-import { AckPolicy, DeliverPolicy, nanos } from 'nats';
+import { DeliverPolicy } from 'nats';
 import type { ConsumerPosition } from '../../domain/consumer-position.js';
+import { firstSequenceSince } from './first-sequence-since.js';
 import { floorOf, type Look } from './look.js';
 import { markOf } from './stream-position.js';
 
@@ -9,9 +10,6 @@ export interface SupposedPositionDeps {
   /** How long the journal keeps messages at least: an older one that is absent proves nothing. */
   readonly retentionMs: number;
 }
-
-/** The server removes the consumer after this time where the deletion fails. */
-const FORGOTTEN_MS = 60_000;
 
 /**
  * From where a consumer has to be compared that has acknowledged messages and of which the database has no row: it was never
@@ -30,23 +28,9 @@ export async function supposePosition(deps: SupposedPositionDeps, look: Look): P
   if (config.deliver_policy === DeliverPolicy.New) since.push(consumer.created);
   if (config.opt_start_time) since.push(config.opt_start_time);
   if (newest === undefined) since.push(new Date(Date.now() - deps.retentionMs).toISOString());
-  for (const time of since) begins.push(await firstSequenceSince(look, time));
+  for (const time of since) begins.push(await firstSequenceSince(look.manager, target.stream, time));
   const acknowledged = Math.min(Math.max(...begins) - 1, floorOf(consumer));
   const { created: consumerCreated, delivered } = consumer;
   const [passed, deliveries] = [delivered.stream_seq, delivered.consumer_seq];
   return { streamCreated: stream.created, consumerCreated, acknowledged, passed, deliveries };
-}
-
-/** The server finds it: a new consumer says where it begins. */
-async function firstSequenceSince({ manager, target }: Look, time: string): Promise<number> {
-  const { name, delivered } = await manager.consumers.add(target.stream, {
-    ack_policy: AckPolicy.None,
-    deliver_policy: DeliverPolicy.StartTime,
-    opt_start_time: time,
-    mem_storage: true,
-    num_replicas: 1,
-    inactive_threshold: nanos(FORGOTTEN_MS),
-  });
-  await manager.consumers.delete(target.stream, name).catch(() => undefined);
-  return delivered.stream_seq + 1;
 }

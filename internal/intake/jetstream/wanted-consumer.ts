@@ -1,5 +1,5 @@
 import type { JetStreamManager, NatsConnection } from 'nats';
-import type { PullTarget } from './pull-requests.js';
+import type { PullTarget } from './pull-target.js';
 import type { BeginAt } from './stream-settings.js';
 
 /** A durable consumer that is to be read. */
@@ -11,6 +11,8 @@ export interface WantedConsumer {
   readonly filter: string | undefined;
   /** Where it begins when it has to be made and was not read before; absent: as the settings say. */
   readonly begin?: BeginAt;
+  /** Others are read in its place: it is read until it is empty, and removed. */
+  readonly isLeft?: true;
 }
 
 /** A connection and what manages its streams. */

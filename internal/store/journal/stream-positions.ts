@@ -66,6 +66,13 @@ export function listConsumers(
   return pool.run(LIST, []);
 }
 
+const FORGET: Statement = { text: 'delete from stream_positions where stream = $1 and consumer = $2' };
+
+/** Removes the row of a consumer that was removed. */
+export async function forgetPosition(pool: JournalPool, { stream, consumer }: NamedConsumer): Promise<void> {
+  await pool.run(FORGET, [stream, consumer]);
+}
+
 /** In the order that was asked for. */
 export function loadPositions(
   pool: JournalPool,

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { StreamPlan } from '../../domain/stream-plan.js';
+import { unsuitable } from './own-config.js';
+import type { PullTarget } from './pull-target.js';
+import { durableName } from './stream-settings.js';
+import type { ListedStreams } from './streams.js';
+import type { WantedConsumer } from './wanted-consumer.js';
+
+/** Which consumers a plan needs, and how they are named: all instances of a queue group read the same ones. */
+export class ConsumerPlan {
+  /** The consumer that reads all of our stream. */
+  readonly own: PullTarget;
+
+  constructor(
+    private readonly queueGroup: string,
+    ownStream: string,
+  ) {
+    this.own = { stream: ownStream, consumer: durableName(queueGroup) };
+  }
+
+  /** The consumer that reads one subject of a stream of others. */
+  foreign(stream: string, subject: string): PullTarget {
+    return { stream, consumer: this.nameOf(subject) };
+  }
+
+  readonly nameOf = (subject: string): string => durableName(this.queueGroup, `_${hash(subject)}`);
+
+  of(plan: StreamPlan, { own, foreign }: ListedStreams): readonly WantedConsumer[] {
+    const createdOf = new Map(foreign.map(({ name, created }) => [name, created]));
+    const wanted: WantedConsumer[] = plan.foreign.map(({ stream, subject }) => ({
+      target: this.foreign(stream, subject),
+      filter: subject,
+      created: createdOf.get(stream) ?? '',
+    }));
+    return own && !unsuitable(own)
+      ? [{ target: this.own, filter: undefined, created: own.created }, ...wanted]
+      : wanted;
+  }
+}
+
+const hash = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 8);
