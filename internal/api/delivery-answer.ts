@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { formatOf } from '../domain/format/format-of.js';
 import type { Webhook } from '../domain/webhook.js';
 import type { Delivery, DeliveryState } from '../store/deliveries.js';
+import type { Db } from '../store/knex.js';
 import type { StoredMessage } from '../store/message-payloads.js';
 import { attemptAnswer, attemptBytes, logAnswer } from './log-answer.js';
+import { inPieces } from './pieces.js';
 import { sentData } from './sent-data.js';
-import { webhookAnswer, webhookJson } from './webhook-answer.js';
+import { webhookAnswer } from './webhook-answer.js';
+import { webhookTexts } from './webhook-pieces.js';
 
 const states = [
   'pending',
@@ -29,12 +32,12 @@ const deliveryFields = {
       'of the next attempt, while it is pending; null where nobody knows it, because the webhook is not sent to (circuit.next_probe_at of it is when one of all that wait is tried)',
     ),
   because: z.string().nullable().describe('why it was given up, while it is dead'),
-  webhook: webhookAnswer,
 };
 
 export const deliveryAnswer = z
   .object({
     ...deliveryFields,
+    webhook: webhookAnswer,
     message: z.object({
       id: z.uuid(),
       received_at: z.iso.datetime(),
@@ -48,24 +51,25 @@ export const deliveryAnswer = z
 
 /** A delivery's JSON, with the body as it is sent and the answers as they came, byte for byte. */
 export async function* deliveryPieces(
+  db: Db,
   delivery: Delivery,
-  webhook: Webhook,
-  message: StoredMessage | undefined,
+  { webhook, message }: { readonly webhook: Webhook; readonly message: StoredMessage | undefined },
 ): AsyncGenerator<Uint8Array> {
   const head = JSON.stringify({
     id: delivery.id,
     state: delivery.state,
     due_at: delivery.dueAt?.toISOString() ?? null,
     because: delivery.because,
-    webhook: webhookJson(webhook),
   } satisfies z.input<z.ZodObject<typeof deliveryFields>>);
+  yield Buffer.from(`${head.slice(0, -1)},"webhook":`);
+  yield* inPieces(webhookTexts(db, webhook));
   const told = JSON.stringify({
     id: delivery.messageId,
     received_at: new Date(delivery.receivedAt).toISOString(),
     subject: message?.subject ?? delivery.logs[0]?.subject ?? null,
   });
   yield Buffer.concat([
-    Buffer.from(`${head.slice(0, -1)},"message":${told.slice(0, -1)},`),
+    Buffer.from(`,"message":${told.slice(0, -1)},`),
     sentData(message, formatOf(webhook.settings.format, webhook.url)),
     Buffer.from('},"attempts":['),
   ]);

@@ -11,7 +11,8 @@ export function makeDeliveryRoutes(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly
   const answer = async (status: number, delivery: Delivery): Promise<Answer> => {
     const webhook = await loadWebhookEvenDeleted(deps.db, delivery.webhookId);
     const messages = await loadMessages(deps.db, [delivery]);
-    return { status, jsonPieces: deliveryPieces(delivery, webhook, messages.get(delivery.messageId)) };
+    const message = messages.get(delivery.messageId);
+    return { status, jsonPieces: deliveryPieces(deps.db, delivery, { webhook, message }) };
   };
   return [
     userRoute(

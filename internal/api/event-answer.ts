@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEGRADATION_REASONS, type Degradation } from '../domain/degradation.js';
 import type { Event } from '../domain/event.js';
+import type { ShownEvent } from '../store/event-row.js';
 import { id, userId } from './numbers.js';
 
 export const degradation = z
@@ -50,4 +51,10 @@ export function eventJson(event: Event, degraded?: Degradation): z.input<typeof 
   const { name, subject, tags, publishOnly: publish_only } = event;
   const json = { ...recordJson(event), name, event: subject, tags, publish_only };
   return degraded ? { ...json, degraded: { reason: degraded.reason, problem: degraded.problem } } : json;
+}
+
+/** The same as JSON text, into which the tags are put as they are stored. */
+export function eventText({ tagsJson, ...event }: ShownEvent, degraded?: Degradation): string {
+  const { tags: _, ...json } = eventJson({ ...event, tags: {} }, degraded);
+  return `${JSON.stringify(json).slice(0, -1)},"tags":${tagsJson}}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Event } from '../domain/event.js';
+import type { ShownEvent } from '../store/event-row.js';
 import {
   changeEvent,
   deleteEvent,
@@ -11,10 +12,11 @@ import {
 } from '../store/events.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
-import { eventAnswer, eventJson } from './event-answer.js';
+import { eventAnswer, eventJson, eventText } from './event-answer.js';
 import { makeEventBodies, newEvent, patchEvent, putEvent } from './event-bodies.js';
+import { listPieces } from './list-pieces.js';
 import { idPath } from './numbers.js';
-import { listHead, listOf, pagingOf } from './paging.js';
+import { listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 
@@ -24,10 +26,6 @@ const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
   const bodies = makeEventBodies(deps.subjectRules);
 
-  const answers = (events: readonly Event[]) => {
-    const degraded = deps.degradationsBySubject();
-    return events.map((event) => eventJson(event, degraded.get(event.subject)));
-  };
   const answer = (event: Event) => eventJson(event, deps.degradationsBySubject().get(event.subject));
 
   /** A new subject is stored only when its messages can be taken. */
@@ -52,8 +50,10 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 200: { description: 'a page of them', schema: listOf(eventAnswer) } },
       },
       async ({ query: { tag, ...page } }) => {
-        const { nodes, ...list } = await listEvents(deps.db, { tags: tag }, page);
-        return { status: 200, json: { ...listHead(list), nodes: answers(nodes) } };
+        const list = await listEvents(deps.db, { tags: tag }, page);
+        const degraded = deps.degradationsBySubject();
+        const texts = (event: ShownEvent) => [eventText(event, degraded.get(event.subject))];
+        return { status: 200, jsonPieces: listPieces(list, texts) };
       },
     ),
     userRoute(

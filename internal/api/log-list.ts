@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { formatOf } from '../domain/format/format-of.js';
 import type { Db } from '../store/knex.js';
 import type { ListOf } from '../store/list-page.js';
@@ -9,7 +10,7 @@ import { listHead } from './paging.js';
 import { sentData } from './sent-data.js';
 
 /** Payloads that are in memory at once for one answer; a page of a hundred may be many times that. */
-const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 1024 * 1024;
 
 /** The list's JSON in pieces. The first piece comes after the first batch was read, so that a failure until then can be answered. */
 export async function* logListPieces(db: Db, list: ListOf<WebhookLog>): AsyncGenerator<Uint8Array> {
@@ -24,6 +25,7 @@ export async function* logListPieces(db: Db, list: ListOf<WebhookLog>): AsyncGen
       before = ',';
     }
     yield Buffer.concat(pieces);
+    await setImmediate();
   }
   yield Buffer.from(list.nodes.length === 0 ? `${before}]}` : ']}');
 }

@@ -32,11 +32,14 @@ export const listOf = <Node extends z.ZodType>(node: Node) =>
   z.object({
     total: z.int().min(0).describe('how many match, on all pages; up to 1,000 it is exact'),
     total_is_estimate: z.literal(true).optional().describe('there when more match than are counted'),
-    next_cursor: z.string().optional().describe('the `cursor` of the next page; absent on the last one'),
+    next_cursor: z
+      .string()
+      .optional()
+      .describe('the `cursor` of the next page; absent on the last one. A page that is large may end before its limit'),
     nodes: z.array(node),
   });
 
 /** What stands around the nodes of a list. */
-export function listHead({ total, isEstimate, next }: Omit<ListOf<unknown>, 'nodes'>) {
+export function listHead({ total, isEstimate, next }: Omit<ListOf<unknown>, 'nodes' | 'cursors'>) {
   return { total, ...(isEstimate && { total_is_estimate: true as const }), ...(next && { next_cursor: next }) };
 }

@@ -30,16 +30,28 @@ async function sendPieces(res: Response, status: number, pieces: AsyncIterable<U
   const iterator = pieces[Symbol.asyncIterator]();
   // Before the head is written: what fails until here can still be answered as an error.
   const first = await iterator.next();
+  const second = await iterator.next();
   res.status(status).type('application/json');
+  if (second.done) {
+    // An answer of one piece has a length, like any other.
+    res.send(first.done ? Buffer.alloc(0) : Buffer.from(first.value));
+    return;
+  }
   try {
-    await pipeline(Readable.from(startingWith(first, iterator)), res);
+    await pipeline(Readable.from(startingWith([first, second], iterator)), res);
   } catch (error) {
     if (!isHungUp(error)) throw error;
   }
 }
 
-async function* startingWith<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
-  for (let piece = first; !piece.done; piece = await rest.next()) yield piece.value;
+async function* startingWith<T>(begun: readonly IteratorResult<T>[], rest: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    for (const piece of begun) if (!piece.done) yield piece.value;
+    for (let piece = await rest.next(); !piece.done; piece = await rest.next()) yield piece.value;
+  } finally {
+    // A caller that goes away ends the reading too.
+    await rest.return?.();
+  }
 }
 
 /** The caller went away in the middle of an answer: nothing that we did. */

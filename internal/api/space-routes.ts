@@ -7,12 +7,13 @@ import { makeLive } from './catalog-change.js';
 import { withinCeilings } from './ceilings.js';
 import { withHiddenParts } from './hidden-fields.js';
 import { spacePath } from './numbers.js';
-import { listHead, listOf, pagingOf } from './paging.js';
+import { listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { text } from './text.js';
-import { webhookAnswer, webhookJson } from './webhook-answer.js';
+import { webhookAnswer } from './webhook-answer.js';
 import { newSpaceWebhookBody, newWebhook, requireSameSpace } from './webhook-bodies.js';
+import { webhookListPieces, webhookPieces } from './webhook-pieces.js';
 
 const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries });
 const checkQuery = z.object({ event: text(LONGEST_SUBJECT).default('') });
@@ -29,8 +30,8 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 200: { description: 'a page of them', schema: listOf(webhookAnswer) } },
       },
       async ({ params, query: { tag, ...page } }) => {
-        const { nodes, ...list } = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag }, page);
-        return { status: 200, json: { ...listHead(list), nodes: nodes.map(webhookJson) } };
+        const list = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag }, page);
+        return { status: 200, jsonPieces: webhookListPieces(deps.db, list) };
       },
     ),
     userRoute(
@@ -48,7 +49,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         const owner = { userId, spaceId: params.space_id };
         const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(body)));
         const made = await makeLive(deps, insertWebhook(deps, owner, fields));
-        return { status: 201, json: webhookJson(made) };
+        return { status: 201, jsonPieces: webhookPieces(deps.db, made) };
       },
     ),
     userRoute(

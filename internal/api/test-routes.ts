@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { echo } from '../domain/echo.js';
 import { covers } from '../domain/subject-overlap.js';
 import { sampleSubject } from '../domain/test-call.js';
-import type { Webhook } from '../domain/webhook.js';
 import { AppError } from '../errors.js';
+import { loadSubjects } from '../store/events.js';
 import { loadWebhook } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
 import { boundedText } from './bounds.js';
@@ -50,7 +50,8 @@ export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAut
       },
       async ({ userId, params: { id }, body: { subject, payload: given = SAMPLE } }) => {
         const webhook = await loadWebhook(deps.db, id);
-        const sample = { subject: subjectFor(webhook, subject), payload: given };
+        const subjects = await loadSubjects(deps.db, webhook.eventIds);
+        const sample = { subject: subjectFor(subjects, subject), payload: given };
         return { status: 200, json: testJson(await deps.tryWebhook({ id, userId }, sample)) };
       },
     ),
@@ -72,9 +73,9 @@ export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAut
   ];
 }
 
-function subjectFor({ events }: Webhook, given: string | undefined): string {
-  const [first] = events;
-  if (given === undefined) return first ? sampleSubject(first.subject) : 'hukz.test';
-  if (!first || events.some((event) => covers(event.subject, given))) return given;
+function subjectFor(subjects: readonly string[], given: string | undefined): string {
+  const [first] = subjects;
+  if (given === undefined) return first ? sampleSubject(first) : 'hukz.test';
+  if (!first || subjects.some((subject) => covers(subject, given))) return given;
   throw new AppError('unprocessable', `no event of the webhook matches the subject ${echo(given)}`, 'subject');
 }

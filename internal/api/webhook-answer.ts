@@ -3,7 +3,7 @@ import { shownUrl } from '../domain/hidden-url.js';
 import type { ChangedWebhook } from '../domain/webhook.js';
 import { accessAnswers, accessJson } from './access.js';
 import { conditionAnswers, conditionJson } from './condition-answer.js';
-import { eventAnswer, eventJson, recordFields, recordJson } from './event-answer.js';
+import { eventAnswer, recordFields, recordJson } from './event-answer.js';
 import { spaceId } from './numbers.js';
 import { secretAnswers, secretsJson } from './secret-answer.js';
 import { settingAnswers, settingsJson } from './settings/settings.js';
@@ -24,13 +24,13 @@ export const webhookAnswer = z
   })
   .meta({ title: 'Webhook' });
 
-export function webhookJson(webhook: ChangedWebhook): z.input<typeof webhookAnswer> {
+/** All but its events, which are shown in steps. */
+export function webhookJson(webhook: ChangedWebhook): Omit<z.input<typeof webhookAnswer>, 'events'> {
   return {
     ...recordJson(webhook),
     name: webhook.name,
     url: shownUrl(webhook.url),
     enabled: webhook.enabled,
-    events: webhook.events.map((event) => eventJson(event)),
     tags: webhook.tags,
     space_id: webhook.spaceId,
     ...settingsJson(webhook.settings),

@@ -120,7 +120,7 @@ export function putWebhook(
     url: next.url,
     enabled: body.enabled ?? current.enabled,
     tags: body.tags ?? current.tags,
-    eventIds: body.event_ids ?? idsOf(current),
+    eventIds: body.event_ids ?? current.eventIds,
     settings,
     secrets: [...changedSecret(current, settings, body), ...secrets],
   };
@@ -139,7 +139,7 @@ export function patchWebhook(
     url: next.url,
     enabled: body.enabled ?? current.enabled,
     tags: patchTags(current.tags, body.tags),
-    eventIds: body.event_ids ?? idsOf(current),
+    eventIds: body.event_ids ?? current.eventIds,
     settings,
     secrets: [...changedSecret(current, settings, body), ...secrets],
   };
@@ -149,8 +149,4 @@ export function patchWebhook(
 export function requireSameSpace(space: number, given: number | undefined): void {
   if (given === undefined || given === space) return;
   throw new AppError('unprocessable', `space_id is ${space} and cannot be another`, 'space_id');
-}
-
-function idsOf(webhook: Webhook): readonly number[] {
-  return webhook.events.map((event) => event.id);
 }

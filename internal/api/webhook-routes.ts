@@ -14,11 +14,12 @@ import { makeLive } from './catalog-change.js';
 import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
 import { idPath, spaceId, written } from './numbers.js';
-import { listHead, listOf, pagingOf } from './paging.js';
+import { listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
-import { webhookAnswer, webhookJson } from './webhook-answer.js';
+import { webhookAnswer } from './webhook-answer.js';
 import { newWebhook, newWebhookBody, patchWebhook, putWebhook, webhookPatch, webhookPut } from './webhook-bodies.js';
+import { webhookListPieces, webhookPieces } from './webhook-pieces.js';
 
 const webhook = { description: 'the webhook with its events', schema: webhookAnswer };
 const query = z.object({
@@ -39,8 +40,8 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 200: { description: 'a page of them', schema: listOf(webhookAnswer) } },
       },
       async ({ query: { tag, space_id, state, ...page } }) => {
-        const { nodes, ...list } = await listWebhooks(deps.db, { spaceId: space_id, tags: tag, state }, page);
-        return { status: 200, json: { ...listHead(list), nodes: nodes.map(webhookJson) } };
+        const list = await listWebhooks(deps.db, { spaceId: space_id, tags: tag, state }, page);
+        return { status: 200, jsonPieces: webhookListPieces(deps.db, list) };
       },
     ),
     userRoute(
@@ -56,7 +57,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         const owner = { userId, spaceId: body.space_id };
         const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(body)));
         const made = await makeLive(deps, insertWebhook(deps, owner, fields));
-        return { status: 201, json: webhookJson(made) };
+        return { status: 201, jsonPieces: webhookPieces(deps.db, made) };
       },
     ),
     userRoute(
@@ -68,7 +69,10 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         answers: { 200: webhook },
         refuses: ['not_found'],
       },
-      async ({ params }) => ({ status: 200, json: webhookJson(await loadWebhook(deps.db, params.id)) }),
+      async ({ params }) => ({
+        status: 200,
+        jsonPieces: webhookPieces(deps.db, await loadWebhook(deps.db, params.id)),
+      }),
     ),
     userRoute(
       {
@@ -86,7 +90,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
           requireAllowedReceiver(deps, meant, current);
           return withinCeilings(deps.ceilings, putWebhook(current, meant, keptHeaders(body, current)), current);
         });
-        return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
+        return { status: 200, jsonPieces: webhookPieces(deps.db, await makeLive(deps, changed)) };
       },
     ),
     userRoute(
@@ -105,7 +109,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
           requireAllowedReceiver(deps, meant, current);
           return withinCeilings(deps.ceilings, patchWebhook(current, meant, keptHeaders(body, current)), current);
         });
-        return { status: 200, json: webhookJson(await makeLive(deps, changed)) };
+        return { status: 200, jsonPieces: webhookPieces(deps.db, await makeLive(deps, changed)) };
       },
     ),
     userRoute(

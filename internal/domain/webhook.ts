@@ -1,4 +1,3 @@
-import type { Event } from './event.js';
 import type { SecretHint } from './secret.js';
 import type { Tags } from './tags.js';
 import type { WebhookCondition } from './webhook-condition.js';
@@ -15,7 +14,8 @@ export interface Webhook {
   readonly name: string;
   readonly url: string;
   readonly enabled: boolean;
-  readonly events: readonly Event[];
+  /** Of its events, ascending. The events may be many and large: what shows them reads them in steps. */
+  readonly eventIds: readonly number[];
   readonly tags: Tags;
   readonly spaceId: number;
   readonly settings: WebhookSettings;

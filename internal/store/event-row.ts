@@ -1,5 +1,7 @@
+import type { Knex } from 'knex';
 import type { Event } from '../domain/event.js';
 import type { Tags } from '../domain/tags.js';
+import type { Db } from './knex.js';
 
 /** A row of `events`; bigint columns arrive as text. */
 export interface EventRow {
@@ -16,6 +18,37 @@ export interface EventRow {
 }
 
 export function toEvent(row: EventRow): Event {
+  return { ...unlabelled(row), tags: row.tags };
+}
+
+/** An event that is only shown: its tags are JSON text as PostgreSQL writes it, which is never parsed here. */
+export type ShownEvent = Omit<Event, 'tags'> & { readonly tagsJson: string };
+
+export interface ShownEventRow extends Omit<EventRow, 'tags'> {
+  readonly tags_json: string;
+}
+
+/** What `toShownEvent` wants of `events`. */
+export const shownEventColumns = (db: Db): readonly (string | Knex.Raw)[] => [
+  ...[
+    'id',
+    'created_at',
+    'updated_at',
+    'deleted_at',
+    'created_by_id',
+    'updated_by_id',
+    'name',
+    'event',
+    'publish_only',
+  ],
+  db.raw('tags::text as tags_json'),
+];
+
+export function toShownEvent(row: ShownEventRow): ShownEvent {
+  return { ...unlabelled(row), tagsJson: row.tags_json };
+}
+
+function unlabelled(row: Omit<EventRow, 'tags'>): Omit<Event, 'tags'> {
   return {
     id: row.id,
     createdAt: row.created_at,
@@ -25,7 +58,6 @@ export function toEvent(row: EventRow): Event {
     updatedById: Number(row.updated_by_id),
     name: row.name,
     subject: row.event,
-    tags: row.tags,
     publishOnly: row.publish_only,
   };
 }

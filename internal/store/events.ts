@@ -1,7 +1,14 @@
 import type { Event } from '../domain/event.js';
 import type { Tag, Tags } from '../domain/tags.js';
 import { AppError } from '../errors.js';
-import { type EventRow, toEvent } from './event-row.js';
+import {
+  type EventRow,
+  type ShownEvent,
+  type ShownEventRow,
+  shownEventColumns,
+  toEvent,
+  toShownEvent,
+} from './event-row.js';
 import { inTransaction } from './in-transaction.js';
 import type { Keyset } from './keyset.js';
 import type { Db } from './knex.js';
@@ -22,9 +29,26 @@ export async function listEvents(
   db: Db,
   filter: { readonly tags: readonly Tag[] },
   page: Page,
-): Promise<ListOf<Event>> {
+): Promise<ListOf<ShownEvent>> {
   const matching = carryingTags(db('events').whereNull('deleted_at'), 'tags', filter.tags);
-  return readPage<EventRow, Event>(db, { matching, order: EVENTS_ORDER, columns: ['*'], toNode: toEvent }, page);
+  const list = { matching, order: EVENTS_ORDER, columns: shownEventColumns(db), toNode: toShownEvent };
+  return readPage<ShownEventRow, ShownEvent>(db, list, page);
+}
+
+/** Those that there are of these, by id. */
+export async function findShownEvents(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, ShownEvent>> {
+  const rows: ShownEventRow[] = await db('events')
+    .whereRaw('id = any(?::int[])', [[...ids]])
+    .select(...shownEventColumns(db));
+  return new Map(rows.map((row) => [row.id, toShownEvent(row)]));
+}
+
+/** In the order of the events' ids. */
+export async function loadSubjects(db: Db, ids: readonly number[]): Promise<readonly string[]> {
+  return db('events')
+    .whereRaw('id = any(?::int[])', [[...ids]])
+    .orderBy('id')
+    .pluck('event');
 }
 
 /** A living event; a deleted or unknown one is refused as `not_found`. */

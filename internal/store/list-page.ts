@@ -19,6 +19,8 @@ export interface ListOf<T> {
   /** Too many match to be counted. */
   readonly isEstimate: boolean;
   readonly nodes: readonly T[];
+  /** Of each node: the cursor of what comes after it. */
+  readonly cursors: readonly string[];
   /** The cursor of the next page; undefined on the last one. */
   readonly next: string | undefined;
 }
@@ -38,21 +40,22 @@ export async function readPage<Row, T>(db: Db, list: List<Row, T>, page: Page): 
   const { matching, order, columns, toNode } = list;
   const offset = page.cursor ? 0 : (page.page - 1) * page.limit;
   const count = () => totalOf(db, inOrder(matching.clone(), order));
-  if (offset > FURTHEST_OFFSET) return { ...noneOf(await count()), nodes: [] };
+  if (offset > FURTHEST_OFFSET) return { ...noneOf(await count()), nodes: [], cursors: [] };
   const from = page.cursor ? after(matching.clone(), order, page.cursor) : matching.clone();
   const rows: (Row & { readonly cursor: Cursor })[] = await inOrder(from, order)
     .select(...columns, selectKey(db, order))
     .limit(page.limit + 1)
     .offset(offset);
-  const nodes = rows.slice(0, page.limit).map(toNode);
+  const shown = rows.slice(0, page.limit);
+  const nodes = shown.map(toNode);
+  const cursors = shown.map(({ cursor }) => writeCursor(cursor));
   const seen = offset + nodes.length;
-  const last = rows.length > page.limit ? rows[page.limit - 1] : undefined;
-  const next = last && writeCursor(last.cursor);
+  const next = rows.length > page.limit ? cursors.at(-1) : undefined;
   // The last page tells how many there are; so it does when there is but one.
   if (!next && !page.cursor && (nodes.length > 0 || offset === 0))
-    return { total: seen, isEstimate: false, nodes, next };
+    return { total: seen, isEstimate: false, nodes, cursors, next };
   const { rows: total, isEstimate } = await count();
-  return { total: nodes.length > 0 ? Math.max(total, seen) : total, isEstimate, nodes, next };
+  return { total: nodes.length > 0 ? Math.max(total, seen) : total, isEstimate, nodes, cursors, next };
 }
 
 /** Beyond the furthest page there is nothing of a list that can be counted. */

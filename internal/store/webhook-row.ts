@@ -1,4 +1,3 @@
-import type { Event } from '../domain/event.js';
 import type { SecretHint } from '../domain/secret.js';
 import type { Tags } from '../domain/tags.js';
 import type { Webhook } from '../domain/webhook.js';
@@ -27,12 +26,12 @@ export interface WebhookRow {
 
 /** What stands in other tables. */
 export interface WebhookParts {
-  readonly events: readonly Event[];
+  readonly eventIds: readonly number[];
   readonly secrets: readonly SecretHint[];
   readonly condition: WebhookCondition;
 }
 
-export function toWebhook(row: WebhookRow, { events, secrets, condition }: WebhookParts): Webhook {
+export function toWebhook(row: WebhookRow, { eventIds, secrets, condition }: WebhookParts): Webhook {
   return {
     id: row.id,
     createdAt: row.created_at,
@@ -43,7 +42,7 @@ export function toWebhook(row: WebhookRow, { events, secrets, condition }: Webho
     name: row.name,
     url: row.url,
     enabled: row.enabled,
-    events,
+    eventIds,
     tags: row.tags,
     spaceId: Number(row.space_id),
     settings: row.settings,

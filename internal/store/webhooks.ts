@@ -10,7 +10,7 @@ import type { Db } from './knex.js';
 import { carryingTags, type ListOf, type Page, readPage } from './list-page.js';
 import { conditionsOf, IN_STATE } from './webhook-conditions.js';
 import { changedDestination, openDestination, storedDestination } from './webhook-destination.js';
-import { eventsOf, holdEvents, replaceEvents } from './webhook-events.js';
+import { eventIdsOf, holdEvents, replaceEvents } from './webhook-events.js';
 import { toWebhook, type WebhookRow } from './webhook-row.js';
 import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore, shownIn } from './webhook-secrets.js';
 
@@ -70,7 +70,7 @@ export async function insertWebhook(
   fields: WebhookFields,
 ): Promise<ChangedWebhook> {
   return inTransaction(db, async (trx) => {
-    const events = await holdEvents(trx, fields.eventIds);
+    const eventIds = await holdEvents(trx, fields.eventIds);
     const destination = await storedDestination(trx, fields);
     const rows: WebhookRow[] = await trx('webhooks')
       .insert({
@@ -81,7 +81,7 @@ export async function insertWebhook(
       })
       .returning('*');
     const row = onlyRow(rows);
-    await replaceEvents(trx, row.id, events);
+    await replaceEvents(trx, row.id, eventIds);
     await replaceSecrets({ db: trx, vault }, row.id, [...destination.secrets, ...(fields.secrets ?? [])]);
     return { ...(await wholeOne(trx, row)), newSecret: shownIn(fields.secrets) };
   });
@@ -100,8 +100,8 @@ export async function changeWebhook(
     const row = await lockRow(trx, key.id);
     const current = { ...(await wholeOne(trx, row)), ...(await openDestination({ db: trx, vault }, row)) };
     const fields = decide(current);
-    const events = await holdEvents(trx, fields.eventIds);
-    await replaceEvents(trx, key.id, events);
+    const eventIds = await holdEvents(trx, fields.eventIds);
+    await replaceEvents(trx, key.id, eventIds);
     const destination = await changedDestination(trx, { stored: row, current, next: fields });
     await replaceSecrets({ db: trx, vault }, key.id, [...destination.secrets, ...(fields.secrets ?? [])]);
     const losesBreaker = fields.settings.breaker === 'off' && current.settings.breaker !== 'off';
@@ -162,12 +162,12 @@ async function wholeOne(db: Db, row: WebhookRow): Promise<Webhook> {
 /** Reads what the rows have in other tables; answers what puts the two together. */
 async function makeCompleting(db: Db, rows: readonly WebhookRow[]): Promise<(row: WebhookRow) => Webhook> {
   const ids = rows.map(({ id }) => id);
-  const events = await eventsOf(db, ids);
+  const eventIds = await eventIdsOf(db, ids);
   const secrets = await hintsOf(db, ids);
   const conditionOf = await conditionsOf(db, ids);
   return (row) =>
     toWebhook(row, {
-      events: events.get(row.id) ?? [],
+      eventIds: eventIds.get(row.id) ?? [],
       secrets: secrets.get(row.id) ?? [],
       condition: conditionOf(row),
     });
