@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Event } from '../domain/event.js';
-import { parseSubject, type SubjectRules } from '../domain/subject.js';
+import { LONGEST_SUBJECT, parseSubject, SUBJECT_PATTERN, type SubjectRules } from '../domain/subject.js';
 import type { EventFields } from '../store/events.js';
 import { readOnlyFields } from './read-only-fields.js';
 import { patchTags, tags, tagsPatch } from './tag-fields.js';
@@ -15,21 +15,21 @@ export const LONGEST_NAME = 255;
 
 /** The three bodies that an event is made and changed by. */
 export function makeEventBodies(rules: SubjectRules) {
-  const subject = z
-    .string()
-    .superRefine((given, context) => {
-      const judged = given === '' ? undefined : parseSubject(given, rules);
-      if (judged && !judged.ok) context.addIssue({ code: 'custom', message: judged.problem });
-    })
-    .meta({
-      maxLength: 255,
-      description: 'the NATS subject; `*` and a last `>` are wildcards',
-      example: 'tag.created',
-    });
+  const subject = z.string().superRefine((given, context) => {
+    const judged = given === '' ? undefined : parseSubject(given, rules);
+    if (judged && !judged.ok) context.addIssue({ code: 'custom', message: judged.problem });
+  });
+  const described = (pattern: string) => ({
+    maxLength: LONGEST_SUBJECT,
+    ...(!rules.allowAll && { pattern }),
+    description: 'the NATS subject; `*` and a last `>` are wildcards',
+    example: 'tag.created',
+  });
+  const required = subject.min(1).meta(described(SUBJECT_PATTERN));
   return {
     create: z
       .strictObject({
-        event: subject.min(1),
+        event: required,
         name: text(LONGEST_NAME).default(''),
         tags: tags.default({}),
         publish_only: publishOnly.default(false),
@@ -38,7 +38,7 @@ export function makeEventBodies(rules: SubjectRules) {
       .meta({ title: 'NewEvent' }),
     put: z
       .strictObject({
-        event: subject.optional(),
+        event: subject.meta(described(`^$|${SUBJECT_PATTERN}`)).optional(),
         name: text(LONGEST_NAME).optional(),
         tags: tags.optional(),
         publish_only: publishOnly.optional(),
@@ -47,7 +47,7 @@ export function makeEventBodies(rules: SubjectRules) {
       .meta({ title: 'EventPut', description: 'Non-empty fields overwrite; absent and empty strings keep' }),
     patch: z
       .strictObject({
-        event: subject.min(1).optional(),
+        event: required.optional(),
         name: text(LONGEST_NAME).nullable().optional(),
         tags: tagsPatch.nullable().optional(),
         publish_only: publishOnly.nullable().optional(),

@@ -2,12 +2,13 @@ import { echo } from './echo.js';
 import { type Parsed, parsed, refused } from './result.js';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const PATTERN = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d)$/;
+/** How a duration is written; `parseDuration` takes blanks around it as well. */
+export const DURATION = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d)$/;
 const LONGEST_MS = 3650 * UNIT_MS.d;
 
 /** Reads `500ms`, `5s`, `5m`, `2h`, `1d` (a decimal fraction is allowed) into whole milliseconds, at most ten years. */
 export function parseDuration(text: string): Parsed<number> {
-  const match = PATTERN.exec(text.trim());
+  const match = DURATION.exec(text.trim());
   const unit = match?.[2] as keyof typeof UNIT_MS | undefined;
   if (!match || !unit) return refused(`"${echo(text)}" is not a duration such as 500ms, 5s, 5m, 2h or 1d`);
   const ms = Math.round(Number(match[1]) * UNIT_MS[unit]);

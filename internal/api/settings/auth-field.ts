@@ -17,7 +17,7 @@ const secretPart = (what: string, example: string) => ({
   example,
 });
 const typed = boundedText(1024)
-  .regex(/^[^\p{Cc}]*$/u, 'may not contain control characters')
+  .regex(/^[ -~\u00a0-\uffff]*$/, 'may not contain control characters')
   .refine(isStorable, UNSTORABLE);
 const visible = boundedText(LONGEST).min(1).regex(VISIBLE, 'is visible ASCII');
 const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no fragment');

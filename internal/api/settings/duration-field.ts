@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration, parseDuration } from '../../domain/duration.js';
+import { DURATION, formatDuration, parseDuration } from '../../domain/duration.js';
 import { boundedText } from '../bounds.js';
 
 const LONGEST = 64;
@@ -23,6 +23,7 @@ export function durationField(leastMs: number, mostMs: number, { description, ex
     .meta({
       type: 'string',
       maxLength: LONGEST,
+      pattern: DURATION.source,
       description: `${description}; ${formatDuration(leastMs)} to ${formatDuration(mostMs)}`,
       example,
     });
