@@ -65,7 +65,7 @@ export interface ApiDeps {
   readonly door: DoorSettings;
   /** `API_RATE`; undefined: without a limit. */
   readonly apiRate: RateLimit | undefined;
-  /** Told of each request that is refused before its route is looked for. */
+  /** Called for each request that is refused before its route is looked for. */
   onRefused(reason: RefusalReason): void;
   /** Which subjects may be registered. */
   readonly subjectRules: SubjectRules;

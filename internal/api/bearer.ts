@@ -1,6 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whether the value of an `Authorization` header shows the token. Its time says nothing about how much of a guess was right. */
+/**
+ * Whether the value of an `Authorization` header shows the token. The time that it takes does not tell how much of a
+ * guess was right.
+ */
 export type ShowsToken = (authorization: string | undefined) => boolean;
 
 /** Without a token, nothing shows it. */

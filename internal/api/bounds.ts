@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * How large a value is decides before anything else of it is looked at: 83,000 ids in one list, or 15,000 names of headers, cost
- * between 0.2 and 2.3 s of the event loop while each of them was judged and each mistake became an issue.
+ * How large a value is decides before anything else of it is looked at: 83,000 ids in one list, or 15,000 names of
+ * headers, cost between 0.2 and 2.3 s of the event loop while each of them was judged and each mistake became an issue.
  */
 
 /** A text whose length is judged first; a text that is too long is read no further. */

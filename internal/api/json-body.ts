@@ -14,13 +14,13 @@ const TOO_LARGE = {
   mostMembers: `an object of a request body has at most ${BODY_BOUNDS.mostMembers} members`,
 } as const;
 /**
- * No field or tag of ours has this name, and assigning it changes what an object is. Looked for in the text, each character
- * plain or escaped, because a reviver is called once a value: it made a parse of 256 KiB ten times as long.
+ * No field or tag of ours has this name, and assigning it changes what an object is. It is looked for in the text, each
+ * character plain or escaped, because a reviver is called once per value.
  */
 const PROTO_KEY = new RegExp(`(?<!\\\\)"${[...'__proto__'].map(plainOrEscaped).join('')}"\\s*:`);
 const JSON_TYPE = /^application\/(?:json|merge-patch\+json)$/;
 
-/** The request's JSON object; anything else is refused. Without a content type it is taken for JSON, as it always was. */
+/** The request's JSON object; anything else is refused. Without a content type, a body is taken for JSON. */
 export async function readJsonBody(req: Request, res: Response, isOptional: boolean): Promise<object> {
   requireJson(req.get('content-type'));
   await new Promise<void>((resolve, reject) => {

@@ -15,8 +15,9 @@ export interface JsonBounds {
 export type ShapeProblem = keyof JsonBounds;
 
 /**
- * The first bound that a JSON text breaks, seen before it is parsed, because parsing costs what is in it: 256 KiB of one object's names,
- * or of objects with a name each, take 20 to 30 ms, and 1 ms to be counted here. Values are counted by the commas between them.
+ * The first bound that a JSON text breaks, seen before it is parsed, because parsing costs what is in it: 256 KiB of one
+ * object's names, or of objects with a name each, take 20 to 30 ms, and 1 ms to be counted here. Values are counted by
+ * the commas between them.
  */
 export function shapeProblem(bytes: Uint8Array, bounds: JsonBounds): ShapeProblem | undefined {
   const { deepest, mostValues, mostParts, mostMembers } = bounds;

@@ -10,8 +10,8 @@ import { findUser } from './user.js';
 const MOST_CALLERS = 50_000;
 
 /**
- * Refuses requests of a user, and of an address, that are more than the rate: before a body is read, so that what is refused costs
- * little. What is refused does not count. @throws {AppError} `too_many`
+ * Refuses requests of a user, and of an address, that are more than the rate: before a body is read, so that what is
+ * refused costs little. What is refused does not count. @throws {AppError} `too_many`
  */
 export function limitRequests(rate: RateLimit, refusals: Refusals): RequestHandler {
   const users = new CallerRates(rate, MOST_CALLERS);

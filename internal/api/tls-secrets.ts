@@ -5,7 +5,10 @@ import { AppError } from '../errors.js';
 import { certificatesProblem } from './settings/pem.js';
 import type { GivenTls } from './settings/tls-field.js';
 
-/** Authorities that are trusted, and a client's certificate with those between it and its authority. Each takes 0.1 to 0.3 ms to be read. */
+/**
+ * Authorities that are trusted, and a client's certificate with those between it and its authority. To read one takes
+ * 0.1 to 0.3 ms.
+ */
 const MAX_CERTIFICATES = { ca: 20, certificate: 10 };
 
 /** What becomes of a client certificate's key. A stored one stays with the certificate that it was given for. */

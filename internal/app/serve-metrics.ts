@@ -18,7 +18,7 @@ export interface MetricsServer {
 export interface MetricsSettings {
   readonly host: string;
   readonly port: number;
-  /** Whoever asks must show it. */
+  /** Readers must show it. */
   readonly token?: string | undefined;
   /** Which hosts and pages are answered, as by the API. */
   readonly door: DoorSettings;

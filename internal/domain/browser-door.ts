@@ -31,8 +31,8 @@ export interface DoorRefusal {
 const AUTHORITY = /^(?:([a-z0-9_](?:[a-z0-9_.-]{0,252}))|\[([0-9a-f:.]{2,45})\])(?::(\d{1,5}))?$/i;
 
 /**
- * A page of another site can make a browser send requests here. By the name of another host (DNS rebinding) it could even read
- * the answers, because to the browser they would be the page's own.
+ * A page of another site can make a browser send requests here. By the name of another host (DNS rebinding) it could
+ * even read the answers, because to the browser they would be the page's own.
  */
 export function doorRefusal(caller: Caller, { development, hosts }: DoorSettings): DoorRefusal | undefined {
   if (hosts.includes('*') || (!development && hosts.length === 0)) return undefined;
@@ -52,7 +52,7 @@ export function doorRefusal(caller: Caller, { development, hosts }: DoorSettings
 
 const SAME_SITE: ReadonlySet<string> = new Set(['same-origin', 'same-site', 'none']);
 
-/** A person came here by a link: what is answered is shown to that person, and the page with the link cannot read it. */
+/** A person follows a link: the answer is shown to that person, and the page with the link cannot read it. */
 function isFollowedLink({ method, fetchMode, fetchDest }: Caller): boolean {
   return method === 'GET' && fetchMode === 'navigate' && fetchDest === 'document';
 }
@@ -75,7 +75,10 @@ export function hostName(text: string): string {
   return text.toLowerCase().replace(/\.$/, '');
 }
 
-/** This machine by the names that no DNS answers for, or the address that was connected to: no page of another host has it. */
+/**
+ * This machine by the names that no DNS answers for, or the address that was connected to: no page of another host has
+ * them.
+ */
 function isHere(name: string, localAddress: string | undefined): boolean {
   if (name === 'localhost') return true;
   const address = parseIpAddress(name);

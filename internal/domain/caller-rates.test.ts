@@ -31,7 +31,7 @@ describe('the rate of a caller', () => {
     expect(requests).toBe(120);
   });
 
-  it('is nobody else’s', () => {
+  it('does not count the requests of other callers', () => {
     const rates = new CallerRates(PER_MINUTE, 100);
     expect(taken(rates, 'a', 0)).toBe(60);
     expect(taken(rates, 'b', 0)).toBe(60);

@@ -2,8 +2,9 @@ import { Recent } from '../recent.js';
 import type { RateLimit } from './webhook-settings.js';
 
 /**
- * The requests of each caller: at most so many at once, and from then on so many in a period. One number a caller is kept, the moment
- * from which it could ask the whole number at once again; of many callers, those that did not ask for long are forgotten.
+ * The requests of each caller: at most so many at once, and from then on so many in a period. One number per caller is
+ * kept, the moment from which it could send the whole number at once again; of many callers, those that did not ask for
+ * long are forgotten.
  */
 export class CallerRates {
   private readonly restedAt: Recent<string, number>;
@@ -33,7 +34,7 @@ export class CallerRates {
   }
 }
 
-/** What stands for the caller at an address. Who has one address of IPv6 has the 2^64 of its network. */
+/** The caller at an address. The owner of one IPv6 address has the 2^64 addresses of its network. */
 export function callerAt(address: string): string {
   const text = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, '');
   if (!text.includes(':')) return text;

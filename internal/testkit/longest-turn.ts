@@ -7,8 +7,8 @@ export interface Turns {
 }
 
 /**
- * Watches every turn of this thread's event loop. Linux counts the time that the thread ran, so that a turn is not longer because
- * other processes had the core meanwhile; elsewhere the clock is read.
+ * Watches every turn of this thread's event loop. Linux counts the time that the thread ran, so that a turn is not longer
+ * because other processes had the core meanwhile; elsewhere the clock is read.
  */
 export function watchTurns(): Turns {
   const account = openAccount();

@@ -6,7 +6,7 @@ export interface WorstBody {
   readonly text: string;
 }
 
-/** What surrounds a value in a body, and where it stands. */
+/** What surrounds a value in a body, and its place. */
 interface Place {
   readonly name: string;
   wrap(value: string): string;
@@ -15,7 +15,7 @@ interface Place {
 /** Less than what the API reads, so that the rest of a body has room beside it. */
 const ROOM = 250 * 1024;
 
-/** As much of one kind as is parsed, with some room for what stands beside it, as JSON text: what no field may be. */
+/** As much of one kind as is parsed, with some room for the rest of a body, as JSON text: what no field may be. */
 const HOSTILE: readonly WorstBody[] = [
   { name: 'a text', text: `"${'a'.repeat(ROOM)}"` },
   { name: 'an escaped text', text: `"${'\\u0000'.repeat(ROOM / 6)}"` },
@@ -38,8 +38,8 @@ const TOO_MUCH: readonly WorstBody[] = [
 ];
 
 /**
- * The largest legal bodies of an operation, and at each place in them the largest that is none: one after the other, because all of
- * them together are hundreds of megabytes. Nothing without a body.
+ * The largest legal bodies of an operation, and at each place in them the largest that is none: one after the other,
+ * because all of them together are hundreds of megabytes. Nothing without a body.
  */
 export function* worstBodiesOf(document: OpenApi, operation: Operation): Generator<WorstBody> {
   const [content] = Object.values(operation.requestBody?.content ?? {});
@@ -76,7 +76,7 @@ function placesIn(document: OpenApi, schema: JsonSchema, place: Place): readonly
   return [...members, ...entries, ...values, ...forms];
 }
 
-/** A legal value with as much in it as its schema says, as JSON text; an example where the form is not said by bounds. */
+/** A legal value with as much in it as its schema allows, as JSON text; an example where bounds do not give the form. */
 function largest(document: OpenApi, given: JsonSchema): string {
   const schema = resolved(document, given);
   const [form] = formsOf(schema);

@@ -17,8 +17,8 @@ export interface CertificateLimits {
 }
 
 /**
- * Why certificates in PEM are not taken now: there are too many of them, one cannot be read, or one has expired. OpenSSL's own words
- * are not repeated.
+ * Why certificates in PEM are not taken now: there are too many of them, one cannot be read, or one has expired.
+ * OpenSSL's own words are not repeated.
  */
 export function certificatesProblem(pem: string, { now, maxCount }: CertificateLimits): string | undefined {
   const blocks = blocksOf(pem) ?? [];
