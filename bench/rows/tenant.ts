@@ -16,6 +16,6 @@ export const tenant = unwellRow({
       fields: { timeout: '5m', breaker: 'off', retry: { schedule: { constant: '1ms', tries: 100 } } },
     },
   ],
-  every: 10,
+  every: 20,
   settings,
 });
