@@ -55,6 +55,17 @@ describe('in production', () => {
     expect(detailed.errors.nats).toMatch(/REFUSED/);
   });
 
+  it('users of the API read that an event cannot be taken, and only the log has the words of NATS', async () => {
+    await start();
+    const { status, body } = await hukz.api.post('/events', { name: 'x', event: 'tag.created' });
+    expect([status, body.errors]).toEqual([
+      503,
+      [{ code: 503, message: expect.stringMatching(/^the event cannot be taken now, because NATS is away/) }],
+    ]);
+    const [line] = hukz.logger.lines.filter(({ name }) => name === 'event.not_admitted');
+    expect(line).toMatchObject({ level: 'warn', fields: { error: expect.stringMatching(/not connected/) } });
+  });
+
   it('/metrics is for those who show METRICS_TOKEN, where there is one', async () => {
     await start();
     const { metricsPort } = hukz.app;

@@ -18,6 +18,7 @@ import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/knex.js';
 import type { Vault } from '../store/vault.js';
+import { withoutServerWords } from './admit-event.js';
 import type { Degradations } from './degradations.js';
 import { doorOf } from './door-of.js';
 import { findReadiness } from './readiness.js';
@@ -69,7 +70,7 @@ export function wireApi(parts: ApiParts): Express {
     vault,
     reach: { messagesMs, deadLettersMs, accountMs: Math.min(messagesMs, logsMs, deadLettersMs) },
     catalogChanged: catalogSync.refresh,
-    admitEvent: intake.admitEvent,
+    admitEvent: isDevelopment ? intake.admitEvent : withoutServerWords(intake.admitEvent, parts.logger),
     promise: intake.promise,
     degradationsBySubject: () => bySubject([...permitted.degraded(), ...intake.degraded()]),
     readiness: () =>

@@ -1,0 +1,20 @@
+import type { ApiDeps } from '../api/api-deps.js';
+import { AppError } from '../errors.js';
+import type { Logger } from '../logger.js';
+
+type Admit = ApiDeps['admitEvent'];
+
+const SENTENCE = 'the event cannot be taken now, because NATS is away or does not answer; try again later';
+
+/** The answer of a server, and its address, are for operators: a caller of the API reads only that NATS cannot be asked. */
+export function withoutServerWords(admit: Admit, logger: Logger): Admit {
+  return async (...event) => {
+    try {
+      await admit(...event);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'unavailable') throw error;
+      logger.warn('event.not_admitted', { error: error.message });
+      throw new AppError('unavailable', SENTENCE);
+    }
+  };
+}
