@@ -31,7 +31,7 @@ export interface SlotLimits {
 }
 
 /**
- * Of 512 slots an origin that is alone may have 438, a user with several origins 460, a space with several users 472: the rest is
+ * Of 512 slots an origin that is alone may have 439, a user with several origins 461, a space with several users 473: the rest is
  * kept, for a receiver that hangs keeps the slots that it has, and one that answers soon needs few.
  */
 const TIMES_OF_FREE: TimesOfFree = [12, 9, 6];
