@@ -85,7 +85,7 @@ function explain(error: unknown, where: string): unknown {
   }
   if (error.code === ErrorCode.Timeout)
     return new CommandFailed(
-      `no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s: with INTAKE=jetstream, hukz answers only where STREAM_ACK is on`,
+      `no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s: with INTAKE=jetstream and STREAM_ACK=off nothing answers`,
     );
   return new CommandFailed(`${where}: ${error.message}`);
 }

@@ -48,7 +48,7 @@ export interface Config {
     /** 0: no limit. */
     readonly maxBytes: number;
     /** Whether it answers each message with a PubAck. */
-    readonly acknowledges: boolean;
+    readonly acknowledge: 'on' | 'publish-only' | 'off';
     readonly replicas: number;
     readonly duplicateWindowMs: number;
     readonly deliverPolicy: 'new' | 'all';

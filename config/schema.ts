@@ -157,9 +157,9 @@ const keys = {
   STREAM_MAX_AGE: key('jetstream: how long the stream keeps a message at the most', 'span', '7d', { min: 60_000 }),
   STREAM_MAX_BYTES: key('jetstream: the most bytes the stream keeps, the oldest go first; 0 for no limit', 'size', '0'),
   STREAM_ACK: key(
-    'jetstream: whether our stream acknowledges each message, which answers every request on its subjects in place of a service; each event then has to say "publish_only": true',
-    'flag',
-    'false',
+    'jetstream: whether our stream acknowledges messages, which also answers every request on its subjects: on (but no event for a subject that a NATS service answers), publish-only (each event must say "publish_only": true), or off',
+    ['on', 'publish-only', 'off'],
+    'on',
   ),
   STREAM_REPLICAS: key('jetstream: how many servers of a cluster keep the stream', 'whole', '1', { min: 1, max: 5 }),
   DELIVER_POLICY: key(

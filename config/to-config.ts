@@ -43,6 +43,7 @@ export type Values = Readonly<
       NATS_OTHER_INBOX_PREFIXES: readonly string[];
       EVENT_SUBJECTS: readonly string[];
       INTAKE: Config['intake']['source'];
+      STREAM_ACK: Config['stream']['acknowledge'];
       DELIVER_POLICY: Config['stream']['deliverPolicy'];
       RETRY_SCHEDULE: readonly number[];
       ENCRYPTION_KEYS: readonly EncryptionKey[];
@@ -63,7 +64,6 @@ type Flags =
   | 'ENCRYPTION_STRICT'
   | 'STORE_UNMATCHED'
   | 'ALLOW_ALL_SUBJECTS'
-  | 'STREAM_ACK'
   | 'ALLOW_BREAKER_OFF'
   | 'HTTPS_ONLY'
   | 'ALLOW_INSECURE_TLS'
@@ -79,6 +79,7 @@ type Others =
   | 'NATS_OTHER_INBOX_PREFIXES'
   | 'EVENT_SUBJECTS'
   | 'INTAKE'
+  | 'STREAM_ACK'
   | 'DELIVER_POLICY'
   | 'RETRY_SCHEDULE'
   | 'ENCRYPTION_KEYS'
@@ -121,7 +122,7 @@ export function toConfig(values: Values): Config {
       name: values.NATS_STREAM,
       maxAgeMs: values.STREAM_MAX_AGE,
       maxBytes: values.STREAM_MAX_BYTES,
-      acknowledges: values.STREAM_ACK,
+      acknowledge: values.STREAM_ACK,
       replicas: values.STREAM_REPLICAS,
       duplicateWindowMs: values.DUPLICATE_WINDOW,
       deliverPolicy: values.DELIVER_POLICY,

@@ -106,7 +106,6 @@ export async function openSite(options: OpenOptions): Promise<Site> {
       { database: { settings }, natsUrl: `nats://127.0.0.1:${toNats.port}` },
       {
         HUKZ_INTAKE: mode,
-        HUKZ_STREAM_ACK: 'true',
         HUKZ_REQUEST_TIMEOUT: '60s',
         ...(options.isDeadly && { HUKZ_INSTANCE_TIMEOUT: `${plan.instanceTimeoutMs}ms` }),
         HUKZ_RETRY_SCHEDULE: RETRIES,

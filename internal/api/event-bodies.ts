@@ -8,7 +8,7 @@ import { text } from './text.js';
 
 const publishOnly = z.boolean().meta({
   description:
-    'whether no service answers requests on the subject; asked for where the stream of hukz acknowledges (`STREAM_ACK`)',
+    'whether no service answers requests on the subject. `true` is required where a NATS service answers on it, and with `STREAM_ACK=publish-only`',
 });
 
 export const LONGEST_NAME = 255;

@@ -219,10 +219,8 @@ it('the order outlives a nats-server that is killed while messages are on their 
   const port = await findFreePort();
   const storeDir = `/tmp/hukz-test-${process.pid}-${port}`;
   let own = await startTestNats({ jetstream: true, port, storeDir });
-  const acknowledging = { HUKZ_STREAM_ACK: 'true' };
-  const [one] = await Promise.all([open(acknowledging, own.url), open(acknowledging, own.url)]);
-  const { id } = (await one.api.post('/events', { event: 'a.b', publish_only: true })).body;
-  await one.api.webhook(receiver.url, [id], ordered);
+  const [one] = await Promise.all([open({}, own.url), open({}, own.url)]);
+  await one.api.webhook(receiver.url, [await one.api.event('a.b')], ordered);
   const client = await connect({ servers: own.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
   await redeliverAfter(3000, await client.jetstreamManager());
   const send = async (from: number, to: number) => {

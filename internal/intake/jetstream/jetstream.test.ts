@@ -283,9 +283,8 @@ describe('what is gone', () => {
     const port = await findFreePort();
     const storeDir = `/tmp/hukz-test-${process.pid}-${port}`;
     let own = await startTestNats({ jetstream: true, port, storeDir });
-    const app = await start({ HUKZ_STREAM_ACK: 'true' }, own.url);
-    const { id } = (await app.api.post('/events', { event: 'a.b', publish_only: true })).body;
-    await app.api.webhook(receiver.url, [id]);
+    const app = await start({}, own.url);
+    await app.api.webhook(receiver.url, [await app.api.event('a.b')]);
     const client = await connect({ servers: own.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
     const js = client.jetstream();
     for (let n = 0; n < 100; n++) await js.publish('a.b', JSON.stringify({ n }));

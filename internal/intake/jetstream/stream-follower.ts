@@ -16,6 +16,7 @@ import { OwnStream } from './own-stream.js';
 import type { Readings } from './readings.js';
 import { type RememberedConsumer, recallPlaces } from './recall-places.js';
 import { isOutOfReach, Refusal, refusalOf } from './refusal.js';
+import { findServices } from './services.js';
 import { pictureOf } from './stream-picture.js';
 import type { StreamSettings } from './stream-settings.js';
 import { type ListedStreams, listStreams } from './streams.js';
@@ -59,6 +60,8 @@ export class StreamFollower {
   private server: StreamLink | undefined;
   private plan: StreamPlan = { own: [], foreign: [], refused: new Map(), narrowed: new Map() };
   private ownHolds: readonly string[] = [];
+  /** Subjects on which services answered when our stream was last to be changed. */
+  private served: readonly string[] = [];
   private readonly moves: Moves;
   /** Of the streams, when they were last looked at. */
   private picture = '';
@@ -131,6 +134,8 @@ export class StreamFollower {
     const { readings, settings } = this.deps;
     const unsettledBefore = this.unsettled;
     let streams = await listStreams(server.manager, settings.name);
+    // A service that kept an event out of our stream may have ended.
+    if (this.served.length > 0) await this.lookForServices(server);
     let plan = this.planFor(this.deps, streams);
     if (this.own.wants(streams.own, plan)) ({ streams, plan } = await this.makeOwn(server, this.deps));
     const planned = this.consumers.of(plan, streams);
@@ -183,6 +188,7 @@ export class StreamFollower {
   private async prepare(server: StreamLink, { subject, publishOnly }: Admission, insteadOf?: string): Promise<void> {
     const { settings, readings } = this.deps;
     const listed = await listStreams(server.manager, settings.name);
+    if (!publishOnly) await this.lookForServices(server);
     const others = (all: readonly string[]) => all.filter((other) => other !== insteadOf);
     const after: Wanted = {
       subjects: () => [...others(this.deps.subjects()), subject],
@@ -270,8 +276,12 @@ export class StreamFollower {
     return unread.length === 0 ? [obstacle] : unread.map((event) => ({ event, ...obstacle }));
   }
 
+  private async lookForServices({ connection }: StreamLink): Promise<void> {
+    if (this.deps.settings.acknowledge === 'on') this.served = await findServices(connection);
+  }
+
   private planFor({ subjects, publishOnly }: Wanted, { own, foreign }: ListedStreams): StreamPlan {
-    return planStreams(subjects(), foreign, makeOwnRule({ ...this.deps, publishOnly }, own));
+    return planStreams(subjects(), foreign, makeOwnRule({ ...this.deps, publishOnly, served: this.served }, own));
   }
 
   private async makeOwn(server: StreamLink, wanted: Wanted): Promise<Planned> {
@@ -279,6 +289,7 @@ export class StreamFollower {
     return exclusively(async () => {
       await reload();
       const listed = await listStreams(server.manager, settings.name);
+      await this.lookForServices(server);
       const plan = this.planFor(wanted, listed);
       if (!this.own.wants(listed.own, plan)) return { streams: listed, plan };
       return { streams: { ...listed, own: await this.own.make(server.manager, listed.own, plan) }, plan };

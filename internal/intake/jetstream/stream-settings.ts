@@ -18,7 +18,7 @@ export interface StreamSettings {
   readonly replicas: number;
   readonly duplicateWindowMs: number;
   /** Whether our stream answers each request on its subjects with a PubAck. */
-  readonly acknowledges: boolean;
+  readonly acknowledge: 'on' | 'publish-only' | 'off';
   /** Where reading begins in a stream that was there before us. */
   readonly deliverPolicy: 'new' | 'all';
   /** Unacknowledged messages of all instances together; each holds at most a few thousand. */
@@ -45,7 +45,7 @@ export function streamConfig(settings: StreamSettings, subjects: readonly string
     max_bytes: settings.maxBytes || -1,
     num_replicas: settings.replicas,
     duplicate_window: nanos(Math.min(settings.duplicateWindowMs, settings.maxAgeMs || Number.POSITIVE_INFINITY)),
-    no_ack: !settings.acknowledges,
+    no_ack: settings.acknowledge === 'off',
   } satisfies Partial<StreamConfig>;
 }
 
