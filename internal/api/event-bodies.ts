@@ -3,7 +3,7 @@ import type { Event } from '../domain/event.js';
 import { LONGEST_SUBJECT, parseSubject, SUBJECT_PATTERN, type SubjectRules } from '../domain/subject.js';
 import type { EventFields } from '../store/events.js';
 import { readOnlyFields } from './read-only-fields.js';
-import { patchTags, tags, tagsPatch } from './tag-fields.js';
+import { patchTags, tags, tagsPatch, withinBytes } from './tag-fields.js';
 import { text } from './text.js';
 
 const publishOnly = z.boolean().meta({
@@ -60,14 +60,14 @@ export function makeEventBodies(rules: SubjectRules) {
 type Bodies = ReturnType<typeof makeEventBodies>;
 
 export function newEvent(body: z.output<Bodies['create']>): EventFields {
-  return { name: body.name, subject: body.event, tags: body.tags, publishOnly: body.publish_only };
+  return { name: body.name, subject: body.event, tags: withinBytes(body.tags), publishOnly: body.publish_only };
 }
 
 export function putEvent(current: Event, body: z.output<Bodies['put']>): EventFields {
   return {
     name: body.name || current.name,
     subject: body.event || current.subject,
-    tags: body.tags ?? current.tags,
+    tags: body.tags ? withinBytes(body.tags, current.tags) : current.tags,
     publishOnly: body.publish_only ?? current.publishOnly,
   };
 }

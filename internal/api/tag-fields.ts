@@ -2,12 +2,15 @@ import { z } from 'zod';
 import {
   LONGEST_TAG_KEY,
   LONGEST_TAG_VALUE,
+  MOST_TAG_BYTES,
   MOST_TAGS,
   parseTag,
   TAG_KEY,
   type Tag,
   type Tags,
+  tagBytes,
 } from '../domain/tags.js';
+import { AppError } from '../errors.js';
 import { boundedList, boundedRecord, boundedText } from './bounds.js';
 import { parseFields } from './invalid-fields.js';
 import { isStorable, text, UNSTORABLE } from './text.js';
@@ -18,7 +21,7 @@ const atMost = `there are at most ${MOST_TAGS} tags`;
 
 export const tags = boundedRecord({ key, value: text(LONGEST_TAG_VALUE) }, MOST_TAGS, atMost).meta({
   maxProperties: MOST_TAGS,
-  description: 'how it is found again: keys and their values',
+  description: `how it is found again: keys and their values, at most ${MOST_TAG_BYTES} bytes of JSON`,
   example: { app: 'example' },
 });
 
@@ -29,11 +32,19 @@ export const tagsPatch = boundedRecord({ key, value: text(LONGEST_TAG_VALUE).nul
   example: { app: 'example', gone: null },
 });
 
+/** Tags that were stored when more was allowed may stay, and may become fewer. @throws {AppError} `unprocessable` */
+export function withinBytes(next: Tags, current: Tags = {}): Tags {
+  const bytes = tagBytes(next);
+  if (bytes <= MOST_TAG_BYTES || bytes <= tagBytes(current)) return next;
+  const sentence = `tags have at most ${MOST_TAG_BYTES} bytes of JSON in all, and these have ${bytes}`;
+  throw new AppError('unprocessable', sentence, 'tags');
+}
+
 export function patchTags(current: Tags, patch: z.output<typeof tagsPatch> | null | undefined): Tags {
   if (patch === undefined) return current;
   if (patch === null) return {};
   const merged = Object.entries({ ...current, ...patch }).filter(([, value]) => value !== null);
-  return parseFields(z.object({ tags }), { tags: Object.fromEntries(merged) }).tags;
+  return withinBytes(parseFields(z.object({ tags }), { tags: Object.fromEntries(merged) }).tags, current);
 }
 
 const tagQuery = boundedText(LONGEST_TAG)

@@ -12,7 +12,7 @@ import { ignoredField, readOnlyFields } from './read-only-fields.js';
 import { receiverUrl } from './receiver-url.js';
 import { changeSettings, settingFields } from './settings/settings.js';
 import { changedSecret, firstSecret } from './signing-secret.js';
-import { patchTags, tags, tagsPatch } from './tag-fields.js';
+import { patchTags, tags, tagsPatch, withinBytes } from './tag-fields.js';
 import { text } from './text.js';
 
 const MOST_EVENTS = 500;
@@ -100,7 +100,7 @@ export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpac
     name: body.name,
     url: body.url,
     enabled: body.enabled,
-    tags: body.tags,
+    tags: withinBytes(body.tags),
     eventIds: body.event_ids,
     settings,
     secrets: [...firstSecret(settings, body), ...secrets],
@@ -119,7 +119,7 @@ export function putWebhook(
     name: body.name || current.name,
     url: next.url,
     enabled: body.enabled ?? current.enabled,
-    tags: body.tags ?? current.tags,
+    tags: body.tags ? withinBytes(body.tags, current.tags) : current.tags,
     eventIds: body.event_ids ?? current.eventIds,
     settings,
     secrets: [...changedSecret(current, settings, body), ...secrets],

@@ -11,7 +11,14 @@ export interface Tag {
 export const MOST_TAGS = 32;
 export const LONGEST_TAG_KEY = 64;
 export const LONGEST_TAG_VALUE = 256;
+/** Of the JSON of all tags of one event or webhook: room for the most and longest tags in ASCII. */
+export const MOST_TAG_BYTES = 12 * 1024;
 export const TAG_KEY = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/** Bytes of their JSON. */
+export function tagBytes(tags: Tags): number {
+  return Buffer.byteLength(JSON.stringify(tags));
+}
 
 /** Reads `key:value`, split at the first colon. */
 export function parseTag(text: string): Parsed<Tag> {
