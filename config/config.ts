@@ -20,6 +20,8 @@ export interface Config {
   };
   /** Where `/metrics` is, and the token that readers of it must show, if there is one. */
   readonly metrics: { readonly host: string; readonly port: number; readonly token?: string };
+  /** Of callers: how many at most to each port, and how long one may take to read an answer. */
+  readonly connections: { readonly most: number; readonly mostToMetrics: number; readonly answerTimeoutMs: number };
   /** Processes; `auto` is one a core. */
   readonly workers: number | 'auto';
   readonly database: DatabaseConfig;

@@ -72,6 +72,24 @@ const keys = {
     '',
     { sensitive: true },
   ),
+  API_MAX_CONNECTIONS: key(
+    'the most connections to the API of one process. One more takes the place of the one that has been without a request for longest, and is refused where each has a request. Fewer are allowed where the limit of open files would leave too few for MAX_IN_FLIGHT requests',
+    'whole',
+    '1000',
+    COUNT,
+  ),
+  METRICS_MAX_CONNECTIONS: key(
+    'the most connections to /metrics, bounded as those to the API are',
+    'whole',
+    '50',
+    COUNT,
+  ),
+  ANSWER_TIMEOUT: key(
+    'how long a caller may take to read an answer of the API or of /metrics to its end. The connection is closed then',
+    'span',
+    '2m',
+    { min: 100, max: 86_400_000 },
+  ),
   WORKERS: key(
     'how many processes share the work, each an instance with pools and limits of its own; auto: one a core',
     'workers',

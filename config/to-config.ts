@@ -103,6 +103,11 @@ export function toConfig(values: Values): Config {
       port: values.METRICS_PORT,
       ...some('token', values.METRICS_TOKEN),
     },
+    connections: {
+      most: values.API_MAX_CONNECTIONS,
+      mostToMetrics: values.METRICS_MAX_CONNECTIONS,
+      answerTimeoutMs: values.ANSWER_TIMEOUT,
+    },
     workers: values.WORKERS,
     database: databaseConfig(values),
     nats: natsConfig(values),

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { boundConnections, type ConnectionBounds } from './connections.js';
 
 export interface ListenOptions {
   readonly host: string;
@@ -11,6 +12,7 @@ export interface ListenOptions {
   readonly requestTimeoutMs?: number;
   /** An idle connection between two requests; default 65,000, above the usual 60 s of a load balancer. */
   readonly keepAliveTimeoutMs?: number;
+  readonly connections?: ConnectionBounds;
   /** A connection on which nothing moves at all, such as an answer that nobody reads; default 120,000. */
   readonly idleTimeoutMs?: number;
 }
@@ -36,6 +38,7 @@ export async function listen(answer: RequestListener, options: ListenOptions): P
     maxHeaderSize: LARGEST_HEADERS_BYTES,
   });
   server.setTimeout(options.idleTimeoutMs ?? 120_000);
+  if (options.connections) boundConnections(server, options.connections);
   const stop = makeStop(server);
   server.on('request', answer);
   await new Promise<void>((resolve, reject) => {

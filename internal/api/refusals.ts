@@ -1,7 +1,8 @@
 import type { LogFields, Logger } from '../logger.js';
+import { CUT_REASONS } from './connections.js';
 
-/** Why a request is refused before its route is looked for; the labels of a metric. */
-export const REFUSAL_REASONS = ['host', 'origin', 'cross_site', 'user_rate', 'address_rate'] as const;
+/** Why a request is refused before its route is looked for, or a connection closed; the labels of a metric. */
+export const REFUSAL_REASONS = ['host', 'origin', 'cross_site', 'user_rate', 'address_rate', ...CUT_REASONS] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 export interface RefusalsDeps {

@@ -162,7 +162,7 @@ export function makeMetrics(now: () => number): Metrics {
   });
   const apiRefused = new Counter({
     name: 'hukz_api_refused_total',
-    help: 'Requests to the API that were refused because of their host, the page that sent them, or API_RATE, by reason',
+    help: 'Requests to the API that were refused because of their host, the page that sent them, or API_RATE, and connections that were closed, by reason',
     labelNames: ['reason'],
     registers: [...registers],
   });

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { makeTokenCheck } from '../api/bearer.js';
 import { callerOf } from '../api/browser-guard.js';
+import { boundConnections, type ConnectionBounds } from '../api/connections.js';
 import { type DoorSettings, doorRefusal } from '../domain/browser-door.js';
 
 /** Where the text comes from. */
@@ -22,12 +23,13 @@ export interface MetricsSettings {
   readonly token?: string | undefined;
   /** Which hosts and pages are answered, as by the API. */
   readonly door: DoorSettings;
+  readonly connections: ConnectionBounds;
 }
 
 /** `/metrics` on a port of its own, so that it need not be where the API is. */
 export async function serveMetrics(
   metrics: MetricsSource,
-  { host, port, token, door }: MetricsSettings,
+  { host, port, token, door, connections }: MetricsSettings,
 ): Promise<MetricsServer> {
   const showsToken = makeTokenCheck(token);
   const server = createServer((request, response) => {
@@ -48,6 +50,7 @@ export async function serveMetrics(
       () => response.writeHead(500).end(),
     );
   });
+  boundConnections(server, connections);
   server.headersTimeout = 5000;
   server.requestTimeout = 5000;
   await new Promise<void>((resolve, reject) => {

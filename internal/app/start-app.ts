@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.js';
 import { listen as listenHttp } from '../api/listen.js';
+import { makeRefusals } from '../api/refusals.js';
 import { systemClock } from '../clock.js';
 import { correctClock } from '../corrected-clock.js';
 import { Catalog } from '../domain/catalog.js';
@@ -12,6 +13,7 @@ import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog-changes.j
 import { makeJournal } from '../store/journal/journal.js';
 import { listen as listenToDatabase } from '../store/listen.js';
 import { makeVault } from '../store/vault.js';
+import { connectionBounds } from './bounds-of-connections.js';
 import { buryPredecessors } from './bury-predecessors.js';
 import { capWebhooks } from './cap-webhooks.js';
 import { type Cleanup, makeCleanup } from './cleanup.js';
@@ -248,10 +250,12 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     version,
     logger,
   });
+  const closings = makeRefusals({ logger, onRefused: metrics.onApiRefused });
+  const connections = connectionBounds(config, closings, logger);
   const metricsServer = await (showMetrics?.(metrics) ??
-    serveMetrics(metrics, { ...config.metrics, door: doorOf(config) }));
+    serveMetrics(metrics, { ...config.metrics, door: doorOf(config), connections: connections.metrics }));
   cleanup.add('metrics', metricsServer.stop);
-  const server = await listenHttp(api, { host: config.host, port: config.port });
+  const server = await listenHttp(api, { host: config.host, port: config.port, connections: connections.api });
   cleanup.add('http', () => server.stop(HTTP_GRACE_MS));
   cleanup.add('nats', intake.stop);
   await intake.start();

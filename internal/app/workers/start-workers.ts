@@ -1,9 +1,11 @@
 import cluster from 'node:cluster';
 import type { Config } from '../../../config/config.js';
+import { makeRefusals } from '../../api/refusals.js';
 import { systemClock } from '../../clock.js';
 import type { Logger } from '../../logger.js';
 import { connectionFor } from '../../store/connection.js';
 import { makeJournalPool } from '../../store/journal/journal-pool.js';
+import { metricsBounds } from '../bounds-of-connections.js';
 import { buryPredecessors } from '../bury-predecessors.js';
 import { makeCleanup } from '../cleanup.js';
 import { makeDeadline } from '../deadline.js';
@@ -75,7 +77,9 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       running: () => members().filter(({ isReady }) => isReady).length,
       replaced: supervisor.replaced,
     });
-    const metricsServer = await serveMetrics(gathering, { ...config.metrics, door: doorOf(config) });
+    const refusals = makeRefusals({ logger, onRefused: () => undefined });
+    const connections = metricsBounds(config, refusals);
+    const metricsServer = await serveMetrics(gathering, { ...config.metrics, door: doorOf(config), connections });
     cleanup.add('metrics', metricsServer.stop);
     const watch = watchStalls({ members, limitMs: config.instanceTimeoutMs, clock, logger });
     cleanup.add('stall watch', async () => watch.stop());

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../../config/config.js';
+import type { ConnectionBounds } from '../api/connections.js';
+import type { Refusals } from '../api/refusals.js';
+import type { Logger } from '../logger.js';
+
+/** For files, NATS, and what else a process opens. */
+const OTHER_FILES = 100;
+const FEWEST = 10;
+
+/** What callers may hold of the API, and of /metrics. */
+export function connectionBounds(config: Config, refusals: Refusals, logger: Logger) {
+  const { most, answerTimeoutMs } = config.connections;
+  const openFiles = openFilesLimit();
+  const allowed = allowedConnections(config, openFiles);
+  if (allowed < most) logger.warn('api.fewer_connections', { wanted: most, allowed, open_files: openFiles });
+  const api: ConnectionBounds = {
+    most: allowed,
+    answerTimeoutMs,
+    onCut: (reason) => refusals.add(reason, { port: 'api' }),
+  };
+  return { api, metrics: metricsBounds(config, refusals) };
+}
+
+export function metricsBounds({ connections }: Config, refusals: Refusals): ConnectionBounds {
+  const { mostToMetrics: most, answerTimeoutMs } = connections;
+  return { most, answerTimeoutMs, onCut: (reason) => refusals.add(reason, { port: 'metrics' }) };
+}
+
+/** Deliveries go first: what is configured for them is left free. */
+export function allowedConnections(
+  { connections, dispatch, database }: Pick<Config, 'connections' | 'dispatch' | 'database'>,
+  openFiles: number,
+): number {
+  const reserved = dispatch.maxInFlight + database.apiPool + database.journalPool + connections.mostToMetrics;
+  return Math.min(connections.most, Math.max(FEWEST, openFiles - reserved - OTHER_FILES));
+}
+
+/** Infinity where it is not known. */
+function openFilesLimit(): number {
+  try {
+    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
