@@ -7,7 +7,7 @@ export const LARGEST_BODY_BYTES = 256 * 1024;
 
 const readBytes = express.raw({ type: () => true, limit: LARGEST_BODY_BYTES, inflate: false });
 /** A webhook with 500 events that is sent back as it was read has some 6,000 values, in 1,000 objects. */
-export const BODY_BOUNDS = { deepest: 1000, mostValues: 10_000, mostParts: 2000, mostMembers: 1000 } as const;
+export const BODY_BOUNDS = { deepest: 1024, mostValues: 10_000, mostParts: 2000, mostMembers: 1000 } as const;
 const TOO_LARGE = {
   mostValues: `a request body has at most ${BODY_BOUNDS.mostValues} values`,
   mostParts: `a request body has at most ${BODY_BOUNDS.mostParts} lists and objects`,
