@@ -113,4 +113,5 @@ it('an answer that is small has its length in its head', async () => {
   expect(headers['content-length']).toBe(String(body.length));
   const listed = await getRaw(server, '/webhooks?tag=none:such');
   expect([listed.headers['content-length'], listed.body.toString()]).toEqual(['22', '{"total":0,"nodes":[]}']);
+  expect((await getRaw(server, '/webhooks/logs')).headers['content-length']).toBe('22');
 });

@@ -5,6 +5,7 @@ import { guardFromBrowsers } from './browser-guard.js';
 import { STYLE_HASH } from './docs-page.js';
 import { makeErrorHandler, sendErrors } from './error-answer.js';
 import { METHOD_STATUS, STATUS_OF } from './error-table.js';
+import { LargeAnswers } from './large-answers.js';
 import { limitRequests } from './limit-requests.js';
 import { makeRefusals } from './refusals.js';
 import { makeRequestLog } from './request-id.js';
@@ -59,10 +60,11 @@ function securityHeaders() {
 }
 
 function mount(app: Express, routes: readonly Route[]): void {
+  const large = new LargeAnswers(() => performance.now());
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
-    for (const route of here) mounted[route.method](handlerFor(route));
+    for (const route of here) mounted[route.method](handlerFor(route, large));
     // HEAD is answered by express wherever GET is.
     const allow = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     mounted.all((_req, res) => {

@@ -1,0 +1,20 @@
+import { expect, it } from '@jest/globals';
+import { LargeAnswers } from './large-answers.js';
+
+it('one large answer more ends the one whose caller has read nothing for longest', () => {
+  let now = 0;
+  const ended: string[] = [];
+  const answers = new LargeAnswers(() => now, 2);
+  const enter = (name: string) => answers.enter(() => ended.push(name));
+  const first = enter('first');
+  enter('second');
+  now = 900;
+  first.took();
+  now = 1500;
+  enter('third');
+  expect(ended).toEqual(['second']);
+  expect(() => enter('fourth')).toThrow('2 large answers are being read; try again later');
+  first.leave();
+  enter('fifth');
+  expect(ended).toEqual(['second']);
+});

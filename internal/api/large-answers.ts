@@ -1,0 +1,51 @@
+import { AppError } from '../errors.js';
+
+const MOST = 50;
+const STALLED_MS = 1000;
+
+interface Running {
+  /** When the caller took a piece last. */
+  tookAt: number;
+  cut(): void;
+}
+
+export interface LargeAnswer {
+  took(): void;
+  leave(): void;
+}
+
+/**
+ * Answers of several pieces, each of which holds a step of what it shows. One more than may run takes the place of the one whose
+ * caller has taken nothing for longest.
+ */
+export class LargeAnswers {
+  private readonly running = new Set<Running>();
+
+  constructor(
+    private readonly now: () => number,
+    private readonly most = MOST,
+  ) {}
+
+  /** @throws {AppError} `unavailable` while all callers are reading */
+  enter(cut: () => void): LargeAnswer {
+    if (this.running.size >= this.most) this.cutStalled();
+    const one: Running = { tookAt: this.now(), cut };
+    this.running.add(one);
+    return {
+      took: () => {
+        one.tookAt = this.now();
+      },
+      leave: () => {
+        this.running.delete(one);
+      },
+    };
+  }
+
+  private cutStalled(): void {
+    const [longest] = [...this.running].sort((a, b) => a.tookAt - b.tookAt);
+    if (!longest || this.now() - longest.tookAt < STALLED_MS)
+      throw new AppError('unavailable', `${this.most} large answers are being read; try again later`);
+    this.running.delete(longest);
+    longest.cut();
+  }
+}
