@@ -106,7 +106,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 /** The document needs no database. */
 function describedApi(): OpenApi {
-  const routes = makeRoutes({ development: true, version: '0' } as ApiDeps);
+  const routes = makeRoutes({ development: true, version: '0', subjectRules: { allowAll: false } } as ApiDeps);
   return makeOpenApi(routes, '0');
 }
 
