@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 const WEBHOOKS = 3;
 const EVENTS = 500;
 const MOST_TURN_MS = 20;
-const TRIES = 4;
+const TRIES = 8;
 /** Each page is 26 MB of JSON. */
 const SLOW_MS = 60_000;
 
