@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { collectGarbage } from '../testkit/longest-turn.js';
 import { getRaw } from '../testkit/raw-answer.js';
 import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
@@ -8,8 +9,8 @@ const WEBHOOKS = 3;
 const EVENTS = 500;
 const MOST_TURN_MS = 20;
 const TRIES = 8;
-/** Each page is 26 MB of JSON. */
-const SLOW_MS = 60_000;
+/** Each page is 26 MB of JSON, which a busy machine needs seconds for, and is asked for up to eight times. */
+jest.setTimeout(180_000);
 
 let api: TestApi;
 let server: Server;
@@ -51,34 +52,32 @@ interface Listed {
 /** The collector's work, also for what the test itself has left, falls into one turn now and then: the least of a few tries counts. */
 async function list(path: string) {
   let answer = await getRaw(server, path);
-  for (let tries = 1; tries < TRIES && answer.longestTurnMs >= MOST_TURN_MS; tries++)
+  for (let tries = 1; tries < TRIES && answer.longestTurnMs >= MOST_TURN_MS; tries++) {
+    collectGarbage();
     answer = await getRaw(server, path);
+  }
   expect(answer.status).toBe(200);
   return { ...answer, json: JSON.parse(answer.body.toString()) as Listed };
 }
 
 describe('three webhooks, each with the same 500 events whose tags are 51 KB', () => {
-  it(
-    'are listed in pages that end with the webhook that reaches 16 MiB and go on at next_cursor',
-    async () => {
-      const path = '/webhooks?limit=100';
-      const ids: number[] = [];
-      let cursor: string | undefined;
-      do {
-        const { json, body, longestTurnMs } = await list(cursor ? `${path}&cursor=${cursor}` : path);
-        expect(body.length).toBeLessThan(32 * MIB);
-        expect(longestTurnMs).toBeLessThan(MOST_TURN_MS);
-        expect(json.total).toBe(WEBHOOKS);
-        for (const { id, events } of json.nodes) {
-          ids.push(id);
-          expect(events).toHaveLength(EVENTS);
-        }
-        cursor = json.next_cursor;
-      } while (cursor);
-      expect(ids).toEqual(await api.db('webhooks').orderBy('id').pluck('id'));
-    },
-    SLOW_MS,
-  );
+  it('are listed in pages that end with the webhook that reaches 16 MiB and go on at next_cursor', async () => {
+    const path = '/webhooks?limit=100';
+    const ids: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const { json, body, longestTurnMs } = await list(cursor ? `${path}&cursor=${cursor}` : path);
+      expect(body.length).toBeLessThan(32 * MIB);
+      expect(longestTurnMs).toBeLessThan(MOST_TURN_MS);
+      expect(json.total).toBe(WEBHOOKS);
+      for (const { id, events } of json.nodes) {
+        ids.push(id);
+        expect(events).toHaveLength(EVENTS);
+      }
+      cursor = json.next_cursor;
+    } while (cursor);
+    expect(ids).toEqual(await api.db('webhooks').orderBy('id').pluck('id'));
+  });
 
   it('are listed in the same pages for one space', async () => {
     const { json, longestTurnMs } = await list('/webhooks/space/7?limit=100');
