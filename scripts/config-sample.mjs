@@ -1,4 +1,5 @@
-// `npm run config-sample`: writes config.yml, and README's table, from the schema. A test says when it has to be run again.
+// `npm run config-sample`: writes config.yml, and the table of the README, from the schema. A test fails when they are
+// stale.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';

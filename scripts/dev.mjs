@@ -28,7 +28,7 @@ async function stop(child) {
   await once(child, 'exit');
 }
 
-/** What does not compile does not replace what runs. */
+/** Builds the sources. If they do not compile, the running program stays. */
 async function rebuild() {
   console.log('\nhukz: a source file has changed; building …');
   if (!build()) return;
@@ -59,7 +59,8 @@ async function end() {
   await stop(up);
   process.exit(0);
 }
-// npm passes a SIGTERM on to the shell between us, which dies of it and tells nobody: being left alone means to stop.
+// npm passes a SIGTERM to the shell between npm and this process. The shell dies without passing it on, so a changed
+// parent process is the signal to stop.
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && end(), 500);
 process.on('SIGINT', end);

@@ -13,7 +13,8 @@ function first(command, args) {
 const needs = process.argv[2] === 'up' ? ['--nats-server-unless-given'] : [];
 first(process.execPath, [join(root, 'scripts', 'bootstrap.mjs'), ...needs]);
 first('npm', ['run', '--silent', 'build']);
-// npm passes a SIGTERM on to the shell between us, which dies of it and tells nobody: being left alone means to stop.
+// npm passes a SIGTERM to the shell between npm and this process. The shell dies without passing it on, so a changed
+// parent process is the signal to stop.
 const parent = process.ppid;
 if (process.env.npm_lifecycle_event) {
   const timer = setInterval(() => {

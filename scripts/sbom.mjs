@@ -1,6 +1,7 @@
-// `npm run sbom > hukz.cdx.json`: the production dependencies as a CycloneDX document, from package-lock.json. Two things
-// npm's own document has wrong: the root component is named after its directory, and with --omit what a left-out package
-// shares with the others is missing, `pg` first of all. So all are asked for, and those that are not shipped left out here.
+// `npm run sbom > hukz.cdx.json`: the production dependencies as a CycloneDX document, from package-lock.json. npm's
+// own document has two faults: the root component is named after its directory, and with --omit the packages that an
+// omitted package shares with the others (`pg`, for example) are missing. So this script asks npm for all packages
+// and leaves out those that are not shipped.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 

@@ -1,0 +1,25 @@
+// Files, and folders that end with a slash, whose language is not mended yet. The list may only get shorter: an entry
+// without a problem left fails the lint.
+export const NOT_YET = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'config.yml',
+  'docs/backup.md',
+  'docs/compatibility.md',
+  'docs/dependencies.md',
+  'docs/differences.md',
+  'docs/formats.md',
+  'docs/nats-permissions.md',
+  'docs/operations.md',
+  'docs/patience.md',
+  'docs/performance.md',
+  'docs/receivers.md',
+  'docs/security.md',
+  'bench/',
+  'cmd/',
+  'config/',
+  'faults/',
+  'internal/',
+  'migrations/',
+];
