@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from './config-error.js';
+import { configurationPage } from './configuration-page.js';
 import { describeConfig } from './describe.js';
 import { findLogFormat, loadConfig, loadDatabaseConfig, loadNatsConfig } from './load.js';
 import type { Environment } from './read-environment.js';
-import { configSample, withConfigTable } from './sample.js';
+import { configSample } from './sample.js';
 import { keyNames, schema } from './schema.js';
 
 const needed = {
@@ -455,11 +456,14 @@ describe('what is shown', () => {
     expect(JSON.stringify(shown)).not.toMatch(/geheim|sesame|bWU6Z2VoZWlt/);
   });
 
-  it('is documented: config.yml has each key with its sentence and its default (npm run config-sample)', () => {
+  it('is documented: config.yml and docs/configuration.md have each key with its default (npm run config-sample)', () => {
     expect(readFileSync('config.yml', 'utf8')).toBe(configSample());
-    const readme = readFileSync('README.md', 'utf8');
-    expect(withConfigTable(readme)).toBe(readme);
-    for (const key of keyNames) expect(schema[key].doc).not.toBe('');
+    expect(readFileSync('docs/configuration.md', 'utf8')).toBe(configurationPage());
+  });
+
+  it.each(keyNames)('describes %s in whole sentences, at most 40 words', (key) => {
+    expect(schema[key].doc).toMatch(/^[A-Z].*\.$/);
+    expect(schema[key].doc.split(' ').length).toBeLessThanOrEqual(40);
   });
 
   it('is usable as it stands: config.yml loads, and changing nothing means the defaults', () => {

@@ -18,7 +18,7 @@ export interface Config {
     /** Of each user and each address; absent: no limit. */
     readonly rate?: RateLimit;
   };
-  /** Where `/metrics` is, and the token that readers of it must show, if there is one. */
+  /** The address of `/metrics`, and the bearer token that its clients must send, if one is configured. */
   readonly metrics: { readonly host: string; readonly port: number; readonly token?: string };
   /** Of callers: how many at most to each port, and how long one may take to read an answer. */
   readonly connections: { readonly most: number; readonly mostToMetrics: number; readonly answerTimeoutMs: number };
@@ -40,7 +40,7 @@ export interface Config {
     /** Prefixes of subjects on which replies come, to us or to others. */
     readonly inboxes: readonly string[];
     readonly allowAllSubjects: boolean;
-    /** What a subject has to be covered by; none: by any. */
+    /** Subjects that may be registered; empty: every subject may. */
     readonly eventSubjects: readonly string[];
   };
   /** Our stream, where messages come from JetStream; the window counts in both modes. */
@@ -58,7 +58,7 @@ export interface Config {
   };
   readonly retry: RetryPolicy;
   readonly request: { readonly timeoutMs: number; readonly lookupTimeoutMs: number; readonly connectTimeoutMs: number };
-  /** Where requests may go, and through what. */
+  /** The destinations that requests may have, and the proxy that they go through. */
   readonly egress: EgressSettings & {
     readonly proxy?: EgressProxy;
     readonly webhookProxies: boolean;
@@ -74,7 +74,7 @@ export interface Config {
     /** The share of all slots that retries may take. */
     readonly maxRetryShare: number;
   };
-  /** What a webhook may ask for. */
+  /** Limits for the settings of webhooks. */
   readonly ceilings: Ceilings;
   readonly replay: { readonly ratePerSecond: number };
   /** How long what is kept is kept. */
@@ -88,7 +88,7 @@ export interface Config {
     /** 0: never. */
     readonly disableAfterMs: number;
   };
-  /** Whether NATS is told what becomes of deliveries. */
+  /** Whether outcomes of attempts and changes of webhooks are published on NATS. */
   readonly results: boolean;
   /** Of the one running instance that has it. */
   readonly instanceName: string | undefined;

@@ -15,13 +15,13 @@ import { parseDatabaseHosts } from './database-hosts.js';
 import { parseEncryptionKeys } from './encryption-keys.js';
 import { parseServers } from './nats-servers.js';
 
-/** What a key may narrow its format by; absent means without a bound. */
+/** Bounds of a key's value; absent: no bound. */
 export interface Bounds {
   readonly min?: number;
   readonly max?: number;
 }
 
-/** A format that turns text into a value. What cannot be read stays text, for `validate` to refuse in words. */
+/** A format that parses text into a value. Text that cannot be parsed stays text, and `validate` says why. */
 function textFormat(name: string, parse: (text: string) => Parsed<unknown>): convict.Format {
   return {
     name,

@@ -3,7 +3,7 @@ import { nearestKey } from './nearest-key.js';
 import { type Key, keyNames } from './schema.js';
 import { readSecretFile, secretKeyOf } from './secret-file.js';
 
-/** What one source gives, as text, and what is wrong with it. */
+/** The values of one source, as text, and the problems found in them. */
 export interface GivenValues {
   readonly values: Readonly<Partial<Record<Key, string>>>;
   /** How each of them is written in the source, for messages. */

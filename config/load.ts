@@ -21,7 +21,7 @@ export function loadConfig(sources: ConfigSources): Config {
   return toConfig(loadValues(sources, required, check));
 }
 
-/** Only where PostgreSQL is, and how to log, for commands that need nothing else. @throws {ConfigError} */
+/** The address of PostgreSQL and the log settings only, for commands that need nothing else. @throws {ConfigError} */
 export function loadDatabaseConfig(sources: ConfigSources): Pick<Config, 'database' | 'log'> {
   const values = loadValues(
     sources,
@@ -31,7 +31,7 @@ export function loadDatabaseConfig(sources: ConfigSources): Pick<Config, 'databa
   return { database: databaseConfig(values), log: logConfig(values) };
 }
 
-/** Where PostgreSQL is, and what secrets are encrypted with. @throws {ConfigError} */
+/** The address of PostgreSQL, and the keys that secrets are encrypted with. @throws {ConfigError} */
 export function loadKeysConfig(
   sources: ConfigSources,
 ): Pick<Config, 'database' | 'encryptionKeys' | 'encryptionStrict'> {
@@ -44,12 +44,12 @@ export function loadKeysConfig(
   return { database: databaseConfig(values), encryptionKeys, encryptionStrict };
 }
 
-/** Only where NATS is. @throws {ConfigError} */
+/** The address of NATS only. @throws {ConfigError} */
 export function loadNatsConfig(sources: ConfigSources): NatsConfig {
   return natsConfig(loadValues(sources, ['NATS_URL']));
 }
 
-/** How to log what is wrong with the rest of the configuration. */
+/** The log format in which problems with the rest of the configuration are reported. */
 export function findLogFormat(sources: ConfigSources): Config['log']['format'] {
   const { values } = readSources(sources);
   return logConfig({
@@ -59,7 +59,7 @@ export function findLogFormat(sources: ConfigSources): Config['log']['format'] {
   }).format;
 }
 
-/** What all sources give together: the environment goes before the file. */
+/** The values of all sources together; the environment takes precedence over the file. */
 function readSources({ cwd, env }: ConfigSources): GivenValues {
   const file = cwd === undefined ? NOTHING : readConfigFile(cwd);
   const environment = readEnvironment(env);
@@ -103,7 +103,7 @@ function strictWithoutKeys({ ENCRYPTION_STRICT, ENCRYPTION_KEYS }: Values, nameO
   return [`${nameOf('ENCRYPTION_STRICT')} is on and ENCRYPTION_KEYS is empty: there is no key to encrypt secrets with`];
 }
 
-/** Files that would not be used: their operator believes that the connection is encrypted, or that both ends are known. */
+/** Refuses TLS files that would not be used, because the operator believes that the connection is authenticated. */
 function databaseTls(values: Values, nameOf: NameOf): readonly string[] {
   const files = (['DATABASE_SSL_ROOT_CERT', 'DATABASE_SSL_CERT', 'DATABASE_SSL_KEY'] as const).filter(
     (key) => values[key],
@@ -117,7 +117,7 @@ function databaseTls(values: Values, nameOf: NameOf): readonly string[] {
 
 type Given = Readonly<Partial<Record<Key, string>>>;
 
-/** An empty text is nobody's value, except of a password and of a schedule without retries. */
+/** Empty text counts as absent, except for a password and for a schedule without retries. */
 function meant(given: Given): Given {
   const mayBeEmpty = (key: string) => key === 'DATABASE_PASSWORD' || key === 'RETRY_SCHEDULE';
   return Object.fromEntries(Object.entries(given).filter(([key, text]) => text !== '' || mayBeEmpty(key)));

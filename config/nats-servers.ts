@@ -6,7 +6,7 @@ export interface NatsServer {
   readonly address: string;
   /** Whether the scheme asks for TLS. */
   readonly tls: boolean;
-  /** `user:password@`, or `token@`, the other meaning of what may stand there. */
+  /** `user:password@` or `token@`. */
   readonly user?: string;
   readonly password?: string;
   readonly token?: string;

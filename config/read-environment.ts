@@ -4,8 +4,8 @@ import { ENV_PREFIX } from './schema.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What Kubernetes puts into every container beside a service that is called `hukz`: `HUKZ_PORT=tcp://10.0.0.1:8000`,
- * `HUKZ_SERVICE_HOST`, `HUKZ_PORT_8000_TCP_ADDR`, … None of it is meant for us.
+ * Kubernetes sets such variables in every container beside a service that is called `hukz`:
+ * `HUKZ_PORT=tcp://10.0.0.1:8000`, `HUKZ_SERVICE_HOST`, `HUKZ_PORT_8000_TCP_ADDR`, … They are no configuration of hukz.
  */
 const SERVICE_LINK = /^HUKZ_(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT_\d+_(TCP|UDP|SCTP)(_.*)?)$/;
 const SERVICE_LINK_VALUE = /^(tcp|udp|sctp):\/\//;

@@ -12,7 +12,7 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   'config.env': (text) => dotenv.parse(text),
 };
 
-/** What no file gives. */
+/** The values of a file that does not exist. */
 export const NOTHING: GivenValues = { values: {}, names: {}, problems: [] };
 
 /** The keys in the configuration file of a directory. No file is no problem, two are one: which of them was meant? */

@@ -14,8 +14,8 @@ export function secretKeyOf(name: string): Key | undefined {
 }
 
 /**
- * The secret in a file, as Docker and Kubernetes mount them. One line end at the end of the file is not a part of the secret:
- * editors and `echo` write it. Problems do not show the path, because a secret may have been given in its place.
+ * The secret in a file, as Docker and Kubernetes mount it. One line end at the end of the file is not a part of the
+ * secret, because editors and `echo` write it. Problems do not show the path: it may be a secret given by mistake.
  */
 export function readSecretFile(path: string): Parsed<string> {
   try {

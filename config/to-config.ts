@@ -226,7 +226,7 @@ export function databaseConfig(values: Values): DatabaseConfig {
   };
 }
 
-/** A login given by keys goes before one that stands in the URL. */
+/** A login given by keys takes precedence over a login in the URL. */
 export function natsConfig(values: Values): NatsConfig {
   const given = values.NATS_URL;
   const login = given.find((server) => server.user || server.token);
