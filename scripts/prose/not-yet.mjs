@@ -11,7 +11,6 @@ export const NOT_YET = [
   'docs/formats.md',
   'docs/nats-permissions.md',
   'docs/operations.md',
-  'docs/patience.md',
   'docs/performance.md',
   'docs/receivers.md',
   'docs/security.md',
