@@ -2,7 +2,7 @@
 // target, and that every file of this repository that a page names in backticks exists.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { brokenLinks } from './links/broken-links.mjs';
+import { brokenLinks, missingTests } from './links/broken-links.mjs';
 
 const FOLDERS = ['.ci', 'bench', 'cmd', 'config', 'docs', 'faults', 'internal', 'migrations', 'scripts'];
 /** Entries of earlier releases name the files of their time. */
@@ -18,9 +18,11 @@ const pages = [...files].filter((path) => path.endsWith('.md'));
 const has = (path) => files.has(normalize(path)) || existsSync(path);
 const read = (path) => readFileSync(path, 'utf8');
 
-const broken = pages.flatMap((page) =>
-  brokenLinks({ page, text: read(page), folder: dirname(page), files, has, read, withNames: page !== HISTORY }),
-);
+const broken = pages.flatMap((page) => {
+  const text = read(page);
+  const links = brokenLinks({ page, text, folder: dirname(page), files, has, read, withNames: page !== HISTORY });
+  return [...links, ...missingTests({ page, text, has, read })];
+});
 for (const line of broken) console.error(line);
 console.log(`links: ${pages.length} pages, ${broken.length} broken`);
 process.exitCode = broken.length > 0 ? 1 : 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anchorsOf, brokenLinks } from './links/broken-links.mjs';
+import { anchorsOf, brokenLinks, missingTests } from './links/broken-links.mjs';
 import { lint } from './prose/lint.mjs';
 
 const said = (content: string, path = 'page.md') =>
@@ -76,6 +76,14 @@ describe('the link check', () => {
     expect(check('`internal/app/x.test.ts` `x.test.ts` `y.test.ts` `internal/gone.ts` `internal/intake/*.ts`')).toEqual(
       ['README.md:1: y.test.ts: there is no test of that name', 'README.md:1: internal/gone.ts: there is no such file'],
     );
+  });
+
+  it('finds names of tests that are not there', () => {
+    const text = '- `internal/app/x.test.ts`: `loses … everything`,\n  `keeps nothing`';
+    const read = () => "it('loses not everything', () => {";
+    expect(missingTests({ page: 'README.md', text, has: () => true, read })).toEqual([
+      'README.md: internal/app/x.test.ts has no test "keeps nothing"',
+    ]);
   });
 
   it('names headings as GitHub does', () => {

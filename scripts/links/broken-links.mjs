@@ -60,3 +60,17 @@ export function brokenLinks({ page, text, folder, files, has, read, withNames })
     return problems.map((problem) => `${page}:${no}: ${problem}`);
   });
 }
+
+const NAMED_TESTS = /`([\w/.-]+\.test\.ts)`:((?:\s+`[^`]+`,?)+)/g;
+
+/** The tests that a page names after their file, and that the file does not contain; `…` in a name leaves out text. */
+export function missingTests({ page, text, has, read }) {
+  return [...text.matchAll(NAMED_TESTS)].flatMap(([, path, names]) => {
+    if (!has(path)) return [];
+    const source = read(path);
+    return [...names.matchAll(/`([^`]+)`/g)].flatMap(([, name]) => {
+      const isThere = name.split('…').every((part) => source.includes(part.trim()));
+      return isThere ? [] : [`${page}: ${path} has no test "${name}"`];
+    });
+  });
+}
