@@ -11,7 +11,7 @@ const UNITS =
   'connection|statement|file|command|folder|class|group|column|phase|stream|consumer|subject';
 const COUNTED =
   'CPU|[µm]s|[KM]i?B|bytes?|times?|once|twice|\\d[\\d,.]*|messages|deliveries|requests|attempts|rows?|lines?|copies|files?|' +
-  'steps?|statements|commits|entries|entry|connections|webhooks|events|words|tests|folders?|objects?|pages?|seconds|' +
+  'steps?|statements|commits|entries|entry|connections|webhooks|events|words|folders?|objects?|pages?|seconds|' +
   'processes|retries';
 
 /** Words that a native technical writer would not use here, with the advice that the lint prints. */
