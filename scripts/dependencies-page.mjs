@@ -35,12 +35,13 @@ writeFileSync(
   'docs/dependencies.md',
   `# Production dependencies
 
-The npm packages that run in production, with the packages that they bring along: ${rows.size}. \`npm run dependencies-page\` writes
-this page from \`package-lock.json\`; \`internal/app/supply-chain.pure.test.ts\` fails when it is stale, when a licence is not in its list
-of allowed ones, and when an entry of the lock has no integrity hash. \`npm run sbom\` writes the same as a CycloneDX document.
+This page lists the npm packages that run in production, including transitive packages: ${rows.size}.
+\`npm run dependencies-page\` writes it from \`package-lock.json\`. \`internal/app/supply-chain.pure.test.ts\` fails if it is
+stale, if a licence is not in its list of allowed licences, and if an entry of the lock file has no integrity hash.
+\`npm run sbom\` writes the same packages as a CycloneDX document.
 
-"Released" is the date that the registry shows for the version. A mirror shows the date on which it took over an old version, so
-the release may be older.
+"Released" is the date that the registry shows for the version. A mirror shows the date on which it copied an old
+version, so the release may be older.
 
 | package | version | licence | released | required by hukz |
 |---|---|---|---|---|

@@ -1,6 +1,6 @@
 // The rules of the prose lint. Each says what is wrong with a block of prose and what to write instead.
 
-/** The longest line of prose. Tables, code blocks and lines that cannot be broken are exempt. */
+/** The longest line of prose. Tables, code blocks and lines with a very long word or piece of code are exempt. */
 export const MAX_COLUMNS = 120;
 /** The longest table cell, in words. */
 export const MAX_CELL_WORDS = 40;
@@ -47,9 +47,12 @@ export function problemsOf({ kind, text }) {
   return problems;
 }
 
+/** From this length on, a word or a piece of code excuses the line that it is in. */
+const UNBREAKABLE = 80;
+
 /** Whether a line is too long although it could be broken. */
 export function isTooLong(line) {
   if (line.length <= MAX_COLUMNS) return false;
-  const [, words = ''] = /^\s*(?:[-*>#/]+\s+|\d+\.\s+)?(.*)$/.exec(line) ?? [];
-  return words.includes(' ');
+  const pieces = line.replaceAll(/(`+).*?\1/g, (code) => code.replaceAll(' ', '_')).split(' ');
+  return pieces.every((piece) => piece.length < UNBREAKABLE);
 }

@@ -6,7 +6,7 @@ const SIGNS = /[\\*_~`|<>[\]@]/g;
 
 /** A line of bold text; nobody is notified by it, whatever it says. */
 export const discord: Format = {
-  about: 'a message for a webhook of a Discord channel, in which nobody is mentioned',
+  about: 'a message for a webhook of a Discord channel, without mentions',
   render(message) {
     const text = headline(message).replace(SIGNS, (sign) => `\\${sign}`);
     const body = { content: `**${text}**`, allowed_mentions: { parse: [] } };

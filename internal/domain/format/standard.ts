@@ -5,7 +5,7 @@ const DATA = { json: ',"data":', binary: ',"data_encoding":"base64","data":', em
 
 /** The body that Standard Webhooks recommends. */
 export const standard: Format = {
-  about: 'what Standard Webhooks recommends: type, timestamp, data',
+  about: 'the shape that Standard Webhooks recommends: type, timestamp, data',
   render(message) {
     const timestamp = new Date(message.receivedAt).toISOString();
     const head = `{"type":${JSON.stringify(message.subject)},"timestamp":"${timestamp}"`;
