@@ -22,7 +22,8 @@ const all = () => [
 
 const asked = process.argv.slice(2);
 const notYet = asked.length > 0 ? [] : NOT_YET;
-const entryOf = (path) => notYet.find((entry) => path === entry || (entry.endsWith('/') && path.startsWith(entry)));
+const isSourceIn = (folder, path) => folder.endsWith('/') && path.startsWith(folder) && !path.endsWith('.md');
+const entryOf = (path) => notYet.find((entry) => path === entry || isSourceIn(entry, path));
 const used = new Set();
 const found = [];
 for (const path of new Set(asked.length > 0 ? asked : all())) {

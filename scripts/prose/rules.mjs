@@ -22,7 +22,7 @@ const WORDS = [
   { pattern: /\b(?:nobody|somebody|whoever|whomever)\b/i, advice: 'name the person or the program' },
   { pattern: /\bwhat (?:becomes|became|has become) of\b/i, advice: 'name the outcome' },
   { pattern: /\b(?:is|are|was|were|be|been) told\b/i, advice: 'say what is logged, reported or answered' },
-  { pattern: new RegExp(`\\b(?:${COUNTED}) an? (?:${UNITS})\\b`), advice: 'write "per"' },
+  { pattern: new RegExp(`\\b(?:${COUNTED}) an? (?:${UNITS})\\b(?! time)`), advice: 'write "per"' },
 ];
 
 const SENTENCE_START = /(?:^|[.!?]["'”)]*\s+|\*\*\s*)(What|Whatever|Whichever|Whoever|Who|Where)\b[^.!?]*(?:[.!?]|$)/g;
