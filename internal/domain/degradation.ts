@@ -12,6 +12,8 @@ export const DEGRADATION_REASONS = [
   'subject_reserved',
   /** Our stream acknowledges, and would answer the requests to a service on this subject. */
   'not_publish_only',
+  /** The NATS services could not be asked on which subjects they answer. */
+  'services_unknown',
   /** Its subject crosses another registered one, or a stream holds a part of it. */
   'subject_overlap',
   /** The stream stores the messages under another subject. */
@@ -55,6 +57,7 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   stream_refused: 'NATS refuses to make or change the stream.',
   stream_contested: 'Something else changes the stream of hukz again and again.',
   stream_unsuitable: 'The stream that holds this subject cannot be read without harm to others.',
+  services_unknown: 'hukz could not ask the NATS services for the subjects on which they answer.',
   consumer_refused: 'NATS refuses to make or change the consumer.',
   consumer_unsuitable: 'The configuration of the consumer would lose messages.',
   pull_refused: 'NATS refuses to deliver messages to the consumer.',

@@ -1,8 +1,7 @@
 import type { StreamInfo } from 'nats';
-import { coveredBy } from '../../domain/covered-by.js';
+import { makeIsCovered, makeOverlapsOne } from '../../domain/covered-by.js';
 import { holdsReserved } from '../../domain/reserved.js';
 import { answersRequests, holdsReservedSubjects, type Obstacle } from '../../domain/stream-obstacles.js';
-import { overlap } from '../../domain/subject-overlap.js';
 import { unsuitable } from './own-config.js';
 import { OUR_DESCRIPTION, type StreamSettings } from './stream-settings.js';
 
@@ -26,14 +25,13 @@ export function makeOwnRule({ settings, inboxes, publishOnly, served }: OwnRuleD
   const { name, acknowledge } = settings;
   const isAnswering = theirs ? !theirs.no_ack : acknowledge !== 'off';
   const declared = new Set(isAnswering ? publishOnly() : []);
-  const isServed = (subject: string) => acknowledge !== 'on' || served.some((one) => overlap(one, subject));
+  const isServed = acknowledge === 'on' ? makeOverlapsOne(served) : () => true;
   // What a stream that others made holds already is answered whatever hukz does. A subject that ours holds is not taken out
   // of it because a service has come later: its messages would be lost.
-  const held = (theirs ?? (acknowledge === 'on' ? found?.config : undefined))?.subjects ?? [];
+  const isHeld = makeIsCovered((theirs ?? (acknowledge === 'on' ? found?.config : undefined))?.subjects ?? []);
   return (subject: string): Obstacle | undefined => {
     if (holdsReserved(subject, inboxes)) return holdsReservedSubjects(subject);
-    if (!isAnswering || declared.has(subject) || coveredBy([subject], held).length > 0 || !isServed(subject))
-      return undefined;
+    if (!isAnswering || declared.has(subject) || isHeld(subject) || !isServed(subject)) return undefined;
     return answersRequests(subject, name, theirs ? 'NATS_STREAM to another name' : 'STREAM_ACK=off');
   };
 }

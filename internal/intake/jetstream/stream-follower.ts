@@ -1,8 +1,8 @@
 import { type NatsConnection, NatsError, type StreamInfo } from 'nats';
 import { hitByClosed, type Way } from '../../domain/closed-ways.js';
-import { coveredBy, overlapping } from '../../domain/covered-by.js';
+import { coveredBy, makeOverlapsOne, overlapping } from '../../domain/covered-by.js';
 import type { Degradation } from '../../domain/degradation.js';
-import type { Obstacle } from '../../domain/stream-obstacles.js';
+import { answersRequests, type Obstacle } from '../../domain/stream-obstacles.js';
 import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
 import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
@@ -16,7 +16,7 @@ import { OwnStream } from './own-stream.js';
 import type { Readings } from './readings.js';
 import { type RememberedConsumer, recallPlaces } from './recall-places.js';
 import { isOutOfReach, Refusal, refusalOf } from './refusal.js';
-import { findServices } from './services.js';
+import { Services } from './services.js';
 import { pictureOf } from './stream-picture.js';
 import type { StreamSettings } from './stream-settings.js';
 import { type ListedStreams, listStreams } from './streams.js';
@@ -60,8 +60,8 @@ export class StreamFollower {
   private server: StreamLink | undefined;
   private plan: StreamPlan = { own: [], foreign: [], refused: new Map(), narrowed: new Map() };
   private ownHolds: readonly string[] = [];
-  /** Subjects on which services answered when our stream was last to be changed. */
-  private served: readonly string[] = [];
+  /** Events whose subjects our stream held before a service answered on them: it answers in place of that service. */
+  private answered: readonly string[] = [];
   private readonly moves: Moves;
   /** Of the streams, when they were last looked at. */
   private picture = '';
@@ -72,12 +72,14 @@ export class StreamFollower {
   private readonly own: OwnStream;
   private readonly consumers: ConsumerPlan;
   private readonly outage: Outage;
+  private readonly services: Services;
 
   constructor(private readonly deps: StreamFollowerDeps) {
     this.own = new OwnStream(deps);
     this.consumers = new ConsumerPlan(deps.queueGroup, deps.settings.name);
     this.outage = new Outage(deps.now);
     this.moves = new Moves(deps);
+    this.services = new Services(deps.now);
   }
 
   /** Whether everything was looked at since the last change that we know of. */
@@ -135,7 +137,7 @@ export class StreamFollower {
     const unsettledBefore = this.unsettled;
     let streams = await listStreams(server.manager, settings.name);
     // A service that kept an event out of our stream may have ended.
-    if (this.served.length > 0) await this.lookForServices(server);
+    if (this.services.subjects.length > 0) await this.lookForServices(server);
     let plan = this.planFor(this.deps, streams);
     if (this.own.wants(streams.own, plan)) ({ streams, plan } = await this.makeOwn(server, this.deps));
     const planned = this.consumers.of(plan, streams);
@@ -147,6 +149,8 @@ export class StreamFollower {
     // What was degraded is so until now: nothing took its messages before.
     this.plan = plan;
     this.ownHolds = heldBy(streams.own);
+    const isServed = makeOverlapsOne(streams.own?.config.no_ack ? [] : this.services.subjects);
+    this.answered = this.undeclared(plan.own).filter(isServed);
     this.picture = pictureOf(streams);
     this.followed = server.connection;
     // What was lost, or connected anew, meanwhile has to be looked at again.
@@ -164,6 +168,9 @@ export class StreamFollower {
     if (this.isSettled) this.outage.end();
     if (pictureOf(streams) !== this.picture) this.unsettle();
     else this.moves.look(streams.foreign);
+    if (this.services.isDue && this.undeclared(this.plan.own).length > 0) {
+      if (await this.lookForServices(server)) this.unsettle();
+    }
     const { readings } = this.deps;
     for (const target of this.moves.dropDrained(streams.foreign, readings.isDrained)) {
       await readings.remove(server, target);
@@ -222,9 +229,12 @@ export class StreamFollower {
     const { refused, narrowed } = this.plan;
     const found: Degradation[] = [...refused].map(([event, obstacle]) => ({ event, ...obstacle }));
     for (const [event, obstacle] of narrowed) found.push({ event, ...obstacle, isPartial: true });
+    for (const event of this.answered)
+      found.push({ event, ...answersRequests(event, this.deps.settings.name, 'STREAM_ACK=off'), isPartial: true });
     const { obstacle } = this.own;
     if (obstacle && this.missing.length === 0) found.push(obstacle);
-    return [...found, ...hitByClosed(this.ways(subjects), subjects), ...this.outOfReach(subjects)];
+    const hit = hitByClosed(this.ways(subjects), subjects);
+    return [...found, ...hit, ...this.outOfReach(subjects), ...this.services.degraded()];
   }
 
   /** The subjects that our own stream does not hold although it should. */
@@ -276,12 +286,23 @@ export class StreamFollower {
     return unread.length === 0 ? [obstacle] : unread.map((event) => ({ event, ...obstacle }));
   }
 
-  private async lookForServices({ connection }: StreamLink): Promise<void> {
-    if (this.deps.settings.acknowledge === 'on') this.served = await findServices(connection);
+  /** Whether other services are known than before. */
+  private async lookForServices({ connection }: StreamLink): Promise<boolean> {
+    return this.deps.settings.acknowledge === 'on' && this.services.look(connection);
+  }
+
+  /** Those of which it is not said that no service answers on them. */
+  private undeclared(subjects: readonly string[]): readonly string[] {
+    const declared = new Set(this.deps.publishOnly());
+    return subjects.filter((subject) => !declared.has(subject));
   }
 
   private planFor({ subjects, publishOnly }: Wanted, { own, foreign }: ListedStreams): StreamPlan {
-    return planStreams(subjects(), foreign, makeOwnRule({ ...this.deps, publishOnly, served: this.served }, own));
+    return planStreams(
+      subjects(),
+      foreign,
+      makeOwnRule({ ...this.deps, publishOnly, served: this.services.subjects }, own),
+    );
   }
 
   private async makeOwn(server: StreamLink, wanted: Wanted): Promise<Planned> {
