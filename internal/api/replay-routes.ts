@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { makeFiringRules } from '../domain/firing-rules.js';
 import { AppError } from '../errors.js';
 import { loadNow } from '../store/load-now.js';
 import { countReplay } from '../store/replay/count.js';
@@ -13,7 +14,8 @@ import { type Route, userRoute } from './route.js';
 const replay = { description: 'the job', schema: replayAnswer };
 const query = z.object(pagingOf(REPLAYS_ORDER));
 
-export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach'>): readonly Route[] {
+export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | 'subjectRules'>): readonly Route[] {
+  const rules = makeFiringRules(deps.subjectRules);
   return [
     userRoute(
       {
@@ -36,7 +38,7 @@ export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach'>): 
         if (!webhook.enabled && !body.dry_run) {
           throw new AppError('unprocessable', 'the webhook is disabled: enable it first');
         }
-        const total = await countReplay(deps.pool, request, now);
+        const total = await countReplay(deps.pool, { ...request, askedAt: now }, rules);
         if (body.dry_run) return { status: 200, json: { dry_run: true, total } };
         const made = await insertReplay(deps.db, { ...request, total, createdAt: now, createdById: userId });
         return { status: 202, json: replayJson(made) };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { makeFiringRules } from '../domain/firing-rules.js';
 import { stepReplays } from '../store/replay/step.js';
 import { hoursAgo } from '../testkit/stored-delivery.js';
 import { useDeliveryKit } from '../testkit/use-delivery-kit.js';
 
 const kit = useDeliveryKit();
+const RULES = makeFiringRules({ allowAll: false });
 
 describe('a replay', () => {
   const replay = (body: object, user = '1') => kit.api.send('POST', `/webhooks/${kit.webhookId}/replay`, body, user);
@@ -42,12 +44,12 @@ describe('a replay', () => {
       finished_at: null,
       error: null,
     });
-    await stepReplays(kit.api.pool, { ratePerSecond: 1, mostWaiting: 10 });
+    await stepReplays(kit.api.pool, { ratePerSecond: 1, mostWaiting: 10 }, RULES);
     expect((await kit.api.send('GET', `/replays/${made.id}`)).body).toMatchObject({ state: 'running', done: 1 });
     const { body: cancelled } = await kit.api.send('DELETE', `/replays/${made.id}`).expect(200);
     expect(cancelled).toMatchObject({ id: made.id, state: 'cancelled', done: 1, finished_at: expect.any(String) });
     await kit.api.db('replays').update({ next_at: kit.api.db.fn.now() });
-    expect(await stepReplays(kit.api.pool, { ratePerSecond: 1, mostWaiting: 10 })).toBeUndefined();
+    expect(await stepReplays(kit.api.pool, { ratePerSecond: 1, mostWaiting: 10 }, RULES)).toBeUndefined();
     expect((await kit.api.send('DELETE', `/replays/${made.id}`).expect(200)).body).toEqual(cancelled);
     expect((await kit.api.send('GET', `/webhooks/${kit.webhookId}/replays`)).body).toEqual({
       total: 1,

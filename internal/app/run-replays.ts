@@ -1,3 +1,4 @@
+import type { FiringRules } from '../domain/firing-rules.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
@@ -11,12 +12,13 @@ const LOOK_EVERY_MS = 1000;
 export function runReplays(parts: {
   readonly pool: JournalPool;
   readonly pace: ReplayPace;
+  readonly rules: FiringRules;
   readonly logger: Logger;
 }): Repeating {
-  const { pool, pace, logger } = parts;
+  const { pool, pace, rules, logger } = parts;
   return repeat(
     async () => {
-      const step = await stepReplays(pool, pace);
+      const step = await stepReplays(pool, pace, rules);
       if (!step) return false;
       const { replay, done, ended } = step;
       if (ended) {

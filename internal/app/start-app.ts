@@ -226,7 +226,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   streamOrder.start();
   cleanup.add('stream order', streamOrder.stop);
 
-  startUpkeep({ config, pool, clock, logger, metrics, onDisabled: results.onWebhook }, cleanup);
+  startUpkeep({ config, pool, subjectRules, clock, logger, metrics, onDisabled: results.onWebhook }, cleanup);
 
   let stopping = false;
   const api = wireApi({

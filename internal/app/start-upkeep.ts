@@ -1,5 +1,7 @@
 import type { Config } from '../../config/config.js';
 import type { Clock } from '../clock.js';
+import { makeFiringRules } from '../domain/firing-rules.js';
+import type { SubjectRules } from '../domain/subject.js';
 import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Cleanup } from './cleanup.js';
@@ -13,6 +15,7 @@ import { watchBacklog } from './watch-backlog.js';
 export interface UpkeepParts {
   readonly config: Pick<Config, 'retention' | 'replay' | 'patience'>;
   readonly pool: JournalPool;
+  readonly subjectRules: SubjectRules;
   readonly clock: Clock;
   readonly logger: Logger;
   onDisabled: DisablingParts['onDisabled'];
@@ -23,10 +26,11 @@ export interface UpkeepParts {
 const MOST_WAITING_S = 10;
 
 /** What runs beside the way of a message: replays, retention, whether the account closes, and how far sending is behind. */
-export function startUpkeep({ config, pool, clock, logger, metrics, onDisabled }: UpkeepParts, cleanup: Cleanup): void {
+export function startUpkeep(parts: UpkeepParts, cleanup: Cleanup): void {
+  const { config, pool, clock, logger, metrics, onDisabled } = parts;
   const { ratePerSecond } = config.replay;
   const pace = { ratePerSecond, mostWaiting: MOST_WAITING_S * ratePerSecond };
-  cleanup.add('replays', runReplays({ pool, pace, logger }).stop);
+  cleanup.add('replays', runReplays({ pool, pace, rules: makeFiringRules(parts.subjectRules), logger }).stop);
   const { onTableBytes, onAccountOpen, onBacklog } = metrics;
   cleanup.add('resumes', runResumes({ pool, logger }).stop);
   const { disableAfterMs } = config.patience;

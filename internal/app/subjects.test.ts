@@ -134,6 +134,22 @@ describe('the operator’s list of subjects', () => {
     await receiver.waitFor(2);
   });
 
+  it('holds for messages that were stored before it: a replay brings them to nobody', async () => {
+    const before = await start();
+    const id = await before.api.event('secret.made');
+    const stored = await requestReceipt(nats, { subject: 'secret.made', payload: '{}' });
+    expect(stored.json()).toMatchObject({ message_id: expect.any(String) });
+    await apps.pop()?.stop();
+    const { api } = await start(LIST);
+    const webhook = await api.webhook(receiver.url, [id]);
+    const missing = { since: new Date(Date.now() - 60_000).toISOString(), outcome: 'missing' };
+    const { body: job } = await api.post(`/webhooks/${webhook}/replay`, missing);
+    expect(job.total).toBe(0);
+    const ended = async () => (await api.get(`/replays/${job.id}`)).body;
+    await eventually(async () => (await ended()).state === 'done', { what: 'the replay has ended' });
+    expect([await ended(), receiver.requests]).toEqual([expect.objectContaining({ done: 0 }), []]);
+  });
+
   it('that allows none of the stored events makes the service not ready', async () => {
     const before = await start();
     await before.api.event('secret.made');

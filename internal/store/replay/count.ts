@@ -1,8 +1,8 @@
-import type { ReplayRequest } from '../../domain/replay.js';
+import type { FiringRules } from '../../domain/firing-rules.js';
 import { AppError } from '../../errors.js';
 import type { JournalPool } from '../journal/journal-pool.js';
 import { findReplayTarget } from './target.js';
-import { type Cursor, readWindow } from './window.js';
+import { type Cursor, readWindow, type WindowRequest } from './window.js';
 
 const WINDOW_ROWS = 10_000;
 const LONGEST_COUNT_MS = 20_000;
@@ -11,14 +11,14 @@ const LONGEST_COUNT_MS = 20_000;
  * How many a replay would take, found by the same windows by which the job takes them. A webhook that is gone is refused
  * as `not_found`, a range that takes too long to look through as `unprocessable`.
  */
-export async function countReplay(pool: JournalPool, request: ReplayRequest, askedAt: Date): Promise<number> {
-  const target = await findReplayTarget(pool.run, request.webhookId);
+export async function countReplay(pool: JournalPool, request: WindowRequest, rules: FiringRules): Promise<number> {
+  const target = await findReplayTarget(pool.run, request.webhookId, rules);
   if (!target) throw new AppError('not_found', 'Record not found');
   const from = performance.now();
   let cursor: Cursor | undefined;
   let count = 0;
   do {
-    const window = await readWindow(pool.run, { ...request, askedAt }, target, { from: cursor, rows: WINDOW_ROWS });
+    const window = await readWindow(pool.run, request, target, { from: cursor, rows: WINDOW_ROWS });
     count += window.candidates.length;
     cursor = window.next;
     if (cursor && performance.now() - from > LONGEST_COUNT_MS) {

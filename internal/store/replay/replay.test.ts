@@ -3,12 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SettledAttempt } from '../../domain/attempt.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import { makeDeliveryIds } from '../../domain/delivery-id.js';
+import { makeFiringRules } from '../../domain/firing-rules.js';
 import type { ReplayRequest } from '../../domain/replay.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
 import { countReplay } from './count.js';
 import { type ReplayPace, stepReplays } from './step.js';
 
 const HOUR = 3_600_000;
+const RULES = makeFiringRules({ allowAll: false });
 const fast: ReplayPace = { ratePerSecond: 1000, mostWaiting: 10_000 };
 const room = { deliveries: 1000, bytes: 1 << 24, except: [] };
 
@@ -33,7 +35,9 @@ const request = (more: Partial<ReplayRequest> = {}): ReplayRequest => ({
   event: undefined,
   ...more,
 });
-const count = (more: Partial<ReplayRequest> = {}) => countReplay(kit.pool, request(more), new Date(Date.now() + 1000));
+const count = (more: Partial<ReplayRequest> = {}, rules = RULES) =>
+  countReplay(kit.pool, { ...request(more), askedAt: new Date(Date.now() + 1000) }, rules);
+const step = (pace: ReplayPace, { pool = kit.pool, rules = RULES } = {}) => stepReplays(pool, pace, rules);
 
 /** A job as the API makes it; made a moment ago by the database's clock. */
 const start = async (more: Partial<ReplayRequest> = {}) => {
@@ -52,7 +56,7 @@ const job = async (id: string) =>
 const atOnce = () => kit.sql(`update replays set next_at = now()`);
 /** Steps until there is nothing to do, without waiting out the pace. */
 const runToEnd = async (pace = fast) => {
-  for (let step = await stepReplays(kit.pool, pace); step; step = await stepReplays(kit.pool, pace)) await atOnce();
+  for (let one = await step(pace); one; one = await step(pace)) await atOnce();
 };
 const claimed = async () => (await kit.journal.claim(room)).deliveries;
 
@@ -139,6 +143,20 @@ describe('a replay', () => {
     expect(await count({ outcome: 'missing', event: 'tag.deleted' })).toBe(1);
   });
 
+  it('takes nothing that a fresh message would not fire today: reserved subjects, and events that are not permitted', async () => {
+    const accept = (subject: string) =>
+      kit.journal.accept({ message: { ...makeTestMessage(), subject }, deliveries: [] });
+    for (const subject of ['$KV.config', '_INBOX.a', 'replies.a', 'tag.created']) await accept(subject);
+    await kit.sql(`update events set event = '*.*'`);
+    const all = makeFiringRules({ allowAll: true, inboxes: ['_INBOX', 'replies'] });
+    expect(await count({ outcome: 'missing' }, all)).toBe(1);
+    const listed = makeFiringRules({ allowAll: true, allowed: ['app.>'] });
+    expect([await count({ outcome: 'missing' }), await count({ outcome: 'missing' }, listed)]).toEqual([0, 0]);
+    const id = await start({ outcome: 'missing' });
+    for (let one = await step(fast); one; one = await step(fast)) await atOnce();
+    expect([await job(id), await claimed()]).toEqual([expect.objectContaining({ state: 'done', done: 0 }), []]);
+  });
+
   it('owes again what is found nowhere, under the id that its message remembers', async () => {
     const [gone] = [await kit.owe(), await kit.owe()];
     await end(await kit.owe());
@@ -178,7 +196,7 @@ describe('a replay', () => {
     const delivery = await kit.owe();
     await end(delivery);
     await start({ outcome: 'delivered' });
-    await stepReplays(kit.pool, { ...fast, ratePerSecond: 1 });
+    await step({ ...fast, ratePerSecond: 1 });
     const [again] = await claimed();
     await end(again as OwnedDelivery);
     await atOnce();
@@ -198,17 +216,17 @@ describe('the job of a replay', () => {
     await manyDead(25);
     const id = await start();
     const pace = { ...fast, ratePerSecond: 10 };
-    expect(await stepReplays(kit.pool, pace)).toMatchObject({ done: 10 });
-    expect(await stepReplays(kit.pool, pace)).toBeUndefined();
+    expect(await step(pace)).toMatchObject({ done: 10 });
+    expect(await step(pace)).toBeUndefined();
     const [row] = await kit.sql<{ ms: number }>(
       'select extract(epoch from next_at - now())::float8 * 1000 as ms from replays where id = $1',
       [id],
     );
     expect(row?.ms).toBeGreaterThan(500);
     await atOnce();
-    expect(await stepReplays(kit.pool, pace)).toMatchObject({ done: 10 });
+    expect(await step(pace)).toMatchObject({ done: 10 });
     await atOnce();
-    expect(await stepReplays(kit.pool, pace)).toMatchObject({ done: 5, ended: 'done' });
+    expect(await step(pace)).toMatchObject({ done: 5, ended: 'done' });
     expect(await job(id)).toMatchObject({ state: 'done', done: 25 });
   });
 
@@ -217,9 +235,9 @@ describe('the job of a replay', () => {
     await start();
     await start();
     const pace = { ...fast, ratePerSecond: 2 };
-    const steps = await Promise.all([stepReplays(kit.pool, pace), stepReplays(kit.pool, pace)]);
+    const steps = await Promise.all([step(pace), step(pace)]);
     expect(steps.filter((step) => step !== undefined)).toHaveLength(1);
-    expect(await stepReplays(kit.pool, pace)).toBeUndefined();
+    expect(await step(pace)).toBeUndefined();
   });
 
   it('waits while too much of it is due and unsent', async () => {
@@ -238,7 +256,7 @@ describe('the job of a replay', () => {
     await manyDead(5);
     const id = await start();
     const pace = { ...fast, ratePerSecond: 2 };
-    await stepReplays(kit.pool, pace);
+    await step(pace);
     await atOnce();
     const dying = {
       ...kit.pool,
@@ -248,7 +266,7 @@ describe('the job of a replay', () => {
           throw new Error('killed before the commit');
         }),
     };
-    await expect(stepReplays(dying, pace)).rejects.toThrow('killed');
+    await expect(step(pace, { pool: dying })).rejects.toThrow('killed');
     expect(await job(id)).toMatchObject({ state: 'running', done: 2 });
     await runToEnd(pace);
     expect(await job(id)).toMatchObject({ state: 'done', done: 5 });

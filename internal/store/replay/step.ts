@@ -1,3 +1,4 @@
+import type { FiringRules } from '../../domain/firing-rules.js';
 import type { Replay } from '../../domain/replay.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 import { putBack } from './put-back.js';
@@ -60,14 +61,18 @@ export interface ReplayStep {
  * One batch of one job, in one transaction with the job's progress: killed at any point, it is taken up where it was.
  * Undefined when there is nothing to do now, or another instance is doing it.
  */
-export async function stepReplays(pool: JournalPool, pace: ReplayPace): Promise<ReplayStep | undefined> {
+export async function stepReplays(
+  pool: JournalPool,
+  pace: ReplayPace,
+  rules: FiringRules,
+): Promise<ReplayStep | undefined> {
   return pool.transaction(async (run) => {
     const [lock] = await run<{ mine: boolean }>(TRY_LOCK, []);
     if (!lock?.mine) return undefined;
     const [row] = await run<ReplayRow & CursorColumns>(NEXT_JOB, [pace.mostWaiting]);
     if (!row) return undefined;
     const replay = toReplay(row);
-    const target = await findReplayTarget(run, replay.webhookId);
+    const target = await findReplayTarget(run, replay.webhookId, rules);
     if (!target) {
       await run(END, [replay.id, 'the webhook was deleted']);
       return { replay, done: 0, ended: 'webhook_deleted' };

@@ -1,4 +1,5 @@
 import { Catalog } from '../../domain/catalog.js';
+import type { FiringRules } from '../../domain/firing-rules.js';
 import { parseRouting } from '../../domain/routing.js';
 import { NO_SECRETS } from '../../domain/secret.js';
 import type { Tags } from '../../domain/tags.js';
@@ -36,14 +37,20 @@ export interface ReplayTarget {
 }
 
 /** Undefined when the webhook is gone. */
-export async function findReplayTarget(run: JournalPool['run'], webhookId: number): Promise<ReplayTarget | undefined> {
+export async function findReplayTarget(
+  run: JournalPool['run'],
+  webhookId: number,
+  rules: FiringRules,
+): Promise<ReplayTarget | undefined> {
   const [row] = await run<TargetRow>(LOAD_TARGET, [webhookId]);
   if (!row) return undefined;
   const catalog = new Catalog();
   const { id, url, tags, space_id: spaceId, created_by_id: createdById, event_ids: eventIds } = row;
   catalog.apply({
     version: 1,
-    events: row.subjects.map((subject, index) => ({ id: eventIds[index] ?? 0, subject })),
+    events: row.subjects
+      .map((subject, index) => ({ id: eventIds[index] ?? 0, subject }))
+      .filter(({ subject }) => rules.isPermitted(subject)),
     deletedEventIds: [],
     webhooks: [
       { id, url, enabled: true, spaceId, createdById, tags, eventIds, settings: NO_SETTINGS, secrets: NO_SECRETS },
@@ -53,6 +60,7 @@ export async function findReplayTarget(run: JournalPool['run'], webhookId: numbe
   return {
     createdById,
     wants(subject, headers) {
+      if (rules.isReserved(subject)) return false;
       const routing = parseRouting(readHeaders(headers));
       return routing.ok && (catalog.match(subject, routing.value)?.length ?? 0) > 0;
     },
