@@ -33,12 +33,13 @@ async function run(here: Invocation, parent: ParentLink, asked: Promise<unknown>
     version: here.version,
     // The parent has done so.
     migrate: false,
-    predecessorsBuried: true,
     asked,
-    onInstance: (id) => void parent.tell({ kind: 'instance', id }),
-    async showMetrics({ report }) {
-      parent.reportBy(report);
-      return { port: 0, stop: async () => undefined };
+    parent: {
+      onInstance: (id) => void parent.tell({ kind: 'instance', id }),
+      async showMetrics({ report }) {
+        parent.reportBy(report);
+        return { port: 0, stop: async () => undefined };
+      },
     },
     async onStarted(app) {
       logger.info('worker.started', { instance: app.instance(), intake: config.intake.source, promise: app.promise });

@@ -48,11 +48,15 @@ export interface StartOptions {
   /** Ends the waiting for dependencies that are not there yet. */
   readonly signal: AbortSignal;
   /** Told of each id before this instance goes by it. */
-  readonly onInstance?: (id: string) => void;
-  /** A worker's parent has buried the predecessors of all its workers. */
-  readonly predecessorsBuried?: true;
+  /** Present in a worker. */
+  readonly parent?: WorkerParent;
+}
+
+/** The process that started this one and others. It has buried the predecessors of all of them. */
+export interface WorkerParent {
+  onInstance(id: string): void;
   /** Shows the metrics in place of a server on `METRICS_PORT`. */
-  readonly showMetrics?: (metrics: Metrics) => Promise<MetricsServer>;
+  showMetrics(metrics: Metrics): Promise<MetricsServer>;
 }
 
 export interface App {
@@ -84,7 +88,7 @@ export async function startApp(options: StartOptions): Promise<App> {
 }
 
 async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
-  const { config, logger, version, migrate, signal, onInstance, predecessorsBuried, showMetrics } = options;
+  const { config, logger, version, migrate, signal, parent } = options;
   const clock = correctClock(systemClock);
   const applicationName = `hukz/${version}`;
   const metrics = makeMetrics(clock.now);
@@ -99,7 +103,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     heartPool,
     timeoutMs: config.instanceTimeoutMs,
     name: config.instanceName,
-    onInstance,
+    onInstance: parent?.onInstance,
     clock,
     logger,
   });
@@ -211,7 +215,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   const waiting = { logger, signal };
   await withDatabase(() => membership.start({ onDeath: dispatch.forget, onTrusted: dispatch.resume }), waiting);
   cleanup.add('membership', membership.stop);
-  if (!predecessorsBuried) {
+  if (!parent) {
     await buryPredecessors({ pool, name: config.instanceName, successor: instanceId(), ...waiting });
   }
   const followers = {
@@ -250,10 +254,9 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     version,
     logger,
   });
-  const closings = makeRefusals({ logger, onRefused: metrics.onApiRefused });
-  const connections = connectionBounds(config, closings, logger);
-  const metricsServer = await (showMetrics?.(metrics) ??
-    serveMetrics(metrics, { ...config.metrics, door: doorOf(config), connections: connections.metrics }));
+  const connections = connectionBounds(config, refusals, logger);
+  const metricsServer = await (parent?.showMetrics(metrics) ??
+    serveMetrics(metrics, { ...config.metrics, door: doorOf(config), connections: connections.metrics, refusals }));
   cleanup.add('metrics', metricsServer.stop);
   const server = await listenHttp(api, { host: config.host, port: config.port, connections: connections.api });
   cleanup.add('http', () => server.stop(HTTP_GRACE_MS));
