@@ -31,6 +31,11 @@ describe('the rate of a caller', () => {
     expect(requests).toBe(120);
   });
 
+  it('lets the first request pass at any moment, also where it is the only one of its period', () => {
+    const rates = new CallerRates({ count: 1, perMs: 3_600_000 }, 10);
+    for (let n = 0; n < 1000; n++) expect(rates.waitMs(`caller ${n}`, 1234.567 + n * 0.1)).toBe(0);
+  });
+
   it('does not count the requests of other callers', () => {
     const rates = new CallerRates(PER_MINUTE, 100);
     expect(taken(rates, 'a', 0)).toBe(60);

@@ -26,7 +26,8 @@ export class CallerRates {
   /** 0, or the milliseconds after which the caller may ask. `now` is a monotonic time. */
   waitMs(caller: string, now: number): number {
     const rested = Math.max(now, this.restedAt.get(caller) ?? now);
-    return Math.max(0, rested + this.everyMs - this.rate.perMs - now);
+    // In this order, nothing is left of the rounding of a time: a caller who is new waits for nothing.
+    return Math.max(0, rested - now + this.everyMs - this.rate.perMs);
   }
 
   count(caller: string, now: number): void {
