@@ -9,7 +9,7 @@ import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/knex.js';
 import type { Vault } from '../store/vault.js';
-import type { RefusalReason } from './refusals.js';
+import type { Refusals } from './refusals.js';
 import type { ReplayReach } from './replay-bodies.js';
 
 /** A webhook, and the user who tries it. */
@@ -65,8 +65,8 @@ export interface ApiDeps {
   readonly door: DoorSettings;
   /** `API_RATE`; undefined: without a limit. */
   readonly apiRate: RateLimit | undefined;
-  /** Called for each request that is refused before its route is looked for. */
-  onRefused(reason: RefusalReason): void;
+  /** Told of each request that is refused before its route is looked for, and of each answer that is cut off. */
+  readonly refusals: Refusals;
   /** Which subjects may be registered. */
   readonly subjectRules: SubjectRules;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Degradation, summaryOf, type Trouble } from '../domain/degradation.js';
+import { type Degradation, isForOperators, summaryOf, type Trouble } from '../domain/degradation.js';
 import type { ApiDeps } from './api-deps.js';
 import { degradation } from './event-answer.js';
 import { publicRoute, type Route } from './route.js';
@@ -71,7 +71,8 @@ export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'promise' | '
   ];
 }
 
-function shown(degraded: readonly Degradation[], level: keyof Trouble) {
+function shown(all: readonly Degradation[], level: keyof Trouble) {
+  const degraded = level === 'detail' ? all : all.filter((one) => !isForOperators(one));
   if (degraded.length === 0) return {};
   const first = degraded.slice(0, MAX_SHOWN);
   const told = level === 'detail' ? first.map(({ isPartial: _, ...detail }) => detail) : first.map(summaryOf);

@@ -3,8 +3,13 @@ import { LargeAnswers } from './large-answers.js';
 
 it('one large answer more ends the one whose caller has read nothing for longest', () => {
   let now = 0;
+  let cuts = 0;
   const ended: string[] = [];
-  const answers = new LargeAnswers(() => now, 2);
+  const answers = new LargeAnswers(
+    () => now,
+    () => cuts++,
+    2,
+  );
   const enter = (name: string) => answers.enter(() => ended.push(name));
   const first = enter('first');
   enter('second');
@@ -16,5 +21,5 @@ it('one large answer more ends the one whose caller has read nothing for longest
   expect(() => enter('fourth')).toThrow('2 large answers are being read; try again later');
   first.leave();
   enter('fifth');
-  expect(ended).toEqual(['second']);
+  expect([ended, cuts]).toEqual([['second'], 1]);
 });

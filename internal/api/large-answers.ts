@@ -23,6 +23,8 @@ export class LargeAnswers {
 
   constructor(
     private readonly now: () => number,
+    /** Told of each answer that is ended for another one. */
+    private readonly onCut: () => void,
     private readonly most = MOST,
   ) {}
 
@@ -47,5 +49,6 @@ export class LargeAnswers {
       throw new AppError('unavailable', `${this.most} large answers are being read; try again later`);
     this.running.delete(longest);
     longest.cut();
+    this.onCut();
   }
 }

@@ -7,7 +7,7 @@ import { makeErrorHandler, sendErrors } from './error-answer.js';
 import { METHOD_STATUS, STATUS_OF } from './error-table.js';
 import { LargeAnswers } from './large-answers.js';
 import { limitRequests } from './limit-requests.js';
-import { makeRefusals } from './refusals.js';
+import type { Refusals } from './refusals.js';
 import { makeRequestLog } from './request-id.js';
 import type { Route } from './route.js';
 import { makeRoutes } from './routes.js';
@@ -23,11 +23,11 @@ export function makeApi(deps: ApiDeps): Express {
   app.set('query parser', 'simple');
   app.use(makeRequestLog(deps.logger), securityHeaders());
   const routes = makeRoutes(deps);
-  const refusals = makeRefusals(deps);
+  const { refusals } = deps;
   app.use(guardFromBrowsers(deps.door, refusals));
   if (deps.apiRate) app.use(unlessFor(unlimitedIn(routes), limitRequests(deps.apiRate, refusals)));
   app.use([...USER_PATHS], requireUser);
-  mount(app, routes);
+  mount(app, routes, refusals);
   app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'there is nothing at this path' }]));
   app.use(makeErrorHandler(deps.logger));
   return app;
@@ -59,8 +59,9 @@ function securityHeaders() {
   });
 }
 
-function mount(app: Express, routes: readonly Route[]): void {
-  const large = new LargeAnswers(() => performance.now());
+function mount(app: Express, routes: readonly Route[], refusals: Refusals): void {
+  const onCut = () => refusals.add('unread_answer', { port: 'api' });
+  const large = new LargeAnswers(() => performance.now(), onCut);
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));

@@ -30,7 +30,7 @@ function makeUnconnected(development: boolean): Express {
     development,
     door: { development, hosts: ['*'] },
     apiRate: undefined,
-    onRefused: () => undefined,
+    refusals: { add: () => undefined, running: () => [] },
     receiverProblem: () => undefined,
     webhookProxies: false,
     insecureTls: true,

@@ -15,11 +15,16 @@ it('refusals are counted one by one, and logged when they begin and when they ha
     ['warn', 'api.refusals_began', { reason: 'user_rate', user: 0 }],
     ['warn', 'api.refusals_began', { reason: 'host', host: 'evil.example' }],
   ]);
+  expect(refusals.running()).toEqual([
+    { reason: 'user_rate', requests: 3, first: { user: 0 } },
+    { reason: 'host', requests: 1, first: { host: 'evil.example' } },
+  ]);
   await eventually(() => logger.lines.length === 4, { what: 'both have ended' });
   expect(lines().slice(2)).toEqual([
     ['info', 'api.refusals_ended', { reason: 'user_rate', requests: 3 }],
     ['info', 'api.refusals_ended', { reason: 'host', requests: 1 }],
   ]);
+  expect(refusals.running()).toEqual([]);
   refusals.add('host', { host: 'evil.example' });
   expect(logger.lines).toHaveLength(5);
 });

@@ -2,7 +2,10 @@ import type { LogFields, Logger } from '../logger.js';
 import { CUT_REASONS } from './connections.js';
 
 /** Why a request is refused before its route is looked for, or a connection closed; the labels of a metric. */
-export const REFUSAL_REASONS = ['host', 'origin', 'cross_site', 'user_rate', 'address_rate', ...CUT_REASONS] as const;
+export const REFUSAL_REASONS = [
+  ...(['host', 'origin', 'cross_site', 'user_rate', 'address_rate', 'metrics_token'] as const),
+  ...CUT_REASONS,
+] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 export interface RefusalsDeps {
@@ -15,13 +18,28 @@ export interface RefusalsDeps {
 export interface Refusals {
   /** @param caller what tells the first of them apart, for the log */
   add(reason: RefusalReason, caller: LogFields): void;
+  /** The reasons that are not over. */
+  running(): readonly RunningRefusals[];
+}
+
+/** Requests that are refused for one reason, or connections that are closed for it. */
+export interface RunningRefusals {
+  readonly reason: RefusalReason;
+  readonly requests: number;
+  readonly first: LogFields;
 }
 
 const QUIET_MS = 60_000;
 
+interface Spell {
+  requests: number;
+  refusedAt: number;
+  readonly first: LogFields;
+}
+
 /** Counts what is refused; the log has a line when a reason begins, and one when it is over. */
 export function makeRefusals({ logger, onRefused, quietMs = QUIET_MS }: RefusalsDeps): Refusals {
-  const running = new Map<RefusalReason, { requests: number; refusedAt: number }>();
+  const running = new Map<RefusalReason, Spell>();
 
   const look = (reason: RefusalReason) => {
     const spell = running.get(reason);
@@ -43,9 +61,10 @@ export function makeRefusals({ logger, onRefused, quietMs = QUIET_MS }: Refusals
         spell.refusedAt = refusedAt;
         return;
       }
-      running.set(reason, { requests: 1, refusedAt });
+      running.set(reason, { requests: 1, refusedAt, first: caller });
       logger.warn('api.refusals_began', { reason, ...caller });
       lookIn(quietMs, reason);
     },
+    running: () => [...running].map(([reason, { requests, first }]) => ({ reason, requests, first })),
   };
 }

@@ -22,7 +22,7 @@ export function connectionBounds(config: Config, refusals: Refusals, logger: Log
   return { api, metrics: metricsBounds(config, refusals) };
 }
 
-export function metricsBounds({ connections }: Config, refusals: Refusals): ConnectionBounds {
+export function metricsBounds({ connections }: Pick<Config, 'connections'>, refusals: Refusals): ConnectionBounds {
   const { mostToMetrics: most, answerTimeoutMs } = connections;
   return { most, answerTimeoutMs, onCut: (reason) => refusals.add(reason, { port: 'metrics' }) };
 }

@@ -40,6 +40,8 @@ it('a space with more hanging webhooks than there are slots delays no other spac
     timeoutMs: 10_000,
   });
   expect(kit.hukz.logger.lines.find(({ name }) => name === 'dispatch.space_at_share')?.fields).toEqual({ space: 7 });
+  const told = { reason: 'space_at_share', problem: expect.stringMatching(/of the spaces 7 wait/) };
+  expect((await kit.hukz.api.get('/health/ready')).body.degraded).toContainEqual(told);
   await silent.stop();
 });
 

@@ -1,9 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { REFUSAL_REASONS, type RefusalReason } from '../api/refusals.js';
+import type { RefusalReason } from '../api/refusals.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { Backlog } from '../store/backlog.js';
 import { MEASURED_TABLES } from '../store/retention.js';
 import { ATTEMPT_OUTCOMES, FLUSH_KINDS, REPEATS } from './metric-labels.js';
+import { makeRefusedCounter } from './refused-counter.js';
 
 /** What the rooms count by themselves, read when somebody asks. */
 export interface Readings {
@@ -160,15 +161,9 @@ export function makeMetrics(now: () => number): Metrics {
     aggregator: 'max',
     registers: [...registers],
   });
-  const apiRefused = new Counter({
-    name: 'hukz_api_refused_total',
-    help: 'Requests to the API that were refused because of their host, the page that sent them, or API_RATE, and connections that were closed, by reason',
-    labelNames: ['reason'],
-    registers: [...registers],
-  });
+  const onApiRefused = makeRefusedCounter(registers);
   // Every series is there from the start: a rule about one that appears with its first event is silent until then.
   for (const outcome of ATTEMPT_OUTCOMES) attempts.inc({ outcome }, 0);
-  for (const reason of REFUSAL_REASONS) apiRefused.inc({ reason }, 0);
   for (const labels of REPEATS) repeats.inc(labels, 0);
   for (const kind of FLUSH_KINDS) {
     batch.zero({ kind });
@@ -185,7 +180,7 @@ export function makeMetrics(now: () => number): Metrics {
     onTableBytes(bytes) {
       for (const [table, size] of bytes) tableBytes.set({ table }, size);
     },
-    onApiRefused: (reason) => apiRefused.inc({ reason }),
+    onApiRefused,
     onAccountOpen: (deliveries) => accountOpen.set(deliveries),
     onBacklog({ deliveries, oldestSeconds }) {
       due.set(deliveries);

@@ -81,6 +81,38 @@ describe('in production', () => {
     expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('hukz_info')]);
   });
 
+  it('what the API and /metrics refuse is counted, logged once per reason, and told to operators by readiness', async () => {
+    await start({ HUKZ_API_RATE: '1/hour', HUKZ_API_HOSTS: 'hukz.example.com' });
+    const { metricsPort } = hukz.app;
+    const authorization = `Bearer ${METRICS_TOKEN}`;
+    const ask = (headers: Readonly<Record<string, string>>) =>
+      fetch(`http://127.0.0.1:${metricsPort}/metrics`, { headers });
+    const statuses: number[] = [];
+    for (let n = 0; n < 3; n++) statuses.push((await hukz.api.get('/events')).status);
+    for (let n = 0; n < 2; n++) {
+      statuses.push((await ask({ authorization: 'Bearer a-token-of-another-one' })).status);
+      statuses.push((await ask({ authorization, origin: 'https://evil.example' })).status);
+    }
+    expect(statuses).toEqual([200, 429, 429, 401, 403, 401, 403]);
+    const metrics = await (await ask({ authorization })).text();
+    for (const reason of ['user_rate', 'metrics_token', 'origin'])
+      expect(metrics).toContain(`hukz_api_refused_total{reason="${reason}"} 2`);
+    const began = hukz.logger.lines.filter(({ name }) => name === 'api.refusals_began');
+    expect(began.map(({ fields }) => fields)).toEqual([
+      { reason: 'user_rate', user: 1, api_rate: '1/hour' },
+      { reason: 'metrics_token', address: '127.0.0.1' },
+      { reason: 'origin', value: 'https://evil.example', port: 'metrics' },
+    ]);
+    const told = async (shown: string) =>
+      (await ready(shown)).degraded.filter((one: { reason: string }) => one.reason === 'requests_refused');
+    expect((await told(authorization)).map(({ problem }: { problem: string }) => problem)).toEqual([
+      expect.stringMatching(/^2 requests .*user_rate/),
+      expect.stringMatching(/^2 requests .*metrics_token/),
+      expect.stringMatching(/^2 requests .*origin/),
+    ]);
+    expect(await told('')).toEqual([]);
+  });
+
   // Elsewhere the addresses beside 127.0.0.1 have to be made first.
   (process.platform === 'linux' ? it : it.skip)('/metrics listens on METRICS_HOST, apart from the API', async () => {
     await start({ HUKZ_METRICS_HOST: '127.0.0.2', HUKZ_METRICS_TOKEN: '' });

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { makeTokenCheck } from '../api/bearer.js';
 import { callerOf } from '../api/browser-guard.js';
 import { boundConnections, type ConnectionBounds } from '../api/connections.js';
+import type { Refusals } from '../api/refusals.js';
 import { type DoorSettings, doorRefusal } from '../domain/browser-door.js';
+import { echo } from '../domain/echo.js';
 
 /** Where the text comes from. */
 export interface MetricsSource {
@@ -24,16 +26,19 @@ export interface MetricsSettings {
   /** Which hosts and pages are answered, as by the API. */
   readonly door: DoorSettings;
   readonly connections: ConnectionBounds;
+  readonly refusals: Refusals;
 }
 
 /** `/metrics` on a port of its own, so that it need not be where the API is. */
 export async function serveMetrics(
   metrics: MetricsSource,
-  { host, port, token, door, connections }: MetricsSettings,
+  { host, port, token, door, connections, refusals }: MetricsSettings,
 ): Promise<MetricsServer> {
   const showsToken = makeTokenCheck(token);
   const server = createServer((request, response) => {
-    if (doorRefusal(callerOf(request), door)) {
+    const refusal = doorRefusal(callerOf(request), door);
+    if (refusal) {
+      refusals.add(refusal.reason, { value: echo(refusal.value), port: 'metrics' });
       response.writeHead(403).end();
       return;
     }
@@ -42,6 +47,7 @@ export async function serveMetrics(
       return;
     }
     if (token !== undefined && !showsToken(request.headers.authorization)) {
+      refusals.add('metrics_token', { address: request.socket.remoteAddress });
       response.writeHead(401, { 'www-authenticate': 'Bearer realm="METRICS_TOKEN"' }).end();
       return;
     }

@@ -20,6 +20,7 @@ import { type Cleanup, makeCleanup } from './cleanup.js';
 import { clockDegraded, watchClockOffset } from './clock-offset.js';
 import { makeDeadline } from './deadline.js';
 import { makeDegradations, notConnected, notStored } from './degradations.js';
+import { requestsRefused, spacesAtShare } from './degraded-by-limits.js';
 import { doorOf } from './door-of.js';
 import { expectDetachedBuffers } from './expect-detached-buffers.js';
 import { finish } from './finish.js';
@@ -47,13 +48,13 @@ export interface StartOptions {
   readonly migrate: boolean;
   /** Ends the waiting for dependencies that are not there yet. */
   readonly signal: AbortSignal;
-  /** Told of each id before this instance goes by it. */
   /** Present in a worker. */
   readonly parent?: WorkerParent;
 }
 
 /** The process that started this one and others. It has buried the predecessors of all of them. */
 export interface WorkerParent {
+  /** Told of each id before this instance goes by it. */
   onInstance(id: string): void;
   /** Shows the metrics in place of a server on `METRICS_PORT`. */
   showMetrics(metrics: Metrics): Promise<MetricsServer>;
@@ -183,6 +184,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     'heap',
     growModestly(() => acceptor.stats().waiting),
   );
+  const refusals = makeRefusals({ logger, onRefused: metrics.onApiRefused });
   const degradations = makeDegradations({
     sources: [
       () => notConnected(intake.connectionProblem()),
@@ -191,6 +193,8 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
       () => notStored('messages', journal.unstoredMessages()),
       () => notStored('attempts', journal.unstoredAttempts()),
       () => clockDegraded(clock.offsetMs()),
+      () => requestsRefused(refusals.running()),
+      () => spacesAtShare(dispatch.spacesAtShare()),
     ],
     logger,
   });
@@ -250,7 +254,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     rules,
     testCalls,
     isStopping: () => stopping,
-    onRefused: metrics.onApiRefused,
+    refusals,
     version,
     logger,
   });

@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import type { Config } from '../../config/config.js';
 import { makeTokenCheck } from '../api/bearer.js';
 import { makeApi } from '../api/make-api.js';
-import type { RefusalReason } from '../api/refusals.js';
+import type { Refusals } from '../api/refusals.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import type { Membership } from '../dispatch/membership.js';
 import type { Catalog } from '../domain/catalog.js';
@@ -41,7 +41,7 @@ export interface ApiParts {
   readonly rules: EgressRules;
   readonly testCalls: TestCalls;
   isStopping(): boolean;
-  onRefused(reason: RefusalReason): void;
+  readonly refusals: Refusals;
   readonly version: string;
   readonly logger: Logger;
 }
@@ -96,7 +96,7 @@ export function wireApi(parts: ApiParts): Express {
     insecureTls: config.egress.insecureTls,
     door: doorOf(config),
     apiRate: config.api.rate,
-    onRefused: parts.onRefused,
+    refusals: parts.refusals,
     subjectRules: parts.subjectRules,
   });
 }

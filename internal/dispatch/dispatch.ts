@@ -99,6 +99,8 @@ export interface Dispatch {
   /** Something may run again that could not. */
   resume(): void;
   stats(): DispatchStats;
+  /** The spaces that the log has named as being at their share. */
+  spacesAtShare(): readonly number[];
   start(): void;
   /** Gives back what is queued, lets requests under way finish for so long, then interrupts them. */
   stop(graceMs: number): Promise<void>;
@@ -218,6 +220,12 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     onError: complain('claim-next'),
   });
 
+  const shares = makeWatchShares({
+    spacesAtShare: () => lanes.spacesAtShare(),
+    now: deps.clock.monotonic,
+    logger,
+  });
+
   return {
     tryReserve: (deliveryId, webhookId, bytes) => deps.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),
     release: (deliveryId) => holdings.unreserve(deliveryId),
@@ -239,6 +247,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
       held: holdings.count,
       heldBytes: holdings.heldBytes,
     }),
+    spacesAtShare: shares.spaces,
     start() {
       loops.claiming = repeat(claimer.runOnce, { everyMs: CLAIM_EVERY_MS, onError: complain('claim') });
       loops.releasing = repeat(async () => (await deps.releaseHeld(RELEASED_AT_ONCE)) === RELEASED_AT_ONCE, {
@@ -255,7 +264,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
         everyMs: SAVE_HEALTH_EVERY_MS,
         onError: complain('save-health'),
       });
-      loops.watchingShares = repeat(makeWatchShares({ spacesAtShare: () => lanes.spacesAtShare(), logger }), {
+      loops.watchingShares = repeat(shares.look, {
         everyMs: WATCH_SHARES_EVERY_MS,
         onError: complain('watch-shares'),
       });

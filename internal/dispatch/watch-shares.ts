@@ -3,19 +3,42 @@ import type { Logger } from '../logger.js';
 export interface WatchSharesDeps {
   /** Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have. */
   spacesAtShare(): readonly number[];
+  /** Monotonic milliseconds. */
+  now(): number;
   readonly logger: Logger;
 }
 
-/** Spaces that are named at a time: who makes them up by the thousand does not fill the log. */
-const MAX_NAMED = 20;
+export interface WatchShares {
+  /** Logs each space when it comes to its share of the slots, and when it has been below the share for a while. */
+  look(): Promise<void>;
+  /** The spaces that are named just now. */
+  spaces(): readonly number[];
+}
 
-/** Tells the log of each space when it comes to its share of the slots, and when it is no longer there; one look. */
-export function makeWatchShares({ spacesAtShare, logger }: WatchSharesDeps): () => Promise<void> {
-  let before: ReadonlySet<number> = new Set();
-  return async () => {
-    const now = new Set(spacesAtShare().slice(0, MAX_NAMED));
-    for (const space of now) if (!before.has(space)) logger.warn('dispatch.space_at_share', { space });
-    for (const space of before) if (!now.has(space)) logger.info('dispatch.space_below_share', { space });
-    before = now;
+/** Spaces that are named at a time: thousands of spaces do not fill the log. */
+export const MAX_NAMED = 20;
+/** A space that comes to its share again and again is one state. */
+const QUIET_MS = 60_000;
+
+export function makeWatchShares({ spacesAtShare, now, logger }: WatchSharesDeps): WatchShares {
+  /** When each was last seen at its share. */
+  const named = new Map<number, number>();
+  return {
+    async look() {
+      const seenAt = now();
+      for (const space of spacesAtShare()) {
+        if (!named.has(space)) {
+          if (named.size >= MAX_NAMED) continue;
+          logger.warn('dispatch.space_at_share', { space });
+        }
+        named.set(space, seenAt);
+      }
+      for (const [space, lastAt] of named) {
+        if (seenAt - lastAt < QUIET_MS) continue;
+        named.delete(space);
+        logger.info('dispatch.space_below_share', { space });
+      }
+    },
+    spaces: () => [...named.keys()],
   };
 }

@@ -40,6 +40,10 @@ export const DEGRADATION_REASONS = [
   'attempt_not_stored',
   /** The clock of this machine differs from the database's. */
   'clock_offset',
+  /** Callers of the API or of /metrics are refused, or their connections are closed. */
+  'requests_refused',
+  /** Deliveries of a space wait, because the space has all the slots that it may have. */
+  'space_at_share',
 ] as const;
 
 export type DegradationReason = (typeof DEGRADATION_REASONS)[number];
@@ -67,6 +71,8 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   attempt_not_stored: 'The database does not store single attempts.',
   clock_offset: 'The clock of this machine differs from the clock of the database.',
 };
+  requests_refused: 'Requests are refused, or connections are closed, because of limits or rules of the API.',
+  space_at_share: 'Deliveries of a space wait, because it has as many requests under way as it may have.',
 
 /** The degradation without the words of a server, its address, or a configuration. */
 export function summaryOf({ reason, event }: Degradation): Degradation {
@@ -84,8 +90,18 @@ export interface Degradation {
   readonly isPartial?: true;
 }
 
-/** The offset of the clock has a metric and log lines of its own, because messages arrive all the same. */
-export const isOfIntake = ({ reason }: Pick<Degradation, 'reason'>): boolean => reason !== 'clock_offset';
+const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
+  'clock_offset',
+  'requests_refused',
+  'space_at_share',
+]);
+
+/** Messages arrive in spite of the other ones, which have a metric and log lines of their own. */
+export const isOfIntake = ({ reason }: Pick<Degradation, 'reason'>): boolean => !WITH_LINES_OF_THEIR_OWN.has(reason);
+
+/** Callers cause these by what they do: one of them is not to see what another one does. */
+export const isForOperators = ({ reason }: Pick<Degradation, 'reason'>): boolean =>
+  reason === 'requests_refused' || reason === 'space_at_share';
 
 /** How many events each reason of the intake concerns; a degradation that is not about one event counts as one. */
 export function countByReason(degraded: readonly Degradation[]): ReadonlyMap<DegradationReason, number> {

@@ -3,7 +3,7 @@ import supertest from 'supertest';
 import type { ApiDeps } from '../api/api-deps.js';
 import { makeApi } from '../api/make-api.js';
 import { makeOpenApi, type OpenApi } from '../api/openapi.js';
-import type { RefusalReason } from '../api/refusals.js';
+import { makeRefusals, type RefusalReason } from '../api/refusals.js';
 import { makeRoutes } from '../api/routes.js';
 import { bySubject, type Degradation, type Trouble } from '../domain/degradation.js';
 import { AppError } from '../errors.js';
@@ -71,7 +71,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     development: true,
     door: { development: true, hosts: [] },
     apiRate: undefined,
-    onRefused: (reason) => void refused.push(reason),
+    refusals: makeRefusals({ logger, onRefused: (reason) => void refused.push(reason) }),
     subjectRules: { allowAll: false },
     catalogChanged: () => rest.catalogChanged(),
     promise: 'at least once from the commit on',

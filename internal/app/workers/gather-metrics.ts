@@ -1,4 +1,6 @@
 import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
+import type { RefusalReason } from '../../api/refusals.js';
+import { makeRefusedCounter } from '../refused-counter.js';
 import type { MetricsSource } from '../serve-metrics.js';
 import type { Report } from './protocol.js';
 
@@ -9,6 +11,8 @@ export interface Reporter {
 export interface Gathering extends MetricsSource {
   /** What an ended worker had counted stays counted, as far as it was asked. */
   keep(lastReport: Report): void;
+  /** Counts what the parent itself has refused. */
+  onRefused(reason: RefusalReason): void;
 }
 
 export interface GatheringDeps {
@@ -39,10 +43,12 @@ export function gatherMetrics(deps: GatheringDeps): Gathering {
       this.inc(deps.replaced());
     },
   });
+  const onRefused = makeRefusedCounter(registers);
   let departed: Promise<Report> = Promise.resolve([]);
 
   return {
     contentType: own.contentType,
+    onRefused,
     async text() {
       const asked = deps.reporters();
       const answers = await Promise.all(asked.map((reporter) => reporter.report()));

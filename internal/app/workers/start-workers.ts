@@ -77,9 +77,14 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       running: () => members().filter(({ isReady }) => isReady).length,
       replaced: supervisor.replaced,
     });
-    const refusals = makeRefusals({ logger, onRefused: () => undefined });
+    const refusals = makeRefusals({ logger, onRefused: gathering.onRefused });
     const connections = metricsBounds(config, refusals);
-    const metricsServer = await serveMetrics(gathering, { ...config.metrics, door: doorOf(config), connections });
+    const metricsServer = await serveMetrics(gathering, {
+      ...config.metrics,
+      door: doorOf(config),
+      connections,
+      refusals,
+    });
     cleanup.add('metrics', metricsServer.stop);
     const watch = watchStalls({ members, limitMs: config.instanceTimeoutMs, clock, logger });
     cleanup.add('stall watch', async () => watch.stop());
