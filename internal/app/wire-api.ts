@@ -6,7 +6,7 @@ import type { Refusals } from '../api/refusals.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import type { Membership } from '../dispatch/membership.js';
 import type { Catalog } from '../domain/catalog.js';
-import { bySubject } from '../domain/degradation.js';
+import { bySubject, toldToUsers } from '../domain/degradation.js';
 import { destinationOf, type EgressRules } from '../domain/egress-rules.js';
 import type { SubjectRules } from '../domain/subject.js';
 import { AppError } from '../errors.js';
@@ -72,7 +72,10 @@ export function wireApi(parts: ApiParts): Express {
     catalogChanged: catalogSync.refresh,
     admitEvent: isDevelopment ? intake.admitEvent : withoutServerWords(intake.admitEvent, parts.logger),
     promise: intake.promise,
-    degradationsBySubject: () => bySubject([...permitted.degraded(), ...intake.degraded()]),
+    degradationsBySubject() {
+      const degraded = [...permitted.degraded(), ...intake.degraded()];
+      return bySubject(isDevelopment ? degraded : degraded.map(toldToUsers));
+    },
     readiness: () =>
       findReadiness({
         db,

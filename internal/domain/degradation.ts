@@ -80,6 +80,16 @@ export function summaryOf({ reason, event }: Degradation): Degradation {
 }
 
 /** Something that stops, delays or narrows the service without ending it. */
+/** Of these the words are ours, about the subject: who registers the event needs them. */
+const ABOUT_THE_SUBJECT: ReadonlySet<DegradationReason> = new Set([
+  ...(['not_subscribed', 'subscription_refused', 'subject_not_allowed', 'subject_reserved'] as const),
+  ...(['not_publish_only', 'subject_overlap', 'subject_transformed', 'stream_unsuitable'] as const),
+]);
+
+/** The degradation of an event for users of the API, who are not to read what a server answered. */
+export const toldToUsers = (one: Degradation): Degradation =>
+  ABOUT_THE_SUBJECT.has(one.reason) ? one : summaryOf(one);
+
 export interface Degradation {
   /** The registered subject that is concerned; absent when it is not about one event. */
   readonly event?: string;
