@@ -5,7 +5,7 @@ it('gives everybody a run that begins after they asked, and never two at once', 
   const runs: { finish(): void; fail(): void }[] = [];
   const ask = coalesce(
     () =>
-      new Promise((resolve, reject) => {
+      new Promise<void>((resolve, reject) => {
         runs.push({ finish: resolve, fail: () => reject(new Error('no')) });
       }),
   );

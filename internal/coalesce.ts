@@ -2,11 +2,11 @@
  * Shares runs of a piece of work, never two at once: whoever asks while one is under way gets the one after it, which
  * begins later than the asking and so has seen whatever the asker has.
  */
-export function coalesce(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
+export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  let next: Promise<T> | undefined;
 
-  const begin = (): Promise<void> => {
+  const begin = (): Promise<T> => {
     running = work().finally(() => {
       running = undefined;
     });

@@ -6,7 +6,7 @@ import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { runAsAdmin } from '../testkit/test-server.js';
 import { openDatabase } from './open-database.js';
-import { findReadiness } from './readiness.js';
+import { findReadiness, probeDatabase } from './readiness.js';
 
 let database: TestDatabase;
 const setReadOnly = (how: 'on' | 'off') =>
@@ -33,7 +33,7 @@ it('a database that can only read is not ready, although it answers', async () =
   try {
     expect((await db.raw('select 1 as one')).rows).toEqual([{ one: 1 }]);
     const { troubles } = await findReadiness({
-      db,
+      databaseTrouble: probeDatabase(db),
       journalTrouble: () => undefined,
       natsProblem: () => undefined,
       subjects: () => [],

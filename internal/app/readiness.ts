@@ -1,11 +1,13 @@
 import type { Knex } from 'knex';
+import { coalesce } from '../coalesce.js';
 import { type Degradation, type Trouble, wholeIntakeTrouble } from '../domain/degradation.js';
 import { messageOf } from '../errors.js';
 import { isDatabaseAway } from '../store/database-away.js';
 import { isReadOnly } from '../store/pg-error.js';
 
 export interface ReadinessDeps {
-  readonly db: Knex;
+  /** See `probeDatabase`. */
+  databaseTrouble(): Promise<Trouble | undefined>;
   journalTrouble(): string | undefined;
   natsProblem(): string | undefined;
   /** The registered subjects. */
@@ -27,7 +29,7 @@ const PROBE_MS = 2000;
 const PROBE = 'update hukz_migrations set id = id where false';
 
 export async function findReadiness(deps: ReadinessDeps): Promise<Readiness> {
-  const database = await databaseTrouble(deps.db);
+  const database = await deps.databaseTrouble();
   const degraded = deps.degraded();
   const found: Readonly<Record<string, Trouble | undefined>> = {
     app: deps.isStopping() ? toAll('shutting down') : undefined,
@@ -47,6 +49,9 @@ const toAll = (words: string): Trouble => ({ summary: words, detail: words });
 function summed(summary: string, detail: string | undefined): Trouble | undefined {
   return detail === undefined ? undefined : { summary, detail };
 }
+
+/** Shared by all who ask at the same time: strangers may, as often as they like, and the API needs its connections. */
+export const probeDatabase = (db: Knex) => coalesce(() => databaseTrouble(db));
 
 async function databaseTrouble(db: Knex): Promise<Trouble | undefined> {
   try {

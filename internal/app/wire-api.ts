@@ -21,7 +21,7 @@ import type { Vault } from '../store/vault.js';
 import { withoutServerWords } from './admit-event.js';
 import type { Degradations } from './degradations.js';
 import { doorOf } from './door-of.js';
-import { findReadiness } from './readiness.js';
+import { findReadiness, probeDatabase } from './readiness.js';
 import type { TestCalls } from './test-calls.js';
 
 export interface ApiParts {
@@ -53,6 +53,7 @@ export function wireApi(parts: ApiParts): Express {
   const { messagesMs, logsMs, deadLettersMs } = config.retention;
   const showsToken = makeTokenCheck(config.metrics.token);
   const isDevelopment = config.mode === 'development';
+  const databaseTrouble = probeDatabase(db);
   /** As the store says now, whatever changed elsewhere a moment ago. */
   const loadLive = async (id: number) => {
     await catalogSync.refresh();
@@ -78,7 +79,7 @@ export function wireApi(parts: ApiParts): Express {
     },
     readiness: () =>
       findReadiness({
-        db,
+        databaseTrouble,
         journalTrouble: journal.trouble,
         natsProblem: intake.connectionProblem,
         subjects: () => [...catalog.subjects(), ...permitted.subjects()],
