@@ -28,6 +28,14 @@ describe('of a url that is a secret', () => {
     ['https://maker.ifttt.com/trigger/x/with/key/xyz', 'https://maker.ifttt.com/trigger/x/with/key/***'],
     ['http://127.0.0.1/hook?access_token=xyz&page=2', 'http://127.0.0.1/hook?access_token=***&page=2'],
     ['https://a.example/hook?X-Amz-Signature=xyz', 'https://a.example/hook?X-Amz-Signature=***'],
+    ['https://a.example/hook?t%6Fken=xyz&a=%zz', 'https://a.example/hook?t%6Fken=***&a=%zz'],
+    ['https://hooks.slack.com./services/T0/B0/xyz', 'https://hooks.slack.com./services/***'],
+    ['https://discord.com/api/./webhooks/123/xyz', 'https://discord.com/api/webhooks/123/***'],
+    ['https://api.telegram.org/bot1:xyz/sendMessage?chat_id=1', 'https://api.telegram.org/bot***?chat_id=1'],
+    ['https://webexapis.com/v1/webhooks/incoming/xyz', 'https://webexapis.com/v1/webhooks/incoming/***'],
+    ['https://open.larksuite.com/open-apis/bot/v2/hook/xyz', 'https://open.larksuite.com/open-apis/bot/v2/hook/***'],
+    ['https://hook.eu1.make.com/xyz', 'https://hook.eu1.make.com/***'],
+    ['https://chat.a.example/mm/hooks/xyz45678901234567890123456', 'https://chat.a.example/mm/hooks/***'],
   ])('%s the rest is shown', (url, shown) => {
     expect(shownUrl(url)).toBe(shown);
     expect(shownUrl(shown)).toBe(shown);
@@ -49,6 +57,8 @@ describe('of a url that is a secret', () => {
     'https://a.example/token/secret',
     'https://a.example/?token=&key',
     'https://a.example/#token=x',
+    'https://a.example/hooks/orders',
+    'https://a.example/./orders?page=2',
     'not a url',
     '',
   ])('%j nothing is hidden', (url) => expect([shownUrl(url), secretsInUrl(url)]).toEqual([url, []]));

@@ -9,6 +9,12 @@ const CAPABILITY_PATHS: readonly (readonly [host: RegExp, shown: RegExp])[] = [
   [/^outlook\.office(?:365)?\.com$/, /^\/webhook\//],
   [/^hooks\.zapier\.com$/, /^\/hooks\/[^/]+\//],
   [/^maker\.ifttt\.com$/, /^\/trigger\/[^/]+\/(?:json\/)?with\/key\//],
+  [/^api\.telegram\.org$/, /^\/(?:file\/)?bot/],
+  [/^webexapis\.com$/, /^\/v1\/webhooks\/incoming\//],
+  [/^open\.(?:feishu\.cn|larksuite\.com)$/, /^\/open-apis\/bot\/(?:v2\/)?hook\//],
+  [/^hook\.[a-z0-9.-]+\.(?:make|celonis)\.com$/, /^\//],
+  // Mattermost, on hosts of its users.
+  [/./, /^(?:\/[^/]+)*\/hooks\/(?=(?:[a-z0-9]{26}|\*{3})\/?$)/],
 ];
 /** Names of query parameters that carry a secret: `token` and `key` of Google Chat, `sig` of Teams, `code` of Azure. */
 const SECRET_NAME =
@@ -35,14 +41,48 @@ export function secretsInUrl(url: string): readonly string[] {
 export const isHidden = (url: string): boolean => secretsInUrl(url).includes(HIDDEN_PART);
 
 function replaceSecrets(url: string, replace: (secret: string) => string): string {
-  const [, server, path = '', query = '', fragment = ''] = PARTS.exec(url) ?? [];
-  if (server === undefined || !URL.canParse(url)) return url;
-  const { hostname } = new URL(url);
-  const shown = CAPABILITY_PATHS.find(([host]) => host.test(hostname))?.[1].exec(path)?.[0];
+  if (!URL.canParse(url)) return url;
+  let found = 0;
+  const replaced = replaceIn(asSent(url), (secret) => {
+    found += 1;
+    return replace(secret);
+  });
+  return found === 0 ? url : replaced;
+}
+
+/** A URL as it was given, unless its path is not the one that is sent, such as `/api/./webhooks`. */
+function asSent(url: string): string {
+  const { href, pathname } = new URL(url);
+  const [, server, path] = PARTS.exec(url) ?? [];
+  return server !== undefined && (path || '/') === pathname ? url : href;
+}
+
+function replaceIn(url: string, replace: (secret: string) => string): string {
+  const [, server = '', path = '', query = '', fragment = ''] = PARTS.exec(url) ?? [];
+  // A dot at the end of a name says nothing.
+  const shown = shownPathOf(new URL(url).hostname.replace(/\.$/, ''), path);
   const isPathHidden = shown !== undefined && path.length > shown.length;
   const shownPath = isPathHidden ? shown + replace(path.slice(shown.length)) : path;
   const shownQuery = query.replace(/([?&])([^=&]*)=([^&]+)/g, (whole, before: string, name: string, value: string) =>
-    SECRET_NAME.test(name) ? `${before}${name}=${replace(value)}` : whole,
+    SECRET_NAME.test(decoded(name)) ? `${before}${name}=${replace(value)}` : whole,
   );
   return server + shownPath + shownQuery + fragment;
+}
+
+/** The part of a path that may be shown, where the rest of it is a secret. */
+function shownPathOf(hostname: string, path: string): string | undefined {
+  for (const [host, shown] of CAPABILITY_PATHS) {
+    const found = host.test(hostname) ? shown.exec(path)?.[0] : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The name of a parameter as its receiver reads it: `t%6Fken` is `token`. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

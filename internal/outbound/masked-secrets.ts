@@ -55,5 +55,11 @@ function proxyParts(authorization: string): Parts {
 /** User and password, and how a header carries them. */
 const loginParts = (login: string): Parts => [login, Buffer.from(login).toString('base64')];
 
-/** A part of a URL, and what stands behind its last slash: that alone is the secret where the rest are names. */
-const urlParts = (part: string): Parts => [part, part.slice(part.replace(/\/+$/, '').lastIndexOf('/') + 1)];
+const MIN_SECRET_SEGMENT = 16;
+
+/** A part of a URL, and its segments that alone are the secret: the long ones, or else the last one. Others are names. */
+function urlParts(part: string): Parts {
+  const segments = part.split('/').filter((segment) => segment !== '');
+  const long = segments.filter(({ length }) => length >= MIN_SECRET_SEGMENT);
+  return [part, ...(long.length > 0 ? long : segments.slice(-1))];
+}
