@@ -87,11 +87,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       return;
     }
     const matched = match(catalog, incoming);
-    // A subject that we are subscribed to is registered; one of the stream may have been a moment ago, through another instance.
-    if (!matched && !incoming.done) {
-      leaveOut(incoming, undefined);
-      return;
-    }
+    // Its event may have been registered a moment ago through another instance, while the stream, or a subject that is tried out
+    // here, brought its message: the catalog is asked for before a message is left out.
     const size = weightOf(incoming) + (matched?.webhooks.length ?? 0) * DELIVERY_OVERHEAD;
     // Alone, any message is taken: one that never fits would come again from its stream for ever.
     if (waiting >= limits.maxMessages || (waiting > 0 && waitingBytes + size > limits.maxBytes)) {
