@@ -8,7 +8,7 @@ export const DEGRADATION_REASONS = [
   'subscription_refused',
   /** The rules for subjects are stricter than when the event was stored: the operator's list, or ours. */
   'subject_not_allowed',
-  /** Our stream would hold subjects of the NATS server or of replies as well. */
+  /** Our stream would hold subjects of the NATS server, of replies or of our own results as well. */
   'subject_reserved',
   /** Our stream acknowledges, and would answer the requests to a service on this subject. */
   'not_publish_only',
@@ -54,14 +54,15 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   not_subscribed: 'NATS has not confirmed the subscription of this event.',
   subscription_refused: 'NATS refuses the subscription of this event.',
   subject_not_allowed: 'The rules for subjects no longer allow the subject of this event.',
-  subject_reserved: 'A stream of this subject would hold subjects of the NATS server or replies as well.',
+  subject_reserved:
+    'A stream of this subject would hold subjects of the NATS server, replies or results of hukz as well.',
   not_publish_only: 'The stream acknowledges, and this event does not say that it is publish-only.',
+  services_unknown: 'hukz could not ask the NATS services for the subjects on which they answer.',
   subject_overlap: 'The subject of this event crosses another subject, or a stream holds a part of it.',
   subject_transformed: 'The stream stores the messages of this event under another subject.',
   stream_refused: 'NATS refuses to make or change the stream.',
   stream_contested: 'Something else changes the stream of hukz again and again.',
   stream_unsuitable: 'The stream that holds this subject cannot be read without harm to others.',
-  services_unknown: 'hukz could not ask the NATS services for the subjects on which they answer.',
   consumer_refused: 'NATS refuses to make or change the consumer.',
   consumer_unsuitable: 'The configuration of the consumer would lose messages.',
   pull_refused: 'NATS refuses to deliver messages to the consumer.',
@@ -70,16 +71,15 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   message_not_stored: 'The database does not store single messages.',
   attempt_not_stored: 'The database does not store single attempts.',
   clock_offset: 'The clock of this machine differs from the clock of the database.',
-};
   requests_refused: 'Requests are refused, or connections are closed, because of limits or rules of the API.',
   space_at_share: 'Deliveries of a space wait, because it has as many requests under way as it may have.',
+};
 
 /** The degradation without the words of a server, its address, or a configuration. */
 export function summaryOf({ reason, event }: Degradation): Degradation {
   return { ...(event !== undefined && { event }), reason, problem: SUMMARIES[reason] };
 }
 
-/** Something that stops, delays or narrows the service without ending it. */
 /** Of these the words are ours, about the subject: who registers the event needs them. */
 const ABOUT_THE_SUBJECT: ReadonlySet<DegradationReason> = new Set([
   ...(['not_subscribed', 'subscription_refused', 'subject_not_allowed', 'subject_reserved'] as const),
@@ -90,6 +90,7 @@ const ABOUT_THE_SUBJECT: ReadonlySet<DegradationReason> = new Set([
 export const toldToUsers = (one: Degradation): Degradation =>
   ABOUT_THE_SUBJECT.has(one.reason) ? one : summaryOf(one);
 
+/** Something that stops, delays or narrows the service without ending it. */
 export interface Degradation {
   /** The registered subject that is concerned; absent when it is not about one event. */
   readonly event?: string;

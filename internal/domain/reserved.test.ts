@@ -32,10 +32,20 @@ it('an answer goes to an inbox and nowhere else', () => {
 });
 
 describe('a stream', () => {
-  it.each(['>', '*', '*.>', '*.deleted', '*.API.INFO', '$X.a', '_INBOX.>', 'replies.>', 'replies.*.x', 'answers.*'])(
-    'over %s would hold reserved subjects',
-    (subject) => expect(holdsReserved(subject, inboxes)).toBe(true),
-  );
+  it.each([
+    '>',
+    '*',
+    '*.>',
+    '*.deleted',
+    '*.API.INFO',
+    '$X.a',
+    '_INBOX.>',
+    'replies.>',
+    'replies.*.x',
+    'answers.*',
+    'hukz.>',
+    'hukz.*.x',
+  ])('over %s would hold reserved subjects', (subject) => expect(holdsReserved(subject, inboxes)).toBe(true));
 
   it.each(['a.>', 'a.*.b', 'replies', 'replies.*', 'replies.other.>', 'answers'])('over %s holds none', (subject) =>
     expect(holdsReserved(subject, inboxes)).toBe(false),

@@ -22,9 +22,10 @@ export function makeIsInbox(inboxes: readonly string[]): (subject: string) => bo
   return (subject) => prefixes.some((prefix) => subject.startsWith(prefix));
 }
 
-/** Whether a stream over this subject would hold reserved subjects as well: NATS cannot take them out of a wildcard. */
+/** Whether a stream over this subject would hold reserved subjects, or our own results, as well: NATS cannot take them out of a wildcard. */
 export function holdsReserved(subject: string, inboxes: readonly string[]): boolean {
   const first = firstToken(subject);
   if (isWildcard(first) || first.startsWith('$')) return true;
-  return inboxes.some((inbox) => firstToken(inbox) === first && overlap(subject, `${inbox}.>`));
+  const prefixes = [...inboxes.map((inbox) => `${inbox}.`), RESULT_PREFIX];
+  return prefixes.some((prefix) => firstToken(prefix) === first && overlap(subject, `${prefix}>`));
 }

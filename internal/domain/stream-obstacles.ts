@@ -41,7 +41,7 @@ export const isStoredElsewhere = (subject: string, stream: string, transform: Su
 
 export const holdsReservedSubjects = (subject: string): Obstacle => ({
   reason: 'subject_reserved',
-  problem: `A stream that holds "${subject}" would hold subjects of the NATS server or of replies as well: register subjects that begin with a literal token, or use INTAKE=core, where those are left out.`,
+  problem: `A stream that holds "${subject}" would hold subjects of the NATS server or of replies, or the results of hukz, as well: register subjects that begin with another literal token, or use INTAKE=core, where those are left out.`,
 });
 
 export const answersRequests = (subject: string, stream: string, wayOut: string): Obstacle => ({
