@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { makeMetrics } from './metrics.js';
 
@@ -28,6 +29,18 @@ it('every metric of ours has its series from the start, all of them 0', async ()
     expect([name, values.length]).not.toEqual([name, 0]);
     expect([name, values.filter(({ value }) => value !== 0)]).toEqual([name, []]);
   }
+});
+
+it('no label of a metric is a text that a publisher, a user of the API or a tenant writes', async () => {
+  const sources = [
+    readFileSync('internal/app/metrics.ts', 'utf8'),
+    readFileSync('internal/app/refused-counter.ts', 'utf8'),
+  ];
+  const names = sources
+    .flatMap((source) => [...source.matchAll(/labelNames: \[([^\]]*)\]/g)])
+    .flatMap(([, list = '']) => list.split(', '));
+  const ours = ['version', 'promise', 'outcome', 'kind', 'statement', 'verdict', 'table', 'reason', 'pool'];
+  expect([...new Set(names)].sort()).toEqual(ours.map((name) => `'${name}'`).sort());
 });
 
 it('the backlog is shown as it was measured last', async () => {

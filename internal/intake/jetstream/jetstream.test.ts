@@ -218,6 +218,18 @@ describe('a message', () => {
     expect(numbers()).toEqual(upTo(3));
   });
 
+  it('is dropped by our stream, not by hukz, when another subject of the stream has used its Nats-Msg-Id', async () => {
+    const { api } = await start();
+    await api.webhook(receiver.url, [await api.event('a.b'), await api.event('c.d')]);
+    const send = (subject: string, n: number) =>
+      nats.jetstream().publish(subject, JSON.stringify({ n }), { msgID: '4711' });
+    expect(await send('a.b', 0)).toMatchObject({ duplicate: false });
+    expect(await send('c.d', 1)).toMatchObject({ duplicate: true });
+    await publish('c.d', 1, 2);
+    await receiver.waitFor(2);
+    expect(numbers()).toEqual([0, 1]);
+  });
+
   it('waits in the stream while PostgreSQL refuses, and memory stays flat', async () => {
     const { api, ...app } = await start();
     await api.webhook(receiver.url, [await api.event('a.b')]);
