@@ -1,5 +1,5 @@
 import { describeConfig } from '../config/describe.js';
-import { findLogFormat, loadConfig } from '../config/load.js';
+import { findLogFormat, loadConfig, renamedKeys } from '../config/load.js';
 import { makeLogger } from '../internal/logger.js';
 import { explainFailure } from './explain-failure.js';
 import type { Invocation } from './invocation.js';
@@ -28,5 +28,6 @@ async function run(here: Invocation, { migrate }: ServeOptions): Promise<void> {
   const logger = makeLogger(config.log);
   const { version } = here;
   logger.info('app.starting', { version, ...describeConfig(config) });
+  for (const renamed of renamedKeys(here)) logger.warn('config.renamed', { ...renamed });
   await runService({ config, logger, version, migrate, asked: untilSignal() });
 }

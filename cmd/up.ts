@@ -1,6 +1,5 @@
-import type { Config } from '../config/config.js';
 import { describeConfig } from '../config/describe.js';
-import { loadConfig } from '../config/load.js';
+import { type ConfigSources, loadConfig, renamedKeys } from '../config/load.js';
 import { findFreePort } from '../internal/local/free-port.js';
 import { makeLogger } from '../internal/logger.js';
 import { CommandFailed } from './command-failed.js';
@@ -27,8 +26,8 @@ export async function up(here: Invocation): Promise<void> {
       HUKZ_METRICS_PORT: given.HUKZ_METRICS_PORT ?? String(await usualPort(8001, '/metrics', say)),
     };
     // No file is read: config.yml may describe another place, and what is in a fresh clone holds samples.
-    const config = loadConfig({ env: { ...DEFAULTS, ...given, ...ports, ...servers.settings } });
-    await run(here, config, { asked, where: servers.where, say });
+    const sources = { env: { ...DEFAULTS, ...given, ...ports, ...servers.settings } };
+    await run(here, sources, { asked, where: servers.where, say });
   } finally {
     await removeUpState(here.cwd);
     await servers.stop();
@@ -49,9 +48,11 @@ interface Around {
   say(line: string): void;
 }
 
-async function run(here: Invocation, config: Config, { asked, where, say }: Around): Promise<void> {
+async function run(here: Invocation, sources: ConfigSources, { asked, where, say }: Around): Promise<void> {
+  const config = loadConfig(sources);
   const logger = makeLogger(config.log);
   logger.debug('app.starting', { version: here.version, ...describeConfig(config) });
+  for (const renamed of renamedKeys(sources)) logger.warn('config.renamed', { ...renamed });
   await runService({
     config,
     logger,

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from './config-error.js';
 import { configurationPage } from './configuration-page.js';
 import { describeConfig } from './describe.js';
-import { findLogFormat, loadConfig, loadDatabaseConfig, loadNatsConfig } from './load.js';
+import { findLogFormat, loadConfig, loadDatabaseConfig, loadNatsConfig, renamedKeys } from './load.js';
 import type { Environment } from './read-environment.js';
 import { configSample } from './sample.js';
-import { keyNames, schema } from './schema.js';
+import { keyNames, keys } from './schema.js';
 
 const needed = {
   HUKZ_DATABASE_HOST: 'db',
@@ -57,12 +57,12 @@ describe('where values come from', () => {
         httpsOnly: false,
         insecureTls: true,
       },
-      dispatch: { maxInFlight: 512, maxInFlightPerWebhook: 32, maxHeld: 20_000, maxRetryShare: 0.5 },
-      instanceName: undefined,
+      dispatch: { maxInFlight: 512, maxInFlightPerWebhook: 32, maxResident: 20_000, maxRetryShare: 0.5 },
       instanceTimeoutMs: 30_000,
       shutdownGraceMs: 25_000,
       log: { level: 'info', format: 'json' },
     });
+    expect(config.instanceName).toBeUndefined();
     expect(config.retry.scheduleMs.slice(0, 3)).toEqual([5000, 300_000, 1_800_000]);
     expect(config.retry).toMatchObject({ jitter: 0.2, localFaultDelayMs: 5000 });
   });
@@ -106,7 +106,7 @@ describe('where values come from', () => {
     });
     expect(config.database.password).toBe('ses ame ');
     expect(config.nats).toMatchObject({ token: 's3cret' });
-    const secrets = keyNames.filter((key) => schema[key].sensitive);
+    const secrets = keys.filter(({ value }) => value.sensitive).map(({ name }) => name);
     expect(secrets).toEqual(expect.arrayContaining(['NATS_URL', 'ENCRYPTION_KEYS', 'EGRESS_PROXY']));
     const given = Object.fromEntries(secrets.map((key) => [`HUKZ_${key}_FILE`, join(cwd, 'nowhere')]));
     const problems = problemsOf(() => loadConfig({ cwd, env: given }));
@@ -122,14 +122,14 @@ describe('where values come from', () => {
       HUKZ_DATABASE_PASSWORD_FILE: 'geheim',
       HUKZ_ENCRYPTION_KEYS_FILE: '/dev/zero',
       HUKZ_NATS_USER_PASSWORD_FILE: join(cwd, 'large'),
-      HUKZ_MAX_HELD_FILE: 'geheim',
+      HUKZ_MAX_RESIDENT_FILE: 'geheim',
     };
     expect(problemsOf(() => load(env))).toEqual([
       'NATS_TOKEN is given twice, as NATS_TOKEN (in config.yml) and as NATS_TOKEN_FILE (in config.yml): keep one of them',
       'DATABASE_PASSWORD is given twice, as HUKZ_DATABASE_PASSWORD and as HUKZ_DATABASE_PASSWORD_FILE: keep one of them',
       'HUKZ_ENCRYPTION_KEYS_FILE: must be the path of a file',
       'HUKZ_NATS_USER_PASSWORD_FILE: the file is larger than 64 KiB, which no secret is',
-      expect.stringMatching(/^unknown config param HUKZ_MAX_HELD_FILE/),
+      expect.stringMatching(/^unknown config param HUKZ_MAX_RESIDENT_FILE/),
     ]);
   });
 
@@ -137,6 +137,21 @@ describe('where values come from', () => {
     const config = load({ HUKZ_PORT: '', HUKZ_NATS_TOKEN: '', HUKZ_DATABASE_PASSWORD: '', HUKZ_RETRY_SCHEDULE: '' });
     expect([config.port, config.nats.token, config.database.password]).toEqual([8000, undefined, '']);
     expect(config.retry.scheduleMs).toEqual([]);
+  });
+
+  it('takes a key under the name that it had in earlier versions, and says which one it is now', () => {
+    write('config.yml', 'results: on\n');
+    const sources = { cwd, env: { ...needed, HUKZ_MAX_HELD: '7', HUKZ_MAX_RESIDENT_BYTES: '2MiB' } };
+    const { dispatch, deliveryEvents } = loadConfig(sources);
+    expect([dispatch.maxResident, dispatch.maxResidentBytes, deliveryEvents]).toEqual([7, 2 * 1024 * 1024, true]);
+    expect(renamedKeys(sources)).toEqual([
+      { given: 'HUKZ_MAX_HELD', now: 'MAX_RESIDENT' },
+      { given: 'results (in config.yml)', now: 'DELIVERY_EVENTS' },
+    ]);
+    expect(renamedKeys({ cwd, env: { ...needed, HUKZ_MAX_RESIDENT: '7' } })).toHaveLength(1);
+    expect(problemsOf(() => load({ HUKZ_MAX_HELD: '7', HUKZ_MAX_RESIDENT: '8' }))).toEqual([
+      'MAX_RESIDENT is given twice, as HUKZ_MAX_HELD and as HUKZ_MAX_RESIDENT: keep one of them',
+    ]);
   });
 
   it('takes a number of workers, or one a core', () => {
@@ -205,8 +220,8 @@ describe('what is refused', () => {
   it.each([
     ['PORT', '80a', 'must be a whole number from 0 to 65535'],
     ['PORT', '65536', 'must be a whole number from 0 to 65535'],
-    ['MAX_HELD', '0', 'must be a whole number from 1 to 1000000'],
-    ['MAX_HELD', '-1', 'must be a whole number from 1 to 1000000'],
+    ['MAX_RESIDENT', '0', 'must be a whole number from 1 to 1000000'],
+    ['MAX_RESIDENT', '-1', 'must be a whole number from 1 to 1000000'],
     ['REQUEST_TIMEOUT', '15', 'must be a duration such as 500ms, 5s, 5m, 2h or 1d from 1ms to 24d'],
     ['INSTANCE_TIMEOUT', '10ms', 'must be a duration such as 500ms, 5s, 5m, 2h or 1d from 1s to 24d'],
     ['RETRY_SCHEDULE', '5s,x', '"x" is not a duration such as 500ms, 5s, 5m, 2h or 1d'],
@@ -340,7 +355,7 @@ describe('what is refused', () => {
 
   it('says all that is wrong in one go', () => {
     write('config.yml', 'PORT: x\nBANANA: 1\n');
-    expect(problemsOf(() => load({ HUKZ_QUEUE_GROUP: undefined, HUKZ_MAX_HELD: '0' }))).toHaveLength(5);
+    expect(problemsOf(() => load({ HUKZ_QUEUE_GROUP: undefined, HUKZ_MAX_RESIDENT: '0' }))).toHaveLength(5);
   });
 
   it.each([
@@ -362,7 +377,7 @@ describe('what is refused', () => {
 
   it('never shows a secret', () => {
     write('config.json', '{"DATABASE_PASSWORD": {"a": "geheim"}}');
-    const env = { HUKZ_NATS_URL: 'http://me:geheim@x', HUKZ_NATS_TOKEN: 'geheim', HUKZ_MAX_HELD: 'x' };
+    const env = { HUKZ_NATS_URL: 'http://me:geheim@x', HUKZ_NATS_TOKEN: 'geheim', HUKZ_MAX_RESIDENT: 'x' };
     const problems = problemsOf(() => load(env)).join('\n');
     expect(problems).toContain('NATS_URL: must be addresses');
     expect(problems).not.toContain('geheim');
@@ -456,14 +471,31 @@ describe('what is shown', () => {
     expect(JSON.stringify(shown)).not.toMatch(/geheim|sesame|bWU6Z2VoZWlt/);
   });
 
+  it('shows no value of a key that is sensitive, whichever it is', () => {
+    const secrets = Object.fromEntries(
+      keys.filter(({ value }) => value.sensitive).map(({ name }) => [`HUKZ_${name}`, 'geheim-geheim-geheim']),
+    );
+    const given = {
+      ...secrets,
+      HUKZ_NATS_URL: 'nats://geheim@a',
+      HUKZ_EGRESS_PROXY: 'http://geheim:geheim@proxy:3128',
+      HUKZ_ENCRYPTION_KEYS: `k:${Buffer.alloc(32, 'geheim').toString('base64')}`,
+    };
+    const shown = JSON.stringify(describeConfig(load(given)));
+    expect(shown).not.toMatch(/geheim|Z2VoZWlt/);
+    expect(shown.match(/"set"/g)).toHaveLength(Object.keys(secrets).length - 2);
+  });
+
   it('is documented: config.yml and docs/configuration.md have each key with its default (npm run config-sample)', () => {
     expect(readFileSync('config.yml', 'utf8')).toBe(configSample());
     expect(readFileSync('docs/configuration.md', 'utf8')).toBe(configurationPage());
+    expect(new Set(keyNames).size).toBe(keys.length);
   });
 
-  it.each(keyNames)('describes %s in whole sentences, at most 40 words', (key) => {
-    expect(schema[key].doc).toMatch(/^[A-Z].*\.$/);
-    expect(schema[key].doc.split(' ').length).toBeLessThanOrEqual(40);
+  it.each(keys)('describes $name in whole sentences, at most 40 words', ({ doc, format }) => {
+    expect(doc).toMatch(/^[A-Z].*\.$/);
+    expect(doc.split(' ').length).toBeLessThanOrEqual(40);
+    expect(format.unit).not.toBe('');
   });
 
   it('is usable as it stands: config.yml loads, and changing nothing means the defaults', () => {

@@ -1,33 +1,27 @@
 import type { LogFields } from '../internal/logger.js';
 import type { Config } from './config.js';
+import { withoutSecrets } from './schema.js';
 
-/** The effective configuration for the log at the start: everything, of secrets only whether they are set. */
+/** The effective configuration for the log at the start. Of a secret it shows only whether it is set. */
 export function describeConfig(config: Config): LogFields {
-  const { password, ...database } = config.database;
-  const { userPassword, token, ...nats } = config.nats;
   const { proxy } = config.egress;
+  const shown = withoutSecrets(config, setOrUnset) as Config;
   return inSnakeCase({
-    ...config,
-    database: { ...database, password: setOrUnset(password) },
-    metrics: { ...config.metrics, token: setOrUnset(config.metrics.token) },
+    ...shown,
     encryptionKeys: config.encryptionKeys.map(({ id }) => id),
+    nats: { ...shown.nats, servers: config.nats.servers },
     egress: {
-      ...config.egress,
+      ...shown.egress,
       allowRanges: config.egress.allowRanges.map(({ text }) => text),
       denyRanges: config.egress.denyRanges.map(({ text }) => text),
       denyHosts: config.egress.denyHosts.map(({ text }) => text),
       nat64Prefixes: config.egress.nat64Prefixes.map(({ text }) => text),
-      proxy: withoutLogin(proxy),
+      proxy: proxy ? { host: proxy.host, port: proxy.port, authorization: setOrUnset(proxy.authorization) } : 'unset',
     },
-    nats: { ...nats, userPassword: setOrUnset(userPassword), token: setOrUnset(token) },
   });
 }
 
-function withoutLogin(proxy: Config['egress']['proxy']): LogFields | 'unset' {
-  return proxy ? { host: proxy.host, port: proxy.port, authorization: setOrUnset(proxy.authorization) } : 'unset';
-}
-
-function setOrUnset(secret: string | undefined): 'set' | 'unset' {
+function setOrUnset(secret: unknown): 'set' | 'unset' {
   return secret ? 'set' : 'unset';
 }
 

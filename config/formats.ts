@@ -1,4 +1,3 @@
-import convict from 'convict';
 import { formatDuration, parseDuration, parseDurations } from '../internal/domain/duration.js';
 import { parseEgressProxy } from '../internal/domain/egress-proxy.js';
 import { parseHostPatterns } from '../internal/domain/host-pattern.js';
@@ -9,145 +8,174 @@ import { parsePortRanges } from '../internal/domain/port-range.js';
 import { parseRate } from '../internal/domain/rate-limit.js';
 import { type Parsed, parsed, refused } from '../internal/domain/result.js';
 import { parseQueueGroup, parseSubjects } from '../internal/domain/subject.js';
+import type { RateLimit } from '../internal/domain/webhook-settings.js';
 import { parseApiHosts } from './api-hosts.js';
 import { parseByteSize } from './byte-size.js';
 import { parseDatabaseHosts } from './database-hosts.js';
 import { parseEncryptionKeys } from './encryption-keys.js';
 import { parseServers } from './nats-servers.js';
 
-/** Bounds of a key's value; absent: no bound. */
-export interface Bounds {
+/** How the text of a key becomes its value. */
+export interface Format<T> {
+  /** The kind of value, its unit and its bounds, in Markdown. */
+  readonly unit: string;
+  parse(text: string): Parsed<T>;
+}
+
+/** Absent: without a bound. */
+interface Bounds {
   readonly min?: number;
   readonly max?: number;
 }
 
-/** A format that parses text into a value. Text that cannot be parsed stays text, and `validate` says why. */
-function textFormat(name: string, parse: (text: string) => Parsed<unknown>): convict.Format {
-  return {
-    name,
-    coerce: (text: string) => {
-      const read = parse(text);
-      return read.ok ? read.value : text;
-    },
-    validate(value: unknown) {
-      if (typeof value !== 'string') return;
-      const read = parse(value);
-      if (!read.ok) throw new Error(read.problem);
-    },
-  };
+interface NumberText {
+  readonly unit: string;
+  /** The sentence of a problem goes on with it: "must be …". */
+  readonly expected: string;
+  read(text: string): number | undefined;
+  write(value: number): string;
 }
 
-/** A number with bounds, written in a way of its own. */
-function numberFormat(
-  name: string,
-  expected: string,
-  parse: (text: string) => number,
-  write: (value: number) => string = String,
-): convict.Format {
-  return {
-    name,
-    coerce: (text: string) => {
-      const value = parse(text);
-      return Number.isNaN(value) ? text : value;
-    },
-    validate(value: unknown, spec: convict.SchemaObj) {
-      const bounds = spec as Bounds;
-      const { min = -Infinity, max = Infinity } = bounds;
-      const isRight = typeof value === 'number' && value >= min && value <= max;
-      if (!isRight) throw new Error(`must be ${expected}${range(bounds, write)}`);
-    },
-  };
-}
-
-function range({ min, max }: Bounds, write: (value: number) => string): string {
-  if (min === undefined) return max === undefined ? '' : `, at most ${write(max)}`;
-  return max === undefined ? `, at least ${write(min)}` : ` from ${write(min)} to ${write(max)}`;
-}
-
-/** One of some words, which are all that the message has to say. */
-export function oneOf(words: readonly string[]): (value: unknown) => void {
-  return (value) => {
-    if (!words.includes(String(value))) throw new Error(`must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
-  };
-}
-
-const orNaN = (parse: (text: string) => Parsed<number>) => (text: string) => {
-  const read = parse(text);
-  return read.ok ? read.value : Number.NaN;
+const WHOLE: NumberText = {
+  unit: 'number',
+  expected: 'a whole number',
+  read: (text) => (/^-?\d{1,15}$/.test(text.trim()) ? Number(text) : undefined),
+  write: String,
 };
-/** A list, because convict would look for settings inside an object. */
-const noneOrOne =
-  <T>(parse: (text: string) => Parsed<T>) =>
-  (text: string): Parsed<readonly T[]> => {
-    if (text === '') return parsed([]);
-    const read = parse(text);
-    return read.ok ? parsed([read.value]) : read;
-  };
-const parseApiRate = (text: string) => {
-  const read = parseRate(text);
-  return read.ok ? read : refused('must be written as 100/second, 6000/minute or 100000/hour, or be off');
+const SHARE: NumberText = {
+  unit: 'fraction',
+  expected: 'a number',
+  read: (text) => (/^-?\d*\.?\d+$/.test(text.trim()) ? Number(text) : undefined),
+  write: String,
 };
-const MOST_WORKERS = 256;
-const FLAGS = new Map([
-  ['true', true],
-  ['false', false],
-]);
+const DURATION: NumberText = {
+  unit: 'duration',
+  expected: 'a duration such as 500ms, 5s, 5m, 2h or 1d',
+  read: (text) => numberIn(parseDuration(text)),
+  write: formatDuration,
+};
+const SIZE: NumberText = {
+  unit: 'size',
+  expected: 'a size such as 64KiB or 64MiB',
+  read: (text) => numberIn(parseByteSize(text)),
+  write: (bytes) => `${bytes}B`,
+};
+const MAX_WORKERS = 256;
 
-convict.addFormat({ name: 'text', validate() {} });
-convict.addFormat(
-  numberFormat('whole', 'a whole number', (text) => (/^-?\d{1,15}$/.test(text.trim()) ? Number(text) : NaN)),
-);
-convict.addFormat(
-  numberFormat('share', 'a number', (text) => (/^-?\d*\.?\d+$/.test(text.trim()) ? Number(text) : NaN)),
-);
-convict.addFormat(
-  numberFormat('span', 'a duration such as 500ms, 5s, 5m, 2h or 1d', orNaN(parseDuration), formatDuration),
-);
-convict.addFormat(numberFormat('size', 'a size such as 64KiB or 64MiB', orNaN(parseByteSize), (bytes) => `${bytes}B`));
-convict.addFormat(textFormat('spans', parseDurations));
-convict.addFormat(textFormat('queue group', parseQueueGroup));
-convict.addFormat(textFormat('inbox prefix', parseInboxPrefix));
-convict.addFormat(textFormat('inbox prefixes', parseInboxPrefixes));
-convict.addFormat(textFormat('subjects', parseSubjects));
-convict.addFormat(textFormat('servers', parseServers));
-convict.addFormat(textFormat('hosts', parseDatabaseHosts));
-convict.addFormat(textFormat('keys', parseEncryptionKeys));
-convict.addFormat(textFormat('ranges', parseIpRanges));
-convict.addFormat(textFormat('host patterns', parseHostPatterns));
-convict.addFormat(textFormat('nat64 prefixes', parseNat64Prefixes));
-convict.addFormat(textFormat('ports', parsePortRanges));
-convict.addFormat(textFormat('proxy', noneOrOne(parseEgressProxy)));
-convict.addFormat(textFormat('host names', parseApiHosts));
-convict.addFormat(textFormat('rate', (text) => noneOrOne(parseApiRate)(text === 'off' ? '' : text)));
-convict.addFormat(
-  textFormat('token', (text) =>
-    /^(?:[\x21-\x7e]{16,512})?$/.test(text) ? parsed(text) : refused('must be 16 to 512 visible ASCII characters'),
-  ),
-);
-convict.addFormat(
-  textFormat('stream', (text) =>
-    /^[A-Za-z0-9_-]{1,64}$/.test(text) ? parsed(text) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),
-  ),
-);
-convict.addFormat(
-  textFormat('instance name', (text) =>
-    /^[\x21-\x7e]{0,253}$/.test(text)
-      ? parsed(text)
+export const whole = (bounds: Bounds) => bounded(WHOLE, bounds);
+export const share = (bounds: Bounds = { min: 0, max: 1 }) => bounded(SHARE, bounds);
+/** Milliseconds. */
+export const duration = (bounds: Bounds = {}) => bounded(DURATION, bounds);
+/** Bytes. */
+export const size = (bounds: Bounds = {}) => bounded(SIZE, bounds);
+
+export const text: Format<string> = { unit: 'text', parse: parsed };
+export const optionalText: Format<string | undefined> = { unit: 'text', parse: (given) => parsed(given || undefined) };
+
+export const flag: Format<boolean> = {
+  unit: '`true` or `false`',
+  parse(given) {
+    const word = given.trim().toLowerCase();
+    return word === 'true' || word === 'false' ? parsed(word === 'true') : refused('must be true or false');
+  },
+};
+
+/** Exactly one of some words. */
+export function oneOf<const W extends string>(...words: readonly W[]): Format<W> {
+  const list = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return {
+    unit: words.map((word) => `\`${word}\``).join(', '),
+    parse(given) {
+      const word = words.find((each) => each === given);
+      return word === undefined ? refused(`must be ${list}`) : parsed(word);
+    },
+  };
+}
+
+export const durations: Format<readonly number[]> = { unit: 'durations', parse: parseDurations };
+export const queueGroup: Format<string> = { unit: 'queue group', parse: parseQueueGroup };
+export const inboxPrefix: Format<string> = { unit: 'subject', parse: parseInboxPrefix };
+export const inboxPrefixes: Format<readonly string[]> = { unit: 'subjects', parse: parseInboxPrefixes };
+export const subjects: Format<readonly string[]> = { unit: 'subjects', parse: parseSubjects };
+export const natsServers = { unit: 'URLs', parse: parseServers };
+export const databaseHosts = { unit: 'hosts', parse: parseDatabaseHosts };
+export const encryptionKeys = { unit: 'keys', parse: parseEncryptionKeys };
+export const ipRanges = { unit: 'CIDR ranges', parse: parseIpRanges };
+export const hostPatterns = { unit: 'host patterns', parse: parseHostPatterns };
+export const nat64Prefixes = { unit: 'IPv6 prefixes', parse: parseNat64Prefixes };
+export const portRanges = { unit: 'ports', parse: parsePortRanges };
+export const egressProxy = { unit: 'URL', parse: optional(parseEgressProxy) };
+export const apiHosts: Format<readonly string[]> = { unit: 'host names', parse: parseApiHosts };
+
+/** Undefined: no limit. */
+export const optionalRate: Format<RateLimit | undefined> = {
+  unit: 'rate',
+  parse(given) {
+    if (given === 'off') return parsed(undefined);
+    const read = parseRate(given);
+    return read.ok ? read : refused('must be written as 100/second, 6000/minute or 100000/hour, or be off');
+  },
+};
+
+export const bearerToken: Format<string | undefined> = {
+  unit: 'text',
+  parse: (given) =>
+    /^(?:[\x21-\x7e]{16,512})?$/.test(given)
+      ? parsed(given || undefined)
+      : refused('must be 16 to 512 visible ASCII characters'),
+};
+
+export const streamName: Format<string> = {
+  unit: 'name',
+  parse: (given) =>
+    /^[A-Za-z0-9_-]{1,64}$/.test(given) ? parsed(given) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),
+};
+
+export const instanceName: Format<string | undefined> = {
+  unit: 'name',
+  parse: (given) =>
+    /^[\x21-\x7e]{0,253}$/.test(given)
+      ? parsed(given || undefined)
       : refused('must be at most 253 printable ASCII characters without spaces'),
-  ),
-);
-convict.addFormat({
-  name: 'workers',
-  coerce: (text: string) => (/^\d{1,3}$/.test(text.trim()) ? Number(text) : text.trim().toLowerCase()),
-  validate(value: unknown) {
-    const isCount = typeof value === 'number' && value >= 1 && value <= MOST_WORKERS;
-    if (!isCount && value !== 'auto') throw new Error(`must be a whole number from 1 to ${MOST_WORKERS}, or auto`);
+};
+
+export const workers: Format<number | 'auto'> = {
+  unit: 'number or `auto`',
+  parse(given) {
+    if (given.trim().toLowerCase() === 'auto') return parsed('auto');
+    const count = WHOLE.read(given) ?? 0;
+    return count >= 1 && count <= MAX_WORKERS
+      ? parsed(count)
+      : refused(`must be a whole number from 1 to ${MAX_WORKERS}, or auto`);
   },
-});
-convict.addFormat({
-  name: 'flag',
-  coerce: (text: string) => FLAGS.get(text.trim().toLowerCase()) ?? text,
-  validate(value: unknown) {
-    if (typeof value !== 'boolean') throw new Error('must be true or false');
-  },
-});
+};
+
+function bounded({ unit, expected, read, write }: NumberText, { min, max }: Bounds): Format<number> {
+  const problem = `must be ${expected}${rangeText(min && write(min), max && write(max))}`;
+  return {
+    unit: unit + unitBounds(min && write(min), max && write(max)),
+    parse(given) {
+      const value = read(given);
+      const isInside = value !== undefined && value >= (min ?? -Infinity) && value <= (max ?? Infinity);
+      return isInside ? parsed(value) : refused(problem);
+    },
+  };
+}
+
+function rangeText(min: string | number | undefined, max: string | number | undefined): string {
+  if (min === undefined) return max === undefined ? '' : `, at most ${max}`;
+  return max === undefined ? `, at least ${min}` : ` from ${min} to ${max}`;
+}
+
+function unitBounds(min: string | number | undefined, max: string | number | undefined): string {
+  if (min !== undefined && max !== undefined) return `, ${min} to ${max}`;
+  return min === undefined ? '' : `, at least ${min}`;
+}
+
+function optional<T>(parse: (text: string) => Parsed<T>): (text: string) => Parsed<T | undefined> {
+  return (given) => (given === '' ? parsed(undefined) : parse(given));
+}
+
+function numberIn(read: Parsed<number>): number | undefined {
+  return read.ok ? read.value : undefined;
+}

@@ -1,13 +1,16 @@
 import { parsed } from '../internal/domain/result.js';
 import { nearestKey } from './nearest-key.js';
-import { type Key, keyNames } from './schema.js';
+import { findKey, keyNames } from './schema.js';
 import { readSecretFile, secretKeyOf } from './secret-file.js';
+
+/** Texts by the name of their key. */
+export type Texts = Readonly<Partial<Record<string, string>>>;
 
 /** The values of one source, as text, and the problems found in them. */
 export interface GivenValues {
-  readonly values: Readonly<Partial<Record<Key, string>>>;
+  readonly values: Texts;
   /** How each of them is written in the source, for messages. */
-  readonly names: Readonly<Partial<Record<Key, string>>>;
+  readonly names: Texts;
   readonly problems: readonly string[];
 }
 
@@ -16,12 +19,12 @@ export interface GivenValues {
  * @param nameOf how a key is written in this source, for messages
  */
 export function giveValues(pairs: Iterable<readonly [string, string]>, nameOf: (key: string) => string): GivenValues {
-  const values: Partial<Record<Key, string>> = {};
-  const names: Partial<Record<Key, string>> = {};
+  const values: Partial<Record<string, string>> = {};
+  const names: Partial<Record<string, string>> = {};
   const problems: string[] = [];
   for (const [written, text] of pairs) {
     const name = written.toUpperCase();
-    const known = keyNames.find((one) => one === name);
+    const known = findKey(name)?.name;
     const ofFile = known ? undefined : secretKeyOf(name);
     const key = known ?? ofFile;
     // Kept empty, as in a template that was not filled in, it names no file.
@@ -38,7 +41,7 @@ export function giveValues(pairs: Iterable<readonly [string, string]>, nameOf: (
   return { values, names, problems };
 }
 
-function twice(key: Key, first: string | undefined, second: string): string {
+function twice(key: string, first: string | undefined, second: string): string {
   return first === undefined || first.toUpperCase() === second.toUpperCase()
     ? `${first ?? second} is given twice`
     : `${key} is given twice, as ${first} and as ${second}: keep one of them`;

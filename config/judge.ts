@@ -1,39 +1,49 @@
 import convict from 'convict';
-import { oneOf } from './formats.js';
-import { type Key, keyNames, schema } from './schema.js';
-import type { Values } from './to-config.js';
+import type { ConfigKey } from './key.js';
+import { type GivenConfig, keys, valuesOf } from './schema.js';
 
-type Texts = Readonly<Partial<Record<Key, string>>>;
+type Texts = Readonly<Partial<Record<string, string>>>;
 
-/** Lets convict lay what is given over the defaults, read every text and judge every value. */
-export function judge(given: Texts, nameOf: (key: Key) => string): { values: Values; problems: readonly string[] } {
-  const asked = Object.fromEntries(
-    keyNames
-      .filter((key) => given[key] !== undefined || !schema[key].required)
-      .map((key) => {
-        const { format, ...spec } = schema[key];
-        return [key, { ...spec, format: typeof format === 'string' ? format : oneOf(format) }];
-      }),
+/** Reads every given text, and the default of every key that is not given. */
+export function judge(
+  given: Texts,
+  nameOf: (key: string) => string,
+): { values: GivenConfig; problems: readonly string[] } {
+  const asked = keys.filter(({ name, value }) => given[name] !== undefined || !value.required);
+  const texts = convict<Record<string, string>>(
+    Object.fromEntries(asked.map((key) => [key.name, { default: key.value.default, format: formatOf(key) }])),
+    { env: {}, args: [] },
   );
-  const judged = convict<Record<string, unknown>>(asked as convict.Schema<Record<string, unknown>>, {
-    env: {},
-    args: [],
-  });
-  judged.load(given);
+  texts.load(given);
   try {
-    judged.validate({ allowed: 'strict' });
-    return { values: judged.getProperties() as unknown as Values, problems: [] };
+    texts.validate({ allowed: 'strict' });
+    return {
+      values: valuesOf((key) => read(key, asked.includes(key) ? texts.get(key.name) : undefined)),
+      problems: [],
+    };
   } catch (error) {
     const lines = (error as Error).message.split('\n');
-    return { values: {} as Values, problems: lines.map((line) => inOurWords(line, given, nameOf)) };
+    return { values: valuesOf(() => undefined), problems: lines.map((line) => inOurWords(line, given, nameOf)) };
   }
 }
 
-/** convict says `KEY: what is wrong: value was …`, the value as it was read; we say it as it was written. */
-function inOurWords(line: string, given: Texts, nameOf: (key: Key) => string): string {
-  const key = keyNames.find((known) => line.startsWith(`${known}: `));
+function formatOf({ format }: ConfigKey): (text: string) => void {
+  return (text) => {
+    const read = format.parse(text);
+    if (!read.ok) throw new Error(read.problem);
+  };
+}
+
+function read({ format }: ConfigKey, text: string | undefined): unknown {
+  const read = text === undefined ? undefined : format.parse(text);
+  return read?.ok ? read.value : undefined;
+}
+
+/** convict reports `KEY: problem: value was …`; the name is shown as it is written in its source. */
+function inOurWords(line: string, given: Texts, nameOf: (key: string) => string): string {
+  const key = keys.find(({ name }) => line.startsWith(`${name}: `));
   if (!key) return line;
-  const [sentence] = line.slice(key.length + 2).split(': value was ');
-  const text = schema[key].sensitive ? '' : `: value was ${JSON.stringify(given[key])}`;
-  return `${nameOf(key)}: ${sentence}${text}`;
+  const [sentence] = line.slice(key.name.length + 2).split(': value was ');
+  const text = key.value.sensitive ? '' : `: value was ${JSON.stringify(given[key.name])}`;
+  return `${nameOf(key.name)}: ${sentence}${text}`;
 }

@@ -1,11 +1,10 @@
-import type { Config, NatsConfig } from './config.js';
+import { type Config, databaseConfig, logConfig, type NatsConfig, natsConfig, toConfig } from './config.js';
 import { ConfigError } from './config-error.js';
-import type { GivenValues } from './given-values.js';
+import type { GivenValues, Texts } from './given-values.js';
 import { judge } from './judge.js';
 import { type Environment, readEnvironment } from './read-environment.js';
 import { NOTHING, readConfigFile } from './read-file.js';
-import { ENV_PREFIX, type Key, keyNames, schema } from './schema.js';
-import { databaseConfig, logConfig, natsConfig, toConfig, type Values } from './to-config.js';
+import { ENV_PREFIX, type GivenConfig, keys } from './schema.js';
 
 export interface ConfigSources {
   /** The directory whose `config.yml`, `config.json` or `config.env` is read; absent: no file. */
@@ -13,7 +12,7 @@ export interface ConfigSources {
   readonly env: Environment;
 }
 
-const required = keyNames.filter((key) => schema[key].required);
+const required = keys.filter(({ value }) => value.required).map(({ name }) => name);
 
 /** The whole configuration. @throws {ConfigError} with all that is wrong */
 export function loadConfig(sources: ConfigSources): Config {
@@ -40,7 +39,7 @@ export function loadKeysConfig(
     required.filter((key) => key.startsWith('DATABASE_')),
     databaseTls,
   );
-  const { ENCRYPTION_KEYS: encryptionKeys, ENCRYPTION_STRICT: encryptionStrict } = values;
+  const { encryptionKeys, encryptionStrict } = values;
   return { database: databaseConfig(values), encryptionKeys, encryptionStrict };
 }
 
@@ -49,13 +48,22 @@ export function loadNatsConfig(sources: ConfigSources): NatsConfig {
   return natsConfig(loadValues(sources, ['NATS_URL']));
 }
 
+/** Keys that are given under the name that they had in earlier versions, each with its present name. */
+export function renamedKeys(sources: ConfigSources): readonly { readonly given: string; readonly now: string }[] {
+  const { names } = readSources(sources);
+  return keys.flatMap(({ name, value }) => {
+    const given = names[name];
+    return value.formerly && given?.toUpperCase().includes(value.formerly) ? [{ given, now: name }] : [];
+  });
+}
+
 /** The log format in which problems with the rest of the configuration are reported. */
 export function findLogFormat(sources: ConfigSources): Config['log']['format'] {
   const { values } = readSources(sources);
+  const { MODE: mode, LOG_FORMAT: format } = values;
   return logConfig({
-    MODE: values.MODE === 'development' ? values.MODE : 'production',
-    LOG_LEVEL: 'info',
-    LOG_FORMAT: values.LOG_FORMAT === 'json' || values.LOG_FORMAT === 'pretty' ? values.LOG_FORMAT : 'auto',
+    mode: mode === 'development' ? mode : 'production',
+    log: { level: 'info', format: format === 'json' || format === 'pretty' ? format : 'auto' },
   }).format;
 }
 
@@ -68,12 +76,12 @@ function readSources({ cwd, env }: ConfigSources): GivenValues {
   return { values: { ...below, ...above }, names, problems: [...file.problems, ...environment.problems] };
 }
 
-type NameOf = (key: Key) => string;
-type Check = (values: Values, nameOf: NameOf) => readonly string[];
+type NameOf = (key: string) => string;
+type Check = (given: GivenConfig, nameOf: NameOf) => readonly string[];
 
-function loadValues(sources: ConfigSources, needed: readonly Key[], check: Check = () => []): Values {
+function loadValues(sources: ConfigSources, needed: readonly string[], check: Check = () => []): GivenConfig {
   const given = readSources(sources);
-  const nameOf = (key: Key) => given.names[key] ?? key;
+  const nameOf = (key: string) => given.names[key] ?? key;
   const missing = needed.filter((key) => given.values[key] === undefined);
   const { values, problems } = judge(given.values, nameOf);
   const all = [
@@ -88,41 +96,40 @@ function loadValues(sources: ConfigSources, needed: readonly Key[], check: Check
 }
 
 /** In a line of its own: those before it are the Go service's, to the letter. */
-function whereToGive(key: Key, cwd: string | undefined): string {
+function whereToGive(key: string, cwd: string | undefined): string {
   const file = cwd === undefined ? '' : `, or as ${key} in config.yml, config.json or config.env in ${cwd}`;
   return `a config param is given as ${ENV_PREFIX}${key} in the environment${file}`;
 }
 
-function samePort({ PORT, METRICS_PORT }: Values, nameOf: NameOf): readonly string[] {
-  if (PORT !== METRICS_PORT || PORT === 0) return [];
-  return [`${nameOf('PORT')} and ${nameOf('METRICS_PORT')} are both ${PORT}: each needs a port of its own`];
+function samePort({ port, metrics }: GivenConfig, nameOf: NameOf): readonly string[] {
+  if (port !== metrics.port || port === 0) return [];
+  return [`${nameOf('PORT')} and ${nameOf('METRICS_PORT')} are both ${port}: each needs a port of its own`];
 }
 
-function strictWithoutKeys({ ENCRYPTION_STRICT, ENCRYPTION_KEYS }: Values, nameOf: NameOf): readonly string[] {
-  if (!ENCRYPTION_STRICT || ENCRYPTION_KEYS.length > 0) return [];
+function strictWithoutKeys({ encryptionStrict, encryptionKeys }: GivenConfig, nameOf: NameOf): readonly string[] {
+  if (!encryptionStrict || encryptionKeys.length > 0) return [];
   return [`${nameOf('ENCRYPTION_STRICT')} is on and ENCRYPTION_KEYS is empty: there is no key to encrypt secrets with`];
 }
 
 /** Refuses TLS files that would not be used, because the operator believes that the connection is authenticated. */
-function databaseTls(values: Values, nameOf: NameOf): readonly string[] {
-  const files = (['DATABASE_SSL_ROOT_CERT', 'DATABASE_SSL_CERT', 'DATABASE_SSL_KEY'] as const).filter(
-    (key) => values[key],
-  );
-  if (values.DATABASE_SSL_MODE === 'disable' && files.length > 0)
-    return files.map((key) => `${nameOf(key)} is given and DATABASE_SSL_MODE is disable: set it to verify-full`);
-  if (!values.DATABASE_SSL_CERT === !values.DATABASE_SSL_KEY) return [];
-  const [given, missing] = values.DATABASE_SSL_CERT ? (['CERT', 'KEY'] as const) : (['KEY', 'CERT'] as const);
+function databaseTls({ database }: GivenConfig, nameOf: NameOf): readonly string[] {
+  const { sslMode, sslRootCert, sslCert, sslKey } = database;
+  const files = Object.entries({ ROOT_CERT: sslRootCert, CERT: sslCert, KEY: sslKey }).filter(([, path]) => path);
+  if (sslMode === 'disable' && files.length > 0)
+    return files.map(
+      ([name]) => `${nameOf(`DATABASE_SSL_${name}`)} is given and DATABASE_SSL_MODE is disable: set it to verify-full`,
+    );
+  if (!sslCert === !sslKey) return [];
+  const [given, missing] = sslCert ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
   return [`${nameOf(`DATABASE_SSL_${given}`)} needs DATABASE_SSL_${missing}: a certificate and its key go together`];
 }
 
-type Given = Readonly<Partial<Record<Key, string>>>;
-
-/** Empty text counts as absent, except for a password and for a schedule without retries. */
-function meant(given: Given): Given {
+/** An empty text counts as not given, except for a password and for a schedule without retries. */
+function meant(given: Texts): Texts {
   const mayBeEmpty = (key: string) => key === 'DATABASE_PASSWORD' || key === 'RETRY_SCHEDULE';
   return Object.fromEntries(Object.entries(given).filter(([key, text]) => text !== '' || mayBeEmpty(key)));
 }
 
-function pick(names: Given, of: Given): Given {
+function pick(names: Texts, of: Texts): Texts {
   return Object.fromEntries(Object.entries(names).filter(([key]) => key in of));
 }

@@ -1,4 +1,5 @@
-import { docOf, type Key, keyNames, schema } from './schema.js';
+import { type ConfigKey, docOf } from './key.js';
+import { keys } from './schema.js';
 
 const HEAD = `# Configuration of hukz: every key with a description and its default.
 # hukz reads this file (or config.json, or config.env) from its working directory. Keys are not case-sensitive. The
@@ -9,12 +10,12 @@ const MAX_COLUMNS = 118;
 
 /** The text of `config.yml`. Optional keys are commented out, so that a new default reaches every installation. */
 export function configSample(): string {
-  return [HEAD, ...keyNames.map(entry)].join('\n');
+  return [HEAD, ...keys.map(entry)].join('\n');
 }
 
-function entry(key: Key): string {
-  const { required, sample = '', default: usual } = schema[key];
-  const line = required ? `${key}: ${sample}` : `# ${key}: ${usual}`.trimEnd();
+function entry(key: ConfigKey): string {
+  const { required, sample = '', default: defaultText } = key.value;
+  const line = required ? `${key.name}: ${sample}` : `# ${key.name}: ${defaultText}`.trimEnd();
   return `${commentLines(docOf(key))}\n${line}\n`;
 }
 

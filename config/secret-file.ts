@@ -1,16 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type Parsed, parsed, refused } from '../internal/domain/result.js';
-import { type Key, keyNames, schema } from './schema.js';
+import { findKey } from './schema.js';
 
 const SUFFIX = '_FILE';
 /** Far above any password, token or list of keys. */
 const MAX_BYTES = 64 << 10;
 
-/** The secret key that a name such as `NATS_TOKEN_FILE` gives the file of; undefined for other names. */
-export function secretKeyOf(name: string): Key | undefined {
-  if (!name.endsWith(SUFFIX)) return undefined;
-  const key = name.slice(0, -SUFFIX.length);
-  return keyNames.find((known) => known === key && schema[known].sensitive);
+/** The key of the secret whose file a name such as `NATS_TOKEN_FILE` gives; undefined for other names. */
+export function secretKeyOf(name: string): string | undefined {
+  const key = name.endsWith(SUFFIX) ? findKey(name.slice(0, -SUFFIX.length)) : undefined;
+  return key?.value.sensitive ? key.name : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.js';
 import { allowedConnections } from './bounds-of-connections.js';
 
 const config = {
-  connections: { most: 1000, mostToMetrics: 50, answerTimeoutMs: 120_000 },
+  connections: { max: 1000, maxToMetrics: 50, answerTimeoutMs: 120_000 },
   dispatch: { maxInFlight: 512 } as Config['dispatch'],
   database: { apiPool: 10, journalPool: 6 } as Config['database'],
 };

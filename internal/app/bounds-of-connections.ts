@@ -10,10 +10,10 @@ const FEWEST = 10;
 
 /** What callers may hold of the API, and of /metrics. */
 export function connectionBounds(config: Config, refusals: Refusals, logger: Logger) {
-  const { most, answerTimeoutMs } = config.connections;
+  const { max, answerTimeoutMs } = config.connections;
   const openFiles = openFilesLimit();
   const allowed = allowedConnections(config, openFiles);
-  if (allowed < most) logger.warn('api.fewer_connections', { wanted: most, allowed, open_files: openFiles });
+  if (allowed < max) logger.warn('api.fewer_connections', { wanted: max, allowed, open_files: openFiles });
   const api: ConnectionBounds = {
     most: allowed,
     answerTimeoutMs,
@@ -23,7 +23,7 @@ export function connectionBounds(config: Config, refusals: Refusals, logger: Log
 }
 
 export function metricsBounds({ connections }: Pick<Config, 'connections'>, refusals: Refusals): ConnectionBounds {
-  const { mostToMetrics: most, answerTimeoutMs } = connections;
+  const { maxToMetrics: most, answerTimeoutMs } = connections;
   return { most, answerTimeoutMs, onCut: (reason) => refusals.add(reason, { port: 'metrics' }) };
 }
 
@@ -32,8 +32,8 @@ export function allowedConnections(
   { connections, dispatch, database }: Pick<Config, 'connections' | 'dispatch' | 'database'>,
   openFiles: number,
 ): number {
-  const reserved = dispatch.maxInFlight + database.apiPool + database.journalPool + connections.mostToMetrics;
-  return Math.min(connections.most, Math.max(FEWEST, openFiles - reserved - OTHER_FILES));
+  const reserved = dispatch.maxInFlight + database.apiPool + database.journalPool + connections.maxToMetrics;
+  return Math.min(connections.max, Math.max(FEWEST, openFiles - reserved - OTHER_FILES));
 }
 
 /** Infinity where it is not known. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
   hukz = await startTestApp(
     { database, natsUrl: server.url },
     {
-      HUKZ_RESULTS: 'on',
+      HUKZ_DELIVERY_EVENTS: 'on',
       HUKZ_RETRY_SCHEDULE: '50ms',
       HUKZ_ALLOW_ALL_SUBJECTS: 'true',
     },

@@ -151,7 +151,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     { config, version, opener, vault, clock, logger },
     cleanup,
   );
-  const results = makeResults(config.results);
+  const results = makeResults(config.deliveryEvents);
   const dispatch = wireDispatch({
     config,
     pool,

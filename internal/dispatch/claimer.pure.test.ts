@@ -42,7 +42,7 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
   });
 
 beforeEach(() => {
-  holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 10_000 }, classOfItsOwn);
+  holdings = new Holdings({ maxResident: 1000, maxResidentBytes: 10_000 }, classOfItsOwn);
   [steps, rooms, waiting] = [[], [], []];
 });
 
@@ -62,13 +62,21 @@ describe('a claim', () => {
   });
 
   it.each<[string, number, Partial<ClaimerDeps>]>([
-    ['it brought many', 120, { holdings: new Holdings({ maxHeld: 240, maxHeldBytes: 1 << 20 }, classOfItsOwn) }],
+    [
+      'it brought many',
+      120,
+      { holdings: new Holdings({ maxResident: 240, maxResidentBytes: 1 << 20 }, classOfItsOwn) },
+    ],
     [
       'a webhook has all that it may hold',
       32,
-      { holdings: new Holdings({ maxHeld: 160, maxHeldBytes: 1 << 20 }, classOfItsOwn) },
+      { holdings: new Holdings({ maxResident: 160, maxResidentBytes: 1 << 20 }, classOfItsOwn) },
     ],
-    ['half of the bytes are taken', 3, { holdings: new Holdings({ maxHeld: 1000, maxHeldBytes: 50 }, classOfItsOwn) }],
+    [
+      'half of the bytes are taken',
+      3,
+      { holdings: new Holdings({ maxResident: 1000, maxResidentBytes: 50 }, classOfItsOwn) },
+    ],
     ['the oldest were gone round', 1, { claim: async () => ({ deliveries: many(1), lost: 0, around: true }) }],
   ])('is followed by another at once when %s', async (_, brought, more) => {
     waiting = many(brought);
@@ -128,7 +136,7 @@ describe('a claim', () => {
   });
 
   it('happens also with room for one delivery only', async () => {
-    holdings = new Holdings({ maxHeld: 1, maxHeldBytes: 10_000 }, classOfItsOwn);
+    holdings = new Holdings({ maxResident: 1, maxResidentBytes: 10_000 }, classOfItsOwn);
     waiting = [due('a')];
     await make().runOnce();
     expect(steps).toEqual(['a']);
@@ -149,7 +157,7 @@ describe('a claim', () => {
     expect(
       await make({
         mayClaim: () => false,
-        holdings: new Holdings({ maxHeld: 10, maxHeldBytes: 10 }, classOfItsOwn),
+        holdings: new Holdings({ maxResident: 10, maxResidentBytes: 10 }, classOfItsOwn),
       }).runOnce(),
     ).toBe(false);
     expect(rooms).toEqual([]);

@@ -46,7 +46,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), given, limits, fc.nat({ max: 30 }), async (scheduler, works, bounds, stopAt) => {
       const lanes = makeTestLanes(bounds);
-      const holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 1000 }, classOfItsOwn);
+      const holdings = new Holdings({ maxResident: 1000, maxResidentBytes: 1000 }, classOfItsOwn);
       const ended: string[] = [];
       const settled: SettledAttempt[] = [];
       let unsure = 0;

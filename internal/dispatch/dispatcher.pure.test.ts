@@ -32,7 +32,7 @@ const still = {
   clock: systemClock,
   random: Math.random,
 };
-const makeHoldings = () => new Holdings({ maxHeld: 10_000, maxHeldBytes: 1 << 20 }, classOfItsOwn);
+const makeHoldings = () => new Holdings({ maxResident: 10_000, maxResidentBytes: 1 << 20 }, classOfItsOwn);
 
 it('sends no more than may be doubled while nothing can be settled, and goes on when it can', async () => {
   const settles: (() => void)[] = [];

@@ -77,7 +77,7 @@ describe('560 webhooks that hang, each with its first request', () => {
   });
 
   it('leave places in memory to others, to new messages and to what is claimed', () => {
-    const holdings = new Holdings({ maxHeld: 20_000, maxHeldBytes: 64 << 20 }, (id) =>
+    const holdings = new Holdings({ maxResident: 20_000, maxResidentBytes: 64 << 20 }, (id) =>
       id < QUICK ? HANGING : [8, 8, 'https://quick.example'],
     );
     let held = 0;

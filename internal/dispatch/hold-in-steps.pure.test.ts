@@ -70,7 +70,7 @@ it('the first delivery of a webhook that rests has the others held, step after s
       random: Math.random,
       logger: makeTestLogger(),
     },
-    { maxHeld: 100, maxHeldBytes: 1 << 20, maxInFlight: 10, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 },
+    { maxResident: 100, maxResidentBytes: 1 << 20, maxInFlight: 10, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 },
   );
   dispatch.start();
   await eventually(() => steps.length === 5, { what: 'five steps' });

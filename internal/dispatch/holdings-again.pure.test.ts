@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { classOfItsOwn } from '../testkit/test-classes.js';
 import { Holdings } from './holdings.js';
 
-const make = () => new Holdings({ maxHeld: 100, maxHeldBytes: 10_000 }, classOfItsOwn);
+const make = () => new Holdings({ maxResident: 100, maxResidentBytes: 10_000 }, classOfItsOwn);
 
 describe('a delivery whose message came again', () => {
   it('gets no second room while it is held, and costs the first one nothing', () => {

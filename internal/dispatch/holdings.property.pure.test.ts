@@ -4,8 +4,8 @@ import { classOfItsOwn } from '../testkit/test-classes.js';
 import { Holdings, type HoldingsLimits } from './holdings.js';
 
 const limits: fc.Arbitrary<HoldingsLimits> = fc.record({
-  maxHeld: fc.integer({ min: 1, max: 80 }),
-  maxHeldBytes: fc.integer({ min: 1, max: 2000 }),
+  maxResident: fc.integer({ min: 1, max: 80 }),
+  maxResidentBytes: fc.integer({ min: 1, max: 2000 }),
 });
 const SMALLEST_WINDOW = 16;
 const webhookId = fc.nat({ max: 4 });
@@ -57,8 +57,8 @@ class Bench {
     const bytes = this.held.reduce((sum, one) => sum + one.bytes, 0);
     expect([holdings.count, holdings.heldBytes]).toEqual([this.held.length, bytes]);
     expect(holdings.free()).toEqual({
-      count: this.limits.maxHeld - this.held.length,
-      bytes: this.limits.maxHeldBytes - bytes,
+      count: this.limits.maxResident - this.held.length,
+      bytes: this.limits.maxResidentBytes - bytes,
     });
     expect(this.held.every(({ id }) => holdings.has(id))).toBe(true);
     expect(this.held.every(({ id }) => holdings.has(id)) && !this.gone.some((id) => holdings.has(id))).toBe(true);
@@ -79,8 +79,8 @@ class Bench {
     else if (isFull && fits) expect(mine.length).toBeGreaterThanOrEqual(SMALLEST_WINDOW);
     if (!got) return;
     this.held.push({ id, webhookId: webhook, bytes });
-    expect(this.holdings.count).toBeLessThanOrEqual(this.limits.maxHeld);
-    expect(this.holdings.heldBytes).toBeLessThanOrEqual(this.limits.maxHeldBytes);
+    expect(this.holdings.count).toBeLessThanOrEqual(this.limits.maxResident);
+    expect(this.holdings.heldBytes).toBeLessThanOrEqual(this.limits.maxResidentBytes);
   }
 
   private reserve(webhook: number, bytes: number): void {
@@ -108,7 +108,7 @@ it('holdings count exactly what is held, give within their limits only, and come
       expect(bench.holdings.lanes().except).toEqual([]);
       // However badly it went, each webhook has some room again.
       for (let id = 0; id < 5; id++) {
-        expect(bench.holdings.tryReserve('again', id, bounds.maxHeldBytes)).toBe(true);
+        expect(bench.holdings.tryReserve('again', id, bounds.maxResidentBytes)).toBe(true);
         bench.holdings.release('again');
       }
     }),

@@ -3,8 +3,8 @@ import { Recent } from '../recent.js';
 import { type ClassNode, ClassTree, hasRoom, type TimesOfFree } from './class-tree.js';
 
 export interface HoldingsLimits {
-  readonly maxHeld: number;
-  readonly maxHeldBytes: number;
+  readonly maxResident: number;
+  readonly maxResidentBytes: number;
 }
 
 interface Held {
@@ -87,7 +87,7 @@ export class Holdings {
 
   /** How many more deliveries of a webhook may be kept that did not come by a claim of what is due; 0 or less: none. */
   roomOf(webhookId: number): number {
-    const kept = this.limits.maxHeld * KEPT_FOR_CLAIMS;
+    const kept = this.limits.maxResident * KEPT_FOR_CLAIMS;
     const { count } = this.free();
     if (count <= kept) return 0;
     const share = this.shares.get(webhookId);
@@ -117,7 +117,7 @@ export class Holdings {
     const share = this.giveUp(deliveryId);
     if (!share) return;
     share.window = wentWell
-      ? Math.min(share.window + 1, this.limits.maxHeld)
+      ? Math.min(share.window + 1, this.limits.maxResident)
       : Math.max(SMALLEST_WINDOW, share.window >> 1);
   }
 
@@ -148,7 +148,7 @@ export class Holdings {
   }
 
   free(): { readonly count: number; readonly bytes: number } {
-    return { count: this.limits.maxHeld - this.held.size, bytes: this.limits.maxHeldBytes - this.bytes };
+    return { count: this.limits.maxResident - this.held.size, bytes: this.limits.maxResidentBytes - this.bytes };
   }
 
   private keep(deliveryId: string, held: Held): void {

@@ -132,7 +132,8 @@ describe('lanes', () => {
 });
 
 describe('holdings', () => {
-  const holdings = (maxHeld: number, maxHeldBytes = 1 << 30) => new Holdings({ maxHeld, maxHeldBytes }, classOfItsOwn);
+  const holdings = (maxResident: number, maxResidentBytes = 1 << 30) =>
+    new Holdings({ maxResident, maxResidentBytes }, classOfItsOwn);
 
   it('widen the window of a lane whose receiver answers, to a quarter of what is free', () => {
     const held = holdings(1000);

@@ -7,7 +7,7 @@ import { makeTurns } from './turns.js';
 type Asked = { webhookId: number; orderKey: string; wanted: boolean };
 
 it('the keys of a webhook take no more room than its lane has; the others are made due for anybody', async () => {
-  const holdings = new Holdings({ maxHeld: 1000, maxHeldBytes: 1 << 20 }, classOfItsOwn);
+  const holdings = new Holdings({ maxResident: 1000, maxResidentBytes: 1 << 20 }, classOfItsOwn);
   const asked: Asked[] = [];
   const turns = makeTurns({
     holdings,
@@ -37,7 +37,7 @@ it('all keys are gone through in parts, the next at once while something was for
   const last = { webhookId: 1, orderKey: 'k' };
   const parts = [{ released: 3, last }, { released: 0, last }, { released: 5 }, { released: 0 }];
   const turns = makeTurns({
-    holdings: new Holdings({ maxHeld: 10, maxHeldBytes: 10 }, classOfItsOwn),
+    holdings: new Holdings({ maxResident: 10, maxResidentBytes: 10 }, classOfItsOwn),
     claimNext: async () => [],
     releaseFirst: async (from) => {
       froms.push(from);

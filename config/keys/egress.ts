@@ -1,0 +1,40 @@
+import { egressProxy, flag, hostPatterns, ipRanges, nat64Prefixes, portRanges } from '../formats.js';
+import { key } from '../key.js';
+
+/** The addresses that requests may be sent to. */
+export const egressKeys = {
+  allowRanges: key('EGRESS_ALLOW_CIDRS', '', {
+    doc: 'Address ranges, comma-separated, that receivers may be in although they are not public: 10.1.0.0/16,fd12::/16. A metadata service or link-local address needs an entry for that one address.',
+    format: ipRanges,
+  }),
+  denyRanges: key('EGRESS_DENY_CIDRS', '', {
+    doc: 'Address ranges, comma-separated, that receivers may not be in. They take precedence over EGRESS_ALLOW_CIDRS.',
+    format: ipRanges,
+  }),
+  denyHosts: key('EGRESS_DENY_HOSTS', '', {
+    doc: 'Host names, comma-separated, that receivers may not have. An asterisk matches any text: *.internal.example,metadata.* for example.',
+    format: hostPatterns,
+  }),
+  nat64Prefixes: key('EGRESS_NAT64_PREFIXES', '', {
+    doc: 'NAT64 prefixes of your network, comma-separated, besides 64:ff9b::/96: 2001:db8:64::/96. hukz judges an address with such a prefix as the IPv4 address that it contains.',
+    format: nat64Prefixes,
+  }),
+  allowPorts: key('EGRESS_ALLOW_PORTS', '', {
+    doc: 'Ports, comma-separated, that receivers may have: 443,8000-8999. Empty: 80, 443 and 1024-65535 in production, all ports in development.',
+    format: portRanges,
+  }),
+  httpsOnly: key('HTTPS_ONLY', 'false', { doc: 'Refuses receivers whose URL is not https.', format: flag }),
+  insecureTls: key('ALLOW_INSECURE_TLS', 'true', {
+    doc: "Allows webhooks with tls.insecure, which skips the check of the receiver's certificate. If false, such webhooks are refused, and deliveries of stored ones wait.",
+    format: flag,
+  }),
+  proxy: key('EGRESS_PROXY', '', {
+    doc: 'HTTP proxy for all requests to receivers, used with CONNECT: http://user:password@proxy:3128.',
+    format: egressProxy,
+    sensitive: true,
+  }),
+  webhookProxies: key('WEBHOOK_PROXIES', 'false', {
+    doc: 'Allows webhooks to name a proxy of their own. The creator of a webhook then decides which route its requests take.',
+    format: flag,
+  }),
+};
