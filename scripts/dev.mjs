@@ -4,19 +4,12 @@ import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compile, needsCompilation } from './compile.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = ['cmd', 'config', 'internal', 'migrations'];
 /** An editor writes a file in several steps, and a branch changes many files. */
 const SETTLE_MS = 200;
-
-function run(...args) {
-  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
-}
-
-function build() {
-  return run(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json');
-}
 
 function start() {
   return spawn(process.execPath, [join(root, 'dist', 'cmd', 'hukz.js'), 'up'], { cwd: root, stdio: 'inherit' });
@@ -31,12 +24,16 @@ async function stop(child) {
 /** Builds the sources. If they do not compile, the running program stays. */
 async function rebuild() {
   console.log('\nhukz: a source file has changed; building …');
-  if (!build()) return;
+  if (!compile(root)) return;
   await stop(up);
   if (!isEnding) up = start();
 }
 
-if (!run(join(root, 'scripts', 'bootstrap.mjs'), '--nats-server-unless-given') || !build()) process.exit(1);
+const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'bootstrap.mjs'), '--nats-server-unless-given'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (status !== 0 || (needsCompilation(root) && !compile(root))) process.exit(1);
 let up = start();
 let isEnding = false;
 let settling;

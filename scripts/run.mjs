@@ -1,18 +1,36 @@
-// `node scripts/run.mjs <command> …`: install what is missing, build, then hukz itself in this same process.
+// `node scripts/run.mjs <command> …`: installs what is missing, compiles changed sources, runs hukz in this process.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compile, needsCompilation } from './compile.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const isUp = process.argv[2] === 'up';
 
-function first(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
-  if (status !== 0) process.exit(status ?? 1);
+/** Does a phase of the start. `up` shows one line per phase, as cmd/start-phase.ts does for the phases that follow. */
+function phase(name, work) {
+  const startedMs = performance.now();
+  const note = work();
+  if (isUp) {
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+    process.stdout.write(`${name.padEnd(12)}${seconds.padStart(6)} s  ${note}\n`);
+  }
 }
 
-const needs = process.argv[2] === 'up' ? ['--nats-server-unless-given'] : [];
-first(process.execPath, [join(root, 'scripts', 'bootstrap.mjs'), ...needs]);
-first('npm', ['run', '--silent', 'build']);
+phase('installing', () => {
+  const needs = isUp ? ['--nats-server-unless-given'] : [];
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'bootstrap.mjs'), ...needs], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return 'npm packages and programs are installed';
+});
+phase('compiling', () => {
+  if (!needsCompilation(root)) return 'no source has changed';
+  if (!compile(root)) process.exit(1);
+  return 'dist/ is up to date';
+});
 // npm passes a SIGTERM to the shell between npm and this process. The shell dies without passing it on, so a changed
 // parent process is the signal to stop.
 const parent = process.ppid;
