@@ -17,6 +17,7 @@ import { testEnvironment } from '../internal/testkit/instance-environment.js';
 import { startReceiver } from '../internal/testkit/receiver.js';
 import { makeTestDatabase } from '../internal/testkit/test-database.js';
 import { startTestNats } from '../internal/testkit/test-nats.js';
+import { migrations } from '../migrations/list.js';
 
 /** The program itself, from its sources: the hooks let plain Node run them. */
 const PROGRAM = [
@@ -350,11 +351,30 @@ async function runScript(shell: string, script: string): Promise<string> {
   return stdout;
 }
 
+const GIVEN = { HUKZ_DATABASE_USER: 'hukz', HUKZ_DATABASE_PASSWORD: 'x', HUKZ_DATABASE_NAME: 'hukz' };
+
+/** The lines of the phases of a start, in the order in which they ended, without their seconds. */
+function phasesIn(said: string): string[] {
+  return [...said.matchAll(/^(PostgreSQL|nats-server|migrations|ready) +\d+\.\d s {2}(.*)$/gm)].map(
+    ([, name, note]) => `${name}: ${note}`,
+  );
+}
+
 describe('hukz up', () => {
   it('runs everything; smoke goes through it; it stops cleanly and finds its data again', async () => {
     const env = { HUKZ_LOG_FORMAT: 'json' };
     const first = hukz(['up'], env);
     await says(first, 'hukz is up');
+    const [, , ...rest] = phasesIn(first.output());
+    expect(phasesIn(first.output()).slice(0, 2).sort()).toEqual([
+      expect.stringMatching(/^PostgreSQL: on port \d+, its data in \/.*\/\.hukz\/postgres$/),
+      expect.stringMatching(/^nats-server: on port \d+, with JetStream$/),
+    ]);
+    expect(rest).toEqual([
+      `migrations: ${migrations.length} applied`,
+      expect.stringMatching(/^ready: \d+\.\d s in total$/),
+    ]);
+    expect(first.output()).not.toContain('database.migrated');
     const state = JSON.parse(await readFile(join(cwd, '.hukz', 'up.json'), 'utf8')) as { api: string };
     const made = await fetch(`${state.api}/events`, {
       method: 'POST',
@@ -402,6 +422,7 @@ describe('hukz up', () => {
 
     const second = hukz(['up'], env);
     await says(second, 'hukz is up');
+    expect(phasesIn(second.output())).toContain('migrations: nothing to migrate');
     const again = JSON.parse(await readFile(join(cwd, '.hukz', 'up.json'), 'utf8')) as { api: string };
     const listed = await fetch(`${again.api}/events`, { headers: { 'X-User': '1' } });
     expect(await listed.json()).toMatchObject({
@@ -411,6 +432,23 @@ describe('hukz up', () => {
     second.child.kill('SIGTERM');
     expect(await second.code).toBe(0);
   }, 90_000);
+
+  it('stops PostgreSQL when nats-server does not start beside it', async () => {
+    await mkdir(join(cwd, '.hukz'));
+    await writeFile(join(cwd, '.hukz', 'nats'), 'a file where a directory is needed');
+    const run = hukz(['up']);
+    expect(await run.code).toBe(1);
+    expect(phasesIn(run.output())).toEqual([expect.stringMatching(/^PostgreSQL: /)]);
+    const port = Number(/^PostgreSQL.* on port (\d+)/m.exec(run.output())?.[1]);
+    expect(await findFreePort(port)).toBe(port);
+  });
+
+  it('ends at a signal while the PostgreSQL that it was given is away', async () => {
+    const run = hukz(['up'], { HUKZ_DATABASE_HOST: '127.0.0.1', HUKZ_DATABASE_PORT: '1', ...GIVEN });
+    await says(run, 'database.waited_for');
+    run.child.kill('SIGTERM');
+    expect([await run.code, phasesIn(run.output())]).toEqual([0, [expect.stringMatching(/^nats-server: /)]]);
+  });
 
   it('stops what it has started when the rest cannot start', async () => {
     const squatter = await startReceiver();

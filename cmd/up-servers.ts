@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { choosePostgresDirectory } from '../internal/local/data-directory.js';
 import { startNatsServer } from '../internal/local/nats-server.js';
-import { startPostgres } from '../internal/local/postgres.js';
+import { type Postgres, startPostgres } from '../internal/local/postgres.js';
+import { startPhase } from './start-phase.js';
 import { upDirectory } from './up-state.js';
 import { startOnUsualPort } from './usual-port.js';
 
@@ -34,36 +35,42 @@ interface Started {
   stop(): Promise<void>;
 }
 
-/** Starts the PostgreSQL and the nats-server whose addresses are not given, their data below `.hukz/`. */
+/**
+ * Starts the PostgreSQL and the nats-server whose addresses are not given, their data below `.hukz/`. Both start at the
+ * same time; if one of them fails, the other one is stopped.
+ */
 export async function startOwnServers(options: OwnServersOptions): Promise<OwnServers> {
-  const database = await startDatabase(options);
-  try {
-    const nats = await startNats(options);
+  const [database, nats] = await Promise.allSettled([startDatabase(options), startNats(options)]);
+  const stop = async () => {
+    if (nats.status === 'fulfilled') await nats.value.stop();
+    if (database.status === 'fulfilled') await database.value.stop();
+  };
+  if (database.status === 'fulfilled' && nats.status === 'fulfilled') {
     return {
-      settings: { ...database.settings, ...nats.settings },
-      where: { database: database.where, nats: nats.where },
-      async stop() {
-        await nats.stop();
-        await database.stop();
-      },
+      settings: { ...database.value.settings, ...nats.value.settings },
+      where: { database: database.value.where, nats: nats.value.where },
+      stop,
     };
-  } catch (error) {
-    await database.stop();
-    throw error;
   }
+  await stop();
+  throw [database, nats].find((each) => each.status === 'rejected')?.reason;
 }
 
 async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<Started> {
   if (given.HUKZ_DATABASE_HOST) return NOT_OURS;
   const dataDir = await choosePostgresDirectory(join(upDirectory(cwd), 'postgres'));
-  const { host, port, user, password, stop } = await startOnUsualPort(
-    { usual: 5432, whose: 'PostgreSQL', say },
-    (port) => {
-      say(`starting PostgreSQL, its data in ${dataDir} …`);
-      return startPostgres({ dataDir, port });
+  const { host, port, user, password, stop } = await startPhase({
+    name: 'PostgreSQL',
+    say,
+    work: async () => {
+      const server = await startOnUsualPort({ usual: 5432, whose: 'PostgreSQL', say }, (port) =>
+        startPostgres({ dataDir, port }),
+      );
+      await createDatabase(server);
+      return server;
     },
-  );
-  await createDatabase({ host, port, user, password });
+    noteOf: ({ port }) => `on port ${port}, its data in ${dataDir}`,
+  });
   return {
     settings: {
       HUKZ_DATABASE_HOST: host,
@@ -81,17 +88,22 @@ async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<St
 async function startNats({ cwd, given, say }: OwnServersOptions): Promise<Started> {
   if (given.HUKZ_NATS_URL) return NOT_OURS;
   const storeDir = join(upDirectory(cwd), 'nats');
-  const { url, stop } = await startOnUsualPort({ usual: 4222, whose: 'nats-server', say }, (port) => {
-    say('starting nats-server with JetStream …');
-    return startNatsServer({ jetstream: true, port, storeDir });
+  const { url, stop } = await startPhase({
+    name: 'nats-server',
+    say,
+    work: () =>
+      startOnUsualPort({ usual: 4222, whose: 'nats-server', say }, (port) =>
+        startNatsServer({ jetstream: true, port, storeDir }),
+      ),
+    noteOf: ({ port }) => `on port ${port}, with JetStream`,
   });
   return { settings: { HUKZ_NATS_URL: url }, where: url, stop };
 }
 
 const NOT_OURS: Started = { settings: {}, where: undefined, stop: () => Promise.resolve() };
 
-async function createDatabase(server: { host: string; port: number; user: string; password: string }): Promise<void> {
-  const client = new pg.Client({ ...server, database: 'postgres' });
+async function createDatabase({ host, port, user, password }: Postgres): Promise<void> {
+  const client = new pg.Client({ host, port, user, password, database: 'postgres' });
   await client.connect();
   try {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);

@@ -13,11 +13,14 @@ export interface OpenDatabaseOptions {
   readonly signal: AbortSignal;
 }
 
-/** Waits for PostgreSQL and brings the schema up, or (`--no-migrate`) makes sure that somebody has. */
-export async function openDatabase(options: OpenDatabaseOptions): Promise<void> {
+/**
+ * Waits for PostgreSQL and brings the schema up, or (`--no-migrate`) requires that it is up already. Answers the names of
+ * the migrations that were applied now.
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<readonly string[]> {
   const { connection, logger } = options;
   const open = options.migrate ? () => migrate(connection, 'up', logger) : () => requireMigrated(connection);
-  await withDatabase<unknown>(open, options);
+  return withDatabase(open, options);
 }
 
 /** Does something that PostgreSQL must be there for, and waits for it where it is not; a wrong setting is named. */
@@ -37,9 +40,9 @@ function isFinal(error: unknown): boolean {
   return known || (sqlStateOf(error) !== undefined && !isDatabaseAway(error));
 }
 
-async function requireMigrated(connection: Connection): Promise<void> {
+async function requireMigrated(connection: Connection): Promise<readonly []> {
   const missing = (await migrationStatus(connection)).filter(({ applied }) => !applied).map(({ name }) => name);
-  if (missing.length === 0) return;
+  if (missing.length === 0) return [];
   throw new CannotStart(
     `the database lacks the migrations ${missing.join(', ')}: run "hukz migrate up", or serve without --no-migrate`,
   );
