@@ -76,7 +76,8 @@ export class Dispatcher {
   /** Starts as many requests as there are slots for, those beyond a turn's share in the next turn. */
   pump(): void {
     const { lanes } = this.deps;
-    while (!this.stopped && this.active - this.left.size < this.deps.maxActive && this.deps.isTrusted()) {
+    // Called three times per delivery: the cheapest question comes first.
+    while (lanes.hasWork && this.mayRun() && this.deps.isTrusted()) {
       if (this.startedThisTurn === STARTS_A_TURN) return;
       const delivery = lanes.take();
       if (!delivery) {
@@ -88,6 +89,10 @@ export class Dispatcher {
       this.active++;
       void this.run(delivery);
     }
+  }
+
+  private mayRun(): boolean {
+    return !this.stopped && this.active - this.left.size < this.deps.maxActive;
   }
 
   private nextTurn(): void {

@@ -73,6 +73,8 @@ export class SlotTree<L extends Lined> {
 
   /** What the next lane in turn starts. One that starts nothing leaves its ring. */
   take<T>(kind: SlotKind, start: (lane: L) => T | undefined): T | undefined {
+    // Each delivery asks for all kinds, and usually one of them has work.
+    if (this.tree.root.load.rings[kind].length === 0) return undefined;
     const [free, freeOfKind] = [this.free, this.freeOf(kind)];
     return free < 1 || freeOfKind < 1 ? undefined : takeFrom(this.tree.root, { kind, start, free, freeOfKind });
   }
