@@ -1,6 +1,8 @@
 import type { ClassPath } from '../domain/scheduling-class.js';
 import { Recent } from '../recent.js';
-import { type ClassNode, ClassTree, hasRoom, type TimesOfFree } from './class-tree.js';
+import { ClassTree } from './class-tree.js';
+import { addTo, type ClassLoad, type HoldingClass, isClassFull, roomIn } from './holding-classes.js';
+import { FIRST_WINDOW, nextWindow } from './window.js';
 
 export interface HoldingsLimits {
   readonly maxResident: number;
@@ -14,23 +16,15 @@ interface Held {
   readonly isClaimed: boolean;
 }
 
-/** What a scheduling class holds. */
-interface ClassLoad {
-  count: number;
-  bytes: number;
-}
-
 interface Share {
   /** Undefined while the lane holds nothing. */
-  place: ClassNode<ClassLoad> | undefined;
+  place: HoldingClass | undefined;
   count: number;
   bytes: number;
   /** How many deliveries the lane may hold: grows with each that goes well, halves with each that does not. */
   window: number;
 }
 
-const SMALLEST_WINDOW = 16;
-const FIRST_WINDOW = 128;
 /** Part of the places that new messages may not take: else retries and the backlog would wait for as long as they flood. */
 const KEPT_FOR_CLAIMS = 0.125;
 /** Windows of idle lanes that are remembered. */
@@ -39,8 +33,6 @@ const MOST_REMEMBERED = 10_000;
 const PART_OF_FREE = 4;
 /** More of the bytes: payloads are large for everybody at a time, and what has no room is written and read once more. */
 const PART_OF_FREE_BYTES = 2;
-/** An origin that is alone may hold two thirds, a user with several origins three quarters, a space four fifths. */
-const TIMES_OF_FREE: TimesOfFree = [4, 3, 2];
 
 /**
  * What is in memory on behalf of dispatch: from the moment room is kept for a delivery, before its commit, until it is
@@ -75,7 +67,7 @@ export class Holdings {
 
   /** Keeps room for a delivery unless it is here already (its message came again), or all of the room, or this webhook's part, is taken. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean {
-    if (this.held.has(deliveryId) || bytes > this.free().bytes || this.roomOf(webhookId) <= 0) return false;
+    if (this.held.has(deliveryId) || bytes > this.freeBytes || !this.hasRoomFor(webhookId)) return false;
     this.keep(deliveryId, { webhookId, bytes, isClaimed: false });
     return true;
   }
@@ -87,18 +79,10 @@ export class Holdings {
 
   /** How many more deliveries of a webhook may be kept that did not come by a claim of what is due; 0 or less: none. */
   roomOf(webhookId: number): number {
-    const kept = this.limits.maxResident * KEPT_FOR_CLAIMS;
-    const { count } = this.free();
-    if (count <= kept) return 0;
+    if (this.isKeptForClaims()) return 0;
     const share = this.shares.get(webhookId);
-    if (share) return this.fits(share) ? this.placesOf(share) : 0;
-    const place = this.classes.find(this.classOf(webhookId));
-    if (this.isClassFull(place)) return 0;
-    return Math.min(
-      this.remembered.get(webhookId)?.window ?? FIRST_WINDOW,
-      Math.ceil(count - kept),
-      this.roomIn(place),
-    );
+    if (!share) return this.roomOfIdle(webhookId);
+    return this.fits(share) ? this.placesOf(share) : 0;
   }
 
   /** Whether its webhook holds all that it may. */
@@ -115,10 +99,7 @@ export class Holdings {
 
   release(deliveryId: string, wentWell = true): void {
     const share = this.giveUp(deliveryId);
-    if (!share) return;
-    share.window = wentWell
-      ? Math.min(share.window + 1, this.limits.maxResident)
-      : Math.max(SMALLEST_WINDOW, share.window >> 1);
+    if (share) share.window = nextWindow(share.window, wentWell, this.limits.maxResident);
   }
 
   /**
@@ -136,19 +117,52 @@ export class Holdings {
     for (const [webhookId, share] of this.shares) {
       if (this.fits(share)) lanes.set(webhookId, this.partOf(share, deliveries));
       else except.push(webhookId);
-      someClassIsFull ||= share.place !== undefined && this.isClassFull(share.place);
+      someClassIsFull ||= this.isClassOfFull(share);
     }
     if (someClassIsFull) {
       // Those of it that hold nothing just now are to be left out too.
       for (const webhookId of this.remembered.keys()) {
-        if (this.isClassFull(this.classes.find(this.classOf(webhookId)))) except.push(webhookId);
+        const place = this.classes.find(this.classOf(webhookId));
+        if (isClassFull(place, this.freeCount, this.freeBytes)) except.push(webhookId);
       }
     }
     return { except, lanes, others: FIRST_WINDOW };
   }
 
   free(): { readonly count: number; readonly bytes: number } {
-    return { count: this.limits.maxResident - this.held.size, bytes: this.limits.maxResidentBytes - this.bytes };
+    return { count: this.freeCount, bytes: this.freeBytes };
+  }
+
+  private get freeCount(): number {
+    return this.limits.maxResident - this.held.size;
+  }
+
+  private get freeBytes(): number {
+    return this.limits.maxResidentBytes - this.bytes;
+  }
+
+  /** Whether `roomOf` is above 0, without counting how far: asked for each delivery that is accepted. */
+  private hasRoomFor(webhookId: number): boolean {
+    if (this.isKeptForClaims()) return false;
+    const share = this.shares.get(webhookId);
+    return share ? this.fits(share) : this.roomOfIdle(webhookId) > 0;
+  }
+
+  /** Whether what is free is not for new messages. */
+  private isKeptForClaims(): boolean {
+    return this.freeCount <= this.limits.maxResident * KEPT_FOR_CLAIMS;
+  }
+
+  /** The room of a webhook that holds nothing. */
+  private roomOfIdle(webhookId: number): number {
+    const { freeCount } = this;
+    const place = this.classes.find(this.classOf(webhookId));
+    if (isClassFull(place, freeCount, this.freeBytes)) return 0;
+    return Math.min(
+      this.remembered.get(webhookId)?.window ?? FIRST_WINDOW,
+      Math.ceil(freeCount - this.limits.maxResident * KEPT_FOR_CLAIMS),
+      roomIn(place, freeCount),
+    );
   }
 
   private keep(deliveryId: string, held: Held): void {
@@ -190,51 +204,28 @@ export class Holdings {
   }
 
   private placesOf(share: Share): number {
-    const { count } = this.free();
-    const places = Math.min(share.window, count / PART_OF_FREE) - share.count;
-    return Math.ceil(share.place ? Math.min(places, this.roomIn(share.place)) : places);
+    const { freeCount } = this;
+    const places = Math.min(share.window, freeCount / PART_OF_FREE) - share.count;
+    return Math.ceil(share.place ? Math.min(places, roomIn(share.place, freeCount)) : places);
   }
 
   /** What a claim may bring of a lane. */
   private partOf(share: Share, deliveries: number): number {
     const places = this.placesOf(share);
-    const room = share.place ? this.roomIn(share.place) : deliveries;
+    const room = share.place ? roomIn(share.place, this.freeCount) : deliveries;
     return share.place && room < deliveries ? Math.min(places, Math.ceil(room / share.place.lanes)) : places;
   }
 
+  /** Whether `placesOf` is above 0, and there is room for bytes: a class that is not full has room for a delivery. */
   private fits(share: Share): boolean {
     return (
-      this.placesOf(share) > 0 &&
-      share.bytes < this.free().bytes / PART_OF_FREE_BYTES &&
-      !(share.place && this.isClassFull(share.place))
+      share.count < Math.min(share.window, this.freeCount / PART_OF_FREE) &&
+      share.bytes < this.freeBytes / PART_OF_FREE_BYTES &&
+      !this.isClassOfFull(share)
     );
   }
 
-  /** Deliveries that a class may take until it, or one around it, is full. */
-  private roomIn(place: ClassNode<ClassLoad>): number {
-    const { count } = this.free();
-    let room = count;
-    for (let node = place; node.parent; node = node.parent) {
-      const times = TIMES_OF_FREE[node.depth] ?? 0;
-      // Each one that it takes is one less that is free.
-      room = Math.min(room, (times * count - node.load.count) / (times + 1));
-    }
-    return Math.ceil(room);
-  }
-
-  private isClassFull(place: ClassNode<ClassLoad>): boolean {
-    const { count, bytes } = this.free();
-    for (let node = place; node.parent; node = node.parent) {
-      const times = TIMES_OF_FREE[node.depth] ?? 0;
-      if (!hasRoom(node.load.count, count, times) || !hasRoom(node.load.bytes, bytes, times)) return true;
-    }
-    return false;
-  }
-}
-
-function addTo(place: ClassNode<ClassLoad> | undefined, count: number, bytes: number): void {
-  for (let node = place; node; node = node.parent) {
-    node.load.count += count;
-    node.load.bytes += bytes;
+  private isClassOfFull({ place }: Share): boolean {
+    return place !== undefined && isClassFull(place, this.freeCount, this.freeBytes);
   }
 }
