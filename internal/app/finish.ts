@@ -1,5 +1,5 @@
 import type { Dispatch } from '../dispatch/dispatch.js';
-import type { StreamOrder } from '../dispatch/stream-order.js';
+import type { StreamOrder } from '../dispatch/stream-order/stream-order.js';
 import type { CatalogSync } from '../intake/catalog-sync.js';
 import type { Intake } from '../intake/intake.js';
 import type { Journal } from '../store/journal/journal.js';

@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import type { Config } from '../../config/config.js';
 import type { Clock } from '../clock.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
-import { makeStreamOrder, type StreamOrder } from '../dispatch/stream-order.js';
+import { makeStreamOrder, type StreamOrder } from '../dispatch/stream-order/stream-order.js';
 import type { Catalog } from '../domain/catalog.js';
 import { makeIsInbox, makeIsReserved } from '../domain/reserved.js';
 import { makeUuids } from '../domain/uuid.js';

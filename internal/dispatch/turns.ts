@@ -2,7 +2,7 @@ import { coalesce } from '../coalesce.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Holdings } from './holdings.js';
 
-interface OrderedKey {
+export interface OrderedKey {
   readonly webhookId: number;
   readonly orderKey: string;
 }

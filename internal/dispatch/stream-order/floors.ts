@@ -1,0 +1,48 @@
+import type { Logger } from '../../logger.js';
+
+/** Up to where everything of a stream is committed; 'unread': a stream that is not read here; undefined: unknown just now. */
+export type Floor = number | 'unread' | undefined;
+
+export interface FloorsDeps {
+  acknowledgedUpTo(stream: string, known: number): Promise<Floor>;
+  onError(error: unknown): void;
+  readonly logger: Logger;
+}
+
+/** The floors of the streams, and which of them are waited for no more. */
+export class Floors {
+  private readonly givenUp = new Map<string, number>();
+  /** Streams that have not answered since an error of theirs was logged. */
+  private readonly silent = new Set<string>();
+
+  constructor(private readonly deps: FloorsDeps) {}
+
+  /** Up to where a stream may be numbered now: its floor, or `highest` while the floor is where it was given up. */
+  async reach(stream: string, highest: number): Promise<Floor> {
+    const floor = await this.ask(stream, highest);
+    const stuckAt = this.givenUp.get(stream);
+    if (stuckAt === undefined || typeof floor !== 'number') return floor;
+    if (floor === stuckAt) return highest;
+    this.givenUp.delete(stream);
+    this.deps.logger.info('order.kept_again', { stream, floor });
+    return floor;
+  }
+
+  /** Waits no more for a stream while its floor is here. */
+  giveUp(stream: string, floor: number): void {
+    this.givenUp.set(stream, floor);
+  }
+
+  /** A stream that cannot be asked must not stop the others, nor fill the log. */
+  private async ask(stream: string, highest: number): Promise<Floor> {
+    try {
+      const floor = await this.deps.acknowledgedUpTo(stream, highest);
+      this.silent.delete(stream);
+      return floor;
+    } catch (error) {
+      if (!this.silent.has(stream)) this.deps.onError(error);
+      this.silent.add(stream);
+      return undefined;
+    }
+  }
+}
