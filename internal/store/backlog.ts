@@ -1,6 +1,6 @@
 import type { JournalPool, Statement } from './journal/journal-pool.js';
 
-/** From the front of the index of what is due, no further than $1 rows. */
+/** From the front of the index of what is due, no further than $1 rows: "front of an index" in `sql-notes.md`. */
 const LOOK: Statement = {
   text: `
     select count(*)::int as deliveries, coalesce(extract(epoch from now() - min(due_at)), 0)::float8 as oldest_s

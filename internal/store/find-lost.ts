@@ -1,6 +1,9 @@
 import type { JournalPool, Statement } from './journal/journal-pool.js';
 
-/** By keys only, in words of which no join can be made: what it costs depends on the rows that it looks at and on nothing else. */
+/**
+ * By keys only, in words of which no join can be made: what it costs depends on the rows that it looks at and on nothing else.
+ * ("Set without a join" in `sql-notes.md`.)
+ */
 const FIND_LOST: Statement = {
   text: `
     select page.received_at::text as at, page.id, page.n = $5::int or page.owed >= $6::int as last, coalesce(lost.ids, '{}')::text[] as lost

@@ -43,7 +43,10 @@ export function matchingLogs(db: Db, filter: LogFilter): Knex.QueryBuilder {
   return matching;
 }
 
-/** A condition that follows from another but for a few rows. The planner must not multiply the two: it is kept from knowing. */
+/**
+ * A condition that follows from another but for a few rows. The planner must not multiply the two: it is kept from knowing: "set
+ * without a join" in `sql-notes.md`.
+ */
 function also(matching: Knex.QueryBuilder, column: string, value: string | number): void {
   matching.whereRaw('coalesce(?? = ?, false)', [column, value]);
 }

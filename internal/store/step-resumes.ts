@@ -3,7 +3,7 @@ import { IS_SENT_TO } from './journal/order.js';
 
 /**
  * Usually there is none; a join would read all webhooks to find that out. Time in which nothing could be let go (a service that
- * was down, an open circuit) is made up for by two seconds at most.
+ * was down, an open circuit) is made up for by two seconds at most. For `offset 0` see "fence" in `sql-notes.md`.
  */
 const TURN: Statement = {
   text: `

@@ -1,6 +1,7 @@
 import { IS_STILL_OURS } from './hold.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 
+/** For `offset 0` see "fence" in `../sql-notes.md`. */
 export const CANCEL: Statement = {
   text: `
     with cancelled as (

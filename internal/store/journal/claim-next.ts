@@ -20,7 +20,7 @@ const IS_NOT_CLEARED = 'exists (select from resumes r where r.webhook_id = w.id 
 
 /**
  * Looked at again when the row is ours to change. Written so that no index offers itself for it: by that of what is due, a
- * table of which nothing is known yet would be read for each key.
+ * table of which nothing is known yet would be read for each key. ("Hidden condition" in `../sql-notes.md`.)
  */
 const IS_HELD = 'num_nulls(d.owner) = 1 and not isfinite(d.due_at)';
 
@@ -41,7 +41,7 @@ export const CLAIM_NEXT: Statement = {
     returning ${CLAIMED}, d.owner`,
 };
 
-/** Goes through the keys from $1, $2 on; a webhook that is not sent to is one step, however many keys it has. */
+/** Goes through the keys from $1, $2 on ("hop" in `../sql-notes.md`); a webhook that is not sent to is one step, however many keys it has. */
 export const RELEASE_FIRST: Statement = {
   text: `
     with recursive keys(webhook_id, order_key, is_open, step) as (

@@ -9,7 +9,8 @@ const MOST_KEYS = 200;
 
 /**
  * Held deliveries of webhook `h`: one from anywhere in the time that they are of, and the first of some key. Were it always
- * the oldest, one that its receiver cannot take would keep the circuit open for ever.
+ * the oldest, one that its receiver cannot take would keep the circuit open for ever. The keys are gone through by "hops" (see
+ * `../sql-notes.md`).
  */
 const PROBE_OF_WEBHOOK = `
   (select d.id from deliveries d

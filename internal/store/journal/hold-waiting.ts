@@ -3,7 +3,7 @@ import { IS_SENT_TO } from './order.js';
 
 /**
  * The webhook's row is locked: it cannot be sent to again before what was held meanwhile is seen by whoever releases it, and
- * of several instances one does it. What a claim has in its hands is left to it.
+ * of several instances one does it. What a claim has in its hands is left to it. ("Key list" in `../sql-notes.md`.)
  */
 export const HOLD_WAITING: Statement = {
   text: `

@@ -2,7 +2,7 @@ import type { JournalPool, Statement } from './journal-pool.js';
 import { IS_SENT_TO } from './order.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
 
-/** Whether `d` is one of the deliveries $1, and still owned by its owner of $2. No join: see `SETTLE`. */
+/** Whether `d` is one of the deliveries $1, and still owned by its owner of $2. No join: "set without a join" in `../sql-notes.md`. */
 export const IS_STILL_OURS =
   'd.id = any($1::uuid[]) and coalesce((d.id, d.owner) in (select * from unnest($1::uuid[], $2::uuid[])), false)';
 
@@ -21,7 +21,7 @@ const GIVE_BACK_STRAYS: Statement = {
 };
 /**
  * From one webhook that something is held for to the next, by the index: a million of one cost no more than one. The orders
- * and the array are there for the planner, which takes whole tables for cheaper.
+ * and the array are there for the planner, which takes whole tables for cheaper: "hop" and "key list" in `../sql-notes.md`.
  */
 export const RELEASE_HELD: Statement = {
   text: `

@@ -3,7 +3,10 @@ import type { JournalPool, Statement } from './journal-pool.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
 import { CLOCK } from './read-clock.js';
 
-/** In pages of the table, which are few; by an index, each version of a row that has beaten costs a look. */
+/**
+ * In pages of the table, which are few; by an index, each version of a row that has beaten costs a look. ("Block ranges"
+ * in `../sql-notes.md`.)
+ */
 const ALL_ROWS = `ctid >= '(0,0)'`;
 
 const REGISTER: Statement = {

@@ -150,6 +150,7 @@ function open(connection: Connection, max: number, logger: Logger): Pool {
  * for the very values either: for batches of hundreds that costs ten times what it takes to run them (measured: 3,000 deliveries
  * a second in place of 20,000), and PostgreSQL falls for it when the first batches were small. A table without a usable index
  * (`catalog_version`) is still read whole; servers before 18 give that a cost that would start their compiler.
+ * `../sql-notes.md` names the tricks that keep statements within this, and says what each is for.
  */
 const PLANNING = `
   set plan_cache_mode = force_generic_plan;

@@ -19,5 +19,8 @@ export const NEXT_OF_KEY = `
     ) as few
   ) as near where rests order by near.order_no limit 1`;
 
-/** Whether a webhook is sent to; `w` is its row. In words that no index of living webhooks answers to: it is found by its key. */
+/**
+ * Whether a webhook is sent to; `w` is its row. In words that no index of living webhooks answers to: it is found by its key.
+ * ("Hidden condition" in `../sql-notes.md`.)
+ */
 export const IS_SENT_TO = `(w.enabled and num_nulls(w.deleted_at, w.paused_at, w.circuit_opened_at) = 3)`;

@@ -12,7 +12,7 @@ export const IN_RANGE = 'ctid >= $1::text::tid and ctid < $2::text::tid';
 /**
  * For what is asked of owned deliveries once in a blue moon: an index on `owner` would cost each delivery of each day. The
  * table is gone through in parts, so that no statement takes long, however many wait. Rows that somebody else may change
- * meanwhile are not found for certain; what an instance that does nothing owns stays where it is.
+ * meanwhile are not found for certain ("block ranges" in `../sql-notes.md`); what an instance that does nothing owns stays where it is.
  */
 export async function eachRange(
   run: JournalPool['run'],

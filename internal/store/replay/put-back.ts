@@ -11,7 +11,10 @@ const LAST_ATTEMPT = (id: string, receivedAt: string) => `
   where delivery_id = ${id} and created_at >= ${receivedAt} - interval '1 day'`;
 const COLUMNS = '(id, message_id, received_at, webhook_id, attempts, failures, bytes, due_at, replay)';
 
-/** Dead letters whose message is still there become deliveries again, in one statement: they are never both or neither. */
+/**
+ * Dead letters whose message is still there become deliveries again, in one statement: they are never both or neither. For
+ * `offset 0` see "fence" in `../sql-notes.md`.
+ */
 const RAISE_DEAD: Statement = {
   text: `
     with kept as (
@@ -61,7 +64,7 @@ const OWE_FIRST: Statement = {
     on conflict do nothing returning id`,
 };
 
-/** What waits for its next attempt and is owned by nobody is due now. */
+/** What waits for its next attempt and is owned by nobody is due now. ("Hidden condition" in `../sql-notes.md`.) */
 export const HURRY: Statement = {
   text: `update deliveries d set due_at = now(), replay = true
          where id = any($1::uuid[]) and num_nulls(owner) = 1 and ${IS_FIRST} returning id`,
