@@ -1,8 +1,8 @@
-/** Time as the rooms may know it; handed over so that a test can turn the hands. */
+/** The clock that all parts of the service use. It is passed as a parameter, so that a test can set the time. */
 export interface Clock {
-  /** Wall clock, milliseconds since 1970. Goes into rows and headers. */
+  /** The wall clock in milliseconds since 1970, for rows and headers. */
   now(): number;
-  /** Milliseconds that never jump. Measures durations and deadlines. */
+  /** Milliseconds that never jump, for durations and deadlines. */
   monotonic(): number;
 }
 

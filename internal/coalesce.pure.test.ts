@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { coalesce } from './coalesce.js';
 
-it('gives everybody a run that begins after they asked, and never two at once', async () => {
+it('gives every caller a run that begins after the call, and never runs two at the same time', async () => {
   const runs: { finish(): void; fail(): void }[] = [];
   const ask = coalesce(
     () =>

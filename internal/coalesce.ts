@@ -1,6 +1,6 @@
 /**
- * Shares runs of a piece of work, never two at once: whoever asks while one is under way gets the one after it, which
- * begins later than the asking and so has seen whatever the asker has.
+ * Shares runs of an operation and never runs two at the same time. A call during a run gets the result of the next run,
+ * which begins after the call and therefore sees everything that the caller has seen.
  */
 export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;

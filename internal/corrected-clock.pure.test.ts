@@ -4,7 +4,7 @@ import { type CorrectedClock, correctClock } from './corrected-clock.js';
 const NOON = Date.UTC(2026, 0, 31, 12);
 const HOUR_MS = 3_600_000;
 
-/** The database's time, our monotonic time, and how wrong our clock is. */
+/** The database's time, the local monotonic time, and the error of the local clock. */
 let world: { time: number; monotonic: number; offsetMs: number };
 let clock: CorrectedClock;
 
@@ -17,7 +17,7 @@ const pass = (ms: number) => {
   world.time += ms;
   world.monotonic += ms;
 };
-/** A round trip; the database looks at its clock after a part of it. */
+/** Simulates a round trip; the database reads its clock after the given part of it. */
 const ask = (roundTripMs: number, part = 0.5) => {
   const askedAt = world.monotonic;
   pass(roundTripMs * part);
@@ -27,7 +27,7 @@ const ask = (roundTripMs: number, part = 0.5) => {
 };
 const errorMs = () => clock.now() - world.time;
 
-it('is the clock of the machine before anything is known, and while that is right by a second', () => {
+it('is the clock of the machine before the first sample, and while that clock is right to a second', () => {
   world.offsetMs = HOUR_MS;
   expect(errorMs()).toBe(HOUR_MS);
   world.offsetMs = 900;
@@ -36,7 +36,7 @@ it('is the clock of the machine before anything is known, and while that is righ
 });
 
 it.each([HOUR_MS, -HOUR_MS, 30 * 24 * HOUR_MS, 1500])(
-  'is right by half a round trip when that is wrong by %i ms',
+  'is right to half a round trip when the machine is wrong by %i ms',
   (offsetMs) => {
     world.offsetMs = offsetMs;
     ask(20, 0);
@@ -48,7 +48,7 @@ it.each([HOUR_MS, -HOUR_MS, 30 * 24 * HOUR_MS, 1500])(
   },
 );
 
-it('follows no clock that is set between two samples, from the next check on', () => {
+it('ignores that the machine clock was set between two samples, from the next check on', () => {
   ask(10);
   world.offsetMs = 2 * HOUR_MS;
   clock.check();
@@ -58,7 +58,7 @@ it('follows no clock that is set between two samples, from the next check on', (
   expect([errorMs(), clock.offsetMs()]).toEqual([0, 0]);
 });
 
-it('is not led astray by answers that take long, whenever the database looked', () => {
+it('is not misled by slow answers, wherever in the round trip the database read its clock', () => {
   world.offsetMs = HOUR_MS;
   ask(10);
   for (const part of [0, 1, 0, 1]) {
@@ -67,14 +67,14 @@ it('is not led astray by answers that take long, whenever the database looked', 
     ask(4000, part);
     expect(errorMs()).toBe(before);
   }
-  // A machine whose clock is right is believed although the only answer so far took long.
+  // A machine whose clock is right is trusted even if the only answer so far took long.
   world.offsetMs = 0;
   const other = correctClock({ now: () => world.time, monotonic: () => world.monotonic });
   other.learn({ askedAt: world.monotonic - 4000, answeredAt: world.monotonic, time: world.time });
   expect(other.offsetMs()).toBe(0);
 });
 
-it('follows a database whose clock is set, or that is another one now', () => {
+it('follows a database whose clock was set, or that was replaced by another', () => {
   ask(10);
   world.time += HOUR_MS;
   world.offsetMs = -HOUR_MS;

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 
-/** What the database's clock showed at some moment between two moments of our monotonic clock. */
+/** A reading of the database's clock, taken at some moment between two moments of the local monotonic clock. */
 export interface ClockSample {
   readonly askedAt: number;
   readonly answeredAt: number;
@@ -10,18 +10,18 @@ export interface ClockSample {
 
 export interface CorrectedClock extends Clock {
   learn(sample: ClockSample): void;
-  /** Notices that the clock of this machine was set. To be called every second or so. */
+  /** Detects that the clock of this machine was set. Must be called about every second. */
   check(): void;
-  /** How far the clock of this machine is ahead of the database's, milliseconds; 0 while they agree. */
+  /** How far the clock of this machine is ahead of the database's, in milliseconds; 0 while they agree. */
   offsetMs(): number;
 }
 
-/** A clock that is wrong by less is believed: no timestamp of ours needs more, and it never runs backwards for noise. */
+/** A smaller error is tolerated: no timestamp of hukz needs more precision, and so noise never sets the clock back. */
 const BELIEVED_MS = 1000;
-/** Two clocks drift apart by less than 0.1 s in this time; after it, a less exact sample is as good as an old one. */
+/** Two clocks drift apart by less than 0.1 s in this time. After it, a less exact sample is as good as an old one. */
 const SAMPLE_MAX_AGE_MS = 600_000;
 
-/** Lets a clock learn from an answer of the database that brings the time along. */
+/** Corrects a clock by an answer of the database that contains the time. */
 export async function learnFrom<T>(
   clock: CorrectedClock,
   ask: () => Promise<T>,
@@ -35,16 +35,17 @@ export async function learnFrom<T>(
 }
 
 interface Reference {
-  /** Monotonic. */
+  /** A reading of the monotonic clock. */
   readonly at: number;
   readonly time: number;
-  /** How wrong `time` can be: half of the round trip. */
+  /** The maximum error of `time`: half of the round trip. */
   readonly errorMs: number;
 }
 
 /**
- * The clock of this machine while it agrees with the database's, else the database's, carried on by the monotonic clock. It
- * is read several times per delivery and costs an addition: to read a second clock as well each time costs 1 µs.
+ * Returns the clock of this machine while it agrees with the database's, else the database's time, advanced by the
+ * monotonic clock. The clock is read several times per delivery and costs an addition; reading a second clock each time
+ * would cost 1 µs.
  */
 export function correctClock(machine: Clock): CorrectedClock {
   let reference: Reference | undefined;
@@ -70,7 +71,7 @@ export function correctClock(machine: Clock): CorrectedClock {
     offsetMs: () => 0 - correctionMs,
   };
 
-  /** A sample that is less exact and does not contradict the last one says nothing new. */
+  /** A sample that is less exact and does not contradict the last one adds no information. */
   function isBetter(sample: Reference, last: Reference): boolean {
     const contradicts = Math.abs(sample.time - expected(last, sample.at)) > sample.errorMs + last.errorMs;
     return contradicts || sample.errorMs <= last.errorMs || sample.at - last.at > SAMPLE_MAX_AGE_MS;

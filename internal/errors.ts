@@ -1,4 +1,6 @@
-/** What a caller may have done wrong, or what we cannot do for it now. `internal/api/error-table.ts` maps each to HTTP. */
+/**
+ * Mistakes of a caller, and requests that cannot be served now. `internal/api/error-table.ts` maps each code to HTTP.
+ */
 export type ErrorCode =
   | 'bad_request'
   | 'unauthorized'
@@ -11,12 +13,12 @@ export type ErrorCode =
   | 'too_many'
   | 'unavailable';
 
-/** A caller's mistake with the sentence to answer. Anything else that is thrown is a bug of ours. */
+/** A caller's mistake, with the sentence to answer. Any other error that is thrown is a bug in hukz. */
 export class AppError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    /** The field of the request that the message speaks of. */
+    /** The field of the request that the message is about. */
     readonly source?: string,
   ) {
     super(message);
@@ -24,7 +26,7 @@ export class AppError extends Error {
   }
 }
 
-/** The words of anything that was thrown, for a log field. */
+/** The message of any thrown value, for a log field. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

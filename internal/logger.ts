@@ -4,14 +4,14 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type LogFields = Readonly<Record<string, unknown>>;
 type Write = (name: string, fields?: LogFields) => void;
 
-/** One wide line a fact: the name first (`app.started`), then its fields. Never a built string. */
+/** Writes one wide line per fact: the name first (`app.started`), then its fields. Messages are never built strings. */
 export type Logger = Readonly<Record<LogLevel, Write>>;
 
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** `json` for machines, `pretty` for people in development. */
   readonly format: 'json' | 'pretty';
-  /** What every line says besides its own. */
+  /** Fields that are added to every line. */
   readonly fields?: LogFields;
   readonly stream?: NodeJS.WritableStream;
 }
@@ -27,7 +27,7 @@ const pretty = winston.format.printf(({ level, message, timestamp, ...fields }) 
 
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
-/** What is below the level costs a call of an empty function. */
+/** A line below the level costs a call of an empty function. */
 export function makeLogger(options: LoggerOptions): Logger {
   const transport = options.stream
     ? new winston.transports.Stream({ stream: options.stream })

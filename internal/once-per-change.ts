@@ -1,15 +1,15 @@
-/** Lets a line into the log when what it says has changed: a failure that is repeated every second is told once. */
+/** Lets a line into the log only if its text has changed: a failure that repeats every second is logged once. */
 export class OncePerChange {
   private readonly said = new Map<string, string>();
 
-  /** Whether these words are others than the last ones of the key. */
+  /** Whether the text differs from the last text of the key. */
   isNew(key: string, words: string): boolean {
     if (this.said.get(key) === words) return false;
     this.said.set(key, words);
     return true;
   }
 
-  /** The state is over; false: there was none. */
+  /** Ends the state of the key. Returns false if there was none. */
   end(key: string): boolean {
     return this.said.delete(key);
   }

@@ -1,4 +1,4 @@
-/** Resolves after so long, or as soon as the signal says that nothing is to be waited for. */
+/** Resolves after the given time, or as soon as the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

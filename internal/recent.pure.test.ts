@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { Recent } from './recent.js';
 import { fc } from './testkit/properties.js';
 
-it('has whatever was used within half of its bound, and never more than the bound', () => {
+it('keeps entries that were used within half of its bound, and never more than the bound', () => {
   const step = fc.record({ kind: fc.constantFrom('set', 'get', 'delete'), key: fc.nat(12), value: fc.nat() });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 12 }), fc.array(step, { maxLength: 100, size: 'max' }), (bound, steps) => {
@@ -32,7 +32,7 @@ it('has whatever was used within half of its bound, and never more than the boun
   );
 });
 
-it('without a bound it forgets when it is told: what was asked for since stays', () => {
+it('without a bound, forgets on request the entries that were not used since the last request', () => {
   const recent = new Recent<string, number>();
   recent.set('a', 1);
   recent.set('b', 2);
@@ -42,7 +42,7 @@ it('without a bound it forgets when it is told: what was asked for since stays',
   expect([recent.get('a'), recent.get('b'), recent.size]).toEqual([1, undefined, 1]);
 });
 
-it('costs what it costs, however much was deleted before', () => {
+it('costs the same however many entries were deleted before', () => {
   const recent = new Recent<number, number>(10_000);
   const turn = (from: number) => {
     const before = process.cpuUsage();
@@ -52,6 +52,6 @@ it('costs what it costs, however much was deleted before', () => {
     }
     return process.cpuUsage(before).user / 1000;
   };
-  // Walking over the deleted ones took a second.
+  // Walking over the deleted entries took a second.
   expect(Math.min(...[0, 1, 2, 3].map((n) => turn(n * 20_000)))).toBeLessThan(250);
 });

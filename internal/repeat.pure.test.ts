@@ -3,7 +3,7 @@ import { repeat } from './repeat.js';
 import { eventually } from './testkit/eventually.js';
 
 describe('a repeated round', () => {
-  it('is followed by a pause, or by the next at once when it asks for that', async () => {
+  it('is followed by a pause, or by the next round at once if it resolves to true', async () => {
     let rounds = 0;
     const loop = repeat(async () => ++rounds < 5, { everyMs: 60_000, onError: () => undefined });
     await eventually(() => rounds === 5, { what: 'five rounds' });
@@ -15,7 +15,7 @@ describe('a repeated round', () => {
     expect(rounds).toBe(6);
   });
 
-  it('never overlaps itself; a wake during a round means one more', async () => {
+  it('never overlaps another; a wake during a round causes one more', async () => {
     let rounds = 0;
     let finish: () => void = () => undefined;
     const loop = repeat(
@@ -37,7 +37,7 @@ describe('a repeated round', () => {
     expect(rounds).toBe(2);
   });
 
-  it('goes on after an error', async () => {
+  it('is followed by the next one after an error', async () => {
     const errors: unknown[] = [];
     const failing = async () => {
       throw new Error('no');

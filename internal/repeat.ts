@@ -1,17 +1,20 @@
 export interface Repeating {
-  /** Runs again as soon as possible instead of waiting out the interval. */
+  /** Runs again as soon as possible, without waiting for the end of the interval. */
   wake(): void;
-  /** Resolves when the running round has ended; none begins afterwards. May be called twice. */
+  /** Resolves when the current round has ended; no other round begins afterwards. May be called twice. */
   stop(): Promise<void>;
 }
 
 export interface RepeatOptions {
-  /** Asked anew before each pause when it is a function. */
+  /** If it is a function, it is called before each pause. */
   readonly everyMs: number | (() => number);
   onError(error: unknown): void;
 }
 
-/** The shell of a loop: runs one round after another, never two at once. A round that answers true is followed at once. */
+/**
+ * Repeats `runOnce` and never runs two rounds at the same time. A round that resolves to true is followed by the next
+ * one without a pause.
+ */
 export function repeat(runOnce: () => Promise<unknown>, options: RepeatOptions): Repeating {
   let stopped = false;
   let woken = false;

@@ -55,8 +55,8 @@ export const catalog = {
       );
       insert into catalog_version (version) values (0);
 
-      -- One version a transaction. Taking it locks the row, so versions become visible in the order of their numbers:
-      -- whoever has seen version n has missed nothing below it.
+      -- There is one version per transaction. Taking a version locks the row, so versions become visible in the order
+      -- of their numbers: a reader that has seen version n has missed none below n.
       create function hukz_next_catalog_version() returns bigint language plpgsql as $$
       declare
         taken text := current_setting('hukz.catalog_version', true);
@@ -82,7 +82,7 @@ export const catalog = {
       create trigger webhooks_version before insert or update on webhooks
         for each row execute function hukz_stamp_catalog_version();
 
-      -- Which events a webhook has is a fact of the webhook: changing it changes the webhook's version.
+      -- The events of a webhook belong to the webhook: changing them changes the webhook's version.
       create function hukz_touch_webhook() returns trigger language plpgsql as $$
       begin
         update webhooks set catalog_version = 0 where id = coalesce(new.webhook_id, old.webhook_id)
@@ -102,13 +102,13 @@ export const catalog = {
   },
 };
 
-/** The Go service kept tables of the same names in the same database; they are somebody's data. */
+/** The Go service kept tables of the same names in the same database with the data of a user. */
 async function refuseForeignTables(knex: Knex): Promise<void> {
   for (const table of ['events', 'webhooks', 'webhook_logs']) {
     if (await knex.schema.hasTable(table)) {
       throw new Error(
-        `the database already has a table "${table}" that is not of this program (of the Go hukz, perhaps); ` +
-          'nothing was changed. Give this program a database of its own (DATABASE_NAME), or move those tables to another schema',
+        `the database already has a table "${table}" that hukz did not create (perhaps the Go version of hukz did); ` +
+          'nothing was changed. Give hukz its own database (DATABASE_NAME), or move these tables to another schema',
       );
     }
   }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Messages, the deliveries they owe, what was given up, every attempt, and which instances are alive. */
+/** Messages, the deliveries they owe, dead letters, all attempts, and the instances that are alive. */
 export const journal = {
   name: '0002-journal',
 
@@ -22,7 +22,8 @@ export const journal = {
         primary key (id, received_at)
       ) partition by range (received_at);
 
-      -- Only what is still owed. Rows live for milliseconds, so vacuum must come by count, not by share.
+      -- The table contains only deliveries that are still owed. Rows live for milliseconds, so vacuum must be triggered
+      -- by a count, not by a share.
       create table deliveries (
         id uuid primary key,
         message_id uuid not null,
@@ -74,14 +75,14 @@ export const journal = {
       create index webhook_logs_user on webhook_logs (created_by_id, created_at desc, id desc);
       create index webhook_logs_tags on webhook_logs using gin (tags jsonb_path_ops);
 
-      -- Makes one day's partition (UTC) of messages or webhook_logs. It is attached, not created in place, because that
-      -- takes a lock which lets inserts go on.
+      -- Creates the partition of one day (UTC) of messages or webhook_logs. The partition is attached, not created in
+      -- place, because attaching takes a lock that permits inserts.
       create function hukz_ensure_partition(parent text, day date) returns void language plpgsql as $$
       declare
         part text := parent || '_' || to_char(day, 'YYYYMMDD');
       begin
         perform pg_advisory_xact_lock(hashtext('hukz_partition'));
-        -- Not to_regclass: it answers from a cache that waiting for an advisory lock does not bring up to date.
+        -- to_regclass is not used: it answers from a cache that waiting for an advisory lock does not refresh.
         if exists (select from pg_class where relname = part and relnamespace = current_schema()::regnamespace) then
           return;
         end if;

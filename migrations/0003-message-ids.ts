@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Which `Nats-Msg-Id` were seen lately, and the messages that PostgreSQL could never store. */
+/** The recent `Nats-Msg-Id` values, and the messages that PostgreSQL cannot store. */
 export const messageIds = {
   name: '0003-message-ids',
 
@@ -13,7 +13,7 @@ export const messageIds = {
       );
       create index message_ids_seen on message_ids (seen_at);
 
-      -- Everything as bytes: whatever made a message unstorable must not make this unstorable too.
+      -- All values are bytes: the reason why a message could not be stored must not prevent storing it here.
       create table quarantine (
         id uuid primary key,
         quarantined_at timestamptz not null default now(),

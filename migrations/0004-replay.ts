@@ -1,12 +1,16 @@
 import type { Knex } from 'knex';
 
-/** What a message was owed to, kept with the message; deliveries that are asked for again, and the jobs that ask. */
+/**
+ * The webhooks that a message was owed to, kept with the message; deliveries that are sent again, and the jobs that
+ * request them.
+ */
 export const replay = {
   name: '0004-replay',
 
   async up(knex: Knex): Promise<void> {
     await knex.raw(`
-      -- Written once, in the statement that accepts: what every other table is held against when the account is closed.
+      -- These columns are written once, by the statement that accepts the message. All other tables are compared with
+      -- them when the account is closed.
       alter table messages add column owed_to integer[] not null default '{}',
         add column delivery_ids uuid[] not null default '{}';
       update messages m set owed_to = owed.webhooks, delivery_ids = owed.ids
@@ -20,11 +24,11 @@ export const replay = {
       ) as owed
       where m.id = owed.message_id and m.received_at = owed.received_at;
 
-      -- Time first: messages are read in their order, and inserts go to the right end of the index.
+      -- The time comes first: messages are read in their order, and inserts go to the right end of the index.
       alter table messages drop constraint messages_pkey, add primary key (received_at, id);
 
       alter table deliveries add column replay boolean not null default false;
-      -- Partial, so that the hot path never touches it.
+      -- The index is partial, so that the hot path never touches it.
       create index deliveries_replay on deliveries (webhook_id) where replay;
 
       alter table dead_letters add column event text, add column created_by_id bigint;
@@ -47,7 +51,7 @@ export const replay = {
         state text not null default 'running',
         total integer not null,
         done integer not null default 0,
-        -- The last row that was looked at: a job goes on after it, whoever takes it up.
+        -- The last row that the job examined. The instance that continues the job starts after it.
         cursor_at timestamptz,
         cursor_id text,
         next_at timestamptz not null default now(),

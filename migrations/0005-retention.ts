@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 
-/** How a day is given up: only when nothing needs it, and without making anybody wait for it. */
+/** Functions that drop the partition of a day if nothing needs it, without delaying other sessions. */
 export const retention = {
   name: '0005-retention',
 
   async up(knex: Knex): Promise<void> {
     await knex.raw(`
-      -- Whether something that is owed, given up or about to be replayed needs a message of that day (UTC).
+      -- Whether a delivery, a dead letter or a running replay needs a message of that day (UTC).
       create function hukz_day_is_needed(day date) returns boolean language plpgsql as $$
       declare
         day_begins timestamptz := day::timestamp at time zone 'UTC';
@@ -17,8 +17,9 @@ export const retention = {
           or exists (select from replays r where r.state = 'running' and r.since < day_ends and r.until > day_begins);
       end $$;
 
-      -- 'dropped'; 'needed'; 'busy' while another instance is at it. The partition is locked before the second look, so
-      -- that nobody can begin to need it in between. Waits 100 ms for a lock at most: inserts queue behind it no longer.
+      -- Returns 'dropped', 'needed', or 'busy' while another instance is dropping. The partition is locked before the
+      -- second check, so that no row can begin to need it in between. The function waits at most 100 ms for a lock,
+      -- because inserts queue behind the wait.
       create function hukz_drop_partition(parent text, day date) returns text language plpgsql as $$
       declare
         part text := parent || '_' || to_char(day, 'YYYYMMDD');

@@ -3,12 +3,12 @@ import { indexConcurrently, indexPartitions } from './index-concurrently.js';
 
 const LOG_INDEXES = [
   {
-    // Instead of the one of tags alone. store/log-filter.ts asks by the same expression, to the letter.
+    // This index replaces the one of tags alone. The expression must be identical to the one in store/log-filter.ts.
     name: 'webhook_logs_marks',
     definition: `using gin (tags jsonb_path_ops,
       (array[webhook_id::bigint * 4, space_id * 4 + 1, hashtext(event)::bigint * 4 + 2]))`,
   },
-  // These are partial: a delivery that succeeds never touches them.
+  // These indexes are partial: a delivery that succeeds never touches them.
   {
     name: 'webhook_logs_failed',
     definition: `(created_by_id, created_at desc, id desc) where outcome <> 'delivered'`,
@@ -20,8 +20,9 @@ const LOG_INDEXES = [
 ];
 
 /**
- * Indexes for millions of logs, and for a million deliveries that wait for one webhook. They are built concurrently, one
- * partition after the other, so that nobody who writes waits for a build: hence no transaction. Cut short, it runs again.
+ * Indexes for millions of logs, and for a million deliveries that wait for one webhook. The indexes are built
+ * concurrently, one partition after the other, so that no writer waits for a build; this is why there is no
+ * transaction. An interrupted migration can run again.
  */
 export const scale = {
   name: '0006-scale',
@@ -30,7 +31,7 @@ export const scale = {
   async up(knex: Knex): Promise<void> {
     for (const index of LOG_INDEXES) await indexPartitions(knex, { table: 'webhook_logs', ...index });
     await knex.raw('drop index if exists webhook_logs_tags');
-    // Of what nobody owns: a delivery that is sent at once never touches it.
+    // The index contains only deliveries without an owner: a delivery that is sent at once never touches it.
     await indexConcurrently(knex, 'deliveries_waiting', 'on deliveries (webhook_id, due_at) where owner is null');
   },
 

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * Ordered deliveries whose turn depends on their place in a stream have no number until all before them are here. The place
- * stands in their message's id (`stream-position.ts`), so that a delivery needs no column for it.
+ * Ordered deliveries whose position depends on a stream have no number until all earlier messages have arrived. The
+ * position in the stream is encoded in the message id (`stream-position.ts`), so that a delivery needs no column for
+ * it.
  */
 export const streamOrder = {
   name: '0009-stream-order',
@@ -14,13 +15,13 @@ export const streamOrder = {
       create function hukz_sequence_of(message_id uuid) returns bigint language sql immutable parallel safe as
         $$ select ('x' || substr(message_id::text, 25))::bit(48)::bigint $$;
 
-      -- Empty but for moments, and no delivery that is not ordered touches it.
+      -- The index is empty except for moments, and a delivery that is not ordered never touches it.
       create index deliveries_unnumbered on deliveries (hukz_stream_of(message_id), hukz_sequence_of(message_id))
         where order_key is not null and order_no is null;
     `);
   },
 
-  /** What waits is numbered by what is known here. */
+  /** Numbers the waiting deliveries in the order of the messages that have arrived. */
   async down(knex: Knex): Promise<void> {
     await knex.raw(`
       with turn as (select nextval('deliveries_order_no') << 20 as no), waiting as (

@@ -1,13 +1,14 @@
 import type { Knex } from 'knex';
 
-/** What the indexes of what waits are chosen by. */
+/** The columns by which the indexes of waiting deliveries are chosen. */
 const COLUMNS = { owner: 'uuid', due_at: 'timestamptz', webhook_id: 'integer', order_key: 'uuid' };
 
 /**
- * In good times everything is owned and nothing waits, and that is when PostgreSQL looks at the table; when a receiver has
- * fallen silent and hundreds of thousands wait, it would go by that until it looks again. So it keeps no statistics of
- * these columns, and plans by the size that the table has. Naming a column's type anew is what throws the old ones away; it
- * rewrites no row, but builds the partial indexes again, a second or so for a million rows, in which nothing is accepted.
+ * Normally every delivery is owned and none waits, and this is when PostgreSQL analyzes the table. If a receiver then
+ * falls silent and hundreds of thousands of deliveries wait, plans would follow the old statistics until the next
+ * analyze. Therefore PostgreSQL keeps no statistics of these columns and plans by the size of the table. Setting a
+ * column's type again discards the old statistics; it rewrites no row but rebuilds the partial indexes, which takes
+ * about a second for a million rows. No message is accepted during this time.
  */
 export const steadyPlans = {
   name: '0010-steady-plans',

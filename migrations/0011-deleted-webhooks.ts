@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import { indexConcurrently } from './index-concurrently.js';
 
-/** Whoever looks for what the webhooks deleted of late are still owed reads those, and not all the others. Built while others write. */
+/**
+ * With this index, the search for deliveries that are owed to recently deleted webhooks reads only those webhooks. The
+ * index is built without blocking writers.
+ */
 export const deletedWebhooks = {
   name: '0011-deleted-webhooks',
   config: { transaction: false },

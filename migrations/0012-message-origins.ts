@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * Whether a stream had taken a message as new when its `Nats-Msg-Id` was remembered. What was remembered before this
- * migration has keys of the id alone, which match nothing any more.
+ * Whether a stream had accepted a message as new when its `Nats-Msg-Id` was remembered. Entries from before this
+ * migration have keys that consist of the id alone and no longer match any message.
  */
 export const messageOrigins = {
   name: '0012-message-origins',

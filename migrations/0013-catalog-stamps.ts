@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * A version counts the changes of a catalog, so that two catalogs can share one after a restore or a failover to a standby
- * that lacked the last changes. Each change therefore also renews a stamp, and the stamps of the last changes tell whether
- * a catalog in memory is an earlier state of this one.
+ * A version counts the changes of a catalog, so two different catalogs can have the same version after a restore or a
+ * failover to a standby that lacked the last changes. Each change therefore also renews a stamp, and the stamps of the
+ * last changes show whether a catalog in memory is an earlier state of this one.
  */
 export const catalogStamps = {
   name: '0013-catalog-stamps',
@@ -17,7 +17,8 @@ export const catalogStamps = {
       );
       insert into catalog_stamps (version, stamp) select version, stamp from catalog_version;
 
-      -- As in migration 0001, with the stamp. An instance that missed more changes than are kept loads the whole catalog.
+      -- The function of migration 0001, extended by the stamp. An instance that missed more changes than are kept loads
+      -- the whole catalog.
       create or replace function hukz_next_catalog_version() returns bigint language plpgsql as $$
       declare
         taken text := current_setting('hukz.catalog_version', true);

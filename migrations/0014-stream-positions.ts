@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** How far each durable consumer has come in its stream: one row per consumer, written every few seconds. */
+/** The progress of each durable consumer in its stream: one row per consumer, written every few seconds. */
 export const streamPositions = {
   name: '0014-stream-positions',
 
@@ -9,16 +9,17 @@ export const streamPositions = {
       create table stream_positions (
         stream text not null,
         consumer text not null,
-        -- As the server writes them: another stream, or consumer, of the same name has another time.
+        -- Both times are in the server's notation. Another stream or consumer of the same name has another time.
         stream_created text not null,
         consumer_created text not null,
-        -- Every message for us up to this sequence was committed when the row was written.
+        -- Every message for hukz up to this sequence was committed when the row was written.
         acknowledged bigint not null,
         -- The consumer is past this sequence: each message up to there was delivered, or is gone from the stream.
         passed bigint not null,
-        -- Deliveries of the consumer, redeliveries included.
+        -- The number of deliveries by the consumer, including redeliveries.
         deliveries bigint not null,
-        -- The server that wrote the row, and the transaction: a row that came by a restore or a failover does not agree with them.
+        -- The server and the transaction that wrote the row. They do not match a row that came with a restore or a
+        -- failover.
         written_in text not null,
         written_by bigint not null,
         seen_at timestamptz not null default now(),

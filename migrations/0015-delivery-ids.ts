@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** The id of the delivery that a message owes a webhook, as the service makes it (`delivery-id.ts`). */
+/** The id of the delivery that a message owes a webhook, computed as in the service (`delivery-id.ts`). */
 export const deliveryIds = {
   name: '0015-delivery-ids',
 

@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import { indexConcurrently } from './index-concurrently.js';
 
-/** Retention looks for the events that were deleted long ago; without this index it would read all of them. Built while others write. */
+/**
+ * Retention looks for events that were deleted long ago; without this index it would read all of them. The index is
+ * built without blocking writers.
+ */
 export const deletedEvents = {
   name: '0017-deleted-events',
   config: { transaction: false },

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * Which process an instance is. Another instance in the same place, which is a pid namespace of one running kernel, can ask
- * that kernel whether the process has ended. Both are null where a process cannot be named so.
+ * The process of each instance. Another instance in the same place, which is a pid namespace of one running kernel, can
+ * ask that kernel whether the process has ended. Both columns are null where a process cannot be identified in this
+ * way.
  */
 export const instanceProcesses = {
   name: '0018-instance-processes',

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * Whether requests on an event's subject have no service to answer them. The events that are there had a stream that answered
- * them; those that are made from now on, also by instances of an older version, have to say so.
+ * Whether requests on an event's subject have no service that answers them. Events from before this migration had a
+ * stream that answered; later events, including those that instances of an older version create, must have the value
+ * set.
  */
 export const publishOnly = {
   name: '0020-publish-only',

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * How a secret is sealed: in envelope 1 it is bound to its webhook and purpose, in envelope 2 to its row as well. Instances
- * of earlier versions open envelope 1 only, and do not say what they open: as long as one runs, envelope 1 is written.
+ * The format of a sealed secret: envelope 1 binds it to its webhook and purpose, envelope 2 also to its row. Instances
+ * of earlier versions open only envelope 1 and do not report which envelopes they open, so envelope 1 is written as
+ * long as one of them runs.
  */
 export const secretEnvelopes = {
   name: '0022-secret-envelopes',

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** `INSTANCE_NAME` of each instance; null where it has none. */
+/** `INSTANCE_NAME` of each instance; null for an instance without a name. */
 export const instanceNames = {
   name: '0024-instance-names',
 

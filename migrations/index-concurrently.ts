@@ -1,12 +1,15 @@
 import type { Knex } from 'knex';
 
-/** Builds an index while others write. What a build that was cut short left behind is built again. */
+/** Builds an index without blocking writers. An index that an interrupted build left behind is built again. */
 export async function indexConcurrently(knex: Knex, name: string, definition: string): Promise<void> {
   await knex.raw(`drop index concurrently if exists ${name}`);
   await knex.raw(`create index concurrently ${name} ${definition}`);
 }
 
-/** The same for a partitioned table, a partition at a time. Those that are made meanwhile are born with the index. */
+/**
+ * Builds an index on a partitioned table, one partition at a time. Partitions that are created meanwhile get the index
+ * at their creation.
+ */
 export async function indexPartitions(knex: Knex, index: { name: string; table: string; definition: string }) {
   const { name, table, definition } = index;
   await knex.raw(`create index if not exists ${name} on only ${table} ${definition}`);

@@ -19,7 +19,10 @@ import { publishOnly } from './0020-publish-only.js';
 import { secretEnvelopes } from './0022-secret-envelopes.js';
 import { instanceNames } from './0024-instance-names.js';
 
-/** All migrations, oldest first, which is the order of their numbers. Their names carry no extension: `.ts` and `.js` must mean the same one. */
+/**
+ * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
+ * must mean the same migration.
+ */
 export const migrations = [
   catalog,
   journal,

@@ -4,43 +4,47 @@ import type { Logger } from '../logger.js';
 import { LocalServerError } from './local-server-error.js';
 
 export interface ChildOptions {
-  /** What it is, for messages: `PostgreSQL`, `nats-server`. */
+  /** The server's name in messages: `PostgreSQL` or `nats-server`. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** The line of its output that says that it accepts connections. */
+  /** Matches the output line that says that the server accepts connections. */
   readonly ready: RegExp;
-  /** The signal that asks it to end in good order. */
+  /** The signal that requests a clean shutdown. */
   readonly stopSignal: NodeJS.Signals;
-  /** How long it may take to be ready, and to stop before it is killed. */
+  /** The time allowed for becoming ready, and for stopping before the server is killed. */
   readonly patienceMs?: number;
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
-  /** Default: this process's own. */
+  /** Default: the environment of this process. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
-  /** Told of every line that it writes, also after it was ready. */
+  /** Is called for every line that the server writes, also after it became ready. */
   onLine?(line: string): void;
   readonly logger?: Logger | undefined;
 }
 
 export interface Child {
   readonly pid: number;
-  /** Its output up to the line that said ready. */
+  /** The output up to the line that matched `ready`. */
   readonly output: readonly string[];
-  /** Settles when the process has ended, for whatever reason, with its exit code; null after a signal. */
+  /** Resolves with the exit code when the process has ended, for any reason; with null after a signal. */
   readonly ended: Promise<number | null>;
-  /** Reads its output no more: once the pipe is full, whatever it writes has to wait. */
+  /** Stops reading the output: once the pipe is full, the server blocks when it writes. */
   stopReading(): void;
-  /** Sends it a signal and waits for nothing. */
+  /** Sends a signal to the server and does not wait. */
   signal(name: NodeJS.Signals): void;
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
 
-/** Runs a server of our own and answers when it is ready. It ends with this process, unless this one is killed. */
+/**
+ * Starts a server that belongs to this process and resolves when it is ready. The server ends with this process, unless
+ * this process is killed.
+ */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const child = spawn(options.command, [...options.args], {
-    // A process group of its own: Ctrl-C in a terminal must reach us only, so that we stop it last.
+    // The server has its own process group: Ctrl-C in a terminal must reach only this process, which stops the server
+    // last.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options.user,
@@ -85,7 +89,7 @@ function untilReady(child: ChildProcess, options: ChildOptions, patienceMs: numb
       clearTimeout(timer);
       reject(new LocalServerError([`${options.name} ${late ?? why}`, ...output.slice(-20)].join('\n  ')));
     };
-    // Failure is told once the child has ended: until then it may hold its port.
+    // The failure is reported only after the child has ended: until then the child may hold its port.
     const timer = setTimeout(() => {
       late = `was not ready within ${patienceMs / 1000} s`;
       child.kill('SIGKILL');

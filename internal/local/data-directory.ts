@@ -5,8 +5,8 @@ import { LocalServerError } from './local-server-error.js';
 import { mayEnter, postgresAccount } from './postgres-account.js';
 
 /**
- * Where PostgreSQL's data shall be: as preferred, unless we are root and the user postgres may not enter there; then in
- * a directory of `/var/tmp` that is always the same for the preferred one.
+ * Returns the directory for PostgreSQL's data: the preferred one, unless this process runs as root and the user
+ * postgres may not enter it. In that case it is a directory in `/var/tmp` that is always the same for a preferred one.
  */
 export async function choosePostgresDirectory(preferred: string): Promise<string> {
   const parent = dirname(preferred);
@@ -16,8 +16,8 @@ export async function choosePostgresDirectory(preferred: string): Promise<string
   const name = createHash('sha256').update(preferred).digest('hex').slice(0, 12);
   const outside = `/var/tmp/hukz-${name}`;
   const existing = await stat(outside).catch(() => undefined);
-  // Everybody may make directories there: a cluster that another user has put there is not ours to run.
+  // Any user may create directories there: a cluster that another user created must not be run.
   if (existing && existing.uid !== account.uid)
-    throw new LocalServerError(`${outside} belongs to somebody else; remove it`);
+    throw new LocalServerError(`${outside} belongs to another user; remove it`);
   return outside;
 }

@@ -4,11 +4,11 @@ export type Ending = () => Promise<unknown>;
 
 export interface Endings {
   add(ending: Ending): void;
-  /** The last one first; one that fails does not keep the others. */
+  /** Runs the endings, the last one first. An ending that fails does not prevent the others. */
   run(): Promise<void>;
 }
 
-/** What was started, to be ended. `onError` hears of what did not end well. */
+/** A collection of endings for everything that was started. `onError` is called with the error of each that fails. */
 export function makeEndings(onError: (problem: string) => void): Endings {
   const endings: Ending[] = [];
   return {

@@ -1,6 +1,9 @@
 import { createServer } from 'node:net';
 
-/** The preferred port when nobody listens on it on 127.0.0.1, else any free one. It is free now; nothing reserves it. */
+/**
+ * Returns the preferred port if no program listens on it on 127.0.0.1, else any free one. The port is free at this
+ * moment but not reserved.
+ */
 export async function findFreePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await tryPort(preferred)) !== undefined) return preferred;
   const port = await tryPort(0);

@@ -1,4 +1,4 @@
-/** A server of our own could not be started; the message says why, in words for whoever wanted it. */
+/** A local server could not be started. The message tells the person who started it why. */
 export class LocalServerError extends Error {
   override readonly name = 'LocalServerError';
 }

@@ -28,7 +28,7 @@ async function query(server: { host: string; port: number; user: string; passwor
 
 describe('the embedded PostgreSQL', () => {
   it('finds its data again after a stop, and after the program that ran it was killed', async () => {
-    // As root the directory must be one that the user postgres may enter, which mkdtemp's is not.
+    // As root, the directory must be one that the user postgres may enter; a directory of mkdtemp is not.
     const dataDir = `${directory}-pg`;
     try {
       const first = await startPostgres({ dataDir });
@@ -42,7 +42,7 @@ describe('the embedded PostgreSQL', () => {
       const third = await startPostgres({ dataDir });
       expect(await query(third, 'show listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
 
-      // The third was left running, as by a killed `up`: the fourth takes its place.
+      // The third server was left running, as after a killed `up`: the fourth replaces it.
       const fourth = await startPostgres({ dataDir });
       await third.ended;
       expect(await query(fourth, 'select n from kept')).toEqual([{ n: 1 }]);
@@ -54,7 +54,7 @@ describe('the embedded PostgreSQL', () => {
 });
 
 describe('the local nats-server', () => {
-  it('keeps its streams over a kill and takes the place of one that was left behind', async () => {
+  it('keeps its streams after a kill and replaces a server that was left behind', async () => {
     const storeDir = join(directory, 'nats');
     const first = await startNatsServer({ jetstream: true, storeDir });
     const before = await connect({ servers: first.url, reconnect: false });

@@ -12,12 +12,12 @@ const run = promisify(execFile);
 
 export interface NatsServerOptions {
   readonly jetstream: boolean;
-  /** A free one when absent. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** Where JetStream keeps its streams. Absent: a temporary directory that is removed by `stop()`. */
+  /** The directory in which JetStream keeps its streams. Default: a temporary directory that `stop()` removes. */
   readonly storeDir?: string;
   readonly binary?: string;
-  /** More arguments for the program, `-c` with a configuration file for instance. */
+  /** Further arguments for the program, for example `-c` with a configuration file. */
   readonly args?: readonly string[];
   readonly logger?: Logger;
 }
@@ -27,13 +27,13 @@ export interface NatsServer {
   readonly port: number;
   readonly pid: number;
   stop(): Promise<void>;
-  /** Ends it as a power cut would. Its store directory stays. */
+  /** Ends the server as a power cut would. Its store directory remains. */
   kill(): Promise<void>;
 }
 
 const LISTENING = /Listening for client connections on 127\.0\.0\.1:(\d+)/;
 
-/** Runs nats-server on 127.0.0.1 and answers when it accepts connections. */
+/** Runs nats-server on 127.0.0.1 and resolves when it accepts connections. */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
   const command = options.binary ?? (await findNatsServer());
   if (!command)
@@ -64,7 +64,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   };
 }
 
-/** The nats-server in PATH, or in the directories of system programs, which a user's PATH may not have. */
+/** Finds nats-server in PATH, or in the directories of system programs, which may be missing from a user's PATH. */
 async function findNatsServer(): Promise<string | undefined> {
   for (const candidate of ['nats-server', '/usr/sbin/nats-server', '/usr/local/sbin/nats-server']) {
     const answers = await run(candidate, ['--version']).then(
@@ -78,6 +78,6 @@ async function findNatsServer(): Promise<string | undefined> {
 
 function portIn(output: readonly string[]): number {
   const port = output.map((line) => LISTENING.exec(line)?.[1]).find((text) => text !== undefined);
-  if (port === undefined) throw new LocalServerError('nats-server did not say which port it listens on');
+  if (port === undefined) throw new LocalServerError('nats-server did not report the port that it listens on');
   return Number(port);
 }

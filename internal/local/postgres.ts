@@ -12,11 +12,14 @@ import { createCluster, PASSWORD, USER } from './postgres-cluster.js';
 const run = promisify(execFile);
 
 export interface PostgresOptions {
-  /** Made when absent, used again when it holds a cluster. As root it must be where the user postgres may enter. */
+  /**
+   * The directory is created if it is absent, and used again if it contains a cluster. As root, it must be one that the
+   * user postgres may enter.
+   */
   readonly dataDir: string;
-  /** A free one when absent. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** False makes commits cheap and a power cut fatal: for tests. Default true. */
+  /** False makes commits cheap and data loss likely at a power cut: for tests. Default true. */
   readonly fsync?: boolean;
   readonly logger?: Logger;
 }
@@ -27,14 +30,14 @@ export interface Postgres {
   readonly user: string;
   readonly password: string;
   readonly pid: number;
-  /** Settles when the server has ended, for whatever reason. */
+  /** Resolves when the server has ended, for any reason. */
   readonly ended: Promise<unknown>;
   stop(): Promise<void>;
-  /** Ends it as a power cut would. */
+  /** Ends the server as a power cut would. */
   kill(): Promise<void>;
 }
 
-/** Runs the embedded PostgreSQL on 127.0.0.1 and answers when it accepts connections. */
+/** Runs the embedded PostgreSQL on 127.0.0.1 and resolves when it accepts connections. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const account = await postgresAccount();
   const binaries = await findPostgresBinaries(account);
@@ -46,7 +49,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     command: binaries.postgres,
     args: ['-D', options.dataDir, '-p', String(port), ...settings(options.fsync ?? true)],
     ready: /database system is ready to accept (?:read-only )?connections/,
-    // Fast shutdown: sessions are cut, a checkpoint is written.
+    // SIGINT is the fast shutdown: PostgreSQL ends the sessions and writes a checkpoint.
     stopSignal: 'SIGINT',
     user: account,
     logger: options.logger,
@@ -66,7 +69,7 @@ function settings(fsync: boolean): string[] {
   return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** Stops the server that a killed run left on this directory. A stale postmaster.pid of a dead one harms nobody. */
+/** Stops the server that a killed run left on this directory. A stale postmaster.pid of an ended server is harmless. */
 async function endLeftover(dataDir: string, binaries: PostgresBinaries, account?: Account): Promise<void> {
   const pidFile = join(dataDir, 'postmaster.pid');
   if (
@@ -82,6 +85,7 @@ async function endLeftover(dataDir: string, binaries: PostgresBinaries, account?
     () => true,
     () => false,
   );
-  // pg_ctl says no when the pid is nobody's; the number may meanwhile be another program's, which would keep the server out.
+  // pg_ctl fails if no process has the pid; another program may meanwhile have the number, and the file would then
+  // prevent the server from starting.
   if (!stopped) await rm(pidFile, { force: true });
 }

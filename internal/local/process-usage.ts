@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What the operating system says of a process, from /proc: NaN where there is none. */
+/** The unit of CPU times in /proc. All functions of this file return NaN where there is no /proc. */
 const TICKS_A_SECOND = 100;
 
 interface Stat {
@@ -10,7 +10,10 @@ interface Stat {
   readonly reaped: number;
 }
 
-/** CPU seconds, user and system, of a process and, `withChildren`, of all that it started, ended ones too. */
+/**
+ * Returns the CPU seconds (user and system) of a process and, with `withChildren`, of all its descendants, including
+ * those that have ended.
+ */
 export async function readCpuSeconds(pid: number, withChildren = false): Promise<number> {
   const stat = await readStat(pid);
   if (!stat) return Number.NaN;
@@ -20,12 +23,12 @@ export async function readCpuSeconds(pid: number, withChildren = false): Promise
   return ticks / TICKS_A_SECOND;
 }
 
-/** The most memory that the process and each that it started have had, in MB. */
+/** Returns the peak memory of the process plus that of each of its descendants, in MB. */
 export function readPeakMegabytes(pid: number): Promise<number> {
   return readMegabytes(pid, /^VmHWM:\s+(\d+) kB/m);
 }
 
-/** The memory that the process and those that it started have now, in MB. */
+/** Returns the current memory of the process and its descendants, in MB. */
 export function readResidentMegabytes(pid: number): Promise<number> {
   return readMegabytes(pid, /^VmRSS:\s+(\d+) kB/m);
 }
@@ -46,7 +49,7 @@ async function readChildren(pid: number): Promise<readonly Stat[]> {
   return all.filter((each) => each !== undefined).filter(({ parent }) => parent === pid);
 }
 
-/** The fields after the name, which may itself hold spaces and brackets; see proc(5). */
+/** Reads the fields after the name, which may contain spaces and brackets; see proc(5). */
 async function readStat(pid: number): Promise<Stat | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

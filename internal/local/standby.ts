@@ -8,15 +8,15 @@ import { PASSWORD, USER } from './postgres-cluster.js';
 const run = promisify(execFile);
 
 export interface StandbyOptions {
-  /** The data of a server that has stopped in good order. */
+  /** The data directory of a server that was stopped cleanly. */
   readonly from: string;
-  /** Where the copy goes; `startPostgres` starts it. */
+  /** The directory of the copy; `startPostgres` starts it. */
   readonly to: string;
-  /** Where that server listens when it runs again: on 127.0.0.1. */
+  /** The port on 127.0.0.1 on which the copied server will listen when it runs again. */
   readonly primaryPort: number;
 }
 
-/** Copies a stopped server; the copy follows it by streaming replication until it is promoted (`pg_promote`). */
+/** Copies a stopped server. The copy follows it by streaming replication until it is promoted (`pg_promote`). */
 export async function copyAsStandby({ from, to, primaryPort }: StandbyOptions): Promise<void> {
   await run('cp', ['-a', from, to]);
   await rm(join(to, 'postmaster.pid'), { force: true });
