@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import pg from 'pg';
 import { Catalog, type CatalogChanges } from '../internal/domain/catalog.js';
+import { MessageHead } from '../internal/domain/matching/message-view.js';
 import { startPostgres } from '../internal/local/postgres.js';
 import { makeLogger } from '../internal/logger.js';
 import { loadCatalogChanges } from '../internal/store/catalog-changes.js';
@@ -63,8 +64,8 @@ function measureMatching(large: Catalog): void {
   const small = new Catalog();
   const few = Array.from({ length: 10 }, (_, n) => large.webhook(n + 1)).filter((one) => one !== undefined);
   small.apply({ ...NOTHING, version: 1, events: [{ id: few[0]?.eventIds[0] ?? 0, subject: SUBJECT }], webhooks: few });
-  const one = { tags: [{ key: 'customer', value: 'c7' }], spaceId: undefined };
-  const many = { tags: [{ key: 'plan', value: 'p3' }], spaceId: undefined };
+  const one = new MessageHead(SUBJECT, [['Hukz-Tag', 'customer:c7']]);
+  const many = new MessageHead(SUBJECT, [['Hukz-Tag', 'plan:p3']]);
   for (let warm = 0; warm < 2; warm++) {
     const [ofFew, ofMany] = [timeOf(200_000, small, one), timeOf(200_000, large, one)];
     if (warm === 0) continue;
@@ -74,9 +75,9 @@ function measureMatching(large: Catalog): void {
   }
 }
 
-function timeOf(count: number, catalog: Catalog, routing: Parameters<Catalog['match']>[1]): number {
+function timeOf(count: number, catalog: Catalog, message: MessageHead): number {
   const from = performance.now();
-  for (let n = 0; n < count; n++) catalog.match(SUBJECT, routing);
+  for (let n = 0; n < count; n++) catalog.match(message);
   return ((performance.now() - from) * 1000) / count;
 }
 

@@ -1,8 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import { ErrorCode, type MsgHdrs, headers as makeHeaders, NatsError } from 'nats';
+import { parseRouting } from '../internal/domain/matching/routing.js';
 import type { Header } from '../internal/domain/message.js';
 import { RECEIPT_HEADER } from '../internal/domain/receipt.js';
-import { parseRouting } from '../internal/domain/routing.js';
 import { isWildcard, parseSubject } from '../internal/domain/subject.js';
 import { CommandFailed } from './command-failed.js';
 import { connectNats } from './connect-nats.js';

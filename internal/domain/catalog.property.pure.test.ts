@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { fc } from '../testkit/properties.js';
+import { makeTestHead } from '../testkit/test-head.js';
 import { Catalog, type CatalogChanges, type CatalogEvent, type CatalogWebhook } from './catalog.js';
-import type { Routing } from './routing.js';
+import type { Routing } from './matching/routing.js';
 import { NO_SECRETS } from './secret.js';
 import type { Tags } from './tags.js';
 import { NO_SETTINGS } from './webhook-settings.js';
@@ -85,7 +86,8 @@ function covers([head, ...tail]: string[], [token, ...rest]: string[]): boolean 
   return head === '>' || ((head === '*' || head === token) && covers(tail, rest));
 }
 
-const fired = (catalog: Catalog, text: string, narrow: Routing) => catalog.match(text, narrow)?.map(({ id }) => id);
+const fired = (catalog: Catalog, text: string, narrow: Routing) =>
+  catalog.match(makeTestHead(text, narrow))?.map(({ id }) => id);
 
 it('after any changes a message fires exactly the webhooks of a naive reading, each once', () => {
   fc.assert(

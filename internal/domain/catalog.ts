@@ -1,9 +1,10 @@
 import { ManyByKey } from './many-by-key.js';
-import type { Routing } from './routing.js';
+import { type Matchable, matches } from './matching/matches.js';
+import type { MessageHead } from './matching/message-view.js';
+import type { Routing } from './matching/routing.js';
+import { SubjectIndex } from './matching/subject-index.js';
 import type { SealedSecret } from './secret.js';
-import { SubjectIndex } from './subject-index.js';
-import { carriesTag, type Tags, tagText } from './tags.js';
-import type { WebhookSettings } from './webhook-settings.js';
+import { tagText } from './tags.js';
 
 /** An event as matching needs it. */
 export interface CatalogEvent {
@@ -16,17 +17,13 @@ export interface CatalogEvent {
 export type WaitsBecause = 'paused' | 'circuit_open';
 
 /** A webhook as matching, sending and its log rows need it. */
-export interface CatalogWebhook {
+export interface CatalogWebhook extends Matchable {
   readonly id: number;
   readonly url: string;
   readonly enabled: boolean;
   /** Why its deliveries are held although it is enabled. */
   readonly waits?: WaitsBecause | undefined;
-  readonly spaceId: number;
   readonly createdById: number;
-  readonly tags: Tags;
-  readonly eventIds: readonly number[];
-  readonly settings: WebhookSettings;
   readonly secrets: readonly SealedSecret[];
 }
 
@@ -65,6 +62,8 @@ interface Targets {
   readonly byTag: ManyByKey<string, CatalogWebhook>;
   readonly bySpace: ManyByKey<number, CatalogWebhook>;
 }
+
+const NO_WEBHOOKS: readonly CatalogWebhook[] = [];
 
 /** The in-memory picture of events and webhooks by which messages are matched. A change costs what changed, not what is there. */
 export class Catalog {
@@ -150,18 +149,20 @@ export class Catalog {
   }
 
   /** The webhooks that a message fires, each once; undefined when no registered event covers its subject. */
-  match(subject: string, routing: Routing): readonly CatalogWebhook[] | undefined {
-    const eventIds = this.index.match(subject);
-    if (eventIds.length === 0) return undefined;
+  match(message: MessageHead): readonly CatalogWebhook[] | undefined {
+    const covering = this.index.match(message.subject);
+    if (covering.length === 0) return undefined;
+    const { routing } = message;
+    if (!routing.ok) return NO_WEBHOOKS;
     const found: CatalogWebhook[] = [];
-    for (const id of eventIds) {
+    for (const id of covering) {
       const targets = this.targets.get(id);
       if (!targets) continue;
-      for (const webhook of candidates(targets, routing)) {
-        if (isMeant(webhook, routing)) found.push(webhook);
+      for (const webhook of candidates(targets, routing.value)) {
+        if (matches(webhook, message, covering)) found.push(webhook);
       }
     }
-    return eventIds.length === 1 ? found : [...new Set(found)];
+    return covering.length === 1 ? found : [...new Set(found)];
   }
 
   private removeEvent(id: number): void {
@@ -212,7 +213,7 @@ export function hasSameUrl(one: CatalogWebhook, other: CatalogWebhook | undefine
 
 const urlRow = ({ secrets }: CatalogWebhook) => secrets.find(({ purpose }) => purpose === 'url')?.row;
 
-/** Those under the rarest thing asked for: everybody who is meant is among them. */
+/** The webhooks under the rarest thing that the message asks for; `matches` decides which of them receive the message. */
 function candidates(targets: Targets, routing: Routing): Iterable<CatalogWebhook> {
   let fewest = targets.all.size;
   let found: () => Iterable<CatalogWebhook> = () => targets.all;
@@ -225,9 +226,4 @@ function candidates(targets: Targets, routing: Routing): Iterable<CatalogWebhook
   if (routing.spaceId !== undefined) narrow(targets.bySpace, routing.spaceId);
   for (const tag of routing.tags) narrow(targets.byTag, tagText(tag.key, tag.value));
   return found();
-}
-
-function isMeant(webhook: CatalogWebhook, routing: Routing): boolean {
-  if (routing.spaceId !== undefined && webhook.spaceId !== routing.spaceId) return false;
-  return routing.tags.every((tag) => carriesTag(webhook.tags, tag));
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
-import { orderKeyOf, orderValue, parsedOnce } from './order-key.js';
+import { MessageView } from './matching/message-view.js';
+import type { Header } from './message.js';
+import { orderKeyOf, orderValue } from './order-key.js';
 import type { Ordering } from './webhook-settings.js';
 
-const message = (payload: string, headers: readonly (readonly [string, string])[] = []) => {
-  const bytes = Buffer.from(payload);
-  return { id: '', receivedAt: 0, subject: 'a', headers, payload: bytes, body: bytes };
-};
+const message = (payload: string, headers: readonly Header[] = []) =>
+  new MessageView('a', headers, Buffer.from(payload));
 const keyOf = (ordering: Ordering | undefined, payload = '{}', id = 1) =>
   orderKeyOf(makeTestWebhook(id, { settings: ordering ? { ordering } : {} }), message(payload));
 
@@ -33,13 +33,6 @@ describe('the key by which deliveries wait for each other', () => {
     ['/order', '', undefined],
   ])('at %s of %s is %p', (pointer, payload, value) => {
     expect(orderValue({ by: 'key', pointer }, message(payload))).toBe(value);
-  });
-
-  it('is found in a payload that is parsed once for all webhooks', () => {
-    const parsed = parsedOnce(message('{"a":{}}'));
-    expect(parsed()).toBe(parsed());
-    expect(parsed()).toEqual({ a: {} });
-    expect(parsedOnce(message('{'))()).toBeUndefined();
   });
 
   it('in a header is found whatever its case, the first of several', () => {

@@ -1,56 +1,31 @@
 import { createHash } from 'node:crypto';
 import type { CatalogWebhook } from './catalog.js';
-import type { Message } from './message.js';
+import type { MessageView } from './matching/message-view.js';
 import type { Ordering } from './webhook-settings.js';
-
-/** A payload that is parsed once, and only if somebody asks. */
-export type Parsed = () => unknown;
 
 /**
  * What stands between a message and the others of its key, as a uuid; undefined: it is not ordered. A message without the
  * header, or without a text, number or truth value where the pointer points, has no key and waits for nobody.
  */
 export function orderKeyOf(
-  { id, settings: { ordering } }: CatalogWebhook,
-  message: Message,
-  parsed = parsedOnce(message),
+  { id, settings: { ordering } }: Pick<CatalogWebhook, 'id' | 'settings'>,
+  message: MessageView,
 ): string | undefined {
   if (!ordering) return undefined;
-  const key = ordering.by === 'webhook' ? '' : orderValue(ordering, message, parsed);
+  const key = ordering.by === 'webhook' ? '' : orderValue(ordering, message);
   return key === undefined ? undefined : toUuid(createHash('md5').update(`${id} ${key}`).digest('hex'));
 }
 
 /** The key as people know it. */
-export function orderValue(
-  ordering: Exclude<Ordering, { by: 'webhook' }>,
-  message: Message,
-  parsed = parsedOnce(message),
-): string | undefined {
-  if ('pointer' in ordering) return valueAt(ordering.pointer, parsed);
+export function orderValue(ordering: Exclude<Ordering, { by: 'webhook' }>, message: MessageView): string | undefined {
+  if ('pointer' in ordering) return valueAt(ordering.pointer, message.json);
   const name = ordering.header.toLowerCase();
   return message.headers.find(([known]) => known.toLowerCase() === name)?.[1];
 }
 
-/** For all webhooks of a message: 64 KiB take a millisecond. Undefined where it is not JSON. */
-export function parsedOnce({ payload }: Pick<Message, 'payload'>): Parsed {
-  let result: { readonly value: unknown } | undefined;
-  return () => {
-    result ??= { value: parse(payload) };
-    return result.value;
-  };
-}
-
-function parse(payload: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString());
-  } catch {
-    return undefined;
-  }
-}
-
 /** RFC 6901. */
-function valueAt(pointer: string, parsed: Parsed): string | undefined {
-  let value = parsed();
+function valueAt(pointer: string, json: unknown): string | undefined {
+  let value = json;
   for (const part of pointer.slice(1).split('/')) {
     const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
     if (typeof value !== 'object' || value === null || !Object.prototype.propertyIsEnumerable.call(value, name))

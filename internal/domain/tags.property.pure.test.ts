@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../testkit/properties.js';
+import { parseRouting } from './matching/routing.js';
 import type { Header } from './message.js';
-import { parseRouting } from './routing.js';
 import { carriesTag, parseTag, TAG_KEY, tagText } from './tags.js';
 
 const key = fc.stringMatching(/^[A-Za-z0-9_.-]{1,64}$/);

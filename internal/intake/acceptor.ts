@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Catalog } from '../domain/catalog.js';
 import { envelope } from '../domain/envelope.js';
+import { MessageView } from '../domain/matching/message-view.js';
 import { type Message, weightOf } from '../domain/message.js';
 import { messageOf } from '../errors.js';
 import type { Incoming } from './incoming.js';
@@ -54,6 +55,14 @@ export interface Acceptor {
   idle(): Promise<void>;
 }
 
+/** A message on its way into the journal. */
+interface Taken {
+  readonly incoming: Incoming;
+  readonly view: MessageView;
+  readonly matched: Matched | undefined;
+  readonly size: number;
+}
+
 /** How often a message is matched while the catalog changes under it; then it is stored as it was matched last. */
 const MOST_MATCHES = 8;
 
@@ -86,7 +95,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       conclude(incoming, true);
       return;
     }
-    const matched = match(catalog, incoming);
+    const view = new MessageView(incoming.subject, incoming.headers, incoming.payload);
+    const matched = match(catalog, view);
     // Its event may have been registered a moment ago through another instance, while the stream, or a subject that is tried out
     // here, brought its message: the catalog is asked for before a message is left out.
     const size = weightOf(incoming) + (matched?.webhooks.length ?? 0) * DELIVERY_OVERHEAD;
@@ -97,15 +107,16 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       conclude(incoming, false, () => ({ error: 'hukz is overloaded and did not take this message' }));
       return;
     }
-    void takeIn(incoming, matched, size);
+    void takeIn({ incoming, view, matched, size });
   };
 
   /** Never rejects. */
-  const takeIn = async (incoming: Incoming, matched: Matched | undefined, size: number) => {
+  const takeIn = async (taken: Taken) => {
+    const { incoming, size } = taken;
     waiting++;
     waitingBytes += size;
     try {
-      await store(incoming, matched);
+      await store(taken);
     } catch (error) {
       count.refused++;
       latest.refused = `${incoming.subject}: ${messageOf(error)}`;
@@ -117,19 +128,20 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   };
 
   /** Matches again for as long as the catalog changes under it, or has not heard of the event. */
-  const store = async (incoming: Incoming, first: Matched | undefined) => {
+  const store = async ({ incoming, view, matched: first }: Taken) => {
     const message = toMessage(incoming);
+    view.moveTo(message.payload);
     const isOfStream = incoming.identity !== undefined;
     let matched = first;
     for (let tries = 1; ; tries++) {
       if (!matched || tries > 1) {
         await deps.catchUp();
-        matched = match(catalog, incoming);
+        matched = match(catalog, view);
       }
       if (!matched || isUnwanted(matched)) return leaveOut(incoming, matched);
       const { webhooks, stamp } = matched;
       const catalogStamp = tries < MOST_MATCHES ? stamp : undefined;
-      const kept = await keep({ message, webhooks, catalogStamp, isOfStream });
+      const kept = await keep({ message, view, webhooks, catalogStamp, isOfStream });
       if (kept.accepted.stale) continue;
       report(incoming, message.id, kept.accepted, matched);
       takeTurns(incoming, kept);

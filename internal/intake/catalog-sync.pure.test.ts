@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Catalog } from '../domain/catalog.js';
+import { makeTestHead } from '../testkit/test-head.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { makeCatalogSync } from './catalog-sync.js';
@@ -31,6 +32,6 @@ it('a first load that is cut off leaves nothing behind that was deleted before t
   expect(catalog.size).toEqual({ events: 0, webhooks: 0 });
   await sync.reload();
   expect(catalog.size).toEqual({ events: 1, webhooks: 0 });
-  expect(catalog.match('a.c', { tags: [], spaceId: undefined })).toBeUndefined();
+  expect(catalog.match(makeTestHead('a.c'))).toBeUndefined();
   expect(catalog.version).toBe(5);
 });

@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { makeDeliveryIds } from '../domain/delivery-id.js';
+import type { MessageView } from '../domain/matching/message-view.js';
 import type { Message } from '../domain/message.js';
-import { orderKeyOf, type Parsed, parsedOnce } from '../domain/order-key.js';
+import { orderKeyOf } from '../domain/order-key.js';
 
 /** One object a webhook and message of all that comes through: always the same fields, so that they cost little. */
 export interface NewDelivery {
@@ -46,6 +47,8 @@ export interface KeepDeps {
 /** What is to be stored. */
 export interface ToKeep {
   readonly message: Message;
+  /** The same message, as it was matched. */
+  readonly view: MessageView;
   readonly webhooks: readonly CatalogWebhook[];
   readonly catalogStamp: string | undefined;
   /** Whether it came from a stream, by its place in which it is ordered. */
@@ -70,12 +73,12 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
   const deliveryIdOf = makeDeliveryIds();
 
   /** Goes on with what it is given, as far as one turn may. */
-  const plan = ({ message, webhooks, isOfStream }: ToKeep, into: NewDelivery[], parsed: Parsed) => {
+  const plan = ({ message, view, webhooks, isOfStream }: ToKeep, into: NewDelivery[]) => {
     // Each holds its part of the one body that all of them share.
     const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / webhooks.length);
     for (const webhook of aTurnOf(webhooks, into.length)) {
       const id = deliveryIdOf(message.id, webhook.id);
-      const orderKey = orderKeyOf(webhook, message, parsed);
+      const orderKey = orderKeyOf(webhook, view);
       const isOrdered = orderKey !== undefined;
       const held = webhook.waits !== undefined || isOrdered;
       const wanted = !held && deps.tryReserve(id, webhook.id, bytes);
@@ -88,11 +91,10 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
   };
 
   const commit = async (what: ToKeep, deliveries: NewDelivery[]): Promise<Accepted> => {
-    const parsed = parsedOnce(what.message);
     try {
       while (deliveries.length < what.webhooks.length) {
         if (deliveries.length > 0) await nextTurn();
-        plan(what, deliveries, parsed);
+        plan(what, deliveries);
       }
       const { message, catalogStamp, isOfStream } = what;
       return await deps.accept({ message, deliveries, catalogStamp, isOfStream });

@@ -1,6 +1,5 @@
 import type { Catalog, CatalogWebhook } from '../domain/catalog.js';
-import { parseRouting } from '../domain/routing.js';
-import type { Incoming } from './incoming.js';
+import type { MessageHead } from '../domain/matching/message-view.js';
 
 /** What a message fires by one state of the catalog. */
 export interface Matched {
@@ -10,16 +9,10 @@ export interface Matched {
   readonly problem: string | undefined;
 }
 
-const EVERYBODY = { tags: [], spaceId: undefined };
-
 /** Undefined when no registered event covers its subject. */
-export function match(
-  catalog: Catalog,
-  { subject, headers }: Pick<Incoming, 'subject' | 'headers'>,
-): Matched | undefined {
+export function match(catalog: Catalog, message: MessageHead): Matched | undefined {
   const { stamp } = catalog;
-  const routing = parseRouting(headers);
-  const webhooks = catalog.match(subject, routing.ok ? routing.value : EVERYBODY);
+  const webhooks = catalog.match(message);
   if (!webhooks) return undefined;
-  return routing.ok ? { stamp, webhooks, problem: undefined } : { stamp, webhooks: [], problem: routing.problem };
+  return { stamp, webhooks, problem: message.routing.ok ? undefined : message.routing.problem };
 }

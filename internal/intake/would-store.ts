@@ -1,4 +1,5 @@
 import type { Catalog } from '../domain/catalog.js';
+import { MessageHead } from '../domain/matching/message-view.js';
 import type { Incoming } from './incoming.js';
 import { match } from './match.js';
 
@@ -17,11 +18,11 @@ interface WouldStoreDeps {
 
 /** For what the journal gets a message, by the catalog as it is now; undefined when it does not get it. */
 export function makeWouldStore({ catalog, isReserved, storeUnmatched }: WouldStoreDeps) {
-  return (message: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined => {
-    if (isReserved(message.subject)) return undefined;
-    const matched = match(catalog, message);
+  return ({ subject, headers }: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined => {
+    if (isReserved(subject)) return undefined;
+    const matched = match(catalog, new MessageHead(subject, headers));
     if (!matched) return undefined;
-    const events = catalog.eventsOf(message.subject);
+    const events = catalog.eventsOf(subject);
     if (storeUnmatched) return { events };
     return matched.webhooks.length > 0 ? { events, webhooks: matched.webhooks.map(({ id }) => id) } : undefined;
   };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { Catalog, type CatalogChanges, type CatalogState } from '../domain/catalog.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
+import { makeTestHead } from '../testkit/test-head.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { loadCatalogChanges } from './catalog-changes.js';
 import { type JournalPool, makeJournalPool } from './journal/journal-pool.js';
@@ -61,7 +62,7 @@ it('a catalog is loaded in parts of at most 500 rows, of which the last alone be
   // What is the same for all of them is there once.
   expect(catalog.webhook(2)?.eventIds).toBe(catalog.webhook(1)?.eventIds);
   const tag = { key: 'customer', value: 'c77' };
-  expect(catalog.match('a.b1', { tags: [tag], spaceId: undefined })?.map(({ url }) => url)).toEqual([
+  expect(catalog.match(makeTestHead('a.b1', { tags: [tag] }))?.map(({ url }) => url)).toEqual([
     'http://one.example/77',
   ]);
 });

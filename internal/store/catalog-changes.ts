@@ -32,7 +32,7 @@ const WEBHOOKS: Statement = {
          select id, url, enabled,
            case when paused_at is not null then 'paused' when circuit_opened_at is not null then 'circuit_open' end as waits,
            space_id::float8, created_by_id::float8, tags, deleted_at is null as living,
-           array(select event_id from webhook_events where webhook_id = webhooks.id) as event_ids,
+           array(select event_id from webhook_events where webhook_id = webhooks.id order by event_id) as event_ids,
            nullif(settings, '{}') as settings,
            (select json_agg(json_build_array(purpose, key_id, encode(sealed, 'base64'), extract(epoch from expires_at) * 1000,
                 ${SEALED_ROW})

@@ -1,3 +1,4 @@
+import { MessageView } from '../domain/matching/message-view.js';
 import { orderValue } from '../domain/order-key.js';
 import type { Webhook } from '../domain/webhook.js';
 import { AppError } from '../errors.js';
@@ -93,8 +94,7 @@ export async function listParkedKeys(db: Db, webhook: Webhook, limit: number): P
 
 function keyIn({ settings: { ordering } }: Webhook, { subject, headers, payload }: KeyRow): string | null {
   if (!ordering || ordering.by === 'webhook' || subject === null || payload === null) return null;
-  const message = { id: '', receivedAt: 0, subject, headers: readHeaders(headers), payload, body: payload };
-  return orderValue(ordering, message) ?? null;
+  return orderValue(ordering, new MessageView(subject, readHeaders(headers), payload)) ?? null;
 }
 
 const RELEASE = `

@@ -68,7 +68,7 @@ describe('with many rows, each step of a replay', () => {
           askedAt: new Date(noon + DAY),
           event: undefined,
         },
-        { createdById: 7, wants: () => true },
+        { wants: () => true },
         { from: undefined, rows: 100 },
       ),
     );

@@ -1,17 +1,17 @@
-import { Catalog } from '../../domain/catalog.js';
 import type { FiringRules } from '../../domain/firing-rules.js';
-import { parseRouting } from '../../domain/routing.js';
-import { NO_SECRETS } from '../../domain/secret.js';
+import { type Matchable, matches } from '../../domain/matching/matches.js';
+import { MessageHead } from '../../domain/matching/message-view.js';
+import { SubjectIndex } from '../../domain/matching/subject-index.js';
 import type { Tags } from '../../domain/tags.js';
-import { NO_SETTINGS } from '../../domain/webhook-settings.js';
+import { NO_SETTINGS, type WebhookSettings } from '../../domain/webhook-settings.js';
 import { readHeaders } from '../journal/header-bytes.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
 const LOAD_TARGET: Statement = {
   text: `
-    select w.id, w.url, w.space_id::float8 as space_id, w.created_by_id::float8 as created_by_id, w.tags,
-      coalesce(array_agg(e.id) filter (where e.id is not null), '{}') as event_ids,
-      coalesce(array_agg(e.event) filter (where e.id is not null), '{}') as subjects
+    select w.space_id::float8 as space_id, w.tags, nullif(w.settings, '{}') as settings,
+      coalesce(array_agg(e.id order by e.id) filter (where e.id is not null), '{}') as event_ids,
+      coalesce(array_agg(e.event order by e.id) filter (where e.id is not null), '{}') as subjects
     from webhooks w
     left join webhook_events we on we.webhook_id = w.id
     left join events e on e.id = we.event_id and e.deleted_at is null
@@ -20,18 +20,15 @@ const LOAD_TARGET: Statement = {
 };
 
 interface TargetRow {
-  readonly id: number;
-  readonly url: string;
   readonly space_id: number;
-  readonly created_by_id: number;
   readonly tags: Tags;
+  readonly settings: WebhookSettings | null;
   readonly event_ids: readonly number[];
   readonly subjects: readonly string[];
 }
 
 /** The webhook that a replay is for. */
 export interface ReplayTarget {
-  readonly createdById: number;
   /** Whether such a message would fire it today: the same rules, routing headers included, as for a fresh one. */
   wants(subject: string, headers: Uint8Array | null): boolean;
 }
@@ -44,25 +41,16 @@ export async function findReplayTarget(
 ): Promise<ReplayTarget | undefined> {
   const [row] = await run<TargetRow>(LOAD_TARGET, [webhookId]);
   if (!row) return undefined;
-  const catalog = new Catalog();
-  const { id, url, tags, space_id: spaceId, created_by_id: createdById, event_ids: eventIds } = row;
-  catalog.apply({
-    version: 1,
-    events: row.subjects
-      .map((subject, index) => ({ id: eventIds[index] ?? 0, subject }))
-      .filter(({ subject }) => rules.isPermitted(subject)),
-    deletedEventIds: [],
-    webhooks: [
-      { id, url, enabled: true, spaceId, createdById, tags, eventIds, settings: NO_SETTINGS, secrets: NO_SECRETS },
-    ],
-    deletedWebhookIds: [],
-  });
+  const { tags, space_id: spaceId, event_ids: eventIds } = row;
+  const webhook: Matchable = { eventIds, spaceId, tags, settings: row.settings ?? NO_SETTINGS };
+  const events = new SubjectIndex<number>();
+  for (const [index, id] of eventIds.entries()) {
+    const subject = row.subjects[index];
+    if (subject !== undefined && rules.isPermitted(subject)) events.set(subject, id);
+  }
   return {
-    createdById,
-    wants(subject, headers) {
-      if (rules.isReserved(subject)) return false;
-      const routing = parseRouting(readHeaders(headers));
-      return routing.ok && (catalog.match(subject, routing.value)?.length ?? 0) > 0;
-    },
+    wants: (subject, headers) =>
+      !rules.isReserved(subject) &&
+      matches(webhook, new MessageHead(subject, readHeaders(headers)), events.match(subject)),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { fc } from '../testkit/properties.js';
+import { fc } from '../../testkit/properties.js';
 import { SubjectIndex } from './subject-index.js';
 
 /** A NATS matcher written as nobody would for speed: the registered subject becomes a regular expression. */

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { makeTestWebhook } from '../../testkit/test-webhook.js';
+import type { Header } from '../message.js';
+import { matches } from './matches.js';
+import { MessageHead } from './message-view.js';
+
+const webhook = makeTestWebhook(1, { eventIds: [3, 4], spaceId: 7, tags: { app: 'x', env: '' } });
+const gets = (headers: readonly Header[], covering = [4]) =>
+  matches(webhook, new MessageHead('a.b', headers), covering);
+
+describe('a webhook receives a message', () => {
+  it.each([
+    ['that is not narrowed', []],
+    ['for its space', [['Hukz-Space', '7']]],
+    [
+      'for tags that it carries',
+      [
+        ['Hukz-Tag', 'app:x'],
+        ['Hukz-Tag', 'env:'],
+      ],
+    ],
+  ] as const)('%s', (_, headers) => expect(gets(headers)).toBe(true));
+
+  it.each([
+    ['for another space', [['Hukz-Space', '8']]],
+    ['for a tag with another value', [['Hukz-Tag', 'app:y']]],
+    ['for a tag that it lacks', [['Hukz-Tag', 'constructor:x']]],
+    ['with malformed routing headers', [['Hukz-Tag', 'app']]],
+  ] as const)('but not one %s', (_, headers) => expect(gets(headers)).toBe(false));
+
+  it('of its events only', () => {
+    expect([gets([], [1, 3]), gets([], [1, 2]), gets([], [])]).toEqual([true, false, false]);
+  });
+
+  it('of each of its events, in whatever order they are listed', () => {
+    const listed = [9, 2, 7, 4, 1, 8];
+    const without = new MessageHead('a.b', []);
+    const found = listed.filter((id) => matches({ ...webhook, eventIds: listed }, without, [id]));
+    expect(found).toEqual(listed);
+  });
+});

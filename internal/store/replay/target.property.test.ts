@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Catalog } from '../../domain/catalog.js';
+import { makeFiringRules } from '../../domain/firing-rules.js';
+import type { Header } from '../../domain/message.js';
+import { makePermittedEvents } from '../../intake/permitted-events.js';
+import { makeWouldStore } from '../../intake/would-store.js';
+import { fc } from '../../testkit/properties.js';
+import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
+import { loadCatalogChanges } from '../catalog-changes.js';
+import { writeHeaders } from '../journal/header-bytes.js';
+import { findReplayTarget } from './target.js';
+
+/** By which `*`, `>` and what covers the inboxes are stored and not taken. */
+const RULES = { allowAll: false, inboxes: ['b.a'] };
+
+let kit: TestJournal;
+beforeAll(async () => {
+  kit = await makeTestJournal();
+});
+afterAll(() => kit.stop());
+
+const word = fc.constantFrom('a', 'b');
+const subject = fc
+  .tuple(fc.array(fc.oneof(word, fc.constant('*')), { minLength: 1, maxLength: 2 }), fc.boolean())
+  .map(([tokens, tail]) => (tail ? [...tokens, '>'] : tokens).join('.'));
+const isDeleted = fc.constantFrom(false, false, false, true);
+const event = fc.record({ subject, isDeleted });
+const webhook = fc.record({
+  space: fc.nat({ max: 2 }),
+  tags: fc.dictionary(fc.constantFrom('app', 'env', 'constructor'), fc.constantFrom('x', 'y', ''), { maxKeys: 3 }),
+  /** Places in the list of events. */
+  events: fc.uniqueArray(fc.nat({ max: 5 }), { minLength: 1, maxLength: 6 }),
+  settings: fc.constantFrom({}, { format: 'slack' }, { ordering: { by: 'webhook' } }, { maxInFlight: 3 }),
+});
+const world = fc.record({
+  events: fc.uniqueArray(event, { minLength: 3, maxLength: 6, selector: (one) => one.subject }),
+  webhooks: fc.array(webhook, { minLength: 2, maxLength: 5 }),
+});
+const header: fc.Arbitrary<Header> = fc.constantFrom<Header>(
+  ['Hukz-Tag', 'app:x'],
+  ['hukz-tag', 'env:'],
+  ['Hukz-Tag', '__proto__:x'],
+  ['Hukz-Tag', 'malformed'],
+  ['Hukz-Space', '1'],
+  ['Hukz-Space', '-1'],
+  ['Trace', 'é'],
+);
+const message = fc.record({
+  subject: fc.array(word, { minLength: 1, maxLength: 3 }).map((tokens) => tokens.join('.')),
+  headers: fc.oneof(fc.constant([]), fc.array(header, { maxLength: 2 })),
+});
+
+interface World {
+  readonly events: readonly { readonly subject: string; readonly isDeleted: boolean }[];
+  readonly webhooks: readonly { readonly events: readonly number[] }[];
+}
+
+/** Ids are places in these lists. */
+async function store({ events, webhooks }: World): Promise<void> {
+  await kit.sql('truncate events, webhooks, webhook_events restart identity cascade');
+  await kit.sql(
+    `insert into events (created_by_id, updated_by_id, name, event, deleted_at)
+     select 1, 1, '', one ->> 'subject', case when (one ->> 'isDeleted')::boolean then now() end
+     from jsonb_array_elements($1) with ordinality as listed (one, n) order by n`,
+    [JSON.stringify(events)],
+  );
+  await kit.sql(
+    `insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id, settings)
+     select 1, 1, '', 'https://receiver.example/', true, one -> 'tags', (one ->> 'space')::int, one -> 'settings'
+     from jsonb_array_elements($1) with ordinality as listed (one, n) order by n`,
+    [JSON.stringify(webhooks)],
+  );
+  const links = webhooks.flatMap((one, index) =>
+    one.events.filter((place) => place < events.length).map((place) => [index + 1, place + 1]),
+  );
+  await kit.sql(
+    'insert into webhook_events select (one ->> 0)::int, (one ->> 1)::int from jsonb_array_elements($1) one',
+    [JSON.stringify(links)],
+  );
+}
+
+/** What intake answers, by the catalog that it would start with. */
+async function startIntake() {
+  const catalog = new Catalog();
+  const permitted = makePermittedEvents(RULES, (known, onPart) => loadCatalogChanges(kit.pool, known, onPart));
+  await permitted.load({ version: 0, stamp: '' }, (part) => catalog.apply(part));
+  return makeWouldStore({ catalog, isReserved: makeFiringRules(RULES).isReserved, storeUnmatched: false });
+}
+
+it('a replay of what a webhook missed takes exactly the messages that intake would give the webhook', async () => {
+  const seen = { given: 0, withheld: 0 };
+  await fc.assert(
+    fc.asyncProperty(world, fc.array(message, { minLength: 6, maxLength: 12 }), async (stored, messages) => {
+      await store(stored);
+      const wouldStore = await startIntake();
+      for (const place of stored.webhooks.keys()) {
+        const target = await findReplayTarget(kit.pool.run, place + 1, makeFiringRules(RULES));
+        for (const { subject: text, headers } of messages) {
+          const isGiven = wouldStore({ subject: text, headers })?.webhooks?.includes(place + 1) === true;
+          expect([text, headers, target?.wants(text, writeHeaders(headers))]).toEqual([text, headers, isGiven]);
+          seen[isGiven ? 'given' : 'withheld']++;
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(Math.min(seen.given, seen.withheld)).toBeGreaterThan(50);
+});
