@@ -5,6 +5,7 @@ import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { type ClaimerDeps, makeClaimer } from './claimer.js';
 import { Holdings } from './holdings.js';
+import { Strays } from './strays.js';
 
 const body = new Uint8Array(10);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
@@ -21,6 +22,7 @@ let holdings: Holdings;
 let steps: string[];
 let rooms: ClaimRoom[];
 let waiting: OwnedDelivery[];
+let strays: Strays;
 
 const make = (more: Partial<ClaimerDeps> = {}) =>
   makeClaimer({
@@ -28,10 +30,7 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
       rooms.push(room);
       return { deliveries: waiting.splice(0, room.deliveries), lost: 0 };
     },
-    giveBackStrays: async (isHeld) => {
-      steps.push(`strays besides ${['mine', 'other'].filter(isHeld).join()}`);
-      return 0;
-    },
+    strays,
     reloadCatalog: async () => undefined,
     mayClaim: () => true,
     instanceId: () => 'me',
@@ -44,6 +43,14 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
 beforeEach(() => {
   holdings = new Holdings({ maxResident: 1000, maxResidentBytes: 10_000 }, classOfItsOwn);
   [steps, rooms, waiting] = [[], [], []];
+  strays = new Strays({
+    giveBackStrays: async (isHeld) => {
+      steps.push(`strays besides ${['mine', 'other'].filter(isHeld).join()}`);
+      return 0;
+    },
+    holdings,
+    logger: makeTestLogger(),
+  });
 });
 
 describe('a claim', () => {
@@ -110,6 +117,18 @@ describe('a claim', () => {
     waiting = many(3);
     await runOnce();
     expect([rooms.length, isCatalogBehind(), steps]).toEqual([2, false, ['strays besides ', '0', '1', '2']]);
+  });
+
+  it('keeps nothing else from being claimed while the catalog is loaded after it', async () => {
+    waiting = many(1);
+    let load: () => void = () => undefined;
+    const { runOnce, isCatalogBehind } = make({ reloadCatalog: () => new Promise((resolve) => (load = resolve)) });
+    const round = runOnce();
+    await new Promise(setImmediate);
+    expect(isCatalogBehind()).toBe(false);
+    load();
+    await round;
+    expect(steps).toEqual(['0']);
   });
 
   it('is sent by a catalog that is not older than it', async () => {

@@ -2,16 +2,17 @@ import type { Claim, ClaimRoom } from '../domain/claim.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Logger } from '../logger.js';
 import type { Holdings } from './holdings.js';
+import type { Strays } from './strays.js';
 
 export interface ClaimerDeps {
   claim(room: Required<ClaimRoom>): Promise<Claim>;
-  giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
   mayClaim(): boolean;
   /** Under which deliveries are owned now. */
   instanceId(): string;
   readonly holdings: Holdings;
+  readonly strays: Strays;
   take(delivery: OwnedDelivery): void;
   readonly logger: Logger;
 }
@@ -19,8 +20,6 @@ export interface ClaimerDeps {
 export interface Claimer {
   /** One claim; true when it ended for want of room, or of patience, and not because nothing more was due. */
   runOnce(): Promise<boolean>;
-  /** Rows may bear our id that we do not know of: look before the next claim. */
-  suspectStrays(): void;
   /**
    * Loads the catalog as it is after a claim, and answers what of the claim is still ours: an instance that was declared dead
    * meanwhile owns none of it.
@@ -35,29 +34,26 @@ const MOST_AT_ONCE = 2000;
 const LEAST_AT_ONCE = 100;
 
 export function makeClaimer(deps: ClaimerDeps): Claimer {
-  const { holdings, logger } = deps;
-  let strays = false;
+  const { holdings, strays, logger } = deps;
   let isBehind = false;
-
-  const findStrays = async () => {
-    const freed = await deps.giveBackStrays((id) => holdings.has(id));
-    strays = false;
-    if (freed > 0) logger.warn('delivery.strays_freed', { freed });
-  };
 
   const claim = async (room: Required<ClaimRoom>) => {
     try {
       return await deps.claim(room);
     } catch (error) {
-      strays = true;
+      strays.suspect();
       throw error;
     }
   };
 
   const reloadCatalog = async () => {
-    isBehind = true;
-    await deps.reloadCatalog();
-    isBehind = false;
+    try {
+      await deps.reloadCatalog();
+      isBehind = false;
+    } catch (error) {
+      isBehind = true;
+      throw error;
+    }
   };
 
   /** Without the catalog all that was claimed are strays. */
@@ -66,7 +62,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     try {
       await reloadCatalog();
     } catch (error) {
-      strays = true;
+      strays.suspect();
       throw error;
     }
     const me = deps.instanceId();
@@ -81,15 +77,12 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     deliveries.some(({ webhookId }) => holdings.isFull(webhookId));
 
   return {
-    suspectStrays: () => {
-      strays = true;
-    },
     followCatalog,
     isCatalogBehind: () => isBehind,
     async runOnce() {
       if (!deps.mayClaim()) return false;
       if (isBehind) await reloadCatalog();
-      if (strays) await findStrays();
+      await strays.free();
       const free = holdings.free();
       const deliveries = Math.min(MOST_AT_ONCE, Math.ceil(free.count / 2));
       if (deliveries < Math.min(LEAST_AT_ONCE, 1 + holdings.count) || free.count <= 0 || free.bytes <= 0) return false;

@@ -17,6 +17,8 @@ import { Dispatcher } from './dispatcher.js';
 import { Health } from './health.js';
 import { Holdings, type HoldingsLimits } from './holdings.js';
 import { type LaneLimits, Lanes } from './lanes.js';
+import { makeTakeSingle } from './single-claims.js';
+import { Strays } from './strays.js';
 import { makeTurns, type TurnsDeps } from './turns.js';
 import { makeWatchShares } from './watch-shares.js';
 
@@ -138,9 +140,12 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
   const health = new Health(deps);
   const interrupt = new AbortController();
   const withoutSlot: SendUnder = { signal: interrupt.signal };
+  const strays = new Strays({ ...deps, holdings });
+  const suspectStrays = () => strays.suspect();
   const claimer = makeClaimer({
     ...deps,
     holdings,
+    strays,
     mayClaim: deps.isTrusted,
     take: (delivery) => dispatcher.take(delivery),
   });
@@ -151,7 +156,7 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     lanes,
     maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight,
     send: (delivery, webhook, slot) => deps.send(delivery, webhook, slot ? { ...withoutSlot, slot } : withoutSlot),
-    suspectStrays: claimer.suspectStrays,
+    suspectStrays,
     wakeHeld: () => wakeHeld(),
     holdWaiting(webhookId) {
       if (resting.has(webhookId)) return;
@@ -187,29 +192,11 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     await deps.giveBack(deliveries).catch(complain('give-back'));
   };
 
-  /** Takes what a claim of single deliveries brings, by a catalog that is not older than the claim. */
-  const takeSingle = async (claiming: Promise<readonly OwnedDelivery[]>) => {
-    const claimed = await claiming.catch((error: unknown) => {
-      claimer.suspectStrays();
-      throw error;
-    });
-    if (claimed.length === 0) return;
-    // Held before anything is waited for: a look for strays would set them free.
-    for (const one of claimed) holdings.reserve(one.id, one.webhookId, one.message.body.length);
-    const release = (some: readonly OwnedDelivery[]) => {
-      for (const { id } of some) holdings.release(id);
-    };
-    const ours = await claimer.followCatalog(claimed).catch((error: unknown) => {
-      release(claimed);
-      throw error;
-    });
-    release(claimed.filter((one) => !ours.includes(one)));
-    for (const one of ours) dispatcher.take(one);
-  };
+  const takeSingle = makeTakeSingle({ claimer, holdings, strays, take: (delivery) => dispatcher.take(delivery) });
   const mayClaimSingle = () => deps.isTrusted() && !claimer.isCatalogBehind();
 
   const probe = async () => {
-    if (deps.circuitsOpen() > 0 && mayClaimSingle()) await takeSingle(deps.claimProbes());
+    if (deps.circuitsOpen() > 0 && mayClaimSingle()) await takeSingle(() => deps.claimProbes());
   };
 
   const turns = makeTurns({
@@ -231,12 +218,12 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
     release: (deliveryId) => holdings.unreserve(deliveryId),
     enqueue: (delivery) => dispatcher.take(delivery),
     next: turns.next,
-    suspectStrays: claimer.suspectStrays,
+    suspectStrays,
     wakeHeld,
     forget: () => void dispatcher.forget(),
     forgetWebhooks(webhookIds) {
       dispatcher.forget(webhookIds);
-      claimer.suspectStrays();
+      strays.suspect();
     },
     resume: () => dispatcher.pump(),
     stats: () => ({

@@ -1,9 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { systemClock } from '../clock.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { eventually } from '../testkit/eventually.js';
-import { classOfItsOwn } from '../testkit/test-classes.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
+import { DISPATCH_LIMITS, quietDispatch } from '../testkit/quiet-dispatch.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { makeDispatch } from './dispatch.js';
 
@@ -29,17 +27,12 @@ it('the first delivery of a webhook that rests has the others held, step after s
   let sent = 0;
   const dispatch = makeDispatch(
     {
+      ...quietDispatch(),
       claim: async () => ({ deliveries: claims.shift() ?? [], lost: 0 }),
       send: async () => {
         sent++;
         return { kind: 'answered', status: 200, body };
       },
-      settle: async () => undefined,
-      hold: async () => undefined,
-      cancel: async () => undefined,
-      giveBack: async () => undefined,
-      giveBackStrays: async () => 0,
-      releaseHeld: async () => 0,
       async holdWaiting(id, limit) {
         const left = waiting.get(id) ?? 0;
         const held = Math.min(limit, left);
@@ -47,30 +40,9 @@ it('the first delivery of a webhook that rests has the others held, step after s
         steps.push([id, held]);
         return held;
       },
-      disableWebhook: async () => undefined,
       findWebhook: (id) => makeTestWebhook(id, id === 3 ? {} : { waits: 'paused' }),
-      reloadCatalog: async () => undefined,
-      isTrusted: () => true,
-      instanceId: () => 'me',
-      onAttempt: () => undefined,
-      onSettled: () => undefined,
-      classOf: classOfItsOwn,
-      untilReady: () => undefined,
-      policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
-      instances: () => 1,
-      claimProbes: async () => [],
-      circuitsOpen: () => 0,
-      claimNext: async () => [],
-      releaseFirst: async () => ({ released: 0 }),
-      openCircuit: async () => undefined,
-      closeCircuit: async () => undefined,
-      saveHealth: async () => undefined,
-      breaker: { failures: 0, share: 0, windowMs: 1000, leastAttempts: 20 },
-      clock: systemClock,
-      random: Math.random,
-      logger: makeTestLogger(),
     },
-    { maxResident: 100, maxResidentBytes: 1 << 20, maxInFlight: 10, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 },
+    DISPATCH_LIMITS,
   );
   dispatch.start();
   await eventually(() => steps.length === 5, { what: 'five steps' });

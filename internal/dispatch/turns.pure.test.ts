@@ -18,7 +18,7 @@ it('the keys of a webhook take no more room than its lane has; the others are ma
     },
     releaseFirst: async () => ({ released: 0 }),
     isTrusted: () => true,
-    take: async (claiming) => void (await claiming),
+    take: async (claim) => void (await claim()),
     onError: (error) => {
       throw error;
     },

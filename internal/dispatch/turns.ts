@@ -14,8 +14,8 @@ export interface TurnsDeps {
   releaseFirst(from: OrderedKey | undefined): Promise<{ readonly released: number; readonly last?: OrderedKey }>;
   isTrusted(): boolean;
   readonly holdings: Pick<Holdings, 'roomOf'>;
-  /** Takes what a claim brings. */
-  take(claiming: Promise<readonly OwnedDelivery[]>): Promise<void>;
+  /** Runs a claim and takes what it brings. */
+  take(claim: () => Promise<readonly OwnedDelivery[]>): Promise<void>;
   onError(error: unknown): void;
 }
 
@@ -51,7 +51,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
     while (keys.size > 0) {
       const some = takeSome();
       // What nobody claims now is found by `releaseOnce`.
-      if (deps.isTrusted()) await deps.take(deps.claimNext(some));
+      if (deps.isTrusted()) await deps.take(() => deps.claimNext(some));
     }
   });
 

@@ -73,7 +73,8 @@ export async function giveBack(pool: JournalPool, deliveries: readonly Owned[]):
 
 /**
  * Frees rows that bear our id without our knowing: a claim was committed whose answer was lost. `isHeld` is asked when the
- * list is here: what was accepted meanwhile had its room before its commit, so whatever is listed and ours is held by then.
+ * list is here: what was accepted meanwhile had its room before its commit, and no claim may be under way, so whatever is
+ * listed and ours is held by then.
  */
 export async function giveBackStrays(
   pool: JournalPool,
