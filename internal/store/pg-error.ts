@@ -57,6 +57,12 @@ export function judgePgError(error: unknown): PgVerdict {
   return VERDICTS[code] ?? VERDICTS[code.slice(0, 3)] ?? VERDICTS[code.slice(0, 2)] ?? 'unexpected';
 }
 
+/** The driver or the server gave a statement up because of its time. It says nothing about a server that is not there. */
+export function takesTooLong(error: unknown): boolean {
+  const { code, message } = describe(error);
+  return code === '57014' || (code === undefined && /query read timeout/i.test(message));
+}
+
 /** A table or column that is not there: it was migrated down, or dropped. */
 export function isNotOurSchema(error: unknown): boolean {
   return judgePgError(error) === 'schema';

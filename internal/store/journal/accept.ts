@@ -29,7 +29,7 @@ export interface AcceptDeps {
   /** How long a `Nats-Msg-Id` is remembered. */
   readonly duplicateWindowMs: number;
   /** See `Repeatable`. */
-  readonly tries?: Pick<Repeatable<unknown>, 'maxTries' | 'repeated'>;
+  readonly tries?: Pick<Repeatable<unknown>, 'maxTries' | 'maxTooLong' | 'repeated'>;
 }
 
 /** Commits a batch; answers in its order. Rejects with what repeating cannot mend. */

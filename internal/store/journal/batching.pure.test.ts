@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../testkit/eventually.js';
 import { makeTestLogger } from '../../testkit/test-logger.js';
 import { makeBatcher } from './batcher.js';
-import { makePersevere, StillFails } from './persevere.js';
+import { makePersevere, type Repeatable, StillFails, TakesTooLong } from './persevere.js';
 
 const sqlError = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
 
@@ -89,7 +89,7 @@ describe('persevering', () => {
     );
     const repeats: boolean[] = [];
     let partitions = 0;
-    const run = (tries: { readonly maxTries?: number; readonly repeated?: boolean } = {}) =>
+    const run = (tries: Pick<Repeatable<string>, 'maxTries' | 'maxTooLong' | 'repeated'> = {}) =>
       persevere({
         name: 'test',
         ...tries,
@@ -124,6 +124,16 @@ describe('persevering', () => {
     await expect(make([...outage, sqlError('P0001'), sqlError('P0001')]).run({ maxTries: 2 })).rejects.toThrow(
       StillFails,
     );
+  });
+
+  it('has its caller ask for less after answers in a row that took too long, and for nothing else', async () => {
+    const [unanswered, cancelled] = [new Error('Query read timeout'), sqlError('57014')];
+    const { run, troubles } = make([unanswered, cancelled]);
+    await expect(run({ maxTooLong: 2 })).rejects.toThrow(TakesTooLong);
+    expect(troubles.at(-1)).toBe(undefined);
+    const others = [unanswered, new Error('timeout expired'), cancelled, sqlError('57P03'), unanswered];
+    expect(await make(others).run({ maxTooLong: 2 })).toBe('done');
+    expect(await make([unanswered, unanswered, unanswered]).run()).toBe('done');
   });
 
   it('is told by its caller when an earlier try may have been committed', async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { fc } from '../../testkit/properties.js';
 import { makeIsolate, type Tries } from './isolate.js';
-import { StillFails } from './persevere.js';
+import { StillFails, TakesTooLong } from './persevere.js';
 
 type Fault = 'data' | 'unexpected' | undefined;
 interface Item {
@@ -70,4 +70,32 @@ it.each(['57P01', '42P01'])('passes on what is not the fault of a row: %s', asyn
     if (++runs === 2) throw sqlError(code);
   });
   await expect(isolate.run([{ fault: 'data' }, { fault: undefined }])).rejects.toThrow(code);
+});
+
+it('halves what the server does not do in its time, keeps the order, and asks for more again once it is quick', async () => {
+  let most = 3;
+  const sizes: number[] = [];
+  const { isolate, stored } = make((part, { maxTooLong, repeated }) => {
+    sizes.push(part.length);
+    if (part.length <= most) return;
+    expect(maxTooLong).toBeLessThan(Number.POSITIVE_INFINITY);
+    if (sizes.length > 1) expect(repeated).toBe(true);
+    throw new TakesTooLong('Query read timeout');
+  });
+  const batch = Array.from({ length: 16 }, (): Item => ({ fault: undefined }));
+  await isolate.run(batch);
+  expect(sizes).toEqual([16, 8, 4, ...Array.from({ length: 8 }, () => 2)]);
+  expect(stored).toEqual(batch);
+  most = 100;
+  sizes.splice(0);
+  for (let n = 0; n < 14; n++) await isolate.run(batch);
+  expect(sizes.at(-1)).toBe(16);
+  expect(stored).toHaveLength(15 * 16);
+});
+
+it('waits for a single item that takes long, whatever was suspected of it', async () => {
+  const limits: number[] = [];
+  const { isolate } = make((_part, { maxTooLong }) => void limits.push(maxTooLong));
+  await isolate.run([{ fault: undefined }]);
+  expect(limits).toEqual([Number.POSITIVE_INFINITY]);
 });

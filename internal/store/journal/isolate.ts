@@ -1,11 +1,13 @@
 import { messageOf } from '../../errors.js';
 import { pause } from '../../pause.js';
 import { judgePgError } from '../pg-error.js';
-import { StillFails } from './persevere.js';
+import { StillFails, TakesTooLong } from './persevere.js';
 
 export interface Tries {
   /** After so many failures that may be the fault of a row, `StillFails` is thrown. */
   readonly maxTries: number;
+  /** After so many tries in a row that took too long, `TakesTooLong` is thrown. */
+  readonly maxTooLong: number;
   /** A part of it may have been committed by an earlier try. */
   readonly repeated: boolean;
   /** It runs beside the batches, and its failures are no trouble of theirs. */
@@ -34,6 +36,11 @@ const PATIENT_TRIES = 8;
 /** While a suspect is known, or was lately, the next failure is probably of its kind: 15 ms. */
 const IMPATIENT_TRIES = 2;
 const IMPATIENT_FOR_MS = 60_000;
+/** Half a minute. */
+const MAX_TOO_LONG = 2;
+/** Parts in a row of about the size that is allowed, after which twice as much is tried again. */
+const GROW_AFTER = 16;
+const NEVER = Number.POSITIVE_INFINITY;
 const ROUND_MS = 1000;
 /** A suspect that has failed so many times alone, each time while others were committed, is refused. */
 const FAILURES = 10;
@@ -44,6 +51,9 @@ const MAX_SUSPECT_BYTES = 8 << 20;
 /** When more than so many fail and nothing is committed, the server is at fault and is asked for only so many a round. */
 const MAX_WITHOUT_COMMIT = 16;
 const QUIET_MS = 5000;
+
+/** For a part of a batch that failed: it may have been committed. */
+const ONCE: Tries = { maxTries: 1, maxTooLong: MAX_TOO_LONG, repeated: true, isBeside: false };
 
 interface Suspect<O> {
   why: string;
@@ -60,6 +70,8 @@ interface Suspect<O> {
  * Keeps a row that PostgreSQL does not store from holding up the others. A batch that fails is halved until the row is alone.
  * A row that is at fault by PostgreSQL's own words is refused. Any other is a suspect: it is tried once a second beside the
  * batches, and refused when it keeps failing while others are committed. While nothing is committed, no row is blamed.
+ * A batch that is not answered in its time is halved too, and the next ones are as small, until parts of that size succeed: a
+ * server that is slow enough would otherwise never finish any.
  */
 export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
   const suspects = new Map<I, Suspect<O>>();
@@ -68,6 +80,9 @@ export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
   let committedAt = performance.now();
   let isolatedAt = Number.NEGATIVE_INFINITY;
   let isWatching = false;
+  /** Items that the server does in time, as far as it is known not to do more. */
+  let most = NEVER;
+  let inTime = 0;
   const roomWaiters: (() => void)[] = [];
 
   const isFull = () => suspects.size >= MAX_SUSPECTS || bytes >= MAX_SUSPECT_BYTES;
@@ -114,7 +129,7 @@ export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
 
   const tryAlone = async (item: I, suspect: Suspect<O>): Promise<void> => {
     try {
-      const [result] = await commit([item], { maxTries: 1, repeated: true, isBeside: true });
+      const [result] = await commit([item], { ...ONCE, maxTooLong: NEVER, isBeside: true });
       end(item, suspect, () => suspect.resolve(result as O));
     } catch (error) {
       if (judgePgError(error) === 'data') return refuse(item, suspect, error);
@@ -150,18 +165,32 @@ export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
     isWatching = false;
   };
 
+  const runHalves = async (part: readonly I[], tries: Tries): Promise<readonly (O | Promise<O>)[]> => {
+    const middle = part.length >> 1;
+    const first = await runPart(part.slice(0, middle), tries);
+    return [...first, ...(await runPart(part.slice(middle), tries))];
+  };
+
   const runPart = async (part: readonly I[], tries: Tries): Promise<readonly (O | Promise<O>)[]> => {
+    if (part.length > most) return runHalves(part, tries);
     try {
-      return await commit(part, tries);
+      const results = await commit(part, part.length > 1 ? tries : { ...tries, maxTooLong: NEVER });
+      if (2 * part.length > most && ++inTime === GROW_AFTER) {
+        most *= 2;
+        inTime = 0;
+      }
+      return results;
     } catch (error) {
+      // An earlier try of the whole may have been committed, although its answer was lost.
+      if (error instanceof TakesTooLong) {
+        most = part.length >> 1;
+        inTime = 0;
+        return runHalves(part, { ...tries, repeated: true });
+      }
       if (!(error instanceof StillFails) && judgePgError(error) !== 'data') throw error;
       const [only] = part;
       if (part.length === 1 && only !== undefined) return [setAside(only, error)];
-      const middle = part.length >> 1;
-      // An earlier try of the whole may have been committed, although its answer was lost.
-      const once = { maxTries: 1, repeated: true, isBeside: false };
-      const first = await runPart(part.slice(0, middle), once);
-      return [...first, ...(await runPart(part.slice(middle), once))];
+      return runHalves(part, ONCE);
     }
   };
 
@@ -169,7 +198,8 @@ export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
     async run(batch) {
       while (isFull() && !deps.signal.aborted) await new Promise<void>((resolve) => roomWaiters.push(resolve));
       const isKnown = suspects.size > 0 || performance.now() - isolatedAt < IMPATIENT_FOR_MS;
-      return runPart(batch, { maxTries: isKnown ? IMPATIENT_TRIES : PATIENT_TRIES, repeated: false, isBeside: false });
+      const maxTries = isKnown ? IMPATIENT_TRIES : PATIENT_TRIES;
+      return runPart(batch, { maxTries, maxTooLong: MAX_TOO_LONG, repeated: false, isBeside: false });
     },
     suspects: () => [...suspects.values()].map(({ why }) => why),
     trouble: () => (isFull() || isNothingCommitted() ? [...suspects.values()][0]?.why : undefined),

@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { pause } from '../../pause.js';
-import { judgePgError, type PgVerdict } from '../pg-error.js';
+import { judgePgError, type PgVerdict, takesTooLong } from '../pg-error.js';
 
 export interface PersevereDeps {
   readonly logger: Logger;
@@ -20,6 +20,8 @@ export interface Repeatable<T> {
   ensurePartitions?(): Promise<void>;
   /** After so many failures that may be the fault of a row, the caller deals with them. Outages do not count. Default: never. */
   readonly maxTries?: number;
+  /** After so many tries in a row that took too long, the caller asks for less at once. Default: never. */
+  readonly maxTooLong?: number;
   /** An earlier try of the caller may have been committed. */
   readonly repeated?: boolean;
 }
@@ -27,6 +29,11 @@ export interface Repeatable<T> {
 /** Thrown after `maxTries` by what is neither an outage nor said to be the fault of a row. */
 export class StillFails extends Error {
   override readonly name = 'StillFails';
+}
+
+/** Thrown after `maxTooLong`. The statement may have been committed. */
+export class TakesTooLong extends Error {
+  override readonly name = 'TakesTooLong';
 }
 
 export type Persevere = <T>(work: Repeatable<T>) => Promise<T>;
@@ -40,12 +47,13 @@ const REMIND_EVERY = 30;
 /**
  * Runs a statement that may be run twice until PostgreSQL has answered it, through lost connections, restarts, a full disk
  * and whatever else is not the fault of its rows: nothing that was taken in may be lost by it. Rejects only with what
- * repeating cannot mend (`data`, `schema`), after `maxTries`, or once `signal` says that we are stopping.
+ * repeating cannot mend (`data`, `schema`), after `maxTries` or `maxTooLong`, or once `signal` says that we are stopping.
  */
 export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Persevere {
   return async (work) => {
     let repeated = work.repeated ?? false;
     let rowFailures = 0;
+    let tooLong = 0;
     let needsPartitions = false;
     let lastProblem: string | undefined;
     for (let tries = 0; ; tries++) {
@@ -65,6 +73,11 @@ export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Perseve
           throw error;
         }
         const problem = messageOf(error);
+        tooLong = takesTooLong(error) ? tooLong + 1 : 0;
+        if (tooLong >= (work.maxTooLong ?? Number.POSITIVE_INFINITY)) {
+          deps.onTrouble(work.name, undefined);
+          throw new TakesTooLong(problem);
+        }
         const mayBeARow = verdict === 'unexpected' || (verdict === 'no_partition' && tries >= USUAL_REPEATS);
         if (mayBeARow && ++rowFailures >= (work.maxTries ?? Number.POSITIVE_INFINITY)) {
           deps.onTrouble(work.name, undefined);

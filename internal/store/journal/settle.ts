@@ -68,7 +68,7 @@ export interface SettleDeps {
   readonly pool: JournalPool;
   readonly persevere: Persevere;
   /** See `Repeatable`. */
-  readonly tries?: Pick<Repeatable<unknown>, 'maxTries'>;
+  readonly tries?: Pick<Repeatable<unknown>, 'maxTries' | 'maxTooLong'>;
   /** `SETTLE`, or `SETTLE_UNLOGGED`. */
   readonly statement?: Statement;
 }

@@ -29,9 +29,9 @@ export function makeSettling(deps: CommittingDeps) {
   };
 
   const { run, suspects, trouble } = makeIsolate<SettledAttempt, void>({
-    run: async (part, { isBeside, maxTries }) => {
+    run: async (part, { isBeside, maxTries, maxTooLong }) => {
       const by = isBeside ? persevereBeside : persevere;
-      const tries = { maxTries };
+      const tries = { maxTries, maxTooLong };
       await deps.timed('settle', part.length, () => settleBatch({ pool, persevere: by, tries }, part));
       return part.map(() => undefined);
     },
