@@ -18,6 +18,7 @@ import { instanceProcesses } from './0018-instance-processes.js';
 import { publishOnly } from './0020-publish-only.js';
 import { secretEnvelopes } from './0022-secret-envelopes.js';
 import { instanceNames } from './0024-instance-names.js';
+import { consumerFilters } from './0025-consumer-filters.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -44,4 +45,5 @@ export const migrations = [
   publishOnly,
   secretEnvelopes,
   instanceNames,
+  consumerFilters,
 ] as const;

@@ -174,6 +174,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     catalog,
     catalogSync,
     dispatch,
+    barred: permitted.subjects,
     instances: membership.living,
     clientName,
     clock,

@@ -36,6 +36,8 @@ export interface IntakeParts {
   readonly catalog: Catalog;
   readonly catalogSync: CatalogSync;
   readonly dispatch: Dispatch;
+  /** Subjects of events that are registered and not permitted any more. */
+  barred(): readonly string[];
   /** Instances that live. */
   instances(): number;
   /** What NATS shows of this connection. */
@@ -104,6 +106,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
       ...common,
       settings: config.stream,
       publishOnly: () => catalog.publishOnlySubjects(),
+      barred: parts.barred,
       inboxes,
       stamp: () => catalog.stamp,
       reload: catalogSync.reload,

@@ -166,4 +166,4 @@ function inheritedBy(
 }
 
 /** Whether a consumer of ours takes nothing from others: with any other retention a message stays or goes by acknowledgements. */
-export const isShareable = ({ retention = 'limits' }: ForeignStream) => retention === 'limits';
+const isShareable = ({ retention = 'limits' }: ForeignStream) => retention === 'limits';

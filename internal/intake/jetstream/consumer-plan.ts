@@ -10,12 +10,19 @@ import type { WantedConsumer } from './wanted-consumer.js';
 export class ConsumerPlan {
   /** The consumer that reads all of our stream. */
   readonly own: PullTarget;
+  private readonly foreignName: RegExp;
 
   constructor(
     private readonly queueGroup: string,
     ownStream: string,
   ) {
     this.own = { stream: ownStream, consumer: durableName(queueGroup) };
+    this.foreignName = new RegExp(`^${this.own.consumer}_[0-9a-f]{${HASH_DIGITS}}$`);
+  }
+
+  /** Whether it is a consumer of this queue group that reads one subject of a stream of others. */
+  isForeign({ stream, consumer }: PullTarget): boolean {
+    return stream !== this.own.stream && this.foreignName.test(consumer);
   }
 
   /** The consumer that reads one subject of a stream of others. */
@@ -38,4 +45,5 @@ export class ConsumerPlan {
   }
 }
 
-const hash = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 8);
+const HASH_DIGITS = 8;
+const hash = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, HASH_DIGITS);

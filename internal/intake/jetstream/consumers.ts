@@ -19,7 +19,15 @@ export interface ConsumersDeps {
   readonly positions: Positions;
   /** Runs alone among all instances. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Loads the catalog, nothing else. */
+  reload(): Promise<void>;
   readonly logger: Logger;
+}
+
+export interface Removal {
+  readonly because: string;
+  /** Whether some event is to be read by the consumer after all, by the catalog as it was loaded last. */
+  isNeeded(): boolean;
 }
 
 /** The first one may find a row that has to be examined, the second one a journal that went back, the third one another row. */
@@ -66,13 +74,25 @@ export class Consumers {
     }
   }
 
-  /** The database keeps its position until the server has removed it: after a crash in between it is made again there. */
-  async remove(manager: JetStreamManager, target: PullTarget): Promise<void> {
-    await manager.consumers.delete(target.stream, target.consumer).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
+  /**
+   * Removes a consumer unless it is needed again; answers whether it did. The database keeps its position until the server has
+   * removed it, so that after a crash in between it is made again there; likewise where an event that needs it was
+   * registered meanwhile.
+   */
+  remove(manager: JetStreamManager, target: PullTarget, { because, isNeeded }: Removal): Promise<boolean> {
+    const { exclusively, reload, positions, logger } = this.deps;
+    return exclusively(async () => {
+      await reload();
+      if (isNeeded()) return false;
+      const wasThere = await manager.consumers.delete(target.stream, target.consumer).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+        return false;
+      });
+      await reload();
+      if (!isNeeded()) await positions.forget(target);
+      if (wasThere) logger.info('stream.consumer_removed', { ...target, because });
+      return true;
     });
-    await this.deps.positions.forget(target);
-    this.deps.logger.info('stream.consumer_removed', { ...target });
   }
 
   /** What the database has lost comes once more. @throws {Refusal} when it could not be read again */

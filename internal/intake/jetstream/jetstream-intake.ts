@@ -10,7 +10,9 @@ import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
 import type { StoredFor } from '../would-store.js';
+import { ConsumerPlan } from './consumer-plan.js';
 import { Consumers } from './consumers.js';
+import { OrphanedConsumers } from './orphaned-consumers.js';
 import { type PositionStore, Positions } from './positions.js';
 import { Readings } from './readings.js';
 import { StreamFollower } from './stream-follower.js';
@@ -27,6 +29,8 @@ export interface JetStreamIntakeDeps {
   subjects(): readonly string[];
   /** Those of them on which no service answers requests. */
   publishOnly(): readonly string[];
+  /** Those that are registered and not taken, because a rule is newer than they are. */
+  barred(): readonly string[];
   /** Prefixes of subjects on which replies come. */
   readonly inboxes: readonly string[];
   /** Of the catalog: another one after each change. */
@@ -60,11 +64,16 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
 
   const boundary = makeClientBoundary(deps.options.inboxPrefix);
   const onLost = () => follower.unsettle();
-  const { exclusively, wouldStore } = deps;
+  const { exclusively, reload, wouldStore } = deps;
   const positions = new Positions({ store: deps.positions, boundary, wouldStore, logger });
-  const consumers = new Consumers({ settings, positions, exclusively, logger });
+  const consumers = new Consumers({ settings, positions, exclusively, reload, logger });
   const readings = new Readings({ acceptor, boundary, consumers, positions, now, onLost, logger });
-  const follower = new StreamFollower({ ...deps, readings, remembered: deps.positions.remembered });
+  const plan = new ConsumerPlan(deps.queueGroup, settings.name);
+  const { remembered } = deps.positions;
+  const follower = new StreamFollower({ ...deps, readings, consumers: plan, remembered });
+  const registered = () => [...deps.subjects(), ...deps.barred()];
+  const isRead = readings.reads;
+  const orphans = new OrphanedConsumers({ ...deps, consumers, plan, remembered, isRead, subjects: registered });
 
   const connected = async (connection: NatsConnection) => {
     server = { connection, manager: await requireJetStream(() => connection.jetstreamManager()) };
@@ -91,6 +100,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     if (!manager) return;
     await readings.look(manager);
     await follower.look();
+    if (follower.isSettled) await orphans.look(manager);
     failure.end('');
   };
 

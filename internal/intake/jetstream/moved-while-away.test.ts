@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
+import { RetentionPolicy } from 'nats';
 import { eventually } from '../../testkit/eventually.js';
+import { newerNatsServer } from '../../testkit/newer-nats.js';
 import { linesOf, readinessOf, useConfiguredNats } from '../../testkit/use-configured-nats.js';
 
 const kit = useConfiguredNats();
@@ -70,3 +72,28 @@ it('a new event of a stream that hukz has not read begins with new messages, as 
   await kit.receiver.waitFor(5, 10_000);
   expect(numbers()).toEqual(from(0, 5));
 }, 60_000);
+
+const newer = newerNatsServer();
+
+(newer ? it : it.skip)(
+  'a stream of others that gets interest retention while no instance runs: the rest in it is read, and nothing is kept there for us',
+  async () => {
+    await kit.serve('', newer);
+    await kit.stream('ORDERS');
+    const app = await kit.start();
+    await app.api.webhook(kit.receiver.url, [await app.api.event('orders.made')]);
+    await kit.publish('orders.made', 5);
+    await kit.receiver.waitFor(5, 10_000);
+    await kit.stopLast();
+    await kit.publish('orders.made', 5, 5);
+    const { config } = await kit.jsm.streams.info('ORDERS');
+    await kit.jsm.streams.update('ORDERS', Object.assign(config, { retention: RetentionPolicy.Interest }));
+    const again = await kit.start();
+    await kit.receiver.waitFor(10, 20_000);
+    expect(numbers()).toEqual(from(0, 10));
+    const isLeft = async () => (await kit.jsm.streams.info('ORDERS')).state.consumer_count === 0;
+    await eventually(isLeft, { what: 'no consumer of ours at the stream', timeoutMs: 30_000 });
+    expect((await readinessOf(again)).degraded).toMatchObject([{ event: 'orders.made', reason: 'stream_unsuitable' }]);
+  },
+  90_000,
+);

@@ -15,7 +15,7 @@ export interface PositionStore extends SupposedPositionDeps {
   /** Answers in their order how many messages of each are gone unread, or that its row has to be examined before. */
   record(seen: readonly SeenConsumer[]): Promise<readonly ({ readonly gap: number } | 'unexamined')[]>;
   /** Writes a row that has to be examined, unless there is one. */
-  suppose(position: PullTarget & ConsumerPosition): Promise<void>;
+  suppose(position: PullTarget & Pick<Look, 'filter'> & ConsumerPosition): Promise<void>;
   /** Removes the row of a consumer that was removed. */
   forget(consumer: PullTarget): Promise<void>;
   /** All consumers of which there is a row. */
@@ -24,7 +24,7 @@ export interface PositionStore extends SupposedPositionDeps {
   readonly loadChangedAt: ExaminationDeps['loadChangedAt'];
 }
 
-interface SeenConsumer extends PullTarget {
+interface SeenConsumer extends PullTarget, Pick<Look, 'filter'> {
   readonly sighting: Sighting;
   readonly examined: string | undefined;
 }
@@ -174,7 +174,8 @@ export class Positions {
   /** Written before it is examined, so that an instance that dies meanwhile leaves a row that says from where. */
   private async supposed(look: Look): Promise<StoredPosition | undefined> {
     const { store } = this.deps;
-    await store.suppose({ ...look.target, ...(await supposePosition(store, look)) });
+    const { target, filter } = look;
+    await store.suppose({ ...target, filter, ...(await supposePosition(store, look)) });
     return this.find(look.target);
   }
 
@@ -201,7 +202,8 @@ export class Positions {
   }
 
   private toSeen(look: Look): SeenConsumer {
-    return { ...look.target, sighting: toSighting(look), examined: this.examinationOf(look)?.version };
+    const { target, filter } = look;
+    return { ...target, filter, sighting: toSighting(look), examined: this.examinationOf(look)?.version };
   }
 
   private tell(target: PullTarget, messages: number): void {

@@ -6,7 +6,7 @@ import type { Acceptor } from '../acceptor.js';
 import type { ClientBoundary } from '../client-boundary.js';
 import { acknowledgedUpTo } from './acknowledged.js';
 import { deviationsOf } from './consumer-fit.js';
-import type { Consumers } from './consumers.js';
+import type { Consumers, Removal } from './consumers.js';
 import { Failures } from './failures.js';
 import { floorOf, type Look } from './look.js';
 import type { Positions } from './positions.js';
@@ -130,13 +130,13 @@ export class Readings {
   }
 
   /** Ends the reading of a consumer that is not needed any more, and removes the consumer. */
-  async remove({ manager }: StreamLink, target: PullTarget): Promise<void> {
+  async remove({ manager }: StreamLink, target: PullTarget, removal: Removal): Promise<void> {
     const { consumers, logger } = this.deps;
     const reading = this.all.get(keyOf(target));
     this.all.delete(keyOf(target));
     await reading?.puller.stop();
     try {
-      await consumers.remove(manager, target);
+      if (!(await consumers.remove(manager, target, removal))) this.deps.onLost();
     } catch (error) {
       logger.warn('stream.consumer_not_removed', { ...target, error: messageOf(error) });
     }

@@ -1,4 +1,4 @@
-import { isShareable } from '../../domain/stream-plan.js';
+import { covers } from '../../domain/subject-overlap.js';
 import type { PullTarget } from './pull-target.js';
 import type { BeginAt } from './stream-settings.js';
 import type { ListedStream } from './streams.js';
@@ -7,6 +7,8 @@ import type { WantedConsumer } from './wanted-consumer.js';
 /** A consumer that some instance has read, as the database remembers it. */
 export interface RememberedConsumer extends PullTarget {
   readonly streamCreated: string;
+  /** What it reads of a stream of others; null in rows that are older than migration 0025. */
+  readonly filter: string | null;
   /** Milliseconds since 1970: when its position changed the last time. */
   readonly seenAt: number;
 }
@@ -35,10 +37,12 @@ const EARLIER_MS = 60_000;
 
 /**
  * Finds which subjects were moved to another stream while no instance ran. The name of a consumer follows from its subject, so
- * that a row of the same consumer under another stream says where the subject was; a subject without any row was in our stream.
+ * that a row of the same consumer under another stream says where the subject was. A subject without any row was read with a
+ * wider one that is deleted since, or was in our stream.
  */
 export function recallPlaces(remembered: readonly RememberedConsumer[], deps: RecallDeps): RecalledPlaces {
-  const { wanted, own } = deps;
+  const { wanted, own, streams } = deps;
+  const there = new Map(streams.map((stream) => [stream.name, stream]));
   const latest = [...remembered].sort((one, other) => other.seenAt - one.seenAt);
   const isOwn = ({ stream, consumer }: PullTarget) => stream === own.stream && consumer === own.consumer;
   const ours = latest.find(isOwn);
@@ -46,28 +50,37 @@ export function recallPlaces(remembered: readonly RememberedConsumer[], deps: Re
   for (const { target, filter } of wanted) {
     if (filter === undefined) continue;
     const its = latest.filter(({ consumer }) => consumer === target.consumer);
-    const before = its[0] ?? ours;
+    const wider = latest.find((one) => one.filter !== null && covers(one.filter, filter));
+    const before = its[0] ?? wider ?? ours;
     if (!before || its.some(({ stream }) => stream === target.stream)) continue;
+    const place = isOwn(before) ? OURS : before.stream;
+    // What the stream holds already is for the consumer of the wider subject, which is read until it is empty.
+    const last = place === target.stream ? there.get(place)?.lastSequence : undefined;
     const since = new Date(before.seenAt - EARLIER_MS).toISOString();
-    places.set(filter, { stream: isOwn(before) ? OURS : before.stream, begin: { since } });
+    places.set(filter, { stream: place, begin: last === undefined ? { since } : { sequence: last + 1 } });
   }
   return {
     places,
     left: leftBehind(
       latest.filter((one) => !isOwn(one)),
+      there,
       deps,
     ),
   };
 }
 
-function leftBehind(remembered: readonly RememberedConsumer[], deps: RecallDeps): readonly WantedConsumer[] {
+/** Also in a stream with `interest` retention: it keeps the messages for our consumer, and our acknowledgements take none from others. */
+function leftBehind(
+  remembered: readonly RememberedConsumer[],
+  there: ReadonlyMap<string, ListedStream>,
+  { subjects, nameOf }: RecallDeps,
+): readonly WantedConsumer[] {
   if (remembered.length === 0) return [];
-  const subjectOf = new Map(deps.subjects.map((subject) => [deps.nameOf(subject), subject]));
-  const there = new Map(deps.streams.map((stream) => [stream.name, stream]));
-  return remembered.flatMap(({ stream, consumer, streamCreated: created }) => {
-    const filter = subjectOf.get(consumer);
+  const subjectOf = new Map(subjects.map((subject) => [nameOf(subject), subject]));
+  return remembered.flatMap(({ stream, consumer, streamCreated: created, filter: written }) => {
+    const filter = written ?? subjectOf.get(consumer);
     const found = there.get(stream);
-    if (filter === undefined || found?.created !== created || !isShareable(found)) return [];
+    if (filter === undefined || found?.created !== created || found.retention === 'workqueue') return [];
     return [{ target: { stream, consumer }, created, filter }];
   });
 }

@@ -7,12 +7,13 @@ import { planStreams, type StreamPlan } from '../../domain/stream-plan.js';
 import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import type { Admission } from '../intake.js';
-import { ConsumerPlan } from './consumer-plan.js';
+import type { ConsumerPlan } from './consumer-plan.js';
 import { Moves } from './moves.js';
 import { Outage } from './outage.js';
 import { unsuitable } from './own-config.js';
 import { makeOwnRule } from './own-rule.js';
 import { OwnStream } from './own-stream.js';
+import { keyOf, type PullTarget } from './pull-target.js';
 import type { Readings } from './readings.js';
 import { type RememberedConsumer, recallPlaces } from './recall-places.js';
 import { isOutOfReach, Refusal, refusalOf } from './refusal.js';
@@ -24,7 +25,7 @@ import type { StreamLink, WantedConsumer } from './wanted-consumer.js';
 
 export interface StreamFollowerDeps {
   readonly readings: Readings;
-  readonly queueGroup: string;
+  readonly consumers: ConsumerPlan;
   readonly settings: StreamSettings;
   /** The catalog's. */
   subjects(): readonly string[];
@@ -70,13 +71,11 @@ export class StreamFollower {
   private unsettled = 0;
   private followed: NatsConnection | undefined;
   private readonly own: OwnStream;
-  private readonly consumers: ConsumerPlan;
   private readonly outage: Outage;
   private readonly services: Services;
 
   constructor(private readonly deps: StreamFollowerDeps) {
     this.own = new OwnStream(deps);
-    this.consumers = new ConsumerPlan(deps.queueGroup, deps.settings.name);
     this.outage = new Outage(deps.now);
     this.moves = new Moves(deps);
     this.services = new Services(deps.now);
@@ -140,7 +139,7 @@ export class StreamFollower {
     if (this.services.subjects.length > 0) await this.lookForServices(server);
     let plan = this.planFor(this.deps, streams);
     if (this.own.wants(streams.own, plan)) ({ streams, plan } = await this.makeOwn(server, this.deps));
-    const planned = this.consumers.of(plan, streams);
+    const planned = this.deps.consumers.of(plan, streams);
     if (this.moves.isNew) this.moves.recall(await this.recall(planned, streams));
     const surroundings = { plan, streams: streams.foreign, subjects: this.deps.subjects() };
     const consumers = this.moves.begin(planned, surroundings);
@@ -173,7 +172,8 @@ export class StreamFollower {
     }
     const { readings } = this.deps;
     for (const target of this.moves.dropDrained(streams.foreign, readings.isDrained)) {
-      await readings.remove(server, target);
+      const isNeeded = () => this.isWanted(target, streams);
+      await readings.remove(server, target, { because: 'it is empty, and others are read in its place', isNeeded });
     }
     if (!this.isSettled) await this.deps.refresh();
   }
@@ -221,7 +221,7 @@ export class StreamFollower {
       if (this.own.refusal && !isHeld(streams)) throw this.own.refusal;
     }
     const its = foreign.length > 0 ? { ...streams, own: undefined } : streams;
-    for (const one of this.consumers.of({ ...plan, foreign }, its)) await readings.prepare(server, one);
+    for (const one of this.deps.consumers.of({ ...plan, foreign }, its)) await readings.prepare(server, one);
   }
 
   degraded(): readonly Degradation[] {
@@ -250,7 +250,7 @@ export class StreamFollower {
     const missing = new Set(this.missing);
     const foreign = this.plan.foreign.map(({ stream, subject }) => ({
       subjects: [subject],
-      obstacle: readings.obstacleOf(this.consumers.foreign(stream, subject)),
+      obstacle: readings.obstacleOf(this.deps.consumers.foreign(stream, subject)),
     }));
     const left = this.moves.left.map(({ target, filter = '>' }) => ({
       subjects: overlapping(subjects, filter),
@@ -260,7 +260,7 @@ export class StreamFollower {
       { subjects: [...missing], obstacle: this.own.obstacle },
       {
         subjects: this.plan.own.filter((subject) => !missing.has(subject)),
-        obstacle: readings.obstacleOf(this.consumers.own),
+        obstacle: readings.obstacleOf(this.deps.consumers.own),
       },
       ...foreign,
       // By those that are open, new messages do not come.
@@ -275,9 +275,9 @@ export class StreamFollower {
     const { readings } = this.deps;
     const { own, foreign } = this.plan;
     const read = [
-      ...(readings.reads(this.consumers.own) ? own : []),
+      ...(readings.reads(this.deps.consumers.own) ? own : []),
       ...foreign
-        .filter(({ stream, subject }) => readings.reads(this.consumers.foreign(stream, subject)))
+        .filter(({ stream, subject }) => readings.reads(this.deps.consumers.foreign(stream, subject)))
         .map(({ subject }) => subject),
     ];
     const covered = new Set(coveredBy(subjects, read));
@@ -317,8 +317,14 @@ export class StreamFollower {
     });
   }
 
+  /** Whether a consumer is to be read by the catalog as it was loaded last. */
+  private isWanted(target: PullTarget, streams: ListedStreams): boolean {
+    const wanted = this.deps.consumers.of(this.planFor(this.deps, streams), streams);
+    return wanted.some((one) => keyOf(one.target) === keyOf(target));
+  }
+
   private async recall(wanted: readonly WantedConsumer[], { foreign: streams }: ListedStreams) {
-    const { own, nameOf } = this.consumers;
+    const { own, nameOf } = this.deps.consumers;
     const subjects = this.deps.subjects();
     return recallPlaces(await this.deps.remembered(), { subjects, wanted, streams, own, nameOf });
   }

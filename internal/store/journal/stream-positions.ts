@@ -8,7 +8,13 @@ export interface NamedConsumer {
   readonly consumer: string;
 }
 
-export interface SeenConsumer extends NamedConsumer {
+/** What it reads of its stream. */
+interface Filtered {
+  /** The one subject; undefined: all of the stream. */
+  readonly filter: string | undefined;
+}
+
+export interface SeenConsumer extends NamedConsumer, Filtered {
   readonly sighting: Sighting;
   /** The version of a row that is not intact, up to which the journal was compared with the stream. */
   readonly examined: string | undefined;
@@ -23,7 +29,7 @@ const HERE = `extract(epoch from pg_postmaster_start_time()) || '/' || 'stream_p
 const LOAD: Statement = {
   text: `
     select p.stream_created as "streamCreated", p.consumer_created as "consumerCreated", p.acknowledged::float8,
-      p.passed::float8, p.deliveries::float8, p.written_in = ${HERE} and p.written_by = p.xmin::text::bigint as "isIntact",
+      p.passed::float8, p.deliveries::float8, p.filter, p.written_in = ${HERE} and p.written_by = p.xmin::text::bigint as "isIntact",
       ${HERE} || '/' || p.xmin::text as version
     from unnest($1::text[], $2::text[]) with ordinality as asked(stream, consumer, no)
     left join stream_positions p using (stream, consumer)
@@ -33,37 +39,44 @@ const LOAD: Statement = {
 const SAVE: Statement = {
   text: `
     insert into stream_positions as p
-      (stream, consumer, stream_created, consumer_created, acknowledged, passed, deliveries, written_in, written_by)
+      (stream, consumer, stream_created, consumer_created, acknowledged, passed, deliveries, filter, written_in, written_by)
     select input.*, ${HERE}, txid_current() % 4294967296
-    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[]) as input
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[]) as input
     on conflict (stream, consumer) do update set stream_created = excluded.stream_created,
       consumer_created = excluded.consumer_created, acknowledged = excluded.acknowledged, passed = excluded.passed,
-      deliveries = excluded.deliveries, written_in = excluded.written_in, written_by = excluded.written_by, seen_at = now()`,
+      deliveries = excluded.deliveries, filter = excluded.filter, written_in = excluded.written_in, written_by = excluded.written_by, seen_at = now()`,
 };
 
 /** Not intact: it is compared with the stream before anything is written over it, by whichever instance comes first. */
 const SUPPOSE: Statement = {
   text: `
     insert into stream_positions
-      (stream, consumer, stream_created, consumer_created, acknowledged, passed, deliveries, written_in, written_by)
-    values ($1, $2, $3, $4, $5, $6, $7, 'supposed', 0)
+      (stream, consumer, stream_created, consumer_created, acknowledged, passed, deliveries, filter, written_in, written_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 'supposed', 0)
     on conflict do nothing`,
 };
 
-type LoadRow = { readonly [K in keyof StoredPosition]: StoredPosition[K] | null };
+type StoredRow = StoredPosition & { readonly filter: string | null };
+type LoadRow = { readonly [K in keyof StoredRow]: StoredRow[K] | null };
 
 const LIST: Statement = {
   text: `
-    select stream, consumer, stream_created as "streamCreated",
+    select stream, consumer, stream_created as "streamCreated", filter,
       floor(extract(epoch from seen_at) * 1000)::float8 as "seenAt"
     from stream_positions`,
 };
 
-/** All consumers that were ever recorded, with the time when their position changed the last time. */
-export function listConsumers(
-  pool: JournalPool,
-): Promise<readonly (NamedConsumer & { readonly streamCreated: string; readonly seenAt: number })[]> {
-  return pool.run(LIST, []);
+export interface ListedConsumer extends NamedConsumer {
+  readonly streamCreated: string;
+  /** Null: it reads all of its stream, or its row is older than migration 0025. */
+  readonly filter: string | null;
+  /** Milliseconds since 1970: when its position changed the last time. */
+  readonly seenAt: number;
+}
+
+/** All consumers of which there is a row. */
+export function listConsumers(pool: JournalPool): Promise<readonly ListedConsumer[]> {
+  return pool.run<ListedConsumer>(LIST, []);
 }
 
 const FORGET: Statement = { text: 'delete from stream_positions where stream = $1 and consumer = $2' };
@@ -88,12 +101,14 @@ export function loadPositions(
 export function recordSightings(pool: JournalPool, seen: readonly SeenConsumer[]): Promise<readonly Recorded[]> {
   return exclusively(pool, 'positions', async (run) => {
     const known = await load(run, seen);
-    const changed: (NamedConsumer & ConsumerPosition)[] = [];
-    const recorded = seen.map(({ stream, consumer, sighting, examined }, index): Recorded => {
+    const changed: (NamedConsumer & Filtered & ConsumerPosition)[] = [];
+    const recorded = seen.map(({ stream, consumer, filter, sighting, examined }, index): Recorded => {
       const before = known[index];
       if (before ? !before.isIntact && before.version !== examined : hasAcknowledged(sighting)) return 'unexamined';
       const { position, gap } = advance(before, sighting);
-      if (!before?.isIntact || !isSame(before, position)) changed.push({ stream, consumer, ...position });
+      const isSameFilter = (before?.filter ?? undefined) === filter;
+      if (!before?.isIntact || !isSameFilter || !isSame(before, position))
+        changed.push({ stream, consumer, filter, ...position });
       return { gap };
     });
     if (changed.length > 0) await save(run, changed);
@@ -102,20 +117,26 @@ export function recordSightings(pool: JournalPool, seen: readonly SeenConsumer[]
 }
 
 /** Writes the position of a consumer that has no row, as one that is not intact. */
-export async function supposePosition(pool: JournalPool, row: NamedConsumer & ConsumerPosition): Promise<void> {
-  const { stream, consumer, streamCreated, consumerCreated, acknowledged, passed, deliveries } = row;
-  await pool.run(SUPPOSE, [stream, consumer, streamCreated, consumerCreated, acknowledged, passed, deliveries]);
+export async function supposePosition(
+  pool: JournalPool,
+  row: NamedConsumer & Filtered & ConsumerPosition,
+): Promise<void> {
+  const { stream, consumer, streamCreated, consumerCreated, acknowledged, passed, deliveries, filter = null } = row;
+  await pool.run(SUPPOSE, [stream, consumer, streamCreated, consumerCreated, acknowledged, passed, deliveries, filter]);
 }
 
 async function load(
   run: JournalPool['run'],
   consumers: readonly NamedConsumer[],
-): Promise<readonly (StoredPosition | undefined)[]> {
+): Promise<readonly (StoredRow | undefined)[]> {
   const rows = await run<LoadRow>(LOAD, [consumers.map((one) => one.stream), consumers.map((one) => one.consumer)]);
-  return rows.map((row) => (row.streamCreated === null ? undefined : (row as StoredPosition)));
+  return rows.map((row) => (row.streamCreated === null ? undefined : (row as StoredRow)));
 }
 
-async function save(run: JournalPool['run'], rows: readonly (NamedConsumer & ConsumerPosition)[]): Promise<void> {
+async function save(
+  run: JournalPool['run'],
+  rows: readonly (NamedConsumer & Filtered & ConsumerPosition)[],
+): Promise<void> {
   await run(SAVE, [
     rows.map((row) => row.stream),
     rows.map((row) => row.consumer),
@@ -124,6 +145,7 @@ async function save(run: JournalPool['run'], rows: readonly (NamedConsumer & Con
     rows.map((row) => row.acknowledged),
     rows.map((row) => row.passed),
     rows.map((row) => row.deliveries),
+    rows.map((row) => row.filter ?? null),
   ]);
 }
 
