@@ -27,6 +27,10 @@ export function unsuitable(found: StreamInfo | undefined): Refusal | undefined {
   );
 }
 
+/** What may be read of our stream. */
+export const heldBy = (found: StreamInfo | undefined): readonly string[] =>
+  found && !unsuitable(found) ? (found.config.subjects ?? []) : [];
+
 export function isShared(
   { description, subjects = [] }: StreamConfig,
   { name }: StreamSettings,

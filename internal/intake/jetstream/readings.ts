@@ -1,4 +1,4 @@
-import type { ConsumerInfo, JetStreamManager, NatsConnection, StreamInfo } from 'nats';
+import type { ConsumerInfo, JetStreamManager, StreamInfo } from 'nats';
 import type { Obstacle } from '../../domain/stream-obstacles.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
@@ -8,13 +8,13 @@ import { acknowledgedUpTo } from './acknowledged.js';
 import { deviationsOf } from './consumer-fit.js';
 import type { Consumers, Removal } from './consumers.js';
 import { Failures } from './failures.js';
-import { floorOf, type Look } from './look.js';
+import type { Look } from './look.js';
+import { type OpenReadingDeps, openReading } from './open-reading.js';
 import type { Positions } from './positions.js';
 import { keyOf, type PullTarget } from './pull-target.js';
-import { Puller } from './puller.js';
-import { type Refusal, refusalOf } from './refusal.js';
+import type { Reading } from './reading.js';
+import { refusalOf } from './refusal.js';
 import { SharedRoom } from './shared-room.js';
-import { Stall } from './stall.js';
 import { markOf } from './stream-position.js';
 import { isNotFound } from './streams.js';
 import type { StreamLink, WantedConsumer } from './wanted-consumer.js';
@@ -31,26 +31,9 @@ export interface ReadingsDeps {
   readonly logger: Logger;
 }
 
-interface Reading extends WantedConsumer {
-  readonly connection: NatsConnection;
-  readonly puller: Puller;
-  pending: number;
-  unacknowledged: number;
-  /** Sequence up to which everything is acknowledged. */
-  acknowledged: number;
-  isPaused: boolean;
-  readonly stall: Stall;
-  /** Looks in a row that have failed, and why: what is known of the consumer is as old as that. */
-  unseen: { readonly looks: number; readonly refusal: Refusal } | undefined;
-}
-
-/** One look may fail while a leader is elected. */
-const MAX_FAILED_LOOKS = 3;
-
 /** The consumers that this instance reads: made when they are not there, and noticed when they are gone. */
 export class Readings {
   private readonly all = new Map<string, Reading>();
-  private readonly room = new SharedRoom();
   private lost = 0;
   /** Those in whose place others are read. */
   private left: ReadonlySet<string> = new Set();
@@ -58,9 +41,12 @@ export class Readings {
   private readonly removed = new Set<string>();
 
   private readonly failures: Failures;
+  private readonly opening: OpenReadingDeps;
 
   constructor(private readonly deps: ReadingsDeps) {
     this.failures = new Failures(deps.now);
+    const onLost = (reading: Reading, why: string) => this.lose(reading, why);
+    this.opening = { ...deps, room: new SharedRoom(), onLost };
   }
 
   stats() {
@@ -105,20 +91,14 @@ export class Readings {
   obstacleOf(target: PullTarget): Obstacle | undefined {
     const refusal = this.failures.of(keyOf(target));
     if (refusal) return { reason: refusal.reason, problem: refusal.message };
-    const reading = this.all.get(keyOf(target));
-    const { looks = 0, refusal: unseen } = reading?.unseen ?? {};
-    if (unseen && looks >= MAX_FAILED_LOOKS) return { reason: unseen.reason, problem: unseen.message };
-    const words = reading && whyNothingComes(reading);
-    return words === undefined ? undefined : { reason: 'pull_refused', problem: pullRefused(target, words) };
+    return this.all.get(keyOf(target))?.obstacle();
   }
 
   readonly reads = (target: PullTarget): boolean => this.all.has(keyOf(target));
 
   /** Whether everything up to a sequence was read and acknowledged when we last looked. Of a consumer that is not read it is not known. */
   readonly isDrained = (target: PullTarget, until: number): boolean => {
-    const reading = this.all.get(keyOf(target));
-    if (!reading) return this.removed.has(keyOf(target));
-    return (reading.pending === 0 && reading.unacknowledged === 0) || reading.acknowledged >= until;
+    return this.all.get(keyOf(target))?.isDrained(until) ?? this.removed.has(keyOf(target));
   };
 
   /** Makes a consumer before anything depends on it. @throws {Refusal} when it could not be read */
@@ -163,10 +143,12 @@ export class Readings {
         const stream = streams.get(reading.target.stream) ?? (await manager.streams.info(reading.target.stream));
         streams.set(reading.target.stream, stream);
         const consumer = await this.inquire(manager, reading);
-        reading.unseen = undefined;
-        if (consumer && stream.created === reading.created) looks.push(toLook(manager, reading, { stream, consumer }));
+        reading.isSeen();
+        if (consumer && stream.created === reading.created) looks.push(reading.toLook(manager, { stream, consumer }));
       } catch (error) {
-        this.overlook(reading, refusalOf(error, 'consumer_refused', 'to describe the consumer'));
+        const refusal = refusalOf(error, 'consumer_refused', 'to describe the consumer');
+        if (!reading.overlook(refusal)) continue;
+        this.deps.logger.warn('stream.look_failed', { ...reading.target, error: refusal.message });
       }
     }
     const { recorded, behind } = await this.deps.positions.keep(looks);
@@ -198,14 +180,6 @@ export class Readings {
     await Promise.all(all.map(({ puller }) => puller.stop()));
   }
 
-  private overlook(reading: Reading, refusal: Refusal): void {
-    const { looks = 0, refusal: before } = reading.unseen ?? {};
-    if (before?.message !== refusal.message) {
-      this.deps.logger.warn('stream.look_failed', { ...reading.target, error: refusal.message });
-    }
-    reading.unseen = { looks: looks + 1, refusal };
-  }
-
   private async tryToRead(link: StreamLink, one: WantedConsumer): Promise<void> {
     const key = keyOf(one.target);
     try {
@@ -214,43 +188,11 @@ export class Readings {
         this.removed.add(key);
         return;
       }
-      this.all.set(key, await this.read(link, one));
+      this.all.set(key, await openReading(this.opening, link, one));
       this.failures.delete(key);
     } catch (error) {
       this.failures.add(key, refusalOf(error, 'consumer_refused', `to read the stream ${one.target.stream}`));
     }
-  }
-
-  private async read(link: StreamLink, one: WantedConsumer): Promise<Reading> {
-    const { connection } = link;
-    const { acceptor, boundary, logger } = this.deps;
-    const { target, created, filter } = one;
-    const info = await this.deps.consumers.ensure(link, one);
-    logger.info('stream.read', { ...target, ...(filter ? { filter } : {}) });
-    const puller = new Puller({
-      connection,
-      target,
-      streamCreated: created,
-      config: info.config,
-      now: this.deps.now,
-      acceptor,
-      boundary,
-      room: this.room,
-      onLost: (why) => this.lose(reading, why),
-      logger,
-    });
-    const reading: Reading = {
-      ...one,
-      connection,
-      puller,
-      pending: info.num_pending,
-      unacknowledged: info.num_ack_pending,
-      acknowledged: floorOf(info),
-      isPaused: info.paused === true,
-      stall: new Stall(),
-      unseen: undefined,
-    };
-    return reading;
   }
 
   /** A consumer that is being read turns out to be ahead of the journal. Nothing reads it any more when it is deleted. */
@@ -270,11 +212,7 @@ export class Readings {
   private async inquire(manager: JetStreamManager, reading: Reading): Promise<ConsumerInfo | undefined> {
     try {
       const info = await manager.consumers.info(reading.target.stream, reading.target.consumer);
-      reading.pending = info.num_pending;
-      reading.unacknowledged = info.num_ack_pending;
-      reading.acknowledged = floorOf(info);
-      reading.isPaused = info.paused === true;
-      reading.stall.look(info, this.deps.now());
+      reading.see(info, this.deps.now());
       const { fatal } = deviationsOf(info.config, this.deps.consumers.wantedConfig(reading));
       if (fatal.length === 0) return info;
       this.lose(reading, `its configuration was changed: ${fatal.join(', ')}`);
@@ -297,15 +235,3 @@ export class Readings {
     this.deps.logger.error('stream.consumer_lost', { ...reading.target, why, mended_by: 'making it again' });
   }
 }
-
-const whyNothingComes = ({ isPaused, puller, stall }: Reading) =>
-  isPaused ? 'the consumer is paused' : (puller.problem() ?? stall.problem());
-
-const pullRefused = ({ stream, consumer }: PullTarget, words: string) =>
-  `The server delivers nothing from the stream ${stream} (${words}): look at "nats consumer info ${stream} ${consumer}" and change what keeps it from that.`;
-
-const toLook = (
-  manager: JetStreamManager,
-  { connection, target, filter, puller }: Reading,
-  found: { readonly stream: StreamInfo; readonly consumer: ConsumerInfo },
-): Look => ({ connection, manager, target, filter, ...found, repeated: puller.repetitions.numbers });

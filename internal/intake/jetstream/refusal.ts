@@ -33,6 +33,15 @@ export function refusalOf(error: unknown, reason: DegradationReason, asked: stri
   return new Refusal(reason, `The server refuses ${asked} (${messageOf(error)}): ${adviceFor(error)}.`);
 }
 
+/** What keeps us from our streams, in words. */
+export function wordsOf(error: unknown): string {
+  try {
+    return refusalOf(error, 'stream_refused', 'to list its streams').message;
+  } catch {
+    return messageOf(error);
+  }
+}
+
 export function apiCodeOf(error: unknown): number | undefined {
   return error instanceof NatsError ? error.api_error?.err_code : undefined;
 }
