@@ -10,14 +10,14 @@ import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
 import type { StoredFor } from '../would-store.js';
-import { ConsumerPlan } from './consumer-plan.js';
-import { Consumers } from './consumers.js';
-import { OrphanedConsumers } from './orphaned-consumers.js';
-import { type PositionStore, Positions } from './positions.js';
-import { Readings } from './readings.js';
-import { StreamFollower } from './stream-follower.js';
+import { ConsumerPlan } from './consumers/consumer-plan.js';
+import { Consumers } from './consumers/consumers.js';
+import { OrphanedConsumers } from './consumers/orphaned-consumers.js';
+import { StreamFollower } from './following/stream-follower.js';
+import { type PositionStore, Positions } from './positions/positions.js';
+import { Readings } from './reading/readings.js';
+import { requireJetStream } from './require-jetstream.js';
 import type { StreamSettings } from './stream-settings.js';
-import { requireJetStream } from './streams.js';
 import type { StreamLink } from './wanted-consumer.js';
 
 export interface JetStreamIntakeDeps {

@@ -46,6 +46,15 @@ export function apiCodeOf(error: unknown): number | undefined {
   return error instanceof NatsError ? error.api_error?.err_code : undefined;
 }
 
+const STREAM_NOT_FOUND = 10_059;
+const CONSUMER_NOT_FOUND = 10_014;
+
+/** Whether the server does not know the stream or the consumer. */
+export function isNotFound(error: unknown): boolean {
+  const code = apiCodeOf(error);
+  return code === STREAM_NOT_FOUND || code === CONSUMER_NOT_FOUND;
+}
+
 /** Whether it is no answer about what was asked: it may be asked again later. */
 export function isOutOfReach(error: NatsError): boolean {
   const isAway = error.code === ErrorCode.Timeout || error.code === ErrorCode.NoResponders;

@@ -1,0 +1,106 @@
+import type { JetStreamManager } from 'nats';
+import { overlapping } from '../../../domain/covered-by.js';
+import type { Logger } from '../../../logger.js';
+import { Failures } from '../failures.js';
+import type { RememberedConsumer } from '../positions/remembered-consumer.js';
+import { keyOf, type PullTarget } from '../pull-target.js';
+import { isNotFound, refusalOf } from '../refusal.js';
+import type { StreamSettings } from '../stream-settings.js';
+import type { ConsumerPlan } from './consumer-plan.js';
+import type { Consumers } from './consumers.js';
+
+export interface OrphanedConsumersDeps {
+  readonly settings: Pick<StreamSettings, 'deliverPolicy'>;
+  readonly consumers: Pick<Consumers, 'remove'>;
+  readonly plan: ConsumerPlan;
+  /** All that are registered. */
+  subjects(): readonly string[];
+  /** Of the catalog: another one after each change. */
+  stamp(): string;
+  /** The consumers that instances have read, as the database remembers them. */
+  remembered(): Promise<readonly RememberedConsumer[]>;
+  isRead(target: PullTarget): boolean;
+  /** Monotonic milliseconds. */
+  now(): number;
+  readonly logger: Logger;
+}
+
+/**
+ * Removes the consumers of deleted events from the streams of others, and their rows. A consumer that stayed would count against
+ * the limits of the stream, and an event that is registered again days later would begin with what came in between. A
+ * consumer that may still hold messages of a registered event is not an orphan: see `Moves`.
+ */
+export class OrphanedConsumers {
+  /** The catalog for which no orphan is left. */
+  private cleanFor: string | undefined;
+  /** Found by the look before. One look later, all instances have heard that the event is deleted. */
+  private suspected: ReadonlySet<string> = new Set();
+  private readonly failures: Failures;
+
+  constructor(private readonly deps: OrphanedConsumersDeps) {
+    this.failures = new Failures(deps.now);
+  }
+
+  async look(manager: JetStreamManager): Promise<void> {
+    const stamp = this.deps.stamp();
+    if (this.cleanFor === stamp) return;
+    const { plan, isRead, remembered } = this.deps;
+    const unread = (await remembered()).filter((one) => plan.isForeign(one) && !isRead(one) && !this.isNeeded(one));
+    this.failures.keep(new Set(unread.map(keyOf)));
+    const left: string[] = [];
+    for (const one of unread) if (!(await this.isDealtWith(manager, one))) left.push(keyOf(one));
+    this.suspected = new Set(left);
+    if (left.length === 0) this.cleanFor = stamp;
+  }
+
+  /** False: a later look has to come back to it. */
+  private async isDealtWith(manager: JetStreamManager, one: RememberedConsumer): Promise<boolean> {
+    const key = keyOf(one);
+    if (!this.failures.mayTry(key)) return false;
+    const { consumers, logger } = this.deps;
+    const { stream, consumer } = one;
+    const target = { stream, consumer };
+    try {
+      if (await this.mayStay(manager, one)) return true;
+      if (!this.suspected.has(key)) return false;
+      await consumers.remove(manager, target, { because: 'its event is deleted', isNeeded: () => this.isNeeded(one) });
+      return true;
+    } catch (error) {
+      const refusal = refusalOf(
+        error,
+        'consumer_refused',
+        `to remove the consumer ${consumer} of the stream ${stream}`,
+      );
+      if (!this.failures.of(key)) logger.warn('stream.consumer_not_removed', { ...target, error: refusal.message });
+      this.failures.add(key, refusal);
+      return false;
+    }
+  }
+
+  /**
+   * With `DELIVER_POLICY=all`, an event that is registered again goes on where it was. A row of before migration 0025 does not say
+   * what its consumer reads, which may be a part of what a registered event is for.
+   */
+  private async mayStay(manager: JetStreamManager, one: RememberedConsumer): Promise<boolean> {
+    const isForAll = this.deps.settings.deliverPolicy === 'all';
+    if (one.filter !== null && !isForAll) return false;
+    const filter = await filterOf(manager, one);
+    return filter !== undefined && (isForAll || overlapping(this.deps.subjects(), filter).length > 0);
+  }
+
+  private isNeeded({ consumer, filter }: RememberedConsumer): boolean {
+    const subjects = this.deps.subjects();
+    if (filter === null) return subjects.some((subject) => this.deps.plan.nameOf(subject) === consumer);
+    return overlapping(subjects, filter).length > 0;
+  }
+}
+
+/** What a consumer reads; undefined: it is not there. */
+async function filterOf(manager: JetStreamManager, { stream, consumer }: PullTarget): Promise<string | undefined> {
+  try {
+    return (await manager.consumers.info(stream, consumer)).config.filter_subject ?? '>';
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { NatsError } from 'nats';
+import { coveredBy } from '../../../domain/covered-by.js';
+import { AppError } from '../../../errors.js';
+import type { Admission } from '../../intake.js';
+import type { ConsumerPlan } from '../consumers/consumer-plan.js';
+import type { Readings } from '../reading/readings.js';
+import { isOutOfReach, Refusal, wordsOf } from '../refusal.js';
+import { heldBy } from '../streams/own-config.js';
+import type { Planning, Wanted } from '../streams/planning.js';
+import type { ListedStreams } from '../streams/streams.js';
+import type { StreamLink } from '../wanted-consumer.js';
+
+export interface AdmissionDeps extends Wanted {
+  readonly planning: Planning;
+  readonly readings: Pick<Readings, 'prepare'>;
+  readonly consumers: ConsumerPlan;
+  /** Our stream may hold a subject of an event that is not stored in the end. */
+  onTried(): void;
+}
+
+/** Asked before an event is stored. */
+export type Admit = (server: StreamLink, event: Admission, insteadOf: string | undefined) => Promise<void>;
+
+/**
+ * Makes what the messages of an event need, as far as nothing else depends on it yet.
+ * @throws {AppError} `unprocessable`, in the words of the server, when they could not be taken
+ */
+export function makeAdmit(deps: AdmissionDeps): Admit {
+  const { planning, readings, consumers } = deps;
+
+  const prepare = async (server: StreamLink, { subject, publishOnly }: Admission, insteadOf: string | undefined) => {
+    const listed = await planning.list(server.manager);
+    if (!publishOnly) await planning.lookForServices(server);
+    const others = (all: readonly string[]) => all.filter((other) => other !== insteadOf);
+    const after: Wanted = {
+      subjects: () => [...others(deps.subjects()), subject],
+      publishOnly: () => [...others(deps.publishOnly()), ...(publishOnly ? [subject] : [])],
+    };
+    const obstacle = planning.of(after, listed).refused.get(subject);
+    if (obstacle) throw new AppError('unprocessable', obstacle.problem, 'event');
+    // The subject that is replaced stays in the stream until the change is stored; what crosses it alone is made after that.
+    const both: Wanted = {
+      subjects: () => [...deps.subjects(), subject],
+      publishOnly: () => [...deps.publishOnly(), ...after.publishOnly()],
+    };
+    const plan = planning.of(both, listed);
+    if (plan.refused.has(subject)) return;
+    const foreign = plan.foreign.filter((each) => coveredBy([subject], [each.subject]).length > 0);
+    let streams = listed;
+    const isHeld = ({ own }: ListedStreams) => coveredBy([subject], heldBy(own)).length > 0;
+    if (foreign.length === 0 && (!isHeld(listed) || planning.own.refusal)) {
+      planning.own.hurry();
+      deps.onTried();
+      ({ streams } = await planning.makeOwn(server, both));
+      if (planning.own.refusal && !isHeld(streams)) throw planning.own.refusal;
+    }
+    const its = foreign.length > 0 ? { ...streams, own: undefined } : streams;
+    for (const one of consumers.of({ ...plan, foreign }, its)) await readings.prepare(server, one);
+  };
+
+  return async (server, event, insteadOf) => {
+    try {
+      await prepare(server, event, insteadOf);
+    } catch (error) {
+      throw refusedEvent(error);
+    }
+  };
+}
+
+const refusedEvent = (error: unknown): unknown => {
+  if (error instanceof Refusal) return new AppError('unprocessable', error.message, 'event');
+  if (!(error instanceof NatsError)) return error;
+  const problem = wordsOf(error);
+  return isOutOfReach(error)
+    ? new AppError('unavailable', `the event cannot be taken now: ${problem}`)
+    : new AppError('unprocessable', problem, 'event');
+};

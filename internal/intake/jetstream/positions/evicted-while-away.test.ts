@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../testkit/eventually.js';
+import type { TestApp } from '../../../testkit/test-app.js';
+import { logged, metric, useStreamKit } from '../../../testkit/use-stream-kit.js';
+
+const kit = useStreamKit();
+const SMALL = { HUKZ_STREAM_MAX_BYTES: '200KiB' };
+
+const registerAndRead = async (subject: string, settings: Readonly<Record<string, string>> = {}) => {
+  const app = await kit.start(settings);
+  await app.api.webhook(kit.receiver.url, [await app.api.event(subject)]);
+  await kit.publish(subject.replace('*', 'made'), 0, 10);
+  await kit.receiver.waitFor(10);
+  return app;
+};
+
+/** What all instances together count, and how many lines tell of it. */
+const told = async (apps: readonly TestApp[]) => {
+  const counts = await Promise.all(apps.map((app) => metric(app, 'hukz_stream_gap_messages_total')));
+  const lines = apps.flatMap((app) => logged(app, 'stream.gap'));
+  return { messages: counts.reduce((sum, count) => sum + count, 0), lines: lines.length };
+};
+
+const startTwo = (settings: Readonly<Record<string, string>> = {}) =>
+  Promise.all([kit.start(settings), kit.start(settings)]);
+
+const whenTold = async (apps: readonly TestApp[], messages: number) => {
+  await eventually(async () => (await told(apps)).messages >= messages, { what: 'the gap told', timeoutMs: 20_000 });
+  return told(apps);
+};
+
+describe('what was evicted while no instance ran is counted and told once', () => {
+  it('of a stream that was full', async () => {
+    await registerAndRead('a.b', SMALL);
+    await kit.stop();
+    await kit.publish('a.b', 10, 1010, 1000);
+    const left = (await kit.jsm.streams.info('HUKZ')).state.messages;
+    const apps = await startTwo(SMALL);
+    await kit.receiver.waitFor(10 + left, 20_000);
+    expect(await whenTold(apps, 1000 - left)).toEqual({ messages: 1000 - left, lines: 1 });
+    await kit.acknowledged();
+    await kit.stop();
+    const after = await kit.start(SMALL);
+    await kit.publish('a.b', 1010, 1011);
+    await kit.receiver.waitFor(11 + left, 20_000);
+    expect(await told([after])).toEqual({ messages: 0, lines: 0 });
+  }, 60_000);
+
+  it('of a stream that keeps so many messages a subject', async () => {
+    await registerAndRead('a.*');
+    const { config } = await kit.jsm.streams.info('HUKZ');
+    await kit.stop();
+    await kit.jsm.streams.update('HUKZ', { ...config, max_msgs_per_subject: 5 });
+    // The first subject's messages stay, in front of the gap.
+    await kit.publish('a.a', 10, 13);
+    await kit.publish('a.b', 13, 113);
+    await kit.publish('a.c', 113, 115);
+    const apps = await startTwo();
+    await kit.receiver.waitFor(20, 20_000);
+    expect(await whenTold(apps, 95)).toEqual({ messages: 95, lines: 1 });
+  }, 60_000);
+
+  it('of a stream whose messages are all too old, before the next one comes', async () => {
+    await registerAndRead('a.b');
+    await kit.acknowledged();
+    const { config } = await kit.jsm.streams.info('HUKZ');
+    await kit.stop();
+    await kit.jsm.streams.update('HUKZ', { ...config, max_age: 1e9, duplicate_window: 1e9 });
+    await kit.publish('a.b', 10, 40);
+    await eventually(async () => (await kit.jsm.streams.info('HUKZ')).state.messages === 0, {
+      what: 'an empty stream',
+      timeoutMs: 20_000,
+    });
+    const apps = await startTwo();
+    expect(await whenTold(apps, 30)).toEqual({ messages: 30, lines: 1 });
+  }, 60_000);
+
+  it('of an operator’s stream that holds nothing else', async () => {
+    await kit.jsm.streams.add({ name: 'ORDERS', subjects: ['order.*'], max_msgs: 20 });
+    await registerAndRead('order.*');
+    await kit.stop();
+    await kit.publish('order.made', 10, 110);
+    const apps = await startTwo();
+    await kit.receiver.waitFor(30, 20_000);
+    expect(await whenTold(apps, 80)).toEqual({ messages: 80, lines: 1 });
+  }, 60_000);
+
+  it('also when the consumer was deleted too', async () => {
+    await registerAndRead('a.b', SMALL);
+    await kit.acknowledged();
+    await kit.stop();
+    await kit.jsm.consumers.delete('HUKZ', 'hukz');
+    await kit.publish('a.b', 10, 1010, 1000);
+    const left = (await kit.jsm.streams.info('HUKZ')).state.messages;
+    const apps = await startTwo(SMALL);
+    await kit.receiver.waitFor(10 + left, 20_000);
+    expect(await whenTold(apps, 1000 - left)).toEqual({ messages: 1000 - left, lines: 1 });
+  }, 60_000);
+});
+
+it('what is evicted while two instances read is counted once', async () => {
+  const one = await registerAndRead('a.b');
+  const other = await kit.start();
+  await kit.acknowledged();
+  await kit.ledger.query('begin; lock table messages in access exclusive mode');
+  await kit.publish('a.b', 10, 40_010);
+  await kit.jsm.streams.purge('HUKZ', { keep: 10 });
+  await kit.ledger.query('commit');
+  await kit.acknowledged();
+  const delivered = (await kit.jsm.consumers.info('HUKZ', 'hukz')).delivered.consumer_seq;
+  const gone = 40_010 - delivered;
+  expect(gone).toBeGreaterThan(10_000);
+  const { messages } = await whenTold([one, other], gone);
+  expect(messages).toBe(gone);
+}, 90_000);

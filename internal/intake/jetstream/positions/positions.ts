@@ -1,0 +1,215 @@
+import type { ConsumerPosition, Sighting, StoredPosition } from '../../../domain/consumer-position.js';
+import type { Degradation } from '../../../domain/degradation.js';
+import { messageOf } from '../../../errors.js';
+import type { Logger } from '../../../logger.js';
+import { keyOf, type PullTarget } from '../pull-target.js';
+import { refusalOf } from '../refusal.js';
+import { type ExaminationDeps, type Examined, examine, examineAgain } from './examination.js';
+import { floorOf, type Look, toSighting } from './look.js';
+import type { RememberedConsumer } from './remembered-consumer.js';
+import { type SupposedPositionDeps, supposePosition } from './supposed-position.js';
+
+/** The database: it keeps the positions, and the messages that they are compared with. */
+export interface PositionStore extends SupposedPositionDeps {
+  load(consumers: readonly PullTarget[]): Promise<readonly (StoredPosition | undefined)[]>;
+  /** Answers in their order how many messages of each are gone unread, or that its row has to be examined before. */
+  record(seen: readonly SeenConsumer[]): Promise<readonly ({ readonly gap: number } | 'unexamined')[]>;
+  /** Writes a row that has to be examined, unless there is one. */
+  suppose(position: PullTarget & Pick<Look, 'filter'> & ConsumerPosition): Promise<void>;
+  /** Removes the row of a consumer that was removed. */
+  forget(consumer: PullTarget): Promise<void>;
+  /** All consumers of which there is a row. */
+  remembered(): Promise<readonly RememberedConsumer[]>;
+  readonly findAbsent: ExaminationDeps['findAbsent'];
+  readonly loadChangedAt: ExaminationDeps['loadChangedAt'];
+}
+
+interface SeenConsumer extends PullTarget, Pick<Look, 'filter'> {
+  readonly sighting: Sighting;
+  readonly examined: string | undefined;
+}
+
+export interface PositionsDeps extends Omit<ExaminationDeps, 'findAbsent' | 'loadChangedAt'> {
+  readonly store: PositionStore;
+  readonly logger: Logger;
+}
+
+export interface Kept {
+  /** Their positions were written. */
+  readonly recorded: readonly Look[];
+  /** The journal lacks messages that these have acknowledged: their streams are to be read again. */
+  readonly behind: readonly Look[];
+}
+
+/** What the comparison of a row that is not intact has found, for the consumer as it was then. */
+interface Examination extends Examined {
+  readonly consumerCreated: string;
+  readonly version: string;
+}
+
+/**
+ * Keeps in the database how far the consumers have come, tells what their streams have lost unread, and notices when it is the
+ * database that has lost something: after a restore or a failover, rows that were not written here are examined first.
+ */
+export class Positions {
+  private readonly examinations = new Map<string, Examination>();
+  /** Why the position of a consumer could not be kept the last time. */
+  private readonly failures = new Map<string, string>();
+  private missing = 0;
+
+  constructor(private readonly deps: PositionsDeps) {}
+
+  /** Messages that were evicted unread, as far as this process was the one to count them. */
+  get gap(): number {
+    return this.missing;
+  }
+
+  async find(target: PullTarget): Promise<StoredPosition | undefined> {
+    return (await this.deps.store.load([target]))[0];
+  }
+
+  forget(target: PullTarget): Promise<void> {
+    return this.deps.store.forget(target);
+  }
+
+  /** Forgets every consumer that is not read any more. */
+  forgetOthers(read: readonly PullTarget[]): void {
+    const keys = new Set(read.map(keyOf));
+    for (const kept of [this.examinations, this.failures]) {
+      for (const key of kept.keys()) if (!keys.has(key)) kept.delete(key);
+    }
+  }
+
+  degraded(): readonly Degradation[] {
+    const [first] = this.failures;
+    if (!first) return [];
+    const [key, error] = first;
+    const [stream, consumer] = key.split('\n');
+    const problem =
+      `The positions of ${this.failures.size} consumers cannot be compared with the database or written to it; ` +
+      `the first is ${consumer} of the stream ${stream} (${error}). Messages are taken all the same; look at the errors of PostgreSQL.`;
+    return [{ reason: 'positions_not_kept', problem }];
+  }
+
+  /** Writes the positions that may be written; never rejects. One consumer that cannot be compared delays no other one. */
+  async keep(looks: readonly Look[]): Promise<Kept> {
+    const failed = new Map<string, string>();
+    const attempt = async (tried: readonly Look[], work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (error) {
+        for (const { target } of tried) failed.set(keyOf(target), messageOf(error));
+      }
+    };
+    const behind: Look[] = [];
+    const certain: Look[] = [];
+    for (const look of looks) {
+      await attempt([look], async () => {
+        if (await this.isBehind(look)) behind.push(look);
+        else if (!this.examinationOf(look)?.doubts.length) certain.push(look);
+      });
+    }
+    const recorded: Look[] = [];
+    // A database that takes no positions can still be found to have gone back.
+    let unexamined = certain.filter((look) => this.examinationOf(look) === undefined);
+    if (certain.length > 0) {
+      await attempt(certain, async () => {
+        const results = await this.deps.store.record(certain.map((look) => this.toSeen(look)));
+        unexamined = certain.filter((_, index) => results[index] === 'unexamined');
+        for (const [index, look] of certain.entries()) {
+          const result = results[index];
+          if (result === undefined || result === 'unexamined') continue;
+          this.examinations.delete(keyOf(look.target));
+          recorded.push(look);
+          this.tell(look.target, result.gap);
+        }
+      });
+    }
+    for (const look of unexamined) {
+      await attempt([look], async () => {
+        if (await this.beginExamination(look)) behind.push(look);
+      });
+    }
+    this.note(looks, failed);
+    return { recorded, behind };
+  }
+
+  private note(looks: readonly Look[], failed: ReadonlyMap<string, string>): void {
+    const { logger } = this.deps;
+    const hadFailures = this.failures.size > 0;
+    for (const { target } of looks) this.failures.delete(keyOf(target));
+    for (const [key, error] of failed) this.failures.set(key, error);
+    const [error] = this.failures.values();
+    if (error !== undefined && !hadFailures) {
+      logger.warn('stream.positions_not_kept', { consumers: this.failures.size, error });
+    }
+    if (error === undefined && hadFailures) logger.info('stream.positions_kept_again');
+  }
+
+  /** A consumer for which the journal lacks messages stays so until it is made again: the reading again may fail. */
+  private async isBehind(look: Look): Promise<boolean> {
+    const known = this.examinationOf(look);
+    if (!known || known.isBehind || known.doubts.length === 0) return known?.isBehind === true;
+    const examined = await examineAgain(this.examining, look, known.doubts);
+    this.examinations.set(keyOf(look.target), { ...known, ...examined });
+    return examined.isBehind;
+  }
+
+  private examinationOf({ target, consumer }: Look): Examination | undefined {
+    const known = this.examinations.get(keyOf(target));
+    return known?.consumerCreated === consumer.created ? known : undefined;
+  }
+
+  private async beginExamination(look: Look): Promise<boolean> {
+    const known = (await this.find(look.target)) ?? (await this.supposed(look));
+    if (!known || known.isIntact) return false;
+    const { created, state } = look.stream;
+    const isThisStream = known.streamCreated === created && known.acknowledged <= state.last_seq;
+    const examined = isThisStream ? await this.examine(look, known) : { isBehind: false, doubts: [] };
+    const { version } = known;
+    this.examinations.set(keyOf(look.target), { ...examined, version, consumerCreated: look.consumer.created });
+    return examined.isBehind;
+  }
+
+  /** Written before it is examined, so that an instance that dies meanwhile leaves a row that says from where. */
+  private async supposed(look: Look): Promise<StoredPosition | undefined> {
+    const { store } = this.deps;
+    const { target, filter } = look;
+    await store.suppose({ ...target, filter, ...(await supposePosition(store, look)) });
+    return this.find(look.target);
+  }
+
+  /** A stream that could not be compared is read again to be safe: what the journal has is stored once all the same. */
+  private async examine(look: Look, known: StoredPosition): Promise<Examined> {
+    const { logger } = this.deps;
+    const [from, to] = [known.acknowledged + 1, Math.min(floorOf(look.consumer), look.stream.state.first_seq - 1)];
+    const because = 'they have left the stream: whether the database has them cannot be told';
+    try {
+      const examined = await examine(this.examining, look, known);
+      if (!examined.isBehind && from <= to) logger.warn('journal.not_compared', { ...look.target, from, to, because });
+      return examined;
+    } catch (error) {
+      const refusal = refusalOf(error, 'consumer_refused', 'a consumer that compares the stream with the journal');
+      const then = 'the stream could not be compared with the database and is read again to be safe';
+      logger.warn('journal.not_examined', { ...look.target, error: refusal.message, mended_by: then });
+      return { isBehind: true, doubts: [] };
+    }
+  }
+
+  private get examining(): ExaminationDeps {
+    const { findAbsent, loadChangedAt } = this.deps.store;
+    return { ...this.deps, findAbsent, loadChangedAt };
+  }
+
+  private toSeen(look: Look): SeenConsumer {
+    const { target, filter } = look;
+    return { ...target, filter, sighting: toSighting(look), examined: this.examinationOf(look)?.version };
+  }
+
+  private tell(target: PullTarget, messages: number): void {
+    if (messages === 0) return;
+    this.missing += messages;
+    const because = 'they were evicted from the stream before they were read';
+    this.deps.logger.error('stream.gap', { ...target, messages, because });
+  }
+}

@@ -1,0 +1,175 @@
+import type { Msg, NatsConnection } from 'nats';
+import { type ClientBoundary, headerBlockOf } from '../../client-boundary.js';
+import { readStatus, type Status } from '../../header-block.js';
+import type { PullTarget } from '../pull-target.js';
+import { isAckSubject } from '../stream-position.js';
+import { leastOf, loweredBy, type PullLimits } from './pull-limits.js';
+import { PullSlot } from './pull-slot.js';
+
+export interface PullRequestsDeps {
+  readonly boundary: ClientBoundary;
+  readonly connection: NatsConnection;
+  readonly target: PullTarget;
+  /** What the consumer allows; what else the server allows is learnt from its refusals. */
+  readonly limits: PullLimits;
+  /** Requests that are under way at the same time. */
+  readonly atOnce: number;
+  /** Monotonic milliseconds. */
+  now(): number;
+  onMessage(msg: Msg): void;
+  /** A request came to its end, whole or in part: there is room for another one. */
+  onEnded(): void;
+  /** The server does not know the consumer (any more). */
+  onLost(why: string): void;
+}
+
+/** What one request asks for. */
+export interface Batch {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+const NO_BLOCK = new Uint8Array(0);
+const EXPIRES_MS = 20_000;
+/** The first request ends soon: until an answer has come, the way of the answers may be closed to us. */
+const FIRST_EXPIRES_MS = 1000;
+/** A request whose end was not heard of so long after its time went down with a server. */
+const OVERDUE_MS = 2000;
+
+/**
+ * Asks a pull consumer for messages: the protocol itself (`CONSUMER.MSG.NEXT`), because it bounds a request by number *and*
+ * bytes, and says how each one ended.
+ */
+export class PullRequests {
+  private readonly slots: readonly PullSlot[];
+  private limits: PullLimits;
+  private isAnswered = false;
+
+  constructor(private readonly deps: PullRequestsDeps) {
+    this.limits = deps.limits;
+    this.slots = Array.from({ length: deps.atOnce }, () => this.open());
+  }
+
+  /** Messages that are asked for and have not come. */
+  get expected(): number {
+    return this.slots.reduce((sum, { left }) => sum + left, 0);
+  }
+
+  get hasFreeSlot(): boolean {
+    return this.slots.some(({ left }) => left === 0);
+  }
+
+  /** Why nothing comes; one request that the server accepts is enough. */
+  problem(): string | undefined {
+    const now = this.deps.now();
+    const problems = this.slots.map((slot) => slot.problem(now));
+    if (this.slots.some((slot) => slot.isAccepted(now))) return undefined;
+    return problems.find((problem) => problem !== undefined);
+  }
+
+  /** Asks once more; there must be a free slot. */
+  ask(batch: Batch): void {
+    const slot = this.slots.find(({ left }) => left === 0);
+    if (!slot) return;
+    if (slot.subscription.isClosed()) slot.subscription = this.subscribe(slot.inbox, () => slot);
+    const expiresMs = this.isAnswered ? EXPIRES_MS : FIRST_EXPIRES_MS;
+    const asked = leastOf({ ...batch, expiresMs }, this.limits);
+    slot.begin(asked, this.deps.now());
+    slot.timer = setTimeout(() => this.rest(slot, slot.miss()), asked.expiresMs + OVERDUE_MS);
+    const { stream, consumer } = this.deps.target;
+    const request = { batch: asked.messages, max_bytes: asked.bytes, expires: asked.expiresMs * 1e6 };
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
+    this.deps.connection.publish(subject, JSON.stringify(request), { reply: slot.inbox });
+  }
+
+  /** Forgets what was asked: the connection was another one. */
+  forget(): void {
+    for (const slot of this.slots) this.clear(slot);
+  }
+
+  /** Nothing comes any more once this resolves. */
+  async stop(): Promise<void> {
+    this.forget();
+    await Promise.all(this.slots.map(({ subscription }) => subscription.drain().catch(() => undefined)));
+  }
+
+  private open(): PullSlot {
+    const inbox = this.deps.boundary.newInbox();
+    const slot: PullSlot = new PullSlot(
+      inbox,
+      this.subscribe(inbox, () => slot),
+    );
+    return slot;
+  }
+
+  private subscribe(inbox: string, slot: () => PullSlot) {
+    return this.deps.connection.subscribe(inbox, {
+      callback: this.deps.boundary.guarded((error, msg) => {
+        if (error) this.rest(slot(), slot().refuse(error.message));
+        else this.receive(slot(), msg);
+      }),
+    });
+  }
+
+  private receive(slot: PullSlot, msg: Msg): void {
+    // A message of the stream asks for its acknowledgement; its publisher may write any status into it.
+    if (!isAckSubject(msg.reply)) {
+      const status = readStatus(headerBlockOf(msg) ?? NO_BLOCK);
+      if (status) this.conclude(slot, status);
+      return;
+    }
+    this.isAnswered = true;
+    try {
+      this.deps.onMessage(msg);
+    } finally {
+      if (slot.left > 0 && --slot.left === 0) this.end(slot);
+    }
+  }
+
+  /** 100 is a heartbeat, 408 means that nothing was there in time; 409 has many reasons, that the batch is full is one. */
+  private conclude(slot: PullSlot, { code, description }: Status): void {
+    if (code === 100) return;
+    this.isAnswered = true;
+    if (code === 503 || (code === 409 && /consumer deleted|push based/i.test(description))) {
+      this.clear(slot);
+      this.deps.onLost(description || 'no such consumer');
+    } else if (code === 408 || /batch completed/i.test(description)) {
+      this.end(slot);
+    } else if (/size exceeds/i.test(description) && slot.isAccepted(this.deps.now())) {
+      this.end(slot);
+    } else {
+      this.refuse(slot, description || `status ${code}`);
+    }
+  }
+
+  private refuse(slot: PullSlot, words: string): void {
+    const lowered = slot.request && loweredBy(words, slot.request);
+    if (lowered) {
+      this.limits = leastOf(this.limits, lowered);
+      this.end(slot);
+    } else {
+      this.rest(slot, slot.refuse(words));
+    }
+  }
+
+  /** Asked at once after a refusal, the server would refuse thousands of requests a second. */
+  private rest(slot: PullSlot, restMs: number): void {
+    clearTimeout(slot.timer);
+    slot.timer = setTimeout(() => this.leave(slot), restMs);
+  }
+
+  private end(slot: PullSlot): void {
+    slot.succeed();
+    this.leave(slot);
+  }
+
+  private leave(slot: PullSlot): void {
+    this.clear(slot);
+    this.deps.onEnded();
+  }
+
+  private clear(slot: PullSlot): void {
+    clearTimeout(slot.timer);
+    slot.left = 0;
+  }
+}

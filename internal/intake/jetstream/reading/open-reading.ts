@@ -1,0 +1,44 @@
+import type { Logger } from '../../../logger.js';
+import type { Acceptor } from '../../acceptor.js';
+import type { ClientBoundary } from '../../client-boundary.js';
+import type { Consumers } from '../consumers/consumers.js';
+import { Puller } from '../pulling/puller.js';
+import type { SharedRoom } from '../pulling/shared-room.js';
+import type { StreamLink, WantedConsumer } from '../wanted-consumer.js';
+import { Reading } from './reading.js';
+
+export interface OpenReadingDeps {
+  readonly acceptor: Acceptor;
+  readonly boundary: ClientBoundary;
+  readonly consumers: Pick<Consumers, 'ensure'>;
+  /** Monotonic milliseconds. */
+  now(): number;
+  readonly logger: Logger;
+  /** Of all readings of this instance. */
+  readonly room: SharedRoom;
+  /** The server does not know the consumer any more. */
+  onLost(reading: Reading, why: string): void;
+}
+
+/** Makes a consumer unless it is there, and begins to ask it for messages. */
+export async function openReading(deps: OpenReadingDeps, link: StreamLink, wanted: WantedConsumer): Promise<Reading> {
+  const { acceptor, boundary, consumers, now, logger, room, onLost } = deps;
+  const { connection } = link;
+  const { target, created, filter } = wanted;
+  const info = await consumers.ensure(link, wanted);
+  logger.info('stream.read', { ...target, ...(filter ? { filter } : {}) });
+  const puller = new Puller({
+    connection,
+    target,
+    streamCreated: created,
+    config: info.config,
+    now,
+    acceptor,
+    boundary,
+    room,
+    onLost: (why) => onLost(reading, why),
+    logger,
+  });
+  const reading: Reading = new Reading({ wanted, connection, puller, info });
+  return reading;
+}

@@ -1,0 +1,121 @@
+import type { JetStreamManager, StreamInfo } from 'nats';
+import { isContested, type Obstacle } from '../../../domain/stream-obstacles.js';
+import type { StreamPlan } from '../../../domain/stream-plan.js';
+import type { Logger } from '../../../logger.js';
+import { Failures } from '../failures.js';
+import { type Refusal, refusalOf } from '../refusal.js';
+import type { StreamSettings } from '../stream-settings.js';
+import { isShared, ownConfig, unsuitable } from './own-config.js';
+import { isAsPlanned, makeAsPlanned } from './streams.js';
+
+export interface OwnStreamDeps {
+  readonly settings: StreamSettings;
+  /** Of the catalog: another one after each change. */
+  stamp(): string;
+  /** Monotonic milliseconds. */
+  now(): number;
+  readonly logger: Logger;
+}
+
+/** An operator who edits the stream by hand does so less often. */
+const MAX_EDITS = 2;
+const EDITED_WITHIN_MS = 60_000;
+
+/** Our own stream: made and changed as planned, and tried again later where the server refuses. */
+export class OwnStream {
+  private readonly failures: Failures;
+  /** When something else had changed the stream. */
+  private editedAt: readonly number[] = [];
+  /** For which subjects the stream is as planned, and for which catalog. */
+  private asPlanned: { readonly subjects: string; readonly stamp: string } | undefined;
+
+  constructor(private readonly deps: OwnStreamDeps) {
+    this.failures = new Failures(deps.now);
+  }
+
+  /** Why the stream is not as planned. */
+  get refusal(): Refusal | undefined {
+    return this.failures.of(this.deps.settings.name);
+  }
+
+  /** Why messages may be missing in the stream. */
+  get obstacle(): Obstacle | undefined {
+    if (this.refusal) return { reason: this.refusal.reason, problem: this.refusal.message };
+    const times = this.editedAt.filter((at) => this.deps.now() - at < EDITED_WITHIN_MS).length;
+    return times > MAX_EDITS ? isContested(this.deps.settings.name, times) : undefined;
+  }
+
+  get isDue(): boolean {
+    return this.failures.isDue;
+  }
+
+  hurry(): void {
+    this.failures.hurry();
+  }
+
+  /** Whether there is something to change, and it may be tried now. */
+  wants(found: StreamInfo | undefined, plan: StreamPlan): boolean {
+    const unusable = unsuitable(found);
+    if (unusable) {
+      if (this.failures.mayTry(this.deps.settings.name)) this.failures.add(this.deps.settings.name, unusable);
+      return false;
+    }
+    if (isAsPlanned(found, this.deps.settings, plan)) {
+      this.failures.delete(this.deps.settings.name);
+      this.note(plan);
+      return false;
+    }
+    return this.failures.mayTry(this.deps.settings.name);
+  }
+
+  /** The stream as it is afterwards; a refusal is remembered, and what could be done was done. */
+  async make(jsm: JetStreamManager, found: StreamInfo | undefined, plan: StreamPlan): Promise<StreamInfo | undefined> {
+    const { settings, logger } = this.deps;
+    const { name } = settings;
+    const isEdited = found !== undefined && this.isNoted(plan);
+    this.asPlanned = undefined;
+    try {
+      const made = await makeAsPlanned(jsm, found, settings, plan);
+      logger.info('stream.changed', { stream: name, made: !found, subjects: plan.own.length });
+      this.tellShared(made, plan);
+      this.failures.delete(name);
+      this.note(plan);
+      if (isEdited) this.editedAt = [...this.editedAt.slice(-MAX_EDITS), this.deps.now()];
+      return made;
+    } catch (error) {
+      this.failures.add(name, refusalOf(error, 'stream_refused', `the stream ${name} as hukz is configured`));
+      return found && (await this.changeSubjects(jsm, found, plan));
+    }
+  }
+
+  /** The subjects are the same in a newer catalog, so that the stream needs no change. */
+  keep(): void {
+    if (this.asPlanned) this.asPlanned = { ...this.asPlanned, stamp: this.deps.stamp() };
+  }
+
+  private note({ own }: StreamPlan): void {
+    this.asPlanned = { subjects: own.join('\n'), stamp: this.deps.stamp() };
+  }
+
+  private isNoted({ own }: StreamPlan): boolean {
+    return this.asPlanned?.stamp === this.deps.stamp() && this.asPlanned.subjects === own.join('\n');
+  }
+
+  private tellShared({ config }: StreamInfo, plan: StreamPlan): void {
+    const { settings, logger } = this.deps;
+    if (!isShared(config, settings, plan)) return;
+    const because = 'it was not made by hukz and holds subjects that are not registered: its settings are left alone';
+    logger.warn('stream.shared', { stream: settings.name, because });
+  }
+
+  /** A setting that the server refuses keeps no event from being taken: the subjects are changed without it. */
+  private async changeSubjects(jsm: JetStreamManager, found: StreamInfo, plan: StreamPlan): Promise<StreamInfo> {
+    const { subjects } = ownConfig(found.config, this.deps.settings, plan);
+    try {
+      return await jsm.streams.update(this.deps.settings.name, { ...found.config, ...(subjects ? { subjects } : {}) });
+    } catch (error) {
+      refusalOf(error, 'stream_refused', 'its subjects');
+      return found;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { JetStreamManager, StreamInfo } from 'nats';
+import { makeOverlapsOne } from '../../../domain/covered-by.js';
+import { planStreams, type StreamPlan } from '../../../domain/stream-plan.js';
+import type { Logger } from '../../../logger.js';
+import type { StreamSettings } from '../stream-settings.js';
+import type { StreamLink } from '../wanted-consumer.js';
+import { makeOwnRule } from './own-rule.js';
+import { OwnStream } from './own-stream.js';
+import { Services } from './services.js';
+import { type ListedStreams, listStreams } from './streams.js';
+
+export interface PlanningDeps {
+  readonly settings: StreamSettings;
+  /** The catalog's. */
+  subjects(): readonly string[];
+  /** Those of them on which no service answers requests. */
+  publishOnly(): readonly string[];
+  /** Prefixes of subjects on which replies come. */
+  readonly inboxes: readonly string[];
+  /** Of the catalog: another one after each change. */
+  stamp(): string;
+  /** Loads the catalog, nothing else. */
+  reload(): Promise<void>;
+  /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Monotonic milliseconds. */
+  now(): number;
+  readonly logger: Logger;
+}
+
+export interface Planned {
+  readonly streams: ListedStreams;
+  readonly plan: StreamPlan;
+}
+
+/** What is to be read, as far as it is known at the time of the call. */
+export type Wanted = Pick<PlanningDeps, 'subjects' | 'publishOnly'>;
+
+/** Plans where the messages of the events come from, by what the server has, and makes our own stream as planned. */
+export class Planning {
+  readonly own: OwnStream;
+  readonly services: Services;
+
+  constructor(private readonly deps: PlanningDeps) {
+    this.own = new OwnStream(deps);
+    this.services = new Services(deps.now);
+  }
+
+  list(manager: JetStreamManager): Promise<ListedStreams> {
+    return listStreams(manager, this.deps.settings.name);
+  }
+
+  /** Our stream is as planned afterwards, or its refusal is remembered. */
+  async settle(server: StreamLink): Promise<Planned> {
+    const streams = await this.list(server.manager);
+    // A service that kept an event out of our stream may have ended.
+    if (this.services.subjects.length > 0) await this.lookForServices(server);
+    const plan = this.of(this.deps, streams);
+    return this.own.wants(streams.own, plan) ? this.makeOwn(server, this.deps) : { streams, plan };
+  }
+
+  of({ subjects, publishOnly }: Wanted, { own, foreign }: ListedStreams): StreamPlan {
+    const served = this.services.subjects;
+    return planStreams(subjects(), foreign, makeOwnRule({ ...this.deps, publishOnly, served }, own));
+  }
+
+  /** Whether other services are known than before. */
+  async lookForServices({ connection }: StreamLink): Promise<boolean> {
+    return this.deps.settings.acknowledge === 'on' && this.services.look(connection);
+  }
+
+  /** Those of which it is not said that no service answers on them. */
+  undeclared(subjects: readonly string[]): readonly string[] {
+    const declared = new Set(this.deps.publishOnly());
+    return subjects.filter((subject) => !declared.has(subject));
+  }
+
+  /** The events of a plan whose subjects our stream held before a service answered on them: it answers in place of that service. */
+  answered(plan: StreamPlan, own: StreamInfo | undefined): readonly string[] {
+    const isServed = makeOverlapsOne(own?.config.no_ack ? [] : this.services.subjects);
+    return this.undeclared(plan.own).filter(isServed);
+  }
+
+  async makeOwn(server: StreamLink, wanted: Wanted): Promise<Planned> {
+    const { exclusively, reload } = this.deps;
+    return exclusively(async () => {
+      await reload();
+      const listed = await this.list(server.manager);
+      await this.lookForServices(server);
+      const plan = this.of(wanted, listed);
+      if (!this.own.wants(listed.own, plan)) return { streams: listed, plan };
+      return { streams: { ...listed, own: await this.own.make(server.manager, listed.own, plan) }, plan };
+    });
+  }
+}
