@@ -1,7 +1,19 @@
 import type { Message } from '../../domain/message.js';
-import { charArray, float8Array, int4Array, textArray, uuidArray } from './binary-array.js';
 import { writeHeaders } from './header-bytes.js';
 import type { Statement } from './journal-pool.js';
+import {
+  chars,
+  columns,
+  float8s,
+  int4s,
+  numberedRowsOf,
+  parameters,
+  rowsOf,
+  texts,
+  uuids,
+  value,
+  whenAny,
+} from './parameters.js';
 
 export interface NewDelivery {
   /** uuid, chosen before the statement so that repeating it is harmless. */
@@ -32,54 +44,6 @@ export interface Keyed {
   readonly key: string | undefined;
 }
 
-/**
- * Messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart by the
- * server: as `bytea[]` each byte would be written in hex and parsed again.
- * `owed_to` and `delivery_ids` are the message's own account of what it owes: the other tables are held against them.
- * A `Nats-Msg-Id` that was seen before drops its message, unless streams took both messages as new: they have windows of their own.
- * Nothing is stored by a catalog that has changed: whoever was registered before a message was published gets it.
- * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by nobody.
- */
-export const ACCEPT: Statement = {
-  name: 'accept',
-  text: `
-    with me as (select id from instances where id = $1 for key share),
-    turn as (select nextval('deliveries_order_no') << 20 as no),
-    catalog as (select stamp from catalog_version where $18::uuid is null or stamp = $18),
-    fresh as (
-      insert into message_ids (key, message_id, seen_at, of_stream)
-      select key, id, now(), origin is not null from unnest($2::uuid[], $16::uuid[], $20::"char"[]) as input(id, key, origin)
-      where key is not null and exists (select from catalog)
-      on conflict (key) do update
-        set message_id = excluded.message_id, seen_at = excluded.seen_at, of_stream = excluded.of_stream
-        where message_ids.seen_at < now() - $17 * interval '1 ms' or (message_ids.of_stream and excluded.of_stream)
-      returning message_id
-    ), stored as (
-      insert into messages (id, received_at, subject, headers, payload, owed_to, delivery_ids)
-      select input.id, to_timestamp(at / 1000), subject,
-        case when header_bytes > 0 then substring($7::bytea from start for header_bytes) end,
-        substring($7::bytea from start + header_bytes for payload_bytes),
-        ($11::int[])[owed_from:owed_until], ($9::uuid[])[owed_from:owed_until]
-      from unnest($2::uuid[], $3::float8[], $4::text[], $5::int[], $6::int[], $8::int[], $14::int[], $15::int[], $16::uuid[])
-        as input(id, at, subject, start, header_bytes, payload_bytes, owed_from, owed_until, key)
-      where exists (select from catalog) and (key is null or id in (select message_id from fresh))
-      on conflict do nothing
-      returning id, received_at
-    ), owed as (
-      insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner, order_key, order_no)
-      select input.id, stored.id, stored.received_at, webhook_id, bytes,
-        case when place in ('h', 'l') then 'infinity' else now() end, case when place = 'o' then me.id end,
-        order_key, case when order_key is not null and place <> 'l' then (select no from turn) + input.no end
-      from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[], $13::"char"[], $19::uuid[])
-        with ordinality as input(id, message_id, webhook_id, bytes, place, order_key, no)
-      join stored on stored.id = input.message_id
-      left join me on true
-    )
-    select exists (select from me) as alive, exists (select from catalog) as current,
-      case when count(*) < cardinality($2) then coalesce(string_agg(id::text, ','), '') end as ids
-    from stored`,
-};
-
 /** A message of the batch, with what the server cuts for it out of the bytes and the deliveries of all. */
 interface Row extends Keyed {
   readonly headers: Uint8Array;
@@ -94,45 +58,118 @@ interface Owed {
   readonly bytes: number;
 }
 
-/** The parameters of `ACCEPT`, in their order. */
-export function acceptValues(owner: string, batch: readonly Keyed[], duplicateWindowMs: number): unknown[] {
-  const rows: Row[] = [];
-  const owed: Owed[] = [];
+const MESSAGES = columns<Row>()({
+  id: uuids(({ acceptance }) => acceptance.message.id),
+  at: float8s(({ acceptance }) => acceptance.message.receivedAt),
+  subject: texts(({ acceptance }) => acceptance.message.subject),
+  start: int4s(({ start }) => start),
+  header_bytes: int4s(({ headers }) => headers.length),
+  payload_bytes: int4s(({ acceptance }) => acceptance.message.payload.length),
+  owed_from: int4s(({ owedFrom }) => owedFrom),
+  owed_until: int4s(({ acceptance, owedFrom }) => owedFrom - 1 + acceptance.deliveries.length),
+  key: uuids(({ key }) => key),
+});
+
+/** Only a message with a key is asked for its origin. */
+const ORIGINS = columns<Row>()({
+  origin: whenAny(
+    ({ key }) => key,
+    chars(({ acceptance }) => (acceptance.isOfStream ? 's' : null)),
+  ),
+});
+
+const DELIVERIES = columns<Owed>()({
+  id: uuids(({ delivery }) => delivery.id),
+  message_id: uuids(({ messageId }) => messageId),
+  webhook_id: int4s(({ delivery }) => delivery.webhookId),
+  bytes: int4s(({ bytes }) => bytes),
+  place: chars(({ delivery }) => placeOf(delivery)),
+  order_key: whenAny(
+    ({ delivery }) => delivery.orderKey,
+    uuids(({ delivery }) => delivery.orderKey),
+  ),
+});
+
+const input = parameters({
+  owner: value<string>(),
+  /** Headers and payloads of all messages, one after the other. */
+  bytes: value<Uint8Array>('bytea'),
+  windowMs: value<number>(),
+  /** Null: stored whatever the catalog is. */
+  stamp: value<string | null>('uuid'),
+  messages: MESSAGES,
+  origins: ORIGINS,
+  deliveries: DELIVERIES,
+});
+const { $ } = input;
+
+/**
+ * Messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart by the
+ * server: as `bytea[]` each byte would be written in hex and parsed again.
+ * `owed_to` and `delivery_ids` are the message's own account of what it owes: the other tables are held against them.
+ * A `Nats-Msg-Id` that was seen before drops its message, unless streams took both messages as new: they have windows of their own.
+ * Nothing is stored by a catalog that has changed: whoever was registered before a message was published gets it.
+ * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by nobody.
+ * See "arrays for rows" in `../sql-notes.md`.
+ */
+export const ACCEPT: Statement = {
+  name: 'accept',
+  text: `
+    with me as (select id from instances where id = ${$.owner} for key share),
+    turn as (select nextval('deliveries_order_no') << 20 as no),
+    catalog as (select stamp from catalog_version where ${$.stamp} is null or stamp = ${$.stamp}),
+    fresh as (
+      insert into message_ids (key, message_id, seen_at, of_stream)
+      select key, id, now(), origin is not null from ${rowsOf({ ...$.messages, ...$.origins }, 'id', 'key', 'origin')}
+      where key is not null and exists (select from catalog)
+      on conflict (key) do update
+        set message_id = excluded.message_id, seen_at = excluded.seen_at, of_stream = excluded.of_stream
+        where message_ids.seen_at < now() - ${$.windowMs} * interval '1 ms' or (message_ids.of_stream and excluded.of_stream)
+      returning message_id
+    ), stored as (
+      insert into messages (id, received_at, subject, headers, payload, owed_to, delivery_ids)
+      select input.id, to_timestamp(at / 1000), subject,
+        case when header_bytes > 0 then substring(${$.bytes} from start for header_bytes) end,
+        substring(${$.bytes} from start + header_bytes for payload_bytes),
+        (${$.deliveries.webhook_id})[owed_from:owed_until], (${$.deliveries.id})[owed_from:owed_until]
+      from ${rowsOf($.messages)}
+      where exists (select from catalog) and (key is null or id in (select message_id from fresh))
+      on conflict do nothing
+      returning id, received_at
+    ), owed as (
+      insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner, order_key, order_no)
+      select input.id, stored.id, stored.received_at, webhook_id, bytes,
+        case when place in ('h', 'l') then 'infinity' else now() end, case when place = 'o' then me.id end,
+        order_key, case when order_key is not null and place <> 'l' then (select no from turn) + input.no end
+      from ${numberedRowsOf($.deliveries)}
+      join stored on stored.id = input.message_id
+      left join me on true
+    )
+    select exists (select from me) as alive, exists (select from catalog) as current,
+      case when count(*) < cardinality(${$.messages.id}) then coalesce(string_agg(id::text, ','), '') end as ids
+    from stored`,
+};
+
+/** What is sent for a batch. */
+export function acceptValues(owner: string, batch: readonly Keyed[], windowMs: number): unknown[] {
+  const messages: Row[] = [];
+  const deliveries: Owed[] = [];
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (const { acceptance, key } of batch) {
-    const { message, deliveries } = acceptance;
+    const { message } = acceptance;
     const headers = writeHeaders(message.headers);
-    rows.push({ acceptance, key, headers, start: size + 1, owedFrom: owed.length + 1 });
+    messages.push({ acceptance, key, headers, start: size + 1, owedFrom: deliveries.length + 1 });
     pieces.push(headers, message.payload);
     size += headers.length + message.payload.length;
-    const bytes = message.body.length + headers.length;
-    for (const delivery of deliveries) owed.push({ delivery, messageId: message.id, bytes });
+    const owedBytes = message.body.length + headers.length;
+    for (const delivery of acceptance.deliveries) {
+      deliveries.push({ delivery, messageId: message.id, bytes: owedBytes });
+    }
   }
-  return [
-    owner,
-    uuidArray(rows, ({ acceptance }) => acceptance.message.id),
-    float8Array(rows, ({ acceptance }) => acceptance.message.receivedAt),
-    textArray(rows, ({ acceptance }) => acceptance.message.subject),
-    int4Array(rows, ({ start }) => start),
-    int4Array(rows, ({ headers }) => headers.length),
-    Buffer.concat(pieces, size),
-    int4Array(rows, ({ acceptance }) => acceptance.message.payload.length),
-    uuidArray(owed, ({ delivery }) => delivery.id),
-    uuidArray(owed, ({ messageId }) => messageId),
-    int4Array(owed, ({ delivery }) => delivery.webhookId),
-    int4Array(owed, ({ bytes }) => bytes),
-    charArray(owed, ({ delivery }) => placeOf(delivery)),
-    int4Array(rows, ({ owedFrom }) => owedFrom),
-    int4Array(rows, ({ acceptance, owedFrom }) => owedFrom - 1 + acceptance.deliveries.length),
-    uuidArray(rows, ({ key }) => key),
-    duplicateWindowMs,
-    batch[0]?.acceptance.catalogStamp ?? null,
-    // One a delivery, or none at all: then the server takes null for each.
-    uuidArray(owed.some(({ delivery }) => delivery.orderKey) ? owed : [], ({ delivery }) => delivery.orderKey),
-    // Only a message with a key is asked for its origin.
-    charArray(rows.some(({ key }) => key) ? rows : [], ({ acceptance }) => (acceptance.isOfStream ? 's' : null)),
-  ];
+  const stamp = batch[0]?.acceptance.catalogStamp ?? null;
+  const bytes = Buffer.concat(pieces, size);
+  return input.values({ owner, bytes, windowMs, stamp, messages, origins: messages, deliveries });
 }
 
 /** Held and numbered later, held, owned by us, or waiting for anybody. */

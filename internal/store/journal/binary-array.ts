@@ -5,33 +5,54 @@ import { UUID_PLACES } from '../../domain/uuid.js';
  * side quotes anything. Accept and settle have 36 parameters, nearly all of them such; as text they took a third of what the journal costs the service.
  * Each takes what `pick` finds in the items, null or undefined for SQL's null.
  */
-type Pick<T, V> = (item: T) => V | null | undefined;
+export type Pick<T, V> = (item: T) => V | null | undefined;
 
-const OID = { char: 18, int4: 23, int8: 20, text: 25, float8: 701, uuid: 2950 };
 const HEAD = 20;
 const EMPTY_HEAD = 12;
 
+/** A type of which every value has as many bytes. */
+interface Fixed<V> {
+  readonly oid: number;
+  readonly size: number;
+  write(buffer: Buffer, value: V, at: number): void;
+}
+
+const TEXT_OID = 25;
+const INT4: Fixed<number> = { oid: 23, size: 4, write: (buffer, value, at) => buffer.writeInt32BE(value, at) };
+const INT8: Fixed<number> = {
+  oid: 20,
+  size: 8,
+  write: (buffer, value, at) => buffer.writeBigInt64BE(BigInt(value), at),
+};
+const FLOAT8: Fixed<number> = { oid: 701, size: 8, write: (buffer, value, at) => buffer.writeDoubleBE(value, at) };
+const CHAR: Fixed<string> = {
+  oid: 18,
+  size: 1,
+  write: (buffer, value, at) => buffer.writeUInt8(value.charCodeAt(0), at),
+};
+const UUID: Fixed<string> = { oid: 2950, size: 16, write: writeUuid };
+
 export function int4Array<T>(items: readonly T[], pick: Pick<T, number>): Buffer {
-  return fixedArray(items, pick, OID.int4, 4, (buffer, value, at) => buffer.writeInt32BE(value, at));
+  return fixedArray(items, pick, INT4);
 }
 
 export function float8Array<T>(items: readonly T[], pick: Pick<T, number>): Buffer {
-  return fixedArray(items, pick, OID.float8, 8, (buffer, value, at) => buffer.writeDoubleBE(value, at));
+  return fixedArray(items, pick, FLOAT8);
 }
 
 /** Of whole numbers that JavaScript holds exactly. */
 export function int8Array<T>(items: readonly T[], pick: Pick<T, number>): Buffer {
-  return fixedArray(items, pick, OID.int8, 8, (buffer, value, at) => buffer.writeBigInt64BE(BigInt(value), at));
+  return fixedArray(items, pick, INT8);
 }
 
 /** Of single ASCII characters, PostgreSQL's type `"char"`. */
 export function charArray<T>(items: readonly T[], pick: Pick<T, string>): Buffer {
-  return fixedArray(items, pick, OID.char, 1, (buffer, value, at) => buffer.writeUInt8(value.charCodeAt(0), at));
+  return fixedArray(items, pick, CHAR);
 }
 
 /** Of uuids as people write them: 36 characters. */
 export function uuidArray<T>(items: readonly T[], pick: Pick<T, string>): Buffer {
-  return fixedArray(items, pick, OID.uuid, 16, writeUuid);
+  return fixedArray(items, pick, UUID);
 }
 
 /** Of text of anybody's making; half a surrogate pair becomes U+FFFD. */
@@ -39,7 +60,7 @@ export function textArray<T>(items: readonly T[], pick: Pick<T, string>): Buffer
   const texts = items.map(pick);
   const lengths = texts.map((text) => (text == null ? 0 : Buffer.byteLength(text)));
   const buffer = open(
-    OID.text,
+    TEXT_OID,
     items.length,
     lengths.reduce((sum, length) => sum + 4 + length, 0),
   );
@@ -52,13 +73,7 @@ export function textArray<T>(items: readonly T[], pick: Pick<T, string>): Buffer
   return buffer;
 }
 
-function fixedArray<T, V>(
-  items: readonly T[],
-  pick: Pick<T, V>,
-  oid: number,
-  size: number,
-  write: (buffer: Buffer, value: V, at: number) => void,
-): Buffer {
+function fixedArray<T, V>(items: readonly T[], pick: Pick<T, V>, { oid, size, write }: Fixed<V>): Buffer {
   const buffer = open(oid, items.length, items.length * (4 + size));
   let at = HEAD;
   for (const item of items) {

@@ -1,21 +1,42 @@
 import type { Statement } from './journal-pool.js';
+import { columns, int4s, parameters, rowsOf, value } from './parameters.js';
 
 /** What a claim answers of each row `d`. */
 export const CLAIMED = `d.id, d.message_id, extract(epoch from d.received_at)::float8 * 1000 as received_at, d.webhook_id,
       d.attempts, d.failures, d.replay, d.order_key`;
 
-/** $1 instance, $2 webhooks to leave out, $3 rows, $4 bytes, $5 and $6 webhooks with room for so many only, $7 room of any other. */
-const ME = 'me as (select id from instances where id = $1 for key share)';
-const DUE = 'owner is null and due_at <= now()';
-/** The same of a row that is looked up by its key, in words that no index of what is due answers to (see `claim-plans-surprised.test.ts`). */
-const STILL_DUE = 'num_nulls(owner) = 1 and due_at <= now()';
-const ROOMS = 'rooms as materialized (select * from unnest($5::int[], $6::int[]) as input(webhook_id, room))';
+export const CLAIM_INPUT = parameters({
+  /** The instance. */
+  owner: value<string>(),
+  /** Webhooks to leave out. */
+  except: columns<number>()({ webhook_id: int4s((id) => id) }),
+  /** The most that is claimed. */
+  rows: value<number>(),
+  bytes: value<number>(),
+  /** Webhooks that have room for so many deliveries only. */
+  rooms: columns<readonly [webhookId: number, room: number]>()({
+    webhook_id: int4s(([webhookId]) => webhookId),
+    room: int4s(([, room]) => room),
+  }),
+  /** The room of any other webhook. */
+  others: value<number>(),
+});
+const { $ } = CLAIM_INPUT;
 
-/** Takes what of `due` fits into $4 bytes. */
+const ME = `me as (select id from instances where id = ${$.owner} for key share)`;
+const DUE = 'owner is null and due_at <= now()';
+/**
+ * The same of a row that is looked up by its key, in words that no index of what is due answers to:
+ * "hidden condition" in `../sql-notes.md`; `claim-plans-surprised.test.ts` shows what the plain words cost.
+ */
+const STILL_DUE = 'num_nulls(owner) = 1 and due_at <= now()';
+const ROOMS = `rooms as materialized (select * from ${rowsOf($.rooms)})`;
+
+/** Takes what of `due` fits into the bytes. */
 const TAKE = `
     fitting as (
       select id from (select id, bytes, sum(bytes) over (order by due_at, id) as total from due) as summed
-      where total - bytes < $4
+      where total - bytes < ${$.bytes}
     )
     update deliveries d set owner = (select id from me)
     where d.id = any(array(select fitting.id from fitting, me))
@@ -23,7 +44,8 @@ const TAKE = `
 
 /**
  * How far the oldest are looked through: twice what a claim takes at the most, so that another instance at the same moment
- * finds something behind it. A longer queue in front of the others is gone round, webhook by webhook.
+ * finds something behind it. A longer queue in front of the others is gone round, webhook by webhook. ("Front of an index" in
+ * `../sql-notes.md`.)
  */
 const LOOKED_THROUGH = 4000;
 const HEAD = `(select id, webhook_id, bytes, due_at from deliveries where ${DUE} order by due_at limit ${LOOKED_THROUGH})`;
@@ -35,22 +57,22 @@ export const CLAIM_OLDEST: Statement = {
     with ${ME}, ${ROOMS}, near as materialized (
       select head.id, head.due_at from (
         select *, row_number() over (partition by webhook_id order by due_at, id) as place from ${HEAD} as oldest
-        where webhook_id <> all($2::int[])
+        where webhook_id <> all(${$.except.webhook_id})
       ) as head
       left join rooms using (webhook_id)
-      where place <= coalesce(room, $7)
+      where place <= coalesce(room, ${$.others})
     ), due as (
       select d.* from (select id from near order by due_at) as near cross join lateral (
         select id, bytes, due_at from deliveries d
         where d.id = near.id and ${STILL_DUE} for update skip locked
       ) as d
-      limit $3
+      limit ${$.rows}
     ),${TAKE}`,
 };
 
 /**
  * An equal part of each webhook that has something waiting, from one webhook to the next by the index: for when the oldest
- * are too many of those that are left out. It begins somewhere else each time, so that none of very many is always last.
+ * are too many of those that are left out ("hop" in `../sql-notes.md`). It begins somewhere else each time, so that none of very many is always last.
  */
 export const CLAIM_AROUND: Statement = {
   name: 'claim-around',
@@ -71,13 +93,13 @@ export const CLAIM_AROUND: Statement = {
           (select min(webhook_id) from deliveries where owner is null)) as id
       ) as next where next.id <> first and step < 1000
     ), open as materialized (
-      select webhook_id, least(coalesce(room, $7), ceil($3::float8 / count(*) over ())) as part
-      from ring left join rooms using (webhook_id) where webhook_id <> all($2::int[])
+      select webhook_id, least(coalesce(room, ${$.others}), ceil(${$.rows}::float8 / count(*) over ())) as part
+      from ring left join rooms using (webhook_id) where webhook_id <> all(${$.except.webhook_id})
     ), due as (
       select waiting.* from open cross join lateral (
         select id, bytes, due_at from deliveries d where ${DUE} and d.webhook_id = open.webhook_id
         order by due_at limit part for update skip locked
       ) as waiting
-      limit $3
+      limit ${$.rows}
     ),${TAKE}`,
 };

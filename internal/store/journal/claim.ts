@@ -3,12 +3,14 @@ import type { Claim, ClaimRoom } from '../../domain/claim.js';
 import type { OwnedDelivery } from '../../domain/delivery.js';
 import { envelope } from '../../domain/envelope.js';
 import type { Message } from '../../domain/message.js';
-import { int4Array } from './binary-array.js';
-import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
+import { CLAIM_AROUND, CLAIM_INPUT, CLAIM_OLDEST } from './claim-statements.js';
 import { readHeaders } from './header-bytes.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 
-/** The driver reads what it is sent as text, whatever it asked for: as base64 bytes are two thirds of what they are in hex. */
+/**
+ * The driver reads what it is sent as text, whatever it asked for: as base64 bytes are two thirds of what they are in hex.
+ * For `offset 0` see "fence" in `../sql-notes.md`.
+ */
 const LOAD_MESSAGES: Statement = {
   name: 'load-messages',
   text: `
@@ -95,18 +97,15 @@ async function take(
   owner: string,
   room: ClaimRoom,
 ): Promise<{ readonly rows: readonly ClaimedRow[]; readonly around?: true }> {
-  const lanes = [...(room.lanes ?? [])];
-  const except = int4Array(room.except, (webhookId) => webhookId);
-  const webhooks = int4Array(lanes, ([webhookId]) => webhookId);
-  const places = int4Array(lanes, ([, most]) => most);
-  const values = (deliveries: number, bytes: number) => {
+  const rooms = [...(room.lanes ?? [])];
+  const values = (rows: number, bytes: number) => {
     const others = room.others ?? room.deliveries;
-    return [owner, except, deliveries, bytes, webhooks, places, others];
+    return CLAIM_INPUT.values({ owner, except: room.except, rows, bytes, rooms, others });
   };
   const oldest = await pool.run<TakenRow>(CLAIM_OLDEST, values(room.deliveries, room.bytes));
   const left = room.deliveries - oldest.length;
   const bytes = oldest.reduce((rest, row) => rest - row.bytes, room.bytes);
-  const isNothingDue = oldest.length === 0 && room.except.length === 0 && lanes.length === 0;
+  const isNothingDue = oldest.length === 0 && room.except.length === 0 && rooms.length === 0;
   if (isNothingDue || left <= room.deliveries / 2 || bytes <= 0) return { rows: oldest };
   const others = await pool.run<TakenRow>(CLAIM_AROUND, values(left, bytes));
   return others.length === 0 ? { rows: oldest } : { rows: [...oldest, ...others], around: true };

@@ -1,10 +1,44 @@
 import type { SettledAttempt } from '../../domain/attempt.js';
 import type { CatalogWebhook } from '../../domain/catalog.js';
-import { float8Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.js';
 import type { JournalPool, Statement } from './journal-pool.js';
+import { columns, float8s, int4s, int8s, numberedRowsOf, parameters, rowsOf, texts, uuids } from './parameters.js';
 import { ensurePartitions } from './partitions.js';
 import type { Persevere, Repeatable } from './persevere.js';
 import { storableText } from './storable-text.js';
+
+const ATTEMPTS = columns<SettledAttempt>()({
+  delivery_id: uuids(({ delivery }) => delivery.id),
+  owner: uuids(({ delivery }) => delivery.owner),
+  message_id: uuids(({ delivery }) => delivery.message.id),
+  received: float8s(({ delivery }) => delivery.message.receivedAt),
+  attempt: int4s(({ delivery }) => delivery.attempts + 1),
+  failures: int4s(({ failures }) => failures),
+  started: float8s(({ startedAt }) => startedAt),
+  outcome: texts(({ outcome }) => outcome),
+  duration: int4s(({ durationMs }) => Math.round(durationMs)),
+  status: int4s(({ status }) => status),
+  body: texts(({ responseBody }) => responseBody && storableText(responseBody)),
+  error: texts(({ error }) => error),
+  retry_in: float8s(({ retryInMs }) => retryInMs),
+  because: texts(({ because }) => because),
+  subject: texts(({ delivery }) => delivery.message.subject),
+});
+
+const WEBHOOKS = columns<CatalogWebhook>()({
+  id: int4s(({ id }) => id),
+  url: texts(({ url }) => url),
+  tags: texts(({ tags }) => JSON.stringify(tags)),
+  created_by_id: int8s(({ createdById }) => createdById),
+  space_id: int8s(({ spaceId }) => spaceId),
+});
+
+const input = parameters({
+  attempts: ATTEMPTS,
+  /** For each attempt the number of its webhook among the webhooks. */
+  webhookNos: columns<number>()({ webhook_no: int4s((no) => no) }),
+  webhooks: WEBHOOKS,
+});
+const { $ } = input;
 
 /** Whether a row of `deliveries`, `d`, is still as its attempt found it. `coalesce` keeps PostgreSQL from making a join of it. */
 const IS_UNCHANGED =
@@ -13,15 +47,11 @@ const IS_UNCHANGED =
 const DELIVERIES = `
     with receivers as materialized (
       select no, id as webhook_id, url, tags::jsonb as tags, created_by_id, space_id
-      from unnest($17::int[], $18::text[], $19::text[], $20::bigint[], $21::bigint[])
-        with ordinality as t(id, url, tags, created_by_id, space_id, no)
+      from ${numberedRowsOf($.webhooks)}
     ), input as materialized (
       select *, to_timestamp(started / 1000) as started_at, to_timestamp(received / 1000) as received_at,
         now() + retry_in * interval '1 ms' as next_at
-      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::float8[], $5::int[], $6::int[], $7::int[], $8::float8[],
-        $9::text[], $10::int[], $11::int[], $12::text[], $13::text[], $14::float8[], $15::text[], $16::text[])
-      as t(delivery_id, owner, message_id, received, webhook_no, attempt, failures, started,
-        outcome, duration, status, body, error, retry_in, because, subject)
+      from ${rowsOf({ ...$.attempts, ...$.webhookNos })}
     ), finished as (
       delete from deliveries d
       where d.id = any(array(select delivery_id from input where retry_in is null)) and ${IS_UNCHANGED}
@@ -29,8 +59,8 @@ const DELIVERIES = `
     ), rescheduled as (
       update deliveries d set owner = null, attempts = d.attempts + 1,
         (failures, due_at) = (
-          select ($7::int[])[place], now() + ($14::float8[])[place] * interval '1 ms'
-          from array_position($1::uuid[], d.id) as place
+          select (${$.attempts.failures})[place], now() + (${$.attempts.retry_in})[place] * interval '1 ms'
+          from array_position(${$.attempts.delivery_id}, d.id) as place
         )
       where d.id = any(array(select delivery_id from input where retry_in is not null)) and ${IS_UNCHANGED}
     ), buried as (
@@ -54,7 +84,8 @@ const LOG = `
  * waits for its next attempt owned by nobody. Repeatable: rows that are gone stay gone, a log row's key is its attempt, and
  * the number of attempts fences off a repetition that comes after we have claimed the same delivery again.
  * Nothing is joined with `deliveries`: PostgreSQL would choose the kind of join by what the table held when it planned, and keep
- * it. By one that was chosen when it was empty each attempt of a batch is compared with each.
+ * it. By one that was chosen when it was empty each attempt of a batch is compared with each. See "key list" and "set without a
+ * join" in `../sql-notes.md`.
  */
 export const SETTLE: Statement = { name: 'settle', text: `${DELIVERIES}${LOG}` };
 
@@ -102,32 +133,14 @@ async function settleSingle(deps: SettleDeps, batch: readonly SettledAttempt[]):
   });
 }
 
-/** What is the same for all attempts of a webhook travels once a batch. */
-function toValues(batch: readonly SettledAttempt[]): unknown[] {
+/** What is the same for all attempts of a webhook is sent once per batch. */
+function toValues(attempts: readonly SettledAttempt[]): unknown[] {
   const numbers = new Map<CatalogWebhook, number>();
-  for (const { webhook } of batch) if (!numbers.has(webhook)) numbers.set(webhook, numbers.size + 1);
-  const webhooks = [...numbers.keys()];
-  return [
-    uuidArray(batch, ({ delivery }) => delivery.id),
-    uuidArray(batch, ({ delivery }) => delivery.owner),
-    uuidArray(batch, ({ delivery }) => delivery.message.id),
-    float8Array(batch, ({ delivery }) => delivery.message.receivedAt),
-    int4Array(batch, ({ webhook }) => numbers.get(webhook)),
-    int4Array(batch, ({ delivery }) => delivery.attempts + 1),
-    int4Array(batch, ({ failures }) => failures),
-    float8Array(batch, ({ startedAt }) => startedAt),
-    textArray(batch, ({ outcome }) => outcome),
-    int4Array(batch, ({ durationMs }) => Math.round(durationMs)),
-    int4Array(batch, ({ status }) => status),
-    textArray(batch, ({ responseBody }) => responseBody && storableText(responseBody)),
-    textArray(batch, ({ error }) => error),
-    float8Array(batch, ({ retryInMs }) => retryInMs),
-    textArray(batch, ({ because }) => because),
-    textArray(batch, ({ delivery }) => delivery.message.subject),
-    int4Array(webhooks, ({ id }) => id),
-    textArray(webhooks, ({ url }) => url),
-    textArray(webhooks, ({ tags }) => JSON.stringify(tags)),
-    int8Array(webhooks, ({ createdById }) => createdById),
-    int8Array(webhooks, ({ spaceId }) => spaceId),
-  ];
+  const webhookNos = attempts.map(({ webhook }) => {
+    const known = numbers.get(webhook);
+    if (known !== undefined) return known;
+    numbers.set(webhook, numbers.size + 1);
+    return numbers.size;
+  });
+  return input.values({ attempts, webhookNos, webhooks: [...numbers.keys()] });
 }
