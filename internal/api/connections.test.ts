@@ -76,6 +76,26 @@ it('a connection is refused where all others have requests, and taken when one o
   );
 });
 
+it('a connection that sends requests without waiting for answers is closed, and no more of them are begun', async () => {
+  const port = await start(10);
+  const { socket, closed } = await ask(port, '/wait');
+  socket.write('GET /wait HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000));
+  socket.resume();
+  await closed;
+  expect([cuts, waiting]).toEqual([['pipelined_requests'], 32]);
+});
+
+it('a connection with a request that runs is not taken for one without, after an answer to another', async () => {
+  const port = await start(1);
+  const { socket } = await ask(port, '/');
+  await once(socket, 'data');
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /wait HTTP/1.1\r\nHost: a\r\n\r\n');
+  await once(socket, 'data');
+  await eventually(() => waiting === 1, { what: 'the request runs' });
+  await (await ask(port, '/')).closed;
+  expect(cuts).toEqual(['too_many_connections']);
+});
+
 it('an answer that is never read ends with its connection', async () => {
   const port = await start(10, 200);
   const { socket } = await ask(port, '/large');

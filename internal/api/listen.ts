@@ -40,7 +40,10 @@ export async function listen(answer: RequestListener, options: ListenOptions): P
   server.setTimeout(options.idleTimeoutMs ?? 120_000);
   if (options.connections) boundConnections(server, options.connections);
   const stop = makeStop(server);
-  server.on('request', answer);
+  // What came in one piece with the request for which its connection was cut is not answered.
+  server.on('request', (req, res) => {
+    if (!req.socket.destroyed) answer(req, res);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
