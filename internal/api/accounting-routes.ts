@@ -6,8 +6,11 @@ import type { ApiDeps } from './api-deps.js';
 import { instant } from './instant.js';
 import { id, written } from './numbers.js';
 import { type Route, userRoute } from './route.js';
+import { Turnstile } from './turnstile.js';
 
 const A_DAY_MS = 86_400_000;
+/** An account of a month may take seconds, and a connection of the API meanwhile. */
+const MOST_AT_ONCE = 2;
 
 const query = z.object({
   webhook_id: written(id).optional().describe('of all webhooks without it'),
@@ -34,6 +37,8 @@ const accountAnswer = z
   .meta({ title: 'Account' });
 
 export function makeAccountingRoutes(deps: Pick<ApiDeps, 'db' | 'reach'>): readonly Route[] {
+  const refusal = 'other accounts are being read; try again later';
+  const reading = new Turnstile({ most: MOST_AT_ONCE, refusal });
   return [
     userRoute(
       {
@@ -47,7 +52,7 @@ export function makeAccountingRoutes(deps: Pick<ApiDeps, 'db' | 'reach'>): reado
       async ({ query: { webhook_id: webhookId, ...given } }) => {
         const now = await loadNow(deps.db);
         const range = rangeOf(given, now, deps.reach.accountMs);
-        const account = await loadAccount(deps.db, { webhookId, ...range });
+        const account = await reading.through(() => loadAccount(deps.db, { webhookId, ...range }));
         const json: z.input<typeof accountAnswer> = {
           webhook_id: webhookId ?? null,
           since: range.since.toISOString(),

@@ -10,12 +10,17 @@ import { idPath, uuidPath } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
 import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from './replay-bodies.js';
 import { type Route, userRoute } from './route.js';
+import { Turnstile } from './turnstile.js';
 
 const replay = { description: 'the job', schema: replayAnswer };
 const query = z.object(pagingOf(REPLAYS_ORDER));
+/** A count may read millions of rows in 20 s, on a connection of the journal's. */
+const MOST_COUNTED_AT_ONCE = 1;
 
 export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | 'subjectRules'>): readonly Route[] {
   const rules = makeFiringRules(deps.subjectRules);
+  const refusal = 'other replays are being counted; try again later';
+  const counting = new Turnstile({ most: MOST_COUNTED_AT_ONCE, refusal });
   return [
     userRoute(
       {
@@ -38,7 +43,7 @@ export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | '
         if (!webhook.enabled && !body.dry_run) {
           throw new AppError('unprocessable', 'the webhook is disabled: enable it first');
         }
-        const total = await countReplay(deps.pool, { ...request, askedAt: now }, rules);
+        const total = await counting.through(() => countReplay(deps.pool, { ...request, askedAt: now }, rules));
         if (body.dry_run) return { status: 200, json: { dry_run: true, total } };
         const made = await insertReplay(deps.db, { ...request, total, createdAt: now, createdById: userId });
         return { status: 202, json: replayJson(made) };
