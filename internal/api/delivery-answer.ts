@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { formatOf } from '../domain/format/format-of.js';
 import type { Webhook } from '../domain/webhook.js';
+import { bySize } from '../store/by-size.js';
 import type { Delivery, DeliveryState } from '../store/deliveries.js';
 import type { Db } from '../store/knex.js';
+import { type LogKey, loadLogs, newestAttempts } from '../store/log-keys.js';
 import type { StoredMessage } from '../store/message-payloads.js';
-import { attemptAnswer, attemptBytes, logAnswer } from './log-answer.js';
-import { inPieces } from './pieces.js';
+import { attemptAnswer, attemptParts, logAnswer } from './log-answer.js';
+import type { JsonPart } from './pieces.js';
 import { sentData } from './sent-data.js';
 import { webhookAnswer } from './webhook-answer.js';
-import { webhookTexts } from './webhook-pieces.js';
+import { webhookParts } from './webhook-parts.js';
+
+/** More than a schedule has, each with up to 16 KiB of an answer and the tags of its webhook. */
+const MOST_ATTEMPTS = 200;
+/** Attempts that are in memory at once. */
+const STEP_BYTES = 512 * 1024;
 
 const states = [
   'pending',
@@ -45,36 +52,45 @@ export const deliveryAnswer = z
       data: z.unknown().describe('the body that is sent; null when the message is no longer kept'),
       data_encoding: logAnswer.shape.data_encoding,
     }),
-    attempts: z.array(attemptAnswer).describe('oldest first'),
+    attempts: z.array(attemptAnswer).describe(`the newest ${MOST_ATTEMPTS}, oldest first`),
+    earlier_attempts_omitted: z.literal(true).optional().describe('there when it has more attempts'),
   })
   .meta({ title: 'Delivery' });
 
-/** A delivery's JSON, with the body as it is sent and the answers as they came, byte for byte. */
-export async function* deliveryPieces(
+/** The parts of a delivery's JSON, with the body as it is sent and the answers as they came, byte for byte. */
+export async function* deliveryParts(
   db: Db,
   delivery: Delivery,
   { webhook, message }: { readonly webhook: Webhook; readonly message: StoredMessage | undefined },
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<JsonPart> {
   const head = JSON.stringify({
     id: delivery.id,
     state: delivery.state,
     due_at: delivery.dueAt?.toISOString() ?? null,
     because: delivery.because,
   } satisfies z.input<z.ZodObject<typeof deliveryFields>>);
-  yield Buffer.from(`${head.slice(0, -1)},"webhook":`);
-  yield* inPieces(webhookTexts(db, webhook));
+  yield `${head.slice(0, -1)},"webhook":`;
+  yield* webhookParts(db, webhook);
   const told = JSON.stringify({
     id: delivery.messageId,
     received_at: new Date(delivery.receivedAt).toISOString(),
-    subject: message?.subject ?? delivery.logs[0]?.subject ?? null,
+    subject: message?.subject ?? delivery.subject,
   });
-  yield Buffer.concat([
-    Buffer.from(`,"message":${told.slice(0, -1)},`),
-    sentData(message, formatOf(webhook.settings.format, webhook.url)),
-    Buffer.from('},"attempts":['),
-  ]);
-  for (const [index, log] of delivery.logs.entries()) {
-    yield Buffer.concat([Buffer.from(index === 0 ? '' : ','), ...attemptBytes(log)]);
+  yield `,"message":${told.slice(0, -1)},`;
+  yield sentData(message, formatOf(webhook.settings.format, webhook.url));
+  yield '},"attempts":[';
+  const newest = await newestAttempts(db, delivery.id, MOST_ATTEMPTS + 1);
+  yield* attemptsInSteps(db, newest.slice(0, MOST_ATTEMPTS).reverse());
+  yield newest.length > MOST_ATTEMPTS ? '],"earlier_attempts_omitted":true}' : ']}';
+}
+
+async function* attemptsInSteps(db: Db, keys: readonly LogKey[]): AsyncGenerator<JsonPart> {
+  let before = '';
+  for (const step of bySize(keys, ({ bytes }) => bytes, STEP_BYTES)) {
+    for (const log of await loadLogs(db, step)) {
+      if (before) yield before;
+      yield* attemptParts(log);
+      before = ',';
+    }
   }
-  yield Buffer.from(']}');
 }

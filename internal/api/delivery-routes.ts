@@ -3,7 +3,7 @@ import { loadMessages } from '../store/message-payloads.js';
 import { retryDelivery } from '../store/retry-delivery.js';
 import { loadWebhookEvenDeleted } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
-import { deliveryAnswer, deliveryPieces } from './delivery-answer.js';
+import { deliveryAnswer, deliveryParts } from './delivery-answer.js';
 import { uuidPath } from './numbers.js';
 import { type Answer, type Route, userRoute } from './route.js';
 
@@ -12,7 +12,7 @@ export function makeDeliveryRoutes(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly
     const webhook = await loadWebhookEvenDeleted(deps.db, delivery.webhookId);
     const messages = await loadMessages(deps.db, [delivery]);
     const message = messages.get(delivery.messageId);
-    return { status, jsonPieces: deliveryPieces(deps.db, delivery, { webhook, message }) };
+    return { status, jsonParts: deliveryParts(deps.db, delivery, { webhook, message }) };
   };
   return [
     userRoute(

@@ -14,7 +14,7 @@ import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { eventAnswer, eventJson, eventText } from './event-answer.js';
 import { makeEventBodies, newEvent, patchEvent, putEvent } from './event-bodies.js';
-import { listPieces } from './list-pieces.js';
+import { listParts } from './list-parts.js';
 import { idPath } from './numbers.js';
 import { listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
@@ -53,7 +53,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         const list = await listEvents(deps.db, { tags: tag }, page);
         const degraded = deps.degradationsBySubject();
         const texts = (event: ShownEvent) => [eventText(event, degraded.get(event.subject))];
-        return { status: 200, jsonPieces: listPieces(list, texts) };
+        return { status: 200, jsonParts: listParts(list, texts) };
       },
     ),
     userRoute(

@@ -10,7 +10,7 @@ it('one large answer more ends the one whose caller has read nothing for longest
     () => cuts++,
     2,
   );
-  const enter = (name: string) => answers.enter(() => ended.push(name));
+  const enter = (name: string, mayBeRefused = true) => answers.enter(() => ended.push(name), mayBeRefused);
   const first = enter('first');
   enter('second');
   now = 900;
@@ -19,6 +19,7 @@ it('one large answer more ends the one whose caller has read nothing for longest
   enter('third');
   expect(ended).toEqual(['second']);
   expect(() => enter('fourth')).toThrow('2 large answers are being read; try again later');
+  enter('of a change that is stored', false).leave();
   first.leave();
   enter('fifth');
   expect([ended, cuts]).toEqual([['second'], 1]);

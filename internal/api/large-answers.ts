@@ -28,9 +28,10 @@ export class LargeAnswers {
     private readonly most = MOST,
   ) {}
 
-  /** @throws {AppError} `unavailable` while all callers are reading */
-  enter(cut: () => void): LargeAnswer {
-    if (this.running.size >= this.most) this.cutStalled();
+  /** @throws {AppError} `unavailable` while all callers are reading, where it may be refused */
+  enter(cut: () => void, mayBeRefused: boolean): LargeAnswer {
+    if (this.running.size >= this.most && !this.cutStalled() && mayBeRefused)
+      throw new AppError('unavailable', `${this.most} large answers are being read; try again later`);
     const one: Running = { tookAt: this.now(), cut };
     this.running.add(one);
     return {
@@ -43,12 +44,13 @@ export class LargeAnswers {
     };
   }
 
-  private cutStalled(): void {
+  /** False: none has stalled. */
+  private cutStalled(): boolean {
     const [longest] = [...this.running].sort((a, b) => a.tookAt - b.tookAt);
-    if (!longest || this.now() - longest.tookAt < STALLED_MS)
-      throw new AppError('unavailable', `${this.most} large answers are being read; try again later`);
+    if (!longest || this.now() - longest.tookAt < STALLED_MS) return false;
     this.running.delete(longest);
     longest.cut();
     this.onCut();
+    return true;
   }
 }

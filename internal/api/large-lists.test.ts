@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { collectGarbage } from '../testkit/longest-turn.js';
 import { getRaw } from '../testkit/raw-answer.js';
 import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { webhookList } from './webhook-answer.js';
 
 const MIB = 1024 * 1024;
 const WEBHOOKS = 3;
@@ -46,7 +47,12 @@ afterAll(async () => {
 interface Listed {
   readonly total: number;
   readonly next_cursor?: string;
-  readonly nodes: readonly { readonly id: number; readonly events?: readonly object[] }[];
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly events?: readonly object[];
+    readonly event_ids?: readonly number[];
+  }[];
+  readonly events?: readonly object[];
 }
 
 /** The collector's work, also for what the test itself has left, falls into one turn now and then: the least of a few tries counts. */
@@ -84,6 +90,25 @@ describe('three webhooks, each with the same 500 events whose tags are 51 KB', (
     expect([json.nodes.length, longestTurnMs < MOST_TURN_MS]).toEqual([1, true]);
     const next = await list(`/webhooks/space/7?limit=1&cursor=${json.next_cursor}`);
     expect(next.json.nodes.map(({ id }) => id)).toEqual([(json.nodes[0]?.id ?? 0) + 1]);
+  });
+
+  it.each(['/webhooks?limit=100', '/webhooks/space/7?limit=100'])(
+    'are listed in one small page of %s where each event is to stand once',
+    async (path) => {
+      const { json, body, longestTurnMs } = await list(`${path}&events=brief`);
+      expect(longestTurnMs).toBeLessThan(MOST_TURN_MS);
+      expect(body.length).toBeLessThan(64 * 1024);
+      const events = await api.db('events').orderBy('id').select('id', 'event', 'name');
+      expect([json.total, json.next_cursor, json.events]).toEqual([WEBHOOKS, undefined, events]);
+      expect(json.nodes.map(({ event_ids: ids }) => ids)).toEqual(Array(WEBHOOKS).fill(events.map(({ id }) => id)));
+      expect(json.nodes.every((node) => !('events' in node))).toBe(true);
+      expect(webhookList.safeParse(json).error).toBeUndefined();
+    },
+  );
+
+  it('are refused in any other form', async () => {
+    const { body } = await api.send('GET', '/webhooks?events=none').expect(422);
+    expect(body.errors).toEqual([{ code: 422, message: 'events must be one of whole, brief', source: 'events' }]);
   });
 
   it('are shown with the whole of their events, without keeping other work waiting', async () => {

@@ -4,6 +4,7 @@ import { shownUrl } from '../domain/hidden-url.js';
 import { isJson } from '../domain/json-bytes.js';
 import type { WebhookLog } from '../store/webhook-log-row.js';
 import { id, spaceId, userId } from './numbers.js';
+import type { JsonPart } from './pieces.js';
 
 export const logOutcome = z.enum([
   'delivered',
@@ -53,15 +54,15 @@ export const logAnswer = z
 export const attemptAnswer = logAnswer.omit({ data: true, data_encoding: true }).meta({ title: 'Attempt' });
 
 /** A log's JSON. What was sent and what was answered stand in it byte for byte: parsing would change big integers. */
-export function logBytes(log: WebhookLog, sent: Uint8Array): readonly Uint8Array[] {
-  return [...openBytes(log), Buffer.from(','), sent, ...closeBytes(log)];
+export function logParts(log: WebhookLog, sent: Uint8Array): readonly JsonPart[] {
+  return [openText(log), ',', sent, ...closeParts(log)];
 }
 
-export function attemptBytes(log: WebhookLog): readonly Uint8Array[] {
-  return [...openBytes(log), ...closeBytes(log)];
+export function attemptParts(log: WebhookLog): readonly JsonPart[] {
+  return [openText(log), ...closeParts(log)];
 }
 
-function openBytes(log: WebhookLog): readonly Uint8Array[] {
+function openText(log: WebhookLog): string {
   const head = JSON.stringify({
     id: log.id,
     created_at: log.createdAt.toISOString(),
@@ -80,15 +81,15 @@ function openBytes(log: WebhookLog): readonly Uint8Array[] {
     duration_ms: log.durationMs,
     next_attempt_at: log.nextAttemptAt?.toISOString() ?? null,
   } satisfies Omit<z.input<typeof logAnswer>, 'data' | 'data_encoding' | 'response_body'>);
-  return [Buffer.from(head.slice(0, -1))];
+  return head.slice(0, -1);
 }
 
-function closeBytes(log: WebhookLog): readonly Uint8Array[] {
-  return [Buffer.from(',"response_body":'), responseBytes(log.responseBody), Buffer.from('}')];
+function closeParts(log: WebhookLog): readonly JsonPart[] {
+  return [',"response_body":', responsePart(log.responseBody), '}'];
 }
 
-function responseBytes(text: string | null): Uint8Array {
-  if (text === null) return Buffer.from('null');
+function responsePart(text: string | null): JsonPart {
+  if (text === null) return 'null';
   const bytes = Buffer.from(text);
-  return isJson(bytes) ? bytes : Buffer.from(JSON.stringify(text));
+  return isJson(bytes) ? bytes : JSON.stringify(text);
 }

@@ -1,47 +1,38 @@
-import { setImmediate } from 'node:timers/promises';
 import { formatOf } from '../domain/format/format-of.js';
+import { bySize } from '../store/by-size.js';
 import type { Db } from '../store/knex.js';
 import type { ListOf } from '../store/list-page.js';
+import { type LogKey, loadLogs } from '../store/log-keys.js';
 import { loadMessages, payloadSizes } from '../store/message-payloads.js';
 import { loadFormatNames } from '../store/webhook-formats.js';
-import type { WebhookLog } from '../store/webhook-log-row.js';
-import { logBytes } from './log-answer.js';
-import { listHead } from './paging.js';
+import { listParts } from './list-parts.js';
+import { logParts } from './log-answer.js';
+import type { JsonPart } from './pieces.js';
 import { sentData } from './sent-data.js';
 
-/** Payloads that are in memory at once for one answer; a page of a hundred may be many times that. */
-const BATCH_BYTES = 1024 * 1024;
+/** Logs and payloads that are in memory at once for one answer; a page of a hundred may be many times that. */
+const STEP_BYTES = 1024 * 1024;
 
-/** The list's JSON in pieces. The first piece comes after the first batch was read, so that a failure until then can be answered. */
-export async function* logListPieces(db: Db, list: ListOf<WebhookLog>): AsyncGenerator<Uint8Array> {
-  let before = `${JSON.stringify(listHead(list)).slice(0, -1)},"nodes":[`;
-  const names = await loadFormatNames(db, [...new Set(list.nodes.map((log) => log.webhookId))]);
-  for (const batch of await batchesOf(db, list.nodes)) {
-    const messages = await loadMessages(db, batch);
-    const pieces: Uint8Array[] = [];
-    for (const log of batch) {
-      const sent = sentData(messages.get(log.messageId), formatOf(names.get(log.webhookId), log.url));
-      pieces.push(Buffer.from(before), ...logBytes(log, sent));
-      before = ',';
-    }
-    yield Buffer.concat(pieces);
-    await setImmediate();
-  }
-  yield Buffer.from(list.nodes.length === 0 ? `${before}]}` : ']}');
+export function logListParts(db: Db, list: ListOf<LogKey>): AsyncGenerator<JsonPart> {
+  const logs = inSteps(db, list.nodes);
+  return listParts(list, async function* () {
+    yield* (await logs.next()).value ?? [];
+  });
 }
 
-async function batchesOf(db: Db, logs: readonly WebhookLog[]): Promise<readonly (readonly WebhookLog[])[]> {
-  const sizes = logs.length > 0 ? await payloadSizes(db, logs) : new Map<string, number>();
-  const batches: WebhookLog[][] = [];
-  let room = 0;
-  for (const log of logs) {
-    const bytes = sizes.get(log.messageId) ?? 0;
-    if (batches.length === 0 || bytes > room) {
-      batches.push([]);
-      room = BATCH_BYTES;
+/** The parts of each log, none of one that is gone by now. */
+async function* inSteps(db: Db, keys: readonly LogKey[]): AsyncGenerator<readonly JsonPart[], undefined> {
+  if (keys.length === 0) return;
+  const names = await loadFormatNames(db, [...new Set(keys.map(({ webhookId }) => webhookId))]);
+  const payloads = await payloadSizes(db, keys);
+  for (const step of bySize(keys, ({ messageId, bytes }) => bytes + (payloads.get(messageId) ?? 0), STEP_BYTES)) {
+    const logs = new Map((await loadLogs(db, step)).map((log) => [log.id, log]));
+    const messages = await loadMessages(db, step);
+    for (const key of step) {
+      const log = logs.get(key.id);
+      yield log
+        ? logParts(log, sentData(messages.get(log.messageId), formatOf(names.get(log.webhookId), log.url)))
+        : [];
     }
-    room -= bytes;
-    batches.at(-1)?.push(log);
   }
-  return batches;
 }

@@ -4,7 +4,7 @@ import { LOGS_ORDER, listWebhookLogs } from '../store/webhook-logs.js';
 import type { ApiDeps } from './api-deps.js';
 import { instant } from './instant.js';
 import { logAnswer, logOutcome } from './log-answer.js';
-import { logListPieces } from './log-list.js';
+import { logListParts } from './log-list.js';
 import { id, spaceId, written } from './numbers.js';
 import { listOf, pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
@@ -43,7 +43,7 @@ export function makeLogRoutes(deps: ApiDeps): readonly Route[] {
           spaceId: space_id,
         };
         const logs = await listWebhookLogs(deps.db, filter, { limit, page, cursor });
-        return { status: 200, jsonPieces: logListPieces(deps.db, logs) };
+        return { status: 200, jsonParts: logListParts(deps.db, logs) };
       },
     ),
   ];

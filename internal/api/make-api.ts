@@ -12,7 +12,11 @@ import { makeRequestLog } from './request-id.js';
 import type { Route } from './route.js';
 import { makeRoutes } from './routes.js';
 import { handlerFor } from './send-answer.js';
+import { Turnstile } from './turnstile.js';
 import { requireUser, USER_PATHS } from './user.js';
+
+/** Answers in parts of which the first two pieces are made at the same time: twice the connections that the API has to the database. */
+const MOST_BEGUN = 20;
 
 /** The HTTP API: everything in the table of `routes.ts`, and errors in one form for everything else. */
 export function makeApi(deps: ApiDeps): Express {
@@ -61,11 +65,12 @@ function securityHeaders() {
 
 function mount(app: Express, routes: readonly Route[], refusals: Refusals): void {
   const onCut = () => refusals.add('unread_answer', { port: 'api' });
-  const large = new LargeAnswers(() => performance.now(), onCut);
+  const turnstile = new Turnstile({ most: MOST_BEGUN, refusal: 'too many lists are being read; try again later' });
+  const bounds = { turnstile, large: new LargeAnswers(() => performance.now(), onCut) };
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
-    for (const route of here) mounted[route.method](handlerFor(route, large));
+    for (const route of here) mounted[route.method](handlerFor(route, bounds));
     // HEAD is answered by express wherever GET is.
     const allow = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     mounted.all((_req, res) => {

@@ -12,7 +12,7 @@ const keyPath = z.object({ id: written(id), key: z.guid() });
 const parkedKey = z
   .object({
     order_key: z.guid(),
-    value: z.string().nullable(),
+    value: z.string().nullable().describe('the key as its messages carry it, at most 256 characters of it'),
     delivery_id: z.guid(),
     attempts: z.int(),
     received_at: instant,

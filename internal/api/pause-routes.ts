@@ -8,7 +8,7 @@ import { type Route, userRoute } from './route.js';
 import { durationField } from './settings/duration-field.js';
 import { rateField } from './settings/rate-field.js';
 import { webhookAnswer } from './webhook-answer.js';
-import { webhookPieces } from './webhook-pieces.js';
+import { webhookParts } from './webhook-parts.js';
 
 const YEAR_MS = 365 * 86_400_000;
 const answers = { 200: { description: 'the webhook', schema: webhookAnswer } };
@@ -43,7 +43,7 @@ export function makePauseRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params: { id } }) => {
         await makeLive(deps, pauseWebhook(deps.db, { id, userId }));
-        return { status: 200, jsonPieces: webhookPieces(deps.db, await loadWebhook(deps.db, id)) };
+        return { status: 200, jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, id)) };
       },
     ),
     userRoute(
@@ -60,7 +60,7 @@ export function makePauseRoutes(deps: ApiDeps): readonly Route[] {
       async ({ userId, params: { id }, body: { rate, drop_older_than: dropOlderThanMs } }) => {
         const perSecond = rate && (rate.count * 1000) / rate.perMs;
         await makeLive(deps, resumeWebhook(deps.db, { id, userId }, { perSecond, dropOlderThanMs }));
-        return { status: 200, jsonPieces: webhookPieces(deps.db, await loadWebhook(deps.db, id)) };
+        return { status: 200, jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, id)) };
       },
     ),
   ];

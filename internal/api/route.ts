@@ -1,14 +1,15 @@
 import type { z } from 'zod';
 import { AppError, type ErrorCode } from '../errors.js';
 import { parseFields } from './invalid-fields.js';
+import type { JsonPart } from './pieces.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export type Answer =
   | { readonly status: number; readonly json: unknown }
   | { readonly status: number; readonly text: string; readonly type: string }
-  /** Pieces of one JSON text, taken as fast as the caller reads them. */
-  | { readonly status: number; readonly jsonPieces: AsyncIterable<Uint8Array> };
+  /** The parts of one JSON text, made as fast as the caller reads them. */
+  | { readonly status: number; readonly jsonParts: AsyncIterable<JsonPart> };
 
 /** What the document says of an answer that is not an error. */
 export interface AnswerWords {

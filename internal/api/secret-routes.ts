@@ -11,7 +11,7 @@ import { durationField } from './settings/duration-field.js';
 import { newSecret } from './signing-secret.js';
 import { webhookAnswer } from './webhook-answer.js';
 import { secretText } from './webhook-bodies.js';
-import { webhookPieces } from './webhook-pieces.js';
+import { webhookParts } from './webhook-parts.js';
 
 const DAY_MS = 86_400_000;
 const LONGEST_OVERLAP_MS = 30 * DAY_MS;
@@ -42,7 +42,7 @@ export function makeSecretRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ userId, params: { id }, body }) => {
         const rotated = rotateSecret(deps, { id, userId }, (current) => rotationOf(current, body));
-        return { status: 200, jsonPieces: webhookPieces(deps.db, await makeLive(deps, rotated)) };
+        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, rotated)) };
       },
     ),
   ];

@@ -3,12 +3,21 @@ import { pipeline } from 'node:stream/promises';
 import type { RequestHandler, Response } from 'express';
 import { readJsonBody } from './json-body.js';
 import type { LargeAnswers } from './large-answers.js';
-import { gathered } from './pieces.js';
+import { inPieces } from './pieces.js';
 import type { Answer, Route } from './route.js';
+import type { Turnstile } from './turnstile.js';
 import { userOf } from './user.js';
 
+/** What bounds the memory of answers in parts. */
+export interface AnswerBounds {
+  /** Through which their first two pieces are made. */
+  readonly turnstile: Turnstile;
+  /** For what is longer. */
+  readonly large: LargeAnswers;
+}
+
 /** A row of the table as express calls it. */
-export function handlerFor(route: Route, large: LargeAnswers): RequestHandler {
+export function handlerFor(route: Route, bounds: AnswerBounds): RequestHandler {
   return async (req, res) => {
     const answer = await route.answer({
       params: req.params,
@@ -18,30 +27,36 @@ export function handlerFor(route: Route, large: LargeAnswers): RequestHandler {
       host: req.get('host'),
       authorization: req.get('authorization'),
     });
-    await sendAnswer(res, answer, large);
+    // What has changed something is answered in any case: the answer may have a secret that is shown once.
+    await sendAnswer(res, answer, { ...bounds, mayBeRefused: route.method === 'get' });
   };
 }
 
-type Pieces = Extract<Answer, { readonly jsonPieces: unknown }>;
+type InParts = Extract<Answer, { readonly jsonParts: unknown }>;
 
-async function sendAnswer(res: Response, answer: Answer, large: LargeAnswers): Promise<void> {
+type Bounds = AnswerBounds & { readonly mayBeRefused: boolean };
+
+async function sendAnswer(res: Response, answer: Answer, bounds: Bounds): Promise<void> {
   if ('json' in answer) res.status(answer.status).json(answer.json);
   else if ('text' in answer) res.status(answer.status).type(answer.type).send(answer.text);
-  else await sendPieces(res, answer, large);
+  else await sendPieces(res, answer, bounds);
 }
 
-async function sendPieces(res: Response, { status, jsonPieces: pieces }: Pieces, large: LargeAnswers): Promise<void> {
-  const iterator = gathered(pieces);
+async function sendPieces(
+  res: Response,
+  { status, jsonParts }: InParts,
+  { turnstile, large, mayBeRefused }: Bounds,
+): Promise<void> {
+  const iterator = inPieces(jsonParts);
   // Before the head is written: what fails until here can still be answered as an error.
-  const first = await iterator.next();
-  const second = await iterator.next();
+  const [first, second] = await turnstile.through(() => twoOf(iterator), mayBeRefused);
   if (second.done) {
     res.status(status).type('application/json');
     // An answer of one piece has a length, like any other.
     res.send(first.done ? Buffer.alloc(0) : Buffer.from(first.value));
     return;
   }
-  const running = large.enter(() => res.destroy());
+  const running = large.enter(() => res.destroy(), mayBeRefused);
   res.status(status).type('application/json');
   try {
     await pipeline(Readable.from(startingWith([first, second], iterator, running.took)), res);
@@ -50,6 +65,10 @@ async function sendPieces(res: Response, { status, jsonPieces: pieces }: Pieces,
   } finally {
     running.leave();
   }
+}
+
+async function twoOf<T>(iterator: AsyncIterator<T>) {
+  return [await iterator.next(), await iterator.next()] as const;
 }
 
 /** @param took called whenever the caller has room for another piece */

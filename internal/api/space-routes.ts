@@ -7,15 +7,15 @@ import { makeLive } from './catalog-change.js';
 import { withinCeilings } from './ceilings.js';
 import { withHiddenParts } from './hidden-fields.js';
 import { spacePath } from './numbers.js';
-import { listOf, pagingOf } from './paging.js';
+import { pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { text } from './text.js';
-import { webhookAnswer } from './webhook-answer.js';
+import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
 import { newSpaceWebhookBody, newWebhook, requireSameSpace } from './webhook-bodies.js';
-import { webhookListPieces, webhookPieces } from './webhook-pieces.js';
+import { listPartsFor, webhookParts } from './webhook-parts.js';
 
-const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries });
+const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: eventsQuery });
 const checkQuery = z.object({ event: text(LONGEST_SUBJECT).default('') });
 
 export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
@@ -27,11 +27,11 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         summary: 'Webhooks of one space, in order of their ids',
         params: spacePath,
         query,
-        answers: { 200: { description: 'a page of them', schema: listOf(webhookAnswer) } },
+        answers: { 200: { description: 'a page of them', schema: webhookList } },
       },
-      async ({ params, query: { tag, ...page } }) => {
+      async ({ params, query: { tag, events, ...page } }) => {
         const list = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag }, page);
-        return { status: 200, jsonPieces: webhookListPieces(deps.db, list) };
+        return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
     userRoute(
@@ -49,7 +49,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         const owner = { userId, spaceId: params.space_id };
         const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(body)));
         const made = await makeLive(deps, insertWebhook(deps, owner, fields));
-        return { status: 201, jsonPieces: webhookPieces(deps.db, made) };
+        return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },
     ),
     userRoute(

@@ -4,7 +4,8 @@ import type { ChangedWebhook } from '../domain/webhook.js';
 import { accessAnswers, accessJson } from './access.js';
 import { conditionAnswers, conditionJson } from './condition-answer.js';
 import { eventAnswer, recordFields, recordJson } from './event-answer.js';
-import { spaceId } from './numbers.js';
+import { id, spaceId } from './numbers.js';
+import { listOf } from './paging.js';
 import { secretAnswers, secretsJson } from './secret-answer.js';
 import { settingAnswers, settingsJson } from './settings/settings.js';
 
@@ -23,6 +24,24 @@ export const webhookAnswer = z
     ...accessAnswers,
   })
   .meta({ title: 'Webhook' });
+
+export const briefEvent = eventAnswer.pick({ id: true, event: true, name: true }).meta({ title: 'BriefEvent' });
+const briefWebhook = webhookAnswer
+  .omit({ events: true })
+  .extend({ event_ids: z.array(id) })
+  .meta({ title: 'BriefWebhook' });
+
+/** Of lists: how much of its events each webhook carries. */
+export const eventsQuery = z.enum(['whole', 'brief']).default('whole').meta({
+  description:
+    'whole: each webhook has its events; brief: each webhook has event_ids, and beside the nodes each event of the page stands once',
+});
+
+/** A page of webhooks as `eventsQuery` asks for it. */
+export const webhookList = z.union([
+  listOf(webhookAnswer),
+  listOf(briefWebhook).extend({ events: z.array(briefEvent).describe('each event of these webhooks once') }),
+]);
 
 /** All but its events, which are shown in steps. */
 export function webhookJson(webhook: ChangedWebhook): Omit<z.input<typeof webhookAnswer>, 'events'> {

@@ -14,17 +14,18 @@ import { makeLive } from './catalog-change.js';
 import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
 import { idPath, spaceId, written } from './numbers.js';
-import { listOf, pagingOf } from './paging.js';
+import { pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
-import { webhookAnswer } from './webhook-answer.js';
+import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
 import { newWebhook, newWebhookBody, patchWebhook, putWebhook, webhookPatch, webhookPut } from './webhook-bodies.js';
-import { webhookListPieces, webhookPieces } from './webhook-pieces.js';
+import { listPartsFor, webhookParts } from './webhook-parts.js';
 
 const webhook = { description: 'the webhook with its events', schema: webhookAnswer };
 const query = z.object({
   ...pagingOf(WEBHOOKS_ORDER),
   tag: tagQueries,
+  events: eventsQuery,
   space_id: written(spaceId).optional(),
   state: z.enum(WEBHOOK_STATES).optional(),
 });
@@ -37,11 +38,11 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         path: '/webhooks',
         summary: 'Webhooks of all spaces, in order of their ids',
         query,
-        answers: { 200: { description: 'a page of them', schema: listOf(webhookAnswer) } },
+        answers: { 200: { description: 'a page of them', schema: webhookList } },
       },
-      async ({ query: { tag, space_id, state, ...page } }) => {
+      async ({ query: { tag, space_id, state, events, ...page } }) => {
         const list = await listWebhooks(deps.db, { spaceId: space_id, tags: tag, state }, page);
-        return { status: 200, jsonPieces: webhookListPieces(deps.db, list) };
+        return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
     userRoute(
@@ -57,7 +58,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         const owner = { userId, spaceId: body.space_id };
         const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(body)));
         const made = await makeLive(deps, insertWebhook(deps, owner, fields));
-        return { status: 201, jsonPieces: webhookPieces(deps.db, made) };
+        return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },
     ),
     userRoute(
@@ -71,7 +72,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ params }) => ({
         status: 200,
-        jsonPieces: webhookPieces(deps.db, await loadWebhook(deps.db, params.id)),
+        jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, params.id)),
       }),
     ),
     userRoute(
@@ -90,7 +91,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
           requireAllowedReceiver(deps, meant, current);
           return withinCeilings(deps.ceilings, putWebhook(current, meant, keptHeaders(body, current)), current);
         });
-        return { status: 200, jsonPieces: webhookPieces(deps.db, await makeLive(deps, changed)) };
+        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
       },
     ),
     userRoute(
@@ -109,7 +110,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
           requireAllowedReceiver(deps, meant, current);
           return withinCeilings(deps.ceilings, patchWebhook(current, meant, keptHeaders(body, current)), current);
         });
-        return { status: 200, jsonPieces: webhookPieces(deps.db, await makeLive(deps, changed)) };
+        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
       },
     ),
     userRoute(

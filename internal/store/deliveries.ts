@@ -1,7 +1,6 @@
 import { AppError } from '../errors.js';
 import { IS_SENT_TO } from './journal/order.js';
 import type { Db } from './knex.js';
-import { logColumns, toWebhookLog, type WebhookLog, type WebhookLogRow } from './webhook-log-row.js';
 
 /** `held`: it waits for its turn, or is due and its webhook is not sent to. `lost`: owed once, never finished, and owed no more; the account does not close over it. */
 export type DeliveryState = 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled' | 'lost';
@@ -20,8 +19,8 @@ export interface Delivery {
   readonly isOwned: boolean;
   /** Why it was given up, while it is dead. */
   readonly because: string | null;
-  /** Oldest first. */
-  readonly logs: readonly WebhookLog[];
+  /** By its log; null while it has none. */
+  readonly subject: string | null;
 }
 
 interface FoundRow {
@@ -32,6 +31,12 @@ interface FoundRow {
   readonly held: boolean | null;
   readonly owned: boolean | null;
   readonly because: string | null;
+}
+
+/** What its log tells of all attempts. */
+interface LoggedRow {
+  readonly subject: string | null;
+  readonly outcomes: readonly string[] | null;
 }
 
 const FIND = `
@@ -58,30 +63,26 @@ export async function loadDelivery(db: Db, key: { readonly id: string; readonly 
   const { rows }: { rows: FoundRow[] } = await db.raw(FIND, { id: key.id, user: key.userId });
   const [found] = rows;
   if (!found) throw new AppError('not_found', 'Record not found');
-  const logRows: WebhookLogRow[] = await db('webhook_logs')
+  const logged: LoggedRow | undefined = await db('webhook_logs')
     .where('delivery_id', key.id)
-    .orderBy(['attempt', 'created_at'])
-    .select(logColumns(db));
-  const logs = logRows.map(toWebhookLog);
+    .first(db.raw('min(event) as subject'), db.raw('array_agg(distinct outcome) as outcomes'));
   return {
     id: key.id,
-    state: stateOf(found, logs),
+    state: stateOf(found, logged?.outcomes ?? []),
     messageId: found.message_id,
     receivedAt: found.received_at,
     webhookId: found.webhook_id,
     dueAt: found.due_at,
     isOwned: found.owned ?? false,
     because: found.because,
-    logs,
+    subject: logged?.subject ?? null,
   };
 }
 
 /** What it is now goes before what it was: a replayed delivery is pending, though it was delivered once. */
-function stateOf(found: FoundRow, logs: readonly WebhookLog[]): DeliveryState {
+function stateOf(found: FoundRow, outcomes: readonly string[]): DeliveryState {
   if (found.held !== null) return found.held ? 'held' : 'pending';
   if (found.because !== null) return 'dead';
-  const ended = (['delivered', 'dead', 'cancelled'] as const).find((outcome) =>
-    logs.some((log) => log.outcome === outcome),
-  );
+  const ended = (['delivered', 'dead', 'cancelled'] as const).find((outcome) => outcomes.includes(outcome));
   return ended ?? 'lost';
 }

@@ -43,6 +43,17 @@ export async function findShownEvents(db: Db, ids: readonly number[]): Promise<R
   return new Map(rows.map((row) => [row.id, toShownEvent(row)]));
 }
 
+/** Those that there are of these, by what people know them by, in the order of their ids. */
+export async function findBriefEvents(
+  db: Db,
+  ids: readonly number[],
+): Promise<readonly Pick<Event, 'id' | 'subject' | 'name'>[]> {
+  return db('events')
+    .whereRaw('id = any(?::int[])', [[...ids]])
+    .orderBy('id')
+    .select('id', 'event as subject', 'name');
+}
+
 /** In the order of the events' ids. */
 export async function loadSubjects(db: Db, ids: readonly number[]): Promise<readonly string[]> {
   return db('events')

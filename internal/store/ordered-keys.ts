@@ -1,11 +1,9 @@
-import { MessageView } from '../domain/matching/message-view.js';
-import { orderValue } from '../domain/order-key.js';
 import type { Webhook } from '../domain/webhook.js';
 import { AppError } from '../errors.js';
 import { inTransaction } from './in-transaction.js';
-import { readHeaders } from './journal/header-bytes.js';
 import { IS_SENT_TO } from './journal/order.js';
 import type { Db } from './knex.js';
+import { orderValues } from './order-values.js';
 
 /** A key whose first delivery has failed: everything behind it waits. */
 export interface ParkedKey {
@@ -29,9 +27,8 @@ interface KeyRow {
   readonly received_at: Date;
   readonly due_at: Date | null;
   readonly owed: number;
-  readonly subject: string | null;
-  readonly headers: Uint8Array | null;
-  readonly payload: Uint8Array | null;
+  readonly message_id: string;
+  readonly message_received_at: string;
 }
 
 const MOST_COUNTED = 10_000;
@@ -54,7 +51,8 @@ const PARKED = `
      where webhook_id = :id and owner is null and due_at < 'infinity' and order_key is not null and attempts > 0
      order by due_at limit :limit)
   )
-  select keys.order_key, first.id, first.attempts, first.received_at, counted.owed, m.subject, m.headers, m.payload,
+  select keys.order_key, first.id, first.attempts, first.received_at, counted.owed,
+    first.message_id, first.received_at::text as message_received_at,
     case when isfinite(first.due_at) and ${IS_SENT_TO} then first.due_at end as due_at
   from keys
   join webhooks w on w.id = :id
@@ -66,10 +64,6 @@ const PARKED = `
       select from deliveries d where d.webhook_id = :id and d.order_key = keys.order_key limit :most
     ) as counted_rows
   ) as counted
-  left join lateral (
-    select subject, headers, payload from messages
-    where messages.id = first.message_id and messages.received_at = first.received_at offset 0
-  ) as m on true
   where first.attempts > 0
   order by order_key limit :limit`;
 
@@ -81,20 +75,17 @@ export async function listParkedKeys(db: Db, webhook: Webhook, limit: number): P
     keys: MOST_KEYS,
     limit,
   });
+  const messages = rows.map((row) => ({ messageId: row.message_id, receivedAt: row.message_received_at }));
+  const values = await orderValues(db, webhook.settings.ordering, messages);
   return rows.map((row) => ({
     orderKey: row.order_key,
-    value: keyIn(webhook, row),
+    value: values.get(row.message_id) ?? null,
     deliveryId: row.id,
     attempts: row.attempts,
     receivedAt: row.received_at,
     dueAt: row.due_at,
     owed: row.owed,
   }));
-}
-
-function keyIn({ settings: { ordering } }: Webhook, { subject, headers, payload }: KeyRow): string | null {
-  if (!ordering || ordering.by === 'webhook' || subject === null || payload === null) return null;
-  return orderValue(ordering, new MessageView(subject, readHeaders(headers), payload)) ?? null;
 }
 
 const RELEASE = `

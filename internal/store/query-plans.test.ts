@@ -5,10 +5,11 @@ import { listDeadLetters } from './dead-letters.js';
 import { loadDelivery } from './deliveries.js';
 import { findShownEvents, listEvents } from './events.js';
 import { type Db, makeKnex } from './knex.js';
+import { loadLogs, newestAttempts } from './log-keys.js';
 import { loadMessages } from './message-payloads.js';
 import { listReplays } from './replay/replays.js';
 import { listWebhookLogs } from './webhook-logs.js';
-import { isEventEnabled, listWebhooks } from './webhooks.js';
+import { findWebhooks, isEventEnabled, listWebhooks } from './webhooks.js';
 
 const PAGE = { limit: 10, page: 1 };
 const rare = [{ key: 'rare', value: '7' }];
@@ -50,7 +51,7 @@ describe('with many rows', () => {
   });
 
   /** The plans of every statement that the work sends, with the bindings that it sends. */
-  const plansOf = async (work: () => Promise<unknown>): Promise<string[]> => {
+  const plansOf = async (work: () => Promise<unknown>, explain = 'explain'): Promise<string[]> => {
     const sent: { sql: string; bindings: readonly unknown[] }[] = [];
     const note = ({ sql, bindings }: { sql: string; bindings: readonly unknown[] }) => sent.push({ sql, bindings });
     db.on('query', note);
@@ -60,7 +61,7 @@ describe('with many rows', () => {
     for (const { sql, bindings } of sent) {
       if (sql.startsWith('explain')) continue;
       const text = sql.replaceAll(/\$\d+/g, '?');
-      const { rows } = await db.raw(`explain ${text}`, bindings as never);
+      const { rows } = await db.raw(`${explain} ${text}`, bindings as never);
       plans.push(rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n'));
     }
     return plans;
@@ -84,9 +85,16 @@ describe('with many rows', () => {
   });
 
   it('webhooks of a space come by the index of spaces, and their events by keys', async () => {
-    const plans = await plansOf(() => listWebhooks(db, { spaceId: 7, tags: [] }, PAGE));
+    const plans = await plansOf(async () => {
+      const { nodes } = await listWebhooks(db, { spaceId: 7, tags: [] }, PAGE);
+      return findWebhooks(
+        db,
+        nodes.map(({ id }) => id),
+      );
+    });
     for (const plan of plans.slice(0, 2)) expect(plan).toContain('webhooks_space');
-    expect(plans[2]).toMatch(/webhook_events_pkey/);
+    expect(plans[2]).toMatch(/webhooks_pkey/);
+    expect(plans[3]).toMatch(/webhook_events_pkey/);
     expect(plans.join('\n')).not.toMatch(/Seq Scan on (?:events|webhooks|webhook_events)\b/);
   });
 
@@ -178,9 +186,21 @@ describe('with many rows', () => {
       .join({ w: 'webhooks' }, 'w.id', 'd.webhook_id')
       .where('w.created_by_id', 7);
     const { id } = await ofUser.first('d.id');
-    const plans = await plansOf(() => loadDelivery(db, { id, userId: 7 }));
-    expect(plans).toHaveLength(2);
+    const plans = await plansOf(async () => {
+      await loadDelivery(db, { id, userId: 7 });
+      return loadLogs(db, await newestAttempts(db, id, 200));
+    });
+    expect(plans).toHaveLength(4);
     expect(plans.join('\n')).not.toMatch(/Seq Scan on (?:webhook|dead|w\b)/);
+  });
+
+  it("the logs of a page are read by key, without a look at other days' partitions", async () => {
+    const day = { since: new Date('2026-01-02T00:00:00Z'), until: new Date('2026-01-03T00:00:00Z') };
+    const { nodes } = await listWebhookLogs(db, { createdById: 7, tags: [], ...day }, PAGE);
+    const [plan] = await plansOf(() => loadLogs(db, nodes), 'explain (analyze, costs off)');
+    expect(plan).toMatch(/webhook_logs_20260102_pkey/);
+    expect(plan).toMatch(/webhook_logs_20260101_pkey.*never executed/);
+    expect(plan).not.toContain('Seq Scan');
   });
 
   it('the account of a day looks at the messages of that day only', async () => {

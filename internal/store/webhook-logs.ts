@@ -2,7 +2,7 @@ import type { Keyset } from './keyset.js';
 import type { Db } from './knex.js';
 import { type ListOf, type Page, readPage } from './list-page.js';
 import { type LogFilter, matchingLogs } from './log-filter.js';
-import { logColumns, toWebhookLog, type WebhookLog, type WebhookLogRow } from './webhook-log-row.js';
+import { type LogKey, type LogKeyRow, logKeyColumns, toLogKey } from './log-keys.js';
 
 /** Newest first. */
 export const LOGS_ORDER: Keyset = {
@@ -13,11 +13,9 @@ export const LOGS_ORDER: Keyset = {
   direction: 'desc',
 };
 
-export async function listWebhookLogs(db: Db, filter: LogFilter, page: Page): Promise<ListOf<WebhookLog>> {
+/** A page of keys: the logs themselves are read step by step. */
+export async function listWebhookLogs(db: Db, filter: LogFilter, page: Page): Promise<ListOf<LogKey>> {
   const matching = matchingLogs(db, filter);
-  return readPage<WebhookLogRow, WebhookLog>(
-    db,
-    { matching, order: LOGS_ORDER, columns: logColumns(db), toNode: toWebhookLog },
-    page,
-  );
+  const list = { matching, order: LOGS_ORDER, columns: logKeyColumns(db), toNode: toLogKey };
+  return readPage<LogKeyRow, LogKey>(db, list, page);
 }

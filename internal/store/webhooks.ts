@@ -34,14 +34,31 @@ export interface WebhookFilter {
 
 export const WEBHOOKS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }], direction: 'asc' };
 
-export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): Promise<ListOf<Webhook>> {
+/** A webhook of a page, and what it holds in bytes, without its events: a page of whole ones may be large. */
+export interface WebhookKey {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+/** A page of keys: the webhooks themselves are read step by step. */
+export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): Promise<ListOf<WebhookKey>> {
   const matching = carryingTags(db('webhooks').whereNull('deleted_at'), 'tags', filter.tags);
   if (filter.spaceId !== undefined) matching.where('space_id', filter.spaceId);
   if (filter.state) matching.whereRaw(IN_STATE[filter.state]);
-  const list = { matching, order: WEBHOOKS_ORDER, columns: ['*'], toNode: (row: WebhookRow) => row };
-  const rows = await readPage<WebhookRow, WebhookRow>(db, list, page);
-  const complete = rows.nodes.length > 0 ? await makeCompleting(db, rows.nodes) : undefined;
-  return { ...rows, nodes: complete ? rows.nodes.map(complete) : [] };
+  const columns = [
+    'id',
+    db.raw('octet_length(settings::text) + octet_length(tags::text) + octet_length(url) as bytes'),
+  ];
+  const list = { matching, order: WEBHOOKS_ORDER, columns, toNode: ({ id, bytes }: WebhookKey) => ({ id, bytes }) };
+  return readPage<WebhookKey, WebhookKey>(db, list, page);
+}
+
+/** Those of these that are living, in any order. */
+export async function findWebhooks(db: Db, ids: readonly number[]): Promise<readonly Webhook[]> {
+  const rows: WebhookRow[] = await db('webhooks')
+    .whereRaw('id = any(?::int[])', [[...ids]])
+    .whereNull('deleted_at');
+  return rows.map(await makeCompleting(db, rows));
 }
 
 /** A living webhook; a deleted or unknown one is refused as `not_found`. */

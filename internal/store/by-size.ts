@@ -1,0 +1,19 @@
+/** Items in groups of at most so many bytes, with one item at least in each, in their order. */
+export function bySize<T>(
+  items: readonly T[],
+  bytesOf: (item: T) => number,
+  mostBytes: number,
+): readonly (readonly T[])[] {
+  const groups: T[][] = [];
+  let room = 0;
+  for (const item of items) {
+    const bytes = bytesOf(item);
+    if (groups.length === 0 || bytes > room) {
+      groups.push([]);
+      room = mostBytes;
+    }
+    room -= bytes;
+    groups.at(-1)?.push(item);
+  }
+  return groups;
+}
