@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
 import express, { type Request, type Response } from 'express';
 import { AppError } from '../errors.js';
 import { shapeProblem } from './json-shape.js';
@@ -7,12 +8,21 @@ export const LARGEST_BODY_BYTES = 256 * 1024;
 
 const readBytes = express.raw({ type: () => true, limit: LARGEST_BODY_BYTES, inflate: false });
 /** A webhook with 500 events that is sent back as it was read has some 6,000 values, in 1,000 objects. */
-export const BODY_BOUNDS = { deepest: 1024, mostValues: 10_000, mostParts: 2000, mostMembers: 1000 } as const;
+export const BODY_BOUNDS = {
+  deepest: 1024,
+  mostValues: 10_000,
+  mostParts: 2000,
+  mostMembers: 1000,
+  mostNames: 2000,
+} as const;
 const TOO_LARGE = {
   mostValues: `a request body has at most ${BODY_BOUNDS.mostValues} values`,
   mostParts: `a request body has at most ${BODY_BOUNDS.mostParts} lists and objects`,
   mostMembers: `an object of a request body has at most ${BODY_BOUNDS.mostMembers} members`,
+  mostNames: `the objects of a request body have at most ${BODY_BOUNDS.mostNames} different names of members`,
 } as const;
+/** What is smaller is parsed and judged in one turn of the event loop. */
+const LARGE_BODY_BYTES = 16 * 1024;
 /**
  * No field or tag of ours has this name, and assigning it changes what an object is. It is looked for in the text, each
  * character plain or escaped, because a reviver is called once per value.
@@ -27,7 +37,10 @@ export async function readJsonBody(req: Request, res: Response, isOptional: bool
     readBytes(req, res, (error: unknown) => (error ? reject(error) : resolve()));
   });
   const isEmpty = !Buffer.isBuffer(req.body) || req.body.length === 0;
-  return isEmpty && isOptional ? {} : parseObject(req.body);
+  if (isEmpty && isOptional) return {};
+  const body = parseObject(req.body);
+  if (req.body.length > LARGE_BODY_BYTES) await setImmediate();
+  return body;
 }
 
 function requireJson(contentType: string | undefined): void {

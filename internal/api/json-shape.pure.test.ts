@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { shapeProblem } from './json-shape.js';
 
-const BOUNDS = { deepest: 3, mostValues: 6, mostParts: 4, mostMembers: 3 };
+const BOUNDS = { deepest: 3, mostValues: 6, mostParts: 4, mostMembers: 3, mostNames: 5 };
 
 it.each([
   '{}',
@@ -10,7 +10,7 @@ it.each([
   '[1,2,3,4,5,6]',
   '"[[[[,,,,,,,"',
   '{"a\\"[[[[,,,,":",,,,]\\\\","{{{{":[1,"[\\"["]}',
-  '{"a":{"b":1,"c":2},"d":{"e":3,"f":4}}',
+  '{"a":{"b":1,"c":2},"d":{"b":3,"c":4}}',
   ']]]],,,',
 ])('%s is within the bounds', (text) => {
   expect(shapeProblem(Buffer.from(text), BOUNDS)).toBeUndefined();
@@ -26,6 +26,9 @@ it.each([
   ['{"a":1,"b":2,"c":3}', undefined],
   ['{"a":1,"b":2,"c":3,"d":4}', 'mostMembers'],
   ['[{"a":{"b":1},"c":1,"d":1,"e":1}]', 'mostMembers'],
+  ['{"a":{"b":1,"c":2},"d":{"e":3,"a":4}}', undefined],
+  ['{"a":{"b":1,"c":2},"d":{"e":3,"f":"a:b"}}', 'mostNames'],
+  ['{"a":{"b":1,"c":2},"d":{"e":3,"e\\"":4}}', 'mostNames'],
 ])('of %s the bound that is broken is %s', (text, problem) => {
   expect(shapeProblem(Buffer.from(text), BOUNDS)).toBe(problem);
 });

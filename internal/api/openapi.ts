@@ -93,10 +93,10 @@ function operation(route: Route, components: Components): Operation {
 
 function bodyOf({ method, bodyIsOptional }: Route, schema: JsonSchema): RequestBody {
   const types = method === 'patch' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
-  const { mostValues, mostParts, mostMembers, deepest } = BODY_BOUNDS;
+  const { mostValues, mostParts, mostMembers, mostNames, deepest } = BODY_BOUNDS;
   return {
     required: !bodyIsOptional,
-    description: `At most ${LARGEST_BODY_BYTES / 1024} KiB, ${mostValues} values, ${mostParts} lists and objects, ${mostMembers} members of one object, nested ${deepest} deep`,
+    description: `At most ${LARGEST_BODY_BYTES / 1024} KiB, ${mostValues} values, ${mostParts} lists and objects, ${mostMembers} members of one object, ${mostNames} different names of members, nested ${deepest} deep`,
     content: Object.fromEntries(types.map((type) => [type, { schema }])),
   };
 }

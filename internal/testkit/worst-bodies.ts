@@ -22,7 +22,8 @@ const HOSTILE: readonly WorstBody[] = [
   { name: 'digits', text: '1'.repeat(ROOM) },
   { name: 'texts', text: listOf((n) => `"${n} ${'é'.repeat(8)}"`, 9900) },
   { name: 'objects', text: listOf((n) => `{"é ${n}":1}`, 1900) },
-  { name: 'wide objects', text: listOf((n) => recordOf((m) => `"é ${n} ${m}":1`, 990), 9) },
+  { name: 'wide objects', text: listOf(() => recordOf((m) => `"é ${m}":1`, 990), 9) },
+  { name: 'names', text: listOf((n) => recordOf((m) => `"é ${n} ${m} ${'k'.repeat(100)}":1`, 950), 2) },
   { name: 'members', text: recordOf((n) => `"é ${n} ${'k'.repeat(200)}":1`, 990) },
   { name: 'lists in lists', text: '['.repeat(990) + ']'.repeat(990) },
   { name: 'one member with a long name', text: `{"${'a'.repeat(ROOM)}":1}` },
@@ -33,6 +34,7 @@ const TOO_MUCH: readonly WorstBody[] = [
   { name: 'too many numbers', text: listOf(() => '1') },
   { name: 'too many objects', text: listOf(() => '{}') },
   { name: 'too many members', text: recordOf((n) => `"é ${n}":1`) },
+  { name: 'too many names', text: listOf((n) => recordOf((m) => `"é ${n} ${m}":1`, 990), 9) },
   { name: 'too many lists in lists', text: '['.repeat(ROOM / 2) + ']'.repeat(ROOM / 2) },
   { name: 'a text that does not end', text: `"${'\\\\'.repeat(ROOM / 2)}` },
 ];
