@@ -9,8 +9,8 @@ import { proxySecrets } from './proxy-secrets.js';
 import { type NextAudience, requireSecretsAgain } from './require-secrets-again.js';
 import { authAnswer, authField, authJson, type GivenAuth } from './settings/auth-field.js';
 import { type GivenProxy, proxyAnswer, proxyField, proxyJson } from './settings/proxy-field.js';
-import { type GivenTls, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
-import { tlsSecrets } from './tls-secrets.js';
+import { tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
+import { type JudgedTls, tlsSecrets } from './tls-secrets.js';
 
 /** How a receiver is approached: settings that have a secret part. */
 export const accessFields = { auth: authField.nullish(), tls: tlsField.nullish(), proxy: proxyField.nullish() };
@@ -19,7 +19,7 @@ export const accessAnswers = { auth: authAnswer.optional(), tls: tlsAnswer.optio
 
 export interface AccessBody {
   readonly auth?: GivenAuth | null | undefined;
-  readonly tls?: GivenTls | null | undefined;
+  readonly tls?: JudgedTls | null | undefined;
   readonly proxy?: GivenProxy | null | undefined;
 }
 

@@ -11,6 +11,7 @@ import { pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { text } from './text.js';
+import { withJudgedCertificates } from './tls-secrets.js';
 import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
 import { newSpaceWebhookBody, newWebhook, requireSameSpace } from './webhook-bodies.js';
 import { listPartsFor, webhookParts } from './webhook-parts.js';
@@ -47,7 +48,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         requireSameSpace(params.space_id, body.space_id);
         requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: params.space_id };
-        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(body)));
+        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
         const made = await makeLive(deps, insertWebhook(deps, owner, fields));
         return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },

@@ -2,17 +2,37 @@ import { writeTlsKey } from '../domain/authorisation/tls-key.js';
 import type { SecretChange } from '../domain/secret.js';
 import type { Webhook } from '../domain/webhook.js';
 import { AppError } from '../errors.js';
-import { certificatesProblem } from './settings/pem.js';
+import { certificatesProblem, MAX_CERTIFICATES } from './settings/pem.js';
 import type { GivenTls } from './settings/tls-field.js';
 
-/**
- * Authorities that are trusted, and a client's certificate with those between it and its authority. To read one takes
- * 0.1 to 0.3 ms.
- */
-const MAX_CERTIFICATES = { ca: 20, certificate: 10 };
+const PARTS = ['ca', 'certificate'] as const;
+
+/** A `tls` whose certificates have been read. */
+export interface JudgedTls extends GivenTls {
+  readonly problems: { readonly [Part in (typeof PARTS)[number]]?: string };
+}
+
+export type Judged<Body extends { readonly tls?: GivenTls | null | undefined }> = Omit<Body, 'tls'> & {
+  readonly tls?: JudgedTls | null | undefined;
+};
+
+/** Reads the certificates of a body, a few per turn of the event loop. Whether a problem matters, the stored webhook decides. */
+export async function withJudgedCertificates<Body extends { readonly tls?: GivenTls | null | undefined }>(
+  body: Body,
+): Promise<Judged<Body>> {
+  const { tls, ...rest } = body;
+  if (!tls) return { ...rest, tls };
+  const problems: { ca?: string; certificate?: string } = {};
+  for (const part of PARTS) {
+    const pem = tls.settings[part];
+    const problem = pem && (await certificatesProblem(pem, { now: Date.now(), maxCount: MAX_CERTIFICATES[part] }));
+    if (problem) problems[part] = problem;
+  }
+  return { ...rest, tls: { ...tls, problems } };
+}
 
 /** What becomes of a client certificate's key. A stored one stays with the certificate that it was given for. */
-export function tlsSecrets(current: Webhook | undefined, tls: GivenTls | null | undefined): readonly SecretChange[] {
+export function tlsSecrets(current: Webhook | undefined, tls: JudgedTls | null | undefined): readonly SecretChange[] {
   if (tls === undefined) return [];
   if (tls) requireLimits(current, tls);
   if (!tls?.settings.certificate) return [{ purpose: 'tls', value: null }];
@@ -22,11 +42,10 @@ export function tlsSecrets(current: Webhook | undefined, tls: GivenTls | null | 
 }
 
 /** What the webhook has already may be sent back as it was read: nothing is made worse by that. */
-function requireLimits(current: Webhook | undefined, { settings }: GivenTls): void {
-  for (const part of ['ca', 'certificate'] as const) {
-    const pem = settings[part];
-    if (!pem || pem === current?.settings.tls?.[part]) continue;
-    const problem = certificatesProblem(pem, { now: Date.now(), maxCount: MAX_CERTIFICATES[part] });
-    if (problem) throw new AppError('unprocessable', `tls.${part}: ${problem}`, 'tls');
+function requireLimits(current: Webhook | undefined, { settings, problems }: JudgedTls): void {
+  for (const part of PARTS) {
+    const problem = problems[part];
+    if (problem && settings[part] !== current?.settings.tls?.[part])
+      throw new AppError('unprocessable', `tls.${part}: ${problem}`, 'tls');
   }
 }

@@ -14,6 +14,7 @@ import { changeSettings, settingFields } from './settings/settings.js';
 import { changedSecret, firstSecret } from './signing-secret.js';
 import { patchTags, tags, tagsPatch, withinBytes } from './tag-fields.js';
 import { text } from './text.js';
+import type { Judged } from './tls-secrets.js';
 
 const MOST_EVENTS = 500;
 const LONGEST_SECRET = 512;
@@ -93,7 +94,7 @@ export const webhookPatch = z
   })
   .meta({ title: 'WebhookPatch', description: 'A JSON merge patch (RFC 7396); a setting is replaced as a whole' });
 
-export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>): WebhookFields {
+export function newWebhook(body: Judged<z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>>): WebhookFields {
   const next = { url: body.url, settings: changeSettings(NO_SETTINGS, body), keptHeaders: [] };
   const { settings, secrets } = changeAccess(undefined, next, body);
   return {
@@ -109,7 +110,7 @@ export function newWebhook(body: z.output<typeof newWebhookBody | typeof newSpac
 
 export function putWebhook(
   current: Webhook,
-  body: z.output<typeof webhookPut>,
+  body: Judged<z.output<typeof webhookPut>>,
   keptHeaders: readonly string[],
 ): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);
@@ -128,7 +129,7 @@ export function putWebhook(
 
 export function patchWebhook(
   current: Webhook,
-  body: z.output<typeof webhookPatch>,
+  body: Judged<z.output<typeof webhookPatch>>,
   keptHeaders: readonly string[],
 ): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);

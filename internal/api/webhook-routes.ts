@@ -17,6 +17,7 @@ import { idPath, spaceId, written } from './numbers.js';
 import { pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
+import { withJudgedCertificates } from './tls-secrets.js';
 import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
 import { newWebhook, newWebhookBody, patchWebhook, putWebhook, webhookPatch, webhookPut } from './webhook-bodies.js';
 import { listPartsFor, webhookParts } from './webhook-parts.js';
@@ -56,7 +57,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
       async ({ userId, body }) => {
         requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: body.space_id };
-        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(body)));
+        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
         const made = await makeLive(deps, insertWebhook(deps, owner, fields));
         return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },
@@ -86,8 +87,9 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         refuses: ['not_found'],
       },
       async ({ userId, params: { id }, body }) => {
+        const judged = await withJudgedCertificates(body);
         const changed = changeWebhook(deps, { id, userId }, (current) => {
-          const meant = withHiddenParts(body, current);
+          const meant = withHiddenParts(judged, current);
           requireAllowedReceiver(deps, meant, current);
           return withinCeilings(deps.ceilings, putWebhook(current, meant, keptHeaders(body, current)), current);
         });
@@ -105,8 +107,9 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         refuses: ['not_found'],
       },
       async ({ userId, params: { id }, body }) => {
+        const judged = await withJudgedCertificates(body);
         const changed = changeWebhook(deps, { id, userId }, (current) => {
-          const meant = withHiddenParts(body, current);
+          const meant = withHiddenParts(judged, current);
           requireAllowedReceiver(deps, meant, current);
           return withinCeilings(deps.ceilings, patchWebhook(current, meant, keptHeaders(body, current)), current);
         });
