@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import { envelope } from '../domain/envelope.js';
-import { maskBody, soughtOf } from '../domain/masking/mask.js';
+import { soughtOf } from '../domain/masking/mask.js';
 import { errorWords } from '../domain/outcome-words.js';
 import { HIDDEN, type Sample, shownHeaders, type TestAttempt, type TestAuthorisation } from '../domain/test-call.js';
 import { AppError } from '../errors.js';
@@ -77,7 +77,8 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
       attempt: 1,
       onSent: (headers: readonly string[], body: Uint8Array) => {
         const sought = soughtOf(plan.masked);
-        sent = { headers: shownHeaders(headers, settings.auth, sought), body: maskBody(body, sought, false) };
+        // The body is made of the caller's own payload.
+        sent = { headers: shownHeaders(headers, settings.auth, sought), body };
       },
     };
     return ended(await (plan.tokens ? sendWithToken(plan.tokens(), request) : sender.send(request)));

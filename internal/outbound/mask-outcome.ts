@@ -3,6 +3,9 @@ import { maskBody, mayHold, soughtOf } from '../domain/masking/mask.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { Recent } from '../recent.js';
 
+/** A webhook has about 20. One with hundreds of secrets in its url and headers has thousands, some 100 bytes each: they are not kept. */
+const MAX_KEPT_WINDOWS = 256;
+
 /** @param masked the same array each time that it holds the same */
 export type MaskOutcome = (outcome: AttemptOutcome, masked: readonly string[]) => AttemptOutcome;
 
@@ -18,7 +21,7 @@ export function makeMaskOutcome(bound: number): MaskOutcome {
     const found = known.get(masked);
     if (found) return found;
     const sought = soughtOf(masked);
-    known.set(masked, sought);
+    if (sought.windows.size <= MAX_KEPT_WINDOWS) known.set(masked, sought);
     return sought;
   };
 

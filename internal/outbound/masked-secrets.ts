@@ -4,6 +4,7 @@ import { readTlsKey } from '../domain/authorisation/tls-key.js';
 import { secretHeaders } from '../domain/hidden-headers.js';
 import type { Destination } from '../domain/hidden-parts.js';
 import { secretsInUrl } from '../domain/hidden-url.js';
+import { escapedForms } from '../domain/masking/escaped-forms.js';
 import { maskable } from '../domain/masking/mask.js';
 import type { OpenSecret } from '../domain/secret.js';
 import type { WebhookSettings } from '../domain/webhook-settings.js';
@@ -12,10 +13,16 @@ type Parts = readonly (string | Uint8Array)[];
 
 /** What no stored or answered text of a webhook may show, in the form that `maskBody` takes. */
 export function maskedSecrets({ url, settings }: Destination, secrets: readonly OpenSecret[]): readonly string[] {
-  const stored = secrets.flatMap((secret) => partsOf(settings, secret));
+  const isSent = ({ purpose }: OpenSecret) => purpose !== 'tls' && purpose !== 'signing';
+  const sent = secrets.filter(isSent).flatMap((secret) => partsOf(settings, secret));
+  const kept = secrets.filter((secret) => !isSent(secret)).flatMap((secret) => partsOf(settings, secret));
   const headers = Object.values(secretHeaders(settings.headers ?? {}));
-  return maskable([...stored, ...headers, ...secretsInUrl(url).flatMap(urlParts)]);
+  return maskable([...[...sent, ...headers, ...urlSecrets(url).flatMap(urlParts)].flatMap(withForms), ...kept]);
 }
+
+/** What a receiver gets, it may write in JSON or a URL before it encodes the whole. Keys it never gets. */
+const withForms = (part: string | Uint8Array): Parts =>
+  typeof part === 'string' ? [part, ...escapedForms(part)] : [part];
 
 function partsOf({ auth }: WebhookSettings, { purpose, value }: OpenSecret): Parts {
   switch (purpose) {
@@ -29,9 +36,11 @@ function partsOf({ auth }: WebhookSettings, { purpose, value }: OpenSecret): Par
     case 'proxy':
       return proxyParts(readProxyLogin(value));
     case 'tls':
+      // Without its line breaks, of which there may be hundreds: it is found whatever its lines are.
       return readTlsKey(value)
-        .split(/\r?\n/)
-        .filter((line) => line !== '' && !line.startsWith('-----'));
+        .split(/-----[^-]+-----/)
+        .map((block) => block.replaceAll(/\s/g, ''))
+        .filter((block) => block !== '');
     case 'url':
     case 'headers':
       // Among the parts of the destination.
@@ -55,11 +64,22 @@ function proxyParts(authorization: string): Parts {
 /** User and password, and how a header carries them. */
 const loginParts = (login: string): Parts => [login, Buffer.from(login).toString('base64')];
 
+/** Of a URL, more secrets than this are one: all of it from the first one on. */
+const MOST_URL_SECRETS = 20;
+
+function urlSecrets(url: string): readonly string[] {
+  const secrets = secretsInUrl(url);
+  const [first = ''] = secrets;
+  return secrets.length <= MOST_URL_SECRETS
+    ? secrets
+    : [...secrets.slice(0, MOST_URL_SECRETS), url.slice(url.indexOf(first))];
+}
+
 const MIN_SECRET_SEGMENT = 16;
 
 /** A part of a URL, and its segments that alone are the secret: the long ones, or else the last one. Others are names. */
 function urlParts(part: string): Parts {
   const segments = part.split('/').filter((segment) => segment !== '');
   const long = segments.filter(({ length }) => length >= MIN_SECRET_SEGMENT);
-  return [part, ...(long.length > 0 ? long : segments.slice(-1))];
+  return [part, ...(long.length > 0 ? long.slice(0, MOST_URL_SECRETS) : segments.slice(-1))];
 }

@@ -1,5 +1,7 @@
+import { joinedText, joinLines } from './join-lines.js';
 import { unescapeAll, unescapedTexts } from './unescape.js';
-import { MIN_LENGTH, writingsOf } from './writings.js';
+import { WINDOW, type Windows } from './windows.js';
+import { writingsOf } from './writings.js';
 
 /** A part of a text, `until` not included. */
 export interface Span {
@@ -7,21 +9,13 @@ export interface Span {
   readonly until: number;
 }
 
-/** So many first characters of a writing are looked for; then as many more as agree are part of what was found. */
-export const WINDOW = 16;
 /** What is left of an escape at the place where a text was cut. */
 const BROKEN_ESCAPE = /(?:\\(?:u[\da-f]{0,3}|x[\da-f]?)?|%[\da-f]?|&(?:#\w{0,6}|[a-z]{0,4}))$/i;
 
 /** What is looked for in texts. Secrets have one character per byte. */
 export interface Sought {
   readonly secrets: readonly string[];
-  /** How writings of the secrets begin, and whole ones that are shorter than a window: most texts have none of them. */
-  readonly windows: readonly string[];
-}
-
-export function windowsOf(secrets: readonly string[]): readonly string[] {
-  const beginnings = secrets.flatMap((secret) => writingsOf(secret.slice(0, WINDOW)));
-  return [...new Set(beginnings.map((beginning) => beginning.slice(0, WINDOW)))];
+  readonly windows: Windows;
 }
 
 /**
@@ -29,14 +23,15 @@ export function windowsOf(secrets: readonly string[]): readonly string[] {
  * secret that breaks off after 16 characters of its writing is found too, and where the text was cut, one that breaks off
  * there after 4.
  */
-export function findSecrets(text: string, { secrets, windows }: Sought, isCut: boolean): readonly Span[] {
+export function findSecrets(text: string, { windows }: Sought, isCut: boolean): readonly Span[] {
   const whole = isCut ? text.replace(BROKEN_ESCAPE, '') : text;
-  const texts = [whole, ...unescapedTexts(whole)];
-  if (!texts.some((each) => windows.some((window) => mayHave(each, window, isCut)))) return [];
+  const texts = [whole, ...unescapedTexts(whole)].flatMap(withLinesJoined);
+  const mayHave = (each: string) => windows.in(each).length > 0 || (isCut && windows.brokenOffIn(each).length > 0);
+  if (!texts.some(mayHave)) return [];
   const levels: readonly Level[] = [{ text: whole }, ...unescapeAll(whole)];
-  const writings = secrets.flatMap(writingsOf);
+  const findIn = makeFind(windows, isCut);
   return levels.flatMap((level) =>
-    writings.flatMap((writing) => findOne(level.text, writing, isCut).map((span) => originOf(span, level, text))),
+    [...findIn(level.text), ...findInLines(level.text, findIn)].map((span) => originOf(span, level, text)),
   );
 }
 
@@ -51,11 +46,44 @@ function originOf({ from, until }: Span, { text: undone, origins }: Level, text:
   return { from: origins?.[from] ?? from, until: end };
 }
 
-function mayHave(text: string, window: string, isCut: boolean): boolean {
-  return text.includes(window) || (isCut && brokenOff(text, window) > 0);
+function withLinesJoined(text: string): readonly string[] {
+  const joined = joinedText(text);
+  return joined === undefined ? [text] : [text, joined];
 }
 
-function findOne(text: string, writing: string, isCut: boolean): readonly Span[] {
+type Find = (text: string) => readonly Span[];
+
+/** What goes on from one line to the next; what stands in one line is found too, once more. */
+function findInLines(text: string, find: Find): readonly Span[] {
+  const joined = joinLines(text);
+  if (!joined) return [];
+  const { origins } = joined;
+  return find(joined.text).map(({ from, until }) => ({
+    from: origins[from] ?? 0,
+    until: (origins[until - 1] ?? 0) + 1,
+  }));
+}
+
+function makeFind(windows: Windows, isCut: boolean): Find {
+  const known = new Map<string, readonly string[]>();
+  const writingsWith = (window: string) =>
+    windows.secretsOf(window).flatMap((secret) => {
+      const writings = known.get(secret) ?? writingsOf(secret);
+      known.set(secret, writings);
+      return writings.filter((writing) => writing.slice(0, WINDOW) === window);
+    });
+
+  return (text) => {
+    const found = windows.in(text).flatMap((window) => writingsWith(window).flatMap((each) => findOne(text, each)));
+    if (!isCut) return found;
+    const brokenOff = windows
+      .brokenOffIn(text)
+      .map(([, length]) => ({ from: text.length - length, until: text.length }));
+    return [...found, ...brokenOff];
+  };
+}
+
+function findOne(text: string, writing: string): readonly Span[] {
   const found: Span[] = [];
   const window = writing.slice(0, WINDOW);
   for (let from = text.indexOf(window); from !== -1; ) {
@@ -64,15 +92,5 @@ function findOne(text: string, writing: string, isCut: boolean): readonly Span[]
     found.push({ from, until: from + length });
     from = text.indexOf(window, from + length);
   }
-  const rest = isCut ? brokenOff(text, writing) : 0;
-  if (rest > 0) found.push({ from: text.length - rest, until: text.length });
   return found;
-}
-
-/** How many characters of a writing, fewer than a window, the text ends with. */
-function brokenOff(text: string, writing: string): number {
-  for (let length = Math.min(WINDOW, writing.length) - 1; length >= MIN_LENGTH; length--) {
-    if (text.endsWith(writing.slice(0, length))) return length;
-  }
-  return 0;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { escapedForms } from './escaped-forms.js';
 import { maskable, maskBody, maskText, soughtOf } from './mask.js';
 
 const SECRET = 's3cr=t +/"<&>\\ü%41-and-a-long-tail';
@@ -46,6 +47,34 @@ describe('a secret in a body is masked', () => {
     // What base64 leaves belongs to the bytes around the secret.
     expect(rest.length).toBeLessThan(70);
     expect(rest).not.toMatch(/s3cr|tail|czNjc|dGFpb|7333|%7|&#1/i);
+  });
+
+  it.each([
+    ['JSON in base64', (text: string) => btoa(JSON.stringify({ authorization: text }))],
+    ['JSON of PHP in base64', (text: string) => btoa(JSON.stringify({ a: text }).replaceAll('/', '\\/'))],
+    ['JSON in hex', (text: string) => Buffer.from(JSON.stringify([text])).toString('hex')],
+    ['a form in base64', (text: string) => btoa(`grant=x&client_secret=${encodeURIComponent(text)}&y=z`)],
+  ])('%s', (_how, write) => {
+    const secret = 'a"quoted\\secret/with+all%of=it';
+    const masked = maskText(`before ${write(secret)} after`, seek(secret, ...escapedForms(secret)));
+    expect(masked).toMatch(/^before \S{4,60}\*\*\*\S{0,12} after$/);
+  });
+
+  const BEFORE = 'so many other headers that a line ends within it: ';
+  it.each([
+    ['in base64 in lines', 'base64', 76, '\r\n'],
+    ['in base64 in short lines', 'base64', 20, '\n'],
+    ['in base64 in lines with a margin', 'base64', 40, '\n    '],
+    ['in base64 in lines in JSON', 'base64', 76, '\\r\\n'],
+    ['in base64url in lines', 'base64url', 76, '\n'],
+    ['in hex in lines', 'hex', 32, '\n'],
+  ] as const)('%s', (_how, encoding, width, end) => {
+    const written = Buffer.from(BEFORE + SECRET).toString(encoding);
+    const masked = maskText(written.replaceAll(new RegExp(`.{${width}}(?=.)`, 'g'), `$&${end}`), secrets);
+    const left = masked.replaceAll(/\s|\\[rn]/g, '');
+    expect(left).toBe(`${written.slice(0, left.indexOf('***'))}***${left.slice(left.indexOf('***') + 3)}`);
+    expect(Buffer.from(left.slice(0, left.indexOf('***')), encoding).toString()).toMatch(/ it: ?$/);
+    expect(left.length - left.indexOf('***')).toBeLessThan(7);
   });
 
   it('and nothing else is', () => {

@@ -1,12 +1,13 @@
-import { findSecrets, type Sought, type Span, WINDOW, windowsOf } from './find-secrets.js';
+import { findSecrets, type Sought, type Span } from './find-secrets.js';
 import { unescapedTexts } from './unescape.js';
+import { WINDOW, Windows } from './windows.js';
 import { MIN_LENGTH } from './writings.js';
 
 /** Stands for a secret; shorter than any that is masked, so that a text never grows. */
 export const MASK = '***';
 
 /** @param secrets as `maskable` gives them */
-export const soughtOf = (secrets: readonly string[]): Sought => ({ secrets, windows: windowsOf(secrets) });
+export const soughtOf = (secrets: readonly string[]): Sought => ({ secrets, windows: new Windows(secrets) });
 
 /** Whether a body is long enough for any of these secrets. */
 export function mayHold(body: Uint8Array, secrets: readonly string[], isCut: boolean): boolean {

@@ -78,11 +78,14 @@ function readBytes(text: string, at: number, length: number): Escape | undefined
   return byte === undefined ? undefined : { meaning: String.fromCharCode(byte), length };
 }
 
-/** `\u002B`, a surrogate pair of them, `\x2b`, `\/` */
+/** Line breaks may stand within a secret that is written in lines. */
+const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+/** `\u002B`, a surrogate pair of them, `\x2b`, `\/`, `\n` */
 function readBackslash(text: string, at: number): Escape | undefined {
   const sign = text[at + 1];
   if (sign === 'x') return readBytes(text, at + 2, 4);
-  if (sign !== 'u') return sign === undefined ? undefined : { meaning: sign, length: 2 };
+  if (sign !== 'u') return sign === undefined ? undefined : { meaning: CONTROLS[sign] ?? sign, length: 2 };
   const unit = readHex(text, at + 2, 4);
   if (unit === undefined) return undefined;
   const isHigh = unit >= 0xd800 && unit < 0xdc00 && text.startsWith('\\u', at + 6);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { bearer } from '../../domain/authorisation/login-headers.js';
+import { escapedForms } from '../../domain/masking/escaped-forms.js';
 import { maskable } from '../../domain/masking/mask.js';
 import type { AttemptOutcome } from '../../domain/outcome.js';
 import type { Slot } from '../../domain/slot.js';
@@ -34,7 +35,7 @@ export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOpti
   const maskedWith = (plan: SendPlan, token: string): readonly string[] => {
     const last = known.get(plan);
     if (last?.token === token) return last.masked;
-    const masked = [...plan.masked, ...maskable([token])];
+    const masked = [...plan.masked, ...maskable([token, ...escapedForms(token)])];
     known.set(plan, { token, masked });
     return masked;
   };
