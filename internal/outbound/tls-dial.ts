@@ -5,7 +5,7 @@ import { alertFault, noteClientCertificate } from './client-certificate.js';
 import { KnownFault } from './connect-error.js';
 import { codeOf } from './describe-error.js';
 import { checkServerIdentity } from './peer-certificates.js';
-import { boundHandshakes } from './tls-limits.js';
+import { boundHandshakes, boundTickets } from './tls-limits.js';
 import type { TlsProfile } from './tls-profile.js';
 
 export interface TlsRequest {
@@ -32,6 +32,7 @@ export function connectTls(
   });
   if (onSession) socket.on('session', onSession);
   boundHandshakes(socket);
+  boundTickets(socket);
   return socket;
 }
 

@@ -1,4 +1,3 @@
-import { getDiffieHellman } from 'node:crypto';
 import { once } from 'node:events';
 import type net from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +6,7 @@ import tls, { type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
 import { makeRsaPair, type Pair } from '../testkit/certificates.js';
+import { dhParameters } from '../testkit/dh-parameters.js';
 import { makeChain, makeRsaKey } from '../testkit/odd-certificates.js';
 import { startRawReceiver } from '../testkit/raw-receiver.js';
 import { makeTestOpener } from '../testkit/test-opener.js';
@@ -46,16 +46,6 @@ function send(url: string, route?: Route, ca = rsa.cert) {
 }
 
 const refused = (error: string) => ({ kind: 'unreachable', reason: 'tls', error });
-
-/** PKCS#3 parameters of a group, as servers read them. */
-function dhParameters(name: string): string {
-  const prime = getDiffieHellman(name).getPrime();
-  const length = (bytes: number) => [0x82, bytes >> 8, bytes & 255];
-  const number = Buffer.concat([Buffer.from([2, ...length(prime.length + 1), 0]), prime]);
-  const body = Buffer.concat([number, Buffer.from([2, 1, 2])]);
-  const text = Buffer.concat([Buffer.from([0x30, ...length(body.length)]), body]).toString('base64');
-  return `-----BEGIN DH PARAMETERS-----\n${text.replace(/.{1,64}/g, '$&\n')}-----END DH PARAMETERS-----\n`;
-}
 
 const DHE: TlsOptions = { maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES128-GCM-SHA256' };
 
