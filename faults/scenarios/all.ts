@@ -1,10 +1,12 @@
 import type { Scenario } from '../scenario.js';
 import { backendsTerminated } from './backends-terminated.js';
+import { callersNeverRead } from './callers-never-read.js';
 import { catalogWentBack } from './catalog-went-back.js';
 import { circuitOpensAndCloses } from './circuit-opens-and-closes.js';
 import { clockJumps } from './clock-jumps.js';
 import { credentialsReplaced } from './credentials-replaced.js';
 import { deadWebhooks } from './dead-webhooks.js';
+import { dearKeyExchange } from './dear-key-exchange.js';
 import { descriptorsExhausted } from './descriptors-exhausted.js';
 import { diskFull } from './disk-full.js';
 import { eventChurn } from './event-churn.js';
@@ -85,6 +87,8 @@ export const scenarios: readonly Scenario[] = [
   pauseAndResume,
   deadWebhooks,
   tenantHangs,
+  callersNeverRead,
+  dearKeyExchange,
   stalled,
   clockJumps,
   twoRacing,
