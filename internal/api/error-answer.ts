@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { Seldom } from '../seldom.js';
 import { isDatabaseAway } from '../store/database-away.js';
 import { BUG_STATUS, STATUS_OF } from './error-table.js';
 import { InvalidFields } from './invalid-fields.js';
@@ -17,8 +18,12 @@ export function sendErrors(res: Response, errors: readonly [WireError, ...WireEr
   res.status(errors[0].code).json({ errors });
 }
 
+/** While a dependency is away each request is answered with 503: the log has one of them with the same words in this time. */
+const LINE_EVERY_MS = 10_000;
+
 /** Express' last middleware: refusals are answered in their own words, bugs in none and logged. */
 export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
+  const seldom = new Seldom(LINE_EVERY_MS, () => performance.now());
   return (error: unknown, req, res, _next) => {
     const refusals = refusalsIn(error);
     if (!refusals || res.headersSent) {
@@ -29,12 +34,16 @@ export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });
     } else if (refusals[0].code === 'unavailable') {
-      logger.warn('api.unavailable', {
-        request_id: requestIdOf(res),
-        method: req.method,
-        path: req.path,
-        error: error instanceof Error ? error.message : String(error),
-      });
+      const why = error instanceof Error ? error.message : String(error);
+      const leftOut = seldom.next(why);
+      if (leftOut !== undefined)
+        logger.warn('api.unavailable', {
+          request_id: requestIdOf(res),
+          method: req.method,
+          path: req.path,
+          error: why,
+          ...(leftOut > 0 && { left_out: leftOut }),
+        });
     }
     // An answer that has begun cannot be taken back: cut it off, so that nobody takes it for whole.
     if (res.headersSent) res.destroy();

@@ -58,6 +58,10 @@ describe('in production', () => {
   it('users of the API read that an event cannot be taken, and only the log has the words of NATS', async () => {
     await start();
     const { status, body } = await hukz.api.post('/events', { name: 'x', event: 'tag.created' });
+    for (let n = 0; n < 20; n++) await hukz.api.post('/events', { name: 'x', event: 'tag.created' });
+    // The words change once, when the first try to connect has failed.
+    expect(hukz.logger.lines.filter(({ name }) => name === 'event.not_admitted').length).toBeLessThanOrEqual(2);
+    expect(hukz.logger.lines.filter(({ name }) => name === 'api.unavailable')).toHaveLength(1);
     expect([status, body.errors]).toEqual([
       503,
       [{ code: 503, message: expect.stringMatching(/^the event cannot be taken now, because NATS is away/) }],
