@@ -1,5 +1,5 @@
 import type { ApiDeps } from './api-deps.js';
-import { renderDocs } from './docs-page.js';
+import { renderDocs } from './docs/page.js';
 import { makeOpenApi } from './openapi.js';
 import { publicRoute, type Route } from './route.js';
 
@@ -33,7 +33,17 @@ export function makeDocumentRoutes(
     },
     async ({ host }) => ({ status: 200, text: renderDocs(described, hostOr(USUAL_HOST, host)), type: 'text/html' }),
   );
-  const own = deps.development ? [document, page] : [document];
+  const entrance = publicRoute(
+    {
+      method: 'get',
+      path: '/',
+      summary: 'Leads people to /docs; only in development',
+      answers: { 302: { description: 'the place of the page', type: 'text/plain' } },
+    },
+    // Relative: a proxy may serve the API below a path of its own.
+    async () => ({ status: 302, location: 'docs' }),
+  );
+  const own = deps.development ? [document, page, entrance] : [document];
   const described = makeOpenApi([...others, ...own], deps.version);
   return own;
 }

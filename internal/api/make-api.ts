@@ -2,7 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { ApiDeps } from './api-deps.js';
 import { guardFromBrowsers } from './browser-guard.js';
-import { STYLE_HASH } from './docs-page.js';
+import { STYLE_HASH } from './docs/style.js';
 import { makeErrorHandler, sendErrors } from './error-answer.js';
 import { METHOD_STATUS, STATUS_OF } from './error-table.js';
 import { LargeAnswers } from './large-answers.js';

@@ -83,7 +83,7 @@ export function makeOpenApi(routes: readonly Route[], version: string): OpenApi 
 function operation(route: Route, components: Components): Operation {
   return {
     summary: route.summary,
-    tags: [route.path.split('/')[1] ?? ''],
+    tags: [route.path.split('/')[1] || 'docs'],
     ...(route.needsUser && { security: [{ user: [] }] }),
     parameters: [...parameters('path', route.params, components), ...parameters('query', route.query, components)],
     ...(route.body && { requestBody: bodyOf(route, components.use(route.body, 'input')) }),

@@ -9,6 +9,8 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export type Answer =
   | { readonly status: number; readonly json: unknown }
   | { readonly status: number; readonly text: string; readonly type: string }
+  /** Another place to look at. */
+  | { readonly status: 302; readonly location: string }
   /** The parts of one JSON text, made as fast as the caller reads them. */
   | { readonly status: number; readonly jsonParts: AsyncIterable<JsonPart> };
 

@@ -39,6 +39,7 @@ type Bounds = AnswerBounds & { readonly mayBeRefused: boolean };
 async function sendAnswer(res: Response, answer: Answer, bounds: Bounds): Promise<void> {
   if ('json' in answer) res.status(answer.status).json(answer.json);
   else if ('text' in answer) res.status(answer.status).type(answer.type).send(answer.text);
+  else if ('location' in answer) res.redirect(answer.status, answer.location);
   else await sendPieces(res, answer, bounds);
 }
 
