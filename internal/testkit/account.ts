@@ -11,9 +11,9 @@ export interface Account {
 }
 
 export interface Ledger {
-  /** What became of every delivery that there ever was, each counted once by its id. */
+  /** Counts every delivery by its outcome, once per id. */
   account(): Promise<Account>;
-  /** Ids of the deliveries with a log row of that outcome. */
+  /** Ids of the deliveries that have a log row with the outcome. */
   logged(outcome: string): Promise<ReadonlySet<string>>;
   query<R extends object>(sql: string, values?: unknown[]): Promise<R[]>;
   close(): Promise<void>;

@@ -12,9 +12,9 @@ export interface Certificates {
   /** The certificate of `authority`, which has signed all the others. */
   readonly ca: string;
   readonly authority: Pair;
-  /** For `localhost` and `receiver.test`. */
+  /** A certificate for `localhost` and `receiver.test`. */
   readonly server: Pair;
-  /** The same, and over since 2020. */
+  /** A certificate for the same names that expired in 2020. */
   readonly expired: Pair;
   readonly client: Pair;
 }
@@ -35,7 +35,7 @@ commonName = supplied
 const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 const NAMES = 'subjectAltName=DNS:localhost,DNS:receiver.test';
 
-/** An authority and what it has signed, made anew by the openssl command. */
+/** An authority and the certificates that it has signed, created by the openssl command at each call. */
 export function makeCertificates(): Certificates {
   const folder = mkdtempSync(join(tmpdir(), 'hukz-certificates-'));
   const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
@@ -63,7 +63,7 @@ export function makeCertificates(): Certificates {
   }
 }
 
-/** A certificate for `localhost` that is its own authority, with a key of RSA. */
+/** A self-signed certificate for `localhost` with an RSA key. */
 export function makeRsaPair(): Pair {
   const folder = mkdtempSync(join(tmpdir(), 'hukz-certificates-'));
   try {

@@ -4,13 +4,13 @@ import { isIPv4 } from 'node:net';
 
 export type QuestionType = 'A' | 'AAAA' | 'NS' | 'other';
 
-/** Addresses (of which those of the type are answered), a failure, or nothing at all. */
+/** Addresses (only those of the requested type are in the answer), a failure, or no answer. */
 export type DnsReply = readonly string[] | 'no such name' | 'failure' | 'refused' | 'silence';
 
 export interface DnsServer {
-  /** `address:port`, as c-ares takes it. */
+  /** `address:port`, in the format of c-ares. */
   readonly address: string;
-  /** What was asked, as `A name`. */
+  /** The questions received, as `A name`. */
   readonly questions: readonly string[];
   reply(by: (name: string, type: QuestionType) => DnsReply): void;
   stop(): Promise<void>;
@@ -23,7 +23,7 @@ const TYPES: ReadonlyMap<number, QuestionType> = new Map([
 ]);
 const CODES: Readonly<Record<string, number>> = { failure: 2, 'no such name': 3, refused: 5 };
 
-/** A DNS server on 127.0.0.1 that answers as it is told. The root's name is the empty one. */
+/** A DNS server on 127.0.0.1 that answers as `reply` says. The name of the root is an empty text. */
 export async function startDnsServer(
   first: (name: string, type: QuestionType) => DnsReply,
   port = 0,
@@ -59,7 +59,7 @@ function readQuestion(query: Buffer): { name: string; type: QuestionType; end: n
   return { name: labels.join('.'), type: TYPES.get(query.readUInt16BE(at + 1)) ?? 'other', end: at + 5 };
 }
 
-/** The head of the query is given back with what was answered; all records live for no time. */
+/** Returns the head of the query with the answer; all records have a TTL of zero. */
 function writeAnswer(head: Buffer, type: QuestionType, reply: Exclude<DnsReply, 'silence'>): Buffer {
   const addresses = typeof reply === 'string' ? [] : reply.filter((address) => isIPv4(address) === (type === 'A'));
   const answers = type === 'A' || type === 'AAAA' ? addresses.map(recordOf) : [];

@@ -1,6 +1,6 @@
 import type { EgressSettings } from '../domain/egress-rules.js';
 
-/** Public addresses alone, every port, with or without TLS. */
+/** Public addresses only, on every port, with or without TLS. */
 export const PUBLIC_ONLY: EgressSettings = {
   development: false,
   allowRanges: [],

@@ -1,9 +1,9 @@
-// jest loads a global setup with `require`, which cannot follow our `….js` imports; the hooks can.
+// jest loads a global setup with `require`, which cannot resolve this project's `….js` imports; the hooks can.
 import { register } from 'node:module';
 
 register('../../scripts/typescript-hooks.mjs', import.meta.url);
 
-/** One PostgreSQL for the whole run, found by the test files through the environment. */
+/** Starts one PostgreSQL for the whole run. Test files find it through the environment. */
 // biome-ignore lint/style/noDefaultExport: the form that jest asks for
 export default async function setup() {
   const { startTestServer } = await import('./test-server.ts');

@@ -2,7 +2,7 @@ import supertest from 'supertest';
 
 export type InstanceApi = ReturnType<typeof apiOf>;
 
-/** The HTTP API of an instance as user 1 sees it; the events that `event` makes have these fields besides their subject. */
+/** The HTTP API of an instance for user 1. Events that `event` creates get these fields besides their subject. */
 export function apiOf(port: number, eventFields: object = {}) {
   const agent = supertest(`http://127.0.0.1:${port}`);
   const created = async (path: string, body: object): Promise<number> => {

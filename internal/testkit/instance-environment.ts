@@ -5,7 +5,7 @@ export interface TestParts {
   readonly natsUrl: string;
 }
 
-/** The environment of one instance, as an operator would write it. Retries come soon, ports are free ones. */
+/** The environment of one instance, as an operator would write it. Retries come soon, and ports are free ones. */
 export function testEnvironment(
   parts: TestParts,
   more: Readonly<Record<string, string>> = {},
@@ -28,7 +28,7 @@ export function testEnvironment(
     HUKZ_RETRY_JITTER: '0',
     HUKZ_MIN_RETRY_WAIT: '1ms',
     HUKZ_LOCAL_FAULT_DELAY: '100ms',
-    // Receivers of tests fail on purpose, and often.
+    // Receivers of tests fail on purpose and often.
     HUKZ_BREAKER_FAILURES: '0',
     HUKZ_BREAKER_SHARE: '0',
     ...more,

@@ -3,14 +3,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 export interface Turns {
-  /** The most that this thread computed in one turn of its event loop since the last call, milliseconds. */
+  /** The maximum CPU time of this thread in one turn of its event loop since the last call, in milliseconds. */
   longestMs(): number;
   stop(): void;
 }
 
 /**
- * Watches every turn of this thread's event loop. Linux counts the time that the thread ran, so that a turn is not longer
- * because other processes had the core meanwhile; elsewhere the clock is read.
+ * Watches every turn of this thread's event loop. Linux counts the time that the thread ran, so a turn is not longer
+ * because other processes had the core; on other systems the clock is read.
  */
 export function watchTurns(): Turns {
   const account = openAccount();
@@ -40,7 +40,8 @@ export function watchTurns(): Turns {
 
 function openAccount() {
   try {
-    // Nanoseconds that this thread ran, that it waited for a core, and how often it was given one.
+    // The file contains the nanoseconds that this thread ran, the nanoseconds that it waited for a core, and the number
+    // of its time slices.
     const file = openSync('/proc/thread-self/schedstat', 'r');
     const text = Buffer.alloc(64);
     const ranMs = () => Number(text.toString('latin1', 0, readSync(file, text, 0, text.length, 0)).split(' ')[0]) / 1e6;
@@ -51,8 +52,8 @@ function openAccount() {
 }
 
 /**
- * Collects what the tests before this one left in the process, so that the next turns pay for their own garbage only. Takes
- * some hundred milliseconds of a large heap.
+ * Collects garbage of earlier tests, so that the following turns pay only for their own. Takes some hundred
+ * milliseconds with a large heap.
  */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

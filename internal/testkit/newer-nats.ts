@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Where `scripts/bootstrap.mjs` puts it. Tests run in the root of the repository. */
+/** The path at which `scripts/bootstrap.mjs` installs the server. Tests run in the root of the repository. */
 const INSTALLED = join('node_modules', '.nats-server', 'bin', 'nats-server');
-/** The first version that knows subject transforms, several filters per consumer and TLS before its INFO line. */
+/** The first version with subject transforms, several filters per consumer and TLS before the INFO line. */
 const NEWER_FROM = [2, 10] as const;
 
-/** The path of a nats-server of version 2.10 or newer; undefined where none is installed: skip by name what needs one. */
+/**
+ * The path of a nats-server of version 2.10 or newer. If it is undefined because none is installed, skip the tests that
+ * need one by name.
+ */
 export function newerNatsServer(): string | undefined {
   return [INSTALLED, 'nats-server'].find(isNewer);
 }

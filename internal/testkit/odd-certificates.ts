@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { Pair } from './certificates.js';
 
-/** A number of so many bits, odd and without any meaning. */
+/** A random odd number with the given number of bits. */
 function oddNumber(bits: number): Buffer {
   const bytes = randomBytes(bits / 8);
   bytes[0] = (bytes[0] ?? 0) | 0xc0;
@@ -9,7 +9,7 @@ function oddNumber(bits: number): Buffer {
   return bytes;
 }
 
-/** ASN.1 in DER, as far as certificates and RSA keys need it. */
+/** Encodes ASN.1 in DER, as far as certificates and RSA keys need it. */
 function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(parts);
   if (body.length < 128) return Buffer.concat([Buffer.from([tag, body.length]), body]);
@@ -37,7 +37,7 @@ interface Signed {
   readonly issuer: string;
   readonly publicKey: Uint8Array;
   readonly extension: Uint8Array;
-  /** Undefined: the signature is none. */
+  /** If it is undefined, the signature is invalid. */
   readonly signer?: KeyObject | undefined;
 }
 
@@ -59,7 +59,10 @@ export interface RsaSize {
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const spkiOf = (key: KeyObject) => key.export({ type: 'spki', format: 'der' });
 
-/** A certificate for localhost, `count - 1` others up to its authority, which is the last; `odd`: with an RSA key of that size in between. */
+/**
+ * A certificate for localhost and `count - 1` others up to its authority, which is the last. With `odd`, there is one
+ * with an RSA key of that size between them.
+ */
 export function makeChain(count: number, odd?: RsaSize): Pair & { readonly ca: string } {
   const keys = Array.from({ length: count }, newKey);
   const names = keys.map((_key, at) => (at === 0 ? 'localhost' : `authority ${at}`));
@@ -80,7 +83,7 @@ function rsaPublicKey({ bits, exponentBits }: RsaSize): Buffer {
   return sequence(RSA, bitString(sequence(integer(oddNumber(bits)), integer(oddNumber(exponentBits)))));
 }
 
-/** A private key of RSA in PEM with which nothing can be signed: making a real one of many bits takes minutes. */
+/** An RSA private key in PEM that cannot sign: generating a real key of many bits takes minutes. */
 export function makeRsaKey({
   bits,
   exponentBits,

@@ -14,7 +14,7 @@ export interface PgBouncer {
 
 const PLACES = ['/usr/sbin/pgbouncer', 'pgbouncer'];
 
-/** The program; undefined where none is installed: skip by name what needs it. */
+/** The path of the program. If it is undefined because none is installed, skip the tests that need it by name. */
 export function findPgBouncer(): string | undefined {
   return PLACES.find((program) => {
     try {
@@ -25,7 +25,7 @@ export function findPgBouncer(): string | undefined {
   });
 }
 
-/** A PgBouncer of the caller's own in front of every database of a server, on 127.0.0.1. */
+/** Starts a PgBouncer for one test in front of every database of a server, on 127.0.0.1. */
 export async function startPgBouncer(
   program: string,
   server: TestServerAddress,
@@ -56,7 +56,7 @@ export async function startPgBouncer(
     args: [file],
     ready: /process up/,
     stopSignal: 'SIGINT',
-    // It refuses to run as root.
+    // PgBouncer refuses to run as root.
     user: await postgresAccount(),
   });
   return {

@@ -7,11 +7,11 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** The most that this thread computed in one turn from the request to the last byte, milliseconds. */
+  /** The maximum CPU time of this thread in one turn from the request to the last byte, in milliseconds. */
   readonly longestTurnMs: number;
 }
 
-/** A GET of user 1, whose answer is gathered without being looked at: what it costs is the server's. */
+/** Sends a GET of user 1 and collects the response without parsing it, so that the measured time is the server's. */
 export async function getRaw(server: Server, path: string): Promise<RawAnswer> {
   const { port } = server.address() as AddressInfo;
   const turns = watchTurns();

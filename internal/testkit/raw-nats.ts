@@ -2,16 +2,19 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 export interface RawNats {
-  /** Publishes a message whose header block is exactly these bytes: no client library would send most of them. */
+  /**
+   * Publishes a message whose header block consists of exactly these bytes: client libraries refuse to send most of
+   * them.
+   */
   publish(subject: string, block: Uint8Array, payload: Uint8Array | string): void;
-  /** Resolves when the server has everything that was published. */
+  /** Resolves when the server has received everything that was published. */
   flush(): Promise<void>;
   close(): void;
 }
 
 const PONG = /PONG\r\n/g;
 
-/** A connection to a nats-server of our own that speaks the protocol by hand. */
+/** A connection to a local nats-server that speaks the protocol without a client library. */
 export async function openRawNats(port: number): Promise<RawNats> {
   const socket = connect(port, '127.0.0.1');
   let pings = 0;

@@ -3,7 +3,7 @@ import tls, { type TlsOptions } from 'node:tls';
 
 export interface RawConnection {
   readonly socket: net.Socket;
-  /** What came on it, cut apart at each `POST `. */
+  /** The requests on the connection, split at each `POST `. */
   readonly requests: readonly string[];
 }
 
@@ -13,10 +13,13 @@ export interface RawReceiver {
   stop(): Promise<void>;
 }
 
-/** Writes whatever it likes. Connections and the requests of each count from 1. */
+/** Writes any bytes. Connections, and the requests of each connection, are counted from 1. */
 export type RawAnswer = (socket: net.Socket, connection: number, request: number) => void;
 
-/** A receiver on 127.0.0.1 without any HTTP of its own, for answers that a server of HTTP would not give; of TLS for `localhost` with `options`. */
+/**
+ * A receiver on 127.0.0.1 without an HTTP server, for responses that an HTTP server would not send. With `options` it
+ * is a TLS receiver for `localhost`.
+ */
 export async function startRawReceiver(answer: RawAnswer, options?: TlsOptions): Promise<RawReceiver> {
   const connections: { socket: net.Socket; requests: string[] }[] = [];
   const opened = new Set<net.Socket>();

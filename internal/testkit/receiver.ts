@@ -15,17 +15,17 @@ export interface ReceivedRequest {
   readonly at: number;
 }
 
-/** What a receiver does with a request. Default: 200 with an empty body, at once. */
+/** The reaction of a receiver to a request. Default: 200 with an empty body, at once. */
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Uint8Array;
   readonly delayMs?: number;
-  /** Never answers. */
+  /** The receiver never answers. */
   readonly hang?: boolean;
-  /** Closes the connection without a word. */
+  /** The receiver closes the connection without a response. */
   readonly cut?: boolean;
-  /** Writes to the socket itself, for answers that HTTP forbids. */
+  /** Writes to the socket directly, for responses that HTTP forbids. */
   readonly raw?: (socket: Socket) => void;
 }
 
@@ -35,21 +35,24 @@ export interface Receiver {
   readonly url: string;
   readonly port: number;
   readonly requests: readonly ReceivedRequest[];
-  /** The most requests that were open at the same time. */
+  /** The maximum number of requests that were open at the same time. */
   readonly mostAtOnce: number;
   behave(behaviour: Behaviour): void;
-  /** Drops the requests that were kept so far: for receivers of hundreds of thousands. */
+  /** Discards the requests kept so far: for receivers of hundreds of thousands. */
   forget(): void;
-  /** Waits until at least so many requests have come, and gives them all. */
+  /** Waits until at least `count` requests have arrived, and returns all of them. */
   waitFor(count: number, timeoutMs?: number): Promise<readonly ReceivedRequest[]>;
   stop(): Promise<void>;
 }
 
-/** A real HTTP receiver on 127.0.0.1 that keeps what it gets and does as it is told; one of HTTPS for `localhost` with `tls`. */
+/**
+ * An HTTP receiver on 127.0.0.1 that keeps its requests and reacts as its behaviour says; with `tls` an HTTPS receiver
+ * for `localhost`.
+ */
 export async function startReceiver(first: Behaviour = {}, port = 0, tls?: ServerOptions): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const stopping = new AbortController();
-  // Each delayed answer listens to it.
+  // Each delayed response listens to the signal.
   setMaxListeners(0, stopping.signal);
   let behaviour = first;
   let open = 0;
@@ -73,7 +76,7 @@ export async function startReceiver(first: Behaviour = {}, port = 0, tls?: Serve
   }
 
   const listener = (incoming: IncomingMessage, response: ServerResponse) => {
-    // A client that goes away in the middle is part of the trade.
+    // A client that disconnects in the middle is a normal event.
     receive(incoming, response).catch(() => response.destroy());
   };
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);

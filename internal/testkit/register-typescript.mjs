@@ -1,4 +1,4 @@
-// `node --import …/register-typescript.mjs file.ts`: a process of its own from the sources, as they are now.
+// `node --import …/register-typescript.mjs file.ts` runs a separate process from the current sources.
 import { register } from 'node:module';
 
 register('../../scripts/typescript-hooks.mjs', import.meta.url);

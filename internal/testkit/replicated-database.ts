@@ -15,9 +15,9 @@ export interface ReplicatedDatabase {
   readonly primary: Postgres;
   readonly standby: Postgres;
   readonly name: string;
-  /** Sessions on the primary can only read from now on, as after a switch-over. */
+  /** Makes sessions on the primary read-only from now on, as after a switchover. */
   makePrimaryReadOnly(): Promise<void>;
-  /** Makes the standby take writes, once it has all that the primary had. */
+  /** Makes the standby accept writes, once it has all data of the primary. */
   promote(): Promise<void>;
   sql<R extends object>(on: Postgres, text: string): Promise<R[]>;
   stop(): Promise<void>;
@@ -25,7 +25,7 @@ export interface ReplicatedDatabase {
 
 const NAME = 'replicated';
 
-/** A migrated database on a primary that a standby follows. Both are the caller's own. */
+/** A migrated database on a primary with a standby. Both belong to the caller alone. */
 export async function startReplicatedDatabase(): Promise<ReplicatedDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'hukz-test-replicated-'));
   await chmod(directory, 0o755);

@@ -6,7 +6,7 @@ export interface ReceiptOptions {
   readonly headers?: MsgHdrs;
 }
 
-/** Publishes as one who asks hukz for an answer, and waits for it. */
+/** Publishes with a request for a receipt, and waits for the receipt. */
 export function requestReceipt(
   nats: NatsConnection,
   message: { readonly subject: string; readonly payload: string | Uint8Array },

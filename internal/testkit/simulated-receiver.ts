@@ -2,7 +2,7 @@ import type { Lanes } from '../dispatch/lanes.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Load } from '../domain/load.js';
 
-/** What becomes of a request that starts at that time, while so many others are open. */
+/** The outcome of a request that starts at `atMs` while `open` others are open. */
 export type Conduct = (request: { readonly open: number; readonly atMs: number; readonly random: number }) => {
   readonly afterMs: number;
   readonly load: Load;
@@ -17,9 +17,9 @@ export interface Simulation {
 
 export interface SimulationResult {
   readonly answered: Readonly<Record<Load, number>>;
-  /** The most deliveries that waited at the end of a second of the last third. */
+  /** The maximum number of deliveries that waited at the end of a second, in the last third. */
   readonly mostWaiting: number;
-  /** The most requests that were open in the last third. */
+  /** The maximum number of open requests in the last third. */
   readonly mostOpen: number;
 }
 
@@ -35,7 +35,10 @@ const message = {
 };
 const delivery = (id: string): OwnedDelivery => ({ id, message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
 
-/** Deliveries to one webhook, evenly over a time that passes as fast as it can be counted. What fails is not tried again. */
+/**
+ * Simulates deliveries to one webhook at a constant rate; simulated time passes as fast as the machine computes. Failed
+ * deliveries are not retried.
+ */
 export function simulate(
   makeLanes: (now: () => number) => Lanes,
   { perSecond, seconds, conduct, seed = 1 }: Simulation,

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from '../store/knex.js';
 
 export interface StoredDelivery {
-  /** Where it is: owed, given up, or delivered. */
+  /** The table that contains the delivery: owed, given up, or delivered. */
   readonly place: 'deliveries' | 'dead_letters' | 'webhook_logs';
   readonly webhookId: number;
-  /** An hour ago without it. */
+  /** Default: an hour ago. */
   readonly at?: string;
   readonly event?: string;
   readonly userId?: number;
@@ -15,7 +15,7 @@ const OUTCOMES = { deliveries: 'failed', dead_letters: 'dead', webhook_logs: 'de
 
 export const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
-/** Puts a message, its delivery and one attempt where the journal would have put them. */
+/** Stores a message, its delivery and one attempt as the journal would have stored them. */
 export async function storeDelivery(
   db: Db,
   { place, webhookId, at = hoursAgo(1), event = 'tag.created', userId = 1 }: StoredDelivery,

@@ -6,9 +6,9 @@ export interface StoredLog {
   readonly userId?: number;
   readonly subject?: string;
   readonly url?: string;
-  /** Without one, the message is no longer kept. */
+  /** Without a payload, the message is no longer stored. */
   readonly payload?: Buffer | string;
-  /** The message of another log, instead of one of its own. */
+  /** The message of another log, instead of a new one. */
   readonly messageId?: string;
   readonly responseBody?: string | null;
   readonly status?: number | null;
@@ -18,7 +18,7 @@ export interface StoredLog {
   readonly spaceId?: number;
 }
 
-/** Puts an attempt's row, and its message, where the journal would have put them. Answers the message's id. */
+/** Stores an attempt's row, and its message, as the journal would have stored them. Returns the message's id. */
 export async function storeLog(db: Db, log: StoredLog): Promise<string> {
   const messageId = log.messageId ?? randomUUID();
   const subject = log.subject ?? 'tag.created';

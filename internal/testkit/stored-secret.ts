@@ -2,7 +2,7 @@ import type { SealedSecret, SecretPurpose } from '../domain/secret.js';
 import type { Db } from '../store/knex.js';
 import { SEALED_ROW } from '../store/secret-row.js';
 
-/** The secrets that are stored for a webhook and purpose, newest first, as the vault opens them. */
+/** The stored secrets of a webhook for a purpose, newest first, as the vault decrypts them. */
 export async function storedSecrets(
   db: Db,
   webhookId: number,

@@ -2,12 +2,12 @@ import { connect, createServer, type Socket } from 'node:net';
 
 export interface TcpSwitch {
   readonly port: number;
-  /** New connections go to that port from now on; those that exist stay where they are. */
+  /** New connections go to that port from now on; existing connections remain unchanged. */
   lead(port: number): void;
   stop(): Promise<void>;
 }
 
-/** A name for a server that moves: a TCP proxy on 127.0.0.1. */
+/** A TCP proxy on 127.0.0.1, which gives a server that moves a constant address. */
 export async function startTcpSwitch(firstPort: number): Promise<TcpSwitch> {
   let target = firstPort;
   const sockets = new Set<Socket>();

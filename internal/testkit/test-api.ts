@@ -29,25 +29,28 @@ export interface TestApi {
   readonly db: Db;
   readonly pool: JournalPool;
   readonly lines: readonly LogLine[];
-  /** What was refused before its route was looked for, by reason. */
+  /** The reasons of requests that were refused before their endpoint was looked up. */
   readonly refused: readonly RefusalReason[];
-  /** What the rest of the service would say; a test may change it. */
+  /** The answers of the other parts of the service. A test may change them. */
   readonly rest: {
     intakeProblem: string | undefined;
     troubles: Record<string, Trouble>;
-    /** Whether its callers may read details. */
+    /** Whether callers may read details. */
     tellsDetails: boolean;
     degraded: Degradation[];
     catalogChanged: () => Promise<void>;
   };
-  /** A request of user 1; `body` is sent as JSON. It fails when the document does not know the status that is answered. */
+  /**
+   * Sends a request of user 1 with `body` as JSON. Fails if the OpenAPI document does not contain the response's
+   * status.
+   */
   send(method: string, path: string, body?: unknown, user?: string): supertest.Test;
-  /** How many rows there are, by table. */
+  /** The number of rows in each table. */
   counts(): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;
 }
 
-/** The API on a database of its own. */
+/** The API on a separate database. */
 export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi> {
   const database = await makeTestDatabase();
   const db = makeKnex(database.connection, { max: 10 });
@@ -133,7 +136,7 @@ interface Answered {
   readonly status: number;
 }
 
-/** Whatever is answered must stand in the OpenAPI document, except that a path or method is unknown. */
+/** Every answer must be in the OpenAPI document, except for an unknown path or method. */
 function requireDocumented(document: OpenApi, { method, path, status }: Answered): void {
   const [plain = ''] = path.split('?');
   const template = Object.keys(document.paths).find((known) =>

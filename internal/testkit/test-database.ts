@@ -3,15 +3,18 @@ import type { ClientConfig } from 'pg';
 import { runAsAdmin, TEMPLATE, type TestServerAddress } from './test-server.js';
 
 export interface TestDatabase {
-  /** For `pg` and for everything of ours that takes a connection. */
+  /** Connection options for `pg` and for functions of hukz that take a connection. */
   readonly connection: ClientConfig;
-  /** The same as the `database` section of the configuration. */
+  /** The same options in the form of the configuration's `database` section. */
   readonly settings: TestServerAddress & { readonly name: string; readonly sslMode: 'disable' };
-  /** Removes it, cutting the sessions that are still there. */
+  /** Drops the database and terminates its remaining sessions. */
   drop(): Promise<void>;
 }
 
-/** A migrated database of the caller's own (about 40 ms) on the run's server or another; `empty` leaves the migrations out. */
+/**
+ * A migrated database for the caller alone (about 40 ms) on the run's server or another one; with `empty` it is not
+ * migrated.
+ */
 export async function makeTestDatabase(
   options: { readonly empty?: boolean; readonly server?: TestServerAddress } = {},
 ): Promise<TestDatabase> {

@@ -8,13 +8,13 @@ export interface TestInstance {
   readonly pid: number;
   readonly api: InstanceApi;
   readonly metricsPort: number;
-  /** Everything it has written so far. */
+  /** All lines that the instance has written so far. */
   readonly lines: readonly string[];
   /** The value of a metric without labels. */
   metric(name: string): Promise<number>;
-  /** Ends it as a power cut would. */
+  /** Ends the instance as a power cut would. */
   kill(): Promise<void>;
-  /** Asks it to end; the exit code. */
+  /** Asks the instance to end. Resolves with its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -28,7 +28,10 @@ interface Started {
   readonly metrics_port: number;
 }
 
-/** `hukz serve` as a process of its own, configured by its environment, ready when it says so. */
+/**
+ * Starts `hukz serve` in a separate process, configured by its environment. Resolves when the instance reports that it
+ * is ready.
+ */
 export async function startInstance(
   parts: TestParts,
   more: Readonly<Record<string, string>> = {},

@@ -17,19 +17,19 @@ export interface TestJournal {
   readonly journal: Journal;
   readonly instance: string;
   readonly webhook: CatalogWebhook;
-  /** One more instance on the same database. */
+  /** Registers another instance on the same database. */
   join(): Promise<{ readonly journal: Journal; readonly instance: string }>;
   sql<R>(text: string, values?: readonly unknown[]): Promise<R[]>;
-  /** An attempt that was answered 200, unless told otherwise. */
+  /** An attempt that was answered with 200, unless `more` says otherwise. */
   attempt(delivery: OwnedDelivery, more?: Partial<SettledAttempt>): SettledAttempt;
-  /** Accepts a message with one delivery that is owned, and gives it as dispatch would get it. */
+  /** Accepts a message with one owned delivery, and returns the delivery as dispatch would receive it. */
   owe(payload?: string | Uint8Array): Promise<OwnedDelivery>;
   stop(): Promise<void>;
 }
 
 /**
- * A journal on a database of its own (or the one given, which it drops too), with an event, a webhook and a registered
- * instance. By one connection, what everything has touched can be asked at any moment (`touchedBy`).
+ * A journal on a separate database (or the given one, which it also drops), with an event, a webhook and a registered
+ * instance. With one connection, a test can count everything that the journal has touched at any moment (`touchedBy`).
  */
 export async function makeTestJournal(given?: TestDatabase, connections = 4): Promise<TestJournal> {
   const database = given ?? (await makeTestDatabase());

@@ -1,7 +1,7 @@
 import { type LaneLimits, Lanes, type LanesDeps } from '../dispatch/lanes.js';
 import { classOfItsOwn } from './test-classes.js';
 
-/** Lanes of webhooks without wishes of their own, each in a space of its own, in the only instance. */
+/** Lanes of webhooks without settings, each in a separate space, in the only instance. */
 export function makeTestLanes(limits: LaneLimits, given: Partial<LanesDeps> = {}): Lanes {
   return new Lanes(limits, {
     rulesOf: () => ({}),

@@ -6,7 +6,7 @@ export interface LogLine {
   readonly fields: LogFields;
 }
 
-/** A logger that prints nothing and keeps its lines for the test to look at. */
+/** A logger that prints nothing and keeps its lines for the test. */
 export function makeTestLogger(): Logger & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
   const at =

@@ -6,7 +6,7 @@ interface Given {
   readonly headers?: readonly Header[];
 }
 
-/** A message as intake makes it, received at noon of 31 January 2026. */
+/** A message as intake creates it, received at noon on 31 January 2026. */
 export function makeTestMessage(payload: Uint8Array | string, given: Given = {}): Message {
   const { subject = 'tag.created', headers = [] } = given;
   const receivedAt = Date.UTC(2026, 0, 31, 12);

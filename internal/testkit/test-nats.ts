@@ -1,6 +1,6 @@
 import { type NatsServer, type NatsServerOptions, startNatsServer } from '../local/nats-server.js';
 
-/** A nats-server of the caller's own on a free port. Give `port` and `storeDir` to start the same one again. */
+/** Starts a nats-server for the caller alone on a free port. Give `port` and `storeDir` to start the same one again. */
 export function startTestNats(options: Partial<NatsServerOptions> = {}): Promise<NatsServer> {
   return startNatsServer({ jetstream: false, ...options });
 }

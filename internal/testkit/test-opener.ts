@@ -3,7 +3,10 @@ import { makeSystemResolver } from '../outbound/lookup/system-resolver.js';
 import { makeOpener, type Opener, type OpenerOptions } from '../outbound/opener.js';
 import { PUBLIC_ONLY } from './egress-settings.js';
 
-/** The way out as in development, so that receivers on 127.0.0.1 are reached; a test may narrow it or look names up itself. */
+/**
+ * Opens connection paths as in development, so that receivers on 127.0.0.1 are reachable. A test may restrict them or
+ * resolve names.
+ */
 export function makeTestOpener({
   egress,
   ...more

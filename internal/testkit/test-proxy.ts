@@ -1,20 +1,23 @@
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 
-/** What a proxy answers to CONNECT: a way to this port of 127.0.0.1 or to the one that is asked for, the bytes that are given, or nothing. */
+/**
+ * The reaction of a proxy to CONNECT: it connects to the given port of 127.0.0.1 or to the requested one, sends the
+ * given text, or does not answer.
+ */
 export type ProxyAnswer = { readonly to: number | 'asked' } | { readonly text: string } | 'silence' | 'close';
 
 export interface TestProxy {
   readonly port: number;
-  /** The heads of the requests that came. */
+  /** The heads of the received requests. */
   readonly heads: readonly string[];
-  /** Connections of clients that are open. */
+  /** The number of open connections from clients. */
   readonly open: number;
   answer(answer: ProxyAnswer): void;
   stop(): Promise<void>;
 }
 
-/** An HTTP proxy on 127.0.0.1 that knows CONNECT only and does as it is told. */
+/** An HTTP proxy on 127.0.0.1 that supports only CONNECT and reacts as `answer` says. */
 export async function startTestProxy(first: ProxyAnswer): Promise<TestProxy> {
   const heads: string[] = [];
   const sockets = new Set<net.Socket>();

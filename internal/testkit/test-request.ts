@@ -21,7 +21,7 @@ interface Given {
   readonly plan?: Partial<SendPlan>;
 }
 
-/** A request to a webhook without settings, unless its plan is given otherwise. */
+/** A request to a webhook without settings, unless another plan is given. */
 export function makeTestRequest(url: string, given: Given = {}): OutboundRequest {
   const { subject = 'a.b', body = '{}', headers = [], attempt = 1, replay = false } = given;
   const bytes = Buffer.from(body);

@@ -6,7 +6,7 @@ import { startPostgres } from '../local/postgres.js';
 import { migrate } from '../store/migrate.js';
 import { makeTestLogger } from './test-logger.js';
 
-/** The migrated database that every test's own is a copy of. */
+/** The migrated database from which every test's database is copied. */
 export const TEMPLATE = 'hukz_template';
 
 export interface TestServerAddress {
@@ -16,7 +16,7 @@ export interface TestServerAddress {
   readonly password: string;
 }
 
-/** Starts a throw-away PostgreSQL with a migrated template database. */
+/** Starts a temporary PostgreSQL with a migrated template database. */
 export async function startTestServer(): Promise<{ address: TestServerAddress; stop(): Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hukz-test-pg-'));
   const server = await startPostgres({ dataDir, fsync: false });
@@ -36,7 +36,7 @@ export async function startTestServer(): Promise<{ address: TestServerAddress; s
   return { address, stop };
 }
 
-/** One statement in the database that always exists. */
+/** Runs one statement in the database that always exists. */
 export async function runAsAdmin(address: TestServerAddress, sql: string): Promise<void> {
   const client = new pg.Client({ ...address, database: 'postgres' });
   await client.connect();

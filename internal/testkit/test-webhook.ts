@@ -2,7 +2,7 @@ import type { CatalogWebhook } from '../domain/catalog.js';
 import { NO_SECRETS } from '../domain/secret.js';
 import { NO_SETTINGS } from '../domain/webhook-settings.js';
 
-/** A webhook of the catalog: enabled, without tags, in space 0, with every setting as configured. */
+/** A webhook of the catalog: enabled, without tags, in space 0, with the default of every setting. */
 export function makeTestWebhook(id: number, given: Partial<CatalogWebhook> = {}): CatalogWebhook {
   return {
     id,

@@ -46,14 +46,14 @@ describe('a receiver', () => {
   afterAll(() => receiver.stop());
   const post = (body: string) => fetch(`${receiver.url}/hook`, { method: 'POST', body, headers: { 'X-Kind': 'test' } });
 
-  it('keeps what it gets', async () => {
+  it('keeps the requests that it receives', async () => {
     expect((await post('{"n":1}')).status).toBe(200);
     const [request] = await receiver.waitFor(1);
     expect(request).toMatchObject({ method: 'POST', url: '/hook', headers: { 'x-kind': 'test' } });
     expect(request!.body.toString()).toBe('{"n":1}');
   });
 
-  it('answers, delays, cuts and writes garbage as it is told', async () => {
+  it('answers, delays, cuts and writes garbage as its behaviour says', async () => {
     receiver.behave({ status: 503, headers: { 'Retry-After': '7' }, body: 'busy', delayMs: 20 });
     const busy = await post('');
     expect([busy.status, busy.headers.get('retry-after'), await busy.text()]).toEqual([503, '7', 'busy']);
@@ -68,7 +68,7 @@ describe('a receiver', () => {
     expect([(await post('')).status, (await post('')).status].sort()).toEqual([201, 202]);
   });
 
-  it('says how many came when it waits in vain', async () => {
+  it('reports how many requests came if it waits in vain', async () => {
     await expect(receiver.waitFor(1000, 30)).rejects.toThrow(
       /1000 requests at the receiver: not within 30 ms; \d came/,
     );
@@ -76,7 +76,7 @@ describe('a receiver', () => {
 });
 
 describe('waiting for a condition', () => {
-  it('ends when the condition holds, also after it threw, and otherwise at its bound', async () => {
+  it('ends when the condition holds, even if it threw before, and otherwise at its time limit', async () => {
     let calls = 0;
     await eventually(
       () => {

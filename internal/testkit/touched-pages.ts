@@ -1,6 +1,9 @@
 import type { JournalPool } from '../store/journal/journal-pool.js';
 
-/** How often pages of tables and their indexes were looked at, in all and of single tables, and the statements that were sent. */
+/**
+ * The number of page accesses, in all tables with their indexes and in single tables, and the number of statements
+ * sent.
+ */
 export interface Touched {
   readonly all: number;
   readonly instances: number;
@@ -18,7 +21,9 @@ const PAGES = {
     ) as pages`,
 };
 
-/** What the work looks at, which it sends through a pool of one connection: others say what they did later on. */
+/**
+ * Measures the page accesses of the work, which must use a pool of one connection: other sessions report theirs later.
+ */
 export async function touchedBy(pool: JournalPool, work: () => Promise<unknown>): Promise<Touched> {
   const pages = async () => {
     await pool.run(FLUSH, []);

@@ -6,15 +6,15 @@ import { startTestApp, type TestApp } from './test-app.js';
 import { makeTestDatabase, type TestDatabase } from './test-database.js';
 import { startTestNats } from './test-nats.js';
 
-/** The whole service in this process, once or twice, with what it works on. */
+/** The whole service in this process, once or twice, with its servers and a receiver. */
 export class AppKit {
   nats!: NatsConnection;
   database!: TestDatabase;
   /** The first instance, or the only one. */
   hukz!: TestApp;
-  /** The second one, where there are two. */
+  /** The second instance, if there are two. */
   other!: TestApp;
-  /** A new one for each test. */
+  /** The receiver, which is new for each test. */
   receiver!: Receiver;
   private server!: NatsServer;
   private apps: TestApp[] = [];
@@ -36,7 +36,7 @@ export class AppKit {
   }
 }
 
-/** For all tests of a file. Retries come soon, as everywhere in tests, unless the settings say otherwise. */
+/** Sets up the kit for all tests of a file. Retries come soon, as in all tests, unless the settings say otherwise. */
 export function useAppKit(settings: Readonly<Record<string, string>> = {}, instances: 1 | 2 = 1): AppKit {
   const kit = new AppKit();
   beforeAll(() => kit.open(settings, instances));

@@ -47,7 +47,7 @@ export class ConfiguredNats {
     return this.server?.url ?? '';
   }
 
-  /** Makes the server that runs take another configuration. */
+  /** Gives the running server another configuration. */
   async reload(config: string): Promise<void> {
     await writeFile(join(this.directory, 'nats.conf'), config);
     if (this.server) process.kill(this.server.pid, 'SIGHUP');
@@ -64,7 +64,7 @@ export class ConfiguredNats {
     await this.apps.pop()?.stop();
   }
 
-  /** A stream that holds everything below its name, unless told otherwise. */
+  /** A stream of all subjects below its name, unless `more` says otherwise. */
   stream(name: string, more: object = {}) {
     return this.jsm.streams.add({ name, subjects: [`${name.toLowerCase()}.>`], ...more } as Partial<StreamConfig>);
   }
@@ -74,7 +74,7 @@ export class ConfiguredNats {
     return this.jsm.consumers.add(stream, config);
   }
 
-  /** Payloads are `{"n":0}` and so on. */
+  /** Publishes `{"n":0}`, `{"n":1}` and so on. */
   async publish(subject: string, count: number, first = 0): Promise<void> {
     for (let n = first; n < first + count; n++) this.nats.publish(subject, `{"n":${n}}`);
     await this.nats.flush();

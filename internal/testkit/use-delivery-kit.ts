@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { type StoredDelivery, storeDelivery } from './stored-delivery.js';
 import { makeTestApi, type TestApi } from './test-api.js';
 
-/** The API on a database in which deliveries are put where the journal would put them. */
+/** The API on a database in which a test stores deliveries as the journal would. */
 export class DeliveryKit {
   api!: TestApi;
-  /** The webhook that deliveries are stored for. */
+  /** The webhook of the stored deliveries. */
   webhookId = 0;
   private eventId = 0;
 
@@ -19,7 +19,7 @@ export class DeliveryKit {
     this.webhookId = await this.makeWebhook();
   }
 
-  /** One more webhook of the event; its id. */
+  /** Creates another webhook of the event and returns its id. */
   async makeWebhook(more: object = {}, user = '1'): Promise<number> {
     const body = { url: 'http://example.com', event_ids: [this.eventId], ...more };
     return (await this.api.send('POST', '/webhooks', body, user)).body.id;
@@ -30,7 +30,7 @@ export class DeliveryKit {
   }
 }
 
-/** For all tests of a file; each begins with a new webhook and no delivery. */
+/** Sets up the kit for all tests of a file; each begins with a new webhook and no delivery. */
 export function useDeliveryKit(): DeliveryKit {
   const kit = new DeliveryKit();
   beforeAll(() => kit.open());

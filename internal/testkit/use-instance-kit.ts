@@ -8,7 +8,7 @@ import { makeTestDatabase, type TestDatabase } from './test-database.js';
 import { startInstance, type TestInstance } from './test-instance.js';
 import { startTestNats } from './test-nats.js';
 
-/** What instances that run as processes of their own work on, and what closes their account. */
+/** The servers and the receiver of instances that run in separate processes, and functions that close their account. */
 export class InstanceKit {
   nats!: NatsConnection;
   ledger!: Ledger;
@@ -37,7 +37,7 @@ export class InstanceKit {
   }
 
   async end(): Promise<void> {
-    // The workers of a parent that was killed let their requests end.
+    // The workers of a killed parent wait until their requests end.
     this.receiver.behave({});
     await this.receiver.stop();
     await Promise.all(this.running.map((instance) => instance.kill()));
@@ -45,7 +45,7 @@ export class InstanceKit {
     await this.database.drop();
   }
 
-  /** One more instance; it is killed when its test ends. */
+  /** Starts another instance, which is killed when its test ends. */
   async start(more: Readonly<Record<string, string>> = {}): Promise<TestInstance> {
     const parts = { database: this.database, natsUrl: this.server.url };
     const instance = await startInstance(parts, { ...this.settings, ...more });
@@ -64,7 +64,7 @@ export class InstanceKit {
   }
 }
 
-/** For all tests of a file: one nats-server; a database, a receiver and the instances of each test's own. */
+/** Sets up the kit for all tests of a file: one nats-server, and a database, a receiver and instances per test. */
 export function useInstanceKit(settings: Readonly<Record<string, string>>): InstanceKit {
   const kit = new InstanceKit(settings);
   beforeAll(() => kit.open());

@@ -50,25 +50,25 @@ export class StreamKit {
     return app;
   }
 
-  /** Stops all instances in good order. */
+  /** Stops all instances cleanly. */
   async stop(): Promise<void> {
     await Promise.all(this.apps.splice(0).map((app) => app.stop()));
   }
 
-  /** Publishes messages with the numbers from `from` to before `to`, each padded to about so many bytes. */
+  /** Publishes messages with the numbers from `from` to before `to`, each padded to about `bytes` bytes. */
   async publish(subject: string, from: number, to: number, bytes = 0): Promise<void> {
     const padding = 'x'.repeat(bytes);
     for (let n = from; n < to; n++) this.nats.publish(subject, JSON.stringify({ n, padding }));
     await this.nats.flush();
   }
 
-  /** What the receiver got, in order. */
+  /** The numbers of the messages that the receiver got, in order. */
   numbers(): number[] {
     const { requests } = this.receiver;
     return requests.map(({ body }) => JSON.parse(String(body)).payload.n as number).sort((a, b) => a - b);
   }
 
-  /** Resolves when the consumer has delivered everything, and all of it is acknowledged. */
+  /** Resolves when the consumer has delivered everything, and everything is acknowledged. */
   async acknowledged(stream = 'HUKZ', consumer = 'hukz'): Promise<void> {
     await eventually(
       async () => {
@@ -80,7 +80,7 @@ export class StreamKit {
   }
 }
 
-/** One nats-server for all tests of a file; a database and a receiver per test. */
+/** Sets up one nats-server for all tests of a file, and a database and a receiver per test. */
 export function useStreamKit(binary?: string): StreamKit {
   const kit = new StreamKit();
   beforeAll(() => kit.open(binary));

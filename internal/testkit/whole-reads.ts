@@ -1,4 +1,4 @@
-/** The lines of a plan that go through all of a table or of an index: what no condition leads into. */
+/** The lines of a plan that read a whole table or index, because no condition restricts the search. */
 export function wholeReads(plan: string): readonly string[] {
   const lines = plan.split('\n');
   const isScan = (line: string) => /(?:Seq|Index(?: Only)?) Scan (?:Backward )?(?:using \w+ )?on /.test(line);

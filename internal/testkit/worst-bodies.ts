@@ -6,16 +6,16 @@ export interface WorstBody {
   readonly text: string;
 }
 
-/** What surrounds a value in a body, and its place. */
+/** A place in a body, and the text around it. */
 interface Place {
   readonly name: string;
   wrap(value: string): string;
 }
 
-/** Less than what the API reads, so that the rest of a body has room beside it. */
+/** The size of a value. It is below the size that the API reads, so that the rest of a body has room. */
 const ROOM = 250 * 1024;
 
-/** As much of one kind as is parsed, with some room for the rest of a body, as JSON text: what no field may be. */
+/** JSON texts that no field may have: as much of one kind as the API parses, with some room for the rest of a body. */
 const HOSTILE: readonly WorstBody[] = [
   { name: 'a text', text: `"${'a'.repeat(ROOM)}"` },
   { name: 'an escaped text', text: `"${'\\u0000'.repeat(ROOM / 6)}"` },
@@ -29,7 +29,7 @@ const HOSTILE: readonly WorstBody[] = [
   { name: 'one member with a long name', text: `{"${'a'.repeat(ROOM)}":1}` },
 ];
 
-/** More than is parsed. */
+/** JSON texts that exceed what the API parses. */
 const TOO_MUCH: readonly WorstBody[] = [
   { name: 'too many numbers', text: listOf(() => '1') },
   { name: 'too many objects', text: listOf(() => '{}') },
@@ -40,8 +40,9 @@ const TOO_MUCH: readonly WorstBody[] = [
 ];
 
 /**
- * The largest legal bodies of an operation, and at each place in them the largest that is none: one after the other,
- * because all of them together are hundreds of megabytes. Nothing without a body.
+ * Yields the largest legal bodies of an operation, and at each place in them the largest illegal ones. A generator
+ * yields them one after the other, because all of them together are hundreds of megabytes. Yields nothing for an
+ * operation without a body.
  */
 export function* worstBodiesOf(document: OpenApi, operation: Operation): Generator<WorstBody> {
   const [content] = Object.values(operation.requestBody?.content ?? {});
@@ -57,7 +58,7 @@ function* worstAt(document: OpenApi, given: JsonSchema, place: Place): Generator
   for (const [inner, at] of placesIn(document, schema, place)) yield* worstAt(document, inner, at);
 }
 
-/** The places inside a value, each with what is required beside it. */
+/** The places inside a value, each with the required members beside it. */
 function placesIn(document: OpenApi, schema: JsonSchema, place: Place): readonly (readonly [JsonSchema, Place])[] {
   const { properties = {}, items, additionalProperties } = schema;
   const at = (name: string, wrap: (value: string) => string): Place => ({
@@ -78,7 +79,7 @@ function placesIn(document: OpenApi, schema: JsonSchema, place: Place): readonly
   return [...members, ...entries, ...values, ...forms];
 }
 
-/** A legal value with as much in it as its schema allows, as JSON text; an example where bounds do not give the form. */
+/** The largest legal value of a schema, as JSON text, or an example where bounds do not determine the form. */
 function largest(document: OpenApi, given: JsonSchema): string {
   const schema = resolved(document, given);
   const [form] = formsOf(schema);
