@@ -8,7 +8,7 @@ import type { Commands } from './worker-protocol.js';
 import type { PublisherCommands } from './workers/publisher.js';
 import type { YardstickCommands } from './workers/yardstick.js';
 
-/** Everything that runs, for a row to measure with. */
+/** The processes of a benchmark, for a row to measure with. */
 export interface Bench {
   readonly plan: Plan;
   readonly service: Service;
@@ -17,27 +17,29 @@ export interface Bench {
   readonly publisher: Worker<PublisherCommands>;
   readonly yardstick: Worker<YardstickCommands>;
   readonly pids: Pids;
-  /** The same with a service of its own, for as long as the work lasts. */
+  /** Runs the work with a separate service, which ends with the work. */
   apart<T>(settings: ApartSettings, work: (bench: Bench) => Promise<T>): Promise<T>;
-  /** One more receiver, for as long as the work lasts. */
+  /** Runs the work with another receiver, which ends with the work. */
   withReceiver<T>(work: (receiver: Receiver) => Promise<T>): Promise<T>;
-  /** A worker of its own, for as long as the work lasts. */
+  /** Runs the work with a separate worker, which ends with the work. */
   withWorker<C extends Commands, T>(name: string, work: (worker: Worker<C>) => Promise<T>): Promise<T>;
-  /** An empty database. */
+  /** Creates an empty database. */
   emptyDatabase(): Promise<DatabaseAddress>;
   readonly natsUrl: string;
-  /** Of `--workers`. */
+  /** The value of `--workers`. */
   readonly workers: number | undefined;
-  /** A number that marks the messages of one run. */
+  /** Returns a number that marks the messages of one run. */
   nextRun(): number;
   say(text: string): void;
 }
 
 export interface ApartSettings {
-  /** Of its database, which stays: a second service of the same name finds what the first left. */
+  /**
+   * The name of the service's database, which remains: a second service of the same name finds the data of the first.
+   */
   readonly name: string;
-  /** What is not at its default, without the prefix `HUKZ_`. */
+  /** Settings that differ from their defaults, without the prefix `HUKZ_`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** A module that the process loads before the program, and what Node is told besides. */
+  /** Arguments for Node, for example a module that the process loads before the program. */
   readonly nodeArguments?: readonly string[];
 }

@@ -7,25 +7,25 @@ export interface Hook {
   readonly eventId: number;
   readonly url: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** User 1, in space 0, when absent. */
+  /** Default: user 1 in space 0. */
   readonly owner?: { readonly userId: number; readonly spaceId: number } | undefined;
-  /** More fields of its body. */
+  /** Further fields of the request body. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const FIRST_OWNER = { userId: 1, spaceId: 0 };
 
-/** Registers an event and one webhook on it through the API; it is live when this resolves. */
+/** Registers an event and one webhook on it through the API. The webhook is active when this resolves. */
 export async function registerHook(api: string, { subject, url }: { subject: string; url: string }): Promise<number> {
   return addHook(api, { eventId: await registerEvent(api, subject), url, tags: { bench: subject } });
 }
 
-/** Answers the id of the event. */
+/** Returns the id of the event. */
 export async function registerEvent(api: string, subject: string): Promise<number> {
   return (await post(`${api}/events`, { name: subject, event: subject })).id;
 }
 
-/** Answers the id of the webhook. */
+/** Returns the id of the webhook. */
 export async function addHook(api: string, hook: Hook): Promise<number> {
   const { eventId, url, tags, owner = FIRST_OWNER, fields } = hook;
   const body = { name: 'bench', url, event_ids: [eventId], tags, space_id: owner.spaceId, ...fields };
@@ -33,9 +33,10 @@ export async function addHook(api: string, hook: Hook): Promise<number> {
 }
 
 /**
- * Many webhooks on one event: the first through the API, the others as copies of its row, because a hundred thousand
- * requests would take longer than all the rest. They differ by their tag `pick`, from `first` on, and by the last part of
- * their path. Live when this resolves, to how many milliseconds the service's event loop was late at the most meanwhile.
+ * Creates many webhooks on one event: the first through the API, the others as copies of its row, because a hundred
+ * thousand requests would take longer than everything else. They differ by their tag `pick`, numbered from `first`, and
+ * by the last part of their path. Resolves when they are active, with the longest delay of the service's event loop
+ * meanwhile, in milliseconds.
  */
 export async function addHooks(bench: Bench, hooks: ManyHooks): Promise<number> {
   const { api, metrics } = bench.service;
@@ -62,7 +63,7 @@ export interface ManyHooks extends Pick<Hook, 'eventId' | 'owner' | 'fields'> {
   readonly origin: string;
 }
 
-/** Whatever columns there will be, but the ones that PostgreSQL or a trigger writes and the ones that differ. */
+/** All columns except those that PostgreSQL or a trigger writes and those that differ. New columns are included. */
 async function copiedColumns({ database }: Bench): Promise<readonly string[]> {
   const rows = await database.run<{ name: string }>(
     `select quote_ident(column_name) as name from information_schema.columns
@@ -80,10 +81,10 @@ async function untilKnown(url: string, webhooks: number): Promise<number> {
   for (;;) {
     const metrics = await readMetrics(url);
     const known = metrics.get('hukz_catalog_webhooks') ?? 0;
-    // The scrapes themselves begin it anew.
+    // Each scrape resets the maximum.
     stallMs = Math.max(stallMs, longestStallMs(metrics));
     if (known >= webhooks) return stallMs;
-    if (Date.now() > deadline) throw new BenchFailure(`the service knows of ${known} webhooks, there are ${webhooks}`);
+    if (Date.now() > deadline) throw new BenchFailure(`the service has loaded ${known} webhooks of ${webhooks}`);
     await sleep(100);
   }
 }

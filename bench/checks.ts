@@ -3,11 +3,11 @@ import { BenchFailure } from './failure.js';
 import { growth, type Metrics } from './metrics.js';
 import type { ArrivalReport } from './workers/arrivals.js';
 
-/** A benchmark that loses a message has failed, however fast it was; so has one that doubles or forgets to log one. */
+/** A benchmark has failed if it loses or duplicates a message or does not log one, however fast it was. */
 export function checkArrivals({ distinct, duplicates, strays }: ArrivalReport, count: number): void {
   if (distinct === count && duplicates === 0 && strays === 0) return;
   throw new BenchFailure(
-    `of ${count} deliveries ${distinct} arrived; ${duplicates} requests came again, ${strays} bore no mark of this run`,
+    `of ${count} deliveries ${distinct} arrived; ${duplicates} requests were duplicates, ${strays} had no mark of this run`,
   );
 }
 
@@ -19,7 +19,7 @@ export function checkNoneDropped(before: Metrics, after: Metrics): void {
 export function checkLogged(logged: Logged, expected: Logged): void {
   if (logged.messages === expected.messages && logged.deliveries === expected.deliveries) return;
   throw new BenchFailure(
-    `${expected.deliveries} deliveries of ${expected.messages} messages arrived, but webhook_logs tells of ` +
+    `${expected.deliveries} deliveries of ${expected.messages} messages arrived, but webhook_logs has ` +
       `${logged.deliveries} of ${logged.messages}`,
   );
 }

@@ -10,24 +10,33 @@ export interface DatabaseAddress {
 }
 
 export interface Logged {
-  /** Messages of the run with a log row that says delivered. */
+  /** The number of messages of the run that have a log row with the outcome delivered. */
   readonly messages: number;
   readonly deliveries: number;
 }
 
-/** What the bench itself asks PostgreSQL. Its own transactions are counted, to be taken off. */
+/** The queries of the benchmark itself. Its own transactions are counted so that they can be subtracted. */
 export interface Database {
-  /** Transactions of the service and of autovacuum. Backends report about once a second, so this is for spans of many. */
+  /**
+   * Transactions of the service and of autovacuum. Backends report about every second, so use this for spans of many
+   * seconds.
+   */
   commits(): Promise<number>;
-  /** Transactions that wrote: each is a flush of the log. Exact at any time. */
+  /** Transactions that wrote: each is a flush of the write-ahead log. The number is exact at any time. */
   writes(): Promise<number>;
-  /** Deliveries that were inserted owned by nobody, or given back, and claimed later. Like `commits`, for spans of many. */
+  /**
+   * Deliveries that were inserted without an owner, or given back, and claimed later. As with `commits`, use this for
+   * long spans.
+   */
   claimed(): Promise<number>;
   owed(): Promise<number>;
   logged(run: number, since: Date): Promise<Logged>;
-  /** Rows that the journal inserted, updated and deleted, those of `claimed` apart. A backend reports its own after ten idle seconds at the latest. */
+  /**
+   * Rows that the journal inserted, updated and deleted, without those of `claimed`. A backend reports its own after at
+   * most ten idle seconds.
+   */
   rowsWritten(): Promise<number>;
-  /** For what only the bench does: preparing what would take hours otherwise. */
+  /** Runs statements that only the benchmark needs, to prepare data that would otherwise take hours. */
   run<R extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
   stop(): Promise<void>;
 }
@@ -54,10 +63,10 @@ export async function createDatabase(address: DatabaseAddress): Promise<void> {
 
 export async function openDatabase(address: DatabaseAddress): Promise<Database> {
   const client = new pg.Client(address);
-  // The server may end before we do, when the bench is interrupted.
+  // If the benchmark is interrupted, the server may end before this process.
   client.on('error', () => undefined);
   await client.connect();
-  // What is looked up has no statistics yet: row by row, the check of a run took minutes.
+  // The tables have no statistics yet: with nested loops, the check of a run took minutes.
   await client.query("set enable_nestloop = off; set work_mem = '256MB'");
   let asked = 0;
   const one = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<R> => {

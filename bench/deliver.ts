@@ -8,32 +8,32 @@ import { longestStallMs, readMetrics } from './metrics.js';
 import { readUsage, type Usage, usageEach } from './usage.js';
 import type { Aside, Picks } from './workers/publisher.js';
 
-/** What is published and what it should come to. */
+/** The messages to publish, and the deliveries to expect. */
 export interface Work {
   readonly subject: string;
   readonly messages: number;
-  /** Webhooks that each message goes to; 1 when absent. */
+  /** The number of webhooks that each message goes to. Default 1. */
   readonly fanOut?: number;
-  /** The plan's when absent. */
+  /** Default: the value of the plan. */
   readonly bytes?: number;
-  /** Messages on their way at the same time; the plan's when absent. */
+  /** The maximum number of messages under way. Default: the value of the plan. */
   readonly window?: number;
   readonly picks?: Picks;
-  /** What goes out beside to webhooks that are not well: it may still be owed when the run ends. */
+  /** Messages to unhealthy webhooks at the same time. Their deliveries may still be owed when the run ends. */
   readonly aside?: Aside | undefined;
 }
 
 export interface Delivered {
-  /** Deliveries. */
+  /** Deliveries per second. */
   readonly perSecond: number;
   readonly latencies: Latencies | undefined;
-  /** CPU microseconds a delivery. */
+  /** CPU microseconds per delivery. */
   readonly usage: Usage;
-  /** The longest that the service's event loop was late, in milliseconds. */
+  /** The longest delay of the service's event loop, in milliseconds. */
   readonly stallMs: number;
 }
 
-/** Publishes as fast as the service delivers, and checks that all arrived once and are logged. */
+/** Publishes as fast as the service delivers, and checks that each message arrived once and is logged. */
 export function deliverFlood(bench: Bench, work: Work): Promise<Delivered> {
   const fanOut = work.fanOut ?? 1;
   const window = work.window ?? Math.ceil(bench.plan.window / fanOut);
@@ -43,7 +43,7 @@ export function deliverFlood(bench: Bench, work: Work): Promise<Delivered> {
   });
 }
 
-/** Publishes at a constant rate, whatever becomes of it. */
+/** Publishes at a constant rate, independently of the deliveries. */
 export function deliverPaced(bench: Bench, work: Work, perSecond: number): Promise<Delivered> {
   return deliver(bench, work, {
     publish: (run) => bench.publisher.ask('pace', { ...messagesOf(bench, work), run, perSecond }),
@@ -51,7 +51,7 @@ export function deliverPaced(bench: Bench, work: Work, perSecond: number): Promi
   });
 }
 
-/** Of a run at a constant rate. */
+/** The latencies of a run at a constant rate. */
 export function latenciesOf({ latencies }: Delivered): Latencies {
   if (!latencies) throw new Error('no latencies of a run at full speed');
   return latencies;
@@ -66,10 +66,10 @@ export const messagesOf = ({ plan }: Pick<Bench, 'plan'>, { subject, messages, b
 });
 
 interface Way {
-  /** Answers when the first message was published, or was to be. */
+  /** Resolves with the time at which the first message was published, or was intended to be. */
   publish(run: number): Promise<number>;
   onProgress?(arrived: number): void;
-  /** The rate of publishing; absent when there is none, and so no latency. */
+  /** The rate of publishing. Without a rate, no latency is measured. */
   readonly perSecond?: number;
 }
 
@@ -86,7 +86,7 @@ async function deliver(bench: Bench, work: Work, way: Way): Promise<Delivered> {
   if (!work.aside) await untilNothingIsOwed(database);
   const after = await readUsage(bench.pids);
   if (work.aside) await untilLogged(database, { run, since, deliveries: count });
-  // After the last commit: a double may have come late.
+  // The report is read after the last commit, because a duplicate may arrive late.
   const report = await receiver.report(way.perSecond === undefined ? undefined : { startAt, perSecond: way.perSecond });
   checkArrivals(report, count);
   const later = await readMetrics(service.metrics);

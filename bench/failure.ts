@@ -1,2 +1,2 @@
-/** Why a benchmark has no result: a sentence for whoever started it. */
+/** The reason why a benchmark has no result, as a sentence for the person who started it. */
 export class BenchFailure extends Error {}

@@ -5,7 +5,7 @@ import type { Line } from './row.js';
 import { atMost, strictly } from './target.js';
 
 export interface Gate {
-  /** Counts what the work costs in statements and commits. */
+  /** Counts the statements and commits that the work costs. */
   during<T>(work: () => Promise<T>): Promise<T>;
   lines(deliveries: number): Promise<readonly Line[]>;
   /** The journal's counters, summed over the work. */
@@ -15,10 +15,10 @@ export interface Gate {
 type Growth = (name: string) => number;
 
 /**
- * Statements and commits at saturation. They are counts, yet not quite free of noise: quicker commits make smaller batches.
- * Statements are those the service's
- * journal sent. Commits are those that wrote, which cost a flush each, and for comparison all that PostgreSQL knows of:
- * reading ones, autovacuum's, and the service's while the yardstick ran.
+ * Statements and commits at saturation. They are counts, but have some noise: faster commits make smaller batches.
+ * Statements are those that the service's journal sent. Commits are those that wrote, each of which costs a flush; for
+ * comparison, the line also has all commits that PostgreSQL counts: those that only read, autovacuum's, and the
+ * service's while the yardstick ran.
  */
 export async function openGate(bench: Bench): Promise<Gate> {
   const { database, service } = bench;
@@ -66,7 +66,7 @@ export async function openGate(bench: Bench): Promise<Gate> {
   };
 }
 
-/** How large the journal's batches were and how long a commit took. */
+/** The mean size of the journal's batches and the mean duration of a commit. */
 export function batchNote(grown: Growth): string {
   const spellKind = (kind: string) => {
     const count = grown(`hukz_journal_batch_items_count{kind="${kind}"}`);

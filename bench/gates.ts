@@ -7,7 +7,7 @@ import { spell } from './numbers.js';
 import { GATES } from './plan.js';
 import { withBench } from './with-bench.js';
 
-// npm run gates: counts that must not grow, for every build. Figures of speed are the bench's.
+// npm run gates checks counts that must not grow, in every build. The benchmark measures speed.
 const say = (text: string) => void process.stderr.write(`gates: ${text}\n`);
 
 async function main(): Promise<number> {

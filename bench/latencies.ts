@@ -1,6 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 
-/** Milliseconds. */
+/** All values are in milliseconds. */
 export interface Latencies {
   readonly p50: number;
   readonly p90: number;
@@ -11,10 +11,12 @@ export interface Latencies {
   readonly count: number;
 }
 
-/** Three digits that matter, up to an hour. */
+/** Three significant digits, up to an hour. */
 const SETTINGS = { lowest: 1, highest: 3_600_000_000, figures: 3 };
 
-/** An HdrHistogram of microseconds: Node's own is HdrHistogram's C library, so no package is needed for it. */
+/**
+ * Creates an HdrHistogram of microseconds. Node's own histogram is HdrHistogram's C library, so no package is needed.
+ */
 export function makeLatencyHistogram(): RecordableHistogram {
   return createHistogram(SETTINGS);
 }

@@ -2,9 +2,9 @@ import type { Bench } from './bench.js';
 import { registerHook } from './catalog.js';
 import { deliverFlood } from './deliver.js';
 
-/** Whose logs they are: one user has nearly all of them, the other two in a hundred. */
+/** The owners of the logs: one user has nearly all of them, the other has two percent. */
 export const USERS = { most: 1, few: 2 } as const;
-/** On nearly every second log, and on one in 1,250; of each tag some are each user's. */
+/** One tag is on nearly every second log, the other on one in 1,250. Each user has some logs with each tag. */
 export const TAGS = { frequent: 'size:frequent', rare: 'size:rare' } as const;
 
 const DAYS = 20;
@@ -13,8 +13,9 @@ const AT_ONCE = 250_000;
 const SUBJECT = 'bench.logs';
 
 /**
- * Logs of the last twenty days, a hundred to a message, as copies of the rows that one real delivery leaves: whatever
- * columns there are, they hold what the service writes. The partitions, indexes and functions are the migrations'.
+ * Inserts logs of the last twenty days, a hundred per message, as copies of the rows that one real delivery writes:
+ * every column has a value that the service writes, also a new one. Partitions, indexes and functions are those of the
+ * migrations.
  */
 export async function insertLogs(bench: Bench, rows: number): Promise<void> {
   const { database, service, receiver } = bench;
@@ -35,9 +36,11 @@ export async function insertLogs(bench: Bench, rows: number): Promise<void> {
   await database.run('vacuum analyze messages');
 }
 
-/** When the log of that number was made, oldest first: inserts go where the service's would. $1 rows, $2 until. */
+/**
+ * The time of the log with that number, oldest first: inserts go where the service's would go. $1 is rows, $2 is until.
+ */
 const instant = (n: string) => `$2::timestamptz - (1 - ${n}::float8 / $1::float8) * ${DAYS} * interval '1 day'`;
-/** As ids of their time would be: beside each other in the index. */
+/** An id as the service would have made at that time, so that ids of one time are adjacent in the index. */
 const id = (n: string, kind: 1 | 2) =>
   `(lpad(to_hex(${n}::bigint), 12, '0') || '7${kind}0080000000' || lpad(to_hex(${n}::bigint), 8, '0'))::uuid`;
 

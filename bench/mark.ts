@@ -1,4 +1,4 @@
-/** How a message says which one it is, legible in a receiver's bytes and in the journal without parsing. */
+/** The identity of a message, readable in a receiver's bytes and in the journal without parsing. */
 export interface Mark {
   readonly run: number;
   readonly sequence: number;
@@ -9,7 +9,7 @@ const RUN_DIGITS = 4;
 const DIGITS = 12;
 const ZERO = 0x30;
 
-/** Where PostgreSQL finds the mark and the run in a stored payload; `substring` counts from 1. */
+/** The position of the mark and the run in a stored payload, for PostgreSQL; `substring` counts from 1. */
 export const MARK_IN_SQL = { from: HEAD.length + 1, length: DIGITS, runLength: RUN_DIGITS } as const;
 
 /** A JSON payload of that many bytes, without a mark yet. */
@@ -22,7 +22,7 @@ export function runDigits(run: number): string {
   return String(run).padStart(RUN_DIGITS, '0');
 }
 
-/** A payload of its own for each message: clients keep a reference to it until it is written. */
+/** Returns a separate payload for each message, because clients keep a reference to it until it is written. */
 export function markedPayload(blank: Buffer, mark: Mark): Buffer {
   const payload = Buffer.allocUnsafe(blank.length);
   blank.copy(payload);
@@ -30,13 +30,13 @@ export function markedPayload(blank: Buffer, mark: Mark): Buffer {
   return payload;
 }
 
-/** Writes into the first payload that stands in the bytes. */
+/** Writes the mark into the first payload in the bytes. */
 export function writeMark(bytes: Buffer, { run, sequence }: Mark): void {
   const at = bytes.indexOf(HEAD) + HEAD.length;
   bytes.write(runDigits(run) + String(sequence).padStart(DIGITS - RUN_DIGITS, '0'), at, 'latin1');
 }
 
-/** The mark in a request's body, or undefined when it bears none. */
+/** Reads the mark in a request's body. Returns undefined if there is none. */
 export function readMark(bytes: Buffer, from: number): Mark | undefined {
   const at = bytes.indexOf(HEAD, from);
   if (at < 0 || at + HEAD.length + DIGITS > bytes.length) return undefined;

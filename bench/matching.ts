@@ -12,7 +12,7 @@ import { makeJournalPool } from '../internal/store/journal/journal-pool.js';
 import { migrate } from '../internal/store/migrate.js';
 import { createDatabase, type DatabaseAddress } from './database.js';
 
-// `npm run build && node --expose-gc dist/bench/matching.js`: the catalog by itself, docs/performance.md.
+// `npm run build && node --expose-gc dist/bench/matching.js` measures the catalog alone; see docs/performance.md.
 
 const WEBHOOKS = 100_000;
 const EVENTS = 10_000;
@@ -28,7 +28,7 @@ const SEED = [
    select 'w' || n, 'https://receiver.example/hooks/' || n, true,
      jsonb_build_object('customer', 'c' || n, 'plan', 'p' || n % 10), n % 1000, 1, 1
    from generate_series(1, ${WEBHOOKS}) n`,
-  // Without the trigger, which would update each webhook once more.
+  // The trigger is disabled because it would update each webhook once more.
   'alter table webhook_events disable trigger user',
   'insert into webhook_events (webhook_id, event_id) select id, (select min(id) from events) from webhooks',
   'analyze',
@@ -55,7 +55,7 @@ async function measureLoading(address: DatabaseAddress): Promise<Catalog> {
   loop.disable();
   say('longest stall of the event loop', `${(loop.max / 1e6).toFixed(1)} ms`);
   globalThis.gc?.();
-  say('memory a webhook', `${Math.round((process.memoryUsage().heapUsed - before) / WEBHOOKS)} bytes`);
+  say('memory per webhook', `${Math.round((process.memoryUsage().heapUsed - before) / WEBHOOKS)} bytes`);
   await pool.stop();
   return catalog;
 }

@@ -1,4 +1,4 @@
-/** One scrape of the service: `name` or `name{label="value"}` to its number. */
+/** One scrape of the service: maps `name` or `name{label="value"}` to its number. */
 export type Metrics = ReadonlyMap<string, number>;
 
 export async function readMetrics(url: string): Promise<Metrics> {
@@ -13,14 +13,17 @@ export async function readMetrics(url: string): Promise<Metrics> {
   return new Map(samples);
 }
 
-/** How far a counter moved between two scrapes. */
+/** The difference of a counter between two scrapes. */
 export function growth(name: string, before: Metrics, after: Metrics): number {
   return (after.get(name) ?? 0) - (before.get(name) ?? 0);
 }
 
 const LOOKS_EVERY_MS = 10;
 
-/** The longest that the service's event loop was late since the scrape before: its histogram counts the time between two looks too. */
+/**
+ * The longest delay of the service's event loop since the previous scrape. The histogram also counts the time between
+ * two samples, which is subtracted.
+ */
 export function longestStallMs(metrics: Metrics): number {
   return Math.max(0, (metrics.get('nodejs_eventloop_lag_max_seconds') ?? Number.NaN) * 1000 - LOOKS_EVERY_MS);
 }

@@ -19,14 +19,14 @@ export interface OpenOptions {
   readonly plan: Plan;
   readonly receiverKind: ReceiverKind;
   readonly profileIn: string | undefined;
-  /** Processes of a service; absent: as the service has it. */
+  /** The number of processes of a service. Default: the default of the service. */
   readonly workers: number | undefined;
   readonly endings: Endings;
   readonly stop: AbortController;
   say(text: string): void;
 }
 
-/** Starts every process. What was started is in `endings`, also when a later one fails. */
+/** Starts every process. All started processes are in `endings`, even if a later one fails to start. */
 export async function openBench(options: OpenOptions): Promise<Bench> {
   const { plan, workers, endings, stop, say } = options;
   const onDeath = (failure: Error) => stop.abort(failure);
@@ -38,7 +38,7 @@ export async function openBench(options: OpenOptions): Promise<Bench> {
   const directory = started(await mkdtemp(join(tmpdir(), 'hukz-bench-')), (path) =>
     rm(path, { recursive: true, force: true }),
   );
-  // PostgreSQL may have to run as another user.
+  // PostgreSQL may have to run as another user, who must be able to enter the directory.
   await chmod(directory, 0o755);
 
   say('starting PostgreSQL (fsync on), nats-server and the service');

@@ -15,19 +15,19 @@ export interface Options {
 
 export const USAGE = `usage: npm run bench -- [--quick] [--http] [--profile] [--workers N] [row ...]
   --quick    fewer and shorter runs, all rows in under four minutes
-  --http     a receiver on node:http, twice the cost of the usual one on bare sockets
-  --profile  leave a CPU profile of the service in bench/results and say where its time went; of the one that
+  --http     a receiver on node:http, twice the cost of the default one on bare sockets
+  --profile  save a CPU profile of the service in bench/results and show a summary; the service is the one that
              W1, W1l, W2 and W7 use
-  --workers  as many processes of the service (WORKERS)
-rows, with * when only named ones:
+  --workers  the number of processes of the service (WORKERS)
+rows (* runs only if named):
 ${rows.map(({ row, inAll }) => `  ${row.id.padEnd(6)}${inAll ? ' ' : '*'} ${row.title}`).join('\n')}`;
 
-/** What the command line asks for, or undefined when it asks for help. @throws {BenchFailure} */
+/** Returns the options of the command line, or undefined for a request for help. @throws {BenchFailure} */
 export function readOptions(args: string[]): Options | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   const unknown = positionals.filter((name) => !rows.some(({ row }) => row.id === name));
-  if (unknown.length > 0) throw new BenchFailure(`there is no row ${unknown.join(', ')}\n${USAGE}`);
+  if (unknown.length > 0) throw new BenchFailure(`unknown row ${unknown.join(', ')}\n${USAGE}`);
   const wanted = rows.filter(({ row, inAll }) => (positionals.length > 0 ? positionals.includes(row.id) : inAll));
   return {
     plan: values.quick ? QUICK : FULL,
@@ -52,6 +52,7 @@ function parse(args: string[]) {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new BenchFailure(`--workers is a number from 1 on, not ${text}\n${USAGE}`);
+  if (!/^[1-9]\d{0,2}$/.test(text))
+    throw new BenchFailure(`--workers must be a number from 1 to 999, not ${text}\n${USAGE}`);
   return Number(text);
 }

@@ -3,30 +3,33 @@ export interface Rate {
   readonly messages: number;
 }
 
-/** How much is measured. */
+/** The amounts to measure. */
 export interface Plan {
   readonly name: 'full' | 'quick' | 'gates';
   readonly rounds: number;
-  /** Of the rows that take long. */
+  /** Rounds of the rows that take long. */
   readonly longRounds: number;
-  /** At full speed, a run. */
+  /** Messages per run at full speed. */
   readonly messages: number;
   readonly yardstickRequests: number;
   readonly warmUpMessages: number;
   readonly payloadBytes: number;
-  /** Deliveries published and not arrived yet: core NATS pushes nobody back, so the publisher must not run ahead. */
+  /**
+   * The maximum number of deliveries that are published and have not arrived yet. Core NATS has no back-pressure, so
+   * the publisher must not run ahead.
+   */
   readonly window: number;
   readonly paced: Rate & { readonly rounds: number };
-  /** W2: messages to 100 webhooks each. */
+  /** W2: messages, each to 100 webhooks. */
   readonly fanOutMessages: number;
   /** W3: webhooks on one event. */
   readonly manyWebhooks: number;
   /** W5: messages that wait. */
   readonly waiting: number;
-  /** W6: of 64 KiB and of 1 MiB. */
+  /** W6: messages of 64 KiB and of 1 MiB. */
   readonly largeMessages: number;
   readonly hugeMessages: number;
-  /** W7. */
+  /** W7: the rate. */
   readonly idle: Rate;
   /** W8: rows of `webhook_logs`, and requests of each kind. */
   readonly logs: { readonly rows: number; readonly requests: number };
@@ -72,7 +75,7 @@ export const QUICK: Plan = {
   limitMs: 240_000,
 };
 
-/** Counts, not speeds: half a minute. The limit is for a machine that has no time for it. */
+/** The gates measure counts, not speeds, and take half a minute. The limit is for a very busy machine. */
 export const GATES: Plan = {
   ...QUICK,
   name: 'gates',

@@ -4,16 +4,16 @@ import { checkArrivals } from './checks.js';
 import type { Latencies } from './latencies.js';
 import type { Rate } from './plan.js';
 
-/** Requests under way at the same time. */
+/** The number of requests under way at the same time. */
 export const IN_FLIGHT = 64;
 
 export interface Posted {
   readonly perSecond: number;
-  /** CPU microseconds of the sender a request. */
+  /** CPU microseconds of the sender per request. */
   readonly cpu: number;
 }
 
-/** What is sent; 1 KiB (the plan's) and unsigned when nothing else is said. */
+/** The requests to send. Default: 1 KiB (the value of the plan), unsigned. */
 export interface Post {
   readonly subject: string;
   readonly count: number;
@@ -21,7 +21,10 @@ export interface Post {
   readonly signed?: boolean;
 }
 
-/** The yardstick B0, a run: a bare undici loop in a process of its own, same bytes, same receiver. B1 signs them too. */
+/**
+ * Runs the yardstick B0: a bare undici loop in a separate process, with the same bytes and the same receiver. B1 also
+ * signs the bodies.
+ */
 export async function postFlood(bench: Bench, post: Post): Promise<Posted> {
   const { count } = post;
   const posts = await prepare(bench, post);
@@ -33,7 +36,10 @@ export async function postFlood(bench: Bench, post: Post): Promise<Posted> {
   return { perSecond: (count * 1000) / (report.lastAt - startAt), cpu };
 }
 
-/** The yardstick's loop and a receiver on node:http in one process: a second that anchors elsewhere were taken by. */
+/**
+ * Runs the yardstick's loop and a receiver on node:http in one process. It is a second yardstick, with which reference
+ * figures elsewhere were measured.
+ */
 export async function postToItself(bench: Bench, { subject, count }: Post): Promise<Posted> {
   const { payloadBytes: bytes } = bench.plan;
   const posts = { subject, run: bench.nextRun(), count, bytes, signed: false, inFlight: IN_FLIGHT };
@@ -43,7 +49,7 @@ export async function postToItself(bench: Bench, { subject, count }: Post): Prom
   return { perSecond: (count * 1000) / ms, cpu };
 }
 
-/** The yardstick at a constant rate. */
+/** Runs the yardstick at a constant rate. */
 export async function postPaced(bench: Bench, subject: string, rate: Rate): Promise<Latencies> {
   const { perSecond, messages: count } = rate;
   const posts = await prepare(bench, { subject, count });

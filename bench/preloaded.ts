@@ -1,10 +1,10 @@
 import { findFreePort } from '../internal/local/free-port.js';
 
-/** A module of `preload/` that a service loads before the program, and which answers over HTTP. */
+/** A module of `preload/` that a service loads before the program, and that answers over HTTP. */
 export interface Preloaded {
-  /** What makes the service load it. */
+  /** The arguments with which Node loads the module. */
   readonly nodeArguments: readonly string[];
-  /** What it has to say, as text. */
+  /** Requests the module's report, as text. */
   ask(): Promise<string>;
 }
 

@@ -1,4 +1,4 @@
-/** The rooms of the service, and what it stands on, by the file that a function is in. The first that fits counts. */
+/** The parts of the service and its dependencies, by the file that contains a function. The first match counts. */
 const ROOMS: readonly (readonly [room: string, file: RegExp])[] = [
   ['intake: NATS to acceptor', /^internal\/intake\//],
   ['domain: matching, envelope, verdicts', /^internal\/domain\//],
@@ -24,7 +24,7 @@ const ROOMS: readonly (readonly [room: string, file: RegExp])[] = [
   ['Node: the rest', /^node:/],
 ];
 
-/** What V8 says of the time that is in no function of JavaScript. */
+/** V8's names for time outside of JavaScript functions. */
 const PROGRAM: Readonly<Record<string, string>> = {
   writev: 'the kernel: writing to sockets',
   writeBuffer: 'the kernel: writing to sockets',
@@ -32,7 +32,9 @@ const PROGRAM: Readonly<Record<string, string>> = {
   '(garbage collector)': 'garbage collection',
 };
 
-/** `file` as the summary spells it: `internal/…`, `undici/lib/…`, `node:net`; empty where there is none. */
+/**
+ * `file` has the spelling of the summary: `internal/…`, `undici/lib/…`, `node:net`; it is empty where there is no file.
+ */
 export function roomOf(file: string, functionName: string): string {
   if (file === '') return PROGRAM[functionName] ?? 'native functions of Node and V8';
   return ROOMS.find(([, pattern]) => pattern.test(file))?.[0] ?? 'other';

@@ -16,18 +16,21 @@ interface Frame {
 
 const FUNCTIONS_SHOWN = 30;
 
-/** What the profiled process did after its start. */
+/** The work of the profiled process after its start. */
 export interface Profiled {
-  /** From the start of the process until it was ready: not counted. */
+  /** The time from the start of the process until it was ready, which is not counted. */
   readonly readyAfterMs: number;
   readonly deliveries: number;
-  /** Seconds: a profile's samples are by the clock, and count the time in which others had the cores. */
+  /**
+   * CPU seconds. The samples of a profile follow the wall clock and include time in which other processes had the
+   * cores.
+   */
   readonly cpuSeconds: number;
 }
 
 /**
- * Where the newest CPU profile in the directory spent its time, idle and start left out: by rooms in CPU microseconds a
- * delivery, and by functions, each by the time in themselves.
+ * Summarizes the newest CPU profile in the directory, without idle time and the start: by parts of the service in CPU
+ * microseconds per delivery, and by functions, each with its self time.
  */
 export async function profileSummary(directory: string, profiled: Profiled): Promise<string> {
   const path = await newestProfile(directory);
@@ -49,7 +52,7 @@ export async function profileSummary(directory: string, profiled: Profiled): Pro
   return [
     `${basename(path)}: ${profiled.cpuSeconds.toFixed(1)} s of CPU for ${profiled.deliveries} deliveries, start left out`,
     '',
-    '| where | µs a delivery | share |',
+    '| where | µs per delivery | share |',
     '|---|---:|---:|',
     ...largest(rooms).map(([room, ms]) => `| ${room} | ${each(ms)} | ${share(ms)} |`),
     `| all | ${each(busy)} | |`,
@@ -60,7 +63,7 @@ export async function profileSummary(directory: string, profiled: Profiled): Pro
   ].join('\n');
 }
 
-/** Milliseconds in a node itself, of the samples from then on. */
+/** The self time of each node in milliseconds, from samples after `fromMs`. */
 function selfTimes({ samples, timeDeltas }: Profile, fromMs: number): ReadonlyMap<number, number> {
   const selfMs = new Map<number, number>();
   let at = 0;

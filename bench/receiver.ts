@@ -6,22 +6,25 @@ import type { ReceiverCommands, ReceiverKind } from './workers/receiver.js';
 
 export interface Receiver {
   readonly pid: number;
-  /** Where it answers at once. */
+  /** The origin of a port that answers at once. */
   readonly origin: string;
-  /** One more port of the same process that behaves otherwise; answers its origin. */
+  /** Opens another port of the same process with another conduct. Returns its origin. */
   misbehave(conduct: Conduct): Promise<string>;
-  /** From now on it behaves well on all of its ports. */
+  /** Makes the receiver answer at once on all ports from now on. */
   heal(): Promise<void>;
-  /** From now on it behaves on each port as that was opened. */
+  /** Makes each port behave again as it did when it was opened. */
   sicken(): Promise<void>;
   begin(expected: Expected): Promise<void>;
-  /** Resolves when all of the run have arrived. Tells `onProgress` now and then how many have. */
+  /** Resolves when all deliveries of the run have arrived. Calls `onProgress` from time to time with their number. */
   untilAll(expected: number, onProgress?: (arrived: number) => void): Promise<void>;
   report(schedule?: Schedule): Promise<ArrivalReport>;
   stop(): Promise<void>;
 }
 
-/** Nothing arrives for so long: it is lost. Longer than the first retry, so that a retried one is seen as such. */
+/**
+ * If nothing arrives for this time, the rest is lost. The time is longer than the first retry, so that a retried
+ * delivery is recognized as retried.
+ */
 const PATIENCE_MS = 15_000;
 
 export async function startReceiver(kind: ReceiverKind, onDeath: (failure: BenchFailure) => void): Promise<Receiver> {
@@ -47,7 +50,7 @@ export async function startReceiver(kind: ReceiverKind, onDeath: (failure: Bench
         end();
         reject(new BenchFailure(`lost: ${latest} of ${expected} arrived, and then none for ${PATIENCE_MS / 1000} s`));
       }, PATIENCE_MS);
-      // When the run is given up nobody waits for this any more.
+      // When the run is given up, no promise waits for this timer any more.
       timer.unref();
       const listener = (arrived: number) => {
         latest = arrived;

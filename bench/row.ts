@@ -1,6 +1,6 @@
 import type { Bench } from './bench.js';
 
-/** One kind of work: what it is called on the command line, and how it is measured. */
+/** One kind of work: its name on the command line, and its measurement. */
 export interface Row {
   readonly id: string;
   readonly title: string;
@@ -12,18 +12,18 @@ export interface Line {
   readonly id: string;
   readonly what: string;
   readonly unit: string;
-  /** One a run. */
+  /** One value per run. */
   readonly values: readonly number[];
-  /** To the yardstick of the same round, one a run. */
+  /** The ratio to the yardstick of the same round, one per run. */
   readonly ratios?: readonly number[];
   readonly targets: readonly Target[];
-  /** More to know, one line each. */
+  /** Further information, one line each. */
   readonly notes?: readonly string[];
 }
 
 export interface Target {
   readonly text: string;
   readonly met: boolean;
-  /** Whether the bench fails without it: for what does not depend on the machine. */
+  /** Whether missing the target fails the benchmark, which is the case for values that do not depend on the machine. */
   readonly strict: boolean;
 }

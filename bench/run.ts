@@ -9,18 +9,18 @@ import { save } from './save.js';
 import { table } from './table.js';
 import { withBench } from './with-bench.js';
 
-// Seen from dist/bench/run.js.
+// The path is relative to dist/bench/run.js.
 const RESULTS = join(import.meta.dirname, '..', '..', 'bench', 'results');
 
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 interface Measured {
   readonly lines: readonly Line[];
-  /** The main service's. */
+  /** The profile of the main service. */
   readonly profiled: Profiled;
 }
 
-/** Measures the rows, one after the other. */
+/** Measures the rows one after the other. */
 async function measure(options: Options): Promise<Measured> {
   return withBench({ ...options, profileIn: options.profile ? RESULTS : undefined, say }, async (bench) => {
     const { pid, readyAfterMs, metrics } = bench.service;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Options } from './options.js';
 import type { Line } from './row.js';
 
-/** Writes what was measured, and on what, as `<directory>/<date>.json`; answers its path. */
+/** Writes the measurements and a description of the machine to `<directory>/<date>.json`. Returns the path. */
 export async function save(
   directory: string,
   { plan, receiverKind }: Pick<Options, 'plan' | 'receiverKind'>,

@@ -9,12 +9,12 @@ import { BenchFailure } from './failure.js';
 export interface ServiceOptions {
   readonly nats: string;
   readonly database: DatabaseAddress;
-  /** Its working directory, where it must find no config file. */
+  /** The working directory of the service, which must contain no configuration file. */
   readonly directory: string;
-  /** Where to leave a CPU profile at its end. */
+  /** The directory for a CPU profile at the end of the service. */
   readonly profileIn?: string | undefined;
   readonly nodeArguments: readonly string[];
-  /** What is not at its default, without the prefix `HUKZ_`. */
+  /** Settings that differ from their defaults, without the prefix `HUKZ_`. */
   readonly settings: Readonly<Record<string, string>>;
   onDeath(failure: BenchFailure): void;
 }
@@ -23,16 +23,18 @@ export interface Service {
   readonly pid: number;
   readonly api: string;
   readonly metrics: string;
-  /** From the start of the process until it said that it is ready. */
+  /** The time from the start of the process until it reported that it is ready. */
   readonly readyAfterMs: number;
   stop(): Promise<void>;
 }
 
-// A busy machine may need it.
+// A busy machine may need this long.
 const PATIENCE_MS = 60_000;
 const LAST_LINES = 15;
 
-/** Runs `hukz serve` as users do, configured by its environment, everything not named here at its default. */
+/**
+ * Runs `hukz serve` as users do, configured by its environment. Settings that are not named here have their defaults.
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const port = await findFreePort();
   const metricsPort = await findFreePort();
@@ -84,7 +86,7 @@ function environment({ nats, database, settings }: ServiceOptions, port: number,
   const named = Object.entries(settings).map(([name, value]) => [`HUKZ_${name}`, value]);
   return {
     NODE_ENV: 'production',
-    // In production it would refuse receivers on 127.0.0.1.
+    // In production, hukz would refuse receivers on 127.0.0.1.
     HUKZ_MODE: 'development',
     HUKZ_LOG_FORMAT: 'json',
     HUKZ_HOST: '127.0.0.1',

@@ -3,7 +3,7 @@ import type { Line, Target } from './row.js';
 
 const TITLES = ['row', 'what', 'median', 'min – max', '× B0', 'targets'];
 
-/** The lines as text for a terminal. */
+/** Formats the lines as text for a terminal. */
 export function table(lines: readonly Line[]): string {
   const cells = [TITLES, ...lines.map(cellsOf)];
   const widths = TITLES.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));

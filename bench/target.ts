@@ -9,7 +9,7 @@ export function atMost(value: number, bound: number, unit = ''): Target {
   return { text: `≤ ${spellBound(bound)}${unit}`, met: value <= bound, strict: false };
 }
 
-/** Free of noise: missing it is a fault of the program, whatever machine it runs on. */
+/** A target without noise: missing it is a fault of the program on any machine. */
 export function strictly(target: Target): Target {
   return { ...target, strict: true };
 }

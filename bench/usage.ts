@@ -1,7 +1,7 @@
 import { readCpuSeconds } from '../internal/local/process-usage.js';
 import { median, spell } from './numbers.js';
 
-/** CPU seconds by process; the service with its workers, PostgreSQL with all its backends. */
+/** CPU seconds by process: the service with its workers, and PostgreSQL with all its backends. */
 export interface Usage {
   readonly service: number;
   readonly postgres: number;
@@ -23,7 +23,7 @@ export async function readUsage(pids: Pids): Promise<Usage> {
   return { service, postgres, nats, publisher, receiver };
 }
 
-/** CPU microseconds a delivery. */
+/** CPU microseconds per delivery. */
 export function usageEach(before: Usage, after: Usage, deliveries: number): Usage {
   const each = (name: keyof Usage) => ((after[name] - before[name]) * 1e6) / deliveries;
   return {
@@ -39,5 +39,5 @@ export function usageEach(before: Usage, after: Usage, deliveries: number): Usag
 export function spellUsage(runs: readonly Usage[]): string {
   const each = (name: keyof Usage) => `${name} ${spell(median(runs.map((usage) => usage[name])))}`;
   const names = ['service', 'postgres', 'nats', 'publisher', 'receiver'] as const;
-  return `CPU µs a delivery: ${names.map(each).join(', ')}`;
+  return `CPU µs per delivery: ${names.map(each).join(', ')}`;
 }

@@ -4,8 +4,8 @@ import { BenchFailure } from './failure.js';
 import { type OpenOptions, openBench } from './open-bench.js';
 
 /**
- * Everything that the work needs, within the time that the plan allows and until somebody interrupts; all that was started
- * has ended when this settles.
+ * Runs the work with all required processes, within the time limit of the plan and until the user interrupts it. All
+ * started processes have ended when this settles.
  */
 export async function withBench<T>(
   options: Omit<OpenOptions, 'endings' | 'stop'>,
@@ -15,7 +15,7 @@ export async function withBench<T>(
   const endings = makeEndings(say);
   const stop = new AbortController();
   const limit = setTimeout(
-    () => stop.abort(new BenchFailure(`not done after ${plan.limitMs / 1000} s, the limit`)),
+    () => stop.abort(new BenchFailure(`not done within the limit of ${plan.limitMs / 1000} s`)),
     plan.limitMs,
   );
   for (const name of ['SIGINT', 'SIGTERM'] as const)

@@ -1,4 +1,4 @@
-/** What a worker can be asked for: functions of at most one value that survives being sent. */
+/** The commands of a worker: functions with at most one argument, which must survive being sent between processes. */
 export type Commands = Readonly<Record<string, (input: never) => unknown>>;
 
 export interface Question {

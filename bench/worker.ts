@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { BenchFailure } from './failure.js';
 import type { Answer, Commands, News } from './worker-protocol.js';
 
-/** A process of the bench's own, seen from its parent. */
+/** A worker process of the benchmark, as its parent uses it. */
 export interface Worker<C extends Commands> {
   readonly pid: number;
   ask<K extends keyof C & string>(command: K, ...input: Parameters<C[K]>): Promise<Awaited<ReturnType<C[K]>>>;
@@ -11,10 +11,10 @@ export interface Worker<C extends Commands> {
 }
 
 export interface WorkerOptions {
-  /** The file in `workers/`, without its ending. */
+  /** The file in `workers/`, without its extension. */
   readonly name: string;
   onNews?(news: unknown): void;
-  /** It ended without being asked to. */
+  /** Is called if the worker ended unexpectedly. */
   onDeath(failure: BenchFailure): void;
 }
 
@@ -24,7 +24,7 @@ interface Waiting {
 }
 
 export function startWorker<C extends Commands>(options: WorkerOptions): Worker<C> {
-  // A process group of its own: Ctrl-C reaches the parent only, which ends its workers last.
+  // The worker has its own process group: Ctrl-C reaches only the parent, which ends its workers last.
   const child = fork(fileURLToPath(new URL(`workers/${options.name}.js`, import.meta.url)), { detached: true });
   const waiting = new Map<number, Waiting>();
   let asked = 0;

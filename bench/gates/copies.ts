@@ -22,7 +22,9 @@ interface Copies {
   readonly heldBytes: number;
 }
 
-/** How often a large payload is copied on its way, and how many copies of it stay while forty webhooks wait for it. */
+/**
+ * Measures how often a large payload is copied on its way, and how many copies remain while forty webhooks wait for it.
+ */
 export async function copyGates(bench: Bench): Promise<readonly Held[]> {
   const counting = await preloaded('count-copies');
   const nodeArguments = ['--expose-gc', ...counting.nodeArguments];
@@ -46,7 +48,7 @@ async function copied(bench: Bench, read: () => Promise<Copies>): Promise<Held> 
     what: 'times that a payload of 64 KiB is copied from NATS to the journal and the receiver',
     value: (copiedBytes - before.copiedBytes) / (MESSAGES * PAYLOAD_BYTES),
     atMost: 5.5,
-    worse: 'something on the way of a message copies its payload once more: keep a window into the body instead',
+    worse: 'the path of a message copies its payload once more: keep a view of the body instead',
   };
 }
 
@@ -71,11 +73,13 @@ async function held(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
     what: `copies in memory of a payload of 64 KiB that waits for ${WEBHOOKS} webhooks`,
     value: (after - before) / (HELD_MESSAGES * PAYLOAD_BYTES),
     atMost: 1.5,
-    worse: 'the deliveries of a message no longer share one body, or what was committed is still held',
+    worse: 'the deliveries of a message no longer share one body, or committed payloads are not released',
   };
 }
 
-/** V8 gives buffers back some time after it has collected them, and a driver lets go of its last statement with the next. */
+/**
+ * V8 frees buffers some time after it has collected them, and a driver releases its last statement with the next one.
+ */
 async function leastHeld(read: () => Promise<Copies>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < LOOKS; look++) {
@@ -85,7 +89,7 @@ async function leastHeld(read: () => Promise<Copies>): Promise<number> {
   return least;
 }
 
-/** Until all of them are in the journal, and so on their way. */
+/** Publishes and waits until all messages are in the journal, which means that their deliveries have begun. */
 async function publish(bench: Bench, run: number): Promise<void> {
   const { service, publisher } = bench;
   const work = { subject: SUBJECTS.fan, messages: HELD_MESSAGES, bytes: PAYLOAD_BYTES };

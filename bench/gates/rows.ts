@@ -6,7 +6,9 @@ import type { Held } from './held.js';
 const REPORTED_WITHIN_MS = 12_000;
 const ROWS = 4;
 
-/** Rows written by all that was delivered so far. The last of the gates: by then the backends have reported theirs. */
+/**
+ * Counts the rows written per delivery so far. This is the last gate: by then all backends have reported their counts.
+ */
 export async function rowGates({ database, service }: Bench): Promise<readonly Held[]> {
   const deliveries = (await readMetrics(service.metrics)).get('hukz_deliveries_accepted_total') ?? Number.NaN;
   const deadline = Date.now() + REPORTED_WITHIN_MS;
@@ -21,14 +23,14 @@ export async function rowGates({ database, service }: Bench): Promise<readonly H
       value: rows / deliveries,
       atMost: ROWS + 0.05,
       worse:
-        'it is one row of messages, one of deliveries that comes and goes, and one of webhook_logs; something writes more',
+        'more is written than a row of messages, a row of deliveries (inserted and deleted) and a row of webhook_logs',
     },
     {
       what: 'rows of deliveries updated per delivery',
       value: (await database.claimed()) / deliveries,
       atMost: 0.5,
       worse:
-        'what is sent at once is owned at birth and never updated, only what had to wait in the database is claimed',
+        'a delivery that is sent at once is inserted with its owner and never updated; only waiting ones are claimed',
     },
   ];
 }

@@ -6,12 +6,15 @@ import { postFlood } from '../post.js';
 import { type Held, holds, lower } from './held.js';
 
 const SUBJECT = 'bench.gates';
-/** Enough requests under way that the journal's batches are those of a busy service. */
+/**
+ * The number of webhooks, which keeps enough requests under way for the journal's batches to be those of a busy
+ * service.
+ */
 const WEBHOOKS = 8;
 const WINDOW = 4000;
 const MOST_TRIES = 3;
 
-/** What a delivery costs in statements, commits and CPU when messages never run out. */
+/** Measures the statements, commits and CPU per delivery while messages never run out. */
 export async function saturationGates(bench: Bench): Promise<readonly Held[]> {
   const eventId = await registerEvent(bench.service.api, SUBJECT);
   await addHooks(bench, { eventId, first: 0, count: WEBHOOKS, origin: `${bench.receiver.origin}/pick` });
@@ -39,19 +42,19 @@ async function measure(bench: Bench): Promise<readonly Held[]> {
       what: 'SQL statements per 1,000 deliveries',
       value: (statements * 1000) / messages,
       atMost: 20,
-      worse: 'a statement came onto the way of a message, or the batches of the journal became smaller',
+      worse: 'the path of a message got another statement, or the batches of the journal became smaller',
     },
     {
       what: 'commits per 1,000 deliveries',
       value: (commits * 1000) / messages,
       atMost: 15,
-      worse: 'something commits by itself on the way of a message, or the batches of the journal became smaller',
+      worse: 'the path of a message got another commit, or the batches of the journal became smaller',
     },
     {
-      what: 'CPU of the service a delivery, in requests of the bare loop (B0)',
+      what: 'CPU of the service per delivery, in requests of the bare loop (B0)',
       value: usage.service / yardstick.cpu,
       atMost: 7,
-      worse: 'the way of a message costs more CPU: npm run bench -- --profile W1 says where',
+      worse: 'the path of a message costs more CPU: npm run bench -- --profile W1 shows where',
     },
   ];
 }

@@ -1,8 +1,8 @@
-// Loaded into a service before the program. Counts the bytes that are copied in memory by JavaScript in pieces as large as
-// a payload, and collects garbage before it tells them, so that what is told to be held is held.
+// This module is loaded into a service before the program. It counts the bytes that JavaScript copies in memory in
+// pieces as large as a payload. Before it reports, it collects garbage, so that the reported memory is really in use.
 import { createServer } from 'node:http';
 
-/** Below it are headers, small parameters and the parts of an answer. */
+/** Smaller copies are headers, small parameters and the parts of a response. */
 const LARGE = 16 << 10;
 const counted = { copiedBytes: 0 };
 
@@ -22,7 +22,7 @@ Buffer.concat = (list, length) => {
 Buffer.from = new Proxy(from, {
   apply(target, self, [value, ...rest]: [unknown, ...unknown[]]) {
     const made = Reflect.apply(target, self, [value, ...rest]) as Buffer;
-    // Of an ArrayBuffer it is a window.
+    // A Buffer from an ArrayBuffer is a view, not a copy.
     if (!(value instanceof ArrayBuffer)) count(made.length);
     return made;
   },

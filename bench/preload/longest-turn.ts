@@ -1,12 +1,14 @@
-// Loaded into a service before the program. Tells how long its main thread ran, at the most, between two beats of a timer that
-// is late by as much as a turn of the event loop takes: what was waited for a core that others had is not in it. A beat is of
-// several short turns, and the kernel's account may be behind by one of its own ticks.
+// This module is loaded into a service before the program. It reports the longest time that the main thread ran between
+// two beats of a timer, which is late by the duration of a turn of the event loop. Time spent waiting for a core that
+// other processes had is not included. Several short turns may be in one beat, and the kernel's account may be late by
+// one tick.
 import { openSync, readSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const BEAT_MS = 5;
 
-// The kernel's: nanoseconds that this thread ran, that it waited for a core, and how often it was given one.
+// The file contains the nanoseconds that this thread ran, the nanoseconds that it waited for a core, and the number of
+// its time slices.
 const account = openSync('/proc/thread-self/schedstat', 'r');
 const text = Buffer.alloc(64);
 const ranMs = () => Number(text.toString('latin1', 0, readSync(account, text, 0, text.length, 0)).split(' ')[0]) / 1e6;

@@ -20,9 +20,9 @@ import { w8 } from './w8.js';
 const named = (row: Row) => ({ row, inAll: false });
 const always = (row: Row) => ({ row, inAll: true });
 
-/** In the order in which they run. Without `inAll` a row runs only when it is named. */
+/** All rows in the order of their execution. A row without `inAll` runs only if it is named. */
 export const rows: readonly { readonly row: Row; readonly inAll: boolean }[] = [
-  // W1 measures it beside each of its own runs.
+  // W1 measures B0 next to each of its own runs.
   named(b0),
   always(b1),
   always(b2),
@@ -40,6 +40,6 @@ export const rows: readonly { readonly row: Row; readonly inAll: boolean }[] = [
   always(w5),
   always(w6),
   always(w8),
-  // Wants cores of its own.
+  // The row needs cores for itself.
   named(scale),
 ];

@@ -5,7 +5,7 @@ import type { Line, Row } from '../row.js';
 
 const SUBJECT = 'bench.b0';
 
-/** The yardstick by itself. Rows that are compared to it measure it again beside each of their own runs. */
+/** The yardstick alone. Rows that are compared with it measure it again next to each of their own runs. */
 export const b0: Row = {
   id: 'B0',
   title: 'the yardstick alone',
@@ -25,13 +25,13 @@ export const b0: Row = {
 export function yardstickLine({ plan }: Pick<Bench, 'plan'>, posted: readonly Posted[]): Line {
   const what = `bare undici POST loop, ${plan.payloadBytes / 1024} KiB, ${IN_FLIGHT} in flight`;
   const values = posted.map(({ perSecond }) => perSecond);
-  const notes = [`CPU µs a request: ${spell(median(posted.map(({ cpu }) => cpu)))}`];
+  const notes = [`CPU µs per request: ${spell(median(posted.map(({ cpu }) => cpu)))}`];
   return { id: 'B0', what, unit: '/s', values, targets: [], notes };
 }
 
 export function togetherLine(posted: readonly Posted[]): Line {
   const values = posted.map(({ perSecond }) => perSecond);
-  const notes = [`CPU µs a request, both ends: ${spell(median(posted.map(({ cpu }) => cpu)))}`];
+  const notes = [`CPU µs per request, both ends: ${spell(median(posted.map(({ cpu }) => cpu)))}`];
   return {
     id: 'B0 one',
     what: 'the same loop and a node:http receiver in one process',

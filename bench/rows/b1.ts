@@ -4,7 +4,7 @@ import type { Row } from '../row.js';
 
 const SUBJECT = 'bench.b1';
 
-/** What signing costs the bare loop. */
+/** The cost of signing in the bare loop. */
 export const b1: Row = {
   id: 'B1',
   title: 'B0 plus HMAC-SHA256 of the body',
@@ -27,7 +27,7 @@ export const b1: Row = {
         values: done.map(({ signed }) => signed.perSecond),
         ratios: done.map(({ signed, bare }) => signed.perSecond / bare.perSecond),
         targets: [],
-        notes: [`CPU µs a request: ${cpu('signed')}, unsigned ${cpu('bare')}`],
+        notes: [`CPU µs per request: ${cpu('signed')}, unsigned ${cpu('bare')}`],
       },
     ];
   },

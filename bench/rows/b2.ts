@@ -5,7 +5,7 @@ import type { Line, Row } from '../row.js';
 import type { Worker } from '../worker.js';
 import type { JournalCommands } from '../workers/journal.js';
 
-/** The journal's statements alone, by the real journal: no NATS, no HTTP. */
+/** The journal's statements alone, by the real journal, without NATS and HTTP. */
 export const b2: Row = {
   id: 'B2',
   title: 'the journal alone: accept and settle, without NATS and HTTP',
@@ -35,7 +35,7 @@ async function measure(bench: Bench, worker: Worker<JournalCommands>): Promise<r
       unit: '/s',
       values: rates,
       targets: [],
-      notes: [`CPU µs a delivery: Node ${spell(median(node))}, postgres ${spell(median(postgres))}`],
+      notes: [`CPU µs per delivery: Node ${spell(median(node))}, postgres ${spell(median(postgres))}`],
     },
   ];
 }

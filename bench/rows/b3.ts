@@ -7,7 +7,7 @@ import type { DrainCommands } from '../workers/drain.js';
 
 const SUBJECTS = { core: 'bench.b3.core', jetstream: 'bench.b3.stream' };
 
-/** Messages out of NATS and nothing done with them, by the client that the service uses. */
+/** Reads messages from NATS with the client of the service and does nothing with them. */
 export const b3: Row = {
   id: 'B3',
   title: 'NATS alone: subscribed, and pulled from a stream and acknowledged',
@@ -28,7 +28,7 @@ async function measure(bench: Bench, worker: Worker<DrainCommands>, kind: keyof 
   for (let round = 0; round <= rounds; round++) {
     const before = await readCpuSeconds(worker.pid);
     const ms = await drain(bench, worker, count);
-    // The first one warms up.
+    // The first round warms up.
     if (round === 0) continue;
     cpu.push((((await readCpuSeconds(worker.pid)) - before) * 1e6) / count);
     rates.push((count * 1000) / ms);
@@ -40,7 +40,7 @@ async function measure(bench: Bench, worker: Worker<DrainCommands>, kind: keyof 
     unit: '/s',
     values: rates,
     targets: [],
-    notes: [`CPU µs a message: ${spell(median(cpu))}`],
+    notes: [`CPU µs per message: ${spell(median(cpu))}`],
   };
 }
 
@@ -49,7 +49,7 @@ const messages = ({ plan, nextRun }: Bench, subject: string, count: number) => (
   count,
   run: nextRun(),
   bytes: plan.payloadBytes,
-  // All at once: nats-server holds what a client has not read yet, up to 64 MiB.
+  // All messages are published at once: nats-server keeps up to 64 MiB that a client has not read yet.
   window: count,
 });
 

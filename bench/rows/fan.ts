@@ -11,18 +11,21 @@ const SUBJECT = 'bench.fan';
 const WEBHOOKS = 10_000;
 const PAYLOAD_BYTES = 64 << 10;
 
-/** One message to ten thousand webhooks: how long the event loop stood still, and what it took in memory. */
+/** One message to ten thousand webhooks: the longest stall of the event loop, and the memory used. */
 export const fan: Row = {
   id: 'fan',
   title: '1 message of 64 KiB → 10,000 webhooks',
   async run(bench) {
-    // Workers would load it too, and listen where the first of them does.
+    // Workers would load the module too, and would try to listen on the port of the first worker.
     const turns = (bench.workers ?? 1) > 1 ? undefined : await preloaded('longest-turn');
     return bench.apart({ name: 'fan', nodeArguments: turns?.nodeArguments ?? [] }, (apart) => measure(apart, turns));
   },
 };
 
-/** How long the service's thread ran at the most between two beats of a timer: the rest of a stall it waited for a core. */
+/**
+ * The longest time that the service's thread ran between two beats of a timer. The rest of a stall is time spent
+ * waiting for a core.
+ */
 const ranMs = async (turns: Preloaded | undefined) => (turns ? [Number(await turns.ask())] : []);
 
 async function measure(bench: Bench, turns: Preloaded | undefined): Promise<readonly Line[]> {
@@ -52,7 +55,7 @@ async function measure(bench: Bench, turns: Preloaded | undefined): Promise<read
       unit: '/s',
       values: done.map(({ perSecond }) => perSecond),
       targets: [],
-      notes: [`the most resident memory of the service: ${spell(peak)} MB`],
+      notes: [`the peak resident memory of the service: ${spell(peak)} MB`],
     },
     {
       id: 'fan stall',
@@ -67,7 +70,7 @@ async function measure(bench: Bench, turns: Preloaded | undefined): Promise<read
 
 const turnLine = (ran: readonly number[]): Line => ({
   id: 'fan turn',
-  what: 'what its thread ran at a time, at the most',
+  what: 'the longest time that its thread ran between two beats',
   unit: ' ms',
   values: ran,
   targets: [atMost(Math.max(...ran), 50, ' ms')],

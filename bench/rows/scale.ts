@@ -8,7 +8,7 @@ import { spellUsage } from '../usage.js';
 const SUBJECT = 'bench.scale';
 const WORKERS = 2;
 
-/** W1 by one worker and by several, by turns. Means something where cores are free for them. */
+/** W1 by one worker and by several in turn. The result is meaningful only if cores are free for them. */
 export const scale: Row = {
   id: 'scale',
   title: 'W1 with WORKERS=1 and with WORKERS=2 (or --workers)',

@@ -1,6 +1,6 @@
 import { unwellRow } from './unwell.js';
 
-/** The ceilings that would end the attack by themselves are lifted: what is measured is the scheduler. */
+/** The limits that would end the attack automatically are lifted, so that only the scheduler is measured. */
 const settings = { MAX_TIMEOUT: '5m', MIN_RETRY_WAIT: '1ms', ALLOW_BREAKER_OFF: 'true' };
 
 export const tenant = unwellRow({

@@ -11,24 +11,30 @@ import { spellUsage } from '../usage.js';
 import type { Conduct } from '../workers/conduct.js';
 import type { Aside, Picks } from '../workers/publisher.js';
 
-// Two services of one queue group: on one subject they would share its messages.
+// The two services of one queue group would share the messages of one subject.
 const SUBJECTS = { alone: 'bench.unwell.alone', beside: 'bench.unwell' };
-/** Often and for long, so that whatever is not well is tried again while the row runs, and drains when it is healed. */
+/**
+ * Retries are frequent and continue for long, so that unhealthy webhooks are retried during the whole row and drain
+ * after they are healed.
+ */
 const RETRY_SCHEDULE = Array.from({ length: 40 }, () => '3s').join(',');
 const DRAINED_WITHIN_MS = 60_000;
 
 export interface Unwell {
   readonly id: string;
   readonly title: string;
-  /** Of the line of the table. */
+  /** The description in the table. */
   readonly what: string;
-  /** Healthy and other webhooks, each with as much of the traffic as any other. */
+  /** The number of healthy and unhealthy webhooks, each with an equal part of the traffic. */
   readonly webhooks: number;
-  /** So many webhooks of each of these, from number 0 on. */
+  /** The number of webhooks with each conduct, counted from number 0. */
   readonly conducts: readonly IllWebhooks[];
-  /** One message of so many goes to those that are not well; absent: as much to each of them as to each of the others. */
+  /**
+   * One of this number of messages goes to unhealthy webhooks. Default: each unhealthy webhook gets as much as each
+   * other.
+   */
   readonly every?: number;
-  /** Of the service, without the prefix `HUKZ_`. */
+  /** Settings of the service, without the prefix `HUKZ_`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -38,8 +44,8 @@ interface IllWebhooks extends Pick<ManyHooks, 'owner' | 'fields'> {
 }
 
 /**
- * What the healthy ones notice of the others, at full speed and at a constant rate: each run stands beside one of the same
- * minute without them, by a service of its own that does not know them.
+ * Measures the effect of unhealthy webhooks on healthy ones, at full speed and at a constant rate. Each run is paired
+ * with a run of the same minute without the unhealthy webhooks, by a separate service that does not know them.
  */
 export function unwellRow(unwell: Unwell): Row {
   const name = unwell.id.toLowerCase();
@@ -64,7 +70,7 @@ interface Services {
   readonly others: Receiver;
 }
 
-/** What the healthy ones got. */
+/** The deliveries to the healthy webhooks. */
 interface Got {
   readonly flood: Delivered;
   readonly paced: Delivered;
@@ -76,7 +82,7 @@ interface Round {
 }
 
 interface Measured {
-  /** Beside the same traffic to the others, before they fell ill. */
+  /** Rounds with the same traffic to the other webhooks before these became unhealthy. */
   readonly well: readonly Round[];
   readonly ill: readonly Round[];
 }
@@ -118,12 +124,12 @@ async function measure(unwell: Unwell, { alone, beside, others }: Services): Pro
   };
   await others.heal();
   const well = await rounds('the others well');
-  // They get worse from round to round: nothing is healed in between.
+  // The conditions get worse from round to round, because nothing is healed in between.
   await others.sicken();
   return { well, ill: await rounds('the others ill') };
 }
 
-/** Answers which of the webhooks are well. */
+/** Returns the numbers of the healthy webhooks. */
 async function register({ webhooks, conducts }: Unwell, { alone, beside, others }: Services): Promise<Picks> {
   const eventId = await registerEvent(beside.service.api, SUBJECTS.beside);
   let first = 0;
@@ -146,7 +152,10 @@ interface Draining {
   readonly expected: number;
 }
 
-/** What was sent to those that were ill is not lost either: they are healed, and what they are owed must arrive. */
+/**
+ * Deliveries to unhealthy webhooks must not be lost either: their receivers are healed, and all owed deliveries must
+ * arrive.
+ */
 async function drain({ bench, others, run, since, expected }: Draining): Promise<void> {
   await others.heal();
   const deadline = Date.now() + DRAINED_WITHIN_MS;

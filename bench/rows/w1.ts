@@ -18,10 +18,13 @@ interface Round {
   readonly delivered: Delivered;
 }
 
-/** One message to one webhook as fast as it goes, each run beside one of the yardstick; the gate is read over all of them. */
+/**
+ * One message to one webhook at full speed. Each run is paired with a run of the yardstick, and the gate is computed
+ * over all runs.
+ */
 export const w1: Row = {
   id: 'W1',
-  title: '1 message → 1 webhook, as fast as it goes',
+  title: '1 message → 1 webhook, at full speed',
   async run(bench) {
     const { messages, rounds, warmUpMessages, yardstickRequests } = bench.plan;
     await registerHook(bench.service.api, { subject: SUBJECT, url: `${bench.receiver.origin}/hook` });
@@ -78,7 +81,7 @@ function rateLine(rounds: readonly Round[], batches: string): Line {
   };
 }
 
-/** The rates divide what the cores give among five programs; CPU is what each of the two takes for itself. */
+/** The rates depend on how five programs share the cores; CPU is the use of each of the two programs alone. */
 function cpuNote(rounds: readonly Round[]): string {
   const ours = median(rounds.map(({ delivered }) => delivered.usage.service));
   const bare = median(rounds.map(({ yardstick }) => yardstick.cpu));

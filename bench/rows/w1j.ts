@@ -13,7 +13,7 @@ interface Round {
   readonly jetstream: Delivered;
 }
 
-/** W1 through JetStream, each run beside one through core NATS by a service of its own on the same servers. */
+/** W1 through JetStream. Each run is paired with a run through core NATS by a separate service on the same servers. */
 export const w1j: Row = {
   id: 'W1j',
   title: 'W1 through JetStream',

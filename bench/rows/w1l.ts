@@ -15,7 +15,7 @@ interface Round {
   readonly latencies: Latencies;
 }
 
-/** A constant rate far from saturation: how long a message takes, from when it was to be published. */
+/** A constant rate far from saturation: measures latency from the intended time of publishing. */
 export const w1l: Row = {
   id: 'W1l',
   title: '1,000 messages/s at a constant rate',
@@ -62,7 +62,7 @@ function lines(rounds: readonly Round[]): Line[] {
     { ...base, id: 'W1l p999', what: 'p99.9', values: latency('p999'), ratios: ratios('p999') },
     {
       id: 'W1l cpu',
-      what: 'CPU of the service a delivery',
+      what: 'CPU of the service per delivery',
       unit: ' µs',
       values: cpu,
       targets: [atMost(median(cpu), 300, ' µs')],
@@ -70,7 +70,7 @@ function lines(rounds: readonly Round[]): Line[] {
     },
   ];
 
-  /** Either is enough: on a busy machine the yardstick waits too. */
+  /** Either condition is enough, because on a busy machine the yardstick waits too. */
   function p99Target() {
     const p99 = median(latency('p99'));
     const met = p99 <= 40 || median(ratios('p99')) <= 3;

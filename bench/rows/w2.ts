@@ -9,7 +9,7 @@ import { spellUsage } from '../usage.js';
 const SUBJECT = 'bench.w2';
 const WEBHOOKS = 100;
 
-/** One message to a hundred webhooks, each run beside one of the yardstick. */
+/** One message to a hundred webhooks. Each run is paired with a run of the yardstick. */
 export const w2: Row = {
   id: 'W2',
   title: '1 message → 100 webhooks',

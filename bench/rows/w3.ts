@@ -9,12 +9,12 @@ import type { Line, Row } from '../row.js';
 import { atLeast, atMost } from '../target.js';
 import { spellUsage } from '../usage.js';
 
-// Two services of one queue group: on one subject they would share its messages.
+// The two services of one queue group would share the messages of one subject.
 const SUBJECTS = { few: 'bench.w3.few', many: 'bench.w3.many' };
 const FEW = 10;
 const NAME = 'many';
 
-/** A message that names one webhook of a hundred thousand, each run beside one that names one of ten. */
+/** A message that selects one of a hundred thousand webhooks. Each run is paired with a run that selects one of ten. */
 export const w3: Row = {
   id: 'W3',
   title: '100,000 webhooks on one event, a tag that selects one',
@@ -23,7 +23,8 @@ export const w3: Row = {
     const few = await registerEvent(bench.service.api, SUBJECTS.few);
     await addHooks(bench, { eventId: few, first: 0, count: FEW, origin: `${origin}/pick` });
     const { eventId, stallMs } = await bench.apart({ name: NAME }, (many) => fill(many));
-    // A service of its own again: what reading them at once cost the first is not what a start costs.
+    // The row uses a separate service again: the first one also paid for reading all webhooks at once, which is not
+    // part of the cost of a start.
     return bench.apart({ name: NAME }, async (many) => [
       ...(await startLines(bench, many)),
       ...(await rateLines(bench, many)),
@@ -32,7 +33,7 @@ export const w3: Row = {
   },
 };
 
-/** All of them appear at once, while the service runs: how long its event loop stood still as it took them in. */
+/** All webhooks appear at once while the service runs: measures the longest stall of its event loop meanwhile. */
 async function fill(many: Bench): Promise<{ readonly eventId: number; readonly stallMs: number }> {
   const count = many.plan.manyWebhooks;
   many.say(`W3: registering ${spell(count)} webhooks`);
@@ -46,7 +47,7 @@ async function startLines(bench: Bench, many: Bench): Promise<readonly Line[]> {
   const ready = many.service.readyAfterMs;
   const more = (await readResidentMegabytes(many.pids.service)) - (await readResidentMegabytes(bench.pids.service));
   const notes = [
-    `resident beyond a service that has worked and knows of few: ${spell(more)} MB, ${spell((more * 1024) / count)} kB a webhook`,
+    `resident memory above that of a service that has worked with few: ${spell(more)} MB, ${spell((more * 1024) / count)} kB per webhook`,
   ];
   const targets = [atMost(ready, 3000, ' ms')];
   return [
@@ -86,7 +87,10 @@ async function rateLines(bench: Bench, many: Bench): Promise<readonly Line[]> {
   ];
 }
 
-/** A new webhook: from its registration to the first message that reaches it, and how long the event loop stood still. */
+/**
+ * Measures the time from the registration of a new webhook to its first message, and the longest stall of the event
+ * loop.
+ */
 async function changeLines(
   many: Bench,
   { eventId, fillStallMs }: { readonly eventId: number; readonly fillStallMs: number },
@@ -108,7 +112,7 @@ async function changeLines(
   return [
     {
       id: 'W3 change',
-      what: 'a new webhook among them: registered, and a message delivered to it',
+      what: 'a new webhook among them: from registration to its first message',
       unit: ' ms',
       values,
       targets: [atMost(Math.max(...values), 1000, ' ms')],

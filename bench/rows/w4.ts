@@ -2,7 +2,7 @@ import { unwellRow } from './unwell.js';
 
 export const w4 = unwellRow({
   id: 'W4',
-  title: '1 % of the traffic to webhooks that answer after 5 s, 1 % to ones that never answer',
+  title: '1 % of the traffic to webhooks that answer after 5 s, 1 % to some that never answer',
   what: '98 healthy webhooks beside a slow and a silent one',
   webhooks: 100,
   conducts: [

@@ -11,22 +11,25 @@ import type { Line, Row } from '../row.js';
 import { atLeast, atMost } from '../target.js';
 
 const SUBJECTS = { well: 'bench.w5.well', waiting: 'bench.w5.waiting' };
-/** On their way to the journal, at the most: the receiver tells of no arrivals that could pace the publisher. */
+/**
+ * The maximum number of messages on their way to the journal: the receiver reports no arrivals that could pace the
+ * publisher.
+ */
 const WINDOW = 5000;
 const LOOK_EVERY_MS = 20;
-/** Those that the receiver left unanswered and that timed out must not wait for minutes. */
-/** The backlog is to be there when the receiver is, not after the next probe. */
+/** Deliveries that the receiver left unanswered and that timed out must not wait for minutes. */
+/** The backlog must be sent as soon as the receiver is available, not after the next probe. */
 const NO_CIRCUITS = { BREAKER_FAILURES: '0', BREAKER_SHARE: '0' };
 const RETRY_SCHEDULE = Array.from({ length: 40 }, () => '1s').join(',');
 
 interface Round {
   readonly before: number;
   readonly drained: number;
-  /** Resident memory when a quarter, a half, … of them waited. */
+  /** Resident memory when a quarter, a half, … of the messages waited. */
   readonly residentMb: readonly number[];
 }
 
-/** A receiver that takes requests and answers none while messages come, and then answers again. */
+/** A receiver that accepts requests and answers none while messages arrive, and then answers again. */
 export const w5: Row = {
   id: 'W5',
   title: '200,000 messages waiting, then drained',
@@ -34,7 +37,7 @@ export const w5: Row = {
     const rounds: Round[] = [];
     const peaks: number[] = [];
     for (let round = 1; round <= bench.plan.longRounds; round++) {
-      // A receiver is healed once, and the peak is a process's own: both are new in each round.
+      // A receiver can be healed only once, and the peak belongs to a process: both are new in each round.
       const settings = { name: `waiting_${round}`, settings: { RETRY_SCHEDULE, ...NO_CIRCUITS } };
       const done = await bench.withReceiver((receiver) =>
         bench.apart(settings, async (apart) => {
@@ -81,7 +84,7 @@ async function waitAndDrain(bench: Bench): Promise<Omit<Round, 'before'>> {
   return { drained: (messages * 1000) / (report.lastAt - from), residentMb };
 }
 
-/** Publishes no faster than they are accepted; answers the resident memory at each quarter. */
+/** Publishes no faster than messages are accepted. Returns the resident memory at each quarter. */
 async function publishAll(bench: Bench, run: number): Promise<readonly number[]> {
   const { service, publisher, plan } = bench;
   const count = plan.waiting;

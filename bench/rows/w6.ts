@@ -15,12 +15,12 @@ interface Size {
   readonly what: string;
   readonly bytes: number;
   readonly messages: number;
-  /** Messages on their way: far below the bytes that the service's intake holds. */
+  /** The number of messages under way. Their size is far below the limit of the service's intake. */
   readonly window: number;
   readonly atLeastPerSecond: number | undefined;
 }
 
-/** Large payloads, each run beside one of the yardstick with bodies of that size. */
+/** Large payloads. Each run is paired with a run of the yardstick with bodies of that size. */
 export const w6: Row = {
   id: 'W6',
   title: 'payloads of 64 KiB and of 1 MiB',

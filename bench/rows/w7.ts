@@ -7,7 +7,7 @@ import { atMost } from '../target.js';
 
 const SUBJECT = 'bench.w7';
 
-/** Ten messages a second: what one of them costs when nothing else shares its commit. */
+/** Ten messages per second: measures the cost of a message that shares its commit with no other. */
 export const w7: Row = {
   id: 'W7',
   title: 'idle, 10 messages/s',

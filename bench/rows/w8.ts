@@ -9,11 +9,11 @@ import { atMost } from '../target.js';
 interface Query {
   readonly tag: keyof typeof TAGS;
   readonly user: keyof typeof USERS;
-  /** `cursor`: each request goes on where the one before ended. */
+  /** With `cursor`, each request continues where the previous one ended. */
   readonly place: 'page=1' | 'page=100' | 'cursor';
 }
 
-/** A query that takes seconds is told as soon by five. */
+/** The maximum duration of a measurement: for a query that takes seconds, five requests are enough. */
 const LONGEST_MS = 15_000;
 const FEWEST = 5;
 
@@ -23,7 +23,7 @@ const QUERIES: readonly Query[] = (['frequent', 'rare'] as const).flatMap((tag) 
   ),
 );
 
-/** The log query over HTTP. Its user is always a condition; one who has nearly all logs is as good as none. */
+/** The log query over HTTP. The user is always a condition; a user with nearly all logs represents no condition. */
 export const w8: Row = {
   id: 'W8',
   title: 'GET /webhooks/logs?tag=… on 5 million logs',
@@ -43,7 +43,7 @@ async function measure({ service, plan, say }: Bench, query: Query): Promise<Lin
   const histogram = makeLatencyHistogram();
   let listed: Listed = { total: 0, nodes: 0, next: undefined };
   const deadline = performance.now() + LONGEST_MS;
-  // The first one is not counted: it may be the first on its connection.
+  // The first request is not counted: it may be the first on its connection.
   for (let request = 0; request <= plan.logs.requests; request++) {
     if (request > FEWEST && performance.now() > deadline) break;
     const { next } = listed;
@@ -70,7 +70,7 @@ async function measure({ service, plan, say }: Bench, query: Query): Promise<Lin
 interface Listed {
   readonly total: number;
   readonly nodes: number;
-  /** Absent on the last page. */
+  /** The value is absent on the last page. */
   readonly next: string | undefined;
 }
 

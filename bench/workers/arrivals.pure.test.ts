@@ -24,7 +24,8 @@ describe('arrivals of a run', () => {
 
   it('are late from the time at which they were to be published, not from when they were', () => {
     const arrivals = new Arrivals(expected);
-    // Ten a second: they were to go out at 1000, 1100, 1200 and 1300, and all came when a stall was over.
+    // At ten per second, the messages were intended for 1000, 1100, 1200 and 1300, and all arrived at the end of a
+    // stall.
     for (const sequence of [0, 1, 2, 3]) for (const hook of [0, 1]) arrivals.record(at(sequence), hook, 1305);
     const { latencies } = arrivals.report({ startAt: 1000, perSecond: 10 });
     expect(latencies?.count).toBe(8);

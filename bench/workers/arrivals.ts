@@ -2,7 +2,7 @@ import { type Latencies, makeLatencyHistogram, readLatencies, recordMs } from '.
 import type { Mark } from '../mark.js';
 
 export interface Schedule {
-  /** When the first was to be published, on the clock of `nowMs`. */
+  /** The intended time of the first message, on the clock of `nowMs`. */
   readonly startAt: number;
   readonly perSecond: number;
 }
@@ -10,21 +10,21 @@ export interface Schedule {
 export interface Expected {
   readonly run: number;
   readonly messages: number;
-  /** Webhooks that each message goes to: the last part of their paths is 0 to one below it. */
+  /** The number of webhooks that each message goes to. The last part of their paths is 0 to this number minus one. */
   readonly fanOut: number;
 }
 
 export interface ArrivalReport {
   readonly distinct: number;
   readonly duplicates: number;
-  /** Requests of another run, with a mark that was never given out, or at a webhook that there is not. */
+  /** Requests of another run, with an unknown mark, or at an unknown webhook. */
   readonly strays: number;
   readonly lastAt: number;
-  /** From the intended time of each message to its arrival at each webhook, in milliseconds. */
+  /** The time from the intended publishing of each message to its arrival at each webhook, in milliseconds. */
   readonly latencies?: Latencies;
 }
 
-/** When each message of a run arrived first at each of its webhooks. */
+/** The time at which each message of a run first arrived at each of its webhooks. */
 export class Arrivals {
   private readonly times: Float64Array;
   private seen = 0;

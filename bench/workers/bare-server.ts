@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 import type { Face } from './conduct.js';
 import { RequestReader } from './request-reader.js';
 
-/** A request that is answered: its bytes, where its body begins, and the number of its webhook. */
+/** Is called for an answered request: its bytes, the start of its body, and the number of its webhook. */
 export type OnArrival = (bytes: Buffer, bodyStart: number, hook: number) => void;
 
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}');
@@ -10,7 +10,7 @@ const PATH = Buffer.from('POST /hook/');
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** The least that answers a POST: what it costs is not taken from the sender that shares its cores. */
+/** A minimal server that answers a POST: its low cost leaves the shared cores to the sender. */
 export function makeBareServer(face: Face, onArrival: OnArrival): Server {
   return createServer({ noDelay: true }, (socket) => {
     if (!face.admits()) {
@@ -32,7 +32,7 @@ export function makeBareServer(face: Face, onArrival: OnArrival): Server {
   });
 }
 
-/** The number in `POST /hook/17 HTTP/1.1`; 0 where there is none. */
+/** Reads the number in `POST /hook/17 HTTP/1.1`. Returns 0 if there is none. */
 function readHook(bytes: Buffer): number {
   if (!bytes.subarray(0, PATH.length).equals(PATH)) return 0;
   let hook = 0;

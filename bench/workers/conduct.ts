@@ -1,20 +1,20 @@
-/** How a receiver behaves on one of its ports. What it has not answered has not arrived. */
+/** The behaviour of a receiver on one of its ports. An unanswered request does not count as arrived. */
 export type Conduct =
   | { readonly kind: 'well' }
-  /** Answers late. */
+  /** The port answers late. */
   | { readonly kind: 'slow'; readonly afterMs: number }
-  /** Takes requests and never answers, until it is healed. */
+  /** The port accepts requests and never answers, until it is healed. */
   | { readonly kind: 'silent' }
-  /** Closes every connection, until it is healed. */
+  /** The port closes every connection, until it is healed. */
   | { readonly kind: 'dead' };
 
 export interface Face {
   /** Calls `answer` when the conduct says so. */
   take(answer: () => void): void;
   admits(): boolean;
-  /** From now on all is well; what waits is answered. */
+  /** From now on, requests are answered at once, including those that wait. */
   heal(): void;
-  /** From now on it behaves as its conduct says, as in the beginning. */
+  /** From now on, the port follows its conduct again, as at its start. */
   sicken(): void;
 }
 

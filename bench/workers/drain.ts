@@ -4,12 +4,12 @@ import { serveCommands } from './serve-commands.js';
 
 export type DrainCommands = {
   connect(url: string): Promise<void>;
-  /** Counts what comes from now on. */
+  /** Counts messages from now on. */
   subscribe(subject: string): Promise<void>;
-  /** Resolves with the time at which that many had come, and begins to count anew. */
+  /** Resolves with the time at which that number of messages had arrived, and starts counting again. */
   until(count: number): Promise<number>;
   makeStream(subject: string): Promise<void>;
-  /** Pulls and acknowledges what waits in the stream; answers how many milliseconds it took. */
+  /** Pulls and acknowledges the messages in the stream. Returns the duration in milliseconds. */
   pull(count: number): Promise<number>;
 };
 

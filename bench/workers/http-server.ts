@@ -4,7 +4,7 @@ import type { Face } from './conduct.js';
 
 const HEADERS = { 'content-type': 'application/json', 'content-length': '2' };
 
-/** A receiver as people write them in Node, at its shortest. */
+/** A minimal receiver as people write it in Node. */
 export function makeHttpServer(face: Face, onArrival: OnArrival): Server {
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const chunks: Buffer[] = [];

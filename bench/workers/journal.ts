@@ -18,14 +18,14 @@ import { serveCommands } from './serve-commands.js';
 export interface JournalWork {
   readonly count: number;
   readonly bytes: number;
-  /** Deliveries between their accept and their settle. */
+  /** The number of deliveries between accept and settle. */
   readonly inFlight: number;
 }
 
 export type JournalCommands = {
   /** Migrates the empty database. */
   open(address: DatabaseAddress): Promise<void>;
-  /** Accepts and settles; answers how many milliseconds it took. */
+  /** Accepts and settles. Returns the duration in milliseconds. */
   work(work: JournalWork): Promise<number>;
 };
 

@@ -3,8 +3,8 @@ import { nowMs } from '../now.js';
 const TICK_MS = 1;
 
 /**
- * Sends at a constant rate and never waits for anything: what a late tick finds overdue goes out at once. Answers when the
- * first was intended.
+ * Sends at a constant rate and never waits for responses: a late tick sends everything that is overdue at once. Returns
+ * the intended time of the first message.
  */
 export function pace(perSecond: number, count: number, send: (sequence: number) => void): Promise<number> {
   const startAt = nowMs() + TICK_MS;

@@ -5,17 +5,17 @@ import { nowMs } from '../now.js';
 import { pace } from './pace.js';
 import { serveCommands } from './serve-commands.js';
 
-/** Each message names one webhook by `Hukz-Tag: pick:<number>`, one after the other. */
+/** Each message selects one webhook by `Hukz-Tag: pick:<number>`, one after the other. */
 export interface Picks {
   readonly from: number;
   readonly count: number;
 }
 
-/** Messages of another run that go out beside, one after so many. */
+/** Messages of another run that are published at the same time, one after each `every` messages. */
 export interface Aside {
   readonly run: number;
   readonly every: number;
-  /** The sequence of the first: a run may go on beside several others. */
+  /** The sequence number of the first message: a run may continue during several other runs. */
   readonly first: number;
   readonly picks: Picks;
 }
@@ -31,15 +31,15 @@ export interface Messages {
 
 export type PublisherCommands = {
   connect(url: string): Promise<void>;
-  /** As fast as they arrive: at most `window` are on their way at the same time. Answers when it began. */
+  /** Publishes as fast as messages arrive, with at most `window` under way. Returns the time of the start. */
   flood(messages: Messages & { readonly window: number }): Promise<number>;
-  /** Answers when the first was to be published. */
+  /** Returns the intended time of the first message. */
   pace(messages: Messages & { readonly perSecond: number }): Promise<number>;
-  /** How many of this run have arrived. */
+  /** Reports how many messages of this run have arrived. */
   progress(arrived: number): void;
 };
 
-/** Messages before the socket gets its turn, and bytes of them. */
+/** The maximum number of messages, and of their bytes, before the socket gets its turn. */
 const BURST = 250;
 const BURST_BYTES = 4 << 20;
 

@@ -7,17 +7,17 @@ import { makeHttpServer } from './http-server.js';
 import { listenOn } from './listen-on.js';
 import { serveCommands, tell } from './serve-commands.js';
 
-/** `bare` costs half of `http`: 19 against 38 µs of CPU a request. */
+/** `bare` costs half of `http`: 19 against 38 µs of CPU per request. */
 export type ReceiverKind = 'bare' | 'http';
 
 export type ReceiverCommands = {
-  /** Opens a port with a conduct of its own; answers the port. */
+  /** Opens a port with a separate conduct. Returns the port. */
   listen(options: { readonly kind: ReceiverKind; readonly conduct: Conduct }): Promise<number>;
-  /** From now on all ports behave well, and what waits is answered. */
+  /** From now on, all ports answer at once, including waiting requests. */
   heal(): void;
-  /** From now on each port behaves as it was opened. */
+  /** From now on, each port behaves as it did when it was opened. */
   sicken(): void;
-  /** Forgets the run before. */
+  /** Discards the counts of the previous run. */
   begin(expected: Expected): void;
   report(schedule: Schedule | undefined): ArrivalReport;
 };

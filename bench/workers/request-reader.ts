@@ -1,14 +1,17 @@
-/** What a request is to the receiver: its bytes, and where its body begins. */
+/** Is called for each request with its bytes and the start of its body. */
 export type OnRequest = (bytes: Buffer, bodyStart: number) => void;
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const EMPTY = Buffer.alloc(0);
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
 
-/** Cuts one connection's bytes into requests. Knows only what our senders do: bodies with a Content-Length. */
+/**
+ * Splits the bytes of one connection into requests. It supports only requests of the benchmark's senders: bodies with a
+ * Content-Length.
+ */
 export class RequestReader {
   private rest: Buffer = EMPTY;
-  /** Bytes that the next look needs; a 64 KiB body in many chunks is joined once. */
+  /** The number of bytes needed before the next look, so that a 64 KiB body in many chunks is joined only once. */
   private needed = 0;
   private readonly chunks: Buffer[] = [];
   private held = 0;

@@ -1,13 +1,13 @@
 import { messageOf } from '../../internal/errors.js';
 import type { Answer, Commands, News, Question } from '../worker-protocol.js';
 
-/** Makes this process a worker: it answers what its parent asks, and ends when the parent has gone. */
+/** Makes this process a worker: it executes the commands of its parent, and ends when the parent has ended. */
 export function serveCommands(commands: Commands): void {
   process.on('message', (question: Question) => void answer(commands, question));
   process.on('disconnect', () => process.exit(0));
 }
 
-/** Tells the parent something unasked. */
+/** Sends a message to the parent without a request. */
 export function tell(news: unknown): void {
   const message: News = { news };
   process.send?.(message);

@@ -16,22 +16,22 @@ export interface Posts {
   readonly count: number;
   readonly bytes: number;
   readonly inFlight: number;
-  /** HMAC-SHA256 of each body, as the Standard Webhooks scheme has it. */
+  /** Sign each body with HMAC-SHA256, as the Standard Webhooks scheme requires. */
   readonly signed: boolean;
 }
 
 export type YardstickCommands = {
-  /** As fast as it goes. Answers when it began. */
+  /** Sends at full speed. Returns the time of the start. */
   flood(posts: Posts): Promise<number>;
   pace(posts: Posts & { readonly perSecond: number }): Promise<number>;
-  /** The flood, to a receiver on node:http in this same process. Answers how many milliseconds it took. */
+  /** Sends the flood to a receiver on node:http in this same process. Returns the duration in milliseconds. */
   floodItself(posts: Omit<Posts, 'origin'>): Promise<number>;
 };
 
 const HEADERS = ['content-type', 'application/json'];
 const SECRET = Buffer.alloc(32, 7);
 
-/** One POST after another on one body of its own: nothing is left to save but the client itself. */
+/** Sends one POST after another from a reused buffer: nothing is left to optimize except the client. */
 class Slot implements Dispatcher.DispatchHandler {
   private readonly options: Dispatcher.DispatchOptions;
   private readonly body: Buffer;
