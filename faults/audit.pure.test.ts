@@ -33,28 +33,28 @@ describe('the audit', () => {
     });
   });
 
-  it('tells a loss of what was acknowledged from one that was never promised', () => {
+  it('distinguishes the loss of an acknowledged message from that of an unacknowledged one', () => {
     expect(audit(booksOf(all.filter(({ number }) => number !== 2)))).toMatchObject({ lost: 1, unacknowledged: 0 });
     expect(audit(booksOf(all.filter(({ number }) => number !== 3)))).toMatchObject({ lost: 0, unacknowledged: 1 });
   });
 
-  it('finds a message that came to one of its webhooks only', () => {
+  it('finds a message that arrived at only one of its webhooks', () => {
     const { lost, problems } = audit(booksOf(all.slice(0, -1)));
     expect(lost).toBe(0);
     expect(problems).toEqual(['message 3 is missing at y only']);
   });
 
-  it('does not take a request that was answered with an error for an arrival', () => {
+  it('does not count a request that was answered with an error as an arrival', () => {
     const failed = all.map((each) => (each.number === 1 ? { ...each, answer: 'failure' as const } : each));
     expect(audit(booksOf(failed))).toMatchObject({ lost: 1, duplicates: 0 });
   });
 
-  it('counts requests after a success as duplicates, and those after an error not', () => {
+  it('counts requests after a success as duplicates, but not those after an error', () => {
     expect(audit(booksOf([...all, arrival('x', 1)]))).toMatchObject({ duplicates: 1, problems: [] });
     expect(audit(booksOf([arrival('x', 1, { answer: 'failure' }), ...all]))).toMatchObject({ duplicates: 0 });
   });
 
-  it('wants no log row for a request whose connection was cut', () => {
+  it('requires no log row for a request whose connection was cut', () => {
     const logged = booksOf(all).logged;
     expect(audit(booksOf([arrival('x', 1, { answer: 'none' }), ...all], { logged })).problems).toEqual([]);
     expect(audit(booksOf([arrival('x', 1, { answer: 'failure' }), ...all], { logged })).problems).toHaveLength(1);
@@ -65,20 +65,20 @@ describe('the audit', () => {
     ['was never published', arrival('z', 1)],
     ['under two ids', arrival('x', 1, { id: 'another' })],
     ['was used twice', arrival('x', 2, { id: 'x-1' })],
-  ])('finds what nobody sent: %s', (words, invented) => {
+  ])('finds requests that were never sent: %s', (words, invented) => {
     expect(audit(booksOf([...all, invented])).problems.join()).toContain(words);
   });
 
-  it('wants a log row for each request, and no request invented by the log', () => {
+  it('requires a log row for each request, and a request for each delivered log row', () => {
     const logged = new Map([
       ...booksOf(all).logged,
       ['x-1', { rows: 0, delivered: false }] as const,
       ['ghost', { rows: 1, delivered: true }] as const,
     ]);
     expect(audit(booksOf(all, { logged })).problems).toEqual([
-      '1 requests came for x 1 (x-1), its log has 0 rows',
-      'x 1 (x-1) arrived, no log row says so',
-      'the log says that ghost was delivered; no receiver has it',
+      '1 requests arrived for x 1 (x-1), but its log has 0 rows',
+      'x 1 (x-1) arrived, but no log row says so',
+      'the log says that ghost was delivered, but no receiver has it',
     ]);
   });
 });

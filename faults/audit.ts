@@ -1,47 +1,50 @@
-/** A message as its publisher knows it. */
+/** A message in the record of its publisher. */
 export interface Published {
   readonly number: number;
   readonly subject: string;
-  /** The promise was given: in core mode after the journal's commit, with JetStream when the stream had it. */
+  /**
+   * Whether its safety was confirmed: in core mode after the journal's commit, with JetStream once the stream had
+   * stored it.
+   */
   readonly acknowledged: boolean;
 }
 
-/** A request as its receiver knows it. */
+/** A request in the record of its receiver. */
 export interface Arrival {
   readonly webhook: string;
   readonly number: number;
-  /** Its `webhook-id`. */
+  /** The `webhook-id` of the request. */
   readonly id: string;
-  /** `none`: it cut the connection, after which the sender may repeat the request as the same attempt. */
+  /** `none`: the receiver cut the connection, after which the sender may repeat the request as the same attempt. */
   readonly answer: 'success' | 'failure' | 'none';
 }
 
-/** What an audit compares. */
+/** The records that an audit compares. */
 export interface Books {
   readonly published: readonly Published[];
   readonly arrivals: readonly Arrival[];
-  /** By webhook, the subject whose messages it must get. */
+  /** Maps each webhook to the subject whose messages it must get. */
   readonly webhooks: ReadonlyMap<string, string>;
-  /** Requests before this one are not looked for in the log. */
+  /** Requests before this index are not expected in the log. */
   readonly loggedFrom?: number;
-  /** By `webhook-id`, how many log rows there are, and whether one of them says delivered. */
+  /** Maps each `webhook-id` to the number of its log rows, and to whether one of them has the outcome delivered. */
   readonly logged: ReadonlyMap<string, { readonly rows: number; readonly delivered: boolean }>;
 }
 
 export interface Finding {
   readonly messages: number;
   readonly acknowledged: number;
-  /** Acknowledged, and missing at a webhook. */
+  /** Messages that were acknowledged and are missing at a webhook. */
   readonly lost: number;
-  /** Not acknowledged, and missing: the publisher knows nothing of them. */
+  /** Messages that were not acknowledged and are missing: the publisher has no confirmation of them. */
   readonly unacknowledged: number;
-  /** Requests that came after one of the same `webhook-id` had been answered with success. */
+  /** Requests that arrived after one with the same `webhook-id` had been answered with success. */
   readonly duplicates: number;
-  /** Whatever else does not fit, each a sentence. */
+  /** All other contradictions, one sentence each. */
   readonly problems: readonly string[];
 }
 
-/** Compares what was published with what arrived, by ids: the service's own counters are not asked. */
+/** Compares the published messages with the arrived requests by ids, without the service's own counters. */
 export function audit(books: Books): Finding {
   const problems: string[] = [];
   const byNumber = new Map(books.published.map((message) => [message.number, message]));
@@ -57,7 +60,7 @@ export function audit(books: Books): Finding {
     if (expected === undefined || byNumber.get(arrival.number)?.subject !== expected)
       problems.push(`message ${arrival.number} was never published for webhook ${arrival.webhook}`);
     if ((ids.get(place) ?? arrival.id) !== arrival.id)
-      problems.push(`message ${arrival.number} came to webhook ${arrival.webhook} under two ids`);
+      problems.push(`message ${arrival.number} arrived at webhook ${arrival.webhook} under two ids`);
     if ((places.get(arrival.id) ?? place) !== place) problems.push(`the webhook-id ${arrival.id} was used twice`);
     ids.set(place, arrival.id);
     places.set(arrival.id, place);
@@ -89,17 +92,18 @@ interface Seen {
   readonly places: ReadonlyMap<string, string>;
 }
 
-/** Every request has its log row, and the log tells of nothing that did not happen. */
+/** Checks that every request has its log row, and that every log row has a request. */
 function auditLog({ logged }: Books, { requests, accepted, places }: Seen): string[] {
   const problems: string[] = [];
   for (const [id, count] of requests) {
     const log = logged.get(id);
     if ((log?.rows ?? 0) < count)
-      problems.push(`${count} requests came for ${places.get(id)} (${id}), its log has ${log?.rows ?? 0} rows`);
-    if (accepted.has(id) && !log?.delivered) problems.push(`${places.get(id)} (${id}) arrived, no log row says so`);
+      problems.push(`${count} requests arrived for ${places.get(id)} (${id}), but its log has ${log?.rows ?? 0} rows`);
+    if (accepted.has(id) && !log?.delivered) problems.push(`${places.get(id)} (${id}) arrived, but no log row says so`);
   }
   for (const [id, log] of logged)
-    if (log.delivered && !accepted.has(id)) problems.push(`the log says that ${id} was delivered; no receiver has it`);
+    if (log.delivered && !accepted.has(id))
+      problems.push(`the log says that ${id} was delivered, but no receiver has it`);
   return problems;
 }
 

@@ -4,7 +4,7 @@ import { type NatsServer, startNatsServer } from '../internal/local/nats-server.
 export interface BrokerOptions {
   readonly jetstream?: boolean;
   readonly args?: readonly string[];
-  /** Another nats-server than the one in PATH. */
+  /** The path of a nats-server other than the one in PATH. */
   readonly binary?: string;
 }
 

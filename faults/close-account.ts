@@ -7,25 +7,27 @@ import { isLost, whatIsMissing } from './what-is-missing.js';
 
 export interface Closed {
   readonly finding: Finding;
-  /** From the end of the last fault until nothing was owed any more. */
+  /** The time from the end of the last fault until no delivery was owed. */
   readonly recoveredMs: number;
 }
 
-/** Beside the silence after which an instance is dead: the machine may be slow. */
+/** This time is added to the silence after which an instance counts as dead, because the machine may be slow. */
 const RECOVERS_WITHIN_MS = 120_000;
-/** For what may yet come that should not. */
+/** The wait for requests that should not come. */
 const AFTERMATH_MS = 300;
 const LOOK_EVERY_MS = 150;
-/** Whether something is lost for certain is asked at every tenth look. */
+/** Every tenth look also checks whether something is certainly lost. */
 const LOST_EVERY_LOOKS = 10;
-/** Requests to one webhook at the same time, and to all together: the defaults of the configuration. */
+/** The maximum number of concurrent requests per webhook and in total: the defaults of the configuration. */
 const IN_FLIGHT_EACH = 32;
 const IN_FLIGHT = 512;
-/** Answered, and not settled yet: an instance that has so many sends no more. */
+/** The maximum number of answered requests that are not settled: at this number, an instance stops sending. */
 const UNSETTLED = 512;
 const SENTENCES = 5;
 
-/** Waits until nothing is owed any more, and compares the records. @throws {ScenarioFailure} when they do not agree. */
+/**
+ * Waits until no delivery is owed, and compares the records. @throws {ScenarioFailure} if they contradict each other.
+ */
 export async function closeAccount(site: Site, scenario: Scenario): Promise<Closed> {
   const mayLose = scenario.mayLose?.includes(site.mode) ?? false;
   const patienceMs = RECOVERS_WITHIN_MS + site.plan.instanceTimeoutMs;
@@ -65,15 +67,15 @@ function judge(site: Site, finding: Finding, mayLose: boolean): string[] {
   const found = [...finding.problems];
   if (finding.lost > 0) found.push(`${finding.lost} acknowledged messages are lost`);
   if (!mayLose && finding.unacknowledged > 0)
-    found.push(`${finding.unacknowledged} messages are lost that nobody had acknowledged, though nothing excuses it`);
+    found.push(`${finding.unacknowledged} unacknowledged messages are lost, which this scenario does not allow`);
   const inFlight = Math.min(IN_FLIGHT, IN_FLIGHT_EACH * site.webhooks.size);
   const bound = site.tally.interruptions * (inFlight + UNSETTLED);
   if (finding.duplicates > bound)
-    found.push(`${finding.duplicates} duplicates came; at most ${bound} can have been in flight`);
+    found.push(`${finding.duplicates} duplicates arrived; at most ${bound} can have been in flight`);
   return found;
 }
 
-/** What the log says became of all attempts. */
+/** Summarizes the outcomes of all attempts in the log. */
 async function readAttempts({ cluster }: Site): Promise<string> {
   const rows = await cluster
     .query<{ count: number; outcome: string; error: string | null }>(

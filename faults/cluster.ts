@@ -9,28 +9,28 @@ import { migrate } from '../internal/store/migrate.js';
 const run = promisify(execFile);
 
 export const DATABASE = 'hukz';
-/** Not migrated: for scenarios of migrators. */
+/** A database that is not migrated, for scenarios of migrators. */
 export const EMPTY_DATABASE = 'empty';
 
-/** A PostgreSQL of one scenario's own, with fsync. */
+/** The PostgreSQL of one scenario, with fsync. */
 export interface Cluster {
   readonly port: number;
   readonly user: string;
   readonly password: string;
   readonly dataDir: string;
   query<R extends object>(sql: string, values?: readonly unknown[]): Promise<R[]>;
-  /** Ends it as a power cut would. */
+  /** Ends the server as a power cut would. */
   kill(): Promise<void>;
-  /** Ends it in good order. */
+  /** Stops the server cleanly. */
   halt(): Promise<void>;
   start(): Promise<void>;
-  /** Copies its files while it is halted. */
+  /** Copies the files of the stopped server. */
   saveTo(backup: string): Promise<void>;
-  /** Puts a copy in the place of its files while it is halted. */
+  /** Replaces the files of the stopped server with a copy. */
   restoreFrom(backup: string): Promise<void>;
 }
 
-/** A cluster with an empty database and a migrated one, to be copied: initdb is done once. */
+/** Creates a cluster with an empty database and a migrated one, from which others are copied: initdb runs only once. */
 export async function makeTemplate(directory: string): Promise<string> {
   const dataDir = join(directory, 'template');
   const server = await startPostgres({ dataDir });
@@ -45,13 +45,13 @@ export async function makeTemplate(directory: string): Promise<string> {
   return dataDir;
 }
 
-/** Copies the template to `dataDir` and starts it. */
+/** Copies the template to `dataDir` and starts the copy. */
 export async function openCluster(template: string, dataDir: string): Promise<Cluster> {
   await run('cp', ['-a', template, dataDir]);
   return startCluster(dataDir);
 }
 
-/** Starts what is in `dataDir`. */
+/** Starts the cluster in `dataDir`. */
 export async function startCluster(dataDir: string): Promise<Cluster> {
   let server: Postgres = await startPostgres({ dataDir });
   const { host, port, user, password } = server;
@@ -76,7 +76,7 @@ export async function startCluster(dataDir: string): Promise<Cluster> {
   };
 }
 
-/** On a connection of its own, as the server may have been another one a moment ago. */
+/** Uses a new connection, because the server may have been replaced a moment ago. */
 async function ask<R extends object>(
   address: pg.ClientConfig,
   sql: string,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conduct } from './hooks.js';
 
-/** Answers with success after so many milliseconds. */
+/** Answers with success after the given number of milliseconds. */
 export const slow =
   (ms: number): Conduct =>
   async () => {
@@ -9,12 +9,12 @@ export const slow =
     return {};
   };
 
-/** Answers 500 in that share of cases. */
+/** Answers 500 to the given share of requests. */
 export const flaky =
   (share: number): Conduct =>
   () => ({ status: Math.random() < share ? 500 : 200 });
 
-/** Never answers, or cuts the connection, in that share of cases. */
+/** Never answers, or cuts the connection, for the given share of requests. */
 export const silent =
   (share: number): Conduct =>
   () => {
@@ -27,7 +27,7 @@ export interface Gate {
   open(): void;
 }
 
-/** Keeps every request until it is opened; then answers them, and what comes later at once. */
+/** Keeps every request open until the gate opens, and then answers them. Later requests are answered at once. */
 export function makeGate(): Gate {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {

@@ -1,11 +1,14 @@
-/** Why a scenario does not hold, or cannot be run: a sentence for whoever started it. */
+/** The reason why a scenario does not hold or cannot run, as a sentence for the person who started it. */
 export class ScenarioFailure extends Error {}
 
-/** The records do not agree: something is lost, invented or doubled, and no time would mend it. */
+/**
+ * The records contradict each other: something is lost, invented or duplicated, and waiting longer would not change
+ * that.
+ */
 export class WrongAccount extends ScenarioFailure {}
 
-/** What a scenario needs and this machine has not. */
+/** The scenario needs something that this machine lacks. */
 export class Skipped extends Error {}
 
-/** The time of all scenarios together is up: no fault of the one that is cut off. */
+/** The time limit of all scenarios together is reached, which is no fault of the scenario that is cut off. */
 export class OutOfTime extends Skipped {}

@@ -1,19 +1,19 @@
 import { type Answer, type ReceivedRequest, startReceiver } from '../internal/testkit/receiver.js';
 import type { Arrival } from './audit.js';
 
-/** What a webhook answers, chosen anew for each request; default 200 at once. */
+/** The answer of a webhook, chosen for each request. Default: 200 at once. */
 export type Conduct = (request: Omit<Arrival, 'answer'>) => Answer | Promise<Answer>;
 
 export interface Hooks {
   readonly arrivals: readonly Arrival[];
-  /** Requests that came and are not answered yet. */
+  /** The number of requests that arrived and are not answered yet. */
   readonly unanswered: number;
   urlOf(webhook: string): string;
   conduct(webhook: string, conduct: Conduct): void;
   stop(): Promise<void>;
 }
 
-/** The receivers of all webhooks, with a record of their own of what came. */
+/** The receivers of all webhooks, with their own record of all arrivals. */
 export async function startHooks(): Promise<Hooks> {
   const arrivals: Arrival[] = [];
   const conducts = new Map<string, Conduct>();
@@ -24,7 +24,7 @@ export async function startHooks(): Promise<Hooks> {
     const answer = await (conducts.get(known.webhook)?.(known) ?? {});
     unanswered--;
     arrivals.push({ ...known, answer: nameOf(answer) });
-    // The record is ours; a soak would fill the memory with bodies.
+    // This module keeps the record; in a soak test, the bodies would fill the memory.
     receiver.forget();
     return answer;
   });
@@ -44,7 +44,7 @@ function nameOf({ cut, hang, status = 200 }: Answer): Arrival['answer'] {
   return !hang && status < 300 ? 'success' : 'failure';
 }
 
-/** A body that is not ours gets the number NaN, which was never published. */
+/** A body of another sender gets the number NaN, which was never published. */
 function read({ url, headers, body }: ReceivedRequest): Omit<Arrival, 'answer'> {
   return { webhook: url.slice(1), number: numberIn(body), id: String(headers['webhook-id']) };
 }

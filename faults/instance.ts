@@ -4,24 +4,24 @@ import { type Child, startChild } from '../internal/local/child.js';
 import { readResidentMegabytes } from '../internal/local/process-usage.js';
 import { apiOf, type InstanceApi } from '../internal/testkit/instance-api.js';
 
-/** Seen from dist/faults. */
+/** The path is relative to dist/faults. */
 export const PROGRAM = fileURLToPath(new URL('../cmd/hukz.js', import.meta.url));
 
 export interface Instance {
   readonly pid: number;
-  /** Of its API. */
+  /** The port of its API. */
   readonly port: number;
   readonly api: InstanceApi;
-  /** What it has written, a line each. */
+  /** The lines that it has written. */
   readonly lines: readonly string[];
-  /** Its exit code, once it has ended; null after a signal. */
+  /** Resolves with its exit code when it has ended; null after a signal. */
   readonly ended: Promise<number | null>;
   readonly isAlive: boolean;
   signal(name: NodeJS.Signals): void;
-  /** Reads its output no more. */
+  /** Stops reading its output. */
   stopReading(): void;
   kill(): Promise<void>;
-  /** What `/health/ready` complains of, by dependency; undefined when it is ready. */
+  /** The problems in `/health/ready`, by dependency. Undefined if the instance is ready. */
   problems(): Promise<Readonly<Record<string, string>> | undefined>;
   megabytes(): Promise<number>;
   metric(name: string): Promise<number>;
@@ -30,7 +30,7 @@ export interface Instance {
 export interface InstanceOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly directory: string;
-  /** Where its lines are kept. */
+  /** The file in which its lines are kept. */
   readonly logFile: string;
   /** Arguments for Node. */
   readonly nodeArgs?: readonly string[];
@@ -42,7 +42,7 @@ interface Started {
   readonly metrics_port: number;
 }
 
-/** `hukz serve` as a process of its own; resolves when it says that it has started. */
+/** Starts `hukz serve` in a separate process. Resolves when the instance reports that it has started. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const lines: string[] = [];
   const file = createWriteStream(options.logFile);
@@ -72,7 +72,7 @@ function toInstance(child: Child, lines: readonly string[]): Instance {
   return {
     pid: child.pid,
     port,
-    // The publisher keeps an account of what was acknowledged to it.
+    // Events are publish-only, because the publisher keeps an account of its acknowledgements.
     api: apiOf(port, { publish_only: true }),
     lines,
     ended: child.ended,

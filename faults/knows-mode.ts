@@ -7,7 +7,7 @@ import type { Mode } from './mode.js';
 
 const NOWHERE = { host: '127.0.0.1', port: 1, user: 'x', password: 'x', name: 'x', sslMode: 'disable' } as const;
 
-/** Whether the configuration accepts this intake: with it `migrate` fails at the database, without it at the key. */
+/** Whether the configuration accepts this intake: if it does, `migrate` fails at the database, otherwise at the key. */
 export async function knowsMode(mode: Mode): Promise<boolean> {
   const env = testEnvironment(
     { database: { settings: NOWHERE }, natsUrl: 'nats://127.0.0.1:1' },

@@ -1,10 +1,10 @@
 export interface Weighted {
   readonly weight: number;
-  /** May call `makeRoom` before its end: from then on it only waits, and others can be begun. */
+  /** Runs the job. It may call `makeRoom` before its end: from then on it only waits, and other jobs can start. */
   run(makeRoom: () => void): Promise<void>;
 }
 
-/** Begins all in their order, as many at the same time as `capacity` bears; resolves when all have ended. */
+/** Starts all jobs in their order, with at most `capacity` of weight at the same time. Resolves when all have ended. */
 export async function runWeighted(jobs: readonly Weighted[], capacity: number): Promise<void> {
   const ended: Promise<void>[] = [];
   let free = capacity;

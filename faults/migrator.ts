@@ -9,7 +9,7 @@ export interface Migrator {
   kill(): Promise<void>;
 }
 
-/** `hukz migrate up` as a process of its own. */
+/** Runs `hukz migrate up` in a separate process. */
 export function startMigrator({ directory, endings, environment }: Site): Migrator {
   const child = spawn(process.execPath, [PROGRAM, 'migrate', 'up'], {
     cwd: directory,

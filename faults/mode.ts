@@ -1,3 +1,3 @@
-/** Where messages come from. */
+/** The source of messages. */
 export type Mode = 'core' | 'jetstream';
 export const MODES: readonly Mode[] = ['core', 'jetstream'];

@@ -15,21 +15,21 @@ export interface Options {
 }
 
 export const USAGE = `usage: npm run faults -- [--mode core|jetstream] [--times n] [--parallel n] [scenario ...]
-  --mode      one intake mode only; both when absent
-  --times     each scenario so many times
-  --parallel  how many light scenarios run at the same time, 3 when absent
+  --mode      run one intake mode only; default: both
+  --times     run each scenario this many times
+  --parallel  the number of light scenarios that run at the same time; default: 3
   FAULTS_MINUTES=n in the environment: the long form, in which the central scenario takes n minutes
 scenarios:
 ${scenarios.map(({ name, title }) => `  ${name.padEnd(24)}${title}`).join('\n')}`;
 
-/** What the command line asks for, or undefined when it asks for help. @throws {ScenarioFailure} */
+/** Returns the options of the command line, or undefined for a request for help. @throws {ScenarioFailure} */
 export function readOptions(args: string[], minutes: string | undefined): Options | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   const unknown = positionals.filter((name) => !scenarios.some((scenario) => scenario.name === name));
-  if (unknown.length > 0) throw new ScenarioFailure(`there is no scenario ${unknown.join(', ')}\n${USAGE}`);
+  if (unknown.length > 0) throw new ScenarioFailure(`unknown scenario ${unknown.join(', ')}\n${USAGE}`);
   const modes = MODES.filter((mode) => values.mode === undefined || values.mode === mode);
-  if (modes.length === 0) throw new ScenarioFailure(`there is no mode ${values.mode}\n${USAGE}`);
+  if (modes.length === 0) throw new ScenarioFailure(`unknown mode ${values.mode}\n${USAGE}`);
   return {
     plan: makePlan(minutes ? positive(minutes, 'FAULTS_MINUTES') : undefined),
     scenarios: scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),

@@ -1,18 +1,18 @@
-/** How long things take: the short form, for every change, or the long one, for a night. Milliseconds. */
+/** Durations in milliseconds: of the short form for every change, or of the long form for a night. */
 export interface Plan {
   readonly form: 'short' | 'long';
-  /** How long the central scenario kills. */
+  /** The duration of the kills in the central scenario. */
   readonly killingMs: number;
-  /** How long PostgreSQL is away. */
+  /** The duration of the outage of PostgreSQL. */
   readonly outageMs: number;
   /** The silence after which an instance counts as dead, and a stall that is longer. */
   readonly instanceTimeoutMs: number;
   readonly stallMs: number;
-  /** How long running requests get when an instance is told to stop. */
+  /** The time that running requests get when an instance is asked to stop. */
   readonly graceMs: number;
-  /** All scenarios together; what is not done by then is cut off. */
+  /** The limit of all scenarios together. A scenario that is not done by then is cut off. */
   readonly limitMs: number;
-  /** What a scenario needs that is begun last: in the last part of the time none is begun. */
+  /** The time reserved for the scenario that starts last: no scenario starts in this last part of the time. */
   readonly lastMs: number;
 }
 
@@ -27,7 +27,7 @@ const SHORT: Plan = {
   lastMs: 50_000,
 };
 
-/** The short form, or the long one in which the central scenario takes `minutes`. */
+/** The short form, or the long form, in which the central scenario takes `minutes`. */
 export function makePlan(minutes: number | undefined): Plan {
   if (minutes === undefined) return SHORT;
   return {

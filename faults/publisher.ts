@@ -3,26 +3,26 @@ import { connect, headers } from 'nats';
 import type { Published } from './audit.js';
 
 export interface Load {
-  /** Publishes no more; resolves when each message is acknowledged or given up. */
+  /** Stops publishing. Resolves when each message is acknowledged or given up. */
   stop(): Promise<void>;
 }
 
 export interface PublishOptions {
-  /** Each message carries a `Nats-Msg-Id`. */
+  /** Gives each message a `Nats-Msg-Id`. */
   readonly withIds?: boolean;
-  /** What a message carries besides its number. */
+  /** Returns further fields of a message besides its number. */
   readonly fieldsOf?: (number: number) => object;
 }
 
 export interface Publisher {
   readonly published: readonly Published[];
-  /** Resolves with whether it was acknowledged. */
+  /** Resolves with whether the message was acknowledged. */
   publish(subject: string, options?: PublishOptions): Promise<boolean>;
-  /** The number of a message that the caller publishes itself; it is not acknowledged. */
+  /** Returns a number for a message that the caller publishes; it counts as not acknowledged. */
   number(subject: string): number;
-  /** So many, a few at a time. */
+  /** Publishes this number of messages, a few at a time. */
   burst(subject: string, count: number): Promise<void>;
-  /** At a constant rate until it is stopped, to one subject after the other. */
+  /** Publishes at a constant rate to one subject after the other, until it is stopped. */
   load(subjects: readonly string[], perSecond: number, options?: PublishOptions): Load;
   stop(): Promise<void>;
 }
@@ -34,8 +34,8 @@ const TICK_MS = 10;
 type Record = { -readonly [K in keyof Published]: Published[K] };
 
 /**
- * Publishes numbered messages as requests, each once, and remembers which were acknowledged: by hukz after its commit, or
- * by the stream.
+ * Publishes each numbered message once, as a request, and records the acknowledgements: by hukz after its commit, or by
+ * the stream.
  */
 export async function startPublisher(natsUrl: string): Promise<Publisher> {
   const connection = await connect({
@@ -101,7 +101,7 @@ export async function startPublisher(natsUrl: string): Promise<Publisher> {
   };
 }
 
-/** hukz answers only who asks it; a stream answers every request. */
+/** hukz answers only requests with this header; a stream answers every request. */
 function headersOf({ number }: Record, withId: boolean) {
   const sent = headers();
   sent.set('Hukz-Receipt', '1');
@@ -109,7 +109,7 @@ function headersOf({ number }: Record, withId: boolean) {
   return sent;
 }
 
-/** The journal's, or the stream's. */
+/** Whether the text is an acknowledgement of the journal or of the stream. */
 function isPromise(text: string): boolean {
   const answer = JSON.parse(text) as { readonly message_id?: string; readonly seq?: number };
   return typeof answer.message_id === 'string' || typeof answer.seq === 'number';

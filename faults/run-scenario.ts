@@ -20,30 +20,30 @@ export interface Outcome {
 
 type Result =
   | ({ readonly kind: 'held' } & Closed)
-  /** `isCertain`: what went wrong is not that something took too long. */
+  /** `isCertain` is false if a step only took too long. */
   | { readonly kind: 'failed'; readonly why: string; readonly isCertain: boolean }
   | { readonly kind: 'skipped'; readonly why: string };
 
 export interface Surroundings {
   readonly plan: Plan;
   readonly template: string;
-  /** Where every scenario gets a directory of its own, and the logs of the instances. */
+  /** The directory for a subdirectory per scenario and for the logs of the instances. */
   readonly directory: string;
   readonly signal: AbortSignal;
-  /** Tells runs of the same scenario apart. */
+  /** Distinguishes runs of the same scenario. */
   nextRun(): number;
-  /** The scenario does nothing any more but wait. */
+  /** From now on the scenario only waits. */
   makeRoom(): void;
   say(text: string): void;
 }
 
-/** Runs one scenario in one mode; everything that it started has ended when this settles. */
+/** Runs one scenario in one mode. All processes that it started have ended when this settles. */
 export async function runScenario(scenario: Scenario, mode: Mode, around: Surroundings): Promise<Outcome> {
   const { plan, template, signal, say } = around;
   const name = `${scenario.name}-${mode}-${around.nextRun()}`;
   const startedAt = performance.now();
   const over = new AbortController();
-  const endings = makeEndings((problem) => say(`${name}: at its end: ${problem}`));
+  const endings = makeEndings((problem) => say(`${name}: while ending: ${problem}`));
   const tally = makeTally();
   const work = async (): Promise<Result> => {
     const directory = join(around.directory, name);
@@ -84,7 +84,7 @@ function within<T>(work: Promise<T>, limitMs: number, signal: AbortSignal): Prom
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     const timer = setTimeout(
-      () => reject(new ScenarioFailure(`not done after ${limitMs / 1000} s, its limit`)),
+      () => reject(new ScenarioFailure(`not done within its limit of ${limitMs / 1000} s`)),
       limitMs,
     );
     signal.addEventListener('abort', onAbort);

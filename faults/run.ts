@@ -21,7 +21,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const directory = await mkdtemp(join(tmpdir(), 'hukz-faults-'));
-  // PostgreSQL may have to run as another user.
+  // PostgreSQL may have to run as another user, who must be able to enter the directory.
   await chmod(directory, 0o755);
   const { outcomes, interrupted } = await runAll(options, directory);
   process.stdout.write(`\n${table(outcomes)}\n`);
@@ -29,27 +29,30 @@ async function main(): Promise<number> {
   for (const outcome of failed)
     say(`${outcome.scenario.name} does not hold in ${outcome.mode} mode: ${wordsOf(outcome)}`);
   if (failed.length === 0) await rm(directory, { recursive: true, force: true });
-  else say(`the lines of the instances are in ${join(directory, 'logs')}`);
+  else say(`the logs of the instances are in ${join(directory, 'logs')}`);
   const skipped = outcomes.filter(({ result }) => result.kind === 'skipped').length;
   if (skipped > 0) say(`${skipped} of ${outcomes.length} were skipped; the table says why`);
   const someHeld = outcomes.some(({ result }) => result.kind === 'held');
-  if (!someHeld) say('nothing is shown: no scenario came to its end');
+  if (!someHeld) say('there is no result: no scenario was completed');
   if (interrupted) say(`not all scenarios were run: ${messageOf(interrupted)}`);
   return failed.length > 0 || !someHeld || interrupted ? 1 : 0;
 }
 
 const wordsOf = ({ result }: Outcome) => (result.kind === 'held' ? 'held' : `${result.kind}: ${result.why}`);
 
-/** Everything that was started has ended when this settles. */
+/** All started processes have ended when this settles. */
 async function runAll(options: Options, directory: string): Promise<Run> {
   const { plan, parallel } = options;
   const stop = new AbortController();
   const limitMs = plan.limitMs * options.times;
   const lastTurn = performance.now() + limitMs - plan.lastMs;
-  const limit = setTimeout(() => stop.abort(new OutOfTime(`cut off: all together have ${limitMs / 1000} s`)), limitMs);
+  const limit = setTimeout(
+    () => stop.abort(new OutOfTime(`cut off: the limit of all scenarios is ${limitMs / 1000} s`)),
+    limitMs,
+  );
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.on(name, () => stop.abort(new ScenarioFailure(`ended by ${name}`)));
-  // Each server that runs listens to the end of this process.
+  // Each running server listens to the end of this process.
   process.setMaxListeners(0);
   try {
     const modes = await knownModes(options.modes);
@@ -65,7 +68,7 @@ async function runAll(options: Options, directory: string): Promise<Run> {
         const run = () => runScenario(scenario, mode, { ...around, makeRoom });
         let outcome = isLate ? notBegun(scenario, mode, limitMs) : await run();
         if (options.times === 1 && tookTooLong(outcome) && performance.now() < lastTurn) {
-          say(`${scenario.name} (${mode}) took too long and is tried once more: ${wordsOf(outcome)}`);
+          say(`${scenario.name} (${mode}) took too long and is run once more: ${wordsOf(outcome)}`);
           outcome = await run();
         }
         outcomes.push(outcome);
@@ -80,19 +83,19 @@ async function runAll(options: Options, directory: string): Promise<Run> {
   }
 }
 
-/** A machine that is busy for a while makes anything late; it never makes an account wrong. */
+/** A machine that is busy for a while can delay anything, but it never makes the records contradict each other. */
 function tookTooLong({ result }: Outcome): boolean {
   return result.kind === 'failed' && !result.isCertain;
 }
 
 function notBegun(scenario: Scenario, mode: Mode, limitMs: number): Outcome {
-  const why = `its turn did not come in time: all together have ${limitMs / 1000} s`;
+  const why = `not started in time: the limit of all scenarios is ${limitMs / 1000} s`;
   return { scenario, mode, faults: 0, seconds: 0, result: { kind: 'skipped', why } };
 }
 
 interface Run {
   readonly outcomes: readonly Outcome[];
-  /** Why it came to its end too soon. */
+  /** The reason for an early end. */
   readonly interrupted: unknown;
 }
 
@@ -112,7 +115,7 @@ async function knownModes(wanted: readonly Mode[]): Promise<readonly Mode[]> {
   const known: Mode[] = [];
   for (const mode of wanted) {
     if (await knowsMode(mode)) known.push(mode);
-    else say(`hukz does not know INTAKE=${mode} yet: its scenarios are left out`);
+    else say(`hukz does not support INTAKE=${mode} yet: its scenarios are left out`);
   }
   return known;
 }
@@ -121,5 +124,5 @@ const code = await main().catch((error: unknown) => {
   say(error instanceof ScenarioFailure ? error.message : String(error instanceof Error ? error.stack : error));
   return 1;
 });
-// After an interruption a scenario may still be waiting for something; what it has started ends with us.
+// After an interruption, a scenario may still be waiting; the processes that it started end with this process.
 process.exit(code);

@@ -5,13 +5,15 @@ import type { Cluster } from './cluster.js';
 
 const run = promisify(execFile);
 
-/** What a cluster was at a moment, like a standby that received nothing after it. */
+/** The state of a cluster at one moment, as on a standby that received nothing after it. */
 export interface EarlierState {
-  /** Ends the cluster as a power cut would and puts the earlier state in its place. The cluster is not started. */
+  /**
+   * Ends the cluster as a power cut would and replaces its files with the earlier state. The cluster is not started.
+   */
   replace(): Promise<void>;
 }
 
-/** Copies a cluster's files while it is stopped, and starts it again. */
+/** Copies the files of a cluster while it is stopped, and starts it again. */
 export async function keepState(cluster: Cluster): Promise<EarlierState> {
   const copy = `${cluster.dataDir}.earlier`;
   await cluster.halt();

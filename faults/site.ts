@@ -13,30 +13,36 @@ import type { Tally } from './tally.js';
 import { until } from './until.js';
 import { startWire, type Wire } from './wire.js';
 
-/** Everything that one scenario has, for itself alone. */
+/** The processes and records of one scenario, which it shares with no other. */
 export interface Site {
   readonly mode: Mode;
   readonly plan: Plan;
   readonly directory: string;
   readonly cluster: Cluster;
   readonly broker: Broker;
-  /** Between the instances and PostgreSQL, and NATS. Publishers and receivers do without. */
+  /** Connections between the instances and PostgreSQL, and NATS. Publishers and receivers do not use them. */
   readonly toDatabase: Wire;
   readonly toNats: Wire;
   readonly hooks: Hooks;
   readonly publisher: Publisher;
   readonly tally: Tally;
   readonly endings: Endings;
-  /** By name, the subject of each webhook whose account is to close. */
+  /** Maps the name of each webhook in the account to its subject. */
   readonly webhooks: ReadonlyMap<string, string>;
   /** The environment of an instance. */
   environment(more?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   start(options?: StartOptions): Promise<Instance>;
-  /** Registers the event, unless it is, and a webhook on it, with settings; answers its id when all instances know of it. */
+  /**
+   * Registers the event, unless it is registered, and a webhook on it with settings. Returns its id when all instances
+   * have loaded it.
+   */
   webhook(instance: Instance, name: string, subject: string, settings?: object): Promise<number>;
-  /** Another server has the data from now on: new connections of the instances reach it, and the account is closed by it. */
+  /**
+   * Replaces the database server: new connections of the instances reach the given one, and the account is read from
+   * it.
+   */
   moveTo(cluster: Cluster): void;
-  /** Puts a webhook into the account that was registered otherwise. */
+  /** Adds a webhook to the account that was registered otherwise. */
   expect(name: string, subject: string): void;
 }
 
@@ -48,19 +54,19 @@ export interface StartOptions {
 export interface OpenOptions {
   readonly mode: Mode;
   readonly plan: Plan;
-  /** Whether an instance is declared dead after the plan's silence, and not after the default one. */
+  /** Whether an instance counts as dead after the plan's silence instead of the default. */
   readonly isDeadly: boolean;
   readonly template: string;
   readonly directory: string;
-  /** Where the instances' lines are kept. */
+  /** The directory for the lines of the instances. */
   readonly logs: string;
   readonly endings: Endings;
   readonly tally: Tally;
-  /** Aborted when the scenario has ended: nothing may be started any more. */
+  /** Aborted when the scenario has ended: no process may be started after this. */
   readonly over: AbortSignal;
 }
 
-/** Starts PostgreSQL, nats-server, wires, receivers and a publisher. What was started is in `endings`. */
+/** Starts PostgreSQL, nats-server, wires, receivers and a publisher. All started processes are in `endings`. */
 export async function openSite(options: OpenOptions): Promise<Site> {
   const { mode, plan, directory, endings, tally, over } = options;
   const started = async <T>(it: T, end: (it: T) => Promise<unknown>): Promise<T> => {
@@ -84,7 +90,7 @@ export async function openSite(options: OpenOptions): Promise<Site> {
   const instances: Instance[] = [];
   let begun = 0;
 
-  /** A change of the catalog is live in the other instances within a second. */
+  /** A change of the catalog is active in the other instances within a second. */
   const knownToAll = () =>
     until(async () => {
       const living = instances.filter(({ isAlive }) => isAlive);
@@ -157,5 +163,5 @@ export async function openSite(options: OpenOptions): Promise<Site> {
   };
 }
 
-/** Many short waits: a receiver that fails often, or for some seconds, must not lead to dead letters. */
+/** Many short waits: a receiver that fails often, or for some seconds, must not cause dead letters. */
 const RETRIES = [...Array(5).fill('100ms'), ...Array(5).fill('300ms'), ...Array(120).fill('1s')].join(',');

@@ -18,14 +18,14 @@ const SIZE = '96m';
 const BLOCK = Buffer.alloc(1 << 20);
 
 /**
- * Moves a cluster's tables to a disk of limited size in memory. Its log of writes stays where it was: a server that cannot
- * write that one ends, and this is about one that goes on and refuses.
+ * Moves a cluster's tables to a size-limited disk in memory. Its write-ahead log remains where it was: a server that
+ * cannot write that log ends, but this scenario needs a server that continues and refuses writes.
  */
 export async function mountSmallDisk(cluster: Cluster, directory: string, endings: Endings): Promise<SmallDisk> {
   const place = join(directory, 'small-disk');
   await mkdir(place);
   await run('mount', ['-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', place]).catch((error: unknown) => {
-    throw new Skipped(`no tmpfs can be mounted here (${messageOf(error).split('\n')[0]})`);
+    throw new Skipped(`this machine cannot mount a tmpfs (${messageOf(error).split('\n')[0]})`);
   });
   endings.add(async () => {
     await cluster.kill();

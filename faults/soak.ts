@@ -14,11 +14,11 @@ import { soakTable } from './soak/soak-table.js';
 import { table } from './table.js';
 
 const USAGE = `usage: npm run soak -- [--mode core|jetstream]
-  --mode        the intake mode; jetstream when absent
-  SOAK_MINUTES  in the environment: how long; 20 when absent. Below 10, whether the samples are flat is shown and not judged`;
+  --mode        the intake mode; default: jetstream
+  SOAK_MINUTES  in the environment: the duration; default: 20. Below 10, flatness is reported but not judged`;
 
 const DEFAULT_MINUTES = 20;
-/** Nine minutes. With fewer, the heap has not reached its size in the second quarter. */
+/** Nine minutes. With fewer samples, the heap has not reached its size in the second quarter. */
 const JUDGED_FROM_SAMPLES = 54;
 
 const say = (text: string) => void process.stderr.write(`soak: ${text}\n`);
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     return values.help ? 0 : 1;
   }
   const directory = await mkdtemp(join(tmpdir(), 'hukz-soak-'));
-  // PostgreSQL may have to run as another user.
+  // PostgreSQL may have to run as another user, who must be able to enter the directory.
   await chmod(directory, 0o755);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -68,7 +68,7 @@ async function main(): Promise<number> {
   if (result.kind !== 'held') say(`the account does not close: ${result.why}`);
   const isGood = result.kind === 'held' && (grown.length === 0 || !isJudged);
   if (isGood) await rm(directory, { recursive: true, force: true });
-  else say(`the lines of the instances are in ${join(directory, 'logs')}`);
+  else say(`the logs of the instances are in ${join(directory, 'logs')}`);
   return isGood ? 0 : 1;
 }
 
@@ -76,5 +76,5 @@ const code = await main().catch((error: unknown) => {
   say(error instanceof ScenarioFailure ? error.message : String(error instanceof Error ? error.stack : error));
   return 1;
 });
-// After an interruption the scenario may still be waiting for something; what it has started ends with us.
+// After an interruption, the scenario may still be waiting; the processes that it started end with this process.
 process.exit(code);

@@ -2,14 +2,16 @@ import { connect, type JetStreamManager, nanos } from 'nats';
 import type { Broker } from './broker.js';
 import { until } from './until.js';
 
-/** The names that hukz gives them by itself, and with the queue group of our instances. */
+/** The default name of hukz's stream, and the name of its consumer for the queue group of the suite's instances. */
 export const STREAM = 'HUKZ';
 export const CONSUMER = 'hukz';
 
-/** The server delivers again after seconds what a dead instance has not acknowledged. */
+/** The server redelivers messages that a dead instance has not acknowledged only after a time. */
 const REDELIVERED_WITHIN_MS = 150_000;
 
-/** Messages that hukz's consumers have not read or not acknowledged, in its own stream and in those of others. */
+/**
+ * Counts messages that hukz's consumers have not read or not acknowledged, in its own stream and in those of others.
+ */
 async function countWaiting({ consumers, streams }: JetStreamManager): Promise<number> {
   const infos = [await consumers.info(STREAM, CONSUMER)];
   for await (const { config } of streams.list()) {
@@ -19,7 +21,7 @@ async function countWaiting({ consumers, streams }: JetStreamManager): Promise<n
   return infos.reduce((sum, { num_ack_pending, num_pending }) => sum + num_ack_pending + num_pending, 0);
 }
 
-/** Whether the stream's consumer has been told of every message. False too when that cannot be found out. */
+/** Whether every message of the stream is acknowledged by the consumer. Also false if this cannot be determined. */
 export async function isStreamDone({ url }: Broker): Promise<boolean> {
   const connection = await connect({ servers: url, reconnect: false }).catch(() => undefined);
   if (!connection) return false;
@@ -32,7 +34,7 @@ export async function isStreamDone({ url }: Broker): Promise<boolean> {
   }
 }
 
-/** Waits until the stream's consumer has been told of every message that it delivered. */
+/** Waits until every message that the stream's consumer delivered is acknowledged. */
 export async function untilNothingIsUnacknowledged({ url }: Broker): Promise<void> {
   const connection = await connect({ servers: url });
   try {
@@ -44,7 +46,7 @@ export async function untilNothingIsUnacknowledged({ url }: Broker): Promise<voi
   }
 }
 
-/** What an instance had in its hands when it died is delivered again after this time. */
+/** Messages that a dead instance had not acknowledged are redelivered after this time. */
 export async function redeliverAfter({ url }: Broker, ms: number): Promise<void> {
   const connection = await connect({ servers: url });
   try {
@@ -55,7 +57,7 @@ export async function redeliverAfter({ url }: Broker, ms: number): Promise<void>
   }
 }
 
-/** Does to the streams what an operator may do. */
+/** Changes the streams as an operator may. */
 export async function asOperator<T>({ url }: Broker, work: (manager: JetStreamManager) => Promise<T>): Promise<T> {
   const connection = await connect({ servers: url });
   try {

@@ -2,7 +2,7 @@ import type { Outcome } from './run-scenario.js';
 
 const HEAD = ['scenario', 'mode', 'messages', 'faults', 'lost', 'unacked', 'duplicates', 'recovered', 'took', ''];
 
-/** One line a scenario and mode, in plain text. */
+/** One line per scenario and mode, in plain text. */
 export function table(outcomes: readonly Outcome[]): string {
   const rows = [HEAD, ...outcomes.map(toRow)];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -1,20 +1,20 @@
-/** What was done to it. */
+/** The faults that were applied in a scenario. */
 export interface Tally {
   readonly faults: number;
-  /** Times that somebody may have held requests of which nobody knew what became of them. */
+  /** The number of faults at which an instance may have had requests with an unknown outcome. */
   readonly interruptions: number;
-  /** When the last fault was over, on `performance.now()`. */
+  /** The time at which the last fault was over, on `performance.now()`. */
   readonly healedAt: number;
-  /** Deliveries that shall be left, or dead, at the end. */
+  /** The number of dead letters expected at the end. */
   readonly dead: number;
-  /** Arrivals before this one may have lost their rows of the log with a restore. */
+  /** Arrivals before this index may have lost their log rows with a restore. */
   readonly loggedFrom: number;
   fault(): void;
-  /** A fault that may cut requests off: they are sent again. */
+  /** Counts a fault that may cut off requests, which are then sent again. */
   interruption(): void;
   healed(): void;
   expectDead(count: number): void;
-  /** The database is an older one now; so many requests had arrived. */
+  /** The database was replaced by an older one when this number of requests had arrived. */
   restored(arrivals: number): void;
 }
 

@@ -1,6 +1,6 @@
 import { eventually } from '../internal/testkit/eventually.js';
 
-/** On a calm machine everything that is waited for comes within a few seconds; a busy one is no fault of ours. */
+/** On an idle machine every condition holds within a few seconds; a slow machine is not a fault of hukz. */
 const PATIENCE_MS = 60_000;
 
 /** Waits until the condition holds, much longer than it should take. A condition that throws does not hold yet. */

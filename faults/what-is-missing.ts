@@ -2,7 +2,7 @@ import type { Published } from './audit.js';
 import type { Site } from './site.js';
 import { isStreamDone } from './stream.js';
 
-/** A cheap look at whether it makes sense to compare. */
+/** A cheap check of whether a comparison makes sense. */
 export async function whatIsMissing(site: Site, mayLose: boolean): Promise<string | undefined> {
   const { cluster, hooks, tally } = site;
   const missing = firstMissing(site, (message) => message.acknowledged || !mayLose);
@@ -15,7 +15,7 @@ export async function whatIsMissing(site: Site, mayLose: boolean): Promise<strin
   return row.dead === tally.dead ? undefined : `${row.dead} dead letters were there, and not ${tally.dead}`;
 }
 
-/** A message that is wanted and has not come. */
+/** Finds a message that must arrive and has not. */
 function firstMissing({ hooks, publisher, webhooks }: Site, isWanted: (message: Published) => boolean) {
   const arrived = new Set(
     hooks.arrivals.filter(({ answer }) => answer === 'success').map((at) => `${at.webhook} ${at.number}`),
@@ -28,8 +28,8 @@ function firstMissing({ hooks, publisher, webhooks }: Site, isWanted: (message: 
 }
 
 /**
- * Whether it is certain that an acknowledged message will not come: no stream holds it, nothing is owed, and still it has not
- * arrived. Asked in this order, the way of a message: it is somewhere else only when it has left the place before.
+ * Whether it is certain that an acknowledged message will not arrive: no stream has it, nothing is owed, and still it
+ * has not arrived. The checks follow the path of a message, which is in a place only after it has left the one before.
  */
 export async function isLost(site: Site): Promise<boolean> {
   if (site.mode === 'jetstream' && !(await isStreamDone(site.broker))) return false;

@@ -2,35 +2,35 @@ import { connect, createServer, type Socket } from 'node:net';
 
 export interface Wire {
   readonly port: number;
-  /** Connections that were ever taken. */
+  /** The number of connections ever accepted. */
   readonly taken: number;
-  /** Good weather: what was held goes on, new connections are taken. Those that are broken stay so. */
+  /** Ends all faults: held bytes continue, and new connections are accepted. Broken connections remain broken. */
   pass(): void;
-  /** Every byte comes so much later. */
+  /** Delays every byte by this time. */
   delay(ms: number): void;
   /** Resets all connections. */
   cut(): void;
   /** Resets all connections, and every new one. */
   refuse(): void;
-  /** Bytes to the server wait, and come when it passes again. */
+  /** Holds all bytes to the server until `pass` is called. */
   hold(): void;
-  /** Half-open: what is open now is never heard of again, and never closed. New connections are taken. */
+  /** Makes the open connections half-open: they carry no bytes and are never closed. New connections are accepted. */
   abandon(): void;
-  /** Nothing comes through, and nothing is refused; new connections are taken and hear nothing. */
+  /** Drops all bytes and refuses nothing: new connections are accepted and get no response. */
   blackHole(): void;
-  /** New connections go to that port from now on; those that exist stay where they are. */
+  /** New connections go to that port from now on; existing connections remain unchanged. */
   lead(serverPort: number): void;
-  /** The next answer of the server is dropped, and its connection with it, on each that is open now. */
+  /** Drops the next response of the server on each open connection, and then closes the connection. */
   swallowReplies(): void;
   stop(): Promise<void>;
 }
 
 type Fate = 'alive' | 'lost' | 'reply lost';
 
-/** How long after a swallowed reply its connection ends. */
+/** The time from a swallowed response to the end of its connection. */
 const CUT_AFTER_MS = 20;
 
-/** A wire between an instance and a server of its, which can be made worse. On 127.0.0.1. */
+/** A connection between an instance and one of its servers, on 127.0.0.1, that can be degraded. */
 export async function startWire(firstPort: number): Promise<Wire> {
   let serverPort = firstPort;
   const links = new Set<Link>();
@@ -110,7 +110,7 @@ class Link {
     server.on('data', (bytes) => this.toClient(bytes));
     for (const socket of [client, server]) socket.on('error', () => undefined);
     client.once('close', () => server.destroy());
-    // A lost connection is not heard of, also when the server has closed it.
+    // A lost connection reports nothing to the client, even if the server has closed it.
     server.once('close', () => {
       if (this.fate !== 'lost') client.destroy();
     });

@@ -1,4 +1,5 @@
-// Loaded into an instance before the program. Its monotonic clock stays as it is, as on a machine whose clock is set.
+// This module is loaded into an instance before the program. The monotonic clock is unchanged, as on a machine whose
+// clock is set.
 const now = Date.now;
 const JUMP_MS = 2 * 3_600_000;
 const hands = { offsetMs: 0 };

@@ -49,7 +49,7 @@ import { subjectsTransformed } from './subjects-transformed.js';
 import { tenantHangs } from './tenant-hangs.js';
 import { unreadableHeaders } from './unreadable-headers.js';
 
-/** In the order in which they are begun: the long waits first, so that the others run beside them. */
+/** All scenarios in the order of their start: the long waits come first, so that the others run at the same time. */
 export const scenarios: readonly Scenario[] = [
   halfOpenDatabase,
   halfOpenNats,

@@ -7,7 +7,10 @@ import { until } from '../until.js';
 
 const AFTER_MS = 2000;
 
-/** Changes that the lost ones did not see: the same id again for another receiver, and more versions than were lost. */
+/**
+ * These changes differ from the lost ones: the same id belongs to another receiver, and there are more versions than
+ * were lost.
+ */
 const MAKE_AGAIN = `insert into webhooks (name, url, enabled, space_id, created_by_id, updated_by_id) values ('again', $1, true, 0, 1, 1)`;
 const GIVE_EVENT = `insert into webhook_events (webhook_id, event_id)
   select w.id, e.id from webhooks w, events e where w.name = 'again' and e.event = 'a.b'`;
@@ -45,7 +48,7 @@ export const catalogWentBack: Scenario = {
     await cluster.query(GIVE_EVENT);
     for (let n = 0; n < 5; n++) await cluster.query(OVERTAKE);
     const [again] = await cluster.query<{ id: number }>(`select id from webhooks where name = 'again'`);
-    if (again?.id !== lost) throw new ScenarioFailure(`the id ${lost} was not made again, but ${again?.id}`);
+    if (again?.id !== lost) throw new ScenarioFailure(`the id ${lost} was not used again, but ${again?.id}`);
     site.expect('again', 'a.b');
     toDatabase.pass();
     const load = publisher.load(['a.b'], 50);
@@ -64,7 +67,7 @@ interface Found {
   readonly events: readonly { readonly id: number }[];
 }
 
-/** What the API answers, once the instance has found the database again. */
+/** The answer of the API, once the instance is connected to the database again. */
 async function answered({ api }: Instance, path: string): Promise<Found> {
   const answers: Found[] = [];
   await until(async () => {

@@ -6,9 +6,9 @@ import { until } from '../until.js';
 
 const MESSAGES = 120;
 const PROBE_MS = 500;
-/** How long the circuit is watched while it is open. */
+/** The time during which the open circuit is observed. */
 const WATCHED_MS = 4000;
-/** Without a circuit, a delivery is given up after 300 ms. */
+/** Without a circuit breaker, a delivery is given up after 300 ms. */
 const ENV = {
   HUKZ_RETRY_SCHEDULE: '100ms,100ms,100ms',
   HUKZ_BREAKER_FAILURES: '10',
@@ -18,7 +18,7 @@ const ENV = {
 
 export const circuitOpensAndCloses: Scenario = {
   name: 'circuit-opens-and-closes',
-  title: 'a receiver fails for a while: its circuit is open in all instances, also through kill -9, and nothing dies',
+  title: 'a receiver fails for a while: its circuit is open in all instances, also after kill -9, and no delivery dies',
   isDeadly: true,
   async run({ hooks, publisher, tally, ...site }) {
     const start = () => site.start({ env: ENV });
@@ -42,12 +42,14 @@ export const circuitOpensAndCloses: Scenario = {
     await until(() => probes.count() >= 3, 'three probes');
     const most = 1 + Math.floor(probes.lastedMs() / PROBE_MS);
     if (probes.count() > most)
-      throw new ScenarioFailure(`${probes.count()} requests came while the circuit was open, at most ${most} may`);
+      throw new ScenarioFailure(
+        `${probes.count()} requests arrived while the circuit was open; at most ${most} are allowed`,
+      );
     if (probes.mostAtOnce() > 1) throw new ScenarioFailure(`${probes.mostAtOnce()} probes were open at the same time`);
 
     receiver.recover();
     tally.healed();
-    await until(async () => !(await isOpen(instances[1], id)), 'the circuit closed by itself');
+    await until(async () => !(await isOpen(instances[1], id)), 'the circuit closed automatically');
   },
 };
 
@@ -56,7 +58,7 @@ async function isOpen({ api }: Instance, id: number): Promise<boolean> {
   return body.circuit !== undefined;
 }
 
-/** What was under way when the circuit opened has ended, in every instance. */
+/** Waits until the requests that were under way when the circuit opened have ended, in every instance. */
 async function untilQuiet(instances: readonly Instance[], { open }: Ailing): Promise<void> {
   const isQuiet = async (instance: Instance) =>
     (await instance.metric('hukz_circuits_open')) === 1 && (await instance.metric('hukz_deliveries_queued')) === 0;
@@ -66,7 +68,7 @@ async function untilQuiet(instances: readonly Instance[], { open }: Ailing): Pro
 
 type Ailing = ReturnType<typeof makeAiling>;
 
-/** Answers 500 after a moment until it recovers; knows how many requests came since it is watched. */
+/** Answers 500 after a moment until it recovers, and counts the requests since `watch` was called. */
 function makeAiling() {
   let status = 500;
   let open = 0;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../scenario.js';
 
-/** Turns the hands of Date in the instance: by two hours forwards at SIGUSR2, and backwards at the next one. */
+/** Changes Date in the instance: by two hours forwards at SIGUSR2, and backwards at the next one. */
 const PRELOAD = new URL('../preload/jumping-clock.js', import.meta.url);
 const JUMPS = 4;
 const EVERY_MS = 700;

@@ -9,12 +9,12 @@ const ROUNDS = 2;
 export const credentialsReplaced: Scenario = {
   name: 'credentials-replaced',
   title: 'the nkey seed is replaced on disk, and nats-server reloaded, under load',
-  // What is published while the server lets nobody in is not acknowledged.
+  // A message is not acknowledged while the server refuses all connections.
   mayLose: ['core'],
   async run({ mode, broker, publisher, tally, directory, ...site }) {
     const config = join(directory, 'nats.conf');
     const seedFile = join(directory, 'seed');
-    // A reload takes away what only the command line had switched on.
+    // A reload removes settings that only the command line had set.
     const jetstream = mode === 'jetstream' ? `jetstream { store_dir: "${join(directory, 'streams')}" }` : '';
     const allow = (user: string) =>
       writeFile(

@@ -4,13 +4,13 @@ import { until } from '../until.js';
 const WEBHOOKS = 1000;
 const MESSAGES = 10;
 
-/** By its number: 50 of 1,000 never answer, 50 cut the connection. */
+/** The number decides: 50 of 1,000 webhooks never answer, and 50 cut the connection. */
 const isHanging = (n: number) => n % 20 === 0;
 const isCutting = (n: number) => n % 20 === 1;
 
 export const deadWebhooks: Scenario = {
   name: 'dead-webhooks',
-  title: '100 of 1,000 webhooks dead or hanging: the others get everything in time',
+  title: '100 of 1,000 webhooks dead or hanging: the others get all deliveries in time',
   weight: 2,
   async run({ cluster, hooks, publisher, tally, ...site }) {
     const names = Array.from({ length: WEBHOOKS }, (_, n) => `w${n}`);

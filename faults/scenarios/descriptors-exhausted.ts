@@ -27,20 +27,20 @@ export const descriptorsExhausted: Scenario = {
     await limitDescriptors(instance, 1000);
     tally.healed();
     await load.stop();
-    if (failures > 0) throw new ScenarioFailure(`${failures} attempts were held against receivers`);
+    if (failures > 0) throw new ScenarioFailure(`${failures} attempts were counted as failures of receivers`);
   },
 };
 
-/** Soft limits only, which may be raised again. */
+/** Sets only soft limits, which may be raised again. */
 async function limitDescriptors({ pid }: Instance, limit: number): Promise<void> {
   await run('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]).catch(() => {
-    throw new Skipped('there is no prlimit here');
+    throw new Skipped('this machine has no prlimit');
   });
 }
 
 async function lowestFree({ pid }: Instance): Promise<number> {
   const names = await readdir(`/proc/${pid}/fd`).catch(() => {
-    throw new Skipped('there is no /proc here');
+    throw new Skipped('this machine has no /proc');
   });
   const taken = new Set(names.map(Number));
   let free = 0;

@@ -30,7 +30,7 @@ export const eventChurn: Scenario = {
   },
 };
 
-/** Another worker may have the same event just now; then it is refused. */
+/** Another worker may use the same event at this moment; in that case the API refuses the request. */
 async function makeAndDelete({ api }: Instance, subject: string): Promise<void> {
   const id = await api.event(subject).catch((error: Error) => {
     if (!error.message.includes(': 422 ')) throw error;

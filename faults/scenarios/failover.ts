@@ -11,7 +11,8 @@ const MOST_MS = 10_000;
 
 export const failover: Scenario = {
   name: 'failover',
-  title: 'PostgreSQL fails over behind its name: old sessions can only read; API and journal go on at the new server',
+  title:
+    'PostgreSQL fails over behind its name: old sessions are read-only; API and journal continue on the new server',
   weight: 2,
   async run(site) {
     const { publisher, tally } = site;
@@ -37,7 +38,7 @@ export const failover: Scenario = {
   },
 };
 
-/** A commit is answered once the standby has it too: what was promised cannot be lost by the failover. */
+/** A commit is confirmed only when the standby has it too: an acknowledged message cannot be lost by the failover. */
 async function startStandby({ cluster, directory, endings }: Site): Promise<Cluster> {
   const dataDir = join(directory, 'standby');
   await cluster.halt();

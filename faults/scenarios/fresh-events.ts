@@ -6,7 +6,7 @@ const EACH = 5;
 
 export const freshEvents: Scenario = {
   name: 'fresh-events',
-  title: 'a message of an event that the other instance does not know yet is not thrown away',
+  title: 'a message of an event that the other instance has not loaded yet is not discarded',
   async run({ cluster, publisher, tally, ...site }) {
     const [one] = [await site.start(), await site.start()];
     await site.webhook(one, 'fine', 'steady.one');

@@ -12,8 +12,8 @@ const BESIDE_MS = 1200;
 export const intakeSwitched: Scenario = {
   name: 'intake-switched',
   title:
-    'from core to jetstream and back under load, new instances beside old ones: with Nats-Msg-Id nothing comes twice',
-  // The server must have JetStream; which intake an instance has is said below.
+    'from core to jetstream and back under load, new instances beside old ones: with Nats-Msg-Id nothing arrives twice',
+  // The server must have JetStream; the intake of each instance is set below.
   modes: ['jetstream'],
   async run(site) {
     const { broker, publisher, tally } = site;
@@ -43,7 +43,7 @@ const startWith = (site: Site, intake: string) => site.start({ env: { HUKZ_INTAK
 async function end(instance: Instance): Promise<void> {
   instance.signal('SIGTERM');
   const code = await instance.ended;
-  if (code !== 0) throw new ScenarioFailure(`an instance that was told to stop ended with ${code}`);
+  if (code !== 0) throw new ScenarioFailure(`an instance that was asked to stop ended with ${code}`);
 }
 
 async function deleteStream({ broker }: Site): Promise<void> {

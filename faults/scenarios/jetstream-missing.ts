@@ -11,9 +11,9 @@ export const jetstreamMissing: Scenario = {
     await broker.start({ jetstream: false });
     tally.fault();
     const said = await site.start().then(() => undefined, messageOf);
-    if (said === undefined) throw new ScenarioFailure('it started although the server has no JetStream');
+    if (said === undefined) throw new ScenarioFailure('the instance started although the server has no JetStream');
     if (!/exit code [1-9][\s\S]*jetstream/i.test(said))
-      throw new ScenarioFailure(`it did not say that JetStream is missing: ${said}`);
+      throw new ScenarioFailure(`the instance did not report that JetStream is missing: ${said}`);
     await broker.halt();
     await broker.start();
     tally.healed();

@@ -5,7 +5,10 @@ import { until } from '../until.js';
 
 const MESSAGES = 5000;
 const UNCOMMITTED = 500;
-/** What waits for a timeout of ours arrives after a silence of 20 s and more. A busy machine is slow, but not silent. */
+/**
+ * A delivery that waits for a timeout of hukz arrives after a silence of at least 20 s. A busy machine is slow, but not
+ * silent.
+ */
 const MAX_SILENCE_MS = 10_000;
 const PATIENCE_MS = 120_000;
 
@@ -22,10 +25,13 @@ export const killAndBack: Scenario = {
     await publisher.burst('a.b', MESSAGES);
     await until(async () => (await first.metric('hukz_messages_accepted_total')) >= MESSAGES, 'all committed');
     if (mode === 'jetstream') {
-      // These the instance has pulled, and never commits: the stream has to deliver them again.
+      // The instance has pulled these messages and never commits them: the stream has to deliver them again.
       toDatabase.hold();
       await publisher.burst('a.b', UNCOMMITTED);
-      await until(async () => (await first.metric('hukz_messages_waiting')) >= UNCOMMITTED, 'messages in its hands');
+      await until(
+        async () => (await first.metric('hukz_messages_waiting')) >= UNCOMMITTED,
+        'messages waiting in the instance',
+      );
     }
     tally.interruption();
     const killedAt = performance.now();
@@ -46,7 +52,7 @@ export const killAndBack: Scenario = {
     if (silence.longestMs > MAX_SILENCE_MS) {
       const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
       throw new ScenarioFailure(
-        `the last one arrived ${seconds(performance.now() - killedAt)} after the kill, nothing for ${seconds(silence.longestMs)} of it`,
+        `the last message arrived ${seconds(performance.now() - killedAt)} after the kill, with ${seconds(silence.longestMs)} of silence`,
       );
     }
   },

@@ -10,7 +10,7 @@ export const killBeforeAck: Scenario = {
   async run({ cluster, hooks, publisher, tally, toNats, ...site }) {
     const first = await site.start();
     await site.webhook(first, 'fine', 'a.b');
-    // A pull request must be with the server, so that messages come while nothing goes up.
+    // A pull request must have reached the server, so that messages arrive while nothing is sent to it.
     await publisher.burst('a.b', 1);
     toNats.hold();
     tally.fault();

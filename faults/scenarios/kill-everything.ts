@@ -5,16 +5,16 @@ import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
 
 const EVERY_MS = 700;
-/** Well below what a lane of 16 bears of whose requests one in twenty takes until its time limit. */
+/** The rate is well below the capacity of a lane of 16 when one in twenty requests takes until its time limit. */
 const A_SECOND = 30;
 const SUBJECT = 'a.b';
 
-/** Something that is killed and comes again; `down` ends at once what may still be on its way up. */
+/** A process that is killed and started again. */
 type Victim = () => Promise<void>;
 
 export const killEverything: Scenario = {
   name: 'kill-everything',
-  title: 'kill -9 every 700 ms: an instance, PostgreSQL and nats-server in turn; of three receivers one is fine',
+  title: 'kill -9 every 700 ms: an instance, PostgreSQL and nats-server in turn; one of three receivers is healthy',
   mayLose: ['core', 'jetstream'],
   weight: 3,
   isDeadly: true,
@@ -36,7 +36,8 @@ export const killEverything: Scenario = {
       await underWay.get(victim);
       tally.interruption();
       const again = victim();
-      // It is waited for when its turn comes again; until then a failure is nobody's yet.
+      // The loop awaits the restart before it kills the same process again; an earlier failure must not count as
+      // unhandled.
       again.catch(() => undefined);
       underWay.set(victim, again);
       await sleep(EVERY_MS);

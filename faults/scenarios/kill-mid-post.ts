@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
 
 const ROUNDS = 3;
-/** Messages that arrive between two kills, at least. */
+/** The minimum number of messages that arrive between two kills. */
 const BETWEEN = 40;
 
 export const killMidPost: Scenario = {

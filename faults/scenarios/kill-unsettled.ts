@@ -13,7 +13,7 @@ export const killUnsettled: Scenario = {
   isDeadly: true,
   async run({ hooks, publisher, tally, toDatabase, ...site }) {
     const gate = makeGate();
-    // So long that it is not mistrust which stops it.
+    // The time limits are so long that the instance does not stop because it distrusts its own heartbeat.
     const first = await site.start({ env: { HUKZ_INSTANCE_TIMEOUT: '60s', HUKZ_REQUEST_TIMEOUT: '240s' } });
     for (let n = 0; n < WEBHOOKS; n++) {
       await site.webhook(first, `w${n}`, 'a.b');

@@ -8,10 +8,10 @@ import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
 
 const PER_SECOND = 200;
-/** The least that nats-server allows; one that has closed all connections ends before. */
+/** The minimum that nats-server allows. A server that has closed all connections ends earlier. */
 const DURATION = '30s';
 const GRACE = '3s';
-/** Longer than the grace, so that the server closes what is still there. */
+/** This is longer than the grace period, so that the server closes the remaining connections. */
 const LOADED_MS = 6000;
 
 export const lameDuck: Scenario = {
@@ -44,7 +44,7 @@ export const lameDuck: Scenario = {
   },
 };
 
-/** What one server was told before is known to the other when this resolves: a route keeps the order. */
+/** Resolves when each server knows all earlier subscriptions of the other: a route keeps the order. */
 async function knowEachOther(one: string, two: string): Promise<void> {
   const [hearing, saying] = await Promise.all([connect({ servers: one }), connect({ servers: two })]);
   let heard = false;

@@ -9,7 +9,7 @@ const LIMITS = 'jetstream { limits { max_request_batch: 500, max_ack_pending: 10
 
 export const limitsOfTheServer: Scenario = {
   name: 'limits-of-the-server',
-  title: 'a server that allows small requests only, and a durable of our name that gives a part in small portions',
+  title: 'a server that allows only small requests, and a durable named as hukz names it that delivers small batches',
   modes: ['jetstream'],
   async run({ broker, publisher, tally, ...site }) {
     const config = join(site.directory, 'limits.conf');
@@ -37,7 +37,7 @@ export const limitsOfTheServer: Scenario = {
     await asOperator(broker, async ({ consumers }) => {
       const { max_ack_pending } = (await consumers.info(STREAM, CONSUMER)).config;
       if (max_ack_pending !== 1000)
-        throw new ScenarioFailure(`${max_ack_pending} unacknowledged messages are asked for`);
+        throw new ScenarioFailure(`${max_ack_pending} unacknowledged messages are requested`);
     });
   },
 };

@@ -5,13 +5,13 @@ import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
 
 const UNMIGRATE = 'drop schema public cascade; create schema public';
-/** Makes a migration last, so that it can be killed in its middle. */
+/** Prolongs a migration, so that it can be killed while it runs. */
 const DELAY_MS = 20;
 const KILL_AFTER_MS = [300, 500, 700, 900];
 
 export const migratorKilled: Scenario = {
   name: 'migrator-killed',
-  title: 'a migrator is killed; the next one is not kept out',
+  title: 'a migrator is killed; the next one is not blocked',
   modes: ['core'],
   async run(site) {
     await site.cluster.query(UNMIGRATE);

@@ -6,7 +6,7 @@ import { until } from '../until.js';
 
 export const natsWrongPassword: Scenario = {
   name: 'nats-wrong-password',
-  title: 'NATS refuses the password, until somebody mends it at the server',
+  title: 'NATS refuses the password until it is corrected at the server',
   async run({ broker, directory, publisher, tally, toNats, ...site }) {
     const settings = join(directory, 'nats.conf');
     const restart = async (password: string) => {
@@ -25,7 +25,7 @@ export const natsWrongPassword: Scenario = {
     const isReady = async () => (await instance.problems()) === undefined;
     await until(isReady, 'ready once the password is right');
     if (!instance.lines.some((line) => /authorization/i.test(line)))
-      throw new ScenarioFailure('no line said that NATS refuses the password');
+      throw new ScenarioFailure('no line reported that NATS refuses the password');
     await site.webhook(instance, 'fine', 'a.b');
     await publisher.burst('a.b', 50);
   },

@@ -9,19 +9,22 @@ import { until } from '../until.js';
 const KEYS = 20;
 const ROUNDS = 12;
 const KILLED_AFTER = 6;
-/** Rounds that nobody waits for: some of them are in the hands of the instance that is killed. */
+/**
+ * The number of rounds that are published without waiting: some of their messages belong to the instance that is
+ * killed.
+ */
 const AT_ONCE = 40;
 const WITH_THE_STREAM = 100;
 const REDELIVERED_AFTER_MS = 3000;
 const FAILING = 0.1;
 const ANSWERED_AFTER_MS = 30;
 
-/** Of each key one after the other. */
+/** The messages go to one key after the other. */
 const keyOf = (number: number) => number % KEYS;
 
 export const orderedKeys: Scenario = {
   name: 'ordered-keys',
-  title: 'ordered by key, receivers fail, kill -9 of one of two: each key comes in its order, one request at a time',
+  title: 'ordered by key, receivers fail, kill -9 of one of two: each key arrives in order, one request at a time',
   mayLose: ['core'],
   isDeadly: true,
   async run(site) {
@@ -30,7 +33,7 @@ export const orderedKeys: Scenario = {
     await site.webhook(instances[0], 'ordered', 'a.b', { ordering: { pointer: '/key' } });
     const receiver = makeWatching();
     hooks.conduct('ordered', receiver.conduct);
-    // Core NATS has the order of the commits, so each round waits for them; a stream has its own.
+    // Core NATS has the order of the commits, so each round waits for them; a stream has its own order.
     const rounds = (count: number) =>
       Promise.all(
         Array.from({ length: count * KEYS }, () => publisher.publish('a.b', { fieldsOf: (n) => ({ key: keyOf(n) }) })),
@@ -43,7 +46,7 @@ export const orderedKeys: Scenario = {
     const before = publisher.published.length;
     const burst = mode === 'jetstream' ? rounds(AT_ONCE) : undefined;
     const withTheStream = () => publisher.published.slice(before).filter(({ acknowledged }) => acknowledged).length;
-    if (burst) await until(() => withTheStream() >= WITH_THE_STREAM, 'a part of the burst with the stream');
+    if (burst) await until(() => withTheStream() >= WITH_THE_STREAM, 'a part of the burst stored in the stream');
     tally.interruption();
     await instances[1].kill();
     receiver.answer();
@@ -58,7 +61,7 @@ export const orderedKeys: Scenario = {
   },
 };
 
-/** Fails now and then, and notes what comes out of its turn. */
+/** A receiver that fails now and then and records requests that violate the order. */
 function makeWatching() {
   const newest = new Map<number, number>();
   const taken = new Set<number>();
@@ -70,7 +73,7 @@ function makeWatching() {
     if (taken.has(number)) return;
     taken.add(number);
     const before = newest.get(keyOf(number)) ?? -1;
-    if (number < before) problems.push(`message ${number} came after ${before} of the same key`);
+    if (number < before) problems.push(`message ${number} arrived after ${before} of the same key`);
     newest.set(keyOf(number), Math.max(before, number));
   };
 
@@ -78,7 +81,7 @@ function makeWatching() {
     const { number } = arrival;
     const key = keyOf(number);
     const request = {};
-    if (open.has(key)) problems.push(`message ${number} came while another request of its key was open`);
+    if (open.has(key)) problems.push(`message ${number} arrived while another request of its key was open`);
     open.set(key, request);
     await sleep(ANSWERED_AFTER_MS);
     await gate?.conduct(arrival);
@@ -94,7 +97,7 @@ function makeWatching() {
     keepOpen() {
       gate = makeGate();
     },
-    /** What was kept open may be of somebody who is dead: nobody waits for its answer. */
+    /** Requests that were kept open may be of the killed instance, which does not wait for their responses. */
     answer() {
       open.clear();
       gate?.open();

@@ -16,7 +16,8 @@ const RESUMED = 60;
 export const pauseAndResume: Scenario = {
   name: 'pause-and-resume',
   title: 'paused through one instance, kill -9 of it, resumed at a rate through the other',
-  // What is published right after the kill may go to the dead one's socket, which nats-server has not missed yet.
+  // A message that is published right after the kill may go to the socket of the dead instance, which nats-server has
+  // not noticed yet.
   mayLose: ['core'],
   isDeadly: true,
   async run(site) {
@@ -40,7 +41,7 @@ export const pauseAndResume: Scenario = {
     await publisher.burst('a.b', AFTER_THE_KILL);
     await untilAllIsHeld(site);
     if (hooks.arrivals.length > before)
-      throw new ScenarioFailure(`${hooks.arrivals.length - before} requests came while the webhook was paused`);
+      throw new ScenarioFailure(`${hooks.arrivals.length - before} requests arrived while the webhook was paused`);
 
     tally.healed();
     const resumedAt = performance.now();
@@ -55,7 +56,9 @@ export const pauseAndResume: Scenario = {
     const early = times.findIndex((at, index) => index + 1 > ((at - resumedAt) / 1000) * RESUMED);
     if (early >= 0) {
       const ms = (times[early] ?? 0) - resumedAt;
-      throw new ScenarioFailure(`${early + 1} requests came ${ms.toFixed(0)} ms after resuming at ${RESUMED} a second`);
+      throw new ScenarioFailure(
+        `${early + 1} requests arrived ${ms.toFixed(0)} ms after resuming at ${RESUMED} per second`,
+      );
     }
   },
 };
@@ -66,7 +69,7 @@ async function untilNoneIsUnderWay({ hooks }: Site, instances: readonly Instance
   await until(() => hooks.unanswered === 0, 'no request under way');
 }
 
-/** Also what the dead instance held: whatever was acknowledged and has not arrived. */
+/** Waits until every acknowledged message that has not arrived is parked, including those of the dead instance. */
 async function untilAllIsHeld({ cluster, publisher, hooks }: Site): Promise<void> {
   const isHeld = async () => {
     const [row] = await cluster.query<{ held: number; owed: number }>(

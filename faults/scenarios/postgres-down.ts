@@ -6,7 +6,7 @@ const MOST_GROWTH_MB = 80;
 
 export const postgresDown: Scenario = {
   name: 'postgres-down',
-  title: 'PostgreSQL down: nothing is lost, memory stays flat, ready says why',
+  title: 'PostgreSQL down: nothing is lost, memory stays flat, /health/ready gives the reason',
   async run({ cluster, plan, publisher, tally, ...site }) {
     const instance = await site.start();
     await site.webhook(instance, 'fine', 'a.b');
@@ -21,8 +21,9 @@ export const postgresDown: Scenario = {
     await cluster.start();
     tally.healed();
     await load.stop();
-    if (!problems?.database) throw new ScenarioFailure('/health/ready did not say that the database was away');
+    if (!problems?.database)
+      throw new ScenarioFailure('/health/ready did not report that the database was unavailable');
     if (growth > MOST_GROWTH_MB)
-      throw new ScenarioFailure(`its memory grew by ${growth.toFixed(0)} MB while PostgreSQL was away`);
+      throw new ScenarioFailure(`its memory grew by ${growth.toFixed(0)} MB while PostgreSQL was unavailable`);
   },
 };

@@ -24,7 +24,7 @@ async function race({ hooks, publisher, tally, ...site }: Site, count: number): 
   if (!first) return;
   let isOver = false;
   await site.webhook(first, 'fine', 'a.b');
-  // What has failed once belongs to nobody until it is due; then all instances run for it.
+  // A delivery that has failed once has no owner until it is due; then all instances try to claim it.
   hooks.conduct('fine', () => ({ status: isOver ? 200 : 503 }));
   await publisher.burst('a.b', MESSAGES);
   await until(() => hooks.arrivals.length >= MESSAGES, 'all tried once');

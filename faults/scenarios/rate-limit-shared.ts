@@ -4,16 +4,16 @@ import { until } from '../until.js';
 
 const A_SECOND = 100;
 const MESSAGES = 800;
-/** Requests that may be on their way at the same time, of each instance: so many may come late together. */
+/** The number of concurrent requests per instance: this many may arrive late together. */
 const IN_FLIGHT = 8;
 const BEFORE_THE_KILL = 200;
-/** In three seconds one of two instances sends 150, and 50 that it has saved; alone it sends 300. */
+/** In three seconds, one of two instances sends 150 requests, plus 50 that it has saved; alone it sends 300. */
 const WINDOW_MS = 3000;
 const TAKEN_OVER = 240;
 
 export const rateLimitShared: Scenario = {
   name: 'rate-limit-shared',
-  title: 'a rate is kept by two instances together, and taken over whole when one is killed',
+  title: 'two instances together keep a rate, and one takes over all of it when the other is killed',
   isDeadly: true,
   async run({ hooks, publisher, tally, ...site }) {
     const [first, second] = [await site.start(), await site.start()];
@@ -36,14 +36,15 @@ export const rateLimitShared: Scenario = {
   },
 };
 
-/** In any time, what the rate allows, a second's worth, and what was on its way. */
+/** Checks that no interval has more requests than the rate allows, plus those of one second, plus those in flight. */
 function excess(times: readonly number[]): string | undefined {
   for (const [first, from] of times.entries())
     for (let last = first; last < times.length; last++) {
       const ms = (times[last] ?? from) - from;
       const most = A_SECOND * (ms / 1000 + 1) + 2 * IN_FLIGHT;
       const count = last - first + 1;
-      if (count > most) return `${count} requests came in ${ms.toFixed(0)} ms, though the rate is ${A_SECOND} a second`;
+      if (count > most)
+        return `${count} requests arrived in ${ms.toFixed(0)} ms, although the rate is ${A_SECOND} per second`;
     }
   return undefined;
 }
@@ -51,5 +52,5 @@ function excess(times: readonly number[]): string | undefined {
 function lack(times: readonly number[]): string | undefined {
   const best = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + WINDOW_MS).length));
   if (best >= TAKEN_OVER) return undefined;
-  return `the instance that was left sent no more than ${best} requests in ${WINDOW_MS} ms, and ${A_SECOND} a second are its own`;
+  return `the remaining instance sent at most ${best} requests in ${WINDOW_MS} ms, although it may send ${A_SECOND} per second`;
 }

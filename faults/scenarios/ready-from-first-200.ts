@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
 import { until } from '../until.js';
 
-/** More by hand: `STARTS=60 npm run faults -- ready-from-first-200 --mode core`. */
+/** More starts are for manual runs: `STARTS=60 npm run faults -- ready-from-first-200 --mode core`. */
 const STARTS = Number(process.env.STARTS ?? 3);
 const RECONNECTIONS = 2;
 const AT_ONCE = 5;
@@ -14,7 +14,7 @@ const NO_HEADERS = Buffer.from('NATS/1.0\r\n\r\n');
 
 export const readyFromFirst200: Scenario = {
   name: 'ready-from-first-200',
-  title: 'what is published from the first 200 of /health/ready on is taken, after a start and after a reconnection',
+  title: 'messages published after the first 200 of /health/ready are accepted, after a start and a reconnection',
   async run(site) {
     const { broker, tally } = site;
     const first = await site.start();
@@ -53,7 +53,7 @@ async function startAndPublish(site: Site): Promise<Instance> {
   return starting;
 }
 
-/** On a connection of its own that is open before: nothing comes between the answer and the first message. */
+/** Uses a connection that is already open, so that nothing happens between the response and the first message. */
 async function publishWhenReady({ broker, publisher }: Site, port: number): Promise<void> {
   const raw = await openRawNats(broker.port);
   await until(() => isReady(port), 'ready');
@@ -68,7 +68,7 @@ const isReady = (port: number) =>
     () => false,
   );
 
-/** It has loaded its catalog, and cannot look again, when NATS lets it in. */
+/** The instance has loaded its catalog and cannot read it again when NATS accepts its connection. */
 async function startWithCatalogLocked(site: Site): Promise<Instance> {
   const { cluster, toNats } = site;
   const port = await findFreePort();

@@ -6,7 +6,7 @@ const EVERY_MS = 200;
 
 export const replySwallowed: Scenario = {
   name: 'reply-swallowed',
-  title: 'PostgreSQL commits, its reply is swallowed and the connection cut: nothing is there twice',
+  title: 'PostgreSQL commits, its reply is swallowed and the connection cut: nothing is stored twice',
   async run({ publisher, tally, toDatabase, ...site }) {
     const instance = await site.start();
     await site.webhook(instance, 'fine', 'a.b');

@@ -10,7 +10,7 @@ const AWAY = 30;
 
 export const restoredBackup: Scenario = {
   name: 'restored-backup',
-  title: 'the database is restored from a backup: what the stream has since is read again, under the same ids',
+  title: 'the database is restored from a backup: later messages of the stream are read again, under the same ids',
   modes: ['jetstream'],
   async run(site) {
     const { broker, cluster, directory, hooks, publisher, tally } = site;
@@ -42,6 +42,6 @@ export const restoredBackup: Scenario = {
     await untilNothingIsUnacknowledged(broker);
     const lines = instances.flatMap((each) => each.lines).filter((line) => line.includes('"journal.went_back"'));
     if (lines.length !== 1)
-      throw new ScenarioFailure(`one line was to tell that the journal went back: ${lines.length}`);
+      throw new ScenarioFailure(`expected one line about the journal that went back, not ${lines.length}`);
   },
 };

@@ -23,7 +23,7 @@ export const rollingRestart: Scenario = {
       tally.fault();
       oldest?.signal('SIGTERM');
       const code = await oldest?.ended;
-      if (code !== 0) throw new ScenarioFailure(`an instance that was told to stop ended with ${code}`);
+      if (code !== 0) throw new ScenarioFailure(`an instance that was asked to stop ended with ${code}`);
     }
     tally.healed();
     await load.stop();

@@ -7,9 +7,9 @@ import { until } from '../until.js';
 
 const MESSAGES = 10;
 const LONG_GRACE = '120s';
-/** Beyond the grace period, for closing what is open; much less than the long one. */
+/** The time beyond the grace period for closing connections, which is much less than the long grace period. */
 const CLOSING_MS = 20_000;
-/** Until then two signals are one wish, of npm and of the terminal. */
+/** Two signals within a shorter time count as one, because both npm and the terminal send one. */
 const SECOND_AFTER_MS = 1200;
 
 export const sigtermSlowRequest: Scenario = {
@@ -21,9 +21,11 @@ export const sigtermSlowRequest: Scenario = {
     instance.signal('SIGTERM');
     const code = await instance.ended;
     const tookMs = performance.now() - from;
-    if (code !== 0) throw new ScenarioFailure(`it ended with ${code}, not 0`);
+    if (code !== 0) throw new ScenarioFailure(`the instance ended with ${code}, not 0`);
     if (tookMs > site.plan.graceMs + CLOSING_MS)
-      throw new ScenarioFailure(`it took ${tookMs.toFixed(0)} ms to end; its grace period was ${site.plan.graceMs} ms`);
+      throw new ScenarioFailure(
+        `the instance took ${tookMs.toFixed(0)} ms to end; its grace period was ${site.plan.graceMs} ms`,
+      );
     gate.open();
     await site.start();
     site.tally.healed();
@@ -49,7 +51,7 @@ export const sigtermTwice: Scenario = {
   },
 };
 
-/** An instance with requests under way that are not answered before the gate opens. */
+/** Starts an instance with requests under way that are not answered before the gate opens. */
 async function startWaiting(site: Site, grace: string) {
   const { hooks, publisher, tally } = site;
   const gate = makeGate();

@@ -6,7 +6,7 @@ import { until } from '../until.js';
 
 export const stalled: Scenario = {
   name: 'stalled',
-  title: 'an event loop stalled beyond its own death (SIGSTOP), then awake again',
+  title: 'an instance stalled (SIGSTOP) for longer than until it is declared dead, then continued',
   mayLose: ['core'],
   isDeadly: true,
   async run({ hooks, plan, publisher, tally, ...site }) {
@@ -21,8 +21,8 @@ export const stalled: Scenario = {
     sleeper.signal('SIGCONT');
     tally.healed();
     const knows = () => sleeper.lines.some((line) => line.includes('"instance.declared_dead"'));
-    await until(knows, 'the sleeper knows that it was declared dead');
+    await until(knows, 'the stalled instance knows that it was declared dead');
     await load.stop();
-    if (!sleeper.isAlive) throw new ScenarioFailure('the sleeper ended when it woke');
+    if (!sleeper.isAlive) throw new ScenarioFailure('the stalled instance ended when it continued');
   },
 };

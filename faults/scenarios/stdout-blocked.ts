@@ -1,11 +1,11 @@
 import type { Scenario } from '../scenario.js';
 
-/** Each a line of about 300 bytes; what lies between the processes holds less than 400 KiB. */
+/** Each message is a line of about 300 bytes; the buffers between the processes hold less than 400 KiB. */
 const MESSAGES = 3000;
 
 export const stdoutBlocked: Scenario = {
   name: 'stdout-blocked',
-  title: 'nobody reads its standard output',
+  title: 'no program reads its standard output',
   async run({ publisher, tally, ...site }) {
     const instance = await site.start({ env: { HUKZ_LOG_LEVEL: 'debug' } });
     await site.webhook(instance, 'fine', 'a.b');

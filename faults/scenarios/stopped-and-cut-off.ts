@@ -5,13 +5,13 @@ import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
 import { startWire } from '../wire.js';
 
-/** Less than `INSTANCE_TIMEOUT`, 30 s by default. */
+/** This is less than `INSTANCE_TIMEOUT`, which is 30 s by default. */
 const AWAY_MS = 20_000;
 
 export const stoppedAndCutOff: Scenario = {
   name: 'stopped-and-cut-off',
   title:
-    'one instance stopped and another cut off from PostgreSQL, each for 20 s: neither is declared dead, nothing comes twice',
+    'one instance stopped and another cut off from PostgreSQL, each for 20 s: neither is declared dead, nothing arrives twice',
   async run({ cluster, endings, hooks, publisher, tally, ...site }) {
     const wire = await startWire(cluster.port);
     endings.add(() => wire.stop());
@@ -38,6 +38,6 @@ export const stoppedAndCutOff: Scenario = {
     }, 'all ready again');
     const lines = instances.flatMap((each) => each.lines);
     const burial = lines.find((line) => /"instance\.(buried|declared_dead)"/.test(line));
-    if (burial) throw new ScenarioFailure(`an instance that lives was declared dead: ${burial}`);
+    if (burial) throw new ScenarioFailure(`a living instance was declared dead: ${burial}`);
   },
 };

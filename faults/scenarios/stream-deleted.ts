@@ -6,9 +6,9 @@ import { until } from '../until.js';
 
 export const streamDeleted: Scenario = {
   name: 'stream-deleted',
-  title: 'consumer and stream deleted while it runs: made again',
+  title: 'consumer and stream deleted while hukz runs: created again',
   modes: ['jetstream'],
-  // Between the stream's end and its new beginning nobody takes messages.
+  // No stream accepts messages between the deletion of the stream and its creation.
   mayLose: ['jetstream'],
   async run({ broker, hooks, publisher, tally, ...site }) {
     const instance = await site.start();
@@ -23,7 +23,7 @@ export const streamDeleted: Scenario = {
       await until(() => hooks.arrivals.length >= 100, 'all read after the consumer');
       const load = publisher.load(['a.b'], 50);
       tally.fault();
-      // What the stream holds goes with it: nothing must be on its way.
+      // Messages in the stream are deleted with it, so none may be under way.
       await load.stop();
       const arrived = () =>
         publisher.published.filter(({ acknowledged }) => acknowledged).length <= hooks.arrivals.length;

@@ -11,7 +11,7 @@ const EVICTED = 500;
 export const streamEvictedWhileAway: Scenario = {
   name: 'stream-evicted-while-away',
   title:
-    'the stream is full while no instance runs: what was evicted is counted, once, by whichever instance looks first',
+    'the stream is full while no instance runs: evicted messages are counted once, by the first instance that looks',
   modes: ['jetstream'],
   async run(site) {
     const { publisher, tally } = site;
@@ -40,7 +40,7 @@ export const streamEvictedWhileAway: Scenario = {
   },
 };
 
-/** Nobody is told of them, so that they are in no record but the stream's. */
+/** Publishes messages that are only in the stream, and in no record of the suite. */
 async function publishWhatWillBeEvicted({ broker }: Site): Promise<void> {
   const connection = await connect({ servers: broker.url });
   try {

@@ -7,9 +7,9 @@ const SUBJECTS = ['a.b', 'c.d', 'orders.made', 'orders.paid'];
 
 export const streamsEdited: Scenario = {
   name: 'streams-edited',
-  title: 'an operator edits the subjects of streams, ours and theirs, and makes theirs again',
+  title: 'an operator edits the subjects of all streams, and recreates those that hukz did not create',
   modes: ['jetstream'],
-  // Between an edit and its mending no stream takes what is published.
+  // No stream accepts messages between an edit and its correction.
   mayLose: ['jetstream'],
   async run({ broker, publisher, tally, ...site }) {
     await asOperator(broker, ({ streams }) => streams.add({ name: 'ORDERS', subjects: ['orders.>'] }));

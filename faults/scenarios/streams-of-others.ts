@@ -9,7 +9,7 @@ const HEALTHY = ['orders.made', 'a.b', 'c.d'];
 
 export const streamsOfOthers: Scenario = {
   name: 'streams-of-others',
-  title: 'streams of others that may not or cannot be read: refused or degraded by name, and no other event is hit',
+  title: 'streams of others that may not or cannot be read: refused or degraded by name; no other event is affected',
   modes: ['jetstream'],
   async run({ broker, publisher, tally, ...site }) {
     await asOperator(broker, async ({ streams, consumers }) => {
@@ -43,10 +43,10 @@ export const streamsOfOthers: Scenario = {
     for (const subject of HEALTHY) await publisher.burst(subject, 20);
     await asOperator(broker, async ({ streams }) => {
       const { messages } = (await streams.info('JOBS')).state;
-      if (messages !== 10) throw new ScenarioFailure(`of 10 messages of the work queue of others ${messages} are left`);
+      if (messages !== 10) throw new ScenarioFailure(`of 10 messages in the work queue of others ${messages} are left`);
     });
     const connections = second.lines.filter((line) => line.includes('"nats.connected"')).length;
-    if (connections !== 1) throw new ScenarioFailure(`the connection to NATS was made ${connections} times`);
+    if (connections !== 1) throw new ScenarioFailure(`${connections} connections to NATS were made`);
   },
 };
 
@@ -56,7 +56,7 @@ async function requireRefusal({ api }: Instance, subject: string, words: RegExp)
     throw new ScenarioFailure(`"${subject}" was answered with ${status} ${JSON.stringify(body)}`);
 }
 
-/** In all three places, while the instance is ready. */
+/** Waits until all three places report the event as degraded, while the instance is ready. */
 async function untilDegraded(instance: Instance, event: string): Promise<void> {
   await until(async () => {
     const { status, body } = await instance.api.get('/health/ready');

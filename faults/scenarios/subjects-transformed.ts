@@ -9,7 +9,7 @@ export const subjectsTransformed: Scenario = {
   modes: ['jetstream'],
   async run({ broker, publisher, hooks, tally, ...site }) {
     const binary = newerNatsServer();
-    if (binary === undefined) throw new Skipped('there is no nats-server 2.10 or newer here');
+    if (binary === undefined) throw new Skipped('this machine has no nats-server 2.10 or newer');
     await broker.halt();
     await broker.start({ binary });
     await asOperator(broker, ({ streams }) =>
@@ -26,7 +26,7 @@ export const subjectsTransformed: Scenario = {
       throw new ScenarioFailure(`"shop.order" was answered with ${status} ${JSON.stringify(body)}`);
     const event = await instance.api.event('stored.shop.order');
     await instance.api.webhook(hooks.urlOf('stored'), [event]);
-    // In the account goes the subject under which it was published.
+    // The account contains the subject under which the message was published.
     site.expect('stored', 'shop.order');
     tally.healed();
     await publisher.burst('shop.order', 100);

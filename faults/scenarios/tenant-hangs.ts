@@ -3,16 +3,16 @@ import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
 
 const SLOTS = '64';
-/** More than two instances have slots. */
+/** This is more than two instances have slots. */
 const HANGING = 150;
 const QUICK = 20;
 const MESSAGES = 5;
-/** A quarter of the time after which a request that hangs gives its slot back. */
+/** A quarter of the time after which a hanging request releases its slot. */
 const SOON_MS = 15_000;
 
 export const tenantHangs: Scenario = {
   name: 'tenant-hangs',
-  title: 'a tenant with more hanging webhooks than there are slots delays nobody else, also after a kill -9',
+  title: 'a tenant with more hanging webhooks than there are slots delays no other tenant, also after kill -9',
   mayLose: ['core'],
   isDeadly: true,
   weight: 2,

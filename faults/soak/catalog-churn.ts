@@ -8,7 +8,7 @@ export interface Churn {
   stop(): Promise<void>;
 }
 
-/** Makes, changes and deletes events and webhooks that no message is for, three changes a second. */
+/** Creates, changes and deletes events and webhooks that receive no messages, three changes per second. */
 export function startChurn({ api }: Instance, url: string): Churn {
   let changes = 0;
   let isStopped = false;
@@ -30,7 +30,7 @@ export function startChurn({ api }: Instance, url: string): Churn {
     for (let n = 0; !isStopped; n++) await round(n);
   };
   const running = run();
-  // Whoever stops the churn is told of its failure.
+  // The failure is reported to the caller that stops the churn.
   running.catch(() => undefined);
   return {
     get changes() {

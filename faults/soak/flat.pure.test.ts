@@ -6,7 +6,7 @@ const growing = (slack = 0): Measure => ({ name: 'x', expectation: 'steady growt
 const samples = (of: (n: number) => number) => Array.from({ length: 120 }, (_, n) => of(n));
 
 describe('a level', () => {
-  it('is flat however high its first quarter is, and when it becomes less', () => {
+  it('is flat however high its first quarter is, and also if it decreases', () => {
     expect(
       judgeFlat(
         level(),
@@ -50,7 +50,7 @@ describe('a level', () => {
     ).toBe('grows');
   });
 
-  it('may be above by its slack: from 3 to 5 descriptors is no leak', () => {
+  it('may exceed by its slack: from 3 to 5 descriptors is no leak', () => {
     expect(
       judgeFlat(
         level(10),
@@ -81,7 +81,7 @@ describe('a steady growth', () => {
     ).toMatchObject({ verdict: 'flat', early: 7, late: 7 });
   });
 
-  it('is not flat when it grows faster in the end', () => {
+  it('is not flat if it grows faster at the end', () => {
     expect(
       judgeFlat(
         growing(),

@@ -1,35 +1,42 @@
-/** How a measure is expected to behave over time. */
+/** The expected behaviour of a measure over time. */
 export type Expectation =
-  /** It may go up and down around one level. */
+  /** The measure may go up and down around one level. */
   | 'level'
-  /** It grows with what was taken in, by the same amount in each quarter. */
+  /** The measure grows with the number of accepted messages, by the same amount in each quarter. */
   | 'steady growth';
 
 export interface Measure {
   readonly name: string;
   readonly expectation: Expectation;
   readonly unit: string;
-  /** A difference that says nothing, in the same unit: an autovacuum that comes a moment later, a heap that is collected later. */
+  /**
+   * A difference without meaning, in the same unit: for example an autovacuum or a garbage collection that comes a
+   * moment later.
+   */
   readonly slack: number;
 }
 
 export interface Judged extends Measure {
-  /** Of the second quarter: its median, or what it grew by. */
+  /** The median of the second quarter, or its growth. */
   readonly early: number;
-  /** Of the last quarter. */
+  /** The median of the last quarter, or its growth. */
   readonly late: number;
   readonly highest: number;
   readonly verdict: 'flat' | 'grows' | 'too few samples';
 }
 
-/** What the last quarter may be above the second one. The first quarter is left out: caches, heaps and pools fill in it. */
+/**
+ * The tolerated share by which the last quarter may exceed the second one. The first quarter is left out: caches, heaps
+ * and pools fill in it.
+ */
 const TOLERANCE = 0.2;
-/** Two in each quarter. */
+/** Two samples in each quarter. */
 const MIN_SAMPLES = 8;
 
 /**
- * Flat means: the last quarter is at most 20 % above the second quarter, or above it by no more than the slack. A `level` is
- * compared by the medians of its samples, a `steady growth` by what it grew within the quarter. Becoming less is not a fault.
+ * Flat means that the last quarter is at most 20 % above the second quarter, or above it by no more than the slack. A
+ * `level` is compared by the medians of its samples, a `steady growth` by its growth within the quarter. A decrease is
+ * not a fault.
  */
 export function judgeFlat(measure: Measure, samples: readonly number[]): Judged {
   const quarter = (index: number) => samples.slice(bound(samples, index), bound(samples, index + 1));
@@ -49,7 +56,7 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Per step between two samples, so that a quarter with one sample less is not a smaller one. */
+/** The growth per step between two samples, so that a quarter with one sample less is not a smaller one. */
 function growth(values: readonly number[]): number {
   return ((values.at(-1) ?? Number.NaN) - (values[0] ?? Number.NaN)) / (values.length - 1);
 }

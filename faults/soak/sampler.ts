@@ -5,16 +5,16 @@ import type { Site } from '../site.js';
 import type { Measure } from './flat.js';
 
 export interface Sampler {
-  /** What was measured, in the order of time. */
+  /** All samples in chronological order. */
   series(): ReadonlyMap<Measure, readonly number[]>;
   stop(): Promise<void>;
 }
 
-/** An instance that is never killed, so that what it loses adds up. */
+/** An instance that is never killed, so that its leaks add up. */
 export interface Sampled {
   readonly instance: Instance;
   readonly site: Pick<Site, 'cluster' | 'publisher'>;
-  /** The last sample in words, from time to time. */
+  /** Reports the last sample as text, from time to time. */
   say(text: string): void;
 }
 
@@ -22,7 +22,7 @@ const EVERY_MS = 10_000;
 const SAID_EVERY = 6;
 const MB = 1 << 20;
 
-/** Its rows are removed by count, at 20,000 (migration 0002): until then as many dead ones are no fault. */
+/** Autovacuum removes the table's dead rows at 20,000 (migration 0002): up to this number they are no fault. */
 const DELIVERIES_DEAD = 20_000;
 
 const level = (name: string, unit: string, slack: number): Measure => ({ name, expectation: 'level', unit, slack });
@@ -34,7 +34,7 @@ const OWNED = level('deliveries in memory', '', 1000);
 const ROWS = level('deliveries owed', 'rows', 3000);
 const DUE = level('oldest due', 's', 10);
 
-/** Tables in which rows come and go: their size and their dead rows. */
+/** Tables in which rows are inserted and deleted: their size and their dead rows. */
 const LEVEL_TABLES = [
   { table: 'deliveries', megabytes: 8, dead: DELIVERIES_DEAD },
   { table: 'message_ids', megabytes: 8, dead: 20_000 },
@@ -48,7 +48,7 @@ const LEVEL_TABLES = [
   dead: level(`dead rows of ${table}`, 'rows', dead),
 }));
 
-/** Tables whose rows are kept until a retention that is longer than any soak. */
+/** Tables whose rows are kept until a retention time that is longer than any soak. */
 const GROWING_TABLES = ['messages', 'webhook_logs', 'events', 'webhooks'].map((table) => ({
   table,
   size: growing(`table ${table}`),
@@ -59,7 +59,7 @@ const TABLES = `
     sum(n_dead_tup)::float8 as dead
   from pg_stat_user_tables group by 1`;
 
-/** Samples every 10 s until it is stopped. */
+/** Takes a sample every 10 s until it is stopped. */
 export function startSampler({ instance, site, say }: Sampled): Sampler {
   const series = new Map<Measure, number[]>();
   const stopped = new AbortController();

@@ -8,16 +8,16 @@ import { startSampler } from './sampler.js';
 
 export interface Soak {
   readonly scenario: Scenario;
-  /** What was sampled so far. */
+  /** All samples so far. */
   series(): ReadonlyMap<Measure, readonly number[]>;
 }
 
 const MESSAGES_PER_SECOND = 300;
 const KILL_EVERY_MS = 180_000;
-/** The failing receiver fails for half of each such time: long enough for its circuit to open, and to close again. */
+/** The failing receiver fails for half of each period: long enough for its circuit to open, and to close again. */
 const FAILING_PERIOD_MS = 60_000;
 
-/** Of twenty messages, how many are for each subject. */
+/** The number of messages for each subject, out of twenty. */
 const SHARES = { 'soak.fine': 12, 'soak.flaky': 3, 'soak.slow': 2, 'soak.silent': 1, 'soak.failing': 1, 'soak.two': 1 };
 const WEBHOOKS = {
   fine: 'soak.fine',
@@ -30,14 +30,14 @@ const WEBHOOKS = {
 };
 const ENV = {
   HUKZ_REQUEST_TIMEOUT: '4s',
-  // The breaker's defaults, with probes that come in time for the end of the soak.
+  // These are the circuit breaker's defaults, with probes that come in time for the end of the soak.
   HUKZ_BREAKER_FAILURES: '20',
   HUKZ_BREAKER_SHARE: '0.9',
   HUKZ_BREAKER_PROBE: '2s',
   HUKZ_BREAKER_PROBE_MAX: '5s',
 };
 
-/** Two instances, of which one is killed every three minutes, under a constant load, with receivers that are not well. */
+/** Two instances, one of which is killed every three minutes, under a constant load, with unhealthy receivers. */
 export function makeSoak(minutes: number, say: (text: string) => void): Soak {
   let series: Soak['series'] = () => new Map();
   const scenario: Scenario = {
@@ -94,7 +94,7 @@ function conductAll(hooks: Hooks): { recover(): void } {
   };
 }
 
-/** Each subject as often as its share says, spread evenly. */
+/** Lists each subject as often as its share says, evenly spread. */
 function mixed(shares: Readonly<Record<string, number>>): readonly string[] {
   const places = Object.entries(shares).flatMap(([subject, share]) =>
     Array.from({ length: share }, (_, n) => ({ subject, at: (n + 0.5) / share })),

@@ -2,7 +2,7 @@ import type { Judged } from './flat.js';
 
 const HEAD = ['measure', '2nd quarter', 'last quarter', 'highest', 'unit', ''];
 
-/** A line per measure, in plain text. */
+/** One line per measure, in plain text. */
 export function soakTable(judged: readonly Judged[]): string {
   const rows = [HEAD, ...judged.map(toRow)];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
