@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { cannotListen } from './cannot-listen.js';
 import { CommandFailed } from './command-failed.js';
 
-it('a port that is taken is told with its setting, any other error stays what it is', async () => {
+it('a port that is in use is reported with its setting; any other error is unchanged', async () => {
   const holder = createServer().listen(0, '127.0.0.1');
   await new Promise((listening) => holder.once('listening', listening));
   const { port } = holder.address() as { port: number };

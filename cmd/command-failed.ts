@@ -1,4 +1,4 @@
-/** A command could not do what it was asked for; the message says why. */
+/** A command could not do what was requested; the message says why. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }

@@ -19,7 +19,7 @@ import { makeTestDatabase } from '../internal/testkit/test-database.js';
 import { startTestNats } from '../internal/testkit/test-nats.js';
 import { migrations } from '../migrations/list.js';
 
-/** The program itself, from its sources: the hooks let plain Node run them. */
+/** The program, run from its sources: the hooks let plain Node run TypeScript. */
 const PROGRAM = [
   '--disable-warning=ExperimentalWarning',
   '--import',
@@ -38,7 +38,7 @@ jest.setTimeout(30_000);
 let cwd: string;
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'hukz-cmd-'));
-  // As root the database's user must be able to enter.
+  // As root, the database's user must be able to enter the directory.
   await chmod(cwd, 0o755);
 });
 afterEach(() => rm(cwd, { recursive: true, force: true }));
@@ -70,7 +70,7 @@ describe('the program', () => {
     'unknown config param HUKZ_PROT; did you mean HUKZ_PORT?',
   ];
 
-  it('names every key that is missing and exits with 1, in a log line as a collector reads it', async () => {
+  it('names every missing key and exits with 1, in a log line for a collector', async () => {
     const run = hukz(['serve'], { HUKZ_PORT: '1', HUKZ_PROT: '2' });
     expect(await run.code).toBe(1);
     expect(JSON.parse(run.output())).toMatchObject({
@@ -80,27 +80,27 @@ describe('the program', () => {
     });
   });
 
-  it('says the same in plain words where logs are read by people', async () => {
+  it('reports the same in plain text where people read the log', async () => {
     const run = hukz(['serve'], { HUKZ_PORT: '1', HUKZ_PROT: '2', HUKZ_MODE: 'development' });
     expect(await run.code).toBe(1);
     expect(run.output().trim().split('\n')).toEqual(problems());
   });
 
-  it('shows what it can do when it is asked for what it cannot', async () => {
+  it('shows its commands when it is asked for an unknown one', async () => {
     const run = hukz(['sevre']);
     expect(await run.code).toBe(1);
     expect(run.output()).toMatch(/unknown command 'sevre'.*serve.*migrate.*up.*publish.*receive.*smoke/s);
   });
 
-  it('says what a command lacks in a sentence', async () => {
+  it('reports a missing argument in a sentence', async () => {
     const run = hukz(['publish', 'a.b']);
     expect(await run.code).toBe(1);
-    expect(run.output()).toBe("error: missing required argument 'payload'\n(--help says more)\n");
+    expect(run.output()).toBe("error: missing required argument 'payload'\n(see --help)\n");
   });
 });
 
 describe('hukz migrate', () => {
-  it('needs only where the database is, and says of a wrong key what serve says', async () => {
+  it('needs only the address of the database, and reports a wrong key as serve does', async () => {
     const database = await makeTestDatabase({ empty: true });
     const { HUKZ_NATS_URL: _, HUKZ_QUEUE_GROUP: __, ...env } = testEnvironment({ database, natsUrl: '' });
     const up = hukz(['migrate'], env);
@@ -125,7 +125,7 @@ describe('a command that needs PostgreSQL', () => {
   it.each([
     ['migrate', 'status'],
     ['keys', 'status'],
-  ])('hukz %s %s says where it looked when nobody answers', async (...args) => {
+  ])('hukz %s %s reports the address that does not answer', async (...args) => {
     const settings = {
       host: '127.0.0.1',
       port: 1,
@@ -144,7 +144,7 @@ describe('a command that needs PostgreSQL', () => {
 });
 
 describe('hukz keys', () => {
-  it('says how many secrets are encrypted with which key, and encrypts all with the first, showing none', async () => {
+  it('shows how many secrets each key encrypts, and encrypts all with the first, without showing any', async () => {
     const database = await makeTestDatabase();
     const { HUKZ_NATS_URL: _, HUKZ_QUEUE_GROUP: __, ...env } = testEnvironment({ database, natsUrl: '' });
     const makeKey = (id: string): EncryptionKey => ({ id, key: randomBytes(32) });
@@ -167,14 +167,14 @@ describe('hukz keys', () => {
     expect(await run(['status'], fresh)).toEqual([
       0,
       ' 1 old MISSING from ENCRYPTION_KEYS: these secrets cannot be used\n 1 - not encrypted\n 0 fresh encrypts\n' +
-        'ENCRYPTION_STRICT refuses 1 secrets, which are not encrypted or in the earlier form: run "hukz keys rotate"\n',
+        'ENCRYPTION_STRICT refuses 1 secrets that are not encrypted or have an earlier format: run "hukz keys rotate"\n',
     ]);
-    const dry = [' 1 old decrypts\n 1 - not encrypted\n 0 fresh encrypts\n', '2 to encrypt with "fresh"\n'];
+    const dry = [' 1 old decrypts\n 1 - not encrypted\n 0 fresh encrypts\n', '2 secrets to encrypt with "fresh"\n'];
     expect(await run(['rotate', '--dry-run'], fresh, old)).toEqual([0, dry.join('')]);
     const [failed, why] = await run(['rotate'], fresh);
-    expect([failed, why]).toEqual([1, expect.stringContaining('1 secrets stay as they are:\n the signing secret of')]);
-    expect(await run(['rotate'], fresh, old)).toEqual([0, '1 of 1 encrypted with "fresh"\n']);
-    expect(await run(['rotate'], fresh)).toEqual([0, 'all secrets are encrypted with "fresh" already\n']);
+    expect([failed, why]).toEqual([1, expect.stringContaining('1 secrets were not changed:\n the signing secret of')]);
+    expect(await run(['rotate'], fresh, old)).toEqual([0, '1 of 1 secrets encrypted with "fresh"\n']);
+    expect(await run(['rotate'], fresh)).toEqual([0, 'all secrets are already encrypted with "fresh"\n']);
     expect(await run(['status'], fresh)).toEqual([
       0,
       ' 2 fresh encrypts\nENCRYPTION_STRICT can be turned on: it refuses no secret\n',
@@ -187,7 +187,7 @@ describe('hukz keys', () => {
 });
 
 describe('hukz keys rotate', () => {
-  it('encrypts what is secret in urls and headers, and refuses to while an earlier version runs', async () => {
+  it('encrypts secrets in URLs and headers, but refuses to while an earlier version runs', async () => {
     const database = await makeTestDatabase();
     const { HUKZ_NATS_URL: _, HUKZ_QUEUE_GROUP: __, ...env } = testEnvironment({ database, natsUrl: '' });
     const HUKZ_ENCRYPTION_KEYS = `k:${randomBytes(32).toString('base64')}`;
@@ -199,7 +199,7 @@ describe('hukz keys rotate', () => {
     const [url, settings] = ['http://a.b/?token=a-secret', '{"headers":{"x-token":"a-secret"}}'];
     await db('webhooks').insert({ name: '', url, settings, enabled: true, created_by_id: 1, updated_by_id: 1 });
     await db('instances').insert({ id: randomUUID(), host: 'old' });
-    expect(await run('rotate')).toEqual([1, expect.stringContaining('an instance of an earlier version runs')]);
+    expect(await run('rotate')).toEqual([1, expect.stringContaining('an instance of an earlier version is running')]);
     await db('instances').delete();
     const clear = '1 webhooks have a secret in their url or headers that is not encrypted: run "hukz keys rotate"\n';
     expect(await run('status')).toEqual([0, expect.stringContaining(clear)]);
@@ -214,7 +214,7 @@ describe('hukz keys rotate', () => {
 });
 
 describe('hukz publish', () => {
-  it('publishes bytes as they are, with headers, from standard input too', async () => {
+  it('publishes the given bytes with headers, also from standard input', async () => {
     const nats = await startTestNats();
     const connection = await connect({ servers: nats.url });
     const got: string[] = [];
@@ -239,7 +239,7 @@ describe('hukz publish', () => {
 
     const nobody = hukz(['publish', 'nobody', '{}', '--request'], env);
     expect(await nobody.code).toBe(1);
-    expect(nobody.output()).toContain(`nobody listens on nobody at ${nats.url}`);
+    expect(nobody.output()).toContain(`nothing listens on nobody at ${nats.url}`);
     await connection.close();
     await nats.stop();
   });
@@ -247,10 +247,10 @@ describe('hukz publish', () => {
 
 describe('hukz publish fails', () => {
   it.each([
-    ['a.*', /^"a\.\*" cannot be published to: a message has one subject, wildcards are for events\n$/],
-    ['a..b', /^"a\.\.b" cannot be published to: a subject may not have empty tokens/],
-    ['a b', /^"a b" cannot be published to: tokens of a subject consist of/],
-  ])('for the subject %s, before it asks for a server', async (subject, sentence) => {
+    ['a.*', /^cannot publish to "a\.\*": a message has exactly one subject; only events may have wildcards\n$/],
+    ['a..b', /^cannot publish to "a\.\.b": a subject may not have empty tokens/],
+    ['a b', /^cannot publish to "a b": tokens of a subject consist of/],
+  ])('for the subject %s, before it connects to a server', async (subject, sentence) => {
     const run = hukz(['publish', subject, '{}']);
     expect([await run.code, run.output()]).toEqual([1, expect.stringMatching(sentence)]);
   });
@@ -260,27 +260,27 @@ describe('hukz publish fails', () => {
     [['hukz-space: seven'], 'Hukz-Space: a space is written as a whole number'],
     [['Hukz-Space: 7', 'Hukz-Space: 8'], 'Hukz-Space: one space a message'],
     [['X: 1', 'HUKZ-TAG: a:b', 'Hukz-Tag: :b'], 'Hukz-Tag: '],
-  ])('for headers that would fire nobody: %j', async (headers, sentence) => {
+  ])('for headers with which a message would trigger no webhook: %j', async (headers, sentence) => {
     const run = hukz(['publish', 'a.b', '{}', ...headers.flatMap((header) => ['--header', header])]);
     expect(await run.code).toBe(1);
-    expect(run.output()).toMatch(new RegExp(`^--header ${sentence}.*; such a message fires no webhook\n$`));
+    expect(run.output()).toMatch(new RegExp(`^--header ${sentence}.*; such a message triggers no webhook\n$`));
   });
 
-  it('when the answer is an error, which it prints', async () => {
+  it('if the answer is an error, which it prints', async () => {
     const nats = await startTestNats();
     const connection = await connect({ servers: nats.url });
     connection.subscribe('try', { callback: (_error, message) => void message.respond('{"error":"no"}') });
     await connection.flush();
     const run = hukz(['publish', 'try', '{}', '--request'], { HUKZ_NATS_URL: nats.url });
     expect(await run.code).toBe(1);
-    expect(run.output()).toBe('{"error":"no"}\nthe answer is an error: the message was not taken\n');
+    expect(run.output()).toBe('{"error":"no"}\nthe answer is an error: the message was not accepted\n');
     await connection.close();
     await nats.stop();
   });
 });
 
 describe('hukz receive', () => {
-  it('prints what it gets, answers as told and ends on SIGTERM', async () => {
+  it('prints what it receives, responds as configured and ends on SIGTERM', async () => {
     const run = hukz(['receive', '--port', '0', '--status', '503', '--delay', '10ms']);
     await says(run, 'answering 503');
     const url = /http:\S+\d/.exec(run.output())?.[0] ?? '';
@@ -303,7 +303,7 @@ describe('hukz receive', () => {
 });
 
 describe('hukz receive --secret', () => {
-  it('says whether a signature is right', async () => {
+  it('reports whether a signature is valid', async () => {
     const secret = schemes.standard.makeSecret(randomBytes(32));
     const run = hukz(['receive', '--port', '0', '--secret', secret]);
     await says(run, 'answering 200');
@@ -317,29 +317,29 @@ describe('hukz receive --secret', () => {
         headers: { 'webhook-id': 'a', 'webhook-timestamp': '1', [name]: `v1,other ${signature}` },
       });
     await post('{}');
-    await says(run, 'signature: right');
+    await says(run, 'signature: valid');
     await post('{ }');
-    await says(run, 'signature: WRONG');
+    await says(run, 'signature: INVALID');
     run.child.kill('SIGTERM');
     await run.code;
     const wrong = hukz(['receive', '--secret', 'short']);
-    expect([await wrong.code, wrong.output()]).toEqual([1, '--secret: this can be no secret of a webhook\n']);
+    expect([await wrong.code, wrong.output()]).toEqual([1, '--secret: this is not a valid webhook secret\n']);
   });
 });
 
-/** What `up` prints to be pasted. */
+/** The part of the output of `up` that users are invited to paste. */
 function walkThrough(said: string): string {
   return said.slice(said.indexOf('  API='), said.indexOf('kill $RECEIVER') + 'kill $RECEIVER\n'.length);
 }
 
-/** The README's example, with the addresses of this run. */
+/** The example of the README, with the addresses of this run. */
 async function readmeExample(api: string): Promise<string> {
   const readme = await readFile(resolve('README.md'), 'utf8');
   const example = /```sh\n(api=.*?)```/s.exec(readme)?.[1] ?? '';
   return example.replace('http://127.0.0.1:8000', api).replaceAll('9000', String(await findFreePort()));
 }
 
-/** Runs a script in `cwd`, where `dist/cmd/hukz.js` is the program from its sources. */
+/** Runs a script in `cwd`, where `dist/cmd/hukz.js` runs the program from its sources. */
 async function runScript(shell: string, script: string): Promise<string> {
   await mkdir(join(cwd, 'dist', 'cmd'), { recursive: true });
   await writeFile(join(cwd, 'package.json'), '{"type":"module"}');
@@ -353,7 +353,7 @@ async function runScript(shell: string, script: string): Promise<string> {
 
 const GIVEN = { HUKZ_DATABASE_USER: 'hukz', HUKZ_DATABASE_PASSWORD: 'x', HUKZ_DATABASE_NAME: 'hukz' };
 
-/** The lines of the phases of a start, in the order in which they ended, without their seconds. */
+/** The lines of the start's phases, without their durations, in the order in which the phases ended. */
 function phasesIn(said: string): string[] {
   return [...said.matchAll(/^(PostgreSQL|nats-server|migrations|ready) +\d+\.\d s {2}(.*)$/gm)].map(
     ([, name, note]) => `${name}: ${note}`,
@@ -361,13 +361,13 @@ function phasesIn(said: string): string[] {
 }
 
 describe('hukz up', () => {
-  it('runs everything; smoke goes through it; it stops cleanly and finds its data again', async () => {
+  it('runs everything, passes the smoke test, stops cleanly and finds its data again', async () => {
     const env = { HUKZ_LOG_FORMAT: 'json' };
     const first = hukz(['up'], env);
     await says(first, 'hukz is up');
     const [, , ...rest] = phasesIn(first.output());
     expect(phasesIn(first.output()).slice(0, 2).sort()).toEqual([
-      expect.stringMatching(/^PostgreSQL: on port \d+, its data in \/.*\/\.hukz\/postgres$/),
+      expect.stringMatching(/^PostgreSQL: on port \d+, data in \/.*\/\.hukz\/postgres$/),
       expect.stringMatching(/^nats-server: on port \d+, with JetStream$/),
     ]);
     expect(rest).toEqual([
@@ -390,7 +390,8 @@ describe('hukz up', () => {
         /POST \/smoke.*12345678901234567890, "twice": 1, "twice": 2.*"outcome":"delivered".*"twice": 1, "twice": 2/s,
       ),
     ]);
-    const told = /the database of the "hukz up" that runs here \(process \d+\): 127\.0\.0\.1:\d+\/hukz\n/;
+    const told =
+      /using the database of the "hukz up" that runs in this directory \(process \d+\): 127\.0\.0\.1:\d+\/hukz\n/;
     for (const command of [
       ['keys', 'status'],
       ['migrate', 'status'],
@@ -412,10 +413,13 @@ describe('hukz up', () => {
       }
     }
     const another = hukz(['up'], env);
-    expect([await another.code, another.output()]).toEqual([1, expect.stringContaining('runs here already')]);
+    expect([await another.code, another.output()]).toEqual([
+      1,
+      expect.stringContaining('already runs in this directory'),
+    ]);
 
     first.child.kill('SIGINT');
-    // npm passes the same Ctrl-C on.
+    // npm forwards the same Ctrl-C to its child a second time.
     first.child.kill('SIGINT');
     expect(await first.code).toBe(0);
     await expect(stat(join(cwd, '.hukz', 'up.json'))).rejects.toThrow('ENOENT');
@@ -433,7 +437,7 @@ describe('hukz up', () => {
     expect(await second.code).toBe(0);
   }, 90_000);
 
-  it('stops PostgreSQL when nats-server does not start beside it', async () => {
+  it('stops PostgreSQL if nats-server does not start', async () => {
     await mkdir(join(cwd, '.hukz'));
     await writeFile(join(cwd, '.hukz', 'nats'), 'a file where a directory is needed');
     const run = hukz(['up']);
@@ -443,14 +447,14 @@ describe('hukz up', () => {
     expect(await findFreePort(port)).toBe(port);
   });
 
-  it('ends at a signal while the PostgreSQL that it was given is away', async () => {
+  it('ends at a signal while the configured PostgreSQL is unavailable', async () => {
     const run = hukz(['up'], { HUKZ_DATABASE_HOST: '127.0.0.1', HUKZ_DATABASE_PORT: '1', ...GIVEN });
     await says(run, 'database.waited_for');
     run.child.kill('SIGTERM');
     expect([await run.code, phasesIn(run.output())]).toEqual([0, [expect.stringMatching(/^nats-server: /)]]);
   });
 
-  it('stops what it has started when the rest cannot start', async () => {
+  it('stops what it has started if the rest cannot start', async () => {
     const squatter = await startReceiver();
     const run = hukz(['up'], { HUKZ_PORT: String(squatter.port) });
     expect(await run.code).toBe(1);

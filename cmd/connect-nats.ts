@@ -7,8 +7,8 @@ import type { Invocation } from './invocation.js';
 import { findUpState } from './up-state.js';
 
 /**
- * The NATS of HUKZ_NATS_URL, else of a running `hukz up` in this directory, else of the configuration file. Does not wait
- * for a server that is away.
+ * Connects to the NATS server of HUKZ_NATS_URL, else to the one of a running `hukz up` in this directory, else to the
+ * one in the configuration file. Does not wait for a server that is unavailable.
  */
 export async function connectNats(here: Invocation): Promise<NatsConnection> {
   const up = await findUpState(here.cwd);
@@ -19,7 +19,7 @@ export async function connectNats(here: Invocation): Promise<NatsConnection> {
   const options = natsOptions({ settings: config, name, onUnusableFile: () => undefined });
   return connect({ ...options, reconnect: false, ignoreAuthErrorAbort: false, timeout: 3000 }).catch(
     (error: unknown) => {
-      throw new CommandFailed(`NATS at ${config.servers.join(', ')} cannot be reached: ${messageOf(error)}`);
+      throw new CommandFailed(`cannot connect to NATS at ${config.servers.join(', ')}: ${messageOf(error)}`);
     },
   );
 }

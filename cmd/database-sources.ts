@@ -3,8 +3,8 @@ import type { Invocation } from './invocation.js';
 import { findUpState } from './up-state.js';
 
 /**
- * What says where PostgreSQL is: the environment, else a running `hukz up` in this directory, of which is told, else the
- * configuration file.
+ * Returns the sources of the database's address: the environment, else a running `hukz up` in this directory (which is
+ * reported on stderr), else the configuration file.
  */
 export async function databaseSources(here: Invocation): Promise<ConfigSources> {
   if (here.env.HUKZ_DATABASE_HOST) return here;
@@ -12,6 +12,8 @@ export async function databaseSources(here: Invocation): Promise<ConfigSources> 
   if (!up?.database) return here;
   const { HUKZ_DATABASE_HOST: host, HUKZ_DATABASE_PORT: port, HUKZ_DATABASE_NAME: name } = up.database;
   const place = host?.includes(',') ? host : `${host}:${port}`;
-  process.stderr.write(`the database of the "hukz up" that runs here (process ${up.pid}): ${place}/${name}\n`);
+  process.stderr.write(
+    `using the database of the "hukz up" that runs in this directory (process ${up.pid}): ${place}/${name}\n`,
+  );
   return { env: { ...up.database, ...here.env } };
 }

@@ -5,12 +5,15 @@ import { isDatabaseAway } from '../internal/store/database-away.js';
 import { CommandFailed } from './command-failed.js';
 import { placeOf } from './place-of.js';
 
-/** What a command that needs PostgreSQL says when it refuses us or is not there: which key to look at, or where it looked. */
+/**
+ * Explains why PostgreSQL refuses the connection or does not respond, for a command that needs it: names the key to
+ * check, or the address that was tried.
+ */
 export function explainDatabase(error: unknown, database: Config['database']): unknown {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const hasAnswered = sqlStateOf(first) !== undefined;
   if (hasAnswered || !isDatabaseAway(first)) return nameWrongKey(error);
   return new CommandFailed(
-    `PostgreSQL does not answer at ${placeOf(database)}: ${messageOf(first)} (is it running? DATABASE_HOST and DATABASE_PORT say where)`,
+    `PostgreSQL does not answer at ${placeOf(database)}: ${messageOf(first)} (is it running? check DATABASE_HOST and DATABASE_PORT)`,
   );
 }

@@ -1,6 +1,9 @@
 import { messageOf } from '../internal/errors.js';
 
-/** Errors whose message is for a person who can change something; by name, so that this file imports no room. */
+/**
+ * Names of errors whose message is meant for a person who can change the cause. They are names so that this file
+ * imports no other folder.
+ */
 const EXPECTED = [
   'ConfigError',
   'CannotStart',
@@ -12,11 +15,11 @@ const EXPECTED = [
   'CommandFailed',
 ];
 
-/** What to print before exit code 1: the sentence of an expected failure, the whole trace of a bug of ours. */
+/** The text to print before exit code 1: the sentence of an expected failure, or the whole stack trace of a bug. */
 export function explainFailure(error: unknown): string {
-  // What Node throws when a host has several addresses and none of them answers.
+  // Node throws an AggregateError if a host has several addresses and none of them answers.
   if (error instanceof AggregateError) return error.errors.map(explainFailure).join('\n');
   if (!(error instanceof Error)) return messageOf(error);
-  if ('severity' in error) return `PostgreSQL refuses: ${error.message}`;
+  if ('severity' in error) return `PostgreSQL reports an error: ${error.message}`;
   return EXPECTED.includes(error.name) || 'syscall' in error ? error.message : (error.stack ?? error.message);
 }

@@ -6,57 +6,57 @@ import type { Invocation } from './invocation.js';
 import { readVersion } from './version.js';
 
 const here: Invocation = { env: process.env, cwd: process.cwd(), version: readVersion() };
-// Commands are imported when they are wanted: all of the service would make `publish` slow to start.
+// Commands are imported on demand: importing the whole service would make `publish` slow to start.
 const program = new Command('hukz')
   .description('Turns NATS messages into webhooks: durable, retried, logged in PostgreSQL.')
   .version(here.version)
   .showHelpAfterError()
   .addHelpText(
     'after',
-    '\nConfiguration: config.yml, config.json or config.env here, or HUKZ_<KEY> in the environment.',
+    '\nConfiguration: config.yml, config.json or config.env in this directory, or HUKZ_<KEY> in the environment.',
   );
 
 program
   .command('serve')
   .description('run the service')
-  .option('--no-migrate', 'do not bring the database schema up first')
+  .option('--no-migrate', 'do not migrate the database schema first')
   .action(async (options: { migrate: boolean }) => (await import('./serve.js')).serve(here, options));
 
 program.command('worker', { hidden: true }).action(async () => (await import('./worker.js')).work(here));
 
 program
   .command('migrate')
-  .description('bring the database schema up, one step down, or show its state')
+  .description('migrate the database schema to the latest version or one step down, or show its state')
   .argument('[direction]', 'up, down or status', oneOf('up', 'down', 'status'), 'up')
   .action(async (direction: 'up' | 'down' | 'status') =>
     (await import('./migrate.js')).migrateDatabase(here, direction),
   );
 
-const keys = program.command('keys').description('the keys of ENCRYPTION_KEYS, with which secrets are encrypted');
+const keys = program.command('keys').description('show or rotate the keys of ENCRYPTION_KEYS, which encrypt secrets');
 keys
   .command('status')
-  .description('how many secrets are encrypted with which key')
+  .description('show how many secrets each key encrypts')
   .action(async () => (await import('./keys.js')).showKeys(here));
 keys
   .command('rotate')
-  .description('encrypt every secret with the first key; may be repeated, and run while the service does')
-  .option('--dry-run', 'only say how many')
+  .description('encrypt every secret with the first key; can be repeated, also while the service runs')
+  .option('--dry-run', 'only show how many secrets would be encrypted')
   .action(async (options: { dryRun?: true }) =>
     (await import('./keys.js')).rotateKeys(here, { dryRun: options.dryRun ?? false }),
   );
 
 program
   .command('up')
-  .description('run everything on this machine: PostgreSQL, nats-server and the service, data kept under .hukz/')
+  .description('run PostgreSQL, nats-server and the service on this machine, with data under .hukz/')
   .action(async () => (await import('./up.js')).up(here));
 
 program
   .command('publish')
   .description('publish a message to NATS')
-  .argument('<subject>', 'tokens of A-Z, a-z, 0-9, _ and -, joined by dots, without wildcards')
+  .argument('<subject>', 'the subject: tokens of A-Z, a-z, 0-9, _ and -, joined by dots, without wildcards')
   .argument('<payload>', 'the message, usually JSON, or - to read it from standard input')
   .option('--header <key:value>', 'a NATS header, repeatable', collect)
-  .option('--request', 'ask for an answer (Hukz-Receipt: 1) and print it; exit code 1 when it is an error')
+  .option('--request', 'request a receipt (Hukz-Receipt: 1) and print it; the exit code is 1 if it is an error')
   .action(async (subject: string, payload: string, options: { header?: readonly string[]; request?: true }) => {
     const { publish } = await import('./publish.js');
     await publish(here, { subject, payload, headers: options.header ?? [], request: options.request ?? false });
@@ -64,11 +64,13 @@ program
 
 program
   .command('receive')
-  .description('be a receiver for trying things: print every request and answer it')
-  .option('--port <port>', 'where to listen, on 127.0.0.1', wholeNumber(0, 65_535), 9000)
-  .option('--status <status>', 'the status to answer with', wholeNumber(200, 599), 200)
-  .addOption(new Option('--delay <duration>', 'how long to wait before answering').argParser(duration).default(0, '0s'))
-  .option('--secret <secret>', 'of the webhook, or its public key: say of each request whether its signature is right')
+  .description('run a test receiver that prints and answers every request')
+  .option('--port <port>', 'the port on 127.0.0.1 to listen on', wholeNumber(0, 65_535), 9000)
+  .option('--status <status>', 'the status code of every response', wholeNumber(200, 599), 200)
+  .addOption(
+    new Option('--delay <duration>', 'the time to wait before each response').argParser(duration).default(0, '0s'),
+  )
+  .option('--secret <secret>', 'the secret or public key of the webhook: check the signature of each request')
   .action(async (options: { port: number; status: number; delay: number; secret?: string }) => {
     const { receive } = await import('./receive.js');
     await receive({ port: options.port, status: options.status, delayMs: options.delay, secret: options.secret });
@@ -76,11 +78,11 @@ program
 
 program
   .command('smoke')
-  .description('send one message through a running "hukz up" and show what became of it')
+  .description('send one message through a running "hukz up" and show its delivery')
   .action(async () => (await import('./smoke.js')).smoke(here));
 
-// Only who asks for no command needs the list of them.
-for (const command of program.commands) command.showHelpAfterError('(--help says more)');
+// The list of commands is shown only after an error without a command.
+for (const command of program.commands) command.showHelpAfterError('(see --help)');
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${explainFailure(error)}\n`);

@@ -1,6 +1,6 @@
 import type { Environment } from '../config/read-environment.js';
 
-/** What a command knows of the process that runs it. */
+/** The properties of the process that a command may use. */
 export interface Invocation {
   readonly env: Environment;
   readonly cwd: string;

@@ -16,7 +16,7 @@ import type { Invocation } from './invocation.js';
 const BATCH = 200;
 const MOST_SHOWN = 20;
 
-/** `hukz keys status`: how many secrets are encrypted with which key. */
+/** `hukz keys status`: shows how many secrets each key encrypts. */
 export async function showKeys(here: Invocation): Promise<void> {
   await withSecrets(here, async (secrets) => {
     const stored = await countByKey(secrets.db);
@@ -26,18 +26,21 @@ export async function showKeys(here: Invocation): Promise<void> {
   });
 }
 
-/** `hukz keys rotate`: encrypts every secret with the first key. May be repeated, and run while the service does. */
+/**
+ * `hukz keys rotate`: encrypts every secret with the first key. The command can be repeated, also while the service
+ * runs.
+ */
 export async function rotateKeys(here: Invocation, { dryRun }: { readonly dryRun: boolean }): Promise<void> {
   await withSecrets(here, async (secrets) => {
     const { db, ids, vault } = secrets;
     const [first] = ids;
     if (first === undefined) throw new CommandFailed('ENCRYPTION_KEYS is empty: there is no key to encrypt with');
-    // Before anything is written: two keys under one name would be hard to tell apart.
+    // The check comes before any write: secrets under one name but of two keys would be hard to tell apart.
     await refuseWrongKeys(secrets);
     const stored = await countByKey(db);
     const total = stored.reduce((sum, { keyId, ...of }) => sum + (keyId === first ? of.refused : of.secrets), 0);
     if (dryRun) {
-      process.stdout.write(`${statusLines(stored, ids)}${total} to encrypt with "${first}"\n`);
+      process.stdout.write(`${statusLines(stored, ids)}${total} secrets to encrypt with "${first}"\n`);
       return;
     }
     await refuseOldInstances(db);
@@ -49,11 +52,11 @@ export async function rotateKeys(here: Invocation, { dryRun }: { readonly dryRun
       after = step.lastId;
       done += step.resealed;
       problems.push(...step.problems);
-      process.stdout.write(`${done} of ${total} encrypted with "${first}"\n`);
+      process.stdout.write(`${done} of ${total} secrets encrypted with "${first}"\n`);
     }
     const apart = await sealDestinations(secrets);
     if (apart > 0) process.stdout.write(`the secrets in the url or headers of ${apart} webhooks were encrypted\n`);
-    if (total === 0) process.stdout.write(`all secrets are encrypted with "${first}" already\n`);
+    if (total === 0) process.stdout.write(`all secrets are already encrypted with "${first}"\n`);
     if (problems.length > 0) throw new CommandFailed(notOpened(problems));
   });
 }
@@ -61,10 +64,10 @@ export async function rotateKeys(here: Invocation, { dryRun }: { readonly dryRun
 interface Secrets {
   readonly db: Db;
   readonly keys: readonly EncryptionKey[];
-  /** Names of the configured keys, the first encrypts. */
+  /** Names of the configured keys. The first key encrypts. */
   readonly ids: readonly string[];
   readonly vault: ReturnType<typeof makeVault>;
-  /** `ENCRYPTION_STRICT` */
+  /** The setting `ENCRYPTION_STRICT`. */
   readonly isStrict: boolean;
 }
 
@@ -81,7 +84,7 @@ async function withSecrets(here: Invocation, work: (secrets: Secrets) => Promise
   }
 }
 
-/** @throws {CommandFailed} naming each configured key that does not open what is stored under its name */
+/** @throws {CommandFailed} naming each configured key that does not decrypt the secrets stored under its name */
 async function refuseWrongKeys(secrets: Secrets): Promise<void> {
   const wrong = await findWrongKeys(secrets.db, secrets.keys);
   if (wrong.length === 0) return;
@@ -94,12 +97,12 @@ async function refuseWrongKeys(secrets: Secrets): Promise<void> {
 async function refuseOldInstances(db: Db): Promise<void> {
   if (!(await hasOldInstances(db))) return;
   throw new CommandFailed(
-    'an instance of an earlier version runs, which could not open secrets that are encrypted now; nothing was changed. ' +
-      'Upgrade or stop it, and run this again',
+    'an instance of an earlier version is running and could not decrypt secrets that are encrypted now; nothing was ' +
+      'changed. Upgrade or stop the instance, then run this command again',
   );
 }
 
-/** Encrypts what is secret in urls and headers; answers of how many webhooks. */
+/** Encrypts secrets in URLs and headers. Returns the number of webhooks that had such secrets. */
 async function sealDestinations({ db, vault }: Secrets): Promise<number> {
   const ids = await clearDestinations(db);
   for (const id of ids) await sealDestination({ db, vault }, id);
@@ -121,13 +124,13 @@ function clearLine(webhooks: number): string {
   return `${webhooks} webhooks have a secret in their url or headers that is not encrypted: run "hukz keys rotate"\n`;
 }
 
-/** Whether every secret is as `ENCRYPTION_STRICT` wants it. */
+/** Reports whether every secret meets the requirements of `ENCRYPTION_STRICT`. */
 function strictLine(stored: readonly StoredKey[], { ids, isStrict }: Pick<Secrets, 'ids' | 'isStrict'>): string {
   if (ids.length === 0) return '';
   const refused = stored.reduce((sum, one) => sum + one.refused, 0);
   if (refused === 0) return `ENCRYPTION_STRICT ${isStrict ? 'is on' : 'can be turned on'}: it refuses no secret\n`;
-  const where = isStrict ? 'switch it off and run' : 'run';
-  return `ENCRYPTION_STRICT refuses ${refused} secrets, which are not encrypted or in the earlier form: ${where} "hukz keys rotate"\n`;
+  const where = isStrict ? 'turn it off and run' : 'run';
+  return `ENCRYPTION_STRICT refuses ${refused} secrets that are not encrypted or have an earlier format: ${where} "hukz keys rotate"\n`;
 }
 
 function statusLines(stored: readonly StoredKey[], ids: readonly string[]): string {
@@ -147,5 +150,5 @@ function wordsFor(keyId: string | undefined, ids: readonly string[]): string {
 function notOpened(problems: readonly string[]): string {
   const more = problems.length - MOST_SHOWN;
   const shown = problems.slice(0, MOST_SHOWN).map((problem) => `  ${problem}\n`);
-  return `${problems.length} secrets stay as they are:\n${shown.join('')}${more > 0 ? `  and ${more} more\n` : ''}`;
+  return `${problems.length} secrets were not changed:\n${shown.join('')}${more > 0 ? `  and ${more} more\n` : ''}`;
 }

@@ -6,7 +6,7 @@ import { databaseSources } from './database-sources.js';
 import { explainDatabase } from './explain-database.js';
 import type { Invocation } from './invocation.js';
 
-/** `hukz migrate up|down|status`: all the way up, one step down, or what is applied. */
+/** `hukz migrate up|down|status`: migrates to the latest version or one step down, or lists the applied migrations. */
 export async function migrateDatabase(here: Invocation, direction: 'up' | 'down' | 'status'): Promise<void> {
   const config = loadDatabaseConfig(await databaseSources(here));
   const connection = connectionFor(config.database, `hukz-migrate/${here.version}`);

@@ -22,7 +22,7 @@ export interface OpenReceiver {
   close(): void;
 }
 
-/** An HTTP server on 127.0.0.1 that hands over what it gets and answers as told. */
+/** An HTTP server on 127.0.0.1 that passes each request to `onRequest` and responds as the options say. */
 export async function openReceiver(options: ReceiverOptions): Promise<OpenReceiver> {
   const server = createServer((incoming, response) => {
     const answer = async () => {
@@ -48,7 +48,10 @@ export async function openReceiver(options: ReceiverOptions): Promise<OpenReceiv
 
 const MOST_SHOWN = 64 * 1024;
 
-/** A request for people, its body byte for byte as it came: to read and write JSON anew would change numbers and keys. */
+/**
+ * Formats a request for people. The body is kept byte for byte, because parsing and writing JSON would change numbers
+ * and keys.
+ */
 export function showRequest({ method, path, headers, body }: ReceivedRequest): Buffer {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
   const head = [`${method} ${path}`, ...lines, '', ''].join('\n');

@@ -10,7 +10,7 @@ import type { Invocation } from './invocation.js';
 
 export interface PublishOptions {
   readonly subject: string;
-  /** The message, or `-`: standard input. */
+  /** The message, or `-` for standard input. */
   readonly payload: string;
   readonly headers: readonly string[];
   /** Wait for the service's answer and print it. */
@@ -19,7 +19,7 @@ export interface PublishOptions {
 
 const ANSWER_WITHIN_MS = 10_000;
 
-/** `hukz publish`: one message, its bytes as they are given. */
+/** `hukz publish`: publishes one message with exactly the given bytes. */
 export async function publish(here: Invocation, options: PublishOptions): Promise<void> {
   const { subject } = options;
   refuseSubject(subject);
@@ -32,7 +32,7 @@ export async function publish(here: Invocation, options: PublishOptions): Promis
       headers.set(RECEIPT_HEADER, '1');
       const answer = await connection.request(subject, bytes, { timeout: ANSWER_WITHIN_MS, headers });
       process.stdout.write(`${answer.string()}\n`);
-      if (isError(answer.string())) throw new CommandFailed('the answer is an error: the message was not taken');
+      if (isError(answer.string())) throw new CommandFailed('the answer is an error: the message was not accepted');
     } else {
       connection.publish(subject, bytes, { headers });
       await connection.flush();
@@ -45,16 +45,19 @@ export async function publish(here: Invocation, options: PublishOptions): Promis
   }
 }
 
-/** What no event can be registered for, or what is not one subject, would vanish without a word. */
+/**
+ * Refuses a subject with wildcards, and one for which no event can be registered: NATS would drop such a message
+ * silently.
+ */
 function refuseSubject(subject: string): void {
   const judged = parseSubject(subject, { allowAll: true });
   const problem = judged.ok
-    ? isWildcard(subject) && 'a message has one subject, wildcards are for events'
+    ? isWildcard(subject) && 'a message has exactly one subject; only events may have wildcards'
     : judged.problem;
-  if (problem) throw new CommandFailed(`"${subject}" cannot be published to: ${problem}`);
+  if (problem) throw new CommandFailed(`cannot publish to "${subject}": ${problem}`);
 }
 
-/** `{"error"}`, from hukz or from the stream. */
+/** Whether the answer is `{"error"}`, from hukz or from the stream. */
 function isError(text: string): boolean {
   try {
     const answer: unknown = JSON.parse(text);
@@ -67,12 +70,12 @@ function isError(text: string): boolean {
 function parseHeaders(texts: readonly string[]): MsgHdrs {
   const pairs = texts.map((text): Header => {
     const colon = text.indexOf(':');
-    if (colon < 1) throw new CommandFailed(`--header ${text}: a header is written key:value`);
+    if (colon < 1) throw new CommandFailed(`--header ${text}: write a header as key:value`);
     return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
   });
   const routing = parseRouting(pairs);
-  // The service would store the message and say this in its log, where the publisher does not look.
-  if (!routing.ok) throw new CommandFailed(`--header ${routing.problem}; such a message fires no webhook`);
+  // The service would store the message and report the problem in its log, where the publisher does not look.
+  if (!routing.ok) throw new CommandFailed(`--header ${routing.problem}; such a message triggers no webhook`);
   const headers = makeHeaders();
   for (const [name, value] of pairs) headers.append(name, value);
   return headers;
@@ -81,11 +84,11 @@ function parseHeaders(texts: readonly string[]): MsgHdrs {
 function explain(error: unknown, where: string): unknown {
   if (!(error instanceof NatsError)) return error;
   if (error.code === ErrorCode.NoResponders) {
-    return new CommandFailed(`nobody listens on ${where}: is an event registered for it, and does a hukz run?`);
+    return new CommandFailed(`nothing listens on ${where}: is an event registered for it, and is hukz running?`);
   }
   if (error.code === ErrorCode.Timeout)
     return new CommandFailed(
-      `no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s: with INTAKE=jetstream and STREAM_ACK=off nothing answers`,
+      `no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s: nothing answers with INTAKE=jetstream and STREAM_ACK=off`,
     );
   return new CommandFailed(`${where}: ${error.message}`);
 }

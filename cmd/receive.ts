@@ -7,7 +7,7 @@ export interface ReceiveOptions {
   readonly port: number;
   readonly status: number;
   readonly delayMs: number;
-  /** Of the webhook that sends here, when signatures shall be checked. */
+  /** The secret of the sending webhook, if signatures are to be checked. */
   readonly secret: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export async function receive(options: ReceiveOptions): Promise<void> {
       process.stdout.write(`\n${new Date().toISOString()}\n`);
       process.stdout.write(showRequest(request));
       if (secret === undefined) return;
-      process.stdout.write(`signature: ${isSignedBy(secret, request) ? 'right' : 'WRONG'}\n`);
+      process.stdout.write(`signature: ${isSignedBy(secret, request) ? 'valid' : 'INVALID'}\n`);
     },
   }).catch((error: unknown) => {
     throw cannotListen(error, (port) => `--port ${port}`);

@@ -3,7 +3,7 @@ import { type App, type StartOptions, startApp } from '../internal/app/start-app
 import { cannotListen } from './cannot-listen.js';
 import { type Running, runUntilAsked } from './run-until-asked.js';
 
-/** How the service is started here and everywhere else. */
+/** The options of `startApp`, the request to stop, and a callback for a completed start. */
 export interface AppCourse extends Omit<StartOptions, 'signal'> {
   readonly asked: Promise<unknown>;
   readonly onStarted?: ((app: App) => Promise<void>) | undefined;

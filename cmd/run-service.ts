@@ -15,12 +15,12 @@ export interface ServiceOptions {
   readonly logger: Logger;
   readonly version: string;
   readonly migrate: boolean;
-  /** Settles when the service shall stop; it may do so while a dependency is still waited for. */
+  /** Resolves when the service is asked to stop, possibly while the service still waits for a dependency. */
   readonly asked: Promise<NodeJS.Signals>;
   readonly onStarted?: (ports: Ports) => Promise<void>;
 }
 
-/** Runs the service, in this process or in as many as `WORKERS` says, until it is asked to stop. */
+/** Runs the service in this process, or in as many processes as `WORKERS` says, until it is asked to stop. */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { config, logger, version, onStarted } = options;
   const asked = options.asked.then((signal) => logger.info('app.stopping', { signal }));

@@ -1,21 +1,21 @@
 import { CannotStart } from '../internal/app/wrong-key.js';
 
-/** Something that was started and goes on until it is stopped. */
+/** A started program that runs until it is stopped. */
 export interface Running {
-  /** Resolves, with the sentence to end with, when it cannot go on. */
+  /** Resolves, with the reason, when the program cannot continue. */
   readonly unusable: Promise<string>;
   stop(): Promise<void>;
 }
 
 export interface Course<R extends Running> {
-  /** The signal ends the waiting for dependencies that are not there. */
+  /** The signal ends the wait for unavailable dependencies. */
   start(signal: AbortSignal): Promise<R>;
-  /** Settles when it shall stop; it may do so while it starts. */
+  /** Resolves when the program is asked to stop, possibly while it starts. */
   readonly asked: Promise<unknown>;
   onStarted?: ((running: R) => Promise<void>) | undefined;
 }
 
-/** Starts something, lets it run until it is asked to stop, and stops it. */
+/** Starts a program, lets it run until it is asked to stop, and stops it. */
 export async function runUntilAsked<R extends Running>({ start, asked, onStarted }: Course<R>): Promise<void> {
   const stopping = new AbortController();
   const stopped = asked.then(() => stopping.abort());

@@ -10,13 +10,15 @@ interface ServeOptions {
   readonly migrate: boolean;
 }
 
-/** `hukz serve`: the service with the configuration of this directory and environment, until it is told to stop. */
+/**
+ * `hukz serve`: runs the service with the configuration of this directory and environment, until it is asked to stop.
+ */
 export async function serve(here: Invocation, options: ServeOptions): Promise<void> {
   try {
     await run(here, options);
   } catch (error) {
     if (process.stdout.isTTY || findLogFormat(here) !== 'json') throw error;
-    // Whoever collects the log of a service reads JSON, and the reason for its end is a part of the log.
+    // Log collectors read JSON, and the reason for the end of the service is a part of its log.
     makeLogger({ level: 'error', format: 'json' }).error('app.failed', { error: explainFailure(error) });
     process.exit(1);
   }

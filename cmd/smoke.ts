@@ -9,13 +9,19 @@ import { isSignedBy } from './verify-signature.js';
 
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 100;
-/** A number that no double holds, a key twice, spaces: all of it must be seen again at the receiver. */
+/**
+ * The payload has a number that no double can represent, a duplicate key and spaces: all of them must reach the
+ * receiver unchanged.
+ */
 const PAYLOAD = '{ "hello": "world", "number": 12345678901234567890, "twice": 1, "twice": 2 }';
 
-/** `hukz smoke`: event, webhook, message, request, log row through a running `up`, then everything removed again. */
+/**
+ * `hukz smoke`: creates an event and a webhook in a running `up`, publishes a message, shows the request and its log,
+ * and deletes everything again.
+ */
 export async function smoke(here: Invocation): Promise<void> {
   const running = await findUpState(here.cwd);
-  if (!running) throw new CommandFailed('no "hukz up" runs in this directory: start it with npm run up');
+  if (!running) throw new CommandFailed('"hukz up" is not running in this directory: start it with npm run up');
   const api = makeApiClient(running.api);
   const requests: ReceivedRequest[] = [];
   const onRequest = (request: ReceivedRequest) => void requests.push(request);
@@ -29,13 +35,13 @@ export async function smoke(here: Invocation): Promise<void> {
     const webhook = await api.create('/webhooks', { name: 'Smoke', url, event_ids: [event.id] });
     made.push(`/webhooks/${webhook.id}`);
     await send(here, subject);
-    const request = await found(() => requests[0], 'no request has reached the receiver');
+    const request = await found(() => requests[0], 'no request reached the receiver');
     print('The receiver got', showRequest(request));
-    if (!isSignedBy(webhook.secret ?? '', request)) throw new CommandFailed('the signature is not right');
-    print('Its signature', 'right, by the secret that the answer of POST /webhooks has shown');
-    // The row is written after the answer has come: it follows the request by some milliseconds.
-    const log = await found(() => api.findLog(webhook.id), 'the delivery has no log row');
-    print('Its log row, as GET /webhooks/logs answers it', log);
+    if (!isSignedBy(webhook.secret ?? '', request)) throw new CommandFailed('the signature is wrong');
+    print('Its signature', 'correct: it matches the secret in the response to POST /webhooks');
+    // The row is written after the response has arrived: it follows the request by some milliseconds.
+    const log = await found(() => api.findLog(webhook.id), 'the delivery got no log row');
+    print('Its log, as GET /webhooks/logs returns it', log);
   } finally {
     for (const path of made.reverse()) await api.remove(path);
     receiver.close();
@@ -54,7 +60,7 @@ function makeApiClient(base: string) {
   return {
     create: (path: string, body: object) =>
       client.post(path.slice(1), { json: body }).json<{ id: number; secret?: string }>(),
-    /** The bytes of the answer: what was sent is shown in it, and would not survive being read and written. */
+    /** Returns the bytes of the response: it contains the payload, which parsing and writing JSON would change. */
     async findLog(webhookId: number): Promise<string | undefined> {
       const searchParams = { webhook_id: webhookId };
       const text = await client.get('webhooks/logs', { searchParams }).text();
@@ -64,7 +70,7 @@ function makeApiClient(base: string) {
   };
 }
 
-/** The service says in the body what it did not like. */
+/** Adds the response body to the error, because the body gives the reason. */
 function withAnswer(error: HTTPError): HTTPError {
   error.message += `: ${String(error.response.body)}`;
   return error;
@@ -83,7 +89,7 @@ async function found<T>(look: () => T | Promise<T>, failure: string): Promise<No
     if (value !== undefined && value !== null) return value;
     await sleep(LOOK_EVERY_MS);
   }
-  throw new CommandFailed(`${failure}, not within ${PATIENCE_MS / 1000} s`);
+  throw new CommandFailed(`${failure} within ${PATIENCE_MS / 1000} s`);
 }
 
 function print(title: string, bytes: Buffer | string): void {

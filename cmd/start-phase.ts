@@ -2,11 +2,11 @@ export interface StartPhase<T> {
   readonly name: string;
   say(line: string): void;
   work(): Promise<T>;
-  /** The end of the line, for example the directory of the data. */
+  /** The end of the line, for example the data directory. */
   noteOf(result: T): string;
 }
 
-/** Does a phase of the start and says so in one line, in the form of the phases before it (scripts/run.mjs). */
+/** Runs a phase of the start and reports it in one line, in the format of the phases before it (scripts/run.mjs). */
 export async function startPhase<T>({ name, say, work, noteOf }: StartPhase<T>): Promise<T> {
   const startedMs = performance.now();
   const result = await work();

@@ -1,7 +1,9 @@
-/** npm passes a Ctrl-C on that the terminal has already sent us: within this time two signals are one wish. */
+/**
+ * npm forwards a Ctrl-C that the terminal has already sent to this process: two signals within this time count as one.
+ */
 const SAME_WISH_MS = 1000;
 
-/** Resolves at the first SIGINT or SIGTERM. Whoever sends another one later does not want to wait: exit code 1. */
+/** Resolves at the first SIGINT or SIGTERM. A later signal ends the process at once, with exit code 1. */
 export function untilSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let firstAt: number | undefined;

@@ -9,19 +9,19 @@ import { startOnUsualPort } from './usual-port.js';
 
 export interface OwnServersOptions {
   readonly cwd: string;
-  /** The settings by their names in the environment. What they point to is not started. */
+  /** Settings under their names in the environment. A server that they name is not started. */
   readonly given: Readonly<Record<string, string | undefined>>;
   say(line: string): void;
 }
 
-/** For people: where that is which was started. */
+/** Addresses of the started servers, for people. */
 export interface Where {
   readonly database: string | undefined;
   readonly nats: string | undefined;
 }
 
 export interface OwnServers {
-  /** The settings that lead to what was started. */
+  /** Settings with the addresses of the started servers. */
   readonly settings: Readonly<Record<string, string>>;
   readonly where: Where;
   stop(): Promise<void>;
@@ -36,8 +36,8 @@ interface Started {
 }
 
 /**
- * Starts the PostgreSQL and the nats-server whose addresses are not given, their data below `.hukz/`. Both start at the
- * same time; if one of them fails, the other one is stopped.
+ * Starts PostgreSQL and nats-server unless their addresses are given, with data under `.hukz/`. Both start at the same
+ * time; if one of them fails, the other is stopped.
  */
 export async function startOwnServers(options: OwnServersOptions): Promise<OwnServers> {
   const [database, nats] = await Promise.allSettled([startDatabase(options), startNats(options)]);
@@ -69,7 +69,7 @@ async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<St
       await createDatabase(server);
       return server;
     },
-    noteOf: ({ port }) => `on port ${port}, its data in ${dataDir}`,
+    noteOf: ({ port }) => `on port ${port}, data in ${dataDir}`,
   });
   return {
     settings: {

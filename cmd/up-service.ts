@@ -16,7 +16,7 @@ import { usualPort } from './usual-port.js';
 
 export interface Around {
   readonly asked: Promise<NodeJS.Signals>;
-  /** The settings by their names in the environment. */
+  /** Settings under their names in the environment. */
   readonly given: Readonly<Record<string, string | undefined>>;
   readonly servers: Pick<OwnServers, 'settings' | 'where'>;
   say(line: string): void;
@@ -35,7 +35,7 @@ export async function runUpService(here: Invocation, { asked, given, servers, sa
     HUKZ_PORT: given.HUKZ_PORT ?? String(await usualPort(8000, 'the API', say)),
     HUKZ_METRICS_PORT: given.HUKZ_METRICS_PORT ?? String(await usualPort(8001, '/metrics', say)),
   };
-  // No file is read: config.yml may describe another place, and what is in a fresh clone holds samples.
+  // No file is read: config.yml may describe another environment, and the one of a fresh clone contains samples.
   const sources = { env: { ...DEFAULTS, ...given, ...ports, ...servers.settings } };
   const config = loadConfig(sources);
   const logger = makeLogger(config.log);
@@ -57,11 +57,11 @@ export async function runUpService(here: Invocation, { asked, given, servers, sa
   });
 }
 
-/** Brings the schema up, as a phase of its own. False when a stop was asked for before PostgreSQL was there. */
+/** Migrates the schema in a separate phase. Returns false if a stop was requested before PostgreSQL was available. */
 async function migrateFirst(here: Invocation, config: Config, { asked, say }: Pick<Around, 'asked' | 'say'>) {
   const stopping = new AbortController();
   void asked.then(() => stopping.abort());
-  // One line per phase: the line of the phase counts the migrations, which the log would name one by one.
+  // There is one line per phase: the line of this phase counts the migrations, so the log need not list them.
   const logger = makeLogger({ ...config.log, level: config.log.level === 'debug' ? 'debug' : 'warn' });
   const connection = connectionFor(config.database, `hukz-migrate/${here.version}`);
   const work = () => openDatabase({ connection, migrate: true, logger, signal: stopping.signal });
@@ -81,7 +81,7 @@ interface Announced {
   say(line: string): void;
 }
 
-/** Shows where everything listens: to people, and to the commands that run beside this one. */
+/** Announces all addresses: to people, and to commands that run at the same time. */
 async function announce(here: Invocation, config: Config, { app, where, say }: Announced): Promise<void> {
   const api = `http://${reachable(config.host)}:${app.port}`;
   const metrics = `http://${reachable(config.metrics.host)}:${app.metricsPort}/metrics`;
@@ -100,12 +100,12 @@ async function announce(here: Invocation, config: Config, { app, where, say }: A
       ...(sslRootCert && { HUKZ_DATABASE_SSL_ROOT_CERT: sslRootCert }),
       ...(sslCert && { HUKZ_DATABASE_SSL_CERT: sslCert }),
       ...(sslKey && { HUKZ_DATABASE_SSL_KEY: sslKey }),
-      // Of its own server everybody knows it, and `up` prints it.
+      // The password of the server that `up` started is no secret: it is fixed, and `up` prints it.
       ...(where.database && { HUKZ_DATABASE_PASSWORD: config.database.password }),
     },
   });
-  const database = where.database ?? `postgres://${user}@${placeOf(config.database)}/${name}, as given`;
-  const nats = where.nats ?? `${config.nats.servers.join(', ')}, as given`;
+  const database = where.database ?? `postgres://${user}@${placeOf(config.database)}/${name}, as configured`;
+  const nats = where.nats ?? `${config.nats.servers.join(', ')}, as configured`;
   say(welcome({ api, metrics, database, nats, receiverPort: await findFreePort(9000) }));
 }
 

@@ -1,14 +1,17 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Where a running `hukz up` can be found, for the commands beside it. */
+/** The addresses of a running `hukz up`, for other commands. */
 export interface UpState {
   readonly pid: number;
   readonly api: string;
   readonly metrics: string;
-  /** Without a login: that one stays in the environment. */
+  /** URLs without credentials: these remain in the environment. */
   readonly nats: readonly string[];
-  /** Its settings, by their names in the environment. A password is among them only of the server that `up` runs itself. */
+  /**
+   * The database settings under their names in the environment. They include the password only if `up` started the
+   * server.
+   */
   readonly database?: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +32,7 @@ export async function removeUpState(cwd: string): Promise<void> {
   await rm(stateFile(cwd), { force: true });
 }
 
-/** The `up` that runs in this directory, if one does: a killed one leaves its file behind. */
+/** Returns the state of the `up` that runs in this directory, if there is one: a killed `up` leaves its file behind. */
 export async function findUpState(cwd: string): Promise<UpState | undefined> {
   const text = await readFile(stateFile(cwd), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

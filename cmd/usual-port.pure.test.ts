@@ -5,7 +5,7 @@ import { findFreePort } from '../internal/local/free-port.js';
 import { startOnUsualPort } from './usual-port.js';
 
 const others: Server[] = [];
-/** Another program that takes a port. */
+/** Simulates another program that takes a port. */
 async function listen(port: number): Promise<void> {
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -15,7 +15,7 @@ afterEach(() => {
   for (const server of others.splice(0)) server.close();
 });
 
-it('chooses anew when another program takes the port between the look and the start', async () => {
+it('chooses another port if a program takes the port between the check and the start', async () => {
   const usual = await findFreePort();
   const said: string[] = [];
   const tried: number[] = [];
@@ -31,10 +31,10 @@ it('chooses anew when another program takes the port between the look and the st
   expect(tried).toEqual([usual, expect.any(Number)]);
   expect(tried[1]).not.toBe(usual);
   expect(started).toBe(`on ${tried[1]}`);
-  expect(said).toEqual([`port ${usual} is taken: it gets port ${tried[1]}`]);
+  expect(said).toEqual([`port ${usual} is in use: it uses port ${tried[1]}`]);
 });
 
-it('gives up at once when the port is not the reason, and after three when it always is', async () => {
+it('gives up at once if the port is not the reason, and after three attempts if it always is', async () => {
   const usual = await findFreePort();
   let starts = 0;
   const start = (how: (port: number) => Promise<void>) =>

@@ -1,15 +1,18 @@
 import { findFreePort } from '../internal/local/free-port.js';
 
-/** The port where people look for something, or a free one when it is taken, and says so. */
+/** Returns the usual port of a service, or a free one (and reports it) if the usual port is in use. */
 export async function usualPort(usual: number, whose: string, say: (line: string) => void): Promise<number> {
   const port = await findFreePort(usual);
-  if (port !== usual) say(`port ${usual} is taken: ${whose} gets port ${port}`);
+  if (port !== usual) say(`port ${usual} is in use: ${whose} uses port ${port}`);
   return port;
 }
 
 const TRIES = 3;
 
-/** Starts a server on its usual port, or on a free one. A port that another program takes in the meantime is chosen anew. */
+/**
+ * Starts a server on its usual port, or on a free one. If another program takes the port in the meantime, another port
+ * is chosen.
+ */
 export async function startOnUsualPort<S>(
   { usual, whose, say }: { readonly usual: number; readonly whose: string; say(line: string): void },
   start: (port: number) => Promise<S>,

@@ -13,8 +13,8 @@ function signedWith(secret: string, name: SchemeName, body = '{}'): ReceivedRequ
   return { method: 'POST', path: '/', headers, body: Buffer.from(body) };
 }
 
-describe('a signature that was received', () => {
-  it('of ed25519 is checked with the public key, or with the private one', () => {
+describe('a received signature', () => {
+  it('of ed25519 is checked with the public key or the private key', () => {
     const { makeSecret, publicKeyOf } = schemeOf('standard-ed25519');
     const [secret, other] = [makeSecret(randomBytes(32)), makeSecret(randomBytes(32))];
     const request = signedWith(secret, 'standard-ed25519');
@@ -27,13 +27,13 @@ describe('a signature that was received', () => {
     expect(isSignedBy(publicKey, { ...request, headers: {} })).toBe(false);
   });
 
-  it.each(['whsec_', 'whsk_', 'whpk_'])('is not checked with what only begins like a key: %s', (prefix) => {
+  it.each(['whsec_', 'whsk_', 'whpk_'])('is not checked with a text that only begins like a key: %s', (prefix) => {
     expect(() => requireSecret(`${prefix}c2hvcnQ=`)).toThrow(
-      `--secret: what begins with ${prefix} must be ${prefix} and`,
+      `--secret: a secret with the prefix ${prefix} must be ${prefix} and`,
     );
   });
 
-  it('of a text secret is checked with the text, whatever it begins with else', () => {
+  it('of a text secret is checked with the text, whatever other prefix it has', () => {
     expect(() => requireSecret('whsomething')).not.toThrow();
     expect(isSignedBy('whsomething', signedWith('whsomething', 'github'))).toBe(true);
   });

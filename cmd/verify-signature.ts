@@ -3,14 +3,20 @@ import { isPublicKey, isSignedByPair } from '../internal/domain/signature/verify
 import { CommandFailed } from './command-failed.js';
 import type { ReceivedRequest } from './open-receiver.js';
 
-/** Written so, it is that key or a mistake: never a text that happens to begin like one. */
+/**
+ * A secret with one of these prefixes is either that kind of key or a mistake, never a text that begins like one by
+ * chance.
+ */
 const MARKED: Readonly<Record<string, string>> = {
   whsec_: schemeOf('standard').problemOf('') ?? '',
   whsk_: schemeOf('standard-ed25519').problemOf('') ?? '',
   whpk_: 'must be whpk_ and the 32 bytes of an ed25519 public key in base64',
 };
 
-/** Whether a request proves by one of its headers that its sender has the secret; a receiver of one's own also checks the age. */
+/**
+ * Whether one of the headers proves that the sender has the secret. A real receiver must also check the age of the
+ * request.
+ */
 export function isSignedBy(secret: string, request: ReceivedRequest): boolean {
   const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '' } = request.headers;
   const toSign = { id: String(id), timestamp: Number(timestamp), subject: '', body: request.body };
@@ -18,7 +24,7 @@ export function isSignedBy(secret: string, request: ReceivedRequest): boolean {
   return schemesFor(secret).some((name) => {
     const { makeSign, usualPrefix = '' } = schemeOf(name);
     const signature = makeSign([secret], usualPrefix)(toSign).at(-1) ?? '';
-    // One of several in its header, while a secret replaces another.
+    // The header contains several signatures while one secret replaces another.
     return Object.values(request.headers).some((value) =>
       String(value)
         .split(/[ ,](?=v1|sha)/)
@@ -27,15 +33,15 @@ export function isSignedBy(secret: string, request: ReceivedRequest): boolean {
   });
 }
 
-/** @throws {CommandFailed} when it can be nobody's secret */
+/** @throws {CommandFailed} if the text cannot be a secret of any scheme */
 export function requireSecret(secret: string): void {
   if (isPublicKey(secret) || schemesFor(secret).length > 0) return;
   const prefix = prefixOf(secret);
-  const why = prefix ? `what begins with ${prefix} ${MARKED[prefix]}` : 'this can be no secret of a webhook';
+  const why = prefix ? `a secret with the prefix ${prefix} ${MARKED[prefix]}` : 'this is not a valid webhook secret';
   throw new CommandFailed(`--secret: ${why}`);
 }
 
-/** Those that a secret may be of: its prefix tells, or it is a text. */
+/** The schemes that accept the secret: its prefix decides, or it is a text. */
 function schemesFor(secret: string): readonly SchemeName[] {
   const fitting = schemeNames.filter((name) => schemeOf(name).problemOf(secret) === undefined);
   if (prefixOf(secret) === undefined) return fitting;

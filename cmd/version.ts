@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The version in package.json, which stands above cmd/ in the sources and above dist/cmd/ when built. */
+/**
+ * The version in package.json, which is one folder above cmd/ in the sources and one above dist/cmd/ after the build.
+ */
 export function readVersion(): string {
   const places = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
   const file = places.find((place) => existsSync(place));

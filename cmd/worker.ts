@@ -7,15 +7,15 @@ import type { Invocation } from './invocation.js';
 import { runApp } from './run-app.js';
 import { untilSignal } from './until-signal.js';
 
-/** `hukz worker`: one process of several. `hukz serve` starts it, says how it is configured, and replaces it. */
+/** `hukz worker`: one of several processes of the service. `hukz serve` starts, configures and replaces it. */
 export async function work(here: Invocation): Promise<void> {
   const parent = findParent();
-  if (!parent) throw new CommandFailed('a worker is started by "hukz serve" with WORKERS above 1, never by hand');
+  if (!parent) throw new CommandFailed('"hukz serve" starts workers if WORKERS is above 1; do not start one manually');
   const asked = Promise.race([untilSignal(), parent.asked]);
   try {
     await run(here, parent, asked);
   } catch (error) {
-    // The parent says it once for all of them.
+    // The parent reports the failure once for all workers.
     await parent.tell({ kind: 'failed', sentence: explainFailure(error) });
     process.exit(1);
   }
@@ -31,7 +31,7 @@ async function run(here: Invocation, parent: ParentLink, asked: Promise<unknown>
     config,
     logger,
     version: here.version,
-    // The parent has done so.
+    // The parent has already migrated the schema.
     migrate: false,
     asked,
     parent: {

@@ -102,7 +102,7 @@ export const catalog = {
   },
 };
 
-/** The Go service kept tables of the same names in the same database with the data of a user. */
+/** The Go service kept tables of the same names in the same database; these tables contain a user's data. */
 async function refuseForeignTables(knex: Knex): Promise<void> {
   for (const table of ['events', 'webhooks', 'webhook_logs']) {
     if (await knex.schema.hasTable(table)) {
