@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Seldom } from './seldom.js';
 
-it('one of a kind passes in a while, with the number of those that were left out before it', () => {
+it('one occurrence per kind and interval passes, with the number of those suppressed before it', () => {
   let now = 0;
   const seldom = new Seldom(1000, () => now);
   expect([seldom.next('a'), seldom.next('b'), seldom.next('a'), seldom.next('a')]).toEqual([
@@ -16,7 +16,7 @@ it('one of a kind passes in a while, with the number of those that were left out
   expect([seldom.next('a'), seldom.next('b'), seldom.next('a')]).toEqual([3, 0, undefined]);
 });
 
-it('as many kinds as callers think of take a bounded memory', () => {
+it('any number of kinds uses bounded memory', () => {
   const seldom = new Seldom(1000, () => 0);
   for (let n = 0; n < 100_000; n++) expect(seldom.next(`kind ${n}`)).toBe(0);
   expect(seldom.size).toBeLessThanOrEqual(200);

@@ -1,13 +1,16 @@
 import { Recent } from './recent.js';
 
-/** Kinds whose last moment is remembered. */
+/** The number of kinds whose last time is remembered. */
 const MAX_KINDS = 200;
 
-/** Lets one of each kind through in a while. Callers may cause the same line a thousand times per second. */
+/**
+ * Lets one occurrence per kind and interval through, because callers may cause the same log line a thousand times per
+ * second.
+ */
 export class Seldom {
   private readonly kinds = new Recent<string, { readonly at: number; leftOut: number }>(MAX_KINDS);
 
-  /** @param now monotonic milliseconds */
+  /** @param now returns monotonic milliseconds */
   constructor(
     private readonly everyMs: number,
     private readonly now: () => number,
@@ -17,7 +20,7 @@ export class Seldom {
     return this.kinds.size;
   }
 
-  /** How many of the kind were left out before this one; undefined: this one is left out. */
+  /** Returns how many of the kind were suppressed before this one, or undefined if this one is suppressed. */
   next(kind: string): number | undefined {
     const before = this.kinds.get(kind);
     const at = this.now();

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * The subject that a consumer reads of a stream of others. Null for a consumer that reads its whole stream, and in rows
- * that were written before this migration until the consumer is read again.
+ * The subject that a consumer reads in a stream of others. Null for a consumer that reads its whole stream, and in rows
+ * from before this migration until hukz reads the consumer again.
  */
 export const consumerFilters = {
   name: '0025-consumer-filters',

@@ -7,8 +7,8 @@ import { until } from '../until.js';
 const CALLERS = 150;
 const ANSWER_TIMEOUT_MS = 5000;
 /**
- * In space 7 webhooks with the largest tags that events may have, 12 KiB: 72 MB, of which a page has 16 MiB. In space 8 a page of
- * webhooks with the largest settings, 160 KB.
+ * Space 7 contains webhooks with the largest tags that events may have (12 KiB): 72 MB in total, of which a page has 16
+ * MiB. Space 8 contains a page of webhooks with the largest settings (160 KB).
  */
 const LARGE = `
   with tags as (
@@ -28,13 +28,12 @@ const LARGE = `
     from headers, generate_series(1, 100)
   )
   insert into webhook_events select webhooks.id, events.id from webhooks, events`;
-/** As many such pages as there are callers are 2.4 GB. */
+/** One such page per caller is 2.4 GB in total. */
 const MOST_GROWN_MB = 400;
 
 export const callersNeverRead: Scenario = {
   name: 'callers-never-read',
-  title:
-    'callers ask for the largest lists and read nothing: memory stays flat, others are answered, deliveries arrive',
+  title: 'callers request the largest lists and never read: memory stays flat, others are answered, deliveries arrive',
   weight: 2,
   async run({ cluster, publisher, tally, endings, ...site }) {
     await cluster.query(LARGE);
@@ -52,13 +51,13 @@ export const callersNeverRead: Scenario = {
     const areAllCut = async () => {
       most = Math.max(most, await instance.megabytes());
       const { status } = await instance.api.get('/webhooks?limit=1&tag=none:such');
-      if (status !== 200 && status !== 503) throw new ScenarioFailure(`another caller was answered ${status}`);
+      if (status !== 200 && status !== 503) throw new ScenarioFailure(`another caller got status ${status}`);
       const open = callers.filter(({ destroyed }) => !destroyed);
-      // A socket that is not read notices that it was closed when it writes.
+      // A socket that is never read detects that it was closed only when it writes.
       for (const caller of open) caller.write('\r\n');
       return open.length === 0;
     };
-    await until(areAllCut, 'the connections of all callers who read nothing closed');
+    await until(areAllCut, 'the connections of all callers that never read closed');
     if (most - before > MOST_GROWN_MB)
       throw new ScenarioFailure(`memory grew from ${before.toFixed(0)} to ${most.toFixed(0)} MB`);
     tally.healed();

@@ -1,6 +1,6 @@
 import { getDiffieHellman } from 'node:crypto';
 
-/** PKCS#3 parameters of a group such as `modp18` (8192 bits), as TLS servers read them. */
+/** PKCS#3 parameters of a group such as `modp18` (8192 bits), in the format that TLS servers read. */
 export function dhParameters(group: string): string {
   const prime = getDiffieHellman(group).getPrime();
   const length = (bytes: number) => [0x82, bytes >> 8, bytes & 255];

@@ -4,7 +4,7 @@ import { classOfItsOwn } from './test-classes.js';
 import { makeTestLogger } from './test-logger.js';
 import { makeTestWebhook } from './test-webhook.js';
 
-/** A store that owes nothing, and receivers that take everything. */
+/** A store without deliveries, and receivers that accept every request. */
 export const quietDispatch = (): DispatchDeps => ({
   claim: async () => ({ deliveries: [], lost: 0 }),
   send: async () => ({ kind: 'answered', status: 200, body: new Uint8Array(0) }),

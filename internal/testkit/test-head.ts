@@ -2,7 +2,7 @@ import { MessageHead } from '../domain/matching/message-view.js';
 import type { Routing } from '../domain/matching/routing.js';
 import type { Header } from '../domain/message.js';
 
-/** The head of a message that its publisher narrowed like this, or not at all. */
+/** The head of a message that its publisher restricted by tags or a space, or not at all. */
 export function makeTestHead(subject: string, { tags = [], spaceId }: Partial<Routing> = {}): MessageHead {
   const headers: Header[] = tags.map(({ key, value }) => ['Hukz-Tag', `${key}:${value}`]);
   if (spaceId !== undefined) headers.push(['Hukz-Space', `${spaceId}`]);

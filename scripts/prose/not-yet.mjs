@@ -1,3 +1,6 @@
 // Files, and folders of sources (they end with a slash), whose language is not mended yet. The list may only get
 // shorter: an entry without a problem left fails the lint.
 export const NOT_YET = ['internal/'];
+
+/** Folders that are done although they are inside an entry of the list. */
+export const DONE_WITHIN = ['internal/local/', 'internal/testkit/'];
