@@ -29,7 +29,7 @@ export interface Profiled {
 }
 
 /**
- * Summarizes the newest CPU profile in the directory, without idle time and the start: by parts of the service in CPU
+ * Summarises the newest CPU profile in the directory, without idle time and the start: by parts of the service in CPU
  * microseconds per delivery, and by functions, each with its self time.
  */
 export async function profileSummary(directory: string, profiled: Profiled): Promise<string> {

@@ -23,7 +23,7 @@ export interface Receiver {
 
 /**
  * If nothing arrives for this time, the rest is lost. The time is longer than the first retry, so that a retried
- * delivery is recognized as retried.
+ * delivery is recognised as retried.
  */
 const PATIENCE_MS = 15_000;
 

@@ -75,7 +75,7 @@ function judge(site: Site, finding: Finding, mayLose: boolean): string[] {
   return found;
 }
 
-/** Summarizes the outcomes of all attempts in the log. */
+/** Summarises the outcomes of all attempts in the log. */
 async function readAttempts({ cluster }: Site): Promise<string> {
   const rows = await cluster
     .query<{ count: number; outcome: string; error: string | null }>(

@@ -31,7 +31,7 @@ export type YardstickCommands = {
 const HEADERS = ['content-type', 'application/json'];
 const SECRET = Buffer.alloc(32, 7);
 
-/** Sends one POST after another from a reused buffer: nothing is left to optimize except the client. */
+/** Sends one POST after another from a reused buffer: nothing is left to optimise except the client. */
 class Slot implements Dispatcher.DispatchHandler {
   private readonly options: Dispatcher.DispatchOptions;
   private readonly body: Buffer;
