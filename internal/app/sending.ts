@@ -1,4 +1,4 @@
-import type { SendUnder } from '../dispatch/dispatch.js';
+import type { SendUnder } from '../dispatch/ports.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';

@@ -39,7 +39,7 @@ const KEYS_AT_ONCE = 10_000;
 
 /** The sending loop on the store, the sender and the catalog. */
 export function wireDispatch(parts: DispatchParts): Dispatch {
-  const { config, pool, journal, catalog, catalogSync, clock, logger } = parts;
+  const { config, pool, journal, catalog, catalogSync, membership, clock, logger } = parts;
   const tellOf = (id: number, kind: 'disabled' | 'recovered', because?: string) => {
     const webhook = catalog.webhook(id);
     if (webhook) parts.results.onWebhook(webhook, kind, because);
@@ -59,36 +59,43 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
   const classPaths = makeClassPaths();
   return makeDispatch(
     {
-      ...journal,
-      send: parts.send,
-      async disableWebhook(id, because) {
-        const disabled = await disableWebhook(pool, id, because);
-        if (disabled) tellOf(id, 'disabled', because);
-        if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });
-        await catalogSync.refresh();
+      claims: {
+        claim: journal.claim,
+        claimProbes: () => claimProbes(pool, membership.id(), config.patience),
+        claimNext: (keys) => claimNext(pool, membership.id(), keys),
+        releaseFirst: (from) => releaseFirst(pool, KEYS_AT_ONCE, from),
+        releaseHeld: journal.releaseHeld,
+        holdDue: (id, limit) => holdWaiting(pool, id, limit),
+        giveBackStrays: journal.giveBackStrays,
       },
-      holdWaiting: (id, limit) => holdWaiting(pool, id, limit),
-      claimProbes: () => claimProbes(pool, parts.membership.id(), config.patience),
-      claimNext: (keys) => claimNext(pool, parts.membership.id(), keys),
-      releaseFirst: (from) => releaseFirst(pool, KEYS_AT_ONCE, from),
-      circuitsOpen: () => catalog.waiting.circuit_open,
-      openCircuit: circuits.open,
-      closeCircuit: circuits.close,
-      saveHealth: (failing, fine) => saveHealth(pool, failing, fine),
-      breaker: config.patience.breaker,
-      findWebhook: (id) => catalog.webhook(id),
-      classOf: (id) => classPaths(catalog.webhook(id)),
-      untilReady: parts.untilReady,
-      reloadCatalog: catalogSync.reload,
-      isTrusted: parts.membership.isTrusted,
-      instanceId: parts.membership.id,
-      onAttempt: config.log.level === 'debug' ? told : parts.onAttempt,
-      onSettled: parts.results.onSettled,
-      policyOf: makePolicyOf(config.retry, config.ceilings.minRetryWaitMs),
-      instances: parts.membership.living,
-      clock,
-      random: Math.random,
-      logger,
+      ends: journal,
+      webhooks: {
+        find: (id) => catalog.webhook(id),
+        classOf: (id) => classPaths(catalog.webhook(id)),
+        policyOf: makePolicyOf(config.retry, config.ceilings.minRetryWaitMs),
+        reload: catalogSync.reload,
+        async disable(id, because) {
+          const disabled = await disableWebhook(pool, id, because);
+          if (disabled) tellOf(id, 'disabled', because);
+          if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });
+          await catalogSync.refresh();
+        },
+      },
+      sending: {
+        send: parts.send,
+        untilReady: parts.untilReady,
+        onAttempt: config.log.level === 'debug' ? told : parts.onAttempt,
+        onSettled: parts.results.onSettled,
+      },
+      circuits: {
+        open: circuits.open,
+        close: circuits.close,
+        countOpen: () => catalog.waiting.circuit_open,
+        saveHealth: (failing, fine) => saveHealth(pool, failing, fine),
+        breaker: config.patience.breaker,
+      },
+      instance: membership,
+      runtime: { clock, random: Math.random, logger },
     },
     config.dispatch,
   );

@@ -32,8 +32,7 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
     },
     strays,
     reloadCatalog: async () => undefined,
-    mayClaim: () => true,
-    instanceId: () => 'me',
+    instance: { id: () => 'me', isTrusted: () => true },
     holdings,
     take: ({ id }) => void steps.push(id),
     logger: makeTestLogger(),
@@ -94,7 +93,7 @@ describe('a claim', () => {
     waiting = [due('a'), due('b')];
     let me = 'me';
     const { runOnce } = make({
-      instanceId: () => me,
+      instance: { id: () => me, isTrusted: () => true },
       reloadCatalog: async () => {
         me = 'a later life';
       },
@@ -175,7 +174,7 @@ describe('a claim', () => {
     expect(await make().runOnce()).toBe(false);
     expect(
       await make({
-        mayClaim: () => false,
+        instance: { id: () => 'me', isTrusted: () => false },
         holdings: new Holdings({ maxResident: 10, maxResidentBytes: 10 }, classOfItsOwn),
       }).runOnce(),
     ).toBe(false);

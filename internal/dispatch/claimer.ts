@@ -2,15 +2,14 @@ import type { Claim, ClaimRoom } from '../domain/claim.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Logger } from '../logger.js';
 import type { Holdings } from './holdings.js';
+import type { InstancePort } from './ports.js';
 import type { Strays } from './strays.js';
 
 export interface ClaimerDeps {
   claim(room: Required<ClaimRoom>): Promise<Claim>;
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
-  mayClaim(): boolean;
-  /** Under which deliveries are owned now. */
-  instanceId(): string;
+  readonly instance: Pick<InstancePort, 'id' | 'isTrusted'>;
   readonly holdings: Holdings;
   readonly strays: Strays;
   take(delivery: OwnedDelivery): void;
@@ -65,7 +64,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       strays.suspect();
       throw error;
     }
-    const me = deps.instanceId();
+    const me = deps.instance.id();
     return claimed.filter(({ owner }) => owner === me);
   };
 
@@ -80,7 +79,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     followCatalog,
     isCatalogBehind: () => isBehind,
     async runOnce() {
-      if (!deps.mayClaim()) return false;
+      if (!deps.instance.isTrusted()) return false;
       if (isBehind) await reloadCatalog();
       await strays.free();
       const free = holdings.free();

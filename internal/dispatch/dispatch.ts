@@ -1,74 +1,18 @@
-import type { Clock } from '../clock.js';
-import type { SettledAttempt } from '../domain/attempt.js';
-import type { BreakerPolicy } from '../domain/breaker.js';
-import type { CatalogWebhook } from '../domain/catalog.js';
-import type { Claim, ClaimRoom } from '../domain/claim.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
-import type { AttemptOutcome } from '../domain/outcome.js';
-import type { RetryPolicy } from '../domain/retry-policy.js';
-import type { ClassPath } from '../domain/scheduling-class.js';
-import type { Slot } from '../domain/slot.js';
 import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { messageOf } from '../errors.js';
-import type { Logger } from '../logger.js';
-import { repeat } from '../repeat.js';
 import { makeClaimer } from './claimer.js';
-import { Dispatcher } from './dispatcher.js';
+import { Dispatcher, type DispatcherSending } from './dispatcher.js';
 import { Health } from './health.js';
 import { Holdings, type HoldingsLimits } from './holdings.js';
 import { type LaneLimits, Lanes } from './lanes.js';
+import { Loops, type Round } from './loops.js';
+import type { DispatchPorts, SendUnder } from './ports.js';
+import { Resting } from './resting.js';
 import { makeTakeSingle } from './single-claims.js';
 import { Strays } from './strays.js';
-import { makeTurns, type TurnsDeps } from './turns.js';
+import { makeTurns } from './turns.js';
 import { makeWatchShares } from './watch-shares.js';
-
-export interface SendUnder {
-  /** Means: stop waiting for the answer. */
-  readonly signal: AbortSignal;
-  /** Of an attempt that may have to wait for an access token. */
-  readonly slot?: Slot;
-}
-
-export interface DispatchDeps {
-  claim(room: ClaimRoom): Promise<Claim>;
-  /** One request; never rejects. */
-  send(delivery: OwnedDelivery, webhook: CatalogWebhook, under: SendUnder): Promise<AttemptOutcome>;
-  settle(attempt: SettledAttempt): Promise<void>;
-  hold(delivery: OwnedDelivery): Promise<void>;
-  cancel(delivery: OwnedDelivery): Promise<void>;
-  giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
-  giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
-  releaseHeld(limit: number): Promise<number>;
-  /** Holds what is due of a webhook that is not sent to; answers how many, at most `limit`. */
-  holdWaiting(webhookId: number, limit: number): Promise<number>;
-  disableWebhook(webhookId: number, because: string): Promise<void>;
-  findWebhook(id: number): CatalogWebhook | undefined;
-  classOf(webhookId: number): ClassPath;
-  /** What has to come before a request to the webhook may start; undefined: nothing. Never rejects. */
-  untilReady(webhook: CatalogWebhook): Promise<void> | undefined;
-  /** Loads what the catalog does not know yet. */
-  reloadCatalog(): Promise<void>;
-  isTrusted(): boolean;
-  /** Under which deliveries are owned now. */
-  instanceId(): string;
-  onAttempt(attempt: SettledAttempt): void;
-  onSettled(attempt: SettledAttempt): void;
-  policyOf(webhook: CatalogWebhook): RetryPolicy;
-  /** Instances among which the rates of webhooks are shared. */
-  instances(): number;
-  /** One delivery of each open circuit that may be tried now, owned by this instance. */
-  claimProbes(): Promise<readonly OwnedDelivery[]>;
-  circuitsOpen(): number;
-  readonly claimNext: TurnsDeps['claimNext'];
-  readonly releaseFirst: TurnsDeps['releaseFirst'];
-  openCircuit(webhookId: number, because: string): Promise<void>;
-  closeCircuit(webhookId: number): Promise<void>;
-  saveHealth(failing: readonly number[], fine: readonly number[]): Promise<void>;
-  readonly breaker: BreakerPolicy;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly logger: Logger;
-}
 
 export interface DispatchStats {
   readonly inFlight: number;
@@ -110,120 +54,102 @@ export interface Dispatch {
 
 /** While PostgreSQL answers, a few hundred wait for their settle; while it does not, sending has to wait too. */
 const UNSETTLED_PER_SLOT = 2;
-const CLAIM_EVERY_MS = 250;
-const RELEASE_EVERY_MS = 30_000;
-const HOLD_EVERY_MS = 60_000;
-/** 130 ms. */
-const HELD_AT_ONCE = 5000;
-const PROBE_EVERY_MS = 1000;
-const RELEASE_FIRST_EVERY_MS = 5000;
-const SAVE_HEALTH_EVERY_MS = 10_000;
-const WATCH_SHARES_EVERY_MS = 5000;
 const RELEASED_AT_ONCE = 5000;
 
+/** Milliseconds between two rounds of each loop. */
+const EVERY_MS = {
+  claim: 250,
+  'release-held': 30_000,
+  'hold-waiting': 60_000,
+  'release-first': 5000,
+  probe: 1000,
+  'save-health': 10_000,
+  'watch-shares': 5000,
+};
+type LoopName = keyof typeof EVERY_MS;
+
 /** The sending loop: its parts, wired. */
-export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLimits): Dispatch {
-  const { logger } = deps;
-  const holdings = new Holdings(limits, deps.classOf);
-  const lanes = new Lanes(limits, {
-    rulesOf: (webhookId) => deps.findWebhook(webhookId)?.settings ?? NO_SETTINGS,
-    classOf: deps.classOf,
-    untilReady(webhookId) {
-      const webhook = deps.findWebhook(webhookId);
-      // What is not sent to is put aside at once; a probe waits in its attempt.
-      return webhook?.enabled && !webhook.waits ? deps.untilReady(webhook) : undefined;
-    },
-    onReady: () => dispatcher.pump(),
-    instances: deps.instances,
-    now: deps.clock.monotonic,
-  });
-  const health = new Health(deps);
-  const interrupt = new AbortController();
-  const withoutSlot: SendUnder = { signal: interrupt.signal };
-  const strays = new Strays({ ...deps, holdings });
+export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & LaneLimits): Dispatch {
+  const { claims, ends, webhooks, circuits, instance, runtime } = ports;
+  const { logger } = runtime;
+  const complain = (loop: string, error: unknown) => logger.warn('dispatch.failed', { loop, error: messageOf(error) });
+
+  const loops = new Loops<LoopName>(complain);
+  const wakeHeld = () => loops.wake('release-held');
+  const resting = new Resting({ holdDue: claims.holdDue, onAdded: () => loops.wake('hold-waiting') });
+  const holdings = new Holdings(limits, webhooks.classOf);
+  const lanes = makeLanes(ports, limits);
+  const health = new Health({ circuits, findWebhook: webhooks.find, ...runtime });
+  const strays = new Strays({ giveBackStrays: claims.giveBackStrays, holdings, logger });
   const suspectStrays = () => strays.suspect();
+
+  const take = (delivery: OwnedDelivery) => lanes.offer(delivery);
   const claimer = makeClaimer({
-    ...deps,
+    claim: claims.claim,
+    reloadCatalog: webhooks.reload,
+    instance,
     holdings,
     strays,
-    mayClaim: deps.isTrusted,
-    take: (delivery) => dispatcher.take(delivery),
+    take,
+    logger,
   });
-  const dispatcher: Dispatcher = new Dispatcher({
-    ...deps,
-    holdings,
-    health,
-    lanes,
-    maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight,
-    send: (delivery, webhook, slot) => deps.send(delivery, webhook, slot ? { ...withoutSlot, slot } : withoutSlot),
-    suspectStrays,
-    wakeHeld: () => wakeHeld(),
-    holdWaiting(webhookId) {
-      if (resting.has(webhookId)) return;
-      resting.add(webhookId);
-      loops.holding?.wake();
-    },
-    next: (webhookId, orderKey) => turns.next(webhookId, orderKey),
-  });
-  /** Webhooks of which more may have to be held. */
-  const resting = new Set<number>();
-  const holdOnce = async () => {
-    const [id] = resting;
-    if (id === undefined) return false;
-    resting.delete(id);
-    if ((await deps.holdWaiting(id, HELD_AT_ONCE)) === HELD_AT_ONCE) resting.add(id);
-    return resting.size > 0;
-  };
-  const loops = {
-    claiming: undefined as ReturnType<typeof repeat> | undefined,
-    releasing: undefined as ReturnType<typeof repeat> | undefined,
-    holding: undefined as ReturnType<typeof repeat> | undefined,
-    probing: undefined as ReturnType<typeof repeat> | undefined,
-    releasingFirst: undefined as ReturnType<typeof repeat> | undefined,
-    savingHealth: undefined as ReturnType<typeof repeat> | undefined,
-    watchingShares: undefined as ReturnType<typeof repeat> | undefined,
-  };
-  const wakeHeld = () => loops.releasing?.wake();
-  const complain = (loop: string) => (error: unknown) =>
-    logger.warn('dispatch.failed', { loop, error: messageOf(error) });
-
-  const giveBack = async (deliveries: readonly OwnedDelivery[]) => {
-    if (deliveries.length === 0) return;
-    await deps.giveBack(deliveries).catch(complain('give-back'));
-  };
-
-  const takeSingle = makeTakeSingle({ claimer, holdings, strays, take: (delivery) => dispatcher.take(delivery) });
-  const mayClaimSingle = () => deps.isTrusted() && !claimer.isCatalogBehind();
-
-  const probe = async () => {
-    if (deps.circuitsOpen() > 0 && mayClaimSingle()) await takeSingle(() => deps.claimProbes());
-  };
-
+  const takeSingle = makeTakeSingle({ claimer, holdings, strays, take });
+  const mayClaimSingle = () => instance.isTrusted() && !claimer.isCatalogBehind();
   const turns = makeTurns({
-    ...deps,
+    claimNext: claims.claimNext,
+    releaseFirst: claims.releaseFirst,
     isTrusted: mayClaimSingle,
     holdings,
     take: takeSingle,
-    onError: complain('claim-next'),
+    onError: (error) => complain('claim-next', error),
+  });
+
+  const interrupt = new AbortController();
+  const dispatcher = new Dispatcher({
+    sending: interruptible(ports, interrupt.signal),
+    ends,
+    webhooks,
+    room: { holdings, lanes, maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight },
+    events: {
+      record: (attempt, isUnconnected) => health.record(attempt, isUnconnected),
+      next: turns.next,
+      onResting: (webhookId) => resting.add(webhookId),
+      wakeHeld,
+      suspectStrays,
+    },
+    isTrusted: instance.isTrusted,
+    runtime,
   });
 
   const shares = makeWatchShares({
     spacesAtShare: () => lanes.spacesAtShare(),
-    now: deps.clock.monotonic,
+    now: runtime.clock.monotonic,
     logger,
   });
+  const rounds: Readonly<Record<LoopName, Round>> = {
+    claim: claimer.runOnce,
+    'release-held': async () => (await claims.releaseHeld(RELEASED_AT_ONCE)) === RELEASED_AT_ONCE,
+    'hold-waiting': () => resting.holdOnce(),
+    'release-first': turns.releaseOnce,
+    async probe() {
+      if (circuits.countOpen() > 0 && mayClaimSingle()) await takeSingle(() => claims.claimProbes());
+    },
+    'save-health': () => health.save(),
+    'watch-shares': shares.look,
+  };
 
   return {
-    tryReserve: (deliveryId, webhookId, bytes) => deps.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),
+    tryReserve: (deliveryId, webhookId, bytes) =>
+      instance.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),
     release: (deliveryId) => holdings.unreserve(deliveryId),
-    enqueue: (delivery) => dispatcher.take(delivery),
+    enqueue: take,
     next: turns.next,
     suspectStrays,
     wakeHeld,
     forget: () => void dispatcher.forget(),
     forgetWebhooks(webhookIds) {
       dispatcher.forget(webhookIds);
-      strays.suspect();
+      suspectStrays();
     },
     resume: () => dispatcher.pump(),
     stats: () => ({
@@ -235,34 +161,39 @@ export function makeDispatch(deps: DispatchDeps, limits: HoldingsLimits & LaneLi
       heldBytes: holdings.heldBytes,
     }),
     spacesAtShare: shares.spaces,
-    start() {
-      loops.claiming = repeat(claimer.runOnce, { everyMs: CLAIM_EVERY_MS, onError: complain('claim') });
-      loops.releasing = repeat(async () => (await deps.releaseHeld(RELEASED_AT_ONCE)) === RELEASED_AT_ONCE, {
-        everyMs: RELEASE_EVERY_MS,
-        onError: complain('release-held'),
-      });
-      loops.holding = repeat(holdOnce, { everyMs: HOLD_EVERY_MS, onError: complain('hold-waiting') });
-      loops.releasingFirst = repeat(turns.releaseOnce, {
-        everyMs: RELEASE_FIRST_EVERY_MS,
-        onError: complain('release-first'),
-      });
-      loops.probing = repeat(probe, { everyMs: PROBE_EVERY_MS, onError: complain('probe') });
-      loops.savingHealth = repeat(() => health.save(), {
-        everyMs: SAVE_HEALTH_EVERY_MS,
-        onError: complain('save-health'),
-      });
-      loops.watchingShares = repeat(shares.look, {
-        everyMs: WATCH_SHARES_EVERY_MS,
-        onError: complain('watch-shares'),
-      });
-    },
+    start: () => loops.start(rounds, EVERY_MS),
     async stop(graceMs) {
-      await Promise.all(Object.values(loops).map((loop) => loop?.stop()));
-      await giveBack(dispatcher.stop());
+      await loops.stop();
+      const queued = dispatcher.stop();
+      if (queued.length > 0) await ends.giveBack(queued).catch((error: unknown) => complain('give-back', error));
       const deadline = setTimeout(() => interrupt.abort(), graceMs);
       await dispatcher.idle();
       clearTimeout(deadline);
       await health.idle();
     },
+  };
+}
+
+function makeLanes({ webhooks, sending, instance, runtime }: DispatchPorts, limits: LaneLimits): Lanes {
+  return new Lanes(limits, {
+    rulesOf: (webhookId) => webhooks.find(webhookId)?.settings ?? NO_SETTINGS,
+    classOf: webhooks.classOf,
+    untilReady(webhookId) {
+      const webhook = webhooks.find(webhookId);
+      // What is not sent to is put aside at once; a probe waits in its attempt.
+      return webhook?.enabled && !webhook.waits ? sending.untilReady(webhook) : undefined;
+    },
+    instances: instance.living,
+    now: runtime.clock.monotonic,
+  });
+}
+
+/** The requests, each under the signal. */
+function interruptible({ sending }: DispatchPorts, signal: AbortSignal): DispatcherSending {
+  const withoutSlot: SendUnder = { signal };
+  return {
+    send: (delivery, webhook, slot) => sending.send(delivery, webhook, slot ? { signal, slot } : withoutSlot),
+    onAttempt: sending.onAttempt,
+    onSettled: sending.onSettled,
   };
 }

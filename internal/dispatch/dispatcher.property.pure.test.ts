@@ -1,15 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { systemClock } from '../clock.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { AttemptOutcome } from '../domain/outcome.js';
 import { fc } from '../testkit/properties.js';
 import { classOfItsOwn } from '../testkit/test-classes.js';
+import { makeTestDispatcher } from '../testkit/test-dispatcher.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
-import { Dispatcher } from './dispatcher.js';
 import { Holdings } from './holdings.js';
 
 const bytes = new Uint8Array(0);
@@ -56,7 +54,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
           if (works[Number(delivery.id)]!.journalFails) throw new Error('the journal is away');
         });
       const settle = end('settled');
-      const dispatcher = new Dispatcher({
+      const { dispatcher, take } = makeTestDispatcher({
         maxActive: 1000,
         send: scheduler.scheduleFunction(async (delivery: OwnedDelivery) => {
           expect(lanes.inFlight).toBeLessThanOrEqual(bounds.maxInFlight);
@@ -66,31 +64,21 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
           settled.push(attempt);
           await settle(attempt.delivery);
         },
-        wakeHeld: () => undefined,
-        holdWaiting: () => undefined,
         hold: end('held'),
         cancel: end('cancelled'),
-        disableWebhook: async () => undefined,
-        findWebhook,
-        isTrusted: () => true,
+        find: findWebhook,
         suspectStrays: () => void unsure++,
-        onAttempt: () => undefined,
         holdings,
-        health: { record: () => undefined },
-        next: () => undefined,
-        onSettled: () => undefined,
         lanes,
         policyOf: () => policy,
-        clock: systemClock,
         random: () => 0.5,
-        logger: makeTestLogger(),
       });
       const queued: string[] = [];
       for (const [index, { webhookId, attempts }] of works.entries()) {
         if (index === stopAt) queued.push(...dispatcher.stop().map(({ id }) => `given back ${id}`));
         const id = String(index);
         holdings.reserve(id, webhookId, 1);
-        dispatcher.take({ id, message, webhookId, owner: 'me', attempts, failures: attempts });
+        take({ id, message, webhookId, owner: 'me', attempts, failures: attempts });
         if (index % 3 === 0 && scheduler.count() > 0) await scheduler.waitOne();
       }
       await scheduler.waitIdle();

@@ -1,57 +1,30 @@
 import { expect, it } from '@jest/globals';
-import { systemClock } from '../clock.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { eventually } from '../testkit/eventually.js';
-import { classOfItsOwn } from '../testkit/test-classes.js';
+import { makeTestDispatcher } from '../testkit/test-dispatcher.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
-import { Dispatcher } from './dispatcher.js';
-import { Holdings } from './holdings.js';
 
 const body = new Uint8Array(1);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
-
-/** All is well. */
-const still = {
-  send: async () => ({ kind: 'answered', status: 200, body }) as const,
-  settle: async () => undefined,
-  hold: async () => undefined,
-  wakeHeld: () => undefined,
-  holdWaiting: () => undefined,
-  cancel: async () => undefined,
-  disableWebhook: async () => undefined,
-  findWebhook: (id: number) => makeTestWebhook(id),
-  isTrusted: () => true,
-  suspectStrays: () => undefined,
-  onAttempt: () => undefined,
-  onSettled: () => undefined,
-  health: { record: () => undefined },
-  next: () => undefined,
-  policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
-  clock: systemClock,
-  random: Math.random,
-};
-const makeHoldings = () => new Holdings({ maxResident: 10_000, maxResidentBytes: 1 << 20 }, classOfItsOwn);
+const one = { message, owner: 'me', attempts: 0, failures: 0 };
 
 it('sends no more than may be doubled while nothing can be settled, and goes on when it can', async () => {
   const settles: (() => void)[] = [];
   let sent = 0;
-  const dispatcher = new Dispatcher({
-    ...still,
+  const { dispatcher, take } = makeTestDispatcher({
     send: async () => {
       sent++;
       return { kind: 'answered', status: 200, body };
     },
     settle: () => new Promise((resolve) => settles.push(resolve)),
     maxActive: 20,
-    holdings: makeHoldings(),
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
-    logger: makeTestLogger(),
   });
   for (let n = 0; n < 1000; n++) {
     const delivery: OwnedDelivery = { id: `d${n}`, message, webhookId: n % 20, owner: 'me', attempts: 0, failures: 0 };
-    dispatcher.take(delivery);
+    take(delivery);
   }
   await eventually(() => settles.length === 20, { what: 'twenty that wait for their settle' });
   await new Promise(setImmediate);
@@ -66,20 +39,17 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
 
 it('begins 64 requests in a turn of the event loop, and the others in those that follow', async () => {
   let sent = 0;
-  const dispatcher = new Dispatcher({
-    ...still,
+  const { dispatcher, take } = makeTestDispatcher({
     send: async () => {
       sent++;
       await new Promise(setImmediate);
       return { kind: 'answered', status: 200, body };
     },
     maxActive: 5000,
-    holdings: makeHoldings(),
     lanes: makeTestLanes({ maxInFlight: 5000, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
-    logger: makeTestLogger(),
   });
   for (let n = 0; n < 1000; n++) {
-    dispatcher.take({ id: `d${n}`, message, webhookId: n, owner: 'me', attempts: 0, failures: 0 });
+    take({ id: `d${n}`, message, webhookId: n, owner: 'me', attempts: 0, failures: 0 });
   }
   let most = 0;
   for (let before = 0; before < 1000; before = sent) {
@@ -98,20 +68,17 @@ it.each([
   let isOpen = true;
   let woken = 0;
   const holding: number[] = [];
-  const dispatcher = new Dispatcher({
-    ...still,
-    findWebhook: (id) => ({ ...makeTestWebhook(id), ...(isOpen && { waits: 'circuit_open' as const }) }),
+  const { dispatcher, take } = makeTestDispatcher({
+    find: (id) => ({ ...makeTestWebhook(id), ...(isOpen && { waits: 'circuit_open' as const }) }),
     async hold() {
       if (closesMeanwhile) isOpen = false;
     },
     wakeHeld: () => void woken++,
-    holdWaiting: (id) => void holding.push(id),
+    onResting: (id) => void holding.push(id),
     maxActive: 20,
-    holdings: makeHoldings(),
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
-    logger: makeTestLogger(),
   });
-  dispatcher.take({ id: 'd', message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
+  take({ id: 'd', message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
   await dispatcher.idle();
   expect({ woken, holding }).toEqual(expected);
 });
@@ -122,20 +89,17 @@ it.each([
 ])('%s', async (_, urlLater, expected) => {
   const disabled: number[] = [];
   let url = 'https://one.example/';
-  const dispatcher = new Dispatcher({
-    ...still,
+  const { dispatcher, take } = makeTestDispatcher({
     send: async () => {
       url = urlLater;
       return { kind: 'answered', status: 410, body };
     },
-    findWebhook: (id) => makeTestWebhook(id, { url }),
-    disableWebhook: async (id) => void disabled.push(id),
+    find: (id) => makeTestWebhook(id, { url }),
+    disable: async (id) => void disabled.push(id),
     maxActive: 10,
-    holdings: makeHoldings(),
     lanes: makeTestLanes({ maxInFlight: 10, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
-    logger: makeTestLogger(),
   });
-  dispatcher.take({ id: 'd', message, webhookId: 7, owner: 'me', attempts: 0, failures: 0 });
+  take({ id: 'd', message, webhookId: 7, owner: 'me', attempts: 0, failures: 0 });
   await dispatcher.idle();
   expect(disabled).toEqual(expected);
 });
@@ -145,9 +109,8 @@ it('gives the slot of an attempt that waits for a token to others, and the attem
   const sent: string[] = [];
   const logger = makeTestLogger();
   const lanes = makeTestLanes({ maxInFlight: 1, maxInFlightPerWebhook: 1, maxRetryShare: 1 });
-  const dispatcher = new Dispatcher({
-    ...still,
-    findWebhook: (id) => makeTestWebhook(id, { settings: { auth: { type: 'oauth2', clientId: 'me' } } }),
+  const { dispatcher, take } = makeTestDispatcher({
+    find: (id) => makeTestWebhook(id, { settings: { auth: { type: 'oauth2', clientId: 'me' } } }),
     async send({ id, webhookId }, _, slot) {
       sent.push(`begun ${id}`);
       if (webhookId === 1 && slot) {
@@ -160,14 +123,11 @@ it('gives the slot of an attempt that waits for a token to others, and the attem
       return { kind: 'answered', status: 200, body };
     },
     maxActive: 10,
-    holdings: makeHoldings(),
     lanes,
     logger,
   });
-  const take = (id: string, webhookId: number) =>
-    dispatcher.take({ id, message, webhookId, owner: 'me', attempts: 0, failures: 0 });
-  take('a', 1);
-  take('b', 2);
+  take({ ...one, id: 'a', webhookId: 1 });
+  take({ ...one, id: 'b', webhookId: 2 });
   await eventually(() => sent.includes('begun b'), { what: 'the other webhook' });
   token();
   await dispatcher.idle();
@@ -179,9 +139,8 @@ it('ends an attempt that waits for a slot when it stops, and does not give its d
   const answers: boolean[] = [];
   const lanes = makeTestLanes({ maxInFlight: 1, maxInFlightPerWebhook: 1, maxRetryShare: 1 });
   const going: Record<string, () => void> = {};
-  const dispatcher = new Dispatcher({
-    ...still,
-    findWebhook: (id) => makeTestWebhook(id, { settings: { auth: { type: 'oauth2', clientId: 'me' } } }),
+  const { dispatcher, take } = makeTestDispatcher({
+    find: (id) => makeTestWebhook(id, { settings: { auth: { type: 'oauth2', clientId: 'me' } } }),
     async send({ id }, _, slot) {
       if (id === 'waits') slot?.leave();
       await new Promise<void>((resolve) => {
@@ -191,14 +150,11 @@ it('ends an attempt that waits for a slot when it stops, and does not give its d
       return { kind: 'answered', status: 200, body };
     },
     maxActive: 10,
-    holdings: makeHoldings(),
     lanes,
-    logger: makeTestLogger(),
   });
-  const one = { message, owner: 'me', attempts: 0, failures: 0 };
-  dispatcher.take({ ...one, id: 'waits', webhookId: 1 });
-  dispatcher.take({ ...one, id: 'hangs', webhookId: 2 });
-  dispatcher.take({ ...one, id: 'queued', webhookId: 3 });
+  take({ ...one, id: 'waits', webhookId: 1 });
+  take({ ...one, id: 'hangs', webhookId: 2 });
+  take({ ...one, id: 'queued', webhookId: 3 });
   going.waits?.();
   await eventually(() => lanes.queued === 2, { what: 'the attempt that wants its slot back' });
   expect(dispatcher.stop().map(({ id }) => id)).toEqual(['queued']);

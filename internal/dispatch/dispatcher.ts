@@ -1,59 +1,60 @@
-import type { Clock } from '../clock.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import { type CatalogWebhook, hasSameUrl } from '../domain/catalog.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { judge, judgeProbe } from '../domain/judge.js';
 import { loadOf } from '../domain/load.js';
 import { type AttemptOutcome, isUnconnected } from '../domain/outcome.js';
-import { errorWords, logOutcome } from '../domain/outcome-words.js';
-import type { RetryPolicy } from '../domain/retry-policy.js';
 import type { Slot } from '../domain/slot.js';
+import type { Verdict } from '../domain/verdict.js';
 import { messageOf } from '../errors.js';
-import type { Logger } from '../logger.js';
 import type { Health } from './health.js';
 import type { Holdings } from './holdings.js';
 import type { Lanes } from './lanes.js';
+import type { EndPort, InstancePort, Runtime, SendPort, WebhookPort } from './ports.js';
+import { toSettled } from './settled.js';
 import { SlotsLeft } from './slots-left.js';
 
-export interface DispatcherDeps {
-  /** Never rejects. An attempt that may have to wait for an access token can leave its slot meanwhile. */
+/** As `SendPort`; an attempt that may have to wait for an access token can leave its slot meanwhile. */
+export interface DispatcherSending extends Pick<SendPort, 'onAttempt' | 'onSettled'> {
+  /** Never rejects. */
   send(delivery: OwnedDelivery, webhook: CatalogWebhook, slot: Slot | undefined): Promise<AttemptOutcome>;
-  settle(attempt: SettledAttempt): Promise<void>;
-  /** Puts a disabled webhook's delivery aside until it is enabled. */
-  hold(delivery: OwnedDelivery): Promise<void>;
-  /** Something may be held whose webhook is sent to. */
-  wakeHeld(): void;
-  /** More of a webhook that is not sent to may be due. */
-  holdWaiting(webhookId: number): void;
-  /** Ends a deleted webhook's delivery. */
-  cancel(delivery: OwnedDelivery): Promise<void>;
-  /** The receiver answered 410: it wants nothing any more. */
-  disableWebhook(webhookId: number, because: string): Promise<void>;
-  findWebhook(id: number): CatalogWebhook | undefined;
-  /** Whether this instance may still believe that it owns what it holds. */
-  isTrusted(): boolean;
-  /** Rows may bear our id that we no longer hold. */
-  suspectStrays(): void;
-  onAttempt(attempt: SettledAttempt): void;
-  /** It is in the store. */
-  onSettled(attempt: SettledAttempt): void;
-  /** A delivery of this key has ended: the next one may be sent. */
-  next(webhookId: number, orderKey: string): void;
-  readonly health: Pick<Health, 'record'>;
-  /** The most that may be sent and not settled: what a crash can double. */
-  readonly maxActive: number;
+}
+
+/** Where what is sent waits, and how much of it there may be. */
+export interface DispatcherRoom {
   readonly holdings: Holdings;
   readonly lanes: Lanes;
-  policyOf(webhook: CatalogWebhook): RetryPolicy;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly logger: Logger;
+  /** The most that may be sent and not settled: what a crash can double. */
+  readonly maxActive: number;
+}
+
+/** What others do when a delivery has been dealt with. */
+export interface DispatcherEvents {
+  readonly record: Health['record'];
+  /** A delivery of this key has ended: the next one may be sent. */
+  next(webhookId: number, orderKey: string): void;
+  /** A delivery of a webhook that is not sent to was put aside; more of them may be due. */
+  onResting(webhookId: number): void;
+  /** Something may be held whose webhook is sent to. */
+  wakeHeld(): void;
+  /** Rows may bear our id that we no longer hold. */
+  suspectStrays(): void;
+}
+
+export interface DispatcherDeps {
+  readonly sending: DispatcherSending;
+  readonly ends: Pick<EndPort, 'settle' | 'hold' | 'cancel'>;
+  readonly webhooks: Pick<WebhookPort, 'find' | 'policyOf' | 'disable'>;
+  readonly room: DispatcherRoom;
+  readonly events: DispatcherEvents;
+  readonly isTrusted: InstancePort['isTrusted'];
+  readonly runtime: Runtime;
 }
 
 /** Requests that are begun in one turn of the event loop: about 5 ms, or 15 with as many new connections. */
 const STARTS_A_TURN = 64;
 
-/** Sends what it is given as the lanes allow, judges what came of it, and settles that. */
+/** Sends what the lanes hold as they allow, judges what came of it, and settles that. */
 export class Dispatcher {
   private active = 0;
   private startedThisTurn = 0;
@@ -64,18 +65,14 @@ export class Dispatcher {
   private readonly left: SlotsLeft;
 
   constructor(private readonly deps: DispatcherDeps) {
-    this.left = new SlotsLeft({ lanes: deps.lanes, pump: () => this.pump(), isStopped: () => this.stopped });
-  }
-
-  /** Takes a delivery whose room in `holdings` is kept. */
-  take(delivery: OwnedDelivery): void {
-    this.deps.lanes.push(delivery);
-    this.pump();
+    const { lanes } = deps.room;
+    this.left = new SlotsLeft({ lanes, pump: () => this.pump(), isStopped: () => this.stopped });
+    lanes.whenWork(() => this.pump());
   }
 
   /** Starts as many requests as there are slots for, those beyond a turn's share in the next turn. */
   pump(): void {
-    const { lanes } = this.deps;
+    const { lanes } = this.deps.room;
     // Called three times per delivery: the cheapest question comes first.
     while (lanes.hasWork && this.mayRun() && this.deps.isTrusted()) {
       if (this.startedThisTurn === STARTS_A_TURN) return;
@@ -92,7 +89,7 @@ export class Dispatcher {
   }
 
   private mayRun(): boolean {
-    return !this.stopped && this.active - this.left.size < this.deps.maxActive;
+    return !this.stopped && this.active - this.left.size < this.deps.room.maxActive;
   }
 
   private nextTurn(): void {
@@ -102,7 +99,7 @@ export class Dispatcher {
   }
 
   private waitForToken(): void {
-    const inMs = this.tokenTimer ? undefined : this.deps.lanes.nextTokenInMs();
+    const inMs = this.tokenTimer ? undefined : this.deps.room.lanes.nextTokenInMs();
     if (inMs === undefined) return;
     this.tokenTimer = setTimeout(() => {
       this.tokenTimer = undefined;
@@ -113,8 +110,8 @@ export class Dispatcher {
   /** Forgets what is queued, for these webhooks or for all, because it belongs to others now, or shall. Requests under way go on. */
   forget(webhookIds?: ReadonlySet<number>): OwnedDelivery[] {
     // An attempt that waits for a slot is under way: it ends with what it knows.
-    const queued = this.deps.lanes.clear(webhookIds).filter((delivery) => !this.left.refuse(delivery));
-    for (const delivery of queued) this.deps.holdings.release(delivery.id);
+    const queued = this.deps.room.lanes.clear(webhookIds).filter((delivery) => !this.left.refuse(delivery));
+    for (const delivery of queued) this.deps.room.holdings.release(delivery.id);
     return queued;
   }
 
@@ -131,18 +128,18 @@ export class Dispatcher {
   }
 
   private async run(delivery: OwnedDelivery): Promise<void> {
-    const webhook = this.deps.findWebhook(delivery.webhookId);
+    const webhook = this.deps.webhooks.find(delivery.webhookId);
     let attempt: SettledAttempt | undefined;
     try {
-      if (!webhook) await this.setAside(delivery, this.deps.cancel);
+      if (!webhook) await this.setAside(delivery, this.deps.ends.cancel);
       else if (isHeld(webhook, delivery)) await this.putAside(delivery);
       else attempt = await this.attempt(delivery, webhook);
     } catch (error) {
       // The row still bears our id; the next look for strays sets it free.
-      this.deps.suspectStrays();
-      this.deps.logger.error('delivery.not_settled', { delivery_id: delivery.id, error: messageOf(error) });
+      this.deps.events.suspectStrays();
+      this.deps.runtime.logger.error('delivery.not_settled', { delivery_id: delivery.id, error: messageOf(error) });
     } finally {
-      this.deps.holdings.release(delivery.id, attempt?.outcome === 'delivered');
+      this.deps.room.holdings.release(delivery.id, attempt?.outcome === 'delivered');
       this.active--;
       if (attempt && attempt.retryInMs === undefined) this.ended(delivery);
       this.pump();
@@ -152,39 +149,40 @@ export class Dispatcher {
 
   /** Called from within `pump`, whose loop goes on with the slot. */
   private async setAside(delivery: OwnedDelivery, aside: (delivery: OwnedDelivery) => Promise<void>): Promise<void> {
-    this.deps.lanes.done(delivery);
+    this.deps.room.lanes.done(delivery);
     await aside(delivery);
   }
 
   /** Whoever released what was held may have looked before this one was; then nobody would look again for long. */
   private async putAside(delivery: OwnedDelivery): Promise<void> {
-    await this.setAside(delivery, this.deps.hold);
-    const webhook = this.deps.findWebhook(delivery.webhookId);
-    if (webhook && isHeld(webhook, delivery)) this.deps.holdWaiting(webhook.id);
-    else this.deps.wakeHeld();
+    await this.setAside(delivery, this.deps.ends.hold);
+    const webhook = this.deps.webhooks.find(delivery.webhookId);
+    if (webhook && isHeld(webhook, delivery)) this.deps.events.onResting(webhook.id);
+    else this.deps.events.wakeHeld();
   }
 
   /** Its room is free again: the next of its key may take it. */
   private ended({ webhookId, orderKey }: OwnedDelivery): void {
-    if (orderKey) this.deps.next(webhookId, orderKey);
+    if (orderKey) this.deps.events.next(webhookId, orderKey);
   }
 
   /** Answers once it is settled. */
   private async attempt(delivery: OwnedDelivery, webhook: CatalogWebhook): Promise<SettledAttempt> {
-    const { clock } = this.deps;
+    const { clock } = this.deps.runtime;
     const startedAt = clock.now();
     const from = clock.monotonic();
     const slot = webhook.settings.auth?.type === 'oauth2' ? this.left.slotOf(delivery) : undefined;
-    const outcome = await this.deps.send(delivery, webhook, slot);
+    const outcome = await this.deps.sending.send(delivery, webhook, slot);
     // The slot is free once the receiver has answered; the memory once the journal has.
     const durationMs = clock.monotonic() - from;
-    if (!this.left.end(delivery)) this.deps.lanes.done(delivery, loadOf(outcome), durationMs);
+    if (!this.left.end(delivery)) this.deps.room.lanes.done(delivery, loadOf(outcome), durationMs);
     this.pump();
-    const attempt = this.settled(delivery, webhook, outcome, startedAt, durationMs);
-    this.deps.onAttempt(attempt);
-    this.deps.health.record(attempt, isUnconnected(outcome));
-    await this.deps.settle(attempt);
-    this.deps.onSettled(attempt);
+    const verdict = this.judge(delivery, webhook, outcome, startedAt);
+    const attempt = toSettled({ delivery, webhook, outcome, startedAt, durationMs }, verdict);
+    this.deps.sending.onAttempt(attempt);
+    this.deps.events.record(attempt, isUnconnected(outcome));
+    await this.deps.ends.settle(attempt);
+    this.deps.sending.onSettled(attempt);
     if (attempt.because === 'gone') await this.disable(webhook);
     return attempt;
   }
@@ -193,38 +191,21 @@ export class Dispatcher {
   private async disable(webhook: CatalogWebhook): Promise<void> {
     const webhookId = webhook.id;
     // The webhook has another receiver by now, which did not say so.
-    if (!hasSameUrl(webhook, this.deps.findWebhook(webhookId))) return;
-    await this.deps.disableWebhook(webhookId, 'the receiver answered 410 Gone').catch((error: unknown) => {
-      this.deps.logger.error('webhook.not_disabled', { webhook_id: webhookId, error: messageOf(error) });
+    if (!hasSameUrl(webhook, this.deps.webhooks.find(webhookId))) return;
+    await this.deps.webhooks.disable(webhookId, 'the receiver answered 410 Gone').catch((error: unknown) => {
+      this.deps.runtime.logger.error('webhook.not_disabled', { webhook_id: webhookId, error: messageOf(error) });
     });
   }
 
-  private settled(
-    delivery: OwnedDelivery,
+  private judge(
+    { failures, message, probe, replay }: OwnedDelivery,
     webhook: CatalogWebhook,
     outcome: AttemptOutcome,
     startedAt: number,
-    durationMs: number,
-  ): SettledAttempt {
-    const ageMs = delivery.replay ? undefined : startedAt - delivery.message.receivedAt;
-    const judgeIt = delivery.probe ? judgeProbe : judge;
-    const history = { failures: delivery.failures, ageMs };
-    const verdict = judgeIt(outcome, history, this.deps.policyOf(webhook), this.deps.random);
-    const counts = verdict.state === 'dead' || (verdict.state === 'retry' && verdict.counts);
-    const answered = outcome.kind === 'answered' ? outcome : undefined;
-    return {
-      delivery,
-      webhook,
-      startedAt,
-      durationMs,
-      outcome: logOutcome(outcome, verdict),
-      status: answered?.status,
-      responseBody: answered && answered.body.length > 0 ? answered.body : undefined,
-      error: errorWords(outcome),
-      failures: delivery.failures + (counts ? 1 : 0),
-      retryInMs: verdict.state === 'retry' ? verdict.delayMs : undefined,
-      because: verdict.state === 'dead' ? verdict.because : undefined,
-    };
+  ): Verdict {
+    const history = { failures, ageMs: replay ? undefined : startedAt - message.receivedAt };
+    const { webhooks, runtime } = this.deps;
+    return (probe ? judgeProbe : judge)(outcome, history, webhooks.policyOf(webhook), runtime.random);
   }
 }
 

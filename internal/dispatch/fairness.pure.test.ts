@@ -139,10 +139,8 @@ it('a webhook that waits for its access token holds no slot, and goes on when th
     come = resolve;
   });
   let woken = 0;
-  const lanes = makeTestLanes(limits, {
-    untilReady: (id) => (id === 1 ? token : undefined),
-    onReady: () => void woken++,
-  });
+  const lanes = makeTestLanes(limits, { untilReady: (id) => (id === 1 ? token : undefined) });
+  lanes.whenWork(() => void woken++);
   lanes.push(delivery(1, 1));
   lanes.push(delivery(1, 2));
   lanes.push(delivery(2));

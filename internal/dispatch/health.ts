@@ -4,15 +4,11 @@ import { type BreakerPolicy, Circuit, type Failure } from '../domain/breaker.js'
 import type { CatalogWebhook } from '../domain/catalog.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { CircuitPort } from './ports.js';
 
 export interface HealthDeps {
-  /** Shared by all instances; resolves when this one knows it too. */
-  openCircuit(webhookId: number, because: string): Promise<void>;
-  closeCircuit(webhookId: number): Promise<void>;
-  /** Webhooks that only failed since the last call, and those where something succeeded. */
-  saveHealth(failing: readonly number[], fine: readonly number[]): Promise<void>;
+  readonly circuits: Pick<CircuitPort, 'open' | 'close' | 'saveHealth' | 'breaker'>;
   findWebhook(id: number): CatalogWebhook | undefined;
-  readonly breaker: BreakerPolicy;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -45,7 +41,7 @@ export class Health {
     this.failing = new Set();
     this.fine = new Set();
     try {
-      await this.deps.saveHealth(
+      await this.deps.circuits.saveHealth(
         [...failing].filter((id) => !fine.has(id)),
         [...fine],
       );
@@ -56,7 +52,7 @@ export class Health {
     }
     const now = this.deps.clock.monotonic();
     for (const [id, circuit] of this.circuits) {
-      if (circuit.isQuiet(now, this.deps.breaker) || !this.deps.findWebhook(id)) this.circuits.delete(id);
+      if (circuit.isQuiet(now, this.deps.circuits.breaker) || !this.deps.findWebhook(id)) this.circuits.delete(id);
     }
   }
 
@@ -75,13 +71,15 @@ export class Health {
   }
 
   private policyOf({ settings: { breaker } }: CatalogWebhook): BreakerPolicy {
-    return breaker === undefined || breaker === 'off' ? this.deps.breaker : { ...this.deps.breaker, ...breaker };
+    return breaker === undefined || breaker === 'off'
+      ? this.deps.circuits.breaker
+      : { ...this.deps.circuits.breaker, ...breaker };
   }
 
   /** Not awaited: the attempt is settled whatever becomes of this, and the next one brings it up again. */
   private switch({ id }: CatalogWebhook, to: 'open' | 'closed', because = ''): void {
     if (this.switching.has(id)) return;
-    const done = to === 'open' ? this.deps.openCircuit(id, because) : this.deps.closeCircuit(id);
+    const done = to === 'open' ? this.deps.circuits.open(id, because) : this.deps.circuits.close(id);
     const switched = done
       .then(() => void this.circuits.delete(id))
       .catch((error: unknown) => {

@@ -26,22 +26,25 @@ it('the first delivery of a webhook that rests has the others held, step after s
   const steps: [webhook: number, held: number][] = [];
   let sent = 0;
   const dispatch = makeDispatch(
-    {
-      ...quietDispatch(),
-      claim: async () => ({ deliveries: claims.shift() ?? [], lost: 0 }),
-      send: async () => {
-        sent++;
-        return { kind: 'answered', status: 200, body };
+    quietDispatch({
+      claims: {
+        claim: async () => ({ deliveries: claims.shift() ?? [], lost: 0 }),
+        async holdDue(id, limit) {
+          const left = waiting.get(id) ?? 0;
+          const held = Math.min(limit, left);
+          waiting.set(id, left - held);
+          steps.push([id, held]);
+          return held;
+        },
       },
-      async holdWaiting(id, limit) {
-        const left = waiting.get(id) ?? 0;
-        const held = Math.min(limit, left);
-        waiting.set(id, left - held);
-        steps.push([id, held]);
-        return held;
+      sending: {
+        send: async () => {
+          sent++;
+          return { kind: 'answered', status: 200, body };
+        },
       },
-      findWebhook: (id) => makeTestWebhook(id, id === 3 ? {} : { waits: 'paused' }),
-    },
+      webhooks: { find: (id) => makeTestWebhook(id, id === 3 ? {} : { waits: 'paused' }) },
+    }),
     DISPATCH_LIMITS,
   );
   dispatch.start();

@@ -1,4 +1,5 @@
 import type { OwnedDelivery } from '../domain/delivery.js';
+import type { RateLimit } from '../domain/webhook-settings.js';
 import { Fifo } from './fifo.js';
 import type { SlotClass, SlotKind } from './slot-tree.js';
 
@@ -11,6 +12,12 @@ export interface Lane {
   readonly fresh: Fifo<OwnedDelivery>;
   readonly retries: Fifo<OwnedDelivery>;
   inFlight: number;
+}
+
+/** What one webhook wants otherwise. */
+export interface LaneRules {
+  readonly maxInFlight?: number;
+  readonly rate?: RateLimit;
 }
 
 export const makeLane = (webhookId: number, place: SlotClass<Lane>): Lane => ({

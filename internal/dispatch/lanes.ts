@@ -1,9 +1,8 @@
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Load } from '../domain/load.js';
 import type { ClassPath } from '../domain/scheduling-class.js';
-import type { RateLimit } from '../domain/webhook-settings.js';
 import { Hung } from './hung.js';
-import { isEmpty, kindOf, type Lane, makeLane, queueFor, queueOf } from './lane.js';
+import { isEmpty, kindOf, type Lane, type LaneRules, makeLane, queueFor, queueOf } from './lane.js';
 import { SLOT_KINDS, type SlotKind, SlotTree } from './slot-tree.js';
 import { Slowdown } from './slowdown.js';
 import { Throttled } from './throttled.js';
@@ -15,19 +14,11 @@ export interface LaneLimits {
   readonly maxRetryShare: number;
 }
 
-/** What one webhook wants otherwise. */
-export interface LaneRules {
-  readonly maxInFlight?: number;
-  readonly rate?: RateLimit;
-}
-
 export interface LanesDeps {
   rulesOf(webhookId: number): LaneRules;
   classOf(webhookId: number): ClassPath;
   /** What has to come before a request of this webhook may start, such as an access token; undefined: nothing. Never rejects. */
   untilReady(webhookId: number): Promise<void> | undefined;
-  /** Something may run that waited for `untilReady`. */
-  onReady(): void;
   /** Instances among which rates are shared. */
   instances(): number;
   /** Monotonic, milliseconds. */
@@ -56,6 +47,7 @@ export class Lanes {
   private readonly hung = new Hung();
   private waiting = 0;
   private turn = 0;
+  private onWork: () => void = () => undefined;
 
   constructor(
     private readonly limits: LaneLimits,
@@ -88,17 +80,23 @@ export class Lanes {
     return this.slots.spacesAtShare();
   }
 
-  push(delivery: OwnedDelivery): void {
-    const lane = this.lanes.get(delivery.webhookId) ?? this.open(delivery.webhookId);
-    queueOf(lane, delivery).push(delivery);
-    this.waiting++;
-    this.line(lane);
+  /** Calls the listener whenever something may run that could not: after `offer`, and when a wait for `untilReady` ends. */
+  whenWork(listener: () => void): void {
+    this.onWork = listener;
   }
 
-  /** Before all others of its lane: a part of its attempt is done. */
-  pushFirst(delivery: OwnedDelivery): void {
+  /** Lines a delivery up and says so. */
+  offer(delivery: OwnedDelivery): void {
+    this.push(delivery);
+    this.onWork();
+  }
+
+  /** `isFirst`: before all others of its lane, because a part of its attempt is done. */
+  push(delivery: OwnedDelivery, isFirst = false): void {
     const lane = this.lanes.get(delivery.webhookId) ?? this.open(delivery.webhookId);
-    queueOf(lane, delivery).unshift(delivery);
+    const queue = queueOf(lane, delivery);
+    if (isFirst) queue.unshift(delivery);
+    else queue.push(delivery);
     this.waiting++;
     this.line(lane);
   }
@@ -203,7 +201,7 @@ export class Lanes {
       const lane = this.lanes.get(webhookId);
       if (!lane) return;
       this.line(lane);
-      this.deps.onReady();
+      this.onWork();
     });
   }
 

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { eventually } from '../testkit/eventually.js';
 import { DISPATCH_LIMITS, quietDispatch } from '../testkit/quiet-dispatch.js';
-import { type DispatchDeps, makeDispatch } from './dispatch.js';
+import { makeDispatch } from './dispatch.js';
 
 const body = new Uint8Array(1);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
@@ -18,33 +18,38 @@ function makeSlowStore() {
     answer = resolve;
   });
   const sent: string[] = [];
-  const deps: DispatchDeps = {
-    ...quietDispatch(),
-    async claimNext() {
-      if (!isOwed || owner !== undefined) return [];
-      owner = 'me';
-      await answered;
-      return [delivery];
+  const ports = quietDispatch({
+    claims: {
+      async claimNext() {
+        if (!isOwed || owner !== undefined) return [];
+        owner = 'me';
+        await answered;
+        return [delivery];
+      },
+      async claim() {
+        if (!isOwed || !isDue || owner !== undefined) return { deliveries: [], lost: 0 };
+        owner = 'me';
+        return { deliveries: [delivery], lost: 0 };
+      },
+      async giveBackStrays(isHeld) {
+        if (!isOwed || owner === undefined || isHeld(delivery.id)) return 0;
+        [owner, isDue] = [undefined, true];
+        return 1;
+      },
     },
-    async claim() {
-      if (!isOwed || !isDue || owner !== undefined) return { deliveries: [], lost: 0 };
-      owner = 'me';
-      return { deliveries: [delivery], lost: 0 };
+    sending: {
+      async send({ id }) {
+        sent.push(id);
+        return { kind: 'answered', status: 200, body };
+      },
     },
-    async giveBackStrays(isHeld) {
-      if (!isOwed || owner === undefined || isHeld(delivery.id)) return 0;
-      [owner, isDue] = [undefined, true];
-      return 1;
+    ends: {
+      async settle() {
+        isOwed = false;
+      },
     },
-    async send({ id }) {
-      sent.push(id);
-      return { kind: 'answered', status: 200, body };
-    },
-    async settle() {
-      isOwed = false;
-    },
-  };
-  return { deps, sent, answer: () => answer(), isOwed: () => isOwed };
+  });
+  return { ports, sent, answer: () => answer(), isOwed: () => isOwed };
 }
 
 const aFewTurns = async () => {
@@ -52,8 +57,8 @@ const aFewTurns = async () => {
 };
 
 it('the next of a key whose claim is committed and not answered yet is no stray: it is sent once', async () => {
-  const { deps, sent, answer, isOwed } = makeSlowStore();
-  const dispatch = makeDispatch(deps, DISPATCH_LIMITS);
+  const { ports, sent, answer, isOwed } = makeSlowStore();
+  const dispatch = makeDispatch(ports, DISPATCH_LIMITS);
   dispatch.next(1, 'key');
   dispatch.suspectStrays();
   dispatch.start();
@@ -66,7 +71,7 @@ it('the next of a key whose claim is committed and not answered yet is no stray:
 });
 
 it('a claim of the next of a key waits for a look for strays that has begun', async () => {
-  const { deps, sent, answer } = makeSlowStore();
+  const { ports, sent, answer } = makeSlowStore();
   const steps: string[] = [];
   let endLook: () => void = () => undefined;
   const lookEnds = new Promise<void>((resolve) => {
@@ -74,15 +79,18 @@ it('a claim of the next of a key waits for a look for strays that has begun', as
   });
   const dispatch = makeDispatch(
     {
-      ...deps,
-      async giveBackStrays() {
-        await lookEnds;
-        steps.push('looked');
-        return 0;
-      },
-      async claimNext(keys) {
-        steps.push('claimed');
-        return deps.claimNext(keys);
+      ...ports,
+      claims: {
+        ...ports.claims,
+        async giveBackStrays() {
+          await lookEnds;
+          steps.push('looked');
+          return 0;
+        },
+        async claimNext(keys) {
+          steps.push('claimed');
+          return ports.claims.claimNext(keys);
+        },
       },
     },
     DISPATCH_LIMITS,

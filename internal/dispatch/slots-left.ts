@@ -3,7 +3,7 @@ import type { Slot } from '../domain/slot.js';
 import type { Lanes } from './lanes.js';
 
 export interface SlotsLeftDeps {
-  readonly lanes: Pick<Lanes, 'done' | 'pushFirst'>;
+  readonly lanes: Pick<Lanes, 'done' | 'push'>;
   /** There may be a slot for something that waits. */
   pump(): void;
   isStopped(): boolean;
@@ -32,7 +32,7 @@ export class SlotsLeft {
         if (isStopped()) return Promise.resolve(false);
         return new Promise((resolve) => {
           this.entering.set(delivery, resolve);
-          lanes.pushFirst(delivery);
+          lanes.push(delivery, true);
           pump();
         });
       },

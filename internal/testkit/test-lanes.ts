@@ -7,7 +7,6 @@ export function makeTestLanes(limits: LaneLimits, given: Partial<LanesDeps> = {}
     rulesOf: () => ({}),
     classOf: classOfItsOwn,
     untilReady: () => undefined,
-    onReady: () => undefined,
     instances: () => 1,
     now: () => 0,
     ...given,

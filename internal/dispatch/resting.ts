@@ -1,0 +1,32 @@
+import type { ClaimPort } from './ports.js';
+
+export interface RestingDeps {
+  readonly holdDue: ClaimPort['holdDue'];
+  /** A webhook was added: `holdOnce` has work. */
+  onAdded(): void;
+}
+
+/** 130 ms. */
+const HELD_AT_ONCE = 5000;
+
+/** Webhooks that are not sent to, of which more deliveries may be due: they are held, some at a time. */
+export class Resting {
+  private readonly webhooks = new Set<number>();
+
+  constructor(private readonly deps: RestingDeps) {}
+
+  add(webhookId: number): void {
+    if (this.webhooks.has(webhookId)) return;
+    this.webhooks.add(webhookId);
+    this.deps.onAdded();
+  }
+
+  /** Holds some deliveries of one webhook; true when there may be more to hold. */
+  async holdOnce(): Promise<boolean> {
+    const [id] = this.webhooks;
+    if (id === undefined) return false;
+    this.webhooks.delete(id);
+    if ((await this.deps.holdDue(id, HELD_AT_ONCE)) === HELD_AT_ONCE) this.webhooks.add(id);
+    return this.webhooks.size > 0;
+  }
+}

@@ -1,0 +1,36 @@
+import type { SettledAttempt } from '../domain/attempt.js';
+import type { CatalogWebhook } from '../domain/catalog.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import type { AttemptOutcome } from '../domain/outcome.js';
+import { errorWords, logOutcome } from '../domain/outcome-words.js';
+import type { Verdict } from '../domain/verdict.js';
+
+export interface Sent {
+  readonly delivery: OwnedDelivery;
+  readonly webhook: CatalogWebhook;
+  readonly outcome: AttemptOutcome;
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+/** What the journal is given of a request that has ended. */
+export function toSettled(
+  { delivery, webhook, outcome, startedAt, durationMs }: Sent,
+  verdict: Verdict,
+): SettledAttempt {
+  const counts = verdict.state === 'dead' || (verdict.state === 'retry' && verdict.counts);
+  const answered = outcome.kind === 'answered' ? outcome : undefined;
+  return {
+    delivery,
+    webhook,
+    startedAt,
+    durationMs,
+    outcome: logOutcome(outcome, verdict),
+    status: answered?.status,
+    responseBody: answered && answered.body.length > 0 ? answered.body : undefined,
+    error: errorWords(outcome),
+    failures: delivery.failures + (counts ? 1 : 0),
+    retryInMs: verdict.state === 'retry' ? verdict.delayMs : undefined,
+    because: verdict.state === 'dead' ? verdict.because : undefined,
+  };
+}

@@ -1,0 +1,57 @@
+import { systemClock } from '../clock.js';
+import { Dispatcher, type DispatcherDeps } from '../dispatch/dispatcher.js';
+import { Holdings } from '../dispatch/holdings.js';
+import type { OwnedDelivery } from '../domain/delivery.js';
+import { classOfItsOwn } from './test-classes.js';
+import { makeTestLanes } from './test-lanes.js';
+import { makeTestLogger } from './test-logger.js';
+import { makeTestWebhook } from './test-webhook.js';
+
+type TestDeps = DispatcherDeps['sending'] &
+  DispatcherDeps['ends'] &
+  DispatcherDeps['webhooks'] &
+  DispatcherDeps['room'] &
+  DispatcherDeps['events'] &
+  DispatcherDeps['runtime'] &
+  Pick<DispatcherDeps, 'isTrusted'>;
+
+/** A dispatcher for which all is well, except for what is given; `take` gives it a delivery. */
+export function makeTestDispatcher(given: Partial<TestDeps> = {}): {
+  readonly dispatcher: Dispatcher;
+  take(delivery: OwnedDelivery): void;
+} {
+  const all: TestDeps = {
+    send: async () => ({ kind: 'answered', status: 200, body: new Uint8Array(1) }),
+    onAttempt: () => undefined,
+    onSettled: () => undefined,
+    settle: async () => undefined,
+    hold: async () => undefined,
+    cancel: async () => undefined,
+    find: (id) => makeTestWebhook(id),
+    policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
+    disable: async () => undefined,
+    holdings: new Holdings({ maxResident: 10_000, maxResidentBytes: 1 << 20 }, classOfItsOwn),
+    lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
+    maxActive: 20,
+    record: () => undefined,
+    next: () => undefined,
+    onResting: () => undefined,
+    wakeHeld: () => undefined,
+    suspectStrays: () => undefined,
+    clock: systemClock,
+    random: Math.random,
+    logger: makeTestLogger(),
+    isTrusted: () => true,
+    ...given,
+  };
+  const dispatcher = new Dispatcher({
+    sending: all,
+    ends: all,
+    webhooks: all,
+    room: all,
+    events: all,
+    isTrusted: all.isTrusted,
+    runtime: all,
+  });
+  return { dispatcher, take: (delivery) => all.lanes.offer(delivery) };
+}
