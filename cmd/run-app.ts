@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js';
-import { type App, type StartOptions, startApp } from '../internal/app/start-app.js';
+import { type App, startApp } from '../internal/app/start-app.js';
+import type { StartOptions } from '../internal/app/start-options.js';
 import { cannotListen } from './cannot-listen.js';
 import { type Running, runUntilAsked } from './run-until-asked.js';
 

@@ -63,9 +63,11 @@ function makeJournalWorker(): JournalCommands {
         random: Math.random,
         duplicateWindowMs: 120_000,
         instanceId: () => instance,
-        onRepeat: () => undefined,
-        onFlush: () => undefined,
-        onUnusable: (problem) => logger.error('journal.unusable', { problem }),
+        events: {
+          onRepeat: () => undefined,
+          onFlush: () => undefined,
+          onUnusable: (problem) => logger.error('journal.unusable', { problem }),
+        },
       });
       opened = { journal, pool };
     },

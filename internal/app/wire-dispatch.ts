@@ -1,12 +1,7 @@
-import type { Config } from '../../config/config.js';
-import type { Clock } from '../clock.js';
 import { type Dispatch, makeDispatch } from '../dispatch/dispatch.js';
 import type { Membership } from '../dispatch/membership.js';
 import type { SettledAttempt } from '../domain/attempt.js';
-import type { Catalog } from '../domain/catalog.js';
 import { makeClassPaths } from '../domain/scheduling-class.js';
-import type { CatalogSync } from '../intake/catalog-sync.js';
-import type { Logger } from '../logger.js';
 import { disableWebhook } from '../store/disable-webhook.js';
 import { claimNext, releaseFirst } from '../store/journal/claim-next.js';
 import { claimProbes } from '../store/journal/claim-probes.js';
@@ -14,32 +9,30 @@ import { holdWaiting } from '../store/journal/hold-waiting.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { saveHealth } from '../store/webhook-health.js';
+import type { Base } from './base.js';
 import { makePolicyOf } from './policy-of.js';
 import type { Results } from './results.js';
-import type { Send, UntilReady } from './sending.js';
 import { makeCircuits } from './switch-circuits.js';
+import type { Registry } from './wire-catalog.js';
+import type { Outbound } from './wire-sending.js';
 
 export interface DispatchParts {
-  readonly config: Config;
   readonly pool: JournalPool;
   readonly journal: Journal;
-  readonly catalog: Catalog;
-  readonly catalogSync: CatalogSync;
+  readonly registry: Registry;
   readonly membership: Membership;
-  readonly send: Send;
-  readonly untilReady: UntilReady;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  onAttempt(attempt: SettledAttempt): void;
+  readonly outbound: Outbound;
   readonly results: Results;
+  onAttempt(attempt: SettledAttempt): void;
 }
 
 /** Keys of ordered webhooks that are gone through in one statement: 200 ms. */
 const KEYS_AT_ONCE = 10_000;
 
 /** The sending loop on the store, the sender and the catalog. */
-export function wireDispatch(parts: DispatchParts): Dispatch {
-  const { config, pool, journal, catalog, catalogSync, membership, clock, logger } = parts;
+export function wireDispatch({ config, clock, logger }: Base, parts: DispatchParts): Dispatch {
+  const { pool, journal, membership, outbound } = parts;
+  const { catalog, catalogSync } = parts.registry;
   const tellOf = (id: number, kind: 'disabled' | 'recovered', because?: string) => {
     const webhook = catalog.webhook(id);
     if (webhook) parts.results.onWebhook(webhook, kind, because);
@@ -82,8 +75,8 @@ export function wireDispatch(parts: DispatchParts): Dispatch {
         },
       },
       sending: {
-        send: parts.send,
-        untilReady: parts.untilReady,
+        send: outbound.send,
+        untilReady: outbound.untilReady,
         onAttempt: config.log.level === 'debug' ? told : parts.onAttempt,
         onSettled: parts.results.onSettled,
       },

@@ -1,19 +1,14 @@
 import { randomFillSync } from 'node:crypto';
-import type { Config } from '../../config/config.js';
-import type { Clock } from '../clock.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import { makeStreamOrder, type StreamOrder } from '../dispatch/stream-order/stream-order.js';
-import type { Catalog } from '../domain/catalog.js';
 import { makeIsInbox, makeIsReserved } from '../domain/reserved.js';
 import { makeUuids } from '../domain/uuid.js';
 import { type Acceptor, makeAcceptor } from '../intake/acceptor.js';
-import type { CatalogSync } from '../intake/catalog-sync.js';
 import { makeCoreIntake } from '../intake/core-intake.js';
 import type { Intake } from '../intake/intake.js';
 import { makeJetStreamIntake } from '../intake/jetstream/jetstream-intake.js';
 import { natsOptions } from '../intake/nats-settings.js';
 import { makeWouldStore } from '../intake/would-store.js';
-import type { Logger } from '../logger.js';
 import { loadChangedAt } from '../store/changed-at.js';
 import { exclusively } from '../store/journal/exclusively.js';
 import { findAbsent } from '../store/journal/find-absent.js';
@@ -28,22 +23,16 @@ import {
   recordSightings,
   supposePosition,
 } from '../store/journal/stream-positions.js';
+import { applicationName, type Base } from './base.js';
+import type { Registry } from './wire-catalog.js';
 
 export interface IntakeParts {
-  readonly config: Config;
   readonly pool: JournalPool;
   readonly journal: Journal;
-  readonly catalog: Catalog;
-  readonly catalogSync: CatalogSync;
+  readonly registry: Registry;
   readonly dispatch: Dispatch;
-  /** Subjects of events that are registered and not permitted any more. */
-  barred(): readonly string[];
   /** Instances that live. */
   instances(): number;
-  /** What NATS shows of this connection. */
-  readonly clientName: string;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** By then every instance that reads streams knows that this one is not read any more. */
@@ -51,15 +40,17 @@ const UNREAD_MS = 10_000;
 /** Another instance may read it still, and have to wait for what a dead one had. */
 const UNREAD_BY_US_MS = 90_000;
 
-interface WiredIntake {
+/** The way of a message from NATS into the journal. */
+export interface Inbound {
   readonly acceptor: Acceptor;
   readonly intake: Intake;
   readonly streamOrder: StreamOrder;
 }
 
 /** The door to NATS, on the catalog, the journal and dispatch. Throws when a file of the NATS settings cannot be used. */
-export function wireIntake(parts: IntakeParts): WiredIntake {
-  const { config, catalog, catalogSync, dispatch, clock, logger, pool } = parts;
+export function wireIntake({ config, version, clock, logger }: Base, parts: IntakeParts): Inbound {
+  const { dispatch, pool } = parts;
+  const { catalog, catalogSync } = parts.registry;
   const isCore = config.intake.source === 'core';
   const streamOrder = makeStreamOrder({
     listUnnumbered: () => listUnnumbered(pool),
@@ -93,7 +84,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
     queueGroup: config.queueGroup,
     options: natsOptions({
       settings: config.nats,
-      name: parts.clientName,
+      name: applicationName(version),
       onUnusableFile: (problem) => logger.warn('nats.file_unusable', { problem }),
     }),
     subjects: () => catalog.subjects(),
@@ -106,7 +97,7 @@ export function wireIntake(parts: IntakeParts): WiredIntake {
       ...common,
       settings: config.stream,
       publishOnly: () => catalog.publishOnlySubjects(),
-      barred: parts.barred,
+      barred: parts.registry.permitted.subjects,
       inboxes,
       stamp: () => catalog.stamp,
       reload: catalogSync.reload,

@@ -1,23 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
-import { type MembershipDeps, makeMembership } from './membership.js';
+import { type InstanceStore, makeMembership } from './membership.js';
 
-const make = (more: Partial<MembershipDeps>) => {
+const make = (more: Partial<InstanceStore>, logger = makeTestLogger()) => {
   const facts = { time: 0, beats: 0, died: 0, trusted: 0, registered: [] as string[], left: [] as string[] };
   const membership = makeMembership({
-    register: async (id) => void facts.registered.push(id),
-    beat: async () => {
-      facts.beats++;
-      return 1;
+    store: {
+      register: async (id) => void facts.registered.push(id),
+      beat: async () => {
+        facts.beats++;
+        return 1;
+      },
+      burySilent: async () => ({ instances: [], freed: 0 }),
+      buryEnded: async () => ({ instances: [], freed: 0 }),
+      leave: async (id) => void facts.left.push(id),
+      ...more,
     },
-    burySilent: async () => ({ instances: [], freed: 0 }),
-    buryEnded: async () => ({ instances: [], freed: 0 }),
-    leave: async (id) => void facts.left.push(id),
     clock: { now: () => 0, monotonic: () => facts.time },
-    logger: makeTestLogger(),
+    logger,
     timeoutMs: 30,
-    ...more,
   });
   const start = () => membership.start({ onDeath: () => facts.died++, onTrusted: () => facts.trusted++ });
   return { membership, facts, start };
@@ -70,10 +72,7 @@ describe('an instance', () => {
   it('looks for others whose process has ended as soon as it starts, and says so', async () => {
     const logger = makeTestLogger();
     const ended = ['dead'];
-    const { membership, start } = make({
-      logger,
-      buryEnded: async () => ({ instances: ended.splice(0), freed: 3 }),
-    });
+    const { membership, start } = make({ buryEnded: async () => ({ instances: ended.splice(0), freed: 3 }) }, logger);
     await start();
     await eventually(() => logger.lines.length > 0, { what: 'a burial' });
     await membership.stop();

@@ -4,7 +4,8 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
 
-export interface MembershipDeps {
+/** The instances as the store knows them. */
+export interface InstanceStore {
   register(id: string): Promise<void>;
   /** How many instances live, this one included; 0 when it was declared dead. */
   beat(id: string): Promise<number>;
@@ -13,6 +14,10 @@ export interface MembershipDeps {
   /** Declares dead whose process is known to have ended, however short ago it was heard of. */
   buryEnded(by: string): Promise<Buried>;
   leave(id: string): Promise<void>;
+}
+
+export interface MembershipDeps {
+  readonly store: InstanceStore;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Silence after which an instance counts as dead, milliseconds. */
@@ -47,7 +52,7 @@ const LOOK_EVERY_MS = 1000;
 
 /** This process among the instances: it shows that it lives, and sets free what the silent ones held. */
 export function makeMembership(deps: MembershipDeps): Membership {
-  const { clock, logger } = deps;
+  const { store, clock, logger } = deps;
   const trustMs = (deps.timeoutMs * 2) / 3;
   let id: string = randomUUID();
   let beatAt = Number.NEGATIVE_INFINITY;
@@ -59,13 +64,13 @@ export function makeMembership(deps: MembershipDeps): Membership {
 
   const register = async () => {
     const sentAt = clock.monotonic();
-    await deps.register(id);
+    await store.register(id);
     beatAt = sentAt;
   };
 
   const beatOnce = async (events: MembershipEvents) => {
     const sentAt = clock.monotonic();
-    const others = await deps.beat(id);
+    const others = await store.beat(id);
     if (others > 0) {
       living = others;
       const wasTrusted = isTrusted();
@@ -79,14 +84,14 @@ export function makeMembership(deps: MembershipDeps): Membership {
       await register();
       events.onTrusted();
     }
-    tell(await deps.burySilent(id, deps.timeoutMs), 'it was silent');
+    tell(await store.burySilent(id, deps.timeoutMs), 'it was silent');
   };
 
   const tell = (buried: Buried, because: string) => {
     if (buried.instances.length > 0) logger.warn('instance.buried', { ...buried, because });
   };
 
-  const lookOnce = async () => tell(await deps.buryEnded(id), 'its process has ended');
+  const lookOnce = async () => tell(await store.buryEnded(id), 'its process has ended');
 
   return {
     id: () => id,
@@ -105,7 +110,7 @@ export function makeMembership(deps: MembershipDeps): Membership {
     },
     async stop() {
       await Promise.all([beating?.stop(), looking?.stop()]);
-      await deps.leave(id).catch((error: unknown) => {
+      await store.leave(id).catch((error: unknown) => {
         logger.warn('instance.leave_failed', { instance: id, error: messageOf(error) });
       });
     },

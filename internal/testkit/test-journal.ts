@@ -52,9 +52,7 @@ export async function makeTestJournal(given?: TestDatabase, connections = 4): Pr
       random: Math.random,
       duplicateWindowMs: 60_000,
       instanceId: () => instance,
-      onRepeat: () => undefined,
-      onFlush: () => undefined,
-      onUnusable: () => undefined,
+      events: { onRepeat: () => undefined, onFlush: () => undefined, onUnusable: () => undefined },
     });
     return { journal, instance };
   };

@@ -17,6 +17,15 @@ import type { JournalPool } from './journal-pool.js';
 import { makePersevere } from './persevere.js';
 import { makeSettling } from './settling.js';
 
+export interface JournalEvents {
+  /** A batch was committed. */
+  onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
+  /** A statement is waited out and repeated. */
+  onRepeat(statement: string, verdict: PgVerdict): void;
+  /** The tables are not ours, or not there: nothing will ever succeed. */
+  onUnusable(problem: string): void;
+}
+
 export interface JournalDeps {
   readonly pool: JournalPool;
   readonly logger: Logger;
@@ -25,12 +34,7 @@ export interface JournalDeps {
   readonly duplicateWindowMs: number;
   /** Under which deliveries are owned now. */
   instanceId(): string;
-  /** Told of each batch that was committed. */
-  onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
-  /** Counts each statement that is waited out and repeated. */
-  onRepeat(statement: string, verdict: PgVerdict): void;
-  /** The tables are not ours, or not there: nothing will ever succeed. */
-  onUnusable(problem: string): void;
+  readonly events: JournalEvents;
 }
 
 /** The durable record of messages and the deliveries they owe. */
@@ -64,7 +68,7 @@ export function makeJournal(deps: JournalDeps): Journal {
     if (problem === undefined) troubles.delete(statement);
     else troubles.set(statement, problem);
   };
-  const patience = { logger, random: deps.random, onRepeat: deps.onRepeat };
+  const patience = { logger, random: deps.random, onRepeat: deps.events.onRepeat };
   const persevere = makePersevere({ ...patience, onTrouble }, abandoned.signal);
   /** A row that is tried beside the batches is no trouble of theirs. */
   const persevereBeside = makePersevere({ ...patience, onTrouble: () => undefined }, abandoned.signal);
@@ -73,10 +77,10 @@ export function makeJournal(deps: JournalDeps): Journal {
     const from = performance.now();
     try {
       const result = await work();
-      deps.onFlush(kind, items, performance.now() - from);
+      deps.events.onFlush(kind, items, performance.now() - from);
       return result;
     } catch (error) {
-      if (isNotOurSchema(error)) deps.onUnusable(messageOf(error));
+      if (isNotOurSchema(error)) deps.events.onUnusable(messageOf(error));
       throw error;
     }
   };

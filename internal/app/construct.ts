@@ -1,0 +1,86 @@
+import type { Dispatch } from '../dispatch/dispatch.js';
+import type { Membership } from '../dispatch/membership.js';
+import { type Journal, makeJournal } from '../store/journal/journal.js';
+import { makeVault, type Vault } from '../store/vault.js';
+import { applicationName, type Base } from './base.js';
+import type { Cleanup } from './cleanup.js';
+import { growModestly } from './grow-modestly.js';
+import { type Metrics, makeMetrics } from './metrics.js';
+import { openStore, type Store } from './open-store.js';
+import { reportKeys } from './report-keys.js';
+import { makeResults, type Results } from './results.js';
+import type { StartOptions } from './start-options.js';
+import { type Registry, wireCatalog } from './wire-catalog.js';
+import { wireDispatch } from './wire-dispatch.js';
+import { type Inbound, wireIntake } from './wire-intake.js';
+import { wireMembership } from './wire-membership.js';
+import { type Outbound, wireSending } from './wire-sending.js';
+
+/** The parts between a message and its deliveries, made and not started; what each of them is for says its own file. */
+export interface Core {
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly membership: Membership;
+  readonly journal: Journal;
+  readonly registry: Registry;
+  readonly outbound: Outbound;
+  readonly results: Results;
+  readonly dispatch: Dispatch;
+  readonly inbound: Inbound;
+}
+
+/** `onUnusable`: the tables are not ours, or not there. */
+export async function construct(
+  base: Base,
+  options: StartOptions,
+  onUnusable: (problem: string) => void,
+  cleanup: Cleanup,
+): Promise<Core> {
+  const { config, version, clock, logger } = base;
+  const { migrate, signal, parent } = options;
+  const metrics = makeMetrics(clock.now);
+  const { duplicateWindowMs } = config.stream;
+  const store = await openStore(
+    {
+      database: config.database,
+      duplicateWindowMs,
+      applicationName: applicationName(version),
+      migrate,
+      clock,
+      logger,
+      signal,
+    },
+    cleanup,
+  );
+  const { db, pool } = store;
+  const membership = wireMembership(base, store, parent?.onInstance);
+  const { onFlush, onRepeat, onAttempt } = metrics;
+  const journal = makeJournal({
+    pool,
+    logger,
+    random: Math.random,
+    instanceId: membership.id,
+    duplicateWindowMs,
+    events: { onFlush, onRepeat, onUnusable },
+  });
+  const registry = wireCatalog(base, store);
+  const vault = makeVault(config.encryptionKeys, config.encryptionStrict);
+  await reportKeys({
+    db,
+    keys: config.encryptionKeys,
+    isStrict: config.encryptionStrict,
+    mode: config.mode,
+    logger,
+  });
+  const outbound = wireSending(base, vault, cleanup);
+  const results = makeResults(config.deliveryEvents);
+  const dispatch = wireDispatch(base, { pool, journal, registry, membership, outbound, results, onAttempt });
+  const inbound = wireIntake(base, { pool, journal, registry, dispatch, instances: membership.living });
+  results.publishBy(inbound.intake.publish);
+  cleanup.add(
+    'heap',
+    growModestly(() => inbound.acceptor.stats().waiting),
+  );
+  return { metrics, store, vault, membership, journal, registry, outbound, results, dispatch, inbound };
+}

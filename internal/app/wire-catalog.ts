@@ -1,0 +1,34 @@
+import { Catalog } from '../domain/catalog.js';
+import type { SubjectRules } from '../domain/subject.js';
+import { type CatalogSync, makeCatalogSync } from '../intake/catalog-sync.js';
+import { makePermittedEvents, type PermittedEvents } from '../intake/permitted-events.js';
+import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog-changes.js';
+import { listen } from '../store/listen.js';
+import type { Base } from './base.js';
+import { capWebhooks } from './cap-webhooks.js';
+import type { Store } from './open-store.js';
+import { subjectRulesOf } from './subject-rules.js';
+
+/** Events and webhooks as this instance knows them, and what keeps them as they are in the store. */
+export interface Registry {
+  readonly catalog: Catalog;
+  readonly catalogSync: CatalogSync;
+  readonly permitted: PermittedEvents;
+  readonly subjectRules: SubjectRules;
+}
+
+export function wireCatalog({ config, logger }: Base, { pool, connection }: Store): Registry {
+  const catalog = new Catalog();
+  const subjectRules = subjectRulesOf(config, logger);
+  const permitted = makePermittedEvents(subjectRules, (known, onPart) =>
+    loadCatalogChanges(pool, known, (part, history) => onPart(capWebhooks(part, config.ceilings), history)),
+  );
+  const catalogSync = makeCatalogSync({
+    catalog,
+    loadStamp: () => loadCatalogStamp(pool),
+    loadChanges: permitted.load,
+    listen: (notified) => listen(connection, 'hukz_catalog', logger, notified),
+    logger,
+  });
+  return { catalog, catalogSync, permitted, subjectRules };
+}

@@ -1,0 +1,52 @@
+import { makeRefusals, type Refusals } from '../api/refusals.js';
+import { countByReason } from '../domain/degradation.js';
+import type { Base } from './base.js';
+import { clockDegraded } from './clock-offset.js';
+import type { Core } from './construct.js';
+import { type Degradations, makeDegradations, notConnected, notStored } from './degradations.js';
+import { requestsRefused, spacesAtShare } from './degraded-by-limits.js';
+
+/** What operators are shown of a running app. */
+export interface Observation {
+  readonly degradations: Degradations;
+  readonly refusals: Refusals;
+}
+
+/** Gathers what is degraded, and gives the metrics what they read. */
+export function wireObservation({ clock, version, logger }: Base, core: Core): Observation {
+  const { metrics, store, journal, registry, outbound, dispatch, results } = core;
+  const { catalog, catalogSync, permitted } = registry;
+  const { intake, acceptor } = core.inbound;
+  const refusals = makeRefusals({ logger, onRefused: metrics.onApiRefused });
+  const degradations = makeDegradations({
+    sources: [
+      () => notConnected(intake.connectionProblem()),
+      intake.degraded,
+      permitted.degraded,
+      () => notStored('messages', journal.unstoredMessages()),
+      () => notStored('attempts', journal.unstoredAttempts()),
+      () => clockDegraded(clock.offsetMs()),
+      () => requestsRefused(refusals.running()),
+      () => spacesAtShare(dispatch.spacesAtShare()),
+    ],
+    logger,
+  });
+  metrics.observe({
+    degraded: () => countByReason(degradations.list()),
+    version,
+    promise: intake.promise,
+    acceptor: acceptor.stats,
+    intake: intake.stats,
+    dispatch: dispatch.stats,
+    testCallsRefused: outbound.testCalls.refused,
+    sender: outbound.sender.stats,
+    catalog: () => catalog.size,
+    catalogWentBack: catalogSync.wentBack,
+    clockOffsetMs: clock.offsetMs,
+    waiting: () => catalog.waiting,
+    resultsDropped: results.dropped,
+    statements: store.pool.statements,
+    sessionsLeft: store.sessionsLeft,
+  });
+  return { degradations, refusals };
+}
