@@ -1,5 +1,5 @@
 // Makes a fresh clone ready, with nothing but Node and npm:
-// `node scripts/bootstrap.mjs [--nats-server | --nats-server-unless-given] [--newer-nats-server]`.
+// `node scripts/bootstrap.mjs [--nats-server | --nats-server-unless-given] [--newer-nats-server] [--chromium]`.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -76,15 +76,20 @@ function hasNatsServer() {
   );
 }
 
+const mayInstallDebian = () => process.getuid?.() === 0 && answers('apt-get', ['--version']);
+
+function installDebian(...packages) {
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  // Old lists name files that the mirror has no more. If the update fails, those of the image may still do.
+  run('apt-get', ['update'], env);
+  return withoutServices(() => run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], env));
+}
+
 function installNatsServer() {
   if (hasNatsServer()) return;
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot && answers('apt-get', ['--version'])) {
+  if (mayInstallDebian()) {
     say('installing nats-server with apt-get …');
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    // Old lists name files that the mirror has no more. If the update fails, those of the image may still do.
-    run('apt-get', ['update'], env);
-    withoutServices(() => run('apt-get', ['install', '-y', '--no-install-recommends', 'nats-server'], env));
+    installDebian('nats-server');
   } else if (answers('brew', ['--version'])) {
     say('installing nats-server with brew …');
     run('brew', ['install', 'nats-server']);
@@ -111,6 +116,18 @@ function installNewerNatsServer() {
   if (!isDone) say('it could not be installed: tests of newer behaviour will be skipped');
 }
 
+/** The tests of the docs page need a browser. Without one they are skipped by name; nothing else needs it. */
+function installChromium() {
+  const isThere = () => ['chromium', 'chromium-browser', 'google-chrome'].some((each) => answers(each, ['--version']));
+  if (isThere()) return;
+  if (mayInstallDebian()) {
+    say('installing Chromium for the tests of the docs page …');
+    // Without a font, Chromium draws empty boxes, whose widths say nothing.
+    installDebian('chromium', 'fonts-dejavu-core');
+  }
+  if (!isThere()) say('Chromium was not found: THE TESTS OF THE DOCS PAGE IN A BROWSER WILL BE SKIPPED');
+}
+
 /** Debian starts the services that it installs, here on port 4222, unless a policy program says no (101). */
 function withoutServices(install) {
   const policy = '/usr/sbin/policy-rc.d';
@@ -129,3 +146,4 @@ const isGiven = Boolean(process.env.HUKZ_NATS_URL || process.env.NATS_URL);
 const wantsNats = process.argv.includes('--nats-server-unless-given') && !isGiven;
 if (wantsNats || process.argv.includes('--nats-server')) installNatsServer();
 if (process.argv.includes('--newer-nats-server')) installNewerNatsServer();
+if (process.argv.includes('--chromium')) installChromium();

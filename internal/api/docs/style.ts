@@ -12,7 +12,7 @@ export const STYLE = `
 body { margin: 0 auto; max-width: 62rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--ink);
   background: var(--paper); overflow-wrap: anywhere; }
 a { color: var(--link); }
-.skip { display: inline-block; padding: .25rem .5rem; }
+.skip:focus { display: inline-block; padding: .25rem .5rem; }
 .skip:not(:focus) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 h2 { margin: 3rem 0 .5rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); }
 h3 { font-size: 1rem; } section > h3 { margin: 2rem 0 .25rem; } h4 { margin: 1rem 0 .25rem; font-size: 1rem; }
