@@ -420,6 +420,20 @@ describe('bad input', () => {
       }
     });
 
+    it.each(['limit=5&limit=6', 'page=1&page=1', 'limit=&limit='])('is sent once: %s', async (query) => {
+      for (const path of lists) {
+        const { body } = await api.send('GET', `${path}?${query}`).expect(422);
+        const [name] = query.split('=');
+        expect(body.errors).toEqual([{ code: 422, message: `${name}: is sent at most once`, source: name }]);
+      }
+    });
+
+    it.each(['limit', 'page'])('is a %s of at most 256 characters', async (name) => {
+      await api.send('GET', `/events?${name}=${'x'.repeat(256)}`).expect(200);
+      const { body } = await api.send('GET', `/events?${name}=${'x'.repeat(257)}`).expect(422);
+      expect(body.errors).toEqual([{ code: 422, message: `${name}: has at most 256 characters`, source: name }]);
+    });
+
     it('is a filter at the edge of what can be', async () => {
       const edges = 'since=0000-01-01T00:00:00Z&until=9999-12-31T23:59:59.999Z&status=999&space_id=9007199254740991';
       await api.send('GET', `/webhooks/logs?${edges}&webhook_id=2147483647&event=%3E%27&page=1000000000`).expect(200);

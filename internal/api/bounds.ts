@@ -7,7 +7,24 @@ import { z } from 'zod';
 
 /** A text whose length is judged first; a text that is too long is read no further. */
 export function boundedText(most: number) {
-  return z.string().max(most, { abort: true });
+  return z.string().check(atMostCharacters(most));
+}
+
+/** Characters are code points, as in a JSON schema: an emoji is one character, and two in the length of a string. */
+function atMostCharacters(most: number) {
+  const check = z.check<string>(({ value, issues }) => {
+    if (hasAtMost(value, most)) return;
+    issues.push({ code: 'too_big', origin: 'string', maximum: most, inclusive: true, input: value, continue: false });
+  });
+  check._zod.onattach.push((schema) => {
+    schema._zod.bag.maximum = most;
+  });
+  return check;
+}
+
+function hasAtMost(text: string, most: number): boolean {
+  if (text.length <= most) return true;
+  return text.length <= 2 * most && [...text].length <= most;
 }
 
 /** A list whose entries are counted before any of them is judged. */

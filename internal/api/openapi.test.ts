@@ -192,7 +192,7 @@ describe('the OpenAPI document', () => {
       'until',
     ]);
     expect(listed.find(({ name }) => name === 'limit')).toMatchObject({
-      schema: { type: 'integer', maximum: 100, default: 10 },
+      schema: { anyOf: [{ type: 'integer', minimum: 1, maximum: 100 }, { type: 'string' }], default: 10 },
     });
     expect(listed.find(({ name }) => name === 'outcome')?.schema.enum).toContain('delivered');
   });

@@ -1,29 +1,49 @@
 import { z } from 'zod';
-import { type Cursor, type Keyset, readCursor } from '../store/keyset.js';
+import { type Cursor, cursorForm, type Keyset, readCursor } from '../store/keyset.js';
 import type { ListOf } from '../store/list-page.js';
 import { boundedText } from './bounds.js';
 import { written } from './numbers.js';
 
-/** A key of three columns in base64 is shorter. */
-const LONGEST_CURSOR = 256;
+/** In a query. A key of three columns, which is a cursor, is shorter. */
+const LONGEST = 256;
 const FURTHEST_PAGE = 1_000_000_000;
+
+/**
+ * A number in place of which the contract accepts any text: a text that is not such a number means the usual number. A
+ * parameter that is sent twice is refused, because neither of its values can be preferred.
+ */
+function numberOr(usual: number, most: number) {
+  return z
+    .unknown()
+    .refine((value) => !Array.isArray(value), { error: 'is sent at most once', abort: true })
+    .refine((value) => String(value ?? '').length <= LONGEST, `has at most ${LONGEST} characters`)
+    .optional()
+    .pipe(written(z.int().min(1).max(most)).catch(usual))
+    .meta({
+      type: undefined,
+      minimum: undefined,
+      maximum: undefined,
+      anyOf: [
+        { type: 'integer', minimum: 1, maximum: most },
+        { type: 'string', maxLength: LONGEST },
+      ],
+      description: `any other text means ${usual}`,
+    });
+}
 
 /** A bad `limit` or `page` falls back; a cursor is ours, a bad one is refused. */
 export const pagingOf = (order: Keyset) => ({
-  limit: written(z.int().min(1).max(100)).catch(10).meta({ description: 'what is none of these falls back to 10' }),
-  page: written(z.int().min(1).max(FURTHEST_PAGE)).catch(1).meta({ description: 'what is none falls back to 1' }),
-  cursor: boundedText(LONGEST_CURSOR)
-    .transform((text, context): Cursor => {
-      const cursor = readCursor(text, order);
-      if (cursor) return cursor;
-      context.addIssue({ code: 'custom', message: 'must be the next_cursor of another page of this list' });
-      return z.NEVER;
-    })
+  limit: numberOr(10, 100),
+  page: numberOr(1, FURTHEST_PAGE),
+  cursor: boundedText(LONGEST)
+    .regex(cursorForm(order), 'must be the next_cursor of another page of this list')
+    .transform(readCursor)
     .pipe(z.custom<Cursor>())
     .optional()
     .meta({
       type: 'string',
-      maxLength: LONGEST_CURSOR,
+      maxLength: LONGEST,
+      pattern: cursorForm(order).source,
       description: 'the next_cursor of the page before; goes before `page`',
     }),
 });

@@ -55,7 +55,12 @@ const tagQuery = boundedText(LONGEST_TAG)
     return z.NEVER;
   })
   .pipe(z.custom<Tag>())
-  .meta({ type: 'string', maxLength: LONGEST_TAG, pattern: '^[^:]+:', example: 'app:example' });
+  .meta({
+    type: 'string',
+    maxLength: LONGEST_TAG,
+    pattern: String.raw`^[^:\u0000]+:[^\u0000]*$`,
+    example: 'app:example',
+  });
 
 /** `?tag=key:value`, repeatable; all of them must be carried. */
 export const tagQueries = z

@@ -7,4 +7,10 @@ export function isStorable(text: string): boolean {
 
 export const UNSTORABLE = 'text may not contain NUL or lone surrogates';
 
-export const text = (longest: number) => boundedText(longest).refine(isStorable, UNSTORABLE);
+/** NUL in a pattern, as every dialect writes it. */
+export const NUL = String.raw`\u0000`;
+/** Lone surrogates are left out, because dialects of patterns disagree about them. */
+const WITHOUT_NUL = new RegExp(`^[^${NUL}]*$`);
+
+export const text = (longest: number) =>
+  boundedText(longest).regex(WITHOUT_NUL, { error: UNSTORABLE, abort: true }).refine(isStorable, UNSTORABLE);
