@@ -87,9 +87,9 @@ describe('auth of a webhook', () => {
       { auth: { type: 'oauth2', issuer: 'https://id.example', client_id: 'me' } },
       { auth: { type: 'bearer' } },
     ]) {
-      const refused = await patch(id, body).expect(422);
+      const refused = await patch(id, body).expect(409);
       expect(refused.body.errors[0].source).toBe('auth');
-      await api.send('PUT', `/webhooks/${id}`, body).expect(422);
+      await api.send('PUT', `/webhooks/${id}`, body).expect(409);
     }
     expect((await api.send('GET', `/webhooks/${id}`)).body).toMatchObject({ url: URL_A, auth: OAUTH2 });
     for (const url of [`${URL_A}?page=2`, 'HTTPS://A.example:443/hook', 'https://a.example/x/../hook#end', URL_A])
@@ -108,7 +108,7 @@ describe('auth of a webhook', () => {
       const refused = await api.send(method, `/webhooks/${id}`, { auth: { type: 'api_key', header: 'X-Trace' } });
       const message =
         'auth.value must be given again, because auth.header would change: a secret goes only where it was given for';
-      expect([refused.status, refused.body.errors]).toEqual([422, [{ code: 422, message, source: 'auth' }]]);
+      expect([refused.status, refused.body.errors]).toEqual([409, [{ code: 409, message, source: 'auth' }]]);
     }
     await patch(id, { auth: { type: 'api_key', header: 'x-key' } }).expect(200);
     await patch(id, { auth: { ...auth, header: 'X-Trace', value: 'another' } }).expect(200);
@@ -173,10 +173,10 @@ describe('tls of a webhook', () => {
     expect(made.body.tls).toEqual({ ca: pems.ca, certificate: pems.client.cert });
     expect(made.text).not.toContain('PRIVATE');
     expect(await stored(made.body.id, 'tls')).toEqual({ key: pems.client.key });
-    await patch(made.body.id, { tls: { certificate: pems.client.cert } }).expect(422);
+    await patch(made.body.id, { tls: { certificate: pems.client.cert } }).expect(409);
     await patch(made.body.id, { tls: { ca: pems.ca, certificate: pems.client.cert } }).expect(200);
     expect(await stored(made.body.id, 'tls')).toEqual({ key: pems.client.key });
-    await patch(made.body.id, { tls: { certificate: pems.server.cert } }).expect(422);
+    await patch(made.body.id, { tls: { certificate: pems.server.cert } }).expect(409);
     await patch(made.body.id, { tls: { ca: pems.ca } }).expect(200);
     expect(await stored(made.body.id, 'tls')).toBeUndefined();
   });
@@ -188,7 +188,7 @@ describe('tls of a webhook', () => {
     const refuse = async (tls: object | null) => {
       const before = (await api.send('GET', `/webhooks/${id}`)).body;
       for (const method of ['PATCH', 'PUT']) {
-        const refused = await api.send(method, `/webhooks/${id}`, { name: 'half', ...tls }).expect(422);
+        const refused = await api.send(method, `/webhooks/${id}`, { name: 'half', ...tls }).expect(409);
         expect(refused.body.errors[0]).toMatchObject({ source: 'auth' });
         expect(refused.text).toContain('auth.token must be given again, because tls would change');
       }
@@ -215,7 +215,7 @@ describe('tls of a webhook', () => {
       [{ tls: certificate, url: 'https://b.example' }, 'because url and tls would change'],
     ] as const)
       for (const method of ['PATCH', 'PUT'])
-        expect((await api.send(method, `/webhooks/${id}`, body).expect(422)).text).toContain(words);
+        expect((await api.send(method, `/webhooks/${id}`, body).expect(409)).text).toContain(words);
     await patch(id, { tls, name: 'the same' }).expect(200);
     const again = { tls: { ...tls, key }, auth: { type: 'bearer', token: 'again' } };
     await patch(id, { url: 'https://a.example/other', ...again }).expect(200);

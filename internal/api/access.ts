@@ -69,7 +69,11 @@ function authSecrets(
     return [{ purpose: 'auth', value: writeAuthSecret(settings.type, secret), hint: hintOf(secret) }];
   }
   if (next && current?.settings.auth?.type !== next.type)
-    throw new AppError('unprocessable', `auth.${SECRET_PART[next.type]} is a required field`, 'auth');
+    throw new AppError(
+      current ? 'conflict' : 'unprocessable',
+      `auth.${SECRET_PART[next.type]} is a required field`,
+      'auth',
+    );
   return [];
 }
 

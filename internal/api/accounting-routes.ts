@@ -5,6 +5,7 @@ import { loadNow } from '../store/load-now.js';
 import type { ApiDeps } from './api-deps.js';
 import { instant } from './instant.js';
 import { id, written } from './numbers.js';
+import { pastRange } from './past-range.js';
 import { type Route, userRoute } from './route.js';
 import { Turnstile } from './turnstile.js';
 
@@ -48,6 +49,7 @@ export function makeAccountingRoutes(deps: Pick<ApiDeps, 'db' | 'reach'>): reado
           'What became of the messages of a time, each delivery counted once by its id, and whether the sum closes',
         query,
         answers: { 200: { description: 'the account', schema: accountAnswer } },
+        refuses: ['conflict'],
       },
       async ({ query: { webhook_id: webhookId, ...given } }) => {
         const now = await loadNow(deps.db);
@@ -68,12 +70,11 @@ export function makeAccountingRoutes(deps: Pick<ApiDeps, 'db' | 'reach'>): reado
 
 /** Further back, one side of the account is no longer kept. */
 function rangeOf(given: { since?: Date | undefined; until?: Date | undefined }, now: Date, reachMs: number) {
-  const until = given.until && given.until < now ? given.until : now;
+  const until = pastRange(given, now);
   const since = given.since ?? new Date(until.getTime() - A_DAY_MS);
-  if (since >= until) throw new AppError('unprocessable', 'since must be before until, and not in the future', 'since');
   const earliest = new Date(now.getTime() - reachMs);
   if (since < earliest) {
-    throw new AppError('unprocessable', `the account is kept since ${earliest.toISOString()}, not longer`, 'since');
+    throw new AppError('conflict', `the account is kept since ${earliest.toISOString()}, not longer`, 'since');
   }
   return { since, until };
 }

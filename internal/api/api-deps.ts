@@ -53,7 +53,7 @@ export interface ApiDeps {
   degradationsBySubject(): ReadonlyMap<string, Degradation>;
   /** Sends a sample to a webhook, once, by the way of its deliveries. @throws {AppError} `unavailable` */
   tryWebhook(asked: TestCall, sample: Sample): Promise<TestAttempt>;
-  /** @throws {AppError} `unavailable`, or `unprocessable` where there is nothing to try */
+  /** @throws {AppError} `unavailable`, or `conflict` where there is nothing to try */
   tryAuthorisation(asked: TestCall): Promise<TestAuthorisation>;
   /** The first of an ordered webhook's key has gone: the next is sent now, by this instance or whoever looks first. */
   nextOfKey(webhookId: number, orderKey: string): void;

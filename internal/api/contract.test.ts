@@ -243,12 +243,12 @@ describe('the contract', () => {
 
   it('leaves a webhook in its space', async () => {
     const webhook = await newWebhook('/webhooks/space/3', { url: 'http://example.com', event_ids: [], space_id: 3 });
-    const moved = refusal(422, 'space_id is 3 and cannot be another', 'space_id');
+    const moved = refusal(409, 'space_id is 3 and cannot be another', 'space_id');
     for (const method of ['PUT', 'PATCH']) {
-      expect((await api.send(method, `/webhooks/${webhook.id}`, { space_id: 4 }).expect(422)).body).toEqual(moved);
+      expect((await api.send(method, `/webhooks/${webhook.id}`, { space_id: 4 }).expect(409)).body).toEqual(moved);
     }
     const body = { url: 'http://example.com', event_ids: [], space_id: 4 };
-    expect((await api.send('POST', '/webhooks/space/3', body).expect(422)).body).toEqual(moved);
+    expect((await api.send('POST', '/webhooks/space/3', body).expect(409)).body).toEqual(moved);
   });
 
   it('says whether an enabled webhook of a space has exactly an event', async () => {

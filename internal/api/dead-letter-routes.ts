@@ -43,6 +43,7 @@ export function makeDeadLetterRoutes(deps: Pick<ApiDeps, 'db'>): readonly Route[
         summary: 'What was given up of the webhooks that this user created, newest first',
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(deadLetterAnswer) } },
+        refuses: ['conflict'],
       },
       async ({ userId, query: { tag, limit, page, cursor, webhook_id, space_id, ...rest } }) => {
         const filter = { ...rest, createdById: userId, tags: tag, webhookId: webhook_id, spaceId: space_id };

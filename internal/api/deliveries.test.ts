@@ -126,7 +126,7 @@ describe('retrying a delivery', () => {
 
   it('is refused, and changes nothing, when it cannot be sent', async () => {
     const { id, messageId } = await kit.store({ place: 'dead_letters' });
-    const refusal = async () => (await retry(id).expect(422)).body.errors[0].message;
+    const refusal = async () => (await retry(id).expect(409)).body.errors[0].message;
     await kit.api.send('PATCH', `/webhooks/${kit.webhookId}`, { enabled: false }).expect(200);
     expect(await refusal()).toContain('disabled');
     await kit.api.send('PATCH', `/webhooks/${kit.webhookId}`, { enabled: true }).expect(200);

@@ -39,7 +39,7 @@ export function makeDeliveryRoutes(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly
             schema: deliveryAnswer,
           },
         },
-        refuses: ['not_found', 'conflict', 'unprocessable'],
+        refuses: ['not_found', 'conflict'],
       },
       async ({ userId, params: { id } }) => answer(202, await retryDelivery(deps, { id, userId })),
     ),

@@ -19,12 +19,18 @@ export const BUG_STATUS = 500;
 /** A known path, asked with a method that it does not have. */
 export const METHOD_STATUS = 405;
 
+/** The answer of Node, before a route is looked for: it has no body. */
+export const HEAD_TOO_LARGE = {
+  status: 431,
+  description: 'The request line and the headers are larger than 16 KiB together; this answer has no body',
+} as const;
+
 export const MEANING_OF: Readonly<Record<(typeof STATUS_OF)[ErrorCode] | typeof BUG_STATUS, string>> = {
   400: 'The id or space in the path is not a number that can exist',
   401: 'The header X-User is absent or not a positive integer; `source` names it',
   403: 'The host, or the page that the request comes from, is not answered here (API_HOSTS); `source` names the header',
   404: 'Record not found',
-  409: 'It is being worked on just now; the same request may succeed in a moment',
+  409: 'The request conflicts with stored data or with a delivery that is being sent; the message says what to change first',
   413: 'The body is larger than 256 KiB',
   415: 'The body is not JSON by its content type, or is encoded',
   422: 'The request was understood and refused: each error names its field in `source`',

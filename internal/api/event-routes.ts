@@ -23,6 +23,9 @@ import { tagQueries } from './tag-fields.js';
 const event = { description: 'the event', schema: eventAnswer };
 const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 
+/** A reason for a 422 that a schema cannot express. */
+const SAME_SUBJECT = '`event with same event string exist`, whatever the case of its letters';
+
 export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
   const bodies = makeEventBodies(deps.subjectRules);
 
@@ -48,6 +51,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         summary: 'Events, in order of their ids',
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(eventAnswer) } },
+        refuses: ['conflict'],
       },
       async ({ query: { tag, ...page } }) => {
         const list = await listEvents(deps.db, { tags: tag }, page);
@@ -63,6 +67,8 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         summary: 'Register an event. Its messages are taken from this answer on, unless the answer has `degraded`',
         body: bodies.create,
         answers: { 201: event },
+        refuses: ['conflict'],
+        unsaid: [SAME_SUBJECT],
       },
       async ({ userId, body }) => {
         const event = newEvent(body);
@@ -90,7 +96,8 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         params: idPath,
         body: bodies.put,
         answers: { 200: event },
-        refuses: ['not_found'],
+        refuses: ['not_found', 'conflict'],
+        unsaid: [SAME_SUBJECT],
       },
       async ({ userId, params: { id }, body }) => ({
         status: 200,
@@ -105,7 +112,8 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         params: idPath,
         body: bodies.patch,
         answers: { 200: event },
-        refuses: ['not_found'],
+        refuses: ['not_found', 'conflict'],
+        unsaid: [SAME_SUBJECT],
       },
       async ({ userId, params: { id }, body }) => ({
         status: 200,
@@ -120,6 +128,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         params: idPath,
         answers: { 200: { description: 'deleted', schema: z.null() } },
         refuses: ['not_found', 'unprocessable'],
+        unsaid: ['`event is associated with some webhook`'],
       },
       async ({ userId, params: { id } }) => {
         await makeLive(deps, deleteEvent(deps.db, { id, userId }));

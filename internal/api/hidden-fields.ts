@@ -9,7 +9,10 @@ interface GivenFields {
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
 }
 
-/** A body as it is meant: what is hidden in an answer stands, sent back, for what the webhook has. @throws {AppError} `unprocessable` */
+/**
+ * A body with `***` replaced by the stored values that it hides.
+ * @throws {AppError} `unprocessable` for a new webhook, `conflict` for one without such a value
+ */
 export function withHiddenParts<B extends GivenFields>(body: B, current?: Webhook): B {
   return { ...body, ...urlMeant(body, current), ...headersMeant(body, current) };
 }
@@ -26,7 +29,7 @@ function urlMeant({ url }: GivenFields, current: Webhook | undefined): { readonl
   if (current && url === shownUrl(current.url)) return { url: current.url };
   if (!isHidden(url)) return {};
   throw new AppError(
-    'unprocessable',
+    codeFor(current),
     `url: ${HIDDEN_PART} stands for a part that is not shown; give the whole URL`,
     'url',
   );
@@ -38,5 +41,7 @@ function headersMeant({ headers }: GivenFields, current: Webhook | undefined): G
   const hidden = hiddenHeader(meant);
   if (hidden === undefined) return { headers: meant };
   const message = `headers: ${HIDDEN_PART} stands for a value of ${echo(hidden)} that is not shown; give the value`;
-  throw new AppError('unprocessable', message, 'headers');
+  throw new AppError(codeFor(current), message, 'headers');
 }
+
+const codeFor = (current: Webhook | undefined) => (current ? 'conflict' : 'unprocessable');

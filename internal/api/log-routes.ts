@@ -32,6 +32,7 @@ export function makeLogRoutes(deps: ApiDeps): readonly Route[] {
         summary: 'Attempts of the webhooks that this user created, newest first',
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(logAnswer) } },
+        refuses: ['conflict'],
       },
       async ({ userId, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
         const filter = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BUG_STATUS, MEANING_OF, STATUS_OF } from './error-table.js';
+import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from './error-table.js';
 import { BODY_BOUNDS, LARGEST_BODY_BYTES } from './json-body.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
 import type { Route } from './route.js';
@@ -124,12 +124,25 @@ function answers(route: Route, components: Components): Operation['responses'] {
 
 function refusals(route: Route, components: Components): Operation['responses'] {
   const content = { 'application/json': { schema: components.use(errorAnswer, 'output') } };
-  return Object.fromEntries(
-    refusalStatuses(route).map((status) => [
-      status,
-      { description: MEANING_OF[status], content, ...(status === STATUS_OF.too_many && { headers: RETRY_AFTER }) },
-    ]),
-  );
+  const { status: headTooLarge, description } = HEAD_TOO_LARGE;
+  return {
+    ...Object.fromEntries(
+      refusalStatuses(route).map((status) => [
+        status,
+        {
+          description: meaningOf(status, route),
+          content,
+          ...(status === STATUS_OF.too_many && { headers: RETRY_AFTER }),
+        },
+      ]),
+    ),
+    ...(route.query && { [headTooLarge]: { description } }),
+  };
+}
+
+function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [] }: Route): string {
+  if (status !== STATUS_OF.unprocessable || unsaid.length === 0) return MEANING_OF[status];
+  return `${MEANING_OF[status]}. Besides, the schemas cannot express these reasons: ${unsaid.join('; ')}`;
 }
 
 /** What a route's parts can refuse follows from the parts; what its handler refuses, it names. */

@@ -14,5 +14,9 @@ export function proxySecrets(
   if (!proxy || proxy.settings === 'none' || !proxy.settings.login) return [{ purpose: 'proxy', value: null }];
   if (proxy.login !== undefined) return [{ purpose: 'proxy', value: writeProxyLogin(proxy.login), hint: '' }];
   if (isDeepStrictEqual(proxy.settings, current?.settings.proxy)) return [];
-  throw new AppError('unprocessable', 'proxy: user and password are required for another proxy', 'proxy');
+  throw new AppError(
+    current ? 'conflict' : 'unprocessable',
+    'proxy: user and password are required for another proxy',
+    'proxy',
+  );
 }

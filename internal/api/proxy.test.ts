@@ -55,17 +55,17 @@ describe('a proxy of a webhook', () => {
   it('keeps its login as long as it is the same, and loses it with it', async () => {
     const { id } = (await make({ proxy: PROXY }).expect(201)).body;
     for (const proxy of ['http://***@proxy.example:3129', 'http://***@evil.example:3128'])
-      expect((await patch(id, { proxy }).expect(422)).body.errors[0]).toMatchObject({ source: 'proxy' });
-    const refused = await patch(id, { url: 'https://b.example/hook', proxy: SHOWN }).expect(422);
+      expect((await patch(id, { proxy }).expect(409)).body.errors[0]).toMatchObject({ source: 'proxy' });
+    const refused = await patch(id, { url: 'https://b.example/hook', proxy: SHOWN }).expect(409);
     expect(refused.body.errors[0]).toMatchObject({ source: 'proxy' });
     expect(refused.text).toContain('the user and password of proxy must be given again, because url would change');
-    await patch(id, { tls: { insecure: true } }).expect(422);
+    await patch(id, { tls: { insecure: true } }).expect(409);
     await patch(id, { url: `${URL_A}?page=2`, proxy: SHOWN }).expect(200);
     expect(await login(id)).toBe('operator:canary-sesame');
     await patch(id, { url: 'https://b.example/hook', proxy: PROXY }).expect(200);
     await patch(id, { proxy: 'http://proxy.example:3128' }).expect(200);
     expect(await login(id)).toBeUndefined();
-    await patch(id, { proxy: SHOWN }).expect(422);
+    await patch(id, { proxy: SHOWN }).expect(409);
     await patch(id, { proxy: PROXY }).expect(200);
     expect((await patch(id, { proxy: null }).expect(200)).body).not.toHaveProperty('proxy');
     expect(await login(id)).toBeUndefined();
@@ -74,18 +74,18 @@ describe('a proxy of a webhook', () => {
   it('is not put between a secret and whom it was given for', async () => {
     const auth = { type: 'bearer', token: 'canary' };
     const { id } = (await make({ auth }).expect(201)).body;
-    const refused = await patch(id, { proxy: 'http://evil.example:3128' }).expect(422);
+    const refused = await patch(id, { proxy: 'http://evil.example:3128' }).expect(409);
     expect(refused.body.errors[0].source).toBe('auth');
     await patch(id, { proxy: PROXY, auth }).expect(200);
     await patch(id, { proxy: SHOWN, name: 'the same' }).expect(200);
     await patch(id, { proxy: 'http://another:login@proxy.example:3128' }).expect(200);
-    await patch(id, { proxy: 'http://another:login@proxy.example:3129' }).expect(422);
+    await patch(id, { proxy: 'http://another:login@proxy.example:3129' }).expect(409);
     for (const proxy of ['none', null]) {
-      const { body } = await patch(id, { proxy }).expect(422);
+      const { body } = await patch(id, { proxy }).expect(409);
       expect(body.errors[0].message).toContain('auth.token must be given again, because proxy would change');
     }
     await patch(id, { proxy: 'none', auth }).expect(200);
-    await patch(id, { proxy: PROXY }).expect(422);
+    await patch(id, { proxy: PROXY }).expect(409);
   });
 
   it.each([

@@ -156,7 +156,7 @@ it('the hint of a secret stands for it where nothing else of it has changed, and
   const { auth } = await read(id);
   const put = (given: object) => api.send('PUT', `/webhooks/${id}`, { auth: given });
   expect((await put({ ...auth, username: 'you' }).expect(200)).body.auth).toEqual({ ...auth, username: 'you' });
-  const refused = await put({ type: 'bearer', hint: auth.hint }).expect(422);
+  const refused = await put({ type: 'bearer', hint: auth.hint }).expect(409);
   expect(refused.body.errors[0]).toMatchObject({ source: 'auth', message: 'auth.token is a required field' });
   expect((await put({ ...auth, password: 'another-secret-of-ours-1234' }).expect(200)).body.auth.hint).toBe('1234');
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Replay, ReplayOutcome, ReplayRequest, ReplayState } from '../domain/replay.js';
+import { LONGEST_SUBJECT } from '../domain/subject.js';
 import { AppError } from '../errors.js';
-import { boundedText } from './bounds.js';
 import { instant } from './instant.js';
 import { id, userId } from './numbers.js';
-import { isStorable, UNSTORABLE } from './text.js';
+import { pastRange } from './past-range.js';
+import { text } from './text.js';
 
 const outcomes = [
   'delivered',
@@ -27,10 +28,10 @@ export const newReplayBody = z
         'what became of them: given up (dead), failed and waiting for the next attempt (failed), delivered, cancelled, ' +
           "found nowhere though it was owed (lost), or never owed to this webhook though they are of today's events (missing)",
       ),
-    event: boundedText(255).min(1).refine(isStorable, UNSTORABLE).optional().describe('the subject, exactly'),
+    event: text(LONGEST_SUBJECT).min(1).optional().describe('the subject, exactly'),
     dry_run: z.boolean().default(false).describe('only count'),
   })
-  .meta({ title: 'NewReplay' });
+  .meta({ title: 'NewReplay', example: { since: '2026-01-31', outcome: 'dead', dry_run: true } });
 
 export const dryRunAnswer = z.object({ dry_run: z.literal(true), total: z.int().min(0) }).meta({ title: 'DryRun' });
 
@@ -83,13 +84,12 @@ export function newReplay(
   limits: { readonly now: Date; readonly reach: ReplayReach },
 ): ReplayRequest {
   const { since, outcome, event } = body;
-  const until = body.until && body.until < limits.now ? body.until : limits.now;
-  if (since >= until) throw new AppError('unprocessable', 'since must be before until, and not in the future', 'since');
+  const until = pastRange({ since, until: body.until }, limits.now);
   const { messagesMs, deadLettersMs } = limits.reach;
   const reachMs = outcome === 'dead' ? Math.max(messagesMs, deadLettersMs) : messagesMs;
   const earliest = new Date(limits.now.getTime() - reachMs);
   if (since < earliest) {
-    throw new AppError('unprocessable', `messages are kept since ${earliest.toISOString()}, not longer`, 'since');
+    throw new AppError('conflict', `messages are kept since ${earliest.toISOString()}, not longer`, 'since');
   }
   return { webhookId, outcome, since, until, event };
 }

@@ -34,14 +34,14 @@ export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | '
           200: { description: 'a dry run: how many it would be', schema: dryRunAnswer },
           202: { description: 'the job that sends them, at a bounded rate', schema: replayAnswer },
         },
-        refuses: ['not_found'],
+        refuses: ['not_found', 'conflict'],
       },
       async ({ userId, params: { id }, body }) => {
         const webhook = await loadWebhook(deps.db, id);
         const now = await loadNow(deps.db);
         const request = newReplay(id, body, { now, reach: deps.reach });
         if (!webhook.enabled && !body.dry_run) {
-          throw new AppError('unprocessable', 'the webhook is disabled: enable it first');
+          throw new AppError('conflict', 'the webhook is disabled: enable it first');
         }
         const total = await counting.through(() => countReplay(deps.pool, { ...request, askedAt: now }, rules));
         if (body.dry_run) return { status: 200, json: { dry_run: true, total } };
@@ -57,7 +57,7 @@ export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | '
         params: idPath,
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(replayAnswer) } },
-        refuses: ['not_found'],
+        refuses: ['not_found', 'conflict'],
       },
       async ({ params: { id }, query: page }) => {
         await loadWebhook(deps.db, id);

@@ -60,7 +60,7 @@ describe('a replay', () => {
 
   it('is refused for a disabled webhook, but may be counted', async () => {
     await kit.api.send('PATCH', `/webhooks/${kit.webhookId}`, { enabled: false });
-    await replay({ since: hoursAgo(1) }).expect(422);
+    await replay({ since: hoursAgo(1) }).expect(409);
     await replay({ since: hoursAgo(1), dry_run: true }).expect(200);
   });
 });

@@ -26,7 +26,7 @@ interface KeptSecret {
 /**
  * Refuses a change that would take a stored secret to another audience: whoever may change a webhook could otherwise have
  * its secrets sent to a place where that person can read them. The signing secret is not asked for: it is never sent.
- * @throws {AppError} `unprocessable`, naming every secret to give again
+ * @throws {AppError} `conflict`, naming every secret to give again
  */
 export function requireSecretsAgain(current: Audience, next: NextAudience, changes: readonly SecretChange[]): void {
   const moved = movedFields(current, next);
@@ -39,7 +39,7 @@ export function requireSecretsAgain(current: Audience, next: NextAudience, chang
   const names = kept.map(({ part }) => part).join(' and ');
   const because = [...moved, ...(first.purpose === 'auth' ? destinations : [])].join(' and ');
   throw new AppError(
-    'unprocessable',
+    'conflict',
     `${names} must be given again, because ${because} would change: a secret goes only where it was given for`,
     first.field,
   );

@@ -29,6 +29,8 @@ interface RouteWords {
   readonly answers: Readonly<Record<number, AnswerWords>>;
   /** Refusals of the handler; those that follow from user, path, query and body are known without being named. */
   readonly refuses?: readonly ErrorCode[];
+  /** Reasons for a 422 that the schemas cannot express; the document lists them. */
+  readonly unsaid?: readonly string[];
   /** Answered however many requests a caller sends. */
   readonly isUnlimited?: true;
   /** Nothing at all stands for `{}`. */

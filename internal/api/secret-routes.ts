@@ -38,7 +38,7 @@ export function makeSecretRoutes(deps: ApiDeps): readonly Route[] {
         body: rotateBody,
         bodyIsOptional: true,
         answers: { 200: { description: 'the webhook, and once the secret that was made', schema: webhookAnswer } },
-        refuses: ['not_found'],
+        refuses: ['not_found', 'conflict'],
       },
       async ({ userId, params: { id }, body }) => {
         const rotated = rotateSecret(deps, { id, userId }, (current) => rotationOf(current, body));
@@ -51,7 +51,7 @@ export function makeSecretRoutes(deps: ApiDeps): readonly Route[] {
 function rotationOf(current: Webhook, { overlap = DAY_MS, secret }: z.output<typeof rotateBody>): Rotation {
   const name = schemeNameIn(current.settings);
   if (name === 'none') {
-    throw new AppError('unprocessable', 'the webhook is not signed: give it a signature by PATCH first', 'signature');
+    throw new AppError('conflict', 'the webhook is not signed: give it a signature by PATCH first', 'signature');
   }
-  return { secret: newSecret(name, secret), overlapMs: overlap };
+  return { secret: newSecret(name, secret, 'conflict'), overlapMs: overlap };
 }

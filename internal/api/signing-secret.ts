@@ -28,14 +28,22 @@ export function changedSecret(
   const stays = schemeNameIn(settings) === schemeNameIn(current.settings) && isSigned(current);
   if (signature !== undefined && !stays) return secretFor(settings, secret);
   if (secret === undefined) return [];
-  throw new AppError('unprocessable', 'secret is replaced by POST /webhooks/{id}/secret/rotate', 'secret');
+  const code = signature === undefined ? 'unprocessable' : 'conflict';
+  throw new AppError(code, 'secret is replaced by POST /webhooks/{id}/secret/rotate', 'secret');
 }
 
-/** A secret that somebody brought, or one made here, which they are shown once. */
-export function newSecret(name: SchemeName, brought: string | undefined): SecretChange {
+/**
+ * A secret that somebody brought, or one made here, which they are shown once.
+ * @param code for a secret of another form: `conflict` if the scheme is that of the stored webhook
+ */
+export function newSecret(
+  name: SchemeName,
+  brought: string | undefined,
+  code: 'unprocessable' | 'conflict' = 'unprocessable',
+): SecretChange {
   const { problemOf, makeSecret, publicKeyOf } = schemeOf(name);
   const problem = brought === undefined ? undefined : problemOf(brought);
-  if (problem) throw new AppError('unprocessable', `secret ${problem}`, 'secret');
+  if (problem) throw new AppError(code, `secret ${problem}`, 'secret');
   const value = brought ?? makeSecret(randomBytes(RANDOM_BYTES));
   if (publicKeyOf) return { purpose: 'signing', value, hint: publicKeyOf(value) };
   return brought === undefined ? { purpose: 'signing', value, show: true } : { purpose: 'signing', value };

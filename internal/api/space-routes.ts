@@ -12,6 +12,7 @@ import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { text } from './text.js';
 import { withJudgedCertificates } from './tls-secrets.js';
+import { UNSAID_OF_WEBHOOKS } from './unsaid.js';
 import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
 import { newSpaceWebhookBody, newWebhook, requireSameSpace } from './webhook-bodies.js';
 import { listPartsFor, webhookParts } from './webhook-parts.js';
@@ -29,6 +30,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         params: spacePath,
         query,
         answers: { 200: { description: 'a page of them', schema: webhookList } },
+        refuses: ['conflict'],
       },
       async ({ params, query: { tag, events, ...page } }) => {
         const list = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag }, page);
@@ -43,6 +45,8 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         params: spacePath,
         body: newSpaceWebhookBody,
         answers: { 201: { description: 'the webhook with its events', schema: webhookAnswer } },
+        refuses: ['conflict'],
+        unsaid: UNSAID_OF_WEBHOOKS,
       },
       async ({ userId, params, body }) => {
         requireSameSpace(params.space_id, body.space_id);

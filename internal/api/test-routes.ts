@@ -46,7 +46,7 @@ export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAut
         body,
         bodyIsOptional: true,
         answers: { 200: { description: 'the attempt', schema: testAnswer } },
-        refuses: ['not_found'],
+        refuses: ['not_found', 'conflict'],
       },
       async ({ userId, params: { id }, body: { subject, payload: given = SAMPLE } }) => {
         const webhook = await loadWebhook(deps.db, id);
@@ -63,7 +63,7 @@ export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAut
           'Try to be let in: fetch an access token, or say what would be sent, its secret hidden; refused without auth',
         params: idPath,
         answers: { 200: { description: 'whether it would work', schema: testAuthAnswer } },
-        refuses: ['not_found', 'unprocessable'],
+        refuses: ['not_found', 'conflict'],
       },
       async ({ userId, params: { id } }) => {
         await loadWebhook(deps.db, id);
@@ -77,5 +77,5 @@ function subjectFor(subjects: readonly string[], given: string | undefined): str
   const [first] = subjects;
   if (given === undefined) return first ? sampleSubject(first) : 'hukz.test';
   if (!first || subjects.some((subject) => covers(subject, given))) return given;
-  throw new AppError('unprocessable', `no event of the webhook matches the subject ${echo(given)}`, 'subject');
+  throw new AppError('conflict', `no event of the webhook matches the subject ${echo(given)}`, 'subject');
 }

@@ -38,7 +38,8 @@ export function tlsSecrets(current: Webhook | undefined, tls: JudgedTls | null |
   if (!tls?.settings.certificate) return [{ purpose: 'tls', value: null }];
   if (tls.key !== undefined) return [{ purpose: 'tls', value: writeTlsKey(tls.key), hint: '' }];
   if (tls.settings.certificate === current?.settings.tls?.certificate) return [];
-  throw new AppError('unprocessable', 'tls.key is a required field beside a new certificate', 'tls');
+  const message = 'tls.key is a required field beside a new certificate';
+  throw new AppError(current ? 'conflict' : 'unprocessable', message, 'tls');
 }
 
 /** What the webhook has already may be sent back as it was read: nothing is made worse by that. */

@@ -149,5 +149,5 @@ export function patchWebhook(
 /** A space is a tenant: a webhook never moves from one to another. */
 export function requireSameSpace(space: number, given: number | undefined): void {
   if (given === undefined || given === space) return;
-  throw new AppError('unprocessable', `space_id is ${space} and cannot be another`, 'space_id');
+  throw new AppError('conflict', `space_id is ${space} and cannot be another`, 'space_id');
 }

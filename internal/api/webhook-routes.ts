@@ -18,6 +18,7 @@ import { pagingOf } from './paging.js';
 import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { withJudgedCertificates } from './tls-secrets.js';
+import { UNSAID_OF_WEBHOOKS } from './unsaid.js';
 import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
 import { newWebhook, newWebhookBody, patchWebhook, putWebhook, webhookPatch, webhookPut } from './webhook-bodies.js';
 import { listPartsFor, webhookParts } from './webhook-parts.js';
@@ -40,6 +41,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         summary: 'Webhooks of all spaces, in order of their ids',
         query,
         answers: { 200: { description: 'a page of them', schema: webhookList } },
+        refuses: ['conflict'],
       },
       async ({ query: { tag, space_id, state, events, ...page } }) => {
         const list = await listWebhooks(deps.db, { spaceId: space_id, tags: tag, state }, page);
@@ -53,6 +55,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         summary: 'Register a webhook in the space that the body names, else in space 0',
         body: newWebhookBody,
         answers: { 201: webhook },
+        unsaid: UNSAID_OF_WEBHOOKS,
       },
       async ({ userId, body }) => {
         requireAllowedReceiver(deps, body);
@@ -84,7 +87,8 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         params: idPath,
         body: webhookPut,
         answers: { 200: webhook },
-        refuses: ['not_found'],
+        refuses: ['not_found', 'conflict'],
+        unsaid: UNSAID_OF_WEBHOOKS,
       },
       async ({ userId, params: { id }, body }) => {
         const judged = await withJudgedCertificates(body);
@@ -104,7 +108,8 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         params: idPath,
         body: webhookPatch,
         answers: { 200: webhook },
-        refuses: ['not_found'],
+        refuses: ['not_found', 'conflict'],
+        unsaid: UNSAID_OF_WEBHOOKS,
       },
       async ({ userId, params: { id }, body }) => {
         const judged = await withJudgedCertificates(body);

@@ -77,7 +77,7 @@ it('what is hidden is no value: it stands for what there is, and goes nowhere el
   const id = await kit.hukz.api.webhook(url, [], { headers });
   const refuse = async (body: object, words: string, source: string) => {
     for (const method of ['put', 'patch'] as const) {
-      const { body: answer, text } = await kit.hukz.api[method](`/webhooks/${id}`, body).expect(422);
+      const { body: answer, text } = await kit.hukz.api[method](`/webhooks/${id}`, body).expect(409);
       expect(answer.errors[0]).toMatchObject({ source, message: expect.stringContaining(words) });
       expect(text).not.toContain('CANARY');
     }

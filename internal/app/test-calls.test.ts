@@ -74,7 +74,7 @@ describe('a test call', () => {
   it('is refused for an unknown webhook, another subject and unknown fields', async () => {
     const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('a.b')]);
     await kit.hukz.api.post('/webhooks/999999/test').expect(404);
-    await kit.hukz.api.post(`/webhooks/${id}/test`, { subject: 'c.d' }).expect(422);
+    await kit.hukz.api.post(`/webhooks/${id}/test`, { subject: 'c.d' }).expect(409);
     await kit.hukz.api.post(`/webhooks/${id}/test`, { subject: 'a.*' }).expect(422);
     await kit.hukz.api.post(`/webhooks/${id}/test`, { subject: 5 }).expect(422);
     await kit.hukz.api.post(`/webhooks/${id}/test`, { url: 'https://evil.example' }).expect(422);
@@ -106,9 +106,9 @@ describe('a test of the authorisation', () => {
 
   it('is refused where there is nothing to try', async () => {
     const id = await kit.hukz.api.webhook(kit.receiver.url, []);
-    const { body } = await kit.hukz.api.post(`/webhooks/${id}/test-auth`).expect(422);
+    const { body } = await kit.hukz.api.post(`/webhooks/${id}/test-auth`).expect(409);
     const message = 'the webhook has no auth: requests go without one, there is nothing to try';
-    expect(body.errors).toEqual([{ code: 422, message, source: 'auth' }]);
+    expect(body.errors).toEqual([{ code: 409, message, source: 'auth' }]);
   });
 
   it('fetches a token and says how long it lasts, or why there is none', async () => {

@@ -24,7 +24,7 @@ export interface TestCallParts {
 export interface TestCalls {
   /** @throws {AppError} `unavailable` while the user has no seat */
   send(webhook: CatalogWebhook, sample: Sample, userId: number): Promise<TestAttempt>;
-  /** @throws {AppError} `unavailable`, or `unprocessable` where there is nothing to try */
+  /** @throws {AppError} `unavailable`, or `conflict` where there is nothing to try */
   authorise(webhook: CatalogWebhook, userId: number): Promise<TestAuthorisation>;
   /** Test calls that found no seat. */
   refused(): number;
@@ -86,7 +86,7 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
 
   async function authorise(webhook: CatalogWebhook): Promise<TestAuthorisation> {
     const { auth } = webhook.settings;
-    if (!auth) throw new AppError('unprocessable', NO_AUTH, 'auth');
+    if (!auth) throw new AppError('conflict', NO_AUTH, 'auth');
     const { type } = auth;
     const { plan, problem } = plans(webhook);
     if (!plan) return { type, ok: false, error: problem };

@@ -61,7 +61,7 @@ export async function readPage<Row, T>(db: Db, list: List<Row, T>, page: Page): 
 /** Beyond the furthest page there is nothing of a list that can be counted. */
 function noneOf({ rows: total, isEstimate }: Total) {
   if (!isEstimate) return { total, isEstimate, next: undefined };
-  throw new AppError('unprocessable', `pages by number end at row ${FURTHEST_OFFSET}: go on with next_cursor`, 'page');
+  throw new AppError('conflict', `pages by number end at row ${FURTHEST_OFFSET}: go on with next_cursor`, 'page');
 }
 
 /** Only rows that carry every one of the tags; `@>` is what the GIN indexes answer. */

@@ -8,8 +8,8 @@ import { loadWebhook } from './webhooks.js';
 const MOST_TRIES = 3;
 
 /**
- * Makes a delivery due now, whatever became of it, under the id that it had. Refused while its request is under way
- * (`conflict`), and when it cannot be sent: the webhook is gone or disabled, the message no longer kept.
+ * Makes a delivery due now, whatever became of it, under the id that it had. Refused (`conflict`) while its request is under
+ * way, and when it cannot be sent: the webhook is gone or disabled, the message no longer kept.
  */
 export async function retryDelivery(
   stores: { readonly db: Db; readonly pool: JournalPool },
@@ -25,16 +25,15 @@ export async function retryDelivery(
   }
   if (delivery.state === 'held' || delivery.state === 'pending')
     throw new AppError('conflict', 'an earlier delivery of its key is still owed: retry or release that one first');
-  throw new AppError('unprocessable', 'the message of this delivery is no longer kept');
+  throw new AppError('conflict', 'the message of this delivery is no longer kept');
 }
 
 async function requireReceiver(db: Db, webhookId: number): Promise<void> {
   const webhook = await loadWebhook(db, webhookId).catch((error: unknown) => {
     const isGone = error instanceof AppError && error.code === 'not_found';
-    throw isGone ? new AppError('unprocessable', 'the webhook of this delivery was deleted') : error;
+    throw isGone ? new AppError('conflict', 'the webhook of this delivery was deleted') : error;
   });
-  if (!webhook.enabled)
-    throw new AppError('unprocessable', 'the webhook of this delivery is disabled: enable it first');
+  if (!webhook.enabled) throw new AppError('conflict', 'the webhook of this delivery is disabled: enable it first');
 }
 
 function makeDue(pool: JournalPool, delivery: Delivery): Promise<number> {

@@ -45,7 +45,7 @@ export async function rotateSecret(
 function refuseTooMany({ secrets }: Webhook): void {
   if (secrets.filter(({ purpose }) => purpose === 'signing').length < MOST_LIVING) return;
   throw new AppError(
-    'unprocessable',
+    'conflict',
     `overlap: ${MOST_LIVING} secrets live already; wait until one has expired, or end them all with an overlap of 0s`,
     'overlap',
   );

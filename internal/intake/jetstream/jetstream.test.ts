@@ -99,9 +99,9 @@ describe('the stream', () => {
   it('refuses an event that no stream can hold, and stores nothing', async () => {
     const { api } = await start();
     await api.event('post.*.a');
-    await expect(api.event('post.b.*')).rejects.toThrow(/422.*overlaps with the registered \\?"post\.\*/);
+    await expect(api.event('post.b.*')).rejects.toThrow(/409.*overlaps with the registered \\?"post\.\*/);
     await jsm.streams.add({ name: 'OTHERS', subjects: ['order.made'] });
-    await expect(api.event('order.*')).rejects.toThrow(/422.*OTHERS/);
+    await expect(api.event('order.*')).rejects.toThrow(/409.*OTHERS/);
     expect((await api.get('/events')).body.total).toBe(1);
   });
 

@@ -9,7 +9,7 @@ const LONGEST_COUNT_MS = 20_000;
 
 /**
  * How many a replay would take, found by the same windows by which the job takes them. A webhook that is gone is refused
- * as `not_found`, a range that takes too long to look through as `unprocessable`.
+ * as `not_found`, a range that takes too long to look through as `conflict`.
  */
 export async function countReplay(pool: JournalPool, request: WindowRequest, rules: FiringRules): Promise<number> {
   const target = await findReplayTarget(pool.run, request.webhookId, rules);
@@ -22,7 +22,7 @@ export async function countReplay(pool: JournalPool, request: WindowRequest, rul
     count += window.candidates.length;
     cursor = window.next;
     if (cursor && performance.now() - from > LONGEST_COUNT_MS) {
-      throw new AppError('unprocessable', 'there is too much to look through: bring since and until closer', 'since');
+      throw new AppError('conflict', 'there is too much to look through: bring since and until closer', 'since');
     }
   } while (cursor);
   return count;

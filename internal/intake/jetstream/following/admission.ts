@@ -1,5 +1,6 @@
 import { NatsError } from 'nats';
 import { coveredBy } from '../../../domain/covered-by.js';
+import type { Obstacle } from '../../../domain/stream-obstacles.js';
 import { AppError } from '../../../errors.js';
 import type { Admission } from '../../intake.js';
 import type { ConsumerPlan } from '../consumers/consumer-plan.js';
@@ -23,7 +24,7 @@ export type Admit = (server: StreamLink, event: Admission, insteadOf: string | u
 
 /**
  * Makes what the messages of an event need, as far as nothing else depends on it yet.
- * @throws {AppError} `unprocessable`, in the words of the server, when they could not be taken
+ * @throws {AppError} when they could not be taken: `conflict` because of other subjects, else `unprocessable` in the words of the server
  */
 export function makeAdmit(deps: AdmissionDeps): Admit {
   const { planning, readings, consumers } = deps;
@@ -37,7 +38,7 @@ export function makeAdmit(deps: AdmissionDeps): Admit {
       publishOnly: () => [...others(deps.publishOnly()), ...(publishOnly ? [subject] : [])],
     };
     const obstacle = planning.of(after, listed).refused.get(subject);
-    if (obstacle) throw new AppError('unprocessable', obstacle.problem, 'event');
+    if (obstacle) throw new AppError(isByOthers(obstacle) ? 'conflict' : 'unprocessable', obstacle.problem, 'event');
     // The subject that is replaced stays in the stream until the change is stored; what crosses it alone is made after that.
     const both: Wanted = {
       subjects: () => [...deps.subjects(), subject],
@@ -66,6 +67,9 @@ export function makeAdmit(deps: AdmissionDeps): Admit {
     }
   };
 }
+
+/** Whether other registered subjects or streams are the only obstacle. */
+const isByOthers = ({ reason }: Obstacle) => reason === 'subject_overlap';
 
 const refusedEvent = (error: unknown): unknown => {
   if (error instanceof Refusal) return new AppError('unprocessable', error.message, 'event');
