@@ -7,13 +7,16 @@ import { schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.j
 import { AppError } from '../errors.js';
 import { proxySecrets } from './proxy-secrets.js';
 import { type NextAudience, requireSecretsAgain } from './require-secrets-again.js';
-import { authAnswer, authField, authJson, type GivenAuth } from './settings/auth-field.js';
+import { authAnswer, authField, authJson, type GivenAuth, newAuthField } from './settings/auth-field.js';
 import { type GivenProxy, proxyAnswer, proxyField, proxyJson } from './settings/proxy-field.js';
-import { tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
+import { newTlsField, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
 import { type JudgedTls, tlsSecrets } from './tls-secrets.js';
 
 /** How a receiver is approached: settings that have a secret part. */
 export const accessFields = { auth: authField.nullish(), tls: tlsField.nullish(), proxy: proxyField.nullish() };
+
+/** The same for a new webhook, which needs the secrets. */
+export const newAccessFields = { ...accessFields, auth: newAuthField.nullish(), tls: newTlsField.nullish() };
 
 export const accessAnswers = { auth: authAnswer.optional(), tls: tlsAnswer.optional(), proxy: proxyAnswer.optional() };
 

@@ -1,5 +1,4 @@
 import type { DoorSettings } from '../domain/browser-door.js';
-import type { Ceilings } from '../domain/ceilings.js';
 import type { Degradation, Trouble } from '../domain/degradation.js';
 import type { Event } from '../domain/event.js';
 import type { SubjectRules } from '../domain/subject.js';
@@ -9,6 +8,7 @@ import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/knex.js';
 import type { Vault } from '../store/vault.js';
+import type { OperatorLimits } from './operator-limits.js';
 import type { Refusals } from './refusals.js';
 import type { ReplayReach } from './replay-bodies.js';
 
@@ -19,7 +19,7 @@ export interface TestCall {
 }
 
 /** What the API needs from the rest of the service. */
-export interface ApiDeps {
+export interface ApiDeps extends OperatorLimits {
   readonly db: Db;
   readonly pool: JournalPool;
   readonly vault: Vault;
@@ -34,12 +34,6 @@ export interface ApiDeps {
   admitEvent(event: Pick<Event, 'subject' | 'publishOnly'>, insteadOf?: string): Promise<void>;
   /** Why no message may be sent there, as far as the URL tells; asked before it is stored. */
   receiverProblem(url: URL): string | undefined;
-  /** Whether webhooks may have proxies of their own. */
-  readonly webhookProxies: boolean;
-  /** Whether webhooks may have `tls.insecure`. */
-  readonly insecureTls: boolean;
-  /** What webhooks may ask for. */
-  readonly ceilings: Ceilings;
   /** What a message is worth, from where on. */
   readonly promise: string;
   /** `troubles` by dependency are empty when ready. */

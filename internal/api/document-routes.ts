@@ -1,6 +1,6 @@
 import type { ApiDeps } from './api-deps.js';
 import { renderDocs } from './docs/page.js';
-import { makeOpenApi } from './openapi.js';
+import { makeOpenApi, type OpenApiDeps } from './openapi.js';
 import { publicRoute, type Route } from './route.js';
 
 const USUAL_HOST = 'localhost:8000';
@@ -12,7 +12,7 @@ const hostOr = (usual: string, given: string | undefined) => (given && HOST.test
 
 /** The API described: for programs always, for people in development. Both describe themselves too. */
 export function makeDocumentRoutes(
-  deps: Pick<ApiDeps, 'version' | 'development'>,
+  deps: OpenApiDeps & Pick<ApiDeps, 'development'>,
   others: readonly Route[],
 ): readonly Route[] {
   const document = publicRoute(
@@ -44,6 +44,6 @@ export function makeDocumentRoutes(
     async () => ({ status: 302, location: 'docs' }),
   );
   const own = deps.development ? [document, page, entrance] : [document];
-  const described = makeOpenApi([...others, ...own], deps.version);
+  const described = makeOpenApi([...others, ...own], deps);
   return own;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Event } from '../domain/event.js';
-import { LONGEST_SUBJECT, parseSubject, SUBJECT_PATTERN, type SubjectRules } from '../domain/subject.js';
+import { LONGEST_SUBJECT, parseSubject, type SubjectRules } from '../domain/subject.js';
+import { subjectPattern } from '../domain/subject-pattern.js';
 import type { EventFields } from '../store/events.js';
 import { readOnlyFields } from './read-only-fields.js';
 import { patchTags, tags, tagsPatch, withinBytes } from './tag-fields.js';
@@ -21,11 +22,12 @@ export function makeEventBodies(rules: SubjectRules) {
   });
   const described = (pattern: string) => ({
     maxLength: LONGEST_SUBJECT,
-    ...(!rules.allowAll && { pattern }),
+    pattern,
     description: 'the NATS subject; `*` and a last `>` are wildcards',
     example: 'tag.created',
   });
-  const required = subject.min(1).meta(described(SUBJECT_PATTERN));
+  const pattern = subjectPattern(rules);
+  const required = subject.min(1).meta(described(pattern));
   return {
     create: z
       .strictObject({
@@ -35,16 +37,20 @@ export function makeEventBodies(rules: SubjectRules) {
         publish_only: publishOnly.default(false),
         ...readOnlyFields,
       })
-      .meta({ title: 'NewEvent' }),
+      .meta({ title: 'NewEvent', example: { event: 'tag.created', name: 'Tag created', tags: { app: 'example' } } }),
     put: z
       .strictObject({
-        event: subject.meta(described(`^$|${SUBJECT_PATTERN}`)).optional(),
+        event: subject.meta(described(`^$|${pattern}`)).optional(),
         name: text(LONGEST_NAME).optional(),
         tags: tags.optional(),
         publish_only: publishOnly.optional(),
         ...readOnlyFields,
       })
-      .meta({ title: 'EventPut', description: 'Non-empty fields overwrite; absent and empty strings keep' }),
+      .meta({
+        title: 'EventPut',
+        description: 'Non-empty fields overwrite; absent and empty strings keep',
+        example: { name: 'Tag created' },
+      }),
     patch: z
       .strictObject({
         event: required.optional(),
@@ -53,7 +59,7 @@ export function makeEventBodies(rules: SubjectRules) {
         publish_only: publishOnly.nullable().optional(),
         ...readOnlyFields,
       })
-      .meta({ title: 'EventPatch', description: 'A JSON merge patch (RFC 7396)' }),
+      .meta({ title: 'EventPatch', description: 'A JSON merge patch (RFC 7396)', example: { tags: { app: null } } }),
   };
 }
 

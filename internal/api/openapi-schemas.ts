@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { documented, type OperatorLimits } from './operator-limits.js';
 
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
@@ -13,6 +14,8 @@ export interface JsonSchema {
 export class Components {
   private readonly named: Record<string, JsonSchema> = {};
 
+  constructor(private readonly limits: OperatorLimits) {}
+
   get schemas(): Readonly<Record<string, JsonSchema>> {
     return this.named;
   }
@@ -23,7 +26,14 @@ export class Components {
   }
 
   inline(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' });
+    const { $schema: _, ...json } = z.toJSONSchema(schema, {
+      io,
+      unrepresentable: 'any',
+      reused: 'inline',
+      override: ({ zodSchema, jsonSchema }) => {
+        Object.assign(jsonSchema, documented.get(zodSchema)?.under(this.limits));
+      },
+    });
     return json as JsonSchema;
   }
 

@@ -32,7 +32,7 @@ function makeUnconnected(development: boolean): Express {
     apiRate: undefined,
     refusals: { add: () => undefined, running: () => [] },
     receiverProblem: () => undefined,
-    webhookProxies: false,
+    webhookProxies: true,
     insecureTls: true,
     subjectRules: { allowAll: false },
     ceilings: {

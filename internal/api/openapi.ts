@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from './error-table.js';
 import { BODY_BOUNDS, LARGEST_BODY_BYTES } from './json-body.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
+import type { OperatorLimits } from './operator-limits.js';
 import type { Route } from './route.js';
 
 const errorAnswer = z
@@ -60,9 +61,13 @@ export interface OpenApi {
   };
 }
 
-/** The document of a table of routes, made from the same schemas that judge requests. */
-export function makeOpenApi(routes: readonly Route[], version: string): OpenApi {
-  const components = new Components();
+export interface OpenApiDeps extends OperatorLimits {
+  readonly version: string;
+}
+
+/** The document of a table of routes, made from the same schemas that judge requests and from what the operator allows. */
+export function makeOpenApi(routes: readonly Route[], { version, ...limits }: OpenApiDeps): OpenApi {
+  const components = new Components(limits);
   const paths: Record<string, Record<string, Operation>> = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, components) };

@@ -24,9 +24,9 @@ const resumeBody = z
       example: '1h',
     }).optional(),
   })
-  .meta({ title: 'Resume' });
+  .meta({ title: 'Resume', example: { rate: '20/second', drop_older_than: '1h' } });
 
-const pauseBody = z.strictObject({}).meta({ title: 'Pause' });
+const pauseBody = z.strictObject({}).meta({ title: 'Pause', example: {} });
 
 export function makePauseRoutes(deps: ApiDeps): readonly Route[] {
   return [

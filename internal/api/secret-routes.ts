@@ -8,6 +8,7 @@ import { makeLive } from './catalog-change.js';
 import { idPath } from './numbers.js';
 import { type Route, userRoute } from './route.js';
 import { durationField } from './settings/duration-field.js';
+import { ANY_SECRET } from './settings/secret-rule.js';
 import { newSecret } from './signing-secret.js';
 import { webhookAnswer } from './webhook-answer.js';
 import { secretText } from './webhook-bodies.js';
@@ -23,9 +24,9 @@ const rotateBody = z
         'how long the secrets of before go on signing beside the new one; 24h unless given, 0s ends them now',
       example: '24h',
     }).optional(),
-    secret: secretText.optional(),
+    secret: secretText.meta({ pattern: ANY_SECRET }).optional(),
   })
-  .meta({ title: 'SecretRotation' });
+  .meta({ title: 'SecretRotation', example: { overlap: '24h' } });
 
 export function makeSecretRoutes(deps: ApiDeps): readonly Route[] {
   return [

@@ -5,7 +5,7 @@ import type { TestAttempt, TestAuthorisation } from '../domain/test-call.js';
 export const testAnswer = z
   .object({
     delivered: z.boolean(),
-    webhook_id: z.uuid().describe('the header of this name'),
+    delivery_id: z.uuid().describe('the value of the header webhook-id; nothing is stored under it'),
     response_status_code: z.int().nullable(),
     response_body: z.string().nullable().describe('*** stands for a secret of the webhook'),
     error: z.string().nullable(),
@@ -22,7 +22,7 @@ export function testJson({ id, method, sent, outcome, durationMs, insecure }: Te
   const answered = outcome.kind === 'answered' ? outcome : undefined;
   return {
     delivered: answered !== undefined && answered.status >= 200 && answered.status < 300,
-    webhook_id: id,
+    delivery_id: id,
     response_status_code: answered?.status ?? null,
     response_body: answered ? Buffer.from(answered.body).toString() : null,
     error: errorWords(outcome) ?? null,

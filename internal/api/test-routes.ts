@@ -32,7 +32,7 @@ const body = z
       .describe('one that an event of the webhook matches; its first event unless told'),
     payload: payload.optional().describe('any JSON'),
   })
-  .meta({ title: 'TestCall' });
+  .meta({ title: 'TestCall', example: { payload: { id: 1, name: 'water' } } });
 
 export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAuthorisation'>): readonly Route[] {
   return [

@@ -3,17 +3,18 @@ import type { Webhook } from '../domain/webhook.js';
 import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import type { WebhookFields } from '../store/webhooks.js';
-import { accessFields, changeAccess } from './access.js';
-import { boundedList } from './bounds.js';
+import { accessFields, changeAccess, newAccessFields } from './access.js';
+import { boundedList, boundedText } from './bounds.js';
 import { ignoredConditions } from './condition-answer.js';
 import { LONGEST_NAME } from './event-bodies.js';
 import { id, spaceId } from './numbers.js';
 import { ignoredField, readOnlyFields } from './read-only-fields.js';
-import { receiverUrl } from './receiver-url.js';
+import { receiverUrl, urlPattern } from './receiver-url.js';
+import { secretRule } from './settings/secret-rule.js';
 import { changeSettings, settingFields } from './settings/settings.js';
 import { changedSecret, firstSecret } from './signing-secret.js';
 import { patchTags, tags, tagsPatch, withinBytes } from './tag-fields.js';
-import { text } from './text.js';
+import { isStorable, text, UNSTORABLE } from './text.js';
 import type { Judged } from './tls-secrets.js';
 
 const MOST_EVENTS = 500;
@@ -35,14 +36,13 @@ const webhookTags = tags.meta({
 });
 const space = spaceId.meta({ description: 'the space (tenant) that it belongs to for good', example: 0 });
 /** Of a signature: what it must look like, the scheme says. */
-export const secretText = text(LONGEST_SECRET).meta({
+export const secretText = boundedText(LONGEST_SECRET).refine(isStorable, UNSTORABLE).meta({
   writeOnly: true,
   description: "a secret of your own to sign with, shown in no answer; its form is the scheme's",
   example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 });
 const common = {
   ...settingFields,
-  ...accessFields,
   secret: secretText.optional(),
   ...readOnlyFields,
   events: ignoredField,
@@ -56,29 +56,40 @@ const create = {
   name: name.default(''),
   enabled: enabled.default(true),
   tags: webhookTags.default({}),
+  ...newAccessFields,
   ...common,
 };
+const wordsOfCreate = {
+  allOf: [secretRule('standard')],
+  example: { name: 'Search index', url: 'https://example.com/hook', event_ids: [1], tags: { app: 'search' } },
+};
+const ruleOfChange = { allOf: [secretRule(undefined)] };
 
 /** `POST /webhooks`: the space stands in the body. */
-export const newWebhookBody = z.strictObject({ ...create, space_id: space.default(0) }).meta({ title: 'NewWebhook' });
+export const newWebhookBody = z
+  .strictObject({ ...create, space_id: space.default(0) })
+  .meta({ title: 'NewWebhook', ...wordsOfCreate });
 
 /** `POST /webhooks/space/{space_id}`: the space stands in the path; the body may repeat it. */
 export const newSpaceWebhookBody = z
   .strictObject({ ...create, space_id: space.optional() })
-  .meta({ title: 'NewSpaceWebhook' });
+  .meta({ title: 'NewSpaceWebhook', ...wordsOfCreate });
 
 export const webhookPut = z
   .strictObject({
-    url: url.optional(),
+    url: url.meta({ pattern: `^$|${urlPattern()}` }).optional(),
     event_ids: eventIds.optional(),
     name: name.optional(),
     enabled: enabled.optional(),
     tags: webhookTags.optional(),
     space_id: space.optional(),
+    ...accessFields,
     ...common,
   })
   .meta({
     title: 'WebhookPut',
+    ...ruleOfChange,
+    example: { enabled: true, event_ids: [1] },
     description: 'Non-empty fields overwrite; absent and empty strings keep; an empty list of events clears',
   });
 
@@ -90,9 +101,15 @@ export const webhookPatch = z
     enabled: enabled.optional(),
     tags: tagsPatch.nullable().optional(),
     space_id: space.optional(),
+    ...accessFields,
     ...common,
   })
-  .meta({ title: 'WebhookPatch', description: 'A JSON merge patch (RFC 7396); a setting is replaced as a whole' });
+  .meta({
+    title: 'WebhookPatch',
+    ...ruleOfChange,
+    example: { timeout: '10s', retry: null },
+    description: 'A JSON merge patch (RFC 7396); a setting is replaced as a whole',
+  });
 
 export function newWebhook(body: Judged<z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>>): WebhookFields {
   const next = { url: body.url, settings: changeSettings(NO_SETTINGS, body), keptHeaders: [] };

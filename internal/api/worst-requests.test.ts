@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCertificates } from '../testkit/certificates.js';
 import { collectGarbage, type Turns, watchTurns } from '../testkit/longest-turn.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { makeTestApi, TEST_LIMITS, type TestApi } from '../testkit/test-api.js';
 import { worstBodiesOf } from '../testkit/worst-bodies.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeOpenApi, type OpenApi, type Operation } from './openapi.js';
@@ -109,8 +109,8 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 /** The document needs no database. */
 function describedApi(): OpenApi {
-  const routes = makeRoutes({ development: true, version: '0', subjectRules: { allowAll: false } } as ApiDeps);
-  return makeOpenApi(routes, '0');
+  const deps = { ...TEST_LIMITS, development: true, version: '0', subjectRules: { allowAll: false } } as ApiDeps;
+  return makeOpenApi(makeRoutes(deps), deps);
 }
 
 const pathFor = (path: string) =>

@@ -216,7 +216,7 @@ describe('a webhook with everything', () => {
       { url: 'https://evil.example' },
       { auth: { ...shown.auth, token_url: 'https://evil.example' } },
     ])
-      expect((await ask('patch', `/webhooks/${id}`, body)).status).toBe(422);
+      expect((await ask('patch', `/webhooks/${id}`, body)).status).toBe(409);
 
     await publish({ order: { id: 'o-2' }, no: 3 });
     expect((await delivered(id, 4))[0]).toMatchObject({ outcome: 'delivered' });

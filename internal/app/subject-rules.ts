@@ -4,12 +4,13 @@ import type { Logger } from '../logger.js';
 
 /** Which subjects may be registered. Production without a list of the operator's is logged. */
 export function subjectRulesOf({ mode, intake }: Pick<Config, 'mode' | 'intake'>, logger: Logger): SubjectRules {
-  const { allowAllSubjects: allowAll, inboxes, eventSubjects } = intake;
-  if (eventSubjects.length > 0) return { allowAll, inboxes, allowed: eventSubjects };
+  const { source, allowAllSubjects: allowAll, inboxes, eventSubjects } = intake;
+  const rules = { allowAll, inboxes, literalFirst: source === 'jetstream' };
+  if (eventSubjects.length > 0) return { ...rules, allowed: eventSubjects };
   if (mode === 'production') {
     const because =
       'EVENT_SUBJECTS is empty: every user of the API can have the messages of any application sent to a URL';
     logger.warn('events.any_subject', { because });
   }
-  return { allowAll, inboxes };
+  return rules;
 }

@@ -18,7 +18,7 @@ describe('a test call', () => {
       'hukz-test': 'true',
       'hukz-event': 'order.test.paid',
       authorization: `Basic ${btoa(`me:${CANARY}`)}`,
-      'webhook-id': body.webhook_id,
+      'webhook-id': body.delivery_id,
       'webhook-signature': expect.stringMatching(/^v1,/),
     });
     expect(body).toMatchObject({

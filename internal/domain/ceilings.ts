@@ -11,13 +11,13 @@ export interface Ceilings {
   readonly breaker: BreakerThresholds;
 }
 
-interface BreakerThresholds {
+export interface BreakerThresholds {
   readonly failures: number;
   readonly share: number;
 }
 
 /** Above so many failures in a row a breaker counts as off. */
-const MAX_FAILURES = 1000;
+export const MAX_FAILURES = 1000;
 
 /** The settings as they are used: what was stored before a ceiling was set, or by an instance without it, is used as far as it allows. */
 export function capSettings(settings: WebhookSettings, ceilings: Ceilings): WebhookSettings {
@@ -66,7 +66,7 @@ function isBreakerRefused(
   return breaker === 'off' || neverOpens({ ...usual, ...breaker });
 }
 
-const neverOpens = ({ failures, share }: BreakerThresholds) =>
+export const neverOpens = ({ failures, share }: BreakerThresholds) =>
   share === 0 && (failures === 0 || failures > MAX_FAILURES);
 
 /** Infinity: there is none. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../testkit/properties.js';
-import { formatDuration, parseDuration, parseDurations } from './duration.js';
+import { durationPattern, formatDuration, parseDuration, parseDurations } from './duration.js';
 
 const TEN_YEARS_MS = 3650 * 86_400_000;
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -29,6 +29,23 @@ describe('a duration', () => {
         if (read.ok) expect(Math.abs(read.value * 1000 - exact)).toBeLessThanOrEqual(501);
         else expect(exact / 1000).toBeGreaterThan(TEN_YEARS_MS - 1);
       }),
+    );
+  });
+
+  it('has the pattern of its bounds, in whole numbers of any unit, exactly when it is within them', () => {
+    const bound = fc.oneof(fc.nat({ max: 5000 }), fc.nat({ max: TEN_YEARS_MS }));
+    fc.assert(
+      fc.property(bound, bound, fc.nat({ max: 999_999 }), unit, (one, other, count, name) => {
+        const [least, most] = one < other ? [one, other] : [other, one];
+        const pattern = new RegExp(durationPattern(least, most));
+        const isWithin = (ms: number) => ms >= least && ms <= most;
+        const ms = count * UNITS[name];
+        expect(pattern.test(`${count}${name}`)).toBe(isWithin(ms));
+        for (const edge of [least, most]) expect(pattern.test(formatDuration(edge))).toBe(true);
+        for (const edge of [most + 1, ...(least > 0 ? [least - 1] : [])])
+          expect(pattern.test(formatDuration(edge))).toBe(false);
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -1,9 +1,9 @@
 import { echo } from './echo.js';
+import { numberPattern } from './number-pattern.js';
 import { type Parsed, parsed, refused } from './result.js';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-/** How a duration is written; `parseDuration` takes blanks around it as well. */
-export const DURATION = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d)$/;
+const DURATION = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d)$/;
 const LONGEST_MS = 3650 * UNIT_MS.d;
 
 /** Reads `500ms`, `5s`, `5m`, `2h`, `1d` (a decimal fraction is allowed) into whole milliseconds, at most ten years. */
@@ -24,6 +24,15 @@ export function parseDurations(text: string): Parsed<readonly number[]> {
     list.push(one.value);
   }
   return parsed(list);
+}
+
+/** Durations within bounds as a regular expression, in whole numbers as `formatDuration` writes them. */
+export function durationPattern(leastMs: number, mostMs: number): string {
+  const forms = Object.entries(UNIT_MS).flatMap(([unit, ms]) => {
+    const numbers = numberPattern(Math.ceil(leastMs / ms), Math.floor(mostMs / ms));
+    return numbers === '' ? [] : [`(?:${numbers})${unit}`];
+  });
+  return `^(?:${forms.join('|')})$`;
 }
 
 /** Writes milliseconds in the largest unit that divides them: 15000 → `15s`. */

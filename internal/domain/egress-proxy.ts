@@ -1,3 +1,4 @@
+import { isHostName } from './host-name.js';
 import { type Parsed, parsed, refused } from './result.js';
 
 /** An HTTP proxy that connections are made through, with CONNECT. */
@@ -14,7 +15,7 @@ export function parseEgressProxy(text: string): Parsed<EgressProxy> {
   if (!URL.canParse(text)) return wrong;
   const url = new URL(text);
   if (url.protocol !== 'http:' || url.pathname !== '/' || url.search !== '' || url.hash !== '') return wrong;
-  if (url.port === '0') return wrong;
+  if (url.port === '0' || !isHostName(url.hostname)) return wrong;
   const authorization = basic(url.username, url.password);
   if (authorization === undefined) return wrong;
   return parsed({

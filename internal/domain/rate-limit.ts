@@ -2,7 +2,7 @@ import { type Parsed, parsed, refused } from './result.js';
 import type { RateLimit } from './webhook-settings.js';
 
 const PER_MS = { second: 1000, minute: 60_000, hour: 3_600_000 } as const;
-export const RATE_FORM = /^([1-9]\d{0,5})\/(second|minute|hour)$/;
+export const RATE_FORM = /^([1-9][0-9]{0,5})\/(second|minute|hour)$/;
 
 /** Reads `10/second`, `100/minute`, `1000/hour`. */
 export function parseRate(text: string): Parsed<RateLimit> {

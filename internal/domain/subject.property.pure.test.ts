@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../testkit/properties.js';
-import { firstToken, isWildcard, parseQueueGroup, parseSubject } from './subject.js';
+import { firstToken, isWildcard, parseQueueGroup, parseSubject, type SubjectRules } from './subject.js';
+import { subjectPattern } from './subject-pattern.js';
 
 /** The rules once more, as one regular grammar and two bounds. */
 const GRAMMAR = /^(?!_INBOX(?:\.|$))(?:[A-Za-z0-9_-]+|\*)(?:\.(?:[A-Za-z0-9_-]+|\*)){0,15}$/;
@@ -37,6 +38,24 @@ describe('a subject', () => {
         else expect(read.problem.length).toBeGreaterThan(0);
       }),
       { numRuns: 800 },
+    );
+  });
+
+  it('has the pattern of the rules exactly when it is accepted', () => {
+    const rules: readonly SubjectRules[] = [
+      { allowAll: false },
+      { allowAll: true },
+      { allowAll: false, inboxes: ['_INBOX', '_R_', 'a'] },
+      { allowAll: false, allowed: ['a.>', 'b.*.a', '*.b', 'ab'] },
+      { allowAll: true, allowed: ['a.*', '>'] },
+    ];
+    const near = fc.stringMatching(/^(?:[ab]|ab|_R_|_INBOX|hukz|result|[*]|>)(?:[.](?:[ab]|ab|result|[*]|>)){0,4}$/);
+    fc.assert(
+      fc.property(fc.oneof(text, near), fc.constantFrom(...rules), (given, each) => {
+        if (given.length > 255) return;
+        expect([given, new RegExp(subjectPattern(each)).test(given)]).toEqual([given, parseSubject(given, each).ok]);
+      }),
+      { numRuns: 3000 },
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { firstToken, isWildcard, parseQueueGroup, parseSubject, parseSubjects, SUBJECT_PATTERN } from './subject.js';
+import { firstToken, isWildcard, parseQueueGroup, parseSubject, parseSubjects } from './subject.js';
+import { subjectPattern } from './subject-pattern.js';
 
 const strict = { allowAll: false };
 
@@ -8,7 +9,7 @@ describe('a subject that may be registered', () => {
     'is %s',
     (text) => {
       expect(parseSubject(text, strict)).toEqual({ ok: true, value: text });
-      expect(text).toMatch(new RegExp(SUBJECT_PATTERN));
+      expect(text).toMatch(new RegExp(subjectPattern(strict)));
     },
   );
 

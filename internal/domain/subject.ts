@@ -7,16 +7,11 @@ export const LONGEST_SUBJECT = 255;
 const MOST_TOKENS = 16;
 const TOKEN = /^[A-Za-z0-9_-]+$/;
 
-/**
- * What most subjects that may be registered look like, for tools that read a schema: without what rules of the operator add.
- * `parseSubject` decides.
- */
-export const SUBJECT_PATTERN =
-  '^([A-Za-z0-9-][A-Za-z0-9_-]*([.]([A-Za-z0-9_-]+|[*])){0,14}([.]>)?|[*]([.][A-Za-z0-9_-]+){1,15})$';
-
 export interface SubjectRules {
   /** Whether nearly every subject of the server may be registered at once: `>`, `*`, `*.>`, `*.*`, `*.a.*`. */
   readonly allowAll: boolean;
+  /** Whether messages come from our own stream, which cannot hold a subject with a wildcard as the first token. */
+  readonly literalFirst?: boolean;
   /** Prefixes of subjects on which replies come, to us or to others. */
   readonly inboxes?: readonly string[];
   /** The operator's list: a subject must be covered by one of these. Absent: by any. */

@@ -3,6 +3,7 @@ import supertest from 'supertest';
 import type { ApiDeps } from '../api/api-deps.js';
 import { makeApi } from '../api/make-api.js';
 import { makeOpenApi, type OpenApi } from '../api/openapi.js';
+import type { OperatorLimits } from '../api/operator-limits.js';
 import { makeRefusals, type RefusalReason } from '../api/refusals.js';
 import { makeRoutes } from '../api/routes.js';
 import { bySubject, type Degradation, type Trouble } from '../domain/degradation.js';
@@ -23,6 +24,18 @@ const COUNTED = [
   'replays',
 ] as const;
 const DAY_MS = 86_400_000;
+
+/** The limits of the test API allow everything except proxies. */
+export const TEST_LIMITS: OperatorLimits = {
+  webhookProxies: false,
+  insecureTls: true,
+  ceilings: {
+    maxTimeoutMs: 300_000,
+    minRetryWaitMs: 1,
+    breakerMayBeOff: true,
+    breaker: { failures: 30, share: 0.9 },
+  },
+};
 
 export interface TestApi {
   readonly app: Express;
@@ -89,18 +102,11 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     tryAuthorisation: nothingIsSent,
     nextOfKey: () => undefined,
     receiverProblem: () => undefined,
-    webhookProxies: false,
-    insecureTls: true,
-    ceilings: {
-      maxTimeoutMs: 300_000,
-      minRetryWaitMs: 1,
-      breakerMayBeOff: true,
-      breaker: { failures: 30, share: 0.9 },
-    },
+    ...TEST_LIMITS,
     ...given,
   };
   const app = makeApi(deps);
-  const document = makeOpenApi(makeRoutes(deps), deps.version);
+  const document = makeOpenApi(makeRoutes(deps), deps);
   return {
     app,
     db,

@@ -1,5 +1,6 @@
 import type { OpenApi, Operation } from '../api/openapi.js';
 import type { JsonSchema } from '../api/openapi-schemas.js';
+import { resolved } from './schema-judge.js';
 
 export interface WorstBody {
   readonly name: string;
@@ -92,8 +93,10 @@ function largest(document: OpenApi, given: JsonSchema): string {
   }
   if (type === 'object' && isSchema(additionalProperties))
     return objectOf(times(maxProperties, (n) => [`k${n}`, largest(document, additionalProperties)]));
-  if (type === 'string' && schema.pattern === undefined && schema.format === undefined && !Array.isArray(schema.enum))
-    return example === undefined ? `"${'x'.repeat(Number(maxLength ?? 1))}"` : JSON.stringify(example);
+  const filled = 'x'.repeat(Number(maxLength ?? 1));
+  const isFree = schema.format === undefined && !Array.isArray(schema.enum);
+  if (type === 'string' && isFree && new RegExp(String(schema.pattern ?? '')).test(filled))
+    return JSON.stringify(example ?? filled);
   const [word] = Array.isArray(schema.enum) ? schema.enum : [];
   return JSON.stringify(example ?? schema.const ?? word ?? schema.minimum ?? true);
 }
@@ -110,11 +113,6 @@ function formsOf({ anyOf, oneOf }: JsonSchema): readonly JsonSchema[] {
   return [...(anyOf ?? []), ...(Array.isArray(oneOf) ? (oneOf as JsonSchema[]) : [])].filter(
     ({ type }) => type !== 'null',
   );
-}
-
-function resolved(document: OpenApi, schema: JsonSchema): JsonSchema {
-  if (typeof schema.$ref !== 'string') return schema;
-  return document.components.schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)] ?? {};
 }
 
 const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null;

@@ -3,7 +3,7 @@ import { SECRET_PART } from '../../domain/authorisation/auth-secret.js';
 import type { AuthSettings } from '../../domain/webhook-settings.js';
 import { boundedText } from '../bounds.js';
 import { ignoredField } from '../read-only-fields.js';
-import { receiverUrl } from '../receiver-url.js';
+import { receiverUrl, urlPattern } from '../receiver-url.js';
 import { isStorable, UNSTORABLE } from '../text.js';
 import { headerName, headerValue } from './header-fields.js';
 
@@ -16,8 +16,10 @@ const secretPart = (what: string, example: string) => ({
   description: `${what}; never answered; left out in a change, the stored one stays`,
   example,
 });
+/** All characters except control characters and these. */
+const typedBut = (others = '') => String.raw`^[^${others}\u0000-\u001f\u007f-\u009f]*$`;
 const typed = boundedText(1024)
-  .regex(/^[ -~\u00a0-\uffff]*$/, 'may not contain control characters')
+  .regex(new RegExp(typedBut()), 'may not contain control characters')
   .refine(isStorable, UNSTORABLE);
 const visible = boundedText(LONGEST).min(1).regex(VISIBLE, 'is visible ASCII');
 const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no fragment');
@@ -30,7 +32,7 @@ const basic = z.strictObject({
   username: typed
     .min(1)
     .refine((name) => !name.includes(':'), 'may not contain a colon')
-    .meta({ description: 'the user at the receiver, without a colon', example: 'hukz' }),
+    .meta({ pattern: typedBut(':'), description: 'the user at the receiver, without a colon', example: 'hukz' }),
   password: typed.optional().meta(secretPart('the password of that user', 'correct horse')),
   hint,
 });
@@ -39,7 +41,7 @@ const bearer = z.strictObject({
   token: headerValue
     .refine((token) => !token.includes(' '), 'may not contain spaces')
     .optional()
-    .meta(secretPart('sent as authorization: Bearer …', 'a1b2c3d4e5f6')),
+    .meta({ pattern: '^[!-~]+$', ...secretPart('sent as authorization: Bearer …', 'a1b2c3d4e5f6') }),
   hint,
 });
 const apiKey = z.strictObject({
@@ -54,13 +56,18 @@ const oauth2 = z
       .literal('oauth2')
       .meta({ description: 'client credentials, for which a server gives tokens', example: 'oauth2' }),
     token_url: serverUrl.optional().meta({
+      pattern: urlPattern('?'),
       description: 'where tokens are given; either this or issuer',
       example: 'https://login.example.com/oauth2/token',
     }),
     issuer: serverUrl
       .refine((url) => !url.includes('?'), 'has no query')
       .optional()
-      .meta({ description: 'whose metadata say where tokens are given', example: 'https://login.example.com' }),
+      .meta({
+        pattern: urlPattern(''),
+        description: 'whose metadata say where tokens are given',
+        example: 'https://login.example.com',
+      }),
     client_id: visible.meta({ description: 'who we are there', example: 'hukz' }),
     client_secret: visible.optional().meta(secretPart('the secret of that client', 'a1b2c3d4e5f6')),
     scope: boundedText(LONGEST)
@@ -76,6 +83,16 @@ const oauth2 = z
   })
   .refine(({ token_url, issuer }) => (token_url === undefined) !== (issuer === undefined), {
     message: 'either token_url or issuer says where tokens are given',
+  })
+  .meta({
+    allOf: [
+      {
+        anyOf: [
+          { required: ['token_url'], properties: { issuer: false } },
+          { required: ['issuer'], properties: { token_url: false } },
+        ],
+      },
+    ],
   });
 
 export interface GivenAuth {
@@ -105,6 +122,18 @@ export const authField = z
     description: 'how requests are let in by the receiver: basic, bearer, api_key or oauth2',
     example: { type: 'bearer', token: 'a1b2c3d4e5f6' },
   });
+
+/** The same for a new webhook, which needs the secret. */
+export const newAuthField = authField.meta({
+  allOf: [
+    {
+      anyOf: Object.entries(SECRET_PART).map(([type, part]) => ({
+        required: [part],
+        properties: { type: { const: type } },
+      })),
+    },
+  ],
+});
 
 function oauth2Settings(given: z.output<typeof oauth2>): AuthSettings {
   const { client_id: clientId, token_url: tokenUrl, issuer, scope, audience, client_auth } = given;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { MAX_FAILURES, neverOpens } from '../../domain/ceilings.js';
+import { documented, type OperatorLimits } from '../operator-limits.js';
 
 /** `"off"`, or when a circuit opens: `{"failures": 10, "share": 0.5}`; 0 takes that reason out. */
-export const breakerField = z
+export const breakerAnswer = z
   .union(
     [
       z.literal('off'),
@@ -25,3 +27,26 @@ export const breakerField = z
       'when its circuit opens, so that deliveries wait; off for never, which closes an open one at once and needs ALLOW_BREAKER_OFF',
     example: { failures: 10, share: 0.5 },
   });
+
+/** The same in a request. */
+export const breakerField = breakerAnswer.meta({}).register(documented, {
+  under: ({ ceilings }) => (mayStayShut(ceilings) ? {} : { allOf: [opensBesides(ceilings)] }),
+});
+
+const mayStayShut = ({ breakerMayBeOff, breaker }: OperatorLimits['ceilings']) =>
+  breakerMayBeOff || neverOpens(breaker);
+
+/** A breaker that can open: by a given value, or by the configured one if none is given. */
+function opensBesides({ breaker }: OperatorLimits['ceilings']) {
+  const failures = { properties: { failures: { minimum: 1, maximum: MAX_FAILURES } } };
+  const share = { properties: { share: { exclusiveMinimum: 0 } } };
+  const isShareEnough = breaker.share > 0;
+  const isFailuresEnough = !neverOpens({ failures: breaker.failures, share: 0 });
+  return {
+    type: 'object',
+    anyOf: [
+      isShareEnough ? share : { ...share, required: ['share'] },
+      isFailuresEnough ? failures : { ...failures, required: ['failures'] },
+    ],
+  };
+}

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Ordering } from '../../domain/webhook-settings.js';
 import { boundedText } from '../bounds.js';
-import { text } from '../text.js';
+import { NUL, text } from '../text.js';
 import { LONGEST_HEADER_NAME } from './header-fields.js';
 
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 /** RFC 6901: empty, or parts that begin with a slash; `~` only as `~0` or `~1`. */
-const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/;
+const POINTER = new RegExp(`^(?:/(?:[^~/${NUL}]|~[01])*)+$`);
 
 /** `"none"`, `"webhook"`, or by a key: `{"header": "Order-Id"}`, `{"pointer": "/order/id"}`. */
 export const orderingField = z

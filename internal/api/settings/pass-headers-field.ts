@@ -7,7 +7,7 @@ export const passHeadersField = boundedList(headerName, MOST_HEADERS)
   .meta({
     type: 'array',
     maxItems: MOST_HEADERS,
-    items: { type: 'string', maxLength: LONGEST_HEADER_NAME },
+    items: { type: 'string', maxLength: LONGEST_HEADER_NAME, pattern: headerName.meta()?.pattern },
     description:
       'headers of the NATS message that its requests carry on, in any case, kept in lower case; traceparent and tracestate always are',
     example: ['x-request-id'],

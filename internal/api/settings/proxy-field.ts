@@ -2,11 +2,18 @@ import { z } from 'zod';
 import { parseEgressProxy } from '../../domain/egress-proxy.js';
 import type { ProxySettings } from '../../domain/webhook-settings.js';
 import { boundedText } from '../bounds.js';
+import { documented } from '../operator-limits.js';
+import { PLACE_PATTERN } from '../receiver-url.js';
 import { isStorable, UNSTORABLE } from '../text.js';
 
 const LONGEST = 2048;
 /** Stands for a login that is not shown; given back, the stored one stays. */
 const HIDDEN = '***';
+
+/** User and password. Only escapes of ASCII are described, because others have to be decoded to be judged. */
+const LOGIN = "(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[2-7][0-9A-Fa-f])*@)?";
+
+const NONE_ALLOWED = { not: {}, pattern: undefined, example: undefined };
 
 export interface GivenProxy {
   readonly settings: ProxySettings;
@@ -33,9 +40,11 @@ export const proxyField = boundedText(LONGEST)
   .meta({
     type: 'string',
     maxLength: LONGEST,
+    pattern: `^(?:none|[Hh][Tt][Tt][Pp]://${LOGIN}${PLACE_PATTERN}/?)$`,
     description: `the HTTP proxy that its requests go through, or none; only where WEBHOOK_PROXIES is on; user and password are never answered: ${HIDDEN} stands for them`,
     example: 'http://user:password@proxy.example.com:3128',
-  });
+  })
+  .register(documented, { under: ({ webhookProxies }) => (webhookProxies ? {} : NONE_ALLOWED) });
 
 export const proxyAnswer = z.string();
 

@@ -7,7 +7,12 @@ import { durationField } from './duration-field.js';
 const DAY_MS = 86_400_000;
 const MOST_TRIES = 100;
 const MOST_STATUSES = 50;
-const wait = (description: string, example: string) => durationField(1, 30 * DAY_MS, { description, example });
+const wait = (description: string, example: string) =>
+  durationField(1, 30 * DAY_MS, {
+    description,
+    example,
+    allowed: ({ ceilings }) => ({ leastMs: ceilings.minRetryWaitMs }),
+  });
 const tries = z.int().min(0).max(MOST_TRIES).meta({ description: 'how many retries', example: 10 });
 
 const schedule = z.union(

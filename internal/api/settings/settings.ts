@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../../domain/duration.js';
 import { shownHeaderValues } from '../../domain/hidden-headers.js';
 import type { WebhookSettings } from '../../domain/webhook-settings.js';
-import { breakerField } from './breaker-field.js';
+import { breakerAnswer, breakerField } from './breaker-field.js';
 import { durationField } from './duration-field.js';
 import { formatField } from './format-field.js';
 import { headersField } from './header-fields.js';
@@ -30,6 +30,7 @@ export const settingFields = {
     description:
       'the longest time of a request in all, its answer included, at most MAX_TIMEOUT; REQUEST_TIMEOUT unless given',
     example: '10s',
+    allowed: ({ ceilings }) => ({ mostMs: ceilings.maxTimeoutMs }),
   }).nullish(),
   retry: retryField.nullish(),
   max_in_flight: z.int().min(1).max(MOST_IN_FLIGHT).nullish().meta({
@@ -87,7 +88,7 @@ export const settingAnswers = {
   retry: retryAnswer.optional(),
   max_in_flight: z.int().optional(),
   rate: z.string().optional(),
-  breaker: breakerField.optional(),
+  breaker: breakerAnswer.optional(),
   ordering: orderingAnswer.optional(),
   disable_after: z.string().optional(),
 };

@@ -8,6 +8,9 @@ import { boundedText } from '../bounds.js';
 /** What fits into the middle of a header's name. */
 const PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
 
+/** The schemes whose headers are named by a prefix. */
+const PREFIXED = schemeNames.filter((name) => schemeOf(name).usualPrefix !== undefined);
+
 const shape = {
   scheme: z
     .enum([...schemeNames, 'none'])
@@ -25,12 +28,13 @@ export const signatureField = z
   .meta({
     description: 'how requests are signed; what they are signed with is secret',
     example: { scheme: 'standard' },
+    allOf: [{ anyOf: [{ properties: { prefix: false } }, { properties: { scheme: { enum: PREFIXED } } }] }],
   });
 
 export const signatureAnswer = z.object(shape);
 
 function takesPrefix({ scheme, prefix }: z.output<z.ZodObject<typeof shape>>): boolean {
-  return prefix === undefined || (scheme !== 'none' && schemeOf(scheme).usualPrefix !== undefined);
+  return prefix === undefined || PREFIXED.some((name) => name === scheme);
 }
 
 export const signatureJson = ({ scheme, prefix }: SignatureSettings) => ({ scheme, prefix });

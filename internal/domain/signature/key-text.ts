@@ -6,4 +6,15 @@ export function readKey(prefix: string, text: string): Buffer | undefined {
   return bytes.toString('base64') === written ? bytes : undefined;
 }
 
+/** Keys of `leastBytes` to `mostBytes` bytes, written as a prefix and base64, as a regular expression. */
+export function keyPattern(prefix: string, leastBytes: number, mostBytes: number): string {
+  const whole = (bytes: number) => Math.floor(bytes / 3);
+  const ends = ['', '[A-Za-z0-9+/][AQgw]==', '[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]='];
+  const forms = ends.flatMap((end, extra) => {
+    const [least, most] = [whole(leastBytes - extra + 2), whole(mostBytes - extra)];
+    return least > most ? [] : [`(?:[A-Za-z0-9+/]{4}){${least},${most}}${end}`];
+  });
+  return `^${prefix}(?:${forms.join('|')})$`;
+}
+
 export const writeKey = (prefix: string, bytes: Uint8Array) => prefix + Buffer.from(bytes).toString('base64');

@@ -4,6 +4,8 @@ import type { Sign } from './sign.js';
 export interface Scheme {
   /** Why this can be no secret of the scheme, in words that do not show it. */
   problemOf(secret: string): string | undefined;
+  /** A form of its secrets as a regular expression: every text of this form is a secret of the scheme. */
+  readonly secretPattern: string;
   /** Makes one out of 32 random bytes. */
   makeSecret(random: Uint8Array): string;
   /** What receivers check by, where that is not the secret itself. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { readKey, writeKey } from './key-text.js';
+import { keyPattern, readKey, writeKey } from './key-text.js';
 import type { Scheme } from './scheme.js';
 import { signedHead } from './standard.js';
 import { PUBLIC_PREFIX } from './verify-ed25519.js';
@@ -11,6 +11,8 @@ const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** Standard Webhooks, `v1a`: ed25519 over `id.timestamp.body`. Receivers need the public key and no secret. */
 export const standardEd25519: Scheme = {
+  // A pattern cannot check that a public key belongs to its seed.
+  secretPattern: keyPattern(PREFIX, SEED_BYTES, SEED_BYTES),
   problemOf(secret) {
     const bytes = readKey(PREFIX, secret);
     if (bytes && isKey(bytes)) return undefined;

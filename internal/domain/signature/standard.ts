@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import { readKey, writeKey } from './key-text.js';
+import { keyPattern, readKey, writeKey } from './key-text.js';
 import type { Scheme } from './scheme.js';
 import type { ToSign } from './sign.js';
 
@@ -9,6 +9,7 @@ const MOST_BYTES = 64;
 
 /** Standard Webhooks, `v1`: HMAC-SHA256 over `id.timestamp.body`, one signature a secret. */
 export const standard: Scheme = {
+  secretPattern: keyPattern(PREFIX, LEAST_BYTES, MOST_BYTES),
   problemOf(secret) {
     const bytes = readKey(PREFIX, secret);
     if (bytes && bytes.length >= LEAST_BYTES && bytes.length <= MOST_BYTES) return undefined;

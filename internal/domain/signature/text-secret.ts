@@ -2,10 +2,11 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { Scheme } from './scheme.js';
 import type { Sign, ToSign } from './sign.js';
 
-const TEXT = /^[\x20-\x7e]{8,256}$/;
+const TEXT = /^[ -~]{8,256}$/;
 
 /** Secrets that are used as the text they are. */
-export const textSecret: Pick<Scheme, 'problemOf' | 'makeSecret'> = {
+export const textSecret: Pick<Scheme, 'problemOf' | 'secretPattern' | 'makeSecret'> = {
+  secretPattern: TEXT.source,
   problemOf: (secret) => (TEXT.test(secret) ? undefined : 'must be 8 to 256 printable ASCII characters'),
   makeSecret: (random) => Buffer.from(random).toString('base64url'),
 };

@@ -1,0 +1,33 @@
+import { RESULT_PREFIX } from './result-subject.js';
+import type { SubjectRules } from './subject.js';
+
+const TOKEN = '[A-Za-z0-9_-]+';
+const ANY = `(?:${TOKEN}|[*])`;
+const LITERAL_FIRST = `${TOKEN}(?:[.]${ANY}){0,14}(?:[.](?:${ANY}|>))?`;
+const WILDCARD_FIRST = `[*](?:[.]${TOKEN}){1,15}`;
+const WHATEVER = `(?:>|${ANY}(?:[.]${ANY}){0,14}(?:[.](?:${ANY}|>))?)`;
+
+/**
+ * The subjects that `parseSubject` accepts, as a regular expression for tools that read a schema. It does not know
+ * wildcards that cover an inbox prefix of several tokens.
+ */
+export function subjectPattern({ allowAll, literalFirst, inboxes = [], allowed }: SubjectRules): string {
+  const reserved = ['_INBOX', ...inboxes].map((prefix) => `${escaped(prefix)}(?:[.]|$)`);
+  const shapes = allowAll ? [WHATEVER] : [LITERAL_FIRST, ...(literalFirst ? [] : [WILDCARD_FIRST])];
+  return [
+    `^(?!${[escaped(RESULT_PREFIX), ...new Set(reserved)].join('|')})`,
+    ...(allowed ? [`(?=(?:${allowed.map(covered).join('|')})$)`] : []),
+    `(?:${shapes.join('|')})$`,
+  ].join('');
+}
+
+/** The subjects that a wider one covers. */
+function covered(wide: string): string {
+  const tokens = wide.split('.').map((token) => {
+    if (token === '>') return '.+';
+    return token === '*' ? '[^.>]+' : escaped(token);
+  });
+  return tokens.join('[.]');
+}
+
+const escaped = (text: string) => text.replaceAll('.', '[.]');
