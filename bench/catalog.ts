@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench.js';
 import { BenchFailure } from './failure.js';
-import { longestStallMs, readMetrics } from './metrics.js';
+import { maxStallMs, readMetrics } from './metrics.js';
 
 export interface Hook {
   readonly eventId: number;
@@ -82,7 +82,7 @@ async function untilKnown(url: string, webhooks: number): Promise<number> {
     const metrics = await readMetrics(url);
     const known = metrics.get('hukz_catalog_webhooks') ?? 0;
     // Each scrape resets the maximum.
-    stallMs = Math.max(stallMs, longestStallMs(metrics));
+    stallMs = Math.max(stallMs, maxStallMs(metrics));
     if (known >= webhooks) return stallMs;
     if (Date.now() > deadline) throw new BenchFailure(`the service has loaded ${known} webhooks of ${webhooks}`);
     await sleep(100);

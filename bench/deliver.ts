@@ -4,7 +4,7 @@ import { checkArrivals, checkLogged, checkNoneDropped } from './checks.js';
 import type { Database, Logged } from './database.js';
 import { BenchFailure } from './failure.js';
 import type { Latencies } from './latencies.js';
-import { longestStallMs, readMetrics } from './metrics.js';
+import { maxStallMs, readMetrics } from './metrics.js';
 import { readUsage, type Usage, usageEach } from './usage.js';
 import type { Aside, Picks } from './workers/publisher.js';
 
@@ -96,7 +96,7 @@ async function deliver(bench: Bench, work: Work, way: Way): Promise<Delivered> {
     perSecond: (count * 1000) / (report.lastAt - startAt),
     usage: usageEach(before, after, count),
     latencies: report.latencies,
-    stallMs: longestStallMs(later),
+    stallMs: maxStallMs(later),
   };
 }
 

@@ -8,7 +8,7 @@ export const USERS = { most: 1, few: 2 } as const;
 export const TAGS = { frequent: 'size:frequent', rare: 'size:rare' } as const;
 
 const DAYS = 20;
-const LOGS_A_MESSAGE = 100;
+const LOGS_PER_MESSAGE = 100;
 const AT_ONCE = 250_000;
 const SUBJECT = 'bench.logs';
 
@@ -49,7 +49,7 @@ async function insertMessages({ database }: Bench, rows: number, until: Date): P
   await database.run(
     `insert into messages (id, received_at, ${columns.join(', ')})
      select ${id('n', 1)}, ${instant('n')}, ${columns.map((column) => `one.${column}`).join(', ')}
-     from (select * from messages limit 1) one, generate_series(0, $1::bigint - 1, ${LOGS_A_MESSAGE}) n`,
+     from (select * from messages limit 1) one, generate_series(0, $1::bigint - 1, ${LOGS_PER_MESSAGE}) n`,
     [rows, until],
   );
 }
@@ -68,7 +68,7 @@ const TAGGED = `case when n % 2500 in (0, 51) then '{"app":"bench","size":"rare"
 async function insertSome({ database }: Bench, { from, to, rows, until }: Some): Promise<void> {
   const own = ['id', 'created_at', 'created_by_id', 'tags', 'message_id', 'received_at', 'delivery_id'];
   const columns = await columnsOf(database, 'webhook_logs', own);
-  const first = `(n - n % ${LOGS_A_MESSAGE})`;
+  const first = `(n - n % ${LOGS_PER_MESSAGE})`;
   await database.run(
     `insert into webhook_logs (created_at, created_by_id, tags, message_id, received_at, delivery_id, ${columns.join(', ')})
      select ${instant('n')}, ${USER}, ${TAGGED}, ${id(first, 1)}, ${instant(first)}, ${id('n', 2)},

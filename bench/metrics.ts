@@ -24,6 +24,6 @@ const LOOKS_EVERY_MS = 10;
  * The longest delay of the service's event loop since the previous scrape. The histogram also counts the time between
  * two samples, which is subtracted.
  */
-export function longestStallMs(metrics: Metrics): number {
+export function maxStallMs(metrics: Metrics): number {
   return Math.max(0, (metrics.get('nodejs_eventloop_lag_max_seconds') ?? Number.NaN) * 1000 - LOOKS_EVERY_MS);
 }

@@ -14,7 +14,7 @@ import { explainDatabase } from './explain-database.js';
 import type { Invocation } from './invocation.js';
 
 const BATCH = 200;
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 /** `hukz keys status`: shows how many secrets each key encrypts. */
 export async function showKeys(here: Invocation): Promise<void> {
@@ -148,7 +148,7 @@ function wordsFor(keyId: string | undefined, ids: readonly string[]): string {
 }
 
 function notOpened(problems: readonly string[]): string {
-  const more = problems.length - MOST_SHOWN;
-  const shown = problems.slice(0, MOST_SHOWN).map((problem) => `  ${problem}\n`);
+  const more = problems.length - MAX_SHOWN;
+  const shown = problems.slice(0, MAX_SHOWN).map((problem) => `  ${problem}\n`);
   return `${problems.length} secrets were not changed:\n${shown.join('')}${more > 0 ? `  and ${more} more\n` : ''}`;
 }

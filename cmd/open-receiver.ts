@@ -46,7 +46,7 @@ export async function openReceiver(options: ReceiverOptions): Promise<OpenReceiv
   };
 }
 
-const MOST_SHOWN = 64 * 1024;
+const MAX_SHOWN = 64 * 1024;
 
 /**
  * Formats a request for people. The body is kept byte for byte, because parsing and writing JSON would change numbers
@@ -55,6 +55,6 @@ const MOST_SHOWN = 64 * 1024;
 export function showRequest({ method, path, headers, body }: ReceivedRequest): Buffer {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
   const head = [`${method} ${path}`, ...lines, '', ''].join('\n');
-  const cut = body.length > MOST_SHOWN ? `\n… cut: the first ${MOST_SHOWN} of ${body.length} bytes` : '';
-  return Buffer.concat([Buffer.from(head), body.subarray(0, MOST_SHOWN), Buffer.from(`${cut}\n`)]);
+  const cut = body.length > MAX_SHOWN ? `\n… cut: the first ${MAX_SHOWN} of ${body.length} bytes` : '';
+  return Buffer.concat([Buffer.from(head), body.subarray(0, MAX_SHOWN), Buffer.from(`${cut}\n`)]);
 }

@@ -21,7 +21,7 @@ export function toConfig(given: GivenConfig) {
     nats: natsConfig(given),
     intake: { ...given.intake, inboxes: allInboxes(given.nats.inboxPrefix, given.intake.otherInboxes) },
     retry: { ...given.retry, finalStatuses: [] as readonly number[] },
-    patience: { ...given.patience, breaker: { ...given.patience.breaker, leastAttempts: MIN_ATTEMPTS } },
+    patience: { ...given.patience, breaker: { ...given.patience.breaker, minAttempts: MIN_ATTEMPTS } },
     ceilings: {
       ...given.ceilings,
       maxTimeoutMs: Math.max(given.ceilings.maxTimeoutMs, given.request.timeoutMs),

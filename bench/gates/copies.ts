@@ -60,9 +60,9 @@ async function held(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
   const run = bench.nextRun();
   const since = new Date();
   await receiver.begin({ run, messages: HELD_MESSAGES, fanOut: WEBHOOKS });
-  const before = await leastHeld(read);
+  const before = await minResident(read);
   await publish(bench, run);
-  const after = await leastHeld(read);
+  const after = await minResident(read);
   const arrived = receiver.untilAll(HELD_MESSAGES * WEBHOOKS);
   await receiver.heal();
   await arrived;
@@ -80,7 +80,7 @@ async function held(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
 /**
  * V8 frees buffers some time after it has collected them, and a driver releases its last statement with the next one.
  */
-async function leastHeld(read: () => Promise<Copies>): Promise<number> {
+async function minResident(read: () => Promise<Copies>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < LOOKS; look++) {
     least = Math.min(least, (await read()).heldBytes);

@@ -12,7 +12,7 @@ const SUBJECT = 'bench.gates';
  */
 const WEBHOOKS = 8;
 const WINDOW = 4000;
-const MOST_TRIES = 3;
+const MAX_TRIES = 3;
 
 /** Measures the statements, commits and CPU per delivery while messages never run out. */
 export async function saturationGates(bench: Bench): Promise<readonly Held[]> {
@@ -21,7 +21,7 @@ export async function saturationGates(bench: Bench): Promise<readonly Held[]> {
   await flood(bench, bench.plan.warmUpMessages);
   await postFlood(bench, { subject: SUBJECT, count: bench.plan.warmUpMessages });
   let best: readonly Held[] | undefined;
-  for (let tries = 1; tries <= MOST_TRIES && !best?.every(holds); tries++) best = lower(await measure(bench), best);
+  for (let tries = 1; tries <= MAX_TRIES && !best?.every(holds); tries++) best = lower(await measure(bench), best);
   return best ?? [];
 }
 

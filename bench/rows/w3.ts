@@ -2,7 +2,7 @@ import { readResidentMegabytes } from '../../internal/local/process-usage.js';
 import type { Bench } from '../bench.js';
 import { addHook, addHooks, registerEvent } from '../catalog.js';
 import { type Delivered, deliverFlood } from '../deliver.js';
-import { longestStallMs, readMetrics } from '../metrics.js';
+import { maxStallMs, readMetrics } from '../metrics.js';
 import { nowMs } from '../now.js';
 import { median, spell } from '../numbers.js';
 import type { Line, Row } from '../row.js';
@@ -103,7 +103,7 @@ async function changeLines(
     await readMetrics(many.service.metrics);
     const from = nowMs();
     await addHook(many.service.api, { eventId, url: `${many.receiver.origin}/hook`, tags: { pick: String(pick) } });
-    const whileRegistering = longestStallMs(await readMetrics(many.service.metrics));
+    const whileRegistering = maxStallMs(await readMetrics(many.service.metrics));
     const picks = { from: pick, count: 1 };
     const { stallMs } = await deliverFlood(many, { subject: SUBJECTS.many, messages: 1, picks });
     values.push(nowMs() - from);

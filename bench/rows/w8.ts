@@ -14,8 +14,8 @@ interface Query {
 }
 
 /** The maximum duration of a measurement: for a query that takes seconds, five requests are enough. */
-const LONGEST_MS = 15_000;
-const FEWEST = 5;
+const MAX_MS = 15_000;
+const MIN_COUNT = 5;
 
 const QUERIES: readonly Query[] = (['frequent', 'rare'] as const).flatMap((tag) =>
   (['most', 'few'] as const).flatMap((user) =>
@@ -42,10 +42,10 @@ async function measure({ service, plan, say }: Bench, query: Query): Promise<Lin
   const first = `${service.api}/webhooks/logs?tag=${TAGS[query.tag]}`;
   const histogram = makeLatencyHistogram();
   let listed: Listed = { total: 0, nodes: 0, next: undefined };
-  const deadline = performance.now() + LONGEST_MS;
+  const deadline = performance.now() + MAX_MS;
   // The first request is not counted: it may be the first on its connection.
   for (let request = 0; request <= plan.logs.requests; request++) {
-    if (request > FEWEST && performance.now() > deadline) break;
+    if (request > MIN_COUNT && performance.now() > deadline) break;
     const { next } = listed;
     const place = query.place === 'cursor' ? (next ? `&cursor=${encodeURIComponent(next)}` : '') : `&${query.place}`;
     const from = performance.now();

@@ -41,7 +41,7 @@ export const deliveryKeys = {
       doc: 'Wait before an open circuit breaker tries one delivery. The wait doubles with each probe, up to BREAKER_PROBE_MAX.',
       format: duration(TIMER),
     }),
-    longestProbeMs: key('BREAKER_PROBE_MAX', '10m', {
+    maxProbeMs: key('BREAKER_PROBE_MAX', '10m', {
       doc: 'Maximum wait between two probes of an open circuit breaker.',
       format: duration(TIMER),
     }),

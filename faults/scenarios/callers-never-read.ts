@@ -29,7 +29,7 @@ const LARGE = `
   )
   insert into webhook_events select webhooks.id, events.id from webhooks, events`;
 /** One such page per caller is 2.4 GB in total. */
-const MOST_GROWN_MB = 400;
+const MAX_GROWN_MB = 400;
 
 export const callersNeverRead: Scenario = {
   name: 'callers-never-read',
@@ -58,7 +58,7 @@ export const callersNeverRead: Scenario = {
       return open.length === 0;
     };
     await until(areAllCut, 'the connections of all callers that never read closed');
-    if (most - before > MOST_GROWN_MB)
+    if (most - before > MAX_GROWN_MB)
       throw new ScenarioFailure(`memory grew from ${before.toFixed(0)} to ${most.toFixed(0)} MB`);
     tally.healed();
     await load.stop();

@@ -45,7 +45,7 @@ export const circuitOpensAndCloses: Scenario = {
       throw new ScenarioFailure(
         `${probes.count()} requests arrived while the circuit was open; at most ${most} are allowed`,
       );
-    if (probes.mostAtOnce() > 1) throw new ScenarioFailure(`${probes.mostAtOnce()} probes were open at the same time`);
+    if (probes.maxAtOnce() > 1) throw new ScenarioFailure(`${probes.maxAtOnce()} probes were open at the same time`);
 
     receiver.recover();
     tally.healed();
@@ -72,7 +72,7 @@ type Ailing = ReturnType<typeof makeAiling>;
 function makeAiling() {
   let status = 500;
   let open = 0;
-  let seen = { count: 0, mostAtOnce: 0 };
+  let seen = { count: 0, maxAtOnce: 0 };
   return {
     open: () => open,
     recover() {
@@ -81,18 +81,18 @@ function makeAiling() {
     async conduct() {
       open++;
       seen.count++;
-      seen.mostAtOnce = Math.max(seen.mostAtOnce, open);
+      seen.maxAtOnce = Math.max(seen.maxAtOnce, open);
       await sleep(20);
       open--;
       return { status };
     },
     watch() {
       const from = performance.now();
-      const mine = { count: 0, mostAtOnce: 0 };
+      const mine = { count: 0, maxAtOnce: 0 };
       seen = mine;
       return {
         count: () => mine.count,
-        mostAtOnce: () => mine.mostAtOnce,
+        maxAtOnce: () => mine.maxAtOnce,
         lastedMs: () => performance.now() - from,
       };
     },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
 
-const MOST_GROWTH_MB = 80;
+const MAX_GROWTH_MB = 80;
 
 export const postgresDown: Scenario = {
   name: 'postgres-down',
@@ -23,7 +23,7 @@ export const postgresDown: Scenario = {
     await load.stop();
     if (!problems?.database)
       throw new ScenarioFailure('/health/ready did not report that the database was unavailable');
-    if (growth > MOST_GROWTH_MB)
+    if (growth > MAX_GROWTH_MB)
       throw new ScenarioFailure(`its memory grew by ${growth.toFixed(0)} MB while PostgreSQL was unavailable`);
   },
 };

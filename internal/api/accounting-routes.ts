@@ -11,7 +11,7 @@ import { Turnstile } from './turnstile.js';
 
 const A_DAY_MS = 86_400_000;
 /** An account of a month may take seconds, and a connection of the API meanwhile. */
-const MOST_AT_ONCE = 2;
+const MAX_AT_ONCE = 2;
 
 const query = z.object({
   webhook_id: written(id).optional().describe('of all webhooks without it'),
@@ -39,7 +39,7 @@ const accountAnswer = z
 
 export function makeAccountingRoutes(deps: Pick<ApiDeps, 'db' | 'reach'>): readonly Route[] {
   const refusal = 'other accounts are being read; try again later';
-  const reading = new Turnstile({ most: MOST_AT_ONCE, refusal });
+  const reading = new Turnstile({ most: MAX_AT_ONCE, refusal });
   return [
     userRoute(
       {

@@ -17,7 +17,7 @@ export interface ConnectionBounds {
 }
 
 /** Requests of one connection that are not answered yet. Clients that send the next one before an answer are rare, and send a few. */
-const MOST_PIPELINED = 32;
+const MAX_PIPELINED = 32;
 
 /** Bounds what callers may hold: descriptors by connections, memory by requests on them and by answers that are not read. */
 export function boundConnections(server: Server, { most, answerTimeoutMs, onCut }: ConnectionBounds): void {
@@ -56,7 +56,7 @@ export function boundConnections(server: Server, { most, answerTimeoutMs, onCut 
       unanswered.set(socket, left);
       if (left === 0 && open.has(socket)) idle.add(socket);
     });
-    if (requests > MOST_PIPELINED && open.has(socket)) cut(socket, 'pipelined_requests');
+    if (requests > MAX_PIPELINED && open.has(socket)) cut(socket, 'pipelined_requests');
   });
   const sweep = setInterval(() => {
     const now = performance.now();

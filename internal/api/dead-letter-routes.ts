@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_SUBJECT } from '../domain/subject.js';
+import { MAX_SUBJECT_LENGTH } from '../domain/subject.js';
 import { BURIED_BECAUSE } from '../domain/verdict.js';
 import { DEAD_LETTERS_ORDER, type DeadLetter, listDeadLetters } from '../store/dead-letters.js';
 import type { ApiDeps } from './api-deps.js';
@@ -13,7 +13,7 @@ import { text } from './text.js';
 const query = z.object({
   ...pagingOf(DEAD_LETTERS_ORDER),
   tag: tagQueries,
-  event: text(LONGEST_SUBJECT).optional().describe('the subject, exactly'),
+  event: text(MAX_SUBJECT_LENGTH).optional().describe('the subject, exactly'),
   webhook_id: written(id).optional(),
   space_id: written(spaceId).optional(),
   since: instant.optional().describe('given up then or later'),

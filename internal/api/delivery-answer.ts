@@ -13,7 +13,7 @@ import { webhookAnswer } from './webhook-answer.js';
 import { webhookParts } from './webhook-parts.js';
 
 /** More than a schedule has, each with up to 16 KiB of an answer and the tags of its webhook. */
-const MOST_ATTEMPTS = 200;
+const MAX_ATTEMPTS = 200;
 /** Attempts that are in memory at once. */
 const STEP_BYTES = 512 * 1024;
 
@@ -52,7 +52,7 @@ export const deliveryAnswer = z
       data: z.unknown().describe('the body that is sent; null when the message is no longer kept'),
       data_encoding: logAnswer.shape.data_encoding,
     }),
-    attempts: z.array(attemptAnswer).describe(`the newest ${MOST_ATTEMPTS}, oldest first`),
+    attempts: z.array(attemptAnswer).describe(`the newest ${MAX_ATTEMPTS}, oldest first`),
     earlier_attempts_omitted: z.literal(true).optional().describe('there when it has more attempts'),
   })
   .meta({ title: 'Delivery' });
@@ -79,9 +79,9 @@ export async function* deliveryParts(
   yield `,"message":${told.slice(0, -1)},`;
   yield sentData(message, formatOf(webhook.settings.format, webhook.url));
   yield '},"attempts":[';
-  const newest = await newestAttempts(db, delivery.id, MOST_ATTEMPTS + 1);
-  yield* attemptsInSteps(db, newest.slice(0, MOST_ATTEMPTS).reverse());
-  yield newest.length > MOST_ATTEMPTS ? '],"earlier_attempts_omitted":true}' : ']}';
+  const newest = await newestAttempts(db, delivery.id, MAX_ATTEMPTS + 1);
+  yield* attemptsInSteps(db, newest.slice(0, MAX_ATTEMPTS).reverse());
+  yield newest.length > MAX_ATTEMPTS ? '],"earlier_attempts_omitted":true}' : ']}';
 }
 
 async function* attemptsInSteps(db: Db, keys: readonly LogKey[]): AsyncGenerator<JsonPart> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Event } from '../domain/event.js';
-import { LONGEST_SUBJECT, parseSubject, type SubjectRules } from '../domain/subject.js';
+import { MAX_SUBJECT_LENGTH, parseSubject, type SubjectRules } from '../domain/subject.js';
 import { subjectPattern } from '../domain/subject-pattern.js';
 import type { EventFields } from '../store/events.js';
 import { readOnlyFields } from './read-only-fields.js';
@@ -12,7 +12,7 @@ const publishOnly = z.boolean().meta({
     'whether no service answers requests on the subject. `true` is required where a NATS service answers on it, and with `STREAM_ACK=publish-only`',
 });
 
-export const LONGEST_NAME = 255;
+export const MAX_NAME_LENGTH = 255;
 
 /** The three bodies that an event is made and changed by. */
 export function makeEventBodies(rules: SubjectRules) {
@@ -21,7 +21,7 @@ export function makeEventBodies(rules: SubjectRules) {
     if (judged && !judged.ok) context.addIssue({ code: 'custom', message: judged.problem });
   });
   const described = (pattern: string) => ({
-    maxLength: LONGEST_SUBJECT,
+    maxLength: MAX_SUBJECT_LENGTH,
     pattern,
     description: 'the NATS subject; `*` and a last `>` are wildcards',
     example: 'tag.created',
@@ -32,7 +32,7 @@ export function makeEventBodies(rules: SubjectRules) {
     create: z
       .strictObject({
         event: required,
-        name: text(LONGEST_NAME).default(''),
+        name: text(MAX_NAME_LENGTH).default(''),
         tags: tags.default({}),
         publish_only: publishOnly.default(false),
         ...readOnlyFields,
@@ -41,7 +41,7 @@ export function makeEventBodies(rules: SubjectRules) {
     put: z
       .strictObject({
         event: subject.meta(described(`^$|${pattern}`)).optional(),
-        name: text(LONGEST_NAME).optional(),
+        name: text(MAX_NAME_LENGTH).optional(),
         tags: tags.optional(),
         publish_only: publishOnly.optional(),
         ...readOnlyFields,
@@ -54,7 +54,7 @@ export function makeEventBodies(rules: SubjectRules) {
     patch: z
       .strictObject({
         event: required.optional(),
-        name: text(LONGEST_NAME).nullable().optional(),
+        name: text(MAX_NAME_LENGTH).nullable().optional(),
         tags: tagsPatch.nullable().optional(),
         publish_only: publishOnly.nullable().optional(),
         ...readOnlyFields,

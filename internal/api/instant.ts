@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-const LONGEST = 64;
-const time = z.iso.datetime({ offset: true }).max(LONGEST);
+const MAX_LENGTH = 64;
+const time = z.iso.datetime({ offset: true }).max(MAX_LENGTH);
 const day = z.iso.date();
 
 /** RFC 3339 without leap seconds and lower-case letters; `format` checks the days of months. */
@@ -14,7 +14,7 @@ export const instant = z
   .pipe(z.custom<Date>())
   .meta({
     anyOf: [
-      { type: 'string', format: 'date-time', maxLength: LONGEST, pattern: TIME, example: '2026-01-31T12:00:00Z' },
+      { type: 'string', format: 'date-time', maxLength: MAX_LENGTH, pattern: TIME, example: '2026-01-31T12:00:00Z' },
       { type: 'string', format: 'date', maxLength: 10, example: '2026-01-31' },
     ],
   });

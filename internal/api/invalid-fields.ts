@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '../errors.js';
 import { sentencesFor } from './issue-sentence.js';
 
-const MOST_TOLD = 20;
+const MAX_TOLD = 20;
 
 /** Everything that is wrong with a request's fields, each as a refusal of its own. */
 export class InvalidFields extends Error {
@@ -11,7 +11,7 @@ export class InvalidFields extends Error {
   constructor(issues: readonly z.core.$ZodIssue[]) {
     super('invalid fields');
     this.name = 'InvalidFields';
-    const told = issues.slice(0, MOST_TOLD).flatMap(sentencesFor).slice(0, MOST_TOLD);
+    const told = issues.slice(0, MAX_TOLD).flatMap(sentencesFor).slice(0, MAX_TOLD);
     const [first, ...rest] = told.map(({ message, field }) => new AppError('unprocessable', message, field));
     this.refusals = [first ?? new AppError('unprocessable', 'Invalid request body'), ...rest];
   }

@@ -7,7 +7,7 @@ export interface FieldSentence {
 }
 
 /** Unknown fields of one object that are named. */
-const MOST_KEYS = 20;
+const MAX_KEYS = 20;
 
 const KIND: Readonly<Record<string, string>> = {
   string: 'a string',
@@ -23,7 +23,7 @@ const KIND: Readonly<Record<string, string>> = {
 export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] {
   const [top] = issue.path;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.slice(0, MOST_KEYS).map((key) => ({
+    return issue.keys.slice(0, MAX_KEYS).map((key) => ({
       message: `there is no field ${quoted([...issue.path, key].join('.'))}`,
       field: echo(String(top ?? key)),
     }));

@@ -4,21 +4,21 @@ import express, { type Request, type Response } from 'express';
 import { AppError } from '../errors.js';
 import { shapeProblem } from './json-shape.js';
 
-export const LARGEST_BODY_BYTES = 256 * 1024;
+export const MAX_BODY_BYTES = 256 * 1024;
 
-const readBytes = express.raw({ type: () => true, limit: LARGEST_BODY_BYTES, inflate: false });
+const readBytes = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
 /** A webhook with 500 events that is sent back as it was read has some 6,000 values, in 1,000 objects. */
 export const BODY_BOUNDS = {
   deepest: 1024,
-  mostValues: 10_000,
-  mostParts: 2000,
-  mostMembers: 1000,
+  maxValues: 10_000,
+  maxParts: 2000,
+  maxMembers: 1000,
   mostNames: 2000,
 } as const;
 const TOO_LARGE = {
-  mostValues: `a request body has at most ${BODY_BOUNDS.mostValues} values`,
-  mostParts: `a request body has at most ${BODY_BOUNDS.mostParts} lists and objects`,
-  mostMembers: `an object of a request body has at most ${BODY_BOUNDS.mostMembers} members`,
+  maxValues: `a request body has at most ${BODY_BOUNDS.maxValues} values`,
+  maxParts: `a request body has at most ${BODY_BOUNDS.maxParts} lists and objects`,
+  maxMembers: `an object of a request body has at most ${BODY_BOUNDS.maxMembers} members`,
   mostNames: `the objects of a request body have at most ${BODY_BOUNDS.mostNames} different names of members`,
 } as const;
 /** What is smaller is parsed and judged in one turn of the event loop. */

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { shapeProblem } from './json-shape.js';
 
-const BOUNDS = { deepest: 3, mostValues: 6, mostParts: 4, mostMembers: 3, mostNames: 5 };
+const BOUNDS = { deepest: 3, maxValues: 6, maxParts: 4, maxMembers: 3, mostNames: 5 };
 
 it.each([
   '{}',
@@ -19,13 +19,13 @@ it.each([
 it.each([
   ['[[[[]]]]', 'deepest'],
   ['{"a":[{"b":{}}]}', 'deepest'],
-  ['[1,2,3,4,5,6,7]', 'mostValues'],
+  ['[1,2,3,4,5,6,7]', 'maxValues'],
   ['[{"a":1,"b":2},{"a":1,"b":2},{"a":1,"b":2}]', undefined],
-  ['[{"a":1,"b":2},{"a":1,"b":2},{"a":1,"b":2},1]', 'mostValues'],
-  ['[[],[],[[]]]', 'mostParts'],
+  ['[{"a":1,"b":2},{"a":1,"b":2},{"a":1,"b":2},1]', 'maxValues'],
+  ['[[],[],[[]]]', 'maxParts'],
   ['{"a":1,"b":2,"c":3}', undefined],
-  ['{"a":1,"b":2,"c":3,"d":4}', 'mostMembers'],
-  ['[{"a":{"b":1},"c":1,"d":1,"e":1}]', 'mostMembers'],
+  ['{"a":1,"b":2,"c":3,"d":4}', 'maxMembers'],
+  ['[{"a":{"b":1},"c":1,"d":1,"e":1}]', 'maxMembers'],
   ['{"a":{"b":1,"c":2},"d":{"e":3,"a":4}}', undefined],
   ['{"a":{"b":1,"c":2},"d":{"e":3,"f":"a:b"}}', 'mostNames'],
   ['{"a":{"b":1,"c":2},"d":{"e":3,"e\\"":4}}', 'mostNames'],

@@ -7,11 +7,11 @@ export interface JsonBounds {
   /** Lists and objects inside each other. */
   readonly deepest: number;
   /** In all. */
-  readonly mostValues: number;
+  readonly maxValues: number;
   /** Lists and objects in all. */
-  readonly mostParts: number;
+  readonly maxParts: number;
   /** Of one object. */
-  readonly mostMembers: number;
+  readonly maxMembers: number;
   /** Different ones, of members of all objects. */
   readonly mostNames: number;
 }
@@ -25,7 +25,7 @@ export type ShapeProblem = keyof JsonBounds;
  * are counted by the commas between them.
  */
 export function shapeProblem(bytes: Uint8Array, bounds: JsonBounds): ShapeProblem | undefined {
-  const { deepest, mostValues, mostParts, mostMembers, mostNames } = bounds;
+  const { deepest, maxValues, maxParts, maxMembers, mostNames } = bounds;
   const isObject = new Uint8Array(deepest + 1);
   const commas = new Uint32Array(deepest + 1);
   let depth = 0;
@@ -46,14 +46,14 @@ export function shapeProblem(bytes: Uint8Array, bounds: JsonBounds): ShapeProble
     } else if (byte === COMMA) {
       const here = (commas[depth] ?? 0) + 1;
       commas[depth] = here;
-      if (++values > mostValues) return 'mostValues';
-      if (isObject[depth] && here >= mostMembers) return 'mostMembers';
+      if (++values > maxValues) return 'maxValues';
+      if (isObject[depth] && here >= maxMembers) return 'maxMembers';
     } else if (byte === COLON) {
       names.add(digestOf(bytes, text));
       if (names.size > mostNames) return 'mostNames';
     } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
       if (++depth > deepest) return 'deepest';
-      if (++parts > mostParts) return 'mostParts';
+      if (++parts > maxParts) return 'maxParts';
       isObject[depth] = byte === OPEN_OBJECT ? 1 : 0;
       commas[depth] = 0;
     } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js';
 
-const MOST = 50;
+const MAX_COUNT = 50;
 const STALLED_MS = 1000;
 
 interface Running {
@@ -25,7 +25,7 @@ export class LargeAnswers {
     private readonly now: () => number,
     /** Told of each answer that is ended for another one. */
     private readonly onCut: () => void,
-    private readonly most = MOST,
+    private readonly most = MAX_COUNT,
   ) {}
 
   /** @throws {AppError} `unavailable` while all callers are reading, where it may be refused */

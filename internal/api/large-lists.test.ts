@@ -8,7 +8,7 @@ import { webhookList } from './webhook-answer.js';
 const MIB = 1024 * 1024;
 const WEBHOOKS = 3;
 const EVENTS = 500;
-const MOST_TURN_MS = 20;
+const MAX_TURN_MS = 20;
 const TRIES = 8;
 /** Each page is 26 MB of JSON, which a busy machine needs seconds for, and is asked for up to eight times. */
 jest.setTimeout(180_000);
@@ -58,7 +58,7 @@ interface Listed {
 /** The collector's work, also for what the test itself has left, falls into one turn now and then: the least of a few tries counts. */
 async function list(path: string) {
   let answer = await getRaw(server, path);
-  for (let tries = 1; tries < TRIES && answer.longestTurnMs >= MOST_TURN_MS; tries++) {
+  for (let tries = 1; tries < TRIES && answer.maxTurnMs >= MAX_TURN_MS; tries++) {
     collectGarbage();
     answer = await getRaw(server, path);
   }
@@ -72,9 +72,9 @@ describe('three webhooks, each with the same 500 events whose tags are 51 KB', (
     const ids: number[] = [];
     let cursor: string | undefined;
     do {
-      const { json, body, longestTurnMs } = await list(cursor ? `${path}&cursor=${cursor}` : path);
+      const { json, body, maxTurnMs } = await list(cursor ? `${path}&cursor=${cursor}` : path);
       expect(body.length).toBeLessThan(32 * MIB);
-      expect(longestTurnMs).toBeLessThan(MOST_TURN_MS);
+      expect(maxTurnMs).toBeLessThan(MAX_TURN_MS);
       expect(json.total).toBe(WEBHOOKS);
       for (const { id, events } of json.nodes) {
         ids.push(id);
@@ -86,8 +86,8 @@ describe('three webhooks, each with the same 500 events whose tags are 51 KB', (
   });
 
   it('are listed in the same pages for one space', async () => {
-    const { json, longestTurnMs } = await list('/webhooks/space/7?limit=100');
-    expect([json.nodes.length, longestTurnMs < MOST_TURN_MS]).toEqual([1, true]);
+    const { json, maxTurnMs } = await list('/webhooks/space/7?limit=100');
+    expect([json.nodes.length, maxTurnMs < MAX_TURN_MS]).toEqual([1, true]);
     const next = await list(`/webhooks/space/7?limit=1&cursor=${json.next_cursor}`);
     expect(next.json.nodes.map(({ id }) => id)).toEqual([(json.nodes[0]?.id ?? 0) + 1]);
   });
@@ -95,8 +95,8 @@ describe('three webhooks, each with the same 500 events whose tags are 51 KB', (
   it.each(['/webhooks?limit=100', '/webhooks/space/7?limit=100'])(
     'are listed in one small page of %s where each event is to stand once',
     async (path) => {
-      const { json, body, longestTurnMs } = await list(`${path}&events=brief`);
-      expect(longestTurnMs).toBeLessThan(MOST_TURN_MS);
+      const { json, body, maxTurnMs } = await list(`${path}&events=brief`);
+      expect(maxTurnMs).toBeLessThan(MAX_TURN_MS);
       expect(body.length).toBeLessThan(64 * 1024);
       const events = await api.db('events').orderBy('id').select('id', 'event', 'name');
       expect([json.total, json.next_cursor, json.events]).toEqual([WEBHOOKS, undefined, events]);
@@ -113,8 +113,8 @@ describe('three webhooks, each with the same 500 events whose tags are 51 KB', (
 
   it('are shown with the whole of their events, without keeping other work waiting', async () => {
     const { id } = await api.db('webhooks').first('id');
-    const { json, longestTurnMs } = await list(`/webhooks/${id}`);
-    expect(longestTurnMs).toBeLessThan(MOST_TURN_MS);
+    const { json, maxTurnMs } = await list(`/webhooks/${id}`);
+    expect(maxTurnMs).toBeLessThan(MAX_TURN_MS);
     const { body } = await getRaw(server, `/events?limit=100`);
     const events = JSON.parse(body.toString()).nodes;
     expect((json as unknown as { events: object[] }).events.slice(0, 100)).toEqual(events);
@@ -130,8 +130,8 @@ describe('three webhooks, each with the same 500 events whose tags are 51 KB', (
   });
 
   it('have events that are listed without keeping other work waiting', async () => {
-    const { json, longestTurnMs } = await list('/events?limit=100');
-    expect(longestTurnMs).toBeLessThan(MOST_TURN_MS);
+    const { json, maxTurnMs } = await list('/events?limit=100');
+    expect(maxTurnMs).toBeLessThan(MAX_TURN_MS);
     expect([json.nodes.length, json.total]).toEqual([100, EVENTS]);
   });
 });

@@ -7,15 +7,15 @@ import type { Refusals } from './refusals.js';
 import { findUser } from './user.js';
 
 /** Of each kind, users and addresses: with all of them remembered, some 10 MiB. */
-const MOST_CALLERS = 50_000;
+const MAX_CALLERS = 50_000;
 
 /**
  * Refuses requests of a user, and of an address, that are more than the rate: before a body is read, so that what is
  * refused costs little. What is refused does not count. @throws {AppError} `too_many`
  */
 export function limitRequests(rate: RateLimit, refusals: Refusals): RequestHandler {
-  const users = new CallerRates(rate, MOST_CALLERS);
-  const addresses = new CallerRates(rate, MOST_CALLERS);
+  const users = new CallerRates(rate, MAX_CALLERS);
+  const addresses = new CallerRates(rate, MAX_CALLERS);
   const words = formatRate(rate);
 
   return (req, res, next) => {

@@ -23,7 +23,7 @@ export interface Listening {
   stop(graceMs: number): Promise<void>;
 }
 
-const LARGEST_HEADERS_BYTES = 16 * 1024;
+const MAX_HEADERS_BYTES = 16 * 1024;
 
 /** Serves HTTP with limits on every wait for the caller, so that slow ones are cut off. Rejects when the port is taken. */
 export async function listen(answer: RequestListener, options: ListenOptions): Promise<Listening> {
@@ -35,7 +35,7 @@ export async function listen(answer: RequestListener, options: ListenOptions): P
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 65_000,
     // Node only looks at the two timeouts this often; its default would add up to 30 s to them.
     connectionsCheckingInterval: Math.max(10, Math.min(headersTimeout, requestTimeout) / 5),
-    maxHeaderSize: LARGEST_HEADERS_BYTES,
+    maxHeaderSize: MAX_HEADERS_BYTES,
   });
   server.setTimeout(options.idleTimeoutMs ?? 120_000);
   if (options.connections) boundConnections(server, options.connections);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_SUBJECT } from '../domain/subject.js';
+import { MAX_SUBJECT_LENGTH } from '../domain/subject.js';
 import { LOGS_ORDER, listWebhookLogs } from '../store/webhook-logs.js';
 import type { ApiDeps } from './api-deps.js';
 import { instant } from './instant.js';
@@ -14,7 +14,7 @@ import { text } from './text.js';
 const query = z.object({
   ...pagingOf(LOGS_ORDER),
   tag: tagQueries,
-  event: text(LONGEST_SUBJECT).optional().describe('the subject, exactly'),
+  event: text(MAX_SUBJECT_LENGTH).optional().describe('the subject, exactly'),
   webhook_id: written(id).optional(),
   space_id: written(spaceId).optional(),
   outcome: logOutcome.optional(),

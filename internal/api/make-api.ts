@@ -16,7 +16,7 @@ import { Turnstile } from './turnstile.js';
 import { requireUser, USER_PATHS } from './user.js';
 
 /** Answers in parts of which the first two pieces are made at the same time: twice the connections that the API has to the database. */
-const MOST_BEGUN = 20;
+const MAX_BEGUN = 20;
 
 /** The HTTP API: everything in the table of `routes.ts`, and errors in one form for everything else. */
 export function makeApi(deps: ApiDeps): Express {
@@ -65,7 +65,7 @@ function securityHeaders() {
 
 function mount(app: Express, routes: readonly Route[], refusals: Refusals): void {
   const onCut = () => refusals.add('unread_answer', { port: 'api' });
-  const turnstile = new Turnstile({ most: MOST_BEGUN, refusal: 'too many lists are being read; try again later' });
+  const turnstile = new Turnstile({ most: MAX_BEGUN, refusal: 'too many lists are being read; try again later' });
   const bounds = { turnstile, large: new LargeAnswers(() => performance.now(), onCut) };
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);

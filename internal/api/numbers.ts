@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-const LARGEST_ID = 2_147_483_647;
+const MAX_ID = 2_147_483_647;
 
 /** PostgreSQL's `integer`, from 1. */
-export const id = z.int().min(1).max(LARGEST_ID);
+export const id = z.int().min(1).max(MAX_ID);
 
 /** A whole number that arrives as text in a path or a query: plain digits, no sign, no leading zeros. */
 export function written<Schema extends z.ZodType<number, number>>(schema: Schema) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from './error-table.js';
-import { BODY_BOUNDS, LARGEST_BODY_BYTES } from './json-body.js';
+import { BODY_BOUNDS, MAX_BODY_BYTES } from './json-body.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
 import type { OperatorLimits } from './operator-limits.js';
 import type { Route } from './route.js';
@@ -98,10 +98,10 @@ function operation(route: Route, components: Components): Operation {
 
 function bodyOf({ method, bodyIsOptional }: Route, schema: JsonSchema): RequestBody {
   const types = method === 'patch' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
-  const { mostValues, mostParts, mostMembers, mostNames, deepest } = BODY_BOUNDS;
+  const { maxValues, maxParts, maxMembers, mostNames, deepest } = BODY_BOUNDS;
   return {
     required: !bodyIsOptional,
-    description: `At most ${LARGEST_BODY_BYTES / 1024} KiB, ${mostValues} values, ${mostParts} lists and objects, ${mostMembers} members of one object, ${mostNames} different names of members, nested ${deepest} deep`,
+    description: `At most ${MAX_BODY_BYTES / 1024} KiB, ${maxValues} values, ${maxParts} lists and objects, ${maxMembers} members of one object, ${mostNames} different names of members, nested ${deepest} deep`,
     content: Object.fromEntries(types.map((type) => [type, { schema }])),
   };
 }

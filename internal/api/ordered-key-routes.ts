@@ -5,7 +5,7 @@ import type { ApiDeps } from './api-deps.js';
 import { id, idPath, written } from './numbers.js';
 import { type Route, userRoute } from './route.js';
 
-const MOST_KEYS = 100;
+const MAX_KEYS = 100;
 const instant = z.iso.datetime();
 const keyPath = z.object({ id: written(id), key: z.guid() });
 
@@ -27,13 +27,13 @@ export function makeOrderedKeyRoutes(deps: ApiDeps): readonly Route[] {
       {
         method: 'get',
         path: '/webhooks/{id}/keys',
-        summary: `Keys of an ordered webhook in which a delivery has failed, so that the others wait; at most ${MOST_KEYS}`,
+        summary: `Keys of an ordered webhook in which a delivery has failed, so that the others wait; at most ${MAX_KEYS}`,
         params: idPath,
         answers: { 200: { description: 'the keys', schema: z.object({ nodes: z.array(parkedKey) }) } },
         refuses: ['not_found'],
       },
       async ({ params }) => {
-        const keys = await listParkedKeys(deps.db, await loadWebhook(deps.db, params.id), MOST_KEYS);
+        const keys = await listParkedKeys(deps.db, await loadWebhook(deps.db, params.id), MAX_KEYS);
         return { status: 200, json: { nodes: keys.map(parkedKeyJson) } };
       },
     ),

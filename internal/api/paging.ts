@@ -5,7 +5,7 @@ import { boundedText } from './bounds.js';
 import { written } from './numbers.js';
 
 /** In a query. A key of three columns, which is a cursor, is shorter. */
-const LONGEST = 256;
+const MAX_LENGTH = 256;
 const FURTHEST_PAGE = 1_000_000_000;
 
 /**
@@ -16,7 +16,7 @@ function numberOr(usual: number, most: number) {
   return z
     .unknown()
     .refine((value) => !Array.isArray(value), { error: 'is sent at most once', abort: true })
-    .refine((value) => String(value ?? '').length <= LONGEST, `has at most ${LONGEST} characters`)
+    .refine((value) => String(value ?? '').length <= MAX_LENGTH, `has at most ${MAX_LENGTH} characters`)
     .optional()
     .pipe(written(z.int().min(1).max(most)).catch(usual))
     .meta({
@@ -25,7 +25,7 @@ function numberOr(usual: number, most: number) {
       maximum: undefined,
       anyOf: [
         { type: 'integer', minimum: 1, maximum: most },
-        { type: 'string', maxLength: LONGEST },
+        { type: 'string', maxLength: MAX_LENGTH },
       ],
       description: `any other text means ${usual}`,
     });
@@ -35,14 +35,14 @@ function numberOr(usual: number, most: number) {
 export const pagingOf = (order: Keyset) => ({
   limit: numberOr(10, 100),
   page: numberOr(1, FURTHEST_PAGE),
-  cursor: boundedText(LONGEST)
+  cursor: boundedText(MAX_LENGTH)
     .regex(cursorForm(order), 'must be the next_cursor of another page of this list')
     .transform(readCursor)
     .pipe(z.custom<Cursor>())
     .optional()
     .meta({
       type: 'string',
-      maxLength: LONGEST,
+      maxLength: MAX_LENGTH,
       pattern: cursorForm(order).source,
       description: 'the next_cursor of the page before; goes before `page`',
     }),

@@ -3,7 +3,7 @@ import { numberPattern } from '../domain/number-pattern.js';
 import { boundedText } from './bounds.js';
 import { isStorable } from './text.js';
 
-const LONGEST = 2048;
+const MAX_LENGTH = 2048;
 
 /** Why messages cannot be POSTed to this; where they may go is another question: `requireAllowedReceiver`. */
 function urlProblem(url: string): string | undefined {
@@ -33,7 +33,7 @@ export function urlPattern(marks: '' | '?' | '?#' = '?#'): string {
 }
 
 /** Stored as it was given. */
-export const receiverUrl = boundedText(LONGEST)
+export const receiverUrl = boundedText(MAX_LENGTH)
   .superRefine((url, context) => {
     const problem = url === '' ? undefined : urlProblem(url);
     if (problem) context.addIssue({ code: 'custom', message: problem });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Replay, ReplayOutcome, ReplayRequest, ReplayState } from '../domain/replay.js';
-import { LONGEST_SUBJECT } from '../domain/subject.js';
+import { MAX_SUBJECT_LENGTH } from '../domain/subject.js';
 import { AppError } from '../errors.js';
 import { instant } from './instant.js';
 import { id, userId } from './numbers.js';
@@ -28,7 +28,7 @@ export const newReplayBody = z
         'what became of them: given up (dead), failed and waiting for the next attempt (failed), delivered, cancelled, ' +
           "found nowhere though it was owed (lost), or never owed to this webhook though they are of today's events (missing)",
       ),
-    event: text(LONGEST_SUBJECT).min(1).optional().describe('the subject, exactly'),
+    event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('the subject, exactly'),
     dry_run: z.boolean().default(false).describe('only count'),
   })
   .meta({ title: 'NewReplay', example: { since: '2026-01-31', outcome: 'dead', dry_run: true } });

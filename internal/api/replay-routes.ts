@@ -15,12 +15,12 @@ import { Turnstile } from './turnstile.js';
 const replay = { description: 'the job', schema: replayAnswer };
 const query = z.object(pagingOf(REPLAYS_ORDER));
 /** A count may read millions of rows in 20 s, on a connection of the journal's. */
-const MOST_COUNTED_AT_ONCE = 1;
+const MAX_COUNTED_AT_ONCE = 1;
 
 export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | 'subjectRules'>): readonly Route[] {
   const rules = makeFiringRules(deps.subjectRules);
   const refusal = 'other replays are being counted; try again later';
-  const counting = new Turnstile({ most: MOST_COUNTED_AT_ONCE, refusal });
+  const counting = new Turnstile({ most: MAX_COUNTED_AT_ONCE, refusal });
   return [
     userRoute(
       {

@@ -44,12 +44,12 @@ describe('a replay', () => {
       finished_at: null,
       error: null,
     });
-    await stepReplays(kit.api.pool, { ratePerSecond: 1, mostWaiting: 10 }, RULES);
+    await stepReplays(kit.api.pool, { ratePerSecond: 1, maxWaiting: 10 }, RULES);
     expect((await kit.api.send('GET', `/replays/${made.id}`)).body).toMatchObject({ state: 'running', done: 1 });
     const { body: cancelled } = await kit.api.send('DELETE', `/replays/${made.id}`).expect(200);
     expect(cancelled).toMatchObject({ id: made.id, state: 'cancelled', done: 1, finished_at: expect.any(String) });
     await kit.api.db('replays').update({ next_at: kit.api.db.fn.now() });
-    expect(await stepReplays(kit.api.pool, { ratePerSecond: 1, mostWaiting: 10 }, RULES)).toBeUndefined();
+    expect(await stepReplays(kit.api.pool, { ratePerSecond: 1, maxWaiting: 10 }, RULES)).toBeUndefined();
     expect((await kit.api.send('DELETE', `/replays/${made.id}`).expect(200)).body).toEqual(cancelled);
     expect((await kit.api.send('GET', `/webhooks/${kit.webhookId}/replays`)).body).toEqual({
       total: 1,

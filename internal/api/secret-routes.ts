@@ -15,11 +15,11 @@ import { secretText } from './webhook-bodies.js';
 import { webhookParts } from './webhook-parts.js';
 
 const DAY_MS = 86_400_000;
-const LONGEST_OVERLAP_MS = 30 * DAY_MS;
+const MAX_OVERLAP_MS = 30 * DAY_MS;
 
 const rotateBody = z
   .strictObject({
-    overlap: durationField(0, LONGEST_OVERLAP_MS, {
+    overlap: durationField(0, MAX_OVERLAP_MS, {
       description:
         'how long the secrets of before go on signing beside the new one; 24h unless given, 0s ends them now',
       example: '24h',

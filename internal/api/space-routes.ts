@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_SUBJECT } from '../domain/subject.js';
+import { MAX_SUBJECT_LENGTH } from '../domain/subject.js';
 import { insertWebhook, isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../store/webhooks.js';
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
@@ -18,7 +18,7 @@ import { newSpaceWebhookBody, newWebhook, requireSameSpace } from './webhook-bod
 import { listPartsFor, webhookParts } from './webhook-parts.js';
 
 const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: eventsQuery });
-const checkQuery = z.object({ event: text(LONGEST_SUBJECT).default('') });
+const checkQuery = z.object({ event: text(MAX_SUBJECT_LENGTH).default('') });
 
 export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
   return [

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
-  LONGEST_TAG_KEY,
-  LONGEST_TAG_VALUE,
-  MOST_TAG_BYTES,
-  MOST_TAGS,
+  MAX_TAG_BYTES,
+  MAX_TAG_KEY_LENGTH,
+  MAX_TAG_VALUE_LENGTH,
+  MAX_TAGS,
   parseTag,
   TAG_KEY,
   type Tag,
@@ -16,18 +16,18 @@ import { parseFields } from './invalid-fields.js';
 import { isStorable, text, UNSTORABLE } from './text.js';
 
 const key = z.string().regex(TAG_KEY, 'a key has 1 to 64 characters out of A-Z, a-z, 0-9, _, . and -');
-const LONGEST_TAG = LONGEST_TAG_KEY + 1 + LONGEST_TAG_VALUE;
-const atMost = `there are at most ${MOST_TAGS} tags`;
+const MAX_TAG_LENGTH = MAX_TAG_KEY_LENGTH + 1 + MAX_TAG_VALUE_LENGTH;
+const atMost = `there are at most ${MAX_TAGS} tags`;
 
-export const tags = boundedRecord({ key, value: text(LONGEST_TAG_VALUE) }, MOST_TAGS, atMost).meta({
-  maxProperties: MOST_TAGS,
-  description: `how it is found again: keys and their values, at most ${MOST_TAG_BYTES} bytes of JSON`,
+export const tags = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH) }, MAX_TAGS, atMost).meta({
+  maxProperties: MAX_TAGS,
+  description: `how it is found again: keys and their values, at most ${MAX_TAG_BYTES} bytes of JSON`,
   example: { app: 'example' },
 });
 
 /** A merge patch of tags: those named are set, `null` removes one, the others stay. */
-export const tagsPatch = boundedRecord({ key, value: text(LONGEST_TAG_VALUE).nullable() }, MOST_TAGS, atMost).meta({
-  maxProperties: MOST_TAGS,
+export const tagsPatch = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH).nullable() }, MAX_TAGS, atMost).meta({
+  maxProperties: MAX_TAGS,
   description: 'those named are set, null removes one, the others stay',
   example: { app: 'example', gone: null },
 });
@@ -35,8 +35,8 @@ export const tagsPatch = boundedRecord({ key, value: text(LONGEST_TAG_VALUE).nul
 /** Tags that were stored when more was allowed may stay, and may become fewer. @throws {AppError} `unprocessable` */
 export function withinBytes(next: Tags, current: Tags = {}): Tags {
   const bytes = tagBytes(next);
-  if (bytes <= MOST_TAG_BYTES || bytes <= tagBytes(current)) return next;
-  const sentence = `tags have at most ${MOST_TAG_BYTES} bytes of JSON in all, and these have ${bytes}`;
+  if (bytes <= MAX_TAG_BYTES || bytes <= tagBytes(current)) return next;
+  const sentence = `tags have at most ${MAX_TAG_BYTES} bytes of JSON in all, and these have ${bytes}`;
   throw new AppError('unprocessable', sentence, 'tags');
 }
 
@@ -47,7 +47,7 @@ export function patchTags(current: Tags, patch: z.output<typeof tagsPatch> | nul
   return withinBytes(parseFields(z.object({ tags }), { tags: Object.fromEntries(merged) }).tags, current);
 }
 
-const tagQuery = boundedText(LONGEST_TAG)
+const tagQuery = boundedText(MAX_TAG_LENGTH)
   .transform((written, context): Tag => {
     const tag = isStorable(written) ? parseTag(written) : { ok: false as const, problem: UNSTORABLE };
     if (tag.ok) return tag.value;
@@ -57,7 +57,7 @@ const tagQuery = boundedText(LONGEST_TAG)
   .pipe(z.custom<Tag>())
   .meta({
     type: 'string',
-    maxLength: LONGEST_TAG,
+    maxLength: MAX_TAG_LENGTH,
     pattern: String.raw`^[^:\u0000]+:[^\u0000]*$`,
     example: 'app:example',
   });
@@ -66,6 +66,6 @@ const tagQuery = boundedText(LONGEST_TAG)
 export const tagQueries = z
   .preprocess(
     (given) => (given === undefined ? [] : Array.isArray(given) ? given : [given]),
-    boundedList(tagQuery, MOST_TAGS),
+    boundedList(tagQuery, MAX_TAGS),
   )
   .meta({ description: 'key:value; repeatable, all of them must be carried' });

@@ -6,7 +6,7 @@ import type { WebhookFields } from '../store/webhooks.js';
 import { accessFields, changeAccess, newAccessFields } from './access.js';
 import { boundedList, boundedText } from './bounds.js';
 import { ignoredConditions } from './condition-answer.js';
-import { LONGEST_NAME } from './event-bodies.js';
+import { MAX_NAME_LENGTH } from './event-bodies.js';
 import { id, spaceId } from './numbers.js';
 import { ignoredField, readOnlyFields } from './read-only-fields.js';
 import { receiverUrl, urlPattern } from './receiver-url.js';
@@ -17,9 +17,9 @@ import { patchTags, tags, tagsPatch, withinBytes } from './tag-fields.js';
 import { isStorable, text, UNSTORABLE } from './text.js';
 import type { Judged } from './tls-secrets.js';
 
-const MOST_EVENTS = 500;
-const LONGEST_SECRET = 512;
-const eventIds = boundedList(id, MOST_EVENTS).meta({
+const MAX_EVENTS = 500;
+const MAX_SECRET_LENGTH = 512;
+const eventIds = boundedList(id, MAX_EVENTS).meta({
   description: 'the events whose messages it gets, replaced as a whole',
   example: [1, 2],
 });
@@ -28,7 +28,7 @@ const url = receiverUrl.meta({
     'where requests go; parts that are secrets (the path of a Slack or Discord URL, a token in the query) are answered as ***, which keeps them when the URL is sent back',
   example: 'https://example.com/hook',
 });
-const name = text(LONGEST_NAME).meta({ description: 'for people; need not be unique', example: 'Search index' });
+const name = text(MAX_NAME_LENGTH).meta({ description: 'for people; need not be unique', example: 'Search index' });
 const enabled = z.boolean().meta({ description: 'whether it gets anything', example: true });
 const webhookTags = tags.meta({
   description: 'how it and its logs are found again; messages with Hukz-Tag go to those that carry it',
@@ -36,7 +36,7 @@ const webhookTags = tags.meta({
 });
 const space = spaceId.meta({ description: 'the space (tenant) that it belongs to for good', example: 0 });
 /** Of a signature: what it must look like, the scheme says. */
-export const secretText = boundedText(LONGEST_SECRET).refine(isStorable, UNSTORABLE).meta({
+export const secretText = boundedText(MAX_SECRET_LENGTH).refine(isStorable, UNSTORABLE).meta({
   writeOnly: true,
   description: "a secret of your own to sign with, shown in no answer; its form is the scheme's",
   example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',

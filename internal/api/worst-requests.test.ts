@@ -10,10 +10,10 @@ import { makeOpenApi, type OpenApi, type Operation } from './openapi.js';
 import { makeRoutes } from './routes.js';
 
 /** What a turn of the event loop may take, and how often a request is tried: the first ones wait for the compiler. */
-const LONGEST_TURN_MS = 20;
+const MAX_TURN_MS = 20;
 const TRIES = 12;
 /** What a refusal of twenty sentences needs, each with a hundred characters of what was sent. */
-const LONGEST_REFUSAL = 8000;
+const MAX_REFUSAL_LENGTH = 8000;
 /** Node takes 16 KiB of headers, the target among them. */
 const TARGET_ROOM = 14_000;
 
@@ -60,7 +60,7 @@ async function send({ method, path, body }: Sent): Promise<Answered> {
   const { port } = server.address() as AddressInfo;
   const bytes = body === undefined ? undefined : Buffer.from(body);
   const headers = { 'x-user': '1', 'content-type': 'application/json', 'content-length': bytes?.length ?? 0 };
-  turns.longestMs();
+  turns.maxMs();
   return new Promise((resolve, reject) => {
     const sent = request({ port, host: '127.0.0.1', agent, method, path, headers }, (answer) => {
       const pieces: Buffer[] = [];
@@ -70,7 +70,7 @@ async function send({ method, path, body }: Sent): Promise<Answered> {
         setImmediate(() =>
           setImmediate(() => {
             const text = Buffer.concat(pieces).toString();
-            resolve({ status: answer.statusCode ?? 0, text, turnMs: turns.longestMs() });
+            resolve({ status: answer.statusCode ?? 0, text, turnMs: turns.maxMs() });
           }),
         );
       });
@@ -81,9 +81,9 @@ async function send({ method, path, body }: Sent): Promise<Answered> {
 }
 
 /** The same request until one of its turns was short enough: a collection of garbage is not the request's. */
-async function leastOf(sent: Sent): Promise<Answered> {
+async function minOf(sent: Sent): Promise<Answered> {
   let answer = await send(sent);
-  for (let tries = 1; tries < TRIES && answer.turnMs > LONGEST_TURN_MS; tries++) {
+  for (let tries = 1; tries < TRIES && answer.turnMs > MAX_TURN_MS; tries++) {
     collectGarbage();
     const again = await send(sent);
     if (again.turnMs < answer.turnMs) answer = again;
@@ -93,11 +93,11 @@ async function leastOf(sent: Sent): Promise<Answered> {
 
 /** What is wrong with the answer to a worst request, in words. */
 async function complaints(name: string, sent: Sent): Promise<readonly string[]> {
-  const { status, text, turnMs } = await leastOf(sent);
+  const { status, text, turnMs } = await minOf(sent);
   const found: string[] = [];
-  if (turnMs > LONGEST_TURN_MS) found.push(`${name}: a turn of ${turnMs.toFixed(0)} ms, answered ${status}`);
+  if (turnMs > MAX_TURN_MS) found.push(`${name}: a turn of ${turnMs.toFixed(0)} ms, answered ${status}`);
   if (status >= 500 && status !== 503) found.push(`${name}: answered ${status}`);
-  if (status >= 400 && text.length > LONGEST_REFUSAL) found.push(`${name}: a refusal of ${text.length} characters`);
+  if (status >= 400 && text.length > MAX_REFUSAL_LENGTH) found.push(`${name}: a refusal of ${text.length} characters`);
   if (status >= 400 && /(.)\1{100}/.test(text)) found.push(`${name}: repeats more than 100 characters`);
   return found;
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../logger.js';
 
 /** For files, NATS, and what else a process opens. */
 const OTHER_FILES = 100;
-const FEWEST = 10;
+const MIN_COUNT = 10;
 
 /** What callers may hold of the API, and of /metrics. */
 export function connectionBounds(config: Config, refusals: Refusals, logger: Logger) {
@@ -33,7 +33,7 @@ export function allowedConnections(
   openFiles: number,
 ): number {
   const reserved = dispatch.maxInFlight + database.apiPool + database.journalPool + connections.maxToMetrics;
-  return Math.min(connections.max, Math.max(FEWEST, openFiles - reserved - OTHER_FILES));
+  return Math.min(connections.max, Math.max(MIN_COUNT, openFiles - reserved - OTHER_FILES));
 }
 
 /** Infinity where it is not known. */

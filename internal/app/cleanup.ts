@@ -14,7 +14,7 @@ export interface Cleanup {
 }
 
 /** What even a part that hangs is given, when the deadline has passed. */
-const LEAST_MS = 500;
+const MIN_MS = 500;
 
 export function makeCleanup(logger: Logger): Cleanup {
   const steps: { readonly what: string; readonly stop: () => Promise<void> }[] = [];
@@ -24,7 +24,7 @@ export function makeCleanup(logger: Logger): Cleanup {
     for (let step = steps.pop(); step; step = steps.pop()) {
       const from = performance.now();
       try {
-        const stopped = await deadline.within(step.stop(), LEAST_MS);
+        const stopped = await deadline.within(step.stop(), MIN_MS);
         const ms = Math.round(performance.now() - from);
         if (stopped) logger.debug('app.stopped_part', { part: step.what, ms });
         else logger.warn('app.stop_overdue', { part: step.what, ms });

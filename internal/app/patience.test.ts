@@ -67,7 +67,7 @@ describe('a circuit', () => {
     const atOpening = kit.receiver.requests.length;
     await webhook.publish(20);
     await until('three more probes', () => kit.receiver.requests.length >= atOpening + 3);
-    expect(kit.receiver.mostAtOnce).toBeLessThanOrEqual(64);
+    expect(kit.receiver.maxAtOnce).toBeLessThanOrEqual(64);
     kit.receiver.behave({ status: 200 });
     await until('a closed circuit', async () => (await webhook.read()).circuit === undefined);
     await until('everything delivered', async () => (await webhook.account()).delivered === 50);

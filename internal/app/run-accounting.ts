@@ -15,8 +15,8 @@ export interface AccountingParts {
 
 const EVERY_MS = 300_000;
 /** What one round looks at of one range: some ten milliseconds of the database. */
-const MOST = { messages: 2000, deliveries: 5000 };
-const MOST_IDS_TOLD = 10;
+const MAX_COUNT = { messages: 2000, deliveries: 5000 };
+const MAX_IDS_TOLD = 10;
 const HOUR_MS = 3_600_000;
 
 /** Ranges before now: yesterday and the last hour. */
@@ -56,9 +56,9 @@ export function makePatrol(
   return async () => {
     const now = clock.now();
     const [since, until] = [new Date(now - range.fromMs), new Date(now - range.toMs)];
-    const lost = await findLost(pool, { since, until, from, ...MOST });
+    const lost = await findLost(pool, { since, until, from, ...MAX_COUNT });
     if (lost.ids.length > 0) {
-      const ids = lost.ids.slice(0, MOST_IDS_TOLD);
+      const ids = lost.ids.slice(0, MAX_IDS_TOLD);
       logger.error('accounting.open', { deliveries: lost.ids.length, delivery_ids: ids });
     }
     found += lost.ids.length;

@@ -17,7 +17,7 @@ export interface RetentionParts {
 }
 
 const EVERY_MS = 600_000;
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 const BETWEEN_TRIES_MS = 200;
 const DEAD_LETTERS_AT_ONCE = 1000;
 /** Ten thousand rotations in ten minutes are not to be expected. */
@@ -81,7 +81,7 @@ async function dropPatiently(
     } catch (error) {
       const verdict = judgePgError(error);
       if (verdict !== 'back_off' && verdict !== 'repeat') throw error;
-      if (tries === MOST_TRIES) return 'locked';
+      if (tries === MAX_TRIES) return 'locked';
     }
     await sleep(BETWEEN_TRIES_MS);
   }

@@ -9,14 +9,14 @@ import { runRetention } from './run-retention.js';
 import { watchBacklog } from './watch-backlog.js';
 
 /** Seconds of replaying that may be due and not sent yet. */
-const MOST_WAITING_S = 10;
+const MAX_WAITING_S = 10;
 
 /** What runs beside the way of a message: replays, retention, whether the account closes, and how far sending is behind. */
 export function startUpkeep({ config, clock, logger }: Base, core: Core, cleanup: Cleanup): void {
   const { pool } = core.store;
   const { onWebhook: onDisabled } = core.results;
   const { ratePerSecond } = config.replay;
-  const pace = { ratePerSecond, mostWaiting: MOST_WAITING_S * ratePerSecond };
+  const pace = { ratePerSecond, maxWaiting: MAX_WAITING_S * ratePerSecond };
   cleanup.add('replays', runReplays({ pool, pace, rules: makeFiringRules(core.registry.subjectRules), logger }).stop);
   const { onTableBytes, onAccountOpen, onBacklog } = core.metrics;
   cleanup.add('resumes', runResumes({ pool, logger }).stop);

@@ -22,7 +22,7 @@ export interface Circuits {
 
 /** Receivers fail in crowds, and each change of the catalog makes the messages under way be matched again. */
 const COLLECT_MS = 100;
-const MOST_AT_ONCE = 1000;
+const MAX_AT_ONCE = 1000;
 
 /** Opens and closes the circuits of webhooks for all instances, those of a moment by one change of the catalog. */
 export function makeCircuits({
@@ -56,11 +56,11 @@ function inCrowds<T>(work: (items: readonly T[]) => Promise<void>): Batcher<T, v
       return items.map(() => undefined);
     },
     sizeOf: () => 1,
-    maxItems: MOST_AT_ONCE,
-    maxBytes: MOST_AT_ONCE,
+    maxItems: MAX_AT_ONCE,
+    maxBytes: MAX_AT_ONCE,
     parallel: 1,
     lingerMs: () => COLLECT_MS,
     busyFrom: 0,
-    enough: MOST_AT_ONCE,
+    enough: MAX_AT_ONCE,
   });
 }

@@ -28,9 +28,9 @@ export interface Claimer {
   isCatalogBehind(): boolean;
 }
 
-const MOST_AT_ONCE = 2000;
+const MAX_AT_ONCE = 2000;
 /** Claiming for a handful of free places, or the handful that fell due meanwhile, would cost three statements each. */
-const LEAST_AT_ONCE = 100;
+const MIN_AT_ONCE = 100;
 
 export function makeClaimer(deps: ClaimerDeps): Claimer {
   const { holdings, strays, logger } = deps;
@@ -71,7 +71,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
   /** What falls due all the time beside failing receivers, a few at a time, waits for the next round. */
   const mayBeMore = ({ deliveries, around }: Claim, asked: { readonly deliveries: number; readonly bytes: number }) =>
     around === true ||
-    deliveries.length >= Math.min(asked.deliveries, LEAST_AT_ONCE) ||
+    deliveries.length >= Math.min(asked.deliveries, MIN_AT_ONCE) ||
     holdings.free().bytes < asked.bytes / 2 ||
     deliveries.some(({ webhookId }) => holdings.isFull(webhookId));
 
@@ -83,8 +83,8 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       if (isBehind) await reloadCatalog();
       await strays.free();
       const free = holdings.free();
-      const deliveries = Math.min(MOST_AT_ONCE, Math.ceil(free.count / 2));
-      if (deliveries < Math.min(LEAST_AT_ONCE, 1 + holdings.count) || free.count <= 0 || free.bytes <= 0) return false;
+      const deliveries = Math.min(MAX_AT_ONCE, Math.ceil(free.count / 2));
+      if (deliveries < Math.min(MIN_AT_ONCE, 1 + holdings.count) || free.count <= 0 || free.bytes <= 0) return false;
       const claimed = await claim({ deliveries, bytes: free.bytes, ...holdings.lanes(deliveries) });
       if (claimed.lost > 0) logger.error('delivery.message_lost', { deliveries: claimed.lost });
       // A webhook younger than our catalog must not pass for a deleted one, nor its id for what it was before a restore.

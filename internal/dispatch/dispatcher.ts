@@ -52,7 +52,7 @@ export interface DispatcherDeps {
 }
 
 /** Requests that are begun in one turn of the event loop: about 5 ms, or 15 with as many new connections. */
-const STARTS_A_TURN = 64;
+const STARTS_PER_TICK = 64;
 
 /** Sends what the lanes hold as they allow, judges what came of it, and settles that. */
 export class Dispatcher {
@@ -75,7 +75,7 @@ export class Dispatcher {
     const { lanes } = this.deps.room;
     // Called three times per delivery: the cheapest question comes first.
     while (lanes.hasWork && this.mayRun() && this.deps.isTrusted()) {
-      if (this.startedThisTurn === STARTS_A_TURN) return;
+      if (this.startedThisTurn === STARTS_PER_TICK) return;
       const delivery = lanes.take();
       if (!delivery) {
         this.waitForToken();
@@ -93,7 +93,7 @@ export class Dispatcher {
   }
 
   private nextTurn(): void {
-    const hadEnough = this.startedThisTurn === STARTS_A_TURN;
+    const hadEnough = this.startedThisTurn === STARTS_PER_TICK;
     this.startedThisTurn = 0;
     if (hadEnough) this.pump();
   }

@@ -7,7 +7,7 @@ const limits: fc.Arbitrary<HoldingsLimits> = fc.record({
   maxResident: fc.integer({ min: 1, max: 80 }),
   maxResidentBytes: fc.integer({ min: 1, max: 2000 }),
 });
-const SMALLEST_WINDOW = 16;
+const MIN_WINDOW = 16;
 const webhookId = fc.nat({ max: 4 });
 const size = fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 3000 }));
 const step = fc.oneof(
@@ -76,7 +76,7 @@ class Bench {
     const mineBytes = mine.reduce((sum, one) => sum + one.bytes, 0);
     const isBeyondItsPart = mine.length > 0 && (mine.length >= free.count / 4 || mineBytes >= free.bytes / 2);
     if (isBeyondItsPart) expect(isFull).toBe(true);
-    else if (isFull && fits) expect(mine.length).toBeGreaterThanOrEqual(SMALLEST_WINDOW);
+    else if (isFull && fits) expect(mine.length).toBeGreaterThanOrEqual(MIN_WINDOW);
     if (!got) return;
     this.held.push({ id, webhookId: webhook, bytes });
     expect(this.holdings.count).toBeLessThanOrEqual(this.limits.maxResident);

@@ -28,7 +28,7 @@ interface Share {
 /** Part of the places that new messages may not take: else retries and the backlog would wait for as long as they flood. */
 const KEPT_FOR_CLAIMS = 0.125;
 /** Windows of idle lanes that are remembered. */
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 /** A lane may hold a quarter of what is still free, so that the busiest leaves room for others. */
 const PART_OF_FREE = 4;
 /** More of the bytes: payloads are large for everybody at a time, and what has no room is written and read once more. */
@@ -44,7 +44,7 @@ export class Holdings {
   private readonly held = new Map<string, Held>();
   private readonly shares = new Map<number, Share>();
   /** Lanes that hold nothing just now: their windows are worth remembering. */
-  private readonly remembered = new Recent<number, Share>(MOST_REMEMBERED);
+  private readonly remembered = new Recent<number, Share>(MAX_REMEMBERED);
   private readonly classes = new ClassTree<ClassLoad>(() => ({ count: 0, bytes: 0 }));
   private bytes = 0;
 

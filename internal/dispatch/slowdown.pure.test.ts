@@ -23,8 +23,8 @@ describe('a receiver that fails a part of its requests, however many there are',
     ['of which 2 % are refused at 25/s', 25, sometimes(0.02, { afterMs: 20, load: 'refusing' }, 500)],
     ['of which 2 % end at a dead gateway at 40/s', 40, sometimes(0.02, { afterMs: 1000, load: 'stalled' }, 500)],
   ])('(%s) gets no less than it is sent', (_name, perSecond, conduct) => {
-    const { mostWaiting } = run(perSecond, conduct);
-    expect(mostWaiting).toBeLessThan(perSecond * 2);
+    const { maxWaiting } = run(perSecond, conduct);
+    expect(maxWaiting).toBeLessThan(perSecond * 2);
   });
 });
 
@@ -32,10 +32,10 @@ describe('a receiver that can take only so much', () => {
   it('and refuses the rest is asked for about that', () => {
     const bearing: Conduct = ({ open }) =>
       open < 8 ? { afterMs: 200, load: 'fine' } : { afterMs: 20, load: 'refusing' };
-    const { answered, mostOpen } = run(200, bearing);
+    const { answered, maxOpen } = run(200, bearing);
     expect(answered.refusing / (answered.refusing + answered.fine)).toBeLessThan(0.15);
     expect(answered.fine).toBeGreaterThan(0.8 * 180 * 40);
-    expect(mostOpen).toBeLessThan(16);
+    expect(maxOpen).toBeLessThan(16);
   });
 
   it('and stalls when it is asked for more is asked for less', () => {
@@ -47,8 +47,8 @@ describe('a receiver that can take only so much', () => {
   it.each(['refusing', 'stalled'] as const)(
     'which is nothing (%s) is asked once at a time within a few rounds',
     (load) => {
-      const { mostOpen, answered } = run(50, () => ({ afterMs: load === 'stalled' ? 15_000 : 50, load }));
-      expect(mostOpen).toBe(1);
+      const { maxOpen, answered } = run(50, () => ({ afterMs: load === 'stalled' ? 15_000 : 50, load }));
+      expect(maxOpen).toBe(1);
       expect(answered.fine).toBe(0);
     },
   );
@@ -56,7 +56,7 @@ describe('a receiver that can take only so much', () => {
   it('is asked for all again soon after it is well', () => {
     const ill: Conduct = ({ atMs }) =>
       atMs < 20_000 ? { afterMs: 50, load: 'refusing' } : { afterMs: 100, load: 'fine' };
-    const { mostWaiting } = run(60, ill, 90);
-    expect(mostWaiting).toBeLessThan(100);
+    const { maxWaiting } = run(60, ill, 90);
+    expect(maxWaiting).toBeLessThan(100);
   });
 });

@@ -27,7 +27,7 @@ export interface Turns {
   releaseOnce(): Promise<boolean>;
 }
 
-const MOST_AT_ONCE = 500;
+const MAX_AT_ONCE = 500;
 
 export function makeTurns(deps: TurnsDeps): Turns {
   const keys = new Map<string, OrderedKey>();
@@ -38,7 +38,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
     const rooms = new Map<number, number>();
     const some = [];
     for (const key of keys.values()) {
-      if (some.length === MOST_AT_ONCE) break;
+      if (some.length === MAX_AT_ONCE) break;
       const room = rooms.get(key.webhookId) ?? deps.holdings.roomOf(key.webhookId);
       rooms.set(key.webhookId, room - 1);
       some.push({ ...key, wanted: room > 0 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BreakerPolicy, Circuit } from './breaker.js';
 
-const policy: BreakerPolicy = { failures: 5, share: 0.5, windowMs: 1000, leastAttempts: 10 };
+const policy: BreakerPolicy = { failures: 5, share: 0.5, windowMs: 1000, minAttempts: 10 };
 /** `+` succeeds; `-` is the failure of a delivery of its own, a letter that of the delivery with this name: a capital one counts each time. */
 let made = 0;
 const feed = (circuit: Circuit, attempts: string, now = 0, rules = policy) =>
@@ -56,7 +56,7 @@ describe('a circuit', () => {
   });
 
   it('opens for all the same when the deliveries of which each fails are more than can be remembered', () => {
-    const rules = { ...policy, failures: 0, leastAttempts: 1000 };
+    const rules = { ...policy, failures: 0, minAttempts: 1000 };
     expect(feed(new Circuit(0), '-'.repeat(1000), 0, rules)).toBe('1000 of the last 1000 attempts failed');
   });
 

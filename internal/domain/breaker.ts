@@ -6,7 +6,7 @@ export interface BreakerPolicy {
   readonly share: number;
   readonly windowMs: number;
   /** Attempts in a window below which its share says nothing. */
-  readonly leastAttempts: number;
+  readonly minAttempts: number;
 }
 
 /** A delivery that fails again and again counts as one, because it says more of itself than of its receiver, unless `countsAgain`. */
@@ -81,7 +81,7 @@ export class Circuit {
     if (policy.failures > 0 && this.inARow.count >= policy.failures) return `${this.inARow.count} failures in a row`;
     const bad = this.half.bad.count + this.before.bad.count;
     const all = bad + this.half.good + this.before.good;
-    if (policy.share > 0 && all >= policy.leastAttempts && bad / all >= policy.share) {
+    if (policy.share > 0 && all >= policy.minAttempts && bad / all >= policy.share) {
       return `${bad} of the last ${all} attempts failed`;
     }
     return undefined;

@@ -12,9 +12,9 @@ export class CallerRates {
 
   constructor(
     private readonly rate: RateLimit,
-    mostCallers: number,
+    maxCallers: number,
   ) {
-    this.restedAt = new Recent(mostCallers);
+    this.restedAt = new Recent(maxCallers);
     this.everyMs = rate.perMs / rate.count;
   }
 

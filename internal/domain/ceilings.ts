@@ -83,8 +83,8 @@ function shortestWait(schedule: RetrySchedule): number {
   }
 }
 
-function lengthen(schedule: RetrySchedule, leastMs: number): RetrySchedule {
-  const atLeast = (ms: number) => Math.max(ms, leastMs);
+function lengthen(schedule: RetrySchedule, minMs: number): RetrySchedule {
+  const atLeast = (ms: number) => Math.max(ms, minMs);
   switch (schedule.kind) {
     case 'waits':
       return { ...schedule, waitsMs: schedule.waitsMs.map(atLeast) };

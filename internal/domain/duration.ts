@@ -4,7 +4,7 @@ import { type Parsed, parsed, refused } from './result.js';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d)$/;
-const LONGEST_MS = 3650 * UNIT_MS.d;
+const MAX_MS = 3650 * UNIT_MS.d;
 
 /** Reads `500ms`, `5s`, `5m`, `2h`, `1d` (a decimal fraction is allowed) into whole milliseconds, at most ten years. */
 export function parseDuration(text: string): Parsed<number> {
@@ -12,7 +12,7 @@ export function parseDuration(text: string): Parsed<number> {
   const unit = match?.[2] as keyof typeof UNIT_MS | undefined;
   if (!match || !unit) return refused(`"${echo(text)}" is not a duration such as 500ms, 5s, 5m, 2h or 1d`);
   const ms = Math.round(Number(match[1]) * UNIT_MS[unit]);
-  return ms <= LONGEST_MS ? parsed(ms) : refused(`"${echo(text)}" is longer than ten years`);
+  return ms <= MAX_MS ? parsed(ms) : refused(`"${echo(text)}" is longer than ten years`);
 }
 
 /** Reads `5s,5m,2h`: a list of durations, which may be empty. */
@@ -27,9 +27,9 @@ export function parseDurations(text: string): Parsed<readonly number[]> {
 }
 
 /** Durations within bounds as a regular expression, in whole numbers as `formatDuration` writes them. */
-export function durationPattern(leastMs: number, mostMs: number): string {
+export function durationPattern(minMs: number, maxMs: number): string {
   const forms = Object.entries(UNIT_MS).flatMap(([unit, ms]) => {
-    const numbers = numberPattern(Math.ceil(leastMs / ms), Math.floor(mostMs / ms));
+    const numbers = numberPattern(Math.ceil(minMs / ms), Math.floor(maxMs / ms));
     return numbers === '' ? [] : [`(?:${numbers})${unit}`];
   });
   return `^(?:${forms.join('|')})$`;

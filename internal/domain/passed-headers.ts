@@ -1,7 +1,7 @@
 import type { Header } from './message.js';
 
 /** In one request, names and values together: many receivers take 8 KiB of headers in all. */
-const MOST_BYTES = 4096;
+const MAX_BYTES = 4096;
 /** A value of an HTTP header is visible ASCII with spaces inside; a lone surrogate has no encoding at all. */
 const NOT_ASCII = /[^\x20-\x7e]+/g;
 const LONE_SURROGATE = /\p{Cs}/gu;
@@ -14,10 +14,10 @@ const LONE_SURROGATE = /\p{Cs}/gu;
 export function passedHeaders(headers: readonly Header[], names: readonly string[]): readonly string[] {
   const values = new Map<string, string[]>(names.map((name) => [name, []]));
   for (const [name, value] of headers) values.get(name.toLowerCase())?.push(value);
-  let room = MOST_BYTES;
+  let room = MAX_BYTES;
   return [...values].flatMap(([name, given]) => {
     // One that is too long as it stands need not be encoded first.
-    if (given.some((value) => value.length > MOST_BYTES)) return [];
+    if (given.some((value) => value.length > MAX_BYTES)) return [];
     const value = given.map(clean).filter(Boolean).join(', ');
     if (value === '' || name.length + value.length > room) return [];
     room -= name.length + value.length;

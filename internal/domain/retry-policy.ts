@@ -24,7 +24,7 @@ export interface History {
   readonly ageMs: number | undefined;
 }
 
-const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
+const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 
 /** The policy of one webhook: what it wants, otherwise what is configured. */
 export function retryPolicyOf(wanted: RetrySettings | undefined, configured: RetryPolicy): RetryPolicy {
@@ -53,7 +53,7 @@ export function retryOrBury(policy: RetryPolicy, history: History, random: () =>
   const wait = policy.scheduleMs[history.failures];
   if (wait === undefined) return buried('exhausted');
   const spread = wait * (1 + policy.jitter * (2 * random() - 1));
-  const asked = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
+  const asked = Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
   const delayMs = Math.round(Math.max(spread, asked, Math.min(wait, policy.minWaitMs ?? 0)));
   return isTooLate(policy, history, delayMs) ? buried('expired') : { state: 'retry', delayMs, counts: true };
 }

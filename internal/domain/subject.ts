@@ -3,8 +3,8 @@ import { type Parsed, parsed, refused } from './result.js';
 import { RESULT_PREFIX } from './result-subject.js';
 import { covers } from './subject-overlap.js';
 
-export const LONGEST_SUBJECT = 255;
-const MOST_TOKENS = 16;
+export const MAX_SUBJECT_LENGTH = 255;
+const MAX_TOKENS = 16;
 const TOKEN = /^[A-Za-z0-9_-]+$/;
 
 export interface SubjectRules {
@@ -24,11 +24,11 @@ export interface SubjectRules {
  */
 export function parseSubject(text: string, rules: SubjectRules): Parsed<string> {
   if (text.length === 0) return refused('a subject may not be empty');
-  if (text.length > LONGEST_SUBJECT)
-    return refused(`a subject has at most ${LONGEST_SUBJECT} characters, this has ${text.length}`);
+  if (text.length > MAX_SUBJECT_LENGTH)
+    return refused(`a subject has at most ${MAX_SUBJECT_LENGTH} characters, this has ${text.length}`);
   const tokens = text.split('.');
-  if (tokens.length > MOST_TOKENS)
-    return refused(`a subject has at most ${MOST_TOKENS} tokens, this has ${tokens.length}`);
+  if (tokens.length > MAX_TOKENS)
+    return refused(`a subject has at most ${MAX_TOKENS} tokens, this has ${tokens.length}`);
   if (text.startsWith(RESULT_PREFIX)) return refused('subjects below hukz.result are ours, and never fire a webhook');
   const inbox = ['_INBOX', ...(rules.inboxes ?? [])].find((prefix) => isBelow(text, prefix));
   if (inbox !== undefined) return refused(`subjects below ${inbox} belong to requests and replies`);

@@ -8,11 +8,11 @@ export interface Tag {
   readonly value: string;
 }
 
-export const MOST_TAGS = 32;
-export const LONGEST_TAG_KEY = 64;
-export const LONGEST_TAG_VALUE = 256;
+export const MAX_TAGS = 32;
+export const MAX_TAG_KEY_LENGTH = 64;
+export const MAX_TAG_VALUE_LENGTH = 256;
 /** Of the JSON of all tags of one event or webhook: room for the most and longest tags in ASCII. */
-export const MOST_TAG_BYTES = 12 * 1024;
+export const MAX_TAG_BYTES = 12 * 1024;
 export const TAG_KEY = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** Bytes of their JSON. */

@@ -5,8 +5,8 @@ const PARENT =
   /^(?:00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}|(?!00|ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]{1,256})?)$/;
 const STATE_MEMBER =
   /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
-const MOST_MEMBERS = 32;
-const LONGEST_STATE = 2048;
+const MAX_MEMBERS = 32;
+const MAX_STATE_LENGTH = 2048;
 
 const NONE: readonly string[] = [];
 
@@ -40,9 +40,9 @@ function stateOf(lines: readonly string[]): string | undefined {
   const keys = members.map((member) => member.slice(0, member.indexOf('=')));
   const wellFormed =
     members.length > 0 &&
-    members.length <= MOST_MEMBERS &&
+    members.length <= MAX_MEMBERS &&
     members.every((member) => STATE_MEMBER.test(member)) &&
     new Set(keys).size === keys.length;
   const state = members.join(',');
-  return wellFormed && state.length <= LONGEST_STATE ? state : undefined;
+  return wellFormed && state.length <= MAX_STATE_LENGTH ? state : undefined;
 }

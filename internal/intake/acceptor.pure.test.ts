@@ -129,7 +129,7 @@ describe('a message', () => {
     acceptor = make({ limits: { maxMessages: 3, maxBytes: 10_000_000 } });
     const webhooks = Array.from({ length: 4500 }, (_, n) => makeTestWebhook(n + 1));
     catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [] });
-    const mostATurn = async (count: () => number, all: number) => {
+    const maxPerTick = async (count: () => number, all: number) => {
       let most = 0;
       for (let before = 0; before < all; ) {
         most = Math.max(most, count() - before);
@@ -139,10 +139,10 @@ describe('a message', () => {
       return most;
     };
     take('a.b');
-    expect(await mostATurn(() => reserved.size, 4500)).toBe(1000);
+    expect(await maxPerTick(() => reserved.size, 4500)).toBe(1000);
     expect(asked).toHaveLength(1);
     asked[0]?.answer({});
-    expect(await mostATurn(() => enqueued.length, 4500)).toBe(1000);
+    expect(await maxPerTick(() => enqueued.length, 4500)).toBe(1000);
     await acceptor.idle();
     expect(new Set(enqueued.map(({ message }) => message)).size).toBe(1);
     expect(answers).toMatchObject([{ webhooks: 4500 }]);

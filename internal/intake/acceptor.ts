@@ -64,7 +64,7 @@ interface Taken {
 }
 
 /** How often a message is matched while the catalog changes under it; then it is stored as it was matched last. */
-const MOST_MATCHES = 8;
+const MAX_MATCHES = 8;
 
 /** Matches messages and hands them to the journal; answers and sends only after the commit. */
 export function makeAcceptor(deps: AcceptorDeps): Acceptor {
@@ -140,7 +140,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       }
       if (!matched || isUnwanted(matched)) return leaveOut(incoming, matched);
       const { webhooks, stamp } = matched;
-      const catalogStamp = tries < MOST_MATCHES ? stamp : undefined;
+      const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
       const kept = await keep({ message, view, webhooks, catalogStamp, isOfStream });
       if (kept.accepted.stale) continue;
       report(incoming, message.id, kept.accepted, matched);

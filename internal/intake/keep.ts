@@ -63,7 +63,7 @@ export interface Kept {
 /** Bytes that a delivery takes in memory besides its body, about. */
 export const DELIVERY_OVERHEAD = 512;
 /** Deliveries of one message that are made, or handed on, in one turn of the event loop: 3 ms. */
-const DELIVERIES_A_TURN = 1000;
+const DELIVERIES_PER_TICK = 1000;
 
 /**
  * Commits a message with a delivery for each webhook, and hands those that are ours to dispatch after it. Room is kept for
@@ -111,7 +111,7 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
     const accepted = await commit(what, deliveries);
     giveUp(deliveries, accepted.owned);
     for (const [index, { id, webhookId }] of deliveries.entries()) {
-      if (index > 0 && index % DELIVERIES_A_TURN === 0) await nextTurn();
+      if (index > 0 && index % DELIVERIES_PER_TICK === 0) await nextTurn();
       if (!accepted.owned.has(id)) continue;
       deps.enqueue({ id, message: what.message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
     }
@@ -120,4 +120,4 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
 }
 
 const aTurnOf = <T>(all: readonly T[], from: number) =>
-  all.length <= DELIVERIES_A_TURN ? all : all.slice(from, from + DELIVERIES_A_TURN);
+  all.length <= DELIVERIES_PER_TICK ? all : all.slice(from, from + DELIVERIES_PER_TICK);

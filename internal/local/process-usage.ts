@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 /** The unit of CPU times in /proc. All functions of this file return NaN where there is no /proc. */
-const TICKS_A_SECOND = 100;
+const TICKS_PER_SECOND = 100;
 
 interface Stat {
   readonly pid: number;
@@ -17,10 +17,10 @@ interface Stat {
 export async function readCpuSeconds(pid: number, withChildren = false): Promise<number> {
   const stat = await readStat(pid);
   if (!stat) return Number.NaN;
-  if (!withChildren) return stat.own / TICKS_A_SECOND;
+  if (!withChildren) return stat.own / TICKS_PER_SECOND;
   const children = await readChildren(pid);
   const ticks = children.reduce((sum, { own, reaped }) => sum + own + reaped, stat.own + stat.reaped);
-  return ticks / TICKS_A_SECOND;
+  return ticks / TICKS_PER_SECOND;
 }
 
 /** Returns the peak memory of the process plus that of each of its descendants, in MB. */

@@ -65,14 +65,14 @@ function proxyParts(authorization: string): Parts {
 const loginParts = (login: string): Parts => [login, Buffer.from(login).toString('base64')];
 
 /** Of a URL, more secrets than this are one: all of it from the first one on. */
-const MOST_URL_SECRETS = 20;
+const MAX_URL_SECRETS = 20;
 
 function urlSecrets(url: string): readonly string[] {
   const secrets = secretsInUrl(url);
   const [first = ''] = secrets;
-  return secrets.length <= MOST_URL_SECRETS
+  return secrets.length <= MAX_URL_SECRETS
     ? secrets
-    : [...secrets.slice(0, MOST_URL_SECRETS), url.slice(url.indexOf(first))];
+    : [...secrets.slice(0, MAX_URL_SECRETS), url.slice(url.indexOf(first))];
 }
 
 const MIN_SECRET_SEGMENT = 16;
@@ -81,5 +81,5 @@ const MIN_SECRET_SEGMENT = 16;
 function urlParts(part: string): Parts {
   const segments = part.split('/').filter((segment) => segment !== '');
   const long = segments.filter(({ length }) => length >= MIN_SECRET_SEGMENT);
-  return [part, ...(long.length > 0 ? long.slice(0, MOST_URL_SECRETS) : segments.slice(-1))];
+  return [part, ...(long.length > 0 ? long.slice(0, MAX_URL_SECRETS) : segments.slice(-1))];
 }

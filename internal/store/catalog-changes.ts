@@ -42,9 +42,9 @@ const WEBHOOKS: Statement = {
 };
 
 /** Rows that are read, mapped and applied in one turn of the event loop: 3 ms. All 100,000 of a catalog at once take a second. */
-const ROWS_A_TURN = 500;
-const NEXT_EVENTS: Statement = { text: `fetch ${ROWS_A_TURN} from changed_events` };
-const NEXT_WEBHOOKS: Statement = { text: `fetch ${ROWS_A_TURN} from changed_webhooks` };
+const ROWS_PER_TICK = 500;
+const NEXT_EVENTS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_events` };
+const NEXT_WEBHOOKS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_webhooks` };
 
 interface EventRow {
   readonly id: number;
@@ -116,7 +116,7 @@ const NOTHING = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookI
 async function* partsOf<R extends object>(run: Run, next: Statement): AsyncGenerator<readonly R[]> {
   for (let coming = run<R>(next, []); ; ) {
     const rows = await coming;
-    const isLast = rows.length < ROWS_A_TURN;
+    const isLast = rows.length < ROWS_PER_TICK;
     // PostgreSQL works at the next part while this one is applied.
     if (!isLast) coming = ahead(run<R>(next, []));
     if (rows.length > 0) yield rows;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from './knex.js';
 import { isReadOnly, judgePgError } from './pg-error.js';
 
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 10;
 
 /**
@@ -15,7 +15,7 @@ export async function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>, ra
       return await db.transaction(work);
     } catch (error) {
       const mayRepeat = judgePgError(error) === 'repeat' || isReadOnly(error);
-      if (attempt === MOST_ATTEMPTS || !mayRepeat) throw error;
+      if (attempt === MAX_ATTEMPTS || !mayRepeat) throw error;
     }
     await sleep(random() * FIRST_WAIT_MS * 2 ** attempt);
   }

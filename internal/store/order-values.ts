@@ -10,7 +10,7 @@ import type { MessageKey } from './message-payloads.js';
 /** Headers or payloads that are in memory at once, as each of them is only looked into. */
 const STEP_BYTES = 1024 * 1024;
 /** Of a key: more may stand in a payload. */
-const MOST_CHARACTERS = 256;
+const MAX_CHARACTERS = 256;
 
 interface SizeRow {
   readonly id: string;
@@ -52,7 +52,7 @@ export async function orderValues(
       const payload = isInPayload && part ? part : NOTHING;
       const headers = isInPayload ? [] : readHeaders(part);
       const value = orderValue(ordering, new MessageView(subject, headers, payload));
-      if (value !== undefined) values.set(id, echo(value, MOST_CHARACTERS));
+      if (value !== undefined) values.set(id, echo(value, MAX_CHARACTERS));
     }
   }
   return values;

@@ -31,9 +31,9 @@ interface KeyRow {
   readonly message_received_at: string;
 }
 
-const MOST_COUNTED = 10_000;
+const MAX_COUNTED = 10_000;
 /** Keys that are gone through: 200 ms. Beyond them those are found whose next attempt is known. */
-const MOST_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 
 const PARKED = `
   with recursive walked as (
@@ -71,8 +71,8 @@ const PARKED = `
 export async function listParkedKeys(db: Db, webhook: Webhook, limit: number): Promise<readonly ParkedKey[]> {
   const { rows }: { rows: KeyRow[] } = await db.raw(PARKED, {
     id: webhook.id,
-    most: MOST_COUNTED,
-    keys: MOST_KEYS,
+    most: MAX_COUNTED,
+    keys: MAX_KEYS,
     limit,
   });
   const messages = rows.map((row) => ({ messageId: row.message_id, receivedAt: row.message_received_at }));

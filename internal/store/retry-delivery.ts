@@ -5,7 +5,7 @@ import type { Db } from './knex.js';
 import { putBack } from './replay/put-back.js';
 import { loadWebhook } from './webhooks.js';
 
-const MOST_TRIES = 3;
+const MAX_TRIES = 3;
 
 /**
  * Makes a delivery due now, whatever became of it, under the id that it had. Refused (`conflict`) while its request is under
@@ -18,7 +18,7 @@ export async function retryDelivery(
   let delivery = await loadDelivery(stores.db, key);
   await requireReceiver(stores.db, delivery.webhookId);
   // Between the look and the deed it may have been sent, or claimed: then we look again.
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (delivery.isOwned) throw new AppError('conflict', 'the delivery is being sent just now; look at it in a moment');
     if ((await makeDue(stores.pool, delivery)) > 0) return loadDelivery(stores.db, key);
     delivery = await loadDelivery(stores.db, key);

@@ -12,7 +12,7 @@ export interface Rotation {
 }
 
 /** More would make each request's header grow without anybody's need. */
-const MOST_LIVING = 10;
+const MAX_LIVING = 10;
 
 /**
  * Puts a new signing secret before those that there are, which end after the overlap, or sooner if they were to. One
@@ -43,10 +43,10 @@ export async function rotateSecret(
 }
 
 function refuseTooMany({ secrets }: Webhook): void {
-  if (secrets.filter(({ purpose }) => purpose === 'signing').length < MOST_LIVING) return;
+  if (secrets.filter(({ purpose }) => purpose === 'signing').length < MAX_LIVING) return;
   throw new AppError(
     'conflict',
-    `overlap: ${MOST_LIVING} secrets live already; wait until one has expired, or end them all with an overlap of 0s`,
+    `overlap: ${MAX_LIVING} secrets live already; wait until one has expired, or end them all with an overlap of 0s`,
     'overlap',
   );
 }

@@ -5,7 +5,7 @@ import type { Db } from './knex.js';
  * Counting stops here: what it costs must not grow with the table. Rows that match seldom lie scattered, each on a page of its
  * own: with 5 million logs 1,000 of them are counted in tens of milliseconds, 10,000 in hundreds.
  */
-const MOST_COUNTED = 1000;
+const MAX_COUNTED = 1000;
 
 export interface Total {
   readonly rows: number;
@@ -18,10 +18,10 @@ export async function totalOf(db: Db, query: Knex.QueryBuilder): Promise<Total> 
   const some = query
     .clone()
     .select(db.raw('1'))
-    .limit(MOST_COUNTED + 1);
+    .limit(MAX_COUNTED + 1);
   const counted: { rows: string }[] = await db.from(some.as('some')).count('* as rows');
   const rows = Number(counted[0]?.rows);
-  if (rows <= MOST_COUNTED) return { rows, isEstimate: false };
+  if (rows <= MAX_COUNTED) return { rows, isEstimate: false };
   return { rows: Math.max(rows, await expectedRows(db, query)), isEstimate: true };
 }
 

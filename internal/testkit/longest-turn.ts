@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 
 export interface Turns {
   /** The maximum CPU time of this thread in one turn of its event loop since the last call, in milliseconds. */
-  longestMs(): number;
+  maxMs(): number;
   stop(): void;
 }
 
@@ -26,7 +26,7 @@ export function watchTurns(): Turns {
   }
 
   return {
-    longestMs() {
+    maxMs() {
       const found = longest;
       longest = 0;
       return found;

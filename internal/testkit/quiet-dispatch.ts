@@ -45,7 +45,7 @@ export const quietDispatch = (given: Given = {}): DispatchPorts => ({
     close: async () => undefined,
     countOpen: () => 0,
     saveHealth: async () => undefined,
-    breaker: { failures: 0, share: 0, windowMs: 1000, leastAttempts: 20 },
+    breaker: { failures: 0, share: 0, windowMs: 1000, minAttempts: 20 },
     ...given.circuits,
   },
   instance: { id: () => 'me', isTrusted: () => true, living: () => 1, ...given.instance },

@@ -36,7 +36,7 @@ export interface Receiver {
   readonly port: number;
   readonly requests: readonly ReceivedRequest[];
   /** The maximum number of requests that were open at the same time. */
-  readonly mostAtOnce: number;
+  readonly maxAtOnce: number;
   behave(behaviour: Behaviour): void;
   /** Discards the requests kept so far: for receivers of hundreds of thousands. */
   forget(): void;
@@ -56,11 +56,11 @@ export async function startReceiver(first: Behaviour = {}, port = 0, tls?: Serve
   setMaxListeners(0, stopping.signal);
   let behaviour = first;
   let open = 0;
-  let mostAtOnce = 0;
+  let maxAtOnce = 0;
 
   async function receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     open += 1;
-    mostAtOnce = Math.max(mostAtOnce, open);
+    maxAtOnce = Math.max(maxAtOnce, open);
     response.once('close', () => {
       open -= 1;
     });
@@ -89,8 +89,8 @@ export async function startReceiver(first: Behaviour = {}, port = 0, tls?: Serve
     url: tls ? `https://localhost:${bound}` : `http://127.0.0.1:${bound}`,
     port: bound,
     requests,
-    get mostAtOnce() {
-      return mostAtOnce;
+    get maxAtOnce() {
+      return maxAtOnce;
     },
     behave(next) {
       behaviour = next;

@@ -18,9 +18,9 @@ export interface Simulation {
 export interface SimulationResult {
   readonly answered: Readonly<Record<Load, number>>;
   /** The maximum number of deliveries that waited at the end of a second, in the last third. */
-  readonly mostWaiting: number;
+  readonly maxWaiting: number;
   /** The maximum number of open requests in the last third. */
-  readonly mostOpen: number;
+  readonly maxOpen: number;
 }
 
 const TICK_MS = 5;
@@ -53,8 +53,8 @@ export function simulate(
   let now = 0;
   const lanes = makeLanes(() => now);
   let pushed = 0;
-  let mostWaiting = 0;
-  let mostOpen = 0;
+  let maxWaiting = 0;
+  let maxOpen = 0;
   for (; now < seconds * 1000; now += TICK_MS) {
     for (; pushed < (now / 1000) * perSecond; pushed += 1) lanes.push(delivery(`d${pushed}`));
     for (let at = running.length - 1; at >= 0; at -= 1) {
@@ -69,8 +69,8 @@ export function simulate(
       running.push({ one, since: now, until: now + afterMs, load });
     }
     if (now < (seconds * 1000 * 2) / 3) continue;
-    mostOpen = Math.max(mostOpen, running.length);
-    if (now % 1000 === 0) mostWaiting = Math.max(mostWaiting, lanes.queued);
+    maxOpen = Math.max(maxOpen, running.length);
+    if (now % 1000 === 0) maxWaiting = Math.max(maxWaiting, lanes.queued);
   }
-  return { answered, mostWaiting, mostOpen };
+  return { answered, maxWaiting, maxOpen };
 }

@@ -7,7 +7,7 @@ import { receiverUrl, urlPattern } from '../receiver-url.js';
 import { isStorable, UNSTORABLE } from '../text.js';
 import { headerName, headerValue } from './header-fields.js';
 
-const LONGEST = 4096;
+const MAX_LENGTH = 4096;
 /** RFC 6749: what client ids and secrets, and the words of a scope, are made of. */
 const VISIBLE = /^[\x20-\x7e]+$/;
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
@@ -21,7 +21,7 @@ const typedBut = (others = '') => String.raw`^[^${others}\u0000-\u001f\u007f-\u0
 const typed = boundedText(1024)
   .regex(new RegExp(typedBut()), 'may not contain control characters')
   .refine(isStorable, UNSTORABLE);
-const visible = boundedText(LONGEST).min(1).regex(VISIBLE, 'is visible ASCII');
+const visible = boundedText(MAX_LENGTH).min(1).regex(VISIBLE, 'is visible ASCII');
 const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no fragment');
 
 /** Of the answer: an auth may be sent back as it was read. */
@@ -70,7 +70,7 @@ const oauth2 = z
       }),
     client_id: visible.meta({ description: 'who we are there', example: 'hukz' }),
     client_secret: visible.optional().meta(secretPart('the secret of that client', 'a1b2c3d4e5f6')),
-    scope: boundedText(LONGEST)
+    scope: boundedText(MAX_LENGTH)
       .regex(SCOPE, 'is words joined by single spaces')
       .optional()
       .meta({ description: 'what the token is asked for, words joined by single spaces', example: 'events:write' }),

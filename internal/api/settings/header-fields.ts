@@ -1,8 +1,8 @@
 import { boundedRecord, boundedText } from '../bounds.js';
 
-export const MOST_HEADERS = 20;
-export const LONGEST_HEADER_NAME = 128;
-const LONGEST_VALUE = 4096;
+export const MAX_HEADERS = 20;
+export const MAX_HEADER_NAME_LENGTH = 128;
+const MAX_VALUE_LENGTH = 4096;
 /** RFC 9110: a token. */
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
@@ -37,7 +37,7 @@ function namesBut(others: readonly string[]): RegExp {
 const ANY_NAME = new RegExp(`^${TOKEN}$`);
 const NAME = namesBut(OURS);
 
-export const headerName = boundedText(LONGEST_HEADER_NAME)
+export const headerName = boundedText(MAX_HEADER_NAME_LENGTH)
   .superRefine((name, context) => {
     if (NAME.test(name)) return;
     const message = ANY_NAME.test(name)
@@ -47,21 +47,21 @@ export const headerName = boundedText(LONGEST_HEADER_NAME)
   })
   .meta({ pattern: NAME.source });
 
-export const headerValue = boundedText(LONGEST_VALUE).regex(VALUE, 'a value is visible ASCII');
+export const headerValue = boundedText(MAX_VALUE_LENGTH).regex(VALUE, 'a value is visible ASCII');
 
 /** Sent with every request. The value of a header whose name says that it is a secret is not shown, see `hidden-headers`. */
 export const headersField = boundedRecord(
   // `access.ts` refuses Authorization, which belongs into `auth`.
   { key: headerName.meta({ pattern: namesBut([...OURS, 'authorization']).source }), value: headerValue },
-  MOST_HEADERS,
-  `there are at most ${MOST_HEADERS} headers`,
+  MAX_HEADERS,
+  `there are at most ${MAX_HEADERS} headers`,
 )
   .refine((headers) => {
     const names = Object.keys(headers).map((name) => name.toLowerCase());
     return new Set(names).size === names.length;
   }, 'a header is named once, whatever its case')
   .meta({
-    maxProperties: MOST_HEADERS,
+    maxProperties: MAX_HEADERS,
     description:
       'sent with every request; the value of a header whose name says that it is a secret (x-api-key, x-token) is answered as ***, which keeps it when it is sent back',
     example: { 'x-team': 'payments' },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Ordering } from '../../domain/webhook-settings.js';
 import { boundedText } from '../bounds.js';
 import { NUL, text } from '../text.js';
-import { LONGEST_HEADER_NAME } from './header-fields.js';
+import { MAX_HEADER_NAME_LENGTH } from './header-fields.js';
 
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 /** RFC 6901: empty, or parts that begin with a slash; `~` only as `~0` or `~1`. */
@@ -14,7 +14,7 @@ export const orderingField = z
     [
       z.enum(['none', 'webhook']),
       z.strictObject({
-        header: boundedText(LONGEST_HEADER_NAME)
+        header: boundedText(MAX_HEADER_NAME_LENGTH)
           .regex(HEADER, 'is not the name of a header')
           .meta({ description: 'the header of the message that has the key', example: 'Order-Id' }),
       }),

@@ -6,7 +6,7 @@ import { documented } from '../operator-limits.js';
 import { PLACE_PATTERN } from '../receiver-url.js';
 import { isStorable, UNSTORABLE } from '../text.js';
 
-const LONGEST = 2048;
+const MAX_LENGTH = 2048;
 /** Stands for a login that is not shown; given back, the stored one stays. */
 const HIDDEN = '***';
 
@@ -22,7 +22,7 @@ export interface GivenProxy {
 }
 
 /** `http://user:password@proxy:3128`, or `none`: directly, also where there is an `EGRESS_PROXY`. */
-export const proxyField = boundedText(LONGEST)
+export const proxyField = boundedText(MAX_LENGTH)
   .refine(isStorable, UNSTORABLE)
   .transform((text, context): GivenProxy => {
     if (text === 'none') return { settings: 'none', login: undefined };
@@ -39,7 +39,7 @@ export const proxyField = boundedText(LONGEST)
   })
   .meta({
     type: 'string',
-    maxLength: LONGEST,
+    maxLength: MAX_LENGTH,
     pattern: `^(?:none|[Hh][Tt][Tt][Pp]://${LOGIN}${PLACE_PATTERN}/?)$`,
     description: `the HTTP proxy that its requests go through, or none; only where WEBHOOK_PROXIES is on; user and password are never answered: ${HIDDEN} stands for them`,
     example: 'http://user:password@proxy.example.com:3128',

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { formatRate, parseRate, RATE_FORM } from '../../domain/rate-limit.js';
 import { boundedText } from '../bounds.js';
 
-const LONGEST = 64;
+const MAX_LENGTH = 64;
 
 /** `100/minute`: at most so many requests, those of all instances together. */
-export const rateField = boundedText(LONGEST)
+export const rateField = boundedText(MAX_LENGTH)
   .transform((written, context) => {
     const rate = parseRate(written);
     if (rate.ok) return rate.value;
@@ -14,7 +14,7 @@ export const rateField = boundedText(LONGEST)
   })
   .meta({
     type: 'string',
-    maxLength: LONGEST,
+    maxLength: MAX_LENGTH,
     pattern: RATE_FORM.source,
     description: 'at most so many requests a second, minute or hour, those of all instances together',
     example: '100/minute',

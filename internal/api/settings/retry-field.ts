@@ -5,19 +5,19 @@ import { boundedList } from '../bounds.js';
 import { durationField } from './duration-field.js';
 
 const DAY_MS = 86_400_000;
-const MOST_TRIES = 100;
-const MOST_STATUSES = 50;
+const MAX_TRIES = 100;
+const MAX_STATUSES = 50;
 const wait = (description: string, example: string) =>
   durationField(1, 30 * DAY_MS, {
     description,
     example,
-    allowed: ({ ceilings }) => ({ leastMs: ceilings.minRetryWaitMs }),
+    allowed: ({ ceilings }) => ({ minMs: ceilings.minRetryWaitMs }),
   });
-const tries = z.int().min(0).max(MOST_TRIES).meta({ description: 'how many retries', example: 10 });
+const tries = z.int().min(0).max(MAX_TRIES).meta({ description: 'how many retries', example: 10 });
 
 const schedule = z.union(
   [
-    boundedList(wait('a wait between two attempts', '5s'), MOST_TRIES).meta({
+    boundedList(wait('a wait between two attempts', '5s'), MAX_TRIES).meta({
       description: 'the waits, one a retry',
       example: ['5s', '5m', '2h'],
     }),
@@ -47,7 +47,7 @@ export const retryField = z
       description: 'the age of a message from which it is not tried again; RETRY_MAX_AGE unless given',
       example: '1d',
     }).optional(),
-    final_statuses: boundedList(z.int().min(300).max(599), MOST_STATUSES)
+    final_statuses: boundedList(z.int().min(300).max(599), MAX_STATUSES)
       .optional()
       .meta({ description: 'answers after which nothing is tried again', example: [400, 404] }),
   })

@@ -12,8 +12,8 @@ import { rateField, rateJson } from './rate-field.js';
 import { retryAnswer, retryField, retryJson } from './retry-field.js';
 import { requireOwnSignature, signatureAnswer, signatureField, signatureJson } from './signature-field.js';
 
-const LONGEST_TIMEOUT_MS = 5 * 60_000;
-const MOST_IN_FLIGHT = 1000;
+const MAX_TIMEOUT_MS = 5 * 60_000;
+const MAX_IN_FLIGHT = 1000;
 const YEAR_MS = 365 * 86_400_000;
 
 /** One row a setting, by its public name: absent keeps it, `null` takes it back to what is configured for all. */
@@ -26,14 +26,14 @@ export const settingFields = {
   signature: signatureField.nullish(),
   headers: headersField.nullish(),
   pass_headers: passHeadersField.nullish(),
-  timeout: durationField(100, LONGEST_TIMEOUT_MS, {
+  timeout: durationField(100, MAX_TIMEOUT_MS, {
     description:
       'the longest time of a request in all, its answer included, at most MAX_TIMEOUT; REQUEST_TIMEOUT unless given',
     example: '10s',
-    allowed: ({ ceilings }) => ({ mostMs: ceilings.maxTimeoutMs }),
+    allowed: ({ ceilings }) => ({ maxMs: ceilings.maxTimeoutMs }),
   }).nullish(),
   retry: retryField.nullish(),
-  max_in_flight: z.int().min(1).max(MOST_IN_FLIGHT).nullish().meta({
+  max_in_flight: z.int().min(1).max(MAX_IN_FLIGHT).nullish().meta({
     description: 'the most requests at the same time, in each instance; MAX_IN_FLIGHT_PER_WEBHOOK unless given',
     example: 4,
   }),

@@ -6,8 +6,8 @@ import { isStorable, UNSTORABLE } from '../text.js';
 import { CERTIFICATE_EXAMPLE } from './certificate-example.js';
 import { keyProblem, pemProblem } from './pem.js';
 
-const LONGEST_CA = 64 * 1024;
-const LONGEST_PEM = 16 * 1024;
+const MAX_CA_LENGTH = 64 * 1024;
+const MAX_PEM_LENGTH = 16 * 1024;
 
 /** The outer form; only a parser can judge the base64 inside. The formats `pem-…` are names of our own. */
 const CERTIFICATES = String.raw`^[^\u0000-]*(?:-----BEGIN CERTIFICATE-----[^\u0000-]+-----END CERTIFICATE-----[^\u0000-]*)+$`;
@@ -54,18 +54,18 @@ const formsWith = (pair: readonly string[]) => [
 /** How TLS is spoken with the receiver where the public authorities and no client certificate are not it. */
 export const tlsField = z
   .strictObject({
-    ca: certificates(LONGEST_CA).optional().meta({
+    ca: certificates(MAX_CA_LENGTH).optional().meta({
       description: 'trusted instead of the public authorities: at most 20 certificates',
       format: 'pem-certificates',
       pattern: CERTIFICATES,
       example: CERTIFICATE_EXAMPLE,
     }),
-    certificate: certificates(LONGEST_PEM).optional().meta({
+    certificate: certificates(MAX_PEM_LENGTH).optional().meta({
       description: 'shown to the receiver, intermediate ones after it: at most 10',
       format: 'pem-certificates',
       pattern: CERTIFICATES,
     }),
-    key: pem(LONGEST_PEM).optional().meta({
+    key: pem(MAX_PEM_LENGTH).optional().meta({
       description:
         'of the certificate: RSA of 2048 to 4096 bits, P-256, P-384, P-521, Ed25519 or Ed448; never answered',
       format: 'pem-private-key',

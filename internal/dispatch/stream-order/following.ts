@@ -18,7 +18,7 @@ interface Followed {
 
 /** The server takes an acknowledgement in a moment after it has answered what was asked behind it: three times in four. */
 const SHORTEST_PAUSE_MS = 1;
-const LONGEST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 250;
 /** A look that finds so many keys is busy: twice its time is left to others. At 100 messages a second it costs 10 ms to do so always. */
 const BUSY_FROM = 8;
 
@@ -64,7 +64,7 @@ export class Following {
   /** Until the next look: the longer nothing moves, and the more a busy look costs, the longer. */
   pauseMs(): number {
     const sinceProgressMs = this.deps.now() - this.progressAt;
-    return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, 2 * this.busyMs, sinceProgressMs / 4));
+    return Math.min(MAX_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, 2 * this.busyMs, sinceProgressMs / 4));
   }
 
   /** Answers how many keys got a number. */

@@ -8,8 +8,8 @@ export interface AccessToken {
 
 /** When a token endpoint does not say how long its token lasts. */
 const USUAL_LIFETIME_MS = 300_000;
-const LONGEST_LIFETIME_MS = 24 * 3_600_000;
-const LONGEST_TOKEN = 8192;
+const MAX_LIFETIME_MS = 24 * 3_600_000;
+const MAX_TOKEN_LENGTH = 8192;
 
 /** Codes of RFC 6749, 8707 and 6750: constants, so that nothing of an answer is repeated that could be a secret. */
 const KNOWN_ERRORS: ReadonlySet<unknown> = new Set([
@@ -34,7 +34,7 @@ export function readTokenAnswer(status: number, body: Uint8Array): Parsed<Access
   if (typeof token !== 'string' || token === '') return refused('the token endpoint answered 200 without a token');
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer')
     return refused('the token endpoint gave a token that is not of the type Bearer');
-  if (token.length > LONGEST_TOKEN || !/^[\x21-\x7e]+$/.test(token))
+  if (token.length > MAX_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token))
     return refused('the token endpoint gave a token that no header can carry');
   return parsed({ token, lifetimeMs: lifetimeOf(expiresIn) });
 }
@@ -58,5 +58,5 @@ function refusalWords(status: number, error: unknown): string {
 function lifetimeOf(expiresIn: unknown): number {
   const seconds = typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return USUAL_LIFETIME_MS;
-  return Math.min(Math.max(seconds * 1000, 0), LONGEST_LIFETIME_MS);
+  return Math.min(Math.max(seconds * 1000, 0), MAX_LIFETIME_MS);
 }

@@ -4,16 +4,16 @@ import type { Scheme } from './scheme.js';
 import type { ToSign } from './sign.js';
 
 const PREFIX = 'whsec_';
-const LEAST_BYTES = 24;
-const MOST_BYTES = 64;
+const MIN_BYTES = 24;
+const MAX_BYTES = 64;
 
 /** Standard Webhooks, `v1`: HMAC-SHA256 over `id.timestamp.body`, one signature a secret. */
 export const standard: Scheme = {
-  secretPattern: keyPattern(PREFIX, LEAST_BYTES, MOST_BYTES),
+  secretPattern: keyPattern(PREFIX, MIN_BYTES, MAX_BYTES),
   problemOf(secret) {
     const bytes = readKey(PREFIX, secret);
-    if (bytes && bytes.length >= LEAST_BYTES && bytes.length <= MOST_BYTES) return undefined;
-    return `must be ${PREFIX} and ${LEAST_BYTES} to ${MOST_BYTES} bytes in base64`;
+    if (bytes && bytes.length >= MIN_BYTES && bytes.length <= MAX_BYTES) return undefined;
+    return `must be ${PREFIX} and ${MIN_BYTES} to ${MAX_BYTES} bytes in base64`;
   },
   makeSecret: (random) => writeKey(PREFIX, random),
   headerNames: () => ['webhook-signature'],

@@ -5,14 +5,14 @@ export interface SearchDomains {
   readonly ndots: number;
 }
 
-const MOST_DOMAINS = 6;
+const MAX_DOMAINS = 6;
 
 export function parseSearchDomains(text: string): SearchDomains {
   let domains: readonly string[] = [];
   let ndots = 1;
   for (const line of text.split('\n')) {
     const [keyword, ...words] = line.trim().split(/\s+/);
-    if (keyword === 'search' || keyword === 'domain') domains = words.slice(0, MOST_DOMAINS);
+    if (keyword === 'search' || keyword === 'domain') domains = words.slice(0, MAX_DOMAINS);
     const option = keyword === 'options' && /(?:^| )ndots:(\d{1,2})(?: |$)/.exec(words.join(' '));
     if (option) ndots = Number(option[1]);
   }

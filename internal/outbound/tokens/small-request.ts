@@ -23,7 +23,7 @@ export interface SmallRequestOptions {
   readonly signal: AbortSignal;
 }
 
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /**
  * One request whose whole answer is wanted, as long as it is small: without redirects, decompression, repetition, or more
@@ -63,8 +63,7 @@ async function read(stream: Request): Promise<SmallAnswer> {
   let length = 0;
   for await (const chunk of stream) {
     length += chunk.length;
-    if (length > MOST_BYTES)
-      throw new KnownFault('bad_response', `the answer is longer than ${spellBytes(MOST_BYTES)}`);
+    if (length > MAX_BYTES) throw new KnownFault('bad_response', `the answer is longer than ${spellBytes(MAX_BYTES)}`);
     chunks.push(chunk);
   }
   return { status: stream.response?.statusCode ?? 0, body: Buffer.concat(chunks) };

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { FetchToken, TokenResult } from './fetch-token.js';
 
 /** A token is not used any more so long before it ends: the request has to arrive, and clocks differ. */
-const LONGEST_MARGIN_MS = 30_000;
+const MAX_MARGIN_MS = 30_000;
 const MARGIN = 0.1;
 /** A failure is everybody's answer for so long: a backlog must not knock at a token endpoint that is down. */
 const FAILURE_LASTS_MS = 5000;
@@ -68,7 +68,7 @@ export class TokenHolder {
     if (result.ok) {
       this.failure = undefined;
       this.token = result.token;
-      this.usableUntil = askedAt + result.lifetimeMs - Math.min(LONGEST_MARGIN_MS, result.lifetimeMs * MARGIN);
+      this.usableUntil = askedAt + result.lifetimeMs - Math.min(MAX_MARGIN_MS, result.lifetimeMs * MARGIN);
     } else {
       this.failure = result;
       this.failedUntil = this.clock.monotonic() + FAILURE_LASTS_MS;

@@ -41,9 +41,15 @@ export interface Tokens {
 }
 
 const TIMEOUT_MS = 10_000;
-const MOST = 10_000;
+const MAX_COUNT = 10_000;
 
-export function makeTokens({ opener, clock, version, timeoutMs = TIMEOUT_MS, most = MOST }: TokensOptions): Tokens {
+export function makeTokens({
+  opener,
+  clock,
+  version,
+  timeoutMs = TIMEOUT_MS,
+  most = MAX_COUNT,
+}: TokensOptions): Tokens {
   const holders = new Recent<string, TokenHolder>(most);
   const stopping = new AbortController();
   const userAgent = `hukz/${version}`;

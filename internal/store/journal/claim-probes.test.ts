@@ -28,7 +28,7 @@ const insert = (count: number, { key = 'null::uuid', due = `'infinity'` } = {}) 
      select gen_random_uuid(), id, received_at, 1, 10, ${due}, ${key}, n
      from (select *, row_number() over () as n from stored) as numbered`,
   );
-const claim = () => claimProbes(kit.pool, kit.instance, { probeMs: 1000, longestProbeMs: 60_000 });
+const claim = () => claimProbes(kit.pool, kit.instance, { probeMs: 1000, maxProbeMs: 60_000 });
 const probe = async () => {
   await kit.sql('update webhook_health set probe_at = now()');
   return claim();

@@ -5,7 +5,7 @@ import type { JournalPool, Statement } from './journal-pool.js';
 import { NEXT_OF_KEY } from './order.js';
 
 /** How many keys are looked at for one that waits for nothing but its turn: the others wait for their next attempt. */
-const MOST_KEYS = 200;
+const MAX_KEYS = 200;
 
 /**
  * Held deliveries of webhook `h`: one from anywhere in the time that they are of, and the first of some key. Were it always
@@ -31,7 +31,7 @@ const PROBE_OF_WEBHOOK = `
          (select d.order_key from deliveries d
           where d.webhook_id = h.webhook_id and d.order_key is not null order by d.order_key limit 1)) as key
      ) as next
-     where step < ${MOST_KEYS} and next.key is not null
+     where step < ${MAX_KEYS} and next.key is not null
    )
    select first.id from k cross join lateral (${NEXT_OF_KEY}) as first where k.step > 0 limit 1)
   limit 1`;
@@ -61,7 +61,7 @@ export const CLAIM_PROBES: Statement = {
 
 export interface ProbeWaits {
   readonly probeMs: number;
-  readonly longestProbeMs: number;
+  readonly maxProbeMs: number;
 }
 
 /** Deliveries that are ours now, each to be sent although its circuit is open. */
@@ -70,7 +70,7 @@ export async function claimProbes(
   owner: string,
   waits: ProbeWaits,
 ): Promise<readonly OwnedDelivery[]> {
-  const rows = await pool.run<ClaimedRow>(CLAIM_PROBES, [owner, waits.probeMs, waits.longestProbeMs]);
+  const rows = await pool.run<ClaimedRow>(CLAIM_PROBES, [owner, waits.probeMs, waits.maxProbeMs]);
   const { deliveries } = await withMessages(pool, rows, owner);
   return deliveries.map((delivery) => ({ ...delivery, probe: true }));
 }

@@ -10,7 +10,7 @@ import type { JournalPool } from './journal-pool.js';
 const WAITING = 40_000;
 const BATCH = 200;
 /** A few pages of the table and of each of its indexes, a delivery. */
-const MOST_PAGES = BATCH * 60;
+const MAX_PAGES = BATCH * 60;
 let kit: TestJournal;
 let pool: JournalPool;
 let journal: Journal;
@@ -86,7 +86,7 @@ const accept = (deliveries: readonly OwnedDelivery[]) =>
 
 it('to accept goes by keys', async () => {
   const touched = await touchedBy(pool, () => accept(owned(BATCH)));
-  expect(touched.all).toBeLessThan(MOST_PAGES);
+  expect(touched.all).toBeLessThan(MAX_PAGES);
 });
 
 it.each(Object.keys(WORKS))('%s: by keys, however many wait', async (name) => {
@@ -94,5 +94,5 @@ it.each(Object.keys(WORKS))('%s: by keys, however many wait', async (name) => {
   await accept(deliveries);
   const touched = await touchedBy(pool, () => WORKS[name]!(deliveries));
   expect(touched.deliveries).toBeGreaterThan(BATCH);
-  expect(touched.all).toBeLessThan(MOST_PAGES);
+  expect(touched.all).toBeLessThan(MAX_PAGES);
 });

@@ -52,7 +52,7 @@ export const NUMBER: Statement = {
 };
 
 /** Far below the numbers that one turn has. */
-const MOST_AT_ONCE = 5000;
+const MAX_AT_ONCE = 5000;
 
 export function listUnnumbered(pool: JournalPool): Promise<readonly UnnumberedStream[]> {
   return pool.run<UnnumberedStream>(LIST_UNNUMBERED, []);
@@ -69,10 +69,10 @@ export async function numberLater(
   upTo: number,
 ): Promise<{ readonly keys: readonly OrderedKey[]; readonly more: boolean }> {
   const rows = await exclusively(pool, 'order', (run) =>
-    run<{ webhook_id: number; order_key: string; deliveries: number }>(NUMBER, [stream, upTo, MOST_AT_ONCE]),
+    run<{ webhook_id: number; order_key: string; deliveries: number }>(NUMBER, [stream, upTo, MAX_AT_ONCE]),
   );
   return {
     keys: rows.map((row) => ({ webhookId: row.webhook_id, orderKey: row.order_key })),
-    more: rows.reduce((sum, { deliveries }) => sum + deliveries, 0) === MOST_AT_ONCE,
+    more: rows.reduce((sum, { deliveries }) => sum + deliveries, 0) === MAX_AT_ONCE,
   };
 }

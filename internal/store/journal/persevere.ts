@@ -40,7 +40,7 @@ export type Persevere = <T>(work: Repeatable<T>) => Promise<T>;
 
 /** Deadlocks and missing partitions end by themselves; from here on they are trouble like any other. */
 const USUAL_REPEATS = 5;
-const LONGEST_WAIT_MS = 2000;
+const MAX_WAIT_MS = 2000;
 /** About a minute. */
 const REMIND_EVERY = 30;
 
@@ -92,7 +92,7 @@ export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Perseve
         const isUsual = verdict === 'repeat' || verdict === 'no_partition';
         if (!isUsual || tries >= USUAL_REPEATS) deps.onTrouble(work.name, problem);
         repeated ||= verdict === 'unknown_outcome';
-        await pause(Math.min(LONGEST_WAIT_MS, 10 * 2 ** tries) * (0.5 + deps.random()), signal);
+        await pause(Math.min(MAX_WAIT_MS, 10 * 2 ** tries) * (0.5 + deps.random()), signal);
       }
     }
   };

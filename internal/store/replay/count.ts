@@ -5,7 +5,7 @@ import { findReplayTarget } from './target.js';
 import { type Cursor, readWindow, type WindowRequest } from './window.js';
 
 const WINDOW_ROWS = 10_000;
-const LONGEST_COUNT_MS = 20_000;
+const MAX_COUNT_MS = 20_000;
 
 /**
  * How many a replay would take, found by the same windows by which the job takes them. A webhook that is gone is refused
@@ -21,7 +21,7 @@ export async function countReplay(pool: JournalPool, request: WindowRequest, rul
     const window = await readWindow(pool.run, request, target, { from: cursor, rows: WINDOW_ROWS });
     count += window.candidates.length;
     cursor = window.next;
-    if (cursor && performance.now() - from > LONGEST_COUNT_MS) {
+    if (cursor && performance.now() - from > MAX_COUNT_MS) {
       throw new AppError('conflict', 'there is too much to look through: bring since and until closer', 'since');
     }
   } while (cursor);

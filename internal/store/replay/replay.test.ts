@@ -11,7 +11,7 @@ import { type ReplayPace, stepReplays } from './step.js';
 
 const HOUR = 3_600_000;
 const RULES = makeFiringRules({ allowAll: false });
-const fast: ReplayPace = { ratePerSecond: 1000, mostWaiting: 10_000 };
+const fast: ReplayPace = { ratePerSecond: 1000, maxWaiting: 10_000 };
 const room = { deliveries: 1000, bytes: 1 << 24, except: [] };
 
 let kit: TestJournal;
@@ -243,7 +243,7 @@ describe('the job of a replay', () => {
   it('waits while too much of it is due and unsent', async () => {
     await manyDead(6);
     await start();
-    const pace = { ratePerSecond: 2, mostWaiting: 4 };
+    const pace = { ratePerSecond: 2, maxWaiting: 4 };
     await runToEnd(pace);
     expect(await kit.sql('select 1 from deliveries where replay')).toHaveLength(4);
     expect(await claimed()).toHaveLength(4);

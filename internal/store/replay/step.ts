@@ -46,7 +46,7 @@ export interface ReplayPace {
   /** Deliveries that all replays together make due in a second. */
   readonly ratePerSecond: number;
   /** Replayed deliveries of one webhook that may be due and unsent. */
-  readonly mostWaiting: number;
+  readonly maxWaiting: number;
 }
 
 export interface ReplayStep {
@@ -69,7 +69,7 @@ export async function stepReplays(
   return pool.transaction(async (run) => {
     const [lock] = await run<{ mine: boolean }>(TRY_LOCK, []);
     if (!lock?.mine) return undefined;
-    const [row] = await run<ReplayRow & CursorColumns>(NEXT_JOB, [pace.mostWaiting]);
+    const [row] = await run<ReplayRow & CursorColumns>(NEXT_JOB, [pace.maxWaiting]);
     if (!row) return undefined;
     const replay = toReplay(row);
     const target = await findReplayTarget(run, replay.webhookId, rules);

@@ -18,7 +18,7 @@ export function limitsOf({ max_batch, max_bytes, max_expires }: Partial<Consumer
   };
 }
 
-export function leastOf(one: PullLimits, two: PullLimits): PullLimits {
+export function minOf(one: PullLimits, two: PullLimits): PullLimits {
   return {
     messages: Math.min(one.messages, two.messages),
     bytes: Math.min(one.bytes, two.bytes),

@@ -3,7 +3,7 @@ import { type ClientBoundary, headerBlockOf } from '../../client-boundary.js';
 import { readStatus, type Status } from '../../header-block.js';
 import type { PullTarget } from '../pull-target.js';
 import { isAckSubject } from '../stream-position.js';
-import { leastOf, loweredBy, type PullLimits } from './pull-limits.js';
+import { loweredBy, minOf, type PullLimits } from './pull-limits.js';
 import { PullSlot } from './pull-slot.js';
 
 export interface PullRequestsDeps {
@@ -73,7 +73,7 @@ export class PullRequests {
     if (!slot) return;
     if (slot.subscription.isClosed()) slot.subscription = this.subscribe(slot.inbox, () => slot);
     const expiresMs = this.isAnswered ? EXPIRES_MS : FIRST_EXPIRES_MS;
-    const asked = leastOf({ ...batch, expiresMs }, this.limits);
+    const asked = minOf({ ...batch, expiresMs }, this.limits);
     slot.begin(asked, this.deps.now());
     slot.timer = setTimeout(() => this.rest(slot, slot.miss()), asked.expiresMs + OVERDUE_MS);
     const { stream, consumer } = this.deps.target;
@@ -145,7 +145,7 @@ export class PullRequests {
   private refuse(slot: PullSlot, words: string): void {
     const lowered = slot.request && loweredBy(words, slot.request);
     if (lowered) {
-      this.limits = leastOf(this.limits, lowered);
+      this.limits = minOf(this.limits, lowered);
       this.end(slot);
     } else {
       this.rest(slot, slot.refuse(words));
