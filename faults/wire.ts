@@ -13,7 +13,7 @@ export interface Wire {
   /** Resets all connections, and every new one. */
   refuse(): void;
   /** Holds all bytes to the server until `pass` is called. */
-  hold(): void;
+  park(): void;
   /** Makes the open connections half-open: they carry no bytes and are never closed. New connections are accepted. */
   abandon(): void;
   /** Drops all bytes and refuses nothing: new connections are accepted and get no response. */
@@ -69,7 +69,7 @@ export async function startWire(firstPort: number): Promise<Wire> {
       weather.refusing = true;
       cut();
     },
-    hold() {
+    park() {
       weather.holding = true;
     },
     abandon() {

@@ -26,7 +26,7 @@ export const killAndBack: Scenario = {
     await until(async () => (await first.metric('hukz_messages_accepted_total')) >= MESSAGES, 'all committed');
     if (mode === 'jetstream') {
       // The instance has pulled these messages and never commits them: the stream has to deliver them again.
-      toDatabase.hold();
+      toDatabase.park();
       await publisher.burst('a.b', UNCOMMITTED);
       await until(
         async () => (await first.metric('hukz_messages_waiting')) >= UNCOMMITTED,

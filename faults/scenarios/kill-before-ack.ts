@@ -12,7 +12,7 @@ export const killBeforeAck: Scenario = {
     await site.webhook(first, 'fine', 'a.b');
     // A pull request must have reached the server, so that messages arrive while nothing is sent to it.
     await publisher.burst('a.b', 1);
-    toNats.hold();
+    toNats.park();
     tally.fault();
     const published = publisher.burst('a.b', MESSAGES);
     await until(() => hooks.arrivals.length === MESSAGES + 1, 'all delivered');

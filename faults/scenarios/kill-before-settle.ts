@@ -15,7 +15,7 @@ export const killBeforeSettle: Scenario = {
     hooks.conduct('fine', gate.conduct);
     await publisher.burst('a.b', MESSAGES);
     await until(() => hooks.unanswered === MESSAGES, 'all requests under way');
-    toDatabase.hold();
+    toDatabase.park();
     gate.open();
     await until(() => hooks.arrivals.length === MESSAGES, 'all answered');
     tally.interruption();

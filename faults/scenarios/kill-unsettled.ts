@@ -21,7 +21,7 @@ export const killUnsettled: Scenario = {
     }
     await publisher.burst('a.b', MESSAGES);
     await until(async () => (await first.metric('hukz_messages_accepted_total')) >= MESSAGES, 'all committed');
-    toDatabase.hold();
+    toDatabase.park();
     gate.open();
     for (let before = -1; before < hooks.arrivals.length; await sleep(QUIET_MS)) before = hooks.arrivals.length;
     tally.interruption();

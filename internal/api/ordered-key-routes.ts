@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listParkedKeys, type ParkedKey, releaseParkedKey } from '../store/ordered-keys.js';
+import { listParkedKeys, type ParkedKey, unparkKey } from '../store/ordered-keys.js';
 import { loadWebhook } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
 import { id, idPath, written } from './numbers.js';
@@ -48,7 +48,7 @@ export function makeOrderedKeyRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ params }) => {
         await loadWebhook(deps.db, params.id);
-        await releaseParkedKey(deps.db, params.id, params.key);
+        await unparkKey(deps.db, params.id, params.key);
         deps.nextOfKey(params.id, params.key);
         return { status: 200, json: null };
       },

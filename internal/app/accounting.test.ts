@@ -44,7 +44,7 @@ const oneOfEach = async () => {
   await end({ ...(await kit.journal.claim({ deliveries: 1, bytes: 1000, except: [] })).deliveries[0]! });
   await end(dead as OwnedDelivery, { outcome: 'dead', because: 'exhausted', status: 500 });
   await kit.journal.cancel(cancelled as OwnedDelivery);
-  await kit.journal.hold(held as OwnedDelivery);
+  await kit.journal.park(held as OwnedDelivery);
   await end(retried as OwnedDelivery, { outcome: 'failed', status: 500, failures: 1, retryInMs: HOUR });
   await kit.journal.accept({ message: makeTestMessage(), deliveries: [] });
   return { a, dead: dead as OwnedDelivery, pending: pending as OwnedDelivery };

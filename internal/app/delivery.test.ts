@@ -198,7 +198,7 @@ describe('a webhook that changes while something is owed to it', () => {
     await kit.hukz.api.patch(`/webhooks/${id}`, { enabled: false });
     open();
     await logsOf(id, 1);
-    const held = () => heldCount(id);
+    const held = () => parkedCount(id);
     await eventually(async () => (await held()) === 1, { what: 'the delivery held' });
     expect(kit.receiver.requests).toHaveLength(1);
     await kit.hukz.api.patch(`/webhooks/${id}`, { enabled: true });
@@ -230,7 +230,7 @@ function makeGate() {
   return { until, open };
 }
 
-async function heldCount(webhookId: number): Promise<number> {
+async function parkedCount(webhookId: number): Promise<number> {
   const { Client } = (await import('pg')).default;
   const client = new Client(kit.database.connection);
   await client.connect();

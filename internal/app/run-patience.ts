@@ -6,20 +6,20 @@ import { stepResumes } from '../store/step-resumes.js';
 import { disableFailing } from '../store/webhook-health.js';
 
 const STEP_EVERY_MS = 1000;
-const RELEASED_AT_ONCE = 5000;
+const UNPARKED_PER_STATEMENT = 5000;
 const LOOK_EVERY_MS = 60_000;
 
 /** Lets go the backlogs of webhooks that were resumed in steps, in turn with all other instances. */
 export function runResumes({ pool, logger }: { readonly pool: JournalPool; readonly logger: Logger }): Repeating {
   return repeat(
     async () => {
-      const steps = await stepResumes(pool, RELEASED_AT_ONCE);
+      const steps = await stepResumes(pool, UNPARKED_PER_STATEMENT);
       for (const { webhookId: webhook_id, ended, dropped, released } of steps) {
         if (dropped > 0) logger.warn('webhook.backlog_dropped', { webhook_id, deliveries: dropped });
         if (ended) logger.info('webhook.resumed', { webhook_id });
         else logger.debug('webhook.resuming', { webhook_id, released });
       }
-      return steps.some(({ dropped }) => dropped === RELEASED_AT_ONCE);
+      return steps.some(({ dropped }) => dropped === UNPARKED_PER_STATEMENT);
     },
     { everyMs: STEP_EVERY_MS, onError: (error) => logger.warn('resume.failed', { error: messageOf(error) }) },
   );

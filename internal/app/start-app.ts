@@ -108,7 +108,7 @@ async function startCore(
   }
   const followers = {
     reconcile: inbound.intake.reconcile,
-    onChanged: dispatch.wakeHeld,
+    onChanged: dispatch.wakeParked,
     onReplaced: dispatch.forgetWebhooks,
   };
   await withDatabase(() => registry.catalogSync.start(followers), waiting);

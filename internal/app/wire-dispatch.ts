@@ -3,11 +3,11 @@ import type { Membership } from '../dispatch/membership.js';
 import type { SettledAttempt } from '../domain/attempt.js';
 import { makeClassPaths } from '../domain/scheduling-class.js';
 import { disableWebhook } from '../store/disable-webhook.js';
-import { claimNext, releaseFirst } from '../store/journal/claim-next.js';
+import { claimNext, skipFirst } from '../store/journal/claim-next.js';
 import { claimProbes } from '../store/journal/claim-probes.js';
-import { holdWaiting } from '../store/journal/hold-waiting.js';
 import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
+import { parkWaiting } from '../store/journal/park-waiting.js';
 import { saveHealth } from '../store/webhook-health.js';
 import type { Base } from './base.js';
 import { makePolicyOf } from './policy-of.js';
@@ -56,9 +56,9 @@ export function wireDispatch({ config, clock, logger }: Base, parts: DispatchPar
         claim: journal.claim,
         claimProbes: () => claimProbes(pool, membership.id(), config.patience),
         claimNext: (keys) => claimNext(pool, membership.id(), keys),
-        releaseFirst: (from) => releaseFirst(pool, KEYS_AT_ONCE, from),
-        releaseHeld: journal.releaseHeld,
-        holdDue: (id, limit) => holdWaiting(pool, id, limit),
+        skipFirst: (from) => skipFirst(pool, KEYS_AT_ONCE, from),
+        unpark: journal.unpark,
+        holdDue: (id, limit) => parkWaiting(pool, id, limit),
         giveBackStrays: journal.giveBackStrays,
       },
       ends: journal,

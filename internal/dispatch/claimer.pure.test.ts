@@ -43,8 +43,8 @@ beforeEach(() => {
   holdings = new Holdings({ maxResident: 1000, maxResidentBytes: 10_000 }, classOfItsOwn);
   [steps, rooms, waiting] = [[], [], []];
   strays = new Strays({
-    giveBackStrays: async (isHeld) => {
-      steps.push(`strays besides ${['mine', 'other'].filter(isHeld).join()}`);
+    giveBackStrays: async (isResident) => {
+      steps.push(`strays besides ${['mine', 'other'].filter(isResident).join()}`);
       return 0;
     },
     holdings,

@@ -37,7 +37,7 @@ export interface Dispatch {
   /** Rows may bear our id that we do not hold: the next claim looks for them first. */
   suspectStrays(): void;
   /** The catalog changed: a webhook may be enabled again, or gone. */
-  wakeHeld(): void;
+  wakeParked(): void;
   /** What is held belongs to others now. */
   forget(): void;
   /** What is held for these webhooks is not theirs any more; what the store owes them is read from there. */
@@ -54,7 +54,7 @@ export interface Dispatch {
 
 /** While PostgreSQL answers, a few hundred wait for their settle; while it does not, sending has to wait too. */
 const UNSETTLED_PER_SLOT = 2;
-const RELEASED_AT_ONCE = 5000;
+const UNPARKED_PER_STATEMENT = 5000;
 
 /** Milliseconds between two rounds of each loop. */
 const EVERY_MS = {
@@ -75,7 +75,7 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
   const complain = (loop: string, error: unknown) => logger.warn('dispatch.failed', { loop, error: messageOf(error) });
 
   const loops = new Loops<LoopName>(complain);
-  const wakeHeld = () => loops.wake('release-held');
+  const wakeParked = () => loops.wake('release-held');
   const resting = new Resting({ holdDue: claims.holdDue, onAdded: () => loops.wake('hold-waiting') });
   const holdings = new Holdings(limits, webhooks.classOf);
   const lanes = makeLanes(ports, limits);
@@ -97,7 +97,7 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
   const mayClaimSingle = () => instance.isTrusted() && !claimer.isCatalogBehind();
   const turns = makeTurns({
     claimNext: claims.claimNext,
-    releaseFirst: claims.releaseFirst,
+    skipFirst: claims.skipFirst,
     isTrusted: mayClaimSingle,
     holdings,
     take: takeSingle,
@@ -114,7 +114,7 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
       record: (attempt, isUnconnected) => health.record(attempt, isUnconnected),
       next: turns.next,
       onResting: (webhookId) => resting.add(webhookId),
-      wakeHeld,
+      wakeParked,
       suspectStrays,
     },
     isTrusted: instance.isTrusted,
@@ -128,8 +128,8 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
   });
   const rounds: Readonly<Record<LoopName, Round>> = {
     claim: claimer.runOnce,
-    'release-held': async () => (await claims.releaseHeld(RELEASED_AT_ONCE)) === RELEASED_AT_ONCE,
-    'hold-waiting': () => resting.holdOnce(),
+    'release-held': async () => (await claims.unpark(UNPARKED_PER_STATEMENT)) === UNPARKED_PER_STATEMENT,
+    'hold-waiting': () => resting.parkOnce(),
     'release-first': turns.releaseOnce,
     async probe() {
       if (circuits.countOpen() > 0 && mayClaimSingle()) await takeSingle(() => claims.claimProbes());
@@ -145,7 +145,7 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
     enqueue: take,
     next: turns.next,
     suspectStrays,
-    wakeHeld,
+    wakeParked,
     forget: () => void dispatcher.forget(),
     forgetWebhooks(webhookIds) {
       dispatcher.forget(webhookIds);

@@ -64,7 +64,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
           settled.push(attempt);
           await settle(attempt.delivery);
         },
-        hold: end('held'),
+        park: end('held'),
         cancel: end('cancelled'),
         find: findWebhook,
         suspectStrays: () => void unsure++,

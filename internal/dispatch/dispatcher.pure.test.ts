@@ -70,10 +70,10 @@ it.each([
   const holding: number[] = [];
   const { dispatcher, take } = makeTestDispatcher({
     find: (id) => ({ ...makeTestWebhook(id), ...(isOpen && { waits: 'circuit_open' as const }) }),
-    async hold() {
+    async park() {
       if (closesMeanwhile) isOpen = false;
     },
-    wakeHeld: () => void woken++,
+    wakeParked: () => void woken++,
     onResting: (id) => void holding.push(id),
     maxActive: 20,
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),

@@ -36,14 +36,14 @@ export interface DispatcherEvents {
   /** A delivery of a webhook that is not sent to was put aside; more of them may be due. */
   onResting(webhookId: number): void;
   /** Something may be held whose webhook is sent to. */
-  wakeHeld(): void;
+  wakeParked(): void;
   /** Rows may bear our id that we no longer hold. */
   suspectStrays(): void;
 }
 
 export interface DispatcherDeps {
   readonly sending: DispatcherSending;
-  readonly ends: Pick<EndPort, 'settle' | 'hold' | 'cancel'>;
+  readonly ends: Pick<EndPort, 'settle' | 'park' | 'cancel'>;
   readonly webhooks: Pick<WebhookPort, 'find' | 'policyOf' | 'disable'>;
   readonly room: DispatcherRoom;
   readonly events: DispatcherEvents;
@@ -132,7 +132,7 @@ export class Dispatcher {
     let attempt: SettledAttempt | undefined;
     try {
       if (!webhook) await this.setAside(delivery, this.deps.ends.cancel);
-      else if (isHeld(webhook, delivery)) await this.putAside(delivery);
+      else if (isParked(webhook, delivery)) await this.putAside(delivery);
       else attempt = await this.attempt(delivery, webhook);
     } catch (error) {
       // The row still bears our id; the next look for strays sets it free.
@@ -155,10 +155,10 @@ export class Dispatcher {
 
   /** Whoever released what was held may have looked before this one was; then nobody would look again for long. */
   private async putAside(delivery: OwnedDelivery): Promise<void> {
-    await this.setAside(delivery, this.deps.ends.hold);
+    await this.setAside(delivery, this.deps.ends.park);
     const webhook = this.deps.webhooks.find(delivery.webhookId);
-    if (webhook && isHeld(webhook, delivery)) this.deps.events.onResting(webhook.id);
-    else this.deps.events.wakeHeld();
+    if (webhook && isParked(webhook, delivery)) this.deps.events.onResting(webhook.id);
+    else this.deps.events.wakeParked();
   }
 
   /** Its room is free again: the next of its key may take it. */
@@ -210,6 +210,6 @@ export class Dispatcher {
 }
 
 /** A probe is sent although its circuit is open; nothing is sent to a webhook that somebody has switched off or paused. */
-function isHeld({ enabled, waits }: CatalogWebhook, { probe }: OwnedDelivery): boolean {
+function isParked({ enabled, waits }: CatalogWebhook, { probe }: OwnedDelivery): boolean {
   return !enabled || waits === 'paused' || (waits === 'circuit_open' && !probe);
 }

@@ -12,22 +12,22 @@ import type { Logger } from '../logger.js';
 import type { TurnsDeps } from './turns.js';
 
 /** Deliveries of the store that this instance does not hold: how they become its own, or due, or held. */
-export interface ClaimPort extends Pick<TurnsDeps, 'claimNext' | 'releaseFirst'> {
+export interface ClaimPort extends Pick<TurnsDeps, 'claimNext' | 'skipFirst'> {
   claim(room: ClaimRoom): Promise<Claim>;
   /** One delivery of each open circuit that may be tried now, owned by this instance. */
   claimProbes(): Promise<readonly OwnedDelivery[]>;
   /** Makes due what is held and may be sent again; answers how many, at most `limit`. */
-  releaseHeld(limit: number): Promise<number>;
+  unpark(limit: number): Promise<number>;
   /** Holds what is due of a webhook that is not sent to; answers how many, at most `limit`. */
   holdDue(webhookId: number, limit: number): Promise<number>;
-  giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
+  giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
 }
 
 /** Deliveries that this instance owns: how it parts with them. */
 export interface EndPort {
   settle(attempt: SettledAttempt): Promise<void>;
   /** Puts a delivery aside until its webhook is sent to again. */
-  hold(delivery: OwnedDelivery): Promise<void>;
+  park(delivery: OwnedDelivery): Promise<void>;
   /** Ends a deleted webhook's delivery. */
   cancel(delivery: OwnedDelivery): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;

@@ -2,12 +2,12 @@ import type { ClaimPort } from './ports.js';
 
 export interface RestingDeps {
   readonly holdDue: ClaimPort['holdDue'];
-  /** A webhook was added: `holdOnce` has work. */
+  /** A webhook was added: `parkOnce` has work. */
   onAdded(): void;
 }
 
 /** 130 ms. */
-const HELD_AT_ONCE = 5000;
+const PARKED_PER_STATEMENT = 5000;
 
 /** Webhooks that are not sent to, of which more deliveries may be due: they are held, some at a time. */
 export class Resting {
@@ -22,11 +22,11 @@ export class Resting {
   }
 
   /** Holds some deliveries of one webhook; true when there may be more to hold. */
-  async holdOnce(): Promise<boolean> {
+  async parkOnce(): Promise<boolean> {
     const [id] = this.webhooks;
     if (id === undefined) return false;
     this.webhooks.delete(id);
-    if ((await this.deps.holdDue(id, HELD_AT_ONCE)) === HELD_AT_ONCE) this.webhooks.add(id);
+    if ((await this.deps.holdDue(id, PARKED_PER_STATEMENT)) === PARKED_PER_STATEMENT) this.webhooks.add(id);
     return this.webhooks.size > 0;
   }
 }

@@ -31,8 +31,8 @@ function makeSlowStore() {
         owner = 'me';
         return { deliveries: [delivery], lost: 0 };
       },
-      async giveBackStrays(isHeld) {
-        if (!isOwed || owner === undefined || isHeld(delivery.id)) return 0;
+      async giveBackStrays(isResident) {
+        if (!isOwed || owner === undefined || isResident(delivery.id)) return 0;
         [owner, isDue] = [undefined, true];
         return 1;
       },

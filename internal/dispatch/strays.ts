@@ -3,7 +3,7 @@ import type { Holdings } from './holdings.js';
 
 export interface StraysDeps {
   /** Frees the rows of this instance that are not held; answers how many. */
-  giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
+  giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
   readonly holdings: Pick<Holdings, 'has'>;
   readonly logger: Logger;
 }

@@ -11,7 +11,7 @@ export interface TurnsDeps {
   /** The first of each key, owned by this instance if wanted, else due for anybody. */
   claimNext(keys: readonly (OrderedKey & { readonly wanted: boolean })[]): Promise<readonly OwnedDelivery[]>;
   /** Makes due what is first and was forgotten, in a part of all keys; `last` is where the next part begins. */
-  releaseFirst(from: OrderedKey | undefined): Promise<{ readonly released: number; readonly last?: OrderedKey }>;
+  skipFirst(from: OrderedKey | undefined): Promise<{ readonly released: number; readonly last?: OrderedKey }>;
   isTrusted(): boolean;
   readonly holdings: Pick<Holdings, 'roomOf'>;
   /** Runs a claim and takes what it brings. */
@@ -61,7 +61,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
       claim().catch(deps.onError);
     },
     async releaseOnce() {
-      const { released, last } = await deps.releaseFirst(lookedAt);
+      const { released, last } = await deps.skipFirst(lookedAt);
       lookedAt = last;
       return last !== undefined && released > 0;
     },

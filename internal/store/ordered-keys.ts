@@ -106,7 +106,7 @@ const RELEASE = `
   select (select count(*)::int from first) as found, (select count(*)::int from gone) as released`;
 
 /** Makes a dead letter of the first delivery of a key, so that the others go on; it can be retried later. */
-export async function releaseParkedKey(db: Db, webhookId: number, orderKey: string): Promise<void> {
+export async function unparkKey(db: Db, webhookId: number, orderKey: string): Promise<void> {
   const { rows }: { rows: { found: number; released: number }[] } = await inTransaction(db, (trx) =>
     trx.raw(RELEASE, { webhookId, orderKey }),
   );

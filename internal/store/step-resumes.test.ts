@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterAll(() => kit.stop());
 
 /** Held deliveries that were received so many hours ago. */
-const hold = (webhookId: number, count: number, { hours = 0, key = 'null::uuid' } = {}) =>
+const park = (webhookId: number, count: number, { hours = 0, key = 'null::uuid' } = {}) =>
   kit.sql(
     `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)
      select gen_random_uuid(), gen_random_uuid(), now() - $1 * interval '1 hour', $2, 10, 'infinity', ${key}, n
@@ -40,7 +40,7 @@ const held = async () =>
   (await kit.sql<{ n: number }>(`select count(*)::int as n from deliveries where due_at = 'infinity'`))[0]?.n;
 
 it('what could not be let go while a circuit was open is not let go at once when it closes', async () => {
-  await hold(1, 1000);
+  await park(1, 1000);
   await resume(1, 20, { secondsAgo: 3600 });
   expect(await step()).toMatchObject([{ released: 40, ended: false }]);
   await step();
@@ -48,7 +48,7 @@ it('what could not be let go while a circuit was open is not let go at once when
 });
 
 it('steps that come often let go no less than the rate', async () => {
-  await hold(1, 1000);
+  await park(1, 1000);
   await resume(1, 3, { secondsAgo: 0 });
   for (let half = 0; half < 20; half++) {
     await pass(500);
@@ -60,18 +60,18 @@ it('steps that come often let go no less than the rate', async () => {
 
 it('many backlogs that are let go slowly do not hold up one that goes fast', async () => {
   for (let id = 2; id <= WEBHOOKS; id++) {
-    await hold(id, 2);
+    await park(id, 2);
     await resume(id, 1 / 60, { secondsAgo: 30 });
   }
-  await hold(1, 10);
+  await park(1, 10);
   await resume(1, null);
   expect(await step()).toMatchObject([{ webhookId: 1, released: 10, ended: true }]);
 });
 
 it('what is too old is dropped once, ordered or not, and the rest stays however much it is', async () => {
-  await hold(1, LIMIT + 10, { hours: 1 });
-  await hold(1, 7, { hours: 5 });
-  await hold(1, 3, { hours: 5, key: 'md5(n::text)::uuid' });
+  await park(1, LIMIT + 10, { hours: 1 });
+  await park(1, 7, { hours: 5 });
+  await park(1, 3, { hours: 5, key: 'md5(n::text)::uuid' });
   await resume(1, 1 / 60, { dropHours: 2 });
   expect(await step()).toMatchObject([{ dropped: 10, released: 0, ended: false }]);
   expect(await held()).toBe(LIMIT + 10);

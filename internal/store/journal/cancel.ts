@@ -1,5 +1,5 @@
-import { IS_STILL_OURS } from './hold.js';
 import type { JournalPool, Statement } from './journal-pool.js';
+import { IS_STILL_OURS } from './park.js';
 
 /** For `offset 0` see "fence" in `../sql-notes.md`. */
 export const CANCEL: Statement = {

@@ -90,7 +90,7 @@ export async function claimNext(
  * Makes due what is first in its key and was forgotten (somebody died between a settle and the next claim; its webhook was
  * resumed), among the `limit` keys after `from`. Answers how many, and where to go on; without it, that was the last key.
  */
-export async function releaseFirst(
+export async function skipFirst(
   pool: JournalPool,
   limit: number,
   from: OrderedKey = { webhookId: 0, orderKey: NO_KEY },

@@ -4,9 +4,9 @@ import { makeTestDatabase } from '../../testkit/test-database.js';
 import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
 import { CLAIM_PROBES } from './claim-probes.js';
 import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
-import { RELEASE_HELD } from './hold.js';
-import { HOLD_WAITING } from './hold-waiting.js';
 import { prepareConnection } from './journal-pool.js';
+import { UNPARK } from './park.js';
+import { PARK_WAITING } from './park-waiting.js';
 
 const WAITING = 60_000;
 const ROOM = `1000, ${1 << 30}, '{1}', '{128}', 128`;
@@ -17,9 +17,9 @@ let client: pg.Client;
 const LOOKS = {
   claim: { text: CLAIM_OLDEST.text, given: () => `'${kit.instance}', '{}', ${ROOM}`, most: 30_000 },
   around: { text: CLAIM_AROUND.text, given: () => `'${kit.instance}', '{1}', ${ROOM}`, most: 30_000 },
-  hold: { text: HOLD_WAITING.text, given: () => '2, 1000', most: 30_000 },
+  park: { text: PARK_WAITING.text, given: () => '2, 1000', most: 30_000 },
   probe: { text: CLAIM_PROBES.text, given: () => `'${kit.instance}', 1000, 60000`, most: 500 },
-  release: { text: RELEASE_HELD.text, given: () => '1000', most: 30_000 },
+  release: { text: UNPARK.text, given: () => '1000', most: 30_000 },
 };
 type Look = keyof typeof LOOKS;
 const looks = Object.keys(LOOKS) as Look[];

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
 import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
-import { RELEASE_HELD, releaseHeld } from './hold.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
+import { UNPARK, unpark } from './park.js';
 
 const HELD_UP = 40_000;
 const ROOM = { deliveries: 100, bytes: 1 << 30, except: [1], others: 128 };
@@ -72,7 +72,7 @@ it('what is held costs no more to look for where a million wait in order, or for
   );
   await kit.sql('analyze deliveries');
   await kit.sql('update webhooks set paused_at = now() where id = 3');
-  const { buffers, plan } = await buffersOf(RELEASE_HELD.text, [100]);
+  const { buffers, plan } = await buffersOf(UNPARK.text, [100]);
   await kit.sql('update webhooks set paused_at = null');
   expect(plan).not.toContain('Seq Scan on deliveries');
   expect(buffers).toBeLessThan(100);
@@ -80,16 +80,16 @@ it('what is held costs no more to look for where a million wait in order, or for
 });
 
 it('what is held is released by webhook, as much as is asked for', async () => {
-  expect(await releaseHeld(kit.pool, 2000)).toBe(2000);
-  expect(await releaseHeld(kit.pool, 5000)).toBe(3000);
-  expect(await releaseHeld(kit.pool, 5000)).toBe(0);
+  expect(await unpark(kit.pool, 2000)).toBe(2000);
+  expect(await unpark(kit.pool, 5000)).toBe(3000);
+  expect(await unpark(kit.pool, 5000)).toBe(0);
 });
 
 it('what deleted webhooks are owed is looked for among those that were deleted of late, however many live', async () => {
   await kit.sql(`insert into webhooks (created_by_id, updated_by_id, name, url, enabled, deleted_at)
     select 1, 1, '', 'http://receiver.example/', true, case when n <= 5 then now() end from generate_series(1, 20000) n`);
   await kit.sql('vacuum analyze webhooks');
-  const { buffers, plan } = await buffersOf(RELEASE_HELD.text, [100]);
+  const { buffers, plan } = await buffersOf(UNPARK.text, [100]);
   expect(plan).toContain('Index Scan using webhooks_deleted');
   expect(plan).not.toContain('Seq Scan on webhooks');
   expect(buffers).toBeLessThan(100);

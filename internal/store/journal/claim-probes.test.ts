@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
 import { openCircuits } from '../circuits.js';
 import { claimProbes } from './claim-probes.js';
-import { hold } from './hold.js';
+import { park } from './park.js';
 
 let kit: TestJournal;
 
@@ -51,7 +51,7 @@ it('one delivery that its receiver cannot take does not keep all the others from
   for (let round = 0; round < 40; round++) {
     const tries = await probe();
     for (const { id } of tries) tried.add(id);
-    await hold(kit.pool, tries);
+    await park(kit.pool, tries);
   }
   expect(tried.size).toBeGreaterThan(10);
 });

@@ -52,9 +52,9 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('claimAtOnce' as const) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('settle' as const), slot, which, end }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('settleAgain' as const), slot, which }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('hold', 'giveBack', 'cancel' as const), slot, which }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('park', 'giveBack', 'cancel' as const), slot, which }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('giveBackStrays' as const), slot }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('releaseHeld', 'timePasses' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('unpark', 'timePasses' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('toggle' as const), webhookId }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('fallSilent', 'wake', 'leave' as const), slot }) },
 );
@@ -132,14 +132,14 @@ class Bench {
         return this.settle(at, one.which, one.end);
       case 'settleAgain':
         return this.settleAgain(at, one.which);
-      case 'hold':
+      case 'park':
       case 'giveBack':
       case 'cancel':
         return this.setAside(at, one.which, one.do);
       case 'giveBackStrays':
         return this.giveBackStrays(at);
-      case 'releaseHeld':
-        return this.releaseHeld();
+      case 'unpark':
+        return this.unpark();
       case 'timePasses':
         return this.letTimePass();
       case 'toggle':
@@ -260,14 +260,14 @@ class Bench {
     if (attempt) await at.journal.settle(attempt);
   }
 
-  private async setAside(at: Process, index: number, how: 'hold' | 'giveBack' | 'cancel') {
+  private async setAside(at: Process, index: number, how: 'park' | 'giveBack' | 'cancel') {
     const delivery = pull(at.memory, index);
     if (!delivery) return;
     await (how === 'giveBack' ? at.journal.giveBack([delivery]) : at.journal[how](delivery));
     const one = this.known.get(delivery.id)!;
     if (!isOwned(one, delivery)) return;
     if (how === 'cancel') one.logs.push(`${one.attempts + 1} cancelled`);
-    Object.assign(one, { state: { hold: 'held', giveBack: 'due', cancel: 'cancelled' }[how], owner: null });
+    Object.assign(one, { state: { park: 'held', giveBack: 'due', cancel: 'cancelled' }[how], owner: null });
   }
 
   private async giveBackStrays(at: Process) {
@@ -277,9 +277,9 @@ class Bench {
     for (const id of strays) Object.assign(this.known.get(id)!, { state: 'due', owner: null });
   }
 
-  private async releaseHeld() {
+  private async unpark() {
     const free = this.idsOf((one) => one.state === 'held' && !this.disabled.has(one.webhookId));
-    expect(await this.processes[0]!.journal.releaseHeld(1000)).toBe(free.length);
+    expect(await this.processes[0]!.journal.unpark(1000)).toBe(free.length);
     for (const id of free) this.known.get(id)!.state = 'due';
   }
 

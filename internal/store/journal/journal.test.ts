@@ -366,7 +366,7 @@ describe('claiming', () => {
   it('leaves what is not due, what is held and what another owns', async () => {
     const [later, held] = [await kit.owe(), await kit.owe(), await kit.owe()];
     await kit.journal.settle(failed(later as OwnedDelivery, 60_000));
-    await kit.journal.hold(held as OwnedDelivery);
+    await kit.journal.park(held as OwnedDelivery);
     expect((await kit.journal.claim(room)).deliveries).toEqual([]);
   });
 
@@ -426,11 +426,11 @@ describe('deliveries that were not sent', () => {
   it('are held while a webhook is disabled, and due when it is enabled again', async () => {
     const delivery = await kit.owe();
     await kit.sql('update webhooks set enabled = false');
-    await kit.journal.hold(delivery);
+    await kit.journal.park(delivery);
     expect(await deliveryRow(delivery.id)).toMatchObject({ owner: null, finite: false });
-    expect(await kit.journal.releaseHeld(10)).toBe(0);
+    expect(await kit.journal.unpark(10)).toBe(0);
     await kit.sql('update webhooks set enabled = true');
-    expect(await kit.journal.releaseHeld(10)).toBe(1);
+    expect(await kit.journal.unpark(10)).toBe(1);
     expect(await deliveryRow(delivery.id)).toMatchObject({ due: true });
   });
 
@@ -445,9 +445,9 @@ describe('deliveries that were not sent', () => {
 
   it('are cancelled however long ago their webhook was deleted', async () => {
     const delivery = await kit.owe();
-    await kit.journal.hold(delivery);
+    await kit.journal.park(delivery);
     await kit.sql(`update webhooks set deleted_at = now() - interval '9 days' where id = 1`);
-    expect(await kit.journal.releaseHeld(10)).toBe(1);
+    expect(await kit.journal.unpark(10)).toBe(1);
     await kit.sql(`update webhooks set deleted_at = null where id = 1`);
   });
 

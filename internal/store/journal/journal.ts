@@ -12,8 +12,8 @@ import { DELIVERY_BYTES, SETTLE_BATCHES } from './batch-sizes.js';
 import { makeBatcher } from './batcher.js';
 import { cancel } from './cancel.js';
 import { claim } from './claim.js';
-import { giveBack, giveBackStrays, hold, releaseHeld } from './hold.js';
 import type { JournalPool } from './journal-pool.js';
+import { giveBack, giveBackStrays, park, unpark } from './park.js';
 import { makePersevere } from './persevere.js';
 import { makeSettling } from './settling.js';
 
@@ -43,11 +43,11 @@ export interface Journal {
   accept(acceptance: Acceptance): Promise<Accepted>;
   settle(attempt: SettledAttempt): Promise<void>;
   claim(room: ClaimRoom): Promise<Claim>;
-  hold(delivery: OwnedDelivery): Promise<void>;
+  park(delivery: OwnedDelivery): Promise<void>;
   cancel(delivery: OwnedDelivery): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
-  giveBackStrays(isHeld: (deliveryId: string) => boolean): Promise<number>;
-  releaseHeld(limit: number): Promise<number>;
+  giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
+  unpark(limit: number): Promise<number>;
   /** Why commits do not succeed just now. */
   trouble(): string | undefined;
   /** Why single messages are not stored, while the others are. */
@@ -105,11 +105,11 @@ export function makeJournal(deps: JournalDeps): Journal {
     accept: accepting.add,
     settle: settling.add,
     claim: (room) => claim(pool, instanceId(), room),
-    hold: batched(hold).add,
+    park: batched(park).add,
     cancel: batched(cancel).add,
     giveBack: (deliveries) => giveBack(pool, deliveries),
-    giveBackStrays: (isHeld) => giveBackStrays(pool, instanceId(), isHeld),
-    releaseHeld: (limit) => releaseHeld(pool, limit),
+    giveBackStrays: (isResident) => giveBackStrays(pool, instanceId(), isResident),
+    unpark: (limit) => unpark(pool, limit),
     trouble: () =>
       [...troubles, ...named('accept', accepting.trouble()), ...named('settle', settling.trouble())].map(
         ([statement, problem]) => `${statement}: ${problem}`,

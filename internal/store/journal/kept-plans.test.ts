@@ -58,7 +58,7 @@ const WORKS: Readonly<Record<string, (deliveries: readonly OwnedDelivery[]) => P
   settle: (all) => Promise.all(all.map((one) => journal.settle(kit.attempt(one)))),
   'settle for another time': (all) =>
     Promise.all(all.map((one) => journal.settle(kit.attempt(one, { outcome: 'failed', retryInMs: 1000 })))),
-  hold: (all) => Promise.all(all.map((one) => journal.hold(one))),
+  park: (all) => Promise.all(all.map((one) => journal.park(one))),
   cancel: (all) => Promise.all(all.map((one) => journal.cancel(one))),
   'give back, and claim': async (all) => {
     await journal.giveBack(all);

@@ -6,7 +6,7 @@ import { CANCEL } from './cancel.js';
 import { CLAIM_NEXT } from './claim-next.js';
 import { CLAIM_PROBES } from './claim-probes.js';
 import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
-import { HOLD } from './hold.js';
+import { PARK } from './park.js';
 import { SETTLE } from './settle.js';
 
 let kit: TestJournal;
@@ -85,7 +85,7 @@ describe.each(Object.entries(STATES))('planned for %s', (_name, make) => {
   );
 
   it.each([
-    ['hold', HOLD],
+    ['hold', PARK],
     ['cancel', CANCEL],
     ['hurry', HURRY],
   ])('what is named is found by its key: %s', async (_name, { text }) => {

@@ -5,7 +5,7 @@ import { IS_SENT_TO } from './order.js';
  * The webhook's row is locked: it cannot be sent to again before what was held meanwhile is seen by whoever releases it, and
  * of several instances one does it. What a claim has in its hands is left to it. ("Key list" in `../sql-notes.md`.)
  */
-export const HOLD_WAITING: Statement = {
+export const PARK_WAITING: Statement = {
   text: `
     with resting as (
       select id from webhooks w where id = $1 and deleted_at is null and not ${IS_SENT_TO}
@@ -22,6 +22,6 @@ export const HOLD_WAITING: Statement = {
 };
 
 /** Holds what is due of a webhook that is not sent to, at most `limit`, oldest first. Answers how many. */
-export async function holdWaiting(pool: JournalPool, webhookId: number, limit: number): Promise<number> {
-  return (await pool.run<{ held: number }>(HOLD_WAITING, [webhookId, limit]))[0]?.held ?? 0;
+export async function parkWaiting(pool: JournalPool, webhookId: number, limit: number): Promise<number> {
+  return (await pool.run<{ held: number }>(PARK_WAITING, [webhookId, limit]))[0]?.held ?? 0;
 }

@@ -6,7 +6,7 @@ import { eachRange, IN_RANGE } from './owned-ranges.js';
 export const IS_STILL_OURS =
   'd.id = any($1::uuid[]) and coalesce((d.id, d.owner) in (select * from unnest($1::uuid[], $2::uuid[])), false)';
 
-export const HOLD: Statement = {
+export const PARK: Statement = {
   text: `update deliveries d set owner = null, due_at = 'infinity' where ${IS_STILL_OURS}`,
 };
 const GIVE_BACK: Statement = {
@@ -23,7 +23,7 @@ const GIVE_BACK_STRAYS: Statement = {
  * From one webhook that something is held for to the next, by the index: a million of one cost no more than one. The orders
  * and the array are there for the planner, which takes whole tables for cheaper: "hop" and "key list" in `../sql-notes.md`.
  */
-export const RELEASE_HELD: Statement = {
+export const UNPARK: Statement = {
   text: `
     with recursive held(webhook_id) as (
       (select webhook_id from deliveries where owner is null and due_at = 'infinity' and order_key is null
@@ -62,8 +62,8 @@ interface Owned {
 }
 
 /** Deliveries of a disabled webhook wait until it is enabled: not due, owned by nobody. */
-export async function hold(pool: JournalPool, deliveries: readonly Owned[]): Promise<void> {
-  await pool.run(HOLD, columns(deliveries));
+export async function park(pool: JournalPool, deliveries: readonly Owned[]): Promise<void> {
+  await pool.run(PARK, columns(deliveries));
 }
 
 /** Deliveries that were not sent become due for anybody. */
@@ -72,19 +72,19 @@ export async function giveBack(pool: JournalPool, deliveries: readonly Owned[]):
 }
 
 /**
- * Frees rows that bear our id without our knowing: a claim was committed whose answer was lost. `isHeld` is asked when the
+ * Frees rows that bear our id without our knowing: a claim was committed whose answer was lost. `isResident` is asked when the
  * list is here: what was accepted meanwhile had its room before its commit, and no claim may be under way, so whatever is
  * listed and ours is held by then.
  */
 export async function giveBackStrays(
   pool: JournalPool,
   owner: string,
-  isHeld: (deliveryId: string) => boolean,
+  isResident: (deliveryId: string) => boolean,
 ): Promise<number> {
   let freed = 0;
   await eachRange(pool.run, async (range) => {
     const owned = await pool.run<{ id: string }>(LIST_OWNED, [...range, owner]);
-    const strays = owned.map(({ id }) => id).filter((id) => !isHeld(id));
+    const strays = owned.map(({ id }) => id).filter((id) => !isResident(id));
     if (strays.length > 0) freed += (await pool.run(GIVE_BACK_STRAYS, [owner, strays])).length;
   });
   return freed;
@@ -94,8 +94,8 @@ export async function giveBackStrays(
  * Makes due what is held for a webhook that can be sent to again, unless it is let go in steps (`step-resumes.ts`), and whatever waits for a deleted one: sending then cancels it.
  * At most `limit` of each.
  */
-export async function releaseHeld(pool: JournalPool, limit: number): Promise<number> {
-  return (await pool.run(RELEASE_HELD, [limit])).length;
+export async function unpark(pool: JournalPool, limit: number): Promise<number> {
+  return (await pool.run(UNPARK, [limit])).length;
 }
 
 const columns = (deliveries: readonly Owned[]) => [

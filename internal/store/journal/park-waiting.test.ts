@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
 import { wholeReads } from '../../testkit/whole-reads.js';
-import { HOLD_WAITING, holdWaiting } from './hold-waiting.js';
+import { PARK_WAITING, parkWaiting } from './park-waiting.js';
 
 const STEP = 5000;
 let kit: TestJournal;
@@ -28,7 +28,7 @@ const insert = async (webhookId: number, count: number, due = `now() - interval 
 const pause = (id: number) => kit.sql('update webhooks set paused_at = now() where id = $1', [id]);
 const held = async () =>
   (await kit.sql<{ n: number }>(`select count(*)::int as n from deliveries where due_at = 'infinity'`))[0]?.n;
-const step = (id = 2) => holdWaiting(kit.pool, id, STEP);
+const step = (id = 2) => parkWaiting(kit.pool, id, STEP);
 
 it.each(['paused_at = now()', 'circuit_opened_at = now()', 'enabled = false'])(
   'what is due of a webhook with %s is held in steps, oldest first',
@@ -62,7 +62,7 @@ it('nobody resumes the webhook, and no other instance steps, while a step is und
   await pause(2);
   let resumed: Promise<unknown> | undefined;
   await kit.pool.transaction(async (run) => {
-    expect(await run(HOLD_WAITING, [2, 20])).toEqual([{ held: 20 }]);
+    expect(await run(PARK_WAITING, [2, 20])).toEqual([{ held: 20 }]);
     expect(await step()).toBe(0);
     const { deliveries } = await kit.journal.claim({ deliveries: 100, bytes: 1 << 30, except: [] });
     expect(deliveries.filter(({ webhookId }) => webhookId === 3)).toHaveLength(10);
@@ -98,7 +98,7 @@ async function buffersOf(limit: number) {
   let plan = '';
   await kit.pool
     .transaction(async (run) => {
-      const text = `explain (analyze, buffers, costs off) ${HOLD_WAITING.text}`;
+      const text = `explain (analyze, buffers, costs off) ${PARK_WAITING.text}`;
       const rows = await run<Record<string, string>>({ text }, [2, limit]);
       plan = rows.map((row) => row['QUERY PLAN'] ?? '').join('\n');
       throw undone;
