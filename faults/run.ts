@@ -32,10 +32,10 @@ async function main(): Promise<number> {
   else say(`the logs of the instances are in ${join(directory, 'logs')}`);
   const skipped = outcomes.filter(({ result }) => result.kind === 'skipped').length;
   if (skipped > 0) say(`${skipped} of ${outcomes.length} were skipped; the table says why`);
-  const someHeld = outcomes.some(({ result }) => result.kind === 'held');
-  if (!someHeld) say('there is no result: no scenario was completed');
+  const someResident = outcomes.some(({ result }) => result.kind === 'held');
+  if (!someResident) say('there is no result: no scenario was completed');
   if (interrupted) say(`not all scenarios were run: ${messageOf(interrupted)}`);
-  return failed.length > 0 || !someHeld || interrupted ? 1 : 0;
+  return failed.length > 0 || !someResident || interrupted ? 1 : 0;
 }
 
 const wordsOf = ({ result }: Outcome) => (result.kind === 'held' ? 'held' : `${result.kind}: ${result.why}`);

@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 150;
 
 interface Copies {
   readonly copiedBytes: number;
-  readonly heldBytes: number;
+  readonly residentBytes: number;
 }
 
 /**
@@ -83,7 +83,7 @@ async function held(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
 async function minResident(read: () => Promise<Copies>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < LOOKS; look++) {
-    least = Math.min(least, (await read()).heldBytes);
+    least = Math.min(least, (await read()).residentBytes);
     await sleep(LOOK_EVERY_MS);
   }
   return least;

@@ -45,7 +45,7 @@ Uint8Array.prototype.slice = function (start, end) {
 const port = Number(new URL(import.meta.url).searchParams.get('port'));
 createServer((_, response) => {
   globalThis.gc?.();
-  response.end(JSON.stringify({ ...counted, heldBytes: process.memoryUsage().arrayBuffers }));
+  response.end(JSON.stringify({ ...counted, residentBytes: process.memoryUsage().arrayBuffers }));
 })
   .listen(port, '127.0.0.1')
   .unref();

@@ -39,7 +39,7 @@ export const pauseAndResume: Scenario = {
     tally.interruption();
     await first.kill();
     await publisher.burst('a.b', AFTER_THE_KILL);
-    await untilAllIsHeld(site);
+    await untilAllAreResident(site);
     if (hooks.arrivals.length > before)
       throw new ScenarioFailure(`${hooks.arrivals.length - before} requests arrived while the webhook was paused`);
 
@@ -70,7 +70,7 @@ async function untilNoneIsUnderWay({ hooks }: Site, instances: readonly Instance
 }
 
 /** Waits until every acknowledged message that has not arrived is parked, including those of the dead instance. */
-async function untilAllIsHeld({ cluster, publisher, hooks }: Site): Promise<void> {
+async function untilAllAreResident({ cluster, publisher, hooks }: Site): Promise<void> {
   const isHeld = async () => {
     const [row] = await cluster.query<{ held: number; owed: number }>(
       `select count(*) filter (where owner is null and due_at = 'infinity')::int as held, count(*)::int as owed from deliveries`,

@@ -27,8 +27,8 @@ export interface Readings {
     readonly inFlight: number;
     readonly hung: number;
     readonly queued: number;
-    readonly held: number;
-    readonly heldBytes: number;
+    readonly resident: number;
+    readonly residentBytes: number;
     readonly spacesAtShare: number;
   };
   /** Test calls that found no seat. */
@@ -336,9 +336,9 @@ const gauges = (from: Readings): readonly Reading[] => [
   [
     'hukz_deliveries_owned',
     'Deliveries in memory, from before their commit until they are settled',
-    () => from.dispatch().held,
+    () => from.dispatch().resident,
   ],
-  ['hukz_deliveries_owned_bytes', 'Bytes of them', () => from.dispatch().heldBytes],
+  ['hukz_deliveries_owned_bytes', 'Bytes of them', () => from.dispatch().residentBytes],
   ['hukz_sockets', 'Open connections to receivers', () => from.sender().sockets],
   ['hukz_origins', 'Receivers with connections', () => from.sender().origins],
   ['hukz_subscriptions', 'Active NATS subscriptions, or consumers that are read', () => from.intake().subscriptions],

@@ -4,7 +4,7 @@ import type { OwnedDelivery } from '../domain/delivery.js';
 import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestLogger } from '../testkit/test-logger.js';
 import { type ClaimerDeps, makeClaimer } from './claimer.js';
-import { Holdings } from './holdings.js';
+import { Residents } from './residents.js';
 import { Strays } from './strays.js';
 
 const body = new Uint8Array(10);
@@ -18,7 +18,7 @@ const due = (id: string, webhookId = 1): OwnedDelivery => ({
   failures: 1,
 });
 
-let holdings: Holdings;
+let residents: Residents;
 let steps: string[];
 let rooms: ClaimRoom[];
 let waiting: OwnedDelivery[];
@@ -33,21 +33,21 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
     strays,
     reloadCatalog: async () => undefined,
     instance: { id: () => 'me', isTrusted: () => true },
-    holdings,
+    residents,
     take: ({ id }) => void steps.push(id),
     logger: makeTestLogger(),
     ...more,
   });
 
 beforeEach(() => {
-  holdings = new Holdings({ maxResident: 1000, maxResidentBytes: 10_000 }, classOfItsOwn);
+  residents = new Residents({ maxResident: 1000, maxResidentBytes: 10_000 }, classOfItsOwn);
   [steps, rooms, waiting] = [[], [], []];
   strays = new Strays({
     giveBackStrays: async (isResident) => {
       steps.push(`strays besides ${['mine', 'other'].filter(isResident).join()}`);
       return 0;
     },
-    holdings,
+    residents,
     logger: makeTestLogger(),
   });
 });
@@ -56,7 +56,7 @@ describe('a claim', () => {
   it('keeps room for what it takes', async () => {
     waiting = [due('a'), due('b')];
     await make().runOnce();
-    expect([steps, holdings.count, holdings.heldBytes]).toEqual([['a', 'b'], 2, 20]);
+    expect([steps, residents.count, residents.residentBytes]).toEqual([['a', 'b'], 2, 20]);
   });
 
   const many = (count: number) => Array.from({ length: count }, (_, index) => due(`${index}`));
@@ -71,17 +71,17 @@ describe('a claim', () => {
     [
       'it brought many',
       120,
-      { holdings: new Holdings({ maxResident: 240, maxResidentBytes: 1 << 20 }, classOfItsOwn) },
+      { residents: new Residents({ maxResident: 240, maxResidentBytes: 1 << 20 }, classOfItsOwn) },
     ],
     [
       'a webhook has all that it may hold',
       32,
-      { holdings: new Holdings({ maxResident: 160, maxResidentBytes: 1 << 20 }, classOfItsOwn) },
+      { residents: new Residents({ maxResident: 160, maxResidentBytes: 1 << 20 }, classOfItsOwn) },
     ],
     [
       'half of the bytes are taken',
       3,
-      { holdings: new Holdings({ maxResident: 1000, maxResidentBytes: 50 }, classOfItsOwn) },
+      { residents: new Residents({ maxResident: 1000, maxResidentBytes: 50 }, classOfItsOwn) },
     ],
     ['the oldest were gone round', 1, { claim: async () => ({ deliveries: many(1), lost: 0, around: true }) }],
   ])('is followed by another at once when %s', async (_, brought, more) => {
@@ -99,7 +99,7 @@ describe('a claim', () => {
       },
     });
     await runOnce();
-    expect([steps, holdings.count]).toEqual([[], 0]);
+    expect([steps, residents.count]).toEqual([[], 0]);
   });
 
   it('is not followed by another before a catalog that could not be loaded is loaded', async () => {
@@ -150,19 +150,19 @@ describe('a claim', () => {
     await expect(claimer.runOnce()).rejects.toThrow('lost');
     fails = false;
     await claimer.runOnce();
-    expect([steps, holdings.count]).toEqual([['strays besides '], 0]);
+    expect([steps, residents.count]).toEqual([['strays besides '], 0]);
   });
 
   it('happens also with room for one delivery only', async () => {
-    holdings = new Holdings({ maxResident: 1, maxResidentBytes: 10_000 }, classOfItsOwn);
+    residents = new Residents({ maxResident: 1, maxResidentBytes: 10_000 }, classOfItsOwn);
     waiting = [due('a')];
     await make().runOnce();
     expect(steps).toEqual(['a']);
   });
 
   it('asks for what there is room for, and not for full lanes', async () => {
-    for (let n = 0; n < 200; n++) holdings.tryReserve(`x${n}`, 7, 1);
-    for (let n = 0; n < 72; n++) holdings.tryReserve(`y${n}`, 8, 1);
+    for (let n = 0; n < 200; n++) residents.tryReserve(`x${n}`, 7, 1);
+    for (let n = 0; n < 72; n++) residents.tryReserve(`y${n}`, 8, 1);
     await make().runOnce();
     expect(rooms).toEqual([
       { deliveries: 400, bytes: 10_000 - 200, except: [7], lanes: new Map([[8, 128 - 72]]), others: 128 },
@@ -170,12 +170,12 @@ describe('a claim', () => {
   });
 
   it('does not happen for a handful of places, nor while the instance is not trusted', async () => {
-    for (let n = 0; n < 900; n++) holdings.reserve(`x${n}`, n, 1);
+    for (let n = 0; n < 900; n++) residents.reserve(`x${n}`, n, 1);
     expect(await make().runOnce()).toBe(false);
     expect(
       await make({
         instance: { id: () => 'me', isTrusted: () => false },
-        holdings: new Holdings({ maxResident: 10, maxResidentBytes: 10 }, classOfItsOwn),
+        residents: new Residents({ maxResident: 10, maxResidentBytes: 10 }, classOfItsOwn),
       }).runOnce(),
     ).toBe(false);
     expect(rooms).toEqual([]);
@@ -189,7 +189,7 @@ describe('a claim', () => {
         return { deliveries: [], lost: 0 };
       },
     });
-    holdings.reserve('mine', 1, 1);
+    residents.reserve('mine', 1, 1);
     await expect(claimer.runOnce()).rejects.toThrow('lost');
     fails = false;
     await claimer.runOnce();

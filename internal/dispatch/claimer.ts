@@ -1,8 +1,8 @@
 import type { Claim, ClaimRoom } from '../domain/claim.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Logger } from '../logger.js';
-import type { Holdings } from './holdings.js';
 import type { InstancePort } from './ports.js';
+import type { Residents } from './residents.js';
 import type { Strays } from './strays.js';
 
 export interface ClaimerDeps {
@@ -10,7 +10,7 @@ export interface ClaimerDeps {
   /** Loads what the catalog does not know yet. */
   reloadCatalog(): Promise<void>;
   readonly instance: Pick<InstancePort, 'id' | 'isTrusted'>;
-  readonly holdings: Holdings;
+  readonly residents: Residents;
   readonly strays: Strays;
   take(delivery: OwnedDelivery): void;
   readonly logger: Logger;
@@ -33,7 +33,7 @@ const MAX_AT_ONCE = 2000;
 const MIN_AT_ONCE = 100;
 
 export function makeClaimer(deps: ClaimerDeps): Claimer {
-  const { holdings, strays, logger } = deps;
+  const { residents, strays, logger } = deps;
   let isBehind = false;
 
   const claim = async (room: Required<ClaimRoom>) => {
@@ -72,8 +72,8 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
   const mayBeMore = ({ deliveries, around }: Claim, asked: { readonly deliveries: number; readonly bytes: number }) =>
     around === true ||
     deliveries.length >= Math.min(asked.deliveries, MIN_AT_ONCE) ||
-    holdings.free().bytes < asked.bytes / 2 ||
-    deliveries.some(({ webhookId }) => holdings.isFull(webhookId));
+    residents.free().bytes < asked.bytes / 2 ||
+    deliveries.some(({ webhookId }) => residents.isFull(webhookId));
 
   return {
     followCatalog,
@@ -82,14 +82,14 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       if (!deps.instance.isTrusted()) return false;
       if (isBehind) await reloadCatalog();
       await strays.free();
-      const free = holdings.free();
+      const free = residents.free();
       const deliveries = Math.min(MAX_AT_ONCE, Math.ceil(free.count / 2));
-      if (deliveries < Math.min(MIN_AT_ONCE, 1 + holdings.count) || free.count <= 0 || free.bytes <= 0) return false;
-      const claimed = await claim({ deliveries, bytes: free.bytes, ...holdings.lanes(deliveries) });
+      if (deliveries < Math.min(MIN_AT_ONCE, 1 + residents.count) || free.count <= 0 || free.bytes <= 0) return false;
+      const claimed = await claim({ deliveries, bytes: free.bytes, ...residents.lanes(deliveries) });
       if (claimed.lost > 0) logger.error('delivery.message_lost', { deliveries: claimed.lost });
       // A webhook younger than our catalog must not pass for a deleted one, nor its id for what it was before a restore.
       const ours = await followCatalog(claimed.deliveries);
-      for (const one of ours) holdings.reserve(one.id, one.webhookId, one.message.body.length);
+      for (const one of ours) residents.reserve(one.id, one.webhookId, one.message.body.length);
       for (const one of ours) deps.take(one);
       return mayBeMore(claimed, { deliveries, bytes: free.bytes });
     },

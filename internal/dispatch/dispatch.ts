@@ -4,10 +4,10 @@ import { messageOf } from '../errors.js';
 import { makeClaimer } from './claimer.js';
 import { Dispatcher, type DispatcherSending } from './dispatcher.js';
 import { Health } from './health.js';
-import { Holdings, type HoldingsLimits } from './holdings.js';
 import { type LaneLimits, Lanes } from './lanes.js';
 import { Loops, type Round } from './loops.js';
 import type { DispatchPorts, SendUnder } from './ports.js';
+import { type ResidentLimits, Residents } from './residents.js';
 import { Resting } from './resting.js';
 import { makeTakeSingle } from './single-claims.js';
 import { Strays } from './strays.js';
@@ -19,8 +19,8 @@ export interface DispatchStats {
   /** Of them those to webhooks of which the request before hung. */
   readonly hung: number;
   readonly queued: number;
-  readonly held: number;
-  readonly heldBytes: number;
+  readonly resident: number;
+  readonly residentBytes: number;
   /** Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have. */
   readonly spacesAtShare: number;
 }
@@ -69,7 +69,7 @@ const EVERY_MS = {
 type LoopName = keyof typeof EVERY_MS;
 
 /** The sending loop: its parts, wired. */
-export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & LaneLimits): Dispatch {
+export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & LaneLimits): Dispatch {
   const { claims, ends, webhooks, circuits, instance, runtime } = ports;
   const { logger } = runtime;
   const complain = (loop: string, error: unknown) => logger.warn('dispatch.failed', { loop, error: messageOf(error) });
@@ -77,10 +77,10 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
   const loops = new Loops<LoopName>(complain);
   const wakeParked = () => loops.wake('release-held');
   const resting = new Resting({ holdDue: claims.holdDue, onAdded: () => loops.wake('hold-waiting') });
-  const holdings = new Holdings(limits, webhooks.classOf);
+  const residents = new Residents(limits, webhooks.classOf);
   const lanes = makeLanes(ports, limits);
   const health = new Health({ circuits, findWebhook: webhooks.find, ...runtime });
-  const strays = new Strays({ giveBackStrays: claims.giveBackStrays, holdings, logger });
+  const strays = new Strays({ giveBackStrays: claims.giveBackStrays, residents, logger });
   const suspectStrays = () => strays.suspect();
 
   const take = (delivery: OwnedDelivery) => lanes.offer(delivery);
@@ -88,18 +88,18 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
     claim: claims.claim,
     reloadCatalog: webhooks.reload,
     instance,
-    holdings,
+    residents,
     strays,
     take,
     logger,
   });
-  const takeSingle = makeTakeSingle({ claimer, holdings, strays, take });
+  const takeSingle = makeTakeSingle({ claimer, residents, strays, take });
   const mayClaimSingle = () => instance.isTrusted() && !claimer.isCatalogBehind();
   const turns = makeTurns({
     claimNext: claims.claimNext,
     skipFirst: claims.skipFirst,
     isTrusted: mayClaimSingle,
-    holdings,
+    residents,
     take: takeSingle,
     onError: (error) => complain('claim-next', error),
   });
@@ -109,7 +109,7 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
     sending: interruptible(ports, interrupt.signal),
     ends,
     webhooks,
-    room: { holdings, lanes, maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight },
+    room: { residents, lanes, maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight },
     events: {
       record: (attempt, isUnconnected) => health.record(attempt, isUnconnected),
       next: turns.next,
@@ -140,8 +140,8 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
 
   return {
     tryReserve: (deliveryId, webhookId, bytes) =>
-      instance.isTrusted() && holdings.tryReserve(deliveryId, webhookId, bytes),
-    release: (deliveryId) => holdings.unreserve(deliveryId),
+      instance.isTrusted() && residents.tryReserve(deliveryId, webhookId, bytes),
+    release: (deliveryId) => residents.unreserve(deliveryId),
     enqueue: take,
     next: turns.next,
     suspectStrays,
@@ -157,8 +157,8 @@ export function makeDispatch(ports: DispatchPorts, limits: HoldingsLimits & Lane
       hung: lanes.hungInFlight,
       spacesAtShare: lanes.spacesAtShare().length,
       queued: lanes.queued,
-      held: holdings.count,
-      heldBytes: holdings.heldBytes,
+      resident: residents.count,
+      residentBytes: residents.residentBytes,
     }),
     spacesAtShare: shares.spaces,
     start: () => loops.start(rounds, EVERY_MS),

@@ -8,7 +8,7 @@ import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestDispatcher } from '../testkit/test-dispatcher.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
 import { makeTestWebhook } from '../testkit/test-webhook.js';
-import { Holdings } from './holdings.js';
+import { Residents } from './residents.js';
 
 const bytes = new Uint8Array(0);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: bytes, body: bytes };
@@ -44,7 +44,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), given, limits, fc.nat({ max: 30 }), async (scheduler, works, bounds, stopAt) => {
       const lanes = makeTestLanes(bounds);
-      const holdings = new Holdings({ maxResident: 1000, maxResidentBytes: 1000 }, classOfItsOwn);
+      const residents = new Residents({ maxResident: 1000, maxResidentBytes: 1000 }, classOfItsOwn);
       const ended: string[] = [];
       const settled: SettledAttempt[] = [];
       let unsure = 0;
@@ -68,7 +68,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
         cancel: end('cancelled'),
         find: findWebhook,
         suspectStrays: () => void unsure++,
-        holdings,
+        residents,
         lanes,
         policyOf: () => policy,
         random: () => 0.5,
@@ -77,7 +77,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
       for (const [index, { webhookId, attempts }] of works.entries()) {
         if (index === stopAt) queued.push(...dispatcher.stop().map(({ id }) => `given back ${id}`));
         const id = String(index);
-        holdings.reserve(id, webhookId, 1);
+        residents.reserve(id, webhookId, 1);
         take({ id, message, webhookId, owner: 'me', attempts, failures: attempts });
         if (index % 3 === 0 && scheduler.count() > 0) await scheduler.waitOne();
       }
@@ -91,7 +91,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
       );
       expect([...ended, ...queued].sort()).toEqual(wanted.sort());
       expect(unsure).toBe(ended.filter((each) => works[Number(each.split(' ')[1])]!.journalFails).length);
-      expect([holdings.count, holdings.heldBytes, lanes.inFlight, lanes.queued]).toEqual([0, 0, 0, 0]);
+      expect([residents.count, residents.residentBytes, lanes.inFlight, lanes.queued]).toEqual([0, 0, 0, 0]);
       for (const one of settled) expectSound(one);
     }),
     { numRuns: 40 },

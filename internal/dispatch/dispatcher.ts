@@ -8,9 +8,9 @@ import type { Slot } from '../domain/slot.js';
 import type { Verdict } from '../domain/verdict.js';
 import { messageOf } from '../errors.js';
 import type { Health } from './health.js';
-import type { Holdings } from './holdings.js';
 import type { Lanes } from './lanes.js';
 import type { EndPort, InstancePort, Runtime, SendPort, WebhookPort } from './ports.js';
+import type { Residents } from './residents.js';
 import { toSettled } from './settled.js';
 import { SlotsLeft } from './slots-left.js';
 
@@ -22,7 +22,7 @@ export interface DispatcherSending extends Pick<SendPort, 'onAttempt' | 'onSettl
 
 /** Where what is sent waits, and how much of it there may be. */
 export interface DispatcherRoom {
-  readonly holdings: Holdings;
+  readonly residents: Residents;
   readonly lanes: Lanes;
   /** The most that may be sent and not settled: what a crash can double. */
   readonly maxActive: number;
@@ -111,7 +111,7 @@ export class Dispatcher {
   forget(webhookIds?: ReadonlySet<number>): OwnedDelivery[] {
     // An attempt that waits for a slot is under way: it ends with what it knows.
     const queued = this.deps.room.lanes.clear(webhookIds).filter((delivery) => !this.left.refuse(delivery));
-    for (const delivery of queued) this.deps.room.holdings.release(delivery.id);
+    for (const delivery of queued) this.deps.room.residents.release(delivery.id);
     return queued;
   }
 
@@ -139,7 +139,7 @@ export class Dispatcher {
       this.deps.events.suspectStrays();
       this.deps.runtime.logger.error('delivery.not_settled', { delivery_id: delivery.id, error: messageOf(error) });
     } finally {
-      this.deps.room.holdings.release(delivery.id, attempt?.outcome === 'delivered');
+      this.deps.room.residents.release(delivery.id, attempt?.outcome === 'delivered');
       this.active--;
       if (attempt && attempt.retryInMs === undefined) this.ended(delivery);
       this.pump();

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { ClassPath } from '../domain/scheduling-class.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
-import { Holdings } from './holdings.js';
 import type { Lanes } from './lanes.js';
+import { Residents } from './residents.js';
 
 const bytes = new Uint8Array(0);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: bytes, body: bytes };
@@ -77,22 +77,22 @@ describe('560 webhooks that hang, each with its first request', () => {
   });
 
   it('leave places in memory to others, to new messages and to what is claimed', () => {
-    const holdings = new Holdings({ maxResident: 20_000, maxResidentBytes: 64 << 20 }, (id) =>
+    const residents = new Residents({ maxResident: 20_000, maxResidentBytes: 64 << 20 }, (id) =>
       id < QUICK ? HANGING : [8, 8, 'https://quick.example'],
     );
-    let held = 0;
+    let resident = 0;
     for (let n = 0; n < 200; n++)
-      for (let id = 1; id <= 560; id++) if (holdings.tryReserve(`${id}-${n}`, id, 1500)) held++;
-    expect(held).toBeGreaterThan(10_000);
-    for (let n = 0; n < 100; n++) expect(holdings.tryReserve(`quick-${n}`, QUICK, 1500)).toBe(true);
+      for (let id = 1; id <= 560; id++) if (residents.tryReserve(`${id}-${n}`, id, 1500)) resident++;
+    expect(resident).toBeGreaterThan(10_000);
+    for (let n = 0; n < 100; n++) expect(residents.tryReserve(`quick-${n}`, QUICK, 1500)).toBe(true);
     for (let round = 0; round < 20; round++) {
-      const { except, lanes, others } = holdings.lanes(2000);
+      const { except, lanes, others } = residents.lanes(2000);
       for (let id = 1; id <= 560; id++) {
         const room = except.includes(id) ? 0 : (lanes.get(id) ?? others);
-        for (let n = 0; n < room; n++) holdings.reserve(`${id}-${round}-claimed-${n}`, id, 1500);
+        for (let n = 0; n < room; n++) residents.reserve(`${id}-${round}-claimed-${n}`, id, 1500);
       }
     }
-    expect(holdings.roomOf(QUICK + 1)).toBeGreaterThan(100);
+    expect(residents.roomOf(QUICK + 1)).toBeGreaterThan(100);
   });
 });
 

@@ -23,7 +23,7 @@ it('the first delivery of a webhook that rests has the others held, step after s
     [3, 0],
   ]);
   const claims = [[due('a', 1), due('b', 2), due('c', 1), due('d', 3)]];
-  const steps: [webhook: number, held: number][] = [];
+  const steps: [webhook: number, resident: number][] = [];
   let sent = 0;
   const dispatch = makeDispatch(
     quietDispatch({
@@ -31,10 +31,10 @@ it('the first delivery of a webhook that rests has the others held, step after s
         claim: async () => ({ deliveries: claims.shift() ?? [], lost: 0 }),
         async holdDue(id, limit) {
           const left = waiting.get(id) ?? 0;
-          const held = Math.min(limit, left);
-          waiting.set(id, left - held);
-          steps.push([id, held]);
-          return held;
+          const resident = Math.min(limit, left);
+          waiting.set(id, left - resident);
+          steps.push([id, resident]);
+          return resident;
         },
       },
       sending: {
@@ -50,7 +50,7 @@ it('the first delivery of a webhook that rests has the others held, step after s
   dispatch.start();
   await eventually(() => steps.length === 5, { what: 'five steps' });
   await dispatch.stop(0);
-  const ofFirst = steps.filter(([id]) => id === 1).map(([, held]) => held);
-  const ofSecond = steps.filter(([id]) => id === 2).map(([, held]) => held);
+  const ofFirst = steps.filter(([id]) => id === 1).map(([, resident]) => resident);
+  const ofSecond = steps.filter(([id]) => id === 2).map(([, resident]) => resident);
   expect([ofFirst, ofSecond, sent]).toEqual([[5000, 5000, 7], [5000, 0], 1]);
 });

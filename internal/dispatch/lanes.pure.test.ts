@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestLanes } from '../testkit/test-lanes.js';
-import { Holdings } from './holdings.js';
 import type { Lanes } from './lanes.js';
 import { Rates } from './rates.js';
+import { Residents } from './residents.js';
 
 const message = {
   id: 'm',
@@ -132,61 +132,61 @@ describe('lanes', () => {
 });
 
 describe('holdings', () => {
-  const holdings = (maxResident: number, maxResidentBytes = 1 << 30) =>
-    new Holdings({ maxResident, maxResidentBytes }, classOfItsOwn);
+  const residents = (maxResident: number, maxResidentBytes = 1 << 30) =>
+    new Residents({ maxResident, maxResidentBytes }, classOfItsOwn);
 
   it('widen the window of a lane whose receiver answers, to a quarter of what is free', () => {
-    const held = holdings(1000);
+    const resident = residents(1000);
     for (let n = 0; n < 5000; n++) {
-      held.tryReserve(`a${n}`, 1, 1);
-      held.tryReserve(`b${n}`, 1, 1);
-      held.release(`a${n}`);
+      resident.tryReserve(`a${n}`, 1, 1);
+      resident.tryReserve(`b${n}`, 1, 1);
+      resident.release(`a${n}`);
     }
-    expect(held.count).toBeGreaterThan(190);
-    expect(held.count).toBeLessThanOrEqual(200);
-    expect(held.tryReserve('another', 2, 1)).toBe(true);
+    expect(resident.count).toBeGreaterThan(190);
+    expect(resident.count).toBeLessThanOrEqual(200);
+    expect(resident.tryReserve('another', 2, 1)).toBe(true);
   });
 
   it('narrow the window of a lane whose receiver fails', () => {
-    const held = holdings(1000);
+    const resident = residents(1000);
     const fill = () => {
       let count = 0;
-      while (held.tryReserve(`${count}`, 1, 1)) count++;
-      return held.count;
+      while (resident.tryReserve(`${count}`, 1, 1)) count++;
+      return resident.count;
     };
     expect(fill()).toBe(128);
-    held.release('0', false);
-    held.release('1', false);
-    expect(held.tryReserve('0', 1, 1)).toBe(false);
+    resident.release('0', false);
+    resident.release('1', false);
+    expect(resident.tryReserve('0', 1, 1)).toBe(false);
   });
 
   it('always leave room for a lane that runs, however many are stuck', () => {
-    const held = holdings(20_000);
+    const resident = residents(20_000);
     for (let webhookId = 1; webhookId <= 100; webhookId++) {
-      for (let n = 0; held.tryReserve(`${webhookId}-${n}`, webhookId, 1); n++);
+      for (let n = 0; resident.tryReserve(`${webhookId}-${n}`, webhookId, 1); n++);
     }
-    expect(held.count).toBe(100 * 128);
-    expect(held.tryReserve('fresh', 999, 1)).toBe(true);
+    expect(resident.count).toBe(100 * 128);
+    expect(resident.tryReserve('fresh', 999, 1)).toBe(true);
   });
 
   it('count a delivery once that is claimed again while its request still runs', () => {
-    const held = holdings(1000);
-    held.reserve('d', 1, 100);
-    held.reserve('d', 1, 100);
-    expect([held.count, held.heldBytes]).toEqual([1, 100]);
-    held.release('d');
-    held.release('d');
-    expect([held.count, held.heldBytes, held.lanes().except]).toEqual([0, 0, []]);
+    const resident = residents(1000);
+    resident.reserve('d', 1, 100);
+    resident.reserve('d', 1, 100);
+    expect([resident.count, resident.residentBytes]).toEqual([1, 100]);
+    resident.release('d');
+    resident.release('d');
+    expect([resident.count, resident.residentBytes, resident.lanes().except]).toEqual([0, 0, []]);
   });
 
   it('bound the bytes as well, and give them back', () => {
-    const held = holdings(1000, 1000);
-    expect(held.tryReserve('a', 1, 600)).toBe(true);
-    expect(held.tryReserve('b', 2, 600)).toBe(false);
-    held.release('a');
-    held.release('a');
-    expect(held.heldBytes).toBe(0);
-    expect(held.tryReserve('b', 2, 600)).toBe(true);
+    const resident = residents(1000, 1000);
+    expect(resident.tryReserve('a', 1, 600)).toBe(true);
+    expect(resident.tryReserve('b', 2, 600)).toBe(false);
+    resident.release('a');
+    resident.release('a');
+    expect(resident.residentBytes).toBe(0);
+    expect(resident.tryReserve('b', 2, 600)).toBe(true);
   });
 });
 

@@ -1,11 +1,11 @@
 import type { OwnedDelivery } from '../domain/delivery.js';
 import type { Claimer } from './claimer.js';
-import type { Holdings } from './holdings.js';
+import type { Residents } from './residents.js';
 import type { Strays } from './strays.js';
 
 export interface SingleClaimsDeps {
   readonly claimer: Pick<Claimer, 'followCatalog'>;
-  readonly holdings: Holdings;
+  readonly residents: Residents;
   readonly strays: Strays;
   take(delivery: OwnedDelivery): void;
 }
@@ -13,16 +13,16 @@ export interface SingleClaimsDeps {
 /** Takes what a claim of single deliveries brings, by a catalog that is not older than the claim. */
 export type TakeSingle = (claim: () => Promise<readonly OwnedDelivery[]>) => Promise<void>;
 
-export function makeTakeSingle({ claimer, holdings, strays, take }: SingleClaimsDeps): TakeSingle {
+export function makeTakeSingle({ claimer, residents, strays, take }: SingleClaimsDeps): TakeSingle {
   const release = (some: readonly OwnedDelivery[]) => {
-    for (const { id } of some) holdings.release(id);
+    for (const { id } of some) residents.release(id);
   };
 
   return async (claim) => {
     const claimed = await strays.claimApart(async () => {
       const deliveries = await claim();
       // Held before anything else is waited for: a look for strays would set them free.
-      for (const one of deliveries) holdings.reserve(one.id, one.webhookId, one.message.body.length);
+      for (const one of deliveries) residents.reserve(one.id, one.webhookId, one.message.body.length);
       return deliveries;
     });
     if (claimed.length === 0) return;

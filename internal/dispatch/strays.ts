@@ -1,10 +1,10 @@
 import type { Logger } from '../logger.js';
-import type { Holdings } from './holdings.js';
+import type { Residents } from './residents.js';
 
 export interface StraysDeps {
   /** Frees the rows of this instance that are not held; answers how many. */
   giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
-  readonly holdings: Pick<Holdings, 'has'>;
+  readonly residents: Pick<Residents, 'has'>;
   readonly logger: Logger;
 }
 
@@ -56,7 +56,7 @@ export class Strays {
     await Promise.allSettled(this.claims);
     this.isSuspected = false;
     try {
-      const freed = await this.deps.giveBackStrays((id) => this.deps.holdings.has(id));
+      const freed = await this.deps.giveBackStrays((id) => this.deps.residents.has(id));
       if (freed > 0) this.deps.logger.warn('delivery.strays_freed', { freed });
     } catch (error) {
       this.isSuspected = true;

@@ -1,19 +1,19 @@
 import { expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
 import { classOfItsOwn } from '../testkit/test-classes.js';
-import { Holdings } from './holdings.js';
+import { Residents } from './residents.js';
 import { makeTurns } from './turns.js';
 
 type Asked = { webhookId: number; orderKey: string; wanted: boolean };
 
 it('the keys of a webhook take no more room than its lane has; the others are made due for anybody', async () => {
-  const holdings = new Holdings({ maxResident: 1000, maxResidentBytes: 1 << 20 }, classOfItsOwn);
+  const residents = new Residents({ maxResident: 1000, maxResidentBytes: 1 << 20 }, classOfItsOwn);
   const asked: Asked[] = [];
   const turns = makeTurns({
-    holdings,
+    residents,
     claimNext: async (keys) => {
       asked.push(...keys);
-      for (const key of keys) if (key.wanted) holdings.reserve(key.orderKey, key.webhookId, 1);
+      for (const key of keys) if (key.wanted) residents.reserve(key.orderKey, key.webhookId, 1);
       return [];
     },
     skipFirst: async () => ({ released: 0 }),
@@ -29,7 +29,7 @@ it('the keys of a webhook take no more room than its lane has; the others are ma
   const wanted = asked.filter((key) => key.wanted);
   expect(wanted.filter(({ webhookId }) => webhookId === 1).length).toBeLessThanOrEqual(128);
   expect(wanted).toContainEqual({ webhookId: 2, orderKey: 'two', wanted: true });
-  expect(holdings.tryReserve('other', 3, 1)).toBe(true);
+  expect(residents.tryReserve('other', 3, 1)).toBe(true);
 });
 
 it('all keys are gone through in parts, the next at once while something was forgotten', async () => {
@@ -37,7 +37,7 @@ it('all keys are gone through in parts, the next at once while something was for
   const last = { webhookId: 1, orderKey: 'k' };
   const parts = [{ released: 3, last }, { released: 0, last }, { released: 5 }, { released: 0 }];
   const turns = makeTurns({
-    holdings: new Holdings({ maxResident: 10, maxResidentBytes: 10 }, classOfItsOwn),
+    residents: new Residents({ maxResident: 10, maxResidentBytes: 10 }, classOfItsOwn),
     claimNext: async () => [],
     skipFirst: async (from) => {
       froms.push(from);

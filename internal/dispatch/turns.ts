@@ -1,6 +1,6 @@
 import { coalesce } from '../coalesce.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
-import type { Holdings } from './holdings.js';
+import type { Residents } from './residents.js';
 
 export interface OrderedKey {
   readonly webhookId: number;
@@ -13,7 +13,7 @@ export interface TurnsDeps {
   /** Makes due what is first and was forgotten, in a part of all keys; `last` is where the next part begins. */
   skipFirst(from: OrderedKey | undefined): Promise<{ readonly released: number; readonly last?: OrderedKey }>;
   isTrusted(): boolean;
-  readonly holdings: Pick<Holdings, 'roomOf'>;
+  readonly residents: Pick<Residents, 'roomOf'>;
   /** Runs a claim and takes what it brings. */
   take(claim: () => Promise<readonly OwnedDelivery[]>): Promise<void>;
   onError(error: unknown): void;
@@ -39,7 +39,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
     const some = [];
     for (const key of keys.values()) {
       if (some.length === MAX_AT_ONCE) break;
-      const room = rooms.get(key.webhookId) ?? deps.holdings.roomOf(key.webhookId);
+      const room = rooms.get(key.webhookId) ?? deps.residents.roomOf(key.webhookId);
       rooms.set(key.webhookId, room - 1);
       some.push({ ...key, wanted: room > 0 });
       keys.delete(key.orderKey);

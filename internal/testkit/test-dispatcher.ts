@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.js';
 import { Dispatcher, type DispatcherDeps } from '../dispatch/dispatcher.js';
-import { Holdings } from '../dispatch/holdings.js';
+import { Residents } from '../dispatch/residents.js';
 import type { OwnedDelivery } from '../domain/delivery.js';
 import { classOfItsOwn } from './test-classes.js';
 import { makeTestLanes } from './test-lanes.js';
@@ -30,7 +30,7 @@ export function makeTestDispatcher(given: Partial<TestDeps> = {}): {
     find: (id) => makeTestWebhook(id),
     policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
     disable: async () => undefined,
-    holdings: new Holdings({ maxResident: 10_000, maxResidentBytes: 1 << 20 }, classOfItsOwn),
+    residents: new Residents({ maxResident: 10_000, maxResidentBytes: 1 << 20 }, classOfItsOwn),
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
     maxActive: 20,
     record: () => undefined,

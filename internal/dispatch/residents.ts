@@ -4,12 +4,12 @@ import { ClassTree } from './class-tree.js';
 import { addTo, type ClassLoad, type HoldingClass, isClassFull, roomIn } from './holding-classes.js';
 import { FIRST_WINDOW, nextWindow } from './window.js';
 
-export interface HoldingsLimits {
+export interface ResidentLimits {
   readonly maxResident: number;
   readonly maxResidentBytes: number;
 }
 
-interface Held {
+interface Resident {
   readonly webhookId: number;
   readonly bytes: number;
   /** Kept by a claim, and not for a commit that may turn out to be one of long ago. */
@@ -40,8 +40,8 @@ const PART_OF_FREE_BYTES = 2;
  * thousand that hang have a few each, and what does not fit waits in the store. What a space, a user or an origin holds in all its
  * lanes is bounded by what is free, so that the first deliveries of others find room.
  */
-export class Holdings {
-  private readonly held = new Map<string, Held>();
+export class Residents {
+  private readonly resident = new Map<string, Resident>();
   private readonly shares = new Map<number, Share>();
   /** Lanes that hold nothing just now: their windows are worth remembering. */
   private readonly remembered = new Recent<number, Share>(MAX_REMEMBERED);
@@ -49,32 +49,32 @@ export class Holdings {
   private bytes = 0;
 
   constructor(
-    private readonly limits: HoldingsLimits,
+    private readonly limits: ResidentLimits,
     private readonly classOf: (webhookId: number) => ClassPath,
   ) {}
 
   get count(): number {
-    return this.held.size;
+    return this.resident.size;
   }
 
-  get heldBytes(): number {
+  get residentBytes(): number {
     return this.bytes;
   }
 
   has(deliveryId: string): boolean {
-    return this.held.has(deliveryId);
+    return this.resident.has(deliveryId);
   }
 
   /** Keeps room for a delivery unless it is here already (its message came again), or all of the room, or this webhook's part, is taken. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean {
-    if (this.held.has(deliveryId) || bytes > this.freeBytes || !this.hasRoomFor(webhookId)) return false;
+    if (this.resident.has(deliveryId) || bytes > this.freeBytes || !this.hasRoomFor(webhookId)) return false;
     this.keep(deliveryId, { webhookId, bytes, isClaimed: false });
     return true;
   }
 
   /** Gives up what `tryReserve` has kept, unless a claim has brought the same delivery since. */
   unreserve(deliveryId: string): void {
-    if (this.held.get(deliveryId)?.isClaimed === false) this.release(deliveryId);
+    if (this.resident.get(deliveryId)?.isClaimed === false) this.release(deliveryId);
   }
 
   /** How many more deliveries of a webhook may be kept that did not come by a claim of what is due; 0 or less: none. */
@@ -134,7 +134,7 @@ export class Holdings {
   }
 
   private get freeCount(): number {
-    return this.limits.maxResident - this.held.size;
+    return this.limits.maxResident - this.resident.size;
   }
 
   private get freeBytes(): number {
@@ -165,26 +165,26 @@ export class Holdings {
     );
   }
 
-  private keep(deliveryId: string, held: Held): void {
-    const share = this.shares.get(held.webhookId) ?? this.open(held.webhookId);
+  private keep(deliveryId: string, resident: Resident): void {
+    const share = this.shares.get(resident.webhookId) ?? this.open(resident.webhookId);
     share.count++;
-    share.bytes += held.bytes;
-    addTo(share.place, 1, held.bytes);
-    this.bytes += held.bytes;
-    this.held.set(deliveryId, held);
+    share.bytes += resident.bytes;
+    addTo(share.place, 1, resident.bytes);
+    this.bytes += resident.bytes;
+    this.resident.set(deliveryId, resident);
   }
 
   private giveUp(deliveryId: string): Share | undefined {
-    const held = this.held.get(deliveryId);
-    if (!held) return undefined;
-    this.held.delete(deliveryId);
-    this.bytes -= held.bytes;
-    const share = this.shares.get(held.webhookId);
+    const resident = this.resident.get(deliveryId);
+    if (!resident) return undefined;
+    this.resident.delete(deliveryId);
+    this.bytes -= resident.bytes;
+    const share = this.shares.get(resident.webhookId);
     if (!share) return undefined;
     share.count--;
-    share.bytes -= held.bytes;
-    addTo(share.place, -1, -held.bytes);
-    if (share.count === 0) this.close(held.webhookId, share);
+    share.bytes -= resident.bytes;
+    addTo(share.place, -1, -resident.bytes);
+    if (share.count === 0) this.close(resident.webhookId, share);
     return share;
   }
 
