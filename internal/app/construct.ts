@@ -4,11 +4,11 @@ import { type Journal, makeJournal } from '../store/journal/journal.js';
 import { makeVault, type Vault } from '../store/vault.js';
 import { applicationName, type Base } from './base.js';
 import type { Cleanup } from './cleanup.js';
+import { type DeliveryEvents, makeDeliveryEvents } from './delivery-events.js';
 import { growModestly } from './grow-modestly.js';
 import { type Metrics, makeMetrics } from './metrics.js';
 import { openStore, type Store } from './open-store.js';
 import { reportKeys } from './report-keys.js';
-import { makeResults, type Results } from './results.js';
 import type { StartOptions } from './start-options.js';
 import { type Registry, wireCatalog } from './wire-catalog.js';
 import { wireDispatch } from './wire-dispatch.js';
@@ -25,7 +25,7 @@ export interface Core {
   readonly journal: Journal;
   readonly registry: Registry;
   readonly outbound: Outbound;
-  readonly results: Results;
+  readonly deliveryEvents: DeliveryEvents;
   readonly dispatch: Dispatch;
   readonly inbound: Inbound;
 }
@@ -74,13 +74,13 @@ export async function construct(
     logger,
   });
   const outbound = wireSending(base, vault, cleanup);
-  const results = makeResults(config.deliveryEvents);
-  const dispatch = wireDispatch(base, { pool, journal, registry, membership, outbound, results, onAttempt });
+  const deliveryEvents = makeDeliveryEvents(config.deliveryEvents);
+  const dispatch = wireDispatch(base, { pool, journal, registry, membership, outbound, deliveryEvents, onAttempt });
   const inbound = wireIntake(base, { pool, journal, registry, dispatch, instances: membership.living });
-  results.publishBy(inbound.intake.publish);
+  deliveryEvents.publishBy(inbound.intake.publish);
   cleanup.add(
     'heap',
     growModestly(() => inbound.acceptor.stats().waiting),
   );
-  return { metrics, store, vault, membership, journal, registry, outbound, results, dispatch, inbound };
+  return { metrics, store, vault, membership, journal, registry, outbound, deliveryEvents, dispatch, inbound };
 }

@@ -56,7 +56,7 @@ export interface Readings {
   /** Registered events whose intake is degraded, by reason; every reason is there. */
   degraded(): ReadonlyMap<string, number>;
   /** Webhooks whose deliveries are held, by the reason. */
-  resultsDropped(): number;
+  deliveryEventsDropped(): number;
   waiting(): { readonly paused: number; readonly circuit_open: number };
   statements(): number;
   /** Sessions of PostgreSQL that were left, by pool. */
@@ -263,7 +263,7 @@ function byKey<K, V>(make: (key: K) => V): (key: K) => V {
 type Reading = readonly [name: string, help: string, read: () => number, over?: 'max'];
 
 const counters = (from: Readings): readonly Reading[] => [
-  ['hukz_results_dropped_total', 'Results that NATS could not be told of', () => from.resultsDropped()],
+  ['hukz_results_dropped_total', 'Results that NATS could not be told of', () => from.deliveryEventsDropped()],
   ['hukz_messages_received_total', 'Messages that came from NATS', () => from.acceptor().received],
   ['hukz_messages_accepted_total', 'Messages committed to the journal', () => from.acceptor().accepted],
   ['hukz_deliveries_accepted_total', 'Deliveries committed to the journal', () => from.acceptor().deliveries],

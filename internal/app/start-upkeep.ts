@@ -14,7 +14,7 @@ const MAX_WAITING_S = 10;
 /** What runs beside the way of a message: replays, retention, whether the account closes, and how far sending is behind. */
 export function startUpkeep({ config, clock, logger }: Base, core: Core, cleanup: Cleanup): void {
   const { pool } = core.store;
-  const { onWebhook: onDisabled } = core.results;
+  const { onWebhook: onDisabled } = core.deliveryEvents;
   const { ratePerSecond } = config.replay;
   const pace = { ratePerSecond, maxWaiting: MAX_WAITING_S * ratePerSecond };
   cleanup.add('replays', runReplays({ pool, pace, rules: makeFiringRules(core.registry.subjectRules), logger }).stop);

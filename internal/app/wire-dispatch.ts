@@ -10,8 +10,8 @@ import type { JournalPool } from '../store/journal/journal-pool.js';
 import { parkWaiting } from '../store/journal/park-waiting.js';
 import { saveHealth } from '../store/webhook-health.js';
 import type { Base } from './base.js';
+import type { DeliveryEvents } from './delivery-events.js';
 import { makePolicyOf } from './policy-of.js';
-import type { Results } from './results.js';
 import { makeCircuits } from './switch-circuits.js';
 import type { Registry } from './wire-catalog.js';
 import type { Outbound } from './wire-sending.js';
@@ -22,7 +22,7 @@ export interface DispatchParts {
   readonly registry: Registry;
   readonly membership: Membership;
   readonly outbound: Outbound;
-  readonly results: Results;
+  readonly deliveryEvents: DeliveryEvents;
   onAttempt(attempt: SettledAttempt): void;
 }
 
@@ -35,7 +35,7 @@ export function wireDispatch({ config, clock, logger }: Base, parts: DispatchPar
   const { catalog, catalogSync } = parts.registry;
   const tellOf = (id: number, kind: 'disabled' | 'recovered', because?: string) => {
     const webhook = catalog.webhook(id);
-    if (webhook) parts.results.onWebhook(webhook, kind, because);
+    if (webhook) parts.deliveryEvents.onWebhook(webhook, kind, because);
   };
   const told = (attempt: SettledAttempt) => {
     parts.onAttempt(attempt);
@@ -78,7 +78,7 @@ export function wireDispatch({ config, clock, logger }: Base, parts: DispatchPar
         send: outbound.send,
         untilReady: outbound.untilReady,
         onAttempt: config.log.level === 'debug' ? told : parts.onAttempt,
-        onSettled: parts.results.onSettled,
+        onSettled: parts.deliveryEvents.onSettled,
       },
       circuits: {
         open: circuits.open,

@@ -14,7 +14,7 @@ export interface Observation {
 
 /** Gathers what is degraded, and gives the metrics what they read. */
 export function wireObservation({ clock, version, logger }: Base, core: Core): Observation {
-  const { metrics, store, journal, registry, outbound, dispatch, results } = core;
+  const { metrics, store, journal, registry, outbound, dispatch, deliveryEvents } = core;
   const { catalog, catalogSync, permitted } = registry;
   const { intake, acceptor } = core.inbound;
   const refusals = makeRefusals({ logger, onRefused: metrics.onApiRefused });
@@ -44,7 +44,7 @@ export function wireObservation({ clock, version, logger }: Base, core: Core): O
     catalogWentBack: catalogSync.wentBack,
     clockOffsetMs: clock.offsetMs,
     waiting: () => catalog.waiting,
-    resultsDropped: results.dropped,
+    deliveryEventsDropped: deliveryEvents.dropped,
     statements: store.pool.statements,
     sessionsLeft: store.sessionsLeft,
   });

@@ -1,4 +1,4 @@
-import { RESULT_PREFIX } from './result-subject.js';
+import { DELIVERY_EVENT_PREFIX } from './delivery-event-subject.js';
 import { firstToken, isWildcard } from './subject.js';
 import { overlap } from './subject-overlap.js';
 
@@ -12,7 +12,7 @@ export function allInboxes(own: string, others: readonly string[]): readonly str
 
 /** Judges published subjects that belong to the NATS server, to a reply or to our own results: they fire no webhook. */
 export function makeIsReserved(inboxes: readonly string[]): (subject: string) => boolean {
-  const prefixes = ['$', RESULT_PREFIX, ...inboxes.map((inbox) => `${inbox}.`)];
+  const prefixes = ['$', DELIVERY_EVENT_PREFIX, ...inboxes.map((inbox) => `${inbox}.`)];
   return (subject) => prefixes.some((prefix) => subject.startsWith(prefix));
 }
 
@@ -26,6 +26,6 @@ export function makeIsInbox(inboxes: readonly string[]): (subject: string) => bo
 export function holdsReserved(subject: string, inboxes: readonly string[]): boolean {
   const first = firstToken(subject);
   if (isWildcard(first) || first.startsWith('$')) return true;
-  const prefixes = [...inboxes.map((inbox) => `${inbox}.`), RESULT_PREFIX];
+  const prefixes = [...inboxes.map((inbox) => `${inbox}.`), DELIVERY_EVENT_PREFIX];
   return prefixes.some((prefix) => firstToken(prefix) === first && overlap(subject, `${prefix}>`));
 }

@@ -1,6 +1,6 @@
+import { DELIVERY_EVENT_PREFIX } from './delivery-event-subject.js';
 import { coversInboxes } from './inbox.js';
 import { type Parsed, parsed, refused } from './result.js';
-import { RESULT_PREFIX } from './result-subject.js';
 import { covers } from './subject-overlap.js';
 
 export const MAX_SUBJECT_LENGTH = 255;
@@ -29,7 +29,8 @@ export function parseSubject(text: string, rules: SubjectRules): Parsed<string> 
   const tokens = text.split('.');
   if (tokens.length > MAX_TOKENS)
     return refused(`a subject has at most ${MAX_TOKENS} tokens, this has ${tokens.length}`);
-  if (text.startsWith(RESULT_PREFIX)) return refused('subjects below hukz.result are ours, and never fire a webhook');
+  if (text.startsWith(DELIVERY_EVENT_PREFIX))
+    return refused('subjects below hukz.result are ours, and never fire a webhook');
   const inbox = ['_INBOX', ...(rules.inboxes ?? [])].find((prefix) => isBelow(text, prefix));
   if (inbox !== undefined) return refused(`subjects below ${inbox} belong to requests and replies`);
   for (const [index, token] of tokens.entries()) {

@@ -1,2 +1,2 @@
 /** Below it we publish; nothing that comes from there ever fires a webhook, whatever wildcard covers it. */
-export const RESULT_PREFIX = 'hukz.result.';
+export const DELIVERY_EVENT_PREFIX = 'hukz.result.';

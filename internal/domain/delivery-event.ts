@@ -1,9 +1,9 @@
 import type { SettledAttempt } from './attempt.js';
 import type { CatalogWebhook } from './catalog.js';
-import { RESULT_PREFIX } from './result-subject.js';
+import { DELIVERY_EVENT_PREFIX } from './delivery-event-subject.js';
 
 /** What others may want to know of a webhook. */
-export interface ResultMessage {
+export interface DeliveryEvent {
   /** `hukz.result.<space>.<webhook>.<delivered|failed|dead|disabled|recovered>` */
   readonly subject: string;
   /** JSON */
@@ -11,7 +11,7 @@ export interface ResultMessage {
 }
 
 /** What an attempt came to; undefined for what is nobody's business but ours. */
-export function resultOf(attempt: SettledAttempt): ResultMessage | undefined {
+export function deliveryEventOf(attempt: SettledAttempt): DeliveryEvent | undefined {
   const { webhook, delivery, outcome } = attempt;
   if (outcome !== 'delivered' && outcome !== 'failed' && outcome !== 'dead') return undefined;
   return message(webhook, outcome, {
@@ -29,17 +29,17 @@ export function resultOf(attempt: SettledAttempt): ResultMessage | undefined {
 }
 
 /** A webhook was switched off, or its circuit has closed. */
-export function resultOfWebhook(
+export function webhookEventOf(
   webhook: Pick<CatalogWebhook, 'id' | 'spaceId'>,
   kind: 'disabled' | 'recovered',
   because: string | undefined,
-): ResultMessage {
+): DeliveryEvent {
   return message(webhook, kind, because === undefined ? {} : { because });
 }
 
-function message({ id, spaceId }: Pick<CatalogWebhook, 'id' | 'spaceId'>, kind: string, facts: object): ResultMessage {
+function message({ id, spaceId }: Pick<CatalogWebhook, 'id' | 'spaceId'>, kind: string, facts: object): DeliveryEvent {
   return {
-    subject: `${RESULT_PREFIX}${spaceId}.${id}.${kind}`,
+    subject: `${DELIVERY_EVENT_PREFIX}${spaceId}.${id}.${kind}`,
     payload: JSON.stringify({ type: kind, webhook_id: id, space_id: spaceId, ...facts }),
   };
 }

@@ -1,8 +1,8 @@
 import type { SettledAttempt } from '../domain/attempt.js';
 import type { CatalogWebhook } from '../domain/catalog.js';
-import { resultOf, resultOfWebhook } from '../domain/result-message.js';
+import { deliveryEventOf, webhookEventOf } from '../domain/delivery-event.js';
 
-export interface Results {
+export interface DeliveryEvents {
   onSettled(attempt: SettledAttempt): void;
   onWebhook(webhook: Pick<CatalogWebhook, 'id' | 'spaceId'>, kind: 'disabled' | 'recovered', because?: string): void;
   /** Where they go; before there is a connection, nowhere. */
@@ -15,15 +15,15 @@ export interface Results {
 type Publish = (subject: string, payload: string) => boolean;
 
 /** Tells NATS what became of deliveries and webhooks, when that is wanted: at most once, and never waited for. */
-export function makeResults(isWanted: boolean): Results {
+export function makeDeliveryEvents(isWanted: boolean): DeliveryEvents {
   let publish: Publish = () => false;
   let dropped = 0;
-  const tell = (result: ReturnType<typeof resultOf>) => {
+  const tell = (result: ReturnType<typeof deliveryEventOf>) => {
     if (result && !publish(result.subject, result.payload)) dropped++;
   };
   return {
-    onSettled: (attempt) => isWanted && tell(resultOf(attempt)),
-    onWebhook: (webhook, kind, because) => isWanted && tell(resultOfWebhook(webhook, kind, because)),
+    onSettled: (attempt) => isWanted && tell(deliveryEventOf(attempt)),
+    onWebhook: (webhook, kind, because) => isWanted && tell(webhookEventOf(webhook, kind, because)),
     publishBy(given) {
       publish = given;
     },
