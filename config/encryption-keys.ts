@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from '../internal/domain/result.js';
+import { type Parsed, parsed, refused } from '../internal/domain/parsed.js';
 import type { EncryptionKey } from '../internal/domain/secret.js';
 
 const KEY_BYTES = 32;

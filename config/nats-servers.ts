@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from '../internal/domain/result.js';
+import { type Parsed, parsed, refused } from '../internal/domain/parsed.js';
 
 /** One address of `NATS_URL`. */
 export interface NatsServer {

@@ -1,6 +1,6 @@
 import { echo } from './echo.js';
 import { numberPattern } from './number-pattern.js';
-import { type Parsed, parsed, refused } from './result.js';
+import { type Parsed, parsed, refused } from './parsed.js';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d)$/;

@@ -1,5 +1,5 @@
 import { isHostName } from './host-name.js';
-import { type Parsed, parsed, refused } from './result.js';
+import { type Parsed, parsed, refused } from './parsed.js';
 
 /** An HTTP proxy that connections are made through, with CONNECT. */
 export interface EgressProxy {

@@ -8,8 +8,8 @@ import { parseIpAddress } from './ip-address.js';
 import { parseIpRanges } from './ip-range.js';
 import { isMetadata } from './metadata-addresses.js';
 import { parseNat64Prefixes } from './nat64-prefix.js';
+import type { Parsed } from './parsed.js';
 import { parsePortRanges, USUAL_PORTS } from './port-range.js';
-import type { Parsed } from './result.js';
 
 const production = makeEgressRules(PUBLIC_ONLY);
 const development = makeEgressRules({ ...PUBLIC_ONLY, development: true });

@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from './result.js';
+import { type Parsed, parsed, refused } from './parsed.js';
 
 /** A pattern of host names: what stands between its asterisks, in lower case. */
 export interface HostPattern {

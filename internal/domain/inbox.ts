@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from './result.js';
+import { type Parsed, parsed, refused } from './parsed.js';
 import { covers } from './subject-overlap.js';
 
 const MAX_PREFIX = 128;

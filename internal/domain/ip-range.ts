@@ -1,5 +1,5 @@
 import { type IpAddress, parseIpAddress } from './ip-address.js';
-import { type Parsed, parsed, refused } from './result.js';
+import { type Parsed, parsed, refused } from './parsed.js';
 
 export interface IpRange {
   /** As it was written. */

@@ -1,5 +1,5 @@
 import { parseIpRange } from './ip-range.js';
-import { type Parsed, parsed, refused } from './result.js';
+import { type Parsed, parsed, refused } from './parsed.js';
 
 /** A network's own prefix for NAT64 (RFC 6052): an IPv4 address follows it. */
 export interface Nat64Prefix {

@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from './result.js';
+import { type Parsed, parsed, refused } from './parsed.js';
 import type { RateLimit } from './webhook-settings.js';
 
 const PER_MS = { second: 1000, minute: 60_000, hour: 3_600_000 } as const;

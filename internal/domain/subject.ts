@@ -1,6 +1,6 @@
 import { DELIVERY_EVENT_PREFIX } from './delivery-event-subject.js';
 import { coversInboxes } from './inbox.js';
-import { type Parsed, parsed, refused } from './result.js';
+import { type Parsed, parsed, refused } from './parsed.js';
 import { covers } from './subject-overlap.js';
 
 export const MAX_SUBJECT_LENGTH = 255;

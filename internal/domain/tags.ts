@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from './result.js';
+import { type Parsed, parsed, refused } from './parsed.js';
 
 /** Labels of an event or a webhook. Keys `[A-Za-z0-9_.-]{1,64}`, values at most 256 characters, at most 32 pairs. */
 export type Tags = Readonly<Record<string, string>>;

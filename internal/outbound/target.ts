@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from '../domain/result.js';
+import { type Parsed, parsed, refused } from '../domain/parsed.js';
 import { Recent } from '../recent.js';
 
 /** Where a request goes: the server, and the path with the query on it. */

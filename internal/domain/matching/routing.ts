@@ -1,5 +1,5 @@
 import type { Header } from '../message.js';
-import { type Parsed, parsed, refused } from '../result.js';
+import { type Parsed, parsed, refused } from '../parsed.js';
 import { parseTag, type Tag } from '../tags.js';
 
 /** What a publisher narrows a message to. */

@@ -3,7 +3,7 @@ import { metadataUrls, readMetadata } from '../../domain/authorisation/issuer.js
 import { type AccessToken, readTokenAnswer } from '../../domain/authorisation/token-answer.js';
 import { tokenRequest } from '../../domain/authorisation/token-request.js';
 import type { AttemptOutcome } from '../../domain/outcome.js';
-import { type Parsed, parsed, refused } from '../../domain/result.js';
+import { type Parsed, parsed, refused } from '../../domain/parsed.js';
 import type { OAuth2Settings } from '../../domain/webhook-settings.js';
 import type { GuardedAgents } from '../guarded-agents.js';
 import { spellDuration } from '../limits.js';
