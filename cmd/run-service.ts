@@ -30,14 +30,14 @@ export async function runService(options: ServiceOptions): Promise<void> {
       ...options,
       asked,
       async onStarted(app) {
-        const { port, metricsPort, promise } = app;
+        const { port, metricsPort, guarantee } = app;
         logger.info('app.started', {
           version,
           port,
           metrics_port: metricsPort,
           instance: app.instance(),
           intake: config.intake.source,
-          promise,
+          guarantee,
         });
         await onStarted?.(app);
       },

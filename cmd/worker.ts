@@ -42,7 +42,11 @@ async function run(here: Invocation, parent: ParentLink, asked: Promise<unknown>
       },
     },
     async onStarted(app) {
-      logger.info('worker.started', { instance: app.instance(), intake: config.intake.source, promise: app.promise });
+      logger.info('worker.started', {
+        instance: app.instance(),
+        intake: config.intake.source,
+        guarantee: app.guarantee,
+      });
       await parent.tell({ kind: 'started', port: app.port });
     },
   }).finally(() => clearInterval(beating));

@@ -35,7 +35,7 @@ export interface ApiDeps extends OperatorLimits {
   /** Why no message may be sent there, as far as the URL tells; asked before it is stored. */
   receiverProblem(url: URL): string | undefined;
   /** What a message is worth, from where on. */
-  readonly promise: string;
+  readonly guarantee: string;
   /** `troubles` by dependency are empty when ready. */
   readiness(): Promise<{
     readonly troubles: Readonly<Record<string, Trouble>>;

@@ -31,7 +31,7 @@ describe('the contract', () => {
   it('is ready when nothing is missing, and names what is', async () => {
     expect((await api.send('GET', '/health/ready', undefined, '').expect(200)).body).toEqual({
       status: 'ok',
-      promise: 'at least once from the commit on',
+      guarantee: 'at least once from the commit on',
     });
     api.rest.troubles = { nats: { summary: 'not connected', detail: 'no answer of nats://10.0.0.5:4222' } };
     const missing = await api.send('GET', '/health/ready', undefined, '').expect(503);

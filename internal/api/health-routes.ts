@@ -19,7 +19,12 @@ const degradedFields = {
 const ready = {
   description:
     'ready, and what a message is worth from where on; `degraded` names the events that do not arrive as they should',
-  schema: z.object({ status: z.literal('ok'), promise: z.string(), ...degradedFields }),
+  schema: z.object({
+    status: z.literal('ok'),
+    guarantee: z.string(),
+    promise: z.string().describe('The earlier name of guarantee.'),
+    ...degradedFields,
+  }),
 };
 const DETAILS =
   'Words of servers and addresses are only in the answer to `Authorization: Bearer <METRICS_TOKEN>`, and with MODE=development';
@@ -28,7 +33,7 @@ const problems = z.object({
   ...degradedFields,
 });
 
-export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'promise' | 'mayReadDetails'>): readonly Route[] {
+export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'guarantee' | 'mayReadDetails'>): readonly Route[] {
   return [
     publicRoute(
       {
@@ -64,7 +69,7 @@ export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'promise' | '
         const errors = Object.entries(troubles).map(([dependency, trouble]) => [dependency, trouble[level]]);
         const degradations = shown(degraded, level);
         return errors.length === 0
-          ? { status: 200, json: { status: 'ok', promise: deps.promise, ...degradations } }
+          ? { status: 200, json: { status: 'ok', guarantee: deps.guarantee, promise: deps.guarantee, ...degradations } }
           : { status: 503, json: { errors: Object.fromEntries(errors), ...degradations } };
       },
     ),

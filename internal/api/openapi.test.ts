@@ -17,7 +17,7 @@ function makeUnconnected(development: boolean): Express {
     vault: makeVault([]),
     reach: { messagesMs: 1, deadLettersMs: 1, accountMs: 1 },
     catalogChanged: async () => undefined,
-    promise: '',
+    guarantee: '',
     admitEvent: async () => undefined,
     readiness: async () => ({ troubles: {}, degraded: [] }),
     mayReadDetails: () => true,

@@ -39,7 +39,18 @@ it('no label of a metric is a text that a publisher, a user of the API or a tena
   const names = sources
     .flatMap((source) => [...source.matchAll(/labelNames: \[([^\]]*)\]/g)])
     .flatMap(([, list = '']) => list.split(', '));
-  const ours = ['version', 'promise', 'outcome', 'kind', 'statement', 'verdict', 'table', 'reason', 'pool'];
+  const ours = [
+    'version',
+    'guarantee',
+    'promise',
+    'outcome',
+    'kind',
+    'statement',
+    'verdict',
+    'table',
+    'reason',
+    'pool',
+  ];
   expect([...new Set(names)].sort()).toEqual(ours.map((name) => `'${name}'`).sort());
 });
 

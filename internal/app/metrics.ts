@@ -9,7 +9,7 @@ import { makeRefusedCounter } from './refused-counter.js';
 /** What the rooms count by themselves, read when somebody asks. */
 export interface Readings {
   readonly version: string;
-  readonly promise: string;
+  readonly guarantee: string;
   acceptor(): {
     readonly received: number;
     readonly accepted: number;
@@ -93,7 +93,7 @@ export function makeMetrics(now: () => number): Metrics {
   const info = new Gauge({
     name: 'hukz_info',
     help: 'Always 1: the version, and what a message is worth from where on',
-    labelNames: ['version', 'promise'],
+    labelNames: ['version', 'guarantee', 'promise'],
     aggregator: 'first',
     registers: [...registers],
   });
@@ -197,7 +197,7 @@ export function makeMetrics(now: () => number): Metrics {
     },
     onRepeat: (statement, verdict) => repeats.inc({ statement, verdict }),
     observe(readings) {
-      info.set({ version: readings.version, promise: readings.promise }, 1);
+      info.set({ version: readings.version, guarantee: readings.guarantee, promise: readings.guarantee }, 1);
       new Gauge({
         name: 'hukz_intake_degraded',
         help: 'Registered events whose intake is degraded, by reason; a reason that concerns no single event counts as 1',

@@ -24,7 +24,7 @@ export interface App {
   /** The id under which it owns deliveries. */
   instance(): string;
   /** From where on a message is safe. */
-  readonly promise: string;
+  readonly guarantee: string;
   /** Resolves, with the reason, when nothing will ever succeed again: whoever runs the app should stop it. */
   readonly unusable: Promise<string>;
   /** Finishes what was taken, within the grace period. May be called twice. */
@@ -81,7 +81,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
     port: server.port,
     metricsPort: metricsServer.port,
     instance: membership.id,
-    promise: intake.promise,
+    guarantee: intake.guarantee,
     unusable,
     stop() {
       stopping = true;

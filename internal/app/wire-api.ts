@@ -42,7 +42,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     reach: { messagesMs, deadLettersMs, accountMs: Math.min(messagesMs, logsMs, deadLettersMs) },
     catalogChanged: catalogSync.refresh,
     admitEvent: isDevelopment ? intake.admitEvent : withoutServerWords(intake.admitEvent, logger),
-    promise: intake.promise,
+    guarantee: intake.guarantee,
     degradationsBySubject() {
       const degraded = [...permitted.degraded(), ...intake.degraded()];
       return bySubject(isDevelopment ? degraded : degraded.map(toldToUsers));

@@ -34,7 +34,7 @@ export function wireObservation({ clock, version, logger }: Base, core: Core): O
   metrics.observe({
     degraded: () => countByReason(degradations.list()),
     version,
-    promise: intake.promise,
+    guarantee: intake.guarantee,
     acceptor: acceptor.stats,
     intake: intake.stats,
     dispatch: dispatch.stats,

@@ -44,7 +44,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   const connectionProblem = () => (link ? link.problem() : 'not started yet');
 
   return {
-    promise: 'at least once from the commit on',
+    guarantee: 'at least once from the commit on',
     start() {
       reporting = reportLosses({ acceptor, boundary, logger });
       link = linkNats({

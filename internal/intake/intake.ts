@@ -1,11 +1,11 @@
 import type { Degradation } from '../domain/degradation.js';
 
 /** What a message is worth from where on, in the words of the start line, `/health/ready` and the metrics. */
-export type IntakePromise = 'at least once from the commit on' | 'at least once from the stream on';
+export type IntakeGuarantee = 'at least once from the commit on' | 'at least once from the stream on';
 
 /** The door to NATS, one of two: subscriptions of core NATS, or a stream of ours. */
 export interface Intake {
-  readonly promise: IntakePromise;
+  readonly guarantee: IntakeGuarantee;
   /** Resolves when we take messages, or NATS is not there yet and will be waited for. Rejects when waiting is senseless. */
   start(): Promise<void>;
   /** Makes what we take follow the catalog; resolves when the server has confirmed. */

@@ -90,7 +90,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     refusals: makeRefusals({ logger, onRefused: (reason) => void refused.push(reason) }),
     subjectRules: { allowAll: false },
     catalogChanged: () => rest.catalogChanged(),
-    promise: 'at least once from the commit on',
+    guarantee: 'at least once from the commit on',
     admitEvent: async () => {
       if (rest.intakeProblem)
         throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);

@@ -118,7 +118,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   };
 
   return {
-    promise: 'at least once from the stream on',
+    guarantee: 'at least once from the stream on',
     start() {
       reporting = reportLosses({ acceptor, boundary, logger });
       looking = repeat(look, {
