@@ -3,14 +3,14 @@ import helmet from 'helmet';
 import type { ApiDeps } from './api-deps.js';
 import { guardFromBrowsers } from './browser-guard.js';
 import { STYLE_HASH } from './docs/style.js';
+import type { Endpoint } from './endpoint.js';
+import { makeEndpoints } from './endpoints.js';
 import { makeErrorHandler, sendErrors } from './error-answer.js';
 import { METHOD_STATUS, STATUS_OF } from './error-table.js';
 import { LargeAnswers } from './large-answers.js';
 import { limitRequests } from './limit-requests.js';
 import type { Refusals } from './refusals.js';
 import { makeRequestLog } from './request-id.js';
-import type { Route } from './route.js';
-import { makeRoutes } from './routes.js';
 import { handlerFor } from './send-answer.js';
 import { Turnstile } from './turnstile.js';
 import { requireUser, USER_PATHS } from './user.js';
@@ -26,19 +26,19 @@ export function makeApi(deps: ApiDeps): Express {
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
   app.use(makeRequestLog(deps.logger), securityHeaders());
-  const routes = makeRoutes(deps);
+  const endpoints = makeEndpoints(deps);
   const { refusals } = deps;
   app.use(guardFromBrowsers(deps.door, refusals));
-  if (deps.apiRate) app.use(unlessFor(unlimitedIn(routes), limitRequests(deps.apiRate, refusals)));
+  if (deps.apiRate) app.use(unlessFor(unlimitedIn(endpoints), limitRequests(deps.apiRate, refusals)));
   app.use([...USER_PATHS], requireUser);
-  mount(app, routes, refusals);
+  mount(app, endpoints, refusals);
   app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'there is nothing at this path' }]));
   app.use(makeErrorHandler(deps.logger));
   return app;
 }
 
-const unlimitedIn = (routes: readonly Route[]) =>
-  new Set(routes.filter(({ isUnlimited }) => isUnlimited).map(({ path }) => path));
+const unlimitedIn = (endpoints: readonly Endpoint[]) =>
+  new Set(endpoints.filter(({ isUnlimited }) => isUnlimited).map(({ path }) => path));
 
 function unlessFor(paths: ReadonlySet<string>, handler: RequestHandler): RequestHandler {
   // Express takes a path with a slash at its end for the same route.
@@ -63,14 +63,14 @@ function securityHeaders() {
   });
 }
 
-function mount(app: Express, routes: readonly Route[], refusals: Refusals): void {
+function mount(app: Express, endpoints: readonly Endpoint[], refusals: Refusals): void {
   const onCut = () => refusals.add('unread_answer', { port: 'api' });
   const turnstile = new Turnstile({ most: MAX_BEGUN, refusal: 'too many lists are being read; try again later' });
   const bounds = { turnstile, large: new LargeAnswers(() => performance.now(), onCut) };
-  for (const path of new Set(routes.map((route) => route.path))) {
-    const here = routes.filter((route) => route.path === path);
+  for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
+    const here = endpoints.filter((endpoint) => endpoint.path === path);
     const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
-    for (const route of here) mounted[route.method](handlerFor(route, bounds));
+    for (const endpoint of here) mounted[endpoint.method](handlerFor(endpoint, bounds));
     // HEAD is answered by express wherever GET is.
     const allow = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     mounted.all((_req, res) => {

@@ -205,7 +205,7 @@ describe('the page for people', () => {
       .get('/docs')
       .expect(200)
       .expect('content-type', /^text\/html/);
-    for (const route of mountedIn(app)) expect(page.text).toContain(`<code>${route.split(' ')[1]}</code>`);
+    for (const endpoint of mountedIn(app)) expect(page.text).toContain(`<code>${endpoint.split(' ')[1]}</code>`);
     expect(page.text.match(/<pre>curl -s /g)).toHaveLength(mountedIn(app).length);
     const sections = [...page.text.matchAll(/<h2 id="_([^"]+)"/g)].map(([, name]) => name);
     expect(sections.slice(-6)).toEqual(['ping', 'health', 'openapi.json', 'docs', 'errors', 'schemas']);

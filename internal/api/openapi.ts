@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Endpoint } from './endpoint.js';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from './error-table.js';
 import { BODY_BOUNDS, MAX_BODY_BYTES } from './json-body.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
 import type { OperatorLimits } from './operator-limits.js';
-import type { Route } from './route.js';
 
 const errorAnswer = z
   .object({
@@ -66,11 +66,11 @@ export interface OpenApiDeps extends OperatorLimits {
 }
 
 /** The document of a table of routes, made from the same schemas that judge requests and from what the operator allows. */
-export function makeOpenApi(routes: readonly Route[], { version, ...limits }: OpenApiDeps): OpenApi {
+export function makeOpenApi(endpoints: readonly Endpoint[], { version, ...limits }: OpenApiDeps): OpenApi {
   const components = new Components(limits);
   const paths: Record<string, Record<string, Operation>> = {};
-  for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, components) };
+  for (const endpoint of endpoints) {
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint, components) };
   }
   return {
     openapi: '3.1.0',
@@ -85,18 +85,21 @@ export function makeOpenApi(routes: readonly Route[], { version, ...limits }: Op
   };
 }
 
-function operation(route: Route, components: Components): Operation {
+function operation(endpoint: Endpoint, components: Components): Operation {
   return {
-    summary: route.summary,
-    tags: [route.path.split('/')[1] || 'docs'],
-    ...(route.needsUser && { security: [{ user: [] }] }),
-    parameters: [...parameters('path', route.params, components), ...parameters('query', route.query, components)],
-    ...(route.body && { requestBody: bodyOf(route, components.use(route.body, 'input')) }),
-    responses: { ...answers(route, components), ...refusals(route, components) },
+    summary: endpoint.summary,
+    tags: [endpoint.path.split('/')[1] || 'docs'],
+    ...(endpoint.needsUser && { security: [{ user: [] }] }),
+    parameters: [
+      ...parameters('path', endpoint.params, components),
+      ...parameters('query', endpoint.query, components),
+    ],
+    ...(endpoint.body && { requestBody: bodyOf(endpoint, components.use(endpoint.body, 'input')) }),
+    responses: { ...answers(endpoint, components), ...refusals(endpoint, components) },
   };
 }
 
-function bodyOf({ method, bodyIsOptional }: Route, schema: JsonSchema): RequestBody {
+function bodyOf({ method, bodyIsOptional }: Endpoint, schema: JsonSchema): RequestBody {
   const types = method === 'patch' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
   const { maxValues, maxParts, maxMembers, mostNames, deepest } = BODY_BOUNDS;
   return {
@@ -118,49 +121,49 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, comp
   }));
 }
 
-function answers(route: Route, components: Components): Operation['responses'] {
+function answers(endpoint: Endpoint, components: Components): Operation['responses'] {
   return Object.fromEntries(
-    Object.entries(route.answers).map(([status, { description, type = 'application/json', schema }]) => [
+    Object.entries(endpoint.answers).map(([status, { description, type = 'application/json', schema }]) => [
       status,
       { description, content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } } },
     ]),
   );
 }
 
-function refusals(route: Route, components: Components): Operation['responses'] {
+function refusals(endpoint: Endpoint, components: Components): Operation['responses'] {
   const content = { 'application/json': { schema: components.use(errorAnswer, 'output') } };
   const { status: headTooLarge, description } = HEAD_TOO_LARGE;
   return {
     ...Object.fromEntries(
-      refusalStatuses(route).map((status) => [
+      refusalStatuses(endpoint).map((status) => [
         status,
         {
-          description: meaningOf(status, route),
+          description: meaningOf(status, endpoint),
           content,
           ...(status === STATUS_OF.too_many && { headers: RETRY_AFTER }),
         },
       ]),
     ),
-    ...(route.query && { [headTooLarge]: { description } }),
+    ...(endpoint.query && { [headTooLarge]: { description } }),
   };
 }
 
-function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [] }: Route): string {
+function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [] }: Endpoint): string {
   if (status !== STATUS_OF.unprocessable || unsaid.length === 0) return MEANING_OF[status];
   return `${MEANING_OF[status]}. Besides, the schemas cannot express these reasons: ${unsaid.join('; ')}`;
 }
 
 /** What a route's parts can refuse follows from the parts; what its handler refuses, it names. */
-function refusalStatuses(route: Route): readonly (keyof typeof MEANING_OF)[] {
-  const own = (route.refuses ?? []).map((code) => STATUS_OF[code]);
+function refusalStatuses(endpoint: Endpoint): readonly (keyof typeof MEANING_OF)[] {
+  const own = (endpoint.refuses ?? []).map((code) => STATUS_OF[code]);
   const fromParts = [
-    ...(route.needsUser ? [STATUS_OF.unauthorized, STATUS_OF.unavailable] : []),
-    ...(route.params ? [STATUS_OF.bad_request] : []),
-    ...(route.query ? [STATUS_OF.unprocessable] : []),
-    ...(route.body
+    ...(endpoint.needsUser ? [STATUS_OF.unauthorized, STATUS_OF.unavailable] : []),
+    ...(endpoint.params ? [STATUS_OF.bad_request] : []),
+    ...(endpoint.query ? [STATUS_OF.unprocessable] : []),
+    ...(endpoint.body
       ? [STATUS_OF.bad_request, STATUS_OF.too_large, STATUS_OF.unsupported_media_type, STATUS_OF.unprocessable]
       : []),
   ];
-  const atTheDoor = route.isUnlimited ? [STATUS_OF.forbidden] : [STATUS_OF.forbidden, STATUS_OF.too_many];
+  const atTheDoor = endpoint.isUnlimited ? [STATUS_OF.forbidden] : [STATUS_OF.forbidden, STATUS_OF.too_many];
   return [...new Set([...atTheDoor, ...own, ...fromParts, BUG_STATUS] as const)].sort();
 }

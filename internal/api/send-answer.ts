@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler, Response } from 'express';
+import type { Answer, Endpoint } from './endpoint.js';
 import { readJsonBody } from './json-body.js';
 import type { LargeAnswers } from './large-answers.js';
 import { inPieces } from './pieces.js';
-import type { Answer, Route } from './route.js';
 import type { Turnstile } from './turnstile.js';
 import { userOf } from './user.js';
 
@@ -17,9 +17,9 @@ export interface AnswerBounds {
 }
 
 /** A row of the table as express calls it. */
-export function handlerFor(route: Route, bounds: AnswerBounds): RequestHandler {
+export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHandler {
   return async (req, res) => {
-    const answer = await route.answer({
+    const answer = await endpoint.answer({
       params: req.params,
       query: req.query,
       readBody: (isOptional) => readJsonBody(req, res, isOptional),
@@ -28,7 +28,7 @@ export function handlerFor(route: Route, bounds: AnswerBounds): RequestHandler {
       authorization: req.get('authorization'),
     });
     // What has changed something is answered in any case: the answer may have a secret that is shown once.
-    await sendAnswer(res, answer, { ...bounds, mayBeRefused: route.method === 'get' });
+    await sendAnswer(res, answer, { ...bounds, mayBeRefused: endpoint.method === 'get' });
   };
 }
 

@@ -6,8 +6,8 @@ import { collectGarbage, type Turns, watchTurns } from '../testkit/longest-turn.
 import { makeTestApi, TEST_LIMITS, type TestApi } from '../testkit/test-api.js';
 import { worstBodiesOf } from '../testkit/worst-bodies.js';
 import type { ApiDeps } from './api-deps.js';
+import { makeEndpoints } from './endpoints.js';
 import { makeOpenApi, type OpenApi, type Operation } from './openapi.js';
-import { makeRoutes } from './routes.js';
 
 /** What a turn of the event loop may take, and how often a request is tried: the first ones wait for the compiler. */
 const MAX_TURN_MS = 20;
@@ -110,7 +110,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 /** The document needs no database. */
 function describedApi(): OpenApi {
   const deps = { ...TEST_LIMITS, development: true, version: '0', subjectRules: { allowAll: false } } as ApiDeps;
-  return makeOpenApi(makeRoutes(deps), deps);
+  return makeOpenApi(makeEndpoints(deps), deps);
 }
 
 const pathFor = (path: string) =>

@@ -1,11 +1,11 @@
 import type { Express } from 'express';
 import supertest from 'supertest';
 import type { ApiDeps } from '../api/api-deps.js';
+import { makeEndpoints } from '../api/endpoints.js';
 import { makeApi } from '../api/make-api.js';
 import { makeOpenApi, type OpenApi } from '../api/openapi.js';
 import type { OperatorLimits } from '../api/operator-limits.js';
 import { makeRefusals, type RefusalReason } from '../api/refusals.js';
-import { makeRoutes } from '../api/routes.js';
 import { bySubject, type Degradation, type Trouble } from '../domain/degradation.js';
 import { AppError } from '../errors.js';
 import { type JournalPool, makeJournalPool } from '../store/journal/journal-pool.js';
@@ -106,7 +106,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     ...given,
   };
   const app = makeApi(deps);
-  const document = makeOpenApi(makeRoutes(deps), deps);
+  const document = makeOpenApi(makeEndpoints(deps), deps);
   return {
     app,
     db,

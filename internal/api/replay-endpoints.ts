@@ -6,10 +6,10 @@ import { countReplay } from '../store/replay/count.js';
 import { cancelReplay, insertReplay, listReplays, loadReplay, REPLAYS_ORDER } from '../store/replay/replays.js';
 import { loadWebhook } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { idPath, uuidPath } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
 import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from './replay-bodies.js';
-import { type Route, userRoute } from './route.js';
 import { Turnstile } from './turnstile.js';
 
 const replay = { description: 'the job', schema: replayAnswer };
@@ -17,12 +17,14 @@ const query = z.object(pagingOf(REPLAYS_ORDER));
 /** A count may read millions of rows in 20 s, on a connection of the journal's. */
 const MAX_COUNTED_AT_ONCE = 1;
 
-export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | 'subjectRules'>): readonly Route[] {
+export function makeReplayEndpoints(
+  deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | 'subjectRules'>,
+): readonly Endpoint[] {
   const rules = makeFiringRules(deps.subjectRules);
   const refusal = 'other replays are being counted; try again later';
   const counting = new Turnstile({ most: MAX_COUNTED_AT_ONCE, refusal });
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/replay',
@@ -49,7 +51,7 @@ export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | '
         return { status: 202, json: replayJson(made) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/webhooks/{id}/replays',
@@ -65,7 +67,7 @@ export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | '
         return { status: 200, json: { ...listHead(list), nodes: nodes.map(replayJson) } };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/replays/{id}',
@@ -76,7 +78,7 @@ export function makeReplayRoutes(deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | '
       },
       async ({ params: { id } }) => ({ status: 200, json: replayJson(await loadReplay(deps.db, id)) }),
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'delete',
         path: '/replays/{id}',

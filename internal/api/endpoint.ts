@@ -21,7 +21,7 @@ export interface AnswerWords {
   readonly schema?: z.ZodType;
 }
 
-interface RouteWords {
+interface EndpointWords {
   readonly method: Method;
   /** With `{names}`, as OpenAPI writes it. */
   readonly path: string;
@@ -56,14 +56,14 @@ export interface Input<P, Q, B> {
   readonly userId: number;
 }
 
-interface RouteSpec<P, Q, B> extends RouteWords {
+interface EndpointSpec<P, Q, B> extends EndpointWords {
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
 }
 
 /** One row of the table from which both express' routes and the OpenAPI document are made. */
-export interface Route extends RouteWords {
+export interface Endpoint extends EndpointWords {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -72,17 +72,17 @@ export interface Route extends RouteWords {
   answer(request: RawRequest): Promise<Answer>;
 }
 
-export function publicRoute(
-  words: RouteWords,
+export function publicEndpoint(
+  words: EndpointWords,
   answer: (request: Pick<RawRequest, 'host' | 'authorization'>) => Promise<Answer>,
-): Route {
+): Endpoint {
   return { ...words, needsUser: false, answer };
 }
 
-export function userRoute<P, Q, B>(
-  spec: RouteSpec<P, Q, B>,
+export function userEndpoint<P, Q, B>(
+  spec: EndpointSpec<P, Q, B>,
   handle: (input: Input<P, Q, B>) => Promise<Answer>,
-): Route {
+): Endpoint {
   const { params, query, body, ...words } = spec;
   return {
     ...words,

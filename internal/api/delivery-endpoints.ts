@@ -4,10 +4,10 @@ import { retryDelivery } from '../store/retry-delivery.js';
 import { loadWebhookEvenDeleted } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
 import { deliveryAnswer, deliveryParts } from './delivery-answer.js';
+import { type Answer, type Endpoint, userEndpoint } from './endpoint.js';
 import { uuidPath } from './numbers.js';
-import { type Answer, type Route, userRoute } from './route.js';
 
-export function makeDeliveryRoutes(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly Route[] {
+export function makeDeliveryEndpoints(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly Endpoint[] {
   const answer = async (status: number, delivery: Delivery): Promise<Answer> => {
     const webhook = await loadWebhookEvenDeleted(deps.db, delivery.webhookId);
     const messages = await loadMessages(deps.db, [delivery]);
@@ -15,7 +15,7 @@ export function makeDeliveryRoutes(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly
     return { status, jsonParts: deliveryParts(deps.db, delivery, { webhook, message }) };
   };
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/deliveries/{id}',
@@ -26,7 +26,7 @@ export function makeDeliveryRoutes(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly
       },
       async ({ userId, params: { id } }) => answer(200, await loadDelivery(deps.db, { id, userId })),
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/deliveries/{id}/retry',

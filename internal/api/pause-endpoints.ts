@@ -3,8 +3,8 @@ import { pauseWebhook, resumeWebhook } from '../store/pauses.js';
 import { loadWebhook } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { idPath } from './numbers.js';
-import { type Route, userRoute } from './route.js';
 import { durationField } from './settings/duration-field.js';
 import { rateField } from './settings/rate-field.js';
 import { webhookAnswer } from './webhook-answer.js';
@@ -28,9 +28,9 @@ const resumeBody = z
 
 const pauseBody = z.strictObject({}).meta({ title: 'Pause', example: {} });
 
-export function makePauseRoutes(deps: ApiDeps): readonly Route[] {
+export function makePauseEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/pause',
@@ -46,7 +46,7 @@ export function makePauseRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 200, jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, id)) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/resume',

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../domain/subject.js';
 import { LOGS_ORDER, listWebhookLogs } from '../store/webhook-logs.js';
 import type { ApiDeps } from './api-deps.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { instant } from './instant.js';
 import { logAnswer, logOutcome } from './log-answer.js';
 import { logListParts } from './log-list.js';
 import { id, spaceId, written } from './numbers.js';
 import { listOf, pagingOf } from './paging.js';
-import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { text } from './text.js';
 
@@ -23,9 +23,9 @@ const query = z.object({
   until: instant.optional().describe('made before then'),
 });
 
-export function makeLogRoutes(deps: ApiDeps): readonly Route[] {
+export function makeLogEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/webhooks/logs',

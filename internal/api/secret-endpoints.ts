@@ -5,8 +5,8 @@ import { AppError } from '../errors.js';
 import { type Rotation, rotateSecret } from '../store/rotate-secret.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { idPath } from './numbers.js';
-import { type Route, userRoute } from './route.js';
 import { durationField } from './settings/duration-field.js';
 import { ANY_SECRET } from './settings/secret-rule.js';
 import { newSecret } from './signing-secret.js';
@@ -28,9 +28,9 @@ const rotateBody = z
   })
   .meta({ title: 'SecretRotation', example: { overlap: '24h' } });
 
-export function makeSecretRoutes(deps: ApiDeps): readonly Route[] {
+export function makeSecretEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/secret/rotate',

@@ -5,10 +5,10 @@ import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { withinCeilings } from './ceilings.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { withHiddenParts } from './hidden-fields.js';
 import { spacePath } from './numbers.js';
 import { pagingOf } from './paging.js';
-import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { text } from './text.js';
 import { withJudgedCertificates } from './tls-secrets.js';
@@ -20,9 +20,9 @@ import { listPartsFor, webhookParts } from './webhook-parts.js';
 const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: eventsQuery });
 const checkQuery = z.object({ event: text(MAX_SUBJECT_LENGTH).default('') });
 
-export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
+export function makeSpaceEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/webhooks/space/{space_id}',
@@ -37,7 +37,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/webhooks/space/{space_id}',
@@ -57,7 +57,7 @@ export function makeSpaceRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/webhooks/space/{space_id}/check',

@@ -3,10 +3,10 @@ import { MAX_SUBJECT_LENGTH } from '../domain/subject.js';
 import { BURIED_BECAUSE } from '../domain/verdict.js';
 import { DEAD_LETTERS_ORDER, type DeadLetter, listDeadLetters } from '../store/dead-letters.js';
 import type { ApiDeps } from './api-deps.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { instant } from './instant.js';
 import { id, spaceId, written } from './numbers.js';
 import { listHead, listOf, pagingOf } from './paging.js';
-import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { text } from './text.js';
 
@@ -34,9 +34,9 @@ const deadLetterAnswer = z
   })
   .meta({ title: 'DeadLetter' });
 
-export function makeDeadLetterRoutes(deps: Pick<ApiDeps, 'db'>): readonly Route[] {
+export function makeDeadLetterEndpoints(deps: Pick<ApiDeps, 'db'>): readonly Endpoint[] {
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/dead-letters',

@@ -12,10 +12,10 @@ import { requireAllowedReceiver } from './allowed-receiver.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
 import { withinCeilings } from './ceilings.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
 import { idPath, spaceId, written } from './numbers.js';
 import { pagingOf } from './paging.js';
-import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 import { withJudgedCertificates } from './tls-secrets.js';
 import { UNSAID_OF_WEBHOOKS } from './unsaid.js';
@@ -32,9 +32,9 @@ const query = z.object({
   state: z.enum(WEBHOOK_STATES).optional(),
 });
 
-export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
+export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/webhooks',
@@ -48,7 +48,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/webhooks',
@@ -65,7 +65,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/webhooks/{id}',
@@ -79,7 +79,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, params.id)),
       }),
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'put',
         path: '/webhooks/{id}',
@@ -100,7 +100,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'patch',
         path: '/webhooks/{id}',
@@ -121,7 +121,7 @@ export function makeWebhookRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'delete',
         path: '/webhooks/{id}',

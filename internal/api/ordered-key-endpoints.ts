@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { listParkedKeys, type ParkedKey, unparkKey } from '../store/ordered-keys.js';
 import { loadWebhook } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { id, idPath, written } from './numbers.js';
-import { type Route, userRoute } from './route.js';
 
 const MAX_KEYS = 100;
 const instant = z.iso.datetime();
@@ -21,9 +21,9 @@ const parkedKey = z
   })
   .meta({ title: 'ParkedKey' });
 
-export function makeOrderedKeyRoutes(deps: ApiDeps): readonly Route[] {
+export function makeOrderedKeyEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/webhooks/{id}/keys',
@@ -37,7 +37,7 @@ export function makeOrderedKeyRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 200, json: { nodes: keys.map(parkedKeyJson) } };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/keys/{key}/release',

@@ -1,7 +1,7 @@
 import type { ApiDeps } from './api-deps.js';
 import { renderDocs } from './docs/page.js';
+import { type Endpoint, publicEndpoint } from './endpoint.js';
 import { makeOpenApi, type OpenApiDeps } from './openapi.js';
-import { publicRoute, type Route } from './route.js';
 
 const USUAL_HOST = 'localhost:8000';
 /** A name or an address, and perhaps a port: nothing that means anything in a shell or in HTML. */
@@ -11,11 +11,11 @@ const HOST = /^(?:[a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/
 const hostOr = (usual: string, given: string | undefined) => (given && HOST.test(given) ? given : usual);
 
 /** The API described: for programs always, for people in development. Both describe themselves too. */
-export function makeDocumentRoutes(
+export function makeDocumentEndpoints(
   deps: OpenApiDeps & Pick<ApiDeps, 'development'>,
-  others: readonly Route[],
-): readonly Route[] {
-  const document = publicRoute(
+  others: readonly Endpoint[],
+): readonly Endpoint[] {
+  const document = publicEndpoint(
     {
       method: 'get',
       path: '/openapi.json',
@@ -24,7 +24,7 @@ export function makeDocumentRoutes(
     },
     async () => ({ status: 200, json: described }),
   );
-  const page = publicRoute(
+  const page = publicEndpoint(
     {
       method: 'get',
       path: '/docs',
@@ -33,7 +33,7 @@ export function makeDocumentRoutes(
     },
     async ({ host }) => ({ status: 200, text: renderDocs(described, hostOr(USUAL_HOST, host)), type: 'text/html' }),
   );
-  const entrance = publicRoute(
+  const entrance = publicEndpoint(
     {
       method: 'get',
       path: '/',

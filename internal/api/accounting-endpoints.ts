@@ -3,10 +3,10 @@ import { AppError } from '../errors.js';
 import { closes, loadAccount } from '../store/accounting.js';
 import { loadNow } from '../store/load-now.js';
 import type { ApiDeps } from './api-deps.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { instant } from './instant.js';
 import { id, written } from './numbers.js';
 import { pastRange } from './past-range.js';
-import { type Route, userRoute } from './route.js';
 import { Turnstile } from './turnstile.js';
 
 const A_DAY_MS = 86_400_000;
@@ -37,11 +37,11 @@ const accountAnswer = z
   })
   .meta({ title: 'Account' });
 
-export function makeAccountingRoutes(deps: Pick<ApiDeps, 'db' | 'reach'>): readonly Route[] {
+export function makeAccountingEndpoints(deps: Pick<ApiDeps, 'db' | 'reach'>): readonly Endpoint[] {
   const refusal = 'other accounts are being read; try again later';
   const reading = new Turnstile({ most: MAX_AT_ONCE, refusal });
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/accounting',

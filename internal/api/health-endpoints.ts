@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Degradation, isForOperators, summaryOf, type Trouble } from '../domain/degradation.js';
 import type { ApiDeps } from './api-deps.js';
+import { type Endpoint, publicEndpoint } from './endpoint.js';
 import { degradation } from './event-answer.js';
-import { publicRoute, type Route } from './route.js';
 
 const ok = { description: 'ok', schema: z.object({ status: z.literal('ok') }) };
 const MAX_SHOWN = 100;
@@ -33,9 +33,11 @@ const problems = z.object({
   ...degradedFields,
 });
 
-export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'guarantee' | 'mayReadDetails'>): readonly Route[] {
+export function makeHealthEndpoints(
+  deps: Pick<ApiDeps, 'readiness' | 'guarantee' | 'mayReadDetails'>,
+): readonly Endpoint[] {
   return [
-    publicRoute(
+    publicEndpoint(
       {
         method: 'get',
         path: '/ping',
@@ -45,7 +47,7 @@ export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'guarantee' |
       },
       async () => ({ status: 200, text: '.', type: 'text/plain' }),
     ),
-    publicRoute(
+    publicEndpoint(
       {
         method: 'get',
         path: '/health/alive',
@@ -55,7 +57,7 @@ export function makeHealthRoutes(deps: Pick<ApiDeps, 'readiness' | 'guarantee' |
       },
       async () => ({ status: 200, json: { status: 'ok' } }),
     ),
-    publicRoute(
+    publicEndpoint(
       {
         method: 'get',
         path: '/health/ready',

@@ -7,8 +7,8 @@ import { loadSubjects } from '../store/events.js';
 import { loadWebhook } from '../store/webhooks.js';
 import type { ApiDeps } from './api-deps.js';
 import { boundedText } from './bounds.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { idPath } from './numbers.js';
-import { type Route, userRoute } from './route.js';
 import { testAnswer, testAuthAnswer, testAuthJson, testJson } from './test-answer.js';
 
 const SAMPLE = Buffer.from(JSON.stringify({ test: true, message: 'A test call from hukz' }));
@@ -34,9 +34,9 @@ const body = z
   })
   .meta({ title: 'TestCall', example: { payload: { id: 1, name: 'water' } } });
 
-export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAuthorisation'>): readonly Route[] {
+export function makeTestEndpoints(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAuthorisation'>): readonly Endpoint[] {
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/test',
@@ -55,7 +55,7 @@ export function makeTestRoutes(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAut
         return { status: 200, json: testJson(await deps.tryWebhook({ id, userId }, sample)) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/test-auth',

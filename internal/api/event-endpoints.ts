@@ -12,12 +12,12 @@ import {
 } from '../store/events.js';
 import type { ApiDeps } from './api-deps.js';
 import { makeLive } from './catalog-change.js';
+import { type Endpoint, userEndpoint } from './endpoint.js';
 import { eventAnswer, eventJson, eventText } from './event-answer.js';
 import { makeEventBodies, newEvent, patchEvent, putEvent } from './event-bodies.js';
 import { listParts } from './list-parts.js';
 import { idPath } from './numbers.js';
 import { listOf, pagingOf } from './paging.js';
-import { type Route, userRoute } from './route.js';
 import { tagQueries } from './tag-fields.js';
 
 const event = { description: 'the event', schema: eventAnswer };
@@ -26,7 +26,7 @@ const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 /** A reason for a 422 that a schema cannot express. */
 const SAME_SUBJECT = '`event with same event string exist`, whatever the case of its letters';
 
-export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
+export function makeEventEndpoints(deps: ApiDeps): readonly Endpoint[] {
   const bodies = makeEventBodies(deps.subjectRules);
 
   const answer = (event: Event) => eventJson(event, deps.degradationsBySubject().get(event.subject));
@@ -44,7 +44,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
     );
 
   return [
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/events',
@@ -60,7 +60,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 200, jsonParts: listParts(list, texts) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'post',
         path: '/events',
@@ -77,7 +77,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         return { status: 201, json: answer(made) };
       },
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'get',
         path: '/events/{id}',
@@ -88,7 +88,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
       },
       async ({ params }) => ({ status: 200, json: answer(await loadEvent(deps.db, params.id)) }),
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'put',
         path: '/events/{id}',
@@ -104,7 +104,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         json: answer(await change({ id, userId }, (current) => putEvent(current, body))),
       }),
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'patch',
         path: '/events/{id}',
@@ -120,7 +120,7 @@ export function makeEventRoutes(deps: ApiDeps): readonly Route[] {
         json: answer(await change({ id, userId }, (current) => patchEvent(current, body))),
       }),
     ),
-    userRoute(
+    userEndpoint(
       {
         method: 'delete',
         path: '/events/{id}',
