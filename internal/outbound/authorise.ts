@@ -2,7 +2,7 @@ import { readAuthSecret } from '../domain/authorisation/auth-secret.js';
 import { loginHeaders } from '../domain/authorisation/login-headers.js';
 import type { OpenSecret } from '../domain/secret.js';
 import type { AuthSettings, WebhookSettings } from '../domain/webhook-settings.js';
-import type { Route } from './opener.js';
+import type { ConnectionPath } from './opener.js';
 import type { TokenSource, Tokens } from './tokens/tokens.js';
 
 export interface Authorised {
@@ -15,16 +15,16 @@ interface Owner {
   readonly id: number;
   readonly auth: AuthSettings;
   readonly settings: WebhookSettings;
-  readonly route: Route | undefined;
+  readonly connectionPath: ConnectionPath | undefined;
 }
 
 /** How the requests of a webhook are let in. @throws when its secret is not there */
 export function authorise(owner: Owner, secrets: readonly OpenSecret[], tokens: Tokens): Authorised {
-  const { id, auth, settings, route } = owner;
+  const { id, auth, settings, connectionPath } = owner;
   const stored = secrets.find(({ purpose }) => purpose === 'auth');
   if (!stored) throw new Error('the secret of its auth is not there');
   const secret = readAuthSecret(auth.type, stored.value);
   if (auth.type !== 'oauth2') return { headers: loginHeaders(auth, secret), tokens: undefined };
-  const asker = { webhookId: id, auth, clientSecret: secret, ca: settings.tls?.ca, proxy: route?.proxy };
+  const asker = { webhookId: id, auth, clientSecret: secret, ca: settings.tls?.ca, proxy: connectionPath?.proxy };
   return { headers: [], tokens: tokens.sourceFor(asker) };
 }

@@ -4,7 +4,7 @@ import type { buildConnector } from 'undici';
 import type { Clock } from '../clock.js';
 import type { Destination } from '../domain/egress-rules.js';
 import { type ClientCertificate, clientCertificateOf } from './client-certificate.js';
-import type { Opener, Route } from './opener.js';
+import type { ConnectionPath, Opener } from './opener.js';
 import type { Opening } from './opening.js';
 import { TlsSessions } from './tls-sessions.js';
 
@@ -22,7 +22,7 @@ export interface OriginConnector {
 }
 
 export interface Connectors {
-  forOrigin(route: Route): OriginConnector;
+  forOrigin(connectionPath: ConnectionPath): OriginConnector;
   /** Sockets that are open or being opened. */
   openSockets(): number;
   /** Times that an origin was offered no TLS session from then on, since the start. */
@@ -43,7 +43,7 @@ export function makeConnectors({ opener, clock, onOpen }: ConnectorOptions): Con
   let open = 0;
   let sessionsRefused = 0;
 
-  function forOrigin(route: Route): OriginConnector {
+  function forOrigin(connectionPath: ConnectionPath): OriginConnector {
     const sessions = new TlsSessions(clock, () => {
       sessionsRefused += 1;
     });
@@ -54,7 +54,12 @@ export function makeConnectors({ opener, clock, onOpen }: ConnectorOptions): Con
       onOpen();
 
       function attempt(session: Buffer | undefined): void {
-        const request = { ...route, to: destinationOf(to), onSession: sessions.keep, ...(session && { session }) };
+        const request = {
+          ...connectionPath,
+          to: destinationOf(to),
+          onSession: sessions.keep,
+          ...(session && { session }),
+        };
         const opening = opener.open(request, (error, socket) => {
           connecting.delete(opening);
           if (socket) opened(socket);
@@ -74,7 +79,7 @@ export function makeConnectors({ opener, clock, onOpen }: ConnectorOptions): Con
           open -= 1;
         });
         const isResumed = socket instanceof TLSSocket && socket.isSessionReused();
-        const certificate = clientCertificateOf(socket, route.tls?.cert !== undefined);
+        const certificate = clientCertificateOf(socket, connectionPath.tls?.cert !== undefined);
         connected(null, { socket, certificate, ...(isResumed && { refuseSession: sessions.refused }) });
       }
     };

@@ -11,7 +11,7 @@ import { startTestProxy } from '../testkit/test-proxy.js';
 import { ConnectError } from './connect-error.js';
 import { describeError, outcomeOf } from './describe-error.js';
 import { makeGuardedAgents } from './guarded-agents.js';
-import type { Opener, Route } from './opener.js';
+import type { ConnectionPath, Opener } from './opener.js';
 
 let certificates: Certificates;
 const endings: (() => Promise<unknown>)[] = [];
@@ -26,8 +26,8 @@ const open = parseIpRanges('127.0.0.1');
 const egress = { development: false, allowRanges: open.ok ? open.value : [] };
 const guarded = (resolve: () => Promise<readonly string[]>): Opener =>
   makeTestOpener({ egress, resolve, ca: certificates.ca });
-const clientOf = (opener: Opener, route?: Route) =>
-  got.extend({ agent: makeGuardedAgents(opener, route), retry: { limit: 0 }, timeout: { request: 5000 } });
+const clientOf = (opener: Opener, connectionPath?: ConnectionPath) =>
+  got.extend({ agent: makeGuardedAgents(opener, connectionPath), retry: { limit: 0 }, timeout: { request: 5000 } });
 
 async function listen(answer: Parameters<typeof startReceiver>[0] = {}): Promise<Receiver> {
   const receiver = await startReceiver(answer);

@@ -25,13 +25,13 @@ export interface OpenerOptions {
 }
 
 /** How connections are made where the usual way is not wanted. */
-export interface Route {
+export interface ConnectionPath {
   readonly tls?: TlsProfile;
   /** Its address is judged as a receiver's is; `none`: directly. Undefined: as all others. */
   readonly proxy?: EgressProxy | 'none';
 }
 
-export interface OpenRequest extends Route {
+export interface OpenRequest extends ConnectionPath {
   readonly to: Destination;
   /** Of an earlier TLS connection to the same origin by the same route. */
   readonly session?: Buffer;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { makeConnectors } from './connector.js';
-import type { Opener, Route } from './opener.js';
+import type { ConnectionPath, Opener } from './opener.js';
 import { OriginPool, type PoolOptions, type PoolPlace } from './origin-pool.js';
 
 export interface OriginPoolsOptions extends PoolOptions {
@@ -10,7 +10,7 @@ export interface OriginPoolsOptions extends PoolOptions {
   readonly maxIdleSockets: number;
 }
 
-const USUAL: Route = {};
+const USUAL: ConnectionPath = {};
 
 /** One pool an origin and route, the least recently used first; bounds on their number and on the sockets that wait in them. */
 export class OriginPools {
@@ -40,9 +40,9 @@ export class OriginPools {
   }
 
   /** The pool, with one more request running on it. */
-  acquire(origin: string, route: Route = USUAL): OriginPool {
-    const key = keyOf(origin, route);
-    const pool = this.newest?.place.key === key ? this.newest : this.touch({ origin, key }, route);
+  acquire(origin: string, connectionPath: ConnectionPath = USUAL): OriginPool {
+    const key = keyOf(origin, connectionPath);
+    const pool = this.newest?.place.key === key ? this.newest : this.touch({ origin, key }, connectionPath);
     pool.running += 1;
     this.running += 1;
     return pool;
@@ -62,11 +62,11 @@ export class OriginPools {
     await closed;
   }
 
-  private touch(place: PoolPlace, route: Route): OriginPool {
+  private touch(place: PoolPlace, connectionPath: ConnectionPath): OriginPool {
     const known = this.byKey.get(place.key);
     if (known) this.byKey.delete(place.key);
     else while (this.byKey.size >= this.options.maxOrigins && this.evict(() => true));
-    const pool = known ?? new OriginPool(place, this.connectors.forOrigin(route), this.options);
+    const pool = known ?? new OriginPool(place, this.connectors.forOrigin(connectionPath), this.options);
     this.byKey.set(place.key, pool);
     this.newest = pool;
     return pool;
@@ -91,6 +91,6 @@ export class OriginPools {
 }
 
 /** Never shown: a proxy's login is in it. */
-function keyOf(origin: string, { tls, proxy }: Route): string {
+function keyOf(origin: string, { tls, proxy }: ConnectionPath): string {
   return tls || proxy ? JSON.stringify([origin, tls?.id, proxy]) : origin;
 }

@@ -11,7 +11,7 @@ import { startReceiver } from '../testkit/receiver.js';
 import { makeTestOpener } from '../testkit/test-opener.js';
 import { type ProxyAnswer, startTestProxy, type TestProxy } from '../testkit/test-proxy.js';
 import { makeTestRequest } from '../testkit/test-request.js';
-import type { Route } from './opener.js';
+import type { ConnectionPath } from './opener.js';
 import { makeSender, type Sender } from './sender.js';
 
 const LOGIN = 'operator:sesame';
@@ -189,7 +189,7 @@ describe('a proxy of one webhook', () => {
     const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
     endings.push(() => sender.stop());
     const url = `http://receiver.test:${receiver.port}/`;
-    const proxied = makeTestRequest(url, { plan: { route: { proxy: proxyAt(proxy.port) } } });
+    const proxied = makeTestRequest(url, { plan: { connectionPath: { proxy: proxyAt(proxy.port) } } });
     for (const request of [proxied, makeTestRequest(url), proxied, makeTestRequest(url)])
       expect(await sender.send(request)).toMatchObject({ status: 200 });
     expect(sender.stats()).toMatchObject({ origins: 2, sockets: 2 });
@@ -201,11 +201,11 @@ describe('a proxy of one webhook', () => {
     const ranges = parseIpRanges('127.0.0.1');
     return { development: false, allowRanges: ranges.ok ? ranges.value : [], httpsOnly: true };
   };
-  const sendBy = (proxy: Route['proxy'], given: Parameters<typeof makeTestOpener>[0] = {}) => {
+  const sendBy = (proxy: ConnectionPath['proxy'], given: Parameters<typeof makeTestOpener>[0] = {}) => {
     const opener = makeTestOpener({ resolve: async () => ['127.0.0.1'], ca: certificates.ca, ...given });
     const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
     endings.push(() => sender.stop());
-    const plan = { route: { ...(proxy && { proxy }) } };
+    const plan = { connectionPath: { ...(proxy && { proxy }) } };
     return (url: string) => sender.send(makeTestRequest(url, { plan }));
   };
 

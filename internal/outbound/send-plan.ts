@@ -9,9 +9,9 @@ import { schemeOf } from '../domain/signature/schemes.js';
 import type { Sign } from '../domain/signature/sign.js';
 import { type RequestMethod, schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.js';
 import { authorise } from './authorise.js';
+import { connectionPathOf } from './connection-path.js';
 import { maskedSecrets } from './masked-secrets.js';
-import type { Route } from './opener.js';
-import { routeOf } from './route-of.js';
+import type { ConnectionPath } from './opener.js';
 import type { TokenSource, Tokens } from './tokens/tokens.js';
 
 /** Whatever is the same for every request to a webhook, prepared once. */
@@ -28,7 +28,7 @@ export interface SendPlan {
   /** Total time of a request; undefined: as configured. */
   readonly timeoutMs: number | undefined;
   /** How it is connected to; undefined: as all others. */
-  readonly route: Route | undefined;
+  readonly connectionPath: ConnectionPath | undefined;
   /** Where the access token of each request comes from; undefined: it needs none. */
   readonly tokens: TokenSource | undefined;
   /** Secrets that the receiver's answer is passed on without, as `maskable` gives them. */
@@ -44,8 +44,9 @@ export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], t
   if (isHidden(url)) throw new Error('the secret part of its url is not there');
   const hidden = hiddenHeader(settings.headers ?? {});
   if (hidden) throw new Error(`the value of its header ${hidden} is not there`);
-  const route = routeOf(settings, secrets);
-  const auth = settings.auth && authorise({ id: webhook.id, settings, auth: settings.auth, route }, secrets, tokens);
+  const connectionPath = connectionPathOf(settings, secrets);
+  const auth =
+    settings.auth && authorise({ id: webhook.id, settings, auth: settings.auth, connectionPath }, secrets, tokens);
   return {
     url,
     method: settings.method ?? 'POST',
@@ -54,7 +55,7 @@ export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], t
     passHeaders: settings.passHeaders ?? [],
     sign: makeSign(settings, secrets),
     timeoutMs: settings.timeoutMs,
-    route,
+    connectionPath,
     tokens: auth?.tokens,
     masked: maskedSecrets(destination, secrets),
   };

@@ -57,7 +57,7 @@ function startSender(options: Partial<OpenerOptions> = {}, timeoutMs = 5000): Se
 }
 
 const refused = (error: string) => ({ kind: 'unreachable', reason: 'tls', error });
-const withTls = (url: string, tls: TlsProfile) => makeTestRequest(url, { plan: { route: { tls } } });
+const withTls = (url: string, tls: TlsProfile) => makeTestRequest(url, { plan: { connectionPath: { tls } } });
 
 describe('TLS', () => {
   it('works with a certificate that is trusted, and the connection is used again', async () => {

@@ -99,7 +99,7 @@ export function makeSender(options: SenderOptions): Sender {
     if (!target.ok) return Promise.resolve({ kind: 'unreachable', reason: 'bad_request', error: target.problem });
     return new Promise((resolve) => {
       const exchange = new Exchange({
-        pool: pools.acquire(target.value.origin, request.plan.route),
+        pool: pools.acquire(target.value.origin, request.plan.connectionPath),
         group: signal && interruptions.under(signal),
         resolve: masked.length === 0 ? resolve : (outcome) => resolve(maskOutcome(outcome, masked)),
         timeoutMs: request.plan.timeoutMs ?? options.timeoutMs,

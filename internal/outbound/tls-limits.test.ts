@@ -13,7 +13,7 @@ import { makeTestOpener } from '../testkit/test-opener.js';
 import { startTestProxy } from '../testkit/test-proxy.js';
 import { makeTestRequest } from '../testkit/test-request.js';
 import { makeGuardedAgents } from './guarded-agents.js';
-import type { Route } from './opener.js';
+import type { ConnectionPath } from './opener.js';
 import { makeSender } from './sender.js';
 import { makeSecureContexts, type TlsProfile } from './tls-profile.js';
 import { ask, faultOf } from './tokens/small-request.js';
@@ -39,10 +39,10 @@ async function listen(options: TlsOptions): Promise<string> {
 
 const openerFor = (ca: string) => makeTestOpener({ ca });
 
-function send(url: string, route?: Route, ca = rsa.cert) {
+function send(url: string, connectionPath?: ConnectionPath, ca = rsa.cert) {
   const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener: openerFor(ca) });
   endings.push(() => sender.stop());
-  return sender.send(makeTestRequest(url, route && { plan: { route } }));
+  return sender.send(makeTestRequest(url, connectionPath && { plan: { connectionPath } }));
 }
 
 const refused = (error: string) => ({ kind: 'unreachable', reason: 'tls', error });
@@ -79,8 +79,8 @@ describe('a server that offers a key exchange by a finite field or by RSA only',
     const url = await listen({ ...DHE, dhparam: dhParameters('modp18') });
     const proxy = await startTestProxy({ to: 'asked' });
     endings.push(() => proxy.stop());
-    const route = { proxy: { host: '127.0.0.1', port: proxy.port } };
-    expect(await send(url, route)).toEqual(refused(NOTHING_IN_COMMON));
+    const connectionPath = { proxy: { host: '127.0.0.1', port: proxy.port } };
+    expect(await send(url, connectionPath)).toEqual(refused(NOTHING_IN_COMMON));
     const agents = makeGuardedAgents(openerFor(rsa.cert), { tls: { id: 'token endpoint', extraCa: rsa.cert } });
     const request = { url, method: 'GET', headers: {} } as const;
     const asked = ask(request, { agents, userAgent: 'hukz', signal: AbortSignal.timeout(5000) });
@@ -140,7 +140,7 @@ describe('a server that asks for further handshakes on a connection', () => {
 });
 
 describe('the certificates of a server', () => {
-  const insecure: Route = { tls: { id: 'insecure', insecure: true } };
+  const insecure: ConnectionPath = { tls: { id: 'insecure', insecure: true } };
   const LENGTH = refused('the receiver shows more than 10 certificates');
   const SIZE = refused('a certificate of the receiver has a key above RSA 8192, or an RSA exponent above 64 bits');
 
@@ -152,8 +152,8 @@ describe('the certificates of a server', () => {
   ])('may be %i, whether they are checked or not', async (count, outcome) => {
     const { cert, key, ca } = makeChain(count);
     const url = await listen({ cert, key });
-    for (const route of [undefined, insecure])
-      expect(await send(url, route, ca)).toMatchObject(outcome ?? { kind: 'answered', status: 200 });
+    for (const connectionPath of [undefined, insecure])
+      expect(await send(url, connectionPath, ca)).toMatchObject(outcome ?? { kind: 'answered', status: 200 });
   });
 
   it.each([
@@ -174,9 +174,9 @@ describe('an authority beside the usual ones', () => {
     const opener = openerFor(rsa.cert);
     const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
     endings.push(() => sender.stop());
-    const route: Route = { tls: { id: 'token endpoint', extraCa: other.ca } };
+    const connectionPath: ConnectionPath = { tls: { id: 'token endpoint', extraCa: other.ca } };
     for (const url of [usual, extra])
-      expect(await sender.send(makeTestRequest(url, { plan: { route } }))).toMatchObject({ status: 200 });
+      expect(await sender.send(makeTestRequest(url, { plan: { connectionPath } }))).toMatchObject({ status: 200 });
     expect(await sender.send(makeTestRequest(extra))).toMatchObject({ kind: 'unreachable', reason: 'tls' });
   });
 
@@ -202,8 +202,12 @@ describe('a client key that is stored and larger than is taken today', () => {
     endings.push(() => proxy.stop());
     const error = "the key of the webhook's certificate is larger than RSA 4096 and is not used";
     const way = { host: '127.0.0.1', port: proxy.port };
-    for (const route of [{ tls: profile }, { tls: profile, proxy: way }])
-      expect(await send('https://localhost:1/', route)).toEqual({ kind: 'unreachable', reason: 'bad_request', error });
+    for (const connectionPath of [{ tls: profile }, { tls: profile, proxy: way }])
+      expect(await send('https://localhost:1/', connectionPath)).toEqual({
+        kind: 'unreachable',
+        reason: 'bad_request',
+        error,
+      });
     expect(proxy.heads).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.js';
 import type { OAuth2Settings } from '../../domain/webhook-settings.js';
 import { Recent } from '../../recent.js';
 import { makeGuardedAgents } from '../guarded-agents.js';
-import type { Opener, Route } from '../opener.js';
+import type { ConnectionPath, Opener } from '../opener.js';
 import { makeFetchToken } from './fetch-token.js';
 import { TokenHolder } from './token-holder.js';
 
@@ -26,7 +26,7 @@ export interface TokenOwner {
   /** PEM: what the receiver is trusted by. */
   readonly ca: string | undefined;
   /** The receiver's. */
-  readonly proxy?: Route['proxy'] | undefined;
+  readonly proxy?: ConnectionPath['proxy'] | undefined;
 }
 
 export type TokenSource = () => TokenHolder;
@@ -83,7 +83,7 @@ export function makeTokens({
  * By the receiver's proxy. A token endpoint may be as public as the receiver is private: the receiver's CA is trusted beside all others. Neither the
  * receiver's client certificate nor `insecure` are meant for it.
  */
-function routeFor(ca: string | undefined, proxy: Route['proxy']): Route {
+function routeFor(ca: string | undefined, proxy: ConnectionPath['proxy']): ConnectionPath {
   const tls = ca !== undefined && { id: 'token endpoint', extraCa: ca };
   return { ...(tls && { tls }), ...(proxy && { proxy }) };
 }

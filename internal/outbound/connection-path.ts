@@ -1,17 +1,20 @@
 import { readProxyLogin } from '../domain/authorisation/proxy-login.js';
 import type { OpenSecret } from '../domain/secret.js';
 import type { ProxySettings, WebhookSettings } from '../domain/webhook-settings.js';
-import type { Route } from './opener.js';
+import type { ConnectionPath } from './opener.js';
 import { tlsProfileOf } from './tls-profile-of.js';
 
 /** How a receiver is connected to; undefined: as all others. @throws when a secret that it takes is not there */
-export function routeOf(settings: WebhookSettings, secrets: readonly OpenSecret[]): Route | undefined {
+export function connectionPathOf(
+  settings: WebhookSettings,
+  secrets: readonly OpenSecret[],
+): ConnectionPath | undefined {
   const tls = settings.tls && tlsProfileOf(settings.tls, secrets);
   const proxy = settings.proxy && proxyOf(settings.proxy, secrets);
   return tls || proxy ? { ...(tls && { tls }), ...(proxy && { proxy }) } : undefined;
 }
 
-function proxyOf(proxy: ProxySettings, secrets: readonly OpenSecret[]): NonNullable<Route['proxy']> {
+function proxyOf(proxy: ProxySettings, secrets: readonly OpenSecret[]): NonNullable<ConnectionPath['proxy']> {
   if (proxy === 'none') return proxy;
   const { host, port, login } = proxy;
   if (!login) return { host, port };
