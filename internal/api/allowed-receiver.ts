@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Webhook } from '../domain/webhook.js';
-import type { AuthSettings } from '../domain/webhook-settings.js';
+import type { CredentialSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import type { ApiDeps } from './api-deps.js';
-import type { GivenAuth } from './settings/auth-field.js';
+import type { GivenCredentials } from './settings/auth-field.js';
 import { type GivenProxy, proxyPlace } from './settings/proxy-field.js';
 import type { GivenTls } from './settings/tls-field.js';
 
@@ -15,7 +15,7 @@ type Deps = Pick<ApiDeps, 'receiverProblem' | 'webhookProxies' | 'insecureTls'>;
 
 interface GivenPlaces {
   readonly url?: string | undefined;
-  readonly auth?: GivenAuth | null | undefined;
+  readonly auth?: GivenCredentials | null | undefined;
   readonly tls?: GivenTls | null | undefined;
   readonly proxy?: GivenProxy | null | undefined;
 }
@@ -43,5 +43,5 @@ export function requireAllowedReceiver(deps: Deps, { url, auth, tls, proxy }: Gi
   }
 }
 
-const tokenPlace = (auth: AuthSettings | undefined) =>
+const tokenPlace = (auth: CredentialSettings | undefined) =>
   auth?.type === 'oauth2' ? (auth.tokenUrl ?? auth.issuer) : undefined;

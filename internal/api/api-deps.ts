@@ -2,7 +2,7 @@ import type { DoorSettings } from '../domain/browser-door.js';
 import type { Degradation, Trouble } from '../domain/degradation.js';
 import type { Event } from '../domain/event.js';
 import type { SubjectRules } from '../domain/subject.js';
-import type { Sample, TestAttempt, TestAuthorisation } from '../domain/test-call.js';
+import type { CredentialsTest, Sample, TestAttempt } from '../domain/test-call.js';
 import type { RateLimit } from '../domain/webhook-settings.js';
 import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
@@ -48,7 +48,7 @@ export interface ApiDeps extends OperatorLimits {
   /** Sends a sample to a webhook, once, by the way of its deliveries. @throws {AppError} `unavailable` */
   tryWebhook(asked: TestCall, sample: Sample): Promise<TestAttempt>;
   /** @throws {AppError} `unavailable`, or `conflict` where there is nothing to try */
-  tryAuthorisation(asked: TestCall): Promise<TestAuthorisation>;
+  tryCredentials(asked: TestCall): Promise<CredentialsTest>;
   /** The first of an ordered webhook's key has gone: the next is sent now, by this instance or whoever looks first. */
   nextOfKey(webhookId: number, orderKey: string): void;
   readonly logger: Logger;

@@ -23,7 +23,7 @@ function makeUnconnected(development: boolean): Express {
     mayReadDetails: () => true,
     degradationsBySubject: () => new Map(),
     tryWebhook: () => Promise.reject(new Error('nothing is sent here')),
-    tryAuthorisation: () => Promise.reject(new Error('nothing is sent here')),
+    tryCredentials: () => Promise.reject(new Error('nothing is sent here')),
     nextOfKey: () => undefined,
     logger: makeTestLogger(),
     version: '1.2.3',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { writeProxyLogin } from '../domain/authorisation/proxy-login.js';
+import { writeProxyCredentials } from '../domain/credentials/proxy-credentials.js';
 import type { SecretChange } from '../domain/secret.js';
 import type { Webhook } from '../domain/webhook.js';
 import { AppError } from '../errors.js';
@@ -12,7 +12,7 @@ export function proxySecrets(
 ): readonly SecretChange[] {
   if (proxy === undefined) return [];
   if (!proxy || proxy.settings === 'none' || !proxy.settings.login) return [{ purpose: 'proxy', value: null }];
-  if (proxy.login !== undefined) return [{ purpose: 'proxy', value: writeProxyLogin(proxy.login), hint: '' }];
+  if (proxy.login !== undefined) return [{ purpose: 'proxy', value: writeProxyCredentials(proxy.login), hint: '' }];
   if (isDeepStrictEqual(proxy.settings, current?.settings.proxy)) return [];
   throw new AppError(
     current ? 'conflict' : 'unprocessable',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeVault } from '../store/vault.js';
 import { makeCertificates } from '../testkit/certificates.js';
 import { makeTestApi, type TestApi } from '../testkit/test-api.js';
-import type { accessFields } from './access.js';
+import type { credentialFields } from './credentials.js';
 import type { settingFields } from './settings/settings.js';
 
 const pems = makeCertificates();
@@ -17,7 +17,7 @@ afterAll(() => api.stop());
 
 const OAUTH2 = { type: 'oauth2', client_id: 'me', client_secret: 'a-secret-of-ours' };
 /** Every setting that there is, in each of its forms. */
-const SETTINGS: Record<keyof typeof settingFields | keyof typeof accessFields, readonly unknown[]> = {
+const SETTINGS: Record<keyof typeof settingFields | keyof typeof credentialFields, readonly unknown[]> = {
   format: ['cloudevents'],
   method: ['PUT'],
   signature: [

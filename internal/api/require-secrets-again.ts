@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { SECRET_PART } from '../domain/authorisation/auth-secret.js';
+import { SECRET_PART } from '../domain/credentials/credential-secret.js';
 import { echo } from '../domain/echo.js';
 import type { SecretChange, SecretPurpose } from '../domain/secret.js';
-import type { AuthSettings, WebhookSettings } from '../domain/webhook-settings.js';
+import type { CredentialSettings, WebhookSettings } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 
 /** What decides who can read the secrets that go out with a webhook's requests. */
@@ -56,13 +56,16 @@ function movedFields(current: Audience, next: Audience): readonly string[] {
 }
 
 /** Where a secret of `auth` is sent within the same requests, or in which header. */
-function movedDestinations(current: AuthSettings | undefined, next: AuthSettings | undefined): readonly string[] {
+function movedDestinations(
+  current: CredentialSettings | undefined,
+  next: CredentialSettings | undefined,
+): readonly string[] {
   const before = destinationsOf(current);
   const after = destinationsOf(next);
   return Object.keys(after).flatMap((name) => (before[name] === after[name] ? [] : [`auth.${name}`]));
 }
 
-function destinationsOf(auth: AuthSettings | undefined): Readonly<Record<string, string | undefined>> {
+function destinationsOf(auth: CredentialSettings | undefined): Readonly<Record<string, string | undefined>> {
   if (auth?.type === 'api_key') return { header: auth.header.toLowerCase() };
   if (auth?.type === 'oauth2') return { token_url: auth.tokenUrl, issuer: auth.issuer };
   return {};

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorWords } from '../domain/outcome-words.js';
-import type { TestAttempt, TestAuthorisation } from '../domain/test-call.js';
+import type { CredentialsTest, TestAttempt } from '../domain/test-call.js';
 
 export const testAnswer = z
   .object({
@@ -40,9 +40,9 @@ export const testAuthAnswer = z
     token_lifetime_s: z.int().nullable().describe('of the token that was fetched just now; oauth2 only'),
     error: z.string().nullable(),
   })
-  .meta({ title: 'TestAuthorisation' });
+  .meta({ title: 'CredentialsTest' });
 
-export function testAuthJson(tried: TestAuthorisation): z.input<typeof testAuthAnswer> {
+export function testAuthJson(tried: CredentialsTest): z.input<typeof testAuthAnswer> {
   return {
     type: tried.type,
     ok: tried.ok,

@@ -34,7 +34,7 @@ const body = z
   })
   .meta({ title: 'TestCall', example: { payload: { id: 1, name: 'water' } } });
 
-export function makeTestEndpoints(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryAuthorisation'>): readonly Endpoint[] {
+export function makeTestEndpoints(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryCredentials'>): readonly Endpoint[] {
   return [
     userEndpoint(
       {
@@ -67,7 +67,7 @@ export function makeTestEndpoints(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'try
       },
       async ({ userId, params: { id } }) => {
         await loadWebhook(deps.db, id);
-        return { status: 200, json: testAuthJson(await deps.tryAuthorisation({ id, userId })) };
+        return { status: 200, json: testAuthJson(await deps.tryCredentials({ id, userId })) };
       },
     ),
   ];

@@ -1,4 +1,4 @@
-import { writeTlsKey } from '../domain/authorisation/tls-key.js';
+import { writeTlsKey } from '../domain/credentials/tls-key.js';
 import type { SecretChange } from '../domain/secret.js';
 import type { Webhook } from '../domain/webhook.js';
 import { AppError } from '../errors.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { shownUrl } from '../domain/hidden-url.js';
 import type { ChangedWebhook } from '../domain/webhook.js';
-import { accessAnswers, accessJson } from './access.js';
 import { conditionAnswers, conditionJson } from './condition-answer.js';
+import { credentialAnswers, credentialJson } from './credentials.js';
 import { eventAnswer, recordFields, recordJson } from './event-answer.js';
 import { id, spaceId } from './numbers.js';
 import { listOf } from './paging.js';
@@ -21,7 +21,7 @@ export const webhookAnswer = z
     ...settingAnswers,
     ...conditionAnswers,
     ...secretAnswers,
-    ...accessAnswers,
+    ...credentialAnswers,
   })
   .meta({ title: 'Webhook' });
 
@@ -55,6 +55,6 @@ export function webhookJson(webhook: ChangedWebhook): Omit<z.input<typeof webhoo
     ...settingsJson(webhook.settings),
     ...conditionJson(webhook.condition),
     ...secretsJson(webhook),
-    ...accessJson(webhook),
+    ...credentialJson(webhook),
   };
 }

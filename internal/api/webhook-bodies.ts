@@ -3,9 +3,9 @@ import type { Webhook } from '../domain/webhook.js';
 import { NO_SETTINGS } from '../domain/webhook-settings.js';
 import { AppError } from '../errors.js';
 import type { WebhookFields } from '../store/webhooks.js';
-import { accessFields, changeAccess, newAccessFields } from './access.js';
 import { boundedList, boundedText } from './bounds.js';
 import { ignoredConditions } from './condition-answer.js';
+import { changeCredentials, credentialFields, newAccessFields } from './credentials.js';
 import { MAX_NAME_LENGTH } from './event-bodies.js';
 import { id, spaceId } from './numbers.js';
 import { ignoredField, readOnlyFields } from './read-only-fields.js';
@@ -83,7 +83,7 @@ export const webhookPut = z
     enabled: enabled.optional(),
     tags: webhookTags.optional(),
     space_id: space.optional(),
-    ...accessFields,
+    ...credentialFields,
     ...common,
   })
   .meta({
@@ -101,7 +101,7 @@ export const webhookPatch = z
     enabled: enabled.optional(),
     tags: tagsPatch.nullable().optional(),
     space_id: space.optional(),
-    ...accessFields,
+    ...credentialFields,
     ...common,
   })
   .meta({
@@ -113,7 +113,7 @@ export const webhookPatch = z
 
 export function newWebhook(body: Judged<z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>>): WebhookFields {
   const next = { url: body.url, settings: changeSettings(NO_SETTINGS, body), keptHeaders: [] };
-  const { settings, secrets } = changeAccess(undefined, next, body);
+  const { settings, secrets } = changeCredentials(undefined, next, body);
   return {
     name: body.name,
     url: body.url,
@@ -132,7 +132,7 @@ export function putWebhook(
 ): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);
   const next = { url: body.url || current.url, settings: changeSettings(current.settings, body), keptHeaders };
-  const { settings, secrets } = changeAccess(current, next, body);
+  const { settings, secrets } = changeCredentials(current, next, body);
   return {
     name: body.name || current.name,
     url: next.url,
@@ -151,7 +151,7 @@ export function patchWebhook(
 ): WebhookFields {
   requireSameSpace(current.spaceId, body.space_id);
   const next = { url: body.url ?? current.url, settings: changeSettings(current.settings, body), keptHeaders };
-  const { settings, secrets } = changeAccess(current, next, body);
+  const { settings, secrets } = changeCredentials(current, next, body);
   return {
     name: body.name === undefined ? current.name : (body.name ?? ''),
     url: next.url,

@@ -3,7 +3,7 @@ import type { CatalogWebhook } from '../domain/catalog.js';
 import { envelope } from '../domain/envelope.js';
 import { soughtOf } from '../domain/masking/mask.js';
 import { errorWords } from '../domain/outcome-words.js';
-import { HIDDEN, type Sample, shownHeaders, type TestAttempt, type TestAuthorisation } from '../domain/test-call.js';
+import { type CredentialsTest, HIDDEN, type Sample, shownHeaders, type TestAttempt } from '../domain/test-call.js';
 import { AppError } from '../errors.js';
 import type { Sender } from '../outbound/sender.js';
 import type { SendWithToken } from '../outbound/tokens/send-with-token.js';
@@ -25,7 +25,7 @@ export interface TestCalls {
   /** @throws {AppError} `unavailable` while the user has no seat */
   send(webhook: CatalogWebhook, sample: Sample, userId: number): Promise<TestAttempt>;
   /** @throws {AppError} `unavailable`, or `conflict` where there is nothing to try */
-  authorise(webhook: CatalogWebhook, userId: number): Promise<TestAuthorisation>;
+  tryCredentials(webhook: CatalogWebhook, userId: number): Promise<CredentialsTest>;
   /** Test calls that found no seat. */
   refused(): number;
 }
@@ -84,7 +84,7 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
     return ended(await (plan.tokens ? sendWithToken(plan.tokens(), request) : sender.send(request)));
   }
 
-  async function authorise(webhook: CatalogWebhook): Promise<TestAuthorisation> {
+  async function tryCredentials(webhook: CatalogWebhook): Promise<CredentialsTest> {
     const { auth } = webhook.settings;
     if (!auth) throw new AppError('conflict', NO_AUTH, 'auth');
     const { type } = auth;
@@ -98,7 +98,7 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
 
   return {
     send: (webhook, sample, userId) => seated(userId, () => send(webhook, sample)),
-    authorise: (webhook, userId) => seated(userId, () => authorise(webhook)),
+    tryCredentials: (webhook, userId) => seated(userId, () => tryCredentials(webhook)),
     refused: () => refused,
   };
 }

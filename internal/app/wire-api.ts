@@ -63,7 +63,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     development: isDevelopment,
     tryWebhook: async ({ id, userId }, sample) => testCalls.send(await loadLive(id), sample, userId),
     nextOfKey: dispatch.next,
-    tryAuthorisation: async ({ id, userId }) => testCalls.authorise(await loadLive(id), userId),
+    tryCredentials: async ({ id, userId }) => testCalls.tryCredentials(await loadLive(id), userId),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     webhookProxies: config.egress.webhookProxies,
     ceilings: config.ceilings,

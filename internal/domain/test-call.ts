@@ -1,7 +1,7 @@
 import type { Sought } from './masking/find-secrets.js';
 import { maskText } from './masking/mask.js';
 import type { AttemptOutcome } from './outcome.js';
-import type { AuthSettings, RequestMethod } from './webhook-settings.js';
+import type { CredentialSettings, RequestMethod } from './webhook-settings.js';
 
 /** A message made up to try a webhook. */
 export interface Sample {
@@ -23,17 +23,17 @@ export interface TestAttempt {
 }
 
 /** Whether a webhook could be let in now. */
-export type TestAuthorisation =
-  | { readonly type: AuthSettings['type']; readonly ok: true; readonly header: string }
+export type CredentialsTest =
+  | { readonly type: CredentialSettings['type']; readonly ok: true; readonly header: string }
   | { readonly type: 'oauth2'; readonly ok: true; readonly header: string; readonly lifetimeMs: number }
-  | { readonly type: AuthSettings['type']; readonly ok: false; readonly error: string };
+  | { readonly type: CredentialSettings['type']; readonly ok: false; readonly error: string };
 
 export const HIDDEN = '(hidden)';
 
 /** Headers of a request for people: by name, in lower case, the value of the one that lets us in hidden, without secrets. */
 export function shownHeaders(
   flat: readonly string[],
-  auth: AuthSettings | undefined,
+  auth: CredentialSettings | undefined,
   sought: Sought,
 ): Record<string, string> {
   const secret = auth?.type === 'api_key' ? auth.header.toLowerCase() : 'authorization';

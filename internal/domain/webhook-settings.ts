@@ -10,7 +10,7 @@ export interface SignatureSettings {
 }
 
 /** How a webhook's requests are let in by its receiver. What is secret in it is kept apart. */
-export type AuthSettings =
+export type CredentialSettings =
   | { readonly type: 'basic'; readonly username: string }
   | { readonly type: 'bearer' }
   | { readonly type: 'api_key'; readonly header: string }
@@ -26,7 +26,7 @@ export type AuthSettings =
       readonly clientAuth?: 'client_secret_post';
     };
 
-export type OAuth2Settings = Extract<AuthSettings, { readonly type: 'oauth2' }>;
+export type OAuth2Settings = Extract<CredentialSettings, { readonly type: 'oauth2' }>;
 
 /** The private key of a client certificate is kept apart. */
 export interface TlsSettings {
@@ -94,7 +94,7 @@ export interface WebhookSettings {
   /** Names of the message's NATS headers that are passed on, in lower case. */
   readonly passHeaders?: readonly string[];
   readonly signature?: SignatureSettings;
-  readonly auth?: AuthSettings;
+  readonly auth?: CredentialSettings;
   readonly tls?: TlsSettings;
   readonly proxy?: ProxySettings;
   readonly retry?: RetrySettings;

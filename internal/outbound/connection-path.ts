@@ -1,4 +1,4 @@
-import { readProxyLogin } from '../domain/authorisation/proxy-login.js';
+import { readProxyCredentials } from '../domain/credentials/proxy-credentials.js';
 import type { OpenSecret } from '../domain/secret.js';
 import type { ProxySettings, WebhookSettings } from '../domain/webhook-settings.js';
 import type { ConnectionPath } from './opener.js';
@@ -20,5 +20,5 @@ function proxyOf(proxy: ProxySettings, secrets: readonly OpenSecret[]): NonNulla
   if (!login) return { host, port };
   const stored = secrets.find(({ purpose }) => purpose === 'proxy');
   if (!stored) throw new Error('the login of its proxy is not there');
-  return { host, port, authorization: readProxyLogin(stored.value) };
+  return { host, port, authorization: readProxyCredentials(stored.value) };
 }

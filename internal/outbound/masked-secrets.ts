@@ -1,6 +1,6 @@
-import { readAuthSecret } from '../domain/authorisation/auth-secret.js';
-import { readProxyLogin } from '../domain/authorisation/proxy-login.js';
-import { readTlsKey } from '../domain/authorisation/tls-key.js';
+import { readCredentialSecret } from '../domain/credentials/credential-secret.js';
+import { readProxyCredentials } from '../domain/credentials/proxy-credentials.js';
+import { readTlsKey } from '../domain/credentials/tls-key.js';
 import { secretHeaders } from '../domain/hidden-headers.js';
 import type { Destination } from '../domain/hidden-parts.js';
 import { secretsInUrl } from '../domain/hidden-url.js';
@@ -30,11 +30,11 @@ function partsOf({ auth }: WebhookSettings, { purpose, value }: OpenSecret): Par
       return signingParts(value);
     case 'auth': {
       if (!auth) return [];
-      const secret = readAuthSecret(auth.type, value);
+      const secret = readCredentialSecret(auth.type, value);
       return auth.type === 'basic' ? [secret, ...loginParts(`${auth.username}:${secret}`)] : [secret];
     }
     case 'proxy':
-      return proxyParts(readProxyLogin(value));
+      return proxyParts(readProxyCredentials(value));
     case 'tls':
       // Without its line breaks, of which there may be hundreds: it is found whatever its lines are.
       return readTlsKey(value)

@@ -8,8 +8,8 @@ import type { OpenSecret } from '../domain/secret.js';
 import { schemeOf } from '../domain/signature/schemes.js';
 import type { Sign } from '../domain/signature/sign.js';
 import { type RequestMethod, schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.js';
-import { authorise } from './authorise.js';
 import { connectionPathOf } from './connection-path.js';
+import { prepareCredentials } from './credentials.js';
 import { maskedSecrets } from './masked-secrets.js';
 import type { ConnectionPath } from './opener.js';
 import type { TokenSource, Tokens } from './tokens/tokens.js';
@@ -46,7 +46,8 @@ export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], t
   if (hidden) throw new Error(`the value of its header ${hidden} is not there`);
   const connectionPath = connectionPathOf(settings, secrets);
   const auth =
-    settings.auth && authorise({ id: webhook.id, settings, auth: settings.auth, connectionPath }, secrets, tokens);
+    settings.auth &&
+    prepareCredentials({ id: webhook.id, settings, auth: settings.auth, connectionPath }, secrets, tokens);
   return {
     url,
     method: settings.method ?? 'POST',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readTlsKey } from '../domain/authorisation/tls-key.js';
+import { readTlsKey } from '../domain/credentials/tls-key.js';
 import type { OpenSecret } from '../domain/secret.js';
 import type { TlsSettings } from '../domain/webhook-settings.js';
 import type { TlsProfile } from './tls-profile.js';

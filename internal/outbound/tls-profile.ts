@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { isDearKey } from '../domain/authorisation/key-limits.js';
+import { isDearKey } from '../domain/credentials/key-limits.js';
 import { KnownFault } from './connect-error.js';
 import { TLS_LIMITS } from './tls-limits.js';
 

@@ -99,7 +99,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     mayReadDetails: () => rest.tellsDetails,
     degradationsBySubject: () => bySubject(rest.degraded),
     tryWebhook: nothingIsSent,
-    tryAuthorisation: nothingIsSent,
+    tryCredentials: nothingIsSent,
     nextOfKey: () => undefined,
     receiverProblem: () => undefined,
     ...TEST_LIMITS,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SECRET_PART } from '../../domain/authorisation/auth-secret.js';
-import type { AuthSettings } from '../../domain/webhook-settings.js';
+import { SECRET_PART } from '../../domain/credentials/credential-secret.js';
+import type { CredentialSettings } from '../../domain/webhook-settings.js';
 import { boundedText } from '../bounds.js';
 import { ignoredField } from '../read-only-fields.js';
 import { receiverUrl, urlPattern } from '../receiver-url.js';
@@ -95,8 +95,8 @@ const oauth2 = z
     ],
   });
 
-export interface GivenAuth {
-  readonly settings: AuthSettings;
+export interface GivenCredentials {
+  readonly settings: CredentialSettings;
   /** Undefined: as it is stored. */
   readonly secret: string | undefined;
 }
@@ -104,7 +104,7 @@ export interface GivenAuth {
 /** How requests are let in by the receiver. */
 export const authField = z
   .discriminatedUnion('type', [basic, bearer, apiKey, oauth2], 'must be basic, bearer, api_key or oauth2')
-  .transform((given): GivenAuth => {
+  .transform((given): GivenCredentials => {
     switch (given.type) {
       case 'basic':
         return { settings: { type: 'basic', username: given.username }, secret: given.password };
@@ -135,7 +135,7 @@ export const newAuthField = authField.meta({
   ],
 });
 
-function oauth2Settings(given: z.output<typeof oauth2>): AuthSettings {
+function oauth2Settings(given: z.output<typeof oauth2>): CredentialSettings {
   const { client_id: clientId, token_url: tokenUrl, issuer, scope, audience, client_auth } = given;
   return {
     type: 'oauth2',
@@ -161,7 +161,7 @@ export const authAnswer = z.object({
   hint: z.string().describe('the end of the secret, at most four characters and a quarter of it'),
 });
 
-export function authJson(auth: AuthSettings, hint: string): z.input<typeof authAnswer> {
+export function authJson(auth: CredentialSettings, hint: string): z.input<typeof authAnswer> {
   if (auth.type !== 'oauth2') return { ...auth, hint };
   return {
     type: auth.type,

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
-import { clientKeyProblem } from '../../domain/authorisation/key-limits.js';
+import { clientKeyProblem } from '../../domain/credentials/key-limits.js';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
-import { metadataUrls, readMetadata } from '../../domain/authorisation/issuer.js';
-import { type AccessToken, readTokenAnswer } from '../../domain/authorisation/token-answer.js';
-import { tokenRequest } from '../../domain/authorisation/token-request.js';
+import { metadataUrls, readMetadata } from '../../domain/credentials/issuer.js';
+import { type AccessToken, readTokenAnswer } from '../../domain/credentials/token-answer.js';
+import { tokenRequest } from '../../domain/credentials/token-request.js';
 import type { AttemptOutcome } from '../../domain/outcome.js';
 import { type Parsed, parsed, refused } from '../../domain/parsed.js';
 import type { OAuth2Settings } from '../../domain/webhook-settings.js';

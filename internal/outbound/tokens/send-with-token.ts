@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { bearer } from '../../domain/authorisation/login-headers.js';
+import { bearer } from '../../domain/credentials/credential-headers.js';
 import { escapedForms } from '../../domain/masking/escaped-forms.js';
 import { maskable } from '../../domain/masking/mask.js';
 import type { AttemptOutcome } from '../../domain/outcome.js';

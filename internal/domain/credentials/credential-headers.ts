@@ -1,10 +1,10 @@
-import type { AuthSettings, OAuth2Settings } from '../webhook-settings.js';
+import type { CredentialSettings, OAuth2Settings } from '../webhook-settings.js';
 
 /** Ways to be let in that are the same for every request. */
-export type LoginSettings = Exclude<AuthSettings, OAuth2Settings>;
+export type BasicOrBearerSettings = Exclude<CredentialSettings, OAuth2Settings>;
 
 /** The header by which a receiver lets us in, as `name, value`. */
-export function loginHeaders(auth: LoginSettings, secret: string): readonly [name: string, value: string] {
+export function credentialHeaders(auth: BasicOrBearerSettings, secret: string): readonly [name: string, value: string] {
   switch (auth.type) {
     case 'basic':
       return ['authorization', `Basic ${Buffer.from(`${auth.username}:${secret}`).toString('base64')}`];

@@ -1,4 +1,4 @@
-import { SECRET_PART, writeAuthSecret } from '../domain/authorisation/auth-secret.js';
+import { SECRET_PART, writeCredentialSecret } from '../domain/credentials/credential-secret.js';
 import { echo } from '../domain/echo.js';
 import { hintOf, type SecretChange } from '../domain/secret.js';
 import { schemeOf } from '../domain/signature/schemes.js';
@@ -7,42 +7,46 @@ import { schemeNameIn, type WebhookSettings } from '../domain/webhook-settings.j
 import { AppError } from '../errors.js';
 import { proxySecrets } from './proxy-secrets.js';
 import { type NextAudience, requireSecretsAgain } from './require-secrets-again.js';
-import { authAnswer, authField, authJson, type GivenAuth, newAuthField } from './settings/auth-field.js';
+import { authAnswer, authField, authJson, type GivenCredentials, newAuthField } from './settings/auth-field.js';
 import { type GivenProxy, proxyAnswer, proxyField, proxyJson } from './settings/proxy-field.js';
 import { newTlsField, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
 import { type JudgedTls, tlsSecrets } from './tls-secrets.js';
 
 /** How a receiver is approached: settings that have a secret part. */
-export const accessFields = { auth: authField.nullish(), tls: tlsField.nullish(), proxy: proxyField.nullish() };
+export const credentialFields = { auth: authField.nullish(), tls: tlsField.nullish(), proxy: proxyField.nullish() };
 
 /** The same for a new webhook, which needs the secrets. */
-export const newAccessFields = { ...accessFields, auth: newAuthField.nullish(), tls: newTlsField.nullish() };
+export const newAccessFields = { ...credentialFields, auth: newAuthField.nullish(), tls: newTlsField.nullish() };
 
-export const accessAnswers = { auth: authAnswer.optional(), tls: tlsAnswer.optional(), proxy: proxyAnswer.optional() };
+export const credentialAnswers = {
+  auth: authAnswer.optional(),
+  tls: tlsAnswer.optional(),
+  proxy: proxyAnswer.optional(),
+};
 
-export interface AccessBody {
-  readonly auth?: GivenAuth | null | undefined;
+export interface CredentialBody {
+  readonly auth?: GivenCredentials | null | undefined;
   readonly tls?: JudgedTls | null | undefined;
   readonly proxy?: GivenProxy | null | undefined;
 }
 
-interface Access {
+interface ChangedCredentials {
   readonly settings: WebhookSettings;
   readonly secrets: readonly SecretChange[];
 }
 
 /** Applies changes of `auth`, `tls` and `proxy`, and returns the settings and the changes of secrets to store. */
-export function changeAccess(
+export function changeCredentials(
   current: Webhook | undefined,
   { url, settings, keptHeaders }: NextAudience,
-  body: AccessBody,
-): Access {
+  body: CredentialBody,
+): ChangedCredentials {
   const { auth: _auth, tls: _tls, proxy: _proxy, ...others } = settings;
   const auth = body.auth === undefined ? settings.auth : body.auth?.settings;
   const tls = body.tls === undefined ? settings.tls : body.tls?.settings;
   const proxy = body.proxy === undefined ? settings.proxy : body.proxy?.settings;
   const changed = { ...others, ...(auth && { auth }), ...(tls && { tls }), ...(proxy && { proxy }) };
-  requireOneAuthorisation(changed);
+  requireOneCredential(changed);
   const secrets = [
     ...authSecrets(current, changed, body),
     ...tlsSecrets(current, body.tls),
@@ -52,7 +56,7 @@ export function changeAccess(
   return { settings: changed, secrets };
 }
 
-export function accessJson({ settings, secrets }: Pick<Webhook, 'settings' | 'secrets'>) {
+export function credentialJson({ settings, secrets }: Pick<Webhook, 'settings' | 'secrets'>) {
   const hint = secrets.find(({ purpose }) => purpose === 'auth')?.hint ?? '';
   return {
     auth: settings.auth && authJson(settings.auth, hint),
@@ -64,12 +68,12 @@ export function accessJson({ settings, secrets }: Pick<Webhook, 'settings' | 'se
 function authSecrets(
   current: Webhook | undefined,
   { auth: next }: WebhookSettings,
-  { auth }: AccessBody,
+  { auth }: CredentialBody,
 ): readonly SecretChange[] {
   if (auth === null) return [{ purpose: 'auth', value: null }];
   if (auth?.secret !== undefined) {
     const { settings, secret } = auth;
-    return [{ purpose: 'auth', value: writeAuthSecret(settings.type, secret), hint: hintOf(secret) }];
+    return [{ purpose: 'auth', value: writeCredentialSecret(settings.type, secret), hint: hintOf(secret) }];
   }
   if (next && current?.settings.auth?.type !== next.type)
     throw new AppError(
@@ -81,7 +85,7 @@ function authSecrets(
 }
 
 /** Two headers of one name would be up to the receiver. And what `headers` says, everybody reads. */
-function requireOneAuthorisation(settings: WebhookSettings): void {
+function requireOneCredential(settings: WebhookSettings): void {
   const { auth, headers = {}, passHeaders = [] } = settings;
   const names = Object.keys(headers).map((name) => name.toLowerCase());
   if (names.includes('authorization'))

@@ -1,8 +1,8 @@
 /** The value of `proxy-authorization`, as it is stored under the purpose `proxy`. */
-export const writeProxyLogin = (authorization: string): string => JSON.stringify({ authorization });
+export const writeProxyCredentials = (authorization: string): string => JSON.stringify({ authorization });
 
 /** @throws when it is something else */
-export function readProxyLogin(stored: string): string {
+export function readProxyCredentials(stored: string): string {
   const parts: unknown = JSON.parse(stored);
   if (
     typeof parts === 'object' &&

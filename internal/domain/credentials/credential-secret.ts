@@ -1,4 +1,4 @@
-import type { AuthSettings } from '../webhook-settings.js';
+import type { CredentialSettings } from '../webhook-settings.js';
 
 /** What is secret in each kind of authorisation, by its public name. */
 export const SECRET_PART = {
@@ -6,15 +6,15 @@ export const SECRET_PART = {
   bearer: 'token',
   api_key: 'value',
   oauth2: 'client_secret',
-} as const satisfies Record<AuthSettings['type'], string>;
+} as const satisfies Record<CredentialSettings['type'], string>;
 
 /** As it is stored under the purpose `auth`. */
-export function writeAuthSecret(type: AuthSettings['type'], secret: string): string {
+export function writeCredentialSecret(type: CredentialSettings['type'], secret: string): string {
   return JSON.stringify({ [SECRET_PART[type]]: secret });
 }
 
 /** @throws when it is the secret of another kind of authorisation */
-export function readAuthSecret(type: AuthSettings['type'], stored: string): string {
+export function readCredentialSecret(type: CredentialSettings['type'], stored: string): string {
   const parts: unknown = JSON.parse(stored);
   const part = SECRET_PART[type];
   const secret =

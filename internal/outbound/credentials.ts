@@ -1,11 +1,11 @@
-import { readAuthSecret } from '../domain/authorisation/auth-secret.js';
-import { loginHeaders } from '../domain/authorisation/login-headers.js';
+import { credentialHeaders } from '../domain/credentials/credential-headers.js';
+import { readCredentialSecret } from '../domain/credentials/credential-secret.js';
 import type { OpenSecret } from '../domain/secret.js';
-import type { AuthSettings, WebhookSettings } from '../domain/webhook-settings.js';
+import type { CredentialSettings, WebhookSettings } from '../domain/webhook-settings.js';
 import type { ConnectionPath } from './opener.js';
 import type { TokenSource, Tokens } from './tokens/tokens.js';
 
-export interface Authorised {
+export interface PreparedCredentials {
   /** Sent with every request: name, value. */
   readonly headers: readonly string[];
   readonly tokens: TokenSource | undefined;
@@ -13,18 +13,18 @@ export interface Authorised {
 
 interface Owner {
   readonly id: number;
-  readonly auth: AuthSettings;
+  readonly auth: CredentialSettings;
   readonly settings: WebhookSettings;
   readonly connectionPath: ConnectionPath | undefined;
 }
 
 /** How the requests of a webhook are let in. @throws when its secret is not there */
-export function authorise(owner: Owner, secrets: readonly OpenSecret[], tokens: Tokens): Authorised {
+export function prepareCredentials(owner: Owner, secrets: readonly OpenSecret[], tokens: Tokens): PreparedCredentials {
   const { id, auth, settings, connectionPath } = owner;
   const stored = secrets.find(({ purpose }) => purpose === 'auth');
   if (!stored) throw new Error('the secret of its auth is not there');
-  const secret = readAuthSecret(auth.type, stored.value);
-  if (auth.type !== 'oauth2') return { headers: loginHeaders(auth, secret), tokens: undefined };
+  const secret = readCredentialSecret(auth.type, stored.value);
+  if (auth.type !== 'oauth2') return { headers: credentialHeaders(auth, secret), tokens: undefined };
   const asker = { webhookId: id, auth, clientSecret: secret, ca: settings.tls?.ca, proxy: connectionPath?.proxy };
   return { headers: [], tokens: tokens.sourceFor(asker) };
 }

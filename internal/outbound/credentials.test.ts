@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
-import { writeAuthSecret } from '../domain/authorisation/auth-secret.js';
-import { writeTlsKey } from '../domain/authorisation/tls-key.js';
+import { writeCredentialSecret } from '../domain/credentials/credential-secret.js';
+import { writeTlsKey } from '../domain/credentials/tls-key.js';
 import type { OpenSecret, SecretPurpose } from '../domain/secret.js';
 import type { WebhookSettings } from '../domain/webhook-settings.js';
 import { type Certificates, makeCertificates } from '../testkit/certificates.js';
@@ -102,7 +102,7 @@ describe('a receiver whose certificate nobody trusts', () => {
 
 describe('a token endpoint over TLS', () => {
   const oauth2 = (tokenUrl: string) => ({ type: 'oauth2', clientId: 'me', tokenUrl }) as const;
-  const secrets = { auth: writeAuthSecret('oauth2', 'secret') };
+  const secrets = { auth: writeCredentialSecret('oauth2', 'secret') };
 
   it("is trusted by the webhook's own authority too", async () => {
     const { url, seen } = await startTls();
@@ -132,7 +132,7 @@ describe('a login', () => {
     [{ type: 'api_key', header: 'Authorization' }, 'Key abc', 'Key abc'],
   ] as const)('of the kind %j stands in each request', async (auth, secret, expected) => {
     const { url, seen } = await startTls();
-    const stored = { auth: writeAuthSecret(auth.type, secret) };
+    const stored = { auth: writeCredentialSecret(auth.type, secret) };
     await startSending()(url, { auth, tls: { ca: pems.ca } }, stored);
     expect(seen.map(({ authorization }) => authorization)).toEqual([expected]);
   });
