@@ -1,10 +1,10 @@
-import type { Database, DatabaseAddress } from './database.js';
-import type { Plan } from './plan.js';
-import type { Receiver } from './receiver.js';
+import type { Database, DatabaseAddress } from './load/database.js';
+import type { Plan } from './load/plan.js';
+import type { Receiver } from './load/receiver.js';
+import type { Worker } from './load/worker.js';
+import type { Commands } from './load/worker-protocol.js';
 import type { Service } from './service.js';
 import type { Pids } from './usage.js';
-import type { Worker } from './worker.js';
-import type { Commands } from './worker-protocol.js';
 import type { PublisherCommands } from './workers/publisher.js';
 import type { YardstickCommands } from './workers/yardstick.js';
 

@@ -1,5 +1,5 @@
-import type { Logged } from './database.js';
 import { BenchFailure } from './failure.js';
+import type { Logged } from './load/database.js';
 import { growth, type Metrics } from './metrics.js';
 import type { ArrivalReport } from './workers/arrivals.js';
 

@@ -1,8 +1,8 @@
 import type { Bench } from './bench.js';
+import { atMost, strictly } from './load/target.js';
 import { growth, type Metrics, readMetrics } from './metrics.js';
 import { spell } from './numbers.js';
 import type { Line } from './row.js';
-import { atMost, strictly } from './target.js';
 
 export interface Gate {
   /** Counts the statements and commits that the work costs. */

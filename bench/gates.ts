@@ -3,8 +3,8 @@ import { copyGates } from './gates/copies.js';
 import { type Held, holds } from './gates/held.js';
 import { rowGates } from './gates/rows.js';
 import { saturationGates } from './gates/saturation.js';
+import { GATES } from './load/plan.js';
 import { spell } from './numbers.js';
-import { GATES } from './plan.js';
 import { withBench } from './with-bench.js';
 
 // npm run gates checks counts that must not grow, in every build. The benchmark measures speed.

@@ -1,6 +1,6 @@
 import type { Bench } from './bench.js';
-import { registerHook } from './catalog.js';
-import { deliverFlood } from './deliver.js';
+import { registerHook } from './load/catalog.js';
+import { deliverFlood } from './load/deliver.js';
 
 /** The owners of the logs: one user has nearly all of them, the other has two percent. */
 export const USERS = { most: 1, few: 2 } as const;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BenchFailure } from './failure.js';
-import { FULL, type Plan, QUICK } from './plan.js';
+import { FULL, type Plan, QUICK } from './load/plan.js';
 import type { Row } from './row.js';
 import { rows } from './rows/all.js';
 import type { ReceiverKind } from './workers/receiver.js';

@@ -3,10 +3,10 @@ import { readCpuSeconds } from '../internal/local/process-usage.js';
 import { BenchFailure } from './failure.js';
 import { readMetrics } from './metrics.js';
 import { type Options, readOptions, USAGE } from './options.js';
-import { type Profiled, profileSummary } from './profile-summary.js';
+import { type Profiled, profileSummary } from './report/profile-summary.js';
+import { save } from './report/save.js';
+import { table } from './report/table.js';
 import type { Line } from './row.js';
-import { save } from './save.js';
-import { table } from './table.js';
 import { withBench } from './with-bench.js';
 
 // The path is relative to dist/bench/run.js.

@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findFreePort } from '../internal/local/free-port.js';
-import type { DatabaseAddress } from './database.js';
 import { BenchFailure } from './failure.js';
+import type { DatabaseAddress } from './load/database.js';
 
 export interface ServiceOptions {
   readonly nats: string;

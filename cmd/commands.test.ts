@@ -6,17 +6,17 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'nats';
-import type { EncryptionKey } from '../internal/domain/secret.js';
+import type { EncryptionKey } from '../internal/domain/secrets/secret.js';
 import { schemes } from '../internal/domain/signature/schemes.js';
 import { findFreePort } from '../internal/local/free-port.js';
-import { makeKnex } from '../internal/store/knex.js';
-import { makeVault } from '../internal/store/vault.js';
-import { insertWebhook } from '../internal/store/webhooks.js';
+import { makeKnex } from '../internal/store/postgres/knex.js';
+import { makeVault } from '../internal/store/secrets/vault.js';
+import { insertWebhook } from '../internal/store/webhooks/webhooks.js';
 import { eventually } from '../internal/testkit/eventually.js';
-import { testEnvironment } from '../internal/testkit/instance-environment.js';
-import { startReceiver } from '../internal/testkit/receiver.js';
-import { makeTestDatabase } from '../internal/testkit/test-database.js';
-import { startTestNats } from '../internal/testkit/test-nats.js';
+import { testEnvironment } from '../internal/testkit/kits/instance-environment.js';
+import { makeTestDatabase } from '../internal/testkit/kits/test-database.js';
+import { startReceiver } from '../internal/testkit/servers/receiver.js';
+import { startTestNats } from '../internal/testkit/servers/test-nats.js';
 import { migrations } from '../migrations/list.js';
 
 /** The program, run from its sources: the hooks let plain Node run TypeScript. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../internal/domain/duration.js';
+import { parseDuration } from '../internal/domain/text/duration.js';
 import { explainFailure } from './explain-failure.js';
 import type { Invocation } from './invocation.js';
 import { readVersion } from './version.js';
@@ -20,35 +20,35 @@ program
   .command('serve')
   .description('run the service')
   .option('--no-migrate', 'do not migrate the database schema first')
-  .action(async (options: { migrate: boolean }) => (await import('./serve.js')).serve(here, options));
+  .action(async (options: { migrate: boolean }) => (await import('./serve/serve.js')).serve(here, options));
 
-program.command('worker', { hidden: true }).action(async () => (await import('./worker.js')).work(here));
+program.command('worker', { hidden: true }).action(async () => (await import('./serve/worker.js')).work(here));
 
 program
   .command('migrate')
   .description('migrate the database schema to the latest version or one step down, or show its state')
   .argument('[direction]', 'up, down or status', oneOf('up', 'down', 'status'), 'up')
   .action(async (direction: 'up' | 'down' | 'status') =>
-    (await import('./migrate.js')).migrateDatabase(here, direction),
+    (await import('./database/migrate.js')).migrateDatabase(here, direction),
   );
 
 const keys = program.command('keys').description('show or rotate the keys of ENCRYPTION_KEYS, which encrypt secrets');
 keys
   .command('status')
   .description('show how many secrets each key encrypts')
-  .action(async () => (await import('./keys.js')).showKeys(here));
+  .action(async () => (await import('./database/keys.js')).showKeys(here));
 keys
   .command('rotate')
   .description('encrypt every secret with the first key; can be repeated, also while the service runs')
   .option('--dry-run', 'only show how many secrets would be encrypted')
   .action(async (options: { dryRun?: true }) =>
-    (await import('./keys.js')).rotateKeys(here, { dryRun: options.dryRun ?? false }),
+    (await import('./database/keys.js')).rotateKeys(here, { dryRun: options.dryRun ?? false }),
   );
 
 program
   .command('up')
   .description('run PostgreSQL, nats-server and the service on this machine, with data under .hukz/')
-  .action(async () => (await import('./up.js')).up(here));
+  .action(async () => (await import('./up/up.js')).up(here));
 
 program
   .command('publish')
@@ -58,7 +58,7 @@ program
   .option('--header <key:value>', 'a NATS header, repeatable', collect)
   .option('--request', 'request a receipt (Hukz-Receipt: 1) and print it; the exit code is 1 if it is an error')
   .action(async (subject: string, payload: string, options: { header?: readonly string[]; request?: true }) => {
-    const { publish } = await import('./publish.js');
+    const { publish } = await import('./try/publish.js');
     await publish(here, { subject, payload, headers: options.header ?? [], request: options.request ?? false });
   });
 
@@ -72,14 +72,14 @@ program
   )
   .option('--secret <secret>', 'the secret or public key of the webhook: check the signature of each request')
   .action(async (options: { port: number; status: number; delay: number; secret?: string }) => {
-    const { receive } = await import('./receive.js');
+    const { receive } = await import('./try/receive.js');
     await receive({ port: options.port, status: options.status, delayMs: options.delay, secret: options.secret });
   });
 
 program
   .command('smoke')
   .description('send one message through a running "hukz up" and show its delivery')
-  .action(async () => (await import('./smoke.js')).smoke(here));
+  .action(async () => (await import('./up/smoke.js')).smoke(here));
 
 // The list of commands is shown only after an error without a command.
 for (const command of program.commands) command.showHelpAfterError('(see --help)');

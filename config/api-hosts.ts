@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { hostName } from '../internal/domain/browser-door.js';
-import { type Parsed, parsed, refused } from '../internal/domain/parsed.js';
+import { hostName } from '../internal/domain/egress/browser-door.js';
+import { type Parsed, parsed, refused } from '../internal/domain/text/parsed.js';
 
 const NAME = /^[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?$/;
 

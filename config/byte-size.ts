@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from '../internal/domain/parsed.js';
+import { type Parsed, parsed, refused } from '../internal/domain/text/parsed.js';
 
 const UNITS = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
 

@@ -1,5 +1,5 @@
-import { USUAL_PORTS } from '../internal/domain/port-range.js';
-import { allInboxes } from '../internal/domain/reserved.js';
+import { USUAL_PORTS } from '../internal/domain/egress/port-range.js';
+import { allInboxes } from '../internal/domain/matching/reserved.js';
 import type { GivenConfig } from './schema.js';
 
 /** Fewer attempts in a window say nothing about the share that failed. */

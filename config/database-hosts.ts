@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { type Parsed, parsed, refused } from '../internal/domain/parsed.js';
+import { type Parsed, parsed, refused } from '../internal/domain/text/parsed.js';
 
 /** One host of `DATABASE_HOST`. */
 export interface GivenHost {

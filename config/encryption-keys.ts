@@ -1,5 +1,5 @@
-import { type Parsed, parsed, refused } from '../internal/domain/parsed.js';
-import type { EncryptionKey } from '../internal/domain/secret.js';
+import type { EncryptionKey } from '../internal/domain/secrets/secret.js';
+import { type Parsed, parsed, refused } from '../internal/domain/text/parsed.js';
 
 const KEY_BYTES = 32;
 const ID = /^[A-Za-z0-9_-]{1,32}$/;

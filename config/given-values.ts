@@ -1,4 +1,4 @@
-import { parsed } from '../internal/domain/parsed.js';
+import { parsed } from '../internal/domain/text/parsed.js';
 import { nearestKey } from './nearest-key.js';
 import { findKey, keyNames } from './schema.js';
 import { readSecretFile, secretKeyOf } from './secret-file.js';

@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from '../internal/domain/parsed.js';
+import { type Parsed, parsed, refused } from '../internal/domain/text/parsed.js';
 
 /** One address of `NATS_URL`. */
 export interface NatsServer {

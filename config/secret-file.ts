@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type Parsed, parsed, refused } from '../internal/domain/parsed.js';
+import { type Parsed, parsed, refused } from '../internal/domain/text/parsed.js';
 import { findKey } from './schema.js';
 
 const SUFFIX = '_FILE';

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { testEnvironment } from '../internal/testkit/instance-environment.js';
-import { PROGRAM } from './instance.js';
+import { testEnvironment } from '../internal/testkit/kits/instance-environment.js';
 import type { Mode } from './mode.js';
+import { PROGRAM } from './world/instance.js';
 
 const NOWHERE = { host: '127.0.0.1', port: 1, user: 'x', password: 'x', name: 'x', sslMode: 'disable' } as const;
 

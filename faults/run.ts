@@ -2,7 +2,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../internal/errors.js';
-import { makeTemplate } from './cluster.js';
 import { OutOfTime, ScenarioFailure } from './failure.js';
 import { knowsMode } from './knows-mode.js';
 import { runWeighted } from './lanes.js';
@@ -11,6 +10,7 @@ import { type Options, readOptions, USAGE } from './options.js';
 import { type Outcome, runScenario } from './run-scenario.js';
 import type { Scenario } from './scenario.js';
 import { table } from './table.js';
+import { makeTemplate } from './world/cluster.js';
 
 const say = (text: string) => void process.stderr.write(`faults: ${text}\n`);
 

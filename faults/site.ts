@@ -1,17 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Endings } from '../internal/local/endings.js';
-import { testEnvironment } from '../internal/testkit/instance-environment.js';
-import { type Broker, openBroker } from './broker.js';
-import { type Cluster, DATABASE, openCluster } from './cluster.js';
-import { type Hooks, startHooks } from './hooks.js';
-import { type Instance, startInstance } from './instance.js';
+import { testEnvironment } from '../internal/testkit/kits/instance-environment.js';
 import type { Mode } from './mode.js';
 import type { Plan } from './plan.js';
-import { type Publisher, startPublisher } from './publisher.js';
 import type { Tally } from './tally.js';
 import { until } from './until.js';
 import { startWire, type Wire } from './wire.js';
+import { type Broker, openBroker } from './world/broker.js';
+import { type Cluster, DATABASE, openCluster } from './world/cluster.js';
+import { type Hooks, startHooks } from './world/hooks.js';
+import { type Instance, startInstance } from './world/instance.js';
+import { type Publisher, startPublisher } from './world/publisher.js';
 
 /** The processes and records of one scenario, which it shares with no other. */
 export interface Site {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../internal/errors.js';
-import { makeTemplate } from './cluster.js';
 import { ScenarioFailure } from './failure.js';
 import { MODES } from './mode.js';
 import { makePlan } from './plan.js';
@@ -12,6 +11,7 @@ import { judgeFlat } from './soak/flat.js';
 import { makeSoak } from './soak/soak-scenario.js';
 import { soakTable } from './soak/soak-table.js';
 import { table } from './table.js';
+import { makeTemplate } from './world/cluster.js';
 
 const USAGE = `usage: npm run soak -- [--mode core|jetstream]
   --mode        the intake mode; default: jetstream

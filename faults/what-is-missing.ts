@@ -1,6 +1,6 @@
 import type { Published } from './audit.js';
 import type { Site } from './site.js';
-import { isStreamDone } from './stream.js';
+import { isStreamDone } from './world/stream.js';
 
 /** A cheap check of whether a comparison makes sense. */
 export async function whatIsMissing(site: Site, mayLose: boolean): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 // The floors of the house as rules for dependency-cruiser. Its command refuses Node 20; its API does not.
+import { readdirSync } from 'node:fs';
 import { cruise } from 'dependency-cruiser';
 
 const ground = '^internal/[a-z-]+\\.ts$';
@@ -8,21 +9,33 @@ const migrations = '^migrations/';
 const local = '^internal/local/';
 const testkit = '^internal/testkit/';
 const tests = '\\.test\\.ts$|^internal/testkit/';
+const stored = ['^internal/store/', '^internal/destinations/'];
 const OURS = '^(cmd|config|internal|migrations|bench|faults)/';
 
 /** Each room with what it may import of ours, besides itself. A room that is not named as such may not be imported. */
 const rooms = {
   'internal/domain': [ground],
   'internal/store': [domain, ground, '^migrations/list\\.ts$'],
-  'internal/outbound': [domain, ground],
-  'internal/api': ['^internal/store/', '^internal/outbound/', domain, ground],
-  'internal/intake': ['^internal/store/', '^internal/outbound/', domain, ground],
-  'internal/dispatch': ['^internal/store/', '^internal/outbound/', domain, ground],
-  'internal/app': ['^internal/(api|intake|dispatch|store|outbound)/', domain, ground, config],
+  'internal/destinations': [domain, ground],
+  'internal/instance': [...stored, domain, ground],
+  'internal/catalog': [...stored, domain, ground],
+  'internal/sending': [...stored, '^internal/dispatch/', domain, ground],
+  'internal/upkeep': [...stored, '^internal/catalog/', domain, ground, config],
+  'internal/api': [...stored, domain, ground],
+  'internal/intake': [...stored, '^internal/catalog/', domain, ground],
+  'internal/dispatch': [...stored, '^internal/instance/', domain, ground],
+  'internal/workers': ['^internal/(app|api)/', ...stored, domain, ground, config],
+  'internal/app': [
+    ...stored,
+    '^internal/(api|intake|dispatch|catalog|instance|sending|upkeep)/',
+    domain,
+    ground,
+    config,
+  ],
   'internal/local': [ground],
   config: [domain, ground],
   migrations: [],
-  cmd: ['^internal/app/', '^internal/(api|intake|dispatch|store|outbound)/', local, domain, ground, config],
+  cmd: ['^internal/(app|workers)/', '^internal/(api|intake|dispatch)/', ...stored, local, domain, ground, config],
 };
 
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
@@ -84,7 +97,7 @@ const rules = [
     comment: 'the suite starts programs; of ours it may use internal/local, the testkit, the migrations and the ground',
     severity: 'error',
     from: { path: '^faults/' },
-    to: { path: OURS, pathNot: ['^faults/', local, testkit, ground, '^internal/store/migrate\\.ts$'] },
+    to: { path: OURS, pathNot: ['^faults/', local, testkit, ground, '^internal/store/postgres/migrate\\.ts$'] },
   },
   {
     name: 'nobody knows of faults',
@@ -123,6 +136,21 @@ for (const { rule, from, to, cycle } of violations) {
   const way = cycle?.length ? cycle.map((step) => step.name).join(' → ') : to;
   console.error(`${rule.name}: ${from} → ${way}`);
 }
+/** A folder with more source files holds more than one idea. */
+const MAX_FILES = 20;
+/** A file per scenario, and nothing else. */
+const SCENARIOS = 'faults/scenarios';
+const folders = ['cmd', 'config', 'internal', 'bench', 'faults'].flatMap((root) => [
+  root,
+  ...readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => `${entry.parentPath}/${entry.name}`),
+]);
+const crowded = folders
+  .map((folder) => [folder, readdirSync(folder).filter((name) => /(?<!\.test)\.ts$/.test(name)).length])
+  .filter(([folder, files]) => files > MAX_FILES && folder !== SCENARIOS);
+for (const [folder, files] of crowded) console.error(`${folder} has ${files} source files, at most ${MAX_FILES}`);
 if (totalCruised === 0) throw new Error('no files were found: run this in the root of the repository');
-console.log(`floors: ${totalCruised} modules, ${violations.length} violations`);
-process.exitCode = violations.length > 0 ? 1 : 0;
+const problems = violations.length + crowded.length;
+console.log(`floors: ${totalCruised} modules in ${folders.length} folders, ${problems} violations`);
+process.exitCode = problems > 0 ? 1 : 0;

@@ -7,7 +7,7 @@ import { compile, needsCompilation } from './compile.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const isUp = process.argv[2] === 'up';
 
-/** Does a phase of the start. `up` shows one line per phase, as cmd/start-phase.ts does for the phases that follow. */
+/** Does a phase of the start. `up` shows a line per phase, as cmd/up/start-phase.ts does for the phases that follow. */
 function phase(name, work) {
   const startedMs = performance.now();
   const note = work();

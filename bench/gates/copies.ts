@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench.js';
-import { addHooks, registerEvent, registerHook } from '../catalog.js';
 import { checkArrivals, checkLogged } from '../checks.js';
-import { deliverFlood, messagesOf, untilNothingIsOwed } from '../deliver.js';
 import { BenchFailure } from '../failure.js';
+import { addHooks, registerEvent, registerHook } from '../load/catalog.js';
+import { deliverFlood, messagesOf, untilNothingIsOwed } from '../load/deliver.js';
 import { growth, readMetrics } from '../metrics.js';
 import { preloaded } from '../preloaded.js';
 import type { Held } from './held.js';

@@ -1,8 +1,8 @@
 import type { Bench } from '../bench.js';
-import { addHooks, registerEvent } from '../catalog.js';
-import { deliverFlood } from '../deliver.js';
+import { addHooks, registerEvent } from '../load/catalog.js';
+import { deliverFlood } from '../load/deliver.js';
+import { postFlood } from '../load/post.js';
 import { growth, readMetrics } from '../metrics.js';
-import { postFlood } from '../post.js';
 import { type Held, holds, lower } from './held.js';
 
 const SUBJECT = 'bench.gates';

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.js';
+import { IN_FLIGHT, type Posted, postFlood } from '../load/post.js';
 import { median, spell } from '../numbers.js';
-import { IN_FLIGHT, type Posted, postFlood } from '../post.js';
 import type { Line, Row } from '../row.js';
 
 const SUBJECT = 'bench.b0';

@@ -1,5 +1,5 @@
+import { type Posted, postFlood } from '../load/post.js';
 import { median, spell } from '../numbers.js';
-import { type Posted, postFlood } from '../post.js';
 import type { Row } from '../row.js';
 
 const SUBJECT = 'bench.b1';

@@ -1,8 +1,8 @@
 import { readCpuSeconds } from '../../internal/local/process-usage.js';
 import type { Bench } from '../bench.js';
+import type { Worker } from '../load/worker.js';
 import { median, spell } from '../numbers.js';
 import type { Line, Row } from '../row.js';
-import type { Worker } from '../worker.js';
 import type { JournalCommands } from '../workers/journal.js';
 
 /** The journal's statements alone, by the real journal, without NATS and HTTP. */

@@ -1,8 +1,8 @@
 import { readCpuSeconds } from '../../internal/local/process-usage.js';
 import type { Bench } from '../bench.js';
+import type { Worker } from '../load/worker.js';
 import { median, spell } from '../numbers.js';
 import type { Line, Row } from '../row.js';
-import type { Worker } from '../worker.js';
 import type { DrainCommands } from '../workers/drain.js';
 
 const SUBJECTS = { core: 'bench.b3.core', jetstream: 'bench.b3.stream' };

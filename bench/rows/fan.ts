@@ -1,11 +1,11 @@
 import { readPeakMegabytes } from '../../internal/local/process-usage.js';
 import type { Bench } from '../bench.js';
-import { addHooks, registerEvent } from '../catalog.js';
-import { type Delivered, deliverFlood } from '../deliver.js';
+import { addHooks, registerEvent } from '../load/catalog.js';
+import { type Delivered, deliverFlood } from '../load/deliver.js';
+import { atMost } from '../load/target.js';
 import { median, spell } from '../numbers.js';
 import { type Preloaded, preloaded } from '../preloaded.js';
 import type { Line, Row } from '../row.js';
-import { atMost } from '../target.js';
 
 const SUBJECT = 'bench.fan';
 const WEBHOOKS = 10_000;

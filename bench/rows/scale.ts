@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.js';
-import { registerHook } from '../catalog.js';
-import { type Delivered, deliverFlood } from '../deliver.js';
+import { registerHook } from '../load/catalog.js';
+import { type Delivered, deliverFlood } from '../load/deliver.js';
 import { median, spell } from '../numbers.js';
 import type { Line, Row } from '../row.js';
 import { spellUsage } from '../usage.js';

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench.js';
-import { addHooks, type ManyHooks, registerEvent } from '../catalog.js';
 import { checkArrivals, checkLogged } from '../checks.js';
-import { type Delivered, deliverFlood, deliverPaced, latenciesOf, untilNothingIsOwed } from '../deliver.js';
+import { addHooks, type ManyHooks, registerEvent } from '../load/catalog.js';
+import { type Delivered, deliverFlood, deliverPaced, latenciesOf, untilNothingIsOwed } from '../load/deliver.js';
+import type { Receiver } from '../load/receiver.js';
+import { atLeast, atMost } from '../load/target.js';
 import { median, spell } from '../numbers.js';
-import type { Receiver } from '../receiver.js';
 import type { Line, Row } from '../row.js';
-import { atLeast, atMost } from '../target.js';
 import { spellUsage } from '../usage.js';
 import type { Conduct } from '../workers/conduct.js';
 import type { Aside, Picks } from '../workers/publisher.js';

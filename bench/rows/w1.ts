@@ -1,12 +1,12 @@
 import { readPeakMegabytes } from '../../internal/local/process-usage.js';
 import type { Bench } from '../bench.js';
-import { registerHook } from '../catalog.js';
-import { type Delivered, deliverFlood } from '../deliver.js';
 import { batchNote, openGate } from '../gate.js';
+import { registerHook } from '../load/catalog.js';
+import { type Delivered, deliverFlood } from '../load/deliver.js';
+import { type Posted, postFlood, postToItself } from '../load/post.js';
+import { atLeast, atMost } from '../load/target.js';
 import { median, spell } from '../numbers.js';
-import { type Posted, postFlood, postToItself } from '../post.js';
 import type { Line, Row } from '../row.js';
-import { atLeast, atMost } from '../target.js';
 import { spellUsage } from '../usage.js';
 import { togetherLine, yardstickLine } from './b0.js';
 

@@ -1,9 +1,9 @@
 import type { Bench } from '../bench.js';
-import { registerHook } from '../catalog.js';
-import { type Delivered, deliverFlood } from '../deliver.js';
+import { registerHook } from '../load/catalog.js';
+import { type Delivered, deliverFlood } from '../load/deliver.js';
+import { atLeast } from '../load/target.js';
 import { median, spell } from '../numbers.js';
 import type { Row } from '../row.js';
-import { atLeast } from '../target.js';
 import { spellUsage } from '../usage.js';
 
 const SUBJECTS = { core: 'bench.w1j.core', jetstream: 'bench.w1j.stream' };

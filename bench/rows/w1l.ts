@@ -1,10 +1,10 @@
-import { registerHook } from '../catalog.js';
-import { type Delivered, deliverPaced, latenciesOf } from '../deliver.js';
 import type { Latencies } from '../latencies.js';
+import { registerHook } from '../load/catalog.js';
+import { type Delivered, deliverPaced, latenciesOf } from '../load/deliver.js';
+import { postPaced } from '../load/post.js';
+import { atMost } from '../load/target.js';
 import { median, spell } from '../numbers.js';
-import { postPaced } from '../post.js';
 import type { Line, Row } from '../row.js';
-import { atMost } from '../target.js';
 import { spellUsage } from '../usage.js';
 
 const SUBJECT = 'bench.w1l';

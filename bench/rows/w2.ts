@@ -1,9 +1,9 @@
-import { addHooks, registerEvent } from '../catalog.js';
-import { type Delivered, deliverFlood } from '../deliver.js';
+import { addHooks, registerEvent } from '../load/catalog.js';
+import { type Delivered, deliverFlood } from '../load/deliver.js';
+import { type Posted, postFlood } from '../load/post.js';
+import { atLeast } from '../load/target.js';
 import { median, spell } from '../numbers.js';
-import { type Posted, postFlood } from '../post.js';
 import type { Row } from '../row.js';
-import { atLeast } from '../target.js';
 import { spellUsage } from '../usage.js';
 
 const SUBJECT = 'bench.w2';

@@ -1,12 +1,12 @@
 import { readResidentMegabytes } from '../../internal/local/process-usage.js';
 import type { Bench } from '../bench.js';
-import { addHook, addHooks, registerEvent } from '../catalog.js';
-import { type Delivered, deliverFlood } from '../deliver.js';
+import { addHook, addHooks, registerEvent } from '../load/catalog.js';
+import { type Delivered, deliverFlood } from '../load/deliver.js';
+import { atLeast, atMost } from '../load/target.js';
 import { maxStallMs, readMetrics } from '../metrics.js';
 import { nowMs } from '../now.js';
 import { median, spell } from '../numbers.js';
 import type { Line, Row } from '../row.js';
-import { atLeast, atMost } from '../target.js';
 import { spellUsage } from '../usage.js';
 
 // The two services of one queue group would share the messages of one subject.

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readPeakMegabytes, readResidentMegabytes } from '../../internal/local/process-usage.js';
 import type { Bench } from '../bench.js';
-import { registerHook } from '../catalog.js';
 import { checkArrivals, checkLogged, checkNoneDropped } from '../checks.js';
-import { deliverFlood, messagesOf, untilNothingIsOwed } from '../deliver.js';
+import { registerHook } from '../load/catalog.js';
+import { deliverFlood, messagesOf, untilNothingIsOwed } from '../load/deliver.js';
+import { atLeast, atMost } from '../load/target.js';
 import { growth, readMetrics } from '../metrics.js';
 import { nowMs } from '../now.js';
 import { median, spell } from '../numbers.js';
 import type { Line, Row } from '../row.js';
-import { atLeast, atMost } from '../target.js';
 
 const SUBJECTS = { well: 'bench.w5.well', waiting: 'bench.w5.waiting' };
 /**

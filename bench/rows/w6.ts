@@ -1,11 +1,11 @@
 import { readPeakMegabytes } from '../../internal/local/process-usage.js';
 import type { Bench } from '../bench.js';
-import { registerHook } from '../catalog.js';
-import { type Delivered, deliverFlood } from '../deliver.js';
+import { registerHook } from '../load/catalog.js';
+import { type Delivered, deliverFlood } from '../load/deliver.js';
+import { type Posted, postFlood } from '../load/post.js';
+import { atLeast } from '../load/target.js';
 import { median, spell } from '../numbers.js';
-import { type Posted, postFlood } from '../post.js';
 import type { Line, Row } from '../row.js';
-import { atLeast } from '../target.js';
 import { spellUsage } from '../usage.js';
 
 const SUBJECT = 'bench.w6';

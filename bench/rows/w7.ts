@@ -1,9 +1,9 @@
-import { registerHook } from '../catalog.js';
-import { deliverPaced, latenciesOf } from '../deliver.js';
 import type { Latencies } from '../latencies.js';
+import { registerHook } from '../load/catalog.js';
+import { deliverPaced, latenciesOf } from '../load/deliver.js';
+import { atMost } from '../load/target.js';
 import { median, spell } from '../numbers.js';
 import type { Row } from '../row.js';
-import { atMost } from '../target.js';
 
 const SUBJECT = 'bench.w7';
 

@@ -1,5 +1,5 @@
 import { messageOf } from '../../internal/errors.js';
-import type { Answer, Commands, News, Question } from '../worker-protocol.js';
+import type { Answer, Commands, News, Question } from '../load/worker-protocol.js';
 
 /** Makes this process a worker: it executes the commands of its parent, and ends when the parent has ended. */
 export function serveCommands(commands: Commands): void {

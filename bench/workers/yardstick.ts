@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type Dispatcher, Pool } from 'undici';
-import { envelope } from '../../internal/domain/envelope.js';
+import { envelope } from '../../internal/domain/message/envelope.js';
 import { blankPayload, writeMark } from '../mark.js';
 import { nowMs } from '../now.js';
 import { makeFace } from './conduct.js';

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { ScenarioFailure } from '../failure.js';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
+import type { Instance } from '../world/instance.js';
 
 const CALLERS = 150;
 const ANSWER_TIMEOUT_MS = 5000;

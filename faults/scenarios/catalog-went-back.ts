@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScenarioFailure } from '../failure.js';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
-import { keepState } from '../set-back.js';
 import { until } from '../until.js';
+import type { Instance } from '../world/instance.js';
+import { keepState } from '../world/set-back.js';
 
 const AFTER_MS = 2000;
 

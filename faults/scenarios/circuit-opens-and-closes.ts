@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScenarioFailure } from '../failure.js';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
+import type { Instance } from '../world/instance.js';
 
 const MESSAGES = 120;
 const PROBE_MS = 500;

@@ -1,6 +1,6 @@
-import { makeRsaPair } from '../../internal/testkit/certificates.js';
 import { dhParameters } from '../../internal/testkit/dh-parameters.js';
-import { startRawReceiver } from '../../internal/testkit/raw-receiver.js';
+import { makeRsaPair } from '../../internal/testkit/servers/certificates.js';
+import { startRawReceiver } from '../../internal/testkit/servers/raw-receiver.js';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';

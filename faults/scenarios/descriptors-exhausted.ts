@@ -3,9 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ScenarioFailure, Skipped } from '../failure.js';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
+import type { Instance } from '../world/instance.js';
 
 const run = promisify(execFile);
 const WEBHOOKS = 8;

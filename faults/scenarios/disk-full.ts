@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from '../scenario.js';
-import { mountSmallDisk } from '../small-disk.js';
 import { until } from '../until.js';
+import { mountSmallDisk } from '../world/small-disk.js';
 
 const FULL_MS = 2500;
 

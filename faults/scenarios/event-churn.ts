@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
+import type { Instance } from '../world/instance.js';
 
 const CHURN_MS = 3000;
 const A_SECOND = 100;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { copyAsStandby } from '../../internal/local/standby.js';
-import { type Cluster, startCluster } from '../cluster.js';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
 import { until } from '../until.js';
+import { type Cluster, startCluster } from '../world/cluster.js';
 
 const MAX_MS = 10_000;
 

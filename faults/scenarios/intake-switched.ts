@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
 import { ScenarioFailure } from '../failure.js';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
-import { STREAM, untilNothingIsUnacknowledged } from '../stream.js';
+import type { Instance } from '../world/instance.js';
+import { STREAM, untilNothingIsUnacknowledged } from '../world/stream.js';
 
 const ALONE_MS = 800;
 const BESIDE_MS = 1200;

@@ -1,7 +1,7 @@
-import { makeGate } from '../conducts.js';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
+import { makeGate } from '../world/conducts.js';
 
 const MESSAGES = 5000;
 const UNCOMMITTED = 500;

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.js';
-import { untilNothingIsUnacknowledged } from '../stream.js';
 import { until } from '../until.js';
+import { untilNothingIsUnacknowledged } from '../world/stream.js';
 
 const MESSAGES = 50;
 

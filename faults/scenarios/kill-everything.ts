@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { flaky, silent } from '../conducts.js';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
+import { flaky, silent } from '../world/conducts.js';
+import type { Instance } from '../world/instance.js';
 
 const EVERY_MS = 700;
 /** The rate is well below the capacity of a lane of 16 when one in twenty requests takes until its time limit. */

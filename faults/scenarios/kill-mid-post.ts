@@ -1,6 +1,6 @@
-import { slow } from '../conducts.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
+import { slow } from '../world/conducts.js';
 
 const ROUNDS = 3;
 /** The minimum number of messages that arrive between two kills. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeGate } from '../conducts.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
+import { makeGate } from '../world/conducts.js';
 
 const WEBHOOKS = 20;
 const MESSAGES = 200;

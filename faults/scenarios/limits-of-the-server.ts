@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AckPolicy, nanos } from 'nats';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
-import { asOperator, CONSUMER, STREAM } from '../stream.js';
+import { asOperator, CONSUMER, STREAM } from '../world/stream.js';
 
 const LIMITS = 'jetstream { limits { max_request_batch: 500, max_ack_pending: 1000 } }';
 

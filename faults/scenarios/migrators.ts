@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScenarioFailure } from '../failure.js';
-import { startMigrator } from '../migrator.js';
 import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
+import { startMigrator } from '../world/migrator.js';
 
 const UNMIGRATE = 'drop schema public cascade; create schema public';
 /** Prolongs a migration, so that it can be killed while it runs. */

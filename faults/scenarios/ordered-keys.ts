@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Gate, makeGate } from '../conducts.js';
 import { ScenarioFailure } from '../failure.js';
-import type { Conduct } from '../hooks.js';
 import type { Scenario } from '../scenario.js';
-import { redeliverAfter, untilNothingIsUnacknowledged } from '../stream.js';
 import { until } from '../until.js';
+import { type Gate, makeGate } from '../world/conducts.js';
+import type { Conduct } from '../world/hooks.js';
+import { redeliverAfter, untilNothingIsUnacknowledged } from '../world/stream.js';
 
 const KEYS = 20;
 const ROUNDS = 12;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { slow } from '../conducts.js';
 import { ScenarioFailure } from '../failure.js';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
-import { untilNothingIsUnacknowledged } from '../stream.js';
 import { until } from '../until.js';
+import { slow } from '../world/conducts.js';
+import type { Instance } from '../world/instance.js';
+import { untilNothingIsUnacknowledged } from '../world/stream.js';
 
 const LOAD = 100;
 const FLOWING = 50;

@@ -1,9 +1,9 @@
 import { findFreePort } from '../../internal/local/free-port.js';
-import { openRawNats } from '../../internal/testkit/raw-nats.js';
-import type { Instance } from '../instance.js';
+import { openRawNats } from '../../internal/testkit/servers/raw-nats.js';
 import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
 import { until } from '../until.js';
+import type { Instance } from '../world/instance.js';
 
 /** More starts are for manual runs: `STARTS=60 npm run faults -- ready-from-first-200 --mode core`. */
 const STARTS = Number(process.env.STARTS ?? 3);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
-import { untilNothingIsUnacknowledged } from '../stream.js';
 import { until } from '../until.js';
+import { untilNothingIsUnacknowledged } from '../world/stream.js';
 
 const BEFORE = 60;
 const SINCE = 120;

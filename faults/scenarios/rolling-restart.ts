@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { slow } from '../conducts.js';
 import { ScenarioFailure } from '../failure.js';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
+import { slow } from '../world/conducts.js';
+import type { Instance } from '../world/instance.js';
 
 const ROUNDS = 4;
 

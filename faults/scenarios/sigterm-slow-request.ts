@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeGate } from '../conducts.js';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
 import { until } from '../until.js';
+import { makeGate } from '../world/conducts.js';
 
 const MESSAGES = 10;
 const LONG_GRACE = '120s';

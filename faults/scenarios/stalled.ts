@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { slow } from '../conducts.js';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
+import { slow } from '../world/conducts.js';
 
 export const stalled: Scenario = {
   name: 'stalled',

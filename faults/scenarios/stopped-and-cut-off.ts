@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { slow } from '../conducts.js';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
 import { startWire } from '../wire.js';
+import { slow } from '../world/conducts.js';
 
 /** This is less than `INSTANCE_TIMEOUT`, which is 30 s by default. */
 const AWAY_MS = 20_000;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
 import type { Scenario } from '../scenario.js';
-import { CONSUMER, STREAM } from '../stream.js';
 import { until } from '../until.js';
+import { CONSUMER, STREAM } from '../world/stream.js';
 
 export const streamDeleted: Scenario = {
   name: 'stream-deleted',

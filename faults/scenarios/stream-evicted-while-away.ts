@@ -2,8 +2,8 @@ import { connect } from 'nats';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
-import { STREAM, untilNothingIsUnacknowledged } from '../stream.js';
 import { until } from '../until.js';
+import { STREAM, untilNothingIsUnacknowledged } from '../world/stream.js';
 
 const KEPT = 50;
 const EVICTED = 500;

@@ -1,7 +1,7 @@
 import type { JetStreamManager } from 'nats';
 import type { Scenario } from '../scenario.js';
-import { asOperator, STREAM } from '../stream.js';
 import { until } from '../until.js';
+import { asOperator, STREAM } from '../world/stream.js';
 
 const SUBJECTS = ['a.b', 'c.d', 'orders.made', 'orders.paid'];
 

@@ -1,9 +1,9 @@
 import { AckPolicy, RetentionPolicy } from 'nats';
 import { ScenarioFailure } from '../failure.js';
-import type { Instance } from '../instance.js';
 import type { Scenario } from '../scenario.js';
-import { asOperator } from '../stream.js';
 import { until } from '../until.js';
+import type { Instance } from '../world/instance.js';
+import { asOperator } from '../world/stream.js';
 
 const HEALTHY = ['orders.made', 'a.b', 'c.d'];
 

@@ -1,7 +1,7 @@
-import { newerNatsServer } from '../../internal/testkit/newer-nats.js';
+import { newerNatsServer } from '../../internal/testkit/servers/newer-nats.js';
 import { ScenarioFailure, Skipped } from '../failure.js';
 import type { Scenario } from '../scenario.js';
-import { asOperator } from '../stream.js';
+import { asOperator } from '../world/stream.js';
 
 export const subjectsTransformed: Scenario = {
   name: 'subjects-transformed',

@@ -1,6 +1,6 @@
-import { makeGate } from '../conducts.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
+import { makeGate } from '../world/conducts.js';
 
 const SLOTS = '64';
 /** This is more than two instances have slots. */

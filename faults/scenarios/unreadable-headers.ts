@@ -1,4 +1,4 @@
-import { openRawNats } from '../../internal/testkit/raw-nats.js';
+import { openRawNats } from '../../internal/testkit/servers/raw-nats.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../world/instance.js';
 
 const CHANGES_PER_SECOND = 3;
 

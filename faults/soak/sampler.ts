@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Instance } from '../instance.js';
 import type { Site } from '../site.js';
+import type { Instance } from '../world/instance.js';
 import type { Measure } from './flat.js';
 
 export interface Sampler {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { flaky, silent, slow } from '../conducts.js';
-import type { Hooks } from '../hooks.js';
 import type { Scenario } from '../scenario.js';
+import { flaky, silent, slow } from '../world/conducts.js';
+import type { Hooks } from '../world/hooks.js';
 import { startChurn } from './catalog-churn.js';
 import type { Measure } from './flat.js';
 import { startSampler } from './sampler.js';

@@ -1,16 +1,16 @@
-import type { DoorSettings } from '../domain/browser-door.js';
-import type { Degradation, Trouble } from '../domain/degradation.js';
-import type { Event } from '../domain/event.js';
-import type { SubjectRules } from '../domain/subject.js';
-import type { CredentialsTest, Sample, TestAttempt } from '../domain/test-call.js';
-import type { RateLimit } from '../domain/webhook-settings.js';
+import type { CredentialsTest, Sample, TestAttempt } from '../domain/delivery/test-call.js';
+import type { DoorSettings } from '../domain/egress/browser-door.js';
+import type { Event } from '../domain/matching/event.js';
+import type { SubjectRules } from '../domain/matching/subject.js';
+import type { RateLimit } from '../domain/matching/webhook-settings.js';
+import type { Degradation, Trouble } from '../domain/streams/degradation.js';
 import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
-import type { Db } from '../store/knex.js';
-import type { Vault } from '../store/vault.js';
+import type { Db } from '../store/postgres/knex.js';
+import type { Vault } from '../store/secrets/vault.js';
+import type { ReplayReach } from './deliveries/replay-bodies.js';
+import type { Refusals } from './http/refusals.js';
 import type { OperatorLimits } from './operator-limits.js';
-import type { Refusals } from './refusals.js';
-import type { ReplayReach } from './replay-bodies.js';
 
 /** A webhook, and the user who tries it. */
 export interface TestCall {

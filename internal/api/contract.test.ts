@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 
 const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const refusal = (code: number, message: string, source?: string) => ({

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Db, makeKnex } from '../store/knex.js';
+import { type Db, makeKnex } from '../store/postgres/knex.js';
 import { eventually } from '../testkit/eventually.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 
 const REQUESTS = [
   ['GET', '/events'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { useDeliveryKit } from '../testkit/kits/use-delivery-kit.js';
 import { hoursAgo } from '../testkit/stored-delivery.js';
-import { useDeliveryKit } from '../testkit/use-delivery-kit.js';
 
 const kit = useDeliveryKit();
 

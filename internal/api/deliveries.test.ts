@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { useDeliveryKit } from '../testkit/use-delivery-kit.js';
+import { useDeliveryKit } from '../testkit/kits/use-delivery-kit.js';
 
 const kit = useDeliveryKit();
 

@@ -1,19 +1,19 @@
-import { makeAccountingEndpoints } from './accounting-endpoints.js';
 import type { ApiDeps } from './api-deps.js';
-import { makeDeadLetterEndpoints } from './dead-letter-endpoints.js';
-import { makeDeliveryEndpoints } from './delivery-endpoints.js';
-import { makeDocumentEndpoints } from './document-endpoints.js';
-import type { Endpoint } from './endpoint.js';
-import { makeEventEndpoints } from './event-endpoints.js';
+import { makeAccountingEndpoints } from './deliveries/accounting-endpoints.js';
+import { makeDeadLetterEndpoints } from './deliveries/dead-letter-endpoints.js';
+import { makeDeliveryEndpoints } from './deliveries/delivery-endpoints.js';
+import { makeLogEndpoints } from './deliveries/log-endpoints.js';
+import { makeOrderedKeyEndpoints } from './deliveries/ordered-key-endpoints.js';
+import { makeReplayEndpoints } from './deliveries/replay-endpoints.js';
+import { makeDocumentEndpoints } from './document/document-endpoints.js';
+import { makeEventEndpoints } from './events/event-endpoints.js';
 import { makeHealthEndpoints } from './health-endpoints.js';
-import { makeLogEndpoints } from './log-endpoints.js';
-import { makeOrderedKeyEndpoints } from './ordered-key-endpoints.js';
-import { makePauseEndpoints } from './pause-endpoints.js';
-import { makeReplayEndpoints } from './replay-endpoints.js';
-import { makeSecretEndpoints } from './secret-endpoints.js';
-import { makeSpaceEndpoints } from './space-endpoints.js';
-import { makeTestEndpoints } from './test-endpoints.js';
-import { makeWebhookEndpoints } from './webhook-endpoints.js';
+import type { Endpoint } from './http/endpoint.js';
+import { makeSpaceEndpoints } from './spaces/space-endpoints.js';
+import { makePauseEndpoints } from './webhooks/pause-endpoints.js';
+import { makeSecretEndpoints } from './webhooks/secret-endpoints.js';
+import { makeTestEndpoints } from './webhooks/test-endpoints.js';
+import { makeWebhookEndpoints } from './webhooks/webhook-endpoints.js';
 
 /** The table: everything that is served, fixed paths before those with names in them. */
 export function makeEndpoints(deps: ApiDeps): readonly Endpoint[] {

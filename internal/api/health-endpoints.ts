@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type Degradation, isForOperators, summaryOf, type Trouble } from '../domain/degradation.js';
+import { type Degradation, isForOperators, summaryOf, type Trouble } from '../domain/streams/degradation.js';
 import type { ApiDeps } from './api-deps.js';
-import { type Endpoint, publicEndpoint } from './endpoint.js';
-import { degradation } from './event-answer.js';
+import { degradation } from './events/event-answer.js';
+import { type Endpoint, publicEndpoint } from './http/endpoint.js';
 
 const ok = { description: 'ok', schema: z.object({ status: z.literal('ok') }) };
 const MAX_SHOWN = 100;

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { collectGarbage } from '../testkit/longest-turn.js';
-import { getRaw } from '../testkit/raw-answer.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
-import { webhookList } from './webhook-answer.js';
+import { getRaw } from '../testkit/servers/raw-answer.js';
+import { webhookList } from './webhooks/webhook-answer.js';
 
 const MIB = 1024 * 1024;
 const WEBHOOKS = 3;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { storeLog } from '../testkit/stored-logs.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
-import { logAnswer } from './log-answer.js';
-import { listOf } from './paging.js';
+import { logAnswer } from './deliveries/log-answer.js';
+import { listOf } from './http/paging.js';
 
 const DAY = new Date('2026-01-31T12:00:00.000Z');
 const minute = (n: number) => new Date(DAY.getTime() + n * 60_000);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Ceilings } from '../domain/ceilings.js';
+import type { Ceilings } from '../domain/limits/ceilings.js';
 
 /** Limits of the configuration on the settings of webhooks. */
 export interface OperatorLimits {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 
 let api: TestApi;
 let path: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { storeDelivery } from '../testkit/stored-delivery.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
 const KEY = '11111111-1111-1111-1111-111111111111';
 const woken: unknown[] = [];

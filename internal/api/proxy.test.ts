@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { destinationOf, makeEgressRules } from '../domain/egress-rules.js';
-import { makeVault } from '../store/vault.js';
+import { destinationOf, makeEgressRules } from '../domain/egress/egress-rules.js';
+import { makeVault } from '../store/secrets/vault.js';
 import { PUBLIC_ONLY } from '../testkit/egress-settings.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { storedSecrets } from '../testkit/stored-secret.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
 const URL_A = 'https://a.example/hook';
 const PROXY = 'http://operator:canary-sesame@proxy.example:3128';

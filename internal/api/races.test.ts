@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { inTransaction } from '../store/in-transaction.js';
+import { inTransaction } from '../store/postgres/in-transaction.js';
 import { eventually } from '../testkit/eventually.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 
 describe('requests at the same instant', () => {
   let api: TestApi;

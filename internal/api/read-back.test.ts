@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeVault } from '../store/vault.js';
-import { makeCertificates } from '../testkit/certificates.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
-import type { credentialFields } from './credentials.js';
-import type { settingFields } from './settings/settings.js';
+import { makeVault } from '../store/secrets/vault.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
+import { makeCertificates } from '../testkit/servers/certificates.js';
+import type { credentialFields } from './webhooks/credentials.js';
+import type { settingFields } from './webhooks/settings/settings.js';
 
 const pems = makeCertificates();
 let api: TestApi;

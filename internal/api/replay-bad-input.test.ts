@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { hoursAgo } from '../testkit/stored-delivery.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 

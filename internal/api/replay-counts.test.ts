@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from '@jest/globals';
 import type { JournalPool } from '../store/journal/journal-pool.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { hoursAgo, storeDelivery } from '../testkit/stored-delivery.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 
 let api: TestApi | undefined;
 afterAll(() => api?.stop());

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { makeFiringRules } from '../domain/firing-rules.js';
+import { makeFiringRules } from '../domain/matching/firing-rules.js';
 import { stepReplays } from '../store/replay/step.js';
+import { useDeliveryKit } from '../testkit/kits/use-delivery-kit.js';
 import { hoursAgo } from '../testkit/stored-delivery.js';
-import { useDeliveryKit } from '../testkit/use-delivery-kit.js';
 
 const kit = useDeliveryKit();
 const RULES = makeFiringRules({ allowAll: false });

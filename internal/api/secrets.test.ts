@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { schemes } from '../domain/signature/schemes.js';
-import { makeVault } from '../store/vault.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { makeVault } from '../store/secrets/vault.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 
 let api: TestApi;
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeVault } from '../store/vault.js';
-import { makeCertificates } from '../testkit/certificates.js';
+import { makeVault } from '../store/secrets/vault.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { type Judge, makeJudge, resolved } from '../testkit/schema-judge.js';
+import { makeCertificates } from '../testkit/servers/certificates.js';
 import { fieldCases } from '../testkit/strict-bodies.js';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
 import type { ApiDeps } from './api-deps.js';
-import type { OpenApi, Operation } from './openapi.js';
-import type { JsonSchema } from './openapi-schemas.js';
+import type { OpenApi, Operation } from './document/openapi.js';
+import type { JsonSchema } from './document/openapi-schemas.js';
 
 interface Served {
   readonly api: TestApi;

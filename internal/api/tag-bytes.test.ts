@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { makeTestApi, type TestApi } from '../testkit/test-api.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 
 /** 32 tags whose keys and values are as long as they may be. */
 const tagsOf = (character: string) =>

@@ -1,13 +1,13 @@
 import { Agent, createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeCertificates } from '../testkit/certificates.js';
+import { makeTestApi, TEST_LIMITS, type TestApi } from '../testkit/kits/test-api.js';
 import { collectGarbage, type Turns, watchTurns } from '../testkit/longest-turn.js';
-import { makeTestApi, TEST_LIMITS, type TestApi } from '../testkit/test-api.js';
+import { makeCertificates } from '../testkit/servers/certificates.js';
 import { worstBodiesOf } from '../testkit/worst-bodies.js';
 import type { ApiDeps } from './api-deps.js';
+import { makeOpenApi, type OpenApi, type Operation } from './document/openapi.js';
 import { makeEndpoints } from './endpoints.js';
-import { makeOpenApi, type OpenApi, type Operation } from './openapi.js';
 
 /** What a turn of the event loop may take, and how often a request is tried: the first ones wait for the compiler. */
 const MAX_TURN_MS = 20;

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../clock.js';
-import type { SettledAttempt } from '../domain/attempt.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import { closes, loadAccount } from '../store/accounting.js';
-import { type Db, makeKnex } from '../store/knex.js';
+import type { SettledAttempt } from '../domain/delivery/attempt.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import { closes, loadAccount } from '../store/deliveries/accounting.js';
+import { type Db, makeKnex } from '../store/postgres/knex.js';
 import { putBack } from '../store/replay/put-back.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { makeTestJournal, makeTestMessage, type TestJournal } from '../testkit/test-journal.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
-import { makePatrol } from './run-accounting.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../testkit/kits/test-journal.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
+import { makePatrol } from '../upkeep/run-accounting.js';
 
 const HOUR = 3_600_000;
 let kit: TestJournal;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../config/config.js';
-import type { ConnectionBounds } from '../api/connections.js';
-import type { Refusals } from '../api/refusals.js';
+import type { ConnectionBounds } from '../api/http/connections.js';
+import type { Refusals } from '../api/http/refusals.js';
 import type { Logger } from '../logger.js';
 
 /** For files, NATS, and what else a process opens. */

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
-import { makeKnex } from '../store/knex.js';
+import { makeKnex } from '../store/postgres/knex.js';
 import { CANARY, canary, canaryKey, writingsOf, writingsOfKey } from '../testkit/canary.js';
-import { makeCertificates } from '../testkit/certificates.js';
 import { eventually } from '../testkit/eventually.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { startTestApp, type TestApp } from '../testkit/kits/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { makeCertificates } from '../testkit/servers/certificates.js';
+import { type Receiver, startReceiver } from '../testkit/servers/receiver.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 
 const whsec = (name: string) => canaryKey('whsec_', name);
 const whsk = (name: string) => canaryKey('whsk_', name);

@@ -1,6 +1,6 @@
-import type { CatalogChanges } from '../domain/catalog.js';
-import { type Ceilings, capSettings } from '../domain/ceilings.js';
-import { NO_SETTINGS } from '../domain/webhook-settings.js';
+import { type Ceilings, capSettings } from '../domain/limits/ceilings.js';
+import type { CatalogChanges } from '../domain/matching/catalog.js';
+import { NO_SETTINGS } from '../domain/matching/webhook-settings.js';
 
 /** The changes with each webhook's settings as far as the operator allows them. */
 export function capWebhooks(changes: CatalogChanges, ceilings: Ceilings): CatalogChanges {

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
-import { runAsAdmin } from '../testkit/test-server.js';
+import { startTestApp, type TestApp } from '../testkit/kits/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { type Receiver, startReceiver } from '../testkit/servers/receiver.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
+import { runAsAdmin } from '../testkit/servers/test-server.js';
 
 let server: NatsServer;
 let nats: NatsConnection;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { headers as natsHeaders } from 'nats';
 import { eventually } from '../testkit/eventually.js';
-import { requestReceipt } from '../testkit/request-receipt.js';
-import { useAppKit } from '../testkit/use-app-kit.js';
+import { useAppKit } from '../testkit/kits/use-app-kit.js';
+import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
 const kit = useAppKit({ HUKZ_REQUEST_TIMEOUT: '500ms' });
 

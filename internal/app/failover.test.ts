@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { type ReplicatedDatabase, startReplicatedDatabase } from '../testkit/replicated-database.js';
-import { startTcpSwitch, type TcpSwitch } from '../testkit/tcp-switch.js';
-import { startInstance, type TestInstance } from '../testkit/test-instance.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { startInstance, type TestInstance } from '../testkit/kits/test-instance.js';
+import { type Receiver, startReceiver } from '../testkit/servers/receiver.js';
+import { type ReplicatedDatabase, startReplicatedDatabase } from '../testkit/servers/replicated-database.js';
+import { startTcpSwitch, type TcpSwitch } from '../testkit/servers/tcp-switch.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 
 let database: ReplicatedDatabase;
 let server: NatsServer;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { eventually } from '../testkit/eventually.js';
-import { startReceiver } from '../testkit/receiver.js';
-import { useAppKit } from '../testkit/use-app-kit.js';
+import { useAppKit } from '../testkit/kits/use-app-kit.js';
+import { startReceiver } from '../testkit/servers/receiver.js';
 
 const SETTINGS = {
   HUKZ_MAX_IN_FLIGHT: '32',

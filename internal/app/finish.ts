@@ -1,10 +1,10 @@
+import type { CatalogSync } from '../catalog/catalog-sync.js';
+import type { Cleanup } from '../cleanup.js';
+import { makeDeadline } from '../deadline.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import type { StreamOrder } from '../dispatch/stream-order/stream-order.js';
-import type { CatalogSync } from '../intake/catalog-sync.js';
 import type { Intake } from '../intake/intake.js';
 import type { Journal } from '../store/journal/journal.js';
-import type { Cleanup } from './cleanup.js';
-import { makeDeadline } from './deadline.js';
 
 export interface FinishParts {
   readonly graceMs: number;

@@ -3,8 +3,8 @@ import { CloudEvent, HTTP } from 'cloudevents';
 import { headers as natsHeaders } from 'nats';
 import { formatNames } from '../domain/format/formats.js';
 import { eventually } from '../testkit/eventually.js';
-import type { ReceivedRequest } from '../testkit/receiver.js';
-import { useAppKit } from '../testkit/use-app-kit.js';
+import { useAppKit } from '../testkit/kits/use-app-kit.js';
+import type { ReceivedRequest } from '../testkit/servers/receiver.js';
 
 const kit = useAppKit();
 let eventId: number;

@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
-import { makeKnex } from '../store/knex.js';
-import { findClearDestinations, sealDestination } from '../store/seal-destinations.js';
-import { makeVault } from '../store/vault.js';
+import { makeKnex } from '../store/postgres/knex.js';
+import { findClearDestinations, sealDestination } from '../store/secrets/seal-destinations.js';
+import { makeVault } from '../store/secrets/vault.js';
 import { canary } from '../testkit/canary.js';
 import { eventually } from '../testkit/eventually.js';
+import { useAppKit } from '../testkit/kits/use-app-kit.js';
 import { storedSecrets } from '../testkit/stored-secret.js';
-import { useAppKit } from '../testkit/use-app-kit.js';
 
 const KEY = { id: 'k', key: Buffer.alloc(32, 7) };
 const vault = makeVault([KEY], true);

@@ -4,11 +4,11 @@ import { connect, type NatsConnection } from 'nats';
 import pg from 'pg';
 import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
-import type { LogAnswer } from '../testkit/instance-api.js';
-import { requestReceipt } from '../testkit/request-receipt.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import type { LogAnswer } from '../testkit/kits/instance-api.js';
+import { startTestApp, type TestApp } from '../testkit/kits/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { requestReceipt } from '../testkit/servers/request-receipt.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 
 let database: TestDatabase;
 let server: NatsServer;

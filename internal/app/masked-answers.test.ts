@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { canary, canaryKey, writingsOf } from '../testkit/canary.js';
 import { eventually } from '../testkit/eventually.js';
-import type { ReceivedRequest } from '../testkit/receiver.js';
-import { useAppKit } from '../testkit/use-app-kit.js';
+import { useAppKit } from '../testkit/kits/use-app-kit.js';
+import type { ReceivedRequest } from '../testkit/servers/receiver.js';
 
 const kit = useAppKit();
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { DEGRADATION_REASONS } from '../domain/degradation.js';
+import { DEGRADATION_REASONS } from '../domain/streams/degradation.js';
 
 const page = readFileSync('docs/operations.md', 'utf8');
 /** What stands in backticks, its labels left out: `hukz_x{reason}` is `hukz_x`. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { headers as natsHeaders } from 'nats';
 import { eventually } from '../testkit/eventually.js';
-import type { ReceivedRequest } from '../testkit/receiver.js';
-import { requestReceipt } from '../testkit/request-receipt.js';
-import { useAppKit } from '../testkit/use-app-kit.js';
+import { useAppKit } from '../testkit/kits/use-app-kit.js';
+import type { ReceivedRequest } from '../testkit/servers/receiver.js';
+import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
 const kit = useAppKit({ HUKZ_RETRY_SCHEDULE: '50ms,50ms' }, 2);
 let events = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
-import { requestReceipt } from '../testkit/request-receipt.js';
-import { useAppKit } from '../testkit/use-app-kit.js';
+import { useAppKit } from '../testkit/kits/use-app-kit.js';
+import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
 const SETTINGS = {
   HUKZ_RETRY_SCHEDULE: '50ms,50ms,50ms',

@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
-import { findPgBouncer, type PgBouncer, startPgBouncer } from '../testkit/pgbouncer.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startInstance, type TestInstance } from '../testkit/test-instance.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { startInstance, type TestInstance } from '../testkit/kits/test-instance.js';
+import { findPgBouncer, type PgBouncer, startPgBouncer } from '../testkit/servers/pgbouncer.js';
+import { type Receiver, startReceiver } from '../testkit/servers/receiver.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 
 const program = findPgBouncer() ?? '';
 let server: NatsServer;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
-import { requestReceipt } from '../testkit/request-receipt.js';
-import { useInstanceKit } from '../testkit/use-instance-kit.js';
+import { useInstanceKit } from '../testkit/kits/use-instance-kit.js';
+import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
 /** Longer than any test here may take: nothing is set free by silence. */
 const kit = useInstanceKit({ HUKZ_INSTANCE_TIMEOUT: '10m' });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findFreePort } from '../local/free-port.js';
 import { eventually } from '../testkit/eventually.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { runAsAdmin } from '../testkit/test-server.js';
+import { startTestApp, type TestApp } from '../testkit/kits/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { runAsAdmin } from '../testkit/servers/test-server.js';
 
 const METRICS_TOKEN = 'a-token-of-the-operator';
 

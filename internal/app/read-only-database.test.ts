@@ -1,12 +1,12 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { makeKnex } from '../store/knex.js';
-import { migrationStatus } from '../store/migrate.js';
+import { makeKnex } from '../store/postgres/knex.js';
+import { migrationStatus } from '../store/postgres/migrate.js';
 import { eventually } from '../testkit/eventually.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
-import { runAsAdmin } from '../testkit/test-server.js';
-import { openDatabase } from './open-database.js';
-import { findReadiness, probeDatabase } from './readiness.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
+import { runAsAdmin } from '../testkit/servers/test-server.js';
+import { openDatabase } from './open/open-database.js';
+import { findReadiness, probeDatabase } from './telemetry/readiness.js';
 
 let database: TestDatabase;
 const setReadOnly = (how: 'on' | 'off') =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
-import type { ReceivedRequest } from '../testkit/receiver.js';
-import { requestReceipt } from '../testkit/request-receipt.js';
-import type { TestInstance } from '../testkit/test-instance.js';
-import { useInstanceKit } from '../testkit/use-instance-kit.js';
+import type { TestInstance } from '../testkit/kits/test-instance.js';
+import { useInstanceKit } from '../testkit/kits/use-instance-kit.js';
+import type { ReceivedRequest } from '../testkit/servers/receiver.js';
+import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
 const kit = useInstanceKit({ HUKZ_INSTANCE_TIMEOUT: '2s', HUKZ_RETRY_SCHEDULE: '' });
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { dropPartition, expiredPartitions } from '../store/retention.js';
+import { dropPartition, expiredPartitions } from '../store/deliveries/retention.js';
 import { eventually } from '../testkit/eventually.js';
-import { makeTestJournal, makeTestMessage, type TestJournal } from '../testkit/test-journal.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
-import { makeRemoval } from './remove-deleted.js';
-import { type RetentionParts, retainOnce } from './run-retention.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../testkit/kits/test-journal.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
+import { makeRemoval } from '../upkeep/remove-deleted.js';
+import { type RetentionParts, retainOnce } from '../upkeep/run-retention.js';
 
 const DAY = 86_400_000;
 let kit: TestJournal;

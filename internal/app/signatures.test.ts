@@ -1,8 +1,8 @@
 import { createHmac, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import type { ReceivedRequest } from '../testkit/receiver.js';
-import { useAppKit } from '../testkit/use-app-kit.js';
+import { useAppKit } from '../testkit/kits/use-app-kit.js';
+import type { ReceivedRequest } from '../testkit/servers/receiver.js';
 
 const kit = useAppKit({ HUKZ_ENCRYPTION_KEYS: `2026:${randomBytes(32).toString('base64')}` });
 

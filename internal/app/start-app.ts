@@ -1,20 +1,20 @@
-import { listen } from '../api/listen.js';
+import { listen } from '../api/http/listen.js';
+import { type Cleanup, makeCleanup } from '../cleanup.js';
 import { systemClock } from '../clock.js';
 import { correctClock } from '../corrected-clock.js';
+import { makeDeadline } from '../deadline.js';
+import { watchClockOffset } from '../instance/clock-offset.js';
 import type { Base } from './base.js';
 import { connectionBounds } from './bounds-of-connections.js';
-import { buryPredecessors } from './bury-predecessors.js';
-import { type Cleanup, makeCleanup } from './cleanup.js';
-import { watchClockOffset } from './clock-offset.js';
 import { type Core, construct } from './construct.js';
-import { makeDeadline } from './deadline.js';
 import { doorOf } from './door-of.js';
 import { expectDetachedBuffers } from './expect-detached-buffers.js';
 import { finish } from './finish.js';
-import { withDatabase } from './open-database.js';
-import { serveMetrics } from './serve-metrics.js';
+import { buryPredecessors } from './open/bury-predecessors.js';
+import { withDatabase } from './open/open-database.js';
 import type { StartOptions } from './start-options.js';
 import { startUpkeep } from './start-upkeep.js';
+import { serveMetrics } from './telemetry/serve-metrics.js';
 import { wireApi } from './wire-api.js';
 import { wireObservation } from './wire-observation.js';
 

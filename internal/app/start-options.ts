@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import type { Logger } from '../logger.js';
-import type { Metrics } from './metrics.js';
-import type { MetricsServer } from './serve-metrics.js';
+import type { Metrics } from './telemetry/metrics.js';
+import type { MetricsServer } from './telemetry/serve-metrics.js';
 
 export interface StartOptions {
   readonly config: Config;

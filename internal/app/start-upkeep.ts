@@ -1,12 +1,12 @@
-import { makeFiringRules } from '../domain/firing-rules.js';
+import type { Cleanup } from '../cleanup.js';
+import { makeFiringRules } from '../domain/matching/firing-rules.js';
+import { runAccounting } from '../upkeep/run-accounting.js';
+import { runDisabling, runResumes } from '../upkeep/run-patience.js';
+import { runReplays } from '../upkeep/run-replays.js';
+import { runRetention } from '../upkeep/run-retention.js';
+import { watchBacklog } from '../upkeep/watch-backlog.js';
 import type { Base } from './base.js';
-import type { Cleanup } from './cleanup.js';
 import type { Core } from './construct.js';
-import { runAccounting } from './run-accounting.js';
-import { runDisabling, runResumes } from './run-patience.js';
-import { runReplays } from './run-replays.js';
-import { runRetention } from './run-retention.js';
-import { watchBacklog } from './watch-backlog.js';
 
 /** Seconds of replaying that may be due and not sent yet. */
 const MAX_WAITING_S = 10;

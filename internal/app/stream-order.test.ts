@@ -4,11 +4,11 @@ import { findFreePort } from '../local/free-port.js';
 import type { NatsServer } from '../local/nats-server.js';
 import { type Ledger, openLedger } from '../testkit/account.js';
 import { eventually } from '../testkit/eventually.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startInstance, type TestInstance } from '../testkit/test-instance.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { startTestApp, type TestApp } from '../testkit/kits/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { startInstance, type TestInstance } from '../testkit/kits/test-instance.js';
+import { type Receiver, startReceiver } from '../testkit/servers/receiver.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 
 let server: NatsServer;
 let nats: NatsConnection;

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import type { SubjectRules } from '../domain/subject.js';
+import type { SubjectRules } from '../domain/matching/subject.js';
 import type { Logger } from '../logger.js';
 
 /** Which subjects may be registered. Production without a list of the operator's is logged. */

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, headers, type NatsConnection } from 'nats';
-import { bySubject } from '../domain/degradation.js';
+import { bySubject } from '../domain/streams/degradation.js';
 import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { requestReceipt } from '../testkit/request-receipt.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { startTestApp, type TestApp } from '../testkit/kits/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { type Receiver, startReceiver } from '../testkit/servers/receiver.js';
+import { requestReceipt } from '../testkit/servers/request-receipt.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 
 let server: NatsServer;
 let nats: NatsConnection;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { useConfiguredNats } from '../testkit/use-configured-nats.js';
+import { useConfiguredNats } from '../testkit/servers/use-configured-nats.js';
 
 const kit = useConfiguredNats();
 

@@ -1,14 +1,14 @@
 import type { Express } from 'express';
-import { makeTokenCheck } from '../api/bearer.js';
-import { makeApi } from '../api/make-api.js';
-import { bySubject, toldToUsers } from '../domain/degradation.js';
-import { destinationOf } from '../domain/egress-rules.js';
+import { makeTokenCheck } from '../api/http/bearer.js';
+import { makeApi } from '../api/http/make-api.js';
+import { destinationOf } from '../domain/egress/egress-rules.js';
+import { bySubject, toldToUsers } from '../domain/streams/degradation.js';
 import { AppError } from '../errors.js';
 import { withoutServerWords } from './admit-event.js';
 import type { Base } from './base.js';
 import type { Core } from './construct.js';
 import { doorOf } from './door-of.js';
-import { findReadiness, probeDatabase } from './readiness.js';
+import { findReadiness, probeDatabase } from './telemetry/readiness.js';
 import type { Observation } from './wire-observation.js';
 
 /** The API on the store and on what the rest of the service says. */

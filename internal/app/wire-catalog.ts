@@ -1,12 +1,12 @@
-import { Catalog } from '../domain/catalog.js';
-import type { SubjectRules } from '../domain/subject.js';
-import { type CatalogSync, makeCatalogSync } from '../intake/catalog-sync.js';
+import { type CatalogSync, makeCatalogSync } from '../catalog/catalog-sync.js';
+import { Catalog } from '../domain/matching/catalog.js';
+import type { SubjectRules } from '../domain/matching/subject.js';
 import { makePermittedEvents, type PermittedEvents } from '../intake/permitted-events.js';
-import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog-changes.js';
-import { listen } from '../store/listen.js';
+import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog/catalog-changes.js';
+import { listen } from '../store/postgres/listen.js';
 import type { Base } from './base.js';
 import { capWebhooks } from './cap-webhooks.js';
-import type { Store } from './open-store.js';
+import type { Store } from './open/open-store.js';
 import { subjectRulesOf } from './subject-rules.js';
 
 /** Events and webhooks as this instance knows them, and what keeps them as they are in the store. */

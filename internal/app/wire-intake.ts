@@ -1,28 +1,28 @@
 import { randomFillSync } from 'node:crypto';
 import type { Dispatch } from '../dispatch/dispatch.js';
 import { makeStreamOrder, type StreamOrder } from '../dispatch/stream-order/stream-order.js';
-import { makeIsInbox, makeIsReserved } from '../domain/reserved.js';
-import { makeUuids } from '../domain/uuid.js';
+import { makeIsInbox, makeIsReserved } from '../domain/matching/reserved.js';
+import { makeUuids } from '../domain/message/uuid.js';
 import { type Acceptor, makeAcceptor } from '../intake/acceptor.js';
 import { makeCoreIntake } from '../intake/core-intake.js';
 import type { Intake } from '../intake/intake.js';
 import { makeJetStreamIntake } from '../intake/jetstream/jetstream-intake.js';
 import { natsOptions } from '../intake/nats-settings.js';
 import { makeWouldStore } from '../intake/would-store.js';
-import { loadChangedAt } from '../store/changed-at.js';
-import { exclusively } from '../store/journal/exclusively.js';
-import { findAbsent } from '../store/journal/find-absent.js';
-import { findNewestOfStream } from '../store/journal/find-newest-of-stream.js';
-import type { Journal } from '../store/journal/journal.js';
-import type { JournalPool } from '../store/journal/journal-pool.js';
-import { listUnnumbered, numberLater } from '../store/journal/number-later.js';
+import { findAbsent } from '../store/journal/accept/find-absent.js';
+import { findNewestOfStream } from '../store/journal/accept/find-newest-of-stream.js';
+import { listUnnumbered, numberLater } from '../store/journal/accept/number-later.js';
 import {
   forgetPosition,
   listConsumers,
   loadPositions,
   recordSightings,
   supposePosition,
-} from '../store/journal/stream-positions.js';
+} from '../store/journal/accept/stream-positions.js';
+import { exclusively } from '../store/journal/exclusively.js';
+import type { Journal } from '../store/journal/journal.js';
+import type { JournalPool } from '../store/journal/journal-pool.js';
+import { loadChangedAt } from '../store/webhooks/changed-at.js';
 import { applicationName, type Base } from './base.js';
 import type { Registry } from './wire-catalog.js';
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { learnFrom } from '../corrected-clock.js';
-import { type Membership, makeMembership } from '../dispatch/membership.js';
+import { type Membership, makeMembership } from '../instance/membership.js';
+import { hasEnded, nameOwnProcess } from '../instance/own-process.js';
 import {
   beat,
   buryInstances,
@@ -8,10 +9,9 @@ import {
   leave,
   listNeighbours,
   registerInstance,
-} from '../store/journal/instances.js';
+} from '../store/journal/claim/instances.js';
 import type { Base } from './base.js';
-import type { Store } from './open-store.js';
-import { hasEnded, nameOwnProcess } from './own-process.js';
+import type { Store } from './open/open-store.js';
 
 /**
  * This process among the instances, on the store and on what the kernel says of processes. `onInstance` is told of each id

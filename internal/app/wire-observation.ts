@@ -1,10 +1,10 @@
-import { makeRefusals, type Refusals } from '../api/refusals.js';
-import { countByReason } from '../domain/degradation.js';
+import { makeRefusals, type Refusals } from '../api/http/refusals.js';
+import { countByReason } from '../domain/streams/degradation.js';
+import { clockDegraded } from '../instance/clock-offset.js';
 import type { Base } from './base.js';
-import { clockDegraded } from './clock-offset.js';
 import type { Core } from './construct.js';
-import { type Degradations, makeDegradations, notConnected, notStored } from './degradations.js';
-import { requestsRefused, spacesAtShare } from './degraded-by-limits.js';
+import { type Degradations, makeDegradations, notConnected, notStored } from './telemetry/degradations.js';
+import { requestsRefused, spacesAtShare } from './telemetry/degraded-by-limits.js';
 
 /** What operators are shown of a running app. */
 export interface Observation {

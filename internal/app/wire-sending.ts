@@ -1,16 +1,16 @@
 import { randomFillSync } from 'node:crypto';
-import { type EgressRules, makeEgressRules } from '../domain/egress-rules.js';
-import { makeUuids } from '../domain/uuid.js';
-import { makeSender, type Sender } from '../outbound/sender.js';
-import { makeSendWithToken } from '../outbound/tokens/send-with-token.js';
-import { makeTokens } from '../outbound/tokens/tokens.js';
-import type { Vault } from '../store/vault.js';
+import type { Cleanup } from '../cleanup.js';
+import { makeSendWithToken } from '../destinations/credentials/tokens/send-with-token.js';
+import { makeTokens } from '../destinations/credentials/tokens/tokens.js';
+import { makeSender, type Sender } from '../destinations/http/sender.js';
+import { type EgressRules, makeEgressRules } from '../domain/egress/egress-rules.js';
+import { makeUuids } from '../domain/message/uuid.js';
+import { makePlans } from '../sending/plans.js';
+import { makeSending, makeUntilReady, type Send, type UntilReady } from '../sending/sending.js';
+import { makeTestCalls, type TestCalls } from '../sending/test-calls.js';
+import type { Vault } from '../store/secrets/vault.js';
 import type { Base } from './base.js';
-import type { Cleanup } from './cleanup.js';
-import { openOutwards } from './open-outwards.js';
-import { makePlans } from './plans.js';
-import { makeSending, makeUntilReady, type Send, type UntilReady } from './sending.js';
-import { makeTestCalls, type TestCalls } from './test-calls.js';
+import { openOutwards } from './open/open-outwards.js';
 
 /** The way to the receivers. */
 export interface Outbound {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ClaimRoom } from '../domain/claim.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import { classOfItsOwn } from '../testkit/test-classes.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
+import type { ClaimRoom } from '../domain/delivery/claim.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import { classOfItsOwn } from '../testkit/kits/test-classes.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
 import { type ClaimerDeps, makeClaimer } from './claimer.js';
-import { Residents } from './residents.js';
+import { Residents } from './residents/residents.js';
 import { Strays } from './strays.js';
 
 const body = new Uint8Array(10);

@@ -1,8 +1,8 @@
-import type { Claim, ClaimRoom } from '../domain/claim.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
+import type { Claim, ClaimRoom } from '../domain/delivery/claim.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import type { Logger } from '../logger.js';
 import type { InstancePort } from './ports.js';
-import type { Residents } from './residents.js';
+import type { Residents } from './residents/residents.js';
 import type { Strays } from './strays.js';
 
 export interface ClaimerDeps {

@@ -1,13 +1,13 @@
-import type { OwnedDelivery } from '../domain/delivery.js';
-import { NO_SETTINGS } from '../domain/webhook-settings.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import { NO_SETTINGS } from '../domain/matching/webhook-settings.js';
 import { messageOf } from '../errors.js';
 import { makeClaimer } from './claimer.js';
 import { Dispatcher, type DispatcherSending } from './dispatcher.js';
 import { Health } from './health.js';
-import { type LaneLimits, Lanes } from './lanes.js';
+import { type LaneLimits, Lanes } from './lanes/lanes.js';
 import { Loops, type Round } from './loops.js';
 import type { DispatchPorts, SendUnder } from './ports.js';
-import { type ResidentLimits, Residents } from './residents.js';
+import { type ResidentLimits, Residents } from './residents/residents.js';
 import { Resting } from './resting.js';
 import { makeTakeSingle } from './single-claims.js';
 import { Strays } from './strays.js';

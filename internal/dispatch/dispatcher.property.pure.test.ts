@@ -1,14 +1,14 @@
 import { expect, it } from '@jest/globals';
-import type { SettledAttempt } from '../domain/attempt.js';
-import type { CatalogWebhook } from '../domain/catalog.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import type { AttemptOutcome } from '../domain/outcome.js';
+import type { SettledAttempt } from '../domain/delivery/attempt.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import type { AttemptOutcome } from '../domain/delivery/outcome.js';
+import type { CatalogWebhook } from '../domain/matching/catalog.js';
+import { classOfItsOwn } from '../testkit/kits/test-classes.js';
+import { makeTestLanes } from '../testkit/kits/test-lanes.js';
+import { makeTestWebhook } from '../testkit/kits/test-webhook.js';
 import { fc } from '../testkit/properties.js';
-import { classOfItsOwn } from '../testkit/test-classes.js';
 import { makeTestDispatcher } from '../testkit/test-dispatcher.js';
-import { makeTestLanes } from '../testkit/test-lanes.js';
-import { makeTestWebhook } from '../testkit/test-webhook.js';
-import { Residents } from './residents.js';
+import { Residents } from './residents/residents.js';
 
 const bytes = new Uint8Array(0);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: bytes, body: bytes };

@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
-import type { OwnedDelivery } from '../domain/delivery.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import { eventually } from '../testkit/eventually.js';
+import { makeTestLanes } from '../testkit/kits/test-lanes.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
+import { makeTestWebhook } from '../testkit/kits/test-webhook.js';
 import { makeTestDispatcher } from '../testkit/test-dispatcher.js';
-import { makeTestLanes } from '../testkit/test-lanes.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
-import { makeTestWebhook } from '../testkit/test-webhook.js';
 
 const body = new Uint8Array(1);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };

@@ -1,18 +1,18 @@
-import type { SettledAttempt } from '../domain/attempt.js';
-import { type CatalogWebhook, hasSameUrl } from '../domain/catalog.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import { judge, judgeProbe } from '../domain/judge.js';
-import { loadOf } from '../domain/load.js';
-import { type AttemptOutcome, isUnconnected } from '../domain/outcome.js';
-import type { Slot } from '../domain/slot.js';
-import type { Verdict } from '../domain/verdict.js';
+import type { SettledAttempt } from '../domain/delivery/attempt.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import { judge, judgeProbe } from '../domain/delivery/judge.js';
+import { loadOf } from '../domain/delivery/load.js';
+import { type AttemptOutcome, isUnconnected } from '../domain/delivery/outcome.js';
+import type { Slot } from '../domain/delivery/slot.js';
+import type { Verdict } from '../domain/delivery/verdict.js';
+import { type CatalogWebhook, hasSameUrl } from '../domain/matching/catalog.js';
 import { messageOf } from '../errors.js';
 import type { Health } from './health.js';
-import type { Lanes } from './lanes.js';
+import type { Lanes } from './lanes/lanes.js';
+import { SlotsLeft } from './lanes/slots-left.js';
 import type { EndPort, InstancePort, Runtime, SendPort, WebhookPort } from './ports.js';
-import type { Residents } from './residents.js';
+import type { Residents } from './residents/residents.js';
 import { toSettled } from './settled.js';
-import { SlotsLeft } from './slots-left.js';
 
 /** As `SendPort`; an attempt that may have to wait for an access token can leave its slot meanwhile. */
 export interface DispatcherSending extends Pick<SendPort, 'onAttempt' | 'onSettled'> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import type { ClassPath } from '../domain/scheduling-class.js';
-import { makeTestLanes } from '../testkit/test-lanes.js';
-import type { Lanes } from './lanes.js';
-import { Residents } from './residents.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import type { ClassPath } from '../domain/delivery/scheduling-class.js';
+import { makeTestLanes } from '../testkit/kits/test-lanes.js';
+import type { Lanes } from './lanes/lanes.js';
+import { Residents } from './residents/residents.js';
 
 const bytes = new Uint8Array(0);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: bytes, body: bytes };

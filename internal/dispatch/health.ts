@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
-import type { SettledAttempt } from '../domain/attempt.js';
-import { type BreakerPolicy, Circuit, type Failure } from '../domain/breaker.js';
-import type { CatalogWebhook } from '../domain/catalog.js';
+import type { SettledAttempt } from '../domain/delivery/attempt.js';
+import { type BreakerPolicy, Circuit, type Failure } from '../domain/delivery/breaker.js';
+import type { CatalogWebhook } from '../domain/matching/catalog.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { CircuitPort } from './ports.js';

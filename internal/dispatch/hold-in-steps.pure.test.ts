@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import type { OwnedDelivery } from '../domain/delivery.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import { eventually } from '../testkit/eventually.js';
+import { makeTestWebhook } from '../testkit/kits/test-webhook.js';
 import { DISPATCH_LIMITS, quietDispatch } from '../testkit/quiet-dispatch.js';
-import { makeTestWebhook } from '../testkit/test-webhook.js';
 import { makeDispatch } from './dispatch.js';
 
 const body = new Uint8Array(1);

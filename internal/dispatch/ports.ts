@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.js';
-import type { SettledAttempt } from '../domain/attempt.js';
-import type { BreakerPolicy } from '../domain/breaker.js';
-import type { CatalogWebhook } from '../domain/catalog.js';
-import type { Claim, ClaimRoom } from '../domain/claim.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import type { AttemptOutcome } from '../domain/outcome.js';
-import type { RetryPolicy } from '../domain/retry-policy.js';
-import type { ClassPath } from '../domain/scheduling-class.js';
-import type { Slot } from '../domain/slot.js';
+import type { SettledAttempt } from '../domain/delivery/attempt.js';
+import type { BreakerPolicy } from '../domain/delivery/breaker.js';
+import type { Claim, ClaimRoom } from '../domain/delivery/claim.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import type { AttemptOutcome } from '../domain/delivery/outcome.js';
+import type { RetryPolicy } from '../domain/delivery/retry-policy.js';
+import type { ClassPath } from '../domain/delivery/scheduling-class.js';
+import type { Slot } from '../domain/delivery/slot.js';
+import type { CatalogWebhook } from '../domain/matching/catalog.js';
 import type { Logger } from '../logger.js';
 import type { TurnsDeps } from './turns.js';
 

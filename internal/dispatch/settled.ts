@@ -1,9 +1,9 @@
-import type { SettledAttempt } from '../domain/attempt.js';
-import type { CatalogWebhook } from '../domain/catalog.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import type { AttemptOutcome } from '../domain/outcome.js';
-import { errorWords, logOutcome } from '../domain/outcome-words.js';
-import type { Verdict } from '../domain/verdict.js';
+import type { SettledAttempt } from '../domain/delivery/attempt.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import type { AttemptOutcome } from '../domain/delivery/outcome.js';
+import { errorWords, logOutcome } from '../domain/delivery/outcome-words.js';
+import type { Verdict } from '../domain/delivery/verdict.js';
+import type { CatalogWebhook } from '../domain/matching/catalog.js';
 
 export interface Sent {
   readonly delivery: OwnedDelivery;

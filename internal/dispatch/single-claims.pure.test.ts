@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { OwnedDelivery } from '../domain/delivery.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import { eventually } from '../testkit/eventually.js';
 import { DISPATCH_LIMITS, quietDispatch } from '../testkit/quiet-dispatch.js';
 import { makeDispatch } from './dispatch.js';

@@ -1,6 +1,6 @@
-import type { OwnedDelivery } from '../domain/delivery.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import type { Claimer } from './claimer.js';
-import type { Residents } from './residents.js';
+import type { Residents } from './residents/residents.js';
 import type { Strays } from './strays.js';
 
 export interface SingleClaimsDeps {

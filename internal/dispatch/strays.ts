@@ -1,5 +1,5 @@
 import type { Logger } from '../logger.js';
-import type { Residents } from './residents.js';
+import type { Residents } from './residents/residents.js';
 
 export interface StraysDeps {
   /** Frees the rows of this instance that are not held; answers how many. */

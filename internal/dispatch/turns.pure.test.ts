@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
-import { classOfItsOwn } from '../testkit/test-classes.js';
-import { Residents } from './residents.js';
+import { classOfItsOwn } from '../testkit/kits/test-classes.js';
+import { Residents } from './residents/residents.js';
 import { makeTurns } from './turns.js';
 
 type Asked = { webhookId: number; orderKey: string; wanted: boolean };

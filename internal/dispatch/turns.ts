@@ -1,6 +1,6 @@
 import { coalesce } from '../coalesce.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import type { Residents } from './residents.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import type { Residents } from './residents/residents.js';
 
 export interface OrderedKey {
   readonly webhookId: number;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { makeTestLogger } from '../testkit/test-logger.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
 import { MAX_NAMED, makeWatchShares } from './watch-shares.js';
 
 const MINUTE_MS = 60_000;

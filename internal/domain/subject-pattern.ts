@@ -1,5 +1,5 @@
-import { DELIVERY_EVENT_PREFIX } from './delivery-event-subject.js';
-import type { SubjectRules } from './subject.js';
+import { DELIVERY_EVENT_PREFIX } from './delivery/delivery-event-subject.js';
+import type { SubjectRules } from './matching/subject.js';
 
 const TOKEN = '[A-Za-z0-9_-]+';
 const ANY = `(?:${TOKEN}|[*])`;

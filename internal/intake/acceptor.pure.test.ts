@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Catalog } from '../domain/catalog.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import type { Header } from '../domain/message.js';
-import { NO_SETTINGS } from '../domain/webhook-settings.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import { Catalog } from '../domain/matching/catalog.js';
+import { NO_SETTINGS } from '../domain/matching/webhook-settings.js';
+import type { Header } from '../domain/message/message.js';
 import { eventually } from '../testkit/eventually.js';
-import { makeTestWebhook } from '../testkit/test-webhook.js';
+import { makeTestWebhook } from '../testkit/kits/test-webhook.js';
 import { type Acceptor, type AcceptorDeps, makeAcceptor } from './acceptor.js';
 
 type Acceptance = Parameters<AcceptorDeps['accept']>[0];

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
-import type { Catalog } from '../domain/catalog.js';
-import { envelope } from '../domain/envelope.js';
+import type { Catalog } from '../domain/matching/catalog.js';
 import { MessageView } from '../domain/matching/message-view.js';
-import { type Message, weightOf } from '../domain/message.js';
+import { envelope } from '../domain/message/envelope.js';
+import { type Message, weightOf } from '../domain/message/message.js';
 import { messageOf } from '../errors.js';
 import type { Incoming } from './incoming.js';
 import { type Accepted, DELIVERY_OVERHEAD, type KeepDeps, type Kept, makeKeep } from './keep.js';

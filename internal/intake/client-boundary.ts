@@ -1,5 +1,5 @@
 import { createInbox, type Msg, type NatsError } from 'nats';
-import type { Header } from '../domain/message.js';
+import type { Header } from '../domain/message/message.js';
 import { messageOf } from '../errors.js';
 import { readHeaders } from './header-block.js';
 

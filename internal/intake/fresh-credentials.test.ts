@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { connect, type NatsConnection, nkeys } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
-import { makeCertificates } from '../testkit/certificates.js';
 import { eventually } from '../testkit/eventually.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { makeCertificates } from '../testkit/servers/certificates.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 import { type NatsSettings, natsOptions } from './nats-settings.js';
 
 let directory: string;

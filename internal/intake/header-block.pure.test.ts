@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { headers as natsHeaders } from 'nats';
 import { parseRouting } from '../domain/matching/routing.js';
-import type { Header } from '../domain/message.js';
+import type { Header } from '../domain/message/message.js';
 import { fc } from '../testkit/properties.js';
 import { readHeaders, readStatus } from './header-block.js';
 

@@ -1,4 +1,4 @@
-import type { Header } from '../domain/message.js';
+import type { Header } from '../domain/message/message.js';
 
 /** What an answer of the server says in place of a message: `NATS/1.0 408 Request Timeout`. */
 export interface Status {

@@ -1,4 +1,4 @@
-import type { Header } from '../domain/message.js';
+import type { Header } from '../domain/message/message.js';
 
 /** A message as it comes from NATS, whichever way. Its payload is a window into a socket's buffer: copy what you keep. */
 export interface Incoming {

@@ -1,4 +1,4 @@
-import type { Degradation } from '../domain/degradation.js';
+import type { Degradation } from '../domain/streams/degradation.js';
 
 /** What a message is worth from where on, in the words of the start line, `/health/ready` and the metrics. */
 export type IntakeGuarantee = 'at least once from the commit on' | 'at least once from the stream on';

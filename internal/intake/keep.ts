@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CatalogWebhook } from '../domain/catalog.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import { makeDeliveryIds } from '../domain/delivery-id.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import { makeDeliveryIds } from '../domain/delivery/delivery-id.js';
+import { orderKeyOf } from '../domain/delivery/order-key.js';
+import type { CatalogWebhook } from '../domain/matching/catalog.js';
 import type { MessageView } from '../domain/matching/message-view.js';
-import type { Message } from '../domain/message.js';
-import { orderKeyOf } from '../domain/order-key.js';
+import type { Message } from '../domain/message/message.js';
 
 /** One object a webhook and message of all that comes through: always the same fields, so that they cost little. */
 export interface NewDelivery {

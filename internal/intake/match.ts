@@ -1,4 +1,4 @@
-import type { Catalog, CatalogWebhook } from '../domain/catalog.js';
+import type { Catalog, CatalogWebhook } from '../domain/matching/catalog.js';
 import type { MessageHead } from '../domain/matching/message-view.js';
 
 /** What a message fires by one state of the catalog. */

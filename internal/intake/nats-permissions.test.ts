@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { openLedger } from '../testkit/account.js';
 import { eventually } from '../testkit/eventually.js';
-import { newerNatsServer } from '../testkit/newer-nats.js';
-import { requestReceipt } from '../testkit/request-receipt.js';
-import type { TestApp } from '../testkit/test-app.js';
-import { linesOf, readinessOf, useConfiguredNats } from '../testkit/use-configured-nats.js';
+import type { TestApp } from '../testkit/kits/test-app.js';
+import { newerNatsServer } from '../testkit/servers/newer-nats.js';
+import { requestReceipt } from '../testkit/servers/request-receipt.js';
+import { linesOf, readinessOf, useConfiguredNats } from '../testkit/servers/use-configured-nats.js';
 
 const kit = useConfiguredNats();
 const newer = newerNatsServer();

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { connect } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
-import { makeCertificates } from '../testkit/certificates.js';
-import { newerNatsServer } from '../testkit/newer-nats.js';
-import { startReceiver } from '../testkit/receiver.js';
-import { startTestApp } from '../testkit/test-app.js';
-import { makeTestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { startTestApp } from '../testkit/kits/test-app.js';
+import { makeTestDatabase } from '../testkit/kits/test-database.js';
+import { makeCertificates } from '../testkit/servers/certificates.js';
+import { newerNatsServer } from '../testkit/servers/newer-nats.js';
+import { startReceiver } from '../testkit/servers/receiver.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 import { natsOptions } from './nats-settings.js';
 
 let directory: string;

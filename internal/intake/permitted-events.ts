@@ -1,6 +1,6 @@
-import type { CatalogChanges, CatalogHistory, CatalogState } from '../domain/catalog.js';
-import type { Degradation } from '../domain/degradation.js';
-import { parseSubject, type SubjectRules } from '../domain/subject.js';
+import type { CatalogChanges, CatalogHistory, CatalogState } from '../domain/matching/catalog.js';
+import { parseSubject, type SubjectRules } from '../domain/matching/subject.js';
+import type { Degradation } from '../domain/streams/degradation.js';
 
 type OnPart = (part: CatalogChanges, history: CatalogHistory) => void;
 type Load = (known: CatalogState, onPart: OnPart) => Promise<CatalogHistory>;

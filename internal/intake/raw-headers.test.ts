@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
+import { startTestApp, type TestApp } from '../testkit/kits/test-app.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
 import { fc } from '../testkit/properties.js';
-import { openRawNats, type RawNats } from '../testkit/raw-nats.js';
-import { type Receiver, startReceiver } from '../testkit/receiver.js';
-import { startTestApp, type TestApp } from '../testkit/test-app.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { openRawNats, type RawNats } from '../testkit/servers/raw-nats.js';
+import { type Receiver, startReceiver } from '../testkit/servers/receiver.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 
 const NONE = Buffer.from('NATS/1.0\r\n\r\n');
 const BLOCKS: readonly (readonly [what: string, block: string | Uint8Array])[] = [

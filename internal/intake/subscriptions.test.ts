@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
 import { eventually } from '../testkit/eventually.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
-import { startTestNats } from '../testkit/test-nats.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
+import { startTestNats } from '../testkit/servers/test-nats.js';
 import { makeClientBoundary } from './client-boundary.js';
 import { RETRY_REFUSED_MS, Subscriptions } from './subscriptions.js';
 

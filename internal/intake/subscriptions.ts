@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ErrorCode, Events, type Msg, type NatsConnection, type Subscription } from 'nats';
 import { coalesce } from '../coalesce.js';
-import type { Degradation } from '../domain/degradation.js';
-import { asksForReceipt } from '../domain/receipt.js';
+import { asksForReceipt } from '../domain/delivery/receipt.js';
+import type { Degradation } from '../domain/streams/degradation.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { ClientBoundary } from './client-boundary.js';

@@ -1,4 +1,4 @@
-import type { Catalog } from '../domain/catalog.js';
+import type { Catalog } from '../domain/matching/catalog.js';
 import { MessageHead } from '../domain/matching/message-view.js';
 import type { Incoming } from './incoming.js';
 import { match } from './match.js';

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Postgres, startPostgres } from '../local/postgres.js';
-import { makeCertificates, type Pair } from '../testkit/certificates.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
-import { runAsAdmin } from '../testkit/test-server.js';
-import { connectionFor, type DatabaseSettings } from './connection.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
+import { makeCertificates, type Pair } from '../testkit/servers/certificates.js';
+import { runAsAdmin } from '../testkit/servers/test-server.js';
 import { makeJournalPool } from './journal/journal-pool.js';
-import { makeKnex } from './knex.js';
+import { connectionFor, type DatabaseSettings } from './postgres/connection.js';
+import { makeKnex } from './postgres/knex.js';
 
 /** A server that takes encrypted connections only, of clients that show the certificate of their user. */
 const STRICT = 'hostssl all all 127.0.0.1/32 password clientcert=verify-full\n';

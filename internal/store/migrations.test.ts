@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { migrations } from '../../migrations/list.js';
-import { makeTestDatabase } from '../testkit/test-database.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
-import { makeKnex } from './knex.js';
-import { migrate, migrationStatus } from './migrate.js';
+import { makeTestDatabase } from '../testkit/kits/test-database.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
+import { makeKnex } from './postgres/knex.js';
+import { migrate, migrationStatus } from './postgres/migrate.js';
 
 const names = migrations.map(({ name }) => name);
 

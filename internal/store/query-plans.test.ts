@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { loadAccount } from './accounting.js';
-import { listDeadLetters } from './dead-letters.js';
-import { loadDelivery } from './deliveries.js';
-import { findShownEvents, listEvents } from './events.js';
-import { type Db, makeKnex } from './knex.js';
-import { loadLogs, newestAttempts } from './log-keys.js';
-import { loadMessages } from './message-payloads.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { findShownEvents, listEvents } from './catalog/events.js';
+import { loadAccount } from './deliveries/accounting.js';
+import { listDeadLetters } from './deliveries/dead-letters.js';
+import { loadDelivery } from './deliveries/deliveries.js';
+import { loadLogs, newestAttempts } from './deliveries/log-keys.js';
+import { loadMessages } from './deliveries/message-payloads.js';
+import { listWebhookLogs } from './deliveries/webhook-logs.js';
+import { type Db, makeKnex } from './postgres/knex.js';
 import { listReplays } from './replay/replays.js';
-import { listWebhookLogs } from './webhook-logs.js';
-import { findWebhooks, isEventEnabled, listWebhooks } from './webhooks.js';
+import { findWebhooks, isEventEnabled, listWebhooks } from './webhooks/webhooks.js';
 
 const PAGE = { limit: 10, page: 1 };
 const rare = [{ key: 'rare', value: '7' }];

@@ -4,8 +4,8 @@ import { catalog } from '../../migrations/0001-catalog.js';
 import { journal } from '../../migrations/0002-journal.js';
 import { replay } from '../../migrations/0004-replay.js';
 import { retention } from '../../migrations/0005-retention.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { type Db, makeKnex } from './knex.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { type Db, makeKnex } from './postgres/knex.js';
 
 let database: TestDatabase;
 let db: Db;

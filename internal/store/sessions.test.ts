@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeTestDatabase, type TestDatabase } from '../testkit/test-database.js';
-import { makeTestLogger } from '../testkit/test-logger.js';
+import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
+import { makeTestLogger } from '../testkit/kits/test-logger.js';
 import { type JournalPool, makeJournalPool } from './journal/journal-pool.js';
-import { type Db, makeKnex } from './knex.js';
-import { makeMoves } from './moves.js';
+import { type Db, makeKnex } from './postgres/knex.js';
+import { makeMoves } from './postgres/moves.js';
 
 const SPOIL = ['08006', '25006', '25P02', '26000', '42P05', '57P03', 'XX000'];
 const KEEP = ['22012', '23505', '40001', '42P01', '55P03', 'P0001'];

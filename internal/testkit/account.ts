@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { TestDatabase } from './test-database.js';
+import type { TestDatabase } from './kits/test-database.js';
 
 export interface Account {
   readonly accepted: number;

@@ -1,4 +1,4 @@
-import type { EgressSettings } from '../domain/egress-rules.js';
+import type { EgressSettings } from '../domain/egress/egress-rules.js';
 
 /** Public addresses only, on every port, with or without TLS. */
 export const PUBLIC_ONLY: EgressSettings = {

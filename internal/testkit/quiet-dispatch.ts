@@ -1,8 +1,8 @@
 import { systemClock } from '../clock.js';
 import type { DispatchPorts } from '../dispatch/ports.js';
-import { classOfItsOwn } from './test-classes.js';
-import { makeTestLogger } from './test-logger.js';
-import { makeTestWebhook } from './test-webhook.js';
+import { classOfItsOwn } from './kits/test-classes.js';
+import { makeTestLogger } from './kits/test-logger.js';
+import { makeTestWebhook } from './kits/test-webhook.js';
 
 type Given = { readonly [P in keyof DispatchPorts]?: Partial<DispatchPorts[P]> };
 

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { OpenApi } from '../api/openapi.js';
-import type { JsonSchema } from '../api/openapi-schemas.js';
+import type { OpenApi } from '../api/document/openapi.js';
+import type { JsonSchema } from '../api/document/openapi-schemas.js';
 
 export type Judge = (schema: JsonSchema, value: unknown) => boolean;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Db } from '../store/knex.js';
+import type { Db } from '../store/postgres/knex.js';
 
 export interface StoredDelivery {
   /** The table that contains the delivery: owed, given up, or delivered. */

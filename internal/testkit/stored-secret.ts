@@ -1,6 +1,6 @@
-import type { SealedSecret, SecretPurpose } from '../domain/secret.js';
-import type { Db } from '../store/knex.js';
-import { SEALED_ROW } from '../store/secret-row.js';
+import type { SealedSecret, SecretPurpose } from '../domain/secrets/secret.js';
+import type { Db } from '../store/postgres/knex.js';
+import { SEALED_ROW } from '../store/secrets/secret-row.js';
 
 /** The stored secrets of a webhook for a purpose, newest first, as the vault decrypts them. */
 export async function storedSecrets(

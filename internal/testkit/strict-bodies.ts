@@ -1,4 +1,4 @@
-import type { Certificates } from './certificates.js';
+import type { Certificates } from './servers/certificates.js';
 
 /** A value of a webhook's field, about which the schema and the service must agree. */
 export interface FieldCase {

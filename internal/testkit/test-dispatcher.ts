@@ -1,11 +1,11 @@
 import { systemClock } from '../clock.js';
 import { Dispatcher, type DispatcherDeps } from '../dispatch/dispatcher.js';
-import { Residents } from '../dispatch/residents.js';
-import type { OwnedDelivery } from '../domain/delivery.js';
-import { classOfItsOwn } from './test-classes.js';
-import { makeTestLanes } from './test-lanes.js';
-import { makeTestLogger } from './test-logger.js';
-import { makeTestWebhook } from './test-webhook.js';
+import { Residents } from '../dispatch/residents/residents.js';
+import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import { classOfItsOwn } from './kits/test-classes.js';
+import { makeTestLanes } from './kits/test-lanes.js';
+import { makeTestLogger } from './kits/test-logger.js';
+import { makeTestWebhook } from './kits/test-webhook.js';
 
 type TestDeps = DispatcherDeps['sending'] &
   DispatcherDeps['ends'] &

@@ -1,6 +1,6 @@
 import { MessageHead } from '../domain/matching/message-view.js';
 import type { Routing } from '../domain/matching/routing.js';
-import type { Header } from '../domain/message.js';
+import type { Header } from '../domain/message/message.js';
 
 /** The head of a message that its publisher restricted by tags or a space, or not at all. */
 export function makeTestHead(subject: string, { tags = [], spaceId }: Partial<Routing> = {}): MessageHead {

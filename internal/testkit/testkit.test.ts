@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'nats';
 import pg from 'pg';
 import { eventually } from './eventually.js';
-import { type Receiver, startReceiver } from './receiver.js';
-import { makeTestDatabase } from './test-database.js';
-import { startTestNats } from './test-nats.js';
+import { makeTestDatabase } from './kits/test-database.js';
+import { type Receiver, startReceiver } from './servers/receiver.js';
+import { startTestNats } from './servers/test-nats.js';
 
 describe('a test database', () => {
   it('is migrated, belongs to the caller alone, and is gone after the drop', async () => {

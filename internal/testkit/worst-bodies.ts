@@ -1,5 +1,5 @@
-import type { OpenApi, Operation } from '../api/openapi.js';
-import type { JsonSchema } from '../api/openapi-schemas.js';
+import type { OpenApi, Operation } from '../api/document/openapi.js';
+import type { JsonSchema } from '../api/document/openapi-schemas.js';
 import { resolved } from './schema-judge.js';
 
 export interface WorstBody {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { makeTestLogger } from '../../testkit/test-logger.js';
+import { makeTestLogger } from '../../testkit/kits/test-logger.js';
 import { makeStreamOrder, type StreamOrder, type StreamOrderDeps } from './stream-order.js';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { CredentialSettings, OAuth2Settings } from '../webhook-settings.js';
+import type { CredentialSettings, OAuth2Settings } from '../matching/webhook-settings.js';
 
 /** Ways to be let in that are the same for every request. */
 export type BasicOrBearerSettings = Exclude<CredentialSettings, OAuth2Settings>;

@@ -1,4 +1,4 @@
-import type { CredentialSettings } from '../webhook-settings.js';
+import type { CredentialSettings } from '../matching/webhook-settings.js';
 
 /** What is secret in each kind of authorisation, by its public name. */
 export const SECRET_PART = {

@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from '../parsed.js';
+import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { readObject } from './token-answer.js';
 
 /** Where an issuer may describe itself: OpenID Connect Discovery, and RFC 8414, which puts the path behind. */

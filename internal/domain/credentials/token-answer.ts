@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from '../parsed.js';
+import { type Parsed, parsed, refused } from '../text/parsed.js';
 
 export interface AccessToken {
   readonly token: string;

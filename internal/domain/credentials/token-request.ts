@@ -1,4 +1,4 @@
-import type { OAuth2Settings } from '../webhook-settings.js';
+import type { OAuth2Settings } from '../matching/webhook-settings.js';
 
 export interface TokenRequest {
   readonly headers: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
-import { payloadKind } from '../payload-kind.js';
-import { splice, toBase64 } from '../splice.js';
+import { payloadKind } from '../message/payload-kind.js';
+import { splice, toBase64 } from '../message/splice.js';
 import type { Occurrence } from './format.js';
 
 /** What stands between an object's head and its payload, by what the payload is. */

@@ -1,4 +1,4 @@
-import type { Message } from '../message.js';
+import type { Message } from '../message/message.js';
 
 /** What a format may look at. Not the headers: the body must come out the same when only the payload is read back. */
 export type Occurrence = Omit<Message, 'headers'>;

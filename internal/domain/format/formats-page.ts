@@ -1,4 +1,4 @@
-import { envelope } from '../envelope.js';
+import { envelope } from '../message/envelope.js';
 import type { Format, Rendering } from './format.js';
 import { formats } from './formats.js';
 

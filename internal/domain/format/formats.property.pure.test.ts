@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { makeTestMessage } from '../../testkit/kits/test-message.js';
 import { fc } from '../../testkit/properties.js';
-import { makeTestMessage } from '../../testkit/test-message.js';
-import { isJson } from '../json-bytes.js';
-import { payloadKind } from '../payload-kind.js';
+import { isJson } from '../message/json-bytes.js';
+import { payloadKind } from '../message/payload-kind.js';
 import { formatNames, formats } from './formats.js';
 
 const subject = fc.oneof(

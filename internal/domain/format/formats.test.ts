@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { makeTestMessage } from '../../testkit/test-message.js';
+import { makeTestMessage } from '../../testkit/kits/test-message.js';
 import type { Rendering } from './format.js';
 import { type FormatName, formatNames, formats } from './formats.js';
 

@@ -1,4 +1,4 @@
-import { payloadKind } from '../payload-kind.js';
+import { payloadKind } from '../message/payload-kind.js';
 import type { Occurrence } from './format.js';
 
 /** Above this a payload is not parsed: 1 MiB may take 20 ms in which nothing else is sent. */

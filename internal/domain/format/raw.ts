@@ -1,4 +1,4 @@
-import { payloadKind } from '../payload-kind.js';
+import { payloadKind } from '../message/payload-kind.js';
 import type { Format } from './format.js';
 
 /** The payload and nothing else. */

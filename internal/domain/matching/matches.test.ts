@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { makeTestWebhook } from '../../testkit/test-webhook.js';
-import type { Header } from '../message.js';
+import { makeTestWebhook } from '../../testkit/kits/test-webhook.js';
+import type { Header } from '../message/message.js';
 import { matches } from './matches.js';
 import { MessageHead } from './message-view.js';
 

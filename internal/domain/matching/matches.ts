@@ -1,7 +1,7 @@
-import { carriesTag, type Tags } from '../tags.js';
-import type { WebhookSettings } from '../webhook-settings.js';
 import type { MessageHead } from './message-view.js';
 import type { Routing } from './routing.js';
+import { carriesTag, type Tags } from './tags.js';
+import type { WebhookSettings } from './webhook-settings.js';
 
 /** A webhook as matching needs it. Matching does not ask whether the webhook is enabled. */
 export interface Matchable {

@@ -1,5 +1,5 @@
-import type { Header } from '../message.js';
-import type { Parsed } from '../parsed.js';
+import type { Header } from '../message/message.js';
+import type { Parsed } from '../text/parsed.js';
 import { parseRouting, type Routing } from './routing.js';
 
 /** A message without its payload. Its routing headers are read when something first asks for them, and only once. */

@@ -1,6 +1,6 @@
-import type { Header } from '../message.js';
-import { type Parsed, parsed, refused } from '../parsed.js';
-import { parseTag, type Tag } from '../tags.js';
+import type { Header } from '../message/message.js';
+import { type Parsed, parsed, refused } from '../text/parsed.js';
+import { parseTag, type Tag } from './tags.js';
 
 /** What a publisher narrows a message to. */
 export interface Routing {

@@ -1,4 +1,4 @@
-import { isWildcard } from '../subject.js';
+import { isWildcard } from './subject.js';
 
 interface Branch<T> {
   readonly next: Map<string, Branch<T>>;

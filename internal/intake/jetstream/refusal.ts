@@ -1,5 +1,5 @@
 import { ErrorCode, NatsError } from 'nats';
-import type { DegradationReason } from '../../domain/degradation.js';
+import type { DegradationReason } from '../../domain/streams/degradation.js';
 import { messageOf } from '../../errors.js';
 
 /** NATS or a stream refuses what an event needs, until an operator changes the server or our configuration. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { makeUuidAt } from '../../domain/uuid.js';
+import { makeUuidAt } from '../../domain/message/uuid.js';
 
 /** Where a message stands in its stream, as the server writes it into the subject that an acknowledgement goes to. */
 export interface StreamPosition {

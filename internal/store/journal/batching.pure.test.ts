@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../testkit/eventually.js';
-import { makeTestLogger } from '../../testkit/test-logger.js';
+import { makeTestLogger } from '../../testkit/kits/test-logger.js';
 import { makeBatcher } from './batcher.js';
 import { makePersevere, type Repeatable, StillFails, TakesTooLong } from './persevere.js';
 

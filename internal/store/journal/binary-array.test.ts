@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { makeTestDatabase, type TestDatabase } from '../../testkit/kits/test-database.js';
+import { makeTestLogger } from '../../testkit/kits/test-logger.js';
 import { fc } from '../../testkit/properties.js';
-import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
-import { makeTestLogger } from '../../testkit/test-logger.js';
 import { charArray, float8Array, int4Array, int8Array, textArray, uuidArray } from './binary-array.js';
 import { type JournalPool, makeJournalPool } from './journal-pool.js';
 

@@ -1,4 +1,4 @@
-import { UUID_PLACES } from '../../domain/uuid.js';
+import { UUID_PLACES } from '../../domain/message/uuid.js';
 
 /**
  * Arrays in the binary form that PostgreSQL's `array_recv` reads: no number becomes a string, no uuid is parsed, and neither

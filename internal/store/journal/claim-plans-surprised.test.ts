@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { makeTestDatabase } from '../../testkit/test-database.js';
-import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
-import { CLAIM_PROBES } from './claim-probes.js';
-import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
+import { makeTestDatabase } from '../../testkit/kits/test-database.js';
+import { makeTestJournal, type TestJournal } from '../../testkit/kits/test-journal.js';
+import { CLAIM_PROBES } from './claim/claim-probes.js';
+import { CLAIM_AROUND, CLAIM_OLDEST } from './claim/claim-statements.js';
+import { UNPARK } from './claim/park.js';
+import { PARK_WAITING } from './claim/park-waiting.js';
 import { prepareConnection } from './journal-pool.js';
-import { UNPARK } from './park.js';
-import { PARK_WAITING } from './park-waiting.js';
 
 const WAITING = 60_000;
 const ROOM = `1000, ${1 << 30}, '{1}', '{128}', 128`;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
-import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
-import { eachRange, IN_RANGE } from './owned-ranges.js';
-import { UNPARK, unpark } from './park.js';
+import { makeTestJournal, type TestJournal } from '../../testkit/kits/test-journal.js';
+import { CLAIM_AROUND, CLAIM_OLDEST } from './claim/claim-statements.js';
+import { eachRange, IN_RANGE } from './claim/owned-ranges.js';
+import { UNPARK, unpark } from './claim/park.js';
 
 const HELD_UP = 40_000;
 const ROOM = { deliveries: 100, bytes: 1 << 30, except: [1], others: 128 };

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeTestDatabase } from '../../testkit/test-database.js';
-import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
-import { startTestServer } from '../../testkit/test-server.js';
+import { makeTestDatabase } from '../../testkit/kits/test-database.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/kits/test-journal.js';
+import { startTestServer } from '../../testkit/servers/test-server.js';
 import { type Touched, touchedBy } from '../../testkit/touched-pages.js';
-import { beat, burySilentInstances, registerInstance } from './instances.js';
+import { beat, burySilentInstances, registerInstance } from './claim/instances.js';
 import type { Journal } from './journal.js';
 import type { JournalPool } from './journal-pool.js';
 

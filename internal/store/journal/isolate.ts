@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.js';
 import { pause } from '../../pause.js';
-import { judgePgError } from '../pg-error.js';
+import { judgePgError } from '../postgres/pg-error.js';
 import { StillFails, TakesTooLong } from './persevere.js';
 
 export interface Tries {

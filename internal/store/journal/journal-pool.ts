@@ -1,10 +1,10 @@
 import { type ClientBase, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import type { Logger } from '../../logger.js';
-import type { Connection } from '../connection.js';
-import { makeMoves } from '../moves.js';
-import { NO_ANSWER } from '../no-answer.js';
-import { spoilsSession } from '../pg-error.js';
-import { makeSessions } from '../session.js';
+import type { Connection } from '../postgres/connection.js';
+import { makeMoves } from '../postgres/moves.js';
+import { NO_ANSWER } from '../postgres/no-answer.js';
+import { spoilsSession } from '../postgres/pg-error.js';
+import { makeSessions } from '../postgres/session.js';
 
 export interface Statement {
   /**

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { OwnedDelivery } from '../../domain/delivery.js';
+import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/kits/test-journal.js';
 import { fc } from '../../testkit/properties.js';
-import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
-import { beat, burySilentInstances, leave } from './instances.js';
+import { beat, burySilentInstances, leave } from './claim/instances.js';
 import type { Journal } from './journal.js';
 
 const PROCESSES = 3;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { SettledAttempt } from '../../domain/attempt.js';
-import type { OwnedDelivery } from '../../domain/delivery.js';
-import type { Message } from '../../domain/message.js';
+import type { SettledAttempt } from '../../domain/delivery/attempt.js';
+import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
+import type { Message } from '../../domain/message/message.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/kits/test-journal.js';
 import { fc } from '../../testkit/properties.js';
-import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
-import type { Accepted } from './accept.js';
-import type { NewDelivery } from './accept-statement.js';
-import { burySilentInstances, leave } from './instances.js';
+import type { Accepted } from './accept/accept.js';
+import type { NewDelivery } from './accept/accept-statement.js';
+import { burySilentInstances, leave } from './claim/instances.js';
 import type { Journal } from './journal.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SettledAttempt } from '../../domain/attempt.js';
-import type { OwnedDelivery } from '../../domain/delivery.js';
-import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
-import { acceptBatch } from './accept.js';
-import { forgetMessageIds } from './forget-message-ids.js';
-import { burySilentInstances, leave } from './instances.js';
+import type { SettledAttempt } from '../../domain/delivery/attempt.js';
+import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/kits/test-journal.js';
+import { acceptBatch } from './accept/accept.js';
+import { forgetMessageIds } from './accept/forget-message-ids.js';
+import { burySilentInstances, leave } from './claim/instances.js';
 
 let kit: TestJournal;
 const room = { deliveries: 100, bytes: 1 << 20, except: [] };

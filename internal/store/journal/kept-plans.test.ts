@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { OwnedDelivery } from '../../domain/delivery.js';
-import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
+import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/kits/test-journal.js';
 import { touchedBy } from '../../testkit/touched-pages.js';
-import { claimNext } from './claim-next.js';
+import { claimNext } from './claim/claim-next.js';
 import type { Journal } from './journal.js';
 import type { JournalPool } from './journal-pool.js';
 

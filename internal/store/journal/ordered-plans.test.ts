@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
-import { CLAIM_NEXT, RELEASE_FIRST } from './claim-next.js';
-import { CLAIM_PROBES } from './claim-probes.js';
+import { makeTestJournal, type TestJournal } from '../../testkit/kits/test-journal.js';
+import { CLAIM_NEXT, RELEASE_FIRST } from './claim/claim-next.js';
+import { CLAIM_PROBES } from './claim/claim-probes.js';
 
 const KEYS = 20;
 const BACKLOG = 20_000;

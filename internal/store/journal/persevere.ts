@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { pause } from '../../pause.js';
-import { judgePgError, type PgVerdict, takesTooLong } from '../pg-error.js';
+import { judgePgError, type PgVerdict, takesTooLong } from '../postgres/pg-error.js';
 
 export interface PersevereDeps {
   readonly logger: Logger;

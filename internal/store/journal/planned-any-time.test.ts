@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
+import { makeTestJournal, type TestJournal } from '../../testkit/kits/test-journal.js';
 import { HURRY } from '../replay/put-back.js';
-import { ACCEPT } from './accept-statement.js';
-import { CANCEL } from './cancel.js';
-import { CLAIM_NEXT } from './claim-next.js';
-import { CLAIM_PROBES } from './claim-probes.js';
-import { CLAIM_AROUND, CLAIM_OLDEST } from './claim-statements.js';
-import { PARK } from './park.js';
+import { ACCEPT } from './accept/accept-statement.js';
+import { CANCEL } from './claim/cancel.js';
+import { CLAIM_NEXT } from './claim/claim-next.js';
+import { CLAIM_PROBES } from './claim/claim-probes.js';
+import { CLAIM_AROUND, CLAIM_OLDEST } from './claim/claim-statements.js';
+import { PARK } from './claim/park.js';
 import { SETTLE } from './settle.js';
 
 let kit: TestJournal;

@@ -1,10 +1,10 @@
-import type { SettledAttempt } from '../../domain/attempt.js';
-import type { CatalogWebhook } from '../../domain/catalog.js';
+import type { SettledAttempt } from '../../domain/delivery/attempt.js';
+import type { CatalogWebhook } from '../../domain/matching/catalog.js';
+import { storableText } from './accept/storable-text.js';
 import type { JournalPool, Statement } from './journal-pool.js';
 import { columns, float8s, int4s, int8s, numberedRowsOf, parameters, rowsOf, texts, uuids } from './parameters.js';
 import { ensurePartitions } from './partitions.js';
 import type { Persevere, Repeatable } from './persevere.js';
-import { storableText } from './storable-text.js';
 
 const ATTEMPTS = columns<SettledAttempt>()({
   delivery_id: uuids(({ delivery }) => delivery.id),

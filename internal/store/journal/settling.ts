@@ -1,7 +1,7 @@
-import type { SettledAttempt } from '../../domain/attempt.js';
+import type { SettledAttempt } from '../../domain/delivery/attempt.js';
 import { messageOf } from '../../errors.js';
-import { judgePgError } from '../pg-error.js';
-import type { CommittingDeps } from './accepting.js';
+import { judgePgError } from '../postgres/pg-error.js';
+import type { CommittingDeps } from './accept/accepting.js';
 import { ATTEMPT_BYTES, SETTLE_BATCHES } from './batch-sizes.js';
 import { makeBatcher } from './batcher.js';
 import { makeIsolate } from './isolate.js';

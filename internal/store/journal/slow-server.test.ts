@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { makeTestDatabase } from '../../testkit/test-database.js';
-import { makeTestJournal, makeTestMessage } from '../../testkit/test-journal.js';
+import { makeTestDatabase } from '../../testkit/kits/test-database.js';
+import { makeTestJournal, makeTestMessage } from '../../testkit/kits/test-journal.js';
 
 const MESSAGES = 40;
 

@@ -1,4 +1,4 @@
-import type { FiringRules } from '../../domain/firing-rules.js';
+import type { FiringRules } from '../../domain/matching/firing-rules.js';
 import { AppError } from '../../errors.js';
 import type { JournalPool } from '../journal/journal-pool.js';
 import { findReplayTarget } from './target.js';

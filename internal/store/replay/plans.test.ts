@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ReplayOutcome } from '../../domain/replay.js';
-import { makeTestDatabase, type TestDatabase } from '../../testkit/test-database.js';
-import { makeTestLogger } from '../../testkit/test-logger.js';
+import type { ReplayOutcome } from '../../domain/delivery/replay.js';
+import { makeTestDatabase, type TestDatabase } from '../../testkit/kits/test-database.js';
+import { makeTestLogger } from '../../testkit/kits/test-logger.js';
 import { wholeReads } from '../../testkit/whole-reads.js';
-import { findLost } from '../find-lost.js';
+import { findLost } from '../deliveries/find-lost.js';
 import { type JournalPool, makeJournalPool } from '../journal/journal-pool.js';
 import { putBack } from './put-back.js';
 import { readWindow } from './window.js';

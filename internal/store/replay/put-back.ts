@@ -1,6 +1,6 @@
-import type { ReplayOutcome } from '../../domain/replay.js';
+import type { ReplayOutcome } from '../../domain/delivery/replay.js';
+import { IS_FIRST } from '../journal/claim/order.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
-import { IS_FIRST } from '../journal/order.js';
 import type { Candidate } from './window.js';
 
 /** About the length of what is POSTed: the payload and what stands around it. */

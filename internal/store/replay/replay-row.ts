@@ -1,4 +1,4 @@
-import type { Replay, ReplayOutcome, ReplayState } from '../../domain/replay.js';
+import type { Replay, ReplayOutcome, ReplayState } from '../../domain/delivery/replay.js';
 
 /** A row of `replays`; bigint columns arrive as text. */
 export interface ReplayRow {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SettledAttempt } from '../../domain/attempt.js';
-import type { OwnedDelivery } from '../../domain/delivery.js';
-import { makeDeliveryIds } from '../../domain/delivery-id.js';
-import { makeFiringRules } from '../../domain/firing-rules.js';
-import type { ReplayRequest } from '../../domain/replay.js';
-import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/test-journal.js';
+import type { SettledAttempt } from '../../domain/delivery/attempt.js';
+import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
+import { makeDeliveryIds } from '../../domain/delivery/delivery-id.js';
+import type { ReplayRequest } from '../../domain/delivery/replay.js';
+import { makeFiringRules } from '../../domain/matching/firing-rules.js';
+import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/kits/test-journal.js';
 import { countReplay } from './count.js';
 import { type ReplayPace, stepReplays } from './step.js';
 

@@ -1,8 +1,8 @@
-import type { Replay, ReplayRequest } from '../../domain/replay.js';
+import type { Replay, ReplayRequest } from '../../domain/delivery/replay.js';
 import { AppError } from '../../errors.js';
-import type { Keyset } from '../keyset.js';
-import type { Db } from '../knex.js';
-import { type ListOf, type Page, readPage } from '../list-page.js';
+import type { Keyset } from '../postgres/keyset.js';
+import type { Db } from '../postgres/knex.js';
+import { type ListOf, type Page, readPage } from '../postgres/list-page.js';
 import { type ReplayRow, toReplay } from './replay-row.js';
 
 export interface NewReplay extends ReplayRequest {

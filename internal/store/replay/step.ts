@@ -1,5 +1,5 @@
-import type { FiringRules } from '../../domain/firing-rules.js';
-import type { Replay } from '../../domain/replay.js';
+import type { Replay } from '../../domain/delivery/replay.js';
+import type { FiringRules } from '../../domain/matching/firing-rules.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 import { putBack } from './put-back.js';
 import { REPLAY_COLUMNS, type ReplayRow, toReplay } from './replay-row.js';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Catalog } from '../../domain/catalog.js';
-import { makeFiringRules } from '../../domain/firing-rules.js';
-import type { Header } from '../../domain/message.js';
+import { Catalog } from '../../domain/matching/catalog.js';
+import { makeFiringRules } from '../../domain/matching/firing-rules.js';
+import type { Header } from '../../domain/message/message.js';
 import { makePermittedEvents } from '../../intake/permitted-events.js';
 import { makeWouldStore } from '../../intake/would-store.js';
+import { makeTestJournal, type TestJournal } from '../../testkit/kits/test-journal.js';
 import { fc } from '../../testkit/properties.js';
-import { makeTestJournal, type TestJournal } from '../../testkit/test-journal.js';
-import { loadCatalogChanges } from '../catalog-changes.js';
-import { writeHeaders } from '../journal/header-bytes.js';
+import { loadCatalogChanges } from '../catalog/catalog-changes.js';
+import { writeHeaders } from '../journal/accept/header-bytes.js';
 import { findReplayTarget } from './target.js';
 
 /** By which `*`, `>` and what covers the inboxes are stored and not taken. */

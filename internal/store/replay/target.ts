@@ -1,10 +1,10 @@
-import type { FiringRules } from '../../domain/firing-rules.js';
+import type { FiringRules } from '../../domain/matching/firing-rules.js';
 import { type Matchable, matches } from '../../domain/matching/matches.js';
 import { MessageHead } from '../../domain/matching/message-view.js';
 import { SubjectIndex } from '../../domain/matching/subject-index.js';
-import type { Tags } from '../../domain/tags.js';
-import { NO_SETTINGS, type WebhookSettings } from '../../domain/webhook-settings.js';
-import { readHeaders } from '../journal/header-bytes.js';
+import type { Tags } from '../../domain/matching/tags.js';
+import { NO_SETTINGS, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
+import { readHeaders } from '../journal/accept/header-bytes.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
 const LOAD_TARGET: Statement = {

@@ -1,4 +1,4 @@
-import type { ReplayOutcome } from '../../domain/replay.js';
+import type { ReplayOutcome } from '../../domain/delivery/replay.js';
 import type { Statement } from '../journal/journal-pool.js';
 
 /**

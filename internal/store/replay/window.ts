@@ -1,4 +1,4 @@
-import type { ReplayRequest } from '../../domain/replay.js';
+import type { ReplayRequest } from '../../domain/delivery/replay.js';
 import type { JournalPool } from '../journal/journal-pool.js';
 import type { ReplayTarget } from './target.js';
 import { WINDOW_STATEMENTS } from './window-statements.js';

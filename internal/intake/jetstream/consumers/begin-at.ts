@@ -1,5 +1,5 @@
 import type { StreamInfo } from 'nats';
-import type { ConsumerPosition } from '../../../domain/consumer-position.js';
+import type { ConsumerPosition } from '../../../domain/streams/consumer-position.js';
 import type { BeginAt } from '../stream-settings.js';
 
 /**

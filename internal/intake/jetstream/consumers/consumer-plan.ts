@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StreamPlan } from '../../../domain/stream-plan.js';
+import type { StreamPlan } from '../../../domain/streams/stream-plan.js';
 import type { PullTarget } from '../pull-target.js';
 import { durableName } from '../stream-settings.js';
 import { unsuitable } from '../streams/own-config.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConsumerInfo } from 'nats';
-import { upTo, useStreamKit } from '../../../testkit/use-stream-kit.js';
+import { upTo, useStreamKit } from '../../../testkit/kits/use-stream-kit.js';
 
 const kit = useStreamKit();
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { openLedger } from '../../../testkit/account.js';
 import { eventually } from '../../../testkit/eventually.js';
-import type { TestApp } from '../../../testkit/test-app.js';
-import { linesOf, useConfiguredNats } from '../../../testkit/use-configured-nats.js';
+import type { TestApp } from '../../../testkit/kits/test-app.js';
+import { linesOf, useConfiguredNats } from '../../../testkit/servers/use-configured-nats.js';
 
 const kit = useConfiguredNats();
 

@@ -1,5 +1,5 @@
 import type { JetStreamManager } from 'nats';
-import { overlapping } from '../../../domain/covered-by.js';
+import { overlapping } from '../../../domain/matching/covered-by.js';
 import type { Logger } from '../../../logger.js';
 import { Failures } from '../failures.js';
 import type { RememberedConsumer } from '../positions/remembered-consumer.js';

@@ -1,6 +1,6 @@
 import { NatsError } from 'nats';
-import { coveredBy } from '../../../domain/covered-by.js';
-import type { Obstacle } from '../../../domain/stream-obstacles.js';
+import { coveredBy } from '../../../domain/matching/covered-by.js';
+import type { Obstacle } from '../../../domain/streams/stream-obstacles.js';
 import { AppError } from '../../../errors.js';
 import type { Admission } from '../../intake.js';
 import type { ConsumerPlan } from '../consumers/consumer-plan.js';

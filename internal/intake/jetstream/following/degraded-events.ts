@@ -1,8 +1,8 @@
-import { hitByClosed, type Way } from '../../../domain/closed-ways.js';
-import { coveredBy, overlapping } from '../../../domain/covered-by.js';
-import type { Degradation } from '../../../domain/degradation.js';
-import { answersRequests, type Obstacle } from '../../../domain/stream-obstacles.js';
-import type { StreamPlan } from '../../../domain/stream-plan.js';
+import { hitByClosed, type Way } from '../../../domain/egress/closed-ways.js';
+import { coveredBy, overlapping } from '../../../domain/matching/covered-by.js';
+import type { Degradation } from '../../../domain/streams/degradation.js';
+import { answersRequests, type Obstacle } from '../../../domain/streams/stream-obstacles.js';
+import type { StreamPlan } from '../../../domain/streams/stream-plan.js';
 import type { ConsumerPlan } from '../consumers/consumer-plan.js';
 import type { Readings } from '../reading/readings.js';
 import type { WantedConsumer } from '../wanted-consumer.js';

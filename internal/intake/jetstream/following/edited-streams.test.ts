@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../testkit/eventually.js';
-import { linesOf, readinessOf, useConfiguredNats } from '../../../testkit/use-configured-nats.js';
+import { linesOf, readinessOf, useConfiguredNats } from '../../../testkit/servers/use-configured-nats.js';
 
 const kit = useConfiguredNats();
 const edit = async (name: string, subjects: string[]) => {

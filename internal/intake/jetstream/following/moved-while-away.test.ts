@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { RetentionPolicy } from 'nats';
 import { eventually } from '../../../testkit/eventually.js';
-import { newerNatsServer } from '../../../testkit/newer-nats.js';
-import { linesOf, readinessOf, useConfiguredNats } from '../../../testkit/use-configured-nats.js';
+import { newerNatsServer } from '../../../testkit/servers/newer-nats.js';
+import { linesOf, readinessOf, useConfiguredNats } from '../../../testkit/servers/use-configured-nats.js';
 
 const kit = useConfiguredNats();
 

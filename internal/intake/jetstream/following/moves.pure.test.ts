@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { planStreams } from '../../../domain/stream-plan.js';
-import { makeTestLogger } from '../../../testkit/test-logger.js';
+import { planStreams } from '../../../domain/streams/stream-plan.js';
+import { makeTestLogger } from '../../../testkit/kits/test-logger.js';
 import type { ListedStream } from '../streams/streams.js';
 import type { WantedConsumer } from '../wanted-consumer.js';
 import { Moves } from './moves.js';

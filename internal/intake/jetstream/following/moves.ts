@@ -1,7 +1,7 @@
-import { overlapping } from '../../../domain/covered-by.js';
-import type { StreamPlan } from '../../../domain/stream-plan.js';
-import { isWildcard } from '../../../domain/subject.js';
-import { covers } from '../../../domain/subject-overlap.js';
+import { overlapping } from '../../../domain/matching/covered-by.js';
+import { isWildcard } from '../../../domain/matching/subject.js';
+import { covers } from '../../../domain/matching/subject-overlap.js';
+import type { StreamPlan } from '../../../domain/streams/stream-plan.js';
 import type { Logger } from '../../../logger.js';
 import type { PullTarget } from '../pull-target.js';
 import type { ListedStream } from '../streams/streams.js';

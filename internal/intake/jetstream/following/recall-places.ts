@@ -1,4 +1,4 @@
-import { covers } from '../../../domain/subject-overlap.js';
+import { covers } from '../../../domain/matching/subject-overlap.js';
 import type { RememberedConsumer } from '../positions/remembered-consumer.js';
 import type { PullTarget } from '../pull-target.js';
 import type { BeginAt } from '../stream-settings.js';

@@ -1,6 +1,6 @@
 import type { NatsConnection } from 'nats';
-import type { Degradation } from '../../../domain/degradation.js';
-import type { StreamPlan } from '../../../domain/stream-plan.js';
+import type { Degradation } from '../../../domain/streams/degradation.js';
+import type { StreamPlan } from '../../../domain/streams/stream-plan.js';
 import type { Admission } from '../../intake.js';
 import type { ConsumerPlan } from '../consumers/consumer-plan.js';
 import type { RememberedConsumer } from '../positions/remembered-consumer.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { eventually } from '../../../testkit/eventually.js';
-import { useConfiguredNats } from '../../../testkit/use-configured-nats.js';
-import { metric } from '../../../testkit/use-stream-kit.js';
+import { metric } from '../../../testkit/kits/use-stream-kit.js';
+import { useConfiguredNats } from '../../../testkit/servers/use-configured-nats.js';
 
 const kit = useConfiguredNats();
 

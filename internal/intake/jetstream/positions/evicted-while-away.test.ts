@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../testkit/eventually.js';
-import type { TestApp } from '../../../testkit/test-app.js';
-import { logged, metric, useStreamKit } from '../../../testkit/use-stream-kit.js';
+import type { TestApp } from '../../../testkit/kits/test-app.js';
+import { logged, metric, useStreamKit } from '../../../testkit/kits/use-stream-kit.js';
 
 const kit = useStreamKit();
 const SMALL = { HUKZ_STREAM_MAX_BYTES: '200KiB' };

@@ -1,4 +1,4 @@
-import type { StoredPosition } from '../../../domain/consumer-position.js';
+import type { StoredPosition } from '../../../domain/streams/consumer-position.js';
 import type { Incoming } from '../../incoming.js';
 import type { StoredFor } from '../../would-store.js';
 import { makePositionId } from '../stream-position.js';

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import type { Degradation } from '../../../domain/degradation.js';
+import type { Degradation } from '../../../domain/streams/degradation.js';
 import { openLedger } from '../../../testkit/account.js';
 import { eventually } from '../../../testkit/eventually.js';
-import { readinessOf, useConfiguredNats } from '../../../testkit/use-configured-nats.js';
+import { readinessOf, useConfiguredNats } from '../../../testkit/servers/use-configured-nats.js';
 
 const kit = useConfiguredNats();
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { headers } from 'nats';
 import { eventually } from '../../../testkit/eventually.js';
-import { metric, upTo, useStreamKit } from '../../../testkit/use-stream-kit.js';
+import { metric, upTo, useStreamKit } from '../../../testkit/kits/use-stream-kit.js';
 
 const kit = useStreamKit();
 const UNSTORED = { HUKZ_STORE_UNMATCHED: 'false' };

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import type { Degradation } from '../../../domain/degradation.js';
+import type { Degradation } from '../../../domain/streams/degradation.js';
 import { eventually } from '../../../testkit/eventually.js';
-import type { TestApp } from '../../../testkit/test-app.js';
-import { readinessOf } from '../../../testkit/use-configured-nats.js';
-import { logged, metric, upTo, useStreamKit } from '../../../testkit/use-stream-kit.js';
+import type { TestApp } from '../../../testkit/kits/test-app.js';
+import { logged, metric, upTo, useStreamKit } from '../../../testkit/kits/use-stream-kit.js';
+import { readinessOf } from '../../../testkit/servers/use-configured-nats.js';
 
 const kit = useStreamKit();
 

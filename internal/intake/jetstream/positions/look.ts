@@ -1,6 +1,6 @@
 import type { ConsumerInfo, JetStreamManager, NatsConnection, StreamInfo } from 'nats';
-import type { Sighting } from '../../../domain/consumer-position.js';
-import { covers } from '../../../domain/subject-overlap.js';
+import { covers } from '../../../domain/matching/subject-overlap.js';
+import type { Sighting } from '../../../domain/streams/consumer-position.js';
 import type { PullTarget } from '../pull-target.js';
 
 /** A consumer as it was found. */

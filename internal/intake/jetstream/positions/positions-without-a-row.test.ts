@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../testkit/eventually.js';
-import { metric, upTo, useStreamKit } from '../../../testkit/use-stream-kit.js';
+import { metric, upTo, useStreamKit } from '../../../testkit/kits/use-stream-kit.js';
 
 const kit = useStreamKit();
 

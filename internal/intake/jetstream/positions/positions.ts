@@ -1,5 +1,5 @@
-import type { ConsumerPosition, Sighting, StoredPosition } from '../../../domain/consumer-position.js';
-import type { Degradation } from '../../../domain/degradation.js';
+import type { ConsumerPosition, Sighting, StoredPosition } from '../../../domain/streams/consumer-position.js';
+import type { Degradation } from '../../../domain/streams/degradation.js';
 import { messageOf } from '../../../errors.js';
 import type { Logger } from '../../../logger.js';
 import { keyOf, type PullTarget } from '../pull-target.js';

@@ -1,5 +1,5 @@
 import { DeliverPolicy } from 'nats';
-import type { ConsumerPosition } from '../../../domain/consumer-position.js';
+import type { ConsumerPosition } from '../../../domain/streams/consumer-position.js';
 import { markOf } from '../stream-position.js';
 import { firstSequenceSince } from './first-sequence-since.js';
 import { floorOf, type Look } from './look.js';

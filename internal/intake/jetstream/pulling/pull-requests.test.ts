@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { AckPolicy, type ConsumerConfig, connect, createInbox, type NatsConnection } from 'nats';
 import type { NatsServer } from '../../../local/nats-server.js';
 import { eventually } from '../../../testkit/eventually.js';
-import { startTestNats } from '../../../testkit/test-nats.js';
+import { startTestNats } from '../../../testkit/servers/test-nats.js';
 import { makeClientBoundary } from '../../client-boundary.js';
 import { limitsOf } from './pull-limits.js';
 import { PullRequests } from './pull-requests.js';

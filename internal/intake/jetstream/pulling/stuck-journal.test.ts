@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { eventually } from '../../../testkit/eventually.js';
-import { logged, metric, useStreamKit } from '../../../testkit/use-stream-kit.js';
+import { logged, metric, useStreamKit } from '../../../testkit/kits/use-stream-kit.js';
 
 const kit = useStreamKit();
 

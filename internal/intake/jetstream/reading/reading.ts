@@ -1,5 +1,5 @@
 import type { ConsumerInfo, JetStreamManager, NatsConnection, StreamInfo } from 'nats';
-import type { Obstacle } from '../../../domain/stream-obstacles.js';
+import type { Obstacle } from '../../../domain/streams/stream-obstacles.js';
 import { floorOf, type Look } from '../positions/look.js';
 import type { PullTarget } from '../pull-target.js';
 import type { Puller } from '../pulling/puller.js';

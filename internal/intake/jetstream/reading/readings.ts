@@ -1,5 +1,5 @@
 import type { ConsumerInfo, JetStreamManager, StreamInfo } from 'nats';
-import type { Obstacle } from '../../../domain/stream-obstacles.js';
+import type { Obstacle } from '../../../domain/streams/stream-obstacles.js';
 import { messageOf } from '../../../errors.js';
 import type { Logger } from '../../../logger.js';
 import type { Acceptor } from '../../acceptor.js';

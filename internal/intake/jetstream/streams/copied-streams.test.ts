@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { connect } from 'nats';
-import { readinessOf, useConfiguredNats } from '../../../testkit/use-configured-nats.js';
+import { readinessOf, useConfiguredNats } from '../../../testkit/servers/use-configured-nats.js';
 
 const kit = useConfiguredNats();
 

@@ -1,7 +1,7 @@
 import { RetentionPolicy, type StreamConfig, type StreamInfo } from 'nats';
-import { coveredBy } from '../../../domain/covered-by.js';
-import type { StreamPlan } from '../../../domain/stream-plan.js';
-import { covers } from '../../../domain/subject-overlap.js';
+import { coveredBy } from '../../../domain/matching/covered-by.js';
+import { covers } from '../../../domain/matching/subject-overlap.js';
+import type { StreamPlan } from '../../../domain/streams/stream-plan.js';
 import { Refusal } from '../refusal.js';
 import { idleSubject, OUR_DESCRIPTION, type StreamSettings, streamConfig } from '../stream-settings.js';
 

@@ -1,7 +1,7 @@
 import type { StreamInfo } from 'nats';
-import { makeIsCovered, makeOverlapsOne } from '../../../domain/covered-by.js';
-import { holdsReserved } from '../../../domain/reserved.js';
-import { answersRequests, holdsReservedSubjects, type Obstacle } from '../../../domain/stream-obstacles.js';
+import { makeIsCovered, makeOverlapsOne } from '../../../domain/matching/covered-by.js';
+import { holdsReserved } from '../../../domain/matching/reserved.js';
+import { answersRequests, holdsReservedSubjects, type Obstacle } from '../../../domain/streams/stream-obstacles.js';
 import { OUR_DESCRIPTION, type StreamSettings } from '../stream-settings.js';
 import { unsuitable } from './own-config.js';
 

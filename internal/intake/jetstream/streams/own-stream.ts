@@ -1,6 +1,6 @@
 import type { JetStreamManager, StreamInfo } from 'nats';
-import { isContested, type Obstacle } from '../../../domain/stream-obstacles.js';
-import type { StreamPlan } from '../../../domain/stream-plan.js';
+import { isContested, type Obstacle } from '../../../domain/streams/stream-obstacles.js';
+import type { StreamPlan } from '../../../domain/streams/stream-plan.js';
 import type { Logger } from '../../../logger.js';
 import { Failures } from '../failures.js';
 import { type Refusal, refusalOf } from '../refusal.js';

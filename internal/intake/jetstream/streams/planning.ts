@@ -1,6 +1,6 @@
 import type { JetStreamManager, StreamInfo } from 'nats';
-import { makeOverlapsOne } from '../../../domain/covered-by.js';
-import { planStreams, type StreamPlan } from '../../../domain/stream-plan.js';
+import { makeOverlapsOne } from '../../../domain/matching/covered-by.js';
+import { planStreams, type StreamPlan } from '../../../domain/streams/stream-plan.js';
 import type { Logger } from '../../../logger.js';
 import type { StreamSettings } from '../stream-settings.js';
 import type { StreamLink } from '../wanted-consumer.js';

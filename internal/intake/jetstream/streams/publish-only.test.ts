@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../testkit/eventually.js';
-import { newerNatsServer } from '../../../testkit/newer-nats.js';
-import { linesOf, readinessOf, useConfiguredNats } from '../../../testkit/use-configured-nats.js';
+import { newerNatsServer } from '../../../testkit/servers/newer-nats.js';
+import { linesOf, readinessOf, useConfiguredNats } from '../../../testkit/servers/use-configured-nats.js';
 
 const kit = useConfiguredNats();
 const newer = newerNatsServer();

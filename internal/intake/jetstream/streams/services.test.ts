@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect, type Msg, type NatsConnection } from 'nats';
 import { eventually } from '../../../testkit/eventually.js';
-import { linesOf, readinessOf, useConfiguredNats } from '../../../testkit/use-configured-nats.js';
+import { linesOf, readinessOf, useConfiguredNats } from '../../../testkit/servers/use-configured-nats.js';
 import { Services } from './services.js';
 
 const kit = useConfiguredNats();

@@ -1,5 +1,5 @@
 import type { NatsConnection } from 'nats';
-import type { Degradation } from '../../../domain/degradation.js';
+import type { Degradation } from '../../../domain/streams/degradation.js';
 import { findServices, MAX_SUBJECTS } from './find-services.js';
 
 /** A service that begins, and a permission that is granted, are noticed within this time. A request that is refused is a line in the server's log. */

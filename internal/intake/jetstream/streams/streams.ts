@@ -1,5 +1,5 @@
 import type { JetStreamManager, StreamInfo, StreamSource } from 'nats';
-import type { Copied, ForeignStream, StreamPlan } from '../../../domain/stream-plan.js';
+import type { Copied, ForeignStream, StreamPlan } from '../../../domain/streams/stream-plan.js';
 import { newStream, OUR_DESCRIPTION, type StreamSettings } from '../stream-settings.js';
 import { isShared, ownConfig } from './own-config.js';
 

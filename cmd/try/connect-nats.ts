@@ -1,0 +1,25 @@
+import { connect, type NatsConnection } from 'nats';
+import { loadNatsConfig } from '../../config/load.js';
+import { messageOf } from '../../internal/errors.js';
+import { natsOptions } from '../../internal/intake/nats-settings.js';
+import { CommandFailed } from '../command-failed.js';
+import type { Invocation } from '../invocation.js';
+import { findUpState } from '../up/up-state.js';
+
+/**
+ * Connects to the NATS server of HUKZ_NATS_URL, else to the one of a running `hukz up` in this directory, else to the
+ * one in the configuration file. Does not wait for a server that is unavailable.
+ */
+export async function connectNats(here: Invocation): Promise<NatsConnection> {
+  const up = await findUpState(here.cwd);
+  const config = up
+    ? loadNatsConfig({ env: { HUKZ_NATS_URL: up.nats.join(','), ...here.env } })
+    : loadNatsConfig({ env: here.env, cwd: here.cwd });
+  const name = `hukz-publish/${here.version}`;
+  const options = natsOptions({ settings: config, name, onUnusableFile: () => undefined });
+  return connect({ ...options, reconnect: false, ignoreAuthErrorAbort: false, timeout: 3000 }).catch(
+    (error: unknown) => {
+      throw new CommandFailed(`cannot connect to NATS at ${config.servers.join(', ')}: ${messageOf(error)}`);
+    },
+  );
+}

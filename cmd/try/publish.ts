@@ -1,0 +1,94 @@
+import { buffer } from 'node:stream/consumers';
+import { ErrorCode, type MsgHdrs, headers as makeHeaders, NatsError } from 'nats';
+import { RECEIPT_HEADER } from '../../internal/domain/delivery/receipt.js';
+import { parseRouting } from '../../internal/domain/matching/routing.js';
+import { isWildcard, parseSubject } from '../../internal/domain/matching/subject.js';
+import type { Header } from '../../internal/domain/message/message.js';
+import { CommandFailed } from '../command-failed.js';
+import type { Invocation } from '../invocation.js';
+import { connectNats } from './connect-nats.js';
+
+export interface PublishOptions {
+  readonly subject: string;
+  /** The message, or `-` for standard input. */
+  readonly payload: string;
+  readonly headers: readonly string[];
+  /** Wait for the service's answer and print it. */
+  readonly request: boolean;
+}
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** `hukz publish`: publishes one message with exactly the given bytes. */
+export async function publish(here: Invocation, options: PublishOptions): Promise<void> {
+  const { subject } = options;
+  refuseSubject(subject);
+  const headers = parseHeaders(options.headers);
+  const bytes = options.payload === '-' ? await buffer(process.stdin) : Buffer.from(options.payload);
+  const connection = await connectNats(here);
+  const where = `${subject} at nats://${connection.getServer()}`;
+  try {
+    if (options.request) {
+      headers.set(RECEIPT_HEADER, '1');
+      const answer = await connection.request(subject, bytes, { timeout: ANSWER_WITHIN_MS, headers });
+      process.stdout.write(`${answer.string()}\n`);
+      if (isError(answer.string())) throw new CommandFailed('the answer is an error: the message was not accepted');
+    } else {
+      connection.publish(subject, bytes, { headers });
+      await connection.flush();
+      process.stdout.write(`published ${bytes.length} bytes to ${where}\n`);
+    }
+  } catch (error) {
+    throw explain(error, where);
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Refuses a subject with wildcards, and one for which no event can be registered: NATS would drop such a message
+ * silently.
+ */
+function refuseSubject(subject: string): void {
+  const judged = parseSubject(subject, { allowAll: true });
+  const problem = judged.ok
+    ? isWildcard(subject) && 'a message has exactly one subject; only events may have wildcards'
+    : judged.problem;
+  if (problem) throw new CommandFailed(`cannot publish to "${subject}": ${problem}`);
+}
+
+/** Whether the answer is `{"error"}`, from hukz or from the stream. */
+function isError(text: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null && 'error' in answer;
+  } catch {
+    return false;
+  }
+}
+
+function parseHeaders(texts: readonly string[]): MsgHdrs {
+  const pairs = texts.map((text): Header => {
+    const colon = text.indexOf(':');
+    if (colon < 1) throw new CommandFailed(`--header ${text}: write a header as key:value`);
+    return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  });
+  const routing = parseRouting(pairs);
+  // The service would store the message and report the problem in its log, where the publisher does not look.
+  if (!routing.ok) throw new CommandFailed(`--header ${routing.problem}; such a message triggers no webhook`);
+  const headers = makeHeaders();
+  for (const [name, value] of pairs) headers.append(name, value);
+  return headers;
+}
+
+function explain(error: unknown, where: string): unknown {
+  if (!(error instanceof NatsError)) return error;
+  if (error.code === ErrorCode.NoResponders) {
+    return new CommandFailed(`nothing listens on ${where}: is an event registered for it, and is hukz running?`);
+  }
+  if (error.code === ErrorCode.Timeout)
+    return new CommandFailed(
+      `no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s: nothing answers with INTAKE=jetstream and STREAM_ACK=off`,
+    );
+  return new CommandFailed(`${where}: ${error.message}`);
+}

@@ -1,0 +1,25 @@
+import type { z } from 'zod';
+import { AppError } from '../../errors.js';
+import { sentencesFor } from './issue-sentence.js';
+
+const MAX_TOLD = 20;
+
+/** Everything that is wrong with a request's fields, each as a refusal of its own. */
+export class InvalidFields extends Error {
+  readonly refusals: readonly [AppError, ...AppError[]];
+
+  constructor(issues: readonly z.core.$ZodIssue[]) {
+    super('invalid fields');
+    this.name = 'InvalidFields';
+    const told = issues.slice(0, MAX_TOLD).flatMap(sentencesFor).slice(0, MAX_TOLD);
+    const [first, ...rest] = told.map(({ message, field }) => new AppError('unprocessable', message, field));
+    this.refusals = [first ?? new AppError('unprocessable', 'Invalid request body'), ...rest];
+  }
+}
+
+/** The value as its schema reads it, or every problem in a sentence. */
+export function parseFields<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (!result.success) throw new InvalidFields(result.error.issues);
+  return result.data;
+}

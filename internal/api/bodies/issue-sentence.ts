@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import { echo } from '../../domain/text/echo.js';
+
+export interface FieldSentence {
+  readonly message: string;
+  readonly field: string | undefined;
+}
+
+/** Unknown fields of one object that are named. */
+const MAX_KEYS = 20;
+
+const KIND: Readonly<Record<string, string>> = {
+  string: 'a string',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  array: 'a list',
+  record: 'an object of strings',
+  object: 'an object',
+};
+
+/** A schema's issue in words for the caller; unknown fields are told one by one. */
+export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] {
+  const [top] = issue.path;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, MAX_KEYS).map((key) => ({
+      message: `there is no field ${quoted([...issue.path, key].join('.'))}`,
+      field: echo(String(top ?? key)),
+    }));
+  }
+  if (issue.code === 'invalid_union') {
+    const meant = issue.errors.find(isMeant);
+    if (meant) return meant.flatMap((one) => sentencesFor({ ...one, path: [...issue.path, ...one.path] }));
+  }
+  const name = nameOf(issue) || 'the body';
+  return [{ message: sentence(name, issue), field: top === undefined ? undefined : String(top) }];
+}
+
+/** Of several forms, the one that was meant is of the right kind as a whole: what is wrong is wrong inside it. */
+function isMeant(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.every(({ path, code }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'));
+}
+
+/** A sentence of our own about an entry of a list says what the entry is: its index would be the parser's word. */
+function nameOf({ code, path }: z.core.$ZodIssue): string {
+  const told = code === 'custom' && typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
+  return echo(told.map(String).join('.'));
+}
+
+function sentence(name: string, issue: z.core.$ZodIssue): string {
+  if (isAbsent(issue)) return `${name} is a required field`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${name} must be ${KIND[issue.expected] ?? `of type ${issue.expected}`}`;
+    case 'too_small':
+      if (issue.origin === 'string') return `${name} is a required field`;
+      return `${name} must be at least ${issue.minimum}`;
+    case 'too_big':
+      if (issue.origin === 'string') return `${name} has at most ${issue.maximum} characters`;
+      if (issue.origin === 'array') return `${name} has at most ${issue.maximum} entries`;
+      return `${name} must be at most ${issue.maximum}`;
+    case 'invalid_union':
+      return `${name} ${issue.message}`;
+    case 'invalid_key':
+      return issue.issues[0] ? sentence(name, issue.issues[0]) : `${name}: the key is not allowed`;
+    case 'invalid_value':
+      return `${name} must be one of ${issue.values.map(String).join(', ')}`;
+    default:
+      return `${name}: ${issue.message}`;
+  }
+}
+
+/** Nothing was given, whatever forms it might have had. */
+function isAbsent({ code, input }: z.core.$ZodIssue): boolean {
+  return input === undefined && (code === 'invalid_type' || code === 'invalid_union' || code === 'invalid_value');
+}
+
+function quoted(key: string): string {
+  return JSON.stringify(echo(key));
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import {
+  MAX_TAG_BYTES,
+  MAX_TAG_KEY_LENGTH,
+  MAX_TAG_VALUE_LENGTH,
+  MAX_TAGS,
+  parseTag,
+  TAG_KEY,
+  type Tag,
+  type Tags,
+  tagBytes,
+} from '../../domain/matching/tags.js';
+import { AppError } from '../../errors.js';
+import { boundedList, boundedRecord, boundedText } from './bounds.js';
+import { parseFields } from './invalid-fields.js';
+import { isStorable, text, UNSTORABLE } from './text.js';
+
+const key = z.string().regex(TAG_KEY, 'a key has 1 to 64 characters out of A-Z, a-z, 0-9, _, . and -');
+const MAX_TAG_LENGTH = MAX_TAG_KEY_LENGTH + 1 + MAX_TAG_VALUE_LENGTH;
+const atMost = `there are at most ${MAX_TAGS} tags`;
+
+export const tags = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH) }, MAX_TAGS, atMost).meta({
+  maxProperties: MAX_TAGS,
+  description: `how it is found again: keys and their values, at most ${MAX_TAG_BYTES} bytes of JSON`,
+  example: { app: 'example' },
+});
+
+/** A merge patch of tags: those named are set, `null` removes one, the others stay. */
+export const tagsPatch = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH).nullable() }, MAX_TAGS, atMost).meta({
+  maxProperties: MAX_TAGS,
+  description: 'those named are set, null removes one, the others stay',
+  example: { app: 'example', gone: null },
+});
+
+/** Tags that were stored when more was allowed may stay, and may become fewer. @throws {AppError} `unprocessable` */
+export function withinBytes(next: Tags, current: Tags = {}): Tags {
+  const bytes = tagBytes(next);
+  if (bytes <= MAX_TAG_BYTES || bytes <= tagBytes(current)) return next;
+  const sentence = `tags have at most ${MAX_TAG_BYTES} bytes of JSON in all, and these have ${bytes}`;
+  throw new AppError('unprocessable', sentence, 'tags');
+}
+
+export function patchTags(current: Tags, patch: z.output<typeof tagsPatch> | null | undefined): Tags {
+  if (patch === undefined) return current;
+  if (patch === null) return {};
+  const merged = Object.entries({ ...current, ...patch }).filter(([, value]) => value !== null);
+  return withinBytes(parseFields(z.object({ tags }), { tags: Object.fromEntries(merged) }).tags, current);
+}
+
+const tagQuery = boundedText(MAX_TAG_LENGTH)
+  .transform((written, context): Tag => {
+    const tag = isStorable(written) ? parseTag(written) : { ok: false as const, problem: UNSTORABLE };
+    if (tag.ok) return tag.value;
+    context.addIssue({ code: 'custom', message: tag.problem });
+    return z.NEVER;
+  })
+  .pipe(z.custom<Tag>())
+  .meta({
+    type: 'string',
+    maxLength: MAX_TAG_LENGTH,
+    pattern: String.raw`^[^:\u0000]+:[^\u0000]*$`,
+    example: 'app:example',
+  });
+
+/** `?tag=key:value`, repeatable; all of them must be carried. */
+export const tagQueries = z
+  .preprocess(
+    (given) => (given === undefined ? [] : Array.isArray(given) ? given : [given]),
+    boundedList(tagQuery, MAX_TAGS),
+  )
+  .meta({ description: 'key:value; repeatable, all of them must be carried' });

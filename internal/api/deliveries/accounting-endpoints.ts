@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { AppError } from '../../errors.js';
+import { closes, loadAccount } from '../../store/deliveries/accounting.js';
+import { loadNow } from '../../store/postgres/load-now.js';
+import type { ApiDeps } from '../api-deps.js';
+import { instant } from '../bodies/instant.js';
+import { id, written } from '../bodies/numbers.js';
+import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { Turnstile } from '../http/turnstile.js';
+import { pastRange } from '../past-range.js';
+
+const A_DAY_MS = 86_400_000;
+/** An account of a month may take seconds, and a connection of the API meanwhile. */
+const MAX_AT_ONCE = 2;
+
+const query = z.object({
+  webhook_id: written(id).optional().describe('of all webhooks without it'),
+  since: instant.optional().describe('of the messages that were received then or later; a day ago without it'),
+  until: instant.optional().describe('and before then; now without it'),
+});
+
+const count = z.int().min(0);
+const accountAnswer = z
+  .object({
+    webhook_id: id.nullable(),
+    since: z.iso.datetime(),
+    until: z.iso.datetime(),
+    accepted: count.describe('deliveries that the messages say that they owe'),
+    delivered: count,
+    pending: count,
+    held: count,
+    dead: count,
+    cancelled: count,
+    lost: count.describe('accepted and found nowhere: must be 0'),
+    unknown: count.describe('found and never accepted: must be 0'),
+    closes: z.boolean().describe('whether accepted = delivered + pending + held + dead + cancelled, by ids'),
+  })
+  .meta({ title: 'Account' });
+
+export function makeAccountingEndpoints(deps: Pick<ApiDeps, 'db' | 'reach'>): readonly Endpoint[] {
+  const refusal = 'other accounts are being read; try again later';
+  const reading = new Turnstile({ most: MAX_AT_ONCE, refusal });
+  return [
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/accounting',
+        summary:
+          'What became of the messages of a time, each delivery counted once by its id, and whether the sum closes',
+        query,
+        answers: { 200: { description: 'the account', schema: accountAnswer } },
+        refuses: ['conflict'],
+      },
+      async ({ query: { webhook_id: webhookId, ...given } }) => {
+        const now = await loadNow(deps.db);
+        const range = rangeOf(given, now, deps.reach.accountMs);
+        const account = await reading.through(() => loadAccount(deps.db, { webhookId, ...range }));
+        const json: z.input<typeof accountAnswer> = {
+          webhook_id: webhookId ?? null,
+          since: range.since.toISOString(),
+          until: range.until.toISOString(),
+          ...account,
+          closes: closes(account),
+        };
+        return { status: 200, json };
+      },
+    ),
+  ];
+}
+
+/** Further back, one side of the account is no longer kept. */
+function rangeOf(given: { since?: Date | undefined; until?: Date | undefined }, now: Date, reachMs: number) {
+  const until = pastRange(given, now);
+  const since = given.since ?? new Date(until.getTime() - A_DAY_MS);
+  const earliest = new Date(now.getTime() - reachMs);
+  if (since < earliest) {
+    throw new AppError('conflict', `the account is kept since ${earliest.toISOString()}, not longer`, 'since');
+  }
+  return { since, until };
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { BURIED_BECAUSE } from '../../domain/delivery/verdict.js';
+import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { DEAD_LETTERS_ORDER, type DeadLetter, listDeadLetters } from '../../store/deliveries/dead-letters.js';
+import type { ApiDeps } from '../api-deps.js';
+import { instant } from '../bodies/instant.js';
+import { id, spaceId, written } from '../bodies/numbers.js';
+import { tagQueries } from '../bodies/tag-fields.js';
+import { text } from '../bodies/text.js';
+import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { listHead, listOf, pagingOf } from '../http/paging.js';
+
+const query = z.object({
+  ...pagingOf(DEAD_LETTERS_ORDER),
+  tag: tagQueries,
+  event: text(MAX_SUBJECT_LENGTH).optional().describe('the subject, exactly'),
+  webhook_id: written(id).optional(),
+  space_id: written(spaceId).optional(),
+  since: instant.optional().describe('given up then or later'),
+  until: instant.optional().describe('given up before then'),
+});
+
+const deadLetterAnswer = z
+  .object({
+    id: z.uuid().describe("the delivery's"),
+    died_at: z.iso.datetime(),
+    because: z.string().meta({ enum: [...BURIED_BECAUSE, 'message_lost', 'released'] }),
+    attempts: z.int(),
+    event: z.string().nullable(),
+    message_id: z.uuid(),
+    received_at: z.iso.datetime(),
+    webhook_id: id,
+    space_id: spaceId,
+  })
+  .meta({ title: 'DeadLetter' });
+
+export function makeDeadLetterEndpoints(deps: Pick<ApiDeps, 'db'>): readonly Endpoint[] {
+  return [
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/dead-letters',
+        summary: 'What was given up of the webhooks that this user created, newest first',
+        query,
+        answers: { 200: { description: 'a page of them', schema: listOf(deadLetterAnswer) } },
+        refuses: ['conflict'],
+      },
+      async ({ userId, query: { tag, limit, page, cursor, webhook_id, space_id, ...rest } }) => {
+        const filter = { ...rest, createdById: userId, tags: tag, webhookId: webhook_id, spaceId: space_id };
+        const { nodes, ...list } = await listDeadLetters(deps.db, filter, { limit, page, cursor });
+        return { status: 200, json: { ...listHead(list), nodes: nodes.map(deadLetterJson) } };
+      },
+    ),
+  ];
+}
+
+function deadLetterJson(letter: DeadLetter): z.input<typeof deadLetterAnswer> {
+  return {
+    id: letter.id,
+    died_at: letter.diedAt.toISOString(),
+    because: letter.because,
+    attempts: letter.attempts,
+    event: letter.event,
+    message_id: letter.messageId,
+    received_at: letter.receivedAt.toISOString(),
+    webhook_id: letter.webhookId,
+    space_id: letter.spaceId,
+  };
+}

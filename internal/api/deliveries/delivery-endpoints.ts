@@ -1,0 +1,47 @@
+import { type Delivery, loadDelivery } from '../../store/deliveries/deliveries.js';
+import { loadMessages } from '../../store/deliveries/message-payloads.js';
+import { retryDelivery } from '../../store/deliveries/retry-delivery.js';
+import { loadWebhookEvenDeleted } from '../../store/webhooks/webhooks.js';
+import type { ApiDeps } from '../api-deps.js';
+import { uuidPath } from '../bodies/numbers.js';
+import { type Answer, type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { deliveryAnswer, deliveryParts } from './delivery-answer.js';
+
+export function makeDeliveryEndpoints(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly Endpoint[] {
+  const answer = async (status: number, delivery: Delivery): Promise<Answer> => {
+    const webhook = await loadWebhookEvenDeleted(deps.db, delivery.webhookId);
+    const messages = await loadMessages(deps.db, [delivery]);
+    const message = messages.get(delivery.messageId);
+    return { status, jsonParts: deliveryParts(deps.db, delivery, { webhook, message }) };
+  };
+  return [
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/deliveries/{id}',
+        summary: 'One delivery of a webhook that this user created: its message, its webhook, every attempt',
+        params: uuidPath,
+        answers: { 200: { description: 'the delivery', schema: deliveryAnswer } },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id } }) => answer(200, await loadDelivery(deps.db, { id, userId })),
+    ),
+    userEndpoint(
+      {
+        method: 'post',
+        path: '/deliveries/{id}/retry',
+        summary:
+          'Send it again, under the same webhook-id, whatever became of it: now, or as soon as its webhook is sent to again',
+        params: uuidPath,
+        answers: {
+          202: {
+            description: 'the delivery: pending, or held while its webhook is paused or has an open circuit',
+            schema: deliveryAnswer,
+          },
+        },
+        refuses: ['not_found', 'conflict'],
+      },
+      async ({ userId, params: { id } }) => answer(202, await retryDelivery(deps, { id, userId })),
+    ),
+  ];
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { LogOutcome } from '../../domain/delivery/attempt.js';
+import { isJson } from '../../domain/message/json-bytes.js';
+import { shownUrl } from '../../domain/secrets/hidden-url.js';
+import type { WebhookLog } from '../../store/deliveries/webhook-log-row.js';
+import { id, spaceId, userId } from '../bodies/numbers.js';
+import type { JsonPart } from '../http/pieces.js';
+
+export const logOutcome = z.enum([
+  'delivered',
+  'failed',
+  'dead',
+  'local_fault',
+  'cancelled',
+  'interrupted',
+] as const satisfies readonly LogOutcome[]);
+
+export const logAnswer = z
+  .object({
+    id: z.int().min(1),
+    created_at: z.iso.datetime(),
+    created_by_id: userId,
+    event: z.string(),
+    url: z.string(),
+    response_status_code: z.int().nullable(),
+    tags: z.record(z.string(), z.string()),
+    webhook_id: id,
+    space_id: spaceId,
+    message_id: z.uuid(),
+    delivery_id: z.uuid(),
+    attempt: z.int(),
+    outcome: z.string().meta({ enum: logOutcome.options }),
+    error: z.string().nullable(),
+    duration_ms: z.int(),
+    next_attempt_at: z.iso
+      .datetime()
+      .nullable()
+      .describe('when it was, or is, to be tried again; null while it has to wait for a webhook that is not sent to'),
+    data: z
+      .unknown()
+      .describe(
+        'the body that was sent, if the webhook had the format then that it has now; null when its message is no longer kept',
+      ),
+    data_encoding: z.literal('base64').optional().describe('data is a string of it, because the body is not JSON'),
+    response_body: z
+      .unknown()
+      .describe(
+        'JSON as the receiver wrote it, else its text as a string, or null; *** stands for a secret of the webhook',
+      ),
+  })
+  .meta({ title: 'WebhookLog' });
+
+/** A log as an attempt of one delivery, whose message is told beside it. */
+export const attemptAnswer = logAnswer.omit({ data: true, data_encoding: true }).meta({ title: 'Attempt' });
+
+/** A log's JSON. What was sent and what was answered stand in it byte for byte: parsing would change big integers. */
+export function logParts(log: WebhookLog, sent: Uint8Array): readonly JsonPart[] {
+  return [openText(log), ',', sent, ...closeParts(log)];
+}
+
+export function attemptParts(log: WebhookLog): readonly JsonPart[] {
+  return [openText(log), ...closeParts(log)];
+}
+
+function openText(log: WebhookLog): string {
+  const head = JSON.stringify({
+    id: log.id,
+    created_at: log.createdAt.toISOString(),
+    created_by_id: log.createdById,
+    event: log.subject,
+    url: shownUrl(log.url),
+    response_status_code: log.responseStatusCode,
+    tags: log.tags,
+    webhook_id: log.webhookId,
+    space_id: log.spaceId,
+    message_id: log.messageId,
+    delivery_id: log.deliveryId,
+    attempt: log.attempt,
+    outcome: log.outcome,
+    error: log.error,
+    duration_ms: log.durationMs,
+    next_attempt_at: log.nextAttemptAt?.toISOString() ?? null,
+  } satisfies Omit<z.input<typeof logAnswer>, 'data' | 'data_encoding' | 'response_body'>);
+  return head.slice(0, -1);
+}
+
+function closeParts(log: WebhookLog): readonly JsonPart[] {
+  return [',"response_body":', responsePart(log.responseBody), '}'];
+}
+
+function responsePart(text: string | null): JsonPart {
+  if (text === null) return 'null';
+  const bytes = Buffer.from(text);
+  return isJson(bytes) ? bytes : JSON.stringify(text);
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { LOGS_ORDER, listWebhookLogs } from '../../store/deliveries/webhook-logs.js';
+import type { ApiDeps } from '../api-deps.js';
+import { instant } from '../bodies/instant.js';
+import { id, spaceId, written } from '../bodies/numbers.js';
+import { tagQueries } from '../bodies/tag-fields.js';
+import { text } from '../bodies/text.js';
+import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { listOf, pagingOf } from '../http/paging.js';
+import { logAnswer, logOutcome } from './log-answer.js';
+import { logListParts } from './log-list.js';
+
+const query = z.object({
+  ...pagingOf(LOGS_ORDER),
+  tag: tagQueries,
+  event: text(MAX_SUBJECT_LENGTH).optional().describe('the subject, exactly'),
+  webhook_id: written(id).optional(),
+  space_id: written(spaceId).optional(),
+  outcome: logOutcome.optional(),
+  status: written(z.int().min(0).max(999)).optional().describe('the status that the receiver answered'),
+  since: instant.optional().describe('made then or later'),
+  until: instant.optional().describe('made before then'),
+});
+
+export function makeLogEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  return [
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/webhooks/logs',
+        summary: 'Attempts of the webhooks that this user created, newest first',
+        query,
+        answers: { 200: { description: 'a page of them', schema: listOf(logAnswer) } },
+        refuses: ['conflict'],
+      },
+      async ({ userId, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
+        const filter = {
+          ...rest,
+          createdById: userId,
+          tags: tag,
+          subject: event,
+          webhookId: webhook_id,
+          spaceId: space_id,
+        };
+        const logs = await listWebhookLogs(deps.db, filter, { limit, page, cursor });
+        return { status: 200, jsonParts: logListParts(deps.db, logs) };
+      },
+    ),
+  ];
+}

@@ -1,0 +1,38 @@
+import { formatOf } from '../../domain/format/format-of.js';
+import { type LogKey, loadLogs } from '../../store/deliveries/log-keys.js';
+import { loadMessages, payloadSizes } from '../../store/deliveries/message-payloads.js';
+import type { Db } from '../../store/postgres/knex.js';
+import type { ListOf } from '../../store/postgres/list-page.js';
+import { bySize } from '../../store/webhooks/by-size.js';
+import { loadFormatNames } from '../../store/webhooks/webhook-formats.js';
+import { sentData } from '../bodies/sent-data.js';
+import { listParts } from '../http/list-parts.js';
+import type { JsonPart } from '../http/pieces.js';
+import { logParts } from './log-answer.js';
+
+/** Logs and payloads that are in memory at once for one answer; a page of a hundred may be many times that. */
+const STEP_BYTES = 1024 * 1024;
+
+export function logListParts(db: Db, list: ListOf<LogKey>): AsyncGenerator<JsonPart> {
+  const logs = inSteps(db, list.nodes);
+  return listParts(list, async function* () {
+    yield* (await logs.next()).value ?? [];
+  });
+}
+
+/** The parts of each log, none of one that is gone by now. */
+async function* inSteps(db: Db, keys: readonly LogKey[]): AsyncGenerator<readonly JsonPart[], undefined> {
+  if (keys.length === 0) return;
+  const names = await loadFormatNames(db, [...new Set(keys.map(({ webhookId }) => webhookId))]);
+  const payloads = await payloadSizes(db, keys);
+  for (const step of bySize(keys, ({ messageId, bytes }) => bytes + (payloads.get(messageId) ?? 0), STEP_BYTES)) {
+    const logs = new Map((await loadLogs(db, step)).map((log) => [log.id, log]));
+    const messages = await loadMessages(db, step);
+    for (const key of step) {
+      const log = logs.get(key.id);
+      yield log
+        ? logParts(log, sentData(messages.get(log.messageId), formatOf(names.get(log.webhookId), log.url)))
+        : [];
+    }
+  }
+}

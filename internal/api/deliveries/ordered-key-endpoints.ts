@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { listParkedKeys, type ParkedKey, unparkKey } from '../../store/deliveries/ordered-keys.js';
+import { loadWebhook } from '../../store/webhooks/webhooks.js';
+import type { ApiDeps } from '../api-deps.js';
+import { id, idPath, written } from '../bodies/numbers.js';
+import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+
+const MAX_KEYS = 100;
+const instant = z.iso.datetime();
+const keyPath = z.object({ id: written(id), key: z.guid() });
+
+const parkedKey = z
+  .object({
+    order_key: z.guid(),
+    value: z.string().nullable().describe('the key as its messages carry it, at most 256 characters of it'),
+    delivery_id: z.guid(),
+    attempts: z.int(),
+    received_at: instant,
+    due_at: instant.nullable().describe('of its next attempt; null while the webhook is not sent to'),
+    owed: z.int(),
+  })
+  .meta({ title: 'ParkedKey' });
+
+export function makeOrderedKeyEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  return [
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/webhooks/{id}/keys',
+        summary: `Keys of an ordered webhook in which a delivery has failed, so that the others wait; at most ${MAX_KEYS}`,
+        params: idPath,
+        answers: { 200: { description: 'the keys', schema: z.object({ nodes: z.array(parkedKey) }) } },
+        refuses: ['not_found'],
+      },
+      async ({ params }) => {
+        const keys = await listParkedKeys(deps.db, await loadWebhook(deps.db, params.id), MAX_KEYS);
+        return { status: 200, json: { nodes: keys.map(parkedKeyJson) } };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/keys/{key}/release',
+        summary: 'Make a dead letter of the delivery that has failed, so that the others of its key go on',
+        params: keyPath,
+        answers: { 200: { description: 'released', schema: z.null() } },
+        refuses: ['not_found', 'conflict'],
+      },
+      async ({ params }) => {
+        await loadWebhook(deps.db, params.id);
+        await unparkKey(deps.db, params.id, params.key);
+        deps.nextOfKey(params.id, params.key);
+        return { status: 200, json: null };
+      },
+    ),
+  ];
+}
+
+const parkedKeyJson = (key: ParkedKey): z.input<typeof parkedKey> => ({
+  order_key: key.orderKey,
+  value: key.value,
+  delivery_id: key.deliveryId,
+  attempts: key.attempts,
+  received_at: key.receivedAt.toISOString(),
+  due_at: key.dueAt?.toISOString() ?? null,
+  owed: key.owed,
+});

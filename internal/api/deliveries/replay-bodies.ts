@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { Replay, ReplayOutcome, ReplayRequest, ReplayState } from '../../domain/delivery/replay.js';
+import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { AppError } from '../../errors.js';
+import { instant } from '../bodies/instant.js';
+import { id, userId } from '../bodies/numbers.js';
+import { text } from '../bodies/text.js';
+import { pastRange } from '../past-range.js';
+
+const outcomes = [
+  'delivered',
+  'failed',
+  'dead',
+  'cancelled',
+  'lost',
+  'missing',
+] as const satisfies readonly ReplayOutcome[];
+const states = ['running', 'done', 'cancelled'] as const satisfies readonly ReplayState[];
+
+export const newReplayBody = z
+  .strictObject({
+    since: instant.describe('of the messages that were received then or later'),
+    until: instant.optional().describe('and before then; now without it'),
+    outcome: z
+      .enum(outcomes)
+      .default('dead')
+      .describe(
+        'what became of them: given up (dead), failed and waiting for the next attempt (failed), delivered, cancelled, ' +
+          "found nowhere though it was owed (lost), or never owed to this webhook though they are of today's events (missing)",
+      ),
+    event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('the subject, exactly'),
+    dry_run: z.boolean().default(false).describe('only count'),
+  })
+  .meta({ title: 'NewReplay', example: { since: '2026-01-31', outcome: 'dead', dry_run: true } });
+
+export const dryRunAnswer = z.object({ dry_run: z.literal(true), total: z.int().min(0) }).meta({ title: 'DryRun' });
+
+export const replayAnswer = z
+  .object({
+    id: z.uuid(),
+    created_at: z.iso.datetime(),
+    created_by_id: userId,
+    webhook_id: id,
+    outcome: z.string().meta({ enum: [...outcomes] }),
+    since: z.iso.datetime(),
+    until: z.iso.datetime(),
+    event: z.string().nullable(),
+    state: z.string().meta({ enum: [...states] }),
+    total: z.int().min(0).describe('how many matched when it was asked for'),
+    done: z.int().min(0).describe('how many were made due so far'),
+    finished_at: z.iso.datetime().nullable(),
+    error: z.string().nullable().describe('why it ended by itself'),
+  })
+  .meta({ title: 'Replay' });
+
+export function replayJson(replay: Replay): z.input<typeof replayAnswer> {
+  return {
+    id: replay.id,
+    created_at: replay.createdAt.toISOString(),
+    created_by_id: replay.createdById,
+    webhook_id: replay.webhookId,
+    outcome: replay.outcome,
+    since: replay.since.toISOString(),
+    until: replay.until.toISOString(),
+    event: replay.event ?? null,
+    state: replay.state,
+    total: replay.total,
+    done: replay.done,
+    finished_at: replay.finishedAt?.toISOString() ?? null,
+    error: replay.error,
+  };
+}
+
+/** How far back there can be something to replay, milliseconds. */
+export interface ReplayReach {
+  readonly messagesMs: number;
+  readonly deadLettersMs: number;
+}
+
+/** What is asked for; a range that is empty, or begins before anything is kept, is refused. */
+export function newReplay(
+  webhookId: number,
+  body: z.output<typeof newReplayBody>,
+  limits: { readonly now: Date; readonly reach: ReplayReach },
+): ReplayRequest {
+  const { since, outcome, event } = body;
+  const until = pastRange({ since, until: body.until }, limits.now);
+  const { messagesMs, deadLettersMs } = limits.reach;
+  const reachMs = outcome === 'dead' ? Math.max(messagesMs, deadLettersMs) : messagesMs;
+  const earliest = new Date(limits.now.getTime() - reachMs);
+  if (since < earliest) {
+    throw new AppError('conflict', `messages are kept since ${earliest.toISOString()}, not longer`, 'since');
+  }
+  return { webhookId, outcome, since, until, event };
+}

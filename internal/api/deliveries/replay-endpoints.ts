@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { makeFiringRules } from '../../domain/matching/firing-rules.js';
+import { AppError } from '../../errors.js';
+import { loadNow } from '../../store/postgres/load-now.js';
+import { countReplay } from '../../store/replay/count.js';
+import { cancelReplay, insertReplay, listReplays, loadReplay, REPLAYS_ORDER } from '../../store/replay/replays.js';
+import { loadWebhook } from '../../store/webhooks/webhooks.js';
+import type { ApiDeps } from '../api-deps.js';
+import { idPath, uuidPath } from '../bodies/numbers.js';
+import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { listHead, listOf, pagingOf } from '../http/paging.js';
+import { Turnstile } from '../http/turnstile.js';
+import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from './replay-bodies.js';
+
+const replay = { description: 'the job', schema: replayAnswer };
+const query = z.object(pagingOf(REPLAYS_ORDER));
+/** A count may read millions of rows in 20 s, on a connection of the journal's. */
+const MAX_COUNTED_AT_ONCE = 1;
+
+export function makeReplayEndpoints(
+  deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | 'subjectRules'>,
+): readonly Endpoint[] {
+  const rules = makeFiringRules(deps.subjectRules);
+  const refusal = 'other replays are being counted; try again later';
+  const counting = new Turnstile({ most: MAX_COUNTED_AT_ONCE, refusal });
+  return [
+    userEndpoint(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/replay',
+        summary:
+          'Send again what became of messages in a time, each under the webhook-id that it had; or only count it',
+        params: idPath,
+        body: newReplayBody,
+        answers: {
+          200: { description: 'a dry run: how many it would be', schema: dryRunAnswer },
+          202: { description: 'the job that sends them, at a bounded rate', schema: replayAnswer },
+        },
+        refuses: ['not_found', 'conflict'],
+      },
+      async ({ userId, params: { id }, body }) => {
+        const webhook = await loadWebhook(deps.db, id);
+        const now = await loadNow(deps.db);
+        const request = newReplay(id, body, { now, reach: deps.reach });
+        if (!webhook.enabled && !body.dry_run) {
+          throw new AppError('conflict', 'the webhook is disabled: enable it first');
+        }
+        const total = await counting.through(() => countReplay(deps.pool, { ...request, askedAt: now }, rules));
+        if (body.dry_run) return { status: 200, json: { dry_run: true, total } };
+        const made = await insertReplay(deps.db, { ...request, total, createdAt: now, createdById: userId });
+        return { status: 202, json: replayJson(made) };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/webhooks/{id}/replays',
+        summary: 'The replays of a webhook, newest first',
+        params: idPath,
+        query,
+        answers: { 200: { description: 'a page of them', schema: listOf(replayAnswer) } },
+        refuses: ['not_found', 'conflict'],
+      },
+      async ({ params: { id }, query: page }) => {
+        await loadWebhook(deps.db, id);
+        const { nodes, ...list } = await listReplays(deps.db, id, page);
+        return { status: 200, json: { ...listHead(list), nodes: nodes.map(replayJson) } };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/replays/{id}',
+        summary: 'One replay and how far it has come',
+        params: uuidPath,
+        answers: { 200: replay },
+        refuses: ['not_found'],
+      },
+      async ({ params: { id } }) => ({ status: 200, json: replayJson(await loadReplay(deps.db, id)) }),
+    ),
+    userEndpoint(
+      {
+        method: 'delete',
+        path: '/replays/{id}',
+        summary: 'Cancel a replay that is running; what it has made due is sent all the same',
+        params: uuidPath,
+        answers: { 200: replay },
+        refuses: ['not_found'],
+      },
+      async ({ params: { id } }) => ({ status: 200, json: replayJson(await cancelReplay(deps.db, id)) }),
+    ),
+  ];
+}

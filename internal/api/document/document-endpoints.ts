@@ -1,0 +1,49 @@
+import type { ApiDeps } from '../api-deps.js';
+import { type Endpoint, publicEndpoint } from '../http/endpoint.js';
+import { makeOpenApi, type OpenApiDeps } from './openapi.js';
+import { renderDocs } from './page.js';
+
+const USUAL_HOST = 'localhost:8000';
+/** A name or an address, and perhaps a port: nothing that means anything in a shell or in HTML. */
+const HOST = /^(?:[a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
+
+/** The host that a request names, if it can be one. */
+const hostOr = (usual: string, given: string | undefined) => (given && HOST.test(given) ? given : usual);
+
+/** The API described: for programs always, for people in development. Both describe themselves too. */
+export function makeDocumentEndpoints(
+  deps: OpenApiDeps & Pick<ApiDeps, 'development'>,
+  others: readonly Endpoint[],
+): readonly Endpoint[] {
+  const document = publicEndpoint(
+    {
+      method: 'get',
+      path: '/openapi.json',
+      summary: 'This document (OpenAPI 3.1)',
+      answers: { 200: { description: 'the document' } },
+    },
+    async () => ({ status: 200, json: described }),
+  );
+  const page = publicEndpoint(
+    {
+      method: 'get',
+      path: '/docs',
+      summary: 'This document for people; only in development',
+      answers: { 200: { description: 'a page', type: 'text/html' } },
+    },
+    async ({ host }) => ({ status: 200, text: renderDocs(described, hostOr(USUAL_HOST, host)), type: 'text/html' }),
+  );
+  const entrance = publicEndpoint(
+    {
+      method: 'get',
+      path: '/',
+      summary: 'Leads people to /docs; only in development',
+      answers: { 302: { description: 'the place of the page', type: 'text/plain' } },
+    },
+    // Relative: a proxy may serve the API below a path of its own.
+    async () => ({ status: 302, location: 'docs' }),
+  );
+  const own = deps.development ? [document, page, entrance] : [document];
+  const described = makeOpenApi([...others, ...own], deps);
+  return own;
+}

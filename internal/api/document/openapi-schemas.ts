@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { documented, type OperatorLimits } from '../operator-limits.js';
+
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+  readonly title?: string;
+  readonly description?: string;
+  readonly example?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+}
+
+/** Zod schemas as JSON schemas. Those with a title are written once, under that name, and referred to. */
+export class Components {
+  private readonly named: Record<string, JsonSchema> = {};
+
+  constructor(private readonly limits: OperatorLimits) {}
+
+  get schemas(): Readonly<Record<string, JsonSchema>> {
+    return this.named;
+  }
+
+  /** `input`: what may be sent. `output`: what is answered. */
+  use(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    return this.lift(this.inline(schema, io));
+  }
+
+  inline(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const { $schema: _, ...json } = z.toJSONSchema(schema, {
+      io,
+      unrepresentable: 'any',
+      reused: 'inline',
+      override: ({ zodSchema, jsonSchema }) => {
+        Object.assign(jsonSchema, documented.get(zodSchema)?.under(this.limits));
+      },
+    });
+    return json as JsonSchema;
+  }
+
+  private lift(node: JsonSchema): JsonSchema {
+    const lifted: JsonSchema = Object.fromEntries(
+      Object.entries(node).map(([keyword, value]) => [keyword, this.liftValue(value)]),
+    );
+    if (typeof node.title !== 'string') return withMeaning(lifted);
+    this.named[node.title] = lifted;
+    return { $ref: `#/components/schemas/${node.title}` };
+  }
+
+  private liftValue(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((entry) => this.liftValue(entry));
+    return typeof value === 'object' && value !== null ? this.lift(value as JsonSchema) : value;
+  }
+}
+
+/** What a field means stands at the field, also where it may be `null`. */
+function withMeaning(schema: JsonSchema): JsonSchema {
+  const [given, none] = schema.anyOf ?? [];
+  if (given?.description === undefined || none?.type !== 'null' || schema.description !== undefined) return schema;
+  return { ...schema, description: given.description, example: given.example };
+}

@@ -1,0 +1,246 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Express } from 'express';
+import supertest from 'supertest';
+import { makeJournalPool } from '../../store/journal/journal-pool.js';
+import { makeKnex } from '../../store/postgres/knex.js';
+import { makeVault } from '../../store/secrets/vault.js';
+import { makeTestLogger } from '../../testkit/kits/test-logger.js';
+import { makeApi } from '../http/make-api.js';
+import type { OpenApi } from './openapi.js';
+import type { JsonSchema } from './openapi-schemas.js';
+
+/** Nothing here asks the database; it is never connected to. */
+function makeUnconnected(development: boolean): Express {
+  return makeApi({
+    db: makeKnex({ host: '127.0.0.1', port: 1 }, { max: 1 }),
+    pool: makeJournalPool({ host: '127.0.0.1', port: 1 }, 1, makeTestLogger()),
+    vault: makeVault([]),
+    reach: { messagesMs: 1, deadLettersMs: 1, accountMs: 1 },
+    catalogChanged: async () => undefined,
+    guarantee: '',
+    admitEvent: async () => undefined,
+    readiness: async () => ({ troubles: {}, degraded: [] }),
+    mayReadDetails: () => true,
+    degradationsBySubject: () => new Map(),
+    tryWebhook: () => Promise.reject(new Error('nothing is sent here')),
+    tryCredentials: () => Promise.reject(new Error('nothing is sent here')),
+    nextOfKey: () => undefined,
+    logger: makeTestLogger(),
+    version: '1.2.3',
+    development,
+    door: { development, hosts: ['*'] },
+    apiRate: undefined,
+    refusals: { add: () => undefined, running: () => [] },
+    receiverProblem: () => undefined,
+    webhookProxies: true,
+    insecureTls: true,
+    subjectRules: { allowAll: false },
+    ceilings: {
+      maxTimeoutMs: 60_000,
+      minRetryWaitMs: 1000,
+      breakerMayBeOff: false,
+      breaker: { failures: 30, share: 0.9 },
+    },
+  });
+}
+
+/** What express really has, as `GET /path`. */
+function mountedIn(app: Express): string[] {
+  return app.router.stack.flatMap(({ route }) => {
+    if (!route) return [];
+    const methods = route.stack.map((layer) => layer.method).filter((method) => method !== undefined);
+    return methods.map((method) => `${method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`);
+  });
+}
+
+/** Where a value may be as large as its sender likes; what is ignored is not looked at, whatever its size. */
+function unboundedIn(document: OpenApi, schema: JsonSchema, place: string): string[] {
+  if (schema.readOnly) return [];
+  if (typeof schema.$ref === 'string') {
+    const name = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
+    return unboundedIn(document, document.components.schemas[name]!, name);
+  }
+  const { type, properties = {}, items, additionalProperties: values, anyOf = [], oneOf = [], maxLength } = schema;
+  const isWord = schema.enum !== undefined || schema.const !== undefined || schema.format === 'uuid';
+  const hasForms = anyOf.length > 0 || (oneOf as JsonSchema[]).length > 0;
+  const unbounded =
+    (type === 'string' && maxLength === undefined && !isWord && schema.pattern === undefined) ||
+    (type === 'string' && maxLength === undefined && /[+*]/.test(String(schema.pattern ?? ''))) ||
+    (type === 'array' && schema.maxItems === undefined && !hasForms) ||
+    (typeof values === 'object' && schema.maxProperties === undefined);
+  const inner = [
+    ...Object.entries(properties).map(([name, each]) => [name, each] as const),
+    ...[items, values].filter((each) => typeof each === 'object').map((each) => ['*', each as JsonSchema] as const),
+    ...[...anyOf, ...(oneOf as JsonSchema[])].map((each) => ['', each] as const),
+  ];
+  return [
+    ...(unbounded ? [place] : []),
+    ...inner.flatMap(([name, each]) => unboundedIn(document, each, `${place}.${name}`)),
+  ];
+}
+
+describe('the OpenAPI document', () => {
+  let app: Express;
+  let document: OpenApi;
+  beforeAll(async () => {
+    app = makeUnconnected(true);
+    document = (await supertest(app).get('/openapi.json').expect(200)).body;
+  });
+  const operations = () =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+    );
+
+  it('has every route that is mounted, and no other', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(document.info.version).toBe('1.2.3');
+    expect(
+      operations()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(mountedIn(app).sort());
+  });
+
+  it.each([
+    ['get /ping', '200 403 500'],
+    ['get /health/alive', '200 403 500'],
+    ['get /health/ready', '200 403 500 503'],
+    ['get /events', '200 401 403 409 422 429 431 500 503'],
+    ['post /events', '201 400 401 403 409 413 415 422 429 500 503'],
+    ['get /events/{id}', '200 400 401 403 404 429 500 503'],
+    ['put /events/{id}', '200 400 401 403 404 409 413 415 422 429 500 503'],
+    ['patch /events/{id}', '200 400 401 403 404 409 413 415 422 429 500 503'],
+    ['delete /events/{id}', '200 400 401 403 404 422 429 500 503'],
+    ['get /webhooks/logs', '200 401 403 409 422 429 431 500 503'],
+    ['get /webhooks/space/{space_id}', '200 400 401 403 409 422 429 431 500 503'],
+    ['post /webhooks/space/{space_id}', '201 400 401 403 409 413 415 422 429 500 503'],
+    ['get /webhooks/space/{space_id}/check', '200 400 401 403 422 429 431 500 503'],
+    ['get /webhooks', '200 401 403 409 422 429 431 500 503'],
+    ['post /webhooks', '201 400 401 403 413 415 422 429 500 503'],
+    ['get /webhooks/{id}', '200 400 401 403 404 429 500 503'],
+    ['put /webhooks/{id}', '200 400 401 403 404 409 413 415 422 429 500 503'],
+    ['patch /webhooks/{id}', '200 400 401 403 404 409 413 415 422 429 500 503'],
+    ['delete /webhooks/{id}', '200 400 401 403 404 429 500 503'],
+    ['post /webhooks/{id}/secret/rotate', '200 400 401 403 404 409 413 415 422 429 500 503'],
+    ['post /webhooks/{id}/replay', '200 202 400 401 403 404 409 413 415 422 429 500 503'],
+    ['get /webhooks/{id}/replays', '200 400 401 403 404 409 422 429 431 500 503'],
+    ['get /replays/{id}', '200 400 401 403 404 429 500 503'],
+    ['delete /replays/{id}', '200 400 401 403 404 429 500 503'],
+    ['get /dead-letters', '200 401 403 409 422 429 431 500 503'],
+    ['get /deliveries/{id}', '200 400 401 403 404 429 500 503'],
+    ['post /deliveries/{id}/retry', '202 400 401 403 404 409 429 500 503'],
+    ['get /accounting', '200 401 403 409 422 429 431 500 503'],
+    ['get /openapi.json', '200 403 429 500'],
+    ['get /docs', '200 403 429 500'],
+    ['get /', '302 403 429 500'],
+  ])('knows every status of %s', (name, statuses) => {
+    const found = operations().find((one) => one.name === name);
+    expect(Object.keys(found!.operation.responses).join(' ')).toBe(statuses);
+  });
+
+  it('refers to nothing that it does not have', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference!);
+    const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect(references.filter((reference) => !known.includes(reference))).toEqual([]);
+    expect(known.sort()).toEqual([...new Set(references)].sort());
+  });
+
+  it('says of every field of a webhook what it means', () => {
+    for (const name of ['NewWebhook', 'NewSpaceWebhook', 'WebhookPut', 'WebhookPatch']) {
+      const fields = Object.entries(document.components.schemas[name]?.properties ?? {});
+      expect(fields.length).toBeGreaterThan(20);
+      expect(fields.filter(([, field]) => !field.description)).toEqual([]);
+      expect(fields.filter(([, field]) => !field.readOnly && field.example === undefined)).toEqual([]);
+    }
+  });
+
+  it('bounds every text, list and object of names that may be sent', () => {
+    const schemas = operations().flatMap(({ name, operation }) => [
+      ...Object.values(operation.requestBody?.content ?? {}).map(({ schema }) => ({ name, schema })),
+      ...operation.parameters.map((parameter) => ({ name: `${name} ${parameter.name}`, schema: parameter.schema })),
+    ]);
+    expect(schemas.length).toBeGreaterThan(60);
+    expect(schemas.flatMap(({ name, schema }) => unboundedIn(document, schema, name))).toEqual([]);
+  });
+
+  it('says of bodies and parameters what the schemas judge by', () => {
+    const { NewWebhook, EventPatch } = document.components.schemas;
+    expect(NewWebhook).toMatchObject({
+      required: ['url', 'event_ids'],
+      additionalProperties: false,
+      properties: {
+        url: { type: 'string', minLength: 1, maxLength: 2048, format: 'uri' },
+        event_ids: { type: 'array', maxItems: 500, items: { type: 'integer', minimum: 1, maximum: 2147483647 } },
+        enabled: { type: 'boolean', default: true },
+        tags: { type: 'object', maxProperties: 32, additionalProperties: { type: 'string', maxLength: 256 } },
+        id: { readOnly: true },
+      },
+    });
+    expect(EventPatch).not.toHaveProperty('required');
+    const listed = document.paths['/webhooks/logs']!.get!.parameters;
+    expect(listed.map(({ name }) => name)).toEqual([
+      'limit',
+      'page',
+      'cursor',
+      'tag',
+      'event',
+      'webhook_id',
+      'space_id',
+      'outcome',
+      'status',
+      'since',
+      'until',
+    ]);
+    expect(listed.find(({ name }) => name === 'limit')).toMatchObject({
+      schema: { anyOf: [{ type: 'integer', minimum: 1, maximum: 100 }, { type: 'string' }], default: 10 },
+    });
+    expect(listed.find(({ name }) => name === 'outcome')?.schema.enum).toContain('delivered');
+  });
+});
+
+describe('the page for people', () => {
+  it('shows every route, loads nothing, and its style is the one that the policy allows', async () => {
+    const app = makeUnconnected(true);
+    const page = await supertest(app)
+      .get('/docs')
+      .expect(200)
+      .expect('content-type', /^text\/html/);
+    for (const endpoint of mountedIn(app)) expect(page.text).toContain(`<code>${endpoint.split(' ')[1]}</code>`);
+    expect(page.text.match(/<pre>curl -s /g)).toHaveLength(mountedIn(app).length);
+    const sections = [...page.text.matchAll(/<h2 id="_([^"]+)"/g)].map(([, name]) => name);
+    expect(sections.slice(-6)).toEqual(['ping', 'health', 'openapi.json', 'docs', 'errors', 'schemas']);
+    for (const name of sections) expect(page.text).toContain(`<a href="#_${name}">`);
+    expect(page.text).not.toMatch(/<script|<link|<img|src=|@import|url\(/);
+    expect(page.text).not.toMatch(/style="/);
+    expect(page.headers['content-security-policy']).toMatch(/style-src 'sha256-[^']+'/);
+    expect(page.headers['content-security-policy']).not.toContain('unsafe');
+    expect(page.text).not.toContain('undefined');
+  });
+
+  it.each([
+    ['hooks.example.com', 'http://hooks.example.com/'],
+    ['10.0.0.7:8080', 'http://10.0.0.7:8080/'],
+    ['[::1]:8000', 'http://[::1]:8000/'],
+    [`x'; curl evil.example '`, 'http://localhost:8000/'],
+    ['<script>', 'http://localhost:8000/'],
+    ['a.example/path', 'http://localhost:8000/'],
+    ['me@a.example', 'http://localhost:8000/'],
+    ['$(id)', 'http://localhost:8000/'],
+    ['-o.example', 'http://localhost:8000/'],
+    ['a'.repeat(254), 'http://localhost:8000/'],
+  ])('says what to type for the host that it was asked from, if it is one: %s', async (host, place) => {
+    const { text } = await supertest(makeUnconnected(true)).get('/docs').set('Host', host).expect(200);
+    expect(text).toContain(`<pre>curl -s '${place}ping'</pre>`);
+    const places = new Set([...text.matchAll(/'http:\/\/[^/]*\//g)].map(([found]) => found));
+    expect([...places]).toEqual([`'${place}`]);
+    if (place.includes('localhost')) expect(text).not.toContain(host);
+  });
+
+  it('is not there in production', async () => {
+    const app = makeUnconnected(false);
+    await supertest(app).get('/docs').expect(404);
+    await supertest(app).get('/').expect(404);
+    const { body } = await supertest(app).get('/openapi.json').expect(200);
+    expect(body.paths).not.toHaveProperty('/docs');
+  });
+});

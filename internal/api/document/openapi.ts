@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { BODY_BOUNDS, MAX_BODY_BYTES } from '../bodies/json-body.js';
+import type { Endpoint } from '../http/endpoint.js';
+import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from '../http/error-table.js';
+import type { OperatorLimits } from '../operator-limits.js';
+import { Components, type JsonSchema } from './openapi-schemas.js';
+
+const errorAnswer = z
+  .object({
+    errors: z
+      .array(z.object({ code: z.int(), message: z.string(), source: z.string().optional().describe('the field') }))
+      .min(1),
+  })
+  .meta({ title: 'Errors' });
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: JsonSchema;
+}
+
+type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
+
+interface RequestBody {
+  readonly required: boolean;
+  readonly description: string;
+  readonly content: Content;
+}
+
+interface DescribedAnswer {
+  readonly description: string;
+  readonly content?: Content;
+  readonly headers?: Readonly<Record<string, { readonly description: string; readonly schema: JsonSchema }>>;
+}
+
+export interface Operation {
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: RequestBody;
+  readonly responses: Readonly<Record<string, DescribedAnswer>>;
+}
+
+const RETRY_AFTER = {
+  'Retry-After': {
+    description: 'Seconds after which a request is answered again',
+    schema: { type: 'integer', minimum: 1 },
+  },
+};
+
+export interface OpenApi {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly securitySchemes: Readonly<Record<string, JsonSchema>>;
+  };
+}
+
+export interface OpenApiDeps extends OperatorLimits {
+  readonly version: string;
+}
+
+/** The document of a table of routes, made from the same schemas that judge requests and from what the operator allows. */
+export function makeOpenApi(endpoints: readonly Endpoint[], { version, ...limits }: OpenApiDeps): OpenApi {
+  const components = new Components(limits);
+  const paths: Record<string, Record<string, Operation>> = {};
+  for (const endpoint of endpoints) {
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint, components) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'hukz', version, description: 'Turns NATS messages into webhooks: durable, retried, logged.' },
+    paths,
+    components: {
+      schemas: components.schemas,
+      securitySchemes: {
+        user: { type: 'apiKey', in: 'header', name: 'X-User', description: 'the user, a positive integer' },
+      },
+    },
+  };
+}
+
+function operation(endpoint: Endpoint, components: Components): Operation {
+  return {
+    summary: endpoint.summary,
+    tags: [endpoint.path.split('/')[1] || 'docs'],
+    ...(endpoint.needsUser && { security: [{ user: [] }] }),
+    parameters: [
+      ...parameters('path', endpoint.params, components),
+      ...parameters('query', endpoint.query, components),
+    ],
+    ...(endpoint.body && { requestBody: bodyOf(endpoint, components.use(endpoint.body, 'input')) }),
+    responses: { ...answers(endpoint, components), ...refusals(endpoint, components) },
+  };
+}
+
+function bodyOf({ method, bodyIsOptional }: Endpoint, schema: JsonSchema): RequestBody {
+  const types = method === 'patch' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
+  const { maxValues, maxParts, maxMembers, mostNames, deepest } = BODY_BOUNDS;
+  return {
+    required: !bodyIsOptional,
+    description: `At most ${MAX_BODY_BYTES / 1024} KiB, ${maxValues} values, ${maxParts} lists and objects, ${maxMembers} members of one object, ${mostNames} different names of members, nested ${deepest} deep`,
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+  };
+}
+
+function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, components: Components): Parameter[] {
+  if (!schema) return [];
+  const { properties = {} } = components.inline(schema, 'output');
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    required: place === 'path',
+    ...(description !== undefined && { description }),
+    schema: rest,
+  }));
+}
+
+function answers(endpoint: Endpoint, components: Components): Operation['responses'] {
+  return Object.fromEntries(
+    Object.entries(endpoint.answers).map(([status, { description, type = 'application/json', schema }]) => [
+      status,
+      { description, content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } } },
+    ]),
+  );
+}
+
+function refusals(endpoint: Endpoint, components: Components): Operation['responses'] {
+  const content = { 'application/json': { schema: components.use(errorAnswer, 'output') } };
+  const { status: headTooLarge, description } = HEAD_TOO_LARGE;
+  return {
+    ...Object.fromEntries(
+      refusalStatuses(endpoint).map((status) => [
+        status,
+        {
+          description: meaningOf(status, endpoint),
+          content,
+          ...(status === STATUS_OF.too_many && { headers: RETRY_AFTER }),
+        },
+      ]),
+    ),
+    ...(endpoint.query && { [headTooLarge]: { description } }),
+  };
+}
+
+function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [] }: Endpoint): string {
+  if (status !== STATUS_OF.unprocessable || unsaid.length === 0) return MEANING_OF[status];
+  return `${MEANING_OF[status]}. Besides, the schemas cannot express these reasons: ${unsaid.join('; ')}`;
+}
+
+/** What a route's parts can refuse follows from the parts; what its handler refuses, it names. */
+function refusalStatuses(endpoint: Endpoint): readonly (keyof typeof MEANING_OF)[] {
+  const own = (endpoint.refuses ?? []).map((code) => STATUS_OF[code]);
+  const fromParts = [
+    ...(endpoint.needsUser ? [STATUS_OF.unauthorized, STATUS_OF.unavailable] : []),
+    ...(endpoint.params ? [STATUS_OF.bad_request] : []),
+    ...(endpoint.query ? [STATUS_OF.unprocessable] : []),
+    ...(endpoint.body
+      ? [STATUS_OF.bad_request, STATUS_OF.too_large, STATUS_OF.unsupported_media_type, STATUS_OF.unprocessable]
+      : []),
+  ];
+  const atTheDoor = endpoint.isUnlimited ? [STATUS_OF.forbidden] : [STATUS_OF.forbidden, STATUS_OF.too_many];
+  return [...new Set([...atTheDoor, ...own, ...fromParts, BUG_STATUS] as const)].sort();
+}

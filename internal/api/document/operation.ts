@@ -1,0 +1,77 @@
+import { errorLinks, isError, type Meanings } from './errors-once.js';
+import { namedRow } from './field-table.js';
+import { code, escaped, row, sentence, table } from './html.js';
+import type { OpenApi, Operation } from './openapi.js';
+import type { JsonSchema } from './openapi-schemas.js';
+import { referredName, typeWords } from './type-words.js';
+
+export interface Entry {
+  readonly path: string;
+  readonly method: string;
+  readonly operation: Operation;
+}
+
+export interface Surroundings {
+  readonly document: OpenApi;
+  readonly meanings: Meanings;
+  /** The host that the commands are for. */
+  readonly host: string;
+}
+
+export function renderOperation(entry: Entry, around: Surroundings): string {
+  const { path, method, operation } = entry;
+  const parameters = operation.parameters.map(({ name, in: place, description, schema }) =>
+    namedRow(name, description === undefined ? schema : { ...schema, description }, place),
+  );
+  const answers = Object.entries(operation.responses)
+    .filter(([, answer]) => !isError(answer))
+    .map(([status, { description, content }]) =>
+      row(status, [sentence(description), ...Object.values(content ?? {}).map(({ schema }) => shapeWords(schema))]),
+    );
+  return `<details><summary><h3><span class="method ${escaped(method)}">${escaped(method.toUpperCase())}</span> ${code(path)}</h3>
+<span>${sentence(operation.summary)}</span></summary>
+<h4>Request</h4>${bodyWords(operation)}<pre>${escaped(curl(entry, around))}</pre>
+${table(['Parameter', 'Type and meaning'], parameters)}
+<h4>Answers</h4>${table(['Status', 'Meaning and body'], answers)}
+${errorLinks(operation, around.meanings)}</details>`;
+}
+
+function bodyWords({ requestBody }: Operation): string {
+  if (!requestBody) return '';
+  const [schema] = Object.values(requestBody.content).map((content) => content.schema);
+  const types = Object.keys(requestBody.content).map(code).join(' or ');
+  const need = requestBody.required ? '' : '; it may be left out';
+  return `<p>Body: ${schema ? typeWords(schema) : 'JSON'}, as ${types}${need}</p>`;
+}
+
+/** The fields of an object that has no name of its own are shown where it is. */
+function shapeWords(schema: JsonSchema): string {
+  if (!schema.properties) return typeWords(schema);
+  const fields = Object.entries(schema.properties).map(([name, each]) => `${code(name)} (${typeWords(each)})`);
+  return `object with ${fields.join(', ')}`;
+}
+
+/** A command to paste; only names in the path are for the reader to fill in. */
+function curl({ path, method, operation }: Entry, { document, host }: Surroundings): string {
+  const headers = [
+    operation.security && "-H 'X-User: 1'",
+    operation.requestBody && "-H 'Content-Type: application/json'",
+  ];
+  const body = operation.requestBody && JSON.stringify(exampleOf(operation.requestBody, document), undefined, 2);
+  const lines = [
+    ['curl -s', method !== 'get' && `-X ${method.toUpperCase()}`, `'http://${host}${path}'`],
+    headers,
+    [body && `-d '${body.replaceAll("'", "'\\''")}'`],
+  ];
+  return lines
+    .map((words) => words.filter(Boolean).join(' '))
+    .filter(Boolean)
+    .join(' \\\n  ');
+}
+
+/** The example of a body is at the schema that judges it. */
+function exampleOf(body: NonNullable<Operation['requestBody']>, { components }: OpenApi): unknown {
+  const [schema = {}] = Object.values(body.content).map((content) => content.schema);
+  const name = referredName(schema);
+  return (name === undefined ? schema : components.schemas[name])?.example ?? {};
+}

@@ -1,0 +1,75 @@
+import { errorTable, meaningsIn } from './errors-once.js';
+import { fieldTable } from './field-table.js';
+import { escaped, sentence } from './html.js';
+import type { OpenApi } from './openapi.js';
+import { type Entry, renderOperation } from './operation.js';
+import { STYLE } from './style.js';
+import { typeWords } from './type-words.js';
+
+/** What programs ask for comes after what people look for. */
+const LAST: readonly string[] = ['ping', 'health', 'openapi.json', 'docs'];
+
+/** The document as one page without scripts, which loads nothing else. The commands in it are for `host`. */
+export function renderDocs(document: OpenApi, host: string): string {
+  const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const tags = inOrder(entries);
+  const around = { document, host, meanings: meaningsIn(document) };
+  const sections = tags.map((tag) => {
+    const own = entries.filter(({ operation }) => operation.tags.includes(tag));
+    return section(tag, own.map((entry) => renderOperation(entry, around)).join('\n'));
+  });
+  const { title, version, description } = document.info;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)} API</title><style>${STYLE}</style></head><body>
+<a class="skip" href="#operations">Skip to the operations</a>
+<header><h1>${escaped(title)} ${escaped(version)}</h1><p>${sentence(description)} <a href="openapi.json">openapi.json</a> is
+the same document for programs; long patterns, long examples, and conditions between fields are only there.</p>
+${userWords(document)}${bodyWords(entries)}</header>
+<nav aria-label="Sections">${links([...tags, 'errors', 'schemas'].map((tag) => [`_${tag}`, tag]))}</nav>
+<main id="operations" tabindex="-1">
+${sections.join('\n')}
+${section('errors', `<p>The body of every error is ${typeWords(ERRORS)}.</p>${errorTable(around.meanings)}`)}
+${section('schemas', schemas(document))}
+</main></body></html>`;
+}
+
+const ERRORS = { $ref: '#/components/schemas/Errors' };
+
+function inOrder(entries: readonly Entry[]): readonly string[] {
+  const all = [...new Set(entries.flatMap(({ operation }) => operation.tags))];
+  return [...all.filter((tag) => !LAST.includes(tag)), ...all.filter((tag) => LAST.includes(tag))];
+}
+
+function userWords({ components }: OpenApi): string {
+  const { user } = components.securitySchemes;
+  return `<p>Operations on data need the header <code>${escaped(String(user?.name))}</code>: ${sentence(user?.description ?? '')}.</p>`;
+}
+
+/** The bounds of bodies are the same everywhere. */
+function bodyWords(entries: readonly Entry[]): string {
+  const all = new Set(entries.flatMap(({ operation: { requestBody } }) => requestBody?.description ?? []));
+  return [...all]
+    .map((words) => `<p>Bodies are JSON: ${sentence(words.charAt(0).toLowerCase() + words.slice(1))}.</p>`)
+    .join('');
+}
+
+function schemas({ components }: OpenApi): string {
+  const all = Object.entries(components.schemas).toSorted(([a], [b]) => a.localeCompare(b));
+  const tables = all.map(([name, schema]) => {
+    const description = schema.description === undefined ? '' : `<p>${sentence(schema.description)}</p>`;
+    return `<h3 id="${escaped(name)}">${escaped(name)}</h3>${description}${fieldTable(schema)}`;
+  });
+  return `${links(all.map(([name]) => [name, name]))}\n${tables.join('\n')}`;
+}
+
+function section(name: string, content: string): string {
+  return `<section aria-labelledby="_${escaped(name)}"><h2 id="_${escaped(name)}">${escaped(name)}</h2>${content}</section>`;
+}
+
+function links(all: readonly (readonly [id: string, words: string])[]): string {
+  const items = all.map(([id, words]) => `<li><a href="#${escaped(id)}">${escaped(words)}</a></li>`);
+  return `<ul class="links">${items.join('')}</ul>`;
+}

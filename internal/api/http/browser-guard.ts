@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import { type Caller, type DoorReason, type DoorSettings, doorRefusal } from '../../domain/egress/browser-door.js';
+import { echo } from '../../domain/text/echo.js';
+import { AppError } from '../../errors.js';
+import type { Refusals } from './refusals.js';
+
+const HEADER = { host: 'Host', origin: 'Origin', cross_site: 'Sec-Fetch-Site' } as const;
+
+const sentenceFor: Readonly<Record<DoorReason, (value: string) => string>> = {
+  host: (value) => `the host "${value}" is not answered here: API_HOSTS names the hosts that are`,
+  origin: (value) => `a page of "${value}" may not ask this host: API_HOSTS names the hosts whose pages may`,
+  cross_site: () => 'a page of another site may not ask this host: API_HOSTS names the hosts whose pages may',
+};
+
+/** What a request says of itself and of the page that sent it. */
+export function callerOf({ method, headers, socket }: IncomingMessage): Caller {
+  const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
+  return {
+    method: method ?? '',
+    host: headers.host,
+    origin: one(headers.origin),
+    fetchSite: one(headers['sec-fetch-site']),
+    fetchMode: one(headers['sec-fetch-mode']),
+    fetchDest: one(headers['sec-fetch-dest']),
+    localAddress: socket.localAddress,
+  };
+}
+
+/** Refuses hosts that are not answered, and pages of other sites. @throws {AppError} `forbidden` */
+export function guardFromBrowsers(settings: DoorSettings, refusals: Refusals): RequestHandler {
+  return (req, _res, next) => {
+    const refusal = doorRefusal(callerOf(req), settings);
+    if (refusal) {
+      const { reason } = refusal;
+      const value = echo(refusal.value);
+      refusals.add(reason, { value });
+      throw new AppError('forbidden', sentenceFor[reason](value), HEADER[reason]);
+    }
+    next();
+  };
+}

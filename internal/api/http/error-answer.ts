@@ -1,0 +1,88 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import { AppError } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import { Seldom } from '../../seldom.js';
+import { isDatabaseAway } from '../../store/postgres/database-away.js';
+import { InvalidFields } from '../bodies/invalid-fields.js';
+import { BUG_STATUS, STATUS_OF } from './error-table.js';
+import { requestIdOf } from './request-id.js';
+
+interface WireError {
+  readonly code: number;
+  readonly message: string;
+  readonly source?: string;
+}
+
+/** `{"errors":[{"code","message","source"?}]}`; the status is the first error's code. */
+export function sendErrors(res: Response, errors: readonly [WireError, ...WireError[]]): void {
+  res.status(errors[0].code).json({ errors });
+}
+
+/** While a dependency is away each request is answered with 503: the log has one of them with the same words in this time. */
+const LINE_EVERY_MS = 10_000;
+
+/** Express' last middleware: refusals are answered in their own words, bugs in none and logged. */
+export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
+  const seldom = new Seldom(LINE_EVERY_MS, () => performance.now());
+  return (error: unknown, req, res, _next) => {
+    const refusals = refusalsIn(error);
+    if (!refusals || res.headersSent) {
+      logger.error('api.failed', {
+        request_id: requestIdOf(res),
+        method: req.method,
+        path: req.path,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    } else if (refusals[0].code === 'unavailable') {
+      const why = error instanceof Error ? error.message : String(error);
+      const leftOut = seldom.next(why);
+      if (leftOut !== undefined)
+        logger.warn('api.unavailable', {
+          request_id: requestIdOf(res),
+          method: req.method,
+          path: req.path,
+          error: why,
+          ...(leftOut > 0 && { left_out: leftOut }),
+        });
+    }
+    // An answer that has begun cannot be taken back: cut it off, so that nobody takes it for whole.
+    if (res.headersSent) res.destroy();
+    else if (refusals) sendErrors(res, wire(refusals));
+    else sendErrors(res, [{ code: BUG_STATUS, message: 'Something went wrong' }]);
+  };
+}
+
+type Refusals = readonly [AppError, ...AppError[]];
+
+function refusalsIn(error: unknown): Refusals | undefined {
+  if (error instanceof InvalidFields) return error.refusals;
+  if (error instanceof AppError) return [error];
+  if (isDatabaseAway(error)) return [new AppError('unavailable', 'the database is away or too busy; try again later')];
+  const library = libraryRefusal(error);
+  return library && [library];
+}
+
+function wire([first, ...rest]: Refusals): [WireError, ...WireError[]] {
+  const one = ({ code, message, source }: AppError): WireError => ({
+    code: STATUS_OF[code],
+    message,
+    ...(source === undefined ? {} : { source }),
+  });
+  return [one(first), ...rest.map(one)];
+}
+
+/** What express and its body reader refuse on their own: errors with a status below 500. */
+function libraryRefusal(error: unknown): AppError | undefined {
+  if (!(error instanceof Error) || !('status' in error)) return undefined;
+  switch (error.status) {
+    case 400:
+      // An unreadable %-escape in the path; or a body that ended early, whose sender has gone.
+      return new AppError('bad_request', error instanceof URIError ? 'Invalid ID' : 'Invalid request');
+    case 413:
+      return new AppError('too_large', 'a request body has at most 256 KiB');
+    case 415:
+      return new AppError('unsupported_media_type', 'request bodies are sent without a content encoding');
+    default:
+      return undefined;
+  }
+}

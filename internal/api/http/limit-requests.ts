@@ -1,0 +1,40 @@
+import type { RequestHandler } from 'express';
+import { CallerRates, callerAt } from '../../domain/limits/caller-rates.js';
+import { formatRate } from '../../domain/limits/rate-limit.js';
+import type { RateLimit } from '../../domain/matching/webhook-settings.js';
+import { AppError } from '../../errors.js';
+import type { Refusals } from './refusals.js';
+import { findUser } from './user.js';
+
+/** Of each kind, users and addresses: with all of them remembered, some 10 MiB. */
+const MAX_CALLERS = 50_000;
+
+/**
+ * Refuses requests of a user, and of an address, that are more than the rate: before a body is read, so that what is
+ * refused costs little. What is refused does not count. @throws {AppError} `too_many`
+ */
+export function limitRequests(rate: RateLimit, refusals: Refusals): RequestHandler {
+  const users = new CallerRates(rate, MAX_CALLERS);
+  const addresses = new CallerRates(rate, MAX_CALLERS);
+  const words = formatRate(rate);
+
+  return (req, res, next) => {
+    const now = performance.now();
+    const user = findUser(req.get('x-user'));
+    const address = callerAt(req.socket.remoteAddress ?? '');
+    const userWaitMs = user === undefined ? 0 : users.waitMs(String(user), now);
+    const waitMs = Math.max(userWaitMs, addresses.waitMs(address, now));
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1000);
+      res.set('retry-after', String(seconds));
+      if (userWaitMs > 0) refusals.add('user_rate', { user, api_rate: words });
+      else refusals.add('address_rate', { address, api_rate: words });
+      const who = userWaitMs > 0 ? 'this user' : 'this address';
+      const sentence = `${who} has sent more requests than ${words} (API_RATE): try again in ${seconds} s`;
+      throw new AppError('too_many', sentence, userWaitMs > 0 ? 'X-User' : undefined);
+    }
+    if (user !== undefined) users.count(String(user), now);
+    addresses.count(address, now);
+    next();
+  };
+}

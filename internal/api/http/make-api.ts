@@ -1,0 +1,81 @@
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { ApiDeps } from '../api-deps.js';
+import { STYLE_HASH } from '../document/style.js';
+import { makeEndpoints } from '../endpoints.js';
+import { guardFromBrowsers } from './browser-guard.js';
+import type { Endpoint } from './endpoint.js';
+import { makeErrorHandler, sendErrors } from './error-answer.js';
+import { METHOD_STATUS, STATUS_OF } from './error-table.js';
+import { LargeAnswers } from './large-answers.js';
+import { limitRequests } from './limit-requests.js';
+import type { Refusals } from './refusals.js';
+import { makeRequestLog } from './request-id.js';
+import { handlerFor } from './send-answer.js';
+import { Turnstile } from './turnstile.js';
+import { requireUser, USER_PATHS } from './user.js';
+
+/** Answers in parts of which the first two pieces are made at the same time: twice the connections that the API has to the database. */
+const MAX_BEGUN = 20;
+
+/** The HTTP API: everything in the table of `routes.ts`, and errors in one form for everything else. */
+export function makeApi(deps: ApiDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+  app.use(makeRequestLog(deps.logger), securityHeaders());
+  const endpoints = makeEndpoints(deps);
+  const { refusals } = deps;
+  app.use(guardFromBrowsers(deps.door, refusals));
+  if (deps.apiRate) app.use(unlessFor(unlimitedIn(endpoints), limitRequests(deps.apiRate, refusals)));
+  app.use([...USER_PATHS], requireUser);
+  mount(app, endpoints, refusals);
+  app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'there is nothing at this path' }]));
+  app.use(makeErrorHandler(deps.logger));
+  return app;
+}
+
+const unlimitedIn = (endpoints: readonly Endpoint[]) =>
+  new Set(endpoints.filter(({ isUnlimited }) => isUnlimited).map(({ path }) => path));
+
+function unlessFor(paths: ReadonlySet<string>, handler: RequestHandler): RequestHandler {
+  // Express takes a path with a slash at its end for the same route.
+  return (req, res, next) => (paths.has(req.path.replace(/\/$/, '')) ? next() : handler(req, res, next));
+}
+
+/** Nothing of ours loads anything; the page for people has one stylesheet, inside it. */
+function securityHeaders() {
+  return helmet({
+    // We speak plain HTTP: whether a browser shall insist on TLS is for the proxy in front to say.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: [`'${STYLE_HASH}'`],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+}
+
+function mount(app: Express, endpoints: readonly Endpoint[], refusals: Refusals): void {
+  const onCut = () => refusals.add('unread_answer', { port: 'api' });
+  const turnstile = new Turnstile({ most: MAX_BEGUN, refusal: 'too many lists are being read; try again later' });
+  const bounds = { turnstile, large: new LargeAnswers(() => performance.now(), onCut) };
+  for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
+    const here = endpoints.filter((endpoint) => endpoint.path === path);
+    const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const endpoint of here) mounted[endpoint.method](handlerFor(endpoint, bounds));
+    // HEAD is answered by express wherever GET is.
+    const allow = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+    mounted.all((_req, res) => {
+      res.set('allow', allow.join(', '));
+      sendErrors(res, [{ code: METHOD_STATUS, message: 'Method not allowed' }]);
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { type Cursor, cursorForm, type Keyset, readCursor } from '../../store/postgres/keyset.js';
+import type { ListOf } from '../../store/postgres/list-page.js';
+import { boundedText } from '../bodies/bounds.js';
+import { written } from '../bodies/numbers.js';
+
+/** In a query. A key of three columns, which is a cursor, is shorter. */
+const MAX_LENGTH = 256;
+const FURTHEST_PAGE = 1_000_000_000;
+
+/**
+ * A number in place of which the contract accepts any text: a text that is not such a number means the usual number. A
+ * parameter that is sent twice is refused, because neither of its values can be preferred.
+ */
+function numberOr(usual: number, most: number) {
+  return z
+    .unknown()
+    .refine((value) => !Array.isArray(value), { error: 'is sent at most once', abort: true })
+    .refine((value) => String(value ?? '').length <= MAX_LENGTH, `has at most ${MAX_LENGTH} characters`)
+    .optional()
+    .pipe(written(z.int().min(1).max(most)).catch(usual))
+    .meta({
+      type: undefined,
+      minimum: undefined,
+      maximum: undefined,
+      anyOf: [
+        { type: 'integer', minimum: 1, maximum: most },
+        { type: 'string', maxLength: MAX_LENGTH },
+      ],
+      description: `any other text means ${usual}`,
+    });
+}
+
+/** A bad `limit` or `page` falls back; a cursor is ours, a bad one is refused. */
+export const pagingOf = (order: Keyset) => ({
+  limit: numberOr(10, 100),
+  page: numberOr(1, FURTHEST_PAGE),
+  cursor: boundedText(MAX_LENGTH)
+    .regex(cursorForm(order), 'must be the next_cursor of another page of this list')
+    .transform(readCursor)
+    .pipe(z.custom<Cursor>())
+    .optional()
+    .meta({
+      type: 'string',
+      maxLength: MAX_LENGTH,
+      pattern: cursorForm(order).source,
+      description: 'the next_cursor of the page before; goes before `page`',
+    }),
+});
+
+export const listOf = <Node extends z.ZodType>(node: Node) =>
+  z.object({
+    total: z.int().min(0).describe('how many match, on all pages; up to 1,000 it is exact'),
+    total_is_estimate: z.literal(true).optional().describe('there when more match than are counted'),
+    next_cursor: z
+      .string()
+      .optional()
+      .describe('the `cursor` of the next page; absent on the last one. A page that is large may end before its limit'),
+    nodes: z.array(node),
+  });
+
+/** What stands around the nodes of a list. */
+export function listHead({ total, isEstimate, next }: Omit<ListOf<unknown>, 'nodes' | 'cursors'>) {
+  return { total, ...(isEstimate && { total_is_estimate: true as const }), ...(next && { next_cursor: next }) };
+}

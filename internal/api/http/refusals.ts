@@ -1,0 +1,70 @@
+import type { LogFields, Logger } from '../../logger.js';
+import { CUT_REASONS } from './connections.js';
+
+/** Why a request is refused before its route is looked for, or a connection closed; the labels of a metric. */
+export const REFUSAL_REASONS = [
+  ...(['host', 'origin', 'cross_site', 'user_rate', 'address_rate', 'metrics_token'] as const),
+  ...CUT_REASONS,
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+export interface RefusalsDeps {
+  readonly logger: Logger;
+  onRefused(reason: RefusalReason): void;
+  /** A reason is over when no request was refused for so long; default a minute. */
+  readonly quietMs?: number;
+}
+
+export interface Refusals {
+  /** @param caller what tells the first of them apart, for the log */
+  add(reason: RefusalReason, caller: LogFields): void;
+  /** The reasons that are not over. */
+  running(): readonly RunningRefusals[];
+}
+
+/** Requests that are refused for one reason, or connections that are closed for it. */
+export interface RunningRefusals {
+  readonly reason: RefusalReason;
+  readonly requests: number;
+  readonly first: LogFields;
+}
+
+const QUIET_MS = 60_000;
+
+interface Spell {
+  requests: number;
+  refusedAt: number;
+  readonly first: LogFields;
+}
+
+/** Counts what is refused; the log has a line when a reason begins, and one when it is over. */
+export function makeRefusals({ logger, onRefused, quietMs = QUIET_MS }: RefusalsDeps): Refusals {
+  const running = new Map<RefusalReason, Spell>();
+
+  const look = (reason: RefusalReason) => {
+    const spell = running.get(reason);
+    if (!spell) return;
+    const restMs = spell.refusedAt + quietMs - performance.now();
+    if (restMs > 0) return lookIn(restMs, reason);
+    running.delete(reason);
+    logger.info('api.refusals_ended', { reason, requests: spell.requests });
+  };
+  const lookIn = (ms: number, reason: RefusalReason) => void setTimeout(look, ms, reason).unref();
+
+  return {
+    add(reason, caller) {
+      onRefused(reason);
+      const refusedAt = performance.now();
+      const spell = running.get(reason);
+      if (spell) {
+        spell.requests++;
+        spell.refusedAt = refusedAt;
+        return;
+      }
+      running.set(reason, { requests: 1, refusedAt, first: caller });
+      logger.warn('api.refusals_began', { reason, ...caller });
+      lookIn(quietMs, reason);
+    },
+    running: () => [...running].map(([reason, { requests, first }]) => ({ reason, requests, first })),
+  };
+}

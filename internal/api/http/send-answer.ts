@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { RequestHandler, Response } from 'express';
+import { readJsonBody } from '../bodies/json-body.js';
+import type { Answer, Endpoint } from './endpoint.js';
+import type { LargeAnswers } from './large-answers.js';
+import { inPieces } from './pieces.js';
+import type { Turnstile } from './turnstile.js';
+import { userOf } from './user.js';
+
+/** What bounds the memory of answers in parts. */
+export interface AnswerBounds {
+  /** Through which their first two pieces are made. */
+  readonly turnstile: Turnstile;
+  /** For what is longer. */
+  readonly large: LargeAnswers;
+}
+
+/** A row of the table as express calls it. */
+export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHandler {
+  return async (req, res) => {
+    const answer = await endpoint.answer({
+      params: req.params,
+      query: req.query,
+      readBody: (isOptional) => readJsonBody(req, res, isOptional),
+      userId: () => userOf(res),
+      host: req.get('host'),
+      authorization: req.get('authorization'),
+    });
+    // What has changed something is answered in any case: the answer may have a secret that is shown once.
+    await sendAnswer(res, answer, { ...bounds, mayBeRefused: endpoint.method === 'get' });
+  };
+}
+
+type InParts = Extract<Answer, { readonly jsonParts: unknown }>;
+
+type Bounds = AnswerBounds & { readonly mayBeRefused: boolean };
+
+async function sendAnswer(res: Response, answer: Answer, bounds: Bounds): Promise<void> {
+  if ('json' in answer) res.status(answer.status).json(answer.json);
+  else if ('text' in answer) res.status(answer.status).type(answer.type).send(answer.text);
+  else if ('location' in answer) res.redirect(answer.status, answer.location);
+  else await sendPieces(res, answer, bounds);
+}
+
+async function sendPieces(
+  res: Response,
+  { status, jsonParts }: InParts,
+  { turnstile, large, mayBeRefused }: Bounds,
+): Promise<void> {
+  const iterator = inPieces(jsonParts);
+  // Before the head is written: what fails until here can still be answered as an error.
+  const [first, second] = await turnstile.through(() => twoOf(iterator), mayBeRefused);
+  if (second.done) {
+    res.status(status).type('application/json');
+    // An answer of one piece has a length, like any other.
+    res.send(first.done ? Buffer.alloc(0) : Buffer.from(first.value));
+    return;
+  }
+  const running = large.enter(() => res.destroy(), mayBeRefused);
+  res.status(status).type('application/json');
+  try {
+    await pipeline(Readable.from(startingWith([first, second], iterator, running.took)), res);
+  } catch (error) {
+    if (!isHungUp(error)) throw error;
+  } finally {
+    running.leave();
+  }
+}
+
+async function twoOf<T>(iterator: AsyncIterator<T>) {
+  return [await iterator.next(), await iterator.next()] as const;
+}
+
+/** @param took called whenever the caller has room for another piece */
+async function* startingWith<T>(
+  begun: readonly IteratorResult<T>[],
+  rest: AsyncIterator<T>,
+  took: () => void,
+): AsyncGenerator<T> {
+  try {
+    for (const piece of begun) {
+      took();
+      if (!piece.done) yield piece.value;
+    }
+    for (let piece = await rest.next(); !piece.done; piece = await rest.next()) {
+      took();
+      yield piece.value;
+    }
+  } finally {
+    // A caller that goes away ends the reading too.
+    await rest.return?.();
+  }
+}
+
+/** The caller went away in the middle of an answer: nothing that we did. */
+function isHungUp(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { insertWebhook, isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../../store/webhooks/webhooks.js';
+import type { ApiDeps } from '../api-deps.js';
+import { spacePath } from '../bodies/numbers.js';
+import { tagQueries } from '../bodies/tag-fields.js';
+import { text } from '../bodies/text.js';
+import { makeLive } from '../catalog-change.js';
+import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { pagingOf } from '../http/paging.js';
+import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
+import { requireAllowedReceiver } from '../webhooks/allowed-receiver.js';
+import { withinCeilings } from '../webhooks/ceilings.js';
+import { withHiddenParts } from '../webhooks/hidden-fields.js';
+import { withJudgedCertificates } from '../webhooks/tls-secrets.js';
+import { eventsQuery, webhookAnswer, webhookList } from '../webhooks/webhook-answer.js';
+import { newSpaceWebhookBody, newWebhook, requireSameSpace } from '../webhooks/webhook-bodies.js';
+import { listPartsFor, webhookParts } from '../webhooks/webhook-parts.js';
+
+const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: eventsQuery });
+const checkQuery = z.object({ event: text(MAX_SUBJECT_LENGTH).default('') });
+
+export function makeSpaceEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  return [
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/webhooks/space/{space_id}',
+        summary: 'Webhooks of one space, in order of their ids',
+        params: spacePath,
+        query,
+        answers: { 200: { description: 'a page of them', schema: webhookList } },
+        refuses: ['conflict'],
+      },
+      async ({ params, query: { tag, events, ...page } }) => {
+        const list = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag }, page);
+        return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'post',
+        path: '/webhooks/space/{space_id}',
+        summary: 'Register a webhook in a space',
+        params: spacePath,
+        body: newSpaceWebhookBody,
+        answers: { 201: { description: 'the webhook with its events', schema: webhookAnswer } },
+        refuses: ['conflict'],
+        unsaid: UNSAID_OF_WEBHOOKS,
+      },
+      async ({ userId, params, body }) => {
+        requireSameSpace(params.space_id, body.space_id);
+        requireAllowedReceiver(deps, body);
+        const owner = { userId, spaceId: params.space_id };
+        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
+        const made = await makeLive(deps, insertWebhook(deps, owner, fields));
+        return { status: 201, jsonParts: webhookParts(deps.db, made) };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/webhooks/space/{space_id}/check',
+        summary: 'Whether an enabled webhook of the space has exactly this event',
+        params: spacePath,
+        query: checkQuery,
+        answers: { 200: { description: 'yes or no', schema: z.object({ event_enabled: z.boolean() }) } },
+      },
+      async ({ params, query: { event } }) => ({
+        status: 200,
+        json: { event_enabled: await isEventEnabled(deps.db, params.space_id, event) },
+      }),
+    ),
+  ];
+}

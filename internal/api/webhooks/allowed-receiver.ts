@@ -1,0 +1,47 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Webhook } from '../../domain/matching/webhook.js';
+import type { CredentialSettings } from '../../domain/matching/webhook-settings.js';
+import { AppError } from '../../errors.js';
+import type { ApiDeps } from '../api-deps.js';
+import type { GivenCredentials } from './settings/auth-field.js';
+import { type GivenProxy, proxyPlace } from './settings/proxy-field.js';
+import type { GivenTls } from './settings/tls-field.js';
+
+const NO_PROXIES = 'proxy: webhooks have no proxies of their own here; WEBHOOK_PROXIES can allow them';
+
+const NO_INSECURE_TLS = "tls: a receiver's certificate must be checked here; ALLOW_INSECURE_TLS can allow insecure";
+
+type Deps = Pick<ApiDeps, 'receiverProblem' | 'webhookProxies' | 'insecureTls'>;
+
+interface GivenPlaces {
+  readonly url?: string | undefined;
+  readonly auth?: GivenCredentials | null | undefined;
+  readonly tls?: GivenTls | null | undefined;
+  readonly proxy?: GivenProxy | null | undefined;
+}
+
+/**
+ * Refuses what the sender would refuse for ever: a literal address that is not public, `localhost`, a port, a name, plain http,
+ * TLS that checks nothing. What a name leads to is judged each time that it is connected to. What the webhook has already may be sent back, whatever the rules
+ * are by now: the sender judges it. @throws {AppError} `unprocessable`
+ */
+export function requireAllowedReceiver(deps: Deps, { url, auth, tls, proxy }: GivenPlaces, current?: Webhook): void {
+  const known = current?.settings;
+  if (url !== current?.url) refuseUnlessAllowed('url', url);
+  if (tokenPlace(auth?.settings) !== tokenPlace(known?.auth)) refuseUnlessAllowed('auth', tokenPlace(auth?.settings));
+  if (tls?.settings.insecure && !known?.tls?.insecure && !deps.insecureTls)
+    throw new AppError('unprocessable', NO_INSECURE_TLS, 'tls');
+
+  if (!proxy || isDeepStrictEqual(proxy.settings, known?.proxy)) return;
+  if (!deps.webhookProxies) throw new AppError('unprocessable', NO_PROXIES, 'proxy');
+  // A proxy is spoken to in plain HTTP: HTTPS_ONLY is about receivers.
+  if (proxy.settings !== 'none') refuseUnlessAllowed('proxy', `https://${proxyPlace(proxy.settings)}`);
+
+  function refuseUnlessAllowed(field: string, given: string | undefined): void {
+    const problem = given && deps.receiverProblem(new URL(given));
+    if (problem) throw new AppError('unprocessable', problem, field);
+  }
+}
+
+const tokenPlace = (auth: CredentialSettings | undefined) =>
+  auth?.type === 'oauth2' ? (auth.tokenUrl ?? auth.issuer) : undefined;

@@ -1,0 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Ceilings, findBeyond } from '../../domain/limits/ceilings.js';
+import type { Webhook } from '../../domain/matching/webhook.js';
+import { AppError } from '../../errors.js';
+import type { WebhookFields } from '../../store/webhooks/webhooks.js';
+
+/**
+ * The fields, when their settings are within what the operator allows. What the webhook has already may be sent back: it is capped
+ * when it is used. @throws {AppError} `unprocessable`
+ */
+export function withinCeilings(ceilings: Ceilings, fields: WebhookFields, current?: Webhook): WebhookFields {
+  const isNew = (valueIn: (settings: WebhookFields['settings']) => unknown) =>
+    current === undefined || !isDeepStrictEqual(valueIn(fields.settings), valueIn(current.settings));
+  const beyond = findBeyond(fields.settings, ceilings).find(({ valueIn }) => isNew(valueIn));
+  if (beyond) throw new AppError('unprocessable', beyond.problem, beyond.field);
+  return fields;
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { pauseWebhook, resumeWebhook } from '../../store/webhooks/pauses.js';
+import { loadWebhook } from '../../store/webhooks/webhooks.js';
+import type { ApiDeps } from '../api-deps.js';
+import { idPath } from '../bodies/numbers.js';
+import { makeLive } from '../catalog-change.js';
+import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { durationField } from './settings/duration-field.js';
+import { rateField } from './settings/rate-field.js';
+import { webhookAnswer } from './webhook-answer.js';
+import { webhookParts } from './webhook-parts.js';
+
+const YEAR_MS = 365 * 86_400_000;
+const answers = { 200: { description: 'the webhook', schema: webhookAnswer } };
+
+const resumeBody = z
+  .strictObject({
+    rate: rateField.optional().meta({
+      description: 'how fast what is held is let go; without one, as fast as the webhook is sent to',
+      example: '20/second',
+    }),
+    drop_older_than: durationField(0, YEAR_MS, {
+      description: 'what is held and was received longer ago is cancelled',
+      example: '1h',
+    }).optional(),
+  })
+  .meta({ title: 'Resume', example: { rate: '20/second', drop_older_than: '1h' } });
+
+const pauseBody = z.strictObject({}).meta({ title: 'Pause', example: {} });
+
+export function makePauseEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  return [
+    userEndpoint(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/pause',
+        summary: 'Hold what is owed to a webhook, and what comes, until it is resumed',
+        params: idPath,
+        body: pauseBody,
+        bodyIsOptional: true,
+        answers,
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id } }) => {
+        await makeLive(deps, pauseWebhook(deps.db, { id, userId }));
+        return { status: 200, jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, id)) };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/resume',
+        summary: 'Send again: what is held goes on at once, or at a rate, or without what is older than a given age',
+        params: idPath,
+        body: resumeBody,
+        bodyIsOptional: true,
+        answers,
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id }, body: { rate, drop_older_than: dropOlderThanMs } }) => {
+        const perSecond = rate && (rate.count * 1000) / rate.perMs;
+        await makeLive(deps, resumeWebhook(deps.db, { id, userId }, { perSecond, dropOlderThanMs }));
+        return { status: 200, jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, id)) };
+      },
+    ),
+  ];
+}

@@ -1,0 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
+import { writeProxyCredentials } from '../../domain/credentials/proxy-credentials.js';
+import type { Webhook } from '../../domain/matching/webhook.js';
+import type { SecretChange } from '../../domain/secrets/secret.js';
+import { AppError } from '../../errors.js';
+import type { GivenProxy } from './settings/proxy-field.js';
+
+/** What becomes of a proxy's login. A stored one stays with the proxy that it was given for. */
+export function proxySecrets(
+  current: Webhook | undefined,
+  proxy: GivenProxy | null | undefined,
+): readonly SecretChange[] {
+  if (proxy === undefined) return [];
+  if (!proxy || proxy.settings === 'none' || !proxy.settings.login) return [{ purpose: 'proxy', value: null }];
+  if (proxy.login !== undefined) return [{ purpose: 'proxy', value: writeProxyCredentials(proxy.login), hint: '' }];
+  if (isDeepStrictEqual(proxy.settings, current?.settings.proxy)) return [];
+  throw new AppError(
+    current ? 'conflict' : 'unprocessable',
+    'proxy: user and password are required for another proxy',
+    'proxy',
+  );
+}

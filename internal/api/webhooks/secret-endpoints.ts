@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Webhook } from '../../domain/matching/webhook.js';
+import { schemeNameIn } from '../../domain/matching/webhook-settings.js';
+import { AppError } from '../../errors.js';
+import { type Rotation, rotateSecret } from '../../store/secrets/rotate-secret.js';
+import type { ApiDeps } from '../api-deps.js';
+import { idPath } from '../bodies/numbers.js';
+import { makeLive } from '../catalog-change.js';
+import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { durationField } from './settings/duration-field.js';
+import { ANY_SECRET } from './settings/secret-rule.js';
+import { newSecret } from './signing-secret.js';
+import { webhookAnswer } from './webhook-answer.js';
+import { secretText } from './webhook-bodies.js';
+import { webhookParts } from './webhook-parts.js';
+
+const DAY_MS = 86_400_000;
+const MAX_OVERLAP_MS = 30 * DAY_MS;
+
+const rotateBody = z
+  .strictObject({
+    overlap: durationField(0, MAX_OVERLAP_MS, {
+      description:
+        'how long the secrets of before go on signing beside the new one; 24h unless given, 0s ends them now',
+      example: '24h',
+    }).optional(),
+    secret: secretText.meta({ pattern: ANY_SECRET }).optional(),
+  })
+  .meta({ title: 'SecretRotation', example: { overlap: '24h' } });
+
+export function makeSecretEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  return [
+    userEndpoint(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/secret/rotate',
+        summary: 'A new secret, made here or brought, beside those of before for a while',
+        params: idPath,
+        body: rotateBody,
+        bodyIsOptional: true,
+        answers: { 200: { description: 'the webhook, and once the secret that was made', schema: webhookAnswer } },
+        refuses: ['not_found', 'conflict'],
+      },
+      async ({ userId, params: { id }, body }) => {
+        const rotated = rotateSecret(deps, { id, userId }, (current) => rotationOf(current, body));
+        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, rotated)) };
+      },
+    ),
+  ];
+}
+
+function rotationOf(current: Webhook, { overlap = DAY_MS, secret }: z.output<typeof rotateBody>): Rotation {
+  const name = schemeNameIn(current.settings);
+  if (name === 'none') {
+    throw new AppError('conflict', 'the webhook is not signed: give it a signature by PATCH first', 'signature');
+  }
+  return { secret: newSecret(name, secret, 'conflict'), overlapMs: overlap };
+}

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { SECRET_PART } from '../../../domain/credentials/credential-secret.js';
+import type { CredentialSettings } from '../../../domain/matching/webhook-settings.js';
+import { boundedText } from '../../bodies/bounds.js';
+import { ignoredField } from '../../bodies/read-only-fields.js';
+import { isStorable, UNSTORABLE } from '../../bodies/text.js';
+import { receiverUrl, urlPattern } from '../receiver-url.js';
+import { headerName, headerValue } from './header-fields.js';
+
+const MAX_LENGTH = 4096;
+/** RFC 6749: what client ids and secrets, and the words of a scope, are made of. */
+const VISIBLE = /^[\x20-\x7e]+$/;
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+
+const secretPart = (what: string, example: string) => ({
+  description: `${what}; never answered; left out in a change, the stored one stays`,
+  example,
+});
+/** All characters except control characters and these. */
+const typedBut = (others = '') => String.raw`^[^${others}\u0000-\u001f\u007f-\u009f]*$`;
+const typed = boundedText(1024)
+  .regex(new RegExp(typedBut()), 'may not contain control characters')
+  .refine(isStorable, UNSTORABLE);
+const visible = boundedText(MAX_LENGTH).min(1).regex(VISIBLE, 'is visible ASCII');
+const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no fragment');
+
+/** Of the answer: an auth may be sent back as it was read. */
+const hint = ignoredField;
+
+const basic = z.strictObject({
+  type: z.literal('basic').meta({ description: 'user and password', example: 'basic' }),
+  username: typed
+    .min(1)
+    .refine((name) => !name.includes(':'), 'may not contain a colon')
+    .meta({ pattern: typedBut(':'), description: 'the user at the receiver, without a colon', example: 'hukz' }),
+  password: typed.optional().meta(secretPart('the password of that user', 'correct horse')),
+  hint,
+});
+const bearer = z.strictObject({
+  type: z.literal('bearer').meta({ description: 'a token that does not change', example: 'bearer' }),
+  token: headerValue
+    .refine((token) => !token.includes(' '), 'may not contain spaces')
+    .optional()
+    .meta({ pattern: '^[!-~]+$', ...secretPart('sent as authorization: Bearer …', 'a1b2c3d4e5f6') }),
+  hint,
+});
+const apiKey = z.strictObject({
+  type: z.literal('api_key').meta({ description: 'a key in a header', example: 'api_key' }),
+  header: headerName.meta({ description: 'the header that carries the key', example: 'x-api-key' }),
+  value: headerValue.optional().meta(secretPart('the key', 'a1b2c3d4e5f6')),
+  hint,
+});
+const oauth2 = z
+  .strictObject({
+    type: z
+      .literal('oauth2')
+      .meta({ description: 'client credentials, for which a server gives tokens', example: 'oauth2' }),
+    token_url: serverUrl.optional().meta({
+      pattern: urlPattern('?'),
+      description: 'where tokens are given; either this or issuer',
+      example: 'https://login.example.com/oauth2/token',
+    }),
+    issuer: serverUrl
+      .refine((url) => !url.includes('?'), 'has no query')
+      .optional()
+      .meta({
+        pattern: urlPattern(''),
+        description: 'whose metadata say where tokens are given',
+        example: 'https://login.example.com',
+      }),
+    client_id: visible.meta({ description: 'who we are there', example: 'hukz' }),
+    client_secret: visible.optional().meta(secretPart('the secret of that client', 'a1b2c3d4e5f6')),
+    scope: boundedText(MAX_LENGTH)
+      .regex(SCOPE, 'is words joined by single spaces')
+      .optional()
+      .meta({ description: 'what the token is asked for, words joined by single spaces', example: 'events:write' }),
+    audience: visible.optional().meta({ description: 'whom the token is for', example: 'https://api.example.com' }),
+    client_auth: z.enum(['client_secret_basic', 'client_secret_post']).optional().meta({
+      description: 'how the secret is shown: in a header (unless given) or in the body',
+      example: 'client_secret_post',
+    }),
+    hint,
+  })
+  .refine(({ token_url, issuer }) => (token_url === undefined) !== (issuer === undefined), {
+    message: 'either token_url or issuer says where tokens are given',
+  })
+  .meta({
+    allOf: [
+      {
+        anyOf: [
+          { required: ['token_url'], properties: { issuer: false } },
+          { required: ['issuer'], properties: { token_url: false } },
+        ],
+      },
+    ],
+  });
+
+export interface GivenCredentials {
+  readonly settings: CredentialSettings;
+  /** Undefined: as it is stored. */
+  readonly secret: string | undefined;
+}
+
+/** How requests are let in by the receiver. */
+export const authField = z
+  .discriminatedUnion('type', [basic, bearer, apiKey, oauth2], 'must be basic, bearer, api_key or oauth2')
+  .transform((given): GivenCredentials => {
+    switch (given.type) {
+      case 'basic':
+        return { settings: { type: 'basic', username: given.username }, secret: given.password };
+      case 'bearer':
+        return { settings: { type: 'bearer' }, secret: given.token };
+      case 'api_key':
+        return { settings: { type: 'api_key', header: given.header }, secret: given.value };
+      case 'oauth2':
+        return { settings: oauth2Settings(given), secret: given.client_secret };
+      default:
+        return given satisfies never;
+    }
+  })
+  .meta({
+    description: 'how requests are let in by the receiver: basic, bearer, api_key or oauth2',
+    example: { type: 'bearer', token: 'a1b2c3d4e5f6' },
+  });
+
+/** The same for a new webhook, which needs the secret. */
+export const newAuthField = authField.meta({
+  allOf: [
+    {
+      anyOf: Object.entries(SECRET_PART).map(([type, part]) => ({
+        required: [part],
+        properties: { type: { const: type } },
+      })),
+    },
+  ],
+});
+
+function oauth2Settings(given: z.output<typeof oauth2>): CredentialSettings {
+  const { client_id: clientId, token_url: tokenUrl, issuer, scope, audience, client_auth } = given;
+  return {
+    type: 'oauth2',
+    clientId,
+    ...(tokenUrl !== undefined && { tokenUrl }),
+    ...(issuer !== undefined && { issuer }),
+    ...(scope !== undefined && { scope }),
+    ...(audience !== undefined && { audience }),
+    ...(client_auth === 'client_secret_post' && { clientAuth: client_auth }),
+  };
+}
+
+export const authAnswer = z.object({
+  type: z.string().meta({ enum: Object.keys(SECRET_PART) }),
+  username: z.string().optional(),
+  header: z.string().optional(),
+  token_url: z.string().optional(),
+  issuer: z.string().optional(),
+  client_id: z.string().optional(),
+  scope: z.string().optional(),
+  audience: z.string().optional(),
+  client_auth: z.string().optional(),
+  hint: z.string().describe('the end of the secret, at most four characters and a quarter of it'),
+});
+
+export function authJson(auth: CredentialSettings, hint: string): z.input<typeof authAnswer> {
+  if (auth.type !== 'oauth2') return { ...auth, hint };
+  return {
+    type: auth.type,
+    token_url: auth.tokenUrl,
+    issuer: auth.issuer,
+    client_id: auth.clientId,
+    scope: auth.scope,
+    audience: auth.audience,
+    client_auth: auth.clientAuth ?? 'client_secret_basic',
+    hint,
+  };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { MAX_FAILURES, neverOpens } from '../../../domain/limits/ceilings.js';
+import { documented, type OperatorLimits } from '../../operator-limits.js';
+
+/** `"off"`, or when a circuit opens: `{"failures": 10, "share": 0.5}`; 0 takes that reason out. */
+export const breakerAnswer = z
+  .union(
+    [
+      z.literal('off'),
+      z.strictObject({
+        failures: z.int().min(0).max(1_000_000).optional().meta({
+          description:
+            'This many different deliveries that fail in a row open the circuit. 0 switches this trigger off. Default: BREAKER_FAILURES',
+          example: 10,
+        }),
+        share: z.number().min(0).max(1).optional().meta({
+          description:
+            'This share of the attempts of a BREAKER_WINDOW opens the circuit when it fails. 0 switches this trigger off. Default: BREAKER_SHARE',
+          example: 0.5,
+        }),
+      }),
+    ],
+    'must be "off" or {"failures": 10, "share": 0.5}, either of them optional',
+  )
+  .meta({
+    description:
+      'when its circuit opens, so that deliveries wait; off for never, which closes an open one at once and needs ALLOW_BREAKER_OFF',
+    example: { failures: 10, share: 0.5 },
+  });
+
+/** The same in a request. */
+export const breakerField = breakerAnswer.meta({}).register(documented, {
+  under: ({ ceilings }) => (mayStayShut(ceilings) ? {} : { allOf: [opensBesides(ceilings)] }),
+});
+
+const mayStayShut = ({ breakerMayBeOff, breaker }: OperatorLimits['ceilings']) =>
+  breakerMayBeOff || neverOpens(breaker);
+
+/** A breaker that can open: by a given value, or by the configured one if none is given. */
+function opensBesides({ breaker }: OperatorLimits['ceilings']) {
+  const failures = { properties: { failures: { minimum: 1, maximum: MAX_FAILURES } } };
+  const share = { properties: { share: { exclusiveMinimum: 0 } } };
+  const isShareEnough = breaker.share > 0;
+  const isFailuresEnough = !neverOpens({ failures: breaker.failures, share: 0 });
+  return {
+    type: 'object',
+    anyOf: [
+      isShareEnough ? share : { ...share, required: ['share'] },
+      isFailuresEnough ? failures : { ...failures, required: ['failures'] },
+    ],
+  };
+}

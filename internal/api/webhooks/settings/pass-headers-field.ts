@@ -1,0 +1,14 @@
+import { boundedList } from '../../bodies/bounds.js';
+import { headerName, MAX_HEADER_NAME_LENGTH, MAX_HEADERS } from './header-fields.js';
+
+/** Headers of the NATS message that its requests carry on; `traceparent` and `tracestate` always are. */
+export const passHeadersField = boundedList(headerName, MAX_HEADERS)
+  .transform((names) => [...new Set(names.map((name) => name.toLowerCase()))])
+  .meta({
+    type: 'array',
+    maxItems: MAX_HEADERS,
+    items: { type: 'string', maxLength: MAX_HEADER_NAME_LENGTH, pattern: headerName.meta()?.pattern },
+    description:
+      'headers of the NATS message that its requests carry on, in any case, kept in lower case; traceparent and tracestate always are',
+    example: ['x-request-id'],
+  });

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { parseEgressProxy } from '../../../domain/egress/egress-proxy.js';
+import type { ProxySettings } from '../../../domain/matching/webhook-settings.js';
+import { boundedText } from '../../bodies/bounds.js';
+import { isStorable, UNSTORABLE } from '../../bodies/text.js';
+import { documented } from '../../operator-limits.js';
+import { PLACE_PATTERN } from '../receiver-url.js';
+
+const MAX_LENGTH = 2048;
+/** Stands for a login that is not shown; given back, the stored one stays. */
+const HIDDEN = '***';
+
+/** User and password. Only escapes of ASCII are described, because others have to be decoded to be judged. */
+const LOGIN = "(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[2-7][0-9A-Fa-f])*@)?";
+
+const NONE_ALLOWED = { not: {}, pattern: undefined, example: undefined };
+
+export interface GivenProxy {
+  readonly settings: ProxySettings;
+  /** The value of `proxy-authorization`. Undefined: as it is stored, where there shall be one. */
+  readonly login: string | undefined;
+}
+
+/** `http://user:password@proxy:3128`, or `none`: directly, also where there is an `EGRESS_PROXY`. */
+export const proxyField = boundedText(MAX_LENGTH)
+  .refine(isStorable, UNSTORABLE)
+  .transform((text, context): GivenProxy => {
+    if (text === 'none') return { settings: 'none', login: undefined };
+    const read = parseEgressProxy(text);
+    if (read.ok && !/[\s\p{Cc}\\]/u.test(text)) {
+      const { authorization, ...place } = read.value;
+      if (!authorization) return { settings: place, login: undefined };
+      const isHidden = new URL(text).username === HIDDEN && new URL(text).password === '';
+      return { settings: { ...place, login: true }, login: isHidden ? undefined : authorization };
+    }
+    const message = read.ok ? 'may not contain spaces, control characters or backslashes' : `${read.problem}, or none`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
+  .meta({
+    type: 'string',
+    maxLength: MAX_LENGTH,
+    pattern: `^(?:none|[Hh][Tt][Tt][Pp]://${LOGIN}${PLACE_PATTERN}/?)$`,
+    description: `the HTTP proxy that its requests go through, or none; only where WEBHOOK_PROXIES is on; user and password are never answered: ${HIDDEN} stands for them`,
+    example: 'http://user:password@proxy.example.com:3128',
+  })
+  .register(documented, { under: ({ webhookProxies }) => (webhookProxies ? {} : NONE_ALLOWED) });
+
+export const proxyAnswer = z.string();
+
+export function proxyJson(proxy: ProxySettings): string {
+  if (proxy === 'none') return proxy;
+  return `http://${proxy.login ? `${HIDDEN}@` : ''}${proxyPlace(proxy)}`;
+}
+
+/** Host and port, as a URL has them. */
+export const proxyPlace = ({ host, port }: Exclude<ProxySettings, 'none'>): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;

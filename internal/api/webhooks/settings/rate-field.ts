@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { formatRate, parseRate, RATE_FORM } from '../../../domain/limits/rate-limit.js';
+import { boundedText } from '../../bodies/bounds.js';
+
+const MAX_LENGTH = 64;
+
+/** `100/minute`: at most so many requests, those of all instances together. */
+export const rateField = boundedText(MAX_LENGTH)
+  .transform((written, context) => {
+    const rate = parseRate(written);
+    if (rate.ok) return rate.value;
+    context.addIssue({ code: 'custom', message: rate.problem });
+    return z.NEVER;
+  })
+  .meta({
+    type: 'string',
+    maxLength: MAX_LENGTH,
+    pattern: RATE_FORM.source,
+    description: 'at most so many requests a second, minute or hour, those of all instances together',
+    example: '100/minute',
+  });
+
+export const rateJson = formatRate;

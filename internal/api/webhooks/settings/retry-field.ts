@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { RetrySchedule, RetrySettings } from '../../../domain/matching/webhook-settings.js';
+import { formatDuration } from '../../../domain/text/duration.js';
+import { boundedList } from '../../bodies/bounds.js';
+import { durationField } from './duration-field.js';
+
+const DAY_MS = 86_400_000;
+const MAX_TRIES = 100;
+const MAX_STATUSES = 50;
+const wait = (description: string, example: string) =>
+  durationField(1, 30 * DAY_MS, {
+    description,
+    example,
+    allowed: ({ ceilings }) => ({ minMs: ceilings.minRetryWaitMs }),
+  });
+const tries = z.int().min(0).max(MAX_TRIES).meta({ description: 'how many retries', example: 10 });
+
+const schedule = z.union(
+  [
+    boundedList(wait('a wait between two attempts', '5s'), MAX_TRIES).meta({
+      description: 'the waits, one a retry',
+      example: ['5s', '5m', '2h'],
+    }),
+    z.strictObject({
+      start: wait('the first wait', '1s'),
+      factor: z.number().min(1).max(100).default(2).meta({ description: 'by which each wait is longer', example: 2 }),
+      cap: wait('the longest wait', '1h'),
+      tries,
+    }),
+    z.strictObject({ constant: wait('the wait before each retry', '1m'), tries }),
+  ],
+  'must be waits such as ["5s", "5m"], {"start": "1s", "factor": 2, "cap": "1h", "tries": 10} or {"constant": "30s", "tries": 5}',
+);
+
+/** `{"schedule": ["5s","5m"], "jitter": 0.2, "max_age": "1d", "final_statuses": [400]}`, each of them optional. */
+export const retryField = z
+  .strictObject({
+    schedule: schedule.optional().meta({
+      description: 'the waits between attempts, each MIN_RETRY_WAIT at least; RETRY_SCHEDULE unless given',
+      example: ['5s', '5m', '2h'],
+    }),
+    jitter: z.number().min(0).max(1).optional().meta({
+      description: 'the part of a wait by which it may be shorter or longer; RETRY_JITTER unless given',
+      example: 0.2,
+    }),
+    max_age: durationField(1000, 365 * DAY_MS, {
+      description: 'the age of a message from which it is not tried again; RETRY_MAX_AGE unless given',
+      example: '1d',
+    }).optional(),
+    final_statuses: boundedList(z.int().min(300).max(599), MAX_STATUSES)
+      .optional()
+      .meta({ description: 'answers after which nothing is tried again', example: [400, 404] }),
+  })
+  .transform(
+    (given): RetrySettings => ({
+      ...(given.schedule && { schedule: toSchedule(given.schedule) }),
+      ...(given.jitter !== undefined && { jitter: given.jitter }),
+      ...(given.max_age !== undefined && { maxAgeMs: given.max_age }),
+      ...(given.final_statuses && { finalStatuses: [...new Set(given.final_statuses)] }),
+    }),
+  )
+  .meta({
+    description: 'how failed deliveries are tried again; what is left out is as configured for all',
+    example: { schedule: ['5s', '5m', '2h'], max_age: '1d' },
+  });
+
+function toSchedule(given: z.output<typeof schedule>): RetrySchedule {
+  if (Array.isArray(given)) return { kind: 'waits', waitsMs: given };
+  if ('constant' in given) return { kind: 'constant', waitMs: given.constant, tries: given.tries };
+  return { kind: 'exponential', startMs: given.start, factor: given.factor, capMs: given.cap, tries: given.tries };
+}
+
+export const retryAnswer = z.object({
+  schedule: z
+    .union([
+      z.array(z.string()),
+      z.object({ start: z.string(), factor: z.number(), cap: z.string(), tries: z.int() }),
+      z.object({ constant: z.string(), tries: z.int() }),
+    ])
+    .optional(),
+  jitter: z.number().optional(),
+  max_age: z.string().optional(),
+  final_statuses: z.array(z.int()).optional(),
+});
+
+export function retryJson({
+  schedule: kept,
+  jitter,
+  maxAgeMs,
+  finalStatuses,
+}: RetrySettings): z.input<typeof retryAnswer> {
+  return {
+    schedule: kept && scheduleJson(kept),
+    jitter,
+    max_age: maxAgeMs === undefined ? undefined : formatDuration(maxAgeMs),
+    final_statuses: finalStatuses && [...finalStatuses],
+  };
+}
+
+function scheduleJson(kept: RetrySchedule) {
+  switch (kept.kind) {
+    case 'waits':
+      return kept.waitsMs.map(formatDuration);
+    case 'constant':
+      return { constant: formatDuration(kept.waitMs), tries: kept.tries };
+    case 'exponential':
+      return {
+        start: formatDuration(kept.startMs),
+        factor: kept.factor,
+        cap: formatDuration(kept.capMs),
+        tries: kept.tries,
+      };
+    default:
+      return kept satisfies never;
+  }
+}

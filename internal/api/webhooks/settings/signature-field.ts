@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import {
+  type SignatureSettings,
+  schemeNameIn,
+  type WebhookSettings,
+} from '../../../domain/matching/webhook-settings.js';
+import { schemeNames, schemeOf } from '../../../domain/signature/schemes.js';
+import { echo } from '../../../domain/text/echo.js';
+import { AppError } from '../../../errors.js';
+import { boundedText } from '../../bodies/bounds.js';
+
+/** What fits into the middle of a header's name. */
+const PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
+
+/** The schemes whose headers are named by a prefix. */
+const PREFIXED = schemeNames.filter((name) => schemeOf(name).usualPrefix !== undefined);
+
+const shape = {
+  scheme: z
+    .enum([...schemeNames, 'none'])
+    .meta({ description: 'how the signature is computed, and the headers that it stands in', example: 'standard' }),
+  prefix: boundedText(64).regex(PREFIX, 'must be 1 to 64 letters, digits and inner dashes').optional().meta({
+    description: 'webhooks-emitter: what its headers are named by, X-<prefix>-Signature',
+    example: 'Webhooks',
+  }),
+};
+
+/** How requests are signed; what they are signed with is `secret`. */
+export const signatureField = z
+  .strictObject(shape)
+  .refine(takesPrefix, { path: ['prefix'], message: 'is for schemes whose headers are named by it' })
+  .meta({
+    description: 'how requests are signed; what they are signed with is secret',
+    example: { scheme: 'standard' },
+    allOf: [{ anyOf: [{ properties: { prefix: false } }, { properties: { scheme: { enum: PREFIXED } } }] }],
+  });
+
+export const signatureAnswer = z.object(shape);
+
+function takesPrefix({ scheme, prefix }: z.output<z.ZodObject<typeof shape>>): boolean {
+  return prefix === undefined || PREFIXED.some((name) => name === scheme);
+}
+
+export const signatureJson = ({ scheme, prefix }: SignatureSettings) => ({ scheme, prefix });
+
+/** Nobody but us sets the headers by which a receiver checks us. */
+export function requireOwnSignature(settings: WebhookSettings): void {
+  const name = schemeNameIn(settings);
+  if (name === 'none') return;
+  const scheme = schemeOf(name);
+  const ours = new Set(scheme.headerNames(settings.signature?.prefix ?? scheme.usualPrefix ?? ''));
+  refuse('headers', Object.keys(settings.headers ?? {}));
+  refuse('pass_headers', settings.passHeaders ?? []);
+
+  function refuse(field: string, names: readonly string[]): void {
+    const taken = names.find((each) => ours.has(each.toLowerCase()));
+    if (taken) throw new AppError('unprocessable', `${field}: ${echo(taken)} is a header of the signature`, field);
+  }
+}

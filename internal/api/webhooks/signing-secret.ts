@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { Webhook } from '../../domain/matching/webhook.js';
+import { schemeNameIn, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
+import type { SecretChange } from '../../domain/secrets/secret.js';
+import { RANDOM_BYTES } from '../../domain/signature/scheme.js';
+import { type SchemeName, schemeOf } from '../../domain/signature/schemes.js';
+import { AppError } from '../../errors.js';
+
+interface SigningBody {
+  readonly signature?: object | null | undefined;
+  readonly secret?: string | undefined;
+}
+
+/** A webhook is born with a secret, unless it shall not be signed. */
+export function firstSecret(settings: WebhookSettings, body: SigningBody): readonly SecretChange[] {
+  return secretFor(settings, body.secret);
+}
+
+/**
+ * A secret fits one scheme: another scheme begins with one of its own, and so does one that is asked for where there is
+ * no secret yet. Otherwise it stays, and is changed by rotation only, so that nobody replaces it without an overlap by mistake.
+ */
+export function changedSecret(
+  current: Webhook,
+  settings: WebhookSettings,
+  { signature, secret }: SigningBody,
+): readonly SecretChange[] {
+  const stays = schemeNameIn(settings) === schemeNameIn(current.settings) && isSigned(current);
+  if (signature !== undefined && !stays) return secretFor(settings, secret);
+  if (secret === undefined) return [];
+  const code = signature === undefined ? 'unprocessable' : 'conflict';
+  throw new AppError(code, 'secret is replaced by POST /webhooks/{id}/secret/rotate', 'secret');
+}
+
+/**
+ * A secret that somebody brought, or one made here, which they are shown once.
+ * @param code for a secret of another form: `conflict` if the scheme is that of the stored webhook
+ */
+export function newSecret(
+  name: SchemeName,
+  brought: string | undefined,
+  code: 'unprocessable' | 'conflict' = 'unprocessable',
+): SecretChange {
+  const { problemOf, makeSecret, publicKeyOf } = schemeOf(name);
+  const problem = brought === undefined ? undefined : problemOf(brought);
+  if (problem) throw new AppError(code, `secret ${problem}`, 'secret');
+  const value = brought ?? makeSecret(randomBytes(RANDOM_BYTES));
+  if (publicKeyOf) return { purpose: 'signing', value, hint: publicKeyOf(value) };
+  return brought === undefined ? { purpose: 'signing', value, show: true } : { purpose: 'signing', value };
+}
+
+function secretFor(settings: WebhookSettings, brought: string | undefined): readonly SecretChange[] {
+  const name = schemeNameIn(settings);
+  if (name !== 'none') return [newSecret(name, brought)];
+  if (brought === undefined) return [{ purpose: 'signing', value: null }];
+  throw new AppError('unprocessable', 'secret: a webhook that is not signed has none', 'secret');
+}
+
+function isSigned(webhook: Webhook): boolean {
+  return webhook.secrets.some(({ purpose }) => purpose === 'signing');
+}

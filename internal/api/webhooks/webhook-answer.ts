@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { ChangedWebhook } from '../../domain/matching/webhook.js';
+import { shownUrl } from '../../domain/secrets/hidden-url.js';
+import { id, spaceId } from '../bodies/numbers.js';
+import { eventAnswer, recordFields, recordJson } from '../events/event-answer.js';
+import { listOf } from '../http/paging.js';
+import { conditionAnswers, conditionJson } from './condition-answer.js';
+import { credentialAnswers, credentialJson } from './credentials.js';
+import { secretAnswers, secretsJson } from './secret-answer.js';
+import { settingAnswers, settingsJson } from './settings/settings.js';
+
+export const webhookAnswer = z
+  .object({
+    ...recordFields,
+    name: z.string(),
+    url: z.string(),
+    enabled: z.boolean(),
+    events: z.array(eventAnswer),
+    tags: z.record(z.string(), z.string()),
+    space_id: spaceId,
+    ...settingAnswers,
+    ...conditionAnswers,
+    ...secretAnswers,
+    ...credentialAnswers,
+  })
+  .meta({ title: 'Webhook' });
+
+export const briefEvent = eventAnswer.pick({ id: true, event: true, name: true }).meta({ title: 'BriefEvent' });
+const briefWebhook = webhookAnswer
+  .omit({ events: true })
+  .extend({ event_ids: z.array(id) })
+  .meta({ title: 'BriefWebhook' });
+
+/** Of lists: how much of its events each webhook carries. */
+export const eventsQuery = z.enum(['whole', 'brief']).default('whole').meta({
+  description:
+    'whole: each webhook has its events; brief: each webhook has event_ids, and beside the nodes each event of the page stands once',
+});
+
+/** A page of webhooks as `eventsQuery` asks for it. */
+export const webhookList = z.union([
+  listOf(webhookAnswer),
+  listOf(briefWebhook).extend({ events: z.array(briefEvent).describe('each event of these webhooks once') }),
+]);
+
+/** All but its events, which are shown in steps. */
+export function webhookJson(webhook: ChangedWebhook): Omit<z.input<typeof webhookAnswer>, 'events'> {
+  return {
+    ...recordJson(webhook),
+    name: webhook.name,
+    url: shownUrl(webhook.url),
+    enabled: webhook.enabled,
+    tags: webhook.tags,
+    space_id: webhook.spaceId,
+    ...settingsJson(webhook.settings),
+    ...conditionJson(webhook.condition),
+    ...secretsJson(webhook),
+    ...credentialJson(webhook),
+  };
+}

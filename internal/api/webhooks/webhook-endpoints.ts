@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { WEBHOOK_STATES } from '../../domain/matching/webhook-condition.js';
+import {
+  changeWebhook,
+  deleteWebhook,
+  insertWebhook,
+  listWebhooks,
+  loadWebhook,
+  WEBHOOKS_ORDER,
+} from '../../store/webhooks/webhooks.js';
+import type { ApiDeps } from '../api-deps.js';
+import { idPath, spaceId, written } from '../bodies/numbers.js';
+import { tagQueries } from '../bodies/tag-fields.js';
+import { makeLive } from '../catalog-change.js';
+import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { pagingOf } from '../http/paging.js';
+import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
+import { requireAllowedReceiver } from './allowed-receiver.js';
+import { withinCeilings } from './ceilings.js';
+import { keptHeaders, withHiddenParts } from './hidden-fields.js';
+import { withJudgedCertificates } from './tls-secrets.js';
+import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
+import { newWebhook, newWebhookBody, patchWebhook, putWebhook, webhookPatch, webhookPut } from './webhook-bodies.js';
+import { listPartsFor, webhookParts } from './webhook-parts.js';
+
+const webhook = { description: 'the webhook with its events', schema: webhookAnswer };
+const query = z.object({
+  ...pagingOf(WEBHOOKS_ORDER),
+  tag: tagQueries,
+  events: eventsQuery,
+  space_id: written(spaceId).optional(),
+  state: z.enum(WEBHOOK_STATES).optional(),
+});
+
+export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
+  return [
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/webhooks',
+        summary: 'Webhooks of all spaces, in order of their ids',
+        query,
+        answers: { 200: { description: 'a page of them', schema: webhookList } },
+        refuses: ['conflict'],
+      },
+      async ({ query: { tag, space_id, state, events, ...page } }) => {
+        const list = await listWebhooks(deps.db, { spaceId: space_id, tags: tag, state }, page);
+        return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'post',
+        path: '/webhooks',
+        summary: 'Register a webhook in the space that the body names, else in space 0',
+        body: newWebhookBody,
+        answers: { 201: webhook },
+        unsaid: UNSAID_OF_WEBHOOKS,
+      },
+      async ({ userId, body }) => {
+        requireAllowedReceiver(deps, body);
+        const owner = { userId, spaceId: body.space_id };
+        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
+        const made = await makeLive(deps, insertWebhook(deps, owner, fields));
+        return { status: 201, jsonParts: webhookParts(deps.db, made) };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'get',
+        path: '/webhooks/{id}',
+        summary: 'One webhook',
+        params: idPath,
+        answers: { 200: webhook },
+        refuses: ['not_found'],
+      },
+      async ({ params }) => ({
+        status: 200,
+        jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, params.id)),
+      }),
+    ),
+    userEndpoint(
+      {
+        method: 'put',
+        path: '/webhooks/{id}',
+        summary: 'Overwrite the fields that are given and not empty; an empty list of events clears',
+        params: idPath,
+        body: webhookPut,
+        answers: { 200: webhook },
+        refuses: ['not_found', 'conflict'],
+        unsaid: UNSAID_OF_WEBHOOKS,
+      },
+      async ({ userId, params: { id }, body }) => {
+        const judged = await withJudgedCertificates(body);
+        const changed = changeWebhook(deps, { id, userId }, (current) => {
+          const meant = withHiddenParts(judged, current);
+          requireAllowedReceiver(deps, meant, current);
+          return withinCeilings(deps.ceilings, putWebhook(current, meant, keptHeaders(body, current)), current);
+        });
+        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'patch',
+        path: '/webhooks/{id}',
+        summary: 'Change a webhook by a JSON merge patch',
+        params: idPath,
+        body: webhookPatch,
+        answers: { 200: webhook },
+        refuses: ['not_found', 'conflict'],
+        unsaid: UNSAID_OF_WEBHOOKS,
+      },
+      async ({ userId, params: { id }, body }) => {
+        const judged = await withJudgedCertificates(body);
+        const changed = changeWebhook(deps, { id, userId }, (current) => {
+          const meant = withHiddenParts(judged, current);
+          requireAllowedReceiver(deps, meant, current);
+          return withinCeilings(deps.ceilings, patchWebhook(current, meant, keptHeaders(body, current)), current);
+        });
+        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
+      },
+    ),
+    userEndpoint(
+      {
+        method: 'delete',
+        path: '/webhooks/{id}',
+        summary: 'Delete a webhook; what it is still owed is cancelled',
+        params: idPath,
+        answers: { 200: { description: 'deleted', schema: z.null() } },
+        refuses: ['not_found'],
+      },
+      async ({ userId, params: { id } }) => {
+        await makeLive(deps, deleteWebhook(deps.db, { id, userId }));
+        return { status: 200, json: null };
+      },
+    ),
+  ];
+}

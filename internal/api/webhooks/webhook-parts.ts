@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import type { ChangedWebhook, Webhook } from '../../domain/matching/webhook.js';
+import { findBriefEvents, findShownEvents } from '../../store/catalog/events.js';
+import type { Db } from '../../store/postgres/knex.js';
+import type { ListOf } from '../../store/postgres/list-page.js';
+import { bySize } from '../../store/webhooks/by-size.js';
+import { findWebhooks, type WebhookKey } from '../../store/webhooks/webhooks.js';
+import { eventText } from '../events/event-answer.js';
+import { listParts } from '../http/list-parts.js';
+import type { JsonPart } from '../http/pieces.js';
+import { type briefEvent, webhookJson } from './webhook-answer.js';
+
+/** Events that are read at once for one answer: with the largest tags of earlier versions 1.3 MB, which fit into one turn. */
+const EVENTS_AT_ONCE = 25;
+/** Of 600 bytes at most. */
+const BRIEF_EVENTS_AT_ONCE = 500;
+/** Webhooks, without their events, that are in memory at once for one answer; one with large certificates has some 200 KB. */
+const STEP_BYTES = 512 * 1024;
+
+/** The parts of a webhook's JSON, its events read from the store step by step. */
+export function webhookParts(db: Db, webhook: ChangedWebhook): AsyncGenerator<string> {
+  return withEvents(webhook, eventTexts(db, webhook.eventIds));
+}
+
+function wholeListParts(db: Db, list: ListOf<WebhookKey>): AsyncGenerator<JsonPart> {
+  const webhooks = wholeOnes(db, list.nodes);
+  return listParts(list, async function* () {
+    const { value: parts } = await webhooks.next();
+    if (parts) yield* parts;
+  });
+}
+
+/** The same with the ids of events in each webhook, and beside the webhooks each of these events once. */
+function briefListParts(db: Db, list: ListOf<WebhookKey>): AsyncGenerator<JsonPart> {
+  const webhooks = briefOnes(db, list.nodes);
+  const eventIds = new Set<number>();
+  const partsOf = async function* () {
+    const { value: webhook } = await webhooks.next();
+    if (!webhook) return;
+    for (const id of webhook.eventIds) eventIds.add(id);
+    yield JSON.stringify({ ...webhookJson(webhook), event_ids: webhook.eventIds });
+  };
+  return listParts(list, partsOf, () => briefEvents(db, [...eventIds]));
+}
+
+/** A page of webhooks as `eventsQuery` asks for it. */
+export const listPartsFor = { whole: wholeListParts, brief: briefListParts } as const;
+
+/** In the order of the keys; undefined for one that was deleted meanwhile. */
+async function* inSteps(db: Db, keys: readonly WebhookKey[]): AsyncGenerator<readonly (Webhook | undefined)[]> {
+  for (const step of bySize(keys, ({ bytes }) => bytes, STEP_BYTES)) {
+    const ids = step.map(({ id }) => id);
+    const found = new Map((await findWebhooks(db, ids)).map((webhook) => [webhook.id, webhook]));
+    yield ids.map((id) => found.get(id));
+  }
+}
+
+/** A step of events may hold those of several webhooks: most have few. */
+async function* wholeOnes(db: Db, keys: readonly WebhookKey[]): AsyncGenerator<AsyncIterable<string> | undefined> {
+  for await (const webhooks of inSteps(db, keys)) {
+    const ids = webhooks.flatMap((webhook) => webhook?.eventIds ?? []);
+    const events = eventTexts(db, ids);
+    for (const webhook of webhooks) yield webhook && withEvents(webhook, events);
+  }
+}
+
+async function* briefOnes(db: Db, keys: readonly WebhookKey[]): AsyncGenerator<Webhook | undefined> {
+  for await (const webhooks of inSteps(db, keys)) yield* webhooks;
+}
+
+async function* briefEvents(db: Db, ids: readonly number[]): AsyncGenerator<string> {
+  let before = ',"events":[';
+  for (let from = 0; from < ids.length; from += BRIEF_EVENTS_AT_ONCE) {
+    for (const { id, subject, name } of await findBriefEvents(db, ids.slice(from, from + BRIEF_EVENTS_AT_ONCE))) {
+      yield before + JSON.stringify({ id, event: subject, name } satisfies z.input<typeof briefEvent>);
+      before = ',';
+    }
+  }
+  yield before === ',' ? ']' : `${before}]`;
+}
+
+/** Takes as many of the events' texts as the webhook has events. */
+async function* withEvents(webhook: ChangedWebhook, texts: AsyncIterator<string>): AsyncGenerator<string> {
+  yield `${JSON.stringify(webhookJson(webhook)).slice(0, -1)},"events":[`;
+  let before = '';
+  for (const _ of webhook.eventIds) {
+    const { value: text } = await texts.next();
+    if (!text) continue;
+    yield before + text;
+    before = ',';
+  }
+  yield ']}';
+}
+
+/** One text per id, empty for an event that is gone by now. */
+async function* eventTexts(db: Db, ids: readonly number[]): AsyncGenerator<string> {
+  for (let from = 0; from < ids.length; from += EVENTS_AT_ONCE) {
+    const step = ids.slice(from, from + EVENTS_AT_ONCE);
+    const events = await findShownEvents(db, [...new Set(step)]);
+    for (const id of step) {
+      const event = events.get(id);
+      yield event ? eventText(event) : '';
+    }
+  }
+}

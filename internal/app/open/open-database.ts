@@ -1,0 +1,49 @@
+import type { Logger } from '../../logger.js';
+import type { Connection } from '../../store/postgres/connection.js';
+import { isDatabaseAway } from '../../store/postgres/database-away.js';
+import { DatabaseTooNew, migrate, migrationStatus } from '../../store/postgres/migrate.js';
+import { UnusableServer } from '../../store/postgres/usable-server.js';
+import { waitFor } from './wait-for.js';
+import { CannotStart, nameWrongKey, sqlStateOf } from './wrong-key.js';
+
+export interface OpenDatabaseOptions {
+  readonly connection: Connection;
+  readonly migrate: boolean;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits for PostgreSQL and brings the schema up, or (`--no-migrate`) requires that it is up already. Answers the names of
+ * the migrations that were applied now.
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<readonly string[]> {
+  const { connection, logger } = options;
+  const open = options.migrate ? () => migrate(connection, 'up', logger) : () => requireMigrated(connection);
+  return withDatabase(open, options);
+}
+
+/** Does something that PostgreSQL must be there for, and waits for it where it is not; a wrong setting is named. */
+export async function withDatabase<T>(
+  work: () => Promise<T>,
+  { logger, signal }: Pick<OpenDatabaseOptions, 'logger' | 'signal'>,
+): Promise<T> {
+  return waitFor(work, { line: 'database.waited_for', logger, signal, isFinal }).catch((error: unknown) => {
+    throw nameWrongKey(error);
+  });
+}
+
+function isFinal(error: unknown): boolean {
+  const refusals = [CannotStart, DatabaseTooNew, UnusableServer];
+  const known = refusals.some((kind) => error instanceof kind) || nameWrongKey(error) !== error;
+  // Any other answer of the server will not be another one tomorrow, unless it starts, is busy or takes no writes yet.
+  return known || (sqlStateOf(error) !== undefined && !isDatabaseAway(error));
+}
+
+async function requireMigrated(connection: Connection): Promise<readonly []> {
+  const missing = (await migrationStatus(connection)).filter(({ applied }) => !applied).map(({ name }) => name);
+  if (missing.length === 0) return [];
+  throw new CannotStart(
+    `the database lacks the migrations ${missing.join(', ')}: run "hukz migrate up", or serve without --no-migrate`,
+  );
+}

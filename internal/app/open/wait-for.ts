@@ -1,0 +1,29 @@
+import { messageOf } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+
+export interface WaitForOptions {
+  /** The name of the log line that says so. */
+  readonly line: string;
+  readonly logger: Logger;
+  /** True for what waiting cannot mend. */
+  isFinal(error: unknown): boolean;
+  readonly signal: AbortSignal;
+}
+
+const EVERY_MS = 1000;
+const COMPLAIN_EVERY = 10;
+
+/** Tries until it succeeds: a dependency that is not there yet is waited for, with a line now and then that says so. */
+export async function waitFor<T>(attempt: () => Promise<T>, options: WaitForOptions): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (options.isFinal(error) || options.signal.aborted) throw error;
+      if (tries % COMPLAIN_EVERY === 0) {
+        options.logger.warn(options.line, { error: messageOf(error), tries: tries + 1 });
+      }
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { type Degradation, isOfIntake } from '../../domain/streams/degradation.js';
+import { messageOf } from '../../errors.js';
+import type { Logger } from '../../logger.js';
+import { repeat } from '../../repeat.js';
+
+export interface DegradationsDeps {
+  /** The rooms that can be degraded. */
+  readonly sources: readonly (() => readonly Degradation[])[];
+  readonly logger: Logger;
+}
+
+export interface Degradations {
+  list(): readonly Degradation[];
+  /** Logs each change of state from now on. */
+  watch(): { stop(): Promise<void> };
+}
+
+const LOOK_EVERY_MS = 1000;
+/** Thousands of events may be hit by one cause: the rest of a round shares one line. */
+export const MAX_LINES_PER_LOOK = 100;
+
+/** What is degraded in this instance, from every room that can be: the one list that readiness, metrics and log lines show. */
+export function makeDegradations({ sources, logger }: DegradationsDeps): Degradations {
+  let known: ReadonlyMap<string, Degradation> = new Map();
+  const list = () => sources.flatMap((source) => source());
+
+  const look = async () => {
+    const degraded = list();
+    if (degraded.length === 0 && known.size === 0) return;
+    const now = new Map(degraded.map((each) => [keyOf(each), each]));
+    const begun = [...now].filter(([key, each]) => !known.has(key) && isOfIntake(each)).map(([, each]) => each);
+    const ended = [...known].filter(([key, each]) => !now.has(key) && isOfIntake(each)).map(([, each]) => each);
+    known = now;
+    inLines(begun, (fields) => logger.error('intake.degraded', fields));
+    inLines(ended, (fields) => logger.info('intake.restored', fields));
+  };
+
+  return {
+    list,
+    watch: () =>
+      repeat(look, {
+        everyMs: LOOK_EVERY_MS,
+        onError: (error) => logger.warn('intake.look_failed', { error: messageOf(error) }),
+      }),
+  };
+}
+
+/** A connection that is away is one degradation, not one of each event. */
+export function notConnected(problem: string | undefined): readonly Degradation[] {
+  return problem === undefined ? [] : [{ reason: 'not_connected', problem }];
+}
+
+/** The words of a problem may change from look to look; the state has changed only when the reason has. */
+const keyOf = ({ event = '', reason }: Degradation) => `${reason}\n${event}`;
+
+function inLines(changed: readonly Degradation[], line: (fields: Readonly<Record<string, unknown>>) => void): void {
+  for (const { event, reason, problem } of changed.slice(0, MAX_LINES_PER_LOOK)) line({ event, reason, problem });
+  const rest = changed.slice(MAX_LINES_PER_LOOK);
+  if (rest.length > 0) line({ events: rest.length, reasons: [...new Set(rest.map(({ reason }) => reason))] });
+}
+
+const REASON_OF = { messages: 'message_not_stored', attempts: 'attempt_not_stored' } as const;
+
+/** Rows that PostgreSQL does not store, while it stores others. */
+export function notStored(what: keyof typeof REASON_OF, whys: readonly string[]): readonly Degradation[] {
+  const [first] = whys;
+  if (first === undefined) return [];
+  const ending = what === 'messages' ? 'put into quarantine' : 'settled without a log row';
+  const problem = `PostgreSQL does not store ${whys.length} of the ${what}: ${first}; they are tried again for some seconds, then ${ending}`;
+  return [{ reason: REASON_OF[what], problem }];
+}

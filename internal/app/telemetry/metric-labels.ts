@@ -1,0 +1,20 @@
+import type { LogOutcome } from '../../domain/delivery/attempt.js';
+import type { PgVerdict } from '../../store/postgres/pg-error.js';
+
+/** What an attempt of ours can come to; the store writes the log rows of the other outcomes itself. */
+export const ATTEMPT_OUTCOMES = ['delivered', 'failed', 'dead', 'local_fault'] as const satisfies readonly LogOutcome[];
+
+export const FLUSH_KINDS = ['accept', 'settle'] as const;
+
+const REPEATED_STATEMENTS = ['accept', 'settle', 'quarantine'];
+const REPEATED_VERDICTS = [
+  'repeat',
+  'unknown_outcome',
+  'back_off',
+  'unexpected',
+  'no_partition',
+] as const satisfies readonly PgVerdict[];
+
+export const REPEATS = REPEATED_STATEMENTS.flatMap((statement) =>
+  REPEATED_VERDICTS.map((verdict) => ({ statement, verdict })),
+);

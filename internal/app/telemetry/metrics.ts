@@ -1,0 +1,361 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { RefusalReason } from '../../api/http/refusals.js';
+import type { SettledAttempt } from '../../domain/delivery/attempt.js';
+import type { Backlog } from '../../store/deliveries/backlog.js';
+import { MEASURED_TABLES } from '../../store/deliveries/retention.js';
+import { ATTEMPT_OUTCOMES, FLUSH_KINDS, REPEATS } from './metric-labels.js';
+import { makeRefusedCounter } from './refused-counter.js';
+
+/** What the rooms count by themselves, read when somebody asks. */
+export interface Readings {
+  readonly version: string;
+  readonly guarantee: string;
+  acceptor(): {
+    readonly received: number;
+    readonly accepted: number;
+    readonly deliveries: number;
+    readonly dropped: number;
+    readonly delayed: number;
+    readonly refused: number;
+    readonly unregistered: number;
+    readonly badRouting: number;
+    readonly reserved: number;
+    readonly duplicates: number;
+    readonly waiting: number;
+  };
+  dispatch(): {
+    readonly inFlight: number;
+    readonly hung: number;
+    readonly queued: number;
+    readonly resident: number;
+    readonly residentBytes: number;
+    readonly spacesAtShare: number;
+  };
+  /** Test calls that found no seat. */
+  testCallsRefused(): number;
+  sender(): {
+    readonly sockets: number;
+    readonly origins: number;
+    readonly resent: number;
+    readonly sessionsRefused: number;
+  };
+  intake(): {
+    readonly subscriptions: number;
+    readonly streamPending: number;
+    readonly streamGap: number;
+    readonly streamLost: number;
+    readonly journalWentBack: number;
+    readonly receiptsRefused: number;
+    readonly headersDropped: number;
+    readonly callbacksFailed: number;
+  };
+  catalog(): { readonly events: number; readonly webhooks: number };
+  catalogWentBack(): number;
+  /** How far the clock of this machine is ahead of the database's. */
+  clockOffsetMs(): number;
+  /** Registered events whose intake is degraded, by reason; every reason is there. */
+  degraded(): ReadonlyMap<string, number>;
+  /** Webhooks whose deliveries are held, by the reason. */
+  deliveryEventsDropped(): number;
+  waiting(): { readonly paused: number; readonly circuit_open: number };
+  statements(): number;
+  /** Sessions of PostgreSQL that were left, by pool. */
+  readonly sessionsLeft: Readonly<Record<string, number>>;
+}
+
+export interface Metrics {
+  onAttempt(attempt: SettledAttempt): void;
+  onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
+  /** A statement of the journal failed for no reason of its rows, and is sent again. */
+  onRepeat(statement: string, verdict: string): void;
+  /** Begins to show the rooms' own numbers. */
+  observe(readings: Readings): void;
+  onTableBytes(bytes: ReadonlyMap<string, number>): void;
+  /** Deliveries that were accepted and are found nowhere. */
+  onAccountOpen(deliveries: number): void;
+  onBacklog(backlog: Backlog): void;
+  onApiRefused(reason: RefusalReason): void;
+  readonly contentType: string;
+  text(): Promise<string>;
+  /** The same for a parent that adds up the numbers of several. */
+  report(): Promise<readonly object[]>;
+}
+
+const LATENCY_S = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15, 60, 600, 7200, 86_400];
+const FLUSH_S = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
+const BATCH = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+
+/** Prometheus metrics in a registry of their own. Labels are of small fixed sets: never a URL, a tag or a subject. */
+export function makeMetrics(now: () => number): Metrics {
+  const registers = [new Registry()] as const;
+  const [registry] = registers;
+  collectDefaultMetrics({ register: registry });
+  const info = new Gauge({
+    name: 'hukz_info',
+    help: 'Always 1: the version, and what a message is worth from where on',
+    labelNames: ['version', 'guarantee', 'promise'],
+    aggregator: 'first',
+    registers: [...registers],
+  });
+  const attempts = new Counter({
+    name: 'hukz_attempts_total',
+    help: 'Attempts by what they came to: delivered, failed (will be retried), dead (given up), local_fault (ours)',
+    labelNames: ['outcome'],
+    registers: [...registers],
+  });
+  const duration = new Histogram({
+    name: 'hukz_attempt_duration_seconds',
+    help: 'Duration of a request, from its start to the end of the answer',
+    buckets: LATENCY_S.slice(0, 12),
+    registers: [...registers],
+  });
+  const latency = new Histogram({
+    name: 'hukz_delivery_latency_seconds',
+    help: 'From the receipt of a message to its delivery to one webhook',
+    buckets: LATENCY_S,
+    registers: [...registers],
+  });
+  const batch = new Histogram({
+    name: 'hukz_journal_batch_items',
+    help: 'Items that shared one statement and commit of the journal',
+    labelNames: ['kind'],
+    buckets: BATCH,
+    registers: [...registers],
+  });
+  const flush = new Histogram({
+    name: 'hukz_journal_flush_seconds',
+    help: 'Duration of one statement and commit of the journal',
+    labelNames: ['kind'],
+    buckets: FLUSH_S,
+    registers: [...registers],
+  });
+  const repeats = new Counter({
+    name: 'hukz_journal_repeats_total',
+    help: 'Statements of the journal that PostgreSQL could not execute and that were sent again, by the kind of failure',
+    labelNames: ['statement', 'verdict'],
+    registers: [...registers],
+  });
+  const tableBytes = new Gauge({
+    name: 'hukz_table_bytes',
+    help: 'Bytes of a table with its indexes and partitions, measured every ten minutes',
+    labelNames: ['table'],
+    aggregator: 'max',
+    registers: [...registers],
+  });
+  const accountOpen = new Gauge({
+    name: 'hukz_accounting_open',
+    help: 'Deliveries that were accepted and are found nowhere, as far as was looked: must be 0',
+    aggregator: 'max',
+    registers: [...registers],
+  });
+
+  const due = new Gauge({
+    name: 'hukz_deliveries_due',
+    help: 'Deliveries that are due and not in the memory of any instance, counted up to 10,000 every 15 seconds',
+    aggregator: 'max',
+    registers: [...registers],
+  });
+  const oldestDue = new Gauge({
+    name: 'hukz_oldest_due_seconds',
+    help: 'How long the oldest of the deliveries that are due has waited, measured every 15 seconds; 0 when none is due',
+    aggregator: 'max',
+    registers: [...registers],
+  });
+  const onApiRefused = makeRefusedCounter(registers);
+  // Every series is there from the start: a rule about one that appears with its first event is silent until then.
+  for (const outcome of ATTEMPT_OUTCOMES) attempts.inc({ outcome }, 0);
+  for (const labels of REPEATS) repeats.inc(labels, 0);
+  for (const kind of FLUSH_KINDS) {
+    batch.zero({ kind });
+    flush.zero({ kind });
+  }
+  for (const table of MEASURED_TABLES) tableBytes.set({ table }, 0);
+
+  /** Looked up by their labels once: a look-up costs as much as all else that an attempt is counted by. */
+  const attemptsBy = byKey((outcome: SettledAttempt['outcome']) => attempts.labels({ outcome }));
+  const batchOf = byKey((kind: 'accept' | 'settle') => batch.labels({ kind }));
+  const flushOf = byKey((kind: 'accept' | 'settle') => flush.labels({ kind }));
+
+  return {
+    onTableBytes(bytes) {
+      for (const [table, size] of bytes) tableBytes.set({ table }, size);
+    },
+    onApiRefused,
+    onAccountOpen: (deliveries) => accountOpen.set(deliveries),
+    onBacklog({ deliveries, oldestSeconds }) {
+      due.set(deliveries);
+      oldestDue.set(oldestSeconds);
+    },
+    onAttempt(attempt) {
+      attemptsBy(attempt.outcome).inc();
+      duration.observe(attempt.durationMs / 1000);
+      if (attempt.outcome === 'delivered') latency.observe((now() - attempt.delivery.message.receivedAt) / 1000);
+    },
+    onFlush(kind, items, ms) {
+      batchOf(kind).observe(items);
+      flushOf(kind).observe(ms / 1000);
+    },
+    onRepeat: (statement, verdict) => repeats.inc({ statement, verdict }),
+    observe(readings) {
+      info.set({ version: readings.version, guarantee: readings.guarantee, promise: readings.guarantee }, 1);
+      new Gauge({
+        name: 'hukz_intake_degraded',
+        help: 'Registered events whose intake is degraded, by reason; a reason that concerns no single event counts as 1',
+        labelNames: ['reason'],
+        // Each worker reads all events: the worst one tells how many are hit.
+        aggregator: 'max',
+        registers: [...registers],
+        collect() {
+          for (const [reason, events] of readings.degraded()) this.set({ reason }, events);
+        },
+      });
+      new Counter({
+        name: 'hukz_database_sessions_left_total',
+        help: 'Sessions that were not used again because of what PostgreSQL answered, or did not answer, by pool',
+        labelNames: ['pool'],
+        registers: [...registers],
+        collect() {
+          this.reset();
+          for (const [pool, sessions] of Object.entries(readings.sessionsLeft)) this.inc({ pool }, sessions);
+        },
+      });
+      for (const [name, help, read] of counters(readings)) {
+        new Counter({
+          name,
+          help,
+          registers: [...registers],
+          collect() {
+            this.reset();
+            this.inc(read());
+          },
+        });
+      }
+      for (const [name, help, read, aggregator = 'sum'] of gauges(readings)) {
+        new Gauge({
+          name,
+          help,
+          aggregator,
+          registers: [...registers],
+          collect() {
+            this.set(read());
+          },
+        });
+      }
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    report: () => registry.getMetricsAsJSON(),
+  };
+}
+
+function byKey<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known) return known;
+    const fresh = make(key);
+    made.set(key, fresh);
+    return fresh;
+  };
+}
+
+/** `max` for what each worker sees the same. */
+type Reading = readonly [name: string, help: string, read: () => number, over?: 'max'];
+
+const counters = (from: Readings): readonly Reading[] => [
+  ['hukz_results_dropped_total', 'Results that NATS could not be told of', () => from.deliveryEventsDropped()],
+  ['hukz_messages_received_total', 'Messages that came from NATS', () => from.acceptor().received],
+  ['hukz_messages_accepted_total', 'Messages committed to the journal', () => from.acceptor().accepted],
+  ['hukz_deliveries_accepted_total', 'Deliveries committed to the journal', () => from.acceptor().deliveries],
+  ['hukz_messages_dropped_total', 'Messages lost because the intake queue was full', () => from.acceptor().dropped],
+  [
+    'hukz_messages_delayed_total',
+    'Messages given back to their stream because the intake queue was full',
+    () => from.acceptor().delayed,
+  ],
+  ['hukz_messages_refused_total', 'Messages that could not be stored', () => from.acceptor().refused],
+  ['hukz_messages_unregistered_total', 'Messages no registered event covered', () => from.acceptor().unregistered],
+  ['hukz_messages_bad_routing_total', 'Messages with malformed Hukz- headers', () => from.acceptor().badRouting],
+  [
+    'hukz_messages_reserved_total',
+    'Messages left out because their subject belongs to the NATS server, to replies or to the results of hukz',
+    () => from.acceptor().reserved,
+  ],
+  [
+    'hukz_receipts_refused_total',
+    'Requests with Hukz-Receipt that were not answered because their reply subject is no inbox',
+    () => from.intake().receiptsRefused,
+  ],
+  ['hukz_messages_duplicate_total', 'Messages that were in the journal already', () => from.acceptor().duplicates],
+  ['hukz_stream_gap_messages_total', 'Messages evicted from the stream unread', () => from.intake().streamGap],
+  [
+    'hukz_journal_went_back_total',
+    'Streams read again because the database had lost acknowledged messages',
+    () => from.intake().journalWentBack,
+  ],
+  ['hukz_stream_lost_total', 'Streams and consumers that were gone and made again', () => from.intake().streamLost],
+  ['hukz_message_headers_dropped_total', 'Header lines that cannot be read', () => from.intake().headersDropped],
+  ['hukz_intake_callback_failures_total', 'Faults while a message was read', () => from.intake().callbacksFailed],
+  [
+    'hukz_requests_resent_total',
+    'Requests sent twice within an attempt because a reused connection or a resumed TLS session failed before its answer',
+    () => from.sender().resent,
+  ],
+  [
+    'hukz_tls_sessions_refused_total',
+    'Times that an origin was offered no TLS session for ten minutes because a connection that resumed one failed',
+    () => from.sender().sessionsRefused,
+  ],
+  [
+    'hukz_catalog_went_back_total',
+    'Times that the database turned out to hold an older catalog, after a restore or a failover',
+    () => from.catalogWentBack(),
+  ],
+  [
+    'hukz_test_calls_refused_total',
+    'Test calls that were refused because too many were under way',
+    () => from.testCallsRefused(),
+  ],
+  ['hukz_journal_statements_total', 'SQL statements of the journal', () => from.statements()],
+];
+
+const gauges = (from: Readings): readonly Reading[] => [
+  ['hukz_messages_waiting', 'Messages taken in and not committed yet', () => from.acceptor().waiting],
+  ['hukz_deliveries_in_flight', 'Requests under way', () => from.dispatch().inFlight],
+  [
+    'hukz_deliveries_hung',
+    'Requests under way to webhooks whose request before hung: at most a quarter of the slots',
+    () => from.dispatch().hung,
+  ],
+  [
+    'hukz_spaces_at_share',
+    'Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have',
+    () => from.dispatch().spacesAtShare,
+  ],
+  ['hukz_deliveries_queued', 'Deliveries in memory that wait for a slot', () => from.dispatch().queued],
+  [
+    'hukz_deliveries_owned',
+    'Deliveries in memory, from before their commit until they are settled',
+    () => from.dispatch().resident,
+  ],
+  ['hukz_deliveries_owned_bytes', 'Bytes of them', () => from.dispatch().residentBytes],
+  ['hukz_sockets', 'Open connections to receivers', () => from.sender().sockets],
+  ['hukz_origins', 'Receivers with connections', () => from.sender().origins],
+  ['hukz_subscriptions', 'Active NATS subscriptions, or consumers that are read', () => from.intake().subscriptions],
+  ['hukz_stream_pending', 'Messages in the stream that no instance has yet', () => from.intake().streamPending, 'max'],
+  [
+    'hukz_clock_offset_seconds',
+    "How far the clock of this machine is ahead of the database's; 0 while they agree",
+    () => from.clockOffsetMs() / 1000,
+    'max',
+  ],
+  ['hukz_catalog_events', 'Registered events', () => from.catalog().events, 'max'],
+  ['hukz_catalog_webhooks', 'Registered webhooks', () => from.catalog().webhooks, 'max'],
+  ['hukz_webhooks_paused', 'Webhooks that somebody has paused', () => from.waiting().paused, 'max'],
+  [
+    'hukz_circuits_open',
+    'Webhooks whose circuit is open: their deliveries wait until one that is tried succeeds',
+    () => from.waiting().circuit_open,
+    'max',
+  ],
+];

@@ -1,0 +1,76 @@
+import { errors } from 'undici';
+import type { AttemptOutcome } from '../../domain/delivery/outcome.js';
+import { MAX_HEADER_BYTES, spellBytes } from '../http/limits.js';
+import { ConnectError, KnownFault } from './connect-error.js';
+import { CLOSED, FAULTS, type Fault, PARSER_FAULTS } from './fault-table.js';
+
+/** How far a request had come: no byte of it sent, sent, the first byte of an answer seen, its status read. */
+export type Stage = 'waiting' | 'sent' | 'answering' | 'answered';
+
+const CLOSED_WORDS: Readonly<Record<Stage, string>> = {
+  waiting: 'closed while connecting',
+  sent: 'closed before answering',
+  answering: 'closed in the middle of the headers',
+  answered: 'closed before the end of the body',
+};
+
+/** What an error means. The words are ours: an error's own text may carry a URL, and a URL a password. */
+export function describeError(error: unknown, stage: Stage): Fault {
+  const faults = causesOf(error).map((cause) => faultOf(cause, stage));
+  // A name with several addresses: it is our failure only when each of them failed for a reason of ours.
+  return faults.find((fault) => fault.reason !== 'local_fault') ?? faults[0] ?? unknownFault('no reason', stage);
+}
+
+export function outcomeOf(fault: Fault): AttemptOutcome {
+  const { reason, words } = fault;
+  if (reason === 'local_fault' || reason === 'forbidden_address') return { kind: reason, error: words };
+  return { kind: 'unreachable', reason, error: words };
+}
+
+/** Whether undici would not take the request, so that no connection is to blame. */
+export function isAboutRequest(error: unknown): boolean {
+  return error instanceof errors.ClientDestroyedError || FAULTS.get(codeOf(error))?.reason === 'bad_request';
+}
+
+/** The error's code, else its name. Looks at the shape: an error of Node's own is no `Error` of ours inside a VM context. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return typeof error;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'name' in error && typeof error.name === 'string' ? error.name : 'no name';
+}
+
+function causesOf(error: unknown): readonly unknown[] {
+  if (error instanceof ConnectError) return causesOf(error.cause);
+  const several = typeof error === 'object' && error !== null && 'errors' in error ? error.errors : [];
+  return Array.isArray(several) && several.length > 0 ? several : [error];
+}
+
+function faultOf(error: unknown, stage: Stage): Fault {
+  if (error instanceof KnownFault) return error.fault;
+  const code = codeOf(error);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW')
+    return { reason: 'bad_response', words: `headers larger than ${spellBytes(MAX_HEADER_BYTES)}` };
+  if (error instanceof errors.SocketError && error.message === 'bad upgrade')
+    return { reason: 'bad_response', words: 'the answer breaks HTTP (101 without being asked)' };
+  if (error instanceof errors.HTTPParserError) return { reason: 'bad_response', words: parserWords(error) };
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
+    return {
+      reason: 'bad_response',
+      words: stage === 'answered' ? CLOSED_WORDS.answered : 'the answer gives two lengths',
+    };
+  if (CLOSED.has(code)) return { reason: stage === 'waiting' ? 'connect' : 'closed', words: CLOSED_WORDS[stage] };
+  return FAULTS.get(code) ?? unknownFault(code, stage);
+}
+
+/** undici hands llhttp's reason over in brackets only: a constant of llhttp, never a byte of the answer. */
+function parserWords(error: Error): string {
+  const reason = /\(([^()]+)\)$/.exec(error.message)?.[1] ?? 'no reason';
+  return PARSER_FAULTS.get(reason) ?? `the answer breaks HTTP (${reason})`;
+}
+
+function unknownFault(code: string, stage: Stage): Fault {
+  if (/^(CERT_|ERR_SSL_|ERR_TLS_|UNABLE_TO_|EPROTO$)/.test(code))
+    return { reason: 'tls', words: `TLS failed (${code})` };
+  if (stage === 'answering') return { reason: 'bad_response', words: `the answer breaks HTTP (${code})` };
+  return { reason: stage === 'waiting' ? 'connect' : 'bad_response', words: `the request failed (${code})` };
+}

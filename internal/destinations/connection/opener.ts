@@ -1,0 +1,137 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { EgressProxy } from '../../domain/egress/egress-proxy.js';
+import type { Destination, EgressRules } from '../../domain/egress/egress-rules.js';
+import { spellDuration } from '../http/limits.js';
+import type { ResolveHost } from '../lookup/resolve-host.js';
+import { makeAddressGuard } from './address-guard.js';
+import { ConnectError, KnownFault } from './connect-error.js';
+import { givenAddresses, TCP } from './dial.js';
+import { type Opened, Opening } from './opening.js';
+import { openTunnel } from './proxy-tunnel.js';
+import { chainFault } from './tls/peer-certificates.js';
+import { connectTls, explainTls } from './tls/tls-dial.js';
+import { makeSecureContexts, type TlsProfile } from './tls/tls-profile.js';
+
+export interface OpenerOptions {
+  readonly rules: EgressRules;
+  readonly resolve: ResolveHost;
+  /** `CONNECT_TIMEOUT`: TCP, the proxy's answer and TLS together; the name lookup has its own time. */
+  readonly connectTimeoutMs: number;
+  /** `EGRESS_PROXY`: the way for all connections that name no other. Operators' own, it may be at any address. */
+  readonly proxy?: EgressProxy;
+  /** Certificates (PEM) to trust instead of Node's own list. */
+  readonly ca?: string | Buffer;
+}
+
+/** How connections are made where the usual way is not wanted. */
+export interface ConnectionPath {
+  readonly tls?: TlsProfile;
+  /** Its address is judged as a receiver's is; `none`: directly. Undefined: as all others. */
+  readonly proxy?: EgressProxy | 'none';
+}
+
+export interface OpenRequest extends ConnectionPath {
+  readonly to: Destination;
+  /** Of an earlier TLS connection to the same origin by the same route. */
+  readonly session?: Buffer;
+  onSession?(session: Buffer): void;
+}
+
+/**
+ * Opens every socket to a receiver, so that what may not be connected to is not. All addresses of a name are judged, and
+ * exactly those are connected to: between judging and connecting nothing is looked up again. After connecting the
+ * socket's own word is judged too. Errors are `ConnectError`s.
+ */
+export interface Opener {
+  open(request: OpenRequest, opened: Opened): Opening;
+}
+
+export function makeOpener(options: OpenerOptions): Opener {
+  const guard = makeAddressGuard(options.rules, options.resolve);
+  const tunnel = { resolve: options.resolve, connectTimeoutMs: options.connectTimeoutMs };
+  const secureContextOf = makeSecureContexts(options.ca);
+
+  function open(request: OpenRequest, opened: Opened): Opening {
+    const opening = new Opening((error, socket) => opened(error && new ConnectError(error), socket));
+    find(request.to, opening, (addresses) => start(request, addresses, opening));
+    return opening;
+  }
+
+  /** Literals are judged here too; nothing ends in the call that asked. */
+  function find(to: Destination, opening: Opening, found: (addresses: readonly string[]) => void): void {
+    const attempt = (work: () => void) => {
+      try {
+        work();
+      } catch (error) {
+        process.nextTick(() => opening.fail(error as Error));
+      }
+    };
+    attempt(() => {
+      const addresses = guard.addressesOf(to);
+      if (addresses instanceof Promise) {
+        addresses.then(
+          (later) => opening.isOpen && attempt(() => found(later)),
+          (error: Error) => opening.fail(error),
+        );
+      } else found(addresses);
+    });
+  }
+
+  function start(request: OpenRequest, addresses: readonly string[], opening: Opening): void {
+    const { connectTimeoutMs } = options;
+    // Before a socket is opened: what cannot be used ends the call, and not a callback of a proxy's.
+    if (request.to.protocol === 'https:') secureContextOf(request.tls);
+    const words = `could not connect within ${spellDuration(connectTimeoutMs)}`;
+    opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));
+    const proxy = request.proxy ?? options.proxy;
+    if (!proxy || proxy === 'none') {
+      connect(request, { lookup: givenAddresses(addresses) }, opening);
+      return;
+    }
+    openTunnel(
+      { ...tunnel, proxy, guard: request.proxy && guard, port: request.to.port, addresses },
+      opening,
+      (socket) => {
+        opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));
+        connect(request, { socket }, opening);
+      },
+    );
+  }
+
+  /** To the addresses, or over a socket that is connected already. */
+  function connect(
+    request: OpenRequest,
+    by: { readonly lookup: net.LookupFunction } | { readonly socket: net.Socket },
+    opening: Opening,
+  ): void {
+    const { to } = request;
+    if (to.protocol === 'http:' && 'socket' in by) {
+      opening.succeed();
+      return;
+    }
+    const target = { ...TCP, ...by, host: to.hostname, port: to.port };
+    const isPlain = to.protocol === 'http:';
+    const socket = isPlain ? net.connect(target) : connectTls(request, target, secureContextOf(request.tls));
+    opening.use(socket, socket instanceof tls.TLSSocket ? explainTls(socket, request.tls) : undefined);
+    if ('lookup' in by) socket.once('connect', () => judge(socket, opening) && !isPlain && opening.shakeHands());
+    else opening.shakeHands();
+    socket.once(isPlain ? 'connect' : 'secureConnect', () => succeed(request, socket, opening));
+  }
+
+  function succeed({ tls: profile }: OpenRequest, socket: net.Socket, opening: Opening): void {
+    const fault = profile?.insecure && socket instanceof tls.TLSSocket ? chainFault(socket) : undefined;
+    if (fault) opening.fail(fault);
+    else opening.succeed();
+  }
+
+  /** Judges what the socket itself says that it is connected to. */
+  function judge(socket: net.Socket, opening: Opening): boolean {
+    const isAllowed = guard.isAllowed(socket.remoteAddress ?? '');
+    if (!isAllowed)
+      opening.fail(new KnownFault('forbidden_address', 'the connection led to an address that is not public'));
+    return isAllowed;
+  }
+
+  return { open };
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../../clock.js';
+import { makeConnectors } from './connector.js';
+import type { ConnectionPath, Opener } from './opener.js';
+import { OriginPool, type PoolOptions, type PoolPlace } from './origin-pool.js';
+
+export interface OriginPoolsOptions extends PoolOptions {
+  readonly opener: Opener;
+  readonly clock: Clock;
+  readonly maxOrigins: number;
+  readonly maxIdleSockets: number;
+}
+
+const USUAL: ConnectionPath = {};
+
+/** One pool an origin and route, the least recently used first; bounds on their number and on the sockets that wait in them. */
+export class OriginPools {
+  private readonly byKey = new Map<string, OriginPool>();
+  private readonly connectors;
+  private newest: OriginPool | undefined;
+  private running = 0;
+
+  constructor(private readonly options: OriginPoolsOptions) {
+    this.connectors = makeConnectors({
+      opener: options.opener,
+      clock: options.clock,
+      onOpen: () => this.closeIdleSockets(),
+    });
+  }
+
+  get origins(): number {
+    return this.byKey.size;
+  }
+
+  get sockets(): number {
+    return this.connectors.openSockets();
+  }
+
+  get sessionsRefused(): number {
+    return this.connectors.sessionsRefused();
+  }
+
+  /** The pool, with one more request running on it. */
+  acquire(origin: string, connectionPath: ConnectionPath = USUAL): OriginPool {
+    const key = keyOf(origin, connectionPath);
+    const pool = this.newest?.place.key === key ? this.newest : this.touch({ origin, key }, connectionPath);
+    pool.running += 1;
+    this.running += 1;
+    return pool;
+  }
+
+  release(pool: OriginPool): void {
+    pool.running -= 1;
+    this.running -= 1;
+  }
+
+  async close(): Promise<void> {
+    const pools = [...this.byKey.values()];
+    this.byKey.clear();
+    this.newest = undefined;
+    const closed = Promise.all(pools.map((pool) => pool.close()));
+    this.connectors.abandon();
+    await closed;
+  }
+
+  private touch(place: PoolPlace, connectionPath: ConnectionPath): OriginPool {
+    const known = this.byKey.get(place.key);
+    if (known) this.byKey.delete(place.key);
+    else while (this.byKey.size >= this.options.maxOrigins && this.evict(() => true));
+    const pool = known ?? new OriginPool(place, this.connectors.forOrigin(connectionPath), this.options);
+    this.byKey.set(place.key, pool);
+    this.newest = pool;
+    return pool;
+  }
+
+  /** Idle sockets of busy origins stay: they are few, and their own timer closes them. */
+  private closeIdleSockets(): void {
+    if (this.sockets - this.running > this.options.maxIdleSockets) this.evict((pool) => pool.idleSockets > 0);
+  }
+
+  /** When each origin has requests running the bound is exceeded for a while rather than a request cut off. */
+  private evict(fits: (pool: OriginPool) => boolean): boolean {
+    for (const pool of this.byKey.values()) {
+      if (pool.running > 0 || !fits(pool)) continue;
+      this.byKey.delete(pool.place.key);
+      if (this.newest === pool) this.newest = undefined;
+      void pool.close();
+      return true;
+    }
+    return false;
+  }
+}
+
+/** Never shown: a proxy's login is in it. */
+function keyOf(origin: string, { tls, proxy }: ConnectionPath): string {
+  return tls || proxy ? JSON.stringify([origin, tls?.id, proxy]) : origin;
+}

@@ -1,0 +1,46 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { Destination } from '../../../domain/egress/egress-rules.js';
+import { KnownFault } from '../connect-error.js';
+import { codeOf } from '../describe-error.js';
+import { alertFault, noteClientCertificate } from './client-certificate.js';
+import { checkServerIdentity } from './peer-certificates.js';
+import { boundHandshakes, boundTickets } from './tls-limits.js';
+import type { TlsProfile } from './tls-profile.js';
+
+export interface TlsRequest {
+  readonly to: Destination;
+  readonly tls?: TlsProfile;
+  readonly session?: Buffer;
+  onSession?(session: Buffer): void;
+}
+
+/** Begins TLS to the addresses of a target, or over its socket. */
+export function connectTls(
+  { to, tls: profile, session, onSession }: TlsRequest,
+  target: tls.ConnectionOptions & net.TcpNetConnectOpts,
+  secureContext: tls.SecureContext,
+): tls.TLSSocket {
+  const socket = tls.connect({
+    ...target,
+    servername: net.isIP(to.hostname) ? '' : to.hostname.replace(/\.$/, ''),
+    ALPNProtocols: ['http/1.1'],
+    secureContext,
+    rejectUnauthorized: !profile?.insecure,
+    checkServerIdentity,
+    ...(session && { session }),
+  });
+  if (onSession) socket.on('session', onSession);
+  boundHandshakes(socket);
+  boundTickets(socket);
+  return socket;
+}
+
+/** What an error of the handshake means, where the client's certificate has to do with it. */
+export function explainTls(socket: tls.TLSSocket, profile: TlsProfile | undefined): (error: Error) => Error {
+  const certificate = noteClientCertificate(socket, profile?.cert !== undefined);
+  return (error) => {
+    const fault = alertFault(codeOf(error), certificate());
+    return fault ? new KnownFault(fault.reason, fault.words) : error;
+  };
+}

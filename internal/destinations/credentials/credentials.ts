@@ -1,0 +1,30 @@
+import { credentialHeaders } from '../../domain/credentials/credential-headers.js';
+import { readCredentialSecret } from '../../domain/credentials/credential-secret.js';
+import type { CredentialSettings, WebhookSettings } from '../../domain/matching/webhook-settings.js';
+import type { OpenSecret } from '../../domain/secrets/secret.js';
+import type { ConnectionPath } from '../connection/opener.js';
+import type { TokenSource, Tokens } from './tokens/tokens.js';
+
+export interface PreparedCredentials {
+  /** Sent with every request: name, value. */
+  readonly headers: readonly string[];
+  readonly tokens: TokenSource | undefined;
+}
+
+interface Owner {
+  readonly id: number;
+  readonly auth: CredentialSettings;
+  readonly settings: WebhookSettings;
+  readonly connectionPath: ConnectionPath | undefined;
+}
+
+/** How the requests of a webhook are let in. @throws when its secret is not there */
+export function prepareCredentials(owner: Owner, secrets: readonly OpenSecret[], tokens: Tokens): PreparedCredentials {
+  const { id, auth, settings, connectionPath } = owner;
+  const stored = secrets.find(({ purpose }) => purpose === 'auth');
+  if (!stored) throw new Error('the secret of its auth is not there');
+  const secret = readCredentialSecret(auth.type, stored.value);
+  if (auth.type !== 'oauth2') return { headers: credentialHeaders(auth, secret), tokens: undefined };
+  const asker = { webhookId: id, auth, clientSecret: secret, ca: settings.tls?.ca, proxy: connectionPath?.proxy };
+  return { headers: [], tokens: tokens.sourceFor(asker) };
+}

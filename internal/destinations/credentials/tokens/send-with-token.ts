@@ -1,0 +1,87 @@
+import type { Clock } from '../../../clock.js';
+import { bearer } from '../../../domain/credentials/credential-headers.js';
+import type { AttemptOutcome } from '../../../domain/delivery/outcome.js';
+import type { Slot } from '../../../domain/delivery/slot.js';
+import { escapedForms } from '../../../domain/secrets/masking/escaped-forms.js';
+import { maskable } from '../../../domain/secrets/masking/mask.js';
+import { Interruptions } from '../../http/interruptions.js';
+import { spellDuration } from '../../http/limits.js';
+import type { OutboundRequest } from '../../http/outbound-request.js';
+import type { SendPlan } from '../../http/send-plan.js';
+import type { Sender } from '../../http/sender.js';
+import type { TokenResult } from './fetch-token.js';
+import type { TokenHolder } from './token-holder.js';
+import { waitBriefly } from './wait-briefly.js';
+
+export interface TokenSendingOptions {
+  readonly sender: Sender;
+  readonly clock: Clock;
+  /** `REQUEST_TIMEOUT`: token, request and the repetition after a 401 together. */
+  readonly timeoutMs: number;
+}
+
+export type SendWithToken = (
+  holder: TokenHolder,
+  request: OutboundRequest,
+  under?: { readonly signal?: AbortSignal; readonly slot?: Slot },
+) => Promise<AttemptOutcome>;
+
+/** One attempt with an access token. A 401 gets another token and another request, once; no slot is held while it waits for the token. */
+export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOptions): SendWithToken {
+  const interruptions = new Interruptions();
+  const known = new WeakMap<SendPlan, { readonly token: string; readonly masked: readonly string[] }>();
+
+  /** The same array for each request with this token. */
+  const maskedWith = (plan: SendPlan, token: string): readonly string[] => {
+    const last = known.get(plan);
+    if (last?.token === token) return last.masked;
+    const masked = [...plan.masked, ...maskable([token, ...escapedForms(token)])];
+    known.set(plan, { token, masked });
+    return masked;
+  };
+
+  return async (holder, request, { signal, slot } = {}) => {
+    const wholeMs = request.plan.timeoutMs ?? timeoutMs;
+    const until = clock.monotonic() + wholeMs;
+    const left = () => Math.max(0, until - clock.monotonic());
+    const group = signal && interruptions.under(signal);
+
+    const wait = async (asked: Promise<TokenResult>): Promise<TokenResult> => {
+      if (signal?.aborted) return INTERRUPTED;
+      const result = await waitBriefly(asked, left(), group);
+      if (result === 'interrupted') return INTERRUPTED;
+      return result === 'late' ? tooLate(wholeMs) : result;
+    };
+    const sendBearing = (token: string) => {
+      const headers = [...request.plan.headers, ...bearer(token)];
+      const plan = { ...request.plan, headers, timeoutMs: left(), masked: maskedWith(request.plan, token) };
+      return sender.send({ ...request, plan }, signal);
+    };
+
+    let token = holder.known();
+    if (token === undefined) {
+      slot?.leave();
+      const result = await wait(holder.obtain());
+      if (!result.ok) return result.outcome;
+      if (slot && !(await slot.enter())) return INTERRUPTED.outcome;
+      token = result.token;
+    }
+    const outcome = await sendBearing(token);
+    if (outcome.kind !== 'answered' || outcome.status !== 401) return outcome;
+    const asked = holder.renew(token);
+    if (!asked) return outcome;
+    slot?.leave();
+    const renewed = await wait(asked);
+    // The receiver has answered: without another token, or time for it, that is what the attempt came to.
+    if (!renewed.ok || renewed.token === token || left() === 0) return outcome;
+    const mayGoOn = slot === undefined || (await slot.enter());
+    return mayGoOn && left() > 0 ? sendBearing(renewed.token) : outcome;
+  };
+}
+
+const INTERRUPTED = { ok: false, outcome: { kind: 'local_fault', error: 'interrupted by shutdown' } } as const;
+
+function tooLate(ms: number): TokenResult {
+  const error = `no access token within ${spellDuration(ms)}`;
+  return { ok: false, outcome: { kind: 'unreachable', reason: 'authorisation', error } };
+}

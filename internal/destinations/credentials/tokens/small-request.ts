@@ -1,0 +1,78 @@
+import type { Request } from 'got';
+import { ConnectError, KnownFault } from '../../connection/connect-error.js';
+import { describeError, type Stage } from '../../connection/describe-error.js';
+import type { Fault } from '../../connection/fault-table.js';
+import type { GuardedAgents } from '../../connection/guarded-agents.js';
+import { MAX_HEADER_BYTES, spellBytes } from '../../http/limits.js';
+
+export interface SmallRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface SmallAnswer {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+export interface SmallRequestOptions {
+  readonly agents: GuardedAgents;
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+}
+
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * One request whose whole answer is wanted, as long as it is small: without redirects, decompression, repetition, or more
+ * time than the signal allows. Rejects with what `faultOf` explains.
+ */
+export async function ask(request: SmallRequest, options: SmallRequestOptions): Promise<SmallAnswer> {
+  // Loaded when somebody asks for a token: 20 MB that nobody else needs.
+  const { default: got } = await import('got');
+  options.signal.throwIfAborted();
+  const { url, method, headers, body } = request;
+  const stream = got.stream(url, {
+    method,
+    headers: { ...headers, 'user-agent': options.userAgent },
+    ...(body !== undefined && { body }),
+    agent: options.agents,
+    followRedirect: false,
+    decompress: false,
+    throwHttpErrors: false,
+    retry: { limit: 0 },
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
+  // An error that comes later than anybody listens would end the process, with the request's secrets in its words.
+  stream.on('error', () => undefined);
+  // Not by got's own `signal`: it stays subscribed when the request is over, and an abort then is such an error.
+  const abort = () => stream.destroy(new KnownFault('timeout', 'given up'));
+  options.signal.addEventListener('abort', abort);
+  try {
+    return await read(stream);
+  } finally {
+    options.signal.removeEventListener('abort', abort);
+    stream.destroy();
+  }
+}
+
+async function read(stream: Request): Promise<SmallAnswer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > MAX_BYTES) throw new KnownFault('bad_response', `the answer is longer than ${spellBytes(MAX_BYTES)}`);
+    chunks.push(chunk);
+  }
+  return { status: stream.response?.statusCode ?? 0, body: Buffer.concat(chunks) };
+}
+
+/** What an error of `ask` means, in our words. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof KnownFault) return error.fault;
+  const cause = typeof error === 'object' && error !== null && 'cause' in error && error.cause ? error.cause : error;
+  const stage: Stage = cause instanceof ConnectError ? 'waiting' : 'sent';
+  return describeError(cause, stage);
+}

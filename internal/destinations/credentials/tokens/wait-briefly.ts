@@ -1,0 +1,24 @@
+import type { InterruptionGroup } from '../../http/interruptions.js';
+
+/** What a promise that never rejects comes to, unless time runs out or the service stops before. The work goes on. */
+export function waitBriefly<T>(
+  work: Promise<T>,
+  ms: number,
+  group: InterruptionGroup | undefined,
+): Promise<T | 'late' | 'interrupted'> {
+  return new Promise((resolve) => {
+    const waiter = { seat: 0, interrupt: () => end('interrupted') };
+    const timer = setTimeout(() => end('late'), ms);
+    group?.join(waiter);
+    let over = false;
+    void work.then(end);
+
+    function end(result: T | 'late' | 'interrupted'): void {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      group?.leave(waiter);
+      resolve(result);
+    }
+  });
+}

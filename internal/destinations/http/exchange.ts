@@ -1,0 +1,265 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../clock.js';
+import type { AttemptOutcome } from '../../domain/delivery/outcome.js';
+import { parseRetryAfter } from '../../domain/delivery/retry-after.js';
+import { ConnectError } from '../connection/connect-error.js';
+import type { Connection } from '../connection/connection.js';
+import { describeError, isAboutRequest, outcomeOf, type Stage } from '../connection/describe-error.js';
+import type { Fault } from '../connection/fault-table.js';
+import type { OriginPool } from '../connection/origin-pool.js';
+import type { AnswerHead } from './answer-head.js';
+import type { Interruptible, InterruptionGroup } from './interruptions.js';
+import { type RequestLimits, spellBytes, spellDuration } from './limits.js';
+import { ResponseBody } from './response-body.js';
+import { findRetryAfter, framingOf } from './response-headers.js';
+
+/** A used connection that dies later than this after the request was written did not die of being idle. */
+const RESEND_WITHIN_MS = 1000;
+
+/** What an exchange needs of its sender; one object for all of them. */
+export interface ExchangeHost {
+  readonly limits: RequestLimits;
+  readonly clock: Clock;
+  /** The outcome is known. Called once. */
+  settled(exchange: Exchange, outcome: AttemptOutcome): void;
+  /** undici is done with the request, which can be later than its outcome. Called once. */
+  released(exchange: Exchange): void;
+  resending(): void;
+}
+
+export interface ExchangePlan {
+  readonly pool: OriginPool;
+  readonly group: InterruptionGroup | undefined;
+  readonly resolve: (outcome: AttemptOutcome) => void;
+  /** From the start to the end of the answer's body, name lookup and connecting included. */
+  readonly timeoutMs: number;
+  readonly options: Dispatcher.DispatchOptions;
+  readonly host: ExchangeHost;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * One request and its answer, from the start to the one outcome.
+ *
+ * A status that has arrived is kept whatever happens after it (headers that break HTTP, a connection that is closed or cut, a
+ * timeout, an interruption): the receiver has decided, and asking again would only double what it already did. `flaw`
+ * tells what is wrong with the head, `cut` why the body is not whole.
+ *
+ * Implements undici's older handler interface: the newer one wraps each request in two more objects and parses all headers.
+ */
+export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
+  readonly pool: OriginPool;
+  readonly resolve: (outcome: AttemptOutcome) => void;
+  seat = 0;
+  private readonly group: InterruptionGroup | undefined;
+  private readonly options: Dispatcher.DispatchOptions;
+  private readonly host: ExchangeHost;
+  private readonly timeoutMs: number;
+  private readonly timer: NodeJS.Timeout;
+  private stage: Stage = 'waiting';
+  private connection: Connection | undefined;
+  private abort: ((error?: Error) => void) | undefined;
+  private reused = false;
+  private resent = false;
+  private resentInFull = false;
+  private writtenAt = 0;
+  private status = 0;
+  private flaw: string | undefined;
+  private isSpoiled = false;
+  private retryAfterMs: number | undefined;
+  private body: ResponseBody | undefined;
+  private over = false;
+
+  constructor(plan: ExchangePlan) {
+    this.pool = plan.pool;
+    this.group = plan.group;
+    this.resolve = plan.resolve;
+    this.options = plan.options;
+    this.host = plan.host;
+    this.timeoutMs = plan.timeoutMs;
+    this.timer = setTimeout(timeOut, plan.timeoutMs, this);
+  }
+
+  start(): void {
+    this.group?.join(this);
+    this.dispatch(this.pool.take());
+  }
+
+  /** The service stops. */
+  interrupt(): void {
+    this.end({ reason: 'local_fault', words: 'interrupted by shutdown' });
+  }
+
+  timeOut(): void {
+    this.end({ reason: 'timeout', words: `timed out after ${spellDuration(this.timeoutMs)}` });
+  }
+
+  /** undici is about to write the request to a socket. */
+  onConnect(abort: (error?: Error) => void): void {
+    if (this.over) {
+      abort();
+      return;
+    }
+    this.abort = abort;
+    this.stage = 'sent';
+    this.reused = this.connection?.begin() === false;
+    this.writtenAt = this.host.clock.monotonic();
+  }
+
+  onHeaders(status: number, headers: Buffer[]): boolean {
+    if (status < 200) {
+      this.end({ reason: 'bad_response', words: withoutStatus(status) });
+      return true;
+    }
+    this.connection?.accepted();
+    this.stage = 'answered';
+    this.status = status;
+    if (status >= 300) this.retryAfterMs = this.readRetryAfter(findRetryAfter(headers));
+    if (status === 204 || status === 205 || status === 304) this.withoutBody(framingOf(headers));
+    return true;
+  }
+
+  /** A body that is announced although there can be none would be taken for a part of the next answer. */
+  private withoutBody(framing: ReturnType<typeof framingOf>): void {
+    if (this.status !== 205) this.isSpoiled = framing === 'chunked' || framing === 'length';
+    else if (framing === 'none') this.finish(undefined);
+  }
+
+  onData(chunk: Buffer): boolean {
+    const { keepBytes, readBytes } = this.host.limits;
+    this.body ??= new ResponseBody(keepBytes);
+    this.body.add(chunk);
+    if (this.body.length > readBytes) this.end({ reason: 'bad_response', words: tooLong(readBytes) });
+    return true;
+  }
+
+  onComplete(): void {
+    if (this.connection) {
+      if (this.isSpoiled) this.pool.drop(this.connection);
+      else this.pool.giveBack(this.connection);
+    }
+    this.host.released(this);
+    const { keepBytes } = this.host.limits;
+    const isWhole = this.body === undefined || this.body.length <= keepBytes;
+    this.settle(this.answer(isWhole ? undefined : tooLong(keepBytes)));
+  }
+
+  onError(error: Error): void {
+    if (this.connection) this.pool.drop(this.connection);
+    if (this.mayResend(error)) {
+      this.stage = 'waiting';
+      this.abort = undefined;
+      this.host.resending();
+      this.dispatch(this.pool.takeFresh());
+      return;
+    }
+    this.host.released(this);
+    this.end(this.connection?.describe(error, this.stage) ?? describeError(error, this.stage));
+  }
+
+  private dispatch(connection: Connection): void {
+    this.connection = connection;
+    connection.client.dispatch(this.options, this);
+  }
+
+  /**
+   * A receiver may close an idle connection at the moment in which we use it, send on it what belonged to an earlier answer,
+   * or not bear a TLS session that goes on. Without a byte of an answer it most likely never read the request; and if it
+   * did, the resent one carries the same `webhook-id`. Once for each of the two: a used connection, a resumed session.
+   */
+  private mayResend(error: Error): boolean {
+    const { connection } = this;
+    if (this.over || !connection || error instanceof ConnectError || isAboutRequest(error)) return false;
+    if (this.stage === 'sent' && !connection.hasAnswer && connection.refuseSession()) {
+      const isFirst = !this.resentInFull;
+      this.resentInFull = true;
+      return isFirst && this.isSoon;
+    }
+    const isFirst = !this.resent;
+    this.resent = true;
+    // The connection ended before undici came to write to it.
+    if (this.stage === 'waiting') return isFirst && connection.wasOpen;
+    return isFirst && this.stage === 'sent' && this.reused && !connection.hasAnswer && this.isSoon;
+  }
+
+  private get isSoon(): boolean {
+    return this.host.clock.monotonic() - this.writtenAt <= RESEND_WITHIN_MS;
+  }
+
+  private end(fault: Fault): void {
+    if (this.over) return;
+    if (this.stage === 'sent') {
+      // A server that hangs on a resumed session would otherwise hang on each connection that resumes it.
+      if (fault.reason === 'timeout' && !this.connection?.hasAnswer) this.connection?.refuseSession();
+      this.salvage(fault);
+    }
+    if (this.stage === 'answered') this.finish(this.flaw === undefined ? fault.words : undefined);
+    else {
+      this.settle(outcomeOf(fault));
+      this.abort?.();
+    }
+  }
+
+  /** The answer is known, and nothing more is read of it. */
+  private finish(cut: string | undefined): void {
+    this.settle(this.answer(cut));
+    this.abort?.();
+  }
+
+  /** A status line that has arrived is the answer, whatever is wrong with the rest of the head. */
+  private salvage(fault: Fault): void {
+    const salvaged = this.connection?.salvage();
+    if (!salvaged) return;
+    const { head, body } = salvaged;
+    this.stage = 'answered';
+    this.status = head.status;
+    this.retryAfterMs = head.status >= 300 ? this.readRetryAfter(head.retryAfter) : undefined;
+    this.flaw = flawWords(head, fault);
+    this.body = new ResponseBody(this.host.limits.keepBytes);
+    this.body.add(body);
+  }
+
+  private answer(cut: string | undefined): AttemptOutcome {
+    return {
+      kind: 'answered',
+      status: this.status,
+      body: this.body?.bytes ?? EMPTY,
+      ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
+      ...(cut !== undefined && { cut }),
+      ...(this.flaw !== undefined && { flaw: this.flaw }),
+    };
+  }
+
+  private settle(outcome: AttemptOutcome): void {
+    if (this.over) return;
+    this.over = true;
+    clearTimeout(this.timer);
+    this.group?.leave(this);
+    this.host.settled(this, outcome);
+  }
+
+  private readRetryAfter(value: string | undefined): number | undefined {
+    return value === undefined ? undefined : parseRetryAfter(value, this.host.clock.now());
+  }
+}
+
+function tooLong(bytes: number): string {
+  return `the body is longer than ${spellBytes(bytes)}`;
+}
+
+function withoutStatus(status: number): string {
+  return status === 101
+    ? 'the answer breaks HTTP (101 without being asked)'
+    : `the answer has no valid status (${status})`;
+}
+
+function flawWords({ flaw, isWhole }: AnswerHead, { reason, words }: Fault): string {
+  if (flaw !== undefined) return `the answer breaks HTTP: ${flaw}`;
+  const isOurEnd = reason === 'timeout' || reason === 'local_fault';
+  return isOurEnd && !isWhole ? `${words} in the middle of the headers` : words;
+}
+
+function timeOut(exchange: Exchange): void {
+  exchange.timeOut();
+}

@@ -1,0 +1,72 @@
+import type { Format } from '../../domain/format/format.js';
+import { formatOf } from '../../domain/format/format-of.js';
+import type { CatalogWebhook } from '../../domain/matching/catalog.js';
+import { type RequestMethod, schemeNameIn, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
+import { hiddenHeader } from '../../domain/secrets/hidden-headers.js';
+import { revealSecrets } from '../../domain/secrets/hidden-parts.js';
+import { isHidden } from '../../domain/secrets/hidden-url.js';
+import type { OpenSecret } from '../../domain/secrets/secret.js';
+import { schemeOf } from '../../domain/signature/schemes.js';
+import type { Sign } from '../../domain/signature/sign.js';
+import { connectionPathOf } from '../connection/connection-path.js';
+import type { ConnectionPath } from '../connection/opener.js';
+import { prepareCredentials } from '../credentials/credentials.js';
+import type { TokenSource, Tokens } from '../credentials/tokens/tokens.js';
+import { maskedSecrets } from './masked-secrets.js';
+
+/** Whatever is the same for every request to a webhook, prepared once. */
+export interface SendPlan {
+  /** http or https. User and password in it are neither sent nor shown. */
+  readonly url: string;
+  readonly method: RequestMethod;
+  readonly format: Format;
+  /** Sent with every request: name, value, name, value … */
+  readonly headers: readonly string[];
+  /** Names of the message's headers that are passed on, in lower case. */
+  readonly passHeaders: readonly string[];
+  readonly sign: Sign | undefined;
+  /** Total time of a request; undefined: as configured. */
+  readonly timeoutMs: number | undefined;
+  /** How it is connected to; undefined: as all others. */
+  readonly connectionPath: ConnectionPath | undefined;
+  /** Where the access token of each request comes from; undefined: it needs none. */
+  readonly tokens: TokenSource | undefined;
+  /** Secrets that the receiver's answer is passed on without, as `maskable` gives them. */
+  readonly masked: readonly string[];
+}
+
+type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
+
+/** Prepares what a webhook's settings and secrets say of its requests. @throws when a secret is missing */
+export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], tokens: Tokens): SendPlan {
+  const destination = revealSecrets(webhook, secrets);
+  const { url, settings } = destination;
+  if (isHidden(url)) throw new Error('the secret part of its url is not there');
+  const hidden = hiddenHeader(settings.headers ?? {});
+  if (hidden) throw new Error(`the value of its header ${hidden} is not there`);
+  const connectionPath = connectionPathOf(settings, secrets);
+  const auth =
+    settings.auth &&
+    prepareCredentials({ id: webhook.id, settings, auth: settings.auth, connectionPath }, secrets, tokens);
+  return {
+    url,
+    method: settings.method ?? 'POST',
+    format: formatOf(settings.format, url),
+    headers: [...Object.entries(settings.headers ?? {}).flat(), ...(auth?.headers ?? [])],
+    passHeaders: settings.passHeaders ?? [],
+    sign: makeSign(settings, secrets),
+    timeoutMs: settings.timeoutMs,
+    connectionPath,
+    tokens: auth?.tokens,
+    masked: maskedSecrets(destination, secrets),
+  };
+}
+
+/** A webhook without a secret (it is older than signatures, or `none` was chosen) is sent unsigned. */
+function makeSign(settings: WebhookSettings, secrets: readonly OpenSecret[]): Sign | undefined {
+  const name = schemeNameIn(settings);
+  const values = secrets.filter(({ purpose }) => purpose === 'signing').map(({ value }) => value);
+  if (name === 'none' || values.length === 0) return undefined;
+  const scheme = schemeOf(name);
+  return scheme.makeSign(values, settings.signature?.prefix ?? scheme.usualPrefix ?? '');
+}

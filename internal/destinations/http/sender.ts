@@ -1,0 +1,135 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../clock.js';
+import type { AttemptOutcome } from '../../domain/delivery/outcome.js';
+import type { Opener } from '../connection/opener.js';
+import { OriginPools } from '../connection/origin-pools.js';
+import { Exchange, type ExchangeHost } from './exchange.js';
+import { Interruptions } from './interruptions.js';
+import { makeMaskOutcome } from './mask-outcome.js';
+import type { OutboundRequest } from './outbound-request.js';
+import { makeRenderings } from './renderings.js';
+import { requestHeaders } from './request-headers.js';
+import { makeTargetParser, type Target } from './target.js';
+
+export interface SenderOptions {
+  /** Of hukz, for `user-agent`. */
+  readonly version: string;
+  readonly clock: Clock;
+  /** `REQUEST_TIMEOUT`: wall clock from the start to the end of the answer's body. */
+  readonly timeoutMs: number;
+  readonly opener: Opener;
+  /** Origins whose connections are kept; 1024 unless told. */
+  readonly maxOrigins?: number;
+  /** Connections kept open without a request on them; 1024 unless told. */
+  readonly maxIdleSockets?: number;
+  /** How long an unused connection is kept; 10 s unless told. */
+  readonly keepAliveMs?: number;
+}
+
+export interface SenderStats {
+  /** Requests whose outcome is not known yet. */
+  readonly inFlight: number;
+  readonly origins: number;
+  /** Sockets that are open or being opened. */
+  readonly sockets: number;
+  /** Requests sent twice within an attempt because a used connection or a resumed TLS session failed, since the start. */
+  readonly resent: number;
+  /** Times that an origin was offered no TLS session for ten minutes because a connection that resumed one failed, since the start. */
+  readonly sessionsRefused: number;
+}
+
+export interface Sender {
+  /** One request. Never throws nor rejects: whatever happens is an outcome. */
+  send(request: OutboundRequest, signal?: AbortSignal): Promise<AttemptOutcome>;
+  /** Waits for what is running (abort its signal to hurry), then closes every connection. */
+  stop(): Promise<void>;
+  stats(): SenderStats;
+}
+
+const KIB = 1024;
+const KNOWN_URLS = 4096;
+const KNOWN_MASKS = 1024;
+const KEEP_ALIVE_MS = 10_000;
+const KEEP_ALIVE_MAX_MS = 60_000;
+
+const INTERRUPTED: AttemptOutcome = { kind: 'local_fault', error: 'interrupted by shutdown' };
+const STOPPED: AttemptOutcome = { kind: 'local_fault', error: 'the sender has stopped' };
+
+export function makeSender(options: SenderOptions): Sender {
+  const userAgent = `hukz/${options.version}`;
+  const interruptions = new Interruptions();
+  const render = makeRenderings();
+  const targetOf = makeTargetParser(KNOWN_URLS);
+  const maskOutcome = makeMaskOutcome(KNOWN_MASKS);
+  const pools = new OriginPools({
+    opener: options.opener,
+    clock: options.clock,
+    keepAliveMs: options.keepAliveMs ?? KEEP_ALIVE_MS,
+    keepAliveMaxMs: KEEP_ALIVE_MAX_MS,
+    maxOrigins: options.maxOrigins ?? 1024,
+    maxIdleSockets: options.maxIdleSockets ?? 1024,
+  });
+  let inFlight = 0;
+  let resent = 0;
+  let stopping: Promise<void> | undefined;
+  let lastSettled: (() => void) | undefined;
+
+  const host: ExchangeHost = {
+    clock: options.clock,
+    limits: {
+      readBytes: 64 * KIB,
+      keepBytes: 16 * KIB,
+    },
+    settled(exchange, outcome) {
+      inFlight -= 1;
+      exchange.resolve(outcome);
+      if (inFlight === 0) lastSettled?.();
+    },
+    released: (exchange) => pools.release(exchange.pool),
+    resending: () => {
+      resent += 1;
+    },
+  };
+
+  function send(request: OutboundRequest, signal?: AbortSignal): Promise<AttemptOutcome> {
+    if (stopping) return Promise.resolve(STOPPED);
+    if (signal?.aborted) return Promise.resolve(INTERRUPTED);
+    const target = targetOf(request.plan.url);
+    const { masked } = request.plan;
+    if (!target.ok) return Promise.resolve({ kind: 'unreachable', reason: 'bad_request', error: target.problem });
+    return new Promise((resolve) => {
+      const exchange = new Exchange({
+        pool: pools.acquire(target.value.origin, request.plan.connectionPath),
+        group: signal && interruptions.under(signal),
+        resolve: masked.length === 0 ? resolve : (outcome) => resolve(maskOutcome(outcome, masked)),
+        timeoutMs: request.plan.timeoutMs ?? options.timeoutMs,
+        options: dispatchOptions(request, target.value),
+        host,
+      });
+      inFlight += 1;
+      exchange.start();
+    });
+  }
+
+  function dispatchOptions(request: OutboundRequest, target: Target): Dispatcher.DispatchOptions {
+    const { method, format } = request.plan;
+    const rendering = render(format, request.message);
+    const headers = requestHeaders(request, rendering, { userAgent, nowMs: options.clock.now() });
+    request.onSent?.(headers, rendering.body);
+    return { method, path: target.path, headers, body: rendering.body };
+  }
+
+  async function close(): Promise<void> {
+    if (inFlight > 0) await new Promise<void>((resolve) => (lastSettled = resolve));
+    await pools.close();
+  }
+
+  return {
+    send,
+    stop: () => (stopping ??= close()),
+    stats: () => {
+      const { origins, sockets, sessionsRefused } = pools;
+      return { inFlight, origins, sockets, resent, sessionsRefused };
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { KnownFault } from '../connection/connect-error.js';
+import { spellDuration } from '../http/limits.js';
+import { type DnsOptions, makeDns } from './dns.js';
+import type { DnsAnswer } from './dns-answer.js';
+import { parseHosts } from './hosts-file.js';
+import type { ProblemOfName, ResolveHost } from './resolve-host.js';
+import { namesFor, parseSearchDomains } from './search-domains.js';
+import { makeWatchedFile } from './watched-file.js';
+import { within } from './within.js';
+
+export interface SystemResolverOptions extends DnsOptions {
+  /** `/etc/hosts` and `/etc/resolv.conf` unless told. */
+  readonly hostsPath?: string;
+  readonly resolvConfPath?: string;
+}
+
+/** The name that a search domain makes of a short one may not be connected to; it is not said. */
+const FORBIDDEN = {
+  kind: 'forbidden',
+  words: 'the host name, with a search domain of this machine, is not allowed here (EGRESS_DENY_HOSTS)',
+} as const;
+
+const NO_PROBLEM: ProblemOfName = () => undefined;
+
+/**
+ * Names as the system knows them: the hosts file, then DNS with the search domains of resolv.conf. Not asked are the other
+ * sources of nsswitch.conf (mDNS, LDAP): only `getaddrinfo` knows them, which has no time limit and fills libuv's pool.
+ *
+ * Nothing is kept once it is answered: a connection is opened seldom, and a receiver that moves is followed at once.
+ * Lookups of one name at the same time are one.
+ */
+export function makeSystemResolver(options: SystemResolverOptions): ResolveHost {
+  const hosts = makeWatchedFile(options.hostsPath ?? '/etc/hosts', parseHosts);
+  const search = makeWatchedFile(options.resolvConfPath ?? '/etc/resolv.conf', parseSearchDomains);
+  const dns = makeDns(options);
+  const underWay = new Map<string, Promise<readonly string[]>>();
+
+  async function askAll(hostname: string, problemOf: ProblemOfName): Promise<DnsAnswer | typeof FORBIDDEN> {
+    let first: DnsAnswer | undefined;
+    for (const name of namesFor(hostname, search())) {
+      if (problemOf(name)) return FORBIDDEN;
+      const answer = await dns.ask(name);
+      if (answer.kind !== 'absent') return answer;
+      first ??= answer;
+    }
+    return first ?? { kind: 'absent', words: 'host name not found' };
+  }
+
+  async function lookUp(hostname: string, problemOf: ProblemOfName): Promise<readonly string[]> {
+    const asked = askAll(hostname, problemOf);
+    const answer = (await within(options.timeoutMs, asked)) ?? { kind: 'failed', code: 'ETIMEOUT' };
+    if (answer.kind === 'found') return answer.addresses;
+    if (answer.kind === 'forbidden') throw new KnownFault('forbidden_address', answer.words);
+    if (answer.kind === 'absent') throw new KnownFault('dns', answer.words);
+    throw await blame(answer.code);
+  }
+
+  /** A name that gets no answer while others do is its owner's trouble; when nothing gets one, it is ours. */
+  async function blame(code: string): Promise<KnownFault> {
+    const inTime = `within ${spellDuration(options.timeoutMs)}`;
+    const isSilent = code === 'ETIMEOUT';
+    if (await dns.isWell())
+      return new KnownFault(
+        'dns',
+        `the host's name servers ${isSilent ? `did not answer ${inTime}` : `fail (${code})`}`,
+      );
+    return new KnownFault('local_fault', `our resolver ${isSilent ? `did not answer ${inTime}` : `fails (${code})`}`);
+  }
+
+  return (hostname, problemOf = NO_PROBLEM) => {
+    const name = hostname.toLowerCase();
+    const known = hosts().get(name.replace(/\.$/, ''));
+    if (known) return Promise.resolve(known);
+    const key = problemOf === NO_PROBLEM ? `any ${name}` : name;
+    const running = underWay.get(key);
+    if (running) return running;
+    const asked = lookUp(name, problemOf).finally(() => underWay.delete(key));
+    underWay.set(key, asked);
+    return asked;
+  };
+}

@@ -1,0 +1,229 @@
+import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
+import type { Load } from '../../domain/delivery/load.js';
+import type { ClassPath } from '../../domain/delivery/scheduling-class.js';
+import { Hung } from './hung.js';
+import { isEmpty, kindOf, type Lane, type LaneRules, makeLane, queueFor, queueOf } from './lane.js';
+import { SLOT_KINDS, type SlotKind, SlotTree } from './slot-tree.js';
+import { Slowdown } from './slowdown.js';
+import { Throttled } from './throttled.js';
+
+export interface LaneLimits {
+  readonly maxInFlight: number;
+  readonly maxInFlightPerWebhook: number;
+  /** Share of the slots that retries may use, so that new messages are never starved. */
+  readonly maxRetryShare: number;
+}
+
+export interface LanesDeps {
+  rulesOf(webhookId: number): LaneRules;
+  classOf(webhookId: number): ClassPath;
+  /** What has to come before a request of this webhook may start, such as an access token; undefined: nothing. Never rejects. */
+  untilReady(webhookId: number): Promise<void> | undefined;
+  /** Instances among which rates are shared. */
+  instances(): number;
+  /** Monotonic, milliseconds. */
+  now(): number;
+}
+
+const PART_OF_FREE = 4;
+/** Part of the slots for webhooks of which the last request hung. */
+const HUNG_SHARE = 0.25;
+
+/**
+ * One lane per webhook. Slots are handed out round robin over the scheduling classes and lanes that have work; see `SlotTree`
+ * for what a class may have. Beyond its first, a lane may use
+ * a quarter of the slots that are free, at most its limit (a dynamic threshold, as switches share their buffers): stuck
+ * receivers keep a few each, the others go to those that answer. Attempts that end for lack of room lower a lane's limit,
+ * each good one brings a part of it back. A lane without a token for its rate waits until there is one, and one without an
+ * access token until that has come. Webhooks of which the last request hung have a quarter of the slots together, so that
+ * those that answer have the others, also within one class.
+ */
+export class Lanes {
+  private readonly lanes = new Map<number, Lane>();
+  private readonly slots: SlotTree<Lane>;
+  private readonly slowdown = new Slowdown();
+  private readonly throttled: Throttled;
+  private readonly unready = new Set<number>();
+  private readonly hung = new Hung();
+  private waiting = 0;
+  private turn = 0;
+  private onWork: () => void = () => undefined;
+
+  constructor(
+    private readonly limits: LaneLimits,
+    private readonly deps: LanesDeps,
+  ) {
+    this.throttled = new Throttled(deps);
+    const { maxInFlight, maxRetryShare } = limits;
+    const partOf = (share: number) => Math.max(1, Math.floor(maxInFlight * share));
+    this.slots = new SlotTree<Lane>({
+      all: maxInFlight,
+      ofKind: { fresh: maxInFlight, retry: partOf(maxRetryShare), hung: partOf(HUNG_SHARE) },
+    });
+  }
+
+  get inFlight(): number {
+    return this.slots.inFlight;
+  }
+
+  get queued(): number {
+    return this.waiting;
+  }
+
+  /** Requests under way to webhooks of which the request before hung. */
+  get hungInFlight(): number {
+    return this.hung.inFlight;
+  }
+
+  /** Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have. */
+  spacesAtShare(): readonly number[] {
+    return this.slots.spacesAtShare();
+  }
+
+  /** Calls the listener whenever something may run that could not: after `offer`, and when a wait for `untilReady` ends. */
+  whenWork(listener: () => void): void {
+    this.onWork = listener;
+  }
+
+  /** Lines a delivery up and says so. */
+  offer(delivery: OwnedDelivery): void {
+    this.push(delivery);
+    this.onWork();
+  }
+
+  /** `isFirst`: before all others of its lane, because a part of its attempt is done. */
+  push(delivery: OwnedDelivery, isFirst = false): void {
+    const lane = this.lanes.get(delivery.webhookId) ?? this.open(delivery.webhookId);
+    const queue = queueOf(lane, delivery);
+    if (isFirst) queue.unshift(delivery);
+    else queue.push(delivery);
+    this.waiting++;
+    this.line(lane);
+  }
+
+  /** Whether a delivery waits and a slot is free. That it may run is not certain: see `take`. */
+  get hasWork(): boolean {
+    return this.waiting > 0 && this.slots.free >= 1;
+  }
+
+  /** The next delivery that may run; it counts as in flight until `done`. */
+  take(): OwnedDelivery | undefined {
+    if (!this.hasWork) return undefined;
+    if (this.throttled.size > 0) this.throttled.wake((lane) => this.line(lane));
+    this.turn = (this.turn + 1) % SLOT_KINDS.length;
+    for (let step = 0; step < SLOT_KINDS.length; step++) {
+      const kind = SLOT_KINDS[(this.turn + step) % SLOT_KINDS.length] ?? 'fresh';
+      const delivery = this.slots.take(kind, this.starts[kind]);
+      if (delivery) return delivery;
+    }
+    return undefined;
+  }
+
+  /** Milliseconds after which a token lets something run; undefined when nothing waits for one, or for a slot as well. */
+  nextTokenInMs(): number | undefined {
+    return this.hasWork ? this.throttled.nextTokenInMs() : undefined;
+  }
+
+  done(delivery: OwnedDelivery, load: Load = 'unknown', durationMs?: number): void {
+    const lane = this.lanes.get(delivery.webhookId);
+    if (!lane) return;
+    this.slots.ended(lane, this.hung.ended(delivery) ? 'hung' : kindOf(delivery));
+    lane.inFlight--;
+    if (load !== 'unknown' || durationMs !== undefined) this.learn(lane, load, durationMs ?? 0);
+    if (lane.inFlight === 0 && isEmpty(lane)) this.close(lane);
+    else this.line(lane);
+  }
+
+  /** Empties the queues of these webhooks, or all of them; what is in flight stays counted. */
+  clear(webhookIds: Iterable<number> = [...this.lanes.keys()]): OwnedDelivery[] {
+    const left: OwnedDelivery[] = [];
+    for (const webhookId of webhookIds) {
+      const lane = this.lanes.get(webhookId);
+      if (!lane) continue;
+      for (const queue of [lane.fresh, lane.retries]) {
+        for (let next = queue.shift(); next; next = queue.shift()) left.push(next);
+      }
+      this.throttled.forget(lane);
+      if (lane.inFlight === 0) this.close(lane);
+    }
+    this.waiting -= left.length;
+    return left;
+  }
+
+  private readonly starts: Readonly<Record<SlotKind, (lane: Lane) => OwnedDelivery | undefined>> = {
+    fresh: (lane) => this.start(lane, 'fresh'),
+    retry: (lane) => this.start(lane, 'retry'),
+    hung: (lane) => this.start(lane, 'hung'),
+  };
+
+  /** A lane at its limit leaves the ring; the end of one of its requests brings it back. */
+  private start(lane: Lane, kind: SlotKind): OwnedDelivery | undefined {
+    if (kind !== 'hung' && this.hung.has(lane.webhookId)) {
+      this.line(lane);
+      return undefined;
+    }
+    const queue = queueFor(lane, kind);
+    if (queue.length === 0 || this.unready.has(lane.webhookId)) return undefined;
+    const rules = this.deps.rulesOf(lane.webhookId);
+    if (lane.inFlight > 0 && lane.inFlight >= this.limitOf(lane, rules)) return undefined;
+    const ready = this.deps.untilReady(lane.webhookId);
+    if (ready) {
+      this.waitFor(lane, ready);
+      return undefined;
+    }
+    if (rules.rate && !this.throttled.takeToken(lane, rules.rate)) return undefined;
+    const delivery = queue.shift();
+    if (!delivery) return undefined;
+    this.waiting--;
+    this.slots.started(lane, kind);
+    if (kind === 'hung') this.hung.started(delivery);
+    lane.inFlight++;
+    this.line(lane);
+    return delivery;
+  }
+
+  /** What the end of a request says of its receiver. */
+  private learn({ webhookId, inFlight }: Lane, load: Load, durationMs: number): void {
+    this.hung.learn(webhookId, load, durationMs);
+    if (load === 'unknown' || (load === 'fine' && !this.slowdown.slows(webhookId))) return;
+    const most = this.deps.rulesOf(webhookId).maxInFlight ?? this.limits.maxInFlightPerWebhook;
+    this.slowdown.adapt(webhookId, { load, durationMs, now: this.deps.now() }, { most, inFlight });
+  }
+
+  private limitOf({ webhookId }: Lane, { maxInFlight = this.limits.maxInFlightPerWebhook }: LaneRules): number {
+    return Math.min(this.slowdown.limitOf(webhookId, maxInFlight), this.slots.free / PART_OF_FREE);
+  }
+
+  private waitFor({ webhookId }: Lane, ready: Promise<void>): void {
+    this.unready.add(webhookId);
+    void ready.then(() => {
+      this.unready.delete(webhookId);
+      const lane = this.lanes.get(webhookId);
+      if (!lane) return;
+      this.line(lane);
+      this.onWork();
+    });
+  }
+
+  private open(webhookId: number): Lane {
+    const place = this.slots.enter(this.deps.classOf(webhookId));
+    const lane = makeLane(webhookId, place);
+    this.lanes.set(webhookId, lane);
+    return lane;
+  }
+
+  private close(lane: Lane): void {
+    this.lanes.delete(lane.webhookId);
+    this.slots.leave(lane.place);
+  }
+
+  private line(lane: Lane): void {
+    if (isEmpty(lane) || this.throttled.has(lane) || this.unready.has(lane.webhookId)) return;
+    if (this.hung.has(lane.webhookId)) {
+      this.slots.line(lane, 'hung');
+      return;
+    }
+    if (lane.fresh.length > 0) this.slots.line(lane, 'fresh');
+    if (lane.retries.length > 0) this.slots.line(lane, 'retry');
+  }
+}

@@ -1,0 +1,40 @@
+import { type ClassNode, hasRoom, type TimesOfFree } from '../lanes/class-tree.js';
+
+/** The deliveries of a scheduling class that are in memory. */
+export interface ClassLoad {
+  count: number;
+  bytes: number;
+}
+
+export type HoldingClass = ClassNode<ClassLoad>;
+
+/** An origin that is alone may hold two thirds, a user with several origins three quarters, a space four fifths. */
+const TIMES_OF_FREE: TimesOfFree = [4, 3, 2];
+
+/** Adds to the load of a class and of every class around it. */
+export function addTo(place: HoldingClass | undefined, count: number, bytes: number): void {
+  for (let node = place; node; node = node.parent) {
+    node.load.count += count;
+    node.load.bytes += bytes;
+  }
+}
+
+/** Deliveries that a class may take until it, or one around it, is full. */
+export function roomIn(place: HoldingClass, freeCount: number): number {
+  let room = freeCount;
+  for (let node = place; node.parent; node = node.parent) {
+    const times = TIMES_OF_FREE[node.depth] ?? 0;
+    // Each delivery that the class takes is one place less that is free.
+    room = Math.min(room, (times * freeCount - node.load.count) / (times + 1));
+  }
+  return Math.ceil(room);
+}
+
+/** Whether a class, or one around it, may take no more deliveries or no more bytes. */
+export function isClassFull(place: HoldingClass, freeCount: number, freeBytes: number): boolean {
+  for (let node = place; node.parent; node = node.parent) {
+    const times = TIMES_OF_FREE[node.depth] ?? 0;
+    if (!hasRoom(node.load.count, freeCount, times) || !hasRoom(node.load.bytes, freeBytes, times)) return true;
+  }
+  return false;
+}

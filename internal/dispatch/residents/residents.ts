@@ -1,0 +1,231 @@
+import type { ClassPath } from '../../domain/delivery/scheduling-class.js';
+import { Recent } from '../../recent.js';
+import { ClassTree } from '../lanes/class-tree.js';
+import { FIRST_WINDOW, nextWindow } from '../lanes/window.js';
+import { addTo, type ClassLoad, type HoldingClass, isClassFull, roomIn } from './holding-classes.js';
+
+export interface ResidentLimits {
+  readonly maxResident: number;
+  readonly maxResidentBytes: number;
+}
+
+interface Resident {
+  readonly webhookId: number;
+  readonly bytes: number;
+  /** Kept by a claim, and not for a commit that may turn out to be one of long ago. */
+  readonly isClaimed: boolean;
+}
+
+interface Share {
+  /** Undefined while the lane holds nothing. */
+  place: HoldingClass | undefined;
+  count: number;
+  bytes: number;
+  /** How many deliveries the lane may hold: grows with each that goes well, halves with each that does not. */
+  window: number;
+}
+
+/** Part of the places that new messages may not take: else retries and the backlog would wait for as long as they flood. */
+const KEPT_FOR_CLAIMS = 0.125;
+/** Windows of idle lanes that are remembered. */
+const MAX_REMEMBERED = 10_000;
+/** A lane may hold a quarter of what is still free, so that the busiest leaves room for others. */
+const PART_OF_FREE = 4;
+/** More of the bytes: payloads are large for everybody at a time, and what has no room is written and read once more. */
+const PART_OF_FREE_BYTES = 2;
+
+/**
+ * What is in memory on behalf of dispatch: from the moment room is kept for a delivery, before its commit, until it is
+ * settled. Each lane has a window as a TCP connection has: a receiver that answers soon may fill thousands of places, a
+ * thousand that hang have a few each, and what does not fit waits in the store. What a space, a user or an origin holds in all its
+ * lanes is bounded by what is free, so that the first deliveries of others find room.
+ */
+export class Residents {
+  private readonly resident = new Map<string, Resident>();
+  private readonly shares = new Map<number, Share>();
+  /** Lanes that hold nothing just now: their windows are worth remembering. */
+  private readonly remembered = new Recent<number, Share>(MAX_REMEMBERED);
+  private readonly classes = new ClassTree<ClassLoad>(() => ({ count: 0, bytes: 0 }));
+  private bytes = 0;
+
+  constructor(
+    private readonly limits: ResidentLimits,
+    private readonly classOf: (webhookId: number) => ClassPath,
+  ) {}
+
+  get count(): number {
+    return this.resident.size;
+  }
+
+  get residentBytes(): number {
+    return this.bytes;
+  }
+
+  has(deliveryId: string): boolean {
+    return this.resident.has(deliveryId);
+  }
+
+  /** Keeps room for a delivery unless it is here already (its message came again), or all of the room, or this webhook's part, is taken. */
+  tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean {
+    if (this.resident.has(deliveryId) || bytes > this.freeBytes || !this.hasRoomFor(webhookId)) return false;
+    this.keep(deliveryId, { webhookId, bytes, isClaimed: false });
+    return true;
+  }
+
+  /** Gives up what `tryReserve` has kept, unless a claim has brought the same delivery since. */
+  unreserve(deliveryId: string): void {
+    if (this.resident.get(deliveryId)?.isClaimed === false) this.release(deliveryId);
+  }
+
+  /** How many more deliveries of a webhook may be kept that did not come by a claim of what is due; 0 or less: none. */
+  roomOf(webhookId: number): number {
+    if (this.isKeptForClaims()) return 0;
+    const share = this.shares.get(webhookId);
+    if (!share) return this.roomOfIdle(webhookId);
+    return this.fits(share) ? this.placesOf(share) : 0;
+  }
+
+  /** Whether its webhook holds all that it may. */
+  isFull(webhookId: number): boolean {
+    const share = this.shares.get(webhookId);
+    return share !== undefined && !this.fits(share);
+  }
+
+  /** Keeps room for a delivery that is ours already. It may be held from an earlier life of this instance. */
+  reserve(deliveryId: string, webhookId: number, bytes: number): void {
+    this.giveUp(deliveryId);
+    this.keep(deliveryId, { webhookId, bytes, isClaimed: true });
+  }
+
+  release(deliveryId: string, wentWell = true): void {
+    const share = this.giveUp(deliveryId);
+    if (share) share.window = nextWindow(share.window, wentWell, this.limits.maxResident);
+  }
+
+  /**
+   * Webhooks that may hold no more, how many more others may hold, and how many any that holds nothing. Where a class has room for
+   * less than the `deliveries` of a claim, its lanes share that room, so that the claim does not fill it many times over.
+   */
+  lanes(deliveries = 0): {
+    readonly except: number[];
+    readonly lanes: ReadonlyMap<number, number>;
+    readonly others: number;
+  } {
+    const except: number[] = [];
+    const lanes = new Map<number, number>();
+    let someClassIsFull = false;
+    for (const [webhookId, share] of this.shares) {
+      if (this.fits(share)) lanes.set(webhookId, this.partOf(share, deliveries));
+      else except.push(webhookId);
+      someClassIsFull ||= this.isClassOfFull(share);
+    }
+    if (someClassIsFull) {
+      // Those of it that hold nothing just now are to be left out too.
+      for (const webhookId of this.remembered.keys()) {
+        const place = this.classes.find(this.classOf(webhookId));
+        if (isClassFull(place, this.freeCount, this.freeBytes)) except.push(webhookId);
+      }
+    }
+    return { except, lanes, others: FIRST_WINDOW };
+  }
+
+  free(): { readonly count: number; readonly bytes: number } {
+    return { count: this.freeCount, bytes: this.freeBytes };
+  }
+
+  private get freeCount(): number {
+    return this.limits.maxResident - this.resident.size;
+  }
+
+  private get freeBytes(): number {
+    return this.limits.maxResidentBytes - this.bytes;
+  }
+
+  /** Whether `roomOf` is above 0, without counting how far: asked for each delivery that is accepted. */
+  private hasRoomFor(webhookId: number): boolean {
+    if (this.isKeptForClaims()) return false;
+    const share = this.shares.get(webhookId);
+    return share ? this.fits(share) : this.roomOfIdle(webhookId) > 0;
+  }
+
+  /** Whether what is free is not for new messages. */
+  private isKeptForClaims(): boolean {
+    return this.freeCount <= this.limits.maxResident * KEPT_FOR_CLAIMS;
+  }
+
+  /** The room of a webhook that holds nothing. */
+  private roomOfIdle(webhookId: number): number {
+    const { freeCount } = this;
+    const place = this.classes.find(this.classOf(webhookId));
+    if (isClassFull(place, freeCount, this.freeBytes)) return 0;
+    return Math.min(
+      this.remembered.get(webhookId)?.window ?? FIRST_WINDOW,
+      Math.ceil(freeCount - this.limits.maxResident * KEPT_FOR_CLAIMS),
+      roomIn(place, freeCount),
+    );
+  }
+
+  private keep(deliveryId: string, resident: Resident): void {
+    const share = this.shares.get(resident.webhookId) ?? this.open(resident.webhookId);
+    share.count++;
+    share.bytes += resident.bytes;
+    addTo(share.place, 1, resident.bytes);
+    this.bytes += resident.bytes;
+    this.resident.set(deliveryId, resident);
+  }
+
+  private giveUp(deliveryId: string): Share | undefined {
+    const resident = this.resident.get(deliveryId);
+    if (!resident) return undefined;
+    this.resident.delete(deliveryId);
+    this.bytes -= resident.bytes;
+    const share = this.shares.get(resident.webhookId);
+    if (!share) return undefined;
+    share.count--;
+    share.bytes -= resident.bytes;
+    addTo(share.place, -1, -resident.bytes);
+    if (share.count === 0) this.close(resident.webhookId, share);
+    return share;
+  }
+
+  private open(webhookId: number): Share {
+    const share = this.remembered.get(webhookId) ?? { place: undefined, count: 0, bytes: 0, window: FIRST_WINDOW };
+    this.remembered.delete(webhookId);
+    share.place = this.classes.enter(this.classOf(webhookId));
+    this.shares.set(webhookId, share);
+    return share;
+  }
+
+  private close(webhookId: number, share: Share): void {
+    if (share.place) this.classes.leave(share.place);
+    share.place = undefined;
+    this.shares.delete(webhookId);
+    this.remembered.set(webhookId, share);
+  }
+
+  private placesOf(share: Share): number {
+    const { freeCount } = this;
+    const places = Math.min(share.window, freeCount / PART_OF_FREE) - share.count;
+    return Math.ceil(share.place ? Math.min(places, roomIn(share.place, freeCount)) : places);
+  }
+
+  /** What a claim may bring of a lane. */
+  private partOf(share: Share, deliveries: number): number {
+    const places = this.placesOf(share);
+    const room = share.place ? roomIn(share.place, this.freeCount) : deliveries;
+    return share.place && room < deliveries ? Math.min(places, Math.ceil(room / share.place.lanes)) : places;
+  }
+
+  /** Whether `placesOf` is above 0, and there is room for bytes: a class that is not full has room for a delivery. */
+  private fits(share: Share): boolean {
+    return (
+      share.count < Math.min(share.window, this.freeCount / PART_OF_FREE) &&
+      share.bytes < this.freeBytes / PART_OF_FREE_BYTES &&
+      !this.isClassOfFull(share)
+    );
+  }
+
+  private isClassOfFull({ place }: Share): boolean {
+    return place !== undefined && isClassFull(place, this.freeCount, this.freeBytes);
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { CatalogWebhook } from '../matching/catalog.js';
+import type { MessageView } from '../matching/message-view.js';
+import type { Ordering } from '../matching/webhook-settings.js';
+
+/**
+ * What stands between a message and the others of its key, as a uuid; undefined: it is not ordered. A message without the
+ * header, or without a text, number or truth value where the pointer points, has no key and waits for nobody.
+ */
+export function orderKeyOf(
+  { id, settings: { ordering } }: Pick<CatalogWebhook, 'id' | 'settings'>,
+  message: MessageView,
+): string | undefined {
+  if (!ordering) return undefined;
+  const key = ordering.by === 'webhook' ? '' : orderValue(ordering, message);
+  return key === undefined ? undefined : toUuid(createHash('md5').update(`${id} ${key}`).digest('hex'));
+}
+
+/** The key as people know it. */
+export function orderValue(ordering: Exclude<Ordering, { by: 'webhook' }>, message: MessageView): string | undefined {
+  if ('pointer' in ordering) return valueAt(ordering.pointer, message.json);
+  const name = ordering.header.toLowerCase();
+  return message.headers.find(([known]) => known.toLowerCase() === name)?.[1];
+}
+
+/** RFC 6901. */
+function valueAt(pointer: string, json: unknown): string | undefined {
+  let value = json;
+  for (const part of pointer.slice(1).split('/')) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof value !== 'object' || value === null || !Object.prototype.propertyIsEnumerable.call(value, name))
+      return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
+}
+
+const toUuid = (hex: string) =>
+  [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');

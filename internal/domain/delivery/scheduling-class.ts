@@ -1,0 +1,30 @@
+import type { CatalogWebhook } from '../matching/catalog.js';
+
+/**
+ * The scheduling classes of a webhook, from the widest to the narrowest: its space, the user of that space who made it, and the
+ * origin of its URL. What one class has is shared by the classes within it.
+ */
+export type ClassPath = readonly [space: number, user: number, origin: string];
+
+/** Of a webhook that is not in the catalog: its deliveries are cancelled without a request. */
+const UNKNOWN: ClassPath = [-1, -1, ''];
+
+/** Answers the classes of webhooks. They are worked out once per webhook, as the catalog has it. */
+export function makeClassPaths(): (webhook: CatalogWebhook | undefined) => ClassPath {
+  const known = new WeakMap<CatalogWebhook, ClassPath>();
+  return (webhook) => {
+    if (!webhook) return UNKNOWN;
+    const path = known.get(webhook) ?? [webhook.spaceId, webhook.createdById, originOf(webhook.url)];
+    known.set(webhook, path);
+    return path;
+  };
+}
+
+/** Without it, `HTTP://A.example` and `http://a.example:80` would be two origins. A URL that cannot be sent to is an origin of its own. */
+function originOf(url: string): string {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return url;
+  }
+}

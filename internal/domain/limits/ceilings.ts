@@ -1,0 +1,98 @@
+import type { BreakerSettings, RetrySchedule, WebhookSettings } from '../matching/webhook-settings.js';
+import { formatDuration } from '../text/duration.js';
+
+/** What an operator lets a webhook ask for. */
+export interface Ceilings {
+  readonly maxTimeoutMs: number;
+  /** Between two attempts. */
+  readonly minRetryWaitMs: number;
+  readonly breakerMayBeOff: boolean;
+  /** The breaker that is configured for all: what a webhook leaves out is as in it. */
+  readonly breaker: BreakerThresholds;
+}
+
+export interface BreakerThresholds {
+  readonly failures: number;
+  readonly share: number;
+}
+
+/** Above so many failures in a row a breaker counts as off. */
+export const MAX_FAILURES = 1000;
+
+/** The settings as they are used: what was stored before a ceiling was set, or by an instance without it, is used as far as it allows. */
+export function capSettings(settings: WebhookSettings, ceilings: Ceilings): WebhookSettings {
+  const capped = new Map<string, unknown>();
+  const { timeoutMs, retry, breaker } = settings;
+  if (timeoutMs !== undefined && timeoutMs > ceilings.maxTimeoutMs) capped.set('timeoutMs', ceilings.maxTimeoutMs);
+  if (retry?.schedule && shortestWait(retry.schedule) < ceilings.minRetryWaitMs)
+    capped.set('retry', { ...retry, schedule: lengthen(retry.schedule, ceilings.minRetryWaitMs) });
+  if (isBreakerRefused(breaker, ceilings)) capped.set('breaker', undefined);
+  return capped.size === 0 ? settings : { ...settings, ...Object.fromEntries(capped) };
+}
+
+export interface Beyond {
+  readonly field: 'timeout' | 'retry' | 'breaker';
+  readonly problem: string;
+  /** What is beyond the ceiling, in these or other settings of the webhook. */
+  valueIn(settings: WebhookSettings): unknown;
+}
+
+/** What of the settings may not be stored anew. */
+export function findBeyond({ timeoutMs, retry, breaker }: WebhookSettings, ceilings: Ceilings): readonly Beyond[] {
+  const { maxTimeoutMs, minRetryWaitMs } = ceilings;
+  const beyond: Beyond[] = [];
+  if (timeoutMs !== undefined && timeoutMs > maxTimeoutMs) {
+    const problem = `timeout must be at most ${formatDuration(maxTimeoutMs)} (MAX_TIMEOUT)`;
+    beyond.push({ field: 'timeout', problem, valueIn: (settings) => settings.timeoutMs });
+  }
+  if (retry?.schedule && shortestWait(retry.schedule) < minRetryWaitMs) {
+    const problem = `each wait of retry.schedule must be at least ${formatDuration(minRetryWaitMs)} (MIN_RETRY_WAIT)`;
+    beyond.push({ field: 'retry', problem, valueIn: (settings) => settings.retry?.schedule });
+  }
+  if (isBreakerRefused(breaker, ceilings))
+    beyond.push({ field: 'breaker', problem: NO_BREAKER, valueIn: (settings) => settings.breaker });
+  return beyond;
+}
+
+const NO_BREAKER =
+  `breaker: the circuit must be able to open, by a share above 0 or by 1 to ${MAX_FAILURES} failures; ` +
+  'ALLOW_BREAKER_OFF can allow others';
+
+function isBreakerRefused(
+  breaker: BreakerSettings | undefined,
+  { breakerMayBeOff, breaker: usual }: Ceilings,
+): boolean {
+  if (breakerMayBeOff || breaker === undefined || neverOpens(usual)) return false;
+  return breaker === 'off' || neverOpens({ ...usual, ...breaker });
+}
+
+export const neverOpens = ({ failures, share }: BreakerThresholds) =>
+  share === 0 && (failures === 0 || failures > MAX_FAILURES);
+
+/** Infinity: there is none. */
+function shortestWait(schedule: RetrySchedule): number {
+  switch (schedule.kind) {
+    case 'waits':
+      return Math.min(...schedule.waitsMs);
+    case 'constant':
+      return schedule.tries > 0 ? schedule.waitMs : Number.POSITIVE_INFINITY;
+    case 'exponential':
+      return schedule.tries > 0 ? Math.min(schedule.startMs, schedule.capMs) : Number.POSITIVE_INFINITY;
+    default:
+      return schedule satisfies never;
+  }
+}
+
+function lengthen(schedule: RetrySchedule, minMs: number): RetrySchedule {
+  const atLeast = (ms: number) => Math.max(ms, minMs);
+  switch (schedule.kind) {
+    case 'waits':
+      return { ...schedule, waitsMs: schedule.waitsMs.map(atLeast) };
+    case 'constant':
+      return { ...schedule, waitMs: atLeast(schedule.waitMs) };
+    case 'exponential':
+      return { ...schedule, startMs: atLeast(schedule.startMs), capMs: atLeast(schedule.capMs) };
+    default:
+      return schedule satisfies never;
+  }
+}

@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { makeTestWebhook } from '../../testkit/kits/test-webhook.js';
+import { makeTestHead } from '../../testkit/test-head.js';
+import { Catalog, type CatalogChanges, type CatalogWebhook } from './catalog.js';
+import { parseRouting, type Routing } from './routing.js';
+
+const everybody: Routing = { tags: [], spaceId: undefined };
+const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
+const changes = (version: number, some: Partial<CatalogChanges>): CatalogChanges => ({ ...none, ...some, version });
+const webhook = (id: number, eventIds: number[], more: Partial<CatalogWebhook> = {}) =>
+  makeTestWebhook(id, { eventIds, ...more });
+
+let catalog: Catalog;
+const fired = (subject: string, routing = everybody) =>
+  catalog
+    .match(makeTestHead(subject, routing))
+    ?.map(({ id }) => id)
+    .sort();
+
+beforeEach(() => {
+  catalog = new Catalog();
+  catalog.apply(
+    changes(1, {
+      events: [
+        { id: 1, subject: 'post.created' },
+        { id: 2, subject: 'post.*' },
+        { id: 3, subject: 'order.>' },
+        { id: 4, subject: '*.created' },
+      ],
+      webhooks: [
+        webhook(1, [1]),
+        webhook(2, [2]),
+        webhook(3, [3]),
+        webhook(4, [1, 2, 4], { spaceId: 7, tags: { app: 'a', env: 'x' } }),
+        webhook(5, [1], { enabled: false }),
+        webhook(6, [1], { spaceId: 7, tags: { app: 'a' } }),
+      ],
+    }),
+  );
+});
+
+describe('matching', () => {
+  it('fires each webhook once, by exact subjects and wildcards alike', () => {
+    expect(fired('post.created')).toEqual([1, 2, 4, 6]);
+    expect(fired('post.deleted')).toEqual([2, 4]);
+    expect(fired('user.created')).toEqual([4]);
+  });
+
+  it.each([
+    ['order.1', [3]],
+    ['order.1.2.3', [3]],
+    ['order', undefined],
+    ['post', undefined],
+    ['post.created.x', undefined],
+    ['POST.created', [4]],
+    ['', undefined],
+  ])('%p fires %p', (subject, ids) => {
+    expect(fired(subject)).toEqual(ids);
+  });
+
+  it('never fires a disabled webhook', () => {
+    expect(fired('post.created')).not.toContain(5);
+  });
+
+  it('is narrowed by tags, which are ANDed, and by space', () => {
+    const tag = (key: string, value: string) => ({ key, value });
+    expect(fired('post.created', { tags: [tag('app', 'a')], spaceId: undefined })).toEqual([4, 6]);
+    expect(fired('post.created', { tags: [tag('app', 'a'), tag('env', 'x')], spaceId: undefined })).toEqual([4]);
+    expect(fired('post.created', { tags: [tag('app', 'b')], spaceId: undefined })).toEqual([]);
+    expect(fired('post.created', { tags: [], spaceId: 7 })).toEqual([4, 6]);
+    expect(fired('post.created', { tags: [tag('env', 'x')], spaceId: 8 })).toEqual([]);
+    expect(fired('post.created', { tags: [tag('__proto__', 'x')], spaceId: undefined })).toEqual([]);
+  });
+});
+
+describe('a change', () => {
+  it('moves a webhook between events, and switches it', () => {
+    catalog.apply(changes(2, { webhooks: [webhook(1, [3]), webhook(5, [1]), webhook(6, [1], { enabled: false })] }));
+    expect(fired('post.created')).toEqual([2, 4, 5]);
+    expect(fired('order.x')).toEqual([1, 3]);
+  });
+
+  it('renames and deletes events', () => {
+    catalog.apply(changes(2, { events: [{ id: 1, subject: 'post.made' }], deletedEventIds: [2, 4] }));
+    expect(fired('post.created')).toBeUndefined();
+    expect(fired('post.made')).toEqual([1, 4, 6]);
+    expect(catalog.subjects().sort()).toEqual(['order.>', 'post.made']);
+  });
+
+  it('lets two events swap their subjects at once', () => {
+    catalog.apply(
+      changes(2, {
+        events: [
+          { id: 1, subject: 'post.*' },
+          { id: 2, subject: 'post.created' },
+        ],
+      }),
+    );
+    expect(fired('post.x')).toEqual([1, 4, 6]);
+  });
+
+  it('may be applied twice, and keeps the highest version', () => {
+    const twice = changes(5, { webhooks: [webhook(9, [3])], deletedWebhookIds: [3] });
+    catalog.apply(twice);
+    catalog.apply(twice);
+    expect(fired('order.x')).toEqual([9]);
+    expect(catalog.version).toBe(5);
+    catalog.apply(changes(3, {}));
+    expect(catalog.version).toBe(5);
+    expect(catalog.size).toEqual({ events: 4, webhooks: 6 });
+  });
+
+  it('of everything at once leaves what the other catalog had, and names the receivers that are not the same', () => {
+    const other = new Catalog();
+    const events = [{ id: 1, subject: 'post.created' }];
+    const moved = webhook(2, [1], { url: 'https://elsewhere.example/' });
+    const webhooks = [webhook(1, [1]), moved, webhook(3, [1], { spaceId: 8 }), webhook(4, [1]), webhook(9, [1])];
+    other.apply({ ...changes(1, { events, webhooks }), stamp: 'restored' });
+    expect([...catalog.become(other)].sort()).toEqual([2, 3, 4, 5, 6]);
+    expect(fired('post.created')).toEqual([1, 2, 3, 4, 9]);
+    expect(fired('order.x')).toBeUndefined();
+    expect([catalog.version, catalog.stamp, catalog.size]).toEqual([1, 'restored', { events: 1, webhooks: 5 }]);
+  });
+
+  it('forgets deleted webhooks', () => {
+    catalog.apply(changes(2, { deletedWebhookIds: [1, 2, 3, 4, 5, 6] }));
+    expect(fired('post.created')).toEqual([]);
+    expect(catalog.webhook(1)).toBeUndefined();
+  });
+});
+
+it('finds one of 100,000 webhooks by its tag as fast as one of ten', () => {
+  const many = Array.from({ length: 100_000 }, (_, id) => webhook(id + 10, [1], { tags: { customer: `${id}` } }));
+  catalog.apply(changes(2, { webhooks: many }));
+  const routing: Routing = { tags: [{ key: 'customer', value: '777' }], spaceId: undefined };
+  const head = makeTestHead('post.created', routing);
+  const from = performance.now();
+  for (let round = 0; round < 1000; round++) catalog.match(head);
+  expect(performance.now() - from).toBeLessThan(500);
+  expect(fired('post.created', routing)).toEqual([787]);
+});
+
+describe('routing headers', () => {
+  it('are read whatever their case, tags repeatedly', () => {
+    expect(
+      parseRouting([
+        ['hukz-tag', 'a:b:c'],
+        ['Hukz-Tag', 'x:'],
+        ['HUKZ-SPACE', '7'],
+        ['other', 'x'],
+      ]),
+    ).toEqual({
+      ok: true,
+      value: {
+        tags: [
+          { key: 'a', value: 'b:c' },
+          { key: 'x', value: '' },
+        ],
+        spaceId: 7,
+      },
+    });
+    expect(parseRouting([['other', 'x']])).toEqual({ ok: true, value: everybody });
+  });
+
+  it.each([
+    [['Hukz-Tag', 'nocolon']],
+    [['Hukz-Tag', ':x']],
+    [['Hukz-Tag', '']],
+    [['Hukz-Space', 'x']],
+    [['Hukz-Space', '-1']],
+    [['Hukz-Space', '']],
+    [['Hukz-Space', '1.5']],
+    [['Hukz-Space', '9'.repeat(16)]],
+  ] as const)('that are malformed fire nobody: %p', (header) => {
+    expect(parseRouting([header])).toMatchObject({ ok: false });
+  });
+
+  it('name one space only', () => {
+    expect(
+      parseRouting([
+        ['Hukz-Space', '1'],
+        ['Hukz-Space', '2'],
+      ]).ok,
+    ).toBe(false);
+  });
+});

@@ -1,0 +1,31 @@
+import { type Parsed, parsed, refused } from '../text/parsed.js';
+import { covers } from './subject-overlap.js';
+
+const MAX_PREFIX = 128;
+const PREFIX = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
+
+/** The prefix of the subjects on which replies come: tokens of a subject without wildcards. */
+export function parseInboxPrefix(text: string): Parsed<string> {
+  if (text.length > MAX_PREFIX) return refused(`must have at most ${MAX_PREFIX} characters`);
+  return PREFIX.test(text)
+    ? parsed(text)
+    : refused('must be tokens of A-Z, a-z, 0-9, _ and -, joined by dots and without wildcards');
+}
+
+/** Several of them, joined by commas. */
+export function parseInboxPrefixes(text: string): Parsed<readonly string[]> {
+  const prefixes = text.split(',').flatMap((part) => part.trim() || []);
+  for (const prefix of prefixes) {
+    const judged = parseInboxPrefix(prefix);
+    if (!judged.ok) return refused(`${JSON.stringify(prefix)} ${judged.problem}`);
+  }
+  return parsed(prefixes);
+}
+
+/** Whether an event of this subject is registered for replies as well. */
+export function coversInboxes(subject: string, prefix: string): boolean {
+  return covers(subject, `${prefix}.${UNIQUE}`) || covers(subject, `${prefix}.${UNIQUE}.${UNIQUE}`);
+}
+
+/** In place of the letters that make an inbox unique, which no literal token of an event will be. */
+const UNIQUE = 'A0B1C2D3E4F5G6H7I8J9K0';

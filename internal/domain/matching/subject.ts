@@ -1,0 +1,98 @@
+import { DELIVERY_EVENT_PREFIX } from '../delivery/delivery-event-subject.js';
+import { type Parsed, parsed, refused } from '../text/parsed.js';
+import { coversInboxes } from './inbox.js';
+import { covers } from './subject-overlap.js';
+
+export const MAX_SUBJECT_LENGTH = 255;
+const MAX_TOKENS = 16;
+const TOKEN = /^[A-Za-z0-9_-]+$/;
+
+export interface SubjectRules {
+  /** Whether nearly every subject of the server may be registered at once: `>`, `*`, `*.>`, `*.*`, `*.a.*`. */
+  readonly allowAll: boolean;
+  /** Whether messages come from our own stream, which cannot hold a subject with a wildcard as the first token. */
+  readonly literalFirst?: boolean;
+  /** Prefixes of subjects on which replies come, to us or to others. */
+  readonly inboxes?: readonly string[];
+  /** The operator's list: a subject must be covered by one of these. Absent: by any. */
+  readonly allowed?: readonly string[];
+}
+
+/**
+ * Judges a subject before it is stored: 1–255 ASCII characters, at most 16 tokens of `[A-Za-z0-9_-]+`, `*` as a whole
+ * token, `>` as the last one. nats-server closes the connection, or listens in on requests, for what is refused here.
+ */
+export function parseSubject(text: string, rules: SubjectRules): Parsed<string> {
+  if (text.length === 0) return refused('a subject may not be empty');
+  if (text.length > MAX_SUBJECT_LENGTH)
+    return refused(`a subject has at most ${MAX_SUBJECT_LENGTH} characters, this has ${text.length}`);
+  const tokens = text.split('.');
+  if (tokens.length > MAX_TOKENS)
+    return refused(`a subject has at most ${MAX_TOKENS} tokens, this has ${tokens.length}`);
+  if (text.startsWith(DELIVERY_EVENT_PREFIX))
+    return refused('subjects below hukz.result are ours, and never fire a webhook');
+  const inbox = ['_INBOX', ...(rules.inboxes ?? [])].find((prefix) => isBelow(text, prefix));
+  if (inbox !== undefined) return refused(`subjects below ${inbox} belong to requests and replies`);
+  for (const [index, token] of tokens.entries()) {
+    const problem = tokenProblem(token, index === tokens.length - 1);
+    if (problem) return refused(problem);
+  }
+  return widthProblem(text, rules) ?? parsed(text);
+}
+
+function widthProblem(text: string, { allowAll, inboxes = [], allowed }: SubjectRules): Parsed<string> | undefined {
+  if (!allowAll && coversAnything(text))
+    return refused(
+      `"${text}" would register nearly every subject: behind a wildcard as the first token, only literal tokens are taken, as in "*.deleted"; the operator can allow more with ALLOW_ALL_SUBJECTS`,
+    );
+  if (allowed && !allowed.some((wide) => covers(wide, text)))
+    return refused(
+      `"${text}" is not among the subjects that the operator allows (EVENT_SUBJECTS): ${allowed.join(', ')}`,
+    );
+  const inbox = allowAll ? undefined : inboxes.find((prefix) => coversInboxes(text, prefix));
+  return inbox === undefined ? undefined : refused(`it covers the subjects below ${inbox}, on which replies come`);
+}
+
+const isBelow = (text: string, prefix: string) => text === prefix || text.startsWith(`${prefix}.`);
+
+/** A wildcard at the beginning reaches the applications of all others, unless every other token is a literal one. */
+function coversAnything(text: string): boolean {
+  const [first = '', ...rest] = text.split('.');
+  return isWildcard(first) && (rest.length === 0 || rest.some(isWildcard));
+}
+
+function tokenProblem(token: string, isLast: boolean): string | undefined {
+  if (token === '*') return undefined;
+  if (token === '>') return isLast ? undefined : '">" may only be the last token of a subject';
+  if (token === '') return 'a subject may not have empty tokens (two dots in a row, or a dot at an end)';
+  if (token.startsWith('$')) return 'tokens that begin with $ belong to the NATS server';
+  if (!TOKEN.test(token)) return 'tokens of a subject consist of A-Z, a-z, 0-9, _ and -, joined by dots';
+  return undefined;
+}
+
+/** Judges a queue group by the rules of one token sequence: it becomes part of NATS' protocol line too. */
+export function parseQueueGroup(text: string): Parsed<string> {
+  const subject = parseSubject(text, { allowAll: false });
+  if (!subject.ok) return refused(subject.problem.replaceAll('subject', 'queue group'));
+  return isWildcard(text) ? refused('a queue group may not contain wildcards') : subject;
+}
+
+export function isWildcard(subject: string): boolean {
+  return subject.includes('*') || subject.endsWith('>');
+}
+
+/** The operator's list of subjects, joined by commas. */
+export function parseSubjects(text: string): Parsed<readonly string[]> {
+  const subjects = text.split(',').flatMap((part) => part.trim() || []);
+  for (const subject of subjects) {
+    const judged = parseSubject(subject, { allowAll: true });
+    if (!judged.ok) return refused(`${JSON.stringify(subject)}: ${judged.problem}`);
+  }
+  return parsed(subjects);
+}
+
+/** The first token: the contract's `contains`. */
+export function firstToken(subject: string): string {
+  const dot = subject.indexOf('.');
+  return dot < 0 ? subject : subject.slice(0, dot);
+}

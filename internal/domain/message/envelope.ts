@@ -1,0 +1,29 @@
+import { firstToken } from '../matching/subject.js';
+import { isJson } from './json-bytes.js';
+import { splice, toBase64 } from './splice.js';
+
+/** What is POSTed, and the payload: a window into the body if, and only if, it stands in it as it is; see `payload-kind.ts`. */
+export interface Envelope {
+  readonly body: Uint8Array;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * Splices a payload into the contract's envelope without parsing it:
+ * `{"event":"tag.created","contains":["tag"],"created_at":"2026-01-31T12:00:00.000Z","payload":<the bytes>}`.
+ * Valid JSON stands in it unchanged, nothing at all becomes `null`, anything else a base64 string that says so.
+ */
+export function envelope(subject: string, receivedAt: number, payload: Uint8Array): Envelope {
+  const head =
+    `{"event":${JSON.stringify(subject)},"contains":[${JSON.stringify(firstToken(subject))}],` +
+    `"created_at":"${new Date(receivedAt).toISOString()}","payload":`;
+  if (payload.length === 0) return { body: Buffer.from(`${head}null}`), payload };
+  if (isJson(payload)) {
+    const body = splice(head, payload);
+    return { body, payload: body.subarray(body.length - 1 - payload.length, -1) };
+  }
+  return {
+    body: Buffer.from(`${head}"${toBase64(payload)}","payload_encoding":"base64"}`),
+    payload: Uint8Array.from(payload),
+  };
+}

@@ -1,0 +1,45 @@
+import type { WebhookSettings } from '../matching/webhook-settings.js';
+import { secretHeaders, shownHeaderValues, withSecretValues } from './hidden-headers.js';
+import { shownUrl } from './hidden-url.js';
+import type { OpenSecret, SecretChange } from './secret.js';
+
+/** Parts of a webhook that may hold secrets beside those of `auth`, `tls` and `proxy`. */
+export interface Destination {
+  readonly url: string;
+  readonly settings: WebhookSettings;
+}
+
+/** As it is stored in `webhooks`, shown and logged. */
+export function hideSecrets({ url, settings }: Destination): Destination {
+  const { headers } = settings;
+  return { url: shownUrl(url), settings: headers ? { ...settings, headers: shownHeaderValues(headers) } : settings };
+}
+
+/** What is stored in `webhook_secrets` beside it. */
+export function hiddenSecrets({ url, settings }: Destination): readonly SecretChange[] {
+  const headers = secretHeaders(settings.headers ?? {});
+  const hasHeaders = Object.keys(headers).length > 0;
+  return [
+    { purpose: 'url', value: shownUrl(url) === url ? null : url, hint: '' },
+    { purpose: 'headers', value: hasHeaders ? JSON.stringify(headers) : null, hint: '' },
+  ];
+}
+
+/** As requests are made. What was never hidden, or is not among the secrets, stays as it is. */
+export function revealSecrets({ url, settings }: Destination, secrets: readonly OpenSecret[]): Destination {
+  const { headers } = settings;
+  const hidden = secrets.find(({ purpose }) => purpose === 'headers');
+  const revealed = headers && hidden && withSecretValues(headers, readHeaders(hidden.value));
+  return {
+    url: secrets.find(({ purpose }) => purpose === 'url')?.value ?? url,
+    settings: revealed ? { ...settings, headers: revealed } : settings,
+  };
+}
+
+function readHeaders(stored: string): Readonly<Record<string, string>> {
+  const read: unknown = JSON.parse(stored);
+  if (typeof read !== 'object' || read === null) throw new Error('the secret of its headers has no headers');
+  return Object.fromEntries(
+    Object.entries(read).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

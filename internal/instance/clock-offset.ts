@@ -1,0 +1,41 @@
+import type { CorrectedClock } from '../corrected-clock.js';
+import type { Degradation } from '../domain/streams/degradation.js';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { type Repeating, repeat } from '../repeat.js';
+
+/** Receivers accept signatures that are minutes old: a smaller offset needs no action. */
+const WARN_FROM_MS = 30_000;
+const LOOK_EVERY_MS = 500;
+
+/** The clock of this machine as a degradation, while it differs from the database's. */
+export function clockDegraded(offsetMs: number): readonly Degradation[] {
+  if (Math.abs(offsetMs) <= WARN_FROM_MS) return [];
+  const seconds = Math.round(Math.abs(offsetMs) / 1000);
+  const side = offsetMs > 0 ? 'ahead of' : 'behind';
+  const problem =
+    `The clock of this machine is ${seconds} s ${side} the database's. hukz goes by the database's: ` +
+    'set the clock that is wrong, and keep both by NTP.';
+  return [{ reason: 'clock_offset', problem }];
+}
+
+/** Notices soon that the clock was set, and writes one line per change that matters. */
+export function watchClockOffset(clock: Pick<CorrectedClock, 'check' | 'offsetMs'>, logger: Logger): Repeating {
+  let logged = 0;
+  const look = async () => {
+    clock.check();
+    const offset = clock.offsetMs();
+    const matters = Math.abs(offset) > WARN_FROM_MS;
+    if (matters && Math.abs(offset - logged) > WARN_FROM_MS) {
+      logged = offset;
+      logger.warn('clock.offset', { offset_ms: Math.round(offset) });
+    } else if (!matters && logged !== 0) {
+      logged = 0;
+      logger.info('clock.agrees', { offset_ms: Math.round(offset) });
+    }
+  };
+  return repeat(look, {
+    everyMs: LOOK_EVERY_MS,
+    onError: (error) => logger.warn('clock.look_failed', { error: messageOf(error) }),
+  });
+}

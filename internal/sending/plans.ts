@@ -1,0 +1,76 @@
+import type { Clock } from '../clock.js';
+import type { Tokens } from '../destinations/credentials/tokens/tokens.js';
+import { makeSendPlan, type SendPlan } from '../destinations/http/send-plan.js';
+import type { CatalogWebhook } from '../domain/matching/catalog.js';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { Vault } from '../store/secrets/vault.js';
+
+/** What webhooks may have, where their operator says so. */
+export interface AllowedSettings {
+  /** `WEBHOOK_PROXIES` */
+  readonly webhookProxies: boolean;
+  /** `ALLOW_INSECURE_TLS` */
+  readonly insecureTls: boolean;
+}
+
+export interface PlanParts {
+  readonly vault: Vault;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly allowed: AllowedSettings;
+}
+
+/** How requests to a webhook are made, or why they cannot be; until one of its secrets expires. */
+interface Prepared {
+  readonly plan: SendPlan | undefined;
+  readonly problem: string;
+  readonly until: number;
+}
+
+export type Plans = (webhook: CatalogWebhook) => Pick<Prepared, 'plan' | 'problem'>;
+
+/** It was made when they were allowed. To send it by another way than its owner said could tell somebody of it. */
+const NO_PROXIES = 'its own proxy is not allowed here; WEBHOOK_PROXIES can allow it';
+/** To check the certificate after all could send to it what its owner did not mean for it. */
+const NO_INSECURE_TLS = 'its tls.insecure is not allowed here; ALLOW_INSECURE_TLS can allow it';
+
+/**
+ * A plan is made once a webhook as the catalog has it (a change there is another object) and anew when a secret has
+ * expired. Secrets that do not open (a key is missing) are a fault of ours, not of the receiver.
+ */
+export function makePlans({ vault, tokens, clock, logger, allowed }: PlanParts): Plans {
+  const known = new WeakMap<CatalogWebhook, Prepared>();
+
+  const prepare = (webhook: CatalogWebhook): Prepared => {
+    const { proxy, tls } = webhook.settings;
+    if (proxy && !allowed.webhookProxies) {
+      logger.error('proxy.not_allowed', { webhook_id: webhook.id, error: NO_PROXIES });
+      return { plan: undefined, problem: NO_PROXIES, until: Number.POSITIVE_INFINITY };
+    }
+    if (tls?.insecure && !allowed.insecureTls) {
+      logger.error('tls.insecure_not_allowed', { webhook_id: webhook.id, error: NO_INSECURE_TLS });
+      return { plan: undefined, problem: NO_INSECURE_TLS, until: Number.POSITIVE_INFINITY };
+    }
+    const now = clock.now();
+    const living = webhook.secrets.filter(({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt > now);
+    const until = Math.min(...living.map(({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt));
+    try {
+      const secrets = living.map((secret) => vault.open(webhook.id, secret));
+      return { plan: makeSendPlan(webhook, secrets, tokens), problem: '', until };
+    } catch (error) {
+      const problem = messageOf(error);
+      logger.error('secret.not_opened', { webhook_id: webhook.id, error: problem });
+      return { plan: undefined, problem, until };
+    }
+  };
+
+  return (webhook) => {
+    const last = known.get(webhook);
+    if (last && clock.now() < last.until) return last;
+    const fresh = prepare(webhook);
+    known.set(webhook, fresh);
+    return fresh;
+  };
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '../clock.js';
+import type { SendWithToken } from '../destinations/credentials/tokens/send-with-token.js';
+import type { Sender } from '../destinations/http/sender.js';
+import { errorWords } from '../domain/delivery/outcome-words.js';
+import {
+  type CredentialsTest,
+  HIDDEN,
+  type Sample,
+  shownHeaders,
+  type TestAttempt,
+} from '../domain/delivery/test-call.js';
+import type { CatalogWebhook } from '../domain/matching/catalog.js';
+import { envelope } from '../domain/message/envelope.js';
+import { soughtOf } from '../domain/secrets/masking/mask.js';
+import { AppError } from '../errors.js';
+import type { Plans } from './plans.js';
+import { Seats } from './seats.js';
+
+export interface TestCallParts {
+  readonly plans: Plans;
+  readonly sender: Sender;
+  readonly sendWithToken: SendWithToken;
+  readonly clock: Clock;
+  /** `REQUEST_TIMEOUT` */
+  readonly timeoutMs: number;
+  /** A uuid of that time. */
+  makeId(ms: number): string;
+}
+
+export interface TestCalls {
+  /** @throws {AppError} `unavailable` while the user has no seat */
+  send(webhook: CatalogWebhook, sample: Sample, userId: number): Promise<TestAttempt>;
+  /** @throws {AppError} `unavailable`, or `conflict` where there is nothing to try */
+  tryCredentials(webhook: CatalogWebhook, userId: number): Promise<CredentialsTest>;
+  /** Test calls that found no seat. */
+  refused(): number;
+}
+
+const SEATS = 40;
+/** Whatever the webhook's own time is: a person waits for the answer. */
+const MAX_TIMEOUT_MS = 15_000;
+const NO_SEAT = 'too many test calls of yours, or of all users, are under way: wait until one has ended, 15 s at most';
+const NO_AUTH = 'the webhook has no auth: requests go without one, there is nothing to try';
+
+/**
+ * Tries webhooks by the plans of their deliveries: format, signature, authorisation, guard, TLS and time (up to 15 s) are theirs. Nothing
+ * is stored, counted, repeated or waited behind, so that a webhook can be tried while it is disabled or has a backlog.
+ */
+export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, makeId }: TestCallParts): TestCalls {
+  const seats = new Seats(SEATS);
+  let refused = 0;
+
+  const seated = async <T>(userId: number, work: () => Promise<T>): Promise<T> => {
+    if (!seats.take(userId)) {
+      refused++;
+      throw new AppError('unavailable', NO_SEAT);
+    }
+    return work().finally(() => seats.giveBack(userId));
+  };
+
+  async function send(webhook: CatalogWebhook, { subject, payload }: Sample): Promise<TestAttempt> {
+    const [receivedAt, from] = [clock.now(), clock.monotonic()];
+    const id = makeId(receivedAt);
+    const { settings } = webhook;
+    let sent: TestAttempt['sent'];
+    const { plan: usual, problem } = plans(webhook);
+    const ended = (outcome: TestAttempt['outcome']): TestAttempt => ({
+      id,
+      method: settings.method ?? 'POST',
+      sent,
+      outcome,
+      durationMs: clock.monotonic() - from,
+      insecure: settings.tls?.insecure ?? false,
+    });
+    if (!usual) return ended({ kind: 'local_fault', error: problem });
+    const wholeMs = Math.min(usual.timeoutMs ?? timeoutMs, MAX_TIMEOUT_MS);
+    const plan = { ...usual, timeoutMs: wholeMs, headers: [...usual.headers, 'hukz-test', 'true'] };
+    const message = { id: makeId(receivedAt), receivedAt, subject, headers: [] };
+    const request = {
+      plan,
+      message: { ...message, ...envelope(subject, receivedAt, payload) },
+      deliveryId: id,
+      attempt: 1,
+      onSent: (headers: readonly string[], body: Uint8Array) => {
+        const sought = soughtOf(plan.masked);
+        // The body is made of the caller's own payload.
+        sent = { headers: shownHeaders(headers, settings.auth, sought), body };
+      },
+    };
+    return ended(await (plan.tokens ? sendWithToken(plan.tokens(), request) : sender.send(request)));
+  }
+
+  async function tryCredentials(webhook: CatalogWebhook): Promise<CredentialsTest> {
+    const { auth } = webhook.settings;
+    if (!auth) throw new AppError('conflict', NO_AUTH, 'auth');
+    const { type } = auth;
+    const { plan, problem } = plans(webhook);
+    if (!plan) return { type, ok: false, error: problem };
+    if (!plan.tokens) return { type, ok: true, header: headerOf(type, plan.headers) };
+    const result = await plan.tokens().fresh();
+    if (!result.ok) return { type, ok: false, error: errorWords(result.outcome) ?? '' };
+    return { type: 'oauth2', ok: true, header: `authorization: Bearer ${HIDDEN}`, lifetimeMs: result.lifetimeMs };
+  }
+
+  return {
+    send: (webhook, sample, userId) => seated(userId, () => send(webhook, sample)),
+    tryCredentials: (webhook, userId) => seated(userId, () => tryCredentials(webhook)),
+    refused: () => refused,
+  };
+}
+
+/** The header that lets us in is the last of a plan's; of its value no more than the scheme is shown. */
+function headerOf(type: string, headers: readonly string[]): string {
+  const [name = '', value = ''] = headers.slice(-2);
+  const scheme = type === 'api_key' ? '' : `${value.split(' ')[0]} `;
+  return `${name.toLowerCase()}: ${scheme}${HIDDEN}`;
+}

@@ -1,0 +1,137 @@
+import type { Event } from '../../domain/matching/event.js';
+import type { Tag, Tags } from '../../domain/matching/tags.js';
+import { AppError } from '../../errors.js';
+import { inTransaction } from '../postgres/in-transaction.js';
+import type { Keyset } from '../postgres/keyset.js';
+import type { Db } from '../postgres/knex.js';
+import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list-page.js';
+import { isUniqueViolation } from '../postgres/pg-error.js';
+import {
+  type EventRow,
+  type ShownEvent,
+  type ShownEventRow,
+  shownEventColumns,
+  toEvent,
+  toShownEvent,
+} from './event-row.js';
+
+/** What people decide about an event. */
+export interface EventFields {
+  readonly name: string;
+  readonly subject: string;
+  readonly tags: Tags;
+  readonly publishOnly: boolean;
+}
+
+export const EVENTS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }], direction: 'asc' };
+
+export async function listEvents(
+  db: Db,
+  filter: { readonly tags: readonly Tag[] },
+  page: Page,
+): Promise<ListOf<ShownEvent>> {
+  const matching = carryingTags(db('events').whereNull('deleted_at'), 'tags', filter.tags);
+  const list = { matching, order: EVENTS_ORDER, columns: shownEventColumns(db), toNode: toShownEvent };
+  return readPage<ShownEventRow, ShownEvent>(db, list, page);
+}
+
+/** Those that there are of these, by id. */
+export async function findShownEvents(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, ShownEvent>> {
+  const rows: ShownEventRow[] = await db('events')
+    .whereRaw('id = any(?::int[])', [[...ids]])
+    .select(...shownEventColumns(db));
+  return new Map(rows.map((row) => [row.id, toShownEvent(row)]));
+}
+
+/** Those that there are of these, by what people know them by, in the order of their ids. */
+export async function findBriefEvents(
+  db: Db,
+  ids: readonly number[],
+): Promise<readonly Pick<Event, 'id' | 'subject' | 'name'>[]> {
+  return db('events')
+    .whereRaw('id = any(?::int[])', [[...ids]])
+    .orderBy('id')
+    .select('id', 'event as subject', 'name');
+}
+
+/** In the order of the events' ids. */
+export async function loadSubjects(db: Db, ids: readonly number[]): Promise<readonly string[]> {
+  return db('events')
+    .whereRaw('id = any(?::int[])', [[...ids]])
+    .orderBy('id')
+    .pluck('event');
+}
+
+/** A living event; a deleted or unknown one is refused as `not_found`. */
+export async function loadEvent(db: Db, id: number): Promise<Event> {
+  return onlyEvent(await db('events').where({ id }).whereNull('deleted_at'));
+}
+
+export async function insertEvent(db: Db, userId: number, fields: EventFields): Promise<Event> {
+  return refusingDuplicates(
+    inTransaction(db, async (trx) => {
+      const rows: EventRow[] = await trx('events')
+        .insert({ ...columns(fields), created_by_id: userId, updated_by_id: userId })
+        .returning('*');
+      return onlyEvent(rows);
+    }),
+  );
+}
+
+/** Stores what `decide` makes of the event as it stands; nobody else changes it meanwhile. */
+export async function changeEvent(
+  db: Db,
+  key: { readonly id: number; readonly userId: number },
+  decide: (current: Event) => EventFields | Promise<EventFields>,
+): Promise<Event> {
+  return refusingDuplicates(
+    inTransaction(db, async (trx) => {
+      const fields = await decide(await lockEvent(trx, key.id));
+      const rows: EventRow[] = await trx('events')
+        .where({ id: key.id })
+        .update({ ...columns(fields), updated_by_id: key.userId, updated_at: trx.fn.now() })
+        .returning('*');
+      return onlyEvent(rows);
+    }),
+  );
+}
+
+/** Refused while a living webhook has the event. */
+export async function deleteEvent(db: Db, key: { readonly id: number; readonly userId: number }): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await lockEvent(trx, key.id);
+    const user = await trx('webhook_events')
+      .join('webhooks', 'webhooks.id', 'webhook_events.webhook_id')
+      .where('webhook_events.event_id', key.id)
+      .whereNull('webhooks.deleted_at')
+      .first('webhooks.id');
+    if (user) throw new AppError('unprocessable', 'event is associated with some webhook');
+    const now = trx.fn.now();
+    await trx('events').where({ id: key.id }).update({ deleted_at: now, updated_at: now, updated_by_id: key.userId });
+  });
+}
+
+/** Conflicts with the `for key share` by which a webhook holds the events that it is about to have. */
+async function lockEvent(trx: Db, id: number): Promise<Event> {
+  return onlyEvent(await trx('events').where({ id }).whereNull('deleted_at').forUpdate());
+}
+
+function onlyEvent([row]: readonly EventRow[]): Event {
+  if (!row) throw new AppError('not_found', 'Record not found');
+  return toEvent(row);
+}
+
+function columns(fields: EventFields) {
+  const { name, subject, tags, publishOnly } = fields;
+  return { name, event: subject, tags: JSON.stringify(tags), publish_only: publishOnly };
+}
+
+/** `lower(event)` among the living is the only thing that an event shares with no other. */
+async function refusingDuplicates(work: Promise<Event>): Promise<Event> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new AppError('unprocessable', 'event with same event string exist', 'event');
+    throw error;
+  }
+}

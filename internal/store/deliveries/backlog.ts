@@ -1,0 +1,23 @@
+import type { JournalPool, Statement } from '../journal/journal-pool.js';
+
+/** From the front of the index of what is due, no further than $1 rows: "front of an index" in `sql-notes.md`. */
+const LOOK: Statement = {
+  text: `
+    select count(*)::int as deliveries, coalesce(extract(epoch from now() - min(due_at)), 0)::float8 as oldest_s
+    from (
+      select due_at from deliveries where owner is null and due_at <= now() order by due_at limit $1
+    ) as due`,
+};
+
+/** Deliveries that are owed and due, and that no instance has in memory. */
+export interface Backlog {
+  /** `limit` where there are as many or more. */
+  readonly deliveries: number;
+  /** How long the oldest of them has been due, seconds of the database's clock; 0 when there is none. */
+  readonly oldestSeconds: number;
+}
+
+export async function loadBacklog(pool: JournalPool, limit: number): Promise<Backlog> {
+  const [row] = await pool.run<{ deliveries: number; oldest_s: number }>(LOOK, [limit]);
+  return { deliveries: row?.deliveries ?? 0, oldestSeconds: row?.oldest_s ?? 0 };
+}

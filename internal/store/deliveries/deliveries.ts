@@ -1,0 +1,88 @@
+import { AppError } from '../../errors.js';
+import { IS_SENT_TO } from '../journal/claim/order.js';
+import type { Db } from '../postgres/knex.js';
+
+/** `held`: it waits for its turn, or is due and its webhook is not sent to. `lost`: owed once, never finished, and owed no more; the account does not close over it. */
+export type DeliveryState = 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled' | 'lost';
+
+/** One message's way to one webhook, whatever became of it. */
+export interface Delivery {
+  readonly id: string;
+  readonly state: DeliveryState;
+  readonly messageId: string;
+  /** The store's own writing of the instant, exact. */
+  readonly receivedAt: string;
+  readonly webhookId: number;
+  /** When it is due, while it is pending and its webhook is sent to. */
+  readonly dueAt: Date | null;
+  /** Whether an instance is sending it, or is about to. */
+  readonly isOwned: boolean;
+  /** Why it was given up, while it is dead. */
+  readonly because: string | null;
+  /** By its log; null while it has none. */
+  readonly subject: string | null;
+}
+
+interface FoundRow {
+  readonly message_id: string;
+  readonly received_at: string;
+  readonly webhook_id: number;
+  readonly due_at: Date | null;
+  readonly held: boolean | null;
+  readonly owned: boolean | null;
+  readonly because: string | null;
+}
+
+/** What its log tells of all attempts. */
+interface LoggedRow {
+  readonly subject: string | null;
+  readonly outcomes: readonly string[] | null;
+}
+
+const FIND = `
+  with owed as (
+    select message_id, received_at, webhook_id, due_at, due_at <= now() as due, owner is not null as owned, null as because
+    from deliveries where id = :id
+  ), dead as (
+    select message_id, received_at, webhook_id, null::timestamptz, null::boolean, null::boolean, because
+    from dead_letters where id = :id
+  ), logged as (
+    select message_id, received_at, webhook_id, null::timestamptz, null::boolean, null::boolean, null
+    from webhook_logs where delivery_id = :id limit 1
+  )
+  select found.message_id, found.received_at::text as received_at, found.webhook_id, found.owned, found.because,
+    case when isfinite(due_at) and not rests then due_at end as due_at, not isfinite(due_at) or (due and rests) as held
+  from (select * from owed union all select * from dead union all select * from logged) as found
+  join webhooks w on w.id = found.webhook_id
+  cross join lateral (select found.owned is false and w.deleted_at is null and not ${IS_SENT_TO} as rests) as waiting
+  where w.created_by_id = :user
+  limit 1`;
+
+/** A delivery of a webhook that the user created; any other is refused as `not_found`. */
+export async function loadDelivery(db: Db, key: { readonly id: string; readonly userId: number }): Promise<Delivery> {
+  const { rows }: { rows: FoundRow[] } = await db.raw(FIND, { id: key.id, user: key.userId });
+  const [found] = rows;
+  if (!found) throw new AppError('not_found', 'Record not found');
+  const logged: LoggedRow | undefined = await db('webhook_logs')
+    .where('delivery_id', key.id)
+    .first(db.raw('min(event) as subject'), db.raw('array_agg(distinct outcome) as outcomes'));
+  return {
+    id: key.id,
+    state: stateOf(found, logged?.outcomes ?? []),
+    messageId: found.message_id,
+    receivedAt: found.received_at,
+    webhookId: found.webhook_id,
+    dueAt: found.due_at,
+    isOwned: found.owned ?? false,
+    because: found.because,
+    subject: logged?.subject ?? null,
+  };
+}
+
+/** What it is now goes before what it was: a replayed delivery is pending, though it was delivered once. */
+function stateOf(found: FoundRow, outcomes: readonly string[]): DeliveryState {
+  if (found.held !== null) return found.held ? 'held' : 'pending';
+  if (found.because !== null) return 'dead';
+  const ended = (['delivered', 'dead', 'cancelled'] as const).find((outcome) => outcomes.includes(outcome));
+  return ended ?? 'lost';
+}

@@ -1,0 +1,60 @@
+import { AppError } from '../../errors.js';
+import type { JournalPool } from '../journal/journal-pool.js';
+import type { Db } from '../postgres/knex.js';
+import { putBack } from '../replay/put-back.js';
+import { loadWebhook } from '../webhooks/webhooks.js';
+import { type Delivery, loadDelivery } from './deliveries.js';
+
+const MAX_TRIES = 3;
+
+/**
+ * Makes a delivery due now, whatever became of it, under the id that it had. Refused (`conflict`) while its request is under
+ * way, and when it cannot be sent: the webhook is gone or disabled, the message no longer kept.
+ */
+export async function retryDelivery(
+  stores: { readonly db: Db; readonly pool: JournalPool },
+  key: { readonly id: string; readonly userId: number },
+): Promise<Delivery> {
+  let delivery = await loadDelivery(stores.db, key);
+  await requireReceiver(stores.db, delivery.webhookId);
+  // Between the look and the deed it may have been sent, or claimed: then we look again.
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    if (delivery.isOwned) throw new AppError('conflict', 'the delivery is being sent just now; look at it in a moment');
+    if ((await makeDue(stores.pool, delivery)) > 0) return loadDelivery(stores.db, key);
+    delivery = await loadDelivery(stores.db, key);
+  }
+  if (delivery.state === 'held' || delivery.state === 'pending')
+    throw new AppError('conflict', 'an earlier delivery of its key is still owed: retry or release that one first');
+  throw new AppError('conflict', 'the message of this delivery is no longer kept');
+}
+
+async function requireReceiver(db: Db, webhookId: number): Promise<void> {
+  const webhook = await loadWebhook(db, webhookId).catch((error: unknown) => {
+    const isGone = error instanceof AppError && error.code === 'not_found';
+    throw isGone ? new AppError('conflict', 'the webhook of this delivery was deleted') : error;
+  });
+  if (!webhook.enabled) throw new AppError('conflict', 'the webhook of this delivery is disabled: enable it first');
+}
+
+function makeDue(pool: JournalPool, delivery: Delivery): Promise<number> {
+  const { id: deliveryId, messageId, receivedAt, webhookId } = delivery;
+  const candidate = { deliveryId, messageId, receivedAt, cursor: { at: receivedAt, id: deliveryId } };
+  return putBack(pool.run, { webhookId, outcome: sourceOf(delivery) }, [candidate]);
+}
+
+function sourceOf({ state }: Delivery) {
+  switch (state) {
+    case 'pending':
+    case 'held':
+      return 'failed';
+    case 'dead':
+      return 'dead';
+    case 'delivered':
+    case 'cancelled':
+      return 'delivered';
+    case 'lost':
+      return 'lost';
+    default:
+      return state satisfies never;
+  }
+}

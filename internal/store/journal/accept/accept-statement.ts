@@ -1,0 +1,177 @@
+import type { Message } from '../../../domain/message/message.js';
+import type { Statement } from '../journal-pool.js';
+import {
+  chars,
+  columns,
+  float8s,
+  int4s,
+  numberedRowsOf,
+  parameters,
+  rowsOf,
+  texts,
+  uuids,
+  value,
+  whenAny,
+} from '../parameters.js';
+import { writeHeaders } from './header-bytes.js';
+
+export interface NewDelivery {
+  /** uuid, chosen before the statement so that repeating it is harmless. */
+  readonly id: string;
+  readonly webhookId: number;
+  /** Whether dispatch has kept room for it: it is then born owned by this instance, else by nobody. */
+  readonly wanted: boolean;
+  /** Not to be sent before it is released: nobody's, and never due by itself. */
+  readonly held?: boolean;
+  /** uuid; present when it waits for what was accepted before it with the same key. It is held then. */
+  readonly orderKey?: string | undefined;
+  /** Ordered by its place in a stream, which its message's id holds: it has no turn before `number-later.ts` gives it one. */
+  readonly isNumberedLater?: boolean;
+}
+
+export interface Acceptance {
+  readonly message: Message;
+  readonly deliveries: readonly NewDelivery[];
+  /** Of the catalog that it was matched by; absent: stored whatever has changed since. */
+  readonly catalogStamp?: string | undefined;
+  /** A stream took the message as new, so that no other message of a stream is its duplicate. */
+  readonly isOfStream?: boolean;
+}
+
+export interface Keyed {
+  readonly acceptance: Acceptance;
+  /** The key under which its subject and `Nats-Msg-Id` are remembered. */
+  readonly key: string | undefined;
+}
+
+/** A message of the batch, with what the server cuts for it out of the bytes and the deliveries of all. */
+interface Row extends Keyed {
+  readonly headers: Uint8Array;
+  /** As SQL counts, from 1. */
+  readonly start: number;
+  readonly owedFrom: number;
+}
+
+interface Owed {
+  readonly delivery: NewDelivery;
+  readonly messageId: string;
+  readonly bytes: number;
+}
+
+const MESSAGES = columns<Row>()({
+  id: uuids(({ acceptance }) => acceptance.message.id),
+  at: float8s(({ acceptance }) => acceptance.message.receivedAt),
+  subject: texts(({ acceptance }) => acceptance.message.subject),
+  start: int4s(({ start }) => start),
+  header_bytes: int4s(({ headers }) => headers.length),
+  payload_bytes: int4s(({ acceptance }) => acceptance.message.payload.length),
+  owed_from: int4s(({ owedFrom }) => owedFrom),
+  owed_until: int4s(({ acceptance, owedFrom }) => owedFrom - 1 + acceptance.deliveries.length),
+  key: uuids(({ key }) => key),
+});
+
+/** Only a message with a key is asked for its origin. */
+const ORIGINS = columns<Row>()({
+  origin: whenAny(
+    ({ key }) => key,
+    chars(({ acceptance }) => (acceptance.isOfStream ? 's' : null)),
+  ),
+});
+
+const DELIVERIES = columns<Owed>()({
+  id: uuids(({ delivery }) => delivery.id),
+  message_id: uuids(({ messageId }) => messageId),
+  webhook_id: int4s(({ delivery }) => delivery.webhookId),
+  bytes: int4s(({ bytes }) => bytes),
+  place: chars(({ delivery }) => placeOf(delivery)),
+  order_key: whenAny(
+    ({ delivery }) => delivery.orderKey,
+    uuids(({ delivery }) => delivery.orderKey),
+  ),
+});
+
+const input = parameters({
+  owner: value<string>(),
+  /** Headers and payloads of all messages, one after the other. */
+  bytes: value<Uint8Array>('bytea'),
+  windowMs: value<number>(),
+  /** Null: stored whatever the catalog is. */
+  stamp: value<string | null>('uuid'),
+  messages: MESSAGES,
+  origins: ORIGINS,
+  deliveries: DELIVERIES,
+});
+const { $ } = input;
+
+/**
+ * Messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart by the
+ * server: as `bytea[]` each byte would be written in hex and parsed again.
+ * `owed_to` and `delivery_ids` are the message's own account of what it owes: the other tables are held against them.
+ * A `Nats-Msg-Id` that was seen before drops its message, unless streams took both messages as new: they have windows of their own.
+ * Nothing is stored by a catalog that has changed: whoever was registered before a message was published gets it.
+ * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by nobody.
+ * See "arrays for rows" in `../sql-notes.md`.
+ */
+export const ACCEPT: Statement = {
+  name: 'accept',
+  text: `
+    with me as (select id from instances where id = ${$.owner} for key share),
+    turn as (select nextval('deliveries_order_no') << 20 as no),
+    catalog as (select stamp from catalog_version where ${$.stamp} is null or stamp = ${$.stamp}),
+    fresh as (
+      insert into message_ids (key, message_id, seen_at, of_stream)
+      select key, id, now(), origin is not null from ${rowsOf({ ...$.messages, ...$.origins }, 'id', 'key', 'origin')}
+      where key is not null and exists (select from catalog)
+      on conflict (key) do update
+        set message_id = excluded.message_id, seen_at = excluded.seen_at, of_stream = excluded.of_stream
+        where message_ids.seen_at < now() - ${$.windowMs} * interval '1 ms' or (message_ids.of_stream and excluded.of_stream)
+      returning message_id
+    ), stored as (
+      insert into messages (id, received_at, subject, headers, payload, owed_to, delivery_ids)
+      select input.id, to_timestamp(at / 1000), subject,
+        case when header_bytes > 0 then substring(${$.bytes} from start for header_bytes) end,
+        substring(${$.bytes} from start + header_bytes for payload_bytes),
+        (${$.deliveries.webhook_id})[owed_from:owed_until], (${$.deliveries.id})[owed_from:owed_until]
+      from ${rowsOf($.messages)}
+      where exists (select from catalog) and (key is null or id in (select message_id from fresh))
+      on conflict do nothing
+      returning id, received_at
+    ), owed as (
+      insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner, order_key, order_no)
+      select input.id, stored.id, stored.received_at, webhook_id, bytes,
+        case when place in ('h', 'l') then 'infinity' else now() end, case when place = 'o' then me.id end,
+        order_key, case when order_key is not null and place <> 'l' then (select no from turn) + input.no end
+      from ${numberedRowsOf($.deliveries)}
+      join stored on stored.id = input.message_id
+      left join me on true
+    )
+    select exists (select from me) as alive, exists (select from catalog) as current,
+      case when count(*) < cardinality(${$.messages.id}) then coalesce(string_agg(id::text, ','), '') end as ids
+    from stored`,
+};
+
+/** What is sent for a batch. */
+export function acceptValues(owner: string, batch: readonly Keyed[], windowMs: number): unknown[] {
+  const messages: Row[] = [];
+  const deliveries: Owed[] = [];
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for (const { acceptance, key } of batch) {
+    const { message } = acceptance;
+    const headers = writeHeaders(message.headers);
+    messages.push({ acceptance, key, headers, start: size + 1, owedFrom: deliveries.length + 1 });
+    pieces.push(headers, message.payload);
+    size += headers.length + message.payload.length;
+    const owedBytes = message.body.length + headers.length;
+    for (const delivery of acceptance.deliveries) {
+      deliveries.push({ delivery, messageId: message.id, bytes: owedBytes });
+    }
+  }
+  const stamp = batch[0]?.acceptance.catalogStamp ?? null;
+  const bytes = Buffer.concat(pieces, size);
+  return input.values({ owner, bytes, windowMs, stamp, messages, origins: messages, deliveries });
+}
+
+/** Held and numbered later, held, owned by us, or waiting for anybody. */
+const placeOf = ({ isNumberedLater, held, wanted }: NewDelivery) =>
+  isNumberedLater ? 'l' : held ? 'h' : wanted ? 'o' : 'w';

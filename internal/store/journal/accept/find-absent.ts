@@ -1,0 +1,42 @@
+import type { Header } from '../../../domain/message/message.js';
+import { uuidArray } from '../binary-array.js';
+import type { JournalPool, Statement } from '../journal-pool.js';
+import { messageKey } from './message-key.js';
+
+export interface SoughtMessage {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly subject: string;
+  readonly headers: readonly Header[];
+}
+
+/**
+ * By keys only: see `find-lost.ts`. A message that was dropped as a duplicate of one that did not come by a stream is in
+ * neither table: its `Nats-Msg-Id` is remembered for the other one.
+ */
+const FIND_ABSENT: Statement = {
+  text: `
+    select wanted.id from unnest($1::uuid[], $2::float8[], $3::uuid[]) as wanted(id, at, key)
+    where (
+      select m.id from messages m where m.received_at = to_timestamp(wanted.at / 1000) and m.id = wanted.id
+    ) is null and (select q.id from quarantine q where q.id = wanted.id) is null and (
+      select k.key from message_ids k
+      where k.key = wanted.key and not k.of_stream and k.message_id <> wanted.id
+        and k.seen_at > to_timestamp(wanted.at / 1000) - $4 * interval '1 ms'
+    ) is null`,
+};
+
+/** Ids of those messages that the journal does not have. */
+export async function findAbsent(
+  pool: JournalPool,
+  messages: readonly SoughtMessage[],
+  duplicateWindowMs: number,
+): Promise<ReadonlySet<string>> {
+  const ids = messages.map(({ id }) => id);
+  const times = messages.map(({ receivedAt }) => receivedAt);
+  // Written as `accept-statement.ts` writes them: the binary form of a key without dashes is another one than its text.
+  const keys = uuidArray(messages, ({ subject, headers }) => messageKey(subject, headers));
+  const rows = await pool.run<{ id: string }>(FIND_ABSENT, [ids, times, keys, duplicateWindowMs]);
+  return new Set(rows.map(({ id }) => id));
+}

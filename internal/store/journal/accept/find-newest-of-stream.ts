@@ -1,0 +1,17 @@
+import type { JournalPool, Statement } from '../journal-pool.js';
+
+/** The latest messages of all streams. Ids begin with the time, so that the primary key gives them, however many there are. */
+const LATEST = 100_000;
+
+const FIND_NEWEST: Statement = {
+  text: `
+    select max(hukz_sequence_of(id))::float8 as sequence
+    from (select id from messages order by id desc limit ${LATEST}) as latest
+    where hukz_stream_of(id) = $1`,
+};
+
+/** The highest sequence of a stream among the latest messages of the journal; undefined where none of them is of this stream. */
+export async function findNewestOfStream(pool: JournalPool, mark: string): Promise<number | undefined> {
+  const [row] = await pool.run<{ sequence: number | null }>(FIND_NEWEST, [mark]);
+  return row?.sequence ?? undefined;
+}

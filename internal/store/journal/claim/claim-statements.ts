@@ -1,0 +1,105 @@
+import type { Statement } from '../journal-pool.js';
+import { columns, int4s, parameters, rowsOf, value } from '../parameters.js';
+
+/** What a claim answers of each row `d`. */
+export const CLAIMED = `d.id, d.message_id, extract(epoch from d.received_at)::float8 * 1000 as received_at, d.webhook_id,
+      d.attempts, d.failures, d.replay, d.order_key`;
+
+export const CLAIM_INPUT = parameters({
+  /** The instance. */
+  owner: value<string>(),
+  /** Webhooks to leave out. */
+  except: columns<number>()({ webhook_id: int4s((id) => id) }),
+  /** The most that is claimed. */
+  rows: value<number>(),
+  bytes: value<number>(),
+  /** Webhooks that have room for so many deliveries only. */
+  rooms: columns<readonly [webhookId: number, room: number]>()({
+    webhook_id: int4s(([webhookId]) => webhookId),
+    room: int4s(([, room]) => room),
+  }),
+  /** The room of any other webhook. */
+  others: value<number>(),
+});
+const { $ } = CLAIM_INPUT;
+
+const ME = `me as (select id from instances where id = ${$.owner} for key share)`;
+const DUE = 'owner is null and due_at <= now()';
+/**
+ * The same of a row that is looked up by its key, in words that no index of what is due answers to:
+ * "hidden condition" in `../sql-notes.md`; `claim-plans-surprised.test.ts` shows what the plain words cost.
+ */
+const STILL_DUE = 'num_nulls(owner) = 1 and due_at <= now()';
+const ROOMS = `rooms as materialized (select * from ${rowsOf($.rooms)})`;
+
+/** Takes what of `due` fits into the bytes. */
+const TAKE = `
+    fitting as (
+      select id from (select id, bytes, sum(bytes) over (order by due_at, id) as total from due) as summed
+      where total - bytes < ${$.bytes}
+    )
+    update deliveries d set owner = (select id from me)
+    where d.id = any(array(select fitting.id from fitting, me))
+    returning ${CLAIMED}, d.bytes`;
+
+/**
+ * How far the oldest are looked through: twice what a claim takes at the most, so that another instance at the same moment
+ * finds something behind it. A longer queue in front of the others is gone round, webhook by webhook. ("Front of an index" in
+ * `../sql-notes.md`.)
+ */
+const LOOKED_THROUGH = 4000;
+const HEAD = `(select id, webhook_id, bytes, due_at from deliveries where ${DUE} order by due_at limit ${LOOKED_THROUGH})`;
+
+/** The oldest due deliveries that nobody owns, as far as they fit; concurrent claimers skip each other's rows. */
+export const CLAIM_OLDEST: Statement = {
+  name: 'claim',
+  text: `
+    with ${ME}, ${ROOMS}, near as materialized (
+      select head.id, head.due_at from (
+        select *, row_number() over (partition by webhook_id order by due_at, id) as place from ${HEAD} as oldest
+        where webhook_id <> all(${$.except.webhook_id})
+      ) as head
+      left join rooms using (webhook_id)
+      where place <= coalesce(room, ${$.others})
+    ), due as (
+      select d.* from (select id from near order by due_at) as near cross join lateral (
+        select id, bytes, due_at from deliveries d
+        where d.id = near.id and ${STILL_DUE} for update skip locked
+      ) as d
+      limit ${$.rows}
+    ),${TAKE}`,
+};
+
+/**
+ * An equal part of each webhook that has something waiting, from one webhook to the next by the index: for when the oldest
+ * are too many of those that are left out ("hop" in `../sql-notes.md`). It begins somewhere else each time, so that none of very many is always last.
+ */
+export const CLAIM_AROUND: Statement = {
+  name: 'claim-around',
+  text: `
+    with recursive ${ME}, ${ROOMS}, begin as materialized (
+      select floor(random() * (select max(webhook_id) from deliveries where owner is null))::int as id
+      where (select count(*) from ${HEAD} as head) = ${LOOKED_THROUGH}
+    ), ring(webhook_id, first, step) as (
+      select first.id, first.id, 1 from begin cross join lateral (
+        select coalesce(
+          (select webhook_id from deliveries where owner is null and webhook_id > begin.id order by webhook_id limit 1),
+          (select min(webhook_id) from deliveries where owner is null)) as id
+      ) as first where first.id is not null
+      union all
+      select next.id, first, step + 1 from ring cross join lateral (
+        select coalesce(
+          (select webhook_id from deliveries where owner is null and webhook_id > ring.webhook_id order by webhook_id limit 1),
+          (select min(webhook_id) from deliveries where owner is null)) as id
+      ) as next where next.id <> first and step < 1000
+    ), open as materialized (
+      select webhook_id, least(coalesce(room, ${$.others}), ceil(${$.rows}::float8 / count(*) over ())) as part
+      from ring left join rooms using (webhook_id) where webhook_id <> all(${$.except.webhook_id})
+    ), due as (
+      select waiting.* from open cross join lateral (
+        select id, bytes, due_at from deliveries d where ${DUE} and d.webhook_id = open.webhook_id
+        order by due_at limit part for update skip locked
+      ) as waiting
+      limit ${$.rows}
+    ),${TAKE}`,
+};

@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import type { Tag } from '../../domain/matching/tags.js';
+import { AppError } from '../../errors.js';
+import { after, type Cursor, inOrder, type Keyset, selectKey, writeCursor } from './keyset.js';
+import type { Db } from './knex.js';
+import { type Total, totalOf } from './total.js';
+
+export interface Page {
+  readonly limit: number;
+  /** From 1. */
+  readonly page: number;
+  /** Goes before `page`: what comes after where another page ended. */
+  readonly cursor?: Cursor | undefined;
+}
+
+/** One page of what matches a filter, and how many match it. */
+export interface ListOf<T> {
+  readonly total: number;
+  /** Too many match to be counted. */
+  readonly isEstimate: boolean;
+  readonly nodes: readonly T[];
+  /** Of each node: the cursor of what comes after it. */
+  readonly cursors: readonly string[];
+  /** The cursor of the next page; undefined on the last one. */
+  readonly next: string | undefined;
+}
+
+export interface List<Row, T> {
+  /** The filter, without order, limit and columns. */
+  readonly matching: Knex.QueryBuilder;
+  readonly order: Keyset;
+  readonly columns: readonly (string | Knex.Raw)[];
+  toNode(row: Row): T;
+}
+
+/** A page by number reads all that stands before it; beyond this, only a cursor leads on. */
+const FURTHEST_OFFSET = 100_000;
+
+export async function readPage<Row, T>(db: Db, list: List<Row, T>, page: Page): Promise<ListOf<T>> {
+  const { matching, order, columns, toNode } = list;
+  const offset = page.cursor ? 0 : (page.page - 1) * page.limit;
+  const count = () => totalOf(db, inOrder(matching.clone(), order));
+  if (offset > FURTHEST_OFFSET) return { ...noneOf(await count()), nodes: [], cursors: [] };
+  const from = page.cursor ? after(matching.clone(), order, page.cursor) : matching.clone();
+  const rows: (Row & { readonly cursor: Cursor })[] = await inOrder(from, order)
+    .select(...columns, selectKey(db, order))
+    .limit(page.limit + 1)
+    .offset(offset);
+  const shown = rows.slice(0, page.limit);
+  const nodes = shown.map(toNode);
+  const cursors = shown.map(({ cursor }) => writeCursor(cursor));
+  const seen = offset + nodes.length;
+  const next = rows.length > page.limit ? cursors.at(-1) : undefined;
+  // The last page tells how many there are; so it does when there is but one.
+  if (!next && !page.cursor && (nodes.length > 0 || offset === 0))
+    return { total: seen, isEstimate: false, nodes, cursors, next };
+  const { rows: total, isEstimate } = await count();
+  return { total: nodes.length > 0 ? Math.max(total, seen) : total, isEstimate, nodes, cursors, next };
+}
+
+/** Beyond the furthest page there is nothing of a list that can be counted. */
+function noneOf({ rows: total, isEstimate }: Total) {
+  if (!isEstimate) return { total, isEstimate, next: undefined };
+  throw new AppError('conflict', `pages by number end at row ${FURTHEST_OFFSET}: go on with next_cursor`, 'page');
+}
+
+/** Only rows that carry every one of the tags; `@>` is what the GIN indexes answer. */
+export function carryingTags<Query extends Knex.QueryBuilder>(
+  query: Query,
+  column: string,
+  tags: readonly Tag[],
+): Query {
+  for (const { key, value } of tags) query.whereRaw('?? @> ?::jsonb', [column, JSON.stringify({ [key]: value })]);
+  return query;
+}

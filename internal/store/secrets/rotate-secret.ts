@@ -1,0 +1,52 @@
+import type { ChangedWebhook, Webhook } from '../../domain/matching/webhook.js';
+import type { SecretChange } from '../../domain/secrets/secret.js';
+import { AppError } from '../../errors.js';
+import { inTransaction } from '../postgres/in-transaction.js';
+import { loadWebhook, lockWebhook } from '../webhooks/webhooks.js';
+import { addSecret, replaceSecrets, type SecretStore, shownIn } from './webhook-secrets.js';
+
+export interface Rotation {
+  readonly secret: SecretChange;
+  /** How long those of before are used beside it; 0: not at all. */
+  readonly overlapMs: number;
+}
+
+/** More would make each request's header grow without anybody's need. */
+const MAX_LIVING = 10;
+
+/**
+ * Puts a new signing secret before those that there are, which end after the overlap, or sooner if they were to. One
+ * rotation after the other: of two at once both secrets live, or with an overlap of 0 the later one alone.
+ */
+export async function rotateSecret(
+  { db, vault }: SecretStore,
+  key: { readonly id: number; readonly userId: number },
+  decide: (current: Webhook) => Rotation,
+): Promise<ChangedWebhook> {
+  return inTransaction(db, async (trx) => {
+    const store = { db: trx, vault };
+    const current = await lockWebhook(trx, key.id);
+    const { secret, overlapMs } = decide(current);
+    if (overlapMs === 0) await replaceSecrets(store, key.id, [secret]);
+    else {
+      refuseTooMany(current);
+      await trx.raw(
+        `update webhook_secrets set expires_at = least(expires_at, now() + ? * interval '1 ms')
+         where webhook_id = ? and purpose = 'signing' and (expires_at is null or expires_at > now())`,
+        [overlapMs, key.id],
+      );
+      await addSecret(store, key.id, secret);
+    }
+    await trx('webhooks').where({ id: key.id }).update({ updated_by_id: key.userId, updated_at: trx.fn.now() });
+    return { ...(await loadWebhook(trx, key.id)), newSecret: shownIn([secret]) };
+  });
+}
+
+function refuseTooMany({ secrets }: Webhook): void {
+  if (secrets.filter(({ purpose }) => purpose === 'signing').length < MAX_LIVING) return;
+  throw new AppError(
+    'conflict',
+    `overlap: ${MAX_LIVING} secrets live already; wait until one has expired, or end them all with an overlap of 0s`,
+    'overlap',
+  );
+}

@@ -1,0 +1,34 @@
+import type { Db } from '../postgres/knex.js';
+
+/** Envelopes of secrets: 1 names webhook and purpose, 2 the row too. `webhook_secrets.envelope`, `instances.reads_envelope`. */
+export const ENVELOPE = 2;
+
+/** The name of a row of `webhook_secrets`: its id, which is never given again, and when it was made, in microseconds. */
+const NAME = `id::text || ' ' || (extract(epoch from created_at) * 1000000)::bigint::text`;
+/** As `SealedSecret.row` has it, for a select. */
+export const SEALED_ROW = `case when envelope = ${ENVELOPE} then ${NAME} end`;
+/** The name that a row gets when it is sealed again, for a select. */
+export const ROW_NAME = NAME;
+
+const HAS_OLD_INSTANCES = `exists (select from instances where reads_envelope < ${ENVELOPE})`;
+
+export interface NewSecretRow {
+  readonly id: string;
+  /** Undefined while an instance runs that cannot open a secret that is bound to its row. */
+  readonly row: string | undefined;
+}
+
+/** The id and the name of a row that is inserted in this transaction. */
+export async function nextSecretRow(trx: Db): Promise<NewSecretRow> {
+  const { rows } = await trx.raw(`
+    select *, case when not ${HAS_OLD_INSTANCES} then ${NAME} end as row
+    from (select nextval(pg_get_serial_sequence('webhook_secrets', 'id'))::text as id, now() as created_at) fresh`);
+  const [{ id, row }] = rows as [{ id: string; row: string | null }];
+  return { id, row: row ?? undefined };
+}
+
+/** Whether an instance of an earlier version runs, which can only open envelope 1. */
+export async function hasOldInstances(db: Db): Promise<boolean> {
+  const { rows } = await db.raw(`select ${HAS_OLD_INSTANCES} as found`);
+  return rows[0].found;
+}

@@ -1,0 +1,77 @@
+import { hintOf, type SecretChange, type SecretHint, type SecretPurpose } from '../../domain/secrets/secret.js';
+import type { Db } from '../postgres/knex.js';
+import { ENVELOPE, nextSecretRow } from './secret-row.js';
+import type { Vault } from './vault.js';
+
+/** Where secrets are kept, and who seals them. */
+export interface SecretStore {
+  readonly db: Db;
+  readonly vault: Vault;
+}
+
+interface HintRow {
+  readonly webhook_id: number;
+  readonly purpose: SecretPurpose;
+  readonly hint: string;
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+}
+
+/** What may be shown of the living secrets of many webhooks by one query, newest first. */
+export async function hintsOf(
+  db: Db,
+  webhookIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly SecretHint[]>> {
+  const rows: HintRow[] = await db('webhook_secrets')
+    .whereRaw('webhook_id = any(?::int[])', [[...webhookIds]])
+    .whereRaw('(expires_at is null or expires_at > now())')
+    .orderBy('id', 'desc')
+    .select('webhook_id', 'purpose', 'hint', 'created_at', 'expires_at');
+  const found = new Map<number, SecretHint[]>();
+  for (const { webhook_id, purpose, hint, created_at, expires_at } of rows) {
+    const one = { purpose, hint, createdAt: created_at, expiresAt: expires_at };
+    const list = found.get(webhook_id);
+    if (list) list.push(one);
+    else found.set(webhook_id, [one]);
+  }
+  return found;
+}
+
+/** Puts each in the place of what the webhook has of its purpose, or takes that away. In the transaction that is `db`. */
+export async function replaceSecrets(
+  { db, vault }: SecretStore,
+  webhookId: number,
+  changes: readonly SecretChange[],
+): Promise<void> {
+  for (const change of changes) {
+    await db('webhook_secrets').where({ webhook_id: webhookId, purpose: change.purpose }).delete();
+    await addSecret({ db, vault }, webhookId, change);
+  }
+}
+
+/** Puts it beside what the webhook has of its purpose. In the transaction that is `db`. */
+export async function addSecret(
+  { db, vault }: SecretStore,
+  webhookId: number,
+  { purpose, value, hint }: SecretChange,
+): Promise<void> {
+  if (value === null) return;
+  const { id, row } = await nextSecretRow(db);
+  const { keyId, sealed } = vault.seal({ webhookId, purpose, row }, value);
+  const envelope = keyId !== undefined && row !== undefined ? ENVELOPE : 1;
+  await db.raw(
+    `insert into webhook_secrets (id, webhook_id, purpose, key_id, envelope, sealed, hint) overriding system value
+     values (?, ?, ?, ?, ?, ?, ?)`,
+    [id, webhookId, purpose, keyId ?? null, envelope, sealed as Buffer, hint ?? hintOf(value)],
+  );
+}
+
+/** What is answered once to whoever asked for these changes. */
+export function shownIn(changes: readonly SecretChange[] = []): string | undefined {
+  return changes.find(({ show }) => show)?.value ?? undefined;
+}
+
+/** Nothing is kept of a webhook that is deleted. */
+export async function deleteSecrets(db: Db, webhookId: number): Promise<void> {
+  await db('webhook_secrets').where({ webhook_id: webhookId }).delete();
+}

@@ -1,0 +1,123 @@
+import { MARKS } from '../deliveries/log-filter.js';
+import type { JournalPool, Statement } from '../journal/journal-pool.js';
+
+/** A deleted row in the order in which deleted rows are looked at. */
+export interface DeletedCursor {
+  readonly at: string;
+  readonly id: number;
+}
+
+export interface RemovedRows {
+  readonly removed: number;
+  /** Where the next call continues; undefined after the last deleted row. */
+  readonly next: DeletedCursor | undefined;
+}
+
+type DeletedTable = 'webhooks' | 'events';
+
+const FIRST: DeletedCursor = { at: '-infinity', id: 0 };
+
+/** `skip locked`: a webhook or an event is being changed at this moment. */
+const candidates = (table: DeletedTable): Statement => ({
+  text: `
+    select id, deleted_at::text as at from ${table}
+    where deleted_at < now() - $1 * interval '1 ms' and (deleted_at, id) > ($2::timestamptz, $3::int)
+    order by deleted_at, id limit $4
+    for update skip locked`,
+});
+
+const OLD_WEBHOOKS = candidates('webhooks');
+const OLD_EVENTS = candidates('events');
+
+/** The logs' index of marks can only be read as a bitmap, which the journal's connections otherwise avoid. */
+const ALLOW_BITMAPS: Statement = { text: 'set local enable_bitmapscan = on' };
+
+/** Below the time in which the driver gives up: its error would make the pool leave all its connections. */
+const LIMIT_TIME: Statement = { text: `set local statement_timeout = '5s'` };
+
+/** One instance reads the tables at a time. */
+const TRY_LOCK: Statement = {
+  text: `select pg_try_advisory_xact_lock(hashtext('hukz'), hashtext('remove-deleted')) as "isAlone"`,
+};
+
+/**
+ * An instance that knows the catalog as it was before such a deletion (it was suspended since) would never learn of it. Without
+ * its stamp it loads the whole catalog in place of the changes.
+ */
+const FORGET_EARLIER = 'delete from catalog_stamps where version < (select max(catalog_version) from gone)';
+
+/**
+ * One statement, in which the webhook goes first: the trigger on what belongs to it then finds no webhook to stamp, and the
+ * catalog's version stays. Owned deliveries have no index by webhook, so that `deliveries` is read once for all of $1.
+ */
+const REMOVE_WEBHOOKS: Statement = {
+  text: `
+    with needed as (
+      select webhook_id from deliveries where webhook_id in (select unnest($1::int[]))
+      union
+      select webhook_id from webhook_logs where ${MARKS} && array(select old.id::bigint * 4 from unnest($1::int[]) as old(id))
+      union
+      select old.id from unnest($1::int[]) as old(id)
+      where (select 1 from dead_letters d where d.webhook_id = old.id limit 1) is not null
+        or (select 1 from replays r where r.webhook_id = old.id limit 1) is not null
+    ), gone as (
+      delete from webhooks where id = any($1::int[]) and id not in (select webhook_id from needed) returning id, catalog_version
+    ), without_stamps as (${FORGET_EARLIER}
+    ), without_events as (
+      delete from webhook_events where webhook_id in (select id from gone)
+    ), without_secrets as (
+      delete from webhook_secrets where webhook_id in (select id from gone)
+    ), without_health as (
+      delete from webhook_health where webhook_id in (select id from gone)
+    ), without_resumes as (
+      delete from resumes where webhook_id in (select id from gone)
+    )
+    select id from gone`,
+};
+
+/** Logs, dead letters and quarantined messages name an event by its subject and do not need its row. */
+const REMOVE_EVENTS: Statement = {
+  text: `
+    with gone as (
+      delete from events where id = any($1::int[])
+        and (select 1 from webhook_events we where we.event_id = events.id limit 1) is null
+      returning id, catalog_version
+    ), without_stamps as (${FORGET_EARLIER}
+    )
+    select id from gone`,
+};
+
+export interface RemoveOptions {
+  readonly olderThanMs: number;
+  readonly from: DeletedCursor | undefined;
+  /** Deleted rows to look at. */
+  readonly limit: number;
+}
+
+/** Removes webhooks deleted that long ago to which no delivery, log, dead letter or replay refers. */
+export async function removeDeletedWebhooks(pool: JournalPool, options: RemoveOptions): Promise<RemovedRows> {
+  return remove(pool, options, { find: OLD_WEBHOOKS, remove: REMOVE_WEBHOOKS });
+}
+
+/** Removes events deleted that long ago that belong to no webhook, deleted or not. */
+export async function removeDeletedEvents(pool: JournalPool, options: RemoveOptions): Promise<RemovedRows> {
+  return remove(pool, options, { find: OLD_EVENTS, remove: REMOVE_EVENTS });
+}
+
+async function remove(
+  pool: JournalPool,
+  { olderThanMs, from = FIRST, limit }: RemoveOptions,
+  statements: { readonly find: Statement; readonly remove: Statement },
+): Promise<RemovedRows> {
+  return pool.transaction(async (run) => {
+    await run(LIMIT_TIME, []);
+    const [lock] = await run<{ isAlone: boolean }>(TRY_LOCK, []);
+    if (!lock?.isAlone) return { removed: 0, next: undefined };
+    const old = await run<{ id: number; at: string }>(statements.find, [olderThanMs, from.at, from.id, limit]);
+    const last = old.at(-1);
+    if (!last) return { removed: 0, next: undefined };
+    await run(ALLOW_BITMAPS, []);
+    const gone = await run(statements.remove, [old.map(({ id }) => id)]);
+    return { removed: gone.length, next: old.length === limit ? { at: last.at, id: last.id } : undefined };
+  });
+}

@@ -1,0 +1,39 @@
+import { AppError } from '../../errors.js';
+import type { Db } from '../postgres/knex.js';
+
+/** The ids of the events of many webhooks by one query, ascending. */
+export async function eventIdsOf(
+  db: Db,
+  webhookIds: readonly number[],
+): Promise<ReadonlyMap<number, readonly number[]>> {
+  const rows: { webhook_id: number; ids: number[] }[] = await db('webhook_events')
+    .whereRaw('webhook_id = any(?::int[])', [[...webhookIds]])
+    .groupBy('webhook_id')
+    .select('webhook_id', db.raw('array_agg(event_id order by event_id) as ids'));
+  return new Map(rows.map(({ webhook_id, ids }) => [webhook_id, ids]));
+}
+
+/** Holds living events until the transaction ends, so that none can be deleted before a webhook has them. */
+export async function holdEvents(trx: Db, ids: readonly number[]): Promise<readonly number[]> {
+  const wanted = [...new Set(ids)];
+  // In order of ids: two transactions that hold the same events never wait for each other in a circle.
+  const { rows }: { rows: { id: number }[] } = await trx.raw(
+    'select id from events where id = any(?::int[]) and deleted_at is null order by id for key share',
+    [wanted],
+  );
+  const found = rows.map((row) => row.id);
+  const known = new Set(found);
+  const unknown = wanted.filter((id) => !known.has(id));
+  if (unknown.length > 0) {
+    const names = unknown.slice(0, 20).join(', ') + (unknown.length > 20 ? ', …' : '');
+    throw new AppError('unprocessable', `event_ids: there is no event ${names}`, 'event_ids');
+  }
+  return found;
+}
+
+/** Makes these the webhook's events and no others. */
+export async function replaceEvents(trx: Db, webhookId: number, eventIds: readonly number[]): Promise<void> {
+  const ids = [...eventIds];
+  await trx('webhook_events').where({ webhook_id: webhookId }).whereRaw('event_id <> all(?::int[])', [ids]).delete();
+  await trx.raw('insert into webhook_events select ?::int, unnest(?::int[]) on conflict do nothing', [webhookId, ids]);
+}

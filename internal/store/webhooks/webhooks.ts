@@ -1,0 +1,201 @@
+import type { Tag, Tags } from '../../domain/matching/tags.js';
+import type { ChangedWebhook, Webhook } from '../../domain/matching/webhook.js';
+import type { WebhookState } from '../../domain/matching/webhook-condition.js';
+import type { WebhookSettings } from '../../domain/matching/webhook-settings.js';
+import type { SecretChange } from '../../domain/secrets/secret.js';
+import { AppError } from '../../errors.js';
+import { inTransaction } from '../postgres/in-transaction.js';
+import type { Keyset } from '../postgres/keyset.js';
+import type { Db } from '../postgres/knex.js';
+import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list-page.js';
+import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore, shownIn } from '../secrets/webhook-secrets.js';
+import { conditionsOf, IN_STATE } from './webhook-conditions.js';
+import { changedDestination, openDestination, storedDestination } from './webhook-destination.js';
+import { eventIdsOf, holdEvents, replaceEvents } from './webhook-events.js';
+import { toWebhook, type WebhookRow } from './webhook-row.js';
+
+/** What people decide about a webhook. */
+export interface WebhookFields {
+  readonly name: string;
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly tags: Tags;
+  readonly eventIds: readonly number[];
+  readonly settings: WebhookSettings;
+  /** Secrets of purposes that are not named stay as they are. */
+  readonly secrets?: readonly SecretChange[];
+}
+
+export interface WebhookFilter {
+  readonly spaceId: number | undefined;
+  readonly tags: readonly Tag[];
+  readonly state?: WebhookState | undefined;
+}
+
+export const WEBHOOKS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }], direction: 'asc' };
+
+/** A webhook of a page, and what it holds in bytes, without its events: a page of whole ones may be large. */
+export interface WebhookKey {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+/** A page of keys: the webhooks themselves are read step by step. */
+export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): Promise<ListOf<WebhookKey>> {
+  const matching = carryingTags(db('webhooks').whereNull('deleted_at'), 'tags', filter.tags);
+  if (filter.spaceId !== undefined) matching.where('space_id', filter.spaceId);
+  if (filter.state) matching.whereRaw(IN_STATE[filter.state]);
+  const columns = [
+    'id',
+    db.raw('octet_length(settings::text) + octet_length(tags::text) + octet_length(url) as bytes'),
+  ];
+  const list = { matching, order: WEBHOOKS_ORDER, columns, toNode: ({ id, bytes }: WebhookKey) => ({ id, bytes }) };
+  return readPage<WebhookKey, WebhookKey>(db, list, page);
+}
+
+/** Those of these that are living, in any order. */
+export async function findWebhooks(db: Db, ids: readonly number[]): Promise<readonly Webhook[]> {
+  const rows: WebhookRow[] = await db('webhooks')
+    .whereRaw('id = any(?::int[])', [[...ids]])
+    .whereNull('deleted_at');
+  return rows.map(await makeCompleting(db, rows));
+}
+
+/** A living webhook; a deleted or unknown one is refused as `not_found`. */
+export async function loadWebhook(db: Db, id: number): Promise<Webhook> {
+  return wholeOne(db, onlyRow(await db('webhooks').where({ id }).whereNull('deleted_at')));
+}
+
+/** A webhook as it is or was: a deleted one too. */
+export async function loadWebhookEvenDeleted(db: Db, id: number): Promise<Webhook> {
+  return wholeOne(db, onlyRow(await db('webhooks').where({ id })));
+}
+
+/** Nobody else changes it, or its secrets, before the transaction ends. */
+export async function lockWebhook(trx: Db, id: number): Promise<Webhook> {
+  return wholeOne(trx, await lockRow(trx, id));
+}
+
+async function lockRow(trx: Db, id: number): Promise<WebhookRow> {
+  return onlyRow(await trx('webhooks').where({ id }).whereNull('deleted_at').forUpdate());
+}
+
+/** Unknown events are refused by their ids. */
+export async function insertWebhook(
+  { db, vault }: SecretStore,
+  owner: { readonly userId: number; readonly spaceId: number },
+  fields: WebhookFields,
+): Promise<ChangedWebhook> {
+  return inTransaction(db, async (trx) => {
+    const eventIds = await holdEvents(trx, fields.eventIds);
+    const destination = await storedDestination(trx, fields);
+    const rows: WebhookRow[] = await trx('webhooks')
+      .insert({
+        ...columns({ ...fields, ...destination }),
+        space_id: owner.spaceId,
+        created_by_id: owner.userId,
+        updated_by_id: owner.userId,
+      })
+      .returning('*');
+    const row = onlyRow(rows);
+    await replaceEvents(trx, row.id, eventIds);
+    await replaceSecrets({ db: trx, vault }, row.id, [...destination.secrets, ...(fields.secrets ?? [])]);
+    return { ...(await wholeOne(trx, row)), newSecret: shownIn(fields.secrets) };
+  });
+}
+
+/**
+ * Stores what `decide` makes of the webhook as it stands, its url and headers as they are sent; nobody else changes it
+ * meanwhile.
+ */
+export async function changeWebhook(
+  { db, vault }: SecretStore,
+  key: { readonly id: number; readonly userId: number },
+  decide: (current: Webhook) => WebhookFields,
+): Promise<ChangedWebhook> {
+  return inTransaction(db, async (trx) => {
+    const row = await lockRow(trx, key.id);
+    const current = { ...(await wholeOne(trx, row)), ...(await openDestination({ db: trx, vault }, row)) };
+    const fields = decide(current);
+    const eventIds = await holdEvents(trx, fields.eventIds);
+    await replaceEvents(trx, key.id, eventIds);
+    const destination = await changedDestination(trx, { stored: row, current, next: fields });
+    await replaceSecrets({ db: trx, vault }, key.id, [...destination.secrets, ...(fields.secrets ?? [])]);
+    const losesBreaker = fields.settings.breaker === 'off' && current.settings.breaker !== 'off';
+    const isAnother = !current.enabled || losesBreaker || fields.url !== current.url;
+    const startsAnew = fields.enabled && isAnother;
+    if (startsAnew) await trx('webhook_health').where({ webhook_id: key.id }).delete();
+    const rows: WebhookRow[] = await trx('webhooks')
+      .where({ id: key.id })
+      .update({
+        ...columns({ ...fields, ...destination }),
+        ...(fields.enabled && { disabled_because: null, disabled_at: null }),
+        ...(startsAnew && { circuit_opened_at: null }),
+        updated_by_id: key.userId,
+        updated_at: trx.fn.now(),
+      })
+      .returning('*');
+    return { ...(await wholeOne(trx, onlyRow(rows))), newSecret: shownIn(fields.secrets) };
+  });
+}
+
+export async function deleteWebhook(db: Db, key: { readonly id: number; readonly userId: number }): Promise<void> {
+  const deleted = await inTransaction(db, async (trx) => {
+    const now = trx.fn.now();
+    const count = await trx('webhooks')
+      .where({ id: key.id })
+      .whereNull('deleted_at')
+      .update({ deleted_at: now, updated_at: now, updated_by_id: key.userId });
+    await deleteSecrets(trx, key.id);
+    for (const table of ['webhook_health', 'resumes']) await trx(table).where({ webhook_id: key.id }).delete();
+    return count;
+  });
+  if (deleted === 0) throw new AppError('not_found', 'Record not found');
+}
+
+/** Whether an enabled webhook of the space has exactly this event. */
+export async function isEventEnabled(db: Db, spaceId: number, subject: string): Promise<boolean> {
+  const found = await db('events')
+    .join('webhook_events', 'webhook_events.event_id', 'events.id')
+    .join('webhooks', 'webhooks.id', 'webhook_events.webhook_id')
+    // The index is on lower(event); the second condition makes it exact.
+    .whereRaw('lower(events.event) = lower(?) and events.event = ?', [subject, subject])
+    .whereNull('events.deleted_at')
+    .where({ 'webhooks.space_id': spaceId, 'webhooks.enabled': true })
+    .whereNull('webhooks.deleted_at')
+    .first('webhooks.id');
+  return found !== undefined;
+}
+
+function onlyRow([row]: readonly WebhookRow[]): WebhookRow {
+  if (!row) throw new AppError('not_found', 'Record not found');
+  return row;
+}
+
+async function wholeOne(db: Db, row: WebhookRow): Promise<Webhook> {
+  return (await makeCompleting(db, [row]))(row);
+}
+
+/** Reads what the rows have in other tables; answers what puts the two together. */
+async function makeCompleting(db: Db, rows: readonly WebhookRow[]): Promise<(row: WebhookRow) => Webhook> {
+  const ids = rows.map(({ id }) => id);
+  const eventIds = await eventIdsOf(db, ids);
+  const secrets = await hintsOf(db, ids);
+  const conditionOf = await conditionsOf(db, ids);
+  return (row) =>
+    toWebhook(row, {
+      eventIds: eventIds.get(row.id) ?? [],
+      secrets: secrets.get(row.id) ?? [],
+      condition: conditionOf(row),
+    });
+}
+
+function columns(fields: WebhookFields) {
+  return {
+    name: fields.name,
+    url: fields.url,
+    enabled: fields.enabled,
+    tags: JSON.stringify(fields.tags),
+    settings: JSON.stringify(fields.settings),
+  };
+}

@@ -1,0 +1,176 @@
+import type { Express } from 'express';
+import supertest from 'supertest';
+import type { ApiDeps } from '../../api/api-deps.js';
+import { makeOpenApi, type OpenApi } from '../../api/document/openapi.js';
+import { makeEndpoints } from '../../api/endpoints.js';
+import { makeApi } from '../../api/http/make-api.js';
+import { makeRefusals, type RefusalReason } from '../../api/http/refusals.js';
+import type { OperatorLimits } from '../../api/operator-limits.js';
+import { bySubject, type Degradation, type Trouble } from '../../domain/streams/degradation.js';
+import { AppError } from '../../errors.js';
+import { type JournalPool, makeJournalPool } from '../../store/journal/journal-pool.js';
+import { type Db, makeKnex } from '../../store/postgres/knex.js';
+import { makeVault } from '../../store/secrets/vault.js';
+import { makeTestDatabase } from './test-database.js';
+import { type LogLine, makeTestLogger } from './test-logger.js';
+
+const COUNTED = [
+  'events',
+  'webhooks',
+  'webhook_events',
+  'webhook_logs',
+  'deliveries',
+  'dead_letters',
+  'replays',
+] as const;
+const DAY_MS = 86_400_000;
+
+/** The limits of the test API allow everything except proxies. */
+export const TEST_LIMITS: OperatorLimits = {
+  webhookProxies: false,
+  insecureTls: true,
+  ceilings: {
+    maxTimeoutMs: 300_000,
+    minRetryWaitMs: 1,
+    breakerMayBeOff: true,
+    breaker: { failures: 30, share: 0.9 },
+  },
+};
+
+export interface TestApi {
+  readonly app: Express;
+  readonly db: Db;
+  readonly pool: JournalPool;
+  readonly lines: readonly LogLine[];
+  /** The reasons of requests that were refused before their endpoint was looked up. */
+  readonly refused: readonly RefusalReason[];
+  /** The answers of the other parts of the service. A test may change them. */
+  readonly rest: {
+    intakeProblem: string | undefined;
+    troubles: Record<string, Trouble>;
+    /** Whether callers may read details. */
+    tellsDetails: boolean;
+    degraded: Degradation[];
+    catalogChanged: () => Promise<void>;
+  };
+  /**
+   * Sends a request of user 1 with `body` as JSON. Fails if the OpenAPI document does not contain the response's
+   * status.
+   */
+  send(method: string, path: string, body?: unknown, user?: string): supertest.Test;
+  /** The number of rows in each table. */
+  counts(): Promise<Readonly<Record<string, number>>>;
+  stop(): Promise<void>;
+}
+
+/** The API on a separate database. */
+export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const database = await makeTestDatabase();
+  const db = makeKnex(database.connection, { max: 10 });
+  const logger = makeTestLogger();
+  const pool = makeJournalPool(database.connection, 4, logger);
+  const rest: TestApi['rest'] = {
+    intakeProblem: undefined,
+    troubles: {},
+    tellsDetails: true,
+    degraded: [],
+    catalogChanged: async () => undefined,
+  };
+  const refused: RefusalReason[] = [];
+  const deps: ApiDeps = {
+    db,
+    pool,
+    vault: makeVault([]),
+    reach: { messagesMs: 30 * DAY_MS, deadLettersMs: 90 * DAY_MS, accountMs: 30 * DAY_MS },
+    logger,
+    version: '0.0.0-test',
+    development: true,
+    door: { development: true, hosts: [] },
+    apiRate: undefined,
+    refusals: makeRefusals({ logger, onRefused: (reason) => void refused.push(reason) }),
+    subjectRules: { allowAll: false },
+    catalogChanged: () => rest.catalogChanged(),
+    guarantee: 'at least once from the commit on',
+    admitEvent: async () => {
+      if (rest.intakeProblem)
+        throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);
+    },
+    readiness: async () => ({ troubles: rest.troubles, degraded: rest.degraded }),
+    mayReadDetails: () => rest.tellsDetails,
+    degradationsBySubject: () => bySubject(rest.degraded),
+    tryWebhook: nothingIsSent,
+    tryCredentials: nothingIsSent,
+    nextOfKey: () => undefined,
+    receiverProblem: () => undefined,
+    ...TEST_LIMITS,
+    ...given,
+  };
+  const app = makeApi(deps);
+  const document = makeOpenApi(makeEndpoints(deps), deps);
+  return {
+    app,
+    db,
+    pool,
+    lines: logger.lines,
+    refused,
+    rest,
+    send: (method, path, body, user = '1') => {
+      const request = requestOf(app, method, path);
+      request.expect(({ status }) => requireDocumented(document, { method, path, status }));
+      if (user !== '') request.set('X-User', user);
+      return body === undefined ? request : request.set('Content-Type', 'application/json').send(JSON.stringify(body));
+    },
+    counts: async () => {
+      const entries = COUNTED.map(async (table) => [table, Number((await db(table).count('* as n'))[0]?.n)] as const);
+      return Object.fromEntries(await Promise.all(entries));
+    },
+    stop: async () => {
+      await db.destroy();
+      await pool.stop();
+      await database.drop();
+    },
+  };
+}
+
+async function nothingIsSent(): Promise<never> {
+  throw new AppError('unavailable', 'nothing is sent here');
+}
+
+interface Answered {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+/** Every answer must be in the OpenAPI document, except for an unknown path or method. */
+function requireDocumented(document: OpenApi, { method, path, status }: Answered): void {
+  const [plain = ''] = path.split('?');
+  const template = Object.keys(document.paths).find((known) =>
+    new RegExp(`^${known.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(plain),
+  );
+  const operations = template === undefined ? undefined : document.paths[template];
+  const operation = operations?.[method === 'HEAD' ? 'get' : method.toLowerCase()];
+  const known = operation ? Object.keys(operation.responses) : ['401', operations ? '405' : '404'];
+  if (!known.includes(String(status))) {
+    throw new Error(`${method} ${path} answered ${status}, which is not documented; known: ${known.join(', ')}`);
+  }
+}
+
+function requestOf(app: Express, method: string, path: string): supertest.Test {
+  switch (method) {
+    case 'GET':
+      return supertest(app).get(path);
+    case 'HEAD':
+      return supertest(app).head(path);
+    case 'POST':
+      return supertest(app).post(path);
+    case 'PUT':
+      return supertest(app).put(path);
+    case 'PATCH':
+      return supertest(app).patch(path);
+    case 'DELETE':
+      return supertest(app).delete(path);
+    default:
+      throw new Error(`the test API does not send ${method}`);
+  }
+}

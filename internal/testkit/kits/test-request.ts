@@ -1,0 +1,35 @@
+import type { Tokens } from '../../destinations/credentials/tokens/tokens.js';
+import type { OutboundRequest } from '../../destinations/http/outbound-request.js';
+import { makeSendPlan, type SendPlan } from '../../destinations/http/send-plan.js';
+import type { Header } from '../../domain/message/message.js';
+import { makeTestWebhook } from './test-webhook.js';
+
+const NO_TOKENS: Tokens = {
+  sourceFor: () => {
+    throw new Error('this request needs no token');
+  },
+  size: 0,
+  stop: () => undefined,
+};
+
+interface Given {
+  readonly subject?: string;
+  readonly body?: string;
+  readonly headers?: readonly Header[];
+  readonly attempt?: number;
+  readonly replay?: boolean;
+  readonly plan?: Partial<SendPlan>;
+}
+
+/** A request to a webhook without settings, unless another plan is given. */
+export function makeTestRequest(url: string, given: Given = {}): OutboundRequest {
+  const { subject = 'a.b', body = '{}', headers = [], attempt = 1, replay = false } = given;
+  const bytes = Buffer.from(body);
+  return {
+    plan: { ...makeSendPlan(makeTestWebhook(1, { url }), [], NO_TOKENS), ...given.plan },
+    message: { id: '', receivedAt: 0, subject, headers, payload: bytes, body: bytes },
+    deliveryId: '0190c8d8-7a2e-7d58-9a32-1f1b2f0c6a11',
+    attempt,
+    replay,
+  };
+}

@@ -1,0 +1,41 @@
+import type { FiringRules } from '../domain/matching/firing-rules.js';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { type Repeating, repeat } from '../repeat.js';
+import type { JournalPool } from '../store/journal/journal-pool.js';
+import { type ReplayPace, stepReplays } from '../store/replay/step.js';
+
+/** How soon a new job is noticed. */
+const LOOK_EVERY_MS = 1000;
+
+/** Takes steps of whatever replays there are, in turn with all other instances. */
+export function runReplays(parts: {
+  readonly pool: JournalPool;
+  readonly pace: ReplayPace;
+  readonly rules: FiringRules;
+  readonly logger: Logger;
+}): Repeating {
+  const { pool, pace, rules, logger } = parts;
+  return repeat(
+    async () => {
+      const step = await stepReplays(pool, pace, rules);
+      if (!step) return false;
+      const { replay, done, ended } = step;
+      if (ended) {
+        const total = replay.done + done;
+        logger.info('replay.ended', {
+          replay_id: replay.id,
+          webhook_id: replay.webhookId,
+          because: ended,
+          done: total,
+        });
+      }
+      // A step that found nothing to send is followed by the next part of its range at once.
+      return done === 0;
+    },
+    {
+      everyMs: LOOK_EVERY_MS,
+      onError: (error) => logger.warn('replay.failed', { error: messageOf(error) }),
+    },
+  );
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { type Repeating, repeat } from '../repeat.js';
+import * as store from '../store/deliveries/retention.js';
+import type { JournalPool } from '../store/journal/journal-pool.js';
+import type { PartitionedTable } from '../store/journal/partitions.js';
+import { judgePgError } from '../store/postgres/pg-error.js';
+import { makeRemoval } from './remove-deleted.js';
+
+export interface RetentionParts {
+  readonly pool: JournalPool;
+  /** Milliseconds. */
+  readonly limits: { readonly messagesMs: number; readonly logsMs: number; readonly deadLettersMs: number };
+  readonly logger: Logger;
+  onTableBytes(bytes: ReadonlyMap<string, number>): void;
+}
+
+const EVERY_MS = 600_000;
+const MAX_TRIES = 5;
+const BETWEEN_TRIES_MS = 200;
+const DEAD_LETTERS_AT_ONCE = 1000;
+/** Ten thousand rotations in ten minutes are not to be expected. */
+const SECRETS_AT_ONCE = 10_000;
+
+/** Gives up what is older than it need be, and measures what is left. Several instances do not get into each other's way. */
+export function runRetention(parts: RetentionParts): Repeating {
+  const { logger } = parts;
+  const removeDeleted = makeRemoval({ ...parts, logsMs: parts.limits.logsMs });
+  return repeat(() => retainOnce(parts, removeDeleted), {
+    everyMs: EVERY_MS,
+    onError: (error) => logger.warn('retention.failed', { error: messageOf(error) }),
+  });
+}
+
+export async function retainOnce(
+  { pool, limits, logger, onTableBytes }: RetentionParts,
+  removeDeleted: () => Promise<void>,
+): Promise<void> {
+  await dropExpired({ pool, logger }, 'webhook_logs', limits.logsMs);
+  let deleted = 0;
+  for (let batch = DEAD_LETTERS_AT_ONCE; batch === DEAD_LETTERS_AT_ONCE; deleted += batch) {
+    batch = await store.deleteDeadLetters(pool, limits.deadLettersMs, DEAD_LETTERS_AT_ONCE);
+  }
+  if (deleted > 0) logger.info('retention.dead_letters_deleted', { dead_letters: deleted });
+  await store.deleteReplays(pool, limits.logsMs);
+  await store.deleteExpiredSecrets(pool, SECRETS_AT_ONCE);
+  // Behind what was just deleted, which may have been all that needed a day's messages.
+  await dropExpired({ pool, logger }, 'messages', limits.messagesMs);
+  onTableBytes(await store.tableBytes(pool));
+  // Last, behind the logs, dead letters and replays that may have been all that referred to them.
+  await removeDeleted();
+}
+
+type Parts = Pick<RetentionParts, 'pool' | 'logger'>;
+
+async function dropExpired({ pool, logger }: Parts, table: PartitionedTable, olderThanMs: number): Promise<void> {
+  const needed: string[] = [];
+  for (const { name, day, bytes } of await store.expiredPartitions(pool, table, olderThanMs)) {
+    const result = await dropPatiently(pool, table, day);
+    if (result === 'dropped') logger.info('retention.dropped', { partition: name, bytes });
+    if (result === 'locked') {
+      // Whoever holds this one may hold them all: leave it to the next round.
+      logger.warn('retention.locked', { partition: name });
+      break;
+    }
+    if (result === 'needed') needed.push(day);
+  }
+  if (needed.length > 0) logger.info('retention.kept', { table, days: needed.length, oldest: needed[0] });
+}
+
+/** Each try waits a moment only, because inserts would wait behind it; what does not succeed is left to the next round. */
+async function dropPatiently(
+  pool: JournalPool,
+  table: PartitionedTable,
+  day: string,
+): Promise<store.DropResult | 'locked'> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await store.dropPartition(pool, table, day);
+    } catch (error) {
+      const verdict = judgePgError(error);
+      if (verdict !== 'back_off' && verdict !== 'repeat') throw error;
+      if (tries === MAX_TRIES) return 'locked';
+    }
+    await sleep(BETWEEN_TRIES_MS);
+  }
+}

@@ -1,0 +1,34 @@
+import { messageOf } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { type Repeating, repeat } from '../repeat.js';
+import { type Backlog, loadBacklog } from '../store/deliveries/backlog.js';
+import type { JournalPool } from '../store/journal/journal-pool.js';
+
+export interface BacklogParts {
+  readonly pool: JournalPool;
+  readonly logger: Logger;
+  onBacklog(backlog: Backlog): void;
+  readonly everyMs?: number;
+}
+
+const EVERY_MS = 15_000;
+/** With a million due, on two cores: 4 ms of PostgreSQL for 10,000, 38 ms for 100,000; 20 times that before the table was vacuumed. */
+export const MAX_COUNTED = 10_000;
+
+/** Measures at its own pace how far sending is behind, so that a scrape costs the database nothing. */
+export function watchBacklog({ pool, logger, onBacklog, everyMs = EVERY_MS }: BacklogParts): Repeating {
+  let isFailing = false;
+  return repeat(
+    async () => {
+      onBacklog(await loadBacklog(pool, MAX_COUNTED));
+      isFailing = false;
+    },
+    {
+      everyMs,
+      onError(error) {
+        if (!isFailing) logger.warn('backlog.look_failed', { error: messageOf(error) });
+        isFailing = true;
+      },
+    },
+  );
+}

@@ -1,0 +1,117 @@
+import type { Worker } from 'node:cluster';
+import type { Config } from '../../config/config.js';
+import type { Clock } from '../clock.js';
+import type { FromWorker, Report, ToWorker } from './protocol.js';
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A worker process as its parent knows it. */
+export interface Member {
+  readonly pid: number;
+  /** The id under which it owns deliveries, once it has said so. */
+  readonly instance: string | undefined;
+  readonly isReady: boolean;
+  /** Why it ends, when it could say so. */
+  readonly failure: string | undefined;
+  readonly heardAt: number;
+  /** Settles with the port of the API; never when it ends before. */
+  readonly ready: Promise<number>;
+  readonly ended: Promise<Ending>;
+  /** Its numbers; the last known ones when it does not answer soon. */
+  report(): Promise<Report>;
+  readonly lastReport: Report;
+  /** Counts as heard of just now. */
+  excuse(): void;
+  stop(): void;
+  kill(): void;
+}
+
+const REPORT_MS = 2000;
+
+/** Gives a new process its configuration and listens to what it says. */
+export function makeMember(worker: Worker, config: Config, clock: Clock): Member {
+  const known = { instance: undefined as string | undefined, failure: undefined as string | undefined, isReady: false };
+  let heardAt = clock.monotonic();
+  let lastReport: Report = [];
+  let asks = 0;
+  let isStopping = false;
+  const answers = new Map<number, () => void>();
+  const say = (message: ToWorker) => void worker.send(message, () => undefined);
+
+  const ended = new Promise<Ending>((resolve) => {
+    worker.once('exit', (code, signal) => resolve({ code, signal }));
+    // A process that could not be made never exits.
+    worker.on('error', () => worker.process.pid === undefined && resolve({ code: null, signal: null }));
+  });
+  const ready = new Promise<number>((resolve) => {
+    worker.on('message', (message: FromWorker) => {
+      heardAt = clock.monotonic();
+      switch (message.kind) {
+        case 'alive':
+          return;
+        case 'here':
+          return say(isStopping ? { kind: 'stop' } : { kind: 'run', config });
+        case 'instance':
+          known.instance = message.id;
+          return;
+        case 'failed':
+          known.failure = message.sentence;
+          return;
+        case 'started':
+          known.isReady = true;
+          return resolve(message.port);
+        case 'report':
+          lastReport = message.report;
+          return answers.get(message.ask)?.();
+        default:
+          return message satisfies never;
+      }
+    });
+  });
+
+  return {
+    pid: worker.process.pid ?? 0,
+    get instance() {
+      return known.instance;
+    },
+    get isReady() {
+      return known.isReady;
+    },
+    get failure() {
+      return known.failure;
+    },
+    get heardAt() {
+      return heardAt;
+    },
+    get lastReport() {
+      return lastReport;
+    },
+    ready,
+    ended,
+    async report() {
+      if (!known.isReady) return lastReport;
+      const ask = ++asks;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, REPORT_MS);
+        answers.set(ask, () => {
+          clearTimeout(timer);
+          resolve();
+        });
+        say({ kind: 'report', ask });
+      });
+      answers.delete(ask);
+      return lastReport;
+    },
+    excuse() {
+      heardAt = clock.monotonic();
+    },
+    stop() {
+      isStopping = true;
+      say({ kind: 'stop' });
+    },
+    kill: () => void worker.process.kill('SIGKILL'),
+  };
+}
