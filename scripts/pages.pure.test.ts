@@ -34,6 +34,14 @@ describe('the prose lint', () => {
     expect(said(content)).toEqual([]);
   });
 
+  it('refuses comments in shell examples, which a pasted line of zsh would run', () => {
+    const page = '```sh\nnpm run up   # runs everything\n# then\necho "$#"\n```\n\n```yaml\na: 1 # one\n```';
+    expect(said(page)).toEqual([
+      '2: a comment in a shell example: zsh runs it as words',
+      '3: a comment in a shell example: zsh runs it as words',
+    ]);
+  });
+
   it('reads the comments of a source file, and nothing else of it', () => {
     const source = [
       "const nobody = 'What stands here';",

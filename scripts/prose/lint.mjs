@@ -3,16 +3,23 @@ import { readComments } from './read-comments.mjs';
 import { readMarkdown } from './read-markdown.mjs';
 import { isTooLong, MAX_COLUMNS, problemsOf } from './rules.mjs';
 
+/** An interactive zsh, the shell of macOS, takes `#` for a word unless INTERACTIVE_COMMENTS is set. */
+const SHELL_COMMENT = /(?:^|\s)#(?:\s|$)/;
+
 /** Everything that the lint has to say about one file: `{ line, what }`, in the order of the lines. */
 export function lint(path, content) {
   const extension = extname(path);
-  const { blocks, lines } = extension === '.md' ? readMarkdown(content) : readComments(content, extension);
+  const { blocks, lines, shell = [] } = extension === '.md' ? readMarkdown(content) : readComments(content, extension);
   const problems = blocks.flatMap(({ kind, lines: parts }) => {
     const text = parts.map((part) => part.text).join(' ');
     return problemsOf({ kind, text }).map(({ index, what }) => ({ line: lineAt(parts, index), what }));
   });
   for (const { no, text } of lines) {
     if (isTooLong(text)) problems.push({ line: no, what: `${text.length} columns (${MAX_COLUMNS})` });
+  }
+  for (const { no, text } of shell) {
+    if (SHELL_COMMENT.test(text))
+      problems.push({ line: no, what: 'a comment in a shell example: zsh runs it as words' });
   }
   return problems.sort((one, other) => one.line - other.line);
 }

@@ -1,5 +1,5 @@
 // Takes a Markdown page apart into blocks of prose (paragraphs, list items, headings, table cells), and lists the lines
-// that the column limit applies to.
+// that the column limit applies to, and those of shell examples.
 
 /** Code is not prose, but has to leave a word behind; of a link only its text is prose. */
 const proseOf = (line) =>
@@ -18,21 +18,27 @@ const cellsOf = (line) =>
 
 const LIST_ITEM = /^\s*(?:[-*+]|\d+\.)\s+/;
 
-/** Answers `{ blocks: { kind, lines: { no, text }[] }[], lines: { no, text }[] }`. */
+const SHELL = /^\s*(?:```+|~~~+)(?:sh|bash|shell)\b/;
+
+/** Answers `{ blocks: { kind, lines: { no, text }[] }[], lines: { no, text }[], shell: { no, text }[] }`. */
 export function readMarkdown(page) {
   const blocks = [];
   const lines = [];
+  const shell = [];
   let fence;
+  let isShell = false;
   let inComment = false;
   let open;
   for (const [index, text] of page.split('\n').entries()) {
     const no = index + 1;
     const [, mark] = /^\s*(```+|~~~+)/.exec(text) ?? [];
     if (fence ? mark?.startsWith(fence) : mark) {
+      isShell = !fence && SHELL.test(text);
       fence = fence ? undefined : mark;
       open = undefined;
       continue;
     }
+    if (isShell) shell.push({ no, text });
     if (fence) continue;
     if (inComment || /^\s*<!--/.test(text)) {
       inComment = !text.includes('-->');
@@ -58,5 +64,5 @@ export function readMarkdown(page) {
     open.lines.push({ no, text: proseOf(text.replace(LIST_ITEM, '').replace(/^[#>\s]+/, '')) });
     if (isHeading) open = undefined;
   }
-  return { blocks, lines };
+  return { blocks, lines, shell };
 }
