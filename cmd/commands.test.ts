@@ -111,7 +111,9 @@ describe('hukz migrate', () => {
 
     const refused = hukz(['migrate', 'status'], env);
     expect(await refused.code).toBe(1);
-    expect(refused.output()).toMatch(/^PostgreSQL refuses us: .* does not exist \(check DATABASE_NAME\)\n$/);
+    expect(refused.output()).toMatch(
+      /^PostgreSQL refuses the connection: .* does not exist \(check DATABASE_NAME\)\n$/,
+    );
     const serve = hukz(['serve'], testEnvironment({ database, natsUrl: 'nats://127.0.0.1:1' }));
     expect(await serve.code).toBe(1);
     expect(JSON.parse(serve.output().trim().split('\n').at(-1)!)).toMatchObject({
@@ -264,6 +266,14 @@ describe('hukz publish fails', () => {
     const run = hukz(['publish', 'a.b', '{}', ...headers.flatMap((header) => ['--header', header])]);
     expect(await run.code).toBe(1);
     expect(run.output()).toMatch(new RegExp(`^--header ${sentence}.*; such a message triggers no webhook\n$`));
+  });
+
+  it('without a server, and names the address and the key to check', async () => {
+    const run = hukz(['publish', 'a.b', '{}'], { HUKZ_NATS_URL: 'nats://127.0.0.1:1' });
+    expect([await run.code, run.output()]).toEqual([
+      1,
+      'cannot connect to NATS at nats://127.0.0.1:1: CONNECTION_REFUSED (is it running? check NATS_URL)\n',
+    ]);
   });
 
   it('if the answer is an error, which it prints', async () => {

@@ -210,10 +210,12 @@ describe('what is refused', () => {
 
   it('names unknown keys and the known one that is meant', () => {
     write('config.yml', 'DATABSE_HOST: db\nbanana: 1\n');
-    expect(problemsOf(() => load({ HUKZ_REQUEST_TIME_OUT: '1s', OTHER: 'x' }))).toEqual([
+    const env = { HUKZ_REQUEST_TIME_OUT: '1s', HUKZ_SECRET: 'whsec_x', OTHER: 'x' };
+    expect(problemsOf(() => load(env))).toEqual([
       'unknown config param DATABSE_HOST (in config.yml); did you mean DATABASE_HOST (in config.yml)?',
-      'unknown config param banana (in config.yml)',
+      'unknown config param banana (in config.yml): docs/configuration.md lists all keys',
       'unknown config param HUKZ_REQUEST_TIME_OUT; did you mean HUKZ_REQUEST_TIMEOUT?',
+      'unknown config param HUKZ_SECRET: docs/configuration.md lists all keys',
     ]);
   });
 

@@ -48,5 +48,6 @@ function twice(key: string, first: string | undefined, second: string): string {
 }
 
 function unknownKey(written: string, nearest: string | undefined, nameOf: (key: string) => string): string {
-  return `unknown config param ${written}${nearest ? `; did you mean ${nameOf(nearest)}?` : ''}`;
+  const advice = nearest ? `; did you mean ${nameOf(nearest)}?` : ': docs/configuration.md lists all keys';
+  return `unknown config param ${written}${advice}`;
 }

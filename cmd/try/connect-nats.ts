@@ -1,4 +1,4 @@
-import { connect, type NatsConnection } from 'nats';
+import { connect, ErrorCode, type NatsConnection, NatsError } from 'nats';
 import { loadNatsConfig } from '../../config/load.js';
 import { messageOf } from '../../internal/errors.js';
 import { natsOptions } from '../../internal/intake/nats-settings.js';
@@ -19,7 +19,15 @@ export async function connectNats(here: Invocation): Promise<NatsConnection> {
   const options = natsOptions({ settings: config, name, onUnusableFile: () => undefined });
   return connect({ ...options, reconnect: false, ignoreAuthErrorAbort: false, timeout: 3000 }).catch(
     (error: unknown) => {
-      throw new CommandFailed(`cannot connect to NATS at ${config.servers.join(', ')}: ${messageOf(error)}`);
+      throw new CommandFailed(
+        `cannot connect to NATS at ${config.servers.join(', ')}: ${messageOf(error)} (${adviceOn(error)})`,
+      );
     },
   );
+}
+
+function adviceOn(error: unknown): string {
+  const code = error instanceof NatsError ? error.code : undefined;
+  const isSilent = code === ErrorCode.ConnectionRefused || code === ErrorCode.Timeout;
+  return isSilent ? 'is it running? check NATS_URL' : 'check NATS_URL and the other keys that begin with NATS_';
 }

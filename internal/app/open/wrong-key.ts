@@ -17,7 +17,7 @@ export class CannotStart extends Error {
 export function nameWrongKey(error: unknown): unknown {
   const key = WRONG_KEYS[sqlStateOf(error) ?? ''] ?? wrongBeforeLogin(error);
   if (key === undefined) return error;
-  return new CannotStart(`PostgreSQL refuses us: ${(error as Error).message} (check ${key})`);
+  return new CannotStart(`PostgreSQL refuses the connection: ${(error as Error).message} (check ${key})`);
 }
 
 /** What the driver says before PostgreSQL could: it has no SQLSTATE, and no waiting mends it. */
