@@ -1,6 +1,7 @@
 import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import { NO_SETTINGS } from '../domain/matching/webhook-settings.js';
 import { messageOf } from '../errors.js';
+import { makeSeldomWarning } from '../seldom-warning.js';
 import { makeClaimer } from './claimer.js';
 import { Dispatcher, type DispatcherSending } from './dispatcher.js';
 import { Health } from './health.js';
@@ -72,7 +73,8 @@ type LoopName = keyof typeof EVERY_MS;
 export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & LaneLimits): Dispatch {
   const { claims, ends, webhooks, circuits, instance, runtime } = ports;
   const { logger } = runtime;
-  const complain = (loop: string, error: unknown) => logger.warn('dispatch.failed', { loop, error: messageOf(error) });
+  const warn = makeSeldomWarning(logger, runtime.clock.monotonic);
+  const complain = (loop: string, error: unknown) => warn('dispatch.failed', { loop, error: messageOf(error) });
 
   const loops = new Loops<LoopName>(complain);
   const wakeParked = () => loops.wake('release-held');

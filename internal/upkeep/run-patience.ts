@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
+import { makeSeldomWarning } from '../seldom-warning.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { stepResumes } from '../store/webhooks/step-resumes.js';
 import { disableFailing } from '../store/webhooks/webhook-health.js';
@@ -11,6 +12,7 @@ const LOOK_EVERY_MS = 60_000;
 
 /** Lets go the backlogs of webhooks that were resumed in steps, in turn with all other instances. */
 export function runResumes({ pool, logger }: { readonly pool: JournalPool; readonly logger: Logger }): Repeating {
+  const warn = makeSeldomWarning(logger);
   return repeat(
     async () => {
       const steps = await stepResumes(pool, UNPARKED_PER_STATEMENT);
@@ -21,7 +23,7 @@ export function runResumes({ pool, logger }: { readonly pool: JournalPool; reado
       }
       return steps.some(({ dropped }) => dropped === UNPARKED_PER_STATEMENT);
     },
-    { everyMs: STEP_EVERY_MS, onError: (error) => logger.warn('resume.failed', { error: messageOf(error) }) },
+    { everyMs: STEP_EVERY_MS, onError: (error) => warn('resume.failed', { error: messageOf(error) }) },
   );
 }
 

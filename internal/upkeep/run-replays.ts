@@ -2,6 +2,7 @@ import type { FiringRules } from '../domain/matching/firing-rules.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
+import { makeSeldomWarning } from '../seldom-warning.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { type ReplayPace, stepReplays } from '../store/replay/step.js';
 
@@ -16,6 +17,7 @@ export function runReplays(parts: {
   readonly logger: Logger;
 }): Repeating {
   const { pool, pace, rules, logger } = parts;
+  const warn = makeSeldomWarning(logger);
   return repeat(
     async () => {
       const step = await stepReplays(pool, pace, rules);
@@ -35,7 +37,7 @@ export function runReplays(parts: {
     },
     {
       everyMs: LOOK_EVERY_MS,
-      onError: (error) => logger.warn('replay.failed', { error: messageOf(error) }),
+      onError: (error) => warn('replay.failed', { error: messageOf(error) }),
     },
   );
 }
