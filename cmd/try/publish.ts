@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import { ErrorCode, type MsgHdrs, headers as makeHeaders, NatsError } from 'nats';
-import { RECEIPT_HEADER } from '../../internal/domain/delivery/receipt.js';
 import { parseRouting } from '../../internal/domain/matching/routing.js';
 import { isWildcard, parseSubject } from '../../internal/domain/matching/subject.js';
 import type { Header } from '../../internal/domain/message/message.js';
+import { RECEIPT_HEADER } from '../../internal/domain/message/receipt-request.js';
 import { CommandFailed } from '../command-failed.js';
 import type { Invocation } from '../invocation.js';
 import { connectNats } from './connect-nats.js';

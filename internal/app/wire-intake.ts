@@ -72,7 +72,6 @@ export function wireIntake({ config, version, clock, logger }: Base, parts: Inta
     release: dispatch.release,
     enqueue: dispatch.enqueue,
     next: dispatch.next,
-    committedInStream: streamOrder.committed,
     suspectStrays: dispatch.suspectStrays,
     makeId: makeUuids((bytes) => randomFillSync(bytes)),
     clock,
@@ -95,6 +94,7 @@ export function wireIntake({ config, version, clock, logger }: Base, parts: Inta
   const fromStream = () =>
     makeJetStreamIntake({
       ...common,
+      acknowledged: streamOrder.committed,
       settings: config.stream,
       publishOnly: () => catalog.publishOnlySubjects(),
       barred: parts.registry.permitted.subjects,

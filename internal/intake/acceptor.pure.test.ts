@@ -3,9 +3,11 @@ import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import { Catalog } from '../domain/matching/catalog.js';
 import { NO_SETTINGS } from '../domain/matching/webhook-settings.js';
 import type { Header } from '../domain/message/message.js';
+import type { Receipt } from '../domain/message/receipt.js';
 import { eventually } from '../testkit/eventually.js';
 import { makeTestWebhook } from '../testkit/kits/test-webhook.js';
 import { type Acceptor, type AcceptorDeps, makeAcceptor } from './acceptor.js';
+import type { Incoming } from './incoming.js';
 
 type Acceptance = Parameters<AcceptorDeps['accept']>[0];
 type Accepted = Awaited<ReturnType<AcceptorDeps['accept']>>;
@@ -15,7 +17,7 @@ let catalog: Catalog;
 let asked: { acceptance: Acceptance; answer(accepted: Partial<Accepted>): void; fail(error: Error): void }[];
 let enqueued: OwnedDelivery[];
 let reserved: Set<string>;
-let answers: unknown[];
+let receipts: Receipt[];
 let strays: number;
 let turns: string[];
 let catchUps: number;
@@ -56,7 +58,6 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
     release: (id) => void reserved.delete(id),
     enqueue: (delivery) => void enqueued.push(delivery),
     next: (webhookId, orderKey) => void turns.push(`${webhookId} ${orderKey}`),
-    committedInStream: (stream, sequence) => void turns.push(`${stream} ${sequence}`),
     makeId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     clock: { now: () => 1_700_000_000_000, monotonic: () => 0 },
     suspectStrays: () => void strays++,
@@ -65,53 +66,64 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
     ...more,
   });
 };
+const accept = (incoming: Incoming) => void acceptor.accept(incoming).then((receipt) => receipts.push(receipt));
 const take = (subject: string, payload = '{}', headers: Header[] = []) =>
-  acceptor.take({ subject, headers, payload: Buffer.from(payload), answer: (text) => answers.push(JSON.parse(text)) });
+  accept({ subject, headers, payload: Buffer.from(payload) });
+const identity = { id: '0190d5a0-0000-7abc-8def-000000000009', receivedAt: 1 };
+const fromStream = (subject = 'a.b') => accept({ subject, headers: [], payload: Buffer.from('{}'), identity });
+const outcomes = () => receipts.map(({ outcome }) => outcome);
 
 beforeEach(() => {
-  [asked, enqueued, reserved, answers, room] = [[], [], new Set(), [], 100];
+  [asked, enqueued, reserved, receipts, room] = [[], [], new Set(), [], 100];
   [strays, catchUps, changeCatalog] = [0, 0, () => undefined];
   turns = [];
   acceptor = make();
 });
 
 describe('a message', () => {
-  it('that cannot even be looked at is given back to where it came from', () => {
-    const done: boolean[] = [];
+  it('that cannot even be looked at is given back to where it came from', async () => {
     catalog.match = () => {
       throw new Error('broken');
     };
-    acceptor.take({ subject: 'a.b', headers: [], payload: Buffer.from('{}'), done: (stored) => done.push(stored) });
-    expect(done).toEqual([false]);
+    fromStream();
+    await acceptor.idle();
+    expect(outcomes()).toEqual(['failed']);
     expect(acceptor.stats()).toMatchObject({ refused: 1, waiting: 0 });
   });
 
-  it('is sent and answered only after its commit', async () => {
+  it('is sent, and has its receipt, only after its commit', async () => {
     take('a.b');
-    expect([enqueued.length, answers.length]).toEqual([0, 0]);
+    await new Promise(setImmediate);
+    expect([enqueued.length, receipts.length]).toEqual([0, 0]);
     asked[0]?.answer({});
     await acceptor.idle();
     expect(enqueued.map(({ webhookId, owner, attempts }) => [webhookId, owner, attempts])).toEqual([
       [1, 'me', 0],
       [2, 'me', 0],
     ]);
-    expect(answers).toEqual([{ message_id: asked[0]?.acceptance.message.id, webhooks: 2 }]);
+    expect(receipts).toMatchObject([
+      { outcome: 'stored', messageId: asked[0]?.acceptance.message.id, webhooks: 2, isOrderedByStream: false },
+    ]);
   });
 
-  it('of a stream has its turn by its place there, once it is acknowledged; any other by its commit', async () => {
+  it('of a stream has its turn by its place there, which its receipt says; any other by its commit', async () => {
     const settings = { ...NO_SETTINGS, ordering: { by: 'webhook' as const } };
     const webhooks = [makeTestWebhook(1, { settings }), makeTestWebhook(2)];
     catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [] });
-    const identity = { id: '0190d5a0-0000-7abc-8def-000000000009', receivedAt: 1, stream: 'abcdef', sequence: 9 };
-    const done = () => void turns.push('done');
-    acceptor.take({ subject: 'a.b', headers: [], payload: Buffer.from('{}'), identity, done });
+    fromStream();
+    fromStream();
     take('a.b');
-    const [ofStream, other] = asked.map(({ acceptance }) => acceptance.deliveries[0]);
+    const [ofStream, , other] = asked.map(({ acceptance }) => acceptance.deliveries[0]);
     expect(ofStream).toMatchObject({ held: true, isNumberedLater: true });
     expect(other).toMatchObject({ held: true, isNumberedLater: false });
-    for (const { answer } of asked) answer({});
+    for (const [index, { answer }] of asked.entries()) answer({ isNew: index !== 1 });
     await acceptor.idle();
-    expect(turns).toEqual(['done', 'abcdef 9', `1 ${other?.orderKey}`]);
+    expect(receipts).toMatchObject([
+      { outcome: 'stored', isOrderedByStream: true },
+      { outcome: 'duplicate', isOrderedByStream: true },
+      { outcome: 'stored', isOrderedByStream: false },
+    ]);
+    expect(turns).toEqual([`1 ${other?.orderKey}`]);
   });
 
   it('that dispatch has no room for is left to the store, in part if need be', async () => {
@@ -121,7 +133,7 @@ describe('a message', () => {
     asked[0]?.answer({});
     await acceptor.idle();
     expect(enqueued).toHaveLength(1);
-    expect(answers).toMatchObject([{ webhooks: 2 }]);
+    expect(receipts).toMatchObject([{ webhooks: 2 }]);
   });
 
   it('for many webhooks is made ready and handed on a thousand deliveries a turn, by one statement', async () => {
@@ -145,7 +157,7 @@ describe('a message', () => {
     expect(await maxPerTick(() => enqueued.length, 4500)).toBe(1000);
     await acceptor.idle();
     expect(new Set(enqueued.map(({ message }) => message)).size).toBe(1);
-    expect(answers).toMatchObject([{ webhooks: 4500 }]);
+    expect(receipts).toMatchObject([{ webhooks: 4500 }]);
   });
 
   it('gives up its room when its deliveries are owned by nobody', async () => {
@@ -159,17 +171,19 @@ describe('a message', () => {
     take('no.webhook');
     expect(asked).toHaveLength(1);
     asked[0]?.answer({});
+    await acceptor.idle();
     acceptor = make({ storeUnmatched: false });
     take('no.webhook');
+    await acceptor.idle();
     expect(asked).toHaveLength(1);
-    expect(answers).toEqual([{ message_id: null, webhooks: 0 }]);
+    expect(receipts).toMatchObject([{ outcome: 'stored' }, { outcome: 'unwanted', problem: undefined }]);
   });
 
   it('of no registered event is counted, and says so to who asks', async () => {
     take('something.else');
     await acceptor.idle();
     expect(asked).toHaveLength(0);
-    expect(answers).toEqual([{ error: 'no event is registered for this subject' }]);
+    expect(outcomes()).toEqual(['unregistered']);
     expect(acceptor.stats()).toMatchObject({ received: 1, unregistered: 1, accepted: 0 });
   });
 
@@ -178,7 +192,7 @@ describe('a message', () => {
     expect(asked[0]?.acceptance.deliveries).toEqual([]);
     asked[0]?.answer({});
     await acceptor.idle();
-    expect(answers).toMatchObject([{ webhooks: 0, error: expect.stringContaining('Hukz-Tag') }]);
+    expect(receipts).toMatchObject([{ webhooks: 0, problem: expect.stringContaining('Hukz-Tag') }]);
     expect(acceptor.stats()).toMatchObject({
       badRouting: 1,
       latest: { badRouting: expect.stringContaining('a.b: Hukz-Tag') },
@@ -188,7 +202,8 @@ describe('a message', () => {
   it('beyond the bound of the queue is dropped, counted and answered; nothing is silent', async () => {
     for (let n = 0; n < 5; n++) take('a.b');
     expect(asked).toHaveLength(3);
-    expect(answers).toMatchObject([{ error: expect.stringContaining('overloaded') }, { error: expect.any(String) }]);
+    await Promise.resolve();
+    expect(outcomes()).toEqual(['overloaded', 'overloaded']);
     for (const { answer } of asked) answer({});
     await acceptor.idle();
     expect(acceptor.stats()).toMatchObject({ received: 5, accepted: 3, dropped: 2, waiting: 0, waitingBytes: 0 });
@@ -203,10 +218,7 @@ describe('a message', () => {
     asked[0]?.answer({ isNew: false, owned: new Set(), refused: 'poison' });
     asked[1]?.fail(new Error('relation "messages" does not exist'));
     await acceptor.idle();
-    expect(answers).toEqual([
-      { error: 'the message could not be stored: poison' },
-      { error: 'the message could not be stored' },
-    ]);
+    expect(receipts).toEqual([{ outcome: 'refused', problem: 'poison' }, { outcome: 'failed' }]);
     expect(acceptor.stats()).toMatchObject({ refused: 2, accepted: 0, waiting: 0 });
     expect([reserved.size, strays]).toEqual([0, 1]);
   });
@@ -233,7 +245,7 @@ describe('a message', () => {
     asked[1]?.answer({});
     await acceptor.idle();
     expect([enqueued.length, reserved.size, catchUps]).toEqual([2, 2, 1]);
-    expect(answers).toMatchObject([{ webhooks: 2 }]);
+    expect(receipts).toMatchObject([{ webhooks: 2 }]);
   });
 
   it('is stored in the end, however fast the catalog changes', async () => {
@@ -252,9 +264,7 @@ describe('a message', () => {
     ['the stream', true],
     ['a subscription', false],
   ])('of %s whose event we have not heard of is looked for again before it is given up', async (_name, isOfStream) => {
-    const done: boolean[] = [];
-    const conclusion = isOfStream ? { done: (stored: boolean) => done.push(stored) } : {};
-    const come = (subject: string) => acceptor.take({ subject, headers: [], payload: Buffer.from('1'), ...conclusion });
+    const come = (subject: string) => (isOfStream ? fromStream(subject) : take(subject));
     changeCatalog = () =>
       catalog.apply({
         version: 2,
@@ -269,7 +279,7 @@ describe('a message', () => {
     await acceptor.idle();
     come('never.made');
     await acceptor.idle();
-    expect(done).toEqual(isOfStream ? [true, true] : []);
+    expect(outcomes()).toEqual(['stored', 'unregistered']);
     expect([acceptor.stats().unregistered, acceptor.stats().accepted]).toEqual([1, 1]);
   });
 
@@ -288,29 +298,40 @@ describe('a message', () => {
   });
 
   it('of a stream that is beyond the bound is given back, which delays it; any other one is dropped', () => {
-    const done: boolean[] = [];
     for (let n = 0; n < 3; n++) take('a.b');
-    acceptor.take({ subject: 'a.b', headers: [], payload: Buffer.from('{}'), done: (stored) => done.push(stored) });
+    fromStream();
     take('a.b');
-    expect([done, acceptor.stats()]).toMatchObject([[false], { delayed: 1, dropped: 1 }]);
+    expect(acceptor.stats()).toMatchObject({ delayed: 1, dropped: 1 });
   });
 
-  it('that cannot be answered any more is taken all the same', async () => {
-    const closed = () => {
-      throw new Error('CONNECTION_CLOSED');
-    };
-    acceptor.take({ subject: 'a.b', headers: [], payload: Buffer.from('{}'), answer: closed, done: closed });
-    asked[0]?.answer({});
+  it('whose subject is reserved is left out', async () => {
+    take('$SYS.a');
     await acceptor.idle();
-    expect([enqueued.length, reserved.size, acceptor.stats().accepted]).toEqual([2, 2, 1]);
+    expect([outcomes(), asked.length]).toEqual([['reserved'], 0]);
+    expect(acceptor.stats()).toMatchObject({ reserved: 1, latest: { reserved: '$SYS.a' } });
   });
 
-  it('never makes the callback throw', () => {
+  it('gets a receipt from a fault too', async () => {
     acceptor = make({
       tryReserve: () => {
         throw new Error('a bug');
       },
     });
-    expect(() => take('a.b')).not.toThrow();
+    take('a.b');
+    await acceptor.idle();
+    expect(outcomes()).toEqual(['failed']);
   });
+});
+
+it('the acceptor is idle when what waited for the receipts has run: a last acknowledgement is sent by then', async () => {
+  const acknowledged: Receipt[] = [];
+  const acknowledge = async () => {
+    const receipt = await acceptor.accept({ subject: 'a.b', headers: [], payload: Buffer.from('{}') });
+    for (let step = 0; step < 5; step++) await undefined;
+    acknowledged.push(receipt);
+  };
+  void acknowledge();
+  const idle = acceptor.idle().then(() => acknowledged.length);
+  asked[0]?.answer({});
+  expect(await idle).toBe(1);
 });

@@ -1,11 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { Catalog } from '../domain/matching/catalog.js';
 import { MessageView } from '../domain/matching/message-view.js';
 import { envelope } from '../domain/message/envelope.js';
 import { type Message, weightOf } from '../domain/message/message.js';
+import type { Receipt } from '../domain/message/receipt.js';
 import { messageOf } from '../errors.js';
 import type { Incoming } from './incoming.js';
-import { type Accepted, DELIVERY_OVERHEAD, type KeepDeps, type Kept, makeKeep } from './keep.js';
+import { type Accepted, DELIVERY_OVERHEAD, type KeepDeps, makeKeep, type NewDelivery } from './keep.js';
 import { type Matched, match } from './match.js';
 
 export interface AcceptorDeps extends KeepDeps {
@@ -16,8 +18,6 @@ export interface AcceptorDeps extends KeepDeps {
   catchUp(): Promise<void>;
   /** Dispatch's: one of this key may be the next. */
   next(webhookId: number, orderKey: string): void;
-  /** Dispatch's: ordered deliveries of this message of a stream were committed, and it was acknowledged. */
-  committedInStream(stream: string, sequence: number): void;
   /** A uuid of that time. */
   makeId(ms: number): string;
   readonly clock: Clock;
@@ -48,10 +48,10 @@ export interface AcceptorStats {
 }
 
 export interface Acceptor {
-  /** Takes a message; never throws. */
-  take(incoming: Incoming): void;
+  /** Stores a message with its deliveries. Never throws and never rejects. */
+  accept(incoming: Incoming): Promise<Receipt>;
   stats(): AcceptorStats;
-  /** Resolves when everything taken is committed, refused or dropped. */
+  /** Resolves when everything accepted so far has its receipt, and what waited for a receipt has run. */
   idle(): Promise<void>;
 }
 
@@ -66,7 +66,10 @@ interface Taken {
 /** How often a message is matched while the catalog changes under it; then it is stored as it was matched last. */
 const MAX_MATCHES = 8;
 
-/** Matches messages and hands them to the journal; answers and sends only after the commit. */
+const RESERVED: Promise<Receipt> = Promise.resolve({ outcome: 'reserved' });
+const OVERLOADED: Promise<Receipt> = Promise.resolve({ outcome: 'overloaded' });
+
+/** Matches messages and hands them to the journal. A message has its receipt, and is sent, only after the commit. */
 export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   const { catalog, clock, limits } = deps;
   const count = {
@@ -87,13 +90,12 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   const idleWaiters: (() => void)[] = [];
   const keep = makeKeep(deps);
 
-  const take = (incoming: Incoming): void => {
+  const accept = (incoming: Incoming): Promise<Receipt> => {
     count.received++;
     if (deps.isReserved(incoming.subject)) {
       count.reserved++;
       latest.reserved = incoming.subject;
-      conclude(incoming, true);
-      return;
+      return RESERVED;
     }
     const view = new MessageView(incoming.subject, incoming.headers, incoming.payload);
     const matched = match(catalog, view);
@@ -102,33 +104,36 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     const size = weightOf(incoming) + (matched?.webhooks.length ?? 0) * DELIVERY_OVERHEAD;
     // Alone, any message is taken: one that never fits would come again from its stream for ever.
     if (waiting >= limits.maxMessages || (waiting > 0 && waitingBytes + size > limits.maxBytes)) {
-      if (incoming.done) count.delayed++;
+      if (incoming.identity) count.delayed++;
       else count.dropped++;
-      conclude(incoming, false, () => ({ error: 'hukz is overloaded and did not take this message' }));
-      return;
+      return OVERLOADED;
     }
-    void takeIn({ incoming, view, matched, size });
+    return takeIn({ incoming, view, matched, size });
   };
 
-  /** Never rejects. */
-  const takeIn = async (taken: Taken) => {
+  const fail = ({ subject }: Incoming, error: unknown): Receipt => {
+    count.refused++;
+    latest.refused = `${subject}: ${messageOf(error)}`;
+    return { outcome: 'failed' };
+  };
+
+  const takeIn = async (taken: Taken): Promise<Receipt> => {
     const { incoming, size } = taken;
     waiting++;
     waitingBytes += size;
     try {
-      await store(taken);
+      return await store(taken);
     } catch (error) {
-      count.refused++;
-      latest.refused = `${incoming.subject}: ${messageOf(error)}`;
-      conclude(incoming, false, () => ({ error: 'the message could not be stored' }));
+      return fail(incoming, error);
+    } finally {
+      waiting--;
+      waitingBytes -= size;
+      if (waiting === 0) for (const resolve of idleWaiters.splice(0)) resolve();
     }
-    waiting--;
-    waitingBytes -= size;
-    if (waiting === 0) for (const resolve of idleWaiters.splice(0)) resolve();
   };
 
   /** Matches again for as long as the catalog changes under it, or has not heard of the event. */
-  const store = async ({ incoming, view, matched: first }: Taken) => {
+  const store = async ({ incoming, view, matched: first }: Taken): Promise<Receipt> => {
     const message = toMessage(incoming);
     view.moveTo(message.payload);
     const isOfStream = incoming.identity !== undefined;
@@ -138,37 +143,29 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
         await deps.catchUp();
         matched = match(catalog, view);
       }
-      if (!matched || isUnwanted(matched)) return leaveOut(incoming, matched);
+      if (!matched || isUnwanted(matched)) return leaveOut(matched);
       const { webhooks, stamp } = matched;
       const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
       const kept = await keep({ message, view, webhooks, catalogStamp, isOfStream });
       if (kept.accepted.stale) continue;
-      report(incoming, message.id, kept.accepted, matched);
-      takeTurns(incoming, kept);
-      return;
+      const { accepted, deliveries } = kept;
+      const isOrderedByStream = isOfStream && deliveries.some(({ isNumberedLater }) => isNumberedLater);
+      if (!isOfStream && accepted.isNew) takeTurns(deliveries);
+      return report(message, matched, accepted, isOrderedByStream);
     }
   };
 
-  /** Of a stream, what came again too: whoever had committed it may have died before the acknowledgement. */
-  const takeTurns = ({ identity }: Incoming, { accepted, deliveries }: Kept) => {
-    if (identity) {
-      const isOrdered = deliveries.some(({ isNumberedLater }) => isNumberedLater);
-      if (isOrdered) deps.committedInStream(identity.stream, identity.sequence);
-      return;
-    }
-    if (!accepted.isNew) return;
+  /** What comes from a stream has its turn later, when the stream knows that it is committed. */
+  const takeTurns = (deliveries: readonly NewDelivery[]) => {
     for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.next(webhookId, orderKey);
   };
 
   const isUnwanted = (matched: Matched) => matched.webhooks.length === 0 && !deps.storeUnmatched;
 
-  const leaveOut = (incoming: Incoming, matched: Matched | undefined): void => {
-    if (!matched) count.unregistered++;
-    conclude(incoming, true, () =>
-      matched
-        ? { message_id: null, webhooks: 0, ...because(matched.problem) }
-        : { error: 'no event is registered for this subject' },
-    );
+  const leaveOut = (matched: Matched | undefined): Receipt => {
+    if (matched) return { outcome: 'unwanted', problem: matched.problem };
+    count.unregistered++;
+    return { outcome: 'unregistered' };
   };
 
   const toMessage = ({ subject, headers, payload, identity }: Incoming): Message => {
@@ -179,52 +176,41 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   };
 
   const report = (
-    incoming: Incoming,
-    id: string,
-    { refused, isNew }: Accepted,
+    { id, subject }: Message,
     { problem, webhooks }: Matched,
-  ): void => {
+    { refused, isNew }: Accepted,
+    isOrderedByStream: boolean,
+  ): Receipt => {
     if (problem) {
       count.badRouting++;
-      latest.badRouting = `${incoming.subject}: ${problem}`;
+      latest.badRouting = `${subject}: ${problem}`;
     }
     if (refused !== undefined) {
       count.refused++;
-      conclude(incoming, true, () => ({ error: `the message could not be stored: ${refused}` }));
-    } else if (!isNew) {
-      count.duplicates++;
-      // The id of the first message may be another publisher's.
-      conclude(incoming, true, () => ({ message_id: null, webhooks: 0, duplicate: true }));
-    } else {
-      count.accepted++;
-      count.deliveries += webhooks.length;
-      conclude(incoming, true, () => ({ message_id: id, webhooks: webhooks.length, ...because(problem) }));
+      return { outcome: 'refused', problem: refused };
     }
+    if (!isNew) {
+      count.duplicates++;
+      return { outcome: 'duplicate', isOrderedByStream };
+    }
+    count.accepted++;
+    count.deliveries += webhooks.length;
+    return { outcome: 'stored', messageId: id, webhooks: webhooks.length, problem, isOrderedByStream };
   };
 
   return {
-    take(incoming) {
+    accept(incoming) {
       try {
-        take(incoming);
+        return accept(incoming);
       } catch (error) {
-        count.refused++;
-        latest.refused = `${incoming.subject}: ${messageOf(error)}`;
-        conclude(incoming, false, () => ({ error: 'the message could not be stored' }));
+        return Promise.resolve(fail(incoming, error));
       }
     },
     stats: () => ({ ...count, waiting, waitingBytes, latest }),
-    idle: () => (waiting === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
+    async idle() {
+      if (waiting > 0) await new Promise<void>((resolve) => idleWaiters.push(resolve));
+      // What waits for a receipt runs before the next turn: an acknowledgement is sent before its connection is closed.
+      await nextTurn();
+    },
   };
 }
-
-/** Tells where it came from that we are done with a message, and the publisher, if it asked, what became of it. */
-function conclude(incoming: Incoming, stored: boolean, answer?: () => Readonly<Record<string, unknown>>): void {
-  try {
-    incoming.done?.(stored);
-    if (answer) incoming.answer?.(JSON.stringify(answer()));
-  } catch {
-    // The connection has closed: a publisher is not told, a stream delivers again what is in the journal already.
-  }
-}
-
-const because = (problem: string | undefined) => (problem ? { error: problem } : {});

@@ -33,7 +33,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
     queueGroup,
     subjects,
     isInbox,
-    take: acceptor.take,
+    accept: acceptor.accept,
     boundary,
     now,
     logger,

@@ -36,7 +36,10 @@ beforeEach(async () => {
     queueGroup: 'hukz',
     subjects: () => subjects,
     isInbox: (subject) => subject.startsWith('_INBOX.'),
-    take: ({ subject }) => void taken.push(subject),
+    accept: async ({ subject }) => {
+      taken.push(subject);
+      return { outcome: 'unregistered' };
+    },
     boundary: makeClientBoundary(),
     now: () => ms,
     logger: makeTestLogger(),

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ErrorCode, Events, type Msg, type NatsConnection, type Subscription } from 'nats';
 import { coalesce } from '../coalesce.js';
-import { asksForReceipt } from '../domain/delivery/receipt.js';
 import type { Degradation } from '../domain/streams/degradation.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { Acceptor } from './acceptor.js';
 import type { ClientBoundary } from './client-boundary.js';
-import type { Incoming } from './incoming.js';
+import { Replies } from './replies.js';
 
 export interface SubscriptionsDeps {
   readonly queueGroup: string;
@@ -14,7 +14,7 @@ export interface SubscriptionsDeps {
   subjects(): readonly string[];
   /** Whether an answer may go to a subject. */
   isInbox(subject: string): boolean;
-  take(incoming: Incoming): void;
+  readonly accept: Acceptor['accept'];
   readonly boundary: ClientBoundary;
   /** Monotonic milliseconds. */
   now(): number;
@@ -53,9 +53,12 @@ export class Subscriptions {
   private answering: NatsConnection | undefined;
   /** Refusals of this connection that name no subject, and were not put down to one yet. */
   private limits = 0;
-  private refusedReceipts = 0;
+  private readonly replies: Replies;
 
-  constructor(private readonly deps: SubscriptionsDeps) {}
+  constructor(private readonly deps: SubscriptionsDeps) {
+    const publish = (subject: string, text: string) => this.answering?.publish(subject, text);
+    this.replies = new Replies({ isInbox: deps.isInbox, publish });
+  }
 
   get count(): number {
     return this.active.size;
@@ -63,7 +66,7 @@ export class Subscriptions {
 
   /** Requests whose answer was to go to a subject that is no inbox. */
   get receiptsRefused(): number {
-    return this.refusedReceipts;
+    return this.replies.refused;
   }
 
   /** The subjects that the server does not let us subscribe to, or has not confirmed. */
@@ -196,7 +199,7 @@ export class Subscriptions {
       queue: this.deps.queueGroup,
       callback: this.deps.boundary.guarded((error, msg) => {
         if (error) this.refuse(subject, subscription, error);
-        else this.deps.take(this.toIncoming(msg));
+        else this.take(msg);
       }),
     });
     this.active.set(subject, { subscription, confirmed: false, overdue: false });
@@ -238,17 +241,10 @@ export class Subscriptions {
     this.refused.set(subject, { words: 'permissions violation', isLimit: false, triedAt: this.deps.now() });
   }
 
-  private toIncoming(msg: Msg): Incoming {
+  private take(msg: Msg): void {
     const headers = this.deps.boundary.headersOf(msg);
-    const incoming = { subject: msg.subject, headers, payload: msg.data };
-    const { reply } = msg;
-    // An answer of ours in place of the one that was asked for would break a service on this subject.
-    if (!reply || !asksForReceipt(headers)) return incoming;
-    if (!this.deps.isInbox(reply)) {
-      this.refusedReceipts++;
-      return incoming;
-    }
-    return { ...incoming, answer: (text) => this.answering?.publish(reply, text) };
+    const receipt = this.deps.accept({ subject: msg.subject, headers, payload: msg.data });
+    this.replies.await(receipt, msg.reply, headers);
   }
 }
 

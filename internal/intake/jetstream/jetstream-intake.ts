@@ -22,6 +22,8 @@ import type { StreamLink } from './wanted-consumer.js';
 
 export interface JetStreamIntakeDeps {
   readonly acceptor: Acceptor;
+  /** Dispatch's: a message of the stream with this mark is acknowledged, by whose place deliveries are ordered. */
+  acknowledged(stream: string, sequence: number): void;
   readonly queueGroup: string;
   readonly settings: StreamSettings;
   readonly options: ConnectionOptions;
@@ -67,7 +69,8 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   const { exclusively, reload, wouldStore } = deps;
   const positions = new Positions({ store: deps.positions, boundary, wouldStore, logger });
   const consumers = new Consumers({ settings, positions, exclusively, reload, logger });
-  const readings = new Readings({ acceptor, boundary, consumers, positions, now, onLost, logger });
+  const streamAcceptor = { accept: acceptor.accept, acknowledged: deps.acknowledged };
+  const readings = new Readings({ acceptor: streamAcceptor, boundary, consumers, positions, now, onLost, logger });
   const plan = new ConsumerPlan(deps.queueGroup, settings.name);
   const { remembered } = deps.positions;
   const follower = new StreamFollower({ ...deps, readings, consumers: plan, remembered });

@@ -1,5 +1,5 @@
 import { type Msg, type MsgHdrs, type NatsConnection, headers as natsHeaders } from 'nats';
-import { RECEIPT_HEADER } from '../../domain/delivery/receipt.js';
+import { RECEIPT_HEADER } from '../../domain/message/receipt-request.js';
 
 export interface ReceiptOptions {
   readonly timeout?: number;

@@ -1,8 +1,8 @@
 import type { ConsumerConfig, Msg, NatsConnection } from 'nats';
+import { isFinal, isOrderedByStream, type Receipt } from '../../../domain/message/receipt.js';
 import { messageOf } from '../../../errors.js';
 import type { Logger } from '../../../logger.js';
 import { type Repeating, repeat } from '../../../repeat.js';
-import type { Acceptor } from '../../acceptor.js';
 import type { ClientBoundary } from '../../client-boundary.js';
 import type { PullTarget } from '../pull-target.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from '../stream-position.js';
@@ -12,6 +12,7 @@ import { limitsOf } from './pull-limits.js';
 import { PullRequests } from './pull-requests.js';
 import { Repetitions } from './repetitions.js';
 import { REQUESTS_PER_READER, type SharedRoom } from './shared-room.js';
+import type { StreamAcceptor } from './stream-acceptor.js';
 
 export interface PullerDeps {
   readonly connection: NatsConnection;
@@ -22,7 +23,7 @@ export interface PullerDeps {
   readonly config: Partial<ConsumerConfig>;
   /** Monotonic milliseconds. */
   now(): number;
-  readonly acceptor: Acceptor;
+  readonly acceptor: StreamAcceptor;
   readonly boundary: ClientBoundary;
   /** Of all pullers of this instance. */
   readonly room: SharedRoom;
@@ -111,7 +112,7 @@ export class Puller {
   };
 
   private take(msg: Msg): void {
-    const { connection, acceptor, boundary, room } = this.deps;
+    const { acceptor, boundary, room } = this.deps;
     const reply = msg.reply ?? '';
     const position = parseAckSubject(reply);
     if (!position) throw new Error(`the reply of a message of the stream cannot be read: ${reply}`);
@@ -122,25 +123,25 @@ export class Puller {
     if (!this.inHand.add(streamSequence, reply)) return;
     const size = msg.data.length;
     room.add(size);
-    acceptor.take({
-      subject: msg.subject,
-      headers,
-      payload: msg.data,
-      identity: {
-        id: this.idOf(position),
-        receivedAt: position.storedAt,
-        stream: this.mark,
-        sequence: streamSequence,
-      },
-      done: (stored) => {
-        const latest = this.inHand.remove(streamSequence);
-        // A fault behind the commit concludes a message a second time.
-        if (latest === undefined) return;
-        room.remove(size);
-        if (!connection.isClosed()) connection.publish(latest, stored ? ACK : AGAIN);
-        this.pull();
-      },
-    });
+    const identity = { id: this.idOf(position), receivedAt: position.storedAt };
+    void acceptor
+      .accept({ subject: msg.subject, headers, payload: msg.data, identity })
+      .then((receipt) => this.conclude(receipt, streamSequence, size));
+  }
+
+  /** Acknowledges a message, or gives it back to its stream. */
+  private conclude(receipt: Receipt, sequence: number, size: number): void {
+    const { connection, acceptor, room } = this.deps;
+    const reply = this.inHand.remove(sequence);
+    try {
+      room.remove(size);
+      if (reply !== undefined && !connection.isClosed()) connection.publish(reply, isFinal(receipt) ? ACK : AGAIN);
+      this.pull();
+    } catch {
+      // The connection has closed: the stream delivers the message again, and the journal recognises it.
+    }
+    // Also what the journal had: the instance that committed it may have died before the acknowledgement.
+    if (isOrderedByStream(receipt)) acceptor.acknowledged(this.mark, sequence);
   }
 
   private sayWorking(): void {

@@ -1,14 +1,14 @@
 import type { Logger } from '../../../logger.js';
-import type { Acceptor } from '../../acceptor.js';
 import type { ClientBoundary } from '../../client-boundary.js';
 import type { Consumers } from '../consumers/consumers.js';
 import { Puller } from '../pulling/puller.js';
 import type { SharedRoom } from '../pulling/shared-room.js';
+import type { StreamAcceptor } from '../pulling/stream-acceptor.js';
 import type { StreamLink, WantedConsumer } from '../wanted-consumer.js';
 import { Reading } from './reading.js';
 
 export interface OpenReadingDeps {
-  readonly acceptor: Acceptor;
+  readonly acceptor: StreamAcceptor;
   readonly boundary: ClientBoundary;
   readonly consumers: Pick<Consumers, 'ensure'>;
   /** Monotonic milliseconds. */

@@ -2,7 +2,6 @@ import type { ConsumerInfo, JetStreamManager, StreamInfo } from 'nats';
 import type { Obstacle } from '../../../domain/streams/stream-obstacles.js';
 import { messageOf } from '../../../errors.js';
 import type { Logger } from '../../../logger.js';
-import type { Acceptor } from '../../acceptor.js';
 import type { ClientBoundary } from '../../client-boundary.js';
 import { deviationsOf } from '../consumers/consumer-fit.js';
 import type { Consumers, Removal } from '../consumers/consumers.js';
@@ -11,6 +10,7 @@ import type { Look } from '../positions/look.js';
 import type { Positions } from '../positions/positions.js';
 import { keyOf, type PullTarget } from '../pull-target.js';
 import { SharedRoom } from '../pulling/shared-room.js';
+import type { StreamAcceptor } from '../pulling/stream-acceptor.js';
 import { isNotFound, refusalOf } from '../refusal.js';
 import { markOf } from '../stream-position.js';
 import type { StreamLink, WantedConsumer } from '../wanted-consumer.js';
@@ -19,7 +19,7 @@ import { type OpenReadingDeps, openReading } from './open-reading.js';
 import type { Reading } from './reading.js';
 
 export interface ReadingsDeps {
-  readonly acceptor: Acceptor;
+  readonly acceptor: StreamAcceptor;
   readonly boundary: ClientBoundary;
   readonly consumers: Consumers;
   readonly positions: Positions;

@@ -1,4 +1,4 @@
-import type { Header } from '../message/message.js';
+import type { Header } from './message.js';
 
 /** A request with this header and the value 1 asks hukz for an answer. Without it, the request is meant for another service. */
 export const RECEIPT_HEADER = 'Hukz-Receipt';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { asksForReceipt } from './receipt.js';
+import { asksForReceipt } from './receipt-request.js';
 
 it.each([
   ['Hukz-Receipt', '1', true],

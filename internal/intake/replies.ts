@@ -1,0 +1,69 @@
+import type { Header } from '../domain/message/message.js';
+import type { Receipt } from '../domain/message/receipt.js';
+import { asksForReceipt } from '../domain/message/receipt-request.js';
+
+interface RepliesDeps {
+  /** Whether a reply may go to a subject. */
+  isInbox(subject: string): boolean;
+  publish(subject: string, text: string): void;
+}
+
+/** Gives receipts to the publishers that ask for one. A reply of ours to any other request would break a service on its subject. */
+export class Replies {
+  private refusals = 0;
+
+  constructor(private readonly deps: RepliesDeps) {}
+
+  /** Requests whose reply was to go to a subject that is no inbox. */
+  get refused(): number {
+    return this.refusals;
+  }
+
+  /** Replies to this message if its publisher asked, once there is a receipt for it. */
+  await(receipt: Promise<Receipt>, reply: string | undefined, headers: readonly Header[]): void {
+    if (!reply || !asksForReceipt(headers)) return;
+    if (this.deps.isInbox(reply)) void receipt.then((given) => this.send(reply, given));
+    else this.refusals++;
+  }
+
+  private send(reply: string, receipt: Receipt): void {
+    const text = replyFor(receipt);
+    if (text === undefined) return;
+    try {
+      this.deps.publish(reply, text);
+    } catch {
+      // The connection has closed: the publisher's request times out.
+    }
+  }
+}
+
+/** The reply to a publisher that asked for a receipt; undefined: the publisher gets none. */
+export function replyFor(receipt: Receipt): string | undefined {
+  const fields = fieldsOf(receipt);
+  return fields && JSON.stringify(fields);
+}
+
+function fieldsOf(receipt: Receipt): Readonly<Record<string, unknown>> | undefined {
+  switch (receipt.outcome) {
+    case 'stored':
+      return { message_id: receipt.messageId, webhooks: receipt.webhooks, ...because(receipt.problem) };
+    case 'duplicate':
+      return { message_id: null, webhooks: 0, duplicate: true };
+    case 'unwanted':
+      return { message_id: null, webhooks: 0, ...because(receipt.problem) };
+    case 'unregistered':
+      return { error: 'no event is registered for this subject' };
+    case 'reserved':
+      return undefined;
+    case 'refused':
+      return { error: `the message could not be stored: ${receipt.problem}` };
+    case 'failed':
+      return { error: 'the message could not be stored' };
+    case 'overloaded':
+      return { error: 'hukz is overloaded and did not take this message' };
+    default:
+      return receipt satisfies never;
+  }
+}
+
+const because = (problem: string | undefined) => (problem ? { error: problem } : {});
