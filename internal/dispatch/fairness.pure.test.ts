@@ -45,6 +45,31 @@ describe('560 webhooks that hang, each with its first request', () => {
     expect(takeAll(lanes).map(({ webhookId }) => webhookId)).toEqual(Array.from({ length: 20 }, (_, n) => QUICK + n));
   });
 
+  it('leave slots to others where each of them is in a space of its own, which its user chose', () => {
+    const classOf = (id: number): ClassPath => [id, id < QUICK ? 7 : 8, `https://${id}.example`];
+    const lanes = makeTestLanes(limits, { classOf });
+    fill(lanes, 560);
+    const taken = takeAll(lanes);
+    expect(taken.length).toBeLessThan(462);
+    for (let n = 0; n < 20; n++) lanes.push(delivery(QUICK + n));
+    expect(takeAll(lanes).map(({ webhookId }) => webhookId)).toEqual(Array.from({ length: 20 }, (_, n) => QUICK + n));
+    // What ends makes room again, in whichever space.
+    for (const one of taken) lanes.done(one, 'fine', 1);
+    expect(takeAll(lanes).length).toBeGreaterThan(400);
+  });
+
+  it('leave memory to others where each of them is in a space of its own', () => {
+    const classOf = (id: number): ClassPath => [id, id < QUICK ? 7 : 8, `https://${id}.example`];
+    const residents = new Residents({ maxResident: 1000, maxResidentBytes: 1 << 30 }, classOf);
+    let kept = 0;
+    for (let n = 0; n < 10; n++)
+      for (let id = 1; id <= 560; id++) if (residents.tryReserve(`${id}-${n}`, id, 1)) kept++;
+    expect(kept).toBeLessThan(800);
+    expect(residents.tryReserve('quick', QUICK, 1)).toBe(true);
+    for (let n = 0; n < 10; n++) for (let id = 1; id <= 560; id++) residents.release(`${id}-${n}`);
+    expect(residents.tryReserve('again', 1, 1)).toBe(true);
+  });
+
   it('leave slots for retries to other spaces', () => {
     const lanes = beside([8, 8, 'https://quick.example']);
     fill(lanes, 560, 1);

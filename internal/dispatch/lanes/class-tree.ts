@@ -1,34 +1,51 @@
 import type { ClassPath } from '../../domain/delivery/scheduling-class.js';
 
 /** A scheduling class, or the root that all of them are in. */
-export class ClassNode<T> {
-  readonly children = new Map<number | string, ClassNode<T>>();
-  /** Lanes in it. */
+export class ClassNode<U, L = undefined> {
+  readonly children = new Map<number | string, ClassNode<U, L>>();
+  /** Lanes in the class. */
   lanes = 0;
 
   constructor(
-    readonly parent: ClassNode<T> | undefined,
+    readonly parent: ClassNode<U, L> | undefined,
     readonly key: number | string,
-    readonly load: T,
+    /** The share that the class uses. The classes of one user in several spaces have it in common. */
+    readonly used: U,
+    readonly load: L,
     /** 0 for spaces, 1 for users, 2 for origins. */
     readonly depth: number,
   ) {}
 }
 
+const USER_DEPTH = 1;
+
 /** Classes without a lane that are kept: to make three of them for each delivery of an idle webhook costs 3 µs. */
 const MAX_KEPT = 1000;
 
-/** The scheduling classes that have a lane, and some that had one. */
-export class ClassTree<T> {
-  readonly root: ClassNode<T>;
+interface Shared<U> {
+  readonly used: U;
+  /** Classes that have it in common. */
+  classes: number;
+}
+
+/**
+ * The scheduling classes that have a lane, and some that had one. A user may create webhooks in any number of spaces, so
+ * the share of a user is one in all of them.
+ */
+export class ClassTree<U, L = undefined> {
+  readonly root: ClassNode<U, L>;
+  private readonly users = new Map<number | string, Shared<U>>();
   private size = 0;
 
-  constructor(private readonly makeLoad: () => T) {
-    this.root = new ClassNode<T>(undefined, '', makeLoad(), -1);
+  constructor(
+    private readonly makeUsed: () => U,
+    private readonly makeLoad: () => L,
+  ) {
+    this.root = new ClassNode<U, L>(undefined, '', makeUsed(), makeLoad(), -1);
   }
 
   /** The narrowest class of a path, with one more lane in it. */
-  enter(path: ClassPath): ClassNode<T> {
+  enter(path: ClassPath): ClassNode<U, L> {
     let node = this.root;
     node.lanes++;
     for (const key of path) {
@@ -40,23 +57,38 @@ export class ClassTree<T> {
   }
 
   /** A lane is gone; a class without lanes may be forgotten. */
-  leave(narrowest: ClassNode<T>): void {
-    for (let node: ClassNode<T> | undefined = narrowest; node; node = node.parent) {
+  leave(narrowest: ClassNode<U, L>): void {
+    for (let node: ClassNode<U, L> | undefined = narrowest; node; node = node.parent) {
       node.lanes--;
       if (node.lanes > 0 || node.children.size > 0 || this.size <= MAX_KEPT) continue;
-      if (node.parent?.children.delete(node.key)) this.size--;
+      if (node.parent?.children.delete(node.key)) this.forget(node);
     }
   }
 
-  private add(parent: ClassNode<T>, key: number | string): ClassNode<T> {
-    const node = new ClassNode(parent, key, this.makeLoad(), parent.depth + 1);
+  private add(parent: ClassNode<U, L>, key: number | string): ClassNode<U, L> {
+    const depth = parent.depth + 1;
+    const used = depth === USER_DEPTH ? this.usedBy(key) : this.makeUsed();
+    const node = new ClassNode<U, L>(parent, key, used, this.makeLoad(), depth);
     parent.children.set(key, node);
     this.size++;
     return node;
   }
 
+  private usedBy(user: number | string): U {
+    const shared = this.users.get(user) ?? { used: this.makeUsed(), classes: 0 };
+    shared.classes++;
+    this.users.set(user, shared);
+    return shared.used;
+  }
+
+  private forget({ depth, key }: ClassNode<U, L>): void {
+    this.size--;
+    const shared = depth === USER_DEPTH ? this.users.get(key) : undefined;
+    if (shared && --shared.classes === 0) this.users.delete(key);
+  }
+
   /** The class of a path, or the narrowest one around it that has a lane. */
-  find(path: ClassPath): ClassNode<T> {
+  find(path: ClassPath): ClassNode<U, L> {
     let node = this.root;
     for (const key of path) {
       const child = node.children.get(key);

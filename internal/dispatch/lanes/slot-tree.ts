@@ -13,16 +13,19 @@ export interface Lined {
   readonly lined: Record<SlotKind, boolean>;
 }
 
-interface SlotLoad<L> {
+interface SlotsUsed {
   inFlight: number;
   readonly ofKind: Record<SlotKind, number>;
+}
+
+interface SlotLoad<L> {
   /** What has work, each in its turn: narrower classes, or the lanes of a narrowest one. */
   readonly rings: Readonly<Record<SlotKind, Fifo<SlotClass<L> | L>>>;
   /** Whether the class stands in the ring of the class around it. */
   readonly lined: Record<SlotKind, boolean>;
 }
 
-export type SlotClass<L> = ClassNode<SlotLoad<L>>;
+export type SlotClass<L> = ClassNode<SlotsUsed, SlotLoad<L>>;
 
 /** Slots there are, and how many of them each kind may have. */
 export interface SlotLimits {
@@ -38,12 +41,12 @@ const TIMES_OF_FREE: TimesOfFree = [12, 9, 6];
 
 /** Hands out slots round robin over spaces, over the users of a space, over the origins of a user, and over the lanes of an origin. */
 export class SlotTree<L extends Lined> {
-  private readonly tree = new ClassTree<SlotLoad<L>>(makeLoad);
+  private readonly tree = new ClassTree<SlotsUsed, SlotLoad<L>>(makeUsed, makeLoad);
 
   constructor(private readonly limits: SlotLimits) {}
 
   get inFlight(): number {
-    return this.tree.root.load.inFlight;
+    return this.tree.root.used.inFlight;
   }
 
   get free(): number {
@@ -52,7 +55,7 @@ export class SlotTree<L extends Lined> {
 
   /** Slots that a kind may still have. */
   freeOf(kind: SlotKind): number {
-    return this.limits.ofKind[kind] - this.tree.root.load.ofKind[kind];
+    return this.limits.ofKind[kind] - this.tree.root.used.ofKind[kind];
   }
 
   enter(path: ClassPath): SlotClass<L> {
@@ -122,9 +125,9 @@ function takeFrom<L extends Lined, T>(node: SlotClass<L>, turn: Turn<L, T>): T |
   return undefined;
 }
 
-function mayTake<L, T>({ load, depth }: SlotClass<L>, { kind, free, freeOfKind }: Turn<L, T>): boolean {
+function mayTake<L, T>({ used, depth }: SlotClass<L>, { kind, free, freeOfKind }: Turn<L, T>): boolean {
   const times = TIMES_OF_FREE[depth] ?? 0;
-  return hasRoom(load.inFlight, free, times) && hasRoom(load.ofKind[kind], freeOfKind, times);
+  return hasRoom(used.inFlight, free, times) && hasRoom(used.ofKind[kind], freeOfKind, times);
 }
 
 function lineClass<L>(narrowest: SlotClass<L>, kind: SlotKind): void {
@@ -136,22 +139,22 @@ function lineClass<L>(narrowest: SlotClass<L>, kind: SlotKind): void {
 
 function count<L>(place: SlotClass<L>, kind: SlotKind, by: 1 | -1): void {
   for (let node: SlotClass<L> | undefined = place; node; node = node.parent) {
-    node.load.inFlight += by;
-    node.load.ofKind[kind] += by;
+    node.used.inFlight += by;
+    node.used.ofKind[kind] += by;
   }
 }
 
-function isAtShare<L>({ load, depth, children }: SlotClass<L>, free: number): boolean {
+function isAtShare<L>({ used, load, depth, children }: SlotClass<L>, free: number): boolean {
   if (!SLOT_KINDS.some((kind) => load.rings[kind].length > 0)) return false;
   return (
-    !hasRoom(load.inFlight, free, TIMES_OF_FREE[depth] ?? 0) ||
+    !hasRoom(used.inFlight, free, TIMES_OF_FREE[depth] ?? 0) ||
     [...children.values()].some((one) => isAtShare(one, free))
   );
 }
 
+const makeUsed = (): SlotsUsed => ({ inFlight: 0, ofKind: { fresh: 0, retry: 0, hung: 0 } });
+
 const makeLoad = <L>(): SlotLoad<L> => ({
-  inFlight: 0,
-  ofKind: { fresh: 0, retry: 0, hung: 0 },
   rings: { fresh: new Fifo(), retry: new Fifo(), hung: new Fifo() },
   lined: { fresh: false, retry: false, hung: false },
 });

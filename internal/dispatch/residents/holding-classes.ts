@@ -14,8 +14,8 @@ const TIMES_OF_FREE: TimesOfFree = [4, 3, 2];
 /** Adds to the load of a class and of every class around it. */
 export function addTo(place: HoldingClass | undefined, count: number, bytes: number): void {
   for (let node = place; node; node = node.parent) {
-    node.load.count += count;
-    node.load.bytes += bytes;
+    node.used.count += count;
+    node.used.bytes += bytes;
   }
 }
 
@@ -25,7 +25,7 @@ export function roomIn(place: HoldingClass, freeCount: number): number {
   for (let node = place; node.parent; node = node.parent) {
     const times = TIMES_OF_FREE[node.depth] ?? 0;
     // Each delivery that the class takes is one place less that is free.
-    room = Math.min(room, (times * freeCount - node.load.count) / (times + 1));
+    room = Math.min(room, (times * freeCount - node.used.count) / (times + 1));
   }
   return Math.ceil(room);
 }
@@ -34,7 +34,7 @@ export function roomIn(place: HoldingClass, freeCount: number): number {
 export function isClassFull(place: HoldingClass, freeCount: number, freeBytes: number): boolean {
   for (let node = place; node.parent; node = node.parent) {
     const times = TIMES_OF_FREE[node.depth] ?? 0;
-    if (!hasRoom(node.load.count, freeCount, times) || !hasRoom(node.load.bytes, freeBytes, times)) return true;
+    if (!hasRoom(node.used.count, freeCount, times) || !hasRoom(node.used.bytes, freeBytes, times)) return true;
   }
   return false;
 }

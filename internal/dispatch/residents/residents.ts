@@ -45,7 +45,10 @@ export class Residents {
   private readonly shares = new Map<number, Share>();
   /** Lanes that hold nothing just now: their windows are worth remembering. */
   private readonly remembered = new Recent<number, Share>(MAX_REMEMBERED);
-  private readonly classes = new ClassTree<ClassLoad>(() => ({ count: 0, bytes: 0 }));
+  private readonly classes = new ClassTree<ClassLoad>(
+    () => ({ count: 0, bytes: 0 }),
+    () => undefined,
+  );
   private bytes = 0;
 
   constructor(

@@ -1,8 +1,8 @@
 import type { CatalogWebhook } from '../matching/catalog.js';
 
 /**
- * The scheduling classes of a webhook, from the widest to the narrowest: its space, the user of that space who made it, and the
- * origin of its URL. What one class has is shared by the classes within it.
+ * The scheduling classes of a webhook, from the widest to the narrowest: its space, the user who created it, and the origin
+ * of its URL. The classes inside a class divide its share. The share of a user is one in all spaces; see `ClassTree`.
  */
 export type ClassPath = readonly [space: number, user: number, origin: string];
 
