@@ -32,6 +32,7 @@ describe('the contract', () => {
     expect((await api.send('GET', '/health/ready', undefined, '').expect(200)).body).toEqual({
       status: 'ok',
       guarantee: 'at least once from the commit on',
+      promise: 'at least once from the commit on',
     });
     api.rest.troubles = { nats: { summary: 'not connected', detail: 'no answer of nats://10.0.0.5:4222' } };
     const missing = await api.send('GET', '/health/ready', undefined, '').expect(503);
