@@ -73,5 +73,5 @@ function curl({ path, method, operation }: Entry, { document, host }: Surroundin
 function exampleOf(body: NonNullable<Operation['requestBody']>, { components }: OpenApi): unknown {
   const [schema = {}] = Object.values(body.content).map((content) => content.schema);
   const name = referredName(schema);
-  return (name === undefined ? schema : components.schemas[name])?.example ?? {};
+  return (name === undefined ? schema : components.schemas[name])?.example;
 }
