@@ -5,11 +5,12 @@ import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
 import type { Refusals } from './refusals.js';
 
-const HEADER = { host: 'Host', origin: 'Origin', cross_site: 'Sec-Fetch-Site' } as const;
+const HEADER = { host: 'Host', origin: 'Origin', cross_site: 'Sec-Fetch-Site', delivery: 'Hukz-Attempt' } as const;
 
 const sentenceFor: Readonly<Record<DoorReason, (value: string) => string>> = {
   host: (value) => `the host "${value}" is not answered here: API_HOSTS names the hosts that are`,
   origin: (value) => `a page of "${value}" may not ask this host: API_HOSTS names the hosts whose pages may`,
+  delivery: () => 'a request that hukz sends for a webhook is not answered here',
   cross_site: () => 'a page of another site may not ask this host: API_HOSTS names the hosts whose pages may',
 };
 
@@ -24,10 +25,11 @@ export function callerOf({ method, headers, socket }: IncomingMessage): Caller {
     fetchMode: one(headers['sec-fetch-mode']),
     fetchDest: one(headers['sec-fetch-dest']),
     localAddress: socket.localAddress,
+    attempt: one(headers['hukz-attempt']),
   };
 }
 
-/** Refuses hosts that are not answered, and pages of other sites. @throws {AppError} `forbidden` */
+/** Refuses hosts that are not answered, pages of other sites, and requests of webhooks. @throws {AppError} `forbidden` */
 export function guardFromBrowsers(settings: DoorSettings, refusals: Refusals): RequestHandler {
   return (req, _res, next) => {
     const refusal = doorRefusal(callerOf(req), settings);

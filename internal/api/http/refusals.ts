@@ -3,7 +3,7 @@ import { CUT_REASONS } from './connections.js';
 
 /** Why a request is refused before its route is looked for, or a connection closed; the labels of a metric. */
 export const REFUSAL_REASONS = [
-  ...(['host', 'origin', 'cross_site', 'user_rate', 'address_rate', 'metrics_token'] as const),
+  ...(['host', 'origin', 'cross_site', 'delivery', 'user_rate', 'address_rate', 'metrics_token'] as const),
   ...CUT_REASONS,
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];

@@ -9,9 +9,22 @@ const plain: Caller = {
   fetchMode: undefined,
   fetchDest: undefined,
   localAddress: '192.168.1.7',
+  attempt: undefined,
 };
 const judge = (caller: Partial<Caller>, hosts: readonly string[] = [], development = true) =>
   doorRefusal({ ...plain, ...caller }, { development, hosts })?.reason;
+
+it.each([
+  [[], true],
+  [[], false],
+  [['*'], false],
+  [['localhost'], false],
+])(
+  'a request that hukz itself sends for a webhook is not answered (hosts %j, development %s)',
+  (hosts, development) => {
+    expect(judge({ method: 'POST', attempt: '1' }, hosts, development)).toBe('delivery');
+  },
+);
 
 describe('in development', () => {
   it.each([

@@ -17,9 +17,11 @@ export interface Caller {
   readonly fetchDest: string | undefined;
   /** The address at which its connection has arrived. */
   readonly localAddress: string | undefined;
+  /** `Hukz-Attempt`, which is in each request that hukz sends for a webhook, and which no webhook can change. */
+  readonly attempt: string | undefined;
 }
 
-export type DoorReason = 'host' | 'origin' | 'cross_site';
+export type DoorReason = 'host' | 'origin' | 'cross_site' | 'delivery';
 
 /** Why a caller is not answered, and what it said. */
 export interface DoorRefusal {
@@ -31,10 +33,14 @@ export interface DoorRefusal {
 const AUTHORITY = /^(?:([a-z0-9_](?:[a-z0-9_.-]{0,252}))|\[([0-9a-f:.]{2,45})\])(?::(\d{1,5}))?$/i;
 
 /**
+ * A webhook whose url is the API would act as any user, because its owner chooses `X-User` and a test call shows the
+ * answer: it could rotate the secret of another user's webhook and read it. Settings do not lift this refusal.
+ *
  * A page of another site can make a browser send requests here. By the name of another host (DNS rebinding) it could
  * even read the answers, because to the browser they would be the page's own.
  */
 export function doorRefusal(caller: Caller, { development, hosts }: DoorSettings): DoorRefusal | undefined {
+  if (caller.attempt !== undefined) return { reason: 'delivery', value: caller.attempt };
   if (hosts.includes('*') || (!development && hosts.length === 0)) return undefined;
   const host = readAuthority(caller.host);
   const isAnswered = host && (hosts.includes(host.name) || isHere(host.name, caller.localAddress));
