@@ -92,32 +92,32 @@ export function makeMetrics(now: () => number): Metrics {
   collectDefaultMetrics({ register: registry });
   const info = new Gauge({
     name: 'hukz_info',
-    help: 'Always 1: the version, and what a message is worth from where on',
+    help: 'Always 1. The labels are the version and the durability level',
     labelNames: ['version', 'guarantee', 'promise'],
     aggregator: 'first',
     registers: [...registers],
   });
   const attempts = new Counter({
     name: 'hukz_attempts_total',
-    help: 'Attempts by what they came to: delivered, failed (will be retried), dead (given up), local_fault (ours)',
+    help: 'Attempts by outcome: delivered, failed (a retry follows), dead (given up), local_fault (a fault of hukz)',
     labelNames: ['outcome'],
     registers: [...registers],
   });
   const duration = new Histogram({
     name: 'hukz_attempt_duration_seconds',
-    help: 'Duration of a request, from its start to the end of the answer',
+    help: 'Duration of a request to a receiver, from its start to the end of the response',
     buckets: LATENCY_S.slice(0, 12),
     registers: [...registers],
   });
   const latency = new Histogram({
     name: 'hukz_delivery_latency_seconds',
-    help: 'From the receipt of a message to its delivery to one webhook',
+    help: 'Time from the receipt of a message to its delivery to a webhook',
     buckets: LATENCY_S,
     registers: [...registers],
   });
   const batch = new Histogram({
     name: 'hukz_journal_batch_items',
-    help: 'Items that shared one statement and commit of the journal',
+    help: 'Number of items in one statement and commit of the journal',
     labelNames: ['kind'],
     buckets: BATCH,
     registers: [...registers],
@@ -144,7 +144,7 @@ export function makeMetrics(now: () => number): Metrics {
   });
   const accountOpen = new Gauge({
     name: 'hukz_accounting_open',
-    help: 'Deliveries that were accepted and are found nowhere, as far as was looked: must be 0',
+    help: 'Deliveries missing from the last consistency check. Alert if above 0',
     aggregator: 'max',
     registers: [...registers],
   });
@@ -157,7 +157,7 @@ export function makeMetrics(now: () => number): Metrics {
   });
   const oldestDue = new Gauge({
     name: 'hukz_oldest_due_seconds',
-    help: 'How long the oldest of the deliveries that are due has waited, measured every 15 seconds; 0 when none is due',
+    help: 'Time that the oldest due delivery has waited, measured every 15 seconds. 0 if none is due',
     aggregator: 'max',
     registers: [...registers],
   });
@@ -211,7 +211,7 @@ export function makeMetrics(now: () => number): Metrics {
       });
       new Counter({
         name: 'hukz_database_sessions_left_total',
-        help: 'Sessions that were not used again because of what PostgreSQL answered, or did not answer, by pool',
+        help: 'Database sessions that were discarded after an error or a missing answer of PostgreSQL, by pool',
         labelNames: ['pool'],
         registers: [...registers],
         collect() {
@@ -263,22 +263,26 @@ function byKey<K, V>(make: (key: K) => V): (key: K) => V {
 type Reading = readonly [name: string, help: string, read: () => number, over?: 'max'];
 
 const counters = (from: Readings): readonly Reading[] => [
-  ['hukz_results_dropped_total', 'Results that NATS could not be told of', () => from.deliveryEventsDropped()],
-  ['hukz_messages_received_total', 'Messages that came from NATS', () => from.acceptor().received],
+  [
+    'hukz_results_dropped_total',
+    'Delivery events that could not be published to NATS',
+    () => from.deliveryEventsDropped(),
+  ],
+  ['hukz_messages_received_total', 'Messages received from NATS', () => from.acceptor().received],
   ['hukz_messages_accepted_total', 'Messages committed to the journal', () => from.acceptor().accepted],
   ['hukz_deliveries_accepted_total', 'Deliveries committed to the journal', () => from.acceptor().deliveries],
   ['hukz_messages_dropped_total', 'Messages lost because the intake queue was full', () => from.acceptor().dropped],
   [
     'hukz_messages_delayed_total',
-    'Messages given back to their stream because the intake queue was full',
+    'Messages returned to their stream because the intake queue was full',
     () => from.acceptor().delayed,
   ],
   ['hukz_messages_refused_total', 'Messages that could not be stored', () => from.acceptor().refused],
-  ['hukz_messages_unregistered_total', 'Messages no registered event covered', () => from.acceptor().unregistered],
+  ['hukz_messages_unregistered_total', 'Messages that match no registered event', () => from.acceptor().unregistered],
   ['hukz_messages_bad_routing_total', 'Messages with malformed Hukz- headers', () => from.acceptor().badRouting],
   [
     'hukz_messages_reserved_total',
-    'Messages left out because their subject belongs to the NATS server, to replies or to the results of hukz',
+    'Messages ignored because their subject is reserved for the NATS server, replies or the delivery events of hukz',
     () => from.acceptor().reserved,
   ],
   [
@@ -286,16 +290,28 @@ const counters = (from: Readings): readonly Reading[] => [
     'Requests with Hukz-Receipt that were not answered because their reply subject is no inbox',
     () => from.intake().receiptsRefused,
   ],
-  ['hukz_messages_duplicate_total', 'Messages that were in the journal already', () => from.acceptor().duplicates],
+  ['hukz_messages_duplicate_total', 'Messages that were already in the journal', () => from.acceptor().duplicates],
   ['hukz_stream_gap_messages_total', 'Messages evicted from the stream unread', () => from.intake().streamGap],
   [
     'hukz_journal_went_back_total',
     'Streams read again because the database had lost acknowledged messages',
     () => from.intake().journalWentBack,
   ],
-  ['hukz_stream_lost_total', 'Streams and consumers that were gone and made again', () => from.intake().streamLost],
-  ['hukz_message_headers_dropped_total', 'Header lines that cannot be read', () => from.intake().headersDropped],
-  ['hukz_intake_callback_failures_total', 'Faults while a message was read', () => from.intake().callbacksFailed],
+  [
+    'hukz_stream_lost_total',
+    'Streams and consumers that were missing and were created again',
+    () => from.intake().streamLost,
+  ],
+  [
+    'hukz_message_headers_dropped_total',
+    'Header lines of messages that could not be read',
+    () => from.intake().headersDropped,
+  ],
+  [
+    'hukz_intake_callback_failures_total',
+    'Faults of hukz while it read a message',
+    () => from.intake().callbacksFailed,
+  ],
   [
     'hukz_requests_resent_total',
     'Requests sent twice within an attempt because a reused connection or a resumed TLS session failed before its answer',
@@ -303,7 +319,7 @@ const counters = (from: Readings): readonly Reading[] => [
   ],
   [
     'hukz_tls_sessions_refused_total',
-    'Times that an origin was offered no TLS session for ten minutes because a connection that resumed one failed',
+    'Times that hukz stopped resuming TLS sessions with an origin for ten minutes because a resumed connection failed',
     () => from.sender().sessionsRefused,
   ],
   [
@@ -313,23 +329,23 @@ const counters = (from: Readings): readonly Reading[] => [
   ],
   [
     'hukz_test_calls_refused_total',
-    'Test calls that were refused because too many were under way',
+    'Test calls that were refused because too many were running',
     () => from.testCallsRefused(),
   ],
   ['hukz_journal_statements_total', 'SQL statements of the journal', () => from.statements()],
 ];
 
 const gauges = (from: Readings): readonly Reading[] => [
-  ['hukz_messages_waiting', 'Messages taken in and not committed yet', () => from.acceptor().waiting],
-  ['hukz_deliveries_in_flight', 'Requests under way', () => from.dispatch().inFlight],
+  ['hukz_messages_waiting', 'Messages received and not yet committed', () => from.acceptor().waiting],
+  ['hukz_deliveries_in_flight', 'Concurrent requests to receivers', () => from.dispatch().inFlight],
   [
     'hukz_deliveries_hung',
-    'Requests under way to webhooks whose request before hung: at most a quarter of the slots',
+    'Concurrent requests to webhooks whose previous request hung; at most a quarter of the slots',
     () => from.dispatch().hung,
   ],
   [
     'hukz_spaces_at_share',
-    'Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have',
+    'Spaces whose deliveries wait because the space, or a user or an origin in it, uses its full share of the slots',
     () => from.dispatch().spacesAtShare,
   ],
   ['hukz_deliveries_queued', 'Deliveries in memory that wait for a slot', () => from.dispatch().queued],
@@ -338,11 +354,16 @@ const gauges = (from: Readings): readonly Reading[] => [
     'Deliveries in memory, from before their commit until they are settled',
     () => from.dispatch().resident,
   ],
-  ['hukz_deliveries_owned_bytes', 'Bytes of them', () => from.dispatch().residentBytes],
+  ['hukz_deliveries_owned_bytes', 'Total size of the deliveries in memory', () => from.dispatch().residentBytes],
   ['hukz_sockets', 'Open connections to receivers', () => from.sender().sockets],
   ['hukz_origins', 'Receivers with connections', () => from.sender().origins],
   ['hukz_subscriptions', 'Active NATS subscriptions, or consumers that are read', () => from.intake().subscriptions],
-  ['hukz_stream_pending', 'Messages in the stream that no instance has yet', () => from.intake().streamPending, 'max'],
+  [
+    'hukz_stream_pending',
+    'Messages in the stream that no instance has received yet',
+    () => from.intake().streamPending,
+    'max',
+  ],
   [
     'hukz_clock_offset_seconds',
     "How far the clock of this machine is ahead of the database's; 0 while they agree",
@@ -351,10 +372,10 @@ const gauges = (from: Readings): readonly Reading[] => [
   ],
   ['hukz_catalog_events', 'Registered events', () => from.catalog().events, 'max'],
   ['hukz_catalog_webhooks', 'Registered webhooks', () => from.catalog().webhooks, 'max'],
-  ['hukz_webhooks_paused', 'Webhooks that somebody has paused', () => from.waiting().paused, 'max'],
+  ['hukz_webhooks_paused', 'Paused webhooks', () => from.waiting().paused, 'max'],
   [
     'hukz_circuits_open',
-    'Webhooks whose circuit is open: their deliveries wait until one that is tried succeeds',
+    'Webhooks whose circuit breaker is open; their deliveries wait for a successful probe',
     () => from.waiting().circuit_open,
     'max',
   ],
