@@ -337,7 +337,7 @@ describe('the contract', () => {
     expect((await api.send('DELETE', '/webhooks/logs').expect(405)).headers.allow).toBe('GET, HEAD');
     expect((await api.send('POST', '/ping', {}).expect(405)).headers.allow).toBe('GET, HEAD');
     const nothing = await api.send('GET', '/nothing', undefined, '').expect(404);
-    expect(nothing.body).toEqual(refusal(404, 'there is nothing at this path'));
+    expect(nothing.body).toEqual(refusal(404, 'no route matches this path'));
     await api.send('GET', '/events/1/more').expect(404);
   });
 

@@ -5,7 +5,7 @@ import { makeSeldomWarning } from '../seldom-warning.js';
 
 type Admit = ApiDeps['admitEvent'];
 
-const SENTENCE = 'the event cannot be taken now, because NATS is away or does not answer; try again later';
+const SENTENCE = 'the event cannot be registered now, because NATS is away or does not answer; try again later';
 
 /** The answer of a server, and its address, are for operators: a caller of the API reads only that NATS cannot be asked. */
 export function withoutServerWords(admit: Admit, logger: Logger): Admit {

@@ -64,7 +64,7 @@ describe('in production', () => {
     expect(hukz.logger.lines.filter(({ name }) => name === 'api.unavailable')).toHaveLength(1);
     expect([status, body.errors]).toEqual([
       503,
-      [{ code: 503, message: expect.stringMatching(/^the event cannot be taken now, because NATS is away/) }],
+      [{ code: 503, message: expect.stringMatching(/^the event cannot be registered now, because NATS is away/) }],
     ]);
     const [line] = hukz.logger.lines.filter(({ name }) => name === 'event.not_admitted');
     expect(line).toMatchObject({ level: 'warn', fields: { error: expect.stringMatching(/not connected/) } });

@@ -25,7 +25,7 @@ const REFUSED =
 export async function reportKeys({ db, keys, isStrict, mode, logger }: ReportKeysParts): Promise<void> {
   if (mode === 'production' && keys.length === 0) {
     logger.warn('secrets.not_encrypted', {
-      advice: 'set ENCRYPTION_KEYS, then run "hukz keys rotate": secrets of webhooks lie in the database as they are',
+      advice: 'set ENCRYPTION_KEYS, then run "hukz keys rotate": the secrets of webhooks are stored unencrypted',
     });
   }
   try {

@@ -48,7 +48,7 @@ function requireJson(contentType: string | undefined): void {
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
   const isJson = JSON_TYPE.test(type.trim()) && (charset === undefined || /^charset="?utf-?8"?$/.test(charset));
-  if (!isJson) throw new AppError('unsupported_media_type', 'a request body is application/json in UTF-8');
+  if (!isJson) throw new AppError('unsupported_media_type', 'a request body must be application/json in UTF-8');
 }
 
 function parseObject(bytes: unknown): object {

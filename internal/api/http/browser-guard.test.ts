@@ -16,7 +16,7 @@ describe('a browser on the machine of a developer', () => {
       const answer = await api.send('GET', path).set('Host', 'evil.example:8000');
       expect([answer.status, answer.body]).toEqual([
         403,
-        refusal('Host', 'the host "evil.example:8000" is not answered here: API_HOSTS names the hosts that are'),
+        refusal('Host', 'the host "evil.example:8000" is not allowed: API_HOSTS lists the allowed hosts'),
       ]);
     },
   );
@@ -29,7 +29,9 @@ describe('a browser on the machine of a developer', () => {
     expect(posted.body.errors[0].source).toBe('Sec-Fetch-Site');
     await api.send('GET', '/events').set(evil).expect(403);
     const named = await api.send('POST', '/events', body).set('Origin', 'https://evil.example').expect(403);
-    expect(named.body.errors[0].message).toContain('a page of "https://evil.example" may not ask this host');
+    expect(named.body.errors[0].message).toContain(
+      'pages of "https://evil.example" may not send requests to this host',
+    );
     await api.send('POST', '/events', body).set('Origin', 'null').expect(403);
     expect(await api.counts()).toEqual(before);
   });

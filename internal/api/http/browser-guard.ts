@@ -8,10 +8,12 @@ import type { Refusals } from './refusals.js';
 const HEADER = { host: 'Host', origin: 'Origin', cross_site: 'Sec-Fetch-Site', delivery: 'Hukz-Attempt' } as const;
 
 const sentenceFor: Readonly<Record<DoorReason, (value: string) => string>> = {
-  host: (value) => `the host "${value}" is not answered here: API_HOSTS names the hosts that are`,
-  origin: (value) => `a page of "${value}" may not ask this host: API_HOSTS names the hosts whose pages may`,
-  delivery: () => 'a request that hukz sends for a webhook is not answered here',
-  cross_site: () => 'a page of another site may not ask this host: API_HOSTS names the hosts whose pages may',
+  host: (value) => `the host "${value}" is not allowed: API_HOSTS lists the allowed hosts`,
+  origin: (value) =>
+    `pages of "${value}" may not send requests to this host: API_HOSTS lists the hosts whose pages may`,
+  delivery: () => 'requests that hukz sends for a webhook are refused here',
+  cross_site: () =>
+    'pages of other sites may not send requests to this host: API_HOSTS lists the hosts whose pages may',
 };
 
 /** What a request says of itself and of the page that sent it. */

@@ -81,7 +81,7 @@ function libraryRefusal(error: unknown): AppError | undefined {
     case 413:
       return new AppError('too_large', 'a request body has at most 256 KiB');
     case 415:
-      return new AppError('unsupported_media_type', 'request bodies are sent without a content encoding');
+      return new AppError('unsupported_media_type', 'a request body must not have a content encoding');
     default:
       return undefined;
   }

@@ -32,7 +32,7 @@ export function makeApi(deps: ApiDeps): Express {
   if (deps.apiRate) app.use(unlessFor(unlimitedIn(endpoints), limitRequests(deps.apiRate, refusals)));
   app.use([...USER_PATHS], requireUser);
   mount(app, endpoints, refusals);
-  app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'there is nothing at this path' }]));
+  app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'no route matches this path' }]));
   app.use(makeErrorHandler(deps.logger));
   return app;
 }

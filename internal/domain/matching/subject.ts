@@ -30,7 +30,7 @@ export function parseSubject(text: string, rules: SubjectRules): Parsed<string> 
   if (tokens.length > MAX_TOKENS)
     return refused(`a subject has at most ${MAX_TOKENS} tokens, this has ${tokens.length}`);
   if (text.startsWith(DELIVERY_EVENT_PREFIX))
-    return refused('subjects below hukz.result are ours, and never fire a webhook');
+    return refused('subjects below hukz.result are reserved for hukz and never trigger a webhook');
   const inbox = ['_INBOX', ...(rules.inboxes ?? [])].find((prefix) => isBelow(text, prefix));
   if (inbox !== undefined) return refused(`subjects below ${inbox} belong to requests and replies`);
   for (const [index, token] of tokens.entries()) {
@@ -43,7 +43,7 @@ export function parseSubject(text: string, rules: SubjectRules): Parsed<string> 
 function widthProblem(text: string, { allowAll, inboxes = [], allowed }: SubjectRules): Parsed<string> | undefined {
   if (!allowAll && coversAnything(text))
     return refused(
-      `"${text}" would register nearly every subject: behind a wildcard as the first token, only literal tokens are taken, as in "*.deleted"; the operator can allow more with ALLOW_ALL_SUBJECTS`,
+      `"${text}" covers nearly every subject: after a leading wildcard, only literal tokens are allowed, as in "*.deleted"; the operator can allow more with ALLOW_ALL_SUBJECTS`,
     );
   if (allowed && !allowed.some((wide) => covers(wide, text)))
     return refused(

@@ -141,7 +141,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     reconcile: () => follower.reconcile(),
     async admitEvent(event, insteadOf) {
       const problem = connectionProblem();
-      if (problem) throw new AppError('unavailable', `the event cannot be taken now: ${problem}`);
+      if (problem) throw new AppError('unavailable', `the event cannot be registered now: ${problem}`);
       await follower.admit(event, insteadOf);
     },
     connectionProblem,

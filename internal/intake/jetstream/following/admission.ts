@@ -76,6 +76,6 @@ const refusedEvent = (error: unknown): unknown => {
   if (!(error instanceof NatsError)) return error;
   const problem = wordsOf(error);
   return isOutOfReach(error)
-    ? new AppError('unavailable', `the event cannot be taken now: ${problem}`)
+    ? new AppError('unavailable', `the event cannot be registered now: ${problem}`)
     : new AppError('unprocessable', problem, 'event');
 };

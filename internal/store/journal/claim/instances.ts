@@ -55,7 +55,7 @@ const SET_FREE: Statement = {
       insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
         delivery_id, attempt, outcome, error, duration_ms, next_attempt_at)
       select now(), w.created_by_id, coalesce(m.subject, ''), w.url, w.tags, w.id, w.space_id, f.message_id, f.received_at,
-        f.id, f.attempts, 'interrupted', 'the instance that held this delivery went silent; a request may have been sent',
+        f.id, f.attempts, 'interrupted', 'the instance that owned this delivery ended or stopped responding; a request may have been sent',
         0, now()
       from freed f
       join webhooks w on w.id = f.webhook_id
