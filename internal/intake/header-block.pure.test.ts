@@ -3,7 +3,7 @@ import { headers as natsHeaders } from 'nats';
 import { parseRouting } from '../domain/matching/routing.js';
 import type { Header } from '../domain/message/message.js';
 import { fc } from '../testkit/properties.js';
-import { readHeaders, readStatus } from './header-block.js';
+import { MAX_HEADERS, readHeaders, readStatus } from './header-block.js';
 
 function read(block: string | Uint8Array) {
   const headers: Header[] = [];
@@ -59,6 +59,20 @@ describe('the headers of a message', () => {
       expect(parseRouting(read(`NATS/1.0\n${line}\n\n`).headers).ok).toBe(false);
     },
   );
+
+  it('are at most as many as are read fast; the others are counted', () => {
+    const first = Array.from({ length: MAX_HEADERS }, (_, index) => `a${index}: 1\r\n`).join('');
+    const { headers, leftOut } = read(`NATS/1.0\r\n${first}\r\nb: 2\r\nc: 3`);
+    expect([headers.length, headers.at(-1), leftOut]).toEqual([MAX_HEADERS, [`a${MAX_HEADERS - 1}`, '1'], 2]);
+    const all = read(`NATS/1.0\r\n${first}\r\n\r\n`);
+    expect([all.headers.length, all.leftOut]).toEqual([MAX_HEADERS, 0]);
+  });
+
+  it('narrow a message to nobody when one that may have narrowed it is beyond the limit', () => {
+    const first = 'a:\r\n'.repeat(200_000);
+    expect(parseRouting(read(`NATS/1.0\r\n${first}Hukz-Space: 7\r\n\r\n`).headers).ok).toBe(false);
+    expect(parseRouting(read(`NATS/1.0\r\nHukz-Space: 7\r\n${first}\r\n\r\n`).headers).ok).toBe(true);
+  });
 
   it('are what a client has written', () => {
     const name = fc.stringMatching(/^[!-9;-~]{1,12}$/);

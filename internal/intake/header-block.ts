@@ -11,6 +11,8 @@ const STATUS = /^NATS\/1\.0 +(\d{3})(?: +([^\r\n]*))?/;
 /** Printable ASCII without the colon. */
 const NAME = /^[!-9;-~]+$/;
 const NARROWS = /hukz/i;
+/** Maximum number of headers. A block of 1 MB may have 200,000, which took 0.18 s of the event loop per message. */
+export const MAX_HEADERS = 2000;
 /**
  * Stands in the place of lines that cannot be read and mention us: they may have narrowed the message to one tenant, and
  * an empty space is refused by `parseRouting`, so that it reaches nobody, now and in a replay.
@@ -27,6 +29,11 @@ export function readHeaders(block: Uint8Array, headers: Header[]): number {
   let narrows = false;
   let start = 0;
   while (start < text.length) {
+    if (headers.length >= MAX_HEADERS) {
+      leftOut += linesFrom(text, start);
+      narrows ||= NARROWS.test(text.slice(start));
+      break;
+    }
     const found = text.indexOf('\r\n', start);
     const end = found < 0 ? text.length : found;
     const isVersion = start === 0 && text.startsWith(VERSION) && !hasLoneBreak(text, 0, end);
@@ -38,6 +45,18 @@ export function readHeaders(block: Uint8Array, headers: Header[]): number {
   }
   if (narrows) headers.push(UNREADABLE_ROUTING);
   return leftOut;
+}
+
+/** How many lines that are not empty begin there or later. */
+function linesFrom(text: string, from: number): number {
+  let lines = 0;
+  for (let start = from; start < text.length; ) {
+    const found = text.indexOf('\r\n', start);
+    const end = found < 0 ? text.length : found;
+    if (end > start) lines++;
+    start = end + 2;
+  }
+  return lines;
 }
 
 function readLine(line: string, headers: Header[]): boolean {
