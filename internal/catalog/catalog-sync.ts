@@ -9,46 +9,48 @@ export interface CatalogSyncDeps {
   readonly catalog: Catalog;
   loadStamp(): Promise<string>;
   /**
-   * Hands over what changed since a state, or the whole catalog where the store's history did not continue from it. It
-   * comes in parts, each in a turn of the event loop; the last one bears the new version and stamp.
+   * Passes on all changes since a state, or the whole catalog if the store's history does not continue from that state.
+   * Each part is applied in its own turn of the event loop; the last part has the new version and stamp.
    */
   loadChanges(
     known: CatalogState,
     onPart: (part: CatalogChanges, history: CatalogHistory) => void,
   ): Promise<CatalogHistory>;
-  /** Calls back when another instance has changed something. */
+  /** Calls back when another instance has changed the catalog. */
   listen(notified: () => void): { stop(): Promise<void> };
   readonly logger: Logger;
 }
 
 export interface CatalogFollowers {
-  /** Makes the subscriptions follow; rejects when NATS does not confirm. */
+  /** Makes the subscriptions follow the catalog. Rejects when NATS does not confirm. */
   reconcile(): Promise<void>;
   onChanged(): void;
-  /** Webhooks are gone, or their ids name other receivers now: what memory holds for them must not be sent. */
+  /**
+   * Reports webhooks that are gone, or whose ids name other receivers now. Their deliveries in memory must not be sent.
+   */
   onReplaced(webhookIds: ReadonlySet<number>): void;
 }
 
 export interface CatalogSync {
-  /** Loads the catalog and follows it from then on. Rejects when the first load does. */
+  /** Loads the catalog and follows the store from then on. Rejects when the first load does. */
   start(followers: CatalogFollowers): Promise<void>;
-  /** Loads what changed, without making anybody follow. */
+  /** Loads the changes without notifying the followers. */
   reload(): Promise<void>;
-  /** The same, through outages of the store; rejects once it is abandoned. */
+  /** As `reload`, but retries while the store is unavailable. Rejects once it is abandoned. */
   catchUp(): Promise<void>;
-  /** Resolves when what the store said after the call is matched and subscribed by. */
+  /** Resolves when matching and the subscriptions use the state that the store had at the call, or a later one. */
   refresh(): Promise<void>;
-  /** How often the store's catalog went back. */
+  /** Number of times that the store's catalog went back to an earlier state. */
   wentBack(): number;
   stop(): Promise<void>;
-  /** Ends the patience of `catchUp`. */
+  /** Makes `catchUp` reject instead of retrying. */
   abandon(): void;
 }
 
 const POLL_MS = 1000;
 const RETRY_MS = 200;
 
-/** Keeps the catalog like the store: by notification, and by polling its stamp as the safety net. */
+/** Keeps the catalog equal to the store's: by notification, and by polling the stamp as a safety net. */
 export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   const { catalog, logger } = deps;
   let listener: { stop(): Promise<void> } | undefined;
@@ -58,7 +60,10 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   let wentBack = 0;
   const failure = new OncePerChange();
 
-  /** Swaps in a catalog that was built from the beginning: one that was loaded in part leaves nothing behind. */
+  /**
+   * Replaces the catalog by one that was built from the beginning. A catalog that was loaded in part leaves nothing
+   * behind.
+   */
   const replace = (fresh: Catalog, history: CatalogHistory) => {
     const { version: before } = catalog;
     const replaced = catalog.become(fresh);
@@ -69,7 +74,7 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
     logger.warn('catalog.went_back', { version_before: before, version, replaced_webhooks: replaced.size });
   };
 
-  /** One at a time: an older picture applied after a newer one would bring deleted webhooks back. */
+  /** Loads run one at a time: an older state applied after a newer one would bring deleted webhooks back. */
   const load = coalesce(async () => {
     if ((await deps.loadStamp()) === catalog.stamp) return;
     const fresh = new Catalog();
@@ -81,7 +86,7 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
     logger.info('catalog.changed', { version: catalog.version, ...catalog.size });
   });
 
-  /** What is known is followed also while the store is away. */
+  /** The followers also follow the known catalog while the store is unavailable. */
   const refresh = coalesce(async () => {
     const [loaded] = await Promise.allSettled([load()]);
     await followers?.reconcile();

@@ -4,7 +4,7 @@ import { useInstanceKit } from '../testkit/kits/use-instance-kit.js';
 
 const kit = useInstanceKit({});
 const HOUR_MS = 3_600_000;
-/** What a receiver that follows Standard Webhooks allows is five minutes; a busy machine needs seconds. */
+/** A receiver that follows Standard Webhooks allows five minutes. A busy machine needs seconds. */
 const TOLERANCE_MS = 30_000;
 
 const wrongBy = (ms: number) => ({

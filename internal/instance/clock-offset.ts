@@ -4,11 +4,11 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
 
-/** Receivers accept signatures that are minutes old: a smaller offset needs no action. */
+/** Receivers accept signatures that are minutes old, so a smaller offset needs no action. */
 const WARN_FROM_MS = 30_000;
 const LOOK_EVERY_MS = 500;
 
-/** The clock of this machine as a degradation, while it differs from the database's. */
+/** Reports a degradation while the clock of this machine differs from the database's. */
 export function clockDegraded(offsetMs: number): readonly Degradation[] {
   if (Math.abs(offsetMs) <= WARN_FROM_MS) return [];
   const seconds = Math.round(Math.abs(offsetMs) / 1000);
@@ -19,7 +19,7 @@ export function clockDegraded(offsetMs: number): readonly Degradation[] {
   return [{ reason: 'clock_offset', problem }];
 }
 
-/** Notices soon that the clock was set, and writes one line per change that matters. */
+/** Detects soon that the clock was set, and writes one log line per relevant change. */
 export function watchClockOffset(clock: Pick<CorrectedClock, 'check' | 'offsetMs'>, logger: Logger): Repeating {
   let logged = 0;
   const look = async () => {

@@ -4,14 +4,16 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
 
-/** The instances as the store knows them. */
+/** The instances that the store knows. */
 export interface InstanceStore {
   register(id: string): Promise<void>;
-  /** How many instances live, this one included; 0 when it was declared dead. */
+  /** Returns the number of living instances, this one included; 0 when this instance was declared dead. */
   beat(id: string): Promise<number>;
-  /** Declares dead who is silent, except the one that looks. */
+  /** Declares the silent instances dead, except the one that asks. */
   burySilent(by: string, silentMs: number): Promise<Buried>;
-  /** Declares dead whose process is known to have ended, however short ago it was heard of. */
+  /**
+   * Declares those instances dead whose process is known to have ended, even if their last heartbeat was a moment ago.
+   */
   buryEnded(by: string): Promise<Buried>;
   leave(id: string): Promise<void>;
 }
@@ -20,7 +22,7 @@ export interface MembershipDeps {
   readonly store: InstanceStore;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Silence after which an instance counts as dead, milliseconds. */
+  /** Milliseconds without a heartbeat after which an instance counts as dead. */
   readonly timeoutMs: number;
 }
 
@@ -30,27 +32,27 @@ export interface Buried {
 }
 
 export interface MembershipEvents {
-  /** We were declared dead: what we held belongs to others now. */
+  /** This instance was declared dead. Its deliveries belong to other instances now. */
   onDeath(): void;
-  /** The heart beats again after it had been silent. */
+  /** The heartbeat succeeds again after a silence. */
   onTrusted(): void;
 }
 
 export interface Membership {
-  /** uuid; a new one after each death. */
+  /** The uuid of this instance; a new one after each death. */
   id(): string;
-  /** False once the heart could not beat for two thirds of the time: then nothing may be sent. */
+  /** False once no heartbeat has succeeded for two thirds of the timeout. Nothing may be sent then. */
   isTrusted(): boolean;
-  /** How many instances live, this one included, as of the last heartbeat. */
+  /** Number of living instances, this one included, as of the last heartbeat. */
   living(): number;
   start(events: MembershipEvents): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Between two looks for instances whose process has ended: one small query. */
+/** Interval between two checks for instances whose process has ended. Each check is one small query. */
 const LOOK_EVERY_MS = 1000;
 
-/** This process among the instances: it shows that it lives, and sets free what the silent ones held. */
+/** Registers this process as an instance, sends its heartbeats, and releases the deliveries of silent instances. */
 export function makeMembership(deps: MembershipDeps): Membership {
   const { store, clock, logger } = deps;
   const trustMs = (deps.timeoutMs * 2) / 3;

@@ -15,7 +15,7 @@ const start = (command: string): ChildProcess => {
   children.push(child);
   return child;
 };
-/** As an instance that runs there would name itself. */
+/** The name that an instance with this pid would give itself. */
 const nameOf = (pid: number) => `${pid} ${fieldsOf(pid)[19]}`;
 const fieldsOf = (pid: number) =>
   readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -35,7 +35,7 @@ it('a process that is killed has ended, one that is stopped has not, and neither
   process.kill(pid, 'SIGSTOP');
   await eventually(() => fieldsOf(pid)[0] === 'T', { what: 'it is stopped' });
   expect(hasEnded(name)).toBe(false);
-  // A pid that was given to a process that started later.
+  // The pid was given to a process that started later.
   expect(hasEnded(`${pid} 1`)).toBe(true);
   process.kill(pid, 'SIGKILL');
   await eventually(() => hasEnded(name), { what: 'its end' });

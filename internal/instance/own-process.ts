@@ -1,20 +1,21 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** A process in words that every process in the same place can check. */
+/** The name of a process, in a form that every process in the same place can check. */
 export interface NamedProcess {
-  /** The running kernel, and the namespaces that decide what it says of processes. */
+  /** The running kernel, and the namespaces that decide which processes it shows. */
   readonly place: string;
-  /** The pid, and when the process started: a pid is used again. */
+  /** The pid and the start time of the process, because a pid is used again. */
   readonly process: string;
 }
 
-/** Undefined where the kernel does not say: elsewhere than on Linux, or without /proc. */
+/** Returns undefined where the kernel does not say: on systems other than Linux, or without /proc. */
 export function nameOwnProcess(): NamedProcess | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const { startedAt } = readStat(process.pid);
-    // The host's name too: copies of one virtual machine share what their kernel made up before they were copied.
+    // The host's name is included, because copies of one virtual machine share the ids that their kernel generated
+    // earlier.
     const place = [hostname(), boot, readlinkSync('/proc/self/ns/pid'), timeNamespace()];
     return { place: place.join(' '), process: `${process.pid} ${startedAt}` };
   } catch {
@@ -22,7 +23,7 @@ export function nameOwnProcess(): NamedProcess | undefined {
   }
 }
 
-/** Whether a process of our own place has ended. False while that is not certain. */
+/** Returns whether a process in our own place has ended; false while that is not certain. */
 export function hasEnded(named: string): boolean {
   const [pid = '', startedAt] = named.split(' ');
   if (!isThere(Number(pid))) return true;
@@ -30,12 +31,12 @@ export function hasEnded(named: string): boolean {
     const stat = readStat(Number(pid));
     return stat.startedAt !== startedAt || ENDED.has(stat.state);
   } catch {
-    // It may have ended a moment ago, or /proc hides what belongs to other users.
+    // The process may have ended a moment ago, or /proc may hide the processes of other users.
     return false;
   }
 }
 
-/** In another one, a process seems to have started at another time. Kernels before 5.6 have one for all. */
+/** In another time namespace a process has another start time. Kernels before 5.6 have only one such namespace. */
 function timeNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/time');
@@ -44,7 +45,7 @@ function timeNamespace(): string {
   }
 }
 
-/** Killed and not yet waited for by its parent; its connections are closed. */
+/** The process was killed, and its parent has not waited for it yet. Its connections are closed. */
 const ENDED = new Set(['Z', 'X']);
 
 function isThere(pid: number): boolean {
@@ -56,7 +57,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** The fields behind the name, which may itself hold spaces and brackets; see proc(5). */
+/** Reads the fields behind the name, which may itself contain spaces and brackets; see proc(5). */
 function readStat(pid: number): { readonly state: string; readonly startedAt: string } {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -6,7 +6,7 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Vault } from '../store/secrets/vault.js';
 
-/** What webhooks may have, where their operator says so. */
+/** Settings that a webhook may have only if the operator allows them. */
 export interface AllowedSettings {
   /** `WEBHOOK_PROXIES` */
   readonly webhookProxies: boolean;
@@ -22,7 +22,7 @@ export interface PlanParts {
   readonly allowed: AllowedSettings;
 }
 
-/** How requests to a webhook are made, or why they cannot be; until one of its secrets expires. */
+/** A webhook's send plan, or the reason why there is none. It is valid until one of the webhook's secrets expires. */
 interface Prepared {
   readonly plan: SendPlan | undefined;
   readonly problem: string;
@@ -31,14 +31,20 @@ interface Prepared {
 
 export type Plans = (webhook: CatalogWebhook) => Pick<Prepared, 'plan' | 'problem'>;
 
-/** It was made when they were allowed. To send it by another way than its owner said could tell somebody of it. */
+/**
+ * The webhook was made while proxies were allowed. Sending by another connection path than its owner chose could reveal
+ * the request to a third party.
+ */
 const NO_PROXIES = 'its own proxy is not allowed here; WEBHOOK_PROXIES can allow it';
-/** To check the certificate after all could send to it what its owner did not mean for it. */
+/**
+ * The webhook was made while `tls.insecure` was allowed. A certificate that passes the check now may belong to a server
+ * that the webhook's owner did not mean.
+ */
 const NO_INSECURE_TLS = 'its tls.insecure is not allowed here; ALLOW_INSECURE_TLS can allow it';
 
 /**
- * A plan is made once a webhook as the catalog has it (a change there is another object) and anew when a secret has
- * expired. Secrets that do not open (a key is missing) are a fault of ours, not of the receiver.
+ * Makes one plan per webhook object of the catalog (a changed webhook is another object), and a new plan when a secret
+ * has expired. A secret that cannot be opened (its key is missing) is a local fault, not the receiver's.
  */
 export function makePlans({ vault, tokens, clock, logger, allowed }: PlanParts): Plans {
   const known = new WeakMap<CatalogWebhook, Prepared>();

@@ -2,7 +2,10 @@ import { type RetryPolicy, retryPolicyOf } from '../domain/delivery/retry-policy
 import type { CatalogWebhook } from '../domain/matching/catalog.js';
 import type { RetrySettings } from '../domain/matching/webhook-settings.js';
 
-/** A webhook's retry policy; one with wishes of its own is worked out once, and no jitter makes its waits shorter than `minWaitMs`. */
+/**
+ * Returns a webhook's retry policy. The policy of a webhook with settings of its own is computed once. Jitter never
+ * makes a wait shorter than `minWaitMs`.
+ */
 export function makePolicyOf(configured: RetryPolicy, minWaitMs: number): (webhook: CatalogWebhook) => RetryPolicy {
   const known = new WeakMap<RetrySettings, RetryPolicy>();
   return ({ settings: { retry } }) => {

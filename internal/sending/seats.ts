@@ -1,6 +1,7 @@
 /**
- * Seats for work that may hang, of users or of spaces. Each holder may have one, and a quarter of the seats that are free besides: one
- * that is alone has a fifth of them, and every other one still finds a seat.
+ * Seats for work that may hang, per user or per space. Each holder may have one seat, and more seats while it has fewer
+ * than a quarter of the free ones. A holder that is alone gets a fifth of the seats, and every other holder still finds
+ * one.
  */
 export class Seats {
   private readonly takenBy = new Map<number, number>();
@@ -8,7 +9,7 @@ export class Seats {
 
   constructor(private readonly seats: number) {}
 
-  /** False: there is none for this holder now. */
+  /** Returns false when there is no seat for this holder now. */
   take(holder: number): boolean {
     const mine = this.takenBy.get(holder) ?? 0;
     const free = this.seats - this.taken;

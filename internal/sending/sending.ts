@@ -15,15 +15,15 @@ export interface SendingParts {
 
 export type Send = (delivery: OwnedDelivery, webhook: CatalogWebhook, under: SendUnder) => Promise<AttemptOutcome>;
 
-/** What has to come before a request to a webhook may start; undefined: nothing. Never rejects. */
+/** Prepares a webhook for its next request; undefined when the request can start now. The promise never rejects. */
 export type UntilReady = (webhook: CatalogWebhook) => Promise<void> | undefined;
 
-/** Tokens that are asked for at the same time: each takes a connection. */
+/** Maximum number of tokens that are requested at the same time. Each request takes a connection. */
 const TOKEN_SEATS = 512;
 
 /**
- * Its access token, where it needs one that is not there. That there will be none is told to the delivery that wants it. A space
- * whose token endpoints hang has a fifth of the seats.
+ * Obtains the webhook's access token, where the webhook needs one and has none. If that fails, the delivery that needs
+ * the token gets the error. A space whose token endpoints hang takes at most a fifth of the seats.
  */
 export function makeUntilReady(plans: Plans): UntilReady {
   const seats = new Seats(TOKEN_SEATS);
@@ -39,7 +39,7 @@ export function makeUntilReady(plans: Plans): UntilReady {
     const holder = plans(webhook).plan?.tokens?.();
     if (!holder || holder.isDecided) return undefined;
     const { spaceId } = webhook;
-    // Whoever is woken asks again.
+    // The caller asks again when it is woken.
     if (!seats.take(spaceId)) return new Promise((resolve) => waiting.push(resolve));
     return holder.obtain().then(() => {
       seats.giveBack(spaceId);
@@ -48,7 +48,7 @@ export function makeUntilReady(plans: Plans): UntilReady {
   };
 }
 
-/** Sends by the webhook's plan. */
+/** Sends a delivery by its webhook's plan. */
 export function makeSending({ sender, sendWithToken, plans }: SendingParts): Send {
   return (delivery, webhook, under) => {
     const { plan, problem } = plans(webhook);

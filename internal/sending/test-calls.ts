@@ -23,28 +23,31 @@ export interface TestCallParts {
   readonly clock: Clock;
   /** `REQUEST_TIMEOUT` */
   readonly timeoutMs: number;
-  /** A uuid of that time. */
+  /** Makes a uuid with this time, in milliseconds since 1970. */
   makeId(ms: number): string;
 }
 
 export interface TestCalls {
   /** @throws {AppError} `unavailable` while the user has no seat */
   send(webhook: CatalogWebhook, sample: Sample, userId: number): Promise<TestAttempt>;
-  /** @throws {AppError} `unavailable`, or `conflict` where there is nothing to try */
+  /**
+   * @throws {AppError} `unavailable` while the user has no seat, `conflict` when the webhook has no credentials to try
+   */
   tryCredentials(webhook: CatalogWebhook, userId: number): Promise<CredentialsTest>;
-  /** Test calls that found no seat. */
+  /** Number of test calls that found no seat. */
   refused(): number;
 }
 
 const SEATS = 40;
-/** Whatever the webhook's own time is: a person waits for the answer. */
+/** Upper bound of the webhook's own timeout, because a person waits for the answer. */
 const MAX_TIMEOUT_MS = 15_000;
 const NO_SEAT = 'too many test calls of yours, or of all users, are under way: wait until one has ended, 15 s at most';
 const NO_AUTH = 'the webhook has no auth: requests go without one, there is nothing to try';
 
 /**
- * Tries webhooks by the plans of their deliveries: format, signature, authorisation, guard, TLS and time (up to 15 s) are theirs. Nothing
- * is stored, counted, repeated or waited behind, so that a webhook can be tried while it is disabled or has a backlog.
+ * Tests webhooks by the plans of their deliveries: with the same format, signature, credentials, guard, TLS and timeout
+ * (up to 15 s). A test call is not stored, not counted, not repeated and does not wait in a lane, so a webhook can be
+ * tested while it is disabled or has a backlog.
  */
 export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, makeId }: TestCallParts): TestCalls {
   const seats = new Seats(SEATS);
@@ -83,7 +86,7 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
       attempt: 1,
       onSent: (headers: readonly string[], body: Uint8Array) => {
         const sought = soughtOf(plan.masked);
-        // The body is made of the caller's own payload.
+        // The body is made of the caller's own payload, so it may be shown.
         sent = { headers: shownHeaders(headers, settings.auth, sought), body };
       },
     };
@@ -109,7 +112,7 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
   };
 }
 
-/** The header that lets us in is the last of a plan's; of its value no more than the scheme is shown. */
+/** The credentials are the last header of a plan. Only the scheme of its value is shown. */
 function headerOf(type: string, headers: readonly string[]): string {
   const [name = '', value = ''] = headers.slice(-2);
   const scheme = type === 'api_key' ? '' : `${value.split(' ')[0]} `;

@@ -19,8 +19,8 @@ const REFUSED =
   'If "hukz keys rotate" was never completed, switch ENCRYPTION_STRICT off and run it; otherwise give these webhooks new secrets';
 
 /**
- * Says at the start what is wrong with the keys of secrets. None of it keeps the service from starting: one webhook whose
- * key was lost must not take the others with it, and only a running service can give it a new secret.
+ * Reports at the start which encryption keys are wrong or missing. No such problem keeps the service from starting: one
+ * webhook whose key was lost must not stop the others, and only a running service can give that webhook a new secret.
  */
 export async function reportKeys({ db, keys, isStrict, mode, logger }: ReportKeysParts): Promise<void> {
   if (mode === 'production' && keys.length === 0) {

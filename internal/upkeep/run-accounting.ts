@@ -9,25 +9,26 @@ export interface AccountingParts {
   readonly pool: JournalPool;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Deliveries that were accepted and are found nowhere. */
+  /** Receives the number of deliveries that were accepted and are found nowhere. */
   onOpen(deliveries: number): void;
 }
 
 const EVERY_MS = 300_000;
-/** What one round looks at of one range: some ten milliseconds of the database. */
+/** Limits of one round in one range, which take some ten milliseconds of the database. */
 const MAX_COUNT = { messages: 2000, deliveries: 5000 };
 const MAX_IDS_TOLD = 10;
 const HOUR_MS = 3_600_000;
 
-/** Ranges before now: yesterday and the last hour. */
+/** The ranges, relative to now: yesterday, and the last hour. */
 const RANGES = [
   { fromMs: 25 * HOUR_MS, toMs: HOUR_MS },
   { fromMs: HOUR_MS, toMs: 0 },
 ];
 
 /**
- * Walks through what was accepted and looks where it is, a bounded part a round, each round where the last one ended.
- * A quiet service is checked whole each time, a busy one in samples; `GET /accounting` is exact.
+ * Walks through the accepted messages and looks for their deliveries. Each round covers a bounded part and starts where
+ * the last round ended. On a quiet service each walk checks everything, on a busy one it checks samples.
+ * `GET /accounting` is exact.
  */
 export function runAccounting(parts: AccountingParts): Repeating {
   const patrols = RANGES.map((range) => makePatrol(parts, range));
@@ -44,7 +45,10 @@ export function runAccounting(parts: AccountingParts): Repeating {
   );
 }
 
-/** Each call is one part of the walk; it answers how many are lost as far as this walk and the one before it know. */
+/**
+ * Each call is one part of the walk. It returns how many deliveries are lost, according to this walk and the one before
+ * it.
+ */
 export function makePatrol(
   parts: Pick<AccountingParts, 'pool' | 'clock' | 'logger'>,
   range: { readonly fromMs: number; readonly toMs: number },

@@ -10,7 +10,7 @@ const STEP_EVERY_MS = 1000;
 const UNPARKED_PER_STATEMENT = 5000;
 const LOOK_EVERY_MS = 60_000;
 
-/** Lets go the backlogs of webhooks that were resumed in steps, in turn with all other instances. */
+/** Unparks the backlogs of webhooks that are resumed in steps. All instances take turns. */
 export function runResumes({ pool, logger }: { readonly pool: JournalPool; readonly logger: Logger }): Repeating {
   const warn = makeSeldomWarning(logger);
   return repeat(
@@ -29,13 +29,13 @@ export function runResumes({ pool, logger }: { readonly pool: JournalPool; reado
 
 export interface DisablingParts {
   readonly pool: JournalPool;
-  /** 0: never, unless a webhook says otherwise. */
+  /** 0 disables the rule, except for webhooks with a limit of their own. */
   readonly disableAfterMs: number;
   readonly logger: Logger;
   onDisabled(webhook: { readonly id: number; readonly spaceId: number }, kind: 'disabled', because: string): void;
 }
 
-/** Switches off what has only failed for too long. */
+/** Disables webhooks whose deliveries have only failed for too long. */
 export function runDisabling({ pool, disableAfterMs, logger, onDisabled }: DisablingParts): Repeating {
   return repeat(
     async () => {

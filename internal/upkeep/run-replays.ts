@@ -6,10 +6,10 @@ import { makeSeldomWarning } from '../seldom-warning.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { type ReplayPace, stepReplays } from '../store/replay/step.js';
 
-/** How soon a new job is noticed. */
+/** A new job is noticed within this time. */
 const LOOK_EVERY_MS = 1000;
 
-/** Takes steps of whatever replays there are, in turn with all other instances. */
+/** Takes steps of all replays. All instances take turns. */
 export function runReplays(parts: {
   readonly pool: JournalPool;
   readonly pace: ReplayPace;
@@ -32,7 +32,7 @@ export function runReplays(parts: {
           done: total,
         });
       }
-      // A step that found nothing to send is followed by the next part of its range at once.
+      // After a step that found nothing to send, the next part of its range follows at once.
       return done === 0;
     },
     {

@@ -10,7 +10,7 @@ import { makeRemoval } from './remove-deleted.js';
 
 export interface RetentionParts {
   readonly pool: JournalPool;
-  /** Milliseconds. */
+  /** All limits are in milliseconds. */
   readonly limits: { readonly messagesMs: number; readonly logsMs: number; readonly deadLettersMs: number };
   readonly logger: Logger;
   onTableBytes(bytes: ReadonlyMap<string, number>): void;
@@ -20,10 +20,13 @@ const EVERY_MS = 600_000;
 const MAX_TRIES = 5;
 const BETWEEN_TRIES_MS = 200;
 const DEAD_LETTERS_AT_ONCE = 1000;
-/** Ten thousand rotations in ten minutes are not to be expected. */
+/** More than ten thousand rotations in ten minutes are not expected. */
 const SECRETS_AT_ONCE = 10_000;
 
-/** Gives up what is older than it need be, and measures what is left. Several instances do not get into each other's way. */
+/**
+ * Deletes data that is older than its retention time, and measures the rest. Several instances can do it at the same
+ * time.
+ */
 export function runRetention(parts: RetentionParts): Repeating {
   const { logger } = parts;
   const removeDeleted = makeRemoval({ ...parts, logsMs: parts.limits.logsMs });
@@ -45,10 +48,11 @@ export async function retainOnce(
   if (deleted > 0) logger.info('retention.dead_letters_deleted', { dead_letters: deleted });
   await store.deleteReplays(pool, limits.logsMs);
   await store.deleteExpiredSecrets(pool, SECRETS_AT_ONCE);
-  // Behind what was just deleted, which may have been all that needed a day's messages.
+  // Messages come after the logs and dead letters, which may have been the last rows that needed a day's messages.
   await dropExpired({ pool, logger }, 'messages', limits.messagesMs);
   onTableBytes(await store.tableBytes(pool));
-  // Last, behind the logs, dead letters and replays that may have been all that referred to them.
+  // Webhooks and events come last, because only the logs, dead letters and replays deleted above may have referred to
+  // them.
   await removeDeleted();
 }
 
@@ -60,7 +64,7 @@ async function dropExpired({ pool, logger }: Parts, table: PartitionedTable, old
     const result = await dropPatiently(pool, table, day);
     if (result === 'dropped') logger.info('retention.dropped', { partition: name, bytes });
     if (result === 'locked') {
-      // Whoever holds this one may hold them all: leave it to the next round.
+      // A session that locks this partition may lock all of them, so the rest is left to the next round.
       logger.warn('retention.locked', { partition: name });
       break;
     }
@@ -69,7 +73,10 @@ async function dropExpired({ pool, logger }: Parts, table: PartitionedTable, old
   if (needed.length > 0) logger.info('retention.kept', { table, days: needed.length, oldest: needed[0] });
 }
 
-/** Each try waits a moment only, because inserts would wait behind it; what does not succeed is left to the next round. */
+/**
+ * Each try waits only briefly, because inserts would queue behind it. A partition that stays locked is left to the next
+ * round.
+ */
 async function dropPatiently(
   pool: JournalPool,
   table: PartitionedTable,

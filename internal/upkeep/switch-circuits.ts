@@ -14,17 +14,23 @@ export interface CircuitParts {
   onClosed(webhookId: number): void;
 }
 
-/** Each switch resolves when this instance's catalog has it. */
+/** Each switch resolves when the catalog of this instance contains it. */
 export interface Circuits {
   open(webhookId: number, because: string): Promise<void>;
   close(webhookId: number): Promise<void>;
 }
 
-/** Receivers fail in crowds, and each change of the catalog makes the messages under way be matched again. */
+/**
+ * Many receivers fail at the same time, and each change of the catalog makes hukz match again the messages that are
+ * being accepted. So the switches of this period are committed together.
+ */
 const COLLECT_MS = 100;
 const MAX_AT_ONCE = 1000;
 
-/** Opens and closes the circuits of webhooks for all instances, those of a moment by one change of the catalog. */
+/**
+ * Opens and closes the circuits of webhooks for all instances. The switches of one period share one change of the
+ * catalog.
+ */
 export function makeCircuits({
   pool,
   catalogSync,

@@ -12,10 +12,13 @@ export interface BacklogParts {
 }
 
 const EVERY_MS = 15_000;
-/** With a million due, on two cores: 4 ms of PostgreSQL for 10,000, 38 ms for 100,000; 20 times that before the table was vacuumed. */
+/**
+ * With a million due deliveries, on two cores: 4 ms of PostgreSQL for 10,000 and 38 ms for 100,000; 20 times as much
+ * before the table was vacuumed.
+ */
 export const MAX_COUNTED = 10_000;
 
-/** Measures at its own pace how far sending is behind, so that a scrape costs the database nothing. */
+/** Measures at its own pace how late sending is, so that a scrape costs the database nothing. */
 export function watchBacklog({ pool, logger, onBacklog, everyMs = EVERY_MS }: BacklogParts): Repeating {
   let isFailing = false;
   return repeat(

@@ -8,13 +8,13 @@ import type { JournalPool } from '../store/journal/journal-pool.js';
 export interface BurialParts {
   readonly pool: JournalPool;
   readonly logger: Logger;
-  /** After this time the other instances find out by themselves. */
+  /** After this time the other instances find the dead worker without help. */
   readonly patienceMs: number;
-  /** Ends the patience. */
+  /** Stops the retries. */
   readonly signal: AbortSignal;
 }
 
-/** Sets free what a worker held that had no time to say goodbye. Never rejects. */
+/** Releases the deliveries of a worker that could not release them before it ended. Never rejects. */
 export async function buryWorker({ pool, logger, patienceMs, signal }: BurialParts, instance: string): Promise<void> {
   const until = systemClock.monotonic() + patienceMs;
   const isFinal = () => systemClock.monotonic() > until;

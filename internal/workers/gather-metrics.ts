@@ -9,20 +9,23 @@ export interface Reporter {
 }
 
 export interface Gathering extends MetricsSource {
-  /** What an ended worker had counted stays counted, as far as it was asked. */
+  /** Keeps the counts of an ended worker, as of its last report. */
   keep(lastReport: Report): void;
-  /** Counts what the parent itself has refused. */
+  /** Counts the refusals of the parent itself. */
   onRefused(reason: RefusalReason): void;
 }
 
 export interface GatheringDeps {
   reporters(): readonly Reporter[];
-  /** Workers that run. */
+  /** Number of running workers. */
   running(): number;
   replaced(): number;
 }
 
-/** The workers' metrics as one service's: counters and histograms added up, also those of workers that are no more. */
+/**
+ * Presents the workers' metrics as those of one service: counters and histograms are added up, those of ended workers
+ * included.
+ */
 export function gatherMetrics(deps: GatheringDeps): Gathering {
   const own = new Registry();
   const registers = [own];
@@ -53,7 +56,7 @@ export function gatherMetrics(deps: GatheringDeps): Gathering {
       const asked = deps.reporters();
       const answers = await Promise.all(asked.map((reporter) => reporter.report()));
       const gone = await departed;
-      // Who has ended meanwhile is among the departed.
+      // A worker that has ended meanwhile is among the departed.
       const present = new Set(deps.reporters());
       const reports = answers.filter((_, index) => present.has(asked[index] as Reporter));
       return add([...reports, gone, await own.getMetricsAsJSON()]).metrics();

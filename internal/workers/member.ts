@@ -11,19 +11,19 @@ export interface Ending {
 /** A worker process as its parent knows it. */
 export interface Member {
   readonly pid: number;
-  /** The id under which it owns deliveries, once it has said so. */
+  /** The id under which the worker owns deliveries; undefined until the worker has sent it. */
   readonly instance: string | undefined;
   readonly isReady: boolean;
-  /** Why it ends, when it could say so. */
+  /** The reason why the worker ends, if the worker could send it. */
   readonly failure: string | undefined;
   readonly heardAt: number;
-  /** Settles with the port of the API; never when it ends before. */
+  /** Resolves with the port of the API; stays pending when the worker ends before it is ready. */
   readonly ready: Promise<number>;
   readonly ended: Promise<Ending>;
-  /** Its numbers; the last known ones when it does not answer soon. */
+  /** Returns the worker's metrics; the last known ones when the worker does not answer soon. */
   report(): Promise<Report>;
   readonly lastReport: Report;
-  /** Counts as heard of just now. */
+  /** Treats the worker as if a message from it had just arrived. */
   excuse(): void;
   stop(): void;
   kill(): void;
@@ -31,7 +31,7 @@ export interface Member {
 
 const REPORT_MS = 2000;
 
-/** Gives a new process its configuration and listens to what it says. */
+/** Gives a new process its configuration and listens to its messages. */
 export function makeMember(worker: Worker, config: Config, clock: Clock): Member {
   const known = { instance: undefined as string | undefined, failure: undefined as string | undefined, isReady: false };
   let heardAt = clock.monotonic();
@@ -43,7 +43,7 @@ export function makeMember(worker: Worker, config: Config, clock: Clock): Member
 
   const ended = new Promise<Ending>((resolve) => {
     worker.once('exit', (code, signal) => resolve({ code, signal }));
-    // A process that could not be made never exits.
+    // A process that could not be created never exits.
     worker.on('error', () => worker.process.pid === undefined && resolve({ code: null, signal: null }));
   });
   const ready = new Promise<number>((resolve) => {

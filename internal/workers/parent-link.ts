@@ -2,19 +2,19 @@ import cluster from 'node:cluster';
 import type { Config } from '../../config/config.js';
 import type { FromWorker, Report, ToWorker } from './protocol.js';
 
-/** A worker's way to its parent. */
+/** The connection of a worker to its parent. */
 export interface ParentLink {
-  /** What to run, as the parent has judged it. */
+  /** The configuration, already validated by the parent. */
   readonly config: Promise<Config>;
-  /** Settles when the parent wants this worker to stop, or is no more. */
+  /** Resolves when the parent wants this worker to stop, or has ended. */
   readonly asked: Promise<void>;
-  /** Resolves when the message has left; never rejects. */
+  /** Resolves when the message has left the process. Never rejects. */
   tell(message: FromWorker): Promise<void>;
-  /** Answers from now on when the parent asks for numbers. */
+  /** Makes the worker answer the parent's requests for metrics from now on. */
   reportBy(report: () => Promise<Report>): void;
 }
 
-/** Undefined when nobody started this process as a worker. */
+/** Returns undefined when this process was not started as a worker. */
 export function findParent(): ParentLink | undefined {
   const { worker } = cluster;
   if (!worker) return undefined;
@@ -26,7 +26,7 @@ export function findParent(): ParentLink | undefined {
   });
   const asked = new Promise<void>((resolve) => {
     worker.once('disconnect', () => {
-      // Else Node ends the process here and now.
+      // Otherwise Node ends the process immediately.
       worker.exitedAfterDisconnect = true;
       resolve();
     });

@@ -23,28 +23,28 @@ export interface WorkersOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly version: string;
-  /** How many. */
+  /** Number of workers. */
   readonly count: number;
   readonly migrate: boolean;
-  /** Ends the waiting for what is not there yet. */
+  /** Aborts the start, which may wait for PostgreSQL. */
   readonly signal: AbortSignal;
 }
 
 export interface Workers {
   readonly port: number;
   readonly metricsPort: number;
-  /** Resolves, with a worker's sentence, when none can run: whoever runs them should stop them. */
+  /** Resolves, with a worker's sentence, when no worker can run. The caller should then stop them. */
   readonly unusable: Promise<string>;
-  /** Lets them finish what they have taken, within the grace period. May be called twice. */
+  /** Lets the workers finish their accepted work within the grace period. May be called twice. */
   stop(): Promise<void>;
 }
 
-/** What a worker may need beyond its grace period to close what it has open. */
+/** Time that a worker may need beyond its grace period to close its connections. */
 const LATE_MS = 3000;
 const FAREWELL_MS = 2000;
 const BURY_ANSWER_MS = 5000;
 
-/** The parent of the workers: migrates for all of them, keeps so many running, shows their metrics as one. */
+/** The parent of the workers: migrates for all of them, keeps their number constant, and shows their metrics as one. */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const { config, logger, version, count, signal } = options;
   const cleanup = makeCleanup(logger);
@@ -99,9 +99,9 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   }
 }
 
-/** Ends within the grace period, by force if need be; then what they held is set free. */
+/** Stops the workers within the grace period, by force if necessary. Their deliveries are released afterwards. */
 async function stopWorkers(supervisor: Supervisor, graceMs: number, logger: Logger): Promise<void> {
-  // Whoever ends this process meanwhile does not want to wait for them either.
+  // If this process exits meanwhile, it kills the workers and does not wait for them.
   process.once('exit', supervisor.kill);
   const stopped = supervisor.stop();
   if (await makeDeadline(graceMs + LATE_MS).within(stopped)) return;

@@ -4,10 +4,10 @@ import type { Ending, Member } from './member.js';
 import { AT_ONCE_MS, restartDelayMs } from './restart-delay.js';
 
 export interface SupervisorDeps {
-  /** How many workers there shall be. */
+  /** Number of workers to keep running. */
   readonly count: number;
   startMember(): Member;
-  /** Told of each that has ended; what it returns is waited for at the end. */
+  /** Called for each worker that has ended. `stop` waits for the returned promise. */
   onEnded(member: Member, isClean: boolean): Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -15,19 +15,19 @@ export interface SupervisorDeps {
 
 export interface Supervisor {
   members(): readonly Member[];
-  /** Fills the places; resolves with the API's port when each has had a worker that was ready. */
+  /** Starts a worker in each place. Resolves with the API's port when each place has had a worker that was ready. */
   start(): Promise<number>;
-  /** Resolves, with a worker's sentence, when none can run. */
+  /** Resolves, with a worker's sentence, when no worker can run. */
   readonly failed: Promise<string>;
-  /** Workers that were started in place of another. */
+  /** Number of workers that were started in place of another. */
   replaced(): number;
-  /** Asks all to stop; resolves when they have ended. May be called twice. */
+  /** Asks all workers to stop, and resolves when they have ended. May be called twice. */
   stop(): Promise<void>;
-  /** Ends them here and now. */
+  /** Ends all workers immediately. */
   kill(): void;
 }
 
-/** Keeps so many places filled, each with a worker after another. */
+/** Keeps a fixed number of places filled. When a worker ends, another one takes its place. */
 export function supervise(deps: SupervisorDeps): Supervisor {
   const { clock, logger } = deps;
   const members = new Set<Member>();
@@ -49,7 +49,7 @@ export function supervise(deps: SupervisorDeps): Supervisor {
     farewells.add(farewell);
   };
 
-  /** One place, for as long as we run. */
+  /** Keeps one place filled until the supervisor stops. */
   const keepPlace = async (onReady: (port: number) => void): Promise<void> => {
     let quickDeaths = 0;
     while (!stopping.signal.aborted) {

@@ -4,18 +4,18 @@ import type { Member } from './member.js';
 
 export interface StallWatchDeps {
   members(): readonly Member[];
-  /** Silence after which a worker is not waited for any more. */
+  /** Time without a message after which a worker is killed. */
   readonly limitMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** How often in that time a worker says that it is alive, and the parent looks. */
+/** Number of heartbeats that a worker sends within the limit, and of checks that the parent makes. */
 export const BEATS_PER_LIMIT = 6;
 
 /**
- * Ends workers whose event loop does not turn: nothing else would, because `/health/alive` is answered by the others.
- * Who was stopped as a whole, parent included, is excused.
+ * Kills workers whose event loop does not turn. Nothing else would detect such a worker, because the others answer
+ * `/health/alive`. After a suspension of the whole service, parent included, no worker is blamed.
  */
 export function watchStalls({ members, limitMs, clock, logger }: StallWatchDeps): { stop(): void } {
   const everyMs = limitMs / BEATS_PER_LIMIT;

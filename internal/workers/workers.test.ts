@@ -28,7 +28,7 @@ const allReady = (service: TestInstance, count = 2) =>
     timeoutMs: 20_000,
   });
 
-/** Publishes numbered messages; resolves when each was answered, after its commit. */
+/** Publishes numbered messages, and resolves when each was answered after its commit. */
 async function publishNumbers(subject: string, count: number): Promise<void> {
   await Promise.all(
     upTo(count).map((n) => requestReceipt(kit.nats, { subject, payload: JSON.stringify({ n }) }, { timeout: 10_000 })),
@@ -75,7 +75,7 @@ describe('two workers', () => {
       what: 'the freed sent',
       timeoutMs: 9000,
     });
-    // The other way takes INSTANCE_TIMEOUT, 30 s.
+    // Without the help of the parent this takes INSTANCE_TIMEOUT, 30 s.
     expect(performance.now() - from).toBeLessThan(9000);
     await eventually(() => workersOf(service).length === 3, { what: 'another worker', timeoutMs: 20_000 });
     await allReady(service);
@@ -87,7 +87,7 @@ describe('two workers', () => {
     expect(await kit.ledger.account()).toMatchObject({ accepted: 40, delivered: 40 });
     expect(linesOf(service, 'instance.buried')).toHaveLength(1);
     expect(linesOf(service, 'worker.ended')).toMatchObject([{ worker: first, signal: 'SIGKILL' }]);
-    // What the dead one had counted when it was asked last stays counted.
+    // The counts of the dead worker's last report are kept.
     expect(await service.metric('hukz_messages_accepted_total')).toBe(sent);
     expect(await service.metric('hukz_workers_replaced_total')).toBe(1);
   }, 120_000);
