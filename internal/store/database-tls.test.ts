@@ -11,7 +11,7 @@ import { makeJournalPool } from './journal/journal-pool.js';
 import { connectionFor, type DatabaseSettings } from './postgres/connection.js';
 import { makeKnex } from './postgres/knex.js';
 
-/** A server that takes encrypted connections only, of clients that show the certificate of their user. */
+/** A server that accepts only encrypted connections, from clients with a certificate of their user. */
 const STRICT = 'hostssl all all 127.0.0.1/32 password clientcert=verify-full\n';
 const certificates = makeCertificates();
 const foreign = makeCertificates();
@@ -55,7 +55,7 @@ const settings = (more: Partial<DatabaseSettings>): DatabaseSettings => {
 };
 const SSL = 'select ssl, client_dn as "clientDn" from pg_stat_ssl where pid = pg_backend_pid()';
 
-/** What PostgreSQL says of a connection of the API's pool, and what the journal's pool gets. */
+/** Connects both the API's pool and the journal's pool, and returns how PostgreSQL sees their connections. */
 async function connect(more: Partial<DatabaseSettings>): Promise<{ readonly ssl: boolean; readonly clientDn: string }> {
   const connection = connectionFor(settings(more), 'hukz/test');
   const db = makeKnex(connection, { max: 1 });

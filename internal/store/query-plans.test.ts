@@ -42,7 +42,7 @@ describe('with many rows', () => {
         select delivery_id, message_id, received_at, row_number() over () % 20000 + 1, 1, created_at, 'exhausted', event, created_by_id from webhook_logs;
       insert into replays (created_by_id, webhook_id, outcome, since, until, total)
         select 1, n, 'dead', now(), now(), 0 from generate_series(1, 20000) n`);
-    // A vacuum brings into the GIN indexes what waits before them.
+    // A vacuum moves the pending entries of the GIN indexes into their main structure.
     await db.raw('vacuum analyze events, webhooks, webhook_events, messages, webhook_logs, dead_letters, replays');
   }, 60_000);
   afterAll(async () => {
@@ -50,7 +50,7 @@ describe('with many rows', () => {
     await database.drop();
   });
 
-  /** The plans of every statement that the work sends, with the bindings that it sends. */
+  /** Returns the plans of every statement that the work sends, with the same bindings. */
   const plansOf = async (work: () => Promise<unknown>, explain = 'explain'): Promise<string[]> => {
     const sent: { sql: string; bindings: readonly unknown[] }[] = [];
     const note = ({ sql, bindings }: { sql: string; bindings: readonly unknown[] }) => sent.push({ sql, bindings });
@@ -138,7 +138,7 @@ describe('with many rows', () => {
     ['subject', { subject: 'seldom.seen' }],
     ['webhook and tag', { webhookId: 12_345, tags: rare }],
   ])("a user's logs of one %s come by the index of marks", async (_name, filter) => {
-    // User 51 has half of the logs: the index of users is of no use then.
+    // User 51 has half of the logs, so the index of users is useless then.
     const plans = await plansOf(() => listWebhookLogs(db, { createdById: 51, tags: [], ...filter }, PAGE));
     expect(plans).toHaveLength(1);
     expect(plans[0]).toMatch(/tags_array_idx/);

@@ -42,7 +42,7 @@ const load = async (known = BEGINNING) => {
   await loadCatalogChanges(pool, known, (part) => parts.push(part));
   return parts;
 };
-/** The store's state now. */
+/** The current state of the store. */
 const stateNow = async (): Promise<CatalogState> => {
   const { version = 0, stamp = '' } = (await load()).at(-1) ?? {};
   return { version, stamp };
@@ -59,7 +59,7 @@ it('a catalog is loaded in parts of at most 500 rows, of which the last alone be
   expect(new Set(versions.slice(0, -1))).toEqual(new Set([0]));
   expect(versions.at(-1)).toBeGreaterThan(0);
   expect(parts.map(({ stamp }) => stamp !== undefined)).toEqual([...Array(parts.length - 1).fill(false), true]);
-  // What is the same for all of them is there once.
+  // Equal values of several webhooks are stored once.
   expect(catalog.webhook(2)?.eventIds).toBe(catalog.webhook(1)?.eventIds);
   const tag = { key: 'customer', value: 'c77' };
   expect(catalog.match(makeTestHead('a.b1', { tags: [tag] }))?.map(({ url }) => url)).toEqual([
@@ -90,7 +90,7 @@ it('a part that cannot be applied ends the loading and leaves the connection usa
 
 describe('a state that was loaded before', () => {
   const historySince = (known: CatalogState) => loadCatalogChanges(pool, known, () => undefined);
-  /** Makes the catalog's row and history what they were, as a restore does. */
+  /** Sets the catalog's row and history back to an earlier state, as a restore does. */
   const restore = async (to: CatalogState) => {
     await client.query('update catalog_version set version = $1, stamp = $2', [to.version, to.stamp]);
     await client.query('delete from catalog_stamps where version > $1', [to.version]);
@@ -116,7 +116,7 @@ describe('a state that was loaded before', () => {
       expect([changes, await historySince(known)]).toEqual([changes, 'went_back']);
       await change();
     }
-    // Then all of it is loaded, and not what changed since that number.
+    // The whole catalog is loaded then, not only the changes since that version.
     expect((await load(known)).flatMap(({ webhooks }) => webhooks).length).toBeGreaterThan(1000);
     expect(await historySince(backup)).toBe('continued');
   });

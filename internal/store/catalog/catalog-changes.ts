@@ -13,7 +13,7 @@ import type { JournalPool, Statement } from '../journal/journal-pool.js';
 import { SEALED_ROW } from '../secrets/secret-row.js';
 
 const STAMP: Statement = { text: 'select stamp from catalog_version' };
-/** The state of the store's catalog, and its history since version $1 with stamp $2. */
+/** Reads the state of the store's catalog, and how it relates to version $1 with stamp $2. */
 const STATE: Statement = {
   text: `select version::float8, stamp,
            case when $1 = 0 then 'begun'
@@ -22,7 +22,7 @@ const STATE: Statement = {
                 else 'forgotten' end as history
          from catalog_version`,
 };
-/** To a catalog that is empty, nothing deleted is a change. */
+/** For an empty catalog, deleted rows are no changes. */
 const IS_CHANGED = 'catalog_version > $1 and ($1 > 0 or deleted_at is null)';
 const EVENTS: Statement = {
   text: `declare changed_events no scroll cursor for select id, event, publish_only, deleted_at is null as living from events where ${IS_CHANGED}`,
@@ -41,7 +41,10 @@ const WEBHOOKS: Statement = {
          from webhooks where ${IS_CHANGED}`,
 };
 
-/** Rows that are read, mapped and applied in one turn of the event loop: 3 ms. All 100,000 of a catalog at once take a second. */
+/**
+ * Number of rows that are read, mapped and applied in one turn of the event loop, which takes 3 ms. All 100,000 of a
+ * catalog at once would take a second.
+ */
 const ROWS_PER_TICK = 500;
 const NEXT_EVENTS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_events` };
 const NEXT_WEBHOOKS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_webhooks` };
@@ -64,7 +67,7 @@ interface WebhookRow {
   readonly living: boolean;
   readonly event_ids: readonly number[];
   readonly settings: WebhookSettings | null;
-  /** Newest first. */
+  /** The newest secret is first. */
   readonly secrets: readonly SecretColumns[] | null;
 }
 
@@ -86,9 +89,9 @@ type Run = JournalPool['run'];
 type StateRow = CatalogState & { readonly history: CatalogHistory };
 
 /**
- * Everything that changed after a state that is known, or the whole catalog where the store's does not follow from that
- * state: all in one snapshot. It comes in parts, so that applying them gives the event loop to others in between; only the last
- * one bears the new version and stamp.
+ * Passes on everything that changed after a known state, or the whole catalog if the store's catalog does not continue
+ * from that state. All parts are of one snapshot. The event loop can do other work between two parts. Only the last
+ * part has the new version and stamp.
  */
 export async function loadCatalogChanges(
   pool: JournalPool,
@@ -117,14 +120,14 @@ async function* partsOf<R extends object>(run: Run, next: Statement): AsyncGener
   for (let coming = run<R>(next, []); ; ) {
     const rows = await coming;
     const isLast = rows.length < ROWS_PER_TICK;
-    // PostgreSQL works at the next part while this one is applied.
+    // PostgreSQL reads the next part while this one is applied.
     if (!isLast) coming = ahead(run<R>(next, []));
     if (rows.length > 0) yield rows;
     if (isLast) return;
   }
 }
 
-/** Nobody may be left to hear of its failure when a part could not be applied. */
+/** Handles the rejection of a part that is never awaited, because applying the part before it failed. */
 function ahead<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   return work;
@@ -166,7 +169,10 @@ const toSecret = ([purpose, keyId, sealed, expiresAt, row]: SecretColumns) => ({
 
 type ShareList = (ids: readonly number[]) => readonly number[];
 
-/** Many webhooks have the same events: their lists are one, as their tags' short values are since they were parsed. */
+/**
+ * Many webhooks have the same events, so equal lists are one object. Short values of tags are shared when they are
+ * parsed.
+ */
 function shareLists(): ShareList {
   const known = new Map<string, readonly number[]>();
   return (ids) => {

@@ -21,14 +21,14 @@ export function toEvent(row: EventRow): Event {
   return { ...unlabelled(row), tags: row.tags };
 }
 
-/** An event that is only shown: its tags are JSON text as PostgreSQL writes it, which is never parsed here. */
+/** An event for display only: its tags are JSON text as PostgreSQL writes it, which is never parsed here. */
 export type ShownEvent = Omit<Event, 'tags'> & { readonly tagsJson: string };
 
 export interface ShownEventRow extends Omit<EventRow, 'tags'> {
   readonly tags_json: string;
 }
 
-/** What `toShownEvent` wants of `events`. */
+/** The columns of `events` that `toShownEvent` needs. */
 export const shownEventColumns = (db: Db): readonly (string | Knex.Raw)[] => [
   ...[
     'id',

@@ -15,7 +15,7 @@ import {
   toShownEvent,
 } from './event-row.js';
 
-/** What people decide about an event. */
+/** The fields of an event that users set. */
 export interface EventFields {
   readonly name: string;
   readonly subject: string;
@@ -35,7 +35,7 @@ export async function listEvents(
   return readPage<ShownEventRow, ShownEvent>(db, list, page);
 }
 
-/** Those that there are of these, by id. */
+/** Returns the events with these ids that exist, by id. */
 export async function findShownEvents(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, ShownEvent>> {
   const rows: ShownEventRow[] = await db('events')
     .whereRaw('id = any(?::int[])', [[...ids]])
@@ -43,7 +43,7 @@ export async function findShownEvents(db: Db, ids: readonly number[]): Promise<R
   return new Map(rows.map((row) => [row.id, toShownEvent(row)]));
 }
 
-/** Those that there are of these, by what people know them by, in the order of their ids. */
+/** Returns the events with these ids that exist, without their tags, in the order of their ids. */
 export async function findBriefEvents(
   db: Db,
   ids: readonly number[],
@@ -54,7 +54,7 @@ export async function findBriefEvents(
     .select('id', 'event as subject', 'name');
 }
 
-/** In the order of the events' ids. */
+/** Returns the subjects in the order of the events' ids. */
 export async function loadSubjects(db: Db, ids: readonly number[]): Promise<readonly string[]> {
   return db('events')
     .whereRaw('id = any(?::int[])', [[...ids]])
@@ -62,7 +62,7 @@ export async function loadSubjects(db: Db, ids: readonly number[]): Promise<read
     .pluck('event');
 }
 
-/** A living event; a deleted or unknown one is refused as `not_found`. */
+/** Loads an event that is not deleted. A deleted or unknown event is refused as `not_found`. */
 export async function loadEvent(db: Db, id: number): Promise<Event> {
   return onlyEvent(await db('events').where({ id }).whereNull('deleted_at'));
 }
@@ -78,7 +78,7 @@ export async function insertEvent(db: Db, userId: number, fields: EventFields): 
   );
 }
 
-/** Stores what `decide` makes of the event as it stands; nobody else changes it meanwhile. */
+/** Passes the current event to `decide` and stores the result. The event is locked meanwhile. */
 export async function changeEvent(
   db: Db,
   key: { readonly id: number; readonly userId: number },
@@ -96,7 +96,7 @@ export async function changeEvent(
   );
 }
 
-/** Refused while a living webhook has the event. */
+/** Deletes an event, unless a webhook that is not deleted has it. */
 export async function deleteEvent(db: Db, key: { readonly id: number; readonly userId: number }): Promise<void> {
   await inTransaction(db, async (trx) => {
     await lockEvent(trx, key.id);
@@ -111,7 +111,7 @@ export async function deleteEvent(db: Db, key: { readonly id: number; readonly u
   });
 }
 
-/** Conflicts with the `for key share` by which a webhook holds the events that it is about to have. */
+/** Conflicts with the `for key share` by which a webhook locks the events that it is about to have. */
 async function lockEvent(trx: Db, id: number): Promise<Event> {
   return onlyEvent(await trx('events').where({ id }).whereNull('deleted_at').forUpdate());
 }
@@ -126,7 +126,7 @@ function columns(fields: EventFields) {
   return { name, event: subject, tags: JSON.stringify(tags), publish_only: publishOnly };
 }
 
-/** `lower(event)` among the living is the only thing that an event shares with no other. */
+/** The unique index on `lower(event)`, over events that are not deleted, is the only one that an event can violate. */
 async function refusingDuplicates(work: Promise<Event>): Promise<Event> {
   try {
     return await work;

@@ -1,26 +1,26 @@
 import type { Db } from '../postgres/knex.js';
 
 export interface AccountRange {
-  /** All webhooks without it. */
+  /** Undefined means all webhooks. */
   readonly webhookId: number | undefined;
-  /** When the messages were received, inclusive. */
+  /** Messages from this instant on, by the time when they were received. */
   readonly since: Date;
-  /** Exclusive. */
+  /** Messages received before this instant. */
   readonly until: Date;
 }
 
-/** Sizes of sets of delivery ids; each id is in one of the five states, or lost. */
+/** Sizes of sets of delivery ids. Each id is in exactly one of the five states, or lost. */
 export interface Account {
-  /** What the messages themselves say that they were owed to. */
+  /** Deliveries that the messages' own rows list as owed. */
   readonly accepted: number;
   readonly delivered: number;
   readonly pending: number;
   readonly held: number;
   readonly dead: number;
   readonly cancelled: number;
-  /** Accepted, and found nowhere. */
+  /** Deliveries that were accepted and are found nowhere. */
   readonly lost: number;
-  /** Found, and never accepted. */
+  /** Deliveries that were found but never accepted. */
   readonly unknown: number;
 }
 
@@ -28,8 +28,9 @@ const ALSO_WEBHOOK = '(:webhook::int is null or webhook_id = :webhook::int)';
 const IN_RANGE = 'received_at >= :since and received_at < :until';
 
 /**
- * `accepted` comes from the messages alone, the rest from everything but them: the sum closes only if nothing fell out
- * in between. One statement, one snapshot. What is now goes before what was: a replayed delivery is pending.
+ * `accepted` comes from the messages alone, and the other numbers from all other tables, so the sum closes only if no
+ * delivery was lost in between. One statement is one snapshot. The current state takes precedence over earlier ones: a
+ * replayed delivery is pending.
  */
 const ACCOUNT = `
   with accepted as (
@@ -63,7 +64,7 @@ export async function loadAccount(db: Db, range: AccountRange): Promise<Account>
   return rows[0];
 }
 
-/** accepted = delivered + pending + held + dead + cancelled, by ids. */
+/** Returns whether accepted = delivered + pending + held + dead + cancelled, by ids. */
 export function closes(account: Account): boolean {
   return account.lost === 0 && account.unknown === 0;
 }

@@ -1,6 +1,6 @@
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
-/** From the front of the index of what is due, no further than $1 rows: "front of an index" in `sql-notes.md`. */
+/** Reads at most $1 rows of the index of due deliveries: "front of an index" in `sql-notes.md`. */
 const LOOK: Statement = {
   text: `
     select count(*)::int as deliveries, coalesce(extract(epoch from now() - min(due_at)), 0)::float8 as oldest_s
@@ -9,11 +9,11 @@ const LOOK: Statement = {
     ) as due`,
 };
 
-/** Deliveries that are owed and due, and that no instance has in memory. */
+/** Deliveries that are due and that no instance has in memory. */
 export interface Backlog {
-  /** `limit` where there are as many or more. */
+  /** The number of these deliveries; `limit` if there are as many or more. */
   readonly deliveries: number;
-  /** How long the oldest of them has been due, seconds of the database's clock; 0 when there is none. */
+  /** Seconds of the database's clock for which the oldest of them has been due; 0 when there is none. */
   readonly oldestSeconds: number;
 }
 

@@ -5,12 +5,12 @@ import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list
 
 /** A delivery that was given up. */
 export interface DeadLetter {
-  /** Of the delivery: its `webhook-id`. */
+  /** The id of the delivery, which is its `webhook-id`. */
   readonly id: string;
   readonly diedAt: Date;
   readonly because: string;
   readonly attempts: number;
-  /** Null when the message was gone before its subject was noted. */
+  /** Null when the message was deleted before its subject was copied. */
   readonly event: string | null;
   readonly messageId: string;
   readonly receivedAt: Date;
@@ -19,15 +19,15 @@ export interface DeadLetter {
 }
 
 export interface DeadLetterFilter {
-  /** Whose webhooks' dead letters. */
+  /** The creator of the webhooks. */
   readonly createdById: number;
   readonly tags: readonly Tag[];
   readonly event?: string | undefined;
   readonly webhookId?: number | undefined;
   readonly spaceId?: number | undefined;
-  /** When it was given up, inclusive. */
+  /** Dead letters given up at this instant or later. */
   readonly since?: Date | undefined;
-  /** Exclusive. */
+  /** Dead letters given up before this instant. */
   readonly until?: Date | undefined;
 }
 
@@ -43,7 +43,7 @@ interface DeadLetterRow {
   readonly space_id: string;
 }
 
-/** Newest first. */
+/** The newest dead letter is first. */
 export const DEAD_LETTERS_ORDER: Keyset = {
   columns: [
     { name: 'd.died_at', kind: 'instant' },

@@ -2,24 +2,27 @@ import { AppError } from '../../errors.js';
 import { IS_SENT_TO } from '../journal/claim/order.js';
 import type { Db } from '../postgres/knex.js';
 
-/** `held`: it waits for its turn, or is due and its webhook is not sent to. `lost`: owed once, never finished, and owed no more; the account does not close over it. */
+/**
+ * `held`: the delivery waits for the deliveries before it, or it is due and its webhook is not sent to. `lost`: the
+ * delivery was owed, never finished, and is not owed any more; the account does not close over it.
+ */
 export type DeliveryState = 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled' | 'lost';
 
-/** One message's way to one webhook, whatever became of it. */
+/** One message that is or was owed to one webhook, in any state. */
 export interface Delivery {
   readonly id: string;
   readonly state: DeliveryState;
   readonly messageId: string;
-  /** The store's own writing of the instant, exact. */
+  /** The instant in the exact form in which PostgreSQL writes it. */
   readonly receivedAt: string;
   readonly webhookId: number;
-  /** When it is due, while it is pending and its webhook is sent to. */
+  /** The time of the next attempt, while the delivery is pending and its webhook is sent to. */
   readonly dueAt: Date | null;
-  /** Whether an instance is sending it, or is about to. */
+  /** Whether an instance sends the delivery, or is about to. */
   readonly isOwned: boolean;
-  /** Why it was given up, while it is dead. */
+  /** The reason why the delivery was given up, while it is dead. */
   readonly because: string | null;
-  /** By its log; null while it has none. */
+  /** The subject in its log; null while it has no log. */
   readonly subject: string | null;
 }
 
@@ -33,7 +36,7 @@ interface FoundRow {
   readonly because: string | null;
 }
 
-/** What its log tells of all attempts. */
+/** A summary of all attempts in the log. */
 interface LoggedRow {
   readonly subject: string | null;
   readonly outcomes: readonly string[] | null;
@@ -58,7 +61,7 @@ const FIND = `
   where w.created_by_id = :user
   limit 1`;
 
-/** A delivery of a webhook that the user created; any other is refused as `not_found`. */
+/** Loads a delivery of a webhook that the user created. Any other is refused as `not_found`. */
 export async function loadDelivery(db: Db, key: { readonly id: string; readonly userId: number }): Promise<Delivery> {
   const { rows }: { rows: FoundRow[] } = await db.raw(FIND, { id: key.id, user: key.userId });
   const [found] = rows;
@@ -79,7 +82,7 @@ export async function loadDelivery(db: Db, key: { readonly id: string; readonly 
   };
 }
 
-/** What it is now goes before what it was: a replayed delivery is pending, though it was delivered once. */
+/** The current state takes precedence over the log: a replayed delivery is pending, although it was delivered once. */
 function stateOf(found: FoundRow, outcomes: readonly string[]): DeliveryState {
   if (found.held !== null) return found.held ? 'held' : 'pending';
   if (found.because !== null) return 'dead';

@@ -1,8 +1,8 @@
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
 /**
- * By keys only, in words of which no join can be made: what it costs depends on the rows that it looks at and on nothing else.
- * ("Set without a join" in `sql-notes.md`.)
+ * Looks up rows by keys only, in a form from which PostgreSQL cannot make a join, so the cost depends only on the rows
+ * that are looked at. ("Set without a join" in `sql-notes.md`.)
  */
 const FIND_LOST: Statement = {
   text: `
@@ -43,20 +43,20 @@ export interface Patrol {
   readonly since: Date;
   readonly until: Date;
   readonly from: PatrolCursor | undefined;
-  /** Messages to look at, at most. */
+  /** Maximum number of messages to look at. */
   readonly messages: number;
-  /** Their deliveries to look for, about. */
+  /** Approximate number of deliveries to look for. */
   readonly deliveries: number;
 }
 
 export interface Lost {
   /** Deliveries that were accepted and are found nowhere. */
   readonly ids: readonly string[];
-  /** Where to go on; undefined at the end of the range. */
+  /** The position at which the next call continues; undefined at the end of the range. */
   readonly next: PatrolCursor | undefined;
 }
 
-/** Looks for the deliveries of some messages, in the order in which these came. */
+/** Looks for the deliveries of some messages, in the order in which the messages were received. */
 export async function findLost(pool: JournalPool, { since, until, from, ...most }: Patrol): Promise<Lost> {
   const after = from ?? { at: since.toISOString(), id: FIRST_ID };
   const rows = await pool.run<PatrolCursor & { readonly last: boolean; readonly lost: readonly string[] }>(FIND_LOST, [

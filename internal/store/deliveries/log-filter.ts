@@ -5,7 +5,7 @@ import type { Db } from '../postgres/knex.js';
 import { carryingTags } from '../postgres/list-page.js';
 
 export interface LogFilter {
-  /** Whose webhooks' logs. */
+  /** The creator of the webhooks whose logs are listed. */
   readonly createdById: number;
   readonly tags: readonly Tag[];
   readonly subject?: string | undefined;
@@ -13,13 +13,16 @@ export interface LogFilter {
   readonly spaceId?: number | undefined;
   readonly outcome?: LogOutcome | undefined;
   readonly status?: number | undefined;
-  /** Inclusive. */
+  /** Logs from this instant on. */
   readonly since?: Date | undefined;
-  /** Exclusive. */
+  /** Logs before this instant. */
   readonly until?: Date | undefined;
 }
 
-/** As the index `webhook_logs_marks` has it, to the letter: whatever a log is asked for by, as numbers of one array. */
+/**
+ * The indexed expression of `webhook_logs_marks`, which must match to the letter: the values that logs are filtered by,
+ * as numbers in one array.
+ */
 export const MARKS = '(array[webhook_id::bigint * 4, space_id * 4 + 1, hashtext(event)::bigint * 4 + 2])';
 
 export function matchingLogs(db: Db, filter: LogFilter): Knex.QueryBuilder {
@@ -29,7 +32,7 @@ export function matchingLogs(db: Db, filter: LogFilter): Knex.QueryBuilder {
   if (spaceId !== undefined) matching.whereRaw(`${MARKS} @> array[?::bigint * 4 + 1]`, [spaceId]);
   if (subject !== undefined) {
     matching.whereRaw(`${MARKS} @> array[hashtext(?)::bigint * 4 + 2]`, [subject]);
-    // Two subjects may have one hash.
+    // Two subjects may have the same hash.
     also(matching, 'event', subject);
   }
   const isBad = status !== undefined && (status < 200 || status > 299);
@@ -44,8 +47,8 @@ export function matchingLogs(db: Db, filter: LogFilter): Knex.QueryBuilder {
 }
 
 /**
- * A condition that follows from another but for a few rows. The planner must not multiply the two: it is kept from knowing: "set
- * without a join" in `sql-notes.md`.
+ * Adds a condition that nearly follows from another one. PostgreSQL must not multiply their probabilities, so this form
+ * hides the condition from the planner: "set without a join" in `sql-notes.md`.
  */
 function also(matching: Knex.QueryBuilder, column: string, value: string | number): void {
   matching.whereRaw('coalesce(?? = ?, false)', [column, value]);

@@ -2,18 +2,18 @@ import type { Knex } from 'knex';
 import type { Db } from '../postgres/knex.js';
 import { logColumns, toWebhookLog, type WebhookLog, type WebhookLogRow } from './webhook-log-row.js';
 
-/** Where a log is found, and what it holds in bytes: a page of whole ones may be large. */
+/** The key of a log, and its size in bytes: a page of whole logs may be large. */
 export interface LogKey {
   readonly id: number;
   readonly deliveryId: string;
   readonly attempt: number;
-  /** The store's own writing of the instant, exact; it also tells the partition. */
+  /** The instant in the exact form in which PostgreSQL writes it. It also determines the partition. */
   readonly createdAt: string;
-  /** Of its message. */
+  /** The id of the log's message. */
   readonly messageId: string;
   readonly receivedAt: string;
   readonly webhookId: number;
-  /** Of what the receiver answered, and of the tags. */
+  /** Size of the receiver's response and of the tags. */
   readonly bytes: number;
 }
 
@@ -28,7 +28,7 @@ export interface LogKeyRow {
   readonly bytes: number;
 }
 
-/** What `toLogKey` wants of `webhook_logs`. */
+/** The columns of `webhook_logs` that `toLogKey` needs. */
 export const logKeyColumns = (db: Db): readonly (string | Knex.Raw)[] => [
   'id',
   'delivery_id',
@@ -53,7 +53,7 @@ export function toLogKey(row: LogKeyRow): LogKey {
   };
 }
 
-/** The logs of these keys that are still there, in the order of the keys. */
+/** Loads the logs with these keys that still exist, in the order of the keys. */
 export async function loadLogs(db: Db, keys: readonly LogKey[]): Promise<readonly WebhookLog[]> {
   const rows: WebhookLogRow[] = await db('webhook_logs')
     .joinRaw(
@@ -70,7 +70,7 @@ export async function loadLogs(db: Db, keys: readonly LogKey[]): Promise<readonl
   return rows.map(toWebhookLog);
 }
 
-/** The newest attempts of a delivery, newest first. */
+/** Returns the newest attempts of a delivery, newest first. */
 export async function newestAttempts(db: Db, deliveryId: string, most: number): Promise<readonly LogKey[]> {
   const rows: LogKeyRow[] = await db('webhook_logs')
     .where('delivery_id', deliveryId)

@@ -1,6 +1,9 @@
 import type { Db } from '../postgres/knex.js';
 
-/** A message's key. `receivedAt` is the store's own writing of the instant; it also tells the partition. */
+/**
+ * A message's key. `receivedAt` is the instant in the exact form in which PostgreSQL writes it. It also determines the
+ * partition.
+ */
 export interface MessageKey {
   readonly messageId: string;
   readonly receivedAt: string;
@@ -18,7 +21,7 @@ const JOINED = `
   from unnest(?::uuid[], ?::timestamptz[]) as wanted (id, received_at)
   join messages on messages.id = wanted.id and messages.received_at = wanted.received_at`;
 
-/** Bytes of each payload that is still there, by message id. */
+/** Returns the size in bytes of each payload that still exists, by message id. */
 export async function payloadSizes(db: Db, keys: readonly MessageKey[]): Promise<ReadonlyMap<string, number>> {
   const { rows }: { rows: { id: string; bytes: number }[] } = await db.raw(
     `select messages.id, octet_length(messages.payload) as bytes ${JOINED}`,
@@ -27,7 +30,7 @@ export async function payloadSizes(db: Db, keys: readonly MessageKey[]): Promise
   return new Map(rows.map((row) => [row.id, row.bytes]));
 }
 
-/** The messages that are still there, by id. */
+/** Returns the messages that still exist, by id. */
 export async function loadMessages(db: Db, keys: readonly MessageKey[]): Promise<ReadonlyMap<string, StoredMessage>> {
   const { rows }: { rows: { id: string; subject: string; received_at: Date; payload: Buffer }[] } = await db.raw(
     `select messages.id, messages.subject, messages.received_at, messages.payload ${JOINED}`,

@@ -7,9 +7,9 @@ import type { Db } from '../postgres/knex.js';
 import { bySize } from '../webhooks/by-size.js';
 import type { MessageKey } from './message-payloads.js';
 
-/** Headers or payloads that are in memory at once, as each of them is only looked into. */
+/** Maximum size of headers or payloads that are in memory at once. Each of them is only searched for its key. */
 const STEP_BYTES = 1024 * 1024;
-/** Of a key: more may stand in a payload. */
+/** Maximum length of a key in the answer. A payload may contain a longer one. */
 const MAX_CHARACTERS = 256;
 
 interface SizeRow {
@@ -24,7 +24,7 @@ interface PartRow {
   readonly part: Uint8Array | null;
 }
 
-/** By the ids of messages, the keys that they carry. Only what the order goes by is read of them. */
+/** Returns the ordering keys of messages, by message id. Only the part of a message that contains the key is read. */
 export async function orderValues(
   db: Db,
   ordering: Ordering | undefined,

@@ -5,18 +5,18 @@ import { inTransaction } from '../postgres/in-transaction.js';
 import type { Db } from '../postgres/knex.js';
 import { orderValues } from './order-values.js';
 
-/** A key whose first delivery has failed: everything behind it waits. */
+/** An ordering key whose first delivery has failed. All deliveries behind it wait. */
 export interface ParkedKey {
-  /** uuid: how it is named here. */
+  /** The uuid that names the key in the API. */
   readonly orderKey: string;
-  /** The key as its messages carry it; null: the whole webhook is one, or the message is gone. */
+  /** The key as its messages contain it; null if the whole webhook is one key, or the message is gone. */
   readonly value: string | null;
   readonly deliveryId: string;
   readonly attempts: number;
   readonly receivedAt: Date;
-  /** When the first is tried next; null: it is held, or the webhook is not sent to. */
+  /** The time of the first delivery's next attempt; null if the delivery is parked or its webhook is not sent to. */
   readonly dueAt: Date | null;
-  /** Deliveries of the key that are owed, the first included; counted up to a bound. */
+  /** Number of owed deliveries of the key, the first included, counted up to a bound. */
   readonly owed: number;
 }
 
@@ -32,7 +32,10 @@ interface KeyRow {
 }
 
 const MAX_COUNTED = 10_000;
-/** Keys that are gone through: 200 ms. Beyond them those are found whose next attempt is known. */
+/**
+ * Maximum number of keys that the query walks through, which takes 200 ms. Of the keys beyond, it finds those whose
+ * next attempt has a time.
+ */
 const MAX_KEYS = 10_000;
 
 const PARKED = `
@@ -67,7 +70,7 @@ const PARKED = `
   where first.attempts > 0
   order by order_key limit :limit`;
 
-/** Keys of a webhook in which something has failed, at most `limit`, in the order of their names here. */
+/** Lists at most `limit` keys of a webhook in which a delivery has failed, in the order of their uuids. */
 export async function listParkedKeys(db: Db, webhook: Webhook, limit: number): Promise<readonly ParkedKey[]> {
   const { rows }: { rows: KeyRow[] } = await db.raw(PARKED, {
     id: webhook.id,
@@ -105,7 +108,10 @@ const RELEASE = `
   )
   select (select count(*)::int from first) as found, (select count(*)::int from gone) as released`;
 
-/** Makes a dead letter of the first delivery of a key, so that the others go on; it can be retried later. */
+/**
+ * Turns the first delivery of a key into a dead letter, so that the next ones are sent. The dead letter can be retried
+ * later.
+ */
 export async function unparkKey(db: Db, webhookId: number, orderKey: string): Promise<void> {
   const { rows }: { rows: { found: number; released: number }[] } = await inTransaction(db, (trx) =>
     trx.raw(RELEASE, { webhookId, orderKey }),

@@ -22,7 +22,10 @@ const DELETE_DEAD: Statement = {
 const DELETE_REPLAYS: Statement = {
   text: `delete from replays where state <> 'running' and finished_at < now() - $1 * interval '1 ms' returning id`,
 };
-/** Skips what a rotation has in its hands; senders drop them by themselves at their time. */
+/**
+ * Skips secrets that a rotation has locked. Senders stop using an expired secret at its time, also before it is
+ * deleted.
+ */
 const DELETE_SECRETS: Statement = {
   text: `
     delete from webhook_secrets where id in (
@@ -51,17 +54,20 @@ export const MEASURED_TABLES = [
   'replays',
 ];
 
-/** A day (UTC) of a table that is older than it need be. */
+/** A daily partition (UTC) whose retention time is over. */
 export interface ExpiredPartition {
   readonly name: string;
   readonly day: string;
   readonly bytes: number;
 }
 
-/** `needed`: something owed, dead or about to be replayed refers to it. `busy`: another instance is at it. */
+/**
+ * `needed`: an owed delivery, a dead letter or a running replay refers to the partition. `busy`: another instance is
+ * dropping partitions.
+ */
 export type DropResult = 'dropped' | 'needed' | 'busy';
 
-/** Oldest first. */
+/** Returns the expired partitions, oldest first. */
 export async function expiredPartitions(
   pool: JournalPool,
   table: PartitionedTable,
@@ -70,28 +76,28 @@ export async function expiredPartitions(
   return pool.run<ExpiredPartition>(EXPIRED, [table, olderThanMs]);
 }
 
-/** Rejects with 55P03 when a lock was not to be had within 100 ms: try again later. */
+/** Rejects with 55P03 when a lock could not be taken within 100 ms. Try again later. */
 export async function dropPartition(pool: JournalPool, table: PartitionedTable, day: string): Promise<DropResult> {
   const [row] = await pool.run<{ done: DropResult }>(DROP, [table, day]);
   return row?.done ?? 'busy';
 }
 
-/** Deletes one batch of dead letters; answers how many. */
+/** Deletes one batch of dead letters, and returns their number. */
 export async function deleteDeadLetters(pool: JournalPool, olderThanMs: number, limit: number): Promise<number> {
   return (await pool.run(DELETE_DEAD, [olderThanMs, limit])).length;
 }
 
-/** Deletes the jobs that ended so long ago. */
+/** Deletes the replays that ended more than `olderThanMs` ago. */
 export async function deleteReplays(pool: JournalPool, olderThanMs: number): Promise<number> {
   return (await pool.run(DELETE_REPLAYS, [olderThanMs])).length;
 }
 
-/** Deletes one batch of secrets that have expired; answers how many. */
+/** Deletes one batch of expired secrets, and returns their number. */
 export async function deleteExpiredSecrets(pool: JournalPool, limit: number): Promise<number> {
   return (await pool.run(DELETE_SECRETS, [limit])).length;
 }
 
-/** Bytes of each table, its indexes and partitions included. */
+/** Returns the size in bytes of each table, with its indexes and partitions. */
 export async function tableBytes(pool: JournalPool): Promise<ReadonlyMap<string, number>> {
   const rows = await pool.run<{ name: string; bytes: number }>(BYTES, [MEASURED_TABLES]);
   return new Map(rows.map(({ name, bytes }) => [name, bytes]));

@@ -8,8 +8,8 @@ import { type Delivery, loadDelivery } from './deliveries.js';
 const MAX_TRIES = 3;
 
 /**
- * Makes a delivery due now, whatever became of it, under the id that it had. Refused (`conflict`) while its request is under
- * way, and when it cannot be sent: the webhook is gone or disabled, the message no longer kept.
+ * Makes a delivery due now under its id, whatever its state is. Refused as `conflict` during its request, and when it
+ * cannot be sent because the webhook is deleted or disabled, or the message is gone.
  */
 export async function retryDelivery(
   stores: { readonly db: Db; readonly pool: JournalPool },
@@ -17,7 +17,7 @@ export async function retryDelivery(
 ): Promise<Delivery> {
   let delivery = await loadDelivery(stores.db, key);
   await requireReceiver(stores.db, delivery.webhookId);
-  // Between the look and the deed it may have been sent, or claimed: then we look again.
+  // The delivery may be sent or claimed between the check and the update. Then both are repeated.
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (delivery.isOwned) throw new AppError('conflict', 'the delivery is being sent just now; look at it in a moment');
     if ((await makeDue(stores.pool, delivery)) > 0) return loadDelivery(stores.db, key);

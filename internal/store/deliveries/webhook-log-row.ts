@@ -4,7 +4,7 @@ import type { Tags } from '../../domain/matching/tags.js';
 import { IS_SENT_TO } from '../journal/claim/order.js';
 import type { Db } from '../postgres/knex.js';
 
-/** One attempt as people see it. `data` is not in it: the body that was sent is derived from the message. */
+/** One attempt as the API shows it, without `data`: the body that was sent is derived from the message. */
 export interface WebhookLog {
   readonly id: number;
   readonly createdAt: Date;
@@ -17,14 +17,14 @@ export interface WebhookLog {
   readonly webhookId: number;
   readonly spaceId: number;
   readonly messageId: string;
-  /** The store's own writing of the instant, exact: half of the message's key. */
+  /** The instant in the exact form in which PostgreSQL writes it: half of the message's key. */
   readonly receivedAt: string;
   readonly deliveryId: string;
   readonly attempt: number;
   readonly outcome: string;
   readonly error: string | null;
   readonly durationMs: number;
-  /** Null also while it waits for its webhook, which is not sent to: then nobody knows when. */
+  /** Null also while the webhook is not sent to, because the time is unknown then. */
   readonly nextAttemptAt: Date | null;
 }
 
@@ -50,7 +50,7 @@ export interface WebhookLogRow {
   readonly kept_attempt_at: Date | null;
 }
 
-/** What `toWebhookLog` wants of `webhook_logs`. */
+/** The columns of `webhook_logs` that `toWebhookLog` needs. */
 export const logColumns = (db: Db): readonly (string | Knex.Raw)[] => [
   '*',
   db.raw('received_at::text as message_received_at'),

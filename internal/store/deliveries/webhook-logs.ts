@@ -4,7 +4,7 @@ import { type ListOf, type Page, readPage } from '../postgres/list-page.js';
 import { type LogFilter, matchingLogs } from './log-filter.js';
 import { type LogKey, type LogKeyRow, logKeyColumns, toLogKey } from './log-keys.js';
 
-/** Newest first. */
+/** The newest log is first. */
 export const LOGS_ORDER: Keyset = {
   columns: [
     { name: 'created_at', kind: 'instant' },
@@ -13,7 +13,7 @@ export const LOGS_ORDER: Keyset = {
   direction: 'desc',
 };
 
-/** A page of keys: the logs themselves are read step by step. */
+/** Lists a page of keys. The logs themselves are read step by step. */
 export async function listWebhookLogs(db: Db, filter: LogFilter, page: Page): Promise<ListOf<LogKey>> {
   const matching = matchingLogs(db, filter);
   const list = { matching, order: LOGS_ORDER, columns: logKeyColumns(db), toNode: toLogKey };

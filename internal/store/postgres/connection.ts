@@ -3,19 +3,19 @@ import type { ClientConfig } from 'pg';
 import { messageOf } from '../../errors.js';
 import { type Moves, makeMoves } from './moves.js';
 
-/** Where a PostgreSQL may be: a name, an address or the directory of a Unix socket. */
+/** The address of a PostgreSQL server: a name, an IP address or the directory of a Unix socket. */
 export interface DatabaseHost {
   readonly host: string;
   readonly port: number;
 }
 
 export interface DatabaseSettings extends DatabaseHost {
-  /** All of them, where several are given; the one that takes writes is used. */
+  /** All hosts, if several are configured. The one that accepts writes is used. */
   readonly hosts?: readonly DatabaseHost[];
   readonly user: string;
   readonly password: string;
   readonly name: string;
-  /** libpq's words; `require` encrypts without checking the certificate, as libpq does. */
+  /** libpq's values. `require` encrypts without checking the certificate, as in libpq. */
   readonly sslMode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   /** Paths of PEM files: the authorities to trust in place of the public ones, our certificate and its key. */
   readonly sslRootCert?: string;
@@ -23,17 +23,20 @@ export interface DatabaseSettings extends DatabaseHost {
   readonly sslKey?: string;
 }
 
-/** What `pg` needs to connect, and what all pools of a process share. */
+/** The settings that `pg` needs to connect, and the state that all pools of a process share. */
 export interface Connection extends ClientConfig {
-  /** `ssl` as it is now: the files behind it are read for each connection, so that a renewed certificate is used. */
+  /**
+   * Returns `ssl` from the current files. The files are read for each connection, so that a renewed certificate is
+   * used.
+   */
   readonly freshSsl?: () => ClientConfig['ssl'];
   readonly hosts?: readonly DatabaseHost[];
   readonly moves?: Moves;
-  /** Counts each session of a pool that must not be used again. */
+  /** Called for each session of a pool that must not be used again. */
   readonly onSessionLeft?: () => void;
 }
 
-/** Time limits on connecting and on statements are set, and a half-open connection is noticed. */
+/** Sets time limits for connecting and for statements. TCP keepalive detects a half-open connection. */
 export function connectionFor(database: DatabaseSettings, applicationName: string): Connection {
   return {
     host: database.host,
@@ -54,7 +57,10 @@ export function connectionFor(database: DatabaseSettings, applicationName: strin
   };
 }
 
-/** For a client that connects now. @throws {Error} that names the key when a file cannot be read */
+/**
+ * Returns the connection with `ssl` from the current files. @throws {Error} that names the key when a file cannot be
+ * read
+ */
 export function withFreshSsl(connection: Connection): Connection {
   return connection.freshSsl ? { ...connection, ssl: connection.freshSsl() } : connection;
 }
@@ -80,7 +86,7 @@ function tls(database: DatabaseSettings): ClientConfig['ssl'] {
   }
 }
 
-/** A certificate of a trusted authority, whatever name is in it. */
+/** Accepts any certificate of a trusted authority, whatever its name is. */
 const ANY_NAME = { rejectUnauthorized: true, checkServerIdentity: () => undefined };
 
 function readPem(key: string, path: string): string {

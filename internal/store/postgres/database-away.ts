@@ -13,11 +13,14 @@ const SOCKET_CODES = new Set([
   'ENOENT',
 ]);
 
-/** What `pg` says, without any code, when a connection ends, is not made in time or does not answer; knex puts the SQL before it. */
+/**
+ * The messages of `pg`, which have no code, when a connection ends, is not made in time or does not answer. knex puts
+ * the SQL before the message.
+ */
 const WORDS =
   /(?:^| - )(?:Connection terminated|timeout expired|Query read timeout|timeout exceeded|Client has encountered a connection error|Client was closed|Connection ended)/;
 
-/** Whether PostgreSQL could not be asked just now, or had no time or room; anything else that a query throws is a bug. */
+/** Returns whether PostgreSQL could not be reached, or had no time or room. Any other error of a query is a bug. */
 export function isDatabaseAway(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { name, code, message } = error as { name?: unknown; code?: unknown; message?: unknown };

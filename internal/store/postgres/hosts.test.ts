@@ -16,7 +16,7 @@ beforeAll(async () => {
   await client.connect();
   await client.query(`alter database ${readOnly.settings.name} set default_transaction_read_only = on`);
   await client.end();
-  // A port that was free a moment ago: nobody listens there.
+  // This port was free a moment ago, so no server listens on it.
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   nobody = (server.address() as { port: number }).port;

@@ -9,7 +9,7 @@ const HEAD_START_MS = 1000;
 const NO_ANSWER_CODE = 'ETIMEDOUT';
 const CAN_ONLY_READ = `select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "canOnlyRead"`;
 
-/** Thrown when none of several hosts takes writes. Its code is what one of the hosts answered. */
+/** Thrown when none of several hosts accepts writes. Its code is the one that a host answered with. */
 class NoHostTakesWrites extends Error {
   constructor(
     problems: readonly string[],
@@ -21,9 +21,10 @@ class NoHostTakesWrites extends Error {
 }
 
 /**
- * Finds the host to connect to: of several the one that takes writes, as libpq does with `target_session_attrs=read-write`.
- * The host that was right the last time has a second to answer. Then all others are asked at once, because each host that is
- * silent takes 3 s, and a pool waits 5 s for a connection. A single host is not asked.
+ * Finds the host to connect to: of several hosts the one that accepts writes, as libpq does with
+ * `target_session_attrs=read-write`. The host that was right the last time has a second to answer. Then all other hosts
+ * are asked at once, because each silent host takes 3 s, and a pool waits 5 s for a connection. A single host is not
+ * asked.
  */
 export function makeHostChoice(connection: Connection): () => Promise<DatabaseHost | undefined> {
   const hosts = connection.hosts ?? [];
@@ -50,7 +51,7 @@ export function makeHostChoice(connection: Connection): () => Promise<DatabaseHo
 
   return async () => {
     if (hosts.length <= 1) return hosts[0];
-    // Many connections are opened in the same moment: one answer serves them all.
+    // Many connections may be opened at the same moment. One answer serves all of them.
     asking ??= find().finally(() => {
       asking = undefined;
     });
@@ -58,16 +59,16 @@ export function makeHostChoice(connection: Connection): () => Promise<DatabaseHo
   };
 }
 
-/** `errors` are in the order of the hosts. */
+/** The order of `errors` is that of the hosts. */
 function noneOf(hosts: readonly DatabaseHost[], errors: readonly unknown[]): NoHostTakesWrites {
   const problems = hosts.map(({ host, port }, index) => `${host}:${port}: ${messageOf(errors[index])}`);
   const codes = errors.map((error) => (error as { readonly code?: string }).code ?? NO_ANSWER_CODE);
-  // A server that can only read may be promoted soon; what another server answered says more than a silent one.
+  // A read-only server may be promoted soon. A server's answer says more than a silent host.
   const code = codes.find((one) => one === READ_ONLY) ?? codes.find(isSqlState) ?? codes[0] ?? NO_ANSWER_CODE;
   return new NoHostTakesWrites(problems, code);
 }
 
-/** Undefined when the answer takes longer. */
+/** Returns undefined when the answer takes longer. */
 async function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
   const answered = new AbortController();
   try {
@@ -77,7 +78,7 @@ async function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined>
   }
 }
 
-/** Rejects when the host does not answer or can only read. */
+/** Rejects when the host does not answer or is read-only. */
 async function askForWrites(connection: Connection, at: DatabaseHost): Promise<DatabaseHost> {
   const client = new Client({
     ...withFreshSsl(connection),
@@ -94,7 +95,7 @@ async function askForWrites(connection: Connection, at: DatabaseHost): Promise<D
     if (rows[0]?.canOnlyRead === false) return at;
     throw Object.assign(new Error('the server can only read'), { code: READ_ONLY });
   } finally {
-    // The end of a connection to a host that is gone is not waited for.
+    // Closing a connection to an unreachable host may take long, so the close is not awaited.
     void client.end().catch(() => undefined);
   }
 }

@@ -6,8 +6,8 @@ const MAX_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 10;
 
 /**
- * Runs the work in one transaction, again from the start when PostgreSQL chose it as the victim of a deadlock or conflict, or
- * when its session can only read: then the next one goes elsewhere.
+ * Runs the work in one transaction, and again from the start when PostgreSQL chose the transaction as the victim of a
+ * deadlock or conflict, or when its session is read-only: the next session then goes to another host.
  */
 export async function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>, random = Math.random): Promise<T> {
   for (let attempt = 1; ; attempt++) {

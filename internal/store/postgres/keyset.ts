@@ -1,18 +1,18 @@
 import type { Knex } from 'knex';
 
-/** What a list is ordered by: columns that no two rows share, all in one direction. */
+/** The order of a list: columns that are unique together, all in one direction. */
 export interface Keyset {
   readonly columns: readonly KeyColumn[];
   readonly direction: 'asc' | 'desc';
 }
 
 export interface KeyColumn {
-  /** With the table's alias where there are several. */
+  /** The column's name, with the table's alias where there are several tables. */
   readonly name: string;
   readonly kind: 'instant' | 'integer' | 'uuid';
 }
 
-/** Where a page ended: the key of its last row as text, instants in microseconds since 1970. */
+/** The position at which a page ended: the key of its last row as text, with instants in microseconds since 1970. */
 export type Cursor = readonly string[];
 
 const KINDS = {
@@ -25,12 +25,12 @@ export function writeCursor(cursor: Cursor): string {
   return cursor.join('.');
 }
 
-/** The form of a cursor of a list in this order: plain text, so that a JSON schema can describe it. */
+/** Returns the form of a cursor of a list in this order: plain text, so that a JSON schema can describe it. */
 export function cursorForm({ columns }: Keyset): RegExp {
   return new RegExp(`^${columns.map(({ kind }) => KINDS[kind].form).join('[.]')}$`);
 }
 
-/** `written` has the form. */
+/** Reads a cursor that has the form. */
 export function readCursor(written: string): Cursor {
   return written.split('.');
 }
@@ -40,7 +40,7 @@ export function inOrder<Query extends Knex.QueryBuilder>(query: Query, { columns
   return query;
 }
 
-/** Only what comes after the cursor. The bound on the first column alone is what prunes partitions. */
+/** Selects the rows after the cursor. The condition on the first column alone is the one that prunes partitions. */
 export function after<Query extends Knex.QueryBuilder>(query: Query, { columns, direction }: Keyset, cursor: Cursor) {
   const beyond = direction === 'desc' ? '<' : '>';
   const names = columns.map(({ name }) => name);

@@ -4,10 +4,13 @@ import type { Connection } from './connection.js';
 import { NO_ANSWER } from './no-answer.js';
 import { makeSessions } from './session.js';
 
-/** A pool, or a transaction of it: what every query of the API takes. */
+/** A pool, or a transaction of it. Every query of the API takes one. */
 export type Db = Knex;
 
-/** What knex keeps on a connection: by which number it tells of it, and why it is not to be used again. */
+/**
+ * The fields that knex keeps on a connection: the number that it reports, and the reason not to use the connection
+ * again.
+ */
 interface Known {
   readonly __knexUid?: string;
   __knex__disposed?: unknown;
@@ -15,7 +18,8 @@ interface Known {
 
 export function makeKnex(connection: Connection, pool: { readonly max: number }): Knex {
   const open = new Set<Client & Known>();
-  // knex looks for this mark before it gives a connection out; by itself it keeps one after any answer of the server.
+  // knex checks this mark before it hands out a connection. Without the mark it keeps a connection after any answer of
+  // the server.
   const dispose = (session: Client & Known, because: string) => {
     if (session.__knex__disposed === undefined) connection.onSessionLeft?.();
     session.__knex__disposed = because;
@@ -34,9 +38,9 @@ export function makeKnex(connection: Connection, pool: { readonly max: number })
       },
     },
     acquireConnectionTimeout: 5000,
-    // An error says the statement with $1, $2: values may be secrets, and its words go into the log.
+    // An error then contains the statement with $1, $2. Values may be secrets, and the message is logged.
     compileSqlOnError: false,
-    // Warnings of the library are facts for us to find in errors, not lines on stderr.
+    // Warnings of the library must not appear on stderr. The same facts are in the errors.
     log: { warn() {}, error() {}, deprecate() {}, debug() {} },
   });
   db.client.driver = { Client: Session };
@@ -44,7 +48,7 @@ export function makeKnex(connection: Connection, pool: { readonly max: number })
     for (const session of open) dispose(session, because);
   });
   db.client.pool.on('poolDestroySuccess', () => unfollow?.());
-  // After a statement that got no answer the next one would wait behind it.
+  // After a statement without an answer, the next one on this connection would wait behind it.
   db.on('query-error', (error: Error, { __knexUid }: Known) => {
     if (!NO_ANSWER.test(error.message)) return;
     for (const session of open) if (session.__knexUid === __knexUid) dispose(session, error.message);

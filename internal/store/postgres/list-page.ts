@@ -7,21 +7,21 @@ import { type Total, totalOf } from './total.js';
 
 export interface Page {
   readonly limit: number;
-  /** From 1. */
+  /** The number of the page, from 1. */
   readonly page: number;
-  /** Goes before `page`: what comes after where another page ended. */
+  /** Takes precedence over `page`: the rows after the position at which another page ended. */
   readonly cursor?: Cursor | undefined;
 }
 
-/** One page of what matches a filter, and how many match it. */
+/** One page of the rows that match a filter, and how many rows match. */
 export interface ListOf<T> {
   readonly total: number;
-  /** Too many match to be counted. */
+  /** True if too many rows match to be counted. */
   readonly isEstimate: boolean;
   readonly nodes: readonly T[];
-  /** Of each node: the cursor of what comes after it. */
+  /** Per node, the cursor of the rows after it. */
   readonly cursors: readonly string[];
-  /** The cursor of the next page; undefined on the last one. */
+  /** The cursor of the next page; undefined on the last page. */
   readonly next: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface List<Row, T> {
   toNode(row: Row): T;
 }
 
-/** A page by number reads all that stands before it; beyond this, only a cursor leads on. */
+/** A page by number reads all rows before it. Beyond this offset, only a cursor leads on. */
 const FURTHEST_OFFSET = 100_000;
 
 export async function readPage<Row, T>(db: Db, list: List<Row, T>, page: Page): Promise<ListOf<T>> {
@@ -51,20 +51,20 @@ export async function readPage<Row, T>(db: Db, list: List<Row, T>, page: Page): 
   const cursors = shown.map(({ cursor }) => writeCursor(cursor));
   const seen = offset + nodes.length;
   const next = rows.length > page.limit ? cursors.at(-1) : undefined;
-  // The last page tells how many there are; so it does when there is but one.
+  // The last page gives the total without a count, and so does a single page.
   if (!next && !page.cursor && (nodes.length > 0 || offset === 0))
     return { total: seen, isEstimate: false, nodes, cursors, next };
   const { rows: total, isEstimate } = await count();
   return { total: nodes.length > 0 ? Math.max(total, seen) : total, isEstimate, nodes, cursors, next };
 }
 
-/** Beyond the furthest page there is nothing of a list that can be counted. */
+/** Answers a page beyond the furthest offset. A list that can be counted is shorter, so that page is empty. */
 function noneOf({ rows: total, isEstimate }: Total) {
   if (!isEstimate) return { total, isEstimate, next: undefined };
   throw new AppError('conflict', `pages by number end at row ${FURTHEST_OFFSET}: go on with next_cursor`, 'page');
 }
 
-/** Only rows that carry every one of the tags; `@>` is what the GIN indexes answer. */
+/** Selects only rows that have every one of the tags. The GIN indexes support `@>`. */
 export function carryingTags<Query extends Knex.QueryBuilder>(
   query: Query,
   column: string,

@@ -11,8 +11,8 @@ export interface Listener {
 const RECONNECT_MS = 1000;
 
 /**
- * Calls back for each notification on a channel, and once after every (re)connection, because what was notified in
- * between was missed. Reconnects for ever.
+ * Calls back for each notification on a channel, and once after each connection, because notifications in between were
+ * missed. Reconnects without a limit.
  */
 export function listen(connection: Connection, channel: string, logger: Logger, notified: () => void): Listener {
   let client: Client | undefined;
@@ -43,7 +43,7 @@ export function listen(connection: Connection, channel: string, logger: Logger, 
     timer = setTimeout(() => void connect(), RECONNECT_MS);
   };
 
-  // A server that can only read would keep the session, and notify nothing.
+  // A read-only server would keep the session and send no notifications.
   const unfollow = connection.moves?.follow(() => void client?.end().catch(() => undefined));
   void connect();
   return {

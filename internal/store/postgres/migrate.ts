@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { makeKnex } from './knex.js';
 import { requireUsableServer } from './usable-server.js';
 
-/** Shared by every program that migrates this database: an arbitrary number, held as a session lock. */
+/** An arbitrary number that every program which migrates this database shares. It is the key of a session lock. */
 const LOCK = 7_202_611;
 const ASK_AGAIN_MS = 200;
 const TABLE = 'hukz_migrations';
@@ -36,7 +36,10 @@ export interface MigrationState {
   readonly applied: boolean;
 }
 
-/** Brings the schema all the way up, or one step down. Safe to call from many instances at once. Answers what it ran. */
+/**
+ * Migrates the schema all the way up, or one step down, and returns the migrations that ran. Many instances may call it
+ * at once.
+ */
 export async function migrate(
   connection: Connection,
   direction: 'up' | 'down',
@@ -45,7 +48,7 @@ export async function migrate(
   await requireUsableServer(connection);
   return locked(connection, async (knex) => {
     await refuseNewer(knex);
-    // A migrator that was killed leaves knex's own lock row behind; ours ended with its session.
+    // A killed migrator leaves knex's own lock row behind. Our lock ended with its session.
     await knex.migrate.forceFreeMigrationsLock(settings);
     const run = direction === 'up' ? knex.migrate.latest(settings) : knex.migrate.down(settings);
     const [, names] = (await run) as [number, string[]];
@@ -54,7 +57,7 @@ export async function migrate(
   });
 }
 
-/** Every migration of this program and whether the database has it. */
+/** Lists every migration of this program, and whether the database has it. */
 export async function migrationStatus(connection: Connection): Promise<readonly MigrationState[]> {
   await requireUsableServer(connection);
   const knex = makeKnex(connection, { max: 1 });
@@ -79,7 +82,10 @@ async function appliedNames(knex: Knex): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-/** Asked for again and again: whoever waits inside a statement is waited for by an index that is built concurrently. */
+/**
+ * Asks for the lock repeatedly instead of waiting inside a statement, because an index that is built concurrently waits
+ * for running statements.
+ */
 async function takeLock(knex: Knex, holder: unknown): Promise<void> {
   for (;;) {
     const { rows } = await knex.raw('select pg_try_advisory_lock(?) as mine', [LOCK]).connection(holder);
@@ -88,7 +94,7 @@ async function takeLock(knex: Knex, holder: unknown): Promise<void> {
   }
 }
 
-/** One migrator at a time. The lock is held on the second connection of a pool of two, for as long as the work takes. */
+/** Lets one migrator run at a time. The second connection of a pool of two holds the lock until the work ends. */
 async function locked<T>(connection: Connection, work: (knex: Knex) => Promise<T>): Promise<T> {
   const patient = { ...connection, statement_timeout: 0, lock_timeout: 0, query_timeout: 0 };
   const knex = makeKnex(patient, { max: 2 });
@@ -98,7 +104,8 @@ async function locked<T>(connection: Connection, work: (knex: Knex) => Promise<T
       await takeLock(knex, holder);
       return await work(knex);
     } finally {
-      // A session that has died has no lock any more; it must be given back all the same, or nothing ever ends.
+      // A session that has died has no lock any more. The connection must be released all the same, or the pool never
+      // ends.
       const unlock = knex.raw('select pg_advisory_unlock(?)', [LOCK]).connection(holder);
       await unlock.catch(() => undefined).finally(() => knex.client.releaseConnection(holder));
     }

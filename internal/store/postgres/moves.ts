@@ -1,16 +1,17 @@
-/** News for all pools of a process: the server behind their sessions does not take writes any more. */
+/** Tells all pools of a process that the server behind their sessions does not accept writes any more. */
 export interface Moves {
-  /** Calls back at each move; answers how to stop it. */
+  /** Calls back at each move, and returns a function that stops it. */
   follow(leave: (because: string) => void): () => void;
   tell(because: string): void;
 }
 
-/** While no server takes writes, each new session learns it again. */
+/** While no server accepts writes, each new session reports it again. */
 const TELL_AT_MOST_EVERY_MS = 1000;
 
 /**
- * After a switch-over the sessions that exist may stay on a server that can only read, and new ones reach the one that takes
- * writes. The first session that is refused a write tells the others, which would answer reads from old data for ever.
+ * After a switch-over, existing sessions may stay on a read-only server, while new sessions reach the one that accepts
+ * writes. The first session that is refused a write notifies the others, which would otherwise answer reads from old
+ * data.
  */
 export function makeMoves(): Moves {
   const followers = new Set<(because: string) => void>();

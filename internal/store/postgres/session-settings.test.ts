@@ -8,7 +8,7 @@ import { makeJournalPool } from '../journal/journal-pool.js';
 import { makeKnex } from './knex.js';
 import { migrate, migrationStatus } from './migrate.js';
 
-/** What an operator may have set for a database, one or several at a time. */
+/** Settings that an operator may have made for a database, one or several at a time. */
 const HOSTILE: readonly Readonly<Record<string, string>>[] = [
   { DateStyle: 'German, DMY', IntervalStyle: 'iso_8601', TimeZone: 'Pacific/Kiritimati' },
   { DateStyle: 'SQL, DMY', IntervalStyle: 'sql_standard', TimeZone: 'America/New_York' },

@@ -2,12 +2,12 @@ import type { Client } from 'pg';
 import type { Connection } from './connection.js';
 
 /**
- * What our statements, the driver and knex rely on. An operator may have set any of it for the role, the database or the
- * server. Not here: what is an operator's decision (`synchronous_commit`, memory, `default_transaction_read_only`, by which a
- * server that must not be written to any more says so).
+ * Settings that our statements, the driver and knex rely on. An operator may have set any of them for the role, the
+ * database or the server. Settings that are the operator's decision are not here: `synchronous_commit`, memory, and
+ * `default_transaction_read_only`, by which a retired server refuses writes.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
-  // How values are written and read.
+  // The format of values in both directions.
   client_encoding: 'UTF8',
   DateStyle: 'ISO, MDY',
   IntervalStyle: 'postgres',
@@ -16,23 +16,23 @@ const SETTINGS: Readonly<Record<string, string>> = {
   extra_float_digits: '1',
   standard_conforming_strings: 'on',
   array_nulls: 'on',
-  // What a statement sees and does: triggers stamp the catalog's version, policies and limits must not hide rows.
+  // The effect of a statement: triggers stamp the catalog's version, and policies and limits must not hide rows.
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
   session_replication_role: 'origin',
   row_security: 'off',
   gin_fuzzy_search_limit: '0',
   transform_null_equals: 'off',
-  // A session that listens is idle for days; a migration takes as long as it takes.
+  // A session that listens is idle for days, and a migration may take any time.
   idle_session_timeout: '0',
   idle_in_transaction_session_timeout: '0',
   transaction_timeout: '0',
 };
 
 /**
- * The schema with our tables: the one that `search_path` shows, else one of which this user owns the tables, so that a later
- * change of `search_path` neither hides them nor makes empty ones beside them. Where there are none yet, `search_path` says
- * where they are to be made.
+ * The schema with our tables: the visible one in `search_path`, else one whose tables this user owns, so that a later
+ * change of `search_path` neither hides the tables nor creates empty ones beside them. If there are no tables yet,
+ * `search_path` determines where they are created.
  */
 const SCHEMA = `
   select coalesce(
@@ -42,7 +42,10 @@ const SCHEMA = `
     quote_ident(current_schema()),
     'public')`;
 
-/** What a server does not know is left out; what is right already is not set, which may need a privilege. */
+/**
+ * Omits settings that the server does not know, and settings that are right already, because setting them may need a
+ * privilege.
+ */
 const SET = `
   select set_config(name, value, false)
   from unnest($1::text[], $2::text[]) as wanted(name, value)
@@ -50,7 +53,7 @@ const SET = `
   union all
   select set_config('search_path', (${SCHEMA}), false)`;
 
-/** Sets all that once a session, by a statement: startup parameters are refused by poolers. */
+/** Sets all settings once per session. They are set by a statement, because poolers refuse startup parameters. */
 export async function prepareSession(client: Client, { statement_timeout, lock_timeout }: Connection): Promise<void> {
   const limits = {
     ...(statement_timeout !== undefined && { statement_timeout }),

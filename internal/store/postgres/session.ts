@@ -9,13 +9,16 @@ import { prepareSession } from './session-settings.js';
 type Done = (error: Error | null, client: Client) => void;
 
 export interface Sessions {
-  /** For a pool to make its connections with. Whatever it is constructed with, it connects as its pool was told. */
+  /**
+   * The class that a pool makes its connections with. Its constructor's arguments are ignored: it connects by the
+   * settings of its pool.
+   */
   readonly Client: new () => Client;
 }
 
 /**
- * The connections of one pool. Each goes to the host that takes writes, has the settings that our statements rely on, and
- * reports an answer after which it must not be used again.
+ * The connections of one pool. Each connects to the host that accepts writes, has the settings that our statements rely
+ * on, and reports an answer after which it must not be used again.
  */
 export function makeSessions(connection: Connection, onSpoiled: (session: Client, code: string) => void): Sessions {
   const choose = makeHostChoice(connection);
@@ -23,9 +26,9 @@ export function makeSessions(connection: Connection, onSpoiled: (session: Client
 
   class Session extends Client {
     constructor() {
-      // As startup parameters, poolers refuse these.
+      // Poolers refuse these two as startup parameters.
       super({ ...connection, statement_timeout: undefined, lock_timeout: undefined });
-      // Without a listener an error between connecting and the pool's own listener would end the process.
+      // Without a listener, an error before the pool adds its own listener would end the process.
       this.on('error', () => undefined);
       const { connection: wire } = this as unknown as { readonly connection: EventEmitter };
       wire.on('errorMessage', (error: { readonly code: string; readonly message: string }) => {
@@ -46,7 +49,7 @@ export function makeSessions(connection: Connection, onSpoiled: (session: Client
       return undefined;
     }
 
-    /** Both the client and its wire decide by it. */
+    /** Both the client and its wire read this field. */
     private encryptBy(ssl: Connection['ssl']): void {
       const { connection: wire } = this as unknown as { readonly connection: object };
       Object.assign(this, { ssl });

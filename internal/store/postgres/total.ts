@@ -2,18 +2,19 @@ import type { Knex } from 'knex';
 import type { Db } from './knex.js';
 
 /**
- * Counting stops here: what it costs must not grow with the table. Rows that match seldom lie scattered, each on a page of its
- * own: with 5 million logs 1,000 of them are counted in tens of milliseconds, 10,000 in hundreds.
+ * Maximum number of rows that are counted, because the cost must not grow with the table. Rows that match rarely are
+ * scattered, each on a page of its own: with 5 million logs, 1,000 of them are counted in tens of milliseconds, 10,000
+ * in hundreds.
  */
 const MAX_COUNTED = 1000;
 
 export interface Total {
   readonly rows: number;
-  /** More match than are counted: it is what the planner expects. */
+  /** True if more rows match than are counted; the number is then the planner's estimate. */
   readonly isEstimate: boolean;
 }
 
-/** How many rows a query gives; its order says which ones are counted first. */
+/** Counts the rows of a query. Its order determines which rows are counted first. */
 export async function totalOf(db: Db, query: Knex.QueryBuilder): Promise<Total> {
   const some = query
     .clone()

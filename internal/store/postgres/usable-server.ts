@@ -2,23 +2,28 @@ import type { Client } from 'pg';
 import type { Connection } from './connection.js';
 import { makeSessions } from './session.js';
 
-/** Migration 0002 sets autovacuum by inserts, which PostgreSQL has from 13 on: 12 was tried and refuses it. */
+/**
+ * Migration 0002 sets autovacuum by inserts, which PostgreSQL has from version 13 on. Version 12 was tried and refuses
+ * it.
+ */
 const OLDEST = 13;
 const ANSWER_MS = 10_000;
 const ROUNDS = 8;
 
-/** Thrown when this PostgreSQL, or the way to it, cannot serve hukz until a person changes something. */
+/**
+ * Thrown when this PostgreSQL server, or the connection to it, cannot serve hukz until an operator changes something.
+ */
 export class UnusableServer extends Error {
   override readonly name = 'UnusableServer';
 }
 
 export interface ServerFacts {
-  /** As in `server_version_num`: 130023 is 13.23. */
+  /** The version as in `server_version_num`: 130023 is 13.23. */
   readonly version: number;
   readonly encoding: string;
 }
 
-/** Why a server cannot be used, in a sentence; undefined when it can. */
+/** Returns the reason why a server cannot be used, as a sentence; undefined when it can. */
 export function whyUnusable({ version, encoding }: ServerFacts): string | undefined {
   const major = Math.floor(version / 10_000);
   if (major < OLDEST) return `PostgreSQL ${major} is too old: hukz needs PostgreSQL ${OLDEST} or newer`;
@@ -31,7 +36,9 @@ export function whyUnusable({ version, encoding }: ServerFacts): string | undefi
   return undefined;
 }
 
-/** @throws {UnusableServer} when the server is too old, has another encoding, or is reached without a session of our own */
+/**
+ * @throws {UnusableServer} when the server is too old, has another encoding, or is reached without a session of our own
+ */
 export async function requireUsableServer(connection: Connection): Promise<void> {
   const { Client: Session } = makeSessions({ ...connection, query_timeout: ANSWER_MS }, () => undefined);
   const first = new Session();
@@ -44,7 +51,7 @@ export async function requireUsableServer(connection: Connection): Promise<void>
     const [facts] = rows;
     const problem = facts && whyUnusable(facts);
     if (problem) throw new UnusableServer(problem);
-    // PostgreSQL tells a client the number of its process; a pooler in between tells another one.
+    // PostgreSQL tells a client the number of its process. A pooler in between gives another number.
     if (facts?.pid !== (first as unknown as { readonly processID: number }).processID)
       await requireSessions(first, new Session());
   } finally {
@@ -52,13 +59,17 @@ export async function requireUsableServer(connection: Connection): Promise<void>
   }
 }
 
-/** Two sessions at the same time are two processes, and stay the same ones: unless a pooler shares them among its clients. */
+/**
+ * Two sessions at the same time are two processes and stay the same ones, unless a pooler shares them among its
+ * clients.
+ */
 async function requireSessions(first: Client, second: Client): Promise<void> {
   try {
     await second.connect();
     const [known, other] = [await processOf(first), await processOf(second)];
     let areShared = known === other;
-    // An unequal rhythm: a pooler that gives its sessions in turn is not to give each of us the same one each time.
+    // The rhythm is uneven, because a pooler that assigns its sessions in turn could otherwise assign each of ours the
+    // same one.
     for (let round = 0; round < ROUNDS && !areShared; round++) {
       if (round % 3 === 0) areShared = other !== (await processOf(second));
       areShared ||= known !== (await processOf(first));

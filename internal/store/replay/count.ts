@@ -8,8 +8,8 @@ const WINDOW_ROWS = 10_000;
 const MAX_COUNT_MS = 20_000;
 
 /**
- * How many a replay would take, found by the same windows by which the job takes them. A webhook that is gone is refused
- * as `not_found`, a range that takes too long to look through as `conflict`.
+ * Counts the deliveries that a replay would send, by the same windows as the replay itself. A deleted webhook is
+ * refused as `not_found`, and a range that takes too long to look through as `conflict`.
  */
 export async function countReplay(pool: JournalPool, request: WindowRequest, rules: FiringRules): Promise<number> {
   const target = await findReplayTarget(pool.run, request.webhookId, rules);

@@ -16,7 +16,7 @@ describe('with many rows, each step of a replay', () => {
   let pool: JournalPool;
   const plans: string[] = [];
 
-  /** Explains what it is given instead of running it. */
+  /** Explains each statement instead of running it. */
   const explaining = async (statement: { text: string }, values: readonly unknown[]) => {
     const rows = await pool.run<Record<string, string>>({ text: `explain ${statement.text}` }, values);
     plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));

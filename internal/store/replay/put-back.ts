@@ -3,17 +3,20 @@ import { IS_FIRST } from '../journal/claim/order.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 import type { Candidate } from './window.js';
 
-/** About the length of what is POSTed: the payload and what stands around it. */
+/** Approximate size of the request body: the payload and its envelope. */
 const BYTES = `octet_length(payload) + 2 * octet_length(subject) + 100`;
-/** Attempts go on counting where the logs end. The logs of a delivery begin when its message came, by another clock. */
+/**
+ * The numbers of attempts continue where the logs end. The logs of a delivery begin when its message was received, by
+ * another clock.
+ */
 const LAST_ATTEMPT = (id: string, receivedAt: string) => `
   select coalesce(max(attempt), 0) as attempt from webhook_logs
   where delivery_id = ${id} and created_at >= ${receivedAt} - interval '1 day'`;
 const COLUMNS = '(id, message_id, received_at, webhook_id, attempts, failures, bytes, due_at, replay)';
 
 /**
- * Dead letters whose message is still there become deliveries again, in one statement: they are never both or neither. For
- * `offset 0` see "fence" in `../sql-notes.md`.
+ * Turns dead letters whose message still exists into deliveries, in one statement, so that each is always exactly one
+ * of the two. For `offset 0` see "fence" in `../sql-notes.md`.
  */
 const RAISE_DEAD: Statement = {
   text: `
@@ -35,7 +38,7 @@ const RAISE_DEAD: Statement = {
     on conflict do nothing returning id`,
 };
 
-/** Deliveries that ended otherwise are owed again under the id that they had. */
+/** Deliveries that ended otherwise are owed again under their ids. */
 const OWE_AGAIN: Statement = {
   text: `
     insert into deliveries ${COLUMNS}
@@ -50,7 +53,9 @@ const OWE_AGAIN: Statement = {
     on conflict do nothing returning id`,
 };
 
-/** Messages that the webhook was never owed. The message's own row says that it is now, so that it happens once. */
+/**
+ * Messages that were never owed to the webhook become owed. The message's own row records it, so that it happens once.
+ */
 const OWE_FIRST: Statement = {
   text: `
     with owing as (
@@ -64,13 +69,16 @@ const OWE_FIRST: Statement = {
     on conflict do nothing returning id`,
 };
 
-/** What waits for its next attempt and is owned by nobody is due now. ("Hidden condition" in `../sql-notes.md`.) */
+/**
+ * Makes deliveries due now that wait for their next attempt and are not owned. ("Hidden condition" in
+ * `../sql-notes.md`.)
+ */
 export const HURRY: Statement = {
   text: `update deliveries d set due_at = now(), replay = true
          where id = any($1::uuid[]) and num_nulls(owner) = 1 and ${IS_FIRST} returning id`,
 };
 
-/** Makes these due now, under the ids that they had. Answers how many there were left to make due. */
+/** Makes these deliveries due now, under their ids. Returns how many could still be made due. */
 export async function putBack(
   run: JournalPool['run'],
   what: { readonly webhookId: number; readonly outcome: ReplayOutcome },

@@ -39,7 +39,7 @@ const count = (more: Partial<ReplayRequest> = {}, rules = RULES) =>
   countReplay(kit.pool, { ...request(more), askedAt: new Date(Date.now() + 1000) }, rules);
 const step = (pace: ReplayPace, { pool = kit.pool, rules = RULES } = {}) => stepReplays(pool, pace, rules);
 
-/** A job as the API makes it; made a moment ago by the database's clock. */
+/** Creates a replay as the API does, made a moment ago by the database's clock. */
 const start = async (more: Partial<ReplayRequest> = {}) => {
   const { webhookId, outcome, since, until, event } = request(more);
   const [row] = await kit.sql<{ id: string }>(
@@ -54,7 +54,7 @@ const job = async (id: string) =>
     await kit.sql<Record<string, unknown>>('select state, done, error, finished_at from replays where id = $1', [id])
   )[0];
 const atOnce = () => kit.sql(`update replays set next_at = now()`);
-/** Steps until there is nothing to do, without waiting out the pace. */
+/** Steps until there is nothing to do, without waiting for the pace. */
 const runToEnd = async (pace = fast) => {
   for (let one = await step(pace); one; one = await step(pace)) await atOnce();
 };
@@ -117,7 +117,7 @@ describe('a replay', () => {
     const deliveries = await claimed();
     expect(deliveries).toMatchObject([{ attempts: 0, failures: 0, replay: true, message: { id: message.id } }]);
     const [row] = await kit.sql('select owed_to, delivery_ids from messages where id = $1', [message.id]);
-    // As if it had been owed when it came: in SQL as in the service.
+    // The delivery is as if it had been owed when the message came, in SQL as in the service.
     expect(row).toEqual({ owed_to: [1], delivery_ids: [makeDeliveryIds()(message.id, 1)] });
     expect(deliveries[0]?.id).toBe(makeDeliveryIds()(message.id, 1));
     expect(await count({ outcome: 'missing' })).toBe(0);

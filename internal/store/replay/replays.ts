@@ -27,7 +27,7 @@ export async function insertReplay(db: Db, replay: NewReplay): Promise<Replay> {
   return onlyReplay(rows);
 }
 
-/** Newest first. */
+/** The newest replay is first. */
 export const REPLAYS_ORDER: Keyset = {
   columns: [
     { name: 'created_at', kind: 'instant' },
@@ -45,7 +45,10 @@ export async function loadReplay(db: Db, id: string): Promise<Replay> {
   return onlyReplay(await db('replays').where({ id }));
 }
 
-/** Ends a running job: what it has made due stays due. One that has ended stays as it is. Waits for the step under way. */
+/**
+ * Ends a running replay. Deliveries that it has made due stay due. A replay that has ended stays as it is. The
+ * statement waits for a step in progress.
+ */
 export async function cancelReplay(db: Db, id: string): Promise<Replay> {
   await db('replays').where({ id, state: 'running' }).update({ state: 'cancelled', finished_at: db.fn.now() });
   return loadReplay(db, id);

@@ -6,17 +6,17 @@ import { REPLAY_COLUMNS, type ReplayRow, toReplay } from './replay-row.js';
 import { findReplayTarget } from './target.js';
 import { type Cursor, readWindow } from './window.js';
 
-/** Rows that one step looks at, at most: tens of milliseconds. */
+/** Maximum number of rows that one step looks at, which takes tens of milliseconds. */
 const WINDOW_ROWS = 2000;
 
-/** Held by whoever takes a step, so that the rate is that of all instances together. */
+/** The instance that takes a step has this lock, so that the rate is that of all instances together. */
 const TRY_LOCK: Statement = {
   text: `select pg_try_advisory_xact_lock(hashtext('hukz_replay')) as mine`,
 };
 
 /**
- * The job whose turn it is. None has one while the last step's share of a second lasts, and none whose webhook has as
- * many replayed deliveries waiting as it may: fresh messages are not to stand behind a long queue.
+ * Selects the next job. There is none until the last step's share of a second is over, and a job is left out while its
+ * webhook has the maximum number of replayed deliveries waiting, because fresh messages must not queue behind them.
  */
 const NEXT_JOB: Statement = {
   text: `
@@ -43,23 +43,23 @@ const END: Statement = {
 };
 
 export interface ReplayPace {
-  /** Deliveries that all replays together make due in a second. */
+  /** Deliveries per second that all replays together make due. */
   readonly ratePerSecond: number;
-  /** Replayed deliveries of one webhook that may be due and unsent. */
+  /** Maximum number of replayed deliveries of one webhook that are due and unsent. */
   readonly maxWaiting: number;
 }
 
 export interface ReplayStep {
   readonly replay: Replay;
-  /** Deliveries that this step made due. */
+  /** Number of deliveries that this step made due. */
   readonly done: number;
-  /** Present when the job is at its end. */
+  /** Present when the job has ended. */
   readonly ended?: 'done' | 'webhook_deleted';
 }
 
 /**
- * One batch of one job, in one transaction with the job's progress: killed at any point, it is taken up where it was.
- * Undefined when there is nothing to do now, or another instance is doing it.
+ * Runs one batch of one job, in one transaction with the job's progress, so that a job killed at any point continues
+ * there. Returns undefined when there is nothing to do now, or another instance is doing it.
  */
 export async function stepReplays(
   pool: JournalPool,

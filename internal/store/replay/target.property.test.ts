@@ -10,7 +10,7 @@ import { loadCatalogChanges } from '../catalog/catalog-changes.js';
 import { writeHeaders } from '../journal/accept/header-bytes.js';
 import { findReplayTarget } from './target.js';
 
-/** By which `*`, `>` and what covers the inboxes are stored and not taken. */
+/** The rules by which `*`, `>` and patterns that cover the inboxes are stored but not subscribed. */
 const RULES = { allowAll: false, inboxes: ['b.a'] };
 
 let kit: TestJournal;
@@ -28,7 +28,7 @@ const event = fc.record({ subject, isDeleted });
 const webhook = fc.record({
   space: fc.nat({ max: 2 }),
   tags: fc.dictionary(fc.constantFrom('app', 'env', 'constructor'), fc.constantFrom('x', 'y', ''), { maxKeys: 3 }),
-  /** Places in the list of events. */
+  /** Indexes into the list of events. */
   events: fc.uniqueArray(fc.nat({ max: 5 }), { minLength: 1, maxLength: 6 }),
   settings: fc.constantFrom({}, { format: 'slack' }, { ordering: { by: 'webhook' } }, { maxInFlight: 3 }),
 });
@@ -55,7 +55,7 @@ interface World {
   readonly webhooks: readonly { readonly events: readonly number[] }[];
 }
 
-/** Ids are places in these lists. */
+/** Ids are indexes into these lists. */
 async function store({ events, webhooks }: World): Promise<void> {
   await kit.sql('truncate events, webhooks, webhook_events restart identity cascade');
   await kit.sql(
@@ -79,7 +79,7 @@ async function store({ events, webhooks }: World): Promise<void> {
   );
 }
 
-/** What intake answers, by the catalog that it would start with. */
+/** Returns the decision function of an intake that starts with the catalog of the database. */
 async function startIntake() {
   const catalog = new Catalog();
   const permitted = makePermittedEvents(RULES, (known, onPart) => loadCatalogChanges(kit.pool, known, onPart));

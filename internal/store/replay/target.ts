@@ -29,11 +29,14 @@ interface TargetRow {
 
 /** The webhook that a replay is for. */
 export interface ReplayTarget {
-  /** Whether such a message would fire it today: the same rules, routing headers included, as for a fresh one. */
+  /**
+   * Returns whether a message would trigger the webhook today, by the same rules as a fresh message, routing headers
+   * included.
+   */
   wants(subject: string, headers: Uint8Array | null): boolean;
 }
 
-/** Undefined when the webhook is gone. */
+/** Returns undefined when the webhook is deleted. */
 export async function findReplayTarget(
   run: JournalPool['run'],
   webhookId: number,

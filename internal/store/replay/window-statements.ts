@@ -2,8 +2,9 @@ import type { ReplayOutcome } from '../../domain/delivery/replay.js';
 import type { Statement } from '../journal/journal-pool.js';
 
 /**
- * Each reads at most `$7` rows in the order of an index and shows those that fit, and the last one, so that no statement
- * takes long however few fit. $1 webhook, $2 since, $3 until, $4 event, $5 and $6 cursor, $8 when it was asked.
+ * Each statement reads at most `$7` rows in the order of an index. It returns those that fit, and the last one, so that
+ * no statement takes long when few rows fit. The parameters are: $1 webhook, $2 since, $3 until, $4 event, $5 and $6
+ * cursor, $8 the time of the request.
  */
 const DEAD: Statement = {
   text: `
@@ -36,7 +37,10 @@ const FAILED: Statement = {
     ) as seen where fits or n = $7 order by n`,
 };
 
-/** By the logs of the webhook's creator, whose index goes by time. A delivery counts where it first came to this outcome. */
+/**
+ * Reads the logs of the webhook's creator, whose index is by time. A delivery is listed where it first had this
+ * outcome.
+ */
 const logged = (outcome: 'delivered' | 'cancelled'): Statement => ({
   text: `
     select delivery_id, message_id, received_at::text, null::text as subject, null::bytea as headers,
@@ -77,7 +81,7 @@ const MISSING: Statement = {
     ) as seen where fits or n = $7 order by n`,
 };
 
-/** What the account does not close over: by keys, as the patrol looks for it. */
+/** Finds the deliveries that the account does not close over, by keys, as the patrol does. */
 const LOST: Statement = {
   text: `
     select delivery_id, id as message_id, received_at::text, null::text as subject, null::bytea as headers,

@@ -3,30 +3,30 @@ import type { JournalPool } from '../journal/journal-pool.js';
 import type { ReplayTarget } from './target.js';
 import { WINDOW_STATEMENTS } from './window-statements.js';
 
-/** Where a job stands: the last row that it has looked at, in the order of its source. */
+/** The position of a job: the last row that it has looked at, in the order of its source. */
 export interface Cursor {
   readonly at: string;
   readonly id: string;
 }
 
-/** Something to send again. */
+/** A delivery, or a message, to send again. */
 export interface Candidate {
   /** Absent when there never was a delivery. */
   readonly deliveryId: string | undefined;
   readonly messageId: string;
-  /** The store's own writing of the instant, exact. */
+  /** The instant in the exact form in which PostgreSQL writes it. */
   readonly receivedAt: string;
   readonly cursor: Cursor;
 }
 
 export interface Window {
   readonly candidates: readonly Candidate[];
-  /** Where the next window begins; undefined at the end. */
+  /** The position at which the next window begins; undefined at the end. */
   readonly next: Cursor | undefined;
 }
 
 export interface WindowRequest extends ReplayRequest {
-  /** What happened after the job was made is none of its business: else it would replay its own deliveries. */
+  /** A job leaves out everything later than its own creation, because otherwise it would replay its own deliveries. */
   readonly askedAt: Date;
 }
 
@@ -44,7 +44,7 @@ interface WindowRow {
   readonly fits: boolean;
 }
 
-/** The next rows of a replay's source: those that fit, and whether there are more. */
+/** Reads the next rows of a replay's source: those that fit, and whether there are more. */
 export async function readWindow(
   run: JournalPool['run'],
   request: WindowRequest,
@@ -71,7 +71,7 @@ export async function readWindow(
   };
 }
 
-/** Before everything: logs are read from a day earlier, because their times are of another clock. */
+/** Returns a cursor before all rows. Logs are read from a day earlier, because their times are of another clock. */
 function firstCursor({ outcome, since }: WindowRequest): Cursor {
   const isLogged = outcome === 'delivered' || outcome === 'cancelled';
   return isLogged

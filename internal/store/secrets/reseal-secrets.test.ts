@@ -82,7 +82,7 @@ describe('resealing', () => {
       [0, 1, 2, 0, 1].flatMap((n) => [`whsec_${n}`, `{"${n}":1}`]),
     );
     expect(await resealAll(3)).toEqual({ resealed: 0, problems: [] });
-    // Nobody has to load anything anew.
+    // No instance has to load anything again.
     expect(await version()).toBe(before);
   });
 

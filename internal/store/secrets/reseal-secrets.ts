@@ -8,22 +8,23 @@ interface Row {
   readonly purpose: SecretPurpose;
   readonly key_id: string | null;
   readonly sealed: Buffer;
-  /** The row that it is sealed for now, and its name. */
+  /** The row that the secret is sealed for now; `name` is the name of its own row. */
   readonly row: string | null;
   readonly name: string;
 }
 
 export interface ResealStep {
-  /** Go on after this one. */
+  /** The next call continues after this id. */
   readonly lastId: string;
   readonly resealed: number;
-  /** Why some could not be opened. */
+  /** The reasons why some secrets could not be opened. */
   readonly problems: readonly string[];
 }
 
 /**
- * Seals a batch of what was sealed with another key, in the earlier form or not at all, in order of ids; undefined when none
- * is left. A secret that is replaced or deleted meanwhile stays so: only what still is as it was read is written.
+ * Seals a batch of secrets that were sealed with another key, in the earlier form or not at all, in the order of their
+ * ids. Returns undefined when none is left. Only a row that is still as it was read is written, so a secret that is
+ * replaced or deleted meanwhile stays replaced or deleted.
  */
 export async function resealBatch(
   { db, vault }: SecretStore,

@@ -7,16 +7,17 @@ import { addSecret, replaceSecrets, type SecretStore, shownIn } from './webhook-
 
 export interface Rotation {
   readonly secret: SecretChange;
-  /** How long those of before are used beside it; 0: not at all. */
+  /** Time for which the earlier secrets are used beside the new one; 0 ends them at once. */
   readonly overlapMs: number;
 }
 
-/** More would make each request's header grow without anybody's need. */
+/** More secrets would enlarge the header of each request for no benefit. */
 const MAX_LIVING = 10;
 
 /**
- * Puts a new signing secret before those that there are, which end after the overlap, or sooner if they were to. One
- * rotation after the other: of two at once both secrets live, or with an overlap of 0 the later one alone.
+ * Adds a new signing secret before the existing ones, which end after the overlap, or earlier if they already have an
+ * earlier end. Rotations run one after the other: of two at once both secrets live, or with an overlap of 0 only the
+ * later one.
  */
 export async function rotateSecret(
   { db, vault }: SecretStore,

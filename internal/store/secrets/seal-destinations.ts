@@ -9,7 +9,10 @@ type Row = Pick<WebhookRow, 'id' | 'url' | 'settings' | 'deleted_at'>;
 
 const COLUMNS = ['id', 'url', 'settings', 'deleted_at'] as const;
 
-/** Ids of webhooks whose url or headers have secrets that are not stored apart, in order; the last one looked at is `lastId`. */
+/**
+ * Finds webhooks whose url or headers contain secrets that are not stored apart, in the order of their ids. `lastId` is
+ * the last webhook that was looked at.
+ */
 export async function findClearDestinations(
   db: Db,
   afterId: number,
@@ -20,7 +23,7 @@ export async function findClearDestinations(
   return last && { lastId: last.id, ids: rows.filter(isClear).map(({ id }) => id) };
 }
 
-/** Stores the secret parts of a webhook's url and headers apart; of a deleted one nothing but the rest is kept. */
+/** Stores the secret parts of a webhook's url and headers apart. Those of a deleted webhook are discarded. */
 export async function sealDestination({ db, vault }: SecretStore, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const row: Row | undefined = await trx('webhooks').where({ id }).forUpdate().first(COLUMNS);

@@ -118,7 +118,7 @@ describe('beside an instance of an earlier version', () => {
   it('secrets are sealed as it can open them, and afterwards for their rows', async () => {
     await registerInstance(pool, { id: randomUUID(), host: 'new' });
     expect(await hasOldInstances(db)).toBe(false);
-    // As an earlier version registers.
+    // An instance of an earlier version registers like this.
     await db('instances').insert({ id: randomUUID(), host: 'old' });
     expect(await hasOldInstances(db)).toBe(true);
     const id = await insert(auth('readable'));

@@ -1,11 +1,14 @@
 import type { Db } from '../postgres/knex.js';
 
-/** Envelopes of secrets: 1 names webhook and purpose, 2 the row too. `webhook_secrets.envelope`, `instances.reads_envelope`. */
+/**
+ * The envelope of a secret: 1 names the webhook and the purpose, 2 also the row. It is stored in
+ * `webhook_secrets.envelope` and `instances.reads_envelope`.
+ */
 export const ENVELOPE = 2;
 
-/** The name of a row of `webhook_secrets`: its id, which is never given again, and when it was made, in microseconds. */
+/** The name of a row of `webhook_secrets`: its id, which is never used again, and its creation time in microseconds. */
 const NAME = `id::text || ' ' || (extract(epoch from created_at) * 1000000)::bigint::text`;
-/** As `SealedSecret.row` has it, for a select. */
+/** The value of `SealedSecret.row`, for a select. */
 export const SEALED_ROW = `case when envelope = ${ENVELOPE} then ${NAME} end`;
 /** The name that a row gets when it is sealed again, for a select. */
 export const ROW_NAME = NAME;
@@ -18,7 +21,7 @@ export interface NewSecretRow {
   readonly row: string | undefined;
 }
 
-/** The id and the name of a row that is inserted in this transaction. */
+/** Returns the id and the name of a row that is inserted in this transaction. */
 export async function nextSecretRow(trx: Db): Promise<NewSecretRow> {
   const { rows } = await trx.raw(`
     select *, case when not ${HAS_OLD_INSTANCES} then ${NAME} end as row
@@ -27,7 +30,7 @@ export async function nextSecretRow(trx: Db): Promise<NewSecretRow> {
   return { id, row: row ?? undefined };
 }
 
-/** Whether an instance of an earlier version runs, which can only open envelope 1. */
+/** Returns whether an instance of an earlier version runs, which can only open envelope 1. */
 export async function hasOldInstances(db: Db): Promise<boolean> {
   const { rows } = await db.raw(`select ${HAS_OLD_INSTANCES} as found`);
   return rows[0].found;

@@ -1,12 +1,15 @@
 import type { Db } from '../postgres/knex.js';
 import { ENVELOPE } from './secret-row.js';
 
-/** How many secrets are stored under a key. */
+/** Number of secrets that are stored under a key. */
 export interface StoredKey {
-  /** undefined: they are not encrypted. */
+  /** Undefined means that the secrets are not encrypted. */
   readonly keyId: string | undefined;
   readonly secrets: number;
-  /** How many of them are not encrypted, or in the form of earlier versions: `ENCRYPTION_STRICT` refuses them. */
+  /**
+   * Number of these secrets that are not encrypted, or in the form of earlier versions. `ENCRYPTION_STRICT` refuses
+   * them.
+   */
   readonly refused: number;
 }
 
@@ -16,7 +19,7 @@ interface Row {
   readonly refused: number;
 }
 
-/** By key, in order of their names; what is not encrypted last. */
+/** Counts secrets by key, in the order of the keys' names. Secrets that are not encrypted come last. */
 export async function countByKey(db: Db): Promise<readonly StoredKey[]> {
   const isRefused = `key_id is null or envelope < ${ENVELOPE}`;
   const rows: Row[] = await db('webhook_secrets')

@@ -1,21 +1,22 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { EncryptionKey, OpenSecret, SealedSecret, SecretPurpose } from '../../domain/secrets/secret.js';
 
-/** To whom a secret belongs: sealed for one webhook, purpose and row, it opens for no other. */
+/** The owner of a secret. A secret that is sealed for one webhook, purpose and row cannot be opened for another. */
 export interface SecretOwner {
   readonly webhookId: number;
   readonly purpose: SecretPurpose;
-  /** See `SealedSecret`; undefined: sealed so that instances of earlier versions can open it. */
+  /** See `SealedSecret`. Undefined: the secret is sealed so that instances of earlier versions can open it. */
   readonly row?: string | undefined;
 }
 
 export interface Vault {
-  /** The key that seals now; undefined when secrets are stored as they are. */
+  /** The key that seals now; undefined when secrets are stored without encryption. */
   readonly keyId: string | undefined;
   seal(owner: SecretOwner, value: string): Pick<SealedSecret, 'keyId' | 'sealed'>;
   /**
-   * Throws, in words, when its key is not configured, it was sealed for another webhook, purpose or row, or is damaged; a
-   * strict vault also when it is not encrypted, or sealed for no row.
+   * Throws a readable error when the secret's key is not configured, when the secret was sealed for another webhook,
+   * purpose or row, or when it is damaged. A strict vault also throws when the secret is not encrypted, or sealed for
+   * no row.
    */
   open(webhookId: number, secret: SealedSecret): OpenSecret;
 }
@@ -24,8 +25,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Seals with the first key, opens with any: AES-256-GCM, `nonce ‖ ciphertext ‖ tag`. Without keys nothing is encrypted.
- * @param isStrict `ENCRYPTION_STRICT`
+ * Seals with the first key and opens with any: AES-256-GCM, `nonce ‖ ciphertext ‖ tag`. Without keys nothing is
+ * encrypted. @param isStrict `ENCRYPTION_STRICT`
  */
 export function makeVault(keys: readonly EncryptionKey[], isStrict = false): Vault {
   const [current] = keys;
@@ -70,7 +71,7 @@ function decrypt(key: Uint8Array, boundTo: Buffer, sealed: Uint8Array): string {
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, tagAt)), decipher.final()]).toString();
 }
 
-/** The associated data: of the earlier form without a row, or of envelope 2, which cannot be taken for each other. */
+/** The associated data, of the earlier form without a row or of envelope 2. The two forms cannot be confused. */
 function bindTo({ webhookId, purpose, row }: SecretOwner, keyId: string): Buffer {
   if (row === undefined) return Buffer.from(`webhook ${webhookId} ${purpose}`);
   return Buffer.from(JSON.stringify(['hukz secret', 2, webhookId, purpose, row, keyId]));

@@ -3,7 +3,7 @@ import type { Db } from '../postgres/knex.js';
 import { ENVELOPE, nextSecretRow } from './secret-row.js';
 import type { Vault } from './vault.js';
 
-/** Where secrets are kept, and who seals them. */
+/** The database in which secrets are kept, and the vault that seals them. */
 export interface SecretStore {
   readonly db: Db;
   readonly vault: Vault;
@@ -17,7 +17,7 @@ interface HintRow {
   readonly expires_at: Date | null;
 }
 
-/** What may be shown of the living secrets of many webhooks by one query, newest first. */
+/** Reads what may be shown of the valid secrets of many webhooks, by one query, newest first. */
 export async function hintsOf(
   db: Db,
   webhookIds: readonly number[],
@@ -37,7 +37,7 @@ export async function hintsOf(
   return found;
 }
 
-/** Puts each in the place of what the webhook has of its purpose, or takes that away. In the transaction that is `db`. */
+/** Replaces the webhook's secrets of each change's purpose, or deletes them. `db` must be the transaction. */
 export async function replaceSecrets(
   { db, vault }: SecretStore,
   webhookId: number,
@@ -49,7 +49,7 @@ export async function replaceSecrets(
   }
 }
 
-/** Puts it beside what the webhook has of its purpose. In the transaction that is `db`. */
+/** Adds a secret to those that the webhook has of its purpose. `db` must be the transaction. */
 export async function addSecret(
   { db, vault }: SecretStore,
   webhookId: number,
@@ -66,12 +66,12 @@ export async function addSecret(
   );
 }
 
-/** What is answered once to whoever asked for these changes. */
+/** Returns the secret that is shown once to the caller who requested these changes. */
 export function shownIn(changes: readonly SecretChange[] = []): string | undefined {
   return changes.find(({ show }) => show)?.value ?? undefined;
 }
 
-/** Nothing is kept of a webhook that is deleted. */
+/** Deletes all secrets of a deleted webhook. */
 export async function deleteSecrets(db: Db, webhookId: number): Promise<void> {
   await db('webhook_secrets').where({ webhook_id: webhookId }).delete();
 }

@@ -11,9 +11,9 @@ interface Row {
   readonly row: string | null;
 }
 
-/** Of these keys those that do not open the oldest secret under their name: another key had that name. */
+/** Returns those keys that do not open the oldest secret stored under their name, because another key had that name. */
 export async function findWrongKeys(db: Db, keys: readonly EncryptionKey[]): Promise<readonly string[]> {
-  // Not a strict one, which may refuse what the right key opens.
+  // The vault is not strict: a strict one may refuse secrets that the right key opens.
   const vault = makeVault(keys);
   const keyIds = keys.map(({ id }) => id);
   const rows: Row[] = await db('webhook_secrets')

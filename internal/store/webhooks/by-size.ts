@@ -1,4 +1,4 @@
-/** Items in groups of at most so many bytes, with one item at least in each, in their order. */
+/** Splits items into groups of at most this many bytes, with at least one item per group, in their order. */
 export function bySize<T>(
   items: readonly T[],
   bytesOf: (item: T) => number,

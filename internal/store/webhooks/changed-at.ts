@@ -1,6 +1,9 @@
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
-/** When each of these was made or last changed by a user, in milliseconds since 1970, by id. Deleted ones are absent. */
+/**
+ * The times at which webhooks or events were created or last changed by a user, in milliseconds since 1970, by id.
+ * Deleted ones are absent.
+ */
 export interface ChangedAt {
   readonly events: ReadonlyMap<number, number>;
   readonly webhooks: ReadonlyMap<number, number>;

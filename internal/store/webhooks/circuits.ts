@@ -1,6 +1,6 @@
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
-/** Rows are locked in the order of their ids, so that two instances that open the same circuits wait for each other in turn. */
+/** Locks rows in the order of their ids, so that two instances that open the same circuits do not deadlock. */
 const OPEN: Statement = {
   text: `
     with given as (
@@ -33,7 +33,7 @@ const CLOSE: Statement = {
 
 export interface OpenOptions {
   readonly probeInMs: number;
-  /** Otherwise the circuit of a webhook whose breaker is off is opened like others. */
+  /** If false, the circuit of a webhook whose breaker is off is opened as well. */
   readonly breakerMayBeOff: boolean;
 }
 
@@ -43,8 +43,9 @@ export interface Opening {
 }
 
 /**
- * Shared by all instances: from now on their deliveries wait. Answers which were opened; the others were open, never open, or
- * are not to be sent to anyway. An id is given once.
+ * Opens circuits for all instances: from now on, the webhooks' deliveries wait. Returns the webhooks whose circuits
+ * were opened. Those of the others were open already, never open, or the webhooks are not sent to anyway. Each id must
+ * occur once.
  */
 export async function openCircuits(
   pool: JournalPool,
@@ -56,7 +57,7 @@ export async function openCircuits(
   return idsOf(await pool.run<{ id: number }>(OPEN, [ids, reasons, probeInMs, breakerMayBeOff]));
 }
 
-/** What waits goes on. Answers which were open. */
+/** Closes circuits, so that the waiting deliveries are sent. Returns the webhooks whose circuits were open. */
 export async function closeCircuits(pool: JournalPool, ids: readonly number[]): Promise<ReadonlySet<number>> {
   return idsOf(await pool.run<{ id: number }>(CLOSE, [ids]));
 }

@@ -5,7 +5,10 @@ const DISABLE: Statement = {
          where id = $1 and enabled and deleted_at is null returning id`,
 };
 
-/** Switches a webhook off by itself, with the reason. False when somebody else has done it, or it is gone. */
+/**
+ * Disables a webhook without a user's request, with the reason. Returns false when the webhook is disabled already, or
+ * gone.
+ */
 export async function disableWebhook(pool: JournalPool, id: number, because: string): Promise<boolean> {
   return (await pool.run(DISABLE, [id, because])).length > 0;
 }

@@ -7,15 +7,15 @@ interface Key {
   readonly userId: number;
 }
 
-/** How a backlog is let go. */
+/** The way in which a backlog is unparked. */
 export interface Resuming {
-  /** Deliveries; undefined: as fast as it goes. */
+  /** Deliveries per second; undefined means no limit. */
   readonly perSecond: number | undefined;
-  /** What was received earlier is cancelled; undefined: nothing is. */
+  /** Deliveries of messages older than this are cancelled; undefined means none. */
   readonly dropOlderThanMs: number | undefined;
 }
 
-/** From now on its deliveries are held. Pausing twice changes nothing. */
+/** From now on the webhook's deliveries are parked. A second pause changes nothing. */
 export async function pauseWebhook(db: Db, key: Key): Promise<void> {
   await inTransaction(db, async (trx) => {
     requireFound(
@@ -25,11 +25,11 @@ export async function pauseWebhook(db: Db, key: Key): Promise<void> {
   });
 }
 
-/** Sends again; what was held goes on as `resuming` says. */
+/** Sends to the webhook again. Its parked deliveries follow as `resuming` says. */
 export async function resumeWebhook(db: Db, key: Key, { perSecond, dropOlderThanMs }: Resuming): Promise<void> {
   await inTransaction(db, async (trx) => {
     requireFound(await living(trx, key).update({ ...stamp(trx, key), paused_at: null }));
-    // Nobody tried meanwhile: it did not fail all that time.
+    // No attempt was made meanwhile, so the webhook did not fail for all that time.
     await trx('webhook_health').where({ webhook_id: key.id }).update({ failing_since: null, failed_at: null });
     if (perSecond === undefined && dropOlderThanMs === undefined) {
       await trx('resumes').where({ webhook_id: key.id }).delete();

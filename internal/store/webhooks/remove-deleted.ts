@@ -1,7 +1,7 @@
 import { MARKS } from '../deliveries/log-filter.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
-/** A deleted row in the order in which deleted rows are looked at. */
+/** A deleted row, in the order in which deleted rows are looked at. */
 export interface DeletedCursor {
   readonly at: string;
   readonly id: number;
@@ -9,7 +9,7 @@ export interface DeletedCursor {
 
 export interface RemovedRows {
   readonly removed: number;
-  /** Where the next call continues; undefined after the last deleted row. */
+  /** The position at which the next call continues; undefined after the last deleted row. */
   readonly next: DeletedCursor | undefined;
 }
 
@@ -17,7 +17,7 @@ type DeletedTable = 'webhooks' | 'events';
 
 const FIRST: DeletedCursor = { at: '-infinity', id: 0 };
 
-/** `skip locked`: a webhook or an event is being changed at this moment. */
+/** `skip locked` leaves out rows that are being changed at this moment. */
 const candidates = (table: DeletedTable): Statement => ({
   text: `
     select id, deleted_at::text as at from ${table}
@@ -29,10 +29,10 @@ const candidates = (table: DeletedTable): Statement => ({
 const OLD_WEBHOOKS = candidates('webhooks');
 const OLD_EVENTS = candidates('events');
 
-/** The logs' index of marks can only be read as a bitmap, which the journal's connections otherwise avoid. */
+/** The logs' index of marks can only be read by a bitmap scan, which the journal's connections otherwise avoid. */
 const ALLOW_BITMAPS: Statement = { text: 'set local enable_bitmapscan = on' };
 
-/** Below the time in which the driver gives up: its error would make the pool leave all its connections. */
+/** The limit is below the driver's own timeout, whose error would make the pool renew all its connections. */
 const LIMIT_TIME: Statement = { text: `set local statement_timeout = '5s'` };
 
 /** One instance reads the tables at a time. */
@@ -41,14 +41,15 @@ const TRY_LOCK: Statement = {
 };
 
 /**
- * An instance that knows the catalog as it was before such a deletion (it was suspended since) would never learn of it. Without
- * its stamp it loads the whole catalog in place of the changes.
+ * An instance that was suspended before such a deletion, and knows the catalog of that time, would never learn of the
+ * deletion. Without the stamp of that time, the instance loads the whole catalog instead of the changes.
  */
 const FORGET_EARLIER = 'delete from catalog_stamps where version < (select max(catalog_version) from gone)';
 
 /**
- * One statement, in which the webhook goes first: the trigger on what belongs to it then finds no webhook to stamp, and the
- * catalog's version stays. Owned deliveries have no index by webhook, so that `deliveries` is read once for all of $1.
+ * Deletes everything in one statement, the webhook first: the trigger on the rows that belong to the webhook then finds
+ * no webhook to stamp, and the catalog's version stays. Owned deliveries have no index by webhook, so `deliveries` is
+ * read once for all webhooks of $1.
  */
 const REMOVE_WEBHOOKS: Statement = {
   text: `
@@ -75,7 +76,7 @@ const REMOVE_WEBHOOKS: Statement = {
     select id from gone`,
 };
 
-/** Logs, dead letters and quarantined messages name an event by its subject and do not need its row. */
+/** Logs, dead letters and quarantined messages name an event by its subject, and do not need its row. */
 const REMOVE_EVENTS: Statement = {
   text: `
     with gone as (
@@ -90,16 +91,16 @@ const REMOVE_EVENTS: Statement = {
 export interface RemoveOptions {
   readonly olderThanMs: number;
   readonly from: DeletedCursor | undefined;
-  /** Deleted rows to look at. */
+  /** Maximum number of deleted rows to look at. */
   readonly limit: number;
 }
 
-/** Removes webhooks deleted that long ago to which no delivery, log, dead letter or replay refers. */
+/** Removes webhooks that were deleted long ago and to which no delivery, log, dead letter or replay refers. */
 export async function removeDeletedWebhooks(pool: JournalPool, options: RemoveOptions): Promise<RemovedRows> {
   return remove(pool, options, { find: OLD_WEBHOOKS, remove: REMOVE_WEBHOOKS });
 }
 
-/** Removes events deleted that long ago that belong to no webhook, deleted or not. */
+/** Removes events that were deleted long ago and that belong to no webhook, deleted or not. */
 export async function removeDeletedEvents(pool: JournalPool, options: RemoveOptions): Promise<RemovedRows> {
   return remove(pool, options, { find: OLD_EVENTS, remove: REMOVE_EVENTS });
 }

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterAll(() => kit.stop());
 
-/** Held deliveries that were received so many hours ago. */
+/** Inserts parked deliveries that were received so many hours ago. */
 const park = (webhookId: number, count: number, { hours = 0, key = 'null::uuid' } = {}) =>
   kit.sql(
     `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)

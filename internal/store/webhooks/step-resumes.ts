@@ -2,8 +2,9 @@ import { IS_SENT_TO } from '../journal/claim/order.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
 /**
- * Usually there is none; a join would read all webhooks to find that out. Time in which nothing could be let go (a service that
- * was down, an open circuit) is made up for by two seconds at most. For `offset 0` see "fence" in `sql-notes.md`.
+ * Usually there is no resume, and a join would read all webhooks to find that out. After a time in which nothing could
+ * be unparked (the service was down, a circuit was open), at most two seconds of it are made up for. For `offset 0` see
+ * "fence" in `sql-notes.md`.
  */
 const TURN: Statement = {
   text: `
@@ -54,7 +55,7 @@ const RELEASE: Statement = {
     )) returning id`,
 };
 
-/** Not to now: the part of a delivery that is owing stays owing. */
+/** The time is not set to `now()`, so that a fraction of a delivery stays owed. */
 const MOVE_ON: Statement = {
   text: `
     update resumes set released_at = coalesce(
@@ -77,18 +78,21 @@ export interface ResumeStep {
   readonly webhookId: number;
   readonly dropped: number;
   readonly released: number;
-  /** Nothing is held any more. */
+  /** True if no delivery is parked any more. */
   readonly ended: boolean;
 }
 
-/** Drops what is too old, then lets go what the time since the last step allows, of each backlog at most `limit`. */
+/**
+ * Drops deliveries that are too old, then unparks as many as the time since the last step allows, at most `limit` per
+ * backlog.
+ */
 export async function stepResumes(pool: JournalPool, limit: number): Promise<readonly ResumeStep[]> {
   return pool.transaction(async (run) => {
     const steps: ResumeStep[] = [];
     const turns = await run<{ webhook_id: number; drops: boolean; room: number }>(TURN, [limit]);
     for (const { webhook_id: webhookId, drops, room } of turns) {
       const dropped = drops ? (await run(DROP, [webhookId, limit])).length : 0;
-      // The rest of what is too old goes first.
+      // The remaining deliveries that are too old are dropped first.
       if (dropped === limit) {
         await run(TO_THE_END, [webhookId]);
         steps.push({ webhookId, dropped, released: 0, ended: false });

@@ -15,7 +15,7 @@ interface ResumeRow {
   readonly drop_before: Date | null;
 }
 
-/** The columns of `webhooks` that say something of its condition. */
+/** The columns of `webhooks` that its condition follows from. */
 export interface ConditionColumns {
   readonly id: number;
   readonly enabled: boolean;
@@ -25,7 +25,7 @@ export interface ConditionColumns {
   readonly circuit_opened_at: Date | null;
 }
 
-/** Reads the rest of the conditions of many webhooks by two queries. */
+/** Reads the other parts of the conditions of many webhooks, by two queries. */
 export async function conditionsOf(
   db: Db,
   webhookIds: readonly number[],
@@ -56,7 +56,7 @@ function toCondition(row: ConditionColumns, health?: HealthRow, resume?: ResumeR
   };
 }
 
-/** Narrows a query of webhooks to those in one state. */
+/** Conditions that select the webhooks in one state. */
 export const IN_STATE: Readonly<Record<WebhookState, string>> = {
   disabled: 'not enabled',
   paused: 'enabled and paused_at is not null',

@@ -5,14 +5,14 @@ import type { Db } from '../postgres/knex.js';
 import { hasOldInstances, SEALED_ROW } from '../secrets/secret-row.js';
 import type { SecretStore } from '../secrets/webhook-secrets.js';
 
-/** What is stored in `webhooks`, and beside it in `webhook_secrets`. */
+/** The destination as it is stored in `webhooks`, and the secrets that are stored beside it in `webhook_secrets`. */
 export interface StoredDestination extends Destination {
   readonly secrets: readonly SecretChange[];
 }
 
 /**
- * A url and settings as they are stored: secret parts apart. An instance of an earlier version would send to the url with
- * its parts hidden, so nothing is hidden while one runs.
+ * Separates the secret parts of a url and settings, as they are stored. An instance of an earlier version would send to
+ * the url with its parts hidden, so nothing is hidden while such an instance runs.
  */
 export async function storedDestination(trx: Db, { url, settings }: Destination): Promise<StoredDestination> {
   const secrets = hiddenSecrets({ url, settings });
@@ -29,7 +29,7 @@ interface DestinationChange {
   readonly next: Destination;
 }
 
-/** As `storedDestination`, with the secrets that stay left as they are. */
+/** As `storedDestination`, but leaves unchanged secrets as they are. */
 export async function changedDestination(
   trx: Db,
   { stored, current, next }: DestinationChange,
@@ -43,7 +43,7 @@ export async function changedDestination(
   return { ...destination, secrets: destination.secrets.filter(({ purpose }) => !kept.has(purpose)) };
 }
 
-/** As requests are made; what does not open stays hidden. */
+/** Returns the destination as requests are made to it. A secret that cannot be opened stays hidden. */
 export async function openDestination(
   { db, vault }: SecretStore,
   { id, url, settings }: Destination & { readonly id: number },

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.js';
 import type { Db } from '../postgres/knex.js';
 
-/** The ids of the events of many webhooks by one query, ascending. */
+/** Reads the ids of the events of many webhooks by one query, ascending. */
 export async function eventIdsOf(
   db: Db,
   webhookIds: readonly number[],
@@ -13,10 +13,12 @@ export async function eventIdsOf(
   return new Map(rows.map(({ webhook_id, ids }) => [webhook_id, ids]));
 }
 
-/** Holds living events until the transaction ends, so that none can be deleted before a webhook has them. */
+/**
+ * Locks events that are not deleted until the transaction ends, so that none can be deleted before a webhook has it.
+ */
 export async function holdEvents(trx: Db, ids: readonly number[]): Promise<readonly number[]> {
   const wanted = [...new Set(ids)];
-  // In order of ids: two transactions that hold the same events never wait for each other in a circle.
+  // The order of ids prevents deadlocks between two transactions that lock the same events.
   const { rows }: { rows: { id: number }[] } = await trx.raw(
     'select id from events where id = any(?::int[]) and deleted_at is null order by id for key share',
     [wanted],
@@ -31,7 +33,7 @@ export async function holdEvents(trx: Db, ids: readonly number[]): Promise<reado
   return found;
 }
 
-/** Makes these the webhook's events and no others. */
+/** Replaces the webhook's events by these. */
 export async function replaceEvents(trx: Db, webhookId: number, eventIds: readonly number[]): Promise<void> {
   const ids = [...eventIds];
   await trx('webhook_events').where({ webhook_id: webhookId }).whereRaw('event_id <> all(?::int[])', [ids]).delete();

@@ -1,7 +1,7 @@
 import type { FormatName } from '../../domain/format/formats.js';
 import type { Db } from '../postgres/knex.js';
 
-/** The formats that webhooks name, deleted ones too; one that names none is not among them. */
+/** Loads the formats that webhooks name, also those of deleted webhooks. A webhook that names no format is absent. */
 export async function loadFormatNames(db: Db, webhookIds: readonly number[]): Promise<ReadonlyMap<number, FormatName>> {
   if (webhookIds.length === 0) return new Map();
   const rows: { id: number; format: FormatName | null }[] = await db('webhooks')

@@ -31,7 +31,7 @@ export interface Disabled {
   readonly because: string;
 }
 
-/** Webhooks that only failed since it was last told, and those where something succeeded. */
+/** Stores which webhooks have only failed since the last call, and which have had a success. */
 export async function saveHealth(
   pool: JournalPool,
   failing: readonly number[],
@@ -40,7 +40,7 @@ export async function saveHealth(
   await pool.run(SAVE, [failing, fine]);
 }
 
-/** Switches off what has only failed for as long as the webhook, or `disableAfterMs`, allows; 0 is never. */
+/** Disables webhooks that have only failed for as long as their setting, or `disableAfterMs`, allows; 0 means never. */
 export async function disableFailing(pool: JournalPool, disableAfterMs: number): Promise<readonly Disabled[]> {
   return pool.run<Disabled>(DISABLE_FAILING, [disableAfterMs]);
 }

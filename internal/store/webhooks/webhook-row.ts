@@ -24,7 +24,7 @@ export interface WebhookRow {
   readonly settings: WebhookSettings;
 }
 
-/** What stands in other tables. */
+/** Data joined from related tables. */
 export interface WebhookParts {
   readonly eventIds: readonly number[];
   readonly secrets: readonly SecretHint[];

@@ -14,7 +14,7 @@ import { changedDestination, openDestination, storedDestination } from './webhoo
 import { eventIdsOf, holdEvents, replaceEvents } from './webhook-events.js';
 import { toWebhook, type WebhookRow } from './webhook-row.js';
 
-/** What people decide about a webhook. */
+/** The fields of a webhook that users set. */
 export interface WebhookFields {
   readonly name: string;
   readonly url: string;
@@ -22,7 +22,7 @@ export interface WebhookFields {
   readonly tags: Tags;
   readonly eventIds: readonly number[];
   readonly settings: WebhookSettings;
-  /** Secrets of purposes that are not named stay as they are. */
+  /** Secrets of purposes that are not listed stay as they are. */
   readonly secrets?: readonly SecretChange[];
 }
 
@@ -34,13 +34,13 @@ export interface WebhookFilter {
 
 export const WEBHOOKS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }], direction: 'asc' };
 
-/** A webhook of a page, and what it holds in bytes, without its events: a page of whole ones may be large. */
+/** The id of a webhook of a page, and its size in bytes without its events: a page of whole webhooks may be large. */
 export interface WebhookKey {
   readonly id: number;
   readonly bytes: number;
 }
 
-/** A page of keys: the webhooks themselves are read step by step. */
+/** Lists a page of keys. The webhooks themselves are read step by step. */
 export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): Promise<ListOf<WebhookKey>> {
   const matching = carryingTags(db('webhooks').whereNull('deleted_at'), 'tags', filter.tags);
   if (filter.spaceId !== undefined) matching.where('space_id', filter.spaceId);
@@ -53,7 +53,7 @@ export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): P
   return readPage<WebhookKey, WebhookKey>(db, list, page);
 }
 
-/** Those of these that are living, in any order. */
+/** Returns the webhooks with these ids that are not deleted, in any order. */
 export async function findWebhooks(db: Db, ids: readonly number[]): Promise<readonly Webhook[]> {
   const rows: WebhookRow[] = await db('webhooks')
     .whereRaw('id = any(?::int[])', [[...ids]])
@@ -61,17 +61,17 @@ export async function findWebhooks(db: Db, ids: readonly number[]): Promise<read
   return rows.map(await makeCompleting(db, rows));
 }
 
-/** A living webhook; a deleted or unknown one is refused as `not_found`. */
+/** Loads a webhook that is not deleted. A deleted or unknown webhook is refused as `not_found`. */
 export async function loadWebhook(db: Db, id: number): Promise<Webhook> {
   return wholeOne(db, onlyRow(await db('webhooks').where({ id }).whereNull('deleted_at')));
 }
 
-/** A webhook as it is or was: a deleted one too. */
+/** Loads a webhook even if it is deleted. */
 export async function loadWebhookEvenDeleted(db: Db, id: number): Promise<Webhook> {
   return wholeOne(db, onlyRow(await db('webhooks').where({ id })));
 }
 
-/** Nobody else changes it, or its secrets, before the transaction ends. */
+/** Locks a webhook and its secrets against other changes until the transaction ends. */
 export async function lockWebhook(trx: Db, id: number): Promise<Webhook> {
   return wholeOne(trx, await lockRow(trx, id));
 }
@@ -80,7 +80,7 @@ async function lockRow(trx: Db, id: number): Promise<WebhookRow> {
   return onlyRow(await trx('webhooks').where({ id }).whereNull('deleted_at').forUpdate());
 }
 
-/** Unknown events are refused by their ids. */
+/** Refuses unknown events by their ids. */
 export async function insertWebhook(
   { db, vault }: SecretStore,
   owner: { readonly userId: number; readonly spaceId: number },
@@ -105,8 +105,8 @@ export async function insertWebhook(
 }
 
 /**
- * Stores what `decide` makes of the webhook as it stands, its url and headers as they are sent; nobody else changes it
- * meanwhile.
+ * Passes the current webhook to `decide`, with its url and headers as they are sent, and stores the result. The webhook
+ * is locked meanwhile.
  */
 export async function changeWebhook(
   { db, vault }: SecretStore,
@@ -153,12 +153,12 @@ export async function deleteWebhook(db: Db, key: { readonly id: number; readonly
   if (deleted === 0) throw new AppError('not_found', 'Record not found');
 }
 
-/** Whether an enabled webhook of the space has exactly this event. */
+/** Returns whether an enabled webhook of the space has exactly this event. */
 export async function isEventEnabled(db: Db, spaceId: number, subject: string): Promise<boolean> {
   const found = await db('events')
     .join('webhook_events', 'webhook_events.event_id', 'events.id')
     .join('webhooks', 'webhooks.id', 'webhook_events.webhook_id')
-    // The index is on lower(event); the second condition makes it exact.
+    // The index is on lower(event). The second condition makes the comparison exact.
     .whereRaw('lower(events.event) = lower(?) and events.event = ?', [subject, subject])
     .whereNull('events.deleted_at')
     .where({ 'webhooks.space_id': spaceId, 'webhooks.enabled': true })
@@ -176,7 +176,7 @@ async function wholeOne(db: Db, row: WebhookRow): Promise<Webhook> {
   return (await makeCompleting(db, [row]))(row);
 }
 
-/** Reads what the rows have in other tables; answers what puts the two together. */
+/** Reads the rows' data in related tables, and returns a function that combines both. */
 async function makeCompleting(db: Db, rows: readonly WebhookRow[]): Promise<(row: WebhookRow) => Webhook> {
   const ids = rows.map(({ id }) => id);
   const eventIds = await eventIdsOf(db, ids);
