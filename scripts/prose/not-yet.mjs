@@ -8,6 +8,7 @@ export const DONE_WITHIN = [
   'internal/instance/',
   'internal/local/',
   'internal/sending/',
+  'internal/store/',
   'internal/testkit/',
   'internal/upkeep/',
   'internal/workers/',

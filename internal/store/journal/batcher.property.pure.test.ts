@@ -11,7 +11,7 @@ const options = fc.record({
   busyFrom: fc.integer({ min: 1, max: 6 }),
   enough: fc.integer({ min: 1, max: 8 }),
 });
-/** Sizes of what arrives in one turn of the event loop, and the turns of rest after it. */
+/** Sizes of the items that arrive in one turn of the event loop, and the number of idle turns after it. */
 const arrival = fc.record({ sizes: fc.array(fc.nat({ max: 40 }), { maxLength: 8 }), rest: fc.nat({ max: 3 }) });
 const flushing = fc.record({
   turns: fc.nat({ max: 4 }),

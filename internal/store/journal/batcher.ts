@@ -1,16 +1,16 @@
 export interface BatcherOptions<I, O> {
-  /** Writes a batch; answers in its order, of some items perhaps later. Rejects as a whole. */
+  /** Writes a batch, and returns the results in its order, some of them perhaps later. Rejects as a whole. */
   flush(items: readonly I[]): Promise<readonly (O | Promise<O>)[]>;
   sizeOf(item: I): number;
   readonly maxItems: number;
   readonly maxBytes: number;
-  /** Flushes under way at the same time. */
+  /** Maximum number of concurrent flushes. */
   readonly parallel: number;
-  /** How long a busy batcher collects before it flushes, by the size of its last batch. */
+  /** Time that a busy batcher collects items before it flushes, by the size of its last batch. */
   lingerMs(lastSize: number): number;
-  /** From this size of the last batch on it counts as busy: more is expected to come soon. */
+  /** From this size of the last batch on, the batcher counts as busy: more items are expected soon. */
   readonly busyFrom: number;
-  /** So many are waited for no longer. */
+  /** With this many items, the batcher does not wait any longer. */
   readonly enough: number;
 }
 
@@ -23,14 +23,14 @@ interface Waiting<I, O> {
 
 export interface Batcher<I, O> {
   add(item: I): Promise<O>;
-  /** Items added and not answered yet. */
+  /** Number of items that were added and not answered yet. */
   pending(): number;
 }
 
 /**
- * Batches that adapt: when no flush is running, what the current turn of the event loop brings is flushed at once; while
- * one runs, the rest collects; when the last batch was not small, a moment is waited for more. An idle service adds one
- * commit of latency, a busy one shares a commit among hundreds.
+ * Makes batches that adapt to the load. When no flush is running, the items of the current turn of the event loop are
+ * flushed at once. During a flush, items collect. After a batch that was not small, the batcher waits a moment for
+ * more. An idle service adds one commit of latency, and a busy one shares a commit among hundreds of items.
  */
 export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> {
   let waiting: Waiting<I, O>[] = [];

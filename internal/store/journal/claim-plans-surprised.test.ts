@@ -13,7 +13,7 @@ const ROOM = `1000, ${1 << 30}, '{1}', '{128}', 128`;
 let kit: TestJournal;
 let client: pg.Client;
 
-/** By name: the statement, with what it is given, and the most pages it may look at. */
+/** Statements by name, each with its parameters and the maximum number of pages that it may read. */
 const LOOKS = {
   claim: { text: CLAIM_OLDEST.text, given: () => `'${kit.instance}', '{}', ${ROOM}`, most: 30_000 },
   around: { text: CLAIM_AROUND.text, given: () => `'${kit.instance}', '{1}', ${ROOM}`, most: 30_000 },
@@ -26,7 +26,10 @@ const looks = Object.keys(LOOKS) as Look[];
 
 const execute = (look: Look) => `execute ${look}(${LOOKS[look].given()})`;
 
-/** PostgreSQL last looked at the table, and planned, while all was well: everything owned, nothing waiting. Then receivers fell silent. */
+/**
+ * PostgreSQL last analyzed the table, and planned, while everything was owned and nothing waited. Then receivers became
+ * silent.
+ */
 beforeAll(async () => {
   const database = await makeTestDatabase();
   kit = await makeTestJournal(database);
@@ -53,7 +56,7 @@ beforeAll(async () => {
   }
   await insert(null, WAITING);
   await kit.sql(`update deliveries set due_at = 'infinity' where webhook_id in (6, 9) and owner is null`);
-  // Twenty thousand are held for one whose circuit is open.
+  // Twenty thousand deliveries are parked for a webhook whose circuit is open.
   await kit.sql(`update deliveries set webhook_id = 7, due_at = 'infinity' where webhook_id = 1 and owner is null`);
   await kit.sql('update webhooks set circuit_opened_at = now() where id = 7');
   await kit.sql('insert into webhook_health (webhook_id, probe_at) values (7, now())');

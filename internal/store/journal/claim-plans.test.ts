@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit.stop());
 
-/** Pages that a statement looks at, each time it does. */
+/** The number of pages that a statement reads per execution. */
 const buffersOf = async (text: string, values: readonly unknown[]) => {
   const rows = await kit.sql<Record<string, string>>(`explain (analyze, buffers, costs off) ${text}`, values);
   const plan = rows.map((row) => row['QUERY PLAN'] ?? '');
@@ -57,7 +57,8 @@ it('a claim goes round the queue of a full lane, and takes a part of each of the
 it('a claim takes of each lane as much as it has room for, and the longest queue leaves room for the others', async () => {
   const { deliveries } = await kit.journal.claim({ ...ROOM, deliveries: 400, except: [], lanes: new Map([[1, 3]]) });
   const ofFirst = deliveries.filter(({ webhookId }) => webhookId === 1).length;
-  // What the oldest gave and what came around are two statements.
+  // The claim of the oldest deliveries and the walk around them are two statements, and each applies the room of a
+  // lane.
   expect(ofFirst).toBeGreaterThanOrEqual(3);
   expect(ofFirst).toBeLessThanOrEqual(6);
   expect(deliveries.length).toBeGreaterThan(300);

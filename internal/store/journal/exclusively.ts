@@ -2,7 +2,10 @@ import type { JournalPool, Statement } from './journal-pool.js';
 
 const LOCK: Statement = { text: `select pg_advisory_xact_lock(hashtext('hukz'), hashtext($1))` };
 
-/** Runs alone among all instances on this database, per topic. The lock goes with its connection: nobody can leave it behind. */
+/**
+ * Runs the work alone among all instances on this database, per topic. The lock ends with its connection, so a crash
+ * cannot leave it behind.
+ */
 export function exclusively<T>(
   pool: JournalPool,
   topic: string,

@@ -11,7 +11,7 @@ import type { JournalPool } from './journal-pool.js';
 const MANY = 200;
 const SILENT_MS = 30_000;
 const ROUNDS = 40;
-/** Of its own: a transaction in any database of a server keeps rows from being cleared away in all of them. */
+/** The test needs a server of its own: a transaction in any database of a server keeps dead rows in all of them. */
 let server: Awaited<ReturnType<typeof startTestServer>>;
 let kit: TestJournal;
 let pool: JournalPool;
@@ -35,12 +35,15 @@ const start = async (count: number): Promise<string[]> => {
   await Promise.all(ids.map((id) => registerInstance(pool, { id, host: 'test' })));
   return ids;
 };
-/** They end without a word, half an hour ago. */
+/** The instances end without a message, half an hour ago. */
 const kill = (ids: readonly string[]) =>
   sql(`update instances set seen_at = now() - interval '30 minutes' where id = any($1::uuid[])`, [ids]);
 const living = async () => (await sql('select count(*)::int as n from instances'))[0]?.n;
 
-/** From empty tables each time. What PostgreSQL does for itself meanwhile (a vacuum) is not in all of three. */
+/**
+ * Each run begins with empty tables. PostgreSQL's own work (a vacuum) can disturb a run, so the smallest of three
+ * counts.
+ */
 async function touchedByDelivering(): Promise<Touched> {
   const measured: Touched[] = [];
   for (let n = 0; n < 3; n++) {
@@ -51,7 +54,7 @@ async function touchedByDelivering(): Promise<Touched> {
   return measured.reduce((least, one) => (one.all < least.all ? one : least));
 }
 
-/** Accepts and settles a delivery of its own; accepts another for anybody, claims and settles that. */
+/** Accepts and settles a delivery of this instance; accepts another one for any instance, claims it and settles it. */
 async function deliver(): Promise<void> {
   const message = makeTestMessage();
   const id = randomUUID();
@@ -68,7 +71,7 @@ async function deliver(): Promise<void> {
 const deliverSome = async () => {
   for (let n = 0; n < ROUNDS; n++) await deliver();
 };
-/** What a heartbeat sends. */
+/** Sends a heartbeat. */
 const beatOnce = async (id: string) => {
   expect((await beat(pool, id))?.living).toBeGreaterThan(0);
   return burySilentInstances(pool, SILENT_MS, id);
@@ -79,7 +82,8 @@ describe('two hundred instances that start, beat and die', () => {
 
   beforeAll(async () => {
     alone = await touchedByDelivering();
-    // Two hundred die, and two hundred more live, of which each has beaten a few times: whatever that leaves behind is there.
+    // Two hundred instances die, and two hundred others live and have sent a few heartbeats each. Dead row versions of
+    // both remain.
     const dead = await start(MANY);
     others = await start(MANY);
     for (let round = 0; round < 5; round++) await Promise.all(others.map((id) => beat(pool, id)));
@@ -100,7 +104,8 @@ describe('two hundred instances that start, beat and die', () => {
   it('add nothing to what accepting, claiming and settling look at', async () => {
     const among = await touchedByDelivering();
     expect(among.statements).toBe(alone.statements);
-    // An index of four hundred has a level more than that of one: a page more each time, and so for many thousands.
+    // An index of four hundred entries has one level more than that of one entry: one more page per search, also for
+    // many thousands.
     expect(among.instances).toBeLessThanOrEqual(alone.instances * 1.5);
     expect(among.all - among.instances).toBeLessThanOrEqual((alone.all - alone.instances) * 1.02);
   });

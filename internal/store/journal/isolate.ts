@@ -4,20 +4,20 @@ import { judgePgError } from '../postgres/pg-error.js';
 import { StillFails, TakesTooLong } from './persevere.js';
 
 export interface Tries {
-  /** After so many failures that may be the fault of a row, `StillFails` is thrown. */
+  /** Number of failures, possibly caused by a row, after which `StillFails` is thrown. */
   readonly maxTries: number;
-  /** After so many tries in a row that took too long, `TakesTooLong` is thrown. */
+  /** Number of consecutive tries that took too long, after which `TakesTooLong` is thrown. */
   readonly maxTooLong: number;
-  /** A part of it may have been committed by an earlier try. */
+  /** True if an earlier try may have committed a part of the batch. */
   readonly repeated: boolean;
-  /** It runs beside the batches, and its failures are no trouble of theirs. */
+  /** True for a statement that runs beside the batches. Its failures do not count as the journal's trouble. */
   readonly isBeside: boolean;
 }
 
 export interface IsolateDeps<I, O> {
   /** Commits a part of a batch. */
   run(part: readonly I[], tries: Tries): Promise<readonly O[]>;
-  /** Ends an item that cannot be committed. It runs beside the batches. */
+  /** Ends an item that cannot be committed. The call runs beside the batches. */
   refuse(item: I, error: unknown): Promise<O>;
   sizeOf(item: I): number;
   readonly signal: AbortSignal;
@@ -25,40 +25,45 @@ export interface IsolateDeps<I, O> {
 
 export interface Isolate<I, O> {
   run(batch: readonly I[]): Promise<readonly (O | Promise<O>)[]>;
-  /** Why items fail alone; empty when none does. */
+  /** The reasons why items fail alone; empty when none does. */
   suspects(): readonly string[];
-  /** Why nothing can be committed. */
+  /** The reason why nothing can be committed. */
   trouble(): string | undefined;
 }
 
-/** With the waits between them 2.5 s: a fault of the server may end in that time. */
+/** With the waits between them, the tries take 2.5 s. A fault of the server may end in that time. */
 const PATIENT_TRIES = 8;
-/** While a suspect is known, or was lately, the next failure is probably of its kind: 15 ms. */
+/**
+ * While a suspect is known, or was known lately, the next failure probably has the same cause. These tries take 15 ms.
+ */
 const IMPATIENT_TRIES = 2;
 const IMPATIENT_FOR_MS = 60_000;
-/** Half a minute. */
+/** Two such tries take half a minute. */
 const MAX_TOO_LONG = 2;
-/** Parts in a row of about the size that is allowed, after which twice as much is tried again. */
+/** After this many consecutive parts of about the allowed size, twice the size is tried again. */
 const GROW_AFTER = 16;
 const NEVER = Number.POSITIVE_INFINITY;
 const ROUND_MS = 1000;
-/** A suspect that has failed so many times alone, each time while others were committed, is refused. */
+/** A suspect that has failed this often alone, each time while others were committed, is refused. */
 const FAILURES = 10;
-/** With so many suspects one failure is enough. */
+/** From this many suspects on, one failure is enough. */
 const MANY_SUSPECTS = 256;
 const MAX_SUSPECTS = 2000;
 const MAX_SUSPECT_BYTES = 8 << 20;
-/** When more than so many fail and nothing is committed, the server is at fault and is asked for only so many a round. */
+/**
+ * When more items than this fail and nothing is committed, the server is at fault. Each round then tries only this many
+ * items.
+ */
 const MAX_WITHOUT_COMMIT = 16;
 const QUIET_MS = 5000;
 
-/** For a part of a batch that failed: it may have been committed. */
+/** For a part of a batch that failed, which may have been committed. */
 const ONCE: Tries = { maxTries: 1, maxTooLong: MAX_TOO_LONG, repeated: true, isBeside: false };
 
 interface Suspect<O> {
   why: string;
   failures: number;
-  /** Commits of others before its last failure. */
+  /** The number of other commits before the suspect's last failure. */
   commits: number;
   isRefused: boolean;
   readonly bytes: number;
@@ -67,11 +72,11 @@ interface Suspect<O> {
 }
 
 /**
- * Keeps a row that PostgreSQL does not store from holding up the others. A batch that fails is halved until the row is alone.
- * A row that is at fault by PostgreSQL's own words is refused. Any other is a suspect: it is tried once a second beside the
- * batches, and refused when it keeps failing while others are committed. While nothing is committed, no row is blamed.
- * A batch that is not answered in its time is halved too, and the next ones are as small, until parts of that size succeed: a
- * server that is slow enough would otherwise never finish any.
+ * Prevents a row that PostgreSQL does not store from blocking the others. A batch that fails is halved until the row is
+ * alone. A row that is at fault according to PostgreSQL's error is refused. Any other row is a suspect: it is tried
+ * once per second beside the batches, and refused when it keeps failing while others are committed. While nothing is
+ * committed, no row is blamed. A batch without an answer in time is halved too, and the next batches are as small,
+ * until parts of that size succeed: a very slow server would otherwise never finish any.
  */
 export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
   const suspects = new Map<I, Suspect<O>>();
@@ -80,7 +85,7 @@ export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
   let committedAt = performance.now();
   let isolatedAt = Number.NEGATIVE_INFINITY;
   let isWatching = false;
-  /** Items that the server does in time, as far as it is known not to do more. */
+  /** Number of items that the server can commit in time, as far as is known. */
   let most = NEVER;
   let inTime = 0;
   const roomWaiters: (() => void)[] = [];
@@ -122,7 +127,7 @@ export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
       if (error instanceof StillFails) void watch();
       else refuse(item, suspect, error);
     });
-    // The batcher passes a rejection on, but only once the whole batch has run: until then the promise has no listener.
+    // The batcher handles the rejection only after the whole batch has run. Until then the promise has no listener.
     result.catch(() => undefined);
     return result;
   };
@@ -138,7 +143,7 @@ export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
       if (commits > suspect.commits) suspect.failures++;
       suspect.commits = commits;
       if (suspect.failures >= (suspects.size < MANY_SUSPECTS ? FAILURES : 1)) return refuse(item, suspect, error);
-      // To the end of the queue.
+      // The suspect moves to the end of the queue.
       suspects.delete(item);
       suspects.set(item, suspect);
     }
@@ -181,7 +186,7 @@ export function makeIsolate<I, O>(deps: IsolateDeps<I, O>): Isolate<I, O> {
       }
       return results;
     } catch (error) {
-      // An earlier try of the whole may have been committed, although its answer was lost.
+      // An earlier try of the whole part may have been committed, although its answer was lost.
       if (error instanceof TakesTooLong) {
         most = part.length >> 1;
         inTime = 0;

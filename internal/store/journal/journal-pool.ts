@@ -8,28 +8,29 @@ import { makeSessions } from '../postgres/session.js';
 
 export interface Statement {
   /**
-   * By which a connection prepares it once and keeps its plan, made by what the tables held then: for what runs often and goes
-   * by keys, however large they become (`kept-plans.test.ts`). Absent: it is planned anew each time, for any values.
+   * Under this name, a connection prepares the statement once and keeps its plan, which is made from the tables'
+   * contents at that time. It is for statements that run often and look up rows by keys, however large the tables
+   * become (`kept-plans.test.ts`). Without a name, the statement is planned for each execution, for any values.
    */
   readonly name?: string;
   readonly text: string;
 }
 
 export interface JournalPool {
-  /** One statement, one round trip, one commit. */
+  /** Runs one statement: one round trip, one commit. */
   run<R extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<readonly R[]>;
-  /** Several statements in one transaction, each with a snapshot of its own (read committed). */
+  /** Runs several statements in one transaction, each with a snapshot of its own (read committed). */
   transaction<T>(work: (run: JournalPool['run']) => Promise<T>, begin?: string): Promise<T>;
-  /** Statements sent since the start. */
+  /** Number of statements sent since the start. */
   statements(): number;
   stop(): Promise<void>;
 }
 
 const RENEW_AT_MOST_EVERY_MS = 2000;
-/** While no server takes writes, connections are renewed at each heartbeat, and say so now and then. */
+/** While no server accepts writes, connections are renewed at each heartbeat. The log line appears only this often. */
 const SAY_AT_MOST_EVERY_MS = 60_000;
 
-/** The journal's connections, apart from the API's: a slow list query never delays a commit. */
+/** The journal's connections are separate from the API's, so a slow list query never delays a commit. */
 export function makeJournalPool(given: Connection, max: number, logger: Logger): JournalPool {
   const moves = given.moves ?? makeMoves();
   const connection = { ...given, moves };
@@ -39,7 +40,10 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
   let saidAt = Number.NEGATIVE_INFINITY;
   let isStopped = false;
 
-  /** Statements that wait for a connection: a pool that ends serves none of them. */
+  /**
+   * Statements that wait for a connection. A pool that is ending serves none of them, so they are passed to the next
+   * pool.
+   */
   const waiting = new Set<() => void>();
 
   const connect = (): Promise<PoolClient> =>
@@ -52,7 +56,7 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
       );
     });
 
-  /** All connections are left behind, what runs on them ends as it may. */
+  /** Abandons all connections. Statements that run on them end in any way. */
   const renew = (because: string) => {
     if (isStopped) return;
     if (performance.now() - saidAt > SAY_AT_MOST_EVERY_MS) {
@@ -68,7 +72,9 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
   };
   const unfollow = moves.follow(renew);
 
-  /** Each of the others would take as long to be found dead. */
+  /**
+   * When one connection gets no answer, all are renewed: detecting the same on each of the others would take as long.
+   */
   const suspect = (error: unknown): boolean => {
     if (!(error instanceof Error && NO_ANSWER.test(error.message))) return false;
     if (performance.now() - renewedAt > RENEW_AT_MOST_EVERY_MS) {
@@ -136,7 +142,7 @@ export function makeJournalPool(given: Connection, max: number, logger: Logger):
 function open(connection: Connection, max: number, logger: Logger): Pool {
   const { Client } = makeSessions(connection, () => connection.onSessionLeft?.());
   const pool = new Pool({ ...connection, Client, max, idleTimeoutMillis: 60_000, onConnect: prepareConnection });
-  // Without a listener the process would end when the backend of an idle connection dies.
+  // Without a listener, the process would end when the backend of an idle connection dies.
   pool.on('error', (error) => logger.warn('database.connection_lost', { error: error.message }));
   pool.on('connect', (client) => {
     client.on('error', (error) => logger.debug('database.client_error', { error: error.message }));
@@ -145,12 +151,13 @@ function open(connection: Connection, max: number, logger: Logger): Pool {
 }
 
 /**
- * A plan that is kept is made by tables that may be empty then, and hold a million rows a minute later. So nothing is read that
- * no index leads to, and what waits is taken from the front of an index, not out of a bitmap of all of it. Nothing is planned
- * for the very values either: for batches of hundreds that costs ten times what it takes to run them (measured: 3,000 deliveries
- * a second in place of 20,000), and PostgreSQL falls for it when the first batches were small. A table without a usable index
- * (`catalog_version`) is still read whole; servers before 18 give that a cost that would start their compiler.
- * `../sql-notes.md` names the tricks that keep statements within this, and says what each is for.
+ * A kept plan is made while tables may be empty, and a minute later they may have a million rows. So every row is found
+ * by an index, and waiting rows are taken from the front of an index, not from a bitmap of the whole index. Planning
+ * for the actual values is no alternative: for batches of hundreds it takes ten times as long as the execution
+ * (measured: 3,000 deliveries per second instead of 20,000), and PostgreSQL prefers it when the first batches were
+ * small. A table without a usable index (`catalog_version`) is still read whole; servers before 18 assign that a cost
+ * that would start their JIT compiler. `../sql-notes.md` names the tricks that keep statements within these limits, and
+ * the purpose of each.
  */
 const PLANNING = `
   set plan_cache_mode = force_generic_plan;
@@ -158,7 +165,7 @@ const PLANNING = `
   set enable_bitmapscan = off;
   set jit = off`;
 
-/** What is set once a connection. */
+/** Applies the settings of a connection, once. */
 export async function prepareConnection(client: ClientBase): Promise<void> {
   await client.query(PLANNING);
   await preferLz4(client);
@@ -166,7 +173,10 @@ export async function prepareConnection(client: ClientBase): Promise<void> {
 
 const UNKNOWN_TO_THE_SERVER = ['22023', '42704'];
 
-/** A payload of 64 KiB costs 0.1 ms to compress, where the default takes 0.5. Servers before 14, or built without it, say no. */
+/**
+ * Compressing a payload of 64 KiB takes 0.1 ms with lz4 and 0.5 ms with the default. Servers before 14, or built
+ * without lz4, refuse the setting.
+ */
 async function preferLz4(client: ClientBase): Promise<void> {
   await client.query('set default_toast_compression = lz4').catch((error: { readonly code?: string }) => {
     if (!UNKNOWN_TO_THE_SERVER.includes(error.code ?? '')) throw error;

@@ -49,13 +49,13 @@ async function take(at: Process, count: number): Promise<void> {
   at.memory.push(...deliveries);
 }
 
-/** Finds another silent, which goes on with what it does until its heart beats again. */
+/** Declares another process dead. It continues its work until its next heartbeat. */
 async function bury(victim: Process): Promise<void> {
   await kit.sql(`update instances set seen_at = now() - interval '1 h' where id = $1`, [victim.instance]);
   await burySilentInstances(kit.pool, 30_000).catch(unlessDeadlocked);
 }
 
-/** Who sets free is repeated by its timer; what could not be given back is found among the strays. */
+/** A timer repeats the release of deliveries. Deliveries that could not be given back are found among the strays. */
 function unlessDeadlocked(error: { code?: string }): void {
   if (error.code !== '40P01') throw error;
 }
@@ -92,7 +92,7 @@ async function perform(processes: readonly Process[], at: Process, one: Step): P
   }
 }
 
-/** Whoever is left goes, and one last instance delivers all that is still owed. */
+/** All remaining instances leave, and one last instance delivers everything that is still owed. */
 async function finish(processes: readonly Process[]): Promise<void> {
   await burySilentInstances(kit.pool, 30_000);
   for (const { instance } of processes) await leave(kit.pool, instance);
@@ -115,7 +115,7 @@ it('instances that race, stall and are buried meanwhile lose nothing and invent 
       accepted = [];
       for (const table of ['deliveries', 'webhook_logs', 'instances']) await kit.sql(`delete from ${table}`);
       const processes: Process[] = await Promise.all(lives.map(async () => ({ ...(await kit.join()), memory: [] })));
-      // Each lives to its end: what outlived a failed run would act in the tables of the next one.
+      // Each process runs to its end. Otherwise work of a failed run would change the tables of the next run.
       const ends = await Promise.allSettled(
         lives.map(async (steps, index) => {
           for (const one of steps) await perform(processes, processes[index]!, one);

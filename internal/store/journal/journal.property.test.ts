@@ -62,7 +62,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 type Owed = typeof owed extends fc.Arbitrary<infer T> ? T : never;
 
-/** What the model knows of a delivery: where it is, and what was logged of it. */
+/** The model of a delivery: its state, and its logged attempts. */
 interface Known {
   readonly webhookId: number;
   readonly message: Message;
@@ -73,7 +73,7 @@ interface Known {
   readonly logs: string[];
 }
 
-/** One process: the instance that it believes to be, and the deliveries that it believes to hold. */
+/** One process: the instance that it believes to be, and the deliveries that it believes to own. */
 interface Process {
   instance: string;
   journal: Journal;
@@ -99,13 +99,13 @@ async function startAnew(): Promise<Process[]> {
   return Promise.all(Array.from({ length: SLOTS }, join));
 }
 
-/** The journal beside its model; each step does the same to both. */
+/** The journal and its model. Each step does the same to both. */
 class Bench {
   readonly known = new Map<string, Known>();
   private readonly alive: Set<string>;
   private readonly disabled = new Set<number>();
   private readonly messages: Message[] = [];
-  /** No two attempts of a run start in the same millisecond. */
+  /** Each attempt of a run starts in a millisecond of its own. */
   private startedAt = Date.now();
 
   constructor(private readonly processes: readonly Process[]) {
@@ -162,7 +162,9 @@ class Bench {
     this.remember(at, message, deliveries, accepted);
   }
 
-  /** The same message, to several or twice to one: the first has it, the others have nothing. */
+  /**
+   * The same message arrives at several instances, or twice at one. The first one stores it, the others get nothing.
+   */
   private async acceptAtOnce(by: Process[], wanted: Owed) {
     const message = makeTestMessage();
     const answers = await Promise.all(
@@ -190,7 +192,7 @@ class Bench {
     }
   }
 
-  /** A stream hands over again what it has no answer for. */
+  /** A stream delivers a message again that it has no acknowledgement for. */
   private async acceptAgain(at: Process, index: number, wanted: Owed) {
     const message = this.messages[index % this.messages.length];
     if (!message) return;
@@ -211,7 +213,7 @@ class Bench {
   private async claimAtOnce() {
     const room = { deliveries: 3, bytes: 1 << 30, except: [] };
     const claims = await Promise.all(this.processes.map(({ journal }) => journal.claim(room)));
-    // Whoever claims what another has just claimed fails in `take`: it is not due any more.
+    // A delivery that two instances claim at once fails in `take` the second time, because it is not due any more.
     for (const [index, { deliveries }] of claims.entries()) this.take(this.processes[index]!, deliveries, false);
   }
 
@@ -254,7 +256,7 @@ class Bench {
     one.failures = attempt.failures;
   }
 
-  /** The reply to a settle was lost: it is repeated, maybe long after. */
+  /** The reply to a settle was lost, so the settle is repeated, perhaps long after. */
   private async settleAgain(at: Process, index: number) {
     const attempt = at.settled[index % at.settled.length];
     if (attempt) await at.journal.settle(attempt);
@@ -297,7 +299,7 @@ class Bench {
     else this.disabled.add(id);
   }
 
-  /** The process itself does not notice. */
+  /** The process itself does not notice its silence. */
   private async fallSilent(at: Process) {
     const silent = this.alive.delete(at.instance) ? [at.instance] : [];
     await kit.sql(`update instances set seen_at = now() - interval '1 h' where id = $1`, [at.instance]);
@@ -310,7 +312,7 @@ class Bench {
     }
   }
 
-  /** It takes a new id; requests of its former life are still under way. */
+  /** The process takes a new id. Requests under its former id are still in progress. */
   private async wake(at: Process) {
     if (this.alive.has(at.instance)) return;
     const { instance, journal } = await kit.join();
@@ -357,14 +359,15 @@ interface AccountRow {
   readonly orphaned: boolean;
 }
 
-/** Every accepted delivery is in one place, the place that the model knows; nobody dead owns anything. */
+/** Every accepted delivery is in exactly one place, which the model knows, and no dead instance owns a delivery. */
 async function expectAccountCloses(bench: Bench): Promise<void> {
   const rows = await kit.sql<AccountRow>(ACCOUNT);
   expect(rows.filter(({ orphaned }) => orphaned)).toEqual([]);
   expect(rows.map(({ id }) => id).sort()).toEqual([...bench.known.keys()].sort());
   for (const { id, state, owner, attempts, failures } of rows) {
     const one = bench.known.get(id)!;
-    // A late instance may log a success of what was cancelled or buried since; where it is does not change.
+    // A late instance may log the success of a delivery that was cancelled or buried since. The delivery's place does
+    // not change.
     if (one.state === 'cancelled' || one.state === 'delivered') expect(['cancelled', 'delivered']).toContain(state);
     else
       expect({ id, state, owner, attempts }).toEqual({

@@ -186,10 +186,10 @@ describe('accepting', () => {
     expect(await Promise.all(batch)).toEqual([true, true, false]);
     expect(await publish('shipping.created')).toBe(true);
     expect(await publish('billing.created')).toBe(false);
-    // The end of one part must not pass for the beginning of the other.
+    // The two parts of the key must stay distinguishable.
     expect(await publish('a.b', 'c')).toBe(true);
     expect(await publish('a', '.bc')).toBe(true);
-    // A server reads an id without letters as no id.
+    // A NATS server treats an empty id as no id.
     expect([await publish('empty.id', ''), await publish('empty.id', '')]).toEqual([true, true]);
   });
 
@@ -199,7 +199,7 @@ describe('accepting', () => {
       return (await kit.journal.accept({ message: marked, deliveries: [], isOfStream })).isNew;
     };
     const first = makeTestMessage();
-    // A stream whose window is shorter than ours took both.
+    // A stream with a shorter window than ours accepted both.
     expect(await Promise.all([publish('s', true, first), publish('s', true)])).toEqual([true, true]);
     expect(await publish('s', true)).toBe(true);
     expect(await publish('s', true, first)).toBe(false);

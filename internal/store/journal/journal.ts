@@ -18,11 +18,11 @@ import { makePersevere } from './persevere.js';
 import { makeSettling } from './settling.js';
 
 export interface JournalEvents {
-  /** A batch was committed. */
+  /** Called when a batch was committed. */
   onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
-  /** A statement is waited out and repeated. */
+  /** Called when a statement failed and is repeated. */
   onRepeat(statement: string, verdict: PgVerdict): void;
-  /** The tables are not ours, or not there: nothing will ever succeed. */
+  /** Called when the tables are missing or not those of this program, so that no statement can succeed. */
   onUnusable(problem: string): void;
 }
 
@@ -30,16 +30,19 @@ export interface JournalDeps {
   readonly pool: JournalPool;
   readonly logger: Logger;
   readonly random: () => number;
-  /** How long a publisher's `Nats-Msg-Id` is remembered. */
+  /** Time for which a publisher's `Nats-Msg-Id` is remembered. */
   readonly duplicateWindowMs: number;
-  /** Under which deliveries are owned now. */
+  /** The id under which deliveries are owned now. */
   instanceId(): string;
   readonly events: JournalEvents;
 }
 
-/** The durable record of messages and the deliveries they owe. */
+/** The durable record of messages and the deliveries that they owe. */
 export interface Journal {
-  /** Resolves after the commit. Waits out PostgreSQL's bad days; rejects when the statement can never succeed. */
+  /**
+   * Resolves after the commit. Retries until PostgreSQL is available again; rejects when the statement can never
+   * succeed.
+   */
   accept(acceptance: Acceptance): Promise<Accepted>;
   settle(attempt: SettledAttempt): Promise<void>;
   claim(room: ClaimRoom): Promise<Claim>;
@@ -48,20 +51,20 @@ export interface Journal {
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
   giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
   unpark(limit: number): Promise<number>;
-  /** Why commits do not succeed just now. */
+  /** The reason why commits do not succeed at the moment. */
   trouble(): string | undefined;
-  /** Why single messages are not stored, while the others are. */
+  /** The reasons why single messages are not stored, while the others are. */
   unstoredMessages(): readonly string[];
-  /** Why single attempts are not stored, while the others are. */
+  /** The reasons why single attempts are not stored, while the others are. */
   unstoredAttempts(): readonly string[];
-  /** Stops waiting out failures: what cannot be committed now rejects. */
+  /** Stops the retries: a statement that cannot be committed now rejects. */
   abandon(): void;
 }
 
 export function makeJournal(deps: JournalDeps): Journal {
   const { pool, logger, instanceId, duplicateWindowMs } = deps;
   const abandoned = new AbortController();
-  // Each statement that is waited out listens to it.
+  // Each statement that is being retried listens to the signal.
   setMaxListeners(0, abandoned.signal);
   const troubles = new Map<string, string>();
   const onTrouble = (statement: string, problem: string | undefined) => {
@@ -70,7 +73,7 @@ export function makeJournal(deps: JournalDeps): Journal {
   };
   const patience = { logger, random: deps.random, onRepeat: deps.events.onRepeat };
   const persevere = makePersevere({ ...patience, onTrouble }, abandoned.signal);
-  /** A row that is tried beside the batches is no trouble of theirs. */
+  /** A row that is tried beside the batches does not count as the journal's trouble. */
   const persevereBeside = makePersevere({ ...patience, onTrouble: () => undefined }, abandoned.signal);
 
   const timed = async <T>(kind: 'accept' | 'settle', items: number, work: () => Promise<T>): Promise<T> => {
@@ -90,7 +93,7 @@ export function makeJournal(deps: JournalDeps): Journal {
   const accepting = makeAccepting({ ...room, instanceId, duplicateWindowMs });
   const settling = makeSettling(room);
 
-  /** Rare, and then thousands at once: a webhook that was switched off had a full lane. */
+  /** These calls are rare, and then come by the thousand: a webhook that was disabled had a full lane. */
   const batched = (run: (pool: JournalPool, deliveries: readonly OwnedDelivery[]) => Promise<void>) =>
     makeBatcher<OwnedDelivery, void>({
       flush: async (batch) => {

@@ -9,13 +9,16 @@ import type { JournalPool } from './journal-pool.js';
 
 const WAITING = 40_000;
 const BATCH = 200;
-/** A few pages of the table and of each of its indexes, a delivery. */
+/** A few pages of the table and of each of its indexes, per delivery. */
 const MAX_PAGES = BATCH * 60;
 let kit: TestJournal;
 let pool: JournalPool;
 let journal: Journal;
 
-/** What is kept is planned when the table has pages and nothing in them, and PostgreSQL knows it; then a receiver falls silent. */
+/**
+ * Plans are kept from a time when the table has pages without rows, which PostgreSQL knows. Then a receiver becomes
+ * silent.
+ */
 beforeAll(async () => {
   kit = await makeTestJournal(undefined, 1);
   ({ pool, journal } = kit);
@@ -32,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit.stop());
 
-/** A quarter is in order, and held; half is due; the rest waits for its next attempt. */
+/** A quarter of the deliveries is ordered and parked, half is due, and the rest waits for the next attempt. */
 async function fill(): Promise<void> {
   await kit.sql(
     `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)
@@ -53,7 +56,7 @@ const owned = (count: number): OwnedDelivery[] =>
     attempts: 0,
     failures: 0,
   }));
-/** What is sent for these deliveries, which are ours. */
+/** The statements that are sent for these deliveries, which are ours. */
 const WORKS: Readonly<Record<string, (deliveries: readonly OwnedDelivery[]) => Promise<unknown>>> = {
   settle: (all) => Promise.all(all.map((one) => journal.settle(kit.attempt(one)))),
   'settle for another time': (all) =>

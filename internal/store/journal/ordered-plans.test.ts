@@ -11,7 +11,7 @@ let keys: readonly string[];
 
 beforeAll(async () => {
   kit = await makeTestJournal();
-  // As PostgreSQL knows nothing of a table that has just grown.
+  // PostgreSQL knows nothing of a table that has just grown.
   await kit.sql('alter table deliveries set (autovacuum_enabled = off)');
   await kit.sql(
     `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit.stop());
 
-/** Pages that a statement looks at in all, and rows that it changes. */
+/** The number of pages that a statement reads in all, and the number of rows that it changes. */
 const costOf = async (text: string, values: readonly unknown[]) => {
   const rows = await kit.sql<Record<string, string>>(`explain (analyze, buffers, costs off) ${text}`, values);
   const plan = rows.map((row) => row['QUERY PLAN'] ?? '').join('\n');

@@ -1,10 +1,10 @@
 import { charArray, float8Array, int4Array, int8Array, type Pick, textArray, uuidArray } from './binary-array.js';
 
 /**
- * Parameters of a statement by name, for statements with so many that `$17` says nothing. They are declared once, in one
- * object: a `value` is one parameter, `columns` are one array per column of a list of items. The text of the statement and
- * what is sent use the names; nothing depends on the order. The text is made when the module is loaded, and an execution
- * writes the arrays and nothing else.
+ * Names the parameters of a statement, for statements with so many that `$17` is not readable. The parameters are
+ * declared once, in one object: a `value` is one parameter, and `columns` are one array per column of a list of items.
+ * The statement's text and its values use the names, so nothing depends on the order. The text is made when the module
+ * is loaded. An execution writes the arrays and nothing else.
  */
 export function parameters<D extends Declarations>(declared: D): Parameters<D> {
   const references: Record<string, unknown> = {};
@@ -38,9 +38,9 @@ export function parameters<D extends Declarations>(declared: D): Parameters<D> {
 }
 
 interface Parameters<D> {
-  /** How the text refers to each: `$1`, or `$1::bytea` where a type is given; columns by their name, as `$2::uuid[]`. */
+  /** The references in the text: `$1`, or `$1::bytea` where a type is given; columns by their name, as `$2::uuid[]`. */
   readonly $: References<D>;
-  /** What is sent, in the order of the numbers. */
+  /** Returns the values in the order of the numbers. */
   values(sent: Sent<D>): unknown[];
 }
 
@@ -49,7 +49,7 @@ type Declarations = Readonly<Record<string, Value<unknown> | Columns<unknown, st
 interface Value<V> {
   readonly kind: 'value';
   readonly type: string | undefined;
-  /** Says to the compiler what is sent; never present. */
+  /** Tells the compiler the type of the value; never present. */
   readonly sent?: V;
 }
 
@@ -59,7 +59,7 @@ interface Columns<T, N extends string> {
 }
 
 export interface Column<T> {
-  /** Of the array, in SQL. */
+  /** The SQL type of the array. */
   readonly type: string;
   write(items: readonly T[]): unknown;
 }
@@ -81,7 +81,10 @@ export function value<V>(type?: string): Value<V> {
   return { kind: 'value', type };
 }
 
-/** An array per column of the items. The item is named first, `columns<Item>()({ … })`, so that the columns know it. */
+/**
+ * One array per column of the items. The item's type is named first, `columns<Item>()({ … })`, so that the columns know
+ * it.
+ */
 export const columns =
   <T>() =>
   <C extends Readonly<Record<string, Column<T>>>>(given: C): Columns<T, keyof C & string> => ({
@@ -114,19 +117,19 @@ export const chars = <T>(pick: Pick<T, string>): Column<T> => ({
   write: (items) => charArray(items, pick),
 });
 
-/** The column, or an empty array when `isNeeded` is true of no item: `unnest` then makes null of each. */
+/** Returns the column, or an empty array when `isNeeded` is true of no item: `unnest` then fills it with nulls. */
 export const whenAny = <T>(isNeeded: (item: T) => unknown, { type, write }: Column<T>): Column<T> => ({
   type,
   write: (items) => write(items.some(isNeeded) ? items : []),
 });
 
-/** Rows of the columns, of all where none is named: `unnest(…) as input(id, key)`. */
+/** Builds rows of the named columns, or of all columns: `unnest(…) as input(id, key)`. */
 export function rowsOf<N extends string>(references: Readonly<Record<N, string>>, ...names: readonly N[]): string {
   const [arrays, columnNames] = listed(references, names);
   return `unnest(${arrays}) as input(${columnNames})`;
 }
 
-/** The same, with the number of each row as `no`, from 1 on. */
+/** As `rowsOf`, with the number of each row as `no`, from 1 on. */
 export function numberedRowsOf<N extends string>(
   references: Readonly<Record<N, string>>,
   ...names: readonly N[]

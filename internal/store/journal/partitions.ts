@@ -10,18 +10,19 @@ const ENSURE: Statement = {
 
 export type PartitionedTable = 'messages' | 'webhook_logs';
 
-/** Makes the partitions of the days (UTC) that these times, milliseconds since 1970, fall into. */
+/** Creates the partitions of the days (UTC) of these times, in milliseconds since 1970. */
 export async function ensurePartitions(
   pool: JournalPool,
   table: PartitionedTable,
   times: Iterable<number>,
 ): Promise<void> {
   const days = [...new Set(Array.from(times, (at) => Math.floor(at / DAY_MS) * DAY_MS))];
-  // A transaction a day: each takes a lock that must not be held while another is waited for.
+  // Each day has a transaction of its own, because each takes a lock that must not be held while another lock is waited
+  // for.
   for (const day of days) await pool.run(ENSURE, [[table], [day]]);
 }
 
-/** Makes yesterday's partitions (clocks differ), today's and those of the next seven days. */
+/** Creates the partitions of yesterday (clocks differ), today and the next seven days. */
 export async function ensurePartitionsAhead(pool: JournalPool, now: number): Promise<void> {
   const times = Array.from({ length: DAYS_AHEAD + 2 }, (_, index) => now + (index - 1) * DAY_MS);
   await ensurePartitions(pool, 'messages', times);

@@ -6,27 +6,33 @@ import { judgePgError, type PgVerdict, takesTooLong } from '../postgres/pg-error
 export interface PersevereDeps {
   readonly logger: Logger;
   readonly random: () => number;
-  /** Told of each failure that is waited out, and of the success that ends them. */
+  /** Called with each failure that is retried, and with undefined after the success that ends them. */
   onTrouble(statement: string, problem: string | undefined): void;
   /** Counts each repetition. */
   onRepeat(statement: string, verdict: PgVerdict): void;
 }
 
 export interface Repeatable<T> {
-  /** For the log line: `accept`, `settle`, `quarantine`. */
+  /** The name in the log line: `accept`, `settle`, `quarantine`. */
   readonly name: string;
-  /** The statement; `repeated` says that an earlier try may have been committed. */
+  /** Runs the statement. `repeated` means that an earlier try may have been committed. */
   run(repeated: boolean): Promise<T>;
   ensurePartitions?(): Promise<void>;
-  /** After so many failures that may be the fault of a row, the caller deals with them. Outages do not count. Default: never. */
+  /**
+   * Number of failures, possibly caused by a row, after which the caller handles them. Outages do not count. Default:
+   * no limit.
+   */
   readonly maxTries?: number;
-  /** After so many tries in a row that took too long, the caller asks for less at once. Default: never. */
+  /**
+   * Number of consecutive tries that took too long, after which the caller reduces the batch at once. Default: no
+   * limit.
+   */
   readonly maxTooLong?: number;
-  /** An earlier try of the caller may have been committed. */
+  /** True if an earlier try of the caller may have been committed. */
   readonly repeated?: boolean;
 }
 
-/** Thrown after `maxTries` by what is neither an outage nor said to be the fault of a row. */
+/** Thrown after `maxTries` failures that are neither an outage nor, according to PostgreSQL, the fault of a row. */
 export class StillFails extends Error {
   override readonly name = 'StillFails';
 }
@@ -38,16 +44,20 @@ export class TakesTooLong extends Error {
 
 export type Persevere = <T>(work: Repeatable<T>) => Promise<T>;
 
-/** Deadlocks and missing partitions end by themselves; from here on they are trouble like any other. */
+/**
+ * Deadlocks and missing partitions end without help. From this many repetitions on they count as trouble like any other
+ * failure.
+ */
 const USUAL_REPEATS = 5;
 const MAX_WAIT_MS = 2000;
-/** About a minute. */
+/** With the waits in between, this is about a minute. */
 const REMIND_EVERY = 30;
 
 /**
- * Runs a statement that may be run twice until PostgreSQL has answered it, through lost connections, restarts, a full disk
- * and whatever else is not the fault of its rows: nothing that was taken in may be lost by it. Rejects only with what
- * repeating cannot mend (`data`, `schema`), after `maxTries` or `maxTooLong`, or once `signal` says that we are stopping.
+ * Runs a statement, which may run twice, until PostgreSQL has answered it: through lost connections, restarts, a full
+ * disk and any other failure that is not the fault of its rows, because no accepted message may be lost. Rejects only
+ * with errors that a repetition cannot fix (`data`, `schema`), after `maxTries` or `maxTooLong`, or once `signal` says
+ * that the process is stopping.
  */
 export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Persevere {
   return async (work) => {

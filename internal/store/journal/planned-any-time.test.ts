@@ -21,7 +21,7 @@ const planOf = async (text: string) => {
   return rows.map((row) => row['QUERY PLAN']).join('\n');
 };
 
-/** What PostgreSQL may know of the table when it plans. */
+/** The possible knowledge of PostgreSQL about the table when it plans. */
 const STATES: Readonly<Record<string, () => Promise<unknown>>> = {
   'a table that nobody has looked at': async () => undefined,
   'a table that was empty': () => kit.sql('vacuum analyze deliveries'),
@@ -40,7 +40,8 @@ const STATES: Readonly<Record<string, () => Promise<unknown>>> = {
        select gen_random_uuid(), message_id, received_at, 1, 10, now() from deliveries cross join generate_series(1, 200)`,
     ),
   'a table that is known': () => kit.sql('vacuum analyze deliveries'),
-  // Autovacuum counts what lives when it comes by; pages that nothing lives in stay, and then PostgreSQL expects nothing in any page.
+  // Autovacuum counts live rows when it runs. Pages without live rows remain, and PostgreSQL then expects no row in any
+  // page.
   'a table that was emptied': async () => {
     await kit.sql('delete from deliveries');
     await kit.sql('analyze deliveries');

@@ -1,6 +1,6 @@
 import type { JournalPool } from './journal-pool.js';
 
-/** The database's clock at this very moment, milliseconds since 1970; `now()` is the beginning of the transaction. */
+/** The database's clock at this moment, in milliseconds since 1970; `now()` is the beginning of the transaction. */
 export const CLOCK = 'extract(epoch from clock_timestamp())::float8 * 1000';
 
 const READ = { text: `select ${CLOCK} as time` };

@@ -6,7 +6,7 @@ import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testki
 
 let kit: TestJournal;
 
-/** Makes the next inserts into a table fail: a sequence counts them, because a rollback does not take it back. */
+/** Makes the next inserts into a table fail. A sequence counts them, because a rollback does not undo it. */
 const FAULTS = `
   create sequence faults;
   create table fault (code text, tries int);
@@ -125,7 +125,7 @@ describe('what a message causes', () => {
 describe('a message that fails alone, for a reason that is not said to be its fault', () => {
   const subjects = (poisoned: number, count: number) =>
     Array.from({ length: count }, (_, n) => ({ ...makeTestMessage(), subject: n < poisoned ? 'poison' : 'fine' }));
-  /** Replacing the function takes no lock on the tables, which others write to meanwhile. */
+  /** Replacing the function takes no lock on the tables, so other sessions can write to them meanwhile. */
   const refuseIf = (condition: string) =>
     kit.sql(`create or replace function refuse() returns trigger language plpgsql as $$ begin
       if ${condition} then raise exception 'no poison here'; end if;
@@ -142,7 +142,7 @@ describe('a message that fails alone, for a reason that is not said to be its fa
   });
   afterEach(heal);
 
-  /** Other messages that are stored meanwhile. */
+  /** Stores other messages meanwhile. */
   const others = () => {
     const done = new AbortController();
     const running = (async () => {
@@ -163,7 +163,7 @@ describe('a message that fails alone, for a reason that is not said to be its fa
     expect((await Promise.all(good)).every(({ isNew }) => isNew)).toBe(true);
     expect(kit.journal.unstoredMessages()).toEqual(['no poison here']);
     expect(kit.journal.trouble()).toBeUndefined();
-    // What comes later, alone, is not held up either.
+    // A later message is not blocked either.
     expect(await accept()).toMatchObject({ isNew: true });
     await heal();
     expect(await bad).toMatchObject({ isNew: true });
@@ -243,7 +243,7 @@ describe('a message that fails alone, for a reason that is not said to be its fa
 describe('a connection whose prepared statements are not what we think', () => {
   it('is left behind, and the message is taken', async () => {
     await accept();
-    // Every connection of the pool forgets what it has prepared, without telling the driver.
+    // Every connection of the pool loses its prepared statements, without a notice to the driver.
     await Promise.all(Array.from({ length: 4 }, () => kit.sql(`select pg_sleep(0.05)`)));
     await Promise.all(Array.from({ length: 4 }, () => kit.sql('deallocate all')));
     for (let n = 0; n < 8; n++) expect(await accept()).toMatchObject({ isNew: true });

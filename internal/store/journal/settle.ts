@@ -34,13 +34,16 @@ const WEBHOOKS = columns<CatalogWebhook>()({
 
 const input = parameters({
   attempts: ATTEMPTS,
-  /** For each attempt the number of its webhook among the webhooks. */
+  /** Per attempt, the number of its webhook among the webhooks. */
   webhookNos: columns<number>()({ webhook_no: int4s((no) => no) }),
   webhooks: WEBHOOKS,
 });
 const { $ } = input;
 
-/** Whether a row of `deliveries`, `d`, is still as its attempt found it. `coalesce` keeps PostgreSQL from making a join of it. */
+/**
+ * Whether a row `d` of `deliveries` is still as its attempt found it. `coalesce` keeps PostgreSQL from making it a
+ * join.
+ */
 const IS_UNCHANGED =
   'coalesce((d.id, d.owner, d.attempts + 1) in (select delivery_id, owner, attempt from input), false)';
 
@@ -80,16 +83,17 @@ const LOG = `
     on conflict do nothing`;
 
 /**
- * Attempts into `webhook_logs`; what is finished leaves `deliveries`, what was given up becomes a dead letter, the rest
- * waits for its next attempt owned by nobody. Repeatable: rows that are gone stay gone, a log row's key is its attempt, and
- * the number of attempts fences off a repetition that comes after we have claimed the same delivery again.
- * Nothing is joined with `deliveries`: PostgreSQL would choose the kind of join by what the table held when it planned, and keep
- * it. By one that was chosen when it was empty each attempt of a batch is compared with each. See "key list" and "set without a
- * join" in `../sql-notes.md`.
+ * Inserts attempts into `webhook_logs`. Finished deliveries are deleted from `deliveries`, deliveries that were given
+ * up become dead letters, and the others wait for their next attempt without an owner. The statement is repeatable:
+ * deleted rows stay deleted, a log row's key is its attempt, and the number of attempts fences off a repetition that
+ * comes after this instance has claimed the same delivery again. Nothing is joined with `deliveries`: PostgreSQL would
+ * choose the kind of join by the table's contents at planning time, and keep it. With a join that was chosen while the
+ * table was empty, each attempt of a batch is compared with each row. See "key list" and "set without a join" in
+ * `../sql-notes.md`.
  */
 export const SETTLE: Statement = { name: 'settle', text: `${DELIVERIES}${LOG}` };
 
-/** For an attempt whose log row cannot be inserted: the delivery ends, or waits for its next attempt, all the same. */
+/** For an attempt whose log row cannot be inserted: its delivery still ends, or waits for its next attempt. */
 export const SETTLE_UNLOGGED: Statement = {
   text: `${DELIVERIES}
     select 1 where false`,
@@ -104,7 +108,10 @@ export interface SettleDeps {
   readonly statement?: Statement;
 }
 
-/** Commits a batch, each of its deliveries once a statement; a second attempt of one (the first is from before our death) comes after. */
+/**
+ * Commits a batch, each delivery at most once per statement. A second attempt of a delivery (the first one is from
+ * before this instance was declared dead) is committed afterwards.
+ */
 export async function settleBatch(deps: SettleDeps, batch: readonly SettledAttempt[]): Promise<void> {
   const seen = new Set<string>();
   const second = batch.filter(({ delivery: { id } }) => seen.size === seen.add(id).size);
@@ -133,7 +140,7 @@ async function settleSingle(deps: SettleDeps, batch: readonly SettledAttempt[]):
   });
 }
 
-/** What is the same for all attempts of a webhook is sent once per batch. */
+/** The values that all attempts of a webhook share are sent once per batch. */
 function toValues(attempts: readonly SettledAttempt[]): unknown[] {
   const numbers = new Map<CatalogWebhook, number>();
   const webhookNos = attempts.map(({ webhook }) => {

@@ -10,7 +10,10 @@ import { SETTLE_UNLOGGED, settleBatch } from './settle.js';
 
 const sizeOf = ({ responseBody }: SettledAttempt) => ATTEMPT_BYTES + (responseBody?.length ?? 0);
 
-/** Commits attempts in batches. An attempt whose log row cannot be stored is settled without the answer, or without the row. */
+/**
+ * Commits attempts in batches. An attempt whose log row cannot be stored is settled without the response, or without
+ * the row.
+ */
 export function makeSettling(deps: CommittingDeps) {
   const { pool, logger, persevere, persevereBeside, signal } = deps;
 

@@ -58,8 +58,8 @@ export function connectionFor(database: DatabaseSettings, applicationName: strin
 }
 
 /**
- * Returns the connection with `ssl` from the current files. @throws {Error} that names the key when a file cannot be
- * read
+ * Returns the connection with `ssl` from the current files.
+ * @throws {Error} that names the key when a file cannot be read
  */
 export function withFreshSsl(connection: Connection): Connection {
   return connection.freshSsl ? { ...connection, ssl: connection.freshSsl() } : connection;

@@ -26,7 +26,8 @@ const TAG_BYTES = 16;
 
 /**
  * Seals with the first key and opens with any: AES-256-GCM, `nonce ‖ ciphertext ‖ tag`. Without keys nothing is
- * encrypted. @param isStrict `ENCRYPTION_STRICT`
+ * encrypted.
+ * @param isStrict `ENCRYPTION_STRICT`
  */
 export function makeVault(keys: readonly EncryptionKey[], isStrict = false): Vault {
   const [current] = keys;

@@ -16,38 +16,52 @@ import {
 import { writeHeaders } from './header-bytes.js';
 
 export interface NewDelivery {
-  /** uuid, chosen before the statement so that repeating it is harmless. */
+  /** A uuid that is chosen before the statement, so that repeating the statement is harmless. */
   readonly id: string;
   readonly webhookId: number;
-  /** Whether dispatch has kept room for it: it is then born owned by this instance, else by nobody. */
+  /**
+   * True if dispatch has reserved memory for the delivery, which is then owned by this instance from the start;
+   * otherwise it is not owned.
+   */
   readonly wanted: boolean;
-  /** Not to be sent before it is released: nobody's, and never due by itself. */
+  /** True if the delivery is inserted parked: it is not owned, and never due until it is unparked. */
   readonly held?: boolean;
-  /** uuid; present when it waits for what was accepted before it with the same key. It is held then. */
+  /**
+   * The uuid of the ordering key. Present when the delivery waits for earlier deliveries with the same key; it is
+   * parked then.
+   */
   readonly orderKey?: string | undefined;
-  /** Ordered by its place in a stream, which its message's id holds: it has no turn before `number-later.ts` gives it one. */
+  /**
+   * True if the delivery is ordered by its place in a stream, which its message's id contains. It is never first in its
+   * key before `number-later.ts` gives it a number.
+   */
   readonly isNumberedLater?: boolean;
 }
 
 export interface Acceptance {
   readonly message: Message;
   readonly deliveries: readonly NewDelivery[];
-  /** Of the catalog that it was matched by; absent: stored whatever has changed since. */
+  /**
+   * The stamp of the catalog that the message was matched by. Without it, the message is stored whatever has changed
+   * since.
+   */
   readonly catalogStamp?: string | undefined;
-  /** A stream took the message as new, so that no other message of a stream is its duplicate. */
+  /** True if a stream accepted the message as new, so that no other message of a stream is its duplicate. */
   readonly isOfStream?: boolean;
 }
 
 export interface Keyed {
   readonly acceptance: Acceptance;
-  /** The key under which its subject and `Nats-Msg-Id` are remembered. */
+  /** The key under which the message's subject and `Nats-Msg-Id` are remembered. */
   readonly key: string | undefined;
 }
 
-/** A message of the batch, with what the server cuts for it out of the bytes and the deliveries of all. */
+/**
+ * A message of the batch, and the ranges that the server cuts for it out of the bytes and deliveries of all messages.
+ */
 interface Row extends Keyed {
   readonly headers: Uint8Array;
-  /** As SQL counts, from 1. */
+  /** The position in SQL's count, from 1. */
   readonly start: number;
   readonly owedFrom: number;
 }
@@ -70,7 +84,7 @@ const MESSAGES = columns<Row>()({
   key: uuids(({ key }) => key),
 });
 
-/** Only a message with a key is asked for its origin. */
+/** The origin is only sent for messages with a key. */
 const ORIGINS = columns<Row>()({
   origin: whenAny(
     ({ key }) => key,
@@ -92,10 +106,10 @@ const DELIVERIES = columns<Owed>()({
 
 const input = parameters({
   owner: value<string>(),
-  /** Headers and payloads of all messages, one after the other. */
+  /** Headers and payloads of all messages, concatenated. */
   bytes: value<Uint8Array>('bytea'),
   windowMs: value<number>(),
-  /** Null: stored whatever the catalog is. */
+  /** Null means that the batch is stored whatever the current catalog is. */
   stamp: value<string | null>('uuid'),
   messages: MESSAGES,
   origins: ORIGINS,
@@ -104,12 +118,15 @@ const input = parameters({
 const { $ } = input;
 
 /**
- * Messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart by the
- * server: as `bytea[]` each byte would be written in hex and parsed again.
- * `owed_to` and `delivery_ids` are the message's own account of what it owes: the other tables are held against them.
- * A `Nats-Msg-Id` that was seen before drops its message, unless streams took both messages as new: they have windows of their own.
- * Nothing is stored by a catalog that has changed: whoever was registered before a message was published gets it.
- * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by nobody.
+ * Inserts messages and their deliveries in one statement. The payloads travel as one binary parameter and are cut apart
+ * by the server: as `bytea[]`, each byte would be written in hex and parsed again.
+ *
+ * `owed_to` and `delivery_ids` are the message's own record of what it owes. The account compares the other tables with
+ * them. A `Nats-Msg-Id` that was seen before drops its message, unless streams accepted both messages as new: streams
+ * have duplicate windows of their own. Nothing is stored by an outdated catalog, so a webhook that was registered
+ * before a message was published gets the message.
+ *
+ * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by none.
  * See "arrays for rows" in `../sql-notes.md`.
  */
 export const ACCEPT: Statement = {
@@ -150,7 +167,7 @@ export const ACCEPT: Statement = {
     from stored`,
 };
 
-/** What is sent for a batch. */
+/** Returns the parameters for a batch. */
 export function acceptValues(owner: string, batch: readonly Keyed[], windowMs: number): unknown[] {
   const messages: Row[] = [];
   const deliveries: Owed[] = [];
@@ -172,6 +189,6 @@ export function acceptValues(owner: string, batch: readonly Keyed[], windowMs: n
   return input.values({ owner, bytes, windowMs, stamp, messages, origins: messages, deliveries });
 }
 
-/** Held and numbered later, held, owned by us, or waiting for anybody. */
+/** The places are: parked and numbered later, parked, owned by us, or due for any instance. */
 const placeOf = ({ isNumberedLater, held, wanted }: NewDelivery) =>
   isNumberedLater ? 'l' : held ? 'h' : wanted ? 'o' : 'w';

@@ -5,15 +5,15 @@ import { ACCEPT, type Acceptance, acceptValues, type Keyed, type NewDelivery } f
 import { messageKey } from './message-key.js';
 
 export interface Accepted {
-  /** False when the message was in the journal already: nothing was inserted for it. */
+  /** False when the journal had the message already. Nothing was inserted for it. */
   readonly isNew: boolean;
-  /** The instance id under which they are owned. */
+  /** The id of the instance that owns the deliveries. */
   readonly owner: string;
-  /** Ids of the deliveries that are ours to send, with those of other messages of its batch. */
+  /** Ids of the deliveries that this instance has to send, with those of other messages of the batch. */
   readonly owned: ReadonlySet<string>;
-  /** Why PostgreSQL can never store it. */
+  /** The reason why PostgreSQL can never store the message. */
   readonly refused?: string;
-  /** Nothing was inserted: the catalog has changed, match it again. */
+  /** Nothing was inserted, because the catalog has changed. The message must be matched again. */
   readonly stale?: true;
 }
 
@@ -26,15 +26,15 @@ export interface AcceptDeps {
   readonly pool: JournalPool;
   readonly persevere: Persevere;
   instanceId(): string;
-  /** How long a `Nats-Msg-Id` is remembered. */
+  /** Time for which a `Nats-Msg-Id` is remembered. */
   readonly duplicateWindowMs: number;
   /** See `Repeatable`. */
   readonly tries?: Pick<Repeatable<unknown>, 'maxTries' | 'maxTooLong' | 'repeated'>;
 }
 
-/** Commits a batch; answers in its order. Rejects with what repeating cannot mend. */
+/** Commits a batch, and returns the results in its order. Rejects with errors that a repetition cannot fix. */
 export async function acceptBatch(deps: AcceptDeps, batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
-  // A batch has one stamp: what was matched by an older catalog than the last one of it is stale already.
+  // A batch has one stamp. Messages matched by a catalog older than that of the last message are stale already.
   const stamp = batch.at(-1)?.catalogStamp;
   const matched = batch.filter(({ catalogStamp }) => catalogStamp === stamp);
   const single = withoutTwins(matched);
@@ -46,8 +46,9 @@ export async function acceptBatch(deps: AcceptDeps, batch: readonly Acceptance[]
 }
 
 /**
- * Leaves out the second of two messages that are the same one, redelivered or published twice under one `Nats-Msg-Id`. Two
- * that a stream took as new are two; the second then has no key, because a statement can write a key only once.
+ * Leaves out the second of two equal messages, redelivered or published twice under one `Nats-Msg-Id`. Two messages
+ * that a stream accepted as new are not equal; the second then has no key, because a statement can write a key only
+ * once.
  */
 function withoutTwins(batch: readonly Acceptance[]): readonly Keyed[] {
   const seen = new Set<string>();
@@ -96,10 +97,10 @@ const NONE: ReadonlySet<string> = new Set();
 const TWIN: Accepted = { isNew: false, owner: '', owned: NONE };
 const STALE: Accepted = { isNew: false, owner: '', owned: NONE, stale: true };
 
-/** When our row of `instances` was gone the deliveries are there, owned by nobody. */
+/** If our row of `instances` was gone, the deliveries were inserted without an owner. */
 function toAccepted(row: AcceptRow | undefined, owner: string, batch: readonly Keyed[]): readonly Accepted[] {
   if (!row?.current) return batch.map(() => STALE);
-  // Usually all of them are new; their ids are only listed when some are not.
+  // Usually all messages are new. Their ids are only listed when some are not.
   const stored = row.ids === null ? undefined : new Set(row.ids.split(','));
   const isNew = ({ acceptance }: Keyed) => stored?.has(acceptance.message.id) ?? true;
   const owned = new Set<string>();
@@ -112,7 +113,7 @@ function addWanted(deliveries: readonly NewDelivery[], to: Set<string>): void {
   for (const { id, wanted } of deliveries) if (wanted) to.add(id);
 }
 
-/** After an unknown outcome, what conflicts may be our own earlier try: then its deliveries bear our ids. */
+/** After an unknown outcome, a conflict may come from our own earlier try. The deliveries then have our ids. */
 async function recognise(
   pool: JournalPool,
   batch: readonly Keyed[],

@@ -15,7 +15,7 @@ export interface CommittingDeps {
   readonly pool: JournalPool;
   readonly logger: Logger;
   readonly persevere: Persevere;
-  /** The same for what runs beside the batches. */
+  /** As `persevere`, for statements that run beside the batches. */
   readonly persevereBeside: Persevere;
   readonly signal: AbortSignal;
   timed<T>(kind: 'accept' | 'settle', items: number, work: () => Promise<T>): Promise<T>;
@@ -39,7 +39,7 @@ export function makeAccepting(deps: AcceptingDeps) {
       await quarantine({ pool, persevere: persevereBeside }, message, error);
       logger.error('message.quarantined', fields);
     } catch (because) {
-      // Its neighbours are not to suffer from it; it is counted as refused all the same.
+      // Other messages must not suffer from this error. The message is still counted as refused.
       if (judgePgError(because) !== 'data') throw because;
       logger.error('message.not_quarantined', { ...fields, because: messageOf(because) });
     }

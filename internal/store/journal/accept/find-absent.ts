@@ -12,8 +12,8 @@ export interface SoughtMessage {
 }
 
 /**
- * By keys only: see `find-lost.ts`. A message that was dropped as a duplicate of one that did not come by a stream is in
- * neither table: its `Nats-Msg-Id` is remembered for the other one.
+ * Looks up rows by keys only: see `find-lost.ts`. A message that was dropped as the duplicate of a message from outside
+ * any stream is in neither table: its `Nats-Msg-Id` is remembered for the other message.
  */
 const FIND_ABSENT: Statement = {
   text: `
@@ -27,7 +27,7 @@ const FIND_ABSENT: Statement = {
     ) is null`,
 };
 
-/** Ids of those messages that the journal does not have. */
+/** Returns the ids of those messages that the journal does not have. */
 export async function findAbsent(
   pool: JournalPool,
   messages: readonly SoughtMessage[],
@@ -35,7 +35,8 @@ export async function findAbsent(
 ): Promise<ReadonlySet<string>> {
   const ids = messages.map(({ id }) => id);
   const times = messages.map(({ receivedAt }) => receivedAt);
-  // Written as `accept-statement.ts` writes them: the binary form of a key without dashes is another one than its text.
+  // The keys are encoded as in `accept-statement.ts`: the text form of a key without dashes would be another key than
+  // its binary form.
   const keys = uuidArray(messages, ({ subject, headers }) => messageKey(subject, headers));
   const rows = await pool.run<{ id: string }>(FIND_ABSENT, [ids, times, keys, duplicateWindowMs]);
   return new Set(rows.map(({ id }) => id));

@@ -1,6 +1,9 @@
 import type { JournalPool, Statement } from '../journal-pool.js';
 
-/** The latest messages of all streams. Ids begin with the time, so that the primary key gives them, however many there are. */
+/**
+ * The number of latest messages, of all streams, that are searched. Ids begin with the time, so the primary key finds
+ * these messages, however many there are.
+ */
 const LATEST = 100_000;
 
 const FIND_NEWEST: Statement = {
@@ -10,7 +13,10 @@ const FIND_NEWEST: Statement = {
     where hukz_stream_of(id) = $1`,
 };
 
-/** The highest sequence of a stream among the latest messages of the journal; undefined where none of them is of this stream. */
+/**
+ * Returns the highest sequence of a stream among the latest messages of the journal; undefined if none is of this
+ * stream.
+ */
 export async function findNewestOfStream(pool: JournalPool, mark: string): Promise<number | undefined> {
   const [row] = await pool.run<{ sequence: number | null }>(FIND_NEWEST, [mark]);
   return row?.sequence ?? undefined;

@@ -8,7 +8,7 @@ const FORGET: Statement = {
 };
 const AT_ONCE = 10_000;
 
-/** Forgets publishers' ids that are older than the window; true when there may be more. */
+/** Deletes remembered message ids that are older than the window. Returns true when there may be more. */
 export async function forgetMessageIds(pool: JournalPool, windowMs: number): Promise<boolean> {
   return (await pool.run(FORGET, [windowMs, AT_ONCE])).length === AT_ONCE;
 }

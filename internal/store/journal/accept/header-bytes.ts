@@ -2,7 +2,10 @@ import type { Header } from '../../../domain/message/message.js';
 
 const NONE = new Uint8Array(0);
 
-/** Headers as they lie in `messages.headers`: a JSON list of pairs as bytes, because text and jsonb refuse what NATS allows. */
+/**
+ * Encodes headers as they are stored in `messages.headers`: a JSON list of pairs as bytes, because text and jsonb
+ * refuse some bytes that NATS allows.
+ */
 export function writeHeaders(headers: readonly Header[]): Uint8Array {
   return headers.length === 0 ? NONE : Buffer.from(JSON.stringify(headers));
 }

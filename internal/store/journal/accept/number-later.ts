@@ -2,11 +2,11 @@ import type { OrderedKey } from '../claim/claim-next.js';
 import { exclusively } from '../exclusively.js';
 import type { JournalPool, Statement } from '../journal-pool.js';
 
-/** A stream of which ordered deliveries have no number yet. */
+/** A stream with ordered deliveries that have no number yet. */
 export interface UnnumberedStream {
-  /** Its mark in the ids of its messages. */
+  /** The stream's mark in the ids of its messages. */
   readonly stream: string;
-  /** Sequences of the first and the last of them. */
+  /** Sequences of the first and the last message with such a delivery. */
   readonly lowest: number;
   readonly highest: number;
 }
@@ -14,7 +14,7 @@ export interface UnnumberedStream {
 const UNNUMBERED = 'order_key is not null and order_no is null';
 const PLACE = 'hukz_stream_of(message_id), hukz_sequence_of(message_id)';
 
-/** From one stream to the next by the index, however many wait: "hop" in `../sql-notes.md`. */
+/** Walks from one stream to the next by the index, however many deliveries wait: "hop" in `../sql-notes.md`. */
 export const LIST_UNNUMBERED: Statement = {
   text: `
     with recursive streams(stream) as (
@@ -34,7 +34,7 @@ export const LIST_UNNUMBERED: Statement = {
     from streams where stream is not null`,
 };
 
-/** One message may owe a key once only, so that the sequence is all that tells the deliveries of a key apart. */
+/** A message may owe a key only one delivery, so the sequence alone determines the order of a key's deliveries. */
 export const NUMBER: Statement = {
   text: `
     with turn as (select nextval('deliveries_order_no') << 20 as no), waiting as materialized (
@@ -51,7 +51,7 @@ export const NUMBER: Statement = {
     select webhook_id, order_key, count(*)::int as deliveries from numbered group by webhook_id, order_key`,
 };
 
-/** Far below the numbers that one turn has. */
+/** This is far below the count of numbers that one turn reserves. */
 const MAX_AT_ONCE = 5000;
 
 export function listUnnumbered(pool: JournalPool): Promise<readonly UnnumberedStream[]> {
@@ -59,9 +59,9 @@ export function listUnnumbered(pool: JournalPool): Promise<readonly UnnumberedSt
 }
 
 /**
- * Gives numbers to what a stream owes in order up to a sequence, the lowest sequence first; answers the keys, and whether
- * there may be more. Nothing up to there may be on its way into the journal. Alone among all instances: what one of them
- * numbers later, by a snapshot taken later, has higher numbers.
+ * Numbers the ordered deliveries of a stream up to a sequence, in the order of their sequences. Returns the keys, and
+ * whether there may be more. No message up to that sequence may still be on its way into the journal. One instance at a
+ * time does this: deliveries that are numbered later, by a later snapshot, get higher numbers.
  */
 export async function numberLater(
   pool: JournalPool,

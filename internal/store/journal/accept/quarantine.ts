@@ -13,7 +13,10 @@ export interface QuarantineDeps {
   readonly persevere: Persevere;
 }
 
-/** Stores a message in `quarantine` that its table does not hold, byte for byte, with PostgreSQL's reason. Waits out outages. */
+/**
+ * Stores a message that its table does not accept in `quarantine`, byte for byte, with PostgreSQL's reason. Retries
+ * through outages.
+ */
 export async function quarantine({ pool, persevere }: QuarantineDeps, message: Message, error: string): Promise<void> {
   const subject = Buffer.from(message.subject);
   const headers = Buffer.from(writeHeaders(message.headers));

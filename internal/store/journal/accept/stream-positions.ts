@@ -13,9 +13,9 @@ export interface NamedConsumer {
   readonly consumer: string;
 }
 
-/** What it reads of its stream. */
+/** The part of its stream that a consumer reads. */
 interface Filtered {
-  /** The one subject; undefined: all of the stream. */
+  /** The consumer's only subject; undefined if it reads the whole stream. */
   readonly filter: string | undefined;
 }
 
@@ -25,10 +25,13 @@ export interface SeenConsumer extends NamedConsumer, Filtered {
   readonly examined: string | undefined;
 }
 
-/** Messages that are found to be gone unread; or nothing was written, because the journal has to be examined before. */
+/**
+ * `gap` is the number of messages that are gone unread. `unexamined` means that nothing was written, because the
+ * journal has to be compared with the stream first.
+ */
 export type Recorded = { readonly gap: number } | 'unexamined';
 
-/** Another one after a failover, a restart, and where the table was restored. */
+/** This value differs after a failover, a restart, and a restore of the table. */
 const HERE = `extract(epoch from pg_postmaster_start_time()) || '/' || 'stream_positions'::regclass::oid`;
 
 const LOAD: Statement = {
@@ -52,7 +55,10 @@ const SAVE: Statement = {
       deliveries = excluded.deliveries, filter = excluded.filter, written_in = excluded.written_in, written_by = excluded.written_by, seen_at = now()`,
 };
 
-/** Not intact: it is compared with the stream before anything is written over it, by whichever instance comes first. */
+/**
+ * The row is not intact: the first instance that handles it compares the journal with the stream before it writes a
+ * position.
+ */
 const SUPPOSE: Statement = {
   text: `
     insert into stream_positions
@@ -73,25 +79,25 @@ const LIST: Statement = {
 
 export interface ListedConsumer extends NamedConsumer {
   readonly streamCreated: string;
-  /** Null: it reads all of its stream, or its row is older than migration 0025. */
+  /** Null if the consumer reads its whole stream, or its row is older than migration 0025. */
   readonly filter: string | null;
-  /** Milliseconds since 1970: when its position changed the last time. */
+  /** The time of the last change of its position, in milliseconds since 1970. */
   readonly seenAt: number;
 }
 
-/** All consumers of which there is a row. */
+/** Lists all consumers that have a row. */
 export function listConsumers(pool: JournalPool): Promise<readonly ListedConsumer[]> {
   return pool.run<ListedConsumer>(LIST, []);
 }
 
 const FORGET: Statement = { text: 'delete from stream_positions where stream = $1 and consumer = $2' };
 
-/** Removes the row of a consumer that was removed. */
+/** Deletes the row of a consumer that was removed. */
 export async function forgetPosition(pool: JournalPool, { stream, consumer }: NamedConsumer): Promise<void> {
   await pool.run(FORGET, [stream, consumer]);
 }
 
-/** In the order that was asked for. */
+/** Loads positions in the order of the request. */
 export function loadPositions(
   pool: JournalPool,
   consumers: readonly NamedConsumer[],
@@ -100,8 +106,8 @@ export function loadPositions(
 }
 
 /**
- * Writes what was seen of consumers, and answers for each, in their order, how many messages are found to be gone unread. By one
- * process at a time, so that each of them is counted once.
+ * Writes the observed states of consumers, and returns for each, in their order, how many messages are gone unread. One
+ * process at a time does this, so that each lost message is counted once.
  */
 export function recordSightings(pool: JournalPool, seen: readonly SeenConsumer[]): Promise<readonly Recorded[]> {
   return exclusively(pool, 'positions', async (run) => {
@@ -121,7 +127,7 @@ export function recordSightings(pool: JournalPool, seen: readonly SeenConsumer[]
   });
 }
 
-/** Writes the position of a consumer that has no row, as one that is not intact. */
+/** Writes the position of a consumer that has no row, marked as not intact. */
 export async function supposePosition(
   pool: JournalPool,
   row: NamedConsumer & Filtered & ConsumerPosition,
@@ -154,7 +160,7 @@ async function save(
   ]);
 }
 
-/** A consumer that has delivered nothing yet begins where it was made to; its messages before that are not ours. */
+/** A consumer that has delivered nothing yet begins at its configured start. Earlier messages are not for hukz. */
 const hasAcknowledged = ({ acknowledged, deliveries }: Sighting) => acknowledged > 0 && deliveries > 0;
 
 /** An idle service writes nothing. */

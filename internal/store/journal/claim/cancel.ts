@@ -20,7 +20,7 @@ export const CANCEL: Statement = {
     on conflict do nothing`,
 };
 
-/** Ends deliveries whose webhook was deleted, each with a log row that says so. */
+/** Ends deliveries whose webhook was deleted. Each gets a log row that says so. */
 export async function cancel(
   pool: JournalPool,
   deliveries: readonly { readonly id: string; readonly owner: string }[],

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterAll(() => kit.stop());
 
-/** Waiting deliveries, the `n`-th of its webhook under the key and number given. */
+/** Inserts waiting deliveries, the `n`-th of its webhook with this key and number. */
 const insert = (webhookId: number, count: number, { key = `md5(n::text)::uuid`, no = 'n', more = '' } = {}) =>
   kit.sql(
     `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)

@@ -4,23 +4,24 @@ import { type ClaimedRow, withMessages } from './claim.js';
 import { CLAIMED } from './claim-statements.js';
 import { IS_SENT_TO, NEXT_OF_KEY } from './order.js';
 
-/** A key of a webhook in which deliveries wait for each other. */
+/** An ordering key of a webhook: the key's deliveries wait for each other. */
 export interface OrderedKey {
   readonly webhookId: number;
   readonly orderKey: string;
 }
 
-/** One whose next delivery is to be ours (wanted), or due for anybody. */
+/** A key whose next delivery becomes ours if `wanted`, and otherwise due for any instance. */
 export interface NextKey extends OrderedKey {
   readonly wanted: boolean;
 }
 
-/** What is too old when a webhook is resumed has to go before anything is sent. */
+/** Deliveries that are too old when a webhook is resumed must be dropped before any delivery is sent. */
 const IS_NOT_CLEARED = 'exists (select from resumes r where r.webhook_id = w.id and r.drop_before is not null)';
 
 /**
- * Looked at again when the row is ours to change. Written so that no index offers itself for it: by that of what is due, a
- * table of which nothing is known yet would be read for each key. ("Hidden condition" in `../sql-notes.md`.)
+ * Checks the row again when it is locked. The form keeps PostgreSQL from choosing the index of due deliveries, which
+ * would be read whole for each key if the plan was made before the table had statistics. ("Hidden condition" in
+ * `../sql-notes.md`.)
  */
 const IS_HELD = 'num_nulls(d.owner) = 1 and not isfinite(d.due_at)';
 
@@ -41,7 +42,10 @@ export const CLAIM_NEXT: Statement = {
     returning ${CLAIMED}, d.owner`,
 };
 
-/** Goes through the keys from $1, $2 on ("hop" in `../sql-notes.md`); a webhook that is not sent to is one step, however many keys it has. */
+/**
+ * Walks through the keys after ($1, $2) ("hop" in `../sql-notes.md`). A webhook that is not sent to is one step,
+ * however many keys it has.
+ */
 export const RELEASE_FIRST: Statement = {
   text: `
     with recursive keys(webhook_id, order_key, is_open, step) as (
@@ -70,7 +74,10 @@ export const RELEASE_FIRST: Statement = {
 
 const NO_KEY = '00000000-0000-0000-0000-000000000000';
 
-/** Makes the first of each key ours, or due for anybody, unless it is being sent or waits for its next attempt. */
+/**
+ * Makes the first delivery of each key ours, or due for any instance, unless it is being sent or waits for its next
+ * attempt.
+ */
 export async function claimNext(
   pool: JournalPool,
   owner: string,
@@ -87,8 +94,9 @@ export async function claimNext(
 }
 
 /**
- * Makes due what is first in its key and was forgotten (somebody died between a settle and the next claim; its webhook was
- * resumed), among the `limit` keys after `from`. Answers how many, and where to go on; without it, that was the last key.
+ * Makes the first delivery of a key due if it was left parked (an instance died between a settle and the next claim, or
+ * the webhook was resumed), among the `limit` keys after `from`. Returns how many, and the key to continue after;
+ * without `last`, all keys are done.
  */
 export async function skipFirst(
   pool: JournalPool,

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterAll(() => kit.stop());
 
-/** Held deliveries, each of a message of its own, a second apart. */
+/** Inserts parked deliveries, each of a message of its own, a second apart. */
 const insert = (count: number, { key = 'null::uuid', due = `'infinity'` } = {}) =>
   kit.sql(
     `with stored as (

@@ -4,13 +4,16 @@ import { type ClaimedRow, withMessages } from './claim.js';
 import { CLAIMED } from './claim-statements.js';
 import { NEXT_OF_KEY } from './order.js';
 
-/** How many keys are looked at for one that waits for nothing but its turn: the others wait for their next attempt. */
+/**
+ * Maximum number of keys that are searched for one whose first delivery is parked. In the others, it waits for its next
+ * attempt.
+ */
 const MAX_KEYS = 200;
 
 /**
- * Held deliveries of webhook `h`: one from anywhere in the time that they are of, and the first of some key. Were it always
- * the oldest, one that its receiver cannot take would keep the circuit open for ever. The keys are gone through by "hops" (see
- * `../sql-notes.md`).
+ * Parked deliveries of webhook `h`: one at a random point of the time that they are from, and the first of some key. If
+ * the probe were always the oldest delivery, one delivery that its receiver cannot process would keep the circuit open
+ * forever. The keys are walked through by "hops" (see `../sql-notes.md`).
  */
 const PROBE_OF_WEBHOOK = `
   (select d.id from deliveries d
@@ -36,7 +39,7 @@ const PROBE_OF_WEBHOOK = `
    select first.id from k cross join lateral (${NEXT_OF_KEY}) as first where k.step > 0 limit 1)
   limit 1`;
 
-/** One held delivery of each circuit whose time for a probe has come; the wait for the next one doubles. */
+/** Claims one parked delivery per open circuit whose next probe is due. The wait for the next probe doubles. */
 export const CLAIM_PROBES: Statement = {
   text: `
     with me as (select id from instances where id = $1 for key share),
@@ -64,7 +67,7 @@ export interface ProbeWaits {
   readonly maxProbeMs: number;
 }
 
-/** Deliveries that are ours now, each to be sent although its circuit is open. */
+/** Returns deliveries that are ours now. Each of them is to be sent although its circuit is open. */
 export async function claimProbes(
   pool: JournalPool,
   owner: string,

@@ -1,19 +1,19 @@
 import type { Statement } from '../journal-pool.js';
 import { columns, int4s, parameters, rowsOf, value } from '../parameters.js';
 
-/** What a claim answers of each row `d`. */
+/** The columns of each row `d` that a claim returns. */
 export const CLAIMED = `d.id, d.message_id, extract(epoch from d.received_at)::float8 * 1000 as received_at, d.webhook_id,
       d.attempts, d.failures, d.replay, d.order_key`;
 
 export const CLAIM_INPUT = parameters({
-  /** The instance. */
+  /** The id of the claiming instance. */
   owner: value<string>(),
   /** Webhooks to leave out. */
   except: columns<number>()({ webhook_id: int4s((id) => id) }),
-  /** The most that is claimed. */
+  /** Maximum number of rows. */
   rows: value<number>(),
   bytes: value<number>(),
-  /** Webhooks that have room for so many deliveries only. */
+  /** Webhooks with room for only this many deliveries. */
   rooms: columns<readonly [webhookId: number, room: number]>()({
     webhook_id: int4s(([webhookId]) => webhookId),
     room: int4s(([, room]) => room),
@@ -26,13 +26,13 @@ const { $ } = CLAIM_INPUT;
 const ME = `me as (select id from instances where id = ${$.owner} for key share)`;
 const DUE = 'owner is null and due_at <= now()';
 /**
- * The same of a row that is looked up by its key, in words that no index of what is due answers to:
- * "hidden condition" in `../sql-notes.md`; `claim-plans-surprised.test.ts` shows what the plain words cost.
+ * The same condition for a row that is looked up by its key, in a form that no index of due deliveries supports:
+ * "hidden condition" in `../sql-notes.md`; `claim-plans-surprised.test.ts` shows the cost of the plain form.
  */
 const STILL_DUE = 'num_nulls(owner) = 1 and due_at <= now()';
 const ROOMS = `rooms as materialized (select * from ${rowsOf($.rooms)})`;
 
-/** Takes what of `due` fits into the bytes. */
+/** Claims rows of `due` until the byte limit is reached. */
 const TAKE = `
     fitting as (
       select id from (select id, bytes, sum(bytes) over (order by due_at, id) as total from due) as summed
@@ -43,14 +43,14 @@ const TAKE = `
     returning ${CLAIMED}, d.bytes`;
 
 /**
- * How far the oldest are looked through: twice what a claim takes at the most, so that another instance at the same moment
- * finds something behind it. A longer queue in front of the others is gone round, webhook by webhook. ("Front of an index" in
- * `../sql-notes.md`.)
+ * Number of oldest deliveries that are searched: twice the maximum of a claim, so that another instance at the same
+ * moment finds deliveries behind it. When a longer queue is in front of the others, `CLAIM_AROUND` walks around it,
+ * webhook by webhook. ("Front of an index" in `../sql-notes.md`.)
  */
 const LOOKED_THROUGH = 4000;
 const HEAD = `(select id, webhook_id, bytes, due_at from deliveries where ${DUE} order by due_at limit ${LOOKED_THROUGH})`;
 
-/** The oldest due deliveries that nobody owns, as far as they fit; concurrent claimers skip each other's rows. */
+/** Claims the oldest due deliveries without an owner, as far as they fit. Concurrent claims skip each other's rows. */
 export const CLAIM_OLDEST: Statement = {
   name: 'claim',
   text: `
@@ -71,8 +71,9 @@ export const CLAIM_OLDEST: Statement = {
 };
 
 /**
- * An equal part of each webhook that has something waiting, from one webhook to the next by the index: for when the oldest
- * are too many of those that are left out ("hop" in `../sql-notes.md`). It begins somewhere else each time, so that none of very many is always last.
+ * Claims an equal part of each webhook with waiting deliveries, and walks from one webhook to the next by the index. It
+ * runs when too many of the oldest deliveries belong to webhooks that are left out ("hop" in `../sql-notes.md`). Each
+ * run begins at a random webhook, so that among very many none is always last.
  */
 export const CLAIM_AROUND: Statement = {
   name: 'claim-around',

@@ -8,8 +8,8 @@ import type { JournalPool, Statement } from '../journal-pool.js';
 import { CLAIM_AROUND, CLAIM_INPUT, CLAIM_OLDEST } from './claim-statements.js';
 
 /**
- * The driver reads what it is sent as text, whatever it asked for: as base64 bytes are two thirds of what they are in hex.
- * For `offset 0` see "fence" in `../sql-notes.md`.
+ * The driver receives all values as text, whatever format it requests. In base64, bytes take two thirds of their size
+ * in hex. For `offset 0` see "fence" in `../sql-notes.md`.
  */
 const LOAD_MESSAGES: Statement = {
   name: 'load-messages',
@@ -22,7 +22,10 @@ const LOAD_MESSAGES: Statement = {
     ) as m`,
 };
 
-/** Retention never takes a message that is owed; if one is gone all the same, its delivery must not come round for ever. */
+/**
+ * Retention never drops a message that is owed. If one is missing all the same, its delivery must not be claimed
+ * forever.
+ */
 const BURY_LOST: Statement = {
   text: `
     with gone as (
@@ -58,17 +61,17 @@ interface MessageRow {
   readonly payload: string;
 }
 
-/** Makes due deliveries ours and loads each of their messages once. Rejects when PostgreSQL does; see `giveBackStrays`. */
+/** Claims due deliveries and loads each of their messages once. Rejects when PostgreSQL does; see `giveBackStrays`. */
 export async function claim(pool: JournalPool, owner: string, room: ClaimRoom): Promise<Claim> {
   const { rows, around } = await take(pool, owner, room);
   const claimed = await withMessages(pool, rows, owner);
   return around ? { ...claimed, around } : claimed;
 }
 
-/** Characters of payloads that are read in one turn of the event loop: 5 to 10 ms. */
+/** Number of characters of payloads that are decoded in one turn of the event loop, which takes 5 to 10 ms. */
 const READ_IN_TURN = 1 << 20;
 
-/** Loads the messages of rows that are ours; one whose message is gone becomes a dead letter. */
+/** Loads the messages of rows that are ours. A delivery whose message is gone becomes a dead letter. */
 export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[], owner: string): Promise<Claim> {
   if (rows.length === 0) return { deliveries: [], lost: 0 };
   const times = new Map(rows.map((row) => [row.message_id, Math.round(row.received_at)]));
@@ -91,7 +94,10 @@ export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[
   return { deliveries, lost: lost.length };
 }
 
-/** Where many wait, whoever is not left out may stand behind a million rows of those that are: then they are gone round. */
+/**
+ * In a large backlog, the deliveries of permitted webhooks may be behind a million rows of webhooks that are left out.
+ * A second statement then walks around those rows.
+ */
 async function take(
   pool: JournalPool,
   owner: string,

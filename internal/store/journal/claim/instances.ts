@@ -4,8 +4,8 @@ import { CLOCK } from '../read-clock.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
 
 /**
- * In pages of the table, which are few; by an index, each version of a row that has beaten costs a look. ("Block ranges"
- * in `../sql-notes.md`.)
+ * Reads all pages of the table, which are few. By an index, each version of a row that a heartbeat has left would cost
+ * a look. ("Block ranges" in `../sql-notes.md`.)
  */
 const ALL_ROWS = `ctid >= '(0,0)'`;
 
@@ -42,8 +42,8 @@ const GIVE_UP: Statement = {
 };
 
 /**
- * Frees what dead instances held. A request of each may have left, which an `interrupted` log row says; it takes the
- * attempt's number, and no step of the retry schedule.
+ * Releases the deliveries of dead instances. A request of each may have been sent, which an `interrupted` log row
+ * records. It counts as an attempt with a number of its own, but takes no step of the retry schedule.
  */
 const SET_FREE: Statement = {
   text: `
@@ -78,19 +78,22 @@ export interface NewInstance {
   readonly host: string;
   /** `INSTANCE_NAME` */
   readonly name?: string | undefined;
-  /** Where its process runs, and which one it is, in words that instances in the same place understand. */
+  /**
+   * The place where the instance's process runs, and the process itself, named so that instances in the same place can
+   * check them.
+   */
   readonly place?: string | undefined;
   readonly process?: string | undefined;
 }
 
-/** Answers what the database's clock showed; undefined when the instance was registered already. */
+/** Returns the database's clock; undefined when the instance was registered already. */
 export async function registerInstance(pool: JournalPool, instance: NewInstance): Promise<number | undefined> {
   const { id, host, name = null, place = null, process = null } = instance;
   const [row] = await pool.run<{ time: number }>(REGISTER, [id, host, name, place, process]);
   return row?.time;
 }
 
-/** The other instances in the same place. */
+/** Lists the other instances in the same place. */
 export async function listNeighbours(
   pool: JournalPool,
   place: string,
@@ -100,32 +103,32 @@ export async function listNeighbours(
 }
 
 export interface Heartbeat {
-  /** Instances that live, this one included. */
+  /** Number of living instances, this one included. */
   readonly living: number;
-  /** What the database's clock showed. */
+  /** The database's clock. */
   readonly time: number;
 }
 
-/** Undefined when this instance was declared dead: it must take a new id and forget what it held. */
+/** Returns undefined when this instance was declared dead. It must then take a new id and forget its deliveries. */
 export async function beat(pool: JournalPool, id: string): Promise<Heartbeat | undefined> {
   return (await pool.run<{ living: number; time: number }>(BEAT, [id]))[0];
 }
 
 /**
- * Declares dead who has been silent for so long by the database's clock. The second statement sees whatever the dead
- * committed, because deleting their row waited for their last accept (`for key share`). Whoever looks is alive, also when its
- * own beat is long ago because the machine is slow.
+ * Declares instances dead that have been silent for this long by the database's clock. The second statement sees
+ * everything that a dead instance committed, because deleting its row waited for its last accept (`for key share`). The
+ * calling instance is alive even if its own last heartbeat is old, because the machine may be slow.
  */
 export async function burySilentInstances(pool: JournalPool, silentMs: number, by?: string): Promise<Buried> {
   return bury(pool, BURY_SILENT, [silentMs, by ?? null]);
 }
 
-/** Declares dead whose process is known to have ended, at once. */
+/** Declares instances dead at once whose process is known to have ended. */
 export async function buryInstances(pool: JournalPool, ids: readonly string[]): Promise<Buried> {
   return bury(pool, BURY, [ids]);
 }
 
-/** Declares dead the earlier instances of a name that one instance at a time may have, except their successor. */
+/** Declares the earlier instances of a name dead, except their successor. One instance at a time may have the name. */
 export async function buryPredecessors(pool: JournalPool, name: string, successor?: string): Promise<Buried> {
   return bury(pool, BURY_NAMED, [name, successor ?? null]);
 }
@@ -143,7 +146,7 @@ async function bury(pool: JournalPool, declareDead: Statement, which: readonly u
   });
 }
 
-/** A clean goodbye: nothing that was not sent stays ours. */
+/** Leaves in order: this instance gives back all deliveries that it has not sent. */
 export async function leave(pool: JournalPool, id: string): Promise<void> {
   await pool.transaction(async (run) => {
     await run(LEAVE, [id]);

@@ -1,13 +1,17 @@
-/** Whether no earlier delivery of its key is still owed; `d` is a row of `deliveries`. What has no number yet is never first. */
+/**
+ * True if no earlier delivery of the key is still owed; `d` is a row of `deliveries`. A delivery without a number is
+ * never first.
+ */
 export const IS_FIRST = `(d.order_key is null or (d.order_no is not null and not exists (
   select from deliveries earlier
   where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key and earlier.order_no < d.order_no
 )))`;
 
 /**
- * The id of the first delivery of a key, if it waits for nothing but its turn; `k` is a row with the key. What has no number
- * yet (`number-later.ts`) has no turn. Without a stream, numbers are taken before a commit: of two instances that accept at
- * the same instant, the later number may be under way already. So the next few have to rest too.
+ * The id of the first delivery of a key, if that delivery is parked; `k` is a row with the key. A delivery that has no
+ * number yet (`number-later.ts`) is not considered. Without a stream, numbers are assigned before a commit: of two
+ * instances that accept at the same instant, the later number may be in progress already. So the next few deliveries
+ * have to be at rest too.
  */
 export const NEXT_OF_KEY = `
   select near.id from (
@@ -20,7 +24,7 @@ export const NEXT_OF_KEY = `
   ) as near where rests order by near.order_no limit 1`;
 
 /**
- * Whether a webhook is sent to; `w` is its row. In words that no index of living webhooks answers to: it is found by its key.
- * ("Hidden condition" in `../sql-notes.md`.)
+ * Whether a webhook is sent to; `w` is its row. No index of webhooks that are not deleted supports this form, so the
+ * row is found by its key. ("Hidden condition" in `../sql-notes.md`.)
  */
 export const IS_SENT_TO = `(w.enabled and num_nulls(w.deleted_at, w.paused_at, w.circuit_opened_at) = 3)`;

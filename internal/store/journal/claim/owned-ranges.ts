@@ -3,16 +3,17 @@ import type { JournalPool, Statement } from '../journal-pool.js';
 const BLOCKS: Statement = {
   text: `select (pg_relation_size('deliveries') / current_setting('block_size')::int)::int as blocks`,
 };
-/** 64 MB: some half a million deliveries, looked through in tens of milliseconds. */
+/** 64 MB contain about half a million deliveries, and are searched in tens of milliseconds. */
 const BLOCKS_AT_ONCE = 8192;
 
-/** In the `where` of a statement whose first two parameters are a range of `eachRange`. */
+/** For the `where` of a statement whose first two parameters are a range of `eachRange`. */
 export const IN_RANGE = 'ctid >= $1::text::tid and ctid < $2::text::tid';
 
 /**
- * For what is asked of owned deliveries once in a blue moon: an index on `owner` would cost each delivery of each day. The
- * table is gone through in parts, so that no statement takes long, however many wait. Rows that somebody else may change
- * meanwhile are not found for certain ("block ranges" in `../sql-notes.md`); what an instance that does nothing owns stays where it is.
+ * Walks through the table for rare questions about owned deliveries: an index on `owner` would cost something for each
+ * delivery. The table is read in parts, so that no statement takes long, however many deliveries wait. A row that
+ * another session changes meanwhile may be missed ("block ranges" in `../sql-notes.md`), but the deliveries of an
+ * inactive instance stay where they are.
  */
 export async function eachRange(
   run: JournalPool['run'],

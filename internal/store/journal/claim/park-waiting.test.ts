@@ -84,7 +84,7 @@ it('a step goes by the index of what waits for its webhook, and costs no more wh
   expect(before.plan).toMatch(/Index Scan using deliveries_waiting on deliveries/);
   expect(before.plan).toMatch(/Index Scan using webhooks_pkey on webhooks/);
   expect(wholeReads(before.plan)).toEqual([]);
-  // The update of 500 rows and of their five indexes.
+  // The update changes 500 rows and their entries in five indexes.
   expect(before.buffers).toBeLessThan(500 * 40);
   await insert(2, 60_000);
   await kit.sql('vacuum analyze deliveries');
@@ -92,7 +92,7 @@ it('a step goes by the index of what waits for its webhook, and costs no more wh
   expect(after.buffers).toBeLessThan(before.buffers * 1.5);
 });
 
-/** What a step looks at; it is undone. */
+/** The number of pages that a step reads. The step is rolled back. */
 async function buffersOf(limit: number) {
   const undone = new Error('undone');
   let plan = '';

@@ -2,8 +2,9 @@ import type { JournalPool, Statement } from '../journal-pool.js';
 import { IS_SENT_TO } from './order.js';
 
 /**
- * The webhook's row is locked: it cannot be sent to again before what was held meanwhile is seen by whoever releases it, and
- * of several instances one does it. What a claim has in its hands is left to it. ("Key list" in `../sql-notes.md`.)
+ * Locks the webhook's row: it cannot be sent to again before the process that unparks its deliveries sees those parked
+ * here, and of several instances one does it. Rows that a claim has locked are left to the claim. ("Key list" in
+ * `../sql-notes.md`.)
  */
 export const PARK_WAITING: Statement = {
   text: `
@@ -21,7 +22,7 @@ export const PARK_WAITING: Statement = {
     select count(*)::int as held from held`,
 };
 
-/** Holds what is due of a webhook that is not sent to, at most `limit`, oldest first. Answers how many. */
+/** Parks at most `limit` due deliveries of a webhook that is not sent to, oldest first, and returns their number. */
 export async function parkWaiting(pool: JournalPool, webhookId: number, limit: number): Promise<number> {
   return (await pool.run<{ held: number }>(PARK_WAITING, [webhookId, limit]))[0]?.held ?? 0;
 }

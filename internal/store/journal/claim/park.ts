@@ -2,7 +2,10 @@ import type { JournalPool, Statement } from '../journal-pool.js';
 import { IS_SENT_TO } from './order.js';
 import { eachRange, IN_RANGE } from './owned-ranges.js';
 
-/** Whether `d` is one of the deliveries $1, and still owned by its owner of $2. No join: "set without a join" in `../sql-notes.md`. */
+/**
+ * Whether `d` is one of the deliveries $1 and still has its owner of $2. The form avoids a join: "set without a join"
+ * in `../sql-notes.md`.
+ */
 export const IS_STILL_OURS =
   'd.id = any($1::uuid[]) and coalesce((d.id, d.owner) in (select * from unnest($1::uuid[], $2::uuid[])), false)';
 
@@ -20,8 +23,9 @@ const GIVE_BACK_STRAYS: Statement = {
          where owner = $1 and id = any($2::uuid[]) returning id`,
 };
 /**
- * From one webhook that something is held for to the next, by the index: a million of one cost no more than one. The orders
- * and the array are there for the planner, which takes whole tables for cheaper: "hop" and "key list" in `../sql-notes.md`.
+ * Walks from one webhook with parked deliveries to the next by the index: a million deliveries of a webhook cost no
+ * more than one. The `order by` clauses and the array keep the planner from reading whole tables: "hop" and "key list"
+ * in `../sql-notes.md`.
  */
 export const UNPARK: Statement = {
   text: `
@@ -61,20 +65,20 @@ interface Owned {
   readonly owner: string;
 }
 
-/** Deliveries of a disabled webhook wait until it is enabled: not due, owned by nobody. */
+/** Parks deliveries of a disabled webhook until it is enabled: they are not due and not owned. */
 export async function park(pool: JournalPool, deliveries: readonly Owned[]): Promise<void> {
   await pool.run(PARK, columns(deliveries));
 }
 
-/** Deliveries that were not sent become due for anybody. */
+/** Makes deliveries that were not sent due for any instance. */
 export async function giveBack(pool: JournalPool, deliveries: readonly Owned[]): Promise<void> {
   await pool.run(GIVE_BACK, columns(deliveries));
 }
 
 /**
- * Frees rows that bear our id without our knowing: a claim was committed whose answer was lost. `isResident` is asked when the
- * list is here: what was accepted meanwhile had its room before its commit, and no claim may be under way, so whatever is
- * listed and ours is held by then.
+ * Releases rows that this instance owns in the database but not in memory, because the answer to a committed claim was
+ * lost. `isResident` is called when the list is loaded. A delivery accepted meanwhile had its memory reserved before
+ * its commit, and no claim may be in progress, so every listed delivery that is really ours is resident by then.
  */
 export async function giveBackStrays(
   pool: JournalPool,
@@ -91,8 +95,9 @@ export async function giveBackStrays(
 }
 
 /**
- * Makes due what is held for a webhook that can be sent to again, unless it is let go in steps (`step-resumes.ts`), and whatever waits for a deleted one: sending then cancels it.
- * At most `limit` of each.
+ * Makes the parked deliveries of webhooks that can be sent to again due, except those that are resumed in steps
+ * (`step-resumes.ts`), and all waiting deliveries of deleted webhooks, which sending then cancels. The limit holds for
+ * each of the two.
  */
 export async function unpark(pool: JournalPool, limit: number): Promise<number> {
   return (await pool.run(UNPARK, [limit])).length;
