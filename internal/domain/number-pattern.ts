@@ -1,6 +1,6 @@
 /**
- * The whole numbers from `least` to `most`, without leading zeros, as alternatives of a regular expression: a JSON schema
- * has no other way to bound a number inside a text.
+ * Returns alternatives of a regular expression for the whole numbers from `least` to `most`, without leading zeros. A
+ * JSON schema has no other way to bound a number inside a string.
  */
 export function numberPattern(least: number, most: number): string {
   const alternatives: string[] = [];
@@ -15,7 +15,7 @@ export function numberPattern(least: number, most: number): string {
   return joinWidths(alternatives).join('|');
 }
 
-/** Both have as many digits. */
+/** Returns the alternatives for two bounds with the same number of digits. */
 function sameWidth(low: string, high: string): readonly string[] {
   const [first = '', last = ''] = [low.charAt(0), high.charAt(0)];
   const [lowRest, highRest] = [low.slice(1), high.slice(1)];
@@ -37,7 +37,7 @@ const digits = (from: number, to: number) => (from === to ? String(from) : `[${f
 
 const anyDigits = (count: number) => (count === 1 ? '[0-9]' : `[0-9]{${count}}`);
 
-/** `[1-9]|[1-9][0-9]|[1-9][0-9]{2}` is `[1-9][0-9]{0,2}`. */
+/** Merges widths: `[1-9]|[1-9][0-9]|[1-9][0-9]{2}` becomes `[1-9][0-9]{0,2}`. */
 function joinWidths(alternatives: readonly string[]): readonly string[] {
   const whole = alternatives.filter((each) => /^\[1-9\](?:\[0-9\](?:\{\d+\})?)?$/.test(each));
   if (whole.length < 2) return alternatives;

@@ -8,8 +8,8 @@ const WILDCARD_FIRST = `[*](?:[.]${TOKEN}){1,15}`;
 const WHATEVER = `(?:>|${ANY}(?:[.]${ANY}){0,14}(?:[.](?:${ANY}|>))?)`;
 
 /**
- * The subjects that `parseSubject` accepts, as a regular expression for tools that read a schema. It does not know
- * wildcards that cover an inbox prefix of several tokens.
+ * Returns a regular expression for the subjects that `parseSubject` accepts, for tools that read a schema. The
+ * expression does not exclude wildcards that cover an inbox prefix of several tokens.
  */
 export function subjectPattern({ allowAll, literalFirst, inboxes = [], allowed }: SubjectRules): string {
   const reserved = ['_INBOX', ...inboxes].map((prefix) => `${escaped(prefix)}(?:[.]|$)`);
@@ -21,7 +21,7 @@ export function subjectPattern({ allowAll, literalFirst, inboxes = [], allowed }
   ].join('');
 }
 
-/** The subjects that a wider one covers. */
+/** Returns a pattern for the subjects that a wider subject covers. */
 function covered(wide: string): string {
   const tokens = wide.split('.').map((token) => {
     if (token === '>') return '.+';

@@ -1,9 +1,9 @@
 import type { CredentialSettings, OAuth2Settings } from '../matching/webhook-settings.js';
 
-/** Ways to be let in that are the same for every request. */
+/** Kinds of authentication to a receiver that are the same for every request. */
 export type BasicOrBearerSettings = Exclude<CredentialSettings, OAuth2Settings>;
 
-/** The header by which a receiver lets us in, as `name, value`. */
+/** Returns the header that authenticates a request to its receiver, as `name, value`. */
 export function credentialHeaders(auth: BasicOrBearerSettings, secret: string): readonly [name: string, value: string] {
   switch (auth.type) {
     case 'basic':

@@ -1,6 +1,6 @@
 import type { CredentialSettings } from '../matching/webhook-settings.js';
 
-/** What is secret in each kind of authorisation, by its public name. */
+/** The name of the secret part of each kind of credentials. */
 export const SECRET_PART = {
   basic: 'password',
   bearer: 'token',
@@ -8,12 +8,12 @@ export const SECRET_PART = {
   oauth2: 'client_secret',
 } as const satisfies Record<CredentialSettings['type'], string>;
 
-/** As it is stored under the purpose `auth`. */
+/** Encodes the secret for storage under the purpose `auth`. */
 export function writeCredentialSecret(type: CredentialSettings['type'], secret: string): string {
   return JSON.stringify({ [SECRET_PART[type]]: secret });
 }
 
-/** @throws when it is the secret of another kind of authorisation */
+/** @throws when the stored secret belongs to another kind of credentials */
 export function readCredentialSecret(type: CredentialSettings['type'], stored: string): string {
   const parts: unknown = JSON.parse(stored);
   const part = SECRET_PART[type];

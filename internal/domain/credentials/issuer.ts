@@ -1,7 +1,10 @@
 import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { readObject } from './token-answer.js';
 
-/** Where an issuer may describe itself: OpenID Connect Discovery, and RFC 8414, which puts the path behind. */
+/**
+ * Returns the URLs at which an issuer may publish its metadata: that of OpenID Connect Discovery, and that of RFC 8414,
+ * which places the path at the end.
+ */
 export function metadataUrls(issuer: string): readonly string[] {
   const url = new URL(issuer);
   const path = url.pathname.replace(/\/+$/, '');
@@ -11,7 +14,10 @@ export function metadataUrls(issuer: string): readonly string[] {
   ];
 }
 
-/** The token endpoint by an issuer's description of itself. It must be the issuer's own, and no less safe to reach. */
+/**
+ * Reads the token endpoint from an issuer's metadata. The metadata must name the same issuer, and an issuer with https
+ * must have an endpoint with https.
+ */
 export function readMetadata(issuer: string, body: Uint8Array): Parsed<string> {
   const metadata = readObject(body);
   if (!metadata) return refused("the issuer's description is not a JSON object");

@@ -1,7 +1,7 @@
-/** The value of `proxy-authorization`, as it is stored under the purpose `proxy`. */
+/** Encodes the value of `proxy-authorization` for storage under the purpose `proxy`. */
 export const writeProxyCredentials = (authorization: string): string => JSON.stringify({ authorization });
 
-/** @throws when it is something else */
+/** @throws when the stored text has another form */
 export function readProxyCredentials(stored: string): string {
   const parts: unknown = JSON.parse(stored);
   if (

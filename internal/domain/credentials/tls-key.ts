@@ -1,7 +1,7 @@
-/** The private key of a client certificate, as it is stored under the purpose `tls`. */
+/** Encodes the private key of a client certificate for storage under the purpose `tls`. */
 export const writeTlsKey = (key: string): string => JSON.stringify({ key });
 
-/** @throws when it is something else */
+/** @throws when the stored text has another form */
 export function readTlsKey(stored: string): string {
   const parts: unknown = JSON.parse(stored);
   if (typeof parts === 'object' && parts !== null && 'key' in parts && typeof parts.key === 'string') return parts.key;

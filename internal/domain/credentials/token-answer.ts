@@ -2,16 +2,19 @@ import { type Parsed, parsed, refused } from '../text/parsed.js';
 
 export interface AccessToken {
   readonly token: string;
-  /** From when it was asked for. */
+  /** The lifetime, measured from the time of the request. */
   readonly lifetimeMs: number;
 }
 
-/** When a token endpoint does not say how long its token lasts. */
+/** The assumed lifetime when a token endpoint does not state one. */
 const USUAL_LIFETIME_MS = 300_000;
 const MAX_LIFETIME_MS = 24 * 3_600_000;
 const MAX_TOKEN_LENGTH = 8192;
 
-/** Codes of RFC 6749, 8707 and 6750: constants, so that nothing of an answer is repeated that could be a secret. */
+/**
+ * Error codes of RFC 6749, 8707 and 6750. Only these constants are repeated, because any other part of an answer could
+ * be a secret.
+ */
 const KNOWN_ERRORS: ReadonlySet<unknown> = new Set([
   'invalid_request',
   'invalid_client',
@@ -25,7 +28,7 @@ const KNOWN_ERRORS: ReadonlySet<unknown> = new Set([
   'temporarily_unavailable',
 ]);
 
-/** Reads what a token endpoint answered. The words never repeat it. */
+/** Parses the answer of a token endpoint. The problem text never repeats the answer. */
 export function readTokenAnswer(status: number, body: Uint8Array): Parsed<AccessToken> {
   const answer = readObject(body);
   if (status !== 200) return refused(refusalWords(status, answer?.error));
@@ -39,7 +42,7 @@ export function readTokenAnswer(status: number, body: Uint8Array): Parsed<Access
   return parsed({ token, lifetimeMs: lifetimeOf(expiresIn) });
 }
 
-/** The JSON object in these bytes, if there is one. */
+/** Returns the JSON object in these bytes, or undefined. */
 export function readObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(body).toString());
@@ -54,7 +57,7 @@ function refusalWords(status: number, error: unknown): string {
   return status >= 300 && status < 400 ? `${answered}; redirects are not followed` : answered;
 }
 
-/** Some write the number as a string. */
+/** Some servers write the number as a string. */
 function lifetimeOf(expiresIn: unknown): number {
   const seconds = typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return USUAL_LIFETIME_MS;

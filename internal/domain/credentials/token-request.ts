@@ -23,5 +23,5 @@ export function tokenRequest(auth: OAuth2Settings, clientSecret: string): TokenR
   };
 }
 
-/** Section 2.3.1: both are form-encoded before they are joined by the colon. */
+/** RFC 6749, section 2.3.1: both parts are form-encoded before they are joined by the colon. */
 const formEncoded = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);

@@ -2,13 +2,13 @@ import type { CatalogWebhook } from '../matching/catalog.js';
 import type { OwnedDelivery } from './delivery.js';
 import type { BuriedBecause } from './verdict.js';
 
-/** The public word for what an attempt came to: the column and filter `outcome` of the logs. */
+/** The public name of an attempt's outcome: the column and filter `outcome` of the logs. */
 export type LogOutcome = 'delivered' | 'failed' | 'dead' | 'local_fault' | 'cancelled' | 'interrupted';
 
-/** One attempt after its verdict: what becomes a log row, and what happens to its delivery. */
+/** One attempt with its verdict: the data for its log row, and the next state of its delivery. */
 export interface SettledAttempt {
   readonly delivery: OwnedDelivery;
-  /** As it was when the request left. */
+  /** The webhook as it was when the request was sent. */
   readonly webhook: CatalogWebhook;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -16,12 +16,12 @@ export interface SettledAttempt {
   readonly outcome: LogOutcome;
   readonly status: number | undefined;
   readonly responseBody: Uint8Array | undefined;
-  /** In words, for people. */
+  /** An error message for users. */
   readonly error: string | undefined;
-  /** Failures that count, this attempt included. */
+  /** Number of counted failures, including this attempt. */
   readonly failures: number;
-  /** Present when the delivery is to be tried again. */
+  /** Present when the delivery will be attempted again. */
   readonly retryInMs: number | undefined;
-  /** Present when it becomes a dead letter. */
+  /** Present when the delivery becomes a dead letter. */
   readonly because: BuriedBecause | undefined;
 }

@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { type BreakerPolicy, Circuit } from './breaker.js';
 
 const policy: BreakerPolicy = { failures: 5, share: 0.5, windowMs: 1000, minAttempts: 10 };
-/** `+` succeeds; `-` is the failure of a delivery of its own, a letter that of the delivery with this name: a capital one counts each time. */
+/**
+ * `+` is a success. `-` is a failure of a new delivery, and a letter is a failure of the delivery with this name. A
+ * failure with a capital letter counts each time.
+ */
 let made = 0;
 const feed = (circuit: Circuit, attempts: string, now = 0, rules = policy) =>
   [...attempts]

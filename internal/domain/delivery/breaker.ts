@@ -1,28 +1,33 @@
-/** When a circuit opens. */
+/** Conditions that open a circuit. */
 export interface BreakerPolicy {
-  /** Failures in a row; 0: never because of them. */
+  /** Consecutive failures that open the circuit. 0 disables this trigger. */
   readonly failures: number;
-  /** Part of the attempts of a window that failed; 0: never because of it. */
+  /** Failed share of the attempts in a window that opens the circuit. 0 disables this trigger. */
   readonly share: number;
   readonly windowMs: number;
-  /** Attempts in a window below which its share says nothing. */
+  /** Minimum number of attempts in a window for its share to count. */
   readonly minAttempts: number;
 }
 
-/** A delivery that fails again and again counts as one, because it says more of itself than of its receiver, unless `countsAgain`. */
+/**
+ * One failed attempt. Repeated failures of a delivery count once, because they say more about the delivery than about
+ * the receiver, unless `countsAgain` is set.
+ */
 export interface Failure {
   readonly deliveryId: string;
   /**
-   * Its next failures in a row count too: the request did not reach the receiver, or others of its key wait behind it, so that
-   * nothing else is tried.
+   * Whether further consecutive failures of the delivery count too: the request did not reach the receiver, or other
+   * deliveries of its ordering key wait behind it, so that no other delivery is attempted.
    */
   readonly countsAgain: boolean;
 }
 
-/** Beyond so many deliveries that fail, each attempt counts: whether one of them is tried again matters no more. */
+/**
+ * When more deliveries than this have failed, each attempt counts. A repetition by one delivery then no longer matters.
+ */
 const MAX_REMEMBERED = 100;
 
-/** What failed: each delivery once, or more often where it counts again. */
+/** Failed deliveries, each counted once, or more often if it counts again. */
 class Failed {
   count = 0;
   private readonly ids = new Set<string>();
@@ -49,8 +54,8 @@ interface Half {
 const makeHalf = (): Half => ({ good: 0, bad: new Failed() });
 
 /**
- * What one instance has seen of a webhook lately. The window slides in halves: the present one and the one before it.
- * Times are monotonic milliseconds.
+ * The recent attempts to one webhook by one instance. The window slides in halves: the current one and the previous
+ * one. Times are monotonic, in milliseconds.
  */
 export class Circuit {
   private inARow = new Failed();
@@ -62,7 +67,7 @@ export class Circuit {
     this.halfSince = now;
   }
 
-  /** Nothing in it that could open it. */
+  /** Whether the circuit remembers no failure that could open it. */
   isQuiet(now: number, { windowMs }: BreakerPolicy): boolean {
     return this.inARow.count === 0 && now - this.halfSince > windowMs;
   }
@@ -73,7 +78,7 @@ export class Circuit {
     this.half.good++;
   }
 
-  /** Takes a failed attempt; answers why the circuit is to open, in words. */
+  /** Records a failed attempt. Returns the reason for opening the circuit, or undefined. */
   failed({ deliveryId, countsAgain }: Failure, now: number, policy: BreakerPolicy): string | undefined {
     this.slide(now, policy.windowMs / 2);
     this.inARow.add(deliveryId, countsAgain);

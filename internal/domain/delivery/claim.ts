@@ -1,23 +1,25 @@
 import type { OwnedDelivery } from './delivery.js';
 
-/** What an instance can take of what is due. */
+/** The room of an instance for due deliveries. */
 export interface ClaimRoom {
   readonly deliveries: number;
-  /** Of payloads. */
+  /** Total size of the payloads. */
   readonly bytes: number;
   /** Webhooks whose lane is full. */
   readonly except: readonly number[];
-  /** Webhooks whose lane has room for so many only. */
+  /** Number of deliveries for which the lane of a webhook has room, for lanes with little room. */
   readonly lanes?: ReadonlyMap<number, number>;
-  /** Room of any other lane; as much as there is, when absent. */
+  /** Room in any other lane. When it is absent, it equals the total room. */
   readonly others?: number;
 }
 
-/** What a claim brought. */
+/** The result of a claim. */
 export interface Claim {
   readonly deliveries: readonly OwnedDelivery[];
-  /** Deliveries whose message was not in the store any more; they are dead letters now. */
+  /** Number of deliveries whose message was no longer in the store. They have become dead letters. */
   readonly lost: number;
-  /** The oldest had to be gone round, and it brought something: more may be waiting behind them. */
+  /**
+   * Set when the claim had to skip the oldest deliveries and found others behind them. More of those may be waiting.
+   */
   readonly around?: true;
 }

@@ -1,2 +1,5 @@
-/** Below it we publish; nothing that comes from there ever fires a webhook, whatever wildcard covers it. */
+/**
+ * The prefix under which hukz publishes. A message under this prefix never fires a webhook, even if a wildcard covers
+ * it.
+ */
 export const DELIVERY_EVENT_PREFIX = 'hukz.result.';

@@ -2,7 +2,7 @@ import type { CatalogWebhook } from '../matching/catalog.js';
 import type { SettledAttempt } from './attempt.js';
 import { DELIVERY_EVENT_PREFIX } from './delivery-event-subject.js';
 
-/** What others may want to know of a webhook. */
+/** A message about an attempt or a webhook that hukz publishes for other applications. */
 export interface DeliveryEvent {
   /** `hukz.result.<space>.<webhook>.<delivered|failed|dead|disabled|recovered>` */
   readonly subject: string;
@@ -10,7 +10,7 @@ export interface DeliveryEvent {
   readonly payload: string;
 }
 
-/** What an attempt came to; undefined for what is nobody's business but ours. */
+/** Returns the event for an attempt, or undefined for outcomes that concern only hukz. */
 export function deliveryEventOf(attempt: SettledAttempt): DeliveryEvent | undefined {
   const { webhook, delivery, outcome } = attempt;
   if (outcome !== 'delivered' && outcome !== 'failed' && outcome !== 'dead') return undefined;
@@ -28,7 +28,7 @@ export function deliveryEventOf(attempt: SettledAttempt): DeliveryEvent | undefi
   });
 }
 
-/** A webhook was switched off, or its circuit has closed. */
+/** Returns the event for a webhook that was disabled, or whose circuit has closed. */
 export function webhookEventOf(
   webhook: Pick<CatalogWebhook, 'id' | 'spaceId'>,
   kind: 'disabled' | 'recovered',

@@ -1,16 +1,17 @@
-/** Of a hexadecimal digit in lower case. */
+/** The value of a lower-case hexadecimal digit. */
 const nibbleOf = (digit: number) => (digit & 0xf) + (digit >> 6) * 9;
 const DIGITS = Buffer.from('0123456789abcdef');
-/** Digits of the eight that the webhook is mixed into: four bytes, before the last two. */
+/** The eight digits that the webhook's number is mixed into: four bytes, before the last two. */
 const MIXED_FROM = 24;
 const MIXED_UNTIL = 32;
 
 /**
- * The id of the delivery that a message owes a webhook follows from both: whatever is taken from a stream a second time, into a
- * database that knows nothing of the first, goes out under the same `webhook-id`. The webhook's number is mixed into the bytes
- * of the message's id that are its sequence divided by 65,536: two deliveries could meet only if a stream took as many messages
- * in a millisecond. The time in front stays, by which rows lie beside each other in an index.
- * `hukz_delivery_id` is the same in SQL. One per delivery: written into one buffer and read out flat, as in `uuid.ts`.
+ * Derives the id of a delivery from its message and its webhook. A message that is read from a stream a second time,
+ * into a database without the first copy, therefore has the same `webhook-id`. The webhook's number is mixed into the
+ * bytes of the message's id that contain its sequence divided by 65,536, so two deliveries could collide only if a
+ * stream received as many messages in one millisecond. The leading timestamp is unchanged, so rows of the same time are
+ * adjacent in an index. `hukz_delivery_id` is the same function in SQL. One id is made per delivery, so the text is
+ * written into one buffer and read out as a flat string, as in `uuid.ts`.
  */
 export function makeDeliveryIds(): (messageId: string, webhookId: number) => string {
   const text = Buffer.alloc(36);

@@ -6,16 +6,18 @@ export interface OwnedDelivery {
   readonly id: string;
   readonly message: Message;
   readonly webhookId: number;
-  /** The instance id under which it is owned. Once that instance was declared dead, settling changes nothing. */
+  /** The id of the instance that owns it. Once that instance has been declared dead, settling has no effect. */
   readonly owner: string;
   /** Attempts that already have a log row. The next one is number `attempts + 1`. */
   readonly attempts: number;
-  /** Those of them that used up a step of the retry schedule. */
+  /** Number of these attempts that used up a step of the retry schedule. */
   readonly failures: number;
-  /** Somebody asked for it again. */
+  /** Set when a user asked to send the delivery again. */
   readonly replay?: boolean;
-  /** Others of this key wait until it has ended. */
+  /** The ordering key. Other deliveries of this key wait until this one has ended. */
   readonly orderKey?: string;
-  /** Tried although its circuit is open, to see whether the receiver is back. It uses up no step of the schedule. */
+  /**
+   * Set for the probe of an open circuit, which tests whether the receiver is back. It uses up no step of the schedule.
+   */
   readonly probe?: boolean;
 }

@@ -2,7 +2,7 @@ import type { AttemptOutcome } from './outcome.js';
 import { buried, type History, type RetryPolicy, retryOrBury, retryUncounted } from './retry-policy.js';
 import type { Verdict } from './verdict.js';
 
-/** Decides after an attempt. Success is 200–299 and nothing else; 410 ends the webhook. */
+/** Decides the next step after an attempt. Only statuses 200–299 are a success, and 410 disables the webhook. */
 export function judge(outcome: AttemptOutcome, history: History, policy: RetryPolicy, random: () => number): Verdict {
   switch (outcome.kind) {
     case 'answered':
@@ -21,7 +21,10 @@ export function judge(outcome: AttemptOutcome, history: History, policy: RetryPo
   }
 }
 
-/** The probe of an open circuit costs its delivery no try: it waits as after the first one, also where the schedule has none. */
+/**
+ * Judges the probe of an open circuit. It costs its delivery no step of the schedule: the delivery waits as after its
+ * first attempt, even if the schedule has no wait.
+ */
 export function judgeProbe(
   outcome: AttemptOutcome,
   { ageMs }: Pick<History, 'ageMs'>,

@@ -1,9 +1,12 @@
 import type { AttemptOutcome } from './outcome.js';
 
-/** What an attempt says of how much its receiver can take just now. */
+/** A sign of the receiver's capacity, taken from one attempt. */
 export type Load = 'fine' | LackOfRoom | 'unknown';
 
-/** The receiver says itself that it is too much; or it, or what is behind its gateway, does not answer, for which there are other reasons too. */
+/**
+ * `refusing`: the receiver reports overload. `stalled`: the receiver, or a server behind its gateway, does not answer,
+ * which can also have other reasons.
+ */
 export type LackOfRoom = 'refusing' | 'stalled';
 
 const REFUSING = new Set([429, 503]);

@@ -4,8 +4,8 @@ import type { MessageView } from '../matching/message-view.js';
 import type { Ordering } from '../matching/webhook-settings.js';
 
 /**
- * What stands between a message and the others of its key, as a uuid; undefined: it is not ordered. A message without the
- * header, or without a text, number or truth value where the pointer points, has no key and waits for nobody.
+ * Returns the ordering key of a message as a uuid, or undefined when the message is not ordered. A message without the
+ * header, or without a string, number or boolean at the pointer, has no key and waits for no other message.
  */
 export function orderKeyOf(
   { id, settings: { ordering } }: Pick<CatalogWebhook, 'id' | 'settings'>,
@@ -16,14 +16,14 @@ export function orderKeyOf(
   return key === undefined ? undefined : toUuid(createHash('md5').update(`${id} ${key}`).digest('hex'));
 }
 
-/** The key as people know it. */
+/** Returns the key in the form in which users know it. */
 export function orderValue(ordering: Exclude<Ordering, { by: 'webhook' }>, message: MessageView): string | undefined {
   if ('pointer' in ordering) return valueAt(ordering.pointer, message.json);
   const name = ordering.header.toLowerCase();
   return message.headers.find(([known]) => known.toLowerCase() === name)?.[1];
 }
 
-/** RFC 6901. */
+/** Evaluates a JSON pointer (RFC 6901). */
 function valueAt(pointer: string, json: unknown): string | undefined {
   let value = json;
   for (const part of pointer.slice(1).split('/')) {

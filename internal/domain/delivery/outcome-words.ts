@@ -2,7 +2,9 @@ import type { LogOutcome } from './attempt.js';
 import type { AttemptOutcome } from './outcome.js';
 import type { Verdict } from './verdict.js';
 
-/** Why an attempt did not succeed, or what is wrong with an answer that counts all the same, in words for its log row. */
+/**
+ * Returns an error message for the log row: why the attempt failed, or the flaw of an answer that counts nevertheless.
+ */
 export function errorWords(outcome: AttemptOutcome): string | undefined {
   if (outcome.kind !== 'answered') return outcome.error;
   if (outcome.status >= 200 && outcome.status < 300) return outcome.flaw;
@@ -12,7 +14,7 @@ export function errorWords(outcome: AttemptOutcome): string | undefined {
   return more === undefined ? answered : `${answered}; ${more}`;
 }
 
-/** The public word of an attempt. */
+/** Returns the public name of an attempt's outcome. */
 export function logOutcome(outcome: AttemptOutcome, verdict: Verdict): LogOutcome {
   if (verdict.state === 'delivered') return 'delivered';
   if (verdict.state === 'dead') return 'dead';

@@ -6,28 +6,33 @@ export type UnreachableReason =
   | 'closed'
   | 'bad_response'
   | 'bad_request'
-  /** Nobody gave us the token that the receiver wants. */
+  /** No access token for the receiver could be obtained. */
   | 'authorisation';
 
-/** Whether the request did not reach the receiver, so that its failure says nothing of the delivery. A timeout may have reached it. */
+/**
+ * Whether the request did not reach the receiver, so that the failure says nothing about the delivery. A request that
+ * timed out may have reached the receiver.
+ */
 export function isUnconnected(outcome: AttemptOutcome): boolean {
   return outcome.kind === 'unreachable' && ['dns', 'connect', 'tls'].includes(outcome.reason);
 }
 
-/** What one HTTP request came to. A value: sending never throws. */
+/** The outcome of one HTTP request. It is a value, because sending never throws. */
 export type AttemptOutcome =
   | {
       readonly kind: 'answered';
       readonly status: number;
       readonly body: Uint8Array;
-      /** From `Retry-After`, milliseconds from now. */
+      /** The value of `Retry-After`, in milliseconds from now. */
       readonly retryAfterMs?: number;
-      /** Why the body is not whole, in words. */
+      /** The reason why the body is incomplete. */
       readonly cut?: string;
-      /** What is wrong with the head of the answer, in words. The body is then what came together with the head. */
+      /**
+       * The flaw in the head of the answer. The body then contains only the bytes that arrived together with the head.
+       */
       readonly flaw?: string;
     }
   | { readonly kind: 'unreachable'; readonly reason: UnreachableReason; readonly error: string }
   | { readonly kind: 'forbidden_address'; readonly error: string }
-  /** Our own failure (descriptors, resolver, proxy): never costs the receiver an attempt. */
+  /** A failure on our side (descriptors, resolver, proxy). It never uses up an attempt of the delivery. */
   | { readonly kind: 'local_fault'; readonly error: string };

@@ -1,12 +1,12 @@
 /**
- * Which deliveries a replay takes: by what became of them (`lost`: owed, and found nowhere), or `missing`, the messages that
- * the webhook was never owed.
+ * The deliveries that a replay selects by their outcome (`lost`: owed, but found nowhere), or `missing`: messages for
+ * which the webhook never had a delivery.
  */
 export type ReplayOutcome = 'delivered' | 'failed' | 'dead' | 'cancelled' | 'lost' | 'missing';
 
 export type ReplayState = 'running' | 'done' | 'cancelled';
 
-/** What is asked for again. Times are of the messages' receipt. */
+/** The selection of a replay. Times are those at which the messages were received. */
 export interface ReplayRequest {
   readonly webhookId: number;
   readonly outcome: ReplayOutcome;
@@ -14,22 +14,22 @@ export interface ReplayRequest {
   readonly since: Date;
   /** Exclusive. */
   readonly until: Date;
-  /** Exactly this subject; all of them without it. */
+  /** Only this subject. When it is undefined, all subjects are selected. */
   readonly event: string | undefined;
 }
 
-/** A job that sends again, and how far it has come. */
+/** A job that sends deliveries again, and its progress. */
 export interface Replay extends ReplayRequest {
   /** uuid */
   readonly id: string;
   readonly createdAt: Date;
   readonly createdById: number;
   readonly state: ReplayState;
-  /** How many matched when it was asked for. */
+  /** Number of matches when the replay was requested. */
   readonly total: number;
-  /** How many were made due so far. */
+  /** Number of deliveries that were made due so far. */
   readonly done: number;
   readonly finishedAt: Date | null;
-  /** Why it ended by itself. */
+  /** The reason why the replay ended before it was complete. */
   readonly error: string | null;
 }

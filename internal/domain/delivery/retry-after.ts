@@ -1,8 +1,8 @@
 import { parseHttpDate } from '../text/http-date.js';
 
 /**
- * Reads a `Retry-After` header (RFC 9110 §10.2.3): seconds or an HTTP date, as milliseconds from `now`.
- * The past, negative numbers and junk say nothing: undefined. Fractions are rounded up, they occur in the wild.
+ * Parses a `Retry-After` header (RFC 9110 §10.2.3), seconds or an HTTP date, into milliseconds from `now`. Past dates,
+ * negative numbers and malformed values return undefined. Fractions occur in practice and are rounded up.
  */
 export function parseRetryAfter(value: string, now: number): number | undefined {
   const text = value.trim();

@@ -2,31 +2,33 @@ import type { RetrySchedule, RetrySettings } from '../matching/webhook-settings.
 import type { BuriedBecause, Verdict } from './verdict.js';
 
 export interface RetryPolicy {
-  /** Waits between attempts, milliseconds; their number is the number of retries. */
+  /** Waits between attempts, in milliseconds. Their number is the number of retries. */
   readonly scheduleMs: readonly number[];
   /** 0.2 spreads each wait evenly over ±20 %. */
   readonly jitter: number;
-  /** Nothing is tried again later than this after its message was received; 0: no limit. A replay has none. */
+  /** Age of a message after which its deliveries are not attempted again. 0 means no limit. A replay has no limit. */
   readonly maxAgeMs: number;
-  /** Answers after which nothing is tried again. */
+  /** Statuses after which a delivery is not attempted again. */
   readonly finalStatuses: readonly number[];
-  /** Jitter makes no wait shorter than this, but where the schedule has a shorter one; absent: as short as it comes. */
+  /**
+   * Lower bound for a wait with jitter, unless the schedule has a shorter wait. When it is absent, there is no bound.
+   */
   readonly minWaitMs?: number;
-  /** The wait after a failure of our own. */
+  /** The wait after a failure on our side. */
   readonly localFaultDelayMs: number;
 }
 
-/** What has become of a delivery before this attempt. */
+/** The history of a delivery before this attempt. */
 export interface History {
-  /** Attempts that used up a step of the schedule. */
+  /** Number of attempts that used up a step of the schedule. */
   readonly failures: number;
-  /** Time since its message was received; undefined: it does not count. */
+  /** Time since the message was received. Undefined means that the age does not matter. */
   readonly ageMs: number | undefined;
 }
 
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 
-/** The policy of one webhook: what it wants, otherwise what is configured. */
+/** Returns the policy of one webhook: its own values, otherwise the configured ones. */
 export function retryPolicyOf(wanted: RetrySettings | undefined, configured: RetryPolicy): RetryPolicy {
   if (!wanted) return configured;
   const { schedule, ...others } = wanted;
@@ -48,7 +50,10 @@ function waitsOf(schedule: RetrySchedule): readonly number[] {
   }
 }
 
-/** The next wait, or the end of the schedule. A receiver's `Retry-After` can make the wait longer, never shorter. */
+/**
+ * Returns the next wait, or the end of the schedule. A receiver's `Retry-After` can make the wait longer but never
+ * shorter.
+ */
 export function retryOrBury(policy: RetryPolicy, history: History, random: () => number, retryAfterMs = 0): Verdict {
   const wait = policy.scheduleMs[history.failures];
   if (wait === undefined) return buried('exhausted');
@@ -58,7 +63,9 @@ export function retryOrBury(policy: RetryPolicy, history: History, random: () =>
   return isTooLate(policy, history, delayMs) ? buried('expired') : { state: 'retry', delayMs, counts: true };
 }
 
-/** After a failure of our own: it costs the receiver no attempt, and ends only by age. */
+/**
+ * Returns the verdict after a failure on our side. It uses up no step of the schedule, and only age ends the delivery.
+ */
 export function retryUncounted(policy: RetryPolicy, history: History): Verdict {
   const delayMs = policy.localFaultDelayMs;
   return isTooLate(policy, history, delayMs) ? buried('expired') : { state: 'retry', delayMs, counts: false };

@@ -1,15 +1,16 @@
 import type { CatalogWebhook } from '../matching/catalog.js';
 
 /**
- * The scheduling classes of a webhook, from the widest to the narrowest: its space, the user who created it, and the origin
- * of its URL. The classes inside a class divide its share. The share of a user is one in all spaces; see `ClassTree`.
+ * The scheduling classes of a webhook, from the widest to the narrowest: its space, the user who created it, and the
+ * origin of its URL. The classes inside a class divide its share. A user has a single share in all spaces together; see
+ * `ClassTree`.
  */
 export type ClassPath = readonly [space: number, user: number, origin: string];
 
-/** Of a webhook that is not in the catalog: its deliveries are cancelled without a request. */
+/** The classes of a webhook that is not in the catalog. Its deliveries are cancelled without a request. */
 const UNKNOWN: ClassPath = [-1, -1, ''];
 
-/** Answers the classes of webhooks. They are worked out once per webhook, as the catalog has it. */
+/** Makes a function that returns the classes of webhooks. They are computed once per webhook object of the catalog. */
 export function makeClassPaths(): (webhook: CatalogWebhook | undefined) => ClassPath {
   const known = new WeakMap<CatalogWebhook, ClassPath>();
   return (webhook) => {
@@ -20,7 +21,10 @@ export function makeClassPaths(): (webhook: CatalogWebhook | undefined) => Class
   };
 }
 
-/** Without it, `HTTP://A.example` and `http://a.example:80` would be two origins. A URL that cannot be sent to is an origin of its own. */
+/**
+ * Normalizes an origin, because `HTTP://A.example` and `http://a.example:80` are the same. A URL that cannot be sent to
+ * is an origin of its own.
+ */
 function originOf(url: string): string {
   try {
     return new URL(url).origin;

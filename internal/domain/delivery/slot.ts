@@ -1,7 +1,7 @@
-/** The right of an attempt to have a request under way. */
+/** The permission of an attempt for one concurrent request. */
 export interface Slot {
-  /** It is given to others while the attempt waits for something that is no request to the receiver. */
+  /** Gives the slot to other attempts while this attempt waits for something other than a request to the receiver. */
   leave(): void;
-  /** Resolves when there is a slot again; false: nothing may be sent any more. */
+  /** Resolves to true when the attempt has a slot again, or to false when no request may be sent any more. */
   enter(): Promise<boolean>;
 }

@@ -3,26 +3,26 @@ import type { Sought } from '../secrets/masking/find-secrets.js';
 import { maskText } from '../secrets/masking/mask.js';
 import type { AttemptOutcome } from './outcome.js';
 
-/** A message made up to try a webhook. */
+/** An artificial message for testing a webhook. */
 export interface Sample {
   readonly subject: string;
   readonly payload: Uint8Array;
 }
 
-/** What was sent, and what came of it. Holds no secret. */
+/** The request of a test and its outcome, without secrets. */
 export interface TestAttempt {
   /** `webhook-id`. */
   readonly id: string;
   readonly method: RequestMethod;
-  /** Absent when nothing was sent. */
+  /** Absent when no request was sent. */
   readonly sent: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array } | undefined;
   readonly outcome: AttemptOutcome;
   readonly durationMs: number;
-  /** The receiver's certificate was not checked. */
+  /** Whether the receiver's certificate was not checked. */
   readonly insecure: boolean;
 }
 
-/** Whether a webhook could be let in now. */
+/** Whether the webhook's credentials can be used now. */
 export type CredentialsTest =
   | { readonly type: CredentialSettings['type']; readonly ok: true; readonly header: string }
   | { readonly type: 'oauth2'; readonly ok: true; readonly header: string; readonly lifetimeMs: number }
@@ -30,7 +30,10 @@ export type CredentialsTest =
 
 export const HIDDEN = '(hidden)';
 
-/** Headers of a request for people: by name, in lower case, the value of the one that lets us in hidden, without secrets. */
+/**
+ * The headers of a request for display: names in lower case, without secrets, and without the value that authenticates
+ * the request.
+ */
 export function shownHeaders(
   flat: readonly string[],
   auth: CredentialSettings | undefined,
@@ -45,7 +48,7 @@ export function shownHeaders(
   return shown;
 }
 
-/** A subject that an event matches: what its wildcards leave open is `test`. */
+/** Returns a subject that an event matches, with `test` in place of each wildcard. */
 export const sampleSubject = (event: string): string =>
   event
     .split('.')

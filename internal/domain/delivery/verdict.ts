@@ -1,8 +1,8 @@
-/** Why a delivery was given up; the store has two words more (`message_lost`, `released`). */
+/** Reasons for giving up a delivery. The store has two more (`message_lost`, `released`). */
 export const BURIED_BECAUSE = ['exhausted', 'expired', 'final_status', 'gone', 'forbidden_address'] as const;
 export type BuriedBecause = (typeof BURIED_BECAUSE)[number];
 
-/** What we do next. */
+/** The next step for a delivery after an attempt. */
 export type Verdict =
   | { readonly state: 'delivered' }
   | { readonly state: 'retry'; readonly delayMs: number; readonly counts: boolean }

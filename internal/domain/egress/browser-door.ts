@@ -1,13 +1,13 @@
 import { parseIpAddress } from './ip-address.js';
 
-/** Who is answered. */
+/** Rules for the callers of the API that are answered. */
 export interface DoorSettings {
   readonly development: boolean;
-  /** `API_HOSTS`, in lower case; `*` for every host and every page. */
+  /** `API_HOSTS`, in lower case. `*` allows every host and every page. */
   readonly hosts: readonly string[];
 }
 
-/** What a request says of itself and of the page that sent it. */
+/** The part of a request that identifies its host and the page that sent it. */
 export interface Caller {
   readonly method: string;
   readonly host: string | undefined;
@@ -15,7 +15,7 @@ export interface Caller {
   readonly fetchSite: string | undefined;
   readonly fetchMode: string | undefined;
   readonly fetchDest: string | undefined;
-  /** The address at which its connection has arrived. */
+  /** The address at which the connection arrived. */
   readonly localAddress: string | undefined;
   /** `Hukz-Attempt`, which is in each request that hukz sends for a webhook, and which no webhook can change. */
   readonly attempt: string | undefined;
@@ -23,21 +23,23 @@ export interface Caller {
 
 export type DoorReason = 'host' | 'origin' | 'cross_site' | 'delivery';
 
-/** Why a caller is not answered, and what it said. */
+/** The reason why a caller is refused, and the value that it sent. */
 export interface DoorRefusal {
   readonly reason: DoorReason;
   readonly value: string;
 }
 
-/** A name or an address, and perhaps a port. */
+/** A name or an address, with an optional port. */
 const AUTHORITY = /^(?:([a-z0-9_](?:[a-z0-9_.-]{0,252}))|\[([0-9a-f:.]{2,45})\])(?::(\d{1,5}))?$/i;
 
 /**
- * A webhook whose url is the API would act as any user, because its owner chooses `X-User` and a test call shows the
- * answer: it could rotate the secret of another user's webhook and read it. Settings do not lift this refusal.
+ * Returns why a caller is refused, or undefined.
  *
- * A page of another site can make a browser send requests here. By the name of another host (DNS rebinding) it could
- * even read the answers, because to the browser they would be the page's own.
+ * A webhook whose URL is the API would act as any user, because its owner chooses `X-User` and a test call shows the
+ * answer: it could rotate the secret of another user's webhook and read it. No setting lifts this refusal.
+ *
+ * A page of another site can make a browser send requests to hukz. With a host name of its own (DNS rebinding), such a
+ * page could even read the answers, because the browser would regard them as its own.
  */
 export function doorRefusal(caller: Caller, { development, hosts }: DoorSettings): DoorRefusal | undefined {
   if (caller.attempt !== undefined) return { reason: 'delivery', value: caller.attempt };
@@ -58,14 +60,14 @@ export function doorRefusal(caller: Caller, { development, hosts }: DoorSettings
 
 const SAME_SITE: ReadonlySet<string> = new Set(['same-origin', 'same-site', 'none']);
 
-/** A person follows a link: the answer is shown to that person, and the page with the link cannot read it. */
+/** Whether a person followed a link. The answer is shown to that person, and the page with the link cannot read it. */
 function isFollowedLink({ method, fetchMode, fetchDest }: Caller): boolean {
   return method === 'GET' && fetchMode === 'navigate' && fetchDest === 'document';
 }
 
 interface Authority {
   readonly name: string;
-  /** Empty for those that URLs leave out. */
+  /** Empty for the default ports, which URLs omit. */
   readonly port: string;
 }
 
@@ -76,14 +78,14 @@ function readAuthority(text: string | undefined): Authority | undefined {
   return { name: hostName(given), port: port === '80' || port === '443' ? '' : port };
 }
 
-/** As `API_HOSTS` is kept: in lower case, without the dot of a whole name. */
+/** Normalizes a host for `API_HOSTS`: lower case, without the trailing dot of a fully qualified name. */
 export function hostName(text: string): string {
   return text.toLowerCase().replace(/\.$/, '');
 }
 
 /**
- * This machine by the names that no DNS answers for, or the address that was connected to: no page of another host has
- * them.
+ * Whether a name means this machine: a name that is never looked up in DNS, or the address of the connection. A page of
+ * another host has none of these names.
  */
 function isHere(name: string, localAddress: string | undefined): boolean {
   if (name === 'localhost') return true;

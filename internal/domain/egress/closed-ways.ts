@@ -2,13 +2,13 @@ import { coveredBy } from '../matching/covered-by.js';
 import type { Degradation } from '../streams/degradation.js';
 import type { Obstacle } from '../streams/stream-obstacles.js';
 
-/** A way by which messages of some subjects come, and why nothing comes by it. */
+/** A way by which messages of some subjects arrive, and the reason why it is closed. */
 export interface Way {
   readonly subjects: readonly string[];
   readonly obstacle: Obstacle | undefined;
 }
 
-/** The events that get nothing by a way; partly, where another way is open to them. */
+/** Returns the events that a closed way affects. An event that another way still reaches is affected only in part. */
 export function hitByClosed(ways: readonly Way[], events: readonly string[]): readonly Degradation[] {
   const closed = ways.filter(({ obstacle }) => obstacle !== undefined);
   if (closed.length === 0) return [];

@@ -1,15 +1,15 @@
 import { isHostName } from '../host-name.js';
 import { type Parsed, parsed, refused } from '../text/parsed.js';
 
-/** An HTTP proxy that connections are made through, with CONNECT. */
+/** An HTTP proxy through which connections are made with CONNECT. */
 export interface EgressProxy {
   readonly host: string;
   readonly port: number;
-  /** The value of `proxy-authorization`; never to be shown. */
+  /** The value of `proxy-authorization`, which must never be shown. */
   readonly authorization?: string;
 }
 
-/** Reads `http://user:password@proxy:3128`. Problems never repeat the text. */
+/** Parses `http://user:password@proxy:3128`. Problem texts never repeat the input. */
 export function parseEgressProxy(text: string): Parsed<EgressProxy> {
   const wrong = refused('must be an HTTP proxy such as http://user:password@proxy.example.com:3128');
   if (!URL.canParse(text)) return wrong;
@@ -25,7 +25,7 @@ export function parseEgressProxy(text: string): Parsed<EgressProxy> {
   });
 }
 
-/** Empty without a user; undefined when it is not rightly percent-encoded. */
+/** Returns an empty string when there is no user, or undefined when the percent-encoding is malformed. */
 function basic(user: string, password: string): string | undefined {
   if (user === '' && password === '') return '';
   try {

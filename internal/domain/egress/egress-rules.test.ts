@@ -34,7 +34,7 @@ const settingsOf = ({ allow = '', deny = '', hosts = '', nat64 = '' }: Texts): E
 });
 const allowing = (allow: string) => makeEgressRules(settingsOf({ allow }));
 
-/** By the table of RFC 6052, section 2.2, in hexadecimal digits: the two at 16 and 17 are zero and left out. */
+/** Follows the table of RFC 6052, section 2.2, in hexadecimal digits. The two digits at 16 are zero and are skipped. */
 function translate(prefix: string, ipv4: string): string {
   const [start = '', length] = prefix.split('/');
   const head = (parseIpAddress(start)?.value ?? 0n)
@@ -49,7 +49,7 @@ function translate(prefix: string, ipv4: string): string {
   return (text.padEnd(32, '0').match(/.{4}/g) ?? []).join(':');
 }
 
-/** In pairs around each border. */
+/** Pairs of addresses on both sides of each border. */
 const PUBLIC = [
   ...['1.0.0.0', '1.1.1.1', '8.8.8.8', '9.255.255.255', '11.0.0.0', '93.184.215.14', '100.63.255.255', '100.128.0.0'],
   ...['126.255.255.255', '128.0.0.0', '168.63.129.15', '168.63.129.17', '169.253.255.255', '169.255.0.0'],
@@ -112,7 +112,7 @@ const NO_ADDRESS = [
   ],
 ];
 
-/** As a person may write them in a URL; `new URL` makes them plain. */
+/** Spellings of a URL's host that users may write and that `new URL` normalizes. */
 const SPELLINGS = [
   ...['2130706433', '0x7f000001', '0x7f.1', '0x7F.0x0.0x0.0x1', '127.1', '127.0.1', '0177.0.0.1', '017700000001'],
   ...[
@@ -217,7 +217,9 @@ describe('what opens', () => {
   );
 });
 
-/** Of all clouds: https://datatracker.ietf.org/doc/html/rfc3927 and what their documentation names. */
+/**
+ * Metadata addresses of all clouds, from https://datatracker.ietf.org/doc/html/rfc3927 and the clouds' documentation.
+ */
 const METADATA = [
   ...['169.254.169.254', '169.254.169.253', '169.254.169.123', '169.254.170.2', '169.254.170.23', '169.254.42.42'],
   ...['169.254.0.23', '169.254.10.10', '100.100.100.200', '100.88.222.5', '168.63.129.16', '192.0.0.192'],
@@ -295,7 +297,8 @@ describe('an address of NAT64', () => {
   });
 
   it('whose prefix is not known is open only where each reading of it is', () => {
-    // 10.0.0.1 after 48 bits, and 8.8.8.8 at the end, which a translator of 48 bits does not look at.
+    // The address contains 10.0.0.1 after 48 bits, and 8.8.8.8 at the end, which a translator with a 48-bit prefix
+    // ignores.
     expect(production.isAllowed('64:ff9b:1:a00:0:100:808:808')).toBe(false);
     expect(makeEgressRules(settingsOf({ nat64: '64:ff9b:1:a00::/96' })).isAllowed('64:ff9b:1:a00::8.8.8.8')).toBe(true);
   });

@@ -9,48 +9,53 @@ import type { PortRange } from './port-range.js';
 import { isOpenInDevelopment, isPublic } from './public-address.js';
 
 export interface EgressSettings {
-  /** Private networks are open too. */
+  /** Whether private networks are allowed too. */
   readonly development: boolean;
-  /** `EGRESS_ALLOW_CIDRS`: open though they are not public. Metadata services are opened by an entry of one address only. */
+  /**
+   * `EGRESS_ALLOW_CIDRS`: ranges that are allowed although they are not public. A metadata service is allowed only by
+   * an entry for its single address.
+   */
   readonly allowRanges: readonly IpRange[];
-  /** `EGRESS_DENY_CIDRS`: shut whatever else is said. */
+  /** `EGRESS_DENY_CIDRS`: ranges that are denied even if another setting allows them. */
   readonly denyRanges: readonly IpRange[];
   /** `EGRESS_DENY_HOSTS` */
   readonly denyHosts: readonly HostPattern[];
-  /** `EGRESS_NAT64_PREFIXES`, beside the well-known ones. */
+  /** `EGRESS_NAT64_PREFIXES`, in addition to the well-known ones. */
   readonly nat64Prefixes: readonly Nat64Prefix[];
-  /** `EGRESS_ALLOW_PORTS`; none: every port. */
+  /** `EGRESS_ALLOW_PORTS`. An empty list allows every port. */
   readonly allowPorts: readonly PortRange[];
   readonly httpsOnly: boolean;
 }
 
-/** Where a connection shall go. */
+/** The intended endpoint of a connection. */
 export interface Destination {
   readonly protocol: 'http:' | 'https:';
-  /** As `new URL(…).hostname` writes it, without the brackets of IPv6. */
+  /** The host as `new URL(…).hostname` writes it, without the brackets of IPv6. */
   readonly hostname: string;
   readonly port: number;
 }
 
-/** Where connections may go. */
+/** Rules for the destinations of connections. */
 export interface EgressRules {
-  /** Of what is no address: no. */
+  /** Whether connections to an address are allowed. A text that is not an address is not allowed. */
   isAllowed(address: string): boolean;
-  /** Whether an address is shut by `EGRESS_DENY_CIDRS`, and not because it is not public. */
+  /**
+   * Whether `EGRESS_DENY_CIDRS` denies the address, as opposed to an address that is denied because it is not public.
+   */
   isDenied(address: string): boolean;
-  /** What is wrong with a name of a host, whatever its addresses are. */
+  /** Returns why a host name is refused, independently of its addresses. */
   problemOfName(hostname: string): string | undefined;
-  /** What is wrong with a destination before any name is looked up, in words for its author. */
+  /** Returns why a destination is refused before any name is looked up, as an error message for its author. */
   problemOf(to: Destination): string | undefined;
 }
 
-/** They are never looked up (RFC 6761). */
+/** The addresses of `localhost` names, which are never looked up (RFC 6761). */
 export const LOOPBACK: readonly string[] = ['127.0.0.1', '::1'];
 
 export function makeEgressRules(settings: EgressSettings): EgressRules {
   const { development, allowRanges, denyRanges, denyHosts, nat64Prefixes, allowPorts, httpsOnly } = settings;
 
-  /** As it stands, whatever other address is inside it. */
+  /** Whether the address is allowed, without regard to an IPv4 address inside it. */
   function isOpen(address: IpAddress): boolean {
     if (isMetadata(address)) return isNamed(address, allowRanges);
     return isPublic(address) || isWithin(address, allowRanges) || (development && isOpenInDevelopment(address));

@@ -1,15 +1,18 @@
 import { type Parsed, parsed, refused } from '../text/parsed.js';
 
-/** A pattern of host names: what stands between its asterisks, in lower case. */
+/** A pattern for host names, split at its asterisks, in lower case. */
 export interface HostPattern {
   readonly text: string;
   readonly pieces: readonly string[];
 }
 
-/** A pattern matches in time that is the product of its length and the name's. */
+/** Maximum length of a pattern. The time for a match is the product of this length and that of the name. */
 const MAX_LENGTH = 253;
 
-/** Reads `*.internal.example,metadata.*`, joined by commas; an empty text is none. An asterisk is any text, dots included. */
+/**
+ * Parses `*.internal.example,metadata.*`, separated by commas. An empty text means no pattern. An asterisk matches any
+ * text, including dots.
+ */
 export function parseHostPatterns(text: string): Parsed<readonly HostPattern[]> {
   const patterns: HostPattern[] = [];
   for (const part of text.split(',').map((each) => each.trim())) {
@@ -32,7 +35,7 @@ function parseHostPattern(text: string): Parsed<HostPattern> {
   return parsed({ text, pieces: hostname.replace(/\.$/, '').split('*') });
 }
 
-/** A name as `new URL(…).hostname` writes it; a dot at its end says nothing. */
+/** Whether a pattern matches a name as `new URL(…).hostname` writes it. A trailing dot is ignored. */
 export function matchesHost(hostname: string, { pieces }: HostPattern): boolean {
   const name = hostname.toLowerCase().replace(/\.$/, '');
   const [first = '', ...others] = pieces;

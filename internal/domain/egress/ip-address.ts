@@ -1,4 +1,4 @@
-/** An address as a number. An IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`) is that IPv4 address. */
+/** An address as a number. An IPv4-mapped IPv6 address (`::ffff:127.0.0.1`) is represented as its IPv4 address. */
 export interface IpAddress {
   readonly bits: 32 | 128;
   readonly value: bigint;
@@ -6,7 +6,10 @@ export interface IpAddress {
 
 const MAPPED = 0xffffn;
 
-/** Reads the plain spellings only, as sockets, resolvers and `new URL(…).hostname` write them; a zone (`%eth0`) is left out. */
+/**
+ * Parses only the normal spellings, as sockets, resolvers and `new URL(…).hostname` write them. A zone (`%eth0`) is
+ * ignored.
+ */
 export function parseIpAddress(text: string): IpAddress | undefined {
   if (!text.includes(':')) return ipv4(text);
   const value = ipv6(text.replace(/%.*$/s, ''));
@@ -40,7 +43,7 @@ function ipv6(text: string): bigint | undefined {
   return groups.reduce((value, group) => (value << 16n) | group, 0n);
 }
 
-/** Groups of 16 bits; the last two may be written as an IPv4 address. */
+/** Returns the groups of 16 bits. The last two groups may be written as an IPv4 address. */
 function groupsOf(text: string): readonly bigint[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');

@@ -2,14 +2,14 @@ import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { type IpAddress, parseIpAddress } from './ip-address.js';
 
 export interface IpRange {
-  /** As it was written. */
+  /** The original text. */
   readonly text: string;
   readonly bits: 32 | 128;
   readonly first: bigint;
   readonly last: bigint;
 }
 
-/** Reads `10.0.0.0/8`, `fd00::/8`, or one address. */
+/** Parses `10.0.0.0/8`, `fd00::/8`, or a single address. */
 export function parseIpRange(text: string): Parsed<IpRange> {
   const [, start = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const address = start.includes('%') ? undefined : parseIpAddress(start);
@@ -22,7 +22,7 @@ export function parseIpRange(text: string): Parsed<IpRange> {
   return parsed({ text, bits: address.bits, first: address.value, last: address.value + rest });
 }
 
-/** Reads ranges joined by commas; an empty text is none. */
+/** Parses ranges that are separated by commas. An empty text means no range. */
 export function parseIpRanges(text: string): Parsed<readonly IpRange[]> {
   const ranges: IpRange[] = [];
   for (const part of text.split(',').map((each) => each.trim())) {
@@ -40,7 +40,7 @@ export function isWithin(address: IpAddress, ranges: readonly IpRange[]): boolea
   );
 }
 
-/** Ranges that stand in the source. @throws where one is wrong */
+/** Parses the ranges that are constants in the source. @throws when a range is malformed */
 export function parseRanges(...texts: readonly string[]): readonly IpRange[] {
   return texts.map((text) => {
     const range = parseIpRange(text);
@@ -49,7 +49,7 @@ export function parseRanges(...texts: readonly string[]): readonly IpRange[] {
   });
 }
 
-/** Whether one of these ranges is this address alone. */
+/** Whether one of these ranges contains only this address. */
 export function isNamed(address: IpAddress, ranges: readonly IpRange[]): boolean {
   return ranges.some(({ bits, first, last }) => bits === address.bits && first === last && first === address.value);
 }

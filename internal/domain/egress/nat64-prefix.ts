@@ -1,9 +1,9 @@
 import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { parseIpRange } from './ip-range.js';
 
-/** A network's own prefix for NAT64 (RFC 6052): an IPv4 address follows it. */
+/** A network's own NAT64 prefix (RFC 6052), which an IPv4 address follows. */
 export interface Nat64Prefix {
-  /** As it was written. */
+  /** The original text. */
   readonly text: string;
   readonly first: bigint;
   readonly length: 32 | 40 | 48 | 56 | 64 | 96;
@@ -13,7 +13,7 @@ const LENGTHS: readonly Nat64Prefix['length'][] = [32, 40, 48, 56, 64, 96];
 /** Bits 64 to 71 of an address. */
 const RESERVED = 0xffn << 56n;
 
-/** Reads `2001:db8:64::/96` and others, joined by commas; an empty text is none. */
+/** Parses `2001:db8:64::/96` and others, separated by commas. An empty text means no prefix. */
 export function parseNat64Prefixes(text: string): Parsed<readonly Nat64Prefix[]> {
   const prefixes: Nat64Prefix[] = [];
   for (const part of text.split(',').map((each) => each.trim())) {

@@ -5,14 +5,16 @@ export interface PortRange {
   readonly last: number;
 }
 
-/** Of the web, and those that no system keeps for a service of its own: SSH, SMTP, DNS and others are below 1024. */
+/**
+ * The ports of the web, and the ports that no system reserves for a service: SSH, SMTP, DNS and others are below 1024.
+ */
 export const USUAL_PORTS: readonly PortRange[] = [
   { first: 80, last: 80 },
   { first: 443, last: 443 },
   { first: 1024, last: 65_535 },
 ];
 
-/** Reads `443,8000-8999`; an empty text is none. */
+/** Parses `443,8000-8999`. An empty text means no range. */
 export function parsePortRanges(text: string): Parsed<readonly PortRange[]> {
   const ranges: PortRange[] = [];
   for (const part of text.split(',').map((each) => each.trim())) {

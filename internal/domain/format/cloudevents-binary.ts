@@ -2,7 +2,10 @@ import { eventContext } from './event-context.js';
 import type { Format } from './format.js';
 import { raw } from './raw.js';
 
-/** HTTP binding 1.0, 3.1.3.2: everything but visible ASCII, and what would be ambiguous, is percent-encoded. */
+/**
+ * HTTP binding 1.0, section 3.1.3.2: every character except visible ASCII is percent-encoded, and so are the ambiguous
+ * `"` and `%`.
+ */
 const ENCODED = /[^\x21-\x7e]+|["%]/g;
 
 /** CloudEvents 1.0, binary: the attributes are headers, the body is the payload. */

@@ -1,10 +1,10 @@
 import type { Format } from './format.js';
 import { headline } from './headline.js';
 
-/** What Discord's markdown takes for a sign of its own, links and mentions included. */
+/** Characters that are special in Discord's markdown, including those of links and mentions. */
 const SIGNS = /[\\*_~`|<>[\]@]/g;
 
-/** A line of bold text; nobody is notified by it, whatever it says. */
+/** A line of bold text. It cannot notify a user, whatever the text contains. */
 export const discord: Format = {
   about: 'a message for a webhook of a Discord channel, without mentions',
   render(message) {

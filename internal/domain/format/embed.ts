@@ -2,15 +2,15 @@ import { payloadKind } from '../message/payload-kind.js';
 import { splice, toBase64 } from '../message/splice.js';
 import type { Occurrence } from './format.js';
 
-/** What stands between an object's head and its payload, by what the payload is. */
+/** The text between an object's head and its payload, depending on the kind of the payload. */
 export interface Embedding {
   readonly json: string;
   readonly binary: string;
-  /** All that follows when there is no payload. */
+  /** The rest of the text when there is no payload. */
   readonly empty: string;
 }
 
-/** The JSON of an object that ends with the payload: its bytes if they are JSON, else a base64 string. */
+/** Builds a JSON object that ends with the payload: the payload's bytes if they are JSON, otherwise a base64 string. */
 export function embed(head: string, message: Occurrence, by: Embedding): Uint8Array {
   switch (payloadKind(message)) {
     case 'json':

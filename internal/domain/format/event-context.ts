@@ -1,6 +1,6 @@
 import type { Occurrence } from './format.js';
 
-/** The attributes of a CloudEvent that is made of a message. */
+/** The attributes of a CloudEvent that is built from a message. */
 export interface EventContext {
   readonly specversion: '1.0';
   readonly id: string;
@@ -9,10 +9,13 @@ export interface EventContext {
   readonly time: string;
 }
 
-/** CloudEvents 1.0, "Type System": what a String may not hold. Lone surrogates do not come out of the decoder of subjects. */
+/**
+ * Characters that CloudEvents 1.0, "Type System", excludes from a String. The decoder of subjects never produces lone
+ * surrogates.
+ */
 const NOT_ALLOWED = /[\p{Cc}\p{Noncharacter_Code_Point}]/gu;
 
-/** The id is the message's: the same for all its receivers, on every attempt. */
+/** Builds the attributes. The id is that of the message, so it is the same for all receivers and on every attempt. */
 export function eventContext({ id, subject, receivedAt }: Occurrence): EventContext {
   return {
     specversion: '1.0',

@@ -7,7 +7,7 @@ const byHost: ReadonlyMap<string, Format> = new Map(
   [...byName.values()].flatMap((format) => (format.host === undefined ? [] : [[format.host, format]])),
 );
 
-/** The format that a webhook named, else its host's, else the contract's envelope. */
+/** Returns the format that the webhook selects, otherwise that of its host, otherwise the contract's envelope. */
 export function formatOf(name: FormatName | undefined, url: string): Format {
   if (name !== undefined) return byName.get(name) ?? hukz;
   return (URL.canParse(url) && byHost.get(new URL(url).hostname)) || hukz;

@@ -1,21 +1,27 @@
 import type { Message } from '../message/message.js';
 
-/** What a format may look at. Not the headers: the body must come out the same when only the payload is read back. */
+/**
+ * The parts of a message that a format may use. The headers are excluded, because the body must be the same when only
+ * the payload is read back from the store.
+ */
 export type Occurrence = Omit<Message, 'headers'>;
 
-/** What is sent of a message in one format. */
+/** The content of a request for a message in one format. */
 export interface Rendering {
   readonly contentType: string;
   readonly body: Uint8Array;
-  /** What the format says in headers: name, value, name, value … */
+  /** Headers of the format, as a flat list: name, value, name, value … */
   readonly headers?: readonly string[];
 }
 
-/** A shape of a request's body. Pure: the same message gives the same bytes, whoever they go to. */
+/**
+ * A shape for the body of a request. A format is a pure function: the same message gives the same bytes for every
+ * receiver.
+ */
 export interface Format {
-  /** One sentence for people. */
+  /** One sentence for the documentation. */
   readonly about: string;
-  /** Webhooks at this host have this format unless they name one. */
+  /** Webhooks at this host use this format unless they select one. */
   readonly host?: string;
   render(message: Occurrence): Rendering;
 }

@@ -129,7 +129,7 @@ describe('cloudevents-binary', () => {
   });
 });
 
-/** The one line of each chat, out of its body. */
+/** The single line of text in the body of each chat format. */
 const LINES: [FormatName, number, (body: never) => string][] = [
   ['slack', 3000, (body: { blocks: { text: { text: string } }[] }) => body.blocks[0]!.text.text],
   [

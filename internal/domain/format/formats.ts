@@ -9,7 +9,7 @@ import { slack } from './slack.js';
 import { standard } from './standard.js';
 import { teams } from './teams.js';
 
-/** Every format there is, by its public name; a row here is all that one more needs besides its file. */
+/** All formats by public name. A new format needs only a file and a row here. */
 export const formats = {
   hukz,
   raw,

@@ -3,7 +3,7 @@ import { headline } from './headline.js';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** A card with one paragraph, whose text is a kind of HTML. */
+/** A card with one paragraph, whose text is a subset of HTML. */
 export const googleChat: Format = {
   about: 'a card for a webhook of a Google Chat space',
   host: 'chat.googleapis.com',

@@ -1,14 +1,20 @@
 import { payloadKind } from '../message/payload-kind.js';
 import type { Occurrence } from './format.js';
 
-/** Above this a payload is not parsed: 1 MiB may take 20 ms in which nothing else is sent. */
+/** A larger payload is not parsed: parsing 1 MiB can take 20 ms, during which nothing else is sent. */
 const MAX_PARSED = 128 * 1024;
-/** However it is escaped, it fits everywhere: Slack takes 3,000 characters a block, Discord 2,000, Chat 4,096, Teams 28 KB. */
+/**
+ * Text of this length fits everywhere, however it is escaped: Slack allows 3,000 characters per block, Discord 2,000,
+ * Google Chat 4,096, and Teams 28 KB.
+ */
 const MAX_LENGTH = 480;
-/** Line breaks and control characters would break a line, turned directions and lone surrogates the text around it. */
+/**
+ * Line breaks and control characters would break the line; bidirectional controls and lone surrogates would corrupt the
+ * text around it.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\s]+/gu;
 
-/** What happened in one line of plain text: `tag.created` with a name or title is `Created Tag: water`. */
+/** Describes the message in one line of plain text: `tag.created` with a name or title becomes `Created Tag: water`. */
 export function headline(message: Occurrence): string {
   const tokens = message.subject.split('.').map(titleCase);
   const what = [tokens.at(-1), ...tokens.slice(0, -1)].join(' ');
@@ -16,7 +22,7 @@ export function headline(message: Occurrence): string {
   return shorten(clean(name === undefined ? what : `${what}: ${name}`));
 }
 
-/** The payload's name, else its title. Only texts: a number might not be the one that was sent once it is parsed. */
+/** Returns the payload's name, otherwise its title. Only strings are used, because parsing can change a number. */
 function nameIn(message: Occurrence): string | undefined {
   if (payloadKind(message) !== 'json' || message.payload.length > MAX_PARSED) return undefined;
   const payload: unknown = JSON.parse(Buffer.from(message.payload).toString());
@@ -39,6 +45,6 @@ function clean(text: string): string {
 function shorten(text: string): string {
   if (text.length <= MAX_LENGTH) return text;
   const cut = text.slice(0, MAX_LENGTH - 1);
-  // Half a character at the end is left out too.
+  // Half of a surrogate pair at the end is removed too.
   return `${cut.replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,6 +1,6 @@
 import type { Format } from './format.js';
 
-/** The contract's envelope, built once a message when it was received. */
+/** The contract's envelope, which is built once per message when the message is received. */
 export const hukz: Format = {
   about: 'the event, the time and the payload in an envelope',
   render: ({ body }) => ({ contentType: 'application/json', body }),

@@ -1,10 +1,10 @@
 import type { Format } from './format.js';
 import { headline } from './headline.js';
 
-/** The three characters that Slack reads as its own: mentions, links and entities begin with them. */
+/** The three characters that are special in Slack: mentions, links and entities begin with them. */
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** A section for Slack's incoming webhooks; `text` is what notifications show. */
+/** A section for Slack's incoming webhooks. Notifications show `text`. */
 export const slack: Format = {
   about: 'a message for an incoming webhook of Slack',
   host: 'hooks.slack.com',

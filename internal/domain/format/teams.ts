@@ -1,7 +1,7 @@
 import type { Format } from './format.js';
 import { headline } from './headline.js';
 
-/** A message with an Adaptive Card. A text run, unlike a text block, knows no markdown: its text needs no escaping. */
+/** A message with an Adaptive Card. A text run, unlike a text block, has no markdown, so its text needs no escaping. */
 export const teams: Format = {
   about: 'an Adaptive Card for a workflow or an incoming webhook of Microsoft Teams',
   render(message) {

@@ -3,7 +3,7 @@ import { CallerRates, callerAt } from './caller-rates.js';
 
 const PER_MINUTE = { count: 60, perMs: 60_000 };
 
-/** How many requests a caller may make at a moment. */
+/** Counts the requests that a caller may make at a moment. */
 function taken(rates: CallerRates, caller: string, now: number): number {
   let requests = 0;
   while (requests < 1000 && rates.waitMs(caller, now) === 0) {

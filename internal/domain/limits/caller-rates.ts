@@ -2,9 +2,9 @@ import { Recent } from '../../recent.js';
 import type { RateLimit } from '../matching/webhook-settings.js';
 
 /**
- * The requests of each caller: at most so many at once, and from then on so many in a period. One number per caller is
- * kept, the moment from which it could send the whole number at once again; of many callers, those that did not ask for
- * long are forgotten.
+ * Limits the requests of each caller: a burst up to the configured count, then that count per period. One number is
+ * kept per caller, the moment from which the caller may send a full burst again. When there are many callers, the
+ * entries of those that have been silent longest are dropped.
  */
 export class CallerRates {
   private readonly restedAt: Recent<string, number>;
@@ -18,15 +18,15 @@ export class CallerRates {
     this.everyMs = rate.perMs / rate.count;
   }
 
-  /** How many callers are remembered. */
+  /** Number of callers that are remembered. */
   get size(): number {
     return this.restedAt.size;
   }
 
-  /** 0, or the milliseconds after which the caller may ask. `now` is a monotonic time. */
+  /** Returns 0, or the milliseconds after which the caller may send a request. `now` is a monotonic time. */
   waitMs(caller: string, now: number): number {
     const rested = Math.max(now, this.restedAt.get(caller) ?? now);
-    // In this order, nothing is left of the rounding of a time: a caller who is new waits for nothing.
+    // The order of these operations avoids a rounding error, so that a new caller does not have to wait.
     return Math.max(0, rested - now + this.everyMs - this.rate.perMs);
   }
 
@@ -35,7 +35,7 @@ export class CallerRates {
   }
 }
 
-/** The caller at an address. The owner of one IPv6 address has the 2^64 addresses of its network. */
+/** Identifies the caller at an address. The owner of one IPv6 address has all 2^64 addresses of its network. */
 export function callerAt(address: string): string {
   const text = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, '');
   if (!text.includes(':')) return text;

@@ -9,7 +9,7 @@ const ceilings: Ceilings = {
   breaker: { failures: 30, share: 0.9 },
 };
 
-/** What is beyond a ceiling, the field that is refused, and what it is used as. */
+/** Settings beyond a ceiling, the field that is refused, and the settings that are used instead. */
 const BEYOND: readonly [WebhookSettings, string, WebhookSettings][] = [
   [{ timeoutMs: 300_000 }, 'timeout', { timeoutMs: 60_000 }],
   [

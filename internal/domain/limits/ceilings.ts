@@ -1,13 +1,13 @@
 import type { BreakerSettings, RetrySchedule, WebhookSettings } from '../matching/webhook-settings.js';
 import { formatDuration } from '../text/duration.js';
 
-/** What an operator lets a webhook ask for. */
+/** Limits that the operator sets for the settings of webhooks. */
 export interface Ceilings {
   readonly maxTimeoutMs: number;
-  /** Between two attempts. */
+  /** Shortest wait between two attempts. */
   readonly minRetryWaitMs: number;
   readonly breakerMayBeOff: boolean;
-  /** The breaker that is configured for all: what a webhook leaves out is as in it. */
+  /** The configured breaker, from which a webhook takes the thresholds that it leaves out. */
   readonly breaker: BreakerThresholds;
 }
 
@@ -16,10 +16,13 @@ export interface BreakerThresholds {
   readonly share: number;
 }
 
-/** Above so many failures in a row a breaker counts as off. */
+/** A breaker that needs more failures in a row than this counts as off. */
 export const MAX_FAILURES = 1000;
 
-/** The settings as they are used: what was stored before a ceiling was set, or by an instance without it, is used as far as it allows. */
+/**
+ * Limits settings when they are used. Settings that were stored before a ceiling was set, or by an instance without it,
+ * are used only as far as the ceiling allows.
+ */
 export function capSettings(settings: WebhookSettings, ceilings: Ceilings): WebhookSettings {
   const capped = new Map<string, unknown>();
   const { timeoutMs, retry, breaker } = settings;
@@ -33,11 +36,11 @@ export function capSettings(settings: WebhookSettings, ceilings: Ceilings): Webh
 export interface Beyond {
   readonly field: 'timeout' | 'retry' | 'breaker';
   readonly problem: string;
-  /** What is beyond the ceiling, in these or other settings of the webhook. */
+  /** Returns the value that is beyond the ceiling, in these or in other settings of the webhook. */
   valueIn(settings: WebhookSettings): unknown;
 }
 
-/** What of the settings may not be stored anew. */
+/** Finds the settings that are beyond a ceiling and must therefore not be stored. */
 export function findBeyond({ timeoutMs, retry, breaker }: WebhookSettings, ceilings: Ceilings): readonly Beyond[] {
   const { maxTimeoutMs, minRetryWaitMs } = ceilings;
   const beyond: Beyond[] = [];
@@ -69,7 +72,7 @@ function isBreakerRefused(
 export const neverOpens = ({ failures, share }: BreakerThresholds) =>
   share === 0 && (failures === 0 || failures > MAX_FAILURES);
 
-/** Infinity: there is none. */
+/** Returns the shortest wait of a schedule, or Infinity when the schedule has no waits. */
 function shortestWait(schedule: RetrySchedule): number {
   switch (schedule.kind) {
     case 'waits':

@@ -1,19 +1,19 @@
 import type { RateLimit } from '../matching/webhook-settings.js';
 
 /**
- * A rate, of which this instance has an even part. It may run ahead by what it gets in a second, at least by one request,
- * so that a minute sees at most its number and a second's worth.
+ * A rate limit of which this instance uses an equal part. A burst may use the tokens of one second, and at least one,
+ * so a minute sees at most the rate of a minute plus that of a second.
  */
 export class TokenBucket {
   private tokens = 1;
   private filledAt: number;
 
-  /** `now` is a monotonic time, milliseconds. */
+  /** `now` is a monotonic time in milliseconds. */
   constructor(now: number) {
     this.filledAt = now;
   }
 
-  /** Takes a token: 0, or the milliseconds after which there is one. */
+  /** Takes a token and returns 0, or returns the milliseconds until a token is available. */
   take(now: number, rate: RateLimit, parts: number): number {
     const perMs = rate.count / rate.perMs / Math.max(1, parts);
     const most = Math.max(1, perMs * 1000);

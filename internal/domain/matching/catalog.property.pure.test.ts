@@ -7,7 +7,7 @@ import type { Routing } from './routing.js';
 import type { Tags } from './tags.js';
 import { NO_SETTINGS } from './webhook-settings.js';
 
-/** What the store holds: events of distinct subjects, webhooks with their events. */
+/** A model of the store: events with distinct subjects, and webhooks with their events. */
 interface World {
   readonly events: Map<number, CatalogEvent>;
   readonly webhooks: Map<number, CatalogWebhook>;
@@ -53,7 +53,7 @@ const routing: fc.Arbitrary<Routing> = fc.record({
 });
 const question = fc.tuple(published, routing);
 
-/** Keeps what the store's unique index would keep, and says what a reader of changes would be told. */
+/** Stores the changes that the store's unique index would allow, and returns the changes that a reader would see. */
 function write(world: World, wanted: Omit<CatalogChanges, 'version'>, version: number): CatalogChanges {
   for (const id of wanted.deletedEventIds) world.events.delete(id);
   for (const id of wanted.deletedWebhookIds) world.webhooks.delete(id);
@@ -67,7 +67,7 @@ function write(world: World, wanted: Omit<CatalogChanges, 'version'>, version: n
   return { ...wanted, version, events, deletedEventIds: gone };
 }
 
-/** Matching as the README would explain it: every event against every webhook. */
+/** A literal version of the matching that the README explains: each event is compared with each webhook. */
 function naive(world: World, text: string, narrow: Routing): number[] | undefined {
   const covering = [...world.events.values()].filter((event) => covers(event.subject.split('.'), text.split('.')));
   if (covering.length === 0) return undefined;

@@ -6,49 +6,54 @@ import type { Routing } from './routing.js';
 import { SubjectIndex } from './subject-index.js';
 import { tagText } from './tags.js';
 
-/** An event as matching needs it. */
+/** The data of an event that matching needs. */
 export interface CatalogEvent {
   readonly id: number;
   readonly subject: string;
-  /** No service answers requests on the subject. */
+  /** Set when no service answers requests on the subject. */
   readonly publishOnly?: true;
 }
 
 export type WaitsBecause = 'paused' | 'circuit_open';
 
-/** A webhook as matching, sending and its log rows need it. */
+/** The data of a webhook that matching, sending and its log rows need. */
 export interface CatalogWebhook extends Matchable {
   readonly id: number;
   readonly url: string;
   readonly enabled: boolean;
-  /** Why its deliveries are held although it is enabled. */
+  /** The reason why its deliveries are parked although the webhook is enabled. */
   readonly waits?: WaitsBecause | undefined;
   readonly createdById: number;
   readonly secrets: readonly SealedSecret[];
 }
 
-/** Names a state of a catalog. Versions count changes; two states that share a version have different stamps. */
+/** Identifies a state of a catalog. Versions count changes; two states that share a version have different stamps. */
 export interface CatalogState {
   readonly version: number;
-  /** uuid, or empty before anything was loaded. */
+  /** A uuid, or an empty string before anything was loaded. */
   readonly stamp: string;
 }
 
-/** How the store's catalog follows from a state that was loaded before. */
+/** The relation between the store's catalog and a state that was loaded before. */
 export type CatalogHistory =
-  /** Nothing was. */
+  /** No state was loaded before. */
   | 'begun'
   | 'continued'
-  /** The store never had that state, or has lost it: it was restored, or failed over to a server that lacked changes. */
+  /** The store never had that state or has lost it: it was restored, or failed over to a server that lacked changes. */
   | 'went_back'
-  /** So many changes ago that the store does not remember. */
+  /** The state is so many changes old that the store no longer remembers it. */
   | 'forgotten';
 
-/** What changed in the store since a version, or a part of it. Deleted ones appear by id only. */
+/**
+ * The changes in the store since a version, or a part of those changes. Deleted events and webhooks appear by id only.
+ */
 export interface CatalogChanges {
-  /** That the catalog has when these are applied: of a part that others follow, the one that it had before. */
+  /**
+   * The version of the catalog once these changes are applied. In a part that other parts follow, it is the version
+   * before.
+   */
   readonly version: number;
-  /** Of that version; absent on a part that others follow. */
+  /** The stamp of that version. It is absent in a part that other parts follow. */
   readonly stamp?: string;
   readonly events: readonly CatalogEvent[];
   readonly deletedEventIds: readonly number[];
@@ -56,7 +61,7 @@ export interface CatalogChanges {
   readonly deletedWebhookIds: readonly number[];
 }
 
-/** The enabled webhooks of one event, findable by what a publisher may narrow a message to. */
+/** The enabled webhooks of one event, indexed by the values to which a publisher can narrow a message. */
 interface Targets {
   readonly all: Set<CatalogWebhook>;
   readonly byTag: ManyByKey<string, CatalogWebhook>;
@@ -65,7 +70,10 @@ interface Targets {
 
 const NO_WEBHOOKS: readonly CatalogWebhook[] = [];
 
-/** The in-memory picture of events and webhooks by which messages are matched. A change costs what changed, not what is there. */
+/**
+ * The copy of all events and webhooks in memory, against which messages are matched. The cost of an update depends on
+ * the size of the change, not on the size of the catalog.
+ */
 export class Catalog {
   private events = new Map<number, CatalogEvent>();
   private webhooks = new Map<number, CatalogWebhook>();
@@ -87,19 +95,20 @@ export class Catalog {
     return { events: this.events.size, webhooks: this.webhooks.size };
   }
 
-  /** Webhooks whose deliveries are held, by the reason. */
+  /** Number of webhooks whose deliveries are parked, per reason. */
   get waiting(): Readonly<Record<WaitsBecause, number>> {
     return this.waitingNow;
   }
 
   /**
-   * Applying the same changes twice changes nothing, and the parts of some changes may come in any order. Between the
-   * parts the catalog is neither old nor new, under its old stamp: the journal then stores nothing that it matches.
+   * Applies changes. Applying the same changes twice has no further effect, and the parts of a set of changes may come
+   * in any order. Between the parts the catalog is neither old nor new and keeps its old stamp, so the journal stores
+   * no message that is matched in that state.
    */
   apply(changes: CatalogChanges): void {
     for (const id of changes.deletedWebhookIds) this.removeWebhook(id);
     for (const id of changes.deletedEventIds) this.removeEvent(id);
-    // Two steps: a subject may have moved from one event to another within the same changes.
+    // All removals come first, because a subject may have moved from one event to another within the same changes.
     for (const event of changes.events) this.removeEvent(event.id);
     for (const event of changes.events) {
       this.events.set(event.id, event);
@@ -114,8 +123,8 @@ export class Catalog {
   }
 
   /**
-   * Takes over the contents of another catalog, which must not be used afterwards. Answers the webhooks that were here and
-   * are now gone or another receiver under the same id.
+   * Takes over the contents of another catalog, which must not be used afterwards. Returns the ids of webhooks in this
+   * catalog that are now gone, or that name another receiver.
    */
   become(other: Catalog): ReadonlySet<number> {
     const replaced = new Set<number>();
@@ -134,7 +143,7 @@ export class Catalog {
     return [...this.events.values()].map((event) => event.subject);
   }
 
-  /** Those of them on which no service answers requests. */
+  /** Subjects of the events on which no service answers requests. */
   publishOnlySubjects(): string[] {
     return [...this.events.values()].filter(({ publishOnly }) => publishOnly).map(({ subject }) => subject);
   }
@@ -143,12 +152,12 @@ export class Catalog {
     return this.webhooks.get(id);
   }
 
-  /** Ids of the registered events that cover a subject. */
+  /** Returns the ids of the registered events that cover a subject. */
   eventsOf(subject: string): readonly number[] {
     return this.index.match(subject);
   }
 
-  /** The webhooks that a message fires, each once; undefined when no registered event covers its subject. */
+  /** Returns each webhook that the message fires, once, or undefined when no registered event covers its subject. */
   match(message: MessageHead): readonly CatalogWebhook[] | undefined {
     const covering = this.index.match(message.subject);
     if (covering.length === 0) return undefined;
@@ -206,14 +215,18 @@ function isSameReceiver(one: CatalogWebhook, other: CatalogWebhook | undefined):
   return hasSameUrl(one, other) && other?.spaceId === spaceId && other.createdById === createdById;
 }
 
-/** Of a url that is secret in part, the row that holds it tells one from another. */
+/**
+ * Compares the URLs of two webhooks. For a URL with a secret part, the row of its secret is compared too.
+ */
 export function hasSameUrl(one: CatalogWebhook, other: CatalogWebhook | undefined): boolean {
   return other?.url === one.url && urlRow(one) === urlRow(other);
 }
 
 const urlRow = ({ secrets }: CatalogWebhook) => secrets.find(({ purpose }) => purpose === 'url')?.row;
 
-/** The webhooks under the rarest thing that the message asks for; `matches` decides which of them receive the message. */
+/**
+ * Returns the webhooks under the rarest value that the message asks for. `matches` then selects those that receive it.
+ */
 function candidates(targets: Targets, routing: Routing): Iterable<CatalogWebhook> {
   let fewest = targets.all.size;
   let found: () => Iterable<CatalogWebhook> = () => targets.all;

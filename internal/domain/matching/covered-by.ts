@@ -1,19 +1,19 @@
 import { firstToken, isWildcard } from './subject.js';
 import { covers, overlap } from './subject-overlap.js';
 
-/** Those of the subjects that are among the holders or covered by one of them. */
+/** Returns the subjects that are equal to one of the holders or covered by it. */
 export function coveredBy(subjects: readonly string[], holders: readonly string[]): string[] {
   return subjects.filter(makeIsCovered(holders));
 }
 
-/** The same of one subject after another. */
+/** Makes the check of `coveredBy` for use with many single subjects. */
 export function makeIsCovered(holders: readonly string[]): (subject: string) => boolean {
   const exact = new Set(holders);
   const wildcards = holders.filter(isWildcard);
   return (subject) => exact.has(subject) || wildcards.some((wide) => covers(wide, subject));
 }
 
-/** Whether some message of a subject is for one of the others as well. */
+/** Makes a check whether any message on a subject also matches one of the others. */
 export function makeOverlapsOne(others: readonly string[]): (subject: string) => boolean {
   const byFirst = new Map<string, string[]>();
   for (const other of others) {
@@ -29,7 +29,7 @@ export function makeOverlapsOne(others: readonly string[]): (subject: string) =>
   };
 }
 
-/** Those of the subjects that some message of this one is for. */
+/** Returns those of the subjects that can match a message on `subject`. */
 export function overlapping(subjects: readonly string[], subject: string): string[] {
   if (isWildcard(subject)) return subjects.filter((other) => overlap(other, subject));
   return subjects.filter((other) => other === subject || (isWildcard(other) && covers(other, subject)));

@@ -1,6 +1,6 @@
 import type { Tags } from './tags.js';
 
-/** A registered event: the subject that applications publish to (the contract's field `event`), with a name and tags. */
+/** A registered event: the subject that applications publish to (`event` in the contract), with a name and tags. */
 export interface Event {
   readonly id: number;
   readonly createdAt: Date;
@@ -11,6 +11,6 @@ export interface Event {
   readonly name: string;
   readonly subject: string;
   readonly tags: Tags;
-  /** Whether no service answers requests on the subject, so that a stream may acknowledge its messages. */
+  /** Whether the subject is free of services that answer requests, so that a stream may acknowledge its messages. */
   readonly publishOnly: boolean;
 }

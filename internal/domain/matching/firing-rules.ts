@@ -1,11 +1,14 @@
 import { makeIsReserved } from './reserved.js';
 import { parseSubject, type SubjectRules } from './subject.js';
 
-/** What fires no webhook today, though it may be stored: in the catalog, or in the journal. */
+/**
+ * Rules for events and messages that fire no webhook under the present configuration, although the catalog or the
+ * journal may contain them.
+ */
 export interface FiringRules {
-  /** Whether messages of an event with this subject are taken. */
+  /** Whether messages of an event with this subject are accepted. */
   isPermitted(event: string): boolean;
-  /** Whether a message of this subject belongs to the NATS server, to a reply or to our own results. */
+  /** Whether a message on this subject belongs to the NATS server, to a reply or to our own delivery events. */
   isReserved(subject: string): boolean;
 }
 

@@ -1,8 +1,8 @@
 type Some<T> = T | Set<T>;
 
 /**
- * Things by key, several a key. Most keys have one, which then stands there by itself: a set of one takes 200 bytes, and
- * 100,000 webhooks with a tag of their own have as many keys.
+ * A map with several values per key. Most keys have one value, which is then stored without a set: a set with one value
+ * takes 200 bytes, and 100,000 webhooks, each with a tag of its own, have 100,000 keys.
  */
 export class ManyByKey<K, T extends object> {
   private readonly byKey = new Map<K, Some<T>>();
@@ -22,7 +22,7 @@ export class ManyByKey<K, T extends object> {
     }
   }
 
-  /** How many there are under a key. */
+  /** Returns the number of values under a key. */
   count(key: K): number {
     const there = this.byKey.get(key);
     if (there === undefined) return 0;

@@ -3,19 +3,22 @@ import type { Routing } from './routing.js';
 import { carriesTag, type Tags } from './tags.js';
 import type { WebhookSettings } from './webhook-settings.js';
 
-/** A webhook as matching needs it. Matching does not ask whether the webhook is enabled. */
+/** The data of a webhook that matching needs. Matching does not check whether the webhook is enabled. */
 export interface Matchable {
   readonly eventIds: readonly number[];
   readonly spaceId: number;
   readonly tags: Tags;
-  /** No setting narrows what a webhook receives today. Every caller has to pass them, so that one that does is ignored nowhere. */
+  /**
+   * No setting narrows the messages of a webhook at present. Every caller has to pass its settings, so that no caller
+   * can ignore a setting that does.
+   */
   readonly settings: WebhookSettings;
 }
 
 /**
- * Whether a webhook receives a message: the only place where that is decided, for fresh messages and for replays. `covering`
- * holds the ids of the registered events that cover the message's subject. A decision that reads the payload takes a
- * `MessageView` here; the callers that have no payload do not compile then.
+ * Decides whether a webhook receives a message. This function is the only place for that decision, for fresh messages
+ * and for replays. `covering` contains the ids of the registered events that cover the message's subject. A decision
+ * that reads the payload would take a `MessageView` here; a caller without a payload would then not compile.
  */
 export function matches(webhook: Matchable, { routing }: MessageHead, covering: readonly number[]): boolean {
   return routing.ok && isMeant(webhook, routing.value) && isSubscribed(webhook, covering);
@@ -32,8 +35,9 @@ function isSubscribed({ eventIds }: Matchable, covering: readonly number[]): boo
 }
 
 /**
- * A webhook may have 10,000 events, in the order of their ids as the store gives them: a binary search finds in 15 ns what a
- * look through the list finds in 7 µs. An id that is not where the order says is looked for everywhere, so that no answer depends on it.
+ * A webhook may have 10,000 events, sorted by id as the store returns them. A binary search takes 15 ns where a linear
+ * search takes 7 µs. When the binary search does not find an id, the whole list is searched, so the answer does not
+ * depend on the order.
  */
 function holds(ids: readonly number[], id: number): boolean {
   for (let [low, high] = [0, ids.length]; low < high; ) {

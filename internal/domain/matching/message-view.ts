@@ -2,7 +2,7 @@ import type { Header } from '../message/message.js';
 import type { Parsed } from '../text/parsed.js';
 import { parseRouting, type Routing } from './routing.js';
 
-/** A message without its payload. Its routing headers are read when something first asks for them, and only once. */
+/** A message without its payload. Its routing headers are parsed lazily and at most once. */
 export class MessageHead {
   private read: Parsed<Routing> | undefined;
 
@@ -17,7 +17,9 @@ export class MessageHead {
   }
 }
 
-/** A message with its payload, which is parsed when something first asks for its JSON, and only once: 64 KiB take a millisecond. */
+/**
+ * A message with its payload. The JSON is parsed lazily and at most once, because parsing 64 KiB takes a millisecond.
+ */
 export class MessageView extends MessageHead {
   private parsed: { readonly value: unknown } | undefined;
 
@@ -29,12 +31,12 @@ export class MessageView extends MessageHead {
     super(subject, headers);
   }
 
-  /** From now on the payload is read from a copy, because the socket's buffer does not last. */
+  /** Makes this view read the payload from a copy, because the socket's buffer is reused. */
   moveTo(copy: Uint8Array): void {
     this.payload = copy;
   }
 
-  /** Undefined where the payload is not JSON. */
+  /** The parsed payload, or undefined when the payload is not JSON. */
   get json(): unknown {
     this.parsed ??= { value: parse(this.payload) };
     return this.parsed.value;

@@ -2,7 +2,7 @@ import type { Header } from '../message/message.js';
 import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { parseTag, type Tag } from './tags.js';
 
-/** What a publisher narrows a message to. */
+/** The conditions with which a publisher narrows a message to some webhooks. */
 export interface Routing {
   readonly tags: readonly Tag[];
   readonly spaceId: number | undefined;
@@ -11,8 +11,9 @@ export interface Routing {
 const EVERYBODY: Routing = { tags: [], spaceId: undefined };
 
 /**
- * Reads `Hukz-Tag: key:value` (repeatable, all must be carried) and `Hukz-Space: 7`, whatever their case.
- * Malformed ones are refused as a whole: firing everybody instead would hand one tenant's message to another.
+ * Parses `Hukz-Tag: key:value` (repeatable; a webhook must have all of these tags) and `Hukz-Space: 7`. Header names
+ * are case-insensitive. Any malformed header makes the whole routing invalid, because firing every webhook instead
+ * would give one tenant's message to another.
  */
 export function parseRouting(headers: readonly Header[]): Parsed<Routing> {
   if (headers.length === 0) return parsed(EVERYBODY);

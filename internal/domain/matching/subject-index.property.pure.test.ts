@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { fc } from '../../testkit/properties.js';
 import { SubjectIndex } from './subject-index.js';
 
-/** A NATS matcher written as nobody would for speed: the registered subject becomes a regular expression. */
+/** A NATS matcher that favours clarity over speed: the registered subject becomes a regular expression. */
 function covers(registered: string, published: string): boolean {
   const source = registered
     .split('.')
@@ -11,7 +11,7 @@ function covers(registered: string, published: string): boolean {
   return new RegExp(`^${source}$`, 's').test(published);
 }
 
-// Few words, so that subjects meet often.
+// The words are few, so that subjects often overlap.
 const word = fc.constantFrom('a', 'b', 'c', 'A', '_-');
 const registered = fc
   .tuple(

@@ -2,7 +2,7 @@ import { isWildcard } from './subject.js';
 
 interface Branch<T> {
   readonly next: Map<string, Branch<T>>;
-  /** What is registered for exactly this path; a last token `>` is a branch of that name. */
+  /** The value that is registered for exactly this path. A last token `>` is stored as a branch of that name. */
   value: T | undefined;
 }
 
@@ -13,7 +13,10 @@ interface Path<T> {
 
 const makeBranch = <T>(): Branch<T> => ({ next: new Map(), value: undefined });
 
-/** Values by NATS subject, wildcards included: exact subjects cost one look-up, wildcards a walk down a tree of tokens. */
+/**
+ * Values by NATS subject, including wildcards. Exact subjects cost one look-up; wildcards cost a walk down a tree of
+ * tokens.
+ */
 export class SubjectIndex<T> {
   private readonly exact = new Map<string, T>();
   private readonly root = makeBranch<T>();
@@ -34,14 +37,14 @@ export class SubjectIndex<T> {
     branch.value = value;
   }
 
-  /** Forgets it, unless the subject is meanwhile another's. */
+  /** Removes the value, unless the subject now belongs to another one. */
   delete(subject: string, value: T): void {
     if (!isWildcard(subject)) {
       if (this.exact.get(subject) === value) this.exact.delete(subject);
     } else if (prune(this.root, { tokens: subject.split('.'), value }, 0)) this.wildcards--;
   }
 
-  /** Everything registered for a published subject. */
+  /** Returns all values whose registered subject covers the published subject. */
   match(subject: string): readonly T[] {
     const exact = this.exact.get(subject);
     if (this.wildcards === 0) return exact === undefined ? [] : [exact];
@@ -65,7 +68,7 @@ function collect<T>(branch: Branch<T>, tokens: readonly string[], depth: number,
   if (same) collect(same, tokens, depth + 1, found);
 }
 
-/** Removes a path and the branches it leaves empty; whether there was one. */
+/** Removes a path and the branches that the removal leaves empty. Returns whether the path existed. */
 function prune<T>(branch: Branch<T>, path: Path<T>, depth: number): boolean {
   const token = path.tokens[depth];
   if (token === undefined) {

@@ -1,4 +1,4 @@
-/** Whether every subject that `narrow` matches is matched by `wide` as well. Equal subjects cover each other. */
+/** Whether `wide` matches every subject that `narrow` matches. Equal subjects cover each other. */
 export function covers(wide: string, narrow: string): boolean {
   const [wideTokens, narrowTokens] = [wide.split('.'), narrow.split('.')];
   for (const [index, token] of wideTokens.entries()) {
@@ -10,7 +10,7 @@ export function covers(wide: string, narrow: string): boolean {
   return wideTokens.length === narrowTokens.length;
 }
 
-/** Whether some subject is matched by both. */
+/** Whether both match at least one common subject. */
 export function overlap(one: string, two: string): boolean {
   const [ones, twos] = [one.split('.'), two.split('.')];
   for (let index = 0; ; index++) {

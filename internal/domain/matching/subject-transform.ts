@@ -1,19 +1,19 @@
 import { covers } from './subject-overlap.js';
 
-/** A rewriting of subjects by a stream or on the way into it. */
+/** A rule by which a stream rewrites subjects, when it captures messages or when it copies them. */
 export interface SubjectTransform {
-  /** Absent or '': every subject. */
+  /** The subjects that the rule applies to. When it is absent or empty, the rule applies to every subject. */
   readonly src?: string;
   readonly dest: string;
 }
 
-/** One token in, one out. Other functions may make several tokens, or none that can be told. */
+/** Functions that turn one token into one token. Other functions may produce several tokens, or an unknown number. */
 const ONE_TOKEN = /^(\$\d+|\{\{\s*(wildcard|partition)\s*\(.*\)\s*\}\})$/i;
 const WILDCARD = /^(?:\$(\d+)|\{\{\s*wildcard\s*\(\s*(\d+)\s*\)\s*\}\})$/i;
 
 export const sourceOf = ({ src }: SubjectTransform) => src || '>';
 
-/** What a transform can store, as a subject with wildcards: at least all of it. */
+/** Returns a subject with wildcards that covers every subject that the transform can produce. */
 export function storedBy({ dest }: SubjectTransform): string {
   const tokens: string[] = [];
   for (const token of tokensOf(dest)) {
@@ -23,7 +23,7 @@ export function storedBy({ dest }: SubjectTransform): string {
   return tokens.join('.');
 }
 
-/** The subject under which messages of this one are stored; undefined when that is not one subject. */
+/** Returns the subject under which messages on `subject` are stored, or undefined when that is not a single subject. */
 export function transformed(transform: SubjectTransform, subject: string): string | undefined {
   const src = sourceOf(transform);
   if (!covers(src, subject)) return undefined;
@@ -42,7 +42,7 @@ export function transformed(transform: SubjectTransform, subject: string): strin
   return stored.join('.');
 }
 
-/** A function in braces may hold dots. */
+/** Splits a destination into tokens. A function in braces may contain dots. */
 function tokensOf(dest: string): readonly string[] {
   return dest.match(/(?:\{\{.*?\}\}|[^.{]|\{(?!\{))+/g) ?? [];
 }

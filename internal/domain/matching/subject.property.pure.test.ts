@@ -3,7 +3,7 @@ import { fc } from '../../testkit/properties.js';
 import { subjectPattern } from '../subject-pattern.js';
 import { firstToken, isWildcard, parseQueueGroup, parseSubject, type SubjectRules } from './subject.js';
 
-/** The rules once more, as one regular grammar and two bounds. */
+/** A second version of the rules, as one regular grammar and two bounds. */
 const GRAMMAR = /^(?!_INBOX(?:\.|$))(?:[A-Za-z0-9_-]+|\*)(?:\.(?:[A-Za-z0-9_-]+|\*)){0,15}$/;
 const GRAMMAR_WITH_TAIL = /^(?!_INBOX(?:\.|$))(?:(?:[A-Za-z0-9_-]+|\*)\.){0,15}>$/;
 const REACHES_ALL = /^(?:>|\*)(?:$|.*[*>])/;

@@ -8,19 +8,22 @@ const MAX_TOKENS = 16;
 const TOKEN = /^[A-Za-z0-9_-]+$/;
 
 export interface SubjectRules {
-  /** Whether nearly every subject of the server may be registered at once: `>`, `*`, `*.>`, `*.*`, `*.a.*`. */
+  /** Whether nearly all subjects of the server may be registered with one event: `>`, `*`, `*.>`, `*.*`, `*.a.*`. */
   readonly allowAll: boolean;
-  /** Whether messages come from our own stream, which cannot hold a subject with a wildcard as the first token. */
+  /** Whether messages come from our own stream, which cannot capture a subject whose first token is a wildcard. */
   readonly literalFirst?: boolean;
-  /** Prefixes of subjects on which replies come, to us or to others. */
+  /** Prefixes of the subjects on which replies to hukz or to other clients arrive. */
   readonly inboxes?: readonly string[];
-  /** The operator's list: a subject must be covered by one of these. Absent: by any. */
+  /**
+   * The operator's list of subjects, one of which must cover the event. When it is absent, every subject is allowed.
+   */
   readonly allowed?: readonly string[];
 }
 
 /**
- * Judges a subject before it is stored: 1–255 ASCII characters, at most 16 tokens of `[A-Za-z0-9_-]+`, `*` as a whole
- * token, `>` as the last one. nats-server closes the connection, or listens in on requests, for what is refused here.
+ * Validates a subject before it is stored: 1–255 ASCII characters, at most 16 tokens of `[A-Za-z0-9_-]+`, `*` only as a
+ * whole token and `>` only as the last token. Subjects that are refused here would make nats-server close the
+ * connection, or would make hukz listen in on requests.
  */
 export function parseSubject(text: string, rules: SubjectRules): Parsed<string> {
   if (text.length === 0) return refused('a subject may not be empty');
@@ -55,7 +58,7 @@ function widthProblem(text: string, { allowAll, inboxes = [], allowed }: Subject
 
 const isBelow = (text: string, prefix: string) => text === prefix || text.startsWith(`${prefix}.`);
 
-/** A wildcard at the beginning reaches the applications of all others, unless every other token is a literal one. */
+/** A leading wildcard covers subjects of all other applications, unless every other token is literal. */
 function coversAnything(text: string): boolean {
   const [first = '', ...rest] = text.split('.');
   return isWildcard(first) && (rest.length === 0 || rest.some(isWildcard));
@@ -70,7 +73,7 @@ function tokenProblem(token: string, isLast: boolean): string | undefined {
   return undefined;
 }
 
-/** Judges a queue group by the rules of one token sequence: it becomes part of NATS' protocol line too. */
+/** Validates a queue group by the rules for subject tokens, because it also becomes part of NATS' protocol line. */
 export function parseQueueGroup(text: string): Parsed<string> {
   const subject = parseSubject(text, { allowAll: false });
   if (!subject.ok) return refused(subject.problem.replaceAll('subject', 'queue group'));
@@ -81,7 +84,7 @@ export function isWildcard(subject: string): boolean {
   return subject.includes('*') || subject.endsWith('>');
 }
 
-/** The operator's list of subjects, joined by commas. */
+/** Parses the operator's list of subjects, separated by commas. */
 export function parseSubjects(text: string): Parsed<readonly string[]> {
   const subjects = text.split(',').flatMap((part) => part.trim() || []);
   for (const subject of subjects) {
@@ -91,7 +94,7 @@ export function parseSubjects(text: string): Parsed<readonly string[]> {
   return parsed(subjects);
 }
 
-/** The first token: the contract's `contains`. */
+/** Returns the first token, which is `contains` in the contract. */
 export function firstToken(subject: string): string {
   const dot = subject.indexOf('.');
   return dot < 0 ? subject : subject.slice(0, dot);

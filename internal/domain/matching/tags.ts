@@ -11,11 +11,14 @@ export interface Tag {
 export const MAX_TAGS = 32;
 export const MAX_TAG_KEY_LENGTH = 64;
 export const MAX_TAG_VALUE_LENGTH = 256;
-/** Of the JSON of all tags of one event or webhook: room for the most and longest tags in ASCII. */
+/**
+ * Maximum size of the JSON of all tags of one event or webhook. It has room for the maximum number of tags of maximum
+ * length in ASCII.
+ */
 export const MAX_TAG_BYTES = 12 * 1024;
 export const TAG_KEY = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** Bytes of their JSON. */
+/** Returns the size of the tags' JSON in bytes. */
 export function tagBytes(tags: Tags): number {
   return Buffer.byteLength(JSON.stringify(tags));
 }
@@ -27,7 +30,7 @@ export function parseTag(text: string): Parsed<Tag> {
   return parsed({ key: text.slice(0, colon), value: text.slice(colon + 1) });
 }
 
-/** The tag's canonical text; unambiguous because keys hold no colon. */
+/** Returns the canonical text of a tag. It is unambiguous because keys contain no colon. */
 export function tagText(key: string, value: string): string {
   return `${key}:${value}`;
 }

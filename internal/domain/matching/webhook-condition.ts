@@ -1,22 +1,24 @@
-/** What has become of a webhook beside what people decided; everything is absent while all is well. */
+/**
+ * The part of a webhook's state that hukz decides and not a user. Every field is absent while the webhook is healthy.
+ */
 export interface WebhookCondition {
-  /** Why and when it was disabled by itself. */
+  /** The reason and the time at which hukz disabled the webhook. */
   readonly disabled?: { readonly because: string; readonly at: Date | null };
   readonly pausedAt?: Date;
   readonly circuit?: {
     readonly openedAt: Date;
     readonly because: string | null;
-    /** When one delivery is tried next, if one waits. */
+    /** The time of the next probe, if a delivery is waiting. */
     readonly probeAt: Date | null;
     readonly probes: number;
   };
-  /** The first failure since anything succeeded. */
+  /** The time of the first failure since the last success. */
   readonly failingSince?: Date;
-  /** Its backlog is let go in steps. */
+  /** Set while the backlog is unparked in steps. */
   readonly resuming?: { readonly perSecond: number | null; readonly dropBefore: Date | null };
 }
 
-/** As people ask for webhooks: of several at once the first counts. */
+/** The states by which users filter webhooks. When several states apply, the first one counts. */
 export const WEBHOOK_STATES = ['disabled', 'paused', 'open', 'active'] as const;
-/** `open`: its circuit is. */
+/** `open` means that the webhook's circuit is open. */
 export type WebhookState = (typeof WEBHOOK_STATES)[number];

@@ -5,11 +5,11 @@ export type RequestMethod = 'POST' | 'PUT' | 'PATCH';
 
 export interface SignatureSettings {
   readonly scheme: SchemeName | 'none';
-  /** Where the scheme's headers are named by one: the middle of `X-<prefix>-Signature`. */
+  /** The middle of `X-<prefix>-Signature`, for schemes whose header names contain a prefix. */
   readonly prefix?: string;
 }
 
-/** How a webhook's requests are let in by its receiver. What is secret in it is kept apart. */
+/** The way in which a webhook's requests authenticate to its receiver. The secrets are stored separately. */
 export type CredentialSettings =
   | { readonly type: 'basic'; readonly username: string }
   | { readonly type: 'bearer' }
@@ -17,38 +17,41 @@ export type CredentialSettings =
   | {
       readonly type: 'oauth2';
       readonly clientId: string;
-      /** Either where tokens are given, or who says where that is. */
+      /** Either the URL of the token endpoint is set, or the issuer that announces the URL. */
       readonly tokenUrl?: string;
       readonly issuer?: string;
       readonly scope?: string;
       readonly audience?: string;
-      /** How the client proves who it is; absent: `client_secret_basic`. */
+      /** The method by which the client authenticates. When it is absent, the method is `client_secret_basic`. */
       readonly clientAuth?: 'client_secret_post';
     };
 
 export type OAuth2Settings = Extract<CredentialSettings, { readonly type: 'oauth2' }>;
 
-/** The private key of a client certificate is kept apart. */
+/** TLS settings. The private key of a client certificate is stored separately. */
 export interface TlsSettings {
-  /** PEM: trusted instead of the public authorities. */
+  /** PEM. This authority is trusted instead of the public ones. */
   readonly ca?: string;
-  /** PEM: shown to the receiver. */
+  /** PEM. This client certificate is shown to the receiver. */
   readonly certificate?: string;
-  /** The receiver's certificate is not checked. */
+  /** Set when the receiver's certificate is not checked. */
   readonly insecure?: true;
 }
 
-/** A way of its own; `none`: without the one that is configured for all. User and password are kept apart. */
+/**
+ * The webhook's own proxy. `none` bypasses the proxy that is configured for all webhooks. User and password are stored
+ * separately.
+ */
 export type ProxySettings = 'none' | { readonly host: string; readonly port: number; readonly login?: true };
 
-/** When to try again; what is absent is as configured. */
+/** The retry policy of a webhook. Absent fields have the configured values. */
 export interface RetrySettings {
   readonly schedule?: RetrySchedule;
   /** 0.2 spreads each wait evenly over ±20 %. */
   readonly jitter?: number;
-  /** After this time since the message was received nothing is tried again. */
+  /** Time since the message was received after which the delivery is not attempted again. */
   readonly maxAgeMs?: number;
-  /** Answers after which nothing is tried again. */
+  /** Statuses after which the delivery is not attempted again. */
   readonly finalStatuses?: readonly number[];
 }
 
@@ -63,29 +66,35 @@ export type RetrySchedule =
     }
   | { readonly kind: 'constant'; readonly waitMs: number; readonly tries: number };
 
-/** At most `count` requests in any `perMs`, all instances together. */
+/** At most `count` requests in each period of `perMs`, over all instances together. */
 export interface RateLimit {
   readonly count: number;
   readonly perMs: number;
 }
 
-/** When a circuit opens; `off` never. What is absent is as configured. */
+/** Conditions that open a circuit. `off` disables the breaker, and absent fields have the configured values. */
 export type BreakerSettings =
   | 'off'
   | {
-      /** Failures in a row. */
+      /** Number of consecutive failures. */
       readonly failures?: number;
-      /** Part of the attempts of a window that failed, 0 to 1. */
+      /** Failed share of the attempts in a window, from 0 to 1. */
       readonly share?: number;
     };
 
-/** Which deliveries wait for each other; the key is a header of the message, or a JSON pointer into its payload. */
+/**
+ * Selects the deliveries that wait for each other. The key is a header of the message, or a JSON pointer into its
+ * payload.
+ */
 export type Ordering =
   | { readonly by: 'webhook' }
   | { readonly by: 'key'; readonly header: string }
   | { readonly by: 'key'; readonly pointer: string };
 
-/** What a webhook wants otherwise than everybody: an absent setting is the configured default. Holds no secret. */
+/**
+ * Settings in which a webhook differs from the configured defaults. An absent setting has the default. The settings
+ * contain no secret.
+ */
 export interface WebhookSettings {
   readonly format?: FormatName;
   readonly method?: RequestMethod;
@@ -99,18 +108,18 @@ export interface WebhookSettings {
   readonly proxy?: ProxySettings;
   readonly retry?: RetrySettings;
   readonly timeoutMs?: number;
-  /** Requests at the same time, in one instance. */
+  /** Maximum number of concurrent requests, per instance. */
   readonly maxInFlight?: number;
   readonly rate?: RateLimit;
   readonly breaker?: BreakerSettings;
   readonly ordering?: Ordering;
-  /** After so long of nothing but failures it is disabled; 0: never. */
+  /** Time of uninterrupted failure after which hukz disables the webhook. 0 means never. */
   readonly disableAfterMs?: number;
 }
 
-/** Whoever does not say is signed by Standard Webhooks. */
+/** The signature scheme of a webhook. The default is Standard Webhooks. */
 export const schemeNameIn = ({ signature }: WebhookSettings): SignatureSettings['scheme'] =>
   signature?.scheme ?? 'standard';
 
-/** One object for all webhooks that have none: most of a hundred thousand. */
+/** A single object that is shared by all webhooks without settings, which are most of a hundred thousand. */
 export const NO_SETTINGS: WebhookSettings = Object.freeze({});

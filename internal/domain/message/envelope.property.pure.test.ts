@@ -4,7 +4,7 @@ import { envelope } from './envelope.js';
 import { isJson } from './json-bytes.js';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** JSON by the book: decode every character, then parse. */
+/** A reference implementation: decode all characters, then parse. */
 const isJsonByTheBook = (bytes: Uint8Array) => {
   try {
     JSON.parse(strict.decode(bytes));
@@ -24,7 +24,7 @@ const jsonText = fc.oneof(
   fc.constantFrom('{"a":1,"a":2}', '1e400', '-0', '"\\ud800"', '"\\u0000"', '"\u2028"'),
 );
 const jsonBytes = jsonText.map((text) => Buffer.from(text));
-/** JSON with one byte changed, put in or taken out: valid or not, by a hair. */
+/** JSON with one byte changed, added or removed, which may or may not be valid. */
 const damaged = fc
   .tuple(jsonBytes, fc.nat(), fc.nat({ max: 255 }), fc.nat({ max: 2 }))
   .map(([bytes, place, byte, kind]) => {
@@ -55,7 +55,7 @@ const anyBytes = fc.oneof(
   jsonText.map((text) => Buffer.from(text, 'utf16le')),
   fc.uint8Array({ maxLength: 8 }).map((inner) => Buffer.concat([Buffer.from('"'), inner, Buffer.from('"')])),
 );
-/** As they come: somewhere in the buffer of a socket. */
+/** Payloads at an offset in a larger buffer, as they arrive from a socket. */
 const bytesInBuffer = fc.tuple(anyBytes, fc.nat({ max: 9 })).map(([bytes, offset]) => {
   const buffer = new Uint8Array(offset + bytes.length + 5).fill(0x7b);
   buffer.set(bytes, offset);

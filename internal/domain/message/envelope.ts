@@ -2,7 +2,10 @@ import { firstToken } from '../matching/subject.js';
 import { isJson } from './json-bytes.js';
 import { splice, toBase64 } from './splice.js';
 
-/** What is POSTed, and the payload: a window into the body if, and only if, it stands in it as it is; see `payload-kind.ts`. */
+/**
+ * The body that is POSTed, and the payload. The payload is a window into the body if, and only if, the body contains
+ * the payload unchanged; see `payload-kind.ts`.
+ */
 export interface Envelope {
   readonly body: Uint8Array;
   readonly payload: Uint8Array;
@@ -10,8 +13,9 @@ export interface Envelope {
 
 /**
  * Splices a payload into the contract's envelope without parsing it:
- * `{"event":"tag.created","contains":["tag"],"created_at":"2026-01-31T12:00:00.000Z","payload":<the bytes>}`.
- * Valid JSON stands in it unchanged, nothing at all becomes `null`, anything else a base64 string that says so.
+ * `{"event":"tag.created","contains":["tag"],"created_at":"2026-01-31T12:00:00.000Z","payload":<the bytes>}`. Valid
+ * JSON is inserted unchanged, an empty payload becomes `null`, and any other payload becomes a base64 string with a
+ * marker.
  */
 export function envelope(subject: string, receivedAt: number, payload: Uint8Array): Envelope {
   const head =

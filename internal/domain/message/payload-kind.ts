@@ -1,9 +1,11 @@
 import type { Message } from './message.js';
 
-/** How a payload can stand in a JSON text: as it is, not at all, or only as base64. */
+/** The form in which a JSON text can contain a payload: unchanged, not at all, or only as base64. */
 export type PayloadKind = 'json' | 'empty' | 'binary';
 
-/** Known from the envelope, where valid JSON and nothing else is a window into the body: nothing is looked at again. */
+/**
+ * Derived from the envelope, in which only valid JSON is a window into the body, so the payload is not scanned again.
+ */
 export function payloadKind({ payload, body }: Pick<Message, 'payload' | 'body'>): PayloadKind {
   if (payload.length === 0) return 'empty';
   const inBody =

@@ -1,6 +1,9 @@
 import type { Header } from './message.js';
 
-/** A request with this header and the value 1 asks hukz for an answer. Without it, the request is meant for another service. */
+/**
+ * A request with this header and the value 1 asks hukz for a receipt. Without the header, the request is meant for
+ * another service.
+ */
 export const RECEIPT_HEADER = 'Hukz-Receipt';
 const NAME = RECEIPT_HEADER.toLowerCase();
 

@@ -1,6 +1,6 @@
 import type { Header } from './message.js';
 
-/** W3C Trace Context: version, trace, parent, flags; a version after 00 may say more. */
+/** W3C Trace Context: version, trace, parent, flags. A version after 00 may have further fields. */
 const PARENT =
   /^(?:00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}|(?!00|ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]{1,256})?)$/;
 const STATE_MEMBER =
@@ -11,8 +11,8 @@ const MAX_STATE_LENGTH = 2048;
 const NONE: readonly string[] = [];
 
 /**
- * The trace that a message belongs to, as headers of a request: name, value, name, value … Names are taken whatever their
- * case. A parent that is malformed or comes twice is no parent, and without one the state means nothing.
+ * Returns the trace that a message belongs to, as headers of a request: name, value, name, value … Names are
+ * case-insensitive. A parent that is malformed or repeated is ignored, and so is the state without a valid parent.
  */
 export function traceContext(headers: readonly Header[]): readonly string[] {
   let parent: string | undefined;
@@ -31,7 +31,7 @@ export function traceContext(headers: readonly Header[]): readonly string[] {
   return state ? ['traceparent', parent, 'tracestate', state] : ['traceparent', parent];
 }
 
-/** Several lines are one list; a list that is malformed is left out as a whole, and so is one that is too long. */
+/** Several lines form one list. A list that is malformed or too long is omitted as a whole. */
 function stateOf(lines: readonly string[]): string | undefined {
   const members = lines
     .flatMap((line) => line.split(','))

@@ -1,20 +1,21 @@
-/** `time` is 48 bits, `tail` ten bytes of which 74 bits are kept. */
+/** `time` has 48 bits. `tail` has ten bytes, of which 74 bits are used. */
 export type UuidAt = (ms: number, tail: Uint8Array, from?: number) => string;
 
-/** What a uuid's fixed digits are: its version, and the variant of RFC 9562. */
+/** The fixed digits of a uuid: its version, and the variant of RFC 9562. */
 const VERSION = 0x70;
 const VARIANT = 0x80;
 const TAIL_BYTES = 10;
 const TAILS_AT_ONCE = 512;
 
-/** Where the two digits of each of the 16 bytes stand in the text. */
+/** Positions in the text of the two digits of each of the 16 bytes. */
 export const UUID_PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const DIGITS = Buffer.from('0123456789abcdef');
 
 /**
- * Writes uuids of version 7, of a time and given bytes: rows of a time lie beside each other in an index. One is made for
- * each message and each delivery, so it is written into one buffer and read out as one flat string: 0.2 µs, where the
- * usual library takes 3.8 and joining the parts of a random one 1.3, and leaves no parts of strings behind to be collected.
+ * Writes uuids of version 7 from a time and given bytes, so that rows of the same time are adjacent in an index. One
+ * uuid is made per message and per delivery, so the text is written into one buffer and read out as one flat string.
+ * That takes 0.2 µs, where the usual library takes 3.8 µs and joining the parts of a random uuid takes 1.3 µs, and it
+ * leaves no partial strings to be collected.
  */
 export function makeUuidAt(): UuidAt {
   const text = Buffer.from('00000000-0000-0000-0000-000000000000');
@@ -39,7 +40,7 @@ export function makeUuidAt(): UuidAt {
   };
 }
 
-/** Makes a uuid of each time it is given; `fill` gives random bytes, asked for many at once. */
+/** Makes a function that returns a uuid for each time. `fill` provides random bytes, in large batches. */
 export function makeUuids(fill: (bytes: Uint8Array) => void): (ms: number) => string {
   const uuidAt = makeUuidAt();
   const tails = new Uint8Array(TAIL_BYTES * TAILS_AT_ONCE);

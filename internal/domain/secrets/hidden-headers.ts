@@ -9,12 +9,12 @@ const SECRET_NAME =
 
 export const isSecretHeader = (name: string): boolean => SECRET_NAME.test(name);
 
-/** Headers with `***` for each value that is a secret. */
+/** Replaces each secret header value by `***`. */
 export function shownHeaderValues(headers: Headers): Headers {
   return mapSecrets(headers, () => HIDDEN_PART);
 }
 
-/** Headers with the values that are secrets in place of `***`, by their names in any case. */
+/** Replaces `***` in headers by the secret values. Names are case-insensitive. */
 export function withSecretValues(headers: Headers, secrets: Headers): Headers {
   const known = new Map(Object.entries(secrets).map(([name, value]) => [name.toLowerCase(), value]));
   return mapSecrets(
@@ -23,12 +23,12 @@ export function withSecretValues(headers: Headers, secrets: Headers): Headers {
   );
 }
 
-/** Only those whose values are secrets. */
+/** Returns only the headers whose values are secrets. */
 export function secretHeaders(headers: Headers): Headers {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => isSecretHeader(name)));
 }
 
-/** The first header whose value is hidden, so that there is no value to send. */
+/** Returns the first header whose value is hidden, so that it cannot be sent. */
 export function hiddenHeader(headers: Headers): string | undefined {
   return Object.keys(headers).find((name) => isSecretHeader(name) && headers[name] === HIDDEN_PART);
 }

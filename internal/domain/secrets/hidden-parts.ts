@@ -3,19 +3,19 @@ import { secretHeaders, shownHeaderValues, withSecretValues } from './hidden-hea
 import { shownUrl } from './hidden-url.js';
 import type { OpenSecret, SecretChange } from './secret.js';
 
-/** Parts of a webhook that may hold secrets beside those of `auth`, `tls` and `proxy`. */
+/** Parts of a webhook that may contain secrets in addition to those of `auth`, `tls` and `proxy`. */
 export interface Destination {
   readonly url: string;
   readonly settings: WebhookSettings;
 }
 
-/** As it is stored in `webhooks`, shown and logged. */
+/** Returns the destination as it is stored in `webhooks`, shown and logged. */
 export function hideSecrets({ url, settings }: Destination): Destination {
   const { headers } = settings;
   return { url: shownUrl(url), settings: headers ? { ...settings, headers: shownHeaderValues(headers) } : settings };
 }
 
-/** What is stored in `webhook_secrets` beside it. */
+/** Returns the secrets that are stored separately in `webhook_secrets`. */
 export function hiddenSecrets({ url, settings }: Destination): readonly SecretChange[] {
   const headers = secretHeaders(settings.headers ?? {});
   const hasHeaders = Object.keys(headers).length > 0;
@@ -25,7 +25,10 @@ export function hiddenSecrets({ url, settings }: Destination): readonly SecretCh
   ];
 }
 
-/** As requests are made. What was never hidden, or is not among the secrets, stays as it is. */
+/**
+ * Returns the destination as requests use it. A part that was never hidden, or that is not among the secrets, is
+ * unchanged.
+ */
 export function revealSecrets({ url, settings }: Destination, secrets: readonly OpenSecret[]): Destination {
   const { headers } = settings;
   const hidden = secrets.find(({ purpose }) => purpose === 'headers');

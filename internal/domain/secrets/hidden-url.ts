@@ -1,7 +1,10 @@
-/** Stands for what is not shown. */
+/** Replaces a hidden part. */
 export const HIDDEN_PART = '***';
 
-/** Hosts whose URLs are secrets: who knows one can post. The path is shown up to the end of what is matched. */
+/**
+ * Hosts whose URLs are secrets, because anyone who knows such a URL can post to it. The path is shown up to the end of
+ * the match.
+ */
 const CAPABILITY_PATHS: readonly (readonly [host: RegExp, shown: RegExp])[] = [
   [/^hooks\.slack(?:-gov)?\.com$/, /^\/[^/]+\//],
   [/^(?:[a-z]+\.)?discord(?:app)?\.com$/, /^\/api\/(?:v\d+\/)?webhooks\/[^/]+\//],
@@ -13,21 +16,25 @@ const CAPABILITY_PATHS: readonly (readonly [host: RegExp, shown: RegExp])[] = [
   [/^webexapis\.com$/, /^\/v1\/webhooks\/incoming\//],
   [/^open\.(?:feishu\.cn|larksuite\.com)$/, /^\/open-apis\/bot\/(?:v2\/)?hook\//],
   [/^hook\.[a-z0-9.-]+\.(?:make|celonis)\.com$/, /^\//],
-  // Mattermost, on hosts of its users.
+  // Mattermost, which its users host themselves.
   [/./, /^(?:\/[^/]+)*\/hooks\/(?=(?:[a-z0-9]{26}|\*{3})\/?$)/],
 ];
-/** Names of query parameters that carry a secret: `token` and `key` of Google Chat, `sig` of Teams, `code` of Azure. */
+/**
+ * Names of query parameters that contain a secret: `token` and `key` of Google Chat, `sig` of Teams, `code` of Azure.
+ */
 const SECRET_NAME =
   /token|secret|passw|passphrase|signature|credential|jwt|(?:api|access|private|auth)[-_.]?key|^(?:key|sig|auth|code|pwd|hmac)$/i;
-/** A URL as it was given, in its parts. */
+/** The parts of a URL in its original spelling. */
 const PARTS = /^(https?:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/is;
 
-/** A URL with `***` for each part that is a secret: the same text where none is, and where all are hidden already. */
+/**
+ * Replaces each secret part of a URL by `***`. A URL without secrets, or with all of them hidden already, is unchanged.
+ */
 export function shownUrl(url: string): string {
   return replaceSecrets(url, () => HIDDEN_PART);
 }
 
-/** The parts of a URL that are secrets, as they are in it. */
+/** Returns the secret parts of a URL in their original spelling. */
 export function secretsInUrl(url: string): readonly string[] {
   const found: string[] = [];
   replaceSecrets(url, (secret) => {
@@ -37,7 +44,7 @@ export function secretsInUrl(url: string): readonly string[] {
   return found;
 }
 
-/** Whether a part of a URL is hidden, so that it is no URL to send to. */
+/** Whether a part of a URL is hidden, so that the URL cannot be used for requests. */
 export const isHidden = (url: string): boolean => secretsInUrl(url).includes(HIDDEN_PART);
 
 function replaceSecrets(url: string, replace: (secret: string) => string): string {
@@ -50,7 +57,7 @@ function replaceSecrets(url: string, replace: (secret: string) => string): strin
   return found === 0 ? url : replaced;
 }
 
-/** A URL as it was given, unless its path is not the one that is sent, such as `/api/./webhooks`. */
+/** Returns the original spelling of a URL, unless requests have another path, as with `/api/./webhooks`. */
 function asSent(url: string): string {
   const { href, pathname } = new URL(url);
   const [, server, path] = PARTS.exec(url) ?? [];
@@ -59,7 +66,7 @@ function asSent(url: string): string {
 
 function replaceIn(url: string, replace: (secret: string) => string): string {
   const [, server = '', path = '', query = '', fragment = ''] = PARTS.exec(url) ?? [];
-  // A dot at the end of a name says nothing.
+  // A trailing dot of a host name is ignored.
   const shown = shownPathOf(new URL(url).hostname.replace(/\.$/, ''), path);
   const isPathHidden = shown !== undefined && path.length > shown.length;
   const shownPath = isPathHidden ? shown + replace(path.slice(shown.length)) : path;
@@ -69,7 +76,7 @@ function replaceIn(url: string, replace: (secret: string) => string): string {
   return server + shownPath + shownQuery + fragment;
 }
 
-/** The part of a path that may be shown, where the rest of it is a secret. */
+/** Returns the part of a path that may be shown when the rest of the path is a secret. */
 function shownPathOf(hostname: string, path: string): string | undefined {
   for (const [host, shown] of CAPABILITY_PATHS) {
     const found = host.test(hostname) ? shown.exec(path)?.[0] : undefined;
@@ -78,7 +85,7 @@ function shownPathOf(hostname: string, path: string): string | undefined {
   return undefined;
 }
 
-/** The name of a parameter as its receiver reads it: `t%6Fken` is `token`. */
+/** Returns the name of a parameter as its receiver reads it: `t%6Fken` is `token`. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);

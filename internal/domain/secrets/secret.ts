@@ -1,59 +1,62 @@
 /**
- * What a secret of a webhook is for. `auth`, `tls`, `proxy` and `headers` are JSON of what is secret in that setting; `url` is
- * the whole URL, of which a part is secret.
+ * The purpose of a webhook's secret. `auth`, `tls`, `proxy` and `headers` are JSON of the secret parts of that setting.
+ * `url` is the whole URL, a part of which is secret.
  */
 export type SecretPurpose = 'signing' | 'auth' | 'tls' | 'proxy' | 'url' | 'headers';
 
-/** A secret as it is stored. */
+/** A secret in its stored form. */
 export interface SealedSecret {
   readonly purpose: SecretPurpose;
-  /** The key that it was encrypted with; undefined: it is not encrypted. */
+  /** The key that encrypted the secret. Undefined means that the secret is not encrypted. */
   readonly keyId: string | undefined;
   readonly sealed: Uint8Array;
-  /** Names the row that it was sealed for; undefined: it is not encrypted, or is an envelope of before rows were named. */
+  /**
+   * The row that the secret was sealed for. Undefined means that the secret is not encrypted, or that its envelope is
+   * older than the names of rows.
+   */
   readonly row?: string | undefined;
-  /** Milliseconds since 1970; from then on it is not used. */
+  /** Milliseconds since 1970. The secret is not used from this time on. */
   readonly expiresAt: number | undefined;
 }
 
-/** What may be shown of a secret. */
+/** The part of a secret that may be shown. */
 export interface SecretHint {
   readonly purpose: SecretPurpose;
-  /** Its last characters; of a key pair the public key. */
+  /** The last characters of the secret, or the public key of a key pair. */
   readonly hint: string;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
 }
 
-/** Becomes the only secret of its purpose; a `value` of null: there is none any more. */
+/** Replaces all secrets of a purpose by this one. A `value` of null removes them. */
 export interface SecretChange {
   readonly purpose: SecretPurpose;
   readonly value: string | null;
-  /** What may be shown of it, such as `hintOf` the password in a JSON; `hintOf(value)` unless given. */
+  /** The hint to show, such as `hintOf` the password in a JSON text. The default is `hintOf(value)`. */
   readonly hint?: string;
-  /** Made here: answered once to whoever asked for the change. */
+  /** Set for a generated secret, which is returned once to the caller who requested the change. */
   readonly show?: true;
 }
 
-/** A secret that can be used. */
+/** A decrypted secret. */
 export interface OpenSecret {
   readonly purpose: SecretPurpose;
   readonly value: string;
   readonly expiresAt: number | undefined;
 }
 
-/** One array for all webhooks that have none. */
+/** A single array that is shared by all webhooks without secrets. */
 export const NO_SECRETS: readonly SealedSecret[] = Object.freeze([]);
 
 const HINT_LENGTH = 4;
 
-/** The last four characters, but never more than a quarter. */
+/** Returns the last four characters, but never more than a quarter of the secret. */
 export function hintOf(secret: string): string {
   const length = Math.min(HINT_LENGTH, Math.floor(secret.length / 4));
   return length === 0 ? '' : secret.slice(-length);
 }
 
-/** A key of `ENCRYPTION_KEYS`: 32 bytes, and the name that is stored beside what it encrypted. */
+/** A key of `ENCRYPTION_KEYS`: 32 bytes, and a name that is stored with each text that the key encrypted. */
 export interface EncryptionKey {
   readonly id: string;
   readonly key: Uint8Array;

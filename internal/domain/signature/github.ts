@@ -3,7 +3,7 @@ import { makeBodySign, previousOf, textSecret } from './text-secret.js';
 
 const HEADER = 'X-Hub-Signature-256';
 
-/** As GitHub signs: `X-Hub-Signature-256: sha256=<hex>`. */
+/** GitHub's signature scheme: `X-Hub-Signature-256: sha256=<hex>`. */
 export const github: Scheme = {
   ...textSecret,
   headerNames: () => [HEADER.toLowerCase(), previousOf(HEADER).toLowerCase()],

@@ -1,4 +1,4 @@
-/** The bytes of a key written as a prefix and base64; undefined when it is not written so. */
+/** Returns the bytes of a key that is written as a prefix and base64, or undefined when the text has another form. */
 export function readKey(prefix: string, text: string): Buffer | undefined {
   if (!text.startsWith(prefix)) return undefined;
   const written = text.slice(prefix.length);
@@ -6,7 +6,7 @@ export function readKey(prefix: string, text: string): Buffer | undefined {
   return bytes.toString('base64') === written ? bytes : undefined;
 }
 
-/** Keys of `leastBytes` to `mostBytes` bytes, written as a prefix and base64, as a regular expression. */
+/** Returns a regular expression for keys of `leastBytes` to `mostBytes` bytes, written as a prefix and base64. */
 export function keyPattern(prefix: string, leastBytes: number, mostBytes: number): string {
   const whole = (bytes: number) => Math.floor(bytes / 3);
   const ends = ['', '[A-Za-z0-9+/][AQgw]==', '[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]='];

@@ -1,20 +1,23 @@
 import type { Sign } from './sign.js';
 
-/** A way to prove where a request comes from. Secrets are texts, as people keep them. */
+/** A method to prove the origin of a request. Secrets are texts, in the form in which users store them. */
 export interface Scheme {
-  /** Why this can be no secret of the scheme, in words that do not show it. */
+  /** Returns why a text cannot be a secret of the scheme. The answer does not show the text. */
   problemOf(secret: string): string | undefined;
-  /** A form of its secrets as a regular expression: every text of this form is a secret of the scheme. */
+  /** A regular expression for secrets of the scheme: every text that matches is a secret of the scheme. */
   readonly secretPattern: string;
-  /** Makes one out of 32 random bytes. */
+  /** Makes a secret from 32 random bytes. */
   makeSecret(random: Uint8Array): string;
-  /** What receivers check by, where that is not the secret itself. */
+  /** Returns the key with which receivers verify signatures, where that is not the secret itself. */
   readonly publicKeyOf?: (secret: string) => string;
-  /** The middle of its `X-<prefix>-…` headers, when a webhook does not name one; absent: there are none such. */
+  /**
+   * The default for the middle of the scheme's `X-<prefix>-…` headers. It is absent when the scheme has no such
+   * headers.
+   */
   readonly usualPrefix?: string;
-  /** Headers that a webhook may not set by itself, in lower case. */
+  /** Names, in lower case, of the headers that a webhook may not set in its settings. */
   headerNames(prefix: string): readonly string[];
-  /** Prepares keys once for many requests; the newest secret first, at least one. */
+  /** Prepares keys once for many requests. There is at least one secret, and the newest one comes first. */
   makeSign(secrets: readonly string[], prefix: string): Sign;
 }
 

@@ -57,7 +57,8 @@ describe('a signature', () => {
     const [fresh, old, older] = [1, 2, 3].map((n) => makeSecret(Buffer.alloc(32, n))) as [string, string, string];
     const alone = (secret: string) => Object.values(signed(name, [secret], 'x')).at(-1);
     const all = Object.values(signed(name, [fresh, old, older], 'x'));
-    // Standard Webhooks has all signatures in one header, the others those of old secrets in a second one.
+    // Standard Webhooks puts all signatures into one header. The other schemes put those of old secrets into a second
+    // one.
     const [headers, separator] = name.startsWith('standard') ? [-1, ' '] : [-2, ','];
     const signatures = all.slice(headers).flatMap((text) => text.split(separator));
     expect(signatures).toEqual([fresh, old, older].map(alone));

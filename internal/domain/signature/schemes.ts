@@ -4,7 +4,7 @@ import { standard } from './standard.js';
 import { standardEd25519 } from './standard-ed25519.js';
 import { webhooksEmitter } from './webhooks-emitter.js';
 
-/** Every scheme there is, by its public name. */
+/** All signature schemes by public name. */
 export const schemes = {
   standard,
   'standard-ed25519': standardEd25519,
@@ -16,5 +16,5 @@ export type SchemeName = keyof typeof schemes;
 
 export const schemeNames = Object.keys(schemes) as readonly SchemeName[];
 
-/** A scheme as any scheme: the table knows each more narrowly. */
+/** Returns a scheme with the general type, because the table has narrower types. */
 export const schemeOf = (name: SchemeName): Scheme => schemes[name];

@@ -1,13 +1,13 @@
-/** A request about to be sent: exactly what is signed. */
+/** The data of a request that is signed. */
 export interface ToSign {
   /** `webhook-id`. */
   readonly id: string;
-  /** `webhook-timestamp`, seconds since 1970. */
+  /** `webhook-timestamp`, in seconds since 1970. */
   readonly timestamp: number;
-  /** The event's subject, as the header can carry it. */
+  /** The event's subject, in a form that is allowed in a header. */
   readonly subject: string;
   readonly body: Uint8Array;
 }
 
-/** Proves where a request comes from: headers as name, value, name, value … */
+/** Returns headers that prove the origin of a request: name, value, name, value … */
 export type Sign = (request: ToSign) => readonly string[];

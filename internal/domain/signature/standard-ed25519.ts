@@ -30,7 +30,7 @@ export const standardEd25519: Scheme = {
   },
 };
 
-/** A seed; or, as some libraries write it, a seed and the public key that belongs to it. */
+/** Whether the bytes are a seed or, as some libraries write it, a seed followed by its public key. */
 function isKey(bytes: Buffer): boolean {
   if (bytes.length === SEED_BYTES) return true;
   return bytes.length === 2 * SEED_BYTES && publicBytes(privateKey(bytes)).equals(bytes.subarray(SEED_BYTES));
@@ -41,7 +41,7 @@ function privateKey(bytes: Buffer = Buffer.alloc(0)): KeyObject {
   return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
 }
 
-/** The last 32 bytes of its SPKI form. */
+/** Returns the last 32 bytes of the key's SPKI form. */
 function publicBytes(key: KeyObject): Buffer {
   return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-SEED_BYTES);
 }

@@ -7,7 +7,7 @@ const PREFIX = 'whsec_';
 const MIN_BYTES = 24;
 const MAX_BYTES = 64;
 
-/** Standard Webhooks, `v1`: HMAC-SHA256 over `id.timestamp.body`, one signature a secret. */
+/** Standard Webhooks, `v1`: HMAC-SHA256 over `id.timestamp.body`, with one signature per secret. */
 export const standard: Scheme = {
   secretPattern: keyPattern(PREFIX, MIN_BYTES, MAX_BYTES),
   problemOf(secret) {
@@ -28,5 +28,5 @@ function signatureOf(key: KeyObject, request: ToSign): string {
   return `v1,${hmac.digest('base64')}`;
 }
 
-/** What is signed before the body. */
+/** Returns the signed text before the body. */
 export const signedHead = ({ id, timestamp }: ToSign) => `${id}.${timestamp}.`;

@@ -4,25 +4,31 @@ import type { Sign, ToSign } from './sign.js';
 
 const TEXT = /^[ -~]{8,256}$/;
 
-/** Secrets that are used as the text they are. */
+/** Secrets that are used directly as text. */
 export const textSecret: Pick<Scheme, 'problemOf' | 'secretPattern' | 'makeSecret'> = {
   secretPattern: TEXT.source,
   problemOf: (secret) => (TEXT.test(secret) ? undefined : 'must be 8 to 256 printable ASCII characters'),
   makeSecret: (random) => Buffer.from(random).toString('base64url'),
 };
 
-/** The name of the header that has the signatures of the older secrets, where one header has room for one. */
+/**
+ * Returns the name of the header for the signatures of older secrets, for schemes whose main header has room for only
+ * one.
+ */
 export const previousOf = (header: string) => `${header}-Previous`;
 
 export interface BodySignature {
   readonly header: string;
-  /** As the header has it. */
+  /** Formats the digest for the header. */
   write(digest: Buffer): string;
-  /** Further headers. */
+  /** Returns further headers. */
   more?(request: ToSign): readonly string[];
 }
 
-/** HMAC-SHA256 over the body alone. The newest secret's stands in the header, those of the older ones in another. */
+/**
+ * Signs the body alone with HMAC-SHA256. The signature by the newest secret is in the main header, and those by older
+ * secrets are in a second header.
+ */
 export function makeBodySign(secrets: readonly string[], { header, write, more }: BodySignature): Sign {
   const [newest, ...older] = secrets.map((secret) => {
     const key = createSecretKey(Buffer.from(secret));

@@ -8,10 +8,10 @@ const KEY_BYTES = 32;
 /** SPKI of an ed25519 key, up to its bytes (RFC 8410). */
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** Whether a text is the public half of a key pair, as a webhook with `standard-ed25519` shows it. */
+/** Whether a text is the public key of a key pair, as a webhook with `standard-ed25519` shows it. */
 export const isPublicKey = (text: string) => readKey(PUBLIC_PREFIX, text)?.length === KEY_BYTES;
 
-/** Whether one of the signatures in a `webhook-signature` is the key pair's. */
+/** Whether the key pair made one of the signatures in a `webhook-signature` header. */
 export function isSignedByPair(publicKey: string, request: ToSign, signatures: string): boolean {
   const key = keyObject(readKey(PUBLIC_PREFIX, publicKey));
   const bytes = Buffer.concat([Buffer.from(signedHead(request)), request.body]);

@@ -3,7 +3,10 @@ import { makeBodySign, previousOf, textSecret } from './text-secret.js';
 
 const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
 
-/** As WebhooksEmitter signs: `X-<prefix>-Signature: sha256:<lower-case base32hex>`, beside event and delivery. */
+/**
+ * The signature scheme of WebhooksEmitter: `X-<prefix>-Signature: sha256:<lower-case base32hex>`, with event and
+ * delivery in headers of their own.
+ */
 export const webhooksEmitter: Scheme = {
   ...textSecret,
   usualPrefix: 'Webhooks',
@@ -21,7 +24,7 @@ export const webhooksEmitter: Scheme = {
 
 const signatureHeader = (prefix: string) => `X-${prefix}-Signature`;
 
-/** RFC 4648, in lower case and without padding. */
+/** Encodes bytes in base32hex (RFC 4648), in lower case and without padding. */
 export function base32hex(bytes: Uint8Array): string {
   let text = '';
   let held = 0;

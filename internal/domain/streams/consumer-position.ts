@@ -1,28 +1,31 @@
-/** How far a durable consumer has come in its stream, as the database remembers it. */
+/** The progress of a durable consumer in its stream, as the database remembers it. */
 export interface ConsumerPosition {
-  /** As the server writes them: another stream, or consumer, of the same name has another time. */
+  /** Creation times as the server writes them. Another stream or consumer of the same name has another time. */
   readonly streamCreated: string;
   readonly consumerCreated: string;
-  /** Every message for us up to this sequence is committed. */
+  /** Every message for hukz up to this sequence is committed. */
   readonly acknowledged: number;
-  /** The consumer is past this sequence: each message up to there was delivered, or is gone from the stream. */
+  /** The consumer is past this sequence: each message up to it was delivered, or is gone from the stream. */
   readonly passed: number;
-  /** Deliveries of the consumer, redeliveries included. */
+  /** Number of deliveries by the consumer, including redeliveries. */
   readonly deliveries: number;
 }
 
-/** As the database has it. */
+/** A position as it is stored in the database. */
 export interface StoredPosition extends ConsumerPosition {
   /**
-   * Whether it was written here. Else the database was restarted, restored or failed over since: it may have gone back, and
-   * what was acknowledged may not be in it.
+   * Whether this server wrote the row since its last start. Otherwise the database was restarted, restored or failed
+   * over since: its contents may be older, and acknowledged messages may be missing.
    */
   readonly isIntact: boolean;
-  /** Names this row in this database as it is now. */
+  /** Identifies this row in the present state of this database. */
   readonly version: string;
 }
 
-/** What the server says of a stream and then of its consumer, in this order: what the consumer is past was never taken for unread. */
+/**
+ * An observation of a stream and its consumer. The stream is read before the consumer, so a message that the consumer
+ * is already past is never taken for unread.
+ */
 export interface Sighting {
   readonly streamCreated: string;
   readonly consumerCreated: string;
@@ -30,33 +33,39 @@ export interface Sighting {
   /** Sequence of the last message that was delivered for the first time. */
   readonly delivered: number;
   readonly deliveries: number;
-  /** Of the messages that the stream holds, or would hold next. */
+  /** Sequences of the messages that the stream contains, or of the next one when it is empty. */
   readonly firstSequence: number;
   readonly lastSequence: number;
-  /** Whether each message of the stream is for this consumer: only then a gap in its sequences is a loss. */
+  /** Whether each message of the stream is for this consumer. Only then is a gap in its sequences a loss. */
   readonly readsAll: boolean;
-  /** Which of its deliveries were repetitions, as far as they came to the process that looks. */
+  /** The deliveries that were repetitions, as far as they reached the observing process. */
   readonly repeated: readonly number[];
 }
 
 export interface Advance {
   readonly position: ConsumerPosition;
-  /** Messages that were evicted from the stream before they were delivered, since the last sighting. Never too many. */
+  /**
+   * Number of messages that were evicted from the stream before they were delivered, since the last observation. It is
+   * never too large.
+   */
   readonly gap: number;
 }
 
-/** What is known after a sighting. Whichever process looks, a message that is gone is counted by one of them only. */
+/**
+ * Returns the position and the gap after an observation. When several processes observe the consumer, only one of them
+ * counts a message that is gone.
+ */
 export function advance(before: ConsumerPosition | undefined, seen: Sighting): Advance {
   const fresh = toPosition(seen);
   if (!before || before.streamCreated !== seen.streamCreated) return { position: fresh, gap: 0 };
   const isSameConsumer = before.consumerCreated === seen.consumerCreated;
-  // Another process looked later and recorded sooner.
+  // Another process observed the consumer later and recorded its position sooner.
   if (isSameConsumer && seen.deliveries < before.deliveries) return { position: before, gap: 0 };
-  // The stream was restored from a snapshot: its sequences are given a second time.
+  // The stream was restored from a snapshot, so its sequences are used a second time.
   if (Math.max(seen.lastSequence, seen.delivered) < before.acknowledged) return { position: fresh, gap: 0 };
   const acknowledged = Math.max(before.acknowledged, seen.acknowledged);
   if (!isSameConsumer) {
-    // What the one before had delivered, and is gone since, was not unread.
+    // Messages that the previous consumer had delivered, and that are gone since, were not unread.
     const gone = seen.firstSequence - 1 - Math.max(before.passed, before.acknowledged);
     return { position: { ...fresh, acknowledged }, gap: seen.readsAll ? Math.max(0, gone) : 0 };
   }
@@ -65,8 +74,9 @@ export function advance(before: ConsumerPosition | undefined, seen: Sighting): A
 }
 
 /**
- * Sequences and first deliveries go up together, so that whatever the sequences went further was not delivered. How many
- * deliveries were repeated is known only to the processes that got them: the gap is counted too small by those of others.
+ * Sequences and first deliveries increase together, so any excess of the sequences was not delivered. Only the process
+ * that receives a repeated delivery knows that it is one; repetitions at other processes make the counted gap too
+ * small.
  */
 function gapSince(before: ConsumerPosition, seen: Sighting, passed: number): number {
   const ahead = passed - Math.max(before.passed, seen.delivered);

@@ -1,38 +1,41 @@
-/** Why the service is degraded. Each reason of the intake is the label of a metric, so the set is small and fixed. */
+/**
+ * The reasons for a degraded service. Each reason of the intake is the label of a metric, so the set is small and
+ * fixed.
+ */
 export const DEGRADATION_REASONS = [
-  /** There is no connection to NATS, nothing is read by it yet, or its streams cannot be looked at. */
+  /** hukz has no connection to NATS, reads nothing through it yet, or cannot list its streams. */
   'not_connected',
   /** The event has no confirmed subscription yet. */
   'not_subscribed',
   /** The server refuses the subscription: permissions, or a limit. */
   'subscription_refused',
-  /** The rules for subjects are stricter than when the event was stored: the operator's list, or ours. */
+  /** The rules for subjects, the operator's or ours, are stricter than when the event was stored. */
   'subject_not_allowed',
-  /** Our stream would hold subjects of the NATS server, of replies or of our own results as well. */
+  /** Our stream would also contain subjects of the NATS server, of replies or of our own delivery events. */
   'subject_reserved',
-  /** Our stream acknowledges, and would answer the requests to a service on this subject. */
+  /** Our stream acknowledges messages, and would therefore answer requests to a service on this subject. */
   'not_publish_only',
-  /** The NATS services could not be asked on which subjects they answer. */
+  /** The NATS services could not be asked for the subjects on which they answer. */
   'services_unknown',
-  /** Its subject crosses another registered one, or a stream holds a part of it. */
+  /** Its subject crosses another registered one, or a stream contains only a part of it. */
   'subject_overlap',
   /** The stream stores the messages under another subject. */
   'subject_transformed',
-  /** The server refuses to make or change our stream. */
+  /** The server refuses to create or change our stream. */
   'stream_refused',
-  /** Something else changes our stream again and again. */
+  /** Another program repeatedly changes our stream. */
   'stream_contested',
-  /** The stream belongs to others, and reading it would harm them or cannot work. */
+  /** The stream belongs to another application, and reading it would harm that application or cannot work. */
   'stream_unsuitable',
-  /** The server refuses to make or change the consumer. */
+  /** The server refuses to create or change the consumer. */
   'consumer_refused',
   /** A consumer of our name has a configuration that loses messages and cannot be changed. */
   'consumer_unsuitable',
   /** The server refuses to deliver to our consumer. */
   'pull_refused',
-  /** How far consumers have come cannot be written to the database. */
+  /** The positions of consumers cannot be written to the database. */
   'positions_not_kept',
-  /** The database lacks acknowledged messages, and they could not be read again from the stream yet. */
+  /** The database lacks acknowledged messages, and they could not be read from the stream again yet. */
   'journal_behind',
   /** Single messages cannot be stored, while the others are. */
   'message_not_stored',
@@ -42,13 +45,13 @@ export const DEGRADATION_REASONS = [
   'clock_offset',
   /** Callers of the API or of /metrics are refused, or their connections are closed. */
   'requests_refused',
-  /** Deliveries of a space wait, because the space has all the slots that it may have. */
+  /** Deliveries of a space wait, because the space uses all the slots that it may have. */
   'space_at_share',
 ] as const;
 
 export type DegradationReason = (typeof DEGRADATION_REASONS)[number];
 
-/** What each reason means, for readers who may not see what a server answered or where it is. */
+/** Explains each reason, for readers who may not see a server's address or its answers. */
 const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   not_connected: 'Messages do not arrive, because hukz is not connected to NATS or cannot look at its streams.',
   not_subscribed: 'NATS has not confirmed the subscription of this event.',
@@ -75,29 +78,29 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   space_at_share: 'Deliveries of a space wait, because it has as many requests under way as it may have.',
 };
 
-/** The degradation without the words of a server, its address, or a configuration. */
+/** Removes a server's answers, its address and configuration from a degradation. */
 export function summaryOf({ reason, event }: Degradation): Degradation {
   return { ...(event !== undefined && { event }), reason, problem: SUMMARIES[reason] };
 }
 
-/** Of these the words are ours, about the subject: who registers the event needs them. */
+/** Reasons whose texts come from hukz and describe the subject. The user who registers the event needs them. */
 const ABOUT_THE_SUBJECT: ReadonlySet<DegradationReason> = new Set([
   ...(['not_subscribed', 'subscription_refused', 'subject_not_allowed', 'subject_reserved'] as const),
   ...(['not_publish_only', 'subject_overlap', 'subject_transformed', 'stream_unsuitable'] as const),
 ]);
 
-/** The degradation of an event for users of the API, who are not to read what a server answered. */
+/** A degradation of an event as users of the API may see it, without a server's answers. */
 export const toldToUsers = (one: Degradation): Degradation =>
   ABOUT_THE_SUBJECT.has(one.reason) ? one : summaryOf(one);
 
-/** Something that stops, delays or narrows the service without ending it. */
+/** A condition that stops, delays or restricts the service without ending it. */
 export interface Degradation {
-  /** The registered subject that is concerned; absent when it is not about one event. */
+  /** The registered subject that is affected. It is absent when the degradation does not concern a single event. */
   readonly event?: string;
   readonly reason: DegradationReason;
-  /** One sentence: what is wrong and what to do. */
+  /** One sentence that names the problem and the remedy. */
   readonly problem: string;
-  /** Messages of the event come all the same, but not all of them. */
+  /** Some messages of the event still arrive, but not all of them. */
   readonly isPartial?: true;
 }
 
@@ -107,14 +110,14 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
   'space_at_share',
 ]);
 
-/** Messages arrive in spite of the other ones, which have a metric and log lines of their own. */
+/** The other reasons do not keep messages from arriving, and they have metrics and log lines of their own. */
 export const isOfIntake = ({ reason }: Pick<Degradation, 'reason'>): boolean => !WITH_LINES_OF_THEIR_OWN.has(reason);
 
-/** Callers cause these by what they do: one of them is not to see what another one does. */
+/** These degradations are caused by callers, and one caller must not see the actions of another one. */
 export const isForOperators = ({ reason }: Pick<Degradation, 'reason'>): boolean =>
   reason === 'requests_refused' || reason === 'space_at_share';
 
-/** How many events each reason of the intake concerns; a degradation that is not about one event counts as one. */
+/** Number of events that each reason of the intake affects. A degradation without an event counts as one. */
 export function countByReason(degraded: readonly Degradation[]): ReadonlyMap<DegradationReason, number> {
   const reasons = DEGRADATION_REASONS.filter((reason) => isOfIntake({ reason }));
   const counts = new Map<DegradationReason, number>(reasons.map((reason) => [reason, 0]));
@@ -122,15 +125,15 @@ export function countByReason(degraded: readonly Degradation[]): ReadonlyMap<Deg
   return counts;
 }
 
-/** Why a dependency is unwell. */
+/** The trouble of a dependency. */
 export interface Trouble {
-  /** For everybody: no answer of a server, no address. */
+  /** A text for every reader. It contains no answer of a server and no address. */
   readonly summary: string;
-  /** For operators. */
+  /** A text for operators. */
   readonly detail: string;
 }
 
-/** The trouble of the intake as a whole when no registered event can be taken. */
+/** Returns the trouble of the whole intake when no registered event can be received. */
 export function wholeIntakeTrouble(events: readonly string[], degraded: readonly Degradation[]): Trouble | undefined {
   if (degraded.length === 0 || events.length === 0) return undefined;
   const hit = new Map(degraded.filter(({ isPartial }) => !isPartial).map((each) => [each.event, each]));
@@ -142,7 +145,7 @@ export function wholeIntakeTrouble(events: readonly string[], degraded: readonly
   return { summary: words(found && SUMMARIES[found.reason]), detail: words(found?.problem) };
 }
 
-/** The first degradation of each event. */
+/** Returns the first degradation of each event. */
 export function bySubject(degraded: readonly Degradation[]): ReadonlyMap<string, Degradation> {
   const found = new Map<string, Degradation>();
   for (const one of degraded) if (one.event !== undefined && !found.has(one.event)) found.set(one.event, one);

@@ -1,10 +1,10 @@
 import { type SubjectTransform, storedBy, transformed } from '../matching/subject-transform.js';
 import type { DegradationReason } from './degradation.js';
 
-/** Why no stream can give us the messages of a subject, or not all of them. */
+/** The reason why no stream can deliver the messages of a subject, or not all of them. */
 export interface Obstacle {
   readonly reason: DegradationReason;
-  /** What is wrong and what to do. */
+  /** The problem and its remedy. */
   readonly problem: string;
 }
 
@@ -23,7 +23,7 @@ interface Retained {
   readonly retention?: string;
 }
 
-// A mirror or source is no way out: it empties a work queue as well (nats-server 2.9 and 2.15).
+// A mirror or a source is no alternative, because it also empties a work queue (nats-server 2.9 and 2.15).
 export const belongsToOthers = (subject: string, { name, retention }: Retained): Obstacle => ({
   reason: 'stream_unsuitable',
   problem:

@@ -4,41 +4,47 @@ import { covers, overlap } from '../matching/subject-overlap.js';
 import { type SubjectTransform, sourceOf, storedBy } from '../matching/subject-transform.js';
 import { belongsToOthers, crosses, isHeldInPart, isStoredElsewhere, type Obstacle } from './stream-obstacles.js';
 
-/** A stream of the server that is not ours. */
+/** A stream on the server that is not ours. */
 export interface ForeignStream {
   readonly name: string;
   readonly subjects: readonly string[];
-  /** Absent: `limits`, where a consumer takes nothing from others. */
+  /** The retention policy. Absent means `limits`, with which a consumer takes no messages from other consumers. */
   readonly retention?: string;
-  /** How it rewrites the subjects that it captures. */
+  /** The transform of the subjects that the stream captures. */
   readonly transform?: SubjectTransform;
-  /** What it copies from other streams under other subjects, or from other accounts and domains, whose streams we do not see. */
+  /**
+   * Messages that the stream copies from other streams under other subjects, or from other accounts and domains, whose
+   * streams are not visible to hukz.
+   */
   readonly copied?: readonly Copied[];
 }
 
-/** What a stream copies. */
+/** A set of messages that a stream copies. */
 export interface Copied extends SubjectTransform {
-  /** The stream that it is copied from: two copies of one origin have the same messages. */
+  /** The stream that the messages are copied from. Two copies of one origin have the same messages. */
   readonly origin: string;
 }
 
 export interface StreamPlan {
-  /** What our own stream is to hold: no two overlap, every other one of ours is covered. */
+  /**
+   * The subjects of our own stream. No two of them overlap, and each other subject of ours is covered by one of them.
+   */
   readonly own: readonly string[];
-  /** What an operator's stream holds already: read there, by subject. */
+  /** Subjects that are read from an operator's stream, because that stream already contains them. */
   readonly foreign: readonly { readonly stream: string; readonly subject: string }[];
-  /** What no stream can give us, and why; with what is covered by such a subject alone. */
+  /** Subjects that no stream can deliver, with the reason. Subjects that only such a subject covers are included. */
   readonly refused: ReadonlyMap<string, Obstacle>;
-  /** What comes, but not all of it. */
+  /** Subjects of which only a part of the messages arrive. */
   readonly narrowed: ReadonlyMap<string, Obstacle>;
 }
 
-/** Why our own stream must not hold a subject that no other stream holds. */
+/** Returns why our own stream must not contain a subject that no other stream contains. */
 type OwnRule = (subject: string) => Obstacle | undefined;
 
 /**
- * Decides where the messages of each registered subject come from. A server lets no two subjects overlap, neither in one
- * stream nor in two: what is covered by another subject comes with it, what only crosses one has to be refused.
+ * Decides from which stream the messages of each registered subject come. A server lets no two subjects overlap,
+ * neither in one stream nor in two. A subject that is covered by another one is therefore read with that one, and a
+ * subject that only crosses another one has to be refused.
  */
 export function planStreams(
   all: readonly string[],
@@ -50,7 +56,7 @@ export function planStreams(
   return barred.size === 0 ? plan : { ...plan, refused: new Map([...plan.refused, ...barred]) };
 }
 
-/** What our stream must not hold, and no allowed subject brings with it. */
+/** Returns the subjects that our stream must not contain and that no allowed subject includes. */
 function barredFrom(
   subjects: readonly string[],
   streams: readonly ForeignStream[],
@@ -75,7 +81,8 @@ function planAllowed(subjects: readonly string[], streams: readonly ForeignStrea
   const wildcards: string[] = [];
   const wanted = uncovered(subjects);
   for (const subject of wanted) {
-    // A subject without wildcards that overlaps with another one is covered by it: only wildcards can cross.
+    // A subject without wildcards that overlaps with another subject is covered by that subject, so only wildcards can
+    // cross.
     const crossed = isWildcard(subject) ? wildcards.find((other) => overlap(other, subject)) : undefined;
     const place: Place = crossed ? { streams: [], obstacle: crosses(subject, crossed) } : placeOf(subject, streams);
     for (const stream of place.streams) foreign.push({ stream, subject });
@@ -95,7 +102,8 @@ interface Place {
 
 function placeOf(subject: string, streams: readonly ForeignStream[]): Place {
   const holder = holderOf(subject, streams);
-  // A subject may be published, and besides be stored by a stream that makes it of others: both fire.
+  // Messages can be published on a subject while another stream stores transformed messages under it. Both fire
+  // webhooks.
   if (!holder) return { isOwn: true, streams: copiesOf(subject, streams) };
   const { name, transform } = holder;
   if (!isShareable(holder)) return { streams: [], obstacle: belongsToOthers(subject, holder) };
@@ -117,8 +125,9 @@ interface Copy {
 }
 
 /**
- * The streams that store messages under a subject although nobody publishes them to it here. Of one origin a single copy is
- * read, rather one that names what it copies: one that copies everything may have nothing of the subject.
+ * Returns the streams that store messages under a subject although the messages were published elsewhere. Only one copy
+ * per origin is read. A copy that names its source subjects is preferred, because a copy of everything may contain no
+ * message of the subject.
  */
 function copiesOf(subject: string, streams: readonly ForeignStream[]): readonly string[] {
   const found = streams
@@ -134,20 +143,23 @@ function copiesOf(subject: string, streams: readonly ForeignStream[]): readonly 
   return [...new Set(chosen.map(({ stream }) => stream))];
 }
 
-/** What a stream stores under other subjects than it was published under, or from where we do not see it. */
+/**
+ * Returns the messages that a stream stores under other subjects than those they were published on, or that come from
+ * places that hukz cannot see.
+ */
 function storedCopies({ name, transform, copied = [] }: ForeignStream): readonly Copy[] {
   const made = transform ? [{ ...transform, origin: name }] : [];
   return [...made, ...copied].map((one) => ({ stream: name, origin: one.origin, stored: storedBy(one) }));
 }
 
-/** The subjects that no other one of them covers, each once. */
+/** Returns the subjects that no other one of them covers, each once. */
 function uncovered(subjects: readonly string[]): string[] {
   const all = [...new Set(subjects)];
   const wildcards = all.filter(isWildcard);
   return all.filter((subject) => !wildcards.some((wide) => wide !== subject && covers(wide, subject)));
 }
 
-/** What a subject that is covered by refused ones only has to suffer with them. */
+/** Returns the obstacle that a subject inherits when only refused subjects cover it. */
 function inheritedBy(
   subjects: readonly string[],
   wanted: readonly string[],
@@ -165,5 +177,8 @@ function inheritedBy(
   });
 }
 
-/** Whether a consumer of ours takes nothing from others: with any other retention a message stays or goes by acknowledgements. */
+/**
+ * Whether our consumer takes no messages from other consumers. With any other retention, acknowledgements decide how
+ * long a message stays.
+ */
 const isShareable = ({ retention = 'limits' }: ForeignStream) => retention === 'limits';

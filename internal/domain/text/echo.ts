@@ -1,6 +1,6 @@
 const MAX_COUNT = 100;
 
-/** What a caller wrote, as a message repeats it: enough to find the place, whatever its length. */
+/** Shortens a caller's text for use in a message, to a length that is enough to find the place. */
 export function echo(text: string, most = MAX_COUNT): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -8,7 +8,7 @@ const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** As the three forms of RFC 9110 §5.6.7 say it. */
+/** The three forms as RFC 9110 §5.6.7 defines them. */
 const forms = {
   imf: (at: Date) => at.toUTCString(),
   rfc850: (at: Date) =>

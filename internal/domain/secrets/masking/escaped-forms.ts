@@ -1,6 +1,7 @@
 /**
- * How a secret is written in JSON, in the JSON of PHP, which escapes each slash, and in a URL, where that differs. A receiver may
- * encode as a whole what it has written so: base64 of JSON does not hold the base64 of a secret with a quote in it.
+ * Returns the forms of a secret in JSON, in PHP's JSON, which escapes each slash, and in a URL, where they differ from
+ * the secret. A receiver may then encode the whole text: the base64 of JSON does not contain the base64 of a secret
+ * with a quote in it.
  */
 export function escapedForms(secret: string): readonly string[] {
   const json = JSON.stringify(secret).slice(1, -1);

@@ -3,33 +3,34 @@ import { unescapeAll, unescapedTexts } from './unescape.js';
 import { WINDOW, type Windows } from './windows.js';
 import { writingsOf } from './writings.js';
 
-/** A part of a text, `until` not included. */
+/** A part of a text, up to but not including `until`. */
 export interface Span {
   readonly from: number;
   readonly until: number;
 }
 
-/** What is left of an escape at the place where a text was cut. */
+/** The rest of an escape at the place where a text was cut. */
 const BROKEN_ESCAPE = /(?:\\(?:u[\da-f]{0,3}|x[\da-f]?)?|%[\da-f]?|&(?:#\w{0,6}|[a-z]{0,4}))$/i;
 
 /**
- * Maximum comparisons of a place in a body with the secrets that may begin there, and of secrets that begin alike. A
- * receiver chooses the places, and the owner of a webhook the secrets: 960 places and 261 secrets took 2 s. Beyond a
- * limit, the rest of the body is masked. A body without hostile intent needs a few dozen comparisons.
+ * Maximum number of comparisons of a place in a body with the secrets that may begin there, and of secrets with the
+ * same beginning. A receiver chooses the places, and the owner of a webhook the secrets: 960 places and 261 secrets
+ * took 2 s. Beyond a limit, the rest of the body is masked. A body without hostile intent needs a few dozen
+ * comparisons.
  */
 const MAX_COMPARISONS = 2000;
 const MAX_ALIKE = 64;
 
-/** What is looked for in texts. Secrets have one character per byte. */
+/** The secrets that are searched for. They have one character per byte. */
 export interface Sought {
   readonly secrets: readonly string[];
   readonly windows: Windows;
 }
 
 /**
- * Where one of these secrets is written in a text, in any order, perhaps overlapping. The text has one character per byte. A
- * secret that breaks off after 16 characters of its writing is found too, and where the text was cut, one that breaks off
- * there after 4.
+ * Returns the places of these secrets in a text, in any order and possibly overlapping. The text has one character per
+ * byte. A secret that breaks off after 16 characters of its encoded form is found too, and so is one that breaks off
+ * after 4 characters where the text was cut.
  */
 export function findSecrets(text: string, { windows }: Sought, isCut: boolean): readonly Span[] {
   const whole = isCut ? text.replace(BROKEN_ESCAPE, '') : text;
@@ -48,7 +49,7 @@ export function findSecrets(text: string, { windows }: Sought, isCut: boolean): 
   return found;
 }
 
-/** A text, and where its characters begin in the text that was received; undefined: it is that text. */
+/** A text, and the positions of its characters in the received text. Undefined means that it is the received text. */
 interface Level {
   readonly text: string;
   readonly origins?: Uint32Array;
@@ -64,10 +65,10 @@ function withLinesJoined(text: string): readonly string[] {
   return joined === undefined ? [text] : [text, joined];
 }
 
-/** Undefined: see `MAX_COMPARISONS`. */
+/** Returns undefined when a limit is exceeded; see `MAX_COMPARISONS`. */
 type Find = (text: string) => readonly Span[] | undefined;
 
-/** What goes on from one line to the next; what stands in one line is found too, once more. */
+/** Finds secrets that continue from one line to the next. A secret within one line is found a second time. */
 function findInLines(text: string, find: Find): readonly Span[] | undefined {
   const joined = joinLines(text);
   if (!joined) return [];
@@ -88,7 +89,7 @@ function makeFind(windows: Windows, isCut: boolean): Find {
     });
   let comparisonsLeft = MAX_COMPARISONS;
 
-  /** Undefined: there is more to compare than a body without hostile intent has. */
+  /** Returns undefined when there is more to compare than in a body without hostile intent. */
   const followWindow = (text: string, window: string): readonly Span[] | undefined => {
     const found: Span[] = [];
     const secretCount = windows.secretsOf(window).length;
@@ -117,7 +118,10 @@ function makeFind(windows: Windows, isCut: boolean): Find {
   };
 }
 
-/** Where the longest of these writings ends that a text has at a place, as far as it agrees; at least `end`. */
+/**
+ * Returns the end of the longest match between the text at a place and these encoded secrets. The end is at least
+ * `end`.
+ */
 function longestMatch(text: string, from: number, writings: readonly string[], end: number): number {
   let until = end;
   for (const writing of writings) {

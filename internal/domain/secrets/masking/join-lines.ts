@@ -3,16 +3,18 @@ const BREAK = /\r?\n[ \t]*/g;
 /** A text without its line breaks. */
 export interface Joined {
   readonly text: string;
-  /** Where each character of the text stands in the text with line breaks. */
+  /** The position of each character in the text with line breaks. */
   readonly origins: Uint32Array;
 }
 
-/** The lines of a text put together, because base64 and hex are often written in lines; undefined: it is one line. */
+/**
+ * Joins the lines of a text, because base64 and hex are often written in lines. Returns undefined for a single line.
+ */
 export function joinedText(text: string): string | undefined {
   return text.includes('\n') ? text.replace(BREAK, '') : undefined;
 }
 
-/** The same with the origins of its characters. */
+/** Joins the lines and returns the origins of the characters too. */
 export function joinLines(text: string): Joined | undefined {
   const joined = joinedText(text);
   if (joined === undefined) return undefined;

@@ -45,7 +45,7 @@ describe('a secret in a body is masked', () => {
     const masked = maskText(`before ${written} between ${written} after`, secrets);
     expect(masked).toMatch(/^before .*\*\*\*.* between .*\*\*\*.* after$/);
     const rest = masked.replace('before ', '').replace(' between ', '').replace(' after', '');
-    // What base64 leaves belongs to the bytes around the secret.
+    // The remaining base64 characters belong to the bytes around the secret.
     expect(rest.length).toBeLessThan(70);
     expect(rest).not.toMatch(/s3cr|tail|czNjc|dGFpb|7333|%7|&#1/i);
   });
@@ -130,7 +130,7 @@ describe('a secret at the place where a body was cut', () => {
       for (let length = 1; length <= written.length; length++) {
         const masked = Buffer.from(maskBody(Buffer.from(`=> ${written.slice(0, length)}`), values, true)).toString();
         const left = masked.startsWith('=> ***') ? 0 : length;
-        // Four signs of the secret, which may take three times as many, are more than may be left.
+        // At most four characters of the secret may remain, each of which may take three in the text.
         expect([written, length, masked, left < 4 * 3]).toEqual([written, length, masked, true]);
       }
     }

@@ -3,20 +3,20 @@ import { unescapedTexts } from './unescape.js';
 import { WINDOW, Windows } from './windows.js';
 import { MIN_LENGTH } from './writings.js';
 
-/** Stands for a secret; shorter than any that is masked, so that a text never grows. */
+/** Replaces a secret. It is shorter than any secret that is masked, so a text never grows. */
 export const MASK = '***';
 
-/** @param secrets as `maskable` gives them */
+/** @param secrets as `maskable` returns them */
 export const soughtOf = (secrets: readonly string[]): Sought => ({ secrets, windows: new Windows(secrets) });
 
-/** Whether a body is long enough for any of these secrets. */
+/** Whether a body is long enough to contain any of these secrets. */
 export function mayHold(body: Uint8Array, secrets: readonly string[], isCut: boolean): boolean {
   return secrets.some(({ length }) => Math.min(length, WINDOW) <= body.length) || (isCut && secrets.length > 0);
 }
 
 /**
- * A body without the secrets in it, which it may hold in any of their writings. The same object where it holds none.
- * @param isCut whether more bytes may have followed, of which nothing is known
+ * Masks the secrets in a body, which may contain them in any encoded form. Returns the same object when the body
+ * contains none. @param isCut whether further, unknown bytes may have followed
  */
 export function maskBody(body: Uint8Array, sought: Sought, isCut: boolean): Uint8Array {
   if (!mayHold(body, sought.secrets, isCut)) return body;
@@ -32,8 +32,9 @@ export function maskText(text: string, sought: Sought): string {
 }
 
 /**
- * Secrets as `maskBody` looks for them, those that are long enough, each once. One that looks escaped itself is looked for
- * as what it would stand for too: it is that in a body whose escapes were undone.
+ * Returns the secrets in the form that `maskBody` takes: only those that are long enough, each once. A secret that
+ * looks escaped is also searched for in its unescaped form, because that is its form in a body whose escapes were
+ * undone.
  */
 export function maskable(secrets: readonly (string | Uint8Array)[]): readonly string[] {
   const texts = secrets.map((secret) => Buffer.from(secret).toString('latin1'));

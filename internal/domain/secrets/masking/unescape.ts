@@ -1,21 +1,24 @@
-/** A text whose escapes are undone, one character per byte. */
+/** A text without escapes, one character per byte. */
 export interface Unescaped {
   readonly text: string;
-  /** Where each character of the text begins in the text with escapes, and at last that text's length. */
+  /** The position of each character in the text with escapes, followed by the length of that text. */
   readonly origins: Uint32Array;
 }
 
 interface Escape {
-  /** Never longer than the escape itself. */
+  /** The unescaped characters, which are never longer than the escape. */
   readonly meaning: string;
   readonly length: number;
 }
 
-/** JSON inside JSON inside a URL. */
+/** Allows for JSON inside JSON inside a URL. */
 const MAX_LEVELS = 3;
 const [BACKSLASH, PERCENT, AMPERSAND] = [0x5c, 0x25, 0x26];
 
-/** The texts that come out when the escapes in a text are undone again and again; none when there are no escapes. */
+/**
+ * Undoes the escapes in a text repeatedly, and returns the text after each level. The list is empty when there are no
+ * escapes.
+ */
 export function unescapedTexts(text: string): readonly string[] {
   const texts: string[] = [];
   for (let plain = undoEscapes(text); plain !== undefined; plain = undoEscapes(plain)) {
@@ -25,7 +28,7 @@ export function unescapedTexts(text: string): readonly string[] {
   return texts;
 }
 
-/** The same with the origins of each text in the first one. */
+/** Undoes the escapes likewise, and returns the positions of each text's characters in the first text too. */
 export function unescapeAll(text: string): readonly Unescaped[] {
   const levels: Unescaped[] = [];
   let escaped = text;
@@ -39,7 +42,7 @@ export function unescapeAll(text: string): readonly Unescaped[] {
   return levels;
 }
 
-/** Undoes one level of escapes, those of JSON, URLs, JavaScript and HTML; undefined when there are none. */
+/** Undoes one level of escapes, those of JSON, URLs, JavaScript and HTML. Returns undefined when there are none. */
 function undoEscapes(text: string, origins?: Uint32Array): string | undefined {
   const mark = /[\\%&]/g;
   const pieces: string[] = [];
@@ -50,7 +53,7 @@ function undoEscapes(text: string, origins?: Uint32Array): string | undefined {
     length += piece.length;
     pieces.push(piece);
   };
-  // From mark to mark: to look at each character took twice as long.
+  // The loop goes from mark to mark. A check of each character took twice as long.
   for (let found = mark.exec(text); found; found = mark.exec(text)) {
     const at = found.index;
     const escaped = readEscape(text.charCodeAt(at), text, at);
@@ -72,16 +75,16 @@ function readEscape(code: number, text: string, at: number): Escape | undefined 
   return code === AMPERSAND ? readEntity(text, at) : undefined;
 }
 
-/** `%2B`, `\x2b` */
+/** Reads `%2B` or `\x2b`. */
 function readBytes(text: string, at: number, length: number): Escape | undefined {
   const byte = readHex(text, at, 2);
   return byte === undefined ? undefined : { meaning: String.fromCharCode(byte), length };
 }
 
-/** Line breaks may stand within a secret that is written in lines. */
+/** A secret that is written in lines may contain line breaks. */
 const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** `\u002B`, a surrogate pair of them, `\x2b`, `\/`, `\n` */
+/** Reads `\u002B`, a surrogate pair, `\x2b`, `\/` or `\n`. */
 function readBackslash(text: string, at: number): Escape | undefined {
   const sign = text[at + 1];
   if (sign === 'x') return readBytes(text, at + 2, 4);
@@ -98,7 +101,7 @@ const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/iy;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const MAX_CODE_POINT = 0x10ffff;
 
-/** `&#43;`, `&#x2b;`, `&amp;` */
+/** Reads `&#43;`, `&#x2b;` or `&amp;`. */
 function readEntity(text: string, at: number): Escape | undefined {
   ENTITY.lastIndex = at;
   const [all, decimal, hex, name] = ENTITY.exec(text) ?? [];
@@ -118,7 +121,7 @@ function readHex(text: string, at: number, length: number): number | undefined {
   return value;
 }
 
-/** Nothing behind the end of a text, where the code is NaN. */
+/** Returns undefined behind the end of a text, where the code is NaN. */
 function hexDigit(code: number): number | undefined {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;

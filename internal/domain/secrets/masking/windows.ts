@@ -1,8 +1,11 @@
 import { MIN_LENGTH, writingsOf } from './writings.js';
 
-/** So many first characters of a writing are looked for; then as many more as agree are part of what was found. */
+/**
+ * Number of leading characters of an encoded secret that are searched for. Further characters that agree are part of
+ * the match.
+ */
 export const WINDOW = 16;
-/** So many are looked for one after the other: that is faster than one pass for all of them. */
+/** Up to this number, windows are searched for one after the other, which is faster than one pass for all of them. */
 const FEW = 64;
 const FILTER_BITS = 12;
 const HASH_BITS = 14;
@@ -12,18 +15,18 @@ const { imul } = Math;
 const POWERS = Int32Array.from({ length: WINDOW + 1 }, (_, exponent) => power(exponent));
 
 /**
- * How writings of secrets begin, and whole ones that are shorter than a window, as they are looked for in texts: most texts have
- * none of them. Of many windows all are found in one pass, whatever their number: a webhook may have hundreds, and its receiver
- * chooses the text. Secrets and texts have one character per byte.
+ * The beginnings of encoded secrets, and whole encoded secrets that are shorter than a window. Most texts contain none
+ * of them. A large set of windows is found in one pass, whatever its size: a webhook may have hundreds of secrets, and
+ * its receiver chooses the text. Secrets and texts have one character per byte.
  */
 export class Windows {
   private readonly secrets = new Map<string, readonly string[]>();
-  /** By their first four characters as a number, how long windows are; empty where there are few windows. */
+  /** The lengths of windows by their first four characters as a number. The map is empty when there are few windows. */
   private readonly starts = new Map<number, number[]>();
   private readonly filter: Uint8Array;
-  /** How many windows have this hash; empty where there are few windows. */
+  /** Number of windows per hash. The table is empty when there are few windows. */
   private readonly hashes: Uint16Array;
-  /** In order, for the search of one by its beginning. */
+  /** The windows in order, in which a window is found by its beginning. */
   private sorted: readonly string[] | undefined;
 
   constructor(secrets: readonly string[]) {
@@ -47,19 +50,19 @@ export class Windows {
     return this.secrets.size;
   }
 
-  /** The secrets of which a writing begins with this window. */
+  /** Returns the secrets of which an encoded form begins with this window. */
   secretsOf(window: string): readonly string[] {
     return this.secrets.get(window) ?? [];
   }
 
-  /** Those that stand in a text. */
+  /** Returns the windows that a text contains. */
   in(text: string): readonly string[] {
     return this.starts.size === 0
       ? [...this.secrets.keys()].filter((window) => text.includes(window))
       : this.scan(text);
   }
 
-  /** The length of the longest part of one of them that a text ends with; 0: of none. */
+  /** Returns the length of the longest beginning of a window with which a text ends, or 0. */
   brokenOffIn(text: string): number {
     for (let length = Math.min(WINDOW - 1, text.length); length >= MIN_LENGTH; length--)
       if (this.hasBeginning(text.slice(text.length - length))) return length;
@@ -84,8 +87,9 @@ export class Windows {
   }
 
   /**
-   * One pass. The text is compared with a window where its hash agrees, and with a window that was found no more: a body of
-   * one letter has windows of 13 lengths at each place, and to take each as a text took 20 ms.
+   * Finds windows in one pass. The text is compared with a window only where its hash agrees, and a window that was
+   * found is not compared again: a body that repeats one letter has windows of 13 lengths at each place, and to extract
+   * the text of each took 20 ms.
    */
   private scan(text: string): readonly string[] {
     const found = new Set<string>();
@@ -113,7 +117,7 @@ export class Windows {
   }
 }
 
-/** Of each beginning of a text, by its length. */
+/** Returns the hash of each beginning of a text, by its length. */
 function hashesOf(text: string): Int32Array {
   const hashes = new Int32Array(text.length + 1);
   let hash = 0;

@@ -1,9 +1,9 @@
-/** A shorter text is too common: a mask would hide innocent text, and show where the secret is. */
+/** A shorter text is too common: the mask would hide innocent text and reveal the place of the secret. */
 export const MIN_LENGTH = 4;
 
 /**
- * How a receiver may write a secret that it was sent: as it is, form-encoded, in base64 and base64url wherever it begins in
- * what was encoded, in hex. Escapes are undone before the search (`unescape.ts`). The secret has one character per byte.
+ * Returns the forms in which a receiver may return a secret: plain, form-encoded, in base64 and base64url at any
+ * alignment, and in hex. Escapes are undone before the search (`unescape.ts`). The secret has one character per byte.
  */
 export function writingsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, 'latin1');
@@ -13,7 +13,7 @@ export function writingsOf(secret: string): readonly string[] {
   return [...new Set(all)].filter(({ length }) => length >= MIN_LENGTH);
 }
 
-/** The characters of the base64 of so many unknown bytes, the secret, and more unknown bytes that the secret decides. */
+/** Returns the base64 characters that depend only on the secret, when `before` unknown bytes precede it. */
 function alignedBase64(bytes: Buffer, before: number): string {
   const whole = Buffer.concat([Buffer.alloc(before), bytes]);
   return whole.toString('base64').slice(Math.ceil((before * 4) / 3), Math.floor((whole.length * 4) / 3));
