@@ -22,11 +22,11 @@ const allow = (text: string) => {
   const ranges = parseIpRanges(text);
   return { development: false, allowRanges: ranges.ok ? ranges.value : [] };
 };
-/** 127.0.0.1 stands for an address that is public, the rest of 127.0.0.0/8 for what is not. */
+/** 127.0.0.1 represents a public address, and the rest of 127.0.0.0/8 represents addresses that are not public. */
 const ONE_OPEN = allow('127.0.0.1');
 const PRODUCTION = allow('');
 
-/** Each lookup takes the next answer; the last one stays. */
+/** Each look-up uses the next answer, and the last answer repeats. */
 function answering(...answers: readonly (readonly string[])[]): ResolveHost & { readonly asked: string[] } {
   const asked: string[] = [];
   const resolve = async (hostname: string) => {
@@ -248,7 +248,7 @@ describe('a redirect', () => {
 describe('a socket', () => {
   it('that is connected elsewhere than to what was judged is closed before a byte is written', async () => {
     const receiver = await listen();
-    // A rule that forgets what it has said stands for a kernel or a library that connects to something else.
+    // This rule changes its verdict, to simulate a kernel or a library that connects to another address.
     let judged = 0;
     const rules = {
       isAllowed: () => {
@@ -292,7 +292,8 @@ describe('a lookup', () => {
     const sender = makeSender({ version: '1', clock: systemClock, timeoutMs: 5000, opener });
     endings.push(() => sender.stop());
     const sent = sender.send(makeTestRequest(`http://receiver.test:${receiver.port}/`));
-    // Begun later, it has had its time to connect: so would have what is looked up.
+    // This connection begins later and uses up its time to connect. The first one would also have timed out if the
+    // look-up counted.
     const { port } = silent.address() as AddressInfo;
     const other = await sender.send(makeTestRequest(`https://127.0.0.1:${port}/`));
     expect(other).toMatchObject({ kind: 'unreachable', reason: 'timeout' });

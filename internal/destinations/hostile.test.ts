@@ -26,7 +26,7 @@ function startSender(timeoutMs = 2000, options: Partial<OpenerOptions> = {}): Se
   return sender;
 }
 
-/** A server that does this with each connection once a request has come. */
+/** Starts a server that calls `answer` for each connection after the first request has arrived. */
 async function listen(answer: (socket: net.Socket) => unknown): Promise<string> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -42,7 +42,7 @@ async function listen(answer: (socket: net.Socket) => unknown): Promise<string> 
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** Writes as fast as it is read, until the other side goes or so many bytes are out. */
+/** Writes as fast as the other side reads, until the other side closes or the given number of bytes is written. */
 async function flood(socket: net.Socket, piece: Buffer, bytes: number): Promise<number> {
   let written = 0;
   for (; written < bytes && !socket.destroyed; written += piece.length)
@@ -50,7 +50,7 @@ async function flood(socket: net.Socket, piece: Buffer, bytes: number): Promise<
   return written;
 }
 
-/** What it comes to, and that neither a slot nor a socket is held after it. */
+/** Returns the outcome, and checks that no slot and no socket is occupied afterwards. */
 async function outcomeOf(sender: Sender, url: string): Promise<AttemptOutcome> {
   const outcome = await sender.send(makeTestRequest(url));
   expect(sender.stats().inFlight).toBe(0);
@@ -174,7 +174,7 @@ describe('two answers to one request', () => {
 
 describe('a receiver that never accepts', () => {
   it('is given up after the time for connecting', async () => {
-    // A process that listens and never looks again; the kernel takes as many connections as its queue has room for.
+    // A process that listens and never accepts. The kernel accepts as many connections as its queue has room for.
     const block = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)';
     const listening = `const s = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
       require('fs').writeSync(1, String(s.address().port)); ${block}; });`;

@@ -196,7 +196,7 @@ describe('a proxy of one webhook', () => {
     expect(proxy.heads).toHaveLength(1);
   });
 
-  /** 127.0.0.1 stands for an address that is public, the rest for what is not. */
+  /** 127.0.0.1 represents a public address, and the rest represents addresses that are not public. */
   const oneOpen = (): Partial<EgressSettings> => {
     const ranges = parseIpRanges('127.0.0.1');
     return { development: false, allowRanges: ranges.ok ? ranges.value : [], httpsOnly: true };
@@ -228,7 +228,8 @@ describe('a proxy of one webhook', () => {
     'is told nothing when the socket is connected elsewhere than to what was judged: %s',
     async (scheme) => {
       const proxy = await startProxy({ to: await listenTls() });
-      // The receiver's address and the proxy's are judged as allowed; then a kernel or a library connects to something else.
+      // The receiver's address and the proxy's are judged as allowed. Then a kernel or a library connects to another
+      // address.
       let judged = 0;
       const none = { isDenied: () => false, problemOfName: () => undefined, problemOf: () => undefined };
       const rules = { ...none, isAllowed: () => ++judged <= 2 };

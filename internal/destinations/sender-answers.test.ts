@@ -34,7 +34,7 @@ async function sendTo(answer: Answer, timeoutMs = 5000): Promise<{ outcome: Atte
 const raw = (text: string): Answer => ({ raw: (socket) => void socket.end(text, 'latin1') });
 const rawOpen = (text: string): Answer => ({ raw: (socket) => void socket.write(text, 'latin1') });
 
-/** Writes the same bytes every 40 ms until the other side goes. */
+/** Writes the same bytes every 40 ms until the other side closes. */
 function drip(head: string, drop: string): Answer {
   return {
     raw: (socket: Socket) => {

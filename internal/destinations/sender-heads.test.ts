@@ -37,7 +37,7 @@ const inPieces = (text: string, bytes: number) =>
     let from = 0;
     const next = () => {
       if (from >= text.length || socket.destroyed) return;
-      // The last of many bytes come together: it is the first ones that are looked at.
+      // The last of many bytes arrive together, because only the first ones matter here.
       const until = from < 400 ? from + bytes : text.length;
       socket.write(text.slice(from, until), 'latin1', () => setImmediate(next));
       from = until;

@@ -28,7 +28,7 @@ async function start(answer: RawAnswer): Promise<{ receiver: RawReceiver; sender
 const statusOf = (outcome: AttemptOutcome) => (outcome.kind === 'answered' ? outcome.status : outcome.error);
 const requestsAt = ({ connections }: RawReceiver) => connections.flatMap(({ requests }) => requests).length;
 
-/** A second in four lanes, each request right after the one before it. */
+/** Sends `count` requests in four lanes, each right after the previous one. */
 async function sendMany({ receiver, sender }: { receiver: RawReceiver; sender: Sender }, count: number) {
   const outcomes: AttemptOutcome[] = [];
   let left = count;

@@ -159,7 +159,7 @@ describe('a TLS profile', () => {
   });
 });
 
-/** Answers and closes, so that each request opens a connection of its own. */
+/** Answers and closes, so that each request opens a new connection. */
 const ONCE = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}';
 const isResumed = (socket: net.Socket) => 'isSessionReused' in socket && (socket as TLSSocket).isSessionReused();
 
@@ -265,7 +265,7 @@ describe('a server that refuses resumed sessions in the handshake', () => {
       done();
     });
     server.on('resumeSession', (id, done) => {
-      // A client without a session names one of its own making.
+      // A client without a session sends an id of its own.
       if (!sessions.has(id.toString('hex'))) {
         done(null, null);
         return;

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-/** A server of the openssl command, which gives so many tickets and never answers. */
+/** Starts a server of the openssl command that sends the given number of tickets and never answers. */
 async function giveTickets(count: number): Promise<{ readonly url: string; readonly ca: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'hukz-tickets-'));
   endings.push(() => rmSync(folder, { recursive: true }));

@@ -5,6 +5,7 @@ export const NOT_YET = ['internal/'];
 /** Folders that are done although they are inside an entry of the list. */
 export const DONE_WITHIN = [
   'internal/catalog/',
+  'internal/destinations/',
   'internal/domain/',
   'internal/instance/',
   'internal/local/',

@@ -3,18 +3,27 @@ import { type Destination, type EgressRules, isLocalhost, LOOPBACK } from '../..
 import type { ResolveHost } from '../lookup/resolve-host.js';
 import { KnownFault } from './connect-error.js';
 
-/** Of a name with more addresses the first ones are judged, and no other is connected to. A DNS answer may hold thousands. */
+/**
+ * A DNS answer may contain thousands of addresses. Only the first ones are judged, and connections are made only to
+ * judged addresses.
+ */
 const MAX_JUDGED = 64;
 const MAX_TRIED = 8;
 
-/** A name with any forbidden address is refused. The address is not said: it would make us an oracle of internal names. */
+/**
+ * A name with any forbidden address is refused. The text does not contain the address, because it would otherwise
+ * reveal the addresses of internal names.
+ */
 const MIXED = 'the host name has an address that is not public; EGRESS_ALLOW_CIDRS can allow it';
 const DENIED = 'the host name has an address that is not allowed here (EGRESS_DENY_CIDRS)';
 
 export interface AddressGuard {
-  /** The addresses to connect to, all judged: at once where none has to be looked up. @throws {KnownFault} */
+  /**
+   * Returns the addresses to connect to, all of which are judged. The answer is synchronous when no look-up is needed.
+   * @throws {KnownFault}
+   */
   addressesOf(to: Destination): readonly string[] | Promise<readonly string[]>;
-  /** Asked of a socket that is connected. */
+  /** Judges the remote address of a connected socket. */
   isAllowed(address: string): boolean;
 }
 

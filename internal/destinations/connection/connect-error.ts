@@ -1,6 +1,6 @@
 import type { Fault } from './fault-table.js';
 
-/** A connection that never came to be, so that nothing of the request has left. Its `code` is that of the cause. */
+/** A connection that was never established, so no byte of the request was sent. Its `code` is that of the cause. */
 export class ConnectError extends Error {
   readonly code: string | undefined;
 
@@ -11,7 +11,7 @@ export class ConnectError extends Error {
   }
 }
 
-/** A failure whose meaning and words are known where it happens. */
+/** A failure whose meaning and text are known at the place where it occurs. */
 export class KnownFault extends Error {
   readonly fault: Fault;
 

@@ -4,7 +4,10 @@ import type { OpenSecret } from '../../domain/secrets/secret.js';
 import type { ConnectionPath } from './opener.js';
 import { tlsProfileOf } from './tls/tls-profile-of.js';
 
-/** How a receiver is connected to; undefined: as all others. @throws when a secret that it takes is not there */
+/**
+ * Returns the connection path of a receiver, or undefined for the default path. @throws when a secret of the path is
+ * missing
+ */
 export function connectionPathOf(
   settings: WebhookSettings,
   secrets: readonly OpenSecret[],

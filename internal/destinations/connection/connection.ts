@@ -6,13 +6,16 @@ import { codeOf, describeError, type Stage } from './describe-error.js';
 import type { Fault } from './fault-table.js';
 import { alertFault, explainByCertificate } from './tls/client-certificate.js';
 
-/** A client of undici's, which is one connection at a time and at most one request on it, and what has come on it. */
+/** A client of undici, which is one connection with at most one request at a time, and the state of its answer. */
 export class Connection {
   readonly client: Client;
   private opened: OpenSocket | undefined;
   private gate: AnswerGate | undefined;
   private requests = 0;
-  /** An alert of TLS comes before the end of the connection, by which undici then explains the failure. */
+  /**
+   * A TLS alert arrives before the end of the connection, and explains the failure better than undici's error for that
+   * end.
+   */
   private alert: Error | undefined;
 
   constructor(origin: string, settings: Client.Options, connector: OriginConnector) {
@@ -30,7 +33,7 @@ export class Connection {
     });
   }
 
-  /** Whether a socket was ever opened for it. */
+  /** Whether a socket was ever opened for this connection. */
   get wasOpen(): boolean {
     return this.gate !== undefined;
   }
@@ -43,14 +46,14 @@ export class Connection {
     return this.gate?.isInHead ?? false;
   }
 
-  /** A request is about to be written. Answers whether it is the first one on this socket. */
+  /** Called before a request is written. Returns whether the request is the first one on this socket. */
   begin(): boolean {
     this.gate?.begin();
     this.requests += 1;
     return this.requests === 1;
   }
 
-  /** undici has read the head of its answer. */
+  /** Called when undici has read the head of the answer. */
   accepted(): void {
     this.gate?.accepted();
   }
@@ -59,14 +62,14 @@ export class Connection {
     return this.gate?.salvage();
   }
 
-  /** Whether the request that failed was the first one on a TLS session that went on: then the session is given up. */
+  /** Returns whether the failed request was the first one on a resumed TLS session. The session is then discarded. */
   refuseSession(): boolean {
     if (this.requests !== 1 || !this.opened?.refuseSession) return false;
     this.opened.refuseSession();
     return true;
   }
 
-  /** What an error means that ended it. */
+  /** Explains an error that ended the connection. */
   describe(error: Error, stage: Stage): Fault {
     const fault = describeError(this.alert ?? error, stage === 'sent' && this.isInHead ? 'answering' : stage);
     if (stage !== 'sent' || !this.opened) return fault;
@@ -74,7 +77,10 @@ export class Connection {
     return (this.alert && alertFault(codeOf(this.alert), certificate)) ?? explainByCertificate(fault, certificate);
   }
 
-  /** undici opens another socket when one has died before a waiting request was written. */
+  /**
+   * Called for each socket, because undici opens another one when a socket has closed before a waiting request was
+   * written.
+   */
   private attach(opened: OpenSocket): void {
     this.opened = opened;
     this.gate = new AnswerGate(opened.socket);

@@ -8,11 +8,14 @@ import type { Opening } from './opening.js';
 import { type ClientCertificate, clientCertificateOf } from './tls/client-certificate.js';
 import { TlsSessions } from './tls/tls-sessions.js';
 
-/** A socket that is ready to be written to. */
+/** A socket that can be written to. */
 export interface OpenSocket {
   readonly socket: net.Socket;
   readonly certificate: ClientCertificate;
-  /** Present where an earlier TLS session goes on: the next connection does without, because this one failed. */
+  /**
+   * Present when the socket resumed an earlier TLS session. The function makes the next connection avoid the session
+   * after a failure.
+   */
   readonly refuseSession?: () => void;
 }
 
@@ -23,18 +26,18 @@ export interface OriginConnector {
 
 export interface Connectors {
   forOrigin(connectionPath: ConnectionPath): OriginConnector;
-  /** Sockets that are open or being opened. */
+  /** Number of sockets that are open or being opened. */
   openSockets(): number;
-  /** Times that an origin was offered no TLS session from then on, since the start. */
+  /** Number of times, since the start, that TLS sessions were disabled for an origin. */
   sessionsRefused(): number;
-  /** Gives up every connection that is not established yet. */
+  /** Ends every connection that is not established yet. */
   abandon(): void;
 }
 
 export interface ConnectorOptions {
   readonly opener: Opener;
   readonly clock: Clock;
-  /** Told of each new socket. */
+  /** Called for each new socket. */
   onOpen(): void;
 }
 

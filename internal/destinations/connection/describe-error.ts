@@ -4,7 +4,10 @@ import { MAX_HEADER_BYTES, spellBytes } from '../http/limits.js';
 import { ConnectError, KnownFault } from './connect-error.js';
 import { CLOSED, FAULTS, type Fault, PARSER_FAULTS } from './fault-table.js';
 
-/** How far a request had come: no byte of it sent, sent, the first byte of an answer seen, its status read. */
+/**
+ * The progress of a request: no byte of it was sent, it was sent, the first byte of an answer arrived, or its status
+ * was read.
+ */
 export type Stage = 'waiting' | 'sent' | 'answering' | 'answered';
 
 const CLOSED_WORDS: Readonly<Record<Stage, string>> = {
@@ -14,10 +17,13 @@ const CLOSED_WORDS: Readonly<Record<Stage, string>> = {
   answered: 'closed before the end of the body',
 };
 
-/** What an error means. The words are ours: an error's own text may carry a URL, and a URL a password. */
+/**
+ * Explains an error. The text is written by hukz, because an error's own text may contain a URL, and a URL may contain
+ * a password.
+ */
 export function describeError(error: unknown, stage: Stage): Fault {
   const faults = causesOf(error).map((cause) => faultOf(cause, stage));
-  // A name with several addresses: it is our failure only when each of them failed for a reason of ours.
+  // For a name with several addresses, the failure is ours only when each address failed for a reason of ours.
   return faults.find((fault) => fault.reason !== 'local_fault') ?? faults[0] ?? unknownFault('no reason', stage);
 }
 
@@ -27,12 +33,15 @@ export function outcomeOf(fault: Fault): AttemptOutcome {
   return { kind: 'unreachable', reason, error: words };
 }
 
-/** Whether undici would not take the request, so that no connection is to blame. */
+/** Whether undici refused the request, so that the connection is not the cause. */
 export function isAboutRequest(error: unknown): boolean {
   return error instanceof errors.ClientDestroyedError || FAULTS.get(codeOf(error))?.reason === 'bad_request';
 }
 
-/** The error's code, else its name. Looks at the shape: an error of Node's own is no `Error` of ours inside a VM context. */
+/**
+ * Returns the error's code, otherwise its name. The check looks at the shape, because an error of Node is not an
+ * instance of our `Error` inside a VM context.
+ */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return typeof error;
   if ('code' in error && typeof error.code === 'string') return error.code;
@@ -62,7 +71,10 @@ function faultOf(error: unknown, stage: Stage): Fault {
   return FAULTS.get(code) ?? unknownFault(code, stage);
 }
 
-/** undici hands llhttp's reason over in brackets only: a constant of llhttp, never a byte of the answer. */
+/**
+ * undici passes llhttp's reason only in brackets. The reason is a constant of llhttp and never contains a byte of the
+ * answer.
+ */
 function parserWords(error: Error): string {
   const reason = /\(([^()]+)\)$/.exec(error.message)?.[1] ?? 'no reason';
   return PARSER_FAULTS.get(reason) ?? `the answer breaks HTTP (${reason})`;

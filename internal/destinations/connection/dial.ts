@@ -1,10 +1,12 @@
 import net from 'node:net';
 
 const KEEP_ALIVE_PROBE_MS = 60_000;
-/** How long one of several addresses is tried before the next; the last one has what is left of the time to connect. */
+/**
+ * Time for one of several addresses before the next one is tried. The last address has the rest of the time to connect.
+ */
 const NEXT_ADDRESS_MS = 1000;
 
-/** Options of every socket. */
+/** Options of all sockets. */
 export const TCP = {
   noDelay: true,
   keepAlive: true,
@@ -14,7 +16,7 @@ export const TCP = {
   autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
 };
 
-/** Makes Node connect to these addresses, one after the other, and to nothing that it would look up itself. */
+/** Makes Node connect only to these addresses, one after the other, without a look-up of its own. */
 export function givenAddresses(addresses: readonly string[]): net.LookupFunction {
   const entries = addresses.map((address) => ({ address, family: net.isIP(address) }));
   return (_hostname, options, callback) => {

@@ -1,6 +1,6 @@
 import type { UnreachableReason } from '../../domain/delivery/outcome.js';
 
-/** Whose failure an error code stands for, and how we say it. */
+/** The meaning of an error code: which side failed, and the text for users. */
 export interface Fault {
   readonly reason: UnreachableReason | 'forbidden_address' | 'local_fault';
   readonly words: string;
@@ -12,16 +12,16 @@ const NOTHING_IN_COMMON =
   'the receiver refuses the TLS handshake (handshake failure): hukz offers key exchange by ECDHE on X25519, P-256, P-384 and P-521';
 const TOO_OLD = 'the receiver speaks no TLS 1.2 or later';
 
-/** Codes of Node, of the system, of OpenSSL and of undici that mean the same at every stage of a request. */
+/** Codes of Node, of the system, of OpenSSL and of undici that have the same meaning at every stage of a request. */
 export const FAULTS: ReadonlyMap<string, Fault> = new Map([
-  // Ours: nothing that a receiver could do anything about.
+  // Faults of this machine, which a receiver cannot mend.
   ['EMFILE', entry('local_fault', 'too many open files here')],
   ['ENFILE', entry('local_fault', 'too many open files on this machine')],
   ['ENOBUFS', entry('local_fault', 'no socket buffers left here')],
   ['ENOMEM', entry('local_fault', 'no memory left here')],
   ['EADDRNOTAVAIL', entry('local_fault', 'no local address or port left to connect from')],
   ['ENETDOWN', entry('local_fault', 'the network is down here')],
-  // The connection.
+  // Faults of the connection.
   ['ECONNREFUSED', entry('connect', 'connection refused')],
   ['EHOSTUNREACH', entry('connect', 'host unreachable')],
   ['EHOSTDOWN', entry('connect', 'host is down')],
@@ -29,7 +29,7 @@ export const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['EACCES', entry('connect', 'connecting is not permitted')],
   ['EPERM', entry('connect', 'connecting is not permitted')],
   ['ETIMEDOUT', entry('timeout', 'connection timed out')],
-  // TLS.
+  // Faults of TLS.
   ['CERT_HAS_EXPIRED', entry('tls', 'certificate has expired')],
   ['CERT_NOT_YET_VALID', entry('tls', 'certificate is not valid yet')],
   ['CERT_REVOKED', entry('tls', 'certificate was revoked')],
@@ -48,18 +48,18 @@ export const FAULTS: ReadonlyMap<string, Fault> = new Map([
   ['ERR_SSL_EXCESSIVE_MESSAGE_SIZE', entry('tls', "the receiver's certificates are larger than 100 KB")],
   ['ERR_SSL_WRONG_VERSION_NUMBER', entry('tls', 'the port does not speak TLS')],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', entry('tls', 'the port does not speak TLS')],
-  // The answer.
+  // Faults of the answer.
   ['ERR_ASSERTION', entry('bad_response', 'the answer breaks HTTP')],
-  // As node:http names them.
+  // The following codes have the names of node:http.
   ['HPE_HEADER_OVERFLOW', entry('bad_response', 'headers larger than 16 KiB')],
   ['HPE_INVALID_CONSTANT', entry('bad_response', 'the answer is not HTTP')],
-  // What we were asked to send.
+  // Faults of the request that hukz was asked to send.
   ['UND_ERR_INVALID_ARG', entry('bad_request', 'the request could not be built from the URL or a header')],
   ['UND_ERR_NOT_SUPPORTED', entry('bad_request', 'the request carries a header that is not supported')],
   ['ERR_SOCKET_BAD_PORT', entry('bad_request', 'the port is not valid')],
 ]);
 
-/** What llhttp says is wrong, where we have better words; otherwise its own stand in brackets. */
+/** Better texts for some of llhttp's reasons. Any other reason is shown in brackets. */
 export const PARSER_FAULTS: ReadonlyMap<string, string> = new Map([
   ['Expected HTTP/, RTSP/ or ICE/', 'the answer is not HTTP'],
   ['Invalid HTTP version', 'the answer is not HTTP/1'],
@@ -68,5 +68,5 @@ export const PARSER_FAULTS: ReadonlyMap<string, string> = new Map([
   ['Invalid EOF state', 'closed before the end of the body'],
 ]);
 
-/** Codes of a connection that ended under our hands; what they mean depends on how far the request had come. */
+/** Codes of a connection that ended unexpectedly. Their meaning depends on the progress of the request. */
 export const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET']);

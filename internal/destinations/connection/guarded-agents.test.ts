@@ -35,7 +35,7 @@ async function listen(answer: Parameters<typeof startReceiver>[0] = {}): Promise
   return receiver;
 }
 
-/** The outcome that a delivery would have had. */
+/** Returns the outcome that a delivery would have had. */
 const outcomeFrom = (work: Promise<unknown>) =>
   work.then(
     () => 'no failure',

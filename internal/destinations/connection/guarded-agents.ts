@@ -3,7 +3,9 @@ import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ConnectionPath, Opener } from './opener.js';
 
-/** For clients that take Node's agents, as got does: `got.extend({ agent: makeGuardedAgents(opener) })`. */
+/**
+ * Agents for HTTP clients that accept Node's agents, such as got: `got.extend({ agent: makeGuardedAgents(opener) })`.
+ */
 export interface GuardedAgents {
   readonly http: http.Agent;
   readonly https: https.Agent;
@@ -13,8 +15,8 @@ type Created = (error: Error | null, socket: Duplex) => void;
 type Create = (options: http.ClientRequestArgs, created?: Created) => null;
 
 /**
- * Agents whose every socket is opened, and so judged, as those of deliveries are, whatever the client above them does: it may
- * follow a redirect, its own lookup is not asked. A refusal is the request's error, a `ConnectError`.
+ * Makes agents that open and judge every socket like those of deliveries, whatever the client does: it may follow a
+ * redirect, and its own look-up function is not used. A refusal is a `ConnectError` of the request.
  */
 export function makeGuardedAgents(opener: Opener, connectionPath: ConnectionPath = {}): GuardedAgents {
   const creating =
@@ -23,7 +25,7 @@ export function makeGuardedAgents(opener: Opener, connectionPath: ConnectionPath
       const name = (host ?? hostname ?? '').replace(/^\[(.*)\]$/, '$1');
       const to = { protocol, hostname: name, port: Number(port ?? (protocol === 'https:' ? 443 : 80)) };
       opener.open({ ...connectionPath, to }, (error, socket) => {
-        // Node's types have no call for a failure; the agent looks at the error first.
+        // Node's types do not cover a call without a socket. The agent looks at the error first.
         created?.(error, socket as Duplex);
       });
       return null;

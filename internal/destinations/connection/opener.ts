@@ -16,32 +16,41 @@ import { makeSecureContexts, type TlsProfile } from './tls/tls-profile.js';
 export interface OpenerOptions {
   readonly rules: EgressRules;
   readonly resolve: ResolveHost;
-  /** `CONNECT_TIMEOUT`: TCP, the proxy's answer and TLS together; the name lookup has its own time. */
+  /**
+   * `CONNECT_TIMEOUT`, which covers TCP, the proxy's answer and TLS together. The name look-up has a time limit of its
+   * own.
+   */
   readonly connectTimeoutMs: number;
-  /** `EGRESS_PROXY`: the way for all connections that name no other. Operators' own, it may be at any address. */
+  /**
+   * `EGRESS_PROXY`: the proxy for all connections without a proxy setting of their own. It is the operator's, so any
+   * address is allowed.
+   */
   readonly proxy?: EgressProxy;
   /** Certificates (PEM) to trust instead of Node's own list. */
   readonly ca?: string | Buffer;
 }
 
-/** How connections are made where the usual way is not wanted. */
+/** The parts of a connection path that differ from the default. */
 export interface ConnectionPath {
   readonly tls?: TlsProfile;
-  /** Its address is judged as a receiver's is; `none`: directly. Undefined: as all others. */
+  /**
+   * The webhook's own proxy, whose address is judged like a receiver's. `none` means directly, and undefined means the
+   * default proxy.
+   */
   readonly proxy?: EgressProxy | 'none';
 }
 
 export interface OpenRequest extends ConnectionPath {
   readonly to: Destination;
-  /** Of an earlier TLS connection to the same origin by the same route. */
+  /** The session of an earlier TLS connection to the same origin by the same connection path. */
   readonly session?: Buffer;
   onSession?(session: Buffer): void;
 }
 
 /**
- * Opens every socket to a receiver, so that what may not be connected to is not. All addresses of a name are judged, and
- * exactly those are connected to: between judging and connecting nothing is looked up again. After connecting the
- * socket's own word is judged too. Errors are `ConnectError`s.
+ * Opens all sockets to receivers, and prevents forbidden connections. All addresses of a name are judged, and
+ * connections are made to exactly those addresses, without another look-up between judging and connecting. After
+ * connecting, the socket's own remote address is judged too. Errors are `ConnectError`s.
  */
 export interface Opener {
   open(request: OpenRequest, opened: Opened): Opening;
@@ -58,7 +67,7 @@ export function makeOpener(options: OpenerOptions): Opener {
     return opening;
   }
 
-  /** Literals are judged here too; nothing ends in the call that asked. */
+  /** Literal addresses are judged here too. The result never arrives synchronously. */
   function find(to: Destination, opening: Opening, found: (addresses: readonly string[]) => void): void {
     const attempt = (work: () => void) => {
       try {
@@ -80,7 +89,8 @@ export function makeOpener(options: OpenerOptions): Opener {
 
   function start(request: OpenRequest, addresses: readonly string[], opening: Opening): void {
     const { connectTimeoutMs } = options;
-    // Before a socket is opened: what cannot be used ends the call, and not a callback of a proxy's.
+    // The TLS context is checked before a socket is opened, so that an unusable one fails this call and not a callback
+    // of a proxy.
     if (request.to.protocol === 'https:') secureContextOf(request.tls);
     const words = `could not connect within ${spellDuration(connectTimeoutMs)}`;
     opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));
@@ -99,7 +109,7 @@ export function makeOpener(options: OpenerOptions): Opener {
     );
   }
 
-  /** To the addresses, or over a socket that is connected already. */
+  /** Connects to the addresses, or begins TLS on a socket that is already connected. */
   function connect(
     request: OpenRequest,
     by: { readonly lookup: net.LookupFunction } | { readonly socket: net.Socket },
@@ -125,7 +135,7 @@ export function makeOpener(options: OpenerOptions): Opener {
     else opening.succeed();
   }
 
-  /** Judges what the socket itself says that it is connected to. */
+  /** Judges the remote address that the socket reports. */
   function judge(socket: net.Socket, opening: Opening): boolean {
     const isAllowed = guard.isAllowed(socket.remoteAddress ?? '');
     if (!isAllowed)

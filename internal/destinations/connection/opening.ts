@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
 import { KnownFault } from './connect-error.js';
 
-/** Called once, never in the call that asked: with a socket that is ready to be written to, or why there is none. */
+/** Called once and never synchronously: with a socket that can be written to, or with the reason why there is none. */
 export type Opened = (error: Error | null, socket: Socket | null) => void;
 
-/** A connection on its way. Whatever comes first ends it: the socket, an error, the end of its time, nobody's interest. */
+/**
+ * A connection that is being established. The first of these events ends it: the socket, an error, the timeout or a
+ * cancellation.
+ */
 export class Opening {
   private socket: Socket | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -13,22 +16,25 @@ export class Opening {
 
   constructor(private readonly opened: Opened) {}
 
-  /** False once it has ended: what is done for it then is done for nothing. */
+  /** False once it has ended. Any further work for it would be useless. */
   get isOpen(): boolean {
     return !this.over;
   }
 
-  /** Whether TCP was up when it ended, and nobody gave it up: what failed is TLS. */
+  /** Whether TCP was established when it ended, and it was not cancelled. The failure is then one of TLS. */
   get isInHandshake(): boolean {
     return this.handshaking;
   }
 
-  /** TCP is up, and TLS begins. */
+  /** Called when TCP is established and TLS begins. */
   shakeHands(): void {
     this.handshaking = !this.over;
   }
 
-  /** From now on this socket is the connection, and its end the connection's; one before it is no more. */
+  /**
+   * Makes this socket the connection, so that the end of the socket ends the connection. The previous socket no longer
+   * counts.
+   */
   use(socket: Socket, explain: (error: Error) => Error = (error) => error): void {
     this.socket = socket;
     const failed = (error: Error) => this.socket === socket && this.fail(explain(error));
@@ -36,7 +42,7 @@ export class Opening {
     socket.once('close', () => failed(new KnownFault('connect', 'closed while connecting')));
   }
 
-  /** What lasts longer is a failure. */
+  /** Sets a timeout, after which the connection fails. */
   within(ms: number, failure: () => Error): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.fail(failure()), ms);

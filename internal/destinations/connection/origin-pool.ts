@@ -6,23 +6,26 @@ import type { OriginConnector } from './connector.js';
 export interface PoolOptions {
   /** An unused connection is closed after this time … */
   readonly keepAliveMs: number;
-  /** … or after what the receiver asks for with `Keep-Alive`, up to this. */
+  /** … or after the time that the receiver requests with `Keep-Alive`, up to this maximum. */
   readonly keepAliveMaxMs: number;
 }
 
 export interface PoolPlace {
   readonly origin: string;
-  /** What its connections have in common: the origin, and the route to it where that is not the usual one. */
+  /**
+   * Identifies the connections that may share a pool: the origin, and the connection path where it is not the default.
+   */
   readonly key: string;
 }
 
 /**
- * The connections to one origin: a client is one connection with at most one request on it. The one used last is taken
- * first, so that the others grow idle and close. undici's own Pool knows a client to be free only a turn of the event
- * loop later, so that it opens up to twice as many sockets as there are requests, and it searches all of them each time.
+ * The connections to one origin. A client is one connection with at most one request at a time. The most recently used
+ * connection is taken first, so that the others become idle and close. undici's own Pool learns that a client is free
+ * only one turn of the event loop later, so it opens up to twice as many sockets as there are requests, and it searches
+ * all of them each time.
  */
 export class OriginPool {
-  /** Requests that undici still holds; a pool that has any is never evicted. */
+  /** Number of requests that undici has not released. A pool with such requests is never evicted. */
   running = 0;
   private readonly idle: Connection[] = [];
   private readonly settings: Client.Options;
@@ -35,7 +38,7 @@ export class OriginPool {
   ) {
     this.settings = {
       maxHeaderSize: MAX_HEADER_BYTES,
-      // They watch idleness, not the whole: see exchange.ts.
+      // undici's timeouts limit only idle time, and not the total; see exchange.ts.
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: options.keepAliveMs,
@@ -51,7 +54,7 @@ export class OriginPool {
     return this.idle.pop() ?? this.takeFresh();
   }
 
-  /** One that is not connected yet: when an idle connection has died, the others may be as dead. */
+  /** Returns a connection that is not established yet. When an idle connection has died, the others may be dead too. */
   takeFresh(): Connection {
     const connection = new Connection(this.place.origin, this.settings, this.connector);
     connection.client.on('disconnect', () => this.forget(connection));
@@ -67,13 +70,13 @@ export class OriginPool {
     void connection.client.destroy();
   }
 
-  /** Closes what is idle at once, the rest when it is given back. */
+  /** Closes idle connections at once, and the others when they are returned. */
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all(this.idle.splice(0).map(({ client }) => client.destroy()));
   }
 
-  /** Its idle time is over, or the receiver closed it. */
+  /** Called when the idle time is over, or when the receiver has closed the connection. */
   private forget(connection: Connection): void {
     const at = this.idle.indexOf(connection);
     if (at < 0) return;

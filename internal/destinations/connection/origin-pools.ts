@@ -12,7 +12,10 @@ export interface OriginPoolsOptions extends PoolOptions {
 
 const USUAL: ConnectionPath = {};
 
-/** One pool an origin and route, the least recently used first; bounds on their number and on the sockets that wait in them. */
+/**
+ * One pool per origin and connection path, with the least recently used first. The number of pools and the number of
+ * idle sockets are bounded.
+ */
 export class OriginPools {
   private readonly byKey = new Map<string, OriginPool>();
   private readonly connectors;
@@ -39,7 +42,7 @@ export class OriginPools {
     return this.connectors.sessionsRefused();
   }
 
-  /** The pool, with one more request running on it. */
+  /** Returns the pool and counts one more running request in it. */
   acquire(origin: string, connectionPath: ConnectionPath = USUAL): OriginPool {
     const key = keyOf(origin, connectionPath);
     const pool = this.newest?.place.key === key ? this.newest : this.touch({ origin, key }, connectionPath);
@@ -72,12 +75,15 @@ export class OriginPools {
     return pool;
   }
 
-  /** Idle sockets of busy origins stay: they are few, and their own timer closes them. */
+  /** Closes idle sockets of unused origins. Those of busy origins are few, and their own timer closes them. */
   private closeIdleSockets(): void {
     if (this.sockets - this.running > this.options.maxIdleSockets) this.evict((pool) => pool.idleSockets > 0);
   }
 
-  /** When each origin has requests running the bound is exceeded for a while rather than a request cut off. */
+  /**
+   * When every origin has running requests, the bound is exceeded for a while, because the alternative is to cut off a
+   * request.
+   */
   private evict(fits: (pool: OriginPool) => boolean): boolean {
     for (const pool of this.byKey.values()) {
       if (pool.running > 0 || !fits(pool)) continue;
@@ -90,7 +96,7 @@ export class OriginPools {
   }
 }
 
-/** Never shown: a proxy's login is in it. */
+/** The key contains the proxy's credentials, so it must not be shown. */
 function keyOf(origin: string, { tls, proxy }: ConnectionPath): string {
   return tls || proxy ? JSON.stringify([origin, tls?.id, proxy]) : origin;
 }

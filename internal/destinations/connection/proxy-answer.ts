@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { MAX_HEADER_BYTES } from '../http/limits.js';
 
 /**
- * The status with which a proxy answers CONNECT; 0 when it is no answer. Nothing may follow its headers: behind them the
- * receiver speaks, and not before it is spoken to. Stays pending when the socket ends, which its owner hears of.
+ * Returns the status with which a proxy answers CONNECT, or 0 when the answer is malformed. Nothing may follow its
+ * headers: the next bytes come from the receiver, which must not speak first. The promise stays pending when the socket
+ * ends, which the socket's owner handles.
  */
 export function readConnectAnswer(socket: Socket): Promise<number> {
   return new Promise((resolve) => {

@@ -13,24 +13,30 @@ import { readConnectAnswer } from './proxy-answer.js';
 
 export interface TunnelPlan {
   readonly proxy: EgressProxy;
-  /** Judges where the proxy is; undefined: it may be anywhere. */
+  /** Judges the address of the proxy. Undefined allows every address. */
   readonly guard: AddressGuard | undefined;
-  /** Of the receiver. The proxy is told an address that was judged, never a name: it would look it up anew. */
+  /**
+   * The receiver's addresses. The proxy receives an address that was judged and never a name, because it would look up
+   * the name again.
+   */
   readonly addresses: readonly string[];
   readonly port: number;
   readonly resolve: ResolveHost;
   readonly connectTimeoutMs: number;
 }
 
-/** By these a gateway says that those behind it are at fault (RFC 9110): for ever uncounted, nothing would ever be given up. */
+/**
+ * Statuses by which a gateway reports a fault of the servers behind it (RFC 9110). If these failures were never
+ * counted, a delivery would never be given up.
+ */
 const OF_THE_RECEIVER: ReadonlySet<number> = new Set([502, 504]);
 
-/** Whatever else a proxy does wrong is a fault of ours, and no receiver's. */
+/** Any other failure of a proxy is a local fault, and not the receiver's. */
 const broken = (words: string) => new KnownFault('local_fault', `the proxy ${words}`);
 
 const forbidden = (words: string) => new KnownFault('forbidden_address', `the proxy may not be used: ${words}`);
 
-/** Connects to the proxy and asks it (CONNECT) for a way to the receiver, to one address after the other. */
+/** Connects to the proxy and requests a tunnel to the receiver (CONNECT), to one address after the other. */
 export function openTunnel(plan: TunnelPlan, opening: Opening, ready: (socket: net.Socket) => void): void {
   const { connectTimeoutMs } = plan;
   opening.within(connectTimeoutMs, () => broken(`opened no way within ${spellDuration(connectTimeoutMs)}`));
@@ -72,7 +78,7 @@ async function addressesOf({ proxy, guard, resolve }: TunnelPlan): Promise<reado
   });
 }
 
-/** https: that a proxy is spoken to in plain HTTP is not what HTTPS_ONLY is about. */
+/** The protocol is https here, because HTTPS_ONLY does not concern plain HTTP to a proxy. */
 async function judgedAddresses({ host, port }: EgressProxy, guard: AddressGuard): Promise<readonly string[]> {
   try {
     return await guard.addressesOf({ protocol: 'https:', hostname: host, port });

@@ -34,7 +34,7 @@ interface Seen {
   readonly socket: unknown;
 }
 
-/** Answers a token at `/token` and keeps who came with what. */
+/** Returns a token at `/token`, and records each caller with its request. */
 async function startTls(requestCert = false) {
   const seen: Seen[] = [];
   const options = { ...pems.server, ca: pems.ca, requestCert, rejectUnauthorized: requestCert };

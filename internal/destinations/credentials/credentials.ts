@@ -6,7 +6,7 @@ import type { ConnectionPath } from '../connection/opener.js';
 import type { TokenSource, Tokens } from './tokens/tokens.js';
 
 export interface PreparedCredentials {
-  /** Sent with every request: name, value. */
+  /** Headers for every request, as name, value. */
   readonly headers: readonly string[];
   readonly tokens: TokenSource | undefined;
 }
@@ -18,7 +18,7 @@ interface Owner {
   readonly connectionPath: ConnectionPath | undefined;
 }
 
-/** How the requests of a webhook are let in. @throws when its secret is not there */
+/** Prepares the credentials for the requests of a webhook. @throws when the secret is missing */
 export function prepareCredentials(owner: Owner, secrets: readonly OpenSecret[], tokens: Tokens): PreparedCredentials {
   const { id, auth, settings, connectionPath } = owner;
   const stored = secrets.find(({ purpose }) => purpose === 'auth');

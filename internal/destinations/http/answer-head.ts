@@ -1,25 +1,25 @@
-/** What can be read of a head without asking that it keeps the rules of HTTP. */
+/** The data that can be read from a head even if it breaks the rules of HTTP. */
 export interface AnswerHead {
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** What breaks HTTP in it, in words; undefined: nothing that we look for. */
+  /** The violation of HTTP in the head. Undefined means that none of the known ones was found. */
   readonly flaw: string | undefined;
-  /** False: its end has not come. */
+  /** False when the end of the head did not arrive. */
   readonly isWhole: boolean;
-  /** Where the body begins. */
+  /** The position at which the body begins. */
   readonly length: number;
 }
 
 const STATUS_LINE = /^HTTP\/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t][^\n]*|\r)?\n/;
-/** 101 is an answer: the receiver wants to speak something else from now on. */
+/** 101 is a final answer, after which the receiver would speak another protocol. */
 const INFORMATIONAL = /^HTTP\/\d(?:\.\d)?[ \t]+1(?!01)\d\d\s/;
 const MAX_STATUS_BYTES = 64;
 const END = /\n\r?\n/;
 
-/** As `httptoken` of RFC 9110 §5.6.2. */
+/** `httptoken` of RFC 9110 §5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Looked at line by line, in this order; the first that fits is told. */
+/** Violations within one line, in this order. The first one found is reported. */
 const LINE_FLAWS: readonly (readonly [words: string, fits: (line: string) => boolean])[] = [
   ['a header is folded over two lines', (line) => /^[ \t]/.test(line)],
   ['a header line has no colon', (line) => !line.includes(':')],
@@ -30,14 +30,18 @@ const LINE_FLAWS: readonly (readonly [words: string, fits: (line: string) => boo
   ['the length is not a number', (line) => /^content-length:/i.test(line) && !/:[ \t]*\d{1,15}[ \t]*$/.test(line)],
 ];
 
-/** Whether a head is that of an informational answer, behind which the real one comes. As lenient as `readAnswerHead`. */
+/**
+ * Whether a head is that of an informational answer, which the final one follows. The check is as lenient as
+ * `readAnswerHead`.
+ */
 export function isReadPast(bytes: Buffer): boolean {
   return INFORMATIONAL.test(bytes.toString('latin1', 0, MAX_STATUS_BYTES));
 }
 
 /**
- * Reads the head of an answer that undici refuses or that broke off. Slow and lenient; a status line is all that it
- * needs. Only for what is never read further on the connection: what follows such a head cannot be told from a next answer.
+ * Reads the head of an answer that undici refuses, or that broke off. The function is slow and lenient, and needs only
+ * a status line. Use it only when nothing more is read from the connection, because the bytes behind such a head cannot
+ * be distinguished from the next answer.
  */
 export function readAnswerHead(bytes: Buffer): AnswerHead | undefined {
   const text = bytes.toString('latin1');

@@ -13,16 +13,16 @@ import { type RequestLimits, spellBytes, spellDuration } from './limits.js';
 import { ResponseBody } from './response-body.js';
 import { findRetryAfter, framingOf } from './response-headers.js';
 
-/** A used connection that dies later than this after the request was written did not die of being idle. */
+/** If a used connection fails later than this after the request was written, its idle time was not the reason. */
 const RESEND_WITHIN_MS = 1000;
 
-/** What an exchange needs of its sender; one object for all of them. */
+/** The functions that an exchange needs from its sender. A single object serves all exchanges. */
 export interface ExchangeHost {
   readonly limits: RequestLimits;
   readonly clock: Clock;
-  /** The outcome is known. Called once. */
+  /** Called once, when the outcome is known. */
   settled(exchange: Exchange, outcome: AttemptOutcome): void;
-  /** undici is done with the request, which can be later than its outcome. Called once. */
+  /** Called once, when undici has released the request, which can be later than the outcome. */
   released(exchange: Exchange): void;
   resending(): void;
 }
@@ -31,7 +31,7 @@ export interface ExchangePlan {
   readonly pool: OriginPool;
   readonly group: InterruptionGroup | undefined;
   readonly resolve: (outcome: AttemptOutcome) => void;
-  /** From the start to the end of the answer's body, name lookup and connecting included. */
+  /** Total time up to the end of the answer's body, including the name look-up and connecting. */
   readonly timeoutMs: number;
   readonly options: Dispatcher.DispatchOptions;
   readonly host: ExchangeHost;
@@ -40,13 +40,14 @@ export interface ExchangePlan {
 const EMPTY = new Uint8Array(0);
 
 /**
- * One request and its answer, from the start to the one outcome.
+ * One request and its answer, from the start to the single outcome.
  *
- * A status that has arrived is kept whatever happens after it (headers that break HTTP, a connection that is closed or cut, a
- * timeout, an interruption): the receiver has decided, and asking again would only double what it already did. `flaw`
- * tells what is wrong with the head, `cut` why the body is not whole.
+ * A status that has arrived counts, whatever happens after it (headers that break HTTP, a connection that is closed or
+ * cut, a timeout, an interruption): the receiver has decided, and a second request would only repeat the receiver's
+ * work. `flaw` is the problem of the head, and `cut` is the reason why the body is incomplete.
  *
- * Implements undici's older handler interface: the newer one wraps each request in two more objects and parses all headers.
+ * Implements undici's older handler interface, because the newer one wraps each request in two more objects and parses
+ * all headers.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   readonly pool: OriginPool;
@@ -86,7 +87,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.dispatch(this.pool.take());
   }
 
-  /** The service stops. */
+  /** Called when the service stops. */
   interrupt(): void {
     this.end({ reason: 'local_fault', words: 'interrupted by shutdown' });
   }
@@ -95,7 +96,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.end({ reason: 'timeout', words: `timed out after ${spellDuration(this.timeoutMs)}` });
   }
 
-  /** undici is about to write the request to a socket. */
+  /** Called when undici is about to write the request to a socket. */
   onConnect(abort: (error?: Error) => void): void {
     if (this.over) {
       abort();
@@ -120,7 +121,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     return true;
   }
 
-  /** A body that is announced although there can be none would be taken for a part of the next answer. */
+  /** Some answers announce a body although none is allowed. That body would be taken for a part of the next answer. */
   private withoutBody(framing: ReturnType<typeof framingOf>): void {
     if (this.status !== 205) this.isSpoiled = framing === 'chunked' || framing === 'length';
     else if (framing === 'none') this.finish(undefined);
@@ -164,9 +165,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   }
 
   /**
-   * A receiver may close an idle connection at the moment in which we use it, send on it what belonged to an earlier answer,
-   * or not bear a TLS session that goes on. Without a byte of an answer it most likely never read the request; and if it
-   * did, the resent one carries the same `webhook-id`. Once for each of the two: a used connection, a resumed session.
+   * A receiver may close an idle connection at the moment of the next request, send bytes of an earlier answer on it,
+   * or fail on a resumed TLS session. When no byte of an answer has arrived, the receiver most likely never read the
+   * request; if it did, the resent one has the same `webhook-id`. A request is resent at most once for each of the two
+   * reasons: a used connection, and a resumed session.
    */
   private mayResend(error: Error): boolean {
     const { connection } = this;
@@ -178,7 +180,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     }
     const isFirst = !this.resent;
     this.resent = true;
-    // The connection ended before undici came to write to it.
+    // The connection ended before undici wrote to it.
     if (this.stage === 'waiting') return isFirst && connection.wasOpen;
     return isFirst && this.stage === 'sent' && this.reused && !connection.hasAnswer && this.isSoon;
   }
@@ -190,7 +192,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   private end(fault: Fault): void {
     if (this.over) return;
     if (this.stage === 'sent') {
-      // A server that hangs on a resumed session would otherwise hang on each connection that resumes it.
+      // A server that hangs on a resumed session would otherwise hang on each connection that resumes the session.
       if (fault.reason === 'timeout' && !this.connection?.hasAnswer) this.connection?.refuseSession();
       this.salvage(fault);
     }
@@ -201,7 +203,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     }
   }
 
-  /** The answer is known, and nothing more is read of it. */
+  /** Called when the answer is known and nothing more of it is read. */
   private finish(cut: string | undefined): void {
     this.settle(this.answer(cut));
     this.abort?.();

@@ -4,26 +4,27 @@ const HTTP = Buffer.from('HTTP/');
 const NONE = Buffer.alloc(0);
 
 /**
- * What has come of a head in pieces. A receiver chooses how small they are: the cost per piece does not grow with what came
- * before it, because the buffer doubles and the search for the end goes on where it stopped.
+ * The part of a head that has arrived, when it arrives in pieces. The receiver chooses the size of the pieces. The cost
+ * per piece does not grow with the bytes before it, because the buffer doubles and the search for the end continues at
+ * its last position.
  */
 export class HeadPieces {
   private buffer: Buffer = NONE;
   private from = 0;
   private until = 0;
-  /** No end of the head begins before it. */
+  /** The end of the head cannot begin before this position. */
   private searchFrom = 0;
 
   get length(): number {
     return this.until - this.from;
   }
 
-  /** A view of what has come. */
+  /** A view of the bytes that have arrived. */
   get bytes(): Buffer {
     return this.buffer.subarray(this.from, this.until);
   }
 
-  /** The first piece is not copied; it is never written to, because it has no room. */
+  /** The first piece is not copied. It is never overwritten, because its buffer has no room. */
   add(piece: Buffer): void {
     if (this.length === 0) {
       this.buffer = piece;
@@ -42,7 +43,7 @@ export class HeadPieces {
     this.searchFrom = this.from;
   }
 
-  /** Some servers end a body with one line end too many. Answers how many bytes were skipped. */
+  /** Some servers end a body with one line break too many. Returns the number of skipped bytes. */
   skipEmptyLines(): number {
     let at = this.from;
     while (at < this.until && (this.buffer[at] === CR || this.buffer[at] === LF)) at += 1;
@@ -51,14 +52,17 @@ export class HeadPieces {
     return skipped;
   }
 
-  /** As far as it has come. */
+  /** Whether the bytes so far are a beginning of HTTP. */
   get startsLikeHttp(): boolean {
     const seen = Math.min(this.length, HTTP.length);
     for (let at = 0; at < seen; at += 1) if (this.buffer[this.from + at] !== HTTP[at]) return false;
     return true;
   }
 
-  /** The length of the head, its empty line included; -1: it has not ended. Its lines may end with LF alone. */
+  /**
+   * Returns the length of the head, including its empty line, or -1 when its end has not arrived. Lines may end with LF
+   * alone.
+   */
   findEnd(): number {
     const { buffer, until } = this;
     for (let at = this.searchFrom; at < until; at += 1) {
@@ -66,7 +70,7 @@ export class HeadPieces {
       const next = buffer[at + 1] === CR ? at + 2 : at + 1;
       if (next < until && buffer[next] === LF) return next + 1 - this.from;
     }
-    // `\n\r` at the end can be two thirds of an end.
+    // `\n\r` at the end can be the beginning of the end of the head.
     this.searchFrom = Math.max(this.from, until - 2);
     return -1;
   }

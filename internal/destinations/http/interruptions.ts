@@ -1,12 +1,12 @@
 export interface Interruptible {
-  /** Its place in the group; the group's own. */
+  /** Its position in the group, which the group sets. */
   seat: number;
   interrupt(): void;
 }
 
 /**
- * The requests that run under one signal. An array in which the last one takes the seat of one that leaves: a Set's
- * discarded tables kept finished requests alive until the next major collection (10 µs of CPU a request).
+ * The requests that run under one signal. When a request leaves the array, the last one takes its position. The
+ * discarded tables of a Set kept finished requests alive until the next major collection (10 µs of CPU per request).
  */
 export class InterruptionGroup {
   private readonly members: Interruptible[] = [];
@@ -27,7 +27,7 @@ export class InterruptionGroup {
   }
 }
 
-/** One listener a signal: one a request would cost more, and warn from the eleventh on. */
+/** Uses one listener per signal. One listener per request would cost more, and Node would warn from the eleventh on. */
 export class Interruptions {
   private readonly bySignal = new WeakMap<AbortSignal, InterruptionGroup>();
 

@@ -1,14 +1,16 @@
-/** What one request may take at most. */
+/** Limits for one request. */
 export interface RequestLimits {
-  /** Of an answer's body this much is read, so that its connection can be used again; then it is cut. */
+  /**
+   * Number of bytes of an answer's body that are read, so that its connection can be used again. A longer body is cut.
+   */
   readonly readBytes: number;
-  /** Of an answer's body this much is kept. */
+  /** Number of bytes of an answer's body that are kept. */
   readonly keepBytes: number;
 }
 
 export const MAX_HEADER_BYTES = 16 * 1024;
 
-/** `15 s`, `300 ms`: as people write it in a sentence. */
+/** Formats a duration for a sentence: `15 s`, `300 ms`. */
 export function spellDuration(ms: number): string {
   return ms >= 1000 && ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
 }

@@ -3,16 +3,19 @@ import type { Sought } from '../../domain/secrets/masking/find-secrets.js';
 import { maskBody, mayHold, soughtOf } from '../../domain/secrets/masking/mask.js';
 import { Recent } from '../../recent.js';
 
-/** A webhook has about 20. One with hundreds of secrets in its url and headers has thousands, some 100 bytes each: they are not kept. */
+/**
+ * A webhook has about 20 windows. A webhook with hundreds of secrets in its URL and headers has thousands, of some 100
+ * bytes each, and those are not kept.
+ */
 const MAX_KEPT_WINDOWS = 256;
 
-/** @param masked the same array each time that it holds the same */
+/** @param masked the same array whenever its contents are the same */
 export type MaskOutcome = (outcome: AttemptOutcome, masked: readonly string[]) => AttemptOutcome;
 
 /**
- * Masks secrets in answers: a receiver may repeat what it was sent. The words of outcomes are ours; only the body is the
- * receiver's. Preparing the search costs as much as the search in a short body, so the last ones are kept: a bound,
- * because a kilobyte for each of 100,000 webhooks would be 100 MB.
+ * Masks secrets in answers, because a receiver may repeat the request. Only the body comes from the receiver; the other
+ * texts of outcomes are ours. To prepare a search costs as much as to search a short body, so the latest searches are
+ * kept. Their number is bounded, because a kilobyte for each of 100,000 webhooks would be 100 MB.
  */
 export function makeMaskOutcome(bound: number): MaskOutcome {
   const known = new Recent<readonly string[], Sought>(bound);

@@ -11,7 +11,7 @@ import type { OpenSecret } from '../../domain/secrets/secret.js';
 
 type Parts = readonly (string | Uint8Array)[];
 
-/** What no stored or answered text of a webhook may show, in the form that `maskBody` takes. */
+/** Returns the secrets that no stored or returned text of a webhook may contain, in the form that `maskBody` takes. */
 export function maskedSecrets({ url, settings }: Destination, secrets: readonly OpenSecret[]): readonly string[] {
   const isSent = ({ purpose }: OpenSecret) => purpose !== 'tls' && purpose !== 'signing';
   const sent = secrets.filter(isSent).flatMap((secret) => partsOf(settings, secret));
@@ -20,7 +20,10 @@ export function maskedSecrets({ url, settings }: Destination, secrets: readonly 
   return maskable([...[...sent, ...headers, ...urlSecrets(url).flatMap(urlParts)].flatMap(withForms), ...kept]);
 }
 
-/** What a receiver gets, it may write in JSON or a URL before it encodes the whole. Keys it never gets. */
+/**
+ * Adds the forms in JSON and in a URL, because a receiver may write a value in these forms before it encodes the whole
+ * text. A receiver never gets the keys.
+ */
 const withForms = (part: string | Uint8Array): Parts =>
   typeof part === 'string' ? [part, ...escapedForms(part)] : [part];
 
@@ -36,21 +39,22 @@ function partsOf({ auth }: WebhookSettings, { purpose, value }: OpenSecret): Par
     case 'proxy':
       return proxyParts(readProxyCredentials(value));
     case 'tls':
-      // Without its line breaks, of which there may be hundreds: it is found whatever its lines are.
+      // The line breaks are removed, because there may be hundreds; the search finds the key however its lines are
+      // split.
       return readTlsKey(value)
         .split(/-----[^-]+-----/)
         .map((block) => block.replaceAll(/\s/g, ''))
         .filter((block) => block !== '');
     case 'url':
     case 'headers':
-      // Among the parts of the destination.
+      // These secrets are among the parts of the destination.
       return [];
     default:
       return purpose satisfies never;
   }
 }
 
-/** `whsec_` and `whsk_` name a scheme; the key behind it may be written in other ways. */
+/** `whsec_` and `whsk_` name a scheme. The key behind the prefix may be written in other ways. */
 function signingParts(value: string): Parts {
   const [, key] = /^whs(?:ec|k)_(.+)$/.exec(value) ?? [];
   return key === undefined ? [value] : [key, Buffer.from(key, 'base64')];
@@ -61,10 +65,10 @@ function proxyParts(authorization: string): Parts {
   return [login.slice(login.indexOf(':') + 1), ...loginParts(login)];
 }
 
-/** User and password, and how a header carries them. */
+/** User and password, and their form in a header. */
 const loginParts = (login: string): Parts => [login, Buffer.from(login).toString('base64')];
 
-/** Of a URL, more secrets than this are one: all of it from the first one on. */
+/** When a URL has more secrets than this, everything from the first one on is a single secret. */
 const MAX_URL_SECRETS = 20;
 
 function urlSecrets(url: string): readonly string[] {
@@ -77,7 +81,10 @@ function urlSecrets(url: string): readonly string[] {
 
 const MIN_SECRET_SEGMENT = 16;
 
-/** A part of a URL, and its segments that alone are the secret: the long ones, or else the last one. Others are names. */
+/**
+ * A part of a URL, and those of its segments that are secrets on their own: the long ones, otherwise the last one.
+ * Other segments are names.
+ */
 function urlParts(part: string): Parts {
   const segments = part.split('/').filter((segment) => segment !== '');
   const long = segments.filter(({ length }) => length >= MIN_SECRET_SEGMENT);

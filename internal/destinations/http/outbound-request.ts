@@ -1,16 +1,16 @@
 import type { Message } from '../../domain/message/message.js';
 import type { SendPlan } from './send-plan.js';
 
-/** One attempt to be made. */
+/** The data of one attempt. */
 export interface OutboundRequest {
   readonly plan: SendPlan;
   readonly message: Message;
-  /** uuid, the same on every attempt: `webhook-id`. */
+  /** A uuid that is the same on every attempt: `webhook-id`. */
   readonly deliveryId: string;
   /** Counts from 1: `hukz-attempt`. */
   readonly attempt: number;
-  /** Sent again because somebody asked for it: `hukz-replay`. */
+  /** Set when a user asked to send the delivery again: `hukz-replay`. */
   readonly replay?: boolean;
-  /** Told what is sent, when it is: headers as name, value, name, value …, and the body. */
+  /** Called with the headers (name, value, name, value …) and the body when the request is sent. */
   readonly onSent?: (headers: readonly string[], body: Uint8Array) => void;
 }

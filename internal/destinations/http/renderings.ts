@@ -5,8 +5,8 @@ import type { Message } from '../../domain/message/message.js';
 export type Render = (format: Format, message: Message) => Rendering;
 
 /**
- * Renders each message once a format, however many webhooks get it: ten thousand share the bytes. They live as long as
- * their message is held. Nothing is kept of the envelope, which is made already.
+ * Renders each message once per format, so that ten thousand webhooks share the bytes. They live as long as their
+ * message is in memory. The envelope is not cached here, because the message already contains it.
  */
 export function makeRenderings(): Render {
   const known = new WeakMap<Message, Map<Format, Rendering>>();

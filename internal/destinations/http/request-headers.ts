@@ -4,13 +4,13 @@ import { passedHeaders } from '../../domain/message/passed-headers.js';
 import { traceContext } from '../../domain/message/trace-context.js';
 import type { OutboundRequest } from './outbound-request.js';
 
-/** A NATS subject may be any UTF-8 when a wildcard matched it; a header may not. */
+/** A subject that a wildcard matched may contain any UTF-8, which is not allowed in a header. */
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 const NOT_VISIBLE_ASCII = /[^\x21-\x7e]+/g;
 const headerSafe = (subject: string) =>
   VISIBLE_ASCII.test(subject) ? subject : subject.replace(NOT_VISIBLE_ASCII, encodeURIComponent);
 
-/** Every header of a request but those of HTTP itself, as a flat list `name, value, name, value …`. */
+/** Returns all headers of a request except those of HTTP itself, as a flat list `name, value, name, value …`. */
 export function requestHeaders(
   { plan, message, deliveryId, attempt, replay }: OutboundRequest,
   { contentType, body, headers: ofFormat }: Rendering,
@@ -41,7 +41,7 @@ export function requestHeaders(
   return headers;
 }
 
-/** What the publisher said goes last and never takes the place of what we or the webhook say. */
+/** Adds the publisher's headers last. They never replace a header of hukz or of the webhook. */
 function pushPassed(headers: string[], given: readonly Header[], names: readonly string[]): void {
   const trace = traceContext(given);
   if (trace.length > 0) headers.push(...trace);

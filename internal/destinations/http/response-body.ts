@@ -1,6 +1,8 @@
 const EMPTY = new Uint8Array(0);
 
-/** Counts all bytes of an answer's body and keeps copies of the first ones: a chunk is a window into a socket's memory. */
+/**
+ * Counts all bytes of an answer's body and copies the first ones, because a chunk is a window into a socket's memory.
+ */
 export class ResponseBody {
   private buffer: Uint8Array = EMPTY;
   private kept = 0;
@@ -8,12 +10,12 @@ export class ResponseBody {
 
   constructor(private readonly keepBytes: number) {}
 
-  /** Bytes that have arrived. */
+  /** Number of bytes that have arrived. */
   get length(): number {
     return this.total;
   }
 
-  /** A view costs 3 µs; a body that came in one chunk, as most do, fills its buffer and needs none. */
+  /** A view costs 3 µs. A body in a single chunk, as most are, fills its buffer and needs no view. */
   get bytes(): Uint8Array {
     return this.kept === this.buffer.length ? this.buffer : this.buffer.subarray(0, this.kept);
   }
@@ -27,7 +29,10 @@ export class ResponseBody {
     this.kept = until;
   }
 
-  /** Exact for a body in one chunk, double for one in small pieces, which would otherwise be copied with each of them. */
+  /**
+   * The buffer has the exact size for a body in one chunk. It doubles for a body in small pieces, which would otherwise
+   * be copied with each piece.
+   */
   private grow(bytes: number): void {
     const grown = new Uint8Array(Math.max(bytes, Math.min(2 * this.buffer.length, this.keepBytes)));
     grown.set(this.buffer);

@@ -2,7 +2,7 @@ const RETRY_AFTER = 'retry-after';
 const CONTENT_LENGTH = 'content-length';
 const TRANSFER_ENCODING = 'transfer-encoding';
 
-/** The first `Retry-After` in undici's raw list `name, value, name, value …`. */
+/** Returns the first `Retry-After` in undici's raw list `name, value, name, value …`. */
 export function findRetryAfter(headers: readonly Buffer[]): string | undefined {
   for (let at = 0; at + 1 < headers.length; at += 2) {
     if (isNamed(headers[at], RETRY_AFTER)) return headers[at + 1]?.toString('latin1');
@@ -10,7 +10,7 @@ export function findRetryAfter(headers: readonly Buffer[]): string | undefined {
   return undefined;
 }
 
-/** How the end of the body is found: by chunks, by a length, or else by the end of the connection. */
+/** Returns how the end of the body is determined: by chunks, by a length, or by the end of the connection. */
 export function framingOf(headers: readonly Buffer[]): 'chunked' | 'empty' | 'length' | 'none' {
   let framing: 'empty' | 'length' | 'none' = 'none';
   for (let at = 0; at + 1 < headers.length; at += 2) {

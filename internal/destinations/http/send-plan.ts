@@ -14,30 +14,30 @@ import { prepareCredentials } from '../credentials/credentials.js';
 import type { TokenSource, Tokens } from '../credentials/tokens/tokens.js';
 import { maskedSecrets } from './masked-secrets.js';
 
-/** Whatever is the same for every request to a webhook, prepared once. */
+/** The parts that are the same for all requests to a webhook, prepared once. */
 export interface SendPlan {
-  /** http or https. User and password in it are neither sent nor shown. */
+  /** An http or https URL. The user and password in it are neither sent nor shown. */
   readonly url: string;
   readonly method: RequestMethod;
   readonly format: Format;
-  /** Sent with every request: name, value, name, value … */
+  /** Headers for every request: name, value, name, value … */
   readonly headers: readonly string[];
   /** Names of the message's headers that are passed on, in lower case. */
   readonly passHeaders: readonly string[];
   readonly sign: Sign | undefined;
-  /** Total time of a request; undefined: as configured. */
+  /** Total time of a request. Undefined means the configured time. */
   readonly timeoutMs: number | undefined;
-  /** How it is connected to; undefined: as all others. */
+  /** The connection path. Undefined means the default one. */
   readonly connectionPath: ConnectionPath | undefined;
-  /** Where the access token of each request comes from; undefined: it needs none. */
+  /** The source of access tokens. Undefined means that requests need no token. */
   readonly tokens: TokenSource | undefined;
-  /** Secrets that the receiver's answer is passed on without, as `maskable` gives them. */
+  /** Secrets that are masked in the receiver's answer, in the form that `maskable` returns. */
   readonly masked: readonly string[];
 }
 
 type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
 
-/** Prepares what a webhook's settings and secrets say of its requests. @throws when a secret is missing */
+/** Prepares the requests of a webhook from its settings and secrets. @throws when a secret is missing */
 export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], tokens: Tokens): SendPlan {
   const destination = revealSecrets(webhook, secrets);
   const { url, settings } = destination;
@@ -62,7 +62,7 @@ export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], t
   };
 }
 
-/** A webhook without a secret (it is older than signatures, or `none` was chosen) is sent unsigned. */
+/** Requests of a webhook without a secret (it is older than signatures, or has the scheme `none`) are not signed. */
 function makeSign(settings: WebhookSettings, secrets: readonly OpenSecret[]): Sign | undefined {
   const name = schemeNameIn(settings);
   const values = secrets.filter(({ purpose }) => purpose === 'signing').map(({ value }) => value);

@@ -12,36 +12,42 @@ import { requestHeaders } from './request-headers.js';
 import { makeTargetParser, type Target } from './target.js';
 
 export interface SenderOptions {
-  /** Of hukz, for `user-agent`. */
+  /** The version of hukz, for `user-agent`. */
   readonly version: string;
   readonly clock: Clock;
-  /** `REQUEST_TIMEOUT`: wall clock from the start to the end of the answer's body. */
+  /** `REQUEST_TIMEOUT`: wall-clock time from the start to the end of the answer's body. */
   readonly timeoutMs: number;
   readonly opener: Opener;
-  /** Origins whose connections are kept; 1024 unless told. */
+  /** Maximum number of origins whose connections are kept. The default is 1024. */
   readonly maxOrigins?: number;
-  /** Connections kept open without a request on them; 1024 unless told. */
+  /** Maximum number of open connections without a request. The default is 1024. */
   readonly maxIdleSockets?: number;
-  /** How long an unused connection is kept; 10 s unless told. */
+  /** Time for which an unused connection is kept. The default is 10 s. */
   readonly keepAliveMs?: number;
 }
 
 export interface SenderStats {
-  /** Requests whose outcome is not known yet. */
+  /** Number of requests whose outcome is not known yet. */
   readonly inFlight: number;
   readonly origins: number;
-  /** Sockets that are open or being opened. */
+  /** Number of sockets that are open or being opened. */
   readonly sockets: number;
-  /** Requests sent twice within an attempt because a used connection or a resumed TLS session failed, since the start. */
+  /**
+   * Number of requests, since the start, that were sent twice within an attempt because a used connection or a resumed
+   * TLS session failed.
+   */
   readonly resent: number;
-  /** Times that an origin was offered no TLS session for ten minutes because a connection that resumed one failed, since the start. */
+  /**
+   * Number of times, since the start, that TLS sessions were disabled for an origin for ten minutes because a
+   * connection that resumed one failed.
+   */
   readonly sessionsRefused: number;
 }
 
 export interface Sender {
-  /** One request. Never throws nor rejects: whatever happens is an outcome. */
+  /** Sends one request. It never throws or rejects: every failure is an outcome. */
   send(request: OutboundRequest, signal?: AbortSignal): Promise<AttemptOutcome>;
-  /** Waits for what is running (abort its signal to hurry), then closes every connection. */
+  /** Waits for the running requests (abort their signal to hurry), then closes every connection. */
   stop(): Promise<void>;
   stats(): SenderStats;
 }

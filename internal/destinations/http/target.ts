@@ -1,7 +1,7 @@
 import { type Parsed, parsed, refused } from '../../domain/text/parsed.js';
 import { Recent } from '../../recent.js';
 
-/** Where a request goes: the server, and the path with the query on it. */
+/** The target of a request: the server, and the path with the query on it. */
 export interface Target {
   readonly origin: string;
   readonly path: string;
@@ -14,7 +14,7 @@ export function parseTarget(text: string): Parsed<Target> {
   return parsed({ origin: url.origin, path: url.pathname + url.search });
 }
 
-/** Remembers at most `bound` URLs that it parsed, those used last. */
+/** Parses URLs and caches the `bound` most recently used ones. */
 export function makeTargetParser(bound: number): (url: string) => Parsed<Target> {
   const known = new Recent<string, Parsed<Target>>(bound);
   return (url) => {

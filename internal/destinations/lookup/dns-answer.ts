@@ -1,9 +1,9 @@
-/** What asking for a name came to. */
+/** The result of a DNS query. */
 export type DnsAnswer =
   | { readonly kind: 'found'; readonly addresses: readonly string[] }
-  /** The name is answered for, and there is nothing. */
+  /** The name servers answered, and there is no address. */
   | { readonly kind: 'absent'; readonly words: string }
-  /** No proper answer: either the zone's servers fail or our resolver. */
+  /** There is no proper answer: either the zone's servers fail, or our resolver does. */
   | { readonly kind: 'failed'; readonly code: string };
 
 const NO_ADDRESS = 'host name has no address';
@@ -20,7 +20,10 @@ export function answerOf(code: string): DnsAnswer {
   return words === undefined ? { kind: 'failed', code } : { kind: 'absent', words };
 }
 
-/** Of A and AAAA one answer: addresses of either count; a name that does not exist does so for both. */
+/**
+ * Combines the answers for A and AAAA. Addresses of either one count, and a name that does not exist is absent for
+ * both.
+ */
 export function both(four: DnsAnswer, six: DnsAnswer): DnsAnswer {
   const addresses = [four, six].flatMap((answer) => (answer.kind === 'found' ? answer.addresses : []));
   if (addresses.length > 0) return { kind: 'found', addresses };

@@ -3,7 +3,10 @@ import { codeOf } from '../connection/describe-error.js';
 import { answerOf, both, type DnsAnswer } from './dns-answer.js';
 import { within } from './within.js';
 
-/** When the IPv4 addresses are here, this long is waited for the others: zones whose servers drop AAAA are not rare. */
+/**
+ * Time to wait for the AAAA answer once the IPv4 addresses are known. Zones whose servers drop AAAA queries are not
+ * rare.
+ */
 const AAAA_GRACE_MS = 250;
 const PROBE_MS = 1000;
 const TRIES = 2;
@@ -15,25 +18,28 @@ export interface DnsOptions {
 }
 
 export interface Dns {
-  /** Never rejects. Can take longer than it is of use. */
+  /** Never rejects. The answer may arrive after the caller has stopped waiting. */
   ask(name: string): Promise<DnsAnswer>;
-  /** Whether our resolver answers anything at all. */
+  /** Whether our resolver answers at all. */
   isWell(): Promise<boolean>;
 }
 
-/** Questions to the resolver by c-ares: no thread of libuv's pool waits for the answers. */
+/** Queries the resolver through c-ares, so that no thread of libuv's pool waits for the answers. */
 export function makeDns({ timeoutMs, servers }: DnsOptions): Dns {
   const make = (timeout: number, tries: number) => {
     const resolver = new Resolver({ timeout, tries });
     if (servers) resolver.setServers(servers);
     return resolver;
   };
-  // The time doubles with each try.
+  // The timeout doubles with each try.
   const makeUsual = () => make(Math.max(1, Math.floor(timeoutMs / (2 ** TRIES - 1))), TRIES);
   let resolver = makeUsual();
   let probe: Promise<boolean> | undefined;
 
-  /** Any proper answer will do, `there is no such name` too. The root's servers are what each resolver knows first. */
+  /**
+   * Any proper answer counts, including `there is no such name`. The query is for the root's servers, which every
+   * resolver knows.
+   */
   async function probeOnce(): Promise<boolean> {
     const probing = make(PROBE_MS, 1);
     const answer = await within(
@@ -45,7 +51,7 @@ export function makeDns({ timeoutMs, servers }: DnsOptions): Dns {
     );
     probing.cancel();
     probe = undefined;
-    // A new one reads resolv.conf anew.
+    // A new resolver reads resolv.conf again.
     if (!answer) resolver = makeUsual();
     return answer ?? false;
   }

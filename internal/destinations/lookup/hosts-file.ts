@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** The addresses that a hosts file gives to names in lower case. */
+/** Returns the addresses by name, in lower case, from a hosts file. */
 export function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
   const hosts = new Map<string, readonly string[]>();
   for (const line of text.split('\n')) {

@@ -1,8 +1,8 @@
-/** Why a name may not be looked up; undefined: it may. */
+/** Returns why a name may not be looked up, or undefined. */
 export type ProblemOfName = (name: string) => string | undefined;
 
 /**
- * The addresses of a host's name, all of them. Rejects with a `KnownFault`; ends within a time of its own.
- * What it gives is used for one connection, and judged for it. `problemOf` judges the names that a short one may stand for.
+ * Returns all addresses of a host name. It rejects with a `KnownFault`, and has a time limit of its own. The addresses
+ * are judged and used for one connection only. `problemOf` judges the full names to which a short name may be expanded.
  */
 export type ResolveHost = (hostname: string, problemOf?: ProblemOfName) => Promise<readonly string[]>;

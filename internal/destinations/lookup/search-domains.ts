@@ -1,7 +1,7 @@
-/** What resolv.conf says of short names. Its servers are read by c-ares itself. */
+/** The settings of resolv.conf for short names. c-ares reads the servers from that file. */
 export interface SearchDomains {
   readonly domains: readonly string[];
-  /** A name with fewer dots may be short for one in these domains. */
+  /** A name with fewer dots than this may be a short name in these domains. */
   readonly ndots: number;
 }
 
@@ -19,7 +19,10 @@ export function parseSearchDomains(text: string): SearchDomains {
   return { domains, ndots };
 }
 
-/** The names that a host may mean. As written comes first: no search domain may take the place of a name that exists. */
+/**
+ * Returns the full names for a host. The name as written comes first, because no search domain may hide a name that
+ * exists.
+ */
 export function namesFor(hostname: string, { domains, ndots }: SearchDomains): readonly string[] {
   const dots = hostname.split('.').length - 1;
   if (hostname.endsWith('.') || dots >= ndots) return [hostname];

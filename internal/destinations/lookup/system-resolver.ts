@@ -9,12 +9,12 @@ import { makeWatchedFile } from './watched-file.js';
 import { within } from './within.js';
 
 export interface SystemResolverOptions extends DnsOptions {
-  /** `/etc/hosts` and `/etc/resolv.conf` unless told. */
+  /** The defaults are `/etc/hosts` and `/etc/resolv.conf`. */
   readonly hostsPath?: string;
   readonly resolvConfPath?: string;
 }
 
-/** The name that a search domain makes of a short one may not be connected to; it is not said. */
+/** A search domain expands the short name to a name that is forbidden. The text does not contain the full name. */
 const FORBIDDEN = {
   kind: 'forbidden',
   words: 'the host name, with a search domain of this machine, is not allowed here (EGRESS_DENY_HOSTS)',
@@ -23,11 +23,12 @@ const FORBIDDEN = {
 const NO_PROBLEM: ProblemOfName = () => undefined;
 
 /**
- * Names as the system knows them: the hosts file, then DNS with the search domains of resolv.conf. Not asked are the other
- * sources of nsswitch.conf (mDNS, LDAP): only `getaddrinfo` knows them, which has no time limit and fills libuv's pool.
+ * Looks up names like the system: first in the hosts file, then in DNS with the search domains of resolv.conf. The
+ * other sources of nsswitch.conf (mDNS, LDAP) are not used, because they are available only through `getaddrinfo`,
+ * which has no time limit and fills libuv's pool.
  *
- * Nothing is kept once it is answered: a connection is opened seldom, and a receiver that moves is followed at once.
- * Lookups of one name at the same time are one.
+ * Answers are not cached: connections are opened seldom, and a receiver that moves is found at once. Concurrent
+ * look-ups of one name share a query.
  */
 export function makeSystemResolver(options: SystemResolverOptions): ResolveHost {
   const hosts = makeWatchedFile(options.hostsPath ?? '/etc/hosts', parseHosts);
@@ -55,7 +56,10 @@ export function makeSystemResolver(options: SystemResolverOptions): ResolveHost 
     throw await blame(answer.code);
   }
 
-  /** A name that gets no answer while others do is its owner's trouble; when nothing gets one, it is ours. */
+  /**
+   * If other names are answered, the failure belongs to the owner of this name. If none is answered, the failure is
+   * ours.
+   */
   async function blame(code: string): Promise<KnownFault> {
     const inTime = `within ${spellDuration(options.timeoutMs)}`;
     const isSilent = code === 'ETIMEOUT';

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 
 /**
- * What a small file of the system says, read anew when it has changed; one that cannot be read says nothing.
- * Synchronous: that costs microseconds, and none of libuv's few threads.
+ * Returns the parsed contents of a small system file, which is read again when it has changed. A file that cannot be
+ * read counts as empty. The read is synchronous: it takes microseconds, and none of libuv's few threads.
  */
 export function makeWatchedFile<T>(path: string, parse: (text: string) => T): () => T {
   let changedAt: number | undefined;

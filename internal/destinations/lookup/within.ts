@@ -1,4 +1,4 @@
-/** What a promise that never rejects comes to within this time; undefined after it. */
+/** Returns the result of a promise that never rejects, or undefined after this time. */
 export function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), ms);

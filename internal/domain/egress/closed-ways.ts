@@ -2,7 +2,7 @@ import { coveredBy } from '../matching/covered-by.js';
 import type { Degradation } from '../streams/degradation.js';
 import type { Obstacle } from '../streams/stream-obstacles.js';
 
-/** A way by which messages of some subjects arrive, and the reason why it is closed. */
+/** A way by which messages of some subjects arrive, and the obstacle that closes it, if there is one. */
 export interface Way {
   readonly subjects: readonly string[];
   readonly obstacle: Obstacle | undefined;

@@ -34,7 +34,9 @@ const settingsOf = ({ allow = '', deny = '', hosts = '', nat64 = '' }: Texts): E
 });
 const allowing = (allow: string) => makeEgressRules(settingsOf({ allow }));
 
-/** Follows the table of RFC 6052, section 2.2, in hexadecimal digits. The two digits at 16 are zero and are skipped. */
+/**
+ * Follows the table of RFC 6052, section 2.2, in hexadecimal digits. The digits at 16 and 17 are zero and are skipped.
+ */
 function translate(prefix: string, ipv4: string): string {
   const [start = '', length] = prefix.split('/');
   const head = (parseIpAddress(start)?.value ?? 0n)

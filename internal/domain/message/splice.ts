@@ -8,7 +8,7 @@ export function splice(head: string, payload: Uint8Array): Uint8Array {
   const body = Buffer.allocUnsafe(start + payload.length + 1);
   body.write(head, 0, 'utf8');
   body.set(payload, start);
-  body[start + payload.length] = 0x7d; // `}`
+  body[start + payload.length] = 0x7d; // }
   return body;
 }
 

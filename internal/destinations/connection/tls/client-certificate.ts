@@ -2,20 +2,23 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Fault } from '../fault-table.js';
 
-/** What a connection knows of the certificate that we show or do not show. */
+/** Whether a server requested our client certificate, and whether we showed one. */
 export type ClientCertificate = 'not asked for' | 'shown' | 'missing';
 
-/** By these alerts a server says that a client has to show a certificate; the first is that of TLS 1.3. */
+/** Alerts by which a server says that a client must show a certificate. The first one is that of TLS 1.3. */
 const WANTED = /ALERT_(CERTIFICATE_REQUIRED|NO_CERTIFICATE)$/;
-/** By these a server can say that it refuses a certificate, or that there is none; some stand for much else. */
+/**
+ * Alerts by which a server may say that it refuses a certificate, or that there is none. Some have many other meanings.
+ */
 const REFUSED =
   /ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)$/;
-/** A missing certificate under TLS 1.2, and much else. */
+/** This alert means a missing certificate under TLS 1.2, among many other failures. */
 const HANDSHAKE_REFUSED = /ALERT_HANDSHAKE_FAILURE$/;
 
 /**
- * A server that asks says which signatures it takes; Node has no other sign of it. Only for a socket whose handshake has
- * just ended: on one that is being destroyed the question crashes Node 20.
+ * A server that requests a certificate lists the signature algorithms that it accepts; Node has no other sign of the
+ * request. Call this function only for a socket whose handshake has just ended: on a socket that is being destroyed,
+ * the query crashes Node 20.
  */
 export function clientCertificateOf(socket: Socket, isConfigured: boolean): ClientCertificate {
   if (!(socket instanceof TLSSocket) || socket.destroyed || !socket.getSharedSigalgs()?.length) return 'not asked for';
@@ -23,8 +26,9 @@ export function clientCertificateOf(socket: Socket, isConfigured: boolean): Clie
 }
 
 /**
- * The same for a handshake that fails. The answer is noted when the secrets of the connection are made: under TLS 1.2 that
- * is after the server has asked, and before it refuses. The secrets themselves are not looked at.
+ * Makes the same check for a handshake that fails. The result is recorded when the secrets of the connection are
+ * created: under TLS 1.2, that is after the server's request and before its refusal. The secrets themselves are not
+ * read.
  */
 export function noteClientCertificate(socket: TLSSocket, isConfigured: boolean): () => ClientCertificate {
   let noted: ClientCertificate = 'not asked for';
@@ -34,7 +38,7 @@ export function noteClientCertificate(socket: TLSSocket, isConfigured: boolean):
   return () => noted;
 }
 
-/** What an alert means that has to do with the certificate of the client; undefined: it is another one. */
+/** Explains an alert that concerns the client's certificate. Undefined means another alert. */
 export function alertFault(code: string, certificate: ClientCertificate): Fault | undefined {
   const words = alertWords(code, certificate);
   return words === undefined ? undefined : { reason: 'tls', words };
@@ -50,7 +54,7 @@ function alertWords(code: string, certificate: ClientCertificate): string | unde
   return `the receiver refuses the TLS handshake${why}; it may want a client certificate, and the webhook has none`;
 }
 
-/** The fault in words that name the certificate, where its connection was asked for one and closed. */
+/** Rewords a fault to mention the certificate, when the server requested one and closed the connection. */
 export function explainByCertificate(fault: Fault, certificate: ClientCertificate): Fault {
   if (certificate === 'not asked for' || fault.reason !== 'closed') return fault;
   const missing = certificate === 'missing' ? ', and the webhook has none' : '';

@@ -3,12 +3,13 @@ import { KnownFault } from '../connect-error.js';
 
 const MAX_CERTIFICATES = 10;
 const MAX_RSA_BITS = 8192;
-/** Node shows every larger exponent as this one. */
+/** Node shows every larger exponent as this value. */
 const LARGE_EXPONENT = (1n << 64n) - 1n;
 
 /**
- * OpenSSL has checked all certificates of a server, up to 100 KB of them, before Node shows them: for 60 whose RSA keys have an
- * exponent of 3072 bits that takes 0.35 s of our event loop. Such a server fails, so that its webhook's circuit opens.
+ * OpenSSL has checked all certificates of a server, up to 100 KB of them, before Node shows them. For 60 certificates
+ * whose RSA keys have an exponent of 3072 bits, that blocks the event loop for 0.35 s. Connections to such a server
+ * fail, so that the circuit of its webhook opens.
  */
 function chainProblem(leaf: PeerCertificate): string | undefined {
   let certificate: PeerCertificate | undefined = leaf;
@@ -22,19 +23,19 @@ function chainProblem(leaf: PeerCertificate): string | undefined {
   return undefined;
 }
 
-/** Node's own check of the host name, and of the certificates that it is made with. */
+/** Makes Node's own check of the host name, and a check of the certificates. */
 export function checkServerIdentity(hostname: string, leaf: PeerCertificate): Error | undefined {
   const problem = chainProblem(leaf);
   return problem === undefined ? tls.checkServerIdentity(hostname, leaf) : new KnownFault('tls', problem);
 }
 
-/** The same of a connection whose certificates Node does not check. */
+/** Makes the check for a connection whose certificates Node does not check. */
 export function chainFault(socket: TLSSocket): KnownFault | undefined {
   const problem = chainProblem(socket.getPeerCertificate(true));
   return problem === undefined ? undefined : new KnownFault('tls', problem);
 }
 
-/** Node gives the whole chain; a root is its own issuer. */
+/** Node returns the whole chain, in which a root is its own issuer. */
 function issuerOf(certificate: PeerCertificate): PeerCertificate | undefined {
   const issuer = 'issuerCertificate' in certificate ? certificate.issuerCertificate : undefined;
   return issuer === certificate ? undefined : (issuer as PeerCertificate | undefined);

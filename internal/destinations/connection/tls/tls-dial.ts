@@ -15,7 +15,7 @@ export interface TlsRequest {
   onSession?(session: Buffer): void;
 }
 
-/** Begins TLS to the addresses of a target, or over its socket. */
+/** Begins TLS to the addresses of a target, or over the target's socket. */
 export function connectTls(
   { to, tls: profile, session, onSession }: TlsRequest,
   target: tls.ConnectionOptions & net.TcpNetConnectOpts,
@@ -36,7 +36,7 @@ export function connectTls(
   return socket;
 }
 
-/** What an error of the handshake means, where the client's certificate has to do with it. */
+/** Explains an error of the handshake, including those that concern the client's certificate. */
 export function explainTls(socket: tls.TLSSocket, profile: TlsProfile | undefined): (error: Error) => Error {
   const certificate = noteClientCertificate(socket, profile?.cert !== undefined);
   return (error) => {

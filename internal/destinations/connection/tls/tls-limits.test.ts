@@ -71,7 +71,7 @@ describe('a server that offers a key exchange by a finite field or by RSA only',
     await send(url);
     const before = performance.eventLoopUtilization();
     for (let sent = 0; sent < 10; sent += 1) expect(await send(url)).toEqual(refused(NOTHING_IN_COMMON));
-    // Server and client are this process: with the group, each handshake took above half a second.
+    // Server and client share this process. With the group, each handshake took more than half a second.
     expect(performance.eventLoopUtilization(before).active / 10).toBeLessThan(50);
   });
 
@@ -103,11 +103,11 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (version) => {
 });
 
 describe('a server that asks for further handshakes on a connection', () => {
-  /** Renegotiates so many times, then answers. */
+  /** Renegotiates the given number of times, then answers. */
   async function listenAgain(times: number): Promise<{ url: string; handshakes: () => number }> {
     let handshakes = 0;
     const server = tls.createServer({ ...rsa, maxVersion: 'TLSv1.2' }, (socket: TLSSocket) => {
-      // Node's server counts handshakes as attacks of the client.
+      // Node's server regards the handshakes as an attack by the client.
       socket.on('error', () => undefined);
       const again = (left: number) => {
         handshakes += 1;

@@ -2,8 +2,9 @@ import { DEFAULT_CIPHERS, type SecureContextOptions, type TLSSocket } from 'node
 import { KnownFault } from '../connect-error.js';
 
 /**
- * What of TLS is offered. A server that may choose a group of finite fields (kDHE under TLS 1.2, ffdhe under 1.3) takes up to a
- * second of our event loop per handshake; RSA key exchange (kRSA) has no forward secrecy. Each curve costs below a millisecond.
+ * The parts of TLS that are offered. A server that may choose a finite-field group (kDHE under TLS 1.2, ffdhe under
+ * 1.3) blocks the event loop for up to a second per handshake. RSA key exchange (kRSA) has no forward secrecy. Each
+ * curve costs less than a millisecond.
  */
 export const TLS_LIMITS = {
   minVersion: 'TLSv1.2',
@@ -12,12 +13,12 @@ export const TLS_LIMITS = {
 } as const satisfies SecureContextOptions;
 
 /**
- * A server may ask for another handshake on an open connection (TLS 1.2), as often as it likes. Those that want a client
- * certificate for some paths only do so once.
+ * Under TLS 1.2, a server may request further handshakes on an open connection, without limit. Servers that require a
+ * client certificate only for some paths do so once.
  */
 const MAX_HANDSHAKES = 3;
 
-/** Ends a connection whose server asks for more handshakes than that. */
+/** Ends a connection whose server requests more handshakes than that. */
 export function boundHandshakes(socket: TLSSocket): void {
   let handshakes = 0;
   socket.on('secure', () => {
@@ -27,10 +28,16 @@ export function boundHandshakes(socket: TLSSocket): void {
   });
 }
 
-/** Servers give one to four tickets per connection, by which later ones are made faster. Each takes 15 µs of our event loop. */
+/**
+ * Servers send one to four tickets per connection, which make later connections faster. Each ticket blocks the event
+ * loop for 15 µs.
+ */
 const MAX_TICKETS = 20;
 
-/** Ends a connection whose server gives more tickets than that: it may go on without end, before its answer and after it. */
+/**
+ * Ends a connection whose server sends more tickets than that. A server may send them endlessly, before and after its
+ * answer.
+ */
 export function boundTickets(socket: TLSSocket): void {
   let tickets = 0;
   socket.on('session', () => {

@@ -4,7 +4,7 @@ import type { TlsSettings } from '../../../domain/matching/webhook-settings.js';
 import type { OpenSecret } from '../../../domain/secrets/secret.js';
 import type { TlsProfile } from './tls-profile.js';
 
-/** How TLS is spoken with a receiver. @throws when the key of its certificate is not there */
+/** Returns the TLS profile for a receiver. @throws when the key of its certificate is missing */
 export function tlsProfileOf({ ca, certificate, insecure }: TlsSettings, secrets: readonly OpenSecret[]): TlsProfile {
   const stored = secrets.find(({ purpose }) => purpose === 'tls');
   if (certificate && !stored) throw new Error('the key of its certificate is not there');
@@ -17,6 +17,6 @@ export function tlsProfileOf({ ca, certificate, insecure }: TlsSettings, secrets
   };
 }
 
-/** The same parts, the same connections, also after another setting of the webhook has changed. */
+/** Equal parts share connections, even after another setting of the webhook has changed. */
 export const profileId = (parts: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64');

@@ -4,25 +4,27 @@ import { isDearKey } from '../../../domain/credentials/key-limits.js';
 import { KnownFault } from '../connect-error.js';
 import { TLS_LIMITS } from './tls-limits.js';
 
-/** How TLS is spoken where it is not as usual. Its values (PEM) never change: a change makes a new profile with a new id. */
+/**
+ * TLS options that differ from the default. Its values (PEM) are immutable: a change makes a new profile with a new id.
+ */
 export interface TlsProfile {
   /** Requests of one origin share connections only when their profiles have the same id. */
   readonly id: string;
   /** Trusted in place of Node's list. */
   readonly ca?: string;
-  /** Trusted beside Node's list. */
+  /** Trusted in addition to Node's list. */
   readonly extraCa?: string;
-  /** Shown to the receiver, with the key that belongs to it. */
+  /** The certificate that is shown to the receiver, with its key. */
   readonly cert?: string;
   readonly key?: string;
   /** The receiver's certificate is not checked. */
   readonly insecure?: boolean;
 }
 
-/** @throws {KnownFault} where a profile's certificates or key cannot be used */
+/** @throws {KnownFault} when a profile's certificates or key cannot be used */
 export type SecureContexts = (profile: TlsProfile | undefined) => SecureContext;
 
-/** One context a profile: building one for each connection costs more than the connection. */
+/** Makes one context per profile, because a new context per connection would cost more than the connection. */
 export function makeSecureContexts(ca: string | Buffer | undefined): SecureContexts {
   const usual = createSecureContext({ ...TLS_LIMITS, ...(ca !== undefined && { ca }) });
   const byProfile = new WeakMap<TlsProfile, SecureContext | KnownFault>();
@@ -35,7 +37,7 @@ export function makeSecureContexts(ca: string | Buffer | undefined): SecureConte
   };
 }
 
-/** OpenSSL's own words could repeat what it was given. */
+/** OpenSSL's own error texts could repeat its input. */
 function contextOf(
   { ca, extraCa, cert, key }: TlsProfile,
   usualCa: string | Buffer | undefined,
@@ -57,8 +59,9 @@ function contextOf(
 }
 
 /**
- * Node's types leave out what its own `ca` is made with. To name Node's list together with one more authority as `ca` parses
- * 144 certificates each time: 46 ms of the event loop, and this 1 ms.
+ * Adds an authority to Node's list with the native method behind `ca`, which Node's types omit. To pass Node's list and
+ * one more authority as `ca` would parse 144 certificates each time: 46 ms of the event loop, where this function takes
+ * 1 ms.
  */
 function addAuthorities({ context }: SecureContext, pem: string): void {
   (context as { addCACert(pem: string): void }).addCACert(pem);

@@ -1,20 +1,23 @@
 import type { Clock } from '../../../clock.js';
 
-/** A server that fails on resumed sessions gets none offered for so long: each would cost a connection and a request sent twice. */
+/**
+ * Time during which a server that fails on resumed sessions is offered none. Each one would cost a connection and a
+ * repeated request.
+ */
 const OFF_MS = 10 * 60_000;
 
-/** The TLS session by which the next connection to one origin by one route is made faster. */
+/** The TLS session that makes the next connection to one origin by one connection path faster. */
 export class TlsSessions {
   private session: Buffer | undefined;
   private offUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly clock: Pick<Clock, 'monotonic'>,
-    /** Called when the origin is offered no session from now on. */
+    /** Called when sessions are disabled for the origin. */
     private readonly onRefused: () => void,
   ) {}
 
-  /** To be offered by a new connection. */
+  /** The session to offer on a new connection. */
   get latest(): Buffer | undefined {
     return this.session;
   }
@@ -23,7 +26,7 @@ export class TlsSessions {
     if (this.clock.monotonic() >= this.offUntil) this.session = session;
   };
 
-  /** A connection that offered a session has failed. */
+  /** Called when a connection that offered a session has failed. */
   readonly refused = (): void => {
     const now = this.clock.monotonic();
     if (now >= this.offUntil) this.onRefused();

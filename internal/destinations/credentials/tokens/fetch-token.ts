@@ -11,7 +11,7 @@ import { ask, faultOf, type SmallAnswer, type SmallRequest } from './small-reque
 
 export type TokenResult =
   | ({ readonly ok: true } & AccessToken)
-  /** What the attempt comes to that wanted it. */
+  /** The outcome of an attempt that needs the token. */
   | { readonly ok: false; readonly outcome: AttemptOutcome };
 
 export type FetchToken = () => Promise<TokenResult>;
@@ -22,15 +22,15 @@ export interface TokenClient {
   agentsOf(): GuardedAgents;
   readonly userAgent: string;
   readonly clock: Clock;
-  /** For the issuer's description and the token together. */
+  /** Time limit for the issuer's metadata and the token together. */
   readonly timeoutMs: number;
-  /** Ends what is under way when the service stops. */
+  /** Ends running requests when the service stops. */
   readonly stopping: AbortSignal;
 }
 
 const DESCRIPTION_LASTS_MS = 3_600_000;
 
-/** Asks one client's authorisation server for tokens. Never rejects. */
+/** Requests tokens from the authorization server of one client. Never rejects. */
 export function makeFetchToken(client: TokenClient): FetchToken {
   const { auth, clock } = client;
   let described: { readonly endpoint: string; readonly at: number } | undefined;
@@ -75,7 +75,10 @@ export function makeFetchToken(client: TokenClient): FetchToken {
   };
 }
 
-/** A failure that uses up a try: whoever runs the token endpoint, it stands between us and the receiver as its network does. */
+/**
+ * Returns a counted failure. The token endpoint is part of the path to the receiver, like the receiver's network, even
+ * if another party runs it.
+ */
 function counted(words: string): TokenResult {
   return { ok: false, outcome: { kind: 'unreachable', reason: 'authorisation', error: `no access token: ${words}` } };
 }

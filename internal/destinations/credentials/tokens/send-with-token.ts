@@ -16,7 +16,7 @@ import { waitBriefly } from './wait-briefly.js';
 export interface TokenSendingOptions {
   readonly sender: Sender;
   readonly clock: Clock;
-  /** `REQUEST_TIMEOUT`: token, request and the repetition after a 401 together. */
+  /** `REQUEST_TIMEOUT`, which covers the token, the request and its repetition after a 401 together. */
   readonly timeoutMs: number;
 }
 
@@ -26,12 +26,15 @@ export type SendWithToken = (
   under?: { readonly signal?: AbortSignal; readonly slot?: Slot },
 ) => Promise<AttemptOutcome>;
 
-/** One attempt with an access token. A 401 gets another token and another request, once; no slot is held while it waits for the token. */
+/**
+ * Makes one attempt with an access token. After a 401, the request is repeated once with another token. No slot is
+ * occupied while the attempt waits for a token.
+ */
 export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOptions): SendWithToken {
   const interruptions = new Interruptions();
   const known = new WeakMap<SendPlan, { readonly token: string; readonly masked: readonly string[] }>();
 
-  /** The same array for each request with this token. */
+  /** Returns the same array for each request with this token. */
   const maskedWith = (plan: SendPlan, token: string): readonly string[] => {
     const last = known.get(plan);
     if (last?.token === token) return last.masked;
@@ -72,7 +75,8 @@ export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOpti
     if (!asked) return outcome;
     slot?.leave();
     const renewed = await wait(asked);
-    // The receiver has answered: without another token, or time for it, that is what the attempt came to.
+    // The receiver has answered. Without another token, or without time left, that answer is the outcome of the
+    // attempt.
     if (!renewed.ok || renewed.token === token || left() === 0) return outcome;
     const mayGoOn = slot === undefined || (await slot.enter());
     return mayGoOn && left() > 0 ? sendBearing(renewed.token) : outcome;

@@ -26,11 +26,11 @@ export interface SmallRequestOptions {
 const MAX_BYTES = 64 * 1024;
 
 /**
- * One request whose whole answer is wanted, as long as it is small: without redirects, decompression, repetition, or more
- * time than the signal allows. Rejects with what `faultOf` explains.
+ * Makes one request whose whole answer is read, if it is small: without redirects, decompression or repetition, and
+ * within the time that the signal allows. Rejects with an error that `faultOf` explains.
  */
 export async function ask(request: SmallRequest, options: SmallRequestOptions): Promise<SmallAnswer> {
-  // Loaded when somebody asks for a token: 20 MB that nobody else needs.
+  // got takes 20 MB, so it is loaded only when a token is needed.
   const { default: got } = await import('got');
   options.signal.throwIfAborted();
   const { url, method, headers, body } = request;
@@ -45,9 +45,10 @@ export async function ask(request: SmallRequest, options: SmallRequestOptions): 
     retry: { limit: 0 },
     maxHeaderSize: MAX_HEADER_BYTES,
   });
-  // An error that comes later than anybody listens would end the process, with the request's secrets in its words.
+  // Without this listener, a late error would end the process, and its text would contain the request's secrets.
   stream.on('error', () => undefined);
-  // Not by got's own `signal`: it stays subscribed when the request is over, and an abort then is such an error.
+  // got's own `signal` is not used, because its listener stays subscribed after the request, and an abort would then be
+  // such a late error.
   const abort = () => stream.destroy(new KnownFault('timeout', 'given up'));
   options.signal.addEventListener('abort', abort);
   try {
@@ -69,7 +70,7 @@ async function read(stream: Request): Promise<SmallAnswer> {
   return { status: stream.response?.statusCode ?? 0, body: Buffer.concat(chunks) };
 }
 
-/** What an error of `ask` means, in our words. */
+/** Explains an error of `ask`. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof KnownFault) return error.fault;
   const cause = typeof error === 'object' && error !== null && 'cause' in error && error.cause ? error.cause : error;

@@ -1,15 +1,22 @@
 import type { Clock } from '../../../clock.js';
 import type { FetchToken, TokenResult } from './fetch-token.js';
 
-/** A token is not used any more so long before it ends: the request has to arrive, and clocks differ. */
+/**
+ * A token is no longer used during this time before it expires, because the request has to arrive, and clocks differ.
+ */
 const MAX_MARGIN_MS = 30_000;
 const MARGIN = 0.1;
-/** A failure is everybody's answer for so long: a backlog must not knock at a token endpoint that is down. */
+/**
+ * A failure is the answer to all attempts during this time, so that a backlog does not flood a token endpoint that is
+ * down.
+ */
 const FAILURE_LASTS_MS = 5000;
-/** A receiver that refuses every token does not get a new one for each request. */
+/**
+ * Minimum time between renewals, so that a receiver that refuses every token does not cause a new one for each request.
+ */
 const RENEWED_EVERY_MS = 30_000;
 
-/** The token of one webhook: fetched when it is wanted, by one request whoever waits for it. */
+/** The token of one webhook. It is fetched on demand, by a single request for all attempts that wait for it. */
 export class TokenHolder {
   private token: string | undefined;
   private usableUntil = 0;
@@ -23,7 +30,7 @@ export class TokenHolder {
     private readonly clock: Clock,
   ) {}
 
-  /** The token that is there and lasts. */
+  /** The current token, if it is valid long enough. */
   known(): string | undefined {
     return this.clock.monotonic() < this.usableUntil ? this.token : undefined;
   }
@@ -32,12 +39,12 @@ export class TokenHolder {
     return this.recentFailure === undefined ? this.fresh() : Promise.resolve(this.recentFailure);
   }
 
-  /** Whether there is a token, or a failure that is the answer for now. */
+  /** Whether there is a token, or a recent failure that counts as the answer. */
   get isDecided(): boolean {
     return this.known() !== undefined || this.recentFailure !== undefined;
   }
 
-  /** A new one, whatever is known. */
+  /** Fetches a new token, even if there is one. */
   fresh(): Promise<TokenResult> {
     this.pending ??= this.fetchOnce().finally(() => {
       this.pending = undefined;
@@ -45,7 +52,10 @@ export class TokenHolder {
     return this.pending;
   }
 
-  /** Another one than that which the receiver refused; undefined when there was another only a moment ago. */
+  /**
+   * Returns another token than the one that the receiver refused, or undefined when the token was renewed only
+   * recently.
+   */
   renew(refusedToken: string): Promise<TokenResult> | undefined {
     const known = this.known();
     if (known !== undefined && known !== refusedToken)

@@ -28,7 +28,7 @@ const json = (body: unknown, status = 200) => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
-/** Gives `token-1`, `token-2` … */
+/** Returns `token-1`, `token-2` … */
 const numbered =
   (more: object = { expires_in: 3600 }): Behaviour =>
   (_request, index) =>
@@ -41,7 +41,7 @@ interface Given {
   readonly timeoutMs?: number;
 }
 
-/** One webhook with OAuth2, from its tokens to its requests. */
+/** Makes one webhook with OAuth2, from its tokens to its requests. */
 function makeClient(tokenUrl: string | undefined, given: Given = {}) {
   const { clock = systemClock, timeoutMs = 5000 } = given;
   const opener = makeTestOpener();

@@ -10,33 +10,39 @@ import { TokenHolder } from './token-holder.js';
 export interface TokensOptions {
   readonly opener: Opener;
   readonly clock: Clock;
-  /** Of hukz, for `user-agent`. */
+  /** The version of hukz, for `user-agent`. */
   readonly version: string;
-  /** For one token, an issuer's description included; 10 s unless told. */
+  /** Time limit for one token, including the issuer's metadata. The default is 10 s. */
   readonly timeoutMs?: number;
-  /** The most webhooks whose tokens are kept; 10,000 unless told. Those used longest ago are forgotten first. */
+  /**
+   * Maximum number of webhooks whose tokens are kept. The default is 10,000. The least recently used ones are dropped
+   * first.
+   */
   readonly most?: number;
 }
 
-/** As what, and how, a webhook asks for its tokens. */
+/** The client and the connection path for the tokens of a webhook. */
 export interface TokenOwner {
   readonly webhookId: number;
   readonly auth: OAuth2Settings;
   readonly clientSecret: string;
-  /** PEM: what the receiver is trusted by. */
+  /** PEM: the authority that the receiver's certificate is checked with. */
   readonly ca: string | undefined;
-  /** The receiver's. */
+  /** The receiver's proxy. */
   readonly proxy?: ConnectionPath['proxy'] | undefined;
 }
 
 export type TokenSource = () => TokenHolder;
 
-/** Access tokens, in memory only. */
+/** Access tokens, which are kept only in memory. */
 export interface Tokens {
-  /** The owner's holder: the same as long as nothing changes by which its tokens are asked for. Ask anew for each request. */
+  /**
+   * Returns the owner's source of tokens. It is the same object until the owner's credentials or connection change, so
+   * call this for each request.
+   */
   sourceFor(owner: TokenOwner): TokenSource;
   readonly size: number;
-  /** Ends the requests for tokens that are under way. */
+  /** Ends the running requests for tokens. */
   stop(): void;
 }
 
@@ -80,15 +86,16 @@ export function makeTokens({
 }
 
 /**
- * By the receiver's proxy. A token endpoint may be as public as the receiver is private: the receiver's CA is trusted beside all others. Neither the
- * receiver's client certificate nor `insecure` are meant for it.
+ * Uses the receiver's proxy. A token endpoint may be public although the receiver is private, so the receiver's CA is
+ * trusted in addition to the default ones. Neither the receiver's client certificate nor `insecure` applies to the
+ * token endpoint.
  */
 function routeFor(ca: string | undefined, proxy: ConnectionPath['proxy']): ConnectionPath {
   const tls = ca !== undefined && { id: 'token endpoint', extraCa: ca };
   return { ...(tls && { tls }), ...(proxy && { proxy }) };
 }
 
-/** A digest: secrets are not kept as keys. */
+/** Returns a digest, so that secrets are not used as keys. */
 function keyOf({ webhookId, auth, clientSecret, ca, proxy }: TokenOwner): string {
   const { clientId, tokenUrl, issuer, scope, audience, clientAuth } = auth;
   const said = [webhookId, clientId, tokenUrl, issuer, scope, audience, clientAuth, clientSecret, ca, proxy];

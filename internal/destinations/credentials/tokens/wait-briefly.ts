@@ -1,6 +1,9 @@
 import type { InterruptionGroup } from '../../http/interruptions.js';
 
-/** What a promise that never rejects comes to, unless time runs out or the service stops before. The work goes on. */
+/**
+ * Returns the result of a promise that never rejects, unless time runs out or the service stops before. The work
+ * continues in any case.
+ */
 export function waitBriefly<T>(
   work: Promise<T>,
   ms: number,

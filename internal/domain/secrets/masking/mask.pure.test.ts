@@ -130,7 +130,7 @@ describe('a secret at the place where a body was cut', () => {
       for (let length = 1; length <= written.length; length++) {
         const masked = Buffer.from(maskBody(Buffer.from(`=> ${written.slice(0, length)}`), values, true)).toString();
         const left = masked.startsWith('=> ***') ? 0 : length;
-        // At most four characters of the secret may remain, each of which may take three in the text.
+        // Fewer than four characters of the secret may remain, each of which may take three in the text.
         expect([written, length, masked, left < 4 * 3]).toEqual([written, length, masked, true]);
       }
     }
