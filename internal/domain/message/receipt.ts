@@ -1,9 +1,12 @@
 /**
- * The result of handing a message to the acceptor, given when nothing more will be done with the message. Each source makes its own
- * answer of it: a reply to a NATS request, an acknowledgement to a stream.
+ * The acceptor's answer for a message, which is given when the acceptor has finished with the message. Each source
+ * translates it: into a reply to a NATS request, or into an acknowledgement to a stream.
  */
 export type Receipt =
-  /** Committed, with one delivery per webhook. `problem` is why its routing headers are malformed, so that no webhook gets it. */
+  /**
+   * The message is committed, with one delivery per webhook. `problem` is set when its routing headers are malformed,
+   * so that no webhook receives the message.
+   */
   | {
       readonly outcome: 'stored';
       readonly messageId: string;
@@ -11,22 +14,22 @@ export type Receipt =
       readonly problem: string | undefined;
       readonly isOrderedByStream: boolean;
     }
-  /** The journal had it already. Its id there may be that of another publisher's message. */
+  /** The journal already contained the message. The stored id may be that of another publisher's message. */
   | { readonly outcome: 'duplicate'; readonly isOrderedByStream: boolean }
-  /** No webhook receives it, and messages without a webhook are not stored. */
+  /** No webhook receives the message, and messages without a webhook are not stored. */
   | { readonly outcome: 'unwanted'; readonly problem: string | undefined }
-  /** No registered event covers its subject. */
+  /** No registered event covers the subject of the message. */
   | { readonly outcome: 'unregistered' }
-  /** Its subject belongs to the NATS server, to a reply or to the results of hukz. */
+  /** The subject belongs to the NATS server, to a reply or to the delivery events of hukz. */
   | { readonly outcome: 'reserved' }
-  /** PostgreSQL can never store it. */
+  /** PostgreSQL can never store the message. */
   | { readonly outcome: 'refused'; readonly problem: string }
-  /** Not stored because of a fault. */
+  /** The message was not stored because of a fault. */
   | { readonly outcome: 'failed' }
-  /** Not taken, because too much was waiting for the journal. */
+  /** The message was not accepted, because too much was waiting for the journal. */
   | { readonly outcome: 'overloaded' };
 
-/** A source that can deliver again has to, unless this is true. */
+/** Whether a receipt is final. Otherwise, a source that can deliver the message again has to do so. */
 const IS_FINAL: Readonly<Record<Receipt['outcome'], boolean>> = {
   stored: true,
   duplicate: true,
@@ -38,9 +41,11 @@ const IS_FINAL: Readonly<Record<Receipt['outcome'], boolean>> = {
   overloaded: false,
 };
 
-/** Whether the message may be forgotten by its source: it is committed, or it never will be. */
+/** Whether the source may forget the message, because the message is committed or can never be. */
 export const isFinal = ({ outcome }: Receipt): boolean => IS_FINAL[outcome];
 
-/** Whether the message has deliveries that get their order from its place in the stream, once it is acknowledged there. */
+/**
+ * Whether the message has deliveries whose order follows from its place in the stream, once it is acknowledged there.
+ */
 export const isOrderedByStream = (receipt: Receipt): boolean =>
   'isOrderedByStream' in receipt && receipt.isOrderedByStream;

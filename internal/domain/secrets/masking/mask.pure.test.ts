@@ -174,7 +174,7 @@ describe('a body that repeats the beginning of hundreds of secrets is searched w
   });
 });
 
-/** Of a few tries, because other programs run on the machine. */
+/** Returns the shortest time of a few runs, because other programs run on the machine. */
 function leastMs(work: () => void): number {
   const tries = Array.from({ length: 10 }, () => {
     const start = performance.now();
