@@ -5,7 +5,7 @@ export interface TokenRequest {
   readonly body: string;
 }
 
-/** The client credentials grant of RFC 6749, section 4.4. */
+/** Makes a request for the client credentials grant of RFC 6749, section 4.4. */
 export function tokenRequest(auth: OAuth2Settings, clientSecret: string): TokenRequest {
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (auth.scope !== undefined) form.set('scope', auth.scope);

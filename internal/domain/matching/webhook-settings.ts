@@ -98,7 +98,7 @@ export type Ordering =
 export interface WebhookSettings {
   readonly format?: FormatName;
   readonly method?: RequestMethod;
-  /** Sent with every request. */
+  /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Names of the message's NATS headers that are passed on, in lower case. */
   readonly passHeaders?: readonly string[];

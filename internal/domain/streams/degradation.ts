@@ -7,7 +7,7 @@ export const DEGRADATION_REASONS = [
   'not_connected',
   /** The event has no confirmed subscription yet. */
   'not_subscribed',
-  /** The server refuses the subscription: permissions, or a limit. */
+  /** The server refuses the subscription because of permissions or a limit. */
   'subscription_refused',
   /** The rules for subjects, the operator's or ours, are stricter than when the event was stored. */
   'subject_not_allowed',
@@ -37,9 +37,9 @@ export const DEGRADATION_REASONS = [
   'positions_not_kept',
   /** The database lacks acknowledged messages, and they could not be read from the stream again yet. */
   'journal_behind',
-  /** Single messages cannot be stored, while the others are. */
+  /** Some messages cannot be stored, while others can. */
   'message_not_stored',
-  /** Single attempts cannot be settled, while the others are. */
+  /** Some attempts cannot be settled, while others can. */
   'attempt_not_stored',
   /** The clock of this machine differs from the database's. */
   'clock_offset',

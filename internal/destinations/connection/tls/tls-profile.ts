@@ -17,7 +17,7 @@ export interface TlsProfile {
   /** The certificate that is shown to the receiver, with its key. */
   readonly cert?: string;
   readonly key?: string;
-  /** The receiver's certificate is not checked. */
+  /** Set when the receiver's certificate is not checked. */
   readonly insecure?: boolean;
 }
 
