@@ -12,55 +12,66 @@ import type { ReplayReach } from './deliveries/replay-bodies.js';
 import type { Refusals } from './http/refusals.js';
 import type { OperatorLimits } from './operator-limits.js';
 
-/** A webhook, and the user who tries it. */
+/** A webhook, and the user who tests it. */
 export interface TestCall {
   readonly id: number;
   readonly userId: number;
 }
 
-/** What the API needs from the rest of the service. */
+/** Everything that the API needs from the rest of the service. */
 export interface ApiDeps extends OperatorLimits {
   readonly db: Db;
   readonly pool: JournalPool;
   readonly vault: Vault;
-  /** How far back there is something to replay, and both sides of the account. */
+  /** How far back messages can be replayed, and how far back both sides of the account are kept. */
   readonly reach: ReplayReach & { readonly accountMs: number };
-  /** Resolves when this instance matches and subscribes by what the store says now. */
+  /** Resolves when this instance matches and subscribes according to the current state of the store. */
   catalogChanged(): Promise<void>;
   /**
-   * Asked before an event is stored, or stored in place of what had another subject: what NATS cannot give us is not stored.
-   * @throws {AppError} `unavailable` while it cannot be told, `unprocessable` when it never will
+   * Checks that NATS can deliver the subject. It is called before an event is stored, and before a stored event gets
+   * another subject, because a subject that NATS cannot deliver is not stored.
+   * @throws {AppError} `unavailable` while the answer is unknown, `unprocessable` if NATS will never deliver the
+   * subject
    */
   admitEvent(event: Pick<Event, 'subject' | 'publishOnly'>, insteadOf?: string): Promise<void>;
-  /** Why no message may be sent there, as far as the URL tells; asked before it is stored. */
+  /**
+   * The reason why no message may be sent to the URL, as far as the URL alone shows it. It is called before the URL is
+   * stored.
+   */
   receiverProblem(url: URL): string | undefined;
-  /** What a message is worth, from where on. */
+  /** The delivery guarantee, and the point from which it holds for a message. */
   readonly guarantee: string;
-  /** `troubles` by dependency are empty when ready. */
+  /** `troubles` by dependency. It is empty when the instance is ready. */
   readiness(): Promise<{
     readonly troubles: Readonly<Record<string, Trouble>>;
     readonly degraded: readonly Degradation[];
   }>;
-  /** Whether a caller may read what servers answered and where they are, by its `Authorization` header. */
+  /** Whether the `Authorization` header allows a caller to read the answers and the addresses of servers. */
   mayReadDetails(authorization: string | undefined): boolean;
-  /** Why the messages of registered subjects do not come as they should, by subject. It is computed by each call. */
+  /**
+   * The reasons why the messages of registered subjects do not arrive as they should, by subject. Each call computes
+   * them.
+   */
   degradationsBySubject(): ReadonlyMap<string, Degradation>;
-  /** Sends a sample to a webhook, once, by the way of its deliveries. @throws {AppError} `unavailable` */
+  /** Sends a sample to a webhook once, in the same way as its deliveries. @throws {AppError} `unavailable` */
   tryWebhook(asked: TestCall, sample: Sample): Promise<TestAttempt>;
-  /** @throws {AppError} `unavailable`, or `conflict` where there is nothing to try */
+  /** @throws {AppError} `unavailable`, or `conflict` if the webhook has no credentials to test */
   tryCredentials(asked: TestCall): Promise<CredentialsTest>;
-  /** The first of an ordered webhook's key has gone: the next is sent now, by this instance or whoever looks first. */
+  /**
+   * The first delivery of an ordering key is gone. The next delivery is sent now, by this instance or by the first
+   * instance that looks.
+   */
   nextOfKey(webhookId: number, orderKey: string): void;
   readonly logger: Logger;
   readonly version: string;
-  /** Whether the page for people, `/docs`, is served. */
+  /** Whether `/docs`, the page for people, is served. */
   readonly development: boolean;
-  /** Which hosts are answered, and pages of which hosts. */
+  /** The hosts that are answered, and the hosts whose pages may send requests. */
   readonly door: DoorSettings;
-  /** `API_RATE`; undefined: without a limit. */
+  /** `API_RATE`. Undefined means that there is no limit. */
   readonly apiRate: RateLimit | undefined;
-  /** Told of each request that is refused before its route is looked for, and of each answer that is cut off. */
+  /** Receives each request that is refused before its endpoint is looked up, and each answer that is cut off. */
   readonly refusals: Refusals;
-  /** Which subjects may be registered. */
+  /** The rules for subjects that may be registered. */
   readonly subjectRules: SubjectRules;
 }

@@ -133,7 +133,7 @@ describe('bad input', () => {
     ])('is not one: %s', async (_name, body) => {
       for (const [method, path] of paths()) {
         const request = api.send(method!, path!).set('Content-Type', 'application/json');
-        // The client would write bytes as a JSON list of them.
+        // Without this serializer, the client would write bytes as a JSON list.
         const answer = await request.serialize((bytes) => bytes as unknown as string).send(body);
         expect([answer.status, answer.body.errors[0].source]).toEqual([422, undefined]);
         expect(answer.body.errors[0].message).toBe('Invalid request body');
@@ -188,7 +188,7 @@ describe('bad input', () => {
   const tags = (count: number) =>
     JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 'v'])));
 
-  /** What is refused, the field that it names, and the words. */
+  /** A body that is refused, the field that the refusal names, and its message. */
   type Row = readonly [body: string, source: string, message: string | RegExp];
 
   const eventRows: readonly Row[] = [

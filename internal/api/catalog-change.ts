@@ -4,8 +4,8 @@ import type { ApiDeps } from './api-deps.js';
 type Deps = Pick<ApiDeps, 'catalogChanged' | 'logger'>;
 
 /**
- * Makes a committed change live in this instance. It stays stored when that fails, which only an outage does: an event that
- * needs a person is degraded, and its answer says so (`event-answer.ts`).
+ * Makes a committed change active in this instance. If that fails, which only an outage can cause, the change stays
+ * stored. An event that needs an operator's action is degraded, and its answer says so (`event-answer.ts`).
  */
 export async function makeLive<T>(deps: Deps, committed: Promise<T>): Promise<T> {
   const value = await committed;

@@ -15,7 +15,7 @@ describe('the contract', () => {
 
   const newEvent = async (event: string, tags = {}) =>
     (await api.send('POST', '/events', { name: 'An event', event, tags }).expect(201)).body;
-  /** Without what only the first answer has. */
+  /** Removes the fields that only the first answer has. */
   const newWebhook = async (path: string, body: object) => {
     const { secret, ...webhook } = (await api.send('POST', path, body).expect(201)).body;
     expect(secret).toMatch(/^whsec_/);
@@ -163,7 +163,7 @@ describe('the contract', () => {
     const renamed = await api.send('PUT', `/events/${other.id}`, { event: 'UNIQUE.one' }).expect(422);
     expect(renamed.body).toEqual(duplicate);
     await api.send('PUT', `/events/${event.id}`, { event: 'unique.one' }).expect(200);
-    // `_` was a wildcard in the original's comparison.
+    // `_` was a wildcard in the comparison of the original service.
     await newEvent('unique_one');
   });
 
@@ -389,7 +389,7 @@ describe('the contract', () => {
   it('says as little as possible about itself, and allows a browser nothing', async () => {
     const { headers } = await api.send('GET', '/events').expect(200);
     expect([headers['x-powered-by'], headers.etag]).toEqual([undefined, undefined]);
-    // Over plain HTTP it means nothing, and whether there is TLS is known to the proxy that has it.
+    // The header has no meaning over plain HTTP, and only the proxy that terminates TLS knows whether TLS is used.
     expect(headers['strict-transport-security']).toBeUndefined();
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(headers['content-security-policy']).toContain("default-src 'none'");

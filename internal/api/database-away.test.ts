@@ -57,7 +57,7 @@ describe('a database that is away', () => {
       expect(performance.now() - startedAt).toBeLessThan(2000);
     }
     expect(api.lines.filter(({ name }) => name === 'api.failed')).toEqual([]);
-    // One for all that fail by the same words.
+    // All requests that fail with the same message share one log line.
     expect(api.lines.filter(({ name }) => name === 'api.unavailable')).toHaveLength(1);
   });
 
@@ -81,7 +81,10 @@ describe('a database that goes away', () => {
   });
   afterEach(() => api.stop());
 
-  /** Cuts all sessions that wait for a lock once so many do: what came later could get a connection that was just cut. */
+  /**
+   * Cuts all sessions that wait for a lock, once, when the given number of them waits. A later request could otherwise
+   * get a connection that was just cut.
+   */
   const cutAll = (wanted: number) => async () => {
     const { rows } = await api.db.raw(
       `with waiting as materialized (

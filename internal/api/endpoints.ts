@@ -15,7 +15,7 @@ import { makeSecretEndpoints } from './webhooks/secret-endpoints.js';
 import { makeTestEndpoints } from './webhooks/test-endpoints.js';
 import { makeWebhookEndpoints } from './webhooks/webhook-endpoints.js';
 
-/** The table: everything that is served, fixed paths before those with names in them. */
+/** The table of all endpoints. Fixed paths come before paths with parameters. */
 export function makeEndpoints(deps: ApiDeps): readonly Endpoint[] {
   const endpoints = [
     ...makeHealthEndpoints(deps),

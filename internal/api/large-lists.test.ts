@@ -10,7 +10,7 @@ const WEBHOOKS = 3;
 const EVENTS = 500;
 const MAX_TURN_MS = 20;
 const TRIES = 8;
-/** Each page is 26 MB of JSON, which a busy machine needs seconds for, and is asked for up to eight times. */
+/** Each page is 26 MB of JSON, which takes a busy machine seconds, and is requested up to eight times. */
 jest.setTimeout(180_000);
 
 let api: TestApi;
@@ -35,7 +35,7 @@ beforeAll(async () => {
     [WEBHOOKS],
   );
   await api.db.raw(`insert into webhook_events select w.id, e.id from webhooks w, events e`);
-  // What is compiled and cached by the first requests is not what is measured.
+  // Compilation and caching by the first requests must not be part of the measurement.
   for (const path of ['/webhooks?limit=1', '/events?limit=1']) await getRaw(server, path);
 });
 afterAll(async () => {
@@ -55,7 +55,10 @@ interface Listed {
   readonly events?: readonly object[];
 }
 
-/** The collector's work, also for what the test itself has left, falls into one turn now and then: the least of a few tries counts. */
+/**
+ * Garbage collection, also of the test's own objects, falls into one turn now and then. The minimum of a few tries
+ * counts.
+ */
 async function list(path: string) {
   let answer = await getRaw(server, path);
   for (let tries = 1; tries < TRIES && answer.maxTurnMs >= MAX_TURN_MS; tries++) {

@@ -9,7 +9,7 @@ import { storeDelivery } from '../testkit/stored-delivery.js';
 const MIB = 1024 * 1024;
 const MAX_TURN_MS = 20;
 const TRIES = 8;
-/** 16 KiB of an answer are stored; these are the longest as JSON. */
+/** 16 KiB of an answer are stored. These characters are the longest as JSON. */
 const ANSWER = '\u0001'.repeat(16 * 1024);
 const TAGS = JSON.stringify(
   Object.fromEntries(Array.from({ length: 32 }, (_, n) => [`${n}`.padEnd(64, 'k'), 'v'.repeat(256)])),
@@ -31,7 +31,10 @@ afterAll(async () => {
   await api.stop();
 });
 
-/** The least of a few tries is the answer's own: the collector's work falls into a turn now and then. */
+/**
+ * The minimum of a few tries is the time of the answer alone, because garbage collection falls into a turn now and
+ * then.
+ */
 async function read(path: string) {
   let answer = await getRaw(server, path);
   for (let tries = 1; tries < TRIES && answer.maxTurnMs >= MAX_TURN_MS; tries++) {
@@ -42,7 +45,7 @@ async function read(path: string) {
   return { ...answer, json: JSON.parse(answer.body.toString()) };
 }
 
-/** One more attempt of a delivery, as often as wanted. */
+/** Adds the given number of attempts to a delivery. */
 const addAttempts = (id: string, count: number) =>
   api.db.raw(
     `insert into webhook_logs (created_at, created_by_id, event, url, response_status_code, response_body, tags, webhook_id, space_id,

@@ -5,7 +5,7 @@ import type { Ceilings } from '../domain/limits/ceilings.js';
 export interface OperatorLimits {
   /** Ceilings of timeouts, retries and circuit breakers. */
   readonly ceilings: Ceilings;
-  /** Whether webhooks may have proxies of their own. */
+  /** Whether webhooks may have their own proxies. */
   readonly webhookProxies: boolean;
   /** Whether webhooks may have `tls.insecure`. */
   readonly insecureTls: boolean;
@@ -18,6 +18,7 @@ interface Documented {
 
 /**
  * Fields for which the configuration can allow less than the service supports. `ceilings.ts` and `allowed-receiver.ts`
- * judge requests, because a request may repeat a stored value that is beyond a limit. The document describes new values.
+ * validate requests, because a request may repeat a stored value that is beyond a limit. The document describes new
+ * values.
  */
 export const documented = z.registry<Documented>();

@@ -2,7 +2,7 @@ import { AppError } from '../errors.js';
 
 /**
  * The end of a time range: `until`, or now if that is earlier.
- * @throws {AppError} `unprocessable` for a range that is always empty, `conflict` for one that is in the future
+ * @throws {AppError} `unprocessable` for a range that is always empty, `conflict` for a range in the future
  */
 export function pastRange(
   given: { readonly since?: Date | undefined; readonly until?: Date | undefined },

@@ -26,7 +26,7 @@ afterAll(async () => {
 const make = (settings: object) => api.send('POST', '/webhooks', { url: URL_A, event_ids: [], ...settings });
 const patch = (id: number, body: object) => api.send('PATCH', `/webhooks/${id}`, body);
 
-/** The login that is stored for a webhook, opened. */
+/** The decrypted proxy credentials that are stored for a webhook. */
 async function login(id: number): Promise<string | undefined> {
   const [secret, ...more] = await storedSecrets(api.db, id, 'proxy');
   expect(more).toEqual([]);

@@ -109,7 +109,8 @@ describe('a transaction', () => {
 
   it('that was the victim of a deadlock is run again', async () => {
     let runs = 0;
-    // The first runs of both hold one row and want the other's: one of them must be chosen as the victim.
+    // The first run of each locks one row and waits for the row of the other, so that PostgreSQL has to choose one as
+    // the victim.
     const holding = new Set<number>();
     const crossing = (first: number, second: number) =>
       inTransaction(api.db, async (trx) => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const OAUTH2 = { type: 'oauth2', client_id: 'me', client_secret: 'a-secret-of-ours' };
-/** Every setting that there is, in each of its forms. */
+/** All settings, in each of their forms. */
 const SETTINGS: Record<keyof typeof settingFields | keyof typeof credentialFields, readonly unknown[]> = {
   format: ['cloudevents'],
   method: ['PUT'],
@@ -70,7 +70,7 @@ const EACH = Object.entries(SETTINGS).flatMap(([name, forms]) =>
   forms.map((form, nth) => [name, nth, { [name]: form }] as const),
 );
 const EVERYTHING = Object.fromEntries(Object.entries(SETTINGS).map(([name, [first]]) => [name, first] as const));
-/** What becomes of a webhook beside what people decide. */
+/** The conditions of a webhook that hukz sets in addition to the users' decisions. */
 const CONDITIONS = [
   'paused_at = now()',
   'circuit_opened_at = now()',
@@ -82,7 +82,7 @@ const make = async (settings: object) => {
   return (await api.send('POST', '/webhooks', body).expect(201)).body.id as number;
 };
 const read = async (id: number) => (await api.send('GET', `/webhooks/${id}`).expect(200)).body;
-/** All that is stored of it, but who changed it last and when. */
+/** All stored fields of a webhook except the last change's user and time. */
 const stored = async (id: number) => {
   const {
     updated_at: _,

@@ -19,7 +19,7 @@ const made = async (more: object = {}) => (await create(more).expect(201)).body;
 const read = async (id: number) => (await api.send('GET', `/webhooks/${id}`).expect(200)).body;
 const patch = (id: number, body: object) => api.send('PATCH', `/webhooks/${id}`, body);
 const rotate = (id: number, body: object = {}) => api.send('POST', `/webhooks/${id}/secret/rotate`, body);
-/** As webhooks are that were made before there were secrets. */
+/** A webhook like those that were made before signing secrets existed. */
 const old = async () => {
   const { id } = await made();
   await api.db('webhook_secrets').where({ webhook_id: id }).delete();

@@ -33,7 +33,7 @@ const bodyOf = (document: OpenApi, operation: Operation | undefined): JsonSchema
   return resolved(document, content?.schema ?? {});
 };
 
-/** What the schema and the service say of a new webhook, each. */
+/** The verdicts of the schema and of the service on a new webhook. */
 async function bothSay({ api, document, judge, eventId }: Served, fields: object) {
   const body = { url: 'https://example.com/hook', event_ids: [eventId], ...fields };
   const bySchema = judge(bodyOf(document, document.paths['/webhooks']?.post), body);
@@ -102,7 +102,7 @@ describe('the examples of the document', () => {
     served = await serve({ webhookProxies: true });
   });
 
-  /** Examples with the schema that they are of, wherever they are in a schema. */
+  /** All examples inside a schema, each with the schema that it belongs to. */
   function examplesIn(value: unknown): readonly (readonly [schema: JsonSchema, example: unknown])[] {
     if (typeof value !== 'object' || value === null) return [];
     if (Array.isArray(value)) return value.flatMap(examplesIn);
@@ -129,7 +129,7 @@ describe('the examples of the document', () => {
       if (!judge(bodyOf(document, document.paths[path]?.[method]), body))
         refused.push(`${method} ${path}: no schema for ${JSON.stringify(body)}`);
       const answer = await api.send(method.toUpperCase(), path.replace('{id}', '1').replace('{space_id}', '7'), body);
-      // 409: what is stored is in the way; 503: nothing is sent from here.
+      // 409: stored data prevents the change. 503: this test instance sends nothing.
       if (answer.status >= 400 && ![409, 503].includes(answer.status) && !isAboutStored(answer.text))
         refused.push(`${method} ${path}: ${answer.status} for ${JSON.stringify(body)}: ${answer.text}`);
     }
@@ -150,7 +150,7 @@ describe('the examples of the document', () => {
     }
   });
 
-  /** The subject of the example is taken by the first of them. */
+  /** The first of the events has the subject of the example already. */
   const isAboutStored = (text: string) => text.includes('event with same event string exist');
 
   function bodiesWithExamples(document: OpenApi) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 
-/** 32 tags whose keys and values are as long as they may be. */
+/** 32 tags whose keys and values have the maximum length. */
 const tagsOf = (character: string) =>
   Object.fromEntries(Array.from({ length: 32 }, (_, n) => [`${n}`.padEnd(64, 'k'), character.repeat(256)]));
 const PATHS = [

@@ -1,6 +1,6 @@
 /**
- * Reasons to refuse a webhook's body that its schema accepts: they depend on stored data, and the contract answers them
- * with 422, or a JSON schema cannot express them.
+ * Reasons to refuse the body of a webhook that its schema accepts. Either the reason depends on stored data, and the
+ * contract demands 422, or a JSON schema cannot express it.
  */
 export const UNSAID_OF_WEBHOOKS: readonly string[] = [
   '`event_ids` names an event that does not exist',

@@ -9,12 +9,15 @@ import type { ApiDeps } from './api-deps.js';
 import { makeOpenApi, type OpenApi, type Operation } from './document/openapi.js';
 import { makeEndpoints } from './endpoints.js';
 
-/** What a turn of the event loop may take, and how often a request is tried: the first ones wait for the compiler. */
+/**
+ * Maximum duration of a turn of the event loop, and the number of tries per request, because the first ones wait for
+ * the compiler.
+ */
 const MAX_TURN_MS = 20;
 const TRIES = 12;
-/** What a refusal of twenty sentences needs, each with a hundred characters of what was sent. */
+/** Maximum length of a refusal with twenty sentences, each with a hundred characters of the request. */
 const MAX_REFUSAL_LENGTH = 8000;
-/** Node takes 16 KiB of headers, the target among them. */
+/** Node accepts 16 KiB of headers, including the request target. */
 const TARGET_ROOM = 14_000;
 
 interface Sent {
@@ -55,7 +58,7 @@ afterAll(async () => {
 });
 
 async function send({ method, path, body }: Sent): Promise<Answered> {
-  // What the test has computed until now belongs to a turn before.
+  // The work that the test has done so far belongs to an earlier turn.
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   const { port } = server.address() as AddressInfo;
   const bytes = body === undefined ? undefined : Buffer.from(body);
@@ -66,7 +69,7 @@ async function send({ method, path, body }: Sent): Promise<Answered> {
       const pieces: Buffer[] = [];
       answer.on('data', (piece: Buffer) => pieces.push(piece));
       answer.once('end', () => {
-        // The turn that answered is over when the next one has been seen.
+        // The turn that answered is over when the next turn begins.
         setImmediate(() =>
           setImmediate(() => {
             const text = Buffer.concat(pieces).toString();
@@ -80,7 +83,10 @@ async function send({ method, path, body }: Sent): Promise<Answered> {
   });
 }
 
-/** The same request until one of its turns was short enough: a collection of garbage is not the request's. */
+/**
+ * Repeats the same request until one of its turns is short enough, because garbage collection does not count against
+ * the request.
+ */
 async function minOf(sent: Sent): Promise<Answered> {
   let answer = await send(sent);
   for (let tries = 1; tries < TRIES && answer.turnMs > MAX_TURN_MS; tries++) {
@@ -91,7 +97,7 @@ async function minOf(sent: Sent): Promise<Answered> {
   return answer;
 }
 
-/** What is wrong with the answer to a worst request, in words. */
+/** The problems of the answer to a worst request, as sentences. */
 async function complaints(name: string, sent: Sent): Promise<readonly string[]> {
   const { status, text, turnMs } = await minOf(sent);
   const found: string[] = [];

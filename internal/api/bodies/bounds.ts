@@ -1,16 +1,20 @@
 import { z } from 'zod';
 
 /*
- * How large a value is decides before anything else of it is looked at: 83,000 ids in one list, or 15,000 names of
- * headers, cost between 0.2 and 2.3 s of the event loop while each of them was judged and each mistake became an issue.
+ * The size of a value is checked before anything else of it. Without that, 83,000 ids in one list, or 15,000 names of
+ * headers, cost between 0.2 and 2.3 s of the event loop, because each of them was validated and each mistake became an
+ * issue.
  */
 
-/** A text whose length is judged first; a text that is too long is read no further. */
+/** A text whose length is checked first. A text that is too long is not validated further. */
 export function boundedText(most: number) {
   return z.string().check(atMostCharacters(most));
 }
 
-/** Characters are code points, as in a JSON schema: an emoji is one character, and two in the length of a string. */
+/**
+ * Characters are code points, as in a JSON schema: an emoji is one character here, but counts as two in the length of a
+ * string.
+ */
 function atMostCharacters(most: number) {
   const check = z.check<string>(({ value, issues }) => {
     if (hasAtMost(value, most)) return;
@@ -27,7 +31,7 @@ function hasAtMost(text: string, most: number): boolean {
   return text.length <= 2 * most && [...text].length <= most;
 }
 
-/** A list whose entries are counted before any of them is judged. */
+/** A list whose entries are counted before any of them is validated. */
 export function boundedList<Entry extends z.ZodType>(entry: Entry, most: number) {
   return z.preprocess((value, context) => {
     if (!Array.isArray(value) || value.length <= most) return value;
@@ -36,7 +40,7 @@ export function boundedList<Entry extends z.ZodType>(entry: Entry, most: number)
   }, z.array(entry).max(most));
 }
 
-/** An object of any names, whose members are counted before any of them is judged. */
+/** An object with any names, whose members are counted before any of them is validated. */
 export function boundedRecord<Key extends z.ZodString, Value extends z.ZodType>(
   members: { readonly key: Key; readonly value: Value },
   most: number,

@@ -4,7 +4,7 @@ import { sentencesFor } from './issue-sentence.js';
 
 const MAX_TOLD = 20;
 
-/** Everything that is wrong with a request's fields, each as a refusal of its own. */
+/** All problems of a request's fields, each as a separate refusal. */
 export class InvalidFields extends Error {
   readonly refusals: readonly [AppError, ...AppError[]];
 
@@ -17,7 +17,7 @@ export class InvalidFields extends Error {
   }
 }
 
-/** The value as its schema reads it, or every problem in a sentence. */
+/** Returns the value as its schema parses it, or throws every problem as a sentence. */
 export function parseFields<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (!result.success) throw new InvalidFields(result.error.issues);

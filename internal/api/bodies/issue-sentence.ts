@@ -6,7 +6,7 @@ export interface FieldSentence {
   readonly field: string | undefined;
 }
 
-/** Unknown fields of one object that are named. */
+/** Maximum number of unknown fields of one object that are named. */
 const MAX_KEYS = 20;
 
 const KIND: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const KIND: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-/** A schema's issue in words for the caller; unknown fields are told one by one. */
+/** Describes an issue of a schema in sentences for the caller, with one sentence per unknown field. */
 export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] {
   const [top] = issue.path;
   if (issue.code === 'unrecognized_keys') {
@@ -36,12 +36,15 @@ export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] 
   return [{ message: sentence(name, issue), field: top === undefined ? undefined : String(top) }];
 }
 
-/** Of several forms, the one that was meant is of the right kind as a whole: what is wrong is wrong inside it. */
+/** Of several forms, the intended one has the right kind as a whole, so that its problems are inside the value. */
 function isMeant(issues: readonly z.core.$ZodIssue[]): boolean {
   return issues.every(({ path, code }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'));
 }
 
-/** A sentence of our own about an entry of a list says what the entry is: its index would be the parser's word. */
+/**
+ * A sentence of our own about an entry of a list describes the entry, so that the index, a term of the parser, is left
+ * out.
+ */
 function nameOf({ code, path }: z.core.$ZodIssue): string {
   const told = code === 'custom' && typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
   return echo(told.map(String).join('.'));
@@ -70,7 +73,7 @@ function sentence(name: string, issue: z.core.$ZodIssue): string {
   }
 }
 
-/** Nothing was given, whatever forms it might have had. */
+/** Whether no value was given in any of the possible forms. */
 function isAbsent({ code, input }: z.core.$ZodIssue): boolean {
   return input === undefined && (code === 'invalid_type' || code === 'invalid_union' || code === 'invalid_value');
 }

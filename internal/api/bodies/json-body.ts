@@ -7,7 +7,7 @@ import { shapeProblem } from './json-shape.js';
 export const MAX_BODY_BYTES = 256 * 1024;
 
 const readBytes = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
-/** A webhook with 500 events that is sent back as it was read has some 6,000 values, in 1,000 objects. */
+/** A webhook with 500 events, sent back as it was read, has about 6,000 values in 1,000 objects. */
 export const BODY_BOUNDS = {
   deepest: 1024,
   maxValues: 10_000,
@@ -21,16 +21,16 @@ const TOO_LARGE = {
   maxMembers: `an object of a request body has at most ${BODY_BOUNDS.maxMembers} members`,
   mostNames: `the objects of a request body have at most ${BODY_BOUNDS.mostNames} different names of members`,
 } as const;
-/** What is smaller is parsed and judged in one turn of the event loop. */
+/** Smaller bodies are parsed and validated in one turn of the event loop. */
 const LARGE_BODY_BYTES = 16 * 1024;
 /**
- * No field or tag of ours has this name, and assigning it changes what an object is. It is looked for in the text, each
- * character plain or escaped, because a reviver is called once per value.
+ * No field or tag of hukz has this name, and assigning it changes the prototype of an object. The text is searched for
+ * it, with each character plain or escaped, because a reviver would be called once per value.
  */
 const PROTO_KEY = new RegExp(`(?<!\\\\)"${[...'__proto__'].map(plainOrEscaped).join('')}"\\s*:`);
 const JSON_TYPE = /^application\/(?:json|merge-patch\+json)$/;
 
-/** The request's JSON object; anything else is refused. Without a content type, a body is taken for JSON. */
+/** Reads the JSON object of a request and refuses anything else. A body without a content type is read as JSON. */
 export async function readJsonBody(req: Request, res: Response, isOptional: boolean): Promise<object> {
   requireJson(req.get('content-type'));
   await new Promise<void>((resolve, reject) => {

@@ -4,25 +4,26 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = [0x5b, 0x7b, 0x5d, 0x7d];
 
 export interface JsonBounds {
-  /** Lists and objects inside each other. */
+  /** Maximum depth of nested lists and objects. */
   readonly deepest: number;
-  /** In all. */
+  /** Maximum number of values in total. */
   readonly maxValues: number;
-  /** Lists and objects in all. */
+  /** Maximum number of lists and objects in total. */
   readonly maxParts: number;
-  /** Of one object. */
+  /** Maximum number of members of one object. */
   readonly maxMembers: number;
-  /** Different ones, of members of all objects. */
+  /** Maximum number of different member names over all objects. */
   readonly mostNames: number;
 }
 
 export type ShapeProblem = keyof JsonBounds;
 
 /**
- * The first bound that a JSON text breaks, seen before it is parsed, because parsing costs what is in it: 256 KiB of one
- * object's names, or of objects with a name each, take 20 to 30 ms, and 1 ms to be counted here. Most of that are names which
- * V8 has not met before: 9,000 of them, in objects of 1,000 members each, take 5 ms, and 1,000 of them nine times 1 ms. Values
- * are counted by the commas between them.
+ * Returns the first bound that a JSON text breaks. The check runs before the text is parsed, because the cost of
+ * parsing depends on the content: 256 KiB that are the names of one object, or objects with one name each, take 20 to
+ * 30 ms to parse and 1 ms to count here. Most of that time goes to names that V8 has not met before: 9,000 of them, in
+ * objects of 1,000 members each, take 5 ms, and 1,000 of them nine times take 1 ms. Values are counted by the commas
+ * between them.
  */
 export function shapeProblem(bytes: Uint8Array, bounds: JsonBounds): ShapeProblem | undefined {
   const { deepest, maxValues, maxParts, maxMembers, mostNames } = bounds;
@@ -32,7 +33,7 @@ export function shapeProblem(bytes: Uint8Array, bounds: JsonBounds): ShapeProble
   let values = 1;
   let parts = 0;
   let isInText = false;
-  /** The last text. */
+  /** The position of the last text. */
   const text = { from: 0, until: 0 };
   const names = new Set<number>();
   for (let at = 0; at < bytes.length; at++) {
@@ -61,10 +62,10 @@ export function shapeProblem(bytes: Uint8Array, bounds: JsonBounds): ShapeProble
   return undefined;
 }
 
-/** Nobody can choose names that have one digest, and count as one. */
+/** The seed is random, so that a caller cannot choose names that share a digest and count as one. */
 const SEED = randomInt(2 ** 31);
 const FNV_PRIME = 0x01000193;
-/** Once, because a global of a test's context takes 0.2 µs to find. */
+/** It is read once, because a global of a test's context takes 0.2 µs to look up. */
 const { imul } = Math;
 
 function digestOf(bytes: Uint8Array, { from, until }: { readonly from: number; readonly until: number }): number {

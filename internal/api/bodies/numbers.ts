@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 const MAX_ID = 2_147_483_647;
 
-/** PostgreSQL's `integer`, from 1. */
+/** An id is an `integer` of PostgreSQL, from 1. */
 export const id = z.int().min(1).max(MAX_ID);
 
-/** A whole number that arrives as text in a path or a query: plain digits, no sign, no leading zeros. */
+/** A whole number that arrives as text in a path or a query: plain digits without a sign and leading zeros. */
 export function written<Schema extends z.ZodType<number, number>>(schema: Schema) {
   return z
     .string('must be a whole number')
@@ -20,5 +20,5 @@ export const userId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 export const idPath = z.object({ id: written(id) });
 export const spacePath = z.object({ space_id: written(spaceId) });
 
-/** A uuid in a path, of any version. */
+/** A UUID of any version in a path. */
 export const uuidPath = z.object({ id: z.guid() });

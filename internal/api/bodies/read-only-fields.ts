@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const ignored = z.unknown().optional().meta({ readOnly: true, description: 'ours; ignored in requests' });
 
-/** Fields of our answers that a request may carry, because scripts send back what they got. */
+/** Fields of our answers that a request may contain, because scripts send back the objects that they read. */
 export const readOnlyFields = {
   id: ignored,
   created_at: ignored,

@@ -6,7 +6,7 @@ import { toBase64 } from '../../domain/message/splice.js';
 import type { StoredMessage } from '../../store/deliveries/message-payloads.js';
 
 /**
- * The members `data` and, where the body is not JSON, `data_encoding`: what a format makes of a message, byte for byte;
+ * The members `data` and, if the body is not JSON, `data_encoding`. They hold the formatted message byte for byte, or
  * null when the message is no longer kept.
  */
 export function sentData(message: StoredMessage | undefined, format: Format): Uint8Array {

@@ -25,14 +25,14 @@ export const tags = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH) }, MA
   example: { app: 'example' },
 });
 
-/** A merge patch of tags: those named are set, `null` removes one, the others stay. */
+/** A merge patch of tags: it sets the named tags, `null` removes a tag, and all other tags stay. */
 export const tagsPatch = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH).nullable() }, MAX_TAGS, atMost).meta({
   maxProperties: MAX_TAGS,
   description: 'those named are set, null removes one, the others stay',
   example: { app: 'example', gone: null },
 });
 
-/** Tags that were stored when more was allowed may stay, and may become fewer. @throws {AppError} `unprocessable` */
+/** Tags that were stored under a higher limit may stay, and may be reduced. @throws {AppError} `unprocessable` */
 export function withinBytes(next: Tags, current: Tags = {}): Tags {
   const bytes = tagBytes(next);
   if (bytes <= MAX_TAG_BYTES || bytes <= tagBytes(current)) return next;
@@ -62,7 +62,7 @@ const tagQuery = boundedText(MAX_TAG_LENGTH)
     example: 'app:example',
   });
 
-/** `?tag=key:value`, repeatable; all of them must be carried. */
+/** `?tag=key:value` can be repeated. The resource must carry all of the given tags. */
 export const tagQueries = z
   .preprocess(
     (given) => (given === undefined ? [] : Array.isArray(given) ? given : [given]),

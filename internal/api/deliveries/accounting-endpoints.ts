@@ -10,7 +10,7 @@ import { Turnstile } from '../http/turnstile.js';
 import { pastRange } from '../past-range.js';
 
 const A_DAY_MS = 86_400_000;
-/** An account of a month may take seconds, and a connection of the API meanwhile. */
+/** An account of a month may take seconds, and it occupies a connection of the API for that time. */
 const MAX_AT_ONCE = 2;
 
 const query = z.object({
@@ -68,7 +68,7 @@ export function makeAccountingEndpoints(deps: Pick<ApiDeps, 'db' | 'reach'>): re
   ];
 }
 
-/** Further back, one side of the account is no longer kept. */
+/** Beyond the reach, one side of the account is no longer kept. */
 function rangeOf(given: { since?: Date | undefined; until?: Date | undefined }, now: Date, reachMs: number) {
   const until = pastRange(given, now);
   const since = given.since ?? new Date(until.getTime() - A_DAY_MS);

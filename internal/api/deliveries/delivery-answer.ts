@@ -12,9 +12,9 @@ import { webhookAnswer } from '../webhooks/webhook-answer.js';
 import { webhookParts } from '../webhooks/webhook-parts.js';
 import { attemptAnswer, attemptParts, logAnswer } from './log-answer.js';
 
-/** More than a schedule has, each with up to 16 KiB of an answer and the tags of its webhook. */
+/** More attempts than a schedule has. Each has up to 16 KiB of an answer and the tags of its webhook. */
 const MAX_ATTEMPTS = 200;
-/** Attempts that are in memory at once. */
+/** Maximum size of the attempts that are in memory at the same time. */
 const STEP_BYTES = 512 * 1024;
 
 const states = [
@@ -57,7 +57,9 @@ export const deliveryAnswer = z
   })
   .meta({ title: 'Delivery' });
 
-/** The parts of a delivery's JSON, with the body as it is sent and the answers as they came, byte for byte. */
+/**
+ * The parts of a delivery's JSON. The body that was sent and the answers that were received are copied byte for byte.
+ */
 export async function* deliveryParts(
   db: Db,
   delivery: Delivery,

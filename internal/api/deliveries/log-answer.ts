@@ -50,10 +50,13 @@ export const logAnswer = z
   })
   .meta({ title: 'WebhookLog' });
 
-/** A log as an attempt of one delivery, whose message is told beside it. */
+/** A log as one attempt of a delivery. The answer shows the message of the delivery beside the attempts. */
 export const attemptAnswer = logAnswer.omit({ data: true, data_encoding: true }).meta({ title: 'Attempt' });
 
-/** A log's JSON. What was sent and what was answered stand in it byte for byte: parsing would change big integers. */
+/**
+ * A log's JSON. The body that was sent and the answer are copied byte for byte, because parsing would change big
+ * integers.
+ */
 export function logParts(log: WebhookLog, sent: Uint8Array): readonly JsonPart[] {
   return [openText(log), ',', sent, ...closeParts(log)];
 }

@@ -10,7 +10,10 @@ import { listParts } from '../http/list-parts.js';
 import type { JsonPart } from '../http/pieces.js';
 import { logParts } from './log-answer.js';
 
-/** Logs and payloads that are in memory at once for one answer; a page of a hundred may be many times that. */
+/**
+ * Maximum size of the logs and payloads that are in memory at the same time for one answer. A page of a hundred logs
+ * may be many times larger.
+ */
 const STEP_BYTES = 1024 * 1024;
 
 export function logListParts(db: Db, list: ListOf<LogKey>): AsyncGenerator<JsonPart> {
@@ -20,7 +23,7 @@ export function logListParts(db: Db, list: ListOf<LogKey>): AsyncGenerator<JsonP
   });
 }
 
-/** The parts of each log, none of one that is gone by now. */
+/** The parts of each log. A log that has been deleted meanwhile has no parts. */
 async function* inSteps(db: Db, keys: readonly LogKey[]): AsyncGenerator<readonly JsonPart[], undefined> {
   if (keys.length === 0) return;
   const names = await loadFormatNames(db, [...new Set(keys.map(({ webhookId }) => webhookId))]);

@@ -71,13 +71,13 @@ export function replayJson(replay: Replay): z.input<typeof replayAnswer> {
   };
 }
 
-/** How far back there can be something to replay, milliseconds. */
+/** How far back messages and deliveries can be replayed, in milliseconds. */
 export interface ReplayReach {
   readonly messagesMs: number;
   readonly deadLettersMs: number;
 }
 
-/** What is asked for; a range that is empty, or begins before anything is kept, is refused. */
+/** Reads the request of a replay. It refuses a range that is empty, or that begins before the oldest kept data. */
 export function newReplay(
   webhookId: number,
   body: z.output<typeof newReplayBody>,

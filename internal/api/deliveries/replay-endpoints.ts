@@ -14,7 +14,7 @@ import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from
 
 const replay = { description: 'the job', schema: replayAnswer };
 const query = z.object(pagingOf(REPLAYS_ORDER));
-/** A count may read millions of rows in 20 s, on a connection of the journal's. */
+/** A count may read millions of rows in 20 s, on a connection of the journal. */
 const MAX_COUNTED_AT_ONCE = 1;
 
 export function makeReplayEndpoints(

@@ -4,13 +4,16 @@ import { makeOpenApi, type OpenApiDeps } from './openapi.js';
 import { renderDocs } from './page.js';
 
 const USUAL_HOST = 'localhost:8000';
-/** A name or an address, and perhaps a port: nothing that means anything in a shell or in HTML. */
+/** A name or an address with an optional port. It contains no character that is special in a shell or in HTML. */
 const HOST = /^(?:[a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
-/** The host that a request names, if it can be one. */
+/** The host that a request names, if the value can be a host. */
 const hostOr = (usual: string, given: string | undefined) => (given && HOST.test(given) ? given : usual);
 
-/** The API described: for programs always, for people in development. Both describe themselves too. */
+/**
+ * The endpoints that describe the API: for programs in every mode, for people in development mode. Both of them are
+ * described too.
+ */
 export function makeDocumentEndpoints(
   deps: OpenApiDeps & Pick<ApiDeps, 'development'>,
   others: readonly Endpoint[],
@@ -40,7 +43,7 @@ export function makeDocumentEndpoints(
       summary: 'Leads people to /docs; only in development',
       answers: { 302: { description: 'the place of the page', type: 'text/plain' } },
     },
-    // Relative: a proxy may serve the API below a path of its own.
+    // The location is relative, because a proxy may serve the API below a path prefix.
     async () => ({ status: 302, location: 'docs' }),
   );
   const own = deps.development ? [document, page, entrance] : [document];

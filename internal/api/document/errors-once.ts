@@ -10,10 +10,10 @@ export function isError({ content }: Answer): boolean {
   return Object.values(content ?? {}).some(({ schema }) => referredName(schema) === ERRORS);
 }
 
-/** What each status of an error means in all operations; an operation may say more of its own. */
+/** The meaning that each error status has in all operations. An operation may add its own meanings. */
 export type Meanings = ReadonlyMap<string, string>;
 
-/** The shortest sentence of each status: others are longer by what is special to their operations. */
+/** The shortest sentence of each status. Longer sentences add the details of their operations. */
 export function meaningsIn({ paths }: OpenApi): Meanings {
   const all = Object.values(paths)
     .flatMap((methods) => Object.values(methods))
@@ -24,13 +24,13 @@ export function meaningsIn({ paths }: OpenApi): Meanings {
   return new Map([...new Map(byLength)].toSorted(([a], [b]) => a.localeCompare(b)));
 }
 
-/** The errors of the whole API, each once. */
+/** A table with each error of the whole API once. */
 export function errorTable(meanings: Meanings): string {
   const rows = [...meanings].map(([status, meaning]) => row(status, [sentence(meaning)], errorId(status)));
   return table(['Status', 'Meaning'], rows);
 }
 
-/** The errors of an operation: links to their meanings, and what is special to it. */
+/** The errors of an operation: links to their meanings, and the details of this operation. */
 export function errorLinks({ responses }: Operation, meanings: Meanings): string {
   const errors = Object.entries(responses).filter(([, answer]) => isError(answer));
   const links = errors.map(([status]) => `<li><a href="#${errorId(status)}">${status}</a></li>`);

@@ -3,18 +3,18 @@ import type { JsonSchema } from './openapi-schemas.js';
 import { formsOf, referredName, typeWords } from './type-words.js';
 
 interface Field {
-  /** Names of nested fields are joined by dots; `[]` is an element of an array. */
+  /** Names of nested fields are joined by dots. `[]` is an element of an array. */
   readonly path: string;
-  /** Where an object has several forms: the one that the field belongs to. */
+  /** The form that the field belongs to, if an object has several forms. */
   readonly form: string | undefined;
   readonly schema: JsonSchema;
   readonly isRequired: boolean;
 }
 
-/** Longer examples and patterns are left to the document. */
+/** Longer examples and patterns are shown only in the document. */
 const MAX_SHOWN = 80;
 
-/** The fields of an object, nested ones after the field that holds them. */
+/** The fields of an object. Nested fields follow the field that contains them. */
 export function fieldTable(schema: JsonSchema): string {
   const fields = fieldsOf(schema, '');
   const ignored = fields.filter(isIgnored);
@@ -29,7 +29,7 @@ export function fieldTable(schema: JsonSchema): string {
   );
 }
 
-/** A field or a parameter. @param kind of a parameter: where it is, such as `query` */
+/** The row of a field or a parameter. @param kind the place of a parameter, such as `query` */
 export function namedRow(name: string, schema: JsonSchema, kind: string): string {
   return row(`${code(name)}${kind && ` ${kind}`}`, meaningOf(schema));
 }
@@ -39,7 +39,7 @@ function fieldRow({ path, form, schema, isRequired }: Field): string {
   return namedRow(path, schema, remarks.join(' '));
 }
 
-/** Fields of answers that may be sent back: requests are allowed to have them, and they change nothing. */
+/** Whether a field of an answer may be sent back without an effect. */
 const isIgnored = ({ schema }: Field): boolean => schema.readOnly === true && schema.type === undefined;
 
 function fieldsOf(schema: JsonSchema, prefix: string): Field[] {
@@ -59,7 +59,7 @@ interface Placed {
   readonly schema: JsonSchema;
 }
 
-/** Every form of a value that has fields of its own. */
+/** All forms of a value that have fields. */
 function objectsIn(schema: JsonSchema, prefix: string): Placed[] {
   if (referredName(schema) !== undefined) return [];
   const own = schema.properties ? [{ prefix, schema }] : [];
@@ -67,7 +67,7 @@ function objectsIn(schema: JsonSchema, prefix: string): Placed[] {
   return [...own, ...formsOf(schema).flatMap((form) => objectsIn(form, prefix)), ...items];
 }
 
-/** The constant by which a form is known, such as `"type": "basic"`. */
+/** The constant that identifies a form, such as `"type": "basic"`. */
 function constantIn({ properties = {} }: JsonSchema): string | undefined {
   const constant = Object.values(properties).find((each) => typeof each.const === 'string')?.const;
   return typeof constant === 'string' ? constant : undefined;

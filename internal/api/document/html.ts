@@ -14,7 +14,7 @@ export function table(columns: readonly string[], rows: readonly string[]): stri
   return rows.length > 0 ? `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table>` : '';
 }
 
-/** A row of two columns; the second one has as many paragraphs as it has something to say. */
+/** A row with two columns. The second column has one paragraph per statement. */
 export function row(head: string, paragraphs: readonly (string | false | undefined)[], id?: string): string {
   const said = paragraphs.filter(Boolean).map((paragraph) => `<p>${paragraph}</p>`);
   return `<tr${id === undefined ? '' : ` id="${escaped(id)}"`}><th scope="row">${head}</th><td>${said.join('')}</td></tr>`;

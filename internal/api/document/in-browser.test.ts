@@ -9,7 +9,7 @@ const program = findChromium();
 const describeInChromium = program === undefined ? describe.skip : describe;
 if (program === undefined) console.warn('no Chromium: the tests of the docs page in a browser are skipped');
 
-/** WCAG 2.2 AA, and what axe advises beyond it. */
+/** The rules of WCAG 2.2 AA, and axe's best practices beyond them. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const WAYS = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [360, 1280].map((width) => ({ colorScheme, width })),
@@ -24,7 +24,7 @@ describeInChromium('the page for people in Chromium', () => {
   beforeAll(async () => {
     api = await makeTestApi({ webhookProxies: true });
     server = await listen(api.app, { host: '127.0.0.1', port: 0 });
-    // Chromium has no sandbox for root; it sees no page but ours.
+    // Chromium has no sandbox for root. It only opens our own page.
     browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox'] });
   });
   afterAll(async () => {
@@ -35,7 +35,7 @@ describeInChromium('the page for people in Chromium', () => {
 
   interface Opened {
     readonly page: Page;
-    /** Warnings and errors of the console, among them violations of the content security policy. */
+    /** Warnings and errors of the console. Violations of the content security policy are among them. */
     readonly complaints: string[];
     readonly asked: string[];
   }
@@ -55,13 +55,15 @@ describeInChromium('the page for people in Chromium', () => {
     page.evaluate('for (const each of document.querySelectorAll("details")) each.open = true');
 
   interface Judged {
-    /** Rules with the first places where they are broken, or where axe cannot tell. */
+    /** Rules with the first places that break them, or that axe cannot judge. */
     readonly violations: readonly (readonly [rule: string, places: readonly string[]])[];
     readonly unsure: readonly (readonly [rule: string, places: readonly string[]])[];
     readonly passed: readonly string[];
   }
 
-  /** Only what is looked at leaves the browser: the places of all rules that pass are 6,000 elements, many times. */
+  /**
+   * Only the needed results leave the browser: the places of all rules that pass are 6,000 elements, many times over.
+   */
   async function judge(page: Page): Promise<Judged> {
     await page.evaluate(axe.source);
     return page.evaluate<Judged>(`{

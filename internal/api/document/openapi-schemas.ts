@@ -10,7 +10,7 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Zod schemas as JSON schemas. Those with a title are written once, under that name, and referred to. */
+/** Converts Zod schemas to JSON schemas. A schema with a title is written once, under that name, and referred to. */
 export class Components {
   private readonly named: Record<string, JsonSchema> = {};
 
@@ -20,7 +20,7 @@ export class Components {
     return this.named;
   }
 
-  /** `input`: what may be sent. `output`: what is answered. */
+  /** `input` is the form of a request, and `output` is the form of an answer. */
   use(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     return this.lift(this.inline(schema, io));
   }
@@ -52,7 +52,7 @@ export class Components {
   }
 }
 
-/** What a field means stands at the field, also where it may be `null`. */
+/** Puts the meaning of a field at the field, even if the field may be `null`. */
 function withMeaning(schema: JsonSchema): JsonSchema {
   const [given, none] = schema.anyOf ?? [];
   if (given?.description === undefined || none?.type !== 'null' || schema.description !== undefined) return schema;

@@ -9,7 +9,7 @@ import { makeApi } from '../http/make-api.js';
 import type { OpenApi } from './openapi.js';
 import type { JsonSchema } from './openapi-schemas.js';
 
-/** Nothing here asks the database; it is never connected to. */
+/** No request of this test queries the database, so that no connection is ever made. */
 function makeUnconnected(development: boolean): Express {
   return makeApi({
     db: makeKnex({ host: '127.0.0.1', port: 1 }, { max: 1 }),
@@ -44,7 +44,7 @@ function makeUnconnected(development: boolean): Express {
   });
 }
 
-/** What express really has, as `GET /path`. */
+/** The endpoints that express really has, as `GET /path`. */
 function mountedIn(app: Express): string[] {
   return app.router.stack.flatMap(({ route }) => {
     if (!route) return [];
@@ -53,7 +53,7 @@ function mountedIn(app: Express): string[] {
   });
 }
 
-/** Where a value may be as large as its sender likes; what is ignored is not looked at, whatever its size. */
+/** The places where a value may be as large as its sender likes. Ignored values are not checked at any size. */
 function unboundedIn(document: OpenApi, schema: JsonSchema, place: string): string[] {
   if (schema.readOnly) return [];
   if (typeof schema.$ref === 'string') {

@@ -65,7 +65,9 @@ export interface OpenApiDeps extends OperatorLimits {
   readonly version: string;
 }
 
-/** The document of a table of routes, made from the same schemas that judge requests and from what the operator allows. */
+/**
+ * Makes the document of a table of endpoints from the schemas that validate requests and from the operator's limits.
+ */
 export function makeOpenApi(endpoints: readonly Endpoint[], { version, ...limits }: OpenApiDeps): OpenApi {
   const components = new Components(limits);
   const paths: Record<string, Record<string, Operation>> = {};
@@ -153,7 +155,7 @@ function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [] }: Endpoint): 
   return `${MEANING_OF[status]}. Besides, the schemas cannot express these reasons: ${unsaid.join('; ')}`;
 }
 
-/** What a route's parts can refuse follows from the parts; what its handler refuses, it names. */
+/** The refusals of an endpoint's parts follow from the parts. The endpoint names the refusals of its handler. */
 function refusalStatuses(endpoint: Endpoint): readonly (keyof typeof MEANING_OF)[] {
   const own = (endpoint.refuses ?? []).map((code) => STATUS_OF[code]);
   const fromParts = [

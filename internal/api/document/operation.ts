@@ -14,7 +14,7 @@ export interface Entry {
 export interface Surroundings {
   readonly document: OpenApi;
   readonly meanings: Meanings;
-  /** The host that the commands are for. */
+  /** The host that the commands address. */
   readonly host: string;
 }
 
@@ -44,14 +44,14 @@ function bodyWords({ requestBody }: Operation): string {
   return `<p>Body: ${schema ? typeWords(schema) : 'JSON'}, as ${types}${need}</p>`;
 }
 
-/** The fields of an object that has no name of its own are shown where it is. */
+/** The fields of an unnamed object are shown at the place where the object is used. */
 function shapeWords(schema: JsonSchema): string {
   if (!schema.properties) return typeWords(schema);
   const fields = Object.entries(schema.properties).map(([name, each]) => `${code(name)} (${typeWords(each)})`);
   return `object with ${fields.join(', ')}`;
 }
 
-/** A command to paste; only names in the path are for the reader to fill in. */
+/** A command to paste. The reader only has to fill in the names in the path. */
 function curl({ path, method, operation }: Entry, { document, host }: Surroundings): string {
   const headers = [
     operation.security && "-H 'X-User: 1'",
@@ -69,7 +69,7 @@ function curl({ path, method, operation }: Entry, { document, host }: Surroundin
     .join(' \\\n  ');
 }
 
-/** The example of a body is at the schema that judges it. */
+/** The example of a body is in the schema that validates the body. */
 function exampleOf(body: NonNullable<Operation['requestBody']>, { components }: OpenApi): unknown {
   const [schema = {}] = Object.values(body.content).map((content) => content.schema);
   const name = referredName(schema);

@@ -8,7 +8,7 @@ import { renderDocs } from './page.js';
 
 const MAX_GZIPPED_BYTES = 40 * 1024;
 
-/** Between tags, with entities read. */
+/** The text between tags, with decoded entities. */
 const textOf = (html: string) =>
   html
     .replaceAll(/<[^>]+>/g, '')
@@ -17,7 +17,7 @@ const textOf = (html: string) =>
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&');
 
-/** The arguments that a shell hands to curl when the command is pasted. */
+/** The arguments that a shell passes to curl when the command is pasted. */
 function argumentsOf(command: string): string[] {
   const said = execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }\n${command}`], { encoding: 'utf8' });
   return said.split('\0').slice(0, -1);
@@ -39,7 +39,7 @@ describe('the page for people', () => {
       Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
     );
 
-  /** What the page says of an operation. */
+  /** The part of the page that describes an operation. */
   function shown(method: string, path: string): string {
     const all = page.split('<details>').slice(1);
     const own = all.filter((each) => textOf(each.split('</h3>')[0]!).trim() === `${method.toUpperCase()} ${path}`);
@@ -116,7 +116,7 @@ describe('the page for people', () => {
   });
 });
 
-/** A document of one operation, whose body and refusals are as given. */
+/** A document with one operation that has the given body and refusals. */
 function documentOf(schema: JsonSchema, refusals: Record<string, string[]> = {}): OpenApi {
   const errors = { 'application/json': { schema: { $ref: '#/components/schemas/Errors' } } };
   const operation = (words: Record<string, string>): Operation => ({

@@ -6,10 +6,10 @@ import { type Entry, renderOperation } from './operation.js';
 import { STYLE } from './style.js';
 import { typeWords } from './type-words.js';
 
-/** What programs ask for comes after what people look for. */
+/** The paths that programs use come after the paths that people look for. */
 const LAST: readonly string[] = ['ping', 'health', 'openapi.json', 'docs'];
 
-/** The document as one page without scripts, which loads nothing else. The commands in it are for `host`. */
+/** Renders the document as one page without scripts, which loads no other resources. Its commands address `host`. */
 export function renderDocs(document: OpenApi, host: string): string {
   const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -48,7 +48,7 @@ function userWords({ components }: OpenApi): string {
   return `<p>Operations on data need the header <code>${escaped(String(user?.name))}</code>: ${sentence(user?.description ?? '')}.</p>`;
 }
 
-/** The bounds of bodies are the same everywhere. */
+/** The bounds of bodies are the same for all operations. */
 function bodyWords(entries: readonly Entry[]): string {
   const all = new Set(entries.flatMap(({ operation: { requestBody } }) => requestBody?.description ?? []));
   return [...all]

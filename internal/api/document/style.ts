@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Colours have a contrast of at least 4.5 to 1 in both themes; whatever can be clicked is at least 24 px high. */
+/** Colours have a contrast of at least 4.5 to 1 in both themes. All clickable elements are at least 24 px high. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --shade: #f3f4f6; --line: #c9ccd1; --link: #0b57a4;
   --get: #0b57a4; --post: #176b31; --put: #855800; --delete: #b3261e; }
@@ -30,5 +30,5 @@ summary { padding: .5rem 0; cursor: pointer; } summary h3 { display: inline; mar
 .get { color: var(--get); } .post { color: var(--post); } .put, .patch { color: var(--put); } .delete { color: var(--delete); }
 `;
 
-/** The content security policy allows this style and no other. */
+/** The content security policy allows only this style. */
 export const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;

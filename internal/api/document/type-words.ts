@@ -8,7 +8,7 @@ export function referredName({ $ref }: JsonSchema): string | undefined {
   return typeof $ref === 'string' ? $ref.slice(REFERENCE.length) : undefined;
 }
 
-/** The schemas of which a value must match one. */
+/** The alternative schemas, one of which a value must match. */
 export function formsOf(schema: JsonSchema): readonly JsonSchema[] {
   return [...(schema.anyOf ?? []), ...((schema.oneOf ?? []) as readonly JsonSchema[])];
 }
@@ -32,7 +32,7 @@ function boundWords(type: string, schema: JsonSchema): string {
   return bounds.length > 0 ? ` (${bounds.join(', ')})` : '';
 }
 
-/** What the elements of an array, and the values of an object with any names, are. */
+/** The types of the elements of an array, and of the values of an object with any names. */
 function valueWords(type: string, { items, additionalProperties: values }: JsonSchema): string {
   if (type === 'array') return ` of ${typeWords(asSchema(items))}`;
   return type === 'object' && typeof values === 'object' ? ` with values of ${typeWords(asSchema(values))}` : '';
@@ -58,7 +58,7 @@ function boundsOf(type: string, schema: JsonSchema): string[] {
   }
 }
 
-/** Bounds that no JavaScript number can pass say nothing to a reader. */
+/** Omits bounds that no JavaScript number can pass, because such bounds have no meaning for a reader. */
 function range(least: unknown, most: unknown, unit: string): string[] {
   const isSaid = (bound: unknown): bound is number =>
     typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER && !(unit !== '' && bound === 0);

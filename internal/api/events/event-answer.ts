@@ -11,7 +11,7 @@ export const degradation = z
   })
   .meta({ title: 'Degradation' });
 
-/** What every record of ours begins with. */
+/** The fields that every record begins with. */
 export const recordFields = {
   id,
   created_at: z.iso.datetime(),
@@ -53,7 +53,7 @@ export function eventJson(event: Event, degraded?: Degradation): z.input<typeof 
   return degraded ? { ...json, degraded: { reason: degraded.reason, problem: degraded.problem } } : json;
 }
 
-/** The same as JSON text, into which the tags are put as they are stored. */
+/** The same record as JSON text. The tags are inserted as they are stored. */
 export function eventText({ tagsJson, ...event }: ShownEvent, degraded?: Degradation): string {
   const { tags: _, ...json } = eventJson({ ...event, tags: {} }, degraded);
   return `${JSON.stringify(json).slice(0, -1)},"tags":${tagsJson}}`;

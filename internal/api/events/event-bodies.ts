@@ -14,7 +14,7 @@ const publishOnly = z.boolean().meta({
 
 export const MAX_NAME_LENGTH = 255;
 
-/** The three bodies that an event is made and changed by. */
+/** The three bodies that create and change an event. */
 export function makeEventBodies(rules: SubjectRules) {
   const subject = z.string().superRefine((given, context) => {
     const judged = given === '' ? undefined : parseSubject(given, rules);

@@ -31,7 +31,7 @@ export function makeEventEndpoints(deps: ApiDeps): readonly Endpoint[] {
 
   const answer = (event: Event) => eventJson(event, deps.degradationsBySubject().get(event.subject));
 
-  /** A new subject is stored only when its messages can be taken. */
+  /** A new subject is stored only if its messages can be received. */
   const change = (key: { id: number; userId: number }, decide: (current: Event) => EventFields) =>
     makeLive(
       deps,

@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * Whether the value of an `Authorization` header shows the token. The time that it takes does not tell how much of a
- * guess was right.
+ * Whether the value of an `Authorization` header contains the token. The duration of the check does not reveal how much
+ * of a guess was right.
  */
 export type ShowsToken = (authorization: string | undefined) => boolean;
 
-/** Without a token, nothing shows it. */
+/** Without a configured token, no header passes the check. */
 export function makeTokenCheck(token: string | undefined): ShowsToken {
   if (token === undefined) return () => false;
   const wanted = digest(token);

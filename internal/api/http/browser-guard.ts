@@ -16,7 +16,7 @@ const sentenceFor: Readonly<Record<DoorReason, (value: string) => string>> = {
     'pages of other sites may not send requests to this host: API_HOSTS lists the hosts whose pages may',
 };
 
-/** What a request says of itself and of the page that sent it. */
+/** The claims of a request about the host it addresses and about the page that sent it. */
 export function callerOf({ method, headers, socket }: IncomingMessage): Caller {
   const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
   return {
@@ -31,7 +31,7 @@ export function callerOf({ method, headers, socket }: IncomingMessage): Caller {
   };
 }
 
-/** Refuses hosts that are not answered, pages of other sites, and requests of webhooks. @throws {AppError} `forbidden` */
+/** Refuses other hosts, pages of other sites, and requests that hukz sends for webhooks. @throws {AppError} `forbidden` */
 export function guardFromBrowsers(settings: DoorSettings, refusals: Refusals): RequestHandler {
   return (req, _res, next) => {
     const refusal = doorRefusal(callerOf(req), settings);

@@ -17,7 +17,9 @@ afterEach(async () => {
   await server?.stop(0);
 });
 
-/** Answers `/wait` never, `/large` with more than sockets hold, anything else at once. */
+/**
+ * `/wait` is never answered, `/large` gets more data than sockets buffer, and all other paths are answered immediately.
+ */
 async function start(most: number, answerTimeoutMs = 60_000): Promise<number> {
   cuts = [];
   waiting = 0;

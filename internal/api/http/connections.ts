@@ -2,27 +2,32 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Why we close a connection: all others have requests; it had none and another came; its answer was not read in time; it has sent too
- * many requests without waiting for answers.
+ * The reasons to close a connection: all other connections have requests; the connection was idle and another one
+ * arrived; its answer was not read in time; it sent too many requests without waiting for answers.
  */
 export const CUT_REASONS = ['too_many_connections', 'idle_connection', 'unread_answer', 'pipelined_requests'] as const;
 export type CutReason = (typeof CUT_REASONS)[number];
 
 export interface ConnectionBounds {
-  /** The most open connections. One more takes the place of the one that has been without a request for longest. */
+  /** The maximum number of open connections. A further connection replaces the one that has been idle for longest. */
   readonly most: number;
-  /** From the head of an answer until its last byte was taken. */
+  /** Maximum time from the head of an answer until the caller has read its last byte. */
   readonly answerTimeoutMs: number;
   onCut(reason: CutReason): void;
 }
 
-/** Requests of one connection that are not answered yet. Clients that send the next one before an answer are rare, and send a few. */
+/**
+ * Maximum number of unanswered requests per connection. Clients that send a request before the previous answer are
+ * rare, and they send only a few.
+ */
 const MAX_PIPELINED = 32;
 
-/** Bounds what callers may hold: descriptors by connections, memory by requests on them and by answers that are not read. */
+/**
+ * Bounds the resources that callers use: connections use file descriptors, and requests and unread answers use memory.
+ */
 export function boundConnections(server: Server, { most, answerTimeoutMs, onCut }: ConnectionBounds): void {
   const open = new Set<Socket>();
-  /** Without a request, the one that has been so for longest first. */
+  /** The connections without a request. The first one has been idle for longest. */
   const idle = new Set<Socket>();
   const answering = new Map<ServerResponse, number | undefined>();
   const unanswered = new WeakMap<Socket, number>();

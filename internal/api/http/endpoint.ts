@@ -9,12 +9,12 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export type Answer =
   | { readonly status: number; readonly json: unknown }
   | { readonly status: number; readonly text: string; readonly type: string }
-  /** Another place to look at. */
+  /** A redirect to another location. */
   | { readonly status: 302; readonly location: string }
-  /** The parts of one JSON text, made as fast as the caller reads them. */
+  /** The parts of one JSON text. They are made as fast as the caller reads them. */
   | { readonly status: number; readonly jsonParts: AsyncIterable<JsonPart> };
 
-/** What the document says of an answer that is not an error. */
+/** The description of a successful answer in the document. */
 export interface AnswerWords {
   readonly description: string;
   readonly type?: string;
@@ -23,28 +23,28 @@ export interface AnswerWords {
 
 interface EndpointWords {
   readonly method: Method;
-  /** With `{names}`, as OpenAPI writes it. */
+  /** The path with `{names}`, in the notation of OpenAPI. */
   readonly path: string;
   readonly summary: string;
   readonly answers: Readonly<Record<number, AnswerWords>>;
-  /** Refusals of the handler; those that follow from user, path, query and body are known without being named. */
+  /** Refusals of the handler. The refusals of user, path, query and body are known and need not be named. */
   readonly refuses?: readonly ErrorCode[];
-  /** Reasons for a 422 that the schemas cannot express; the document lists them. */
+  /** Reasons for a 422 that the schemas cannot express. The document lists them. */
   readonly unsaid?: readonly string[];
-  /** Answered however many requests a caller sends. */
+  /** The endpoint is answered regardless of the number of requests that a caller sends. */
   readonly isUnlimited?: true;
-  /** Nothing at all stands for `{}`. */
+  /** An absent body means `{}`. */
   readonly bodyIsOptional?: true;
 }
 
-/** A request as a route takes it apart; the body is only read when everything before it was right. */
+/** A request in the parts that an endpoint reads. The body is read only if everything before it is valid. */
 export interface RawRequest {
   readonly params: unknown;
   readonly query: unknown;
   readBody(isOptional: boolean): Promise<object>;
-  /** Refuses when nobody was let in. */
+  /** Throws if the request was not admitted with a user. */
   userId(): number;
-  /** What the caller says that our host is; anything at all. */
+  /** The host of the API, as the caller names it. The value is arbitrary. */
   readonly host: string | undefined;
   readonly authorization: string | undefined;
 }
@@ -62,12 +62,12 @@ interface EndpointSpec<P, Q, B> extends EndpointWords {
   readonly body?: z.ZodType<B>;
 }
 
-/** One row of the table from which both express' routes and the OpenAPI document are made. */
+/** One row of the table from which both the endpoints of express and the OpenAPI document are made. */
 export interface Endpoint extends EndpointWords {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  /** Whether it stands below a path that needs `X-User`. */
+  /** Whether the endpoint is below a path that needs `X-User`. */
   readonly needsUser: boolean;
   answer(request: RawRequest): Promise<Answer>;
 }
@@ -97,7 +97,7 @@ export function userEndpoint<P, Q, B>(
         query: query ? parseFields(query, request.query) : (undefined as Q),
         body: body ? parseFields(body, await request.readBody(words.bodyIsOptional ?? false)) : (undefined as B),
       };
-      // What judges a body, and what reads its certificates, each take a turn of the event loop.
+      // Validating a body, and reading its certificates, each take their own turn of the event loop.
       if (body) await setImmediate();
       return handle(input);
     },

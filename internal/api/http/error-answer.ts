@@ -13,15 +13,18 @@ interface WireError {
   readonly source?: string;
 }
 
-/** `{"errors":[{"code","message","source"?}]}`; the status is the first error's code. */
+/** Sends `{"errors":[{"code","message","source"?}]}`. The status is the code of the first error. */
 export function sendErrors(res: Response, errors: readonly [WireError, ...WireError[]]): void {
   res.status(errors[0].code).json({ errors });
 }
 
-/** While a dependency is away each request is answered with 503: the log has one of them with the same words in this time. */
+/** While a dependency is away, each request is answered with 503. The log has one line per message in this time. */
 const LINE_EVERY_MS = 10_000;
 
-/** Express' last middleware: refusals are answered in their own words, bugs in none and logged. */
+/**
+ * The last middleware of express. The answer to a refusal has its message. A bug is logged, and its answer has no
+ * details.
+ */
 export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
   const seldom = new Seldom(LINE_EVERY_MS, () => performance.now());
   return (error: unknown, req, res, _next) => {
@@ -45,7 +48,8 @@ export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
           ...(leftOut > 0 && { left_out: leftOut }),
         });
     }
-    // An answer that has begun cannot be taken back: cut it off, so that nobody takes it for whole.
+    // An answer that has begun cannot be withdrawn. It is cut off, so that the caller does not mistake it for a
+    // complete one.
     if (res.headersSent) res.destroy();
     else if (refusals) sendErrors(res, wire(refusals));
     else sendErrors(res, [{ code: BUG_STATUS, message: 'Something went wrong' }]);
@@ -71,12 +75,12 @@ function wire([first, ...rest]: Refusals): [WireError, ...WireError[]] {
   return [one(first), ...rest.map(one)];
 }
 
-/** What express and its body reader refuse on their own: errors with a status below 500. */
+/** Refusals by express and its body parser. They are errors with a status below 500. */
 function libraryRefusal(error: unknown): AppError | undefined {
   if (!(error instanceof Error) || !('status' in error)) return undefined;
   switch (error.status) {
     case 400:
-      // An unreadable %-escape in the path; or a body that ended early, whose sender has gone.
+      // The path has an unreadable %-escape, or the sender of the body has gone before its end.
       return new AppError('bad_request', error instanceof URIError ? 'Invalid ID' : 'Invalid request');
     case 413:
       return new AppError('too_large', 'a request body has at most 256 KiB');

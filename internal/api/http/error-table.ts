@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.js';
 
-/** Each refusal's HTTP status: the only place that knows. */
+/** The HTTP status of each refusal. No other file knows it. */
 export const STATUS_OF = {
   bad_request: 400,
   unauthorized: 401,
@@ -14,12 +14,12 @@ export const STATUS_OF = {
   unavailable: 503,
 } as const satisfies Record<ErrorCode, number>;
 
-/** What a bug of ours answers. */
+/** The status of an answer to a request that meets a bug. */
 export const BUG_STATUS = 500;
-/** A known path, asked with a method that it does not have. */
+/** The status for a known path that does not have the requested method. */
 export const METHOD_STATUS = 405;
 
-/** The answer of Node, before a route is looked for: it has no body. */
+/** Node's own answer before an endpoint is looked up. It has no body. */
 export const HEAD_TOO_LARGE = {
   status: 431,
   description: 'The request line and the headers are larger than 16 KiB together; this answer has no body',

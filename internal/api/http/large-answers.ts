@@ -4,7 +4,7 @@ const MAX_COUNT = 50;
 const STALLED_MS = 1000;
 
 interface Running {
-  /** When the caller took a piece last. */
+  /** The time at which the caller last read a piece. */
   tookAt: number;
   cut(): void;
 }
@@ -15,20 +15,20 @@ export interface LargeAnswer {
 }
 
 /**
- * Answers of several pieces, each of which holds a step of what it shows. One more than may run takes the place of the one whose
- * caller has taken nothing for longest.
+ * The running answers of several pieces, each of which has a step of its data in memory. When the limit is reached, a
+ * further answer replaces the one whose caller has read nothing for longest.
  */
 export class LargeAnswers {
   private readonly running = new Set<Running>();
 
   constructor(
     private readonly now: () => number,
-    /** Told of each answer that is ended for another one. */
+    /** Called for each answer that is ended in favour of another one. */
     private readonly onCut: () => void,
     private readonly most = MAX_COUNT,
   ) {}
 
-  /** @throws {AppError} `unavailable` while all callers are reading, where it may be refused */
+  /** @throws {AppError} `unavailable` while all callers are reading, if the answer may be refused */
   enter(cut: () => void, mayBeRefused: boolean): LargeAnswer {
     if (this.running.size >= this.most && !this.cutStalled() && mayBeRefused)
       throw new AppError('unavailable', `${this.most} large answers are being read; try again later`);
@@ -44,7 +44,7 @@ export class LargeAnswers {
     };
   }
 
-  /** False: none has stalled. */
+  /** Returns false if no answer has stalled. */
   private cutStalled(): boolean {
     const [longest] = [...this.running].sort((a, b) => a.tookAt - b.tookAt);
     if (!longest || this.now() - longest.tookAt < STALLED_MS) return false;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
 
 const HOUR_MS = 3_600_000;
-/** A third of an hour, less what the test has taken. */
+/** A third of an hour, minus the time that the test has taken. */
 const SOON = expect.stringMatching(/^(1200|11\d\d)$/);
 
 describe('requests above API_RATE', () => {
@@ -17,7 +17,7 @@ describe('requests above API_RATE', () => {
     readonly user?: string;
     /** The address that the request comes from. */
     readonly from?: string;
-    /** Says that a body of so many bytes comes, which never does. */
+    /** The announced size of a body that is never sent. */
     readonly bodyBytes?: number;
   }
 
@@ -66,7 +66,7 @@ describe('requests above API_RATE', () => {
     expect(await send({ bodyBytes: 100_000 })).toEqual(refused);
   });
 
-  // Elsewhere the addresses beside 127.0.0.1 have to be made first.
+  // On other systems, loopback addresses other than 127.0.0.1 have to be configured first.
   const onLinux = process.platform === 'linux' ? it : it.skip;
   onLinux('are those of a user from whatever address, and those of an address for whatever user', async () => {
     await spend({ user: '1', from: '127.0.0.1' });

@@ -6,12 +6,12 @@ import { AppError } from '../../errors.js';
 import type { Refusals } from './refusals.js';
 import { findUser } from './user.js';
 
-/** Of each kind, users and addresses: with all of them remembered, some 10 MiB. */
+/** Maximum per kind of caller, users and addresses. All of them together use about 10 MiB. */
 const MAX_CALLERS = 50_000;
 
 /**
- * Refuses requests of a user, and of an address, that are more than the rate: before a body is read, so that what is
- * refused costs little. What is refused does not count. @throws {AppError} `too_many`
+ * Refuses the requests of a user, and of an address, that exceed the rate. The check comes before the body is read, so
+ * that a refused request costs little. Refused requests do not count. @throws {AppError} `too_many`
  */
 export function limitRequests(rate: RateLimit, refusals: Refusals): RequestHandler {
   const users = new CallerRates(rate, MAX_CALLERS);

@@ -2,12 +2,12 @@ import type { ListOf } from '../../store/postgres/list-page.js';
 import { listHead } from './paging.js';
 import type { JsonPart } from './pieces.js';
 
-/** A page ends after the node with which it reaches this size, whatever its limit. */
+/** A page ends with the node that reaches this size, whatever its limit is. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
 /**
- * The parts of a list's JSON. A page that is cut for its size has a cursor like any page that is not the last one. A node without
- * parts, because it has gone since its page was found, is left out.
+ * The parts of a list's JSON. A page that is cut because of its size has a cursor, like any page that is not the last
+ * one. A node without parts was deleted after its page was found, and is left out.
  * @param beside further members, each after a comma, once all nodes of the page are known
  */
 export async function* listParts<T>(

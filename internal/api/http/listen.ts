@@ -4,28 +4,34 @@ import { boundConnections, type ConnectionBounds } from './connections.js';
 
 export interface ListenOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
-  /** Until the last header has come; default 10,000. */
+  /** Maximum time until the last header has arrived. The default is 10,000. */
   readonly headersTimeoutMs?: number;
-  /** Until the last byte of the body has come; default 30,000. */
+  /** Maximum time until the last byte of the body has arrived. The default is 30,000. */
   readonly requestTimeoutMs?: number;
-  /** An idle connection between two requests; default 65,000, above the usual 60 s of a load balancer. */
+  /** Maximum idle time between two requests. The default is 65,000, above the usual 60 s of a load balancer. */
   readonly keepAliveTimeoutMs?: number;
   readonly connections?: ConnectionBounds;
-  /** A connection on which nothing moves at all, such as an answer that nobody reads; default 120,000. */
+  /**
+   * Maximum time without any data on a connection, such as an answer that the caller does not read. The default is
+   * 120,000.
+   */
   readonly idleTimeoutMs?: number;
 }
 
 export interface Listening {
   readonly port: number;
-  /** Takes no more connections, lets running requests finish until the grace time's end, then cuts them off. */
+  /** Accepts no more connections, waits for running requests until the grace period ends, then cuts them off. */
   stop(graceMs: number): Promise<void>;
 }
 
 const MAX_HEADERS_BYTES = 16 * 1024;
 
-/** Serves HTTP with limits on every wait for the caller, so that slow ones are cut off. Rejects when the port is taken. */
+/**
+ * Serves HTTP with a limit on every wait for the caller, so that slow callers are cut off. Rejects if the port is in
+ * use.
+ */
 export async function listen(answer: RequestListener, options: ListenOptions): Promise<Listening> {
   const headersTimeout = options.headersTimeoutMs ?? 10_000;
   const requestTimeout = options.requestTimeoutMs ?? 30_000;
@@ -33,14 +39,14 @@ export async function listen(answer: RequestListener, options: ListenOptions): P
     headersTimeout,
     requestTimeout: Math.max(requestTimeout, headersTimeout),
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 65_000,
-    // Node only looks at the two timeouts this often; its default would add up to 30 s to them.
+    // Node checks the two timeouts only this often. Its default interval would add up to 30 s to them.
     connectionsCheckingInterval: Math.max(10, Math.min(headersTimeout, requestTimeout) / 5),
     maxHeaderSize: MAX_HEADERS_BYTES,
   });
   server.setTimeout(options.idleTimeoutMs ?? 120_000);
   if (options.connections) boundConnections(server, options.connections);
   const stop = makeStop(server);
-  // What came in one piece with the request for which its connection was cut is not answered.
+  // Requests that arrived in one piece with the request for which the connection was cut are not answered.
   server.on('request', (req, res) => {
     if (!req.socket.destroyed) answer(req, res);
   });
@@ -71,8 +77,8 @@ function makeStop(server: Server): Listening['stop'] {
         clearTimeout(cutOff);
         resolve();
       });
-      // Those that run say `connection: close` in their answer; those between two requests were closed just now, and
-      // to Node a connection that has never said anything is not idle.
+      // The answers to running requests get `connection: close`. Connections between two requests were closed just now,
+      // and Node does not consider a connection idle that has never sent anything.
       for (const res of running) res.shouldKeepAlive = false;
       for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
     });

@@ -15,10 +15,13 @@ import { handlerFor } from './send-answer.js';
 import { Turnstile } from './turnstile.js';
 import { requireUser, USER_PATHS } from './user.js';
 
-/** Answers in parts of which the first two pieces are made at the same time: twice the connections that the API has to the database. */
+/**
+ * Maximum number of answers in parts whose first two pieces are made at the same time: twice the API's connections to
+ * the database.
+ */
 const MAX_BEGUN = 20;
 
-/** The HTTP API: everything in the table of `routes.ts`, and errors in one form for everything else. */
+/** The HTTP API: all endpoints of the table in `endpoints.ts`, and errors in one form for all other requests. */
 export function makeApi(deps: ApiDeps): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -41,14 +44,14 @@ const unlimitedIn = (endpoints: readonly Endpoint[]) =>
   new Set(endpoints.filter(({ isUnlimited }) => isUnlimited).map(({ path }) => path));
 
 function unlessFor(paths: ReadonlySet<string>, handler: RequestHandler): RequestHandler {
-  // Express takes a path with a slash at its end for the same route.
+  // Express treats a path with a trailing slash as the same endpoint.
   return (req, res, next) => (paths.has(req.path.replace(/\/$/, '')) ? next() : handler(req, res, next));
 }
 
-/** Nothing of ours loads anything; the page for people has one stylesheet, inside it. */
+/** No answer loads other resources. The page for people has one stylesheet, which is inline. */
 function securityHeaders() {
   return helmet({
-    // We speak plain HTTP: whether a browser shall insist on TLS is for the proxy in front to say.
+    // hukz speaks plain HTTP. The proxy in front decides whether a browser has to insist on TLS.
     strictTransportSecurity: false,
     contentSecurityPolicy: {
       useDefaults: false,
@@ -71,7 +74,7 @@ function mount(app: Express, endpoints: readonly Endpoint[], refusals: Refusals)
     const here = endpoints.filter((endpoint) => endpoint.path === path);
     const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const endpoint of here) mounted[endpoint.method](handlerFor(endpoint, bounds));
-    // HEAD is answered by express wherever GET is.
+    // Express answers HEAD for every endpoint with GET.
     const allow = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     mounted.all((_req, res) => {
       res.set('allow', allow.join(', '));

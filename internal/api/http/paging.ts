@@ -4,13 +4,13 @@ import type { ListOf } from '../../store/postgres/list-page.js';
 import { boundedText } from '../bodies/bounds.js';
 import { written } from '../bodies/numbers.js';
 
-/** In a query. A key of three columns, which is a cursor, is shorter. */
+/** Maximum length of a parameter in a query. A cursor, which is a key of three columns, is shorter. */
 const MAX_LENGTH = 256;
 const FURTHEST_PAGE = 1_000_000_000;
 
 /**
- * A number in place of which the contract accepts any text: a text that is not such a number means the usual number. A
- * parameter that is sent twice is refused, because neither of its values can be preferred.
+ * A number for which the contract accepts any text: a text that is not a valid number means the default. A parameter
+ * that is sent twice is refused, because neither of its values can be preferred.
  */
 function numberOr(usual: number, most: number) {
   return z
@@ -31,7 +31,10 @@ function numberOr(usual: number, most: number) {
     });
 }
 
-/** A bad `limit` or `page` falls back; a cursor is ours, a bad one is refused. */
+/**
+ * An invalid `limit` or `page` falls back to the default. A cursor is made by hukz, so that an invalid cursor is
+ * refused.
+ */
 export const pagingOf = (order: Keyset) => ({
   limit: numberOr(10, 100),
   page: numberOr(1, FURTHEST_PAGE),
@@ -59,7 +62,7 @@ export const listOf = <Node extends z.ZodType>(node: Node) =>
     nodes: z.array(node),
   });
 
-/** What stands around the nodes of a list. */
+/** The members around the nodes of a list. */
 export function listHead({ total, isEstimate, next }: Omit<ListOf<unknown>, 'nodes' | 'cursors'>) {
   return { total, ...(isEstimate && { total_is_estimate: true as const }), ...(next && { next_cursor: next }) };
 }

@@ -3,12 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 /** A part of one JSON text. */
 export type JsonPart = string | Uint8Array;
 
-/** About the size of a piece; at some 10 MB/s of making JSON, a piece takes a few milliseconds. */
+/** Approximate size of a piece. JSON is made at about 10 MB/s, so that a piece takes a few milliseconds. */
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * The parts of one JSON text as pieces of a bounded size, unless a single part is larger; an answer that is small is one piece. The
- * event loop does what else there is to do between two pieces.
+ * Joins the parts of one JSON text to pieces of a bounded size, unless a single part is larger. A small answer is one
+ * piece. The event loop does its other work between two pieces.
  */
 export async function* inPieces(parts: AsyncIterable<JsonPart>): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = [];

@@ -1,7 +1,10 @@
 import type { LogFields, Logger } from '../../logger.js';
 import { CUT_REASONS } from './connections.js';
 
-/** Why a request is refused before its route is looked for, or a connection closed; the labels of a metric. */
+/**
+ * The reasons to refuse a request before its endpoint is looked up, or to close a connection. They are the labels of a
+ * metric.
+ */
 export const REFUSAL_REASONS = [
   ...(['host', 'origin', 'cross_site', 'delivery', 'user_rate', 'address_rate', 'metrics_token'] as const),
   ...CUT_REASONS,
@@ -11,18 +14,18 @@ export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 export interface RefusalsDeps {
   readonly logger: Logger;
   onRefused(reason: RefusalReason): void;
-  /** A reason is over when no request was refused for so long; default a minute. */
+  /** A reason is over when no request was refused for it during this time. The default is a minute. */
   readonly quietMs?: number;
 }
 
 export interface Refusals {
-  /** @param caller what tells the first of them apart, for the log */
+  /** @param caller fields for the log that identify the first refused caller */
   add(reason: RefusalReason, caller: LogFields): void;
   /** The reasons that are not over. */
   running(): readonly RunningRefusals[];
 }
 
-/** Requests that are refused for one reason, or connections that are closed for it. */
+/** Requests that are refused, or connections that are closed, for one reason. */
 export interface RunningRefusals {
   readonly reason: RefusalReason;
   readonly requests: number;
@@ -37,7 +40,7 @@ interface Spell {
   readonly first: LogFields;
 }
 
-/** Counts what is refused; the log has a line when a reason begins, and one when it is over. */
+/** Counts refusals. The log has one line when a reason begins, and one line when it is over. */
 export function makeRefusals({ logger, onRefused, quietMs = QUIET_MS }: RefusalsDeps): Refusals {
   const running = new Map<RefusalReason, Spell>();
 

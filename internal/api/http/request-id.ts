@@ -4,7 +4,10 @@ import type { Logger } from '../../logger.js';
 
 const SANE = /^[A-Za-z0-9._:/+=-]{1,128}$/;
 
-/** Takes the caller's `X-Request-Id` or makes one, answers it, and logs one debug line when the request is over. */
+/**
+ * Uses the caller's `X-Request-Id` or makes one, sends it in the answer, and logs one debug line when the request is
+ * over.
+ */
 export function makeRequestLog(logger: Logger): RequestHandler {
   return (req, res, next) => {
     const given = req.get('x-request-id');

@@ -8,15 +8,15 @@ import { inPieces } from './pieces.js';
 import type { Turnstile } from './turnstile.js';
 import { userOf } from './user.js';
 
-/** What bounds the memory of answers in parts. */
+/** The bounds for the memory of answers in parts. */
 export interface AnswerBounds {
-  /** Through which their first two pieces are made. */
+  /** Limits how many answers make their first two pieces at the same time. */
   readonly turnstile: Turnstile;
-  /** For what is longer. */
+  /** Limits the answers that are longer than two pieces. */
   readonly large: LargeAnswers;
 }
 
-/** A row of the table as express calls it. */
+/** Makes the express handler of a row of the table. */
 export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHandler {
   return async (req, res) => {
     const answer = await endpoint.answer({
@@ -27,7 +27,8 @@ export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHan
       host: req.get('host'),
       authorization: req.get('authorization'),
     });
-    // What has changed something is answered in any case: the answer may have a secret that is shown once.
+    // A request that has changed something is answered in any case, because the answer may contain a secret that is
+    // shown once.
     await sendAnswer(res, answer, { ...bounds, mayBeRefused: endpoint.method === 'get' });
   };
 }
@@ -49,11 +50,11 @@ async function sendPieces(
   { turnstile, large, mayBeRefused }: Bounds,
 ): Promise<void> {
   const iterator = inPieces(jsonParts);
-  // Before the head is written: what fails until here can still be answered as an error.
+  // This runs before the head is written, because a failure up to this point can still be answered as an error.
   const [first, second] = await turnstile.through(() => twoOf(iterator), mayBeRefused);
   if (second.done) {
     res.status(status).type('application/json');
-    // An answer of one piece has a length, like any other.
+    // An answer of one piece has a content length, like any other answer.
     res.send(first.done ? Buffer.alloc(0) : Buffer.from(first.value));
     return;
   }
@@ -88,12 +89,12 @@ async function* startingWith<T>(
       yield piece.value;
     }
   } finally {
-    // A caller that goes away ends the reading too.
+    // When a caller disconnects, the reading ends too.
     await rest.return?.();
   }
 }
 
-/** The caller went away in the middle of an answer: nothing that we did. */
+/** Whether the caller disconnected during the answer, which is not an error of hukz. */
 function isHungUp(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -3,7 +3,7 @@ import { Turnstile } from './turnstile.js';
 
 const refusal = 'too many of these';
 
-/** Work that ends when it is told to. */
+/** Work that ends on request. */
 function makeWork() {
   const ends: (() => void)[] = [];
   const work = () => new Promise<void>((resolve) => ends.push(resolve));

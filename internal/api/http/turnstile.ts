@@ -3,17 +3,17 @@ import { AppError } from '../../errors.js';
 const PATIENCE_MS = 10_000;
 
 export interface TurnstileOptions {
-  /** At the same time. */
+  /** Maximum number that runs at the same time. */
   readonly most: number;
-  /** What a caller is told who has waited too long. */
+  /** The message for a caller that has waited too long. */
   readonly refusal: string;
-  /** How long one waits that may be refused; 10 s unless told. */
+  /** Maximum wait of work that may be refused. The default is 10 s. */
   readonly patienceMs?: number;
 }
 
 /**
- * At most so many at once do what takes memory, or time of the database; the others wait for their turn with nothing in their hands.
- * One that waits too long is refused, unless it has to be let in some time.
+ * Limits how much work that uses memory or database time runs at the same time. Other work waits for its turn and holds
+ * no resources. Work that waits too long is refused, unless it has to be admitted eventually.
  */
 export class Turnstile {
   private inside = 0;
@@ -21,7 +21,7 @@ export class Turnstile {
 
   constructor(private readonly options: TurnstileOptions) {}
 
-  /** @throws {AppError} `unavailable` after too long a wait, where it may be refused */
+  /** @throws {AppError} `unavailable` after too long a wait, if the work may be refused */
   async through<T>(work: () => Promise<T>, mayBeRefused = true): Promise<T> {
     if (this.inside < this.options.most) this.inside++;
     else await this.turn(mayBeRefused);
@@ -34,7 +34,7 @@ export class Turnstile {
     else this.inside--;
   }
 
-  /** Each that leaves gives its place to the one that has waited longest. */
+  /** Work that ends passes its place to the work that has waited longest. */
   private turn(mayBeRefused: boolean): Promise<void> {
     const { patienceMs = PATIENCE_MS, refusal } = this.options;
     return new Promise((resolve, reject) => {

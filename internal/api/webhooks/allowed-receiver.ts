@@ -21,9 +21,10 @@ interface GivenPlaces {
 }
 
 /**
- * Refuses what the sender would refuse for ever: a literal address that is not public, `localhost`, a port, a name, plain http,
- * TLS that checks nothing. What a name leads to is judged each time that it is connected to. What the webhook has already may be sent back, whatever the rules
- * are by now: the sender judges it. @throws {AppError} `unprocessable`
+ * Refuses destinations that the sender would always refuse: a literal address that is not public, `localhost`, a port,
+ * a name, plain HTTP, and TLS without verification. The address that a name resolves to is checked for each connection.
+ * Values that the webhook has already may be sent back under any current rules, because the sender checks them.
+ * @throws {AppError} `unprocessable`
  */
 export function requireAllowedReceiver(deps: Deps, { url, auth, tls, proxy }: GivenPlaces, current?: Webhook): void {
   const known = current?.settings;
@@ -34,7 +35,7 @@ export function requireAllowedReceiver(deps: Deps, { url, auth, tls, proxy }: Gi
 
   if (!proxy || isDeepStrictEqual(proxy.settings, known?.proxy)) return;
   if (!deps.webhookProxies) throw new AppError('unprocessable', NO_PROXIES, 'proxy');
-  // A proxy is spoken to in plain HTTP: HTTPS_ONLY is about receivers.
+  // A connection to a proxy uses plain HTTP: HTTPS_ONLY applies to receivers.
   if (proxy.settings !== 'none') refuseUnlessAllowed('proxy', `https://${proxyPlace(proxy.settings)}`);
 
   function refuseUnlessAllowed(field: string, given: string | undefined): void {

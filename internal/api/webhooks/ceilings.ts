@@ -5,8 +5,8 @@ import { AppError } from '../../errors.js';
 import type { WebhookFields } from '../../store/webhooks/webhooks.js';
 
 /**
- * The fields, when their settings are within what the operator allows. What the webhook has already may be sent back: it is capped
- * when it is used. @throws {AppError} `unprocessable`
+ * Returns the fields if their settings are within the operator's limits. Values that the webhook has already may be
+ * sent back, because they are capped when they are used. @throws {AppError} `unprocessable`
  */
 export function withinCeilings(ceilings: Ceilings, fields: WebhookFields, current?: Webhook): WebhookFields {
   const isNew = (valueIn: (settings: WebhookFields['settings']) => unknown) =>

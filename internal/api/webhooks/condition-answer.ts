@@ -4,7 +4,7 @@ import { ignoredField } from '../bodies/read-only-fields.js';
 
 const instant = z.iso.datetime();
 
-/** What has become of a webhook; each is absent while all is well. */
+/** The conditions of a webhook. Each is absent while there is no problem. */
 export const conditionAnswers = {
   disabled_because: z.string().optional(),
   disabled_at: instant.nullable().optional(),
@@ -21,7 +21,7 @@ export const conditionAnswers = {
   resuming: z.object({ per_second: z.number().nullable(), drop_before: instant.nullable() }).optional(),
 };
 
-/** In requests: a webhook may be sent back as it was read. */
+/** The same fields in requests, because a webhook may be sent back as it was read. */
 export const ignoredConditions = {
   disabled_because: ignoredField,
   disabled_at: ignoredField,

@@ -27,7 +27,7 @@ const ecKey = (namedCurve: string) => pemOf(generateKeyPairSync('ec', { namedCur
 const make = (settings: object) => api.send('POST', '/webhooks', { url: URL_A, event_ids: [], ...settings });
 const patch = (id: number, body: object) => api.send('PATCH', `/webhooks/${id}`, body);
 
-/** What is stored for a webhook and purpose, opened. */
+/** The decrypted value that is stored for a webhook and purpose. */
 async function stored(id: number, purpose: 'auth' | 'tls'): Promise<unknown> {
   const [secret, ...more] = await storedSecrets(api.db, id, purpose);
   expect(more).toEqual([]);
@@ -271,7 +271,7 @@ describe('tls of a webhook', () => {
     ],
     ['of RSA with 4096 bits', () => makeRsaKey({ bits: 4096, exponentBits: 64 })],
   ])('takes a key %s', async (_name, keyOf) => {
-    // It fits no certificate here, and that is all that is wrong.
+    // The key fits no certificate here, and that is the only problem.
     const refusal = await make({ tls: { certificate: pems.client.cert, key: keyOf() } }).expect(422);
     expect(refusal.text).toContain('does not belong to the certificate');
   });

@@ -12,10 +12,10 @@ import { type GivenProxy, proxyAnswer, proxyField, proxyJson } from './settings/
 import { newTlsField, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
 import { type JudgedTls, tlsSecrets } from './tls-secrets.js';
 
-/** How a receiver is approached: settings that have a secret part. */
+/** The settings for connecting to a receiver that have a secret part. */
 export const credentialFields = { auth: authField.nullish(), tls: tlsField.nullish(), proxy: proxyField.nullish() };
 
-/** The same for a new webhook, which needs the secrets. */
+/** The same fields for a new webhook, which needs the secrets. */
 export const newAccessFields = { ...credentialFields, auth: newAuthField.nullish(), tls: newTlsField.nullish() };
 
 export const credentialAnswers = {
@@ -84,7 +84,10 @@ function authSecrets(
   return [];
 }
 
-/** Two headers of one name would be up to the receiver. And what `headers` says, everybody reads. */
+/**
+ * If two headers had the same name, the receiver would choose between them. Moreover, everyone who reads the webhook
+ * can read `headers`.
+ */
 function requireOneCredential(settings: WebhookSettings): void {
   const { auth, headers = {}, passHeaders = [] } = settings;
   const names = Object.keys(headers).map((name) => name.toLowerCase());

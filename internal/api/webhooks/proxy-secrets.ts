@@ -5,7 +5,7 @@ import type { SecretChange } from '../../domain/secrets/secret.js';
 import { AppError } from '../../errors.js';
 import type { GivenProxy } from './settings/proxy-field.js';
 
-/** What becomes of a proxy's login. A stored one stays with the proxy that it was given for. */
+/** Returns the change of a proxy's credentials. Stored credentials stay with the proxy that they were given for. */
 export function proxySecrets(
   current: Webhook | undefined,
   proxy: GivenProxy | null | undefined,

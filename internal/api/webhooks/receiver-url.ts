@@ -5,7 +5,10 @@ import { isStorable } from '../bodies/text.js';
 
 const MAX_LENGTH = 2048;
 
-/** Why messages cannot be POSTed to this; where they may go is another question: `requireAllowedReceiver`. */
+/**
+ * The reason why messages cannot be POSTed to the URL. `requireAllowedReceiver` decides whether the destination is
+ * allowed.
+ */
 function urlProblem(url: string): string | undefined {
   if (!isStorable(url) || /[\s\p{Cc}\\]/u.test(url)) {
     return 'a URL may not contain spaces, control characters, backslashes or lone surrogates';
@@ -32,7 +35,7 @@ export function urlPattern(marks: '' | '?' | '?#' = '?#'): string {
   return `^[Hh][Tt][Tt][Pp][Ss]?://${PLACE_PATTERN}(?:[/${marks}]${String.raw`[^${others}\s\\\u0000-\u001f\u007f-\u009f]*)?$`}`;
 }
 
-/** Stored as it was given. */
+/** The URL is stored as it was given. */
 export const receiverUrl = boundedText(MAX_LENGTH)
   .superRefine((url, context) => {
     const problem = url === '' ? undefined : urlProblem(url);

@@ -5,7 +5,7 @@ import type { SecretChange, SecretPurpose } from '../../domain/secrets/secret.js
 import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
 
-/** What decides who can read the secrets that go out with a webhook's requests. */
+/** The values that decide who can read the secrets in a webhook's requests. */
 export interface Audience {
   readonly url: string;
   readonly settings: WebhookSettings;
@@ -24,8 +24,9 @@ interface KeptSecret {
 }
 
 /**
- * Refuses a change that would take a stored secret to another audience: whoever may change a webhook could otherwise have
- * its secrets sent to a place where that person can read them. The signing secret is not asked for: it is never sent.
+ * Refuses a change that would send a stored secret to another audience. Otherwise every user who may change a webhook
+ * could have its secrets sent to a place where the user can read them. The signing secret is not required, because it
+ * is never sent.
  * @throws {AppError} `conflict`, naming every secret to give again
  */
 export function requireSecretsAgain(current: Audience, next: NextAudience, changes: readonly SecretChange[]): void {
@@ -45,7 +46,7 @@ export function requireSecretsAgain(current: Audience, next: NextAudience, chang
   );
 }
 
-/** The query of the URL is not among them: it chooses no other resource's owner. */
+/** The query of the URL is not among the compared parts, because it does not select another owner's resource. */
 function movedFields(current: Audience, next: Audience): readonly string[] {
   const { tls, proxy } = current.settings;
   return [
@@ -55,7 +56,7 @@ function movedFields(current: Audience, next: Audience): readonly string[] {
   ];
 }
 
-/** Where a secret of `auth` is sent within the same requests, or in which header. */
+/** The fields of `auth` that decide where, or in which header, its secret is sent, and that would change. */
 function movedDestinations(
   current: CredentialSettings | undefined,
   next: CredentialSettings | undefined,

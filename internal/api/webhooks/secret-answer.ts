@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChangedWebhook } from '../../domain/matching/webhook.js';
 
-/** A secret as anybody may see it. */
+/** A secret without its value, as every reader of the webhook sees it. */
 const secretAnswer = z
   .object({
     hint: z.string().optional().describe('its last characters'),
@@ -18,7 +18,7 @@ export const secretAnswers = {
 
 type SecretsJson = { readonly [K in keyof typeof secretAnswers]: z.input<(typeof secretAnswers)[K]> };
 
-/** Absent where there is nothing to tell. */
+/** The members are absent if the webhook has no secrets. */
 export function secretsJson({ newSecret, secrets }: ChangedWebhook): SecretsJson {
   const signing = secrets.filter(({ purpose }) => purpose === 'signing');
   return {

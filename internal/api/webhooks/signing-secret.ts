@@ -11,14 +11,15 @@ interface SigningBody {
   readonly secret?: string | undefined;
 }
 
-/** A webhook is born with a secret, unless it shall not be signed. */
+/** A new webhook gets a secret, unless it is configured without a signature. */
 export function firstSecret(settings: WebhookSettings, body: SigningBody): readonly SecretChange[] {
   return secretFor(settings, body.secret);
 }
 
 /**
- * A secret fits one scheme: another scheme begins with one of its own, and so does one that is asked for where there is
- * no secret yet. Otherwise it stays, and is changed by rotation only, so that nobody replaces it without an overlap by mistake.
+ * A secret fits one scheme. A change to another scheme creates a secret for that scheme, and so does a request for a
+ * signature if the webhook has no secret yet. Otherwise the secret stays and changes only by rotation, so that no user
+ * replaces it without an overlap by mistake.
  */
 export function changedSecret(
   current: Webhook,
@@ -33,8 +34,8 @@ export function changedSecret(
 }
 
 /**
- * A secret that somebody brought, or one made here, which they are shown once.
- * @param code for a secret of another form: `conflict` if the scheme is that of the stored webhook
+ * A secret that the caller provided, or a generated one, which is shown to the caller once.
+ * @param code the error for a secret of another form: `conflict` if the scheme is that of the stored webhook
  */
 export function newSecret(
   name: SchemeName,

@@ -14,7 +14,7 @@ import { testAnswer, testAuthAnswer, testAuthJson, testJson } from './test-answe
 const SAMPLE = Buffer.from(JSON.stringify({ test: true, message: 'A test call from hukz' }));
 const SUBJECT = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){0,15}$/;
 
-/** As bytes; what is nested deeper than JSON can be written is refused. */
+/** The payload as bytes. A value that is nested too deeply to be written as JSON is refused. */
 const payload = z.unknown().transform((value, context) => {
   try {
     return Buffer.from(JSON.stringify(value));

@@ -7,7 +7,7 @@ import type { GivenTls } from './settings/tls-field.js';
 
 const PARTS = ['ca', 'certificate'] as const;
 
-/** A `tls` whose certificates have been read. */
+/** A `tls` whose certificates have been parsed. */
 export interface JudgedTls extends GivenTls {
   readonly problems: { readonly [Part in (typeof PARTS)[number]]?: string };
 }
@@ -16,7 +16,10 @@ export type Judged<Body extends { readonly tls?: GivenTls | null | undefined }> 
   readonly tls?: JudgedTls | null | undefined;
 };
 
-/** Reads the certificates of a body, a few per turn of the event loop. Whether a problem matters, the stored webhook decides. */
+/**
+ * Parses the certificates of a body, a few per turn of the event loop. The stored webhook decides whether a problem
+ * matters.
+ */
 export async function withJudgedCertificates<Body extends { readonly tls?: GivenTls | null | undefined }>(
   body: Body,
 ): Promise<Judged<Body>> {
@@ -31,7 +34,7 @@ export async function withJudgedCertificates<Body extends { readonly tls?: Given
   return { ...rest, tls: { ...tls, problems } };
 }
 
-/** What becomes of a client certificate's key. A stored one stays with the certificate that it was given for. */
+/** Returns the change of a client certificate's key. A stored key stays with the certificate that it was given for. */
 export function tlsSecrets(current: Webhook | undefined, tls: JudgedTls | null | undefined): readonly SecretChange[] {
   if (tls === undefined) return [];
   if (tls) requireLimits(current, tls);
@@ -42,7 +45,7 @@ export function tlsSecrets(current: Webhook | undefined, tls: JudgedTls | null |
   throw new AppError(current ? 'conflict' : 'unprocessable', message, 'tls');
 }
 
-/** What the webhook has already may be sent back as it was read: nothing is made worse by that. */
+/** Values that the webhook has already may be sent back as they were read, because they make nothing worse. */
 function requireLimits(current: Webhook | undefined, { settings, problems }: JudgedTls): void {
   for (const part of PARTS) {
     const problem = problems[part];

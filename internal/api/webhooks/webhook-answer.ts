@@ -31,19 +31,19 @@ const briefWebhook = webhookAnswer
   .extend({ event_ids: z.array(id) })
   .meta({ title: 'BriefWebhook' });
 
-/** Of lists: how much of its events each webhook carries. */
+/** A query of lists that selects how much of its events each webhook contains. */
 export const eventsQuery = z.enum(['whole', 'brief']).default('whole').meta({
   description:
     'whole: each webhook has its events; brief: each webhook has event_ids, and beside the nodes each event of the page stands once',
 });
 
-/** A page of webhooks as `eventsQuery` asks for it. */
+/** A page of webhooks in the form that `eventsQuery` selects. */
 export const webhookList = z.union([
   listOf(webhookAnswer),
   listOf(briefWebhook).extend({ events: z.array(briefEvent).describe('each event of these webhooks once') }),
 ]);
 
-/** All but its events, which are shown in steps. */
+/** All fields except the events, which are sent in steps. */
 export function webhookJson(webhook: ChangedWebhook): Omit<z.input<typeof webhookAnswer>, 'events'> {
   return {
     ...recordJson(webhook),

@@ -35,7 +35,7 @@ const webhookTags = tags.meta({
   example: { app: 'search' },
 });
 const space = spaceId.meta({ description: 'the space (tenant) that it belongs to for good', example: 0 });
-/** Of a signature: what it must look like, the scheme says. */
+/** The secret of a signature. The scheme decides its form. */
 export const secretText = boundedText(MAX_SECRET_LENGTH).refine(isStorable, UNSTORABLE).meta({
   writeOnly: true,
   description: "a secret of your own to sign with, shown in no answer; its form is the scheme's",
@@ -65,12 +65,12 @@ const wordsOfCreate = {
 };
 const ruleOfChange = { allOf: [secretRule(undefined)] };
 
-/** `POST /webhooks`: the space stands in the body. */
+/** `POST /webhooks` has the space in the body. */
 export const newWebhookBody = z
   .strictObject({ ...create, space_id: space.default(0) })
   .meta({ title: 'NewWebhook', ...wordsOfCreate });
 
-/** `POST /webhooks/space/{space_id}`: the space stands in the path; the body may repeat it. */
+/** `POST /webhooks/space/{space_id}` has the space in the path. The body may repeat it. */
 export const newSpaceWebhookBody = z
   .strictObject({ ...create, space_id: space.optional() })
   .meta({ title: 'NewSpaceWebhook', ...wordsOfCreate });
@@ -163,7 +163,7 @@ export function patchWebhook(
   };
 }
 
-/** A space is a tenant: a webhook never moves from one to another. */
+/** A space is a tenant: a webhook never moves from one space to another. */
 export function requireSameSpace(space: number, given: number | undefined): void {
   if (given === undefined || given === space) return;
   throw new AppError('conflict', `space_id is ${space} and cannot be another`, 'space_id');

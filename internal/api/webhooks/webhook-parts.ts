@@ -10,14 +10,20 @@ import { listParts } from '../http/list-parts.js';
 import type { JsonPart } from '../http/pieces.js';
 import { type briefEvent, webhookJson } from './webhook-answer.js';
 
-/** Events that are read at once for one answer: with the largest tags of earlier versions 1.3 MB, which fit into one turn. */
+/**
+ * Number of events that are read together for one answer. With the largest tags of earlier versions they are 1.3 MB,
+ * which fit into one turn.
+ */
 const EVENTS_AT_ONCE = 25;
-/** Of 600 bytes at most. */
+/** Number of brief events, of at most 600 bytes each. */
 const BRIEF_EVENTS_AT_ONCE = 500;
-/** Webhooks, without their events, that are in memory at once for one answer; one with large certificates has some 200 KB. */
+/**
+ * Maximum size of the webhooks, without their events, that are in memory at the same time for one answer. A webhook
+ * with large certificates has about 200 KB.
+ */
 const STEP_BYTES = 512 * 1024;
 
-/** The parts of a webhook's JSON, its events read from the store step by step. */
+/** The parts of a webhook's JSON. Its events are read from the store in steps. */
 export function webhookParts(db: Db, webhook: ChangedWebhook): AsyncGenerator<string> {
   return withEvents(webhook, eventTexts(db, webhook.eventIds));
 }
@@ -30,7 +36,7 @@ function wholeListParts(db: Db, list: ListOf<WebhookKey>): AsyncGenerator<JsonPa
   });
 }
 
-/** The same with the ids of events in each webhook, and beside the webhooks each of these events once. */
+/** The same list with the ids of events in each webhook, and with each of these events once beside the webhooks. */
 function briefListParts(db: Db, list: ListOf<WebhookKey>): AsyncGenerator<JsonPart> {
   const webhooks = briefOnes(db, list.nodes);
   const eventIds = new Set<number>();
@@ -43,10 +49,10 @@ function briefListParts(db: Db, list: ListOf<WebhookKey>): AsyncGenerator<JsonPa
   return listParts(list, partsOf, () => briefEvents(db, [...eventIds]));
 }
 
-/** A page of webhooks as `eventsQuery` asks for it. */
+/** The parts of a page of webhooks, by the value of `eventsQuery`. */
 export const listPartsFor = { whole: wholeListParts, brief: briefListParts } as const;
 
-/** In the order of the keys; undefined for one that was deleted meanwhile. */
+/** Webhooks in the order of the keys, with undefined for one that was deleted meanwhile. */
 async function* inSteps(db: Db, keys: readonly WebhookKey[]): AsyncGenerator<readonly (Webhook | undefined)[]> {
   for (const step of bySize(keys, ({ bytes }) => bytes, STEP_BYTES)) {
     const ids = step.map(({ id }) => id);
@@ -55,7 +61,7 @@ async function* inSteps(db: Db, keys: readonly WebhookKey[]): AsyncGenerator<rea
   }
 }
 
-/** A step of events may hold those of several webhooks: most have few. */
+/** A step of events may belong to several webhooks, because most webhooks have few events. */
 async function* wholeOnes(db: Db, keys: readonly WebhookKey[]): AsyncGenerator<AsyncIterable<string> | undefined> {
   for await (const webhooks of inSteps(db, keys)) {
     const ids = webhooks.flatMap((webhook) => webhook?.eventIds ?? []);
@@ -79,7 +85,7 @@ async function* briefEvents(db: Db, ids: readonly number[]): AsyncGenerator<stri
   yield before === ',' ? ']' : `${before}]`;
 }
 
-/** Takes as many of the events' texts as the webhook has events. */
+/** Reads as many texts from the iterator as the webhook has events. */
 async function* withEvents(webhook: ChangedWebhook, texts: AsyncIterator<string>): AsyncGenerator<string> {
   yield `${JSON.stringify(webhookJson(webhook)).slice(0, -1)},"events":[`;
   let before = '';
@@ -92,7 +98,7 @@ async function* withEvents(webhook: ChangedWebhook, texts: AsyncIterator<string>
   yield ']}';
 }
 
-/** One text per id, empty for an event that is gone by now. */
+/** One text per id. The text is empty for an event that was deleted meanwhile. */
 async function* eventTexts(db: Db, ids: readonly number[]): AsyncGenerator<string> {
   for (let from = 0; from < ids.length; from += EVENTS_AT_ONCE) {
     const step = ids.slice(from, from + EVENTS_AT_ONCE);

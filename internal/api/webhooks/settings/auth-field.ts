@@ -8,7 +8,7 @@ import { receiverUrl, urlPattern } from '../receiver-url.js';
 import { headerName, headerValue } from './header-fields.js';
 
 const MAX_LENGTH = 4096;
-/** RFC 6749: what client ids and secrets, and the words of a scope, are made of. */
+/** RFC 6749: the characters of client ids, client secrets and the words of a scope. */
 const VISIBLE = /^[\x20-\x7e]+$/;
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
@@ -16,7 +16,7 @@ const secretPart = (what: string, example: string) => ({
   description: `${what}; never answered; left out in a change, the stored one stays`,
   example,
 });
-/** All characters except control characters and these. */
+/** All characters except control characters and the given ones. */
 const typedBut = (others = '') => String.raw`^[^${others}\u0000-\u001f\u007f-\u009f]*$`;
 const typed = boundedText(1024)
   .regex(new RegExp(typedBut()), 'may not contain control characters')
@@ -24,7 +24,7 @@ const typed = boundedText(1024)
 const visible = boundedText(MAX_LENGTH).min(1).regex(VISIBLE, 'is visible ASCII');
 const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no fragment');
 
-/** Of the answer: an auth may be sent back as it was read. */
+/** A field of the answer, ignored in requests because `auth` may be sent back as it was read. */
 const hint = ignoredField;
 
 const basic = z.strictObject({
@@ -97,11 +97,11 @@ const oauth2 = z
 
 export interface GivenCredentials {
   readonly settings: CredentialSettings;
-  /** Undefined: as it is stored. */
+  /** Undefined means the stored secret. */
   readonly secret: string | undefined;
 }
 
-/** How requests are let in by the receiver. */
+/** The credentials with which a receiver authenticates requests. */
 export const authField = z
   .discriminatedUnion('type', [basic, bearer, apiKey, oauth2], 'must be basic, bearer, api_key or oauth2')
   .transform((given): GivenCredentials => {
@@ -123,7 +123,7 @@ export const authField = z
     example: { type: 'bearer', token: 'a1b2c3d4e5f6' },
   });
 
-/** The same for a new webhook, which needs the secret. */
+/** The same field for a new webhook, which needs the secret. */
 export const newAuthField = authField.meta({
   allOf: [
     {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_FAILURES, neverOpens } from '../../../domain/limits/ceilings.js';
 import { documented, type OperatorLimits } from '../../operator-limits.js';
 
-/** `"off"`, or when a circuit opens: `{"failures": 10, "share": 0.5}`; 0 takes that reason out. */
+/** `"off"`, or the conditions that open a circuit: `{"failures": 10, "share": 0.5}`. 0 disables a condition. */
 export const breakerAnswer = z
   .union(
     [
@@ -28,7 +28,7 @@ export const breakerAnswer = z
     example: { failures: 10, share: 0.5 },
   });
 
-/** The same in a request. */
+/** The same field in a request. */
 export const breakerField = breakerAnswer.meta({}).register(documented, {
   under: ({ ceilings }) => (mayStayShut(ceilings) ? {} : { allOf: [opensBesides(ceilings)] }),
 });
@@ -36,7 +36,7 @@ export const breakerField = breakerAnswer.meta({}).register(documented, {
 const mayStayShut = ({ breakerMayBeOff, breaker }: OperatorLimits['ceilings']) =>
   breakerMayBeOff || neverOpens(breaker);
 
-/** A breaker that can open: by a given value, or by the configured one if none is given. */
+/** A breaker that can open: by the given condition, or by the configured one if none is given. */
 function opensBesides({ breaker }: OperatorLimits['ceilings']) {
   const failures = { properties: { failures: { minimum: 1, maximum: MAX_FAILURES } } };
   const share = { properties: { share: { exclusiveMinimum: 0 } } };

@@ -1,4 +1,4 @@
-/** A certificate that is valid until the year 9966, so that the service accepts it. Its key was thrown away. */
+/** A certificate that is valid until the year 9966, so that the service accepts it. Its key was discarded. */
 export const CERTIFICATE_EXAMPLE = [
   '-----BEGIN CERTIFICATE-----',
   'MIIBhTCCASqgAwIBAgIBATAKBggqhkjOPQQDAjAgMR4wHAYDVQQDDBVhdXRob3Jp',

@@ -12,7 +12,7 @@ interface Meaning {
   readonly allowed?: (limits: OperatorLimits) => { readonly minMs?: number; readonly maxMs?: number };
 }
 
-/** A duration within bounds, written `500ms`, `5s`, `5m`, `2h`, `1d`; milliseconds inside. */
+/** A duration within bounds, written `500ms`, `5s`, `5m`, `2h` or `1d`. It is parsed to milliseconds. */
 export function durationField(minMs: number, maxMs: number, { description, example, allowed }: Meaning) {
   const field = boundedText(MAX_LENGTH)
     .transform((written, context) => {

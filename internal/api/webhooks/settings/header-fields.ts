@@ -7,7 +7,7 @@ const MAX_VALUE_LENGTH = 4096;
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 
-/** Headers of HTTP, and headers by which a receiver recognises hukz; an asterisk means every name that begins so. */
+/** Headers of HTTP, and headers by which a receiver recognises hukz. An asterisk means every name with that prefix. */
 const OURS = [
   ...[
     'host',
@@ -25,7 +25,9 @@ const OURS = [
   'tracestate',
 ];
 
-/** All names except these, in any case: a pattern of a JSON schema has no flags. */
+/**
+ * All names except these, in any case. The pattern spells out the case because patterns of a JSON schema have no flags.
+ */
 function namesBut(others: readonly string[]): RegExp {
   const forms = others.map((name) => {
     const letters = name.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
@@ -49,9 +51,9 @@ export const headerName = boundedText(MAX_HEADER_NAME_LENGTH)
 
 export const headerValue = boundedText(MAX_VALUE_LENGTH).regex(VALUE, 'a value is visible ASCII');
 
-/** Sent with every request. The value of a header whose name says that it is a secret is not shown, see `hidden-headers`. */
+/** Headers of every request. If the name of a header suggests a secret, its value is not shown (`hidden-headers`). */
 export const headersField = boundedRecord(
-  // `access.ts` refuses Authorization, which belongs into `auth`.
+  // `credentials.ts` refuses Authorization, which belongs in `auth`.
   { key: headerName.meta({ pattern: namesBut([...OURS, 'authorization']).source }), value: headerValue },
   MAX_HEADERS,
   `there are at most ${MAX_HEADERS} headers`,

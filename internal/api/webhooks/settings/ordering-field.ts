@@ -5,10 +5,10 @@ import { NUL, text } from '../../bodies/text.js';
 import { MAX_HEADER_NAME_LENGTH } from './header-fields.js';
 
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
-/** RFC 6901: empty, or parts that begin with a slash; `~` only as `~0` or `~1`. */
+/** RFC 6901: an empty text, or parts that begin with a slash and use `~` only as `~0` or `~1`. */
 const POINTER = new RegExp(`^(?:/(?:[^~/${NUL}]|~[01])*)+$`);
 
-/** `"none"`, `"webhook"`, or by a key: `{"header": "Order-Id"}`, `{"pointer": "/order/id"}`. */
+/** `"none"`, `"webhook"`, or an ordering key: `{"header": "Order-Id"}`, `{"pointer": "/order/id"}`. */
 export const orderingField = z
   .union(
     [

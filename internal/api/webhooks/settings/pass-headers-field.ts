@@ -1,7 +1,7 @@
 import { boundedList } from '../../bodies/bounds.js';
 import { headerName, MAX_HEADER_NAME_LENGTH, MAX_HEADERS } from './header-fields.js';
 
-/** Headers of the NATS message that its requests carry on; `traceparent` and `tracestate` always are. */
+/** Headers of the NATS message that are copied to its requests. `traceparent` and `tracestate` are always copied. */
 export const passHeadersField = boundedList(headerName, MAX_HEADERS)
   .transform((names) => [...new Set(names.map((name) => name.toLowerCase()))])
   .meta({

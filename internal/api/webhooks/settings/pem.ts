@@ -7,19 +7,25 @@ const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 const NO_CERTIFICATES = 'is not one or more certificates in PEM';
 
-/** What is wrong with the form of certificates in PEM, if anything. None of them is read: 64 KiB of them take 30 ms. */
+/**
+ * The problem with the form of PEM certificates, if there is one. The certificates are not parsed, because 64 KiB of
+ * them take 30 ms.
+ */
 export function pemProblem(pem: string): string | undefined {
   return blocksOf(pem) ? undefined : NO_CERTIFICATES;
 }
 
-/** Authorities that are trusted, and a client's certificate with those between it and its authority. */
+/** Maximum number of trusted authorities, and of a client's certificate with the intermediates up to its authority. */
 export const MAX_CERTIFICATES = { ca: 20, certificate: 10 } as const;
-/** Certificates that are read in one turn of the event loop: each takes 0.1 to 0.3 ms, and more on a busy machine. */
+/**
+ * Number of certificates that are parsed in one turn of the event loop. Each takes 0.1 to 0.3 ms, and more on a busy
+ * machine.
+ */
 const READ_AT_ONCE = 5;
 
 /**
- * Why certificates in PEM are not taken now: there are too many of them, one cannot be read, or one has expired.
- * OpenSSL's own words are not repeated.
+ * The reason why PEM certificates are not accepted: there are too many of them, one cannot be parsed, or one has
+ * expired. OpenSSL's own messages are not repeated.
  */
 export async function certificatesProblem(
   pem: string,
@@ -38,7 +44,7 @@ export async function certificatesProblem(
   return expired;
 }
 
-/** What is wrong with a private key in PEM, if anything, beside the certificate that it shall belong to. */
+/** The problem with a PEM private key, if there is one, given the certificate that it must belong to. */
 export function keyProblem(pem: string, certificate: string): string | undefined {
   const key = readKey(pem);
   if (!key) return 'is not a private key in PEM without a passphrase';
@@ -46,7 +52,7 @@ export function keyProblem(pem: string, certificate: string): string | undefined
   if (problem) return problem;
   const blocks = blocksOf(certificate) ?? [];
   const first = readCertificate(blocks[0] ?? '');
-  // What is wrong with the certificate itself is said of the certificate.
+  // A problem with the certificate itself is reported for the certificate.
   if (!first || blocks.length > MAX_CERTIFICATES.certificate) return undefined;
   if (!first.checkPrivateKey(key)) return 'does not belong to the certificate';
   try {

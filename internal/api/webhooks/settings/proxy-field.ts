@@ -7,21 +7,24 @@ import { documented } from '../../operator-limits.js';
 import { PLACE_PATTERN } from '../receiver-url.js';
 
 const MAX_LENGTH = 2048;
-/** Stands for a login that is not shown; given back, the stored one stays. */
+/** Replaces credentials that are not shown. If the value is sent back, the stored credentials stay. */
 const HIDDEN = '***';
 
-/** User and password. Only escapes of ASCII are described, because others have to be decoded to be judged. */
+/**
+ * User and password. The pattern describes only escapes of ASCII, because other escapes have to be decoded to be
+ * validated.
+ */
 const LOGIN = "(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[2-7][0-9A-Fa-f])*@)?";
 
 const NONE_ALLOWED = { not: {}, pattern: undefined, example: undefined };
 
 export interface GivenProxy {
   readonly settings: ProxySettings;
-  /** The value of `proxy-authorization`. Undefined: as it is stored, where there shall be one. */
+  /** The value of `proxy-authorization`. Undefined means the stored one, if the URL has credentials. */
   readonly login: string | undefined;
 }
 
-/** `http://user:password@proxy:3128`, or `none`: directly, also where there is an `EGRESS_PROXY`. */
+/** `http://user:password@proxy:3128`, or `none` for direct connections even if an `EGRESS_PROXY` is configured. */
 export const proxyField = boundedText(MAX_LENGTH)
   .refine(isStorable, UNSTORABLE)
   .transform((text, context): GivenProxy => {
@@ -53,6 +56,6 @@ export function proxyJson(proxy: ProxySettings): string {
   return `http://${proxy.login ? `${HIDDEN}@` : ''}${proxyPlace(proxy)}`;
 }
 
-/** Host and port, as a URL has them. */
+/** Host and port in the notation of a URL. */
 export const proxyPlace = ({ host, port }: Exclude<ProxySettings, 'none'>): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;

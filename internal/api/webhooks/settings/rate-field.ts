@@ -4,7 +4,7 @@ import { boundedText } from '../../bodies/bounds.js';
 
 const MAX_LENGTH = 64;
 
-/** `100/minute`: at most so many requests, those of all instances together. */
+/** `100/minute`: the maximum number of requests of all instances together. */
 export const rateField = boundedText(MAX_LENGTH)
   .transform((written, context) => {
     const rate = parseRate(written);

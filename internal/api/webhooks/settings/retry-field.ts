@@ -32,7 +32,7 @@ const schedule = z.union(
   'must be waits such as ["5s", "5m"], {"start": "1s", "factor": 2, "cap": "1h", "tries": 10} or {"constant": "30s", "tries": 5}',
 );
 
-/** `{"schedule": ["5s","5m"], "jitter": 0.2, "max_age": "1d", "final_statuses": [400]}`, each of them optional. */
+/** `{"schedule": ["5s","5m"], "jitter": 0.2, "max_age": "1d", "final_statuses": [400]}`. Each member is optional. */
 export const retryField = z
   .strictObject({
     schedule: schedule.optional().meta({

@@ -3,7 +3,8 @@ import { schemeNames, schemeOf } from '../../../domain/signature/schemes.js';
 const FORMS = [...new Set(schemeNames.map((name) => schemeOf(name).secretPattern))];
 
 /**
- * The form of a body's `secret` depends on its `signature`. These are keywords of a JSON schema; `signing-secret.ts` judges.
+ * The form of a body's `secret` depends on its `signature`. These are keywords of a JSON schema; `signing-secret.ts`
+ * validates.
  * @param whenUnsaid the scheme of a body without a signature; undefined if such a body cannot have a secret
  */
 export function secretRule(whenUnsaid: 'standard' | undefined) {
@@ -18,5 +19,7 @@ export function secretRule(whenUnsaid: 'standard' | undefined) {
   return { anyOf: [{ properties: { secret: false } }, ...signedBy, ...(unsaid ? [unsaid] : [])] };
 }
 
-/** The widest form, for bodies that do not name the scheme of the stored webhook. The secrets of all schemes have it. */
+/**
+ * The widest form, for bodies that do not name the scheme of the stored webhook. The secrets of all schemes match it.
+ */
 export const ANY_SECRET = schemeOf('github').secretPattern;

@@ -16,7 +16,7 @@ const MAX_TIMEOUT_MS = 5 * 60_000;
 const MAX_IN_FLIGHT = 1000;
 const YEAR_MS = 365 * 86_400_000;
 
-/** One row a setting, by its public name: absent keeps it, `null` takes it back to what is configured for all. */
+/** One row per setting, by its public name. An absent setting stays, and `null` resets it to the configured default. */
 export const settingFields = {
   format: formatField.nullish(),
   method: z
@@ -48,7 +48,7 @@ export const settingFields = {
 
 type SettingsBody = { readonly [K in keyof typeof settingFields]?: z.output<(typeof settingFields)[K]> };
 
-/** What each of them is called inside. */
+/** The internal name of each setting. */
 const KEYS = {
   format: 'format',
   method: 'method',
@@ -77,7 +77,10 @@ export function changeSettings(current: WebhookSettings, body: SettingsBody): We
   return settings;
 }
 
-/** As they are answered; one that is as configured for all is absent, so that a plain webhook looks as it always did. */
+/**
+ * The settings in an answer. A setting with the configured default is absent, so that a plain webhook keeps its
+ * original form.
+ */
 export const settingAnswers = {
   format: z.string().optional(),
   method: z.string().optional(),

@@ -9,7 +9,7 @@ import { echo } from '../../../domain/text/echo.js';
 import { AppError } from '../../../errors.js';
 import { boundedText } from '../../bodies/bounds.js';
 
-/** What fits into the middle of a header's name. */
+/** A part that fits into the middle of a header's name. */
 const PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
 
 /** The schemes whose headers are named by a prefix. */
@@ -25,7 +25,7 @@ const shape = {
   }),
 };
 
-/** How requests are signed; what they are signed with is `secret`. */
+/** The signature scheme of requests. The signing secret is `secret`. */
 export const signatureField = z
   .strictObject(shape)
   .refine(takesPrefix, { path: ['prefix'], message: 'is for schemes whose headers are named by it' })
@@ -43,7 +43,7 @@ function takesPrefix({ scheme, prefix }: z.output<z.ZodObject<typeof shape>>): b
 
 export const signatureJson = ({ scheme, prefix }: SignatureSettings) => ({ scheme, prefix });
 
-/** Nobody but us sets the headers by which a receiver checks us. */
+/** Only hukz sets the headers by which a receiver verifies requests. */
 export function requireOwnSignature(settings: WebhookSettings): void {
   const name = schemeNameIn(settings);
   if (name === 'none') return;

@@ -9,7 +9,7 @@ import { keyProblem, pemProblem } from './pem.js';
 const MAX_CA_LENGTH = 64 * 1024;
 const MAX_PEM_LENGTH = 16 * 1024;
 
-/** The outer form; only a parser can judge the base64 inside. The formats `pem-…` are names of our own. */
+/** The outer form. Only a parser can validate the base64 inside. The formats `pem-…` are names of our own. */
 const CERTIFICATES = String.raw`^[^\u0000-]*(?:-----BEGIN CERTIFICATE-----[^\u0000-]+-----END CERTIFICATE-----[^\u0000-]*)+$`;
 const KEY = String.raw`-----BEGIN (?:EC |RSA )?PRIVATE KEY-----[^\u0000-]+-----END (?:EC |RSA )?PRIVATE KEY-----`;
 
@@ -22,7 +22,7 @@ const certificates = (longest: number) =>
 
 export interface GivenTls {
   readonly settings: TlsSettings;
-  /** Undefined: as it is stored. */
+  /** Undefined means the stored key. */
   readonly key: string | undefined;
 }
 
@@ -35,7 +35,10 @@ const insecure = z
   })
   .register(documented, { under: ({ insecureTls }) => (insecureTls ? {} : { const: false, example: false }) });
 
-/** The combinations that the checks below accept: `ca` excludes `insecure`, `key` needs `certificate`, and one of them is given. */
+/**
+ * The combinations that the checks below accept: `ca` excludes `insecure`, `key` needs `certificate`, and at least one
+ * of them is given.
+ */
 const CHECKED = { insecure: { const: false } };
 const UNCHECKED = { insecure: { const: true }, ca: false };
 const WITHOUT_PAIR = { certificate: false, key: false };
@@ -51,7 +54,7 @@ const formsWith = (pair: readonly string[]) => [
   },
 ];
 
-/** How TLS is spoken with the receiver where the public authorities and no client certificate are not it. */
+/** The TLS settings for a receiver that needs more than the public authorities and no client certificate. */
 export const tlsField = z
   .strictObject({
     ca: certificates(MAX_CA_LENGTH).optional().meta({
@@ -91,7 +94,7 @@ export const tlsField = z
     allOf: formsWith(['certificate']),
   });
 
-/** The same for a new webhook, which needs the key. */
+/** The same field for a new webhook, which needs the key. */
 export const newTlsField = tlsField.meta({ allOf: formsWith(['certificate', 'key']) });
 
 export const tlsAnswer = z.object({
