@@ -7,7 +7,7 @@ import type { Strays } from './strays.js';
 
 export interface ClaimerDeps {
   claim(room: Required<ClaimRoom>): Promise<Claim>;
-  /** Loads what the catalog does not know yet. */
+  /** Loads the changes that the catalog does not have yet. */
   reloadCatalog(): Promise<void>;
   readonly instance: Pick<InstancePort, 'id' | 'isTrusted'>;
   readonly residents: Residents;
@@ -17,19 +17,28 @@ export interface ClaimerDeps {
 }
 
 export interface Claimer {
-  /** One claim; true when it ended for want of room, or of patience, and not because nothing more was due. */
+  /**
+   * Makes one claim. Returns true if the claim ended because its room or its time was used up, and false if nothing
+   * more was due.
+   */
   runOnce(): Promise<boolean>;
   /**
-   * Loads the catalog as it is after a claim, and answers what of the claim is still ours: an instance that was declared dead
-   * meanwhile owns none of it.
+   * Loads the catalog of a time after the claim, and returns the claimed deliveries that this instance still owns: an
+   * instance that was declared dead meanwhile owns none of them.
    */
   followCatalog(claimed: readonly OwnedDelivery[]): Promise<readonly OwnedDelivery[]>;
-  /** The catalog could not be loaded after the last claim: nothing is to be claimed before it can be. */
+  /**
+   * Whether the catalog could not be loaded after the last claim. Nothing must be claimed until the catalog can be
+   * loaded.
+   */
   isCatalogBehind(): boolean;
 }
 
 const MAX_AT_ONCE = 2000;
-/** Claiming for a handful of free places, or the handful that fell due meanwhile, would cost three statements each. */
+/**
+ * Minimum size of a claim. A claim for a few free places, or for the few deliveries that fell due meanwhile, would cost
+ * three statements each.
+ */
 const MIN_AT_ONCE = 100;
 
 export function makeClaimer(deps: ClaimerDeps): Claimer {
@@ -55,7 +64,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     }
   };
 
-  /** Without the catalog all that was claimed are strays. */
+  /** Without the current catalog, all claimed deliveries are strays. */
   const followCatalog = async (claimed: readonly OwnedDelivery[]) => {
     if (claimed.length === 0) return claimed;
     try {
@@ -68,7 +77,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     return claimed.filter(({ owner }) => owner === me);
   };
 
-  /** What falls due all the time beside failing receivers, a few at a time, waits for the next round. */
+  /** Deliveries of failing receivers fall due all the time, a few at a time. They wait for the next round. */
   const mayBeMore = ({ deliveries, around }: Claim, asked: { readonly deliveries: number; readonly bytes: number }) =>
     around === true ||
     deliveries.length >= Math.min(asked.deliveries, MIN_AT_ONCE) ||
@@ -87,7 +96,8 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       if (deliveries < Math.min(MIN_AT_ONCE, 1 + residents.count) || free.count <= 0 || free.bytes <= 0) return false;
       const claimed = await claim({ deliveries, bytes: free.bytes, ...residents.lanes(deliveries) });
       if (claimed.lost > 0) logger.error('delivery.message_lost', { deliveries: claimed.lost });
-      // A webhook younger than our catalog must not pass for a deleted one, nor its id for what it was before a restore.
+      // A webhook that is newer than the catalog must not be mistaken for a deleted one, and an id must not be taken
+      // for the webhook that had the id before a restore.
       const ours = await followCatalog(claimed.deliveries);
       for (const one of ours) residents.reserve(one.id, one.webhookId, one.message.body.length);
       for (const one of ours) deps.take(one);

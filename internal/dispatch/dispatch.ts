@@ -17,43 +17,59 @@ import { makeWatchShares } from './watch-shares.js';
 
 export interface DispatchStats {
   readonly inFlight: number;
-  /** Of them those to webhooks of which the request before hung. */
+  /** The requests in flight to webhooks whose previous request hung. */
   readonly hung: number;
   readonly queued: number;
   readonly resident: number;
   readonly residentBytes: number;
-  /** Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have. */
+  /**
+   * Number of spaces whose deliveries wait because the space, or a user or an origin in it, has all slots that it may
+   * have.
+   */
   readonly spacesAtShare: number;
 }
 
 export interface Dispatch {
-  /** Keeps room for a delivery before it is committed. False: it is to be inserted owned by nobody. */
+  /**
+   * Reserves memory for a delivery before it is committed. If it returns false, the delivery must be inserted without
+   * an owner.
+   */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean;
-  /** Gives up room that was kept. */
+  /** Gives up reserved memory. */
   release(deliveryId: string): void;
-  /** Sends a committed delivery whose room is kept. */
+  /** Sends a committed delivery for which memory is reserved. */
   enqueue(delivery: OwnedDelivery): void;
-  /** Something of this key was committed, or has ended. */
+  /** A delivery of this ordering key was committed, or has ended. */
   next(webhookId: number, orderKey: string): void;
-  /** Rows may bear our id that we do not hold: the next claim looks for them first. */
+  /**
+   * The database may have rows that this instance owns and that are not resident. The next claim looks for them first.
+   */
   suspectStrays(): void;
-  /** The catalog changed: a webhook may be enabled again, or gone. */
+  /** The catalog changed: a webhook may be enabled again, or deleted. */
   wakeParked(): void;
-  /** What is held belongs to others now. */
+  /** Drops all residents, because other instances own them now. */
   forget(): void;
-  /** What is held for these webhooks is not theirs any more; what the store owes them is read from there. */
+  /**
+   * Drops the residents of these webhooks, because the deliveries are no longer theirs. The deliveries that the store
+   * owes to the webhooks are read from the store.
+   */
   forgetWebhooks(webhookIds: ReadonlySet<number>): void;
-  /** Something may run again that could not. */
+  /** Deliveries that could not run may be able to run again. */
   resume(): void;
   stats(): DispatchStats;
   /** The spaces that the log has named as being at their share. */
   spacesAtShare(): readonly number[];
   start(): void;
-  /** Gives back what is queued, lets requests under way finish for so long, then interrupts them. */
+  /**
+   * Returns queued deliveries to the store, waits for requests in flight during the grace period, then interrupts them.
+   */
   stop(graceMs: number): Promise<void>;
 }
 
-/** While PostgreSQL answers, a few hundred wait for their settle; while it does not, sending has to wait too. */
+/**
+ * While PostgreSQL answers, a few hundred attempts wait to be settled. While it does not answer, sending has to wait
+ * too.
+ */
 const UNSETTLED_PER_SLOT = 2;
 const UNPARKED_PER_STATEMENT = 5000;
 
@@ -69,7 +85,7 @@ const EVERY_MS = {
 };
 type LoopName = keyof typeof EVERY_MS;
 
-/** The sending loop: its parts, wired. */
+/** Constructs the sending loop from its parts. */
 export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & LaneLimits): Dispatch {
   const { claims, ends, webhooks, circuits, instance, runtime } = ports;
   const { logger } = runtime;
@@ -182,7 +198,7 @@ function makeLanes({ webhooks, sending, instance, runtime }: DispatchPorts, limi
     classOf: webhooks.classOf,
     untilReady(webhookId) {
       const webhook = webhooks.find(webhookId);
-      // What is not sent to is put aside at once; a probe waits in its attempt.
+      // A delivery to a webhook that is not sent to is parked immediately. A probe waits during its attempt.
       return webhook?.enabled && !webhook.waits ? sending.untilReady(webhook) : undefined;
     },
     instances: instance.living,
@@ -190,7 +206,7 @@ function makeLanes({ webhooks, sending, instance, runtime }: DispatchPorts, limi
   });
 }
 
-/** The requests, each under the signal. */
+/** The requests. Each of them is interrupted by the signal. */
 function interruptible({ sending }: DispatchPorts, signal: AbortSignal): DispatcherSending {
   const withoutSlot: SendUnder = { signal };
   return {

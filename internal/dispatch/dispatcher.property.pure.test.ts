@@ -98,7 +98,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
   );
 });
 
-/** An attempt is tried again, given up or delivered: one of them, and its failures grow by one at most. */
+/** An attempt is retried, given up or delivered, exactly one of them, and its failures grow by at most one. */
 function expectSound({ delivery, outcome: word, failures, retryInMs, because }: SettledAttempt): void {
   expect([word === 'delivered', retryInMs !== undefined, because !== undefined].filter(Boolean)).toHaveLength(1);
   const costs = word === 'failed' || word === 'dead' ? 1 : 0;

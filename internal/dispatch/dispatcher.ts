@@ -14,30 +14,30 @@ import type { EndPort, InstancePort, Runtime, SendPort, WebhookPort } from './po
 import type { Residents } from './residents/residents.js';
 import { toSettled } from './settled.js';
 
-/** As `SendPort`; an attempt that may have to wait for an access token can leave its slot meanwhile. */
+/** The port `SendPort`. An attempt that may have to wait for an access token can leave its slot meanwhile. */
 export interface DispatcherSending extends Pick<SendPort, 'onAttempt' | 'onSettled'> {
   /** Never rejects. */
   send(delivery: OwnedDelivery, webhook: CatalogWebhook, slot: Slot | undefined): Promise<AttemptOutcome>;
 }
 
-/** Where what is sent waits, and how much of it there may be. */
+/** The lanes in which deliveries wait, and the memory that they may use. */
 export interface DispatcherRoom {
   readonly residents: Residents;
   readonly lanes: Lanes;
-  /** The most that may be sent and not settled: what a crash can double. */
+  /** Maximum number of deliveries that are sent and not settled. A crash can duplicate that many. */
   readonly maxActive: number;
 }
 
-/** What others do when a delivery has been dealt with. */
+/** The reactions of other parts when a delivery has been processed. */
 export interface DispatcherEvents {
   readonly record: Health['record'];
-  /** A delivery of this key has ended: the next one may be sent. */
+  /** A delivery of this ordering key has ended. The next one may be sent. */
   next(webhookId: number, orderKey: string): void;
-  /** A delivery of a webhook that is not sent to was put aside; more of them may be due. */
+  /** A delivery of a webhook that is not sent to was parked. More of the webhook's deliveries may be due. */
   onResting(webhookId: number): void;
-  /** Something may be held whose webhook is sent to. */
+  /** Deliveries may be parked although their webhook is sent to. */
   wakeParked(): void;
-  /** Rows may bear our id that we no longer hold. */
+  /** The database may have rows that this instance owns and that are no longer resident. */
   suspectStrays(): void;
 }
 
@@ -51,10 +51,10 @@ export interface DispatcherDeps {
   readonly runtime: Runtime;
 }
 
-/** Requests that are begun in one turn of the event loop: about 5 ms, or 15 with as many new connections. */
+/** Requests that start in one turn of the event loop: about 5 ms, or 15 ms with as many new connections. */
 const STARTS_PER_TICK = 64;
 
-/** Sends what the lanes hold as they allow, judges what came of it, and settles that. */
+/** Sends the deliveries of the lanes as the lanes allow, judges the outcomes, and settles the attempts. */
 export class Dispatcher {
   private active = 0;
   private startedThisTurn = 0;
@@ -70,10 +70,10 @@ export class Dispatcher {
     lanes.whenWork(() => this.pump());
   }
 
-  /** Starts as many requests as there are slots for, those beyond a turn's share in the next turn. */
+  /** Starts as many requests as there are slots. Those beyond the limit per tick start in the next turn. */
   pump(): void {
     const { lanes } = this.deps.room;
-    // Called three times per delivery: the cheapest question comes first.
+    // These conditions are checked three times per delivery. The cheapest one comes first.
     while (lanes.hasWork && this.mayRun() && this.deps.isTrusted()) {
       if (this.startedThisTurn === STARTS_PER_TICK) return;
       const delivery = lanes.take();
@@ -107,22 +107,25 @@ export class Dispatcher {
     }, inMs);
   }
 
-  /** Forgets what is queued, for these webhooks or for all, because it belongs to others now, or shall. Requests under way go on. */
+  /**
+   * Drops the queued deliveries of these webhooks, or all of them, because other instances own them now or will own
+   * them. Requests in flight continue.
+   */
   forget(webhookIds?: ReadonlySet<number>): OwnedDelivery[] {
-    // An attempt that waits for a slot is under way: it ends with what it knows.
+    // An attempt that waits for a slot is under way. It ends with the outcome known so far.
     const queued = this.deps.room.lanes.clear(webhookIds).filter((delivery) => !this.left.refuse(delivery));
     for (const delivery of queued) this.deps.room.residents.release(delivery.id);
     return queued;
   }
 
-  /** Starts nothing any more; answers what was queued. */
+  /** Starts nothing more. Returns the deliveries that were queued. */
   stop(): OwnedDelivery[] {
     this.stopped = true;
     clearTimeout(this.tokenTimer);
     return this.forget();
   }
 
-  /** Resolves when no request is under way and everything is settled. */
+  /** Resolves when no request is in flight and everything is settled. */
   idle(): Promise<void> {
     return this.active === 0 ? Promise.resolve() : new Promise((resolve) => this.idleWaiters.push(resolve));
   }
@@ -135,7 +138,7 @@ export class Dispatcher {
       else if (isParked(webhook, delivery)) await this.putAside(delivery);
       else attempt = await this.attempt(delivery, webhook);
     } catch (error) {
-      // The row still bears our id; the next look for strays sets it free.
+      // This instance still owns the row. The next look for strays releases it.
       this.deps.events.suspectStrays();
       this.deps.runtime.logger.error('delivery.not_settled', { delivery_id: delivery.id, error: messageOf(error) });
     } finally {
@@ -147,13 +150,15 @@ export class Dispatcher {
     }
   }
 
-  /** Called from within `pump`, whose loop goes on with the slot. */
+  /** This is called inside `pump`, whose loop continues with the slot. */
   private async setAside(delivery: OwnedDelivery, aside: (delivery: OwnedDelivery) => Promise<void>): Promise<void> {
     this.deps.room.lanes.done(delivery);
     await aside(delivery);
   }
 
-  /** Whoever released what was held may have looked before this one was; then nobody would look again for long. */
+  /**
+   * Deliveries may have been unparked just before this one was parked. Without `wakeParked`, it would wait for long.
+   */
   private async putAside(delivery: OwnedDelivery): Promise<void> {
     await this.setAside(delivery, this.deps.ends.park);
     const webhook = this.deps.webhooks.find(delivery.webhookId);
@@ -161,19 +166,19 @@ export class Dispatcher {
     else this.deps.events.wakeParked();
   }
 
-  /** Its room is free again: the next of its key may take it. */
+  /** Its memory is free again. The next delivery of its ordering key may use it. */
   private ended({ webhookId, orderKey }: OwnedDelivery): void {
     if (orderKey) this.deps.events.next(webhookId, orderKey);
   }
 
-  /** Answers once it is settled. */
+  /** Resolves when the attempt is settled. */
   private async attempt(delivery: OwnedDelivery, webhook: CatalogWebhook): Promise<SettledAttempt> {
     const { clock } = this.deps.runtime;
     const startedAt = clock.now();
     const from = clock.monotonic();
     const slot = webhook.settings.auth?.type === 'oauth2' ? this.left.slotOf(delivery) : undefined;
     const outcome = await this.deps.sending.send(delivery, webhook, slot);
-    // The slot is free once the receiver has answered; the memory once the journal has.
+    // The slot is free as soon as the receiver has answered. The memory is free as soon as the journal has answered.
     const durationMs = clock.monotonic() - from;
     if (!this.left.end(delivery)) this.deps.room.lanes.done(delivery, loadOf(outcome), durationMs);
     this.pump();
@@ -187,10 +192,10 @@ export class Dispatcher {
     return attempt;
   }
 
-  /** The attempt is settled whatever becomes of this; the next 410 brings it up again. */
+  /** The attempt is settled whether this succeeds or not. If it fails, the next 410 triggers it again. */
   private async disable(webhook: CatalogWebhook): Promise<void> {
     const webhookId = webhook.id;
-    // The webhook has another receiver by now, which did not say so.
+    // The webhook has another receiver by now, which did not answer 410.
     if (!hasSameUrl(webhook, this.deps.webhooks.find(webhookId))) return;
     await this.deps.webhooks.disable(webhookId, 'the receiver answered 410 Gone').catch((error: unknown) => {
       this.deps.runtime.logger.error('webhook.not_disabled', { webhook_id: webhookId, error: messageOf(error) });
@@ -209,7 +214,7 @@ export class Dispatcher {
   }
 }
 
-/** A probe is sent although its circuit is open; nothing is sent to a webhook that somebody has switched off or paused. */
+/** A probe is sent although its circuit is open. Nothing is sent to a webhook that a user has disabled or paused. */
 function isParked({ enabled, waits }: CatalogWebhook, { probe }: OwnedDelivery): boolean {
   return !enabled || waits === 'paused' || (waits === 'circuit_open' && !probe);
 }

@@ -30,7 +30,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Lanes of several classes beside plain lists of what waits and what runs. */
+/** Lanes of several classes, compared with plain lists of waiting and running deliveries. */
 class Bench {
   waiting: OwnedDelivery[] = [];
   readonly running: OwnedDelivery[] = [];
@@ -61,7 +61,7 @@ class Bench {
     }
     expect(this.waiting).toContain(taken);
     this.waiting = this.waiting.filter((one) => one !== taken);
-    // What its space had before was less than twelve times what was free.
+    // Before this delivery, its space had less than twelve times the number of free slots.
     const free = this.limits.maxInFlight - this.running.length;
     expect(this.runningIn(taken.webhookId)).toBeLessThan(12 * free);
     this.running.push(taken);
@@ -88,7 +88,7 @@ class Bench {
     this.waiting = this.waiting.filter((one) => one.webhookId !== webhookId);
   }
 
-  /** While a slot is free, a space that has none gets it for a new message to a webhook that does not hang. */
+  /** While a slot is free, a space without one gets it for a new message to a webhook that does not hang. */
   private expectRoomForOthers(): void {
     if (this.running.length >= this.limits.maxInFlight) return;
     const inVain = this.waiting.filter(

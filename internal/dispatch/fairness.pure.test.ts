@@ -27,7 +27,7 @@ const fill = (lanes: Lanes, webhooks: number, attempts = 0) => {
   for (let id = 1; id <= webhooks; id++) for (let n = 0; n < 3; n++) lanes.push(delivery(id, n, attempts));
 };
 
-/** Webhooks 1 to 999 are of one user, for one server that never answers. */
+/** Webhooks 1 to 999 belong to one user and send to one server that never answers. */
 const HANGING: ClassPath = [7, 7, 'https://hangs.example'];
 const QUICK = 1000;
 const beside = (quick: ClassPath) => makeTestLanes(limits, { classOf: (id) => (id < QUICK ? HANGING : quick) });
@@ -154,7 +154,7 @@ it('spaces take turns, and so do the users of a space and the origins of a user'
     lanes.done(one, 'fine', 1);
     return one.webhookId;
   });
-  // After four turns space 2 has nothing left.
+  // After four rounds, space 2 has nothing left.
   expect(order).toEqual([0, 4, 3, 4, 2, 4, 3, 4, 1, 3, 2, 3]);
 });
 

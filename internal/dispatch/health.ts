@@ -13,7 +13,10 @@ export interface HealthDeps {
   readonly logger: Logger;
 }
 
-/** What the attempts of this instance say of each receiver: when its circuit opens and closes, and whether it only fails. */
+/**
+ * The conclusions from this instance's attempts about each receiver: when its circuit opens and closes, and whether it
+ * only fails.
+ */
 export class Health {
   private readonly circuits = new Map<number, Circuit>();
   private readonly switching = new Map<number, Promise<void>>();
@@ -22,7 +25,7 @@ export class Health {
 
   constructor(private readonly deps: HealthDeps) {}
 
-  /** `isUnconnected`: the request did not reach the receiver. */
+  /** `isUnconnected` means that the request did not reach the receiver. */
   record({ webhook, outcome, because, delivery }: SettledAttempt, isUnconnected: boolean): void {
     if (outcome === 'delivered') {
       this.fine.add(webhook.id);
@@ -34,7 +37,10 @@ export class Health {
     }
   }
 
-  /** Tells the store, and forgets circuits that have been quiet for long, or whose webhook is gone. */
+  /**
+   * Saves the health of webhooks to the store. It also forgets circuits that have been quiet for long, or whose webhook
+   * was deleted.
+   */
   async save(): Promise<void> {
     const { failing, fine } = this;
     if (failing.size === 0 && fine.size === 0) return;
@@ -76,7 +82,10 @@ export class Health {
       : { ...this.deps.circuits.breaker, ...breaker };
   }
 
-  /** Not awaited: the attempt is settled whatever becomes of this, and the next one brings it up again. */
+  /**
+   * The switch is not awaited: the attempt is settled whether the switch succeeds or not, and the next attempt triggers
+   * it again.
+   */
   private switch({ id }: CatalogWebhook, to: 'open' | 'closed', because = ''): void {
     if (this.switching.has(id)) return;
     const done = to === 'open' ? this.deps.circuits.open(id, because) : this.deps.circuits.close(id);

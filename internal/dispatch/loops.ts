@@ -1,15 +1,15 @@
 import { type Repeating, repeat } from '../repeat.js';
 
-/** One round of a loop; true: the next one is to follow at once. */
+/** One round of a loop. True means that the next round follows immediately. */
 export type Round = () => Promise<unknown>;
 
-/** Loops by name, which begin and end together. */
+/** Named loops that start and stop together. */
 export class Loops<N extends string> {
   private readonly running = new Map<N, Repeating>();
 
   constructor(private readonly onError: (loop: N, error: unknown) => void) {}
 
-  /** Starts every loop of the two tables: what it does, and the pause between two rounds. */
+  /** Starts every loop of the two tables, which contain the work of each loop and the pause between two rounds. */
   start(rounds: Readonly<Record<N, Round>>, everyMs: Readonly<Record<N, number>>): void {
     for (const name in rounds) {
       const options = { everyMs: everyMs[name], onError: (error: unknown) => this.onError(name, error) };
@@ -17,7 +17,7 @@ export class Loops<N extends string> {
     }
   }
 
-  /** Has the next round of a loop begin as soon as possible. Does nothing before the start. */
+  /** Starts the next round of a loop as soon as possible. Before `start`, the call has no effect. */
   wake(name: N): void {
     this.running.get(name)?.wake();
   }

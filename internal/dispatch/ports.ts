@@ -11,51 +11,54 @@ import type { CatalogWebhook } from '../domain/matching/catalog.js';
 import type { Logger } from '../logger.js';
 import type { TurnsDeps } from './turns.js';
 
-/** Deliveries of the store that this instance does not hold: how they become its own, or due, or held. */
+/** Deliveries in the store that are not resident in this instance: the port claims, unparks and parks them. */
 export interface ClaimPort extends Pick<TurnsDeps, 'claimNext' | 'skipFirst'> {
   claim(room: ClaimRoom): Promise<Claim>;
-  /** One delivery of each open circuit that may be tried now, owned by this instance. */
+  /** Claims one delivery of each open circuit that may be tried now, for this instance. */
   claimProbes(): Promise<readonly OwnedDelivery[]>;
-  /** Makes due what is held and may be sent again; answers how many, at most `limit`. */
+  /** Makes parked deliveries due if they may be sent again. Returns their number, at most `limit`. */
   unpark(limit: number): Promise<number>;
-  /** Holds what is due of a webhook that is not sent to; answers how many, at most `limit`. */
+  /** Parks due deliveries of a webhook that is not sent to. Returns their number, at most `limit`. */
   holdDue(webhookId: number, limit: number): Promise<number>;
   giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
 }
 
-/** Deliveries that this instance owns: how it parts with them. */
+/** Deliveries that this instance owns: the port ends the ownership. */
 export interface EndPort {
   settle(attempt: SettledAttempt): Promise<void>;
-  /** Puts a delivery aside until its webhook is sent to again. */
+  /** Parks a delivery until its webhook is sent to again. */
   park(delivery: OwnedDelivery): Promise<void>;
-  /** Ends a deleted webhook's delivery. */
+  /** Ends the delivery of a deleted webhook. */
   cancel(delivery: OwnedDelivery): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
 }
 
-/** The catalog of webhooks, and what their settings mean. */
+/** The catalog of webhooks, and the meaning of their settings. */
 export interface WebhookPort {
   find(id: number): CatalogWebhook | undefined;
   classOf(id: number): ClassPath;
   policyOf(webhook: CatalogWebhook): RetryPolicy;
-  /** Loads what the catalog does not know yet. */
+  /** Loads the changes that the catalog does not have yet. */
   reload(): Promise<void>;
-  /** The receiver answered 410: it wants nothing any more. */
+  /** Disables a webhook because its receiver answered 410, which means that it wants no more messages. */
   disable(id: number, because: string): Promise<void>;
 }
 
 export interface SendUnder {
-  /** Means: stop waiting for the answer. */
+  /** The signal that ends the wait for the answer. */
   readonly signal: AbortSignal;
-  /** Of an attempt that may have to wait for an access token. */
+  /** The slot of an attempt that may have to wait for an access token. */
   readonly slot?: Slot;
 }
 
-/** The requests, and those who watch them. */
+/** The requests, and the observers of attempts. */
 export interface SendPort {
-  /** One request; never rejects. */
+  /** Sends one request. The promise never rejects. */
   send(delivery: OwnedDelivery, webhook: CatalogWebhook, under: SendUnder): Promise<AttemptOutcome>;
-  /** What has to come before a request to the webhook may start; undefined: nothing. Never rejects. */
+  /**
+   * Resolves when the precondition for a request to the webhook is met. Undefined means that there is no precondition.
+   * The promise never rejects.
+   */
   untilReady(webhook: CatalogWebhook): Promise<void> | undefined;
   onAttempt(attempt: SettledAttempt): void;
   /** The attempt is in the store. */
@@ -66,20 +69,20 @@ export interface SendPort {
 export interface CircuitPort {
   open(webhookId: number, because: string): Promise<void>;
   close(webhookId: number): Promise<void>;
-  /** How many are open. */
+  /** Number of open circuits. */
   countOpen(): number;
-  /** Webhooks that only failed since the last call, and those where something succeeded. */
+  /** Saves the webhooks that only failed since the last call, and those with a success. */
   saveHealth(failing: readonly number[], fine: readonly number[]): Promise<void>;
   readonly breaker: BreakerPolicy;
 }
 
-/** This instance among the others. */
+/** This instance as a member of the cluster of instances. */
 export interface InstancePort {
-  /** Under which deliveries are owned now. */
+  /** The id under which this instance currently owns deliveries. */
   id(): string;
-  /** Whether this instance may still believe that it owns what it holds. */
+  /** Whether this instance may still assume that it owns its residents. */
   isTrusted(): boolean;
-  /** Instances among which the rates of webhooks are shared. */
+  /** Number of instances that share the rates of webhooks. */
   living(): number;
 }
 
@@ -89,7 +92,7 @@ export interface Runtime {
   readonly logger: Logger;
 }
 
-/** Everything that dispatch needs of others. */
+/** Everything that dispatch needs from other parts. */
 export interface DispatchPorts {
   readonly claims: ClaimPort;
   readonly ends: EndPort;

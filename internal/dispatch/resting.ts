@@ -2,14 +2,14 @@ import type { ClaimPort } from './ports.js';
 
 export interface RestingDeps {
   readonly holdDue: ClaimPort['holdDue'];
-  /** A webhook was added: `parkOnce` has work. */
+  /** A webhook was added, so that `parkOnce` has work. */
   onAdded(): void;
 }
 
-/** 130 ms. */
+/** Parking that many takes 130 ms. */
 const PARKED_PER_STATEMENT = 5000;
 
-/** Webhooks that are not sent to, of which more deliveries may be due: they are held, some at a time. */
+/** Webhooks that are not sent to, of which more deliveries may be due. The deliveries are parked, some at a time. */
 export class Resting {
   private readonly webhooks = new Set<number>();
 
@@ -21,7 +21,7 @@ export class Resting {
     this.deps.onAdded();
   }
 
-  /** Holds some deliveries of one webhook; true when there may be more to hold. */
+  /** Parks some deliveries of one webhook. Returns true if there may be more to park. */
   async parkOnce(): Promise<boolean> {
     const [id] = this.webhooks;
     if (id === undefined) return false;

@@ -13,7 +13,7 @@ export interface Sent {
   readonly durationMs: number;
 }
 
-/** What the journal is given of a request that has ended. */
+/** The description of an ended request for the journal. */
 export function toSettled(
   { delivery, webhook, outcome, startedAt, durationMs }: Sent,
   verdict: Verdict,

@@ -7,7 +7,7 @@ import { makeDispatch } from './dispatch.js';
 const body = new Uint8Array(1);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
 
-/** A store with one delivery, of which a claim is committed at once and answered when it is told. */
+/** A store with one delivery. Its claim is committed immediately and answered on request. */
 function makeSlowStore() {
   const delivery: OwnedDelivery = { id: 'a', message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 };
   let owner: string | undefined;

@@ -10,7 +10,7 @@ export interface SingleClaimsDeps {
   take(delivery: OwnedDelivery): void;
 }
 
-/** Takes what a claim of single deliveries brings, by a catalog that is not older than the claim. */
+/** Receives the deliveries of a claim of single deliveries, with a catalog that is not older than the claim. */
 export type TakeSingle = (claim: () => Promise<readonly OwnedDelivery[]>) => Promise<void>;
 
 export function makeTakeSingle({ claimer, residents, strays, take }: SingleClaimsDeps): TakeSingle {
@@ -21,7 +21,7 @@ export function makeTakeSingle({ claimer, residents, strays, take }: SingleClaim
   return async (claim) => {
     const claimed = await strays.claimApart(async () => {
       const deliveries = await claim();
-      // Held before anything else is waited for: a look for strays would set them free.
+      // The deliveries become resident before any wait, because a look for strays would release them otherwise.
       for (const one of deliveries) residents.reserve(one.id, one.webhookId, one.message.body.length);
       return deliveries;
     });

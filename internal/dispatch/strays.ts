@@ -2,16 +2,16 @@ import type { Logger } from '../logger.js';
 import type { Residents } from './residents/residents.js';
 
 export interface StraysDeps {
-  /** Frees the rows of this instance that are not held; answers how many. */
+  /** Releases the rows of this instance that are not resident. Returns their number. */
   giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
   readonly residents: Pick<Residents, 'has'>;
   readonly logger: Logger;
 }
 
 /**
- * Rows that bear the id of this instance although it does not hold them: their claim was committed and its answer was lost.
- * A row whose claim is committed and not answered yet looks the same; if it were freed, it would be claimed and sent a second
- * time. So no claim is under way while strays are looked for.
+ * Strays are rows that this instance owns although they are not resident: their claim was committed and its answer was
+ * lost. A row whose claim is committed and not answered yet looks the same. If it were released, it would be claimed
+ * and sent a second time. Therefore no claim is under way during a look for strays.
  */
 export class Strays {
   private isSuspected = false;
@@ -20,12 +20,12 @@ export class Strays {
 
   constructor(private readonly deps: StraysDeps) {}
 
-  /** There may be some: the next claim of what is due looks for them first. */
+  /** Notes that there may be strays. The next claim of due deliveries looks for them first. */
   suspect(): void {
     this.isSuspected = true;
   }
 
-  /** Runs a claim that may come beside a look. It ends when what it has claimed is held. */
+  /** Runs a claim that may coincide with a look. It ends when the claimed deliveries are resident. */
   async claimApart<T>(claim: () => Promise<T>): Promise<T> {
     while (this.looking) await this.looking;
     const claiming = claim();
@@ -40,7 +40,7 @@ export class Strays {
     }
   }
 
-  /** Looks for strays if there may be some. One call at a time. */
+  /** Looks for strays if there may be some. Only one call at a time is allowed. */
   async free(): Promise<void> {
     if (!this.isSuspected) return;
     const look = this.look();

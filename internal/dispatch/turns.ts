@@ -8,22 +8,27 @@ export interface OrderedKey {
 }
 
 export interface TurnsDeps {
-  /** The first of each key, owned by this instance if wanted, else due for anybody. */
+  /**
+   * Claims the first delivery of each key: for this instance if it is wanted, otherwise it becomes due for any
+   * instance.
+   */
   claimNext(keys: readonly (OrderedKey & { readonly wanted: boolean })[]): Promise<readonly OwnedDelivery[]>;
-  /** Makes due what is first and was forgotten, in a part of all keys; `last` is where the next part begins. */
+  /** Makes first deliveries due that were forgotten, in a part of all keys. `last` is the start of the next part. */
   skipFirst(from: OrderedKey | undefined): Promise<{ readonly released: number; readonly last?: OrderedKey }>;
   isTrusted(): boolean;
   readonly residents: Pick<Residents, 'roomOf'>;
-  /** Runs a claim and takes what it brings. */
+  /** Runs a claim and receives its deliveries. */
   take(claim: () => Promise<readonly OwnedDelivery[]>): Promise<void>;
   onError(error: unknown): void;
 }
 
-/** In which deliveries of a key follow each other. */
+/** The turns in which deliveries of an ordering key follow each other. */
 export interface Turns {
-  /** Something of this key was committed, or has ended: its first may be sent. */
+  /** A delivery of this key was committed, or has ended. The first delivery of the key may be sent. */
   next(webhookId: number, orderKey: string): void;
-  /** Looks for keys that wait though nothing of them is under way; true when more of them are likely. */
+  /**
+   * Looks for keys that wait although none of their deliveries is under way. Returns true if more of them are likely.
+   */
   releaseOnce(): Promise<boolean>;
 }
 
@@ -33,7 +38,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
   const keys = new Map<string, OrderedKey>();
   let lookedAt: OrderedKey | undefined;
 
-  /** A key whose lane is full waits in the store, as what is not ordered does. */
+  /** A key whose lane is full waits in the store, like deliveries without an order. */
   const takeSome = () => {
     const rooms = new Map<number, number>();
     const some = [];
@@ -50,7 +55,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
   const claim = coalesce(async () => {
     while (keys.size > 0) {
       const some = takeSome();
-      // What nobody claims now is found by `releaseOnce`.
+      // `releaseOnce` finds the keys that are not claimed now.
       if (deps.isTrusted()) await deps.take(() => deps.claimNext(some));
     }
   });

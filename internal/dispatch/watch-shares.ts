@@ -1,7 +1,7 @@
 import type { Logger } from '../logger.js';
 
 export interface WatchSharesDeps {
-  /** Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have. */
+  /** Spaces whose deliveries wait because the space, or a user or an origin in it, has all slots that it may have. */
   spacesAtShare(): readonly number[];
   /** Monotonic milliseconds. */
   now(): number;
@@ -11,17 +11,17 @@ export interface WatchSharesDeps {
 export interface WatchShares {
   /** Logs each space when it comes to its share of the slots, and when it has been below the share for a while. */
   look(): Promise<void>;
-  /** The spaces that are named just now. */
+  /** The spaces that are named now. */
   spaces(): readonly number[];
 }
 
-/** Spaces that are named at a time: thousands of spaces do not fill the log. */
+/** Maximum number of spaces that are named at the same time, so that thousands of spaces do not fill the log. */
 export const MAX_NAMED = 20;
-/** A space that comes to its share again and again is one state. */
+/** A space that comes to its share again within this time stays in the same state. */
 const QUIET_MS = 60_000;
 
 export function makeWatchShares({ spacesAtShare, now, logger }: WatchSharesDeps): WatchShares {
-  /** When each was last seen at its share. */
+  /** The time at which each space was last seen at its share. */
   const named = new Map<number, number>();
   return {
     async look() {

@@ -31,7 +31,7 @@ export function callerOf({ method, headers, socket }: IncomingMessage): Caller {
   };
 }
 
-/** Refuses other hosts, pages of other sites, and requests that hukz sends for webhooks. @throws {AppError} `forbidden` */
+/** Refuses other hosts, pages of other sites, and requests of webhooks. @throws {AppError} `forbidden` */
 export function guardFromBrowsers(settings: DoorSettings, refusals: Refusals): RequestHandler {
   return (req, _res, next) => {
     const refusal = doorRefusal(callerOf(req), settings);

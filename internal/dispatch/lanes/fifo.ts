@@ -1,4 +1,4 @@
-/** A queue whose every step is O(1); what was taken is freed in chunks. */
+/** A queue whose operations are all O(1). Memory of dequeued items is freed in chunks. */
 export class Fifo<T> {
   private items: (T | undefined)[] = [];
   private head = 0;

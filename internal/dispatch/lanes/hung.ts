@@ -2,16 +2,16 @@ import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
 import type { Load } from '../../domain/delivery/load.js';
 import { Recent } from '../../recent.js';
 
-/** A request that took so long and did not end well has hung: it held its slot for nothing. */
+/** A request that took this long and failed has hung: it occupied its slot without a result. */
 const HUNG_AFTER_MS = 1000;
 const MAX_REMEMBERED = 10_000;
 
-/** Webhooks of which the last request hung, and the requests to them that are under way. */
+/** Webhooks whose last request hung, and the requests in flight to them. */
 export class Hung {
   private readonly webhooks = new Recent<number, number>(MAX_REMEMBERED);
   private readonly underWay = new Set<OwnedDelivery>();
 
-  /** Requests under way that took a slot for webhooks that hang. */
+  /** Number of requests in flight that use a slot for hanging webhooks. */
   get inFlight(): number {
     return this.underWay.size;
   }
@@ -24,12 +24,12 @@ export class Hung {
     this.underWay.add(delivery);
   }
 
-  /** A request has ended; true when it had a slot for webhooks that hang. */
+  /** Ends a request. Returns true if the request had a slot for hanging webhooks. */
   ended(delivery: OwnedDelivery): boolean {
     return this.underWay.delete(delivery);
   }
 
-  /** Learns from a request that has ended whether its receiver hangs. */
+  /** Learns from an ended request whether its receiver hangs. */
   learn(webhookId: number, load: Load, durationMs: number): void {
     if (load !== 'fine' && durationMs >= HUNG_AFTER_MS) this.webhooks.set(webhookId, durationMs);
     else if (this.webhooks.size > 0) this.webhooks.delete(webhookId);

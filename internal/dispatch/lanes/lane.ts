@@ -3,7 +3,7 @@ import type { RateLimit } from '../../domain/matching/webhook-settings.js';
 import { Fifo } from './fifo.js';
 import type { SlotClass, SlotKind } from './slot-tree.js';
 
-/** The deliveries of one webhook that wait for a slot, and how many requests to it are under way. */
+/** The deliveries of one webhook that wait for a slot, and the number of requests in flight to it. */
 export interface Lane {
   readonly webhookId: number;
   readonly place: SlotClass<Lane>;
@@ -14,7 +14,7 @@ export interface Lane {
   inFlight: number;
 }
 
-/** What one webhook wants otherwise. */
+/** The limits of one webhook that differ from the defaults. */
 export interface LaneRules {
   readonly maxInFlight?: number;
   readonly rate?: RateLimit;
@@ -38,7 +38,7 @@ export const kindOf = (delivery: OwnedDelivery): SlotKind =>
 export const queueOf = (lane: Lane, delivery: OwnedDelivery): Fifo<OwnedDelivery> =>
   kindOf(delivery) === 'retry' ? lane.retries : lane.fresh;
 
-/** Retries and new messages to a webhook that hangs share its slots: the longer queue goes first. */
+/** Retries and new messages to a hanging webhook share its slots. The longer queue goes first. */
 export function queueFor(lane: Lane, kind: SlotKind): Fifo<OwnedDelivery> {
   if (kind === 'hung') return lane.retries.length > lane.fresh.length ? lane.retries : lane.fresh;
   return kind === 'retry' ? lane.retries : lane.fresh;

@@ -26,7 +26,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Lanes beside plain lists of what waits and what runs. */
+/** Lanes, compared with plain lists of waiting and running deliveries. */
 class Bench {
   readonly waiting: OwnedDelivery[] = [];
   readonly running: OwnedDelivery[] = [];
@@ -102,7 +102,7 @@ it('lanes keep every limit, lose and invent nothing, and leave no idle webhook w
     fc.property(limits, fc.array(step, { maxLength: 100, size: 'max' }), (bounds, steps) => {
       const bench = new Bench(bounds);
       for (const one of steps) bench.perform(one);
-      // Everything that waits comes to its turn once requests end.
+      // Every waiting delivery gets its turn once requests end.
       for (let turns = 0; bench.waiting.length > 0; turns++) {
         expect(turns).toBeLessThan(1000);
         while (bench.take());

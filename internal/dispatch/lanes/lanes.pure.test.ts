@@ -70,7 +70,7 @@ describe('lanes', () => {
     const lanes = makeTestLanes({ ...limits, maxInFlight: 512, maxInFlightPerWebhook: 32 });
     for (let webhookId = 1; webhookId <= 100; webhookId++) fill(lanes, webhookId, 1000);
     takeAll(lanes);
-    // All of them hang. Somebody whose receiver answers still gets a slot at once, again and again.
+    // All of them hang. A user whose receiver answers still gets a slot at once, again and again.
     fill(lanes, 999, 50);
     let ran = 0;
     for (let next = lanes.take(); next?.webhookId === 999; next = lanes.take()) {

@@ -17,26 +17,26 @@ export interface LaneLimits {
 export interface LanesDeps {
   rulesOf(webhookId: number): LaneRules;
   classOf(webhookId: number): ClassPath;
-  /** What has to come before a request of this webhook may start, such as an access token; undefined: nothing. Never rejects. */
+  /** Resolves when a request to this webhook may start, for example with a token. Undefined: at once. Never rejects. */
   untilReady(webhookId: number): Promise<void> | undefined;
-  /** Instances among which rates are shared. */
+  /** Number of instances that share the rates. */
   instances(): number;
-  /** Monotonic, milliseconds. */
+  /** Monotonic milliseconds. */
   now(): number;
 }
 
 const PART_OF_FREE = 4;
-/** Part of the slots for webhooks of which the last request hung. */
+/** Share of the slots for webhooks whose last request hung. */
 const HUNG_SHARE = 0.25;
 
 /**
- * One lane per webhook. Slots are handed out round robin over the scheduling classes and lanes that have work; see `SlotTree`
- * for what a class may have. Beyond its first, a lane may use
- * a quarter of the slots that are free, at most its limit (a dynamic threshold, as switches share their buffers): stuck
- * receivers keep a few each, the others go to those that answer. Attempts that end for lack of room lower a lane's limit,
- * each good one brings a part of it back. A lane without a token for its rate waits until there is one, and one without an
- * access token until that has come. Webhooks of which the last request hung have a quarter of the slots together, so that
- * those that answer have the others, also within one class.
+ * Contains one lane per webhook. Slots are assigned round robin over the scheduling classes and lanes that have work.
+ * `SlotTree` limits the slots of a class. Beyond its first slot, a lane may use a quarter of the free slots, up to its
+ * limit (a dynamic threshold, as switches share their buffers): stuck receivers keep a few slots each, and the other
+ * slots go to receivers that answer. Attempts that end for lack of room lower a lane's limit, and each good attempt
+ * restores a part of it. A lane without a token for its rate waits until there is one, and a lane without an access
+ * token waits until the token has arrived. Webhooks whose last request hung have a quarter of the slots together, so
+ * that webhooks that answer have the other slots, also within one class.
  */
 export class Lanes {
   private readonly lanes = new Map<number, Lane>();
@@ -70,28 +70,28 @@ export class Lanes {
     return this.waiting;
   }
 
-  /** Requests under way to webhooks of which the request before hung. */
+  /** Number of requests in flight to webhooks whose previous request hung. */
   get hungInFlight(): number {
     return this.hung.inFlight;
   }
 
-  /** Spaces of which deliveries wait because the space, or a user or an origin in it, has all the slots that it may have. */
+  /** Spaces whose deliveries wait because the space, or a user or an origin in it, has all slots that it may have. */
   spacesAtShare(): readonly number[] {
     return this.slots.spacesAtShare();
   }
 
-  /** Calls the listener whenever something may run that could not: after `offer`, and when a wait for `untilReady` ends. */
+  /** Calls the listener when a delivery may run that could not: after `offer`, and after a wait for `untilReady`. */
   whenWork(listener: () => void): void {
     this.onWork = listener;
   }
 
-  /** Lines a delivery up and says so. */
+  /** Enqueues a delivery and calls the listener. */
   offer(delivery: OwnedDelivery): void {
     this.push(delivery);
     this.onWork();
   }
 
-  /** `isFirst`: before all others of its lane, because a part of its attempt is done. */
+  /** Enqueues a delivery. `isFirst` puts it before all others of its lane, because a part of its attempt is done. */
   push(delivery: OwnedDelivery, isFirst = false): void {
     const lane = this.lanes.get(delivery.webhookId) ?? this.open(delivery.webhookId);
     const queue = queueOf(lane, delivery);
@@ -101,12 +101,12 @@ export class Lanes {
     this.line(lane);
   }
 
-  /** Whether a delivery waits and a slot is free. That it may run is not certain: see `take`. */
+  /** Whether a delivery waits and a slot is free. `take` decides whether the delivery may run. */
   get hasWork(): boolean {
     return this.waiting > 0 && this.slots.free >= 1;
   }
 
-  /** The next delivery that may run; it counts as in flight until `done`. */
+  /** The next delivery that may run. It counts as in flight until `done`. */
   take(): OwnedDelivery | undefined {
     if (!this.hasWork) return undefined;
     if (this.throttled.size > 0) this.throttled.wake((lane) => this.line(lane));
@@ -119,7 +119,7 @@ export class Lanes {
     return undefined;
   }
 
-  /** Milliseconds after which a token lets something run; undefined when nothing waits for one, or for a slot as well. */
+  /** Milliseconds until a token lets a delivery run. Undefined: none waits for a token, or no slot is free either. */
   nextTokenInMs(): number | undefined {
     return this.hasWork ? this.throttled.nextTokenInMs() : undefined;
   }
@@ -134,7 +134,7 @@ export class Lanes {
     else this.line(lane);
   }
 
-  /** Empties the queues of these webhooks, or all of them; what is in flight stays counted. */
+  /** Empties the queues of these webhooks, or all queues. Requests in flight stay counted. */
   clear(webhookIds: Iterable<number> = [...this.lanes.keys()]): OwnedDelivery[] {
     const left: OwnedDelivery[] = [];
     for (const webhookId of webhookIds) {
@@ -156,7 +156,7 @@ export class Lanes {
     hung: (lane) => this.start(lane, 'hung'),
   };
 
-  /** A lane at its limit leaves the ring; the end of one of its requests brings it back. */
+  /** A lane at its limit leaves the ring. The end of one of its requests brings it back. */
   private start(lane: Lane, kind: SlotKind): OwnedDelivery | undefined {
     if (kind !== 'hung' && this.hung.has(lane.webhookId)) {
       this.line(lane);
@@ -182,7 +182,7 @@ export class Lanes {
     return delivery;
   }
 
-  /** What the end of a request says of its receiver. */
+  /** Learns about the receiver from the end of a request. */
   private learn({ webhookId, inFlight }: Lane, load: Load, durationMs: number): void {
     this.hung.learn(webhookId, load, durationMs);
     if (load === 'unknown' || (load === 'fine' && !this.slowdown.slows(webhookId))) return;

@@ -2,10 +2,10 @@ import { TokenBucket } from '../../domain/limits/token-bucket.js';
 import type { RateLimit } from '../../domain/matching/webhook-settings.js';
 import { Recent } from '../../recent.js';
 
-/** The longest time of a rate: a bucket that rested for so long holds no less than a new one. */
+/** The longest period of a rate. A bucket that rested for this long is as full as a new one. */
 const FORGOTTEN_AFTER_MS = 3_600_000;
 
-/** The token buckets of webhooks that have a rate, but those that rested for long. */
+/** The token buckets of webhooks with a rate, except those that rested for long. */
 export class Rates {
   private readonly buckets = new Recent<number, TokenBucket>();
   private forgotAt: number | undefined;
@@ -14,7 +14,7 @@ export class Rates {
     return this.buckets.size;
   }
 
-  /** Takes a token: 0, or the milliseconds after which there is one. `now` is a monotonic time. */
+  /** Takes a token. Returns 0, or the milliseconds until there is one. `now` is a monotonic time. */
   take(webhookId: number, now: number, share: { readonly rate: RateLimit; readonly parts: number }): number {
     this.forgetUnused(now);
     const bucket = this.buckets.get(webhookId) ?? new TokenBucket(now);

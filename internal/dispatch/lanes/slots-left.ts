@@ -4,12 +4,15 @@ import type { Lanes } from './lanes.js';
 
 export interface SlotsLeftDeps {
   readonly lanes: Pick<Lanes, 'done' | 'push'>;
-  /** There may be a slot for something that waits. */
+  /** A slot may be free for a waiting delivery. */
   pump(): void;
   isStopped(): boolean;
 }
 
-/** Attempts that have left their slot while they wait for an access token. They take a new one in the turn of their lane. */
+/**
+ * Attempts that have left their slot while they wait for an access token. They take a new slot in the turn of their
+ * lane.
+ */
 export class SlotsLeft {
   private readonly away = new Set<OwnedDelivery>();
   private readonly entering = new Map<OwnedDelivery, (mayGoOn: boolean) => void>();
@@ -39,19 +42,19 @@ export class SlotsLeft {
     };
   }
 
-  /** Lets the attempt go on that waited for the slot which its delivery has now; false: none did. */
+  /** Continues the attempt that waited for the slot which its delivery has now. Returns false if no attempt waited. */
   resume(delivery: OwnedDelivery): boolean {
     if (!this.tell(delivery, true)) return false;
     this.away.delete(delivery);
     return true;
   }
 
-  /** Ends the wait of the attempt for a slot; false: none waited. */
+  /** Ends the attempt's wait for a slot. Returns false if no attempt waited. */
   refuse(delivery: OwnedDelivery): boolean {
     return this.tell(delivery, false);
   }
 
-  /** The attempt has ended; true: without a slot. */
+  /** The attempt has ended. Returns true if it had no slot. */
   end(delivery: OwnedDelivery): boolean {
     return this.away.delete(delivery);
   }

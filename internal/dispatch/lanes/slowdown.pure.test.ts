@@ -6,7 +6,7 @@ const limits = { maxInFlight: 256, maxInFlightPerWebhook: 32, maxRetryShare: 0.5
 const run = (perSecond: number, conduct: Conduct, seconds = 180) =>
   simulate((now) => makeTestLanes(limits, { now }), { perSecond, seconds, conduct });
 
-/** A part of the requests, whatever their number, ends like that; the others are answered in time. */
+/** A fixed share of the requests, whatever their number, ends with this load. The others are answered in time. */
 const sometimes =
   (part: number, bad: ReturnType<Conduct>, answersMs = 20): Conduct =>
   ({ random }) =>

@@ -1,41 +1,42 @@
 import type { Load } from '../../domain/delivery/load.js';
 import { Recent } from '../../recent.js';
 
-/** Overloaded receivers that are remembered. */
+/** Maximum number of overloaded receivers that are remembered. */
 const MAX_REMEMBERED = 10_000;
-/** Part of the estimate that each attempt makes up. */
+/** Weight of each attempt in the estimate. */
 const WEIGHT = 1 / 64;
-/** What the estimate begins with. */
+/** Initial values of the estimate. */
 const FIRST_SHARE = { refusing: 1 / 4, stalled: 1 / 16 };
-/** Below this share a receiver that has its whole limit again is forgotten. */
+/** Below this share, a receiver that has its whole limit again is forgotten. */
 const NOTHING = 1 / 1024;
 
 interface Slowed {
   limit: number;
-  /** Estimate of the part of the attempts that end for lack of room. */
+  /** Estimated share of the attempts that end for lack of room. */
   share: number;
-  /** When a request that stalled lowered the limit last, in monotonic milliseconds. */
+  /** The time at which a stalled request last lowered the limit, in monotonic milliseconds. */
   loweredAt: number;
 }
 
 export interface Ended {
   readonly load: Exclude<Load, 'unknown'>;
   readonly durationMs: number;
-  /** Monotonic, milliseconds. */
+  /** Monotonic milliseconds. */
   readonly now: number;
 }
 
 /**
- * Lower limits of lanes whose receiver is overloaded; each good answer gives a part back. A limit falls by the share of
- * attempts that end for lack of room (as in DCTCP), so that a part of them that has nothing to do with load costs little.
- * A refusal says that it is load, and counts for four. A request that stalls says so late, and counts only when it began
- * after the limit was lowered last: with 2 % that hang, the slots of those that hang would else lower it again and again,
- * until hardly anything is sent. When each of them halved it, it settled near ten, which is 32 a second.
+ * Lowers the limits of lanes whose receiver is overloaded. Each good answer restores a part of the limit. A limit falls
+ * by the share of attempts that end for lack of room (as in DCTCP), so that failures unrelated to load cost little. A
+ * refusal states that the receiver is overloaded, and counts for four. A stalled request is noticed late, and counts
+ * only if it began after the limit was last lowered: with 2 % of requests that hang, the slots of the hanging requests
+ * would otherwise lower the limit again and again, until hardly anything is sent. When each of them halved the limit,
+ * it settled near ten, which is 32 requests per second.
  */
 export class Slowdown {
   private readonly slowed = new Recent<number, Slowed>(MAX_REMEMBERED);
 
-  /** Of a receiver of which nothing bad is known, a good answer says nothing. */
+  /** If nothing bad is known about a receiver, a good answer changes nothing. */
   slows(webhookId: number): boolean {
     return this.slowed.get(webhookId) !== undefined;
   }
@@ -49,7 +50,7 @@ export class Slowdown {
     const { load } = ended;
     if (known === undefined && load === 'fine') return;
     const slowed = known ?? {
-      // Of requests that stall, many are in flight because they stall, not because there is room for so many.
+      // Many stalled requests are in flight because they stall, not because there is room for so many.
       limit: load === 'refusing' ? Math.max(1, lane.inFlight) : lane.most,
       share: load === 'refusing' ? FIRST_SHARE.refusing : FIRST_SHARE.stalled,
       loweredAt: Number.NEGATIVE_INFINITY,

@@ -3,9 +3,9 @@ import type { Lane } from './lane.js';
 import { Rates } from './rates.js';
 
 export interface ThrottledDeps {
-  /** Instances among which rates are shared. */
+  /** Number of instances that share the rates. */
   instances(): number;
-  /** Monotonic, milliseconds. */
+  /** Monotonic milliseconds. */
   now(): number;
 }
 
@@ -25,7 +25,7 @@ export class Throttled {
     return this.until.has(lane);
   }
 
-  /** Takes a token for a request of the lane. False: the lane waits for one. */
+  /** Takes a token for a request of the lane. If it returns false, the lane waits for a token. */
   takeToken(lane: Lane, rate: RateLimit): boolean {
     const now = this.deps.now();
     const waitMs = this.rates.take(lane.webhookId, now, { rate, parts: this.deps.instances() });
@@ -35,7 +35,7 @@ export class Throttled {
     return false;
   }
 
-  /** Ends the wait of the lanes that may have a token now, and passes each to `line`. */
+  /** Ends the wait of the lanes that may have a token now, and passes each of them to `line`. */
   wake(line: (lane: Lane) => void): void {
     const now = this.deps.now();
     if (now < this.nextTokenAt) return;
@@ -50,7 +50,7 @@ export class Throttled {
     }
   }
 
-  /** Milliseconds until the first lane that waits may have a token; undefined when none waits. */
+  /** Milliseconds until the first waiting lane may have a token. Undefined means that no lane waits. */
   nextTokenInMs(): number | undefined {
     return this.until.size > 0 ? Math.max(0, this.nextTokenAt - this.deps.now()) : undefined;
   }

@@ -1,8 +1,10 @@
-/** Of a lane that held nothing yet. */
+/** The window of a lane that has had no residents yet. */
 export const FIRST_WINDOW = 128;
 const MIN_WINDOW = 16;
 
-/** How many deliveries a lane may hold: one more after each that went well, half as many after each that did not. */
+/**
+ * The number of residents that a lane may have. It grows by one after each success, and is halved after each failure.
+ */
 export function nextWindow(window: number, wentWell: boolean, maxResident: number): number {
   return wentWell ? Math.min(window + 1, maxResident) : Math.max(MIN_WINDOW, window >> 1);
 }

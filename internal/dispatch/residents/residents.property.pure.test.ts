@@ -25,7 +25,7 @@ interface Resident {
   readonly bytes: number;
 }
 
-/** Holdings beside a plain list of what is held. */
+/** Residents, compared with a plain list. */
 class Bench {
   readonly resident: Resident[] = [];
   readonly residents: Residents;
@@ -71,7 +71,8 @@ class Bench {
     const isFull = this.residents.lanes().except.includes(webhook);
     const got = this.residents.tryReserve(id, webhook, bytes);
     expect(got).toBe(fits && !isFull);
-    // Full is who holds a quarter of the places or half of the bytes that are free, or his window, which is never smaller than this.
+    // A webhook is full if it has a quarter of the free places, half of the free bytes, or its window, which is never
+    // smaller than this.
     const mine = this.resident.filter((one) => one.webhookId === webhook);
     const mineBytes = mine.reduce((sum, one) => sum + one.bytes, 0);
     const isBeyondItsPart = mine.length > 0 && (mine.length >= free.count / 4 || mineBytes >= free.bytes / 2);
@@ -89,7 +90,7 @@ class Bench {
     this.resident.push({ id, webhookId: webhook, bytes });
   }
 
-  /** A delivery of an earlier life of this instance, claimed anew. */
+  /** A delivery of an earlier life of this instance is claimed again. */
   private reserveAgain(which: number, bytes: number): void {
     const [one] = this.resident.splice(which % this.resident.length, 1);
     if (!one) return;
@@ -106,7 +107,7 @@ it('holdings count exactly what is held, give within their limits only, and come
       while (bench.resident.length > 0) bench.release(0, false);
       bench.expectSame();
       expect(bench.residents.lanes().except).toEqual([]);
-      // However badly it went, each webhook has some room again.
+      // However many attempts failed, each webhook has some room again.
       for (let id = 0; id < 5; id++) {
         expect(bench.residents.tryReserve('again', id, bounds.maxResidentBytes)).toBe(true);
         bench.residents.release('again');

@@ -12,38 +12,39 @@ export interface ResidentLimits {
 interface Resident {
   readonly webhookId: number;
   readonly bytes: number;
-  /** Kept by a claim, and not for a commit that may turn out to be one of long ago. */
+  /** Whether the place is reserved by a claim, and not for a commit that may turn out to have happened long ago. */
   readonly isClaimed: boolean;
 }
 
 interface Share {
-  /** Undefined while the lane holds nothing. */
+  /** Undefined while the lane has no residents. */
   place: HoldingClass | undefined;
   count: number;
   bytes: number;
-  /** How many deliveries the lane may hold: grows with each that goes well, halves with each that does not. */
+  /** Maximum number of residents of the lane. It grows with each success and is halved after each failure. */
   window: number;
 }
 
-/** Part of the places that new messages may not take: else retries and the backlog would wait for as long as they flood. */
+/** Share of the places that is kept from new messages, so that a flood cannot starve retries and the backlog. */
 const KEPT_FOR_CLAIMS = 0.125;
-/** Windows of idle lanes that are remembered. */
+/** Number of idle lanes whose windows are remembered. */
 const MAX_REMEMBERED = 10_000;
-/** A lane may hold a quarter of what is still free, so that the busiest leaves room for others. */
+/** A lane may have a quarter of the free places, so that the busiest lane leaves room for others. */
 const PART_OF_FREE = 4;
-/** More of the bytes: payloads are large for everybody at a time, and what has no room is written and read once more. */
+/** The share of bytes is larger: payloads tend to be large together, and the rest is written and read once more. */
 const PART_OF_FREE_BYTES = 2;
 
 /**
- * What is in memory on behalf of dispatch: from the moment room is kept for a delivery, before its commit, until it is
- * settled. Each lane has a window as a TCP connection has: a receiver that answers soon may fill thousands of places, a
- * thousand that hang have a few each, and what does not fit waits in the store. What a space, a user or an origin holds in all its
- * lanes is bounded by what is free, so that the first deliveries of others find room.
+ * The deliveries in memory on behalf of dispatch: from the reservation of a delivery before its commit until it is
+ * settled. Each lane has a window like a TCP connection: a receiver that answers soon may fill thousands of places, a
+ * thousand receivers that hang have a few each, and deliveries without room wait in the store. The residents of a
+ * space, a user or an origin in all its lanes are bounded by the free amount, so that the first deliveries of others
+ * find room.
  */
 export class Residents {
   private readonly resident = new Map<string, Resident>();
   private readonly shares = new Map<number, Share>();
-  /** Lanes that hold nothing just now: their windows are worth remembering. */
+  /** Lanes without residents. Their windows are worth remembering. */
   private readonly remembered = new Recent<number, Share>(MAX_REMEMBERED);
   private readonly classes = new ClassTree<ClassLoad>(
     () => ({ count: 0, bytes: 0 }),
@@ -68,19 +69,19 @@ export class Residents {
     return this.resident.has(deliveryId);
   }
 
-  /** Keeps room for a delivery unless it is here already (its message came again), or all of the room, or this webhook's part, is taken. */
+  /** Reserves memory. False: the delivery is resident already (redelivered), or there is no room for its webhook. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean {
     if (this.resident.has(deliveryId) || bytes > this.freeBytes || !this.hasRoomFor(webhookId)) return false;
     this.keep(deliveryId, { webhookId, bytes, isClaimed: false });
     return true;
   }
 
-  /** Gives up what `tryReserve` has kept, unless a claim has brought the same delivery since. */
+  /** Gives up a reservation of `tryReserve`, unless a claim has brought the same delivery since. */
   unreserve(deliveryId: string): void {
     if (this.resident.get(deliveryId)?.isClaimed === false) this.release(deliveryId);
   }
 
-  /** How many more deliveries of a webhook may be kept that did not come by a claim of what is due; 0 or less: none. */
+  /** Number of further deliveries of a webhook that may become resident without a claim. 0 or less means none. */
   roomOf(webhookId: number): number {
     if (this.isKeptForClaims()) return 0;
     const share = this.shares.get(webhookId);
@@ -88,13 +89,13 @@ export class Residents {
     return this.fits(share) ? this.placesOf(share) : 0;
   }
 
-  /** Whether its webhook holds all that it may. */
+  /** Whether the webhook has as many residents as it may have. */
   isFull(webhookId: number): boolean {
     const share = this.shares.get(webhookId);
     return share !== undefined && !this.fits(share);
   }
 
-  /** Keeps room for a delivery that is ours already. It may be held from an earlier life of this instance. */
+  /** Reserves memory for a delivery that this instance owns already. It may be resident from an earlier life. */
   reserve(deliveryId: string, webhookId: number, bytes: number): void {
     this.giveUp(deliveryId);
     this.keep(deliveryId, { webhookId, bytes, isClaimed: true });
@@ -106,8 +107,9 @@ export class Residents {
   }
 
   /**
-   * Webhooks that may hold no more, how many more others may hold, and how many any that holds nothing. Where a class has room for
-   * less than the `deliveries` of a claim, its lanes share that room, so that the claim does not fill it many times over.
+   * Returns the webhooks that may have no more residents, how many more the others may have, and how many a webhook
+   * without residents may have. If a class has room for less than the `deliveries` of a claim, its lanes share that
+   * room, so that the claim does not fill it many times over.
    */
   lanes(deliveries = 0): {
     readonly except: number[];
@@ -123,7 +125,7 @@ export class Residents {
       someClassIsFull ||= this.isClassOfFull(share);
     }
     if (someClassIsFull) {
-      // Those of it that hold nothing just now are to be left out too.
+      // Lanes of it without residents have to be left out too.
       for (const webhookId of this.remembered.keys()) {
         const place = this.classes.find(this.classOf(webhookId));
         if (isClassFull(place, this.freeCount, this.freeBytes)) except.push(webhookId);
@@ -144,19 +146,19 @@ export class Residents {
     return this.limits.maxResidentBytes - this.bytes;
   }
 
-  /** Whether `roomOf` is above 0, without counting how far: asked for each delivery that is accepted. */
+  /** Whether `roomOf` is above 0, without computing the number, because this is checked for each accepted delivery. */
   private hasRoomFor(webhookId: number): boolean {
     if (this.isKeptForClaims()) return false;
     const share = this.shares.get(webhookId);
     return share ? this.fits(share) : this.roomOfIdle(webhookId) > 0;
   }
 
-  /** Whether what is free is not for new messages. */
+  /** Whether the free room is not for new messages. */
   private isKeptForClaims(): boolean {
     return this.freeCount <= this.limits.maxResident * KEPT_FOR_CLAIMS;
   }
 
-  /** The room of a webhook that holds nothing. */
+  /** The room of a webhook without residents. */
   private roomOfIdle(webhookId: number): number {
     const { freeCount } = this;
     const place = this.classes.find(this.classOf(webhookId));
@@ -212,14 +214,14 @@ export class Residents {
     return Math.ceil(share.place ? Math.min(places, roomIn(share.place, freeCount)) : places);
   }
 
-  /** What a claim may bring of a lane. */
+  /** The number of deliveries that a claim may bring for a lane. */
   private partOf(share: Share, deliveries: number): number {
     const places = this.placesOf(share);
     const room = share.place ? roomIn(share.place, this.freeCount) : deliveries;
     return share.place && room < deliveries ? Math.min(places, Math.ceil(room / share.place.lanes)) : places;
   }
 
-  /** Whether `placesOf` is above 0, and there is room for bytes: a class that is not full has room for a delivery. */
+  /** Whether `placesOf` is above 0, and there is room for bytes. A class that is not full has room for a delivery. */
   private fits(share: Share): boolean {
     return (
       share.count < Math.min(share.window, this.freeCount / PART_OF_FREE) &&

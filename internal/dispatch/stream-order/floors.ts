@@ -1,6 +1,9 @@
 import type { Logger } from '../../logger.js';
 
-/** Up to where everything of a stream is committed; 'unread': a stream that is not read here; undefined: unknown just now. */
+/**
+ * The sequence up to which everything of a stream is committed. 'unread' is a stream that is not read here, and
+ * undefined means that the floor is unknown now.
+ */
 export type Floor = number | 'unread' | undefined;
 
 export interface FloorsDeps {
@@ -9,7 +12,7 @@ export interface FloorsDeps {
   readonly logger: Logger;
 }
 
-/** The floors of the streams, and which of them are waited for no more. */
+/** The floors of the streams, and the streams whose floor is no longer waited for. */
 export class Floors {
   private readonly givenUp = new Map<string, number>();
   /** Streams that have not answered since an error of theirs was logged. */
@@ -17,7 +20,10 @@ export class Floors {
 
   constructor(private readonly deps: FloorsDeps) {}
 
-  /** Up to where a stream may be numbered now: its floor, or `highest` while the floor is where it was given up. */
+  /**
+   * The sequence up to which a stream may be numbered now: its floor, or `highest` while the floor is where it was
+   * given up.
+   */
   async reach(stream: string, highest: number): Promise<Floor> {
     const floor = await this.ask(stream, highest);
     const stuckAt = this.givenUp.get(stream);
@@ -28,12 +34,12 @@ export class Floors {
     return floor;
   }
 
-  /** Waits no more for a stream while its floor is here. */
+  /** Stops waiting for a stream as long as its floor stays here. */
   giveUp(stream: string, floor: number): void {
     this.givenUp.set(stream, floor);
   }
 
-  /** A stream that cannot be asked must not stop the others, nor fill the log. */
+  /** A stream that cannot be queried must neither stop the others nor fill the log. */
   private async ask(stream: string, highest: number): Promise<Floor> {
     try {
       const floor = await this.deps.acknowledgedUpTo(stream, highest);

@@ -8,25 +8,31 @@ export interface FollowingDeps {
   now(): number;
 }
 
-/** A stream whose floor is asked for often. */
+/** A stream whose floor is queried often. */
 interface Followed {
   /** The last sequence that was committed. */
   highest: number;
-  /** Up to where deliveries have numbers. */
+  /** The sequence up to which deliveries have numbers. */
   numbered: number;
 }
 
-/** The server takes an acknowledgement in a moment after it has answered what was asked behind it: three times in four. */
+/**
+ * Three times in four, the server processes an acknowledgement within a moment after it has answered the query that was
+ * sent behind it.
+ */
 const SHORTEST_PAUSE_MS = 1;
 const MAX_PAUSE_MS = 250;
-/** A look that finds so many keys is busy: twice its time is left to others. At 100 messages a second it costs 10 ms to do so always. */
+/**
+ * A look that finds this many keys is busy, and twice its duration is left to other work. At 100 messages per second, a
+ * pause after every look would add 10 ms.
+ */
 const BUSY_FROM = 8;
 
-/** Streams of which deliveries wait for a number: their floors are asked for until the last has one. */
+/** Streams whose deliveries wait for a number. Their floors are queried until the last delivery has a number. */
 export class Following {
   private readonly streams = new Map<string, Followed>();
   private progressAt: number;
-  /** The time of the last look, if it was a busy one. */
+  /** The duration of the last look, if it was a busy one. */
   private busyMs = 0;
 
   constructor(private readonly deps: FollowingDeps) {
@@ -48,12 +54,12 @@ export class Following {
     else this.streams.set(stream, { highest, numbered: 0 });
   }
 
-  /** Something has moved: the next looks come soon. */
+  /** A floor has moved, so that the next looks come soon. */
   progressed(): void {
     this.progressAt = this.deps.now();
   }
 
-  /** One look at all streams. */
+  /** Looks at all streams once. */
   async look(): Promise<void> {
     const from = this.deps.now();
     const found = await Promise.all([...this.streams].map(([stream, one]) => this.advance(stream, one)));
@@ -61,13 +67,13 @@ export class Following {
     this.busyMs = keys < BUSY_FROM ? 0 : this.deps.now() - from;
   }
 
-  /** Until the next look: the longer nothing moves, and the more a busy look costs, the longer. */
+  /** The pause until the next look. It grows while nothing moves, and with the cost of a busy look. */
   pauseMs(): number {
     const sinceProgressMs = this.deps.now() - this.progressAt;
     return Math.min(MAX_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, 2 * this.busyMs, sinceProgressMs / 4));
   }
 
-  /** Answers how many keys got a number. */
+  /** Returns the number of keys that got a number. */
   private async advance(stream: string, one: Followed): Promise<number> {
     const upTo = await this.deps.floors.reach(stream, one.highest);
     if (upTo === undefined) return 0;

@@ -1,12 +1,12 @@
 import type { OrderedKey } from '../turns.js';
 
 export interface NumberingDeps {
-  /** Numbers the ordered deliveries of a stream up to a sequence; answers the keys that it found. */
+  /** Numbers the ordered deliveries of a stream up to a sequence. Returns the keys that it found. */
   numberLater(stream: string, upTo: number): Promise<{ readonly keys: readonly OrderedKey[]; readonly more: boolean }>;
   next(webhookId: number, orderKey: string): void;
 }
 
-/** Numbers the deliveries of a stream up to a sequence, and gives their keys their turn. Answers how many keys it found. */
+/** Numbers the deliveries of a stream up to a sequence, and gives their keys their turn. Returns the number of keys. */
 export type NumberUpTo = (stream: string, upTo: number) => Promise<number>;
 
 export function makeNumberUpTo({ numberLater, next }: NumberingDeps): NumberUpTo {

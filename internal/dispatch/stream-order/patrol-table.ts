@@ -1,13 +1,13 @@
 import type { Floor } from './floors.js';
 
-/** A stream of which ordered deliveries have no number yet, with the sequences of the first and the last of them. */
+/** A stream with ordered deliveries without a number, and the sequences of the first and the last of them. */
 export interface Unnumbered {
   readonly stream: string;
   readonly lowest: number;
   readonly highest: number;
 }
 
-/** Where the floor of a stream is, beside what has no number. */
+/** The position of a stream's floor relative to the deliveries without a number. */
 export type Place = 'unknown' | 'unread' | 'below' | 'within' | 'above';
 
 export function placeOf(floor: Floor, { lowest, highest }: Unnumbered): Place {
@@ -18,19 +18,19 @@ export function placeOf(floor: Floor, { lowest, highest }: Unnumbered): Place {
 }
 
 export type Step =
-  /** Number what is not above the floor. */
+  /** Number the deliveries that are not above the floor. */
   | 'number to floor'
-  /** Ask for the floor more often until the last is numbered. */
+  /** Query the floor more often until the last delivery is numbered. */
   | 'follow'
-  /** Say that no instance reads the stream. */
+  /** Log that no instance reads the stream. */
   | 'say unread'
-  /** Wait for this floor no more. */
+  /** Stop waiting for this floor. */
   | 'give up'
   | 'number all';
 
 /**
- * What the patrol does with a stream by the place of its floor, as long as it is patient and when that has been so for too
- * long. While the floor is unknown the clock stands at zero.
+ * The steps of the patrol for a stream by the place of its floor: as long as the patrol is patient, and when the state
+ * has lasted too long. While the floor is unknown, the clock stays at zero.
  */
 export const PATROL_TABLE: Readonly<Record<Place, Readonly<Record<'patient' | 'overdue', readonly Step[]>>>> = {
   unknown: { patient: [], overdue: [] },

@@ -7,16 +7,19 @@ export interface PatrolDeps {
   listUnnumbered(): Promise<readonly Unnumbered[]>;
   readonly floors: Pick<Floors, 'reach' | 'giveUp'>;
   readonly number: NumberUpTo;
-  /** Has the floor of a stream asked for more often until it is at `highest`. */
+  /** Queries the floor of a stream more often until it is at `highest`. */
   follow(stream: string, highest: number): void;
-  /** How long another instance is left to number the deliveries of a stream that is not read here. */
+  /** Time that another instance has to number the deliveries of a stream that is not read here. */
   unreadMs(): number;
   /** Milliseconds. */
   now(): number;
   readonly logger: Logger;
 }
 
-/** What stays unnumbered: its first sequence, and since when each patrol has seen it so, for the same reason. */
+/**
+ * The deliveries that stay without a number: their first sequence, and the time since which this patrol has seen them
+ * in this state for the same reason.
+ */
 interface Standing {
   readonly lowest: number;
   readonly isUnread: boolean;
@@ -29,22 +32,22 @@ interface Seen extends Unnumbered {
 }
 
 const PATROL_EVERY_MS = 5000;
-/** Ten times what a stream takes to deliver again what a dead instance had. */
+/** Ten times the time that a stream takes to redeliver the messages of a dead instance. */
 const PATIENCE_MS = 600_000;
 
-/** Looks through the store for deliveries without a number, also those that their instance has forgotten. */
+/** Searches the store for deliveries without a number, including those that their instance has forgotten. */
 export class Patrol {
   private readonly standing = new Map<string, Standing>();
   private dueAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly deps: PatrolDeps) {}
 
-  /** Milliseconds until the next look; 0 or less: it is due. */
+  /** Milliseconds until the next look. 0 or less means that the look is due. */
   dueInMs(): number {
     return this.dueAt - this.deps.now();
   }
 
-  /** One look at all streams. */
+  /** Looks at all streams once. */
   async look(): Promise<void> {
     this.dueAt = this.deps.now() + PATROL_EVERY_MS;
     try {
@@ -69,7 +72,7 @@ export class Patrol {
     for (const step of steps) await this.perform(step, { ...unnumbered, floor, stoodMs });
   }
 
-  /** For how long the stream has been where it is. */
+  /** The time for which the stream has been in its current state. */
   private stand({ stream, lowest }: Unnumbered, isUnread: boolean): number {
     const now = this.deps.now();
     const before = this.standing.get(stream);

@@ -44,14 +44,14 @@ const make = (more: Partial<StreamOrderDeps> = {}) =>
     logger,
     ...more,
   });
-/** The store has it, and this instance knows. */
+/** The store has the messages, and this instance knows. */
 const commit = (stream: string, ...sequences: number[]) => {
   unnumbered.set(stream, [...(unnumbered.get(stream) ?? []), ...sequences]);
   for (const sequence of sequences) order.committed(stream, sequence);
 };
-/** The store has it, from somebody else. */
+/** The store has the messages from another instance. */
 const leave = (stream: string, ...sequences: number[]) => void unnumbered.set(stream, sequences);
-/** Looks every five seconds, as the loop does at least. */
+/** Looks every five seconds, the minimum frequency of the loop. */
 const pass = async (ms: number) => {
   for (const end = now + ms; now < end; now += 5000) await order.runOnce().catch(() => undefined);
 };

@@ -10,37 +10,38 @@ import type { Unnumbered } from './patrol-table.js';
 export interface StreamOrderDeps extends NumberingDeps {
   listUnnumbered(): Promise<readonly Unnumbered[]>;
   acknowledgedUpTo(stream: string, known: number): Promise<Floor>;
-  /** How long another instance is left to number the deliveries of a stream that is not read here. */
+  /** Time that another instance has to number the deliveries of a stream that is not read here. */
   unreadMs(): number;
   /** Milliseconds. */
   now(): number;
   readonly logger: Logger;
 }
 
-/** Gives what comes from streams its turn, in the order of each stream. */
+/** Gives deliveries from streams their turn, in the order of each stream. */
 export interface StreamOrder {
-  /** Ordered deliveries of a message were committed, and it was acknowledged. */
+  /** Ordered deliveries of a message were committed, and the message was acknowledged. */
   committed(stream: string, sequence: number): void;
-  /** One look at everything; for the loop. */
+  /** Looks at everything once. The loop calls it. */
   runOnce(): Promise<void>;
-  /** Until the next look. */
+  /** The pause until the next look. */
   pauseMs(): number;
   start(): void;
   stop(): Promise<void>;
 }
 
 /**
- * Deliveries that are ordered by their place in a stream are committed without a number. Several instances read one consumer,
- * so a message may be committed before an earlier one; but all that is not above the floor of its acknowledgements is
- * committed, and visible to whoever has asked for the floor. So that is numbered, in the order of the stream, by
- * whichever instance sees the floor first; only what has a number takes turns. The floor is asked for while something waits.
- *
- * Nothing waits for ever. What its instance forgot (it died, or an error came between) the patrol of any other finds in the
- * store. Each look that succeeds finds the floor above the first that waits and numbers it, or finds it where it was: and that
- * is borne for a limited time only, after which everything that waits is numbered. The limit is short for a stream that
- * nobody reads (it was deleted, its events are gone, `INTAKE` is another one) and ten minutes where the floor stands still.
- * Until the floor moves, order is then that of the commits. While NATS or PostgreSQL cannot be asked, or it is
- * not known yet which streams are read, the clock stands at zero; what is wrong then has lines of its own in the log.
+ * Deliveries that are ordered by their place in a stream are committed without a number. Several instances read one
+ * consumer, so a message may be committed before an earlier one. However, every message that is not above the
+ * acknowledgement floor of the consumer is committed, and visible to each instance that has queried the floor. Those
+ * messages are numbered, in the order of the stream, by the first instance that sees the floor. Only deliveries with a
+ * number take turns. The floor is queried while deliveries wait.
+ * Nothing waits for ever. If an instance forgot deliveries (it died, or an error occurred in between), the patrol of
+ * any other instance finds them in the store. Each look that succeeds either finds the floor above the first waiting
+ * message and numbers it, or finds the floor unchanged. An unchanged floor is tolerated for a limited time only, after
+ * which all waiting deliveries are numbered. The limit is short for a stream that no instance reads (it was deleted,
+ * its events are gone, `INTAKE` has another value) and ten minutes if the floor does not move. Until the floor moves,
+ * the order is then that of the commits. While NATS or PostgreSQL cannot be queried, or it is not known yet which
+ * streams are read, the clock stays at zero. Those problems have their own lines in the log.
  */
 export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
   const { logger, now } = deps;
