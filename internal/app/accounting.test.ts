@@ -36,7 +36,7 @@ const account = (more: object = {}) =>
     ...more,
   });
 
-/** One of each state but delivered, of which there are two. */
+/** Makes one delivery in each state, except that two of them are delivered. */
 const oneOfEach = async () => {
   const [a, b, dead, cancelled, held, pending, retried] = (await owe(7)) as [OwnedDelivery, ...OwnedDelivery[]];
   await end(a);

@@ -7,7 +7,7 @@ type Admit = ApiDeps['admitEvent'];
 
 const SENTENCE = 'the event cannot be registered now, because NATS is away or does not answer; try again later';
 
-/** The answer of a server, and its address, are for operators: a caller of the API reads only that NATS cannot be asked. */
+/** A server's answer and address are for operators. A caller of the API only reads that NATS cannot be queried. */
 export function withoutServerWords(admit: Admit, logger: Logger): Admit {
   const warn = makeSeldomWarning(logger);
   return async (...event) => {

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.js';
 import type { CorrectedClock } from '../corrected-clock.js';
 import type { Logger } from '../logger.js';
 
-/** What all parts of the app have in common. */
+/** The objects that all parts of the app share. */
 export interface Base {
   readonly config: Config;
   readonly version: string;

@@ -4,11 +4,11 @@ import type { ConnectionBounds } from '../api/http/connections.js';
 import type { Refusals } from '../api/http/refusals.js';
 import type { Logger } from '../logger.js';
 
-/** For files, NATS, and what else a process opens. */
+/** Descriptors for files, NATS, and everything else that a process opens. */
 const OTHER_FILES = 100;
 const MIN_COUNT = 10;
 
-/** What callers may hold of the API, and of /metrics. */
+/** The bounds for the connections of callers to the API and to /metrics. */
 export function connectionBounds(config: Config, refusals: Refusals, logger: Logger) {
   const { max, answerTimeoutMs } = config.connections;
   const openFiles = openFilesLimit();
@@ -27,7 +27,7 @@ export function metricsBounds({ connections }: Pick<Config, 'connections'>, refu
   return { most, answerTimeoutMs, onCut: (reason) => refusals.add(reason, { port: 'metrics' }) };
 }
 
-/** Deliveries go first: what is configured for them is left free. */
+/** Deliveries have priority: the connections that are configured for them are left free. */
 export function allowedConnections(
   { connections, dispatch, database }: Pick<Config, 'connections' | 'dispatch' | 'database'>,
   openFiles: number,
@@ -36,7 +36,7 @@ export function allowedConnections(
   return Math.min(connections.max, Math.max(MIN_COUNT, openFiles - reserved - OTHER_FILES));
 }
 
-/** Infinity where it is not known. */
+/** Infinity if the limit is unknown. */
 function openFilesLimit(): number {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];

@@ -13,7 +13,7 @@ import { startTestNats } from '../testkit/servers/test-nats.js';
 const whsec = (name: string) => canaryKey('whsec_', name);
 const whsk = (name: string) => canaryKey('whsk_', name);
 const pems = makeCertificates();
-/** However it may be written, it has one of these in it. */
+/** Every spelling of the canary contains one of these. */
 const SONGS = [
   ...writingsOf(CANARY),
   ...writingsOf(Buffer.from(CANARY).toString('base64')),
@@ -32,7 +32,7 @@ beforeAll(async () => {
   database = await makeTestDatabase();
   server = await startTestNats();
   nats = await connect({ servers: server.url });
-  // Without keys: what is stored is the secret itself, and whoever lets a row out lets the canary out.
+  // This instance has no keys: the stored value is the secret itself, so that each disclosed row discloses the canary.
   hukz = await startTestApp({ database, natsUrl: server.url }, { HUKZ_WEBHOOK_PROXIES: 'true' });
   receiver = await startReceiver();
 });
@@ -67,7 +67,7 @@ function fail(): never {
   throw new Error('what must be refused was not');
 }
 
-/** Secrets in every field that takes one, in right requests … */
+/** Stores secrets in every field that takes one, with valid requests. */
 async function plantCanaries(event: number): Promise<number[]> {
   const right = [
     { secret: whsec('a') },
@@ -80,7 +80,7 @@ async function plantCanaries(event: number): Promise<number[]> {
     { auth: oauth2(canary('x')) },
     { auth: { ...oauth2(canary('y')), client_auth: 'client_secret_post' } },
     { tls: { ca: pems.ca, certificate: pems.client.cert, key: pems.client.key } },
-    // What is no proxy at all, so that it fails.
+    // Nothing listens there as a proxy, so that the request fails.
     { proxy: `http://u:${canary('1')}@127.0.0.1:${receiver.port}` },
   ];
   const made = await Promise.all(right.map((body) => create([event], body)));
@@ -88,7 +88,7 @@ async function plantCanaries(event: number): Promise<number[]> {
   return made.map(({ body }) => body.id);
 }
 
-/** … and in wrong ones. */
+/** Sends secrets with invalid requests. */
 async function plantRefused(event: number): Promise<void> {
   const wrong = [
     { secret: `${whsec('h')}!` },
@@ -142,7 +142,7 @@ describe('secrets are in no log line, no answer and no error', () => {
       return { status: index % 2 === 0 ? 200 : 410 };
     });
     ids = await plantCanaries(event);
-    // There are at most eight test calls at once.
+    // At most eight test calls run at the same time.
     for (const some of [ids.slice(0, 6), ids.slice(6)]) await Promise.all(some.map(disturb));
   });
 
@@ -157,7 +157,8 @@ describe('secrets are in no log line, no answer and no error', () => {
 
   it('when PostgreSQL refuses them', async () => {
     const db = makeKnex(database.connection, { max: 1 });
-    // What PostgreSQL refuses it quotes: in the failing row's DETAIL, and the statement in the driver's error.
+    // PostgreSQL quotes the values that it refuses: in the DETAIL of the failing row, and the statement in the driver's
+    // error.
     await db.raw('alter table webhook_secrets add constraint refused check (id < 0) not valid');
     expect((await create([event], { secret: whsec('r') })).status).toBe(500);
     expect((await ask('post', `/webhooks/${ids[0]}/secret/rotate`, { secret: canary('s') })).status).toBe(500);

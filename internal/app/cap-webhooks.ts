@@ -2,7 +2,7 @@ import { type Ceilings, capSettings } from '../domain/limits/ceilings.js';
 import type { CatalogChanges } from '../domain/matching/catalog.js';
 import { NO_SETTINGS } from '../domain/matching/webhook-settings.js';
 
-/** The changes with each webhook's settings as far as the operator allows them. */
+/** Returns the changes with the settings of each webhook capped to the operator's limits. */
 export function capWebhooks(changes: CatalogChanges, ceilings: Ceilings): CatalogChanges {
   const webhooks = changes.webhooks.map((webhook) => {
     if (webhook.settings === NO_SETTINGS) return webhook;

@@ -33,7 +33,7 @@ afterEach(async () => {
 const backup = () => `${database.settings.name}_backup`;
 const admin = (sql: string) => runAsAdmin(database.settings, sql);
 
-/** Does something to the database that nobody may be connected to, as a failover does. */
+/** Does work on the database that requires all connections to be closed, like a failover. */
 async function apart(work: () => Promise<void>): Promise<void> {
   const { name } = database.settings;
   await admin(`alter database ${name} allow_connections false`);
@@ -44,7 +44,7 @@ async function apart(work: () => Promise<void>): Promise<void> {
 
 const save = () => apart(() => admin(`create database ${backup()} template ${database.settings.name}`));
 
-/** The backup takes the place of the database under the running instances, which meanwhile see none. */
+/** The backup replaces the database under the running instances, which see no database meanwhile. */
 const restore = () =>
   apart(async () => {
     const { name } = database.settings;
@@ -68,13 +68,14 @@ it.each(['core', 'jetstream'])(
     await save();
     const lost = await eventuallyAnswered(() => known.webhook(old?.url ?? '', [event], { max_in_flight: 1 }));
     const lostEvent = await known.event('lost.event');
-    // More than one request at a time brings: the others wait in memory for a receiver that the backup does not know.
+    // These are more deliveries than one request at a time sends. The rest waits in memory for a receiver that the
+    // backup does not know.
     old?.behave({ delayMs: 3000 });
     for (let n = -10; n < 0; n++) nats.publish('kept.event', JSON.stringify({ n }));
     await kept?.waitFor(10);
     await old?.waitFor(1);
     await restore();
-    // The changes after the restore overtake the number of those that are lost.
+    // The changes after the restore overtake the number of the lost changes.
     const again = await eventuallyAnswered(() => two.api.webhook(fresh?.url ?? '', [event]));
     const madeEvent = await two.api.event('made.event');
     await two.api.event('another.event');
@@ -101,7 +102,7 @@ it.each(['core', 'jetstream'])(
 const numbers = (receiver: Receiver | undefined) =>
   (receiver?.requests ?? []).map(({ body }) => JSON.parse(String(body)).payload.n as number);
 
-/** Until the instance has found the database again. */
+/** Repeats the request until the instance has found the database again. */
 async function eventuallyAnswered<T>(ask: () => Promise<T>): Promise<T> {
   const answers: T[] = [];
   await eventually(async () => answers.push(await ask()) > 0, { what: 'an answer', timeoutMs: 20_000 });

@@ -16,7 +16,7 @@ import { type Inbound, wireIntake } from './wire-intake.js';
 import { wireMembership } from './wire-membership.js';
 import { type Outbound, wireSending } from './wire-sending.js';
 
-/** The parts between a message and its deliveries, made and not started; what each of them is for says its own file. */
+/** The parts between a message and its deliveries, constructed but not started. The file of each part explains it. */
 export interface Core {
   readonly metrics: Metrics;
   readonly store: Store;
@@ -30,7 +30,7 @@ export interface Core {
   readonly inbound: Inbound;
 }
 
-/** `onUnusable`: the tables are not ours, or not there. */
+/** `onUnusable` is called if the tables are missing or do not belong to hukz. */
 export async function construct(
   base: Base,
   options: StartOptions,

@@ -221,7 +221,7 @@ describe('a webhook that changes while something is owed to it', () => {
   });
 });
 
-/** What waits for `until` goes on when `open` is called. */
+/** A gate: waiters for `until` continue when `open` is called. */
 function makeGate() {
   let open: () => void = () => undefined;
   const until = new Promise<void>((resolve) => {

@@ -30,9 +30,9 @@ let receiver: Receiver;
 let issuer: Receiver;
 let proxy: TestProxy;
 const answers: string[] = [];
-/** What may be found nowhere. */
+/** The values that must not be found anywhere. */
 const songs = new Set([...writingsOf(CANARY), ...writingsOf(btoa(CANARY)), ...writingsOfKey(client.key)]);
-/** Those that requests are signed with just now. */
+/** The secrets with which requests are currently signed. */
 let secrets = [canaryKey('whsec_', 'signing')];
 
 beforeAll(async () => {
@@ -62,7 +62,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** RFC 6749, as a server reads it: the login is form-encoded, and then in base64. */
+/** RFC 6749, as a server reads it: the client id and secret are form-encoded, and then base64-encoded. */
 function giveToken({ url, headers, body }: ReceivedRequest): Answer {
   const [id, secret] = Buffer.from(String(headers.authorization).slice('Basic '.length), 'base64')
     .toString()
@@ -78,7 +78,7 @@ function giveToken({ url, headers, body }: ReceivedRequest): Answer {
   return { body: JSON.stringify({ access_token: TOKEN, token_type: 'Bearer', expires_in: 3600 }) };
 }
 
-/** What is not as it shall be gets no 200, and the words of why in the log row. */
+/** An invalid request is not answered with 200. The log row has the reason. */
 function verify({ method, url, headers, body }: ReceivedRequest, isFirst: boolean): Answer {
   try {
     for (const secret of secrets) new Webhook(secret).verify(body, headers as Record<string, string>);
@@ -126,7 +126,7 @@ const delivered = async (id: number, count: number) => {
 };
 const eventIn = ({ headers, body }: ReceivedRequest) => HTTP.toEvent({ headers, body: String(body) });
 
-/** Everything that can be said of a webhook. */
+/** A webhook with every possible setting. */
 const wanted = (event: number) => {
   const plain = {
     name: 'everything',

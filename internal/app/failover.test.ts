@@ -35,7 +35,7 @@ const start = async (host: string, port = database.primary.port) => {
   instance = await startInstance({ database: { settings }, natsUrl: server.url });
   return instance;
 };
-/** A switch-over: the old server takes no writes, the new one does, the name leads to it. */
+/** A switch-over: the old server refuses writes, the new server accepts them, and the name resolves to it. */
 const moveDatabase = async () => {
   await database.makePrimaryReadOnly();
   await database.promote();
@@ -43,7 +43,7 @@ const moveDatabase = async () => {
 };
 const sayWhen = (what: string, timeoutMs = 15_000) => ({ what, timeoutMs });
 
-/** A message goes all the way, and the API writes. */
+/** A message is delivered, and the API writes. */
 const everythingWorks = async ({ api }: TestInstance, mark: string) => {
   const event = await api.event(`after.${mark}`);
   await api.webhook(`${receiver.url}/${mark}`, [event]);
@@ -54,7 +54,7 @@ const everythingWorks = async ({ api }: TestInstance, mark: string) => {
 describe('a database that moves', () => {
   it('behind its name: sessions that can only read are left, the API writes and the journal goes on within seconds', async () => {
     const { api } = await start(`127.0.0.1:${name.port}`);
-    // The pool of the API has several connections: every one of them has to move.
+    // The pool of the API has several connections, and every one of them has to move.
     const write = (mark: string) => Promise.all(Array.from({ length: 8 }, (_, n) => api.event(`${mark}.${n}`)));
     await write('before');
     await moveDatabase();

@@ -16,10 +16,13 @@ export interface FinishParts {
   readonly cleanup: Cleanup;
 }
 
-/** Part of the grace period in which requests may run; the journal commits in the rest. */
+/** Share of the grace period in which requests may run. The journal commits in the rest. */
 const SENDING_SHARE = 0.8;
 
-/** Takes nothing new, commits what was taken, finishes what runs; only then closes what that needed. */
+/**
+ * Accepts nothing new, commits accepted messages and finishes running requests. Then it closes the resources that were
+ * needed.
+ */
 export async function finish(parts: FinishParts): Promise<void> {
   const { graceMs, catalogSync, intake, streamOrder, dispatch, journal, cleanup } = parts;
   const deadline = makeDeadline(graceMs);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 const PAYLOAD = '{ "id": 12345678901234567890, "name": "water", "id": 1 }';
 
-/** What a webhook with these settings gets of a message; others of its event are gone. */
+/** The request for a message to a webhook with these settings. Other webhooks of its event are deleted. */
 const received = async (settings: object, payload: string | Uint8Array = PAYLOAD) => {
   const id = await kit.hukz.api.webhook(kit.receiver.url, [eventId], settings);
   kit.nats.publish('tag.created', payload);

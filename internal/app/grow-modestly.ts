@@ -4,10 +4,11 @@ const LOOK_EVERY_MS = 100;
 const MANY = 1000;
 
 /**
- * On a machine with much memory V8 lets the heap grow to four times what is alive before it looks for garbage, and the
- * buffers that hang on it grow along: messages that come back at once after an outage made a peak of 325 MB of it. While
- * many wait for their commit it may grow by a quarter only; always, that would cost a fifth of the CPU at full rate. V8 reads
- * the flag at each collection. Answers what ends the looking.
+ * On a machine with much memory, V8 lets the heap grow to four times the live size before it collects garbage, and the
+ * buffers that the heap references grow along: messages that were redelivered together after an outage caused a peak of
+ * 325 MB of them. While many messages wait for their commit, the heap may grow by a quarter only. If that limit were
+ * permanent, it would cost a fifth of the CPU at full rate. V8 reads the flag at each collection. Returns a function
+ * that ends the observation.
  */
 export function growModestly(waiting: () => number): () => Promise<void> {
   let isModest = false;

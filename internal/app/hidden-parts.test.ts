@@ -14,7 +14,7 @@ const kit = useAppKit({ HUKZ_ENCRYPTION_KEYS: `k:${KEY.key.toString('base64')}`,
 const [TOKEN, HEADER] = [canary('in-url'), canary('in-header')];
 const SHOWN = { 'x-api-key': '***', 'x-team': 'payments' };
 
-/** All rows of the tables that hold urls or headers, as text. */
+/** All rows of the tables that contain URLs or headers, as text. */
 async function stored(): Promise<string> {
   const db = makeKnex(kit.database.connection, { max: 1 });
   const rows = await Promise.all(['webhooks', 'webhook_secrets', 'webhook_logs'].map((table) => db(table)));

@@ -20,7 +20,7 @@ beforeAll(async () => {
   database = await makeTestDatabase();
   server = await startTestNats();
   nats = await connect({ servers: server.url });
-  // One attempt each, so that the first outcome is the last.
+  // Each delivery has one attempt, so that the first outcome is the last.
   const patience = { HUKZ_REQUEST_TIMEOUT: '2s', HUKZ_CONNECT_TIMEOUT: '300ms', HUKZ_RETRY_SCHEDULE: '' };
   hukz = await startTestApp({ database, natsUrl: server.url }, patience);
 });
@@ -46,7 +46,7 @@ async function listen(answer: (socket: net.Socket) => unknown): Promise<string> 
   return `http://127.0.0.1:${(listener.address() as AddressInfo).port}/`;
 }
 
-/** Answers with these bytes and closes. */
+/** Answers with these bytes and closes the connection. */
 const says = (head: string, body: Uint8Array = new Uint8Array()) =>
   listen((socket) => socket.end(Buffer.concat([Buffer.from(`${head}\r\n\r\n`), body])));
 const OK = 'HTTP/1.1 200 OK\r\nConnection: close';
@@ -59,7 +59,7 @@ function drip(socket: net.Socket, head: string): void {
 
 type Expected = Partial<Pick<LogAnswer, 'outcome' | 'response_status_code' | 'error' | 'response_body'>>;
 
-/** Each with the log row that it leaves. */
+/** Hostile receivers, each with the log row that it causes. */
 const HOSTILE: Readonly<Record<string, { readonly url: () => Promise<string>; readonly row: Expected }>> = {
   'never answers': { url: () => listen(() => undefined), row: { error: 'timed out after 2 s' } },
   'drips its headers': {
@@ -166,7 +166,7 @@ describe('a webhook that was registered when its address was still allowed', () 
     await client.connect();
     await client.query('update webhooks set url = $1 where id = $2', ['http://169.254.169.254/latest/', id]);
     await client.end();
-    // Through the API, so that the change is live when it answers.
+    // The change is made through the API, so that it is active when the API answers.
     await hukz.api.patch(`/webhooks/${id}`, { name: 'inside' }).expect(200);
     nats.publish('hostile.inside', '{}');
     await eventually(async () => (await hukz.api.logs(`webhook_id=${id}`)).length === 1, { what: 'the row' });

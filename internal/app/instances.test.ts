@@ -5,7 +5,7 @@ import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
 const kit = useInstanceKit({ HUKZ_INSTANCE_TIMEOUT: '2s' });
 
-/** Publishes numbered messages and gives the numbers of those that were acknowledged after their commit. */
+/** Publishes numbered messages and returns the numbers of the messages that were acknowledged after their commit. */
 async function publishNumbers(subject: string, count: number): Promise<Set<number>> {
   const acknowledged = new Set<number>();
   const asked = Array.from({ length: count }, async (_, n) => {
@@ -38,7 +38,8 @@ it('loses nothing that was committed to a kill -9 in the middle of 1,000 deliver
   expect(account.accepted).toBe(account.delivered);
   expect(account.accepted).toBeGreaterThanOrEqual(acknowledged.size);
   expect(await kit.ledger.logged('delivered')).toEqual(new Set(idsReceived()));
-  // What was sent twice was in flight when the instance died, at most its slots, and the log says so.
+  // Deliveries that were sent twice were in flight when the instance died. There are at most as many as it had slots,
+  // and the log says so.
   const ids = idsReceived();
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
   const interrupted = await kit.ledger.logged('interrupted');

@@ -12,7 +12,7 @@ const OAUTH2 = { type: 'oauth2', client_id: 'me', client_secret: canary('client'
 const NEEDLES = ['basic', 'bearer', 'key', 'client', 'access-token'].flatMap((name) => writingsOf(canary(name)));
 const FORBIDDEN = [...NEEDLES, ...writingsOf(SIGNING.slice('whsec_'.length))];
 
-/** Receivers that repeat what they were sent, each in its way. */
+/** Receivers that repeat the request, each in another form. */
 const ECHOES: Readonly<Record<string, (request: ReceivedRequest) => string>> = {
   'as JSON': ({ headers }) => JSON.stringify({ headers, SIGNING }),
   'as JSON in JSON': ({ headers }) => JSON.stringify({ body: JSON.stringify({ headers, SIGNING }) }),

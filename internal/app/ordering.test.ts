@@ -18,7 +18,7 @@ const stepOf = (request: ReceivedRequest): Step => JSON.parse(request.body.toStr
 async function make(settings: object) {
   const subject = `ordered.${++events}`;
   const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event(subject)], settings);
-  /** One after the other, each after the commit of the one before it. */
+  /** Publishes one message after the other, each after the commit of the previous one. */
   const publish = async (steps: readonly Step[]) => {
     for (const step of steps) {
       const headers = natsHeaders();
@@ -34,7 +34,7 @@ const steps = (keys: readonly string[], count: number): readonly Step[] =>
 const finish = (what: string, condition: () => boolean | Promise<boolean>) =>
   eventually(condition, { what, timeoutMs: 15_000 });
 
-/** Answers, and notes whenever two requests of a key are open at once. */
+/** Answers requests, and notes whenever two requests of a key are open at the same time. */
 function watch(failing: (step: Step, tries: number) => boolean = () => false) {
   const open = new Set<string>();
   const tries = new Map<string, number>();

@@ -35,7 +35,7 @@ interface Account {
   readonly cancelled: number;
 }
 
-/** A webhook of an event of its own. */
+/** A webhook with an event of its own. */
 async function make(settings: object = {}): Promise<Made> {
   const subject = `patience.${++events}`;
   const eventId = await kit.hukz.api.event(subject);
@@ -85,7 +85,8 @@ describe('a circuit', () => {
     });
     await webhook.publish(20);
     await webhook.publish(4, { kind: 'poison' });
-    // Four deliveries, many attempts: as many failures in a row as would open it were they of as many deliveries.
+    // There are four deliveries with many attempts. If the consecutive failures belonged to as many deliveries, they
+    // would open the circuit.
     await until('the retries', () => poisonous >= 60);
     expect(await webhook.read()).not.toHaveProperty('circuit');
     await webhook.publish(5);
@@ -183,7 +184,7 @@ describe('a rate', () => {
     const from = Date.now();
     await webhook.publish(60);
     await until('everything delivered', async () => (await webhook.account()).delivered === 60);
-    // Each has a second's worth of its half at hand: 60 at 20 a second take two seconds at least.
+    // Each instance has tokens for a second of its half: 60 requests at 20 per second take at least two seconds.
     expect(Date.now() - from).toBeGreaterThan(1900);
   });
 });

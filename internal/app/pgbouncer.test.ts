@@ -53,7 +53,7 @@ const start = async (settings: Readonly<Record<string, string>>) => {
     async (_how, settings: Readonly<Record<string, string>>) => {
       const [first, second] = [await start({ pool_mode: 'session', ...settings }), await start({})];
       await first.api.webhook(receiver.url, [await first.api.event('a.b')]);
-      // The other instance hears of it by a notification.
+      // The other instance learns of the webhook by a notification.
       const knows = async () => (await second.metric('hukz_catalog_webhooks')) === 1;
       await eventually(knows, { what: 'both instances know the webhook', timeoutMs: 15_000 });
       for (let n = 0; n < 200; n++) nats.publish('a.b', `{"n":${n}}`);

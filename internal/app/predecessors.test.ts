@@ -3,12 +3,12 @@ import { eventually } from '../testkit/eventually.js';
 import { useInstanceKit } from '../testkit/kits/use-instance-kit.js';
 import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
-/** Longer than any test here may take: nothing is set free by silence. */
+/** The timeout is longer than any test here, so that no delivery is released because of silence. */
 const kit = useInstanceKit({ HUKZ_INSTANCE_TIMEOUT: '10m' });
 const NAME = { HUKZ_INSTANCE_NAME: 'hukz-0' };
 const MESSAGES = 20;
 
-/** An instance that holds deliveries and is killed, in a container whose processes the next one cannot see. */
+/** Kills an instance with residents, in a container whose processes the next instance cannot see. */
 async function dieHolding(settings: Readonly<Record<string, string>>): Promise<void> {
   const first = await kit.start(settings);
   await first.api.webhook(kit.receiver.url, [await first.api.event('a.b')]);
@@ -18,7 +18,7 @@ async function dieHolding(settings: Readonly<Record<string, string>>): Promise<v
   );
   await Promise.all(asked);
   await kit.receiver.waitFor(MESSAGES);
-  // Left alone, workers would let their requests end; the end of a container takes them along.
+  // Workers whose parent is gone would wait for their requests. The end of a container ends them too.
   for (const pid of workersOf(first.lines)) process.kill(pid, 'SIGKILL');
   await first.kill();
   await kit.ledger.query("update instances set place = 'another container'");

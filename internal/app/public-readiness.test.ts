@@ -21,7 +21,7 @@ describe('in production', () => {
 
   beforeEach(async () => {
     database = await makeTestDatabase();
-    // Nothing listens there.
+    // No server listens on this port.
     natsPort = await findFreePort();
   });
   afterEach(async () => {
@@ -59,7 +59,7 @@ describe('in production', () => {
     await start();
     const { status, body } = await hukz.api.post('/events', { name: 'x', event: 'tag.created' });
     for (let n = 0; n < 20; n++) await hukz.api.post('/events', { name: 'x', event: 'tag.created' });
-    // The words change once, when the first try to connect has failed.
+    // The message changes once, when the first connection attempt has failed.
     expect(hukz.logger.lines.filter(({ name }) => name === 'event.not_admitted').length).toBeLessThanOrEqual(2);
     expect(hukz.logger.lines.filter(({ name }) => name === 'api.unavailable')).toHaveLength(1);
     expect([status, body.errors]).toEqual([
@@ -117,7 +117,7 @@ describe('in production', () => {
     expect(await told('')).toEqual([]);
   });
 
-  // Elsewhere the addresses beside 127.0.0.1 have to be made first.
+  // On other systems, loopback addresses other than 127.0.0.1 have to be configured first.
   (process.platform === 'linux' ? it : it.skip)('/metrics listens on METRICS_HOST, apart from the API', async () => {
     await start({ HUKZ_METRICS_HOST: '127.0.0.2', HUKZ_METRICS_TOKEN: '' });
     const { metricsPort } = hukz.app;

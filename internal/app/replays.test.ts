@@ -17,7 +17,7 @@ const idOf = ({ headers }: ReceivedRequest) => String(headers['webhook-id']);
 const isReplay = ({ headers }: ReceivedRequest) => headers['hukz-replay'] === 'true';
 const since = () => new Date(Date.now() - 3_600_000).toISOString();
 
-/** A webhook with so many dead letters; the receiver then takes everything. */
+/** A webhook with the given number of dead letters. Its receiver then accepts everything. */
 const withDead = async ({ api }: TestInstance, count: number) => {
   const webhookId = await api.webhook(kit.receiver.url, [await api.event('a.b')]);
   kit.receiver.behave({ status: 500 });
@@ -91,7 +91,8 @@ describe('a replay', () => {
     expect(await finished(hukz, job.id)).toMatchObject({ state: 'done', done: 60 });
     await eventually(() => kit.receiver.requests.filter(isReplay).length === 60, { what: 'all replays' });
     const times = kit.receiver.requests.filter(isReplay).map(({ at }) => at);
-    // Three steps: the second and the third each wait out the second of the one before them.
+    // The replay has three steps. The second and the third step each wait until a second has passed since the previous
+    // one.
     expect((times.at(-1) ?? 0) - askedAt).toBeGreaterThan(1800);
   });
 

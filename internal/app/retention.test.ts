@@ -27,7 +27,7 @@ const parts = (more: Partial<RetentionParts['limits']> = {}): RetentionParts => 
   },
 });
 const retain = (these: RetentionParts) => retainOnce(these, makeRemoval({ ...these, logsMs: these.limits.logsMs }));
-/** A message of so many days ago. */
+/** A message from the given number of days ago. */
 const accept = async (days: number, owed = false) => {
   const message = makeTestMessage('{}', Date.now() - days * DAY);
   const deliveries = owed ? [{ id: randomUUID(), webhookId: 1, wanted: false }] : [];
@@ -154,7 +154,7 @@ describe('retention', () => {
     const day = await accept(40);
     let dropping: Promise<string> | undefined;
     await kit.pool.transaction(async (run) => {
-      // As accept does it: a message of that day, and what it owes, in one transaction.
+      // The message of that day and its deliveries are inserted in one transaction, in the same way as `accept` does.
       await run(
         {
           text: `insert into messages (id, received_at, subject, payload) values (gen_random_uuid(), $1, 'x', '{}')`,

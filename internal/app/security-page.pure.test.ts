@@ -10,7 +10,7 @@ const tests = ['internal', 'config', 'cmd'].flatMap((room) =>
     .map((path) => `${room}/${path}`),
 );
 
-/** A file of tests by its path, or by its name alone where that is unmistakable; a star stands for any name. */
+/** The test files for a path, or for a file name that is unique. A star means any name. */
 function filesOf(named: string): readonly string[] {
   if (named.includes('*')) {
     const [before = '', after = ''] = named.split('*');
@@ -20,7 +20,7 @@ function filesOf(named: string): readonly string[] {
   return tests.filter((path) => basename(path) === named);
 }
 
-/** Each mark of a file, and the titles in parentheses behind it. */
+/** Each mention of a file, and the titles in parentheses after it. */
 const named = [...page.matchAll(/`([^`\s]+\.test\.ts)`(?: \(([^()]*)\))?/g)].map(([, file = '', words = '']) => ({
   file,
   titles: [...words.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title.replace(/,? …$/, '').trim()),

@@ -6,7 +6,7 @@ import type { ReceivedRequest } from '../testkit/servers/receiver.js';
 
 const kit = useAppKit({ HUKZ_ENCRYPTION_KEYS: `2026:${randomBytes(32).toString('base64')}` });
 
-/** A webhook of an event of its own. */
+/** A webhook with an event of its own. */
 async function makeSigned(subject: string, more: object = {}) {
   const event_ids = [await kit.hukz.api.event(subject)];
   const { status, body } = await kit.hukz.api.post('/webhooks', { url: kit.receiver.url, event_ids, ...more });
@@ -27,7 +27,7 @@ async function delivered(subject: string): Promise<ReceivedRequest> {
   return requests[before]!;
 }
 
-/** What the library of the specification says. */
+/** The verdict of the specification's library. */
 function verifies(secret: string, { body, headers }: ReceivedRequest): boolean {
   try {
     new Webhook(secret).verify(body, headers as Record<string, string>);

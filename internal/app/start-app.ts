@@ -21,20 +21,20 @@ import { wireObservation } from './wire-observation.js';
 export interface App {
   readonly port: number;
   readonly metricsPort: number;
-  /** The id under which it owns deliveries. */
+  /** The id under which the instance owns deliveries. */
   instance(): string;
-  /** From where on a message is safe. */
+  /** The guarantee for messages, and the point from which it holds. */
   readonly guarantee: string;
-  /** Resolves, with the reason, when nothing will ever succeed again: whoever runs the app should stop it. */
+  /** Resolves with the reason if the app can never succeed again. The caller should then stop the app. */
   readonly unusable: Promise<string>;
-  /** Finishes what was taken, within the grace period. May be called twice. */
+  /** Finishes accepted work within the grace period. It may be called twice. */
   stop(): Promise<void>;
 }
 
 const HTTP_GRACE_MS = 2000;
 const FAILED_START_MS = 5000;
 
-/** Constructs everything, starts it in order, and undoes what was started when a part of it fails. */
+/** Constructs and starts all parts in order, and stops the started parts if another part fails. */
 export async function startApp(options: StartOptions): Promise<App> {
   expectDetachedBuffers();
   const cleanup = makeCleanup(options.logger);
@@ -92,7 +92,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   };
 }
 
-/** From here on this instance lives, knows the catalog, and sends; messages come later. */
+/** From here on, this instance is alive, has the catalog, and sends. Messages arrive later. */
 async function startCore(
   core: Core,
   { config, logger, signal, parent }: StartOptions,

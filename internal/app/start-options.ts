@@ -7,18 +7,18 @@ export interface StartOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly version: string;
-  /** Bring the schema up before anything else; else it must be there. */
+  /** Whether to apply the migrations first. Otherwise the schema must be up to date. */
   readonly migrate: boolean;
-  /** Ends the waiting for dependencies that are not there yet. */
+  /** Ends the wait for dependencies that are not available yet. */
   readonly signal: AbortSignal;
   /** Present in a worker. */
   readonly parent?: WorkerParent;
 }
 
-/** The process that started this one and others. It has buried the predecessors of all of them. */
+/** The process that started this one and other workers. It has buried the predecessors of all of them. */
 export interface WorkerParent {
-  /** Told of each id before this instance goes by it. */
+  /** Called with each id before this instance uses it. */
   onInstance(id: string): void;
-  /** Shows the metrics in place of a server on `METRICS_PORT`. */
+  /** Shows the metrics instead of a server on `METRICS_PORT`. */
   showMetrics(metrics: Metrics): Promise<MetricsServer>;
 }

@@ -8,10 +8,13 @@ import { watchBacklog } from '../upkeep/watch-backlog.js';
 import type { Base } from './base.js';
 import type { Core } from './construct.js';
 
-/** Seconds of replaying that may be due and not sent yet. */
+/** Maximum replay work, in seconds, that may be due and not sent yet. */
 const MAX_WAITING_S = 10;
 
-/** What runs beside the way of a message: replays, retention, whether the account closes, and how far sending is behind. */
+/**
+ * Starts the work beside the delivery of messages: replays, retention, the check of the account, and the measurement of
+ * the backlog.
+ */
 export function startUpkeep({ config, clock, logger }: Base, core: Core, cleanup: Cleanup): void {
   const { pool } = core.store;
   const { onWebhook: onDisabled } = core.deliveryEvents;

@@ -49,18 +49,18 @@ const start = async (more: Readonly<Record<string, string>> = {}) => {
   running.push(instance);
   return instance;
 };
-/** In this process: quicker, and never killed. */
+/** The app runs in this process, which is faster. It is never killed. */
 const open = async (more: Readonly<Record<string, string>> = {}, natsUrl = server.url) => {
   const app = await startTestApp({ database, natsUrl }, { HUKZ_INTAKE: 'jetstream', ...more });
   apps.push(app);
   return app;
 };
-/** What a dead instance had comes again after so long. */
+/** Sets the time after which the messages of a dead instance are redelivered. */
 const redeliverAfter = (ms: number, { consumers } = jsm) => consumers.update('HUKZ', 'hukz', { ack_wait: nanos(ms) });
-/** One instance has two requests waiting; they ask for all that is published. */
+/** An instance has two pull requests waiting, which ask for all published messages. */
 const bothPull = () =>
   eventually(async () => (await jsm.consumers.info('HUKZ', 'hukz')).num_waiting > 2, { what: 'both to pull' });
-/** Waits for nobody, but gives the socket its turn. */
+/** Publishes without waiting for acknowledgements, but lets the socket have its turn. */
 const publish = async (subject: string, count: number, keys: number) => {
   for (let n = 0; n < count; n++) {
     nats.publish(subject, JSON.stringify({ n, key: n % keys }));
@@ -69,7 +69,7 @@ const publish = async (subject: string, count: number, keys: number) => {
   await nats.flush();
 };
 const steps = () => receiver.requests.map(({ body }) => JSON.parse(String(body)).payload as { n: number; key: number });
-/** Messages that came behind a later one of their key; what comes twice counts once. */
+/** Messages that arrived after a later one of their key. Repetitions of a message count once. */
 const overtaken = () => {
   const newest = new Map<number, number>();
   const seen = new Set<number>();
@@ -123,7 +123,7 @@ describe('a message with very many deliveries', () => {
     const [one] = await Promise.all([open(), open()]);
     const event = await one.api.event('a.b');
     await one.api.webhook(receiver.url, [event], { ...ordered, tags: { is: 'ordered' } });
-    // Each wide message takes several turns to be made ready; what it owes to these is held.
+    // Each wide message takes several turns to prepare. Its deliveries to these webhooks are parked.
     await ledger.query(
       `with made as (
          insert into webhooks (created_by_id, updated_by_id, name, url, enabled, paused_at)
@@ -151,7 +151,7 @@ describe('while a message is in the hands of somebody who died', () => {
   let stolen: JsMsg;
   let plain: Receiver;
 
-  /** One of the first few messages goes to us, who never acknowledge it. */
+  /** The test receives one of the first few messages and never acknowledges it. */
   beforeEach(async () => {
     plain = await startReceiver();
     const { api } = await open();

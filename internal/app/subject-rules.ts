@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import type { Logger } from '../logger.js';
 
-/** Which subjects may be registered. Production without a list of the operator's is logged. */
+/** The rules for subjects that may be registered. Production without the operator's list is logged. */
 export function subjectRulesOf({ mode, intake }: Pick<Config, 'mode' | 'intake'>, logger: Logger): SubjectRules {
   const { source, allowAllSubjects: allowAll, inboxes, eventSubjects } = intake;
   const rules = { allowAll, inboxes, literalFirst: source === 'jetstream' };

@@ -63,7 +63,7 @@ describe('subjects of the NATS server, of replies and of results', () => {
     nats.publish('a.b', '{}');
     nats.publish('x.deleted', '{}');
     await receiver.waitFor(2);
-    // The inbox of our own request above had no answer in it, so that only what was published is counted.
+    // The inbox of the request above received no answer, so that only published messages are counted.
     expect(await metric(hukz, 'hukz_messages_reserved_total')).toBe(RESERVED.length + 1);
     expect(firedBy()).toEqual(['a.b', 'x.deleted']);
     await eventually(() => logged(hukz, 'message.reserved').length > 0, { what: 'the line' });

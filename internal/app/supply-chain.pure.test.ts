@@ -12,7 +12,7 @@ interface Entry {
   readonly devOptional?: boolean;
 }
 
-/** Licences under which a package may be a part of what we ship under Apache-2.0. */
+/** Licences that a package may have to be part of a product under Apache-2.0. */
 const ALLOWED = new Set([
   'MIT',
   'Apache-2.0',

@@ -10,7 +10,7 @@ it('in production, users of the API read that a stream is refused, and operators
   await kit.stopLast();
   await kit.jsm.streams.delete('HUKZ');
   const token = 'a-token-of-the-operator';
-  // One server keeps one copy.
+  // A single server keeps one copy.
   const app = await kit.start({
     HUKZ_MODE: 'production',
     HUKZ_METRICS_TOKEN: token,

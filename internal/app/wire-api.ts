@@ -11,7 +11,7 @@ import { doorOf } from './door-of.js';
 import { findReadiness, probeDatabase } from './telemetry/readiness.js';
 import type { Observation } from './wire-observation.js';
 
-/** The API on the store and on what the rest of the service says. */
+/** Constructs the API from the store and the other parts of the service. */
 export function wireApi(base: Base, core: Core, observation: Observation, isStopping: () => boolean): Express {
   const { config, version, logger } = base;
   const { store, vault, journal, registry, membership, outbound, dispatch } = core;
@@ -24,7 +24,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
   const showsToken = makeTokenCheck(config.metrics.token);
   const isDevelopment = config.mode === 'development';
   const databaseTrouble = probeDatabase(db);
-  /** As the store says now, whatever changed elsewhere a moment ago. */
+  /** Loads the current state from the store, whatever changed on another instance a moment ago. */
   const loadLive = async (id: number) => {
     await catalogSync.refresh();
     const webhook = catalog.webhook(id);

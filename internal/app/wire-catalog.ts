@@ -9,7 +9,7 @@ import { capWebhooks } from './cap-webhooks.js';
 import type { Store } from './open/open-store.js';
 import { subjectRulesOf } from './subject-rules.js';
 
-/** Events and webhooks as this instance knows them, and what keeps them as they are in the store. */
+/** The events and webhooks in the memory of this instance, and the parts that keep them equal to the store. */
 export interface Registry {
   readonly catalog: Catalog;
   readonly catalogSync: CatalogSync;

@@ -26,10 +26,10 @@ export interface DispatchParts {
   onAttempt(attempt: SettledAttempt): void;
 }
 
-/** Keys of ordered webhooks that are gone through in one statement: 200 ms. */
+/** Number of keys of ordered webhooks that one statement checks: 200 ms. */
 const KEYS_AT_ONCE = 10_000;
 
-/** The sending loop on the store, the sender and the catalog. */
+/** Constructs the sending loop from the store, the sender and the catalog. */
 export function wireDispatch({ config, clock, logger }: Base, parts: DispatchParts): Dispatch {
   const { pool, journal, membership, outbound } = parts;
   const { catalog, catalogSync } = parts.registry;

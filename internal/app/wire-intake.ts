@@ -31,23 +31,26 @@ export interface IntakeParts {
   readonly journal: Journal;
   readonly registry: Registry;
   readonly dispatch: Dispatch;
-  /** Instances that live. */
+  /** Number of live instances. */
   instances(): number;
 }
 
-/** By then every instance that reads streams knows that this one is not read any more. */
+/** After this time, every instance that reads streams knows that this stream is not read any more. */
 const UNREAD_MS = 10_000;
-/** Another instance may read it still, and have to wait for what a dead one had. */
+/** Another instance may still read the stream, and may have to wait for the messages of a dead instance. */
 const UNREAD_BY_US_MS = 90_000;
 
-/** The way of a message from NATS into the journal. */
+/** The path of a message from NATS into the journal. */
 export interface Inbound {
   readonly acceptor: Acceptor;
   readonly intake: Intake;
   readonly streamOrder: StreamOrder;
 }
 
-/** The door to NATS, on the catalog, the journal and dispatch. Throws when a file of the NATS settings cannot be used. */
+/**
+ * Constructs the intake from NATS with the catalog, the journal and dispatch. Throws if a file of the NATS settings
+ * cannot be used.
+ */
 export function wireIntake({ config, version, clock, logger }: Base, parts: IntakeParts): Inbound {
   const { dispatch, pool } = parts;
   const { catalog, catalogSync } = parts.registry;

@@ -14,8 +14,8 @@ import type { Base } from './base.js';
 import type { Store } from './open/open-store.js';
 
 /**
- * This process among the instances, on the store and on what the kernel says of processes. `onInstance` is told of each id
- * before this instance goes by it.
+ * Makes this process a member of the instances, with the store and the kernel's information about processes.
+ * `onInstance` is called with each id before this instance uses it.
  */
 export function wireMembership(
   { config, clock, logger }: Base,
@@ -27,7 +27,8 @@ export function wireMembership(
     store: {
       async register(id) {
         onInstance?.(id);
-        // Named each time: a process that was checkpointed and restored has another start.
+        // The process is named for each registration, because a process that was checkpointed and restored has another
+        // start time.
         const register = () => registerInstance(heartPool, { id, host: hostname(), name, ...nameOwnProcess() });
         await learnFrom(clock, register, (time) => time);
       },

@@ -6,13 +6,13 @@ import type { Core } from './construct.js';
 import { type Degradations, makeDegradations, notConnected, notStored } from './telemetry/degradations.js';
 import { requestsRefused, spacesAtShare } from './telemetry/degraded-by-limits.js';
 
-/** What operators are shown of a running app. */
+/** The information about a running app that operators see. */
 export interface Observation {
   readonly degradations: Degradations;
   readonly refusals: Refusals;
 }
 
-/** Gathers what is degraded, and gives the metrics what they read. */
+/** Collects the degradations, and gives the metrics their readings. */
 export function wireObservation({ clock, version, logger }: Base, core: Core): Observation {
   const { metrics, store, journal, registry, outbound, dispatch, deliveryEvents } = core;
   const { catalog, catalogSync, permitted } = registry;

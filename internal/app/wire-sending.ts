@@ -12,7 +12,7 @@ import type { Vault } from '../store/secrets/vault.js';
 import type { Base } from './base.js';
 import { openOutwards } from './open/open-outwards.js';
 
-/** The way to the receivers. */
+/** The parts that send to receivers. */
 export interface Outbound {
   readonly rules: EgressRules;
   readonly sender: Sender;
@@ -21,7 +21,7 @@ export interface Outbound {
   readonly testCalls: TestCalls;
 }
 
-/** Everything between a delivery that is owed and the receiver's answer. */
+/** Constructs everything between an owed delivery and the receiver's answer. */
 export function wireSending({ config, version, clock, logger }: Base, vault: Vault, cleanup: Cleanup): Outbound {
   const rules = makeEgressRules(config.egress);
   const opener = openOutwards(config, rules, logger);

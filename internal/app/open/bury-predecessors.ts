@@ -5,17 +5,18 @@ import { withDatabase } from './open-database.js';
 
 export interface PredecessorParts {
   readonly pool: JournalPool;
-  /** `INSTANCE_NAME`; without it there is nothing to do. */
+  /** `INSTANCE_NAME`. Without it, there is nothing to do. */
   readonly name: string | undefined;
-  /** The id of the instance that goes by the name from now on; a parent of workers has none. */
+  /** The id of the instance that has the name from now on. A parent of workers has none. */
   readonly successor?: string;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
 /**
- * Sets free what earlier instances of our name held. Its operator says that one instance at a time has the name, so whoever
- * starts under it knows that they have ended, also in another container or on another machine, where no kernel can be asked.
+ * Releases the deliveries that earlier instances of the same name owned. The operator guarantees that only one instance
+ * at a time has the name. Therefore an instance that starts with the name knows that its predecessors have ended, also
+ * in another container or on another machine, where no kernel can be queried.
  */
 export async function buryPredecessors(parts: PredecessorParts): Promise<void> {
   const { pool, name, successor, logger, signal } = parts;

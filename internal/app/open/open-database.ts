@@ -14,8 +14,8 @@ export interface OpenDatabaseOptions {
 }
 
 /**
- * Waits for PostgreSQL and brings the schema up, or (`--no-migrate`) requires that it is up already. Answers the names of
- * the migrations that were applied now.
+ * Waits for PostgreSQL and applies the migrations, or (`--no-migrate`) requires that the schema is up to date. Returns
+ * the names of the migrations that were applied now.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<readonly string[]> {
   const { connection, logger } = options;
@@ -23,7 +23,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<readon
   return withDatabase(open, options);
 }
 
-/** Does something that PostgreSQL must be there for, and waits for it where it is not; a wrong setting is named. */
+/** Runs work that needs PostgreSQL, and waits until PostgreSQL is available. An error names the wrong setting. */
 export async function withDatabase<T>(
   work: () => Promise<T>,
   { logger, signal }: Pick<OpenDatabaseOptions, 'logger' | 'signal'>,
@@ -36,7 +36,8 @@ export async function withDatabase<T>(
 function isFinal(error: unknown): boolean {
   const refusals = [CannotStart, DatabaseTooNew, UnusableServer];
   const known = refusals.some((kind) => error instanceof kind) || nameWrongKey(error) !== error;
-  // Any other answer of the server will not be another one tomorrow, unless it starts, is busy or takes no writes yet.
+  // Any other answer of the server will be the same tomorrow, unless the server starts, is busy or does not accept
+  // writes yet.
   return known || (sqlStateOf(error) !== undefined && !isDatabaseAway(error));
 }
 

@@ -17,7 +17,7 @@ export interface OpenStoreOptions {
   readonly applicationName: string;
   readonly duplicateWindowMs: number;
   readonly migrate: boolean;
-  /** Learns what the database's clock shows. */
+  /** Learns the time of the database's clock. */
   readonly clock: CorrectedClock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -27,19 +27,25 @@ export interface Store {
   readonly connection: Connection;
   readonly db: Knex;
   readonly pool: JournalPool;
-  /** For the heartbeat alone: whatever the journal waits for, this instance must not pass for dead. */
+  /** A pool for the heartbeat alone: even if the journal waits, this instance must not be considered dead. */
   readonly heartPool: JournalPool;
-  /** Sessions that were left because of what the server answered, or did not answer, by pool. */
+  /**
+   * Number of sessions that were discarded because of the server's answer, or because the server did not answer, by
+   * pool.
+   */
   readonly sessionsLeft: Readonly<Record<string, number>>;
 }
 
-/** Statements of the journal take milliseconds; an answer that takes longer than this does not come any more. */
+/** Statements of the journal take milliseconds. An answer that takes longer than this will not arrive. */
 const JOURNAL_ANSWER_MS = 15_000;
 const HEART_ANSWER_MS = 5000;
 const PARTITIONS_EVERY_MS = 3_600_000;
 const FORGET_EVERY_MS = 30_000;
 
-/** PostgreSQL, migrated, with its two pools, and partitions for the days to come for as long as we run. */
+/**
+ * Opens PostgreSQL with the migrations applied and two pools, and creates partitions for the coming days as long as the
+ * process runs.
+ */
 export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Promise<Store> {
   const { database, clock, logger } = options;
   const connection = connectionFor(database, options.applicationName);

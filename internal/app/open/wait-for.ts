@@ -2,10 +2,10 @@ import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 
 export interface WaitForOptions {
-  /** The name of the log line that says so. */
+  /** The name of the log line that reports the wait. */
   readonly line: string;
   readonly logger: Logger;
-  /** True for what waiting cannot mend. */
+  /** Whether waiting cannot solve the error. */
   isFinal(error: unknown): boolean;
   readonly signal: AbortSignal;
 }
@@ -13,7 +13,7 @@ export interface WaitForOptions {
 const EVERY_MS = 1000;
 const COMPLAIN_EVERY = 10;
 
-/** Tries until it succeeds: a dependency that is not there yet is waited for, with a line now and then that says so. */
+/** Tries until it succeeds: it waits for a dependency that is not available yet, and logs a line now and then. */
 export async function waitFor<T>(attempt: () => Promise<T>, options: WaitForOptions): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {

@@ -1,6 +1,6 @@
 import { isSqlState } from '../../store/postgres/pg-error.js';
 
-/** SQLSTATEs that a wrong configuration causes, and the key to look at. */
+/** SQLSTATEs that a wrong configuration causes, each with the key to check. */
 const WRONG_KEYS: Readonly<Record<string, string>> = {
   '28P01': 'DATABASE_USER or DATABASE_PASSWORD',
   '28000': 'DATABASE_USER or DATABASE_SSL_MODE',
@@ -8,19 +8,22 @@ const WRONG_KEYS: Readonly<Record<string, string>> = {
   '42501': 'DATABASE_USER',
 };
 
-/** Starting is senseless until somebody changes something. */
+/** hukz cannot start until an operator changes something. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-/** A refusal of PostgreSQL that a key of ours causes, in a sentence that names it; any other error stays what it is. */
+/**
+ * Returns an error that names the configuration key which caused a refusal of PostgreSQL. Any other error is returned
+ * unchanged.
+ */
 export function nameWrongKey(error: unknown): unknown {
   const key = WRONG_KEYS[sqlStateOf(error) ?? ''] ?? wrongBeforeLogin(error);
   if (key === undefined) return error;
   return new CannotStart(`PostgreSQL refuses the connection: ${(error as Error).message} (check ${key})`);
 }
 
-/** What the driver says before PostgreSQL could: it has no SQLSTATE, and no waiting mends it. */
+/** Errors that the driver reports before PostgreSQL could. They have no SQLSTATE, and waiting does not solve them. */
 function wrongBeforeLogin(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code = '' } = error as { code?: string };

@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.js';
 import { repeat } from '../../repeat.js';
 
 export interface DegradationsDeps {
-  /** The rooms that can be degraded. */
+  /** The parts of hukz that can be degraded. */
   readonly sources: readonly (() => readonly Degradation[])[];
   readonly logger: Logger;
 }
@@ -16,10 +16,13 @@ export interface Degradations {
 }
 
 const LOOK_EVERY_MS = 1000;
-/** Thousands of events may be hit by one cause: the rest of a round shares one line. */
+/** One cause may affect thousands of events. The rest of a round shares one line. */
 export const MAX_LINES_PER_LOOK = 100;
 
-/** What is degraded in this instance, from every room that can be: the one list that readiness, metrics and log lines show. */
+/**
+ * The degradations of this instance, from every part that can be degraded: the one list that readiness, metrics and log
+ * lines show.
+ */
 export function makeDegradations({ sources, logger }: DegradationsDeps): Degradations {
   let known: ReadonlyMap<string, Degradation> = new Map();
   const list = () => sources.flatMap((source) => source());
@@ -45,12 +48,12 @@ export function makeDegradations({ sources, logger }: DegradationsDeps): Degrada
   };
 }
 
-/** A connection that is away is one degradation, not one of each event. */
+/** A lost connection is one degradation, not one per event. */
 export function notConnected(problem: string | undefined): readonly Degradation[] {
   return problem === undefined ? [] : [{ reason: 'not_connected', problem }];
 }
 
-/** The words of a problem may change from look to look; the state has changed only when the reason has. */
+/** The message of a problem may change from look to look. The state has changed only if the reason has. */
 const keyOf = ({ event = '', reason }: Degradation) => `${reason}\n${event}`;
 
 function inLines(changed: readonly Degradation[], line: (fields: Readonly<Record<string, unknown>>) => void): void {

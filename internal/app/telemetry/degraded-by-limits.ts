@@ -1,7 +1,9 @@
 import type { RunningRefusals } from '../../api/http/refusals.js';
 import type { Degradation } from '../../domain/streams/degradation.js';
 
-/** Callers that are refused, or whose connections are closed. The log has a line per reason, and a metric counts them. */
+/**
+ * Callers that are refused, or whose connections are closed. The log has a line per reason, and a metric counts them.
+ */
 export function requestsRefused(running: readonly RunningRefusals[]): readonly Degradation[] {
   return running.map(({ reason, requests, first }) => ({
     reason: 'requests_refused',

@@ -41,7 +41,8 @@ it('what becomes of deliveries and webhooks is told on subjects that never fire 
   nats.subscribe('hukz.result.>', {
     callback: (_error, message) => void told.push({ subject: message.subject, body: message.json() }),
   });
-  // Covers the results too: were they taken for messages, each would make another one.
+  // The wildcards also cover the delivery events. If delivery events were accepted as messages, each would cause
+  // another one.
   const events = [await hukz.api.event('a.b'), await hukz.api.event('hukz.>'), await hukz.api.event('*.result.*.*.*')];
   const id = await hukz.api.webhook(receiver.url, events, { space_id: 7 });
   const kinds = () => told.map(({ subject }) => subject);

@@ -5,16 +5,19 @@ import type { CatalogWebhook } from '../../domain/matching/catalog.js';
 export interface DeliveryEvents {
   onSettled(attempt: SettledAttempt): void;
   onWebhook(webhook: Pick<CatalogWebhook, 'id' | 'spaceId'>, kind: 'disabled' | 'recovered', because?: string): void;
-  /** Where they go; before there is a connection, nowhere. */
+  /** Sets the function that publishes. Before there is a connection, nothing is published. */
   publishBy(publish: Publish): void;
-  /** Results that NATS could not be told of, since the start. */
+  /** Number of delivery events since the start that could not be published. */
   dropped(): number;
 }
 
-/** False when there is no connection just now. */
+/** Returns false if there is no connection now. */
 type Publish = (subject: string, payload: string) => boolean;
 
-/** Tells NATS what became of deliveries and webhooks, when that is wanted: at most once, and never waited for. */
+/**
+ * Publishes the outcomes of deliveries and the changes of webhooks to NATS, if that is configured: at most once, and
+ * without waiting.
+ */
 export function makeDeliveryEvents(isWanted: boolean): DeliveryEvents {
   let publish: Publish = () => false;
   let dropped = 0;

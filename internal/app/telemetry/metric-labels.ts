@@ -1,7 +1,7 @@
 import type { LogOutcome } from '../../domain/delivery/attempt.js';
 import type { PgVerdict } from '../../store/postgres/pg-error.js';
 
-/** What an attempt of ours can come to; the store writes the log rows of the other outcomes itself. */
+/** The outcomes of this instance's own attempts. The store writes the log rows of the other outcomes. */
 export const ATTEMPT_OUTCOMES = ['delivered', 'failed', 'dead', 'local_fault'] as const satisfies readonly LogOutcome[];
 
 export const FLUSH_KINDS = ['accept', 'settle'] as const;

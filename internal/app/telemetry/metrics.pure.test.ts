@@ -22,7 +22,7 @@ it('every attempt outcome is a series from the start', async () => {
 });
 
 it('every metric of ours has its series from the start, all of them 0', async () => {
-  // Its labels are known when the service has started.
+  // The labels of this metric are known when the service has started.
   const all = (await ours()).filter(({ name }) => name !== 'hukz_info');
   expect(all.length).toBeGreaterThan(8);
   for (const { name, values } of all) {

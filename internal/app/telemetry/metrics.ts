@@ -6,7 +6,7 @@ import { MEASURED_TABLES } from '../../store/deliveries/retention.js';
 import { ATTEMPT_OUTCOMES, FLUSH_KINDS, REPEATS } from './metric-labels.js';
 import { makeRefusedCounter } from './refused-counter.js';
 
-/** What the rooms count by themselves, read when somebody asks. */
+/** Numbers that other parts count on their own. They are read when the metrics are requested. */
 export interface Readings {
   readonly version: string;
   readonly guarantee: string;
@@ -31,7 +31,7 @@ export interface Readings {
     readonly residentBytes: number;
     readonly spacesAtShare: number;
   };
-  /** Test calls that found no seat. */
+  /** Number of test calls that were refused because too many were running. */
   testCallsRefused(): number;
   sender(): {
     readonly sockets: number;
@@ -51,33 +51,33 @@ export interface Readings {
   };
   catalog(): { readonly events: number; readonly webhooks: number };
   catalogWentBack(): number;
-  /** How far the clock of this machine is ahead of the database's. */
+  /** Milliseconds by which the clock of this machine is ahead of the database's clock. */
   clockOffsetMs(): number;
-  /** Registered events whose intake is degraded, by reason; every reason is there. */
+  /** Number of registered events whose intake is degraded, by reason. Every reason is present. */
   degraded(): ReadonlyMap<string, number>;
-  /** Webhooks whose deliveries are held, by the reason. */
   deliveryEventsDropped(): number;
+  /** Number of webhooks whose deliveries are parked, by reason. */
   waiting(): { readonly paused: number; readonly circuit_open: number };
   statements(): number;
-  /** Sessions of PostgreSQL that were left, by pool. */
+  /** Number of PostgreSQL sessions that were discarded, by pool. */
   readonly sessionsLeft: Readonly<Record<string, number>>;
 }
 
 export interface Metrics {
   onAttempt(attempt: SettledAttempt): void;
   onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
-  /** A statement of the journal failed for no reason of its rows, and is sent again. */
+  /** A statement of the journal failed for a reason unrelated to its rows, and is sent again. */
   onRepeat(statement: string, verdict: string): void;
-  /** Begins to show the rooms' own numbers. */
+  /** Starts to show the numbers of the other parts. */
   observe(readings: Readings): void;
   onTableBytes(bytes: ReadonlyMap<string, number>): void;
-  /** Deliveries that were accepted and are found nowhere. */
+  /** Deliveries that were accepted and not found anywhere. */
   onAccountOpen(deliveries: number): void;
   onBacklog(backlog: Backlog): void;
   onApiRefused(reason: RefusalReason): void;
   readonly contentType: string;
   text(): Promise<string>;
-  /** The same for a parent that adds up the numbers of several. */
+  /** The same report for a parent that adds up the numbers of several workers. */
   report(): Promise<readonly object[]>;
 }
 
@@ -85,7 +85,9 @@ const LATENCY_S = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15, 6
 const FLUSH_S = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
 const BATCH = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 
-/** Prometheus metrics in a registry of their own. Labels are of small fixed sets: never a URL, a tag or a subject. */
+/**
+ * Prometheus metrics in their own registry. Labels have small fixed sets of values: never a URL, a tag or a subject.
+ */
 export function makeMetrics(now: () => number): Metrics {
   const registers = [new Registry()] as const;
   const [registry] = registers;
@@ -162,7 +164,7 @@ export function makeMetrics(now: () => number): Metrics {
     registers: [...registers],
   });
   const onApiRefused = makeRefusedCounter(registers);
-  // Every series is there from the start: a rule about one that appears with its first event is silent until then.
+  // Every series exists from the start. Otherwise an alert rule about a series could not fire before the first event.
   for (const outcome of ATTEMPT_OUTCOMES) attempts.inc({ outcome }, 0);
   for (const labels of REPEATS) repeats.inc(labels, 0);
   for (const kind of FLUSH_KINDS) {
@@ -171,7 +173,10 @@ export function makeMetrics(now: () => number): Metrics {
   }
   for (const table of MEASURED_TABLES) tableBytes.set({ table }, 0);
 
-  /** Looked up by their labels once: a look-up costs as much as all else that an attempt is counted by. */
+  /**
+   * The metrics are looked up by their labels once, because a look-up costs as much as all other counting of an
+   * attempt.
+   */
   const attemptsBy = byKey((outcome: SettledAttempt['outcome']) => attempts.labels({ outcome }));
   const batchOf = byKey((kind: 'accept' | 'settle') => batch.labels({ kind }));
   const flushOf = byKey((kind: 'accept' | 'settle') => flush.labels({ kind }));
@@ -202,7 +207,7 @@ export function makeMetrics(now: () => number): Metrics {
         name: 'hukz_intake_degraded',
         help: 'Registered events whose intake is degraded, by reason; a reason that concerns no single event counts as 1',
         labelNames: ['reason'],
-        // Each worker reads all events: the worst one tells how many are hit.
+        // Each worker reads all events, so that the maximum is the number of affected events.
         aggregator: 'max',
         registers: [...registers],
         collect() {
@@ -259,7 +264,7 @@ function byKey<K, V>(make: (key: K) => V): (key: K) => V {
   };
 }
 
-/** `max` for what each worker sees the same. */
+/** `max` is for readings that are the same in each worker. */
 type Reading = readonly [name: string, help: string, read: () => number, over?: 'max'];
 
 const counters = (from: Readings): readonly Reading[] => [

@@ -11,7 +11,7 @@ it('however many ask whether the service is ready, one of the connections of the
   db.on('query', () => queries++);
   const troubles = await Promise.all(Array.from({ length: 500 }, probe));
   expect(troubles).toEqual(Array(500).fill(undefined));
-  // The first one, and one for all who asked while it was under way.
+  // One query is the first one, and one is for all requests that arrived while it was under way.
   expect(queries).toBe(2);
   expect(await probe()).toBeUndefined();
   expect(queries).toBe(3);

@@ -6,7 +6,7 @@ import { isDatabaseAway } from '../../store/postgres/database-away.js';
 import { isReadOnly } from '../../store/postgres/pg-error.js';
 
 export interface ReadinessDeps {
-  /** See `probeDatabase`. */
+  /** The result of `probeDatabase`. */
   databaseTrouble(): Promise<Trouble | undefined>;
   journalTrouble(): string | undefined;
   natsProblem(): string | undefined;
@@ -18,14 +18,17 @@ export interface ReadinessDeps {
 }
 
 export interface Readiness {
-  /** By dependency; none means that this instance takes and delivers messages. */
+  /** Troubles by dependency. If there are none, this instance accepts and delivers messages. */
   readonly troubles: Readonly<Record<string, Trouble>>;
-  /** What is hit although the instance is ready as a whole. */
+  /** The degradations of an instance that is ready as a whole. */
   readonly degraded: readonly Degradation[];
 }
 
 const PROBE_MS = 2000;
-/** Changes nothing, and is refused where nothing can be written: a server that can only read still answers every select. */
+/**
+ * The statement changes nothing, and is refused if the server cannot write: a read-only server still answers every
+ * select.
+ */
 const PROBE = 'update hukz_migrations set id = id where false';
 
 export async function findReadiness(deps: ReadinessDeps): Promise<Readiness> {
@@ -43,14 +46,14 @@ export async function findReadiness(deps: ReadinessDeps): Promise<Readiness> {
   return { troubles: Object.fromEntries(troubles), degraded };
 }
 
-/** Words of our own, which tell nothing of a server. */
+/** Our own message, which reveals nothing about a server. */
 const toAll = (words: string): Trouble => ({ summary: words, detail: words });
 
 function summed(summary: string, detail: string | undefined): Trouble | undefined {
   return detail === undefined ? undefined : { summary, detail };
 }
 
-/** Shared by all who ask at the same time: strangers may, as often as they like, and the API needs its connections. */
+/** Concurrent callers share one probe: strangers may call as often as they like, and the API needs its connections. */
 export const probeDatabase = (db: Knex) => coalesce(() => databaseTrouble(db));
 
 async function databaseTrouble(db: Knex): Promise<Trouble | undefined> {

@@ -1,7 +1,10 @@
 import { Counter, type Registry } from 'prom-client';
 import { REFUSAL_REASONS, type RefusalReason } from '../../api/http/refusals.js';
 
-/** Counts what callers of the API and of /metrics are refused. The parent of workers has one too, because it serves /metrics. */
+/**
+ * Counts refused callers of the API and of /metrics. The parent of workers has such a counter too, because it serves
+ * /metrics.
+ */
 export function makeRefusedCounter(registers: readonly Registry[]): (reason: RefusalReason) => void {
   const refused = new Counter({
     name: 'hukz_api_refused_total',
@@ -9,7 +12,7 @@ export function makeRefusedCounter(registers: readonly Registry[]): (reason: Ref
     labelNames: ['reason'],
     registers: [...registers],
   });
-  // A rule about a series that appears with its first event is silent until then.
+  // Every series exists from the start. Otherwise an alert rule about a series could not fire before the first event.
   for (const reason of REFUSAL_REASONS) refused.inc({ reason }, 0);
   return (reason) => refused.inc({ reason });
 }

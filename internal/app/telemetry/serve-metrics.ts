@@ -7,7 +7,7 @@ import type { Refusals } from '../../api/http/refusals.js';
 import { type DoorSettings, doorRefusal } from '../../domain/egress/browser-door.js';
 import { echo } from '../../domain/text/echo.js';
 
-/** Where the text comes from. */
+/** The source of the metrics text. */
 export interface MetricsSource {
   readonly contentType: string;
   text(): Promise<string>;
@@ -21,15 +21,15 @@ export interface MetricsServer {
 export interface MetricsSettings {
   readonly host: string;
   readonly port: number;
-  /** Readers must show it. */
+  /** The token that readers must show. */
   readonly token?: string | undefined;
-  /** Which hosts and pages are answered, as by the API. */
+  /** The hosts and pages that are answered, as in the API. */
   readonly door: DoorSettings;
   readonly connections: ConnectionBounds;
   readonly refusals: Refusals;
 }
 
-/** `/metrics` on a port of its own, so that it need not be where the API is. */
+/** Serves `/metrics` on a separate port, so that it need not be where the API is. */
 export async function serveMetrics(
   metrics: MetricsSource,
   { host, port, token, door, connections, refusals }: MetricsSettings,
