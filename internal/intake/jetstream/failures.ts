@@ -9,7 +9,9 @@ interface Failure {
   readonly retryAt: number;
 }
 
-/** What failed, by key, and when each may be tried again: after 1 s, then after twice as long each time, up to 60 s. */
+/**
+ * The failures by key, and the time of the next try of each: after 1 s, then after twice as long each time, up to 60 s.
+ */
 export class Failures {
   private readonly all = new Map<string, Failure>();
 
@@ -29,12 +31,12 @@ export class Failures {
     return (this.all.get(key)?.retryAt ?? 0) <= this.now();
   }
 
-  /** Whether something that failed may be tried again. */
+  /** Whether a failed key may be tried again. */
   get isDue(): boolean {
     return [...this.all.values()].some(({ retryAt }) => retryAt <= this.now());
   }
 
-  /** Everything may be tried at once: the server may be another one now. */
+  /** Allows an immediate retry of everything, because the server may be another one now. */
   hurry(): void {
     for (const [key, failure] of this.all) this.all.set(key, { ...failure, retryAt: 0 });
   }

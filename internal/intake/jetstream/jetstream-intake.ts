@@ -27,25 +27,28 @@ export interface JetStreamIntakeDeps {
   readonly queueGroup: string;
   readonly settings: StreamSettings;
   readonly options: ConnectionOptions;
-  /** The catalog's. */
+  /** The subjects of the catalog. */
   subjects(): readonly string[];
-  /** Those of them on which no service answers requests. */
+  /** The catalog's subjects on which no service answers requests. */
   publishOnly(): readonly string[];
-  /** Those that are registered and not taken, because a rule is newer than they are. */
+  /** The registered subjects that are not received because a rule is newer than they are. */
   barred(): readonly string[];
-  /** Prefixes of subjects on which replies come. */
+  /** Prefixes of subjects on which replies arrive. */
   readonly inboxes: readonly string[];
-  /** Of the catalog: another one after each change. */
+  /** The stamp of the catalog, which differs after each change. */
   stamp(): string;
-  /** Loads the catalog, and makes us follow it. */
+  /** Loads the catalog, and makes the subscriptions follow it. */
   refresh(): Promise<void>;
-  /** Loads the catalog, nothing else. */
+  /** Loads the catalog and does nothing else. */
   reload(): Promise<void>;
-  /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
+  /**
+   * Runs the work on one instance at a time: two instances that change the stream at once would undo each other's
+   * subjects.
+   */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  /** For what the journal gets a message when it comes. */
+  /** The event and the webhooks for which the journal would store an arriving message. */
   wouldStore(message: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined;
-  /** Where it is kept how far the consumers have come. */
+  /** The storage of the consumers' positions. */
   readonly positions: PositionStore;
   /** Monotonic milliseconds. */
   now(): number;
@@ -54,7 +57,9 @@ export interface JetStreamIntakeDeps {
 
 const LOOK_EVERY_MS = 5000;
 
-/** Intake from JetStream: publishers stay as they are, a message counts from the moment our stream has it. */
+/**
+ * Intake from JetStream: publishers stay unchanged, and a message is guaranteed from the moment when our stream has it.
+ */
 export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   const { acceptor, settings, now, logger } = deps;
   let link: NatsLink | undefined;
@@ -82,11 +87,14 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     server = { connection, manager: await requireJetStream(() => connection.jetstreamManager()) };
     await readings.stop();
     follower.attach(server);
-    // The catalog's polling repeats what fails now: no reason to give the connection up.
+    // The polling of the catalog retries a failure, so that the connection need not be given up.
     await deps.refresh().catch((error: unknown) => logger.warn('stream.not_followed', { error: messageOf(error) }));
   };
 
-  /** The client says that it is back before the server has read its subscriptions, and JetStream may answer later still. */
+  /**
+   * The client reports a reconnection before the server has read its subscriptions, and JetStream may answer even
+   * later.
+   */
   const reconnected = async () => {
     follower.hurry();
     readings.again();
@@ -95,7 +103,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     await readings.confirm(server.manager);
   };
 
-  /** What can be asked just now. */
+  /** The stream manager that can be queried now. */
   const reachable = () => (link?.problem() === undefined ? server?.manager : undefined);
 
   const look = async () => {
@@ -111,7 +119,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     const manager = reachable();
     if (!manager || draining) return undefined;
     const answer = await readings.inquireUpTo(manager, stream, known);
-    // While the streams have to be looked at again, one that is not read may be so in a moment.
+    // While the streams have to be looked at again, a stream that is not read may be read in a moment.
     return answer === 'unread' && !follower.isSettled ? undefined : answer;
   };
 
@@ -153,7 +161,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
       draining = true;
       await readings.pause();
       await deps.acceptor.idle();
-      // What was acknowledged last is known to the next start: it has nothing to doubt.
+      // The last acknowledgements are stored for the next start, which then has nothing to doubt.
       await look().catch((error: unknown) => logger.warn('stream.look_failed', { error: messageOf(error) }));
       await readings.stop();
     },

@@ -154,7 +154,7 @@ describe('a message', () => {
     await publish('a.b', 0, 50);
     await receiver.waitFor(50);
     await acknowledged();
-    // A second durable delivers the whole stream once more, as a lost acknowledgement would.
+    // A second durable consumer redelivers the whole stream, as a lost acknowledgement would.
     await apps.pop()?.stop();
     await jsm.consumers.delete('HUKZ', 'hukz');
     await ledger.query('delete from stream_positions');

@@ -1,4 +1,4 @@
-/** A consumer that messages are asked for. */
+/** A consumer from which messages are pulled. */
 export interface PullTarget {
   readonly stream: string;
   readonly consumer: string;

@@ -2,19 +2,22 @@ import { ErrorCode, NatsError } from 'nats';
 import type { DegradationReason } from '../../domain/streams/degradation.js';
 import { messageOf } from '../../errors.js';
 
-/** NATS or a stream refuses what an event needs, until an operator changes the server or our configuration. */
+/**
+ * NATS or a stream refuses something that an event needs, until an operator changes the server or the configuration of
+ * hukz.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(
     readonly reason: DegradationReason,
-    /** One sentence: what is wrong and what to do. */
+    /** One sentence with the problem and its solution. */
     problem: string,
   ) {
     super(problem);
   }
 }
 
-/** Without a connection every request fails, and none of these failures says anything about a stream. */
+/** Without a connection, every request fails, and none of these failures says anything about a stream. */
 const UNCONNECTED = new Set<string>([
   ErrorCode.ConnectionClosed,
   ErrorCode.ConnectionDraining,
@@ -23,8 +26,8 @@ const UNCONNECTED = new Set<string>([
 ]);
 
 /**
- * The server's answer to what we asked of one stream or consumer, as a refusal.
- * @throws what is no such answer: a connection that is gone, an error that is not NATS's
+ * Converts the server's answer about one stream or consumer to a refusal.
+ * @throws any error that is no such answer: a connection that is gone, or an error that does not come from NATS
  */
 export function refusalOf(error: unknown, reason: DegradationReason, asked: string): Refusal {
   if (error instanceof Refusal) return error;
@@ -33,7 +36,7 @@ export function refusalOf(error: unknown, reason: DegradationReason, asked: stri
   return new Refusal(reason, `The server refuses ${asked} (${messageOf(error)}): ${adviceFor(error)}.`);
 }
 
-/** What keeps us from our streams, in words. */
+/** The message for an error that prevents access to the streams. */
 export function wordsOf(error: unknown): string {
   try {
     return refusalOf(error, 'stream_refused', 'to list its streams').message;
@@ -55,7 +58,7 @@ export function isNotFound(error: unknown): boolean {
   return code === STREAM_NOT_FOUND || code === CONSUMER_NOT_FOUND;
 }
 
-/** Whether it is no answer about what was asked: it may be asked again later. */
+/** Whether the error is no answer to the request, so that the request may be repeated later. */
 export function isOutOfReach(error: NatsError): boolean {
   const isAway = error.code === ErrorCode.Timeout || error.code === ErrorCode.NoResponders;
   return isAway || UNCONNECTED.has(error.code) || NO_JETSTREAM.has(apiCodeOf(error) ?? 0);
@@ -85,7 +88,7 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   [10_122, 'lower STREAM_MAX_BYTES'],
 ]);
 
-/** One code covers everything that is invalid in a stream's configuration; only its words tell which. */
+/** One code covers every invalid value in a stream's configuration. Only the message shows which value is meant. */
 const ADVICE_BY_WORDS: readonly (readonly [RegExp, string])[] = [
   [/duplicates? window/i, 'lower DUPLICATE_WINDOW'],
   [/sealed/i, 'a sealed stream takes no messages: delete it, or set NATS_STREAM to another name'],
@@ -95,7 +98,7 @@ const ADVICE_BY_WORDS: readonly (readonly [RegExp, string])[] = [
   [/mirror/i, 'a mirror has no subjects of its own: set NATS_STREAM to another name'],
 ];
 
-/** The subject that is forbidden is in the log line of NATS's error: it is the operator's affair. */
+/** The forbidden subject is in the log line of the NATS error, because only the operator needs it. */
 const notPermitted = (asked: string) =>
   `The server refuses ${asked}, because the NATS user of hukz lacks a permission: docs/nats-permissions.md lists what it needs.`;
 

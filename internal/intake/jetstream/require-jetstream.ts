@@ -4,7 +4,7 @@ import { apiCodeOf } from './refusal.js';
 
 const NOT_ENABLED = new Set([10_039, 10_076]);
 
-/** @throws {CannotTake} when the server, or our account on it, has no JetStream */
+/** @throws {CannotTake} if the server, or the account of hukz on it, has no JetStream */
 export async function requireJetStream(jsm: () => Promise<JetStreamManager>): Promise<JetStreamManager> {
   try {
     return await jsm();

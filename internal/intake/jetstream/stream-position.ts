@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { makeUuidAt } from '../../domain/message/uuid.js';
 
-/** Where a message stands in its stream, as the server writes it into the subject that an acknowledgement goes to. */
+/** The position of a message in its stream, as the server writes it into the subject of the acknowledgement. */
 export interface StreamPosition {
   readonly streamSequence: number;
-  /** Counts what the consumer has delivered, redeliveries included. */
+  /** The number of deliveries of the consumer so far, including redeliveries. */
   readonly consumerSequence: number;
   /** 1 for the first delivery. */
   readonly delivered: number;
-  /** Milliseconds since 1970: when the stream took it. */
+  /** The time when the stream stored the message, in milliseconds since 1970. */
   readonly storedAt: number;
 }
 
 /**
- * Reads `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<ns>.<pending>`, and the newer form with domain
- * and account hash in front of the stream. Undefined when it is something else.
+ * Parses `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<ns>.<pending>`, and the newer form with
+ * domain and account hash before the stream. Undefined means that the subject is something else.
  */
 export function parseAckSubject(reply: string): StreamPosition | undefined {
   const tokens = reply.split('.');
@@ -28,18 +28,24 @@ export function parseAckSubject(reply: string): StreamPosition | undefined {
   };
 }
 
-/** Whether a message that comes by a pull request is one of the stream: an answer of the server itself has no such reply. */
+/**
+ * Whether a message from a pull request belongs to the stream. An answer of the server itself has no such reply
+ * subject.
+ */
 export function isAckSubject(reply: string | undefined): boolean {
   return reply?.startsWith('$JS.ACK.') === true;
 }
 
 interface MadeStream {
   readonly name: string;
-  /** RFC 3339. */
+  /** The creation time (RFC 3339). */
   readonly created: string;
 }
 
-/** How the ids of its messages name a stream: six hexadecimal digits, others when it is made anew under its name. */
+/**
+ * The mark by which message ids name a stream: six hexadecimal digits, which differ if the stream is made again under
+ * its name.
+ */
 export function markOf({ name, created }: MadeStream): string {
   return createHash('sha1').update(`${name}\n${created}`).digest('hex').slice(0, 6);
 }
@@ -48,8 +54,9 @@ const SEQUENCE_AT = 4;
 const SEQUENCE_BYTES = 6;
 
 /**
- * Makes the ids of a stream's messages: the same for every delivery of one, and of no other. The time and the sequence stand
- * in the id themselves, and the stream by its mark; the journal reads them there (`hukz_stream_of`, `hukz_sequence_of`).
+ * Makes the ids of a stream's messages. The id is the same for every delivery of one message, and differs between
+ * messages. The id contains the time, the sequence and the mark of the stream, and the journal reads them there
+ * (`hukz_stream_of`, `hukz_sequence_of`).
  */
 export function makePositionId(stream: MadeStream) {
   const mark = markOf(stream);

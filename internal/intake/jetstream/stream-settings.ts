@@ -9,35 +9,36 @@ import {
   type StreamConfig,
 } from 'nats';
 
-/** What an operator says of our stream. Spans in milliseconds, sizes in bytes. */
+/** The operator's settings for our stream. Durations are in milliseconds, and sizes are in bytes. */
 export interface StreamSettings {
   readonly name: string;
   readonly maxAgeMs: number;
-  /** 0: no limit. */
+  /** 0 means that there is no limit. */
   readonly maxBytes: number;
   readonly replicas: number;
   readonly duplicateWindowMs: number;
   /** Whether our stream answers each request on its subjects with a PubAck. */
   readonly acknowledge: 'on' | 'publish-only' | 'off';
-  /** Where reading begins in a stream that was there before us. */
+  /** The position where reading begins in a stream that existed before hukz. */
   readonly deliverPolicy: 'new' | 'all';
-  /** Unacknowledged messages of all instances together; each holds at most a few thousand. */
+  /** Maximum number of unacknowledged messages of all instances together. Each instance has at most a few thousand. */
   readonly maxAckPending: number;
 }
 
 /**
- * What an instance had pulled when it died comes again after this time. An instance that lives says in time that it still
- * works; where it cannot (it was stopped, or cut off), another one stores the message, and the first one finds it stored.
+ * Messages that an instance had pulled when it died are redelivered after this time. A live instance reports in time
+ * that it is still working. If it cannot report (it was stopped, or cut off), another instance stores the message, and
+ * the first one finds it stored.
  */
 export const ACK_WAIT_MS = 3000;
 
-/** A stream must hold some subject. Nobody publishes to this one. */
+/** A stream must contain at least one subject. No program publishes to this one. */
 export const idleSubject = (stream: string) => `_HUKZ.${stream}.idle`;
 
-/** By this a stream that hukz made is known. */
+/** The description that identifies a stream that hukz made. */
 export const OUR_DESCRIPTION = 'messages of the events registered at hukz';
 
-/** The part of the configuration that we keep as the settings say, also when the stream is there already. */
+/** The part of the configuration that hukz keeps as the settings say, even if the stream exists already. */
 export function streamConfig(settings: StreamSettings, subjects: readonly string[]) {
   return {
     subjects: subjects.length > 0 ? [...subjects] : [idleSubject(settings.name)],
@@ -60,12 +61,14 @@ export function newStream(settings: StreamSettings, subjects: readonly string[])
   };
 }
 
-/** Where a consumer begins: after what was acknowledged, at a time (RFC 3339), or as the settings say. */
+/**
+ * The position where a consumer begins: after the acknowledged messages, at a time (RFC 3339), or as the settings say.
+ */
 export type BeginAt = { readonly sequence: number } | { readonly since: string } | 'new' | 'all';
 
 export interface NewConsumer {
   readonly begin: BeginAt;
-  /** Undefined: it reads all of its stream. */
+  /** The subject that the consumer reads. Undefined means that it reads all of its stream. */
   readonly filter: string | undefined;
   readonly maxAckPending: number;
 }
@@ -89,7 +92,7 @@ function deliverFrom(begin: BeginAt): Partial<ConsumerConfig> {
   return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: begin.sequence };
 }
 
-/** The consumer's name from the queue group: durable names may hold no dots. */
+/** The consumer's name, made from the queue group. Durable names must not contain dots. */
 export function durableName(queueGroup: string, suffix = ''): string {
   return queueGroup.replaceAll('.', '_') + suffix;
 }

@@ -2,20 +2,23 @@ import type { JetStreamManager, NatsConnection } from 'nats';
 import type { PullTarget } from './pull-target.js';
 import type { BeginAt } from './stream-settings.js';
 
-/** A durable consumer that is to be read. */
+/** A durable consumer that has to be read. */
 export interface WantedConsumer {
   readonly target: PullTarget;
-  /** RFC 3339, of the stream: another one of the same name is another stream. */
+  /** The creation time of the stream (RFC 3339). A stream of the same name with another time is another stream. */
   readonly created: string;
-  /** The one subject to be read of a stream that is not ours. */
+  /** The one subject to read from a stream that is not ours. */
   readonly filter: string | undefined;
-  /** Where it begins when it has to be made and was not read before; absent: as the settings say. */
+  /**
+   * The position where the consumer begins if it has to be made and was not read before. Absent means as the settings
+   * say.
+   */
   readonly begin?: BeginAt;
-  /** Others are read in its place: it is read until it is empty, and removed. */
+  /** Other consumers replace it: it is read until it is empty, and then removed. */
   readonly isLeft?: true;
 }
 
-/** A connection and what manages its streams. */
+/** A connection and the manager of its streams. */
 export interface StreamLink {
   readonly connection: NatsConnection;
   readonly manager: JetStreamManager;

@@ -3,9 +3,9 @@ import type { ConsumerPosition } from '../../../domain/streams/consumer-position
 import type { BeginAt } from '../stream-settings.js';
 
 /**
- * Where a consumer begins that has to be made. Behind what the journal has, where the stream is the one that we know; a stream
- * that was made again, or restored from a snapshot, has nothing in it that was read before. A stream that we never read is
- * begun as the caller says.
+ * The position where a consumer that has to be made begins. If the stream is the known one, the consumer begins after
+ * the messages that the journal has. A stream that was made again, or restored from a snapshot, contains no message
+ * that was read before. A stream that was never read begins as the caller says.
  */
 export function beginAt(
   { created, state }: Pick<StreamInfo, 'created' | 'state'>,

@@ -2,7 +2,9 @@ import { AckPolicy, type ConsumerConfig, ReplayPolicy } from 'nats';
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Where a consumer began, how its state is kept, and what a pull adapts to: none of it loses a message. */
+/**
+ * Fields about where a consumer began, how its state is kept, and what a pull adapts to. None of them loses a message.
+ */
 const NEUTRAL = new Set([
   'name',
   'durable_name',
@@ -20,20 +22,26 @@ const NEUTRAL = new Set([
   'max_bytes',
   'max_expires',
   'rate_limit_bps',
-  // Not a part of the configuration that an update may change: `look` tells that a consumer is paused.
+  // An update cannot change this field: `look` notices that a consumer is paused.
   'pause_until',
 ]);
 
-/** These cost redeliveries or speed, or let an unread consumer expire; messages come all the same while they stay as they are. */
+/**
+ * Fields that cost redeliveries or speed, or let an unread consumer expire. Messages arrive even if these fields
+ * differ.
+ */
 const TOLERABLE = new Set(['inactive_threshold', 'ack_wait', 'backoff', 'max_ack_pending']);
 
 export interface Deviations {
-  /** Fields that decide what is delivered: nothing may be read before they are as wanted. */
+  /** Fields that decide which messages are delivered. Nothing must be read before they are as wanted. */
   readonly fatal: readonly string[];
   readonly tolerable: readonly string[];
 }
 
-/** In which fields a consumer that is there differs from the wanted one. Fields that we do not know count: they may narrow it. */
+/**
+ * The fields in which an existing consumer differs from the wanted one. Unknown fields count too, because they may
+ * narrow the consumer.
+ */
 export function deviationsOf(found: Partial<ConsumerConfig>, wanted: Partial<ConsumerConfig>): Deviations {
   const [have, want] = [withDefaults(found), withDefaults(wanted)];
   const fields = [...new Set([...Object.keys(have), ...Object.keys(want)])].filter((field) => !NEUTRAL.has(field));
@@ -44,7 +52,9 @@ export function deviationsOf(found: Partial<ConsumerConfig>, wanted: Partial<Con
   };
 }
 
-/** The found configuration with what differs put right. A field that is undefined is left out of the request. */
+/**
+ * The found configuration with the deviating fields corrected. A field that is undefined is left out of the request.
+ */
 export function corrected(
   found: Partial<ConsumerConfig>,
   wanted: Partial<ConsumerConfig>,
@@ -57,7 +67,7 @@ export function corrected(
 function withDefaults(config: Partial<ConsumerConfig>): Config {
   const { filter_subjects: filters, ...rest } = { ...config };
   const [only] = filters ?? [];
-  // One filter in the list is the same as the single one; `>` is none.
+  // A list with one filter is the same as the single filter. `>` is the same as no filter.
   const single = filters?.length === 1 ? { filter_subject: only } : { filter_subjects: filters };
   const all = {
     ack_policy: AckPolicy.NotSet,

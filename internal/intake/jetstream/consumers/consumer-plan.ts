@@ -6,7 +6,7 @@ import { unsuitable } from '../streams/own-config.js';
 import type { ListedStreams } from '../streams/streams.js';
 import type { WantedConsumer } from '../wanted-consumer.js';
 
-/** Which consumers a plan needs, and how they are named: all instances of a queue group read the same ones. */
+/** The consumers that a plan needs, and their names. All instances of a queue group read the same consumers. */
 export class ConsumerPlan {
   /** The consumer that reads all of our stream. */
   readonly own: PullTarget;
@@ -20,12 +20,12 @@ export class ConsumerPlan {
     this.foreignName = new RegExp(`^${this.own.consumer}_[0-9a-f]{${HASH_DIGITS}}$`);
   }
 
-  /** Whether it is a consumer of this queue group that reads one subject of a stream of others. */
+  /** Whether the target is a consumer of this queue group that reads one subject of a foreign stream. */
   isForeign({ stream, consumer }: PullTarget): boolean {
     return stream !== this.own.stream && this.foreignName.test(consumer);
   }
 
-  /** The consumer that reads one subject of a stream of others. */
+  /** The consumer that reads one subject of a foreign stream. */
   foreign(stream: string, subject: string): PullTarget {
     return { stream, consumer: this.nameOf(subject) };
   }

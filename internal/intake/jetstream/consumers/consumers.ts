@@ -16,30 +16,33 @@ import { remakeConsumer } from './remake-consumer.js';
 export interface ConsumersDeps {
   readonly settings: Pick<StreamSettings, 'deliverPolicy' | 'maxAckPending'>;
   readonly positions: Positions;
-  /** Runs alone among all instances. */
+  /** Runs the work on one instance at a time. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  /** Loads the catalog, nothing else. */
+  /** Loads the catalog and does nothing else. */
   reload(): Promise<void>;
   readonly logger: Logger;
 }
 
 export interface Removal {
   readonly because: string;
-  /** Whether some event is to be read by the consumer after all, by the catalog as it was loaded last. */
+  /** Whether an event needs the consumer after all, according to the catalog as it was loaded last. */
   isNeeded(): boolean;
 }
 
-/** The first one may find a row that has to be examined, the second one a journal that went back, the third one another row. */
+/**
+ * The first look may find a row that has to be examined, the second one a journal that went back, and the third one
+ * another row.
+ */
 const MAX_LOOKS = 4;
 
-/** Makes the durable consumers at the server, each where the database knows that it has to begin. */
+/** Makes the durable consumers at the server. The database knows where each of them has to begin. */
 export class Consumers {
   private timesBack = 0;
   private readonly told = new OncePerChange();
 
   constructor(private readonly deps: ConsumersDeps) {}
 
-  /** Times that a stream was read again because the database had lost what was acknowledged. */
+  /** Number of times that a stream was read again because the database had lost acknowledged messages. */
   get wentBack(): number {
     return this.timesBack;
   }
@@ -49,7 +52,7 @@ export class Consumers {
     return newConsumer(target.consumer, { begin: 'all', filter, maxAckPending });
   }
 
-  /** Makes it unless it is there, and writes down where it is. */
+  /** Makes the consumer unless it exists, and stores its position. */
   async ensure(link: StreamLink, one: WantedConsumer): Promise<ConsumerInfo> {
     for (let looks = 1; ; looks++) {
       const { stream, consumer } = await this.find(link, one);
@@ -61,7 +64,7 @@ export class Consumers {
     }
   }
 
-  /** Whether neither the server nor the database knows it any more. */
+  /** Whether neither the server nor the database knows the consumer any more. */
   async isRemoved({ manager }: StreamLink, target: PullTarget): Promise<boolean> {
     if (await this.deps.positions.find(target)) return false;
     try {
@@ -74,9 +77,9 @@ export class Consumers {
   }
 
   /**
-   * Removes a consumer unless it is needed again; answers whether it did. The database keeps its position until the server has
-   * removed it, so that after a crash in between it is made again there; likewise where an event that needs it was
-   * registered meanwhile.
+   * Removes a consumer unless it is needed again. Returns whether it was removed. The database keeps the consumer's
+   * position until the server has removed it, so that the consumer is made again at that position after a crash in
+   * between. The same applies if an event that needs the consumer was registered meanwhile.
    */
   remove(manager: JetStreamManager, target: PullTarget, { because, isNeeded }: Removal): Promise<boolean> {
     const { exclusively, reload, positions, logger } = this.deps;
@@ -94,7 +97,7 @@ export class Consumers {
     });
   }
 
-  /** What the database has lost comes once more. @throws {Refusal} when it could not be read again */
+  /** Redelivers the messages that the database has lost. @throws {Refusal} if the stream could not be read again */
   async readAgain(look: Look): Promise<void> {
     const { exclusively, logger } = this.deps;
     const one = { ...look, created: look.stream.created };

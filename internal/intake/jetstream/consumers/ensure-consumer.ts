@@ -6,9 +6,9 @@ import { corrected, deviationsOf } from './consumer-fit.js';
 
 export interface ConsumerWish {
   readonly target: PullTarget;
-  /** Where it begins when it has to be made. */
+  /** The position where the consumer begins if it has to be made. */
   readonly begin: BeginAt;
-  /** The one subject that it reads; undefined: all of its stream. */
+  /** The one subject that the consumer reads. Undefined means all of its stream. */
   readonly filter: string | undefined;
   readonly maxAckPending: number;
 }
@@ -16,23 +16,24 @@ export interface ConsumerWish {
 export interface EnsuredConsumer {
   readonly info: ConsumerInfo;
   readonly made: boolean;
-  /** Fields of a consumer that was there, put right. */
+  /** Fields of an existing consumer that were corrected. */
   readonly changed: readonly string[];
-  /** Fields that cost speed or redeliveries and could not be put right, and why. */
+  /** Fields that cost speed or redeliveries and could not be corrected, and the reason. */
   readonly kept?: { readonly fields: readonly string[]; readonly error: string };
 }
 
 export interface EnsureDeps {
   readonly manager: JetStreamManager;
-  /** Makes a consumer that has another filter again. */
+  /** Makes a consumer with another filter again. */
   remake(found: ConsumerInfo): Promise<ConsumerInfo>;
 }
 
 const TOO_MANY_PENDING = 10_121;
 
 /**
- * Makes the durable unless it is there, and puts right what makes it lose messages; the server keeps how far it was read.
- * @throws {Refusal} when the server does not let us
+ * Makes the durable consumer unless it exists, and corrects the fields that would lose messages. The server keeps the
+ * position up to which it was read.
+ * @throws {Refusal} if the server does not allow it
  */
 export async function ensureConsumer(deps: EnsureDeps, wish: ConsumerWish): Promise<EnsuredConsumer> {
   const { manager: jsm, remake } = deps;
@@ -97,7 +98,10 @@ async function putRight(
   return { info, made: false, changed: changed.filter((field) => !left.tolerable.includes(field)) };
 }
 
-/** Asks for as many unacknowledged messages as the server, the account or the stream allow: its answer names the limit. */
+/**
+ * Asks for as many unacknowledged messages as the server, the account or the stream allow. The server's answer names
+ * the limit.
+ */
 async function pendingAsAllowed<T>(
   config: Partial<ConsumerConfig>,
   ask: (config: Partial<ConsumerConfig>) => Promise<T>,

@@ -11,7 +11,7 @@ const numbers = () =>
 const from = (first: number, count: number) => Array.from({ length: count }, (_, n) => first + n);
 const SOON = { timeoutMs: 30_000 };
 
-/** Registers the event with a webhook, and answers how to delete both. */
+/** Registers the event with a webhook. Returns a function that deletes both. */
 async function register(app: TestApp, event: string): Promise<() => Promise<void>> {
   const id = await app.api.event(event);
   const webhook = await app.api.webhook(kit.receiver.url, [id]);

@@ -13,9 +13,9 @@ export interface OrphanedConsumersDeps {
   readonly settings: Pick<StreamSettings, 'deliverPolicy'>;
   readonly consumers: Pick<Consumers, 'remove'>;
   readonly plan: ConsumerPlan;
-  /** All that are registered. */
+  /** All registered subjects. */
   subjects(): readonly string[];
-  /** Of the catalog: another one after each change. */
+  /** The stamp of the catalog, which differs after each change. */
   stamp(): string;
   /** The consumers that instances have read, as the database remembers them. */
   remembered(): Promise<readonly RememberedConsumer[]>;
@@ -26,14 +26,14 @@ export interface OrphanedConsumersDeps {
 }
 
 /**
- * Removes the consumers of deleted events from the streams of others, and their rows. A consumer that stayed would count against
- * the limits of the stream, and an event that is registered again days later would begin with what came in between. A
- * consumer that may still hold messages of a registered event is not an orphan: see `Moves`.
+ * Removes the consumers of deleted events from foreign streams, and their rows. A remaining consumer would count
+ * against the limits of the stream, and an event that is registered again days later would begin with the messages in
+ * between. A consumer that may still have messages of a registered event is not an orphan, see `Moves`.
  */
 export class OrphanedConsumers {
-  /** The catalog for which no orphan is left. */
+  /** The stamp of the catalog for which no orphan is left. */
   private cleanFor: string | undefined;
-  /** Found by the look before. One look later, all instances have heard that the event is deleted. */
+  /** The orphans that the previous look found. One look later, all instances know that the event is deleted. */
   private suspected: ReadonlySet<string> = new Set();
   private readonly failures: Failures;
 
@@ -53,7 +53,7 @@ export class OrphanedConsumers {
     if (left.length === 0) this.cleanFor = stamp;
   }
 
-  /** False: a later look has to come back to it. */
+  /** Returns false if a later look has to handle the consumer again. */
   private async isDealtWith(manager: JetStreamManager, one: RememberedConsumer): Promise<boolean> {
     const key = keyOf(one);
     if (!this.failures.mayTry(key)) return false;
@@ -78,8 +78,8 @@ export class OrphanedConsumers {
   }
 
   /**
-   * With `DELIVER_POLICY=all`, an event that is registered again goes on where it was. A row of before migration 0025 does not say
-   * what its consumer reads, which may be a part of what a registered event is for.
+   * With `DELIVER_POLICY=all`, an event that is registered again continues at its position. A row from before migration
+   * 0025 does not contain the subject of its consumer, which may be a part of a registered event.
    */
   private async mayStay(manager: JetStreamManager, one: RememberedConsumer): Promise<boolean> {
     const isForAll = this.deps.settings.deliverPolicy === 'all';
@@ -95,7 +95,7 @@ export class OrphanedConsumers {
   }
 }
 
-/** What a consumer reads; undefined: it is not there. */
+/** The subject that a consumer reads. Undefined means that the consumer does not exist. */
 async function filterOf(manager: JetStreamManager, { stream, consumer }: PullTarget): Promise<string | undefined> {
   try {
     return (await manager.consumers.info(stream, consumer)).config.filter_subject ?? '>';

@@ -4,17 +4,17 @@ import type { Look } from '../positions/look.js';
 import { isNotFound } from '../refusal.js';
 
 export interface ReadAgainDeps {
-  /** Runs alone among all instances. */
+  /** Runs the work on one instance at a time. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  /** Makes the consumer behind the position that the database knows. */
+  /** Makes the consumer after the position that the database knows. */
   make(): Promise<ConsumerInfo>;
   readonly logger: Logger;
 }
 
 /**
- * Deletes a consumer and makes it again behind what the journal has: the messages that the database has lost come once more. An
- * instance that dies between the two leaves no consumer, and the next one makes it at the same place. False: another instance
- * has done it.
+ * Deletes a consumer and makes it again after the messages that the journal has, so that the messages that the database
+ * has lost are redelivered. An instance that dies between the two steps leaves no consumer, and the next instance makes
+ * it at the same position. Returns false if another instance has done it.
  */
 export async function readAgain(deps: ReadAgainDeps, look: Look): Promise<boolean> {
   const { manager, target, consumer } = look;

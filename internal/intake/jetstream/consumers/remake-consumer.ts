@@ -5,20 +5,24 @@ import type { BeginAt } from '../stream-settings.js';
 
 export interface RemakeDeps {
   readonly manager: JetStreamManager;
-  /** Runs alone among all instances. */
+  /** Runs the work on one instance at a time. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  /** Where the database says that the consumer begins; undefined: the database has no position of it. */
+  /**
+   * The position where the consumer begins according to the database. Undefined means that the database has no position
+   * of it.
+   */
   known(): Promise<BeginAt | undefined>;
-  /** Writes the position of a consumer that the database does not know. */
+  /** Stores the position of a consumer that the database does not know. */
   write(found: ConsumerInfo): Promise<void>;
   /** Adds the consumer. */
   add(begin: BeginAt): Promise<ConsumerInfo>;
 }
 
 /**
- * Deletes a consumer with another filter, and makes it again behind what the journal has. An update of the filter is accepted,
- * but afterwards the server no longer notices every message that the new filter lets through (2.9.10 and 2.15.1). The database
- * has the position before the consumer is deleted, so that a process that dies in between loses nothing.
+ * Deletes a consumer with another filter, and makes it again after the messages that the journal has. The server
+ * accepts an update of the filter, but afterwards it no longer notices every message that the new filter lets through
+ * (2.9.10 and 2.15.1). The database has the position before the consumer is deleted, so that a process that dies in
+ * between loses nothing.
  */
 export async function remakeConsumer(deps: RemakeDeps, found: ConsumerInfo): Promise<ConsumerInfo> {
   const { manager, exclusively, known, write, add } = deps;
@@ -42,8 +46,8 @@ export async function remakeConsumer(deps: RemakeDeps, found: ConsumerInfo): Pro
 }
 
 /**
- * What a consumer has left behind by its acknowledgements, or else where it began. Its deliveries say nothing: with the other
- * filter they skip messages that we have never seen.
+ * The sequence up to which a consumer's messages are acknowledged, or else the sequence where it began. Its deliveries
+ * prove nothing, because they skip messages with the other filter that hukz has never seen.
  */
 async function acknowledgedBy(manager: JetStreamManager, found: ConsumerInfo): Promise<number> {
   const { ack_floor, config, created, stream_name: stream } = found;
@@ -53,7 +57,7 @@ async function acknowledgedBy(manager: JetStreamManager, found: ConsumerInfo): P
   return (await firstSequenceSince(manager, stream, config.opt_start_time ?? created)) - 1;
 }
 
-/** As long as something is open, the floor alone says what is acknowledged. */
+/** As long as a message is unacknowledged, only the floor shows which messages are acknowledged. */
 const acknowledgedUpTo = (found: ConsumerInfo, sequence: number): ConsumerInfo => {
   const floor = { ...found.ack_floor, stream_seq: sequence };
   return { ...found, ack_floor: floor, delivered: { ...found.delivered, stream_seq: sequence }, num_ack_pending: 1 };

@@ -15,16 +15,17 @@ export interface AdmissionDeps extends Wanted {
   readonly planning: Planning;
   readonly readings: Pick<Readings, 'prepare'>;
   readonly consumers: ConsumerPlan;
-  /** Our stream may hold a subject of an event that is not stored in the end. */
+  /** Our stream may contain the subject of an event that is not stored in the end. */
   onTried(): void;
 }
 
-/** Asked before an event is stored. */
+/** Called before an event is stored. */
 export type Admit = (server: StreamLink, event: Admission, insteadOf: string | undefined) => Promise<void>;
 
 /**
- * Makes what the messages of an event need, as far as nothing else depends on it yet.
- * @throws {AppError} when they could not be taken: `conflict` because of other subjects, else `unprocessable` in the words of the server
+ * Makes everything that the messages of an event need, if nothing else depends on it yet.
+ * @throws {AppError} if the messages could not be received: `conflict` because of other subjects, else `unprocessable`
+ * with the server's message
  */
 export function makeAdmit(deps: AdmissionDeps): Admit {
   const { planning, readings, consumers } = deps;
@@ -39,7 +40,8 @@ export function makeAdmit(deps: AdmissionDeps): Admit {
     };
     const obstacle = planning.of(after, listed).refused.get(subject);
     if (obstacle) throw new AppError(isByOthers(obstacle) ? 'conflict' : 'unprocessable', obstacle.problem, 'event');
-    // The subject that is replaced stays in the stream until the change is stored; what crosses it alone is made after that.
+    // The replaced subject stays in the stream until the change is stored. A subject that overlaps only the replaced
+    // one is added after that.
     const both: Wanted = {
       subjects: () => [...deps.subjects(), subject],
       publishOnly: () => [...deps.publishOnly(), ...after.publishOnly()],

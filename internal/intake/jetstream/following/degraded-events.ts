@@ -7,28 +7,28 @@ import type { ConsumerPlan } from '../consumers/consumer-plan.js';
 import type { Readings } from '../reading/readings.js';
 import type { WantedConsumer } from '../wanted-consumer.js';
 
-/** What is known of the streams and of what is read of them. */
+/** The known state of the streams and of their consumers. */
 export interface Followed {
-  /** The registered ones. */
+  /** The registered subjects. */
   readonly subjects: readonly string[];
   readonly plan: StreamPlan;
   /** The name of our own stream. */
   readonly ownName: string;
-  /** What may be read of our own stream. */
+  /** The subjects that may be read from our own stream. */
   readonly ownHolds: readonly string[];
-  /** Why messages may be missing in our own stream. */
+  /** The reason why messages may be missing in our own stream. */
   readonly ownObstacle: Obstacle | undefined;
-  /** Events on whose requests our own stream answers in place of a service. */
+  /** Events for which our own stream answers requests in place of a service. */
   readonly answered: readonly string[];
   readonly consumers: ConsumerPlan;
   readonly readings: Pick<Readings, 'obstacleOf' | 'reads'>;
   /** Former consumers that are read until they are empty. */
   readonly left: readonly WantedConsumer[];
-  /** Why the streams cannot be looked at. */
+  /** The reason why the streams cannot be looked at. */
   readonly outage: string | undefined;
 }
 
-/** The events whose messages do not come, or not all of them, and why. */
+/** The events whose messages do not arrive, or not all of them, with the reasons. */
 export function degradedEvents(followed: Followed): readonly Degradation[] {
   const { subjects, plan, ownObstacle } = followed;
   const found: Degradation[] = [...plan.refused].map(([event, obstacle]) => ({ event, ...obstacle }));
@@ -40,14 +40,14 @@ export function degradedEvents(followed: Followed): readonly Degradation[] {
   return [...found, ...hitByClosed(waysOf(followed, missing), subjects), ...outOfReach(followed)];
 }
 
-/** The subjects that our own stream does not hold although it should. */
+/** The subjects that are missing in our own stream. */
 function missingSubjects({ plan, ownHolds, ownObstacle }: Followed): readonly string[] {
   if (!ownObstacle) return [];
   const held = new Set(ownHolds);
   return plan.own.filter((subject) => !held.has(subject));
 }
 
-/** The ways by which messages of the events come. */
+/** The ways by which messages of the events arrive. */
 function waysOf(followed: Followed, missing: readonly string[]): readonly Way[] {
   const { subjects, plan, ownObstacle, consumers, readings } = followed;
   const isMissing = new Set(missing);
@@ -66,12 +66,15 @@ function waysOf(followed: Followed, missing: readonly string[]): readonly Way[] 
       obstacle: readings.obstacleOf(consumers.own),
     },
     ...foreign,
-    // By those that are open, new messages do not come.
+    // A former consumer without an obstacle is left out, because no new messages arrive by it.
     ...left.filter(({ obstacle }) => obstacle !== undefined),
   ];
 }
 
-/** While the streams cannot be looked at: the events that are not read, or else that changes go unnoticed. */
+/**
+ * The degradations while the streams cannot be looked at: either the events that are not read, or the fact that changes
+ * go unnoticed.
+ */
 function outOfReach({ subjects, plan, consumers, readings, outage }: Followed): readonly Degradation[] {
   if (outage === undefined) return [];
   const read = [

@@ -10,7 +10,7 @@ const numbers = () =>
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 const SOON = { timeoutMs: 30_000 };
 
-/** The streams were looked at, because a subject that was taken out of ours is in it again. */
+/** Waits for a look at the streams: a subject that was removed from our stream is in it again after the look. */
 async function untilLookedAt(): Promise<void> {
   const { config } = await kit.jsm.streams.info('HUKZ');
   await kit.jsm.streams.update('HUKZ', { ...config, subjects: ['orders.made'] });

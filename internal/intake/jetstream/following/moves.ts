@@ -13,26 +13,29 @@ interface Seen {
   readonly lastSequence: number;
 }
 
-/** A consumer that is left to be emptied. */
+/** A former consumer that is read until it is empty. */
 interface LeftConsumer extends WantedConsumer {
-  /** What comes behind this sequence is for the consumers in its place. Absent: there was no look since they were made. */
+  /**
+   * Messages after this sequence belong to the consumers that replace it. Absent means that there was no look since
+   * those were made.
+   */
   readonly until?: number;
 }
 
-/** The streams that subjects are in. */
+/** The streams that contain the subjects. */
 type Places = ReadonlyMap<string, readonly string[]>;
 
 interface Surroundings {
   readonly plan: StreamPlan;
   readonly streams: readonly ListedStream[];
-  /** The registered ones. */
+  /** The registered subjects. */
   readonly subjects: readonly string[];
 }
 
 /**
- * Subjects that others move from one stream to another while they are registered, or that remain when a wider event is
- * deleted: the stream is read from where it was when we last saw it, whatever `DELIVER_POLICY` says of new events, and the
- * former consumer until nothing of them is left in it.
+ * Subjects that other programs move from one stream to another while the subjects are registered, or that remain when a
+ * wider event is deleted. The new stream is read from its position at our last look, whatever `DELIVER_POLICY` says
+ * about new events. The former consumer is read until it has none of the messages left.
  */
 export class Moves {
   private seen: ReadonlyMap<string, Seen> = new Map();
@@ -45,29 +48,32 @@ export class Moves {
 
   constructor(private readonly deps: { readonly logger: Logger }) {}
 
-  /** Whether nothing is known yet of where the subjects were. */
+  /** Whether the former places of the subjects are still unknown. */
   get isNew(): boolean {
     return !this.isBegun;
   }
 
-  /** The consumers that are left to be emptied. */
+  /** The former consumers that are read until they are empty. */
   get left(): readonly WantedConsumer[] {
     return this.lingering;
   }
 
-  /** Before the first plan: where the subjects were when an instance ran the last time. */
+  /** Sets, before the first plan, where the subjects were when an instance last ran. */
   recall({ places, left }: RecalledPlaces): void {
     this.recalled = places;
     this.places = new Map([...places].map(([subject, { stream }]) => [subject, [stream]]));
     this.consumers = left;
   }
 
-  /** The wanted consumers with where they begin, and those that are left to be emptied. */
+  /**
+   * The wanted consumers with the positions where they begin, and the former consumers that are read until they are
+   * empty.
+   */
   begin(wanted: readonly WantedConsumer[], { plan, streams, subjects }: Surroundings): readonly WantedConsumer[] {
     const before = new Map(this.consumers.map((one) => [keyOf(one), one]));
     const now = placesOf(plan);
     const begun = wanted.map((one) => {
-      // One that could not be made yet still begins where it should have.
+      // A consumer that could not be made yet still begins where it should have begun.
       const begin = this.beginOf(one, now) ?? before.get(keyOf(one))?.begin;
       return begin === undefined ? one : { ...one, begin };
     });
@@ -85,7 +91,10 @@ export class Moves {
     return [...begun, ...this.lingering];
   }
 
-  /** What is read now, so that a later plan can be compared with it. The database knows the position of what is read. */
+  /**
+   * Stores which consumers are read now, so that a later plan can be compared with them. The database knows the
+   * positions of those consumers.
+   */
   followed({ plan, streams }: Omit<Surroundings, 'subjects'>, isRead: (target: PullTarget) => boolean): void {
     this.consumers = this.consumers.map((one) => (isRead(one.target) ? withoutBegin(one) : one));
     const places = placesOf(plan);
@@ -108,7 +117,10 @@ export class Moves {
     this.seen = new Map(streams.map(({ name, created, lastSequence }) => [name, { created, lastSequence }]));
   }
 
-  /** Forgets those that were emptied, by a look that came after the one that set their end; answers which. */
+  /**
+   * Forgets the former consumers that are empty according to a look after the one that set their end. Returns the
+   * forgotten consumers.
+   */
   dropDrained(
     streams: readonly ListedStream[],
     isDrained: (target: PullTarget, until: number) => boolean,
@@ -133,12 +145,12 @@ export class Moves {
     const seen = this.seen.get(target.stream);
     const wasThere = this.places.get(filter)?.includes(target.stream) === true;
     if (seen?.created === created) return wasThere ? undefined : { sequence: seen.lastSequence + 1 };
-    // A stream that comes beside those that are still read is a new one, and nothing was moved to it.
+    // A stream that is added to streams that are still read is a new one, and nothing was moved to it.
     const isBeside = !wasThere && before.some((place) => now.get(filter)?.includes(place));
     return isBeside ? undefined : 'all';
   }
 
-  /** Where a subject was read, by itself or with a wider one. */
+  /** The place where a subject was read, alone or with a wider subject. */
   private placeOf(subject: string): readonly string[] | undefined {
     const own = this.places.get(subject);
     if (own) return own;

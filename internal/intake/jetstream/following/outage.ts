@@ -1,7 +1,7 @@
-/** Shorter, a leader is being elected, or a server restarts. */
+/** During a shorter failure, a leader is being elected, or a server restarts. */
 const PATIENCE_MS = 10_000;
 
-/** How long something has failed without a success in between, and why. */
+/** The duration of a failure without a success in between, and its reason. */
 export class Outage {
   private since: number | undefined;
   private why: string | undefined;
@@ -18,7 +18,7 @@ export class Outage {
     this.why = undefined;
   }
 
-  /** Why it fails, once that has lasted. */
+  /** The reason of the failure, once the failure has lasted. */
   problem(): string | undefined {
     return this.since !== undefined && this.now() - this.since >= PATIENCE_MS ? this.why : undefined;
   }

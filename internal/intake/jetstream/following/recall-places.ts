@@ -6,9 +6,9 @@ import type { ListedStream } from '../streams/streams.js';
 import type { WantedConsumer } from '../wanted-consumer.js';
 
 export interface RecalledPlaces {
-  /** Of subjects that are in another stream now. */
+  /** The former places of subjects that are in another stream now. */
   readonly places: ReadonlyMap<string, { readonly stream: string; readonly begin: BeginAt }>;
-  /** Of subjects that are elsewhere now: the rest of what they hold has to be read. */
+  /** The former consumers of subjects that are elsewhere now. The rest of their messages has to be read. */
   readonly left: readonly WantedConsumer[];
 }
 
@@ -17,20 +17,23 @@ export interface RecallDeps {
   readonly wanted: readonly WantedConsumer[];
   readonly streams: readonly ListedStream[];
   readonly own: PullTarget;
-  /** The name of the consumer that reads one subject of a stream of others. */
+  /** The name of the consumer that reads one subject of a foreign stream. */
   nameOf(subject: string): string;
 }
 
-/** How our own stream is named as a place. */
+/** The name of our own stream as a place. */
 export const OURS = 'our own stream';
 
-/** The clocks of the database and of NATS may differ. The new stream did not hold the subject before, so earlier costs nothing. */
+/**
+ * The clocks of the database and of NATS may differ. The new stream did not contain the subject before, so that an
+ * earlier time costs nothing.
+ */
 const EARLIER_MS = 60_000;
 
 /**
- * Finds which subjects were moved to another stream while no instance ran. The name of a consumer follows from its subject, so
- * that a row of the same consumer under another stream says where the subject was. A subject without any row was read with a
- * wider one that is deleted since, or was in our stream.
+ * Finds the subjects that were moved to another stream while no instance ran. The name of a consumer follows from its
+ * subject, so that a row of the same consumer under another stream shows where the subject was. A subject without any
+ * row was read with a wider subject that has been deleted since, or was in our stream.
  */
 export function recallPlaces(remembered: readonly RememberedConsumer[], deps: RecallDeps): RecalledPlaces {
   const { wanted, own, streams } = deps;
@@ -46,7 +49,8 @@ export function recallPlaces(remembered: readonly RememberedConsumer[], deps: Re
     const before = its[0] ?? wider ?? ours;
     if (!before || its.some(({ stream }) => stream === target.stream)) continue;
     const place = isOwn(before) ? OURS : before.stream;
-    // What the stream holds already is for the consumer of the wider subject, which is read until it is empty.
+    // The messages that the stream contains already belong to the consumer of the wider subject, which is read until it
+    // is empty.
     const last = place === target.stream ? there.get(place)?.lastSequence : undefined;
     const since = new Date(before.seenAt - EARLIER_MS).toISOString();
     places.set(filter, { stream: place, begin: last === undefined ? { since } : { sequence: last + 1 } });
@@ -61,7 +65,10 @@ export function recallPlaces(remembered: readonly RememberedConsumer[], deps: Re
   };
 }
 
-/** Also in a stream with `interest` retention: it keeps the messages for our consumer, and our acknowledgements take none from others. */
+/**
+ * This also applies to a stream with `interest` retention: it keeps the messages for our consumer, and our
+ * acknowledgements remove none from other consumers.
+ */
 function leftBehind(
   remembered: readonly RememberedConsumer[],
   there: ReadonlyMap<string, ListedStream>,

@@ -21,22 +21,28 @@ import { recallPlaces } from './recall-places.js';
 export interface StreamFollowerDeps extends PlanningDeps {
   readonly readings: Readings;
   readonly consumers: ConsumerPlan;
-  /** Loads the catalog, and makes us follow it. */
+  /** Loads the catalog, and makes the subscriptions follow it. */
   refresh(): Promise<void>;
   /** The consumers that instances have read, as the database remembers them. */
   remembered(): Promise<readonly RememberedConsumer[]>;
 }
 
-/** Makes the streams and what is read of them follow the catalog. What fails of it is degraded and keeps nothing else from being taken. */
+/**
+ * Makes the streams and their consumers follow the catalog. A part that fails is degraded and does not stop the other
+ * parts.
+ */
 export class StreamFollower {
   private server: StreamLink | undefined;
   private plan: StreamPlan = { own: [], foreign: [], refused: new Map(), narrowed: new Map() };
   private ownHolds: readonly string[] = [];
   private answered: readonly string[] = [];
   private readonly moves: Moves;
-  /** Of the streams, when they were last looked at. */
+  /** The picture of the streams at the last look. */
   private picture = '';
-  /** The subjects that the streams were last made to hold; undefined when they have to be looked at again. */
+  /**
+   * The subjects that the streams were last made to contain. Undefined means that the streams have to be looked at
+   * again.
+   */
   private settled: string | undefined;
   private unsettled = 0;
   private followed: NatsConnection | undefined;
@@ -51,12 +57,12 @@ export class StreamFollower {
     this.moves = new Moves(deps);
   }
 
-  /** Whether everything was looked at since the last change that we know of. */
+  /** Whether everything was looked at since the last known change. */
   get isSettled(): boolean {
     return this.settled !== undefined;
   }
 
-  /** Why nothing is read by this connection. */
+  /** The reason why nothing is read by this connection. */
   problem(): string | undefined {
     if (this.isFollowing) return undefined;
     const why = this.outage.problem();
@@ -77,7 +83,7 @@ export class StreamFollower {
     this.unsettled++;
   }
 
-  /** The server may be another one: what it had refused may be tried again. */
+  /** Allows a retry of everything that the server had refused, because the server may be another one. */
   hurry(): void {
     this.planning.own.hurry();
     this.deps.readings.hurry();
@@ -111,17 +117,20 @@ export class StreamFollower {
     const consumers = this.moves.begin(planned, surroundings);
     await readings.follow(server, consumers);
     this.moves.followed(surroundings, readings.reads);
-    // What was degraded is so until now: nothing took its messages before.
+    // Events that were degraded stay degraded until now, because their messages were not received before.
     this.plan = plan;
     this.ownHolds = heldBy(streams.own);
     this.answered = this.planning.answered(plan, streams.own);
     this.picture = pictureOf(streams);
     this.followed = server.connection;
-    // What was lost, or connected anew, meanwhile has to be looked at again.
+    // Streams that were lost, or connected again, meanwhile have to be looked at again.
     if (this.unsettled === unsettledBefore) this.settled = wanted;
   }
 
-  /** Notices what others have done to the streams: it is planned again, so that it is healed or told. */
+  /**
+   * Notices changes of the streams by other programs. The plan is made again, so that the streams are repaired or the
+   * problem is reported.
+   */
   async look(): Promise<void> {
     const server = this.server;
     if (!server || !this.isFollowing) return;
@@ -144,7 +153,7 @@ export class StreamFollower {
     if (!this.isSettled) await this.deps.refresh();
   }
 
-  /** Asked before an event is stored. @throws {AppError} `unprocessable` when its messages could not be taken */
+  /** Called before an event is stored. @throws {AppError} `unprocessable` if its messages could not be received */
   async admit(event: Admission, insteadOf: string | undefined): Promise<void> {
     if (this.server) await this.admitBy(this.server, event, insteadOf);
   }
@@ -166,7 +175,7 @@ export class StreamFollower {
     return [...events, ...this.planning.services.degraded()];
   }
 
-  /** Whether a consumer is to be read by the catalog as it was loaded last. */
+  /** Whether a consumer has to be read according to the catalog as it was loaded last. */
   private isWanted(target: PullTarget, streams: ListedStreams): boolean {
     const wanted = this.deps.consumers.of(this.planning.of(this.deps, streams), streams);
     return wanted.some((one) => keyOf(one.target) === keyOf(target));

@@ -11,7 +11,7 @@ const numbers = () =>
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 const SOON = { timeoutMs: 30_000 };
 
-/** Holds up every commit of messages until it is told to go on. */
+/** Blocks every commit of messages. Returns a function that ends the block. */
 async function stopCommits(): Promise<() => Promise<void>> {
   const client = new Client(kit.database.connection);
   await client.connect();
@@ -19,7 +19,7 @@ async function stopCommits(): Promise<() => Promise<void>> {
   return () => client.end();
 }
 
-/** Twenty messages wait in the stream, five of them in the hands of an instance, when the wider event is deleted. */
+/** Deletes the wider event while twenty messages are in the stream, five of them pulled by an instance. */
 async function deleteWiderEvent(): Promise<() => Promise<void>> {
   await kit.serve();
   await kit.stream('ORDERS');

@@ -14,7 +14,7 @@ const registerAndRead = async (subject: string, settings: Readonly<Record<string
   return app;
 };
 
-/** What all instances together count, and how many lines tell of it. */
+/** The count of all instances together, and the number of log lines about it. */
 const told = async (apps: readonly TestApp[]) => {
   const counts = await Promise.all(apps.map((app) => metric(app, 'hukz_stream_gap_messages_total')));
   const lines = apps.flatMap((app) => logged(app, 'stream.gap'));
@@ -51,7 +51,7 @@ describe('what was evicted while no instance ran is counted and told once', () =
     const { config } = await kit.jsm.streams.info('HUKZ');
     await kit.stop();
     await kit.jsm.streams.update('HUKZ', { ...config, max_msgs_per_subject: 5 });
-    // The first subject's messages stay, in front of the gap.
+    // The messages of the first subject stay in front of the gap.
     await kit.publish('a.a', 10, 13);
     await kit.publish('a.b', 13, 113);
     await kit.publish('a.c', 113, 115);

@@ -6,11 +6,11 @@ import { floorOf, type Look } from './look.js';
 import { type ProbeDeps, type ProbedMessage, probeStream } from './stream-probe.js';
 
 export interface ExaminationDeps extends Omit<ProbeDeps, 'connection' | 'manager'> {
-  /** For what the journal gets a message when it comes. */
+  /** The event and the webhooks for which the journal would store an arriving message. */
   wouldStore(message: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined;
-  /** Ids of those that the journal does not have. */
+  /** Ids of the messages that the journal does not have. */
   findAbsent(messages: readonly SoughtMessage[]): Promise<ReadonlySet<string>>;
-  /** When events and webhooks were made or changed, in milliseconds since 1970. */
+  /** The times at which events and webhooks were made or changed, in milliseconds since 1970. */
   loadChangedAt(ids: Readonly<Record<'events' | 'webhooks', readonly number[]>>): Promise<ChangedAt>;
 }
 
@@ -21,7 +21,7 @@ interface SoughtMessage extends Pick<Incoming, 'subject' | 'headers'> {
   readonly receivedAt: number;
 }
 
-/** A message that the journal does not have. Its consumer may not have got its acknowledgement either. */
+/** A message that the journal does not have. Its consumer may not have received its acknowledgement either. */
 export interface Doubt extends SoughtMessage {
   readonly sequence: number;
 }
@@ -29,14 +29,14 @@ export interface Doubt extends SoughtMessage {
 export interface Examined {
   /** Whether a message is acknowledged that the journal does not have. */
   readonly isBehind: boolean;
-  /** The others that it does not have: they come again, or turn out to be acknowledged. */
+  /** The other messages that the journal does not have. They are redelivered, or turn out to be acknowledged. */
   readonly doubts: readonly Doubt[];
 }
 
 /**
- * Compares what a consumer was given since the database last wrote down its position with what the journal has. An
- * acknowledgement is sent after the commit, so that each message up to the acknowledged sequence is in the journal, unless the
- * database has gone back since.
+ * Compares the messages that a consumer has delivered since the database last stored its position with the journal. An
+ * acknowledgement is sent after the commit, so that each message up to the acknowledged sequence is in the journal,
+ * unless the database has gone back since.
  */
 export async function examine(deps: ExaminationDeps, look: Look, known: StoredPosition): Promise<Examined> {
   const { target, stream, consumer, filter } = look;
@@ -60,7 +60,7 @@ export async function examine(deps: ExaminationDeps, look: Look, known: StoredPo
   return { isBehind: false, doubts };
 }
 
-/** Looks again at what was doubted, as far as it is acknowledged by now. */
+/** Examines the doubtful messages again that are acknowledged by now. */
 export async function examineAgain(deps: ExaminationDeps, look: Look, doubts: readonly Doubt[]): Promise<Examined> {
   const floor = floorOf(look.consumer);
   const decided = doubts.filter(({ sequence }) => sequence <= floor);
@@ -79,8 +79,9 @@ async function absentOf(deps: ExaminationDeps, doubts: readonly Doubt[]): Promis
 }
 
 /**
- * Leaves out the messages that are older than what they would be stored for today: an event or a webhook that was made, or got
- * its event, later. A database that went back has the events and webhooks of a time before the messages that it lost.
+ * Leaves out the messages that are older than the reason to store them today: an event or a webhook that was made, or
+ * got its event, later. A database that went back has the events and webhooks of a time before the messages that it
+ * lost.
  */
 async function storedCertainly(deps: ExaminationDeps, absent: readonly Doubt[]): Promise<readonly Doubt[]> {
   if (absent.length === 0) return absent;

@@ -1,9 +1,9 @@
 import { AckPolicy, DeliverPolicy, type JetStreamManager, nanos } from 'nats';
 
-/** The server removes the consumer after this time where the deletion fails. */
+/** The server removes the consumer after this time if its deletion fails. */
 const FORGOTTEN_MS = 60_000;
 
-/** The first sequence of a stream at a time (RFC 3339) or later: a new consumer that begins there says it. */
+/** The first sequence of a stream at or after a time (RFC 3339), as reported for a new consumer that begins there. */
 export async function firstSequenceSince(manager: JetStreamManager, stream: string, time: string): Promise<number> {
   const { name, delivered } = await manager.consumers.add(stream, {
     ack_policy: AckPolicy.None,

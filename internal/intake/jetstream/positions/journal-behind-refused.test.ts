@@ -36,7 +36,7 @@ it('a consumer that may not be deleted is not read further while the database la
     await kit.publish('orders.made', 5, 100);
     await kit.receiver.waitFor(25, 20_000);
     expect((await readinessOf(app)).status).toBe(200);
-    // The operator deletes it in place of hukz.
+    // The operator deletes the consumer in place of hukz.
     await kit.jsm.consumers.delete('HUKZ', 'hukz');
     await kit.receiver.waitFor(35, 60_000);
     await eventually(async () => (await behind()) === undefined, { what: 'the end of it', timeoutMs: 20_000 });

@@ -11,7 +11,7 @@ const settled = () =>
 
 const setBack = () => kit.ledger.query('update stream_positions set acknowledged = 5, passed = 5, deliveries = 5');
 
-/** The position is written down again once the comparison is over. */
+/** The position is stored again once the comparison is over. */
 const compared = (acknowledged: number) =>
   eventually(
     async () =>

@@ -7,7 +7,7 @@ import { readinessOf } from '../../../testkit/servers/use-configured-nats.js';
 
 const kit = useStreamKit();
 
-/** The tables as they were when 30 messages were in the journal. */
+/** Restores the tables to the state with 30 messages in the journal. */
 const restore = () =>
   kit.ledger.query(`
     begin;
@@ -42,7 +42,7 @@ const isDegraded = async (app: TestApp, reason: string) => {
 
 it('a journal that went back is read again although the first attempt fails', async () => {
   const app = await readFifty();
-  // As an instance that is stuck holds the lock: the attempt ends by lock_timeout.
+  // The session locks like an instance that is stuck. The attempt ends with lock_timeout.
   await kit.ledger.query("select pg_advisory_lock(hashtext('hukz'), hashtext('stream'))");
   await restore();
   await eventually(() => isDegraded(app, 'journal_behind'), { what: 'the degradation', timeoutMs: 60_000 });

@@ -5,7 +5,10 @@ import { logged, metric, upTo, useStreamKit } from '../../../testkit/kits/use-st
 
 const kit = useStreamKit();
 
-/** As a restore would: the tables are as they were when so many messages were in the journal, and their rows are written anew. */
+/**
+ * Acts like a restore: the tables have the state with that many messages in the journal, and their rows are written
+ * again.
+ */
 const restoreTo = async (messages: number, floor: number) => {
   const later = `hukz_sequence_of(message_id) > ${messages}`;
   await kit.ledger.query(`

@@ -3,7 +3,7 @@ import { covers } from '../../../domain/matching/subject-overlap.js';
 import type { Sighting } from '../../../domain/streams/consumer-position.js';
 import type { PullTarget } from '../pull-target.js';
 
-/** A consumer as it was found. */
+/** The found state of a consumer. */
 export interface Look {
   readonly connection: NatsConnection;
   readonly manager: JetStreamManager;
@@ -11,11 +11,14 @@ export interface Look {
   readonly stream: StreamInfo;
   readonly consumer: ConsumerInfo;
   readonly filter: string | undefined;
-  /** Numbers of those deliveries that were repetitions and came to us. */
+  /** Consumer sequences of the redeliveries among them that this instance received. */
   readonly repeated: readonly number[];
 }
 
-/** Where nothing is open, all that was delivered is acknowledged; the server's own floor of a new consumer may be 0 (2.9.10). */
+/**
+ * If no message is unacknowledged, all delivered messages are acknowledged. The server's own floor of a new consumer
+ * may be 0 (2.9.10).
+ */
 export const floorOf = ({ num_ack_pending, ack_floor, delivered }: ConsumerInfo) =>
   num_ack_pending === 0 ? delivered.stream_seq : ack_floor.stream_seq;
 

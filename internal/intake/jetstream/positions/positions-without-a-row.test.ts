@@ -18,7 +18,7 @@ const readAll = async (subject: string, stream: string) => {
   await kit.stop();
 };
 
-/** A backup of the time when so many messages were in the journal, before any position was written down. */
+/** Restores a backup of the time when the journal had this sequence, before any position was stored. */
 const restoreTo = (sequence: number) =>
   kit.ledger.query(`
     begin;

@@ -9,16 +9,19 @@ import { floorOf, type Look, toSighting } from './look.js';
 import type { RememberedConsumer } from './remembered-consumer.js';
 import { type SupposedPositionDeps, supposePosition } from './supposed-position.js';
 
-/** The database: it keeps the positions, and the messages that they are compared with. */
+/** The database: it stores the positions, and the messages that the positions are compared with. */
 export interface PositionStore extends SupposedPositionDeps {
   load(consumers: readonly PullTarget[]): Promise<readonly (StoredPosition | undefined)[]>;
-  /** Answers in their order how many messages of each are gone unread, or that its row has to be examined before. */
+  /**
+   * Returns, in the given order, how many messages of each consumer were evicted unread, or that its row has to be
+   * examined first.
+   */
   record(seen: readonly SeenConsumer[]): Promise<readonly ({ readonly gap: number } | 'unexamined')[]>;
-  /** Writes a row that has to be examined, unless there is one. */
+  /** Inserts a row that has to be examined, unless there is a row. */
   suppose(position: PullTarget & Pick<Look, 'filter'> & ConsumerPosition): Promise<void>;
-  /** Removes the row of a consumer that was removed. */
+  /** Removes the row of a removed consumer. */
   forget(consumer: PullTarget): Promise<void>;
-  /** All consumers of which there is a row. */
+  /** All consumers with a row. */
   remembered(): Promise<readonly RememberedConsumer[]>;
   readonly findAbsent: ExaminationDeps['findAbsent'];
   readonly loadChangedAt: ExaminationDeps['loadChangedAt'];
@@ -35,31 +38,34 @@ export interface PositionsDeps extends Omit<ExaminationDeps, 'findAbsent' | 'loa
 }
 
 export interface Kept {
-  /** Their positions were written. */
+  /** The looks whose positions were stored. */
   readonly recorded: readonly Look[];
-  /** The journal lacks messages that these have acknowledged: their streams are to be read again. */
+  /**
+   * The looks whose consumers have acknowledged messages that the journal lacks. Their streams have to be read again.
+   */
   readonly behind: readonly Look[];
 }
 
-/** What the comparison of a row that is not intact has found, for the consumer as it was then. */
+/** The result of the comparison for a row that is not intact, and for the consumer as it was then. */
 interface Examination extends Examined {
   readonly consumerCreated: string;
   readonly version: string;
 }
 
 /**
- * Keeps in the database how far the consumers have come, tells what their streams have lost unread, and notices when it is the
- * database that has lost something: after a restore or a failover, rows that were not written here are examined first.
+ * Stores the positions of the consumers in the database, and reports which messages their streams have lost unread. It
+ * also notices if the database has lost data: after a restore or a failover, rows that this process did not write are
+ * examined first.
  */
 export class Positions {
   private readonly examinations = new Map<string, Examination>();
-  /** Why the position of a consumer could not be kept the last time. */
+  /** The reason why the position of a consumer could not be stored the last time. */
   private readonly failures = new Map<string, string>();
   private missing = 0;
 
   constructor(private readonly deps: PositionsDeps) {}
 
-  /** Messages that were evicted unread, as far as this process was the one to count them. */
+  /** Number of messages that were evicted unread, as far as this process counted them. */
   get gap(): number {
     return this.missing;
   }
@@ -91,7 +97,10 @@ export class Positions {
     return [{ reason: 'positions_not_kept', problem }];
   }
 
-  /** Writes the positions that may be written; never rejects. One consumer that cannot be compared delays no other one. */
+  /**
+   * Stores the positions that may be stored. The promise never rejects. A consumer that cannot be compared delays no
+   * other consumer.
+   */
   async keep(looks: readonly Look[]): Promise<Kept> {
     const failed = new Map<string, string>();
     const attempt = async (tried: readonly Look[], work: () => Promise<void>) => {
@@ -110,7 +119,7 @@ export class Positions {
       });
     }
     const recorded: Look[] = [];
-    // A database that takes no positions can still be found to have gone back.
+    // A database that accepts no positions can still turn out to have gone back.
     let unexamined = certain.filter((look) => this.examinationOf(look) === undefined);
     if (certain.length > 0) {
       await attempt(certain, async () => {
@@ -146,7 +155,10 @@ export class Positions {
     if (error === undefined && hadFailures) logger.info('stream.positions_kept_again');
   }
 
-  /** A consumer for which the journal lacks messages stays so until it is made again: the reading again may fail. */
+  /**
+   * A consumer for which the journal lacks messages stays in this state until it is made again, because reading the
+   * stream again may fail.
+   */
   private async isBehind(look: Look): Promise<boolean> {
     const known = this.examinationOf(look);
     if (!known || known.isBehind || known.doubts.length === 0) return known?.isBehind === true;
@@ -171,7 +183,10 @@ export class Positions {
     return examined.isBehind;
   }
 
-  /** Written before it is examined, so that an instance that dies meanwhile leaves a row that says from where. */
+  /**
+   * The row is written before it is examined, so that an instance that dies meanwhile leaves a row with the start of
+   * the comparison.
+   */
   private async supposed(look: Look): Promise<StoredPosition | undefined> {
     const { store } = this.deps;
     const { target, filter } = look;
@@ -179,7 +194,7 @@ export class Positions {
     return this.find(look.target);
   }
 
-  /** A stream that could not be compared is read again to be safe: what the journal has is stored once all the same. */
+  /** A stream that could not be compared is read again to be safe. The journal still stores each message only once. */
   private async examine(look: Look, known: StoredPosition): Promise<Examined> {
     const { logger } = this.deps;
     const [from, to] = [known.acknowledged + 1, Math.min(floorOf(look.consumer), look.stream.state.first_seq - 1)];

@@ -21,7 +21,7 @@ export interface ProbeDeps {
 export interface ProbedRange {
   readonly stream: string;
   readonly filter: string | undefined;
-  /** Sequences, both included. */
+  /** The first and the last sequence, both included. */
   readonly from: number;
   readonly to: number;
 }
@@ -33,10 +33,12 @@ export interface ProbedMessage extends Pick<Incoming, 'subject' | 'headers'> {
 
 const BATCH = 1000;
 const ANSWER_MS = 5000;
-/** The server removes the consumer after this time when an instance dies before it deletes the consumer. */
+/** The server removes the consumer after this time if an instance dies before it deletes the consumer. */
 const FORGOTTEN_MS = 60_000;
 
-/** Reads which messages a stream still holds, in parts, by a consumer of its own that changes nothing for others. */
+/**
+ * Reads the messages that a stream still contains, in parts. It uses its own consumer, which has no effect on others.
+ */
 export async function* probeStream(deps: ProbeDeps, range: ProbedRange): AsyncGenerator<readonly ProbedMessage[]> {
   const { stream, filter, from, to } = range;
   const { name } = await deps.manager.consumers.add(stream, {
@@ -61,7 +63,7 @@ export async function* probeStream(deps: ProbeDeps, range: ProbedRange): AsyncGe
   }
 }
 
-/** What is there at once; fewer than `BATCH` only at the stream's end. */
+/** The messages that are immediately available. They are fewer than `BATCH` only at the stream's end. */
 function nextBatch({ connection, boundary }: ProbeDeps, subject: string): Promise<readonly ProbedMessage[]> {
   return new Promise((resolve, reject) => {
     const batch: ProbedMessage[] = [];
@@ -74,7 +76,7 @@ function nextBatch({ connection, boundary }: ProbeDeps, subject: string): Promis
     };
     const take = (msg: Msg) => {
       const position = parseAckSubject(msg.reply ?? '');
-      // A status, which ends the request: there are no more messages.
+      // A status ends the request, because there are no more messages.
       if (!position) return end();
       batch.push({ subject: msg.subject, headers: boundary.headersOf(msg), position });
       if (batch.length === BATCH) end();

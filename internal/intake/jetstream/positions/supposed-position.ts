@@ -7,15 +7,16 @@ import { floorOf, type Look } from './look.js';
 export interface SupposedPositionDeps {
   /** The highest sequence that the journal has of the stream with this mark, unless the stream has long been quiet. */
   findNewest(mark: string): Promise<number | undefined>;
-  /** How long the journal keeps messages at least: an older one that is absent proves nothing. */
+  /** Minimum time for which the journal keeps messages. The absence of an older message proves nothing. */
   readonly retentionMs: number;
 }
 
 /**
- * From where a consumer has to be compared that has acknowledged messages and of which the database has no row: it was never
- * recorded, or the row is lost with what was acknowledged since. Messages are committed out of order by as many as may be
- * unacknowledged at once, so the comparison begins so far in front of the newest one of the journal. Not covered: a message
- * further in front of it that waited for its redelivery when the backup was made.
+ * The position from which a consumer has to be compared that has acknowledged messages and has no row in the database:
+ * its row was never written, or was lost together with the later acknowledgements. Messages are committed out of order,
+ * within the maximum number of unacknowledged messages. Therefore the comparison begins that many messages before the
+ * newest one of the journal. An even earlier message that waited for its redelivery at the time of the backup is not
+ * covered.
  */
 export async function supposePosition(deps: SupposedPositionDeps, look: Look): Promise<ConsumerPosition> {
   const { target, stream, consumer } = look;

@@ -1,13 +1,16 @@
 /**
- * Messages of one consumer that are not committed yet, each with the subject of its acknowledgement, kept by age. The server is
- * told that we work on a message at the first tick that finds it at least a tick old, and at every second tick after that.
- * Most messages are gone before they have aged: they cost one entry in one map.
+ * Messages of one consumer that are not committed yet, each with the subject of its acknowledgement, grouped by age.
+ * The server gets a progress report about a message at the first tick that finds the message at least one tick old, and
+ * at every second tick after that. Most messages are gone before they reach that age: they cost one entry in one map.
  */
 export class InHand {
-  /** By stream sequence. The first holds what came since the last tick, the second what came in the tick before. */
+  /**
+   * The maps are keyed by stream sequence. The first map has the messages since the last tick, the second one those of
+   * the tick before.
+   */
   private fresh = new Map<number, string>();
   private young = new Map<number, string>();
-  /** What was told of already: half of it is told of again at each tick. */
+  /** Messages that were reported already. Each tick reports one half of them again. */
   private readonly old: readonly [Map<number, string>, Map<number, string>] = [new Map(), new Map()];
   private turn: 0 | 1 = 0;
 
@@ -15,14 +18,14 @@ export class InHand {
     return this.fresh.size + this.young.size + this.old[0].size + this.old[1].size;
   }
 
-  /** False: the message is in hand already, and only the latest subject counts. */
+  /** Returns false if the message is in hand already. In that case, only the latest subject counts. */
   add(sequence: number, reply: string): boolean {
     const known = this.holderOf(sequence);
     (known ?? this.fresh).set(sequence, reply);
     return known === undefined;
   }
 
-  /** Where the acknowledgement of a message goes that is no longer in hand. */
+  /** Removes a message. Returns the subject of its acknowledgement. */
   remove(sequence: number): string | undefined {
     const holder = this.holderOf(sequence);
     const reply = holder?.get(sequence);
@@ -30,7 +33,7 @@ export class InHand {
     return reply;
   }
 
-  /** One tick passes: calls `tell` for each message whose server has to hear of it. */
+  /** Processes one tick: calls `tell` for each message that has to be reported to the server. */
   tick(tell: (reply: string) => void): void {
     const due = this.old[this.turn];
     this.turn = this.turn === 0 ? 1 : 0;

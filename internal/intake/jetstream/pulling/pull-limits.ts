@@ -1,6 +1,6 @@
 import type { ConsumerConfig } from 'nats';
 
-/** What one request may ask for, as far as the server and the consumer say. */
+/** The limits of one request, as far as the server and the consumer state them. */
 export interface PullLimits {
   readonly messages: number;
   readonly bytes: number;
@@ -9,7 +9,7 @@ export interface PullLimits {
 
 const UNLIMITED: PullLimits = { messages: Infinity, bytes: Infinity, expiresMs: Infinity };
 
-/** The limits of a consumer; 0 and less are none. */
+/** The limits of a consumer. 0 and less mean that there is no limit. */
 export function limitsOf({ max_batch, max_bytes, max_expires }: Partial<ConsumerConfig>): PullLimits {
   return {
     messages: positive(max_batch) ?? UNLIMITED.messages,
@@ -29,8 +29,9 @@ export function minOf(one: PullLimits, two: PullLimits): PullLimits {
 const EXCEEDED = /exceeded maxrequest(batch|maxbytes|expires)(?: of (\S+))?/i;
 
 /**
- * The asked amounts after a refusal that names a limit, or half of what was asked where it names none that helps. The limits
- * of the server as a whole are only seen there. Undefined: the refusal has another reason, or nothing is left to lower.
+ * The lower amounts after a refusal that names a limit, or half of the requested amounts if it names no usable limit.
+ * Only such a refusal shows the limits of the server as a whole. Undefined means that the refusal has another reason,
+ * or that nothing is left to lower.
  */
 export function loweredBy(description: string, asked: PullLimits): PullLimits | undefined {
   const [, what = '', named = ''] = EXCEEDED.exec(description) ?? [];
@@ -54,7 +55,7 @@ function lower(asked: PullLimits, field: keyof PullLimits, named: number): PullL
 
 const UNITS_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, µs: 0.001, ns: 1e-6 };
 
-/** A span as Go writes it: `1m30s`, `1.5s`, `500ms`. NaN when it is none. */
+/** A duration in the notation of Go: `1m30s`, `1.5s`, `500ms`. NaN means that the text is no duration. */
 function spanMs(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|µs|ns)/g)];
   if (parts.length === 0) return Number.NaN;

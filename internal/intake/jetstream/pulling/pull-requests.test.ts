@@ -22,7 +22,7 @@ afterAll(async () => {
 const target = { stream: 'S', consumer: 'c' };
 const BATCH = { messages: 1000, bytes: 1 << 20 };
 
-/** Asks once more whenever a request has ended. */
+/** Sends another request whenever a request has ended. */
 const ask = async (consumer: Partial<ConsumerConfig>) => {
   const manager = await connection.jetstreamManager();
   await manager.streams.delete('S').catch(() => undefined);

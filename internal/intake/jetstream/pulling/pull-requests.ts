@@ -10,20 +10,20 @@ export interface PullRequestsDeps {
   readonly boundary: ClientBoundary;
   readonly connection: NatsConnection;
   readonly target: PullTarget;
-  /** What the consumer allows; what else the server allows is learnt from its refusals. */
+  /** The limits of the consumer. Refusals show further limits of the server. */
   readonly limits: PullLimits;
-  /** Requests that are under way at the same time. */
+  /** Number of requests that are under way at the same time. */
   readonly atOnce: number;
   /** Monotonic milliseconds. */
   now(): number;
   onMessage(msg: Msg): void;
-  /** A request came to its end, whole or in part: there is room for another one. */
+  /** A request ended, completely or in part, so that there is room for another one. */
   onEnded(): void;
-  /** The server does not know the consumer (any more). */
+  /** The server does not know the consumer, or does not know it any more. */
   onLost(why: string): void;
 }
 
-/** What one request asks for. */
+/** The amounts that one request asks for. */
 export interface Batch {
   readonly messages: number;
   readonly bytes: number;
@@ -31,14 +31,14 @@ export interface Batch {
 
 const NO_BLOCK = new Uint8Array(0);
 const EXPIRES_MS = 20_000;
-/** The first request ends soon: until an answer has come, the way of the answers may be closed to us. */
+/** The first request ends soon, because the path of the answers may be closed until an answer has arrived. */
 const FIRST_EXPIRES_MS = 1000;
-/** A request whose end was not heard of so long after its time went down with a server. */
+/** A request without an end this long after its time was lost together with a server. */
 const OVERDUE_MS = 2000;
 
 /**
- * Asks a pull consumer for messages: the protocol itself (`CONSUMER.MSG.NEXT`), because it bounds a request by number *and*
- * bytes, and says how each one ended.
+ * Requests messages from a pull consumer. It uses the protocol itself (`CONSUMER.MSG.NEXT`), because the protocol
+ * bounds a request by number *and* bytes, and reports how each request ended.
  */
 export class PullRequests {
   private readonly slots: readonly PullSlot[];
@@ -50,7 +50,7 @@ export class PullRequests {
     this.slots = Array.from({ length: deps.atOnce }, () => this.open());
   }
 
-  /** Messages that are asked for and have not come. */
+  /** Number of messages that were requested and have not arrived. */
   get expected(): number {
     return this.slots.reduce((sum, { left }) => sum + left, 0);
   }
@@ -59,7 +59,7 @@ export class PullRequests {
     return this.slots.some(({ left }) => left === 0);
   }
 
-  /** Why nothing comes; one request that the server accepts is enough. */
+  /** The reason why nothing arrives. One request that the server accepts is enough to have none. */
   problem(): string | undefined {
     const now = this.deps.now();
     const problems = this.slots.map((slot) => slot.problem(now));
@@ -67,7 +67,7 @@ export class PullRequests {
     return problems.find((problem) => problem !== undefined);
   }
 
-  /** Asks once more; there must be a free slot. */
+  /** Sends one more request. There must be a free slot. */
   ask(batch: Batch): void {
     const slot = this.slots.find(({ left }) => left === 0);
     if (!slot) return;
@@ -82,12 +82,12 @@ export class PullRequests {
     this.deps.connection.publish(subject, JSON.stringify(request), { reply: slot.inbox });
   }
 
-  /** Forgets what was asked: the connection was another one. */
+  /** Forgets the requests, because they belonged to another connection. */
   forget(): void {
     for (const slot of this.slots) this.clear(slot);
   }
 
-  /** Nothing comes any more once this resolves. */
+  /** Nothing arrives any more once this resolves. */
   async stop(): Promise<void> {
     this.forget();
     await Promise.all(this.slots.map(({ subscription }) => subscription.drain().catch(() => undefined)));
@@ -112,7 +112,7 @@ export class PullRequests {
   }
 
   private receive(slot: PullSlot, msg: Msg): void {
-    // A message of the stream asks for its acknowledgement; its publisher may write any status into it.
+    // A message of the stream asks for its acknowledgement. Its publisher may write any status into it.
     if (!isAckSubject(msg.reply)) {
       const status = readStatus(headerBlockOf(msg) ?? NO_BLOCK);
       if (status) this.conclude(slot, status);
@@ -126,7 +126,10 @@ export class PullRequests {
     }
   }
 
-  /** 100 is a heartbeat, 408 means that nothing was there in time; 409 has many reasons, that the batch is full is one. */
+  /**
+   * 100 is a heartbeat, and 408 means that no message arrived in time. 409 has many reasons, and one of them is a full
+   * batch.
+   */
   private conclude(slot: PullSlot, { code, description }: Status): void {
     if (code === 100) return;
     this.isAnswered = true;
@@ -152,7 +155,7 @@ export class PullRequests {
     }
   }
 
-  /** Asked at once after a refusal, the server would refuse thousands of requests a second. */
+  /** If requests followed immediately after a refusal, the server would refuse thousands of requests per second. */
   private rest(slot: PullSlot, restMs: number): void {
     clearTimeout(slot.timer);
     slot.timer = setTimeout(() => this.leave(slot), restMs);

@@ -1,25 +1,28 @@
 import type { Subscription } from 'nats';
 import type { PullLimits } from './pull-limits.js';
 
-/** A request of which nothing was heard for so long was accepted: the server refuses at once. */
+/** A request without an answer for this time was accepted, because the server refuses immediately. */
 const ACCEPTED_AFTER_MS = 2000;
 const FIRST_REST_MS = 500;
 const MAX_REST_MS = 30_000;
-/** One may be an election of a leader or a server that goes down. */
+/** A single refusal may be the election of a leader or a server that shuts down. */
 const REFUSALS_TO_TELL = 2;
 
-/** Room for one request at a time. A message bears its own subject, so only the subscription tells whose answer it is. */
+/**
+ * A slot for one request at a time. A message has its own subject, so that only the subscription shows which request it
+ * answers.
+ */
 export class PullSlot {
-  /** Messages that are asked for and have not come; 0: nothing is asked for. */
+  /** Number of messages that were requested and have not arrived. 0 means that no request is under way. */
   left = 0;
   timer: NodeJS.Timeout | undefined;
   private asked: PullLimits | undefined;
   private askedAt = 0;
-  /** Refused or unanswered requests in a row. */
+  /** Number of consecutive refused or unanswered requests. */
   private failures = 0;
   private words = '';
   private isResting = false;
-  /** Nothing was heard of its last request; only an answer is the end of that. */
+  /** Whether the last request had no answer. Only an answer ends this state. */
   private isSilent = false;
 
   constructor(
@@ -34,12 +37,12 @@ export class PullSlot {
     this.isResting = false;
   }
 
-  /** What its last request asked for. */
+  /** The amounts that the last request asked for. */
   get request(): PullLimits | undefined {
     return this.asked;
   }
 
-  /** The request was not answered in time; returns how long to wait before the next one. */
+  /** The request was not answered in time. Returns the wait before the next request. */
   miss(): number {
     this.isSilent = true;
     return this.fail(
@@ -47,7 +50,7 @@ export class PullSlot {
     );
   }
 
-  /** The request was refused; returns the same. */
+  /** The request was refused. Returns the wait before the next request. */
   refuse(words: string): number {
     this.isSilent = false;
     return this.fail(words);
@@ -64,12 +67,12 @@ export class PullSlot {
     this.isSilent = false;
   }
 
-  /** Why its requests are refused, when that is not over. */
+  /** The reason why the requests are refused, if the refusals are not over. */
   problem(now: number): string | undefined {
     return this.failures >= REFUSALS_TO_TELL && !this.isAccepted(now) ? this.words : undefined;
   }
 
-  /** Whether messages have come for its request, or can come. */
+  /** Whether messages have arrived for the request, or can arrive. */
   isAccepted(now: number): boolean {
     if (this.left === 0 || this.isResting || !this.asked) return false;
     return this.left < this.asked.messages || (!this.isSilent && now - this.askedAt > ACCEPTED_AFTER_MS);

@@ -1,7 +1,9 @@
-/** A process that cannot record what it saw keeps no more: gaps are then counted too small, not too large. */
+/**
+ * A process that cannot store its observations keeps no more than this. Gaps are then counted too small, not too large.
+ */
 const MAX_KEPT = 100_000;
 
-/** The numbers, among all deliveries of a consumer, of those that were repetitions and came to us since the last look. */
+/** The consumer sequences of redeliveries that this instance received since the last look. */
 export class Repetitions {
   private kept: number[] = [];
 
@@ -13,7 +15,7 @@ export class Repetitions {
     if (this.kept.length < MAX_KEPT) this.kept.push(delivery);
   }
 
-  /** Those up to this one were counted. */
+  /** Forgets the sequences up to this one, because they were counted. */
   forget(upTo: number): void {
     if (this.kept.length > 0) this.kept = this.kept.filter((delivery) => delivery > upTo);
   }

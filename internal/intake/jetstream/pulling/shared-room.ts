@@ -1,4 +1,7 @@
-/** More messages than these wait for the journal: no consumer is asked for more until it has caught up. The streams keep them. */
+/**
+ * If more messages than this wait for the journal, no consumer gets further requests until the journal has caught up.
+ * The streams keep the messages.
+ */
 const MAX_MESSAGES = 4000;
 const MAX_BYTES = 24 << 20;
 const MAX_BATCH = 1000;
@@ -6,8 +9,8 @@ const MIN_BATCH = 100;
 export const REQUESTS_PER_READER = 2;
 
 /**
- * What all readers of this instance have in hand, as they share one journal. Messages that a reader left behind when its
- * connection ended count until they are committed.
+ * The messages in hand of all readers of this instance, which share one journal. Messages that a reader left behind
+ * when its connection ended count until they are committed.
  */
 export class SharedRoom {
   private messages = 0;
@@ -35,17 +38,23 @@ export class SharedRoom {
     if (this.waiting.size > 0 && this.has(0)) this.wake();
   }
 
-  /** Whether a reader that has asked for so many messages may ask for more. */
+  /** Whether a reader that has requested this many messages may request more. */
   has(expected: number): boolean {
     return this.messages + expected < MAX_MESSAGES && this.bytes < MAX_BYTES;
   }
 
-  /** Calls once there is room: for a reader that has nothing in hand and nothing under way, and so would never try again. */
+  /**
+   * Calls the listener once there is room. A reader with nothing in hand and nothing under way would otherwise never
+   * try again.
+   */
   await(onRoom: () => void): void {
     this.waiting.add(onRoom);
   }
 
-  /** Messages per request: what all readers have asked for when the journal stops comes on top of what is in hand. */
+  /**
+   * Number of messages per request. When the journal stops, the messages that all readers have requested are added to
+   * those in hand.
+   */
   get batch(): number {
     const share = Math.floor(MAX_MESSAGES / (REQUESTS_PER_READER * Math.max(this.readers, 1)));
     return Math.min(Math.max(share, MIN_BATCH), MAX_BATCH);

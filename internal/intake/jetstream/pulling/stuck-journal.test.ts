@@ -5,7 +5,7 @@ import { logged, metric, useStreamKit } from '../../../testkit/kits/use-stream-k
 
 const kit = useStreamKit();
 
-/** Works while another session keeps the journal from writing. */
+/** Runs the work while another session prevents the journal from writing. */
 const whileStuck = async (work: () => Promise<void>) => {
   const blocker = new Client(kit.database.connection);
   await blocker.connect();
@@ -43,7 +43,7 @@ it('what is in hand is bounded for all streams together, and the server is told 
       },
       { what: 'signals', timeoutMs: 20_000 },
     );
-    // 4,000, and what was asked for before the journal stopped.
+    // 4,000 messages, plus those that were requested before the journal stopped.
     expect(most).toBeGreaterThanOrEqual(4000);
     expect(most).toBeLessThanOrEqual(8000);
   });

@@ -14,13 +14,13 @@ export interface OpenReadingDeps {
   /** Monotonic milliseconds. */
   now(): number;
   readonly logger: Logger;
-  /** Of all readings of this instance. */
+  /** The room that all readings of this instance share. */
   readonly room: SharedRoom;
   /** The server does not know the consumer any more. */
   onLost(reading: Reading, why: string): void;
 }
 
-/** Makes a consumer unless it is there, and begins to ask it for messages. */
+/** Makes a consumer unless it exists, and starts to pull messages from it. */
 export async function openReading(deps: OpenReadingDeps, link: StreamLink, wanted: WantedConsumer): Promise<Reading> {
   const { acceptor, boundary, consumers, now, logger, room, onLost } = deps;
   const { connection } = link;

@@ -17,17 +17,17 @@ export interface ReadingOptions {
   readonly info: ConsumerInfo;
 }
 
-/** A consumer that this instance reads, as it was when it was last looked at. */
+/** A consumer that this instance reads, in the state of the last look. */
 export class Reading {
   readonly target: PullTarget;
   readonly filter: string | undefined;
-  /** RFC 3339, of the stream. */
+  /** The creation time of the stream (RFC 3339). */
   readonly created: string;
   readonly connection: NatsConnection;
   readonly puller: Puller;
   private consumer: ConsumerInfo;
   private readonly stall = new Stall();
-  /** Looks in a row that have failed, and why: what is known of the consumer is as old as that. */
+  /** The number of consecutive failed looks, and their reason. The known state of the consumer is as old as that. */
   private unseen: { readonly looks: number; readonly refusal: Refusal } | undefined;
 
   constructor({ wanted, connection, puller, info }: ReadingOptions) {
@@ -39,7 +39,7 @@ export class Reading {
     this.consumer = info;
   }
 
-  /** Messages that wait in the stream. */
+  /** Number of messages that wait in the stream. */
   get pending(): number {
     return this.consumer.num_pending;
   }
@@ -55,20 +55,20 @@ export class Reading {
     this.unseen = undefined;
   }
 
-  /** The server did not describe the consumer. Answers whether that is new. */
+  /** The server did not describe the consumer. Returns whether that is new. */
   overlook(refusal: Refusal): boolean {
     const { looks = 0, refusal: before } = this.unseen ?? {};
     this.unseen = { looks: looks + 1, refusal };
     return before?.message !== refusal.message;
   }
 
-  /** Whether everything up to a sequence was read and acknowledged when we last looked. */
+  /** Whether all messages up to a sequence were read and acknowledged at the last look. */
   isDrained(until: number): boolean {
     const { num_pending, num_ack_pending } = this.consumer;
     return (num_pending === 0 && num_ack_pending === 0) || floorOf(this.consumer) >= until;
   }
 
-  /** Why nothing comes from it. */
+  /** The reason why no messages arrive from the consumer. */
   obstacle(): Obstacle | undefined {
     if (this.unseen && this.unseen.looks >= MAX_FAILED_LOOKS) {
       const { reason, message } = this.unseen.refusal;

@@ -25,18 +25,18 @@ export interface ReadingsDeps {
   readonly positions: Positions;
   /** Monotonic milliseconds. */
   now(): number;
-  /** A stream or consumer is gone: the streams have to be looked at again. */
+  /** A stream or consumer is gone, so that the streams have to be looked at again. */
   onLost(): void;
   readonly logger: Logger;
 }
 
-/** The consumers that this instance reads: made when they are not there, and noticed when they are gone. */
+/** The consumers that this instance reads. Missing consumers are made, and lost consumers are noticed. */
 export class Readings {
   private readonly all = new Map<string, Reading>();
   private lost = 0;
-  /** Those in whose place others are read. */
+  /** The former consumers, which others replace. */
   private left: ReadonlySet<string> = new Set();
-  /** Those of them that another instance has emptied. */
+  /** The former consumers that another instance has emptied. */
   private readonly removed = new Set<string>();
 
   private readonly failures: Failures;
@@ -60,7 +60,7 @@ export class Readings {
     };
   }
 
-  /** Reads these and no others, by this connection. One that cannot be read is tried again later and stops no other one. */
+  /** Reads exactly these consumers by this connection. One that fails is tried again later and stops no other one. */
   async follow(link: StreamLink, wanted: readonly WantedConsumer[]): Promise<void> {
     const byKey = new Map(wanted.map((one) => [keyOf(one.target), one]));
     this.failures.keep(new Set(byKey.keys()));
@@ -81,12 +81,12 @@ export class Readings {
     return this.failures.isDue;
   }
 
-  /** What could not be read may be tried again at once: the server may be another one. */
+  /** Allows an immediate retry of consumers that could not be read, because the server may be another one. */
   hurry(): void {
     this.failures.hurry();
   }
 
-  /** Why nothing comes from a consumer. */
+  /** The reason why no messages arrive from a consumer. */
   obstacleOf(target: PullTarget): Obstacle | undefined {
     const refusal = this.failures.of(keyOf(target));
     if (refusal) return { reason: refusal.reason, problem: refusal.message };
@@ -95,12 +95,12 @@ export class Readings {
 
   readonly reads = (target: PullTarget): boolean => this.all.has(keyOf(target));
 
-  /** Whether everything up to a sequence was read and acknowledged when we last looked. Of a consumer that is not read it is not known. */
+  /** Whether all messages up to a sequence were read and acknowledged at the last look. Unknown if it is not read. */
   readonly isDrained = (target: PullTarget, until: number): boolean => {
     return this.all.get(keyOf(target))?.isDrained(until) ?? this.removed.has(keyOf(target));
   };
 
-  /** Makes a consumer before anything depends on it. @throws {Refusal} when it could not be read */
+  /** Makes a consumer before anything depends on it. @throws {Refusal} if the consumer could not be read */
   async prepare(link: StreamLink, one: WantedConsumer): Promise<void> {
     if (this.all.has(keyOf(one.target))) return;
     await this.deps.consumers.ensure(link, one).catch((error: unknown) => {
@@ -121,7 +121,7 @@ export class Readings {
     }
   }
 
-  /** Resolves when the server has answered about a consumer, or about the account where none is read. */
+  /** Resolves when the server has answered about a consumer, or about the account if no consumer is read. */
   async confirm(manager: JetStreamManager): Promise<void> {
     const [reading] = this.all.values();
     await (reading ? this.inquire(manager, reading) : manager.getAccountInfo());
@@ -132,13 +132,16 @@ export class Readings {
     for (const { puller } of this.all.values()) puller.again();
   }
 
-  /** Notices deleted streams and consumers, how much waits, and which messages are gone unread. The server reports none of this. */
+  /**
+   * Notices deleted streams and consumers, the number of waiting messages, and messages that were evicted unread. The
+   * server reports none of this.
+   */
   async look(manager: JetStreamManager): Promise<void> {
     const streams = new Map<string, StreamInfo>();
     const looks: Look[] = [];
     for (const reading of [...this.all.values()]) {
       try {
-        // The stream before its consumers: see `Sighting`.
+        // The stream is looked at before its consumers, see `Sighting`.
         const stream = streams.get(reading.target.stream) ?? (await manager.streams.info(reading.target.stream));
         streams.set(reading.target.stream, stream);
         const consumer = await this.inquire(manager, reading);
@@ -157,7 +160,7 @@ export class Readings {
     for (const one of behind) await this.turnBack(one);
   }
 
-  /** Up to where the stream with this mark is acknowledged (`acknowledgedUpTo`). Undefined: one of its consumers is gone. */
+  /** The sequence up to which the stream with this mark is acknowledged. Undefined: one of its consumers is gone. */
   async inquireUpTo(manager: JetStreamManager, mark: string, known: number): Promise<number | 'unread' | undefined> {
     const its = [...this.all.values()].filter(
       ({ target, created }) => markOf({ name: target.stream, created }) === mark,
@@ -168,7 +171,7 @@ export class Readings {
     return found.length === its.length ? acknowledgedUpTo(found, known) : undefined;
   }
 
-  /** Takes nothing any more; the consumers can still be looked at. */
+  /** Stops receiving messages. The consumers can still be looked at. */
   async pause(): Promise<void> {
     await Promise.all([...this.all.values()].map(({ puller }) => puller.stop()));
   }
@@ -194,7 +197,7 @@ export class Readings {
     }
   }
 
-  /** A consumer that is being read turns out to be ahead of the journal. Nothing reads it any more when it is deleted. */
+  /** A consumer turns out to be ahead of the journal. The reading ends before the consumer is deleted. */
   private async turnBack(look: Look): Promise<void> {
     const reading = this.all.get(keyOf(look.target));
     this.all.delete(keyOf(look.target));
@@ -228,7 +231,7 @@ export class Readings {
     this.all.delete(keyOf(reading.target));
     this.deps.onLost();
     void reading.puller.stop();
-    // Another instance has removed it.
+    // Another instance has removed the consumer.
     if (this.left.has(keyOf(reading.target))) return;
     this.lost++;
     this.deps.logger.error('stream.consumer_lost', { ...reading.target, why, mended_by: 'making it again' });

@@ -1,9 +1,12 @@
 import type { ConsumerInfo } from 'nats';
 
-/** Shorter, it may be a batch on its way through the journal. */
+/** A shorter stall may be a batch on its way through the journal. */
 const STALLED_AFTER_MS = 10_000;
 
-/** A consumer that has given as much as it may without acknowledgements stands still, and the server says no word of it. */
+/**
+ * A consumer that has delivered the maximum number of unacknowledged messages stalls, and the server does not report
+ * it.
+ */
 export class Stall {
   private delivered = -1;
   private since = 0;

@@ -4,9 +4,12 @@ import { messageOf } from '../../../errors.js';
 
 /** The NATS services protocol: every instance of every service answers. */
 const SUBJECT = '$SRV.INFO';
-/** How long services have to answer, in all; a server on which there is none says so at once. */
+/** The total time in which services have to answer. A server without services reports that immediately. */
 const MAX_WAIT_MS = 500;
-/** Any NATS user who may subscribe to `$SRV.INFO` can answer, as often as that user likes. */
+/**
+ * Maximum number of answers, because any NATS user who may subscribe to `$SRV.INFO` can answer as often as that user
+ * likes.
+ */
 const MAX_ANSWERS = 2000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 export const MAX_SUBJECTS = 2000;
@@ -15,7 +18,7 @@ const MAX_SUBJECT_LENGTH = 1024;
 export interface FoundServices {
   /** The subjects on which services answer requests. */
   readonly subjects: readonly string[];
-  /** Why there may be more of them, in one sentence. */
+  /** The reason why there may be more of them, in one sentence. */
   readonly problem: string | undefined;
 }
 
@@ -23,13 +26,14 @@ const answerForm = z.object({
   endpoints: z.array(z.object({ subject: z.string().min(1).max(MAX_SUBJECT_LENGTH) })).nullish(),
 });
 
-/** Asks all services for the subjects that they answer on. Does not throw. */
+/** Asks all services for the subjects on which they answer. Does not throw. */
 export async function findServices(connection: NatsConnection): Promise<FoundServices> {
   const subjects = new Set<string>();
   let answers = 0;
   let unreadable = 0;
   try {
-    // Not `JitterTimer`: with it, each answer makes the client wait anew, for as long as answers come.
+    // `JitterTimer` is not used, because it makes the client wait again after each answer, for as long as answers
+    // arrive.
     const options = { strategy: RequestStrategy.Timer, maxWait: MAX_WAIT_MS };
     for await (const { data } of await connection.requestMany(SUBJECT, Empty, options)) {
       const its = subjectsIn(data);
@@ -52,7 +56,7 @@ function problemOf(answers: number, unreadable: number, subjects: number): strin
   return unreadable > 0 ? `${unreadable} of ${answers} answers to ${SUBJECT} cannot be read` : undefined;
 }
 
-/** Undefined when it is no answer of the protocol. */
+/** Undefined means that the data is no answer of the protocol. */
 function subjectsIn(data: Uint8Array): readonly string[] | undefined {
   if (data.length > MAX_ANSWER_BYTES) return undefined;
   try {

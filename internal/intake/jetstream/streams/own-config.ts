@@ -6,17 +6,18 @@ import { Refusal } from '../refusal.js';
 import { idleSubject, OUR_DESCRIPTION, type StreamSettings, streamConfig } from '../stream-settings.js';
 
 /**
- * What a stream under the name of ours is to be. One that others made and that holds more than the registered subjects is
- * theirs as well, though `NATS_STREAM` names it: it is given our subjects, and loses nothing.
+ * The configuration for the stream with our name. A stream that another program made and that contains more than the
+ * registered subjects belongs to that program too, even if `NATS_STREAM` names it: it gets our subjects, and loses
+ * nothing.
  */
 export function ownConfig(found: StreamConfig, settings: StreamSettings, plan: StreamPlan): Partial<StreamConfig> {
   if (isShared(found, settings, plan)) return { subjects: withOurs(found.subjects, plan.own) };
-  // What is stored under another subject fires nothing. A field is only removed when it is named.
+  // A message that is stored under another subject triggers no webhook. A field is only removed if it is named.
   const untransformed = { subject_transform: undefined } as unknown as Partial<StreamConfig>;
   return { ...streamConfig(settings, plan.own), ...untransformed };
 }
 
-/** With any other retention our acknowledgements delete what others have to read. */
+/** With any other retention, our acknowledgements would delete messages that other consumers have to read. */
 export function unsuitable(found: StreamInfo | undefined): Refusal | undefined {
   if (!found || found.config.retention === RetentionPolicy.Limits) return undefined;
   const { name, retention } = found.config;
@@ -27,7 +28,7 @@ export function unsuitable(found: StreamInfo | undefined): Refusal | undefined {
   );
 }
 
-/** What may be read of our stream. */
+/** The subjects that may be read from our stream. */
 export const heldBy = (found: StreamInfo | undefined): readonly string[] =>
   found && !unsuitable(found) ? (found.config.subjects ?? []) : [];
 

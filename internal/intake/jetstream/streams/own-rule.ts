@@ -7,17 +7,18 @@ import { unsuitable } from './own-config.js';
 
 export interface OwnRuleDeps {
   readonly settings: Pick<StreamSettings, 'name' | 'acknowledge'>;
-  /** Prefixes of subjects on which replies come. */
+  /** Prefixes of subjects on which replies arrive. */
   readonly inboxes: readonly string[];
-  /** The subjects of the catalog of which it is said that no service answers requests on them. */
+  /** The subjects of the catalog that are declared to have no service that answers requests on them. */
   publishOnly(): readonly string[];
   /** Subjects on which services were found that answer requests. */
   readonly served: readonly string[];
 }
 
 /**
- * Why our own stream, as it is found at the server, must not be given a subject. A stream that acknowledges answers every
- * message with a reply subject before a service can; it cannot tell a publisher from the caller of a service.
+ * The reason why our own stream, in its state at the server, must not get a subject. A stream that acknowledges answers
+ * every message with a reply subject before a service can. It cannot distinguish a publisher from the caller of a
+ * service.
  */
 export function makeOwnRule({ settings, inboxes, publishOnly, served }: OwnRuleDeps, found: StreamInfo | undefined) {
   const isTheirs = found && !unsuitable(found) && found.config.description !== OUR_DESCRIPTION;
@@ -26,8 +27,8 @@ export function makeOwnRule({ settings, inboxes, publishOnly, served }: OwnRuleD
   const isAnswering = theirs ? !theirs.no_ack : acknowledge !== 'off';
   const declared = new Set(isAnswering ? publishOnly() : []);
   const isServed = acknowledge === 'on' ? makeOverlapsOne(served) : () => true;
-  // What a stream that others made holds already is answered whatever hukz does. A subject that ours holds is not taken out
-  // of it because a service has come later: its messages would be lost.
+  // Subjects that a stream of another program contains already are answered regardless of hukz. A subject in our stream
+  // is not removed because a service appeared later: its messages would be lost.
   const isHeld = makeIsCovered((theirs ?? (acknowledge === 'on' ? found?.config : undefined))?.subjects ?? []);
   return (subject: string): Obstacle | undefined => {
     if (holdsReserved(subject, inboxes)) return holdsReservedSubjects(subject);

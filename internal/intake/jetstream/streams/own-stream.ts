@@ -10,7 +10,7 @@ import { isAsPlanned, makeAsPlanned } from './streams.js';
 
 export interface OwnStreamDeps {
   readonly settings: StreamSettings;
-  /** Of the catalog: another one after each change. */
+  /** The stamp of the catalog, which differs after each change. */
   stamp(): string;
   /** Monotonic milliseconds. */
   now(): number;
@@ -21,24 +21,26 @@ export interface OwnStreamDeps {
 const MAX_EDITS = 2;
 const EDITED_WITHIN_MS = 60_000;
 
-/** Our own stream: made and changed as planned, and tried again later where the server refuses. */
+/**
+ * Our own stream: it is made and changed as planned. If the server refuses a change, the change is tried again later.
+ */
 export class OwnStream {
   private readonly failures: Failures;
-  /** When something else had changed the stream. */
+  /** The times at which another program had changed the stream. */
   private editedAt: readonly number[] = [];
-  /** For which subjects the stream is as planned, and for which catalog. */
+  /** The subjects and the catalog for which the stream is as planned. */
   private asPlanned: { readonly subjects: string; readonly stamp: string } | undefined;
 
   constructor(private readonly deps: OwnStreamDeps) {
     this.failures = new Failures(deps.now);
   }
 
-  /** Why the stream is not as planned. */
+  /** The reason why the stream is not as planned. */
   get refusal(): Refusal | undefined {
     return this.failures.of(this.deps.settings.name);
   }
 
-  /** Why messages may be missing in the stream. */
+  /** The reason why messages may be missing in the stream. */
   get obstacle(): Obstacle | undefined {
     if (this.refusal) return { reason: this.refusal.reason, problem: this.refusal.message };
     const times = this.editedAt.filter((at) => this.deps.now() - at < EDITED_WITHIN_MS).length;
@@ -53,7 +55,7 @@ export class OwnStream {
     this.failures.hurry();
   }
 
-  /** Whether there is something to change, and it may be tried now. */
+  /** Whether a change is needed and may be tried now. */
   wants(found: StreamInfo | undefined, plan: StreamPlan): boolean {
     const unusable = unsuitable(found);
     if (unusable) {
@@ -68,7 +70,7 @@ export class OwnStream {
     return this.failures.mayTry(this.deps.settings.name);
   }
 
-  /** The stream as it is afterwards; a refusal is remembered, and what could be done was done. */
+  /** Returns the stream as it is afterwards. A refusal is remembered, and all possible changes were made. */
   async make(jsm: JetStreamManager, found: StreamInfo | undefined, plan: StreamPlan): Promise<StreamInfo | undefined> {
     const { settings, logger } = this.deps;
     const { name } = settings;
@@ -108,7 +110,10 @@ export class OwnStream {
     logger.warn('stream.shared', { stream: settings.name, because });
   }
 
-  /** A setting that the server refuses keeps no event from being taken: the subjects are changed without it. */
+  /**
+   * A setting that the server refuses must not prevent the intake of an event: the subjects are changed without the
+   * setting.
+   */
   private async changeSubjects(jsm: JetStreamManager, found: StreamInfo, plan: StreamPlan): Promise<StreamInfo> {
     const { subjects } = ownConfig(found.config, this.deps.settings, plan);
     try {

@@ -11,17 +11,20 @@ import { type ListedStreams, listStreams } from './streams.js';
 
 export interface PlanningDeps {
   readonly settings: StreamSettings;
-  /** The catalog's. */
+  /** The subjects of the catalog. */
   subjects(): readonly string[];
-  /** Those of them on which no service answers requests. */
+  /** The catalog's subjects on which no service answers requests. */
   publishOnly(): readonly string[];
-  /** Prefixes of subjects on which replies come. */
+  /** Prefixes of subjects on which replies arrive. */
   readonly inboxes: readonly string[];
-  /** Of the catalog: another one after each change. */
+  /** The stamp of the catalog, which differs after each change. */
   stamp(): string;
-  /** Loads the catalog, nothing else. */
+  /** Loads the catalog and does nothing else. */
   reload(): Promise<void>;
-  /** Runs alone among all instances: two that change the stream at once would undo each other's subjects. */
+  /**
+   * Runs the work on one instance at a time: two instances that change the stream at once would undo each other's
+   * subjects.
+   */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Monotonic milliseconds. */
   now(): number;
@@ -33,10 +36,12 @@ export interface Planned {
   readonly plan: StreamPlan;
 }
 
-/** What is to be read, as far as it is known at the time of the call. */
+/** The subjects that have to be read, as far as they are known at the time of the call. */
 export type Wanted = Pick<PlanningDeps, 'subjects' | 'publishOnly'>;
 
-/** Plans where the messages of the events come from, by what the server has, and makes our own stream as planned. */
+/**
+ * Plans, from the server's streams, where the messages of the events come from, and makes our own stream as planned.
+ */
 export class Planning {
   readonly own: OwnStream;
   readonly services: Services;
@@ -50,7 +55,7 @@ export class Planning {
     return listStreams(manager, this.deps.settings.name);
   }
 
-  /** Our stream is as planned afterwards, or its refusal is remembered. */
+  /** Afterwards, our stream is as planned, or its refusal is remembered. */
   async settle(server: StreamLink): Promise<Planned> {
     const streams = await this.list(server.manager);
     // A service that kept an event out of our stream may have ended.
@@ -64,18 +69,21 @@ export class Planning {
     return planStreams(subjects(), foreign, makeOwnRule({ ...this.deps, publishOnly, served }, own));
   }
 
-  /** Whether other services are known than before. */
+  /** Returns whether the known services have changed. */
   async lookForServices({ connection }: StreamLink): Promise<boolean> {
     return this.deps.settings.acknowledge === 'on' && this.services.look(connection);
   }
 
-  /** Those of which it is not said that no service answers on them. */
+  /** The subjects that are not declared to have no answering service. */
   undeclared(subjects: readonly string[]): readonly string[] {
     const declared = new Set(this.deps.publishOnly());
     return subjects.filter((subject) => !declared.has(subject));
   }
 
-  /** The events of a plan whose subjects our stream held before a service answered on them: it answers in place of that service. */
+  /**
+   * The events of a plan whose subjects our stream contained before a service answered on them. The stream answers in
+   * place of that service.
+   */
   answered(plan: StreamPlan, own: StreamInfo | undefined): readonly string[] {
     const isServed = makeOverlapsOne(own?.config.no_ack ? [] : this.services.subjects);
     return this.undeclared(plan.own).filter(isServed);

@@ -12,7 +12,7 @@ const servers: readonly (readonly [string, string | undefined])[] = [
 const DECLARED = { HUKZ_STREAM_ACK: 'publish-only' };
 const SILENT = { HUKZ_STREAM_ACK: 'off' };
 
-/** A service that needs a while: whatever else answers on its subject is first. */
+/** A service that takes a while, so that any other answer on its subject arrives first. */
 function serve(subject: string): void {
   kit.nats.subscribe(subject, { callback: (_error, message) => void setTimeout(() => message.respond('price'), 40) });
 }

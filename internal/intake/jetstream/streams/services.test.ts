@@ -57,7 +57,7 @@ it('a service that begins to answer on the subject of an event is told, until th
   const app = await kit.start();
   const id = await app.api.event('svc.*');
   await addService('svc.price');
-  // hukz looks for services once a minute, and for each event.
+  // hukz looks for services once per minute, and for each event.
   await app.api.event('a.b');
   const told = { event: 'svc.*', reason: 'not_publish_only', problem: expect.stringMatching(/"publish_only": true/) };
   expect((await readinessOf(app)).degraded).toEqual([told]);

@@ -2,10 +2,12 @@ import type { NatsConnection } from 'nats';
 import type { Degradation } from '../../../domain/streams/degradation.js';
 import { findServices, MAX_SUBJECTS } from './find-services.js';
 
-/** A service that begins, and a permission that is granted, are noticed within this time. A request that is refused is a line in the server's log. */
+/**
+ * A new service, and a newly granted permission, are noticed within this time. The server logs each refused request.
+ */
 const EVERY_MS = 60_000;
 
-/** The NATS services that answer requests, as they were found last, and whether they could be asked. */
+/** The NATS services that answer requests, as of the last look, and whether they could be queried. */
 export class Services {
   private found: readonly string[] = [];
   private problem: string | undefined;
@@ -19,16 +21,16 @@ export class Services {
     return this.found;
   }
 
-  /** Whether it is time to ask again. */
+  /** Whether the services are due to be queried again. */
   get isDue(): boolean {
     return this.now() - this.askedAt >= EVERY_MS;
   }
 
-  /** Asks them; whether other subjects are known than before. */
+  /** Queries the services. Returns whether the known subjects have changed. */
   async look(connection: NatsConnection): Promise<boolean> {
     const before = this.found;
     const { subjects, problem } = await findServices(connection);
-    // What may be there still keeps its subject: nothing says that it has ended.
+    // A service that may still exist keeps its subject, because nothing shows that it has ended.
     const known = problem === undefined ? subjects : [...new Set([...subjects, ...this.found])];
     this.found = known.slice(0, MAX_SUBJECTS).sort();
     this.problem = problem;

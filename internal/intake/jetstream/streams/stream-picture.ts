@@ -1,6 +1,9 @@
 import type { ListedStreams } from './streams.js';
 
-/** What decides where messages are read, as one text: while it stays the same, there is nothing to plan again. */
+/**
+ * Everything that decides where messages are read, as one text. While the text stays the same, there is nothing to plan
+ * again.
+ */
 export function pictureOf({ own, foreign }: ListedStreams): string {
   const {
     subjects = [],

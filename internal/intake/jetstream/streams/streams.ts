@@ -3,7 +3,7 @@ import type { Copied, ForeignStream, StreamPlan } from '../../../domain/streams/
 import { newStream, OUR_DESCRIPTION, type StreamSettings } from '../stream-settings.js';
 import { isShared, ownConfig } from './own-config.js';
 
-/** A stream made again under its name has another time of creation (RFC 3339). */
+/** A stream that was made again under its name has another creation time (RFC 3339). */
 export interface ListedStream extends ForeignStream {
   readonly created: string;
   readonly lastSequence: number;
@@ -14,7 +14,7 @@ export interface ListedStreams {
   readonly foreign: readonly ListedStream[];
 }
 
-/** The streams of the server, ours apart. */
+/** The streams of the server, with our own stream apart. */
 export async function listStreams(jsm: JetStreamManager, ownName: string): Promise<ListedStreams> {
   let own: StreamInfo | undefined;
   const foreign: ListedStream[] = [];
@@ -39,7 +39,7 @@ function toForeign({ config, created, state }: StreamInfo): ListedStream {
   };
 }
 
-/** What a stream of this account copies as it is, is in that stream as well, and read there. */
+/** Messages that a stream of this account copies unchanged are in that stream as well, and are read there. */
 function copiedFrom(from: StreamSource | undefined): readonly Copied[] {
   const { name, external, domain, filter_subject: filter, subject_transforms: transforms = [] } = from ?? {};
   const origin = JSON.stringify([external?.api, domain, name]);
@@ -56,7 +56,7 @@ export function isAsPlanned(own: StreamInfo | undefined, settings: StreamSetting
   const found: Readonly<Record<string, unknown>> = { ...own.config };
   return (
     isSameSet(own.config.subjects ?? [], subjects) &&
-    // The server leaves out what is false.
+    // The server omits fields that are false.
     Object.entries(wanted).every(([key, value]) => found[key] === value || (!found[key] && !value))
   );
 }
@@ -64,7 +64,7 @@ export function isAsPlanned(own: StreamInfo | undefined, settings: StreamSetting
 const isSameSet = (some: readonly string[], others: readonly string[]) =>
   [...some].sort().join('\n') === [...others].sort().join('\n');
 
-/** Makes our stream, or changes what differs. */
+/** Makes our stream, or changes the fields that differ. */
 export async function makeAsPlanned(
   jsm: JetStreamManager,
   own: StreamInfo | undefined,
