@@ -53,7 +53,7 @@ describe('560 webhooks that hang, each with its first request', () => {
     expect(taken.length).toBeLessThan(462);
     for (let n = 0; n < 20; n++) lanes.push(delivery(QUICK + n));
     expect(takeAll(lanes).map(({ webhookId }) => webhookId)).toEqual(Array.from({ length: 20 }, (_, n) => QUICK + n));
-    // What ends makes room again, in whichever space.
+    // A request that ends makes room again, in any space.
     for (const one of taken) lanes.done(one, 'fine', 1);
     expect(takeAll(lanes).length).toBeGreaterThan(400);
   });

@@ -1,36 +1,36 @@
 import type { ClassPath } from '../../domain/delivery/scheduling-class.js';
 
-/** A scheduling class, or the root that all of them are in. */
+/** A scheduling class, or the root that contains all of them. */
 export class ClassNode<U, L = undefined> {
   readonly children = new Map<number | string, ClassNode<U, L>>();
-  /** Lanes in the class. */
+  /** Number of lanes in the class. */
   lanes = 0;
 
   constructor(
     readonly parent: ClassNode<U, L> | undefined,
     readonly key: number | string,
-    /** The share that the class uses. The classes of one user in several spaces have it in common. */
+    /** The share that the class uses. The classes of one user in several spaces have one share in common. */
     readonly used: U,
     readonly load: L,
-    /** 0 for spaces, 1 for users, 2 for origins. */
+    /** The depth is 0 for spaces, 1 for users and 2 for origins. */
     readonly depth: number,
   ) {}
 }
 
 const USER_DEPTH = 1;
 
-/** Classes without a lane that are kept: to make three of them for each delivery of an idle webhook costs 3 µs. */
+/** Number of classes without a lane that are kept, because making three per delivery of an idle webhook costs 3 µs. */
 const MAX_KEPT = 1000;
 
 interface Shared<U> {
   readonly used: U;
-  /** Classes that have it in common. */
+  /** Number of classes that have the share in common. */
   classes: number;
 }
 
 /**
- * The scheduling classes that have a lane, and some that had one. A user may create webhooks in any number of spaces, so
- * the share of a user is one in all of them.
+ * The scheduling classes that have a lane, and some that had one. A user may create webhooks in any number of spaces,
+ * so the user has one share in all of them.
  */
 export class ClassTree<U, L = undefined> {
   readonly root: ClassNode<U, L>;
@@ -44,7 +44,7 @@ export class ClassTree<U, L = undefined> {
     this.root = new ClassNode<U, L>(undefined, '', makeUsed(), makeLoad(), -1);
   }
 
-  /** The narrowest class of a path, with one more lane in it. */
+  /** Returns the narrowest class of a path, with one more lane in it. */
   enter(path: ClassPath): ClassNode<U, L> {
     let node = this.root;
     node.lanes++;
@@ -56,7 +56,7 @@ export class ClassTree<U, L = undefined> {
     return node;
   }
 
-  /** A lane is gone; a class without lanes may be forgotten. */
+  /** Removes a lane. A class without lanes may be forgotten. */
   leave(narrowest: ClassNode<U, L>): void {
     for (let node: ClassNode<U, L> | undefined = narrowest; node; node = node.parent) {
       node.lanes--;
@@ -87,7 +87,7 @@ export class ClassTree<U, L = undefined> {
     if (shared && --shared.classes === 0) this.users.delete(key);
   }
 
-  /** The class of a path, or the narrowest one around it that has a lane. */
+  /** The class of a path, or the narrowest class around it that has a lane. */
   find(path: ClassPath): ClassNode<U, L> {
     let node = this.root;
     for (const key of path) {
@@ -99,11 +99,15 @@ export class ClassTree<U, L = undefined> {
   }
 }
 
-/** By what a class of each width may exceed what is free: the narrower, the less, so that room is left within the wider one. */
+/**
+ * The multiples of the free amount that a class of each width may use. A narrower class has a smaller multiple, so that
+ * room is left within the wider class.
+ */
 export type TimesOfFree = readonly [space: number, user: number, origin: number];
 
 /**
- * Whether a class may take more: it may have so many times what is free (a dynamic threshold, as switches share their buffers).
- * A class that is alone may so have nearly everything, and something is always left for a class that has nothing.
+ * Whether a class may take more: it may use the given multiple of the free amount (a dynamic threshold, as switches
+ * share their buffers). A class that is alone may therefore have nearly everything, and something is always left for a
+ * class that has nothing.
  */
 export const hasRoom = (used: number, free: number, times: number): boolean => used < times * free;

@@ -2,14 +2,17 @@ import type { ClassPath } from '../../domain/delivery/scheduling-class.js';
 import { ClassNode, ClassTree, hasRoom, type TimesOfFree } from './class-tree.js';
 import { Fifo } from './fifo.js';
 
-/** New messages; retries and replays; and all requests to a webhook of which the last request hung. */
+/**
+ * `fresh` is for new messages, `retry` for retries and replays, and `hung` for all requests to a webhook whose last
+ * request hung.
+ */
 export type SlotKind = 'fresh' | 'retry' | 'hung';
 export const SLOT_KINDS: readonly SlotKind[] = ['fresh', 'retry', 'hung'];
 
-/** A lane as the tree knows it. */
+/** The part of a lane that the tree uses. */
 export interface Lined {
   readonly place: SlotClass<this>;
-  /** Whether it stands in the ring of that kind. */
+  /** Whether the lane is in the ring of that kind. */
   readonly lined: Record<SlotKind, boolean>;
 }
 
@@ -19,27 +22,31 @@ interface SlotsUsed {
 }
 
 interface SlotLoad<L> {
-  /** What has work, each in its turn: narrower classes, or the lanes of a narrowest one. */
+  /** The members that have work, in the order of their turns: narrower classes, or the lanes of a narrowest class. */
   readonly rings: Readonly<Record<SlotKind, Fifo<SlotClass<L> | L>>>;
-  /** Whether the class stands in the ring of the class around it. */
+  /** Whether the class is in the ring of the class around it. */
   readonly lined: Record<SlotKind, boolean>;
 }
 
 export type SlotClass<L> = ClassNode<SlotsUsed, SlotLoad<L>>;
 
-/** Slots there are, and how many of them each kind may have. */
+/** Number of slots in total, and the maximum per kind. */
 export interface SlotLimits {
   readonly all: number;
   readonly ofKind: Readonly<Record<SlotKind, number>>;
 }
 
 /**
- * Of 512 slots an origin that is alone may have 439, a user with several origins 461, a space with several users 473: the rest is
- * kept, for a receiver that hangs keeps the slots that it has, and one that answers soon needs few.
+ * Of 512 slots, 439 may go to an origin that is alone, 461 to a user with several origins, and 473 to a space with
+ * several users. The rest is kept free, because a receiver that hangs keeps the slots that it has, and a receiver that
+ * answers soon needs few.
  */
 const TIMES_OF_FREE: TimesOfFree = [12, 9, 6];
 
-/** Hands out slots round robin over spaces, over the users of a space, over the origins of a user, and over the lanes of an origin. */
+/**
+ * Assigns slots round robin over spaces, over the users of a space, over the origins of a user, and over the lanes of
+ * an origin.
+ */
 export class SlotTree<L extends Lined> {
   private readonly tree = new ClassTree<SlotsUsed, SlotLoad<L>>(makeUsed, makeLoad);
 
@@ -53,7 +60,7 @@ export class SlotTree<L extends Lined> {
     return this.limits.all - this.inFlight;
   }
 
-  /** Slots that a kind may still have. */
+  /** Number of slots that a kind may still have. */
   freeOf(kind: SlotKind): number {
     return this.limits.ofKind[kind] - this.tree.root.used.ofKind[kind];
   }
@@ -66,7 +73,7 @@ export class SlotTree<L extends Lined> {
     this.tree.leave(place);
   }
 
-  /** Puts a lane, and the classes that it is in, at the end of their rings, where they do not stand there already. */
+  /** Puts a lane, and the classes around it, at the end of their rings, unless they are in the rings already. */
   line(lane: L, kind: SlotKind): void {
     if (lane.lined[kind]) return;
     lane.lined[kind] = true;
@@ -74,9 +81,9 @@ export class SlotTree<L extends Lined> {
     lineClass(lane.place, kind);
   }
 
-  /** What the next lane in turn starts. One that starts nothing leaves its ring. */
+  /** Returns the result of `start` for the next lane in turn. A lane that starts nothing leaves its ring. */
   take<T>(kind: SlotKind, start: (lane: L) => T | undefined): T | undefined {
-    // Each delivery asks for all kinds, and usually one of them has work.
+    // Each delivery asks for all kinds, and usually only one of them has work.
     if (this.tree.root.load.rings[kind].length === 0) return undefined;
     const [free, freeOfKind] = [this.free, this.freeOf(kind)];
     return free < 1 || freeOfKind < 1 ? undefined : takeFrom(this.tree.root, { kind, start, free, freeOfKind });
@@ -90,7 +97,7 @@ export class SlotTree<L extends Lined> {
     count(place, kind, -1);
   }
 
-  /** Spaces that have something to send which waits because the space, or a user or an origin in it, has all the slots that it may have. */
+  /** Spaces whose deliveries wait because the space, or a user or an origin in it, has all slots that it may have. */
   spacesAtShare(): readonly number[] {
     const spaces = [...this.tree.root.children.values()].filter((space) => isAtShare(space, this.free));
     return spaces.map(({ key }) => Number(key));
@@ -114,7 +121,7 @@ function takeFrom<L extends Lined, T>(node: SlotClass<L>, turn: Turn<L, T>): T |
     if (member instanceof ClassNode) {
       member.load.lined[kind] = false;
       if (mayTake(member, turn)) taken = takeFrom(member, turn);
-      // A class that may have no more stays in the ring: what ends elsewhere makes room for it.
+      // A class that may have no more slots stays in the ring, because requests that end elsewhere make room for it.
       if (member.load.rings[kind].length > 0) lineClass(member, kind);
     } else {
       member.lined[kind] = false;

@@ -1,6 +1,6 @@
 import { type ClassNode, hasRoom, type TimesOfFree } from '../lanes/class-tree.js';
 
-/** The deliveries of a scheduling class that are in memory. */
+/** The residents of a scheduling class. */
 export interface ClassLoad {
   count: number;
   bytes: number;
@@ -8,7 +8,10 @@ export interface ClassLoad {
 
 export type HoldingClass = ClassNode<ClassLoad>;
 
-/** An origin that is alone may hold two thirds, a user with several origins three quarters, a space four fifths. */
+/**
+ * An origin that is alone may have two thirds of the places, a user with several origins three quarters, and a space
+ * four fifths.
+ */
 const TIMES_OF_FREE: TimesOfFree = [4, 3, 2];
 
 /** Adds to the load of a class and of every class around it. */
@@ -19,18 +22,18 @@ export function addTo(place: HoldingClass | undefined, count: number, bytes: num
   }
 }
 
-/** Deliveries that a class may take until it, or one around it, is full. */
+/** Number of deliveries that a class may take until it, or a class around it, is full. */
 export function roomIn(place: HoldingClass, freeCount: number): number {
   let room = freeCount;
   for (let node = place; node.parent; node = node.parent) {
     const times = TIMES_OF_FREE[node.depth] ?? 0;
-    // Each delivery that the class takes is one place less that is free.
+    // Each delivery that the class takes reduces the free places by one.
     room = Math.min(room, (times * freeCount - node.used.count) / (times + 1));
   }
   return Math.ceil(room);
 }
 
-/** Whether a class, or one around it, may take no more deliveries or no more bytes. */
+/** Whether a class, or a class around it, may take no more deliveries or no more bytes. */
 export function isClassFull(place: HoldingClass, freeCount: number, freeBytes: number): boolean {
   for (let node = place; node.parent; node = node.parent) {
     const times = TIMES_OF_FREE[node.depth] ?? 0;

@@ -22,7 +22,7 @@ import type { StreamLink } from './wanted-consumer.js';
 
 export interface JetStreamIntakeDeps {
   readonly acceptor: Acceptor;
-  /** Dispatch's: a message of the stream with this mark is acknowledged, by whose place deliveries are ordered. */
+  /** Reports an acknowledged message of the stream with this mark, whose place orders deliveries, to dispatch. */
   acknowledged(stream: string, sequence: number): void;
   readonly queueGroup: string;
   readonly settings: StreamSettings;

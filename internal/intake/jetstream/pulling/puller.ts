@@ -17,33 +17,37 @@ import type { StreamAcceptor } from './stream-acceptor.js';
 export interface PullerDeps {
   readonly connection: NatsConnection;
   readonly target: PullTarget;
-  /** RFC 3339, of the stream: with its name and a sequence it identifies a message for ever. */
+  /**
+   * The creation time of the stream (RFC 3339). With the stream's name and a sequence, it identifies a message
+   * permanently.
+   */
   readonly streamCreated: string;
-  /** Of the consumer. */
+  /** The configuration of the consumer. */
   readonly config: Partial<ConsumerConfig>;
   /** Monotonic milliseconds. */
   now(): number;
   readonly acceptor: StreamAcceptor;
   readonly boundary: ClientBoundary;
-  /** Of all pullers of this instance. */
+  /** The room that all pullers of this instance share. */
   readonly room: SharedRoom;
-  /** The consumer is not there any more: it has to be made again. */
+  /** The consumer does not exist any more and has to be made again. */
   onLost(why: string): void;
   readonly logger: Logger;
 }
 
 /**
- * The requests under way may bring all their bytes at once, and each message has the ack wait from the moment the server sends it:
- * 4 MiB need 1.4 MB/s. 1,000 messages of 1 KiB fit into one request.
+ * The requests under way may bring all their bytes at once, and the ack wait of each message starts when the server
+ * sends it: 4 MiB need 1.4 MB/s. 1,000 messages of 1 KiB fit into one request.
  */
 const BATCH_BYTES = 2 << 20;
 /**
- * The server hears of a message when it is between half a second and a second old, and every second after that: at any moment
- * the event loop may stall for two thirds of the ack wait before a message is delivered to another instance.
+ * The server gets a progress report about a message when it is between half a second and a second old, and every second
+ * after that. At any moment, the event loop may stall for two thirds of the ack wait before a message is delivered to
+ * another instance.
  */
 const TICK_MS = ACK_WAIT_MS / 6;
 
-/** Reads one consumer as fast as the journal takes it, and acknowledges what is committed. */
+/** Reads one consumer as fast as the journal accepts messages, and acknowledges committed messages. */
 export class Puller {
   private readonly requests: PullRequests;
   private readonly idOf: (position: StreamPosition) => string;
@@ -81,13 +85,13 @@ export class Puller {
     this.pull();
   }
 
-  /** The connection was interrupted: what had been asked for will not come. */
+  /** The connection was interrupted: the requested messages will not arrive. */
   again(): void {
     this.requests.forget();
     this.pull();
   }
 
-  /** Why the server gives us nothing. */
+  /** The reason why the server sends nothing. */
   problem(): string | undefined {
     return this.requests.problem();
   }
@@ -101,13 +105,13 @@ export class Puller {
 
   private readonly pull = (): void => {
     const { connection, room } = this.deps;
-    // A request's timer may end behind its connection, on which publishing throws.
+    // A request's timer may fire after its connection has closed, on which publishing throws.
     if (this.stopped || connection.isClosed() || connection.isDraining()) return;
     const bytes = Math.max(BATCH_BYTES, 2 * (connection.info?.max_payload ?? 0));
     while (this.requests.hasFreeSlot && room.has(this.requests.expected)) {
       this.requests.ask({ messages: room.batch, bytes });
     }
-    // Otherwise the end of a request, or of a message, leads here again.
+    // Otherwise the end of a request or of a message calls this method again.
     if (this.requests.expected === 0 && this.inHand.size === 0) room.await(this.pull);
   };
 
@@ -119,7 +123,7 @@ export class Puller {
     const { streamSequence } = position;
     if (position.delivered > 1) this.repetitions.add(position.consumerSequence);
     const headers = boundary.headersOf(msg);
-    // Redelivered while it still waits for the journal: one acknowledgement will do for both.
+    // The message was redelivered while it still waits for the journal. One acknowledgement is enough for both.
     if (!this.inHand.add(streamSequence, reply)) return;
     const size = msg.data.length;
     room.add(size);
@@ -129,7 +133,7 @@ export class Puller {
       .then((receipt) => this.conclude(receipt, streamSequence, size));
   }
 
-  /** Acknowledges a message, or gives it back to its stream. */
+  /** Acknowledges a message, or returns it to its stream. */
   private conclude(receipt: Receipt, sequence: number, size: number): void {
     const { connection, acceptor, room } = this.deps;
     const reply = this.inHand.remove(sequence);
@@ -138,16 +142,16 @@ export class Puller {
       if (reply !== undefined && !connection.isClosed()) connection.publish(reply, isFinal(receipt) ? ACK : AGAIN);
       this.pull();
     } catch {
-      // The connection has closed: the stream delivers the message again, and the journal recognises it.
+      // The connection has closed: the stream redelivers the message, and the journal recognises it.
     }
-    // Also what the journal had: the instance that committed it may have died before the acknowledgement.
+    // This includes duplicates: the instance that committed the message may have died before the acknowledgement.
     if (isOrderedByStream(receipt)) acceptor.acknowledged(this.mark, sequence);
   }
 
   private sayWorking(): void {
     const { connection, now } = this.deps;
     if (connection.isClosed()) return;
-    // After a stall everything is told of at once, because another stall may follow.
+    // After a stall, all messages are reported at once, because another stall may follow.
     const ticks = Math.min(Math.round((now() - this.tickedAt) / TICK_MS), 2);
     for (let n = 0; n < ticks; n++) this.inHand.tick((reply) => connection.publish(reply, WORKING));
     this.tickedAt = now();
@@ -155,6 +159,9 @@ export class Puller {
 }
 
 const ACK = Buffer.from('+ACK');
-/** What could not be stored comes again, to whoever can, long before the server would miss its acknowledgement. */
+/**
+ * A message that could not be stored is redelivered to any instance, long before the server would miss its
+ * acknowledgement.
+ */
 const AGAIN = Buffer.from('-NAK {"delay": 5000000000}');
 const WORKING = Buffer.from('+WPI');

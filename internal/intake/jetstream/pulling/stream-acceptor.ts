@@ -1,7 +1,7 @@
 import type { Acceptor } from '../../acceptor.js';
 
-/** Takes the messages of streams. */
+/** Accepts the messages of streams. */
 export interface StreamAcceptor extends Pick<Acceptor, 'accept'> {
-  /** A message, whose place in the stream with this mark orders deliveries of it, is stored and acknowledged. */
+  /** Reports that a message is stored and acknowledged whose place in the stream with this mark orders its deliveries. */
   acknowledged(stream: string, sequence: number): void;
 }
