@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals';
 import { DEGRADATION_REASONS } from '../domain/streams/degradation.js';
 
 const page = readFileSync('docs/operations.md', 'utf8');
-/** Names in backticks without their labels: `hukz_x{reason}` is `hukz_x`. */
+/** What stands in backticks, its labels left out: `hukz_x{reason}` is `hukz_x`. */
 const explained = new Set(
   [...page.matchAll(/`([^`\n]+)`/g)].flatMap(([, text = '']) =>
     text.split(/[,\s]+/).map((word) => word.replace(/\{.*$/, '')),
@@ -20,9 +20,9 @@ const namesIn = (sources: readonly string[], pattern: RegExp) =>
   [...new Set(sources.flatMap((source) => [...source.matchAll(pattern)].map(([, name = '']) => name)))].sort();
 
 const programs = [...sourcesOf('internal'), ...sourcesOf('cmd')];
-/** The lines are logged where they are named, or by `waitFor`, which gets the name. */
+/** Logged where they are named, or by `waitFor`, which is told the name. */
 const lines = namesIn(programs, /(?:\.(?:error|warn|info|debug)\(\s*|\bline: )'([a-z_]+\.[a-z_]+)'/g);
-/** The names of a table and a channel of the database. */
+/** A table and a channel of the database. */
 const OTHER_NAMES = ['hukz_migrations', 'hukz_catalog'];
 const metrics = namesIn(sourcesOf('internal/app'), /'(hukz_[a-z_]+)'/g).filter((name) => !OTHER_NAMES.includes(name));
 
@@ -51,7 +51,7 @@ it('docs/operations.md explains each reason of a degradation in one row', () => 
 it('docs/operations.md names no log line and no metric that is not there', () => {
   const known = new Set([...lines, ...metrics, ...OTHER_NAMES]);
   const named = [...page.matchAll(/`(hukz_[a-z_]+)[`{]/g)].map(([, name = '']) => name);
-  // A section that explains a log line begins with the name in bold.
+  // A log line that is explained in a section begins it, in bold.
   const bold = [...page.matchAll(/\*\*([^*]+)\*\*/g)].flatMap(([, text = '']) => [
     ...text.matchAll(/`([a-z_]+\.[a-z_]+)`/g),
   ]);

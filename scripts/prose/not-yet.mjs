@@ -4,10 +4,15 @@ export const NOT_YET = ['internal/'];
 
 /** Folders that are done although they are inside an entry of the list. */
 export const DONE_WITHIN = [
+  'internal/api/',
+  'internal/app/open/',
+  'internal/app/telemetry/',
   'internal/catalog/',
   'internal/destinations/',
+  'internal/dispatch/',
   'internal/domain/',
   'internal/instance/',
+  'internal/intake/jetstream/',
   'internal/local/',
   'internal/sending/',
   'internal/store/',
