@@ -3,7 +3,7 @@ import type { SettledAttempt } from '../domain/delivery/attempt.js';
 import { makeClassPaths } from '../domain/delivery/scheduling-class.js';
 import type { Membership } from '../instance/membership.js';
 import { makePolicyOf } from '../sending/policy-of.js';
-import { claimNext, skipFirst } from '../store/journal/claim/claim-next.js';
+import { claimNext, unparkFirst } from '../store/journal/claim/claim-next.js';
 import { claimProbes } from '../store/journal/claim/claim-probes.js';
 import { parkWaiting } from '../store/journal/claim/park-waiting.js';
 import type { Journal } from '../store/journal/journal.js';
@@ -56,7 +56,7 @@ export function wireDispatch({ config, clock, logger }: Base, parts: DispatchPar
         claim: journal.claim,
         claimProbes: () => claimProbes(pool, membership.id(), config.patience),
         claimNext: (keys) => claimNext(pool, membership.id(), keys),
-        skipFirst: (from) => skipFirst(pool, KEYS_AT_ONCE, from),
+        unparkFirst: (from) => unparkFirst(pool, KEYS_AT_ONCE, from),
         unpark: journal.unpark,
         holdDue: (id, limit) => parkWaiting(pool, id, limit),
         giveBackStrays: journal.giveBackStrays,

@@ -115,7 +115,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
   const mayClaimSingle = () => instance.isTrusted() && !claimer.isCatalogBehind();
   const turns = makeTurns({
     claimNext: claims.claimNext,
-    skipFirst: claims.skipFirst,
+    unparkFirst: claims.unparkFirst,
     isTrusted: mayClaimSingle,
     residents,
     take: takeSingle,

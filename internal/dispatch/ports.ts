@@ -12,7 +12,7 @@ import type { Logger } from '../logger.js';
 import type { TurnsDeps } from './turns.js';
 
 /** Deliveries in the store that are not resident in this instance: the port claims, unparks and parks them. */
-export interface ClaimPort extends Pick<TurnsDeps, 'claimNext' | 'skipFirst'> {
+export interface ClaimPort extends Pick<TurnsDeps, 'claimNext' | 'unparkFirst'> {
   claim(room: ClaimRoom): Promise<Claim>;
   /** Claims one delivery of each open circuit that may be tried now, for this instance. */
   claimProbes(): Promise<readonly OwnedDelivery[]>;

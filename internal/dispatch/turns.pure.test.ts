@@ -16,7 +16,7 @@ it('the keys of a webhook take no more room than its lane has; the others are ma
       for (const key of keys) if (key.wanted) residents.reserve(key.orderKey, key.webhookId, 1);
       return [];
     },
-    skipFirst: async () => ({ released: 0 }),
+    unparkFirst: async () => ({ released: 0 }),
     isTrusted: () => true,
     take: async (claim) => void (await claim()),
     onError: (error) => {
@@ -39,7 +39,7 @@ it('all keys are gone through in parts, the next at once while something was for
   const turns = makeTurns({
     residents: new Residents({ maxResident: 10, maxResidentBytes: 10 }, classOfItsOwn),
     claimNext: async () => [],
-    skipFirst: async (from) => {
+    unparkFirst: async (from) => {
       froms.push(from);
       return parts.shift() ?? { released: 0 };
     },

@@ -14,7 +14,7 @@ export interface TurnsDeps {
    */
   claimNext(keys: readonly (OrderedKey & { readonly wanted: boolean })[]): Promise<readonly OwnedDelivery[]>;
   /** Makes first deliveries due that were forgotten, in a part of all keys. `last` is the start of the next part. */
-  skipFirst(from: OrderedKey | undefined): Promise<{ readonly released: number; readonly last?: OrderedKey }>;
+  unparkFirst(from: OrderedKey | undefined): Promise<{ readonly released: number; readonly last?: OrderedKey }>;
   isTrusted(): boolean;
   readonly residents: Pick<Residents, 'roomOf'>;
   /** Runs a claim and receives its deliveries. */
@@ -66,7 +66,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
       claim().catch(deps.onError);
     },
     async releaseOnce() {
-      const { released, last } = await deps.skipFirst(lookedAt);
+      const { released, last } = await deps.unparkFirst(lookedAt);
       lookedAt = last;
       return last !== undefined && released > 0;
     },

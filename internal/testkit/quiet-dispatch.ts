@@ -12,7 +12,7 @@ export const quietDispatch = (given: Given = {}): DispatchPorts => ({
     claim: async () => ({ deliveries: [], lost: 0 }),
     claimProbes: async () => [],
     claimNext: async () => [],
-    skipFirst: async () => ({ released: 0 }),
+    unparkFirst: async () => ({ released: 0 }),
     unpark: async () => 0,
     holdDue: async () => 0,
     giveBackStrays: async () => 0,

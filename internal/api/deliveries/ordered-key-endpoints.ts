@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listParkedKeys, type ParkedKey, unparkKey } from '../../store/deliveries/ordered-keys.js';
+import { listParkedKeys, type ParkedKey, skipFirst } from '../../store/deliveries/ordered-keys.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { ApiDeps } from '../api-deps.js';
 import { id, idPath, written } from '../bodies/numbers.js';
@@ -48,7 +48,7 @@ export function makeOrderedKeyEndpoints(deps: ApiDeps): readonly Endpoint[] {
       },
       async ({ params }) => {
         await loadWebhook(deps.db, params.id);
-        await unparkKey(deps.db, params.id, params.key);
+        await skipFirst(deps.db, params.id, params.key);
         deps.nextOfKey(params.id, params.key);
         return { status: 200, json: null };
       },

@@ -91,7 +91,7 @@ export async function listParkedKeys(db: Db, webhook: Webhook, limit: number): P
   }));
 }
 
-const RELEASE = `
+const SKIP = `
   with first as (
     select * from deliveries where webhook_id = :webhookId and order_key = :orderKey order by order_no limit 1
   ), gone as (
@@ -112,9 +112,9 @@ const RELEASE = `
  * Turns the first delivery of a key into a dead letter, so that the next ones are sent. The dead letter can be retried
  * later.
  */
-export async function unparkKey(db: Db, webhookId: number, orderKey: string): Promise<void> {
+export async function skipFirst(db: Db, webhookId: number, orderKey: string): Promise<void> {
   const { rows }: { rows: { found: number; released: number }[] } = await inTransaction(db, (trx) =>
-    trx.raw(RELEASE, { webhookId, orderKey }),
+    trx.raw(SKIP, { webhookId, orderKey }),
   );
   if (rows[0]?.released) return;
   if (!rows[0]?.found) throw new AppError('not_found', 'Record not found');

@@ -60,7 +60,7 @@ function unlessDeadlocked(error: { code?: string }): void {
   if (error.code !== '40P01') throw error;
 }
 
-async function expectNobodyDeadOwns(): Promise<void> {
+async function expectNoDeadOwner(): Promise<void> {
   const orphans = await kit.sql(`select owner from deliveries d
     where owner is not null and not exists (select from instances i where i.id = d.owner)`);
   expect(orphans).toEqual([]);
@@ -86,7 +86,7 @@ async function perform(processes: readonly Process[], at: Process, one: Step): P
     case 'bury':
       return bury(processes[one.count % PROCESSES]!);
     case 'look':
-      return expectNobodyDeadOwns();
+      return expectNoDeadOwner();
     default:
       return one satisfies never;
   }
@@ -122,7 +122,7 @@ it('instances that race, stall and are buried meanwhile lose nothing and invent 
         }),
       );
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
-      await expectNobodyDeadOwns();
+      await expectNoDeadOwner();
       await finish(processes);
       expect(await kit.sql('select id from deliveries')).toEqual([]);
       const delivered = await kit.sql<{ id: string }>(

@@ -92,7 +92,7 @@ afterAll(() => kit.stop());
 
 const join = async (): Promise<Process> => ({ ...(await kit.join()), memory: [], settled: [] });
 
-async function startAnew(): Promise<Process[]> {
+async function startAgain(): Promise<Process[]> {
   for (const table of ['deliveries', 'dead_letters', 'webhook_logs', 'instances'])
     await kit.sql(`delete from ${table}`);
   await kit.sql('update webhooks set enabled = true');
@@ -391,7 +391,7 @@ async function expectLogs(bench: Bench): Promise<void> {
 it('whatever instances do, in whatever order, each delivery is where the model knows it, and the account closes', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), async (steps) => {
-      const bench = new Bench(await startAnew());
+      const bench = new Bench(await startAgain());
       for (const one of steps) {
         await bench.perform(one);
         await expectAccountCloses(bench);

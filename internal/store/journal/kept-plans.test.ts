@@ -27,10 +27,10 @@ beforeAll(async () => {
   await fill();
   await kit.sql('delete from deliveries');
   await kit.sql('analyze');
-  const [nobodys] = owned(1);
-  for (const work of Object.values(WORKS)) await work([nobodys!]);
-  await accept([nobodys!]);
-  await journal.settle(kit.attempt(nobodys!));
+  const [unowned] = owned(1);
+  for (const work of Object.values(WORKS)) await work([unowned!]);
+  await accept([unowned!]);
+  await journal.settle(kit.attempt(unowned!));
   await fill();
 });
 afterAll(() => kit.stop());

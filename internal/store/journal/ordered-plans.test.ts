@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeTestJournal, type TestJournal } from '../../testkit/kits/test-journal.js';
-import { CLAIM_NEXT, RELEASE_FIRST } from './claim/claim-next.js';
+import { CLAIM_NEXT, UNPARK_FIRST } from './claim/claim-next.js';
 import { CLAIM_PROBES } from './claim/claim-probes.js';
 
 const KEYS = 20;
@@ -54,7 +54,7 @@ describe.each(['of which nothing is known', 'that was analysed'])('a long queue 
   });
 
   it('is not read to release the first of each key', async () => {
-    const { buffers } = await costOf(RELEASE_FIRST.text, [0, NO_KEY, 5000]);
+    const { buffers } = await costOf(UNPARK_FIRST.text, [0, NO_KEY, 5000]);
     expect(await kit.sql('select from deliveries where isfinite(due_at)')).toHaveLength(KEYS);
     expect(buffers).toBeLessThan(2000);
   });

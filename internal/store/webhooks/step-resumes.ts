@@ -47,7 +47,7 @@ const DROP: Statement = {
     returning 1 as one`,
 };
 
-const RELEASE: Statement = {
+const UNPARK_STEP: Statement = {
   text: `
     update deliveries set due_at = now() where id = any(array(
       select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is null
@@ -99,7 +99,7 @@ export async function stepResumes(pool: JournalPool, limit: number): Promise<rea
         continue;
       }
       if (drops) await run(DROPPED, [webhookId]);
-      const released = room > 0 ? (await run(RELEASE, [webhookId, room])).length : 0;
+      const released = room > 0 ? (await run(UNPARK_STEP, [webhookId, room])).length : 0;
       const ended = released < room;
       await (ended ? run(END, [webhookId]) : run(MOVE_ON, [webhookId, released]));
       steps.push({ webhookId, dropped, released, ended });

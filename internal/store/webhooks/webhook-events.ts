@@ -16,7 +16,7 @@ export async function eventIdsOf(
 /**
  * Locks events that are not deleted until the transaction ends, so that none can be deleted before a webhook has it.
  */
-export async function holdEvents(trx: Db, ids: readonly number[]): Promise<readonly number[]> {
+export async function lockEvents(trx: Db, ids: readonly number[]): Promise<readonly number[]> {
   const wanted = [...new Set(ids)];
   // The order of ids prevents deadlocks between two transactions that lock the same events.
   const { rows }: { rows: { id: number }[] } = await trx.raw(

@@ -11,7 +11,7 @@ import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list
 import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore, shownIn } from '../secrets/webhook-secrets.js';
 import { conditionsOf, IN_STATE } from './webhook-conditions.js';
 import { changedDestination, openDestination, storedDestination } from './webhook-destination.js';
-import { eventIdsOf, holdEvents, replaceEvents } from './webhook-events.js';
+import { eventIdsOf, lockEvents, replaceEvents } from './webhook-events.js';
 import { toWebhook, type WebhookRow } from './webhook-row.js';
 
 /** The fields of a webhook that users set. */
@@ -87,7 +87,7 @@ export async function insertWebhook(
   fields: WebhookFields,
 ): Promise<ChangedWebhook> {
   return inTransaction(db, async (trx) => {
-    const eventIds = await holdEvents(trx, fields.eventIds);
+    const eventIds = await lockEvents(trx, fields.eventIds);
     const destination = await storedDestination(trx, fields);
     const rows: WebhookRow[] = await trx('webhooks')
       .insert({
@@ -117,7 +117,7 @@ export async function changeWebhook(
     const row = await lockRow(trx, key.id);
     const current = { ...(await wholeOne(trx, row)), ...(await openDestination({ db: trx, vault }, row)) };
     const fields = decide(current);
-    const eventIds = await holdEvents(trx, fields.eventIds);
+    const eventIds = await lockEvents(trx, fields.eventIds);
     await replaceEvents(trx, key.id, eventIds);
     const destination = await changedDestination(trx, { stored: row, current, next: fields });
     await replaceSecrets({ db: trx, vault }, key.id, [...destination.secrets, ...(fields.secrets ?? [])]);

@@ -5,7 +5,7 @@ import { makePositionId, markOf } from '../../../intake/jetstream/stream-positio
 import { makeTestDatabase, type TestDatabase } from '../../../testkit/kits/test-database.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../../testkit/kits/test-journal.js';
 import { makeKnex } from '../../postgres/knex.js';
-import { claimNext, skipFirst } from '../claim/claim-next.js';
+import { claimNext, unparkFirst } from '../claim/claim-next.js';
 import { IS_FIRST } from '../claim/order.js';
 import { LIST_UNNUMBERED, listUnnumbered, NUMBER, numberLater } from './number-later.js';
 
@@ -60,7 +60,7 @@ it('what is committed in any sequence is numbered in that of its stream, up to w
 it('what has no number is not claimed, not released, not first, and counts as held', async () => {
   await commit(4);
   expect(await claim()).toEqual([]);
-  expect(await skipFirst(kit.pool, 100)).toEqual({ released: 0 });
+  expect(await unparkFirst(kit.pool, 100)).toEqual({ released: 0 });
   expect(await kit.sql(`select from deliveries d where ${IS_FIRST}`)).toEqual([]);
   expect(await kit.sql(`select from deliveries where owner is null and due_at = 'infinity'`)).toHaveLength(1);
   await numberLater(kit.pool, MARK, 4);

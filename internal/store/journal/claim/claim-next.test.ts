@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { makeTestJournal, type TestJournal } from '../../../testkit/kits/test-journal.js';
-import { claimNext, skipFirst } from './claim-next.js';
+import { claimNext, unparkFirst } from './claim-next.js';
 
 const KEYS = 50_000;
 let kit: TestJournal;
@@ -37,14 +37,14 @@ it('the first of a key is claimed, and nothing more of it while that is under wa
   expect(await claim()).toEqual([]);
   await kit.sql(`update deliveries set owner = null, due_at = now() + interval '1 hour' where owner is not null`);
   expect(await claim()).toEqual([]);
-  expect(await skipFirst(kit.pool, 100)).toEqual({ released: 0 });
+  expect(await unparkFirst(kit.pool, 100)).toEqual({ released: 0 });
 });
 
 it('a number that was taken early and committed late does not overtake what is under way', async () => {
   await insert(1, 2, one);
   await kit.sql('update deliveries set owner = $1 where order_no = 2', [kit.instance]);
   expect(await claim()).toEqual([]);
-  expect(await skipFirst(kit.pool, 100)).toEqual({ released: 0 });
+  expect(await unparkFirst(kit.pool, 100)).toEqual({ released: 0 });
   await kit.sql('delete from deliveries where order_no = 2');
   expect(await claim()).toHaveLength(1);
 });
@@ -59,7 +59,7 @@ it('nothing of a key is sent before what is too old has been dropped', async () 
   await insert(1, 3, one);
   await kit.sql('insert into resumes (webhook_id, drop_before) values (1, now())');
   expect(await claim()).toEqual([]);
-  expect(await skipFirst(kit.pool, 100)).toEqual({ released: 0 });
+  expect(await unparkFirst(kit.pool, 100)).toEqual({ released: 0 });
   await kit.sql('delete from resumes');
   expect(await claim()).toHaveLength(1);
 });
@@ -71,10 +71,10 @@ it('keys that were forgotten are found in parts; those of a webhook that is not 
   await kit.sql('analyze deliveries');
   await kit.sql('update webhooks set paused_at = now() where id = 1');
   await kit.sql('update webhooks set deleted_at = now() where id = 3');
-  const first = await skipFirst(kit.pool, 15);
+  const first = await unparkFirst(kit.pool, 15);
   expect(first).toMatchObject({ released: 14, last: { webhookId: 2 } });
-  expect(await skipFirst(kit.pool, 100, first.last)).toEqual({ released: 16 });
-  expect(await skipFirst(kit.pool, 100)).toEqual({ released: 0 });
+  expect(await unparkFirst(kit.pool, 100, first.last)).toEqual({ released: 16 });
+  expect(await unparkFirst(kit.pool, 100)).toEqual({ released: 0 });
   expect((await due()).filter(({ webhook_id }) => webhook_id === 1)).toEqual([]);
 });
 
@@ -82,7 +82,7 @@ it('a part costs the same however many keys there are', async () => {
   await insert(1, KEYS);
   await kit.sql('analyze deliveries');
   const from = performance.now();
-  const { released, last } = await skipFirst(kit.pool, 1000);
+  const { released, last } = await unparkFirst(kit.pool, 1000);
   expect([released, last?.webhookId]).toEqual([1000, 1]);
   expect(performance.now() - from).toBeLessThan(2000);
 });

@@ -23,7 +23,7 @@ const IS_NOT_CLEARED = 'exists (select from resumes r where r.webhook_id = w.id 
  * would be read whole for each key if the plan was made before the table had statistics. ("Hidden condition" in
  * `../sql-notes.md`.)
  */
-const IS_HELD = 'num_nulls(d.owner) = 1 and not isfinite(d.due_at)';
+const IS_PARKED = 'num_nulls(d.owner) = 1 and not isfinite(d.due_at)';
 
 export const CLAIM_NEXT: Statement = {
   name: 'claim-next',
@@ -38,7 +38,7 @@ export const CLAIM_NEXT: Statement = {
       cross join lateral (${NEXT_OF_KEY}) as first
     )
     update deliveries d set owner = case when d.id = any(array(select id from next where wanted)) then me.id end, due_at = now()
-    from me where d.id = any(array(select id from next)) and ${IS_HELD}
+    from me where d.id = any(array(select id from next)) and ${IS_PARKED}
     returning ${CLAIMED}, d.owner`,
 };
 
@@ -46,7 +46,7 @@ export const CLAIM_NEXT: Statement = {
  * Walks through the keys after ($1, $2) ("hop" in `../sql-notes.md`). A webhook that is not sent to is one step,
  * however many keys it has.
  */
-export const RELEASE_FIRST: Statement = {
+export const UNPARK_FIRST: Statement = {
   text: `
     with recursive keys(webhook_id, order_key, is_open, step) as (
       select $1::int, $2::uuid, true, 0
@@ -65,7 +65,7 @@ export const RELEASE_FIRST: Statement = {
       select first.id from keys k cross join lateral (${NEXT_OF_KEY}) as first where k.step > 0 and k.is_open
     ), released as (
       update deliveries d set due_at = now()
-      where d.id = any(array(select id from stuck)) and ${IS_HELD}
+      where d.id = any(array(select id from stuck)) and ${IS_PARKED}
       returning d.id
     )
     select webhook_id, order_key, step = $3 as more, (select count(*)::int from released) as released
@@ -98,13 +98,13 @@ export async function claimNext(
  * the webhook was resumed), among the `limit` keys after `from`. Returns how many, and the key to continue after;
  * without `last`, all keys are done.
  */
-export async function skipFirst(
+export async function unparkFirst(
   pool: JournalPool,
   limit: number,
   from: OrderedKey = { webhookId: 0, orderKey: NO_KEY },
 ): Promise<{ readonly released: number; readonly last?: OrderedKey }> {
   const [row] = await pool.run<{ webhook_id: number; order_key: string; more: boolean; released: number }>(
-    RELEASE_FIRST,
+    UNPARK_FIRST,
     [from.webhookId, from.orderKey, limit],
   );
   const { released = 0 } = row ?? {};
