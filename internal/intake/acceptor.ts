@@ -12,13 +12,13 @@ import { type Matched, match } from './match.js';
 
 export interface AcceptorDeps extends KeepDeps {
   readonly catalog: Catalog;
-  /** Whether a subject belongs to the NATS server, to a reply or to our own results. */
+  /** Whether a subject belongs to the NATS server, to a reply or to our own delivery events. */
   isReserved(subject: string): boolean;
   /** Resolves when the catalog is as new as the call. */
   catchUp(): Promise<void>;
-  /** Dispatch's: one of this key may be the next. */
+  /** Informs dispatch that a delivery of this ordering key may be the next one. */
   next(webhookId: number, orderKey: string): void;
-  /** A uuid of that time. */
+  /** A UUID for that time. */
   makeId(ms: number): string;
   readonly clock: Clock;
   readonly limits: { readonly maxMessages: number; readonly maxBytes: number };
@@ -29,21 +29,23 @@ export interface AcceptorStats {
   readonly received: number;
   readonly accepted: number;
   readonly deliveries: number;
-  /** Lost, because there was no room for them. */
+  /** Number of messages that were lost because there was no room for them. */
   readonly dropped: number;
-  /** Given back to their stream for the same reason: they come again. */
+  /** Number of messages that were returned to their stream for the same reason. They are redelivered. */
   readonly delayed: number;
   readonly refused: number;
   readonly unregistered: number;
   readonly badRouting: number;
-  /** Left out because nothing fires for their subject, whatever wildcard covers it. */
+  /**
+   * Number of messages that were left out because their subject never triggers a webhook, whatever wildcard covers it.
+   */
   readonly reserved: number;
-  /** Were in the journal already. */
+  /** Number of messages that the journal had already. */
   readonly duplicates: number;
-  /** Taken in and not committed yet. */
+  /** Number of accepted messages that are not committed yet. */
   readonly waiting: number;
   readonly waitingBytes: number;
-  /** The last of its kind, in words: for the one line a second that tells of many. */
+  /** The last message of each kind in words, for the one log line per second that reports many of them. */
   readonly latest: { readonly badRouting?: string; readonly refused?: string; readonly reserved?: string };
 }
 
@@ -51,7 +53,7 @@ export interface Acceptor {
   /** Stores a message with its deliveries. Never throws and never rejects. */
   accept(incoming: Incoming): Promise<Receipt>;
   stats(): AcceptorStats;
-  /** Resolves when everything accepted so far has its receipt, and what waited for a receipt has run. */
+  /** Resolves when everything accepted so far has its receipt, and the code that waited for a receipt has run. */
   idle(): Promise<void>;
 }
 
@@ -63,13 +65,13 @@ interface Taken {
   readonly size: number;
 }
 
-/** How often a message is matched while the catalog changes under it; then it is stored as it was matched last. */
+/** Maximum number of matches of a message while the catalog changes. After that, the last match is stored. */
 const MAX_MATCHES = 8;
 
 const RESERVED: Promise<Receipt> = Promise.resolve({ outcome: 'reserved' });
 const OVERLOADED: Promise<Receipt> = Promise.resolve({ outcome: 'overloaded' });
 
-/** Matches messages and hands them to the journal. A message has its receipt, and is sent, only after the commit. */
+/** Matches messages and passes them to the journal. A message has its receipt, and is sent, only after the commit. */
 export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   const { catalog, clock, limits } = deps;
   const count = {
@@ -99,10 +101,11 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     }
     const view = new MessageView(incoming.subject, incoming.headers, incoming.payload);
     const matched = match(catalog, view);
-    // Its event may have been registered a moment ago through another instance, while the stream, or a subject that is tried out
-    // here, brought its message: the catalog is asked for before a message is left out.
+    // The event of the message may have been registered a moment ago through another instance, while the stream, or a
+    // candidate subject of this instance, brought the message. Therefore the catalog catches up before a message is
+    // left out.
     const size = weightOf(incoming) + (matched?.webhooks.length ?? 0) * DELIVERY_OVERHEAD;
-    // Alone, any message is taken: one that never fits would come again from its stream for ever.
+    // A single message is always accepted: a message that never fits would be redelivered by its stream for ever.
     if (waiting >= limits.maxMessages || (waiting > 0 && waitingBytes + size > limits.maxBytes)) {
       if (incoming.identity) count.delayed++;
       else count.dropped++;
@@ -132,7 +135,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     }
   };
 
-  /** Matches again for as long as the catalog changes under it, or has not heard of the event. */
+  /** Matches again as long as the catalog changes meanwhile, or does not have the event yet. */
   const store = async ({ incoming, view, matched: first }: Taken): Promise<Receipt> => {
     const message = toMessage(incoming);
     view.moveTo(message.payload);
@@ -155,7 +158,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     }
   };
 
-  /** What comes from a stream has its turn later, when the stream knows that it is committed. */
+  /** A message from a stream has its turn later, when the stream knows that the message is committed. */
   const takeTurns = (deliveries: readonly NewDelivery[]) => {
     for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.next(webhookId, orderKey);
   };
@@ -209,7 +212,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     stats: () => ({ ...count, waiting, waitingBytes, latest }),
     async idle() {
       if (waiting > 0) await new Promise<void>((resolve) => idleWaiters.push(resolve));
-      // What waits for a receipt runs before the next turn: an acknowledgement is sent before its connection is closed.
+      // Code that waits for a receipt runs before the next turn, so that an acknowledgement is sent before its
+      // connection closes.
       await nextTurn();
     },
   };

@@ -3,33 +3,33 @@ import type { Header } from '../domain/message/message.js';
 import { messageOf } from '../errors.js';
 import { readHeaders } from './header-block.js';
 
-/** How the client calls us back. */
+/** The signature of the callbacks that the client calls. */
 export type ClientCallback = (error: NatsError | null, msg: Msg) => void;
 
 export interface ClientBoundary {
-  /** The callback of a subscription. */
+  /** Makes the callback of a subscription. */
   guarded(callback: ClientCallback): ClientCallback;
-  /** A subject of its own on which the server answers us. */
+  /** A separate subject on which the server answers hukz. */
   newInbox(): string;
-  /** The headers that can be read; the others are counted. Does not throw. */
+  /** The readable headers. The others are counted. Does not throw. */
   headersOf(msg: Msg): readonly Header[];
   stats(): BoundaryStats;
 }
 
 export interface BoundaryStats {
-  /** Header lines that could not be read. */
+  /** Number of header lines that could not be read. */
   readonly headersDropped: number;
-  /** Callbacks of ours that threw. */
+  /** Number of our callbacks that threw. */
   readonly callbacksFailed: number;
-  /** The last of its kind, in words. */
+  /** The last failure of each kind, in words. */
   readonly latest: { readonly headersDropped?: string; readonly callbacksFailed?: string };
 }
 
 const NO_HEADERS: readonly Header[] = [];
 
 /**
- * The boundary to the NATS client: a throw in a callback of a subscription ends the client's reader for the whole
- * connection, and its own getter of headers throws on what any publisher may send.
+ * The boundary to the NATS client: an exception in a callback of a subscription ends the client's reader for the whole
+ * connection, and the client's own getter of headers throws on bytes that any publisher may send.
  */
 export function makeClientBoundary(inboxPrefix?: string): ClientBoundary {
   const count = { headersDropped: 0, callbacksFailed: 0 };
@@ -59,13 +59,13 @@ export function makeClientBoundary(inboxPrefix?: string): ClientBoundary {
   };
 }
 
-/** What nats.js 2.29 keeps of a message: the header block is the beginning of its bytes. */
+/** The fields of a message in nats.js 2.29: the header block is the beginning of its bytes. */
 interface ClientMsg {
   readonly _msg: { readonly hdr: number };
   readonly _rdata: Uint8Array;
 }
 
-/** The bytes of a message's headers; undefined when it has none. A test fails when the client keeps them elsewhere. */
+/** The bytes of a message's headers. Undefined if it has none. A test fails if the client stores them elsewhere. */
 export function headerBlockOf(msg: Msg): Uint8Array | undefined {
   const { _msg, _rdata } = msg as unknown as ClientMsg;
   return _msg.hdr < 0 ? undefined : _rdata.subarray(0, _msg.hdr);

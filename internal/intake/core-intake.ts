@@ -15,16 +15,16 @@ export interface CoreIntakeDeps {
   readonly options: ConnectionOptions;
   /** Whether an answer may go to a subject. */
   isInbox(subject: string): boolean;
-  /** The catalog's. */
+  /** The subjects of the catalog. */
   subjects(): readonly string[];
-  /** A connection came (back): make the subscriptions follow. */
+  /** Makes the subscriptions follow the catalog when a connection is made or is back. */
   refresh(): Promise<void>;
   /** Monotonic milliseconds. */
   now(): number;
   readonly logger: Logger;
 }
 
-/** Intake from core NATS: at most once until the journal's commit, at least once from there on. */
+/** Intake from core NATS: at most once until the journal's commit, at least once after it. */
 export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   const { acceptor, logger } = deps;
   const boundary = makeClientBoundary();
@@ -53,7 +53,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
         async onConnected(connection) {
           subscriptions.attach(connection);
           await subscriptions.reconcile();
-          // What is known is taken already: a store that does not answer must not hold it up.
+          // The known events are received already, and a store that does not answer must not delay them.
           void deps
             .refresh()
             .catch((error: unknown) => logger.warn('subscriptions.failed', { error: messageOf(error) }));
@@ -95,7 +95,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   };
 }
 
-/** Admitted by trying: the server alone knows what it lets us subscribe to. */
+/** Admits a subject by a trial subscription, because only the server knows which subscriptions it allows. */
 async function admitSubject(subscriptions: Subscriptions, subject: string, insteadOf: string | undefined) {
   const problem = await subscriptions.tryOut(subject, insteadOf).catch((error: unknown) => {
     throw new AppError('unavailable', `the event cannot be subscribed now: ${messageOf(error)}`);

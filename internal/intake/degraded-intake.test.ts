@@ -53,7 +53,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** What our user may do changes while hukz runs. */
+/** Changes the permissions of our user while hukz runs. */
 const reload = async (text: string) => {
   await writeFile(config, `max_subscriptions: ${LIMIT}\n${text}`);
   process.kill(server.pid, 'SIGHUP');

@@ -2,22 +2,22 @@ import { readFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 
 export interface FreshFileDeps {
-  /** The configuration key that names it. */
+  /** The configuration key that names the file. */
   readonly key: string;
   readonly path: string;
-  /** Called once when the file cannot be used any more, and again after it could be. */
+  /** Called once when the file becomes unusable, and again if it becomes unusable after it was usable in between. */
   onUnusable(problem: string): void;
 }
 
 /**
- * A file that operators replace while hukz runs, read for each connection. While it cannot be used, as in the middle of being
- * written, what it said last is used in its place, and the server decides.
+ * A file that operators replace while hukz runs. It is read for each connection. While it is unusable, for example
+ * because it is being written, its last content is used instead, and the server decides.
  */
 export class FreshFile<T> {
   private last: T;
   private isUnusable = false;
 
-  /** @throws {Error} that names the key when the file cannot be used now */
+  /** @throws {Error} that names the key if the file is unusable now */
   constructor(
     private readonly deps: FreshFileDeps,
     private readonly parse: (bytes: Buffer) => T,
@@ -29,7 +29,10 @@ export class FreshFile<T> {
     }
   }
 
-  /** Synchronous, because the client asks in the middle of its handshake: some kilobytes per connection. */
+  /**
+   * This method is synchronous, because the client calls it in the middle of its handshake. It reads a few kilobytes
+   * per connection.
+   */
   get(): T {
     try {
       this.last = this.read();

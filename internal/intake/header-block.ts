@@ -1,6 +1,6 @@
 import type { Header } from '../domain/message/message.js';
 
-/** What an answer of the server says in place of a message: `NATS/1.0 408 Request Timeout`. */
+/** The status of an answer of the server that is no message: `NATS/1.0 408 Request Timeout`. */
 export interface Status {
   readonly code: number;
   readonly description: string;
@@ -14,14 +14,14 @@ const NARROWS = /hukz/i;
 /** Maximum number of headers. A block of 1 MB may have 200,000, which took 0.18 s of the event loop per message. */
 export const MAX_HEADERS = 2000;
 /**
- * Stands in the place of lines that cannot be read and mention us: they may have narrowed the message to one tenant, and
- * an empty space is refused by `parseRouting`, so that it reaches nobody, now and in a replay.
+ * Replaces unreadable lines that mention hukz: they may have narrowed the message to one tenant. `parseRouting` refuses
+ * an empty space, so that the message reaches no webhook, now and in a replay.
  */
 const UNREADABLE_ROUTING: Header = ['Hukz-Space', ''];
 
 /**
- * Reads the header lines of a message into `headers`, whatever its bytes are, and returns how many lines it left out. The
- * client's own reader throws on such lines, and takes seconds for 10,000 different names.
+ * Reads the header lines of a message into `headers`, whatever its bytes are, and returns the number of lines that it
+ * left out. The client's own reader throws on such lines, and takes seconds for 10,000 different names.
  */
 export function readHeaders(block: Uint8Array, headers: Header[]): number {
   const text = Buffer.from(block.buffer, block.byteOffset, block.length).toString();
@@ -47,7 +47,7 @@ export function readHeaders(block: Uint8Array, headers: Header[]): number {
   return leftOut;
 }
 
-/** How many lines that are not empty begin there or later. */
+/** The number of non-empty lines that begin there or later. */
 function linesFrom(text: string, from: number): number {
   let lines = 0;
   for (let start = from; start < text.length; ) {
@@ -68,7 +68,7 @@ function readLine(line: string, headers: Header[]): boolean {
   return true;
 }
 
-/** Of a line that ends with CR and LF: what other readers may take for the end of it. */
+/** Whether a line that ends with CR and LF contains a break that other readers may take for its end. */
 function hasLoneBreak(text: string, from: number, to: number): boolean {
   const feed = text.indexOf('\n', from);
   if (feed >= 0 && feed < to) return true;

@@ -1,10 +1,15 @@
 import type { Header } from '../domain/message/message.js';
 
-/** A message from any source. Its payload may be a window into a socket's buffer: copy what you keep. */
+/**
+ * A message from any source. Its payload may be a window into a socket's buffer, so that a copy is needed to keep it.
+ */
 export interface Incoming {
   readonly subject: string;
   readonly headers: readonly Header[];
   readonly payload: Uint8Array;
-  /** What stays the same when its stream delivers it again. A message of no stream gets its id and time from the acceptor. */
+  /**
+   * The identity that stays the same when its stream redelivers the message. A message without a stream gets its id and
+   * time from the acceptor.
+   */
   readonly identity?: { readonly id: string; readonly receivedAt: number };
 }

@@ -1,35 +1,36 @@
 import type { Degradation } from '../domain/streams/degradation.js';
 
-/** What a message is worth from where on, in the words of the start line, `/health/ready` and the metrics. */
+/** The guarantee for messages and its start, in the words of the start line, `/health/ready` and the metrics. */
 export type IntakeGuarantee = 'at least once from the commit on' | 'at least once from the stream on';
 
-/** The door to NATS, one of two: subscriptions of core NATS, or a stream of ours. */
+/** The intake from NATS, in one of two forms: subscriptions of core NATS, or our own stream. */
 export interface Intake {
   readonly guarantee: IntakeGuarantee;
-  /** Resolves when we take messages, or NATS is not there yet and will be waited for. Rejects when waiting is senseless. */
+  /** Resolves when messages are received, or when NATS is awaited. Rejects if waiting cannot help. */
   start(): Promise<void>;
-  /** Makes what we take follow the catalog; resolves when the server has confirmed. */
+  /** Makes the subscriptions follow the catalog. Resolves when the server has confirmed them. */
   reconcile(): Promise<void>;
-  /** @throws {AppError} when an event could not be taken if it were registered (in place of what had another subject) */
+  /** @throws {AppError} if the event's messages could not be received (`insteadOf`: the subject that it replaces) */
   admitEvent(event: Admission, insteadOf?: string): Promise<void>;
-  /** Why nothing can come just now. */
+  /** The reason why no messages can arrive now. */
   connectionProblem(): string | undefined;
-  /** Tells NATS something, at most once; false while there is no connection. */
+  /** Publishes a message to NATS at most once. Returns false while there is no connection. */
   publish(subject: string, payload: string): boolean;
-  /** The registered events that do not come, or not as they should. Asked every second. */
+  /** The registered events whose messages do not arrive, or not as they should. It is called every second. */
   degraded(): readonly Degradation[];
   /**
-   * Up to which sequence everything that a stream (by its mark) has for us is acknowledged, hence committed; `known` is a
-   * sequence of it that is committed. 'unread': we read no such stream. Undefined: it cannot be asked just now.
+   * The sequence up to which all messages that a stream (named by its mark) has for hukz are acknowledged, and
+   * therefore committed. `known` is a committed sequence of the stream. 'unread' means that hukz reads no such stream,
+   * and undefined means that the stream cannot be queried now.
    */
   acknowledgedUpTo(stream: string, known: number): Promise<number | 'unread' | undefined>;
   stats(): IntakeStats;
-  /** Takes nothing any more; resolves when what was taken is committed. */
+  /** Stops receiving messages. Resolves when all accepted messages are committed. */
   drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What decides whether an event can be taken. */
+/** The properties that decide whether an event can be received. */
 export interface Admission {
   readonly subject: string;
   /** Whether no service answers requests on the subject. */
@@ -37,25 +38,25 @@ export interface Admission {
 }
 
 export interface IntakeStats {
-  /** Active subscriptions, or consumers that are read. */
+  /** Number of active subscriptions, or of consumers that are read. */
   readonly subscriptions: number;
-  /** In the stream and not delivered to any instance yet. */
+  /** Number of messages in the stream that were not delivered to any instance yet. */
   readonly streamPending: number;
-  /** Messages that were evicted unread. */
+  /** Number of messages that were evicted unread. */
   readonly streamGap: number;
-  /** Times a stream or consumer was gone and had to be made again. */
+  /** Number of times that a stream or consumer was gone and had to be made again. */
   readonly streamLost: number;
-  /** Times a stream was read again because the database had lost what was acknowledged. */
+  /** Number of times that a stream was read again because the database had lost acknowledged messages. */
   readonly journalWentBack: number;
-  /** Requests whose answer was to go to a subject that is no inbox. */
+  /** Number of requests whose reply subject is no inbox. */
   readonly receiptsRefused: number;
-  /** Header lines of messages that could not be read. */
+  /** Number of header lines that could not be read. */
   readonly headersDropped: number;
-  /** Callbacks of ours that threw. */
+  /** Number of our callbacks that threw. */
   readonly callbacksFailed: number;
 }
 
-/** Starting is senseless until an operator changes something. */
+/** hukz cannot start until an operator changes something. */
 export class CannotTake extends Error {
   override readonly name = 'CannotTake';
 }

@@ -6,7 +6,9 @@ import type { CatalogWebhook } from '../domain/matching/catalog.js';
 import type { MessageView } from '../domain/matching/message-view.js';
 import type { Message } from '../domain/message/message.js';
 
-/** One object a webhook and message of all that comes through: always the same fields, so that they cost little. */
+/**
+ * One object per webhook and message for all messages. The fields are always the same, so that the objects cost little.
+ */
 export interface NewDelivery {
   readonly id: string;
   readonly webhookId: number;
@@ -26,32 +28,32 @@ export interface Acceptance {
 export interface Accepted {
   readonly isNew: boolean;
   readonly owner: string;
-  /** Of this message's deliveries those that are ours, perhaps among others. */
+  /** The ids of this message's deliveries that this instance owns. The set may contain other ids. */
   readonly owned: ReadonlySet<string>;
   readonly refused?: string;
-  /** The catalog has changed since it was matched. */
+  /** The catalog has changed since the message was matched. */
   readonly stale?: true;
 }
 
 export interface KeepDeps {
   /** Resolves after the commit. */
   accept(acceptance: Acceptance): Promise<Accepted>;
-  /** Dispatch's: keeps, gives up, and uses room for a delivery. */
+  /** Dispatch's functions that reserve memory for a delivery, unreserve it, and use it. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean;
   release(deliveryId: string): void;
   enqueue(delivery: OwnedDelivery): void;
-  /** Dispatch's too: rows may bear our id that it does not know of. */
+  /** Informs dispatch that the database may have rows that this instance owns and dispatch does not know. */
   suspectStrays(): void;
 }
 
-/** What is to be stored. */
+/** The data to store. */
 export interface ToKeep {
   readonly message: Message;
-  /** The same message, as it was matched. */
+  /** The same message in the form in which it was matched. */
   readonly view: MessageView;
   readonly webhooks: readonly CatalogWebhook[];
   readonly catalogStamp: string | undefined;
-  /** Whether it came from a stream, by its place in which it is ordered. */
+  /** Whether the message came from a stream, whose order its deliveries then follow. */
   readonly isOfStream: boolean;
 }
 
@@ -60,21 +62,22 @@ export interface Kept {
   readonly deliveries: readonly NewDelivery[];
 }
 
-/** Bytes that a delivery takes in memory besides its body, about. */
+/** Approximate number of bytes that a delivery takes in memory besides its body. */
 export const DELIVERY_OVERHEAD = 512;
-/** Deliveries of one message that are made, or handed on, in one turn of the event loop: 3 ms. */
+/** Number of deliveries of one message that are made, or handed on, in one turn of the event loop: 3 ms. */
 const DELIVERIES_PER_TICK = 1000;
 
 /**
- * Commits a message with a delivery for each webhook, and hands those that are ours to dispatch after it. Room is kept for
- * them before, and given up again for what is not ours in the end. Rejects with what PostgreSQL can never do.
+ * Commits a message with a delivery for each webhook, and then hands the owned deliveries to dispatch. Memory is
+ * reserved for them before the commit, and unreserved for deliveries that this instance does not own in the end.
+ * Rejects with an error that PostgreSQL will always return.
  */
 export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
   const deliveryIdOf = makeDeliveryIds();
 
-  /** Goes on with what it is given, as far as one turn may. */
+  /** Continues the list of deliveries as far as one turn allows. */
   const plan = ({ message, view, webhooks, isOfStream }: ToKeep, into: NewDelivery[]) => {
-    // Each holds its part of the one body that all of them share.
+    // Each delivery counts its part of the one body that all of them share.
     const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / webhooks.length);
     for (const webhook of aTurnOf(webhooks, into.length)) {
       const id = deliveryIdOf(message.id, webhook.id);
@@ -100,7 +103,7 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
       return await deps.accept({ message, deliveries, catalogStamp, isOfStream });
     } catch (error) {
       giveUp(deliveries);
-      // It may have been committed before it failed for good; then rows bear our id that nobody sends.
+      // The message may have been committed before the final failure. This instance then owns rows that are not sent.
       if (deliveries.some(({ wanted }) => wanted)) deps.suspectStrays();
       throw error;
     }

@@ -1,15 +1,15 @@
 import type { Catalog, CatalogWebhook } from '../domain/matching/catalog.js';
 import type { MessageHead } from '../domain/matching/message-view.js';
 
-/** What a message fires by one state of the catalog. */
+/** The webhooks that a message triggers in one state of the catalog. */
 export interface Matched {
   readonly stamp: string;
   readonly webhooks: readonly CatalogWebhook[];
-  /** Why it fires nobody. */
+  /** The reason why the message triggers no webhook. */
   readonly problem: string | undefined;
 }
 
-/** Undefined when no registered event covers its subject. */
+/** Returns undefined if no registered event covers the message's subject. */
 export function match(catalog: Catalog, message: MessageHead): Matched | undefined {
   const { stamp } = catalog;
   const webhooks = catalog.match(message);

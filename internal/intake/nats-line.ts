@@ -10,8 +10,9 @@ export interface NatsLineDeps {
 }
 
 /**
- * One connection of the client, and whether the server has confirmed what is taken from it. An interruption takes the
- * confirmation back: the client subscribes again on its own, but says that it is back before the server has read that.
+ * One connection of the client, and whether the server has confirmed its subscriptions. An interruption revokes the
+ * confirmation: the client subscribes again on its own, but reports that it is back before the server has read the
+ * subscriptions.
  */
 export class NatsLine {
   private interruptions = 0;
@@ -35,24 +36,26 @@ export class NatsLine {
     return this.deps.connection;
   }
 
-  /** Why nothing is taken by this connection just now. */
+  /** The reason why no messages are received by this connection now. */
   problem(): string | undefined {
     if (this.connection.isClosed()) return 'the connection to NATS is closed';
     if (!this.up) return 'disconnected from NATS';
     return this.confirmed ? undefined : 'NATS has not yet confirmed the subscriptions of this connection';
   }
 
-  /** Whether there is something to confirm, and a server that could. */
+  /** Whether subscriptions need a confirmation and the server could give it. */
   get isUnconfirmed(): boolean {
     return this.up && !this.confirmed;
   }
 
-  /** Whether the server has said that it will close the connection soon (lame duck mode). */
+  /** Whether the server has announced that it will close the connection soon (lame duck mode). */
   get isLeaving(): boolean {
     return this.leaving;
   }
 
-  /** Makes the server confirm what is taken: `first` for a fresh connection, `again` for one that was interrupted. */
+  /**
+   * Makes the server confirm the subscriptions: `first` for a fresh connection, `again` for one that was interrupted.
+   */
   async confirm(first: () => Promise<void>, again: () => Promise<void> | void): Promise<void> {
     const { interruptions } = this;
     await (this.taken ? again() : first());
@@ -60,7 +63,10 @@ export class NatsLine {
     if (this.interruptions === interruptions) this.confirmed = true;
   }
 
-  /** Closes the connection once what was published on it is out. Draining waits for a server that may be away; closing does not. */
+  /**
+   * Closes the connection once its published messages are sent. Draining would wait for a server that may be away, but
+   * closing does not.
+   */
   async end(): Promise<void> {
     const { connection } = this;
     if (connection.isClosed()) return;
@@ -97,7 +103,7 @@ export class NatsLine {
     }
   }
 
-  /** A server that refuses thousands of subscriptions says so thousands of times. */
+  /** A server that refuses thousands of subscriptions reports it thousands of times. */
   private tell(error: string): void {
     if (error === this.told) return;
     this.told = error;

@@ -9,20 +9,25 @@ import { makeRetirement } from './nats-retirement.js';
 export interface NatsLinkDeps {
   readonly options: ConnectionOptions;
   readonly logger: Logger;
-  /** Takes messages from a new connection. Resolves when the server has confirmed it; repeated when it rejects. */
+  /**
+   * Receives messages from a new connection. Resolves when the server has confirmed it. It is repeated if it rejects.
+   */
   onConnected(connection: NatsConnection): Promise<void>;
   /** The same for a connection that was interrupted and is back. */
   onReconnected?(): Promise<void> | void;
 }
 
 export interface NatsLink {
-  /** Resolves when the first try to connect has succeeded or failed; rejects with `CannotTake`. */
+  /** Resolves when the first connection attempt has succeeded or failed. Rejects with `CannotTake`. */
   readonly tried: Promise<void>;
-  /** Why nothing can come from NATS just now. */
+  /** The reason why no messages can arrive from NATS now. */
   problem(): string | undefined;
-  /** At most once, and only while there is a connection: the client would keep what waits for one without a bound. */
+  /**
+   * Publishes at most once, and only while there is a connection. The client would buffer waiting messages without a
+   * bound.
+   */
   publish(subject: string, payload: string): boolean;
-  /** Closes the connection once what was published on it is out. */
+  /** Closes the connection once its published messages are sent. */
   stop(): Promise<void>;
 }
 
@@ -30,14 +35,15 @@ const RETRY_MS = 1000;
 const COMPLAIN_EVERY = 10;
 
 /**
- * Keeps one connection to NATS, from before the server is there until `stop`. When its server is about to leave, messages
- * are taken from another server first, and the old connection ends after that: the queue group makes the overlap harmless.
+ * Keeps one connection to NATS, from before the server is available until `stop`. When its server announces its end,
+ * messages are received from another server first, and the old connection ends after that. The queue group makes the
+ * overlap harmless.
  */
 export function linkNats(deps: NatsLinkDeps): NatsLink {
   const { logger } = deps;
   const servers = [deps.options.servers ?? []].flat();
   let line: NatsLine | undefined;
-  /** The one before it, until messages are taken from `line`. */
+  /** The previous connection, until messages are received by `line`. */
   let leaving: NatsLine | undefined;
   let failure: string | undefined;
   let tries = 0;
@@ -62,7 +68,7 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
       () => deps.onReconnected?.(),
     );
 
-  /** The server that leaves takes no connections any more: only another one can answer. */
+  /** The leaving server accepts no more connections, so that only another server can answer. */
   const move = async (from: NatsLine) => {
     const known = [...servers, ...(from.connection.info?.connect_urls ?? [])];
     line = await open({ ...deps.options, servers: known });
@@ -93,7 +99,7 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
     }
   };
 
-  /** The line by which messages are taken. */
+  /** The connection by which messages are received. */
   const current = () => [line, leaving].find((each) => each && each.problem() === undefined);
 
   const problem = () => {

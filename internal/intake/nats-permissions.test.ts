@@ -15,7 +15,7 @@ const servers: readonly (readonly [string, string | undefined])[] = [
 ];
 const LOGIN = { HUKZ_NATS_USER_NAME: 'hukz', HUKZ_NATS_USER_PASSWORD: 'pw' };
 
-/** The block of a section of the page. */
+/** The code block of a section of the page. */
 async function permissionsOf(section: string): Promise<string> {
   const page = await readFile('docs/nats-permissions.md', 'utf8');
   const [, text = ''] = page.split(`\n## ${section}\n`);
@@ -82,7 +82,7 @@ describe.each(servers)('exactly the permissions of docs/nats-permissions.md, on 
   }, 60_000);
 });
 
-// An older server that was told by its command line to have JetStream shuts JetStream down at a reload.
+// An older server that got JetStream by its command line shuts JetStream down at a reload.
 const withNewer = newer ? it : it.skip;
 
 withNewer(
@@ -119,7 +119,7 @@ withNewer(
   150_000,
 );
 
-/** As after a restore from a backup that lacked the positions and the messages behind a sequence. */
+/** Acts like a restore from a backup that lacked the positions and the messages after a sequence. */
 async function losePositionsAnd(stream: string, behind: number): Promise<void> {
   const ledger = await openLedger(kit.database);
   const [consumer] = await kit.jsm.consumers.list(stream).next();

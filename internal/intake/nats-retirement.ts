@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Retirement {
-  /** Ends a connection that was replaced, a while later. */
+  /** Ends a replaced connection after a while. */
   add(end: () => Promise<void>): void;
-  /** Ends all of them now. */
+  /** Ends all replaced connections now. */
   end(): Promise<void>;
 }
 
 /**
- * The other servers of a cluster hear of new subscriptions by routes, which no answer to us confirms: until then they send
- * to the old connection. A server that leaves gives its clients 10 s by default.
+ * The other servers of a cluster learn of new subscriptions by routes, which no answer to hukz confirms. Until then
+ * they send to the old connection. A server that leaves gives its clients 10 s by default.
  */
 const OVERLAP_MS = 2000;
 

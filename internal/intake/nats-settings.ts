@@ -28,15 +28,15 @@ export interface NatsSettings {
 
 export interface NatsOptionsDeps {
   readonly settings: NatsSettings;
-  /** What NATS shows of the connection. */
+  /** The name that NATS shows for the connection. */
   readonly name: string;
-  /** A named file cannot be used any more: one sentence, once until it can be used again. */
+  /** Receives one sentence when a named file becomes unusable, once until it is usable again. */
   onUnusableFile(problem: string): void;
 }
 
 /**
- * What the client needs to connect and to come back for ever. The named files are read for each connection.
- * @throws {Error} when one of them cannot be used
+ * The client's options to connect and to reconnect for ever. The named files are read for each connection.
+ * @throws {Error} if one of them is unusable
  */
 export function natsOptions({ settings, name, onUnusableFile }: NatsOptionsDeps): ConnectionOptions {
   const options: ConnectionOptions = {
@@ -74,7 +74,7 @@ const fresh =
   (nonce) =>
     file.get()(nonce);
 
-/** It reads its seed only when it is asked, and the client closes for good when it throws then. */
+/** The client reads its seed only on demand, and closes permanently if the authenticator throws then. */
 function tried(authenticator: Authenticator): Authenticator {
   authenticator('tried');
   return authenticator;
@@ -82,7 +82,7 @@ function tried(authenticator: Authenticator): Authenticator {
 
 type MakeFile = <T>(key: string, path: string, parse: (bytes: Buffer) => T) => FreshFile<T>;
 
-/** The client looks at these at each handshake. */
+/** The client reads these options at each handshake. */
 function tlsOptions(
   { handshakeFirst = false, ...paths }: NonNullable<NatsSettings['tls']>,
   file: MakeFile,

@@ -8,12 +8,15 @@ type Load = (known: CatalogState, onPart: OnPart) => Promise<CatalogHistory>;
 export interface PermittedEvents {
   /** Loads the catalog without the events that are not permitted. */
   readonly load: Load;
-  /** The subjects of those. */
+  /** The subjects of the events that are not permitted. */
   subjects(): string[];
   degraded(): readonly Degradation[];
 }
 
-/** Stored events whose subjects are refused today, because a rule is newer than they are: they are not taken, and are degraded. */
+/**
+ * Stored events whose subjects are refused today, because a rule is newer than they are. They are not received, and are
+ * degraded.
+ */
 export function makePermittedEvents(rules: SubjectRules, load: Load): PermittedEvents {
   const barred = new Map<number, Degradation>();
 

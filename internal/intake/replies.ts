@@ -8,18 +8,20 @@ interface RepliesDeps {
   publish(subject: string, text: string): void;
 }
 
-/** Gives receipts to the publishers that ask for one. A reply of ours to any other request would break a service on its subject. */
+/**
+ * Sends receipts to the publishers that ask for one. A reply to any other request would break a service on its subject.
+ */
 export class Replies {
   private refusals = 0;
 
   constructor(private readonly deps: RepliesDeps) {}
 
-  /** Requests whose reply was to go to a subject that is no inbox. */
+  /** Number of requests whose reply subject is no inbox. */
   get refused(): number {
     return this.refusals;
   }
 
-  /** Replies to this message if its publisher asked, once there is a receipt for it. */
+  /** Replies to this message if its publisher asked, once there is a receipt for the message. */
   await(receipt: Promise<Receipt>, reply: string | undefined, headers: readonly Header[]): void {
     if (!reply || !asksForReceipt(headers)) return;
     if (this.deps.isInbox(reply)) void receipt.then((given) => this.send(reply, given));
@@ -37,7 +39,7 @@ export class Replies {
   }
 }
 
-/** The reply to a publisher that asked for a receipt; undefined: the publisher gets none. */
+/** The reply to a publisher that asked for a receipt. Undefined means that the publisher gets none. */
 export function replyFor(receipt: Receipt): string | undefined {
   const fields = fieldsOf(receipt);
   return fields && JSON.stringify(fields);

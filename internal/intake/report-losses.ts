@@ -11,7 +11,10 @@ export interface ReportLossesDeps {
 
 const EVERY_MS = 1000;
 
-/** Tells what was not taken as it came: one line a second and kind, because a flood must not become one of log lines. */
+/**
+ * Reports messages that were not stored as they arrived. It logs one line per second and kind, because a flood of
+ * messages must not become a flood of log lines.
+ */
 export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): Repeating {
   const told = {
     dropped: 0,
@@ -63,7 +66,7 @@ export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): 
     if (more.badRouting > 0) {
       logger.warn('message.bad_routing', { messages: more.badRouting, total: badRouting, latest: latest.badRouting });
     }
-    // Where a wildcard covers such subjects, they come as long as it does: the metric counts them.
+    // If a wildcard covers such subjects, their messages arrive as long as the wildcard exists. The metric counts them.
     if (told.reserved === 0 && increase('reserved', reserved) > 0) {
       logger.warn('message.reserved', {
         latest: latest.reserved,

@@ -10,7 +10,7 @@ import { Replies } from './replies.js';
 
 export interface SubscriptionsDeps {
   readonly queueGroup: string;
-  /** The registered ones. */
+  /** The registered subjects. */
   subjects(): readonly string[];
   /** Whether an answer may go to a subject. */
   isInbox(subject: string): boolean;
@@ -22,36 +22,36 @@ export interface SubscriptionsDeps {
 }
 
 const FLUSH_MS = 3000;
-/** One subscription that the server still refuses per that time: each is a line in the server's log. */
+/** A subscription that the server refuses is tried again after this time. Each try is a line in the server's log. */
 export const RETRY_REFUSED_MS = 30_000;
 
-/** What the server has to know of. */
+/** A subscription that the server has to know. */
 interface Active {
   readonly subscription: Subscription;
-  /** Whether this connection's server has answered behind it. */
+  /** Whether this connection's server has answered a request that was sent after the subscription. */
   confirmed: boolean;
   /** The server should have answered by now. */
   overdue: boolean;
 }
 
-/** What the server does not let us subscribe to. */
+/** A subject that the server does not allow hukz to subscribe to. */
 interface Refused {
   readonly words: string;
-  /** The server has a limit, and does not say which subscription it means. */
+  /** The server has a limit, and does not report which subscription it refuses. */
   readonly isLimit: boolean;
   readonly triedAt: number;
 }
 
-/** One queue subscription per registered subject, kept equal to the wanted set by difference: nothing else is touched. */
+/** One queue subscription per registered subject. Only the differences to the wanted set are changed. */
 export class Subscriptions {
   private readonly active = new Map<string, Active>();
   private readonly refused = new Map<string, Refused>();
-  /** Subjects that are tried out; one may be there twice. */
+  /** Subjects with a trial subscription. A subject may be in the list twice. */
   private readonly candidates: string[] = [];
   private connection: NatsConnection | undefined;
-  /** The newest connection: the one that a message came by may have been left meanwhile. */
+  /** The newest connection. The connection that brought a message may have been left meanwhile. */
   private answering: NatsConnection | undefined;
-  /** Refusals of this connection that name no subject, and were not put down to one yet. */
+  /** Refusals of this connection that name no subject, and were not assigned to a subject yet. */
   private limits = 0;
   private readonly replies: Replies;
 
@@ -64,12 +64,12 @@ export class Subscriptions {
     return this.active.size;
   }
 
-  /** Requests whose answer was to go to a subject that is no inbox. */
+  /** Number of requests whose reply subject is no inbox. */
   get receiptsRefused(): number {
     return this.replies.refused;
   }
 
-  /** The subjects that the server does not let us subscribe to, or has not confirmed. */
+  /** The subjects that the server does not allow, or has not confirmed. */
   degraded(): readonly Degradation[] {
     const found: Degradation[] = [];
     for (const [event, refusal] of this.refused) {
@@ -83,7 +83,7 @@ export class Subscriptions {
     return found;
   }
 
-  /** A new connection begins without subscriptions. Those of the old one go on until it closes. */
+  /** A new connection begins without subscriptions. Those of the old connection continue until it closes. */
   attach(connection: NatsConnection): void {
     if (this.connection === connection) return;
     this.connection = connection;
@@ -94,18 +94,19 @@ export class Subscriptions {
     void this.watch(connection);
   }
 
-  /** The connection was interrupted: the client has subscribed again, and the server has not answered behind that. */
+  /** The connection was interrupted: the client has subscribed again, and the server has not confirmed that yet. */
   restored(): void {
     for (const each of this.active.values()) each.confirmed = false;
     this.refused.clear();
   }
 
-  /** Resolves when the server knows of the change; rejects when it does not answer. */
+  /** Resolves when the server knows the change. Rejects if the server does not answer. */
   readonly reconcile = coalesce(() => this.reconcileNow());
 
   /**
-   * Subscribes to a subject before anything depends on it. Resolves with the reason when the server refuses it; rejects when it
-   * does not answer. The subscription goes with the next reconciliation unless the subject is registered by then.
+   * Subscribes to a subject before anything depends on it. Resolves with the reason if the server refuses the subject,
+   * and rejects if the server does not answer. The next reconciliation removes the subscription unless the subject is
+   * registered by then.
    */
   async tryOut(subject: string, insteadOf?: string): Promise<string | undefined> {
     this.refused.delete(subject);
@@ -123,7 +124,7 @@ export class Subscriptions {
     }
   }
 
-  /** Takes nothing any more; resolves when what the server had sent was taken. */
+  /** Stops receiving messages. Resolves when all messages that the server had sent are accepted. */
   async stop(): Promise<void> {
     const connection = this.connection;
     this.connection = undefined;
@@ -151,7 +152,7 @@ export class Subscriptions {
     });
   }
 
-  /** Resolves when the server has answered behind what is active now; what it has no room for is refused by then. */
+  /** Resolves when the server has answered after the active subscriptions, and has refused those beyond its limit. */
   private async confirm(connection: NatsConnection): Promise<void> {
     const asked = [...this.active.values()].filter(({ confirmed }) => !confirmed);
     try {
@@ -160,7 +161,7 @@ export class Subscriptions {
       for (const each of asked) each.overdue = true;
       throw error;
     }
-    // The client tells of errors a turn later than of the answer to the flush.
+    // The client reports errors one turn later than the answer to the flush.
     await nextTurn();
     for (const each of asked) Object.assign(each, { confirmed: true, overdue: false });
     if (connection !== this.connection) return;
@@ -168,7 +169,7 @@ export class Subscriptions {
     this.limits = 0;
   }
 
-  /** The server reads subscriptions in their order and refuses what is beyond its limit: the last ones. */
+  /** The server reads subscriptions in their order and refuses those beyond its limit, which are the last ones. */
   private putAside(connection: NatsConnection, count: number): void {
     const inOrder = [...this.active].sort(([, a], [, b]) => a.subscription.getID() - b.subscription.getID());
     for (const [subject, { subscription }] of inOrder.slice(inOrder.length - Math.min(count, inOrder.length))) {
@@ -177,7 +178,7 @@ export class Subscriptions {
     }
   }
 
-  /** One after the other, so that the answer tells which one is meant. */
+  /** The refused subjects are tried one after the other, so that the answer shows which one is meant. */
   private async retryRefused(connection: NatsConnection): Promise<void> {
     const { now } = this.deps;
     const due = [...this.refused].filter(([, { triedAt }]) => now() - triedAt >= RETRY_REFUSED_MS);
@@ -205,7 +206,7 @@ export class Subscriptions {
     this.active.set(subject, { subscription, confirmed: false, overdue: false });
   }
 
-  /** Draining, not unsubscribing: what the server has sent by this subscription may be meant for a wider one too. */
+  /** The subscription is drained, because messages that the server has sent by it may be meant for a wider one too. */
   private unsubscribe(subject: string, subscription: Subscription): void {
     this.active.delete(subject);
     subscription.drain().catch((error: unknown) => {
@@ -213,7 +214,7 @@ export class Subscriptions {
     });
   }
 
-  /** A limit counts the subscription that is replaced; it ends when the change is stored. */
+  /** A limit counts the subscription that is replaced, which ends when the change is stored. */
   private makesRoom(insteadOf: string | undefined): boolean {
     return insteadOf !== undefined && this.active.has(insteadOf);
   }
@@ -233,7 +234,7 @@ export class Subscriptions {
     }
   }
 
-  /** A permission that is taken away later: the server does not name the queue group, so that the client tells no callback. */
+  /** Handles a permission that is revoked later: the server names no queue group, so the client calls no callback. */
   private withdraw(subject: string): void {
     const active = this.active.get(subject);
     if (!active) return;
@@ -248,7 +249,7 @@ export class Subscriptions {
   }
 }
 
-/** One sentence for the person who registers the event; what NATS itself wrote is in the log. */
+/** One sentence for the person who registers the event. The message of NATS is in the log. */
 const problemOf = (subject: string, { words, isLimit }: Refused) =>
   isLimit
     ? `NATS refuses the subscription (${words}): raise the limit of the server or the account`
@@ -261,7 +262,7 @@ function withinMs(work: Promise<void>, ms: number): Promise<void> {
   });
 }
 
-/** What nats.js 2.29 keeps of the server's last error; its status has only a code. */
+/** The server's last error as nats.js 2.29 stores it. The client's status has only a code. */
 interface ClientConnection {
   readonly protocol?: { readonly lastError?: Error };
 }

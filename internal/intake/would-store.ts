@@ -3,10 +3,10 @@ import { MessageHead } from '../domain/matching/message-view.js';
 import type { Incoming } from './incoming.js';
 import { match } from './match.js';
 
-/** Ids of what the journal gets a message for: one of each is enough. */
+/** The ids for which the journal stores a message. One of each kind is enough. */
 export interface StoredFor {
   readonly events: readonly number[];
-  /** Absent where messages are stored that no webhook wants. */
+  /** Absent if messages without a webhook are stored. */
   readonly webhooks?: readonly number[];
 }
 
@@ -16,7 +16,10 @@ interface WouldStoreDeps {
   readonly storeUnmatched: boolean;
 }
 
-/** For what the journal gets a message, by the catalog as it is now; undefined when it does not get it. */
+/**
+ * The event and the webhooks for which the journal stores a message, by the current catalog. Undefined if the journal
+ * does not store it.
+ */
 export function makeWouldStore({ catalog, isReserved, storeUnmatched }: WouldStoreDeps) {
   return ({ subject, headers }: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined => {
     if (isReserved(subject)) return undefined;

@@ -12,7 +12,7 @@ export const DONE_WITHIN = [
   'internal/dispatch/',
   'internal/domain/',
   'internal/instance/',
-  'internal/intake/jetstream/',
+  'internal/intake/',
   'internal/local/',
   'internal/sending/',
   'internal/store/',
