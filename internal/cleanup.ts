@@ -2,18 +2,18 @@ import type { Deadline } from './deadline.js';
 import { messageOf } from './errors.js';
 import type { Logger } from './logger.js';
 
-/** What was started, and how it ends. */
+/** The parts that were started, and how each of them stops. */
 export interface Cleanup {
   /** Registers how something that was just started stops. */
   add(what: string, stop: () => Promise<void>): void;
   /**
-   * Stops everything, last in first out, each whatever became of the others, and nothing is waited for much longer than the
-   * deadline. May be called again: the second waits for the first.
+   * Stops all parts, last in first out, each regardless of the outcome of the others, and waits for none much longer
+   * than the deadline. A second call waits for the first.
    */
   run(deadline: Deadline): Promise<void>;
 }
 
-/** What even a part that hangs is given, when the deadline has passed. */
+/** The time that a part gets even after the deadline has passed. */
 const MIN_MS = 500;
 
 export function makeCleanup(logger: Logger): Cleanup {

@@ -1,5 +1,6 @@
 /**
- * Mistakes of a caller, and requests that cannot be served now. `internal/api/http/error-table.ts` maps each code to HTTP.
+ * Mistakes of a caller, and requests that cannot be served now. `internal/api/http/error-table.ts` maps each code to
+ * HTTP.
  */
 export type ErrorCode =
   | 'bad_request'

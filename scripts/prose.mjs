@@ -1,8 +1,7 @@
 // `node scripts/prose.mjs [path …]`, part of `npm run verify`: checks the language of the pages, the configuration
-// sentences and the comments. Without paths it reads all of them except the entries of `prose/not-yet.mjs`.
+// sentences and the comments. Without paths it reads all of them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { lint } from './prose/lint.mjs';
-import { DONE_WITHIN, NOT_YET } from './prose/not-yet.mjs';
 
 const PAGES = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'config.yml'];
 const PAGE_FOLDERS = ['docs', 'bench', 'faults'];
@@ -21,23 +20,11 @@ const all = () => [
 ];
 
 const asked = process.argv.slice(2);
-const notYet = asked.length > 0 ? [] : NOT_YET;
-const isSourceIn = (folder, path) => folder.endsWith('/') && path.startsWith(folder) && !path.endsWith('.md');
-const isDone = (path) => DONE_WITHIN.some((folder) => isSourceIn(folder, path));
-const entryOf = (path) =>
-  isDone(path) ? undefined : notYet.find((entry) => path === entry || isSourceIn(entry, path));
-const used = new Set();
 const found = [];
-for (const path of new Set(asked.length > 0 ? asked : all())) {
-  const problems = lint(path, readFileSync(path, 'utf8'));
-  const entry = entryOf(path);
-  if (entry === undefined) found.push(...problems.map(({ line, what }) => `${path}:${line}: ${what}`));
-  else if (problems.length > 0) used.add(entry);
-}
+for (const path of new Set(asked.length > 0 ? asked : all()))
+  found.push(...lint(path, readFileSync(path, 'utf8')).map(({ line, what }) => `${path}:${line}: ${what}`));
 
-const done = notYet.filter((entry) => !used.has(entry));
-for (const entry of done) console.error(`scripts/prose/not-yet.mjs: ${entry} is done, take it out of the list`);
 for (const line of found.slice(0, SHOWN)) console.error(line);
 if (found.length > SHOWN) console.error(`… and ${found.length - SHOWN} more`);
-console.log(`prose: ${found.length} problems, ${notYet.length} entries not done yet`);
-process.exitCode = found.length + done.length > 0 ? 1 : 0;
+console.log(`prose: ${found.length} problems`);
+process.exitCode = found.length > 0 ? 1 : 0;

@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals';
 import { DEGRADATION_REASONS } from '../domain/streams/degradation.js';
 
 const page = readFileSync('docs/operations.md', 'utf8');
-/** What stands in backticks, its labels left out: `hukz_x{reason}` is `hukz_x`. */
+/** Names in backticks without their labels: `hukz_x{reason}` is `hukz_x`. */
 const explained = new Set(
   [...page.matchAll(/`([^`\n]+)`/g)].flatMap(([, text = '']) =>
     text.split(/[,\s]+/).map((word) => word.replace(/\{.*$/, '')),
@@ -20,11 +20,13 @@ const namesIn = (sources: readonly string[], pattern: RegExp) =>
   [...new Set(sources.flatMap((source) => [...source.matchAll(pattern)].map(([, name = '']) => name)))].sort();
 
 const programs = [...sourcesOf('internal'), ...sourcesOf('cmd')];
-/** Logged where they are named, or by `waitFor`, which is told the name. */
-const lines = namesIn(programs, /(?:\.(?:error|warn|info|debug)\(\s*|\bline: )'([a-z_]+\.[a-z_]+)'/g);
-/** A table and a channel of the database. */
+/** The lines are logged where they are named, or by `waitFor` or a seldom warning, which get the name. */
+const lines = namesIn(programs, /(?:\.(?:error|warn|info|debug)\(\s*|\bwarn\(\s*|\bline: )'([a-z_]+\.[a-z_]+)'/g);
+/** The names of a table and a channel of the database. */
 const OTHER_NAMES = ['hukz_migrations', 'hukz_catalog'];
-const metrics = namesIn(sourcesOf('internal/app'), /'(hukz_[a-z_]+)'/g).filter((name) => !OTHER_NAMES.includes(name));
+const metrics = namesIn([...sourcesOf('internal/app'), ...sourcesOf('internal/workers')], /'(hukz_[a-z_]+)'/g).filter(
+  (name) => !OTHER_NAMES.includes(name),
+);
 
 it('docs/operations.md says of every log line what to do', () => {
   expect(lines.length).toBeGreaterThan(90);
@@ -33,7 +35,7 @@ it('docs/operations.md says of every log line what to do', () => {
 
 it('a log line is named where it is logged, so that it can be found', () => {
   const others = namesIn(programs, /ogger\.((?:error|warn|info|debug)\(\s*[^'\s][^,)]*)/g);
-  expect(others).toEqual(['warn(options.line']);
+  expect(others).toEqual(['warn(name', 'warn(options.line']);
 });
 
 it('docs/operations.md says of every metric what to do', () => {
@@ -51,7 +53,7 @@ it('docs/operations.md explains each reason of a degradation in one row', () => 
 it('docs/operations.md names no log line and no metric that is not there', () => {
   const known = new Set([...lines, ...metrics, ...OTHER_NAMES]);
   const named = [...page.matchAll(/`(hukz_[a-z_]+)[`{]/g)].map(([, name = '']) => name);
-  // A log line that is explained in a section begins it, in bold.
+  // A section that explains a log line begins with the name in bold.
   const bold = [...page.matchAll(/\*\*([^*]+)\*\*/g)].flatMap(([, text = '']) => [
     ...text.matchAll(/`([a-z_]+\.[a-z_]+)`/g),
   ]);
