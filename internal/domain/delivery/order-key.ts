@@ -18,23 +18,9 @@ export function orderKeyOf(
 
 /** Returns the key in the form in which users know it. */
 export function orderValue(ordering: Exclude<Ordering, { by: 'webhook' }>, message: MessageView): string | undefined {
-  if ('pointer' in ordering) return valueAt(ordering.pointer, message.json);
+  if ('pointer' in ordering) return message.valueAt(ordering.pointer);
   const name = ordering.header.toLowerCase();
   return message.headers.find(([known]) => known.toLowerCase() === name)?.[1];
-}
-
-/** Evaluates a JSON pointer (RFC 6901). */
-function valueAt(pointer: string, json: unknown): string | undefined {
-  let value = json;
-  for (const part of pointer.slice(1).split('/')) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof value !== 'object' || value === null || !Object.prototype.propertyIsEnumerable.call(value, name))
-      return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[name];
-  }
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : undefined;
 }
 
 const toUuid = (hex: string) =>

@@ -1,3 +1,5 @@
+import { isJsonText } from '../message/json-bytes.js';
+import { valueIn, valueInText } from '../message/json-pointer.js';
 import type { Header } from '../message/message.js';
 import type { Parsed } from '../text/parsed.js';
 import { parseRouting, type Routing } from './routing.js';
@@ -17,11 +19,13 @@ export class MessageHead {
   }
 }
 
-/**
- * A message with its payload. The JSON is parsed lazily and at most once, because parsing 64 KiB takes a millisecond.
- */
+/** A larger payload is searched and not parsed: to parse 1 MB of brackets takes 70 ms, to search it 5 ms. */
+const MAX_PARSED_BYTES = 16 * 1024;
+
+/** A message with its payload. The payload is read lazily, and a small one is parsed at most once. */
 export class MessageView extends MessageHead {
   private parsed: { readonly value: unknown } | undefined;
+  private isText: boolean | undefined;
 
   constructor(
     subject: string,
@@ -34,6 +38,13 @@ export class MessageView extends MessageHead {
   /** Makes this view read the payload from a copy, because the socket's buffer is reused. */
   moveTo(copy: Uint8Array): void {
     this.payload = copy;
+  }
+
+  /** The string, number or boolean at a JSON pointer, as text; undefined if there is none or the payload is not JSON. */
+  valueAt(pointer: string): string | undefined {
+    if (this.payload.length <= MAX_PARSED_BYTES) return valueIn(this.json, pointer);
+    this.isText ??= isJsonText(this.payload);
+    return this.isText ? valueInText(this.payload, pointer) : undefined;
   }
 
   /** The parsed payload, or undefined when the payload is not JSON. */
