@@ -135,7 +135,9 @@ describe('retention', () => {
       expect(dropped).toBe('locked');
       expect(performance.now() - from).toBeLessThan(1500);
     });
-    expect(await dropPartition(kit.pool, 'messages', day)).toBe('dropped');
+    // PostgreSQL's own work on the table may hold it for a moment more.
+    const isDropped = async () => (await dropPartition(kit.pool, 'messages', day)) === 'dropped';
+    await eventually(isDropped, { what: 'the partition is dropped' });
   });
 
   it('is done by one instance at a time', async () => {

@@ -40,7 +40,7 @@ export class MessageView extends MessageHead {
     this.payload = copy;
   }
 
-  /** The string, number or boolean at a JSON pointer, as text; undefined if there is none or the payload is not JSON. */
+  /** The string, number or boolean at a JSON pointer, as text. Undefined: there is none, or the payload is not JSON. */
   valueAt(pointer: string): string | undefined {
     if (this.payload.length <= MAX_PARSED_BYTES) return valueIn(this.json, pointer);
     this.isText ??= isJsonText(this.payload);

@@ -9,8 +9,8 @@ const SHORT_ESCAPES = new Map(
 );
 
 /**
- * Whether the bytes between the quotes of a well-formed JSON string mean this text. Nothing is decoded into a string of its
- * own: a megabyte may contain a hundred thousand names.
+ * Whether the bytes between the quotes of a well-formed JSON string mean this text. Nothing is decoded into a string of
+ * its own: a megabyte may contain a hundred thousand names.
  */
 export function isWrittenAs(written: Uint8Array, text: string): boolean {
   // A UTF-16 unit takes one to six bytes.

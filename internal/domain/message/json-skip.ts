@@ -27,8 +27,8 @@ const WRONG = -1;
 const LONG_BYTES = 1024;
 
 /**
- * Skips one value, which begins at `from`. Open arrays and objects are on an explicit stack, so that a depth of a hundred
- * thousand does not fail.
+ * Skips one value, which begins at `from`. Open arrays and objects are on an explicit stack, so that a depth of a
+ * hundred thousand does not fail.
  */
 export function skipValue(bytes: Uint8Array, from: number): number {
   const open: number[] = [];

@@ -54,8 +54,9 @@ export function makeAdmit(deps: AdmissionDeps): Admit {
     if (foreign.length === 0 && (!isHeld(listed) || planning.own.refusal)) {
       planning.own.hurry();
       deps.onTried();
-      ({ streams } = await planning.makeOwn(server, both));
-      if (planning.own.refusal && !isHeld(streams)) throw planning.own.refusal;
+      const made = await planning.makeOwn(server, both);
+      streams = made.streams;
+      if (made.refusal && !isHeld(streams)) throw made.refusal;
     }
     const its = foreign.length > 0 ? { ...streams, own: undefined } : streams;
     for (const one of consumers.of({ ...plan, foreign }, its)) await readings.prepare(server, one);

@@ -17,6 +17,11 @@ export interface OwnStreamDeps {
   readonly logger: Logger;
 }
 
+interface MadeStream {
+  readonly stream: StreamInfo | undefined;
+  readonly refusal: Refusal | undefined;
+}
+
 /** An operator who edits the stream by hand does so less often. */
 const MAX_EDITS = 2;
 const EDITED_WITHIN_MS = 60_000;
@@ -70,8 +75,8 @@ export class OwnStream {
     return this.failures.mayTry(this.deps.settings.name);
   }
 
-  /** Returns the stream as it is afterwards. A refusal is remembered, and all possible changes were made. */
-  async make(jsm: JetStreamManager, found: StreamInfo | undefined, plan: StreamPlan): Promise<StreamInfo | undefined> {
+  /** Returns the stream as it is afterwards. A refusal is also remembered, and all possible changes were made. */
+  async make(jsm: JetStreamManager, found: StreamInfo | undefined, plan: StreamPlan): Promise<MadeStream> {
     const { settings, logger } = this.deps;
     const { name } = settings;
     const isEdited = found !== undefined && this.isNoted(plan);
@@ -83,10 +88,11 @@ export class OwnStream {
       this.failures.delete(name);
       this.note(plan);
       if (isEdited) this.editedAt = [...this.editedAt.slice(-MAX_EDITS), this.deps.now()];
-      return made;
+      return { stream: made, refusal: undefined };
     } catch (error) {
-      this.failures.add(name, refusalOf(error, 'stream_refused', `the stream ${name} as hukz is configured`));
-      return found && (await this.changeSubjects(jsm, found, plan));
+      const refusal = refusalOf(error, 'stream_refused', `the stream ${name} as hukz is configured`);
+      this.failures.add(name, refusal);
+      return { stream: found && (await this.changeSubjects(jsm, found, plan)), refusal };
     }
   }
 

@@ -2,6 +2,7 @@ import type { JetStreamManager, StreamInfo } from 'nats';
 import { makeOverlapsOne } from '../../../domain/matching/covered-by.js';
 import { planStreams, type StreamPlan } from '../../../domain/streams/stream-plan.js';
 import type { Logger } from '../../../logger.js';
+import type { Refusal } from '../refusal.js';
 import type { StreamSettings } from '../stream-settings.js';
 import type { StreamLink } from '../wanted-consumer.js';
 import { makeOwnRule } from './own-rule.js';
@@ -34,6 +35,12 @@ export interface PlanningDeps {
 export interface Planned {
   readonly streams: ListedStreams;
   readonly plan: StreamPlan;
+}
+
+/** Our stream as one change left it. */
+export interface Made extends Planned {
+  /** The reason why this change was not made. Another one may be under way, so `own.refusal` may be another. */
+  readonly refusal: Refusal | undefined;
 }
 
 /** The subjects that have to be read, as far as they are known at the time of the call. */
@@ -89,15 +96,16 @@ export class Planning {
     return this.undeclared(plan.own).filter(isServed);
   }
 
-  async makeOwn(server: StreamLink, wanted: Wanted): Promise<Planned> {
+  async makeOwn(server: StreamLink, wanted: Wanted): Promise<Made> {
     const { exclusively, reload } = this.deps;
     return exclusively(async () => {
       await reload();
       const listed = await this.list(server.manager);
       await this.lookForServices(server);
       const plan = this.of(wanted, listed);
-      if (!this.own.wants(listed.own, plan)) return { streams: listed, plan };
-      return { streams: { ...listed, own: await this.own.make(server.manager, listed.own, plan) }, plan };
+      if (!this.own.wants(listed.own, plan)) return { streams: listed, plan, refusal: this.own.refusal };
+      const { stream, refusal } = await this.own.make(server.manager, listed.own, plan);
+      return { streams: { ...listed, own: stream }, plan, refusal };
     });
   }
 }
