@@ -61,9 +61,11 @@ type Refusals = readonly [AppError, ...AppError[]];
 function refusalsIn(error: unknown): Refusals | undefined {
   if (error instanceof InvalidFields) return error.refusals;
   if (error instanceof AppError) return [error];
-  if (isDatabaseAway(error)) return [new AppError('unavailable', 'the database is away or too busy; try again later')];
+  // Before the database: a caller who leaves in the middle of a body has the code of a connection that was cut.
   const library = libraryRefusal(error);
-  return library && [library];
+  if (library) return [library];
+  if (isDatabaseAway(error)) return [new AppError('unavailable', 'the database is away or too busy; try again later')];
+  return undefined;
 }
 
 function wire([first, ...rest]: Refusals): [WireError, ...WireError[]] {
