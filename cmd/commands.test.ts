@@ -447,6 +447,16 @@ describe('hukz up', () => {
     expect(await second.code).toBe(0);
   }, 90_000);
 
+  it('reports that one of its servers has ended, and what to do', async () => {
+    const run = hukz(['up']);
+    await says(run, 'hukz is up');
+    process.kill(Number(await readFile(join(cwd, '.hukz', 'nats', 'hukz.pid'), 'utf8')), 'SIGKILL');
+    await says(run, 'nats-server has ended: press Ctrl-C, and run "hukz up" again');
+    run.child.kill('SIGTERM');
+    expect(await run.code).toBe(0);
+    expect(run.output()).not.toContain('PostgreSQL has ended');
+  });
+
   it('stops PostgreSQL if nats-server does not start', async () => {
     await mkdir(join(cwd, '.hukz'));
     await writeFile(join(cwd, '.hukz', 'nats'), 'a file where a directory is needed');

@@ -59,7 +59,7 @@ export async function startOwnServers(options: OwnServersOptions): Promise<OwnSe
 async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<Started> {
   if (given.HUKZ_DATABASE_HOST) return NOT_OURS;
   const dataDir = await choosePostgresDirectory(join(upDirectory(cwd), 'postgres'));
-  const { host, port, user, password, stop } = await startPhase({
+  const server = await startPhase({
     name: 'PostgreSQL',
     say,
     work: async () => {
@@ -71,6 +71,7 @@ async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<St
     },
     noteOf: ({ port }) => `on port ${port}, data in ${dataDir}`,
   });
+  const { host, port, user, password } = server;
   return {
     settings: {
       HUKZ_DATABASE_HOST: host,
@@ -81,14 +82,14 @@ async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<St
       HUKZ_DATABASE_SSL_MODE: 'disable',
     },
     where: `postgres://${user}:${password}@${host}:${port}/${DATABASE}`,
-    stop,
+    stop: watched('PostgreSQL', server, say),
   };
 }
 
 async function startNats({ cwd, given, say }: OwnServersOptions): Promise<Started> {
   if (given.HUKZ_NATS_URL) return NOT_OURS;
   const storeDir = join(upDirectory(cwd), 'nats');
-  const { url, stop } = await startPhase({
+  const server = await startPhase({
     name: 'nats-server',
     say,
     work: () =>
@@ -97,7 +98,24 @@ async function startNats({ cwd, given, say }: OwnServersOptions): Promise<Starte
       ),
     noteOf: ({ port }) => `on port ${port}, with JetStream`,
   });
-  return { settings: { HUKZ_NATS_URL: url }, where: url, stop };
+  const { url } = server;
+  return { settings: { HUKZ_NATS_URL: url }, where: url, stop: watched('nats-server', server, say) };
+}
+
+/** Reports the end of a server that was not stopped: the log of the service shows only that connections were lost. */
+function watched(
+  name: string,
+  { ended, stop }: Pick<Postgres, 'ended' | 'stop'>,
+  say: (line: string) => void,
+): () => Promise<void> {
+  let isStopping = false;
+  void ended.then(() => {
+    if (!isStopping) say(`${name} has ended: press Ctrl-C, and run "hukz up" again`);
+  });
+  return () => {
+    isStopping = true;
+    return stop();
+  };
 }
 
 const NOT_OURS: Started = { settings: {}, where: undefined, stop: () => Promise.resolve() };

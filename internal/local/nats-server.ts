@@ -26,6 +26,8 @@ export interface NatsServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Resolves when the server has ended, for any reason. */
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
   /** Ends the server as a power cut would. Its store directory remains. */
   kill(): Promise<void>;
@@ -56,6 +58,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
     url: `nats://127.0.0.1:${port}`,
     port,
     pid: child.pid,
+    ended: child.ended,
     async stop() {
       await child.stop();
       if (temporary && storeDir) await rm(storeDir, { recursive: true, force: true });
