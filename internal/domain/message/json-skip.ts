@@ -91,7 +91,7 @@ export function skipString(bytes: Uint8Array, from: number, maxBytes = LONG_BYTE
   for (let at = from; ; ) {
     let byte = bytes[at] ?? 0;
     while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20 && at < long) byte = bytes[++at] ?? 0;
-    if (at >= long) return skipRestOfLongString(bytes, at);
+    if (at >= long) return skipLongString(bytes, from, at);
     if (byte === QUOTE) return at + 1;
     if (byte !== BACKSLASH) return WRONG;
     at = skipEscape(bytes, at + 1);
@@ -99,14 +99,14 @@ export function skipString(bytes: Uint8Array, from: number, maxBytes = LONG_BYTE
   }
 }
 
-/** Lets V8 read a string that has no quote in it. A string with an escaped quote is read byte by byte. */
-function skipRestOfLongString(bytes: Uint8Array, from: number): number {
-  const rest = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const end = rest.indexOf(QUOTE, from);
+/** Lets V8 read a string without a quote from `at` on. A string with an escaped quote is read byte by byte. */
+function skipLongString(bytes: Uint8Array, from: number, at: number): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const end = text.indexOf(QUOTE, at);
   if (end < 0) return WRONG;
-  if (bytes[end - 1] === BACKSLASH) return skipString(bytes, from, Number.POSITIVE_INFINITY);
+  if (bytes[end - 1] === BACKSLASH) return skipString(bytes, at, Number.POSITIVE_INFINITY);
   try {
-    JSON.parse(`"${rest.toString('latin1', from, end)}"`);
+    JSON.parse(text.toString('latin1', from - 1, end + 1));
     return end + 1;
   } catch {
     return WRONG;
