@@ -4,6 +4,7 @@ import type { Event } from '../domain/matching/event.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import type { RateLimit } from '../domain/matching/webhook-settings.js';
 import type { Degradation, Trouble } from '../domain/streams/degradation.js';
+import type { Authenticate } from '../identity/authenticate.js';
 import type { Logger } from '../logger.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/postgres/knex.js';
@@ -12,10 +13,10 @@ import type { ReplayReach } from './deliveries/replay-bodies.js';
 import type { Refusals } from './http/refusals.js';
 import type { OperatorLimits } from './operator-limits.js';
 
-/** A webhook, and the user who tests it. */
+/** A webhook, and the subject of the principal who tests it. */
 export interface TestCall {
   readonly id: number;
-  readonly userId: number;
+  readonly caller: string;
 }
 
 /** Everything that the API needs from the rest of the service. */
@@ -66,6 +67,8 @@ export interface ApiDeps extends OperatorLimits {
   readonly version: string;
   /** Whether `/docs`, the page for people, is served. */
   readonly development: boolean;
+  /** Finds the principal of a request. */
+  readonly authenticate: Authenticate;
   /** The hosts that are answered, and the hosts whose pages may send requests. */
   readonly door: DoorSettings;
   /** `API_RATE`. Undefined means that there is no limit. */

@@ -4,6 +4,7 @@ import { makeApi } from '../api/http/make-api.js';
 import { destinationOf } from '../domain/egress/egress-rules.js';
 import { bySubject, toldToUsers } from '../domain/streams/degradation.js';
 import { AppError } from '../errors.js';
+import { authenticateUser } from '../identity/authenticate.js';
 import { withoutServerWords } from './admit-event.js';
 import type { Base } from './base.js';
 import type { Core } from './construct.js';
@@ -61,13 +62,14 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     version,
     mayReadDetails: (authorization) => isDevelopment || showsToken(authorization),
     development: isDevelopment,
-    tryWebhook: async ({ id, userId }, sample) => testCalls.send(await loadLive(id), sample, userId),
+    tryWebhook: async ({ id, caller }, sample) => testCalls.send(await loadLive(id), sample, caller),
     nextOfKey: dispatch.next,
-    tryCredentials: async ({ id, userId }) => testCalls.tryCredentials(await loadLive(id), userId),
+    tryCredentials: async ({ id, caller }) => testCalls.tryCredentials(await loadLive(id), caller),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     webhookProxies: config.egress.webhookProxies,
     ceilings: config.ceilings,
     insecureTls: config.egress.insecureTls,
+    authenticate: authenticateUser,
     door: doorOf(config),
     apiRate: config.api.rate,
     refusals,

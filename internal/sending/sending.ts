@@ -26,7 +26,7 @@ const TOKEN_SEATS = 512;
  * the token gets the error. A space whose token endpoints hang takes at most a fifth of the seats.
  */
 export function makeUntilReady(plans: Plans): UntilReady {
-  const seats = new Seats(TOKEN_SEATS);
+  const seats = new Seats<number>(TOKEN_SEATS);
   let waiting: (() => void)[] = [];
   const wakeAll = () => {
     const woken = waiting;

@@ -28,12 +28,16 @@ export interface TestCallParts {
 }
 
 export interface TestCalls {
-  /** @throws {AppError} `unavailable` while the user has no seat */
-  send(webhook: CatalogWebhook, sample: Sample, userId: number): Promise<TestAttempt>;
   /**
-   * @throws {AppError} `unavailable` while the user has no seat, `conflict` when the webhook has no credentials to try
+   * @param caller the subject of the principal who asks
+   * @throws {AppError} `unavailable` while the caller has no seat
    */
-  tryCredentials(webhook: CatalogWebhook, userId: number): Promise<CredentialsTest>;
+  send(webhook: CatalogWebhook, sample: Sample, caller: string): Promise<TestAttempt>;
+  /**
+   * @throws {AppError} `unavailable` while the caller has no seat, `conflict` when the webhook has no credentials to
+   * try
+   */
+  tryCredentials(webhook: CatalogWebhook, caller: string): Promise<CredentialsTest>;
   /** Number of test calls that found no seat. */
   refused(): number;
 }
@@ -50,15 +54,15 @@ const NO_AUTH = 'the webhook has no auth: requests go without one, there is noth
  * tested while it is disabled or has a backlog.
  */
 export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, makeId }: TestCallParts): TestCalls {
-  const seats = new Seats(SEATS);
+  const seats = new Seats<string>(SEATS);
   let refused = 0;
 
-  const seated = async <T>(userId: number, work: () => Promise<T>): Promise<T> => {
-    if (!seats.take(userId)) {
+  const seated = async <T>(caller: string, work: () => Promise<T>): Promise<T> => {
+    if (!seats.take(caller)) {
       refused++;
       throw new AppError('unavailable', NO_SEAT);
     }
-    return work().finally(() => seats.giveBack(userId));
+    return work().finally(() => seats.giveBack(caller));
   };
 
   async function send(webhook: CatalogWebhook, { subject, payload }: Sample): Promise<TestAttempt> {
@@ -106,8 +110,8 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
   }
 
   return {
-    send: (webhook, sample, userId) => seated(userId, () => send(webhook, sample)),
-    tryCredentials: (webhook, userId) => seated(userId, () => tryCredentials(webhook)),
+    send: (webhook, sample, caller) => seated(caller, () => send(webhook, sample)),
+    tryCredentials: (webhook, caller) => seated(caller, () => tryCredentials(webhook)),
     refused: () => refused,
   };
 }

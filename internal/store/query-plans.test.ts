@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { userPrincipal } from '../identity/principal.js';
+import { visibleTo } from '../identity/visibility.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
 import { findShownEvents, listEvents } from './catalog/events.js';
 import { loadAccount } from './deliveries/accounting.js';
@@ -11,6 +13,7 @@ import { type Db, makeKnex } from './postgres/knex.js';
 import { listReplays } from './replay/replays.js';
 import { findWebhooks, isEventEnabled, listWebhooks } from './webhooks/webhooks.js';
 
+const visibleToUser = (userId: number) => visibleTo(userPrincipal(userId));
 const PAGE = { limit: 10, page: 1 };
 const rare = [{ key: 'rare', value: '7' }];
 
@@ -107,7 +110,7 @@ describe('with many rows', () => {
   });
 
   it("a user's logs come by the index of users, newest first without sorting", async () => {
-    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: [] }, PAGE));
+    const plans = await plansOf(() => listWebhookLogs(db, { visible: visibleToUser(7), tags: [] }, PAGE));
     expect(plans).toHaveLength(2);
     for (const plan of plans) {
       expect(plan).toContain('created_by_id_created_at_id_idx');
@@ -118,14 +121,14 @@ describe('with many rows', () => {
 
   it("a user's logs of a time look at that day's partition only", async () => {
     const day = { since: new Date('2026-01-02T00:00:00Z'), until: new Date('2026-01-03T00:00:00Z') };
-    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: [], ...day }, PAGE));
+    const plans = await plansOf(() => listWebhookLogs(db, { visible: visibleToUser(7), tags: [], ...day }, PAGE));
     expect(plans.join('\n')).toContain('webhook_logs_20260102');
     expect(plans.join('\n')).not.toMatch(/webhook_logs_2026010[13]/);
   });
 
   it("a user's logs by a rare tag come by the index of tags", async () => {
     const plans = await plansOf(() =>
-      listWebhookLogs(db, { createdById: 51, tags: [{ key: 'rare', value: '8' }] }, PAGE),
+      listWebhookLogs(db, { visible: visibleToUser(51), tags: [{ key: 'rare', value: '8' }] }, PAGE),
     );
     expect(plans).toHaveLength(1);
     expect(plans[0]).toContain('tags_array_idx');
@@ -139,7 +142,7 @@ describe('with many rows', () => {
     ['webhook and tag', { webhookId: 12_345, tags: rare }],
   ])("a user's logs of one %s come by the index of marks", async (_name, filter) => {
     // User 51 has half of the logs, so the index of users is useless then.
-    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 51, tags: [], ...filter }, PAGE));
+    const plans = await plansOf(() => listWebhookLogs(db, { visible: visibleToUser(51), tags: [], ...filter }, PAGE));
     expect(plans).toHaveLength(1);
     expect(plans[0]).toMatch(/tags_array_idx/);
     expect(plans[0]).not.toContain('Seq Scan');
@@ -150,14 +153,16 @@ describe('with many rows', () => {
     ['were answered so', { status: 503 }, 'created_by_id_created_at_id_idx1'],
     ['are dead', { outcome: 'dead' as const }, 'created_by_id_outcome_created_at_id_idx'],
   ])("a user's logs that %s come by a small index of their own", async (_name, filter, index) => {
-    const plans = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: [], ...filter }, PAGE));
+    const plans = await plansOf(() => listWebhookLogs(db, { visible: visibleToUser(7), tags: [], ...filter }, PAGE));
     expect(plans[0]).toContain(index);
     expect(plans[0]).not.toContain('Seq Scan');
   });
 
   it('a page by cursor looks at no later day, and sorts nothing', async () => {
     const cursor = [String(Date.parse('2026-01-02T12:00:00Z') * 1000), '1'];
-    const [plan] = await plansOf(() => listWebhookLogs(db, { createdById: 7, tags: [] }, { ...PAGE, cursor }));
+    const [plan] = await plansOf(() =>
+      listWebhookLogs(db, { visible: visibleToUser(7), tags: [] }, { ...PAGE, cursor }),
+    );
     expect(plan).toContain('webhook_logs_20260102');
     expect(plan).not.toMatch(/webhook_logs_20260103|\bSort\b/);
     expect(plan).toMatch(/Index Cond: .*ROW\(created_at, id\)/);
@@ -172,7 +177,7 @@ describe('with many rows', () => {
   });
 
   it("a user's dead letters come by the index of users, newest first without sorting", async () => {
-    const plans = await plansOf(() => listDeadLetters(db, { createdById: 7, tags: [] }, PAGE));
+    const plans = await plansOf(() => listDeadLetters(db, { visible: visibleToUser(7), tags: [] }, PAGE));
     expect(plans).toHaveLength(2);
     for (const plan of plans) expect(plan).toContain('dead_letters_user');
     expect(plans[0]).not.toMatch(/\bSort\b|Seq Scan/);
@@ -187,7 +192,7 @@ describe('with many rows', () => {
       .where('w.created_by_id', 7);
     const { id } = await ofUser.first('d.id');
     const plans = await plansOf(async () => {
-      await loadDelivery(db, { id, userId: 7 });
+      await loadDelivery(db, { id, visible: visibleToUser(7) });
       return loadLogs(db, await newestAttempts(db, id, 200));
     });
     expect(plans).toHaveLength(4);
@@ -196,7 +201,7 @@ describe('with many rows', () => {
 
   it("the logs of a page are read by key, without a look at other days' partitions", async () => {
     const day = { since: new Date('2026-01-02T00:00:00Z'), until: new Date('2026-01-03T00:00:00Z') };
-    const { nodes } = await listWebhookLogs(db, { createdById: 7, tags: [], ...day }, PAGE);
+    const { nodes } = await listWebhookLogs(db, { visible: visibleToUser(7), tags: [], ...day }, PAGE);
     const [plan] = await plansOf(() => loadLogs(db, nodes), 'explain (analyze, costs off)');
     expect(plan).toMatch(/webhook_logs_20260102_pkey/);
     expect(plan).toMatch(/webhook_logs_20260101_pkey.*never executed/);

@@ -5,7 +5,7 @@ import { loadNow } from '../../store/postgres/load-now.js';
 import type { ApiDeps } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { id, written } from '../bodies/numbers.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { Turnstile } from '../http/turnstile.js';
 import { pastRange } from '../past-range.js';
 
@@ -41,10 +41,11 @@ export function makeAccountingEndpoints(deps: Pick<ApiDeps, 'db' | 'reach'>): re
   const refusal = 'other accounts are being read; try again later';
   const reading = new Turnstile({ most: MAX_AT_ONCE, refusal });
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/accounting',
+        scope: 'accounting:read',
         summary:
           'What became of the messages of a time, each delivery counted once by its id, and whether the sum closes',
         query,

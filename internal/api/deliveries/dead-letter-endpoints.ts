@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { BURIED_BECAUSE } from '../../domain/delivery/verdict.js';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { visibleTo } from '../../identity/visibility.js';
 import { DEAD_LETTERS_ORDER, type DeadLetter, listDeadLetters } from '../../store/deliveries/dead-letters.js';
 import type { ApiDeps } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { id, spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listHead, listOf, pagingOf } from '../http/paging.js';
 
 const query = z.object({
@@ -36,17 +37,19 @@ const deadLetterAnswer = z
 
 export function makeDeadLetterEndpoints(deps: Pick<ApiDeps, 'db'>): readonly Endpoint[] {
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/dead-letters',
+        scope: 'deliveries:read',
         summary: 'What was given up of the webhooks that this user created, newest first',
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(deadLetterAnswer) } },
         refuses: ['conflict'],
       },
-      async ({ userId, query: { tag, limit, page, cursor, webhook_id, space_id, ...rest } }) => {
-        const filter = { ...rest, createdById: userId, tags: tag, webhookId: webhook_id, spaceId: space_id };
+      async ({ principal, query: { tag, limit, page, cursor, webhook_id, space_id, ...rest } }) => {
+        const visible = visibleTo(principal);
+        const filter = { ...rest, visible, tags: tag, webhookId: webhook_id, spaceId: space_id };
         const { nodes, ...list } = await listDeadLetters(deps.db, filter, { limit, page, cursor });
         return { status: 200, json: { ...listHead(list), nodes: nodes.map(deadLetterJson) } };
       },

@@ -1,10 +1,11 @@
+import { visibleTo } from '../../identity/visibility.js';
 import { type Delivery, loadDelivery } from '../../store/deliveries/deliveries.js';
 import { loadMessages } from '../../store/deliveries/message-payloads.js';
 import { retryDelivery } from '../../store/deliveries/retry-delivery.js';
 import { loadWebhookEvenDeleted } from '../../store/webhooks/webhooks.js';
 import type { ApiDeps } from '../api-deps.js';
 import { uuidPath } from '../bodies/numbers.js';
-import { type Answer, type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Answer, type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { deliveryAnswer, deliveryParts } from './delivery-answer.js';
 
 export function makeDeliveryEndpoints(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly Endpoint[] {
@@ -15,21 +16,24 @@ export function makeDeliveryEndpoints(deps: Pick<ApiDeps, 'db' | 'pool'>): reado
     return { status, jsonParts: deliveryParts(deps.db, delivery, { webhook, message }) };
   };
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/deliveries/{id}',
+        scope: 'deliveries:read',
         summary: 'One delivery of a webhook that this user created: its message, its webhook, every attempt',
         params: uuidPath,
         answers: { 200: { description: 'the delivery', schema: deliveryAnswer } },
         refuses: ['not_found'],
       },
-      async ({ userId, params: { id } }) => answer(200, await loadDelivery(deps.db, { id, userId })),
+      async ({ principal, params: { id } }) =>
+        answer(200, await loadDelivery(deps.db, { id, visible: visibleTo(principal) })),
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/deliveries/{id}/retry',
+        scope: 'deliveries:write',
         summary:
           'Send it again, under the same webhook-id, whatever became of it: now, or as soon as its webhook is sent to again',
         params: uuidPath,
@@ -41,7 +45,8 @@ export function makeDeliveryEndpoints(deps: Pick<ApiDeps, 'db' | 'pool'>): reado
         },
         refuses: ['not_found', 'conflict'],
       },
-      async ({ userId, params: { id } }) => answer(202, await retryDelivery(deps, { id, userId })),
+      async ({ principal, params: { id } }) =>
+        answer(202, await retryDelivery(deps, { id, visible: visibleTo(principal) })),
     ),
   ];
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { visibleTo } from '../../identity/visibility.js';
 import { LOGS_ORDER, listWebhookLogs } from '../../store/deliveries/webhook-logs.js';
 import type { ApiDeps } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { id, spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listOf, pagingOf } from '../http/paging.js';
 import { logAnswer, logOutcome } from './log-answer.js';
 import { logListParts } from './log-list.js';
@@ -25,19 +26,20 @@ const query = z.object({
 
 export function makeLogEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/webhooks/logs',
+        scope: 'logs:read',
         summary: 'Attempts of the webhooks that this user created, newest first',
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(logAnswer) } },
         refuses: ['conflict'],
       },
-      async ({ userId, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
+      async ({ principal, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
         const filter = {
           ...rest,
-          createdById: userId,
+          visible: visibleTo(principal),
           tags: tag,
           subject: event,
           webhookId: webhook_id,

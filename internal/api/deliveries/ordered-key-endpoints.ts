@@ -3,7 +3,7 @@ import { listParkedKeys, type ParkedKey, skipFirst } from '../../store/deliverie
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { ApiDeps } from '../api-deps.js';
 import { id, idPath, written } from '../bodies/numbers.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 
 const MAX_KEYS = 100;
 const instant = z.iso.datetime();
@@ -23,10 +23,11 @@ const parkedKey = z
 
 export function makeOrderedKeyEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/webhooks/{id}/keys',
+        scope: 'deliveries:read',
         summary: `Keys of an ordered webhook in which a delivery has failed, so that the others wait; at most ${MAX_KEYS}`,
         params: idPath,
         answers: { 200: { description: 'the keys', schema: z.object({ nodes: z.array(parkedKey) }) } },
@@ -37,10 +38,11 @@ export function makeOrderedKeyEndpoints(deps: ApiDeps): readonly Endpoint[] {
         return { status: 200, json: { nodes: keys.map(parkedKeyJson) } };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/keys/{key}/release',
+        scope: 'deliveries:write',
         summary: 'Make a dead letter of the delivery that has failed, so that the others of its key go on',
         params: keyPath,
         answers: { 200: { description: 'released', schema: z.null() } },

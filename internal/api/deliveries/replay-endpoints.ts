@@ -7,7 +7,7 @@ import { cancelReplay, insertReplay, listReplays, loadReplay, REPLAYS_ORDER } fr
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { ApiDeps } from '../api-deps.js';
 import { idPath, uuidPath } from '../bodies/numbers.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listHead, listOf, pagingOf } from '../http/paging.js';
 import { Turnstile } from '../http/turnstile.js';
 import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from './replay-bodies.js';
@@ -24,10 +24,11 @@ export function makeReplayEndpoints(
   const refusal = 'other replays are being counted; try again later';
   const counting = new Turnstile({ most: MAX_COUNTED_AT_ONCE, refusal });
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/replay',
+        scope: 'replays:write',
         summary:
           'Send again what became of messages in a time, each under the webhook-id that it had; or only count it',
         params: idPath,
@@ -38,7 +39,7 @@ export function makeReplayEndpoints(
         },
         refuses: ['not_found', 'conflict'],
       },
-      async ({ userId, params: { id }, body }) => {
+      async ({ principal: { userId }, params: { id }, body }) => {
         const webhook = await loadWebhook(deps.db, id);
         const now = await loadNow(deps.db);
         const request = newReplay(id, body, { now, reach: deps.reach });
@@ -51,10 +52,11 @@ export function makeReplayEndpoints(
         return { status: 202, json: replayJson(made) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/webhooks/{id}/replays',
+        scope: 'deliveries:read',
         summary: 'The replays of a webhook, newest first',
         params: idPath,
         query,
@@ -67,10 +69,11 @@ export function makeReplayEndpoints(
         return { status: 200, json: { ...listHead(list), nodes: nodes.map(replayJson) } };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/replays/{id}',
+        scope: 'deliveries:read',
         summary: 'One replay and how far it has come',
         params: uuidPath,
         answers: { 200: replay },
@@ -78,10 +81,11 @@ export function makeReplayEndpoints(
       },
       async ({ params: { id } }) => ({ status: 200, json: replayJson(await loadReplay(deps.db, id)) }),
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'delete',
         path: '/replays/{id}',
+        scope: 'replays:write',
         summary: 'Cancel a replay that is running; what it has made due is sent all the same',
         params: uuidPath,
         answers: { 200: replay },

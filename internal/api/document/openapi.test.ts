@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Express } from 'express';
 import supertest from 'supertest';
+import { authenticateUser } from '../../identity/authenticate.js';
 import { makeJournalPool } from '../../store/journal/journal-pool.js';
 import { makeKnex } from '../../store/postgres/knex.js';
 import { makeVault } from '../../store/secrets/vault.js';
@@ -28,6 +29,7 @@ function makeUnconnected(development: boolean): Express {
     logger: makeTestLogger(),
     version: '1.2.3',
     development,
+    authenticate: authenticateUser,
     door: { development, hosts: ['*'] },
     apiRate: undefined,
     refusals: { add: () => undefined, running: () => [] },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCOPES, type Scope } from '../../identity/scopes.js';
 import { BODY_BOUNDS, MAX_BODY_BYTES } from '../bodies/json-body.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from '../http/error-table.js';
@@ -38,7 +39,8 @@ interface DescribedAnswer {
 export interface Operation {
   readonly summary: string;
   readonly tags: readonly string[];
-  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+  /** One requirement, with the scope that the caller needs. Public operations have none. */
+  readonly security?: readonly [{ readonly user: readonly [Scope] }];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, DescribedAnswer>>;
@@ -81,17 +83,24 @@ export function makeOpenApi(endpoints: readonly Endpoint[], { version, ...limits
     components: {
       schemas: components.schemas,
       securitySchemes: {
-        user: { type: 'apiKey', in: 'header', name: 'X-User', description: 'the user, a positive integer' },
+        user: { type: 'apiKey', in: 'header', name: 'X-User', description: userWords(endpoints) },
       },
     },
   };
+}
+
+/** Names the scopes that the operations of the document need. */
+function userWords(endpoints: readonly Endpoint[]): string {
+  const needed = new Set(endpoints.map(({ scope }) => scope));
+  const words = [...SCOPES].filter(([scope]) => needed.has(scope)).map(([scope, allows]) => `\`${scope}\` (${allows})`);
+  return `the user, a positive integer. An operation needs one scope, and a user has all of them: ${words.join('; ')}`;
 }
 
 function operation(endpoint: Endpoint, components: Components): Operation {
   return {
     summary: endpoint.summary,
     tags: [endpoint.path.split('/')[1] || 'docs'],
-    ...(endpoint.needsUser && { security: [{ user: [] }] }),
+    ...(endpoint.scope && { security: [{ user: [endpoint.scope] }] }),
     parameters: [
       ...parameters('path', endpoint.params, components),
       ...parameters('query', endpoint.query, components),
@@ -159,7 +168,7 @@ function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [] }: Endpoint): 
 function refusalStatuses(endpoint: Endpoint): readonly (keyof typeof MEANING_OF)[] {
   const own = (endpoint.refuses ?? []).map((code) => STATUS_OF[code]);
   const fromParts = [
-    ...(endpoint.needsUser ? [STATUS_OF.unauthorized, STATUS_OF.unavailable] : []),
+    ...(endpoint.scope ? [STATUS_OF.unauthorized, STATUS_OF.unavailable] : []),
     ...(endpoint.params ? [STATUS_OF.bad_request] : []),
     ...(endpoint.query ? [STATUS_OF.unprocessable] : []),
     ...(endpoint.body

@@ -30,10 +30,14 @@ export function renderOperation(entry: Entry, around: Surroundings): string {
     );
   return `<details><summary><h3><span class="method ${escaped(method)}">${escaped(method.toUpperCase())}</span> ${code(path)}</h3>
 <span>${sentence(operation.summary)}</span></summary>
-<h4>Request</h4>${bodyWords(operation)}<pre>${escaped(curl(entry, around))}</pre>
+<h4>Request</h4>${scopeWords(operation)}${bodyWords(operation)}<pre>${escaped(curl(entry, around))}</pre>
 ${table(['Parameter', 'Type and meaning'], parameters)}
 <h4>Answers</h4>${table(['Status', 'Meaning and body'], answers)}
 ${errorLinks(operation, around.meanings)}</details>`;
+}
+
+function scopeWords({ security }: Operation): string {
+  return security ? `<p>Scope: ${code(security[0].user[0])}</p>` : '';
 }
 
 function bodyWords({ requestBody }: Operation): string {

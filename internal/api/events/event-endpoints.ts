@@ -14,7 +14,7 @@ import type { ApiDeps } from '../api-deps.js';
 import { idPath } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listParts } from '../http/list-parts.js';
 import { listOf, pagingOf } from '../http/paging.js';
 import { eventAnswer, eventJson, eventText } from './event-answer.js';
@@ -44,10 +44,11 @@ export function makeEventEndpoints(deps: ApiDeps): readonly Endpoint[] {
     );
 
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/events',
+        scope: 'events:read',
         summary: 'Events, in order of their ids',
         query,
         answers: { 200: { description: 'a page of them', schema: listOf(eventAnswer) } },
@@ -60,27 +61,29 @@ export function makeEventEndpoints(deps: ApiDeps): readonly Endpoint[] {
         return { status: 200, jsonParts: listParts(list, texts) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/events',
+        scope: 'events:write',
         summary: 'Register an event. Its messages are taken from this answer on, unless the answer has `degraded`',
         body: bodies.create,
         answers: { 201: event },
         refuses: ['conflict'],
         unsaid: [SAME_SUBJECT],
       },
-      async ({ userId, body }) => {
+      async ({ principal: { userId }, body }) => {
         const event = newEvent(body);
         await deps.admitEvent(event);
         const made = await makeLive(deps, insertEvent(deps.db, userId, event));
         return { status: 201, json: answer(made) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/events/{id}',
+        scope: 'events:read',
         summary: 'One event',
         params: idPath,
         answers: { 200: event },
@@ -88,10 +91,11 @@ export function makeEventEndpoints(deps: ApiDeps): readonly Endpoint[] {
       },
       async ({ params }) => ({ status: 200, json: answer(await loadEvent(deps.db, params.id)) }),
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'put',
         path: '/events/{id}',
+        scope: 'events:write',
         summary: 'Overwrite the fields that are given and not empty',
         params: idPath,
         body: bodies.put,
@@ -99,15 +103,16 @@ export function makeEventEndpoints(deps: ApiDeps): readonly Endpoint[] {
         refuses: ['not_found', 'conflict'],
         unsaid: [SAME_SUBJECT],
       },
-      async ({ userId, params: { id }, body }) => ({
+      async ({ principal: { userId }, params: { id }, body }) => ({
         status: 200,
         json: answer(await change({ id, userId }, (current) => putEvent(current, body))),
       }),
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'patch',
         path: '/events/{id}',
+        scope: 'events:write',
         summary: 'Change an event by a JSON merge patch',
         params: idPath,
         body: bodies.patch,
@@ -115,22 +120,23 @@ export function makeEventEndpoints(deps: ApiDeps): readonly Endpoint[] {
         refuses: ['not_found', 'conflict'],
         unsaid: [SAME_SUBJECT],
       },
-      async ({ userId, params: { id }, body }) => ({
+      async ({ principal: { userId }, params: { id }, body }) => ({
         status: 200,
         json: answer(await change({ id, userId }, (current) => patchEvent(current, body))),
       }),
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'delete',
         path: '/events/{id}',
+        scope: 'events:write',
         summary: 'Delete an event that no webhook has',
         params: idPath,
         answers: { 200: { description: 'deleted', schema: z.null() } },
         refuses: ['not_found', 'unprocessable'],
         unsaid: ['`event is associated with some webhook`'],
       },
-      async ({ userId, params: { id } }) => {
+      async ({ principal: { userId }, params: { id } }) => {
         await makeLive(deps, deleteEvent(deps.db, { id, userId }));
         return { status: 200, json: null };
       },

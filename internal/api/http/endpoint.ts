@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import { AppError, type ErrorCode } from '../../errors.js';
+import type { Principal } from '../../identity/principal.js';
+import type { Scope } from '../../identity/scopes.js';
 import { parseFields } from '../bodies/invalid-fields.js';
 import type { JsonPart } from './pieces.js';
 
@@ -27,7 +29,7 @@ interface EndpointWords {
   readonly path: string;
   readonly summary: string;
   readonly answers: Readonly<Record<number, AnswerWords>>;
-  /** Refusals of the handler. The refusals of user, path, query and body are known and need not be named. */
+  /** Refusals of the handler. The refusals of caller, path, query and body are known and need not be named. */
   readonly refuses?: readonly ErrorCode[];
   /** Reasons for a 422 that the schemas cannot express. The document lists them. */
   readonly unsaid?: readonly string[];
@@ -42,8 +44,8 @@ export interface RawRequest {
   readonly params: unknown;
   readonly query: unknown;
   readBody(isOptional: boolean): Promise<object>;
-  /** Throws if the request was not admitted with a user. */
-  userId(): number;
+  /** Throws if the request was not admitted with a principal. */
+  principal(): Principal;
   /** The host of the API, as the caller names it. The value is arbitrary. */
   readonly host: string | undefined;
   readonly authorization: string | undefined;
@@ -53,10 +55,11 @@ export interface Input<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  readonly userId: number;
+  readonly principal: Principal;
 }
 
 interface EndpointSpec<P, Q, B> extends EndpointWords {
+  readonly scope: Scope;
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
@@ -67,8 +70,11 @@ export interface Endpoint extends EndpointWords {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  /** Whether the endpoint is below a path that needs `X-User`. */
-  readonly needsUser: boolean;
+  /**
+   * A caller without this scope is refused before `answer` is called, and before the path, query and body are read. A
+   * public endpoint has no scope and needs no principal.
+   */
+  readonly scope: Scope | undefined;
   answer(request: RawRequest): Promise<Answer>;
 }
 
@@ -76,10 +82,10 @@ export function publicEndpoint(
   words: EndpointWords,
   answer: (request: Pick<RawRequest, 'host' | 'authorization'>) => Promise<Answer>,
 ): Endpoint {
-  return { ...words, needsUser: false, answer };
+  return { ...words, scope: undefined, answer };
 }
 
-export function userEndpoint<P, Q, B>(
+export function scopedEndpoint<P, Q, B>(
   spec: EndpointSpec<P, Q, B>,
   handle: (input: Input<P, Q, B>) => Promise<Answer>,
 ): Endpoint {
@@ -89,10 +95,9 @@ export function userEndpoint<P, Q, B>(
     ...(params && { params }),
     ...(query && { query }),
     ...(body && { body }),
-    needsUser: true,
     answer: async (request) => {
       const input = {
-        userId: request.userId(),
+        principal: request.principal(),
         params: params ? parsePath(params, request.params) : (undefined as P),
         query: query ? parseFields(query, request.query) : (undefined as Q),
         body: body ? parseFields(body, await request.readBody(words.bodyIsOptional ?? false)) : (undefined as B),

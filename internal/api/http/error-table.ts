@@ -28,7 +28,7 @@ export const HEAD_TOO_LARGE = {
 export const MEANING_OF: Readonly<Record<(typeof STATUS_OF)[ErrorCode] | typeof BUG_STATUS, string>> = {
   400: 'The id or space in the path is not a number that can exist',
   401: 'The header X-User is absent or not a positive integer; `source` names it',
-  403: 'The host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook; `source` names the header',
+  403: 'The host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook; `source` names the header. An operation with a scope is also refused to callers who do not have that scope; the message names it',
   404: 'Record not found',
   409: 'The request conflicts with stored data or with a delivery that is being sent; the message says what to change first',
   413: 'The body is larger than 256 KiB',

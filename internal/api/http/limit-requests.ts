@@ -3,37 +3,37 @@ import { CallerRates, callerAt } from '../../domain/limits/caller-rates.js';
 import { formatRate } from '../../domain/limits/rate-limit.js';
 import type { RateLimit } from '../../domain/matching/webhook-settings.js';
 import { AppError } from '../../errors.js';
+import { findPrincipal } from './caller.js';
 import type { Refusals } from './refusals.js';
-import { findUser } from './user.js';
 
-/** Maximum per kind of caller, users and addresses. All of them together use about 10 MiB. */
+/** Maximum per kind of caller, principals and addresses. All of them together use about 10 MiB. */
 const MAX_CALLERS = 50_000;
 
 /**
- * Refuses the requests of a user, and of an address, that exceed the rate. The check comes before the body is read, so
- * that a refused request costs little. Refused requests do not count. @throws {AppError} `too_many`
+ * Refuses the requests of a principal, and of an address, that exceed the rate. The check comes before the body is
+ * read, so that a refused request costs little. Refused requests do not count. @throws {AppError} `too_many`
  */
 export function limitRequests(rate: RateLimit, refusals: Refusals): RequestHandler {
-  const users = new CallerRates(rate, MAX_CALLERS);
+  const principals = new CallerRates(rate, MAX_CALLERS);
   const addresses = new CallerRates(rate, MAX_CALLERS);
   const words = formatRate(rate);
 
   return (req, res, next) => {
     const now = performance.now();
-    const user = findUser(req.get('x-user'));
+    const principal = findPrincipal(res);
     const address = callerAt(req.socket.remoteAddress ?? '');
-    const userWaitMs = user === undefined ? 0 : users.waitMs(String(user), now);
-    const waitMs = Math.max(userWaitMs, addresses.waitMs(address, now));
+    const ownWaitMs = principal ? principals.waitMs(principal.subject, now) : 0;
+    const waitMs = Math.max(ownWaitMs, addresses.waitMs(address, now));
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
       res.set('retry-after', String(seconds));
-      if (userWaitMs > 0) refusals.add('user_rate', { user, api_rate: words });
+      if (principal && ownWaitMs > 0) refusals.add('user_rate', { user: principal.userId, api_rate: words });
       else refusals.add('address_rate', { address, api_rate: words });
-      const who = userWaitMs > 0 ? 'this user' : 'this address';
+      const who = ownWaitMs > 0 ? 'this user' : 'this address';
       const sentence = `${who} has sent more requests than ${words} (API_RATE): try again in ${seconds} s`;
-      throw new AppError('too_many', sentence, userWaitMs > 0 ? 'X-User' : undefined);
+      throw new AppError('too_many', sentence, ownWaitMs > 0 ? 'X-User' : undefined);
     }
-    if (user !== undefined) users.count(String(user), now);
+    if (principal) principals.count(principal.subject, now);
     addresses.count(address, now);
     next();
   };

@@ -4,6 +4,7 @@ import type { ApiDeps } from '../api-deps.js';
 import { STYLE_HASH } from '../document/style.js';
 import { makeEndpoints } from '../endpoints.js';
 import { guardFromBrowsers } from './browser-guard.js';
+import { guardedPaths, identifyCaller, requirePrincipal } from './caller.js';
 import type { Endpoint } from './endpoint.js';
 import { makeErrorHandler, sendErrors } from './error-answer.js';
 import { METHOD_STATUS, STATUS_OF } from './error-table.js';
@@ -13,7 +14,6 @@ import type { Refusals } from './refusals.js';
 import { makeRequestLog } from './request-id.js';
 import { handlerFor } from './send-answer.js';
 import { Turnstile } from './turnstile.js';
-import { requireUser, USER_PATHS } from './user.js';
 
 /**
  * Maximum number of answers in parts whose first two pieces are made at the same time: twice the API's connections to
@@ -31,9 +31,9 @@ export function makeApi(deps: ApiDeps): Express {
   app.use(makeRequestLog(deps.logger), securityHeaders());
   const endpoints = makeEndpoints(deps);
   const { refusals } = deps;
-  app.use(guardFromBrowsers(deps.door, refusals));
+  app.use(guardFromBrowsers(deps.door, refusals), identifyCaller(deps.authenticate));
   if (deps.apiRate) app.use(unlessFor(unlimitedIn(endpoints), limitRequests(deps.apiRate, refusals)));
-  app.use([...USER_PATHS], requireUser);
+  app.use(guardedPaths(endpoints), requirePrincipal);
   mount(app, endpoints, refusals);
   app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'no route matches this path' }]));
   app.use(makeErrorHandler(deps.logger));

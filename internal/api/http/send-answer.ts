@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler, Response } from 'express';
+import { requireScope } from '../../identity/principal.js';
 import { readJsonBody } from '../bodies/json-body.js';
+import { principalOf } from './caller.js';
 import type { Answer, Endpoint } from './endpoint.js';
 import type { LargeAnswers } from './large-answers.js';
 import { inPieces } from './pieces.js';
 import type { Turnstile } from './turnstile.js';
-import { userOf } from './user.js';
 
 /** The bounds for the memory of answers in parts. */
 export interface AnswerBounds {
@@ -19,11 +20,12 @@ export interface AnswerBounds {
 /** Makes the express handler of a row of the table. */
 export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHandler {
   return async (req, res) => {
+    if (endpoint.scope) requireScope(principalOf(res), endpoint.scope);
     const answer = await endpoint.answer({
       params: req.params,
       query: req.query,
       readBody: (isOptional) => readJsonBody(req, res, isOptional),
-      userId: () => userOf(res),
+      principal: () => principalOf(res),
       host: req.get('host'),
       authorization: req.get('authorization'),
     });

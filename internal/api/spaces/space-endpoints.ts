@@ -6,7 +6,7 @@ import { spacePath } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { makeLive } from '../catalog-change.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
 import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
 import { requireAllowedReceiver } from '../webhooks/allowed-receiver.js';
@@ -22,10 +22,11 @@ const checkQuery = z.object({ event: text(MAX_SUBJECT_LENGTH).default('') });
 
 export function makeSpaceEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/webhooks/space/{space_id}',
+        scope: 'webhooks:read',
         summary: 'Webhooks of one space, in order of their ids',
         params: spacePath,
         query,
@@ -37,10 +38,11 @@ export function makeSpaceEndpoints(deps: ApiDeps): readonly Endpoint[] {
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/webhooks/space/{space_id}',
+        scope: 'webhooks:write',
         summary: 'Register a webhook in a space',
         params: spacePath,
         body: newSpaceWebhookBody,
@@ -48,7 +50,7 @@ export function makeSpaceEndpoints(deps: ApiDeps): readonly Endpoint[] {
         refuses: ['conflict'],
         unsaid: UNSAID_OF_WEBHOOKS,
       },
-      async ({ userId, params, body }) => {
+      async ({ principal: { userId }, params, body }) => {
         requireSameSpace(params.space_id, body.space_id);
         requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: params.space_id };
@@ -57,10 +59,11 @@ export function makeSpaceEndpoints(deps: ApiDeps): readonly Endpoint[] {
         return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/webhooks/space/{space_id}/check',
+        scope: 'webhooks:read',
         summary: 'Whether an enabled webhook of the space has exactly this event',
         params: spacePath,
         query: checkQuery,

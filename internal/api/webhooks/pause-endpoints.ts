@@ -4,7 +4,7 @@ import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { ApiDeps } from '../api-deps.js';
 import { idPath } from '../bodies/numbers.js';
 import { makeLive } from '../catalog-change.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { durationField } from './settings/duration-field.js';
 import { rateField } from './settings/rate-field.js';
 import { webhookAnswer } from './webhook-answer.js';
@@ -30,10 +30,11 @@ const pauseBody = z.strictObject({}).meta({ title: 'Pause', example: {} });
 
 export function makePauseEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/pause',
+        scope: 'deliveries:write',
         summary: 'Hold what is owed to a webhook, and what comes, until it is resumed',
         params: idPath,
         body: pauseBody,
@@ -41,15 +42,16 @@ export function makePauseEndpoints(deps: ApiDeps): readonly Endpoint[] {
         answers,
         refuses: ['not_found'],
       },
-      async ({ userId, params: { id } }) => {
+      async ({ principal: { userId }, params: { id } }) => {
         await makeLive(deps, pauseWebhook(deps.db, { id, userId }));
         return { status: 200, jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, id)) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/resume',
+        scope: 'deliveries:write',
         summary: 'Send again: what is held goes on at once, or at a rate, or without what is older than a given age',
         params: idPath,
         body: resumeBody,
@@ -57,7 +59,7 @@ export function makePauseEndpoints(deps: ApiDeps): readonly Endpoint[] {
         answers,
         refuses: ['not_found'],
       },
-      async ({ userId, params: { id }, body: { rate, drop_older_than: dropOlderThanMs } }) => {
+      async ({ principal: { userId }, params: { id }, body: { rate, drop_older_than: dropOlderThanMs } }) => {
         const perSecond = rate && (rate.count * 1000) / rate.perMs;
         await makeLive(deps, resumeWebhook(deps.db, { id, userId }, { perSecond, dropOlderThanMs }));
         return { status: 200, jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, id)) };

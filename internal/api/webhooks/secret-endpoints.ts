@@ -6,7 +6,7 @@ import { type Rotation, rotateSecret } from '../../store/secrets/rotate-secret.j
 import type { ApiDeps } from '../api-deps.js';
 import { idPath } from '../bodies/numbers.js';
 import { makeLive } from '../catalog-change.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { durationField } from './settings/duration-field.js';
 import { ANY_SECRET } from './settings/secret-rule.js';
 import { newSecret } from './signing-secret.js';
@@ -30,10 +30,11 @@ const rotateBody = z
 
 export function makeSecretEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/secret/rotate',
+        scope: 'secrets:rotate',
         summary: 'A new secret, made here or brought, beside those of before for a while',
         params: idPath,
         body: rotateBody,
@@ -41,7 +42,7 @@ export function makeSecretEndpoints(deps: ApiDeps): readonly Endpoint[] {
         answers: { 200: { description: 'the webhook, and once the secret that was made', schema: webhookAnswer } },
         refuses: ['not_found', 'conflict'],
       },
-      async ({ userId, params: { id }, body }) => {
+      async ({ principal: { userId }, params: { id }, body }) => {
         const rotated = rotateSecret(deps, { id, userId }, (current) => rotationOf(current, body));
         return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, rotated)) };
       },

@@ -8,7 +8,7 @@ import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { ApiDeps } from '../api-deps.js';
 import { boundedText } from '../bodies/bounds.js';
 import { idPath } from '../bodies/numbers.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { testAnswer, testAuthAnswer, testAuthJson, testJson } from './test-answer.js';
 
 const SAMPLE = Buffer.from(JSON.stringify({ test: true, message: 'A test call from hukz' }));
@@ -36,10 +36,11 @@ const body = z
 
 export function makeTestEndpoints(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryCredentials'>): readonly Endpoint[] {
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/test',
+        scope: 'webhooks:test',
         summary:
           'Send a sample marked Hukz-Test: true, once, and answer with the attempt; nothing is stored or counted',
         params: idPath,
@@ -48,26 +49,27 @@ export function makeTestEndpoints(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'try
         answers: { 200: { description: 'the attempt', schema: testAnswer } },
         refuses: ['not_found', 'conflict'],
       },
-      async ({ userId, params: { id }, body: { subject, payload: given = SAMPLE } }) => {
+      async ({ principal: { subject: caller }, params: { id }, body: { subject, payload: given = SAMPLE } }) => {
         const webhook = await loadWebhook(deps.db, id);
         const subjects = await loadSubjects(deps.db, webhook.eventIds);
         const sample = { subject: subjectFor(subjects, subject), payload: given };
-        return { status: 200, json: testJson(await deps.tryWebhook({ id, userId }, sample)) };
+        return { status: 200, json: testJson(await deps.tryWebhook({ id, caller }, sample)) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/test-auth',
+        scope: 'webhooks:test',
         summary:
           'Try to be let in: fetch an access token, or say what would be sent, its secret hidden; refused without auth',
         params: idPath,
         answers: { 200: { description: 'whether it would work', schema: testAuthAnswer } },
         refuses: ['not_found', 'conflict'],
       },
-      async ({ userId, params: { id } }) => {
+      async ({ principal: { subject: caller }, params: { id } }) => {
         await loadWebhook(deps.db, id);
-        return { status: 200, json: testAuthJson(await deps.tryCredentials({ id, userId })) };
+        return { status: 200, json: testAuthJson(await deps.tryCredentials({ id, caller })) };
       },
     ),
   ];

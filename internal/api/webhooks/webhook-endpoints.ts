@@ -12,7 +12,7 @@ import type { ApiDeps } from '../api-deps.js';
 import { idPath, spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
-import { type Endpoint, userEndpoint } from '../http/endpoint.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
 import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
 import { requireAllowedReceiver } from './allowed-receiver.js';
@@ -34,10 +34,11 @@ const query = z.object({
 
 export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
   return [
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/webhooks',
+        scope: 'webhooks:read',
         summary: 'Webhooks of all spaces, in order of their ids',
         query,
         answers: { 200: { description: 'a page of them', schema: webhookList } },
@@ -48,16 +49,17 @@ export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'post',
         path: '/webhooks',
+        scope: 'webhooks:write',
         summary: 'Register a webhook in the space that the body names, else in space 0',
         body: newWebhookBody,
         answers: { 201: webhook },
         unsaid: UNSAID_OF_WEBHOOKS,
       },
-      async ({ userId, body }) => {
+      async ({ principal: { userId }, body }) => {
         requireAllowedReceiver(deps, body);
         const owner = { userId, spaceId: body.space_id };
         const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
@@ -65,10 +67,11 @@ export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
         return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'get',
         path: '/webhooks/{id}',
+        scope: 'webhooks:read',
         summary: 'One webhook',
         params: idPath,
         answers: { 200: webhook },
@@ -79,10 +82,11 @@ export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
         jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, params.id)),
       }),
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'put',
         path: '/webhooks/{id}',
+        scope: 'webhooks:write',
         summary: 'Overwrite the fields that are given and not empty; an empty list of events clears',
         params: idPath,
         body: webhookPut,
@@ -90,7 +94,7 @@ export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
         refuses: ['not_found', 'conflict'],
         unsaid: UNSAID_OF_WEBHOOKS,
       },
-      async ({ userId, params: { id }, body }) => {
+      async ({ principal: { userId }, params: { id }, body }) => {
         const judged = await withJudgedCertificates(body);
         const changed = changeWebhook(deps, { id, userId }, (current) => {
           const meant = withHiddenParts(judged, current);
@@ -100,10 +104,11 @@ export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
         return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'patch',
         path: '/webhooks/{id}',
+        scope: 'webhooks:write',
         summary: 'Change a webhook by a JSON merge patch',
         params: idPath,
         body: webhookPatch,
@@ -111,7 +116,7 @@ export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
         refuses: ['not_found', 'conflict'],
         unsaid: UNSAID_OF_WEBHOOKS,
       },
-      async ({ userId, params: { id }, body }) => {
+      async ({ principal: { userId }, params: { id }, body }) => {
         const judged = await withJudgedCertificates(body);
         const changed = changeWebhook(deps, { id, userId }, (current) => {
           const meant = withHiddenParts(judged, current);
@@ -121,16 +126,17 @@ export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
         return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
       },
     ),
-    userEndpoint(
+    scopedEndpoint(
       {
         method: 'delete',
         path: '/webhooks/{id}',
+        scope: 'webhooks:write',
         summary: 'Delete a webhook; what it is still owed is cancelled',
         params: idPath,
         answers: { 200: { description: 'deleted', schema: z.null() } },
         refuses: ['not_found'],
       },
-      async ({ userId, params: { id } }) => {
+      async ({ principal: { userId }, params: { id } }) => {
         await makeLive(deps, deleteWebhook(deps.db, { id, userId }));
         return { status: 200, json: null };
       },

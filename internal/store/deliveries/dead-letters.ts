@@ -1,7 +1,9 @@
 import type { Tag } from '../../domain/matching/tags.js';
+import type { Visibility } from '../../identity/visibility.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list-page.js';
+import { keepVisible } from './keep-visible.js';
 
 /** A delivery that was given up. */
 export interface DeadLetter {
@@ -19,8 +21,7 @@ export interface DeadLetter {
 }
 
 export interface DeadLetterFilter {
-  /** The creator of the webhooks. */
-  readonly createdById: number;
+  readonly visible: Visibility;
   readonly tags: readonly Tag[];
   readonly event?: string | undefined;
   readonly webhookId?: number | undefined;
@@ -53,9 +54,8 @@ export const DEAD_LETTERS_ORDER: Keyset = {
 };
 
 export async function listDeadLetters(db: Db, filter: DeadLetterFilter, page: Page): Promise<ListOf<DeadLetter>> {
-  const matching = db({ d: 'dead_letters' })
-    .join({ w: 'webhooks' }, 'w.id', 'd.webhook_id')
-    .where('d.created_by_id', filter.createdById);
+  const matching = db({ d: 'dead_letters' }).join({ w: 'webhooks' }, 'w.id', 'd.webhook_id');
+  keepVisible(matching, { creator: 'd.created_by_id', space: 'w.space_id' }, filter.visible);
   carryingTags(matching, 'w.tags', filter.tags);
   if (filter.event !== undefined) matching.where('d.event', filter.event);
   if (filter.webhookId !== undefined) matching.where('d.webhook_id', filter.webhookId);

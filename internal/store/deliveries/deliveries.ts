@@ -1,6 +1,8 @@
 import { AppError } from '../../errors.js';
+import type { Visibility } from '../../identity/visibility.js';
 import { IS_SENT_TO } from '../journal/claim/order.js';
 import type { Db } from '../postgres/knex.js';
+import { VISIBLE_WEBHOOK, visibleBindings } from './keep-visible.js';
 
 /**
  * `held`: the delivery waits for the deliveries before it, or it is due and its webhook is not sent to. `lost`: the
@@ -58,19 +60,25 @@ const FIND = `
   from (select * from owed union all select * from dead union all select * from logged) as found
   join webhooks w on w.id = found.webhook_id
   cross join lateral (select found.owned is false and w.deleted_at is null and not ${IS_SENT_TO} as rests) as waiting
-  where w.created_by_id = :user
+  where ${VISIBLE_WEBHOOK}
   limit 1`;
 
-/** Loads a delivery of a webhook that the user created. Any other is refused as `not_found`. */
-export async function loadDelivery(db: Db, key: { readonly id: string; readonly userId: number }): Promise<Delivery> {
-  const { rows }: { rows: FoundRow[] } = await db.raw(FIND, { id: key.id, user: key.userId });
+/** The id of a delivery, and what the principal who asks for it may see. */
+export interface DeliveryKey {
+  readonly id: string;
+  readonly visible: Visibility;
+}
+
+/** Loads a visible delivery. Any other is refused as `not_found`. */
+export async function loadDelivery(db: Db, { id, visible }: DeliveryKey): Promise<Delivery> {
+  const { rows }: { rows: FoundRow[] } = await db.raw(FIND, { id, ...visibleBindings(visible) });
   const [found] = rows;
   if (!found) throw new AppError('not_found', 'Record not found');
   const logged: LoggedRow | undefined = await db('webhook_logs')
-    .where('delivery_id', key.id)
+    .where('delivery_id', id)
     .first(db.raw('min(event) as subject'), db.raw('array_agg(distinct outcome) as outcomes'));
   return {
-    id: key.id,
+    id,
     state: stateOf(found, logged?.outcomes ?? []),
     messageId: found.message_id,
     receivedAt: found.received_at,

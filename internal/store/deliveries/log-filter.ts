@@ -1,12 +1,13 @@
 import type { Knex } from 'knex';
 import type { LogOutcome } from '../../domain/delivery/attempt.js';
 import type { Tag } from '../../domain/matching/tags.js';
+import type { Visibility } from '../../identity/visibility.js';
 import type { Db } from '../postgres/knex.js';
 import { carryingTags } from '../postgres/list-page.js';
+import { keepVisible } from './keep-visible.js';
 
 export interface LogFilter {
-  /** The creator of the webhooks whose logs are listed. */
-  readonly createdById: number;
+  readonly visible: Visibility;
   readonly tags: readonly Tag[];
   readonly subject?: string | undefined;
   readonly webhookId?: number | undefined;
@@ -26,8 +27,9 @@ export interface LogFilter {
 export const MARKS = '(array[webhook_id::bigint * 4, space_id * 4 + 1, hashtext(event)::bigint * 4 + 2])';
 
 export function matchingLogs(db: Db, filter: LogFilter): Knex.QueryBuilder {
-  const { createdById, tags, subject, webhookId, spaceId, outcome, status, since, until } = filter;
-  const matching = carryingTags(db('webhook_logs').where('created_by_id', createdById), 'tags', tags);
+  const { visible, tags, subject, webhookId, spaceId, outcome, status, since, until } = filter;
+  const matching = keepVisible(db('webhook_logs'), { creator: 'created_by_id', space: 'space_id' }, visible);
+  carryingTags(matching, 'tags', tags);
   if (webhookId !== undefined) matching.whereRaw(`${MARKS} @> array[?::bigint * 4]`, [webhookId]);
   if (spaceId !== undefined) matching.whereRaw(`${MARKS} @> array[?::bigint * 4 + 1]`, [spaceId]);
   if (subject !== undefined) {

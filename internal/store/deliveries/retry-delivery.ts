@@ -3,7 +3,7 @@ import type { JournalPool } from '../journal/journal-pool.js';
 import type { Db } from '../postgres/knex.js';
 import { putBack } from '../replay/put-back.js';
 import { loadWebhook } from '../webhooks/webhooks.js';
-import { type Delivery, loadDelivery } from './deliveries.js';
+import { type Delivery, type DeliveryKey, loadDelivery } from './deliveries.js';
 
 const MAX_TRIES = 3;
 
@@ -13,7 +13,7 @@ const MAX_TRIES = 3;
  */
 export async function retryDelivery(
   stores: { readonly db: Db; readonly pool: JournalPool },
-  key: { readonly id: string; readonly userId: number },
+  key: DeliveryKey,
 ): Promise<Delivery> {
   let delivery = await loadDelivery(stores.db, key);
   await requireReceiver(stores.db, delivery.webhookId);

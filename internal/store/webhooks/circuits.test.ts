@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Knex } from 'knex';
+import { userPrincipal } from '../../identity/principal.js';
+import { visibleTo } from '../../identity/visibility.js';
 import { makeTestDatabase } from '../../testkit/kits/test-database.js';
 import { makeTestJournal, type TestJournal } from '../../testkit/kits/test-journal.js';
 import { retryDelivery } from '../deliveries/retry-delivery.js';
@@ -42,7 +44,8 @@ it('a delivery that waits for an earlier one of its key cannot be retried before
       [id, index],
     );
   }
-  const retry = (id: string | undefined) => retryDelivery({ db, pool: kit.pool }, { id: id ?? '', userId: 1 });
+  const visible = visibleTo(userPrincipal(1));
+  const retry = (id: string | undefined) => retryDelivery({ db, pool: kit.pool }, { id: id ?? '', visible });
   await expect(retry(second.id)).rejects.toMatchObject({ code: 'conflict' });
   expect(await retry(first.id)).toMatchObject({ state: 'pending' });
 });

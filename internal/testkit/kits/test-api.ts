@@ -8,6 +8,7 @@ import { makeRefusals, type RefusalReason } from '../../api/http/refusals.js';
 import type { OperatorLimits } from '../../api/operator-limits.js';
 import { bySubject, type Degradation, type Trouble } from '../../domain/streams/degradation.js';
 import { AppError } from '../../errors.js';
+import { authenticateUser } from '../../identity/authenticate.js';
 import { type JournalPool, makeJournalPool } from '../../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../../store/postgres/knex.js';
 import { makeVault } from '../../store/secrets/vault.js';
@@ -85,6 +86,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     logger,
     version: '0.0.0-test',
     development: true,
+    authenticate: authenticateUser,
     door: { development: true, hosts: [] },
     apiRate: undefined,
     refusals: makeRefusals({ logger, onRefused: (reason) => void refused.push(reason) }),

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { authenticateUser } from '../identity/authenticate.js';
+import { SCOPES, type Scope } from '../identity/scopes.js';
+import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
+import type { OpenApi } from './document/openapi.js';
+import { scopedEndpoint } from './http/endpoint.js';
+
+describe('a caller of the API', () => {
+  let api: TestApi;
+  let document: OpenApi;
+  /** The scopes of each caller. */
+  let scopes: ReadonlySet<Scope> = new Set(SCOPES.keys());
+
+  beforeAll(async () => {
+    api = await makeTestApi({
+      authenticate: (header) => {
+        const user = authenticateUser(header);
+        return user && { ...user, scopes };
+      },
+    });
+    document = (await api.send('GET', '/openapi.json').expect(200)).body;
+  });
+  afterAll(() => api.stop());
+
+  /** Every operation of the document, with the scope that it needs. */
+  const operations = () =>
+    Object.entries(document.paths).flatMap(([template, methods]) =>
+      Object.entries(methods).map(([method, { security }]) => ({
+        method: method.toUpperCase(),
+        path: template.replaceAll(/\{\w+\}/g, '1'),
+        scope: security?.[0].user[0],
+      })),
+    );
+  const scoped = () => operations().flatMap(({ scope, ...request }) => (scope ? [{ ...request, scope }] : []));
+
+  it('without a principal gets a 401 of exactly the operations that have a scope, and of every path beside them', async () => {
+    expect(scoped().length).toBeGreaterThan(30);
+    for (const { method, path, scope } of operations()) {
+      const { status } = await api.send(method, path, undefined, '');
+      expect([method, path, status === 401]).toEqual([method, path, scope !== undefined]);
+    }
+    for (const path of ['/webhooks/1/nothing', '/events/1/nothing', '/accounting/nothing'])
+      await api.send('GET', path, undefined, '').expect(401);
+    await api.send('GET', '/nothing', undefined, '').expect(404);
+  });
+
+  it('with every scope but one is refused where it is needed, before the request is read', async () => {
+    const before = await api.counts();
+    for (const { method, path, scope } of scoped()) {
+      scopes = new Set([...SCOPES.keys()].filter((each) => each !== scope));
+      const { status, body } = await api.send(method, path);
+      const message = `this request needs the scope ${scope}, which the caller does not have`;
+      expect([method, path, status, body]).toEqual([method, path, 403, { errors: [{ code: 403, message }] }]);
+    }
+    expect(await api.counts()).toEqual(before);
+  });
+
+  it('with one scope is answered where it is needed', async () => {
+    for (const { method, path, scope } of scoped()) {
+      scopes = new Set([scope]);
+      const { status } = await api.send(method, path);
+      expect([method, path, status === 403]).toEqual([method, path, false]);
+    }
+  });
+});
+
+it('an endpoint that declares no scope, or an unknown one, does not compile', async () => {
+  const words = { method: 'get', path: '/things', summary: 'Things', answers: {} } as const;
+  const answer = async () => ({ status: 200, json: null });
+  // @ts-expect-error: the scope is missing.
+  scopedEndpoint(words, answer);
+  // @ts-expect-error: there is no such scope.
+  scopedEndpoint({ ...words, scope: 'things:read' }, answer);
+  expect(scopedEndpoint({ ...words, scope: 'events:read' }, answer)).toMatchObject({ scope: 'events:read' });
+});

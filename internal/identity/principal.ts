@@ -1,0 +1,28 @@
+import { AppError } from '../errors.js';
+import { SCOPES, type Scope } from './scopes.js';
+
+/** The spaces that a principal may reach: every space, or those with these ids. */
+export type Spaces = 'all' | readonly number[];
+
+/** The caller of a request, as far as the rest of the service knows it. */
+export interface Principal {
+  /** Identifies the caller in limits, such as `user:7`. It is never parsed. */
+  readonly subject: string;
+  /** The user who becomes the creator or the last editor of the rows that the caller stores. */
+  readonly userId: number;
+  readonly spaces: Spaces;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES.keys());
+
+/** A user may do everything in every space. */
+export function userPrincipal(userId: number): Principal {
+  return { subject: `user:${userId}`, userId, spaces: 'all', scopes: ALL_SCOPES };
+}
+
+/** @throws {AppError} `forbidden` */
+export function requireScope({ scopes }: Principal, scope: Scope): void {
+  if (scopes.has(scope)) return;
+  throw new AppError('forbidden', `this request needs the scope ${scope}, which the caller does not have`);
+}
