@@ -13,21 +13,23 @@ import type { ReplayReach } from './deliveries/replay-bodies.js';
 import type { Refusals } from './http/refusals.js';
 import type { OperatorLimits } from './operator-limits.js';
 
-/** A webhook, and the subject of the principal who tests it. */
-export interface TestCall {
-  readonly id: number;
-  readonly caller: string;
-}
-
-/** Everything that the API needs from the rest of the service. */
-export interface ApiDeps extends OperatorLimits {
+/** The stores that endpoints read and write. */
+export interface Stores {
   readonly db: Db;
+  /** The connections of the journal. */
   readonly pool: JournalPool;
   readonly vault: Vault;
-  /** How far back messages can be replayed, and how far back both sides of the account are kept. */
-  readonly reach: ReplayReach & { readonly accountMs: number };
+}
+
+/** Makes stored changes of events and webhooks active. */
+export interface LiveCatalog {
   /** Resolves when this instance matches and subscribes according to the current state of the store. */
   catalogChanged(): Promise<void>;
+  readonly logger: Logger;
+}
+
+/** The intake of registered events. */
+export interface EventIntake {
   /**
    * Checks that NATS can deliver the subject. It is called before an event is stored, and before a stored event gets
    * another subject, because a subject that NATS cannot deliver is not stored.
@@ -36,10 +38,50 @@ export interface ApiDeps extends OperatorLimits {
    */
   admitEvent(event: Pick<Event, 'subject' | 'publishOnly'>, insteadOf?: string): Promise<void>;
   /**
+   * The reasons why the messages of registered subjects do not arrive as they should, by subject. Each call computes
+   * them.
+   */
+  degradationsBySubject(): ReadonlyMap<string, Degradation>;
+  /** The rules for subjects that may be registered. */
+  readonly subjectRules: SubjectRules;
+}
+
+/** The receivers that webhooks may have. */
+export interface Receivers extends OperatorLimits {
+  /**
    * The reason why no message may be sent to the URL, as far as the URL alone shows it. It is called before the URL is
    * stored.
    */
   receiverProblem(url: URL): string | undefined;
+}
+
+/** A webhook, and the subject of the principal who tests it. */
+export interface TestCall {
+  readonly id: number;
+  readonly caller: string;
+}
+
+/** Test calls to the receivers of webhooks. */
+export interface TestCalls {
+  /** Sends a sample to a webhook once, in the same way as its deliveries. @throws {AppError} `unavailable` */
+  tryWebhook(asked: TestCall, sample: Sample): Promise<TestAttempt>;
+  /** @throws {AppError} `unavailable`, or `conflict` if the webhook has no credentials to test */
+  tryCredentials(asked: TestCall): Promise<CredentialsTest>;
+}
+
+/** Deliveries that are owed or were made. */
+export interface Deliveries {
+  /** How far back messages can be replayed, and how far back both sides of the account are kept. */
+  readonly reach: ReplayReach & { readonly accountMs: number };
+  /**
+   * The first delivery of an ordering key is gone. The next delivery is sent now, by this instance or by the first
+   * instance that looks.
+   */
+  nextOfKey(webhookId: number, orderKey: string): void;
+}
+
+/** The state of this instance and of its dependencies. */
+export interface Health {
   /** The delivery guarantee, and the point from which it holds for a message. */
   readonly guarantee: string;
   /** `troubles` by dependency. It is empty when the instance is ready. */
@@ -49,24 +91,10 @@ export interface ApiDeps extends OperatorLimits {
   }>;
   /** Whether the `Authorization` header allows a caller to read the answers and the addresses of servers. */
   mayReadDetails(authorization: string | undefined): boolean;
-  /**
-   * The reasons why the messages of registered subjects do not arrive as they should, by subject. Each call computes
-   * them.
-   */
-  degradationsBySubject(): ReadonlyMap<string, Degradation>;
-  /** Sends a sample to a webhook once, in the same way as its deliveries. @throws {AppError} `unavailable` */
-  tryWebhook(asked: TestCall, sample: Sample): Promise<TestAttempt>;
-  /** @throws {AppError} `unavailable`, or `conflict` if the webhook has no credentials to test */
-  tryCredentials(asked: TestCall): Promise<CredentialsTest>;
-  /**
-   * The first delivery of an ordering key is gone. The next delivery is sent now, by this instance or by the first
-   * instance that looks.
-   */
-  nextOfKey(webhookId: number, orderKey: string): void;
-  readonly logger: Logger;
-  readonly version: string;
-  /** Whether `/docs`, the page for people, is served. */
-  readonly development: boolean;
+}
+
+/** The checks of a request before its endpoint is looked up. */
+export interface Entrance {
   /** Finds the principal of a request. */
   readonly authenticate: Authenticate;
   /** The hosts that are answered, and the hosts whose pages may send requests. */
@@ -75,6 +103,25 @@ export interface ApiDeps extends OperatorLimits {
   readonly apiRate: RateLimit | undefined;
   /** Receives each request that is refused before its endpoint is looked up, and each answer that is cut off. */
   readonly refusals: Refusals;
-  /** The rules for subjects that may be registered. */
-  readonly subjectRules: SubjectRules;
 }
+
+/** Facts that the description of the API contains. */
+export interface Described extends OperatorLimits {
+  readonly version: string;
+  /** Whether `/docs`, the page for people, is served. */
+  readonly development: boolean;
+}
+
+/** The ports of all endpoints. */
+export interface EndpointDeps
+  extends Stores,
+    LiveCatalog,
+    EventIntake,
+    Receivers,
+    TestCalls,
+    Deliveries,
+    Health,
+    Described {}
+
+/** Everything that the API needs from the rest of the service. */
+export interface ApiDeps extends EndpointDeps, Entrance {}

@@ -1,13 +1,11 @@
 import { AppError, messageOf } from '../errors.js';
-import type { ApiDeps } from './api-deps.js';
-
-type Deps = Pick<ApiDeps, 'catalogChanged' | 'logger'>;
+import type { LiveCatalog } from './api-deps.js';
 
 /**
  * Makes a committed change active in this instance. If that fails, which only an outage can cause, the change stays
  * stored. An event that needs an operator's action is degraded, and its answer says so (`event-answer.ts`).
  */
-export async function makeLive<T>(deps: Deps, committed: Promise<T>): Promise<T> {
+export async function makeLive<T>(deps: LiveCatalog, committed: Promise<T>): Promise<T> {
   const value = await committed;
   try {
     await deps.catalogChanged();

@@ -1,4 +1,4 @@
-import type { ApiDeps } from './api-deps.js';
+import type { EndpointDeps } from './api-deps.js';
 import { makeAccountingEndpoints } from './deliveries/accounting-endpoints.js';
 import { makeDeadLetterEndpoints } from './deliveries/dead-letter-endpoints.js';
 import { makeDeliveryEndpoints } from './deliveries/delivery-endpoints.js';
@@ -16,7 +16,7 @@ import { makeTestEndpoints } from './webhooks/test-endpoints.js';
 import { makeWebhookEndpoints } from './webhooks/webhook-endpoints.js';
 
 /** The table of all endpoints. Fixed paths come before paths with parameters. */
-export function makeEndpoints(deps: ApiDeps): readonly Endpoint[] {
+export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
   const endpoints = [
     ...makeHealthEndpoints(deps),
     ...makeEventEndpoints(deps),

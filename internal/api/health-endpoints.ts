@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Degradation, isForOperators, summaryOf, type Trouble } from '../domain/streams/degradation.js';
-import type { ApiDeps } from './api-deps.js';
+import type { Health } from './api-deps.js';
 import { degradation } from './events/event-answer.js';
 import { type Endpoint, publicEndpoint } from './http/endpoint.js';
 
@@ -33,9 +33,7 @@ const problems = z.object({
   ...degradedFields,
 });
 
-export function makeHealthEndpoints(
-  deps: Pick<ApiDeps, 'readiness' | 'guarantee' | 'mayReadDetails'>,
-): readonly Endpoint[] {
+export function makeHealthEndpoints(deps: Health): readonly Endpoint[] {
   return [
     publicEndpoint(
       {

@@ -5,7 +5,7 @@ import { makeTestApi, TEST_LIMITS, type TestApi } from '../testkit/kits/test-api
 import { collectGarbage, type Turns, watchTurns } from '../testkit/longest-turn.js';
 import { makeCertificates } from '../testkit/servers/certificates.js';
 import { worstBodiesOf } from '../testkit/worst-bodies.js';
-import type { ApiDeps } from './api-deps.js';
+import type { EndpointDeps } from './api-deps.js';
 import { makeOpenApi, type OpenApi, type Operation } from './document/openapi.js';
 import { makeEndpoints } from './endpoints.js';
 
@@ -115,7 +115,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 /** The document needs no database. */
 function describedApi(): OpenApi {
-  const deps = { ...TEST_LIMITS, development: true, version: '0', subjectRules: { allowAll: false } } as ApiDeps;
+  const deps = { ...TEST_LIMITS, development: true, version: '0', subjectRules: { allowAll: false } } as EndpointDeps;
   return makeOpenApi(makeEndpoints(deps), deps);
 }
 

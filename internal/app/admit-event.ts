@@ -1,9 +1,9 @@
-import type { ApiDeps } from '../api/api-deps.js';
+import type { EventIntake } from '../api/api-deps.js';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { makeSeldomWarning } from '../seldom-warning.js';
 
-type Admit = ApiDeps['admitEvent'];
+type Admit = EventIntake['admitEvent'];
 
 const SENTENCE = 'the event cannot be registered now, because NATS is away or does not answer; try again later';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors.js';
 import { closes, loadAccount } from '../../store/deliveries/accounting.js';
 import { loadNow } from '../../store/postgres/load-now.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { Deliveries, Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { id, written } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
@@ -37,7 +37,7 @@ const accountAnswer = z
   })
   .meta({ title: 'Account' });
 
-export function makeAccountingEndpoints(deps: Pick<ApiDeps, 'db' | 'reach'>): readonly Endpoint[] {
+export function makeAccountingEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'reach'>): readonly Endpoint[] {
   const refusal = 'other accounts are being read; try again later';
   const reading = new Turnstile({ most: MAX_AT_ONCE, refusal });
   return [

@@ -3,7 +3,7 @@ import { BURIED_BECAUSE } from '../../domain/delivery/verdict.js';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { visibleTo } from '../../identity/visibility.js';
 import { DEAD_LETTERS_ORDER, type DeadLetter, listDeadLetters } from '../../store/deliveries/dead-letters.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { id, spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
@@ -35,7 +35,7 @@ const deadLetterAnswer = z
   })
   .meta({ title: 'DeadLetter' });
 
-export function makeDeadLetterEndpoints(deps: Pick<ApiDeps, 'db'>): readonly Endpoint[] {
+export function makeDeadLetterEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {

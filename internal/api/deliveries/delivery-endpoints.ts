@@ -3,12 +3,12 @@ import { type Delivery, loadDelivery } from '../../store/deliveries/deliveries.j
 import { loadMessages } from '../../store/deliveries/message-payloads.js';
 import { retryDelivery } from '../../store/deliveries/retry-delivery.js';
 import { loadWebhookEvenDeleted } from '../../store/webhooks/webhooks.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { Stores } from '../api-deps.js';
 import { uuidPath } from '../bodies/numbers.js';
 import { type Answer, type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { deliveryAnswer, deliveryParts } from './delivery-answer.js';
 
-export function makeDeliveryEndpoints(deps: Pick<ApiDeps, 'db' | 'pool'>): readonly Endpoint[] {
+export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'>): readonly Endpoint[] {
   const answer = async (status: number, delivery: Delivery): Promise<Answer> => {
     const webhook = await loadWebhookEvenDeleted(deps.db, delivery.webhookId);
     const messages = await loadMessages(deps.db, [delivery]);

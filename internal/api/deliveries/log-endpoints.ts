@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { visibleTo } from '../../identity/visibility.js';
 import { LOGS_ORDER, listWebhookLogs } from '../../store/deliveries/webhook-logs.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { id, spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
@@ -24,7 +24,7 @@ const query = z.object({
   until: instant.optional().describe('made before then'),
 });
 
-export function makeLogEndpoints(deps: ApiDeps): readonly Endpoint[] {
+export function makeLogEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listParkedKeys, type ParkedKey, skipFirst } from '../../store/deliveries/ordered-keys.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { Deliveries, Stores } from '../api-deps.js';
 import { id, idPath, written } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 
@@ -21,7 +21,7 @@ const parkedKey = z
   })
   .meta({ title: 'ParkedKey' });
 
-export function makeOrderedKeyEndpoints(deps: ApiDeps): readonly Endpoint[] {
+export function makeOrderedKeyEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'nextOfKey'>): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {

@@ -5,7 +5,7 @@ import { loadNow } from '../../store/postgres/load-now.js';
 import { countReplay } from '../../store/replay/count.js';
 import { cancelReplay, insertReplay, listReplays, loadReplay, REPLAYS_ORDER } from '../../store/replay/replays.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { Deliveries, EventIntake, Stores } from '../api-deps.js';
 import { idPath, uuidPath } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listHead, listOf, pagingOf } from '../http/paging.js';
@@ -18,7 +18,7 @@ const query = z.object(pagingOf(REPLAYS_ORDER));
 const MAX_COUNTED_AT_ONCE = 1;
 
 export function makeReplayEndpoints(
-  deps: Pick<ApiDeps, 'db' | 'pool' | 'reach' | 'subjectRules'>,
+  deps: Pick<Stores, 'db' | 'pool'> & Pick<Deliveries, 'reach'> & Pick<EventIntake, 'subjectRules'>,
 ): readonly Endpoint[] {
   const rules = makeFiringRules(deps.subjectRules);
   const refusal = 'other replays are being counted; try again later';

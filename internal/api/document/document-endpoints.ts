@@ -1,6 +1,6 @@
-import type { ApiDeps } from '../api-deps.js';
+import type { Described } from '../api-deps.js';
 import { type Endpoint, publicEndpoint } from '../http/endpoint.js';
-import { makeOpenApi, type OpenApiDeps } from './openapi.js';
+import { makeOpenApi } from './openapi.js';
 import { renderDocs } from './page.js';
 
 const USUAL_HOST = 'localhost:8000';
@@ -14,10 +14,7 @@ const hostOr = (usual: string, given: string | undefined) => (given && HOST.test
  * The endpoints that describe the API: for programs in every mode, for people in development mode. Both of them are
  * described too.
  */
-export function makeDocumentEndpoints(
-  deps: OpenApiDeps & Pick<ApiDeps, 'development'>,
-  others: readonly Endpoint[],
-): readonly Endpoint[] {
+export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint[]): readonly Endpoint[] {
   const document = publicEndpoint(
     {
       method: 'get',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { SCOPES, type Scope } from '../../identity/scopes.js';
+import type { Described } from '../api-deps.js';
 import { BODY_BOUNDS, MAX_BODY_BYTES } from '../bodies/json-body.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from '../http/error-table.js';
-import type { OperatorLimits } from '../operator-limits.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
 
 const errorAnswer = z
@@ -63,14 +63,13 @@ export interface OpenApi {
   };
 }
 
-export interface OpenApiDeps extends OperatorLimits {
-  readonly version: string;
-}
-
 /**
  * Makes the document of a table of endpoints from the schemas that validate requests and from the operator's limits.
  */
-export function makeOpenApi(endpoints: readonly Endpoint[], { version, ...limits }: OpenApiDeps): OpenApi {
+export function makeOpenApi(
+  endpoints: readonly Endpoint[],
+  { version, ...limits }: Omit<Described, 'development'>,
+): OpenApi {
   const components = new Components(limits);
   const paths: Record<string, Record<string, Operation>> = {};
   for (const endpoint of endpoints) {

@@ -10,7 +10,7 @@ import {
   listEvents,
   loadEvent,
 } from '../../store/catalog/events.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { EventIntake, LiveCatalog, Stores } from '../api-deps.js';
 import { idPath } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
@@ -26,7 +26,7 @@ const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 /** A reason for a 422 that a schema cannot express. */
 const SAME_SUBJECT = '`event with same event string exist`, whatever the case of its letters';
 
-export function makeEventEndpoints(deps: ApiDeps): readonly Endpoint[] {
+export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & EventIntake): readonly Endpoint[] {
   const bodies = makeEventBodies(deps.subjectRules);
 
   const answer = (event: Event) => eventJson(event, deps.degradationsBySubject().get(event.subject));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { insertWebhook, isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../../store/webhooks/webhooks.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { spacePath } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
@@ -20,7 +20,7 @@ import { listPartsFor, webhookParts } from '../webhooks/webhook-parts.js';
 const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: eventsQuery });
 const checkQuery = z.object({ event: text(MAX_SUBJECT_LENGTH).default('') });
 
-export function makeSpaceEndpoints(deps: ApiDeps): readonly Endpoint[] {
+export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {

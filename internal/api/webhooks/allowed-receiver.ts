@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Webhook } from '../../domain/matching/webhook.js';
 import type { CredentialSettings } from '../../domain/matching/webhook-settings.js';
 import { AppError } from '../../errors.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { Receivers } from '../api-deps.js';
 import type { GivenCredentials } from './settings/auth-field.js';
 import { type GivenProxy, proxyPlace } from './settings/proxy-field.js';
 import type { GivenTls } from './settings/tls-field.js';
@@ -11,7 +11,7 @@ const NO_PROXIES = 'proxy: webhooks have no proxies of their own here; WEBHOOK_P
 
 const NO_INSECURE_TLS = "tls: a receiver's certificate must be checked here; ALLOW_INSECURE_TLS can allow insecure";
 
-type Deps = Pick<ApiDeps, 'receiverProblem' | 'webhookProxies' | 'insecureTls'>;
+type Deps = Pick<Receivers, 'receiverProblem' | 'webhookProxies' | 'insecureTls'>;
 
 interface GivenPlaces {
   readonly url?: string | undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pauseWebhook, resumeWebhook } from '../../store/webhooks/pauses.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { LiveCatalog, Stores } from '../api-deps.js';
 import { idPath } from '../bodies/numbers.js';
 import { makeLive } from '../catalog-change.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
@@ -28,7 +28,7 @@ const resumeBody = z
 
 const pauseBody = z.strictObject({}).meta({ title: 'Pause', example: {} });
 
-export function makePauseEndpoints(deps: ApiDeps): readonly Endpoint[] {
+export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {

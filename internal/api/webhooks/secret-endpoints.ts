@@ -3,7 +3,7 @@ import type { Webhook } from '../../domain/matching/webhook.js';
 import { schemeNameIn } from '../../domain/matching/webhook-settings.js';
 import { AppError } from '../../errors.js';
 import { type Rotation, rotateSecret } from '../../store/secrets/rotate-secret.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { LiveCatalog, Stores } from '../api-deps.js';
 import { idPath } from '../bodies/numbers.js';
 import { makeLive } from '../catalog-change.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
@@ -28,7 +28,7 @@ const rotateBody = z
   })
   .meta({ title: 'SecretRotation', example: { overlap: '24h' } });
 
-export function makeSecretEndpoints(deps: ApiDeps): readonly Endpoint[] {
+export function makeSecretEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {

@@ -5,7 +5,7 @@ import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
 import { loadSubjects } from '../../store/catalog/events.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { Stores, TestCalls } from '../api-deps.js';
 import { boundedText } from '../bodies/bounds.js';
 import { idPath } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
@@ -34,7 +34,7 @@ const body = z
   })
   .meta({ title: 'TestCall', example: { payload: { id: 1, name: 'water' } } });
 
-export function makeTestEndpoints(deps: Pick<ApiDeps, 'db' | 'tryWebhook' | 'tryCredentials'>): readonly Endpoint[] {
+export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {

@@ -8,7 +8,7 @@ import {
   loadWebhook,
   WEBHOOKS_ORDER,
 } from '../../store/webhooks/webhooks.js';
-import type { ApiDeps } from '../api-deps.js';
+import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { idPath, spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
@@ -32,7 +32,9 @@ const query = z.object({
   state: z.enum(WEBHOOK_STATES).optional(),
 });
 
-export function makeWebhookEndpoints(deps: ApiDeps): readonly Endpoint[] {
+export function makeWebhookEndpoints(
+  deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers,
+): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {
