@@ -20,10 +20,13 @@ it('refusals are counted one by one, and logged when they begin and when they ha
     { reason: 'host', requests: 1, first: { host: 'evil.example' } },
   ]);
   await eventually(() => logger.lines.length === 4, { what: 'both have ended' });
-  expect(lines().slice(2)).toEqual([
-    ['info', 'api.refusals_ended', { reason: 'user_rate', requests: 3 }],
-    ['info', 'api.refusals_ended', { reason: 'host', requests: 1 }],
-  ]);
+  // The reasons end within the same millisecond, in either order.
+  expect(new Set(lines().slice(2))).toEqual(
+    new Set([
+      ['info', 'api.refusals_ended', { reason: 'user_rate', requests: 3 }],
+      ['info', 'api.refusals_ended', { reason: 'host', requests: 1 }],
+    ]),
+  );
   expect(refusals.running()).toEqual([]);
   refusals.add('host', { host: 'evil.example' });
   expect(logger.lines).toHaveLength(5);
