@@ -140,6 +140,13 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(found!.operation.responses).join(' ')).toBe(statuses);
   });
 
+  it('describes every scope that an operation needs, and no other', () => {
+    const needed = operations().flatMap(({ operation }) => operation.security?.[0].user ?? []);
+    const described = [...String(document.components.securitySchemes.user?.description).matchAll(/`(\w+:\w+)` \(/g)];
+    expect(new Set(described.map(([, scope]) => scope))).toEqual(new Set(needed));
+    expect(described.length).toBe(new Set(needed).size);
+  });
+
   it('refers to nothing that it does not have', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference!);
     const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);

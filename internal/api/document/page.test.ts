@@ -70,6 +70,13 @@ describe('the page for people', () => {
     }
   });
 
+  it('names the scope of each operation that needs one', () => {
+    for (const { method, path, operation } of operations()) {
+      const [, scope] = /Scope: <code>([a-z:]+)<\/code>/.exec(shown(method, path)) ?? [];
+      expect([path, scope]).toEqual([path, operation.security?.[0].user[0]]);
+    }
+  });
+
   it('says once what a status of an error means, and leads to it from each operation', () => {
     const meanings = new Map<string, Set<string>>();
     for (const { method, path, operation } of operations()) {
