@@ -262,6 +262,7 @@ describe('hukz publish fails', () => {
     [['hukz-space: seven'], 'Hukz-Space: a space is written as a whole number'],
     [['Hukz-Space: 7', 'Hukz-Space: 8'], 'Hukz-Space: one space a message'],
     [['X: 1', 'HUKZ-TAG: a:b', 'Hukz-Tag: :b'], 'Hukz-Tag: '],
+    [['Hukz-Webhook: 17;18'], 'Hukz-Webhook: "17;18" is not the id of a webhook'],
   ])('for headers with which a message would trigger no webhook: %j', async (headers, sentence) => {
     const run = hukz(['publish', 'a.b', '{}', ...headers.flatMap((header) => ['--header', header])]);
     expect(await run.code).toBe(1);

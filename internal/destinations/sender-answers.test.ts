@@ -60,6 +60,7 @@ describe('what is sent', () => {
       'webhook-timestamp': String(NOW / 1000),
       'hukz-event': 'post.created',
       'hukz-attempt': '2',
+      'hukz-message': '019c1409-f800-7a3b-8c1d-2e4f60718293',
     });
   });
 });

@@ -1,11 +1,12 @@
 import type { SettledAttempt } from '../domain/delivery/attempt.js';
 import type { OwnedDelivery } from '../domain/delivery/delivery.js';
-import { judge, judgeProbe } from '../domain/delivery/judge.js';
+import { judge, judgeProbe, withoutRetry } from '../domain/delivery/judge.js';
 import { loadOf } from '../domain/delivery/load.js';
 import { type AttemptOutcome, isUnconnected } from '../domain/delivery/outcome.js';
 import type { Slot } from '../domain/delivery/slot.js';
 import type { Verdict } from '../domain/delivery/verdict.js';
 import { type CatalogWebhook, hasSameUrl } from '../domain/matching/catalog.js';
+import { hasNoRetry } from '../domain/message/no-retry.js';
 import { messageOf } from '../errors.js';
 import type { Health } from './health.js';
 import type { Lanes } from './lanes/lanes.js';
@@ -210,7 +211,8 @@ export class Dispatcher {
   ): Verdict {
     const history = { failures, ageMs: replay ? undefined : startedAt - message.receivedAt };
     const { webhooks, runtime } = this.deps;
-    return (probe ? judgeProbe : judge)(outcome, history, webhooks.policyOf(webhook), runtime.random);
+    const verdict = (probe ? judgeProbe : judge)(outcome, history, webhooks.policyOf(webhook), runtime.random);
+    return verdict.state === 'retry' && hasNoRetry(message.headers) ? withoutRetry(verdict, outcome) : verdict;
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ToSign } from '../../domain/signature/sign.js';
 import { makeTestRequest } from '../../testkit/kits/test-request.js';
 import { requestHeaders } from './request-headers.js';
 
@@ -11,7 +12,7 @@ const headersOf = (subject: string, replay?: boolean, nowMs = 0) =>
   requestHeaders(request(subject, replay), RENDERING, { userAgent: 'hukz/1.2.3', nowMs });
 
 describe('request headers', () => {
-  it('name the delivery, the attempt, the event and the second', () => {
+  it('name the delivery, the attempt, the event, the message and the second', () => {
     expect(headersOf('post.created', false, 1_700_000_000_999)).toEqual([
       'content-type',
       'application/json',
@@ -25,6 +26,8 @@ describe('request headers', () => {
       'post.created',
       'hukz-attempt',
       '3',
+      'hukz-message',
+      '019c1409-f800-7a3b-8c1d-2e4f60718293',
     ]);
   });
 
@@ -51,6 +54,16 @@ describe('request headers', () => {
       plan: { headers: ['X-Team', 'ours'], passHeaders: ['x-team', 'x-tenant'] },
     });
     const headers = requestHeaders(asked, RENDERING, { userAgent: 'hukz/1.2.3', nowMs: 0 });
-    expect(headers.slice(12)).toEqual(['X-Team', 'ours', 'traceparent', traceparent, 'x-tenant', 'acme']);
+    expect(headers.slice(14)).toEqual(['X-Team', 'ours', 'traceparent', traceparent, 'x-tenant', 'acme']);
+  });
+
+  it("carry the publisher's own id of the message, to the scheme that has a header for it, too", () => {
+    const headersWith = (id: string) => {
+      const asked = makeTestRequest('http://h/', { headers: [['HUKZ-REQUEST-ID', id]] });
+      const plan = { ...asked.plan, sign: ({ requestId }: ToSign) => ['x-signed', requestId ?? 'without'] };
+      return requestHeaders({ ...asked, plan }, RENDERING, { userAgent: 'hukz/1.2.3', nowMs: 0 }).slice(14);
+    };
+    expect(headersWith('order 4711')).toEqual(['hukz-request-id', 'order 4711', 'x-signed', 'order 4711']);
+    expect(headersWith('4711\r\nx-injected: 1')).toEqual(['x-signed', 'without']);
   });
 });

@@ -1,6 +1,7 @@
 import type { Rendering } from '../../domain/format/format.js';
 import type { Header } from '../../domain/message/message.js';
 import { passedHeaders } from '../../domain/message/passed-headers.js';
+import { requestIdOf } from '../../domain/message/request-id.js';
 import { traceContext } from '../../domain/message/trace-context.js';
 import type { OutboundRequest } from './outbound-request.js';
 
@@ -32,11 +33,15 @@ export function requestHeaders(
     subject,
     'hukz-attempt',
     String(attempt),
+    'hukz-message',
+    message.id,
   ];
+  const requestId = requestIdOf(message.headers);
+  if (requestId !== undefined) headers.push('hukz-request-id', requestId);
   if (replay) headers.push('hukz-replay', 'true');
   if (plan.headers.length > 0) headers.push(...plan.headers);
   if (ofFormat) headers.push(...ofFormat);
-  if (sign) headers.push(...sign({ id: deliveryId, timestamp, subject, body }));
+  if (sign) headers.push(...sign({ id: deliveryId, timestamp, subject, body, requestId }));
   if (message.headers.length > 0) pushPassed(headers, message.headers, plan.passHeaders);
   return headers;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judge, judgeProbe } from './judge.js';
+import { judge, judgeProbe, withoutRetry } from './judge.js';
 import type { AttemptOutcome } from './outcome.js';
 import { parseRetryAfter } from './retry-after.js';
 import { type RetryPolicy, retryPolicyOf } from './retry-policy.js';
@@ -139,5 +139,31 @@ describe('the policy of a webhook', () => {
     const { scheduleMs } = retryPolicyOf({ schedule }, policy);
     expect(scheduleMs).toEqual(waits);
     expect(scheduleMs.every((wait) => wait <= 86_400_000)).toBe(true);
+  });
+});
+
+describe('the verdict on the only attempt that a publisher wants', () => {
+  const only = (outcome: AttemptOutcome) => withoutRetry(judge(outcome, after(0), policy, middle), outcome);
+
+  it('is the end where a retry would follow', () => {
+    const hung: AttemptOutcome = { kind: 'unreachable', reason: 'timeout', error: 'timed out' };
+    expect([answered(500), answered(429), hung].map(only)).toEqual(
+      Array.from({ length: 3 }, () => ({ state: 'dead', because: 'no_retry' })),
+    );
+    const probe = judgeProbe(answered(503), after(0), policy, middle);
+    expect(withoutRetry(probe, answered(503))).toEqual({ state: 'dead', because: 'no_retry' });
+  });
+
+  it('is that of any other attempt elsewhere', () => {
+    expect(only(answered(204))).toEqual({ state: 'delivered' });
+    expect(only(answered(410))).toEqual({ state: 'dead', because: 'gone' });
+  });
+
+  it('is a repetition after a fault of ours, which the receiver knows nothing of', () => {
+    expect(only({ kind: 'local_fault', error: 'too many open files' })).toEqual({
+      state: 'retry',
+      delayMs: 700,
+      counts: false,
+    });
   });
 });

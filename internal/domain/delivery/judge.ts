@@ -36,6 +36,14 @@ export function judgeProbe(
   return verdict.state === 'retry' ? { ...verdict, counts: false } : verdict;
 }
 
+/**
+ * Turns a retry into the end, because the publisher of the message wants one attempt (`Hukz-No-Retry`). A fault on our
+ * side is still repeated: no attempt of the delivery was used up.
+ */
+export function withoutRetry(verdict: Verdict, outcome: AttemptOutcome): Verdict {
+  return verdict.state === 'retry' && outcome.kind !== 'local_fault' ? buried('no_retry') : verdict;
+}
+
 function asksForPatience(status: number): boolean {
   return status === 429 || status === 503;
 }

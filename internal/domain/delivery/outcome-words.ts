@@ -14,6 +14,13 @@ export function errorWords(outcome: AttemptOutcome): string | undefined {
   return more === undefined ? answered : `${answered}; ${more}`;
 }
 
+/** Returns the error message of an attempt with its verdict, which may be the reason why no retry follows. */
+export function attemptWords(outcome: AttemptOutcome, verdict: Verdict): string | undefined {
+  const words = errorWords(outcome);
+  const isOnlyOne = verdict.state === 'dead' && verdict.because === 'no_retry';
+  return isOnlyOne ? `${words}; its message asks for no retry (Hukz-No-Retry)` : words;
+}
+
 /** Returns the public name of an attempt's outcome. */
 export function logOutcome(outcome: AttemptOutcome, verdict: Verdict): LogOutcome {
   if (verdict.state === 'delivered') return 'delivered';

@@ -50,6 +50,10 @@ const routing: fc.Arbitrary<Routing> = fc.record({
     { maxLength: 3 },
   ),
   spaceId: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
+  webhookIds: fc.option(
+    fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 }).map((ids) => new Set(ids)),
+    { nil: undefined },
+  ),
 });
 const question = fc.tuple(published, routing);
 
@@ -75,6 +79,7 @@ function naive(world: World, text: string, narrow: Routing): number[] | undefine
     (one) =>
       one.enabled &&
       covering.some(({ id }) => one.eventIds.includes(id)) &&
+      (narrow.webhookIds === undefined || narrow.webhookIds.has(one.id)) &&
       (narrow.spaceId === undefined || one.spaceId === narrow.spaceId) &&
       narrow.tags.every(({ key, value }) => Object.entries(one.tags).some(([k, v]) => k === key && v === value)),
   );

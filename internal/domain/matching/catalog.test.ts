@@ -1,17 +1,18 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { makeTestWebhook } from '../../testkit/kits/test-webhook.js';
 import { makeTestHead } from '../../testkit/test-head.js';
+import type { Header } from '../message/message.js';
 import { Catalog, type CatalogChanges, type CatalogWebhook } from './catalog.js';
 import { parseRouting, type Routing } from './routing.js';
 
-const everybody: Routing = { tags: [], spaceId: undefined };
+const everybody: Routing = { tags: [], spaceId: undefined, webhookIds: undefined };
 const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
 const changes = (version: number, some: Partial<CatalogChanges>): CatalogChanges => ({ ...none, ...some, version });
 const webhook = (id: number, eventIds: number[], more: Partial<CatalogWebhook> = {}) =>
   makeTestWebhook(id, { eventIds, ...more });
 
 let catalog: Catalog;
-const fired = (subject: string, routing = everybody) =>
+const fired = (subject: string, routing: Partial<Routing> = everybody) =>
   catalog
     .match(makeTestHead(subject, routing))
     ?.map(({ id }) => id)
@@ -64,12 +65,21 @@ describe('matching', () => {
 
   it('is narrowed by tags, which are ANDed, and by space', () => {
     const tag = (key: string, value: string) => ({ key, value });
-    expect(fired('post.created', { tags: [tag('app', 'a')], spaceId: undefined })).toEqual([4, 6]);
-    expect(fired('post.created', { tags: [tag('app', 'a'), tag('env', 'x')], spaceId: undefined })).toEqual([4]);
-    expect(fired('post.created', { tags: [tag('app', 'b')], spaceId: undefined })).toEqual([]);
+    expect(fired('post.created', { tags: [tag('app', 'a')] })).toEqual([4, 6]);
+    expect(fired('post.created', { tags: [tag('app', 'a'), tag('env', 'x')] })).toEqual([4]);
+    expect(fired('post.created', { tags: [tag('app', 'b')] })).toEqual([]);
     expect(fired('post.created', { tags: [], spaceId: 7 })).toEqual([4, 6]);
     expect(fired('post.created', { tags: [tag('env', 'x')], spaceId: 8 })).toEqual([]);
-    expect(fired('post.created', { tags: [tag('__proto__', 'x')], spaceId: undefined })).toEqual([]);
+    expect(fired('post.created', { tags: [tag('__proto__', 'x')] })).toEqual([]);
+  });
+
+  it('is narrowed to named webhooks, among those that it would fire', () => {
+    const named = (...ids: number[]) => ({ webhookIds: new Set(ids) });
+    expect(fired('post.created', named(4))).toEqual([4]);
+    expect(fired('post.created', named(6, 4, 99))).toEqual([4, 6]);
+    expect(fired('post.created', { ...named(1, 4), spaceId: 7 })).toEqual([4]);
+    const [disabled, ofAnotherEvent] = [5, 3];
+    expect(fired('post.created', named(disabled, ofAnotherEvent, 99))).toEqual([]);
   });
 });
 
@@ -132,7 +142,7 @@ describe('a change', () => {
 it('finds one of 100,000 webhooks by its tag as fast as one of ten', () => {
   const many = Array.from({ length: 100_000 }, (_, id) => webhook(id + 10, [1], { tags: { customer: `${id}` } }));
   catalog.apply(changes(2, { webhooks: many }));
-  const routing: Routing = { tags: [{ key: 'customer', value: '777' }], spaceId: undefined };
+  const routing = { tags: [{ key: 'customer', value: '777' }] };
   const head = makeTestHead('post.created', routing);
   const from = performance.now();
   for (let round = 0; round < 1000; round++) catalog.match(head);
@@ -171,6 +181,19 @@ describe('routing headers', () => {
     [['Hukz-Space', '']],
     [['Hukz-Space', '1.5']],
     [['Hukz-Space', '9'.repeat(16)]],
+    [['Hukz-Webhook', '']],
+    [['Hukz-Webhook', '17,']],
+    [['Hukz-Webhook', '0']],
+    [['Hukz-Webhook', '-1']],
+    [['Hukz-Webhook', 'key:orders']],
+    [['Hukz-Webhook', Array.from({ length: 1001 }, (_, id) => id + 1).join()]],
+    [['Hukz-No-Retry', 'no']],
+    [['Hukz-No-Retry', '']],
+    [['Hukz-Request-Id', '']],
+    [['Hukz-Request-Id', ' a']],
+    [['Hukz-Request-Id', 'a\r\nX: y']],
+    [['Hukz-Request-Id', 'é']],
+    [['Hukz-Request-Id', 'x'.repeat(256)]],
   ] as const)('that are malformed fire nobody: %p', (header) => {
     expect(parseRouting([header])).toMatchObject({ ok: false });
   });
@@ -182,5 +205,15 @@ describe('routing headers', () => {
         ['Hukz-Space', '2'],
       ]).ok,
     ).toBe(false);
+  });
+
+  it('name one id of the publisher only', () => {
+    const ids = (...values: string[]) => parseRouting(values.map((value) => ['Hukz-Request-Id', value])).ok;
+    expect([ids('a'), ids('a', 'a'), ids('a', 'b')]).toEqual([true, true, false]);
+  });
+
+  it('name a thousand webhooks at most, in one list or in many', () => {
+    const lists = (count: number) => Array.from({ length: count }, (_, n): Header => ['Hukz-Webhook', `${n + 1},1`]);
+    expect([parseRouting(lists(1000)).ok, parseRouting(lists(1001)).ok]).toEqual([true, false]);
   });
 });

@@ -1,8 +1,8 @@
 import type { SealedSecret } from '../secrets/secret.js';
+import { candidates, type Targets } from './candidates.js';
 import { ManyByKey } from './many-by-key.js';
 import { type Matchable, matches } from './matches.js';
 import type { MessageHead } from './message-view.js';
-import type { Routing } from './routing.js';
 import { SubjectIndex } from './subject-index.js';
 import { tagText } from './tags.js';
 
@@ -18,7 +18,6 @@ export type WaitsBecause = 'paused' | 'circuit_open';
 
 /** The data of a webhook that matching, sending and its log rows need. */
 export interface CatalogWebhook extends Matchable {
-  readonly id: number;
   readonly url: string;
   readonly enabled: boolean;
   /** The reason why its deliveries are parked although the webhook is enabled. */
@@ -61,13 +60,6 @@ export interface CatalogChanges {
   readonly deletedWebhookIds: readonly number[];
 }
 
-/** The enabled webhooks of one event, indexed by the values to which a publisher can narrow a message. */
-interface Targets {
-  readonly all: Set<CatalogWebhook>;
-  readonly byTag: ManyByKey<string, CatalogWebhook>;
-  readonly bySpace: ManyByKey<number, CatalogWebhook>;
-}
-
 const NO_WEBHOOKS: readonly CatalogWebhook[] = [];
 
 /**
@@ -77,7 +69,7 @@ const NO_WEBHOOKS: readonly CatalogWebhook[] = [];
 export class Catalog {
   private events = new Map<number, CatalogEvent>();
   private webhooks = new Map<number, CatalogWebhook>();
-  private targets = new Map<number, Targets>();
+  private targets = new Map<number, Targets<CatalogWebhook>>();
   private index = new SubjectIndex<number>();
   private waitingNow: Record<WaitsBecause, number> = { paused: 0, circuit_open: 0 };
   private currentVersion = 0;
@@ -167,7 +159,7 @@ export class Catalog {
     for (const id of covering) {
       const targets = this.targets.get(id);
       if (!targets) continue;
-      for (const webhook of candidates(targets, routing.value)) {
+      for (const webhook of candidates(targets, routing.value, this.webhooks)) {
         if (matches(webhook, message, covering)) found.push(webhook);
       }
     }
@@ -223,20 +215,3 @@ export function hasSameUrl(one: CatalogWebhook, other: CatalogWebhook | undefine
 }
 
 const urlRow = ({ secrets }: CatalogWebhook) => secrets.find(({ purpose }) => purpose === 'url')?.row;
-
-/**
- * Returns the webhooks under the rarest value that the message asks for. `matches` then selects those that receive it.
- */
-function candidates(targets: Targets, routing: Routing): Iterable<CatalogWebhook> {
-  let fewest = targets.all.size;
-  let found: () => Iterable<CatalogWebhook> = () => targets.all;
-  const narrow = <K>(index: ManyByKey<K, CatalogWebhook>, key: K) => {
-    const count = index.count(key);
-    if (count >= fewest) return;
-    fewest = count;
-    found = () => index.under(key);
-  };
-  if (routing.spaceId !== undefined) narrow(targets.bySpace, routing.spaceId);
-  for (const tag of routing.tags) narrow(targets.byTag, tagText(tag.key, tag.value));
-  return found();
-}

@@ -19,6 +19,14 @@ describe('a webhook receives a message', () => {
         ['Hukz-Tag', 'env:'],
       ],
     ],
+    ['that names it', [['Hukz-Webhook', '2, 1']]],
+    [
+      'that names it in one of two lists',
+      [
+        ['Hukz-Webhook', '2,3'],
+        ['hukz-webhook', '1'],
+      ],
+    ],
   ] as const)('%s', (_, headers) => expect(gets(headers)).toBe(true));
 
   it.each([
@@ -26,6 +34,15 @@ describe('a webhook receives a message', () => {
     ['for a tag with another value', [['Hukz-Tag', 'app:y']]],
     ['for a tag that it lacks', [['Hukz-Tag', 'constructor:x']]],
     ['with malformed routing headers', [['Hukz-Tag', 'app']]],
+    ['that names others', [['Hukz-Webhook', '2,11']]],
+    [
+      'that names it, for another space',
+      [
+        ['Hukz-Webhook', '1'],
+        ['Hukz-Space', '8'],
+      ],
+    ],
+    ['with a malformed word of another kind', [['Hukz-No-Retry', 'perhaps']]],
   ] as const)('but not one %s', (_, headers) => expect(gets(headers)).toBe(false));
 
   it('of its events only', () => {

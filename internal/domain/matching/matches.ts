@@ -5,6 +5,7 @@ import type { WebhookSettings } from './webhook-settings.js';
 
 /** The data of a webhook that matching needs. Matching does not check whether the webhook is enabled. */
 export interface Matchable {
+  readonly id: number;
   readonly eventIds: readonly number[];
   readonly spaceId: number;
   readonly tags: Tags;
@@ -24,7 +25,8 @@ export function matches(webhook: Matchable, { routing }: MessageHead, covering: 
   return routing.ok && isMeant(webhook, routing.value) && isSubscribed(webhook, covering);
 }
 
-function isMeant(webhook: Matchable, { spaceId, tags }: Routing): boolean {
+function isMeant(webhook: Matchable, { spaceId, tags, webhookIds }: Routing): boolean {
+  if (webhookIds !== undefined && !webhookIds.has(webhook.id)) return false;
   if (spaceId !== undefined && webhook.spaceId !== spaceId) return false;
   return tags.every((tag) => carriesTag(webhook.tags, tag));
 }

@@ -60,9 +60,7 @@ describe('a tag', () => {
 });
 
 describe('routing headers', () => {
-  const noise = fc
-    .tuple(fc.string(), fc.string())
-    .filter(([name]) => !['hukz-tag', 'hukz-space'].includes(name.toLowerCase()));
+  const noise = fc.tuple(fc.string(), fc.string()).filter(([name]) => !name.toLowerCase().startsWith('hukz-'));
 
   it('give every tag in its order and the one space, among any others', () => {
     const spaceId = fc.nat({ max: 10 ** 9 });

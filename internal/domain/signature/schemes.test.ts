@@ -46,6 +46,12 @@ describe('a signature', () => {
     });
   });
 
+  it("of WebhooksEmitter names the delivery by the publisher's own id where the message has one", () => {
+    const sign = schemeOf('webhooks-emitter').makeSign(['supersecret'], 'Acme');
+    const headers = sign({ ...request('{}'), requestId: 'order-4711' });
+    expect(headers.slice(0, 4)).toEqual(['X-Acme-Event', 'tag.created', 'X-Acme-Delivery', 'order-4711']);
+  });
+
   it('in the style of GitHub is that of its documentation', () => {
     expect(signed('github', ["It's a Secret to Everybody"], 'Hello, World!')).toEqual({
       'X-Hub-Signature-256': 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',

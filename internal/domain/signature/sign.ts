@@ -7,6 +7,8 @@ export interface ToSign {
   /** The event's subject, in a form that is allowed in a header. */
   readonly subject: string;
   readonly body: Uint8Array;
+  /** The publisher's own id of the message, the same at every receiver. */
+  readonly requestId?: string | undefined;
 }
 
 /** Returns headers that prove the origin of a request: name, value, name, value … */

@@ -5,7 +5,8 @@ const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
 
 /**
  * The signature scheme of WebhooksEmitter: `X-<prefix>-Signature: sha256:<lower-case base32hex>`, with event and
- * delivery in headers of their own.
+ * delivery in headers of their own. The delivery is the publisher's own id of the message where the message has one, as
+ * in WebhooksEmitter, whose callers choose it.
  */
 export const webhooksEmitter: Scheme = {
   ...textSecret,
@@ -18,7 +19,7 @@ export const webhooksEmitter: Scheme = {
     makeBodySign(secrets, {
       header: signatureHeader(prefix),
       write: (digest) => `sha256:${base32hex(digest)}`,
-      more: ({ subject, id }) => [`X-${prefix}-Event`, subject, `X-${prefix}-Delivery`, id],
+      more: ({ subject, id, requestId }) => [`X-${prefix}-Event`, subject, `X-${prefix}-Delivery`, requestId ?? id],
     }),
 };
 

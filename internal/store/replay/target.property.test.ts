@@ -43,6 +43,11 @@ const header: fc.Arbitrary<Header> = fc.constantFrom<Header>(
   ['Hukz-Tag', 'malformed'],
   ['Hukz-Space', '1'],
   ['Hukz-Space', '-1'],
+  ['Hukz-Webhook', '1, 3'],
+  ['Hukz-Webhook', '2'],
+  ['Hukz-Webhook', 'key:orders'],
+  ['Hukz-No-Retry', 'true'],
+  ['Hukz-Request-Id', ''],
   ['Trace', 'é'],
 );
 const message = fc.record({

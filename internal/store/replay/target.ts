@@ -45,7 +45,7 @@ export async function findReplayTarget(
   const [row] = await run<TargetRow>(LOAD_TARGET, [webhookId]);
   if (!row) return undefined;
   const { tags, space_id: spaceId, event_ids: eventIds } = row;
-  const webhook: Matchable = { eventIds, spaceId, tags, settings: row.settings ?? NO_SETTINGS };
+  const webhook: Matchable = { id: webhookId, eventIds, spaceId, tags, settings: row.settings ?? NO_SETTINGS };
   const events = new SubjectIndex<number>();
   for (const [index, id] of eventIds.entries()) {
     const subject = row.subjects[index];

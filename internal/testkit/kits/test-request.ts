@@ -27,7 +27,14 @@ export function makeTestRequest(url: string, given: Given = {}): OutboundRequest
   const bytes = Buffer.from(body);
   return {
     plan: { ...makeSendPlan(makeTestWebhook(1, { url }), [], NO_TOKENS), ...given.plan },
-    message: { id: '', receivedAt: 0, subject, headers, payload: bytes, body: bytes },
+    message: {
+      id: '019c1409-f800-7a3b-8c1d-2e4f60718293',
+      receivedAt: 0,
+      subject,
+      headers,
+      payload: bytes,
+      body: bytes,
+    },
     deliveryId: '0190c8d8-7a2e-7d58-9a32-1f1b2f0c6a11',
     attempt,
     replay,

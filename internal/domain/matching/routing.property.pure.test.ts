@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { fc } from '../../testkit/properties.js';
+import type { Header } from '../message/message.js';
+import { hasNoRetry } from '../message/no-retry.js';
+import { requestIdOf } from '../message/request-id.js';
+import { parseRouting } from './routing.js';
+
+const anyCase = (name: string) => fc.mixedCase(fc.constant(name));
+const noise = fc.tuple(fc.string(), fc.string()).filter(([name]) => !name.toLowerCase().startsWith('hukz-'));
+const among = (line: fc.Arbitrary<Header>) =>
+  fc
+    .tuple(fc.array(noise, { maxLength: 3 }), line, fc.array(noise, { maxLength: 3 }))
+    .map(([before, one, after]): Header[] => [...before, one, ...after]);
+
+describe('the webhooks that a message names', () => {
+  const id = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+  const space = fc.constantFrom('', ' ', '  ');
+  const written = fc.tuple(space, id, space).map(([before, one, after]) => ({ id: one, text: before + one + after }));
+  const list = fc.array(written, { minLength: 1, maxLength: 5 });
+
+  it('are those of all lists, whatever the lists are split into', () => {
+    fc.assert(
+      fc.property(fc.array(list, { minLength: 1, maxLength: 4 }), anyCase('Hukz-Webhook'), (lists, name) => {
+        const headers = lists.map((ids): Header => [name, ids.map(({ text }) => text).join(',')]);
+        const webhookIds = new Set(lists.flat().map((one) => one.id));
+        expect(parseRouting(headers)).toEqual({ ok: true, value: { tags: [], webhookIds } });
+      }),
+    );
+  });
+
+  it('are none if one of them is not an id, wherever it stands', () => {
+    const wrong = fc.string().filter((text) => !text.split(',').every((part) => /^[1-9]\d{0,14}$/.test(part.trim())));
+    fc.assert(
+      fc.property(fc.array(id, { maxLength: 3 }), wrong, fc.array(id, { maxLength: 3 }), (before, text, after) => {
+        expect(parseRouting([['Hukz-Webhook', [...before, text, ...after].join()]]).ok).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('a word of a publisher that is read again when the message is sent', () => {
+  it('is an id of its own that a header of HTTP can carry, or the message fires nobody', () => {
+    const line = fc.tuple(anyCase('Hukz-Request-Id'), fc.oneof(fc.string({ unit: 'binary' }), fc.string()));
+    fc.assert(
+      fc.property(among(line), (headers) => {
+        const requestId = requestIdOf(headers);
+        expect(parseRouting(headers).ok).toBe(requestId !== undefined);
+        if (requestId !== undefined) expect(requestId).toMatch(/^[!-~]([ -~]*[!-~])?$/);
+      }),
+    );
+  });
+
+  it('is a wish for no retry exactly if it is accepted', () => {
+    const value = fc.oneof(fc.string(), fc.mixedCase(fc.constant('true')), fc.constantFrom('1', '0', 'false', 'yes'));
+    fc.assert(
+      fc.property(among(fc.tuple(anyCase('Hukz-No-Retry'), value)), (headers) => {
+        expect(hasNoRetry(headers)).toBe(parseRouting(headers).ok);
+      }),
+    );
+  });
+});
