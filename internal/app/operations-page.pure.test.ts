@@ -20,7 +20,7 @@ const namesIn = (sources: readonly string[], pattern: RegExp) =>
   [...new Set(sources.flatMap((source) => [...source.matchAll(pattern)].map(([, name = '']) => name)))].sort();
 
 const programs = [...sourcesOf('internal'), ...sourcesOf('cmd')];
-/** The lines are logged where they are named, or by `waitFor` or a seldom warning, which get the name. */
+/** The lines are logged where they are named, or by `waitFor`, a seldom warning or a loop, which get the name. */
 const lines = namesIn(programs, /(?:\.(?:error|warn|info|debug)\(\s*|\bwarn\(\s*|\bline: )'([a-z_]+\.[a-z_]+)'/g);
 /** The names of a table and a channel of the database. */
 const OTHER_NAMES = ['hukz_migrations', 'hukz_catalog'];
@@ -35,7 +35,13 @@ it('docs/operations.md says of every log line what to do', () => {
 
 it('a log line is named where it is logged, so that it can be found', () => {
   const others = namesIn(programs, /ogger\.((?:error|warn|info|debug)\(\s*[^'\s][^,)]*)/g);
-  expect(others).toEqual(['warn(name', 'warn(options.line']);
+  expect(others).toEqual(['warn(line', 'warn(name', 'warn(options.line']);
+});
+
+it('a loop logs a failure once per change and not once per round', () => {
+  const everyRound = namesIn(programs, /onError: \(error\) => [\w.]*warn\('([a-z_]+\.[a-z_]+)'/g);
+  // `Floors` calls this only for a stream that answered before.
+  expect(everyRound).toEqual(['order.look_failed']);
 });
 
 it('docs/operations.md says of every metric what to do', () => {

@@ -1,8 +1,8 @@
 import type { CorrectedClock } from '../corrected-clock.js';
 import type { Degradation } from '../domain/streams/degradation.js';
-import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type Repeating, repeat } from '../repeat.js';
+import type { Repeating } from '../repeat.js';
+import { repeatReported } from '../repeat-reported.js';
 
 /** Receivers accept signatures that are minutes old, so a smaller offset needs no action. */
 const WARN_FROM_MS = 30_000;
@@ -34,8 +34,5 @@ export function watchClockOffset(clock: Pick<CorrectedClock, 'check' | 'offsetMs
       logger.info('clock.agrees', { offset_ms: Math.round(offset) });
     }
   };
-  return repeat(look, {
-    everyMs: LOOK_EVERY_MS,
-    onError: (error) => logger.warn('clock.look_failed', { error: messageOf(error) }),
-  });
+  return repeatReported(look, { everyMs: LOOK_EVERY_MS, logger, line: 'clock.look_failed' });
 }

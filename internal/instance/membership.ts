@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
+import { repeatReported } from '../repeat-reported.js';
 
 /** The instances that the store knows. */
 export interface InstanceStore {
@@ -101,9 +102,11 @@ export function makeMembership(deps: MembershipDeps): Membership {
     living: () => living,
     async start(events) {
       await register();
-      beating = repeat(() => beatOnce(events), {
+      beating = repeatReported(() => beatOnce(events), {
         everyMs: deps.timeoutMs / 6,
-        onError: (error) => logger.warn('instance.heartbeat_failed', { error: messageOf(error), trusted: isTrusted() }),
+        logger,
+        line: 'instance.heartbeat_failed',
+        fields: () => ({ trusted: isTrusted() }),
       });
       looking = repeat(lookOnce, {
         everyMs: LOOK_EVERY_MS,

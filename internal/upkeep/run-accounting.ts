@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
-import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type Repeating, repeat } from '../repeat.js';
+import type { Repeating } from '../repeat.js';
+import { repeatReported } from '../repeat-reported.js';
 import { findLost, type PatrolCursor } from '../store/deliveries/find-lost.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 
@@ -32,16 +32,13 @@ const RANGES = [
  */
 export function runAccounting(parts: AccountingParts): Repeating {
   const patrols = RANGES.map((range) => makePatrol(parts, range));
-  return repeat(
+  return repeatReported(
     async () => {
       let open = 0;
       for (const patrol of patrols) open += await patrol();
       parts.onOpen(open);
     },
-    {
-      everyMs: EVERY_MS,
-      onError: (error) => parts.logger.warn('accounting.failed', { error: messageOf(error) }),
-    },
+    { everyMs: EVERY_MS, logger: parts.logger, line: 'accounting.failed' },
   );
 }
 

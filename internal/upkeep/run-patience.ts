@@ -1,7 +1,6 @@
-import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type Repeating, repeat } from '../repeat.js';
-import { makeSeldomWarning } from '../seldom-warning.js';
+import type { Repeating } from '../repeat.js';
+import { repeatReported } from '../repeat-reported.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { stepResumes } from '../store/webhooks/step-resumes.js';
 import { disableFailing } from '../store/webhooks/webhook-health.js';
@@ -12,8 +11,7 @@ const LOOK_EVERY_MS = 60_000;
 
 /** Unparks the backlogs of webhooks that are resumed in steps. All instances take turns. */
 export function runResumes({ pool, logger }: { readonly pool: JournalPool; readonly logger: Logger }): Repeating {
-  const warn = makeSeldomWarning(logger);
-  return repeat(
+  return repeatReported(
     async () => {
       const steps = await stepResumes(pool, UNPARKED_PER_STATEMENT);
       for (const { webhookId: webhook_id, ended, dropped, released } of steps) {
@@ -23,7 +21,7 @@ export function runResumes({ pool, logger }: { readonly pool: JournalPool; reado
       }
       return steps.some(({ dropped }) => dropped === UNPARKED_PER_STATEMENT);
     },
-    { everyMs: STEP_EVERY_MS, onError: (error) => warn('resume.failed', { error: messageOf(error) }) },
+    { everyMs: STEP_EVERY_MS, logger, line: 'resume.failed' },
   );
 }
 
@@ -37,13 +35,13 @@ export interface DisablingParts {
 
 /** Disables webhooks whose deliveries have only failed for too long. */
 export function runDisabling({ pool, disableAfterMs, logger, onDisabled }: DisablingParts): Repeating {
-  return repeat(
+  return repeatReported(
     async () => {
       for (const { id, space_id: spaceId, because } of await disableFailing(pool, disableAfterMs)) {
         onDisabled({ id, spaceId }, 'disabled', because);
         logger.warn('webhook.disabled', { webhook_id: id, because });
       }
     },
-    { everyMs: LOOK_EVERY_MS, onError: (error) => logger.warn('disabling.failed', { error: messageOf(error) }) },
+    { everyMs: LOOK_EVERY_MS, logger, line: 'disabling.failed' },
   );
 }

@@ -1,8 +1,7 @@
 import type { FiringRules } from '../domain/matching/firing-rules.js';
-import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type Repeating, repeat } from '../repeat.js';
-import { makeSeldomWarning } from '../seldom-warning.js';
+import type { Repeating } from '../repeat.js';
+import { repeatReported } from '../repeat-reported.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { type ReplayPace, stepReplays } from '../store/replay/step.js';
 
@@ -17,8 +16,7 @@ export function runReplays(parts: {
   readonly logger: Logger;
 }): Repeating {
   const { pool, pace, rules, logger } = parts;
-  const warn = makeSeldomWarning(logger);
-  return repeat(
+  return repeatReported(
     async () => {
       const step = await stepReplays(pool, pace, rules);
       if (!step) return false;
@@ -35,9 +33,6 @@ export function runReplays(parts: {
       // After a step that found nothing to send, the next part of its range follows at once.
       return done === 0;
     },
-    {
-      everyMs: LOOK_EVERY_MS,
-      onError: (error) => warn('replay.failed', { error: messageOf(error) }),
-    },
+    { everyMs: LOOK_EVERY_MS, logger, line: 'replay.failed' },
   );
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type Repeating, repeat } from '../repeat.js';
+import type { Repeating } from '../repeat.js';
+import { repeatReported } from '../repeat-reported.js';
 import * as store from '../store/deliveries/retention.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { PartitionedTable } from '../store/journal/partitions.js';
@@ -30,9 +30,10 @@ const SECRETS_AT_ONCE = 10_000;
 export function runRetention(parts: RetentionParts): Repeating {
   const { logger } = parts;
   const removeDeleted = makeRemoval({ ...parts, logsMs: parts.limits.logsMs });
-  return repeat(() => retainOnce(parts, removeDeleted), {
+  return repeatReported(() => retainOnce(parts, removeDeleted), {
     everyMs: EVERY_MS,
-    onError: (error) => logger.warn('retention.failed', { error: messageOf(error) }),
+    logger,
+    line: 'retention.failed',
   });
 }
 

@@ -49,5 +49,5 @@ it('the watch goes on after looks that failed, of which it tells once', async ()
   await kit.sql('alter table away rename to deliveries');
   await eventually(async () => seen.length > 0, { what: 'a look that succeeds' });
   await watch.stop();
-  expect(logger.lines.map(({ name }) => name)).toEqual(['backlog.look_failed']);
+  expect(logger.lines.map(({ name }) => name)).toEqual(['backlog.look_failed', 'loop.recovered']);
 });

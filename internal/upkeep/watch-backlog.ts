@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import { type Repeating, repeat } from '../repeat.js';
+import type { Repeating } from '../repeat.js';
+import { repeatReported } from '../repeat-reported.js';
 import { type Backlog, loadBacklog } from '../store/deliveries/backlog.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 
@@ -20,18 +20,9 @@ export const MAX_COUNTED = 10_000;
 
 /** Measures at its own pace how late sending is, so that a scrape costs the database nothing. */
 export function watchBacklog({ pool, logger, onBacklog, everyMs = EVERY_MS }: BacklogParts): Repeating {
-  let isFailing = false;
-  return repeat(
-    async () => {
-      onBacklog(await loadBacklog(pool, MAX_COUNTED));
-      isFailing = false;
-    },
-    {
-      everyMs,
-      onError(error) {
-        if (!isFailing) logger.warn('backlog.look_failed', { error: messageOf(error) });
-        isFailing = true;
-      },
-    },
-  );
+  return repeatReported(async () => onBacklog(await loadBacklog(pool, MAX_COUNTED)), {
+    everyMs,
+    logger,
+    line: 'backlog.look_failed',
+  });
 }

@@ -4,6 +4,7 @@ import { type CorrectedClock, learnFrom } from '../../corrected-clock.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { repeat } from '../../repeat.js';
+import { repeatReported } from '../../repeat-reported.js';
 import { forgetMessageIds } from '../../store/journal/accept/forget-message-ids.js';
 import { type JournalPool, makeJournalPool } from '../../store/journal/journal-pool.js';
 import { ensurePartitionsAhead } from '../../store/journal/partitions.js';
@@ -75,9 +76,10 @@ export async function openStore(options: OpenStoreOptions, cleanup: Cleanup): Pr
     onError: (error) => logger.error('partitions.failed', { error: messageOf(error) }),
   });
   cleanup.add('partitions', ensuring.stop);
-  const forgetting = repeat(() => forgetMessageIds(pool, options.duplicateWindowMs), {
+  const forgetting = repeatReported(() => forgetMessageIds(pool, options.duplicateWindowMs), {
     everyMs: FORGET_EVERY_MS,
-    onError: (error) => logger.warn('message_ids.failed', { error: messageOf(error) }),
+    logger,
+    line: 'message_ids.failed',
   });
   cleanup.add('message ids', forgetting.stop);
   return { connection, db, pool, heartPool, sessionsLeft };

@@ -1,7 +1,6 @@
 import { type Degradation, isOfIntake } from '../../domain/streams/degradation.js';
-import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { repeat } from '../../repeat.js';
+import { repeatReported } from '../../repeat-reported.js';
 
 export interface DegradationsDeps {
   /** The parts of hukz that can be degraded. */
@@ -40,11 +39,7 @@ export function makeDegradations({ sources, logger }: DegradationsDeps): Degrada
 
   return {
     list,
-    watch: () =>
-      repeat(look, {
-        everyMs: LOOK_EVERY_MS,
-        onError: (error) => logger.warn('intake.look_failed', { error: messageOf(error) }),
-      }),
+    watch: () => repeatReported(look, { everyMs: LOOK_EVERY_MS, logger, line: 'intake.look_failed' }),
   };
 }
 

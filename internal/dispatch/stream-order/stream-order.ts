@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
-import { type Repeating, repeat } from '../../repeat.js';
+import type { Repeating } from '../../repeat.js';
+import { repeatReported } from '../../repeat-reported.js';
 import { type Floor, Floors } from './floors.js';
 import { Following } from './following.js';
 import { makeNumberUpTo, type NumberingDeps } from './numbering.js';
@@ -45,8 +46,11 @@ export interface StreamOrder {
  */
 export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
   const { logger, now } = deps;
-  const onError = (error: unknown) => logger.warn('order.look_failed', { error: messageOf(error) });
-  const floors = new Floors({ acknowledgedUpTo: deps.acknowledgedUpTo, onError, logger });
+  const floors = new Floors({
+    acknowledgedUpTo: deps.acknowledgedUpTo,
+    onError: (error) => logger.warn('order.look_failed', { error: messageOf(error) }),
+    logger,
+  });
   const number = makeNumberUpTo(deps);
   const following = new Following({ floors, number, now });
   const patrol = new Patrol({
@@ -77,7 +81,7 @@ export function makeStreamOrder(deps: StreamOrderDeps): StreamOrder {
     runOnce,
     pauseMs,
     start() {
-      loop = repeat(runOnce, { everyMs: pauseMs, onError });
+      loop = repeatReported(runOnce, { everyMs: pauseMs, logger, line: 'order.look_failed' });
     },
     async stop() {
       await loop?.stop();

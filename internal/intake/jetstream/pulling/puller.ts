@@ -1,8 +1,8 @@
 import type { ConsumerConfig, Msg, NatsConnection } from 'nats';
 import { isFinal, isOrderedByStream, type Receipt } from '../../../domain/message/receipt.js';
-import { messageOf } from '../../../errors.js';
 import type { Logger } from '../../../logger.js';
-import { type Repeating, repeat } from '../../../repeat.js';
+import type { Repeating } from '../../../repeat.js';
+import { repeatReported } from '../../../repeat-reported.js';
 import type { ClientBoundary } from '../../client-boundary.js';
 import type { PullTarget } from '../pull-target.js';
 import { makePositionId, markOf, parseAckSubject, type StreamPosition } from '../stream-position.js';
@@ -77,9 +77,10 @@ export class Puller {
       },
     });
     this.tickedAt = deps.now();
-    this.working = repeat(async () => this.sayWorking(), {
+    this.working = repeatReported(async () => this.sayWorking(), {
       everyMs: TICK_MS,
-      onError: (error) => logger.warn('stream.working_failed', { error: messageOf(error) }),
+      logger,
+      line: 'stream.working_failed',
     });
     room.enter();
     this.pull();
