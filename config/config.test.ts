@@ -54,6 +54,7 @@ describe('where values come from', () => {
         allowRanges: [],
         denyRanges: [],
         denyHosts: [],
+        forbiddenHeaders: [],
         httpsOnly: false,
         insecureTls: true,
       },
@@ -238,6 +239,7 @@ describe('what is refused', () => {
     ['EGRESS_ALLOW_CIDRS', '10.0.0.0/8,ten', '"ten" is not a range such as 10.0.0.0/8 or fd00::/8'],
     ['EGRESS_ALLOW_PORTS', '443,http', '"http" is not a port such as 443, nor ports such as 8000-8999'],
     ['EGRESS_DENY_CIDRS', '10.0.0.1/8', '"10.0.0.1/8" does not begin where its range begins'],
+    ['FORBIDDEN_WEBHOOK_HEADERS', 'x y', '"x y" is not the name of a header, or a beginning such as x-forwarded-*'],
     ['EGRESS_DENY_HOSTS', '10.0.0.1', '"10.0.0.1" is an address: EGRESS_DENY_CIDRS denies addresses'],
     [
       'EGRESS_NAT64_PREFIXES',
@@ -321,12 +323,14 @@ describe('what is refused', () => {
       HUKZ_EGRESS_DENY_HOSTS: '*.internal.example',
       HUKZ_EGRESS_NAT64_PREFIXES: '2001:db8:64::/96',
       HUKZ_ALLOW_INSECURE_TLS: 'false',
+      HUKZ_FORBIDDEN_WEBHOOK_HEADERS: 'X-User,x-forwarded-*',
     });
     expect(egress).toMatchObject({
       denyRanges: [{ text: '10.1.0.0/16' }],
       denyHosts: [{ text: '*.internal.example' }],
       nat64Prefixes: [{ text: '2001:db8:64::/96', length: 96 }],
       insecureTls: false,
+      forbiddenHeaders: ['x-user', 'x-forwarded-*'],
     });
   });
 

@@ -26,6 +26,7 @@ export function toConfig(given: GivenConfig) {
       ...given.ceilings,
       maxTimeoutMs: Math.max(given.ceilings.maxTimeoutMs, given.request.timeoutMs),
       breaker: given.patience.breaker,
+      forbiddenHeaders: given.egress.forbiddenHeaders,
     },
     egress: egressConfig(given),
     deliveryEvents: given.deliveryEvents === 'on',

@@ -1,4 +1,4 @@
-import { egressProxy, flag, hostPatterns, ipRanges, nat64Prefixes, portRanges } from '../formats.js';
+import { egressProxy, flag, headerPatterns, hostPatterns, ipRanges, nat64Prefixes, portRanges } from '../formats.js';
 import { key } from '../key.js';
 
 /** The addresses that requests may be sent to. */
@@ -27,6 +27,10 @@ export const egressKeys = {
   insecureTls: key('ALLOW_INSECURE_TLS', 'true', {
     doc: "Allows webhooks with tls.insecure, which skips the check of the receiver's certificate. If false, such webhooks are refused, and deliveries of stored ones wait.",
     format: flag,
+  }),
+  forbiddenHeaders: key('FORBIDDEN_WEBHOOK_HEADERS', '', {
+    doc: 'Request headers, comma-separated, that webhooks may not set: x-user,x-forwarded-* for example. An asterisk at the end means every name with that beginning. Deliveries of stored webhooks that set one wait.',
+    format: headerPatterns,
   }),
   proxy: key('EGRESS_PROXY', '', {
     doc: 'HTTP proxy for all requests to receivers, used with CONNECT: http://user:password@proxy:3128.',

@@ -73,7 +73,13 @@ describe('the schema where the operator allows less', () => {
   let served: Served;
   beforeAll(async () => {
     const breaker = { failures: 0, share: 0.5 };
-    const ceilings = { maxTimeoutMs: 10_000, minRetryWaitMs: 2000, breakerMayBeOff: false, breaker };
+    const ceilings = {
+      maxTimeoutMs: 10_000,
+      minRetryWaitMs: 2000,
+      breakerMayBeOff: false,
+      breaker,
+      forbiddenHeaders: [],
+    };
     served = await serve({ webhookProxies: false, insecureTls: false, ceilings });
   });
 

@@ -7,5 +7,6 @@ export const UNSAID_OF_WEBHOOKS: readonly string[] = [
   'receivers may not have the host or port of a URL here',
   'a certificate or key of `tls` cannot be read, has expired, or does not belong to the other',
   'two names of `headers` differ only in case, or a header also belongs to `auth` or `signature`',
+  '`headers`, `pass_headers` or `auth` name a header that webhooks may not set here',
   '`tags` have more than 12,288 bytes of JSON',
 ];

@@ -28,7 +28,13 @@ function makeTestPlans(vault = makeVault([key])) {
   return {
     hands,
     logger,
-    plans: makePlans({ vault, tokens, clock, logger, allowed: { webhookProxies: false, insecureTls: false } }),
+    plans: makePlans({
+      vault,
+      tokens,
+      clock,
+      logger,
+      allowed: { webhookProxies: false, insecureTls: false, forbiddenHeaders: ['x-user'] },
+    }),
   };
 }
 
@@ -67,6 +73,17 @@ describe('the plan of a webhook', () => {
     expect(logger.lines).toEqual([
       { level: 'error', name: 'tls.insecure_not_allowed', fields: { webhook_id: 1, error: problem } },
     ]);
+  });
+
+  it('is not to be had with a header that FORBIDDEN_WEBHOOK_HEADERS names', () => {
+    const { plans, logger } = makeTestPlans();
+    const problem = 'its header X-User is not allowed here; FORBIDDEN_WEBHOOK_HEADERS forbids it';
+    const webhook = makeTestWebhook(1, { settings: { headers: { 'X-Team': 'a', 'X-User': '1' } } });
+    for (let n = 0; n < 3; n++) expect(plans(webhook)).toMatchObject({ plan: undefined, problem });
+    expect(logger.lines).toEqual([
+      { level: 'error', name: 'headers.not_allowed', fields: { webhook_id: 1, error: problem } },
+    ]);
+    expect(plans(makeTestWebhook(2, { settings: { headers: { 'X-Team': 'a' } } })).plan).toBeDefined();
   });
 
   it('is not to be had without the key of a secret: told once a webhook, without the secret', () => {

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.js';
 import type { Tokens } from '../destinations/credentials/tokens/tokens.js';
 import { makeSendPlan, type SendPlan } from '../destinations/http/send-plan.js';
+import { forbiddenHeaders, type HeaderPattern } from '../domain/limits/forbidden-headers.js';
 import type { CatalogWebhook } from '../domain/matching/catalog.js';
+import { echo } from '../domain/text/echo.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Vault } from '../store/secrets/vault.js';
@@ -12,6 +14,8 @@ export interface AllowedSettings {
   readonly webhookProxies: boolean;
   /** `ALLOW_INSECURE_TLS` */
   readonly insecureTls: boolean;
+  /** `FORBIDDEN_WEBHOOK_HEADERS` */
+  readonly forbiddenHeaders: readonly HeaderPattern[];
 }
 
 export interface PlanParts {
@@ -58,6 +62,12 @@ export function makePlans({ vault, tokens, clock, logger, allowed }: PlanParts):
     if (tls?.insecure && !allowed.insecureTls) {
       logger.error('tls.insecure_not_allowed', { webhook_id: webhook.id, error: NO_INSECURE_TLS });
       return { plan: undefined, problem: NO_INSECURE_TLS, until: Number.POSITIVE_INFINITY };
+    }
+    const [forbidden] = forbiddenHeaders(webhook.settings, allowed.forbiddenHeaders);
+    if (forbidden) {
+      const problem = `its header ${echo(forbidden.name)} is not allowed here; FORBIDDEN_WEBHOOK_HEADERS forbids it`;
+      logger.error('headers.not_allowed', { webhook_id: webhook.id, error: problem });
+      return { plan: undefined, problem, until: Number.POSITIVE_INFINITY };
     }
     const now = clock.now();
     const living = webhook.secrets.filter(({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt > now);

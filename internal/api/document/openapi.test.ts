@@ -42,6 +42,7 @@ function makeUnconnected(development: boolean): Express {
       minRetryWaitMs: 1000,
       breakerMayBeOff: false,
       breaker: { failures: 30, share: 0.9 },
+      forbiddenHeaders: [],
     },
   });
 }

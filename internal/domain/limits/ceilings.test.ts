@@ -7,6 +7,7 @@ const ceilings: Ceilings = {
   minRetryWaitMs: 1000,
   breakerMayBeOff: false,
   breaker: { failures: 30, share: 0.9 },
+  forbiddenHeaders: [],
 };
 
 /** Settings beyond a ceiling, the field that is refused, and the settings that are used instead. */

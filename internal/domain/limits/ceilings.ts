@@ -1,5 +1,7 @@
 import type { BreakerSettings, RetrySchedule, WebhookSettings } from '../matching/webhook-settings.js';
 import { formatDuration } from '../text/duration.js';
+import { echo } from '../text/echo.js';
+import { type ForbiddenHeader, forbiddenHeaders, type HeaderPattern } from './forbidden-headers.js';
 
 /** Limits that the operator sets for the settings of webhooks. */
 export interface Ceilings {
@@ -9,6 +11,8 @@ export interface Ceilings {
   readonly breakerMayBeOff: boolean;
   /** The configured breaker, from which a webhook takes the thresholds that it leaves out. */
   readonly breaker: BreakerThresholds;
+  /** Headers that webhooks may not set. */
+  readonly forbiddenHeaders: readonly HeaderPattern[];
 }
 
 export interface BreakerThresholds {
@@ -34,14 +38,15 @@ export function capSettings(settings: WebhookSettings, ceilings: Ceilings): Webh
 }
 
 export interface Beyond {
-  readonly field: 'timeout' | 'retry' | 'breaker';
+  readonly field: 'timeout' | 'retry' | 'breaker' | ForbiddenHeader['field'];
   readonly problem: string;
   /** Returns the value that is beyond the ceiling, in these or in other settings of the webhook. */
   valueIn(settings: WebhookSettings): unknown;
 }
 
 /** Finds the settings that are beyond a ceiling and must therefore not be stored. */
-export function findBeyond({ timeoutMs, retry, breaker }: WebhookSettings, ceilings: Ceilings): readonly Beyond[] {
+export function findBeyond(settings: WebhookSettings, ceilings: Ceilings): readonly Beyond[] {
+  const { timeoutMs, retry, breaker } = settings;
   const { maxTimeoutMs, minRetryWaitMs } = ceilings;
   const beyond: Beyond[] = [];
   if (timeoutMs !== undefined && timeoutMs > maxTimeoutMs) {
@@ -54,7 +59,17 @@ export function findBeyond({ timeoutMs, retry, breaker }: WebhookSettings, ceili
   }
   if (isBreakerRefused(breaker, ceilings))
     beyond.push({ field: 'breaker', problem: NO_BREAKER, valueIn: (settings) => settings.breaker });
-  return beyond;
+  return [...beyond, ...forbiddenIn(settings, ceilings)];
+}
+
+function forbiddenIn(settings: WebhookSettings, ceilings: Ceilings): readonly Beyond[] {
+  return forbiddenHeaders(settings, ceilings.forbiddenHeaders).map(({ field, name }) => ({
+    field,
+    problem: `${field}: webhooks may not set ${echo(name)} here (FORBIDDEN_WEBHOOK_HEADERS)`,
+    // A webhook that sets the header already may be sent back as it was read.
+    valueIn: ({ headers, passHeaders, auth }) =>
+      ({ headers: headers?.[name], pass_headers: passHeaders?.includes(name), auth })[field],
+  }));
 }
 
 const NO_BREAKER =

@@ -35,6 +35,7 @@ export const TEST_LIMITS: OperatorLimits = {
     minRetryWaitMs: 1,
     breakerMayBeOff: true,
     breaker: { failures: 30, share: 0.9 },
+    forbiddenHeaders: [],
   },
 };
 
