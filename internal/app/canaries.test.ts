@@ -56,7 +56,7 @@ const create = (event_ids: number[], more: object) =>
 
 const oauth2 = (client_secret: string) => ({
   type: 'oauth2',
-  token_url: `${receiver.url}/token`,
+  token_url: `${receiver.url}/token?api_key=${canary('t')}`,
   client_id: 'me',
   client_secret,
 });

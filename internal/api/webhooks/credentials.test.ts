@@ -72,6 +72,30 @@ describe('auth of a webhook', () => {
     expect(await stored(id, 'auth')).toBeUndefined();
   });
 
+  it('has a token_url whose secret is hidden in each answer, and kept when it is sent back', async () => {
+    const auth = { ...OAUTH2, token_url: `https://id.example/token?tenant=a&api_key=${CANARY}` };
+    const hidden = { ...OAUTH2, token_url: 'https://id.example/token?tenant=a&api_key=***' };
+    const made = await make({ auth: { ...auth, client_secret: 'a secret' } }).expect(201);
+    const { id } = made.body;
+    const texts = [made.text];
+    for (const method of ['PUT', 'PATCH'])
+      texts.push((await api.send(method, `/webhooks/${id}`, { auth: made.body.auth }).expect(200)).text);
+    for (const path of [`/webhooks/${id}`, '/webhooks', '/webhooks/space/0'])
+      texts.push((await api.send('GET', path).expect(200)).text);
+    for (const text of texts) {
+      expect(text).toContain(hidden.token_url);
+      expect(text).not.toContain('canary');
+    }
+    const { settings } = await api.db('webhooks').where({ id }).first('settings');
+    expect(JSON.stringify(settings)).toContain(CANARY);
+
+    const wanted = 'auth: *** stands for a part of token_url that is not shown; give the whole URL';
+    const other = { ...hidden, token_url: hidden.token_url.replace('tenant=a', 'tenant=b'), client_secret: 'a secret' };
+    const refused = await patch(id, { auth: other }).expect(409);
+    expect(refused.body.errors).toEqual([{ code: 409, message: wanted, source: 'auth' }]);
+    expect((await make({ auth: other }).expect(422)).body.errors[0].message).toBe(wanted);
+  });
+
   it('wants its secret again when it would be sent to another server, path or token endpoint', async () => {
     const made = await make({ auth: { ...OAUTH2, client_secret: CANARY } }).expect(201);
     const { id } = made.body;

@@ -3,10 +3,12 @@ import { hiddenHeader, secretHeaders, withSecretValues } from '../../domain/secr
 import { HIDDEN_PART, isHidden, shownUrl } from '../../domain/secrets/hidden-url.js';
 import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
+import type { GivenCredentials } from './settings/auth-field.js';
 
 interface GivenFields {
   readonly url?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
+  readonly auth?: GivenCredentials | null | undefined;
 }
 
 /**
@@ -14,7 +16,7 @@ interface GivenFields {
  * @throws {AppError} `unprocessable` for a new webhook, `conflict` for one without such a value
  */
 export function withHiddenParts<B extends GivenFields>(body: B, current?: Webhook): B {
-  return { ...body, ...urlMeant(body, current), ...headersMeant(body, current) };
+  return { ...body, ...urlMeant(body, current), ...headersMeant(body, current), ...authMeant(body, current) };
 }
 
 /** Names of secret headers whose values a change keeps, because it does not give them. */
@@ -26,13 +28,26 @@ export function keptHeaders({ headers }: GivenFields, current: Webhook): readonl
 
 function urlMeant({ url }: GivenFields, current: Webhook | undefined): { readonly url?: string } {
   if (!url) return {};
-  if (current && url === shownUrl(current.url)) return { url: current.url };
-  if (!isHidden(url)) return {};
-  throw new AppError(
-    codeFor(current),
-    `url: ${HIDDEN_PART} stands for a part that is not shown; give the whole URL`,
-    'url',
-  );
+  const meant = wholeUrl(url, current?.url);
+  if (meant !== undefined) return { url: meant };
+  const message = `url: ${HIDDEN_PART} stands for a part that is not shown; give the whole URL`;
+  throw new AppError(codeFor(current), message, 'url');
+}
+
+/** The query of a token endpoint may contain a secret too. */
+function authMeant({ auth }: GivenFields, current: Webhook | undefined): GivenFields {
+  if (auth?.settings.type !== 'oauth2' || auth.settings.tokenUrl === undefined) return {};
+  const known = current?.settings.auth;
+  const tokenUrl = wholeUrl(auth.settings.tokenUrl, known?.type === 'oauth2' ? known.tokenUrl : undefined);
+  if (tokenUrl !== undefined) return { auth: { ...auth, settings: { ...auth.settings, tokenUrl } } };
+  const message = `auth: ${HIDDEN_PART} stands for a part of token_url that is not shown; give the whole URL`;
+  throw new AppError(codeFor(current), message, 'auth');
+}
+
+/** Returns the stored URL if this is its shown form, and undefined if a part is hidden that is not stored. */
+function wholeUrl(url: string, known: string | undefined): string | undefined {
+  if (known !== undefined && url === shownUrl(known)) return known;
+  return isHidden(url) ? undefined : url;
 }
 
 function headersMeant({ headers }: GivenFields, current: Webhook | undefined): GivenFields {

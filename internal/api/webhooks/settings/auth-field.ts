@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SECRET_PART } from '../../../domain/credentials/credential-secret.js';
 import type { CredentialSettings } from '../../../domain/matching/webhook-settings.js';
+import { shownUrl } from '../../../domain/secrets/hidden-url.js';
 import { boundedText } from '../../bodies/bounds.js';
 import { ignoredField } from '../../bodies/read-only-fields.js';
 import { isStorable, UNSTORABLE } from '../../bodies/text.js';
@@ -57,7 +58,8 @@ const oauth2 = z
       .meta({ description: 'client credentials, for which a server gives tokens', example: 'oauth2' }),
     token_url: serverUrl.optional().meta({
       pattern: urlPattern('?'),
-      description: 'where tokens are given; either this or issuer',
+      description:
+        'where tokens are given; either this or issuer; a secret in its query is answered as ***, which keeps it when it is sent back',
       example: 'https://login.example.com/oauth2/token',
     }),
     issuer: serverUrl
@@ -165,7 +167,7 @@ export function authJson(auth: CredentialSettings, hint: string): z.input<typeof
   if (auth.type !== 'oauth2') return { ...auth, hint };
   return {
     type: auth.type,
-    token_url: auth.tokenUrl,
+    token_url: auth.tokenUrl === undefined ? undefined : shownUrl(auth.tokenUrl),
     issuer: auth.issuer,
     client_id: auth.clientId,
     scope: auth.scope,
