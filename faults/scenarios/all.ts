@@ -24,6 +24,7 @@ import { killMidPost } from './kill-mid-post.js';
 import { killUnsettled } from './kill-unsettled.js';
 import { lameDuck } from './lame-duck.js';
 import { limitsOfTheServer } from './limits-of-the-server.js';
+import { metadataStaysShut } from './metadata-stays-shut.js';
 import { migratorKilled, twoMigrators } from './migrators.js';
 import { natsAbsent } from './nats-absent.js';
 import { natsRestarted } from './nats-restarted.js';
@@ -89,6 +90,7 @@ export const scenarios: readonly Scenario[] = [
   tenantHangs,
   callersNeverRead,
   dearKeyExchange,
+  metadataStaysShut,
   stalled,
   clockJumps,
   twoRacing,
