@@ -60,7 +60,7 @@ async function sendPieces(
     res.send(first.done ? Buffer.alloc(0) : Buffer.from(first.value));
     return;
   }
-  const running = large.enter(() => res.destroy(), mayBeRefused);
+  const running = large.enter({ caller: userOf(res), mayBeRefused, cut: () => res.destroy() });
   res.status(status).type('application/json');
   try {
     await pipeline(Readable.from(startingWith([first, second], iterator, running.took)), res);
