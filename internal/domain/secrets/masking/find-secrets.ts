@@ -10,7 +10,7 @@ export interface Span {
 }
 
 /** The rest of an escape at the place where a text was cut. */
-const BROKEN_ESCAPE = /(?:\\(?:u[\da-f]{0,3}|x[\da-f]?)?|%[\da-f]?|&(?:#\w{0,6}|[a-z]{0,4}))$/i;
+const BROKEN_ESCAPE = /(?:\\(?:u[\da-f]{0,3}|x[\da-f]?)?|%[\da-f]?|&(?:#\w{0,7}|[a-z]{0,7}))$/i;
 
 /**
  * Maximum number of comparisons of a place in a body with the secrets that may begin there, and of secrets with the

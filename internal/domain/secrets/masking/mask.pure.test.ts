@@ -10,6 +10,11 @@ const inBase64 = (before: string) => Buffer.from(`${before}${SECRET} and more`).
 const python = (text: string) =>
   JSON.stringify(text).replace(/[\u0080-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const numbered = (text: string) => [...text].map((sign) => `&#${sign.codePointAt(0)};`).join('');
+const NAMES: Readonly<Record<string, string>> = {
+  ...{ '&': 'AMP', '<': 'lt', '>': 'gt', '"': 'quot', '/': 'sol', '\\': 'bsol', '+': 'plus', '=': 'equals' },
+  ...{ '%': 'percnt', '.': 'period' },
+};
+const named = (text: string) => [...text].map((sign) => (NAMES[sign] ? `&${NAMES[sign]};` : sign)).join('');
 const eachHex = (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('');
 
 describe('a secret in a body is masked', () => {
@@ -30,6 +35,8 @@ describe('a secret in a body is masked', () => {
       SECRET.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
     ],
     ['in HTML, each sign', numbered(SECRET)],
+    ['in HTML, each sign by its name', named(SECRET)],
+    ['in HTML within JSON', JSON.stringify(named(SECRET))],
     ['in hex', Buffer.from(SECRET).toString('hex')],
     ['in capital hex', Buffer.from(SECRET).toString('hex').toUpperCase()],
     ...['', 'a', 'ab', 'user:'].flatMap(
@@ -118,6 +125,7 @@ describe('a secret at the place where a body was cut', () => {
     JSON.stringify(SECRET).slice(1, -1),
     encodeURIComponent(SECRET),
     eachHex(SECRET),
+    named(SECRET),
     python(SECRET).slice(1, -1),
     Buffer.from(SECRET).toString('base64'),
     Buffer.from(`me:${SECRET}`).toString('base64'),

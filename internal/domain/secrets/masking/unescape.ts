@@ -97,16 +97,26 @@ function readBackslash(text: string, at: number): Escape | undefined {
   return { meaning: utf8(String.fromCharCode(unit, low)), length: 12 };
 }
 
-const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/iy;
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,7}));/iy;
+/** The names that HTML has for the punctuation of ASCII. Some encoders write all of it by name. */
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ...Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", sol: '/', bsol: '\\', plus: '+', equals: '=' }),
+  ...Object.entries({ excl: '!', num: '#', dollar: '$', percnt: '%', lpar: '(', rpar: ')', ast: '*', midast: '*' }),
+  ...Object.entries({ comma: ',', period: '.', colon: ':', semi: ';', quest: '?', commat: '@', hat: '^', grave: '`' }),
+  ...Object.entries({ lsqb: '[', lbrack: '[', rsqb: ']', rbrack: ']', lcub: '{', lbrace: '{', rcub: '}', rbrace: '}' }),
+  ...Object.entries({ lowbar: '_', vert: '|', verbar: '|', tab: '\t', newline: '\n' }),
+]);
 const MAX_CODE_POINT = 0x10ffff;
 
-/** Reads `&#43;`, `&#x2b;` or `&amp;`. */
+/** Reads `&#43;`, `&#x2b;` or `&plus;`. */
 function readEntity(text: string, at: number): Escape | undefined {
   ENTITY.lastIndex = at;
   const [all, decimal, hex, name] = ENTITY.exec(text) ?? [];
   if (all === undefined) return undefined;
-  if (name) return { meaning: ENTITIES[name.toLowerCase()] ?? '', length: all.length };
+  if (name) {
+    const meaning = ENTITIES.get(name.toLowerCase());
+    return meaning === undefined ? undefined : { meaning, length: all.length };
+  }
   const codePoint = decimal ? Number(decimal) : Number.parseInt(hex ?? '', 16);
   return { meaning: codePoint <= MAX_CODE_POINT ? utf8(String.fromCodePoint(codePoint)) : '', length: all.length };
 }
