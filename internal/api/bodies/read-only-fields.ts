@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-const ignored = z.unknown().optional().meta({ readOnly: true, description: 'ours; ignored in requests' });
+const ignored = z
+  .unknown()
+  .optional()
+  .meta({ readOnly: true, description: 'ours; ignored in requests, and named in Hukz-Ignored' });
 
 /** Fields of our answers that a request may contain, because scripts send back the objects that they read. */
 export const readOnlyFields = {
@@ -13,3 +16,9 @@ export const readOnlyFields = {
 };
 
 export const ignoredField = ignored;
+
+/** Returns the names of the fields that a body may contain and that are ignored. */
+export function ignoredFieldsOf(body: z.ZodType | undefined): readonly string[] {
+  if (!(body instanceof z.ZodObject)) return [];
+  return Object.entries(body.shape).flatMap(([name, field]) => (field === ignored ? [name] : []));
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SCOPES, type Scope } from '../../identity/scopes.js';
 import type { Described } from '../api-deps.js';
 import { BODY_BOUNDS, MAX_BODY_BYTES } from '../bodies/json-body.js';
+import { ignoredFieldsOf } from '../bodies/read-only-fields.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from '../http/error-table.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
@@ -50,6 +51,14 @@ const RETRY_AFTER = {
   'Retry-After': {
     description: 'Seconds after which a request is answered again',
     schema: { type: 'integer', minimum: 1 },
+  },
+};
+
+/** Of the answers to bodies with fields that are ignored. */
+const IGNORED = {
+  'Hukz-Ignored': {
+    description: 'The read-only fields of the body, which were ignored, separated by commas; absent if there are none',
+    schema: { type: 'string' },
   },
 };
 
@@ -135,7 +144,11 @@ function answers(endpoint: Endpoint, components: Components): Operation['respons
   return Object.fromEntries(
     Object.entries(endpoint.answers).map(([status, { description, type = 'application/json', schema }]) => [
       status,
-      { description, content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } } },
+      {
+        description,
+        content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } },
+        ...(ignoredFieldsOf(endpoint.body).length > 0 && { headers: IGNORED }),
+      },
     ]),
   );
 }

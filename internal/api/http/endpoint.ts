@@ -4,6 +4,7 @@ import { AppError, type ErrorCode } from '../../errors.js';
 import type { Principal } from '../../identity/principal.js';
 import type { Scope } from '../../identity/scopes.js';
 import { parseFields } from '../bodies/invalid-fields.js';
+import { ignoredFieldsOf } from '../bodies/read-only-fields.js';
 import type { JsonPart } from './pieces.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -44,6 +45,8 @@ export interface RawRequest {
   readonly params: unknown;
   readonly query: unknown;
   readBody(isOptional: boolean): Promise<object>;
+  /** Names fields of the body that the answer has to report as ignored. */
+  onIgnored(fields: readonly string[]): void;
   /** Throws if the request was not admitted with a principal. */
   principal(): Principal;
   /** The host of the API, as the caller names it. The value is arbitrary. */
@@ -90,6 +93,13 @@ export function scopedEndpoint<P, Q, B>(
   handle: (input: Input<P, Q, B>) => Promise<Answer>,
 ): Endpoint {
   const { params, query, body, ...words } = spec;
+  const ignored = ignoredFieldsOf(body);
+  const readBody = async (schema: z.ZodType<B>, request: RawRequest) => {
+    const given = await request.readBody(words.bodyIsOptional ?? false);
+    const parsed = parseFields(schema, given);
+    request.onIgnored(ignored.filter((name) => Object.hasOwn(given, name)));
+    return parsed;
+  };
   return {
     ...words,
     ...(params && { params }),
@@ -100,7 +110,7 @@ export function scopedEndpoint<P, Q, B>(
         principal: request.principal(),
         params: params ? parsePath(params, request.params) : (undefined as P),
         query: query ? parseFields(query, request.query) : (undefined as Q),
-        body: body ? parseFields(body, await request.readBody(words.bodyIsOptional ?? false)) : (undefined as B),
+        body: body ? await readBody(body, request) : (undefined as B),
       };
       // Validating a body, and reading its certificates, each take their own turn of the event loop.
       if (body) await setImmediate();

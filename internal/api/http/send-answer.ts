@@ -25,6 +25,9 @@ export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHan
       params: req.params,
       query: req.query,
       readBody: (isOptional) => readJsonBody(req, res, isOptional),
+      onIgnored: (fields) => {
+        if (fields.length > 0) res.set('hukz-ignored', fields.join(', '));
+      },
       principal: () => principalOf(res),
       host: req.get('host'),
       authorization: req.get('authorization'),
@@ -60,7 +63,7 @@ async function sendPieces(
     res.send(first.done ? Buffer.alloc(0) : Buffer.from(first.value));
     return;
   }
-  const running = large.enter({ caller: userOf(res), mayBeRefused, cut: () => res.destroy() });
+  const running = large.enter({ caller: principalOf(res).subject, mayBeRefused, cut: () => res.destroy() });
   res.status(status).type('application/json');
   try {
     await pipeline(Readable.from(startingWith([first, second], iterator, running.took)), res);
