@@ -36,13 +36,18 @@ afterAll(async () => {
  * then.
  */
 async function read(path: string) {
+  const { text, ...answer } = await readText(path);
+  return { ...answer, json: JSON.parse(text) };
+}
+
+async function readText(path: string) {
   let answer = await getRaw(server, path);
   for (let tries = 1; tries < TRIES && answer.maxTurnMs >= MAX_TURN_MS; tries++) {
     collectGarbage();
     answer = await getRaw(server, path);
   }
   expect(answer.status).toBe(200);
-  return { ...answer, json: JSON.parse(answer.body.toString()) };
+  return { ...answer, text: answer.body.toString() };
 }
 
 /** Adds the given number of attempts to a delivery. */
@@ -70,6 +75,38 @@ it('logs with the largest answers are listed without keeping other work waiting,
   expect(attempts).toEqual(Array.from({ length: 300 }, (_, n) => 300 - n));
   await api.db('webhook_logs').delete();
 });
+
+const SIZE = 900 * 1024;
+const half = SIZE / 2;
+/** Payloads that take longest to decode, check or copy. */
+const PAYLOADS: Readonly<Record<string, Buffer>> = {
+  escapes: Buffer.from(JSON.stringify('\u0001'.repeat(SIZE / 6))),
+  quotes: Buffer.from(JSON.stringify('"'.repeat(half))),
+  brackets: Buffer.from('['.repeat(half) + ']'.repeat(half)),
+  numbers: Buffer.from(`[${'0,'.repeat(half)}0]`),
+  objects: Buffer.from(`[${'{"a":"b"},'.repeat(SIZE / 10)}0]`),
+  'no JSON': Buffer.alloc(SIZE, 0xff),
+  'four times as large': Buffer.from(`[${'{"a":"b"},'.repeat((4 * SIZE) / 10)}0]`),
+};
+
+it.each(Object.keys(PAYLOADS))(
+  'a large payload keeps no other work waiting, in a log and in a delivery: %s',
+  async (kind) => {
+    const payload = PAYLOADS[kind] ?? Buffer.alloc(0);
+    const body = { url: 'http://example.com', event_ids: [], format: 'raw' };
+    const raw: number = (await api.send('POST', '/webhooks', body).expect(201)).body.id;
+    for (const id of [webhookId, raw]) {
+      const delivery = await storeDelivery(api.db, { place: 'dead_letters', webhookId: id });
+      await api.db('messages').where({ id: delivery.messageId }).update({ payload });
+      for (const path of [`/webhooks/logs?webhook_id=${id}`, `/deliveries/${delivery.id}`]) {
+        const { text, maxTurnMs } = await readText(path);
+        expect(text).toContain(kind === 'no JSON' ? payload.toString('base64') : payload.toString());
+        expect([kind, path, maxTurnMs < MAX_TURN_MS ? 'in time' : maxTurnMs]).toEqual([kind, path, 'in time']);
+      }
+    }
+    await api.db('webhook_logs').delete();
+  },
+);
 
 it('a page of logs with large payloads ends with the one that reaches 16 MiB', async () => {
   for (let n = 0; n < 6; n++) {

@@ -1,18 +1,32 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Format } from '../../domain/format/format.js';
 import { hukz } from '../../domain/format/hukz.js';
 import { envelope } from '../../domain/message/envelope.js';
-import { isJson } from '../../domain/message/json-bytes.js';
+import { isJsonInSteps } from '../../domain/message/json-steps.js';
 import { toBase64 } from '../../domain/message/splice.js';
 import type { StoredMessage } from '../../store/deliveries/message-payloads.js';
+import type { JsonPart } from '../http/pieces.js';
 
 /**
  * The members `data` and, if the body is not JSON, `data_encoding`. They hold the formatted message byte for byte, or
  * null when the message is no longer kept.
  */
-export function sentData(message: StoredMessage | undefined, format: Format): Uint8Array {
-  if (!message) return Buffer.from('"data":null');
-  const { subject, receivedAt, payload } = message;
-  const { body } = format.render({ ...message, ...envelope(subject, receivedAt, payload) });
-  if (format === hukz || isJson(body)) return Buffer.concat([Buffer.from('"data":'), body]);
-  return Buffer.from(`"data":"${toBase64(body)}","data_encoding":"base64"`);
+export async function sentData(message: StoredMessage | undefined, format: Format): Promise<readonly JsonPart[]> {
+  if (!message) return ['"data":null'];
+  const { subject, receivedAt } = message;
+  const isPayloadJson = await isJsonInTurns(message.payload);
+  const occurrence = { ...message, ...envelope(subject, receivedAt, message.payload, isPayloadJson) };
+  const { body } = format.render(occurrence);
+  const isPayload = body === occurrence.payload;
+  if (format === hukz || (isPayload ? isPayloadJson : await isJsonInTurns(body))) return ['"data":', body];
+  return [`"data":"${toBase64(body)}","data_encoding":"base64"`];
+}
+
+/** A payload of several megabytes does not keep other work waiting. */
+async function isJsonInTurns(bytes: Uint8Array): Promise<boolean> {
+  const steps = isJsonInSteps(bytes);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    await setImmediate();
+  }
 }

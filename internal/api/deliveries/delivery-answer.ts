@@ -79,7 +79,7 @@ export async function* deliveryParts(
     subject: message?.subject ?? delivery.subject,
   });
   yield `,"message":${told.slice(0, -1)},`;
-  yield sentData(message, formatOf(webhook.settings.format, webhook.url));
+  yield* await sentData(message, formatOf(webhook.settings.format, webhook.url));
   yield '},"attempts":[';
   const newest = await newestAttempts(db, delivery.id, MAX_ATTEMPTS + 1);
   yield* attemptsInSteps(db, newest.slice(0, MAX_ATTEMPTS).reverse());

@@ -57,8 +57,8 @@ export const attemptAnswer = logAnswer.omit({ data: true, data_encoding: true })
  * A log's JSON. The body that was sent and the answer are copied byte for byte, because parsing would change big
  * integers.
  */
-export function logParts(log: WebhookLog, sent: Uint8Array): readonly JsonPart[] {
-  return [openText(log), ',', sent, ...closeParts(log)];
+export function logParts(log: WebhookLog, sent: readonly JsonPart[]): readonly JsonPart[] {
+  return [openText(log), ',', ...sent, ...closeParts(log)];
 }
 
 export function attemptParts(log: WebhookLog): readonly JsonPart[] {

@@ -34,7 +34,7 @@ async function* inSteps(db: Db, keys: readonly LogKey[]): AsyncGenerator<readonl
     for (const key of step) {
       const log = logs.get(key.id);
       yield log
-        ? logParts(log, sentData(messages.get(log.messageId), formatOf(names.get(log.webhookId), log.url)))
+        ? logParts(log, await sentData(messages.get(log.messageId), formatOf(names.get(log.webhookId), log.url)))
         : [];
     }
   }

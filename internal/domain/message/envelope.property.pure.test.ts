@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../testkit/properties.js';
 import { envelope } from './envelope.js';
 import { isJson } from './json-bytes.js';
+import { isJsonInSteps } from './json-steps.js';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** A reference implementation: decode all characters, then parse. */
@@ -128,6 +129,21 @@ it('long strings, plain or escaped, whole or torn, are judged as short ones', ()
   );
 });
 
+it('bytes are judged in steps as they are at once, whatever the size of a step', () => {
+  const value = fc.json({ maxDepth: 6 }).map((json) => Buffer.from(json));
+  fc.assert(
+    fc.property(fc.oneof(bytesInBuffer, value), fc.integer({ min: 1, max: 40 }), (bytes, stepBytes) => {
+      expect(inSteps(bytes, stepBytes)).toBe(isJson(bytes));
+    }),
+    { numRuns: 600 },
+  );
+});
+
+function inSteps(bytes: Uint8Array, stepBytes: number): boolean {
+  const steps = isJsonInSteps(bytes, stepBytes);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+
 it('nesting of any depth is no reason to fail', () => {
   for (const [open, close] of [
     ['[', ']'],
@@ -136,6 +152,7 @@ it('nesting of any depth is no reason to fail', () => {
     const deep = `${open.repeat(200_000)}1${close.repeat(200_000)}`;
     expect(isJson(Buffer.from(deep))).toBe(true);
     expect(isJson(Buffer.from(deep.slice(0, -1)))).toBe(false);
+    expect([inSteps(Buffer.from(deep), 1000), inSteps(Buffer.from(deep.slice(0, -1)), 1000)]).toEqual([true, false]);
   }
 });
 

@@ -1,4 +1,4 @@
-const QUOTE = 0x22;
+export const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
@@ -57,7 +57,7 @@ export function skipValue(bytes: Uint8Array, from: number): number {
 }
 
 /** Skips from the end of a value to the start of the next one, or behind the last bracket. */
-function closeAll(bytes: Uint8Array, from: number, open: number[]): number {
+export function closeAll(bytes: Uint8Array, from: number, open: number[]): number {
   let at = from;
   while (open.length > 0) {
     at = skipSpace(bytes, at);
@@ -77,7 +77,7 @@ export function skipSpace(bytes: Uint8Array, from: number): number {
 }
 
 /** Skips `"name":`. */
-function skipName(bytes: Uint8Array, from: number): number {
+export function skipName(bytes: Uint8Array, from: number): number {
   if (bytes[from] !== QUOTE) return WRONG;
   const end = skipString(bytes, from + 1);
   if (end < 0) return end;
@@ -121,7 +121,7 @@ function skipEscape(bytes: Uint8Array, at: number): number {
   return at + 5;
 }
 
-function skipNumberOrWord(bytes: Uint8Array, from: number): number {
+export function skipNumberOrWord(bytes: Uint8Array, from: number): number {
   if (bytes[from] !== MINUS && !isDigit(bytes[from])) return skipWord(bytes, from);
   let at = bytes[from] === MINUS ? from + 1 : from;
   at = bytes[at] === ZERO ? at + 1 : skipDigits(bytes, at);

@@ -17,6 +17,8 @@ export interface StoredMessage {
   readonly payload: Uint8Array;
 }
 
+/** A larger payload is read in parts, because the driver decodes a value in one turn of the event loop. */
+const PART_BYTES = 256 * 1024;
 const JOINED = `
   from unnest(?::uuid[], ?::timestamptz[]) as wanted (id, received_at)
   join messages on messages.id = wanted.id and messages.received_at = wanted.received_at`;
@@ -30,18 +32,46 @@ export async function payloadSizes(db: Db, keys: readonly MessageKey[]): Promise
   return new Map(rows.map((row) => [row.id, row.bytes]));
 }
 
+interface MessageRow {
+  readonly id: string;
+  readonly subject: string;
+  readonly received_at: Date;
+  readonly received_at_text: string;
+  readonly bytes: number;
+  /** Null if the payload is read in parts. */
+  readonly payload: Buffer | null;
+}
+
 /** Returns the messages that still exist, by id. */
 export async function loadMessages(db: Db, keys: readonly MessageKey[]): Promise<ReadonlyMap<string, StoredMessage>> {
-  const { rows }: { rows: { id: string; subject: string; received_at: Date; payload: Buffer }[] } = await db.raw(
-    `select messages.id, messages.subject, messages.received_at, messages.payload ${JOINED}`,
+  const { rows }: { rows: MessageRow[] } = await db.raw(
+    `select messages.id, messages.subject, messages.received_at, messages.received_at::text as received_at_text,
+       octet_length(messages.payload) as bytes,
+       case when octet_length(messages.payload) <= ${PART_BYTES} then messages.payload end as payload ${JOINED}`,
     columnsOf(keys),
   );
-  return new Map(
-    rows.map(({ id, subject, received_at, payload }) => [
-      id,
-      { id, subject, receivedAt: received_at.getTime(), payload },
-    ]),
-  );
+  const messages = new Map<string, StoredMessage>();
+  for (const { id, subject, received_at, received_at_text, bytes, payload } of rows) {
+    const whole = payload ?? (await readInParts(db, { messageId: id, receivedAt: received_at_text }, bytes));
+    if (whole) messages.set(id, { id, subject, receivedAt: received_at.getTime(), payload: whole });
+  }
+  return messages;
+}
+
+/** Returns undefined if the message has been deleted meanwhile. */
+async function readInParts(db: Db, { messageId, receivedAt }: MessageKey, bytes: number): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  for (let from = 1; from <= bytes; from += PART_BYTES) {
+    const { rows }: { rows: { part: Buffer }[] } = await db.raw(
+      `select substring(payload from ?::int for ?::int) as part from messages
+       where id = ?::uuid and received_at = ?::timestamptz`,
+      [from, PART_BYTES, messageId, receivedAt],
+    );
+    const [row] = rows;
+    if (!row) return undefined;
+    parts.push(row.part);
+  }
+  return Buffer.concat(parts, bytes);
 }
 
 function columnsOf(keys: readonly MessageKey[]): [string[], string[]] {
