@@ -5,8 +5,10 @@ import { BenchFailure } from '../failure.js';
 import type { Latencies } from '../latencies.js';
 import { maxStallMs, readMetrics } from '../metrics.js';
 import { readUsage, type Usage, usageEach } from '../usage.js';
+import type { HttpPublisherCommands } from '../workers/http-publisher.js';
 import type { Aside, Picks } from '../workers/publisher.js';
 import type { Database, Logged } from './database.js';
+import type { Worker } from './worker.js';
 
 /** The messages to publish, and the deliveries to expect. */
 export interface Work {
@@ -49,6 +51,25 @@ export function deliverPaced(bench: Bench, work: Work, perSecond: number): Promi
     publish: (run) => bench.publisher.ask('pace', { ...messagesOf(bench, work), run, perSecond }),
     perSecond,
   });
+}
+
+export interface OverHttp {
+  readonly publisher: Worker<HttpPublisherCommands>;
+  readonly connections: number;
+  /** The number of messages per request. */
+  readonly perRequest: number;
+  /** Undefined means at full speed. */
+  readonly perSecond: number | undefined;
+}
+
+/** Publishes over HTTP. At full speed, the answers to the requests are the back-pressure. */
+export function deliverOverHttp(bench: Bench, work: Work, over: OverHttp): Promise<Delivered> {
+  const { publisher, connections, perRequest, perSecond } = over;
+  const { subject, count, bytes } = messagesOf(bench, work);
+  const messages = { origin: bench.service.api, subject, count, bytes, connections, perRequest };
+  if (perSecond === undefined)
+    return deliver(bench, work, { publish: (run) => publisher.ask('flood', { ...messages, run }) });
+  return deliver(bench, work, { publish: (run) => publisher.ask('pace', { ...messages, run, perSecond }), perSecond });
 }
 
 /** The latencies of a run at a constant rate. */

@@ -16,6 +16,7 @@ import { w5 } from './w5.js';
 import { w6 } from './w6.js';
 import { w7 } from './w7.js';
 import { w8 } from './w8.js';
+import { w10 } from './w10.js';
 
 const named = (row: Row) => ({ row, inAll: false });
 const always = (row: Row) => ({ row, inAll: true });
@@ -31,6 +32,7 @@ export const rows: readonly { readonly row: Row; readonly inAll: boolean }[] = [
   always(w1j),
   always(w1l),
   always(w7),
+  always(w10),
   always(w2),
   always(fan),
   always(w3),

@@ -21,6 +21,16 @@ export const intakeKeys = {
       doc: 'Maximum total size of messages in memory waiting to be written to the journal.',
       format: size({ min: 1024 }),
     }),
+    publish: {
+      over: key('HTTP_PUBLISH', 'journal', {
+        doc: 'Destination of messages that POST /messages publishes. journal stores them directly, without NATS. nats publishes them to their subject, so that other subscribers see them too. off refuses them.',
+        format: oneOf('journal', 'nats', 'off'),
+      }),
+      maxBytes: key('MESSAGE_MAX_BYTES', '1MiB', {
+        doc: 'Maximum size of the payload of a message that is published over HTTP. Messages from NATS are limited by max_payload of the NATS server.',
+        format: size({ min: 1024, max: 64 << 20 }),
+      }),
+    },
     storeUnmatched: key('STORE_UNMATCHED', 'true', {
       doc: 'Stores messages of registered events even if they match no webhook.',
       format: flag,

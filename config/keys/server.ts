@@ -29,7 +29,7 @@ export const serverKeys = {
       format: apiHosts,
     }),
     rate: key('API_RATE', '60000/minute', {
-      doc: 'Maximum rate of API requests per user (X-User) and per client address, in one process: 100/second, 6000/minute, 100000/hour or off. Further requests are answered with 429; /ping, /health and /metrics are exempt.',
+      doc: 'Maximum rate of API requests per user (X-User) and per client address, in one process: 100/second, 6000/minute, 100000/hour or off. Further requests are answered with 429; /ping, /health, /messages and /metrics are exempt.',
       format: optionalRate,
     }),
   },

@@ -17,6 +17,7 @@ import { halfOpenNats } from './half-open-nats.js';
 import { intakeSwitched } from './intake-switched.js';
 import { jetstreamMissing } from './jetstream-missing.js';
 import { killAndBack } from './kill-and-back.js';
+import { killAndRetry } from './kill-and-retry.js';
 import { killBeforeAck } from './kill-before-ack.js';
 import { killBeforeSettle } from './kill-before-settle.js';
 import { killEverything } from './kill-everything.js';
@@ -56,6 +57,7 @@ export const scenarios: readonly Scenario[] = [
   halfOpenNats,
   stoppedAndCutOff,
   killAndBack,
+  killAndRetry,
   killMidPost,
   killBeforeAck,
   killEverything,

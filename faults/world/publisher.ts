@@ -20,6 +20,8 @@ export interface Publisher {
   publish(subject: string, options?: PublishOptions): Promise<boolean>;
   /** Returns a number for a message that the caller publishes; it counts as not acknowledged. */
   number(subject: string): number;
+  /** Records that a message which the caller has published was acknowledged. */
+  acknowledge(number: number): void;
   /** Publishes this number of messages, a few at a time. */
   burst(subject: string, count: number): Promise<void>;
   /** Publishes at a constant rate to one subject after the other, until it is stopped. */
@@ -67,6 +69,10 @@ export async function startPublisher(natsUrl: string): Promise<Publisher> {
     published,
     publish,
     number: (subject) => record(subject).number,
+    acknowledge(number) {
+      const message = published[number];
+      if (message) message.acknowledged = true;
+    },
     async burst(subject, count) {
       for (let left = count; left > 0; left -= AT_ONCE)
         await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => publish(subject)));

@@ -11,6 +11,7 @@ import type { Db } from '../store/postgres/knex.js';
 import type { Vault } from '../store/secrets/vault.js';
 import type { ReplayReach } from './deliveries/replay-bodies.js';
 import type { Refusals } from './http/refusals.js';
+import type { Publishing } from './messages/publishing.js';
 import type { OperatorLimits } from './operator-limits.js';
 
 /** The stores that endpoints read and write. */
@@ -80,6 +81,11 @@ export interface Deliveries {
   nextOfKey(webhookId: number, orderKey: string): void;
 }
 
+/** Messages that are published over HTTP. */
+export interface HttpPublishing {
+  readonly publishing: Publishing;
+}
+
 /** The state of this instance and of its dependencies. */
 export interface Health {
   /** The delivery guarantee, and the point from which it holds for a message. */
@@ -120,6 +126,7 @@ export interface EndpointDeps
     Receivers,
     TestCalls,
     Deliveries,
+    HttpPublishing,
     Health,
     Described {}
 

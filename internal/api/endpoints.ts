@@ -9,6 +9,7 @@ import { makeDocumentEndpoints } from './document/document-endpoints.js';
 import { makeEventEndpoints } from './events/event-endpoints.js';
 import { makeHealthEndpoints } from './health-endpoints.js';
 import type { Endpoint } from './http/endpoint.js';
+import { makePublishEndpoints } from './messages/publish-endpoints.js';
 import { makeSpaceEndpoints } from './spaces/space-endpoints.js';
 import { makePauseEndpoints } from './webhooks/pause-endpoints.js';
 import { makeSecretEndpoints } from './webhooks/secret-endpoints.js';
@@ -19,6 +20,7 @@ import { makeWebhookEndpoints } from './webhooks/webhook-endpoints.js';
 export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
   const endpoints = [
     ...makeHealthEndpoints(deps),
+    ...makePublishEndpoints(deps),
     ...makeEventEndpoints(deps),
     ...makeLogEndpoints(deps),
     ...makeSpaceEndpoints(deps),

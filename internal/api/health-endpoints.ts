@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Degradation, isForOperators, summaryOf, type Trouble } from '../domain/streams/degradation.js';
-import type { Health } from './api-deps.js';
+import type { Health, HttpPublishing } from './api-deps.js';
 import { degradation } from './events/event-answer.js';
 import { type Endpoint, publicEndpoint } from './http/endpoint.js';
 
@@ -33,7 +33,7 @@ const problems = z.object({
   ...degradedFields,
 });
 
-export function makeHealthEndpoints(deps: Health): readonly Endpoint[] {
+export function makeHealthEndpoints(deps: Health & HttpPublishing): readonly Endpoint[] {
   return [
     publicEndpoint(
       {
@@ -66,15 +66,37 @@ export function makeHealthEndpoints(deps: Health): readonly Endpoint[] {
       async ({ authorization }) => {
         const { troubles, degraded } = await deps.readiness();
         const level = deps.mayReadDetails(authorization) ? 'detail' : 'summary';
-        const errors = Object.entries(troubles).map(([dependency, trouble]) => [dependency, trouble[level]]);
+        const errors = errorsOf(troubles, level);
         const degradations = shown(degraded, level);
         return errors.length === 0
           ? { status: 200, json: { status: 'ok', guarantee: deps.guarantee, promise: deps.guarantee, ...degradations } }
           : { status: 503, json: { errors: Object.fromEntries(errors), ...degradations } };
       },
     ),
+    publicEndpoint(
+      {
+        method: 'get',
+        path: '/health/publish',
+        isUnlimited: true,
+        summary: 'Whether this instance accepts messages over HTTP, which does not need NATS unless HTTP_PUBLISH=nats',
+        answers: { 200: ok, 503: { description: 'what is missing, by dependency', schema: problems } },
+      },
+      async ({ authorization }) => {
+        const { isOn, dependencies } = deps.publishing;
+        const { troubles } = await deps.readiness();
+        const level = deps.mayReadDetails(authorization) ? 'detail' : 'summary';
+        const errors = errorsOf(troubles, level).filter(([dependency]) => dependencies.has(dependency));
+        if (!isOn) errors.push(['publishing', 'it is off (HTTP_PUBLISH=off)']);
+        return errors.length === 0
+          ? { status: 200, json: { status: 'ok' } }
+          : { status: 503, json: { errors: Object.fromEntries(errors) } };
+      },
+    ),
   ];
 }
+
+const errorsOf = (troubles: Readonly<Record<string, Trouble>>, level: keyof Trouble) =>
+  Object.entries(troubles).map(([dependency, trouble]): [string, string] => [dependency, trouble[level]]);
 
 function shown(all: readonly Degradation[], level: keyof Trouble) {
   const degraded = level === 'detail' ? all : all.filter((one) => !isForOperators(one));

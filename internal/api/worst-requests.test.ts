@@ -1,7 +1,7 @@
 import { Agent, createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeTestApi, TEST_LIMITS, type TestApi } from '../testkit/kits/test-api.js';
+import { makeTestApi, TEST_LIMITS, TEST_PUBLISHING, type TestApi } from '../testkit/kits/test-api.js';
 import { collectGarbage, type Turns, watchTurns } from '../testkit/longest-turn.js';
 import { makeCertificates } from '../testkit/servers/certificates.js';
 import { worstBodiesOf } from '../testkit/worst-bodies.js';
@@ -115,7 +115,13 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 /** The document needs no database. */
 function describedApi(): OpenApi {
-  const deps = { ...TEST_LIMITS, development: true, version: '0', subjectRules: { allowAll: false } } as EndpointDeps;
+  const deps = {
+    ...TEST_LIMITS,
+    publishing: TEST_PUBLISHING,
+    development: true,
+    version: '0',
+    subjectRules: { allowAll: false },
+  } as EndpointDeps;
   return makeOpenApi(makeEndpoints(deps), deps);
 }
 

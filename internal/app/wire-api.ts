@@ -9,6 +9,7 @@ import { withoutServerWords } from './admit-event.js';
 import type { Base } from './base.js';
 import type { Core } from './construct.js';
 import { doorOf } from './door-of.js';
+import { wirePublishing } from './publishing/wire-publishing.js';
 import { findReadiness, probeDatabase } from './telemetry/readiness.js';
 import type { Observation } from './wire-observation.js';
 
@@ -58,6 +59,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
         isTrusted: membership.isTrusted,
         isStopping,
       }),
+    publishing: wirePublishing(base, core, { databaseTrouble, isStopping }),
     logger,
     version,
     mayReadDetails: (authorization) => isDevelopment || showsToken(authorization),

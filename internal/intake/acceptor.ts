@@ -108,7 +108,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     // A single message is always accepted: a message that never fits would be redelivered by its stream for ever.
     if (waiting >= limits.maxMessages || (waiting > 0 && waitingBytes + size > limits.maxBytes)) {
       if (incoming.identity) count.delayed++;
-      else count.dropped++;
+      else if (!incoming.learnsOfRefusal) count.dropped++;
       return OVERLOADED;
     }
     return takeIn({ incoming, view, matched, size });

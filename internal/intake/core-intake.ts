@@ -73,6 +73,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
+    connection: () => link?.connection(),
     degraded: () => subscriptions.degraded(),
     acknowledgedUpTo: async () => 'unread',
     stats: () => ({

@@ -12,4 +12,6 @@ export interface Incoming {
    * time from the acceptor.
    */
   readonly identity?: { readonly id: string; readonly receivedAt: number };
+  /** The publisher learns if the message is refused for lack of room, and can publish it again. */
+  readonly learnsOfRefusal?: true;
 }

@@ -1,3 +1,4 @@
+import type { NatsConnection } from 'nats';
 import type { Degradation } from '../domain/streams/degradation.js';
 
 /** The guarantee for messages and its start, in the words of the start line, `/health/ready` and the metrics. */
@@ -16,6 +17,8 @@ export interface Intake {
   connectionProblem(): string | undefined;
   /** Publishes a message to NATS at most once. Returns false while there is no connection. */
   publish(subject: string, payload: string): boolean;
+  /** The connection to publish on with a confirmation. Undefined while there is none. */
+  connection(): NatsConnection | undefined;
   /** The registered events whose messages do not arrive, or not as they should. It is called every second. */
   degraded(): readonly Degradation[];
   /**

@@ -27,6 +27,8 @@ export interface NatsLink {
    * bound.
    */
   publish(subject: string, payload: string): boolean;
+  /** The connection by which messages arrive and can be published now. */
+  connection(): NatsConnection | undefined;
   /** Closes the connection once its published messages are sent. */
   stop(): Promise<void>;
 }
@@ -112,12 +114,18 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
     onError: (error) => logger.error('nats.failed', { error: messageOf(error) }),
   });
 
+  const usable = () => {
+    const connection = current()?.connection;
+    return connection?.isDraining() ? undefined : connection;
+  };
+
   return {
     tried,
     problem,
+    connection: usable,
     publish(subject, payload) {
-      const connection = current()?.connection;
-      if (!connection || connection.isDraining()) return false;
+      const connection = usable();
+      if (!connection) return false;
       connection.publish(subject, payload);
       return true;
     },

@@ -51,7 +51,8 @@ function requireJson(contentType: string | undefined): void {
   if (!isJson) throw new AppError('unsupported_media_type', 'a request body must be application/json in UTF-8');
 }
 
-function parseObject(bytes: unknown): object {
+/** Parses one JSON object of a modest shape. @throws {AppError} `unprocessable` */
+export function parseObject(bytes: unknown): object {
   if (!Buffer.isBuffer(bytes) || !isUtf8(bytes)) throw invalidBody();
   requireModestShape(bytes);
   const text = bytes.toString('utf8');

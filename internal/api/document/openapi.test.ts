@@ -5,6 +5,7 @@ import { authenticateUser } from '../../identity/authenticate.js';
 import { makeJournalPool } from '../../store/journal/journal-pool.js';
 import { makeKnex } from '../../store/postgres/knex.js';
 import { makeVault } from '../../store/secrets/vault.js';
+import { TEST_PUBLISHING } from '../../testkit/kits/test-api.js';
 import { makeTestLogger } from '../../testkit/kits/test-logger.js';
 import { makeApi } from '../http/make-api.js';
 import type { OpenApi } from './openapi.js';
@@ -34,6 +35,7 @@ function makeUnconnected(development: boolean): Express {
     apiRate: undefined,
     refusals: { add: () => undefined, running: () => [] },
     receiverProblem: () => undefined,
+    publishing: TEST_PUBLISHING,
     webhookProxies: true,
     insecureTls: true,
     subjectRules: { allowAll: false },
@@ -114,6 +116,8 @@ describe('the OpenAPI document', () => {
     ['put /events/{id}', '200 400 401 403 404 409 413 415 422 429 500 503'],
     ['patch /events/{id}', '200 400 401 403 404 409 413 415 422 429 500 503'],
     ['delete /events/{id}', '200 400 401 403 404 422 429 500 503'],
+    ['post /messages', '202 207 401 403 404 413 415 422 429 500 503'],
+    ['post /messages/batch', '202 207 401 403 413 415 422 429 500 503'],
     ['get /webhooks/logs', '200 401 403 409 422 429 431 500 503'],
     ['get /webhooks/space/{space_id}', '200 400 401 403 409 422 429 431 500 503'],
     ['post /webhooks/space/{space_id}', '201 400 401 403 409 413 415 422 429 500 503'],

@@ -3,7 +3,7 @@ import { SCOPES, type Scope } from '../../identity/scopes.js';
 import type { Described } from '../api-deps.js';
 import { BODY_BOUNDS, MAX_BODY_BYTES } from '../bodies/json-body.js';
 import { ignoredFieldsOf } from '../bodies/read-only-fields.js';
-import type { Endpoint } from '../http/endpoint.js';
+import type { BodyForm, Endpoint } from '../http/endpoint.js';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from '../http/error-table.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
 
@@ -38,6 +38,7 @@ interface DescribedAnswer {
 }
 
 export interface Operation {
+  readonly operationId?: string;
   readonly summary: string;
   readonly tags: readonly string[];
   /** One requirement, with the scope that the caller needs. Public operations have none. */
@@ -106,13 +107,16 @@ function userWords(endpoints: readonly Endpoint[]): string {
 
 function operation(endpoint: Endpoint, components: Components): Operation {
   return {
+    ...(endpoint.operationId !== undefined && { operationId: endpoint.operationId }),
     summary: endpoint.summary,
     tags: [endpoint.path.split('/')[1] || 'docs'],
     ...(endpoint.scope && { security: [{ user: [endpoint.scope] }] }),
     parameters: [
       ...parameters('path', endpoint.params, components),
       ...parameters('query', endpoint.query, components),
+      ...parameters('header', endpoint.headers, components),
     ],
+    ...(endpoint.forms && { requestBody: formsOf(endpoint.forms, components) }),
     ...(endpoint.body && { requestBody: bodyOf(endpoint, components.use(endpoint.body, 'input')) }),
     responses: { ...answers(endpoint, components), ...refusals(endpoint, components) },
   };
@@ -128,7 +132,22 @@ function bodyOf({ method, bodyIsOptional }: Endpoint, schema: JsonSchema): Reque
   };
 }
 
-function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, components: Components): Parameter[] {
+/** The bodies of an endpoint that reads them itself. */
+function formsOf(forms: Readonly<Record<string, BodyForm>>, components: Components): RequestBody {
+  return {
+    required: true,
+    description: 'One of these forms, by `Content-Type` and by the headers of the request',
+    content: Object.fromEntries(
+      Object.entries(forms).map(([type, { schema }]) => [type, { schema: components.use(schema, 'input') }]),
+    ),
+  };
+}
+
+function parameters(
+  place: 'path' | 'query' | 'header',
+  schema: z.ZodType | undefined,
+  components: Components,
+): Parameter[] {
   if (!schema) return [];
   const { properties = {} } = components.inline(schema, 'output');
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
@@ -171,7 +190,9 @@ function refusals(endpoint: Endpoint, components: Components): Operation['respon
   };
 }
 
-function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [] }: Endpoint): string {
+function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [], meanings = {} }: Endpoint): string {
+  const own = meanings[status];
+  if (own !== undefined) return own;
   if (status !== STATUS_OF.unprocessable || unsaid.length === 0) return MEANING_OF[status];
   return `${MEANING_OF[status]}. Besides, the schemas cannot express these reasons: ${unsaid.join('; ')}`;
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import { AppError, type ErrorCode } from '../../errors.js';
@@ -24,6 +25,11 @@ export interface AnswerWords {
   readonly schema?: z.ZodType;
 }
 
+/** The description of a body of one media type that an endpoint reads itself. */
+export interface BodyForm {
+  readonly schema: z.ZodType;
+}
+
 interface EndpointWords {
   readonly method: Method;
   /** The path with `{names}`, in the notation of OpenAPI. */
@@ -34,6 +40,14 @@ interface EndpointWords {
   readonly refuses?: readonly ErrorCode[];
   /** Reasons for a 422 that the schemas cannot express. The document lists them. */
   readonly unsaid?: readonly string[];
+  /** The name of the operation in generated clients. */
+  readonly operationId?: string;
+  /** The headers that the endpoint reads, for the document. */
+  readonly headers?: z.ZodType;
+  /** The bodies that the endpoint reads itself, by their media types, for the document. */
+  readonly forms?: Readonly<Record<string, BodyForm>>;
+  /** Meanings of statuses that differ from those of other endpoints. */
+  readonly meanings?: Readonly<Record<number, string>>;
   /** The endpoint is answered regardless of the number of requests that a caller sends. */
   readonly isUnlimited?: true;
   /** An absent body means `{}`. */
@@ -52,6 +66,8 @@ export interface RawRequest {
   /** The host of the API, as the caller names it. The value is arbitrary. */
   readonly host: string | undefined;
   readonly authorization: string | undefined;
+  /** The request itself, for an endpoint that reads its headers and its body in a way of its own. */
+  readonly incoming: IncomingMessage;
 }
 
 export interface Input<P, Q, B> {
@@ -86,6 +102,14 @@ export function publicEndpoint(
   answer: (request: Pick<RawRequest, 'host' | 'authorization'>) => Promise<Answer>,
 ): Endpoint {
   return { ...words, scope: undefined, answer };
+}
+
+/** An endpoint that reads its headers and its body itself. */
+export function rawEndpoint(
+  words: EndpointWords & { readonly scope: Scope },
+  answer: (request: RawRequest) => Promise<Answer>,
+): Endpoint {
+  return { ...words, answer };
 }
 
 export function scopedEndpoint<P, Q, B>(

@@ -50,6 +50,7 @@ export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
     }
     // An answer that has begun cannot be withdrawn. It is cut off, so that the caller does not mistake it for a
     // complete one.
+    if (refusals?.[0].code === 'too_many' && !res.headersSent && !res.get('retry-after')) res.set('retry-after', '1');
     if (res.headersSent) res.destroy();
     else if (refusals) sendErrors(res, wire(refusals));
     else sendErrors(res, [{ code: BUG_STATUS, message: 'Something went wrong' }]);

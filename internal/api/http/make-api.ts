@@ -41,11 +41,15 @@ export function makeApi(deps: ApiDeps): Express {
 }
 
 const unlimitedIn = (endpoints: readonly Endpoint[]) =>
-  new Set(endpoints.filter(({ isUnlimited }) => isUnlimited).map(({ path }) => path));
+  new Set(endpoints.filter(({ isUnlimited }) => isUnlimited).map(({ method, path }) => `${method} ${path}`));
 
-function unlessFor(paths: ReadonlySet<string>, handler: RequestHandler): RequestHandler {
-  // Express treats a path with a trailing slash as the same endpoint.
-  return (req, res, next) => (paths.has(req.path.replace(/\/$/, '')) ? next() : handler(req, res, next));
+function unlessFor(unlimited: ReadonlySet<string>, handler: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    const method = req.method === 'HEAD' ? 'get' : req.method.toLowerCase();
+    // Express treats a path with a trailing slash as the same endpoint.
+    const isUnlimited = unlimited.has(`${method} ${req.path.replace(/\/$/, '')}`);
+    return isUnlimited ? next() : handler(req, res, next);
+  };
 }
 
 /** No answer loads other resources. The page for people has one stylesheet, which is inline. */

@@ -31,6 +31,7 @@ export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHan
       principal: () => principalOf(res),
       host: req.get('host'),
       authorization: req.get('authorization'),
+      incoming: req,
     });
     // A request that has changed something is answered in any case, because the answer may contain a secret that is
     // shown once.

@@ -4,6 +4,7 @@ import type { SettledAttempt } from '../../domain/delivery/attempt.js';
 import type { Backlog } from '../../store/deliveries/backlog.js';
 import { MEASURED_TABLES } from '../../store/deliveries/retention.js';
 import { ATTEMPT_OUTCOMES, FLUSH_KINDS, REPEATS } from './metric-labels.js';
+import { makePublishedCounter } from './published-counter.js';
 import { makeRefusedCounter } from './refused-counter.js';
 
 /** Numbers that other parts count on their own. They are read when the metrics are requested. */
@@ -75,6 +76,8 @@ export interface Metrics {
   onAccountOpen(deliveries: number): void;
   onBacklog(backlog: Backlog): void;
   onApiRefused(reason: RefusalReason): void;
+  /** Called for each answer to a message that is published over HTTP. */
+  onPublished(status: number): void;
   readonly contentType: string;
   text(): Promise<string>;
   /** The same report for a parent that adds up the numbers of several workers. */
@@ -164,6 +167,7 @@ export function makeMetrics(now: () => number): Metrics {
     registers: [...registers],
   });
   const onApiRefused = makeRefusedCounter(registers);
+  const onPublished = makePublishedCounter(registers);
   // Every series exists from the start. Otherwise an alert rule about a series could not fire before the first event.
   for (const outcome of ATTEMPT_OUTCOMES) attempts.inc({ outcome }, 0);
   for (const labels of REPEATS) repeats.inc(labels, 0);
@@ -186,6 +190,7 @@ export function makeMetrics(now: () => number): Metrics {
       for (const [table, size] of bytes) tableBytes.set({ table }, size);
     },
     onApiRefused,
+    onPublished,
     onAccountOpen: (deliveries) => accountOpen.set(deliveries),
     onBacklog({ deliveries, oldestSeconds }) {
       due.set(deliveries);

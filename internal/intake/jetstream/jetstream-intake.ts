@@ -154,6 +154,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
+    connection: () => link?.connection(),
     degraded: () => [...follower.degraded(), ...positions.degraded()],
     acknowledgedUpTo,
     stats: () => ({ ...boundary.stats(), ...readings.stats(), receiptsRefused: 0 }),

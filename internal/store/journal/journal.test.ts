@@ -90,7 +90,10 @@ describe('accepting', () => {
     expect(await deliveryRow(again)).toBeUndefined();
   });
 
-  it('recognises its own commit when the reply was lost', async () => {
+  it.each([
+    ['a delivery of ours', true],
+    ['no delivery of ours', false],
+  ])('recognises its own commit with %s when the reply was lost', async (_, wanted) => {
     const message = makeTestMessage();
     const id = randomUUID();
     let tries = 0;
@@ -107,8 +110,8 @@ describe('accepting', () => {
       return work.run(true);
     };
     const deps = { pool: lossy, persevere, instanceId: () => kit.instance, duplicateWindowMs: 60_000 };
-    const [accepted] = await acceptBatch(deps, [{ message, deliveries: [{ id, webhookId: 1, wanted: true }] }]);
-    expect(accepted).toEqual({ isNew: true, owner: kit.instance, owned: new Set([id]) });
+    const [accepted] = await acceptBatch(deps, [{ message, deliveries: [{ id, webhookId: 1, wanted }] }]);
+    expect(accepted).toEqual({ isNew: true, owner: kit.instance, owned: new Set(wanted ? [id] : []) });
     expect(await kit.sql('select 1 from deliveries where message_id = $1', [message.id])).toHaveLength(1);
   });
 

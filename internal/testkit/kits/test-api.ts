@@ -5,6 +5,7 @@ import { makeOpenApi, type OpenApi } from '../../api/document/openapi.js';
 import { makeEndpoints } from '../../api/endpoints.js';
 import { makeApi } from '../../api/http/make-api.js';
 import { makeRefusals, type RefusalReason } from '../../api/http/refusals.js';
+import type { Publishing } from '../../api/messages/publishing.js';
 import type { OperatorLimits } from '../../api/operator-limits.js';
 import { bySubject, type Degradation, type Trouble } from '../../domain/streams/degradation.js';
 import { AppError } from '../../errors.js';
@@ -37,6 +38,17 @@ export const TEST_LIMITS: OperatorLimits = {
     breaker: { failures: 30, share: 0.9 },
     forbiddenHeaders: [],
   },
+};
+
+/** Nothing is published through the test API, which has no journal and no NATS. */
+export const TEST_PUBLISHING: Publishing = {
+  isOn: true,
+  dependencies: new Set(['database']),
+  maxBytes: 1 << 20,
+  maxBodyBytes: 64 << 20,
+  trouble: async () => ({ outcome: 'away', server: 'PostgreSQL' }),
+  publish: async () => ({ outcome: 'away', server: 'PostgreSQL' }),
+  onAnswer: () => undefined,
 };
 
 export interface TestApi {
@@ -105,6 +117,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     tryCredentials: nothingIsSent,
     nextOfKey: () => undefined,
     receiverProblem: () => undefined,
+    publishing: TEST_PUBLISHING,
     ...TEST_LIMITS,
     ...given,
   };

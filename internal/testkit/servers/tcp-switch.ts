@@ -4,6 +4,8 @@ export interface TcpSwitch {
   readonly port: number;
   /** New connections go to that port from now on; existing connections remain unchanged. */
   lead(port: number): void;
+  /** Ends all open connections. */
+  cut(): void;
   stop(): Promise<void>;
 }
 
@@ -26,6 +28,9 @@ export async function startTcpSwitch(firstPort: number): Promise<TcpSwitch> {
     }
     client.pipe(upstream).pipe(client);
   });
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   return {
@@ -33,8 +38,9 @@ export async function startTcpSwitch(firstPort: number): Promise<TcpSwitch> {
     lead(port) {
       target = port;
     },
+    cut,
     async stop() {
-      for (const socket of sockets) socket.destroy();
+      cut();
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -124,9 +124,12 @@ async function recognise(
   for (const { acceptance } of batch) addWanted(acceptance.deliveries, wanted);
   const rows = await pool.run<{ id: string }>(FIND_OWNED, [[...wanted], owner]);
   const owned = new Set(rows.map((row) => row.id));
-  return batch.map(({ acceptance }, index) => {
+  return batch.map(({ acceptance, key }, index) => {
     const isOurs = acceptance.deliveries.some(({ id }) => owned.has(id));
     if (!isOurs && fresh[index]?.stale) return STALE;
-    return { isNew: (fresh[index]?.isNew ?? false) || isOurs, owner, owned };
+    // The id of a message without a stream is random, so that only our earlier try can have stored it. It may own no
+    // delivery by which it would be recognised.
+    const isRandom = key === undefined && acceptance.isOfStream !== true;
+    return { isNew: (fresh[index]?.isNew ?? false) || isOurs || isRandom, owner, owned };
   });
 }

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { PUBLISHED_SUBJECT } from '../../domain/matching/published-subject.js';
+import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { formatDuration } from '../../domain/text/duration.js';
+import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
+import { id, spaceId } from '../bodies/numbers.js';
+import { tags } from '../bodies/tag-fields.js';
+import { text } from '../bodies/text.js';
+import { MAX_KEY_LENGTH } from './message-parts.js';
+
+const MAX_HEADERS = 100;
+const MAX_NAME_LENGTH = 128;
+const MAX_VALUE_LENGTH = 4096;
+const MAX_VALUES = 20;
+const MAX_REQUEST_ID_LENGTH = 255;
+const MAX_WEBHOOKS = 1000;
+const MAX_DELAY_MS = 30 * 86_400_000;
+/** The names of our own headers, for which the body has fields, in any case. */
+const OURS = '[Hh][Uu][Kk][Zz]-|[Nn][Aa][Tt][Ss]-';
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+const headerName = boundedText(MAX_NAME_LENGTH).regex(
+  new RegExp(`^(?!${OURS})${TOKEN}$`),
+  'the name of a header is a token such as X-Team; what Hukz-… and Nats-… headers say has fields of its own',
+);
+const headerValue = text(MAX_VALUE_LENGTH);
+
+const headers = boundedRecord(
+  {
+    key: headerName,
+    value: z.union(
+      [headerValue, boundedList(headerValue, MAX_VALUES)],
+      'must be a string, or a list of strings for a header that is repeated',
+    ),
+  },
+  MAX_HEADERS,
+  `there are at most ${MAX_HEADERS} headers`,
+).meta({
+  maxProperties: MAX_HEADERS,
+  description: 'headers of the message, which webhooks can pass on (`pass_headers`)',
+  example: { 'X-Team': 'payments' },
+});
+
+/** A message as JSON. The service takes `payload` out of the body as it is written, and parses the rest. */
+export const jsonMessage = (maxBytes: number) =>
+  z
+    .strictObject({
+      event: boundedText(MAX_SUBJECT_LENGTH)
+        .min(1)
+        .meta({ pattern: PUBLISHED_SUBJECT, description: 'the subject of the message', example: 'orders.created' }),
+      payload: z
+        .unknown()
+        .optional()
+        .meta({
+          description: `any JSON value, delivered byte for byte as it is written here; at most ${maxBytes} bytes`,
+          example: { id: 1 },
+        }),
+      payload_base64: z
+        .string()
+        .optional()
+        .meta({
+          maxLength: Math.ceil(maxBytes / 3) * 4,
+          pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
+          description: 'a payload that is not JSON, in base64, in place of `payload`',
+          example: 'AAEC',
+        }),
+      headers: headers.optional(),
+      tags: tags.optional().meta({ description: 'only webhooks with all of these tags get the message' }),
+      space: spaceId.optional().meta({ description: 'only webhooks of this space get the message', example: 7 }),
+      webhooks: boundedList(id, MAX_WEBHOOKS)
+        .optional()
+        .meta({ description: 'only these webhooks get the message', example: [1] }),
+      id: boundedText(MAX_KEY_LENGTH).min(1).optional().meta({
+        description: 'what `Idempotency-Key` says: the message is accepted once per subject and id',
+        example: 'order-1-created',
+      }),
+      deliver_at: boundedText(64)
+        .optional()
+        .meta({ description: 'the earliest time of the delivery', example: '2026-01-31T12:00:00Z' }),
+      delay: boundedText(64)
+        .optional()
+        .meta({
+          description: `a time to wait, in place of \`deliver_at\`; at most ${formatDuration(MAX_DELAY_MS)}`,
+          example: '10m',
+        }),
+      retry: z.boolean().optional().meta({ description: 'false: each webhook gets one attempt', example: true }),
+      request_id: boundedText(MAX_REQUEST_ID_LENGTH)
+        .min(1)
+        .optional()
+        .meta({ description: 'an id of yours, the same in the requests to all webhooks', example: 'a2b8' }),
+    })
+    .meta({
+      title: 'NewMessage',
+      example: { event: 'orders.created', payload: { id: 1 }, id: 'order-1-created' },
+    });
+
+export type JsonMessage = z.output<ReturnType<typeof jsonMessage>>;

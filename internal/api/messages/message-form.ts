@@ -1,0 +1,53 @@
+import type { Publication } from '../../domain/message/publication.js';
+import { AppError } from '../../errors.js';
+import { binaryEvent, structuredEvent } from './cloudevents-form.js';
+import { makeJsonForm } from './json-form.js';
+import { rawMessage } from './raw-form.js';
+import type { RequestHead } from './request-head.js';
+
+/** How a request contains its message, or its messages. */
+export type FormName = 'json' | 'raw' | 'binary' | 'structured' | 'batched';
+
+export const STRUCTURED = 'application/cloudevents+json';
+export const BATCHED = 'application/cloudevents-batch+json';
+const JSON_TYPES: ReadonlySet<string> = new Set(['', 'application/json']);
+/** A body of JSON has room for a payload in base64, and for the other members. */
+const ROOM_FOR_MEMBERS = 64 * 1024;
+
+export function formOf({ contentType = '', subject, attributes }: RequestHead): FormName {
+  const [type = ''] = contentType.toLowerCase().split(';');
+  const named = type.trim();
+  const isEvent = named.startsWith('application/cloudevents');
+  if (subject !== undefined && (isEvent || attributes.length > 0))
+    throw new AppError(
+      'unprocessable',
+      'the type of a CloudEvent is its subject, so Hukz-Event may not be given',
+      'Hukz-Event',
+    );
+  if (subject !== undefined) return 'raw';
+  if (named === STRUCTURED) return 'structured';
+  if (named === BATCHED) return 'batched';
+  if (attributes.length > 0) return 'binary';
+  if (JSON_TYPES.has(named)) return 'json';
+  throw new AppError(
+    'unsupported_media_type',
+    `a message is JSON (application/json), a CloudEvent (${STRUCTURED}), or any bytes with the header Hukz-Event`,
+  );
+}
+
+export type MessageForm = (bytes: Uint8Array, head: RequestHead) => Publication;
+
+export function makeForms(maxBytes: number): Readonly<Record<Exclude<FormName, 'batched'>, MessageForm>> {
+  return {
+    json: makeJsonForm(maxBytes),
+    raw: (bytes, head) => rawMessage(bytes, head, maxBytes),
+    binary: (bytes, head) => binaryEvent(bytes, head, maxBytes),
+    structured: (bytes, head) => structuredEvent(bytes, head, maxBytes),
+  };
+}
+
+/** Maximum size of a body that contains one message. */
+export function bodyBytesOf(form: FormName, maxBytes: number): number {
+  const isPayload = form === 'raw' || form === 'binary';
+  return isPayload ? maxBytes : Math.ceil(maxBytes / 3) * 4 + ROOM_FOR_MEMBERS;
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { PublishOutcome } from '../../domain/message/publication.js';
+import { echo } from '../../domain/text/echo.js';
+import { AppError } from '../../errors.js';
+
+export const publishAnswer = z
+  .object({
+    message_id: z
+      .string()
+      .nullable()
+      .describe(
+        'null if no webhook gets the message and messages without one are not kept, and with HTTP_PUBLISH=nats',
+      ),
+    webhooks: z.int().nullable().describe('how many webhooks get the message; null if that is not known here'),
+    duplicate: z.boolean().describe('whether the message was accepted before, under its id'),
+    stream: z.string().optional().describe('the stream that has stored the message (HTTP_PUBLISH=nats)'),
+    sequence: z.int().optional().describe('the place of the message in the stream'),
+  })
+  .meta({ title: 'PublishedMessage' });
+
+export type Published = z.output<typeof publishAnswer>;
+
+/** The answer to a message, or the refusal. */
+export function answerTo(outcome: PublishOutcome, subject: string): Published | AppError {
+  switch (outcome.outcome) {
+    case 'stored':
+      return { message_id: outcome.messageId, webhooks: outcome.webhooks, duplicate: false };
+    case 'known':
+      return { message_id: outcome.messageId, webhooks: outcome.webhooks ?? null, duplicate: true };
+    case 'unwanted':
+      return { message_id: null, webhooks: 0, duplicate: false };
+    case 'sent':
+      return { message_id: null, webhooks: null, duplicate: outcome.isDuplicate, ...outcome.position };
+    case 'conflicting':
+      return refusal(
+        'unprocessable',
+        'another message of this subject was accepted with this id; send it with a new id',
+        'Idempotency-Key',
+      );
+    case 'unregistered':
+      return refusal(
+        'not_found',
+        `no registered event covers the subject "${echo(subject)}"; register one with POST /events`,
+        'event',
+      );
+    case 'reserved':
+      return refusal(
+        'unprocessable',
+        `the subject "${echo(subject)}" belongs to NATS, to replies or to hukz itself`,
+        'event',
+      );
+    case 'refused':
+      return refusal('unprocessable', `the message could not be stored: ${echo(outcome.problem)}`);
+    case 'failed':
+      return refusal('unavailable', 'the message could not be stored; try again later');
+    case 'overloaded':
+      return refusal('too_many', 'hukz has no room for more messages at the moment; try again in a second');
+    case 'stopping':
+      return refusal(
+        'unavailable',
+        'this instance of hukz is shutting down; nothing was stored, send the message again',
+      );
+    case 'away':
+      return refusal('unavailable', `${outcome.server} is away or too busy; nothing was stored, try again later`);
+    case 'unconfirmed':
+      return refusal(
+        'unavailable',
+        `${outcome.server} has not confirmed the message in time, and it may be stored later; send it again with the same Idempotency-Key`,
+      );
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function refusal(code: AppError['code'], message: string, source?: string): AppError {
+  return new AppError(code, message, source);
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { PUBLISHED_SUBJECT } from '../../domain/matching/published-subject.js';
+import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import type { BodyForm } from '../http/endpoint.js';
+import { MAX_BATCH_MESSAGES } from './batch.js';
+import { jsonMessage } from './json-message.js';
+import { BATCHED, STRUCTURED } from './message-form.js';
+import { MAX_KEY_LENGTH } from './message-parts.js';
+
+/*
+ * The bodies of messages in the document. Only the JSON form is validated by its schema: payloads are bytes, and a
+ * CloudEvent may have any attributes.
+ */
+
+const MAX_OPTION_LENGTH = 400;
+const EVENT = { specversion: '1.0', id: 'order-1-created', source: '/shop', type: 'orders.created', data: { id: 1 } };
+
+const option = (description: string, example: string) =>
+  z.string().max(MAX_OPTION_LENGTH).optional().meta({ description, example });
+
+/** The headers of a request that are about its message. */
+export const publishHeaders = z.object({
+  'Idempotency-Key': z.string().min(1).max(MAX_KEY_LENGTH).optional().meta({
+    description: 'the message is accepted once per subject and key (Nats-Msg-Id)',
+    example: 'order-1-created',
+  }),
+  'Hukz-Event': z.string().max(MAX_SUBJECT_LENGTH).optional().meta({
+    pattern: PUBLISHED_SUBJECT,
+    description: 'the subject of the message; the body is then its payload, byte for byte, of any content type',
+    example: 'orders.created',
+  }),
+  'Hukz-Tag': option('only webhooks with this tag get the message; repeatable', 'app:search'),
+  'Hukz-Space': option('only webhooks of this space get the message', '7'),
+  'Hukz-Webhook': option('only these webhooks get the message; repeatable', '1'),
+  'Hukz-Deliver-At': option('the earliest time of the delivery', '2026-01-31T12:00:00Z'),
+  'Hukz-Delay': option('a time to wait, in place of a time of the delivery', '10m'),
+  'Hukz-No-Retry': option('1: each webhook gets one attempt', '1'),
+  'Hukz-Request-Id': option('an id of yours, the same in the requests to all webhooks', 'a2b8'),
+});
+
+const cloudEvent = z
+  .object({
+    specversion: z.literal('1.0'),
+    id: z.string().min(1).max(MAX_KEY_LENGTH).meta({ description: 'with `source`, the id of the message' }),
+    source: z.string().min(1).max(MAX_KEY_LENGTH),
+    type: z.string().min(1).max(MAX_SUBJECT_LENGTH).meta({ pattern: PUBLISHED_SUBJECT, description: 'the subject' }),
+    datacontenttype: z.string().max(MAX_OPTION_LENGTH).optional(),
+    data: z.unknown().optional().meta({ description: 'the payload, as it is written here' }),
+    data_base64: z.string().max(2_000_000).optional(),
+  })
+  .meta({
+    title: 'CloudEvent',
+    description: 'CloudEvents 1.0 in JSON; it may have other attributes',
+    additionalProperties: true,
+    example: EVENT,
+  });
+
+const bytes = (maxBytes: number) =>
+  z.string().max(maxBytes).meta({
+    format: 'binary',
+    description: 'The payload, with `Hukz-Event`; or the data of a CloudEvent in binary mode, with `ce-` headers',
+    example: '{"id":1}',
+  });
+
+export function messageForms(maxBytes: number): Readonly<Record<string, BodyForm>> {
+  return {
+    'application/json': { schema: jsonMessage(maxBytes) },
+    [STRUCTURED]: { schema: cloudEvent },
+    [BATCHED]: {
+      schema: z
+        .array(cloudEvent)
+        .max(MAX_BATCH_MESSAGES)
+        .meta({ example: [EVENT] }),
+    },
+    '*/*': { schema: bytes(maxBytes) },
+  };
+}
+
+export function batchForms(maxBytes: number): Readonly<Record<string, BodyForm>> {
+  const message = jsonMessage(maxBytes);
+  const list = z.array(message).max(MAX_BATCH_MESSAGES);
+  return {
+    'application/json': {
+      schema: list.meta({ title: 'NewMessages', example: [{ event: 'orders.created', payload: { id: 1 } }] }),
+    },
+    'application/x-ndjson': { schema: message },
+    [BATCHED]: {
+      schema: z
+        .array(cloudEvent)
+        .max(MAX_BATCH_MESSAGES)
+        .meta({ example: [EVENT] }),
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import { AppError } from '../../errors.js';
+import type { HttpPublishing } from '../api-deps.js';
+import { InvalidFields } from '../bodies/invalid-fields.js';
+import { type Answer, type Endpoint, type RawRequest, rawEndpoint } from '../http/endpoint.js';
+import { STATUS_OF } from '../http/error-table.js';
+import { MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, readBatch } from './batch.js';
+import { BATCHED, bodyBytesOf, type FormName, formOf, makeForms } from './message-form.js';
+import { tooLarge } from './message-parts.js';
+import { publishAnswer } from './publish-answer.js';
+import { batchForms, messageForms, publishHeaders } from './publish-document.js';
+import { ACCEPTED_STATUS, type BatchLine, publishBatch, publishOne } from './publish-messages.js';
+import { BodyRoom, readBody } from './read-body.js';
+import { type RequestHead, readHead } from './request-head.js';
+import { withinSpaces } from './within-spaces.js';
+
+const NDJSON = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines)\s*(?:;|$)/i;
+const PARTLY_STATUS = 207;
+/** A larger body is read in one turn of the event loop, and accepted in another one. */
+const LARGE_BODY_BYTES = 256 * 1024;
+
+const refuses = [
+  'not_found',
+  'too_large',
+  'unsupported_media_type',
+  'unprocessable',
+  'too_many',
+  'unavailable',
+] as const;
+const meanings = {
+  403: 'Publishing over HTTP is off (HTTP_PUBLISH), or the host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook; `source` names the header',
+  404: 'No registered event covers the subject of the message; nothing was stored',
+  413: 'The payload is larger than MESSAGE_MAX_BYTES, or the body is larger than its form allows; nothing was stored',
+  429: 'The intake is full (INTAKE_MAX_MESSAGES, INTAKE_MAX_BYTES), and nothing was stored; `Retry-After` says in how many seconds to try again. API_RATE does not count these requests',
+  503: 'PostgreSQL, or NATS with HTTP_PUBLISH=nats, is away, and nothing was stored; or it has not confirmed the message within 10 s, and the message may have been stored: the sentence says which. The same request may succeed later, with an Idempotency-Key without a duplicate',
+} as const;
+
+const line = z
+  .object({
+    status: z.int().describe('202, or the status that the message would have alone'),
+    ...publishAnswer.partial().shape,
+    errors: z.array(z.object({ code: z.int(), message: z.string(), source: z.string().optional() })).optional(),
+  })
+  .meta({ title: 'BatchLine' });
+const lines = z.array(line).max(MAX_BATCH_MESSAGES);
+
+/** The endpoints by which messages come in over HTTP. */
+export function makePublishEndpoints({ publishing }: HttpPublishing): readonly Endpoint[] {
+  const { maxBytes } = publishing;
+  const forms = makeForms(maxBytes);
+  const room = new BodyRoom(publishing.maxBodyBytes);
+
+  const headOf = (request: RawRequest): RequestHead => {
+    if (!publishing.isOn)
+      throw new AppError('forbidden', 'publishing over HTTP is off here (HTTP_PUBLISH=off); publish to NATS');
+    return readHead(request.incoming);
+  };
+
+  /** Counts a request that is refused as a whole. Answers to single messages are counted where they are made. */
+  const counted = async (work: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await work();
+    } catch (error) {
+      const refusal = error instanceof InvalidFields ? error.refusals[0] : error;
+      if (refusal instanceof AppError) publishing.onAnswer(STATUS_OF[refusal.code]);
+      throw error;
+    }
+  };
+
+  const one = async (request: RawRequest, head: RequestHead, name: Exclude<FormName, 'batched'>): Promise<Answer> => {
+    const limit = { maxBytes: bodyBytesOf(name, maxBytes), room, tooLarge: tooLarge(maxBytes).message };
+    const body = await readBody(request.incoming, limit);
+    const publication = withinSpaces(forms[name](body, head), request.principal());
+    if (body.length > LARGE_BODY_BYTES) await setImmediate();
+    return { status: ACCEPTED_STATUS, json: await publishOne(publishing, publication) };
+  };
+
+  const many = async (request: RawRequest, head: RequestHead, name: 'json' | 'structured'): Promise<Answer> => {
+    if (head.idempotencyKey !== undefined)
+      throw new AppError(
+        'unprocessable',
+        'a batch has no Idempotency-Key; each message has an id of its own',
+        'Idempotency-Key',
+      );
+    const limit = { maxBytes: MAX_BATCH_BYTES, room, tooLarge: `a batch has at most ${MAX_BATCH_BYTES >> 20} MiB` };
+    const body = await readBody(request.incoming, limit);
+    const principal = request.principal();
+    const form = (bytes: Uint8Array) => withinSpaces(forms[name](bytes, head), principal);
+    const parts = { form, maxBytes: bodyBytesOf('json', maxBytes) };
+    const answers = await publishBatch(publishing, await readBatch(body, parts));
+    const status = answers.every((each) => each.status === ACCEPTED_STATUS) ? ACCEPTED_STATUS : PARTLY_STATUS;
+    if (!NDJSON.test(head.contentType ?? '')) return { status, json: answers };
+    return { status, text: textOf(answers), type: 'application/x-ndjson' };
+  };
+
+  return [
+    rawEndpoint(
+      {
+        method: 'post',
+        path: '/messages',
+        operationId: 'publishMessage',
+        scope: 'messages:publish',
+        isUnlimited: true,
+        summary: 'Publish a message; the answer comes after its commit',
+        headers: publishHeaders,
+        forms: messageForms(maxBytes),
+        answers: {
+          [ACCEPTED_STATUS]: {
+            description: 'accepted; of several CloudEvents, each was accepted',
+            schema: publishAnswer,
+          },
+          [PARTLY_STATUS]: { description: 'of several CloudEvents, some were refused', schema: lines },
+        },
+        refuses,
+        meanings,
+      },
+      (request) =>
+        counted(async () => {
+          const head = headOf(request);
+          const name = formOf(head);
+          return name === 'batched' ? many(request, head, 'structured') : one(request, head, name);
+        }),
+    ),
+    rawEndpoint(
+      {
+        method: 'post',
+        path: '/messages/batch',
+        operationId: 'publishMessages',
+        scope: 'messages:publish',
+        isUnlimited: true,
+        summary: `Publish up to ${MAX_BATCH_MESSAGES} messages in their order; each has an answer of its own`,
+        headers: publishHeaders,
+        forms: batchForms(maxBytes),
+        answers: {
+          [ACCEPTED_STATUS]: { description: 'every message was accepted', schema: lines },
+          [PARTLY_STATUS]: { description: 'some messages were refused; `status` says which', schema: lines },
+        },
+        refuses: refuses.filter((code) => code !== 'not_found'),
+        meanings,
+      },
+      (request) =>
+        counted(async () => {
+          const head = headOf(request);
+          return many(request, head, batchFormOf(head));
+        }),
+    ),
+  ];
+}
+
+function batchFormOf({ contentType = '', subject, attributes }: RequestHead): 'json' | 'structured' {
+  if (subject !== undefined || attributes.length > 0)
+    throw new AppError(
+      'unprocessable',
+      'the messages of a batch are in its body; each names its own subject',
+      'Hukz-Event',
+    );
+  const [type = ''] = contentType.toLowerCase().split(';');
+  if (type.trim() === BATCHED) return 'structured';
+  if (NDJSON.test(contentType) || ['', 'application/json'].includes(type.trim())) return 'json';
+  throw new AppError(
+    'unsupported_media_type',
+    `a batch is a JSON array (application/json), one message per line (application/x-ndjson), or CloudEvents (${BATCHED})`,
+  );
+}
+
+const textOf = (answers: readonly BatchLine[]) => answers.map((each) => `${JSON.stringify(each)}\n`).join('');
