@@ -18,6 +18,12 @@ const SUBJECTS = { alone: 'bench.unwell.alone', beside: 'bench.unwell' };
  * after they are healed.
  */
 const RETRY_SCHEDULE = Array.from({ length: 40 }, () => '3s').join(',');
+/**
+ * Number of parts of a run at a constant rate. The parts of both services alternate, and the median of their p99s
+ * counts: PostgreSQL begins a new WAL file every few seconds, and a commit that has to fill it with zeros first waits
+ * for 40 to 140 ms. In one run of 6 s, whether that happens to one service or to the other decided the p99.
+ */
+const SLICES = 4;
 const DRAINED_WITHIN_MS = 60_000;
 
 export interface Unwell {
@@ -73,7 +79,7 @@ interface Services {
 /** The deliveries to the healthy webhooks. */
 interface Got {
   readonly flood: Delivered;
-  readonly paced: Delivered;
+  readonly paced: readonly Delivered[];
 }
 
 interface Round {
@@ -93,30 +99,36 @@ async function measure(unwell: Unwell, { alone, beside, others }: Services): Pro
   const every = unwell.every ?? Math.floor(healthy.count / healthy.from);
   const flood = (bench: Bench, subject: string, count: number, aside?: Aside) =>
     deliverFlood(bench, { subject, messages: count, picks: healthy, aside });
+  const slice = Math.floor(paced.messages / SLICES);
   const pace = (bench: Bench, subject: string, aside?: Aside) =>
-    deliverPaced(bench, { subject, messages: paced.messages, picks: healthy, aside }, paced.perSecond);
+    deliverPaced(bench, { subject, messages: slice, picks: healthy, aside }, paced.perSecond);
   await flood(alone, SUBJECTS.alone, warmUpMessages);
   await flood(beside, SUBJECTS.beside, warmUpMessages);
 
-  const each = { flood: Math.floor(messages / every), paced: Math.floor(paced.messages / every) };
+  const each = { flood: Math.floor(messages / every), slice: Math.floor(slice / every) };
+  const eachRound = each.flood + SLICES * each.slice;
   const rounds = async (how: string): Promise<readonly Round[]> => {
     const aside = { run: beside.nextRun(), every, picks: { from: 0, count: healthy.from } };
-    const expected = (each.flood + each.paced) * longRounds;
+    const expected = eachRound * longRounds;
     await others.begin({ run: aside.run, messages: expected, fanOut: 1 });
     const since = new Date();
     const done: Round[] = [];
     for (let round = 0; round < longRounds; round++) {
-      const first = round * (each.flood + each.paced);
-      const got = {
-        alone: { flood: await flood(alone, SUBJECTS.alone, messages), paced: await pace(alone, SUBJECTS.alone) },
-        beside: {
-          flood: await flood(beside, SUBJECTS.beside, messages, { ...aside, first }),
-          paced: await pace(beside, SUBJECTS.beside, { ...aside, first: first + each.flood }),
-        },
+      const first = round * eachRound;
+      const floods = {
+        alone: await flood(alone, SUBJECTS.alone, messages),
+        beside: await flood(beside, SUBJECTS.beside, messages, { ...aside, first }),
       };
-      done.push(got);
+      const slices: { readonly alone: Delivered; readonly beside: Delivered }[] = [];
+      for (let from = first + each.flood; slices.length < SLICES; from += each.slice)
+        slices.push({
+          alone: await pace(alone, SUBJECTS.alone),
+          beside: await pace(beside, SUBJECTS.beside, { ...aside, first: from }),
+        });
+      const got = (of: 'alone' | 'beside') => ({ flood: floods[of], paced: slices.map((one) => one[of]) });
+      done.push({ alone: got('alone'), beside: got('beside') });
       beside.say(
-        `${unwell.id} ${round + 1}/${longRounds}, ${how}: ${spellGot(got.beside)}; without ${spellGot(got.alone)}`,
+        `${unwell.id} ${round + 1}/${longRounds}, ${how}: ${spellGot(got('beside'))}; without ${spellGot(got('alone'))}`,
       );
     }
     await drain({ bench: beside, others, run: aside.run, since, expected });
@@ -165,22 +177,39 @@ async function drain({ bench, others, run, since, expected }: Draining): Promise
   checkLogged(await bench.database.logged(run, since), { messages: expected, deliveries: expected });
 }
 
-const spellGot = ({ flood, paced }: Got) => `${spell(flood.perSecond)}/s; p99 ${spell(latenciesOf(paced).p99)} ms`;
+const spellGot = ({ flood, paced }: Got) =>
+  `${spell(flood.perSecond)}/s; p99 ${paced.map((one) => spell(p99Of(one))).join(', ')} ms`;
 
-const rateOf = ({ flood }: Got) => flood.perSecond;
-const p99Of = ({ paced }: Got) => latenciesOf(paced).p99;
+const p99Of = (paced: Delivered) => latenciesOf(paced).p99;
+
+type Compared = readonly { readonly alone: number; readonly beside: number }[];
+
+const ratesOf = (rounds: readonly Round[]): Compared =>
+  rounds.map(({ alone, beside }) => ({ alone: alone.flood.perSecond, beside: beside.flood.perSecond }));
+
+const p99sOf = (rounds: readonly Round[]): Compared =>
+  rounds.flatMap(({ alone, beside }) => pairs(alone.paced.map(p99Of), beside.paced.map(p99Of)));
+
+const stallsOf = (rounds: readonly Round[]): Compared =>
+  rounds.map(({ alone, beside }) => ({ alone: maxStallOf(alone), beside: maxStallOf(beside) }));
+
+const maxStallOf = ({ paced }: Got) => Math.max(...paced.map(({ stallMs }) => stallMs));
+
+const pairs = (alone: readonly number[], beside: readonly number[]): Compared =>
+  alone.map((value, index) => ({ alone: value, beside: beside[index] ?? Number.NaN }));
 
 function toLines({ id, what }: Unwell, { well, ill }: Measured): readonly Line[] {
-  const compare = (of: (got: Got) => number, unit: string) => {
-    const ratioOf = (rounds: readonly Round[]) => median(rounds.map(({ alone, beside }) => of(beside) / of(alone)));
+  const compare = (of: (rounds: readonly Round[]) => Compared, unit: string) => {
+    const ratioOf = (rounds: readonly Round[]) => median(of(rounds).map(({ alone, beside }) => beside / alone));
     const ratio = ratioOf(ill);
-    const without = median(ill.map(({ alone }) => of(alone)));
+    const without = median(of(ill).map(({ alone }) => alone));
     const note =
-      `without the others ${spell(without)}${unit} in the same minutes; beside the others while they were well ` +
-      `${spell(median(well.map(({ beside }) => of(beside))))}${unit}, ${spell(ratioOf(well))} of without: so ill ÷ well ${spell(ratio / ratioOf(well))}`;
-    return { line: { unit, values: ill.map(({ beside }) => of(beside)), notes: [note] }, ratio };
+      `without the others ${spell(without)}${unit} in the same minutes, ${spell(ratio)} of it beside them; beside the ` +
+      `others while they were well ${spell(median(of(well).map(({ beside }) => beside)))}${unit}, ` +
+      `${spell(ratioOf(well))} of without: so ill ÷ well ${spell(ratio / ratioOf(well))}`;
+    return { line: { unit, values: of(ill).map(({ beside }) => beside), notes: [note] }, ratio };
   };
-  const [rate, p99] = [compare(rateOf, '/s'), compare(p99Of, ' ms')];
+  const [rate, p99, stall] = [compare(ratesOf, '/s'), compare(p99sOf, ' ms'), compare(stallsOf, ' ms')];
   const usage = [
     spellUsage(ill.map(({ beside }) => beside.flood.usage)),
     `without the others: ${spellUsage(ill.map(({ alone }) => alone.flood.usage))}`,
@@ -194,5 +223,6 @@ function toLines({ id, what }: Unwell, { well, ill }: Measured): readonly Line[]
       targets: [atLeast(rate.ratio, 0.95, ' × without')],
     },
     { id: `${id} p99`, what: 'the same at 1,000/s', ...p99.line, targets: [atMost(p99.ratio, 1.2, ' × without')] },
+    { id: `${id} stall`, what: 'the longest stall of the event loop meanwhile', ...stall.line, targets: [] },
   ];
 }

@@ -25,6 +25,8 @@ export interface ExchangeHost {
   /** Called once, when undici has released the request, which can be later than the outcome. */
   released(exchange: Exchange): void;
   resending(): void;
+  /** Called when the time of the exchange is over. Calls its `timeOut`, at once or in one of the next turns. */
+  overdue(exchange: Exchange): void;
 }
 
 export interface ExchangePlan {
@@ -79,7 +81,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.options = plan.options;
     this.host = plan.host;
     this.timeoutMs = plan.timeoutMs;
-    this.timer = setTimeout(timeOut, plan.timeoutMs, this);
+    this.timer = setTimeout(overdue, plan.timeoutMs, this);
   }
 
   start(): void {
@@ -90,6 +92,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   /** Called when the service stops. */
   interrupt(): void {
     this.end({ reason: 'local_fault', words: 'interrupted by shutdown' });
+  }
+
+  /** Called by the timer. */
+  overdue(): void {
+    this.host.overdue(this);
   }
 
   timeOut(): void {
@@ -262,6 +269,6 @@ function flawWords({ flaw, isWhole }: AnswerHead, { reason, words }: Fault): str
   return isOurEnd && !isWhole ? `${words} in the middle of the headers` : words;
 }
 
-function timeOut(exchange: Exchange): void {
-  exchange.timeOut();
+function overdue(exchange: Exchange): void {
+  exchange.overdue();
 }

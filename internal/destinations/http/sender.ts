@@ -10,6 +10,7 @@ import type { OutboundRequest } from './outbound-request.js';
 import { makeRenderings } from './renderings.js';
 import { requestHeaders } from './request-headers.js';
 import { makeTargetParser, type Target } from './target.js';
+import { Timeouts } from './timeouts.js';
 
 export interface SenderOptions {
   /** The version of hukz, for `user-agent`. */
@@ -64,6 +65,7 @@ const STOPPED: AttemptOutcome = { kind: 'local_fault', error: 'the sender has st
 export function makeSender(options: SenderOptions): Sender {
   const userAgent = `hukz/${options.version}`;
   const interruptions = new Interruptions();
+  const timeouts = new Timeouts();
   const render = makeRenderings();
   const targetOf = makeTargetParser(KNOWN_URLS);
   const maskOutcome = makeMaskOutcome(KNOWN_MASKS);
@@ -95,6 +97,7 @@ export function makeSender(options: SenderOptions): Sender {
     resending: () => {
       resent += 1;
     },
+    overdue: (exchange) => timeouts.add(exchange),
   };
 
   function send(request: OutboundRequest, signal?: AbortSignal): Promise<AttemptOutcome> {
