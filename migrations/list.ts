@@ -19,6 +19,7 @@ import { publishOnly } from './0020-publish-only.js';
 import { secretEnvelopes } from './0022-secret-envelopes.js';
 import { instanceNames } from './0024-instance-names.js';
 import { consumerFilters } from './0025-consumer-filters.js';
+import { listIndexes } from './0030-list-indexes.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -46,4 +47,5 @@ export const migrations = [
   secretEnvelopes,
   instanceNames,
   consumerFilters,
+  listIndexes,
 ] as const;

@@ -4,6 +4,8 @@ import { b1 } from './b1.js';
 import { b2 } from './b2.js';
 import { b3 } from './b3.js';
 import { fan } from './fan.js';
+import { w8 } from './lists/w8.js';
+import { w8b } from './lists/w8b.js';
 import { scale } from './scale.js';
 import { tenant } from './tenant.js';
 import { w1 } from './w1.js';
@@ -15,7 +17,6 @@ import { fair, w4 } from './w4.js';
 import { w5 } from './w5.js';
 import { w6 } from './w6.js';
 import { w7 } from './w7.js';
-import { w8 } from './w8.js';
 import { w10 } from './w10.js';
 
 const named = (row: Row) => ({ row, inAll: false });
@@ -42,6 +43,7 @@ export const rows: readonly { readonly row: Row; readonly inAll: boolean }[] = [
   always(w5),
   always(w6),
   always(w8),
+  always(w8b),
   // The row needs cores for itself.
   named(scale),
 ];

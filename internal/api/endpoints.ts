@@ -1,7 +1,9 @@
 import type { EndpointDeps } from './api-deps.js';
 import { makeAccountingEndpoints } from './deliveries/accounting-endpoints.js';
+import { makeBulkEndpoints } from './deliveries/bulk-endpoints.js';
 import { makeDeadLetterEndpoints } from './deliveries/dead-letter-endpoints.js';
 import { makeDeliveryEndpoints } from './deliveries/delivery-endpoints.js';
+import { makeDeliveryListEndpoints } from './deliveries/delivery-list-endpoints.js';
 import { makeLogEndpoints } from './deliveries/log-endpoints.js';
 import { makeOrderedKeyEndpoints } from './deliveries/ordered-key-endpoints.js';
 import { makeReplayEndpoints } from './deliveries/replay-endpoints.js';
@@ -9,6 +11,7 @@ import { makeDocumentEndpoints } from './document/document-endpoints.js';
 import { makeEventEndpoints } from './events/event-endpoints.js';
 import { makeHealthEndpoints } from './health-endpoints.js';
 import type { Endpoint } from './http/endpoint.js';
+import { makeMessageListEndpoints } from './messages/message-list-endpoints.js';
 import { makePublishEndpoints } from './messages/publish-endpoints.js';
 import { makeSpaceEndpoints } from './spaces/space-endpoints.js';
 import { makePauseEndpoints } from './webhooks/pause-endpoints.js';
@@ -31,7 +34,10 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makeOrderedKeyEndpoints(deps),
     ...makeReplayEndpoints(deps),
     ...makeDeadLetterEndpoints(deps),
+    ...makeDeliveryListEndpoints(deps),
+    ...makeBulkEndpoints(deps),
     ...makeDeliveryEndpoints(deps),
+    ...makeMessageListEndpoints(deps),
     ...makeAccountingEndpoints(deps),
   ];
   return [...endpoints, ...makeDocumentEndpoints(deps, endpoints)];

@@ -48,6 +48,35 @@ it.each<[string, Spaces, () => { logs: number[]; deadLetters: string[]; found: n
   },
 );
 
+it.each<[string, Spaces, () => { deliveries: string[]; owedBy: string[] }]>([
+  ['every space', 'all', () => ({ deliveries: [inSpace0, inSpace7], owedBy: [inSpace0, inSpace7] })],
+  ['one space', [7], () => ({ deliveries: [inSpace7], owedBy: [inSpace7] })],
+  ['no space', [], () => ({ deliveries: [], owedBy: [] })],
+])('a principal with %s lists deliveries and messages that were owed there', async (_name, given, expected) => {
+  spaces = given;
+  const nodes = async (path: string) => (await api.send('GET', path).expect(200)).body.nodes;
+  const idsOf = (listed: readonly { id: string }[]) => listed.map(({ id }) => id);
+  const messages = idsOf(await nodes('/messages'));
+  const owedBy: string[] = [];
+  for (const id of messages) {
+    const { webhooks } = (await api.send('GET', `/messages/${id}`).expect(200)).body;
+    owedBy.push(...webhooks.map(({ delivery_id }: { delivery_id: string }) => delivery_id));
+  }
+  expect({ deliveries: idsOf(await nodes('/deliveries?state=dead')), owedBy }).toEqual(expected());
+  expect(idsOf(await nodes('/deliveries'))).toEqual(expected().deliveries);
+  expect(idsOf(await nodes('/messages?space=7'))).toHaveLength(expected().owedBy.includes(inSpace7) ? 1 : 0);
+});
+
+it('a message of another space is not found, and its delivery is not cancelled', async () => {
+  spaces = 'all';
+  const [newest] = (await api.send('GET', '/messages').expect(200)).body.nodes;
+  spaces = [7];
+  await api.send('GET', `/messages/${newest.id}`).expect(404);
+  await api.send('POST', `/deliveries/${inSpace0}/cancel`).expect(404);
+  const { body } = await api.send('POST', '/deliveries/retry', { ids: [inSpace0] }).expect(200);
+  expect(body).toMatchObject({ matched: 0, changed: 0 });
+});
+
 it('a delivery of another space cannot be sent again', async () => {
   spaces = [7];
   await api.send('POST', `/deliveries/${inSpace0}/retry`).expect(404);

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
+import { makeUuids } from '../domain/message/uuid.js';
 import type { Db } from '../store/postgres/knex.js';
 
 export interface StoredDelivery {
@@ -11,6 +12,8 @@ export interface StoredDelivery {
   readonly userId?: number;
 }
 
+const makeId = makeUuids((bytes) => randomFillSync(bytes));
+
 const OUTCOMES = { deliveries: 'failed', dead_letters: 'dead', webhook_logs: 'delivered' } as const;
 
 export const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
@@ -20,8 +23,7 @@ export async function storeDelivery(
   db: Db,
   { place, webhookId, at = hoursAgo(1), event = 'tag.created', userId = 1 }: StoredDelivery,
 ): Promise<{ readonly id: string; readonly messageId: string; readonly at: string }> {
-  const id = randomUUID();
-  const messageId = randomUUID();
+  const [id, messageId] = [makeId(Date.parse(at)), makeId(Date.parse(at))];
   await db.raw(
     `select hukz_ensure_partition(name, (?::timestamptz at time zone 'UTC')::date)
      from unnest(array['messages', 'webhook_logs']) name`,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatOf } from '../../domain/format/format-of.js';
 import type { Webhook } from '../../domain/matching/webhook.js';
-import type { Delivery, DeliveryState } from '../../store/deliveries/deliveries.js';
+import type { Delivery } from '../../store/deliveries/deliveries.js';
 import { type LogKey, loadLogs, newestAttempts } from '../../store/deliveries/log-keys.js';
 import type { StoredMessage } from '../../store/deliveries/message-payloads.js';
 import type { Db } from '../../store/postgres/knex.js';
@@ -10,6 +10,7 @@ import { sentData } from '../bodies/sent-data.js';
 import type { JsonPart } from '../http/pieces.js';
 import { webhookAnswer } from '../webhooks/webhook-answer.js';
 import { webhookParts } from '../webhooks/webhook-parts.js';
+import { DELIVERY_STATES } from './delivery-list-answer.js';
 import { attemptAnswer, attemptParts, logAnswer } from './log-answer.js';
 
 /** More attempts than a schedule has. Each has up to 16 KiB of an answer and the tags of its webhook. */
@@ -17,19 +18,10 @@ const MAX_ATTEMPTS = 200;
 /** Maximum size of the attempts that are in memory at the same time. */
 const STEP_BYTES = 512 * 1024;
 
-const states = [
-  'pending',
-  'held',
-  'delivered',
-  'dead',
-  'cancelled',
-  'lost',
-] as const satisfies readonly DeliveryState[];
-
 const deliveryFields = {
   id: z.uuid(),
   state: z.string().meta({
-    enum: [...states],
+    enum: [...DELIVERY_STATES],
     description: 'held: it waits for its turn, or is due while its webhook is paused, disabled, or has an open circuit',
   }),
   due_at: z.iso

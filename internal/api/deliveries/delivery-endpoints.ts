@@ -1,14 +1,16 @@
 import { visibleTo } from '../../identity/visibility.js';
+import { cancelDelivery } from '../../store/deliveries/cancel-deliveries.js';
 import { type Delivery, loadDelivery } from '../../store/deliveries/deliveries.js';
 import { loadMessages } from '../../store/deliveries/message-payloads.js';
 import { retryDelivery } from '../../store/deliveries/retry-delivery.js';
 import { loadWebhookEvenDeleted } from '../../store/webhooks/webhooks.js';
-import type { Stores } from '../api-deps.js';
+import type { Deliveries, Stores } from '../api-deps.js';
 import { uuidPath } from '../bodies/numbers.js';
 import { type Answer, type Endpoint, scopedEndpoint } from '../http/endpoint.js';
+import { continueKeys } from './bulk-endpoints.js';
 import { deliveryAnswer, deliveryParts } from './delivery-answer.js';
 
-export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'>): readonly Endpoint[] {
+export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'> & Deliveries): readonly Endpoint[] {
   const answer = async (status: number, delivery: Delivery): Promise<Answer> => {
     const webhook = await loadWebhookEvenDeleted(deps.db, delivery.webhookId);
     const messages = await loadMessages(deps.db, [delivery]);
@@ -47,6 +49,23 @@ export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'>): readon
       },
       async ({ principal, params: { id } }) =>
         answer(202, await retryDelivery(deps, { id, visible: visibleTo(principal) })),
+    ),
+    scopedEndpoint(
+      {
+        method: 'post',
+        path: '/deliveries/{id}/cancel',
+        scope: 'deliveries:write',
+        summary: 'Do not send it, or not again; a retry sends it later all the same',
+        params: uuidPath,
+        answers: { 200: { description: 'the delivery: cancelled', schema: deliveryAnswer } },
+        refuses: ['not_found', 'conflict'],
+      },
+      async ({ principal, params: { id } }) => {
+        const key = { id, visible: visibleTo(principal) };
+        const { delivery, cancelled } = await cancelDelivery(deps.db, key, principal.userId);
+        continueKeys(deps, cancelled);
+        return answer(200, delivery);
+      },
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { visibleTo } from '../../identity/visibility.js';
-import { LOGS_ORDER, listWebhookLogs } from '../../store/deliveries/webhook-logs.js';
+import { findLog, LOGS_ORDER, listWebhookLogs } from '../../store/deliveries/webhook-logs.js';
 import type { Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { id, spaceId, written } from '../bodies/numbers.js';
@@ -10,7 +10,7 @@ import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listOf, pagingOf } from '../http/paging.js';
 import { logAnswer, logOutcome } from './log-answer.js';
-import { logListParts } from './log-list.js';
+import { logListParts, logPartsOf } from './log-list.js';
 
 const query = z.object({
   ...pagingOf(LOGS_ORDER),
@@ -47,6 +47,21 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] 
         };
         const logs = await listWebhookLogs(deps.db, filter, { limit, page, cursor });
         return { status: 200, jsonParts: logListParts(deps.db, logs) };
+      },
+    ),
+    scopedEndpoint(
+      {
+        method: 'get',
+        path: '/webhooks/logs/{id}',
+        scope: 'logs:read',
+        summary: 'One attempt of a webhook that this user created',
+        params: z.object({ id: written(z.int().min(1).max(Number.MAX_SAFE_INTEGER)) }),
+        answers: { 200: { description: 'the attempt', schema: logAnswer } },
+        refuses: ['not_found'],
+      },
+      async ({ principal, params: { id } }) => {
+        const key = await findLog(deps.db, { id, visible: visibleTo(principal) });
+        return { status: 200, jsonParts: logPartsOf(deps.db, key) };
       },
     ),
   ];

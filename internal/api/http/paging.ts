@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../errors.js';
 import { type Cursor, cursorForm, type Keyset, readCursor } from '../../store/postgres/keyset.js';
 import type { ListOf } from '../../store/postgres/list-page.js';
 import { boundedText } from '../bodies/bounds.js';
@@ -65,4 +66,38 @@ export const listOf = <Node extends z.ZodType>(node: Node) =>
 /** The members around the nodes of a list. */
 export function listHead({ total, isEstimate, next }: Omit<ListOf<unknown>, 'nodes' | 'cursors'>) {
   return { total, ...(isEstimate && { total_is_estimate: true as const }), ...(next && { next_cursor: next }) };
+}
+
+/** The paging of a list that is read in windows, whose rows are not counted and have no page numbers. */
+export function windowPagingOf(order: Keyset) {
+  const { limit, cursor } = pagingOf(order);
+  return { limit, cursor: cursor.describe('the next_cursor of the page before') };
+}
+
+export const windowOf = <Node extends z.ZodType>(node: Node) =>
+  z.object({
+    next_cursor: z
+      .string()
+      .optional()
+      .describe(
+        'the `cursor` of the next page; absent on the last one. A page looks at a bounded number of rows: it may have ' +
+          'fewer nodes than `limit`, or none, and a next page',
+      ),
+    nodes: z.array(node),
+  });
+
+/** Refuses a range of time that is always empty. @throws {AppError} `unprocessable` */
+export function requireRange({
+  since,
+  until,
+}: {
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+}) {
+  if (since && until && since >= until)
+    throw new AppError(
+      'unprocessable',
+      'since must be before until, for example since=2026-01-30&until=2026-01-31',
+      'since',
+    );
 }

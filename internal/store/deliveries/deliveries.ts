@@ -91,7 +91,7 @@ export async function loadDelivery(db: Db, { id, visible }: DeliveryKey): Promis
 }
 
 /** The current state takes precedence over the log: a replayed delivery is pending, although it was delivered once. */
-function stateOf(found: FoundRow, outcomes: readonly string[]): DeliveryState {
+export function stateOf(found: Pick<FoundRow, 'held' | 'because'>, outcomes: readonly string[]): DeliveryState {
   if (found.held !== null) return found.held ? 'held' : 'pending';
   if (found.because !== null) return 'dead';
   const ended = (['delivered', 'dead', 'cancelled'] as const).find((outcome) => outcomes.includes(outcome));

@@ -42,7 +42,8 @@ function makeDue(pool: JournalPool, delivery: Delivery): Promise<number> {
   return putBack(pool.run, { webhookId, outcome: sourceOf(delivery) }, [candidate]);
 }
 
-function sourceOf({ state }: Delivery) {
+/** The place from which a delivery in this state is put back. */
+export function sourceOf({ state }: Pick<Delivery, 'state'>) {
   switch (state) {
     case 'pending':
     case 'held':

@@ -1,3 +1,5 @@
+import { AppError } from '../../errors.js';
+import type { Visibility } from '../../identity/visibility.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { type ListOf, type Page, readPage } from '../postgres/list-page.js';
@@ -18,4 +20,17 @@ export async function listWebhookLogs(db: Db, filter: LogFilter, page: Page): Pr
   const matching = matchingLogs(db, filter);
   const list = { matching, order: LOGS_ORDER, columns: logKeyColumns(db), toNode: toLogKey };
   return readPage<LogKeyRow, LogKey>(db, list, page);
+}
+
+/** Finds a visible log by its id. Any other is refused as `not_found`. */
+export async function findLog(db: Db, key: { readonly id: number; readonly visible: Visibility }): Promise<LogKey> {
+  const { createdById, spaces } = key.visible;
+  // The index of ids has no order, so the id is compared in a form that the index of users does not support.
+  const row: LogKeyRow | undefined = await db('webhook_logs')
+    .where({ id: key.id })
+    .whereRaw('coalesce(created_by_id = ?, false)', [createdById])
+    .whereRaw('coalesce(space_id = any(?), ?)', [spaces === 'all' ? null : [...spaces], spaces === 'all'])
+    .first(logKeyColumns(db));
+  if (!row) throw new AppError('not_found', 'Record not found');
+  return toLogKey(row);
 }

@@ -63,7 +63,11 @@ export function selectKey(db: Knex, { columns }: Keyset): Knex.Raw {
 }
 
 function toValue(kind: KeyColumn['kind'], part: string): string {
-  if (kind !== 'instant') return part;
+  return kind === 'instant' ? readInstant(part) : part;
+}
+
+/** Reads the instant of a cursor, which is in microseconds since 1970. */
+export function readInstant(part: string): string {
   const micros = part.padStart(7, '0');
   const seconds = new Date(Number(micros.slice(0, -6)) * 1000).toISOString().slice(0, -5);
   return `${seconds}.${micros.slice(-6)}Z`;

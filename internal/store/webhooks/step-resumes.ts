@@ -1,3 +1,4 @@
+import { CANCELLED, logOfCancelled } from '../journal/claim/cancel.js';
 import { IS_SENT_TO } from '../journal/claim/order.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
@@ -23,7 +24,7 @@ const TURN: Statement = {
 
 const DROP: Statement = {
   text: `
-    with dropped as (
+    with cancelled as (
       delete from deliveries d using resumes r
       where r.webhook_id = $1 and num_nulls(d.owner) = 1 and not isfinite(d.due_at) and d.received_at < r.drop_before and d.id = any(array(
         select * from (
@@ -33,17 +34,9 @@ const DROP: Statement = {
           (select id from deliveries where webhook_id = $1 and owner is null and due_at = 'infinity' and order_key is not null
              and received_at < (select drop_before from resumes where webhook_id = $1) limit $2)
         ) as old limit $2
-      )) returning d.id, d.message_id, d.received_at, d.webhook_id, d.attempts
+      )) returning ${CANCELLED}
     )
-    insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,
-      delivery_id, attempt, outcome, error, duration_ms)
-    select now(), w.created_by_id, coalesce(m.subject, ''), w.url, w.tags, w.id, w.space_id, c.message_id, c.received_at,
-      c.id, c.attempts + 1, 'cancelled', 'too old when the webhook was resumed', 0
-    from dropped c
-    join webhooks w on w.id = c.webhook_id
-    left join lateral (
-      select subject from messages where messages.id = c.message_id and messages.received_at = c.received_at offset 0
-    ) m on true
+    ${logOfCancelled(`'too old when the webhook was resumed'`)}
     returning 1 as one`,
 };
 

@@ -1,10 +1,10 @@
-import type { Bench } from '../bench.js';
-import { BenchFailure } from '../failure.js';
-import { makeLatencyHistogram, readLatencies, recordMs } from '../latencies.js';
-import { atMost } from '../load/target.js';
-import { insertLogs, TAGS, USERS } from '../log-rows.js';
-import { spell } from '../numbers.js';
-import type { Line, Row } from '../row.js';
+import type { Bench } from '../../bench.js';
+import { BenchFailure } from '../../failure.js';
+import { makeLatencyHistogram, readLatencies, recordMs } from '../../latencies.js';
+import { atMost } from '../../load/target.js';
+import { insertLogs, TAGS, USERS } from '../../log-rows.js';
+import { spell } from '../../numbers.js';
+import type { Line, Row } from '../../row.js';
 
 interface Query {
   readonly tag: keyof typeof TAGS;

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { AppError } from '../../errors.js';
+import { DELIVERIES_ORDER } from '../../store/deliveries/list/list-cursor.js';
+import { boundedList } from '../bodies/bounds.js';
+import { id } from '../bodies/numbers.js';
+import { windowPagingOf } from '../http/paging.js';
+import { filterFields } from './delivery-filter.js';
+import type { DELIVERY_STATES } from './delivery-list-answer.js';
+
+const MAX_IDS = 500;
+const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+function bulkBody<State extends (typeof DELIVERY_STATES)[number]>(title: string, states: readonly [State, ...State[]]) {
+  const filter = z.strictObject({
+    ...filterFields,
+    state: z.enum(states).meta({ example: states[0] }),
+    webhook: id.optional().describe('the id of the webhook'),
+  });
+  return z
+    .strictObject({
+      ids: boundedList(z.guid(), MAX_IDS)
+        .refine((ids) => ids.length > 0, 'names at least one delivery')
+        .optional()
+        .meta({ minItems: 1, description: 'these deliveries', example: [ID] }),
+      filter: filter.optional().meta({
+        description: 'in place of ids: the deliveries that the list with this filter has',
+        example: { state: states[0], webhook: 1 },
+      }),
+      cursor: windowPagingOf(DELIVERIES_ORDER).cursor.describe(
+        'the next_cursor of the answer before; with a filter only',
+      ),
+      dry_run: z.boolean().default(false).describe('only count'),
+    })
+    .meta({ title, example: { filter: { state: states[0], webhook: 1 }, dry_run: true } });
+}
+
+export const cancelBody = bulkBody('CancelDeliveries', ['held', 'pending']);
+export const retryBody = bulkBody('RetryDeliveries', ['dead', 'cancelled', 'lost', 'delivered', 'held', 'pending']);
+
+export const UNSAID_OF_BULK = [
+  'there are neither ids nor a filter, or both, or ids and a cursor',
+  'since of the filter is not before its until',
+];
+
+type BulkBody = z.output<typeof cancelBody> | z.output<typeof retryBody>;
+
+/** The deliveries that a request changes: ids, or a filter and the position in its list. */
+export type Selection =
+  | { readonly ids: readonly string[] }
+  | { readonly ids: undefined; readonly filter: NonNullable<BulkBody['filter']>; readonly cursor: BulkBody['cursor'] };
+
+/** @throws {AppError} `unprocessable` when the body does not name exactly one of the two */
+export function selectionOf({ ids, filter, cursor }: BulkBody): Selection {
+  if (ids && filter) throw new AppError('unprocessable', 'send ids or filter, not both', 'filter');
+  if (ids && cursor) throw new AppError('unprocessable', 'a cursor belongs to a filter: leave it out', 'cursor');
+  if (ids) return { ids };
+  if (filter) return { ids: undefined, filter, cursor };
+  throw new AppError('unprocessable', 'send ids, or a filter such as {"state":"held","webhook":1}', 'ids');
+}
+
+const count = z.int().min(0);
+
+export const bulkAnswer = z
+  .object({
+    dry_run: z.boolean(),
+    matched: count.describe('how many deliveries were found, by this request'),
+    changed: count.describe('how many of them were changed; 0 in a dry run'),
+    skipped: count.describe('how many of them were not, because they have ended, or are being sent, or cannot be sent'),
+    next_cursor: z
+      .string()
+      .optional()
+      .describe('there when the request ended before the list: send it again with this `cursor`'),
+  })
+  .meta({ title: 'BulkChange' });

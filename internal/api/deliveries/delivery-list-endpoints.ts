@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { findDeliveries } from '../../store/deliveries/list/find-deliveries.js';
+import { DELIVERIES_ORDER } from '../../store/deliveries/list/list-cursor.js';
+import { loadListed } from '../../store/deliveries/list/listed-deliveries.js';
+import type { Stores } from '../api-deps.js';
+import { id, written } from '../bodies/numbers.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
+import { requireRange, windowOf, windowPagingOf } from '../http/paging.js';
+import { filterFields, filterOf } from './delivery-filter.js';
+import { listedDelivery, listedJson } from './delivery-list-answer.js';
+
+const query = z.object({
+  ...windowPagingOf(DELIVERIES_ORDER),
+  webhook: written(id).optional().describe('the id of the webhook'),
+  ...filterFields,
+});
+
+export function makeDeliveryListEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] {
+  return [
+    scopedEndpoint(
+      {
+        method: 'get',
+        path: '/deliveries',
+        scope: 'deliveries:read',
+        summary: 'Deliveries of the webhooks that this user created, in one state or in any, newest first',
+        query,
+        answers: { 200: { description: 'a page of them', schema: windowOf(listedDelivery) } },
+        unsaid: ['since is not before until'],
+      },
+      async ({ principal, query: { limit, cursor, ...filter } }) => {
+        requireRange(filter);
+        const { keys, next } = await findDeliveries(deps.db, filterOf(filter, principal), { limit, cursor });
+        const nodes = (await loadListed(deps.db, keys)).map(listedJson);
+        return { status: 200, json: { ...(next && { next_cursor: next }), nodes } };
+      },
+    ),
+  ];
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import type { Principal, Spaces } from '../../identity/principal.js';
+import { loadMessage } from '../../store/deliveries/message.js';
+import { type ListedMessage, listMessages, MESSAGES_ORDER } from '../../store/deliveries/message-list.js';
+import type { Stores } from '../api-deps.js';
+import { instant } from '../bodies/instant.js';
+import { spaceId, uuidPath, written } from '../bodies/numbers.js';
+import { text } from '../bodies/text.js';
+import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
+import { requireRange, windowOf, windowPagingOf } from '../http/paging.js';
+import { messageAnswer, messageParts } from './message-answer.js';
+
+const query = z.object({
+  ...windowPagingOf(MESSAGES_ORDER),
+  event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('the subject, exactly'),
+  matched: z
+    .enum(['true', 'false'])
+    .transform((written) => written === 'true')
+    .pipe(z.boolean())
+    .optional()
+    .describe('whether the message was owed to a webhook; both without it'),
+  space: written(spaceId).optional().describe('owed to a webhook of this space'),
+  since: instant.optional().describe('received then or later'),
+  until: instant.optional().describe('received before then'),
+});
+
+const listedMessage = z
+  .object({
+    id: z.uuid(),
+    received_at: z.iso.datetime(),
+    event: z.string().describe('the subject'),
+    bytes: z.int().min(0).describe('size of the payload'),
+    webhooks: z.int().min(0).describe('how many webhooks it was owed to'),
+  })
+  .meta({ title: 'ListedMessage' });
+
+export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] {
+  return [
+    scopedEndpoint(
+      {
+        method: 'get',
+        path: '/messages',
+        scope: 'messages:read',
+        summary: 'Messages that are kept, newest first',
+        query,
+        answers: { 200: { description: 'a page of them', schema: windowOf(listedMessage) } },
+        unsaid: ['since is not before until'],
+      },
+      async ({ principal, query: { limit, cursor, event, matched, space, ...range } }) => {
+        requireRange(range);
+        const filter = { ...range, subject: event, isMatched: matched, spaces: spacesOf(principal, space) };
+        const { nodes, next } = await listMessages(deps.db, filter, { limit, cursor });
+        return { status: 200, json: { ...(next && { next_cursor: next }), nodes: nodes.map(listedJson) } };
+      },
+    ),
+    scopedEndpoint(
+      {
+        method: 'get',
+        path: '/messages/{id}',
+        scope: 'messages:read',
+        summary: 'One message: its headers, its payload, and what became of it for each webhook',
+        params: uuidPath,
+        answers: { 200: { description: 'the message', schema: messageAnswer } },
+        refuses: ['not_found'],
+      },
+      async ({ principal, params }) => ({
+        status: 200,
+        jsonParts: messageParts(deps.db, await loadMessage(deps.db, params.id, principal.spaces)),
+      }),
+    ),
+  ];
+}
+
+/**
+ * The spaces of which one must have a webhook that the message was owed to. A principal of some spaces sees no other
+ * message; any other principal sees all of them, as any user can bring every message to a webhook by a replay.
+ */
+function spacesOf({ spaces }: Principal, space: number | undefined): Spaces {
+  if (space === undefined) return spaces;
+  return spaces === 'all' || spaces.includes(space) ? [space] : [];
+}
+
+const listedJson = (message: ListedMessage): z.input<typeof listedMessage> => ({
+  id: message.id,
+  received_at: new Date(message.receivedAt).toISOString(),
+  event: message.subject,
+  bytes: message.bytes,
+  webhooks: message.webhooks,
+});
