@@ -16,6 +16,9 @@ interface Place {
 /** The size of a value. It is below the size that the API reads, so that the rest of a body has room. */
 const ROOM = 250 * 1024;
 
+/** A body of about this size is refused by its length. To send more would only keep this process busy. */
+const MAX_SENT = 8 << 20;
+
 /** JSON texts that no field may have: as much of one kind as the API parses, with some room for the rest of a body. */
 const HOSTILE: readonly WorstBody[] = [
   { name: 'a text', text: `"${'a'.repeat(ROOM)}"` },
@@ -54,8 +57,8 @@ export function* worstBodiesOf(document: OpenApi, operation: Operation): Generat
 
 function* worstAt(document: OpenApi, given: JsonSchema, place: Place): Generator<WorstBody> {
   const schema = resolved(document, given);
-  for (const worst of [...HOSTILE, { name: 'the largest legal value', text: largest(document, schema) }])
-    yield { name: `${place.name}: ${worst.name}`, text: place.wrap(worst.text) };
+  const legal = { name: 'the largest legal value', text: largest(document, schema) };
+  for (const worst of [...HOSTILE, legal]) yield { name: `${place.name}: ${worst.name}`, text: place.wrap(worst.text) };
   for (const [inner, at] of placesIn(document, schema, place)) yield* worstAt(document, inner, at);
 }
 
@@ -86,7 +89,11 @@ function largest(document: OpenApi, given: JsonSchema): string {
   const [form] = formsOf(schema);
   if (form) return largest(document, form);
   const { type, properties, items, additionalProperties, example, maxItems, maxProperties, maxLength } = schema;
-  if (type === 'array' && isSchema(items)) return `[${times(maxItems, () => largest(document, items)).join(',')}]`;
+  if (type === 'array' && isSchema(items)) {
+    const entry = largest(document, items);
+    const most = Math.min(Number(maxItems ?? 1), Math.ceil(MAX_SENT / entry.length));
+    return `[${Array(most).fill(entry).join(',')}]`;
+  }
   if (type === 'object' && properties) {
     const members = Object.entries(properties).filter(([, { readOnly }]) => !readOnly);
     return objectOf(members.map(([name, inner]) => [name, largest(document, inner)]));

@@ -7,8 +7,9 @@ import { InvalidFields } from '../bodies/invalid-fields.js';
 
 export const MAX_BATCH_MESSAGES = 1000;
 export const MAX_BATCH_BYTES = 4 << 20;
-/** Bytes that are read in one turn of the event loop, unless one message is larger. */
+/** A turn of the event loop reads about this many bytes, unless one message is larger, and for about this time. */
 const BYTES_PER_TICK = 256 * 1024;
+const MS_PER_TICK = 5;
 
 /** A message of a batch, or the reason why it is refused. */
 export type Parsed = Publication | Refused;
@@ -31,14 +32,16 @@ interface BatchParts {
 export async function readBatch(body: Uint8Array, { form, maxBytes }: BatchParts): Promise<readonly Parsed[]> {
   const messages: Parsed[] = [];
   let bytes = 0;
+  let turnBegan = performance.now();
   for (const part of isList(body) ? elementsOf(body, maxBytes) : linesOf(body)) {
     if (!part) throw malformed(maxBytes);
     if (messages.length === MAX_BATCH_MESSAGES)
       throw new AppError('unprocessable', `a batch has at most ${MAX_BATCH_MESSAGES} messages`);
     bytes += part.length;
-    if (bytes > BYTES_PER_TICK) {
-      bytes = part.length;
+    if (bytes > BYTES_PER_TICK || performance.now() - turnBegan > MS_PER_TICK) {
       await setImmediate();
+      bytes = part.length;
+      turnBegan = performance.now();
     }
     messages.push(parse(part, { form, maxBytes }));
   }

@@ -50,6 +50,7 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
   const { maxBytes } = publishing;
   const forms = makeForms(maxBytes);
   const room = new BodyRoom(publishing.maxBodyBytes);
+  const { message: tooLargeSentence } = tooLarge(maxBytes);
 
   const headOf = (request: RawRequest): RequestHead => {
     if (!publishing.isOn)
@@ -69,7 +70,7 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
   };
 
   const one = async (request: RawRequest, head: RequestHead, name: Exclude<FormName, 'batched'>): Promise<Answer> => {
-    const limit = { maxBytes: bodyBytesOf(name, maxBytes), room, tooLarge: tooLarge(maxBytes).message };
+    const limit = { maxBytes: bodyBytesOf(name, maxBytes), room, tooLarge: tooLargeSentence };
     const body = await readBody(request.incoming, limit);
     const publication = withinSpaces(forms[name](body, head), request.principal());
     if (body.length > LARGE_BODY_BYTES) await setImmediate();
