@@ -170,7 +170,7 @@ describe('where values come from', () => {
     expect(load({ HUKZ_API_HOSTS: hosts }).api.hosts).toEqual(['hukz.example.com', '10.0.0.7', 'fd12::7']);
   });
 
-  it('serves metrics where the API is, unless told where', () => {
+  it('serves metrics on the address of the API by default', () => {
     expect(load({ HUKZ_HOST: '10.0.0.7' }).metrics.host).toBe('10.0.0.7');
     const settings = { HUKZ_METRICS_HOST: '127.0.0.1', HUKZ_METRICS_TOKEN: 'a-token-of-metrics' };
     expect(load(settings)).toMatchObject({
@@ -180,7 +180,7 @@ describe('where values come from', () => {
     expect(load()).not.toHaveProperty('metrics.token');
   });
 
-  it('logs readably in development, unless told how', () => {
+  it('logs readably in development by default', () => {
     expect(load({ HUKZ_MODE: 'development' }).log.format).toBe('pretty');
     expect(load({ HUKZ_MODE: 'development', HUKZ_LOG_FORMAT: 'json' }).log.format).toBe('json');
   });
@@ -504,7 +504,7 @@ describe('what is shown', () => {
     expect(format.unit).not.toBe('');
   });
 
-  it('is usable as it stands: config.yml loads, and changing nothing means the defaults', () => {
+  it('is usable unchanged: config.yml loads, and changing nothing means the defaults', () => {
     const { host, queueGroup, port } = {
       ...loadConfig({ cwd: '.', env: {} }),
       host: loadConfig({ cwd: '.', env: {} }).database.host,

@@ -45,7 +45,7 @@ describe('a delivery', () => {
     ['is paused', { paused_at: new Date() }],
     ['is disabled', { enabled: false }],
     ['waits behind an open circuit', { circuit_opened_at: new Date() }],
-  ])('is held while its webhook %s, and shows no time that is not kept', async (_name, rest) => {
+  ])('is held while its webhook %s, and shows no time that would not be kept', async (_name, rest) => {
     const { id } = await kit.store({ place: 'deliveries' });
     const inAnHour = new Date(Date.now() + 3_600_000);
     await kit.api.db('webhook_logs').where({ delivery_id: id }).update({ next_attempt_at: inAnHour });
@@ -64,7 +64,7 @@ describe('a delivery', () => {
     expect(await shown()).toEqual(['held', null, past.toISOString(), past.toISOString()]);
   });
 
-  it('is nobody’s but the user’s who created the webhook, and stays when that is deleted', async () => {
+  it('is visible only to the user who created the webhook, and stays when that is deleted', async () => {
     const { id } = await kit.store({ place: 'dead_letters' });
     await kit.api.send('GET', `/deliveries/${id}`, undefined, '2').expect(404);
     await kit.api.send('POST', `/deliveries/${id}/retry`, undefined, '2').expect(404);
@@ -117,7 +117,7 @@ describe('retrying a delivery', () => {
     expect(await kit.api.counts()).toMatchObject({ dead_letters: 0, deliveries: 1 });
   });
 
-  it('is refused while somebody sends it', async () => {
+  it('is refused while it is being sent', async () => {
     const { id } = await kit.store({ place: 'deliveries' });
     await kit.api.db('deliveries').update({ owner: randomUUID() });
     const { body } = await retry(id).expect(409);

@@ -211,7 +211,7 @@ describe('the logs', () => {
     expect(body.nodes.map((node: { data: { payload: unknown } }) => node.data.payload)).toEqual([{ n: 1 }, { n: 1 }]);
   });
 
-  it('arrive whole when their payloads are larger than what is held at once', async () => {
+  it('arrive whole when their payloads are larger than what may be in memory at once', async () => {
     const payload = JSON.stringify({ filler: 'x'.repeat(3_000_000) });
     for (let n = 0; n < 5; n++) await storeLog(api.db, { at: minute(n), payload });
     await storeLog(api.db, { at: minute(9) });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 describe('where every field is optional', () => {
-  it.each(['/test', '/secret/rotate', '/pause', '/resume'])('no body stands for an empty one: %s', async (verb) => {
+  it.each(['/test', '/secret/rotate', '/pause', '/resume'])('no body means an empty one: %s', async (verb) => {
     await api.send('POST', path + verb).expect(200);
     await api.send('POST', path + verb, {}).expect(200);
   });

@@ -151,7 +151,7 @@ describe('a webhook that is sent back as it was read stays as it is', () => {
   });
 });
 
-it('the hint of a secret stands for it where nothing else of it has changed, and never where it is another', async () => {
+it('the hint of a secret keeps it if nothing else of it has changed, and never replaces another', async () => {
   const id = await make({ auth: { type: 'basic', username: 'me', password: 'a-secret-of-ours' } });
   const { auth } = await read(id);
   const put = (given: object) => api.send('PUT', `/webhooks/${id}`, { auth: given });

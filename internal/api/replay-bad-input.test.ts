@@ -42,7 +42,7 @@ describe('of deliveries, replays and the account, what cannot be', () => {
     await api.send('POST', '/webhooks/2147483647/replay', { since: hoursAgo(1) }).expect(404);
   });
 
-  it('nobody is let in without X-User', async () => {
+  it('requests without X-User are refused', async () => {
     for (const path of [
       '/dead-letters',
       `/deliveries/${NOBODY}`,

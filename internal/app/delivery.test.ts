@@ -55,7 +55,7 @@ describe('a message published to NATS', () => {
     await kit.receiver.waitFor(2);
   });
 
-  it('is not answered to a publisher that asks somebody else: a service on its subject is', async () => {
+  it('is not answered to a publisher that asks another service: a service on its subject is', async () => {
     await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('svc.*')]);
     const service = kit.nats.subscribe('svc.price', {
       callback: (_error, msg) => void setTimeout(() => msg.respond('{"price":7}'), 40),
@@ -80,7 +80,7 @@ describe('a message published to NATS', () => {
     expect(bodies.sort()).toEqual(['post.made', 'post.x.y']);
   });
 
-  it('is narrowed by its routing headers, and fires nobody when they are malformed', async () => {
+  it('is narrowed by its routing headers, and triggers no webhook when they are malformed', async () => {
     const eventId = await kit.hukz.api.event('narrow.it');
     await kit.hukz.api.webhook(`${kit.receiver.url}/a`, [eventId], { tags: { app: 'a' }, space_id: 7 });
     await kit.hukz.api.webhook(`${kit.receiver.url}/b`, [eventId], { tags: { app: 'b' } });
@@ -174,7 +174,7 @@ describe('a receiver that fails', () => {
     expect(kit.receiver.requests.every(({ url }) => url === '/from')).toBe(true);
   });
 
-  it('with 410 is switched off, and what else is owed to it is held until it is on again', async () => {
+  it('with 410 is switched off, and its other deliveries are parked until it is enabled again', async () => {
     const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('go.away')]);
     kit.receiver.behave({ status: 410 });
     kit.nats.publish('go.away', '{"n":1}');
@@ -187,7 +187,7 @@ describe('a receiver that fails', () => {
 });
 
 describe('a webhook that changes while something is owed to it', () => {
-  it('is not sent to while disabled, and gets what was held when it is enabled', async () => {
+  it('is not sent to while disabled, and gets its parked deliveries when it is enabled', async () => {
     const id = await kit.hukz.api.webhook(kit.receiver.url, [await kit.hukz.api.event('hold.me')], { timeout: '30s' });
     const { until, open } = makeGate();
     kit.receiver.behave(async (_request, index) =>
@@ -263,7 +263,7 @@ describe('events and their subscriptions', () => {
   });
 });
 
-it('tells Prometheus about it without URLs or tags', async () => {
+it('is counted for Prometheus without URLs or tags', async () => {
   const text = await (await fetch(`http://127.0.0.1:${kit.hukz.app.metricsPort}/metrics`)).text();
   for (const name of [
     'hukz_messages_accepted_total',

@@ -71,7 +71,7 @@ it('a url and headers with secrets are sent whole, and stored, answered and logg
   expect(await secretRows()).toEqual(before);
 });
 
-it('what is hidden is no value: it stands for what there is, and goes nowhere else', async () => {
+it('a mask is no value: it means the stored value, and is accepted in no other place', async () => {
   const url = `${kit.receiver.url}/hook?token=${TOKEN}`;
   const headers = { 'X-Api-Key': HEADER };
   const id = await kit.hukz.api.webhook(url, [], { headers });

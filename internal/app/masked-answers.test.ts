@@ -34,7 +34,7 @@ const ECHOES: Readonly<Record<string, (request: ReceivedRequest) => string>> = {
   },
 };
 
-it.each(Object.keys(ECHOES))('a receiver that repeats its headers %s tells nobody a secret', async (how) => {
+it.each(Object.keys(ECHOES))('a receiver that repeats its headers %s reveals no secret', async (how) => {
   const echo = ECHOES[how];
   kit.receiver.behave((request) => {
     if (request.url === '/token') return { body: JSON.stringify({ access_token: TOKEN, expires_in: 60 }) };

@@ -80,7 +80,7 @@ describe('an ordered webhook', () => {
     expect(seen.numbersOf('x')).toEqual(upTo(20));
   });
 
-  it('shows the key that is held up, while the others go on, and lets it go when asked', async () => {
+  it('shows the blocked key while the others continue, and skips its first delivery when asked', async () => {
     const { id, publish } = await make({ ordering: { pointer: '/key' }, retry: { schedule: ['1h'] } });
     const seen = watch((step) => step.key === 'bad' && step.no === 0);
     await publish(steps(['bad', 'good'], 3));

@@ -56,7 +56,7 @@ const until = (what: string, condition: () => Promise<boolean> | boolean) =>
   eventually(condition, { what, timeoutMs: 10_000 });
 
 describe('a circuit', () => {
-  it('opens on failures in a row, lets single deliveries try, costs nobody a try, and closes by itself', async () => {
+  it('opens on failures in a row, sends single probes, uses up no retries, and closes automatically', async () => {
     const webhook = await make();
     kit.receiver.behave({ status: 500 });
     await webhook.publish(30);
@@ -140,7 +140,7 @@ describe('a circuit', () => {
 });
 
 describe('a pause', () => {
-  it('holds what comes, for both instances, and resuming lets it go', async () => {
+  it('parks new deliveries in both instances, and resuming sends them', async () => {
     const webhook = await make();
     expect((await kit.hukz.api.post(`/webhooks/${webhook.id}/pause`)).body).toHaveProperty('paused_at');
     await until(

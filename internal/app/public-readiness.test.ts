@@ -29,7 +29,7 @@ describe('in production', () => {
     await database.drop();
   });
 
-  it('strangers read which dependency is unwell, and only who shows METRICS_TOKEN reads what servers said', async () => {
+  it('strangers read which dependency is not available, and only METRICS_TOKEN shows the texts of servers', async () => {
     await start();
     const { name } = database.settings;
     await runAsAdmin(database.settings, `alter database ${name} set default_transaction_read_only = on`);
@@ -85,7 +85,7 @@ describe('in production', () => {
     expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('hukz_info')]);
   });
 
-  it('what the API and /metrics refuse is counted, logged once per reason, and told to operators by readiness', async () => {
+  it('refusals of the API and of /metrics are counted, logged once per reason, and shown to operators by readiness', async () => {
     await start({ HUKZ_API_RATE: '1/hour', HUKZ_API_HOSTS: 'hukz.example.com' });
     const { metricsPort } = hukz.app;
     const authorization = `Bearer ${METRICS_TOKEN}`;

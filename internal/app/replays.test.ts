@@ -126,7 +126,7 @@ describe('a replay', () => {
   });
 });
 
-it('tells how large its tables are, and that nothing is lost', async () => {
+it('reports the size of its tables, and that nothing is lost', async () => {
   const hukz = await kit.start();
   const text = async () => (await fetch(`http://127.0.0.1:${hukz.metricsPort}/metrics`)).text();
   await eventually(async () => (await text()).includes('hukz_table_bytes{table="messages"}'), {

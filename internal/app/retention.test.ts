@@ -38,7 +38,7 @@ const left = async (table: 'messages' | 'webhook_logs', ms: number) =>
   (await expiredPartitions(kit.pool, table, ms)).map(({ day }) => day);
 
 describe('retention', () => {
-  it('drops whole days that are older than it says, and tells each with its size', async () => {
+  it('drops whole days that are older than it allows, and logs each with its size', async () => {
     const old = [await accept(33), await accept(40)];
     const young = await accept(29);
     await retain(parts());
@@ -101,7 +101,7 @@ describe('retention', () => {
     expect(await kit.sql('select 1 from replays')).toHaveLength(1);
   });
 
-  it('never makes an insert wait, and comes again, while somebody reads the old day', async () => {
+  it('never makes an insert wait, and tries again later, while the old day is read', async () => {
     const day = await accept(40);
     const reading = kit.pool.transaction(async (run) => {
       await run({ text: `select count(*) from messages_${day.replaceAll('-', '')}` }, []);

@@ -47,7 +47,7 @@ describe('a delivered request', () => {
     expect(verifies(secret, { ...request, body: Buffer.concat([request.body, Buffer.from(' ')]) })).toBe(false);
   });
 
-  it('is signed anew on each attempt', async () => {
+  it('is signed again on each attempt', async () => {
     const { secret } = await makeSigned('signed.again', { retry: { schedule: ['1100ms'], jitter: 0 } });
     kit.receiver.behave((_request, index) => ({ status: index === 0 ? 500 : 200 }));
     kit.nats.publish('signed.again', '{}');

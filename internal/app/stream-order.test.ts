@@ -147,7 +147,7 @@ describe('a message with very many deliveries', () => {
   }, 90_000);
 });
 
-describe('while a message is in the hands of somebody who died', () => {
+describe('while a message is unacknowledged by an instance that died', () => {
   let stolen: JsMsg;
   let plain: Receiver;
 
@@ -174,7 +174,7 @@ describe('while a message is in the hands of somebody who died', () => {
   const all = Array.from({ length: 20 }, (_, n) => n);
   const but = () => all.filter((n) => n !== stolen.seq - 1);
 
-  it('what came before it is sent, what came after it waits, and nobody else does, until it comes again', async () => {
+  it('earlier messages are sent and later ones wait until it is redelivered, and other keys do not wait', async () => {
     expect(plain.requests).toHaveLength(19);
     expect(numbers()).toEqual(all.slice(0, stolen.seq - 1));
     expect(await ledger.account()).toMatchObject({ held: 20 - stolen.seq });

@@ -134,7 +134,7 @@ describe('the operator’s list of subjects', () => {
     await receiver.waitFor(2);
   });
 
-  it('holds for messages that were stored before it: a replay brings them to nobody', async () => {
+  it('applies to messages that were stored before it: a replay sends them to no webhook', async () => {
     const before = await start();
     const id = await before.api.event('secret.made');
     const stored = await requestReceipt(nats, { subject: 'secret.made', payload: '{}' });

@@ -76,7 +76,7 @@ describe('a name', () => {
     ],
     [['not an address']],
     [['127.0.0.1', '']],
-  ])('of which any address is not public is refused, and which is not told: %j', async (addresses) => {
+  ])('with an address that is not public is refused, and the address is not shown: %j', async (addresses) => {
     const receiver = await listen();
     const outcome = await startSender(ONE_OPEN, answering(addresses)).send(
       makeTestRequest(`http://receiver.test:${receiver.port}/`),

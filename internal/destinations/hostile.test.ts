@@ -162,7 +162,7 @@ describe('an answer of garbage', () => {
 });
 
 describe('two answers to one request', () => {
-  it('are one: what comes unasked closes the connection and answers nobody else', async () => {
+  it('are one: an unrequested answer closes the connection and answers no other request', async () => {
     const one = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none';
     const url = await listen((socket) => socket.write(`${one}HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo`));
     const sender = startSender();

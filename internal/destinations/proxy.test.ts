@@ -67,7 +67,7 @@ async function listenTls(): Promise<number> {
 }
 
 describe('through a proxy', () => {
-  it('https goes as TLS to the receiver, and the proxy is told its address and our login', async () => {
+  it('https goes as TLS to the receiver, and the proxy gets its address and the credentials', async () => {
     const proxy = await startProxy({ to: await listenTls() });
     const sender = startSender(proxy.port, { login: LOGIN });
     const request = makeTestRequest('https://receiver.test:8443/');
@@ -159,7 +159,7 @@ describe('a broken proxy is our fault', () => {
     await eventually(() => sender.stats().sockets === 0 && proxy.open === 0, { what: 'the connection to be closed' });
   });
 
-  it('when nobody listens there', async () => {
+  it('when no program listens there', async () => {
     const proxy = await startProxy('close');
     await proxy.stop();
     const outcome = await startSender(proxy.port).send(makeTestRequest('http://receiver.test/'));

@@ -64,7 +64,7 @@ describe('a connection', () => {
     expect(sender.stats()).toEqual({ inFlight: 0, origins: 1, sockets: 1, resent: 0, sessionsRefused: 0 });
   });
 
-  it('that nobody uses is closed after a while', async () => {
+  it('that is idle is closed after a while', async () => {
     const server = await listenRaw((socket) => void socket.write(OK));
     const sender = startSender({ keepAliveMs: 50 });
     await sender.send(to(server.url));

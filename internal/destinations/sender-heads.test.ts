@@ -192,7 +192,7 @@ describe('a status line that has arrived', () => {
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 
-describe.each(PIECES)('informational answers that nobody asked for, %s,', (_how, send) => {
+describe.each(PIECES)('informational answers that were not requested, %s,', (_how, send) => {
   it.each([
     ['100', 'HTTP/1.1 100 Continue\r\n\r\n'],
     ['100 with headers', 'HTTP/1.1 100 Continue\r\nX: y\r\n\r\n'],

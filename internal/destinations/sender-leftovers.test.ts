@@ -138,7 +138,7 @@ describe('what comes on a connection before its own answer', () => {
     expect(receiver.connections.map(({ requests }) => requests.length)).toEqual([2, 1]);
   });
 
-  it('is forgotten with the connection when nobody waits', async () => {
+  it('is forgotten with the connection when no request waits', async () => {
     const { receiver, sender } = await start((socket) => {
       socket.write(OK);
       void sleep(20).then(() => socket.write(OK));

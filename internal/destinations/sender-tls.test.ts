@@ -80,7 +80,7 @@ describe('TLS', () => {
     expect(await startSender().send(makeTestRequest(url))).toEqual(refused('certificate has expired'));
   });
 
-  it('refuses the certificate of an authority that nobody knows', async () => {
+  it('refuses the certificate of an unknown authority', async () => {
     const { url } = await listenTls();
     const sender = startSender({ ca: makeCertificates().ca });
     expect(await sender.send(makeTestRequest(url))).toEqual(refused('certificate chain is incomplete'));

@@ -18,7 +18,7 @@ function watch() {
   };
 }
 
-it('a space that stays at its share is told of once, and once when it has been below it for a minute', async () => {
+it('a space that stays at its share is logged once, and once when it has been below it for a minute', async () => {
   const { look, named, lines } = watch();
   await look([7], 0);
   await look([7, 8], 5000);

@@ -5,7 +5,7 @@ import { clockDegraded, watchClockOffset } from './clock-offset.js';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-it('an offset is told once, again when it changes by as much, and its end', async () => {
+it('an offset is logged once, again when it changes as much, and when it ends', async () => {
   const logger = makeTestLogger();
   let offsetMs = 0;
   const watching = watchClockOffset({ check: () => undefined, offsetMs: () => offsetMs }, logger);

@@ -80,7 +80,7 @@ describe('an instance', () => {
     expect(logger.lines).toEqual([{ level: 'warn', name: 'instance.buried', fields }]);
   });
 
-  it('that was declared dead forgets what it held and goes on under a new id', async () => {
+  it('that was declared dead forgets its residents and continues under a new id', async () => {
     const alive = new Set<string>();
     const { membership, facts, start } = make({
       beat: async (id) => (alive.has(id) || !alive.add(facts.registered[1] ?? 'nobody') ? 1 : 0),

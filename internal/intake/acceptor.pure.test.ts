@@ -160,7 +160,7 @@ describe('a message', () => {
     expect(receipts).toMatchObject([{ webhooks: 4500 }]);
   });
 
-  it('gives up its room when its deliveries are owned by nobody', async () => {
+  it('unreserves its memory when its deliveries have no owner', async () => {
     take('a.b');
     asked[0]?.answer({ owned: new Set() });
     await acceptor.idle();
@@ -187,7 +187,7 @@ describe('a message', () => {
     expect(acceptor.stats()).toMatchObject({ received: 1, unregistered: 1, accepted: 0 });
   });
 
-  it('with malformed routing is stored, fires nobody, and says why', async () => {
+  it('with malformed routing is stored, triggers no webhook, and says why', async () => {
     take('a.b', '{}', [['Hukz-Tag', 'nocolon']]);
     expect(asked[0]?.acceptance.deliveries).toEqual([]);
     asked[0]?.answer({});

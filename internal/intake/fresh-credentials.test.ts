@@ -54,7 +54,7 @@ it('an nkey seed that was replaced on disk is used when the server takes only th
   expect(problems).toEqual([expect.stringMatching(/NATS_NKEY_SEED_FILE: .*seed cannot be used \(.*ENOENT/)]);
 }, 60_000);
 
-it('a creds file is read for each connection, and what cannot be read of it is told once', async () => {
+it('a creds file is read for each connection, and a failure to read it is logged once', async () => {
   const [before, after] = [nkey(), nkey()];
   const creds = (jwt: string, seed: string) =>
     `-----BEGIN NATS USER JWT-----\n${jwt}\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------\n`;

@@ -68,7 +68,7 @@ describe('the headers of a message', () => {
     expect([all.headers.length, all.leftOut]).toEqual([MAX_HEADERS, 0]);
   });
 
-  it('narrow a message to nobody when one that may have narrowed it is beyond the limit', () => {
+  it('leave a message without receivers when a header that may have narrowed it is beyond the limit', () => {
     const first = 'a:\r\n'.repeat(200_000);
     expect(parseRouting(read(`NATS/1.0\r\n${first}Hukz-Space: 7\r\n\r\n`).headers).ok).toBe(false);
     expect(parseRouting(read(`NATS/1.0\r\nHukz-Space: 7\r\n${first}\r\n\r\n`).headers).ok).toBe(true);

@@ -74,7 +74,7 @@ describe.each(['core', 'jetstream'])('in %s mode', (mode) => {
     await allArrived();
   });
 
-  it('headers that cannot be read are counted, and told in one line a second', async () => {
+  it('headers that cannot be read are counted, and logged in one line per second', async () => {
     publish(`NATS/1.0\r\n${'trace id: 1\r\n'.repeat(9)}\r\n`);
     await allArrived();
     const metrics = await (await fetch(`http://127.0.0.1:${hukz.app.metricsPort}/metrics`)).text();

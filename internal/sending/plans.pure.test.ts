@@ -86,7 +86,7 @@ describe('the plan of a webhook', () => {
     expect(plans(makeTestWebhook(2, { settings: { headers: { 'X-Team': 'a' } } })).plan).toBeDefined();
   });
 
-  it('is not to be had without the key of a secret: told once a webhook, without the secret', () => {
+  it('cannot be prepared without the key of a secret: logged once per webhook, without the secret', () => {
     const { plans, logger } = makeTestPlans(makeVault([]));
     const webhook = makeTestWebhook(1, { secrets: [sealed(fresh)] });
     const problem = 'the signing secret of webhook 1 needs the key "k" of ENCRYPTION_KEYS, which is not there';

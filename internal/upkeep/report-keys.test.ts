@@ -27,7 +27,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('a key that is missing, and one that is another under the same name, are told apart at the start', async () => {
+it('a missing key and another key of the same name are reported differently at the start', async () => {
   const logger = makeTestLogger();
   const keys = [right, makeKey('other'), makeKey('unused')];
   await reportKeys({ db, keys, isStrict: false, mode: 'production', logger });

@@ -38,7 +38,7 @@ it('the backlog is counted up to the limit only, and the oldest is found all the
   expect(oldestSeconds).toBeGreaterThan(86_000);
 });
 
-it('the watch goes on after looks that failed, of which it tells once', async () => {
+it('the watch continues after failed looks, and logs them once', async () => {
   const logger = makeTestLogger();
   const seen: Backlog[] = [];
   await kit.sql('alter table deliveries rename to away');

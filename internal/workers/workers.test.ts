@@ -59,7 +59,7 @@ describe('two workers', () => {
     expect((await kit.ledger.query('select id from instances')).length).toBe(2);
   }, 120_000);
 
-  it('lose one to a kill -9: it is replaced, and what it held is sent by the others within seconds', async () => {
+  it('lose one to a kill -9: it is replaced, and the others send its deliveries within seconds', async () => {
     const service = await kit.start();
     await service.api.webhook(kit.receiver.url, [await service.api.event('a.b')]);
     await eventually(async () => (await service.metric('hukz_subscriptions')) === 2, { what: 'both subscribed' });
@@ -92,7 +92,7 @@ describe('two workers', () => {
     expect(await service.metric('hukz_workers_replaced_total')).toBe(1);
   }, 120_000);
 
-  it('are replaced when somebody stops one of them, or when one stalls', async () => {
+  it('are replaced when one of them is stopped or stalls', async () => {
     const service = await kit.start({ HUKZ_INSTANCE_TIMEOUT: '4s' });
     const [first = 0, second = 0] = workersOf(service);
     process.kill(first, 'SIGTERM');

@@ -268,7 +268,7 @@ describe('tls of a webhook', () => {
     [() => ecKey('secp256k1'), 'is on a curve that is not allowed: RSA of 2048 to 4096 bits, P-256'],
     [() => ecKey('sect571r1'), 'is on a curve that is not allowed'],
     [() => pemOf(generateKeyPairSync('x25519').privateKey), 'is of a kind that is not allowed'],
-  ])('is refused with a key that would hold up each handshake, or that is not usual: %#', async (keyOf, words) => {
+  ])('is refused with a key that would slow down each handshake, or of an unusual kind: %#', async (keyOf, words) => {
     const before = await api.counts();
     for (const [method, path] of [
       ['POST', '/webhooks'],

@@ -36,7 +36,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('what becomes of deliveries and webhooks is told on subjects that never fire a webhook', async () => {
+it('delivery events are published on subjects that never trigger a webhook', async () => {
   const told: { subject: string; body: Record<string, unknown> }[] = [];
   nats.subscribe('hukz.result.>', {
     callback: (_error, message) => void told.push({ subject: message.subject, body: message.json() }),

@@ -84,7 +84,7 @@ describe('got with guarded agents', () => {
     expect(receiver.requests.map(({ url }) => url)).toEqual(['/']);
   });
 
-  it('is judged anew on each request', async () => {
+  it('is judged again on each request', async () => {
     const receiver = await listen();
     let lookups = 0;
     const client = clientOf(

@@ -90,7 +90,7 @@ describe('a webhook with a client certificate', () => {
   });
 });
 
-describe('a receiver whose certificate nobody trusts', () => {
+describe('a receiver whose certificate is not trusted', () => {
   it('is sent to only when the webhook says insecure', async () => {
     const { url, seen } = await startTls();
     const send = startSending();
@@ -130,7 +130,7 @@ describe('a login', () => {
     [{ type: 'basic', username: 'me' }, 'pässword', `Basic ${Buffer.from('me:pässword').toString('base64')}`],
     [{ type: 'bearer' }, 'token', 'Bearer token'],
     [{ type: 'api_key', header: 'Authorization' }, 'Key abc', 'Key abc'],
-  ] as const)('of the kind %j stands in each request', async (auth, secret, expected) => {
+  ] as const)('of the kind %j is in each request', async (auth, secret, expected) => {
     const { url, seen } = await startTls();
     const stored = { auth: writeCredentialSecret(auth.type, secret) };
     await startSending()(url, { auth, tls: { ca: pems.ca } }, stored);

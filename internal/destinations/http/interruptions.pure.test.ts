@@ -20,7 +20,7 @@ describe('interruptions', () => {
     expect(interrupted.sort()).toEqual(['b', 'c']);
   });
 
-  it('take members that leave while they are told', () => {
+  it('allow members to leave while they are notified', () => {
     const interrupted: string[] = [];
     const abort = new AbortController();
     const group = new Interruptions().under(abort.signal);

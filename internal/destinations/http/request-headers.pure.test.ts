@@ -31,7 +31,7 @@ describe('request headers', () => {
     ]);
   });
 
-  it('say when somebody asked for it again', () => {
+  it('say when it is a replay', () => {
     const again = headersOf('post.created', true);
     expect(again.slice(-2)).toEqual(['hukz-replay', 'true']);
     expect(headersOf('post.created')).not.toContain('hukz-replay');

@@ -77,7 +77,7 @@ describe('a name', () => {
     expect(asked).toEqual(['A receiver', 'A receiver.first.test', 'A receiver.second.test']);
   });
 
-  it('that a search domain makes one that is denied is not asked for, and that one is not told', async () => {
+  it('that a search domain turns into a denied one is not looked up, and the denied name is not shown', async () => {
     dns.reply((name) => (name === 'receiver.second.test' ? ['192.0.2.1'] : 'no such name'));
     const problemOf = (name: string) => (name.endsWith('.second.test') ? `${name} is denied` : undefined);
     const fault = await resolve('receiver', problemOf).catch((error: unknown) => error);
@@ -136,12 +136,15 @@ describe('a name that is not found', () => {
     ['failure', 'our resolver fails (ESERVFAIL)'],
     ['refused', 'our resolver fails (EREFUSED)'],
     ['silence', 'our resolver did not answer within 400 ms'],
-  ] as const)('because our resolver answers everything with %s is our fault, told in time', async (reply, words) => {
-    dns.reply(() => reply);
-    const started = performance.now();
-    expect(await faultOf('www.example.test')).toEqual({ reason: 'local_fault', words });
-    expect(performance.now() - started).toBeLessThan(5000);
-  });
+  ] as const)(
+    'because our resolver answers everything with %s is our fault, reported in time',
+    async (reply, words) => {
+      dns.reply(() => reply);
+      const started = performance.now();
+      expect(await faultOf('www.example.test')).toEqual({ reason: 'local_fault', words });
+      expect(performance.now() - started).toBeLessThan(5000);
+    },
+  );
 
   it('because there is no resolver at all is our fault, and it is found when it comes back', async () => {
     const [, port] = dns.address.split(':');

@@ -56,7 +56,7 @@ describe('lanes', () => {
     expect(takeAll(lanes).map(({ webhookId }) => webhookId)).toEqual([2, 2]);
   });
 
-  it('count what somebody asked for again as a retry, so that fresh messages pass it', () => {
+  it('count a replayed delivery as a retry, so that fresh messages pass it', () => {
     const lanes = makeTestLanes({ ...limits, maxInFlight: 4, maxInFlightPerWebhook: 4 });
     for (let webhookId = 1; webhookId <= 9; webhookId++) {
       lanes.push({ ...delivery(`${webhookId}`, webhookId), replay: true });

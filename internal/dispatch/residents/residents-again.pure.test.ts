@@ -5,7 +5,7 @@ import { Residents } from './residents.js';
 const make = () => new Residents({ maxResident: 100, maxResidentBytes: 10_000 }, classOfItsOwn);
 
 describe('a delivery whose message came again', () => {
-  it('gets no second room while it is held, and costs the first one nothing', () => {
+  it('gets no second place while it is resident, and costs the first one nothing', () => {
     const residents = make();
     expect(residents.tryReserve('one', 7, 500)).toBe(true);
     expect(residents.tryReserve('one', 7, 500)).toBe(false);

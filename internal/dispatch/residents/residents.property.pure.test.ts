@@ -99,7 +99,7 @@ class Bench {
   }
 }
 
-it('holdings count exactly what is held, give within their limits only, and come back to nothing', () => {
+it('residents are counted exactly, stay within their limits, and go back to zero', () => {
   fc.assert(
     fc.property(limits, fc.array(step, { maxLength: 80, size: 'max' }), (bounds, steps) => {
       const bench = new Bench(bounds);

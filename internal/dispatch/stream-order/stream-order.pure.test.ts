@@ -98,7 +98,7 @@ describe('what is committed', () => {
     expect(asked).toBe(3);
   });
 
-  it('by somebody who forgot it is found by the patrol of another', async () => {
+  it('that an instance forgot is found by the patrol of another one', async () => {
     leave('a', 3, 4);
     floors.set('a', 3);
     await pass(5000);
@@ -125,7 +125,7 @@ describe('what is committed', () => {
   });
 });
 
-describe('a stream that nobody reads', () => {
+describe('a stream that no instance reads', () => {
   it('is left to others for a while, then numbered as far as it is here', async () => {
     leave('gone', 5, 3);
     floors.set('gone', 'unread');
@@ -147,7 +147,7 @@ describe('a stream that nobody reads', () => {
     expect(numbered).toEqual(['a 6', 'a 7']);
   });
 
-  it('is not numbered here while somebody else gets on with it', async () => {
+  it('is not numbered here while another instance makes progress with it', async () => {
     floors.set('theirs', 'unread');
     for (let sequence = 1; sequence < 20; sequence++) {
       leave('theirs', sequence, 100);
@@ -157,8 +157,8 @@ describe('a stream that nobody reads', () => {
   });
 });
 
-describe('a floor that stands still', () => {
-  it('is waited for ten minutes, and while it stands there, nobody waits for it again', async () => {
+describe('a floor that does not move', () => {
+  it('is waited for ten minutes, and not again as long as it does not move', async () => {
     leave('a', 7, 6);
     floors.set('a', 4);
     await pass(10 * MINUTE);

@@ -67,7 +67,7 @@ describe('the verdict on an attempt', () => {
     expect(judge(answered(200), after(0), { ...policy, finalStatuses: [200] }, middle)).toEqual({ state: 'delivered' });
   });
 
-  it('ends when the next attempt would be too late, whoever is at fault', () => {
+  it('ends when the next attempt would be too late, also after a fault of hukz', () => {
     const hour = { ...policy, maxAgeMs: 3_600_000 };
     const late = 3_600_000 - 4000;
     expect(judge(answered(500), after(0, late), hour, middle)).toEqual({ state: 'dead', because: 'expired' });

@@ -28,7 +28,7 @@ describe('whatever is published', () => {
     );
   });
 
-  it.each(['standard', 'cloudevents'] as const)('stands in %s so that its bytes can be had again exactly', (name) => {
+  it.each(['standard', 'cloudevents'] as const)('is in %s so that its bytes can be restored exactly', (name) => {
     fc.assert(
       fc.property(subject, payload, (event, bytes) => {
         const message = makeTestMessage(bytes, { subject: event });

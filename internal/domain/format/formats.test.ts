@@ -173,7 +173,7 @@ describe.each(LINES)('%s', (name, limit, pick) => {
     ['not JSON', 'Created Tag'],
     [DEEP, 'Created Tag'],
     [`{"name":"x","rest":${MIB}}`, 'Created Tag'],
-  ])('tells what happened: %.40s', (payload, expected) => {
+  ])('says what happened: %.40s', (payload, expected) => {
     expect(lineOf(payload)).toBe(bold(expected));
   });
 
@@ -198,7 +198,7 @@ describe.each(LINES)('%s', (name, limit, pick) => {
 });
 
 describe('in a chat, a text', () => {
-  it('mentions nobody and links nowhere in Slack', () => {
+  it('mentions no user and links nowhere in Slack', () => {
     const { text, blocks } = JSON.parse(textOf(render('slack', '{"name":"<!channel> <http://x|y> & <@U1>"}')));
     const escaped = 'Created Tag: &lt;!channel&gt; &lt;http://x|y&gt; &amp; &lt;@U1&gt;';
     expect([text, blocks[0].text.text]).toEqual([escaped, `*${escaped}*`]);
@@ -208,7 +208,7 @@ describe('in a chat, a text', () => {
     expect(textOf(render('google-chat', '{"name":"<a href=\\"x\\">"}'))).toContain('&lt;a href=&quot;x&quot;&gt;');
   });
 
-  it('mentions nobody in Discord, and is no markdown', () => {
+  it('mentions no user in Discord, and is no markdown', () => {
     const body = JSON.parse(textOf(render('discord', '{"name":"@everyone **[a](http://b)**"}')));
     expect(body).toEqual({
       content: '**Created Tag: \\@everyone \\*\\*\\[a\\](http://b)\\*\\***',

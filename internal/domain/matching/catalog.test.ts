@@ -194,7 +194,7 @@ describe('routing headers', () => {
     [['Hukz-Request-Id', 'a\r\nX: y']],
     [['Hukz-Request-Id', 'é']],
     [['Hukz-Request-Id', 'x'.repeat(256)]],
-  ] as const)('that are malformed fire nobody: %p', (header) => {
+  ] as const)('that are malformed trigger no webhook: %p', (header) => {
     expect(parseRouting([header])).toMatchObject({ ok: false });
   });
 

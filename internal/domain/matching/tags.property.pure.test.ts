@@ -80,7 +80,7 @@ describe('routing headers', () => {
     );
   });
 
-  it('never widen a message: with a malformed one it is refused, wherever it stands', () => {
+  it('never widen a message: with a malformed one in any place it is refused', () => {
     const bad = fc.oneof(
       fc.stringMatching(/^[^:]*$/).map((text): Header => ['Hukz-Tag', text]),
       fc.string().map((text): Header => ['Hukz-Tag', `:${text}`]),

@@ -64,7 +64,7 @@ describe('of a url that is a secret', () => {
   ])('%j nothing is hidden', (url) => expect([shownUrl(url), secretsInUrl(url)]).toEqual([url, []]));
 });
 
-it('headers whose names say that they are secrets are told from others', () => {
+it('headers whose names say that they are secrets are recognized', () => {
   const secret = [
     'X-Api-Key',
     'x-key',

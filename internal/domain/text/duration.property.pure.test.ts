@@ -63,7 +63,7 @@ describe('a duration', () => {
     );
   });
 
-  it('stands in a list as it stands alone', () => {
+  it('has the same form in a list as alone', () => {
     const list = fc.array(fc.tuple(fc.nat({ max: 3650 }), unit), { maxLength: 12 });
     fc.assert(
       fc.property(list, fc.constantFrom(',', ', ', ' ,'), (parts, comma) => {

@@ -123,7 +123,7 @@ describe('the stream', () => {
 });
 
 describe('a message', () => {
-  it('that the stream has is delivered, also when nobody was there', async () => {
+  it('that the stream has is delivered, also after a time without instances', async () => {
     const first = await start();
     await first.api.webhook(receiver.url, [await first.api.event('a.b')]);
     await apps.pop()?.stop();
@@ -273,7 +273,7 @@ describe('what is gone', () => {
     expect(numbers()).toEqual(upTo(20));
   }, 30_000);
 
-  it('messages that were evicted unread are counted and told', async () => {
+  it('messages that were evicted unread are counted and logged', async () => {
     const app = await start();
     await app.api.webhook(receiver.url, [await app.api.event('a.b')]);
     await publish('a.b', 0, 1);

@@ -3,7 +3,7 @@ import { makePositionId, parseAckSubject } from './stream-position.js';
 
 const position = { streamSequence: 42, consumerSequence: 50, delivered: 2, storedAt: 1_769_860_800_123 };
 
-describe('where a message stands', () => {
+describe('the position of a message', () => {
   it('is read from the subject of its acknowledgement, in the old form and the new one', () => {
     expect(parseAckSubject('$JS.ACK.HUKZ.hukz.2.42.50.1769860800123456789.7')).toEqual(position);
     expect(parseAckSubject('$JS.ACK.hub.ACCHASH.HUKZ.hukz.2.42.50.1769860800123456789.7.rnd')).toEqual(position);

@@ -136,7 +136,7 @@ describe('persevering', () => {
     expect(await make([unanswered, unanswered, unanswered]).run()).toBe('done');
   });
 
-  it('is told by its caller when an earlier try may have been committed', async () => {
+  it('learns from its caller that an earlier try may have been committed', async () => {
     const { run, repeats } = make([]);
     await run({ repeated: true });
     expect(repeats).toEqual([true]);

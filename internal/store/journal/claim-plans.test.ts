@@ -65,7 +65,7 @@ it('a claim takes of each lane as much as it has room for, and the longest queue
   await kit.journal.giveBack(deliveries);
 });
 
-it('what is held costs no more to look for where a million wait in order, or for others', async () => {
+it('parked deliveries cost no more to find where a million wait in order, or for others', async () => {
   await kit.sql(
     `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, order_key, order_no)
      select gen_random_uuid(), message_id, received_at, 5, 10, 'infinity', gen_random_uuid(), 1
@@ -80,7 +80,7 @@ it('what is held costs no more to look for where a million wait in order, or for
   await kit.sql('delete from deliveries where order_key is not null');
 });
 
-it('what is held is released by webhook, as much as is asked for', async () => {
+it('parked deliveries are unparked by webhook, up to the limit', async () => {
   expect(await unpark(kit.pool, 2000)).toBe(2000);
   expect(await unpark(kit.pool, 5000)).toBe(3000);
   expect(await unpark(kit.pool, 5000)).toBe(0);

@@ -92,7 +92,7 @@ describe('two hundred instances that start, beat and die', () => {
     expect(instances).toHaveLength(MANY);
   }, 30_000);
 
-  it('do not pile up: whoever beats takes the rows of the dead away', async () => {
+  it('do not pile up: each heartbeat removes the rows of the dead', async () => {
     expect(await living()).toBe(MANY + 1);
     await kill(others.slice(0, 50));
     const { instances } = await beatOnce(kit.instance);
@@ -110,7 +110,7 @@ describe('two hundred instances that start, beat and die', () => {
     expect(among.all - among.instances).toBeLessThanOrEqual((alone.all - alone.instances) * 1.02);
   });
 
-  it('beat by two statements, which look at a few pages and at no delivery while nobody is silent', async () => {
+  it('beat by two statements, which read a few pages and no delivery while every instance beats', async () => {
     const touched = await touchedBy(pool, async () => {
       for (let n = 0; n < 20; n++) await beatOnce(others[n]!);
     });
@@ -127,7 +127,7 @@ describe('two hundred instances that start, beat and die', () => {
     expect(before).toBeLessThan(30);
   });
 
-  it('are buried together by three statements, whatever they held', async () => {
+  it('are buried together by three statements, however many deliveries they own', async () => {
     const dead = others.slice(0, 150);
     const message = makeTestMessage();
     await journal.accept({ message, deliveries: [] });

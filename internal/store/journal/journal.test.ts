@@ -65,7 +65,7 @@ describe('accepting', () => {
     expect(kit.pool.statements() - before).toBeLessThanOrEqual(2);
   });
 
-  it('leaves to nobody what dispatch has no room for', async () => {
+  it('leaves deliveries without an owner if dispatch has no room for them', async () => {
     const id = randomUUID();
     const accepted = await kit.journal.accept({
       message: makeTestMessage(),
@@ -348,7 +348,7 @@ describe('settling twice', () => {
 });
 
 describe('claiming', () => {
-  it('takes what is due and owned by nobody, with its message, once', async () => {
+  it('claims deliveries that are due and not owned, with their messages, once', async () => {
     const delivery = await kit.owe('{"big":12345678901234567890}');
     await kit.journal.settle(failed(delivery, 0));
     const [first, second] = await Promise.all([kit.journal.claim(room), (await kit.join()).journal.claim(room)]);
@@ -366,7 +366,7 @@ describe('claiming', () => {
     expect(deliveries[0]?.message.body).toEqual(delivery.message.body);
   });
 
-  it('leaves what is not due, what is held and what another owns', async () => {
+  it('leaves deliveries that are not due, parked, or owned by another instance', async () => {
     const [later, held] = [await kit.owe(), await kit.owe(), await kit.owe()];
     await kit.journal.settle(failed(later as OwnedDelivery, 60_000));
     await kit.journal.park(held as OwnedDelivery);
@@ -426,7 +426,7 @@ describe('claiming', () => {
 });
 
 describe('deliveries that were not sent', () => {
-  it('are held while a webhook is disabled, and due when it is enabled again', async () => {
+  it('are parked while a webhook is disabled, and due when it is enabled again', async () => {
     const delivery = await kit.owe();
     await kit.sql('update webhooks set enabled = false');
     await kit.journal.park(delivery);
@@ -474,7 +474,7 @@ describe('deliveries that were not sent', () => {
 });
 
 describe('an instance', () => {
-  it('that goes silent loses what it held, and a log row says that a request may have left', async () => {
+  it('that goes silent loses its deliveries, and a log row says that a request may have been sent', async () => {
     const dying = await kit.join();
     const message = makeTestMessage();
     const id = randomUUID();

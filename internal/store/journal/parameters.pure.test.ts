@@ -36,7 +36,7 @@ it('each parameter has its number and its type, in the order of the declaration'
   });
 });
 
-it('what is sent stands where its number says, however it is given', () => {
+it('each parameter has the place of its number, in any order of the values', () => {
   const people = [{ id: ID, name: 'a' }, { id: ID }];
   expect(input.values({ ages: [7, 8], stamp: null, people, owner: 'me' })).toEqual([
     'me',

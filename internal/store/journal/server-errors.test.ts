@@ -157,7 +157,7 @@ describe('a message that fails alone, for a reason that is not said to be its fa
     };
   };
 
-  it('does not hold up the others, is in sight, and is stored when it can be', async () => {
+  it('does not delay the others, is reported, and is stored when that is possible', async () => {
     await poison('poison');
     const [bad, ...good] = subjects(1, 50).map(accept);
     expect((await Promise.all(good)).every(({ isNew }) => isNew)).toBe(true);

@@ -66,7 +66,7 @@ describe('of several hosts', () => {
     for (const server of silent) server.close();
   });
 
-  it('a wrong password is told as such', async () => {
+  it('a wrong password is reported as such', async () => {
     const hosts = [
       { host: '127.0.0.1', port: nobody },
       { host: '127.0.0.1', port: open.settings.port },

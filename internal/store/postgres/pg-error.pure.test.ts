@@ -53,7 +53,7 @@ describe('an answer of PostgreSQL', () => {
     expect(judgePgError({ code })).toBe(verdict);
   });
 
-  it.each(all)('%s, %s, is told to a caller of the API as an outage only when it is one', (code, verdict) => {
+  it.each(all)('%s, %s, is an outage for a caller of the API only if it is one', (code, verdict) => {
     expect(isDatabaseAway({ code })).toBe(['repeat', 'unknown_outcome', 'back_off'].includes(verdict));
   });
 

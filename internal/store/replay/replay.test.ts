@@ -61,7 +61,7 @@ const runToEnd = async (pace = fast) => {
 const claimed = async () => (await kit.journal.claim(room)).deliveries;
 
 describe('a replay', () => {
-  it('makes dead letters deliveries again, under their ids, counting attempts on and failures anew', async () => {
+  it('turns dead letters into deliveries with their ids and attempts, and without counted failures', async () => {
     const delivery = await kit.owe('{"n":1}');
     await die({ ...delivery, attempts: 0 });
     await kit.sql('update dead_letters set attempts = 4');
@@ -252,7 +252,7 @@ describe('the job of a replay', () => {
     expect(await kit.sql('select 1 from deliveries where replay')).toHaveLength(2);
   });
 
-  it('goes on where it was when whoever took a step dies in it', async () => {
+  it('continues where it was when the instance dies during a step', async () => {
     await manyDead(5);
     const id = await start();
     const pace = { ...fast, ratePerSecond: 2 };

@@ -39,7 +39,7 @@ const step = () => stepResumes(kit.pool, LIMIT);
 const held = async () =>
   (await kit.sql<{ n: number }>(`select count(*)::int as n from deliveries where due_at = 'infinity'`))[0]?.n;
 
-it('what could not be let go while a circuit was open is not let go at once when it closes', async () => {
+it('deliveries that could not be unparked while a circuit was open are not unparked at once when it closes', async () => {
   await park(1, 1000);
   await resume(1, 20, { secondsAgo: 3600 });
   expect(await step()).toMatchObject([{ released: 40, ended: false }]);
@@ -47,7 +47,7 @@ it('what could not be let go while a circuit was open is not let go at once when
   expect(await held()).toBeGreaterThan(900);
 });
 
-it('steps that come often let go no less than the rate', async () => {
+it('frequent steps unpark no less than the rate', async () => {
   await park(1, 1000);
   await resume(1, 3, { secondsAgo: 0 });
   for (let half = 0; half < 20; half++) {
@@ -58,7 +58,7 @@ it('steps that come often let go no less than the rate', async () => {
   expect(1000 - ((await held()) ?? 0)).toBeLessThanOrEqual(60);
 });
 
-it('many backlogs that are let go slowly do not hold up one that goes fast', async () => {
+it('many slow backlogs do not delay a fast one', async () => {
   for (let id = 2; id <= WEBHOOKS; id++) {
     await park(id, 2);
     await resume(id, 1 / 60, { secondsAgo: 30 });

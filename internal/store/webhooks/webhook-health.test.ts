@@ -32,7 +32,7 @@ it('a webhook is disabled once it has only failed for so long, never for one fai
   expect(await disableFailing(kit.pool, 5 * DAY_MS)).toEqual([]);
 });
 
-it('a success in between begins the time anew, and a webhook may have a time of its own', async () => {
+it('a success in between restarts the time, and a webhook may have a time of its own', async () => {
   await kit.sql(`update webhooks set enabled = true, settings = '{"disableAfterMs": 172800000}' where id = 1`);
   await saveHealth(kit.pool, [1], []);
   await ago(3);

@@ -49,7 +49,7 @@ describe('settings of a webhook', () => {
     expect(changed.body).not.toHaveProperty('method');
   });
 
-  it('that nobody set are absent', async () => {
+  it('that are not set are absent', async () => {
     const made = await make({}).expect(201);
     for (const setting of ['format', 'method', 'headers', 'timeout']) expect(made.body).not.toHaveProperty(setting);
   });

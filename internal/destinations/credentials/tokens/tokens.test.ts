@@ -238,7 +238,7 @@ describe('an issuer', () => {
     expect(receiver.requests).toHaveLength(0);
   });
 
-  it('that says nothing is told as such', async () => {
+  it('that does not answer is reported as such', async () => {
     const { outcome } = await throughIssuer({ status: 404 });
     expect(outcome).toMatchObject({ error: 'no access token: the issuer does not describe itself (it answered 404)' });
   });
@@ -316,7 +316,7 @@ describe('a token endpoint', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('that cannot be connected to is told as such', async () => {
+  it('that cannot be connected to is reported as such', async () => {
     const outcome = await makeClient('http://127.0.0.1:1/').send('http://127.0.0.1:2/');
     expect(outcome).toMatchObject({
       reason: 'authorisation',
@@ -329,7 +329,7 @@ describe('a token endpoint', () => {
     expect(outcome.kind).toBe('forbidden_address');
   });
 
-  it('that fails is left alone for a moment, whoever asks', async () => {
+  it('that fails is not asked again for a moment, for any request', async () => {
     let now = 0;
     const clock = { now: () => now, monotonic: () => now };
     const [server, receiver] = [await start({ status: 500 }), await start({})];

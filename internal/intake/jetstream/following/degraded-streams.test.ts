@@ -58,7 +58,7 @@ describe('a stream of others', () => {
     await kit.receiver.waitFor(5);
   });
 
-  it('that refuses our consumer for a while is tried again by itself', async () => {
+  it('that refuses our consumer for a while is tried again automatically', async () => {
     await kit.serve();
     await kit.stream('ORDERS', { max_consumers: 1 });
     const app = await kit.start();
@@ -211,7 +211,7 @@ describe('pulls', () => {
     30_000,
   );
 
-  it('whose answers we may not subscribe to, since the connection has its maximum of subscriptions, are told', async () => {
+  it('whose answers we may not subscribe to, since the connection has its maximum of subscriptions, are reported', async () => {
     await kit.serve('max_subscriptions: 3');
     await kit.stream('ORDERS');
     const app = await kit.start();
@@ -229,7 +229,7 @@ describe('pulls', () => {
     ['$JS.API.CONSUMER.MSG.NEXT.>', 'no answer came'],
     ['$JS.ACK.>', '10 messages are unacknowledged'],
   ])(
-    'that our user may not make (%s) are told',
+    'that our user may not make (%s) are reported',
     async (forbidden, words) => {
       await kit.serve(`
 authorization { users: [
@@ -247,7 +247,7 @@ no_auth_user: all`);
     50_000,
   );
 
-  it('that the server refuses for another reason are told', async () => {
+  it('that the server refuses for another reason are reported', async () => {
     await kit.serve();
     await kit.jsm.streams.add({ name: 'HUKZ', subjects: ['a.>'] });
     await kit.consumer('HUKZ', 'hukz', { max_bytes: 1000 });

@@ -69,7 +69,7 @@ describe('while hukz runs, an operator', () => {
     expect(numbers()).toEqual(upTo(15));
   }, 40_000);
 
-  it('makes a stream that holds a part of a subject in place of ours: it is told, until that is over', async () => {
+  it('makes a stream that holds a part of a subject in place of ours: it is reported until that ends', async () => {
     await kit.serve();
     const app = await kit.start();
     await app.api.webhook(kit.receiver.url, [await app.api.event('a.*'), await app.api.event('c.d')]);
@@ -99,7 +99,7 @@ describe('while hukz runs, an operator', () => {
   }, 60_000);
 });
 
-it('two installations that share a stream by mistake are told', async () => {
+it('two installations that share a stream by mistake are reported', async () => {
   await kit.serve();
   const app = await kit.start();
   await app.api.webhook(kit.receiver.url, [await app.api.event('a.b')]);

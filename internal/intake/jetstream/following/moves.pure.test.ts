@@ -81,7 +81,7 @@ describe('subjects', () => {
     expect(follow(['orders.made'], orders)).toEqual([moved]);
   });
 
-  it('that are moved are told', () => {
+  it('that are moved are reported', () => {
     follow(['orders.made'], []);
     const moved = follow(['orders.made'], [stream('ORDERS', ['orders.>'])]);
     expect(moved).toEqual([{ stream: 'ORDERS', consumer: 'hukz_orders.made', begin: 'all' }]);

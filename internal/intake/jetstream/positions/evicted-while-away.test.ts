@@ -29,7 +29,7 @@ const whenTold = async (apps: readonly TestApp[], messages: number) => {
   return told(apps);
 };
 
-describe('what was evicted while no instance ran is counted and told once', () => {
+describe('messages that were evicted while no instance ran are counted and logged once', () => {
   it('of a stream that was full', async () => {
     await registerAndRead('a.b', SMALL);
     await kit.stop();

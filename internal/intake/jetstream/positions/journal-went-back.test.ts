@@ -83,7 +83,7 @@ describe('after a restore', () => {
   }, 60_000);
 });
 
-it('what has left the stream since the backup is told, though nothing can be read again', async () => {
+it('messages that have left the stream since the backup are logged, though nothing can be read again', async () => {
   await register();
   await kit.publish('a.b', 0, 40);
   await kit.receiver.waitFor(40, 20_000);

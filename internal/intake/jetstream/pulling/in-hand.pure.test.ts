@@ -7,13 +7,13 @@ const tick = (inHand: InHand) => {
   return told.sort();
 };
 
-it('a message is told of once it is a tick old, and at every second tick after that', () => {
+it('a message is reported once it is a tick old, and at every second tick after that', () => {
   const inHand = new InHand();
   inHand.add(1, 'one');
   expect([1, 2, 3, 4, 5, 6].map(() => tick(inHand))).toEqual([[], ['one'], [], ['one'], [], ['one']]);
 });
 
-it('messages of different ticks are told of in turn', () => {
+it('messages of different ticks are reported in turn', () => {
   const inHand = new InHand();
   inHand.add(1, 'one');
   tick(inHand);
@@ -21,7 +21,7 @@ it('messages of different ticks are told of in turn', () => {
   expect([1, 2, 3, 4].map(() => tick(inHand))).toEqual([['one'], ['two'], ['one'], ['two']]);
 });
 
-it('a message that is removed is not told of, however old it is', () => {
+it('a message that is removed is not reported, however old it is', () => {
   for (const age of [0, 1, 2, 3]) {
     const inHand = new InHand();
     inHand.add(1, 'one');

@@ -47,7 +47,7 @@ const ask = async (consumer: Partial<ConsumerConfig>) => {
   return { requests, taken, endedAt, js: connection.jetstream() };
 };
 
-it('a request that the server refuses is repeated later and later, and told from the second time on', async () => {
+it('a request that the server refuses is repeated later and later, and reported from the second time on', async () => {
   const { requests, endedAt } = await ask({ max_waiting: 1 });
   const holding = createInbox();
   const other = connection.subscribe(holding);
@@ -77,7 +77,7 @@ it.each<Partial<ConsumerConfig>>([{ max_batch: 3 }, { max_expires: 1.5e9 }, { ma
   },
 );
 
-it('a message that is larger than the consumer may give is told, and not asked for thousands of times a second', async () => {
+it('a message that is larger than the consumer may deliver is reported, and not requested thousands of times per second', async () => {
   const { requests, endedAt, js } = await ask({ max_bytes: 700 });
   await js.publish('a.b', 'x'.repeat(1000));
   requests.ask(BATCH);
@@ -87,7 +87,7 @@ it('a message that is larger than the consumer may give is told, and not asked f
   await requests.stop();
 });
 
-it('an answer that never comes is told', async () => {
+it('an answer that never comes is reported', async () => {
   const { requests } = await ask({});
   await connection.jetstreamManager().then((manager) => manager.consumers.delete('S', 'c'));
   const unheard = new PullRequests({

@@ -7,7 +7,7 @@ const filled = (messages: number, bytes = 1) => {
   return room;
 };
 
-it('is full at 4,000 messages or 24 MiB, whoever has them', () => {
+it('is full at 4,000 messages or 24 MiB of all readers', () => {
   expect([filled(3999).has(0), filled(4000).has(0), filled(3000).has(1000)]).toEqual([true, false, false]);
   expect([filled(23, 1 << 20).has(0), filled(24, 1 << 20).has(0)]).toEqual([true, false]);
 });

@@ -20,7 +20,7 @@ const whileStuck = async (work: () => Promise<void>) => {
 const STREAMS = ['one', 'two', 'three', 'four'];
 const MESSAGES = 3000;
 
-it('what is in hand is bounded for all streams together, and the server is told that it is worked on', async () => {
+it('messages in hand are bounded for all streams together, and the server gets progress reports about them', async () => {
   const app = await kit.start();
   for (const name of STREAMS) {
     await kit.jsm.streams.add({ name, subjects: [`${name}.made`] });

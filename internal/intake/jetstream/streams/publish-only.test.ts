@@ -79,7 +79,7 @@ describe('STREAM_ACK=publish-only', () => {
     expect(await ask('c.d')).toMatch('"stream":"HUKZ"');
   });
 
-  it('holds no event from before that does not say so: it is degraded, and its requests are answered by the service', async () => {
+  it('leaves out an older event that does not say so: it is degraded, and its requests are answered by the service', async () => {
     await kit.serve();
     const first = await kit.start(SILENT);
     const id = await first.api.event('svc.price');

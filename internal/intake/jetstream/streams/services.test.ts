@@ -52,7 +52,7 @@ describe('services that our user may not ask', () => {
   });
 });
 
-it('a service that begins to answer on the subject of an event is told, until the event says that it is publish-only', async () => {
+it('a service that begins to answer on the subject of an event is reported until the event says that it is publish-only', async () => {
   await kit.serve();
   const app = await kit.start();
   const id = await app.api.event('svc.*');

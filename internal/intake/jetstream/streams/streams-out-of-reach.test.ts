@@ -12,7 +12,7 @@ authorization { users: [
 no_auth_user: all`;
 const LOGIN = { HUKZ_NATS_USER_NAME: 'hukz', HUKZ_NATS_USER_PASSWORD: 'pw' };
 
-it('streams that cannot be listed any more are told, in lines that do not repeat, and an event is refused with words', async () => {
+it('streams that cannot be listed any more are reported in lines that do not repeat, and an event is refused with a reason', async () => {
   await kit.serve(forbidding('not.this'));
   const app = await kit.start(LOGIN);
   await app.api.event('a.b');

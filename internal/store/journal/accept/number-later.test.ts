@@ -57,7 +57,7 @@ it('what is committed in any sequence is numbered in that of its stream, up to w
   expect(await numberLater(kit.pool, MARK, 300)).toEqual({ keys: [], more: false });
 });
 
-it('what has no number is not claimed, not released, not first, and counts as held', async () => {
+it('a delivery without a number is not claimed, not skipped, not first, and counts as held', async () => {
   await commit(4);
   expect(await claim()).toEqual([]);
   expect(await unparkFirst(kit.pool, 100)).toEqual({ released: 0 });
@@ -69,7 +69,7 @@ it('what has no number is not claimed, not released, not first, and counts as he
   expect(await claim()).toEqual([4]);
 });
 
-it('each stream is numbered by itself, and so is one that is made anew under its name', async () => {
+it('each stream is numbered separately, and so is one that is created again under its name', async () => {
   const again = { ...STREAM, created: '2026-11-23T03:36:05Z' };
   await commit(1, { stream: again });
   await commit(2);

@@ -49,7 +49,7 @@ it('a number that was taken early and committed late does not overtake what is u
   expect(await claim()).toHaveLength(1);
 });
 
-it('what nobody has room for becomes due for anybody', async () => {
+it('a delivery that no lane has room for becomes due for any instance', async () => {
   await insert(1, 3, one);
   expect(await claim(false)).toEqual([]);
   expect(await due()).toHaveLength(1);

@@ -56,7 +56,7 @@ it('what waits for its next attempt, or is in the hands of an instance, stays as
   expect(await step()).toBe(4);
 });
 
-it('nobody resumes the webhook, and no other instance steps, while a step is under way; claims go on', async () => {
+it('the webhook is not resumed, and no other instance makes a step, during a step; claims continue', async () => {
   await insert(2, 50);
   await insert(3, 10);
   await pause(2);
