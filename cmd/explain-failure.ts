@@ -7,10 +7,10 @@ import { messageOf } from '../internal/errors.js';
 const EXPECTED = [
   'ConfigError',
   'CannotStart',
-  'CannotTake',
+  'UnusableNats',
   'DatabaseTooNew',
   'UnusableServer',
-  'NoHostTakesWrites',
+  'NoWritableHost',
   'LocalServerError',
   'CommandFailed',
 ];

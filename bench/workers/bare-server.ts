@@ -18,7 +18,7 @@ export function makeBareServer(face: Face, onArrival: OnArrival): Server {
       return;
     }
     const reader = new RequestReader((bytes, bodyStart) =>
-      face.take(() => {
+      face.respond(() => {
         if (socket.destroyed) return;
         onArrival(bytes, bodyStart, readHook(bytes));
         socket.write(ANSWER);

@@ -10,7 +10,7 @@ export type Conduct =
 
 export interface Face {
   /** Calls `answer` when the conduct says so. */
-  take(answer: () => void): void;
+  respond(answer: () => void): void;
   admits(): boolean;
   /** From now on, requests are answered at once, including those that wait. */
   heal(): void;
@@ -29,7 +29,7 @@ export function makeFace(initial: Conduct): Face {
     return once;
   };
   return {
-    take(answer) {
+    respond(answer) {
       if (conduct.kind === 'silent') wait(answer);
       else if (conduct.kind === 'slow') setTimeout(wait(answer), conduct.afterMs);
       else answer();

@@ -11,7 +11,7 @@ export function makeHttpServer(face: Face, onArrival: OnArrival): Server {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     if (!face.admits()) request.socket.destroy();
     request.on('end', () =>
-      face.take(() => {
+      face.respond(() => {
         if (request.socket.destroyed) return;
         const [first] = chunks;
         const hook = Number(/^\/hook\/(\d+)/.exec(request.url ?? '')?.[1] ?? 0);

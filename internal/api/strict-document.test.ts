@@ -48,9 +48,9 @@ describe('the schema of a webhook', () => {
   });
 
   it.each(fieldCases(makeCertificates()))('says what the service says: %j', async (given) => {
-    const { field, value, isTaken, beside } = given;
+    const { field, value, isAccepted, beside } = given;
     const said = await bothSay(served, { [field]: value, ...beside });
-    expect(said).toEqual({ bySchema: isTaken, byService: isTaken });
+    expect(said).toEqual({ bySchema: isAccepted, byService: isAccepted });
   });
 
   it.each(['PUT', 'PATCH'])('says of a secret in a %s that it comes with another signature', async (method) => {
@@ -97,8 +97,8 @@ describe('the schema where the operator allows less', () => {
     [{ proxy: 'none' }, false],
     [{ proxy: null }, true],
     [{ tls: { insecure: true } }, false],
-  ])('says of %j what the service says: %s', async (fields, isTaken) => {
-    expect(await bothSay(served, fields)).toEqual({ bySchema: isTaken, byService: isTaken });
+  ])('says of %j what the service says: %s', async (fields, isAccepted) => {
+    expect(await bothSay(served, fields)).toEqual({ bySchema: isAccepted, byService: isAccepted });
   });
 });
 

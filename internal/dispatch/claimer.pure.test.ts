@@ -34,7 +34,7 @@ const make = (more: Partial<ClaimerDeps> = {}) =>
     reloadCatalog: async () => undefined,
     instance: { id: () => 'me', isTrusted: () => true },
     residents,
-    take: ({ id }) => void steps.push(id),
+    enqueue: ({ id }) => void steps.push(id),
     logger: makeTestLogger(),
     ...more,
   });

@@ -12,7 +12,7 @@ export interface ClaimerDeps {
   readonly instance: Pick<InstancePort, 'id' | 'isTrusted'>;
   readonly residents: Residents;
   readonly strays: Strays;
-  take(delivery: OwnedDelivery): void;
+  enqueue(delivery: OwnedDelivery): void;
   readonly logger: Logger;
 }
 
@@ -100,7 +100,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
       // for the webhook that had the id before a restore.
       const ours = await followCatalog(claimed.deliveries);
       for (const one of ours) residents.reserve(one.id, one.webhookId, one.message.body.length);
-      for (const one of ours) deps.take(one);
+      for (const one of ours) deps.enqueue(one);
       return mayBeMore(claimed, { deliveries, bytes: free.bytes });
     },
   };

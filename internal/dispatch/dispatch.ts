@@ -10,7 +10,7 @@ import { Loops, type Round } from './loops.js';
 import type { DispatchPorts, SendUnder } from './ports.js';
 import { type ResidentLimits, Residents } from './residents/residents.js';
 import { Resting } from './resting.js';
-import { makeTakeSingle } from './single-claims.js';
+import { makeRunSingleClaim } from './single-claims.js';
 import { Strays } from './strays.js';
 import { makeTurns } from './turns.js';
 import { makeWatchShares } from './watch-shares.js';
@@ -101,24 +101,24 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
   const strays = new Strays({ giveBackStrays: claims.giveBackStrays, residents, logger });
   const suspectStrays = () => strays.suspect();
 
-  const take = (delivery: OwnedDelivery) => lanes.offer(delivery);
+  const enqueue = (delivery: OwnedDelivery) => lanes.offer(delivery);
   const claimer = makeClaimer({
     claim: claims.claim,
     reloadCatalog: webhooks.reload,
     instance,
     residents,
     strays,
-    take,
+    enqueue,
     logger,
   });
-  const takeSingle = makeTakeSingle({ claimer, residents, strays, take });
+  const runSingleClaim = makeRunSingleClaim({ claimer, residents, strays, enqueue });
   const mayClaimSingle = () => instance.isTrusted() && !claimer.isCatalogBehind();
   const turns = makeTurns({
     claimNext: claims.claimNext,
     unparkFirst: claims.unparkFirst,
     isTrusted: mayClaimSingle,
     residents,
-    take: takeSingle,
+    runClaim: runSingleClaim,
     onError: (error) => complain('claim-next', error),
   });
 
@@ -150,7 +150,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
     'hold-waiting': () => resting.parkOnce(),
     'release-first': turns.releaseOnce,
     async probe() {
-      if (circuits.countOpen() > 0 && mayClaimSingle()) await takeSingle(() => claims.claimProbes());
+      if (circuits.countOpen() > 0 && mayClaimSingle()) await runSingleClaim(() => claims.claimProbes());
     },
     'save-health': () => health.save(),
     'watch-shares': shares.look,
@@ -160,7 +160,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
     tryReserve: (deliveryId, webhookId, bytes) =>
       instance.isTrusted() && residents.tryReserve(deliveryId, webhookId, bytes),
     release: (deliveryId) => residents.unreserve(deliveryId),
-    enqueue: take,
+    enqueue,
     next: turns.next,
     suspectStrays,
     wakeParked,

@@ -54,7 +54,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
           if (works[Number(delivery.id)]!.journalFails) throw new Error('the journal is away');
         });
       const settle = end('settled');
-      const { dispatcher, take } = makeTestDispatcher({
+      const { dispatcher, enqueue } = makeTestDispatcher({
         maxActive: 1000,
         send: scheduler.scheduleFunction(async (delivery: OwnedDelivery) => {
           expect(lanes.inFlight).toBeLessThanOrEqual(bounds.maxInFlight);
@@ -78,7 +78,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
         if (index === stopAt) queued.push(...dispatcher.stop().map(({ id }) => `given back ${id}`));
         const id = String(index);
         residents.reserve(id, webhookId, 1);
-        take({ id, message, webhookId, owner: 'me', attempts, failures: attempts });
+        enqueue({ id, message, webhookId, owner: 'me', attempts, failures: attempts });
         if (index % 3 === 0 && scheduler.count() > 0) await scheduler.waitOne();
       }
       await scheduler.waitIdle();

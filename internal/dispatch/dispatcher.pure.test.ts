@@ -13,7 +13,7 @@ const one = { message, owner: 'me', attempts: 0, failures: 0 };
 it('sends no more than may be doubled while nothing can be settled, and goes on when it can', async () => {
   const settles: (() => void)[] = [];
   let sent = 0;
-  const { dispatcher, take } = makeTestDispatcher({
+  const { dispatcher, enqueue } = makeTestDispatcher({
     send: async () => {
       sent++;
       return { kind: 'answered', status: 200, body };
@@ -24,7 +24,7 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
   });
   for (let n = 0; n < 1000; n++) {
     const delivery: OwnedDelivery = { id: `d${n}`, message, webhookId: n % 20, owner: 'me', attempts: 0, failures: 0 };
-    take(delivery);
+    enqueue(delivery);
   }
   await eventually(() => settles.length === 20, { what: 'twenty that wait for their settle' });
   await new Promise(setImmediate);
@@ -39,7 +39,7 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
 
 it('begins 64 requests in a turn of the event loop, and the others in those that follow', async () => {
   let sent = 0;
-  const { dispatcher, take } = makeTestDispatcher({
+  const { dispatcher, enqueue } = makeTestDispatcher({
     send: async () => {
       sent++;
       await new Promise(setImmediate);
@@ -49,7 +49,7 @@ it('begins 64 requests in a turn of the event loop, and the others in those that
     lanes: makeTestLanes({ maxInFlight: 5000, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
   });
   for (let n = 0; n < 1000; n++) {
-    take({ id: `d${n}`, message, webhookId: n, owner: 'me', attempts: 0, failures: 0 });
+    enqueue({ id: `d${n}`, message, webhookId: n, owner: 'me', attempts: 0, failures: 0 });
   }
   let most = 0;
   for (let before = 0; before < 1000; before = sent) {
@@ -68,7 +68,7 @@ it.each([
   let isOpen = true;
   let woken = 0;
   const holding: number[] = [];
-  const { dispatcher, take } = makeTestDispatcher({
+  const { dispatcher, enqueue } = makeTestDispatcher({
     find: (id) => ({ ...makeTestWebhook(id), ...(isOpen && { waits: 'circuit_open' as const }) }),
     async park() {
       if (closesMeanwhile) isOpen = false;
@@ -78,7 +78,7 @@ it.each([
     maxActive: 20,
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
   });
-  take({ id: 'd', message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
+  enqueue({ id: 'd', message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
   await dispatcher.idle();
   expect({ woken, holding }).toEqual(expected);
 });
@@ -89,7 +89,7 @@ it.each([
 ])('%s', async (_, urlLater, expected) => {
   const disabled: number[] = [];
   let url = 'https://one.example/';
-  const { dispatcher, take } = makeTestDispatcher({
+  const { dispatcher, enqueue } = makeTestDispatcher({
     send: async () => {
       url = urlLater;
       return { kind: 'answered', status: 410, body };
@@ -99,7 +99,7 @@ it.each([
     maxActive: 10,
     lanes: makeTestLanes({ maxInFlight: 10, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
   });
-  take({ id: 'd', message, webhookId: 7, owner: 'me', attempts: 0, failures: 0 });
+  enqueue({ id: 'd', message, webhookId: 7, owner: 'me', attempts: 0, failures: 0 });
   await dispatcher.idle();
   expect(disabled).toEqual(expected);
 });
@@ -109,7 +109,7 @@ it('gives the slot of an attempt that waits for a token to others, and the attem
   const sent: string[] = [];
   const logger = makeTestLogger();
   const lanes = makeTestLanes({ maxInFlight: 1, maxInFlightPerWebhook: 1, maxRetryShare: 1 });
-  const { dispatcher, take } = makeTestDispatcher({
+  const { dispatcher, enqueue } = makeTestDispatcher({
     find: (id) => makeTestWebhook(id, { settings: { auth: { type: 'oauth2', clientId: 'me' } } }),
     async send({ id, webhookId }, _, slot) {
       sent.push(`begun ${id}`);
@@ -126,8 +126,8 @@ it('gives the slot of an attempt that waits for a token to others, and the attem
     lanes,
     logger,
   });
-  take({ ...one, id: 'a', webhookId: 1 });
-  take({ ...one, id: 'b', webhookId: 2 });
+  enqueue({ ...one, id: 'a', webhookId: 1 });
+  enqueue({ ...one, id: 'b', webhookId: 2 });
   await eventually(() => sent.includes('begun b'), { what: 'the other webhook' });
   token();
   await dispatcher.idle();
@@ -139,7 +139,7 @@ it('ends an attempt that waits for a slot when it stops, and does not give its d
   const answers: boolean[] = [];
   const lanes = makeTestLanes({ maxInFlight: 1, maxInFlightPerWebhook: 1, maxRetryShare: 1 });
   const going: Record<string, () => void> = {};
-  const { dispatcher, take } = makeTestDispatcher({
+  const { dispatcher, enqueue } = makeTestDispatcher({
     find: (id) => makeTestWebhook(id, { settings: { auth: { type: 'oauth2', clientId: 'me' } } }),
     async send({ id }, _, slot) {
       if (id === 'waits') slot?.leave();
@@ -152,9 +152,9 @@ it('ends an attempt that waits for a slot when it stops, and does not give its d
     maxActive: 10,
     lanes,
   });
-  take({ ...one, id: 'waits', webhookId: 1 });
-  take({ ...one, id: 'hangs', webhookId: 2 });
-  take({ ...one, id: 'queued', webhookId: 3 });
+  enqueue({ ...one, id: 'waits', webhookId: 1 });
+  enqueue({ ...one, id: 'hangs', webhookId: 2 });
+  enqueue({ ...one, id: 'queued', webhookId: 3 });
   going.waits?.();
   await eventually(() => lanes.queued === 2, { what: 'the attempt that wants its slot back' });
   expect(dispatcher.stop().map(({ id }) => id)).toEqual(['queued']);

@@ -77,7 +77,7 @@ export class Dispatcher {
     // These conditions are checked three times per delivery. The cheapest one comes first.
     while (lanes.hasWork && this.mayRun() && this.deps.isTrusted()) {
       if (this.startedThisTurn === STARTS_PER_TICK) return;
-      const delivery = lanes.take();
+      const delivery = lanes.dequeue();
       if (!delivery) {
         this.waitForToken();
         return;

@@ -54,7 +54,7 @@ class Bench {
   }
 
   take(): boolean {
-    const taken = this.lanes.take();
+    const taken = this.lanes.dequeue();
     if (!taken) {
       this.expectRoomForOthers();
       return false;

@@ -20,7 +20,7 @@ const delivery = (webhookId: number, n = 0, attempts = 0): OwnedDelivery => ({
 });
 const takeAll = (lanes: Lanes) => {
   const taken: OwnedDelivery[] = [];
-  for (let next = lanes.take(); next; next = lanes.take()) taken.push(next);
+  for (let next = lanes.dequeue(); next; next = lanes.dequeue()) taken.push(next);
   return taken;
 };
 const fill = (lanes: Lanes, webhooks: number, attempts = 0) => {
@@ -150,7 +150,7 @@ it('spaces take turns, and so do the users of a space and the origins of a user'
   const lanes = makeTestLanes(limits, { classOf: (id) => classes[id] as ClassPath });
   for (let id = 0; id < classes.length; id++) for (let n = 0; n < 4; n++) lanes.push(delivery(id, n));
   const order = Array.from({ length: 12 }, () => {
-    const one = lanes.take() as OwnedDelivery;
+    const one = lanes.dequeue() as OwnedDelivery;
     lanes.done(one, 'fine', 1);
     return one.webhookId;
   });

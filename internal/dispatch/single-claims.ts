@@ -7,13 +7,13 @@ export interface SingleClaimsDeps {
   readonly claimer: Pick<Claimer, 'followCatalog'>;
   readonly residents: Residents;
   readonly strays: Strays;
-  take(delivery: OwnedDelivery): void;
+  enqueue(delivery: OwnedDelivery): void;
 }
 
 /** Receives the deliveries of a claim of single deliveries, with a catalog that is not older than the claim. */
-export type TakeSingle = (claim: () => Promise<readonly OwnedDelivery[]>) => Promise<void>;
+export type RunSingleClaim = (claim: () => Promise<readonly OwnedDelivery[]>) => Promise<void>;
 
-export function makeTakeSingle({ claimer, residents, strays, take }: SingleClaimsDeps): TakeSingle {
+export function makeRunSingleClaim({ claimer, residents, strays, enqueue }: SingleClaimsDeps): RunSingleClaim {
   const release = (some: readonly OwnedDelivery[]) => {
     for (const { id } of some) residents.release(id);
   };
@@ -31,6 +31,6 @@ export function makeTakeSingle({ claimer, residents, strays, take }: SingleClaim
       throw error;
     });
     release(claimed.filter((one) => !ours.includes(one)));
-    for (const one of ours) take(one);
+    for (const one of ours) enqueue(one);
   };
 }

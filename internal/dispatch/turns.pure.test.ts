@@ -18,7 +18,7 @@ it('the keys of a webhook take no more room than its lane has; the others are ma
     },
     unparkFirst: async () => ({ released: 0 }),
     isTrusted: () => true,
-    take: async (claim) => void (await claim()),
+    runClaim: async (claim) => void (await claim()),
     onError: (error) => {
       throw error;
     },
@@ -44,7 +44,7 @@ it('all keys are gone through in parts, the next at once while something was for
       return parts.shift() ?? { released: 0 };
     },
     isTrusted: () => true,
-    take: async () => undefined,
+    runClaim: async () => undefined,
     onError: () => undefined,
   });
   const agains: boolean[] = [];

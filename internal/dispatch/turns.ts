@@ -18,7 +18,7 @@ export interface TurnsDeps {
   isTrusted(): boolean;
   readonly residents: Pick<Residents, 'roomOf'>;
   /** Runs a claim and receives its deliveries. */
-  take(claim: () => Promise<readonly OwnedDelivery[]>): Promise<void>;
+  runClaim(claim: () => Promise<readonly OwnedDelivery[]>): Promise<void>;
   onError(error: unknown): void;
 }
 
@@ -39,7 +39,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
   let lookedAt: OrderedKey | undefined;
 
   /** A key whose lane is full waits in the store, like deliveries without an order. */
-  const takeSome = () => {
+  const dequeueSome = () => {
     const rooms = new Map<number, number>();
     const some = [];
     for (const key of keys.values()) {
@@ -54,9 +54,9 @@ export function makeTurns(deps: TurnsDeps): Turns {
 
   const claim = coalesce(async () => {
     while (keys.size > 0) {
-      const some = takeSome();
+      const some = dequeueSome();
       // `releaseOnce` finds the keys that are not claimed now.
-      if (deps.isTrusted()) await deps.take(() => deps.claimNext(some));
+      if (deps.isTrusted()) await deps.runClaim(() => deps.claimNext(some));
     }
   });
 

@@ -58,7 +58,7 @@ export interface Acceptor {
 }
 
 /** A message on its way into the journal. */
-interface Taken {
+interface PendingMessage {
   readonly incoming: Incoming;
   readonly view: MessageView;
   readonly matched: Matched | undefined;
@@ -111,7 +111,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       else if (!incoming.learnsOfRefusal) count.dropped++;
       return OVERLOADED;
     }
-    return takeIn({ incoming, view, matched, size });
+    return acceptPending({ incoming, view, matched, size });
   };
 
   const fail = ({ subject }: Incoming, error: unknown): Receipt => {
@@ -120,12 +120,12 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     return { outcome: 'failed' };
   };
 
-  const takeIn = async (taken: Taken): Promise<Receipt> => {
-    const { incoming, size } = taken;
+  const acceptPending = async (pending: PendingMessage): Promise<Receipt> => {
+    const { incoming, size } = pending;
     waiting++;
     waitingBytes += size;
     try {
-      return await store(taken);
+      return await store(pending);
     } catch (error) {
       return fail(incoming, error);
     } finally {
@@ -136,7 +136,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   };
 
   /** Matches again as long as the catalog changes meanwhile, or does not have the event yet. */
-  const store = async ({ incoming, view, matched: first }: Taken): Promise<Receipt> => {
+  const store = async ({ incoming, view, matched: first }: PendingMessage): Promise<Receipt> => {
     const message = toMessage(incoming);
     view.moveTo(message.payload);
     const isOfStream = incoming.identity !== undefined;

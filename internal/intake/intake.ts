@@ -60,6 +60,6 @@ export interface IntakeStats {
 }
 
 /** hukz cannot start until an operator changes something. */
-export class CannotTake extends Error {
-  override readonly name = 'CannotTake';
+export class UnusableNats extends Error {
+  override readonly name = 'UnusableNats';
 }

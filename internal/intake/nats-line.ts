@@ -18,7 +18,7 @@ export class NatsLine {
   private interruptions = 0;
   private up = true;
   private confirmed = false;
-  private taken = false;
+  private subscribed = false;
   private leaving = false;
   private told: string | undefined;
 
@@ -58,8 +58,8 @@ export class NatsLine {
    */
   async confirm(first: () => Promise<void>, again: () => Promise<void> | void): Promise<void> {
     const { interruptions } = this;
-    await (this.taken ? again() : first());
-    this.taken = true;
+    await (this.subscribed ? again() : first());
+    this.subscribed = true;
     if (this.interruptions === interruptions) this.confirmed = true;
   }
 

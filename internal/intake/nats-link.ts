@@ -2,7 +2,7 @@ import { type ConnectionOptions, connect, type NatsConnection } from 'nats';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { repeat } from '../repeat.js';
-import { CannotTake } from './intake.js';
+import { UnusableNats } from './intake.js';
 import { NatsLine } from './nats-line.js';
 import { makeRetirement } from './nats-retirement.js';
 
@@ -18,7 +18,7 @@ export interface NatsLinkDeps {
 }
 
 export interface NatsLink {
-  /** Resolves when the first connection attempt has succeeded or failed. Rejects with `CannotTake`. */
+  /** Resolves when the first connection attempt has succeeded or failed. Rejects with `UnusableNats`. */
   readonly tried: Promise<void>;
   /** The reason why no messages can arrive from NATS now. */
   problem(): string | undefined;
@@ -50,7 +50,7 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
   let failure: string | undefined;
   let tries = 0;
   let firstTried: () => void = () => undefined;
-  let refused: (error: CannotTake) => void = () => undefined;
+  let refused: (error: UnusableNats) => void = () => undefined;
   const tried = new Promise<void>((resolve, reject) => {
     firstTried = resolve;
     refused = reject;
@@ -96,7 +96,7 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
       if (!line.isUnconfirmed) settle(line);
     } catch (error) {
       failure = messageOf(error);
-      if (error instanceof CannotTake) refused(error);
+      if (error instanceof UnusableNats) refused(error);
       if (tries++ % COMPLAIN_EVERY === 0) logger.warn('nats.waited_for', { servers, error: failure, tries });
     }
   };

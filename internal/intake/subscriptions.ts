@@ -200,7 +200,7 @@ export class Subscriptions {
       queue: this.deps.queueGroup,
       callback: this.deps.boundary.guarded((error, msg) => {
         if (error) this.refuse(subject, subscription, error);
-        else this.take(msg);
+        else this.onMessage(msg);
       }),
     });
     this.active.set(subject, { subscription, confirmed: false, overdue: false });
@@ -242,7 +242,7 @@ export class Subscriptions {
     this.refused.set(subject, { words: 'permissions violation', isLimit: false, triedAt: this.deps.now() });
   }
 
-  private take(msg: Msg): void {
+  private onMessage(msg: Msg): void {
     const headers = this.deps.boundary.headersOf(msg);
     const receipt = this.deps.accept({ subject: msg.subject, headers, payload: msg.data });
     this.replies.await(receipt, msg.reply, headers);

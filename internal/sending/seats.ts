@@ -4,27 +4,27 @@
  * still finds one.
  */
 export class Seats<Holder extends string | number> {
-  private readonly takenBy = new Map<Holder, number>();
-  private taken = 0;
+  private readonly countByHolder = new Map<Holder, number>();
+  private inUse = 0;
 
   constructor(private readonly seats: number) {}
 
   /** Returns false when there is no seat for this holder now. */
-  take(holder: Holder): boolean {
-    const mine = this.takenBy.get(holder) ?? 0;
-    const free = this.seats - this.taken;
+  acquire(holder: Holder): boolean {
+    const mine = this.countByHolder.get(holder) ?? 0;
+    const free = this.seats - this.inUse;
     if (free === 0 || (mine > 0 && mine >= free / PART_OF_FREE)) return false;
-    this.takenBy.set(holder, mine + 1);
-    this.taken++;
+    this.countByHolder.set(holder, mine + 1);
+    this.inUse++;
     return true;
   }
 
-  giveBack(holder: Holder): void {
-    const mine = this.takenBy.get(holder) ?? 0;
+  vacate(holder: Holder): void {
+    const mine = this.countByHolder.get(holder) ?? 0;
     if (mine === 0) return;
-    this.taken--;
-    if (mine === 1) this.takenBy.delete(holder);
-    else this.takenBy.set(holder, mine - 1);
+    this.inUse--;
+    if (mine === 1) this.countByHolder.delete(holder);
+    else this.countByHolder.set(holder, mine - 1);
   }
 }
 

@@ -40,9 +40,9 @@ export function makeUntilReady(plans: Plans): UntilReady {
     if (!holder || holder.isDecided) return undefined;
     const { spaceId } = webhook;
     // The caller asks again when it is woken.
-    if (!seats.take(spaceId)) return new Promise((resolve) => waiting.push(resolve));
+    if (!seats.acquire(spaceId)) return new Promise((resolve) => waiting.push(resolve));
     return holder.obtain().then(() => {
-      seats.giveBack(spaceId);
+      seats.vacate(spaceId);
       wakeAll();
     });
   };

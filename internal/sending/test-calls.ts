@@ -58,11 +58,11 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
   let refused = 0;
 
   const seated = async <T>(caller: string, work: () => Promise<T>): Promise<T> => {
-    if (!seats.take(caller)) {
+    if (!seats.acquire(caller)) {
       refused++;
       throw new AppError('unavailable', NO_SEAT);
     }
-    return work().finally(() => seats.giveBack(caller));
+    return work().finally(() => seats.vacate(caller));
   };
 
   async function send(webhook: CatalogWebhook, { subject, payload }: Sample): Promise<TestAttempt> {

@@ -4,7 +4,7 @@ import type { Certificates } from './servers/certificates.js';
 export interface FieldCase {
   readonly field: string;
   readonly value: unknown;
-  readonly isTaken: boolean;
+  readonly isAccepted: boolean;
   /** Other fields of the same body. */
   readonly beside?: object;
 }
@@ -129,7 +129,7 @@ export function fieldCases({ ca, client }: Certificates): readonly FieldCase[] {
   ];
 }
 
-function cases(field: string, taken: Values, refused: Values, beside?: object): readonly FieldCase[] {
-  const judged = (isTaken: boolean) => (value: unknown) => ({ field, value, isTaken, ...(beside && { beside }) });
-  return [...taken.map(judged(true)), ...refused.map(judged(false))];
+function cases(field: string, accepted: Values, refused: Values, beside?: object): readonly FieldCase[] {
+  const judged = (isAccepted: boolean) => (value: unknown) => ({ field, value, isAccepted, ...(beside && { beside }) });
+  return [...accepted.map(judged(true)), ...refused.map(judged(false))];
 }

@@ -15,10 +15,10 @@ type TestDeps = DispatcherDeps['sending'] &
   DispatcherDeps['runtime'] &
   Pick<DispatcherDeps, 'isTrusted'>;
 
-/** A dispatcher for which all is well, except for what is given; `take` gives it a delivery. */
+/** A dispatcher for which all is well, except for what is given; `enqueue` gives it a delivery. */
 export function makeTestDispatcher(given: Partial<TestDeps> = {}): {
   readonly dispatcher: Dispatcher;
-  take(delivery: OwnedDelivery): void;
+  enqueue(delivery: OwnedDelivery): void;
 } {
   const all: TestDeps = {
     send: async () => ({ kind: 'answered', status: 200, body: new Uint8Array(1) }),
@@ -53,5 +53,5 @@ export function makeTestDispatcher(given: Partial<TestDeps> = {}): {
     isTrusted: all.isTrusted,
     runtime: all,
   });
-  return { dispatcher, take: (delivery) => all.lanes.offer(delivery) };
+  return { dispatcher, enqueue: (delivery) => all.lanes.offer(delivery) };
 }

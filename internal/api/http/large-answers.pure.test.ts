@@ -26,7 +26,7 @@ describe('one large answer more', () => {
     const first = enter(ME, 'first');
     enter(ME, 'second');
     now = 900;
-    first.took();
+    first.onRead();
     now = 1500;
     enter(ME, 'third');
     expect(ended).toEqual(['second']);
@@ -41,7 +41,7 @@ describe('one large answer more', () => {
     const enter = makeAnswers(50);
     const mine = Array.from({ length: 50 }, (_, n) => enter(ME, `mine ${n}`));
     now = 10;
-    for (const [index, answer] of mine.entries()) if (index !== 7) answer.took();
+    for (const [index, answer] of mine.entries()) if (index !== 7) answer.onRead();
     enter(OTHER, 'of another');
     expect([ended, cuts]).toEqual([['mine 7'], 1]);
     expect(() => enter(ME, 'mine again')).toThrow('50 large answers are being read');

@@ -6,12 +6,12 @@ const STALLED_MS = 1000;
 interface Running {
   readonly caller: string;
   /** The time at which the caller last read a piece. */
-  tookAt: number;
+  readAt: number;
   cut(): void;
 }
 
 export interface LargeAnswer {
-  took(): void;
+  onRead(): void;
   leave(): void;
 }
 
@@ -41,11 +41,11 @@ export class LargeAnswers {
   enter({ caller, cut, mayBeRefused }: NewAnswer): LargeAnswer {
     if (this.running.size >= this.most && !this.makeRoom(caller) && mayBeRefused)
       throw new AppError('unavailable', `${this.most} large answers are being read; try again later`);
-    const one: Running = { caller, tookAt: this.now(), cut };
+    const one: Running = { caller, readAt: this.now(), cut };
     this.running.add(one);
     return {
-      took: () => {
-        one.tookAt = this.now();
+      onRead: () => {
+        one.readAt = this.now();
       },
       leave: () => {
         this.running.delete(one);
@@ -74,10 +74,10 @@ export class LargeAnswers {
 
   private stalled(): Running | undefined {
     const longest = longestUnread([...this.running]);
-    return longest && this.now() - longest.tookAt >= STALLED_MS ? longest : undefined;
+    return longest && this.now() - longest.readAt >= STALLED_MS ? longest : undefined;
   }
 }
 
 function longestUnread(answers: readonly Running[]): Running | undefined {
-  return [...answers].sort((a, b) => a.tookAt - b.tookAt)[0];
+  return [...answers].sort((a, b) => a.readAt - b.readAt)[0];
 }

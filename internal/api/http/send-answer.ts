@@ -67,7 +67,7 @@ async function sendPieces(
   const running = large.enter({ caller: principalOf(res).subject, mayBeRefused, cut: () => res.destroy() });
   res.status(status).type('application/json');
   try {
-    await pipeline(Readable.from(startingWith([first, second], iterator, running.took)), res);
+    await pipeline(Readable.from(startingWith([first, second], iterator, running.onRead)), res);
   } catch (error) {
     if (!isHungUp(error)) throw error;
   } finally {
@@ -79,19 +79,19 @@ async function twoOf<T>(iterator: AsyncIterator<T>) {
   return [await iterator.next(), await iterator.next()] as const;
 }
 
-/** @param took called whenever the caller has room for another piece */
+/** @param onRead called whenever the caller has room for another piece */
 async function* startingWith<T>(
   begun: readonly IteratorResult<T>[],
   rest: AsyncIterator<T>,
-  took: () => void,
+  onRead: () => void,
 ): AsyncGenerator<T> {
   try {
     for (const piece of begun) {
-      took();
+      onRead();
       if (!piece.done) yield piece.value;
     }
     for (let piece = await rest.next(); !piece.done; piece = await rest.next()) {
-      took();
+      onRead();
       yield piece.value;
     }
   } finally {

@@ -50,18 +50,18 @@ export class OriginPool {
     return this.idle.length;
   }
 
-  take(): Connection {
-    return this.idle.pop() ?? this.takeFresh();
+  acquire(): Connection {
+    return this.idle.pop() ?? this.acquireFresh();
   }
 
   /** Returns a connection that is not established yet. When an idle connection has died, the others may be dead too. */
-  takeFresh(): Connection {
+  acquireFresh(): Connection {
     const connection = new Connection(this.place.origin, this.settings, this.connector);
     connection.client.on('disconnect', () => this.forget(connection));
     return connection;
   }
 
-  giveBack(connection: Connection): void {
+  putBack(connection: Connection): void {
     if (this.closed) this.drop(connection);
     else this.idle.push(connection);
   }

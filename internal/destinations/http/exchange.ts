@@ -86,7 +86,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
 
   start(): void {
     this.group?.join(this);
-    this.dispatch(this.pool.take());
+    this.dispatch(this.pool.acquire());
   }
 
   /** Called when the service stops. */
@@ -145,7 +145,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   onComplete(): void {
     if (this.connection) {
       if (this.isSpoiled) this.pool.drop(this.connection);
-      else this.pool.giveBack(this.connection);
+      else this.pool.putBack(this.connection);
     }
     this.host.released(this);
     const { keepBytes } = this.host.limits;
@@ -159,7 +159,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
       this.stage = 'waiting';
       this.abort = undefined;
       this.host.resending();
-      this.dispatch(this.pool.takeFresh());
+      this.dispatch(this.pool.acquireFresh());
       return;
     }
     this.host.released(this);

@@ -48,7 +48,7 @@ class Bench {
   }
 
   take(): boolean {
-    const taken = this.lanes.take();
+    const taken = this.lanes.dequeue();
     if (!taken) {
       this.expectNobodyWaitsInVain();
       return false;

@@ -25,7 +25,7 @@ const delivery = (id: string, webhookId: number, attempts = 0): OwnedDelivery =>
 const limits = { maxInFlight: 40, maxInFlightPerWebhook: 4, maxRetryShare: 0.5 };
 const takeAll = (lanes: Lanes) => {
   const taken: OwnedDelivery[] = [];
-  for (let next = lanes.take(); next; next = lanes.take()) taken.push(next);
+  for (let next = lanes.dequeue(); next; next = lanes.dequeue()) taken.push(next);
   return taken;
 };
 const fill = (lanes: Lanes, webhookId: number, count: number, attempts = 0) => {
@@ -73,7 +73,7 @@ describe('lanes', () => {
     // All of them hang. A user whose receiver answers still gets a slot at once, again and again.
     fill(lanes, 999, 50);
     let ran = 0;
-    for (let next = lanes.take(); next?.webhookId === 999; next = lanes.take()) {
+    for (let next = lanes.dequeue(); next?.webhookId === 999; next = lanes.dequeue()) {
       ran++;
       lanes.done(next);
     }
@@ -255,12 +255,12 @@ describe('lanes of webhooks that want less', () => {
   it('forget the rates of webhooks that nothing was sent to for an hour', () => {
     const rates = new Rates();
     const share = { rate: { count: 1, perMs: 3_600_000 }, parts: 1 };
-    for (let id = 0; id < 100; id++) expect(rates.take(id, 0, share)).toBe(0);
-    expect(rates.take(8, 3_599_000, share)).toBeGreaterThan(0);
-    expect(rates.take(7, 3_600_001, share)).toBe(0);
-    expect(rates.take(7, 3_600_002, share)).toBeGreaterThan(0);
+    for (let id = 0; id < 100; id++) expect(rates.consume(id, 0, share)).toBe(0);
+    expect(rates.consume(8, 3_599_000, share)).toBeGreaterThan(0);
+    expect(rates.consume(7, 3_600_001, share)).toBe(0);
+    expect(rates.consume(7, 3_600_002, share)).toBeGreaterThan(0);
     expect(rates.size).toBe(100);
-    for (let n = 0; n < 200; n++) rates.take(1000 + (n % 5), 7_200_001, share);
+    for (let n = 0; n < 200; n++) rates.consume(1000 + (n % 5), 7_200_001, share);
     expect(rates.size).toBe(6);
   });
 });

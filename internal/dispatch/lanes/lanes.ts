@@ -101,19 +101,19 @@ export class Lanes {
     this.line(lane);
   }
 
-  /** Whether a delivery waits and a slot is free. `take` decides whether the delivery may run. */
+  /** Whether a delivery waits and a slot is free. `dequeue` decides whether the delivery may run. */
   get hasWork(): boolean {
     return this.waiting > 0 && this.slots.free >= 1;
   }
 
   /** The next delivery that may run. It counts as in flight until `done`. */
-  take(): OwnedDelivery | undefined {
+  dequeue(): OwnedDelivery | undefined {
     if (!this.hasWork) return undefined;
     if (this.throttled.size > 0) this.throttled.wake((lane) => this.line(lane));
     this.turn = (this.turn + 1) % SLOT_KINDS.length;
     for (let step = 0; step < SLOT_KINDS.length; step++) {
       const kind = SLOT_KINDS[(this.turn + step) % SLOT_KINDS.length] ?? 'fresh';
-      const delivery = this.slots.take(kind, this.starts[kind]);
+      const delivery = this.slots.startNext(kind, this.starts[kind]);
       if (delivery) return delivery;
     }
     return undefined;
@@ -171,7 +171,7 @@ export class Lanes {
       this.waitFor(lane, ready);
       return undefined;
     }
-    if (rules.rate && !this.throttled.takeToken(lane, rules.rate)) return undefined;
+    if (rules.rate && !this.throttled.consumeToken(lane, rules.rate)) return undefined;
     const delivery = queue.shift();
     if (!delivery) return undefined;
     this.waiting--;

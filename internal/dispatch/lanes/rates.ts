@@ -15,11 +15,11 @@ export class Rates {
   }
 
   /** Takes a token. Returns 0, or the milliseconds until there is one. `now` is a monotonic time. */
-  take(webhookId: number, now: number, share: { readonly rate: RateLimit; readonly parts: number }): number {
+  consume(webhookId: number, now: number, share: { readonly rate: RateLimit; readonly parts: number }): number {
     this.forgetUnused(now);
     const bucket = this.buckets.get(webhookId) ?? new TokenBucket(now);
     this.buckets.set(webhookId, bucket);
-    return bucket.take(now, share.rate, share.parts);
+    return bucket.consume(now, share.rate, share.parts);
   }
 
   private forgetUnused(now: number): void {

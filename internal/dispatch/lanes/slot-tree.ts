@@ -82,11 +82,11 @@ export class SlotTree<L extends Lined> {
   }
 
   /** Returns the result of `start` for the next lane in turn. A lane that starts nothing leaves its ring. */
-  take<T>(kind: SlotKind, start: (lane: L) => T | undefined): T | undefined {
+  startNext<T>(kind: SlotKind, start: (lane: L) => T | undefined): T | undefined {
     // Each delivery asks for all kinds, and usually only one of them has work.
     if (this.tree.root.load.rings[kind].length === 0) return undefined;
     const [free, freeOfKind] = [this.free, this.freeOf(kind)];
-    return free < 1 || freeOfKind < 1 ? undefined : takeFrom(this.tree.root, { kind, start, free, freeOfKind });
+    return free < 1 || freeOfKind < 1 ? undefined : startNextIn(this.tree.root, { kind, start, free, freeOfKind });
   }
 
   started({ place }: L, kind: SlotKind): void {
@@ -111,28 +111,28 @@ interface Turn<L, T> {
   readonly freeOfKind: number;
 }
 
-function takeFrom<L extends Lined, T>(node: SlotClass<L>, turn: Turn<L, T>): T | undefined {
+function startNextIn<L extends Lined, T>(node: SlotClass<L>, turn: Turn<L, T>): T | undefined {
   const { kind, start } = turn;
   const ring = node.load.rings[kind];
   for (let left = ring.length; left > 0; left--) {
     const member = ring.shift();
     if (member === undefined) return undefined;
-    let taken: T | undefined;
+    let started: T | undefined;
     if (member instanceof ClassNode) {
       member.load.lined[kind] = false;
-      if (mayTake(member, turn)) taken = takeFrom(member, turn);
+      if (mayStart(member, turn)) started = startNextIn(member, turn);
       // A class that may have no more slots stays in the ring, because requests that end elsewhere make room for it.
       if (member.load.rings[kind].length > 0) lineClass(member, kind);
     } else {
       member.lined[kind] = false;
-      taken = start(member);
+      started = start(member);
     }
-    if (taken !== undefined) return taken;
+    if (started !== undefined) return started;
   }
   return undefined;
 }
 
-function mayTake<L, T>({ used, depth }: SlotClass<L>, { kind, free, freeOfKind }: Turn<L, T>): boolean {
+function mayStart<L, T>({ used, depth }: SlotClass<L>, { kind, free, freeOfKind }: Turn<L, T>): boolean {
   const times = TIMES_OF_FREE[depth] ?? 0;
   return hasRoom(used.inFlight, free, times) && hasRoom(used.ofKind[kind], freeOfKind, times);
 }

@@ -26,9 +26,9 @@ export class Throttled {
   }
 
   /** Takes a token for a request of the lane. If it returns false, the lane waits for a token. */
-  takeToken(lane: Lane, rate: RateLimit): boolean {
+  consumeToken(lane: Lane, rate: RateLimit): boolean {
     const now = this.deps.now();
-    const waitMs = this.rates.take(lane.webhookId, now, { rate, parts: this.deps.instances() });
+    const waitMs = this.rates.consume(lane.webhookId, now, { rate, parts: this.deps.instances() });
     if (waitMs === 0) return true;
     this.until.set(lane, now + waitMs);
     this.nextTokenAt = Math.min(this.nextTokenAt, now + waitMs);

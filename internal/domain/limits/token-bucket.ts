@@ -14,7 +14,7 @@ export class TokenBucket {
   }
 
   /** Takes a token and returns 0, or returns the milliseconds until a token is available. */
-  take(now: number, rate: RateLimit, parts: number): number {
+  consume(now: number, rate: RateLimit, parts: number): number {
     const perMs = rate.count / rate.perMs / Math.max(1, parts);
     const most = Math.max(1, perMs * 1000);
     this.tokens = Math.min(most, this.tokens + (now - this.filledAt) * perMs);

@@ -1,17 +1,17 @@
 import { type JetStreamManager, NatsError } from 'nats';
-import { CannotTake } from '../intake.js';
+import { UnusableNats } from '../intake.js';
 import { apiCodeOf } from './refusal.js';
 
 const NOT_ENABLED = new Set([10_039, 10_076]);
 
-/** @throws {CannotTake} if the server, or the account of hukz on it, has no JetStream */
+/** @throws {UnusableNats} if the server, or the account of hukz on it, has no JetStream */
 export async function requireJetStream(jsm: () => Promise<JetStreamManager>): Promise<JetStreamManager> {
   try {
     return await jsm();
   } catch (error) {
     const code = error instanceof NatsError ? error.code : undefined;
     if (code !== '503' && !NOT_ENABLED.has(apiCodeOf(error) ?? 0)) throw error;
-    throw new CannotTake(
+    throw new UnusableNats(
       'this NATS server has no JetStream for us: start it with "-js" (or allow it to our account), or set INTAKE=core',
     );
   }

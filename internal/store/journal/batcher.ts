@@ -54,10 +54,10 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
     clearTimeout(lingering);
     lingering = undefined;
     isDue = false;
-    while (running < options.parallel && waiting.length > 0) void run(takeBatch());
+    while (running < options.parallel && waiting.length > 0) void run(dequeueBatch());
   };
 
-  const takeBatch = (): Waiting<I, O>[] => {
+  const dequeueBatch = (): Waiting<I, O>[] => {
     let bytes = 0;
     let count = 0;
     while (count < waiting.length && count < options.maxItems && (count === 0 || bytes < options.maxBytes)) {

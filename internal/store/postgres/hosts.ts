@@ -10,13 +10,13 @@ const NO_ANSWER_CODE = 'ETIMEDOUT';
 const CAN_ONLY_READ = `select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "canOnlyRead"`;
 
 /** Thrown when none of several hosts accepts writes. Its code is the one that a host answered with. */
-class NoHostTakesWrites extends Error {
+class NoWritableHost extends Error {
   constructor(
     problems: readonly string[],
     readonly code: string,
   ) {
     super(`no host of DATABASE_HOST takes writes: ${problems.join('; ')}`);
-    this.name = 'NoHostTakesWrites';
+    this.name = 'NoWritableHost';
   }
 }
 
@@ -60,12 +60,12 @@ export function makeHostChoice(connection: Connection): () => Promise<DatabaseHo
 }
 
 /** The order of `errors` is that of the hosts. */
-function noneOf(hosts: readonly DatabaseHost[], errors: readonly unknown[]): NoHostTakesWrites {
+function noneOf(hosts: readonly DatabaseHost[], errors: readonly unknown[]): NoWritableHost {
   const problems = hosts.map(({ host, port }, index) => `${host}:${port}: ${messageOf(errors[index])}`);
   const codes = errors.map((error) => (error as { readonly code?: string }).code ?? NO_ANSWER_CODE);
   // A read-only server may be promoted soon. A server's answer says more than a silent host.
   const code = codes.find((one) => one === READ_ONLY) ?? codes.find(isSqlState) ?? codes[0] ?? NO_ANSWER_CODE;
-  return new NoHostTakesWrites(problems, code);
+  return new NoWritableHost(problems, code);
 }
 
 /** Returns undefined when the answer takes longer. */

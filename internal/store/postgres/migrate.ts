@@ -86,7 +86,7 @@ async function appliedNames(knex: Knex): Promise<string[]> {
  * Asks for the lock repeatedly instead of waiting inside a statement, because an index that is built concurrently waits
  * for running statements.
  */
-async function takeLock(knex: Knex, holder: unknown): Promise<void> {
+async function acquireLock(knex: Knex, holder: unknown): Promise<void> {
   for (;;) {
     const { rows } = await knex.raw('select pg_try_advisory_lock(?) as mine', [LOCK]).connection(holder);
     if (rows[0]?.mine) return;
@@ -101,7 +101,7 @@ async function locked<T>(connection: Connection, work: (knex: Knex) => Promise<T
   try {
     const holder = await knex.client.acquireConnection();
     try {
-      await takeLock(knex, holder);
+      await acquireLock(knex, holder);
       return await work(knex);
     } finally {
       // A session that has died has no lock any more. The connection must be released all the same, or the pool never

@@ -64,7 +64,7 @@ export function simulate(
       lanes.done(request.one, request.load, now - request.since);
       answered[request.load] += 1;
     }
-    for (let one = lanes.take(); one; one = lanes.take()) {
+    for (let one = lanes.dequeue(); one; one = lanes.dequeue()) {
       const { afterMs, load } = conduct({ open: running.length, atMs: now, random: random() });
       running.push({ one, since: now, until: now + afterMs, load });
     }

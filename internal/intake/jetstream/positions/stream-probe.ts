@@ -74,7 +74,7 @@ function nextBatch({ connection, boundary }: ProbeDeps, subject: string): Promis
       if (error) reject(error);
       else resolve(batch);
     };
-    const take = (msg: Msg) => {
+    const onMessage = (msg: Msg) => {
       const position = parseAckSubject(msg.reply ?? '');
       // A status ends the request, because there are no more messages.
       if (!position) return end();
@@ -82,7 +82,7 @@ function nextBatch({ connection, boundary }: ProbeDeps, subject: string): Promis
       if (batch.length === BATCH) end();
     };
     const subscription = connection.subscribe(inbox, {
-      callback: boundary.guarded((error, msg) => (error ? end(error) : take(msg))),
+      callback: boundary.guarded((error, msg) => (error ? end(error) : onMessage(msg))),
     });
     const timer = setTimeout(() => end(new NatsError('TIMEOUT', ErrorCode.Timeout)), ANSWER_MS);
     connection.publish(subject, JSON.stringify({ batch: BATCH, no_wait: true }), { reply: inbox });

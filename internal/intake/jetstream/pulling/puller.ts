@@ -70,7 +70,7 @@ export class Puller {
       limits: limitsOf(deps.config),
       atOnce: deps.config.max_waiting === 1 ? 1 : REQUESTS_PER_READER,
       now: deps.now,
-      onMessage: (msg) => this.take(msg),
+      onMessage: (msg) => this.onMessage(msg),
       onEnded: () => this.pull(),
       onLost: (why) => {
         if (!this.stopped) deps.onLost(why);
@@ -116,7 +116,7 @@ export class Puller {
     if (this.requests.expected === 0 && this.inHand.size === 0) room.await(this.pull);
   };
 
-  private take(msg: Msg): void {
+  private onMessage(msg: Msg): void {
     const { acceptor, boundary, room } = this.deps;
     const reply = msg.reply ?? '';
     const position = parseAckSubject(reply);

@@ -33,7 +33,7 @@ const STILL_DUE = 'num_nulls(owner) = 1 and due_at <= now()';
 const ROOMS = `rooms as materialized (select * from ${rowsOf($.rooms)})`;
 
 /** Claims rows of `due` until the byte limit is reached. */
-const TAKE = `
+const CLAIM_FITTING = `
     fitting as (
       select id from (select id, bytes, sum(bytes) over (order by due_at, id) as total from due) as summed
       where total - bytes < ${$.bytes}
@@ -67,7 +67,7 @@ export const CLAIM_OLDEST: Statement = {
         where d.id = near.id and ${STILL_DUE} for update skip locked
       ) as d
       limit ${$.rows}
-    ),${TAKE}`,
+    ),${CLAIM_FITTING}`,
 };
 
 /**
@@ -102,5 +102,5 @@ export const CLAIM_AROUND: Statement = {
         order by due_at limit part for update skip locked
       ) as waiting
       limit ${$.rows}
-    ),${TAKE}`,
+    ),${CLAIM_FITTING}`,
 };

@@ -49,7 +49,7 @@ export interface ClaimedRow {
   readonly order_key: string | null;
 }
 
-interface TakenRow extends ClaimedRow {
+interface SizedRow extends ClaimedRow {
   readonly bytes: number;
 }
 
@@ -63,7 +63,7 @@ interface MessageRow {
 
 /** Claims due deliveries and loads each of their messages once. Rejects when PostgreSQL does; see `giveBackStrays`. */
 export async function claim(pool: JournalPool, owner: string, room: ClaimRoom): Promise<Claim> {
-  const { rows, around } = await take(pool, owner, room);
+  const { rows, around } = await claimRows(pool, owner, room);
   const claimed = await withMessages(pool, rows, owner);
   return around ? { ...claimed, around } : claimed;
 }
@@ -98,7 +98,7 @@ export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[
  * In a large backlog, the deliveries of permitted webhooks may be behind a million rows of webhooks that are left out.
  * A second statement then walks around those rows.
  */
-async function take(
+async function claimRows(
   pool: JournalPool,
   owner: string,
   room: ClaimRoom,
@@ -108,12 +108,12 @@ async function take(
     const others = room.others ?? room.deliveries;
     return CLAIM_INPUT.values({ owner, except: room.except, rows, bytes, rooms, others });
   };
-  const oldest = await pool.run<TakenRow>(CLAIM_OLDEST, values(room.deliveries, room.bytes));
+  const oldest = await pool.run<SizedRow>(CLAIM_OLDEST, values(room.deliveries, room.bytes));
   const left = room.deliveries - oldest.length;
   const bytes = oldest.reduce((rest, row) => rest - row.bytes, room.bytes);
   const isNothingDue = oldest.length === 0 && room.except.length === 0 && rooms.length === 0;
   if (isNothingDue || left <= room.deliveries / 2 || bytes <= 0) return { rows: oldest };
-  const others = await pool.run<TakenRow>(CLAIM_AROUND, values(left, bytes));
+  const others = await pool.run<SizedRow>(CLAIM_AROUND, values(left, bytes));
   return others.length === 0 ? { rows: oldest } : { rows: [...oldest, ...others], around: true };
 }
 
