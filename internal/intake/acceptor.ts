@@ -7,10 +7,16 @@ import { type Message, weightOf } from '../domain/message/message.js';
 import type { Receipt } from '../domain/message/receipt.js';
 import { messageOf } from '../errors.js';
 import type { Incoming } from './incoming.js';
-import { type Accepted, DELIVERY_OVERHEAD, type KeepDeps, makeKeep, type NewDelivery } from './keep.js';
 import { type Matched, match } from './match.js';
+import {
+  type Accepted,
+  DELIVERY_OVERHEAD,
+  makeStoreMessage,
+  type NewDelivery,
+  type StoreMessageDeps,
+} from './store-message.js';
 
-export interface AcceptorDeps extends KeepDeps {
+export interface AcceptorDeps extends StoreMessageDeps {
   readonly catalog: Catalog;
   /** Whether a subject belongs to the NATS server, to a reply or to our own delivery events. */
   isReserved(subject: string): boolean;
@@ -90,7 +96,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   let waiting = 0;
   let waitingBytes = 0;
   const idleWaiters: (() => void)[] = [];
-  const keep = makeKeep(deps);
+  const storeMessage = makeStoreMessage(deps);
 
   const accept = (incoming: Incoming): Promise<Receipt> => {
     count.received++;
@@ -149,9 +155,9 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       if (!matched || isUnwanted(matched)) return leaveOut(matched);
       const { webhooks, stamp } = matched;
       const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
-      const kept = await keep({ message, view, webhooks, catalogStamp, isOfStream });
-      if (kept.accepted.stale) continue;
-      const { accepted, deliveries } = kept;
+      const stored = await storeMessage({ message, view, webhooks, catalogStamp, isOfStream });
+      if (stored.accepted.stale) continue;
+      const { accepted, deliveries } = stored;
       const isOrderedByStream = isOfStream && deliveries.some(({ isNumberedLater }) => isNumberedLater);
       if (!isOfStream && accepted.isNew) takeTurns(deliveries);
       return report(message, matched, accepted, isOrderedByStream);

@@ -10,7 +10,7 @@ export interface Reporter {
 
 export interface Gathering extends MetricsSource {
   /** Keeps the counts of an ended worker, as of its last report. */
-  keep(lastReport: Report): void;
+  addDeparted(lastReport: Report): void;
   /** Counts the refusals of the parent itself. */
   onRefused(reason: RefusalReason): void;
 }
@@ -61,7 +61,7 @@ export function gatherMetrics(deps: GatheringDeps): Gathering {
       const reports = answers.filter((_, index) => present.has(asked[index] as Reporter));
       return add([...reports, gone, await own.getMetricsAsJSON()]).metrics();
     },
-    keep(lastReport) {
+    addDeparted(lastReport) {
       departed = departed.then(async (sum) => {
         const both = (await add([sum, lastReport]).getMetricsAsJSON()) as readonly { readonly type: unknown }[];
         return both.filter(({ type }) => type === 'counter' || type === 'histogram');

@@ -65,7 +65,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       count,
       startMember: () => makeMember(cluster.fork(), config, clock),
       async onEnded({ instance, lastReport }, isClean) {
-        gathering.keep(lastReport);
+        gathering.addDeparted(lastReport);
         if (instance !== undefined && !isClean) await buryWorker(burial, instance);
       },
       clock,

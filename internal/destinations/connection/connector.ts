@@ -60,7 +60,7 @@ export function makeConnectors({ opener, clock, onOpen }: ConnectorOptions): Con
         const request = {
           ...connectionPath,
           to: destinationOf(to),
-          onSession: sessions.keep,
+          onSession: sessions.store,
           ...(session && { session }),
         };
         const opening = opener.open(request, (error, socket) => {

@@ -135,8 +135,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   }
 
   onData(chunk: Buffer): boolean {
-    const { keepBytes, readBytes } = this.host.limits;
-    this.body ??= new ResponseBody(keepBytes);
+    const { bodyBytes, readBytes } = this.host.limits;
+    this.body ??= new ResponseBody(bodyBytes);
     this.body.add(chunk);
     if (this.body.length > readBytes) this.end({ reason: 'bad_response', words: tooLong(readBytes) });
     return true;
@@ -148,9 +148,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
       else this.pool.putBack(this.connection);
     }
     this.host.released(this);
-    const { keepBytes } = this.host.limits;
-    const isWhole = this.body === undefined || this.body.length <= keepBytes;
-    this.settle(this.answer(isWhole ? undefined : tooLong(keepBytes)));
+    const { bodyBytes } = this.host.limits;
+    const isWhole = this.body === undefined || this.body.length <= bodyBytes;
+    this.settle(this.answer(isWhole ? undefined : tooLong(bodyBytes)));
   }
 
   onError(error: Error): void {
@@ -225,7 +225,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.status = head.status;
     this.retryAfterMs = head.status >= 300 ? this.readRetryAfter(head.retryAfter) : undefined;
     this.flaw = flawWords(head, fault);
-    this.body = new ResponseBody(this.host.limits.keepBytes);
+    this.body = new ResponseBody(this.host.limits.bodyBytes);
     this.body.add(body);
   }
 

@@ -5,7 +5,7 @@ export interface RequestLimits {
    */
   readonly readBytes: number;
   /** Number of bytes of an answer's body that are kept. */
-  readonly keepBytes: number;
+  readonly bodyBytes: number;
 }
 
 export const MAX_HEADER_BYTES = 16 * 1024;

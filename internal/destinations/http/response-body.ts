@@ -8,7 +8,7 @@ export class ResponseBody {
   private kept = 0;
   private total = 0;
 
-  constructor(private readonly keepBytes: number) {}
+  constructor(private readonly maxBytes: number) {}
 
   /** Number of bytes that have arrived. */
   get length(): number {
@@ -22,7 +22,7 @@ export class ResponseBody {
 
   add(chunk: Uint8Array): void {
     this.total += chunk.length;
-    const until = Math.min(this.keepBytes, this.kept + chunk.length);
+    const until = Math.min(this.maxBytes, this.kept + chunk.length);
     if (until === this.kept) return;
     if (until > this.buffer.length) this.grow(until);
     this.buffer.set(until - this.kept < chunk.length ? chunk.subarray(0, until - this.kept) : chunk, this.kept);
@@ -34,7 +34,7 @@ export class ResponseBody {
    * be copied with each piece.
    */
   private grow(bytes: number): void {
-    const grown = new Uint8Array(Math.max(bytes, Math.min(2 * this.buffer.length, this.keepBytes)));
+    const grown = new Uint8Array(Math.max(bytes, Math.min(2 * this.buffer.length, this.maxBytes)));
     grown.set(this.buffer);
     this.buffer = grown;
   }

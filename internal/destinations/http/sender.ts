@@ -86,7 +86,7 @@ export function makeSender(options: SenderOptions): Sender {
     clock: options.clock,
     limits: {
       readBytes: 64 * KIB,
-      keepBytes: 16 * KIB,
+      bodyBytes: 16 * KIB,
     },
     settled(exchange, outcome) {
       inFlight -= 1;

@@ -26,7 +26,7 @@ interface Share {
 }
 
 /** Share of the places that is kept from new messages, so that a flood cannot starve retries and the backlog. */
-const KEPT_FOR_CLAIMS = 0.125;
+const SHARE_OF_CLAIMS = 0.125;
 /** Number of idle lanes whose windows are remembered. */
 const MAX_REMEMBERED = 10_000;
 /** A lane may have a quarter of the free places, so that the busiest lane leaves room for others. */
@@ -72,7 +72,7 @@ export class Residents {
   /** Reserves memory. False: the delivery is resident already (redelivered), or there is no room for its webhook. */
   tryReserve(deliveryId: string, webhookId: number, bytes: number): boolean {
     if (this.resident.has(deliveryId) || bytes > this.freeBytes || !this.hasRoomFor(webhookId)) return false;
-    this.keep(deliveryId, { webhookId, bytes, isClaimed: false });
+    this.add(deliveryId, { webhookId, bytes, isClaimed: false });
     return true;
   }
 
@@ -83,7 +83,7 @@ export class Residents {
 
   /** Number of further deliveries of a webhook that may become resident without a claim. 0 or less means none. */
   roomOf(webhookId: number): number {
-    if (this.isKeptForClaims()) return 0;
+    if (this.isForClaimsOnly()) return 0;
     const share = this.shares.get(webhookId);
     if (!share) return this.roomOfIdle(webhookId);
     return this.fits(share) ? this.placesOf(share) : 0;
@@ -97,12 +97,12 @@ export class Residents {
 
   /** Reserves memory for a delivery that this instance owns already. It may be resident from an earlier life. */
   reserve(deliveryId: string, webhookId: number, bytes: number): void {
-    this.giveUp(deliveryId);
-    this.keep(deliveryId, { webhookId, bytes, isClaimed: true });
+    this.remove(deliveryId);
+    this.add(deliveryId, { webhookId, bytes, isClaimed: true });
   }
 
   release(deliveryId: string, wentWell = true): void {
-    const share = this.giveUp(deliveryId);
+    const share = this.remove(deliveryId);
     if (share) share.window = nextWindow(share.window, wentWell, this.limits.maxResident);
   }
 
@@ -148,14 +148,14 @@ export class Residents {
 
   /** Whether `roomOf` is above 0, without computing the number, because this is checked for each accepted delivery. */
   private hasRoomFor(webhookId: number): boolean {
-    if (this.isKeptForClaims()) return false;
+    if (this.isForClaimsOnly()) return false;
     const share = this.shares.get(webhookId);
     return share ? this.fits(share) : this.roomOfIdle(webhookId) > 0;
   }
 
   /** Whether the free room is not for new messages. */
-  private isKeptForClaims(): boolean {
-    return this.freeCount <= this.limits.maxResident * KEPT_FOR_CLAIMS;
+  private isForClaimsOnly(): boolean {
+    return this.freeCount <= this.limits.maxResident * SHARE_OF_CLAIMS;
   }
 
   /** The room of a webhook without residents. */
@@ -165,12 +165,12 @@ export class Residents {
     if (isClassFull(place, freeCount, this.freeBytes)) return 0;
     return Math.min(
       this.remembered.get(webhookId)?.window ?? FIRST_WINDOW,
-      Math.ceil(freeCount - this.limits.maxResident * KEPT_FOR_CLAIMS),
+      Math.ceil(freeCount - this.limits.maxResident * SHARE_OF_CLAIMS),
       roomIn(place, freeCount),
     );
   }
 
-  private keep(deliveryId: string, resident: Resident): void {
+  private add(deliveryId: string, resident: Resident): void {
     const share = this.shares.get(resident.webhookId) ?? this.open(resident.webhookId);
     share.count++;
     share.bytes += resident.bytes;
@@ -179,7 +179,7 @@ export class Residents {
     this.resident.set(deliveryId, resident);
   }
 
-  private giveUp(deliveryId: string): Share | undefined {
+  private remove(deliveryId: string): Share | undefined {
     const resident = this.resident.get(deliveryId);
     if (!resident) return undefined;
     this.resident.delete(deliveryId);

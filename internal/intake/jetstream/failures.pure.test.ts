@@ -24,6 +24,6 @@ it('a success is the end of it, and another server is asked at once', () => {
   failures.hurry();
   expect([failures.isDue, failures.mayTry('b')]).toEqual([true, true]);
   failures.delete('a');
-  failures.keep(new Set());
+  failures.retainOnly(new Set());
   expect([failures.isDue, failures.of('a'), failures.of('b')]).toEqual([false, undefined, undefined]);
 });

@@ -46,7 +46,7 @@ export class Failures {
   }
 
   /** Forgets all other keys. */
-  keep(keys: ReadonlySet<string>): void {
+  retainOnly(keys: ReadonlySet<string>): void {
     for (const key of this.all.keys()) if (!keys.has(key)) this.all.delete(key);
   }
 }

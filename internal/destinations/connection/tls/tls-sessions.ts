@@ -22,7 +22,7 @@ export class TlsSessions {
     return this.session;
   }
 
-  readonly keep = (session: Buffer): void => {
+  readonly store = (session: Buffer): void => {
     if (this.clock.monotonic() >= this.offUntil) this.session = session;
   };
 

@@ -57,7 +57,7 @@ export class Consumers {
     for (let looks = 1; ; looks++) {
       const { stream, consumer } = await this.find(link, one);
       const look: Look = { ...link, ...one, stream, consumer, repeated: [] };
-      const { behind, recorded } = await this.deps.positions.keep([look]);
+      const { behind, recorded } = await this.deps.positions.save([look]);
       if (behind.length > 0) await this.readAgain(look);
       else if (recorded.length > 0 || looks >= MAX_LOOKS) return consumer;
       if (looks > MAX_LOOKS) throw notReadAgain(one.target, 'the database still lacks messages afterwards');
@@ -125,12 +125,12 @@ export class Consumers {
     const add = (from: BeginAt) => addConsumer(manager, wishFrom(from));
     const write = (consumer: ConsumerInfo) => this.write({ ...link, ...one, stream, consumer, repeated: [] });
     const remake = (found: ConsumerInfo) => remakeConsumer({ manager, exclusively, known, write, add }, found);
-    const { info, made, changed, kept } = await ensureConsumer({ manager, remake }, wishFrom(begin));
+    const { info, made, changed, uncorrected } = await ensureConsumer({ manager, remake }, wishFrom(begin));
     if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
     if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
-    if (!kept) this.told.end(`kept ${keyOf(target)}`);
-    else if (this.told.isNew(`kept ${keyOf(target)}`, JSON.stringify(kept)))
-      logger.warn('stream.consumer_kept', { ...target, ...kept });
+    if (!uncorrected) this.told.end(`kept ${keyOf(target)}`);
+    else if (this.told.isNew(`kept ${keyOf(target)}`, JSON.stringify(uncorrected)))
+      logger.warn('stream.consumer_kept', { ...target, ...uncorrected });
     const allowed = info.config.max_ack_pending ?? maxAckPending;
     if (allowed >= maxAckPending) this.told.end(`pending ${keyOf(target)}`);
     else if (this.told.isNew(`pending ${keyOf(target)}`, String(allowed)))
@@ -139,7 +139,7 @@ export class Consumers {
   }
 
   private async write(look: Look): Promise<void> {
-    const { recorded } = await this.deps.positions.keep([look]);
+    const { recorded } = await this.deps.positions.save([look]);
     if (recorded.length === 0)
       throw new Error('the position of a consumer that has to be made again cannot be written');
   }

@@ -19,7 +19,7 @@ export interface EnsuredConsumer {
   /** Fields of an existing consumer that were corrected. */
   readonly changed: readonly string[];
   /** Fields that cost speed or redeliveries and could not be corrected, and the reason. */
-  readonly kept?: { readonly fields: readonly string[]; readonly error: string };
+  readonly uncorrected?: { readonly fields: readonly string[]; readonly error: string };
 }
 
 export interface EnsureDeps {
@@ -91,7 +91,7 @@ async function putRight(
   } catch (error) {
     const { message } = refusalOf(error, 'consumer_refused', 'the change');
     if (deviations.fatal.length > 0) throw cannot(message);
-    return { info: found, made: false, changed: [], kept: { fields: deviations.tolerable, error: message } };
+    return { info: found, made: false, changed: [], uncorrected: { fields: deviations.tolerable, error: message } };
   }
   const left = deviationsOf(info.config, wanted);
   if (left.fatal.length > 0) throw cannot('the server kept it');

@@ -46,7 +46,7 @@ export class OrphanedConsumers {
     if (this.cleanFor === stamp) return;
     const { plan, isRead, remembered } = this.deps;
     const unread = (await remembered()).filter((one) => plan.isForeign(one) && !isRead(one) && !this.isNeeded(one));
-    this.failures.keep(new Set(unread.map(keyOf)));
+    this.failures.retainOnly(new Set(unread.map(keyOf)));
     const left: string[] = [];
     for (const one of unread) if (!(await this.isDealtWith(manager, one))) left.push(keyOf(one));
     this.suspected = new Set(left);

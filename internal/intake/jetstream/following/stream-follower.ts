@@ -95,7 +95,7 @@ export class StreamFollower {
     if (!server || server.connection.isClosed()) return;
     const wanted = [...this.deps.subjects(), '', ...this.deps.publishOnly()].join('\n');
     if (this.settled === wanted && !this.deps.readings.isDue && !this.planning.own.isDue) {
-      this.planning.own.keep();
+      this.planning.own.confirmPlan();
       return;
     }
     try {

@@ -37,7 +37,7 @@ export interface PositionsDeps extends Omit<ExaminationDeps, 'findAbsent' | 'loa
   readonly logger: Logger;
 }
 
-export interface Kept {
+export interface SavedPositions {
   /** The looks whose positions were stored. */
   readonly recorded: readonly Look[];
   /**
@@ -101,7 +101,7 @@ export class Positions {
    * Stores the positions that may be stored. The promise never rejects. A consumer that cannot be compared delays no
    * other consumer.
    */
-  async keep(looks: readonly Look[]): Promise<Kept> {
+  async save(looks: readonly Look[]): Promise<SavedPositions> {
     const failed = new Map<string, string>();
     const attempt = async (tried: readonly Look[], work: () => Promise<void>) => {
       try {

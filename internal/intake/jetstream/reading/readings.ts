@@ -63,7 +63,7 @@ export class Readings {
   /** Reads exactly these consumers by this connection. One that fails is tried again later and stops no other one. */
   async follow(link: StreamLink, wanted: readonly WantedConsumer[]): Promise<void> {
     const byKey = new Map(wanted.map((one) => [keyOf(one.target), one]));
-    this.failures.keep(new Set(byKey.keys()));
+    this.failures.retainOnly(new Set(byKey.keys()));
     this.left = new Set(wanted.filter(({ isLeft }) => isLeft).map(({ target }) => keyOf(target)));
     this.deps.positions.forgetOthers(wanted.map(({ target }) => target));
     for (const [key, reading] of this.all) {
@@ -153,7 +153,7 @@ export class Readings {
         this.deps.logger.warn('stream.look_failed', { ...reading.target, error: refusal.message });
       }
     }
-    const { recorded, behind } = await this.deps.positions.keep(looks);
+    const { recorded, behind } = await this.deps.positions.save(looks);
     for (const { target, consumer } of recorded) {
       this.all.get(keyOf(target))?.puller.repetitions.forget(consumer.delivered.consumer_seq);
     }

@@ -97,7 +97,7 @@ export class OwnStream {
   }
 
   /** The subjects are the same in a newer catalog, so that the stream needs no change. */
-  keep(): void {
+  confirmPlan(): void {
     if (this.asPlanned) this.asPlanned = { ...this.asPlanned, stamp: this.deps.stamp() };
   }
 

@@ -35,7 +35,7 @@ export interface Accepted {
   readonly stale?: true;
 }
 
-export interface KeepDeps {
+export interface StoreMessageDeps {
   /** Resolves after the commit. */
   accept(acceptance: Acceptance): Promise<Accepted>;
   /** Dispatch's functions that reserve memory for a delivery, unreserve it, and use it. */
@@ -47,7 +47,7 @@ export interface KeepDeps {
 }
 
 /** The data to store. */
-export interface ToKeep {
+export interface MessageToStore {
   readonly message: Message;
   /** The same message in the form in which it was matched. */
   readonly view: MessageView;
@@ -57,7 +57,7 @@ export interface ToKeep {
   readonly isOfStream: boolean;
 }
 
-export interface Kept {
+export interface StoreOutcome {
   readonly accepted: Accepted;
   readonly deliveries: readonly NewDelivery[];
 }
@@ -72,14 +72,14 @@ const DELIVERIES_PER_TICK = 1000;
  * reserved for them before the commit, and unreserved for deliveries that this instance does not own in the end.
  * Rejects with an error that PostgreSQL will always return.
  */
-export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
+export function makeStoreMessage(deps: StoreMessageDeps): (what: MessageToStore) => Promise<StoreOutcome> {
   const deliveryIdOf = makeDeliveryIds();
 
   /** Continues the list of deliveries as far as one turn allows. */
-  const plan = ({ message, view, webhooks, isOfStream }: ToKeep, into: NewDelivery[]) => {
+  const plan = ({ message, view, webhooks, isOfStream }: MessageToStore, into: NewDelivery[]) => {
     // Each delivery counts its part of the one body that all of them share.
     const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / webhooks.length);
-    for (const webhook of aTurnOf(webhooks, into.length)) {
+    for (const webhook of aTickOf(webhooks, into.length)) {
       const id = deliveryIdOf(message.id, webhook.id);
       const orderKey = orderKeyOf(webhook, view);
       const isOrdered = orderKey !== undefined;
@@ -89,11 +89,11 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
     }
   };
 
-  const giveUp = (deliveries: readonly NewDelivery[], owned?: ReadonlySet<string>) => {
+  const unreserve = (deliveries: readonly NewDelivery[], owned?: ReadonlySet<string>) => {
     for (const { id, wanted } of deliveries) if (wanted && !owned?.has(id)) deps.release(id);
   };
 
-  const commit = async (what: ToKeep, deliveries: NewDelivery[]): Promise<Accepted> => {
+  const commit = async (what: MessageToStore, deliveries: NewDelivery[]): Promise<Accepted> => {
     try {
       while (deliveries.length < what.webhooks.length) {
         if (deliveries.length > 0) await nextTurn();
@@ -102,7 +102,7 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
       const { message, catalogStamp, isOfStream } = what;
       return await deps.accept({ message, deliveries, catalogStamp, isOfStream });
     } catch (error) {
-      giveUp(deliveries);
+      unreserve(deliveries);
       // The message may have been committed before the final failure. This instance then owns rows that are not sent.
       if (deliveries.some(({ wanted }) => wanted)) deps.suspectStrays();
       throw error;
@@ -112,7 +112,7 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
   return async (what) => {
     const deliveries: NewDelivery[] = [];
     const accepted = await commit(what, deliveries);
-    giveUp(deliveries, accepted.owned);
+    unreserve(deliveries, accepted.owned);
     for (const [index, { id, webhookId }] of deliveries.entries()) {
       if (index > 0 && index % DELIVERIES_PER_TICK === 0) await nextTurn();
       if (!accepted.owned.has(id)) continue;
@@ -122,5 +122,5 @@ export function makeKeep(deps: KeepDeps): (what: ToKeep) => Promise<Kept> {
   };
 }
 
-const aTurnOf = <T>(all: readonly T[], from: number) =>
+const aTickOf = <T>(all: readonly T[], from: number) =>
   all.length <= DELIVERIES_PER_TICK ? all : all.slice(from, from + DELIVERIES_PER_TICK);
