@@ -7,12 +7,12 @@ import { Dispatcher, type DispatcherSending } from './dispatcher.js';
 import { Health } from './health.js';
 import { type LaneLimits, Lanes } from './lanes/lanes.js';
 import { Loops, type Round } from './loops.js';
+import { makeOrderedKeys } from './ordered-keys.js';
 import type { DispatchPorts, SendUnder } from './ports.js';
 import { type ResidentLimits, Residents } from './residents/residents.js';
 import { Resting } from './resting.js';
 import { makeRunSingleClaim } from './single-claims.js';
 import { Strays } from './strays.js';
-import { makeTurns } from './turns.js';
 import { makeWatchShares } from './watch-shares.js';
 
 export interface DispatchStats {
@@ -113,7 +113,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
   });
   const runSingleClaim = makeRunSingleClaim({ claimer, residents, strays, enqueue });
   const mayClaimSingle = () => instance.isTrusted() && !claimer.isCatalogBehind();
-  const turns = makeTurns({
+  const orderedKeys = makeOrderedKeys({
     claimNext: claims.claimNext,
     unparkFirst: claims.unparkFirst,
     isTrusted: mayClaimSingle,
@@ -130,7 +130,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
     room: { residents, lanes, maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight },
     events: {
       record: (attempt, isUnconnected) => health.record(attempt, isUnconnected),
-      next: turns.next,
+      next: orderedKeys.next,
       onResting: (webhookId) => resting.add(webhookId),
       wakeParked,
       suspectStrays,
@@ -148,7 +148,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
     claim: claimer.runOnce,
     'release-held': async () => (await claims.unpark(UNPARKED_PER_STATEMENT)) === UNPARKED_PER_STATEMENT,
     'hold-waiting': () => resting.parkOnce(),
-    'release-first': turns.releaseOnce,
+    'release-first': orderedKeys.unparkFirstOnce,
     async probe() {
       if (circuits.countOpen() > 0 && mayClaimSingle()) await runSingleClaim(() => claims.claimProbes());
     },
@@ -161,7 +161,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
       instance.isTrusted() && residents.tryReserve(deliveryId, webhookId, bytes),
     release: (deliveryId) => residents.unreserve(deliveryId),
     enqueue,
-    next: turns.next,
+    next: orderedKeys.next,
     suspectStrays,
     wakeParked,
     forget: () => void dispatcher.forget(),

@@ -58,7 +58,7 @@ const STARTS_PER_TICK = 64;
 /** Sends the deliveries of the lanes as the lanes allow, judges the outcomes, and settles the attempts. */
 export class Dispatcher {
   private active = 0;
-  private startedThisTurn = 0;
+  private startedThisTick = 0;
   private stopped = false;
   private idleWaiters: (() => void)[] = [];
   private tokenTimer: NodeJS.Timeout | undefined;
@@ -76,13 +76,13 @@ export class Dispatcher {
     const { lanes } = this.deps.room;
     // These conditions are checked three times per delivery. The cheapest one comes first.
     while (lanes.hasWork && this.mayRun() && this.deps.isTrusted()) {
-      if (this.startedThisTurn === STARTS_PER_TICK) return;
+      if (this.startedThisTick === STARTS_PER_TICK) return;
       const delivery = lanes.dequeue();
       if (!delivery) {
         this.waitForToken();
         return;
       }
-      if (this.startedThisTurn++ === 0) setImmediate(() => this.nextTurn());
+      if (this.startedThisTick++ === 0) setImmediate(() => this.nextTick());
       if (this.left.resume(delivery)) continue;
       this.active++;
       void this.run(delivery);
@@ -93,9 +93,9 @@ export class Dispatcher {
     return !this.stopped && this.active - this.left.size < this.deps.room.maxActive;
   }
 
-  private nextTurn(): void {
-    const hadEnough = this.startedThisTurn === STARTS_PER_TICK;
-    this.startedThisTurn = 0;
+  private nextTick(): void {
+    const hadEnough = this.startedThisTick === STARTS_PER_TICK;
+    this.startedThisTick = 0;
     if (hadEnough) this.pump();
   }
 

@@ -9,10 +9,10 @@ import type { ClassPath } from '../domain/delivery/scheduling-class.js';
 import type { Slot } from '../domain/delivery/slot.js';
 import type { CatalogWebhook } from '../domain/matching/catalog.js';
 import type { Logger } from '../logger.js';
-import type { TurnsDeps } from './turns.js';
+import type { OrderedKeysDeps } from './ordered-keys.js';
 
 /** Deliveries in the store that are not resident in this instance: the port claims, unparks and parks them. */
-export interface ClaimPort extends Pick<TurnsDeps, 'claimNext' | 'unparkFirst'> {
+export interface ClaimPort extends Pick<OrderedKeysDeps, 'claimNext' | 'unparkFirst'> {
   claim(room: ClaimRoom): Promise<Claim>;
   /** Claims one delivery of each open circuit that may be tried now, for this instance. */
   claimProbes(): Promise<readonly OwnedDelivery[]>;

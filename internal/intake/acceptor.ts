@@ -159,13 +159,13 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       if (stored.accepted.stale) continue;
       const { accepted, deliveries } = stored;
       const isOrderedByStream = isOfStream && deliveries.some(({ isNumberedLater }) => isNumberedLater);
-      if (!isOfStream && accepted.isNew) takeTurns(deliveries);
+      if (!isOfStream && accepted.isNew) advanceKeys(deliveries);
       return report(message, matched, accepted, isOrderedByStream);
     }
   };
 
   /** A message from a stream has its turn later, when the stream knows that the message is committed. */
-  const takeTurns = (deliveries: readonly NewDelivery[]) => {
+  const advanceKeys = (deliveries: readonly NewDelivery[]) => {
     for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.next(webhookId, orderKey);
   };
 

@@ -46,7 +46,7 @@ export class Lanes {
   private readonly unready = new Set<number>();
   private readonly hung = new Hung();
   private waiting = 0;
-  private turn = 0;
+  private firstKind = 0;
   private onWork: () => void = () => undefined;
 
   constructor(
@@ -110,9 +110,9 @@ export class Lanes {
   dequeue(): OwnedDelivery | undefined {
     if (!this.hasWork) return undefined;
     if (this.throttled.size > 0) this.throttled.wake((lane) => this.line(lane));
-    this.turn = (this.turn + 1) % SLOT_KINDS.length;
+    this.firstKind = (this.firstKind + 1) % SLOT_KINDS.length;
     for (let step = 0; step < SLOT_KINDS.length; step++) {
-      const kind = SLOT_KINDS[(this.turn + step) % SLOT_KINDS.length] ?? 'fresh';
+      const kind = SLOT_KINDS[(this.firstKind + step) % SLOT_KINDS.length] ?? 'fresh';
       const delivery = this.slots.startNext(kind, this.starts[kind]);
       if (delivery) return delivery;
     }

@@ -104,15 +104,15 @@ export class SlotTree<L extends Lined> {
   }
 }
 
-interface Turn<L, T> {
+interface SlotRequest<L, T> {
   readonly kind: SlotKind;
   readonly start: (lane: L) => T | undefined;
   readonly free: number;
   readonly freeOfKind: number;
 }
 
-function startNextIn<L extends Lined, T>(node: SlotClass<L>, turn: Turn<L, T>): T | undefined {
-  const { kind, start } = turn;
+function startNextIn<L extends Lined, T>(node: SlotClass<L>, request: SlotRequest<L, T>): T | undefined {
+  const { kind, start } = request;
   const ring = node.load.rings[kind];
   for (let left = ring.length; left > 0; left--) {
     const member = ring.shift();
@@ -120,7 +120,7 @@ function startNextIn<L extends Lined, T>(node: SlotClass<L>, turn: Turn<L, T>): 
     let started: T | undefined;
     if (member instanceof ClassNode) {
       member.load.lined[kind] = false;
-      if (mayStart(member, turn)) started = startNextIn(member, turn);
+      if (mayStart(member, request)) started = startNextIn(member, request);
       // A class that may have no more slots stays in the ring, because requests that end elsewhere make room for it.
       if (member.load.rings[kind].length > 0) lineClass(member, kind);
     } else {
@@ -132,7 +132,7 @@ function startNextIn<L extends Lined, T>(node: SlotClass<L>, turn: Turn<L, T>): 
   return undefined;
 }
 
-function mayStart<L, T>({ used, depth }: SlotClass<L>, { kind, free, freeOfKind }: Turn<L, T>): boolean {
+function mayStart<L, T>({ used, depth }: SlotClass<L>, { kind, free, freeOfKind }: SlotRequest<L, T>): boolean {
   const times = TIMES_OF_FREE[depth] ?? 0;
   return hasRoom(used.inFlight, free, times) && hasRoom(used.ofKind[kind], freeOfKind, times);
 }

@@ -1,4 +1,4 @@
-import type { OrderedKey } from '../turns.js';
+import type { OrderedKey } from '../ordered-keys.js';
 
 export interface NumberingDeps {
   /** Numbers the ordered deliveries of a stream up to a sequence. Returns the keys that it found. */

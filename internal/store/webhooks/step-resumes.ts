@@ -7,7 +7,7 @@ import type { JournalPool, Statement } from '../journal/journal-pool.js';
  * be unparked (the service was down, a circuit was open), at most two seconds of it are made up for. For `offset 0` see
  * "fence" in `sql-notes.md`.
  */
-const TURN: Statement = {
+const DUE_RESUMES: Statement = {
   text: `
     select r.webhook_id, r.drop_before is not null as drops, room
     from resumes r
@@ -82,8 +82,8 @@ export interface ResumeStep {
 export async function stepResumes(pool: JournalPool, limit: number): Promise<readonly ResumeStep[]> {
   return pool.transaction(async (run) => {
     const steps: ResumeStep[] = [];
-    const turns = await run<{ webhook_id: number; drops: boolean; room: number }>(TURN, [limit]);
-    for (const { webhook_id: webhookId, drops, room } of turns) {
+    const due = await run<{ webhook_id: number; drops: boolean; room: number }>(DUE_RESUMES, [limit]);
+    for (const { webhook_id: webhookId, drops, room } of due) {
       const dropped = drops ? (await run(DROP, [webhookId, limit])).length : 0;
       // The remaining deliveries that are too old are dropped first.
       if (dropped === limit) {

@@ -12,7 +12,7 @@ export class InHand {
   private young = new Map<number, string>();
   /** Messages that were reported already. Each tick reports one half of them again. */
   private readonly old: readonly [Map<number, string>, Map<number, string>] = [new Map(), new Map()];
-  private turn: 0 | 1 = 0;
+  private dueHalf: 0 | 1 = 0;
 
   get size(): number {
     return this.fresh.size + this.young.size + this.old[0].size + this.old[1].size;
@@ -35,8 +35,8 @@ export class InHand {
 
   /** Processes one tick: calls `tell` for each message that has to be reported to the server. */
   tick(tell: (reply: string) => void): void {
-    const due = this.old[this.turn];
-    this.turn = this.turn === 0 ? 1 : 0;
+    const due = this.old[this.dueHalf];
+    this.dueHalf = this.dueHalf === 0 ? 1 : 0;
     for (const [sequence, reply] of this.young) due.set(sequence, reply);
     for (const reply of due.values()) tell(reply);
     this.young = this.fresh;

@@ -157,7 +157,7 @@ export class Readings {
     for (const { target, consumer } of recorded) {
       this.all.get(keyOf(target))?.puller.repetitions.forget(consumer.delivered.consumer_seq);
     }
-    for (const one of behind) await this.turnBack(one);
+    for (const one of behind) await this.readAgain(one);
   }
 
   /** The sequence up to which the stream with this mark is acknowledged. Undefined: one of its consumers is gone. */
@@ -198,7 +198,7 @@ export class Readings {
   }
 
   /** A consumer turns out to be ahead of the journal. The reading ends before the consumer is deleted. */
-  private async turnBack(look: Look): Promise<void> {
+  private async readAgain(look: Look): Promise<void> {
     const reading = this.all.get(keyOf(look.target));
     this.all.delete(keyOf(look.target));
     try {

@@ -69,7 +69,7 @@ export async function claim(pool: JournalPool, owner: string, room: ClaimRoom): 
 }
 
 /** Number of characters of payloads that are decoded in one turn of the event loop, which takes 5 to 10 ms. */
-const READ_IN_TURN = 1 << 20;
+const MAX_CHARACTERS_PER_TICK = 1 << 20;
 
 /** Loads the messages of rows that are ours. A delivery whose message is gone becomes a dead letter. */
 export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[], owner: string): Promise<Claim> {
@@ -77,12 +77,12 @@ export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[
   const times = new Map(rows.map((row) => [row.message_id, Math.round(row.received_at)]));
   const found = await pool.run<MessageRow>(LOAD_MESSAGES, [[...times.keys()], [...times.values()]]);
   const messages = new Map<string, Message>();
-  let readInTurn = 0;
+  let readInTick = 0;
   for (const row of found) {
     messages.set(row.id, toMessage(row, times.get(row.id) ?? 0));
-    readInTurn += row.payload.length;
-    if (readInTurn < READ_IN_TURN) continue;
-    readInTurn = 0;
+    readInTick += row.payload.length;
+    if (readInTick < MAX_CHARACTERS_PER_TICK) continue;
+    readInTick = 0;
     await nextTurn();
   }
   const deliveries = rows.flatMap((row) => {

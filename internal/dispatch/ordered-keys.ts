@@ -7,7 +7,7 @@ export interface OrderedKey {
   readonly orderKey: string;
 }
 
-export interface TurnsDeps {
+export interface OrderedKeysDeps {
   /**
    * Claims the first delivery of each key: for this instance if it is wanted, otherwise it becomes due for any
    * instance.
@@ -23,18 +23,18 @@ export interface TurnsDeps {
 }
 
 /** The turns in which deliveries of an ordering key follow each other. */
-export interface Turns {
+export interface OrderedKeys {
   /** A delivery of this key was committed, or has ended. The first delivery of the key may be sent. */
   next(webhookId: number, orderKey: string): void;
   /**
    * Looks for keys that wait although none of their deliveries is under way. Returns true if more of them are likely.
    */
-  releaseOnce(): Promise<boolean>;
+  unparkFirstOnce(): Promise<boolean>;
 }
 
 const MAX_AT_ONCE = 500;
 
-export function makeTurns(deps: TurnsDeps): Turns {
+export function makeOrderedKeys(deps: OrderedKeysDeps): OrderedKeys {
   const keys = new Map<string, OrderedKey>();
   let lookedAt: OrderedKey | undefined;
 
@@ -55,7 +55,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
   const claim = coalesce(async () => {
     while (keys.size > 0) {
       const some = dequeueSome();
-      // `releaseOnce` finds the keys that are not claimed now.
+      // `unparkFirstOnce` finds the keys that are not claimed now.
       if (deps.isTrusted()) await deps.runClaim(() => deps.claimNext(some));
     }
   });
@@ -65,7 +65,7 @@ export function makeTurns(deps: TurnsDeps): Turns {
       keys.set(orderKey, { webhookId, orderKey });
       claim().catch(deps.onError);
     },
-    async releaseOnce() {
+    async unparkFirstOnce() {
       const { released, last } = await deps.unparkFirst(lookedAt);
       lookedAt = last;
       return last !== undefined && released > 0;

@@ -1,15 +1,15 @@
 import { expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
 import { classOfItsOwn } from '../testkit/kits/test-classes.js';
+import { makeOrderedKeys } from './ordered-keys.js';
 import { Residents } from './residents/residents.js';
-import { makeTurns } from './turns.js';
 
 type Asked = { webhookId: number; orderKey: string; wanted: boolean };
 
 it('the keys of a webhook take no more room than its lane has; the others are made due for anybody', async () => {
   const residents = new Residents({ maxResident: 1000, maxResidentBytes: 1 << 20 }, classOfItsOwn);
   const asked: Asked[] = [];
-  const turns = makeTurns({
+  const turns = makeOrderedKeys({
     residents,
     claimNext: async (keys) => {
       asked.push(...keys);
@@ -36,7 +36,7 @@ it('all keys are gone through in parts, the next at once while something was for
   const froms: unknown[] = [];
   const last = { webhookId: 1, orderKey: 'k' };
   const parts = [{ released: 3, last }, { released: 0, last }, { released: 5 }, { released: 0 }];
-  const turns = makeTurns({
+  const turns = makeOrderedKeys({
     residents: new Residents({ maxResident: 10, maxResidentBytes: 10 }, classOfItsOwn),
     claimNext: async () => [],
     unparkFirst: async (from) => {
@@ -48,7 +48,7 @@ it('all keys are gone through in parts, the next at once while something was for
     onError: () => undefined,
   });
   const agains: boolean[] = [];
-  for (let round = 0; round < 4; round++) agains.push(await turns.releaseOnce());
+  for (let round = 0; round < 4; round++) agains.push(await turns.unparkFirstOnce());
   expect(agains).toEqual([true, false, false, false]);
   expect(froms).toEqual([undefined, last, last, undefined]);
 });
