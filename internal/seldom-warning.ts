@@ -11,7 +11,7 @@ export function makeSeldomWarning(
 ): (name: string, fields: LogFields) => void {
   const seldom = new Seldom(LINE_EVERY_MS, now);
   return (name, fields) => {
-    const leftOut = seldom.next(JSON.stringify([name, fields]));
+    const leftOut = seldom.admit(JSON.stringify([name, fields]));
     if (leftOut === undefined) return;
     logger.warn(name, { ...fields, ...(leftOut > 0 && { left_out: leftOut }) });
   };

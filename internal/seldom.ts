@@ -21,7 +21,7 @@ export class Seldom {
   }
 
   /** Returns how many of the kind were suppressed before this one, or undefined if this one is suppressed. */
-  next(kind: string): number | undefined {
+  admit(kind: string): number | undefined {
     const before = this.kinds.get(kind);
     const at = this.now();
     if (before && at - before.at < this.everyMs) {

@@ -78,7 +78,7 @@ export interface Deliveries {
    * The first delivery of an ordering key is gone. The next delivery is sent now, by this instance or by the first
    * instance that looks.
    */
-  nextOfKey(webhookId: number, orderKey: string): void;
+  advanceKey(webhookId: number, orderKey: string): void;
 }
 
 /** Messages that are published over HTTP. */

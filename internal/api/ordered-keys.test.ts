@@ -7,7 +7,7 @@ const woken: unknown[] = [];
 let api: TestApi;
 
 beforeAll(async () => {
-  api = await makeTestApi({ nextOfKey: (...key) => void woken.push(key) });
+  api = await makeTestApi({ advanceKey: (...key) => void woken.push(key) });
 });
 afterAll(() => api.stop());
 

@@ -65,7 +65,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     mayReadDetails: (authorization) => isDevelopment || showsToken(authorization),
     development: isDevelopment,
     tryWebhook: async ({ id, caller }, sample) => testCalls.send(await loadLive(id), sample, caller),
-    nextOfKey: dispatch.next,
+    advanceKey: dispatch.advance,
     tryCredentials: async ({ id, caller }) => testCalls.tryCredentials(await loadLive(id), caller),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     webhookProxies: config.egress.webhookProxies,

@@ -40,7 +40,7 @@ export interface Dispatch {
   /** Sends a committed delivery for which memory is reserved. */
   enqueue(delivery: OwnedDelivery): void;
   /** A delivery of this ordering key was committed, or has ended. */
-  next(webhookId: number, orderKey: string): void;
+  advance(webhookId: number, orderKey: string): void;
   /**
    * The database may have rows that this instance owns and that are not resident. The next claim looks for them first.
    */
@@ -130,7 +130,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
     room: { residents, lanes, maxActive: UNSETTLED_PER_SLOT * limits.maxInFlight },
     events: {
       record: (attempt, isUnconnected) => health.record(attempt, isUnconnected),
-      next: orderedKeys.next,
+      advance: orderedKeys.advance,
       onResting: (webhookId) => resting.add(webhookId),
       wakeParked,
       suspectStrays,
@@ -161,7 +161,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
       instance.isTrusted() && residents.tryReserve(deliveryId, webhookId, bytes),
     release: (deliveryId) => residents.unreserve(deliveryId),
     enqueue,
-    next: orderedKeys.next,
+    advance: orderedKeys.advance,
     suspectStrays,
     wakeParked,
     forget: () => void dispatcher.forget(),

@@ -33,7 +33,7 @@ export interface DispatcherRoom {
 export interface DispatcherEvents {
   readonly record: Health['record'];
   /** A delivery of this ordering key has ended. The next one may be sent. */
-  next(webhookId: number, orderKey: string): void;
+  advance(webhookId: number, orderKey: string): void;
   /** A delivery of a webhook that is not sent to was parked. More of the webhook's deliveries may be due. */
   onResting(webhookId: number): void;
   /** Deliveries may be parked although their webhook is sent to. */
@@ -169,7 +169,7 @@ export class Dispatcher {
 
   /** Its memory is free again. The next delivery of its ordering key may use it. */
   private ended({ webhookId, orderKey }: OwnedDelivery): void {
-    if (orderKey) this.deps.events.next(webhookId, orderKey);
+    if (orderKey) this.deps.events.advance(webhookId, orderKey);
   }
 
   /** Resolves when the attempt is settled. */

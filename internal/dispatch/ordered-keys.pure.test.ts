@@ -23,8 +23,8 @@ it('the keys of a webhook take no more room than its lane has; the others are ma
       throw error;
     },
   });
-  for (let n = 0; n < 2000; n++) turns.next(1, `one-${n}`);
-  turns.next(2, 'two');
+  for (let n = 0; n < 2000; n++) turns.advance(1, `one-${n}`);
+  turns.advance(2, 'two');
   await eventually(() => asked.length === 2001, { what: 'all keys asked for' });
   const wanted = asked.filter((key) => key.wanted);
   expect(wanted.filter(({ webhookId }) => webhookId === 1).length).toBeLessThanOrEqual(128);

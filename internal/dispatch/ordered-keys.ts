@@ -25,7 +25,7 @@ export interface OrderedKeysDeps {
 /** The turns in which deliveries of an ordering key follow each other. */
 export interface OrderedKeys {
   /** A delivery of this key was committed, or has ended. The first delivery of the key may be sent. */
-  next(webhookId: number, orderKey: string): void;
+  advance(webhookId: number, orderKey: string): void;
   /**
    * Looks for keys that wait although none of their deliveries is under way. Returns true if more of them are likely.
    */
@@ -61,7 +61,7 @@ export function makeOrderedKeys(deps: OrderedKeysDeps): OrderedKeys {
   });
 
   return {
-    next(webhookId, orderKey) {
+    advance(webhookId, orderKey) {
       keys.set(orderKey, { webhookId, orderKey });
       claim().catch(deps.onError);
     },

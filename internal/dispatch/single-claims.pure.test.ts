@@ -59,7 +59,7 @@ const aFewTurns = async () => {
 it('the next of a key whose claim is committed and not answered yet is no stray: it is sent once', async () => {
   const { ports, sent, answer, isOwed } = makeSlowStore();
   const dispatch = makeDispatch(ports, DISPATCH_LIMITS);
-  dispatch.next(1, 'key');
+  dispatch.advance(1, 'key');
   dispatch.suspectStrays();
   dispatch.start();
   await aFewTurns();
@@ -97,7 +97,7 @@ it('a claim of the next of a key waits for a look for strays that has begun', as
   );
   dispatch.suspectStrays();
   dispatch.start();
-  dispatch.next(1, 'key');
+  dispatch.advance(1, 'key');
   await aFewTurns();
   endLook();
   answer();

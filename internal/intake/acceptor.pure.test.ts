@@ -57,7 +57,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
     tryReserve: (id) => reserved.size < room && Boolean(reserved.add(id)),
     release: (id) => void reserved.delete(id),
     enqueue: (delivery) => void enqueued.push(delivery),
-    next: (webhookId, orderKey) => void turns.push(`${webhookId} ${orderKey}`),
+    advance: (webhookId, orderKey) => void turns.push(`${webhookId} ${orderKey}`),
     makeId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     clock: { now: () => 1_700_000_000_000, monotonic: () => 0 },
     suspectStrays: () => void strays++,

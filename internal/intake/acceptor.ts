@@ -23,7 +23,7 @@ export interface AcceptorDeps extends StoreMessageDeps {
   /** Resolves when the catalog is as new as the call. */
   catchUp(): Promise<void>;
   /** Informs dispatch that a delivery of this ordering key may be the next one. */
-  next(webhookId: number, orderKey: string): void;
+  advance(webhookId: number, orderKey: string): void;
   /** A UUID for that time. */
   makeId(ms: number): string;
   readonly clock: Clock;
@@ -166,7 +166,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
 
   /** A message from a stream has its turn later, when the stream knows that the message is committed. */
   const advanceKeys = (deliveries: readonly NewDelivery[]) => {
-    for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.next(webhookId, orderKey);
+    for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.advance(webhookId, orderKey);
   };
 
   const isUnwanted = (matched: Matched) => matched.webhooks.length === 0 && !deps.storeUnmatched;

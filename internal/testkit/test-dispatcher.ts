@@ -34,7 +34,7 @@ export function makeTestDispatcher(given: Partial<TestDeps> = {}): {
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
     maxActive: 20,
     record: () => undefined,
-    next: () => undefined,
+    advance: () => undefined,
     onResting: () => undefined,
     wakeParked: () => undefined,
     suspectStrays: () => undefined,

@@ -21,7 +21,7 @@ const parkedKey = z
   })
   .meta({ title: 'ParkedKey' });
 
-export function makeOrderedKeyEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'nextOfKey'>): readonly Endpoint[] {
+export function makeOrderedKeyEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'advanceKey'>): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {
@@ -51,7 +51,7 @@ export function makeOrderedKeyEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveri
       async ({ params }) => {
         await loadWebhook(deps.db, params.id);
         await skipFirst(deps.db, params.id, params.key);
-        deps.nextOfKey(params.id, params.key);
+        deps.advanceKey(params.id, params.key);
         return { status: 200, json: null };
       },
     ),

@@ -26,7 +26,7 @@ function makeUnconnected(development: boolean): Express {
     degradationsBySubject: () => new Map(),
     tryWebhook: () => Promise.reject(new Error('nothing is sent here')),
     tryCredentials: () => Promise.reject(new Error('nothing is sent here')),
-    nextOfKey: () => undefined,
+    advanceKey: () => undefined,
     logger: makeTestLogger(),
     version: '1.2.3',
     development,

@@ -38,7 +38,7 @@ export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
       });
     } else if (refusals[0].code === 'unavailable') {
       const why = error instanceof Error ? error.message : String(error);
-      const leftOut = seldom.next(why);
+      const leftOut = seldom.admit(why);
       if (leftOut !== undefined)
         logger.warn('api.unavailable', {
           request_id: requestIdOf(res),

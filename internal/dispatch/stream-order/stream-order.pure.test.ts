@@ -38,7 +38,7 @@ const make = (more: Partial<StreamOrderDeps> = {}) =>
       asked++;
       return floors.get(stream);
     },
-    next: (webhookId, orderKey) => void turns.push(`${webhookId} ${orderKey}`),
+    advance: (webhookId, orderKey) => void turns.push(`${webhookId} ${orderKey}`),
     unreadMs: () => 10_000,
     now: () => now,
     logger,

@@ -46,8 +46,8 @@ const WEBHOOKS: Statement = {
  * catalog at once would take a second.
  */
 const ROWS_PER_TICK = 500;
-const NEXT_EVENTS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_events` };
-const NEXT_WEBHOOKS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_webhooks` };
+const CHANGED_EVENTS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_events` };
+const CHANGED_WEBHOOKS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_webhooks` };
 
 interface EventRow {
   readonly id: number;
@@ -105,10 +105,10 @@ export async function loadCatalogChanges(
     const since = history === 'continued' ? known.version : 0;
     const give = (part: Partial<CatalogChanges>) => onPart({ ...NOTHING, version: since, ...part }, history);
     await run(EVENTS, [since]);
-    for await (const events of partsOf<EventRow>(run, NEXT_EVENTS)) give(eventChanges(events));
+    for await (const events of partsOf<EventRow>(run, CHANGED_EVENTS)) give(eventChanges(events));
     const idsOf = shareLists();
     await run(WEBHOOKS, [since]);
-    for await (const webhooks of partsOf<WebhookRow>(run, NEXT_WEBHOOKS)) give(webhookChanges(webhooks, idsOf));
+    for await (const webhooks of partsOf<WebhookRow>(run, CHANGED_WEBHOOKS)) give(webhookChanges(webhooks, idsOf));
     give({ version, stamp });
     return history;
   }, 'begin isolation level repeatable read read only');

@@ -109,7 +109,7 @@ const SKIP = `
   select (select count(*)::int from first) as found, (select count(*)::int from gone) as released`;
 
 /**
- * OrderedKeys the first delivery of a key into a dead letter, so that the next ones are sent. The dead letter can be retried
+ * Turns the first delivery of a key into a dead letter, so that the next ones are sent. The dead letter can be retried
  * later.
  */
 export async function skipFirst(db: Db, webhookId: number, orderKey: string): Promise<void> {

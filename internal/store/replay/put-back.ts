@@ -15,7 +15,7 @@ const LAST_ATTEMPT = (id: string, receivedAt: string) => `
 const COLUMNS = '(id, message_id, received_at, webhook_id, attempts, failures, bytes, due_at, replay)';
 
 /**
- * OrderedKeys dead letters whose message still exists into deliveries, in one statement, so that each is always exactly one
+ * Turns dead letters whose message still exists into deliveries, in one statement, so that each is always exactly one
  * of the two. For `offset 0` see "fence" in `../sql-notes.md`.
  */
 const RAISE_DEAD: Statement = {

@@ -115,7 +115,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     degradationsBySubject: () => bySubject(rest.degraded),
     tryWebhook: nothingIsSent,
     tryCredentials: nothingIsSent,
-    nextOfKey: () => undefined,
+    advanceKey: () => undefined,
     receiverProblem: () => undefined,
     publishing: TEST_PUBLISHING,
     ...TEST_LIMITS,
