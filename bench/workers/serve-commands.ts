@@ -8,7 +8,7 @@ export function serveCommands(commands: Commands): void {
 }
 
 /** Sends a message to the parent without a request. */
-export function tell(news: unknown): void {
+export function send(news: unknown): void {
   const message: News = { news };
   process.send?.(message);
 }

@@ -16,7 +16,7 @@ export async function work(here: Invocation): Promise<void> {
     await run(here, parent, asked);
   } catch (error) {
     // The parent reports the failure once for all workers.
-    await parent.tell({ kind: 'failed', sentence: explainFailure(error) });
+    await parent.send({ kind: 'failed', sentence: explainFailure(error) });
     process.exit(1);
   }
   process.exit(0);
@@ -26,7 +26,7 @@ async function run(here: Invocation, parent: ParentLink, asked: Promise<unknown>
   const config = await Promise.race([parent.config, asked.then(() => undefined)]);
   if (!config) return;
   const logger = makeLogger({ ...config.log, fields: { worker: process.pid } });
-  const beating = setInterval(() => void parent.tell({ kind: 'alive' }), config.instanceTimeoutMs / BEATS_PER_LIMIT);
+  const beating = setInterval(() => void parent.send({ kind: 'alive' }), config.instanceTimeoutMs / BEATS_PER_LIMIT);
   await runApp({
     config,
     logger,
@@ -35,7 +35,7 @@ async function run(here: Invocation, parent: ParentLink, asked: Promise<unknown>
     migrate: false,
     asked,
     parent: {
-      onInstance: (id) => void parent.tell({ kind: 'instance', id }),
+      onInstance: (id) => void parent.send({ kind: 'instance', id }),
       async showMetrics({ report }) {
         parent.reportBy(report);
         return { port: 0, stop: async () => undefined };
@@ -47,7 +47,7 @@ async function run(here: Invocation, parent: ParentLink, asked: Promise<unknown>
         intake: config.intake.source,
         guarantee: app.guarantee,
       });
-      await parent.tell({ kind: 'started', port: app.port });
+      await parent.send({ kind: 'started', port: app.port });
     },
   }).finally(() => clearInterval(beating));
   logger.debug('worker.stopped');

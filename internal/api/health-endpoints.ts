@@ -102,6 +102,6 @@ function shown(all: readonly Degradation[], level: keyof Trouble) {
   const degraded = level === 'detail' ? all : all.filter((one) => !isForOperators(one));
   if (degraded.length === 0) return {};
   const first = degraded.slice(0, MAX_SHOWN);
-  const told = level === 'detail' ? first.map(({ isPartial: _, ...detail }) => detail) : first.map(summaryOf);
-  return { degraded: told, degraded_total: degraded.length };
+  const listed = level === 'detail' ? first.map(({ isPartial: _, ...detail }) => detail) : first.map(summaryOf);
+  return { degraded: listed, degraded_total: degraded.length };
 }

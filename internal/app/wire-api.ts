@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import { makeTokenCheck } from '../api/http/bearer.js';
 import { makeApi } from '../api/http/make-api.js';
 import { destinationOf } from '../domain/egress/egress-rules.js';
-import { bySubject, toldToUsers } from '../domain/streams/degradation.js';
+import { bySubject, forUsers } from '../domain/streams/degradation.js';
 import { AppError } from '../errors.js';
 import { authenticateUser } from '../identity/authenticate.js';
 import { withoutServerWords } from './admit-event.js';
@@ -47,7 +47,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     guarantee: intake.guarantee,
     degradationsBySubject() {
       const degraded = [...permitted.degraded(), ...intake.degraded()];
-      return bySubject(isDevelopment ? degraded : degraded.map(toldToUsers));
+      return bySubject(isDevelopment ? degraded : degraded.map(forUsers));
     },
     readiness: () =>
       findReadiness({

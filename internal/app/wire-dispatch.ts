@@ -33,11 +33,11 @@ const KEYS_AT_ONCE = 10_000;
 export function wireDispatch({ config, clock, logger }: Base, parts: DispatchParts): Dispatch {
   const { pool, journal, membership, outbound } = parts;
   const { catalog, catalogSync } = parts.registry;
-  const tellOf = (id: number, kind: 'disabled' | 'recovered', because?: string) => {
+  const publishChange = (id: number, kind: 'disabled' | 'recovered', because?: string) => {
     const webhook = catalog.webhook(id);
     if (webhook) parts.deliveryEvents.onWebhook(webhook, kind, because);
   };
-  const told = (attempt: SettledAttempt) => {
+  const onAttempt = (attempt: SettledAttempt) => {
     parts.onAttempt(attempt);
     logger.debug('delivery.attempted', toLogFields(attempt));
   };
@@ -47,7 +47,7 @@ export function wireDispatch({ config, clock, logger }: Base, parts: DispatchPar
     probeMs: config.patience.probeMs,
     breakerMayBeOff: config.ceilings.breakerMayBeOff,
     logger,
-    onClosed: (id) => tellOf(id, 'recovered'),
+    onClosed: (id) => publishChange(id, 'recovered'),
   });
   const classPaths = makeClassPaths();
   return makeDispatch(
@@ -69,7 +69,7 @@ export function wireDispatch({ config, clock, logger }: Base, parts: DispatchPar
         reload: catalogSync.reload,
         async disable(id, because) {
           const disabled = await disableWebhook(pool, id, because);
-          if (disabled) tellOf(id, 'disabled', because);
+          if (disabled) publishChange(id, 'disabled', because);
           if (disabled) logger.warn('webhook.disabled', { webhook_id: id, because });
           await catalogSync.refresh();
         },
@@ -77,7 +77,7 @@ export function wireDispatch({ config, clock, logger }: Base, parts: DispatchPar
       sending: {
         send: outbound.send,
         untilReady: outbound.untilReady,
-        onAttempt: config.log.level === 'debug' ? told : parts.onAttempt,
+        onAttempt: config.log.level === 'debug' ? onAttempt : parts.onAttempt,
         onSettled: parts.deliveryEvents.onSettled,
       },
       circuits: {

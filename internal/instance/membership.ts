@@ -87,14 +87,14 @@ export function makeMembership(deps: MembershipDeps): Membership {
       await register();
       events.onTrusted();
     }
-    tell(await store.burySilent(id, deps.timeoutMs), 'it was silent');
+    logBuried(await store.burySilent(id, deps.timeoutMs), 'it was silent');
   };
 
-  const tell = (buried: Buried, because: string) => {
+  const logBuried = (buried: Buried, because: string) => {
     if (buried.instances.length > 0) logger.warn('instance.buried', { ...buried, because });
   };
 
-  const lookOnce = async () => tell(await store.buryEnded(id), 'its process has ended');
+  const lookOnce = async () => logBuried(await store.buryEnded(id), 'its process has ended');
 
   return {
     id: () => id,

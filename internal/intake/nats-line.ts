@@ -20,7 +20,7 @@ export class NatsLine {
   private confirmed = false;
   private subscribed = false;
   private leaving = false;
-  private told: string | undefined;
+  private logged: string | undefined;
 
   constructor(private readonly deps: NatsLineDeps) {
     const { connection, logger, onChange } = deps;
@@ -85,7 +85,7 @@ export class NatsLine {
 
   private follow({ type, data }: Status): void {
     const { logger, onChange } = this.deps;
-    if (type === Events.Error) this.tell(String(data));
+    if (type === Events.Error) this.logOnce(String(data));
     if (type === Events.Disconnect) {
       this.interrupt();
       logger.warn('nats.disconnected', { server: data });
@@ -104,14 +104,14 @@ export class NatsLine {
   }
 
   /** A server that refuses thousands of subscriptions reports it thousands of times. */
-  private tell(error: string): void {
-    if (error === this.told) return;
-    this.told = error;
+  private logOnce(error: string): void {
+    if (error === this.logged) return;
+    this.logged = error;
     this.deps.logger.warn('nats.error', { error });
   }
 
   private interrupt(): void {
-    this.told = undefined;
+    this.logged = undefined;
     this.interruptions++;
     this.up = false;
     this.leaving = false;

@@ -16,7 +16,7 @@ const EVERY_MS = 1000;
  * messages must not become a flood of log lines.
  */
 export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): Repeating {
-  const told = {
+  const logged = {
     dropped: 0,
     delayed: 0,
     refused: 0,
@@ -26,9 +26,9 @@ export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): 
     callbacksFailed: 0,
   };
 
-  const increase = (kind: keyof typeof told, total: number) => {
-    const more = total - told[kind];
-    told[kind] = total;
+  const increase = (kind: keyof typeof logged, total: number) => {
+    const more = total - logged[kind];
+    logged[kind] = total;
     return more;
   };
 
@@ -67,7 +67,7 @@ export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): 
       logger.warn('message.bad_routing', { messages: more.badRouting, total: badRouting, latest: latest.badRouting });
     }
     // If a wildcard covers such subjects, their messages arrive as long as the wildcard exists. The metric counts them.
-    if (told.reserved === 0 && increase('reserved', reserved) > 0) {
+    if (logged.reserved === 0 && increase('reserved', reserved) > 0) {
       logger.warn('message.reserved', {
         latest: latest.reserved,
         because: 'a wildcard covers subjects that never fire',

@@ -16,7 +16,7 @@ export interface AccountingParts {
 const EVERY_MS = 300_000;
 /** Limits of one round in one range, which take some ten milliseconds of the database. */
 const MAX_COUNT = { messages: 2000, deliveries: 5000 };
-const MAX_IDS_TOLD = 10;
+const MAX_LOGGED_IDS = 10;
 const HOUR_MS = 3_600_000;
 
 /** The ranges, relative to now: yesterday, and the last hour. */
@@ -59,7 +59,7 @@ export function makePatrol(
     const [since, until] = [new Date(now - range.fromMs), new Date(now - range.toMs)];
     const lost = await findLost(pool, { since, until, from, ...MAX_COUNT });
     if (lost.ids.length > 0) {
-      const ids = lost.ids.slice(0, MAX_IDS_TOLD);
+      const ids = lost.ids.slice(0, MAX_LOGGED_IDS);
       logger.error('accounting.open', { deliveries: lost.ids.length, delivery_ids: ids });
     }
     found += lost.ids.length;

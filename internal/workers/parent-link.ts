@@ -9,7 +9,7 @@ export interface ParentLink {
   /** Resolves when the parent wants this worker to stop, or has ended. */
   readonly asked: Promise<void>;
   /** Resolves when the message has left the process. Never rejects. */
-  tell(message: FromWorker): Promise<void>;
+  send(message: FromWorker): Promise<void>;
   /** Makes the worker answer the parent's requests for metrics from now on. */
   reportBy(report: () => Promise<Report>): void;
 }
@@ -19,7 +19,7 @@ export function findParent(): ParentLink | undefined {
   const { worker } = cluster;
   if (!worker) return undefined;
   let report: () => Promise<Report> = async () => [];
-  const tell = (message: FromWorker) => new Promise<void>((resolve) => void worker.send(message, () => resolve()));
+  const send = (message: FromWorker) => new Promise<void>((resolve) => void worker.send(message, () => resolve()));
   let onConfig: (config: Config) => void = () => undefined;
   const config = new Promise<Config>((resolve) => {
     onConfig = resolve;
@@ -37,17 +37,17 @@ export function findParent(): ParentLink | undefined {
         case 'stop':
           return resolve();
         case 'report':
-          return void report().then((numbers) => tell({ kind: 'report', ask: message.ask, report: numbers }));
+          return void report().then((numbers) => send({ kind: 'report', ask: message.ask, report: numbers }));
         default:
           return message satisfies never;
       }
     });
   });
-  void tell({ kind: 'here' });
+  void send({ kind: 'here' });
   return {
     config,
     asked,
-    tell,
+    send,
     reportBy(next) {
       report = next;
     },

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '../../errors.js';
 import { sentencesFor } from './issue-sentence.js';
 
-const MAX_TOLD = 20;
+const MAX_REPORTED = 20;
 
 /** All problems of a request's fields, each as a separate refusal. */
 export class InvalidFields extends Error {
@@ -11,8 +11,8 @@ export class InvalidFields extends Error {
   constructor(issues: readonly z.core.$ZodIssue[]) {
     super('invalid fields');
     this.name = 'InvalidFields';
-    const told = issues.slice(0, MAX_TOLD).flatMap(sentencesFor).slice(0, MAX_TOLD);
-    const [first, ...rest] = told.map(({ message, field }) => new AppError('unprocessable', message, field));
+    const reported = issues.slice(0, MAX_REPORTED).flatMap(sentencesFor).slice(0, MAX_REPORTED);
+    const [first, ...rest] = reported.map(({ message, field }) => new AppError('unprocessable', message, field));
     this.refusals = [first ?? new AppError('unprocessable', 'Invalid request body'), ...rest];
   }
 }

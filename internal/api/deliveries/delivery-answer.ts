@@ -65,12 +65,12 @@ export async function* deliveryParts(
   } satisfies z.input<z.ZodObject<typeof deliveryFields>>);
   yield `${head.slice(0, -1)},"webhook":`;
   yield* webhookParts(db, webhook);
-  const told = JSON.stringify({
+  const shown = JSON.stringify({
     id: delivery.messageId,
     received_at: new Date(delivery.receivedAt).toISOString(),
     subject: message?.subject ?? delivery.subject,
   });
-  yield `,"message":${told.slice(0, -1)},`;
+  yield `,"message":${shown.slice(0, -1)},`;
   yield* await sentData(message, formatOf(webhook.settings.format, webhook.url));
   yield '},"attempts":[';
   const newest = await newestAttempts(db, delivery.id, MAX_ATTEMPTS + 1);

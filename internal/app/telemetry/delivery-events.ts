@@ -21,14 +21,14 @@ type Publish = (subject: string, payload: string) => boolean;
 export function makeDeliveryEvents(isWanted: boolean): DeliveryEvents {
   let publish: Publish = () => false;
   let dropped = 0;
-  const tell = (result: ReturnType<typeof deliveryEventOf>) => {
+  const publishOrCount = (result: ReturnType<typeof deliveryEventOf>) => {
     if (result && !publish(result.subject, result.payload)) dropped++;
   };
   return {
-    onSettled: (attempt) => isWanted && tell(deliveryEventOf(attempt)),
-    onWebhook: (webhook, kind, because) => isWanted && tell(webhookEventOf(webhook, kind, because)),
-    publishBy(given) {
-      publish = given;
+    onSettled: (attempt) => isWanted && publishOrCount(deliveryEventOf(attempt)),
+    onWebhook: (webhook, kind, because) => isWanted && publishOrCount(webhookEventOf(webhook, kind, because)),
+    publishBy(replacement) {
+      publish = replacement;
     },
     dropped: () => dropped,
   };

@@ -44,14 +44,14 @@ export class SlotsLeft {
 
   /** Continues the attempt that waited for the slot which its delivery has now. Returns false if no attempt waited. */
   resume(delivery: OwnedDelivery): boolean {
-    if (!this.tell(delivery, true)) return false;
+    if (!this.answer(delivery, true)) return false;
     this.away.delete(delivery);
     return true;
   }
 
   /** Ends the attempt's wait for a slot. Returns false if no attempt waited. */
   refuse(delivery: OwnedDelivery): boolean {
-    return this.tell(delivery, false);
+    return this.answer(delivery, false);
   }
 
   /** The attempt has ended. Returns true if it had no slot. */
@@ -59,7 +59,7 @@ export class SlotsLeft {
     return this.away.delete(delivery);
   }
 
-  private tell(delivery: OwnedDelivery, mayGoOn: boolean): boolean {
+  private answer(delivery: OwnedDelivery, mayGoOn: boolean): boolean {
     const go = this.entering.get(delivery);
     if (!go) return false;
     this.entering.delete(delivery);

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { countByReason, toldToUsers, wholeIntakeTrouble } from './degradation.js';
+import { countByReason, forUsers, wholeIntakeTrouble } from './degradation.js';
 
 it('the offset of a clock is no degradation of the intake, because messages arrive all the same', () => {
   const counts = countByReason([
@@ -19,7 +19,7 @@ it('an event of which a part of the messages comes keeps nothing from being read
 
 it('users of the API read what is wrong with a subject, and nothing that a server answered', () => {
   const crossed = { event: 'a.b', reason: 'subject_overlap', problem: 'It crosses "a.*".' } as const;
-  expect(toldToUsers(crossed)).toEqual(crossed);
+  expect(forUsers(crossed)).toEqual(crossed);
   const refused = { event: 'a.b', reason: 'consumer_refused', problem: '10.0.0.7: insufficient resources' } as const;
-  expect(JSON.stringify(toldToUsers(refused))).not.toContain('10.0.0.7');
+  expect(JSON.stringify(forUsers(refused))).not.toContain('10.0.0.7');
 });

@@ -90,8 +90,7 @@ const ABOUT_THE_SUBJECT: ReadonlySet<DegradationReason> = new Set([
 ]);
 
 /** A degradation of an event as users of the API may see it, without a server's answers. */
-export const toldToUsers = (one: Degradation): Degradation =>
-  ABOUT_THE_SUBJECT.has(one.reason) ? one : summaryOf(one);
+export const forUsers = (one: Degradation): Degradation => (ABOUT_THE_SUBJECT.has(one.reason) ? one : summaryOf(one));
 
 /** A condition that stops, delays or restricts the service without ending it. */
 export interface Degradation {
@@ -140,9 +139,9 @@ export function wholeIntakeTrouble(events: readonly string[], degraded: readonly
   if (!events.every((event) => hit.has(event))) return undefined;
   const [first = ''] = events;
   const found = hit.get(first);
-  const words = (problem: string | undefined) =>
+  const sentence = (problem: string | undefined) =>
     `none of the ${events.length} registered events can be taken; "${first}": ${problem}`;
-  return { summary: words(found && SUMMARIES[found.reason]), detail: words(found?.problem) };
+  return { summary: sentence(found && SUMMARIES[found.reason]), detail: sentence(found?.problem) };
 }
 
 /** Returns the first degradation of each event. */

@@ -2,11 +2,11 @@
 export interface Moves {
   /** Calls back at each move, and returns a function that stops it. */
   follow(leave: (because: string) => void): () => void;
-  tell(because: string): void;
+  announce(because: string): void;
 }
 
 /** While no server accepts writes, each new session reports it again. */
-const TELL_AT_MOST_EVERY_MS = 1000;
+const MIN_INTERVAL_MS = 1000;
 
 /**
  * After a switch-over, existing sessions may stay on a read-only server, while new sessions reach the one that accepts
@@ -15,15 +15,15 @@ const TELL_AT_MOST_EVERY_MS = 1000;
  */
 export function makeMoves(): Moves {
   const followers = new Set<(because: string) => void>();
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let announcedAt = Number.NEGATIVE_INFINITY;
   return {
     follow(leave) {
       followers.add(leave);
       return () => void followers.delete(leave);
     },
-    tell(because) {
-      if (performance.now() - toldAt < TELL_AT_MOST_EVERY_MS) return;
-      toldAt = performance.now();
+    announce(because) {
+      if (performance.now() - announcedAt < MIN_INTERVAL_MS) return;
+      announcedAt = performance.now();
       for (const leave of [...followers]) leave(because);
     },
   };

@@ -33,7 +33,7 @@ export function makeSessions(connection: Connection, onSpoiled: (session: Client
       const { connection: wire } = this as unknown as { readonly connection: EventEmitter };
       wire.on('errorMessage', (error: { readonly code: string; readonly message: string }) => {
         if (spoilsSession(error)) onSpoiled(this, error.code);
-        if (isReadOnly(error)) moves.tell(error.message);
+        if (isReadOnly(error)) moves.announce(error.message);
       });
     }
 

@@ -38,7 +38,7 @@ const MAX_LOOKS = 4;
 /** Makes the durable consumers at the server. The database knows where each of them has to begin. */
 export class Consumers {
   private timesBack = 0;
-  private readonly told = new OncePerChange();
+  private readonly logged = new OncePerChange();
 
   constructor(private readonly deps: ConsumersDeps) {}
 
@@ -128,12 +128,12 @@ export class Consumers {
     const { info, made, changed, uncorrected } = await ensureConsumer({ manager, remake }, wishFrom(begin));
     if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
     if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });
-    if (!uncorrected) this.told.end(`kept ${keyOf(target)}`);
-    else if (this.told.isNew(`kept ${keyOf(target)}`, JSON.stringify(uncorrected)))
+    if (!uncorrected) this.logged.end(`kept ${keyOf(target)}`);
+    else if (this.logged.isNew(`kept ${keyOf(target)}`, JSON.stringify(uncorrected)))
       logger.warn('stream.consumer_kept', { ...target, ...uncorrected });
     const allowed = info.config.max_ack_pending ?? maxAckPending;
-    if (allowed >= maxAckPending) this.told.end(`pending ${keyOf(target)}`);
-    else if (this.told.isNew(`pending ${keyOf(target)}`, String(allowed)))
+    if (allowed >= maxAckPending) this.logged.end(`pending ${keyOf(target)}`);
+    else if (this.logged.isNew(`pending ${keyOf(target)}`, String(allowed)))
       logger.warn('stream.fewer_pending', { ...target, wanted: maxAckPending, allowed });
     return { stream, consumer: info };
   }

@@ -130,7 +130,7 @@ export class Positions {
           if (result === undefined || result === 'unexamined') continue;
           this.examinations.delete(keyOf(look.target));
           recorded.push(look);
-          this.tell(look.target, result.gap);
+          this.reportGap(look.target, result.gap);
         }
       });
     }
@@ -221,7 +221,7 @@ export class Positions {
     return { ...target, filter, sighting: toSighting(look), examined: this.examinationOf(look)?.version };
   }
 
-  private tell(target: PullTarget, messages: number): void {
+  private reportGap(target: PullTarget, messages: number): void {
     if (messages === 0) return;
     this.missing += messages;
     const because = 'they were evicted from the stream before they were read';

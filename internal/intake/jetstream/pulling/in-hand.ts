@@ -33,12 +33,12 @@ export class InHand {
     return reply;
   }
 
-  /** Processes one tick: calls `tell` for each message that has to be reported to the server. */
-  tick(tell: (reply: string) => void): void {
+  /** Processes one tick: calls `report` for each message that has to be reported to the server. */
+  tick(report: (reply: string) => void): void {
     const due = this.old[this.dueHalf];
     this.dueHalf = this.dueHalf === 0 ? 1 : 0;
     for (const [sequence, reply] of this.young) due.set(sequence, reply);
-    for (const reply of due.values()) tell(reply);
+    for (const reply of due.values()) report(reply);
     this.young = this.fresh;
     this.fresh = new Map();
   }

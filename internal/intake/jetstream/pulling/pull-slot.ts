@@ -6,7 +6,7 @@ const ACCEPTED_AFTER_MS = 2000;
 const FIRST_REST_MS = 500;
 const MAX_REST_MS = 30_000;
 /** A single refusal may be the election of a leader or a server that shuts down. */
-const REFUSALS_TO_TELL = 2;
+const REFUSALS_BEFORE_REPORT = 2;
 
 /**
  * A slot for one request at a time. A message has its own subject, so that only the subscription shows which request it
@@ -69,7 +69,7 @@ export class PullSlot {
 
   /** The reason why the requests are refused, if the refusals are not over. */
   problem(now: number): string | undefined {
-    return this.failures >= REFUSALS_TO_TELL && !this.isAccepted(now) ? this.words : undefined;
+    return this.failures >= REFUSALS_BEFORE_REPORT && !this.isAccepted(now) ? this.words : undefined;
   }
 
   /** Whether messages have arrived for the request, or can arrive. */

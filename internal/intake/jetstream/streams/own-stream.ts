@@ -84,7 +84,7 @@ export class OwnStream {
     try {
       const made = await makeAsPlanned(jsm, found, settings, plan);
       logger.info('stream.changed', { stream: name, made: !found, subjects: plan.own.length });
-      this.tellShared(made, plan);
+      this.warnIfShared(made, plan);
       this.failures.delete(name);
       this.note(plan);
       if (isEdited) this.editedAt = [...this.editedAt.slice(-MAX_EDITS), this.deps.now()];
@@ -109,7 +109,7 @@ export class OwnStream {
     return this.asPlanned?.stamp === this.deps.stamp() && this.asPlanned.subjects === own.join('\n');
   }
 
-  private tellShared({ config }: StreamInfo, plan: StreamPlan): void {
+  private warnIfShared({ config }: StreamInfo, plan: StreamPlan): void {
     const { settings, logger } = this.deps;
     if (!isShared(config, settings, plan)) return;
     const because = 'it was not made by hukz and holds subjects that are not registered: its settings are left alone';
