@@ -23,7 +23,7 @@ export function judge(
     };
   } catch (error) {
     const lines = (error as Error).message.split('\n');
-    return { values: valuesOf(() => undefined), problems: lines.map((line) => inOurWords(line, given, nameOf)) };
+    return { values: valuesOf(() => undefined), problems: lines.map((line) => restate(line, given, nameOf)) };
   }
 }
 
@@ -40,7 +40,7 @@ function read({ format }: ConfigKey, text: string | undefined): unknown {
 }
 
 /** convict reports `KEY: problem: value was …`; the name is shown as it is written in its source. */
-function inOurWords(line: string, given: Texts, nameOf: (key: string) => string): string {
+function restate(line: string, given: Texts, nameOf: (key: string) => string): string {
   const key = keys.find(({ name }) => line.startsWith(`${name}: `));
   if (!key) return line;
   const [sentence] = line.slice(key.name.length + 2).split(': value was ');

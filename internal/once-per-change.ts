@@ -3,9 +3,9 @@ export class OncePerChange {
   private readonly said = new Map<string, string>();
 
   /** Whether the text differs from the last text of the key. */
-  isNew(key: string, words: string): boolean {
-    if (this.said.get(key) === words) return false;
-    this.said.set(key, words);
+  isNew(key: string, state: string): boolean {
+    if (this.said.get(key) === state) return false;
+    this.said.set(key, state);
     return true;
   }
 

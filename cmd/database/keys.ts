@@ -137,11 +137,11 @@ function statusLines(stored: readonly StoredKey[], ids: readonly string[]): stri
   const known = ids.map((id) => ({ keyId: id, secrets: 0, refused: 0 }));
   const unseen = known.filter(({ keyId }) => !stored.some((one) => one.keyId === keyId));
   return [...stored, ...unseen]
-    .map(({ keyId, secrets }) => `${String(secrets).padStart(8)}  ${keyId ?? '-'}  ${wordsFor(keyId, ids)}\n`)
+    .map(({ keyId, secrets }) => `${String(secrets).padStart(8)}  ${keyId ?? '-'}  ${describeKeys(keyId, ids)}\n`)
     .join('');
 }
 
-function wordsFor(keyId: string | undefined, ids: readonly string[]): string {
+function describeKeys(keyId: string | undefined, ids: readonly string[]): string {
   if (keyId === undefined) return 'not encrypted';
   if (!ids.includes(keyId)) return 'MISSING from ENCRYPTION_KEYS: these secrets cannot be used';
   return keyId === ids[0] ? 'encrypts' : 'decrypts';

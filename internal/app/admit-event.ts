@@ -8,7 +8,7 @@ type Admit = EventIntake['admitEvent'];
 const SENTENCE = 'the event cannot be registered now, because NATS is away or does not answer; try again later';
 
 /** A server's answer and address are for operators. A caller of the API only reads that NATS cannot be queried. */
-export function withoutServerWords(admit: Admit, logger: Logger): Admit {
+export function withoutServerText(admit: Admit, logger: Logger): Admit {
   const warn = makeSeldomWarning(logger);
   return async (...event) => {
     try {

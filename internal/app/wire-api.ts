@@ -5,7 +5,7 @@ import { destinationOf } from '../domain/egress/egress-rules.js';
 import { bySubject, forUsers } from '../domain/streams/degradation.js';
 import { AppError } from '../errors.js';
 import { authenticateUser } from '../identity/authenticate.js';
-import { withoutServerWords } from './admit-event.js';
+import { withoutServerText } from './admit-event.js';
 import type { Base } from './base.js';
 import type { Core } from './construct.js';
 import { doorOf } from './door-of.js';
@@ -43,7 +43,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     vault,
     reach: { messagesMs, deadLettersMs, accountMs: Math.min(messagesMs, logsMs, deadLettersMs) },
     catalogChanged: catalogSync.refresh,
-    admitEvent: isDevelopment ? intake.admitEvent : withoutServerWords(intake.admitEvent, logger),
+    admitEvent: isDevelopment ? intake.admitEvent : withoutServerText(intake.admitEvent, logger),
     guarantee: intake.guarantee,
     degradationsBySubject() {
       const degraded = [...permitted.degraded(), ...intake.degraded()];

@@ -1,7 +1,7 @@
 import type { SettledAttempt } from '../domain/delivery/attempt.js';
 import type { OwnedDelivery } from '../domain/delivery/delivery.js';
+import { describeAttemptError, logOutcome } from '../domain/delivery/describe-outcome-error.js';
 import type { AttemptOutcome } from '../domain/delivery/outcome.js';
-import { attemptWords, logOutcome } from '../domain/delivery/outcome-words.js';
 import type { Verdict } from '../domain/delivery/verdict.js';
 import type { CatalogWebhook } from '../domain/matching/catalog.js';
 
@@ -28,7 +28,7 @@ export function toSettled(
     outcome: logOutcome(outcome, verdict),
     status: answered?.status,
     responseBody: answered && answered.body.length > 0 ? answered.body : undefined,
-    error: attemptWords(outcome, verdict),
+    error: describeAttemptError(outcome, verdict),
     failures: delivery.failures + (counts ? 1 : 0),
     retryInMs: verdict.state === 'retry' ? verdict.delayMs : undefined,
     because: verdict.state === 'dead' ? verdict.because : undefined,

@@ -26,7 +26,7 @@ export function makePermittedEvents(rules: SubjectRules, load: Load): PermittedE
     for (const { id, subject } of part.events) {
       const judged = parseSubject(subject, rules);
       if (judged.ok) barred.delete(id);
-      else barred.set(id, { event: subject, reason: 'subject_not_allowed', problem: wordsOf(judged.problem) });
+      else barred.set(id, { event: subject, reason: 'subject_not_allowed', problem: describe(judged.problem) });
     }
     if (before === 0 && barred.size === 0) return part;
     const events = part.events.filter(({ id }) => !barred.has(id));
@@ -48,5 +48,5 @@ export function makePermittedEvents(rules: SubjectRules, load: Load): PermittedE
   };
 }
 
-const wordsOf = (problem: string) =>
+const describe = (problem: string) =>
   `Messages of this event are not taken: ${problem}. Change the subject of the event, delete the event, or let the operator change the rule.`;

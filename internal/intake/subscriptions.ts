@@ -36,7 +36,7 @@ interface Active {
 
 /** A subject that the server does not allow hukz to subscribe to. */
 interface Refused {
-  readonly words: string;
+  readonly serverText: string;
   /** The server has a limit, and does not report which subscription it refuses. */
   readonly isLimit: boolean;
   readonly triedAt: number;
@@ -174,7 +174,7 @@ export class Subscriptions {
     const inOrder = [...this.active].sort(([, a], [, b]) => a.subscription.getID() - b.subscription.getID());
     for (const [subject, { subscription }] of inOrder.slice(inOrder.length - Math.min(count, inOrder.length))) {
       this.unsubscribe(subject, subscription);
-      this.refused.set(subject, { words: wordsOf(connection), isLimit: true, triedAt: -Infinity });
+      this.refused.set(subject, { serverText: lastErrorOf(connection), isLimit: true, triedAt: -Infinity });
     }
   }
 
@@ -222,7 +222,7 @@ export class Subscriptions {
   private refuse(subject: string, subscription: Subscription, error: Error): void {
     if (this.active.get(subject)?.subscription !== subscription) return;
     this.active.delete(subject);
-    this.refused.set(subject, { words: error.message, isLimit: false, triedAt: this.deps.now() });
+    this.refused.set(subject, { serverText: error.message, isLimit: false, triedAt: this.deps.now() });
   }
 
   private async watch(connection: NatsConnection): Promise<void> {
@@ -239,7 +239,7 @@ export class Subscriptions {
     const active = this.active.get(subject);
     if (!active) return;
     this.unsubscribe(subject, active.subscription);
-    this.refused.set(subject, { words: 'permissions violation', isLimit: false, triedAt: this.deps.now() });
+    this.refused.set(subject, { serverText: 'permissions violation', isLimit: false, triedAt: this.deps.now() });
   }
 
   private onMessage(msg: Msg): void {
@@ -250,9 +250,9 @@ export class Subscriptions {
 }
 
 /** One sentence for the person who registers the event. The message of NATS is in the log. */
-const problemOf = (subject: string, { words, isLimit }: Refused) =>
+const problemOf = (subject: string, { serverText, isLimit }: Refused) =>
   isLimit
-    ? `NATS refuses the subscription (${words}): raise the limit of the server or the account`
+    ? `NATS refuses the subscription (${serverText}): raise the limit of the server or the account`
     : `NATS does not let hukz subscribe to "${subject}": allow the subject to the NATS user of hukz, or register another one`;
 
 function withinMs(work: Promise<void>, ms: number): Promise<void> {
@@ -267,6 +267,6 @@ interface ClientConnection {
   readonly protocol?: { readonly lastError?: Error };
 }
 
-function wordsOf(connection: NatsConnection): string {
+function lastErrorOf(connection: NatsConnection): string {
   return (connection as unknown as ClientConnection).protocol?.lastError?.message ?? 'a limit of the server';
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { SendWithToken } from '../destinations/credentials/tokens/send-with-token.js';
 import type { Sender } from '../destinations/http/sender.js';
-import { errorWords } from '../domain/delivery/outcome-words.js';
+import { describeOutcomeError } from '../domain/delivery/describe-outcome-error.js';
 import {
   type CredentialsTest,
   HIDDEN,
@@ -105,7 +105,7 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
     if (!plan) return { type, ok: false, error: problem };
     if (!plan.tokens) return { type, ok: true, header: headerOf(type, plan.headers) };
     const result = await plan.tokens().fresh();
-    if (!result.ok) return { type, ok: false, error: errorWords(result.outcome) ?? '' };
+    if (!result.ok) return { type, ok: false, error: describeOutcomeError(result.outcome) ?? '' };
     return { type: 'oauth2', ok: true, header: `authorization: Bearer ${HIDDEN}`, lifetimeMs: result.lifetimeMs };
   }
 

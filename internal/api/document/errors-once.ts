@@ -1,6 +1,6 @@
+import { referredName } from './describe-type.js';
 import { row, sentence, table } from './html.js';
 import type { OpenApi, Operation } from './openapi.js';
-import { referredName } from './type-words.js';
 
 type Answer = Operation['responses'][string];
 

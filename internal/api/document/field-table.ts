@@ -1,6 +1,6 @@
+import { describeType, formsOf, referredName } from './describe-type.js';
 import { code, escaped, row, sentence, table } from './html.js';
 import type { JsonSchema } from './openapi-schemas.js';
-import { formsOf, referredName, typeWords } from './type-words.js';
 
 interface Field {
   /** Names of nested fields are joined by dots. `[]` is an element of an array. */
@@ -81,7 +81,7 @@ function meaningOf(schema: JsonSchema): string[] {
     ...(typeof pattern === 'string' && pattern.length <= MAX_SHOWN ? [`Pattern: ${code(pattern)}`] : []),
     ...(isShown(example) && !('const' in schema) ? [`Example: ${code(JSON.stringify(example))}`] : []),
   ];
-  return [typeWords(schema), description === undefined ? '' : sentence(description), facts.join(' · ')];
+  return [describeType(schema), description === undefined ? '' : sentence(description), facts.join(' · ')];
 }
 
 const isShown = (example: unknown) => example !== undefined && JSON.stringify(example).length <= MAX_SHOWN;

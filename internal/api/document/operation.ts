@@ -1,9 +1,9 @@
+import { describeType, referredName } from './describe-type.js';
 import { errorLinks, isError, type Meanings } from './errors-once.js';
 import { namedRow } from './field-table.js';
 import { code, escaped, row, sentence, table } from './html.js';
 import type { OpenApi, Operation } from './openapi.js';
 import type { JsonSchema } from './openapi-schemas.js';
-import { referredName, typeWords } from './type-words.js';
 
 export interface Entry {
   readonly path: string;
@@ -26,32 +26,32 @@ export function renderOperation(entry: Entry, around: Surroundings): string {
   const answers = Object.entries(operation.responses)
     .filter(([, answer]) => !isError(answer))
     .map(([status, { description, content }]) =>
-      row(status, [sentence(description), ...Object.values(content ?? {}).map(({ schema }) => shapeWords(schema))]),
+      row(status, [sentence(description), ...Object.values(content ?? {}).map(({ schema }) => describeShape(schema))]),
     );
   return `<details><summary><h3><span class="method ${escaped(method)}">${escaped(method.toUpperCase())}</span> ${code(path)}</h3>
 <span>${sentence(operation.summary)}</span></summary>
-<h4>Request</h4>${scopeWords(operation)}${bodyWords(operation)}<pre>${escaped(curl(entry, around))}</pre>
+<h4>Request</h4>${describeScope(operation)}${describeBody(operation)}<pre>${escaped(curl(entry, around))}</pre>
 ${table(['Parameter', 'Type and meaning'], parameters)}
 <h4>Answers</h4>${table(['Status', 'Meaning and body'], answers)}
 ${errorLinks(operation, around.meanings)}</details>`;
 }
 
-function scopeWords({ security }: Operation): string {
+function describeScope({ security }: Operation): string {
   return security ? `<p>Scope: ${code(security[0].user[0])}</p>` : '';
 }
 
-function bodyWords({ requestBody }: Operation): string {
+function describeBody({ requestBody }: Operation): string {
   if (!requestBody) return '';
   const [schema] = Object.values(requestBody.content).map((content) => content.schema);
   const types = Object.keys(requestBody.content).map(code).join(' or ');
   const need = requestBody.required ? '' : '; it may be left out';
-  return `<p>Body: ${schema ? typeWords(schema) : 'JSON'}, as ${types}${need}</p>`;
+  return `<p>Body: ${schema ? describeType(schema) : 'JSON'}, as ${types}${need}</p>`;
 }
 
 /** The fields of an unnamed object are shown at the place where the object is used. */
-function shapeWords(schema: JsonSchema): string {
-  if (!schema.properties) return typeWords(schema);
-  const fields = Object.entries(schema.properties).map(([name, each]) => `${code(name)} (${typeWords(each)})`);
+function describeShape(schema: JsonSchema): string {
+  if (!schema.properties) return describeType(schema);
+  const fields = Object.entries(schema.properties).map(([name, each]) => `${code(name)} (${describeType(each)})`);
   return `object with ${fields.join(', ')}`;
 }
 

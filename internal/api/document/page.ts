@@ -1,10 +1,10 @@
+import { describeType } from './describe-type.js';
 import { errorTable, meaningsIn } from './errors-once.js';
 import { fieldTable } from './field-table.js';
 import { escaped, sentence } from './html.js';
 import type { OpenApi } from './openapi.js';
 import { type Entry, renderOperation } from './operation.js';
 import { STYLE } from './style.js';
-import { typeWords } from './type-words.js';
 
 /** The paths that programs use come after the paths that people look for. */
 const LAST: readonly string[] = ['ping', 'health', 'openapi.json', 'docs'];
@@ -27,11 +27,11 @@ export function renderDocs(document: OpenApi, host: string): string {
 <a class="skip" href="#operations">Skip to the operations</a>
 <header><h1>${escaped(title)} ${escaped(version)}</h1><p>${sentence(description)} <a href="openapi.json">openapi.json</a> is
 the same document for programs; long patterns, long examples, and conditions between fields are only there.</p>
-${userWords(document)}${bodyWords(entries)}</header>
+${describeUser(document)}${describeBody(entries)}</header>
 <nav aria-label="Sections">${links([...tags, 'errors', 'schemas'].map((tag) => [`_${tag}`, tag]))}</nav>
 <main id="operations" tabindex="-1">
 ${sections.join('\n')}
-${section('errors', `<p>The body of every error is ${typeWords(ERRORS)}.</p>${errorTable(around.meanings)}`)}
+${section('errors', `<p>The body of every error is ${describeType(ERRORS)}.</p>${errorTable(around.meanings)}`)}
 ${section('schemas', schemas(document))}
 </main></body></html>`;
 }
@@ -43,13 +43,13 @@ function inOrder(entries: readonly Entry[]): readonly string[] {
   return [...all.filter((tag) => !LAST.includes(tag)), ...all.filter((tag) => LAST.includes(tag))];
 }
 
-function userWords({ components }: OpenApi): string {
+function describeUser({ components }: OpenApi): string {
   const { user } = components.securitySchemes;
   return `<p>Operations on data need the header <code>${escaped(String(user?.name))}</code>: ${sentence(user?.description ?? '')}.</p>`;
 }
 
 /** The bounds of bodies are the same for all operations. */
-function bodyWords(entries: readonly Entry[]): string {
+function describeBody(entries: readonly Entry[]): string {
   const all = new Set(entries.flatMap(({ operation: { requestBody } }) => requestBody?.description ?? []));
   return [...all]
     .map((words) => `<p>Bodies are JSON: ${sentence(words.charAt(0).toLowerCase() + words.slice(1))}.</p>`)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorWords } from '../../domain/delivery/outcome-words.js';
+import { describeOutcomeError } from '../../domain/delivery/describe-outcome-error.js';
 import type { CredentialsTest, TestAttempt } from '../../domain/delivery/test-call.js';
 
 export const testAnswer = z
@@ -25,7 +25,7 @@ export function testJson({ id, method, sent, outcome, durationMs, insecure }: Te
     delivery_id: id,
     response_status_code: answered?.status ?? null,
     response_body: answered ? Buffer.from(answered.body).toString() : null,
-    error: errorWords(outcome) ?? null,
+    error: describeOutcomeError(outcome) ?? null,
     duration_ms: Math.round(durationMs),
     insecure,
     request: sent ? { method, headers: sent.headers, body: Buffer.from(sent.body).toString() } : null,

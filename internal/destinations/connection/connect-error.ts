@@ -15,9 +15,9 @@ export class ConnectError extends Error {
 export class KnownFault extends Error {
   readonly fault: Fault;
 
-  constructor(reason: Fault['reason'], words: string) {
-    super(words);
+  constructor(reason: Fault['reason'], description: string) {
+    super(description);
     this.name = 'KnownFault';
-    this.fault = { reason, words };
+    this.fault = { reason, description };
   }
 }

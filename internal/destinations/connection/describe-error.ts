@@ -10,7 +10,7 @@ import { CLOSED, FAULTS, type Fault, PARSER_FAULTS } from './fault-table.js';
  */
 export type Stage = 'waiting' | 'sent' | 'answering' | 'answered';
 
-const CLOSED_WORDS: Readonly<Record<Stage, string>> = {
+const CLOSED_TEXTS: Readonly<Record<Stage, string>> = {
   waiting: 'closed while connecting',
   sent: 'closed before answering',
   answering: 'closed in the middle of the headers',
@@ -28,9 +28,9 @@ export function describeError(error: unknown, stage: Stage): Fault {
 }
 
 export function outcomeOf(fault: Fault): AttemptOutcome {
-  const { reason, words } = fault;
-  if (reason === 'local_fault' || reason === 'forbidden_address') return { kind: reason, error: words };
-  return { kind: 'unreachable', reason, error: words };
+  const { reason, description } = fault;
+  if (reason === 'local_fault' || reason === 'forbidden_address') return { kind: reason, error: description };
+  return { kind: 'unreachable', reason, error: description };
 }
 
 /** Whether undici refused the request, so that the connection is not the cause. */
@@ -58,16 +58,17 @@ function faultOf(error: unknown, stage: Stage): Fault {
   if (error instanceof KnownFault) return error.fault;
   const code = codeOf(error);
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
-    return { reason: 'bad_response', words: `headers larger than ${spellBytes(MAX_HEADER_BYTES)}` };
+    return { reason: 'bad_response', description: `headers larger than ${spellBytes(MAX_HEADER_BYTES)}` };
   if (error instanceof errors.SocketError && error.message === 'bad upgrade')
-    return { reason: 'bad_response', words: 'the answer breaks HTTP (101 without being asked)' };
-  if (error instanceof errors.HTTPParserError) return { reason: 'bad_response', words: parserWords(error) };
+    return { reason: 'bad_response', description: 'the answer breaks HTTP (101 without being asked)' };
+  if (error instanceof errors.HTTPParserError)
+    return { reason: 'bad_response', description: describeParserError(error) };
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
     return {
       reason: 'bad_response',
-      words: stage === 'answered' ? CLOSED_WORDS.answered : 'the answer gives two lengths',
+      description: stage === 'answered' ? CLOSED_TEXTS.answered : 'the answer gives two lengths',
     };
-  if (CLOSED.has(code)) return { reason: stage === 'waiting' ? 'connect' : 'closed', words: CLOSED_WORDS[stage] };
+  if (CLOSED.has(code)) return { reason: stage === 'waiting' ? 'connect' : 'closed', description: CLOSED_TEXTS[stage] };
   return FAULTS.get(code) ?? unknownFault(code, stage);
 }
 
@@ -75,14 +76,14 @@ function faultOf(error: unknown, stage: Stage): Fault {
  * undici passes llhttp's reason only in brackets. The reason is a constant of llhttp and never contains a byte of the
  * answer.
  */
-function parserWords(error: Error): string {
+function describeParserError(error: Error): string {
   const reason = /\(([^()]+)\)$/.exec(error.message)?.[1] ?? 'no reason';
   return PARSER_FAULTS.get(reason) ?? `the answer breaks HTTP (${reason})`;
 }
 
 function unknownFault(code: string, stage: Stage): Fault {
   if (/^(CERT_|ERR_SSL_|ERR_TLS_|UNABLE_TO_|EPROTO$)/.test(code))
-    return { reason: 'tls', words: `TLS failed (${code})` };
-  if (stage === 'answering') return { reason: 'bad_response', words: `the answer breaks HTTP (${code})` };
-  return { reason: stage === 'waiting' ? 'connect' : 'bad_response', words: `the request failed (${code})` };
+    return { reason: 'tls', description: `TLS failed (${code})` };
+  if (stage === 'answering') return { reason: 'bad_response', description: `the answer breaks HTTP (${code})` };
+  return { reason: stage === 'waiting' ? 'connect' : 'bad_response', description: `the request failed (${code})` };
 }

@@ -3,10 +3,10 @@ import type { UnreachableReason } from '../../domain/delivery/outcome.js';
 /** The meaning of an error code: which side failed, and the text for users. */
 export interface Fault {
   readonly reason: UnreachableReason | 'forbidden_address' | 'local_fault';
-  readonly words: string;
+  readonly description: string;
 }
 
-const entry = (reason: Fault['reason'], words: string): Fault => ({ reason, words });
+const entry = (reason: Fault['reason'], description: string): Fault => ({ reason, description });
 
 const NOTHING_IN_COMMON =
   'the receiver refuses the TLS handshake (handshake failure): hukz offers key exchange by ECDHE on X25519, P-256, P-384 and P-521';

@@ -32,9 +32,10 @@ export interface TunnelPlan {
 const OF_THE_RECEIVER: ReadonlySet<number> = new Set([502, 504]);
 
 /** Any other failure of a proxy is a local fault, and not the receiver's. */
-const broken = (words: string) => new KnownFault('local_fault', `the proxy ${words}`);
+const broken = (description: string) => new KnownFault('local_fault', `the proxy ${description}`);
 
-const forbidden = (words: string) => new KnownFault('forbidden_address', `the proxy may not be used: ${words}`);
+const forbidden = (description: string) =>
+  new KnownFault('forbidden_address', `the proxy may not be used: ${description}`);
 
 /** Connects to the proxy and requests a tunnel to the receiver (CONNECT), to one address after the other. */
 export function openTunnel(plan: TunnelPlan, opening: Opening, ready: (socket: net.Socket) => void): void {
@@ -83,7 +84,8 @@ async function judgedAddresses({ host, port }: EgressProxy, guard: AddressGuard)
   try {
     return await guard.addressesOf({ protocol: 'https:', hostname: host, port });
   } catch (error) {
-    if (error instanceof KnownFault && error.fault.reason === 'forbidden_address') throw forbidden(error.fault.words);
+    if (error instanceof KnownFault && error.fault.reason === 'forbidden_address')
+      throw forbidden(error.fault.description);
     throw broken('has a name that cannot be looked up');
   }
 }
@@ -96,6 +98,6 @@ function connectRequest(address: string, { port, proxy }: TunnelPlan): string {
 
 function unreachable(error: Error): KnownFault {
   const code = codeOf(error);
-  const words = error instanceof KnownFault ? error.fault.words : FAULTS.get(code)?.words;
-  return broken(`cannot be reached (${words ?? code})`);
+  const description = error instanceof KnownFault ? error.fault.description : FAULTS.get(code)?.description;
+  return broken(`cannot be reached (${description ?? code})`);
 }

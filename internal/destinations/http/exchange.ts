@@ -91,7 +91,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
 
   /** Called when the service stops. */
   interrupt(): void {
-    this.end({ reason: 'local_fault', words: 'interrupted by shutdown' });
+    this.end({ reason: 'local_fault', description: 'interrupted by shutdown' });
   }
 
   /** Called by the timer. */
@@ -100,7 +100,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   }
 
   timeOut(): void {
-    this.end({ reason: 'timeout', words: `timed out after ${spellDuration(this.timeoutMs)}` });
+    this.end({ reason: 'timeout', description: `timed out after ${spellDuration(this.timeoutMs)}` });
   }
 
   /** Called when undici is about to write the request to a socket. */
@@ -117,7 +117,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
 
   onHeaders(status: number, headers: Buffer[]): boolean {
     if (status < 200) {
-      this.end({ reason: 'bad_response', words: withoutStatus(status) });
+      this.end({ reason: 'bad_response', description: withoutStatus(status) });
       return true;
     }
     this.connection?.accepted();
@@ -138,7 +138,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     const { bodyBytes, readBytes } = this.host.limits;
     this.body ??= new ResponseBody(bodyBytes);
     this.body.add(chunk);
-    if (this.body.length > readBytes) this.end({ reason: 'bad_response', words: tooLong(readBytes) });
+    if (this.body.length > readBytes) this.end({ reason: 'bad_response', description: tooLong(readBytes) });
     return true;
   }
 
@@ -203,7 +203,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
       if (fault.reason === 'timeout' && !this.connection?.hasAnswer) this.connection?.refuseSession();
       this.salvage(fault);
     }
-    if (this.stage === 'answered') this.finish(this.flaw === undefined ? fault.words : undefined);
+    if (this.stage === 'answered') this.finish(this.flaw === undefined ? fault.description : undefined);
     else {
       this.settle(outcomeOf(fault));
       this.abort?.();
@@ -224,7 +224,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.stage = 'answered';
     this.status = head.status;
     this.retryAfterMs = head.status >= 300 ? this.readRetryAfter(head.retryAfter) : undefined;
-    this.flaw = flawWords(head, fault);
+    this.flaw = describeFlaw(head, fault);
     this.body = new ResponseBody(this.host.limits.bodyBytes);
     this.body.add(body);
   }
@@ -263,10 +263,10 @@ function withoutStatus(status: number): string {
     : `the answer has no valid status (${status})`;
 }
 
-function flawWords({ flaw, isWhole }: AnswerHead, { reason, words }: Fault): string {
+function describeFlaw({ flaw, isWhole }: AnswerHead, { reason, description }: Fault): string {
   if (flaw !== undefined) return `the answer breaks HTTP: ${flaw}`;
   const isOurEnd = reason === 'timeout' || reason === 'local_fault';
-  return isOurEnd && !isWhole ? `${words} in the middle of the headers` : words;
+  return isOurEnd && !isWhole ? `${description} in the middle of the headers` : description;
 }
 
 function overdue(exchange: Exchange): void {

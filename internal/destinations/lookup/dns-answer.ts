@@ -2,7 +2,7 @@
 export type DnsAnswer =
   | { readonly kind: 'found'; readonly addresses: readonly string[] }
   /** The name servers answered, and there is no address. */
-  | { readonly kind: 'absent'; readonly words: string }
+  | { readonly kind: 'absent'; readonly description: string }
   /** There is no proper answer: either the zone's servers fail, or our resolver does. */
   | { readonly kind: 'failed'; readonly code: string };
 
@@ -16,8 +16,8 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function answerOf(code: string): DnsAnswer {
-  const words = ABSENT.get(code);
-  return words === undefined ? { kind: 'failed', code } : { kind: 'absent', words };
+  const description = ABSENT.get(code);
+  return description === undefined ? { kind: 'failed', code } : { kind: 'absent', description };
 }
 
 /**
@@ -29,8 +29,8 @@ export function both(four: DnsAnswer, six: DnsAnswer): DnsAnswer {
   if (addresses.length > 0) return { kind: 'found', addresses };
   const answers = [four, six].filter(({ kind }) => kind !== 'found');
   return (
-    answers.find((answer) => answer.kind === 'absent' && answer.words !== NO_ADDRESS) ??
+    answers.find((answer) => answer.kind === 'absent' && answer.description !== NO_ADDRESS) ??
     answers.find(({ kind }) => kind === 'failed') ??
-    answers[0] ?? { kind: 'absent', words: NO_ADDRESS }
+    answers[0] ?? { kind: 'absent', description: NO_ADDRESS }
   );
 }

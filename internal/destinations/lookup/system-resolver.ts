@@ -44,7 +44,7 @@ export function makeSystemResolver(options: SystemResolverOptions): ResolveHost 
       if (answer.kind !== 'absent') return answer;
       first ??= answer;
     }
-    return first ?? { kind: 'absent', words: 'host name not found' };
+    return first ?? { kind: 'absent', description: 'host name not found' };
   }
 
   async function lookUp(hostname: string, problemOf: ProblemOfName): Promise<readonly string[]> {
@@ -52,7 +52,7 @@ export function makeSystemResolver(options: SystemResolverOptions): ResolveHost 
     const answer = (await within(options.timeoutMs, asked)) ?? { kind: 'failed', code: 'ETIMEOUT' };
     if (answer.kind === 'found') return answer.addresses;
     if (answer.kind === 'forbidden') throw new KnownFault('forbidden_address', answer.words);
-    if (answer.kind === 'absent') throw new KnownFault('dns', answer.words);
+    if (answer.kind === 'absent') throw new KnownFault('dns', answer.description);
     throw await blame(answer.code);
   }
 

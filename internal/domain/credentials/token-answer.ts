@@ -31,7 +31,7 @@ const KNOWN_ERRORS: ReadonlySet<unknown> = new Set([
 /** Parses the answer of a token endpoint. The problem text never repeats the answer. */
 export function readTokenAnswer(status: number, body: Uint8Array): Parsed<AccessToken> {
   const answer = readObject(body);
-  if (status !== 200) return refused(refusalWords(status, answer?.error));
+  if (status !== 200) return refused(describeRefusal(status, answer?.error));
   if (!answer) return refused('the token endpoint answered 200 without a JSON object');
   const { access_token: token, token_type: type = 'Bearer', expires_in: expiresIn } = answer;
   if (typeof token !== 'string' || token === '') return refused('the token endpoint answered 200 without a token');
@@ -52,7 +52,7 @@ export function readObject(body: Uint8Array): Readonly<Record<string, unknown>> 
   }
 }
 
-function refusalWords(status: number, error: unknown): string {
+function describeRefusal(status: number, error: unknown): string {
   const answered = `the token endpoint answered ${status}${KNOWN_ERRORS.has(error) ? ` (${error})` : ''}`;
   return status >= 300 && status < 400 ? `${answered}; redirects are not followed` : answered;
 }

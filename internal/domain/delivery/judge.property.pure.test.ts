@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../testkit/properties.js';
+import { logOutcome } from './describe-outcome-error.js';
 import { judge } from './judge.js';
 import type { AttemptOutcome } from './outcome.js';
-import { logOutcome } from './outcome-words.js';
 import type { RetryPolicy } from './retry-policy.js';
 
 const DAY_MS = 86_400_000;

@@ -19,7 +19,7 @@ const setOf = (characters: string) => {
 const SPACE = setOf(' \t\n\r');
 const SHORT_ESCAPE = setOf('"\\/bfnrt');
 const HEX = setOf('0123456789abcdefABCDEF');
-const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
+const LITERALS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
 
 /** Each `skip` function returns the end of the part that it reads, or this value if the part is malformed. */
 const WRONG = -1;
@@ -47,7 +47,7 @@ export function skipValue(bytes: Uint8Array, from: number): number {
         continue;
       }
     } else {
-      at = first === QUOTE ? skipString(bytes, at + 1) : skipNumberOrWord(bytes, at);
+      at = first === QUOTE ? skipString(bytes, at + 1) : skipNumberOrLiteral(bytes, at);
       if (at < 0) return at;
     }
     at = closeAll(bytes, at, open);
@@ -121,8 +121,8 @@ function skipEscape(bytes: Uint8Array, at: number): number {
   return at + 5;
 }
 
-export function skipNumberOrWord(bytes: Uint8Array, from: number): number {
-  if (bytes[from] !== MINUS && !isDigit(bytes[from])) return skipWord(bytes, from);
+export function skipNumberOrLiteral(bytes: Uint8Array, from: number): number {
+  if (bytes[from] !== MINUS && !isDigit(bytes[from])) return skipLiteral(bytes, from);
   let at = bytes[from] === MINUS ? from + 1 : from;
   at = bytes[at] === ZERO ? at + 1 : skipDigits(bytes, at);
   if (at >= 0 && bytes[at] === 0x2e) at = skipDigits(bytes, at + 1);
@@ -140,8 +140,8 @@ function skipDigits(bytes: Uint8Array, from: number): number {
   return at > from ? at : WRONG;
 }
 
-function skipWord(bytes: Uint8Array, from: number): number {
-  for (const word of WORDS) {
+function skipLiteral(bytes: Uint8Array, from: number): number {
+  for (const word of LITERALS) {
     if (bytes[from] !== word[0]) continue;
     for (let at = 1; at < word.length; at++) if (bytes[from + at] !== word[at]) return WRONG;
     return from + word.length;

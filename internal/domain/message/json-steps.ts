@@ -7,7 +7,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
   skipName,
-  skipNumberOrWord,
+  skipNumberOrLiteral,
   skipSpace,
   skipString,
 } from './json-skip.js';
@@ -50,7 +50,7 @@ function skipUntil(bytes: Uint8Array, scan: Scan, until: number): boolean {
         if (scan.at < 0) return true;
         continue;
       }
-    } else scan.at = first === QUOTE ? skipString(bytes, from + 1) : skipNumberOrWord(bytes, from);
+    } else scan.at = first === QUOTE ? skipString(bytes, from + 1) : skipNumberOrLiteral(bytes, from);
     if (scan.at >= 0) scan.at = closeAll(bytes, scan.at, open);
     if (scan.at < 0 || open.length === 0) return true;
   }

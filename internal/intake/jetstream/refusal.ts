@@ -37,7 +37,7 @@ export function refusalOf(error: unknown, reason: DegradationReason, asked: stri
 }
 
 /** The message for an error that prevents access to the streams. */
-export function wordsOf(error: unknown): string {
+export function serverTextOf(error: unknown): string {
   try {
     return refusalOf(error, 'stream_refused', 'to list its streams').message;
   } catch {
@@ -89,7 +89,7 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** One code covers every invalid value in a stream's configuration. Only the message shows which value is meant. */
-const ADVICE_BY_WORDS: readonly (readonly [RegExp, string])[] = [
+const ADVICE_BY_TEXT: readonly (readonly [RegExp, string])[] = [
   [/duplicates? window/i, 'lower DUPLICATE_WINDOW'],
   [/sealed/i, 'a sealed stream takes no messages: delete it, or set NATS_STREAM to another name'],
   [/replicas/i, 'lower STREAM_REPLICAS'],
@@ -105,6 +105,6 @@ const notPermitted = (asked: string) =>
 function adviceFor(error: NatsError): string {
   if (error.code === ErrorCode.Timeout || error.code === ErrorCode.NoResponders)
     return 'see whether JetStream is enabled for our account, and has a leader';
-  const byWords = ADVICE_BY_WORDS.find(([words]) => words.test(error.message))?.[1];
-  return ADVICE.get(apiCodeOf(error) ?? 0) ?? byWords ?? 'change the stream or the limits of the server';
+  const byText = ADVICE_BY_TEXT.find(([pattern]) => pattern.test(error.message))?.[1];
+  return ADVICE.get(apiCodeOf(error) ?? 0) ?? byText ?? 'change the stream or the limits of the server';
 }

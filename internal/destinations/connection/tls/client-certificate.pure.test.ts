@@ -18,7 +18,7 @@ describe('an alert of TLS', () => {
     '%s says that a certificate is wanted',
     (code) => {
       const words = 'the receiver wants a client certificate';
-      expect(alertFault(code, 'missing')).toEqual({ reason: 'tls', words: `${words}, and the webhook has none` });
+      expect(alertFault(code, 'missing')).toEqual({ reason: 'tls', description: `${words}, and the webhook has none` });
       expect(alertFault(code, 'not asked for')).toEqual({ reason: 'tls', words });
     },
   );
@@ -29,14 +29,14 @@ describe('an alert of TLS', () => {
     'TLSV1_ALERT_ACCESS_DENIED',
     'TLSV1_ALERT_DECRYPT_ERROR',
   ])('%s says that one may be wanted, and only where the server asked for one', (alert) => {
-    expect(alertFault(`ERR_SSL_${alert}`, 'missing')?.words).toMatch(/\(.+\); it may want a client certificate/);
+    expect(alertFault(`ERR_SSL_${alert}`, 'missing')?.description).toMatch(/\(.+\); it may want a client certificate/);
     expect(alertFault(`ERR_SSL_${alert}`, 'not asked for')).toBeUndefined();
   });
 
   it('that a server without a shared cipher sends too only says what may be', () => {
     expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'shown')).toBeUndefined();
     expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'not asked for')).toBeUndefined();
-    expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'missing')?.words).toContain('may want');
+    expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'missing')?.description).toContain('may want');
   });
 
   it.each(['CERT_HAS_EXPIRED', 'ECONNRESET', 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR'])('%s is none of them', (code) => {
@@ -46,9 +46,9 @@ describe('an alert of TLS', () => {
 
 describe('a connection that closes', () => {
   it('is explained only where it was asked for a certificate', () => {
-    const closed = { reason: 'closed', words: 'closed before answering' } as const;
+    const closed = { reason: 'closed', description: 'closed before answering' } as const;
     expect(explainByCertificate(closed, 'not asked for')).toBe(closed);
-    const timeout = { reason: 'timeout', words: 'timed out' } as const;
+    const timeout = { reason: 'timeout', description: 'timed out' } as const;
     expect(explainByCertificate(timeout, 'missing')).toBe(timeout);
   });
 });

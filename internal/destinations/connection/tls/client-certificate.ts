@@ -40,11 +40,11 @@ export function noteClientCertificate(socket: TLSSocket, isConfigured: boolean):
 
 /** Explains an alert that concerns the client's certificate. Undefined means another alert. */
 export function alertFault(code: string, certificate: ClientCertificate): Fault | undefined {
-  const words = alertWords(code, certificate);
-  return words === undefined ? undefined : { reason: 'tls', words };
+  const description = describeAlert(code, certificate);
+  return description === undefined ? undefined : { reason: 'tls', description };
 }
 
-function alertWords(code: string, certificate: ClientCertificate): string | undefined {
+function describeAlert(code: string, certificate: ClientCertificate): string | undefined {
   const alert = (WANTED.exec(code) ?? REFUSED.exec(code))?.[1]?.toLowerCase().replaceAll('_', ' ');
   if (alert !== undefined && certificate === 'shown') return `the receiver refuses the client certificate (${alert})`;
   const hasNone = certificate === 'missing' ? ', and the webhook has none' : '';
@@ -58,5 +58,5 @@ function alertWords(code: string, certificate: ClientCertificate): string | unde
 export function explainByCertificate(fault: Fault, certificate: ClientCertificate): Fault {
   if (certificate === 'not asked for' || fault.reason !== 'closed') return fault;
   const missing = certificate === 'missing' ? ', and the webhook has none' : '';
-  return { ...fault, words: `${fault.words}; the receiver had asked for a client certificate${missing}` };
+  return { ...fault, description: `${fault.description}; the receiver had asked for a client certificate${missing}` };
 }

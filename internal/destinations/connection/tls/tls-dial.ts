@@ -41,6 +41,6 @@ export function explainTls(socket: tls.TLSSocket, profile: TlsProfile | undefine
   const certificate = noteClientCertificate(socket, profile?.cert !== undefined);
   return (error) => {
     const fault = alertFault(codeOf(error), certificate());
-    return fault ? new KnownFault(fault.reason, fault.words) : error;
+    return fault ? new KnownFault(fault.reason, fault.description) : error;
   };
 }

@@ -79,16 +79,19 @@ export function makeFetchToken(client: TokenClient): FetchToken {
  * Returns a counted failure. The token endpoint is part of the path to the receiver, like the receiver's network, even
  * if another party runs it.
  */
-function counted(words: string): TokenResult {
-  return { ok: false, outcome: { kind: 'unreachable', reason: 'authorisation', error: `no access token: ${words}` } };
+function counted(description: string): TokenResult {
+  return {
+    ok: false,
+    outcome: { kind: 'unreachable', reason: 'authorisation', error: `no access token: ${description}` },
+  };
 }
 
 const local = (error: string): AttemptOutcome => ({ kind: 'local_fault', error });
 
 function failed(error: unknown): TokenResult {
-  const { reason, words } = faultOf(error);
-  const told = `no access token: the token endpoint cannot be asked: ${words}`;
+  const { reason, description } = faultOf(error);
+  const told = `no access token: the token endpoint cannot be asked: ${description}`;
   if (reason === 'local_fault') return { ok: false, outcome: local(told) };
   if (reason === 'forbidden_address') return { ok: false, outcome: { kind: 'forbidden_address', error: told } };
-  return counted(`the token endpoint cannot be asked: ${words}`);
+  return counted(`the token endpoint cannot be asked: ${description}`);
 }

@@ -5,7 +5,7 @@ import { AppError } from '../../../errors.js';
 import type { Admission } from '../../intake.js';
 import type { ConsumerPlan } from '../consumers/consumer-plan.js';
 import type { Readings } from '../reading/readings.js';
-import { isOutOfReach, Refusal, wordsOf } from '../refusal.js';
+import { isOutOfReach, Refusal, serverTextOf } from '../refusal.js';
 import { heldBy } from '../streams/own-config.js';
 import type { Planning, Wanted } from '../streams/planning.js';
 import type { ListedStreams } from '../streams/streams.js';
@@ -77,7 +77,7 @@ const isByOthers = ({ reason }: Obstacle) => reason === 'subject_overlap';
 const refusedEvent = (error: unknown): unknown => {
   if (error instanceof Refusal) return new AppError('unprocessable', error.message, 'event');
   if (!(error instanceof NatsError)) return error;
-  const problem = wordsOf(error);
+  const problem = serverTextOf(error);
   return isOutOfReach(error)
     ? new AppError('unavailable', `the event cannot be registered now: ${problem}`)
     : new AppError('unprocessable', problem, 'event');

@@ -6,7 +6,7 @@ import type { ConsumerPlan } from '../consumers/consumer-plan.js';
 import type { RememberedConsumer } from '../positions/remembered-consumer.js';
 import { keyOf, type PullTarget } from '../pull-target.js';
 import type { Readings } from '../reading/readings.js';
-import { wordsOf } from '../refusal.js';
+import { serverTextOf } from '../refusal.js';
 import { heldBy } from '../streams/own-config.js';
 import { Planning, type PlanningDeps } from '../streams/planning.js';
 import { pictureOf } from '../streams/stream-picture.js';
@@ -102,7 +102,7 @@ export class StreamFollower {
       await this.follow(server, wanted);
       this.outage.end();
     } catch (error) {
-      this.outage.fail(wordsOf(error));
+      this.outage.fail(serverTextOf(error));
       throw error;
     }
   }
@@ -135,7 +135,7 @@ export class StreamFollower {
     const server = this.server;
     if (!server || !this.isFollowing) return;
     const streams = await this.planning.list(server.manager).catch((error: unknown) => {
-      this.outage.fail(wordsOf(error));
+      this.outage.fail(serverTextOf(error));
       throw error;
     });
     if (this.isSettled) this.outage.end();

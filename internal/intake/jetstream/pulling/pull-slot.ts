@@ -20,7 +20,7 @@ export class PullSlot {
   private askedAt = 0;
   /** Number of consecutive refused or unanswered requests. */
   private failures = 0;
-  private words = '';
+  private statusText = '';
   private isResting = false;
   /** Whether the last request had no answer. Only an answer ends this state. */
   private isSilent = false;
@@ -51,13 +51,13 @@ export class PullSlot {
   }
 
   /** The request was refused. Returns the wait before the next request. */
-  refuse(words: string): number {
+  refuse(statusText: string): number {
     this.isSilent = false;
-    return this.fail(words);
+    return this.fail(statusText);
   }
 
-  private fail(words: string): number {
-    this.words = words;
+  private fail(statusText: string): number {
+    this.statusText = statusText;
     this.isResting = true;
     return Math.min(FIRST_REST_MS * 2 ** this.failures++, MAX_REST_MS);
   }
@@ -69,7 +69,7 @@ export class PullSlot {
 
   /** The reason why the requests are refused, if the refusals are not over. */
   problem(now: number): string | undefined {
-    return this.failures >= REFUSALS_BEFORE_REPORT && !this.isAccepted(now) ? this.words : undefined;
+    return this.failures >= REFUSALS_BEFORE_REPORT && !this.isAccepted(now) ? this.statusText : undefined;
   }
 
   /** Whether messages have arrived for the request, or can arrive. */

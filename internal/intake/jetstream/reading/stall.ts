@@ -10,19 +10,19 @@ const STALLED_AFTER_MS = 10_000;
 export class Stall {
   private delivered = -1;
   private since = 0;
-  private words: string | undefined;
+  private statusText: string | undefined;
 
   look({ num_ack_pending: unacknowledged, num_pending: waiting, delivered, config }: ConsumerInfo, now: number): void {
     const isFull = waiting > 0 && unacknowledged >= (config.max_ack_pending ?? Number.POSITIVE_INFINITY);
     if (!isFull || delivered.stream_seq !== this.delivered) this.since = now;
     this.delivered = delivered.stream_seq;
-    this.words =
+    this.statusText =
       isFull && now - this.since >= STALLED_AFTER_MS
         ? `${unacknowledged} messages are unacknowledged, which is its maximum: see whether PostgreSQL takes them, and whether our user may publish to $JS.ACK.>`
         : undefined;
   }
 
   problem(): string | undefined {
-    return this.words;
+    return this.statusText;
   }
 }

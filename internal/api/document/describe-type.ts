@@ -14,28 +14,28 @@ export function formsOf(schema: JsonSchema): readonly JsonSchema[] {
 }
 
 /** The type and the bounds of a value, as HTML. */
-export function typeWords(schema: JsonSchema): string {
+export function describeType(schema: JsonSchema): string {
   const name = referredName(schema);
   if (name !== undefined) return `<a href="#${escaped(name)}">${escaped(name)}</a>`;
   const forms = formsOf(schema);
-  if (forms.length > 0) return joined(forms.map(typeWords));
+  if (forms.length > 0) return joined(forms.map(describeType));
   if ('const' in schema) return code(JSON.stringify(schema.const));
   if (Array.isArray(schema.enum)) return `one of ${schema.enum.map((each) => code(JSON.stringify(each))).join(', ')}`;
   const types = [schema.type ?? 'any value'].flat().map(String);
-  return joined(types.map((type) => `${escaped(type)}${boundWords(type, schema)}${valueWords(type, schema)}`));
+  return joined(types.map((type) => `${escaped(type)}${describeBounds(type, schema)}${describeValues(type, schema)}`));
 }
 
 const joined = (words: readonly string[]) => [...new Set(words)].join(' or ');
 
-function boundWords(type: string, schema: JsonSchema): string {
+function describeBounds(type: string, schema: JsonSchema): string {
   const bounds = boundsOf(type, schema);
   return bounds.length > 0 ? ` (${bounds.join(', ')})` : '';
 }
 
 /** The types of the elements of an array, and of the values of an object with any names. */
-function valueWords(type: string, { items, additionalProperties: values }: JsonSchema): string {
-  if (type === 'array') return ` of ${typeWords(asSchema(items))}`;
-  return type === 'object' && typeof values === 'object' ? ` with values of ${typeWords(asSchema(values))}` : '';
+function describeValues(type: string, { items, additionalProperties: values }: JsonSchema): string {
+  if (type === 'array') return ` of ${describeType(asSchema(items))}`;
+  return type === 'object' && typeof values === 'object' ? ` with values of ${describeType(asSchema(values))}` : '';
 }
 
 const asSchema = (value: unknown): JsonSchema =>

@@ -5,7 +5,7 @@ import type { Verdict } from './verdict.js';
 /**
  * Returns an error message for the log row: why the attempt failed, or the flaw of an answer that counts nevertheless.
  */
-export function errorWords(outcome: AttemptOutcome): string | undefined {
+export function describeOutcomeError(outcome: AttemptOutcome): string | undefined {
   if (outcome.kind !== 'answered') return outcome.error;
   if (outcome.status >= 200 && outcome.status < 300) return outcome.flaw;
   const answered = `answered ${outcome.status}`;
@@ -15,8 +15,8 @@ export function errorWords(outcome: AttemptOutcome): string | undefined {
 }
 
 /** Returns the error message of an attempt with its verdict, which may be the reason why no retry follows. */
-export function attemptWords(outcome: AttemptOutcome, verdict: Verdict): string | undefined {
-  const words = errorWords(outcome);
+export function describeAttemptError(outcome: AttemptOutcome, verdict: Verdict): string | undefined {
+  const words = describeOutcomeError(outcome);
   const isOnlyOne = verdict.state === 'dead' && verdict.because === 'no_retry';
   return isOnlyOne ? `${words}; its message asks for no retry (Hukz-No-Retry)` : words;
 }
