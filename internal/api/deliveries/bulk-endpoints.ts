@@ -87,7 +87,7 @@ export function continueKeys(deps: Deliveries, cancelled: readonly Cancelled[]):
   for (const { webhookId, orderKey } of cancelled) {
     if (orderKey !== null) keys.set(`${webhookId} ${orderKey}`, [webhookId, orderKey]);
   }
-  for (const [webhookId, orderKey] of keys.values()) deps.nextOfKey(webhookId, orderKey);
+  for (const [webhookId, orderKey] of keys.values()) deps.advanceKey(webhookId, orderKey);
 }
 
 function bulkJson({ matched, changed, next }: Changes, isDryRun: boolean): z.input<typeof bulkAnswer> {

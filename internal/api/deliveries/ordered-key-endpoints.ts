@@ -21,7 +21,9 @@ const parkedKey = z
   })
   .meta({ title: 'ParkedKey' });
 
-export function makeOrderedKeyEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'advanceKey'>): readonly Endpoint[] {
+export function makeOrderedKeyEndpoints(
+  deps: Pick<Stores, 'db'> & Pick<Deliveries, 'advanceKey'>,
+): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {

@@ -82,7 +82,7 @@ describe('a name', () => {
     const problemOf = (name: string) => (name.endsWith('.second.test') ? `${name} is denied` : undefined);
     const fault = await resolve('receiver', problemOf).catch((error: unknown) => error);
     const words = 'the host name, with a search domain of this machine, is not allowed here (EGRESS_DENY_HOSTS)';
-    expect(fault).toMatchObject({ fault: { reason: 'forbidden_address', words } });
+    expect(fault).toMatchObject({ fault: { reason: 'forbidden_address', description: words } });
     expect(dns.questions.filter((question) => question.includes('second'))).toEqual([]);
     expect(await resolve('receiver')).toEqual(['192.0.2.1']);
   });
@@ -109,18 +109,18 @@ describe('a name that is not found', () => {
     [[], 'host name has no address'],
   ] as const)('because the answer is %j is the receiver’s trouble', async (reply, words) => {
     dns.reply(() => reply);
-    expect(await faultOf('www.example.test')).toEqual({ reason: 'dns', words });
+    expect(await faultOf('www.example.test')).toEqual({ reason: 'dns', description: words });
   });
 
   it.each([`${'a'.repeat(64)}.test`, 'a..b', '127.0.0.1..'])('because it is none is too: %s', async (name) => {
-    expect(await faultOf(name)).toEqual({ reason: 'dns', words: 'host name is not valid' });
+    expect(await faultOf(name)).toEqual({ reason: 'dns', description: 'host name is not valid' });
   });
 
   it('because its own servers fail is too: our resolver answers for others', async () => {
     dns.reply((name) => (name === '' ? [] : 'failure'));
     expect(await faultOf('www.example.test')).toEqual({
       reason: 'dns',
-      words: "the host's name servers fail (ESERVFAIL)",
+      description: "the host's name servers fail (ESERVFAIL)",
     });
   });
 
@@ -128,7 +128,7 @@ describe('a name that is not found', () => {
     dns.reply((name) => (name === '' ? 'no such name' : 'silence'));
     expect(await faultOf('www.example.test')).toEqual({
       reason: 'dns',
-      words: "the host's name servers did not answer within 400 ms",
+      description: "the host's name servers did not answer within 400 ms",
     });
   });
 
@@ -141,7 +141,7 @@ describe('a name that is not found', () => {
     async (reply, words) => {
       dns.reply(() => reply);
       const started = performance.now();
-      expect(await faultOf('www.example.test')).toEqual({ reason: 'local_fault', words });
+      expect(await faultOf('www.example.test')).toEqual({ reason: 'local_fault', description: words });
       expect(performance.now() - started).toBeLessThan(5000);
     },
   );

@@ -10,16 +10,19 @@ describe('an alert of TLS', () => {
     ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'unknown ca'],
     ['ERR_SSL_TLSV1_ALERT_ACCESS_DENIED', 'access denied'],
   ])('%s names the certificate that was shown', (code, alert) => {
-    const words = `the receiver refuses the client certificate (${alert})`;
-    expect(alertFault(code, 'shown')).toEqual({ reason: 'tls', words });
+    const description = `the receiver refuses the client certificate (${alert})`;
+    expect(alertFault(code, 'shown')).toEqual({ reason: 'tls', description });
   });
 
   it.each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_NO_CERTIFICATE'])(
     '%s says that a certificate is wanted',
     (code) => {
-      const words = 'the receiver wants a client certificate';
-      expect(alertFault(code, 'missing')).toEqual({ reason: 'tls', description: `${words}, and the webhook has none` });
-      expect(alertFault(code, 'not asked for')).toEqual({ reason: 'tls', words });
+      const description = 'the receiver wants a client certificate';
+      expect(alertFault(code, 'missing')).toEqual({
+        reason: 'tls',
+        description: `${description}, and the webhook has none`,
+      });
+      expect(alertFault(code, 'not asked for')).toEqual({ reason: 'tls', description });
     },
   );
 

@@ -84,7 +84,7 @@ describe('a server that offers a key exchange by a finite field or by RSA only',
     const agents = makeGuardedAgents(openerFor(rsa.cert), { tls: { id: 'token endpoint', extraCa: rsa.cert } });
     const request = { url, method: 'GET', headers: {} } as const;
     const asked = ask(request, { agents, userAgent: 'hukz', signal: AbortSignal.timeout(5000) });
-    expect(await asked.catch(faultOf)).toEqual({ reason: 'tls', words: NOTHING_IN_COMMON });
+    expect(await asked.catch(faultOf)).toEqual({ reason: 'tls', description: NOTHING_IN_COMMON });
   });
 });
 

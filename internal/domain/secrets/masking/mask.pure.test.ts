@@ -113,7 +113,7 @@ describe('a secret in a body is masked', () => {
     expect(maskText(`=> abab${secret}.`, seek(secret))).toBe('=> ***.');
   });
 
-  it('unless it is too short to differ from innocent text', () => {
+  it('unless it is too short to be told from innocent text', () => {
     expect(maskable(['abc', ''])).toEqual([]);
     expect(maskText('an abc', seek('abc'))).toBe('an abc');
   });
