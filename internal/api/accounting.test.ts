@@ -24,6 +24,9 @@ describe('the account over HTTP', () => {
       unknown: 0,
       closes: true,
     });
+    const ago = await kit.api.send('GET', `/accounting?since=2h&until=0s&webhook_id=${kit.webhookId}`).expect(200);
+    expect(ago.body).toMatchObject({ accepted: 3, closes: true });
+    expect(Date.parse(ago.body.until) - Date.parse(ago.body.since)).toBe(2 * 3_600_000);
     await kit.api.db('deliveries').delete();
     const { body: open } = await kit.api.send('GET', '/accounting').expect(200);
     expect(open).toMatchObject({ webhook_id: null, accepted: 3, pending: 0, lost: 1, closes: false });

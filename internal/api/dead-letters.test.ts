@@ -49,5 +49,7 @@ describe('dead letters', () => {
     expect(await found('?tag=app:y')).toEqual([]);
     expect(await found(`?since=${hoursAgo(3)}`)).toEqual([a.id]);
     expect(await found(`?until=${hoursAgo(3)}`)).toEqual([b.id]);
+    expect(await found('?since=3h')).toEqual([a.id]);
+    expect(await found('?since=6h&until=180m')).toEqual([b.id]);
   });
 });

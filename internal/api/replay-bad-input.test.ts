@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { hoursAgo } from '../testkit/stored-delivery.js';
 
+const NO_MOMENT =
+  'since must be a time such as 2026-01-31T12:00:00Z, a day such as 2026-01-31 (UTC), or how long ago, such as 90s, 2h or 7d';
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 let api: TestApi;
@@ -74,8 +76,10 @@ describe('of deliveries, replays and the account, what cannot be', () => {
   });
 
   it.each([
+    ['that is now', '0s', 'since must be before until, and not in the future'],
     ['in the future', '2999-01-01', 'since must be before until, and not in the future'],
     ['before anything is kept', '2001-01-01', 'messages are kept since'],
+    ['before anything is kept', '3000d', 'messages are kept since'],
   ])('a replay since a time %s is a 409 and stores nothing', async (_name, since, words) => {
     const { body } = await api.send('POST', `/webhooks/${webhookId}/replay`, { since }).expect(409);
     expect(body.errors[0]).toMatchObject({ source: 'since', message: expect.stringContaining(words) });
@@ -89,7 +93,16 @@ describe('of deliveries, replays and the account, what cannot be', () => {
 
   it.each([
     [{}, 'since is a required field'],
-    [{ since: 5 }, 'since must be a time such as 2026-01-31T12:00:00Z, or a day such as 2026-01-31 (UTC)'],
+    [{ since: 5 }, NO_MOMENT],
+    [{ since: '' }, NO_MOMENT],
+    [{ since: 'yesterday' }, NO_MOMENT],
+    [{ since: '2026-02-30' }, NO_MOMENT],
+    [{ since: '-2h' }, NO_MOMENT],
+    [{ since: '2 hours' }, NO_MOMENT],
+    [{ since: '3651d' }, 'since: "3651d" is longer than ten years'],
+    [{ since: '1.2.3h' }, 'since: "1.2.3h" is not a duration such as 500ms, 5s, 5m, 2h or 1d'],
+    [{ since: '1'.repeat(65) }, 'since has at most 64 characters'],
+    [{ since: '1h', until: '2h' }, 'since must be before until, and not in the future'],
   ])('a replay says what its since lacks: %j', async (body, message) => {
     const { body: answer } = await api.send('POST', `/webhooks/${webhookId}/replay`, body).expect(422);
     expect(answer.errors.map((error: { message: string }) => error.message)).toEqual([message]);
@@ -106,6 +119,7 @@ describe('of deliveries, replays and the account, what cannot be', () => {
     '/accounting?since=x',
     "/dead-letters?tag=a:b'%20or%201=1--&since='",
     '/accounting?since=2026-01-01&until=2025-01-01',
+    '/accounting?since=1h&until=90m',
   ])('a query that cannot be is a 422: %s', async (path) => {
     await api.send('GET', path).expect(422);
   });

@@ -21,6 +21,9 @@ describe('a replay', () => {
     expect(await total({})).toEqual({ dry_run: true, total: 2 });
     expect(await total({ since: hoursAgo(3) })).toMatchObject({ total: 1 });
     expect(await total({ until: hoursAgo(3) })).toMatchObject({ total: 1 });
+    expect(await total({ since: '3h' })).toMatchObject({ total: 1 });
+    // As far back as dead letters are kept, by the clock of the database.
+    expect(await total({ since: '90d', until: '3h' })).toMatchObject({ total: 1 });
     expect(await total({ event: 'tag.deleted' })).toMatchObject({ total: 1 });
     expect(await total({ outcome: 'failed' })).toMatchObject({ total: 1 });
     expect(await total({ outcome: 'delivered' })).toMatchObject({ total: 1 });

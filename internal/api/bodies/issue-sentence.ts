@@ -36,9 +36,17 @@ export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] 
   return [{ message: sentence(name, issue), field: top === undefined ? undefined : String(top) }];
 }
 
+/** Problems of a value as a whole, by which it is of another form. */
+const OTHER_FORM: ReadonlySet<string | undefined> = new Set([
+  'invalid_type',
+  'invalid_value',
+  'invalid_format',
+  'invalid_union',
+]);
+
 /** Of several forms, the intended one has the right kind as a whole, so that its problems are inside the value. */
 function isMeant(issues: readonly z.core.$ZodIssue[]): boolean {
-  return issues.every(({ path, code }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value'));
+  return issues.every(({ path, code }) => path.length > 0 || !OTHER_FORM.has(code));
 }
 
 /**

@@ -3,11 +3,11 @@ import { AppError } from '../../errors.js';
 import { closes, loadAccount } from '../../store/deliveries/accounting.js';
 import { loadNow } from '../../store/postgres/load-now.js';
 import type { Deliveries, Stores } from '../api-deps.js';
-import { instant } from '../bodies/instant.js';
+import { moment } from '../bodies/instant.js';
 import { id, written } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { Turnstile } from '../http/turnstile.js';
-import { pastRange } from '../past-range.js';
+import { pastRange, type WrittenRange } from '../past-range.js';
 
 const A_DAY_MS = 86_400_000;
 /** An account of a month may take seconds, and it occupies a connection of the API for that time. */
@@ -15,8 +15,8 @@ const MAX_AT_ONCE = 2;
 
 const query = z.object({
   webhook_id: written(id).optional().describe('of all webhooks without it'),
-  since: instant.optional().describe('of the messages that were received then or later; a day ago without it'),
-  until: instant.optional().describe('and before then; now without it'),
+  since: moment.optional().describe('of the messages that were received then or later; a day ago without it'),
+  until: moment.optional().describe('and before then; now without it'),
 });
 
 const count = z.int().min(0);
@@ -70,9 +70,8 @@ export function makeAccountingEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveri
 }
 
 /** Beyond the reach, one side of the account is no longer kept. */
-function rangeOf(given: { since?: Date | undefined; until?: Date | undefined }, now: Date, reachMs: number) {
-  const until = pastRange(given, now);
-  const since = given.since ?? new Date(until.getTime() - A_DAY_MS);
+function rangeOf(written: WrittenRange, now: Date, reachMs: number) {
+  const { until, since = new Date(until.getTime() - A_DAY_MS) } = pastRange(written, now);
   const earliest = new Date(now.getTime() - reachMs);
   if (since < earliest) {
     throw new AppError('conflict', `the account is kept since ${earliest.toISOString()}, not longer`, 'since');

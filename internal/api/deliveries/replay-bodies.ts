@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Replay, ReplayOutcome, ReplayRequest, ReplayState } from '../../domain/delivery/replay.js';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { AppError } from '../../errors.js';
-import { instant } from '../bodies/instant.js';
+import { moment, timeOf } from '../bodies/instant.js';
 import { id, userId } from '../bodies/numbers.js';
 import { text } from '../bodies/text.js';
 import { pastRange } from '../past-range.js';
@@ -19,8 +19,8 @@ const states = ['running', 'done', 'cancelled'] as const satisfies readonly Repl
 
 export const newReplayBody = z
   .strictObject({
-    since: instant.describe('of the messages that were received then or later'),
-    until: instant.optional().describe('and before then; now without it'),
+    since: moment.describe('of the messages that were received then or later'),
+    until: moment.optional().describe('and before then; now without it'),
     outcome: z
       .enum(outcomes)
       .default('dead')
@@ -83,8 +83,9 @@ export function newReplay(
   body: z.output<typeof newReplayBody>,
   limits: { readonly now: Date; readonly reach: ReplayReach },
 ): ReplayRequest {
-  const { since, outcome, event } = body;
-  const until = pastRange({ since, until: body.until }, limits.now);
+  const { outcome, event } = body;
+  const since = timeOf(body.since, limits.now);
+  const { until } = pastRange({ since, until: body.until }, limits.now);
   const { messagesMs, deadLettersMs } = limits.reach;
   const reachMs = outcome === 'dead' ? Math.max(messagesMs, deadLettersMs) : messagesMs;
   const earliest = new Date(limits.now.getTime() - reachMs);
