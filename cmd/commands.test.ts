@@ -198,8 +198,8 @@ describe('hukz keys rotate', () => {
       return [await code, output()];
     };
     const db = makeKnex(database.connection, { max: 1 });
-    const [url, settings] = ['http://a.b/?token=a-secret', '{"headers":{"x-token":"a-secret"}}'];
-    await db('webhooks').insert({ name: '', url, settings, enabled: true, created_by_id: 1, updated_by_id: 1 });
+    const [url, own_settings] = ['http://a.b/?token=a-secret', '{"version":2,"headers":{"x-token":"a-secret"}}'];
+    await db('webhooks').insert({ name: '', url, own_settings, enabled: true, created_by_id: 1, updated_by_id: 1 });
     await db('instances').insert({ id: randomUUID(), host: 'old' });
     expect(await run('rotate')).toEqual([1, expect.stringContaining('an instance of an earlier version is running')]);
     await db('instances').delete();

@@ -19,6 +19,7 @@ import { publishOnly } from './0020-publish-only.js';
 import { secretEnvelopes } from './0022-secret-envelopes.js';
 import { instanceNames } from './0024-instance-names.js';
 import { consumerFilters } from './0025-consumer-filters.js';
+import { ownSettings } from './0026-own-settings.js';
 import { listIndexes } from './0030-list-indexes.js';
 
 /**
@@ -48,4 +49,5 @@ export const migrations = [
   instanceNames,
   consumerFilters,
   listIndexes,
+  ownSettings,
 ] as const;

@@ -22,9 +22,10 @@ const LARGE = `
   ), headers as (
     select jsonb_object_agg('x-' || n, repeat('v', 4096)) as headers from generate_series(1, 20) n
   ), others as (
-    insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id, settings)
+    insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id, own_settings)
     select 1, 1, '', 'http://127.0.0.1:1/', true, '{}', 8,
-      jsonb_build_object('headers', headers, 'tls', jsonb_build_object('ca', repeat('a', 65536), 'certificate', repeat('b', 16384)))
+      jsonb_build_object('version', 2, 'headers', headers, 'tls',
+        jsonb_build_object('ca', repeat('a', 65536), 'certificate', repeat('b', 16384)))
     from headers, generate_series(1, 100)
   )
   insert into webhook_events select webhooks.id, events.id from webhooks, events`;

@@ -22,8 +22,8 @@ export const tenantHangs: Scenario = {
     await cluster.query(
       `with event as (insert into events (created_by_id, updated_by_id, name, event) values (1, 1, '', 'a.b') returning id),
          made as (
-           insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id, settings)
-           select owner, owner, '', url, true, '{}', owner, '{"breaker":"off"}'
+           insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id, own_settings)
+           select owner, owner, '', url, true, '{}', owner, '{"version":2,"breaker":"off"}'
            from unnest($1::text[], $2::int[]) as given(url, owner) returning id
          )
        insert into webhook_events select made.id, event.id from made, event`,

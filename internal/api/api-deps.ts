@@ -1,11 +1,11 @@
 import type { CredentialsTest, Sample, TestAttempt } from '../domain/delivery/test-call.js';
 import type { DoorSettings } from '../domain/egress/browser-door.js';
-import type { Event } from '../domain/matching/event.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import type { RateLimit } from '../domain/matching/webhook-settings.js';
 import type { Degradation, Trouble } from '../domain/streams/degradation.js';
 import type { Authenticate } from '../identity/authenticate.js';
 import type { Logger } from '../logger.js';
+import type { Event } from '../store/catalog/event-row.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { Db } from '../store/postgres/knex.js';
 import type { Vault } from '../store/secrets/vault.js';

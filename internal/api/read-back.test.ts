@@ -127,7 +127,9 @@ describe('a webhook that is sent back as it was read stays as it is', () => {
     const { id } = (await later.send('POST', '/webhooks', body).expect(201)).body;
     problem = 'it is not allowed any more';
     const settings = { proxy: { host: 'proxy.example', port: 3128 }, tls: { ca: pems.expired.cert } };
-    await later.db('webhooks').update({ settings: later.db.raw('settings || ?::jsonb', [JSON.stringify(settings)]) });
+    await later
+      .db('webhooks')
+      .update({ own_settings: later.db.raw('own_settings || ?::jsonb', [JSON.stringify(settings)]) });
     const answer = (await later.send('GET', `/webhooks/${id}`).expect(200)).body;
     expect(answer).toMatchObject({ proxy: 'http://proxy.example:3128', tls: { ca: pems.expired.cert } });
     for (const method of ['PUT', 'PATCH']) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { writeSettings } from '../store/webhooks/stored-settings.js';
 import { eventually } from '../testkit/eventually.js';
 import { useAppKit } from '../testkit/kits/use-app-kit.js';
 import { startReceiver } from '../testkit/servers/receiver.js';
@@ -113,14 +114,14 @@ describe('what a webhook asks for beyond a ceiling', () => {
   it('is answered as it is stored, may be sent back, and is used as far as it is allowed', async () => {
     const event = await newEvent();
     const id = await kit.hukz.api.webhook(kit.receiver.url, [event.id]);
-    const stored = {
+    const stored = writeSettings({
       timeoutMs: 300_000,
       breaker: 'off',
       retry: { schedule: { kind: 'constant', waitMs: 1, tries: 100 }, jitter: 1 },
-    };
+    });
     const client = new pg.Client(kit.database.connection);
     await client.connect();
-    await client.query('update webhooks set settings = $2 where id = $1', [id, JSON.stringify(stored)]);
+    await client.query('update webhooks set own_settings = $2 where id = $1', [id, stored]);
     await client.end();
     const { body } = await kit.hukz.api.patch(`/webhooks/${id}`, { name: 'another' }).expect(200);
     expect(body).toMatchObject({ timeout: '5m', breaker: 'off', retry: { schedule: { constant: '1ms', tries: 100 } } });

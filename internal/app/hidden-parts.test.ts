@@ -117,8 +117,8 @@ it('urls and headers that earlier versions stored in clear are masked in answers
   const id = await kit.hukz.api.webhook(`${kit.receiver.url}/old`, []);
   const deleted = await kit.hukz.api.webhook(`${kit.receiver.url}/old`, []);
   await kit.hukz.api.delete(`/webhooks/${deleted}`).expect(200);
-  const settings = JSON.stringify({ headers: { 'x-token': HEADER, 'x-team': 'a' } });
-  await db('webhooks').whereIn('id', [id, deleted]).update({ url, settings });
+  const own_settings = JSON.stringify({ version: 2, headers: { 'x-token': HEADER, 'x-team': 'a' } });
+  await db('webhooks').whereIn('id', [id, deleted]).update({ url, own_settings });
   const shown = { url: `${kit.receiver.url}/old?token=***`, headers: { 'x-token': '***', 'x-team': 'a' } };
   expect((await kit.hukz.api.get(`/webhooks/${id}`).expect(200)).body).toMatchObject(shown);
 
@@ -126,8 +126,8 @@ it('urls and headers that earlier versions stored in clear are masked in answers
   expect(clear).toEqual([id, deleted]);
   for (const each of clear) await sealDestination({ db, vault }, each);
   expect((await findClearDestinations(db, 0, 1000))?.ids).toEqual([]);
-  const rows = await db('webhooks').whereIn('id', [id, deleted]).select('url', 'settings');
-  expect(rows).toEqual(Array(2).fill({ url: shown.url, settings: { headers: shown.headers } }));
+  const rows = await db('webhooks').whereIn('id', [id, deleted]).select('url', 'own_settings');
+  expect(rows).toEqual(Array(2).fill({ url: shown.url, own_settings: { version: 2, headers: shown.headers } }));
   expect(await storedSecrets(db, deleted, 'url')).toEqual([]);
   await db.destroy();
   const sent = async () => {

@@ -1,4 +1,5 @@
 import { type CatalogSync, makeCatalogSync } from '../catalog/catalog-sync.js';
+import { makeUnreadSettings, type UnreadSettings } from '../catalog/unread-settings.js';
 import { Catalog } from '../domain/matching/catalog.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import { makePermittedEvents, type PermittedEvents } from '../intake/permitted-events.js';
@@ -14,14 +15,16 @@ export interface Registry {
   readonly catalog: Catalog;
   readonly catalogSync: CatalogSync;
   readonly permitted: PermittedEvents;
+  readonly unreadSettings: UnreadSettings;
   readonly subjectRules: SubjectRules;
 }
 
 export function wireCatalog({ config, logger }: Base, { pool, connection }: Store): Registry {
   const catalog = new Catalog();
   const subjectRules = subjectRulesOf(config, logger);
+  const unreadSettings = makeUnreadSettings(logger, (known, onPart) => loadCatalogChanges(pool, known, onPart));
   const permitted = makePermittedEvents(subjectRules, (known, onPart) =>
-    loadCatalogChanges(pool, known, (part, history) => onPart(capWebhooks(part, config.ceilings), history)),
+    unreadSettings.load(known, (part, history) => onPart(capWebhooks(part, config.ceilings), history)),
   );
   const catalogSync = makeCatalogSync({
     catalog,
@@ -30,5 +33,5 @@ export function wireCatalog({ config, logger }: Base, { pool, connection }: Stor
     listen: (notified) => listen(connection, 'hukz_catalog', logger, notified),
     logger,
   });
-  return { catalog, catalogSync, permitted, subjectRules };
+  return { catalog, catalogSync, permitted, unreadSettings, subjectRules };
 }

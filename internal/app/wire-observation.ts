@@ -15,7 +15,7 @@ export interface Observation {
 /** Collects the degradations, and gives the metrics their readings. */
 export function wireObservation({ clock, version, logger }: Base, core: Core): Observation {
   const { metrics, store, journal, registry, outbound, dispatch, deliveryEvents } = core;
-  const { catalog, catalogSync, permitted } = registry;
+  const { catalog, catalogSync, permitted, unreadSettings } = registry;
   const { intake, acceptor } = core.inbound;
   const refusals = makeRefusals({ logger, onRefused: metrics.onApiRefused });
   const degradations = makeDegradations({
@@ -23,6 +23,7 @@ export function wireObservation({ clock, version, logger }: Base, core: Core): O
       () => notConnected(intake.connectionProblem()),
       intake.degraded,
       permitted.degraded,
+      unreadSettings.degraded,
       () => notStored('messages', journal.unstoredMessages()),
       () => notStored('attempts', journal.unstoredAttempts()),
       () => clockDegraded(clock.offsetMs()),
@@ -42,6 +43,7 @@ export function wireObservation({ clock, version, logger }: Base, core: Core): O
     sender: outbound.sender.stats,
     catalog: () => catalog.size,
     catalogWentBack: catalogSync.wentBack,
+    settingsNotRead: unreadSettings.webhooks,
     clockOffsetMs: clock.offsetMs,
     waiting: () => catalog.waiting,
     deliveryEventsDropped: deliveryEvents.dropped,

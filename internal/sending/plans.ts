@@ -54,6 +54,8 @@ export function makePlans({ vault, tokens, clock, logger, allowed }: PlanParts):
   const known = new WeakMap<CatalogWebhook, Prepared>();
 
   const prepare = (webhook: CatalogWebhook): Prepared => {
+    if (webhook.settingsProblem !== undefined)
+      return { plan: undefined, problem: webhook.settingsProblem, until: Number.POSITIVE_INFINITY };
     const { proxy, tls } = webhook.settings;
     if (proxy && !allowed.webhookProxies) {
       logger.error('proxy.not_allowed', { webhook_id: webhook.id, error: NO_PROXIES });

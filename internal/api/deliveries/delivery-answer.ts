@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { formatOf } from '../../domain/format/format-of.js';
-import type { Webhook } from '../../domain/matching/webhook.js';
 import type { Delivery } from '../../store/deliveries/deliveries.js';
 import { type LogKey, loadLogs, newestAttempts } from '../../store/deliveries/log-keys.js';
 import type { StoredMessage } from '../../store/deliveries/message-payloads.js';
 import type { Db } from '../../store/postgres/knex.js';
 import { bySize } from '../../store/webhooks/by-size.js';
+import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import { sentData } from '../bodies/sent-data.js';
 import type { JsonPart } from '../http/pieces.js';
 import { webhookAnswer } from '../webhooks/webhook-answer.js';

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { Event } from '../../domain/matching/event.js';
 import { DEGRADATION_REASONS, type Degradation } from '../../domain/streams/degradation.js';
-import type { ShownEvent } from '../../store/catalog/event-row.js';
+import type { Event, EventFields, ShownEvent } from '../../store/catalog/event-row.js';
+import type { Recorded } from '../../store/postgres/record.js';
+import { type AnswersOf, answerJson, answerShape, shown } from '../bodies/field.js';
 import { id, userId } from '../bodies/numbers.js';
+import { EVENT_FIELDS } from './event-fields.js';
 
 export const degradation = z
   .object({
@@ -21,20 +23,20 @@ export const recordFields = {
   updated_by_id: userId,
 };
 
+const { name, ...others } = EVENT_FIELDS;
+const subject = { name: 'event', answer: shown(z.string(), (value: string) => value) } as const;
+const ANSWERS = { name, subject, ...others } as const satisfies AnswersOf<EventFields>;
+const { tags: _, ...ANSWERS_WITHOUT_TAGS } = ANSWERS;
+
 export const eventAnswer = z
   .object({
     ...recordFields,
-    name: z.string(),
-    event: z.string(),
-    tags: z.record(z.string(), z.string()),
-    publish_only: z.boolean(),
+    ...answerShape(ANSWERS),
     degraded: degradation
       .optional()
       .describe('Present while messages of this event do not arrive as they should. It needs a person.'),
   })
   .meta({ title: 'Event' });
-
-type Recorded = Pick<Event, 'id' | 'createdAt' | 'updatedAt' | 'deletedAt' | 'createdById' | 'updatedById'>;
 
 export function recordJson(record: Recorded) {
   return {
@@ -48,13 +50,14 @@ export function recordJson(record: Recorded) {
 }
 
 export function eventJson(event: Event, degraded?: Degradation): z.input<typeof eventAnswer> {
-  const { name, subject, tags, publishOnly: publish_only } = event;
-  const json = { ...recordJson(event), name, event: subject, tags, publish_only };
-  return degraded ? { ...json, degraded: { reason: degraded.reason, problem: degraded.problem } } : json;
+  return { ...recordJson(event), ...answerJson(ANSWERS, event), ...degradedJson(degraded) };
 }
+
+const degradedJson = (degraded: Degradation | undefined) =>
+  degraded && { degraded: { reason: degraded.reason, problem: degraded.problem } };
 
 /** The same record as JSON text. The tags are inserted as they are stored. */
 export function eventText({ tagsJson, ...event }: ShownEvent, degraded?: Degradation): string {
-  const { tags: _, ...json } = eventJson({ ...event, tags: {} }, degraded);
+  const json = { ...recordJson(event), ...answerJson(ANSWERS_WITHOUT_TAGS, event), ...degradedJson(degraded) };
   return `${JSON.stringify(json).slice(0, -1)},"tags":${tagsJson}}`;
 }

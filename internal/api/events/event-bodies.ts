@@ -1,20 +1,13 @@
 import { z } from 'zod';
-import type { Event } from '../../domain/matching/event.js';
 import { MAX_SUBJECT_LENGTH, parseSubject, type SubjectRules } from '../../domain/matching/subject.js';
 import { subjectPattern } from '../../domain/subject-pattern.js';
-import type { EventFields } from '../../store/catalog/events.js';
+import type { Event, EventFields } from '../../store/catalog/event-row.js';
+import { bodyShape, type Change, type FieldsOf, firstValues, nextValues } from '../bodies/field.js';
+import { requiredText } from '../bodies/field-kinds.js';
 import { readOnlyFields } from '../bodies/read-only-fields.js';
-import { patchTags, tags, tagsPatch, withinBytes } from '../bodies/tag-fields.js';
-import { text } from '../bodies/text.js';
+import { EVENT_FIELDS } from './event-fields.js';
 
-const publishOnly = z.boolean().meta({
-  description:
-    'whether no service answers requests on the subject. `true` is required where a NATS service answers on it, and with `STREAM_ACK=publish-only`',
-});
-
-export const MAX_NAME_LENGTH = 255;
-
-/** The three bodies that create and change an event. */
+/** The three bodies that create and change an event, and what follows from them. */
 export function makeEventBodies(rules: SubjectRules) {
   const subject = z.string().superRefine((given, context) => {
     const judged = given === '' ? undefined : parseSubject(given, rules);
@@ -27,62 +20,32 @@ export function makeEventBodies(rules: SubjectRules) {
     example: 'tag.created',
   });
   const pattern = subjectPattern(rules);
-  const required = subject.min(1).meta(described(pattern));
-  return {
-    create: z
-      .strictObject({
-        event: required,
-        name: text(MAX_NAME_LENGTH).default(''),
-        tags: tags.default({}),
-        publish_only: publishOnly.default(false),
-        ...readOnlyFields,
-      })
-      .meta({ title: 'NewEvent', example: { event: 'tag.created', name: 'Tag created', tags: { app: 'example' } } }),
-    put: z
-      .strictObject({
-        event: subject.meta(described(`^$|${pattern}`)).optional(),
-        name: text(MAX_NAME_LENGTH).optional(),
-        tags: tags.optional(),
-        publish_only: publishOnly.optional(),
-        ...readOnlyFields,
-      })
-      .meta({
-        title: 'EventPut',
-        description: 'Non-empty fields overwrite; absent and empty strings keep',
-        example: { name: 'Tag created' },
-      }),
+  const fields = {
+    subject: requiredText('event', {
+      required: subject.min(1).meta(described(pattern)),
+      orEmpty: subject.meta(described(`^$|${pattern}`)),
+      toJson: (value) => value,
+    }),
+    ...EVENT_FIELDS,
+  } satisfies FieldsOf<EventFields>;
+  const create = z
+    .strictObject({ ...bodyShape(fields, 'create'), ...readOnlyFields })
+    .meta({ title: 'NewEvent', example: { event: 'tag.created', name: 'Tag created', tags: { app: 'example' } } });
+  const changes = {
+    put: z.strictObject({ ...bodyShape(fields, 'put'), ...readOnlyFields }).meta({
+      title: 'EventPut',
+      description: 'Non-empty fields overwrite; absent and empty strings keep',
+      example: { name: 'Tag created' },
+    }),
     patch: z
-      .strictObject({
-        event: required.optional(),
-        name: text(MAX_NAME_LENGTH).nullable().optional(),
-        tags: tagsPatch.nullable().optional(),
-        publish_only: publishOnly.nullable().optional(),
-        ...readOnlyFields,
-      })
+      .strictObject({ ...bodyShape(fields, 'patch'), ...readOnlyFields })
       .meta({ title: 'EventPatch', description: 'A JSON merge patch (RFC 7396)', example: { tags: { app: null } } }),
-  };
-}
-
-type Bodies = ReturnType<typeof makeEventBodies>;
-
-export function newEvent(body: z.output<Bodies['create']>): EventFields {
-  return { name: body.name, subject: body.event, tags: withinBytes(body.tags), publishOnly: body.publish_only };
-}
-
-export function putEvent(current: Event, body: z.output<Bodies['put']>): EventFields {
+  } as const;
   return {
-    name: body.name || current.name,
-    subject: body.event || current.subject,
-    tags: body.tags ? withinBytes(body.tags, current.tags) : current.tags,
-    publishOnly: body.publish_only ?? current.publishOnly,
-  };
-}
-
-export function patchEvent(current: Event, body: z.output<Bodies['patch']>): EventFields {
-  return {
-    name: body.name === undefined ? current.name : (body.name ?? ''),
-    subject: body.event ?? current.subject,
-    tags: patchTags(current.tags, body.tags),
-    publishOnly: body.publish_only === undefined ? current.publishOnly : (body.publish_only ?? false),
+    create,
+    ...changes,
+    newEvent: (body: z.output<typeof create>): EventFields => firstValues(fields, body),
+    changedEvent: (kind: Change, current: Event, body: z.output<(typeof changes)[Change]>): EventFields =>
+      nextValues(fields, kind, current, body),
   };
 }

@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import type { Event } from '../../domain/matching/event.js';
-import type { ShownEvent } from '../../store/catalog/event-row.js';
+import type { Event, ShownEvent } from '../../store/catalog/event-row.js';
 import {
   changeEvent,
   deleteEvent,
   EVENTS_ORDER,
-  type EventFields,
   insertEvent,
   listEvents,
   loadEvent,
 } from '../../store/catalog/events.js';
 import type { EventIntake, LiveCatalog, Stores } from '../api-deps.js';
+import type { Change } from '../bodies/field.js';
 import { idPath } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
@@ -18,7 +17,7 @@ import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listParts } from '../http/list-parts.js';
 import { listOf, pagingOf } from '../http/paging.js';
 import { eventAnswer, eventJson, eventText } from './event-answer.js';
-import { makeEventBodies, newEvent, patchEvent, putEvent } from './event-bodies.js';
+import { makeEventBodies } from './event-bodies.js';
 
 const event = { description: 'the event', schema: eventAnswer };
 const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
@@ -32,15 +31,28 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
   const answer = (event: Event) => eventJson(event, deps.degradationsBySubject().get(event.subject));
 
   /** A new subject is stored only if its messages can be received. */
-  const change = (key: { id: number; userId: number }, decide: (current: Event) => EventFields) =>
-    makeLive(
-      deps,
-      changeEvent(deps.db, key, async (current) => {
-        const fields = decide(current);
-        const isSame = fields.subject === current.subject && fields.publishOnly === current.publishOnly;
-        if (!isSame) await deps.admitEvent(fields, current.subject);
-        return fields;
-      }),
+  const changing = (kind: Change, summary: string) =>
+    scopedEndpoint(
+      {
+        method: kind,
+        path: '/events/{id}',
+        scope: 'events:write',
+        summary,
+        params: idPath,
+        body: bodies[kind] as z.ZodType<z.output<(typeof bodies)[Change]>>,
+        answers: { 200: event },
+        refuses: ['not_found', 'conflict'],
+        unsaid: [SAME_SUBJECT],
+      },
+      async ({ principal: { userId }, params: { id }, body }) => {
+        const changed = changeEvent(deps.db, { id, userId }, async (current) => {
+          const fields = bodies.changedEvent(kind, current, body);
+          const isSame = fields.subject === current.subject && fields.publishOnly === current.publishOnly;
+          if (!isSame) await deps.admitEvent(fields, current.subject);
+          return fields;
+        });
+        return { status: 200, json: answer(await makeLive(deps, changed)) };
+      },
     );
 
   return [
@@ -73,7 +85,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         unsaid: [SAME_SUBJECT],
       },
       async ({ principal: { userId }, body }) => {
-        const event = newEvent(body);
+        const event = bodies.newEvent(body);
         await deps.admitEvent(event);
         const made = await makeLive(deps, insertEvent(deps.db, userId, event));
         return { status: 201, json: answer(made) };
@@ -91,40 +103,8 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
       },
       async ({ params }) => ({ status: 200, json: answer(await loadEvent(deps.db, params.id)) }),
     ),
-    scopedEndpoint(
-      {
-        method: 'put',
-        path: '/events/{id}',
-        scope: 'events:write',
-        summary: 'Overwrite the fields that are given and not empty',
-        params: idPath,
-        body: bodies.put,
-        answers: { 200: event },
-        refuses: ['not_found', 'conflict'],
-        unsaid: [SAME_SUBJECT],
-      },
-      async ({ principal: { userId }, params: { id }, body }) => ({
-        status: 200,
-        json: answer(await change({ id, userId }, (current) => putEvent(current, body))),
-      }),
-    ),
-    scopedEndpoint(
-      {
-        method: 'patch',
-        path: '/events/{id}',
-        scope: 'events:write',
-        summary: 'Change an event by a JSON merge patch',
-        params: idPath,
-        body: bodies.patch,
-        answers: { 200: event },
-        refuses: ['not_found', 'conflict'],
-        unsaid: [SAME_SUBJECT],
-      },
-      async ({ principal: { userId }, params: { id }, body }) => ({
-        status: 200,
-        json: answer(await change({ id, userId }, (current) => patchEvent(current, body))),
-      }),
-    ),
+    changing('put', 'Overwrite the fields that are given and not empty'),
+    changing('patch', 'Change an event by a JSON merge patch'),
     scopedEndpoint(
       {
         method: 'delete',

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Webhook } from '../../domain/matching/webhook.js';
 import type { CredentialSettings } from '../../domain/matching/webhook-settings.js';
 import { AppError } from '../../errors.js';
+import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { Receivers } from '../api-deps.js';
 import type { GivenCredentials } from './settings/auth-field.js';
 import { type GivenProxy, proxyPlace } from './settings/proxy-field.js';

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Ceilings, findBeyond } from '../../domain/limits/ceilings.js';
-import type { Webhook } from '../../domain/matching/webhook.js';
 import { AppError } from '../../errors.js';
-import type { WebhookFields } from '../../store/webhooks/webhooks.js';
+import type { Webhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
 
 /**
  * Returns the fields if their settings are within the operator's limits. Values that the webhook has already may be

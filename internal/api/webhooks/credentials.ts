@@ -1,10 +1,10 @@
 import { SECRET_PART, writeCredentialSecret } from '../../domain/credentials/credential-secret.js';
-import type { Webhook } from '../../domain/matching/webhook.js';
 import { schemeNameIn, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import { hintOf, type SecretChange } from '../../domain/secrets/secret.js';
 import { schemeOf } from '../../domain/signature/schemes.js';
 import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
+import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import { proxySecrets } from './proxy-secrets.js';
 import { type NextAudience, requireSecretsAgain } from './require-secrets-again.js';
 import { authAnswer, authField, authJson, type GivenCredentials, newAuthField } from './settings/auth-field.js';

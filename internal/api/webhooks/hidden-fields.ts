@@ -1,8 +1,8 @@
-import type { Webhook } from '../../domain/matching/webhook.js';
 import { hiddenHeader, secretHeaders, withSecretValues } from '../../domain/secrets/hidden-headers.js';
 import { HIDDEN_PART, isHidden, shownUrl } from '../../domain/secrets/hidden-url.js';
 import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
+import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { GivenCredentials } from './settings/auth-field.js';
 
 interface GivenFields {

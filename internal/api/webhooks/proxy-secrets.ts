@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { writeProxyCredentials } from '../../domain/credentials/proxy-credentials.js';
-import type { Webhook } from '../../domain/matching/webhook.js';
 import type { SecretChange } from '../../domain/secrets/secret.js';
 import { AppError } from '../../errors.js';
+import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { GivenProxy } from './settings/proxy-field.js';
 
 /** Returns the change of a proxy's credentials. Stored credentials stay with the proxy that they were given for. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChangedWebhook } from '../../domain/matching/webhook.js';
+import type { ChangedWebhook } from '../../store/webhooks/webhook-row.js';
 
 /** A secret without its value, as every reader of the webhook sees it. */
 const secretAnswer = z

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Webhook } from '../../domain/matching/webhook.js';
 import { schemeNameIn } from '../../domain/matching/webhook-settings.js';
 import { AppError } from '../../errors.js';
 import { type Rotation, rotateSecret } from '../../store/secrets/rotate-secret.js';
+import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { LiveCatalog, Stores } from '../api-deps.js';
 import { idPath } from '../bodies/numbers.js';
 import { makeLive } from '../catalog-change.js';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Webhook } from '../../domain/matching/webhook.js';
 import { schemeNameIn, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import type { SecretChange } from '../../domain/secrets/secret.js';
 import { RANDOM_BYTES } from '../../domain/signature/scheme.js';
 import { type SchemeName, schemeOf } from '../../domain/signature/schemes.js';
 import { AppError } from '../../errors.js';
+import type { Webhook } from '../../store/webhooks/webhook-row.js';
 
 interface SigningBody {
   readonly signature?: object | null | undefined;

@@ -1,7 +1,7 @@
 import { writeTlsKey } from '../../domain/credentials/tls-key.js';
-import type { Webhook } from '../../domain/matching/webhook.js';
 import type { SecretChange } from '../../domain/secrets/secret.js';
 import { AppError } from '../../errors.js';
+import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import { certificatesProblem, MAX_CERTIFICATES } from './settings/pem.js';
 import type { GivenTls } from './settings/tls-field.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ChangedWebhook } from '../../domain/matching/webhook.js';
-import { shownUrl } from '../../domain/secrets/hidden-url.js';
+import type { ChangedWebhook } from '../../store/webhooks/webhook-row.js';
+import { answerJson, answerShape } from '../bodies/field.js';
 import { id, spaceId } from '../bodies/numbers.js';
 import { eventAnswer, recordFields, recordJson } from '../events/event-answer.js';
 import { listOf } from '../http/paging.js';
@@ -8,15 +8,17 @@ import { conditionAnswers, conditionJson } from './condition-answer.js';
 import { credentialAnswers, credentialJson } from './credentials.js';
 import { secretAnswers, secretsJson } from './secret-answer.js';
 import { settingAnswers, settingsJson } from './settings/settings.js';
+import { WEBHOOK_FIELDS } from './webhook-fields.js';
+
+/** Answers begin with the name, and bodies are validated from the url on. */
+const { name, ...others } = WEBHOOK_FIELDS;
+const SHOWN = { name, ...others } as const;
 
 export const webhookAnswer = z
   .object({
     ...recordFields,
-    name: z.string(),
-    url: z.string(),
-    enabled: z.boolean(),
+    ...answerShape(SHOWN),
     events: z.array(eventAnswer),
-    tags: z.record(z.string(), z.string()),
     space_id: spaceId,
     ...settingAnswers,
     ...conditionAnswers,
@@ -47,10 +49,7 @@ export const webhookList = z.union([
 export function webhookJson(webhook: ChangedWebhook): Omit<z.input<typeof webhookAnswer>, 'events'> {
   return {
     ...recordJson(webhook),
-    name: webhook.name,
-    url: shownUrl(webhook.url),
-    enabled: webhook.enabled,
-    tags: webhook.tags,
+    ...answerJson(SHOWN, webhook),
     space_id: webhook.spaceId,
     ...settingsJson(webhook.settings),
     ...conditionJson(webhook.condition),

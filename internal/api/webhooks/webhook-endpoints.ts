@@ -9,6 +9,7 @@ import {
   WEBHOOKS_ORDER,
 } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
+import type { Change } from '../bodies/field.js';
 import { idPath, spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
@@ -20,7 +21,7 @@ import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
 import { withJudgedCertificates } from './tls-secrets.js';
 import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
-import { newWebhook, newWebhookBody, patchWebhook, putWebhook, webhookPatch, webhookPut } from './webhook-bodies.js';
+import { changedWebhook, newWebhook, newWebhookBody, webhookChanges } from './webhook-bodies.js';
 import { listPartsFor, webhookParts } from './webhook-parts.js';
 
 const webhook = { description: 'the webhook with its events', schema: webhookAnswer };
@@ -35,6 +36,31 @@ const query = z.object({
 export function makeWebhookEndpoints(
   deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers,
 ): readonly Endpoint[] {
+  const changing = (kind: Change, summary: string) =>
+    scopedEndpoint(
+      {
+        method: kind,
+        path: '/webhooks/{id}',
+        scope: 'webhooks:write',
+        summary,
+        params: idPath,
+        body: webhookChanges[kind] as z.ZodType<z.output<(typeof webhookChanges)[Change]>>,
+        answers: { 200: webhook },
+        refuses: ['not_found', 'conflict'],
+        unsaid: UNSAID_OF_WEBHOOKS,
+      },
+      async ({ principal: { userId }, params: { id }, body }) => {
+        const judged = await withJudgedCertificates(body);
+        const changed = changeWebhook(deps, { id, userId }, (current) => {
+          const meant = withHiddenParts(judged, current);
+          requireAllowedReceiver(deps, meant, current);
+          const change = { kind, body: meant, keptHeaders: keptHeaders(body, current) };
+          return withinCeilings(deps.ceilings, changedWebhook(current, change), current);
+        });
+        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
+      },
+    );
+
   return [
     scopedEndpoint(
       {
@@ -84,50 +110,8 @@ export function makeWebhookEndpoints(
         jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, params.id)),
       }),
     ),
-    scopedEndpoint(
-      {
-        method: 'put',
-        path: '/webhooks/{id}',
-        scope: 'webhooks:write',
-        summary: 'Overwrite the fields that are given and not empty; an empty list of events clears',
-        params: idPath,
-        body: webhookPut,
-        answers: { 200: webhook },
-        refuses: ['not_found', 'conflict'],
-        unsaid: UNSAID_OF_WEBHOOKS,
-      },
-      async ({ principal: { userId }, params: { id }, body }) => {
-        const judged = await withJudgedCertificates(body);
-        const changed = changeWebhook(deps, { id, userId }, (current) => {
-          const meant = withHiddenParts(judged, current);
-          requireAllowedReceiver(deps, meant, current);
-          return withinCeilings(deps.ceilings, putWebhook(current, meant, keptHeaders(body, current)), current);
-        });
-        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
-      },
-    ),
-    scopedEndpoint(
-      {
-        method: 'patch',
-        path: '/webhooks/{id}',
-        scope: 'webhooks:write',
-        summary: 'Change a webhook by a JSON merge patch',
-        params: idPath,
-        body: webhookPatch,
-        answers: { 200: webhook },
-        refuses: ['not_found', 'conflict'],
-        unsaid: UNSAID_OF_WEBHOOKS,
-      },
-      async ({ principal: { userId }, params: { id }, body }) => {
-        const judged = await withJudgedCertificates(body);
-        const changed = changeWebhook(deps, { id, userId }, (current) => {
-          const meant = withHiddenParts(judged, current);
-          requireAllowedReceiver(deps, meant, current);
-          return withinCeilings(deps.ceilings, patchWebhook(current, meant, keptHeaders(body, current)), current);
-        });
-        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
-      },
-    ),
+    changing('put', 'Overwrite the fields that are given and not empty; an empty list of events clears'),
+    changing('patch', 'Change a webhook by a JSON merge patch'),
     scopedEndpoint(
       {
         method: 'delete',

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { ChangedWebhook, Webhook } from '../../domain/matching/webhook.js';
 import { findBriefEvents, findShownEvents } from '../../store/catalog/events.js';
 import type { Db } from '../../store/postgres/knex.js';
 import type { ListOf } from '../../store/postgres/list-page.js';
 import { bySize } from '../../store/webhooks/by-size.js';
+import type { ChangedWebhook, Webhook } from '../../store/webhooks/webhook-row.js';
 import { findWebhooks, type WebhookKey } from '../../store/webhooks/webhooks.js';
 import { eventText } from '../events/event-answer.js';
 import { listParts } from '../http/list-parts.js';

@@ -52,6 +52,8 @@ export interface Readings {
   };
   catalog(): { readonly events: number; readonly webhooks: number };
   catalogWentBack(): number;
+  /** Number of webhooks to which nothing is sent, because their stored settings could not be read. */
+  settingsNotRead(): number;
   /** Milliseconds by which the clock of this machine is ahead of the database's clock. */
   clockOffsetMs(): number;
   /** Number of registered events whose intake is degraded, by reason. Every reason is present. */
@@ -383,6 +385,12 @@ const gauges = (from: Readings): readonly Reading[] => [
   ['hukz_catalog_events', 'Registered events', () => from.catalog().events, 'max'],
   ['hukz_catalog_webhooks', 'Registered webhooks', () => from.catalog().webhooks, 'max'],
   ['hukz_webhooks_paused', 'Paused webhooks', () => from.waiting().paused, 'max'],
+  [
+    'hukz_webhooks_unread',
+    'Webhooks to which nothing is sent, because their stored settings cannot be read',
+    () => from.settingsNotRead(),
+    'max',
+  ],
   [
     'hukz_circuits_open',
     'Webhooks whose circuit breaker is open; their deliveries wait for a successful probe',

@@ -24,6 +24,8 @@ export interface CatalogWebhook extends Matchable {
   readonly waits?: WaitsBecause | undefined;
   readonly createdById: number;
   readonly secrets: readonly SealedSecret[];
+  /** The reason why some of its settings could not be read. They are absent in `settings`, so nothing is sent to it. */
+  readonly settingsProblem?: string | undefined;
 }
 
 /** Identifies a state of a catalog. Versions count changes; two states that share a version have different stamps. */

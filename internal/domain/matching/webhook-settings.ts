@@ -1,5 +1,16 @@
-import type { FormatName } from '../format/formats.js';
-import type { SchemeName } from '../signature/schemes.js';
+import { formatNames } from '../format/formats.js';
+import { type SchemeName, schemeNames } from '../signature/schemes.js';
+import {
+  type Codec,
+  either,
+  listOf,
+  number,
+  object,
+  oneOf,
+  type SomeCodec,
+  text,
+  textsByName,
+} from '../stored/codec.js';
 
 export type RequestMethod = 'POST' | 'PUT' | 'PATCH';
 
@@ -91,31 +102,112 @@ export type Ordering =
   | { readonly by: 'key'; readonly header: string }
   | { readonly by: 'key'; readonly pointer: string };
 
+const signature = object<SignatureSettings>({
+  scheme: ['scheme', oneOf(...schemeNames, 'none')],
+  prefix: ['prefix', text, 'optional'],
+});
+
+type Credentials<Type> = Extract<CredentialSettings, { readonly type: Type }>;
+const credentials = either(
+  object<Credentials<'basic'>>({ type: ['type', oneOf('basic')], username: ['username', text] }),
+  object<Credentials<'bearer'>>({ type: ['type', oneOf('bearer')] }),
+  object<Credentials<'api_key'>>({ type: ['type', oneOf('api_key')], header: ['header', text] }),
+  object<OAuth2Settings>({
+    type: ['type', oneOf('oauth2')],
+    clientId: ['client_id', text],
+    tokenUrl: ['token_url', text, 'optional'],
+    issuer: ['issuer', text, 'optional'],
+    scope: ['scope', text, 'optional'],
+    audience: ['audience', text, 'optional'],
+    clientAuth: ['client_auth', oneOf('client_secret_post'), 'optional'],
+  }),
+);
+
+const tls = object<TlsSettings>({
+  ca: ['ca', text, 'optional'],
+  certificate: ['certificate', text, 'optional'],
+  insecure: ['insecure', oneOf(true), 'optional'],
+});
+
+const proxy = either(
+  oneOf('none'),
+  object<Exclude<ProxySettings, 'none'>>({
+    host: ['host', text],
+    port: ['port', number],
+    login: ['login', oneOf(true), 'optional'],
+  }),
+);
+
+type Schedule<Kind> = Extract<RetrySchedule, { readonly kind: Kind }>;
+const schedule = either(
+  object<Schedule<'waits'>>({ kind: ['kind', oneOf('waits')], waitsMs: ['waits_ms', listOf(number)] }),
+  object<Schedule<'exponential'>>({
+    kind: ['kind', oneOf('exponential')],
+    startMs: ['start_ms', number],
+    factor: ['factor', number],
+    capMs: ['cap_ms', number],
+    tries: ['tries', number],
+  }),
+  object<Schedule<'constant'>>({
+    kind: ['kind', oneOf('constant')],
+    waitMs: ['wait_ms', number],
+    tries: ['tries', number],
+  }),
+);
+
+const retry = object<RetrySettings>({
+  schedule: ['schedule', schedule, 'optional'],
+  jitter: ['jitter', number, 'optional'],
+  maxAgeMs: ['max_age_ms', number, 'optional'],
+  finalStatuses: ['final_statuses', listOf(number), 'optional'],
+});
+
+const rate = object<RateLimit>({ count: ['count', number], perMs: ['per_ms', number] });
+
+const breaker = either(
+  oneOf('off'),
+  object<Exclude<BreakerSettings, 'off'>>({
+    failures: ['failures', number, 'optional'],
+    share: ['share', number, 'optional'],
+  }),
+);
+
+const ordering = either(
+  object<Extract<Ordering, { readonly by: 'webhook' }>>({ by: ['by', oneOf('webhook')] }),
+  object<Extract<Ordering, { readonly header: string }>>({ by: ['by', oneOf('key')], header: ['header', text] }),
+  object<Extract<Ordering, { readonly pointer: string }>>({ by: ['by', oneOf('key')], pointer: ['pointer', text] }),
+);
+
+/** The settings of a webhook: each with the name and the form in which it is stored. */
+export const SETTINGS = {
+  format: ['format', oneOf(...formatNames)],
+  method: ['method', oneOf('POST', 'PUT', 'PATCH')],
+  /** Headers of every request. */
+  headers: ['headers', textsByName],
+  /** Names of the message's NATS headers that are passed on, in lower case. */
+  passHeaders: ['pass_headers', listOf(text)],
+  signature: ['signature', signature],
+  auth: ['auth', credentials],
+  tls: ['tls', tls],
+  proxy: ['proxy', proxy],
+  retry: ['retry', retry],
+  timeoutMs: ['timeout_ms', number],
+  /** Maximum number of concurrent requests, per instance. */
+  maxInFlight: ['max_in_flight', number],
+  rate: ['rate', rate],
+  breaker: ['breaker', breaker],
+  ordering: ['ordering', ordering],
+  /** Time of uninterrupted failure after which hukz disables the webhook. 0 means never. */
+  disableAfterMs: ['disable_after_ms', number],
+} as const satisfies Readonly<Record<string, readonly [name: string, codec: SomeCodec]>>;
+
+type Value<Row> = Row extends readonly [string, Codec<infer T>] ? T : never;
+
 /**
  * Settings in which a webhook differs from the configured defaults. An absent setting has the default. The settings
  * contain no secret.
  */
-export interface WebhookSettings {
-  readonly format?: FormatName;
-  readonly method?: RequestMethod;
-  /** Headers of every request. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Names of the message's NATS headers that are passed on, in lower case. */
-  readonly passHeaders?: readonly string[];
-  readonly signature?: SignatureSettings;
-  readonly auth?: CredentialSettings;
-  readonly tls?: TlsSettings;
-  readonly proxy?: ProxySettings;
-  readonly retry?: RetrySettings;
-  readonly timeoutMs?: number;
-  /** Maximum number of concurrent requests, per instance. */
-  readonly maxInFlight?: number;
-  readonly rate?: RateLimit;
-  readonly breaker?: BreakerSettings;
-  readonly ordering?: Ordering;
-  /** Time of uninterrupted failure after which hukz disables the webhook. 0 means never. */
-  readonly disableAfterMs?: number;
-}
+export type WebhookSettings = { readonly [Setting in keyof typeof SETTINGS]?: Value<(typeof SETTINGS)[Setting]> };
 
 /** The signature scheme of a webhook. The default is Standard Webhooks. */
 export const schemeNameIn = ({ signature }: WebhookSettings): SignatureSettings['scheme'] =>

@@ -47,6 +47,8 @@ export const DEGRADATION_REASONS = [
   'requests_refused',
   /** Deliveries of a space wait, because the space uses all the slots that it may have. */
   'space_at_share',
+  /** Stored settings of webhooks could not be read, so nothing is sent to these webhooks. */
+  'settings_not_read',
 ] as const;
 
 export type DegradationReason = (typeof DEGRADATION_REASONS)[number];
@@ -76,6 +78,7 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   clock_offset: 'The clock of this machine differs from the clock of the database.',
   requests_refused: 'Requests are refused, or connections are closed, because of limits or rules of the API.',
   space_at_share: 'Deliveries of a space wait, because it has as many requests under way as it may have.',
+  settings_not_read: 'Nothing is sent to some webhooks, because this instance cannot read their stored settings.',
 };
 
 /** Removes a server's answers, its address and configuration from a degradation. */
@@ -107,6 +110,7 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
   'clock_offset',
   'requests_refused',
   'space_at_share',
+  'settings_not_read',
 ]);
 
 /** The other reasons do not keep messages from arriving, and they have metrics and log lines of their own. */

@@ -7,10 +7,10 @@ import type {
   WaitsBecause,
 } from '../../domain/matching/catalog.js';
 import type { Tags } from '../../domain/matching/tags.js';
-import { NO_SETTINGS, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import { NO_SECRETS, type SecretPurpose } from '../../domain/secrets/secret.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 import { SEALED_ROW } from '../secrets/secret-row.js';
+import { readSettings } from '../webhooks/stored-settings.js';
 
 const STAMP: Statement = { text: 'select stamp from catalog_version' };
 /** Reads the state of the store's catalog, and how it relates to version $1 with stamp $2. */
@@ -33,7 +33,7 @@ const WEBHOOKS: Statement = {
            case when paused_at is not null then 'paused' when circuit_opened_at is not null then 'circuit_open' end as waits,
            space_id::float8, created_by_id::float8, tags, deleted_at is null as living,
            array(select event_id from webhook_events where webhook_id = webhooks.id order by event_id) as event_ids,
-           nullif(settings, '{}') as settings,
+           nullif(own_settings, '{}') as own_settings,
            (select json_agg(json_build_array(purpose, key_id, encode(sealed, 'base64'), extract(epoch from expires_at) * 1000,
                 ${SEALED_ROW})
               order by id desc)
@@ -66,7 +66,7 @@ interface WebhookRow {
   readonly tags: Tags;
   readonly living: boolean;
   readonly event_ids: readonly number[];
-  readonly settings: WebhookSettings | null;
+  readonly own_settings: unknown;
   /** The newest secret is first. */
   readonly secrets: readonly SecretColumns[] | null;
 }
@@ -146,18 +146,22 @@ const webhookChanges = (rows: readonly WebhookRow[], idsOf: ShareList) => ({
   deletedWebhookIds: rows.filter(({ living }) => !living).map(({ id }) => id),
 });
 
-const toCatalogWebhook = (row: WebhookRow, idsOf: ShareList): CatalogWebhook => ({
-  id: row.id,
-  url: row.url,
-  enabled: row.enabled,
-  waits: row.waits ?? undefined,
-  spaceId: row.space_id,
-  createdById: row.created_by_id,
-  tags: row.tags,
-  eventIds: idsOf(row.event_ids),
-  settings: row.settings ?? NO_SETTINGS,
-  secrets: row.secrets?.map(toSecret) ?? NO_SECRETS,
-});
+function toCatalogWebhook(row: WebhookRow, idsOf: ShareList): CatalogWebhook {
+  const { settings, problem } = readSettings(row.own_settings);
+  return {
+    id: row.id,
+    url: row.url,
+    enabled: row.enabled,
+    waits: row.waits ?? undefined,
+    spaceId: row.space_id,
+    createdById: row.created_by_id,
+    tags: row.tags,
+    eventIds: idsOf(row.event_ids),
+    settings,
+    settingsProblem: problem,
+    secrets: row.secrets?.map(toSecret) ?? NO_SECRETS,
+  };
+}
 
 const toSecret = ([purpose, keyId, sealed, expiresAt, row]: SecretColumns) => ({
   purpose,

@@ -1,63 +1,47 @@
 import type { Knex } from 'knex';
-import type { Event } from '../../domain/matching/event.js';
 import type { Tags } from '../../domain/matching/tags.js';
+import { column, jsonColumn, readColumns, type ValuesIn, writeColumns } from '../postgres/columns.js';
 import type { Db } from '../postgres/knex.js';
+import { RECORD_COLUMNS, type Recorded, type RecordRow, toRecord } from '../postgres/record.js';
 
-/** A row of `events`; bigint columns arrive as text. */
-export interface EventRow {
-  readonly id: number;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-  readonly deleted_at: Date | null;
-  readonly created_by_id: string;
-  readonly updated_by_id: string;
-  readonly name: string;
-  readonly event: string;
-  readonly tags: Tags;
-  readonly publish_only: boolean;
-}
+const { tags, ...withoutTags } = {
+  name: column<string>('name'),
+  subject: column<string>('event'),
+  tags: jsonColumn<Tags>('tags'),
+  /** Whether the subject is free of services that answer requests, so that a stream may acknowledge its messages. */
+  publishOnly: column<boolean>('publish_only'),
+};
+const COLUMNS = { ...withoutTags, tags };
 
-export function toEvent(row: EventRow): Event {
-  return { ...unlabelled(row), tags: row.tags };
-}
+/** The values of an event that users set. */
+export type EventFields = ValuesIn<typeof COLUMNS>;
+
+/** A registered event: the subject that applications publish to (`event` in the contract), with a name and tags. */
+export type Event = Recorded & EventFields;
+
+/** A row of `events`. */
+export type EventRow = RecordRow;
+
+export const toEvent = (row: EventRow): Event => ({ ...toRecord(row), ...readColumns(COLUMNS, row) });
+
+export const eventCells = (fields: EventFields) => writeColumns(COLUMNS, fields);
 
 /** An event for display only: its tags are JSON text as PostgreSQL writes it, which is never parsed here. */
 export type ShownEvent = Omit<Event, 'tags'> & { readonly tagsJson: string };
 
-export interface ShownEventRow extends Omit<EventRow, 'tags'> {
+export interface ShownEventRow extends EventRow {
   readonly tags_json: string;
 }
 
 /** The columns of `events` that `toShownEvent` needs. */
 export const shownEventColumns = (db: Db): readonly (string | Knex.Raw)[] => [
-  ...[
-    'id',
-    'created_at',
-    'updated_at',
-    'deleted_at',
-    'created_by_id',
-    'updated_by_id',
-    'name',
-    'event',
-    'publish_only',
-  ],
+  ...RECORD_COLUMNS,
+  ...Object.values(withoutTags).map(({ name }) => name),
   db.raw('tags::text as tags_json'),
 ];
 
-export function toShownEvent(row: ShownEventRow): ShownEvent {
-  return { ...unlabelled(row), tagsJson: row.tags_json };
-}
-
-function unlabelled(row: Omit<EventRow, 'tags'>): Omit<Event, 'tags'> {
-  return {
-    id: row.id,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    deletedAt: row.deleted_at,
-    createdById: Number(row.created_by_id),
-    updatedById: Number(row.updated_by_id),
-    name: row.name,
-    subject: row.event,
-    publishOnly: row.publish_only,
-  };
-}
+export const toShownEvent = (row: ShownEventRow): ShownEvent => ({
+  ...toRecord(row),
+  ...readColumns(withoutTags, row),
+  tagsJson: row.tags_json,
+});

@@ -1,5 +1,4 @@
-import type { Event } from '../../domain/matching/event.js';
-import type { Tag, Tags } from '../../domain/matching/tags.js';
+import type { Tag } from '../../domain/matching/tags.js';
 import { AppError } from '../../errors.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
@@ -7,21 +6,16 @@ import type { Db } from '../postgres/knex.js';
 import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list-page.js';
 import { isUniqueViolation } from '../postgres/pg-error.js';
 import {
+  type Event,
+  type EventFields,
   type EventRow,
+  eventCells,
   type ShownEvent,
   type ShownEventRow,
   shownEventColumns,
   toEvent,
   toShownEvent,
 } from './event-row.js';
-
-/** The fields of an event that users set. */
-export interface EventFields {
-  readonly name: string;
-  readonly subject: string;
-  readonly tags: Tags;
-  readonly publishOnly: boolean;
-}
 
 export const EVENTS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }], direction: 'asc' };
 
@@ -71,7 +65,7 @@ export async function insertEvent(db: Db, userId: number, fields: EventFields): 
   return refusingDuplicates(
     inTransaction(db, async (trx) => {
       const rows: EventRow[] = await trx('events')
-        .insert({ ...columns(fields), created_by_id: userId, updated_by_id: userId })
+        .insert({ ...eventCells(fields), created_by_id: userId, updated_by_id: userId })
         .returning('*');
       return onlyEvent(rows);
     }),
@@ -89,7 +83,7 @@ export async function changeEvent(
       const fields = await decide(await lockEvent(trx, key.id));
       const rows: EventRow[] = await trx('events')
         .where({ id: key.id })
-        .update({ ...columns(fields), updated_by_id: key.userId, updated_at: trx.fn.now() })
+        .update({ ...eventCells(fields), updated_by_id: key.userId, updated_at: trx.fn.now() })
         .returning('*');
       return onlyEvent(rows);
     }),
@@ -119,11 +113,6 @@ async function lockEvent(trx: Db, id: number): Promise<Event> {
 function onlyEvent([row]: readonly EventRow[]): Event {
   if (!row) throw new AppError('not_found', 'Record not found');
   return toEvent(row);
-}
-
-function columns(fields: EventFields) {
-  const { name, subject, tags, publishOnly } = fields;
-  return { name, event: subject, tags: JSON.stringify(tags), publish_only: publishOnly };
 }
 
 /** The unique index on `lower(event)`, over events that are not deleted, is the only one that an event can violate. */

@@ -1,8 +1,8 @@
-import type { Webhook } from '../../domain/matching/webhook.js';
 import { AppError } from '../../errors.js';
 import { IS_SENT_TO } from '../journal/claim/order.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Db } from '../postgres/knex.js';
+import type { Webhook } from '../webhooks/webhook-row.js';
 import { orderValues } from './order-values.js';
 
 /** An ordering key whose first delivery has failed. All deliveries behind it wait. */

@@ -30,7 +30,13 @@ const webhook = fc.record({
   tags: fc.dictionary(fc.constantFrom('app', 'env', 'constructor'), fc.constantFrom('x', 'y', ''), { maxKeys: 3 }),
   /** Indexes into the list of events. */
   events: fc.uniqueArray(fc.nat({ max: 5 }), { minLength: 1, maxLength: 6 }),
-  settings: fc.constantFrom({}, { format: 'slack' }, { ordering: { by: 'webhook' } }, { maxInFlight: 3 }),
+  own_settings: fc.constantFrom(
+    {},
+    ...[{ format: 'slack' }, { ordering: { by: 'webhook' } }, { max_in_flight: 3 }].map((one) => ({
+      version: 2,
+      ...one,
+    })),
+  ),
 });
 const world = fc.record({
   events: fc.uniqueArray(event, { minLength: 3, maxLength: 6, selector: (one) => one.subject }),
@@ -70,8 +76,8 @@ async function store({ events, webhooks }: World): Promise<void> {
     [JSON.stringify(events)],
   );
   await kit.sql(
-    `insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id, settings)
-     select 1, 1, '', 'https://receiver.example/', true, one -> 'tags', (one ->> 'space')::int, one -> 'settings'
+    `insert into webhooks (created_by_id, updated_by_id, name, url, enabled, tags, space_id, own_settings)
+     select 1, 1, '', 'https://receiver.example/', true, one -> 'tags', (one ->> 'space')::int, one -> 'own_settings'
      from jsonb_array_elements($1) with ordinality as listed (one, n) order by n`,
     [JSON.stringify(webhooks)],
   );

@@ -3,13 +3,13 @@ import { type Matchable, matches } from '../../domain/matching/matches.js';
 import { MessageHead } from '../../domain/matching/message-view.js';
 import { SubjectIndex } from '../../domain/matching/subject-index.js';
 import type { Tags } from '../../domain/matching/tags.js';
-import { NO_SETTINGS, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import { readHeaders } from '../journal/accept/header-bytes.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
+import { readSettings } from '../webhooks/stored-settings.js';
 
 const LOAD_TARGET: Statement = {
   text: `
-    select w.space_id::float8 as space_id, w.tags, nullif(w.settings, '{}') as settings,
+    select w.space_id::float8 as space_id, w.tags, w.own_settings,
       coalesce(array_agg(e.id order by e.id) filter (where e.id is not null), '{}') as event_ids,
       coalesce(array_agg(e.event order by e.id) filter (where e.id is not null), '{}') as subjects
     from webhooks w
@@ -22,7 +22,7 @@ const LOAD_TARGET: Statement = {
 interface TargetRow {
   readonly space_id: number;
   readonly tags: Tags;
-  readonly settings: WebhookSettings | null;
+  readonly own_settings: unknown;
   readonly event_ids: readonly number[];
   readonly subjects: readonly string[];
 }
@@ -45,7 +45,8 @@ export async function findReplayTarget(
   const [row] = await run<TargetRow>(LOAD_TARGET, [webhookId]);
   if (!row) return undefined;
   const { tags, space_id: spaceId, event_ids: eventIds } = row;
-  const webhook: Matchable = { id: webhookId, eventIds, spaceId, tags, settings: row.settings ?? NO_SETTINGS };
+  const { settings } = readSettings(row.own_settings);
+  const webhook: Matchable = { id: webhookId, eventIds, spaceId, tags, settings };
   const events = new SubjectIndex<number>();
   for (const [index, id] of eventIds.entries()) {
     const subject = row.subjects[index];

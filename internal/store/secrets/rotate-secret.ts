@@ -1,7 +1,7 @@
-import type { ChangedWebhook, Webhook } from '../../domain/matching/webhook.js';
 import type { SecretChange } from '../../domain/secrets/secret.js';
 import { AppError } from '../../errors.js';
 import { inTransaction } from '../postgres/in-transaction.js';
+import type { ChangedWebhook, Webhook } from '../webhooks/webhook-row.js';
 import { loadWebhook, lockWebhook } from '../webhooks/webhooks.js';
 import { addSecret, replaceSecrets, type SecretStore, shownIn } from './webhook-secrets.js';
 

@@ -2,12 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { hiddenSecrets, hideSecrets } from '../../domain/secrets/hidden-parts.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Db } from '../postgres/knex.js';
-import type { WebhookRow } from '../webhooks/webhook-row.js';
+import { readSettings, writeSettings } from '../webhooks/stored-settings.js';
 import { replaceSecrets, type SecretStore } from './webhook-secrets.js';
 
-type Row = Pick<WebhookRow, 'id' | 'url' | 'settings' | 'deleted_at'>;
+interface Row {
+  readonly id: number;
+  readonly url: string;
+  readonly own_settings: unknown;
+  readonly deleted_at: Date | null;
+}
 
-const COLUMNS = ['id', 'url', 'settings', 'deleted_at'] as const;
+const COLUMNS = ['id', 'url', 'own_settings', 'deleted_at'] as const;
 
 /**
  * Finds webhooks whose url or headers contain secrets that are not stored apart, in the order of their ids. `lastId` is
@@ -28,14 +33,18 @@ export async function sealDestination({ db, vault }: SecretStore, id: number): P
   await inTransaction(db, async (trx) => {
     const row: Row | undefined = await trx('webhooks').where({ id }).forUpdate().first(COLUMNS);
     if (!row || !isClear(row)) return;
-    if (row.deleted_at === null) await replaceSecrets({ db: trx, vault }, id, hiddenSecrets(row));
-    const { url, settings } = hideSecrets(row);
-    await trx('webhooks')
-      .where({ id })
-      .update({ url, settings: JSON.stringify(settings) });
+    const destination = destinationOf(row);
+    if (row.deleted_at === null) await replaceSecrets({ db: trx, vault }, id, hiddenSecrets(destination));
+    const { url, settings } = hideSecrets(destination);
+    // Members that this version cannot read stay as they are.
+    const own_settings = trx.raw('own_settings || ?::jsonb', [writeSettings(settings)]);
+    await trx('webhooks').where({ id }).update({ url, own_settings });
   });
 }
 
-function isClear({ url, settings }: Row): boolean {
-  return !isDeepStrictEqual(hideSecrets({ url, settings }), { url, settings });
+const destinationOf = ({ url, own_settings }: Row) => ({ url, settings: readSettings(own_settings).settings });
+
+function isClear(row: Row): boolean {
+  const destination = destinationOf(row);
+  return !isDeepStrictEqual(hideSecrets(destination), destination);
 }

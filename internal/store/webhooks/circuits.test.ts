@@ -51,15 +51,15 @@ it('a delivery that waits for an earlier one of its key cannot be retried before
 });
 
 it('a breaker that is off is no reason where it may not be', async () => {
-  await kit.sql(`update webhooks set settings = '{"breaker":"off"}' where id = 1`);
+  await kit.sql(`update webhooks set own_settings = '{"version":2,"breaker":"off"}' where id = 1`);
   expect(await open(false)).toEqual([1]);
   await closeCircuits(kit.pool, [1]);
 });
 
 it('an instance that does not know yet that a webhook has no circuit opens none', async () => {
-  await kit.sql(`update webhooks set settings = '{"breaker":"off"}' where id = 1`);
+  await kit.sql(`update webhooks set own_settings = '{"version":2,"breaker":"off"}' where id = 1`);
   expect(await open()).toEqual([]);
-  await kit.sql(`update webhooks set settings = '{}' where id = 1`);
+  await kit.sql(`update webhooks set own_settings = '{}' where id = 1`);
   expect(await open()).toEqual([1]);
   expect(await open()).toEqual([]);
   expect([...(await closeCircuits(kit.pool, [1, 2]))]).toEqual([1]);

@@ -1,4 +1,5 @@
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
+import { settingText } from './stored-settings.js';
 
 /** Locks rows in the order of their ids, so that two instances that open the same circuits do not deadlock. */
 const OPEN: Statement = {
@@ -8,7 +9,7 @@ const OPEN: Statement = {
     ), mine as (
       select id from webhooks
       where id in (select id from given) and circuit_opened_at is null and enabled and deleted_at is null
-        and (settings ->> 'breaker' is distinct from 'off' or not $4::boolean)
+        and (${settingText('breaker')} is distinct from 'off' or not $4::boolean)
       order by id for no key update
     ), opened as (
       update webhooks w set circuit_opened_at = now() from mine where w.id = mine.id returning w.id

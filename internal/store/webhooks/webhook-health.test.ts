@@ -33,7 +33,9 @@ it('a webhook is disabled once it has only failed for so long, never for one fai
 });
 
 it('a success in between restarts the time, and a webhook may have a time of its own', async () => {
-  await kit.sql(`update webhooks set enabled = true, settings = '{"disableAfterMs": 172800000}' where id = 1`);
+  await kit.sql(
+    `update webhooks set enabled = true, own_settings = '{"version": 2, "disable_after_ms": 172800000}' where id = 1`,
+  );
   await saveHealth(kit.pool, [1], []);
   await ago(3);
   await saveHealth(kit.pool, [], [1]);

@@ -1,4 +1,5 @@
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
+import { settingNumber } from './stored-settings.js';
 
 const SAVE: Statement = {
   text: `
@@ -17,7 +18,7 @@ const DISABLE_FAILING: Statement = {
     update webhooks w set enabled = false, disabled_at = now(), updated_at = now(),
       disabled_because = 'nothing but failures since ' || to_char(failing_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
     from (
-      select h.*, coalesce((settings ->> 'disableAfterMs')::float8, $1) as after_ms
+      select h.*, coalesce(${settingNumber('disableAfterMs')}, $1) as after_ms
       from webhook_health h join webhooks on id = webhook_id where failing_since is not null
     ) as failing
     where w.id = webhook_id and enabled and deleted_at is null and after_ms > 0

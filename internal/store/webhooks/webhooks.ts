@@ -1,8 +1,5 @@
-import type { Tag, Tags } from '../../domain/matching/tags.js';
-import type { ChangedWebhook, Webhook } from '../../domain/matching/webhook.js';
+import type { Tag } from '../../domain/matching/tags.js';
 import type { WebhookState } from '../../domain/matching/webhook-condition.js';
-import type { WebhookSettings } from '../../domain/matching/webhook-settings.js';
-import type { SecretChange } from '../../domain/secrets/secret.js';
 import { AppError } from '../../errors.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
@@ -12,19 +9,14 @@ import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore, shownIn } fro
 import { conditionsOf, IN_STATE } from './webhook-conditions.js';
 import { changedDestination, openDestination, storedDestination } from './webhook-destination.js';
 import { eventIdsOf, lockEvents, replaceEvents } from './webhook-events.js';
-import { toWebhook, type WebhookRow } from './webhook-row.js';
-
-/** The fields of a webhook that users set. */
-export interface WebhookFields {
-  readonly name: string;
-  readonly url: string;
-  readonly enabled: boolean;
-  readonly tags: Tags;
-  readonly eventIds: readonly number[];
-  readonly settings: WebhookSettings;
-  /** Secrets of purposes that are not listed stay as they are. */
-  readonly secrets?: readonly SecretChange[];
-}
+import {
+  type ChangedWebhook,
+  toWebhook,
+  type Webhook,
+  type WebhookFields,
+  type WebhookRow,
+  webhookCells,
+} from './webhook-row.js';
 
 export interface WebhookFilter {
   readonly spaceId: number | undefined;
@@ -47,7 +39,7 @@ export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): P
   if (filter.state) matching.whereRaw(IN_STATE[filter.state]);
   const columns = [
     'id',
-    db.raw('octet_length(settings::text) + octet_length(tags::text) + octet_length(url) as bytes'),
+    db.raw('octet_length(own_settings::text) + octet_length(tags::text) + octet_length(url) as bytes'),
   ];
   const list = { matching, order: WEBHOOKS_ORDER, columns, toNode: ({ id, bytes }: WebhookKey) => ({ id, bytes }) };
   return readPage<WebhookKey, WebhookKey>(db, list, page);
@@ -73,11 +65,7 @@ export async function loadWebhookEvenDeleted(db: Db, id: number): Promise<Webhoo
 
 /** Locks a webhook and its secrets against other changes until the transaction ends. */
 export async function lockWebhook(trx: Db, id: number): Promise<Webhook> {
-  return wholeOne(trx, await lockRow(trx, id));
-}
-
-async function lockRow(trx: Db, id: number): Promise<WebhookRow> {
-  return onlyRow(await trx('webhooks').where({ id }).whereNull('deleted_at').forUpdate());
+  return wholeOne(trx, onlyRow(await trx('webhooks').where({ id }).whereNull('deleted_at').forUpdate()));
 }
 
 /** Refuses unknown events by their ids. */
@@ -91,7 +79,7 @@ export async function insertWebhook(
     const destination = await storedDestination(trx, fields);
     const rows: WebhookRow[] = await trx('webhooks')
       .insert({
-        ...columns({ ...fields, ...destination }),
+        ...webhookCells({ ...fields, ...destination }),
         space_id: owner.spaceId,
         created_by_id: owner.userId,
         updated_by_id: owner.userId,
@@ -114,12 +102,13 @@ export async function changeWebhook(
   decide: (current: Webhook) => WebhookFields,
 ): Promise<ChangedWebhook> {
   return inTransaction(db, async (trx) => {
-    const row = await lockRow(trx, key.id);
-    const current = { ...(await wholeOne(trx, row)), ...(await openDestination({ db: trx, vault }, row)) };
+    const stored = await lockWebhook(trx, key.id);
+    if (stored.settingsProblem) throw new AppError('conflict', stored.settingsProblem);
+    const current = { ...stored, ...(await openDestination({ db: trx, vault }, stored)) };
     const fields = decide(current);
     const eventIds = await lockEvents(trx, fields.eventIds);
     await replaceEvents(trx, key.id, eventIds);
-    const destination = await changedDestination(trx, { stored: row, current, next: fields });
+    const destination = await changedDestination(trx, { stored, current, next: fields });
     await replaceSecrets({ db: trx, vault }, key.id, [...destination.secrets, ...(fields.secrets ?? [])]);
     const losesBreaker = fields.settings.breaker === 'off' && current.settings.breaker !== 'off';
     const isAnother = !current.enabled || losesBreaker || fields.url !== current.url;
@@ -128,7 +117,7 @@ export async function changeWebhook(
     const rows: WebhookRow[] = await trx('webhooks')
       .where({ id: key.id })
       .update({
-        ...columns({ ...fields, ...destination }),
+        ...webhookCells({ ...fields, ...destination }),
         ...(fields.enabled && { disabled_because: null, disabled_at: null }),
         ...(startsAnew && { circuit_opened_at: null }),
         updated_by_id: key.userId,
@@ -188,14 +177,4 @@ async function makeCompleting(db: Db, rows: readonly WebhookRow[]): Promise<(row
       secrets: secrets.get(row.id) ?? [],
       condition: conditionOf(row),
     });
-}
-
-function columns(fields: WebhookFields) {
-  return {
-    name: fields.name,
-    url: fields.url,
-    enabled: fields.enabled,
-    tags: JSON.stringify(fields.tags),
-    settings: JSON.stringify(fields.settings),
-  };
 }

@@ -10,65 +10,97 @@ import { orderingAnswer, orderingField, orderingJson } from './ordering-field.js
 import { passHeadersField } from './pass-headers-field.js';
 import { rateField, rateJson } from './rate-field.js';
 import { retryAnswer, retryField, retryJson } from './retry-field.js';
-import { requireOwnSignature, signatureAnswer, signatureField, signatureJson } from './signature-field.js';
+import { requireOwnSignature, signatureAnswer, signatureField } from './signature-field.js';
 
 const MAX_TIMEOUT_MS = 5 * 60_000;
 const MAX_IN_FLIGHT = 1000;
 const YEAR_MS = 365 * 86_400_000;
 
-/** One row per setting, by its public name. An absent setting stays, and `null` resets it to the configured default. */
-export const settingFields = {
-  format: formatField.nullish(),
-  method: z
-    .enum(['POST', 'PUT', 'PATCH'])
-    .nullish()
-    .meta({ description: 'the method of its requests; POST unless given', example: 'PUT' }),
-  signature: signatureField.nullish(),
-  headers: headersField.nullish(),
-  pass_headers: passHeadersField.nullish(),
-  timeout: durationField(100, MAX_TIMEOUT_MS, {
-    description:
-      'the longest time of a request in all, its answer included, at most MAX_TIMEOUT; REQUEST_TIMEOUT unless given',
-    example: '10s',
-    allowed: ({ ceilings }) => ({ maxMs: ceilings.maxTimeoutMs }),
-  }).nullish(),
-  retry: retryField.nullish(),
-  max_in_flight: z.int().min(1).max(MAX_IN_FLIGHT).nullish().meta({
-    description: 'the most requests at the same time, in each instance; MAX_IN_FLIGHT_PER_WEBHOOK unless given',
-    example: 4,
-  }),
-  rate: rateField.nullish(),
-  breaker: breakerField.nullish(),
-  ordering: orderingField.nullish(),
-  disable_after: durationField(0, YEAR_MS, {
-    description: 'it is disabled when it only failed for so long, 0s for never; DISABLE_AFTER unless given',
-    example: '5d',
-  }).nullish(),
+const methodField = z
+  .enum(['POST', 'PUT', 'PATCH'])
+  .meta({ description: 'the method of its requests; POST unless given', example: 'PUT' });
+const timeoutField = durationField(100, MAX_TIMEOUT_MS, {
+  description:
+    'the longest time of a request in all, its answer included, at most MAX_TIMEOUT; REQUEST_TIMEOUT unless given',
+  example: '10s',
+  allowed: ({ ceilings }) => ({ maxMs: ceilings.maxTimeoutMs }),
+});
+const maxInFlightField = z.int().min(1).max(MAX_IN_FLIGHT).meta({
+  description: 'the most requests at the same time, in each instance; MAX_IN_FLIGHT_PER_WEBHOOK unless given',
+  example: 4,
+});
+const disableAfterField = durationField(0, YEAR_MS, {
+  description: 'it is disabled when it only failed for so long, 0s for never; DISABLE_AFTER unless given',
+  example: '5d',
+});
+
+/** Settings with secrets, which `credentials.ts` declares. */
+type Credential = 'auth' | 'tls' | 'proxy';
+
+/** Any setting: its public name, its schemas in requests and answers, and the answer about its value. */
+interface Setting<Value> {
+  readonly name: string;
+  readonly body: z.ZodType;
+  readonly answer: z.ZodType;
+  toJson(value: Value): unknown;
+}
+
+type Settings = {
+  readonly [Key in Exclude<keyof WebhookSettings, Credential>]-?: Setting<NonNullable<WebhookSettings[Key]>>;
 };
 
-type SettingsBody = { readonly [K in keyof typeof settingFields]?: z.output<(typeof settingFields)[K]> };
+/** A setting that is missing here does not compile. `toJson` makes the answer from what `body` was parsed to. */
+const SETTINGS = {
+  format: setting('format', formatField, z.string(), (format) => format),
+  method: setting('method', methodField, z.string(), (method) => method),
+  signature: setting('signature', signatureField, signatureAnswer, (signature) => signature),
+  headers: setting('headers', headersField, z.record(z.string(), z.string()), shownHeaderValues),
+  passHeaders: setting('pass_headers', passHeadersField, z.array(z.string()), (names) => [...names]),
+  timeoutMs: setting('timeout', timeoutField, z.string(), formatDuration),
+  retry: setting('retry', retryField, retryAnswer, retryJson),
+  maxInFlight: setting('max_in_flight', maxInFlightField, z.int(), (count) => count),
+  rate: setting('rate', rateField, z.string(), rateJson),
+  breaker: setting('breaker', breakerField, breakerAnswer, (breaker) => breaker),
+  ordering: setting('ordering', orderingField, orderingAnswer, orderingJson),
+  disableAfterMs: setting('disable_after', disableAfterField, z.string(), formatDuration),
+} satisfies Settings;
 
-/** The internal name of each setting. */
-const KEYS = {
-  format: 'format',
-  method: 'method',
-  signature: 'signature',
-  headers: 'headers',
-  pass_headers: 'passHeaders',
-  timeout: 'timeoutMs',
-  retry: 'retry',
-  max_in_flight: 'maxInFlight',
-  rate: 'rate',
-  breaker: 'breaker',
-  ordering: 'ordering',
-  disable_after: 'disableAfterMs',
-} as const satisfies Record<keyof SettingsBody, keyof WebhookSettings>;
+function setting<const Name extends string, Body extends z.ZodType, Answer extends z.ZodType>(
+  name: Name,
+  body: Body,
+  answer: Answer,
+  toJson: (value: NonNullable<z.output<Body>>) => z.input<Answer>,
+) {
+  return { name, body, answer, toJson };
+}
+
+type Table = typeof SETTINGS;
+type Row = Table[keyof Table];
+
+/** The members of a body. An absent setting stays, and `null` resets it to the configured default. */
+export const settingFields = shapeOf(({ body }) => body.nullish()) as {
+  readonly [Key in keyof Table as Table[Key]['name']]: z.ZodOptional<z.ZodNullable<Table[Key]['body']>>;
+};
+
+/**
+ * The members of an answer. A setting with the configured default is absent, so that a plain webhook keeps its original
+ * form.
+ */
+export const settingAnswers = shapeOf(({ answer }) => answer.optional()) as {
+  readonly [Key in keyof Table as Table[Key]['name']]: z.ZodOptional<Table[Key]['answer']>;
+};
+
+function shapeOf(schemaOf: (row: Row) => z.ZodType): Readonly<Record<string, z.ZodType>> {
+  return Object.fromEntries(Object.values(SETTINGS).map((row) => [row.name, schemaOf(row)]));
+}
+
+type SettingsBody = { readonly [Name in keyof typeof settingFields]?: z.output<(typeof settingFields)[Name]> };
 
 /** A setting is replaced as a whole. */
 export function changeSettings(current: WebhookSettings, body: SettingsBody): WebhookSettings {
   const changed = new Map<string, unknown>(Object.entries(current));
-  for (const [field, key] of Object.entries(KEYS)) {
-    const value = body[field as keyof SettingsBody];
+  for (const [key, { name }] of Object.entries(SETTINGS)) {
+    const value = body[name];
     if (value === null) changed.delete(key);
     else if (value !== undefined) changed.set(key, value);
   }
@@ -77,42 +109,13 @@ export function changeSettings(current: WebhookSettings, body: SettingsBody): We
   return settings;
 }
 
-/**
- * The settings in an answer. A setting with the configured default is absent, so that a plain webhook keeps its
- * original form.
- */
-export const settingAnswers = {
-  format: z.string().optional(),
-  method: z.string().optional(),
-  signature: signatureAnswer.optional(),
-  headers: z.record(z.string(), z.string()).optional(),
-  pass_headers: z.array(z.string()).optional(),
-  timeout: z.string().optional(),
-  retry: retryAnswer.optional(),
-  max_in_flight: z.int().optional(),
-  rate: z.string().optional(),
-  breaker: breakerAnswer.optional(),
-  ordering: orderingAnswer.optional(),
-  disable_after: z.string().optional(),
-};
-
-type SettingsJson = { readonly [K in keyof typeof settingAnswers]: z.input<(typeof settingAnswers)[K]> };
+type SettingsJson = { readonly [Name in keyof typeof settingAnswers]: z.input<(typeof settingAnswers)[Name]> };
 
 export function settingsJson(settings: WebhookSettings): SettingsJson {
-  return {
-    format: settings.format,
-    method: settings.method,
-    signature: settings.signature && signatureJson(settings.signature),
-    headers: settings.headers && shownHeaderValues(settings.headers),
-    pass_headers: settings.passHeaders && [...settings.passHeaders],
-    timeout: written(settings.timeoutMs),
-    retry: settings.retry && retryJson(settings.retry),
-    max_in_flight: settings.maxInFlight,
-    rate: settings.rate && rateJson(settings.rate),
-    breaker: settings.breaker,
-    ordering: settings.ordering && orderingJson(settings.ordering),
-    disable_after: written(settings.disableAfterMs),
-  };
+  const values = new Map<string, unknown>(Object.entries(settings));
+  const members = Object.entries<Setting<never>>(SETTINGS).map(([key, { name, toJson }]) => {
+    const value = values.get(key);
+    return [name, value === undefined ? undefined : toJson(value as never)];
+  });
+  return Object.fromEntries(members) as SettingsJson;
 }
-
-const written = (ms: number | undefined) => (ms === undefined ? undefined : formatDuration(ms));

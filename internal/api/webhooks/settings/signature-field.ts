@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import {
-  type SignatureSettings,
-  schemeNameIn,
-  type WebhookSettings,
-} from '../../../domain/matching/webhook-settings.js';
+import { schemeNameIn, type WebhookSettings } from '../../../domain/matching/webhook-settings.js';
 import { schemeNames, schemeOf } from '../../../domain/signature/schemes.js';
 import { echo } from '../../../domain/text/echo.js';
 import { AppError } from '../../../errors.js';
@@ -40,8 +36,6 @@ export const signatureAnswer = z.object(shape);
 function takesPrefix({ scheme, prefix }: z.output<z.ZodObject<typeof shape>>): boolean {
   return prefix === undefined || PREFIXED.some((name) => name === scheme);
 }
-
-export const signatureJson = ({ scheme, prefix }: SignatureSettings) => ({ scheme, prefix });
 
 /** Only hukz sets the headers by which a receiver verifies requests. */
 export function requireOwnSignature(settings: WebhookSettings): void {

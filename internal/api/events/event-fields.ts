@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { flag, optionalText, tagsField } from '../bodies/field-kinds.js';
+import { tags } from '../bodies/tag-fields.js';
+import { text } from '../bodies/text.js';
+
+export const MAX_NAME_LENGTH = 255;
+
+const publishOnly = z.boolean().meta({
+  description:
+    'whether no service answers requests on the subject. `true` is required where a NATS service answers on it, and with `STREAM_ACK=publish-only`',
+});
+
+/** The values of an event that users set, except its subject, whose rules are configured. */
+export const EVENT_FIELDS = {
+  name: optionalText('name', text(MAX_NAME_LENGTH)),
+  tags: tagsField(tags),
+  publishOnly: flag('publish_only', publishOnly, { initial: false, isNullable: true }),
+} as const;

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { shownUrl } from '../../domain/secrets/hidden-url.js';
+import type { WebhookFields } from '../../store/webhooks/webhook-row.js';
+import { boundedList } from '../bodies/bounds.js';
+import { type FieldsOf, first, next } from '../bodies/field.js';
+import { flag, optionalText, requiredText, tagsField } from '../bodies/field-kinds.js';
+import { id } from '../bodies/numbers.js';
+import { tags } from '../bodies/tag-fields.js';
+import { text } from '../bodies/text.js';
+import { MAX_NAME_LENGTH } from '../events/event-fields.js';
+import { receiverUrl, urlPattern } from './receiver-url.js';
+
+const MAX_EVENTS = 500;
+const eventIds = boundedList(id, MAX_EVENTS).meta({
+  description: 'the events whose messages it gets, replaced as a whole',
+  example: [1, 2],
+});
+const url = receiverUrl.meta({
+  description:
+    'where requests go; parts that are secrets (the path of a Slack or Discord URL, a token in the query) are answered as ***, which keeps them when the URL is sent back',
+  example: 'https://example.com/hook',
+});
+const name = text(MAX_NAME_LENGTH).meta({ description: 'for people; need not be unique', example: 'Search index' });
+const enabled = z.boolean().meta({ description: 'whether it gets anything', example: true });
+const webhookTags = tags.meta({
+  description: 'how it and its logs are found again; messages with Hukz-Tag go to those that carry it',
+  example: { app: 'search' },
+});
+const keptIfAbsent = (given: readonly number[] | undefined, current: readonly number[]) => given ?? current;
+
+/** The values of a webhook that users set, except its settings, which `settings.ts` and `credentials.ts` declare. */
+export const WEBHOOK_FIELDS = {
+  url: requiredText('url', {
+    required: url.min(1),
+    orEmpty: url.meta({ pattern: `^$|${urlPattern()}` }),
+    toJson: shownUrl,
+  }),
+  eventIds: {
+    name: 'event_ids',
+    create: first(eventIds, (given): readonly number[] => given),
+    put: next(eventIds.optional(), keptIfAbsent),
+    patch: next(eventIds.optional(), keptIfAbsent),
+    // The answer has the events themselves, or their ids in brief lists.
+    answer: undefined,
+  },
+  name: optionalText('name', name),
+  enabled: flag('enabled', enabled, { initial: true }),
+  tags: tagsField(webhookTags),
+} as const satisfies FieldsOf<Omit<WebhookFields, 'settings' | 'secrets'>>;

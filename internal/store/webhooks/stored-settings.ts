@@ -1,0 +1,70 @@
+import { NO_SETTINGS, SETTINGS, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
+import type { SomeCodec } from '../../domain/stored/codec.js';
+import { echo } from '../../domain/text/echo.js';
+
+/** The version of the form of stored settings. It is stored in their member `version`; no settings at all are `{}`. */
+const VERSION = 2;
+
+const ROWS = Object.entries<readonly [name: string, codec: SomeCodec]>(SETTINGS);
+const BY_NAME = new Map(ROWS.map(([property, [name, { read }]]) => [name, { property, read }]));
+const BY_PROPERTY = new Map(
+  ROWS.map(([property, [name, { write }]]) => [property, { name, write: write as (value: unknown) => unknown }]),
+);
+
+export interface ReadSettings {
+  readonly settings: WebhookSettings;
+  /**
+   * Says which settings are left out because they could not be read. Without them the webhook must not be sent to. The
+   * text contains no stored value.
+   */
+  readonly problem: string | undefined;
+}
+
+const NONE: ReadSettings = { settings: NO_SETTINGS, problem: undefined };
+
+/** Reads the column `own_settings`. Null is the same as `{}`. */
+export function readSettings(stored: unknown): ReadSettings {
+  if (stored === null) return NONE;
+  if (typeof stored !== 'object' || Array.isArray(stored)) return { ...NONE, problem: problemOf('are no JSON object') };
+  const members = new Map<string, unknown>(Object.entries(stored));
+  if (members.size === 0) return NONE;
+  if (members.get('version') !== VERSION)
+    return { ...NONE, problem: problemOf(`do not have the version ${VERSION} that this version of hukz reads`) };
+  members.delete('version');
+  const settings: [string, unknown][] = [];
+  const unread: string[] = [];
+  for (const [name, member] of members) {
+    const row = BY_NAME.get(name);
+    const value = row?.read(member);
+    if (row && value !== undefined) settings.push([row.property, value]);
+    else unread.push(echo(name));
+  }
+  const problem = unread.length > 0 ? problemOf(`have an unknown form or name: ${unread.join(', ')}`) : undefined;
+  return { settings: Object.fromEntries(settings), problem };
+}
+
+const problemOf = (words: string) =>
+  `its stored settings ${words}. Upgrade this instance, or correct own_settings in its row of webhooks`;
+
+/** Returns the JSON text for the column `own_settings`. */
+export function writeSettings(settings: WebhookSettings): string {
+  const members = Object.entries(settings).filter(([, value]) => value !== undefined);
+  if (members.length === 0) return '{}';
+  return JSON.stringify({ version: VERSION, ...Object.fromEntries(members.map(stored)) });
+}
+
+function stored([property, value]: [string, unknown]): [name: string, value: unknown] {
+  const row = BY_PROPERTY.get(property);
+  const member = row?.write(value);
+  if (!row || member === undefined) throw new Error(`the setting ${property} has a value without a stored form`);
+  return [row.name, member];
+}
+
+/** SQL for a setting of a row of `webhooks`, as text. Null if the webhook has no such setting. */
+export const settingText = (property: keyof WebhookSettings) => `own_settings ->> '${SETTINGS[property][0]}'`;
+
+/** As `settingText`, but as a number. Null also if the stored value is no number. */
+export function settingNumber(property: keyof WebhookSettings): string {
+  const [name] = SETTINGS[property];
+  return `case when jsonb_typeof(own_settings -> '${name}') = 'number' then (own_settings -> '${name}')::float8 end`;
+}
