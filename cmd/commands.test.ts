@@ -259,8 +259,8 @@ describe('hukz publish fails', () => {
 
   it.each([
     [['Hukz-Tag: app'], 'Hukz-Tag: '],
-    [['hukz-space: seven'], 'Hukz-Space: a space is written as a whole number'],
-    [['Hukz-Space: 7', 'Hukz-Space: 8'], 'Hukz-Space: one space a message'],
+    [['hukz-space: seven'], 'Hukz-Space: a space is a whole number'],
+    [['Hukz-Space: 7', 'Hukz-Space: 8'], 'Hukz-Space: at most one space per message'],
     [['X: 1', 'HUKZ-TAG: a:b', 'Hukz-Tag: :b'], 'Hukz-Tag: '],
     [['Hukz-Webhook: 17;18'], 'Hukz-Webhook: "17;18" is not the id of a webhook'],
   ])('for headers with which a message would trigger no webhook: %j', async (headers, sentence) => {

@@ -14,13 +14,13 @@ export function parseEncryptionKeys(text: string): Parsed<readonly EncryptionKey
     .entries()) {
     const [id = '', secret = ''] = splitOnce(part.trim());
     if (!ID.test(id))
-      return refused(`key ${index + 1} has no name: write name:key, the name out of A-Z, a-z, 0-9, _ and -`);
+      return refused(`key ${index + 1} has no name: write name:key, with a name of A-Z, a-z, 0-9, _ and -`);
     if (!BASE64.test(secret)) {
       return refused(
         `the key "${id}" is not ${KEY_BYTES} bytes in base64: make one with \`openssl rand -base64 ${KEY_BYTES}\``,
       );
     }
-    if (keys.some((known) => known.id === id)) return refused(`the key "${id}" is there twice`);
+    if (keys.some((known) => known.id === id)) return refused(`the key "${id}" appears twice`);
     keys.push({ id, key: Buffer.from(secret, 'base64') });
   }
   return parsed(keys);

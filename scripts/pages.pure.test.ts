@@ -42,6 +42,18 @@ describe('the prose lint', () => {
     ]);
   });
 
+  it('reads the descriptions and errors of the API, which are strings', () => {
+    const source = [
+      "const text = 'it is sent';",
+      "const ours = ['told', 'it is let in'];",
+      "// The cat's 'unless told'",
+    ];
+    const found = said(source.join('\n'), 'internal/api/a.ts');
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain('2: "let in"');
+    expect(said(source.join('\n'), 'internal/api/a.test.ts')).toEqual([]);
+  });
+
   it('reads the comments of a source file, and nothing else of it', () => {
     const source = [
       "const nobody = 'What stands here';",

@@ -27,9 +27,9 @@ phase('installing', () => {
   return 'npm packages and programs are installed';
 });
 phase('compiling', () => {
-  if (!needsCompilation(root)) return 'no source has changed';
+  if (!needsCompilation(root)) return 'dist/ is up to date';
   if (!compile(root)) process.exit(1);
-  return 'dist/ is up to date';
+  return 'the sources are compiled into dist/';
 });
 // npm passes a SIGTERM to the shell between npm and this process. The shell dies without passing it on, so a changed
 // parent process is the signal to stop.

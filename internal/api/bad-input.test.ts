@@ -250,7 +250,7 @@ describe('bad input', () => {
       'http:///example.com',
       'http://',
       'http://?a',
-    ].map((text): Row => [url(text), 'url', /^url: a URL begins with/]),
+    ].map((text): Row => [url(text), 'url', /^url: a URL must begin with/]),
     ...[
       'ftp://example.com',
       'file:///etc/passwd',
@@ -258,7 +258,7 @@ describe('bad input', () => {
       'data:text/plain,x',
       'gopher://a',
       'unix:/a',
-    ].map((text): Row => [url(text), 'url', /^url: a URL begins with/]),
+    ].map((text): Row => [url(text), 'url', /^url: a URL must begin with/]),
     ...['http://u:p@example.com', 'http://u@example.com', 'http://@example.com', 'http://:@example.com/'].map(
       (text): Row => [url(text), 'url', /user name or password/],
     ),
@@ -424,7 +424,7 @@ describe('bad input', () => {
       for (const path of lists) {
         const { body } = await api.send('GET', `${path}?${query}`).expect(422);
         const [name] = query.split('=');
-        expect(body.errors).toEqual([{ code: 422, message: `${name}: is sent at most once`, source: name }]);
+        expect(body.errors).toEqual([{ code: 422, message: `${name}: may be given only once`, source: name }]);
       }
     });
 

@@ -244,7 +244,7 @@ describe('the contract', () => {
 
   it('leaves a webhook in its space', async () => {
     const webhook = await newWebhook('/webhooks/space/3', { url: 'http://example.com', event_ids: [], space_id: 3 });
-    const moved = refusal(409, 'space_id is 3 and cannot be another', 'space_id');
+    const moved = refusal(409, 'space_id is 3 and cannot be changed', 'space_id');
     for (const method of ['PUT', 'PATCH']) {
       expect((await api.send(method, `/webhooks/${webhook.id}`, { space_id: 4 }).expect(409)).body).toEqual(moved);
     }
@@ -345,7 +345,7 @@ describe('the contract', () => {
     const event = await newEvent('before.answer');
     const before = await api.counts();
     api.rest.intakeProblem = 'NATS is not connected';
-    const away = refusal(503, 'the event cannot be subscribed now: NATS is not connected');
+    const away = refusal(503, 'hukz cannot subscribe to the event now: NATS is not connected');
     expect((await api.send('POST', '/events', { event: 'new.one' }).expect(503)).body).toEqual(away);
     for (const method of ['PUT', 'PATCH']) {
       expect((await api.send(method, `/events/${event.id}`, { event: 'renamed' }).expect(503)).body).toEqual(away);

@@ -22,7 +22,7 @@ const REQUESTS = [
   ['POST', '/webhooks/space/1', { url: 'http://example.com', event_ids: [] }],
   ['GET', '/webhooks/space/1/check?event=a'],
 ] as const;
-const AWAY = { errors: [{ code: 503, message: 'the database is away or too busy; try again later' }] };
+const AWAY = { errors: [{ code: 503, message: 'the database is not available or too busy; try again later' }] };
 
 describe('a database that is away', () => {
   let server: Server;

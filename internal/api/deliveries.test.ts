@@ -131,7 +131,7 @@ describe('retrying a delivery', () => {
     expect(await refusal()).toContain('disabled');
     await kit.api.send('PATCH', `/webhooks/${kit.webhookId}`, { enabled: true }).expect(200);
     await kit.api.db('messages').where({ id: messageId }).delete();
-    expect(await refusal()).toContain('no longer kept');
+    expect(await refusal()).toContain('deleted by retention');
     await kit.api.send('DELETE', `/webhooks/${kit.webhookId}`).expect(200);
     expect(await refusal()).toContain('deleted');
     expect(await kit.api.counts()).toMatchObject({ dead_letters: 1, deliveries: 0 });

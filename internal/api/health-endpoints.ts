@@ -4,7 +4,7 @@ import type { Health, HttpPublishing } from './api-deps.js';
 import { degradation } from './events/event-answer.js';
 import { type Endpoint, publicEndpoint } from './http/endpoint.js';
 
-const ok = { description: 'ok', schema: z.object({ status: z.literal('ok') }) };
+const ok = { description: 'The process is alive.', schema: z.object({ status: z.literal('ok') }) };
 const MAX_SHOWN = 100;
 const degradedFields = {
   degraded: z
@@ -14,20 +14,20 @@ const degradedFields = {
   degraded_total: z
     .int()
     .optional()
-    .meta({ description: `How many there are; \`degraded\` shows the first ${MAX_SHOWN}` }),
+    .meta({ description: `Total number of degradations. \`degraded\` lists the first ${MAX_SHOWN}.` }),
 };
 const ready = {
   description:
-    'ready, and what a message is worth from where on; `degraded` names the events that do not arrive as they should',
+    'hukz is ready. `guarantee` is the delivery guarantee and its start. `degraded` lists what does not work as it should.',
   schema: z.object({
     status: z.literal('ok'),
     guarantee: z.string(),
-    promise: z.string().describe('The earlier name of guarantee.'),
+    promise: z.string().describe('The earlier name of `guarantee`.'),
     ...degradedFields,
   }),
 };
 const DETAILS =
-  'Words of servers and addresses are only in the answer to `Authorization: Bearer <METRICS_TOKEN>`, and with MODE=development';
+  'Error messages and addresses of servers are shown only with `Authorization: Bearer <METRICS_TOKEN>` or MODE=development';
 const problems = z.object({
   errors: z.record(z.string(), z.string()).meta({ example: { database: 'not reachable' } }),
   ...degradedFields,
@@ -40,8 +40,8 @@ export function makeHealthEndpoints(deps: Health & HttpPublishing): readonly End
         method: 'get',
         path: '/ping',
         isUnlimited: true,
-        summary: 'Whether somebody listens',
-        answers: { 200: { description: 'a dot', type: 'text/plain', schema: z.literal('.') } },
+        summary: 'Check that the service answers',
+        answers: { 200: { description: 'A dot.', type: 'text/plain', schema: z.literal('.') } },
       },
       async () => ({ status: 200, text: '.', type: 'text/plain' }),
     ),
@@ -50,7 +50,7 @@ export function makeHealthEndpoints(deps: Health & HttpPublishing): readonly End
         method: 'get',
         path: '/health/alive',
         isUnlimited: true,
-        summary: 'Whether the event loop turns',
+        summary: 'Check that the process is alive',
         answers: { 200: ok },
       },
       async () => ({ status: 200, json: { status: 'ok' } }),
@@ -60,8 +60,11 @@ export function makeHealthEndpoints(deps: Health & HttpPublishing): readonly End
         method: 'get',
         path: '/health/ready',
         isUnlimited: true,
-        summary: `Whether every dependency is there. ${DETAILS}`,
-        answers: { 200: ready, 503: { description: 'what is missing, by dependency', schema: problems } },
+        summary: `Check that all dependencies are available. ${DETAILS}`,
+        answers: {
+          200: ready,
+          503: { description: 'The problem of each dependency that is not available.', schema: problems },
+        },
       },
       async ({ authorization }) => {
         const { troubles, degraded } = await deps.readiness();
@@ -79,7 +82,10 @@ export function makeHealthEndpoints(deps: Health & HttpPublishing): readonly End
         path: '/health/publish',
         isUnlimited: true,
         summary: 'Whether this instance accepts messages over HTTP, which does not need NATS unless HTTP_PUBLISH=nats',
-        answers: { 200: ok, 503: { description: 'what is missing, by dependency', schema: problems } },
+        answers: {
+          200: ok,
+          503: { description: 'The problem of each dependency that is not available.', schema: problems },
+        },
       },
       async ({ authorization }) => {
         const { isOn, dependencies } = deps.publishing;

@@ -58,7 +58,7 @@ describe('a proxy of a webhook', () => {
       expect((await patch(id, { proxy }).expect(409)).body.errors[0]).toMatchObject({ source: 'proxy' });
     const refused = await patch(id, { url: 'https://b.example/hook', proxy: SHOWN }).expect(409);
     expect(refused.body.errors[0]).toMatchObject({ source: 'proxy' });
-    expect(refused.text).toContain('the user and password of proxy must be given again, because url would change');
+    expect(refused.text).toContain('the user and password of proxy must be sent again, because url would change');
     await patch(id, { tls: { insecure: true } }).expect(409);
     await patch(id, { url: `${URL_A}?page=2`, proxy: SHOWN }).expect(200);
     expect(await login(id)).toBe('operator:canary-sesame');
@@ -82,7 +82,7 @@ describe('a proxy of a webhook', () => {
     await patch(id, { proxy: 'http://another:login@proxy.example:3129' }).expect(409);
     for (const proxy of ['none', null]) {
       const { body } = await patch(id, { proxy }).expect(409);
-      expect(body.errors[0].message).toContain('auth.token must be given again, because proxy would change');
+      expect(body.errors[0].message).toContain('auth.token must be sent again, because proxy would change');
     }
     await patch(id, { proxy: 'none', auth }).expect(200);
     await patch(id, { proxy: PROXY }).expect(409);

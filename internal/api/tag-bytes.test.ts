@@ -18,7 +18,7 @@ afterAll(() => api.stop());
 
 it.each(PATHS)('%s takes the most and longest tags in ASCII, and refuses more bytes with words', async (path, body) => {
   const refused = await api.send('POST', path, { ...body, tags: tagsOf('\u0001') }).expect(422);
-  const message = expect.stringMatching(/^tags have at most 12288 bytes of JSON in all, and these have \d+$/);
+  const message = expect.stringMatching(/^tags have at most 12288 bytes of JSON in total, and these have \d+$/);
   expect(refused.body.errors).toEqual([{ code: 422, message, source: 'tags' }]);
   const { id } = (await api.send('POST', path, { ...body, tags: tagsOf('a') }).expect(201)).body;
   const one = `/${path.split('/')[1]}/${id}`;

@@ -4,8 +4,8 @@
  */
 export const UNSAID_OF_WEBHOOKS: readonly string[] = [
   '`event_ids` names an event that does not exist',
-  'receivers may not have the host or port of a URL here',
-  'a certificate or key of `tls` cannot be read, has expired, or does not belong to the other',
+  'the host or port of a URL is not allowed for receivers',
+  'a certificate or key in `tls` cannot be read or has expired, or the two do not match',
   'two names of `headers` differ only in case, or a header also belongs to `auth` or `signature`',
   '`headers`, `pass_headers` or `auth` name a header that webhooks may not set here',
   '`tags` have more than 12,288 bytes of JSON',

@@ -82,14 +82,14 @@ it('a mask is no value: it means the stored value, and is accepted in no other p
       expect(text).not.toContain('CANARY');
     }
   };
-  await refuse({ url: `${kit.receiver.url}/other?token=***` }, '*** stands for a part that is not shown', 'url');
-  await refuse({ headers: { 'X-Other-Token': '***' } }, '*** stands for a value of X-Other-Token', 'headers');
+  await refuse({ url: `${kit.receiver.url}/other?token=***` }, '*** replaces a part that is not shown', 'url');
+  await refuse({ headers: { 'X-Other-Token': '***' } }, '*** replaces the value of X-Other-Token', 'headers');
   const moved = `${kit.receiver.url}/other?token=${TOKEN}`;
-  await refuse({ url: moved }, 'headers.X-Api-Key must be given again, because url would change', 'headers');
+  await refuse({ url: moved }, 'headers.X-Api-Key must be sent again, because url would change', 'headers');
   await refuse({ url: moved, headers: { 'x-api-key': '***' } }, 'headers.x-api-key must be given again', 'headers');
   await refuse(
     { tls: { insecure: true } },
-    'headers.X-Api-Key must be given again, because tls would change',
+    'headers.X-Api-Key must be sent again, because tls would change',
     'headers',
   );
   for (const field of [{ url: `${kit.receiver.url}/?token=***` }, { url, headers: { 'x-token': '***' } }])

@@ -35,14 +35,14 @@ describe('in production', () => {
     await runAsAdmin(database.settings, `alter database ${name} set default_transaction_read_only = on`);
     const ours = `from pg_stat_activity where datname = '${name}'`;
     await runAsAdmin(database.settings, `select pg_terminate_backend(pid) ${ours}`);
-    await eventually(async () => (await ready()).errors.database === 'it takes no writes', {
+    await eventually(async () => (await ready()).errors.database === 'it accepts no writes', {
       what: 'a database that takes no writes is told',
       timeoutMs: 10_000,
     });
 
     const told = await ready();
     expect(told).toMatchObject({
-      errors: { database: 'it takes no writes', nats: 'not connected, or NATS has not confirmed the subscriptions' },
+      errors: { database: 'it accepts no writes', nats: 'not connected, or NATS has not confirmed the subscriptions' },
       degraded: [{ reason: 'not_connected', problem: expect.stringMatching(/^Messages do not arrive/) }],
     });
     for (const wrong of ['Bearer a-token-of-another-one', `Basic ${METRICS_TOKEN}`])

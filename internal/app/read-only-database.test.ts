@@ -42,7 +42,7 @@ it('a database that can only read is not ready, although it answers', async () =
       isStopping: () => false,
     });
     expect(troubles.database).toEqual({
-      summary: 'it takes no writes',
+      summary: 'it accepts no writes',
       detail: expect.stringContaining('read-only transaction'),
     });
   } finally {

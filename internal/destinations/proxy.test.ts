@@ -129,7 +129,7 @@ describe('a receiver that the proxy does not reach', () => {
     expect(await sender.send(makeTestRequest('https://receiver.test/'))).toEqual({
       kind: 'unreachable',
       reason: 'connect',
-      error: `the proxy found no way (it answered ${status})`,
+      error: `the proxy could not connect (it answered ${status})`,
     });
     expect(proxy.heads).toHaveLength(2);
     await eventually(() => sender.stats().sockets === 0 && proxy.open === 0, { what: 'the connection to be closed' });
@@ -138,7 +138,11 @@ describe('a receiver that the proxy does not reach', () => {
 
 describe('a broken proxy is our fault', () => {
   it.each<[string, ProxyAnswer, string]>([
-    ['wants a login', { text: 'HTTP/1.1 407 Who?\r\n\r\n' }, 'the proxy wants another user and password (407)'],
+    [
+      'wants a login',
+      { text: 'HTTP/1.1 407 Who?\r\n\r\n' },
+      'the proxy rejects the user and password, or requires them (407)',
+    ],
     ['forbids', { text: 'HTTP/1.1 403 Forbidden\r\n\r\nwhy' }, 'the proxy answered 403'],
     ['fails', { text: 'HTTP/1.1 500 Oops\r\n\r\n' }, 'the proxy answered 500'],
     ['has no way', { text: 'HTTP/1.0 503 Service Unavailable\r\n\r\n' }, 'the proxy answered 503'],
@@ -149,7 +153,7 @@ describe('a broken proxy is our fault', () => {
       'the proxy did not answer in HTTP',
     ],
     ['never ends', { text: `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}` }, 'the proxy did not answer in HTTP'],
-    ['is silent', 'silence', 'the proxy opened no way within 300 ms'],
+    ['is silent', 'silence', 'the proxy opened no tunnel within 300 ms'],
     ['closes', 'close', 'the proxy cannot be reached (closed while connecting)'],
   ])('when it %s', async (_name, answer, error) => {
     const proxy = await startProxy(answer);
@@ -175,7 +179,7 @@ describe('a broken proxy is our fault', () => {
     endings.push(() => sender.stop());
     expect(await sender.send(makeTestRequest('http://receiver.test/'))).toEqual({
       kind: 'local_fault',
-      error: 'the proxy has a name that cannot be looked up',
+      error: 'the proxy has a host name that cannot be resolved',
     });
   });
 });

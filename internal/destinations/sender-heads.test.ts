@@ -94,22 +94,22 @@ const HEADS: readonly [name: string, head: string, flaw: string][] = [
   [
     'gives a length beside chunks',
     'HTTP/1.1 * OK\r\nRetry-After: 7\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
-    'it gives two lengths',
+    'it has two lengths',
   ],
   [
     'gives chunks beside a length',
     'HTTP/1.1 * OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\nRetry-After: 7\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
-    'it gives two lengths',
+    'it has two lengths',
   ],
   [
     'gives two different lengths',
     'HTTP/1.1 * OK\r\nRetry-After: 7\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}',
-    'it gives two lengths',
+    'it has two lengths',
   ],
   [
     'gives the same length twice',
     'HTTP/1.1 * OK\r\nRetry-After: 7\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}',
-    'it gives two lengths',
+    'it has two lengths',
   ],
   [
     'gives a length that is no number',

@@ -293,9 +293,9 @@ describe.each(['TLSv1.3', 'TLSv1.2'] as const)(
     it('and gets none is named so', async () => {
       const { url } = await listenTls({ ...asking, ca: certificates.ca });
       const sender = startSender();
-      const wants = 'the receiver wants a client certificate, and the webhook has none';
+      const wants = 'the receiver requires a client certificate, and the webhook has none';
       const mayWant =
-        'the receiver refuses the TLS handshake; it may want a client certificate, and the webhook has none';
+        'the receiver refuses the TLS handshake; it may require a client certificate, and the webhook has none';
       for (let sent = 0; sent < 3; sent += 1)
         expect(await sender.send(makeTestRequest(url))).toEqual(refused(maxVersion === 'TLSv1.3' ? wants : mayWant));
     });

@@ -43,6 +43,6 @@ it('a server may give a few session tickets', async () => {
 });
 
 it('a server that gives one session ticket after another is given up', async () => {
-  const error = 'the receiver gives one TLS session ticket after another';
+  const error = 'the receiver sends one TLS session ticket after another';
   expect(await send(await giveTickets(1000))).toEqual({ kind: 'unreachable', reason: 'tls', error });
 });

@@ -14,8 +14,8 @@ export function clockDegraded(offsetMs: number): readonly Degradation[] {
   const seconds = Math.round(Math.abs(offsetMs) / 1000);
   const side = offsetMs > 0 ? 'ahead of' : 'behind';
   const problem =
-    `The clock of this machine is ${seconds} s ${side} the database's. hukz goes by the database's: ` +
-    'set the clock that is wrong, and keep both by NTP.';
+    `The clock of this machine is ${seconds} s ${side} the database's. hukz uses the clock of the database: ` +
+    'set the clock that is wrong, and synchronize both with NTP.';
   return [{ reason: 'clock_offset', problem }];
 }
 

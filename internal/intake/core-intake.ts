@@ -68,7 +68,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
     reconcile: subscriptions.reconcile,
     async admitEvent({ subject }, insteadOf) {
       const problem = connectionProblem();
-      if (problem) throw new AppError('unavailable', `the event cannot be subscribed now: ${problem}`);
+      if (problem) throw new AppError('unavailable', `hukz cannot subscribe to the event now: ${problem}`);
       if (subject !== insteadOf) await admitSubject(subscriptions, subject, insteadOf);
     },
     connectionProblem,
@@ -99,7 +99,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
 /** Admits a subject by a trial subscription, because only the server knows which subscriptions it allows. */
 async function admitSubject(subscriptions: Subscriptions, subject: string, insteadOf: string | undefined) {
   const problem = await subscriptions.tryOut(subject, insteadOf).catch((error: unknown) => {
-    throw new AppError('unavailable', `the event cannot be subscribed now: ${messageOf(error)}`);
+    throw new AppError('unavailable', `hukz cannot subscribe to the event now: ${messageOf(error)}`);
   });
   if (problem !== undefined) throw new AppError('unprocessable', problem, 'event');
 }

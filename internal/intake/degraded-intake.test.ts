@@ -137,5 +137,7 @@ it('nothing is ready when no registered event can be taken', async () => {
   const isTold = async () => (await hukz.api.get('/health/ready')).status === 503;
   await eventually(isTold, { what: 'the 503' });
   const { errors } = (await hukz.api.get('/health/ready')).body;
-  expect(errors.intake).toMatch(/none of the 1 registered events can be taken; "other.made": NATS does not let hukz/);
+  expect(errors.intake).toMatch(
+    /none of the 1 registered events can be received; "other.made": NATS does not let hukz/,
+  );
 });

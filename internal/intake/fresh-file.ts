@@ -38,7 +38,7 @@ export class FreshFile<T> {
       this.last = this.read();
       this.isUnusable = false;
     } catch (error) {
-      if (!this.isUnusable) this.deps.onUnusable(`${this.problemOf(error)}; what it said last is used until then`);
+      if (!this.isUnusable) this.deps.onUnusable(`${this.problemOf(error)}; its last content is used until then`);
       this.isUnusable = true;
     }
     return this.last;

@@ -49,4 +49,4 @@ export function makePermittedEvents(rules: SubjectRules, load: Load): PermittedE
 }
 
 const describe = (problem: string) =>
-  `Messages of this event are not taken: ${problem}. Change the subject of the event, delete the event, or let the operator change the rule.`;
+  `Messages of this event are not accepted: ${problem}. Change the subject of the event, delete the event, or let the operator change the rule.`;

@@ -13,7 +13,7 @@ const replies: readonly (readonly [Receipt, string | undefined])[] = [
   [{ outcome: 'reserved' }, undefined],
   [{ outcome: 'refused', problem: 'poison' }, '{"error":"the message could not be stored: poison"}'],
   [{ outcome: 'failed' }, '{"error":"the message could not be stored"}'],
-  [{ outcome: 'overloaded' }, '{"error":"hukz is overloaded and did not take this message"}'],
+  [{ outcome: 'overloaded' }, '{"error":"hukz is overloaded and did not accept this message"}'],
 ];
 
 it.each(replies)('the reply for %p is %p', (receipt, reply) => expect(replyFor(receipt)).toBe(reply));

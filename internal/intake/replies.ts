@@ -62,7 +62,7 @@ function fieldsOf(receipt: Receipt): Readonly<Record<string, unknown>> | undefin
     case 'failed':
       return { error: 'the message could not be stored' };
     case 'overloaded':
-      return { error: 'hukz is overloaded and did not take this message' };
+      return { error: 'hukz is overloaded and did not accept this message' };
     default:
       return receipt satisfies never;
   }

@@ -89,7 +89,7 @@ describe('the plan of a webhook', () => {
   it('cannot be prepared without the key of a secret: logged once per webhook, without the secret', () => {
     const { plans, logger } = makeTestPlans(makeVault([]));
     const webhook = makeTestWebhook(1, { secrets: [sealed(fresh)] });
-    const problem = 'the signing secret of webhook 1 needs the key "k" of ENCRYPTION_KEYS, which is not there';
+    const problem = 'the signing secret of webhook 1 needs the key "k" of ENCRYPTION_KEYS, which is missing';
     for (let n = 0; n < 3; n++) expect(plans(webhook)).toMatchObject({ plan: undefined, problem });
     expect(logger.lines).toEqual([
       { level: 'error', name: 'secret.not_opened', fields: { webhook_id: 1, error: problem } },

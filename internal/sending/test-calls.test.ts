@@ -107,7 +107,7 @@ describe('a test of the authorisation', () => {
   it('is refused where there is nothing to try', async () => {
     const id = await kit.hukz.api.webhook(kit.receiver.url, []);
     const { body } = await kit.hukz.api.post(`/webhooks/${id}/test-auth`).expect(409);
-    const message = 'the webhook has no auth: requests go without one, there is nothing to try';
+    const message = 'the webhook has no auth, so there is nothing to test';
     expect(body.errors).toEqual([{ code: 409, message, source: 'auth' }]);
   });
 

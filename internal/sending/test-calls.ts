@@ -45,8 +45,8 @@ export interface TestCalls {
 const SEATS = 40;
 /** Upper bound of the webhook's own timeout, because a person waits for the answer. */
 const MAX_TIMEOUT_MS = 15_000;
-const NO_SEAT = 'too many test calls of yours, or of all users, are under way: wait until one has ended, 15 s at most';
-const NO_AUTH = 'the webhook has no auth: requests go without one, there is nothing to try';
+const NO_SEAT = 'too many test calls are running, of this user or of all users: try again after at most 15 s';
+const NO_AUTH = 'the webhook has no auth, so there is nothing to test';
 
 /**
  * Tests webhooks by the plans of their deliveries: with the same format, signature, credentials, guard, TLS and timeout

@@ -15,8 +15,8 @@ UNSAID = [
     r"event is associated with some webhook",
     r"event_ids: there is no event [0-9, …]+",
     r"since must be before until, and not in the future",
-    r"headers: a header is named once, whatever its case",
-    r"tags have at most 12288 bytes of JSON in all, and these have [0-9]+",
+    r"headers: a header may be named only once, in any case",
+    r"tags have at most 12288 bytes of JSON in total, and these have [0-9]+",
 ]
 # 431: a schema bounds each parameter, and not all of them together.
 EXPECTED = {401, 403, 404, 409, 429, 431}

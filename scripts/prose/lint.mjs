@@ -1,7 +1,11 @@
 import { extname } from 'node:path';
 import { readComments } from './read-comments.mjs';
 import { readMarkdown } from './read-markdown.mjs';
+import { readStrings } from './read-strings.mjs';
 import { isTooLong, MAX_COLUMNS, problemsOf } from './rules.mjs';
+
+/** The sources whose strings users of the API read: descriptions and errors. */
+const OF_THE_API = /^internal\/api\/.*(?<!\.test)\.ts$/;
 
 /** An interactive zsh, the shell of macOS, takes `#` for a word unless INTERACTIVE_COMMENTS is set. */
 const SHELL_COMMENT = /(?:^|\s)#(?:\s|$)/;
@@ -10,7 +14,8 @@ const SHELL_COMMENT = /(?:^|\s)#(?:\s|$)/;
 export function lint(path, content) {
   const extension = extname(path);
   const { blocks, lines, shell = [] } = extension === '.md' ? readMarkdown(content) : readComments(content, extension);
-  const problems = blocks.flatMap(({ kind, lines: parts }) => {
+  const texts = OF_THE_API.test(path) ? readStrings(content).blocks : [];
+  const problems = [...blocks, ...texts].flatMap(({ kind, lines: parts }) => {
     const text = parts.map((part) => part.text).join(' ');
     return problemsOf({ kind, text }).map(({ index, what }) => ({ line: lineAt(parts, index), what }));
   });

@@ -25,11 +25,22 @@ const WORDS = [
   { pattern: new RegExp(`\\b(?:${COUNTED}) an? (?:${UNITS})\\b(?! time)`), advice: 'write "per"' },
 ];
 
+/** The same for texts that users of the API read. */
+const API_WORDS = [
+  { pattern: /\btold\b/i, advice: 'say what is reported or answered' },
+  { pattern: /\bunless (?:given|told)\b/i, advice: 'write "Default: …"' },
+  { pattern: /\blet (?:go|in)\b/i, advice: 'say "send" or "authenticate"' },
+  { pattern: /\b(?:is|are) (?:not )?there\b/i, advice: 'say "is present" or "is missing"' },
+  { pattern: /\bours\b/i, advice: 'name the owner' },
+  { pattern: /\bfor (?:good|people)\b/i, advice: 'say "permanently", or name the readers' },
+];
+
 const SENTENCE_START = /(?:^|[.!?]["'”)]*\s+|\*\*\s*)(What|Whatever|Whichever|Whoever|Who|Where)\b[^.!?]*(?:[.!?]|$)/g;
 
 /** Problems of one block: `{ index, what }`, where `index` is a position in its text. */
 export function problemsOf({ kind, text }) {
-  const problems = WORDS.flatMap(({ pattern, advice }) => {
+  const words = kind === 'string' ? [...WORDS, ...API_WORDS] : WORDS;
+  const problems = words.flatMap(({ pattern, advice }) => {
     const found = pattern.exec(text);
     return found ? [{ index: found.index, what: `"${found[0]}": ${advice}` }] : [];
   });

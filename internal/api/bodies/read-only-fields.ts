@@ -3,7 +3,7 @@ import { z } from 'zod';
 const ignored = z
   .unknown()
   .optional()
-  .meta({ readOnly: true, description: 'ours; ignored in requests, and named in Hukz-Ignored' });
+  .meta({ readOnly: true, description: 'Set by hukz. Ignored in requests, and named in `Hukz-Ignored`.' });
 
 /** Fields of our answers that a request may contain, because scripts send back the objects that they read. */
 export const readOnlyFields = {

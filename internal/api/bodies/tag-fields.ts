@@ -15,20 +15,20 @@ import { boundedList, boundedRecord, boundedText } from './bounds.js';
 import { parseFields } from './invalid-fields.js';
 import { isStorable, text, UNSTORABLE } from './text.js';
 
-const key = z.string().regex(TAG_KEY, 'a key has 1 to 64 characters out of A-Z, a-z, 0-9, _, . and -');
+const key = z.string().regex(TAG_KEY, 'a key has 1 to 64 characters from A-Z, a-z, 0-9, _, . and -');
 const MAX_TAG_LENGTH = MAX_TAG_KEY_LENGTH + 1 + MAX_TAG_VALUE_LENGTH;
 const atMost = `there are at most ${MAX_TAGS} tags`;
 
 export const tags = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH) }, MAX_TAGS, atMost).meta({
   maxProperties: MAX_TAGS,
-  description: `how it is found again: keys and their values, at most ${MAX_TAG_BYTES} bytes of JSON`,
+  description: `Keys and values for searching and selecting, at most ${MAX_TAG_BYTES} bytes of JSON.`,
   example: { app: 'example' },
 });
 
 /** A merge patch of tags: it sets the named tags, `null` removes a tag, and all other tags stay. */
 export const tagsPatch = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH).nullable() }, MAX_TAGS, atMost).meta({
   maxProperties: MAX_TAGS,
-  description: 'those named are set, null removes one, the others stay',
+  description: 'Sets the named tags. `null` removes a tag. Other tags are unchanged.',
   example: { app: 'example', gone: null },
 });
 
@@ -36,7 +36,7 @@ export const tagsPatch = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH).
 export function withinBytes(next: Tags, current: Tags = {}): Tags {
   const bytes = tagBytes(next);
   if (bytes <= MAX_TAG_BYTES || bytes <= tagBytes(current)) return next;
-  const sentence = `tags have at most ${MAX_TAG_BYTES} bytes of JSON in all, and these have ${bytes}`;
+  const sentence = `tags have at most ${MAX_TAG_BYTES} bytes of JSON in total, and these have ${bytes}`;
   throw new AppError('unprocessable', sentence, 'tags');
 }
 
@@ -68,4 +68,6 @@ export const tagQueries = z
     (given) => (given === undefined ? [] : Array.isArray(given) ? given : [given]),
     boundedList(tagQuery, MAX_TAGS),
   )
-  .meta({ description: 'key:value; repeatable, all of them must be carried' });
+  .meta({
+    description: 'Only resources with this tag, written `key:value`. Can be repeated: all given tags must match.',
+  });

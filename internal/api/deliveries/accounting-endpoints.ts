@@ -14,9 +14,11 @@ const A_DAY_MS = 86_400_000;
 const MAX_AT_ONCE = 2;
 
 const query = z.object({
-  webhook_id: written(id).optional().describe('of all webhooks without it'),
-  since: moment.optional().describe('of the messages that were received then or later; a day ago without it'),
-  until: moment.optional().describe('and before then; now without it'),
+  webhook_id: written(id).optional().describe('Default: all webhooks.'),
+  since: moment
+    .optional()
+    .describe('Start of the range: messages received at this time or later. Default: one day before `until`.'),
+  until: moment.optional().describe('End of the range: messages received before this time. Default: now.'),
 });
 
 const count = z.int().min(0);
@@ -25,20 +27,20 @@ const accountAnswer = z
     webhook_id: id.nullable(),
     since: z.iso.datetime(),
     until: z.iso.datetime(),
-    accepted: count.describe('deliveries that the messages say that they owe'),
+    accepted: count.describe('Deliveries that the messages of the range owe.'),
     delivered: count,
     pending: count,
     held: count,
     dead: count,
     cancelled: count,
-    lost: count.describe('accepted and found nowhere: must be 0'),
-    unknown: count.describe('found and never accepted: must be 0'),
-    closes: z.boolean().describe('whether accepted = delivered + pending + held + dead + cancelled, by ids'),
+    lost: count.describe('Deliveries that were accepted and are missing. Must be 0.'),
+    unknown: count.describe('Deliveries that exist and were never accepted. Must be 0.'),
+    closes: z.boolean().describe('True if accepted = delivered + pending + held + dead + cancelled, compared by ids.'),
   })
   .meta({ title: 'Account' });
 
 export function makeAccountingEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'reach'>): readonly Endpoint[] {
-  const refusal = 'other accounts are being read; try again later';
+  const refusal = 'other accounts are being computed; try again later';
   const reading = new Turnstile({ most: MAX_AT_ONCE, refusal });
   return [
     scopedEndpoint(
@@ -47,9 +49,9 @@ export function makeAccountingEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveri
         path: '/accounting',
         scope: 'accounting:read',
         summary:
-          'What became of the messages of a time, each delivery counted once by its id, and whether the sum closes',
+          'Compare the deliveries that messages owe with those that exist. Each delivery is counted once, by its id',
         query,
-        answers: { 200: { description: 'the account', schema: accountAnswer } },
+        answers: { 200: { description: 'The account.', schema: accountAnswer } },
         refuses: ['conflict'],
       },
       async ({ query: { webhook_id: webhookId, ...given } }) => {
@@ -74,7 +76,7 @@ function rangeOf(written: WrittenRange, now: Date, reachMs: number) {
   const { until, since = new Date(until.getTime() - A_DAY_MS) } = pastRange(written, now);
   const earliest = new Date(now.getTime() - reachMs);
   if (since < earliest) {
-    throw new AppError('conflict', `the account is kept since ${earliest.toISOString()}, not longer`, 'since');
+    throw new AppError('conflict', `accounts reach back to ${earliest.toISOString()}: choose a later time`, 'since');
   }
   return { since, until };
 }

@@ -14,22 +14,22 @@ function bulkBody<State extends (typeof DELIVERY_STATES)[number]>(title: string,
   const filter = z.strictObject({
     ...filterFields,
     state: z.enum(states).meta({ example: states[0] }),
-    webhook: id.optional().describe('the id of the webhook'),
+    webhook: id.optional().describe('Only deliveries of this webhook.'),
   });
   return z
     .strictObject({
       ids: boundedList(z.guid(), MAX_IDS)
         .refine((ids) => ids.length > 0, 'names at least one delivery')
         .optional()
-        .meta({ minItems: 1, description: 'these deliveries', example: [ID] }),
+        .meta({ minItems: 1, description: 'The ids of the deliveries.', example: [ID] }),
       filter: filter.optional().meta({
-        description: 'in place of ids: the deliveries that the list with this filter has',
+        description: 'Instead of `ids`: all deliveries of the list with this filter.',
         example: { state: states[0], webhook: 1 },
       }),
       cursor: windowPagingOf(DELIVERIES_ORDER).cursor.describe(
-        'the next_cursor of the answer before; with a filter only',
+        'The `next_cursor` of the previous answer. Only with a filter.',
       ),
-      dry_run: z.boolean().default(false).describe('only count'),
+      dry_run: z.boolean().default(false).describe('Only count the deliveries.'),
     })
     .meta({ title, example: { filter: { state: states[0], webhook: 1 }, dry_run: true } });
 }
@@ -38,8 +38,8 @@ export const cancelBody = bulkBody('CancelDeliveries', ['held', 'pending']);
 export const retryBody = bulkBody('RetryDeliveries', ['dead', 'cancelled', 'lost', 'delivered', 'held', 'pending']);
 
 export const UNSAID_OF_BULK = [
-  'there are neither ids nor a filter, or both, or ids and a cursor',
-  'since of the filter is not before its until',
+  '`ids` and `filter` are both present or both absent, or `ids` has a `cursor`',
+  '`since` of the filter is not before `until`',
 ];
 
 type BulkBody = z.output<typeof cancelBody> | z.output<typeof retryBody>;
@@ -63,12 +63,14 @@ const count = z.int().min(0);
 export const bulkAnswer = z
   .object({
     dry_run: z.boolean(),
-    matched: count.describe('how many deliveries were found, by this request'),
-    changed: count.describe('how many of them were changed; 0 in a dry run'),
-    skipped: count.describe('how many of them were not, because they have ended, or are being sent, or cannot be sent'),
+    matched: count.describe('Number of deliveries that this request found.'),
+    changed: count.describe('Number of deliveries that were changed. 0 in a dry run.'),
+    skipped: count.describe(
+      'Number of deliveries that were not changed, because they have ended, are being sent, or cannot be sent.',
+    ),
     next_cursor: z
       .string()
       .optional()
-      .describe('there when the request ended before the list: send it again with this `cursor`'),
+      .describe('Present if the request ended before the list: repeat it with this `cursor`.'),
   })
   .meta({ title: 'BulkChange' });

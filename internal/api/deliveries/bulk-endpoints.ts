@@ -27,7 +27,7 @@ interface Asked {
 export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
   const refusal = 'other deliveries are being changed; try again later';
   const changing = new Turnstile({ most: MAX_AT_ONCE, refusal });
-  const answers = { 200: { description: 'how many', schema: bulkAnswer } };
+  const answers = { 200: { description: 'The numbers of deliveries.', schema: bulkAnswer } };
 
   const run = async (body: z.output<typeof cancelBody> | z.output<typeof retryBody>, { principal, change }: Asked) => {
     const selection = selectionOf(body);
@@ -43,7 +43,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
         method: 'post',
         path: '/deliveries/cancel',
         scope: 'deliveries:write',
-        summary: 'Cancel deliveries that are owed, by their ids or by a filter; or only count them',
+        summary: 'Cancel unfinished deliveries by ids or by a filter, or only count them',
         body: cancelBody,
         answers,
         unsaid: UNSAID_OF_BULK,
@@ -55,7 +55,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
         method: 'post',
         path: '/deliveries/retry',
         scope: 'deliveries:write',
-        summary: 'Send deliveries again, each under its webhook-id, by their ids or by a filter; or only count them',
+        summary: 'Send deliveries again with their webhook-ids, by ids or by a filter, or only count them',
         body: retryBody,
         answers,
         unsaid: UNSAID_OF_BULK,

@@ -14,16 +14,16 @@ import { listHead, listOf, pagingOf } from '../http/paging.js';
 const query = z.object({
   ...pagingOf(DEAD_LETTERS_ORDER),
   tag: tagQueries,
-  event: text(MAX_SUBJECT_LENGTH).optional().describe('the subject, exactly'),
+  event: text(MAX_SUBJECT_LENGTH).optional().describe('Only this exact subject.'),
   webhook_id: written(id).optional(),
   space_id: written(spaceId).optional(),
-  since: instant.optional().describe('given up then or later'),
-  until: instant.optional().describe('given up before then'),
+  since: instant.optional().describe('Only deliveries given up at this time or later.'),
+  until: instant.optional().describe('Only deliveries given up before this time.'),
 });
 
 const deadLetterAnswer = z
   .object({
-    id: z.uuid().describe("the delivery's"),
+    id: z.uuid().describe('The id of the delivery.'),
     died_at: z.iso.datetime(),
     because: z.string().meta({ enum: [...BURIED_BECAUSE, 'message_lost', 'released'] }),
     attempts: z.int(),
@@ -42,9 +42,9 @@ export function makeDeadLetterEndpoints(deps: Pick<Stores, 'db'>): readonly Endp
         method: 'get',
         path: '/dead-letters',
         scope: 'deliveries:read',
-        summary: 'What was given up of the webhooks that this user created, newest first',
+        summary: "List dead letters of the user's webhooks, newest first",
         query,
-        answers: { 200: { description: 'a page of them', schema: listOf(deadLetterAnswer) } },
+        answers: { 200: { description: 'A page of dead letters.', schema: listOf(deadLetterAnswer) } },
         refuses: ['conflict'],
       },
       async ({ principal, query: { tag, limit, page, cursor, webhook_id, space_id, ...rest } }) => {

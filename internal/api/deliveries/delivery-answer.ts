@@ -22,15 +22,16 @@ const deliveryFields = {
   id: z.uuid(),
   state: z.string().meta({
     enum: [...DELIVERY_STATES],
-    description: 'held: it waits for its turn, or is due while its webhook is paused, disabled, or has an open circuit',
+    description:
+      '`held`: the delivery waits for an earlier delivery of its ordering key, or its webhook is paused or disabled or has an open circuit.',
   }),
   due_at: z.iso
     .datetime()
     .nullable()
     .describe(
-      'of the next attempt, while it is pending; null where nobody knows it, because the webhook is not sent to (circuit.next_probe_at of it is when one of all that wait is tried)',
+      'Time of the next attempt of a pending delivery. Null while its webhook is not sent to. With an open circuit, `circuit.next_probe_at` of the webhook is the time at which one of the waiting deliveries is sent.',
     ),
-  because: z.string().nullable().describe('why it was given up, while it is dead'),
+  because: z.string().nullable().describe('Why the delivery was given up. Null unless it is dead.'),
 };
 
 export const deliveryAnswer = z
@@ -40,12 +41,12 @@ export const deliveryAnswer = z
     message: z.object({
       id: z.uuid(),
       received_at: z.iso.datetime(),
-      subject: z.string().nullable().describe('null when the message is no longer kept'),
-      data: z.unknown().describe('the body that is sent; null when the message is no longer kept'),
+      subject: z.string().nullable().describe('Null when the message has been deleted by retention.'),
+      data: z.unknown().describe('The body that is sent. Null when the message has been deleted by retention.'),
       data_encoding: logAnswer.shape.data_encoding,
     }),
-    attempts: z.array(attemptAnswer).describe(`the newest ${MAX_ATTEMPTS}, oldest first`),
-    earlier_attempts_omitted: z.literal(true).optional().describe('there when it has more attempts'),
+    attempts: z.array(attemptAnswer).describe(`The latest ${MAX_ATTEMPTS} attempts, oldest first.`),
+    earlier_attempts_omitted: z.literal(true).optional().describe('Present if the delivery has more attempts.'),
   })
   .meta({ title: 'Delivery' });
 

@@ -23,9 +23,9 @@ export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'> & Delive
         method: 'get',
         path: '/deliveries/{id}',
         scope: 'deliveries:read',
-        summary: 'One delivery of a webhook that this user created: its message, its webhook, every attempt',
+        summary: "Get a delivery of one of the user's webhooks, with its message, webhook and attempts",
         params: uuidPath,
-        answers: { 200: { description: 'the delivery', schema: deliveryAnswer } },
+        answers: { 200: { description: 'The delivery.', schema: deliveryAnswer } },
         refuses: ['not_found'],
       },
       async ({ principal, params: { id } }) =>
@@ -37,11 +37,11 @@ export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'> & Delive
         path: '/deliveries/{id}/retry',
         scope: 'deliveries:write',
         summary:
-          'Send it again, under the same webhook-id, whatever became of it: now, or as soon as its webhook is sent to again',
+          'Send a delivery again with the same webhook-id, whatever its state: now, or when its webhook is sent to again',
         params: uuidPath,
         answers: {
           202: {
-            description: 'the delivery: pending, or held while its webhook is paused or has an open circuit',
+            description: 'The delivery. It is pending, or held while its webhook is paused or has an open circuit.',
             schema: deliveryAnswer,
           },
         },
@@ -55,9 +55,9 @@ export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'> & Delive
         method: 'post',
         path: '/deliveries/{id}/cancel',
         scope: 'deliveries:write',
-        summary: 'Do not send it, or not again; a retry sends it later all the same',
+        summary: 'Cancel a delivery. A later retry can still send it',
         params: uuidPath,
-        answers: { 200: { description: 'the delivery: cancelled', schema: deliveryAnswer } },
+        answers: { 200: { description: 'The cancelled delivery.', schema: deliveryAnswer } },
         refuses: ['not_found', 'conflict'],
       },
       async ({ principal, params: { id } }) => {

@@ -10,13 +10,13 @@ import { DELIVERY_STATES } from './delivery-list-answer.js';
 /** The fields by which deliveries are selected, apart from `webhook`, which is written differently in a query. */
 export const filterFields = {
   state: z.enum(DELIVERY_STATES).optional().meta({ example: 'held' }),
-  event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('the subject, exactly'),
+  event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('Only this exact subject.'),
   since: instant
     .optional()
     .describe(
-      'ended then or later, for delivered, cancelled and dead; for other states, and without one: received then or later',
+      'Only deliveries that ended at this time or later (states delivered, cancelled and dead), or whose message was received then or later (other states, and without a state).',
     ),
-  until: instant.optional().describe('and before then'),
+  until: instant.optional().describe('The end of the same time range.'),
 };
 
 interface Filter {

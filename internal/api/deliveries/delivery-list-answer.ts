@@ -18,12 +18,12 @@ export const listedDelivery = z
     state: z.string().meta({ enum: [...DELIVERY_STATES] }),
     webhook_id: id,
     message_id: z.uuid(),
-    received_at: z.iso.datetime().describe('when the message was received'),
-    event: z.string().nullable().describe('the subject; null when the message is no longer kept'),
+    received_at: z.iso.datetime().describe('Time at which the message was received.'),
+    event: z.string().nullable().describe('The subject. Null when the message has been deleted by retention.'),
     attempts: z.int().min(0),
-    due_at: z.iso.datetime().nullable().describe('of the next attempt, while it is pending and has a time'),
-    because: z.string().nullable().describe('why it was given up, while it is dead'),
-    ended_at: z.iso.datetime().nullable().describe('when it was delivered, cancelled or given up'),
+    due_at: z.iso.datetime().nullable().describe('Time of the next attempt of a pending delivery, if it has one.'),
+    because: z.string().nullable().describe('Why the delivery was given up. Null unless it is dead.'),
+    ended_at: z.iso.datetime().nullable().describe('Time at which it was delivered, cancelled or given up.'),
   })
   .meta({ title: 'ListedDelivery' });
 

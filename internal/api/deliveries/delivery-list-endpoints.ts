@@ -11,7 +11,7 @@ import { listedDelivery, listedJson } from './delivery-list-answer.js';
 
 const query = z.object({
   ...windowPagingOf(DELIVERIES_ORDER),
-  webhook: written(id).optional().describe('the id of the webhook'),
+  webhook: written(id).optional().describe('Only deliveries of this webhook.'),
   ...filterFields,
 });
 
@@ -22,10 +22,10 @@ export function makeDeliveryListEndpoints(deps: Pick<Stores, 'db'>): readonly En
         method: 'get',
         path: '/deliveries',
         scope: 'deliveries:read',
-        summary: 'Deliveries of the webhooks that this user created, in one state or in any, newest first',
+        summary: "List deliveries of the user's webhooks in one state or in all, newest first",
         query,
         answers: { 200: { description: 'a page of them', schema: windowOf(listedDelivery) } },
-        unsaid: ['since is not before until'],
+        unsaid: ['`since` is not before `until`'],
       },
       async ({ principal, query: { limit, cursor, ...filter } }) => {
         requireRange(filter);

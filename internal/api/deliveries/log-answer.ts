@@ -35,17 +35,22 @@ export const logAnswer = z
     next_attempt_at: z.iso
       .datetime()
       .nullable()
-      .describe('when it was, or is, to be tried again; null while it has to wait for a webhook that is not sent to'),
+      .describe(
+        'Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits until its webhook is sent to again.',
+      ),
     data: z
       .unknown()
       .describe(
-        'the body that was sent, if the webhook had the format then that it has now; null when its message is no longer kept',
+        'The body that was sent, in the current format of the webhook. Null when the message has been deleted by retention.',
       ),
-    data_encoding: z.literal('base64').optional().describe('data is a string of it, because the body is not JSON'),
+    data_encoding: z
+      .literal('base64')
+      .optional()
+      .describe('Present if the body is not JSON: `data` is then the body in base64.'),
     response_body: z
       .unknown()
       .describe(
-        'JSON as the receiver wrote it, else its text as a string, or null; *** stands for a secret of the webhook',
+        "The receiver's answer: JSON as it was received, other text as a string, or null. `***` replaces secrets of the webhook.",
       ),
   })
   .meta({ title: 'WebhookLog' });

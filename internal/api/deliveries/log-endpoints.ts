@@ -15,13 +15,13 @@ import { logListParts, logPartsOf } from './log-list.js';
 const query = z.object({
   ...pagingOf(LOGS_ORDER),
   tag: tagQueries,
-  event: text(MAX_SUBJECT_LENGTH).optional().describe('the subject, exactly'),
+  event: text(MAX_SUBJECT_LENGTH).optional().describe('Only this exact subject.'),
   webhook_id: written(id).optional(),
   space_id: written(spaceId).optional(),
   outcome: logOutcome.optional(),
-  status: written(z.int().min(0).max(999)).optional().describe('the status that the receiver answered'),
-  since: instant.optional().describe('made then or later'),
-  until: instant.optional().describe('made before then'),
+  status: written(z.int().min(0).max(999)).optional().describe("Only this status of the receiver's answer."),
+  since: instant.optional().describe('Only attempts made at this time or later.'),
+  until: instant.optional().describe('Only attempts made before this time.'),
 });
 
 export function makeLogEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] {
@@ -31,9 +31,9 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] 
         method: 'get',
         path: '/webhooks/logs',
         scope: 'logs:read',
-        summary: 'Attempts of the webhooks that this user created, newest first',
+        summary: "List attempts of the user's webhooks, newest first",
         query,
-        answers: { 200: { description: 'a page of them', schema: listOf(logAnswer) } },
+        answers: { 200: { description: 'A page of attempts.', schema: listOf(logAnswer) } },
         refuses: ['conflict'],
       },
       async ({ principal, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
@@ -54,9 +54,9 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] 
         method: 'get',
         path: '/webhooks/logs/{id}',
         scope: 'logs:read',
-        summary: 'One attempt of a webhook that this user created',
+        summary: "Get an attempt of one of the user's webhooks",
         params: z.object({ id: written(z.int().min(1).max(Number.MAX_SAFE_INTEGER)) }),
-        answers: { 200: { description: 'the attempt', schema: logAnswer } },
+        answers: { 200: { description: 'The attempt.', schema: logAnswer } },
         refuses: ['not_found'],
       },
       async ({ principal, params: { id } }) => {

@@ -12,11 +12,11 @@ const keyPath = z.object({ id: written(id), key: z.guid() });
 const parkedKey = z
   .object({
     order_key: z.guid(),
-    value: z.string().nullable().describe('the key as its messages carry it, at most 256 characters of it'),
+    value: z.string().nullable().describe('The ordering key as messages carry it, cut to 256 characters.'),
     delivery_id: z.guid(),
     attempts: z.int(),
     received_at: instant,
-    due_at: instant.nullable().describe('of its next attempt; null while the webhook is not sent to'),
+    due_at: instant.nullable().describe('Time of the next attempt. Null while the webhook is not sent to.'),
     owed: z.int(),
   })
   .meta({ title: 'ParkedKey' });
@@ -30,9 +30,9 @@ export function makeOrderedKeyEndpoints(
         method: 'get',
         path: '/webhooks/{id}/keys',
         scope: 'deliveries:read',
-        summary: `Keys of an ordered webhook in which a delivery has failed, so that the others wait; at most ${MAX_KEYS}`,
+        summary: `List ordering keys of a webhook in which a failed delivery blocks the others, at most ${MAX_KEYS}`,
         params: idPath,
-        answers: { 200: { description: 'the keys', schema: z.object({ nodes: z.array(parkedKey) }) } },
+        answers: { 200: { description: 'The blocked keys.', schema: z.object({ nodes: z.array(parkedKey) }) } },
         refuses: ['not_found'],
       },
       async ({ params }) => {
@@ -45,7 +45,8 @@ export function makeOrderedKeyEndpoints(
         method: 'post',
         path: '/webhooks/{id}/keys/{key}/release',
         scope: 'deliveries:write',
-        summary: 'Make a dead letter of the delivery that has failed, so that the others of its key go on',
+        summary:
+          'Turn the failed first delivery of an ordering key into a dead letter, so that the following deliveries are sent',
         params: keyPath,
         answers: { 200: { description: 'released', schema: z.null() } },
         refuses: ['not_found', 'conflict'],

@@ -19,17 +19,17 @@ const states = ['running', 'done', 'cancelled'] as const satisfies readonly Repl
 
 export const newReplayBody = z
   .strictObject({
-    since: moment.describe('of the messages that were received then or later'),
-    until: moment.optional().describe('and before then; now without it'),
+    since: moment.describe('Start of the range: messages received at this time or later.'),
+    until: moment.optional().describe('End of the range: messages received before this time. Default: now.'),
     outcome: z
       .enum(outcomes)
       .default('dead')
       .describe(
-        'what became of them: given up (dead), failed and waiting for the next attempt (failed), delivered, cancelled, ' +
-          "found nowhere though it was owed (lost), or never owed to this webhook though they are of today's events (missing)",
+        'Deliveries to send again. `failed`: waiting for the next attempt. `lost`: owed and not found. ' +
+          '`missing`: messages of the current events of the webhook that were never owed to it.',
       ),
-    event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('the subject, exactly'),
-    dry_run: z.boolean().default(false).describe('only count'),
+    event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('Only this exact subject.'),
+    dry_run: z.boolean().default(false).describe('Only count the deliveries.'),
   })
   .meta({ title: 'NewReplay', example: { since: '2026-01-31', outcome: 'dead', dry_run: true } });
 
@@ -46,10 +46,10 @@ export const replayAnswer = z
     until: z.iso.datetime(),
     event: z.string().nullable(),
     state: z.string().meta({ enum: [...states] }),
-    total: z.int().min(0).describe('how many matched when it was asked for'),
-    done: z.int().min(0).describe('how many were made due so far'),
+    total: z.int().min(0).describe('Number of matching deliveries when the replay was created.'),
+    done: z.int().min(0).describe('Number of deliveries made due so far.'),
     finished_at: z.iso.datetime().nullable(),
-    error: z.string().nullable().describe('why it ended by itself'),
+    error: z.string().nullable().describe('Why the replay ended early.'),
   })
   .meta({ title: 'Replay' });
 
@@ -90,7 +90,7 @@ export function newReplay(
   const reachMs = outcome === 'dead' ? Math.max(messagesMs, deadLettersMs) : messagesMs;
   const earliest = new Date(limits.now.getTime() - reachMs);
   if (since < earliest) {
-    throw new AppError('conflict', `messages are kept since ${earliest.toISOString()}, not longer`, 'since');
+    throw new AppError('conflict', `messages are kept since ${earliest.toISOString()}: choose a later time`, 'since');
   }
   return { webhookId, outcome, since, until, event };
 }

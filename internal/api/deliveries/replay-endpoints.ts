@@ -12,7 +12,7 @@ import { listHead, listOf, pagingOf } from '../http/paging.js';
 import { Turnstile } from '../http/turnstile.js';
 import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from './replay-bodies.js';
 
-const replay = { description: 'the job', schema: replayAnswer };
+const replay = { description: 'The replay.', schema: replayAnswer };
 const query = z.object(pagingOf(REPLAYS_ORDER));
 /** A count may read millions of rows in 20 s, on a connection of the journal. */
 const MAX_COUNTED_AT_ONCE = 1;
@@ -30,12 +30,12 @@ export function makeReplayEndpoints(
         path: '/webhooks/{id}/replay',
         scope: 'replays:write',
         summary:
-          'Send again what became of messages in a time, each under the webhook-id that it had; or only count it',
+          'Replay deliveries of a webhook from a time range, each with its original webhook-id, or only count them',
         params: idPath,
         body: newReplayBody,
         answers: {
-          200: { description: 'a dry run: how many it would be', schema: dryRunAnswer },
-          202: { description: 'the job that sends them, at a bounded rate', schema: replayAnswer },
+          200: { description: 'A dry run: the number of matching deliveries.', schema: dryRunAnswer },
+          202: { description: 'The replay, which sends the deliveries at a limited rate.', schema: replayAnswer },
         },
         refuses: ['not_found', 'conflict'],
       },
@@ -57,10 +57,10 @@ export function makeReplayEndpoints(
         method: 'get',
         path: '/webhooks/{id}/replays',
         scope: 'deliveries:read',
-        summary: 'The replays of a webhook, newest first',
+        summary: 'List the replays of a webhook, newest first',
         params: idPath,
         query,
-        answers: { 200: { description: 'a page of them', schema: listOf(replayAnswer) } },
+        answers: { 200: { description: 'A page of replays.', schema: listOf(replayAnswer) } },
         refuses: ['not_found', 'conflict'],
       },
       async ({ params: { id }, query: page }) => {
@@ -74,7 +74,7 @@ export function makeReplayEndpoints(
         method: 'get',
         path: '/replays/{id}',
         scope: 'deliveries:read',
-        summary: 'One replay and how far it has come',
+        summary: 'Get a replay and its progress',
         params: uuidPath,
         answers: { 200: replay },
         refuses: ['not_found'],
@@ -86,7 +86,7 @@ export function makeReplayEndpoints(
         method: 'delete',
         path: '/replays/{id}',
         scope: 'replays:write',
-        summary: 'Cancel a replay that is running; what it has made due is sent all the same',
+        summary: 'Cancel a running replay. Deliveries that it has made due are still sent',
         params: uuidPath,
         answers: { 200: replay },
         refuses: ['not_found'],

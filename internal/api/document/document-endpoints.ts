@@ -19,8 +19,8 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
     {
       method: 'get',
       path: '/openapi.json',
-      summary: 'This document (OpenAPI 3.1)',
-      answers: { 200: { description: 'the document' } },
+      summary: 'Get this document (OpenAPI 3.1)',
+      answers: { 200: { description: 'The document.' } },
     },
     async () => ({ status: 200, json: described }),
   );
@@ -28,8 +28,8 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
     {
       method: 'get',
       path: '/docs',
-      summary: 'This document for people; only in development',
-      answers: { 200: { description: 'a page', type: 'text/html' } },
+      summary: 'Show this document as a web page. Only in development mode',
+      answers: { 200: { description: 'The page.', type: 'text/html' } },
     },
     async ({ host }) => ({ status: 200, text: renderDocs(described, hostOr(USUAL_HOST, host)), type: 'text/html' }),
   );
@@ -37,8 +37,8 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
     {
       method: 'get',
       path: '/',
-      summary: 'Leads people to /docs; only in development',
-      answers: { 302: { description: 'the place of the page', type: 'text/plain' } },
+      summary: 'Redirect to /docs. Only in development mode',
+      answers: { 302: { description: 'A redirect to the page.', type: 'text/plain' } },
     },
     // The location is relative, because a proxy may serve the API below a path prefix.
     async () => ({ status: 302, location: 'docs' }),

@@ -77,7 +77,7 @@ function meaningOf(schema: JsonSchema): string[] {
   const { description, pattern, example } = schema;
   const facts = [
     ...('default' in schema ? [`Default: ${code(JSON.stringify(schema.default))}`] : []),
-    ...(schema.writeOnly === true ? ['Never answered'] : []),
+    ...(schema.writeOnly === true ? ['Never returned'] : []),
     ...(typeof pattern === 'string' && pattern.length <= MAX_SHOWN ? [`Pattern: ${code(pattern)}`] : []),
     ...(isShown(example) && !('const' in schema) ? [`Example: ${code(JSON.stringify(example))}`] : []),
   ];

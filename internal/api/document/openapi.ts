@@ -10,7 +10,13 @@ import { Components, type JsonSchema } from './openapi-schemas.js';
 const errorAnswer = z
   .object({
     errors: z
-      .array(z.object({ code: z.int(), message: z.string(), source: z.string().optional().describe('the field') }))
+      .array(
+        z.object({
+          code: z.int(),
+          message: z.string(),
+          source: z.string().optional().describe('The field or header that the error is about.'),
+        }),
+      )
       .min(1),
   })
   .meta({ title: 'Errors' });
@@ -50,7 +56,7 @@ export interface Operation {
 
 const RETRY_AFTER = {
   'Retry-After': {
-    description: 'Seconds after which a request is answered again',
+    description: 'Seconds after which a request will be accepted again.',
     schema: { type: 'integer', minimum: 1 },
   },
 };
@@ -102,7 +108,7 @@ export function makeOpenApi(
 function userWords(endpoints: readonly Endpoint[]): string {
   const needed = new Set(endpoints.map(({ scope }) => scope));
   const words = [...SCOPES].filter(([scope]) => needed.has(scope)).map(([scope, allows]) => `\`${scope}\` (${allows})`);
-  return `the user, a positive integer. An operation needs one scope, and a user has all of them: ${words.join('; ')}`;
+  return `The id of the acting user, a positive integer. hukz trusts this header, so put the API behind a gateway that sets it. Each operation needs one scope, and a user has all of them: ${words.join('; ')}.`;
 }
 
 function operation(endpoint: Endpoint, components: Components): Operation {
@@ -127,7 +133,7 @@ function bodyOf({ method, bodyIsOptional }: Endpoint, schema: JsonSchema): Reque
   const { maxValues, maxParts, maxMembers, mostNames, deepest } = BODY_BOUNDS;
   return {
     required: !bodyIsOptional,
-    description: `At most ${MAX_BODY_BYTES / 1024} KiB, ${maxValues} values, ${maxParts} lists and objects, ${maxMembers} members of one object, ${mostNames} different names of members, nested ${deepest} deep`,
+    description: `At most ${MAX_BODY_BYTES / 1024} KiB, ${maxValues} values, ${maxParts} lists and objects, ${maxMembers} members of one object, ${mostNames} different names of members, nested ${deepest} deep.`,
     content: Object.fromEntries(types.map((type) => [type, { schema }])),
   };
 }
@@ -194,7 +200,7 @@ function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [], meanings = {}
   const own = meanings[status];
   if (own !== undefined) return own;
   if (status !== STATUS_OF.unprocessable || unsaid.length === 0) return MEANING_OF[status];
-  return `${MEANING_OF[status]}. Besides, the schemas cannot express these reasons: ${unsaid.join('; ')}`;
+  return `${MEANING_OF[status]} Reasons that the schemas cannot express: ${unsaid.join('; ')}.`;
 }
 
 /** The refusals of an endpoint's parts follow from the parts. The endpoint names the refusals of its handler. */

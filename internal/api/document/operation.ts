@@ -44,7 +44,7 @@ function describeBody({ requestBody }: Operation): string {
   if (!requestBody) return '';
   const [schema] = Object.values(requestBody.content).map((content) => content.schema);
   const types = Object.keys(requestBody.content).map(code).join(' or ');
-  const need = requestBody.required ? '' : '; it may be left out';
+  const need = requestBody.required ? '' : ' (optional)';
   return `<p>Body: ${schema ? describeType(schema) : 'JSON'}, as ${types}${need}</p>`;
 }
 

@@ -45,15 +45,13 @@ function inOrder(entries: readonly Entry[]): readonly string[] {
 
 function describeUser({ components }: OpenApi): string {
   const { user } = components.securitySchemes;
-  return `<p>Operations on data need the header <code>${escaped(String(user?.name))}</code>: ${sentence(user?.description ?? '')}.</p>`;
+  return `<p>Operations on data need the header <code>${escaped(String(user?.name))}</code>. ${sentence(user?.description ?? '')}</p>`;
 }
 
 /** The bounds of bodies are the same for all operations. */
 function describeBody(entries: readonly Entry[]): string {
   const all = new Set(entries.flatMap(({ operation: { requestBody } }) => requestBody?.description ?? []));
-  return [...all]
-    .map((words) => `<p>Bodies are JSON: ${sentence(words.charAt(0).toLowerCase() + words.slice(1))}.</p>`)
-    .join('');
+  return [...all].map((limits) => `<p>Bodies are JSON. ${sentence(limits)}</p>`).join('');
 }
 
 function schemas({ components }: OpenApi): string {

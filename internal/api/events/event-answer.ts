@@ -9,7 +9,7 @@ import { EVENT_FIELDS } from './event-fields.js';
 export const degradation = z
   .object({
     reason: z.enum(DEGRADATION_REASONS),
-    problem: z.string().meta({ description: 'What is wrong and what to do' }),
+    problem: z.string().meta({ description: 'The problem and the remedy.' }),
   })
   .meta({ title: 'Degradation' });
 
@@ -34,7 +34,7 @@ export const eventAnswer = z
     ...answerShape(ANSWERS),
     degraded: degradation
       .optional()
-      .describe('Present while messages of this event do not arrive as they should. It needs a person.'),
+      .describe('Present while messages of this event do not arrive as they should. Someone has to act.'),
   })
   .meta({ title: 'Event' });
 

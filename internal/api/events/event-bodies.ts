@@ -16,7 +16,7 @@ export function makeEventBodies(rules: SubjectRules) {
   const described = (pattern: string) => ({
     maxLength: MAX_SUBJECT_LENGTH,
     pattern,
-    description: 'the NATS subject; `*` and a last `>` are wildcards',
+    description: 'The NATS subject. `*` and a final `>` are wildcards.',
     example: 'tag.created',
   });
   const pattern = subjectPattern(rules);
@@ -34,12 +34,12 @@ export function makeEventBodies(rules: SubjectRules) {
   const changes = {
     put: z.strictObject({ ...bodyShape(fields, 'put'), ...readOnlyFields }).meta({
       title: 'EventPut',
-      description: 'Non-empty fields overwrite; absent and empty strings keep',
+      description: 'Non-empty fields overwrite the stored values. Absent fields and empty strings keep them.',
       example: { name: 'Tag created' },
     }),
     patch: z
       .strictObject({ ...bodyShape(fields, 'patch'), ...readOnlyFields })
-      .meta({ title: 'EventPatch', description: 'A JSON merge patch (RFC 7396)', example: { tags: { app: null } } }),
+      .meta({ title: 'EventPatch', description: 'A JSON merge patch (RFC 7396).', example: { tags: { app: null } } }),
   } as const;
   return {
     create,

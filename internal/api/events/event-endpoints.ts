@@ -19,11 +19,11 @@ import { listOf, pagingOf } from '../http/paging.js';
 import { eventAnswer, eventJson, eventText } from './event-answer.js';
 import { makeEventBodies } from './event-bodies.js';
 
-const event = { description: 'the event', schema: eventAnswer };
+const event = { description: 'The event.', schema: eventAnswer };
 const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
 
 /** A reason for a 422 that a schema cannot express. */
-const SAME_SUBJECT = '`event with same event string exist`, whatever the case of its letters';
+const SAME_SUBJECT = '`event with same event string exist`, regardless of case';
 
 export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & EventIntake): readonly Endpoint[] {
   const bodies = makeEventBodies(deps.subjectRules);
@@ -61,9 +61,9 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         method: 'get',
         path: '/events',
         scope: 'events:read',
-        summary: 'Events, in order of their ids',
+        summary: 'List events by id',
         query,
-        answers: { 200: { description: 'a page of them', schema: listOf(eventAnswer) } },
+        answers: { 200: { description: 'A page of events.', schema: listOf(eventAnswer) } },
         refuses: ['conflict'],
       },
       async ({ query: { tag, ...page } }) => {
@@ -78,7 +78,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         method: 'post',
         path: '/events',
         scope: 'events:write',
-        summary: 'Register an event. Its messages are taken from this answer on, unless the answer has `degraded`',
+        summary: 'Register an event. Its messages are accepted from this answer on, unless the answer has `degraded`',
         body: bodies.create,
         answers: { 201: event },
         refuses: ['conflict'],
@@ -96,15 +96,15 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         method: 'get',
         path: '/events/{id}',
         scope: 'events:read',
-        summary: 'One event',
+        summary: 'Get an event',
         params: idPath,
         answers: { 200: event },
         refuses: ['not_found'],
       },
       async ({ params }) => ({ status: 200, json: answer(await loadEvent(deps.db, params.id)) }),
     ),
-    changing('put', 'Overwrite the fields that are given and not empty'),
-    changing('patch', 'Change an event by a JSON merge patch'),
+    changing('put', 'Replace the given non-empty fields of an event'),
+    changing('patch', 'Change an event with a JSON merge patch'),
     scopedEndpoint(
       {
         method: 'delete',

@@ -7,7 +7,7 @@ export const MAX_NAME_LENGTH = 255;
 
 const publishOnly = z.boolean().meta({
   description:
-    'whether no service answers requests on the subject. `true` is required where a NATS service answers on it, and with `STREAM_ACK=publish-only`',
+    'True if no service answers requests on the subject. `true` is required with `STREAM_ACK=publish-only`, and if a NATS service listens on the subject.',
 });
 
 /** The values of an event that users set, except its subject, whose rules are configured. */

@@ -19,7 +19,7 @@ export type Answer =
   | { readonly status: number; readonly jsonParts: AsyncIterable<JsonPart> };
 
 /** The description of a successful answer in the document. */
-export interface AnswerWords {
+export interface AnswerDescription {
   readonly description: string;
   readonly type?: string;
   readonly schema?: z.ZodType;
@@ -30,12 +30,12 @@ export interface BodyForm {
   readonly schema: z.ZodType;
 }
 
-interface EndpointWords {
+interface EndpointDescription {
   readonly method: Method;
   /** The path with `{names}`, in the notation of OpenAPI. */
   readonly path: string;
   readonly summary: string;
-  readonly answers: Readonly<Record<number, AnswerWords>>;
+  readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** Refusals of the handler. The refusals of caller, path, query and body are known and need not be named. */
   readonly refuses?: readonly ErrorCode[];
   /** Reasons for a 422 that the schemas cannot express. The document lists them. */
@@ -77,7 +77,7 @@ export interface Input<P, Q, B> {
   readonly principal: Principal;
 }
 
-interface EndpointSpec<P, Q, B> extends EndpointWords {
+interface EndpointSpec<P, Q, B> extends EndpointDescription {
   readonly scope: Scope;
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
@@ -85,7 +85,7 @@ interface EndpointSpec<P, Q, B> extends EndpointWords {
 }
 
 /** One row of the table from which both the endpoints of express and the OpenAPI document are made. */
-export interface Endpoint extends EndpointWords {
+export interface Endpoint extends EndpointDescription {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -98,34 +98,34 @@ export interface Endpoint extends EndpointWords {
 }
 
 export function publicEndpoint(
-  words: EndpointWords,
+  description: EndpointDescription,
   answer: (request: Pick<RawRequest, 'host' | 'authorization'>) => Promise<Answer>,
 ): Endpoint {
-  return { ...words, scope: undefined, answer };
+  return { ...description, scope: undefined, answer };
 }
 
 /** An endpoint that reads its headers and its body itself. */
 export function rawEndpoint(
-  words: EndpointWords & { readonly scope: Scope },
+  description: EndpointDescription & { readonly scope: Scope },
   answer: (request: RawRequest) => Promise<Answer>,
 ): Endpoint {
-  return { ...words, answer };
+  return { ...description, answer };
 }
 
 export function scopedEndpoint<P, Q, B>(
   spec: EndpointSpec<P, Q, B>,
   handle: (input: Input<P, Q, B>) => Promise<Answer>,
 ): Endpoint {
-  const { params, query, body, ...words } = spec;
+  const { params, query, body, ...description } = spec;
   const ignored = ignoredFieldsOf(body);
   const readBody = async (schema: z.ZodType<B>, request: RawRequest) => {
-    const given = await request.readBody(words.bodyIsOptional ?? false);
+    const given = await request.readBody(description.bodyIsOptional ?? false);
     const parsed = parseFields(schema, given);
     request.onIgnored(ignored.filter((name) => Object.hasOwn(given, name)));
     return parsed;
   };
   return {
-    ...words,
+    ...description,
     ...(params && { params }),
     ...(query && { query }),
     ...(body && { body }),

@@ -65,7 +65,8 @@ function refusalsIn(error: unknown): Refusals | undefined {
   // Before the database: a caller who leaves in the middle of a body has the code of a connection that was cut.
   const library = libraryRefusal(error);
   if (library) return [library];
-  if (isDatabaseAway(error)) return [new AppError('unavailable', 'the database is away or too busy; try again later')];
+  if (isDatabaseAway(error))
+    return [new AppError('unavailable', 'the database is not available or too busy; try again later')];
   return undefined;
 }
 

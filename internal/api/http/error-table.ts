@@ -22,19 +22,19 @@ export const METHOD_STATUS = 405;
 /** Node's own answer before an endpoint is looked up. It has no body. */
 export const HEAD_TOO_LARGE = {
   status: 431,
-  description: 'The request line and the headers are larger than 16 KiB together; this answer has no body',
+  description: 'The request line and the headers exceed 16 KiB in total. This answer has no body.',
 } as const;
 
 export const MEANING_OF: Readonly<Record<(typeof STATUS_OF)[ErrorCode] | typeof BUG_STATUS, string>> = {
-  400: 'The id or space in the path is not a number that can exist',
-  401: 'The header X-User is absent or not a positive integer; `source` names it',
-  403: 'The host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook; `source` names the header. An operation with a scope is also refused to callers who do not have that scope; the message names it',
-  404: 'Record not found',
-  409: 'The request conflicts with stored data or with a delivery that is being sent; the message says what to change first',
-  413: 'The body is larger than 256 KiB',
-  415: 'The body is not JSON by its content type, or is encoded',
-  422: 'The request was understood and refused: each error names its field in `source`',
-  429: 'This user or address has sent more requests than API_RATE; `Retry-After` says in how many seconds to try again',
-  500: 'Something went wrong: a bug, logged with the request id',
-  503: 'PostgreSQL or NATS is away; the same request may succeed later',
+  400: 'The id or space in the path is not a valid number.',
+  401: 'The header X-User is missing or is not a positive integer. `source` names it.',
+  403: 'The host of the request, or the site of the page that sends it, is not allowed (API_HOSTS), or the request was sent by hukz for a webhook. `source` names the header. Callers without the scope of an operation are refused, too; the message names the scope.',
+  404: 'Record not found.',
+  409: 'The request conflicts with stored data or with a delivery that is being sent. The message says what to change first.',
+  413: 'The body is larger than 256 KiB.',
+  415: 'The content type of the body is not JSON, or the body has a content encoding.',
+  422: 'The request is invalid. Each error names its field in `source`.',
+  429: 'This user or address has exceeded API_RATE. Try again after the number of seconds in `Retry-After`.',
+  500: 'Something went wrong. The bug is logged with the request id.',
+  503: 'PostgreSQL or NATS is not available. Try again later.',
 };

@@ -16,7 +16,7 @@ const FURTHEST_PAGE = 1_000_000_000;
 function numberOr(usual: number, most: number) {
   return z
     .unknown()
-    .refine((value) => !Array.isArray(value), { error: 'is sent at most once', abort: true })
+    .refine((value) => !Array.isArray(value), { error: 'may be given only once', abort: true })
     .refine((value) => String(value ?? '').length <= MAX_LENGTH, `has at most ${MAX_LENGTH} characters`)
     .optional()
     .pipe(written(z.int().min(1).max(most)).catch(usual))
@@ -28,7 +28,7 @@ function numberOr(usual: number, most: number) {
         { type: 'integer', minimum: 1, maximum: most },
         { type: 'string', maxLength: MAX_LENGTH },
       ],
-      description: `any other text means ${usual}`,
+      description: `Any other text means ${usual}.`,
     });
 }
 
@@ -40,7 +40,7 @@ export const pagingOf = (order: Keyset) => ({
   limit: numberOr(10, 100),
   page: numberOr(1, FURTHEST_PAGE),
   cursor: boundedText(MAX_LENGTH)
-    .regex(cursorForm(order), 'must be the next_cursor of another page of this list')
+    .regex(cursorForm(order), 'must be the next_cursor of a page of this list')
     .transform(readCursor)
     .pipe(z.custom<Cursor>())
     .optional()
@@ -48,18 +48,20 @@ export const pagingOf = (order: Keyset) => ({
       type: 'string',
       maxLength: MAX_LENGTH,
       pattern: cursorForm(order).source,
-      description: 'the next_cursor of the page before; goes before `page`',
+      description: 'The `next_cursor` of the previous page. Takes precedence over `page`.',
     }),
 });
 
 export const listOf = <Node extends z.ZodType>(node: Node) =>
   z.object({
-    total: z.int().min(0).describe('how many match, on all pages; up to 1,000 it is exact'),
-    total_is_estimate: z.literal(true).optional().describe('there when more match than are counted'),
+    total: z.int().min(0).describe('Number of matches on all pages. Exact up to 1,000.'),
+    total_is_estimate: z.literal(true).optional().describe('Present if `total` is an estimate.'),
     next_cursor: z
       .string()
       .optional()
-      .describe('the `cursor` of the next page; absent on the last one. A page that is large may end before its limit'),
+      .describe(
+        'The `cursor` of the next page. Absent on the last page. A large page may have fewer entries than `limit`.',
+      ),
     nodes: z.array(node),
   });
 
@@ -71,7 +73,7 @@ export function listHead({ total, isEstimate, next }: Omit<ListOf<unknown>, 'nod
 /** The paging of a list that is read in windows, whose rows are not counted and have no page numbers. */
 export function windowPagingOf(order: Keyset) {
   const { limit, cursor } = pagingOf(order);
-  return { limit, cursor: cursor.describe('the next_cursor of the page before') };
+  return { limit, cursor: cursor.describe('The `next_cursor` of the previous page.') };
 }
 
 export const windowOf = <Node extends z.ZodType>(node: Node) =>
@@ -80,8 +82,8 @@ export const windowOf = <Node extends z.ZodType>(node: Node) =>
       .string()
       .optional()
       .describe(
-        'the `cursor` of the next page; absent on the last one. A page looks at a bounded number of rows: it may have ' +
-          'fewer nodes than `limit`, or none, and a next page',
+        'The `cursor` of the next page. Absent on the last page. A page reads a limited number of rows: it may have ' +
+          'fewer nodes than `limit`, or none, and a next page.',
       ),
     nodes: z.array(node),
   });

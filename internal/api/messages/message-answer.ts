@@ -20,7 +20,7 @@ const owedAnswer = z.object({
   delivery_id: z.uuid(),
   state: z.string().meta({ enum: [...DELIVERY_STATES] }),
   attempts: z.int().min(0),
-  ended_at: z.iso.datetime().nullable().describe('when it was delivered, cancelled or given up'),
+  ended_at: z.iso.datetime().nullable().describe('Time at which it was delivered, cancelled or given up.'),
 });
 
 export const messageAnswer = z

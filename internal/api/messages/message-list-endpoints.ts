@@ -13,7 +13,7 @@ import { messageAnswer, messageParts } from './message-answer.js';
 
 const query = z.object({
   ...windowPagingOf(MESSAGES_ORDER),
-  event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('the subject, exactly'),
+  event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('Only this exact subject.'),
   matched: z
     .enum(['true', 'false'])
     .transform((written) => written === 'true')
@@ -42,10 +42,10 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
         method: 'get',
         path: '/messages',
         scope: 'messages:read',
-        summary: 'Messages that are kept, newest first',
+        summary: 'List stored messages, newest first',
         query,
         answers: { 200: { description: 'a page of them', schema: windowOf(listedMessage) } },
-        unsaid: ['since is not before until'],
+        unsaid: ['`since` is not before `until`'],
       },
       async ({ principal, query: { limit, cursor, event, matched, space, ...range } }) => {
         requireRange(range);
@@ -59,7 +59,7 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
         method: 'get',
         path: '/messages/{id}',
         scope: 'messages:read',
-        summary: 'One message: its headers, its payload, and what became of it for each webhook',
+        summary: 'Get a message with its headers, its payload, and its deliveries',
         params: uuidPath,
         answers: { 200: { description: 'the message', schema: messageAnswer } },
         refuses: ['not_found'],

@@ -238,7 +238,7 @@ describe('a malformed message is refused with a sentence, and nothing is publish
     [message({ tags: ['a:b'] }), {}, 422, /tags must be/],
     [message({ space: -1 }), {}, 422, /space must be at least 0/],
     [message({ space: '7' }), {}, 422, /space must be a/],
-    [message({ space: 7 }), { 'hukz-space': '8' }, 422, /one space a message/],
+    [message({ space: 7 }), { 'hukz-space': '8' }, 422, /one space per message/],
     [message({ webhooks: ['x'] }), {}, 422, /webhooks.0 must be/],
     [message({ id: '' }), {}, 422, /id is a required field/],
     [message({ id: 'x'.repeat(513) }), {}, 422, /id has at most 512 characters/],

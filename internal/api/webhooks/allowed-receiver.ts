@@ -9,7 +9,7 @@ import type { GivenTls } from './settings/tls-field.js';
 
 const NO_PROXIES = 'proxy: webhooks have no proxies of their own here; WEBHOOK_PROXIES can allow them';
 
-const NO_INSECURE_TLS = "tls: a receiver's certificate must be checked here; ALLOW_INSECURE_TLS can allow insecure";
+const NO_INSECURE_TLS = "tls: the receiver's certificate must be checked; ALLOW_INSECURE_TLS can allow insecure";
 
 type Deps = Pick<Receivers, 'receiverProblem' | 'webhookProxies' | 'insecureTls'>;
 

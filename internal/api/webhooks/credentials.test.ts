@@ -89,7 +89,7 @@ describe('auth of a webhook', () => {
     const { settings } = await api.db('webhooks').where({ id }).first('settings');
     expect(JSON.stringify(settings)).toContain(CANARY);
 
-    const wanted = 'auth: *** stands for a part of token_url that is not shown; give the whole URL';
+    const wanted = 'auth: *** replaces a part of token_url that is not shown; send the whole URL';
     const other = { ...hidden, token_url: hidden.token_url.replace('tenant=a', 'tenant=b'), client_secret: 'a secret' };
     const refused = await patch(id, { auth: other }).expect(409);
     expect(refused.body.errors).toEqual([{ code: 409, message: wanted, source: 'auth' }]);
@@ -131,7 +131,7 @@ describe('auth of a webhook', () => {
     for (const method of ['PATCH', 'PUT']) {
       const refused = await api.send(method, `/webhooks/${id}`, { auth: { type: 'api_key', header: 'X-Trace' } });
       const message =
-        'auth.value must be given again, because auth.header would change: a secret goes only where it was given for';
+        'auth.value must be sent again, because auth.header would change: a secret is sent only to the destination for which it was entered';
       expect([refused.status, refused.body.errors]).toEqual([409, [{ code: 409, message, source: 'auth' }]]);
     }
     await patch(id, { auth: { type: 'api_key', header: 'x-key' } }).expect(200);
@@ -214,7 +214,7 @@ describe('tls of a webhook', () => {
       for (const method of ['PATCH', 'PUT']) {
         const refused = await api.send(method, `/webhooks/${id}`, { name: 'half', ...tls }).expect(409);
         expect(refused.body.errors[0]).toMatchObject({ source: 'auth' });
-        expect(refused.text).toContain('auth.token must be given again, because tls would change');
+        expect(refused.text).toContain('auth.token must be sent again, because tls would change');
       }
       expect((await api.send('GET', `/webhooks/${id}`)).body).toEqual(before);
     };
@@ -231,11 +231,8 @@ describe('tls of a webhook', () => {
     const { key } = pems.client;
     const { id } = (await make({ tls: { ...tls, key }, auth: { type: 'bearer', token: CANARY } }).expect(201)).body;
     for (const [body, words] of [
-      [{ url: 'https://a.example/other' }, 'auth.token and tls.key must be given again, because url would change'],
-      [
-        { tls: { ...certificate, insecure: true }, auth: null },
-        'tls.key must be given again, because tls would change',
-      ],
+      [{ url: 'https://a.example/other' }, 'auth.token and tls.key must be sent again, because url would change'],
+      [{ tls: { ...certificate, insecure: true }, auth: null }, 'tls.key must be sent again, because tls would change'],
       [{ tls: certificate, url: 'https://b.example' }, 'because url and tls would change'],
     ] as const)
       for (const method of ['PATCH', 'PUT'])
@@ -297,13 +294,13 @@ describe('tls of a webhook', () => {
   ])('takes a key %s', async (_name, keyOf) => {
     // The key fits no certificate here, and that is the only problem.
     const refusal = await make({ tls: { certificate: pems.client.cert, key: keyOf() } }).expect(422);
-    expect(refusal.text).toContain('does not belong to the certificate');
+    expect(refusal.text).toContain('does not match the certificate');
   });
 
   it('may not be insecure where ALLOW_INSECURE_TLS is off, and what is stored may be sent back', async () => {
     const { id } = (await make({ tls: { insecure: true } }).expect(201)).body;
     const strict = await makeTestApi({ insecureTls: false, vault, pool: api.pool, db: api.db });
-    const words = "tls: a receiver's certificate must be checked here; ALLOW_INSECURE_TLS can allow insecure";
+    const words = "tls: the receiver's certificate must be checked; ALLOW_INSECURE_TLS can allow insecure";
     const refusal = { errors: [{ code: 422, message: words, source: 'tls' }] };
     const body = { url: URL_A, event_ids: [], tls: { insecure: true } };
     expect((await strict.send('POST', '/webhooks', body).expect(422)).body).toEqual(refusal);
@@ -319,22 +316,22 @@ describe('tls of a webhook', () => {
   it('is refused when it could never work', async () => {
     const { client, server, expired, ca } = pems;
     const cases: readonly (readonly [object, string])[] = [
-      [{}, 'says nothing'],
-      [{ insecure: false }, 'says nothing'],
-      [{ ca: 'x' }, 'is not one or more certificates in PEM'],
-      [{ ca: `${ca}${client.key}` }, 'is not one or more certificates in PEM'],
+      [{}, 'is empty; null removes it'],
+      [{ insecure: false }, 'is empty; null removes it'],
+      [{ ca: 'x' }, 'must be one or more certificates in PEM'],
+      [{ ca: `${ca}${client.key}` }, 'must be one or more certificates in PEM'],
       [{ ca: ca.replace(/[A-Za-z]{20}/, 'A'.repeat(20)) }, 'tls.ca'],
-      [{ ca: expired.cert }, 'has expired on 2020-02-01'],
-      [{ ca, insecure: true }, 'of no use'],
+      [{ ca: expired.cert }, 'expired on 2020-02-01'],
+      [{ ca, insecure: true }, 'has no effect'],
       [{ ca: ca.repeat(200) }, 'at most 65536 characters'],
       [{ certificate: client.cert }, 'tls.key is a required field'],
-      [{ key: client.key }, 'comes with its certificate'],
-      [{ certificate: client.cert, key: server.key }, 'does not belong to the certificate'],
-      [{ certificate: client.cert, key: 'canary' }, 'is not a private key in PEM'],
-      [{ certificate: expired.cert, key: expired.key }, 'has expired'],
+      [{ key: client.key }, 'requires a certificate'],
+      [{ certificate: client.cert, key: server.key }, 'does not match the certificate'],
+      [{ certificate: client.cert, key: 'canary' }, 'must be a private key in PEM'],
+      [{ certificate: expired.cert, key: expired.key }, 'expired on'],
       [{ certificate: client.cert, key: client.key, passphrase: 'x' }, 'passphrase'],
-      [{ ca: ca.repeat(21) }, 'holds 21 certificates, at most 20 are allowed'],
-      [{ certificate: client.cert.repeat(11), key: client.key }, 'holds 11 certificates, at most 10 are allowed'],
+      [{ ca: ca.repeat(21) }, 'has 21 certificates, and at most 20 are allowed'],
+      [{ certificate: client.cert.repeat(11), key: client.key }, 'has 11 certificates, and at most 10 are allowed'],
     ];
     const before = await api.counts();
     for (const [tls, words] of cases) {

@@ -92,13 +92,13 @@ function requireOneCredential(settings: WebhookSettings): void {
   const { auth, headers = {}, passHeaders = [] } = settings;
   const names = Object.keys(headers).map((name) => name.toLowerCase());
   if (names.includes('authorization'))
-    throw new AppError('unprocessable', 'headers: Authorization belongs into auth, where it is not shown', 'headers');
+    throw new AppError('unprocessable', 'headers: put Authorization into auth, which is never returned', 'headers');
   if (!auth) return;
   const ours = auth.type === 'api_key' ? auth.header.toLowerCase() : 'authorization';
   if (names.includes(ours) || passHeaders.includes(ours) || signatureHeaders(settings).includes(ours))
     throw new AppError(
       'unprocessable',
-      `auth: ${echo(ours)} is among headers, pass_headers or those of the signature already`,
+      `auth: ${echo(ours)} is already in headers, in pass_headers or among the headers of the signature`,
       'auth',
     );
 }

@@ -30,7 +30,7 @@ function urlMeant({ url }: GivenFields, current: Webhook | undefined): { readonl
   if (!url) return {};
   const meant = wholeUrl(url, current?.url);
   if (meant !== undefined) return { url: meant };
-  const message = `url: ${HIDDEN_PART} stands for a part that is not shown; give the whole URL`;
+  const message = `url: ${HIDDEN_PART} replaces a part that is not shown; send the whole URL`;
   throw new AppError(codeFor(current), message, 'url');
 }
 
@@ -40,7 +40,7 @@ function authMeant({ auth }: GivenFields, current: Webhook | undefined): GivenFi
   const known = current?.settings.auth;
   const tokenUrl = wholeUrl(auth.settings.tokenUrl, known?.type === 'oauth2' ? known.tokenUrl : undefined);
   if (tokenUrl !== undefined) return { auth: { ...auth, settings: { ...auth.settings, tokenUrl } } };
-  const message = `auth: ${HIDDEN_PART} stands for a part of token_url that is not shown; give the whole URL`;
+  const message = `auth: ${HIDDEN_PART} replaces a part of token_url that is not shown; send the whole URL`;
   throw new AppError(codeFor(current), message, 'auth');
 }
 
@@ -55,7 +55,7 @@ function headersMeant({ headers }: GivenFields, current: Webhook | undefined): G
   const meant = withSecretValues(headers, current?.settings.headers ?? {});
   const hidden = hiddenHeader(meant);
   if (hidden === undefined) return { headers: meant };
-  const message = `headers: ${HIDDEN_PART} stands for a value of ${echo(hidden)} that is not shown; give the value`;
+  const message = `headers: ${HIDDEN_PART} replaces the value of ${echo(hidden)}, which is not shown; send the value`;
   throw new AppError(codeFor(current), message, 'headers');
 }
 

@@ -11,16 +11,16 @@ import { webhookAnswer } from './webhook-answer.js';
 import { webhookParts } from './webhook-parts.js';
 
 const YEAR_MS = 365 * 86_400_000;
-const answers = { 200: { description: 'the webhook', schema: webhookAnswer } };
+const answers = { 200: { description: 'The webhook.', schema: webhookAnswer } };
 
 const resumeBody = z
   .strictObject({
     rate: rateField.optional().meta({
-      description: 'how fast what is held is let go; without one, as fast as the webhook is sent to',
+      description: 'Maximum rate at which parked deliveries are sent. Default: no limit besides those of the webhook.',
       example: '20/second',
     }),
     drop_older_than: durationField(0, YEAR_MS, {
-      description: 'what is held and was received longer ago is cancelled',
+      description: 'Parked deliveries of older messages are cancelled.',
       example: '1h',
     }).optional(),
   })
@@ -35,7 +35,7 @@ export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): read
         method: 'post',
         path: '/webhooks/{id}/pause',
         scope: 'deliveries:write',
-        summary: 'Hold what is owed to a webhook, and what comes, until it is resumed',
+        summary: 'Pause a webhook. Its deliveries, present and new, are parked until it is resumed',
         params: idPath,
         body: pauseBody,
         bodyIsOptional: true,
@@ -52,7 +52,8 @@ export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): read
         method: 'post',
         path: '/webhooks/{id}/resume',
         scope: 'deliveries:write',
-        summary: 'Send again: what is held goes on at once, or at a rate, or without what is older than a given age',
+        summary:
+          'Resume a webhook. Parked deliveries are sent at once or at a rate. Those older than a given age can be dropped',
         params: idPath,
         body: resumeBody,
         bodyIsOptional: true,

@@ -13,12 +13,13 @@ function urlProblem(url: string): string | undefined {
   if (!isStorable(url) || /[\s\p{Cc}\\]/u.test(url)) {
     return 'a URL may not contain spaces, control characters, backslashes or lone surrogates';
   }
-  if (!/^https?:\/\/[^/?#]/i.test(url)) return 'a URL begins with http:// or https:// and a host';
+  if (!/^https?:\/\/[^/?#]/i.test(url)) return 'a URL must begin with http:// or https:// and a host';
   if (!URL.canParse(url)) return 'this is not a URL';
   if (/^https?:\/\/[^/?#]*@/i.test(url)) return 'a URL may not contain a user name or password';
   const { hostname, port } = new URL(url);
-  if (!isHostName(hostname)) return 'the host of a URL consists of letters, digits, -, _ and dots between them';
-  return port === '0' ? 'port 0 cannot be connected to' : undefined;
+  if (!isHostName(hostname))
+    return 'the host of a URL must consist of letters, digits, - and _, with single dots between them';
+  return port === '0' ? 'a URL may not have port 0' : undefined;
 }
 
 const LABEL = '[A-Za-z0-9_-]+';

@@ -41,7 +41,7 @@ export function requireSecretsAgain(current: Audience, next: NextAudience, chang
   const because = [...moved, ...(first.purpose === 'auth' ? destinations : [])].join(' and ');
   throw new AppError(
     'conflict',
-    `${names} must be given again, because ${because} would change: a secret goes only where it was given for`,
+    `${names} must be sent again, because ${because} would change: a secret is sent only to the destination for which it was entered`,
     first.field,
   );
 }

@@ -4,16 +4,22 @@ import type { ChangedWebhook } from '../../store/webhooks/webhook-row.js';
 /** A secret without its value, as every reader of the webhook sees it. */
 const secretAnswer = z
   .object({
-    hint: z.string().optional().describe('its last characters'),
-    public_key: z.string().optional().describe('what receivers check by, of a key pair'),
+    hint: z.string().optional().describe('The last characters of the secret.'),
+    public_key: z.string().optional().describe('The public key, by which receivers check signatures.'),
     created_at: z.iso.datetime(),
-    expires_at: z.iso.datetime().nullable().describe('from then on it signs nothing; null: not yet decided'),
+    expires_at: z.iso
+      .datetime()
+      .nullable()
+      .describe('Time from which the secret signs nothing more. Null if there is none yet.'),
   })
   .meta({ title: 'SigningSecret' });
 
 export const secretAnswers = {
-  secret: z.string().optional().describe('the secret that was made for this request: shown here and never again'),
-  secrets: z.array(secretAnswer).optional().describe('what requests are signed with, newest first; absent: unsigned'),
+  secret: z.string().optional().describe('The secret that was generated for this request. It is not shown again.'),
+  secrets: z
+    .array(secretAnswer)
+    .optional()
+    .describe('The secrets that requests are signed with, newest first. Absent: requests are not signed.'),
 };
 
 type SecretsJson = { readonly [K in keyof typeof secretAnswers]: z.input<(typeof secretAnswers)[K]> };

@@ -20,8 +20,7 @@ const MAX_OVERLAP_MS = 30 * DAY_MS;
 const rotateBody = z
   .strictObject({
     overlap: durationField(0, MAX_OVERLAP_MS, {
-      description:
-        'how long the secrets of before go on signing beside the new one; 24h unless given, 0s ends them now',
+      description: 'Time for which previous secrets also sign. `0s` ends them now. Default: 24h.',
       example: '24h',
     }).optional(),
     secret: secretText.meta({ pattern: ANY_SECRET }).optional(),
@@ -35,11 +34,16 @@ export function makeSecretEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCat
         method: 'post',
         path: '/webhooks/{id}/secret/rotate',
         scope: 'secrets:rotate',
-        summary: 'A new secret, made here or brought, beside those of before for a while',
+        summary: 'Add a signing secret, generated or your own. Previous secrets also sign for the overlap',
         params: idPath,
         body: rotateBody,
         bodyIsOptional: true,
-        answers: { 200: { description: 'the webhook, and once the secret that was made', schema: webhookAnswer } },
+        answers: {
+          200: {
+            description: 'The webhook, and the generated secret, which is not shown again.',
+            schema: webhookAnswer,
+          },
+        },
         refuses: ['not_found', 'conflict'],
       },
       async ({ principal: { userId }, params: { id }, body }) => {
@@ -53,7 +57,7 @@ export function makeSecretEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCat
 function rotationOf(current: Webhook, { overlap = DAY_MS, secret }: z.output<typeof rotateBody>): Rotation {
   const name = schemeNameIn(current.settings);
   if (name === 'none') {
-    throw new AppError('conflict', 'the webhook is not signed: give it a signature by PATCH first', 'signature');
+    throw new AppError('conflict', 'the webhook is not signed: add a signature with PATCH first', 'signature');
   }
   return { secret: newSecret(name, secret, 'conflict'), overlapMs: overlap };
 }

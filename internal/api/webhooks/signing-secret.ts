@@ -30,7 +30,7 @@ export function changedSecret(
   if (signature !== undefined && !stays) return secretFor(settings, secret);
   if (secret === undefined) return [];
   const code = signature === undefined ? 'unprocessable' : 'conflict';
-  throw new AppError(code, 'secret is replaced by POST /webhooks/{id}/secret/rotate', 'secret');
+  throw new AppError(code, 'secret can be changed only by POST /webhooks/{id}/secret/rotate', 'secret');
 }
 
 /**
@@ -54,7 +54,7 @@ function secretFor(settings: WebhookSettings, brought: string | undefined): read
   const name = schemeNameIn(settings);
   if (name !== 'none') return [newSecret(name, brought)];
   if (brought === undefined) return [{ purpose: 'signing', value: null }];
-  throw new AppError('unprocessable', 'secret: a webhook that is not signed has none', 'secret');
+  throw new AppError('unprocessable', 'secret: a webhook that is not signed has no secret', 'secret');
 }
 
 function isSigned(webhook: Webhook): boolean {

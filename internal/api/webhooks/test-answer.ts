@@ -5,16 +5,16 @@ import type { CredentialsTest, TestAttempt } from '../../domain/delivery/test-ca
 export const testAnswer = z
   .object({
     delivered: z.boolean(),
-    delivery_id: z.uuid().describe('the value of the header webhook-id; nothing is stored under it'),
+    delivery_id: z.uuid().describe('The value of the header `webhook-id`. Nothing is stored with this id.'),
     response_status_code: z.int().nullable(),
-    response_body: z.string().nullable().describe('*** stands for a secret of the webhook'),
+    response_body: z.string().nullable().describe('`***` replaces secrets of the webhook.'),
     error: z.string().nullable(),
     duration_ms: z.int(),
-    insecure: z.boolean().describe("the receiver's certificate was not checked"),
+    insecure: z.boolean().describe("The receiver's certificate was not checked."),
     request: z
       .object({ method: z.string(), headers: z.record(z.string(), z.string()), body: z.string() })
       .nullable()
-      .describe('what was sent; what lets us in is hidden'),
+      .describe('The request that was sent, without credentials.'),
   })
   .meta({ title: 'TestAttempt' });
 
@@ -34,10 +34,13 @@ export function testJson({ id, method, sent, outcome, durationMs, insecure }: Te
 
 export const testAuthAnswer = z
   .object({
-    type: z.string().describe('of auth'),
+    type: z.string().describe('The type of `auth`.'),
     ok: z.boolean(),
-    header: z.string().nullable().describe('what would be sent, its secret hidden'),
-    token_lifetime_s: z.int().nullable().describe('of the token that was fetched just now; oauth2 only'),
+    header: z.string().nullable().describe('The header that would be sent, without its secret.'),
+    token_lifetime_s: z
+      .int()
+      .nullable()
+      .describe('Lifetime of the token that was fetched for this check. Only for oauth2.'),
     error: z.string().nullable(),
   })
   .meta({ title: 'CredentialsTest' });

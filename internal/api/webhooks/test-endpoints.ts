@@ -29,8 +29,8 @@ const body = z
     subject: boundedText(255)
       .regex(SUBJECT, 'is not a subject without wildcards')
       .optional()
-      .describe('one that an event of the webhook matches; its first event unless told'),
-    payload: payload.optional().describe('any JSON'),
+      .describe('A subject that an event of the webhook matches. Default: the first event of the webhook.'),
+    payload: payload.optional().describe('Any JSON value.'),
   })
   .meta({ title: 'TestCall', example: { payload: { id: 1, name: 'water' } } });
 
@@ -42,11 +42,11 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
         path: '/webhooks/{id}/test',
         scope: 'webhooks:test',
         summary:
-          'Send a sample marked Hukz-Test: true, once, and answer with the attempt; nothing is stored or counted',
+          'Send a test request with the header Hukz-Test: true and return the attempt. Nothing is stored or counted',
         params: idPath,
         body,
         bodyIsOptional: true,
-        answers: { 200: { description: 'the attempt', schema: testAnswer } },
+        answers: { 200: { description: 'The attempt.', schema: testAnswer } },
         refuses: ['not_found', 'conflict'],
       },
       async ({ principal: { subject: caller }, params: { id }, body: { subject, payload: given = SAMPLE } }) => {
@@ -62,9 +62,9 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
         path: '/webhooks/{id}/test-auth',
         scope: 'webhooks:test',
         summary:
-          'Try to be let in: fetch an access token, or say what would be sent, its secret hidden; refused without auth',
+          'Check the credentials of a webhook: fetch an access token, or show the header that would be sent, without its secret',
         params: idPath,
-        answers: { 200: { description: 'whether it would work', schema: testAuthAnswer } },
+        answers: { 200: { description: 'The result of the check.', schema: testAuthAnswer } },
         refuses: ['not_found', 'conflict'],
       },
       async ({ principal: { subject: caller }, params: { id } }) => {

@@ -41,7 +41,7 @@ export function tlsSecrets(current: Webhook | undefined, tls: JudgedTls | null |
   if (!tls?.settings.certificate) return [{ purpose: 'tls', value: null }];
   if (tls.key !== undefined) return [{ purpose: 'tls', value: writeTlsKey(tls.key), hint: '' }];
   if (tls.settings.certificate === current?.settings.tls?.certificate) return [];
-  const message = 'tls.key is a required field beside a new certificate';
+  const message = 'tls.key is a required field with a new certificate';
   throw new AppError(current ? 'conflict' : 'unprocessable', message, 'tls');
 }
 

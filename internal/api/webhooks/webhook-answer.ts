@@ -36,13 +36,13 @@ const briefWebhook = webhookAnswer
 /** A query of lists that selects how much of its events each webhook contains. */
 export const eventsQuery = z.enum(['whole', 'brief']).default('whole').meta({
   description:
-    'whole: each webhook has its events; brief: each webhook has event_ids, and beside the nodes each event of the page stands once',
+    '`whole`: each webhook contains its events. `brief`: each webhook has `event_ids`, and each event of the page is listed once beside the nodes.',
 });
 
 /** A page of webhooks in the form that `eventsQuery` selects. */
 export const webhookList = z.union([
   listOf(webhookAnswer),
-  listOf(briefWebhook).extend({ events: z.array(briefEvent).describe('each event of these webhooks once') }),
+  listOf(briefWebhook).extend({ events: z.array(briefEvent).describe('Each event of these webhooks, once.') }),
 ]);
 
 /** All fields except the events, which are sent in steps. */

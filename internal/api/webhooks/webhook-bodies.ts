@@ -16,11 +16,14 @@ import type { Judged } from './tls-secrets.js';
 import { WEBHOOK_FIELDS } from './webhook-fields.js';
 
 const MAX_SECRET_LENGTH = 512;
-const space = spaceId.meta({ description: 'the space (tenant) that it belongs to for good', example: 0 });
+const space = spaceId.meta({
+  description: 'The space (tenant) that the webhook belongs to. It cannot be changed.',
+  example: 0,
+});
 /** The secret of a signature. The scheme decides its form. */
 export const secretText = boundedText(MAX_SECRET_LENGTH).refine(isStorable, UNSTORABLE).meta({
   writeOnly: true,
-  description: "a secret of your own to sign with, shown in no answer; its form is the scheme's",
+  description: 'Your own signing secret, in the form of the signature scheme. Never returned.',
   example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 });
 const common = {
@@ -62,7 +65,8 @@ export const webhookChanges = {
       title: 'WebhookPut',
       ...ruleOfChange,
       example: { enabled: true, event_ids: [1] },
-      description: 'Non-empty fields overwrite; absent and empty strings keep; an empty list of events clears',
+      description:
+        'Non-empty fields overwrite the stored values. Absent fields and empty strings keep them. An empty list of events removes all events.',
     }),
   patch: z
     .strictObject({
@@ -75,7 +79,7 @@ export const webhookChanges = {
       title: 'WebhookPatch',
       ...ruleOfChange,
       example: { timeout: '10s', retry: null },
-      description: 'A JSON merge patch (RFC 7396); a setting is replaced as a whole',
+      description: 'A JSON merge patch (RFC 7396). A setting is replaced as a whole.',
     }),
 } as const;
 
@@ -104,5 +108,5 @@ export function changedWebhook(current: Webhook, { kind, body, keptHeaders }: We
 /** A space is a tenant: a webhook never moves from one space to another. */
 export function requireSameSpace(space: number, given: number | undefined): void {
   if (given === undefined || given === space) return;
-  throw new AppError('conflict', `space_id is ${space} and cannot be another`, 'space_id');
+  throw new AppError('conflict', `space_id is ${space} and cannot be changed`, 'space_id');
 }

@@ -24,7 +24,7 @@ import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
 import { changedWebhook, newWebhook, newWebhookBody, webhookChanges } from './webhook-bodies.js';
 import { listPartsFor, webhookParts } from './webhook-parts.js';
 
-const webhook = { description: 'the webhook with its events', schema: webhookAnswer };
+const webhook = { description: 'The webhook with its events.', schema: webhookAnswer };
 const query = z.object({
   ...pagingOf(WEBHOOKS_ORDER),
   tag: tagQueries,
@@ -67,9 +67,9 @@ export function makeWebhookEndpoints(
         method: 'get',
         path: '/webhooks',
         scope: 'webhooks:read',
-        summary: 'Webhooks of all spaces, in order of their ids',
+        summary: 'List the webhooks of all spaces by id',
         query,
-        answers: { 200: { description: 'a page of them', schema: webhookList } },
+        answers: { 200: { description: 'A page of webhooks.', schema: webhookList } },
         refuses: ['conflict'],
       },
       async ({ query: { tag, space_id, state, events, ...page } }) => {
@@ -82,7 +82,7 @@ export function makeWebhookEndpoints(
         method: 'post',
         path: '/webhooks',
         scope: 'webhooks:write',
-        summary: 'Register a webhook in the space that the body names, else in space 0',
+        summary: 'Register a webhook in the space of the body, or in space 0',
         body: newWebhookBody,
         answers: { 201: webhook },
         unsaid: UNSAID_OF_WEBHOOKS,
@@ -100,7 +100,7 @@ export function makeWebhookEndpoints(
         method: 'get',
         path: '/webhooks/{id}',
         scope: 'webhooks:read',
-        summary: 'One webhook',
+        summary: 'Get a webhook',
         params: idPath,
         answers: { 200: webhook },
         refuses: ['not_found'],
@@ -110,8 +110,8 @@ export function makeWebhookEndpoints(
         jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, params.id)),
       }),
     ),
-    changing('put', 'Overwrite the fields that are given and not empty; an empty list of events clears'),
-    changing('patch', 'Change a webhook by a JSON merge patch'),
+    changing('put', 'Replace the given non-empty fields of a webhook. An empty list of events removes all events'),
+    changing('patch', 'Change a webhook with a JSON merge patch'),
     scopedEndpoint(
       {
         method: 'delete',

@@ -12,18 +12,21 @@ import { receiverUrl, urlPattern } from './receiver-url.js';
 
 const MAX_EVENTS = 500;
 const eventIds = boundedList(id, MAX_EVENTS).meta({
-  description: 'the events whose messages it gets, replaced as a whole',
+  description: 'The events whose messages the webhook receives. The list is replaced as a whole.',
   example: [1, 2],
 });
 const url = receiverUrl.meta({
   description:
-    'where requests go; parts that are secrets (the path of a Slack or Discord URL, a token in the query) are answered as ***, which keeps them when the URL is sent back',
+    'The URL of the receiver. Secret parts (the path of a Slack or Discord URL, a token in the query) are returned as `***`. Sending `***` back keeps them.',
   example: 'https://example.com/hook',
 });
-const name = text(MAX_NAME_LENGTH).meta({ description: 'for people; need not be unique', example: 'Search index' });
-const enabled = z.boolean().meta({ description: 'whether it gets anything', example: true });
+const name = text(MAX_NAME_LENGTH).meta({
+  description: 'A name for display. It need not be unique.',
+  example: 'Search index',
+});
+const enabled = z.boolean().meta({ description: 'Whether the webhook receives deliveries.', example: true });
 const webhookTags = tags.meta({
-  description: 'how it and its logs are found again; messages with Hukz-Tag go to those that carry it',
+  description: 'Tags for finding the webhook and its logs. Messages with `Hukz-Tag` go only to webhooks with that tag.',
   example: { app: 'search' },
 });
 const keptIfAbsent = (given: readonly number[] | undefined, current: readonly number[]) => given ?? current;

@@ -17,7 +17,7 @@ export function requestsRefused(running: readonly RunningRefusals[]): readonly D
 export function spacesAtShare(spaces: readonly number[]): readonly Degradation[] {
   if (spaces.length === 0) return [];
   const problem =
-    `Deliveries of the spaces ${spaces.join(', ')} wait, because as many requests as each may have are under way. ` +
+    `Deliveries of the spaces ${spaces.join(', ')} wait, because each has as many concurrent requests as it may have. ` +
     'docs/operations.md says at "dispatch.space_at_share" what to do.';
   return [{ reason: 'space_at_share', problem }];
 }

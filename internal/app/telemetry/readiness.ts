@@ -37,8 +37,8 @@ export async function findReadiness(deps: ReadinessDeps): Promise<Readiness> {
   const found: Readonly<Record<string, Trouble | undefined>> = {
     app: deps.isStopping() ? toAll('shutting down') : undefined,
     database,
-    journal: summed('messages and attempts are not stored just now', deps.journalTrouble()),
-    instance: deps.isTrusted() ? undefined : toAll('no heartbeat reaches the database; sending has stopped'),
+    journal: summed('messages and attempts cannot be stored at the moment', deps.journalTrouble()),
+    instance: deps.isTrusted() ? undefined : toAll('no heartbeat reaches the database, so sending has stopped'),
     nats: summed('not connected, or NATS has not confirmed the subscriptions', deps.natsProblem()),
     intake: wholeIntakeTrouble(deps.subjects(), degraded),
   };
@@ -67,6 +67,6 @@ async function databaseTrouble(db: Knex): Promise<Trouble | undefined> {
 }
 
 function databaseSummary(error: unknown): string {
-  if (isReadOnly(error)) return 'it takes no writes';
+  if (isReadOnly(error)) return 'it accepts no writes';
   return isDatabaseAway(error) ? 'not reachable, or too busy' : 'it refuses the statements of hukz';
 }

@@ -22,6 +22,6 @@ function proxyOf(proxy: ProxySettings, secrets: readonly OpenSecret[]): NonNulla
   const { host, port, login } = proxy;
   if (!login) return { host, port };
   const stored = secrets.find(({ purpose }) => purpose === 'proxy');
-  if (!stored) throw new Error('the login of its proxy is not there');
+  if (!stored) throw new Error('the credentials of its proxy are missing');
   return { host, port, authorization: readProxyCredentials(stored.value) };
 }

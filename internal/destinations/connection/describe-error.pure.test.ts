@@ -11,7 +11,7 @@ describe('an error in words', () => {
     ['CERT_HAS_EXPIRED', 'tls', 'certificate has expired'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls', 'self-signed certificate'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls', 'certificate is for another host name'],
-    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls', 'the receiver speaks no TLS 1.2 or later'],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls', 'the receiver does not support TLS 1.2 or later'],
     ['ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR', 'tls', 'TLS failed (ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR)'],
     ['ECONNRESET', 'connect', 'closed while connecting'],
     ['EWHATEVER', 'connect', 'the request failed (EWHATEVER)'],

@@ -66,7 +66,7 @@ function faultOf(error: unknown, stage: Stage): Fault {
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
     return {
       reason: 'bad_response',
-      description: stage === 'answered' ? CLOSED_TEXTS.answered : 'the answer gives two lengths',
+      description: stage === 'answered' ? CLOSED_TEXTS.answered : 'the answer has two lengths',
     };
   if (CLOSED.has(code)) return { reason: stage === 'waiting' ? 'connect' : 'closed', description: CLOSED_TEXTS[stage] };
   return FAULTS.get(code) ?? unknownFault(code, stage);

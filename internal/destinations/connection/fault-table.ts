@@ -10,17 +10,17 @@ const entry = (reason: Fault['reason'], description: string): Fault => ({ reason
 
 const NOTHING_IN_COMMON =
   'the receiver refuses the TLS handshake (handshake failure): hukz offers key exchange by ECDHE on X25519, P-256, P-384 and P-521';
-const TOO_OLD = 'the receiver speaks no TLS 1.2 or later';
+const TOO_OLD = 'the receiver does not support TLS 1.2 or later';
 
 /** Codes of Node, of the system, of OpenSSL and of undici that have the same meaning at every stage of a request. */
 export const FAULTS: ReadonlyMap<string, Fault> = new Map([
   // Faults of this machine, which a receiver cannot mend.
-  ['EMFILE', entry('local_fault', 'too many open files here')],
+  ['EMFILE', entry('local_fault', 'too many open files in this process')],
   ['ENFILE', entry('local_fault', 'too many open files on this machine')],
-  ['ENOBUFS', entry('local_fault', 'no socket buffers left here')],
-  ['ENOMEM', entry('local_fault', 'no memory left here')],
+  ['ENOBUFS', entry('local_fault', 'no socket buffers left on this machine')],
+  ['ENOMEM', entry('local_fault', 'no memory left on this machine')],
   ['EADDRNOTAVAIL', entry('local_fault', 'no local address or port left to connect from')],
-  ['ENETDOWN', entry('local_fault', 'the network is down here')],
+  ['ENETDOWN', entry('local_fault', 'the network of this machine is down')],
   // Faults of the connection.
   ['ECONNREFUSED', entry('connect', 'connection refused')],
   ['EHOSTUNREACH', entry('connect', 'host unreachable')],
@@ -64,7 +64,7 @@ export const PARSER_FAULTS: ReadonlyMap<string, string> = new Map([
   ['Expected HTTP/, RTSP/ or ICE/', 'the answer is not HTTP'],
   ['Invalid HTTP version', 'the answer is not HTTP/1'],
   ['Invalid status code', 'the answer has no valid status'],
-  ["Content-Length can't be present with Transfer-Encoding", 'the answer gives two lengths'],
+  ["Content-Length can't be present with Transfer-Encoding", 'the answer has two lengths'],
   ['Invalid EOF state', 'closed before the end of the body'],
 ]);
 

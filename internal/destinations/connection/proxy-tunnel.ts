@@ -40,7 +40,7 @@ const forbidden = (description: string) =>
 /** Connects to the proxy and requests a tunnel to the receiver (CONNECT), to one address after the other. */
 export function openTunnel(plan: TunnelPlan, opening: Opening, ready: (socket: net.Socket) => void): void {
   const { connectTimeoutMs } = plan;
-  opening.within(connectTimeoutMs, () => broken(`opened no way within ${spellDuration(connectTimeoutMs)}`));
+  opening.within(connectTimeoutMs, () => broken(`opened no tunnel within ${spellDuration(connectTimeoutMs)}`));
   tryAddresses(plan, opening).then(
     (socket) => socket && opening.isOpen && ready(socket),
     (error: Error) => opening.fail(error),
@@ -64,9 +64,10 @@ async function tryAddresses(plan: TunnelPlan, opening: Opening): Promise<net.Soc
     isUp = status >= 200 && status < 300;
     if (isUp) return socket;
     socket.destroy();
-    if (status === 407) throw broken('wants another user and password (407)');
+    if (status === 407) throw broken('rejects the user and password, or requires them (407)');
   }
-  if (OF_THE_RECEIVER.has(status)) throw new KnownFault('connect', `the proxy found no way (it answered ${status})`);
+  if (OF_THE_RECEIVER.has(status))
+    throw new KnownFault('connect', `the proxy could not connect (it answered ${status})`);
   throw broken(status === 0 ? 'did not answer in HTTP' : `answered ${status}`);
 }
 
@@ -75,7 +76,7 @@ async function addressesOf({ proxy, guard, resolve }: TunnelPlan): Promise<reado
   if (net.isIP(proxy.host)) return [proxy.host];
   if (isLocalhost(proxy.host)) return LOOPBACK;
   return resolve(proxy.host).catch(() => {
-    throw broken('has a name that cannot be looked up');
+    throw broken('has a host name that cannot be resolved');
   });
 }
 
@@ -86,7 +87,7 @@ async function judgedAddresses({ host, port }: EgressProxy, guard: AddressGuard)
   } catch (error) {
     if (error instanceof KnownFault && error.fault.reason === 'forbidden_address')
       throw forbidden(error.fault.description);
-    throw broken('has a name that cannot be looked up');
+    throw broken('has a host name that cannot be resolved');
   }
 }
 

@@ -139,6 +139,6 @@ describe('a login', () => {
 
   it('whose secret is not there is not left out', () => {
     const plan = () => startSending()('https://a.example/', { auth: { type: 'bearer' } }, {});
-    expect(plan).toThrow('the secret of its auth is not there');
+    expect(plan).toThrow('the secret of its auth is missing');
   });
 });

@@ -22,7 +22,7 @@ interface Owner {
 export function prepareCredentials(owner: Owner, secrets: readonly OpenSecret[], tokens: Tokens): PreparedCredentials {
   const { id, auth, settings, connectionPath } = owner;
   const stored = secrets.find(({ purpose }) => purpose === 'auth');
-  if (!stored) throw new Error('the secret of its auth is not there');
+  if (!stored) throw new Error('the secret of its auth is missing');
   const secret = readCredentialSecret(auth.type, stored.value);
   if (auth.type !== 'oauth2') return { headers: credentialHeaders(auth, secret), tokens: undefined };
   const asker = { webhookId: id, auth, clientSecret: secret, ca: settings.tls?.ca, proxy: connectionPath?.proxy };

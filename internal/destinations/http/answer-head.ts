@@ -67,5 +67,5 @@ function flawOf(head: string, headers: string): string | undefined {
   const lines = headers.split('\r\n').slice(0, -1);
   for (const [words, fits] of LINE_FLAWS) if (lines.some(fits)) return words;
   const lengths = lines.filter((line) => /^(?:content-length|transfer-encoding):/i.test(line));
-  return lengths.length > 1 ? 'it gives two lengths' : undefined;
+  return lengths.length > 1 ? 'it has two lengths' : undefined;
 }

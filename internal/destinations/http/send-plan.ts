@@ -41,9 +41,9 @@ type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
 export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], tokens: Tokens): SendPlan {
   const destination = revealSecrets(webhook, secrets);
   const { url, settings } = destination;
-  if (isHidden(url)) throw new Error('the secret part of its url is not there');
+  if (isHidden(url)) throw new Error('the secret part of its url is missing');
   const hidden = hiddenHeader(settings.headers ?? {});
-  if (hidden) throw new Error(`the value of its header ${hidden} is not there`);
+  if (hidden) throw new Error(`the value of its header ${hidden} is missing`);
   const connectionPath = connectionPathOf(settings, secrets);
   const auth =
     settings.auth &&

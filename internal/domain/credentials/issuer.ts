@@ -20,16 +20,15 @@ export function metadataUrls(issuer: string): readonly string[] {
  */
 export function readMetadata(issuer: string, body: Uint8Array): Parsed<string> {
   const metadata = readObject(body);
-  if (!metadata) return refused("the issuer's description is not a JSON object");
+  if (!metadata) return refused("the issuer's metadata is not a JSON object");
   const { issuer: named, token_endpoint: endpoint } = metadata;
   if (typeof named !== 'string' || withoutSlash(named) !== withoutSlash(issuer))
-    return refused("the issuer's description is that of another issuer");
+    return refused("the issuer's metadata names another issuer");
   if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
-    return refused("the issuer's description names no token endpoint");
+    return refused("the issuer's metadata names no token endpoint");
   const { protocol, username, password } = new URL(endpoint);
   const isSafe = protocol === 'https:' || (protocol === 'http:' && issuer.startsWith('http:'));
-  if (!isSafe || username || password)
-    return refused("the issuer's description names a token endpoint that is not https");
+  if (!isSafe || username || password) return refused("the issuer's metadata names a token endpoint that is not https");
   return parsed(endpoint);
 }
 

@@ -11,5 +11,5 @@ export function readProxyCredentials(stored: string): string {
     typeof parts.authorization === 'string'
   )
     return parts.authorization;
-  throw new Error('the secret of its proxy has no login');
+  throw new Error('the secret of its proxy has no credentials');
 }

@@ -36,9 +36,9 @@ export function readTokenAnswer(status: number, body: Uint8Array): Parsed<Access
   const { access_token: token, token_type: type = 'Bearer', expires_in: expiresIn } = answer;
   if (typeof token !== 'string' || token === '') return refused('the token endpoint answered 200 without a token');
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer')
-    return refused('the token endpoint gave a token that is not of the type Bearer');
+    return refused('the token endpoint returned a token whose type is not Bearer');
   if (token.length > MAX_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token))
-    return refused('the token endpoint gave a token that no header can carry');
+    return refused('the token endpoint returned a token that cannot be sent in a header');
   return parsed({ token, lifetimeMs: lifetimeOf(expiresIn) });
 }
 

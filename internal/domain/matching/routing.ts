@@ -71,9 +71,9 @@ function readTag(value: string, read: Read): Parsed<Tag> {
 }
 
 function readSpace(value: string, read: Read): Parsed<number> {
-  if (!/^\d{1,15}$/.test(value)) return refused('a space is written as a whole number');
+  if (!/^\d{1,15}$/.test(value)) return refused('a space is a whole number');
   const spaceId = Number(value);
-  if (read.spaceId !== undefined && read.spaceId !== spaceId) return refused('one space a message');
+  if (read.spaceId !== undefined && read.spaceId !== spaceId) return refused('at most one space per message');
   read.spaceId = spaceId;
   return parsed(spaceId);
 }
@@ -89,7 +89,7 @@ function readWebhooks(value: string, read: Read): Parsed<unknown> {
 function readRequestId(value: string, read: Read): Parsed<string> {
   const id = parseRequestId(value);
   if (!id.ok) return id;
-  if (read.requestId !== undefined && read.requestId !== id.value) return refused('one id a message');
+  if (read.requestId !== undefined && read.requestId !== id.value) return refused('at most one id per message');
   read.requestId = id.value;
   return id;
 }

@@ -144,7 +144,7 @@ export function wholeIntakeTrouble(events: readonly string[], degraded: readonly
   const [first = ''] = events;
   const found = hit.get(first);
   const sentence = (problem: string | undefined) =>
-    `none of the ${events.length} registered events can be taken; "${first}": ${problem}`;
+    `none of the ${events.length} registered events can be received; "${first}": ${problem}`;
   return { summary: sentence(found && SUMMARIES[found.reason]), detail: sentence(found?.problem) };
 }
 

@@ -69,11 +69,11 @@ const NO_JETSTREAM = new Set([10_008, 10_009, 10_039, 10_076]);
 
 /** The configuration keys and server limits behind the codes of the JetStream API. */
 const ADVICE: ReadonlyMap<number, string> = new Map([
-  [10_008, 'see whether enough servers of the cluster run'],
-  [10_009, 'see whether enough servers of the cluster run'],
-  [10_039, 'enable JetStream for our account'],
+  [10_008, 'check that enough servers of the cluster are running'],
+  [10_009, 'check that enough servers of the cluster are running'],
+  [10_039, 'enable JetStream for the account of hukz'],
   [10_076, 'start the server with JetStream'],
-  [10_002, 'raise the limits of our account'],
+  [10_002, 'raise the limits of the account of hukz'],
   [10_005, 'lower STREAM_REPLICAS, or add servers to the cluster'],
   [10_023, 'give JetStream more resources'],
   [10_026, 'raise max_consumers of the account or the stream, or delete consumers that are not used'],
@@ -91,7 +91,7 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
 /** One code covers every invalid value in a stream's configuration. Only the message shows which value is meant. */
 const ADVICE_BY_TEXT: readonly (readonly [RegExp, string])[] = [
   [/duplicates? window/i, 'lower DUPLICATE_WINDOW'],
-  [/sealed/i, 'a sealed stream takes no messages: delete it, or set NATS_STREAM to another name'],
+  [/sealed/i, 'a sealed stream accepts no messages: delete it, or set NATS_STREAM to another name'],
   [/replicas/i, 'lower STREAM_REPLICAS'],
   [/max(imum)? age/i, 'change STREAM_MAX_AGE'],
   [/max(imum)? bytes/i, 'change STREAM_MAX_BYTES'],
@@ -104,7 +104,7 @@ const notPermitted = (asked: string) =>
 
 function adviceFor(error: NatsError): string {
   if (error.code === ErrorCode.Timeout || error.code === ErrorCode.NoResponders)
-    return 'see whether JetStream is enabled for our account, and has a leader';
+    return 'check that JetStream is enabled for the account of hukz and has a leader';
   const byText = ADVICE_BY_TEXT.find(([pattern]) => pattern.test(error.message))?.[1];
   return ADVICE.get(apiCodeOf(error) ?? 0) ?? byText ?? 'change the stream or the limits of the server';
 }

@@ -12,7 +12,7 @@ export async function requireJetStream(jsm: () => Promise<JetStreamManager>): Pr
     const code = error instanceof NatsError ? error.code : undefined;
     if (code !== '503' && !NOT_ENABLED.has(apiCodeOf(error) ?? 0)) throw error;
     throw new UnusableNats(
-      'this NATS server has no JetStream for us: start it with "-js" (or allow it to our account), or set INTAKE=core',
+      'JetStream is not available to hukz on this NATS server: start it with "-js" (or enable it for the account of hukz), or set INTAKE=core',
     );
   }
 }

@@ -118,5 +118,5 @@ export async function skipFirst(db: Db, webhookId: number, orderKey: string): Pr
   );
   if (rows[0]?.released) return;
   if (!rows[0]?.found) throw new AppError('not_found', 'Record not found');
-  throw new AppError('conflict', 'the first delivery of this key is being sent just now, or has not failed yet');
+  throw new AppError('conflict', 'the first delivery of this key is being sent right now, or has not failed yet');
 }

@@ -19,13 +19,17 @@ export async function retryDelivery(
   await requireReceiver(stores.db, delivery.webhookId);
   // The delivery may be sent or claimed between the check and the update. Then both are repeated.
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    if (delivery.isOwned) throw new AppError('conflict', 'the delivery is being sent just now; look at it in a moment');
+    if (delivery.isOwned)
+      throw new AppError('conflict', 'the delivery is being sent right now; check it again in a moment');
     if ((await makeDue(stores.pool, delivery)) > 0) return loadDelivery(stores.db, key);
     delivery = await loadDelivery(stores.db, key);
   }
   if (delivery.state === 'held' || delivery.state === 'pending')
-    throw new AppError('conflict', 'an earlier delivery of its key is still owed: retry or release that one first');
-  throw new AppError('conflict', 'the message of this delivery is no longer kept');
+    throw new AppError(
+      'conflict',
+      'an earlier delivery of the same ordering key is not finished: retry or release that one first',
+    );
+  throw new AppError('conflict', 'the message of this delivery has been deleted by retention');
 }
 
 async function requireReceiver(db: Db, webhookId: number): Promise<void> {

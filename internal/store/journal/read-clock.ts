@@ -7,6 +7,6 @@ const READ = { text: `select ${CLOCK} as time` };
 
 export async function readClock(pool: JournalPool): Promise<number> {
   const [row] = await pool.run<{ time: number }>(READ, []);
-  if (!row) throw new Error('the database does not tell its time');
+  if (!row) throw new Error('the database did not return its time');
   return row.time;
 }

@@ -15,7 +15,7 @@ class NoWritableHost extends Error {
     problems: readonly string[],
     readonly code: string,
   ) {
-    super(`no host of DATABASE_HOST takes writes: ${problems.join('; ')}`);
+    super(`no host of DATABASE_HOST accepts writes: ${problems.join('; ')}`);
     this.name = 'NoWritableHost';
   }
 }

@@ -61,7 +61,7 @@ export async function readPage<Row, T>(db: Db, list: List<Row, T>, page: Page): 
 /** Answers a page beyond the furthest offset. A list that can be counted is shorter, so that page is empty. */
 function noneOf({ rows: total, isEstimate }: Total) {
   if (!isEstimate) return { total, isEstimate, next: undefined };
-  throw new AppError('conflict', `pages by number end at row ${FURTHEST_OFFSET}: go on with next_cursor`, 'page');
+  throw new AppError('conflict', `page numbers reach up to row ${FURTHEST_OFFSET}: continue with next_cursor`, 'page');
 }
 
 /** Selects only rows that have every one of the tags. The GIN indexes support `@>`. */

@@ -22,7 +22,11 @@ export async function countReplay(pool: JournalPool, request: WindowRequest, rul
     count += window.candidates.length;
     cursor = window.next;
     if (cursor && performance.now() - from > MAX_COUNT_MS) {
-      throw new AppError('conflict', 'there is too much to look through: bring since and until closer', 'since');
+      throw new AppError(
+        'conflict',
+        'the range has too many messages to count: choose since and until closer together',
+        'since',
+      );
     }
   } while (cursor);
   return count;

@@ -47,7 +47,7 @@ function refuseTooMany({ secrets }: Webhook): void {
   if (secrets.filter(({ purpose }) => purpose === 'signing').length < MAX_LIVING) return;
   throw new AppError(
     'conflict',
-    `overlap: ${MAX_LIVING} secrets live already; wait until one has expired, or end them all with an overlap of 0s`,
+    `overlap: the webhook has ${MAX_LIVING} valid secrets already; wait until one has expired, or end them all with an overlap of 0s`,
     'overlap',
   );
 }

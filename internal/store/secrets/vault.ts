@@ -47,12 +47,12 @@ export function makeVault(keys: readonly EncryptionKey[], isStrict = false): Vau
       if (problem) throw new Error(`${its} ${problem}, and ENCRYPTION_STRICT refuses it`);
       if (keyId === undefined) return { purpose, expiresAt, value: Buffer.from(sealed).toString() };
       const key = byId.get(keyId);
-      if (!key) throw new Error(`${its} needs the key "${keyId}" of ENCRYPTION_KEYS, which is not there`);
+      if (!key) throw new Error(`${its} needs the key "${keyId}" of ENCRYPTION_KEYS, which is missing`);
       try {
         return { purpose, expiresAt, value: decrypt(key, bindTo({ webhookId, purpose, row }, keyId), sealed) };
       } catch {
         throw new Error(
-          `${its} does not open with the key "${keyId}": another key had that name, or it belongs to another webhook or row`,
+          `${its} cannot be decrypted with the key "${keyId}": another key had that name, or it belongs to another webhook or row`,
         );
       }
     },

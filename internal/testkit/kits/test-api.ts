@@ -108,7 +108,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     guarantee: 'at least once from the commit on',
     admitEvent: async () => {
       if (rest.intakeProblem)
-        throw new AppError('unavailable', `the event cannot be subscribed now: ${rest.intakeProblem}`);
+        throw new AppError('unavailable', `hukz cannot subscribe to the event now: ${rest.intakeProblem}`);
     },
     readiness: async () => ({ troubles: rest.troubles, degraded: rest.degraded }),
     mayReadDetails: () => rest.tellsDetails,

@@ -14,7 +14,7 @@ const VISIBLE = /^[\x20-\x7e]+$/;
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
 const secretPart = (what: string, example: string) => ({
-  description: `${what}; never answered; left out in a change, the stored one stays`,
+  description: `${what} Never returned. If it is absent in a change, the stored one is kept.`,
   example,
 });
 /** All characters except control characters and the given ones. */
@@ -29,37 +29,35 @@ const serverUrl = receiverUrl.min(1).refine((url) => !url.includes('#'), 'has no
 const hint = ignoredField;
 
 const basic = z.strictObject({
-  type: z.literal('basic').meta({ description: 'user and password', example: 'basic' }),
+  type: z.literal('basic').meta({ description: 'User and password.', example: 'basic' }),
   username: typed
     .min(1)
     .refine((name) => !name.includes(':'), 'may not contain a colon')
-    .meta({ pattern: typedBut(':'), description: 'the user at the receiver, without a colon', example: 'hukz' }),
-  password: typed.optional().meta(secretPart('the password of that user', 'correct horse')),
+    .meta({ pattern: typedBut(':'), description: 'The user name, without a colon.', example: 'hukz' }),
+  password: typed.optional().meta(secretPart('The password.', 'correct horse')),
   hint,
 });
 const bearer = z.strictObject({
-  type: z.literal('bearer').meta({ description: 'a token that does not change', example: 'bearer' }),
+  type: z.literal('bearer').meta({ description: 'A fixed token.', example: 'bearer' }),
   token: headerValue
     .refine((token) => !token.includes(' '), 'may not contain spaces')
     .optional()
-    .meta({ pattern: '^[!-~]+$', ...secretPart('sent as authorization: Bearer …', 'a1b2c3d4e5f6') }),
+    .meta({ pattern: '^[!-~]+$', ...secretPart('The token, sent as `Authorization: Bearer …`.', 'a1b2c3d4e5f6') }),
   hint,
 });
 const apiKey = z.strictObject({
-  type: z.literal('api_key').meta({ description: 'a key in a header', example: 'api_key' }),
-  header: headerName.meta({ description: 'the header that carries the key', example: 'x-api-key' }),
-  value: headerValue.optional().meta(secretPart('the key', 'a1b2c3d4e5f6')),
+  type: z.literal('api_key').meta({ description: 'A key in a header.', example: 'api_key' }),
+  header: headerName.meta({ description: 'The name of the header that carries the key.', example: 'x-api-key' }),
+  value: headerValue.optional().meta(secretPart('The key.', 'a1b2c3d4e5f6')),
   hint,
 });
 const oauth2 = z
   .strictObject({
-    type: z
-      .literal('oauth2')
-      .meta({ description: 'client credentials, for which a server gives tokens', example: 'oauth2' }),
+    type: z.literal('oauth2').meta({ description: 'OAuth 2.0 client credentials.', example: 'oauth2' }),
     token_url: serverUrl.optional().meta({
       pattern: urlPattern('?'),
       description:
-        'where tokens are given; either this or issuer; a secret in its query is answered as ***, which keeps it when it is sent back',
+        'The token endpoint. Either `token_url` or `issuer` is required.; a secret in its query is answered as ***, which keeps it when it is sent back',
       example: 'https://login.example.com/oauth2/token',
     }),
     issuer: serverUrl
@@ -67,24 +65,24 @@ const oauth2 = z
       .optional()
       .meta({
         pattern: urlPattern(''),
-        description: 'whose metadata say where tokens are given',
+        description: 'The issuer, whose metadata names the token endpoint.',
         example: 'https://login.example.com',
       }),
-    client_id: visible.meta({ description: 'who we are there', example: 'hukz' }),
-    client_secret: visible.optional().meta(secretPart('the secret of that client', 'a1b2c3d4e5f6')),
+    client_id: visible.meta({ description: 'The client id.', example: 'hukz' }),
+    client_secret: visible.optional().meta(secretPart('The client secret.', 'a1b2c3d4e5f6')),
     scope: boundedText(MAX_LENGTH)
-      .regex(SCOPE, 'is words joined by single spaces')
+      .regex(SCOPE, 'must be words separated by single spaces')
       .optional()
-      .meta({ description: 'what the token is asked for, words joined by single spaces', example: 'events:write' }),
-    audience: visible.optional().meta({ description: 'whom the token is for', example: 'https://api.example.com' }),
+      .meta({ description: 'The requested scopes, separated by single spaces.', example: 'events:write' }),
+    audience: visible.optional().meta({ description: 'The requested audience.', example: 'https://api.example.com' }),
     client_auth: z.enum(['client_secret_basic', 'client_secret_post']).optional().meta({
-      description: 'how the secret is shown: in a header (unless given) or in the body',
+      description: 'Place of the client secret: a header or the body. Default: a header.',
       example: 'client_secret_post',
     }),
     hint,
   })
   .refine(({ token_url, issuer }) => (token_url === undefined) !== (issuer === undefined), {
-    message: 'either token_url or issuer says where tokens are given',
+    message: 'either token_url or issuer is required',
   })
   .meta({
     allOf: [
@@ -121,7 +119,7 @@ export const authField = z
     }
   })
   .meta({
-    description: 'how requests are let in by the receiver: basic, bearer, api_key or oauth2',
+    description: 'Credentials that are sent to the receiver: basic, bearer, api_key or oauth2.',
     example: { type: 'bearer', token: 'a1b2c3d4e5f6' },
   });
 
@@ -160,7 +158,7 @@ export const authAnswer = z.object({
   scope: z.string().optional(),
   audience: z.string().optional(),
   client_auth: z.string().optional(),
-  hint: z.string().describe('the end of the secret, at most four characters and a quarter of it'),
+  hint: z.string().describe('The end of the secret: at most four characters, and at most a quarter of it.'),
 });
 
 export function authJson(auth: CredentialSettings, hint: string): z.input<typeof authAnswer> {

@@ -10,12 +10,12 @@ export const breakerAnswer = z
       z.strictObject({
         failures: z.int().min(0).max(1_000_000).optional().meta({
           description:
-            'This many different deliveries that fail in a row open the circuit. 0 switches this trigger off. Default: BREAKER_FAILURES',
+            'Number of consecutive deliveries whose failure opens the circuit. 0 disables this trigger. Default: BREAKER_FAILURES.',
           example: 10,
         }),
         share: z.number().min(0).max(1).optional().meta({
           description:
-            'This share of the attempts of a BREAKER_WINDOW opens the circuit when it fails. 0 switches this trigger off. Default: BREAKER_SHARE',
+            'Share of failed attempts in a BREAKER_WINDOW that opens the circuit. 0 disables this trigger. Default: BREAKER_SHARE.',
           example: 0.5,
         }),
       }),
@@ -24,7 +24,7 @@ export const breakerAnswer = z
   )
   .meta({
     description:
-      'when its circuit opens, so that deliveries wait; off for never, which closes an open one at once and needs ALLOW_BREAKER_OFF',
+      'When the circuit breaker opens, so that deliveries wait. `off` closes an open circuit and requires ALLOW_BREAKER_OFF.',
     example: { failures: 10, share: 0.5 },
   });
 

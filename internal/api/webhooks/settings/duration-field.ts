@@ -27,7 +27,7 @@ export function durationField(minMs: number, maxMs: number, { description, examp
       type: 'string',
       maxLength: MAX_LENGTH,
       pattern: durationPattern(minMs, maxMs),
-      description: `${description}; ${formatDuration(minMs)} to ${formatDuration(maxMs)}`,
+      description: `${description} From ${formatDuration(minMs)} to ${formatDuration(maxMs)}.`,
       example,
     });
   return allowed ? field.register(documented, { under: (limits) => narrower(allowed(limits)) }) : field;

@@ -6,6 +6,6 @@ import { formatNames } from '../../../domain/format/formats.js';
  * get `hukz`.
  */
 export const formatField = z.enum(formatNames).meta({
-  description: 'the shape of the body; unless given, what the host of the url asks for, else hukz',
+  description: 'The format of request bodies. Default: the format for the host of the URL, otherwise hukz.',
   example: 'cloudevents',
 });

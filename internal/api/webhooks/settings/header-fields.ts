@@ -42,14 +42,12 @@ const NAME = namesBut(OURS);
 export const headerName = boundedText(MAX_HEADER_NAME_LENGTH)
   .superRefine((name, context) => {
     if (NAME.test(name)) return;
-    const message = ANY_NAME.test(name)
-      ? 'is a header that is set by the service itself'
-      : 'is not the name of a header';
+    const message = ANY_NAME.test(name) ? 'is a header that hukz sets' : 'is not the name of a header';
     context.addIssue({ code: 'custom', message });
   })
   .meta({ pattern: NAME.source });
 
-export const headerValue = boundedText(MAX_VALUE_LENGTH).regex(VALUE, 'a value is visible ASCII');
+export const headerValue = boundedText(MAX_VALUE_LENGTH).regex(VALUE, 'a value must be visible ASCII');
 
 /** Headers of every request. If the name of a header suggests a secret, its value is not shown (`hidden-headers`). */
 export const headersField = boundedRecord(
@@ -61,10 +59,10 @@ export const headersField = boundedRecord(
   .refine((headers) => {
     const names = Object.keys(headers).map((name) => name.toLowerCase());
     return new Set(names).size === names.length;
-  }, 'a header is named once, whatever its case')
+  }, 'a header may be named only once, in any case')
   .meta({
     maxProperties: MAX_HEADERS,
     description:
-      'sent with every request; the value of a header whose name says that it is a secret (x-api-key, x-token) is answered as ***, which keeps it when it is sent back',
+      'Headers of every request. The value of a header whose name suggests a secret (x-api-key, x-token) is returned as `***`. Sending `***` back keeps it.',
     example: { 'x-team': 'payments' },
   });

@@ -16,12 +16,13 @@ export const orderingField = z
       z.strictObject({
         header: boundedText(MAX_HEADER_NAME_LENGTH)
           .regex(HEADER, 'is not the name of a header')
-          .meta({ description: 'the header of the message that has the key', example: 'Order-Id' }),
+          .meta({ description: 'The header of the message that has the ordering key.', example: 'Order-Id' }),
       }),
       z.strictObject({
-        pointer: text(256)
-          .regex(POINTER, 'is not a JSON pointer such as /order/id')
-          .meta({ description: 'where the key stands in the payload, a JSON pointer', example: '/order/id' }),
+        pointer: text(256).regex(POINTER, 'is not a JSON pointer such as /order/id').meta({
+          description: 'The place of the ordering key in the payload, as a JSON pointer.',
+          example: '/order/id',
+        }),
       }),
     ],
     'must be "none", "webhook", {"header": "Order-Id"} or {"pointer": "/order/id"}',
@@ -32,7 +33,7 @@ export const orderingField = z
     return { by: 'key', ...given };
   })
   .meta({
-    description: 'one delivery after the other: of the whole webhook, or of each key in a header or in the payload',
+    description: 'Sends one delivery at a time: of the whole webhook, or per key in a header or in the payload.',
     example: { pointer: '/order/id' },
   });
 

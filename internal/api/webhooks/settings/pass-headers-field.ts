@@ -9,6 +9,6 @@ export const passHeadersField = boundedList(headerName, MAX_HEADERS)
     maxItems: MAX_HEADERS,
     items: { type: 'string', maxLength: MAX_HEADER_NAME_LENGTH, pattern: headerName.meta()?.pattern },
     description:
-      'headers of the NATS message that its requests carry on, in any case, kept in lower case; traceparent and tracestate always are',
+      'Headers of the NATS message that requests pass on, in any case, stored in lower case. `traceparent` and `tracestate` are always passed on.',
     example: ['x-request-id'],
   });

@@ -5,7 +5,7 @@ import { clientKeyProblem } from '../../../domain/credentials/key-limits.js';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-const NO_CERTIFICATES = 'is not one or more certificates in PEM';
+const NO_CERTIFICATES = 'must be one or more certificates in PEM';
 
 /**
  * The problem with the form of PEM certificates, if there is one. The certificates are not parsed, because 64 KiB of
@@ -32,13 +32,13 @@ export async function certificatesProblem(
   { now, maxCount }: { readonly now: number; readonly maxCount: number },
 ): Promise<string | undefined> {
   const blocks = blocksOf(pem) ?? [];
-  if (blocks.length > maxCount) return `holds ${blocks.length} certificates, at most ${maxCount} are allowed`;
+  if (blocks.length > maxCount) return `has ${blocks.length} certificates, and at most ${maxCount} are allowed`;
   let expired: string | undefined;
   for (const [index, block] of blocks.entries()) {
     const certificate = readCertificate(block);
     if (!certificate) return NO_CERTIFICATES;
     const until = Date.parse(certificate.validTo);
-    if (until <= now) expired ??= `has expired on ${new Date(until).toISOString()}`;
+    if (until <= now) expired ??= `expired on ${new Date(until).toISOString()}`;
     if (index % READ_AT_ONCE === READ_AT_ONCE - 1) await setImmediate();
   }
   return expired;
@@ -47,14 +47,14 @@ export async function certificatesProblem(
 /** The problem with a PEM private key, if there is one, given the certificate that it must belong to. */
 export function keyProblem(pem: string, certificate: string): string | undefined {
   const key = readKey(pem);
-  if (!key) return 'is not a private key in PEM without a passphrase';
+  if (!key) return 'must be a private key in PEM without a passphrase';
   const problem = clientKeyProblem(key);
   if (problem) return problem;
   const blocks = blocksOf(certificate) ?? [];
   const first = readCertificate(blocks[0] ?? '');
   // A problem with the certificate itself is reported for the certificate.
   if (!first || blocks.length > MAX_CERTIFICATES.certificate) return undefined;
-  if (!first.checkPrivateKey(key)) return 'does not belong to the certificate';
+  if (!first.checkPrivateKey(key)) return 'does not match the certificate';
   try {
     createSecureContext({ cert: certificate, key: pem });
     return undefined;

@@ -44,7 +44,7 @@ export const proxyField = boundedText(MAX_LENGTH)
     type: 'string',
     maxLength: MAX_LENGTH,
     pattern: `^(?:none|[Hh][Tt][Tt][Pp]://${LOGIN}${PLACE_PATTERN}/?)$`,
-    description: `the HTTP proxy that its requests go through, or none; only where WEBHOOK_PROXIES is on; user and password are never answered: ${HIDDEN} stands for them`,
+    description: `The HTTP proxy of the requests, or none. Requires WEBHOOK_PROXIES. User and password are returned as ${HIDDEN}.`,
     example: 'http://user:password@proxy.example.com:3128',
   })
   .register(documented, { under: ({ webhookProxies }) => (webhookProxies ? {} : NONE_ALLOWED) });

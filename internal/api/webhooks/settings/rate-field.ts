@@ -16,7 +16,7 @@ export const rateField = boundedText(MAX_LENGTH)
     type: 'string',
     maxLength: MAX_LENGTH,
     pattern: RATE_FORM.source,
-    description: 'at most so many requests a second, minute or hour, those of all instances together',
+    description: 'Maximum rate of requests per second, minute or hour, of all instances together.',
     example: '100/minute',
   });
 

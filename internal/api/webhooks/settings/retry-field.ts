@@ -13,21 +13,26 @@ const wait = (description: string, example: string) =>
     example,
     allowed: ({ ceilings }) => ({ minMs: ceilings.minRetryWaitMs }),
   });
-const tries = z.int().min(0).max(MAX_TRIES).meta({ description: 'how many retries', example: 10 });
+const tries = z.int().min(0).max(MAX_TRIES).meta({ description: 'Number of retries.', example: 10 });
 
 const schedule = z.union(
   [
-    boundedList(wait('a wait between two attempts', '5s'), MAX_TRIES).meta({
-      description: 'the waits, one a retry',
+    boundedList(wait('A wait between two attempts.', '5s'), MAX_TRIES).meta({
+      description: 'The waits, one per retry.',
       example: ['5s', '5m', '2h'],
     }),
     z.strictObject({
-      start: wait('the first wait', '1s'),
-      factor: z.number().min(1).max(100).default(2).meta({ description: 'by which each wait is longer', example: 2 }),
-      cap: wait('the longest wait', '1h'),
+      start: wait('The first wait.', '1s'),
+      factor: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(2)
+        .meta({ description: 'The factor by which each wait is longer than the previous one.', example: 2 }),
+      cap: wait('The maximum wait.', '1h'),
       tries,
     }),
-    z.strictObject({ constant: wait('the wait before each retry', '1m'), tries }),
+    z.strictObject({ constant: wait('The wait before each retry.', '1m'), tries }),
   ],
   'must be waits such as ["5s", "5m"], {"start": "1s", "factor": 2, "cap": "1h", "tries": 10} or {"constant": "30s", "tries": 5}',
 );
@@ -36,20 +41,20 @@ const schedule = z.union(
 export const retryField = z
   .strictObject({
     schedule: schedule.optional().meta({
-      description: 'the waits between attempts, each MIN_RETRY_WAIT at least; RETRY_SCHEDULE unless given',
+      description: 'Waits between attempts, each at least MIN_RETRY_WAIT. Default: RETRY_SCHEDULE.',
       example: ['5s', '5m', '2h'],
     }),
     jitter: z.number().min(0).max(1).optional().meta({
-      description: 'the part of a wait by which it may be shorter or longer; RETRY_JITTER unless given',
+      description: 'Fraction by which each wait may be shorter or longer. Default: RETRY_JITTER.',
       example: 0.2,
     }),
     max_age: durationField(1000, 365 * DAY_MS, {
-      description: 'the age of a message from which it is not tried again; RETRY_MAX_AGE unless given',
+      description: 'Age of a message after which its deliveries are not retried. Default: RETRY_MAX_AGE.',
       example: '1d',
     }).optional(),
     final_statuses: boundedList(z.int().min(300).max(599), MAX_STATUSES)
       .optional()
-      .meta({ description: 'answers after which nothing is tried again', example: [400, 404] }),
+      .meta({ description: 'Statuses after which a delivery is not retried.', example: [400, 404] }),
   })
   .transform(
     (given): RetrySettings => ({
@@ -60,7 +65,7 @@ export const retryField = z
     }),
   )
   .meta({
-    description: 'how failed deliveries are tried again; what is left out is as configured for all',
+    description: 'How failed deliveries are retried. Absent fields have the configured defaults.',
     example: { schedule: ['5s', '5m', '2h'], max_age: '1d' },
   });
 

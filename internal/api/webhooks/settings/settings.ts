@@ -18,19 +18,19 @@ const YEAR_MS = 365 * 86_400_000;
 
 const methodField = z
   .enum(['POST', 'PUT', 'PATCH'])
-  .meta({ description: 'the method of its requests; POST unless given', example: 'PUT' });
+  .meta({ description: 'The method of the requests. Default: POST.', example: 'PUT' });
 const timeoutField = durationField(100, MAX_TIMEOUT_MS, {
   description:
-    'the longest time of a request in all, its answer included, at most MAX_TIMEOUT; REQUEST_TIMEOUT unless given',
+    'Total time limit for one request, including reading the answer. At most MAX_TIMEOUT. Default: REQUEST_TIMEOUT.',
   example: '10s',
   allowed: ({ ceilings }) => ({ maxMs: ceilings.maxTimeoutMs }),
 });
 const maxInFlightField = z.int().min(1).max(MAX_IN_FLIGHT).meta({
-  description: 'the most requests at the same time, in each instance; MAX_IN_FLIGHT_PER_WEBHOOK unless given',
+  description: 'Maximum number of concurrent requests per instance. Default: MAX_IN_FLIGHT_PER_WEBHOOK.',
   example: 4,
 });
 const disableAfterField = durationField(0, YEAR_MS, {
-  description: 'it is disabled when it only failed for so long, 0s for never; DISABLE_AFTER unless given',
+  description: 'Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER.',
   example: '5d',
 });
 

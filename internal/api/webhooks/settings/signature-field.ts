@@ -14,19 +14,22 @@ const PREFIXED = schemeNames.filter((name) => schemeOf(name).usualPrefix !== und
 const shape = {
   scheme: z
     .enum([...schemeNames, 'none'])
-    .meta({ description: 'how the signature is computed, and the headers that it stands in', example: 'standard' }),
-  prefix: boundedText(64).regex(PREFIX, 'must be 1 to 64 letters, digits and inner dashes').optional().meta({
-    description: 'webhooks-emitter: what its headers are named by, X-<prefix>-Signature',
-    example: 'Webhooks',
-  }),
+    .meta({ description: 'How the signature is computed, and the headers that contain it.', example: 'standard' }),
+  prefix: boundedText(64)
+    .regex(PREFIX, 'must be 1 to 64 letters, digits and dashes, and may not begin or end with a dash')
+    .optional()
+    .meta({
+      description: 'For webhooks-emitter: the prefix in the names of its headers, X-<prefix>-Signature.',
+      example: 'Webhooks',
+    }),
 };
 
 /** The signature scheme of requests. The signing secret is `secret`. */
 export const signatureField = z
   .strictObject(shape)
-  .refine(takesPrefix, { path: ['prefix'], message: 'is for schemes whose headers are named by it' })
+  .refine(takesPrefix, { path: ['prefix'], message: 'is only for schemes with a prefix in the names of their headers' })
   .meta({
-    description: 'how requests are signed; what they are signed with is secret',
+    description: 'How requests are signed. `secret` is the secret or key of the signature.',
     example: { scheme: 'standard' },
     allOf: [{ anyOf: [{ properties: { prefix: false } }, { properties: { scheme: { enum: PREFIXED } } }] }],
   });

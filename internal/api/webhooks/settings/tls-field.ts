@@ -30,7 +30,7 @@ const insecure = z
   .boolean()
   .meta({
     description:
-      "the receiver's certificate is not checked, so that a machine on the way can read; only where ALLOW_INSECURE_TLS is on",
+      "Skips the check of the receiver's certificate, so that a machine on the network path can read the requests. Requires ALLOW_INSECURE_TLS.",
     example: true,
   })
   .register(documented, { under: ({ insecureTls }) => (insecureTls ? {} : { const: false, example: false }) });
@@ -58,19 +58,19 @@ const formsWith = (pair: readonly string[]) => [
 export const tlsField = z
   .strictObject({
     ca: certificates(MAX_CA_LENGTH).optional().meta({
-      description: 'trusted instead of the public authorities: at most 20 certificates',
+      description: 'Certificate authorities to trust instead of the public ones, at most 20 certificates.',
       format: 'pem-certificates',
       pattern: CERTIFICATES,
       example: CERTIFICATE_EXAMPLE,
     }),
     certificate: certificates(MAX_PEM_LENGTH).optional().meta({
-      description: 'shown to the receiver, intermediate ones after it: at most 10',
+      description: 'The client certificate, followed by intermediate certificates, at most 10.',
       format: 'pem-certificates',
       pattern: CERTIFICATES,
     }),
     key: pem(MAX_PEM_LENGTH).optional().meta({
       description:
-        'of the certificate: RSA of 2048 to 4096 bits, P-256, P-384, P-521, Ed25519 or Ed448; never answered',
+        'The private key of the certificate: RSA of 2048 to 4096 bits, P-256, P-384, P-521, Ed25519 or Ed448. Never returned.',
       format: 'pem-private-key',
       pattern: KEY,
     }),
@@ -78,9 +78,9 @@ export const tlsField = z
   })
   .superRefine(({ ca, certificate, key, insecure }, context) => {
     const refuse = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', message, path });
-    if (!ca && !certificate && !insecure && !key) refuse('says nothing; null takes it back');
-    if (ca && insecure) refuse('is of no use where nothing is checked (insecure)', 'ca');
-    if (key && !certificate) refuse('comes with its certificate', 'key');
+    if (!ca && !certificate && !insecure && !key) refuse('is empty; null removes it');
+    if (ca && insecure) refuse('has no effect together with insecure', 'ca');
+    if (key && !certificate) refuse('requires a certificate', 'key');
     const problem = key && certificate && keyProblem(key, certificate);
     if (problem) refuse(problem, 'key');
   })
@@ -89,7 +89,7 @@ export const tlsField = z
     return { settings: insecure ? { ...settings, insecure } : settings, key };
   })
   .meta({
-    description: 'how TLS is spoken with the receiver: an authority of its own, a client certificate, or unchecked',
+    description: 'TLS settings for the receiver: certificate authorities, a client certificate, or no check.',
     example: { ca: CERTIFICATE_EXAMPLE },
     allOf: formsWith(['certificate']),
   });

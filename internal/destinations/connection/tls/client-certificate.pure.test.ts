@@ -17,7 +17,7 @@ describe('an alert of TLS', () => {
   it.each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_NO_CERTIFICATE'])(
     '%s says that a certificate is wanted',
     (code) => {
-      const description = 'the receiver wants a client certificate';
+      const description = 'the receiver requires a client certificate';
       expect(alertFault(code, 'missing')).toEqual({
         reason: 'tls',
         description: `${description}, and the webhook has none`,
@@ -32,14 +32,16 @@ describe('an alert of TLS', () => {
     'TLSV1_ALERT_ACCESS_DENIED',
     'TLSV1_ALERT_DECRYPT_ERROR',
   ])('%s says that one may be wanted, and only where the server asked for one', (alert) => {
-    expect(alertFault(`ERR_SSL_${alert}`, 'missing')?.description).toMatch(/\(.+\); it may want a client certificate/);
+    expect(alertFault(`ERR_SSL_${alert}`, 'missing')?.description).toMatch(
+      /\(.+\); it may require a client certificate/,
+    );
     expect(alertFault(`ERR_SSL_${alert}`, 'not asked for')).toBeUndefined();
   });
 
   it('that a server without a shared cipher sends too only says what may be', () => {
     expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'shown')).toBeUndefined();
     expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'not asked for')).toBeUndefined();
-    expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'missing')?.description).toContain('may want');
+    expect(alertFault('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'missing')?.description).toContain('may require');
   });
 
   it.each(['CERT_HAS_EXPIRED', 'ECONNRESET', 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR'])('%s is none of them', (code) => {

@@ -48,10 +48,10 @@ function describeAlert(code: string, certificate: ClientCertificate): string | u
   const alert = (WANTED.exec(code) ?? REFUSED.exec(code))?.[1]?.toLowerCase().replaceAll('_', ' ');
   if (alert !== undefined && certificate === 'shown') return `the receiver refuses the client certificate (${alert})`;
   const hasNone = certificate === 'missing' ? ', and the webhook has none' : '';
-  if (WANTED.test(code)) return `the receiver wants a client certificate${hasNone}`;
+  if (WANTED.test(code)) return `the receiver requires a client certificate${hasNone}`;
   if (certificate !== 'missing' || (alert === undefined && !HANDSHAKE_REFUSED.test(code))) return undefined;
   const why = alert === undefined ? '' : ` (${alert})`;
-  return `the receiver refuses the TLS handshake${why}; it may want a client certificate, and the webhook has none`;
+  return `the receiver refuses the TLS handshake${why}; it may require a client certificate, and the webhook has none`;
 }
 
 /** Rewords a fault to mention the certificate, when the server requested one and closed the connection. */

@@ -14,7 +14,7 @@ const LARGE_EXPONENT = (1n << 64n) - 1n;
 function chainProblem(leaf: PeerCertificate): string | undefined {
   let certificate: PeerCertificate | undefined = leaf;
   for (let count = 1; certificate; count += 1) {
-    if (count > MAX_CERTIFICATES) return `the receiver shows more than ${MAX_CERTIFICATES} certificates`;
+    if (count > MAX_CERTIFICATES) return `the receiver sends more than ${MAX_CERTIFICATES} certificates`;
     const { bits = 0, exponent = '0x0' } = certificate;
     if (bits > MAX_RSA_BITS || BigInt(exponent) >= LARGE_EXPONENT)
       return `a certificate of the receiver has a key above RSA ${MAX_RSA_BITS}, or an RSA exponent above 64 bits`;

@@ -91,7 +91,7 @@ describe('a server that offers a key exchange by a finite field or by RSA only',
 describe('a server of TLS 1.1', () => {
   it('is refused in words', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
-    expect(await send(await listen(old))).toEqual(refused('the receiver speaks no TLS 1.2 or later'));
+    expect(await send(await listen(old))).toEqual(refused('the receiver does not support TLS 1.2 or later'));
   });
 });
 
@@ -141,7 +141,7 @@ describe('a server that asks for further handshakes on a connection', () => {
 
 describe('the certificates of a server', () => {
   const insecure: ConnectionPath = { tls: { id: 'insecure', insecure: true } };
-  const LENGTH = refused('the receiver shows more than 10 certificates');
+  const LENGTH = refused('the receiver sends more than 10 certificates');
   const SIZE = refused('a certificate of the receiver has a key above RSA 8192, or an RSA exponent above 64 bits');
 
   it.each([

@@ -43,6 +43,6 @@ export function boundTickets(socket: TLSSocket): void {
   socket.on('session', () => {
     tickets += 1;
     if (tickets > MAX_TICKETS)
-      socket.destroy(new KnownFault('tls', 'the receiver gives one TLS session ticket after another'));
+      socket.destroy(new KnownFault('tls', 'the receiver sends one TLS session ticket after another'));
   });
 }

@@ -7,7 +7,7 @@ import type { TlsProfile } from './tls-profile.js';
 /** Returns the TLS profile for a receiver. @throws when the key of its certificate is missing */
 export function tlsProfileOf({ ca, certificate, insecure }: TlsSettings, secrets: readonly OpenSecret[]): TlsProfile {
   const stored = secrets.find(({ purpose }) => purpose === 'tls');
-  if (certificate && !stored) throw new Error('the key of its certificate is not there');
+  if (certificate && !stored) throw new Error('the key of its certificate is missing');
   const key = certificate && stored && readTlsKey(stored.value);
   return {
     id: profileId([ca, certificate, key, insecure]),

@@ -48,7 +48,7 @@ export function makeFetchToken(client: TokenClient): FetchToken {
       if (endpoint.ok) described = { endpoint: endpoint.value, at: clock.monotonic() };
       return endpoint;
     }
-    return refused(`the issuer does not describe itself (it answered ${status})`);
+    return refused(`the issuer returned no metadata (it answered ${status})`);
   }
 
   return async () => {
@@ -90,8 +90,8 @@ const local = (error: string): AttemptOutcome => ({ kind: 'local_fault', error }
 
 function failed(error: unknown): TokenResult {
   const { reason, description } = faultOf(error);
-  const told = `no access token: the token endpoint cannot be asked: ${description}`;
+  const told = `no access token: the token endpoint cannot be reached: ${description}`;
   if (reason === 'local_fault') return { ok: false, outcome: local(told) };
   if (reason === 'forbidden_address') return { ok: false, outcome: { kind: 'forbidden_address', error: told } };
-  return counted(`the token endpoint cannot be asked: ${description}`);
+  return counted(`the token endpoint cannot be reached: ${description}`);
 }

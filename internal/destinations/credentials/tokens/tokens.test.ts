@@ -228,7 +228,7 @@ describe('an issuer', () => {
   );
 
   it.each([
-    [{ issuer: 'https://another.example' }, 'that of another issuer'],
+    [{ issuer: 'https://another.example' }, 'names another issuer'],
     [{ token_endpoint: undefined }, 'names no token endpoint'],
     [{ token_endpoint: 'file:///etc/passwd' }, 'not https'],
     [{ token_endpoint: 'http://user:pass@127.0.0.1/' }, 'not https'],
@@ -240,7 +240,7 @@ describe('an issuer', () => {
 
   it('that does not answer is reported as such', async () => {
     const { outcome } = await throughIssuer({ status: 404 });
-    expect(outcome).toMatchObject({ error: 'no access token: the issuer does not describe itself (it answered 404)' });
+    expect(outcome).toMatchObject({ error: 'no access token: the issuer returned no metadata (it answered 404)' });
   });
 });
 
@@ -266,11 +266,11 @@ describe('a token endpoint', () => {
     ['answers a list', json([]), 'without a JSON object'],
     ['answers no token', json({ token: SECRET }), 'without a token'],
     ['answers a number', json({ access_token: 5 }), 'without a token'],
-    ['gives a token of another type', json({ access_token: 'a', token_type: 'mac' }), 'not of the type Bearer'],
-    ['gives a token that breaks a header', json({ access_token: 'a\r\nX-Evil: 1' }), 'no header can carry'],
-    ['gives a token of 9,000 characters', json({ access_token: 'a'.repeat(9000) }), 'no header can carry'],
-    ['closes', { cut: true }, 'cannot be asked: closed before answering'],
-    ['is no HTTP', { raw: (socket) => void socket.end('SSH-2.0-x\r\n\r\n') }, 'cannot be asked'],
+    ['gives a token of another type', json({ access_token: 'a', token_type: 'mac' }), 'whose type is not Bearer'],
+    ['gives a token that breaks a header', json({ access_token: 'a\r\nX-Evil: 1' }), 'cannot be sent in a header'],
+    ['gives a token of 9,000 characters', json({ access_token: 'a'.repeat(9000) }), 'cannot be sent in a header'],
+    ['closes', { cut: true }, 'cannot be reached: closed before answering'],
+    ['is no HTTP', { raw: (socket) => void socket.end('SSH-2.0-x\r\n\r\n') }, 'cannot be reached'],
     ['never answers', { hang: true }, 'did not answer within 300 ms'],
     [
       'drips',
@@ -298,7 +298,7 @@ describe('a token endpoint', () => {
     [
       'answers with headers without end',
       { headers: { 'x-long': 'a'.repeat(20_000) } },
-      'cannot be asked: headers larger than 16 KiB',
+      'cannot be reached: headers larger than 16 KiB',
     ],
   ];
 
@@ -320,7 +320,7 @@ describe('a token endpoint', () => {
     const outcome = await makeClient('http://127.0.0.1:1/').send('http://127.0.0.1:2/');
     expect(outcome).toMatchObject({
       reason: 'authorisation',
-      error: 'no access token: the token endpoint cannot be asked: connection refused',
+      error: 'no access token: the token endpoint cannot be reached: connection refused',
     });
   });
 

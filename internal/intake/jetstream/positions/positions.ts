@@ -93,7 +93,7 @@ export class Positions {
     const [stream, consumer] = key.split('\n');
     const problem =
       `The positions of ${this.failures.size} consumers cannot be compared with the database or written to it; ` +
-      `the first is ${consumer} of the stream ${stream} (${error}). Messages are taken all the same; look at the errors of PostgreSQL.`;
+      `the first is ${consumer} of the stream ${stream} (${error}). Messages are still accepted; see the errors of PostgreSQL.`;
     return [{ reason: 'positions_not_kept', problem }];
   }
 
@@ -198,7 +198,7 @@ export class Positions {
   private async examine(look: Look, known: StoredPosition): Promise<Examined> {
     const { logger } = this.deps;
     const [from, to] = [known.acknowledged + 1, Math.min(floorOf(look.consumer), look.stream.state.first_seq - 1)];
-    const because = 'they have left the stream: whether the database has them cannot be told';
+    const because = 'they have left the stream: whether the database has them is unknown';
     try {
       const examined = await examine(this.examining, look, known);
       if (!examined.isBehind && from <= to) logger.warn('journal.not_compared', { ...look.target, from, to, because });

@@ -46,7 +46,7 @@ export class PullSlot {
   miss(): number {
     this.isSilent = true;
     return this.fail(
-      'no answer came to a request; our user may lack permissions for $JS.API.CONSUMER.MSG.NEXT.> or its inbox, or subscriptions',
+      'a request got no answer; the NATS user of hukz may lack permissions for $JS.API.CONSUMER.MSG.NEXT.> or its inbox, or subscriptions',
     );
   }
 

@@ -18,7 +18,7 @@ export class Stall {
     this.delivered = delivered.stream_seq;
     this.statusText =
       isFull && now - this.since >= STALLED_AFTER_MS
-        ? `${unacknowledged} messages are unacknowledged, which is its maximum: see whether PostgreSQL takes them, and whether our user may publish to $JS.ACK.>`
+        ? `${unacknowledged} messages are unacknowledged, which is its maximum: check that PostgreSQL accepts them, and that the NATS user of hukz may publish to $JS.ACK.>`
         : undefined;
   }
 

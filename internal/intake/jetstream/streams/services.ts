@@ -41,8 +41,8 @@ export class Services {
   degraded(): readonly Degradation[] {
     if (this.problem === undefined) return [];
     const problem =
-      `The NATS services could not be asked for their subjects: ${this.problem}. An event may be taken for a subject on which a service ` +
-      'answers, and our stream then answers in its place: allow hukz to publish to $SRV.INFO, or set STREAM_ACK=publish-only or off.';
+      `The NATS services could not be asked for their subjects: ${this.problem}. An event may be registered for a subject on which a service ` +
+      'answers, and the stream of hukz then answers in its place: allow hukz to publish to $SRV.INFO, or set STREAM_ACK=publish-only or off.';
     return [{ reason: 'services_unknown', problem }];
   }
 }
