@@ -21,6 +21,7 @@ import { instanceNames } from './0024-instance-names.js';
 import { consumerFilters } from './0025-consumer-filters.js';
 import { ownSettings } from './0026-own-settings.js';
 import { listIndexes } from './0030-list-indexes.js';
+import { responseHeaders } from './0031-response-headers.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -48,6 +49,7 @@ export const migrations = [
   secretEnvelopes,
   instanceNames,
   consumerFilters,
-  listIndexes,
   ownSettings,
+  listIndexes,
+  responseHeaders,
 ] as const;

@@ -1,4 +1,4 @@
-import { duration, durations, flag, share, size, whole } from '../formats.js';
+import { duration, durations, flag, oneOf, share, size, whole } from '../formats.js';
 import { key } from '../key.js';
 import { COUNT, TIMER } from './bounds.js';
 
@@ -54,6 +54,10 @@ export const deliveryKeys = {
     timeoutMs: key('REQUEST_TIMEOUT', '15s', {
       doc: 'Maximum duration of a request to a receiver, including its response.',
       format: duration(TIMER),
+    }),
+    keepHeaders: key('LOG_HEADERS', 'failures', {
+      doc: "Attempts whose log keeps the headers of the receiver's response, at most 4 KiB: failures (a status other than 2xx), response (every response), or none.",
+      format: oneOf('none', 'failures', 'response'),
     }),
     lookupTimeoutMs: key('LOOKUP_TIMEOUT', '3s', {
       doc: "Maximum duration of the DNS lookup of a receiver's host name.",

@@ -1,3 +1,4 @@
+import type { AttemptMade, ShownRequest } from '../domain/delivery/shown-request.js';
 import type { CredentialsTest, Sample, TestAttempt } from '../domain/delivery/test-call.js';
 import type { DoorSettings } from '../domain/egress/browser-door.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
@@ -79,6 +80,8 @@ export interface Deliveries {
    * instance that looks.
    */
   advanceKey(webhookId: number, orderKey: string): void;
+  /** The request of an attempt, made again without its secrets; undefined when the webhook cannot be sent to. */
+  showRequest(made: AttemptMade): ShownRequest | undefined;
 }
 
 /** Messages that are published over HTTP. */

@@ -36,6 +36,7 @@ describe('the logs', () => {
         {
           id: 1,
           created_at: '2026-01-31T12:00:00.000Z',
+          requested_at: DAY.toISOString(),
           created_by_id: 1,
           event: 'tag.created',
           url: 'https://example.com/hook',
@@ -46,6 +47,7 @@ describe('the logs', () => {
             created_at: '2026-01-31T12:00:00.000Z',
             payload: { name: 'x' },
           },
+          response_headers: null,
           response_body: { ok: true },
           tags: { app: 'a' },
           webhook_id: 5,

@@ -132,7 +132,10 @@ describe('a log', () => {
     await kit.store({ place: 'webhook_logs', at: hoursAgo(30) });
     await kit.store({ place: 'webhook_logs' });
     for (const node of (await kit.api.send('GET', '/webhooks/logs').expect(200)).body.nodes)
-      expect((await kit.api.send('GET', `/webhooks/logs/${node.id}`).expect(200)).body).toEqual(node);
+      expect((await kit.api.send('GET', `/webhooks/logs/${node.id}`).expect(200)).body).toEqual({
+        ...node,
+        request: null,
+      });
   });
 
   it('of another user, or an unknown one, is a 404; an invalid id is a 400', async () => {

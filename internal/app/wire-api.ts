@@ -5,6 +5,7 @@ import { destinationOf } from '../domain/egress/egress-rules.js';
 import { bySubject, forUsers } from '../domain/streams/degradation.js';
 import { AppError } from '../errors.js';
 import { authenticateUser } from '../identity/authenticate.js';
+import { makeShowRequest } from '../sending/show-request.js';
 import { withoutServerText } from './admit-event.js';
 import type { Base } from './base.js';
 import type { Core } from './construct.js';
@@ -18,7 +19,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
   const { config, version, logger } = base;
   const { store, vault, journal, registry, membership, outbound, dispatch } = core;
   const { catalog, catalogSync, permitted, subjectRules } = registry;
-  const { rules, testCalls } = outbound;
+  const { rules, testCalls, plans } = outbound;
   const { intake } = core.inbound;
   const { degradations, refusals } = observation;
   const { db, pool } = store;
@@ -66,6 +67,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     development: isDevelopment,
     tryWebhook: async ({ id, caller }, sample) => testCalls.send(await loadLive(id), sample, caller),
     advanceKey: dispatch.advance,
+    showRequest: makeShowRequest({ plans, userAgent: `hukz/${version}`, webhook: (id) => catalog.webhook(id) }),
     tryCredentials: async ({ id, caller }) => testCalls.tryCredentials(await loadLive(id), caller),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
     webhookProxies: config.egress.webhookProxies,

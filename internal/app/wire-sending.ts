@@ -5,7 +5,7 @@ import { makeTokens } from '../destinations/credentials/tokens/tokens.js';
 import { makeSender, type Sender } from '../destinations/http/sender.js';
 import { type EgressRules, makeEgressRules } from '../domain/egress/egress-rules.js';
 import { makeUuids } from '../domain/message/uuid.js';
-import { makePlans } from '../sending/plans.js';
+import { makePlans, type Plans } from '../sending/plans.js';
 import { makeSending, makeUntilReady, type Send, type UntilReady } from '../sending/sending.js';
 import { makeTestCalls, type TestCalls } from '../sending/test-calls.js';
 import type { Vault } from '../store/secrets/vault.js';
@@ -19,14 +19,15 @@ export interface Outbound {
   readonly send: Send;
   readonly untilReady: UntilReady;
   readonly testCalls: TestCalls;
+  readonly plans: Plans;
 }
 
 /** Constructs everything between an owed delivery and the receiver's answer. */
 export function wireSending({ config, version, clock, logger }: Base, vault: Vault, cleanup: Cleanup): Outbound {
   const rules = makeEgressRules(config.egress);
   const opener = openOutwards(config, rules, logger);
-  const { timeoutMs } = config.request;
-  const sender = makeSender({ version, clock, opener, timeoutMs });
+  const { timeoutMs, keepHeaders } = config.request;
+  const sender = makeSender({ version, clock, opener, timeoutMs, keepHeaders });
   cleanup.add('sender', sender.stop);
   const tokens = makeTokens({ version, clock, opener });
   cleanup.add('tokens', async () => tokens.stop());
@@ -35,6 +36,7 @@ export function wireSending({ config, version, clock, logger }: Base, vault: Vau
   return {
     rules,
     sender,
+    plans,
     send: makeSending({ sender, sendWithToken, plans }),
     untilReady: makeUntilReady(plans),
     testCalls: makeTestCalls({

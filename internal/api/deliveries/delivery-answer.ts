@@ -6,15 +6,19 @@ import type { StoredMessage } from '../../store/deliveries/message-payloads.js';
 import type { Db } from '../../store/postgres/knex.js';
 import { bySize } from '../../store/webhooks/by-size.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
+import type { Deliveries, Stores } from '../api-deps.js';
 import { sentData } from '../bodies/sent-data.js';
 import type { JsonPart } from '../http/pieces.js';
 import { webhookAnswer } from '../webhooks/webhook-answer.js';
 import { webhookParts } from '../webhooks/webhook-parts.js';
 import { DELIVERY_STATES } from './delivery-list-answer.js';
 import { attemptAnswer, attemptParts, logAnswer } from './log-answer.js';
+import { hasRequest, requestAnswer, requestJson } from './request-answer.js';
 
 /** More attempts than a schedule has. Each has up to 16 KiB of an answer and the tags of its webhook. */
 const MAX_ATTEMPTS = 200;
+/** Number of newest attempts in which the newest request is looked for: a cancellation is an attempt without one. */
+const MAX_WITHOUT_REQUEST = 3;
 /** Maximum size of the attempts that are in memory at the same time. */
 const STEP_BYTES = 512 * 1024;
 
@@ -46,6 +50,7 @@ export const deliveryAnswer = z
       data_encoding: logAnswer.shape.data_encoding,
     }),
     attempts: z.array(attemptAnswer).describe(`The latest ${MAX_ATTEMPTS} attempts, oldest first.`),
+    request: requestAnswer.describe('The request of the latest attempt, as `GET /webhooks/logs/{id}` shows it.'),
     earlier_attempts_omitted: z.literal(true).optional().describe('Present if the delivery has more attempts.'),
   })
   .meta({ title: 'Delivery' });
@@ -54,10 +59,11 @@ export const deliveryAnswer = z
  * The parts of a delivery's JSON. The body that was sent and the answers that were received are copied byte for byte.
  */
 export async function* deliveryParts(
-  db: Db,
+  deps: Pick<Stores, 'db'> & Pick<Deliveries, 'showRequest'>,
   delivery: Delivery,
   { webhook, message }: { readonly webhook: Webhook; readonly message: StoredMessage | undefined },
 ): AsyncGenerator<JsonPart> {
+  const { db } = deps;
   const head = JSON.stringify({
     id: delivery.id,
     state: delivery.state,
@@ -76,7 +82,10 @@ export async function* deliveryParts(
   yield '},"attempts":[';
   const newest = await newestAttempts(db, delivery.id, MAX_ATTEMPTS + 1);
   yield* attemptsInSteps(db, newest.slice(0, MAX_ATTEMPTS).reverse());
-  yield newest.length > MAX_ATTEMPTS ? '],"earlier_attempts_omitted":true}' : ']}';
+  const logs = await loadLogs(db, newest.slice(0, MAX_WITHOUT_REQUEST));
+  const sent = logs.find(hasRequest);
+  yield `],"request":${JSON.stringify(await requestJson(deps, sent, message))}`;
+  yield newest.length > MAX_ATTEMPTS ? ',"earlier_attempts_omitted":true}' : '}';
 }
 
 async function* attemptsInSteps(db: Db, keys: readonly LogKey[]): AsyncGenerator<JsonPart> {

@@ -15,7 +15,7 @@ export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'> & Delive
     const webhook = await loadWebhookEvenDeleted(deps.db, delivery.webhookId);
     const messages = await loadMessages(deps.db, [delivery]);
     const message = messages.get(delivery.messageId);
-    return { status, jsonParts: deliveryParts(deps.db, delivery, { webhook, message }) };
+    return { status, jsonParts: deliveryParts(deps, delivery, { webhook, message }) };
   };
   return [
     scopedEndpoint(

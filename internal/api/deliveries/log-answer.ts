@@ -5,6 +5,7 @@ import { shownUrl } from '../../domain/secrets/hidden-url.js';
 import type { WebhookLog } from '../../store/deliveries/webhook-log-row.js';
 import { id, spaceId, userId } from '../bodies/numbers.js';
 import type { JsonPart } from '../http/pieces.js';
+import { headersOf } from './header-json.js';
 
 export const logOutcome = z.enum([
   'delivered',
@@ -19,6 +20,7 @@ export const logAnswer = z
   .object({
     id: z.int().min(1),
     created_at: z.iso.datetime(),
+    requested_at: z.iso.datetime().describe('The time at which the request began, which is also `created_at`.'),
     created_by_id: userId,
     event: z.string(),
     url: z.string(),
@@ -47,6 +49,12 @@ export const logAnswer = z
       .literal('base64')
       .optional()
       .describe('Present if the body is not JSON: `data` is then the body in base64.'),
+    response_headers: z
+      .record(z.string(), z.array(z.string()))
+      .nullable()
+      .describe(
+        'The headers of the answer, with names in lower case and at most 4 KiB of them; `***` replaces secrets of the webhook. Null if `LOG_HEADERS` does not keep those of this attempt.',
+      ),
     response_body: z
       .unknown()
       .describe(
@@ -74,6 +82,7 @@ function openText(log: WebhookLog): string {
   const head = JSON.stringify({
     id: log.id,
     created_at: log.createdAt.toISOString(),
+    requested_at: log.createdAt.toISOString(),
     created_by_id: log.createdById,
     event: log.subject,
     url: shownUrl(log.url),
@@ -88,6 +97,7 @@ function openText(log: WebhookLog): string {
     error: log.error,
     duration_ms: log.durationMs,
     next_attempt_at: log.nextAttemptAt?.toISOString() ?? null,
+    response_headers: log.responseHeaders === null ? null : headersOf(log.responseHeaders),
   } satisfies Omit<z.input<typeof logAnswer>, 'data' | 'data_encoding' | 'response_body'>);
   return head.slice(0, -1);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { visibleTo } from '../../identity/visibility.js';
 import { findLog, LOGS_ORDER, listWebhookLogs } from '../../store/deliveries/webhook-logs.js';
-import type { Stores } from '../api-deps.js';
+import type { Deliveries, Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { id, spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
@@ -10,7 +10,8 @@ import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listOf, pagingOf } from '../http/paging.js';
 import { logAnswer, logOutcome } from './log-answer.js';
-import { logListParts, logPartsOf } from './log-list.js';
+import { logListParts } from './log-list.js';
+import { oneLogAnswer, oneLogParts } from './one-log.js';
 
 const query = z.object({
   ...pagingOf(LOGS_ORDER),
@@ -24,7 +25,7 @@ const query = z.object({
   until: instant.optional().describe('Only attempts made before this time.'),
 });
 
-export function makeLogEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] {
+export function makeLogEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'showRequest'>): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {
@@ -56,12 +57,12 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] 
         scope: 'logs:read',
         summary: "Get an attempt of one of the user's webhooks",
         params: z.object({ id: written(z.int().min(1).max(Number.MAX_SAFE_INTEGER)) }),
-        answers: { 200: { description: 'The attempt.', schema: logAnswer } },
+        answers: { 200: { description: 'The attempt.', schema: oneLogAnswer } },
         refuses: ['not_found'],
       },
       async ({ principal, params: { id } }) => {
         const key = await findLog(deps.db, { id, visible: visibleTo(principal) });
-        return { status: 200, jsonParts: logPartsOf(deps.db, key) };
+        return { status: 200, jsonParts: oneLogParts(deps, key) };
       },
     ),
   ];

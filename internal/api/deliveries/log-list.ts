@@ -1,5 +1,4 @@
 import { formatOf } from '../../domain/format/format-of.js';
-import { AppError } from '../../errors.js';
 import { type LogKey, loadLogs } from '../../store/deliveries/log-keys.js';
 import { loadMessages, payloadSizes } from '../../store/deliveries/message-payloads.js';
 import type { Db } from '../../store/postgres/knex.js';
@@ -22,15 +21,6 @@ export function logListParts(db: Db, list: ListOf<LogKey>): AsyncGenerator<JsonP
   return listParts(list, async function* () {
     yield* (await logs.next()).value ?? [];
   });
-}
-
-/** The parts of one log. */
-export async function* logPartsOf(db: Db, key: LogKey): AsyncGenerator<JsonPart> {
-  for await (const parts of inSteps(db, [key])) {
-    // The log was found a moment ago; retention may have dropped its day since.
-    if (parts.length === 0) throw new AppError('not_found', 'Record not found');
-    yield* parts;
-  }
 }
 
 /** The parts of each log. A log that has been deleted meanwhile has no parts. */

@@ -27,6 +27,7 @@ function makeUnconnected(development: boolean): Express {
     tryWebhook: () => Promise.reject(new Error('nothing is sent here')),
     tryCredentials: () => Promise.reject(new Error('nothing is sent here')),
     advanceKey: () => undefined,
+    showRequest: () => undefined,
     logger: makeTestLogger(),
     version: '1.2.3',
     development,

@@ -9,9 +9,9 @@ import type { Fault } from '../connection/fault-table.js';
 import type { OriginPool } from '../connection/origin-pool.js';
 import type { AnswerHead } from './answer-head.js';
 import type { Interruptible, InterruptionGroup } from './interruptions.js';
-import { type RequestLimits, spellBytes, spellDuration } from './limits.js';
+import { keepsHeadersOf, MAX_KEPT_HEADER_BYTES, type RequestLimits, spellBytes, spellDuration } from './limits.js';
 import { ResponseBody } from './response-body.js';
-import { findRetryAfter, framingOf } from './response-headers.js';
+import { findRetryAfter, framingOf, headerLines } from './response-headers.js';
 
 /** If a used connection fails later than this after the request was written, its idle time was not the reason. */
 const RESEND_WITHIN_MS = 1000;
@@ -72,6 +72,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
   private isSpoiled = false;
   private retryAfterMs: number | undefined;
   private body: ResponseBody | undefined;
+  private headers: Uint8Array | undefined;
   private over = false;
 
   constructor(plan: ExchangePlan) {
@@ -124,6 +125,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
     this.stage = 'answered';
     this.status = status;
     if (status >= 300) this.retryAfterMs = this.readRetryAfter(findRetryAfter(headers));
+    if (keepsHeadersOf(status, this.host.limits.keepHeaders))
+      this.headers = headerLines(headers, MAX_KEPT_HEADER_BYTES);
     if (status === 204 || status === 205 || status === 304) this.withoutBody(framingOf(headers));
     return true;
   }
@@ -234,6 +237,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Interruptible {
       kind: 'answered',
       status: this.status,
       body: this.body?.bytes ?? EMPTY,
+      ...(this.headers !== undefined && { headers: this.headers }),
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
       ...(cut !== undefined && { cut }),
       ...(this.flaw !== undefined && { flaw: this.flaw }),

@@ -6,6 +6,18 @@ export interface RequestLimits {
   readonly readBytes: number;
   /** Number of bytes of an answer's body that are kept. */
   readonly bodyBytes: number;
+  /** The answers whose headers are kept. */
+  readonly keepHeaders: KeptHeaders;
+}
+
+/** `failures`: of answers with a status other than 2xx. */
+export type KeptHeaders = 'none' | 'failures' | 'response';
+
+/** Number of bytes of an answer's headers that are kept. */
+export const MAX_KEPT_HEADER_BYTES = 4 * 1024;
+
+export function keepsHeadersOf(status: number, kept: KeptHeaders): boolean {
+  return kept === 'response' || (kept === 'failures' && (status < 200 || status > 299));
 }
 
 export const MAX_HEADER_BYTES = 16 * 1024;

@@ -13,8 +13,8 @@ const MAX_KEPT_WINDOWS = 256;
 export type MaskOutcome = (outcome: AttemptOutcome, masked: readonly string[]) => AttemptOutcome;
 
 /**
- * Masks secrets in answers, because a receiver may repeat the request. Only the body comes from the receiver; the other
- * texts of outcomes are ours. To prepare a search costs as much as to search a short body, so the latest searches are
+ * Masks secrets in answers, because a receiver may repeat the request. Only the body and the headers come from the
+ * receiver; the other texts of outcomes are ours. To prepare a search costs as much as to search a short body, so the latest searches are
  * kept. Their number is bounded, because a kilobyte for each of 100,000 webhooks would be 100 MB.
  */
 export function makeMaskOutcome(bound: number): MaskOutcome {
@@ -31,8 +31,12 @@ export function makeMaskOutcome(bound: number): MaskOutcome {
   return (outcome, masked) => {
     if (outcome.kind !== 'answered') return outcome;
     const isCut = outcome.cut !== undefined || outcome.flaw !== undefined;
-    if (!mayHold(outcome.body, masked, isCut)) return outcome;
-    const body = maskBody(outcome.body, soughtIn(masked), isCut);
-    return body === outcome.body ? outcome : { ...outcome, body };
+    const hide = (text: Uint8Array, isTextCut: boolean) =>
+      mayHold(text, masked, isTextCut) ? maskBody(text, soughtIn(masked), isTextCut) : text;
+    const body = hide(outcome.body, isCut);
+    // Headers are kept as a whole or not at all.
+    const headers = outcome.headers && hide(outcome.headers, false);
+    if (body === outcome.body && headers === outcome.headers) return outcome;
+    return { ...outcome, body, ...(headers && { headers }) };
   };
 }

@@ -5,6 +5,7 @@ import type { Opener } from '../connection/opener.js';
 import { OriginPools } from '../connection/origin-pools.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import { Interruptions } from './interruptions.js';
+import type { KeptHeaders } from './limits.js';
 import { makeMaskOutcome } from './mask-outcome.js';
 import type { OutboundRequest } from './outbound-request.js';
 import { makeRenderings } from './renderings.js';
@@ -19,6 +20,8 @@ export interface SenderOptions {
   /** `REQUEST_TIMEOUT`: wall-clock time from the start to the end of the answer's body. */
   readonly timeoutMs: number;
   readonly opener: Opener;
+  /** `LOG_HEADERS`: the answers whose headers are kept. The default is `none`. */
+  readonly keepHeaders?: KeptHeaders;
   /** Maximum number of origins whose connections are kept. The default is 1024. */
   readonly maxOrigins?: number;
   /** Maximum number of open connections without a request. The default is 1024. */
@@ -87,6 +90,7 @@ export function makeSender(options: SenderOptions): Sender {
     limits: {
       readBytes: 64 * KIB,
       bodyBytes: 16 * KIB,
+      keepHeaders: options.keepHeaders ?? 'none',
     },
     settled(exchange, outcome) {
       inFlight -= 1;

@@ -16,6 +16,8 @@ export interface SettledAttempt {
   readonly outcome: LogOutcome;
   readonly status: number | undefined;
   readonly responseBody: Uint8Array | undefined;
+  /** The answer's headers as lines `name: value`, if they are kept. */
+  readonly responseHeaders?: Uint8Array | undefined;
   /** An error message for users. */
   readonly error: string | undefined;
   /** Number of counted failures, including this attempt. */

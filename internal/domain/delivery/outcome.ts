@@ -23,6 +23,8 @@ export type AttemptOutcome =
       readonly kind: 'answered';
       readonly status: number;
       readonly body: Uint8Array;
+      /** The headers as lines `name: value`. Absent if they are not kept. */
+      readonly headers?: Uint8Array;
       /** The value of `Retry-After`, in milliseconds from now. */
       readonly retryAfterMs?: number;
       /** The reason why the body is incomplete. */

@@ -13,7 +13,7 @@ export interface LogKey {
   readonly messageId: string;
   readonly receivedAt: string;
   readonly webhookId: number;
-  /** Size of the receiver's response and of the tags. */
+  /** Size of the receiver's response with its headers, and of the tags. */
   readonly bytes: number;
 }
 
@@ -37,7 +37,9 @@ export const logKeyColumns = (db: Db): readonly (string | Knex.Raw)[] => [
   'webhook_id',
   db.raw('created_at::text as created_at_text'),
   db.raw('received_at::text as received_at_text'),
-  db.raw('coalesce(octet_length(response_body), 0) + octet_length(tags::text) as bytes'),
+  db.raw(
+    'coalesce(octet_length(response_body), 0) + coalesce(octet_length(response_headers), 0) + octet_length(tags::text) as bytes',
+  ),
 ];
 
 export function toLogKey(row: LogKeyRow): LogKey {

@@ -1,3 +1,5 @@
+import type { Header } from '../../domain/message/message.js';
+import { readHeaders } from '../journal/accept/header-bytes.js';
 import type { Db } from '../postgres/knex.js';
 
 /**
@@ -72,6 +74,15 @@ async function readInParts(db: Db, { messageId, receivedAt }: MessageKey, bytes:
     parts.push(row.part);
   }
   return Buffer.concat(parts, bytes);
+}
+
+/** Loads the headers of a message. A message that is no longer kept has none. */
+export async function loadHeaders(db: Db, { messageId, receivedAt }: MessageKey): Promise<readonly Header[]> {
+  const row: { headers: Buffer | null } | undefined = await db('messages')
+    .where('id', messageId)
+    .whereRaw('received_at = ?::timestamptz', [receivedAt])
+    .first('headers');
+  return readHeaders(row?.headers ?? null);
 }
 
 function columnsOf(keys: readonly MessageKey[]): [string[], string[]] {

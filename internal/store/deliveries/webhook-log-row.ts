@@ -13,6 +13,8 @@ export interface WebhookLog {
   readonly url: string;
   readonly responseStatusCode: number | null;
   readonly responseBody: string | null;
+  /** Lines `name: value`; null if they were not kept. */
+  readonly responseHeaders: string | null;
   readonly tags: Tags;
   readonly webhookId: number;
   readonly spaceId: number;
@@ -37,6 +39,7 @@ export interface WebhookLogRow {
   readonly url: string;
   readonly response_status_code: number | null;
   readonly response_body: string | null;
+  readonly response_headers: string | null;
   readonly tags: Tags;
   readonly webhook_id: number;
   readonly space_id: string;
@@ -69,6 +72,7 @@ export function toWebhookLog(row: WebhookLogRow): WebhookLog {
     url: row.url,
     responseStatusCode: row.response_status_code,
     responseBody: row.response_body,
+    responseHeaders: row.response_headers,
     tags: row.tags,
     webhookId: row.webhook_id,
     spaceId: Number(row.space_id),

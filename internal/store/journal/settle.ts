@@ -2,7 +2,18 @@ import type { SettledAttempt } from '../../domain/delivery/attempt.js';
 import type { CatalogWebhook } from '../../domain/matching/catalog.js';
 import { storableText } from './accept/storable-text.js';
 import type { JournalPool, Statement } from './journal-pool.js';
-import { columns, float8s, int4s, int8s, numberedRowsOf, parameters, rowsOf, texts, uuids } from './parameters.js';
+import {
+  columns,
+  float8s,
+  int4s,
+  int8s,
+  numberedRowsOf,
+  parameters,
+  rowsOf,
+  texts,
+  uuids,
+  whenAny,
+} from './parameters.js';
 import { ensurePartitions } from './partitions.js';
 import type { Persevere, Repeatable } from './persevere.js';
 
@@ -18,6 +29,10 @@ const ATTEMPTS = columns<SettledAttempt>()({
   duration: int4s(({ durationMs }) => Math.round(durationMs)),
   status: int4s(({ status }) => status),
   body: texts(({ responseBody }) => responseBody && storableText(responseBody)),
+  headers: whenAny(
+    ({ responseHeaders }) => responseHeaders,
+    texts(({ responseHeaders }) => responseHeaders && storableText(responseHeaders)),
+  ),
   error: texts(({ error }) => error),
   retry_in: float8s(({ retryInMs }) => retryInMs),
   because: texts(({ because }) => because),
@@ -76,9 +91,9 @@ const DELIVERIES = `
 
 const LOG = `
     insert into webhook_logs (created_at, created_by_id, event, url, response_status_code, response_body, tags, webhook_id,
-      space_id, message_id, received_at, delivery_id, attempt, outcome, error, duration_ms, next_attempt_at)
+      space_id, message_id, received_at, delivery_id, attempt, outcome, error, duration_ms, next_attempt_at, response_headers)
     select started_at, created_by_id, subject, url, status, body, tags, webhook_id, space_id,
-      message_id, received_at, delivery_id, attempt, outcome, error, duration, next_at
+      message_id, received_at, delivery_id, attempt, outcome, error, duration, next_at, headers
     from input join receivers on no = webhook_no
     on conflict do nothing`;
 

@@ -8,7 +8,8 @@ import { makeIsolate } from './isolate.js';
 import { StillFails } from './persevere.js';
 import { SETTLE_UNLOGGED, settleBatch } from './settle.js';
 
-const sizeOf = ({ responseBody }: SettledAttempt) => ATTEMPT_BYTES + (responseBody?.length ?? 0);
+const sizeOf = ({ responseBody, responseHeaders }: SettledAttempt) =>
+  ATTEMPT_BYTES + (responseBody?.length ?? 0) + (responseHeaders?.length ?? 0);
 
 /**
  * Commits attempts in batches. An attempt whose log row cannot be stored is settled without the response, or without
@@ -19,7 +20,12 @@ export function makeSettling(deps: CommittingDeps) {
 
   const refuse = async (attempt: SettledAttempt, cause: unknown): Promise<void> => {
     const fields = { delivery_id: attempt.delivery.id, error: messageOf(cause) };
-    const bare = { ...attempt, responseBody: undefined, error: 'the answer could not be stored' };
+    const bare = {
+      ...attempt,
+      responseBody: undefined,
+      responseHeaders: undefined,
+      error: 'the answer could not be stored',
+    };
     const beside = { pool, persevere: persevereBeside };
     try {
       await settleBatch({ ...beside, tries: { maxTries: 1 } }, [bare]);

@@ -116,6 +116,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     tryWebhook: nothingIsSent,
     tryCredentials: nothingIsSent,
     advanceKey: () => undefined,
+    showRequest: () => undefined,
     receiverProblem: () => undefined,
     publishing: TEST_PUBLISHING,
     ...TEST_LIMITS,
