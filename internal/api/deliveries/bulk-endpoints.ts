@@ -42,6 +42,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
       {
         method: 'post',
         path: '/deliveries/cancel',
+        operationId: 'cancelDeliveries',
         scope: 'deliveries:write',
         summary: 'Cancel unfinished deliveries by ids or by a filter, or only count them',
         body: cancelBody,
@@ -54,6 +55,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
       {
         method: 'post',
         path: '/deliveries/retry',
+        operationId: 'retryDeliveries',
         scope: 'deliveries:write',
         summary: 'Send deliveries again with their webhook-ids, by ids or by a filter, or only count them',
         body: retryBody,

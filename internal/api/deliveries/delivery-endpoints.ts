@@ -54,6 +54,7 @@ export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'> & Delive
       {
         method: 'post',
         path: '/deliveries/{id}/cancel',
+        operationId: 'cancelDelivery',
         scope: 'deliveries:write',
         summary: 'Cancel a delivery. A later retry can still send it',
         params: uuidPath,

@@ -21,6 +21,7 @@ export function makeDeliveryListEndpoints(deps: Pick<Stores, 'db'>): readonly En
       {
         method: 'get',
         path: '/deliveries',
+        operationId: 'listDeliveries',
         scope: 'deliveries:read',
         summary: "List deliveries of the user's webhooks in one state or in all, newest first",
         query,

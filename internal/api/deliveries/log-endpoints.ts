@@ -54,6 +54,7 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'sh
       {
         method: 'get',
         path: '/webhooks/logs/{id}',
+        operationId: 'getWebhookLog',
         scope: 'logs:read',
         summary: "Get an attempt of one of the user's webhooks",
         params: z.object({ id: written(z.int().min(1).max(Number.MAX_SAFE_INTEGER)) }),

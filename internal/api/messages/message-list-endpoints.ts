@@ -41,6 +41,7 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
       {
         method: 'get',
         path: '/messages',
+        operationId: 'listMessages',
         scope: 'messages:read',
         summary: 'List stored messages, newest first',
         query,
@@ -58,6 +59,7 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
       {
         method: 'get',
         path: '/messages/{id}',
+        operationId: 'getMessage',
         scope: 'messages:read',
         summary: 'Get a message with its headers, its payload, and its deliveries',
         params: uuidPath,

@@ -14,8 +14,8 @@ export type MaskOutcome = (outcome: AttemptOutcome, masked: readonly string[]) =
 
 /**
  * Masks secrets in answers, because a receiver may repeat the request. Only the body and the headers come from the
- * receiver; the other texts of outcomes are ours. To prepare a search costs as much as to search a short body, so the latest searches are
- * kept. Their number is bounded, because a kilobyte for each of 100,000 webhooks would be 100 MB.
+ * receiver; the other texts of outcomes are ours. To prepare a search costs as much as to search a short body, so the
+ * latest searches are kept. Their number is bounded, because a kilobyte for each of 100,000 webhooks would be 100 MB.
  */
 export function makeMaskOutcome(bound: number): MaskOutcome {
   const known = new Recent<readonly string[], Sought>(bound);
