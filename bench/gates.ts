@@ -1,6 +1,6 @@
 import { BenchFailure } from './failure.js';
+import { type BoundedCount, isWithinBound } from './gates/bounded-count.js';
 import { copyGates } from './gates/copies.js';
-import { type Held, holds } from './gates/held.js';
 import { rowGates } from './gates/rows.js';
 import { saturationGates } from './gates/saturation.js';
 import { GATES } from './load/plan.js';
@@ -17,12 +17,12 @@ async function main(): Promise<number> {
   );
   for (const { what, value, atMost } of gates)
     say(`${spell(value).padStart(6)}  at most ${String(atMost).padEnd(4)} ${what}`);
-  const worse = gates.filter((gate) => !holds(gate));
+  const worse = gates.filter((gate) => !isWithinBound(gate));
   for (const gate of worse) say(complaint(gate));
   return worse.length > 0 ? 1 : 0;
 }
 
-const complaint = ({ what, value, atMost, worse }: Held) =>
+const complaint = ({ what, value, atMost, worse }: BoundedCount) =>
   `GOT WORSE: ${what}: ${spell(value)}, at most ${atMost} are allowed; ${worse}`;
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -6,7 +6,7 @@ import { addHooks, registerEvent, registerHook } from '../load/catalog.js';
 import { deliverFlood, messagesOf, untilNothingIsOwed } from '../load/deliver.js';
 import { growth, readMetrics } from '../metrics.js';
 import { preloaded } from '../preloaded.js';
-import type { Held } from './held.js';
+import type { BoundedCount } from './bounded-count.js';
 
 const PAYLOAD_BYTES = 64 << 10;
 const SUBJECTS = { one: 'bench.copies.one', fan: 'bench.copies.fan' };
@@ -25,19 +25,19 @@ interface Copies {
 /**
  * Measures how often a large payload is copied on its way, and how many copies remain while forty webhooks wait for it.
  */
-export async function copyGates(bench: Bench): Promise<readonly Held[]> {
+export async function copyGates(bench: Bench): Promise<readonly BoundedCount[]> {
   const counting = await preloaded('count-copies');
   const nodeArguments = ['--expose-gc', ...counting.nodeArguments];
   const read = async () => JSON.parse(await counting.ask()) as Copies;
   return bench.withReceiver((receiver) =>
     bench.apart({ name: 'copies', nodeArguments }, async (apart) => [
       await copied({ ...apart, receiver }, read),
-      await held({ ...apart, receiver }, read),
+      await retained({ ...apart, receiver }, read),
     ]),
   );
 }
 
-async function copied(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
+async function copied(bench: Bench, read: () => Promise<Copies>): Promise<BoundedCount> {
   await registerHook(bench.service.api, { subject: SUBJECTS.one, url: `${bench.receiver.origin}/hook` });
   const work = { subject: SUBJECTS.one, messages: MESSAGES, bytes: PAYLOAD_BYTES, window: 50 };
   await deliverFlood(bench, work);
@@ -52,7 +52,7 @@ async function copied(bench: Bench, read: () => Promise<Copies>): Promise<Held> 
   };
 }
 
-async function held(bench: Bench, read: () => Promise<Copies>): Promise<Held> {
+async function retained(bench: Bench, read: () => Promise<Copies>): Promise<BoundedCount> {
   const { service, receiver, database } = bench;
   const eventId = await registerEvent(service.api, SUBJECTS.fan);
   const origin = await receiver.misbehave({ kind: 'silent' });

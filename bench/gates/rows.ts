@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench.js';
 import { readMetrics } from '../metrics.js';
-import type { Held } from './held.js';
+import type { BoundedCount } from './bounded-count.js';
 
 const REPORTED_WITHIN_MS = 12_000;
 const ROWS = 4;
@@ -9,7 +9,7 @@ const ROWS = 4;
 /**
  * Counts the rows written per delivery so far. This is the last gate: by then all backends have reported their counts.
  */
-export async function rowGates({ database, service }: Bench): Promise<readonly Held[]> {
+export async function rowGates({ database, service }: Bench): Promise<readonly BoundedCount[]> {
   const deliveries = (await readMetrics(service.metrics)).get('hukz_deliveries_accepted_total') ?? Number.NaN;
   const deadline = Date.now() + REPORTED_WITHIN_MS;
   let rows = await database.rowsWritten();

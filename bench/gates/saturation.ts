@@ -3,7 +3,7 @@ import { addHooks, registerEvent } from '../load/catalog.js';
 import { deliverFlood } from '../load/deliver.js';
 import { postFlood } from '../load/post.js';
 import { growth, readMetrics } from '../metrics.js';
-import { type Held, holds, lower } from './held.js';
+import { type BoundedCount, isWithinBound, lower } from './bounded-count.js';
 
 const SUBJECT = 'bench.gates';
 /**
@@ -15,20 +15,21 @@ const WINDOW = 4000;
 const MAX_TRIES = 3;
 
 /** Measures the statements, commits and CPU per delivery while messages never run out. */
-export async function saturationGates(bench: Bench): Promise<readonly Held[]> {
+export async function saturationGates(bench: Bench): Promise<readonly BoundedCount[]> {
   const eventId = await registerEvent(bench.service.api, SUBJECT);
   await addHooks(bench, { eventId, first: 0, count: WEBHOOKS, origin: `${bench.receiver.origin}/pick` });
   await flood(bench, bench.plan.warmUpMessages);
   await postFlood(bench, { subject: SUBJECT, count: bench.plan.warmUpMessages });
-  let best: readonly Held[] | undefined;
-  for (let tries = 1; tries <= MAX_TRIES && !best?.every(holds); tries++) best = lower(await measure(bench), best);
+  let best: readonly BoundedCount[] | undefined;
+  for (let tries = 1; tries <= MAX_TRIES && !best?.every(isWithinBound); tries++)
+    best = lower(await measure(bench), best);
   return best ?? [];
 }
 
 const flood = (bench: Bench, messages: number) =>
   deliverFlood(bench, { subject: SUBJECT, messages, window: WINDOW, picks: { from: 0, count: WEBHOOKS } });
 
-async function measure(bench: Bench): Promise<readonly Held[]> {
+async function measure(bench: Bench): Promise<readonly BoundedCount[]> {
   const { database, service, plan } = bench;
   const { messages } = plan;
   const yardstick = await postFlood(bench, { subject: SUBJECT, count: plan.yardstickRequests });
