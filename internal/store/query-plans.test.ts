@@ -173,7 +173,7 @@ describe('with many rows', () => {
     expect([list.isEstimate, list.total > 15_000 && list.total < 25_000]).toEqual([true, true]);
     const plans = await plansOf(() => listEvents(db, { tags: [] }, PAGE));
     expect(plans[1]).toMatch(/Aggregate.*\n\s+->\s+Limit.*rows=1001/);
-    await expect(listEvents(db, { tags: [] }, { limit: 100, page: 1002 })).rejects.toThrow('go on with next_cursor');
+    await expect(listEvents(db, { tags: [] }, { limit: 100, page: 1002 })).rejects.toThrow('continue with next_cursor');
   });
 
   it("a user's dead letters come by the index of users, newest first without sorting", async () => {
