@@ -86,7 +86,7 @@ it('a mask is no value: it means the stored value, and is accepted in no other p
   await refuse({ headers: { 'X-Other-Token': '***' } }, '*** replaces the value of X-Other-Token', 'headers');
   const moved = `${kit.receiver.url}/other?token=${TOKEN}`;
   await refuse({ url: moved }, 'headers.X-Api-Key must be sent again, because url would change', 'headers');
-  await refuse({ url: moved, headers: { 'x-api-key': '***' } }, 'headers.x-api-key must be given again', 'headers');
+  await refuse({ url: moved, headers: { 'x-api-key': '***' } }, 'headers.x-api-key must be sent again', 'headers');
   await refuse(
     { tls: { insecure: true } },
     'headers.X-Api-Key must be sent again, because tls would change',
