@@ -39,7 +39,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         scope: 'events:write',
         summary,
         params: idPath,
-        body: bodies[kind] as z.ZodType<z.output<(typeof bodies)[Change]>>,
+        body: bodies[kind],
         answers: { 200: event },
         refuses: ['not_found', 'conflict'],
         unsaid: [SAME_SUBJECT],

@@ -1,20 +1,16 @@
 import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
-import { insertWebhook, isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../../store/webhooks/webhooks.js';
+import { isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { spacePath } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
-import { makeLive } from '../catalog-change.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
 import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
-import { requireAllowedReceiver } from '../webhooks/allowed-receiver.js';
-import { withinCeilings } from '../webhooks/ceilings.js';
-import { withHiddenParts } from '../webhooks/hidden-fields.js';
-import { withJudgedCertificates } from '../webhooks/tls-secrets.js';
 import { eventsQuery, webhookAnswer, webhookList } from '../webhooks/webhook-answer.js';
-import { newSpaceWebhookBody, newWebhook, requireSameSpace } from '../webhooks/webhook-bodies.js';
+import { newSpaceWebhookBody, requireSameSpace } from '../webhooks/webhook-bodies.js';
+import { registerWebhook } from '../webhooks/webhook-endpoints.js';
 import { listPartsFor, webhookParts } from '../webhooks/webhook-parts.js';
 
 const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: eventsQuery });
@@ -52,10 +48,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
       },
       async ({ principal: { userId }, params, body }) => {
         requireSameSpace(params.space_id, body.space_id);
-        requireAllowedReceiver(deps, body);
-        const owner = { userId, spaceId: params.space_id };
-        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
-        const made = await makeLive(deps, insertWebhook(deps, owner, fields));
+        const made = await registerWebhook(deps, { userId, spaceId: params.space_id }, body);
         return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WEBHOOK_STATES } from '../../domain/matching/webhook-condition.js';
+import type { ChangedWebhook } from '../../store/webhooks/webhook-row.js';
 import {
   changeWebhook,
   deleteWebhook,
@@ -21,7 +22,13 @@ import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
 import { withJudgedCertificates } from './tls-secrets.js';
 import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
-import { changedWebhook, newWebhook, newWebhookBody, webhookChanges } from './webhook-bodies.js';
+import {
+  changedWebhook,
+  type newSpaceWebhookBody,
+  newWebhook,
+  newWebhookBody,
+  webhookChanges,
+} from './webhook-bodies.js';
 import { listPartsFor, webhookParts } from './webhook-parts.js';
 
 const webhook = { description: 'The webhook with its events.', schema: webhookAnswer };
@@ -33,9 +40,20 @@ const query = z.object({
   state: z.enum(WEBHOOK_STATES).optional(),
 });
 
-export function makeWebhookEndpoints(
-  deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers,
-): readonly Endpoint[] {
+type Deps = Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers;
+
+/** Stores a new webhook, and makes it active in this instance. */
+export async function registerWebhook(
+  deps: Deps,
+  owner: { readonly userId: number; readonly spaceId: number },
+  body: z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>,
+): Promise<ChangedWebhook> {
+  requireAllowedReceiver(deps, body);
+  const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
+  return makeLive(deps, insertWebhook(deps, owner, fields));
+}
+
+export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
   const changing = (kind: Change, summary: string) =>
     scopedEndpoint(
       {
@@ -44,7 +62,7 @@ export function makeWebhookEndpoints(
         scope: 'webhooks:write',
         summary,
         params: idPath,
-        body: webhookChanges[kind] as z.ZodType<z.output<(typeof webhookChanges)[Change]>>,
+        body: webhookChanges[kind],
         answers: { 200: webhook },
         refuses: ['not_found', 'conflict'],
         unsaid: UNSAID_OF_WEBHOOKS,
@@ -88,10 +106,7 @@ export function makeWebhookEndpoints(
         unsaid: UNSAID_OF_WEBHOOKS,
       },
       async ({ principal: { userId }, body }) => {
-        requireAllowedReceiver(deps, body);
-        const owner = { userId, spaceId: body.space_id };
-        const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
-        const made = await makeLive(deps, insertWebhook(deps, owner, fields));
+        const made = await registerWebhook(deps, { userId, spaceId: body.space_id }, body);
         return { status: 201, jsonParts: webhookParts(deps.db, made) };
       },
     ),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { WebhookSettings } from '../../../domain/matching/webhook-settings.js';
 import { shownHeaderValues } from '../../../domain/secrets/hidden-headers.js';
 import { formatDuration } from '../../../domain/text/duration.js';
+import type { credentialFields } from '../credentials.js';
 import { breakerAnswer, breakerField } from './breaker-field.js';
 import { durationField } from './duration-field.js';
 import { formatField } from './format-field.js';
@@ -34,9 +35,6 @@ const disableAfterField = durationField(0, YEAR_MS, {
   example: '5d',
 });
 
-/** Settings with secrets, which `credentials.ts` declares. */
-type Credential = 'auth' | 'tls' | 'proxy';
-
 /** Any setting: its public name, its schemas in requests and answers, and the answer about its value. */
 interface Setting<Value> {
   readonly name: string;
@@ -45,8 +43,11 @@ interface Setting<Value> {
   toJson(value: Value): unknown;
 }
 
+/** Those with secrets are declared in `credentials.ts`. */
 type Settings = {
-  readonly [Key in Exclude<keyof WebhookSettings, Credential>]-?: Setting<NonNullable<WebhookSettings[Key]>>;
+  readonly [Key in Exclude<keyof WebhookSettings, keyof typeof credentialFields>]-?: Setting<
+    NonNullable<WebhookSettings[Key]>
+  >;
 };
 
 /** A setting that is missing here does not compile. `toJson` makes the answer from what `body` was parsed to. */
