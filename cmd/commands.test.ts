@@ -15,6 +15,7 @@ import { insertWebhook } from '../internal/store/webhooks/webhooks.js';
 import { eventually } from '../internal/testkit/eventually.js';
 import { testEnvironment } from '../internal/testkit/kits/instance-environment.js';
 import { makeTestDatabase } from '../internal/testkit/kits/test-database.js';
+import { makeTestFields } from '../internal/testkit/kits/test-webhook-fields.js';
 import { startReceiver } from '../internal/testkit/servers/receiver.js';
 import { startTestNats } from '../internal/testkit/servers/test-nats.js';
 import { migrations } from '../migrations/list.js';
@@ -154,7 +155,7 @@ describe('hukz keys', () => {
     const db = makeKnex(database.connection, { max: 1 });
     for (const keys of [[], [old]]) {
       const secrets = [{ purpose: 'signing', value: 'a secret to be kept' } as const];
-      const fields = { name: '', url: 'http://a.b', enabled: true, tags: {}, eventIds: [], settings: {}, secrets };
+      const fields = makeTestFields({ secrets });
       await insertWebhook({ db, vault: makeVault(keys) }, { userId: 1, spaceId: 0 }, fields);
     }
     await db.destroy();

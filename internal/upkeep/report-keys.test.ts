@@ -5,6 +5,7 @@ import { makeVault } from '../store/secrets/vault.js';
 import { insertWebhook } from '../store/webhooks/webhooks.js';
 import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
 import { makeTestLogger } from '../testkit/kits/test-logger.js';
+import { makeTestFields } from '../testkit/kits/test-webhook-fields.js';
 import { reportKeys } from './report-keys.js';
 
 const makeKey = (id: string) => ({ id, key: randomBytes(32) });
@@ -18,7 +19,7 @@ beforeAll(async () => {
   db = makeKnex(database.connection, { max: 1 });
   for (const key of [right, gone, other]) {
     const secrets = [{ purpose: 'signing', value: 'a secret to be kept' } as const];
-    const fields = { name: '', url: 'http://a.b', enabled: true, tags: {}, eventIds: [], settings: {}, secrets };
+    const fields = makeTestFields({ secrets });
     await insertWebhook({ db, vault: makeVault([key]) }, { userId: 1, spaceId: 0 }, fields);
   }
 });

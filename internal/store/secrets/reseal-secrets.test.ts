@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { NO_SETTINGS } from '../../domain/matching/webhook-settings.js';
 import { makeTestDatabase, type TestDatabase } from '../../testkit/kits/test-database.js';
+import { makeTestFields } from '../../testkit/kits/test-webhook-fields.js';
 import { type Db, makeKnex } from '../postgres/knex.js';
 import { insertWebhook } from '../webhooks/webhooks.js';
 import { resealBatch } from './reseal-secrets.js';
@@ -27,19 +27,11 @@ const vault = makeVault([fresh, old]);
 
 async function storeSecrets(sealing: Vault, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
-    const fields = {
-      name: '',
-      url: 'https://example.com',
-      enabled: true,
-      tags: {},
-      eventIds: [],
-      settings: NO_SETTINGS,
-    };
     const secrets = [
       { purpose: 'signing', value: `whsec_${n}` } as const,
       { purpose: 'auth', value: `{"${n}":1}` } as const,
     ];
-    await insertWebhook({ db, vault: sealing }, { userId: 1, spaceId: 0 }, { ...fields, secrets });
+    await insertWebhook({ db, vault: sealing }, { userId: 1, spaceId: 0 }, makeTestFields({ secrets }));
   }
 }
 

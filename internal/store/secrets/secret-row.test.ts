@@ -4,6 +4,7 @@ import { secretEnvelopes } from '../../../migrations/0022-secret-envelopes.js';
 import type { SealedSecret, SecretChange } from '../../domain/secrets/secret.js';
 import { makeTestDatabase, type TestDatabase } from '../../testkit/kits/test-database.js';
 import { makeTestLogger } from '../../testkit/kits/test-logger.js';
+import { makeTestFields } from '../../testkit/kits/test-webhook-fields.js';
 import { storedSecrets } from '../../testkit/stored-secret.js';
 import { loadCatalogChanges } from '../catalog/catalog-changes.js';
 import { registerInstance } from '../journal/claim/instances.js';
@@ -38,10 +39,7 @@ afterEach(async () => {
 });
 
 const auth = (value: string): SecretChange => ({ purpose: 'auth', value });
-const fields = (...secrets: SecretChange[]) => ({
-  ...{ name: '', url: 'https://a.example', enabled: true, tags: {}, eventIds: [], settings: {} },
-  secrets,
-});
+const fields = (...secrets: SecretChange[]) => makeTestFields({ secrets });
 const insert = async (...secrets: SecretChange[]) =>
   (await insertWebhook({ db, vault }, { userId: 1, spaceId: 0 }, fields(...secrets))).id;
 const change = (id: number, ...secrets: SecretChange[]) =>

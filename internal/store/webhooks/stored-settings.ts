@@ -20,31 +20,34 @@ export interface ReadSettings {
   readonly problem: string | undefined;
 }
 
-const NONE: ReadSettings = { settings: NO_SETTINGS, problem: undefined };
+export const NOTHING_STORED: ReadSettings = { settings: NO_SETTINGS, problem: undefined };
 
 /** Reads the column `own_settings`. Null is the same as `{}`. */
 export function readSettings(stored: unknown): ReadSettings {
-  if (stored === null) return NONE;
-  if (typeof stored !== 'object' || Array.isArray(stored)) return { ...NONE, problem: problemOf('are no JSON object') };
-  const members = new Map<string, unknown>(Object.entries(stored));
-  if (members.size === 0) return NONE;
-  if (members.get('version') !== VERSION)
-    return { ...NONE, problem: problemOf(`do not have the version ${VERSION} that this version of hukz reads`) };
-  members.delete('version');
-  const settings: [string, unknown][] = [];
+  if (stored === null) return NOTHING_STORED;
+  if (typeof stored !== 'object' || Array.isArray(stored)) return unreadable('are no JSON object');
+  const names = Object.keys(stored);
+  if (names.length === 0) return NOTHING_STORED;
+  const members = stored as Readonly<Record<string, unknown>>;
+  if (members.version !== VERSION)
+    return unreadable(`do not have the version ${VERSION} that this version of hukz reads`);
+  const settings: Record<string, unknown> = {};
   const unread: string[] = [];
-  for (const [name, member] of members) {
+  for (const name of names) {
+    if (name === 'version') continue;
     const row = BY_NAME.get(name);
-    const value = row?.read(member);
-    if (row && value !== undefined) settings.push([row.property, value]);
+    const value = row?.read(members[name]);
+    if (row && value !== undefined) settings[row.property] = value;
     else unread.push(echo(name));
   }
-  const problem = unread.length > 0 ? problemOf(`have an unknown form or name: ${unread.join(', ')}`) : undefined;
-  return { settings: Object.fromEntries(settings), problem };
+  if (unread.length > 0) return unreadable(`have an unknown form or name: ${unread.join(', ')}`, settings);
+  return { settings, problem: undefined };
 }
 
-const problemOf = (words: string) =>
-  `its stored settings ${words}. Upgrade this instance, or correct own_settings in its row of webhooks`;
+function unreadable(how: string, settings: WebhookSettings = NO_SETTINGS): ReadSettings {
+  const remedy = 'Upgrade this instance, or correct own_settings in its row of webhooks';
+  return { settings, problem: `its stored settings ${how}. ${remedy}` };
+}
 
 /** Returns the JSON text for the column `own_settings`. */
 export function writeSettings(settings: WebhookSettings): string {
