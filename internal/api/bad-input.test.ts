@@ -141,8 +141,9 @@ describe('bad input', () => {
     });
 
     it.each([
-      'text/plain',
-      'application/x-www-form-urlencoded',
+      'text/plain; charset=utf-16',
+      'application/x-www-form-urlencoded; charset=latin1',
+      'text/html',
       'multipart/form-data; boundary=x',
       'application/xml',
       'application/jsonp',

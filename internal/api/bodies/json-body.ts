@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import express, { type Request, type Response } from 'express';
 import { AppError } from '../../errors.js';
+import { InvalidBody } from './invalid-body.js';
+import { jsonFault } from './json-fault.js';
 import { shapeProblem } from './json-shape.js';
 
 export const MAX_BODY_BYTES = 256 * 1024;
@@ -21,6 +23,9 @@ const TOO_LARGE = {
   maxMembers: `an object of a request body has at most ${BODY_BOUNDS.maxMembers} members`,
   mostNames: `the objects of a request body have at most ${BODY_BOUNDS.mostNames} different names of members`,
 } as const;
+const TOO_DEEP = `the lists and objects of a request body are nested at most ${BODY_BOUNDS.deepest} deep`;
+/** The contract defines this message. */
+const INVALID_BODY = 'Invalid request body';
 /** Smaller bodies are parsed and validated in one turn of the event loop. */
 const LARGE_BODY_BYTES = 16 * 1024;
 /**
@@ -29,26 +34,62 @@ const LARGE_BODY_BYTES = 16 * 1024;
  */
 const PROTO_KEY = new RegExp(`(?<!\\\\)"${[...'__proto__'].map(plainOrEscaped).join('')}"\\s*:`);
 const JSON_TYPE = /^application\/(?:json|merge-patch\+json)$/;
+/** The types that `curl -d` and old scripts send with JSON. */
+const OTHER_TYPE = /^(?:text\/plain|application\/x-www-form-urlencoded)$/;
+const NOT_JSON = 'a request body must be application/json in UTF-8';
 
-/** Reads the JSON object of a request and refuses anything else. A body without a content type is read as JSON. */
+/** Reads the JSON object of a request and refuses anything else. */
 export async function readJsonBody(req: Request, res: Response, isOptional: boolean): Promise<object> {
-  requireJson(req.get('content-type'));
+  const isNamedJson = requireJsonType(req);
   await new Promise<void>((resolve, reject) => {
     readBytes(req, res, (error: unknown) => (error ? reject(error) : resolve()));
   });
-  const isEmpty = !Buffer.isBuffer(req.body) || req.body.length === 0;
-  if (isEmpty && isOptional) return {};
-  const body = parseObject(req.body);
-  if (req.body.length > LARGE_BODY_BYTES) await setImmediate();
+  const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  if (bytes.length === 0 && isOptional) return {};
+  const body = parsedBody(bytes, isNamedJson);
+  if (bytes.length > LARGE_BODY_BYTES) await setImmediate();
   return body;
 }
 
-function requireJson(contentType: string | undefined): void {
-  if (contentType === undefined) return;
-  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
+/**
+ * Returns whether the content type is that of JSON. Without a type, and with one that scripts send by default, the body
+ * is JSON if it parses as JSON. Browsers are excluded from that: a page of another site may send such types without
+ * asking hukz (a "simple request"), and each browser names the page in `Origin` or `Sec-Fetch-Site`.
+ */
+function requireJsonType({ headers }: Request): boolean {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
   const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
-  const isJson = JSON_TYPE.test(type.trim()) && (charset === undefined || /^charset="?utf-?8"?$/.test(charset));
-  if (!isJson) throw new AppError('unsupported_media_type', 'a request body must be application/json in UTF-8');
+  const isUtf8Type = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (isUtf8Type && JSON_TYPE.test(type.trim())) return true;
+  const isBrowser = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+  const isAbsent = headers['content-type'] === undefined;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (isAbsent && !(isBrowser && hasBody)) return false;
+  if (isUtf8Type && OTHER_TYPE.test(type.trim()) && !isBrowser) return false;
+  throw new AppError('unsupported_media_type', NOT_JSON);
+}
+
+/** Parses the body, and says where it is no JSON if it claims to be. */
+function parsedBody(bytes: Buffer, isNamedJson: boolean): object {
+  try {
+    return parseObject(bytes);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.message !== INVALID_BODY) throw error;
+    const problem = bodyProblem(bytes);
+    if (!isNamedJson && problem.isSyntax) throw new AppError('unsupported_media_type', NOT_JSON);
+    throw new InvalidBody(INVALID_BODY, problem.sentence);
+  }
+}
+
+function bodyProblem(bytes: Buffer): { readonly sentence: string; readonly isSyntax: boolean } {
+  if (!isUtf8(bytes)) return { sentence: 'the body is not UTF-8', isSyntax: true };
+  if (bytes.length === 0) return { sentence: 'the body is empty; send a JSON object, such as {}', isSyntax: false };
+  if (shapeProblem(bytes, BODY_BOUNDS) === 'deepest') return { sentence: TOO_DEEP, isSyntax: false };
+  const fault = jsonFault(bytes);
+  if (fault !== undefined) return { sentence: fault, isSyntax: true };
+  const isObject = /^\s*\{/.test(bytes.toString('latin1', 0, LARGE_BODY_BYTES));
+  const sentence = isObject ? 'a member of the body may not have the name __proto__' : 'the body must be a JSON object';
+  return { sentence, isSyntax: false };
 }
 
 /** Parses one JSON object of a modest shape. @throws {AppError} `unprocessable` */
@@ -80,5 +121,5 @@ function plainOrEscaped(character: string): string {
 }
 
 function invalidBody(): AppError {
-  return new AppError('unprocessable', 'Invalid request body');
+  return new AppError('unprocessable', INVALID_BODY);
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { Seldom } from '../../seldom.js';
 import { isDatabaseAway } from '../../store/postgres/database-away.js';
+import { InvalidBody } from '../bodies/invalid-body.js';
 import { InvalidFields } from '../bodies/invalid-fields.js';
 import { BUG_STATUS, STATUS_OF } from './error-table.js';
 import { requestIdOf } from './request-id.js';
@@ -60,7 +61,7 @@ export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
 type Refusals = readonly [AppError, ...AppError[]];
 
 function refusalsIn(error: unknown): Refusals | undefined {
-  if (error instanceof InvalidFields) return error.refusals;
+  if (error instanceof InvalidFields || error instanceof InvalidBody) return error.refusals;
   if (error instanceof AppError) return [error];
   // Before the database: a caller who leaves in the middle of a body has the code of a connection that was cut.
   const library = libraryRefusal(error);

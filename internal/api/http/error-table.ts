@@ -32,7 +32,7 @@ export const MEANING_OF: Readonly<Record<(typeof STATUS_OF)[ErrorCode] | typeof 
   404: 'Record not found.',
   409: 'The request conflicts with stored data or with a delivery that is being sent. The message says what to change first.',
   413: 'The body is larger than 256 KiB.',
-  415: 'The content type of the body is not JSON, or the body has a content encoding.',
+  415: 'The content type of the body is not JSON, or the body has a content encoding. JSON without a type, or of the type text/plain or of a form, is read unless a browser sends it.',
   422: 'The request is invalid. Each error names its field in `source`.',
   429: 'This user or address has exceeded API_RATE. Try again after the number of seconds in `Retry-After`.',
   500: 'Something went wrong. The bug is logged with the request id.',
