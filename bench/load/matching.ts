@@ -64,8 +64,8 @@ function measureMatching(large: Catalog): void {
   const small = new Catalog();
   const few = Array.from({ length: 10 }, (_, n) => large.webhook(n + 1)).filter((one) => one !== undefined);
   small.apply({ ...NOTHING, version: 1, events: [{ id: few[0]?.eventIds[0] ?? 0, subject: SUBJECT }], webhooks: few });
-  const one = new MessageHead(SUBJECT, [['Hukz-Tag', 'customer:c7']]);
-  const many = new MessageHead(SUBJECT, [['Hukz-Tag', 'plan:p3']]);
+  const one = new MessageHead(SUBJECT, [['Hukz-Tag', 'customer:c7']], 0);
+  const many = new MessageHead(SUBJECT, [['Hukz-Tag', 'plan:p3']], 0);
   for (let warm = 0; warm < 2; warm++) {
     const [ofFew, ofMany] = [timeOf(200_000, small, one), timeOf(200_000, large, one)];
     if (warm === 0) continue;

@@ -73,7 +73,7 @@ function parseHeaders(texts: readonly string[]): MsgHdrs {
     if (colon < 1) throw new CommandFailed(`--header ${text}: write a header as key:value`);
     return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
   });
-  const routing = parseRouting(pairs);
+  const routing = parseRouting(pairs, Date.now());
   // The service would store the message and report the problem in its log, where the publisher does not look.
   if (!routing.ok) throw new CommandFailed(`--header ${routing.problem}; such a message triggers no webhook`);
   const headers = makeHeaders();

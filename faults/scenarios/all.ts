@@ -23,6 +23,7 @@ import { killBeforeSettle } from './kill-before-settle.js';
 import { killEverything } from './kill-everything.js';
 import { killMidPost } from './kill-mid-post.js';
 import { killUnsettled } from './kill-unsettled.js';
+import { killedBeforeDue } from './killed-before-due.js';
 import { lameDuck } from './lame-duck.js';
 import { limitsOfTheServer } from './limits-of-the-server.js';
 import { metadataStaysShut } from './metadata-stays-shut.js';
@@ -63,6 +64,7 @@ export const scenarios: readonly Scenario[] = [
   killEverything,
   killBeforeSettle,
   killUnsettled,
+  killedBeforeDue,
   postgresDown,
   backendsTerminated,
   catalogWentBack,

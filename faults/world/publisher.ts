@@ -12,6 +12,8 @@ export interface PublishOptions {
   readonly withIds?: boolean;
   /** Returns further fields of a message besides its number. */
   readonly fieldsOf?: (number: number) => object;
+  /** Returns further headers of a message. */
+  readonly headersOf?: (number: number) => Readonly<Record<string, string>>;
 }
 
 export interface Publisher {
@@ -33,7 +35,7 @@ const PATIENCE_MS = 5000;
 const AT_ONCE = 200;
 const TICK_MS = 10;
 
-type Record = { -readonly [K in keyof Published]: Published[K] };
+type PublishedRecord = { -readonly [K in keyof Published]: Published[K] };
 
 /**
  * Publishes each numbered message once, as a request, and records the acknowledgements: by hukz after its commit, or by
@@ -47,19 +49,21 @@ export async function startPublisher(natsUrl: string): Promise<Publisher> {
     reconnectJitter: 10,
     pingInterval: 2000,
   });
-  const published: Record[] = [];
+  const published: PublishedRecord[] = [];
 
-  const record = (subject: string): Record => {
-    const made: Record = { number: published.length, subject, acknowledged: false };
+  const record = (subject: string): PublishedRecord => {
+    const made: PublishedRecord = { number: published.length, subject, acknowledged: false };
     published.push(made);
     return made;
   };
 
-  const publish = async (subject: string, { withIds, fieldsOf }: PublishOptions = {}): Promise<boolean> => {
+  const publish = async (subject: string, { withIds, fieldsOf, headersOf }: PublishOptions = {}): Promise<boolean> => {
     const message = record(subject);
     const body = JSON.stringify({ n: message.number, ...fieldsOf?.(message.number) });
+    const sent = headersOfRequest(message, withIds === true);
+    for (const [name, value] of Object.entries(headersOf?.(message.number) ?? {})) sent.set(name, value);
     const answer = await connection
-      .request(subject, body, { timeout: PATIENCE_MS, headers: headersOf(message, withIds === true) })
+      .request(subject, body, { timeout: PATIENCE_MS, headers: sent })
       .catch(() => undefined);
     if (answer) message.acknowledged = isPromise(answer.string());
     return message.acknowledged;
@@ -108,7 +112,7 @@ export async function startPublisher(natsUrl: string): Promise<Publisher> {
 }
 
 /** hukz answers only requests with this header; a stream answers every request. */
-function headersOf({ number }: Record, withId: boolean) {
+function headersOfRequest({ number }: PublishedRecord, withId: boolean) {
   const sent = headers();
   sent.set('Hukz-Receipt', '1');
   if (withId) sent.set('Nats-Msg-Id', `n${number}`);

@@ -11,6 +11,7 @@ import { makeDocumentEndpoints } from './document/document-endpoints.js';
 import { makeEventEndpoints } from './events/event-endpoints.js';
 import { makeHealthEndpoints } from './health-endpoints.js';
 import type { Endpoint } from './http/endpoint.js';
+import { makeCancelEndpoint } from './messages/cancel-endpoint.js';
 import { makeMessageListEndpoints } from './messages/message-list-endpoints.js';
 import { makePublishEndpoints } from './messages/publish-endpoints.js';
 import { makeSpaceEndpoints } from './spaces/space-endpoints.js';
@@ -38,6 +39,7 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makeBulkEndpoints(deps),
     ...makeDeliveryEndpoints(deps),
     ...makeMessageListEndpoints(deps),
+    makeCancelEndpoint(deps),
     ...makeAccountingEndpoints(deps),
   ];
   return [...endpoints, ...makeDocumentEndpoints(deps, endpoints)];

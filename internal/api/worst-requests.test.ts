@@ -44,7 +44,13 @@ beforeAll(async () => {
   const webhook = { url: 'http://example.com', event_ids: [event.id], auth: { type: 'bearer', token: 'aaaa' } };
   const { body } = await api.send('POST', '/webhooks', webhook).expect(201);
   const nothing = '00000000-0000-4000-8000-000000000000';
-  ids = { '/events': String(event.id), '/webhooks': String(body.id), '/deliveries': nothing, '/replays': nothing };
+  ids = {
+    '/events': String(event.id),
+    '/webhooks': String(body.id),
+    '/deliveries': nothing,
+    '/messages': nothing,
+    '/replays': nothing,
+  };
   server = createServer(api.app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   turns = watchTurns();

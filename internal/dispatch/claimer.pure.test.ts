@@ -3,7 +3,7 @@ import type { ClaimRoom } from '../domain/delivery/claim.js';
 import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import { classOfItsOwn } from '../testkit/kits/test-classes.js';
 import { makeTestLogger } from '../testkit/kits/test-logger.js';
-import { type ClaimerDeps, makeClaimer } from './claimer.js';
+import { type ClaimerDeps, type ClaimSource, makeClaimer } from './claimer.js';
 import { Residents } from './residents/residents.js';
 import { Strays } from './strays.js';
 
@@ -24,14 +24,20 @@ let rooms: ClaimRoom[];
 let waiting: OwnedDelivery[];
 let strays: Strays;
 
-const make = (more: Partial<ClaimerDeps> = {}) =>
+type Given = { readonly source?: Partial<ClaimSource> } & Partial<Omit<ClaimerDeps, 'source'>>;
+
+const make = ({ source, ...more }: Given = {}) =>
   makeClaimer({
-    claim: async (room) => {
-      rooms.push(room);
-      return { deliveries: waiting.splice(0, room.deliveries), lost: 0 };
+    source: {
+      claim: async (room) => {
+        rooms.push(room);
+        return { deliveries: waiting.splice(0, room.deliveries), lost: 0 };
+      },
+      reloadCatalog: async () => undefined,
+      placeDelayed: async (claimed) => claimed,
+      ...source,
     },
     strays,
-    reloadCatalog: async () => undefined,
     instance: { id: () => 'me', isTrusted: () => true },
     residents,
     enqueue: ({ id }) => void steps.push(id),
@@ -67,7 +73,7 @@ describe('a claim', () => {
     expect([await runOnce(), await runOnce()]).toEqual([false, false]);
   });
 
-  it.each<[string, number, Partial<ClaimerDeps>]>([
+  it.each<[string, number, Given]>([
     [
       'it brought many',
       120,
@@ -83,7 +89,11 @@ describe('a claim', () => {
       3,
       { residents: new Residents({ maxResident: 1000, maxResidentBytes: 50 }, classOfItsOwn) },
     ],
-    ['the oldest were gone round', 1, { claim: async () => ({ deliveries: many(1), lost: 0, around: true }) }],
+    [
+      'the oldest were gone round',
+      1,
+      { source: { claim: async () => ({ deliveries: many(1), lost: 0, around: true }) } },
+    ],
   ])('is followed by another at once when %s', async (_, brought, more) => {
     waiting = many(brought);
     expect([await make(more).runOnce(), steps.length]).toEqual([true, brought]);
@@ -94,8 +104,10 @@ describe('a claim', () => {
     let me = 'me';
     const { runOnce } = make({
       instance: { id: () => me, isTrusted: () => true },
-      reloadCatalog: async () => {
-        me = 'a later life';
+      source: {
+        reloadCatalog: async () => {
+          me = 'a later life';
+        },
       },
     });
     await runOnce();
@@ -106,8 +118,10 @@ describe('a claim', () => {
     waiting = many(3);
     let isAway = true;
     const { runOnce, isCatalogBehind } = make({
-      reloadCatalog: async () => {
-        if (isAway) throw new Error('no catalog');
+      source: {
+        reloadCatalog: async () => {
+          if (isAway) throw new Error('no catalog');
+        },
       },
     });
     for (let n = 0; n < 3; n++) await expect(runOnce()).rejects.toThrow('no catalog');
@@ -121,7 +135,9 @@ describe('a claim', () => {
   it('keeps nothing else from being claimed while the catalog is loaded after it', async () => {
     waiting = many(1);
     let load: () => void = () => undefined;
-    const { runOnce, isCatalogBehind } = make({ reloadCatalog: () => new Promise((resolve) => (load = resolve)) });
+    const { runOnce, isCatalogBehind } = make({
+      source: { reloadCatalog: () => new Promise((resolve) => (load = resolve)) },
+    });
     const round = runOnce();
     await new Promise(setImmediate);
     expect(isCatalogBehind()).toBe(false);
@@ -132,7 +148,7 @@ describe('a claim', () => {
 
   it('is sent by a catalog that is not older than it', async () => {
     waiting = [due('a', 2)];
-    const { runOnce } = make({ reloadCatalog: async () => void steps.push('reload') });
+    const { runOnce } = make({ source: { reloadCatalog: async () => void steps.push('reload') } });
     await runOnce();
     expect(steps).toEqual(['reload', 'a']);
     await runOnce();
@@ -143,8 +159,10 @@ describe('a claim', () => {
     waiting = [due('a', 2)];
     let fails = true;
     const claimer = make({
-      reloadCatalog: async () => {
-        if (fails) throw new Error('connection lost');
+      source: {
+        reloadCatalog: async () => {
+          if (fails) throw new Error('connection lost');
+        },
       },
     });
     await expect(claimer.runOnce()).rejects.toThrow('lost');
@@ -181,12 +199,26 @@ describe('a claim', () => {
     expect(rooms).toEqual([]);
   });
 
+  it('sends only what does not have to wait for its turn, and looks for strays if that could not be stored', async () => {
+    waiting = [due('a'), due('ordered')];
+    const isUnordered = ({ id }: OwnedDelivery) => id !== 'ordered';
+    await make({ source: { placeDelayed: async (claimed) => claimed.filter(isUnordered) } }).runOnce();
+    expect([steps, residents.count]).toEqual([['a'], 1]);
+    waiting = [due('ordered')];
+    const failing = make({ source: { placeDelayed: () => Promise.reject(new Error('connection lost')) } });
+    await expect(failing.runOnce()).rejects.toThrow('lost');
+    await make().runOnce();
+    expect(steps).toEqual(['a', 'strays besides ']);
+  });
+
   it('whose answer was lost is followed by a look for strays', async () => {
     let fails = true;
     const claimer = make({
-      claim: async () => {
-        if (fails) throw new Error('connection lost');
-        return { deliveries: [], lost: 0 };
+      source: {
+        claim: async () => {
+          if (fails) throw new Error('connection lost');
+          return { deliveries: [], lost: 0 };
+        },
       },
     });
     residents.reserve('mine', 1, 1);

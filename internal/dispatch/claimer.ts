@@ -1,14 +1,21 @@
 import type { Claim, ClaimRoom } from '../domain/delivery/claim.js';
 import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import type { Logger } from '../logger.js';
+import type { PlaceDelayed } from './place-delayed.js';
 import type { InstancePort } from './ports.js';
 import type { Residents } from './residents/residents.js';
 import type { Strays } from './strays.js';
 
-export interface ClaimerDeps {
+/** The source of claimed deliveries, and what is done with them before they are sent. */
+export interface ClaimSource {
   claim(room: Required<ClaimRoom>): Promise<Claim>;
   /** Loads the changes that the catalog does not have yet. */
   reloadCatalog(): Promise<void>;
+  readonly placeDelayed: PlaceDelayed;
+}
+
+export interface ClaimerDeps {
+  readonly source: ClaimSource;
   readonly instance: Pick<InstancePort, 'id' | 'isTrusted'>;
   readonly residents: Residents;
   readonly strays: Strays;
@@ -24,7 +31,8 @@ export interface Claimer {
   runOnce(): Promise<boolean>;
   /**
    * Loads the catalog of a time after the claim, and returns the claimed deliveries that this instance still owns: an
-   * instance that was declared dead meanwhile owns none of them.
+   * instance that was declared dead meanwhile owns none of them. Delayed deliveries of ordered webhooks are left out:
+   * they have their positions then, and wait for their turn.
    */
   followCatalog(claimed: readonly OwnedDelivery[]): Promise<readonly OwnedDelivery[]>;
   /**
@@ -42,12 +50,12 @@ const MAX_AT_ONCE = 2000;
 const MIN_AT_ONCE = 100;
 
 export function makeClaimer(deps: ClaimerDeps): Claimer {
-  const { residents, strays, logger } = deps;
+  const { source, residents, strays, logger } = deps;
   let isBehind = false;
 
   const claim = async (room: Required<ClaimRoom>) => {
     try {
-      return await deps.claim(room);
+      return await source.claim(room);
     } catch (error) {
       strays.suspect();
       throw error;
@@ -56,7 +64,7 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
 
   const reloadCatalog = async () => {
     try {
-      await deps.reloadCatalog();
+      await source.reloadCatalog();
       isBehind = false;
     } catch (error) {
       isBehind = true;
@@ -64,17 +72,17 @@ export function makeClaimer(deps: ClaimerDeps): Claimer {
     }
   };
 
-  /** Without the current catalog, all claimed deliveries are strays. */
+  /** Without the current catalog, or if the positions cannot be stored, all claimed deliveries are strays. */
   const followCatalog = async (claimed: readonly OwnedDelivery[]) => {
     if (claimed.length === 0) return claimed;
     try {
       await reloadCatalog();
+      const me = deps.instance.id();
+      return await source.placeDelayed(claimed.filter(({ owner }) => owner === me));
     } catch (error) {
       strays.suspect();
       throw error;
     }
-    const me = deps.instance.id();
-    return claimed.filter(({ owner }) => owner === me);
   };
 
   /** Deliveries of failing receivers fall due all the time, a few at a time. They wait for the next round. */

@@ -8,6 +8,7 @@ import { Health } from './health.js';
 import { type LaneLimits, Lanes } from './lanes/lanes.js';
 import { Loops, type Round } from './loops.js';
 import { makeOrderedKeys } from './ordered-keys.js';
+import { makePlaceDelayed } from './place-delayed.js';
 import type { DispatchPorts, SendUnder } from './ports.js';
 import { type ResidentLimits, Residents } from './residents/residents.js';
 import { Resting } from './resting.js';
@@ -102,9 +103,13 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
   const suspectStrays = () => strays.suspect();
 
   const enqueue = (delivery: OwnedDelivery) => lanes.offer(delivery);
+  const placeDelayed = makePlaceDelayed({
+    find: webhooks.find,
+    place: ends.place,
+    advance: (webhookId, orderKey) => orderedKeys.advance(webhookId, orderKey),
+  });
   const claimer = makeClaimer({
-    claim: claims.claim,
-    reloadCatalog: webhooks.reload,
+    source: { claim: claims.claim, reloadCatalog: webhooks.reload, placeDelayed },
     instance,
     residents,
     strays,

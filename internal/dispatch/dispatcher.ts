@@ -6,7 +6,8 @@ import { type AttemptOutcome, isUnconnected } from '../domain/delivery/outcome.j
 import type { Slot } from '../domain/delivery/slot.js';
 import type { Verdict } from '../domain/delivery/verdict.js';
 import { type CatalogWebhook, hasSameUrl } from '../domain/matching/catalog.js';
-import { hasNoRetry } from '../domain/message/no-retry.js';
+import { dueAtOf } from '../domain/message/headers/due-at.js';
+import { hasNoRetry } from '../domain/message/headers/no-retry.js';
 import { messageOf } from '../errors.js';
 import type { Health } from './health.js';
 import type { Lanes } from './lanes/lanes.js';
@@ -209,7 +210,7 @@ export class Dispatcher {
     outcome: AttemptOutcome,
     startedAt: number,
   ): Verdict {
-    const history = { failures, ageMs: replay ? undefined : startedAt - message.receivedAt };
+    const history = { failures, ageMs: replay ? undefined : startedAt - dueAtOf(message) };
     const { webhooks, runtime } = this.deps;
     const verdict = (probe ? judgeProbe : judge)(outcome, history, webhooks.policyOf(webhook), runtime.random);
     return verdict.state === 'retry' && hasNoRetry(message.headers) ? withoutRetry(verdict, outcome) : verdict;

@@ -10,6 +10,7 @@ import type { Slot } from '../domain/delivery/slot.js';
 import type { CatalogWebhook } from '../domain/matching/catalog.js';
 import type { Logger } from '../logger.js';
 import type { OrderedKeysDeps } from './ordered-keys.js';
+import type { Placement } from './place-delayed.js';
 
 /** Deliveries in the store that are not resident in this instance: the port claims, unparks and parks them. */
 export interface ClaimPort extends Pick<OrderedKeysDeps, 'claimNext' | 'unparkFirst'> {
@@ -30,6 +31,8 @@ export interface EndPort {
   park(delivery: OwnedDelivery): Promise<void>;
   /** Ends the delivery of a deleted webhook. */
   cancel(delivery: OwnedDelivery): Promise<void>;
+  /** Gives delayed deliveries positions in their ordering keys, in this order. They wait for their turn. */
+  place(placements: readonly Placement[]): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
 }
 

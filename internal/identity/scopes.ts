@@ -14,7 +14,7 @@ const WORDS = [
   ['replays:write', 'count, start and cancel replays'],
   ['logs:read', 'read attempts with their payloads and answers'],
   ['messages:read', 'read messages with their payloads'],
-  ['messages:publish', 'publish messages'],
+  ['messages:publish', 'publish messages, and cancel delayed ones'],
   ['spaces:read', 'read the limits and defaults of spaces'],
   ['spaces:write', 'change the limits and defaults of spaces'],
   ['accounting:read', 'read the account of deliveries'],

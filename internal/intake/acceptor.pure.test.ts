@@ -126,6 +126,27 @@ describe('a message', () => {
     expect(turns).toEqual([`1 ${other?.orderKey}`]);
   });
 
+  it('that is delayed is neither resident nor parked nor ordered before its time', async () => {
+    const settings = { ...NO_SETTINGS, ordering: { by: 'webhook' as const } };
+    const webhooks = [makeTestWebhook(1, { settings }), makeTestWebhook(2, { waits: 'paused' }), makeTestWebhook(3)];
+    catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [] });
+    take('a.b', '{}', [['Hukz-Delay', '10m']]);
+    take('a.b', '{}', [['Hukz-Deliver-At', '2023-11-14T22:13:20Z']]);
+    const [delayed, late] = asked.map(({ acceptance }) => acceptance);
+    expect(delayed?.dueAt).toBe(1_700_000_600_000);
+    const plain = { wanted: false, held: false, orderKey: undefined, isNumberedLater: false };
+    expect(delayed?.deliveries).toMatchObject([plain, plain, plain]);
+    expect(late?.dueAt).toBeUndefined();
+    expect(late?.deliveries).toMatchObject([{ held: true }, { held: true }, { wanted: true }]);
+    for (const { answer } of asked) answer({});
+    await acceptor.idle();
+    expect(receipts).toMatchObject([
+      { outcome: 'stored', webhooks: 3 },
+      { outcome: 'stored', webhooks: 3 },
+    ]);
+    expect(enqueued.map(({ webhookId }) => webhookId)).toEqual([3]);
+  });
+
   it('that dispatch has no room for is left to the store, in part if need be', async () => {
     room = 1;
     take('a.b');

@@ -69,6 +69,7 @@ interface PendingMessage {
   readonly view: MessageView;
   readonly matched: Matched | undefined;
   readonly size: number;
+  readonly receivedAt: number;
 }
 
 /** Maximum number of matches of a message while the catalog changes. After that, the last match is stored. */
@@ -105,7 +106,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       latest.reserved = incoming.subject;
       return RESERVED;
     }
-    const view = new MessageView(incoming.subject, incoming.headers, incoming.payload);
+    const receivedAt = incoming.identity?.receivedAt ?? clock.now();
+    const view = new MessageView(incoming.subject, incoming.headers, incoming.payload, receivedAt);
     const matched = match(catalog, view);
     // The event of the message may have been registered a moment ago through another instance, while the stream, or a
     // candidate subject of this instance, brought the message. Therefore the catalog catches up before a message is
@@ -117,7 +119,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       else if (!incoming.learnsOfRefusal) count.dropped++;
       return OVERLOADED;
     }
-    return acceptPending({ incoming, view, matched, size });
+    return acceptPending({ incoming, view, matched, size, receivedAt });
   };
 
   const fail = ({ subject }: Incoming, error: unknown): Receipt => {
@@ -142,10 +144,11 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   };
 
   /** Matches again as long as the catalog changes meanwhile, or does not have the event yet. */
-  const store = async ({ incoming, view, matched: first }: PendingMessage): Promise<Receipt> => {
-    const message = toMessage(incoming);
+  const store = async ({ incoming, view, matched: first, receivedAt }: PendingMessage): Promise<Receipt> => {
+    const message = toMessage(incoming, receivedAt);
     view.moveTo(message.payload);
     const isOfStream = incoming.identity !== undefined;
+    const dueAt = delayOf(view);
     let matched = first;
     for (let tries = 1; ; tries++) {
       if (!matched || tries > 1) {
@@ -155,7 +158,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       if (!matched || isUnwanted(matched)) return leaveOut(matched);
       const { webhooks, stamp } = matched;
       const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
-      const stored = await storeMessage({ message, view, webhooks, catalogStamp, isOfStream });
+      const stored = await storeMessage({ message, view, webhooks, catalogStamp, isOfStream, dueAt });
       if (stored.accepted.stale) continue;
       const { accepted, deliveries } = stored;
       const isOrderedByStream = isOfStream && deliveries.some(({ isNumberedLater }) => isNumberedLater);
@@ -177,8 +180,13 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     return { outcome: 'unregistered' };
   };
 
-  const toMessage = ({ subject, headers, payload, identity }: Incoming): Message => {
-    const receivedAt = identity?.receivedAt ?? clock.now();
+  /** The time until which the message is delayed. A time that is over delays nothing. */
+  const delayOf = ({ routing }: MessageView): number | undefined => {
+    const dueAt = routing.ok ? routing.value.dueAt : undefined;
+    return dueAt !== undefined && dueAt > clock.now() ? dueAt : undefined;
+  };
+
+  const toMessage = ({ subject, headers, payload, identity }: Incoming, receivedAt: number): Message => {
     const id = identity?.id ?? deps.makeId(receivedAt);
     const made = envelope(subject, receivedAt, payload);
     return { id, receivedAt, subject, headers, payload: made.payload, body: made.body };

@@ -23,6 +23,7 @@ export interface Acceptance {
   readonly deliveries: readonly NewDelivery[];
   readonly catalogStamp: string | undefined;
   readonly isOfStream: boolean;
+  readonly dueAt: number | undefined;
 }
 
 export interface Accepted {
@@ -55,6 +56,8 @@ export interface MessageToStore {
   readonly catalogStamp: string | undefined;
   /** Whether the message came from a stream, whose order its deliveries then follow. */
   readonly isOfStream: boolean;
+  /** The time until which all deliveries are delayed, in milliseconds since 1970. Undefined means that none is. */
+  readonly dueAt: number | undefined;
 }
 
 export interface StoreOutcome {
@@ -76,15 +79,17 @@ export function makeStoreMessage(deps: StoreMessageDeps): (what: MessageToStore)
   const deliveryIdOf = makeDeliveryIds();
 
   /** Continues the list of deliveries as far as one turn allows. */
-  const plan = ({ message, view, webhooks, isOfStream }: MessageToStore, into: NewDelivery[]) => {
+  const plan = ({ message, view, webhooks, isOfStream, dueAt }: MessageToStore, into: NewDelivery[]) => {
     // Each delivery counts its part of the one body that all of them share.
     const bytes = DELIVERY_OVERHEAD + Math.ceil(message.body.length / webhooks.length);
     for (const webhook of aTickOf(webhooks, into.length)) {
       const id = deliveryIdOf(message.id, webhook.id);
-      const orderKey = orderKeyOf(webhook, view);
+      // A delayed delivery gets its position in its ordering key, or is parked, when it becomes due.
+      const isDelayed = dueAt !== undefined;
+      const orderKey = isDelayed ? undefined : orderKeyOf(webhook, view);
       const isOrdered = orderKey !== undefined;
-      const held = webhook.waits !== undefined || isOrdered;
-      const wanted = !held && deps.tryReserve(id, webhook.id, bytes);
+      const held = !isDelayed && (webhook.waits !== undefined || isOrdered);
+      const wanted = !held && !isDelayed && deps.tryReserve(id, webhook.id, bytes);
       into.push({ id, webhookId: webhook.id, wanted, held, orderKey, isNumberedLater: isOrdered && isOfStream });
     }
   };
@@ -99,8 +104,8 @@ export function makeStoreMessage(deps: StoreMessageDeps): (what: MessageToStore)
         if (deliveries.length > 0) await nextTurn();
         plan(what, deliveries);
       }
-      const { message, catalogStamp, isOfStream } = what;
-      return await deps.accept({ message, deliveries, catalogStamp, isOfStream });
+      const { message, catalogStamp, isOfStream, dueAt } = what;
+      return await deps.accept({ message, deliveries, catalogStamp, isOfStream, dueAt });
     } catch (error) {
       unreserve(deliveries);
       // The message may have been committed before the final failure. This instance then owns rows that are not sent.

@@ -1,6 +1,6 @@
 import type { Catalog } from '../domain/matching/catalog.js';
 import { MessageHead } from '../domain/matching/message-view.js';
-import type { Incoming } from './incoming.js';
+import type { Message } from '../domain/message/message.js';
 import { match } from './match.js';
 
 /** The ids for which the journal stores a message. One of each kind is enough. */
@@ -21,9 +21,13 @@ interface WouldStoreDeps {
  * does not store it.
  */
 export function makeWouldStore({ catalog, isReserved, storeUnmatched }: WouldStoreDeps) {
-  return ({ subject, headers }: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined => {
+  return ({
+    subject,
+    headers,
+    receivedAt,
+  }: Pick<Message, 'subject' | 'headers' | 'receivedAt'>): StoredFor | undefined => {
     if (isReserved(subject)) return undefined;
-    const matched = match(catalog, new MessageHead(subject, headers));
+    const matched = match(catalog, new MessageHead(subject, headers, receivedAt));
     if (!matched) return undefined;
     const events = catalog.eventsOf(subject);
     if (storeUnmatched) return { events };

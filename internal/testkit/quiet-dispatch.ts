@@ -22,6 +22,7 @@ export const quietDispatch = (given: Given = {}): DispatchPorts => ({
     settle: async () => undefined,
     park: async () => undefined,
     cancel: async () => undefined,
+    place: async () => undefined,
     giveBack: async () => undefined,
     ...given.ends,
   },

@@ -7,5 +7,5 @@ export function makeTestHead(subject: string, { tags = [], spaceId, webhookIds }
   const headers: Header[] = tags.map(({ key, value }) => ['Hukz-Tag', `${key}:${value}`]);
   if (spaceId !== undefined) headers.push(['Hukz-Space', `${spaceId}`]);
   if (webhookIds !== undefined) headers.push(['Hukz-Webhook', [...webhookIds].join(', ')]);
-  return new MessageHead(subject, headers);
+  return new MessageHead(subject, headers, 0);
 }

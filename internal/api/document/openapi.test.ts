@@ -136,6 +136,7 @@ describe('the OpenAPI document', () => {
     ['delete /replays/{id}', '200 400 401 403 404 429 500 503'],
     ['get /dead-letters', '200 401 403 409 422 429 431 500 503'],
     ['get /deliveries/{id}', '200 400 401 403 404 429 500 503'],
+    ['delete /messages/{id}', '200 400 401 403 404 409 429 500 503'],
     ['post /deliveries/{id}/retry', '202 400 401 403 404 409 429 500 503'],
     ['get /accounting', '200 401 403 409 422 429 431 500 503'],
     ['get /openapi.json', '200 403 429 500'],

@@ -37,7 +37,7 @@ export function makePublication(parts: MessageParts, maxBytes: number): Publicat
   if (payload.length > maxBytes) throw tooLarge(maxBytes, names.payload);
   const headers = parts.key === undefined ? parts.headers : [...parts.headers, keyHeader(parts.key, names.key)];
   for (const [name, value] of headers) requireSendable(name, value);
-  const routing = parseRouting(headers);
+  const routing = parseRouting(headers, Date.now());
   if (!routing.ok) throw refusedOption(routing.problem);
   return { subject: subject.value, headers, payload };
 }

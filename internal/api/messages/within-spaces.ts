@@ -9,7 +9,7 @@ import type { Principal } from '../../identity/principal.js';
  */
 export function withinSpaces(publication: Publication, { spaces }: Pick<Principal, 'spaces'>): Publication {
   if (spaces === 'all') return publication;
-  const routing = parseRouting(publication.headers);
+  const routing = parseRouting(publication.headers, Date.now());
   const named = routing.ok ? routing.value.spaceId : undefined;
   if (named !== undefined && spaces.includes(named)) return publication;
   const [only, ...others] = spaces;

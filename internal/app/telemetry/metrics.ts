@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RefusalReason } from '../../api/http/refusals.js';
 import type { SettledAttempt } from '../../domain/delivery/attempt.js';
+import { dueAtOf } from '../../domain/message/headers/due-at.js';
 import type { Backlog } from '../../store/deliveries/backlog.js';
 import { MEASURED_TABLES } from '../../store/deliveries/retention.js';
 import { ATTEMPT_OUTCOMES, FLUSH_KINDS, REPEATS } from './metric-labels.js';
@@ -118,7 +119,7 @@ export function makeMetrics(now: () => number): Metrics {
   });
   const latency = new Histogram({
     name: 'hukz_delivery_latency_seconds',
-    help: 'Time from the receipt of a message to its delivery to a webhook',
+    help: 'Time from the receipt of a message, or from the time that it was delayed to, to its delivery to a webhook',
     buckets: LATENCY_S,
     registers: [...registers],
   });
@@ -201,7 +202,8 @@ export function makeMetrics(now: () => number): Metrics {
     onAttempt(attempt) {
       attemptsBy(attempt.outcome).inc();
       duration.observe(attempt.durationMs / 1000);
-      if (attempt.outcome === 'delivered') latency.observe((now() - attempt.delivery.message.receivedAt) / 1000);
+      if (attempt.outcome === 'delivered')
+        latency.observe(Math.max(0, now() - dueAtOf(attempt.delivery.message)) / 1000);
     },
     onFlush(kind, items, ms) {
       batchOf(kind).observe(items);

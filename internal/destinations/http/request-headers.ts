@@ -1,7 +1,7 @@
 import type { Rendering } from '../../domain/format/format.js';
+import { requestIdOf } from '../../domain/message/headers/request-id.js';
 import type { Header } from '../../domain/message/message.js';
 import { passedHeaders } from '../../domain/message/passed-headers.js';
-import { requestIdOf } from '../../domain/message/request-id.js';
 import { traceContext } from '../../domain/message/trace-context.js';
 import type { OutboundRequest } from './outbound-request.js';
 

@@ -6,7 +6,7 @@ import type { Header } from '../message/message.js';
 import { orderKeyOf, orderValue } from './order-key.js';
 
 const message = (payload: string, headers: readonly Header[] = []) =>
-  new MessageView('a', headers, Buffer.from(payload));
+  new MessageView('a', headers, Buffer.from(payload), 0);
 const keyOf = (ordering: Ordering | undefined, payload = '{}', id = 1) =>
   orderKeyOf(makeTestWebhook(id, { settings: ordering ? { ordering } : {} }), message(payload));
 

@@ -6,7 +6,10 @@ export interface RetryPolicy {
   readonly scheduleMs: readonly number[];
   /** 0.2 spreads each wait evenly over ±20 %. */
   readonly jitter: number;
-  /** Age of a message after which its deliveries are not attempted again. 0 means no limit. A replay has no limit. */
+  /**
+   * Age of a message after which its deliveries are not attempted again. The age of a delayed message counts from its
+   * time of delivery. 0 means no limit. A replay has no limit.
+   */
   readonly maxAgeMs: number;
   /** Statuses after which a delivery is not attempted again. */
   readonly finalStatuses: readonly number[];
@@ -22,7 +25,10 @@ export interface RetryPolicy {
 export interface History {
   /** Number of attempts that used up a step of the schedule. */
   readonly failures: number;
-  /** Time since the message was received. Undefined means that the age does not matter. */
+  /**
+   * Time since the message was received, or since its time of delivery if it was delayed. Undefined means that the age
+   * does not matter.
+   */
   readonly ageMs: number | undefined;
 }
 

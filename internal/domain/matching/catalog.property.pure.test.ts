@@ -54,6 +54,7 @@ const routing: fc.Arbitrary<Routing> = fc.record({
     fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 }).map((ids) => new Set(ids)),
     { nil: undefined },
   ),
+  dueAt: fc.constant(undefined),
 });
 const question = fc.tuple(published, routing);
 

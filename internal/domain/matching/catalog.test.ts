@@ -5,7 +5,8 @@ import type { Header } from '../message/message.js';
 import { Catalog, type CatalogChanges, type CatalogWebhook } from './catalog.js';
 import { parseRouting, type Routing } from './routing.js';
 
-const everybody: Routing = { tags: [], spaceId: undefined, webhookIds: undefined };
+const everybody: Routing = { tags: [], spaceId: undefined, webhookIds: undefined, dueAt: undefined };
+const parsed = (headers: readonly Header[]) => parseRouting(headers, 0);
 const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
 const changes = (version: number, some: Partial<CatalogChanges>): CatalogChanges => ({ ...none, ...some, version });
 const webhook = (id: number, eventIds: number[], more: Partial<CatalogWebhook> = {}) =>
@@ -153,7 +154,7 @@ it('finds one of 100,000 webhooks by its tag as fast as one of ten', () => {
 describe('routing headers', () => {
   it('are read whatever their case, tags repeatedly', () => {
     expect(
-      parseRouting([
+      parsed([
         ['hukz-tag', 'a:b:c'],
         ['Hukz-Tag', 'x:'],
         ['HUKZ-SPACE', '7'],
@@ -169,7 +170,7 @@ describe('routing headers', () => {
         spaceId: 7,
       },
     });
-    expect(parseRouting([['other', 'x']])).toEqual({ ok: true, value: everybody });
+    expect(parsed([['other', 'x']])).toEqual({ ok: true, value: everybody });
   });
 
   it.each([
@@ -195,12 +196,12 @@ describe('routing headers', () => {
     [['Hukz-Request-Id', 'é']],
     [['Hukz-Request-Id', 'x'.repeat(256)]],
   ] as const)('that are malformed trigger no webhook: %p', (header) => {
-    expect(parseRouting([header])).toMatchObject({ ok: false });
+    expect(parsed([header])).toMatchObject({ ok: false });
   });
 
   it('name one space only', () => {
     expect(
-      parseRouting([
+      parsed([
         ['Hukz-Space', '1'],
         ['Hukz-Space', '2'],
       ]).ok,
@@ -208,12 +209,12 @@ describe('routing headers', () => {
   });
 
   it('name one id of the publisher only', () => {
-    const ids = (...values: string[]) => parseRouting(values.map((value) => ['Hukz-Request-Id', value])).ok;
+    const ids = (...values: string[]) => parsed(values.map((value) => ['Hukz-Request-Id', value])).ok;
     expect([ids('a'), ids('a', 'a'), ids('a', 'b')]).toEqual([true, true, false]);
   });
 
   it('name a thousand webhooks at most, in one list or in many', () => {
     const lists = (count: number) => Array.from({ length: count }, (_, n): Header => ['Hukz-Webhook', `${n + 1},1`]);
-    expect([parseRouting(lists(1000)).ok, parseRouting(lists(1001)).ok]).toEqual([true, false]);
+    expect([parsed(lists(1000)).ok, parsed(lists(1001)).ok]).toEqual([true, false]);
   });
 });

@@ -6,7 +6,7 @@ import { MessageHead } from './message-view.js';
 
 const webhook = makeTestWebhook(1, { eventIds: [3, 4], spaceId: 7, tags: { app: 'x', env: '' } });
 const gets = (headers: readonly Header[], covering = [4]) =>
-  matches(webhook, new MessageHead('a.b', headers), covering);
+  matches(webhook, new MessageHead('a.b', headers, 0), covering);
 
 describe('a webhook receives a message', () => {
   it.each([
@@ -51,7 +51,7 @@ describe('a webhook receives a message', () => {
 
   it('of each of its events, in whatever order they are listed', () => {
     const listed = [9, 2, 7, 4, 1, 8];
-    const without = new MessageHead('a.b', []);
+    const without = new MessageHead('a.b', [], 0);
     const found = listed.filter((id) => matches({ ...webhook, eventIds: listed }, without, [id]));
     expect(found).toEqual(listed);
   });

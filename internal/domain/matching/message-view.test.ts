@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { MessageHead, MessageView } from './message-view.js';
 
-const view = (payload: string) => new MessageView('a', [], Buffer.from(payload));
+const view = (payload: string) => new MessageView('a', [], Buffer.from(payload), 0);
 
 it('the JSON of a message is parsed once, and not before something asks for it', () => {
   const asked = view('{"a":{}}');
@@ -18,7 +18,7 @@ it.each(['{', '', 'text'])('a payload %p is no JSON', (payload) => {
 });
 
 it('routing headers are read once', () => {
-  const head = new MessageHead('a', [['Hukz-Space', '7']]);
+  const head = new MessageHead('a', [['Hukz-Space', '7']], 0);
   expect(head.routing).toEqual({ ok: true, value: { tags: [], spaceId: 7 } });
   expect(head.routing).toBe(head.routing);
 });

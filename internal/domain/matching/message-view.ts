@@ -11,10 +11,11 @@ export class MessageHead {
   constructor(
     readonly subject: string,
     readonly headers: readonly Header[],
+    private readonly receivedAt: number,
   ) {}
 
   get routing(): Parsed<Routing> {
-    this.read ??= parseRouting(this.headers);
+    this.read ??= parseRouting(this.headers, this.receivedAt);
     return this.read;
   }
 }
@@ -31,8 +32,9 @@ export class MessageView extends MessageHead {
     subject: string,
     headers: readonly Header[],
     private payload: Uint8Array,
+    receivedAt: number,
   ) {
-    super(subject, headers);
+    super(subject, headers, receivedAt);
   }
 
   /** Makes this view read the payload from a copy, because the socket's buffer is reused. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../testkit/properties.js';
+import { hasNoRetry } from '../message/headers/no-retry.js';
+import { requestIdOf } from '../message/headers/request-id.js';
 import type { Header } from '../message/message.js';
-import { hasNoRetry } from '../message/no-retry.js';
-import { requestIdOf } from '../message/request-id.js';
 import { parseRouting } from './routing.js';
 
 const anyCase = (name: string) => fc.mixedCase(fc.constant(name));
@@ -23,7 +23,7 @@ describe('the webhooks that a message names', () => {
       fc.property(fc.array(list, { minLength: 1, maxLength: 4 }), anyCase('Hukz-Webhook'), (lists, name) => {
         const headers = lists.map((ids): Header => [name, ids.map(({ text }) => text).join(',')]);
         const webhookIds = new Set(lists.flat().map((one) => one.id));
-        expect(parseRouting(headers)).toEqual({ ok: true, value: { tags: [], webhookIds } });
+        expect(parseRouting(headers, 0)).toEqual({ ok: true, value: { tags: [], webhookIds } });
       }),
     );
   });
@@ -32,7 +32,7 @@ describe('the webhooks that a message names', () => {
     const wrong = fc.string().filter((text) => !text.split(',').every((part) => /^[1-9]\d{0,14}$/.test(part.trim())));
     fc.assert(
       fc.property(fc.array(id, { maxLength: 3 }), wrong, fc.array(id, { maxLength: 3 }), (before, text, after) => {
-        expect(parseRouting([['Hukz-Webhook', [...before, text, ...after].join()]]).ok).toBe(false);
+        expect(parseRouting([['Hukz-Webhook', [...before, text, ...after].join()]], 0).ok).toBe(false);
       }),
     );
   });
@@ -44,7 +44,7 @@ describe('a word of a publisher that is read again when the message is sent', ()
     fc.assert(
       fc.property(among(line), (headers) => {
         const requestId = requestIdOf(headers);
-        expect(parseRouting(headers).ok).toBe(requestId !== undefined);
+        expect(parseRouting(headers, 0).ok).toBe(requestId !== undefined);
         if (requestId !== undefined) expect(requestId).toMatch(/^[!-~]([ -~]*[!-~])?$/);
       }),
     );
@@ -54,7 +54,7 @@ describe('a word of a publisher that is read again when the message is sent', ()
     const value = fc.oneof(fc.string(), fc.mixedCase(fc.constant('true')), fc.constantFrom('1', '0', 'false', 'yes'));
     fc.assert(
       fc.property(among(fc.tuple(anyCase('Hukz-No-Retry'), value)), (headers) => {
-        expect(hasNoRetry(headers)).toBe(parseRouting(headers).ok);
+        expect(hasNoRetry(headers)).toBe(parseRouting(headers, 0).ok);
       }),
     );
   });

@@ -1,49 +1,62 @@
+import { parseDelay, parseDeliverAt } from '../message/headers/due-at.js';
+import { parseNoRetry } from '../message/headers/no-retry.js';
+import { parseRequestId } from '../message/headers/request-id.js';
+import { MAX_NAMED_WEBHOOKS, parseWebhookList, tooMany } from '../message/headers/webhook-list.js';
 import type { Header } from '../message/message.js';
-import { parseNoRetry } from '../message/no-retry.js';
-import { parseRequestId } from '../message/request-id.js';
-import { MAX_NAMED_WEBHOOKS, parseWebhookList, tooMany } from '../message/webhook-list.js';
 import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { parseTag, type Tag } from './tags.js';
 
-/** The conditions with which a publisher narrows a message to some webhooks. */
+/** The wishes of a publisher for the deliveries of a message: the webhooks, and the earliest time. */
 export interface Routing {
   readonly tags: readonly Tag[];
   readonly spaceId: number | undefined;
   /** The only webhooks that may receive the message. Undefined means that the message names none. */
   readonly webhookIds: ReadonlySet<number> | undefined;
+  /** The time before which the message is not sent, in milliseconds since 1970. It may be over. */
+  readonly dueAt: number | undefined;
 }
 
-const EVERYBODY: Routing = { tags: [], spaceId: undefined, webhookIds: undefined };
+const EVERYBODY: Routing = { tags: [], spaceId: undefined, webhookIds: undefined, dueAt: undefined };
 
 /** The values that have been read so far. */
 interface Read {
   tags: Tag[] | undefined;
   spaceId: number | undefined;
   webhookIds: Set<number> | undefined;
+  dueAt: number | undefined;
   requestId: string | undefined;
 }
 
+const NOTHING: Read = {
+  tags: undefined,
+  spaceId: undefined,
+  webhookIds: undefined,
+  dueAt: undefined,
+  requestId: undefined,
+};
+
 /**
- * Parses what a publisher says about a message: `Hukz-Tag: key:value` (repeatable; a webhook must have all of these
- * tags), `Hukz-Space: 7` and `Hukz-Webhook: 17, 18` (repeatable; a webhook must be one of these). Header names are
- * case-insensitive. Any malformed header makes the whole routing invalid, because firing every webhook instead would
- * give one tenant's message to another. `Hukz-No-Retry` and `Hukz-Request-Id` are only checked here: the stored headers
- * have them when the message is sent.
+ * Parses the wishes of a publisher for a message: `Hukz-Tag: key:value` (repeatable; a webhook must have all of these
+ * tags), `Hukz-Space: 7`, `Hukz-Webhook: 17, 18` (repeatable; a webhook must be one of these), and `Hukz-Deliver-At` or
+ * `Hukz-Delay`. Header names are case-insensitive. Any malformed header makes the whole routing invalid, because firing
+ * every webhook instead would give one tenant's message to another. `Hukz-No-Retry` and `Hukz-Request-Id` are only
+ * checked here: the stored headers have them when the message is sent. `receivedAt` is the time of the message, in
+ * milliseconds since 1970.
  */
-export function parseRouting(headers: readonly Header[]): Parsed<Routing> {
+export function parseRouting(headers: readonly Header[], receivedAt: number): Parsed<Routing> {
   if (headers.length === 0) return parsed(EVERYBODY);
-  const read: Read = { tags: undefined, spaceId: undefined, webhookIds: undefined, requestId: undefined };
+  const read: Read = { ...NOTHING };
   for (const [name, value] of headers) {
-    const problem = readHeader(name.toLowerCase(), value, read);
+    const problem = readHeader(name.toLowerCase(), value, read, receivedAt);
     if (problem !== undefined) return refused(problem);
   }
-  const { tags, spaceId, webhookIds } = read;
-  const isNarrowed = tags !== undefined || spaceId !== undefined || webhookIds !== undefined;
-  return parsed(isNarrowed ? { tags: tags ?? EVERYBODY.tags, spaceId, webhookIds } : EVERYBODY);
+  const { tags = EVERYBODY.tags, spaceId, webhookIds, dueAt } = read;
+  const isEmpty = tags.length === 0 && spaceId === undefined && webhookIds === undefined && dueAt === undefined;
+  return parsed(isEmpty ? EVERYBODY : { tags, spaceId, webhookIds, dueAt });
 }
 
-/** Returns the problem of a header. Other headers than these have none. */
-function readHeader(name: string, value: string, read: Read): string | undefined {
+/** Returns the problem of a header, whose name is in lower case. Other headers than these have none. */
+function readHeader(name: string, value: string, read: Read, receivedAt: number): string | undefined {
   switch (name) {
     case 'hukz-tag':
       return problemOf('Hukz-Tag', readTag(value, read));
@@ -51,6 +64,10 @@ function readHeader(name: string, value: string, read: Read): string | undefined
       return problemOf('Hukz-Space', readSpace(value, read));
     case 'hukz-webhook':
       return problemOf('Hukz-Webhook', readWebhooks(value, read));
+    case 'hukz-deliver-at':
+      return problemOf('Hukz-Deliver-At', readDueAt(parseDeliverAt(value, receivedAt), read));
+    case 'hukz-delay':
+      return problemOf('Hukz-Delay', readDueAt(parseDelay(value, receivedAt), read));
     case 'hukz-no-retry':
       return problemOf('Hukz-No-Retry', parseNoRetry(value));
     case 'hukz-request-id':
@@ -84,6 +101,13 @@ function readWebhooks(value: string, read: Read): Parsed<unknown> {
   read.webhookIds ??= new Set();
   for (const id of list.value) read.webhookIds.add(id);
   return read.webhookIds.size > MAX_NAMED_WEBHOOKS ? tooMany() : list;
+}
+
+function readDueAt(at: Parsed<number>, read: Read): Parsed<number> {
+  if (!at.ok) return at;
+  if (read.dueAt !== undefined) return refused('one delivery time a message, by Hukz-Deliver-At or by Hukz-Delay');
+  read.dueAt = at.value;
+  return at;
 }
 
 function readRequestId(value: string, read: Read): Parsed<string> {

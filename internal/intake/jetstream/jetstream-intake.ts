@@ -1,11 +1,11 @@
 import type { ConnectionOptions, NatsConnection } from 'nats';
+import type { Message } from '../../domain/message/message.js';
 import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { OncePerChange } from '../../once-per-change.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import { makeClientBoundary } from '../client-boundary.js';
-import type { Incoming } from '../incoming.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
@@ -47,7 +47,7 @@ export interface JetStreamIntakeDeps {
    */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** The event and the webhooks for which the journal would store an arriving message. */
-  wouldStore(message: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined;
+  wouldStore(message: Pick<Message, 'subject' | 'headers' | 'receivedAt'>): StoredFor | undefined;
   /** The storage of the consumers' positions. */
   readonly positions: PositionStore;
   /** Monotonic milliseconds. */

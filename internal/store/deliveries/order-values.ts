@@ -21,6 +21,7 @@ interface SizeRow {
 interface PartRow {
   readonly id: string;
   readonly subject: string;
+  readonly received_at: Date;
   readonly part: Uint8Array | null;
 }
 
@@ -48,10 +49,11 @@ export async function orderValues(
   );
   for (const step of bySize(sizes, ({ bytes }) => bytes, STEP_BYTES)) {
     const keys = step.map(({ id, received_at }) => ({ messageId: id, receivedAt: received_at }));
-    for (const { id, subject, part } of await read<PartRow>(`m.subject, ${column} as part`, keys)) {
+    for (const row of await read<PartRow>(`m.subject, m.received_at, ${column} as part`, keys)) {
+      const { id, subject, part } = row;
       const payload = isInPayload && part ? part : NOTHING;
       const headers = isInPayload ? [] : readHeaders(part);
-      const value = orderValue(ordering, new MessageView(subject, headers, payload));
+      const value = orderValue(ordering, new MessageView(subject, headers, payload, row.received_at.getTime()));
       if (value !== undefined) values.set(id, echo(value, MAX_CHARACTERS));
     }
   }

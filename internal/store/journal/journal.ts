@@ -13,6 +13,7 @@ import { makeBatcher } from './batcher.js';
 import { cancel } from './claim/cancel.js';
 import { claim } from './claim/claim.js';
 import { giveBack, giveBackStrays, park, unpark } from './claim/park.js';
+import { type Placed, place } from './claim/place.js';
 import type { JournalPool } from './journal-pool.js';
 import { makePersevere } from './persevere.js';
 import { makeSettling } from './settling.js';
@@ -48,6 +49,7 @@ export interface Journal {
   claim(room: ClaimRoom): Promise<Claim>;
   park(delivery: OwnedDelivery): Promise<void>;
   cancel(delivery: OwnedDelivery): Promise<void>;
+  place(placed: readonly Placed[]): Promise<void>;
   giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
   giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
   unpark(limit: number): Promise<number>;
@@ -110,6 +112,7 @@ export function makeJournal(deps: JournalDeps): Journal {
     claim: (room) => claim(pool, instanceId(), room),
     park: batched(park).add,
     cancel: batched(cancel).add,
+    place: (placed) => place(pool, placed),
     giveBack: (deliveries) => giveBack(pool, deliveries),
     giveBackStrays: (isResident) => giveBackStrays(pool, instanceId(), isResident),
     unpark: (limit) => unpark(pool, limit),

@@ -4,6 +4,7 @@ import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
 import { makeTestJournal, makeTestMessage, type TestJournal } from '../../testkit/kits/test-journal.js';
 import { touchedBy } from '../../testkit/touched-pages.js';
 import { claimNext } from './claim/claim-next.js';
+import { place } from './claim/place.js';
 import type { Journal } from './journal.js';
 import type { JournalPool } from './journal-pool.js';
 
@@ -62,6 +63,11 @@ const WORKS: Readonly<Record<string, (deliveries: readonly OwnedDelivery[]) => P
   'settle for another time': (all) =>
     Promise.all(all.map((one) => journal.settle(kit.attempt(one, { outcome: 'failed', retryInMs: 1000 })))),
   park: (all) => Promise.all(all.map((one) => journal.park(one))),
+  place: (all) =>
+    place(
+      pool,
+      all.map((delivery) => ({ delivery, orderKey: randomUUID() })),
+    ),
   cancel: (all) => Promise.all(all.map((one) => journal.cancel(one))),
   'give back, and claim': async (all) => {
     await journal.giveBack(all);

@@ -7,6 +7,7 @@ import { CLAIM_NEXT } from './claim/claim-next.js';
 import { CLAIM_PROBES } from './claim/claim-probes.js';
 import { CLAIM_AROUND, CLAIM_OLDEST } from './claim/claim-statements.js';
 import { PARK } from './claim/park.js';
+import { PLACE } from './claim/place.js';
 import { SETTLE } from './settle.js';
 
 let kit: TestJournal;
@@ -88,6 +89,7 @@ describe.each(Object.entries(STATES))('planned for %s', (_name, make) => {
   it.each([
     ['hold', PARK],
     ['cancel', CANCEL],
+    ['place', PLACE],
     ['hurry', HURRY],
   ])('what is named is found by its key: %s', async (_name, { text }) => {
     const plan = await planOf(text);

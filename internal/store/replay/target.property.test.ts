@@ -10,6 +10,7 @@ import { loadCatalogChanges } from '../catalog/catalog-changes.js';
 import { writeHeaders } from '../journal/accept/header-bytes.js';
 import { findReplayTarget } from './target.js';
 
+const RECEIVED_AT = Date.UTC(2026, 0, 31, 12);
 /** The rules by which `*`, `>` and patterns that cover the inboxes are stored but not subscribed. */
 const RULES = { allowAll: false, inboxes: ['b.a'] };
 
@@ -54,6 +55,10 @@ const header: fc.Arbitrary<Header> = fc.constantFrom<Header>(
   ['Hukz-Webhook', 'key:orders'],
   ['Hukz-No-Retry', 'true'],
   ['Hukz-Request-Id', ''],
+  ['Hukz-Deliver-At', '2026-02-01T12:00:00Z'],
+  ['Hukz-Deliver-At', '2026-03-31T12:00:00Z'],
+  ['Hukz-Delay', '10m'],
+  ['Hukz-Delay', 'soon'],
   ['Trace', 'é'],
 );
 const message = fc.record({
@@ -107,8 +112,10 @@ it('a replay of what a webhook missed takes exactly the messages that intake wou
       for (const place of stored.webhooks.keys()) {
         const target = await findReplayTarget(kit.pool.run, place + 1, makeFiringRules(RULES));
         for (const { subject: text, headers } of messages) {
-          const isGiven = wouldStore({ subject: text, headers })?.webhooks?.includes(place + 1) === true;
-          expect([text, headers, target?.wants(text, writeHeaders(headers))]).toEqual([text, headers, isGiven]);
+          const isGiven =
+            wouldStore({ subject: text, headers, receivedAt: RECEIVED_AT })?.webhooks?.includes(place + 1) === true;
+          const kept = { subject: text, headers: writeHeaders(headers), receivedAt: RECEIVED_AT };
+          expect([text, headers, target?.wants(kept)]).toEqual([text, headers, isGiven]);
           seen[isGiven ? 'given' : 'withheld']++;
         }
       }

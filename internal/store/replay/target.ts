@@ -33,7 +33,11 @@ export interface ReplayTarget {
    * Returns whether a message would trigger the webhook today, by the same rules as a fresh message, routing headers
    * included.
    */
-  wants(subject: string, headers: Uint8Array | null): boolean;
+  wants(message: {
+    readonly subject: string;
+    readonly headers: Uint8Array | null;
+    readonly receivedAt: number;
+  }): boolean;
 }
 
 /** Returns undefined when the webhook is deleted. */
@@ -53,8 +57,8 @@ export async function findReplayTarget(
     if (subject !== undefined && rules.isPermitted(subject)) events.set(subject, id);
   }
   return {
-    wants: (subject, headers) =>
+    wants: ({ subject, headers, receivedAt }) =>
       !rules.isReserved(subject) &&
-      matches(webhook, new MessageHead(subject, readHeaders(headers)), events.match(subject)),
+      matches(webhook, new MessageHead(subject, readHeaders(headers), receivedAt), events.match(subject)),
   };
 }

@@ -64,11 +64,14 @@ export async function readWindow(
   ]);
   const end = rows.at(-1);
   return {
-    candidates: rows
-      .filter(({ fits, subject, headers }) => fits && (subject === null || target.wants(subject, headers)))
-      .map(toCandidate),
+    candidates: rows.filter((row) => row.fits && isWanted(target, row)).map(toCandidate),
     next: end?.last ? cursorOf(end) : undefined,
   };
+}
+
+/** Only messages that were never owed to the webhook are matched. The rows of others have no subject. */
+function isWanted(target: ReplayTarget, { subject, headers, received_at }: WindowRow): boolean {
+  return subject === null || target.wants({ subject, headers, receivedAt: Date.parse(received_at) });
 }
 
 /** Returns a cursor before all rows. Logs are read from a day earlier, because their times are of another clock. */

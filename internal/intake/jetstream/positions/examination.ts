@@ -1,5 +1,5 @@
+import type { Message } from '../../../domain/message/message.js';
 import type { StoredPosition } from '../../../domain/streams/consumer-position.js';
-import type { Incoming } from '../../incoming.js';
 import type { StoredFor } from '../../would-store.js';
 import { makePositionId } from '../stream-position.js';
 import { floorOf, type Look } from './look.js';
@@ -7,7 +7,7 @@ import { type ProbeDeps, type ProbedMessage, probeStream } from './stream-probe.
 
 export interface ExaminationDeps extends Omit<ProbeDeps, 'connection' | 'manager'> {
   /** The event and the webhooks for which the journal would store an arriving message. */
-  wouldStore(message: Pick<Incoming, 'subject' | 'headers'>): StoredFor | undefined;
+  wouldStore(message: Pick<Message, 'subject' | 'headers' | 'receivedAt'>): StoredFor | undefined;
   /** Ids of the messages that the journal does not have. */
   findAbsent(messages: readonly SoughtMessage[]): Promise<ReadonlySet<string>>;
   /** The times at which events and webhooks were made or changed, in milliseconds since 1970. */
@@ -16,10 +16,7 @@ export interface ExaminationDeps extends Omit<ProbeDeps, 'connection' | 'manager
 
 type ChangedAt = Readonly<Record<'events' | 'webhooks', ReadonlyMap<number, number>>>;
 
-interface SoughtMessage extends Pick<Incoming, 'subject' | 'headers'> {
-  readonly id: string;
-  readonly receivedAt: number;
-}
+type SoughtMessage = Pick<Message, 'id' | 'subject' | 'headers' | 'receivedAt'>;
 
 /** A message that the journal does not have. Its consumer may not have received its acknowledgement either. */
 export interface Doubt extends SoughtMessage {

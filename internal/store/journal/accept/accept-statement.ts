@@ -48,6 +48,11 @@ export interface Acceptance {
   readonly catalogStamp?: string | undefined;
   /** True if a stream accepted the message as new, so that no other message of a stream is its duplicate. */
   readonly isOfStream?: boolean;
+  /**
+   * The time from which the deliveries are due, in milliseconds since 1970. None of them is wanted, parked or ordered
+   * then. Without it, they are due now.
+   */
+  readonly dueAt?: number | undefined;
 }
 
 export interface Keyed {
@@ -70,6 +75,7 @@ interface Owed {
   readonly delivery: NewDelivery;
   readonly messageId: string;
   readonly bytes: number;
+  readonly dueAt: number | undefined;
 }
 
 const MESSAGES = columns<Row>()({
@@ -101,6 +107,10 @@ const DELIVERIES = columns<Owed>()({
   order_key: whenAny(
     ({ delivery }) => delivery.orderKey,
     uuids(({ delivery }) => delivery.orderKey),
+  ),
+  due: whenAny(
+    ({ dueAt }) => dueAt,
+    float8s(({ dueAt }) => dueAt),
   ),
 });
 
@@ -156,7 +166,8 @@ export const ACCEPT: Statement = {
     ), owed as (
       insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at, owner, order_key, order_no)
       select input.id, stored.id, stored.received_at, webhook_id, bytes,
-        case when place in ('h', 'l') then 'infinity' else now() end, case when place = 'o' then me.id end,
+        case when place in ('h', 'l') then 'infinity' else coalesce(to_timestamp(due / 1000), now()) end,
+        case when place = 'o' then me.id end,
         order_key, case when order_key is not null and place <> 'l' then (select no from turn) + input.no end
       from ${numberedRowsOf($.deliveries)}
       join stored on stored.id = input.message_id
@@ -174,14 +185,14 @@ export function acceptValues(owner: string, batch: readonly Keyed[], windowMs: n
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (const { acceptance, key } of batch) {
-    const { message } = acceptance;
+    const { message, dueAt } = acceptance;
     const headers = writeHeaders(message.headers);
     messages.push({ acceptance, key, headers, start: size + 1, owedFrom: deliveries.length + 1 });
     pieces.push(headers, message.payload);
     size += headers.length + message.payload.length;
     const owedBytes = message.body.length + headers.length;
     for (const delivery of acceptance.deliveries) {
-      deliveries.push({ delivery, messageId: message.id, bytes: owedBytes });
+      deliveries.push({ delivery, messageId: message.id, bytes: owedBytes, dueAt });
     }
   }
   const stamp = batch[0]?.acceptance.catalogStamp ?? null;

@@ -1,4 +1,4 @@
-import type { Header } from './message.js';
+import type { Header } from '../message.js';
 
 /** Returns the first value of a header. The name is given in lower case, and may have any case in the message. */
 export function headerValue(headers: readonly Header[], name: string): string | undefined {

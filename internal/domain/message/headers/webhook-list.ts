@@ -1,5 +1,5 @@
-import { echo } from '../text/echo.js';
-import { type Parsed, parsed, refused } from '../text/parsed.js';
+import { echo } from '../../text/echo.js';
+import { type Parsed, parsed, refused } from '../../text/parsed.js';
 
 /** Maximum number of webhooks that one message names. */
 export const MAX_NAMED_WEBHOOKS = 1000;

@@ -1,6 +1,6 @@
-import { type Parsed, parsed, refused } from '../text/parsed.js';
+import { type Parsed, parsed, refused } from '../../text/parsed.js';
+import type { Header } from '../message.js';
 import { headerValue } from './header-value.js';
-import type { Header } from './message.js';
 
 const VALUE = /^(?:1|true)$/i;
 

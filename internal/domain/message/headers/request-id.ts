@@ -1,6 +1,6 @@
-import { type Parsed, parsed, refused } from '../text/parsed.js';
+import { type Parsed, parsed, refused } from '../../text/parsed.js';
+import type { Header } from '../message.js';
 import { headerValue } from './header-value.js';
-import type { Header } from './message.js';
 
 const MAX_LENGTH = 255;
 /** The value of an HTTP header is visible ASCII with inner spaces. */
