@@ -70,7 +70,11 @@ function lines(rounds: readonly Round[]): readonly Line[] {
       unit: '/s',
       values: runs.map(({ perSecond }) => perSecond),
       targets: [atLeast(median(ratios), bound, ' × W1')],
-      notes: [`ratio to W1 of the same minute: ${spell(median(ratios))}`, spellUsage(runs.map(({ usage }) => usage))],
+      notes: [
+        `ratio to W1 of the same minute: ${spell(median(ratios))}`,
+        spellUsage(runs.map(({ usage }) => usage)),
+        `W1, beside it: ${spellUsage(rounds.map(({ nats }) => nats.usage))}`,
+      ],
     };
   };
   const p99s = rounds.map(({ latencies }) => latencies.p99);

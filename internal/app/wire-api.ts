@@ -1,6 +1,6 @@
-import type { Express } from 'express';
+import type { RequestListener } from 'node:http';
 import { makeTokenCheck } from '../api/http/bearer.js';
-import { makeApi } from '../api/http/make-api.js';
+import { makeApiListener } from '../api/http/make-api.js';
 import { destinationOf } from '../domain/egress/egress-rules.js';
 import { bySubject, forUsers } from '../domain/streams/degradation.js';
 import { AppError } from '../errors.js';
@@ -15,7 +15,7 @@ import { findReadiness, probeDatabase } from './telemetry/readiness.js';
 import type { Observation } from './wire-observation.js';
 
 /** Constructs the API from the store and the other parts of the service. */
-export function wireApi(base: Base, core: Core, observation: Observation, isStopping: () => boolean): Express {
+export function wireApi(base: Base, core: Core, observation: Observation, isStopping: () => boolean): RequestListener {
   const { config, version, logger } = base;
   const { store, vault, journal, registry, membership, outbound, dispatch } = core;
   const { catalog, catalogSync, permitted, subjectRules } = registry;
@@ -38,7 +38,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
       );
     return webhook;
   };
-  return makeApi({
+  return makeApiListener({
     db,
     pool,
     vault,

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { ApiDeps } from '../api-deps.js';
@@ -8,6 +9,7 @@ import { guardedPaths, identifyCaller, requirePrincipal } from './caller.js';
 import type { Endpoint } from './endpoint.js';
 import { makeErrorHandler, sendErrors } from './error-answer.js';
 import { METHOD_STATUS, STATUS_OF } from './error-table.js';
+import { type FastLane, makeFastLane } from './fast-lane.js';
 import { LargeAnswers } from './large-answers.js';
 import { limitRequests } from './limit-requests.js';
 import type { Refusals } from './refusals.js';
@@ -23,17 +25,29 @@ const MAX_BEGUN = 20;
 
 /** The HTTP API: all endpoints of the table in `endpoints.ts`, and errors in one form for all other requests. */
 export function makeApi(deps: ApiDeps): Express {
+  const endpoints = makeEndpoints(deps);
+  return makeApp(deps, endpoints, makeFastLane(deps, endpoints));
+}
+
+/** The API as it is served: fast endpoints are answered beside express. */
+export function makeApiListener(deps: ApiDeps): RequestListener {
+  const endpoints = makeEndpoints(deps);
+  const lane = makeFastLane(deps, endpoints);
+  return lane.before(makeApp(deps, endpoints, lane));
+}
+
+function makeApp(deps: ApiDeps, endpoints: readonly Endpoint[], { throwFailure }: FastLane): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
-  app.use(makeRequestLog(deps.logger), securityHeaders());
-  const endpoints = makeEndpoints(deps);
   const { refusals } = deps;
+  app.use(makeRequestLog(deps.logger), securityHeaders());
   app.use(guardFromBrowsers(deps.door, refusals), identifyCaller(deps.authenticate));
   if (deps.apiRate) app.use(unlessFor(unlimitedIn(endpoints), limitRequests(deps.apiRate, refusals)));
   app.use(guardedPaths(endpoints), requirePrincipal);
+  app.use(throwFailure);
   mount(app, endpoints, refusals);
   app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'no route matches this path' }]));
   app.use(makeErrorHandler(deps.logger));
