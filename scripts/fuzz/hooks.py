@@ -16,6 +16,7 @@ UNSAID = [
     r"event_ids: there is no event [0-9, …]+",
     r"since must be before until, and not in the future",
     r"headers: a header may be named only once, in any case",
+    r'the subject ".*" belongs to NATS, to replies or to hukz itself',
     r"tags have at most 12288 bytes of JSON in total, and these have [0-9]+",
 ]
 # 431: a schema bounds each parameter, and not all of them together.

@@ -192,7 +192,7 @@ function refusals(endpoint: Endpoint, components: Components): Operation['respon
         },
       ]),
     ),
-    ...(endpoint.query && { [headTooLarge]: { description } }),
+    ...((endpoint.query ?? endpoint.headers) && { [headTooLarge]: { description } }),
   };
 }
 

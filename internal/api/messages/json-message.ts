@@ -5,7 +5,6 @@ import { formatDuration } from '../../domain/text/duration.js';
 import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
 import { id, spaceId } from '../bodies/numbers.js';
 import { tags } from '../bodies/tag-fields.js';
-import { text } from '../bodies/text.js';
 import { MAX_KEY_LENGTH } from './message-parts.js';
 
 const MAX_HEADERS = 100;
@@ -23,7 +22,11 @@ const headerName = boundedText(MAX_NAME_LENGTH).regex(
   new RegExp(`^(?!${OURS})${TOKEN}$`),
   'the name of a header is a token such as X-Team; what Hukz-… and Nats-… headers say has fields of its own',
 );
-const headerValue = text(MAX_VALUE_LENGTH);
+/** The characters that a header of NATS cannot carry. */
+const CONTROLS = String.raw`\u0000-\u001f\u007f`;
+const SENDABLE = new RegExp(`^[^${CONTROLS}]*$`);
+const CONTROL = 'may not contain control characters';
+const headerValue = boundedText(MAX_VALUE_LENGTH).regex(SENDABLE, CONTROL);
 
 const headers = boundedRecord(
   {
@@ -70,7 +73,7 @@ export const jsonMessage = (maxBytes: number) =>
       webhooks: boundedList(id, MAX_WEBHOOKS)
         .optional()
         .meta({ description: 'only these webhooks get the message', example: [1] }),
-      id: boundedText(MAX_KEY_LENGTH).min(1).optional().meta({
+      id: boundedText(MAX_KEY_LENGTH).min(1).regex(SENDABLE, CONTROL).optional().meta({
         description: 'what `Idempotency-Key` says: the message is accepted once per subject and id',
         example: 'order-1-created',
       }),
@@ -86,10 +89,12 @@ export const jsonMessage = (maxBytes: number) =>
       retry: z.boolean().optional().meta({ description: 'false: each webhook gets one attempt', example: true }),
       request_id: boundedText(MAX_REQUEST_ID_LENGTH)
         .min(1)
+        .regex(/^[!-~](?:[ -~]*[!-~])?$/, 'consists of visible ASCII characters, with spaces inside only')
         .optional()
         .meta({ description: 'an id of yours, the same in the requests to all webhooks', example: 'a2b8' }),
     })
     .meta({
+      allOf: [{ not: { required: ['payload', 'payload_base64'] } }, { not: { required: ['deliver_at', 'delay'] } }],
       title: 'NewMessage',
       example: { event: 'orders.created', payload: { id: 1 }, id: 'order-1-created' },
     });

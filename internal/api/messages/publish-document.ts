@@ -15,8 +15,12 @@ import { MAX_KEY_LENGTH } from './message-parts.js';
 const MAX_OPTION_LENGTH = 400;
 const EVENT = { specversion: '1.0', id: 'order-1-created', source: '/shop', type: 'orders.created', data: { id: 1 } };
 
-const option = (description: string, example: string) =>
-  z.string().max(MAX_OPTION_LENGTH).optional().meta({ description, example });
+const option = (description: string, example: string, pattern?: string) =>
+  z
+    .string()
+    .max(MAX_OPTION_LENGTH)
+    .optional()
+    .meta({ description, example, ...(pattern !== undefined && { pattern }) });
 
 /** The headers of a request that are about its message. */
 export const publishHeaders = z.object({
@@ -29,13 +33,21 @@ export const publishHeaders = z.object({
     description: 'the subject of the message; the body is then its payload, byte for byte, of any content type',
     example: 'orders.created',
   }),
-  'Hukz-Tag': option('only webhooks with this tag get the message; repeatable', 'app:search'),
-  'Hukz-Space': option('only webhooks of this space get the message', '7'),
-  'Hukz-Webhook': option('only these webhooks get the message; repeatable', '1'),
+  'Hukz-Tag': option('only webhooks with this tag get the message; repeatable', 'app:search', '^[^:]+:'),
+  'Hukz-Space': option('only webhooks of this space get the message', '7', '^[0-9]{1,15}$'),
+  'Hukz-Webhook': option(
+    'only these webhooks get the message; repeatable',
+    '17, 18',
+    '^[1-9][0-9]{0,8}(?:, ?[1-9][0-9]{0,8})*$',
+  ),
   'Hukz-Deliver-At': option('the earliest time of the delivery', '2026-01-31T12:00:00Z'),
   'Hukz-Delay': option('a time to wait, in place of a time of the delivery', '10m'),
-  'Hukz-No-Retry': option('1: each webhook gets one attempt', '1'),
-  'Hukz-Request-Id': option('an id of yours, the same in the requests to all webhooks', 'a2b8'),
+  'Hukz-No-Retry': option('1: each webhook gets one attempt', '1', '^(?:1|true)$'),
+  'Hukz-Request-Id': option(
+    'an id of yours, the same in the requests to all webhooks',
+    'a2b8',
+    '^[!-~](?:[ -~]*[!-~])?$',
+  ),
 });
 
 const cloudEvent = z

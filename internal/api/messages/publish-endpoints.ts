@@ -28,6 +28,11 @@ const refuses = [
   'too_many',
   'unavailable',
 ] as const;
+const unsaid = [
+  'the subject belongs to NATS, to replies or to hukz itself',
+  'another message of the subject was accepted with the id',
+  'an option is given twice, in the headers of the request and in its body',
+];
 const meanings = {
   403: 'Publishing over HTTP is off (HTTP_PUBLISH), or the host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook; `source` names the header',
   404: 'No registered event covers the subject of the message; nothing was stored',
@@ -116,6 +121,7 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
         },
         refuses,
         meanings,
+        unsaid,
       },
       (request) =>
         counted(async () => {
@@ -141,6 +147,7 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
         },
         refuses: refuses.filter((code) => code !== 'not_found'),
         meanings,
+        unsaid,
       },
       (request) =>
         counted(async () => {
