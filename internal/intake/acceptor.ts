@@ -116,7 +116,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     // A single message is always accepted: a message that never fits would be redelivered by its stream for ever.
     if (waiting >= limits.maxMessages || (waiting > 0 && waitingBytes + size > limits.maxBytes)) {
       if (incoming.identity) count.delayed++;
-      else if (!incoming.learnsOfRefusal) count.dropped++;
+      else if (!incoming.isAwaited) count.dropped++;
       return OVERLOADED;
     }
     return acceptPending({ incoming, view, matched, size, receivedAt });
@@ -149,6 +149,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     view.moveTo(message.payload);
     const isOfStream = incoming.identity !== undefined;
     const dueAt = delayOf(view);
+    const isAwaited = incoming.isAwaited === true;
     let matched = first;
     for (let tries = 1; ; tries++) {
       if (!matched || tries > 1) {
@@ -158,7 +159,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       if (!matched || isUnwanted(matched)) return leaveOut(matched);
       const { webhooks, stamp } = matched;
       const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
-      const stored = await storeMessage({ message, view, webhooks, catalogStamp, isOfStream, dueAt });
+      const toStore = { message, view, webhooks, catalogStamp, isOfStream, isAwaited, dueAt };
+      const stored = await storeMessage(toStore);
       if (stored.accepted.stale) continue;
       const { accepted, deliveries } = stored;
       const isOrderedByStream = isOfStream && deliveries.some(({ isNumberedLater }) => isNumberedLater);

@@ -12,6 +12,6 @@ export interface Incoming {
    * time from the acceptor.
    */
   readonly identity?: { readonly id: string; readonly receivedAt: number };
-  /** The publisher learns if the message is refused for lack of room, and can publish it again. */
-  readonly learnsOfRefusal?: true;
+  /** The publisher waits for the receipt. It learns if there is no room for the message, and can publish it again. */
+  readonly isAwaited?: true;
 }

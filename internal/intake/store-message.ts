@@ -24,6 +24,7 @@ export interface Acceptance {
   readonly catalogStamp: string | undefined;
   readonly isOfStream: boolean;
   readonly dueAt: number | undefined;
+  readonly isAwaited: boolean;
 }
 
 export interface Accepted {
@@ -58,6 +59,8 @@ export interface MessageToStore {
   readonly isOfStream: boolean;
   /** The time until which all deliveries are delayed, in milliseconds since 1970. Undefined means that none is. */
   readonly dueAt: number | undefined;
+  /** Whether the publisher waits for the commit before it goes on. */
+  readonly isAwaited: boolean;
 }
 
 export interface StoreOutcome {
@@ -104,8 +107,8 @@ export function makeStoreMessage(deps: StoreMessageDeps): (what: MessageToStore)
         if (deliveries.length > 0) await nextTurn();
         plan(what, deliveries);
       }
-      const { message, catalogStamp, isOfStream, dueAt } = what;
-      return await deps.accept({ message, deliveries, catalogStamp, isOfStream, dueAt });
+      const { message, catalogStamp, isOfStream, isAwaited, dueAt } = what;
+      return await deps.accept({ message, deliveries, catalogStamp, isOfStream, isAwaited, dueAt });
     } catch (error) {
       unreserve(deliveries);
       // The message may have been committed before the final failure. This instance then owns rows that are not sent.

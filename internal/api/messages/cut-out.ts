@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type JsonMember, membersOf } from '../../domain/message/json-members.js';
+import { type JsonMember, membersOf, textOf } from '../../domain/message/json-members.js';
 import { AppError } from '../../errors.js';
 import { parseObject } from '../bodies/json-body.js';
 
@@ -21,9 +21,7 @@ export interface CutObject {
  * Parses an object without those of its members that may be large. They are payloads: an integer above 2^53 would not
  * survive parsing, and 1 MB of brackets would take 70 ms. @throws {AppError} `unprocessable`
  */
-export function cutOut(bytes: Uint8Array, names: ReadonlySet<string>): CutObject {
-  const members = isUtf8(bytes) ? membersOf(bytes, MAX_MEMBERS) : undefined;
-  if (!members) throw new AppError('unprocessable', 'Invalid request body');
+export function cutOut(bytes: Uint8Array, names: ReadonlySet<string>, members = membersIn(bytes)): CutObject {
   const cut = new Map<string, Uint8Array>();
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -42,13 +40,20 @@ export function cutOut(bytes: Uint8Array, names: ReadonlySet<string>): CutObject
   return { rest: parseObject(Buffer.concat([...pieces, CLOSE])), cut };
 }
 
+/** The members of a body that is one object. @throws {AppError} `unprocessable` */
+export function membersIn(bytes: Uint8Array): readonly JsonMember[] {
+  const members = isUtf8(bytes) ? membersOf(bytes, MAX_MEMBERS) : undefined;
+  if (!members) throw new AppError('unprocessable', 'Invalid request body');
+  return members;
+}
+
 function partsOf(bytes: Uint8Array, { from, start, end, name }: JsonMember, isCut: boolean): readonly Uint8Array[] {
   return isCut ? [Buffer.from(JSON.stringify(name)), PLACEHOLDER] : [bytes.subarray(from, Math.max(start, end))];
 }
 
 /** The text of a JSON string that was cut out. Undefined if the value is not a string. */
 export function stringIn(value: Uint8Array): string | undefined {
-  const parsed: unknown = value[0] === 0x22 ? JSON.parse(Buffer.from(value).toString()) : undefined;
+  const parsed: unknown = value[0] === 0x22 ? JSON.parse(textOf(value, 0, value.length)) : undefined;
   return typeof parsed === 'string' ? parsed : undefined;
 }
 

@@ -1,8 +1,9 @@
+import type { JsonMember } from '../../domain/message/json-members.js';
 import type { Header } from '../../domain/message/message.js';
 import type { Publication } from '../../domain/message/publication.js';
 import { AppError } from '../../errors.js';
 import { parseFields } from '../bodies/invalid-fields.js';
-import { bytesIn, cutOut, stringIn } from './cut-out.js';
+import { bytesIn, cutOut, membersIn, stringIn } from './cut-out.js';
 import { type JsonMessage, jsonMessage } from './json-message.js';
 import { makePublication, tooLarge } from './message-parts.js';
 import type { RequestHead } from './request-head.js';
@@ -10,19 +11,53 @@ import type { RequestHead } from './request-head.js';
 const LARGE = new Set(['payload', 'payload_base64']);
 const NAMES = { subject: 'event', key: 'id', payload: 'payload' } as const;
 const NOTHING = new Uint8Array(0);
+const PLAIN_MEMBERS = 3;
 
 /** Makes the reader of messages as JSON objects. */
 export function makeJsonForm(maxBytes: number) {
   const schema = jsonMessage(maxBytes);
   return (bytes: Uint8Array, head: RequestHead): Publication => {
-    const { rest, cut } = cutOut(bytes, LARGE);
+    const members = membersIn(bytes);
+    const plain = plainMessage(bytes, members);
+    if (plain) {
+      const { subject, payload } = plain;
+      const headers = [...head.options, ...head.trace];
+      return makePublication({ subject, headers, payload, key: keyOf(plain, head), names: NAMES }, maxBytes);
+    }
+    const { rest, cut } = cutOut(bytes, LARGE, members);
     const message = parseFields(schema, rest);
-    const payload = payloadOf(cut, maxBytes);
     const { event: subject } = message;
-    const key = keyOf(message, head);
+    const payload = payloadOf(cut, maxBytes);
     const headers = [...head.options, ...optionsOf(message), ...traceFor(message, head), ...headersOf(message)];
-    return makePublication({ subject, headers, payload, key, names: NAMES }, maxBytes);
+    return makePublication({ subject, headers, payload, key: keyOf(message, head), names: NAMES }, maxBytes);
   };
+}
+
+interface PlainMessage {
+  readonly subject: string;
+  readonly id: string | undefined;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * Reads a message that has an event, perhaps an id and a payload, and nothing else. Nearly all messages are of this
+ * form, and its fields need no schema. Undefined if the message is of another form or malformed.
+ */
+function plainMessage(bytes: Uint8Array, members: readonly JsonMember[]): PlainMessage | undefined {
+  if (members.length > PLAIN_MEMBERS) return undefined;
+  let subject: string | undefined;
+  let id: string | undefined;
+  let payload: Uint8Array | undefined;
+  for (const { name, start, end } of members) {
+    const value = bytes.subarray(start, end);
+    if (name === 'event' && subject === undefined) subject = stringIn(value);
+    else if (name === 'id' && id === undefined) id = stringIn(value) || undefined;
+    else if (name === 'payload' && payload === undefined) payload = value;
+    else return undefined;
+    if (name === 'event' && !subject) return undefined;
+    if (name === 'id' && !id) return undefined;
+  }
+  return subject === undefined ? undefined : { subject, id, payload: payload ?? NOTHING };
 }
 
 function payloadOf(cut: ReadonlyMap<string, Uint8Array>, maxBytes: number): Uint8Array {
@@ -40,7 +75,7 @@ function payloadOf(cut: ReadonlyMap<string, Uint8Array>, maxBytes: number): Uint
 }
 
 /** `Idempotency-Key` and `id` are two names for one thing. */
-function keyOf({ id }: JsonMessage, { idempotencyKey }: RequestHead): string | undefined {
+function keyOf({ id }: { readonly id?: string | undefined }, { idempotencyKey }: RequestHead): string | undefined {
   if (id !== undefined && idempotencyKey !== undefined && id !== idempotencyKey)
     throw new AppError('unprocessable', 'id and Idempotency-Key are the same thing, and differ here', 'id');
   return id ?? idempotencyKey;

@@ -12,6 +12,8 @@ export interface BatcherOptions<I, O> {
   readonly busyFrom: number;
   /** With this many items, the batcher does not wait any longer. */
   readonly enough: number;
+  /** Whether the sender of an item sends the next one only after this one is written, so that waiting is in vain. */
+  hurries?(item: I): boolean;
 }
 
 interface Waiting<I, O> {
@@ -39,10 +41,11 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
   let isDue = false;
   let lingering: NodeJS.Timeout | undefined;
   let lastSize = 0;
+  let isHurried = false;
 
   const schedule = () => {
     if (isDue || running >= options.parallel || waiting.length === 0) return;
-    if (lastSize >= options.busyFrom && waiting.length < options.enough) {
+    if (!isHurried && lastSize >= options.busyFrom && waiting.length < options.enough) {
       lingering ??= setTimeout(flush, options.lingerMs(lastSize));
       return;
     }
@@ -67,6 +70,7 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
     if (count === waiting.length) {
       const all = waiting;
       waiting = [];
+      isHurried = false;
       return all;
     }
     return waiting.splice(0, count);
@@ -92,6 +96,7 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
       new Promise((resolve, reject) => {
         waiting.push({ item, size: options.sizeOf(item), resolve, reject });
         unanswered++;
+        if (options.hurries?.(item)) isHurried = true;
         schedule();
       }),
     pending: () => unanswered,

@@ -7,7 +7,14 @@ import { makePersevere, type Repeatable, StillFails, TakesTooLong } from './pers
 const sqlError = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
 
 describe('a batcher', () => {
-  const make = (parallel = 1, maxItems = 100, maxBytes = 1000, lingerMs = 1, enough = 100) => {
+  const make = (
+    parallel = 1,
+    maxItems = 100,
+    maxBytes = 1000,
+    lingerMs = 1,
+    enough = 100,
+    hurries?: (item: number) => boolean,
+  ) => {
     const batches: { items: readonly number[]; finish(): void; fail(error: Error): void }[] = [];
     const batcher = makeBatcher<number, string>({
       flush: (items) =>
@@ -21,6 +28,7 @@ describe('a batcher', () => {
       busyFrom: 2,
       lingerMs: () => lingerMs,
       enough,
+      ...(hurries && { hurries }),
     });
     return { batches, batcher };
   };
@@ -50,6 +58,18 @@ describe('a batcher', () => {
       batches[n - 1]?.finish();
     }
     expect(batches.map(({ items }) => items)).toEqual([[50], [4, 4, 4], [4]]);
+  });
+
+  it('does not wait for more when a sender waits for its item', async () => {
+    const { batches, batcher } = make(1, 100, 1000, 3_600_000, 3, (item) => item === 4);
+    for (const item of [1, 2]) void batcher.add(item);
+    await arrived(batches, 1);
+    batches[0]?.finish();
+    void batcher.add(3);
+    void batcher.add(4);
+    await arrived(batches, 2);
+    expect(batches[1]?.items).toEqual([3, 4]);
+    batches[1]?.finish();
   });
 
   it('waits for more when it is busy, but no longer than until there are enough', async () => {

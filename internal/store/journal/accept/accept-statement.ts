@@ -53,6 +53,8 @@ export interface Acceptance {
    * then. Without it, they are due now.
    */
   readonly dueAt?: number | undefined;
+  /** True if the publisher waits for the commit before it goes on. */
+  readonly isAwaited?: boolean;
 }
 
 export interface Keyed {

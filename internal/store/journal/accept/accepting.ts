@@ -57,6 +57,7 @@ export function makeAccepting(deps: AcceptingDeps) {
     sizeOf,
     signal,
   });
-  const { add } = makeBatcher<Acceptance, Accepted>({ flush: run, sizeOf, ...ACCEPT_BATCHES });
+  const hurries = ({ isAwaited }: Acceptance) => isAwaited === true;
+  const { add } = makeBatcher<Acceptance, Accepted>({ flush: run, sizeOf, hurries, ...ACCEPT_BATCHES });
   return { add, suspects, trouble };
 }
