@@ -39,6 +39,7 @@ export function makeHealthEndpoints(deps: Health & HttpPublishing): readonly End
       {
         method: 'get',
         path: '/ping',
+        operationId: 'ping',
         isUnlimited: true,
         summary: 'Check that the service answers',
         answers: { 200: { description: 'A dot.', type: 'text/plain', schema: z.literal('.') } },
@@ -49,6 +50,7 @@ export function makeHealthEndpoints(deps: Health & HttpPublishing): readonly End
       {
         method: 'get',
         path: '/health/alive',
+        operationId: 'getLiveness',
         isUnlimited: true,
         summary: 'Check that the process is alive',
         answers: { 200: ok },
@@ -59,6 +61,7 @@ export function makeHealthEndpoints(deps: Health & HttpPublishing): readonly End
       {
         method: 'get',
         path: '/health/ready',
+        operationId: 'getReadiness',
         isUnlimited: true,
         summary: `Check that all dependencies are available. ${DETAILS}`,
         answers: {
@@ -80,6 +83,7 @@ export function makeHealthEndpoints(deps: Health & HttpPublishing): readonly End
       {
         method: 'get',
         path: '/health/publish',
+        operationId: 'getPublishReadiness',
         isUnlimited: true,
         summary: 'Whether this instance accepts messages over HTTP, which does not need NATS unless HTTP_PUBLISH=nats',
         answers: {

@@ -42,10 +42,21 @@ it('a POST with read-only fields names them too', async () => {
   expect((await ignoredIn('POST', '/events', { event: 'a.b', deleted_at: null }))[0]).toBe('deleted_at');
 });
 
-it('the document has the header where a body has such fields', async () => {
-  const { paths } = (await api.send('GET', '/openapi.json').expect(200)).body;
-  const headersOf = (path: string, method: string, status: number) => paths[path][method].responses[status].headers;
-  expect(headersOf('/webhooks/{id}', 'patch', 200)).toHaveProperty('Hukz-Ignored');
-  expect(headersOf('/webhooks/{id}', 'get', 200)).toBeUndefined();
-  expect(headersOf('/webhooks/{id}/replay', 'post', 202)).toBeUndefined();
+it('query parameters that the endpoint does not have are named, encoded and bounded, and change nothing', async () => {
+  const ignored = async (path: string, status = 200) =>
+    (await api.send('GET', path).expect(status)).headers['hukz-ignored'];
+  expect(await ignored('/events?limit=1')).toBeUndefined();
+  expect(await ignored('/events?limit=1&evnet=x&utm=1')).toBe('evnet, utm');
+  expect(await ignored(`${webhook}?expand=1`)).toBe('expand');
+  expect(await ignored('/ping?x')).toBe('x');
+  expect(await ignored('/events?a%0d%0ab,%20c=1&%ff&__proto__=1')).toBe('a%0D%0Ab%2C%20c, %EF%BF%BD, __proto__');
+  expect(await ignored('/webhooks/2147483647?x=1', 404)).toBe('x');
+  const long = await ignored(`/events?${Array.from({ length: 50 }, (_, n) => `${'é'.repeat(40)}${n}`).join('&')}`);
+  expect(long?.split(', ')).toHaveLength(20);
+  expect(long?.length).toBeLessThan(20 * 70);
+});
+
+it('parameters and fields that are ignored are named together', async () => {
+  const { headers } = await api.send('PATCH', `${event}?dry=1`, { name: 'n', id: 9 }).expect(200);
+  expect(headers['hukz-ignored']).toBe('dry, id');
 });

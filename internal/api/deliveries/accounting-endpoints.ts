@@ -47,6 +47,7 @@ export function makeAccountingEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveri
       {
         method: 'get',
         path: '/accounting',
+        operationId: 'getAccounting',
         scope: 'accounting:read',
         summary:
           'Compare the deliveries that messages owe with those that exist. Each delivery is counted once, by its id',

@@ -41,6 +41,7 @@ export function makeDeadLetterEndpoints(deps: Pick<Stores, 'db'>): readonly Endp
       {
         method: 'get',
         path: '/dead-letters',
+        operationId: 'listDeadLetters',
         scope: 'deliveries:read',
         summary: "List dead letters of the user's webhooks, newest first",
         query,

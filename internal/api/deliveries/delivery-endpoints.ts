@@ -22,6 +22,7 @@ export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'> & Delive
       {
         method: 'get',
         path: '/deliveries/{id}',
+        operationId: 'getDelivery',
         scope: 'deliveries:read',
         summary: "Get a delivery of one of the user's webhooks, with its message, webhook and attempts",
         params: uuidPath,
@@ -35,6 +36,7 @@ export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'> & Delive
       {
         method: 'post',
         path: '/deliveries/{id}/retry',
+        operationId: 'retryDelivery',
         scope: 'deliveries:write',
         summary:
           'Send a delivery again with the same webhook-id, whatever its state: now, or when its webhook is sent to again',

@@ -31,6 +31,7 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'sh
       {
         method: 'get',
         path: '/webhooks/logs',
+        operationId: 'listWebhookLogs',
         scope: 'logs:read',
         summary: "List attempts of the user's webhooks, newest first",
         query,

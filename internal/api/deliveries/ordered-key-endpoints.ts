@@ -29,6 +29,7 @@ export function makeOrderedKeyEndpoints(
       {
         method: 'get',
         path: '/webhooks/{id}/keys',
+        operationId: 'listOrderedKeys',
         scope: 'deliveries:read',
         summary: `List ordering keys of a webhook in which a failed delivery blocks the others, at most ${MAX_KEYS}`,
         params: idPath,
@@ -44,6 +45,7 @@ export function makeOrderedKeyEndpoints(
       {
         method: 'post',
         path: '/webhooks/{id}/keys/{key}/release',
+        operationId: 'releaseOrderedKey',
         scope: 'deliveries:write',
         summary:
           'Turn the failed first delivery of an ordering key into a dead letter, so that the following deliveries are sent',

@@ -28,6 +28,7 @@ export function makeReplayEndpoints(
       {
         method: 'post',
         path: '/webhooks/{id}/replay',
+        operationId: 'createReplay',
         scope: 'replays:write',
         summary:
           'Replay deliveries of a webhook from a time range, each with its original webhook-id, or only count them',
@@ -56,6 +57,7 @@ export function makeReplayEndpoints(
       {
         method: 'get',
         path: '/webhooks/{id}/replays',
+        operationId: 'listReplays',
         scope: 'deliveries:read',
         summary: 'List the replays of a webhook, newest first',
         params: idPath,
@@ -73,6 +75,7 @@ export function makeReplayEndpoints(
       {
         method: 'get',
         path: '/replays/{id}',
+        operationId: 'getReplay',
         scope: 'deliveries:read',
         summary: 'Get a replay and its progress',
         params: uuidPath,
@@ -85,6 +88,7 @@ export function makeReplayEndpoints(
       {
         method: 'delete',
         path: '/replays/{id}',
+        operationId: 'cancelReplay',
         scope: 'replays:write',
         summary: 'Cancel a running replay. Deliveries that it has made due are still sent',
         params: uuidPath,

@@ -19,6 +19,7 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
     {
       method: 'get',
       path: '/openapi.json',
+      operationId: 'getOpenApi',
       summary: 'Get this document (OpenAPI 3.1)',
       answers: { 200: { description: 'The document.' } },
     },
@@ -28,6 +29,7 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
     {
       method: 'get',
       path: '/docs',
+      operationId: 'getDocs',
       summary: 'Show this document as a web page. Only in development mode',
       answers: { 200: { description: 'The page.', type: 'text/html' } },
     },
@@ -37,6 +39,7 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
     {
       method: 'get',
       path: '/',
+      operationId: 'redirectToDocs',
       summary: 'Redirect to /docs. Only in development mode',
       answers: { 302: { description: 'A redirect to the page.', type: 'text/plain' } },
     },

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { SCOPES, type Scope } from '../../identity/scopes.js';
 import type { Described } from '../api-deps.js';
 import { BODY_BOUNDS, MAX_BODY_BYTES } from '../bodies/json-body.js';
-import { ignoredFieldsOf } from '../bodies/read-only-fields.js';
 import type { BodyForm, Endpoint } from '../http/endpoint.js';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from '../http/error-table.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
@@ -61,10 +60,11 @@ const RETRY_AFTER = {
   },
 };
 
-/** Of the answers to bodies with fields that are ignored. */
+/** Of every answer, because each request may have parts that are ignored. */
 const IGNORED = {
   'Hukz-Ignored': {
-    description: 'The read-only fields of the body, which were ignored, separated by commas; absent if there are none',
+    description:
+      'The query parameters that the operation does not have and the read-only fields of the body, which were all ignored, percent-encoded and separated by commas; absent if there are none',
     schema: { type: 'string' },
   },
 };
@@ -172,7 +172,7 @@ function answers(endpoint: Endpoint, components: Components): Operation['respons
       {
         description,
         content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } },
-        ...(ignoredFieldsOf(endpoint.body).length > 0 && { headers: IGNORED }),
+        headers: IGNORED,
       },
     ]),
   );

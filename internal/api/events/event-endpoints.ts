@@ -35,6 +35,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
     scopedEndpoint(
       {
         method: kind,
+        operationId: kind === 'put' ? 'replaceEvent' : 'updateEvent',
         path: '/events/{id}',
         scope: 'events:write',
         summary,
@@ -60,6 +61,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
       {
         method: 'get',
         path: '/events',
+        operationId: 'listEvents',
         scope: 'events:read',
         summary: 'List events by id',
         query,
@@ -77,6 +79,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
       {
         method: 'post',
         path: '/events',
+        operationId: 'createEvent',
         scope: 'events:write',
         summary: 'Register an event. Its messages are accepted from this answer on, unless the answer has `degraded`',
         body: bodies.create,
@@ -95,6 +98,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
       {
         method: 'get',
         path: '/events/{id}',
+        operationId: 'getEvent',
         scope: 'events:read',
         summary: 'Get an event',
         params: idPath,
@@ -109,6 +113,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
       {
         method: 'delete',
         path: '/events/{id}',
+        operationId: 'deleteEvent',
         scope: 'events:write',
         summary: 'Delete an event that no webhook has',
         params: idPath,

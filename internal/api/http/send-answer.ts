@@ -5,6 +5,7 @@ import { requireScope } from '../../identity/principal.js';
 import { readJsonBody } from '../bodies/json-body.js';
 import { principalOf } from './caller.js';
 import type { Answer, Endpoint } from './endpoint.js';
+import { reportIgnored, unknownParameters } from './ignored-names.js';
 import type { LargeAnswers } from './large-answers.js';
 import { inPieces } from './pieces.js';
 import type { Turnstile } from './turnstile.js';
@@ -21,13 +22,12 @@ export interface AnswerBounds {
 export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHandler {
   return async (req, res) => {
     if (endpoint.scope) requireScope(principalOf(res), endpoint.scope);
+    reportIgnored(res, unknownParameters(endpoint, req.query));
     const answer = await endpoint.answer({
       params: req.params,
       query: req.query,
       readBody: (isOptional) => readJsonBody(req, res, isOptional),
-      onIgnored: (fields) => {
-        if (fields.length > 0) res.set('hukz-ignored', fields.join(', '));
-      },
+      onIgnored: (fields) => reportIgnored(res, fields),
       principal: () => principalOf(res),
       host: req.get('host'),
       authorization: req.get('authorization'),

@@ -22,6 +22,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
       {
         method: 'get',
         path: '/webhooks/space/{space_id}',
+        operationId: 'listSpaceWebhooks',
         scope: 'webhooks:read',
         summary: 'List the webhooks of a space by id',
         params: spacePath,
@@ -38,6 +39,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
       {
         method: 'post',
         path: '/webhooks/space/{space_id}',
+        operationId: 'createSpaceWebhook',
         scope: 'webhooks:write',
         summary: 'Register a webhook in a space',
         params: spacePath,
@@ -56,6 +58,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
       {
         method: 'get',
         path: '/webhooks/space/{space_id}/check',
+        operationId: 'checkSpaceEvent',
         scope: 'webhooks:read',
         summary: 'Check whether an enabled webhook of the space has exactly this event',
         params: spacePath,

@@ -34,6 +34,7 @@ export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): read
       {
         method: 'post',
         path: '/webhooks/{id}/pause',
+        operationId: 'pauseWebhook',
         scope: 'deliveries:write',
         summary: 'Pause a webhook. Its deliveries, present and new, are parked until it is resumed',
         params: idPath,
@@ -51,6 +52,7 @@ export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): read
       {
         method: 'post',
         path: '/webhooks/{id}/resume',
+        operationId: 'resumeWebhook',
         scope: 'deliveries:write',
         summary:
           'Resume a webhook. Parked deliveries are sent at once or at a rate. Those older than a given age can be dropped',

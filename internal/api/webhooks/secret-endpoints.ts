@@ -33,6 +33,7 @@ export function makeSecretEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCat
       {
         method: 'post',
         path: '/webhooks/{id}/secret/rotate',
+        operationId: 'rotateWebhookSecret',
         scope: 'secrets:rotate',
         summary: 'Add a signing secret, generated or your own. Previous secrets also sign for the overlap',
         params: idPath,

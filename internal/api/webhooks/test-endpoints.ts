@@ -40,6 +40,7 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
       {
         method: 'post',
         path: '/webhooks/{id}/test',
+        operationId: 'testWebhook',
         scope: 'webhooks:test',
         summary:
           'Send a test request with the header Hukz-Test: true and return the attempt. Nothing is stored or counted',
@@ -60,6 +61,7 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
       {
         method: 'post',
         path: '/webhooks/{id}/test-auth',
+        operationId: 'testWebhookAuth',
         scope: 'webhooks:test',
         summary:
           'Check the credentials of a webhook: fetch an access token, or show the header that would be sent, without its secret',

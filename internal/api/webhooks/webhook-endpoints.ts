@@ -58,6 +58,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
     scopedEndpoint(
       {
         method: kind,
+        operationId: kind === 'put' ? 'replaceWebhook' : 'updateWebhook',
         path: '/webhooks/{id}',
         scope: 'webhooks:write',
         summary,
@@ -84,6 +85,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
       {
         method: 'get',
         path: '/webhooks',
+        operationId: 'listWebhooks',
         scope: 'webhooks:read',
         summary: 'List the webhooks of all spaces by id',
         query,
@@ -99,6 +101,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
       {
         method: 'post',
         path: '/webhooks',
+        operationId: 'createWebhook',
         scope: 'webhooks:write',
         summary: 'Register a webhook in the space of the body, or in space 0',
         body: newWebhookBody,
@@ -114,6 +117,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
       {
         method: 'get',
         path: '/webhooks/{id}',
+        operationId: 'getWebhook',
         scope: 'webhooks:read',
         summary: 'Get a webhook',
         params: idPath,
@@ -131,6 +135,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
       {
         method: 'delete',
         path: '/webhooks/{id}',
+        operationId: 'deleteWebhook',
         scope: 'webhooks:write',
         summary: 'Delete a webhook; what it is still owed is cancelled',
         params: idPath,

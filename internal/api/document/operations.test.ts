@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
+import { resolved } from '../../testkit/schema-judge.js';
+import type { OpenApi, Operation } from './openapi.js';
+
+/** The names of operations are those of functions in generated clients, so that a name that was released stays. */
+const OPERATION_IDS = [
+  'cancelDeliveries',
+  'cancelDelivery',
+  'cancelReplay',
+  'checkSpaceEvent',
+  'createEvent',
+  'createReplay',
+  'createSpaceWebhook',
+  'createWebhook',
+  'deleteEvent',
+  'deleteWebhook',
+  'getAccounting',
+  'getDelivery',
+  'getDocs',
+  'getEvent',
+  'getLiveness',
+  'getMessage',
+  'getOpenApi',
+  'getPublishReadiness',
+  'getReadiness',
+  'getReplay',
+  'getWebhook',
+  'getWebhookLog',
+  'listDeadLetters',
+  'listDeliveries',
+  'listEvents',
+  'listMessages',
+  'listOrderedKeys',
+  'listReplays',
+  'listSpaceWebhooks',
+  'listWebhookLogs',
+  'listWebhooks',
+  'pauseWebhook',
+  'ping',
+  'publishMessage',
+  'publishMessages',
+  'redirectToDocs',
+  'releaseOrderedKey',
+  'replaceEvent',
+  'replaceWebhook',
+  'resumeWebhook',
+  'retryDeliveries',
+  'retryDelivery',
+  'rotateWebhookSecret',
+  'testWebhook',
+  'testWebhookAuth',
+  'updateEvent',
+  'updateWebhook',
+];
+
+let api: TestApi;
+let document: OpenApi;
+let operations: readonly { readonly name: string; readonly operation: Operation }[];
+beforeAll(async () => {
+  api = await makeTestApi();
+  document = (await api.send('GET', '/openapi.json').expect(200)).body;
+  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+  );
+});
+afterAll(() => api.stop());
+
+describe('each operation of the document', () => {
+  it('has a name for generated clients, which is unique and stable', () => {
+    const nameless = operations.filter(({ operation }) => !/^[a-z][a-zA-Z]+$/.test(operation.operationId ?? ''));
+    const advice = ({ name }: { name: string }) => `add operationId, in camelCase, to the endpoint "${name}"`;
+    expect(nameless.map(advice)).toEqual([]);
+    const ids = operations.map(({ operation }) => operation.operationId ?? '');
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
+    const added = ids.filter((id) => !OPERATION_IDS.includes(id)).map((id) => `add ${id} to OPERATION_IDS`);
+    const gone = OPERATION_IDS.filter((id) => !ids.includes(id)).map((id) => `${id} was renamed: clients break`);
+    expect([...added, ...gone]).toEqual([]);
+  });
+
+  it('has a tag and a summary', () => {
+    const bare = operations.filter(({ operation: { tags, summary } }) => tags.length !== 1 || !tags[0] || !summary);
+    expect(bare.map(({ name }) => `the endpoint "${name}" has no tag or no summary`)).toEqual([]);
+  });
+
+  it('has an example of each JSON body that it takes', () => {
+    const lacking = operations.flatMap(({ name, operation }) =>
+      Object.entries(operation.requestBody?.content ?? {})
+        .filter(([type]) => /\bjson\b/.test(type) && !type.includes('ndjson'))
+        .filter(([, { schema }]) => resolved(document, schema).example === undefined)
+        .map(([type]) => `give the schema of the body of "${name}" (${type}) an example`),
+    );
+    expect(lacking).toEqual([]);
+  });
+
+  it('names Hukz-Ignored among the headers of its answers', () => {
+    const without = operations.filter(({ operation }) =>
+      Object.entries(operation.responses).some(
+        ([status, { headers = {} }]) => status.startsWith('2') && !headers['Hukz-Ignored'],
+      ),
+    );
+    expect(without.map(({ name }) => name)).toEqual([]);
+  });
+});
