@@ -3,6 +3,7 @@ import { elementsOf } from '../../domain/message/json-members.js';
 import { skipSpace } from '../../domain/message/json-skip.js';
 import type { Publication } from '../../domain/message/publication.js';
 import { AppError } from '../../errors.js';
+import { InvalidBody } from '../bodies/invalid-body.js';
 import { InvalidFields } from '../bodies/invalid-fields.js';
 
 export const MAX_BATCH_MESSAGES = 1000;
@@ -53,7 +54,7 @@ function parse(part: Uint8Array, { form, maxBytes }: BatchParts): Parsed {
     if (part.length > maxBytes) throw new AppError('too_large', `a message of a batch has at most ${maxBytes} bytes`);
     return form(part);
   } catch (error) {
-    if (error instanceof InvalidFields) return new Refused(error.refusals);
+    if (error instanceof InvalidFields || error instanceof InvalidBody) return new Refused(error.refusals);
     if (error instanceof AppError) return new Refused([error]);
     throw error;
   }

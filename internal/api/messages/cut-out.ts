@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { type JsonMember, membersOf, textOf } from '../../domain/message/json-members.js';
 import { AppError } from '../../errors.js';
-import { parseObject } from '../bodies/json-body.js';
+import { InvalidBody } from '../bodies/invalid-body.js';
+import { MAX_BODY_BYTES, parseObject } from '../bodies/json-body.js';
+import { jsonFault } from '../bodies/json-fault.js';
 
 /** Maximum number of members of an object, and maximum size of those that are parsed. */
 const MAX_MEMBERS = 200;
@@ -40,11 +42,18 @@ export function cutOut(bytes: Uint8Array, names: ReadonlySet<string>, members = 
   return { rest: parseObject(Buffer.concat([...pieces, CLOSE])), cut };
 }
 
-/** The members of a body that is one object. @throws {AppError} `unprocessable` */
+/** The members of a body that is one object. @throws {InvalidBody} */
 export function membersIn(bytes: Uint8Array): readonly JsonMember[] {
-  const members = isUtf8(bytes) ? membersOf(bytes, MAX_MEMBERS) : undefined;
-  if (!members) throw new AppError('unprocessable', 'Invalid request body');
-  return members;
+  const isText = isUtf8(bytes);
+  const members = isText ? membersOf(bytes, MAX_MEMBERS) : undefined;
+  if (members) return members;
+  throw new InvalidBody('Invalid request body', isText ? problemOf(bytes) : 'the message is not UTF-8');
+}
+
+/** The search for a mistake takes longer than parsing, so that a large text is not searched. */
+function problemOf(bytes: Uint8Array): string {
+  const fault = bytes.length <= MAX_BODY_BYTES ? jsonFault(bytes) : undefined;
+  return fault ?? `a message must be a JSON object of at most ${MAX_MEMBERS} members`;
 }
 
 function partsOf(bytes: Uint8Array, { from, start, end, name }: JsonMember, isCut: boolean): readonly Uint8Array[] {

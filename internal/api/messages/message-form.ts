@@ -10,13 +10,15 @@ export type FormName = 'json' | 'raw' | 'binary' | 'structured' | 'batched';
 
 export const STRUCTURED = 'application/cloudevents+json';
 export const BATCHED = 'application/cloudevents-batch+json';
-const JSON_TYPES: ReadonlySet<string> = new Set(['', 'application/json']);
+const JSON_TYPE = 'application/json';
+/** The types that `curl -d` and old scripts send with JSON. */
+const OTHER_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', 'application/x-www-form-urlencoded']);
 /** A body of JSON has room for a payload in base64, and for the other members. */
 const ROOM_FOR_MEMBERS = 64 * 1024;
 
-export function formOf({ contentType = '', subject, attributes }: RequestHead): FormName {
-  const [type = ''] = contentType.toLowerCase().split(';');
-  const named = type.trim();
+export function formOf(head: RequestHead): FormName {
+  const { subject, attributes } = head;
+  const named = typeOf(head);
   const isEvent = named.startsWith('application/cloudevents');
   if (subject !== undefined && (isEvent || attributes.length > 0))
     throw new AppError(
@@ -28,11 +30,26 @@ export function formOf({ contentType = '', subject, attributes }: RequestHead): 
   if (named === STRUCTURED) return 'structured';
   if (named === BATCHED) return 'batched';
   if (attributes.length > 0) return 'binary';
-  if (JSON_TYPES.has(named)) return 'json';
+  if (isJsonType(head)) return 'json';
   throw new AppError(
     'unsupported_media_type',
     `a message is JSON (application/json), a CloudEvent (${STRUCTURED}), or any bytes with the header Hukz-Event`,
   );
+}
+
+/** The content type without its parameters, in lower case. It is empty if the request names none. */
+export function typeOf({ contentType = '' }: RequestHead): string {
+  const [type = ''] = contentType.toLowerCase().split(';');
+  return type.trim();
+}
+
+/**
+ * Whether a body has to be JSON. A page of another site may send the other types without asking hukz first (a "simple
+ * request"), so they are for programs only.
+ */
+export function isJsonType(head: RequestHead): boolean {
+  const type = typeOf(head);
+  return type === JSON_TYPE || (!head.isFromPage && OTHER_TYPES.has(type));
 }
 
 export type MessageForm = (bytes: Uint8Array, head: RequestHead) => Publication;

@@ -2,11 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '../../errors.js';
 import type { HttpPublishing } from '../api-deps.js';
+import { InvalidBody } from '../bodies/invalid-body.js';
 import { InvalidFields } from '../bodies/invalid-fields.js';
 import { type Answer, type Endpoint, type RawRequest, rawEndpoint } from '../http/endpoint.js';
 import { STATUS_OF } from '../http/error-table.js';
 import { MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, readBatch } from './batch.js';
-import { BATCHED, bodyBytesOf, type FormName, formOf, makeForms } from './message-form.js';
+import { BATCHED, bodyBytesOf, type FormName, formOf, isJsonType, makeForms, typeOf } from './message-form.js';
 import { tooLarge } from './message-parts.js';
 import { publishAnswer } from './publish-answer.js';
 import { batchForms, messageForms, publishHeaders } from './publish-document.js';
@@ -68,7 +69,8 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
     try {
       return await work();
     } catch (error) {
-      const refusal = error instanceof InvalidFields ? error.refusals[0] : error;
+      const isList = error instanceof InvalidFields || error instanceof InvalidBody;
+      const refusal = isList ? error.refusals[0] : error;
       if (refusal instanceof AppError) publishing.onAnswer(STATUS_OF[refusal.code]);
       throw error;
     }
@@ -158,16 +160,16 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
   ];
 }
 
-function batchFormOf({ contentType = '', subject, attributes }: RequestHead): 'json' | 'structured' {
+function batchFormOf(head: RequestHead): 'json' | 'structured' {
+  const { contentType = '', subject, attributes } = head;
   if (subject !== undefined || attributes.length > 0)
     throw new AppError(
       'unprocessable',
       'the messages of a batch are in its body; each names its own subject',
       'Hukz-Event',
     );
-  const [type = ''] = contentType.toLowerCase().split(';');
-  if (type.trim() === BATCHED) return 'structured';
-  if (NDJSON.test(contentType) || ['', 'application/json'].includes(type.trim())) return 'json';
+  if (typeOf(head) === BATCHED) return 'structured';
+  if (NDJSON.test(contentType) || isJsonType(head)) return 'json';
   throw new AppError(
     'unsupported_media_type',
     `a batch is a JSON array (application/json), one message per line (application/x-ndjson), or CloudEvents (${BATCHED})`,

@@ -57,6 +57,7 @@ const BINARY = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/s', 'ce-t
 describe('every form of a message becomes the message that a publisher of NATS would send', () => {
   it.each<[string, string | Buffer, Headers, object]>([
     ['JSON', '{"event":"a.b","payload":{"n":1.0e2}}', {}, { payload: '{"n":1.0e2}' }],
+    ['JSON of a script', '{"event":"a.b"}', { 'content-type': 'application/x-www-form-urlencoded' }, { payload: '' }],
     ['JSON with null', '{"event":"a.b","payload":null}', {}, { payload: 'null' }],
     ['JSON without a payload', '{"event":"a.b"}', {}, { payload: '' }],
     [
@@ -249,6 +250,7 @@ describe('a malformed message is refused with a sentence, and nothing is publish
     [message({}), { 'hukz-space': 'seven' }, 422, /whole number/],
     [message({}), { 'hukz-tagg': 'a:b' }, 422, 'there is no header hukz-tagg'],
     [message({}), { 'content-type': 'text/html' }, 415, /a message is JSON/],
+    [message({}), { 'content-type': 'text/plain', 'sec-fetch-site': 'same-origin' }, 415, /a message is JSON/],
     [message({}), { 'content-encoding': 'gzip' }, 415, /content encoding/],
     ['x', { 'hukz-event': 'a.*' }, 422, /without the wildcards/],
     ['x', { 'hukz-event': 'a.b', ...BINARY }, 422, /Hukz-Event may not be given/],
@@ -287,6 +289,16 @@ describe('a malformed message is refused with a sentence, and nothing is publish
     expect(() => withinSpaces(given, { spaces: [8] })).toThrow('name one of your spaces');
     expect(() => withinSpaces(without, { spaces: [6, 7] })).toThrow('name one of your spaces');
     expect(() => withinSpaces(without, { spaces: [] })).toThrow('name one of your spaces');
+  });
+
+  it('and says where its JSON has a mistake', async () => {
+    const { body } = await send('{"event":"a.b",\n "payload":{"a":01}}').expect(422);
+    expect(body.errors.map(({ message: each }: { message: string }) => each)).toEqual([
+      'Invalid request body',
+      expect.stringMatching(/^line 2, column \d+: /),
+    ]);
+    const line = (await send('{"event":}\n', {}, '/messages/batch').expect(207)).body[0];
+    expect(line.errors[1].message).toMatch(/^line 1, column \d+: /);
   });
 
   it('and needs a user', async () => {

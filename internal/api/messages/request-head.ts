@@ -10,6 +10,8 @@ export interface RequestHead {
   /** `Hukz-Event`: the body is the payload as it is. */
   readonly subject: string | undefined;
   readonly contentType: string | undefined;
+  /** Whether a page in a browser sends the request. */
+  readonly isFromPage: boolean;
   readonly idempotencyKey: string | undefined;
   /** The options of the message, under the names that they have in NATS. */
   readonly options: readonly Header[];
@@ -34,6 +36,7 @@ export function readHead({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): R
   let subject: string | undefined;
   let contentType: string | undefined;
   let idempotencyKey: string | undefined;
+  let isFromPage = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const given = rawHeaders[at] ?? '';
     const name = given.toLowerCase();
@@ -48,9 +51,10 @@ export function readHead({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): R
     else if (name.startsWith('ce-')) attributes.push([name, value]);
     else if (name.startsWith(NAMED) && name.length > NAMED.length) named.push([given.slice(NAMED.length), value]);
     else if (name.startsWith('hukz-') && !WITHOUT_MEANING.has(name)) throw unknown(given);
+    else if (name === 'origin' || name === 'sec-fetch-site') isFromPage = true;
     else if (name === 'content-encoding' && value !== 'identity') throw encoded();
   }
-  return { subject, contentType, idempotencyKey, options, trace, named, attributes };
+  return { subject, contentType, isFromPage, idempotencyKey, options, trace, named, attributes };
 }
 
 /** Node reads the bytes of a header as Latin-1. Those of NATS, and of a browser's `fetch`, are UTF-8. */
