@@ -10,6 +10,8 @@ const AT_ONCE = 250_000;
 export interface Owed {
   readonly frequent: number;
   readonly rare: number;
+  /** The webhook of the parked deliveries, which is paused. */
+  readonly paused: number;
 }
 
 /**
@@ -21,12 +23,14 @@ export async function insertEverything(bench: Bench, rows: number): Promise<Owed
   const { database, service, receiver } = bench;
   const frequent = await registerHook(service.api, { subject: SUBJECT, url: `${receiver.origin}/hook` });
   await deliverFlood(bench, { subject: SUBJECT, messages: 1 });
-  const [made] = await database.run<{ id: number }>(
-    `insert into webhooks (created_by_id, updated_by_id, name, url, enabled)
-     select created_by_id, updated_by_id, name, url, enabled from webhooks where id = $1 returning id`,
+  const copies = await database.run<{ id: number }>(
+    `insert into webhooks (created_by_id, updated_by_id, name, url, enabled, paused_at)
+     select created_by_id, updated_by_id, name, url, enabled, pause
+     from webhooks cross join (values (null::timestamptz), (now())) as pauses(pause) where id = $1
+     order by pause nulls first returning id`,
     [frequent],
   );
-  const rare = made?.id ?? 0;
+  const [rare = 0, paused = 0] = copies.map(({ id }) => id);
   await database.run(
     `select hukz_ensure_partition(parent, (now() at time zone 'UTC')::date - day)
      from unnest(array['messages', 'webhook_logs']) parent, generate_series(0, ${DAYS + 1}) day`,
@@ -34,19 +38,19 @@ export async function insertEverything(bench: Bench, rows: number): Promise<Owed
   const until = new Date(Date.now() - 60_000);
   for (let from = 0; from < rows; from += AT_ONCE) {
     const to = Math.min(rows, from + AT_ONCE) - 1;
-    for (const text of INSERTS) await database.run(text, [rows, until, from, to, frequent, rare]);
+    for (const text of INSERTS) await database.run(text, [rows, until, from, to, frequent, rare, paused]);
     bench.say(`lists: ${to + 1} of ${rows}`);
   }
   for (const table of ['messages', 'deliveries', 'dead_letters', 'webhook_logs'])
     await database.run(`vacuum analyze ${table}`);
-  return { frequent, rare };
+  return { frequent, rare, paused };
 }
 
 const AT = `$2::timestamptz - (1 - n::float8 / $1::float8) * ${DAYS} * interval '1 day'`;
 const ID = (kind: 1 | 2) =>
   `(lpad(to_hex((extract(epoch from ${AT}) * 1000)::bigint), 12, '0') || '7${kind}0080000000' || lpad(to_hex(n), 8, '0'))::uuid`;
 const ROWS = 'generate_series($3::bigint, $4::bigint) n';
-const WEBHOOK = 'case when n % 100000 = 77777 then $6::int else $5::int end';
+const WEBHOOK = 'case when n % 100000 = 77777 then $6::int when n % 10 = 1 then $7::int else $5::int end';
 
 const INSERTS = [
   `insert into messages (id, received_at, subject, payload, owed_to, delivery_ids)

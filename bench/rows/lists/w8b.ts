@@ -9,13 +9,14 @@ import type { Line, Row } from '../../row.js';
 const MAX_MS = 15_000;
 const MIN_COUNT = 5;
 
-const queriesOf = ({ frequent, rare }: Owed): readonly string[] => [
+const queriesOf = ({ frequent, rare, paused }: Owed): readonly string[] => [
   '/deliveries',
   `/deliveries?webhook=${rare}`,
   ...['pending', 'held', 'dead', 'delivered', 'cancelled'].flatMap((state) => [
     `/deliveries?state=${state}&webhook=${frequent}`,
     `/deliveries?state=${state}&webhook=${rare}`,
   ]),
+  `/deliveries?state=held&webhook=${paused}`,
   '/deliveries?state=lost',
   '/deliveries?state=pending&event=bench.rare',
   '/messages',

@@ -1,9 +1,12 @@
-import { after, inOrder } from '../../postgres/keyset.js';
+import { after, type Cursor, inOrder } from '../../postgres/keyset.js';
 import type { Db } from '../../postgres/knex.js';
 import { matchingLogs } from '../log-filter.js';
 import { LOGS_ORDER } from '../webhook-logs.js';
 import type { DeliveryFilter } from './list-filter.js';
 import { MICROSECONDS, type WindowRow } from './window-row.js';
+
+const FITS = `(:webhook::int is null or page.webhook_id = :webhook::int)
+  and (:subject::text is null or page.event = :subject::text)`;
 
 /**
  * A delivery is listed once, by its newest log of the outcome, and not while it is owed again or was given up since.
@@ -19,24 +22,31 @@ const isStill = (outcome: 'delivered' | 'cancelled') => `
       })
   )`;
 
-/** Reads the logs of ended deliveries as the list of logs does: by the same filter, from the same indexes. */
+/**
+ * Reads logs of ended deliveries in the order of the index of users. The webhook and the subject are compared
+ * afterwards: PostgreSQL cannot know how rare a webhook is, and would look for one without logs among all logs of the
+ * user.
+ */
 export async function readEndedWindow(
   db: Db,
   outcome: 'delivered' | 'cancelled',
   { visible, webhookId, subject, since, until }: DeliveryFilter,
-  { cursor, rows }: { readonly cursor: readonly string[] | undefined; readonly rows: number },
+  { cursor, rows, most }: { readonly cursor: Cursor | undefined; readonly rows: number; readonly most: number },
 ): Promise<readonly WindowRow[]> {
-  const matching = matchingLogs(db, { visible, tags: [], webhookId, subject, outcome, since, until });
+  const matching = matchingLogs(db, { visible, tags: [], outcome, since, until });
   if (cursor) after(matching, LOGS_ORDER, [cursor[0] ?? '', cursor[2] ?? '']);
-  const page = inOrder(matching, LOGS_ORDER)
-    .select('delivery_id', 'message_id', 'received_at', 'webhook_id', 'created_at', 'id')
+  const newest = inOrder(matching, LOGS_ORDER)
+    .select('delivery_id', 'message_id', 'received_at', 'webhook_id', 'event', 'created_at', 'id')
     .limit(rows);
+  const page = db
+    .from(newest.as('newest'))
+    .select('*', db.raw('row_number() over (order by created_at desc, id desc) as n'));
+  const fits = db.raw(`(${FITS} and ${isStill(outcome)})`, { webhook: webhookId ?? null, subject: subject ?? null });
   return db
     .from(page.as('page'))
-    .orderBy([
-      { column: 'created_at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ])
+    .whereRaw('(? or n = ?)', [fits, rows])
+    .orderBy('n')
+    .limit(most)
     .select(
       'delivery_id',
       'message_id',
@@ -45,7 +55,7 @@ export async function readEndedWindow(
       db.raw(`${MICROSECONDS('created_at')} as cursor_at`),
       db.raw('delivery_id::text as cursor_id'),
       db.raw('id::text as cursor_no'),
-      db.raw('row_number() over (order by created_at desc, id desc) = ?::int as last', [rows]),
-      db.raw(`${isStill(outcome)} as fits`),
+      db.raw('n = ? as last', [rows]),
+      db.raw('? as fits', [fits]),
     );
 }

@@ -40,7 +40,7 @@ export async function findDeliveries(
   const keys: DeliveryKey[] = [];
   let from = cursor;
   let next: string | undefined;
-  for (const rows of [Math.max(reach[0], 2 * limit), reach[1]]) {
+  for (const rows of [Math.max(reach[0], limit + 1), reach[1]]) {
     const room = limit - keys.length;
     const found = await read(from, rows, room + 1);
     const fitting = found.filter(({ fits }) => fits).slice(0, room + 1);
@@ -67,13 +67,13 @@ function sourceOf(db: Db, filter: DeliveryFilter): { readonly read: ReadWindow; 
     case 'delivered':
     case 'cancelled':
       return {
-        read: (cursor, rows) => readEndedWindow(db, state, filter, { cursor, rows }),
-        reach: [50, 200],
+        read: (cursor, rows, most) => readEndedWindow(db, state, filter, { cursor, rows, most }),
+        reach: [20, 4000],
       };
     case 'lost':
-      return { read: statement(db, LOST_WINDOW, filter), reach: [100, 1000] };
+      return { read: statement(db, LOST_WINDOW, filter), reach: [100, 500] };
     case undefined:
-      return { read: statement(db, ANY_WINDOW, filter), reach: [200, 5000] };
+      return { read: statement(db, ANY_WINDOW, filter), reach: [250, 3000] };
     default:
       return state satisfies never;
   }
