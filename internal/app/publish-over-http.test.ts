@@ -77,6 +77,27 @@ describe('a message over HTTP', () => {
     expect(await webhooks({ space: 9 })).toBe(0);
   });
 
+  it('is answered like any other request, accepted or refused, with its id and without secrets of the caller', async () => {
+    const { subject } = await register();
+    const headers = { 'x-request-id': 'ours' };
+    const accepted = await post('/messages', { event: subject }, headers).expect(202);
+    const refused = await post('/messages', { event: 'not.registered' }, headers).expect(404);
+    const malformed = await post('/messages', { event: 'a.*' }, headers).expect(422);
+    for (const answer of [accepted, refused, malformed]) {
+      expect(answer.headers).toMatchObject({
+        'x-request-id': 'ours',
+        'x-content-type-options': 'nosniff',
+        'content-type': 'application/json; charset=utf-8',
+      });
+      expect(answer.headers).not.toHaveProperty('x-powered-by');
+    }
+    await post('/messages', { event: subject }, { 'x-user': 'nobody' }).expect(401);
+    const { body } = await post('/messages', { event: subject }, { 'hukz-attempt': '1' }).expect(403);
+    expect(body.errors[0].source).toBe('Hukz-Attempt');
+    await post('/messages/', { event: subject }).expect(202);
+    await post('/messages?x=1', { event: subject }).expect(202);
+  });
+
   it('is taken or not if its publisher hangs up, and never in halves', async () => {
     const { subject } = await register();
     const body = JSON.stringify({ event: subject, payload: { n: 1 } });
