@@ -22,6 +22,7 @@ import { consumerFilters } from './0025-consumer-filters.js';
 import { ownSettings } from './0026-own-settings.js';
 import { listIndexes } from './0030-list-indexes.js';
 import { responseHeaders } from './0031-response-headers.js';
+import { idempotentRequests } from './0032-idempotent-requests.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -52,4 +53,5 @@ export const migrations = [
   ownSettings,
   listIndexes,
   responseHeaders,
+  idempotentRequests,
 ] as const;

@@ -3,6 +3,7 @@ import type { Logger } from '../logger.js';
 import type { Repeating } from '../repeat.js';
 import { repeatReported } from '../repeat-reported.js';
 import * as store from '../store/deliveries/retention.js';
+import { REMEMBERED_MS } from '../store/idempotency/idempotent-requests.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { PartitionedTable } from '../store/journal/partitions.js';
 import { judgePgError } from '../store/postgres/pg-error.js';
@@ -20,6 +21,7 @@ const EVERY_MS = 600_000;
 const MAX_TRIES = 5;
 const BETWEEN_TRIES_MS = 200;
 const DEAD_LETTERS_AT_ONCE = 1000;
+const REQUESTS_AT_ONCE = 1000;
 /** More than ten thousand rotations in ten minutes are not expected. */
 const SECRETS_AT_ONCE = 10_000;
 
@@ -49,6 +51,9 @@ export async function retainOnce(
   if (deleted > 0) logger.info('retention.dead_letters_deleted', { dead_letters: deleted });
   await store.deleteReplays(pool, limits.logsMs);
   await store.deleteExpiredSecrets(pool, SECRETS_AT_ONCE);
+  for (let batch = REQUESTS_AT_ONCE; batch === REQUESTS_AT_ONCE; ) {
+    batch = await store.deleteIdempotentRequests(pool, REMEMBERED_MS, REQUESTS_AT_ONCE);
+  }
   // Messages come after the logs and dead letters, which may have been the last rows that needed a day's messages.
   await dropExpired({ pool, logger }, 'messages', limits.messagesMs);
   onTableBytes(await store.tableBytes(pool));

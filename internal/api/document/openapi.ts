@@ -4,6 +4,7 @@ import type { Described } from '../api-deps.js';
 import { BODY_BOUNDS, MAX_BODY_BYTES } from '../bodies/json-body.js';
 import type { BodyForm, Endpoint } from '../http/endpoint.js';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from '../http/error-table.js';
+import { KEY_HEADER, remembersAnswers } from '../idempotency/answer-memory.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
 
 const errorAnswer = z
@@ -69,6 +70,22 @@ const IGNORED = {
   },
 };
 
+const REPLAYED = {
+  'Idempotency-Replayed': {
+    description: '`true` if the answer is that of an earlier request with the same `Idempotency-Key`',
+    schema: { type: 'string', enum: ['true'] },
+  },
+};
+
+const IDEMPOTENCY_KEY: Parameter = {
+  name: KEY_HEADER,
+  in: 'header',
+  required: false,
+  description:
+    'A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]{1,255}$', example: 'order-17-created' },
+};
+
 export interface OpenApi {
   readonly openapi: '3.1.0';
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
@@ -121,6 +138,7 @@ function operation(endpoint: Endpoint, components: Components): Operation {
       ...parameters('path', endpoint.params, components),
       ...parameters('query', endpoint.query, components),
       ...parameters('header', endpoint.headers, components),
+      ...(remembersAnswers(endpoint) ? [IDEMPOTENCY_KEY] : []),
     ],
     ...(endpoint.forms && { requestBody: formsOf(endpoint.forms, components) }),
     ...(endpoint.body && { requestBody: bodyOf(endpoint, components.use(endpoint.body, 'input')) }),
@@ -172,7 +190,7 @@ function answers(endpoint: Endpoint, components: Components): Operation['respons
       {
         description,
         content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } },
-        headers: IGNORED,
+        headers: remembersAnswers(endpoint) ? { ...IGNORED, ...REPLAYED } : IGNORED,
       },
     ]),
   );
@@ -188,7 +206,9 @@ function refusals(endpoint: Endpoint, components: Components): Operation['respon
         {
           description: meaningOf(status, endpoint),
           content,
-          ...(status === STATUS_OF.too_many && { headers: RETRY_AFTER }),
+          ...((status === STATUS_OF.too_many || (status === STATUS_OF.conflict && remembersAnswers(endpoint))) && {
+            headers: RETRY_AFTER,
+          }),
         },
       ]),
     ),
@@ -210,6 +230,7 @@ function refusalStatuses(endpoint: Endpoint): readonly (keyof typeof MEANING_OF)
     ...(endpoint.scope ? [STATUS_OF.unauthorized, STATUS_OF.unavailable] : []),
     ...(endpoint.params ? [STATUS_OF.bad_request] : []),
     ...(endpoint.query ? [STATUS_OF.unprocessable] : []),
+    ...(remembersAnswers(endpoint) ? [STATUS_OF.conflict, STATUS_OF.unprocessable] : []),
     ...(endpoint.body
       ? [STATUS_OF.bad_request, STATUS_OF.too_large, STATUS_OF.unsupported_media_type, STATUS_OF.unprocessable]
       : []),

@@ -7,6 +7,7 @@ import type { OpenApi, Operation } from './openapi.js';
 const OPERATION_IDS = [
   'cancelDeliveries',
   'cancelDelivery',
+  'cancelMessage',
   'cancelReplay',
   'checkSpaceEvent',
   'createEvent',

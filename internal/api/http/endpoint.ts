@@ -48,6 +48,8 @@ interface EndpointDescription {
   readonly forms?: Readonly<Record<string, BodyForm>>;
   /** Meanings of statuses that differ from those of other endpoints. */
   readonly meanings?: Readonly<Record<number, string>>;
+  /** Members of the answer that are shown once. A repeated request with an `Idempotency-Key` does not get them. */
+  readonly shownOnce?: readonly string[];
   /** The endpoint is answered regardless of the number of requests that a caller sends. */
   readonly isUnlimited?: true;
   /** The endpoint is answered before the layers of express; see `fast-lane.ts`. It reads its body itself. */
@@ -61,6 +63,8 @@ export interface RawRequest {
   readonly params: unknown;
   readonly query: unknown;
   readBody(isOptional: boolean): Promise<object>;
+  /** Does the work of a request once, if the request has an `Idempotency-Key`. */
+  once(request: { readonly query: unknown; readonly body: unknown }, work: () => Promise<Answer>): Promise<Answer>;
   /** Names fields of the body that the answer has to report as ignored. */
   onIgnored(fields: readonly string[]): void;
   /** Throws if the request was not admitted with a principal. */
@@ -140,7 +144,7 @@ export function scopedEndpoint<P, Q, B>(
       };
       // Validating a body, and reading its certificates, each take their own turn of the event loop.
       if (body) await setImmediate();
-      return handle(input);
+      return request.once({ query: request.query, body: input.body }, () => handle(input));
     },
   };
 }

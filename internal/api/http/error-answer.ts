@@ -5,6 +5,7 @@ import { Seldom } from '../../seldom.js';
 import { isDatabaseAway } from '../../store/postgres/database-away.js';
 import { InvalidBody } from '../bodies/invalid-body.js';
 import { InvalidFields } from '../bodies/invalid-fields.js';
+import { InProgress } from '../idempotency/answer-memory.js';
 import { BUG_STATUS, STATUS_OF } from './error-table.js';
 import { requestIdOf } from './request-id.js';
 
@@ -51,7 +52,9 @@ export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
     }
     // An answer that has begun cannot be withdrawn. It is cut off, so that the caller does not mistake it for a
     // complete one.
-    if (refusals?.[0].code === 'too_many' && !res.headersSent && !res.get('retry-after')) res.set('retry-after', '1');
+    const [refusal] = refusals ?? [];
+    const mayRetry = refusal?.code === 'too_many' || refusal instanceof InProgress;
+    if (mayRetry && !res.headersSent && !res.get('retry-after')) res.set('retry-after', '1');
     if (res.headersSent) res.destroy();
     else if (refusals) sendErrors(res, wire(refusals));
     else sendErrors(res, [{ code: BUG_STATUS, message: 'Something went wrong' }]);

@@ -64,6 +64,7 @@ function rawRequest(req: IncomingMessage, principal: RawRequest['principal']): R
     params: undefined,
     query: undefined,
     readBody: () => Promise.reject(new Error('a fast endpoint reads its body itself')),
+    once: (_request, work) => work(),
     onIgnored: () => undefined,
     principal,
     host: req.headers.host,

@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import type { ApiDeps } from '../api-deps.js';
 import { STYLE_HASH } from '../document/style.js';
 import { makeEndpoints } from '../endpoints.js';
+import { answerOnce } from '../idempotency/answer-memory.js';
 import { guardFromBrowsers } from './browser-guard.js';
 import { guardedPaths, identifyCaller, requirePrincipal } from './caller.js';
 import type { Endpoint } from './endpoint.js';
@@ -12,9 +13,8 @@ import { METHOD_STATUS, STATUS_OF } from './error-table.js';
 import { type FastLane, makeFastLane } from './fast-lane.js';
 import { LargeAnswers } from './large-answers.js';
 import { limitRequests } from './limit-requests.js';
-import type { Refusals } from './refusals.js';
 import { makeRequestLog } from './request-id.js';
-import { handlerFor } from './send-answer.js';
+import { type AnswerOnce, handlerFor } from './send-answer.js';
 import { Turnstile } from './turnstile.js';
 
 /**
@@ -48,7 +48,7 @@ function makeApp(deps: ApiDeps, endpoints: readonly Endpoint[], { throwFailure }
   if (deps.apiRate) app.use(unlessFor(unlimitedIn(endpoints), limitRequests(deps.apiRate, refusals)));
   app.use(guardedPaths(endpoints), requirePrincipal);
   app.use(throwFailure);
-  mount(app, endpoints, refusals);
+  mount(app, endpoints, deps);
   app.use((_req, res) => sendErrors(res, [{ code: STATUS_OF.not_found, message: 'no route matches this path' }]));
   app.use(makeErrorHandler(deps.logger));
   return app;
@@ -84,14 +84,15 @@ function securityHeaders() {
   });
 }
 
-function mount(app: Express, endpoints: readonly Endpoint[], refusals: Refusals): void {
+function mount(app: Express, endpoints: readonly Endpoint[], { refusals, db, logger }: ApiDeps): void {
+  const once: AnswerOnce = (request, work, { shownOnce }) => answerOnce({ db, logger }, request, work, shownOnce);
   const onCut = () => refusals.add('unread_answer', { port: 'api' });
   const turnstile = new Turnstile({ most: MAX_BEGUN, refusal: 'too many lists are being read; try again later' });
   const bounds = { turnstile, large: new LargeAnswers(() => performance.now(), onCut) };
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const here = endpoints.filter((endpoint) => endpoint.path === path);
     const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
-    for (const endpoint of here) mounted[endpoint.method](handlerFor(endpoint, bounds));
+    for (const endpoint of here) mounted[endpoint.method](handlerFor(endpoint, bounds, once));
     // Express answers HEAD for every endpoint with GET.
     const allow = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     mounted.all((_req, res) => {

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { RequestHandler, Response } from 'express';
 import { requireScope } from '../../identity/principal.js';
 import { readJsonBody } from '../bodies/json-body.js';
+import { KEY_HEADER, type KeyedAnswer, type KeyedRequest, remembersAnswers } from '../idempotency/answer-memory.js';
 import { principalOf } from './caller.js';
 import type { Answer, Endpoint } from './endpoint.js';
 import { reportIgnored, unknownParameters } from './ignored-names.js';
@@ -18,8 +19,15 @@ export interface AnswerBounds {
   readonly large: LargeAnswers;
 }
 
+/** Does the work of a request with an `Idempotency-Key` once. */
+export type AnswerOnce = (
+  request: KeyedRequest,
+  work: () => Promise<Answer>,
+  endpoint: Endpoint,
+) => Promise<KeyedAnswer>;
+
 /** Makes the express handler of a row of the table. */
-export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHandler {
+export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds, answerOnce?: AnswerOnce): RequestHandler {
   return async (req, res) => {
     if (endpoint.scope) requireScope(principalOf(res), endpoint.scope);
     reportIgnored(res, unknownParameters(endpoint, req.query));
@@ -27,6 +35,14 @@ export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds): RequestHan
       params: req.params,
       query: req.query,
       readBody: (isOptional) => readJsonBody(req, res, isOptional),
+      once: async (content, work) => {
+        const key = remembersAnswers(endpoint) ? req.get(KEY_HEADER) : undefined;
+        if (key === undefined || !answerOnce) return work();
+        const request = { key, principal: principalOf(res), path: req.path, content };
+        const { answer, isReplayed } = await answerOnce(request, work, endpoint);
+        if (isReplayed) res.set('idempotency-replayed', 'true');
+        return answer;
+      },
       onIgnored: (fields) => reportIgnored(res, fields),
       principal: () => principalOf(res),
       host: req.get('host'),

@@ -40,6 +40,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         method: 'post',
         path: '/webhooks/space/{space_id}',
         operationId: 'createSpaceWebhook',
+        shownOnce: ['secret'],
         scope: 'webhooks:write',
         summary: 'Register a webhook in a space',
         params: spacePath,

@@ -34,6 +34,7 @@ export function makeSecretEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCat
         method: 'post',
         path: '/webhooks/{id}/secret/rotate',
         operationId: 'rotateWebhookSecret',
+        shownOnce: ['secret'],
         scope: 'secrets:rotate',
         summary: 'Add a signing secret, generated or your own. Previous secrets also sign for the overlap',
         params: idPath,

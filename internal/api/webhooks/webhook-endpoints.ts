@@ -102,6 +102,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         method: 'post',
         path: '/webhooks',
         operationId: 'createWebhook',
+        shownOnce: ['secret'],
         scope: 'webhooks:write',
         summary: 'Register a webhook in the space of the body, or in space 0',
         body: newWebhookBody,

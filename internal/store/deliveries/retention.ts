@@ -32,6 +32,13 @@ const DELETE_SECRETS: Statement = {
       select id from webhook_secrets where expires_at <= now() order by id limit $1 for update skip locked
     ) returning id`,
 };
+const DELETE_REQUESTS: Statement = {
+  text: `
+    delete from idempotent_requests where id in (
+      select id from idempotent_requests where created_at < now() - $1 * interval '1 ms' order by created_at limit $2
+      for update skip locked
+    ) returning 1`,
+};
 const BYTES: Statement = {
   text: `
     select coalesce(parent.relname, part.relname) as name, sum(pg_total_relation_size(part.oid))::float8 as bytes
@@ -52,6 +59,7 @@ export const MEASURED_TABLES = [
   'webhooks',
   'webhook_events',
   'replays',
+  'idempotent_requests',
 ];
 
 /** A daily partition (UTC) whose retention time is over. */
@@ -95,6 +103,11 @@ export async function deleteReplays(pool: JournalPool, olderThanMs: number): Pro
 /** Deletes one batch of expired secrets, and returns their number. */
 export async function deleteExpiredSecrets(pool: JournalPool, limit: number): Promise<number> {
   return (await pool.run(DELETE_SECRETS, [limit])).length;
+}
+
+/** Deletes one batch of requests with an `Idempotency-Key` whose answers are forgotten, and returns their number. */
+export async function deleteIdempotentRequests(pool: JournalPool, olderThanMs: number, limit: number): Promise<number> {
+  return (await pool.run(DELETE_REQUESTS, [olderThanMs, limit])).length;
 }
 
 /** Returns the size in bytes of each table, with its indexes and partitions. */
