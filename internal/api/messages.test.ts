@@ -93,13 +93,21 @@ describe('a message', () => {
   it.each([
     ['bytes that are no JSON', Buffer.from([0xff, 0x00])],
     ['an empty payload', Buffer.alloc(0)],
-    ['JSON that is large', Buffer.from(JSON.stringify('é'.repeat(700_000)))],
+    ['bytes that are large', Buffer.alloc(1_000_001, 0xfe)],
   ])('shows %s as base64', async (_name, payload) => {
     const { messageId } = await kit.store({ place: 'webhook_logs' });
     await change(messageId, { payload });
     const body = await message(messageId);
     expect(body).not.toHaveProperty('payload');
     expect(digest(Buffer.from(body.payload_base64, 'base64'))).toBe(digest(payload));
+  });
+
+  it('shows JSON that is large as JSON', async () => {
+    const { messageId } = await kit.store({ place: 'webhook_logs' });
+    const payload = JSON.stringify('é'.repeat(700_000));
+    await change(messageId, { payload: Buffer.from(payload) });
+    const { text } = await kit.api.send('GET', `/messages/${messageId}`).expect(200);
+    expect(text.includes(`"payload":${payload},"webhooks"`)).toBe(true);
   });
 
   it('that nothing matched has no webhooks', async () => {

@@ -23,7 +23,7 @@ export async function sentData(message: StoredMessage | undefined, format: Forma
 }
 
 /** A payload of several megabytes does not keep other work waiting. */
-async function isJsonInTurns(bytes: Uint8Array): Promise<boolean> {
+export async function isJsonInTurns(bytes: Uint8Array): Promise<boolean> {
   const steps = isJsonInSteps(bytes);
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done) return step.value;

@@ -25,7 +25,7 @@ export function makeDeliveryListEndpoints(deps: Pick<Stores, 'db'>): readonly En
         scope: 'deliveries:read',
         summary: "List deliveries of the user's webhooks in one state or in all, newest first",
         query,
-        answers: { 200: { description: 'a page of them', schema: windowOf(listedDelivery) } },
+        answers: { 200: { description: 'A page of deliveries.', schema: windowOf(listedDelivery) } },
         unsaid: ['`since` is not before `until`'],
       },
       async ({ principal, query: { limit, cursor, ...filter } }) => {

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { isJson } from '../../domain/message/json-bytes.js';
 import { toBase64 } from '../../domain/message/splice.js';
+import { AppError } from '../../errors.js';
 import { type ListedDelivery, loadListed } from '../../store/deliveries/list/listed-deliveries.js';
-import { loadPayload, type MessageHead } from '../../store/deliveries/message.js';
+import type { MessageHead } from '../../store/deliveries/message.js';
+import { loadMessages } from '../../store/deliveries/message-payloads.js';
 import type { Db } from '../../store/postgres/knex.js';
 import { id } from '../bodies/numbers.js';
+import { isJsonInTurns } from '../bodies/sent-data.js';
 import { DELIVERY_STATES } from '../deliveries/delivery-list-answer.js';
 import { headersJson } from '../deliveries/header-json.js';
 import type { JsonPart } from '../http/pieces.js';
 
-/** A payload up to this size is examined as a whole: whether it is JSON. That takes 5 ms. */
-const MAX_EXAMINED_BYTES = 1024 * 1024;
-/** Size of the parts of a larger payload. It is a multiple of three, so that the parts of base64 fit together. */
+/** Bytes that are encoded together. It is a multiple of three, so that the parts of base64 fit together. */
 const PART_BYTES = 3 * 128 * 1024;
 const DELIVERIES_AT_ONCE = 100;
 
@@ -27,11 +27,11 @@ export const messageAnswer = z
   .object({
     id: z.uuid(),
     received_at: z.iso.datetime(),
-    event: z.string().describe('the subject'),
-    headers: z.record(z.string(), z.array(z.string())).describe('the values of each header, in their order'),
-    bytes: z.int().min(0).describe('size of the payload'),
-    payload: z.unknown().describe('the payload as it came, if it is JSON and has at most 1 MiB'),
-    payload_base64: z.string().optional().describe('any other payload, in place of payload'),
+    event: z.string().describe('The subject.'),
+    headers: z.record(z.string(), z.array(z.string())).describe('The values of each header, in their order.'),
+    bytes: z.int().min(0).describe('Size of the payload.'),
+    payload: z.unknown().describe('The payload as it was received, if it is JSON.'),
+    payload_base64: z.string().optional().describe('Any other payload, instead of `payload`.'),
     webhooks: z.array(owedAnswer),
   })
   .meta({ title: 'Message' });
@@ -52,16 +52,19 @@ export async function* messageParts(db: Db, message: MessageHead): AsyncGenerato
   yield ']}';
 }
 
-async function* payloadParts(db: Db, message: MessageHead): AsyncGenerator<JsonPart> {
-  if (message.bytes <= MAX_EXAMINED_BYTES) {
-    const payload = await loadPayload(db, message, { from: 0, bytes: message.bytes });
-    yield* isJson(payload) ? ['"payload":', payload] : [`"payload_base64":"${toBase64(payload)}"`];
+async function* payloadParts(db: Db, { id: messageId, receivedAt }: MessageHead): AsyncGenerator<JsonPart> {
+  const message = (await loadMessages(db, [{ messageId, receivedAt }])).get(messageId);
+  // The message was found a moment ago; retention may have dropped its day since.
+  if (!message) throw new AppError('not_found', 'Record not found');
+  const { payload } = message;
+  if (await isJsonInTurns(payload)) {
+    yield '"payload":';
+    yield payload;
     return;
   }
   yield '"payload_base64":"';
-  for (let from = 0; from < message.bytes; from += PART_BYTES) {
-    yield toBase64(await loadPayload(db, message, { from, bytes: PART_BYTES }));
-  }
+  for (let from = 0; from < payload.length; from += PART_BYTES)
+    yield toBase64(payload.subarray(from, from + PART_BYTES));
   yield '"';
 }
 

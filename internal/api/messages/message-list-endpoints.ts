@@ -19,19 +19,19 @@ const query = z.object({
     .transform((written) => written === 'true')
     .pipe(z.boolean())
     .optional()
-    .describe('whether the message was owed to a webhook; both without it'),
-  space: written(spaceId).optional().describe('owed to a webhook of this space'),
-  since: instant.optional().describe('received then or later'),
-  until: instant.optional().describe('received before then'),
+    .describe('Only messages that were owed to a webhook, or only those that were not.'),
+  space: written(spaceId).optional().describe('Only messages that were owed to a webhook of this space.'),
+  since: instant.optional().describe('Only messages received at this time or later.'),
+  until: instant.optional().describe('Only messages received before this time.'),
 });
 
 const listedMessage = z
   .object({
     id: z.uuid(),
     received_at: z.iso.datetime(),
-    event: z.string().describe('the subject'),
-    bytes: z.int().min(0).describe('size of the payload'),
-    webhooks: z.int().min(0).describe('how many webhooks it was owed to'),
+    event: z.string().describe('The subject.'),
+    bytes: z.int().min(0).describe('Size of the payload.'),
+    webhooks: z.int().min(0).describe('Number of webhooks that the message was owed to.'),
   })
   .meta({ title: 'ListedMessage' });
 
@@ -45,7 +45,7 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
         scope: 'messages:read',
         summary: 'List stored messages, newest first',
         query,
-        answers: { 200: { description: 'a page of them', schema: windowOf(listedMessage) } },
+        answers: { 200: { description: 'A page of messages.', schema: windowOf(listedMessage) } },
         unsaid: ['`since` is not before `until`'],
       },
       async ({ principal, query: { limit, cursor, event, matched, space, ...range } }) => {
@@ -63,7 +63,7 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
         scope: 'messages:read',
         summary: 'Get a message with its headers, its payload, and its deliveries',
         params: uuidPath,
-        answers: { 200: { description: 'the message', schema: messageAnswer } },
+        answers: { 200: { description: 'The message.', schema: messageAnswer } },
         refuses: ['not_found'],
       },
       async ({ principal, params }) => ({

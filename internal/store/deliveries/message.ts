@@ -70,16 +70,3 @@ async function webhooksIn(db: Db, ids: readonly number[], spaces: readonly numbe
 function millisecondsOf(id: string): number {
   return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 }
-
-/** Reads the bytes of a payload from a position on. Fewer bytes are returned at its end. */
-export async function loadPayload(
-  db: Db,
-  { id, receivedAt }: Pick<MessageHead, 'id' | 'receivedAt'>,
-  range: { readonly from: number; readonly bytes: number },
-): Promise<Uint8Array> {
-  const { rows }: { rows: { part: Buffer }[] } = await db.raw(
-    'select substring(payload from ?::int for ?::int) as part from messages where id = ? and received_at = ?::timestamptz',
-    [range.from + 1, range.bytes, id, receivedAt],
-  );
-  return rows[0]?.part ?? new Uint8Array();
-}
