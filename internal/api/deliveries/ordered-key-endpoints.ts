@@ -1,13 +1,23 @@
 import { z } from 'zod';
+import { orderKeyOfValue } from '../../domain/delivery/order-key.js';
 import { listParkedKeys, type ParkedKey, skipFirst } from '../../store/deliveries/ordered-keys.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { Deliveries, Stores } from '../api-deps.js';
+import { boundedText } from '../bodies/bounds.js';
 import { id, idPath, written } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 
 const MAX_KEYS = 100;
 const instant = z.iso.datetime();
 const keyPath = z.object({ id: written(id), key: z.guid() });
+
+/** The header of a message, or the string at a pointer, may be longer than a request target. */
+const MAX_VALUE = 8192;
+const valueQuery = z.object({
+  value: boundedText(MAX_VALUE).describe(
+    'The whole ordering key, as messages carry it. It is empty for a webhook with the ordering `webhook`.',
+  ),
+});
 
 const parkedKey = z
   .object({
@@ -24,7 +34,29 @@ const parkedKey = z
 export function makeOrderedKeyEndpoints(
   deps: Pick<Stores, 'db'> & Pick<Deliveries, 'advanceKey'>,
 ): readonly Endpoint[] {
+  const release = async (webhookId: number, key: string) => {
+    await skipFirst(deps.db, webhookId, key);
+    deps.advanceKey(webhookId, key);
+    return { status: 200, json: null };
+  };
   return [
+    scopedEndpoint(
+      {
+        method: 'post',
+        path: '/webhooks/{id}/keys/release',
+        operationId: 'releaseOrderedKeyByValue',
+        scope: 'deliveries:write',
+        summary: 'Release an ordering key by its value: the failed first delivery becomes a dead letter',
+        params: idPath,
+        query: valueQuery,
+        answers: { 200: { description: 'released', schema: z.null() } },
+        refuses: ['not_found', 'conflict'],
+      },
+      async ({ params, query }) => {
+        await loadWebhook(deps.db, params.id);
+        return release(params.id, orderKeyOfValue(params.id, query.value));
+      },
+    ),
     scopedEndpoint(
       {
         method: 'get',
@@ -55,9 +87,7 @@ export function makeOrderedKeyEndpoints(
       },
       async ({ params }) => {
         await loadWebhook(deps.db, params.id);
-        await skipFirst(deps.db, params.id, params.key);
-        deps.advanceKey(params.id, params.key);
-        return { status: 200, json: null };
+        return release(params.id, params.key);
       },
     ),
   ];

@@ -43,6 +43,7 @@ const OPERATION_IDS = [
   'publishMessages',
   'redirectToDocs',
   'releaseOrderedKey',
+  'releaseOrderedKeyByValue',
   'replaceEvent',
   'replaceWebhook',
   'resumeWebhook',

@@ -13,7 +13,12 @@ export function orderKeyOf(
 ): string | undefined {
   if (!ordering) return undefined;
   const key = ordering.by === 'webhook' ? '' : orderValue(ordering, message);
-  return key === undefined ? undefined : toUuid(createHash('md5').update(`${id} ${key}`).digest('hex'));
+  return key === undefined ? undefined : orderKeyOfValue(id, key);
+}
+
+/** Returns the uuid of a key. The key of a webhook that is ordered as a whole is empty. */
+export function orderKeyOfValue(webhookId: number, value: string): string {
+  return toUuid(createHash('md5').update(`${webhookId} ${value}`).digest('hex'));
 }
 
 /** Returns the key in the form in which users know it. */
