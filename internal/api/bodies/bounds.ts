@@ -6,9 +6,12 @@ import { z } from 'zod';
  * issue.
  */
 
-/** A text whose length is checked first. A text that is too long is not validated further. */
-export function boundedText(most: number) {
-  return z.string().check(atMostCharacters(most));
+/**
+ * A text whose length is checked first. A text that is too long is not validated further.
+ * @param expected what a value that is no text must be, for the sentence to the caller
+ */
+export function boundedText(most: number, expected?: string) {
+  return z.string(expected).check(atMostCharacters(most));
 }
 
 /**

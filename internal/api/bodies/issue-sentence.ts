@@ -62,6 +62,8 @@ function sentence(name: string, issue: z.core.$ZodIssue): string {
   if (isAbsent(issue)) return `${name} is a required field`;
   switch (issue.code) {
     case 'invalid_type':
+      // A field with a form of its own says what it must be, with an example. The parser's sentences begin otherwise.
+      if (!issue.message.startsWith('Invalid input')) return `${name} ${issue.message}`;
       return `${name} must be ${KIND[issue.expected] ?? `of type ${issue.expected}`}`;
     case 'too_small':
       if (issue.origin === 'string') return `${name} is a required field`;

@@ -14,7 +14,7 @@ interface Meaning {
 
 /** A duration within bounds, written `500ms`, `5s`, `5m`, `2h` or `1d`. It is parsed to milliseconds. */
 export function durationField(minMs: number, maxMs: number, { description, example, allowed }: Meaning) {
-  const field = boundedText(MAX_LENGTH)
+  const field = boundedText(MAX_LENGTH, 'must be a duration such as "500ms", "5s", "5m", "2h" or "1d"')
     .transform((written, context) => {
       const read = parseDuration(written);
       const problem = read.ok ? outOf(read.value, minMs, maxMs) : read.problem;

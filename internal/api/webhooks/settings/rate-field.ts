@@ -5,7 +5,7 @@ import { boundedText } from '../../bodies/bounds.js';
 const MAX_LENGTH = 64;
 
 /** `100/minute`: the maximum number of requests of all instances together. */
-export const rateField = boundedText(MAX_LENGTH)
+export const rateField = boundedText(MAX_LENGTH, 'must be a rate such as "10/second", "100/minute" or "1000/hour"')
   .transform((written, context) => {
     const rate = parseRate(written);
     if (rate.ok) return rate.value;

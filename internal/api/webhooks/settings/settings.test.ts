@@ -120,3 +120,16 @@ describe('settings of a webhook', () => {
     expect(body.errors[0].message).toBe(message);
   });
 });
+
+it.each([
+  ['timeout', 5, 'timeout must be a duration such as "500ms", "5s", "5m", "2h" or "1d"'],
+  ['timeout', '5', 'timeout: "5" is not a duration such as 500ms, 5s, 5m, 2h or 1d'],
+  ['timeout', '5 minutes', 'timeout: "5 minutes" is not a duration such as 500ms, 5s, 5m, 2h or 1d'],
+  ['rate', 100, 'rate must be a rate such as "10/second", "100/minute" or "1000/hour"'],
+  ['rate', '100', 'rate: is written as 10/second, 100/minute or 1000/hour'],
+  ['retry', { max_age: 86_400 }, 'retry.max_age must be a duration such as "500ms", "5s", "5m", "2h" or "1d"'],
+  ['retry', { schedule: [5] }, 'retry.schedule.0 must be a duration such as "500ms", "5s", "5m", "2h" or "1d"'],
+])('a malformed %s is refused with an example: %j', async (field, value, message) => {
+  const { body } = await make({ [field]: value }).expect(422);
+  expect(body.errors).toEqual([{ code: 422, message, source: field }]);
+});
