@@ -318,7 +318,7 @@ describe('what is gone', () => {
 
 it('a server without JetStream ends the start with one sentence', async () => {
   const plain = await startTestNats();
-  await expect(start({}, plain.url)).rejects.toThrow(/has no JetStream.*INTAKE=core/);
+  await expect(start({}, plain.url)).rejects.toThrow(/JetStream is not available.*INTAKE=core/);
   await plain.stop();
 });
 

@@ -226,7 +226,7 @@ describe('pulls', () => {
   }, 40_000);
 
   it.each([
-    ['$JS.API.CONSUMER.MSG.NEXT.>', 'no answer came'],
+    ['$JS.API.CONSUMER.MSG.NEXT.>', 'got no answer'],
     ['$JS.ACK.>', '10 messages are unacknowledged'],
   ])(
     'that our user may not make (%s) are reported',

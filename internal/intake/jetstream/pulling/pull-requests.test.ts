@@ -103,6 +103,6 @@ it('an answer that never comes is reported', async () => {
   });
   unheard.ask(BATCH);
   await eventually(() => unheard.problem(), { what: 'the words', timeoutMs: 15_000 });
-  expect(unheard.problem()).toMatch(/no answer came/);
+  expect(unheard.problem()).toMatch(/got no answer/);
   await Promise.all([unheard.stop(), requests.stop()]);
 }, 20_000);
