@@ -98,7 +98,7 @@ async function acceptAndSettle(journal: Journal, payload: Buffer): Promise<void>
   const id = makeId(receivedAt);
   const { owner } = await journal.accept({ message, deliveries: [{ id, webhookId: WEBHOOK.id, wanted: true }] });
   await journal.settle({
-    delivery: { id, message, webhookId: WEBHOOK.id, owner, attempts: 0, failures: 0 },
+    delivery: { id, message, webhookId: WEBHOOK.id, owner, attempts: 0, countedFailures: 0 },
     webhook: WEBHOOK,
     startedAt: Date.now(),
     durationMs: 1,
@@ -106,7 +106,7 @@ async function acceptAndSettle(journal: Journal, payload: Buffer): Promise<void>
     status: 200,
     responseBody: Buffer.from('{}'),
     error: undefined,
-    failures: 0,
+    countedFailures: 0,
     retryInMs: undefined,
     because: undefined,
   });

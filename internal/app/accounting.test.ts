@@ -40,12 +40,12 @@ const account = (more: object = {}) =>
 const oneOfEach = async () => {
   const [a, b, dead, cancelled, held, pending, retried] = (await owe(7)) as [OwnedDelivery, ...OwnedDelivery[]];
   await end(a);
-  await end(b as OwnedDelivery, { outcome: 'failed', status: 500, failures: 1, retryInMs: 0 });
+  await end(b as OwnedDelivery, { outcome: 'failed', status: 500, countedFailures: 1, retryInMs: 0 });
   await end({ ...(await kit.journal.claim({ deliveries: 1, bytes: 1000, except: [] })).deliveries[0]! });
   await end(dead as OwnedDelivery, { outcome: 'dead', because: 'exhausted', status: 500 });
   await kit.journal.cancel(cancelled as OwnedDelivery);
   await kit.journal.park(held as OwnedDelivery);
-  await end(retried as OwnedDelivery, { outcome: 'failed', status: 500, failures: 1, retryInMs: HOUR });
+  await end(retried as OwnedDelivery, { outcome: 'failed', status: 500, countedFailures: 1, retryInMs: HOUR });
   await kit.journal.accept({ message: makeTestMessage(), deliveries: [] });
   return { a, dead: dead as OwnedDelivery, pending: pending as OwnedDelivery };
 };

@@ -15,7 +15,7 @@ const due = (id: string, webhookId = 1): OwnedDelivery => ({
   webhookId,
   owner: 'me',
   attempts: 1,
-  failures: 1,
+  countedFailures: 1,
 });
 
 let residents: Residents;

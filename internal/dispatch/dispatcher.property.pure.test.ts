@@ -78,7 +78,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
         if (index === stopAt) queued.push(...dispatcher.stop().map(({ id }) => `given back ${id}`));
         const id = String(index);
         residents.reserve(id, webhookId, 1);
-        enqueue({ id, message, webhookId, owner: 'me', attempts, failures: attempts });
+        enqueue({ id, message, webhookId, owner: 'me', attempts, countedFailures: attempts });
         if (index % 3 === 0 && scheduler.count() > 0) await scheduler.waitOne();
       }
       await scheduler.waitIdle();
@@ -99,9 +99,9 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
 });
 
 /** An attempt is retried, given up or delivered, exactly one of them, and its failures grow by at most one. */
-function expectSound({ delivery, outcome: word, failures, retryInMs, because }: SettledAttempt): void {
+function expectSound({ delivery, outcome: word, countedFailures, retryInMs, because }: SettledAttempt): void {
   expect([word === 'delivered', retryInMs !== undefined, because !== undefined].filter(Boolean)).toHaveLength(1);
   const costs = word === 'failed' || word === 'dead' ? 1 : 0;
-  expect(failures).toBe(delivery.failures + costs);
-  if (because === 'exhausted') expect(failures).toBe(policy.scheduleMs.length + 1);
+  expect(countedFailures).toBe(delivery.countedFailures + costs);
+  if (because === 'exhausted') expect(countedFailures).toBe(policy.scheduleMs.length + 1);
 }

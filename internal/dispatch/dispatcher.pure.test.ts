@@ -8,7 +8,7 @@ import { makeTestDispatcher } from '../testkit/test-dispatcher.js';
 
 const body = new Uint8Array(1);
 const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: body, body };
-const one = { message, owner: 'me', attempts: 0, failures: 0 };
+const one = { message, owner: 'me', attempts: 0, countedFailures: 0 };
 
 it('sends no more than may be doubled while nothing can be settled, and goes on when it can', async () => {
   const settles: (() => void)[] = [];
@@ -23,7 +23,14 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
   });
   for (let n = 0; n < 1000; n++) {
-    const delivery: OwnedDelivery = { id: `d${n}`, message, webhookId: n % 20, owner: 'me', attempts: 0, failures: 0 };
+    const delivery: OwnedDelivery = {
+      id: `d${n}`,
+      message,
+      webhookId: n % 20,
+      owner: 'me',
+      attempts: 0,
+      countedFailures: 0,
+    };
     enqueue(delivery);
   }
   await eventually(() => settles.length === 20, { what: 'twenty that wait for their settle' });
@@ -49,7 +56,7 @@ it('begins 64 requests in a turn of the event loop, and the others in those that
     lanes: makeTestLanes({ maxInFlight: 5000, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
   });
   for (let n = 0; n < 1000; n++) {
-    enqueue({ id: `d${n}`, message, webhookId: n, owner: 'me', attempts: 0, failures: 0 });
+    enqueue({ id: `d${n}`, message, webhookId: n, owner: 'me', attempts: 0, countedFailures: 0 });
   }
   let most = 0;
   for (let before = 0; before < 1000; before = sent) {
@@ -78,7 +85,7 @@ it.each([
     maxActive: 20,
     lanes: makeTestLanes({ maxInFlight: 100, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
   });
-  enqueue({ id: 'd', message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
+  enqueue({ id: 'd', message, webhookId: 1, owner: 'me', attempts: 0, countedFailures: 0 });
   await dispatcher.idle();
   expect({ woken, holding }).toEqual(expected);
 });
@@ -99,7 +106,7 @@ it.each([
     maxActive: 10,
     lanes: makeTestLanes({ maxInFlight: 10, maxInFlightPerWebhook: 10, maxRetryShare: 0.5 }),
   });
-  enqueue({ id: 'd', message, webhookId: 7, owner: 'me', attempts: 0, failures: 0 });
+  enqueue({ id: 'd', message, webhookId: 7, owner: 'me', attempts: 0, countedFailures: 0 });
   await dispatcher.idle();
   expect(disabled).toEqual(expected);
 });

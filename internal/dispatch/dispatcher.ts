@@ -205,12 +205,12 @@ export class Dispatcher {
   }
 
   private judge(
-    { failures, message, probe, replay }: OwnedDelivery,
+    { countedFailures, message, probe, replay }: OwnedDelivery,
     webhook: CatalogWebhook,
     outcome: AttemptOutcome,
     startedAt: number,
   ): Verdict {
-    const history = { failures, ageMs: replay ? undefined : startedAt - dueAtOf(message) };
+    const history = { countedFailures, ageMs: replay ? undefined : startedAt - dueAtOf(message) };
     const { webhooks, runtime } = this.deps;
     const verdict = (probe ? judgeProbe : judge)(outcome, history, webhooks.policyOf(webhook), runtime.random);
     return verdict.state === 'retry' && hasNoRetry(message.headers) ? withoutRetry(verdict, outcome) : verdict;

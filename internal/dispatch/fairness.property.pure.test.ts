@@ -77,7 +77,7 @@ class Bench {
   }
 
   private push(webhookId: number, attempts: number): void {
-    const delivery = { id: `d${this.pushed++}`, message, webhookId, owner: 'me', attempts, failures: attempts };
+    const delivery = { id: `d${this.pushed++}`, message, webhookId, owner: 'me', attempts, countedFailures: attempts };
     this.waiting.push(delivery);
     this.lanes.push(delivery);
   }

@@ -16,7 +16,7 @@ const delivery = (webhookId: number, n = 0, attempts = 0): OwnedDelivery => ({
   webhookId,
   owner: 'me',
   attempts,
-  failures: attempts,
+  countedFailures: attempts,
 });
 const takeAll = (lanes: Lanes) => {
   const taken: OwnedDelivery[] = [];

@@ -13,7 +13,7 @@ const due = (id: string, webhookId: number): OwnedDelivery => ({
   webhookId,
   owner: 'me',
   attempts: 0,
-  failures: 0,
+  countedFailures: 0,
 });
 
 it('the first delivery of a webhook that is not sent to makes the others park in steps, of several webhooks in turn', async () => {

@@ -12,7 +12,7 @@ const claimed = (id: string, headers: readonly Header[], more: Partial<OwnedDeli
   webhookId: 1,
   owner: 'me',
   attempts: 0,
-  failures: 0,
+  countedFailures: 0,
   ...more,
 });
 const settings = { ...NO_SETTINGS, ordering: { by: 'key' as const, header: 'Key' } };

@@ -9,7 +9,7 @@ const message = { id: 'm', receivedAt: 0, subject: 'a', headers: [], payload: bo
 
 /** A store with one delivery. Its claim is committed immediately and answered on request. */
 function makeSlowStore() {
-  const delivery: OwnedDelivery = { id: 'a', message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 };
+  const delivery: OwnedDelivery = { id: 'a', message, webhookId: 1, owner: 'me', attempts: 0, countedFailures: 0 };
   let owner: string | undefined;
   let isDue = false;
   let isOwed = true;

@@ -124,7 +124,7 @@ export function makeStoreMessage(deps: StoreMessageDeps): (what: MessageToStore)
     for (const [index, { id, webhookId }] of deliveries.entries()) {
       if (index > 0 && index % DELIVERIES_PER_TICK === 0) await nextTurn();
       if (!accepted.owned.has(id)) continue;
-      deps.enqueue({ id, message: what.message, webhookId, owner: accepted.owner, attempts: 0, failures: 0 });
+      deps.enqueue({ id, message: what.message, webhookId, owner: accepted.owner, attempts: 0, countedFailures: 0 });
     }
     return { accepted, deliveries };
   };

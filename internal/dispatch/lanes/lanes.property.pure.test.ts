@@ -71,7 +71,7 @@ class Bench {
 
   private push(webhookId: number, attempts: number): void {
     const id = `d${this.pushed++}`;
-    const delivery = { id, message, webhookId, owner: 'me', attempts, failures: attempts };
+    const delivery = { id, message, webhookId, owner: 'me', attempts, countedFailures: attempts };
     this.waiting.push(delivery);
     this.lanes.push(delivery);
   }

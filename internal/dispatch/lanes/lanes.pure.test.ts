@@ -20,7 +20,7 @@ const delivery = (id: string, webhookId: number, attempts = 0): OwnedDelivery =>
   webhookId,
   owner: 'me',
   attempts,
-  failures: attempts,
+  countedFailures: attempts,
 });
 const limits = { maxInFlight: 40, maxInFlightPerWebhook: 4, maxRetryShare: 0.5 };
 const takeAll = (lanes: Lanes) => {

@@ -21,7 +21,7 @@ export interface SettledAttempt {
   /** An error message for users. */
   readonly error: string | undefined;
   /** Number of counted failures, including this attempt. */
-  readonly failures: number;
+  readonly countedFailures: number;
   /** Present when the delivery will be attempted again. */
   readonly retryInMs: number | undefined;
   /** Present when the delivery becomes a dead letter. */

@@ -11,7 +11,7 @@ export interface OwnedDelivery {
   /** Attempts that already have a log row. The next one is number `attempts + 1`. */
   readonly attempts: number;
   /** Number of these attempts that used up a step of the retry schedule. */
-  readonly failures: number;
+  readonly countedFailures: number;
   /** Set when a user asked to send the delivery again. */
   readonly replay?: boolean;
   /** The ordering key. Other deliveries of this key wait until this one has ended. */

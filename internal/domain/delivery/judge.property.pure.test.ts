@@ -47,14 +47,14 @@ describe('every verdict', () => {
     fc.assert(
       fc.property(anything, step, policy, random, (outcome, failures, rules, share) => {
         const good = outcome.kind === 'answered' && outcome.status >= 200 && outcome.status <= 299;
-        const verdict = judge(outcome, { failures: failures, ageMs: undefined }, rules, () => share);
+        const verdict = judge(outcome, { countedFailures: failures, ageMs: undefined }, rules, () => share);
         expect(verdict.state === 'delivered').toBe(good);
         expect(logOutcome(outcome, verdict) === 'delivered').toBe(good);
       }),
     );
     fc.assert(
       fc.property(answered(success), step, policy, random, (outcome, failures, rules, share) => {
-        expect(judge(outcome, { failures: failures, ageMs: undefined }, rules, () => share)).toEqual({
+        expect(judge(outcome, { countedFailures: failures, ageMs: undefined }, rules, () => share)).toEqual({
           state: 'delivered',
         });
       }),
@@ -64,7 +64,7 @@ describe('every verdict', () => {
   it('to try again names a whole number of milliseconds that is not negative', () => {
     fc.assert(
       fc.property(anything, step, policy, random, (outcome, failures, rules, share) => {
-        const verdict = judge(outcome, { failures: failures, ageMs: undefined }, rules, () => share);
+        const verdict = judge(outcome, { countedFailures: failures, ageMs: undefined }, rules, () => share);
         if (verdict.state !== 'retry') return;
         expect(Number.isSafeInteger(verdict.delayMs)).toBe(true);
         expect(verdict.delayMs).toBeGreaterThanOrEqual(0);
@@ -75,7 +75,7 @@ describe('every verdict', () => {
   it('on a fault of our own costs the receiver nothing, wherever in the schedule', () => {
     fc.assert(
       fc.property(step, policy, random, (failures, rules, share) => {
-        expect(judge(localFault, { failures: failures, ageMs: undefined }, rules, () => share)).toEqual({
+        expect(judge(localFault, { countedFailures: failures, ageMs: undefined }, rules, () => share)).toEqual({
           state: 'retry',
           delayMs: rules.localFaultDelayMs,
           counts: false,
@@ -87,7 +87,7 @@ describe('every verdict', () => {
 
 describe('a wait', () => {
   const waitOf = (outcome: AttemptOutcome, failures: number, rules: RetryPolicy, share: number) => {
-    const verdict = judge(outcome, { failures: failures, ageMs: undefined }, rules, () => share);
+    const verdict = judge(outcome, { countedFailures: failures, ageMs: undefined }, rules, () => share);
     if (verdict.state !== 'retry') throw new Error(`expected a retry, not ${verdict.state}`);
     return verdict.delayMs;
   };
@@ -136,7 +136,7 @@ it('a delivery dies of exactly one failure more than the schedule has steps, how
         let faults = 0;
         for (const outcome of [...story, ...tail]) {
           attempts++;
-          const verdict = judge(outcome, { failures: failures, ageMs: undefined }, rules, () => share);
+          const verdict = judge(outcome, { countedFailures: failures, ageMs: undefined }, rules, () => share);
           if (verdict.state === 'dead') {
             expect(verdict.because).toBe('exhausted');
             break;

@@ -11,7 +11,7 @@ const policy: RetryPolicy = {
   finalStatuses: [],
   localFaultDelayMs: 700,
 };
-const after = (failures: number, ageMs?: number) => ({ failures, ageMs });
+const after = (countedFailures: number, ageMs?: number) => ({ countedFailures, ageMs });
 const middle = () => 0.5;
 const answered = (status: number, retryAfterMs?: number): AttemptOutcome => ({
   kind: 'answered',

@@ -32,7 +32,7 @@ export function judgeProbe(
   random: () => number,
 ): Verdict {
   const [first = policy.localFaultDelayMs] = policy.scheduleMs;
-  const verdict = judge(outcome, { failures: 0, ageMs }, { ...policy, scheduleMs: [first] }, random);
+  const verdict = judge(outcome, { countedFailures: 0, ageMs }, { ...policy, scheduleMs: [first] }, random);
   return verdict.state === 'retry' ? { ...verdict, counts: false } : verdict;
 }
 

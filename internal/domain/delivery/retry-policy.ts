@@ -24,7 +24,7 @@ export interface RetryPolicy {
 /** The history of a delivery before this attempt. */
 export interface History {
   /** Number of attempts that used up a step of the schedule. */
-  readonly failures: number;
+  readonly countedFailures: number;
   /**
    * Time since the message was received, or since its time of delivery if it was delayed. Undefined means that the age
    * does not matter.
@@ -61,7 +61,7 @@ function waitsOf(schedule: RetrySchedule): readonly number[] {
  * shorter.
  */
 export function retryOrBury(policy: RetryPolicy, history: History, random: () => number, retryAfterMs = 0): Verdict {
-  const wait = policy.scheduleMs[history.failures];
+  const wait = policy.scheduleMs[history.countedFailures];
   if (wait === undefined) return buried('exhausted');
   const spread = wait * (1 + policy.jitter * (2 * random() - 1));
   const asked = Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);

@@ -59,7 +59,7 @@ async function deliver(): Promise<void> {
   const message = makeTestMessage();
   const id = randomUUID();
   const { owner } = await journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] });
-  await journal.settle(kit.attempt({ id, message, webhookId: 1, owner, attempts: 0, failures: 0 }));
+  await journal.settle(kit.attempt({ id, message, webhookId: 1, owner, attempts: 0, countedFailures: 0 }));
   await journal.accept({
     message: makeTestMessage(),
     deliveries: [{ id: randomUUID(), webhookId: 1, wanted: false }],

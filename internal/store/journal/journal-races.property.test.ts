@@ -34,14 +34,19 @@ afterAll(() => kit.stop());
 
 const attempted = (delivery: OwnedDelivery, isGood: boolean) =>
   isGood
-    ? kit.attempt(delivery, { failures: delivery.failures })
-    : kit.attempt(delivery, { outcome: 'failed', status: 500, failures: delivery.failures + 1, retryInMs: 0 });
+    ? kit.attempt(delivery, { countedFailures: delivery.countedFailures })
+    : kit.attempt(delivery, {
+        outcome: 'failed',
+        status: 500,
+        countedFailures: delivery.countedFailures + 1,
+        retryInMs: 0,
+      });
 
 async function accept(at: Process): Promise<void> {
   const [message, id] = [makeTestMessage(), randomUUID()];
   const { owned, owner } = await at.journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] });
   accepted.push(id);
-  if (owned.has(id)) at.memory.push({ id, message, webhookId: 1, owner, attempts: 0, failures: 0 });
+  if (owned.has(id)) at.memory.push({ id, message, webhookId: 1, owner, attempts: 0, countedFailures: 0 });
 }
 
 async function take(at: Process, count: number): Promise<void> {

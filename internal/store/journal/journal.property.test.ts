@@ -188,7 +188,7 @@ class Bench {
       const owner = owned.has(id) ? at.instance : null;
       const state = owner ? 'owned' : 'due';
       this.known.set(id, { webhookId: webhook, message, state, owner, attempts: 0, failures: 0, logs: [] });
-      if (owner) at.memory.push({ id, message, webhookId: webhook, owner, attempts: 0, failures: 0 });
+      if (owner) at.memory.push({ id, message, webhookId: webhook, owner, attempts: 0, countedFailures: 0 });
     }
   }
 
@@ -222,7 +222,7 @@ class Bench {
       const one = this.known.get(delivery.id)!;
       expect(one.state).toBe('due');
       const { webhookId: webhook, message, attempts, failures } = one;
-      expect(delivery).toMatchObject({ webhookId: webhook, owner: at.instance, attempts, failures });
+      expect(delivery).toMatchObject({ webhookId: webhook, owner: at.instance, attempts, countedFailures: failures });
       expect(delivery.message).toEqual(message);
       Object.assign(one, { state: 'owned', owner: at.instance });
       if (!isLost) at.memory.push(delivery);
@@ -240,7 +240,7 @@ class Bench {
       durationMs: 1.5,
       responseBody: undefined,
       error: undefined,
-      failures: delivery.failures + costs,
+      countedFailures: delivery.countedFailures + costs,
       ...verdict,
     };
     await at.journal.settle(attempt);
@@ -253,7 +253,7 @@ class Bench {
     else one.state = attempt.retryInMs === 0 ? 'due' : 'later';
     if (one.state === 'delivered') return;
     one.attempts = delivery.attempts + 1;
-    one.failures = attempt.failures;
+    one.failures = attempt.countedFailures;
   }
 
   /** The reply to a settle was lost, so the settle is repeated, perhaps long after. */

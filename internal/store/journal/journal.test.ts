@@ -17,7 +17,7 @@ const failed = (delivery: OwnedDelivery, retryInMs: number) =>
     outcome: 'failed',
     status: 500,
     error: 'answered 500',
-    failures: delivery.failures + 1,
+    countedFailures: delivery.countedFailures + 1,
     retryInMs,
   });
 const deliveryRow = async (id: string) => {
@@ -266,7 +266,7 @@ describe('settling', () => {
     const owed: OwnedDelivery[] = [];
     for (let n = 0; n < 9; n++) owed.push(await kit.owe());
     const attempts = owed.map((delivery, n) =>
-      n % 3 === 1 ? attempted(delivery) : { ...failed(delivery, 60_000 * (n + 1)), failures: n },
+      n % 3 === 1 ? attempted(delivery) : { ...failed(delivery, 60_000 * (n + 1)), countedFailures: n },
     );
     await Promise.all(attempts.map((attempt) => kit.journal.settle(attempt)));
     const rows = await kit.sql(
@@ -284,7 +284,9 @@ describe('settling', () => {
 
   it('buries what was given up, with the reason', async () => {
     const delivery = await kit.owe();
-    await kit.journal.settle(attempted(delivery, { outcome: 'dead', status: 500, because: 'exhausted', failures: 1 }));
+    await kit.journal.settle(
+      attempted(delivery, { outcome: 'dead', status: 500, because: 'exhausted', countedFailures: 1 }),
+    );
     expect(await deliveryRow(delivery.id)).toBeUndefined();
     expect(
       await kit.sql('select because, attempts, webhook_id from dead_letters where id = $1', [delivery.id]),
@@ -340,7 +342,7 @@ describe('settling twice', () => {
     const delivery = await kit.owe();
     const stale = { ...delivery, owner: randomUUID() };
     await Promise.all([
-      kit.journal.settle({ ...failed(stale, 3_600_000), failures: 9 }),
+      kit.journal.settle({ ...failed(stale, 3_600_000), countedFailures: 9 }),
       kit.journal.settle(failed(delivery, 0)),
     ]);
     expect(await deliveryRow(delivery.id)).toMatchObject({ attempts: 1, failures: 1, owner: null, due: true });
@@ -353,7 +355,7 @@ describe('claiming', () => {
     await kit.journal.settle(failed(delivery, 0));
     const [first, second] = await Promise.all([kit.journal.claim(room), (await kit.join()).journal.claim(room)]);
     const claimed = [...first.deliveries, ...second.deliveries];
-    expect(claimed).toMatchObject([{ id: delivery.id, attempts: 1, failures: 1, webhookId: 1 }]);
+    expect(claimed).toMatchObject([{ id: delivery.id, attempts: 1, countedFailures: 1, webhookId: 1 }]);
     expect(claimed[0]?.message).toEqual(delivery.message);
   });
 

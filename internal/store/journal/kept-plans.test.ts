@@ -55,7 +55,7 @@ const owned = (count: number): OwnedDelivery[] =>
     webhookId: 1,
     owner: kit.instance,
     attempts: 0,
-    failures: 0,
+    countedFailures: 0,
   }));
 /** The statements that are sent for these deliveries, which are ours. */
 const WORKS: Readonly<Record<string, (deliveries: readonly OwnedDelivery[]) => Promise<unknown>>> = {

@@ -23,9 +23,9 @@ afterEach(() => kit.stop());
 const end = (delivery: OwnedDelivery, more: Partial<SettledAttempt> = {}) =>
   kit.journal.settle(kit.attempt(delivery, more));
 const die = (delivery: OwnedDelivery) =>
-  end(delivery, { outcome: 'dead', status: 500, because: 'exhausted', failures: 1 });
+  end(delivery, { outcome: 'dead', status: 500, because: 'exhausted', countedFailures: 1 });
 const fail = (delivery: OwnedDelivery) =>
-  end(delivery, { outcome: 'failed', status: 500, failures: 1, retryInMs: HOUR });
+  end(delivery, { outcome: 'failed', status: 500, countedFailures: 1, retryInMs: HOUR });
 
 const request = (more: Partial<ReplayRequest> = {}): ReplayRequest => ({
   webhookId: 1,
@@ -71,7 +71,7 @@ describe('a replay', () => {
     expect(await job(id)).toMatchObject({ state: 'done', done: 1, error: null });
     expect(await kit.sql('select 1 from dead_letters')).toEqual([]);
     const [again] = await claimed();
-    expect(again).toEqual({ ...delivery, attempts: 4, failures: 0, replay: true });
+    expect(again).toEqual({ ...delivery, attempts: 4, countedFailures: 0, replay: true });
   });
 
   it('counts on from the highest attempt that has a log', async () => {
@@ -103,7 +103,7 @@ describe('a replay', () => {
     expect(await count({ outcome: 'failed' })).toBe(1);
     await start({ outcome: 'failed' });
     await runToEnd();
-    expect(await claimed()).toMatchObject([{ id: waiting?.id, attempts: 1, failures: 1, replay: true }]);
+    expect(await claimed()).toMatchObject([{ id: waiting?.id, attempts: 1, countedFailures: 1, replay: true }]);
   });
 
   it('owes a webhook what it never was owed, once, and the message says so', async () => {
@@ -115,7 +115,7 @@ describe('a replay', () => {
     await runToEnd();
     expect((await Promise.all(ids.map(job))).map((one) => one?.done)).toEqual(expect.arrayContaining([1, 0]));
     const deliveries = await claimed();
-    expect(deliveries).toMatchObject([{ attempts: 0, failures: 0, replay: true, message: { id: message.id } }]);
+    expect(deliveries).toMatchObject([{ attempts: 0, countedFailures: 0, replay: true, message: { id: message.id } }]);
     const [row] = await kit.sql('select owed_to, delivery_ids from messages where id = $1', [message.id]);
     // The delivery is as if it had been owed when the message came, in SQL as in the service.
     expect(row).toEqual({ owed_to: [1], delivery_ids: [makeDeliveryIds()(message.id, 1)] });
@@ -172,7 +172,7 @@ describe('a replay', () => {
     const old = makeTestMessage('{}', Date.now() - 5 * HOUR);
     const id = randomUUID();
     const { owner } = await kit.journal.accept({ message: old, deliveries: [{ id, webhookId: 1, wanted: true }] });
-    await die({ id, message: old, webhookId: 1, owner, attempts: 0, failures: 0 });
+    await die({ id, message: old, webhookId: 1, owner, attempts: 0, countedFailures: 0 });
     await die(await kit.owe());
     const long = { since: new Date(Date.now() - 24 * HOUR) };
     expect([await count(long), await count(), await count({ ...long, until: new Date(Date.now() - HOUR) })]).toEqual([

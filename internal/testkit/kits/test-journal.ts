@@ -74,7 +74,7 @@ export async function makeTestJournal(given?: TestDatabase, connections = 4): Pr
       status: 200,
       responseBody: undefined,
       error: undefined,
-      failures: 0,
+      countedFailures: 0,
       retryInMs: undefined,
       because: undefined,
       ...more,
@@ -83,7 +83,7 @@ export async function makeTestJournal(given?: TestDatabase, connections = 4): Pr
       const message = makeTestMessage(payload);
       const id = randomUUID();
       const { owner } = await journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: true }] });
-      return { id, message, webhookId: 1, owner, attempts: 0, failures: 0 };
+      return { id, message, webhookId: 1, owner, attempts: 0, countedFailures: 0 };
     },
     async stop() {
       await pool.stop();

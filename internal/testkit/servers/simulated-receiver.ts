@@ -33,7 +33,14 @@ const message = {
   payload: new Uint8Array(0),
   body: new Uint8Array(0),
 };
-const delivery = (id: string): OwnedDelivery => ({ id, message, webhookId: 1, owner: 'me', attempts: 0, failures: 0 });
+const delivery = (id: string): OwnedDelivery => ({
+  id,
+  message,
+  webhookId: 1,
+  owner: 'me',
+  attempts: 0,
+  countedFailures: 0,
+});
 
 /**
  * Simulates deliveries to one webhook at a constant rate; simulated time passes as fast as the machine computes. Failed

@@ -124,7 +124,7 @@ function toMessage(row: MessageRow, receivedAt: number): Message {
 
 function toDelivery(row: ClaimedRow, message: Message, owner: string): OwnedDelivery {
   const { id, attempts, failures, replay, order_key: orderKey } = row;
-  const delivery = { id, message, webhookId: row.webhook_id, owner, attempts, failures };
+  const delivery = { id, message, webhookId: row.webhook_id, owner, attempts, countedFailures: failures };
   if (!replay && orderKey === null) return delivery;
   return { ...delivery, ...(replay && { replay }), ...(orderKey !== null && { orderKey }) };
 }
