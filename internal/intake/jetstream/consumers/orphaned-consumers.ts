@@ -1,7 +1,7 @@
 import type { JetStreamManager } from 'nats';
 import { overlapping } from '../../../domain/matching/covered-by.js';
 import type { Logger } from '../../../logger.js';
-import { Failures } from '../failures.js';
+import { Backoffs } from '../backoffs.js';
 import type { RememberedConsumer } from '../positions/remembered-consumer.js';
 import { keyOf, type PullTarget } from '../pull-target.js';
 import { isNotFound, refusalOf } from '../refusal.js';
@@ -35,10 +35,10 @@ export class OrphanedConsumers {
   private cleanFor: string | undefined;
   /** The orphans that the previous look found. One look later, all instances know that the event is deleted. */
   private suspected: ReadonlySet<string> = new Set();
-  private readonly failures: Failures;
+  private readonly backoffs: Backoffs;
 
   constructor(private readonly deps: OrphanedConsumersDeps) {
-    this.failures = new Failures(deps.now);
+    this.backoffs = new Backoffs(deps.now);
   }
 
   async look(manager: JetStreamManager): Promise<void> {
@@ -46,7 +46,7 @@ export class OrphanedConsumers {
     if (this.cleanFor === stamp) return;
     const { plan, isRead, remembered } = this.deps;
     const unread = (await remembered()).filter((one) => plan.isForeign(one) && !isRead(one) && !this.isNeeded(one));
-    this.failures.retainOnly(new Set(unread.map(keyOf)));
+    this.backoffs.retainOnly(new Set(unread.map(keyOf)));
     const left: string[] = [];
     for (const one of unread) if (!(await this.isDealtWith(manager, one))) left.push(keyOf(one));
     this.suspected = new Set(left);
@@ -56,7 +56,7 @@ export class OrphanedConsumers {
   /** Returns false if a later look has to handle the consumer again. */
   private async isDealtWith(manager: JetStreamManager, one: RememberedConsumer): Promise<boolean> {
     const key = keyOf(one);
-    if (!this.failures.mayTry(key)) return false;
+    if (!this.backoffs.mayTry(key)) return false;
     const { consumers, logger } = this.deps;
     const { stream, consumer } = one;
     const target = { stream, consumer };
@@ -71,8 +71,8 @@ export class OrphanedConsumers {
         'consumer_refused',
         `to remove the consumer ${consumer} of the stream ${stream}`,
       );
-      if (!this.failures.of(key)) logger.warn('stream.consumer_not_removed', { ...target, error: refusal.message });
-      this.failures.add(key, refusal);
+      if (!this.backoffs.of(key)) logger.warn('stream.consumer_not_removed', { ...target, error: refusal.message });
+      this.backoffs.add(key, refusal);
       return false;
     }
   }

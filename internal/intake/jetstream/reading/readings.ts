@@ -3,9 +3,9 @@ import type { Obstacle } from '../../../domain/streams/stream-obstacles.js';
 import { messageOf } from '../../../errors.js';
 import type { Logger } from '../../../logger.js';
 import type { ClientBoundary } from '../../client-boundary.js';
+import { Backoffs } from '../backoffs.js';
 import { deviationsOf } from '../consumers/consumer-fit.js';
 import type { Consumers, Removal } from '../consumers/consumers.js';
-import { Failures } from '../failures.js';
 import type { Look } from '../positions/look.js';
 import type { Positions } from '../positions/positions.js';
 import { keyOf, type PullTarget } from '../pull-target.js';
@@ -39,11 +39,11 @@ export class Readings {
   /** The former consumers that another instance has emptied. */
   private readonly removed = new Set<string>();
 
-  private readonly failures: Failures;
+  private readonly backoffs: Backoffs;
   private readonly opening: OpenReadingDeps;
 
   constructor(private readonly deps: ReadingsDeps) {
-    this.failures = new Failures(deps.now);
+    this.backoffs = new Backoffs(deps.now);
     const onLost = (reading: Reading, why: string) => this.lose(reading, why);
     this.opening = { ...deps, room: new SharedRoom(), onLost };
   }
@@ -63,7 +63,7 @@ export class Readings {
   /** Reads exactly these consumers by this connection. One that fails is tried again later and stops no other one. */
   async follow(link: StreamLink, wanted: readonly WantedConsumer[]): Promise<void> {
     const byKey = new Map(wanted.map((one) => [keyOf(one.target), one]));
-    this.failures.retainOnly(new Set(byKey.keys()));
+    this.backoffs.retainOnly(new Set(byKey.keys()));
     this.left = new Set(wanted.filter(({ isLeft }) => isLeft).map(({ target }) => keyOf(target)));
     this.deps.positions.forgetOthers(wanted.map(({ target }) => target));
     for (const [key, reading] of this.all) {
@@ -72,23 +72,23 @@ export class Readings {
       await reading.puller.stop();
     }
     for (const [key, one] of byKey) {
-      if (!this.all.has(key) && this.failures.mayTry(key)) await this.tryToRead(link, one);
+      if (!this.all.has(key) && this.backoffs.mayTry(key)) await this.tryToRead(link, one);
     }
   }
 
   /** Whether a consumer that could not be read may be tried again. */
   get isDue(): boolean {
-    return this.failures.isDue;
+    return this.backoffs.isDue;
   }
 
   /** Allows an immediate retry of consumers that could not be read, because the server may be another one. */
   hurry(): void {
-    this.failures.hurry();
+    this.backoffs.hurry();
   }
 
   /** The reason why no messages arrive from a consumer. */
   obstacleOf(target: PullTarget): Obstacle | undefined {
-    const refusal = this.failures.of(keyOf(target));
+    const refusal = this.backoffs.of(keyOf(target));
     if (refusal) return { reason: refusal.reason, problem: refusal.message };
     return this.all.get(keyOf(target))?.obstacle();
   }
@@ -191,9 +191,9 @@ export class Readings {
         return;
       }
       this.all.set(key, await openReading(this.opening, link, one));
-      this.failures.delete(key);
+      this.backoffs.delete(key);
     } catch (error) {
-      this.failures.add(key, refusalOf(error, 'consumer_refused', `to read the stream ${one.target.stream}`));
+      this.backoffs.add(key, refusalOf(error, 'consumer_refused', `to read the stream ${one.target.stream}`));
     }
   }
 
@@ -205,7 +205,7 @@ export class Readings {
       await reading?.puller.stop();
       await this.deps.consumers.readAgain(look);
     } catch (error) {
-      this.failures.add(keyOf(look.target), refusalOf(error, 'journal_behind', 'to read the stream again'));
+      this.backoffs.add(keyOf(look.target), refusalOf(error, 'journal_behind', 'to read the stream again'));
     } finally {
       this.deps.onLost();
     }

@@ -2,7 +2,7 @@ import type { JetStreamManager, StreamInfo } from 'nats';
 import { isContested, type Obstacle } from '../../../domain/streams/stream-obstacles.js';
 import type { StreamPlan } from '../../../domain/streams/stream-plan.js';
 import type { Logger } from '../../../logger.js';
-import { Failures } from '../failures.js';
+import { Backoffs } from '../backoffs.js';
 import { type Refusal, refusalOf } from '../refusal.js';
 import type { StreamSettings } from '../stream-settings.js';
 import { isShared, ownConfig, unsuitable } from './own-config.js';
@@ -30,19 +30,19 @@ const EDITED_WITHIN_MS = 60_000;
  * Our own stream: it is made and changed as planned. If the server refuses a change, the change is tried again later.
  */
 export class OwnStream {
-  private readonly failures: Failures;
+  private readonly backoffs: Backoffs;
   /** The times at which another program had changed the stream. */
   private editedAt: readonly number[] = [];
   /** The subjects and the catalog for which the stream is as planned. */
   private asPlanned: { readonly subjects: string; readonly stamp: string } | undefined;
 
   constructor(private readonly deps: OwnStreamDeps) {
-    this.failures = new Failures(deps.now);
+    this.backoffs = new Backoffs(deps.now);
   }
 
   /** The reason why the stream is not as planned. */
   get refusal(): Refusal | undefined {
-    return this.failures.of(this.deps.settings.name);
+    return this.backoffs.of(this.deps.settings.name);
   }
 
   /** The reason why messages may be missing in the stream. */
@@ -53,26 +53,26 @@ export class OwnStream {
   }
 
   get isDue(): boolean {
-    return this.failures.isDue;
+    return this.backoffs.isDue;
   }
 
   hurry(): void {
-    this.failures.hurry();
+    this.backoffs.hurry();
   }
 
   /** Whether a change is needed and may be tried now. */
   wants(found: StreamInfo | undefined, plan: StreamPlan): boolean {
     const unusable = unsuitable(found);
     if (unusable) {
-      if (this.failures.mayTry(this.deps.settings.name)) this.failures.add(this.deps.settings.name, unusable);
+      if (this.backoffs.mayTry(this.deps.settings.name)) this.backoffs.add(this.deps.settings.name, unusable);
       return false;
     }
     if (isAsPlanned(found, this.deps.settings, plan)) {
-      this.failures.delete(this.deps.settings.name);
+      this.backoffs.delete(this.deps.settings.name);
       this.note(plan);
       return false;
     }
-    return this.failures.mayTry(this.deps.settings.name);
+    return this.backoffs.mayTry(this.deps.settings.name);
   }
 
   /** Returns the stream as it is afterwards. A refusal is also remembered, and all possible changes were made. */
@@ -85,13 +85,13 @@ export class OwnStream {
       const made = await makeAsPlanned(jsm, found, settings, plan);
       logger.info('stream.changed', { stream: name, made: !found, subjects: plan.own.length });
       this.warnIfShared(made, plan);
-      this.failures.delete(name);
+      this.backoffs.delete(name);
       this.note(plan);
       if (isEdited) this.editedAt = [...this.editedAt.slice(-MAX_EDITS), this.deps.now()];
       return { stream: made, refusal: undefined };
     } catch (error) {
       const refusal = refusalOf(error, 'stream_refused', `the stream ${name} as hukz is configured`);
-      this.failures.add(name, refusal);
+      this.backoffs.add(name, refusal);
       return { stream: found && (await this.changeSubjects(jsm, found, plan)), refusal };
     }
   }

@@ -10,9 +10,10 @@ interface Failure {
 }
 
 /**
- * The failures by key, and the time of the next try of each: after 1 s, then after twice as long each time, up to 60 s.
+ * The refusals by key, and the time at which each key may be tried again: after 1 s, then after twice as long each
+ * time, up to 60 s.
  */
-export class Failures {
+export class Backoffs {
   private readonly all = new Map<string, Failure>();
 
   constructor(private readonly now: () => number) {}
