@@ -58,8 +58,8 @@ export function wireDispatch({ config, clock, logger }: Base, parts: DispatchPar
         claimNext: (keys) => claimNext(pool, membership.id(), keys),
         unparkFirst: (from) => unparkFirst(pool, KEYS_AT_ONCE, from),
         unpark: journal.unpark,
-        holdDue: (id, limit) => parkWaiting(pool, id, limit),
-        giveBackStrays: journal.giveBackStrays,
+        parkDue: (id, limit) => parkWaiting(pool, id, limit),
+        unclaimStrays: journal.unclaimStrays,
       },
       ends: journal,
       webhooks: {

@@ -49,7 +49,7 @@ beforeEach(() => {
   residents = new Residents({ maxResident: 1000, maxResidentBytes: 10_000 }, classOfItsOwn);
   [steps, rooms, waiting] = [[], [], []];
   strays = new Strays({
-    giveBackStrays: async (isResident) => {
+    unclaimStrays: async (isResident) => {
       steps.push(`strays besides ${['mine', 'other'].filter(isResident).join()}`);
       return 0;
     },
@@ -155,7 +155,7 @@ describe('a claim', () => {
     expect(steps).toEqual(['reload', 'a']);
   });
 
-  it('that cannot be compared with the catalog is given back', async () => {
+  it('that cannot be compared with the catalog is unclaimed', async () => {
     waiting = [due('a', 2)];
     let fails = true;
     const claimer = make({

@@ -95,11 +95,11 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
 
   const loops = new Loops<LoopName>(complain);
   const wakeParked = () => loops.wake('release-held');
-  const resting = new Resting({ holdDue: claims.holdDue, onAdded: () => loops.wake('hold-waiting') });
+  const resting = new Resting({ parkDue: claims.parkDue, onAdded: () => loops.wake('hold-waiting') });
   const residents = new Residents(limits, webhooks.classOf);
   const lanes = makeLanes(ports, limits);
   const health = new Health({ circuits, findWebhook: webhooks.find, ...runtime });
-  const strays = new Strays({ giveBackStrays: claims.giveBackStrays, residents, logger });
+  const strays = new Strays({ unclaimStrays: claims.unclaimStrays, residents, logger });
   const suspectStrays = () => strays.suspect();
 
   const enqueue = (delivery: OwnedDelivery) => lanes.offer(delivery);
@@ -188,7 +188,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
     async stop(graceMs) {
       await loops.stop();
       const queued = dispatcher.stop();
-      if (queued.length > 0) await ends.giveBack(queued).catch((error: unknown) => complain('give-back', error));
+      if (queued.length > 0) await ends.unclaim(queued).catch((error: unknown) => complain('give-back', error));
       const deadline = setTimeout(() => interrupt.abort(), graceMs);
       await dispatcher.idle();
       clearTimeout(deadline);

@@ -64,7 +64,7 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
           settled.push(attempt);
           await settle(attempt.delivery);
         },
-        park: end('held'),
+        park: end('parked'),
         cancel: end('cancelled'),
         find: findWebhook,
         suspectStrays: () => void unsure++,
@@ -75,19 +75,19 @@ it('a dispatcher ends whatever it is given once, however its sends and settles i
       });
       const queued: string[] = [];
       for (const [index, { webhookId, attempts }] of works.entries()) {
-        if (index === stopAt) queued.push(...dispatcher.stop().map(({ id }) => `given back ${id}`));
+        if (index === stopAt) queued.push(...dispatcher.stop().map(({ id }) => `unclaimed ${id}`));
         const id = String(index);
         residents.reserve(id, webhookId, 1);
         enqueue({ id, message, webhookId, owner: 'me', attempts, countedFailures: attempts });
         if (index % 3 === 0 && scheduler.count() > 0) await scheduler.waitOne();
       }
       await scheduler.waitIdle();
-      queued.push(...dispatcher.stop().map(({ id }) => `given back ${id}`));
+      queued.push(...dispatcher.stop().map(({ id }) => `unclaimed ${id}`));
       await dispatcher.idle();
 
-      const way = (id: number) => (id === 5 ? 'cancelled' : id === 4 ? 'held' : 'settled');
+      const way = (id: number) => (id === 5 ? 'cancelled' : id === 4 ? 'parked' : 'settled');
       const wanted = works.map(({ webhookId }, index) =>
-        queued.includes(`given back ${index}`) ? `given back ${index}` : `${way(webhookId)} ${index}`,
+        queued.includes(`unclaimed ${index}`) ? `unclaimed ${index}` : `${way(webhookId)} ${index}`,
       );
       expect([...ended, ...queued].sort()).toEqual(wanted.sort());
       expect(unsure).toBe(ended.filter((each) => works[Number(each.split(' ')[1])]!.journalFails).length);

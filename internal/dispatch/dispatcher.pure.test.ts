@@ -69,8 +69,12 @@ it('begins 64 requests in a turn of the event loop, and the others in those that
 });
 
 it.each([
-  ['looks for what is held when its webhook is sent to again before it was put aside', true, { woken: 1, holding: [] }],
-  ['while a webhook waits leaves what is held where it is, and has more of it held', false, { woken: 0, holding: [1] }],
+  [
+    'looks for what is parked when its webhook is sent to again before it was put aside',
+    true,
+    { woken: 1, holding: [] },
+  ],
+  ['while a webhook waits leaves what is parked where it is, and parks more of it', false, { woken: 0, holding: [1] }],
 ])('%s', async (_name, closesMeanwhile, expected) => {
   let isOpen = true;
   let woken = 0;

@@ -20,8 +20,8 @@ export interface ClaimPort extends Pick<OrderedKeysDeps, 'claimNext' | 'unparkFi
   /** Makes parked deliveries due if they may be sent again. Returns their number, at most `limit`. */
   unpark(limit: number): Promise<number>;
   /** Parks due deliveries of a webhook that is not sent to. Returns their number, at most `limit`. */
-  holdDue(webhookId: number, limit: number): Promise<number>;
-  giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
+  parkDue(webhookId: number, limit: number): Promise<number>;
+  unclaimStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
 }
 
 /** Deliveries that this instance owns: the port ends the ownership. */
@@ -33,7 +33,7 @@ export interface EndPort {
   cancel(delivery: OwnedDelivery): Promise<void>;
   /** Gives delayed deliveries positions in their ordering keys, in this order. They wait for their turn. */
   place(placements: readonly Placement[]): Promise<void>;
-  giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
+  unclaim(deliveries: readonly OwnedDelivery[]): Promise<void>;
 }
 
 /** The catalog of webhooks, and the meaning of their settings. */

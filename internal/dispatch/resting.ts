@@ -1,7 +1,7 @@
 import type { ClaimPort } from './ports.js';
 
 export interface RestingDeps {
-  readonly holdDue: ClaimPort['holdDue'];
+  readonly parkDue: ClaimPort['parkDue'];
   /** A webhook was added, so that `parkOnce` has work. */
   onAdded(): void;
 }
@@ -26,7 +26,7 @@ export class Resting {
     const [id] = this.webhooks;
     if (id === undefined) return false;
     this.webhooks.delete(id);
-    if ((await this.deps.holdDue(id, PARKED_PER_STATEMENT)) === PARKED_PER_STATEMENT) this.webhooks.add(id);
+    if ((await this.deps.parkDue(id, PARKED_PER_STATEMENT)) === PARKED_PER_STATEMENT) this.webhooks.add(id);
     return this.webhooks.size > 0;
   }
 }

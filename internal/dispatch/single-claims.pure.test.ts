@@ -31,7 +31,7 @@ function makeSlowStore() {
         owner = 'me';
         return { deliveries: [delivery], lost: 0 };
       },
-      async giveBackStrays(isResident) {
+      async unclaimStrays(isResident) {
         if (!isOwed || owner === undefined || isResident(delivery.id)) return 0;
         [owner, isDue] = [undefined, true];
         return 1;
@@ -82,7 +82,7 @@ it('a claim of the next of a key waits for a look for strays that has begun', as
       ...ports,
       claims: {
         ...ports.claims,
-        async giveBackStrays() {
+        async unclaimStrays() {
           await lookEnds;
           steps.push('looked');
           return 0;

@@ -3,7 +3,7 @@ import type { Residents } from './residents/residents.js';
 
 export interface StraysDeps {
   /** Releases the rows of this instance that are not resident. Returns their number. */
-  giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
+  unclaimStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
   readonly residents: Pick<Residents, 'has'>;
   readonly logger: Logger;
 }
@@ -56,7 +56,7 @@ export class Strays {
     await Promise.allSettled(this.claims);
     this.isSuspected = false;
     try {
-      const freed = await this.deps.giveBackStrays((id) => this.deps.residents.has(id));
+      const freed = await this.deps.unclaimStrays((id) => this.deps.residents.has(id));
       if (freed > 0) this.deps.logger.warn('delivery.strays_freed', { freed });
     } catch (error) {
       this.isSuspected = true;

@@ -114,8 +114,8 @@ describe('a message', () => {
     fromStream();
     take('a.b');
     const [ofStream, , other] = asked.map(({ acceptance }) => acceptance.deliveries[0]);
-    expect(ofStream).toMatchObject({ held: true, isNumberedLater: true });
-    expect(other).toMatchObject({ held: true, isNumberedLater: false });
+    expect(ofStream).toMatchObject({ parked: true, isNumberedLater: true });
+    expect(other).toMatchObject({ parked: true, isNumberedLater: false });
     for (const [index, { answer }] of asked.entries()) answer({ isNew: index !== 1 });
     await acceptor.idle();
     expect(receipts).toMatchObject([
@@ -134,10 +134,10 @@ describe('a message', () => {
     take('a.b', '{}', [['Hukz-Deliver-At', '2023-11-14T22:13:20Z']]);
     const [delayed, late] = asked.map(({ acceptance }) => acceptance);
     expect(delayed?.dueAt).toBe(1_700_000_600_000);
-    const plain = { wanted: false, held: false, orderKey: undefined, isNumberedLater: false };
+    const plain = { wanted: false, parked: false, orderKey: undefined, isNumberedLater: false };
     expect(delayed?.deliveries).toMatchObject([plain, plain, plain]);
     expect(late?.dueAt).toBeUndefined();
-    expect(late?.deliveries).toMatchObject([{ held: true }, { held: true }, { wanted: true }]);
+    expect(late?.deliveries).toMatchObject([{ parked: true }, { parked: true }, { wanted: true }]);
     for (const { answer } of asked) answer({});
     await acceptor.idle();
     expect(receipts).toMatchObject([

@@ -13,7 +13,7 @@ export interface NewDelivery {
   readonly id: string;
   readonly webhookId: number;
   readonly wanted: boolean;
-  readonly held: boolean;
+  readonly parked: boolean;
   readonly orderKey: string | undefined;
   readonly isNumberedLater: boolean;
 }
@@ -91,9 +91,9 @@ export function makeStoreMessage(deps: StoreMessageDeps): (what: MessageToStore)
       const isDelayed = dueAt !== undefined;
       const orderKey = isDelayed ? undefined : orderKeyOf(webhook, view);
       const isOrdered = orderKey !== undefined;
-      const held = !isDelayed && (webhook.waits !== undefined || isOrdered);
-      const wanted = !held && !isDelayed && deps.tryReserve(id, webhook.id, bytes);
-      into.push({ id, webhookId: webhook.id, wanted, held, orderKey, isNumberedLater: isOrdered && isOfStream });
+      const parked = !isDelayed && (webhook.waits !== undefined || isOrdered);
+      const wanted = !parked && !isDelayed && deps.tryReserve(id, webhook.id, bytes);
+      into.push({ id, webhookId: webhook.id, wanted, parked, orderKey, isNumberedLater: isOrdered && isOfStream });
     }
   };
 

@@ -14,8 +14,8 @@ export const quietDispatch = (given: Given = {}): DispatchPorts => ({
     claimNext: async () => [],
     unparkFirst: async () => ({ released: 0 }),
     unpark: async () => 0,
-    holdDue: async () => 0,
-    giveBackStrays: async () => 0,
+    parkDue: async () => 0,
+    unclaimStrays: async () => 0,
     ...given.claims,
   },
   ends: {
@@ -23,7 +23,7 @@ export const quietDispatch = (given: Given = {}): DispatchPorts => ({
     park: async () => undefined,
     cancel: async () => undefined,
     place: async () => undefined,
-    giveBack: async () => undefined,
+    unclaim: async () => undefined,
     ...given.ends,
   },
   webhooks: {

@@ -2,7 +2,7 @@ import type { ClassPath } from '../../domain/delivery/scheduling-class.js';
 import { Recent } from '../../recent.js';
 import { ClassTree } from '../lanes/class-tree.js';
 import { FIRST_WINDOW, nextWindow } from '../lanes/window.js';
-import { addTo, type ClassLoad, type HoldingClass, isClassFull, roomIn } from './holding-classes.js';
+import { addTo, type ClassLoad, isClassFull, type ResidentClass, roomIn } from './resident-classes.js';
 
 export interface ResidentLimits {
   readonly maxResident: number;
@@ -18,7 +18,7 @@ interface Resident {
 
 interface Share {
   /** Undefined while the lane has no residents. */
-  place: HoldingClass | undefined;
+  place: ResidentClass | undefined;
   count: number;
   bytes: number;
   /** Maximum number of residents of the lane. It grows with each success and is halved after each failure. */

@@ -51,7 +51,7 @@ it('a claim goes round the queue of a full lane, and takes a part of each of the
   expect(deliveries).toHaveLength(100);
   const webhooks = new Set(deliveries.map(({ webhookId }) => webhookId));
   expect([webhooks.has(1), webhooks.size]).toEqual([false, 100]);
-  await kit.journal.giveBack(deliveries);
+  await kit.journal.unclaim(deliveries);
 });
 
 it('a claim takes of each lane as much as it has room for, and the longest queue leaves room for the others', async () => {
@@ -62,7 +62,7 @@ it('a claim takes of each lane as much as it has room for, and the longest queue
   expect(ofFirst).toBeGreaterThanOrEqual(3);
   expect(ofFirst).toBeLessThanOrEqual(6);
   expect(deliveries.length).toBeGreaterThan(300);
-  await kit.journal.giveBack(deliveries);
+  await kit.journal.unclaim(deliveries);
 });
 
 it('parked deliveries cost no more to find where a million wait in order, or for others', async () => {

@@ -12,7 +12,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('claim' as const), count: fc.integer({ min: 1, max: 40 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('die' as const), count: fc.constant(100) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('settle' as const), count: fc.integer({ min: 1, max: 5 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('giveBack' as const), count: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('unclaim' as const), count: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('bury' as const), count: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const), count: fc.constant(0) }) },
 );
@@ -60,7 +60,7 @@ async function bury(victim: Process): Promise<void> {
   await burySilentInstances(kit.pool, 30_000).catch(unlessDeadlocked);
 }
 
-/** A timer repeats the release of deliveries. Deliveries that could not be given back are found among the strays. */
+/** A timer repeats the release of deliveries. Deliveries that could not be unclaimed are found among the strays. */
 function unlessDeadlocked(error: { code?: string }): void {
   if (error.code !== '40P01') throw error;
 }
@@ -83,8 +83,8 @@ async function perform(processes: readonly Process[], at: Process, one: Step): P
     case 'settle':
       await Promise.all(some().map((delivery, index) => at.journal.settle(attempted(delivery, index % 2 === 0))));
       return;
-    case 'giveBack':
-      return at.journal.giveBack(some()).catch(unlessDeadlocked);
+    case 'unclaim':
+      return at.journal.unclaim(some()).catch(unlessDeadlocked);
     case 'die':
       await Promise.all([bury(at), take(at, one.count), ...Array.from({ length: 20 }, () => accept(at))]);
       return;

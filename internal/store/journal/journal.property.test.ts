@@ -52,8 +52,8 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('claimAtOnce' as const) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('settle' as const), slot, which, end }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('settleAgain' as const), slot, which }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('park', 'giveBack', 'cancel' as const), slot, which }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('giveBackStrays' as const), slot }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('park', 'unclaim', 'cancel' as const), slot, which }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('unclaimStrays' as const), slot }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('unpark', 'timePasses' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('toggle' as const), webhookId }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('fallSilent', 'wake', 'leave' as const), slot }) },
@@ -66,7 +66,7 @@ type Owed = typeof owed extends fc.Arbitrary<infer T> ? T : never;
 interface Known {
   readonly webhookId: number;
   readonly message: Message;
-  state: 'owned' | 'due' | 'later' | 'held' | 'delivered' | 'dead' | 'cancelled';
+  state: 'owned' | 'due' | 'later' | 'parked' | 'delivered' | 'dead' | 'cancelled';
   owner: string | null;
   attempts: number;
   failures: number;
@@ -133,11 +133,11 @@ class Bench {
       case 'settleAgain':
         return this.settleAgain(at, one.which);
       case 'park':
-      case 'giveBack':
+      case 'unclaim':
       case 'cancel':
         return this.setAside(at, one.which, one.do);
-      case 'giveBackStrays':
-        return this.giveBackStrays(at);
+      case 'unclaimStrays':
+        return this.unclaimStrays(at);
       case 'unpark':
         return this.unpark();
       case 'timePasses':
@@ -262,25 +262,25 @@ class Bench {
     if (attempt) await at.journal.settle(attempt);
   }
 
-  private async setAside(at: Process, index: number, how: 'park' | 'giveBack' | 'cancel') {
+  private async setAside(at: Process, index: number, how: 'park' | 'unclaim' | 'cancel') {
     const delivery = pull(at.memory, index);
     if (!delivery) return;
-    await (how === 'giveBack' ? at.journal.giveBack([delivery]) : at.journal[how](delivery));
+    await (how === 'unclaim' ? at.journal.unclaim([delivery]) : at.journal[how](delivery));
     const one = this.known.get(delivery.id)!;
     if (!isOwned(one, delivery)) return;
     if (how === 'cancel') one.logs.push(`${one.attempts + 1} cancelled`);
-    Object.assign(one, { state: { park: 'held', giveBack: 'due', cancel: 'cancelled' }[how], owner: null });
+    Object.assign(one, { state: { park: 'parked', unclaim: 'due', cancel: 'cancelled' }[how], owner: null });
   }
 
-  private async giveBackStrays(at: Process) {
-    const held = new Set(at.memory.map(({ id }) => id));
-    const strays = this.idsOf(({ owner }, id) => owner === at.instance && !held.has(id));
-    expect(await at.journal.giveBackStrays((id) => held.has(id))).toBe(strays.length);
+  private async unclaimStrays(at: Process) {
+    const residents = new Set(at.memory.map(({ id }) => id));
+    const strays = this.idsOf(({ owner }, id) => owner === at.instance && !residents.has(id));
+    expect(await at.journal.unclaimStrays((id) => residents.has(id))).toBe(strays.length);
     for (const id of strays) Object.assign(this.known.get(id)!, { state: 'due', owner: null });
   }
 
   private async unpark() {
-    const free = this.idsOf((one) => one.state === 'held' && !this.disabled.has(one.webhookId));
+    const free = this.idsOf((one) => one.state === 'parked' && !this.disabled.has(one.webhookId));
     expect(await this.processes[0]!.journal.unpark(1000)).toBe(free.length);
     for (const id of free) this.known.get(id)!.state = 'due';
   }
@@ -339,7 +339,7 @@ const pull = <T>(list: T[], index: number): T | undefined =>
   list.length === 0 ? undefined : list.splice(index % list.length, 1)[0];
 
 const ACCOUNT = `
-  select d.id, case when owner is not null then 'owned' when not isfinite(due_at) then 'held'
+  select d.id, case when owner is not null then 'owned' when not isfinite(due_at) then 'parked'
       when due_at <= now() then 'due' else 'later' end as state,
     owner, attempts, failures, owner is not null and not exists (select from instances i where i.id = d.owner) as orphaned
   from deliveries d

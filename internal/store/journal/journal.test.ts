@@ -369,9 +369,9 @@ describe('claiming', () => {
   });
 
   it('leaves deliveries that are not due, parked, or owned by another instance', async () => {
-    const [later, held] = [await kit.owe(), await kit.owe(), await kit.owe()];
+    const [later, parked] = [await kit.owe(), await kit.owe(), await kit.owe()];
     await kit.journal.settle(failed(later as OwnedDelivery, 60_000));
-    await kit.journal.park(held as OwnedDelivery);
+    await kit.journal.park(parked as OwnedDelivery);
     expect((await kit.journal.claim(room)).deliveries).toEqual([]);
   });
 
@@ -400,7 +400,7 @@ describe('claiming', () => {
 
   it('gives nothing to an instance that was declared dead', async () => {
     const delivery = await kit.owe();
-    await kit.journal.giveBack([delivery]);
+    await kit.journal.unclaim([delivery]);
     const dead = await kit.join();
     await kit.sql('delete from instances where id = $1', [dead.instance]);
     expect((await dead.journal.claim(room)).deliveries).toEqual([]);
@@ -408,7 +408,7 @@ describe('claiming', () => {
 
   it('buries a delivery whose message is gone', async () => {
     const delivery = await kit.owe();
-    await kit.journal.giveBack([delivery]);
+    await kit.journal.unclaim([delivery]);
     await kit.sql('delete from messages where id = $1', [delivery.message.id]);
     expect(await kit.journal.claim(room)).toEqual({ deliveries: [], lost: 1 });
     expect(await kit.sql('select because from dead_letters where id = $1', [delivery.id])).toEqual([
@@ -458,17 +458,17 @@ describe('deliveries that were not sent', () => {
 
   it('are set free when a claim was committed whose answer was lost', async () => {
     const [known, stray] = [await kit.owe(), await kit.owe()];
-    expect(await kit.journal.giveBackStrays((id) => id === known?.id)).toBe(1);
+    expect(await kit.journal.unclaimStrays((id) => id === known?.id)).toBe(1);
     expect(await deliveryRow(stray?.id ?? '')).toMatchObject({ owner: null, due: true });
     expect(await deliveryRow(known?.id ?? '')).toMatchObject({ owner: kit.instance });
   });
 
   it('are not mistaken for strays while they are being accepted', async () => {
-    const held = new Set<string>();
+    const residents = new Set<string>();
     const busy = kit.sql('select pg_sleep(0.05)');
-    const looking = kit.journal.giveBackStrays((id) => held.has(id));
+    const looking = kit.journal.unclaimStrays((id) => residents.has(id));
     const id = randomUUID();
-    held.add(id);
+    residents.add(id);
     await kit.journal.accept({ message: makeTestMessage(), deliveries: [{ id, webhookId: 1, wanted: true }] });
     await Promise.all([busy, looking]);
     expect(await deliveryRow(id)).toMatchObject({ owner: kit.instance });
@@ -517,7 +517,7 @@ describe('an instance', () => {
     expect(await kit.sql('select 1 from deliveries where owner is null')).toHaveLength(200);
   });
 
-  it('that leaves gives back everything at once', async () => {
+  it('that leaves unclaims everything at once', async () => {
     const leaving = await kit.join();
     const id = randomUUID();
     await leaving.journal.accept({ message: makeTestMessage(), deliveries: [{ id, webhookId: 1, wanted: true }] });

@@ -12,7 +12,7 @@ import { DELIVERY_BYTES, SETTLE_BATCHES } from './batch-sizes.js';
 import { makeBatcher } from './batcher.js';
 import { cancel } from './claim/cancel.js';
 import { claim } from './claim/claim.js';
-import { giveBack, giveBackStrays, park, unpark } from './claim/park.js';
+import { park, unclaim, unclaimStrays, unpark } from './claim/park.js';
 import { type Placed, place } from './claim/place.js';
 import type { JournalPool } from './journal-pool.js';
 import { makePersevere } from './persevere.js';
@@ -50,8 +50,8 @@ export interface Journal {
   park(delivery: OwnedDelivery): Promise<void>;
   cancel(delivery: OwnedDelivery): Promise<void>;
   place(placed: readonly Placed[]): Promise<void>;
-  giveBack(deliveries: readonly OwnedDelivery[]): Promise<void>;
-  giveBackStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
+  unclaim(deliveries: readonly OwnedDelivery[]): Promise<void>;
+  unclaimStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
   unpark(limit: number): Promise<number>;
   /** The reason why commits do not succeed at the moment. */
   trouble(): string | undefined;
@@ -113,8 +113,8 @@ export function makeJournal(deps: JournalDeps): Journal {
     park: batched(park).add,
     cancel: batched(cancel).add,
     place: (placed) => place(pool, placed),
-    giveBack: (deliveries) => giveBack(pool, deliveries),
-    giveBackStrays: (isResident) => giveBackStrays(pool, instanceId(), isResident),
+    unclaim: (deliveries) => unclaim(pool, deliveries),
+    unclaimStrays: (isResident) => unclaimStrays(pool, instanceId(), isResident),
     unpark: (limit) => unpark(pool, limit),
     trouble: () =>
       [...troubles, ...named('accept', accepting.trouble()), ...named('settle', settling.trouble())].map(

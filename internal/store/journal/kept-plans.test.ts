@@ -69,8 +69,8 @@ const WORKS: Readonly<Record<string, (deliveries: readonly OwnedDelivery[]) => P
       all.map((delivery) => ({ delivery, orderKey: randomUUID() })),
     ),
   cancel: (all) => Promise.all(all.map((one) => journal.cancel(one))),
-  'give back, and claim': async (all) => {
-    await journal.giveBack(all);
+  'unclaim, and claim': async (all) => {
+    await journal.unclaim(all);
     await journal.claim({ deliveries: all.length, bytes: 1 << 30, except: [] });
   },
   'claim around a lane that is full': (all) =>

@@ -32,7 +32,7 @@ const accept = (message = makeTestMessage()) =>
   kit.journal.accept({
     message,
     deliveries: [
-      { id: randomUUID(), webhookId: 1, wanted: true, held: false, orderKey: undefined, isNumberedLater: false },
+      { id: randomUUID(), webhookId: 1, wanted: true, parked: false, orderKey: undefined, isNumberedLater: false },
     ],
     catalogStamp: undefined,
   });

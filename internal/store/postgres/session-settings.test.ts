@@ -73,7 +73,7 @@ describe.each(HOSTILE)('a database with %j', (settings) => {
     try {
       const payload = Buffer.from([0, 1, 255, 92, 39]);
       const delivery = await kit.owe(payload);
-      await kit.journal.giveBack([delivery]);
+      await kit.journal.unclaim([delivery]);
       const { deliveries } = await kit.journal.claim({ deliveries: 10, bytes: 1 << 20, except: [] });
       expect(deliveries.map(({ message }) => message.payload)).toEqual([payload]);
       const [claimed] = deliveries;

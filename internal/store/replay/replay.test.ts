@@ -97,9 +97,9 @@ describe('a replay', () => {
   });
 
   it('makes due now what failed and waits for its next attempt', async () => {
-    const [waiting, held] = [await kit.owe(), await kit.owe(), await kit.owe()];
+    const [waiting, parked] = [await kit.owe(), await kit.owe(), await kit.owe()];
     await fail(waiting as OwnedDelivery);
-    await kit.journal.park(held as OwnedDelivery);
+    await kit.journal.park(parked as OwnedDelivery);
     expect(await count({ outcome: 'failed' })).toBe(1);
     await start({ outcome: 'failed' });
     await runToEnd();

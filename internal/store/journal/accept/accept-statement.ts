@@ -25,7 +25,7 @@ export interface NewDelivery {
    */
   readonly wanted: boolean;
   /** True if the delivery is inserted parked: it is not owned, and never due until it is unparked. */
-  readonly held?: boolean;
+  readonly parked?: boolean;
   /**
    * The uuid of the ordering key. Present when the delivery waits for earlier deliveries with the same key; it is
    * parked then.
@@ -203,5 +203,5 @@ export function acceptValues(owner: string, batch: readonly Keyed[], windowMs: n
 }
 
 /** The places are: parked and numbered later, parked, owned by us, or due for any instance. */
-const placeOf = ({ isNumberedLater, held, wanted }: NewDelivery) =>
-  isNumberedLater ? 'l' : held ? 'h' : wanted ? 'o' : 'w';
+const placeOf = ({ isNumberedLater, parked, wanted }: NewDelivery) =>
+  isNumberedLater ? 'l' : parked ? 'h' : wanted ? 'o' : 'w';

@@ -29,7 +29,7 @@ const commit = async (sequence: number, { stream = STREAM, orderKey = KEY } = {}
   const storedAt = Date.now();
   const id = makePositionId(stream)({ streamSequence: sequence, consumerSequence: 1, delivered: 1, storedAt });
   const message = { ...makeTestMessage(String(sequence), storedAt), id };
-  const delivery = { id: randomUUID(), ...WEBHOOK, wanted: false, held: true, orderKey, isNumberedLater: true };
+  const delivery = { id: randomUUID(), ...WEBHOOK, wanted: false, parked: true, orderKey, isNumberedLater: true };
   await kit.journal.accept({ message, deliveries: [delivery] });
 };
 const order = async (orderKey = KEY) => {
@@ -57,7 +57,7 @@ it('what is committed in any sequence is numbered in that of its stream, up to w
   expect(await numberLater(kit.pool, MARK, 300)).toEqual({ keys: [], more: false });
 });
 
-it('a delivery without a number is not claimed, not skipped, not first, and counts as held', async () => {
+it('a delivery without a number is not claimed, not skipped, not first, and counts as parked', async () => {
   await commit(4);
   expect(await claim()).toEqual([]);
   expect(await unparkFirst(kit.pool, 100)).toEqual({ released: 0 });

@@ -17,10 +17,10 @@ const MAX_KEYS = 200;
  */
 const PROBE_OF_WEBHOOK = `
   (select d.id from deliveries d
-   where ${held('d')} and d.received_at >= (
+   where ${isParked('d')} and d.received_at >= (
      select oldest.at + random() * (newest.at - oldest.at)
-     from (select received_at as at from deliveries a where ${held('a')} order by received_at limit 1) as oldest,
-       (select received_at as at from deliveries a where ${held('a')} order by received_at desc limit 1) as newest
+     from (select received_at as at from deliveries a where ${isParked('a')} order by received_at limit 1) as oldest,
+       (select received_at as at from deliveries a where ${isParked('a')} order by received_at desc limit 1) as newest
    )
    order by d.received_at limit 1)
   union all
@@ -78,6 +78,6 @@ export async function claimProbes(
   return deliveries.map((delivery) => ({ ...delivery, probe: true }));
 }
 
-function held(row: string): string {
+function isParked(row: string): string {
   return `${row}.webhook_id = h.webhook_id and ${row}.owner is null and ${row}.due_at = 'infinity' and ${row}.order_key is null`;
 }

@@ -61,7 +61,7 @@ interface MessageRow {
   readonly payload: string;
 }
 
-/** Claims due deliveries and loads each of their messages once. Rejects when PostgreSQL does; see `giveBackStrays`. */
+/** Claims due deliveries and loads each of their messages once. Rejects when PostgreSQL does; see `unclaimStrays`. */
 export async function claim(pool: JournalPool, owner: string, room: ClaimRoom): Promise<Claim> {
   const { rows, around } = await claimRows(pool, owner, room);
   const claimed = await withMessages(pool, rows, owner);

@@ -146,7 +146,7 @@ async function bury(pool: JournalPool, declareDead: Statement, which: readonly u
   });
 }
 
-/** Leaves in order: this instance gives back all deliveries that it has not sent. */
+/** Leaves in order: this instance unclaims all deliveries that it has not sent. */
 export async function leave(pool: JournalPool, id: string): Promise<void> {
   await pool.transaction(async (run) => {
     await run(LEAVE, [id]);

@@ -26,12 +26,12 @@ const insert = async (webhookId: number, count: number, due = `now() - interval 
   );
 };
 const pause = (id: number) => kit.sql('update webhooks set paused_at = now() where id = $1', [id]);
-const held = async () =>
+const parkedCount = async () =>
   (await kit.sql<{ n: number }>(`select count(*)::int as n from deliveries where due_at = 'infinity'`))[0]?.n;
 const step = (id = 2) => parkWaiting(kit.pool, id, STEP);
 
 it.each(['paused_at = now()', 'circuit_opened_at = now()', 'enabled = false'])(
-  'what is due of a webhook with %s is held in steps, oldest first',
+  'what is due of a webhook with %s is parked in steps, oldest first',
   async (rests) => {
     await insert(2, 2 * STEP + 7);
     await insert(3, 10);
@@ -41,7 +41,7 @@ it.each(['paused_at = now()', 'circuit_opened_at = now()', 'enabled = false'])(
     const [newest] = await kit.sql<{ n: number }>(`select max(bytes) as n from deliveries where due_at = 'infinity'`);
     expect(newest?.n).toBe(STEP);
     expect([await step(), await step(), await step()]).toEqual([STEP, 7, 0]);
-    expect(await held()).toBe(2 * STEP + 7);
+    expect(await parkedCount()).toBe(2 * STEP + 7);
   },
 );
 
@@ -62,7 +62,7 @@ it('the webhook is not resumed, and no other instance makes a step, during a ste
   await pause(2);
   let resumed: Promise<unknown> | undefined;
   await kit.pool.transaction(async (run) => {
-    expect(await run(PARK_WAITING, [2, 20])).toEqual([{ held: 20 }]);
+    expect(await run(PARK_WAITING, [2, 20])).toEqual([{ parked: 20 }]);
     expect(await step()).toBe(0);
     const { deliveries } = await kit.journal.claim({ deliveries: 100, bytes: 1 << 30, except: [] });
     expect(deliveries.filter(({ webhookId }) => webhookId === 3)).toHaveLength(10);

@@ -11,7 +11,7 @@ export const PARK_WAITING: Statement = {
     with resting as (
       select id from webhooks w where id = $1 and deleted_at is null and not ${IS_SENT_TO}
       for no key update skip locked
-    ), held as (
+    ), parked as (
       update deliveries set due_at = 'infinity' where id = any(array(
         select d.id from resting cross join lateral (
           select id from deliveries where webhook_id = resting.id and owner is null and due_at <= now()
@@ -19,10 +19,10 @@ export const PARK_WAITING: Statement = {
         ) as d
       )) returning id
     )
-    select count(*)::int as held from held`,
+    select count(*)::int as parked from parked`,
 };
 
 /** Parks at most `limit` due deliveries of a webhook that is not sent to, oldest first, and returns their number. */
 export async function parkWaiting(pool: JournalPool, webhookId: number, limit: number): Promise<number> {
-  return (await pool.run<{ held: number }>(PARK_WAITING, [webhookId, limit]))[0]?.held ?? 0;
+  return (await pool.run<{ parked: number }>(PARK_WAITING, [webhookId, limit]))[0]?.parked ?? 0;
 }

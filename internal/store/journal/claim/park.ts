@@ -12,13 +12,13 @@ export const IS_STILL_OURS =
 export const PARK: Statement = {
   text: `update deliveries d set owner = null, due_at = 'infinity' where ${IS_STILL_OURS}`,
 };
-const GIVE_BACK: Statement = {
+const UNCLAIM: Statement = {
   text: `update deliveries d set owner = null, due_at = now() where ${IS_STILL_OURS}`,
 };
 const LIST_OWNED: Statement = {
   text: `select id from deliveries where ${IN_RANGE} and owner = $3`,
 };
-const GIVE_BACK_STRAYS: Statement = {
+const UNCLAIM_STRAYS: Statement = {
   text: `update deliveries set owner = null, due_at = now()
          where owner = $1 and id = any($2::uuid[]) returning id`,
 };
@@ -29,17 +29,17 @@ const GIVE_BACK_STRAYS: Statement = {
  */
 export const UNPARK: Statement = {
   text: `
-    with recursive held(webhook_id) as (
+    with recursive parked(webhook_id) as (
       (select webhook_id from deliveries where owner is null and due_at = 'infinity' and order_key is null
        order by webhook_id, received_at limit 1)
       union all
       select (
         select webhook_id from deliveries
-        where owner is null and due_at = 'infinity' and order_key is null and webhook_id > held.webhook_id
+        where owner is null and due_at = 'infinity' and order_key is null and webhook_id > parked.webhook_id
         order by webhook_id, received_at limit 1
-      ) from held where webhook_id is not null
+      ) from parked where webhook_id is not null
     ), enabled as (
-      select d.id from held join webhooks w on w.id = held.webhook_id and (w.deleted_at is not null
+      select d.id from parked join webhooks w on w.id = parked.webhook_id and (w.deleted_at is not null
         or (${IS_SENT_TO} and not exists (select from resumes r where r.webhook_id = w.id)))
       cross join lateral (
         select id from deliveries where webhook_id = w.id and owner is null and due_at = 'infinity' and order_key is null
@@ -71,8 +71,8 @@ export async function park(pool: JournalPool, deliveries: readonly Owned[]): Pro
 }
 
 /** Makes deliveries that were not sent due for any instance. */
-export async function giveBack(pool: JournalPool, deliveries: readonly Owned[]): Promise<void> {
-  await pool.run(GIVE_BACK, columns(deliveries));
+export async function unclaim(pool: JournalPool, deliveries: readonly Owned[]): Promise<void> {
+  await pool.run(UNCLAIM, columns(deliveries));
 }
 
 /**
@@ -80,7 +80,7 @@ export async function giveBack(pool: JournalPool, deliveries: readonly Owned[]):
  * lost. `isResident` is called when the list is loaded. A delivery accepted meanwhile had its memory reserved before
  * its commit, and no claim may be in progress, so every listed delivery that is really ours is resident by then.
  */
-export async function giveBackStrays(
+export async function unclaimStrays(
   pool: JournalPool,
   owner: string,
   isResident: (deliveryId: string) => boolean,
@@ -89,7 +89,7 @@ export async function giveBackStrays(
   await eachRange(pool.run, async (range) => {
     const owned = await pool.run<{ id: string }>(LIST_OWNED, [...range, owner]);
     const strays = owned.map(({ id }) => id).filter((id) => !isResident(id));
-    if (strays.length > 0) freed += (await pool.run(GIVE_BACK_STRAYS, [owner, strays])).length;
+    if (strays.length > 0) freed += (await pool.run(UNCLAIM_STRAYS, [owner, strays])).length;
   });
   return freed;
 }

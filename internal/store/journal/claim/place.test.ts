@@ -21,7 +21,7 @@ const next = async () =>
 /** Accepts a delivery that has a position in the key from its acceptance on. */
 const order = async () => {
   const [message, id] = [makeTestMessage(), randomUUID()];
-  await kit.journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: false, held: true, orderKey: KEY }] });
+  await kit.journal.accept({ message, deliveries: [{ id, webhookId: 1, wanted: false, parked: true, orderKey: KEY }] });
   return id;
 };
 const finish = async (id: string) => void (await kit.sql('delete from deliveries where id = $1', [id]));

@@ -29,7 +29,7 @@ it('the first delivery of a webhook that is not sent to makes the others park in
     quietDispatch({
       claims: {
         claim: async () => ({ deliveries: claims.shift() ?? [], lost: 0 }),
-        async holdDue(id, limit) {
+        async parkDue(id, limit) {
           const left = waiting.get(id) ?? 0;
           const resident = Math.min(limit, left);
           waiting.set(id, left - resident);

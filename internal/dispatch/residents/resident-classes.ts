@@ -6,7 +6,7 @@ export interface ClassLoad {
   bytes: number;
 }
 
-export type HoldingClass = ClassNode<ClassLoad>;
+export type ResidentClass = ClassNode<ClassLoad>;
 
 /**
  * An origin that is alone may have two thirds of the places, a user with several origins three quarters, and a space
@@ -15,7 +15,7 @@ export type HoldingClass = ClassNode<ClassLoad>;
 const TIMES_OF_FREE: TimesOfFree = [4, 3, 2];
 
 /** Adds to the load of a class and of every class around it. */
-export function addTo(place: HoldingClass | undefined, count: number, bytes: number): void {
+export function addTo(place: ResidentClass | undefined, count: number, bytes: number): void {
   for (let node = place; node; node = node.parent) {
     node.used.count += count;
     node.used.bytes += bytes;
@@ -23,7 +23,7 @@ export function addTo(place: HoldingClass | undefined, count: number, bytes: num
 }
 
 /** Number of deliveries that a class may take until it, or a class around it, is full. */
-export function roomIn(place: HoldingClass, freeCount: number): number {
+export function roomIn(place: ResidentClass, freeCount: number): number {
   let room = freeCount;
   for (let node = place; node.parent; node = node.parent) {
     const times = TIMES_OF_FREE[node.depth] ?? 0;
@@ -34,7 +34,7 @@ export function roomIn(place: HoldingClass, freeCount: number): number {
 }
 
 /** Whether a class, or a class around it, may take no more deliveries or no more bytes. */
-export function isClassFull(place: HoldingClass, freeCount: number, freeBytes: number): boolean {
+export function isClassFull(place: ResidentClass, freeCount: number, freeBytes: number): boolean {
   for (let node = place; node.parent; node = node.parent) {
     const times = TIMES_OF_FREE[node.depth] ?? 0;
     if (!hasRoom(node.used.count, freeCount, times) || !hasRoom(node.used.bytes, freeBytes, times)) return true;
