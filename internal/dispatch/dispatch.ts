@@ -77,9 +77,9 @@ const UNPARKED_PER_STATEMENT = 5000;
 /** Milliseconds between two rounds of each loop. */
 const EVERY_MS = {
   claim: 250,
-  'release-held': 30_000,
-  'hold-waiting': 60_000,
-  'release-first': 5000,
+  unpark: 30_000,
+  'park-waiting': 60_000,
+  'unpark-first': 5000,
   probe: 1000,
   'save-health': 10_000,
   'watch-shares': 5000,
@@ -94,8 +94,8 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
   const complain = (loop: string, error: unknown) => warn('dispatch.failed', { loop, error: messageOf(error) });
 
   const loops = new Loops<LoopName>(complain);
-  const wakeParked = () => loops.wake('release-held');
-  const resting = new Resting({ parkDue: claims.parkDue, onAdded: () => loops.wake('hold-waiting') });
+  const wakeParked = () => loops.wake('unpark');
+  const resting = new Resting({ parkDue: claims.parkDue, onAdded: () => loops.wake('park-waiting') });
   const residents = new Residents(limits, webhooks.classOf);
   const lanes = makeLanes(ports, limits);
   const health = new Health({ circuits, findWebhook: webhooks.find, ...runtime });
@@ -151,9 +151,9 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
   });
   const rounds: Readonly<Record<LoopName, Round>> = {
     claim: claimer.runOnce,
-    'release-held': async () => (await claims.unpark(UNPARKED_PER_STATEMENT)) === UNPARKED_PER_STATEMENT,
-    'hold-waiting': () => resting.parkOnce(),
-    'release-first': orderedKeys.unparkFirstOnce,
+    unpark: async () => (await claims.unpark(UNPARKED_PER_STATEMENT)) === UNPARKED_PER_STATEMENT,
+    'park-waiting': () => resting.parkOnce(),
+    'unpark-first': orderedKeys.unparkFirstOnce,
     async probe() {
       if (circuits.countOpen() > 0 && mayClaimSingle()) await runSingleClaim(() => claims.claimProbes());
     },
@@ -188,7 +188,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
     async stop(graceMs) {
       await loops.stop();
       const queued = dispatcher.stop();
-      if (queued.length > 0) await ends.unclaim(queued).catch((error: unknown) => complain('give-back', error));
+      if (queued.length > 0) await ends.unclaim(queued).catch((error: unknown) => complain('unclaim', error));
       const deadline = setTimeout(() => interrupt.abort(), graceMs);
       await dispatcher.idle();
       clearTimeout(deadline);
