@@ -1,6 +1,6 @@
 import { USUAL_PORTS } from '../internal/domain/egress/port-range.js';
 import { allInboxes } from '../internal/domain/matching/reserved.js';
-import type { GivenConfig } from './schema.js';
+import type { ConfigValues } from './schema.js';
 
 /** Fewer attempts in a window say nothing about the share that failed. */
 const MIN_ATTEMPTS = 20;
@@ -13,47 +13,47 @@ export type Config = ReturnType<typeof toConfig>;
 export type DatabaseConfig = Config['database'];
 export type NatsConfig = Config['nats'];
 
-export function toConfig(given: GivenConfig) {
+export function toConfig(values: ConfigValues) {
   return {
-    ...given,
-    metrics: { ...given.metrics, host: given.metrics.host ?? given.host },
-    database: databaseConfig(given),
-    nats: natsConfig(given),
-    intake: { ...given.intake, inboxes: allInboxes(given.nats.inboxPrefix, given.intake.otherInboxes) },
-    retry: { ...given.retry, finalStatuses: [] as readonly number[] },
-    patience: { ...given.patience, breaker: { ...given.patience.breaker, minAttempts: MIN_ATTEMPTS } },
+    ...values,
+    metrics: { ...values.metrics, host: values.metrics.host ?? values.host },
+    database: databaseConfig(values),
+    nats: natsConfig(values),
+    intake: { ...values.intake, inboxes: allInboxes(values.nats.inboxPrefix, values.intake.otherInboxes) },
+    retry: { ...values.retry, finalStatuses: [] as readonly number[] },
+    patience: { ...values.patience, breaker: { ...values.patience.breaker, minAttempts: MIN_ATTEMPTS } },
     ceilings: {
-      ...given.ceilings,
-      maxTimeoutMs: Math.max(given.ceilings.maxTimeoutMs, given.request.timeoutMs),
-      breaker: given.patience.breaker,
-      forbiddenHeaders: given.egress.forbiddenHeaders,
+      ...values.ceilings,
+      maxTimeoutMs: Math.max(values.ceilings.maxTimeoutMs, values.request.timeoutMs),
+      breaker: values.patience.breaker,
+      forbiddenHeaders: values.egress.forbiddenHeaders,
     },
-    egress: egressConfig(given),
-    deliveryEvents: given.deliveryEvents === 'on',
-    log: logConfig(given),
+    egress: egressConfig(values),
+    deliveryEvents: values.deliveryEvents === 'on',
+    log: logConfig(values),
   };
 }
 
-function egressConfig({ mode, egress }: GivenConfig) {
+function egressConfig({ mode, egress }: ConfigValues) {
   const development = mode === 'development';
   const allowPorts = egress.allowPorts.length > 0 || development ? egress.allowPorts : USUAL_PORTS;
   return { ...egress, development, allowPorts };
 }
 
-export function logConfig({ mode, log }: Pick<GivenConfig, 'mode' | 'log'>) {
+export function logConfig({ mode, log }: Pick<ConfigValues, 'mode' | 'log'>) {
   const automatic = mode === 'development' ? 'pretty' : 'json';
   return { level: log.level, format: log.format === 'auto' ? automatic : log.format };
 }
 
 /** `host` and `port` are those of the first host. */
-export function databaseConfig({ database }: GivenConfig) {
+export function databaseConfig({ database }: ConfigValues) {
   // A command that does not need the database is not asked for its host.
   const hosts = (database.hosts ?? []).map(({ host, port = database.port }) => ({ host, port }));
   return { ...database, hosts, ...(hosts[0] ?? { host: '' }) };
 }
 
 /** Credentials given by their own keys take precedence over those in a URL; the servers' addresses have none. */
-export function natsConfig({ nats }: GivenConfig) {
+export function natsConfig({ nats }: ConfigValues) {
   const { servers, tls, ...others } = nats;
   const login = servers.find((server) => server.user || server.token);
   const isTls =

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { type Parsed, parsed, refused } from '../internal/domain/text/parsed.js';
 
 /** One host of `DATABASE_HOST`. */
-export interface GivenHost {
+export interface HostAddress {
   readonly host: string;
   /** Absent: that of `DATABASE_PORT`. */
   readonly port?: number;
@@ -11,8 +11,8 @@ export interface GivenHost {
 const MAX_PORT = 65_535;
 
 /** Reads `a,b:5433,10.0.0.1,[::1]:5432,/var/run/postgresql`: what `DATABASE_HOST` may be. */
-export function parseDatabaseHosts(text: string): Parsed<readonly GivenHost[]> {
-  const hosts: GivenHost[] = [];
+export function parseDatabaseHosts(text: string): Parsed<readonly HostAddress[]> {
+  const hosts: HostAddress[] = [];
   for (const part of text.split(',')) {
     const host = parseHost(part.trim());
     if (!host)
@@ -24,7 +24,7 @@ export function parseDatabaseHosts(text: string): Parsed<readonly GivenHost[]> {
   return parsed(hosts);
 }
 
-function parseHost(text: string): GivenHost | undefined {
+function parseHost(text: string): HostAddress | undefined {
   if (text.startsWith('/')) return { host: text };
   if (isIPv6(text)) return { host: text };
   const match = /^(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([^\s:[\]/@]+))(?::(\d{1,5}))?$/.exec(text);

@@ -20,7 +20,7 @@ export function parseEncryptionKeys(text: string): Parsed<readonly EncryptionKey
         `the key "${id}" is not ${KEY_BYTES} bytes in base64: make one with \`openssl rand -base64 ${KEY_BYTES}\``,
       );
     }
-    if (keys.some((known) => known.id === id)) return refused(`the key "${id}" appears twice`);
+    if (keys.some((earlier) => earlier.id === id)) return refused(`the key "${id}" appears twice`);
     keys.push({ id, key: Buffer.from(secret, 'base64') });
   }
   return parsed(keys);

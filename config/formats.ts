@@ -71,12 +71,15 @@ export const duration = (bounds: Bounds = {}) => bounded(DURATION, bounds);
 export const size = (bounds: Bounds = {}) => bounded(SIZE, bounds);
 
 export const text: Format<string> = { unit: 'text', parse: parsed };
-export const optionalText: Format<string | undefined> = { unit: 'text', parse: (given) => parsed(given || undefined) };
+export const optionalText: Format<string | undefined> = {
+  unit: 'text',
+  parse: (written) => parsed(written || undefined),
+};
 
 export const flag: Format<boolean> = {
   unit: '`true` or `false`',
-  parse(given) {
-    const word = given.trim().toLowerCase();
+  parse(written) {
+    const word = written.trim().toLowerCase();
     return word === 'true' || word === 'false' ? parsed(word === 'true') : refused('must be true or false');
   },
 };
@@ -86,8 +89,8 @@ export function oneOf<const W extends string>(...words: readonly W[]): Format<W>
   const list = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
   return {
     unit: words.map((word) => `\`${word}\``).join(', '),
-    parse(given) {
-      const word = words.find((each) => each === given);
+    parse(written) {
+      const word = words.find((each) => each === written);
       return word === undefined ? refused(`must be ${list}`) : parsed(word);
     },
   };
@@ -112,40 +115,40 @@ export const apiHosts: Format<readonly string[]> = { unit: 'host names', parse: 
 /** Undefined: no limit. */
 export const optionalRate: Format<RateLimit | undefined> = {
   unit: 'rate',
-  parse(given) {
-    if (given === 'off') return parsed(undefined);
-    const read = parseRate(given);
+  parse(written) {
+    if (written === 'off') return parsed(undefined);
+    const read = parseRate(written);
     return read.ok ? read : refused('must be written as 100/second, 6000/minute or 100000/hour, or be off');
   },
 };
 
 export const bearerToken: Format<string | undefined> = {
   unit: 'text',
-  parse: (given) =>
-    /^(?:[\x21-\x7e]{16,512})?$/.test(given)
-      ? parsed(given || undefined)
+  parse: (written) =>
+    /^(?:[\x21-\x7e]{16,512})?$/.test(written)
+      ? parsed(written || undefined)
       : refused('must be 16 to 512 visible ASCII characters'),
 };
 
 export const streamName: Format<string> = {
   unit: 'name',
-  parse: (given) =>
-    /^[A-Za-z0-9_-]{1,64}$/.test(given) ? parsed(given) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),
+  parse: (written) =>
+    /^[A-Za-z0-9_-]{1,64}$/.test(written) ? parsed(written) : refused('must be 1 to 64 of A-Z, a-z, 0-9, _ and -'),
 };
 
 export const instanceName: Format<string | undefined> = {
   unit: 'name',
-  parse: (given) =>
-    /^[\x21-\x7e]{0,253}$/.test(given)
-      ? parsed(given || undefined)
+  parse: (written) =>
+    /^[\x21-\x7e]{0,253}$/.test(written)
+      ? parsed(written || undefined)
       : refused('must be at most 253 printable ASCII characters without spaces'),
 };
 
 export const workers: Format<number | 'auto'> = {
   unit: 'number or `auto`',
-  parse(given) {
-    if (given.trim().toLowerCase() === 'auto') return parsed('auto');
-    const count = WHOLE.read(given) ?? 0;
+  parse(written) {
+    if (written.trim().toLowerCase() === 'auto') return parsed('auto');
+    const count = WHOLE.read(written) ?? 0;
     return count >= 1 && count <= MAX_WORKERS
       ? parsed(count)
       : refused(`must be a whole number from 1 to ${MAX_WORKERS}, or auto`);
@@ -156,8 +159,8 @@ function bounded({ unit, expected, read, write }: NumberText, { min, max }: Boun
   const problem = `must be ${expected}${rangeText(min && write(min), max && write(max))}`;
   return {
     unit: unit + unitBounds(min && write(min), max && write(max)),
-    parse(given) {
-      const value = read(given);
+    parse(written) {
+      const value = read(written);
       const isInside = value !== undefined && value >= (min ?? -Infinity) && value <= (max ?? Infinity);
       return isInside ? parsed(value) : refused(problem);
     },
@@ -175,7 +178,7 @@ function unitBounds(min: string | number | undefined, max: string | number | und
 }
 
 function optional<T>(parse: (text: string) => Parsed<T>): (text: string) => Parsed<T | undefined> {
-  return (given) => (given === '' ? parsed(undefined) : parse(given));
+  return (written) => (written === '' ? parsed(undefined) : parse(written));
 }
 
 function numberIn(read: Parsed<number>): number | undefined {

@@ -1,20 +1,20 @@
 import convict from 'convict';
 import type { ConfigKey } from './key.js';
-import { type GivenConfig, keys, valuesOf } from './schema.js';
+import { type ConfigValues, keys, valuesOf } from './schema.js';
 
 type Texts = Readonly<Partial<Record<string, string>>>;
 
-/** Reads every given text, and the default of every key that is not given. */
+/** Reads the text of every key that a source has, and the default of every other key. */
 export function judge(
-  given: Texts,
+  sourceTexts: Texts,
   nameOf: (key: string) => string,
-): { values: GivenConfig; problems: readonly string[] } {
-  const asked = keys.filter(({ name, value }) => given[name] !== undefined || !value.required);
+): { values: ConfigValues; problems: readonly string[] } {
+  const asked = keys.filter(({ name, value }) => sourceTexts[name] !== undefined || !value.required);
   const texts = convict<Record<string, string>>(
     Object.fromEntries(asked.map((key) => [key.name, { default: key.value.default, format: formatOf(key) }])),
     { env: {}, args: [] },
   );
-  texts.load(given);
+  texts.load(sourceTexts);
   try {
     texts.validate({ allowed: 'strict' });
     return {
@@ -23,7 +23,7 @@ export function judge(
     };
   } catch (error) {
     const lines = (error as Error).message.split('\n');
-    return { values: valuesOf(() => undefined), problems: lines.map((line) => restate(line, given, nameOf)) };
+    return { values: valuesOf(() => undefined), problems: lines.map((line) => restate(line, sourceTexts, nameOf)) };
   }
 }
 
@@ -40,10 +40,10 @@ function read({ format }: ConfigKey, text: string | undefined): unknown {
 }
 
 /** convict reports `KEY: problem: value was …`; the name is shown as it is written in its source. */
-function restate(line: string, given: Texts, nameOf: (key: string) => string): string {
+function restate(line: string, sourceTexts: Texts, nameOf: (key: string) => string): string {
   const key = keys.find(({ name }) => line.startsWith(`${name}: `));
   if (!key) return line;
   const [sentence] = line.slice(key.name.length + 2).split(': value was ');
-  const text = key.value.sensitive ? '' : `: value was ${JSON.stringify(given[key.name])}`;
+  const text = key.value.sensitive ? '' : `: value was ${JSON.stringify(sourceTexts[key.name])}`;
   return `${nameOf(key.name)}: ${sentence}${text}`;
 }

@@ -1,10 +1,10 @@
 import { type Config, databaseConfig, logConfig, type NatsConfig, natsConfig, toConfig } from './config.js';
 import { ConfigError } from './config-error.js';
-import type { GivenValues, Texts } from './given-values.js';
 import { judge } from './judge.js';
 import { type Environment, readEnvironment } from './read-environment.js';
 import { NOTHING, readConfigFile } from './read-file.js';
-import { ENV_PREFIX, type GivenConfig, keys } from './schema.js';
+import { type ConfigValues, ENV_PREFIX, keys } from './schema.js';
+import type { SourceValues, Texts } from './source-values.js';
 
 export interface ConfigSources {
   /** The directory whose `config.yml`, `config.json` or `config.env` is read; absent: no file. */
@@ -68,7 +68,7 @@ export function findLogFormat(sources: ConfigSources): Config['log']['format'] {
 }
 
 /** The values of all sources together; the environment takes precedence over the file. */
-function readSources({ cwd, env }: ConfigSources): GivenValues {
+function readSources({ cwd, env }: ConfigSources): SourceValues {
   const file = cwd === undefined ? NOTHING : readConfigFile(cwd);
   const environment = readEnvironment(env);
   const [below, above] = [meant(file.values), meant(environment.values)];
@@ -77,9 +77,9 @@ function readSources({ cwd, env }: ConfigSources): GivenValues {
 }
 
 type NameOf = (key: string) => string;
-type Check = (given: GivenConfig, nameOf: NameOf) => readonly string[];
+type Check = (values: ConfigValues, nameOf: NameOf) => readonly string[];
 
-function loadValues(sources: ConfigSources, needed: readonly string[], check: Check = () => []): GivenConfig {
+function loadValues(sources: ConfigSources, needed: readonly string[], check: Check = () => []): ConfigValues {
   const given = readSources(sources);
   const nameOf = (key: string) => given.names[key] ?? key;
   const missing = needed.filter((key) => given.values[key] === undefined);
@@ -101,18 +101,18 @@ function whereToGive(key: string, cwd: string | undefined): string {
   return `a config param is given as ${ENV_PREFIX}${key} in the environment${file}`;
 }
 
-function samePort({ port, metrics }: GivenConfig, nameOf: NameOf): readonly string[] {
+function samePort({ port, metrics }: ConfigValues, nameOf: NameOf): readonly string[] {
   if (port !== metrics.port || port === 0) return [];
   return [`${nameOf('PORT')} and ${nameOf('METRICS_PORT')} are both ${port}: each needs a port of its own`];
 }
 
-function strictWithoutKeys({ encryptionStrict, encryptionKeys }: GivenConfig, nameOf: NameOf): readonly string[] {
+function strictWithoutKeys({ encryptionStrict, encryptionKeys }: ConfigValues, nameOf: NameOf): readonly string[] {
   if (!encryptionStrict || encryptionKeys.length > 0) return [];
   return [`${nameOf('ENCRYPTION_STRICT')} is on and ENCRYPTION_KEYS is empty: there is no key to encrypt secrets with`];
 }
 
 /** Refuses TLS files that would not be used, because the operator believes that the connection is authenticated. */
-function databaseTls({ database }: GivenConfig, nameOf: NameOf): readonly string[] {
+function databaseTls({ database }: ConfigValues, nameOf: NameOf): readonly string[] {
   const { sslMode, sslRootCert, sslCert, sslKey } = database;
   const files = Object.entries({ ROOT_CERT: sslRootCert, CERT: sslCert, KEY: sslKey }).filter(([, path]) => path);
   if (sslMode === 'disable' && files.length > 0)

@@ -1,6 +1,6 @@
 /** The known word that a mistyped one is most like, if one is close enough to be meant. */
-export function nearestKey(text: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((word) => ({ word, distance: editDistance(text, word) }));
+export function nearestKey(text: string, candidates: readonly string[]): string | undefined {
+  const ranked = candidates.map((word) => ({ word, distance: editDistance(text, word) }));
   const [best] = ranked.sort((a, b) => a.distance - b.distance);
   return best && best.distance <= Math.max(2, Math.floor(best.word.length / 3)) ? best.word : undefined;
 }

@@ -1,5 +1,5 @@
-import { type GivenValues, giveValues } from './given-values.js';
 import { ENV_PREFIX } from './schema.js';
+import { type SourceValues, toSourceValues } from './source-values.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,12 +11,12 @@ const SERVICE_LINK = /^HUKZ_(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT_\d+_(TCP|UDP|S
 const SERVICE_LINK_VALUE = /^(tcp|udp|sctp):\/\//;
 
 /** The keys among the variables of the environment: those with our prefix. */
-export function readEnvironment(env: Environment): GivenValues {
+export function readEnvironment(env: Environment): SourceValues {
   const ours: [string, string][] = [];
   for (const [name, text] of Object.entries(env)) {
     if (!name.toUpperCase().startsWith(ENV_PREFIX) || text === undefined) continue;
     if (SERVICE_LINK.test(name) || (name.endsWith('PORT') && SERVICE_LINK_VALUE.test(text))) continue;
     ours.push([name.slice(ENV_PREFIX.length), text]);
   }
-  return giveValues(ours, (key) => `${ENV_PREFIX}${key}`);
+  return toSourceValues(ours, (key) => `${ENV_PREFIX}${key}`);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import dotenv from 'dotenv';
 import { FAILSAFE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
 import { messageOf } from '../internal/errors.js';
-import { type GivenValues, giveValues } from './given-values.js';
+import { type SourceValues, toSourceValues } from './source-values.js';
 
 /** The failsafe schema leaves all scalars text: a password `0123` must not become a number. */
 const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
@@ -13,10 +13,10 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
 };
 
 /** The values of a file that does not exist. */
-export const NOTHING: GivenValues = { values: {}, names: {}, problems: [] };
+export const NOTHING: SourceValues = { values: {}, names: {}, problems: [] };
 
 /** The keys in the configuration file of a directory. No file is no problem, two are one: which of them was meant? */
-export function readConfigFile(directory: string): GivenValues {
+export function readConfigFile(directory: string): SourceValues {
   const [file, second] = Object.keys(PARSERS).filter((name) => existsSync(join(directory, name)));
   if (!file) return NOTHING;
   if (second) return refusal(`there is ${file} and ${second}: keep one of them`);
@@ -36,14 +36,14 @@ function onlyOne(documents: readonly unknown[]): unknown {
   return documents[0];
 }
 
-function fromEntries(file: string, entries: readonly (readonly [string, unknown])[]): GivenValues {
+function fromEntries(file: string, entries: readonly (readonly [string, unknown])[]): SourceValues {
   const texts = entries.map(([key, value]) => ({ key, text: textOf(value) }));
   const pairs = texts.flatMap(({ key, text }) => (text === undefined ? [] : [[key, text] as const]));
   const nested = texts.filter(({ text }) => text === undefined);
-  const given = giveValues(pairs, (key) => `${key} (in ${file})`);
+  const values = toSourceValues(pairs, (key) => `${key} (in ${file})`);
   return {
-    ...given,
-    problems: [...given.problems, ...nested.map(({ key }) => `${key} (in ${file}) must be one value or a list`)],
+    ...values,
+    problems: [...values.problems, ...nested.map(({ key }) => `${key} (in ${file}) must be one value or a list`)],
   };
 }
 
@@ -54,7 +54,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'object' ? undefined : String(value);
 }
 
-function refusal(problem: string): GivenValues {
+function refusal(problem: string): SourceValues {
   return { ...NOTHING, problems: [problem] };
 }
 

@@ -29,7 +29,7 @@ const tree = {
 } satisfies KeyTree;
 
 /** The value of each key, before what follows from several keys; see `Config`. */
-export type GivenConfig = ValuesOf<typeof tree>;
+export type ConfigValues = ValuesOf<typeof tree>;
 
 export const keys: readonly ConfigKey[] = [...keysIn(tree)];
 export const keyNames: readonly string[] = keys.map(({ name }) => name);
@@ -41,8 +41,8 @@ export function findKey(name: string): ConfigKey | undefined {
 }
 
 /** The tree with a value for each key; an undefined value is left out. */
-export function valuesOf(read: (key: ConfigKey) => unknown): GivenConfig {
-  return fill(tree, read) as GivenConfig;
+export function valuesOf(read: (key: ConfigKey) => unknown): ConfigValues {
+  return fill(tree, read) as ConfigValues;
 }
 
 /** `config` with a text in place of the value of each secret, by the path of its key. */

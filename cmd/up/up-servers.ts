@@ -3,14 +3,14 @@ import pg from 'pg';
 import { choosePostgresDirectory } from '../../internal/local/data-directory.js';
 import { startNatsServer } from '../../internal/local/nats-server.js';
 import { type Postgres, startPostgres } from '../../internal/local/postgres.js';
+import { startOnPreferredPort } from './preferred-port.js';
 import { startPhase } from './start-phase.js';
 import { upDirectory } from './up-state.js';
-import { startOnUsualPort } from './usual-port.js';
 
 export interface OwnServersOptions {
   readonly cwd: string;
   /** Settings under their names in the environment. A server that they name is not started. */
-  readonly given: Readonly<Record<string, string | undefined>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   say(line: string): void;
 }
 
@@ -56,14 +56,14 @@ export async function startOwnServers(options: OwnServersOptions): Promise<OwnSe
   throw [database, nats].find((each) => each.status === 'rejected')?.reason;
 }
 
-async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<Started> {
-  if (given.HUKZ_DATABASE_HOST) return NOT_OURS;
+async function startDatabase({ cwd, environment, say }: OwnServersOptions): Promise<Started> {
+  if (environment.HUKZ_DATABASE_HOST) return NOT_OURS;
   const dataDir = await choosePostgresDirectory(join(upDirectory(cwd), 'postgres'));
   const server = await startPhase({
     name: 'PostgreSQL',
     say,
     work: async () => {
-      const server = await startOnUsualPort({ usual: 5432, whose: 'PostgreSQL', say }, (port) =>
+      const server = await startOnPreferredPort({ preferred: 5432, whose: 'PostgreSQL', say }, (port) =>
         startPostgres({ dataDir, port }),
       );
       await createDatabase(server);
@@ -86,14 +86,14 @@ async function startDatabase({ cwd, given, say }: OwnServersOptions): Promise<St
   };
 }
 
-async function startNats({ cwd, given, say }: OwnServersOptions): Promise<Started> {
-  if (given.HUKZ_NATS_URL) return NOT_OURS;
+async function startNats({ cwd, environment, say }: OwnServersOptions): Promise<Started> {
+  if (environment.HUKZ_NATS_URL) return NOT_OURS;
   const storeDir = join(upDirectory(cwd), 'nats');
   const server = await startPhase({
     name: 'nats-server',
     say,
     work: () =>
-      startOnUsualPort({ usual: 4222, whose: 'nats-server', say }, (port) =>
+      startOnPreferredPort({ preferred: 4222, whose: 'nats-server', say }, (port) =>
         startNatsServer({ jetstream: true, port, storeDir }),
       ),
     noteOf: ({ port }) => `on port ${port}, with JetStream`,

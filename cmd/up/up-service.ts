@@ -8,16 +8,16 @@ import { connectionFor } from '../../internal/store/postgres/connection.js';
 import type { Invocation } from '../invocation.js';
 import { type Ports, runService } from '../serve/run-service.js';
 import { placeOf } from './place-of.js';
+import { preferredPort } from './preferred-port.js';
 import { phaseLine, startPhase } from './start-phase.js';
 import type { OwnServers, Where } from './up-servers.js';
 import { writeUpState } from './up-state.js';
 import { welcome } from './up-welcome.js';
-import { usualPort } from './usual-port.js';
 
 export interface Around {
   readonly asked: Promise<NodeJS.Signals>;
   /** Settings under their names in the environment. */
-  readonly given: Readonly<Record<string, string | undefined>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly servers: Pick<OwnServers, 'settings' | 'where'>;
   say(line: string): void;
 }
@@ -30,13 +30,13 @@ const DEFAULTS = {
 };
 
 /** Runs the service with the servers of `hukz up`, until it is asked to stop. */
-export async function runUpService(here: Invocation, { asked, given, servers, say }: Around): Promise<void> {
+export async function runUpService(here: Invocation, { asked, environment, servers, say }: Around): Promise<void> {
   const ports = {
-    HUKZ_PORT: given.HUKZ_PORT ?? String(await usualPort(8000, 'the API', say)),
-    HUKZ_METRICS_PORT: given.HUKZ_METRICS_PORT ?? String(await usualPort(8001, '/metrics', say)),
+    HUKZ_PORT: environment.HUKZ_PORT ?? String(await preferredPort(8000, 'the API', say)),
+    HUKZ_METRICS_PORT: environment.HUKZ_METRICS_PORT ?? String(await preferredPort(8001, '/metrics', say)),
   };
   // No file is read: config.yml may describe another environment, and the one of a fresh clone contains samples.
-  const sources = { env: { ...DEFAULTS, ...given, ...ports, ...servers.settings } };
+  const sources = { env: { ...DEFAULTS, ...environment, ...ports, ...servers.settings } };
   const config = loadConfig(sources);
   const logger = makeLogger(config.log);
   logger.debug('app.starting', { version: here.version, ...describeConfig(config) });

@@ -5,7 +5,7 @@ import { ENV_PREFIX, keyNames } from '../../config/schema.js';
 const PLAIN = /^(DATABASE_|NATS_|QUEUE_GROUP$)/;
 
 /** Returns the settings in the environment. Those for PostgreSQL and NATS may also have names without the prefix. */
-export function givenSettings(env: Environment): Record<string, string | undefined> {
+export function environmentSettings(env: Environment): Record<string, string | undefined> {
   const plain = keyNames.filter((key) => PLAIN.test(key) && env[key]).map((key) => [`${ENV_PREFIX}${key}`, env[key]]);
   const prefixed = Object.entries(env).filter(([name, text]) => name.startsWith(ENV_PREFIX) && text !== '');
   return Object.fromEntries([...plain, ...prefixed]);

@@ -2,23 +2,23 @@ import { CommandFailed } from '../command-failed.js';
 import type { Invocation } from '../invocation.js';
 import { untilSignal } from '../serve/until-signal.js';
 import { startOwnServers } from './up-servers.js';
-import { givenSettings } from './up-settings.js';
+import { environmentSettings } from './up-settings.js';
 import { findUpState, removeUpState } from './up-state.js';
 
 /** `hukz up`: runs PostgreSQL and nats-server (unless their addresses are given) and the service, until Ctrl-C. */
 export async function up(here: Invocation): Promise<void> {
   const asked = untilSignal();
   await refuseSecond(here.cwd);
-  const given = givenSettings(here.env);
+  const environment = environmentSettings(here.env);
   const say = (line: string) => process.stdout.write(`${line}\n`);
   // Loading the service takes half a second, during which the servers start.
   const loading = import('./up-service.js');
   // A failure is thrown below, where there is something to stop.
   loading.catch(() => undefined);
-  const servers = await startOwnServers({ cwd: here.cwd, given, say });
+  const servers = await startOwnServers({ cwd: here.cwd, environment, say });
   try {
     const { runUpService } = await loading;
-    await runUpService(here, { asked, given, servers, say });
+    await runUpService(here, { asked, environment, servers, say });
   } finally {
     await removeUpState(here.cwd);
     await servers.stop();

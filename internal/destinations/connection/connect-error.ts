@@ -12,7 +12,7 @@ export class ConnectError extends Error {
 }
 
 /** A failure whose meaning and text are known at the place where it occurs. */
-export class KnownFault extends Error {
+export class DescribedFault extends Error {
   readonly fault: Fault;
 
   constructor(reason: Fault['reason'], description: string) {

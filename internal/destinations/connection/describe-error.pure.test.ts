@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConnectError, KnownFault } from './connect-error.js';
+import { ConnectError, DescribedFault } from './connect-error.js';
 import { describeError, outcomeOf, type Stage } from './describe-error.js';
 
 const failure = (code: string, message = 'http://user:secret@host/') => Object.assign(new Error(message), { code });
@@ -39,7 +39,7 @@ describe('an error in words', () => {
     ['local_fault', { kind: 'local_fault', error: 'too late' }],
     ['forbidden_address', { kind: 'forbidden_address', error: 'too late' }],
   ] as const)('takes over what is known already: %s', (reason, known) => {
-    expect(outcome(new ConnectError(new KnownFault(reason, 'too late')))).toEqual(known);
+    expect(outcome(new ConnectError(new DescribedFault(reason, 'too late')))).toEqual(known);
   });
 
   it('of several addresses is ours only when all of them failed for a reason of ours', () => {

@@ -1,7 +1,7 @@
 import { errors } from 'undici';
 import type { AttemptOutcome } from '../../domain/delivery/outcome.js';
 import { MAX_HEADER_BYTES, spellBytes } from '../http/limits.js';
-import { ConnectError, KnownFault } from './connect-error.js';
+import { ConnectError, DescribedFault } from './connect-error.js';
 import { CLOSED, FAULTS, type Fault, PARSER_FAULTS } from './fault-table.js';
 
 /**
@@ -55,7 +55,7 @@ function causesOf(error: unknown): readonly unknown[] {
 }
 
 function faultOf(error: unknown, stage: Stage): Fault {
-  if (error instanceof KnownFault) return error.fault;
+  if (error instanceof DescribedFault) return error.fault;
   const code = codeOf(error);
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return { reason: 'bad_response', description: `headers larger than ${spellBytes(MAX_HEADER_BYTES)}` };

@@ -17,7 +17,7 @@ export const TCP = {
 };
 
 /** Makes Node connect only to these addresses, one after the other, without a look-up of its own. */
-export function givenAddresses(addresses: readonly string[]): net.LookupFunction {
+export function fixedLookup(addresses: readonly string[]): net.LookupFunction {
   const entries = addresses.map((address) => ({ address, family: net.isIP(address) }));
   return (_hostname, options, callback) => {
     const [first] = entries;

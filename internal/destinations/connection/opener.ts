@@ -5,8 +5,8 @@ import type { Destination, EgressRules } from '../../domain/egress/egress-rules.
 import { spellDuration } from '../http/limits.js';
 import type { ResolveHost } from '../lookup/resolve-host.js';
 import { makeAddressGuard } from './address-guard.js';
-import { ConnectError, KnownFault } from './connect-error.js';
-import { givenAddresses, TCP } from './dial.js';
+import { ConnectError, DescribedFault } from './connect-error.js';
+import { fixedLookup, TCP } from './dial.js';
 import { type Opened, Opening } from './opening.js';
 import { openTunnel } from './proxy-tunnel.js';
 import { chainFault } from './tls/peer-certificates.js';
@@ -93,17 +93,17 @@ export function makeOpener(options: OpenerOptions): Opener {
     // of a proxy.
     if (request.to.protocol === 'https:') secureContextOf(request.tls);
     const words = `could not connect within ${spellDuration(connectTimeoutMs)}`;
-    opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));
+    opening.within(connectTimeoutMs, () => new DescribedFault('timeout', words));
     const proxy = request.proxy ?? options.proxy;
     if (!proxy || proxy === 'none') {
-      connect(request, { lookup: givenAddresses(addresses) }, opening);
+      connect(request, { lookup: fixedLookup(addresses) }, opening);
       return;
     }
     openTunnel(
       { ...tunnel, proxy, guard: request.proxy && guard, port: request.to.port, addresses },
       opening,
       (socket) => {
-        opening.within(connectTimeoutMs, () => new KnownFault('timeout', words));
+        opening.within(connectTimeoutMs, () => new DescribedFault('timeout', words));
         connect(request, { socket }, opening);
       },
     );
@@ -139,7 +139,7 @@ export function makeOpener(options: OpenerOptions): Opener {
   function judge(socket: net.Socket, opening: Opening): boolean {
     const isAllowed = guard.isAllowed(socket.remoteAddress ?? '');
     if (!isAllowed)
-      opening.fail(new KnownFault('forbidden_address', 'the connection led to an address that is not public'));
+      opening.fail(new DescribedFault('forbidden_address', 'the connection led to an address that is not public'));
     return isAllowed;
   }
 

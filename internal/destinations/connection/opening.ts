@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { KnownFault } from './connect-error.js';
+import { DescribedFault } from './connect-error.js';
 
 /** Called once and never synchronously: with a socket that can be written to, or with the reason why there is none. */
 export type Opened = (error: Error | null, socket: Socket | null) => void;
@@ -39,7 +39,7 @@ export class Opening {
     this.socket = socket;
     const failed = (error: Error) => this.socket === socket && this.fail(explain(error));
     socket.on('error', failed);
-    socket.once('close', () => failed(new KnownFault('connect', 'closed while connecting')));
+    socket.once('close', () => failed(new DescribedFault('connect', 'closed while connecting')));
   }
 
   /** Sets a timeout, after which the connection fails. */
@@ -60,7 +60,7 @@ export class Opening {
 
   abandon(): void {
     this.handshaking = false;
-    this.fail(new KnownFault('local_fault', 'given up while connecting'));
+    this.fail(new DescribedFault('local_fault', 'given up while connecting'));
   }
 
   private end(): boolean {

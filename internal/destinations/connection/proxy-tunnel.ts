@@ -4,9 +4,9 @@ import { isLocalhost, LOOPBACK } from '../../domain/egress/egress-rules.js';
 import { spellDuration } from '../http/limits.js';
 import type { ResolveHost } from '../lookup/resolve-host.js';
 import type { AddressGuard } from './address-guard.js';
-import { KnownFault } from './connect-error.js';
+import { DescribedFault } from './connect-error.js';
 import { codeOf } from './describe-error.js';
-import { givenAddresses, TCP } from './dial.js';
+import { fixedLookup, TCP } from './dial.js';
 import { FAULTS } from './fault-table.js';
 import type { Opening } from './opening.js';
 import { readConnectAnswer } from './proxy-answer.js';
@@ -32,10 +32,10 @@ export interface TunnelPlan {
 const OF_THE_RECEIVER: ReadonlySet<number> = new Set([502, 504]);
 
 /** Any other failure of a proxy is a local fault, and not the receiver's. */
-const broken = (description: string) => new KnownFault('local_fault', `the proxy ${description}`);
+const broken = (description: string) => new DescribedFault('local_fault', `the proxy ${description}`);
 
 const forbidden = (description: string) =>
-  new KnownFault('forbidden_address', `the proxy may not be used: ${description}`);
+  new DescribedFault('forbidden_address', `the proxy may not be used: ${description}`);
 
 /** Connects to the proxy and requests a tunnel to the receiver (CONNECT), to one address after the other. */
 export function openTunnel(plan: TunnelPlan, opening: Opening, ready: (socket: net.Socket) => void): void {
@@ -48,7 +48,7 @@ export function openTunnel(plan: TunnelPlan, opening: Opening, ready: (socket: n
 }
 
 async function tryAddresses(plan: TunnelPlan, opening: Opening): Promise<net.Socket | undefined> {
-  const lookup = givenAddresses(await addressesOf(plan));
+  const lookup = fixedLookup(await addressesOf(plan));
   let status = 0;
   for (const address of plan.addresses) {
     if (!opening.isOpen) return undefined;
@@ -67,7 +67,7 @@ async function tryAddresses(plan: TunnelPlan, opening: Opening): Promise<net.Soc
     if (status === 407) throw broken('rejects the user and password, or requires them (407)');
   }
   if (OF_THE_RECEIVER.has(status))
-    throw new KnownFault('connect', `the proxy could not connect (it answered ${status})`);
+    throw new DescribedFault('connect', `the proxy could not connect (it answered ${status})`);
   throw broken(status === 0 ? 'did not answer in HTTP' : `answered ${status}`);
 }
 
@@ -85,7 +85,7 @@ async function judgedAddresses({ host, port }: EgressProxy, guard: AddressGuard)
   try {
     return await guard.addressesOf({ protocol: 'https:', hostname: host, port });
   } catch (error) {
-    if (error instanceof KnownFault && error.fault.reason === 'forbidden_address')
+    if (error instanceof DescribedFault && error.fault.reason === 'forbidden_address')
       throw forbidden(error.fault.description);
     throw broken('has a host name that cannot be resolved');
   }
@@ -97,8 +97,8 @@ function connectRequest(address: string, { port, proxy }: TunnelPlan): string {
   return `CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n${login}\r\n`;
 }
 
-function unreachable(error: Error): KnownFault {
+function unreachable(error: Error): DescribedFault {
   const code = codeOf(error);
-  const description = error instanceof KnownFault ? error.fault.description : FAULTS.get(code)?.description;
+  const description = error instanceof DescribedFault ? error.fault.description : FAULTS.get(code)?.description;
   return broken(`cannot be reached (${description ?? code})`);
 }

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { KnownFault } from '../connection/connect-error.js';
+import { DescribedFault } from '../connection/connect-error.js';
 import { type AnswerHead, isReadPast, readAnswerHead } from './answer-head.js';
 import { HeadPieces } from './head-pieces.js';
 import { MAX_HEADER_BYTES, spellBytes } from './limits.js';
@@ -133,7 +133,7 @@ export class AnswerGate {
 
   private refuse(words: string): undefined {
     this.pieces = undefined;
-    this.socket.destroy(new KnownFault('bad_response', words));
+    this.socket.destroy(new DescribedFault('bad_response', words));
   }
 }
 

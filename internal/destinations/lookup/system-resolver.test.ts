@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type DnsServer, startDnsServer } from '../../testkit/servers/dns-server.js';
-import { KnownFault } from '../connection/connect-error.js';
+import { DescribedFault } from '../connection/connect-error.js';
 import type { ResolveHost } from './resolve-host.js';
 import { makeSystemResolver } from './system-resolver.js';
 
@@ -34,7 +34,7 @@ afterEach(() => dns.stop());
 const faultOf = (hostname: string) =>
   resolve(hostname).then(
     (addresses) => ({ addresses }),
-    (error: unknown) => (error instanceof KnownFault ? error.fault : error),
+    (error: unknown) => (error instanceof DescribedFault ? error.fault : error),
   );
 
 describe('a name', () => {

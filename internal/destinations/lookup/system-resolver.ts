@@ -1,4 +1,4 @@
-import { KnownFault } from '../connection/connect-error.js';
+import { DescribedFault } from '../connection/connect-error.js';
 import { spellDuration } from '../http/limits.js';
 import { type DnsOptions, makeDns } from './dns.js';
 import type { DnsAnswer } from './dns-answer.js';
@@ -51,8 +51,8 @@ export function makeSystemResolver(options: SystemResolverOptions): ResolveHost 
     const asked = askAll(hostname, problemOf);
     const answer = (await within(options.timeoutMs, asked)) ?? { kind: 'failed', code: 'ETIMEOUT' };
     if (answer.kind === 'found') return answer.addresses;
-    if (answer.kind === 'forbidden') throw new KnownFault('forbidden_address', answer.words);
-    if (answer.kind === 'absent') throw new KnownFault('dns', answer.description);
+    if (answer.kind === 'forbidden') throw new DescribedFault('forbidden_address', answer.words);
+    if (answer.kind === 'absent') throw new DescribedFault('dns', answer.description);
     throw await blame(answer.code);
   }
 
@@ -60,15 +60,18 @@ export function makeSystemResolver(options: SystemResolverOptions): ResolveHost 
    * If other names are answered, the failure belongs to the owner of this name. If none is answered, the failure is
    * ours.
    */
-  async function blame(code: string): Promise<KnownFault> {
+  async function blame(code: string): Promise<DescribedFault> {
     const inTime = `within ${spellDuration(options.timeoutMs)}`;
     const isSilent = code === 'ETIMEOUT';
     if (await dns.isWell())
-      return new KnownFault(
+      return new DescribedFault(
         'dns',
         `the host's name servers ${isSilent ? `did not answer ${inTime}` : `fail (${code})`}`,
       );
-    return new KnownFault('local_fault', `our resolver ${isSilent ? `did not answer ${inTime}` : `fails (${code})`}`);
+    return new DescribedFault(
+      'local_fault',
+      `our resolver ${isSilent ? `did not answer ${inTime}` : `fails (${code})`}`,
+    );
   }
 
   return (hostname, problemOf = NO_PROBLEM) => {

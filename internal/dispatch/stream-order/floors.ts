@@ -14,7 +14,7 @@ export interface FloorsDeps {
 
 /** The floors of the streams, and the streams whose floor is no longer waited for. */
 export class Floors {
-  private readonly givenUp = new Map<string, number>();
+  private readonly abandoned = new Map<string, number>();
   /** Streams that have not answered since an error of theirs was logged. */
   private readonly silent = new Set<string>();
 
@@ -26,17 +26,17 @@ export class Floors {
    */
   async reach(stream: string, highest: number): Promise<Floor> {
     const floor = await this.ask(stream, highest);
-    const stuckAt = this.givenUp.get(stream);
+    const stuckAt = this.abandoned.get(stream);
     if (stuckAt === undefined || typeof floor !== 'number') return floor;
     if (floor === stuckAt) return highest;
-    this.givenUp.delete(stream);
+    this.abandoned.delete(stream);
     this.deps.logger.info('order.kept_again', { stream, floor });
     return floor;
   }
 
   /** Stops waiting for a stream as long as its floor stays here. */
   giveUp(stream: string, floor: number): void {
-    this.givenUp.set(stream, floor);
+    this.abandoned.set(stream, floor);
   }
 
   /** A stream that cannot be queried must neither stop the others nor fill the log. */

@@ -1,5 +1,5 @@
 import tls, { type PeerCertificate, type TLSSocket } from 'node:tls';
-import { KnownFault } from '../connect-error.js';
+import { DescribedFault } from '../connect-error.js';
 
 const MAX_CERTIFICATES = 10;
 const MAX_RSA_BITS = 8192;
@@ -26,13 +26,13 @@ function chainProblem(leaf: PeerCertificate): string | undefined {
 /** Makes Node's own check of the host name, and a check of the certificates. */
 export function checkServerIdentity(hostname: string, leaf: PeerCertificate): Error | undefined {
   const problem = chainProblem(leaf);
-  return problem === undefined ? tls.checkServerIdentity(hostname, leaf) : new KnownFault('tls', problem);
+  return problem === undefined ? tls.checkServerIdentity(hostname, leaf) : new DescribedFault('tls', problem);
 }
 
 /** Makes the check for a connection whose certificates Node does not check. */
-export function chainFault(socket: TLSSocket): KnownFault | undefined {
+export function chainFault(socket: TLSSocket): DescribedFault | undefined {
   const problem = chainProblem(socket.getPeerCertificate(true));
-  return problem === undefined ? undefined : new KnownFault('tls', problem);
+  return problem === undefined ? undefined : new DescribedFault('tls', problem);
 }
 
 /** Node returns the whole chain, in which a root is its own issuer. */

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { Destination } from '../../../domain/egress/egress-rules.js';
-import { KnownFault } from '../connect-error.js';
+import { DescribedFault } from '../connect-error.js';
 import { codeOf } from '../describe-error.js';
 import { alertFault, noteClientCertificate } from './client-certificate.js';
 import { checkServerIdentity } from './peer-certificates.js';
@@ -41,6 +41,6 @@ export function explainTls(socket: tls.TLSSocket, profile: TlsProfile | undefine
   const certificate = noteClientCertificate(socket, profile?.cert !== undefined);
   return (error) => {
     const fault = alertFault(codeOf(error), certificate());
-    return fault ? new KnownFault(fault.reason, fault.description) : error;
+    return fault ? new DescribedFault(fault.reason, fault.description) : error;
   };
 }

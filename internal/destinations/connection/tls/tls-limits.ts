@@ -1,5 +1,5 @@
 import { DEFAULT_CIPHERS, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import { KnownFault } from '../connect-error.js';
+import { DescribedFault } from '../connect-error.js';
 
 /**
  * The parts of TLS that are offered. A server that may choose a finite-field group (kDHE under TLS 1.2, ffdhe under
@@ -24,7 +24,7 @@ export function boundHandshakes(socket: TLSSocket): void {
   socket.on('secure', () => {
     handshakes += 1;
     if (handshakes > MAX_HANDSHAKES)
-      socket.destroy(new KnownFault('tls', 'the receiver asks for one TLS handshake after another'));
+      socket.destroy(new DescribedFault('tls', 'the receiver asks for one TLS handshake after another'));
   });
 }
 
@@ -43,6 +43,6 @@ export function boundTickets(socket: TLSSocket): void {
   socket.on('session', () => {
     tickets += 1;
     if (tickets > MAX_TICKETS)
-      socket.destroy(new KnownFault('tls', 'the receiver sends one TLS session ticket after another'));
+      socket.destroy(new DescribedFault('tls', 'the receiver sends one TLS session ticket after another'));
   });
 }

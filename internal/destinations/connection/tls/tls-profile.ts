@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { isDearKey } from '../../../domain/credentials/key-limits.js';
-import { KnownFault } from '../connect-error.js';
+import { DescribedFault } from '../connect-error.js';
 import { TLS_LIMITS } from './tls-limits.js';
 
 /**
@@ -21,18 +21,18 @@ export interface TlsProfile {
   readonly insecure?: boolean;
 }
 
-/** @throws {KnownFault} when a profile's certificates or key cannot be used */
+/** @throws {DescribedFault} when a profile's certificates or key cannot be used */
 export type SecureContexts = (profile: TlsProfile | undefined) => SecureContext;
 
 /** Makes one context per profile, because a new context per connection would cost more than the connection. */
 export function makeSecureContexts(ca: string | Buffer | undefined): SecureContexts {
   const usual = createSecureContext({ ...TLS_LIMITS, ...(ca !== undefined && { ca }) });
-  const byProfile = new WeakMap<TlsProfile, SecureContext | KnownFault>();
+  const byProfile = new WeakMap<TlsProfile, SecureContext | DescribedFault>();
   return (profile) => {
     if (profile === undefined) return usual;
     const made = byProfile.get(profile) ?? contextOf(profile, ca);
     byProfile.set(profile, made);
-    if (made instanceof KnownFault) throw made;
+    if (made instanceof DescribedFault) throw made;
     return made;
   };
 }
@@ -41,11 +41,11 @@ export function makeSecureContexts(ca: string | Buffer | undefined): SecureConte
 function contextOf(
   { ca, extraCa, cert, key }: TlsProfile,
   usualCa: string | Buffer | undefined,
-): SecureContext | KnownFault {
+): SecureContext | DescribedFault {
   const trusted = ca ?? usualCa;
   try {
     if (key && isDearKey(createPrivateKey(key)))
-      return new KnownFault(
+      return new DescribedFault(
         'bad_request',
         "the key of the webhook's certificate is larger than RSA 4096 and is not used",
       );
@@ -54,7 +54,7 @@ function contextOf(
     if (extraCa) addAuthorities(made, extraCa);
     return made;
   } catch {
-    return new KnownFault('bad_request', "the webhook's certificate, key or CA cannot be used");
+    return new DescribedFault('bad_request', "the webhook's certificate, key or CA cannot be used");
   }
 }
 

@@ -61,7 +61,7 @@ export function makeSendWithToken({ sender, clock, timeoutMs }: TokenSendingOpti
       return sender.send({ ...request, plan }, signal);
     };
 
-    let token = holder.known();
+    let token = holder.current();
     if (token === undefined) {
       slot?.leave();
       const result = await wait(holder.obtain());

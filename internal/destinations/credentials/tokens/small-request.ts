@@ -1,5 +1,5 @@
 import type { Request } from 'got';
-import { ConnectError, KnownFault } from '../../connection/connect-error.js';
+import { ConnectError, DescribedFault } from '../../connection/connect-error.js';
 import { describeError, type Stage } from '../../connection/describe-error.js';
 import type { Fault } from '../../connection/fault-table.js';
 import type { GuardedAgents } from '../../connection/guarded-agents.js';
@@ -49,7 +49,7 @@ export async function ask(request: SmallRequest, options: SmallRequestOptions): 
   stream.on('error', () => undefined);
   // got's own `signal` is not used, because its listener stays subscribed after the request, and an abort would then be
   // such a late error.
-  const abort = () => stream.destroy(new KnownFault('timeout', 'given up'));
+  const abort = () => stream.destroy(new DescribedFault('timeout', 'given up'));
   options.signal.addEventListener('abort', abort);
   try {
     return await read(stream);
@@ -64,7 +64,8 @@ async function read(stream: Request): Promise<SmallAnswer> {
   let length = 0;
   for await (const chunk of stream) {
     length += chunk.length;
-    if (length > MAX_BYTES) throw new KnownFault('bad_response', `the answer is longer than ${spellBytes(MAX_BYTES)}`);
+    if (length > MAX_BYTES)
+      throw new DescribedFault('bad_response', `the answer is longer than ${spellBytes(MAX_BYTES)}`);
     chunks.push(chunk);
   }
   return { status: stream.response?.statusCode ?? 0, body: Buffer.concat(chunks) };
@@ -72,7 +73,7 @@ async function read(stream: Request): Promise<SmallAnswer> {
 
 /** Explains an error of `ask`. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof KnownFault) return error.fault;
+  if (error instanceof DescribedFault) return error.fault;
   const cause = typeof error === 'object' && error !== null && 'cause' in error && error.cause ? error.cause : error;
   const stage: Stage = cause instanceof ConnectError ? 'waiting' : 'sent';
   return describeError(cause, stage);

@@ -31,7 +31,7 @@ export class TokenHolder {
   ) {}
 
   /** The current token, if it is valid long enough. */
-  known(): string | undefined {
+  current(): string | undefined {
     return this.clock.monotonic() < this.usableUntil ? this.token : undefined;
   }
 
@@ -41,7 +41,7 @@ export class TokenHolder {
 
   /** Whether there is a token, or a recent failure that counts as the answer. */
   get isDecided(): boolean {
-    return this.known() !== undefined || this.recentFailure !== undefined;
+    return this.current() !== undefined || this.recentFailure !== undefined;
   }
 
   /** Fetches a new token, even if there is one. */
@@ -57,10 +57,10 @@ export class TokenHolder {
    * recently.
    */
   renew(refusedToken: string): Promise<TokenResult> | undefined {
-    const known = this.known();
-    if (known !== undefined && known !== refusedToken)
-      return Promise.resolve({ ok: true, token: known, lifetimeMs: this.usableUntil - this.clock.monotonic() });
-    if (known === undefined) return this.obtain();
+    const current = this.current();
+    if (current !== undefined && current !== refusedToken)
+      return Promise.resolve({ ok: true, token: current, lifetimeMs: this.usableUntil - this.clock.monotonic() });
+    if (current === undefined) return this.obtain();
     const now = this.clock.monotonic();
     if (now - this.renewedAt < RENEWED_EVERY_MS) return undefined;
     this.renewedAt = now;

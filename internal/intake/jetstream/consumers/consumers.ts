@@ -116,15 +116,15 @@ export class Consumers {
     const { maxAckPending, deliverPolicy } = settings;
     const stream = await manager.streams.info(target.stream);
     const unread = one.begin ?? (filter === undefined ? 'all' : deliverPolicy);
-    const known = async () => {
+    const storedPosition = async () => {
       const position = await positions.find(target);
       return position && beginAt(stream, position, unread);
     };
     const wishFrom = (begin: BeginAt) => ({ target, begin, filter, maxAckPending });
-    const begin = (await known()) ?? unread;
+    const begin = (await storedPosition()) ?? unread;
     const add = (from: BeginAt) => addConsumer(manager, wishFrom(from));
     const write = (consumer: ConsumerInfo) => this.write({ ...link, ...one, stream, consumer, repeated: [] });
-    const remake = (found: ConsumerInfo) => remakeConsumer({ manager, exclusively, known, write, add }, found);
+    const remake = (found: ConsumerInfo) => remakeConsumer({ manager, exclusively, storedPosition, write, add }, found);
     const { info, made, changed, uncorrected } = await ensureConsumer({ manager, remake }, wishFrom(begin));
     if (made) logger.info('stream.consumer_made', { ...target, begin, ...(filter ? { filter } : {}) });
     if (changed.length > 0) logger.warn('stream.consumer_changed', { ...target, changed });

@@ -11,7 +11,7 @@ export interface RemakeDeps {
    * The position where the consumer begins according to the database. Undefined means that the database has no position
    * of it.
    */
-  known(): Promise<BeginAt | undefined>;
+  storedPosition(): Promise<BeginAt | undefined>;
   /** Stores the position of a consumer that the database does not know. */
   write(found: ConsumerInfo): Promise<void>;
   /** Adds the consumer. */
@@ -25,7 +25,7 @@ export interface RemakeDeps {
  * between loses nothing.
  */
 export async function remakeConsumer(deps: RemakeDeps, found: ConsumerInfo): Promise<ConsumerInfo> {
-  const { manager, exclusively, known, write, add } = deps;
+  const { manager, exclusively, storedPosition, write, add } = deps;
   const { stream_name: stream, name } = found;
   return exclusively(async () => {
     const current = await manager.consumers.info(stream, name).catch((error: unknown) => {
@@ -34,7 +34,7 @@ export async function remakeConsumer(deps: RemakeDeps, found: ConsumerInfo): Pro
     });
     // Another instance has made it again.
     if (current && current.created !== found.created) return current;
-    let begin = await known();
+    let begin = await storedPosition();
     if (begin === undefined) {
       const acknowledged = await acknowledgedBy(manager, current ?? found);
       await write(acknowledgedUpTo(current ?? found, acknowledged));

@@ -7,7 +7,7 @@ import { readSecretFile, secretKeyOf } from './secret-file.js';
 export type Texts = Readonly<Partial<Record<string, string>>>;
 
 /** The values of one source, as text, and the problems found in them. */
-export interface GivenValues {
+export interface SourceValues {
   readonly values: Texts;
   /** How each of them is written in the source, for messages. */
   readonly names: Texts;
@@ -15,18 +15,21 @@ export interface GivenValues {
 }
 
 /**
- * Sorts names and texts by key. Names are taken without regard to case.
+ * Sorts names and texts by key. Upper and lower case of names are the same.
  * @param nameOf how a key is written in this source, for messages
  */
-export function giveValues(pairs: Iterable<readonly [string, string]>, nameOf: (key: string) => string): GivenValues {
+export function toSourceValues(
+  pairs: Iterable<readonly [string, string]>,
+  nameOf: (key: string) => string,
+): SourceValues {
   const values: Partial<Record<string, string>> = {};
   const names: Partial<Record<string, string>> = {};
   const problems: string[] = [];
   for (const [written, text] of pairs) {
     const name = written.toUpperCase();
-    const known = findKey(name)?.name;
-    const ofFile = known ? undefined : secretKeyOf(name);
-    const key = known ?? ofFile;
+    const listed = findKey(name)?.name;
+    const ofFile = listed ? undefined : secretKeyOf(name);
+    const key = listed ?? ofFile;
     // Kept empty, as in a template that was not filled in, it names no file.
     if (ofFile && text === '') continue;
     if (!key) problems.push(unknownKey(nameOf(written), nearestKey(name, keyNames), nameOf));

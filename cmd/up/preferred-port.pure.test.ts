@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import { findFreePort } from '../../internal/local/free-port.js';
-import { startOnUsualPort } from './usual-port.js';
+import { startOnPreferredPort } from './preferred-port.js';
 
 const others: Server[] = [];
 /** Simulates another program that takes a port. */
@@ -20,7 +20,7 @@ it('chooses another port if a program takes the port between the check and the s
   const said: string[] = [];
   const tried: number[] = [];
   const say = (line: string) => void said.push(line);
-  const started = await startOnUsualPort({ usual, whose: 'it', say }, async (port) => {
+  const started = await startOnPreferredPort({ preferred: usual, whose: 'it', say }, async (port) => {
     tried.push(port);
     if (tried.length === 1) {
       await listen(port);
@@ -38,7 +38,7 @@ it('gives up at once if the port is not the reason, and after three attempts if 
   const usual = await findFreePort();
   let starts = 0;
   const start = (how: (port: number) => Promise<void>) =>
-    startOnUsualPort({ usual, whose: 'it', say: () => undefined }, async (port) => {
+    startOnPreferredPort({ preferred: usual, whose: 'it', say: () => undefined }, async (port) => {
       starts++;
       await how(port);
       throw new Error('no disk');
