@@ -1,14 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
-import express, { type Request, type Response } from 'express';
+import type { Request } from 'express';
 import { AppError } from '../../errors.js';
 import { InvalidBody } from './invalid-body.js';
 import { jsonFault } from './json-fault.js';
 import { shapeProblem } from './json-shape.js';
+import { readBody } from './read-body.js';
 
 export const MAX_BODY_BYTES = 256 * 1024;
 
-const readBytes = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
+const LIMIT = { maxBytes: MAX_BODY_BYTES, tooLarge: 'a request body has at most 256 KiB' };
 /** A webhook with 500 events, sent back as it was read, has about 6,000 values in 1,000 objects. */
 export const BODY_BOUNDS = {
   deepest: 1024,
@@ -39,12 +40,9 @@ const OTHER_TYPE = /^(?:text\/plain|application\/x-www-form-urlencoded)$/;
 const NOT_JSON = 'a request body must be application/json in UTF-8';
 
 /** Reads the JSON object of a request and refuses anything else. */
-export async function readJsonBody(req: Request, res: Response, isOptional: boolean): Promise<object> {
+export async function readJsonBody(req: Request, isOptional: boolean): Promise<object> {
   const isNamedJson = requireJsonType(req);
-  await new Promise<void>((resolve, reject) => {
-    readBytes(req, res, (error: unknown) => (error ? reject(error) : resolve()));
-  });
-  const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  const bytes = await readBody(req, LIMIT);
   if (bytes.length === 0 && isOptional) return {};
   const body = parsedBody(bytes, isNamedJson);
   if (bytes.length > LARGE_BODY_BYTES) await setImmediate();

@@ -66,7 +66,6 @@ type Refusals = readonly [AppError, ...AppError[]];
 function refusalsIn(error: unknown): Refusals | undefined {
   if (error instanceof InvalidFields || error instanceof InvalidBody) return error.refusals;
   if (error instanceof AppError) return [error];
-  // Before the database: a caller who leaves in the middle of a body has the code of a connection that was cut.
   const library = libraryRefusal(error);
   if (library) return [library];
   if (isDatabaseAway(error))
@@ -83,18 +82,8 @@ function wire([first, ...rest]: Refusals): [WireError, ...WireError[]] {
   return [one(first), ...rest.map(one)];
 }
 
-/** Refusals by express and its body parser. They are errors with a status below 500. */
+/** The refusal of a path by express: it has an unreadable %-escape. */
 function libraryRefusal(error: unknown): AppError | undefined {
-  if (!(error instanceof Error) || !('status' in error)) return undefined;
-  switch (error.status) {
-    case 400:
-      // The path has an unreadable %-escape, or the sender of the body has gone before its end.
-      return new AppError('bad_request', error instanceof URIError ? 'Invalid ID' : 'Invalid request');
-    case 413:
-      return new AppError('too_large', 'a request body has at most 256 KiB');
-    case 415:
-      return new AppError('unsupported_media_type', 'a request body must not have a content encoding');
-    default:
-      return undefined;
-  }
+  const isRefused = error instanceof URIError && 'status' in error && error.status === 400;
+  return isRefused ? new AppError('bad_request', 'Invalid ID') : undefined;
 }

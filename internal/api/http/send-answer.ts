@@ -34,7 +34,7 @@ export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds, answerOnce?
     const answer = await endpoint.answer({
       params: req.params,
       query: req.query,
-      readBody: (isOptional) => readJsonBody(req, res, isOptional),
+      readBody: (isOptional) => readJsonBody(req, isOptional),
       once: async (content, work) => {
         const key = remembersAnswers(endpoint) ? req.get(KEY_HEADER) : undefined;
         if (key === undefined || !answerOnce) return work();

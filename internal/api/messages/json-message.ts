@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PUBLISHED_SUBJECT } from '../../domain/matching/published-subject.js';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { RESERVED_PREFIXES } from '../../domain/message/publication.js';
 import { formatDuration } from '../../domain/text/duration.js';
 import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
 import { id, spaceId } from '../bodies/numbers.js';
@@ -15,7 +16,9 @@ const MAX_REQUEST_ID_LENGTH = 255;
 const MAX_WEBHOOKS = 1000;
 const MAX_DELAY_MS = 30 * 86_400_000;
 /** The names of our own headers, for which the body has fields, in any case. */
-const OURS = '[Hh][Uu][Kk][Zz]-|[Nn][Aa][Tt][Ss]-';
+const OURS = RESERVED_PREFIXES.map((prefix) =>
+  prefix.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`),
+).join('|');
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
 const headerName = boundedText(MAX_NAME_LENGTH).regex(

@@ -2,8 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '../../errors.js';
 import type { HttpPublishing } from '../api-deps.js';
+import { BodyRoom } from '../bodies/body-room.js';
 import { InvalidBody } from '../bodies/invalid-body.js';
 import { InvalidFields } from '../bodies/invalid-fields.js';
+import { readBody } from '../bodies/read-body.js';
 import { type Answer, type Endpoint, type RawRequest, rawEndpoint } from '../http/endpoint.js';
 import { STATUS_OF } from '../http/error-table.js';
 import { MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, readBatch } from './batch.js';
@@ -12,7 +14,6 @@ import { tooLarge } from './message-parts.js';
 import { publishAnswer } from './publish-answer.js';
 import { batchForms, messageForms, publishHeaders } from './publish-document.js';
 import { ACCEPTED_STATUS, type BatchLine, publishBatch, publishOne } from './publish-messages.js';
-import { BodyRoom, readBody } from './read-body.js';
 import { type RequestHead, readHead } from './request-head.js';
 import { withinSpaces } from './within-spaces.js';
 

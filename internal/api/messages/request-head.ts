@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Header } from '../../domain/message/message.js';
-import { OPTION_HEADERS } from '../../domain/message/publication.js';
+import { OPTION_HEADERS, RESERVED_PREFIXES } from '../../domain/message/publication.js';
 import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
 
@@ -49,10 +49,9 @@ export function readHead({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): R
     else if (name === 'idempotency-key' || name === 'nats-msg-id')
       idempotencyKey = once(idempotencyKey, value, 'Idempotency-Key');
     else if (name.startsWith('ce-')) attributes.push([name, value]);
-    else if (name.startsWith(NAMED) && name.length > NAMED.length) named.push([given.slice(NAMED.length), value]);
+    else if (name.startsWith(NAMED) && name.length > NAMED.length) named.push([requireOwn(given), value]);
     else if (name.startsWith('hukz-') && !WITHOUT_MEANING.has(name)) throw unknown(given);
     else if (name === 'origin' || name === 'sec-fetch-site') isFromPage = true;
-    else if (name === 'content-encoding' && value !== 'identity') throw encoded();
   }
   return { subject, contentType, isFromPage, idempotencyKey, options, trace, named, attributes };
 }
@@ -72,4 +71,10 @@ function once(before: string | undefined, value: string, name: string): string {
 /** An option with a typing error would otherwise send a message to webhooks that should not get it. */
 const unknown = (name: string) => new AppError('unprocessable', `there is no header ${echo(name)}`, echo(name));
 
-const encoded = () => new AppError('unsupported_media_type', 'a request body must not have a content encoding');
+/** Returns the name that `Hukz-Header-<name>` gives to a header of the message. */
+function requireOwn(given: string): string {
+  const name = given.slice(NAMED.length);
+  if (!RESERVED_PREFIXES.some((prefix) => name.toLowerCase().startsWith(prefix))) return name;
+  const sentence = `${echo(given)}: the name of a header may not begin with Hukz- or Nats-; options have names of their own`;
+  throw new AppError('unprocessable', sentence, echo(given));
+}

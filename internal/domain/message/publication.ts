@@ -39,6 +39,9 @@ export const OPTION_HEADERS = [
   'Hukz-Request-Id',
 ] as const;
 
+/** The names of headers that mean something to hukz or to NATS. `Nats-Rollup` deletes messages of a stream. */
+export const RESERVED_PREFIXES = ['hukz-', 'nats-'] as const;
+
 const OPTIONS: ReadonlySet<string> = new Set(OPTION_HEADERS.map((name) => name.toLowerCase()));
 
 type Comparable = Pick<Publication, 'headers' | 'payload'>;
