@@ -39,7 +39,10 @@ export class Components {
 
   private lift(node: JsonSchema): JsonSchema {
     const lifted: JsonSchema = Object.fromEntries(
-      Object.entries(node).map(([keyword, value]) => [keyword, this.liftValue(value)]),
+      Object.entries(node).map(([keyword, value]) => [
+        keyword,
+        this.liftValue(keyword === 'properties' ? withoutBooleans(value) : value),
+      ]),
     );
     if (typeof node.title !== 'string') return withMeaning(lifted);
     this.named[node.title] = lifted;
@@ -50,6 +53,18 @@ export class Components {
     if (Array.isArray(value)) return value.map((entry) => this.liftValue(entry));
     return typeof value === 'object' && value !== null ? this.lift(value as JsonSchema) : value;
   }
+}
+
+/**
+ * Writes the schema of a field that must be absent as `{"not": {}}`. Its short form `false` stops the generators of
+ * clients for Go and Python, which expect an object.
+ */
+function withoutBooleans(properties: unknown): unknown {
+  const fields = Object.entries(properties ?? {}).map(([name, schema]) => [
+    name,
+    schema === false ? { not: {} } : schema,
+  ]);
+  return Object.fromEntries(fields);
 }
 
 /** Puts the meaning of a field at the field, even if the field may be `null`. */

@@ -104,3 +104,26 @@ describe('each operation of the document', () => {
     expect(without.map(({ name }) => name)).toEqual([]);
   });
 });
+
+describe('a generator of clients', () => {
+  it('finds an object in place of each schema of a field, which those for Go and Python expect', () => {
+    expect(booleansIn(document, '#')).toEqual([]);
+    const { secret } = document.components.schemas.NewWebhook?.properties ?? {};
+    expect(secret).toMatchObject({ type: 'string' });
+    expect(JSON.stringify(document.components.schemas.NewWebhook)).toContain('"properties":{"secret":{"not":{}}}');
+  });
+
+  it('finds a type that it knows for a message of plain bytes', () => {
+    const { content = {} } = document.paths['/messages']?.post?.requestBody ?? {};
+    expect(content['application/octet-stream']).toEqual(content['*/*']);
+  });
+});
+
+/** The places of fields whose schema is `true` or `false`. */
+function booleansIn(node: unknown, place: string): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([name, value]) => [
+    ...(place.endsWith('/properties') && typeof value === 'boolean' ? [`${place}/${name}`] : []),
+    ...booleansIn(value, `${place}/${name}`),
+  ]);
+}
