@@ -5,6 +5,7 @@ import { runDisabling, runResumes } from '../upkeep/run-patience.js';
 import { runReplays } from '../upkeep/run-replays.js';
 import { runRetention } from '../upkeep/run-retention.js';
 import { watchBacklog } from '../upkeep/watch-backlog.js';
+import { watchStalled } from '../upkeep/watch-stalled.js';
 import type { Base } from './base.js';
 import type { Core } from './construct.js';
 
@@ -12,8 +13,8 @@ import type { Core } from './construct.js';
 const MAX_WAITING_S = 10;
 
 /**
- * Starts the work beside the delivery of messages: replays, retention, the check of the account, and the measurement of
- * the backlog.
+ * Starts the work beside the delivery of messages: replays, retention, the check of the account, and the counts of
+ * due, parked and dead deliveries.
  */
 export function startUpkeep({ config, clock, logger }: Base, core: Core, cleanup: Cleanup): void {
   const { pool } = core.store;
@@ -21,11 +22,12 @@ export function startUpkeep({ config, clock, logger }: Base, core: Core, cleanup
   const { ratePerSecond } = config.replay;
   const pace = { ratePerSecond, maxWaiting: MAX_WAITING_S * ratePerSecond };
   cleanup.add('replays', runReplays({ pool, pace, rules: makeFiringRules(core.registry.subjectRules), logger }).stop);
-  const { onTableBytes, onAccountOpen, onBacklog } = core.metrics;
+  const { onTableBytes, onAccountOpen, onBacklog, onStalled } = core.metrics;
   cleanup.add('resumes', runResumes({ pool, logger }).stop);
   const { disableAfterMs } = config.patience;
   cleanup.add('disabling', runDisabling({ pool, disableAfterMs, logger, onDisabled }).stop);
   cleanup.add('retention', runRetention({ pool, limits: config.retention, logger, onTableBytes }).stop);
   cleanup.add('accounting', runAccounting({ pool, clock, logger, onOpen: onAccountOpen }).stop);
   cleanup.add('backlog', watchBacklog({ pool, logger, onBacklog }).stop);
+  cleanup.add('stalled', watchStalled({ pool, logger, onStalled }).stop);
 }

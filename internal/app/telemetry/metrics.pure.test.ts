@@ -35,6 +35,7 @@ it('no label of a metric is a text that a publisher, a user of the API or a tena
   const sources = [
     readFileSync('internal/app/telemetry/metrics.ts', 'utf8'),
     readFileSync('internal/app/telemetry/refused-counter.ts', 'utf8'),
+    readFileSync('internal/app/telemetry/owed-gauges.ts', 'utf8'),
   ];
   const names = sources
     .flatMap((source) => [...source.matchAll(/labelNames: \[([^\]]*)\]/g)])
@@ -60,4 +61,15 @@ it('the backlog is shown as it was measured last', async () => {
   metrics.onBacklog({ deliveries: 7, oldestSeconds: 1.25 });
   expect(await metrics.text()).toMatch(/^hukz_deliveries_due 7$/m);
   expect(await metrics.text()).toMatch(/^hukz_oldest_due_seconds 1.25$/m);
+});
+
+it('each reason of parked deliveries is a series from the start, and shows what was counted last', async () => {
+  const metrics = makeMetrics(() => 0);
+  const reasons = ['disabled', 'paused', 'circuit_open', 'ordered', 'unparking'];
+  for (const reason of reasons)
+    expect(await metrics.text()).toContain(`hukz_deliveries_parked{reason="${reason}"} 0\n`);
+  metrics.onStalled({ parked: new Map([['paused', 9]]), deadLetters: 40 });
+  metrics.onStalled({ parked: new Map([['paused', 3]]), deadLetters: 41 });
+  expect(await metrics.text()).toMatch(/^hukz_deliveries_parked\{reason="paused"\} 3$/m);
+  expect(await metrics.text()).toMatch(/^hukz_dead_letters 41$/m);
 });

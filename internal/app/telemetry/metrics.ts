@@ -2,14 +2,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { RefusalReason } from '../../api/http/refusals.js';
 import type { SettledAttempt } from '../../domain/delivery/attempt.js';
 import { dueAtOf } from '../../domain/message/headers/due-at.js';
-import type { Backlog } from '../../store/deliveries/backlog.js';
 import { MEASURED_TABLES } from '../../store/deliveries/retention.js';
 import { ATTEMPT_OUTCOMES, FLUSH_KINDS, REPEATS } from './metric-labels.js';
+import { makeOwedGauges, type OwedGauges } from './owed-gauges.js';
 import { makePublishedCounter } from './published-counter.js';
 import { counters, gauges, type Readings } from './readings.js';
 import { makeRefusedCounter } from './refused-counter.js';
 
-export interface Metrics {
+export interface Metrics extends OwedGauges {
   onAttempt(attempt: SettledAttempt): void;
   onFlush(kind: 'accept' | 'settle', items: number, ms: number): void;
   /** A statement of the journal failed for a reason unrelated to its rows, and is sent again. */
@@ -19,7 +19,6 @@ export interface Metrics {
   onTableBytes(bytes: ReadonlyMap<string, number>): void;
   /** Deliveries that were accepted and not found anywhere. */
   onAccountOpen(deliveries: number): void;
-  onBacklog(backlog: Backlog): void;
   onApiRefused(reason: RefusalReason): void;
   /** Called for each answer to a message that is published over HTTP. */
   onPublished(status: number): void;
@@ -98,19 +97,7 @@ export function makeMetrics(now: () => number): Metrics {
     aggregator: 'max',
     registers: [...registers],
   });
-
-  const due = new Gauge({
-    name: 'hukz_deliveries_due',
-    help: 'Deliveries that are due and not in the memory of any instance, counted up to 10,000 every 15 seconds',
-    aggregator: 'max',
-    registers: [...registers],
-  });
-  const oldestDue = new Gauge({
-    name: 'hukz_oldest_due_seconds',
-    help: 'Time that the oldest due delivery has waited, measured every 15 seconds. 0 if none is due',
-    aggregator: 'max',
-    registers: [...registers],
-  });
+  const owed = makeOwedGauges(registers);
   const onApiRefused = makeRefusedCounter(registers);
   const onPublished = makePublishedCounter(registers);
   // Every series exists from the start. Otherwise an alert rule about a series could not fire before the first event.
@@ -137,10 +124,7 @@ export function makeMetrics(now: () => number): Metrics {
     onApiRefused,
     onPublished,
     onAccountOpen: (deliveries) => accountOpen.set(deliveries),
-    onBacklog({ deliveries, oldestSeconds }) {
-      due.set(deliveries);
-      oldestDue.set(oldestSeconds);
-    },
+    ...owed,
     onAttempt(attempt) {
       attemptsBy(attempt.outcome).inc();
       duration.observe(attempt.durationMs / 1000);

@@ -21,3 +21,13 @@ export async function loadBacklog(pool: JournalPool, limit: number): Promise<Bac
   const [row] = await pool.run<{ deliveries: number; oldest_s: number }>(LOOK, [limit]);
   return { deliveries: row?.deliveries ?? 0, oldestSeconds: row?.oldest_s ?? 0 };
 }
+
+/** Reads at most $1 entries of the index by time of death: "front of an index" in `sql-notes.md`. */
+const COUNT_DEAD: Statement = {
+  text: `select count(*)::int as dead from (select from dead_letters order by died_at limit $1) as kept`,
+};
+
+/** Returns the number of dead letters that are kept; `limit` if there are as many or more. */
+export async function countDeadLetters(pool: JournalPool, limit: number): Promise<number> {
+  return (await pool.run<{ dead: number }>(COUNT_DEAD, [limit]))[0]?.dead ?? 0;
+}
