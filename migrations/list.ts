@@ -23,6 +23,7 @@ import { ownSettings } from './0026-own-settings.js';
 import { listIndexes } from './0030-list-indexes.js';
 import { responseHeaders } from './0031-response-headers.js';
 import { idempotentRequests } from './0032-idempotent-requests.js';
+import { spaces } from './0034-spaces.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -54,4 +55,5 @@ export const migrations = [
   listIndexes,
   responseHeaders,
   idempotentRequests,
+  spaces,
 ] as const;

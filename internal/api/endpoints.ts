@@ -15,6 +15,7 @@ import { makeCancelEndpoint } from './messages/cancel-endpoint.js';
 import { makeMessageListEndpoints } from './messages/message-list-endpoints.js';
 import { makePublishEndpoints } from './messages/publish-endpoints.js';
 import { makeSpaceEndpoints } from './spaces/space-endpoints.js';
+import { makeSpaceResourceEndpoints } from './spaces/space-resource-endpoints.js';
 import { makePauseEndpoints } from './webhooks/pause-endpoints.js';
 import { makeSecretEndpoints } from './webhooks/secret-endpoints.js';
 import { makeTestEndpoints } from './webhooks/test-endpoints.js';
@@ -27,6 +28,7 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makePublishEndpoints(deps),
     ...makeEventEndpoints(deps),
     ...makeLogEndpoints(deps),
+    ...makeSpaceResourceEndpoints(deps),
     ...makeSpaceEndpoints(deps),
     ...makeWebhookEndpoints(deps),
     ...makeTestEndpoints(deps),

@@ -219,6 +219,27 @@ describe('a webhook that changes while something is owed to it', () => {
     const logs = await logsOf(id, 2);
     expect(logs.at(-1)).toMatchObject({ outcome: 'cancelled', error: 'the webhook was deleted' });
   });
+
+  it('ends its deliveries as cancelled when its space is deleted, whether they wait for a retry or are parked', async () => {
+    const events = [await kit.hukz.api.event('space.goes')];
+    const inSpace = (more: object) => kit.hukz.api.webhook(kit.receiver.url, events, { space_id: 77, ...more });
+    const failing = await inSpace({ retry: { schedule: { constant: '1h', tries: 5 } } });
+    const paused = await inSpace({});
+    await kit.hukz.api.post(`/webhooks/${paused}/pause`).expect(200);
+    kit.receiver.behave({ status: 500 });
+    for (let n = 0; n < 4; n++) kit.nats.publish('space.goes', '{}');
+    await logsOf(failing, 4);
+    await eventually(async () => (await parkedCount(paused)) === 4, { what: 'four parked deliveries' });
+    const refused = await kit.hukz.api.delete('/spaces/77').expect(409);
+    expect(refused.body.errors[0].message).toContain('deletes 2 webhooks and cancels 8 deliveries');
+    const { body } = await kit.hukz.api.delete('/spaces/77?confirm=77').expect(200);
+    expect(body).toEqual({ webhooks: 2, cancelled: 8 });
+    for (const id of [failing, paused]) {
+      const account = async () => (await kit.hukz.api.get(`/accounting?webhook_id=${id}`)).body;
+      await eventually(async () => (await account()).cancelled === 4, { what: 'cancelled' });
+      expect(await account()).toMatchObject({ accepted: 4, cancelled: 4, closes: true });
+    }
+  });
 });
 
 /** A gate: waiters for `until` continue when `open` is called. */

@@ -15,8 +15,8 @@ const WORDS = [
   ['logs:read', 'read attempts with their payloads and answers'],
   ['messages:read', 'read messages with their payloads'],
   ['messages:publish', 'publish messages, and cancel delayed ones'],
-  ['spaces:read', 'read the limits and defaults of spaces'],
-  ['spaces:write', 'change the limits and defaults of spaces'],
+  ['spaces:read', 'list and read spaces'],
+  ['spaces:write', 'create, change and delete spaces, with their webhooks'],
   ['accounting:read', 'read the account of deliveries'],
 ] as const;
 

@@ -11,6 +11,7 @@ import { loadMessages } from './deliveries/message-payloads.js';
 import { listWebhookLogs } from './deliveries/webhook-logs.js';
 import { type Db, makeKnex } from './postgres/knex.js';
 import { listReplays } from './replay/replays.js';
+import { countWebhooks, listSpaces } from './spaces/spaces.js';
 import { findWebhooks, isEventEnabled, listWebhooks } from './webhooks/webhooks.js';
 
 const visibleToUser = (userId: number) => visibleTo(userPrincipal(userId));
@@ -99,6 +100,30 @@ describe('with many rows', () => {
     expect(plans[2]).toMatch(/webhooks_pkey/);
     expect(plans[3]).toMatch(/webhook_events_pkey/);
     expect(plans.join('\n')).not.toMatch(/Seq Scan on (?:events|webhooks|webhook_events)\b/);
+  });
+
+  it('spaces come by an index, whatever the filter, and so do the counts of their webhooks', async () => {
+    await db.raw(`update spaces set managed_by = 'm' || id % 500, key = 'k' || id,
+      tags = jsonb_build_object('rare', (id % 500)::text)`);
+    await db.raw(
+      `insert into spaces (id, created_by_id, updated_by_id) select n, 1, 1 from generate_series(1000, 20000) n`,
+    );
+    await db.raw('vacuum analyze spaces');
+    const everywhere = { spaces: 'all', tags: [] } as const;
+    const pages = [
+      [/spaces_pkey/, everywhere],
+      [/spaces_tags/, { ...everywhere, tags: rare }],
+      [/spaces_key/, { ...everywhere, key: 'k7' }],
+      [/spaces_managed_by/, { ...everywhere, managedBy: 'm7' }],
+      [/spaces_pkey/, { ...everywhere, spaces: [7, 8] }],
+    ] as const;
+    for (const [index, filter] of pages) {
+      const [plan] = await plansOf(() => listSpaces(db, filter, PAGE), 'explain (analyze, buffers)');
+      expect(plan).toMatch(index);
+      const touched = /Buffers: shared hit=(\d+)(?: read=(\d+))?/.exec(plan ?? '');
+      expect(Number(touched?.[1]) + Number(touched?.[2] ?? 0)).toBeLessThan(60);
+    }
+    await expectPlans(1, /webhooks_space/, () => countWebhooks(db, [1, 2, 3]));
   });
 
   it('events come by their ids', () => expectPlans(1, /events_pkey/, () => findShownEvents(db, [1, 2, 3])));

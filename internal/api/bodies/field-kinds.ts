@@ -16,6 +16,25 @@ export function optionalText<const Name extends string>(name: Name, schema: z.Zo
   };
 }
 
+interface NullableTextParts {
+  readonly text: z.ZodString;
+  /** The schema in PUT, where an empty text keeps the current one. */
+  readonly orEmpty: z.ZodString;
+}
+
+/** A text that a resource need not have. `null` clears it, and the answer then lacks it. */
+export function nullableText<const Name extends string>(name: Name, { text, orEmpty }: NullableTextParts) {
+  return {
+    name,
+    create: first(text.nullable().optional(), (given): string | null => given ?? null),
+    put: next(orEmpty.nullable().optional(), (given, current: string | null) => {
+      return given === undefined || given === '' ? current : given;
+    }),
+    patch: next(text.nullable().optional(), (given, current: string | null) => (given === undefined ? current : given)),
+    answer: shown(text.optional(), (value: string | null) => value ?? undefined),
+  };
+}
+
 interface RequiredTextParts {
   readonly required: z.ZodString;
   /** The schema in PUT, where an empty text keeps the current one. */

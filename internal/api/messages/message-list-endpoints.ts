@@ -5,10 +5,11 @@ import { loadMessage } from '../../store/deliveries/message.js';
 import { type ListedMessage, listMessages, MESSAGES_ORDER } from '../../store/deliveries/message-list.js';
 import type { Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
-import { spaceId, uuidPath, written } from '../bodies/numbers.js';
+import { uuidPath } from '../bodies/numbers.js';
 import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { requireRange, windowOf, windowPagingOf } from '../http/paging.js';
+import { spaceNumberOf, spaceReference } from '../names/space-reference.js';
 import { messageAnswer, messageParts } from './message-answer.js';
 
 const query = z.object({
@@ -20,7 +21,9 @@ const query = z.object({
     .pipe(z.boolean())
     .optional()
     .describe('Only messages that were owed to a webhook, or only those that were not.'),
-  space: written(spaceId).optional().describe('Only messages that were owed to a webhook of this space.'),
+  space: spaceReference
+    .optional()
+    .describe('Only messages owed to a webhook of this space: its number, or `key:<key>`.'),
   since: instant.optional().describe('Only messages received at this time or later.'),
   until: instant.optional().describe('Only messages received before this time.'),
 });
@@ -46,11 +49,13 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
         summary: 'List stored messages, newest first',
         query,
         answers: { 200: { description: 'A page of messages.', schema: windowOf(listedMessage) } },
+        refuses: ['not_found'],
         unsaid: ['`since` is not before `until`'],
       },
       async ({ principal, query: { limit, cursor, event, matched, space, ...range } }) => {
         requireRange(range);
-        const filter = { ...range, subject: event, isMatched: matched, spaces: spacesOf(principal, space) };
+        const named = space === undefined ? undefined : await spaceNumberOf(deps.db, space);
+        const filter = { ...range, subject: event, isMatched: matched, spaces: spacesOf(principal, named) };
         const { nodes, next } = await listMessages(deps.db, filter, { limit, cursor });
         return { status: 200, json: { ...(next && { next_cursor: next }), nodes: nodes.map(listedJson) } };
       },
