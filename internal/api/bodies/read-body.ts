@@ -8,7 +8,7 @@ interface BodyLimit {
   /** The refusal of a larger body. */
   readonly tooLarge: string;
   /** The memory that the body shares with others. Bodies of a small limit need none. */
-  readonly room?: BodyRoom;
+  readonly shared?: { readonly room: BodyRoom; readonly caller: string };
 }
 
 /**
@@ -24,12 +24,14 @@ export async function readBody(request: IncomingMessage, limit: BodyLimit): Prom
   return gather(request, limit);
 }
 
-function gather(request: IncomingMessage, { maxBytes, room, tooLarge }: BodyLimit): Promise<Buffer> {
+const NO_ROOM = 'hukz has no room for more messages at the moment; try again in a second';
+
+function gather(request: IncomingMessage, { maxBytes, shared, tooLarge }: BodyLimit): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const gathered = new GatheredBytes();
     let bytes = 0;
     const settle = (end: () => void) => {
-      room?.release(bytes);
+      place?.leave();
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
       end();
     };
@@ -38,12 +40,13 @@ function gather(request: IncomingMessage, { maxBytes, room, tooLarge }: BodyLimi
       // The rest is discarded, so that the sender comes to read the answer.
       request.on('error', () => undefined).resume();
     };
+    const refuseForRoom = () => refuse(new AppError('too_many', NO_ROOM));
+    const place = shared?.room.enter(shared.caller, refuseForRoom);
     const onData = (piece: Buffer) => {
       bytes += piece.length;
-      const hasRoom = room?.take(piece.length) ?? true;
       if (bytes > maxBytes) refuse(new AppError('too_large', tooLarge));
-      else if (hasRoom) gathered.add(piece);
-      else refuse(new AppError('too_many', 'hukz has no room for more messages at the moment; try again in a second'));
+      else if (place?.take(piece.length) ?? true) gathered.add(piece);
+      else refuseForRoom();
     };
     const onEnd = () => settle(() => resolve(gathered.whole()));
     const onGone = () => refuse(new AppError('bad_request', 'the request ended before its body was complete'));

@@ -78,7 +78,8 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
   };
 
   const one = async (request: RawRequest, head: RequestHead, name: Exclude<FormName, 'batched'>): Promise<Answer> => {
-    const limit = { maxBytes: bodyBytesOf(name, maxBytes), room, tooLarge: tooLargeSentence };
+    const shared = { room, caller: request.principal().subject };
+    const limit = { maxBytes: bodyBytesOf(name, maxBytes), shared, tooLarge: tooLargeSentence };
     const body = await readBody(request.incoming, limit);
     const publication = withinSpaces(forms[name](body, head), request.principal());
     if (body.length > LARGE_BODY_BYTES) await setImmediate();
@@ -92,9 +93,10 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
         'a batch has no Idempotency-Key; each message has an id of its own',
         'Idempotency-Key',
       );
-    const limit = { maxBytes: MAX_BATCH_BYTES, room, tooLarge: `a batch has at most ${MAX_BATCH_BYTES >> 20} MiB` };
-    const body = await readBody(request.incoming, limit);
     const principal = request.principal();
+    const shared = { room, caller: principal.subject };
+    const limit = { maxBytes: MAX_BATCH_BYTES, shared, tooLarge: `a batch has at most ${MAX_BATCH_BYTES >> 20} MiB` };
+    const body = await readBody(request.incoming, limit);
     const form = (bytes: Uint8Array) => withinSpaces(forms[name](bytes, head), principal);
     const parts = { form, maxBytes: bodyBytesOf('json', maxBytes) };
     const answers = await publishBatch(publishing, await readBatch(body, parts));
