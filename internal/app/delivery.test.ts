@@ -292,6 +292,8 @@ it('is counted for Prometheus without URLs or tags', async () => {
     'hukz_deliveries_in_flight',
     'hukz_deliveries_due',
     'hukz_oldest_due_seconds',
+    'hukz_deliveries_parked{reason="paused"}',
+    'hukz_dead_letters',
     'hukz_delivery_latency_seconds',
   ]) {
     expect(text).toContain(name);
