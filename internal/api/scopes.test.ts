@@ -65,7 +65,7 @@ describe('a caller of the API', () => {
 });
 
 it('an endpoint that declares no scope, or an unknown one, does not compile', async () => {
-  const words = { method: 'get', path: '/things', summary: 'Things', answers: {} } as const;
+  const words = { method: 'get', path: '/things', operationId: 'getThings', summary: 'Things', answers: {} } as const;
   const answer = async () => ({ status: 200, json: null });
   // @ts-expect-error: the scope is missing.
   scopedEndpoint(words, answer);

@@ -44,7 +44,7 @@ interface DescribedAnswer {
 }
 
 export interface Operation {
-  readonly operationId?: string;
+  readonly operationId: string;
   readonly summary: string;
   readonly tags: readonly string[];
   /** One requirement, with the scope that the caller needs. Public operations have none. */
@@ -130,7 +130,7 @@ function userWords(endpoints: readonly Endpoint[]): string {
 
 function operation(endpoint: Endpoint, components: Components): Operation {
   return {
-    ...(endpoint.operationId !== undefined && { operationId: endpoint.operationId }),
+    operationId: endpoint.operationId,
     summary: endpoint.summary,
     tags: [endpoint.path.split('/')[1] || 'docs'],
     ...(endpoint.scope && { security: [{ user: [endpoint.scope] }] }),

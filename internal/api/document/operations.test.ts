@@ -76,10 +76,10 @@ afterAll(() => api.stop());
 
 describe('each operation of the document', () => {
   it('has a name for generated clients, which is unique and stable', () => {
-    const nameless = operations.filter(({ operation }) => !/^[a-z][a-zA-Z]+$/.test(operation.operationId ?? ''));
-    const advice = ({ name }: { name: string }) => `add operationId, in camelCase, to the endpoint "${name}"`;
+    const nameless = operations.filter(({ operation }) => !/^[a-z][a-zA-Z]+$/.test(operation.operationId));
+    const advice = ({ name }: { name: string }) => `name the operationId of the endpoint "${name}" in camelCase`;
     expect(nameless.map(advice)).toEqual([]);
-    const ids = operations.map(({ operation }) => operation.operationId ?? '');
+    const ids = operations.map(({ operation }) => operation.operationId);
     expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
     const added = ids.filter((id) => !OPERATION_IDS.includes(id)).map((id) => `add ${id} to OPERATION_IDS`);
     const gone = OPERATION_IDS.filter((id) => !ids.includes(id)).map((id) => `${id} was renamed: clients break`);

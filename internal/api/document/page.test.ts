@@ -127,6 +127,7 @@ describe('the page for people', () => {
 function documentOf(schema: JsonSchema, refusals: Record<string, string[]> = {}): OpenApi {
   const errors = { 'application/json': { schema: { $ref: '#/components/schemas/Errors' } } };
   const operation = (words: Record<string, string>): Operation => ({
+    operationId: 'doThings',
     summary: 'An operation',
     tags: ['things'],
     parameters: [],

@@ -40,8 +40,8 @@ interface EndpointDescription {
   readonly refuses?: readonly ErrorCode[];
   /** Reasons for a 422 that the schemas cannot express. The document lists them. */
   readonly unsaid?: readonly string[];
-  /** The name of the operation in generated clients. */
-  readonly operationId?: string;
+  /** The name of the operation in generated clients. A name that was released stays. */
+  readonly operationId: string;
   /** The headers that the endpoint reads, for the document. */
   readonly headers?: z.ZodType;
   /** The bodies that the endpoint reads itself, by their media types, for the document. */

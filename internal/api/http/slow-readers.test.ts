@@ -26,8 +26,11 @@ beforeAll(async () => {
     for (let n = 1; n < PARTS; n++) yield `${PART},`;
     yield `${PART}]`;
   }
-  const words = { method: 'get', path: '/large', summary: 'A large answer', answers: {}, scope: 'logs:read' } as const;
-  const endpoint = scopedEndpoint(words, async () => ({ status: 200, jsonParts: parts() }));
+  const words = { method: 'get', path: '/large', operationId: 'getLarge', summary: 'A large answer' } as const;
+  const endpoint = scopedEndpoint({ ...words, answers: {}, scope: 'logs:read' }, async () => ({
+    status: 200,
+    jsonParts: parts(),
+  }));
   // The clock shows one time, so that no answer counts as one that is not read.
   const large = new LargeAnswers(
     () => 0,
