@@ -20,6 +20,7 @@ export function describeType(schema: JsonSchema): string {
   const forms = formsOf(schema);
   if (forms.length > 0) return joined(forms.map(describeType));
   if ('const' in schema) return code(JSON.stringify(schema.const));
+  if (Array.isArray(schema.enum) && schema.enum.length === 1) return code(JSON.stringify(schema.enum[0]));
   if (Array.isArray(schema.enum)) return `one of ${schema.enum.map((each) => code(JSON.stringify(each))).join(', ')}`;
   const types = [schema.type ?? 'any value'].flat().map(String);
   return joined(types.map((type) => `${escaped(type)}${describeBounds(type, schema)}${describeValues(type, schema)}`));

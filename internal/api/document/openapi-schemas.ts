@@ -39,10 +39,7 @@ export class Components {
 
   private lift(node: JsonSchema): JsonSchema {
     const lifted: JsonSchema = Object.fromEntries(
-      Object.entries(node).map(([keyword, value]) => [
-        keyword,
-        this.liftValue(keyword === 'properties' ? withoutBooleans(value) : value),
-      ]),
+      Object.entries(node).map(([keyword, value]) => [keyword, this.liftValue(forGenerators(keyword, value))]),
     );
     if (typeof node.title !== 'string') return withMeaning(lifted);
     this.named[node.title] = lifted;
@@ -55,16 +52,25 @@ export class Components {
   }
 }
 
-/**
- * Writes the schema of a field that must be absent as `{"not": {}}`. Its short form `false` stops the generators of
- * clients for Go and Python, which expect an object.
- */
+/** Writes what stops generators of clients in another form with the same meaning. */
+function forGenerators(keyword: string, value: unknown): unknown {
+  if (keyword === 'properties') return withoutBooleans(value);
+  return keyword === 'anyOf' && Array.isArray(value) ? value.map(withoutConstant) : value;
+}
+
+/** A field that must be absent is `{"not": {}}`: generators for Go and Python expect an object in place of `false`. */
 function withoutBooleans(properties: unknown): unknown {
   const fields = Object.entries(properties ?? {}).map(([name, schema]) => [
     name,
     schema === false ? { not: {} } : schema,
   ]);
   return Object.fromEntries(fields);
+}
+
+/** A constant among alternatives is an enumeration of one: Python's client reads no alternative after a constant. */
+function withoutConstant(schema: JsonSchema): JsonSchema {
+  const { const: only, ...rest } = schema;
+  return only === undefined ? schema : { ...rest, enum: [only] };
 }
 
 /** Puts the meaning of a field at the field, even if the field may be `null`. */

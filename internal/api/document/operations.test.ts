@@ -119,6 +119,15 @@ describe('a generator of clients', () => {
     expect(JSON.stringify(document.components.schemas.NewWebhook)).toContain('"properties":{"secret":{"not":{}}}');
   });
 
+  it('finds no constant among alternatives, after which the one for Python reads no other', () => {
+    const { breaker } = document.components.schemas.Webhook?.properties ?? {};
+    expect(breaker?.anyOf).toEqual([
+      { type: 'string', enum: ['off'] },
+      expect.objectContaining({ type: 'object', properties: expect.anything() }),
+    ]);
+    expect(JSON.stringify(document)).not.toMatch(/"anyOf":\[\{"type":"string","const":/);
+  });
+
   it('finds a type that it knows for a message of plain bytes', () => {
     const { content = {} } = document.paths['/messages']?.post?.requestBody ?? {};
     expect(content['application/octet-stream']).toEqual(content['*/*']);
