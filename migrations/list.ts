@@ -23,6 +23,7 @@ import { ownSettings } from './0026-own-settings.js';
 import { listIndexes } from './0030-list-indexes.js';
 import { responseHeaders } from './0031-response-headers.js';
 import { idempotentRequests } from './0032-idempotent-requests.js';
+import { keys } from './0033-keys.js';
 import { spaces } from './0034-spaces.js';
 
 /**
@@ -55,5 +56,6 @@ export const migrations = [
   listIndexes,
   responseHeaders,
   idempotentRequests,
+  keys,
   spaces,
 ] as const;

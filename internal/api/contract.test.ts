@@ -105,6 +105,7 @@ describe('the contract', () => {
       id: expect.any(Number),
       created_at: INSTANT,
       updated_at: INSTANT,
+      revision: 1,
       deleted_at: null,
       created_by_id: 7,
       updated_by_id: 7,
@@ -121,6 +122,7 @@ describe('the contract', () => {
     expect(put.body).toEqual({
       ...event,
       updated_at: INSTANT,
+      revision: expect.any(Number),
       updated_by_id: 8,
       event: 'tag.made',
       tags: { app: 'other' },
@@ -148,11 +150,11 @@ describe('the contract', () => {
   it('takes back what it answered, as scripts send it', async () => {
     const event = await newEvent('round.trip', { app: 'a' });
     const again = await api.send('PUT', `/events/${event.id}`, { ...event, name: 'New name' }).expect(200);
-    expect(again.body).toEqual({ ...event, name: 'New name', updated_at: INSTANT });
+    expect(again.body).toEqual({ ...event, name: 'New name', updated_at: INSTANT, revision: 2 });
 
     const webhook = await newWebhook('/webhooks/space/7', { url: 'https://example.com/a', event_ids: [event.id] });
     const put = await api.send('PUT', `/webhooks/${webhook.id}`, { ...webhook, enabled: false }).expect(200);
-    expect(put.body).toEqual({ ...webhook, enabled: false, updated_at: INSTANT, events: [again.body] });
+    expect(put.body).toEqual({ ...webhook, enabled: false, updated_at: INSTANT, revision: 2, events: [again.body] });
   });
 
   it('keeps the subject of an event unique, whatever its case, and lets it change its own case', async () => {
@@ -189,6 +191,7 @@ describe('the contract', () => {
       id: expect.any(Number),
       created_at: INSTANT,
       updated_at: INSTANT,
+      revision: 1,
       secrets: [{ hint: expect.any(String), created_at: INSTANT, expires_at: null }],
       deleted_at: null,
       created_by_id: 1,

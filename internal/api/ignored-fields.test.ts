@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 
-const RECORD = ['id', 'created_at', 'updated_at', 'deleted_at', 'created_by_id', 'updated_by_id'];
+const RECORD = ['id', 'created_at', 'updated_at', 'deleted_at', 'created_by_id', 'updated_by_id', 'revision'];
 const WEBHOOK = { url: 'http://example.com', event_ids: [] };
 
 let api: TestApi;
@@ -28,7 +28,7 @@ it.each(['PUT', 'PATCH'])(
       const before = (await api.send('GET', path).expect(200)).body;
       const [ignored, after] = await ignoredIn(method, path, { name: 'n', created_by_id: 7, id: 12_345 });
       expect(ignored).toBe('id, created_by_id');
-      expect(after).toEqual({ ...before, name: 'n', updated_at: after.updated_at });
+      expect(after).toEqual({ ...before, name: 'n', updated_at: after.updated_at, revision: before.revision + 1 });
       const [readBack] = await ignoredIn(method, path, after);
       expect(readBack?.split(', ')).toEqual(expect.arrayContaining(RECORD));
       expect(await ignoredIn(method, path, { name: 'n' })).toEqual([undefined, expect.anything()]);

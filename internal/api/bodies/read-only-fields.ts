@@ -13,6 +13,7 @@ export const readOnlyFields = {
   deleted_at: ignored,
   created_by_id: ignored,
   updated_by_id: ignored,
+  revision: ignored,
 };
 
 export const ignoredField = ignored;

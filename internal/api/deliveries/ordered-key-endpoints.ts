@@ -4,16 +4,16 @@ import { listParkedKeys, type ParkedKey, skipFirst } from '../../store/deliverie
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { Deliveries, Stores } from '../api-deps.js';
 import { boundedText } from '../bodies/bounds.js';
-import { id, idPath, written } from '../bodies/numbers.js';
-import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
+import type { Endpoint } from '../http/endpoint.js';
+import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
 
 const MAX_KEYS = 100;
 const instant = z.iso.datetime();
-const keyPath = z.object({ id: written(id), key: z.guid() });
+const keyPath = WEBHOOK_PATH.params.extend({ key: z.guid() });
 
 /** The header of a message, or the string at a pointer, may be longer than a request target. */
 const MAX_VALUE = 8192;
-const valueQuery = z.object({
+const valueQuery = WEBHOOK_PATH.query.extend({
   value: boundedText(MAX_VALUE).describe(
     'The whole ordering key, as messages carry it. It is empty for a webhook with the ordering `webhook`.',
   ),
@@ -39,41 +39,40 @@ export function makeOrderedKeyEndpoints(
     deps.advanceKey(webhookId, key);
     return { status: 200, json: null };
   };
+  const webhookEndpoint = webhookEndpointsOf(deps.db);
   return [
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/keys/release',
         operationId: 'releaseOrderedKeyByValue',
         scope: 'deliveries:write',
         summary: 'Release an ordering key by its value: the failed first delivery becomes a dead letter',
-        params: idPath,
+        ...WEBHOOK_PATH,
         query: valueQuery,
         answers: { 200: { description: 'released', schema: z.null() } },
-        refuses: ['not_found', 'conflict'],
       },
-      async ({ params, query }) => {
-        await loadWebhook(deps.db, params.id);
-        return release(params.id, orderKeyOfValue(params.id, query.value));
+      async ({ id, query }) => {
+        await loadWebhook(deps.db, id);
+        return release(id, orderKeyOfValue(id, query.value));
       },
     ),
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'get',
         path: '/webhooks/{id}/keys',
         operationId: 'listOrderedKeys',
         scope: 'deliveries:read',
         summary: `List ordering keys of a webhook in which a failed delivery blocks the others, at most ${MAX_KEYS}`,
-        params: idPath,
+        ...WEBHOOK_PATH,
         answers: { 200: { description: 'The blocked keys.', schema: z.object({ nodes: z.array(parkedKey) }) } },
-        refuses: ['not_found'],
       },
-      async ({ params }) => {
-        const keys = await listParkedKeys(deps.db, await loadWebhook(deps.db, params.id), MAX_KEYS);
+      async ({ id }) => {
+        const keys = await listParkedKeys(deps.db, await loadWebhook(deps.db, id), MAX_KEYS);
         return { status: 200, json: { nodes: keys.map(parkedKeyJson) } };
       },
     ),
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/keys/{key}/release',
@@ -81,13 +80,13 @@ export function makeOrderedKeyEndpoints(
         scope: 'deliveries:write',
         summary:
           'Turn the failed first delivery of an ordering key into a dead letter, so that the following deliveries are sent',
+        ...WEBHOOK_PATH,
         params: keyPath,
         answers: { 200: { description: 'released', schema: z.null() } },
-        refuses: ['not_found', 'conflict'],
       },
-      async ({ params }) => {
-        await loadWebhook(deps.db, params.id);
-        return release(params.id, params.key);
+      async ({ id, params: { key } }) => {
+        await loadWebhook(deps.db, id);
+        return release(id, key);
       },
     ),
   ];

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { makeFiringRules } from '../../domain/matching/firing-rules.js';
 import { AppError } from '../../errors.js';
 import { loadNow } from '../../store/postgres/load-now.js';
@@ -6,14 +5,15 @@ import { countReplay } from '../../store/replay/count.js';
 import { cancelReplay, insertReplay, listReplays, loadReplay, REPLAYS_ORDER } from '../../store/replay/replays.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { Deliveries, EventIntake, Stores } from '../api-deps.js';
-import { idPath, uuidPath } from '../bodies/numbers.js';
+import { uuidPath } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listHead, listOf, pagingOf } from '../http/paging.js';
 import { Turnstile } from '../http/turnstile.js';
+import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
 import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from './replay-bodies.js';
 
 const replay = { description: 'The replay.', schema: replayAnswer };
-const query = z.object(pagingOf(REPLAYS_ORDER));
+const query = WEBHOOK_PATH.query.extend(pagingOf(REPLAYS_ORDER));
 /** A count may read millions of rows in 20 s, on a connection of the journal. */
 const MAX_COUNTED_AT_ONCE = 1;
 
@@ -23,8 +23,9 @@ export function makeReplayEndpoints(
   const rules = makeFiringRules(deps.subjectRules);
   const refusal = 'other replays are being counted; try again later';
   const counting = new Turnstile({ most: MAX_COUNTED_AT_ONCE, refusal });
+  const webhookEndpoint = webhookEndpointsOf(deps.db);
   return [
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/replay',
@@ -32,15 +33,14 @@ export function makeReplayEndpoints(
         scope: 'replays:write',
         summary:
           'Replay deliveries of a webhook from a time range, each with its original webhook-id, or only count them',
-        params: idPath,
+        ...WEBHOOK_PATH,
         body: newReplayBody,
         answers: {
           200: { description: 'A dry run: the number of matching deliveries.', schema: dryRunAnswer },
           202: { description: 'The replay, which sends the deliveries at a limited rate.', schema: replayAnswer },
         },
-        refuses: ['not_found', 'conflict'],
       },
-      async ({ principal: { userId }, params: { id }, body }) => {
+      async ({ principal: { userId }, id, body }) => {
         const webhook = await loadWebhook(deps.db, id);
         const now = await loadNow(deps.db);
         const request = newReplay(id, body, { now, reach: deps.reach });
@@ -53,19 +53,18 @@ export function makeReplayEndpoints(
         return { status: 202, json: replayJson(made) };
       },
     ),
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'get',
         path: '/webhooks/{id}/replays',
         operationId: 'listReplays',
         scope: 'deliveries:read',
         summary: 'List the replays of a webhook, newest first',
-        params: idPath,
+        ...WEBHOOK_PATH,
         query,
         answers: { 200: { description: 'A page of replays.', schema: listOf(replayAnswer) } },
-        refuses: ['not_found', 'conflict'],
       },
-      async ({ params: { id }, query: page }) => {
+      async ({ id, query: page }) => {
         await loadWebhook(deps.db, id);
         const { nodes, ...list } = await listReplays(deps.db, id, page);
         return { status: 200, json: { ...listHead(list), nodes: nodes.map(replayJson) } };

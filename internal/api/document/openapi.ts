@@ -77,6 +77,11 @@ const REPLAYED = {
   },
 };
 
+/** Of the answers that are one resource. */
+const ETAG = {
+  ETag: { description: 'The revision in quotes, for `If-Match`', schema: { type: 'string', pattern: '^"[0-9]+"$' } },
+};
+
 const IDEMPOTENCY_KEY: Parameter = {
   name: KEY_HEADER,
   in: 'header',
@@ -185,14 +190,16 @@ function parameters(
 
 function answers(endpoint: Endpoint, components: Components): Operation['responses'] {
   return Object.fromEntries(
-    Object.entries(endpoint.answers).map(([status, { description, type = 'application/json', schema }]) => [
-      status,
-      {
-        description,
-        content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } },
-        headers: remembersAnswers(endpoint) ? { ...IGNORED, ...REPLAYED } : IGNORED,
-      },
-    ]),
+    Object.entries(endpoint.answers).map(
+      ([status, { description, type = 'application/json', schema, hasRevision }]) => [
+        status,
+        {
+          description,
+          content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } },
+          headers: { ...IGNORED, ...(remembersAnswers(endpoint) && REPLAYED), ...(hasRevision && ETAG) },
+        },
+      ],
+    ),
   );
 }
 

@@ -21,6 +21,7 @@ export const recordFields = {
   deleted_at: z.iso.datetime().nullable(),
   created_by_id: userId,
   updated_by_id: userId,
+  revision: z.int().min(1).describe('counts the changes, from 1; it is also the ETag, for `If-Match`'),
 };
 
 const { name, ...others } = EVENT_FIELDS;
@@ -46,6 +47,7 @@ export function recordJson(record: Recorded) {
     deleted_at: record.deletedAt?.toISOString() ?? null,
     created_by_id: record.createdById,
     updated_by_id: record.updatedById,
+    revision: record.revision,
   };
 }
 

@@ -10,17 +10,18 @@ import {
 } from '../../store/catalog/events.js';
 import type { EventIntake, LiveCatalog, Stores } from '../api-deps.js';
 import type { Change } from '../bodies/field.js';
-import { idPath } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listParts } from '../http/list-parts.js';
 import { listOf, pagingOf } from '../http/paging.js';
+import { nameQueries } from '../names/name-fields.js';
+import { EVENT_PATH, eventEndpointsOf } from '../names/named-endpoints.js';
 import { eventAnswer, eventJson, eventText } from './event-answer.js';
 import { makeEventBodies } from './event-bodies.js';
 
-const event = { description: 'The event.', schema: eventAnswer };
-const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries });
+const event = { description: 'The event.', schema: eventAnswer, hasRevision: true } as const;
+const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries, ...nameQueries });
 
 /** A reason for a 422 that a schema cannot express. */
 const SAME_SUBJECT = '`event with same event string exist`, regardless of case';
@@ -28,31 +29,37 @@ const SAME_SUBJECT = '`event with same event string exist`, regardless of case';
 export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & EventIntake): readonly Endpoint[] {
   const bodies = makeEventBodies(deps.subjectRules);
 
-  const answer = (event: Event) => eventJson(event, deps.degradationsBySubject().get(event.subject));
+  const eventEndpoint = eventEndpointsOf(deps.db);
+
+  const answer = (status: number, event: Event) => {
+    const json = eventJson(event, deps.degradationsBySubject().get(event.subject));
+    return { status, json, revision: event.revision };
+  };
 
   /** A new subject is stored only if its messages can be received. */
   const changing = (kind: Change, summary: string) =>
-    scopedEndpoint(
+    eventEndpoint(
       {
         method: kind,
         operationId: kind === 'put' ? 'replaceEvent' : 'updateEvent',
         path: '/events/{id}',
         scope: 'events:write',
         summary,
-        params: idPath,
+        ...EVENT_PATH,
+        readsIfMatch: true,
         body: bodies[kind],
         answers: { 200: event },
-        refuses: ['not_found', 'conflict'],
+        refuses: ['conflict'],
         unsaid: [SAME_SUBJECT],
       },
-      async ({ principal: { userId }, params: { id }, body }) => {
-        const changed = changeEvent(deps.db, { id, userId }, async (current) => {
+      async ({ principal: { userId }, id, expected, body }) => {
+        const changed = changeEvent(deps.db, { id, userId, expected }, async (current) => {
           const fields = bodies.changedEvent(kind, current, body);
           const isSame = fields.subject === current.subject && fields.publishOnly === current.publishOnly;
           if (!isSame) await deps.admitEvent(fields, current.subject);
           return fields;
         });
-        return { status: 200, json: answer(await makeLive(deps, changed)) };
+        return answer(200, await makeLive(deps, changed));
       },
     );
 
@@ -68,8 +75,8 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         answers: { 200: { description: 'A page of events.', schema: listOf(eventAnswer) } },
         refuses: ['conflict'],
       },
-      async ({ query: { tag, ...page } }) => {
-        const list = await listEvents(deps.db, { tags: tag }, page);
+      async ({ query: { tag, key, managed_by: managedBy, ...page } }) => {
+        const list = await listEvents(deps.db, { tags: tag, key, managedBy }, page);
         const degraded = deps.degradationsBySubject();
         const texts = (event: ShownEvent) => [eventText(event, degraded.get(event.subject))];
         return { status: 200, jsonParts: listParts(list, texts) };
@@ -91,38 +98,38 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         const event = bodies.newEvent(body);
         await deps.admitEvent(event);
         const made = await makeLive(deps, insertEvent(deps.db, userId, event));
-        return { status: 201, json: answer(made) };
+        return answer(201, made);
       },
     ),
-    scopedEndpoint(
+    eventEndpoint(
       {
         method: 'get',
         path: '/events/{id}',
         operationId: 'getEvent',
         scope: 'events:read',
         summary: 'Get an event',
-        params: idPath,
+        ...EVENT_PATH,
         answers: { 200: event },
-        refuses: ['not_found'],
       },
-      async ({ params }) => ({ status: 200, json: answer(await loadEvent(deps.db, params.id)) }),
+      async ({ id }) => answer(200, await loadEvent(deps.db, id)),
     ),
     changing('put', 'Replace the given non-empty fields of an event'),
     changing('patch', 'Change an event with a JSON merge patch'),
-    scopedEndpoint(
+    eventEndpoint(
       {
         method: 'delete',
         path: '/events/{id}',
         operationId: 'deleteEvent',
         scope: 'events:write',
         summary: 'Delete an event that no webhook has',
-        params: idPath,
+        ...EVENT_PATH,
+        readsIfMatch: true,
         answers: { 200: { description: 'deleted', schema: z.null() } },
-        refuses: ['not_found', 'unprocessable'],
+        refuses: ['unprocessable'],
         unsaid: ['`event is associated with some webhook`'],
       },
-      async ({ principal: { userId }, params: { id } }) => {
-        await makeLive(deps, deleteEvent(deps.db, { id, userId }));
+      async ({ principal: { userId }, id, expected }) => {
+        await makeLive(deps, deleteEvent(deps.db, { id, userId, expected }));
         return { status: 200, json: null };
       },
     ),

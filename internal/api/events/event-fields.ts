@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { flag, optionalText, tagsField } from '../bodies/field-kinds.js';
 import { tags } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
+import { keyField, managedByField } from '../names/name-fields.js';
 
 export const MAX_NAME_LENGTH = 255;
 
@@ -15,4 +16,6 @@ export const EVENT_FIELDS = {
   name: optionalText('name', text(MAX_NAME_LENGTH)),
   tags: tagsField(tags),
   publishOnly: flag('publish_only', publishOnly, { initial: false, isNullable: true }),
+  key: keyField('among all events'),
+  managedBy: managedByField,
 } as const;

@@ -4,25 +4,29 @@ import type { z } from 'zod';
 import { AppError, type ErrorCode } from '../../errors.js';
 import type { Principal } from '../../identity/principal.js';
 import type { Scope } from '../../identity/scopes.js';
+import type { ExpectedRevisions } from '../../store/records/change.js';
 import { parseFields } from '../bodies/invalid-fields.js';
 import { ignoredFieldsOf } from '../bodies/read-only-fields.js';
+import { IF_MATCH_REFUSALS, ifMatchHeader, parseIfMatch } from '../names/if-match.js';
 import type { JsonPart } from './pieces.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export type Answer =
-  | { readonly status: number; readonly json: unknown }
+  | { readonly status: number; readonly json: unknown; readonly revision?: number }
   | { readonly status: number; readonly text: string; readonly type: string }
   /** A redirect to another location. */
   | { readonly status: 302; readonly location: string }
   /** The parts of one JSON text. They are made as fast as the caller reads them. */
-  | { readonly status: number; readonly jsonParts: AsyncIterable<JsonPart> };
+  | { readonly status: number; readonly jsonParts: AsyncIterable<JsonPart>; readonly revision?: number };
 
 /** The description of a successful answer in the document. */
 export interface AnswerDescription {
   readonly description: string;
   readonly type?: string;
   readonly schema?: z.ZodType;
+  /** The answer is a resource, and has its revision in `ETag`. */
+  readonly hasRevision?: true;
 }
 
 /** The description of a body of one media type that an endpoint reads itself. */
@@ -81,10 +85,14 @@ export interface Input<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly principal: Principal;
+  /** The revisions that `If-Match` names. Undefined without the header, and for an endpoint that does not read it. */
+  readonly expected: ExpectedRevisions;
 }
 
-interface EndpointSpec<P, Q, B> extends EndpointDescription {
+export interface EndpointSpec<P, Q, B> extends EndpointDescription {
   readonly scope: Scope;
+  /** The endpoint changes a resource, and does so only from a revision that `If-Match` names. */
+  readonly readsIfMatch?: true;
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
@@ -122,7 +130,7 @@ export function scopedEndpoint<P, Q, B>(
   spec: EndpointSpec<P, Q, B>,
   handle: (input: Input<P, Q, B>) => Promise<Answer>,
 ): Endpoint {
-  const { params, query, body, ...description } = spec;
+  const { params, query, body, readsIfMatch, ...description } = spec;
   const ignored = ignoredFieldsOf(body);
   const readBody = async (schema: z.ZodType<B>, request: RawRequest) => {
     const given = await request.readBody(description.bodyIsOptional ?? false);
@@ -132,12 +140,14 @@ export function scopedEndpoint<P, Q, B>(
   };
   return {
     ...description,
+    ...(readsIfMatch && { headers: ifMatchHeader, refuses: [...(description.refuses ?? []), ...IF_MATCH_REFUSALS] }),
     ...(params && { params }),
     ...(query && { query }),
     ...(body && { body }),
     answer: async (request) => {
       const input = {
         principal: request.principal(),
+        expected: readsIfMatch && parseIfMatch(request.incoming.headers['if-match']),
         params: params ? parsePath(params, request.params) : (undefined as P),
         query: query ? parseFields(query, request.query) : (undefined as Q),
         body: body ? await readBody(body, request) : (undefined as B),
@@ -151,6 +161,11 @@ export function scopedEndpoint<P, Q, B>(
 
 function parsePath<T>(schema: z.ZodType<T>, params: unknown): T {
   const result = schema.safeParse(params);
-  if (!result.success) throw new AppError('bad_request', 'Invalid ID');
-  return result.data;
+  if (result.success) return result.data;
+  // The contract defines the message for an id. Other names have sentences of their own.
+  const issues = result.error.issues.flatMap((issue) =>
+    issue.code === 'invalid_union' ? issue.errors.flat() : [issue],
+  );
+  const problem = issues.find(({ code }) => code === 'custom')?.message;
+  throw new AppError('bad_request', problem ?? 'Invalid ID');
 }

@@ -7,6 +7,7 @@ export const STATUS_OF = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  precondition_failed: 412,
   too_large: 413,
   unsupported_media_type: 415,
   unprocessable: 422,
@@ -26,11 +27,12 @@ export const HEAD_TOO_LARGE = {
 } as const;
 
 export const MEANING_OF: Readonly<Record<(typeof STATUS_OF)[ErrorCode] | typeof BUG_STATUS, string>> = {
-  400: 'The id or space in the path is not a valid number.',
+  400: 'The id or space in the path is not a valid number, or the key is malformed.',
   401: 'The header X-User is missing or is not a positive integer. `source` names it.',
   403: 'The host of the request, or the site of the page that sends it, is not allowed (API_HOSTS), or the request was sent by hukz for a webhook. `source` names the header. Callers without the scope of an operation are refused, too; the message names the scope.',
   404: 'Record not found.',
   409: 'The request conflicts with stored data or with a delivery that is being sent. The message says what to change first.',
+  412: 'The resource has a revision that `If-Match` does not name.',
   413: 'The body is larger than 256 KiB.',
   415: 'The content type of the body is not JSON, or the body has a content encoding. JSON without a type, or of the type text/plain or of a form, is read unless a browser sends it.',
   422: 'The request is invalid. Each error names its field in `source`.',

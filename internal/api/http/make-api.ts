@@ -40,6 +40,8 @@ function makeApp(deps: ApiDeps, endpoints: readonly Endpoint[], { throwFailure }
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // An ETag is a revision, which does not count changes of circuits. No answer therefore becomes an empty 304.
+  Object.defineProperty(app.request, 'fresh', { get: () => false });
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
   const { refusals } = deps;

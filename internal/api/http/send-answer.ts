@@ -60,6 +60,7 @@ type InParts = Extract<Answer, { readonly jsonParts: unknown }>;
 type Bounds = AnswerBounds & { readonly mayBeRefused: boolean };
 
 async function sendAnswer(res: Response, answer: Answer, bounds: Bounds): Promise<void> {
+  if ('revision' in answer) res.set('etag', `"${answer.revision}"`);
   if ('json' in answer) res.status(answer.status).json(answer.json);
   else if ('text' in answer) res.status(answer.status).type(answer.type).send(answer.text);
   else if ('location' in answer) res.redirect(answer.status, answer.location);

@@ -115,12 +115,12 @@ async function collected(answer: Answer): Promise<{ readonly whole: Answer; read
   for (let next = await rest.next(); ; next = await rest.next()) {
     if (next.done) {
       const content = Buffer.concat(parts);
-      return { whole: { status: answer.status, jsonParts: only(content) }, content };
+      return { whole: { ...answer, jsonParts: only(content) }, content };
     }
     const part = Buffer.from(next.value);
     parts.push(part);
     size += part.length;
-    if (size > MAX_CONTENT_BYTES) return { whole: { status: answer.status, jsonParts: startingWith(parts, rest) } };
+    if (size > MAX_CONTENT_BYTES) return { whole: { ...answer, jsonParts: startingWith(parts, rest) } };
   }
 }
 

@@ -32,7 +32,7 @@ const MANAGED_BY = {
 /** The field `key`. `within` says where no two of them may be equal. */
 export function keyField(within: string) {
   const meaning = {
-    description: `a name of your own, unique ${within}: \`key:<key>\` is an id in paths; absent if there is none`,
+    description: `a name of your own, unique ${within}: \`key:<key>\` replaces the id in paths; absent if there is none`,
     example: 'shop/orders',
   };
   return nullableText('key', { text: resourceKey.meta(meaning), orEmpty: keyOrEmpty.meta(meaning) });

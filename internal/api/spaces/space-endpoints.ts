@@ -7,13 +7,14 @@ import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
+import { nameQueries } from '../names/name-fields.js';
 import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
 import { eventsQuery, webhookAnswer, webhookList } from '../webhooks/webhook-answer.js';
 import { newSpaceWebhookBody, requireSameSpace } from '../webhooks/webhook-bodies.js';
 import { registerWebhook } from '../webhooks/webhook-endpoints.js';
-import { listPartsFor, webhookParts } from '../webhooks/webhook-parts.js';
+import { answerWebhook, listPartsFor } from '../webhooks/webhook-parts.js';
 
-const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: eventsQuery });
+const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: eventsQuery, ...nameQueries });
 const checkQuery = z.object({ event: text(MAX_SUBJECT_LENGTH).default('') });
 
 export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers): readonly Endpoint[] {
@@ -30,8 +31,8 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         answers: { 200: { description: 'A page of webhooks.', schema: webhookList } },
         refuses: ['conflict'],
       },
-      async ({ params, query: { tag, events, ...page } }) => {
-        const list = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag }, page);
+      async ({ params, query: { tag, events, key, managed_by: managedBy, ...page } }) => {
+        const list = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag, key, managedBy }, page);
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
@@ -45,14 +46,14 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         summary: 'Register a webhook in a space',
         params: spacePath,
         body: newSpaceWebhookBody,
-        answers: { 201: { description: 'The webhook with its events.', schema: webhookAnswer } },
+        answers: { 201: { description: 'The webhook with its events.', schema: webhookAnswer, hasRevision: true } },
         refuses: ['conflict'],
         unsaid: UNSAID_OF_WEBHOOKS,
       },
       async ({ principal: { userId }, params, body }) => {
         requireSameSpace(params.space_id, body.space_id);
         const made = await registerWebhook(deps, { userId, spaceId: params.space_id }, body);
-        return { status: 201, jsonParts: webhookParts(deps.db, made) };
+        return answerWebhook(deps.db, made, 201);
       },
     ),
     scopedEndpoint(

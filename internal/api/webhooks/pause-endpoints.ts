@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { pauseWebhook, resumeWebhook } from '../../store/webhooks/pauses.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Stores } from '../api-deps.js';
-import { idPath } from '../bodies/numbers.js';
 import { makeLive } from '../catalog-change.js';
-import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
+import type { Endpoint } from '../http/endpoint.js';
+import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
 import { durationField } from './settings/duration-field.js';
 import { rateField } from './settings/rate-field.js';
 import { webhookAnswer } from './webhook-answer.js';
-import { webhookParts } from './webhook-parts.js';
+import { answerWebhook } from './webhook-parts.js';
 
 const YEAR_MS = 365 * 86_400_000;
-const answers = { 200: { description: 'The webhook.', schema: webhookAnswer } };
+const answers = { 200: { description: 'The webhook.', schema: webhookAnswer, hasRevision: true } } as const;
 
 const resumeBody = z
   .strictObject({
@@ -29,26 +29,27 @@ const resumeBody = z
 const pauseBody = z.strictObject({}).meta({ title: 'Pause', example: {} });
 
 export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): readonly Endpoint[] {
+  const webhookEndpoint = webhookEndpointsOf(deps.db);
   return [
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/pause',
         operationId: 'pauseWebhook',
         scope: 'deliveries:write',
         summary: 'Pause a webhook. Its deliveries, present and new, are parked until it is resumed',
-        params: idPath,
+        ...WEBHOOK_PATH,
+        readsIfMatch: true,
         body: pauseBody,
         bodyIsOptional: true,
         answers,
-        refuses: ['not_found'],
       },
-      async ({ principal: { userId }, params: { id } }) => {
-        await makeLive(deps, pauseWebhook(deps.db, { id, userId }));
-        return { status: 200, jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, id)) };
+      async ({ principal: { userId }, id, expected }) => {
+        await makeLive(deps, pauseWebhook(deps.db, { id, userId, expected }));
+        return answerWebhook(deps.db, await loadWebhook(deps.db, id));
       },
     ),
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/resume',
@@ -56,16 +57,16 @@ export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): read
         scope: 'deliveries:write',
         summary:
           'Resume a webhook. Parked deliveries are sent at once or at a rate. Those older than a given age can be dropped',
-        params: idPath,
+        ...WEBHOOK_PATH,
+        readsIfMatch: true,
         body: resumeBody,
         bodyIsOptional: true,
         answers,
-        refuses: ['not_found'],
       },
-      async ({ principal: { userId }, params: { id }, body: { rate, drop_older_than: dropOlderThanMs } }) => {
+      async ({ principal: { userId }, id, expected, body: { rate, drop_older_than: dropOlderThanMs } }) => {
         const perSecond = rate && (rate.count * 1000) / rate.perMs;
-        await makeLive(deps, resumeWebhook(deps.db, { id, userId }, { perSecond, dropOlderThanMs }));
-        return { status: 200, jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, id)) };
+        await makeLive(deps, resumeWebhook(deps.db, { id, userId, expected }, { perSecond, dropOlderThanMs }));
+        return answerWebhook(deps.db, await loadWebhook(deps.db, id));
       },
     ),
   ];

@@ -4,15 +4,15 @@ import { AppError } from '../../errors.js';
 import { type Rotation, rotateSecret } from '../../store/secrets/rotate-secret.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { LiveCatalog, Stores } from '../api-deps.js';
-import { idPath } from '../bodies/numbers.js';
 import { makeLive } from '../catalog-change.js';
-import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
+import type { Endpoint } from '../http/endpoint.js';
+import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
 import { durationField } from './settings/duration-field.js';
 import { ANY_SECRET } from './settings/secret-rule.js';
 import { newSecret } from './signing-secret.js';
 import { webhookAnswer } from './webhook-answer.js';
 import { secretText } from './webhook-bodies.js';
-import { webhookParts } from './webhook-parts.js';
+import { answerWebhook } from './webhook-parts.js';
 
 const DAY_MS = 86_400_000;
 const MAX_OVERLAP_MS = 30 * DAY_MS;
@@ -28,8 +28,9 @@ const rotateBody = z
   .meta({ title: 'SecretRotation', example: { overlap: '24h' } });
 
 export function makeSecretEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog): readonly Endpoint[] {
+  const webhookEndpoint = webhookEndpointsOf(deps.db);
   return [
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/secret/rotate',
@@ -37,20 +38,21 @@ export function makeSecretEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCat
         shownOnce: ['secret'],
         scope: 'secrets:rotate',
         summary: 'Add a signing secret, generated or your own. Previous secrets also sign for the overlap',
-        params: idPath,
+        ...WEBHOOK_PATH,
+        readsIfMatch: true,
         body: rotateBody,
         bodyIsOptional: true,
         answers: {
           200: {
             description: 'The webhook, and the generated secret, which is not shown again.',
             schema: webhookAnswer,
+            hasRevision: true,
           },
         },
-        refuses: ['not_found', 'conflict'],
       },
-      async ({ principal: { userId }, params: { id }, body }) => {
-        const rotated = rotateSecret(deps, { id, userId }, (current) => rotationOf(current, body));
-        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, rotated)) };
+      async ({ principal: { userId }, id, expected, body }) => {
+        const rotated = rotateSecret(deps, { id, userId, expected }, (current) => rotationOf(current, body));
+        return answerWebhook(deps.db, await makeLive(deps, rotated));
       },
     ),
   ];

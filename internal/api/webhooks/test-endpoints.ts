@@ -7,8 +7,8 @@ import { loadSubjects } from '../../store/catalog/events.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { Stores, TestCalls } from '../api-deps.js';
 import { boundedText } from '../bodies/bounds.js';
-import { idPath } from '../bodies/numbers.js';
-import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
+import type { Endpoint } from '../http/endpoint.js';
+import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
 import { testAnswer, testAuthAnswer, testAuthJson, testJson } from './test-answer.js';
 
 const SAMPLE = Buffer.from(JSON.stringify({ test: true, message: 'A test call from hukz' }));
@@ -35,8 +35,9 @@ const body = z
   .meta({ title: 'TestCall', example: { payload: { id: 1, name: 'water' } } });
 
 export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonly Endpoint[] {
+  const webhookEndpoint = webhookEndpointsOf(deps.db);
   return [
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/test',
@@ -44,20 +45,19 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
         scope: 'webhooks:test',
         summary:
           'Send a test request with the header Hukz-Test: true and return the attempt. Nothing is stored or counted',
-        params: idPath,
+        ...WEBHOOK_PATH,
         body,
         bodyIsOptional: true,
         answers: { 200: { description: 'The attempt.', schema: testAnswer } },
-        refuses: ['not_found', 'conflict'],
       },
-      async ({ principal: { subject: caller }, params: { id }, body: { subject, payload: given = SAMPLE } }) => {
+      async ({ principal: { subject: caller }, id, body: { subject, payload: given = SAMPLE } }) => {
         const webhook = await loadWebhook(deps.db, id);
         const subjects = await loadSubjects(deps.db, webhook.eventIds);
         const sample = { subject: subjectFor(subjects, subject), payload: given };
         return { status: 200, json: testJson(await deps.tryWebhook({ id, caller }, sample)) };
       },
     ),
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/test-auth',
@@ -65,11 +65,10 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
         scope: 'webhooks:test',
         summary:
           'Check the credentials of a webhook: fetch an access token, or show the header that would be sent, without its secret',
-        params: idPath,
+        ...WEBHOOK_PATH,
         answers: { 200: { description: 'The result of the check.', schema: testAuthAnswer } },
-        refuses: ['not_found', 'conflict'],
       },
-      async ({ principal: { subject: caller }, params: { id } }) => {
+      async ({ principal: { subject: caller }, id }) => {
         await loadWebhook(deps.db, id);
         return { status: 200, json: testAuthJson(await deps.tryCredentials({ id, caller })) };
       },

@@ -11,11 +11,13 @@ import {
 } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import type { Change } from '../bodies/field.js';
-import { idPath, spaceId, written } from '../bodies/numbers.js';
+import { spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
+import { nameQueries } from '../names/name-fields.js';
+import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
 import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import { withinCeilings } from './ceilings.js';
@@ -29,15 +31,16 @@ import {
   newWebhookBody,
   webhookChanges,
 } from './webhook-bodies.js';
-import { listPartsFor, webhookParts } from './webhook-parts.js';
+import { answerWebhook, listPartsFor } from './webhook-parts.js';
 
-const webhook = { description: 'The webhook with its events.', schema: webhookAnswer };
+const webhook = { description: 'The webhook with its events.', schema: webhookAnswer, hasRevision: true } as const;
 const query = z.object({
   ...pagingOf(WEBHOOKS_ORDER),
   tag: tagQueries,
   events: eventsQuery,
   space_id: written(spaceId).optional(),
   state: z.enum(WEBHOOK_STATES).optional(),
+  ...nameQueries,
 });
 
 type Deps = Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers;
@@ -54,29 +57,30 @@ export async function registerWebhook(
 }
 
 export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
+  const webhookEndpoint = webhookEndpointsOf(deps.db);
   const changing = (kind: Change, summary: string) =>
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: kind,
         operationId: kind === 'put' ? 'replaceWebhook' : 'updateWebhook',
         path: '/webhooks/{id}',
         scope: 'webhooks:write',
         summary,
-        params: idPath,
+        ...WEBHOOK_PATH,
+        readsIfMatch: true,
         body: webhookChanges[kind],
         answers: { 200: webhook },
-        refuses: ['not_found', 'conflict'],
         unsaid: UNSAID_OF_WEBHOOKS,
       },
-      async ({ principal: { userId }, params: { id }, body }) => {
+      async ({ principal: { userId }, id, expected, body }) => {
         const judged = await withJudgedCertificates(body);
-        const changed = changeWebhook(deps, { id, userId }, (current) => {
+        const changed = changeWebhook(deps, { id, userId, expected }, (current) => {
           const meant = withHiddenParts(judged, current);
           requireAllowedReceiver(deps, meant, current);
           const change = { kind, body: meant, keptHeaders: keptHeaders(body, current) };
           return withinCeilings(deps.ceilings, changedWebhook(current, change), current);
         });
-        return { status: 200, jsonParts: webhookParts(deps.db, await makeLive(deps, changed)) };
+        return answerWebhook(deps.db, await makeLive(deps, changed));
       },
     );
 
@@ -92,8 +96,9 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         answers: { 200: { description: 'A page of webhooks.', schema: webhookList } },
         refuses: ['conflict'],
       },
-      async ({ query: { tag, space_id, state, events, ...page } }) => {
-        const list = await listWebhooks(deps.db, { spaceId: space_id, tags: tag, state }, page);
+      async ({ query: { tag, space_id, state, events, key, managed_by: managedBy, ...page } }) => {
+        const filter = { spaceId: space_id, tags: tag, state, key, managedBy };
+        const list = await listWebhooks(deps.db, filter, page);
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
@@ -107,44 +112,41 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         summary: 'Register a webhook in the space of the body, or in space 0',
         body: newWebhookBody,
         answers: { 201: webhook },
+        refuses: ['conflict'],
         unsaid: UNSAID_OF_WEBHOOKS,
       },
       async ({ principal: { userId }, body }) => {
         const made = await registerWebhook(deps, { userId, spaceId: body.space_id }, body);
-        return { status: 201, jsonParts: webhookParts(deps.db, made) };
+        return answerWebhook(deps.db, made, 201);
       },
     ),
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'get',
         path: '/webhooks/{id}',
         operationId: 'getWebhook',
         scope: 'webhooks:read',
         summary: 'Get a webhook',
-        params: idPath,
+        ...WEBHOOK_PATH,
         answers: { 200: webhook },
-        refuses: ['not_found'],
       },
-      async ({ params }) => ({
-        status: 200,
-        jsonParts: webhookParts(deps.db, await loadWebhook(deps.db, params.id)),
-      }),
+      async ({ id }) => answerWebhook(deps.db, await loadWebhook(deps.db, id)),
     ),
     changing('put', 'Replace the given non-empty fields of a webhook. An empty list of events removes all events'),
     changing('patch', 'Change a webhook with a JSON merge patch'),
-    scopedEndpoint(
+    webhookEndpoint(
       {
         method: 'delete',
         path: '/webhooks/{id}',
         operationId: 'deleteWebhook',
         scope: 'webhooks:write',
         summary: 'Delete a webhook; what it is still owed is cancelled',
-        params: idPath,
+        ...WEBHOOK_PATH,
+        readsIfMatch: true,
         answers: { 200: { description: 'deleted', schema: z.null() } },
-        refuses: ['not_found'],
       },
-      async ({ principal: { userId }, params: { id } }) => {
-        await makeLive(deps, deleteWebhook(deps.db, { id, userId }));
+      async ({ principal: { userId }, id, expected }) => {
+        await makeLive(deps, deleteWebhook(deps.db, { id, userId, expected }));
         return { status: 200, json: null };
       },
     ),

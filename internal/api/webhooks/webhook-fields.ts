@@ -8,6 +8,7 @@ import { id } from '../bodies/numbers.js';
 import { tags } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { MAX_NAME_LENGTH } from '../events/event-fields.js';
+import { keyField, managedByField } from '../names/name-fields.js';
 import { receiverUrl, urlPattern } from './receiver-url.js';
 
 const MAX_EVENTS = 500;
@@ -49,4 +50,6 @@ export const WEBHOOK_FIELDS = {
   name: optionalText('name', name),
   enabled: flag('enabled', enabled, { initial: true }),
   tags: tagsField(webhookTags),
+  key: keyField('within the space'),
+  managedBy: managedByField,
 } as const satisfies FieldsOf<Omit<WebhookFields, 'settings' | 'secrets'>>;

@@ -6,6 +6,7 @@ import { bySize } from '../../store/webhooks/by-size.js';
 import type { ChangedWebhook, Webhook } from '../../store/webhooks/webhook-row.js';
 import { findWebhooks, type WebhookKey } from '../../store/webhooks/webhooks.js';
 import { eventText } from '../events/event-answer.js';
+import type { Answer } from '../http/endpoint.js';
 import { listParts } from '../http/list-parts.js';
 import type { JsonPart } from '../http/pieces.js';
 import { type briefEvent, webhookJson } from './webhook-answer.js';
@@ -22,6 +23,11 @@ const BRIEF_EVENTS_AT_ONCE = 500;
  * with large certificates has about 200 KB.
  */
 const STEP_BYTES = 512 * 1024;
+
+/** The answer with a webhook and its revision. */
+export function answerWebhook(db: Db, webhook: ChangedWebhook, status = 200): Answer {
+  return { status, jsonParts: webhookParts(db, webhook), revision: webhook.revision };
+}
 
 /** The parts of a webhook's JSON. Its events are read from the store in steps. */
 export function webhookParts(db: Db, webhook: ChangedWebhook): AsyncGenerator<string> {

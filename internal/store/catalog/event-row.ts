@@ -3,6 +3,7 @@ import type { Tags } from '../../domain/matching/tags.js';
 import { column, jsonColumn, readColumns, type ValuesIn, writeColumns } from '../postgres/columns.js';
 import type { Db } from '../postgres/knex.js';
 import { RECORD_COLUMNS, type Recorded, type RecordRow, toRecord } from '../postgres/record.js';
+import { NAME_COLUMNS } from '../records/name-columns.js';
 
 const { tags, ...withoutTags } = {
   name: column<string>('name'),
@@ -10,6 +11,7 @@ const { tags, ...withoutTags } = {
   tags: jsonColumn<Tags>('tags'),
   /** Whether the subject is free of services that answer requests, so that a stream may acknowledge its messages. */
   publishOnly: column<boolean>('publish_only'),
+  ...NAME_COLUMNS,
 };
 const COLUMNS = { ...withoutTags, tags };
 

@@ -5,6 +5,9 @@ import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list-page.js';
 import { isUniqueViolation } from '../postgres/pg-error.js';
+import { type ChangeOf, requireRevision } from '../records/change.js';
+import { byNames, type NameFilter } from '../records/name-filter.js';
+import { refuseTakenKey, storeKey } from '../records/taken-key.js';
 import {
   type Event,
   type EventFields,
@@ -21,10 +24,10 @@ export const EVENTS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }]
 
 export async function listEvents(
   db: Db,
-  filter: { readonly tags: readonly Tag[] },
+  filter: NameFilter & { readonly tags: readonly Tag[] },
   page: Page,
 ): Promise<ListOf<ShownEvent>> {
-  const matching = carryingTags(db('events').whereNull('deleted_at'), 'tags', filter.tags);
+  const matching = byNames(carryingTags(db('events').whereNull('deleted_at'), 'tags', filter.tags), filter);
   const list = { matching, order: EVENTS_ORDER, columns: shownEventColumns(db), toNode: toShownEvent };
   return readPage<ShownEventRow, ShownEvent>(db, list, page);
 }
@@ -63,11 +66,10 @@ export async function loadEvent(db: Db, id: number): Promise<Event> {
 
 export async function insertEvent(db: Db, userId: number, fields: EventFields): Promise<Event> {
   return refusingDuplicates(
+    db,
     inTransaction(db, async (trx) => {
-      const rows: EventRow[] = await trx('events')
-        .insert({ ...eventCells(fields), created_by_id: userId, updated_by_id: userId })
-        .returning('*');
-      return onlyEvent(rows);
+      const row = { ...eventCells(fields), created_by_id: userId, updated_by_id: userId };
+      return onlyEvent(await storeKey({ of: 'event', key: fields.key }, trx('events').insert(row).returning('*')));
     }),
   );
 }
@@ -75,39 +77,41 @@ export async function insertEvent(db: Db, userId: number, fields: EventFields): 
 /** Passes the current event to `decide` and stores the result. The event is locked meanwhile. */
 export async function changeEvent(
   db: Db,
-  key: { readonly id: number; readonly userId: number },
+  change: ChangeOf,
   decide: (current: Event) => EventFields | Promise<EventFields>,
 ): Promise<Event> {
   return refusingDuplicates(
+    db,
     inTransaction(db, async (trx) => {
-      const fields = await decide(await lockEvent(trx, key.id));
-      const rows: EventRow[] = await trx('events')
-        .where({ id: key.id })
-        .update({ ...eventCells(fields), updated_by_id: key.userId, updated_at: trx.fn.now() })
-        .returning('*');
-      return onlyEvent(rows);
+      const fields = await decide(await lockEvent(trx, change));
+      const cells = { ...eventCells(fields), updated_by_id: change.userId, updated_at: trx.fn.now() };
+      const updated = trx('events').where({ id: change.id }).update(cells).returning('*');
+      return onlyEvent(await storeKey({ of: 'event', key: fields.key }, updated));
     }),
   );
 }
 
 /** Deletes an event, unless a webhook that is not deleted has it. */
-export async function deleteEvent(db: Db, key: { readonly id: number; readonly userId: number }): Promise<void> {
+export async function deleteEvent(db: Db, change: ChangeOf): Promise<void> {
+  const { id, userId } = change;
   await inTransaction(db, async (trx) => {
-    await lockEvent(trx, key.id);
+    await lockEvent(trx, change);
     const user = await trx('webhook_events')
       .join('webhooks', 'webhooks.id', 'webhook_events.webhook_id')
-      .where('webhook_events.event_id', key.id)
+      .where('webhook_events.event_id', id)
       .whereNull('webhooks.deleted_at')
       .first('webhooks.id');
     if (user) throw new AppError('unprocessable', 'event is associated with some webhook');
     const now = trx.fn.now();
-    await trx('events').where({ id: key.id }).update({ deleted_at: now, updated_at: now, updated_by_id: key.userId });
+    await trx('events').where({ id }).update({ deleted_at: now, updated_at: now, updated_by_id: userId });
   });
 }
 
 /** Conflicts with the `for key share` by which a webhook locks the events that it is about to have. */
-async function lockEvent(trx: Db, id: number): Promise<Event> {
-  return onlyEvent(await trx('events').where({ id }).whereNull('deleted_at').forUpdate());
+async function lockEvent(trx: Db, change: ChangeOf): Promise<Event> {
+  const event = onlyEvent(await trx('events').where({ id: change.id }).whereNull('deleted_at').forUpdate());
+  requireRevision(event, change);
+  return event;
 }
 
 function onlyEvent([row]: readonly EventRow[]): Event {
@@ -115,10 +119,10 @@ function onlyEvent([row]: readonly EventRow[]): Event {
   return toEvent(row);
 }
 
-/** The unique index on `lower(event)`, over events that are not deleted, is the only one that an event can violate. */
-async function refusingDuplicates(work: Promise<Event>): Promise<Event> {
+/** The unique index on `lower(event)`, over events that are not deleted, is the only other one. */
+async function refusingDuplicates(db: Db, work: Promise<Event>): Promise<Event> {
   try {
-    return await work;
+    return await refuseTakenKey(db, work);
   } catch (error) {
     if (isUniqueViolation(error)) throw new AppError('unprocessable', 'event with same event string exist', 'event');
     throw error;

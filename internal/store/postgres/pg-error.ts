@@ -84,6 +84,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return describe(error).code === '23505';
 }
 
+/** Returns the name of the unique index that refused a row. */
+export function violatedIndex(error: unknown): string | undefined {
+  return isUniqueViolation(error) ? describe(error).constraint : undefined;
+}
+
 export const READ_ONLY = '25006';
 
 /** Returns whether the server, or this session, does not accept writes. The statement had no effect. */
@@ -104,10 +109,11 @@ interface Described {
   readonly code: string | undefined;
   readonly routine: string | undefined;
   readonly message: string;
+  readonly constraint: string | undefined;
 }
 
 function describe(error: unknown): Described {
-  const { code, routine, message } = (typeof error === 'object' && error !== null ? error : {}) as Record<
+  const { code, routine, message, constraint } = (typeof error === 'object' && error !== null ? error : {}) as Record<
     string,
     unknown
   >;
@@ -115,5 +121,6 @@ function describe(error: unknown): Described {
     code: typeof code === 'string' ? code : undefined,
     routine: typeof routine === 'string' ? routine : undefined,
     message: typeof message === 'string' ? message : '',
+    constraint: typeof constraint === 'string' ? constraint : undefined,
   };
 }

@@ -6,6 +6,8 @@ export interface Recorded {
   readonly deletedAt: Date | null;
   readonly createdById: number;
   readonly updatedById: number;
+  /** The number of changes by users, and of those by hukz that users asked for or have to know, from 1. */
+  readonly revision: number;
 }
 
 /** Their columns; bigint columns arrive as text. */
@@ -16,10 +18,11 @@ export interface RecordRow {
   readonly deleted_at: Date | null;
   readonly created_by_id: string;
   readonly updated_by_id: string;
+  readonly revision: number;
 }
 
 export const RECORD_COLUMNS: readonly (keyof RecordRow)[] = [
-  ...(['id', 'created_at', 'updated_at', 'deleted_at', 'created_by_id', 'updated_by_id'] as const),
+  ...(['id', 'created_at', 'updated_at', 'deleted_at', 'created_by_id', 'updated_by_id', 'revision'] as const),
 ];
 
 export function toRecord(row: RecordRow): Recorded {
@@ -30,5 +33,6 @@ export function toRecord(row: RecordRow): Recorded {
     deletedAt: row.deleted_at,
     createdById: Number(row.created_by_id),
     updatedById: Number(row.updated_by_id),
+    revision: row.revision,
   };
 }

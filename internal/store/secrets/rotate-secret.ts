@@ -1,6 +1,7 @@
 import type { SecretChange } from '../../domain/secrets/secret.js';
 import { AppError } from '../../errors.js';
 import { inTransaction } from '../postgres/in-transaction.js';
+import type { ChangeOf } from '../records/change.js';
 import type { ChangedWebhook, Webhook } from '../webhooks/webhook-row.js';
 import { loadWebhook, lockWebhook } from '../webhooks/webhooks.js';
 import { addSecret, replaceSecrets, type SecretStore, shownIn } from './webhook-secrets.js';
@@ -21,25 +22,26 @@ const MAX_LIVING = 10;
  */
 export async function rotateSecret(
   { db, vault }: SecretStore,
-  key: { readonly id: number; readonly userId: number },
+  change: ChangeOf,
   decide: (current: Webhook) => Rotation,
 ): Promise<ChangedWebhook> {
+  const { id, userId } = change;
   return inTransaction(db, async (trx) => {
     const store = { db: trx, vault };
-    const current = await lockWebhook(trx, key.id);
+    const current = await lockWebhook(trx, change);
     const { secret, overlapMs } = decide(current);
-    if (overlapMs === 0) await replaceSecrets(store, key.id, [secret]);
+    if (overlapMs === 0) await replaceSecrets(store, id, [secret]);
     else {
       refuseTooMany(current);
       await trx.raw(
         `update webhook_secrets set expires_at = least(expires_at, now() + ? * interval '1 ms')
          where webhook_id = ? and purpose = 'signing' and (expires_at is null or expires_at > now())`,
-        [overlapMs, key.id],
+        [overlapMs, id],
       );
-      await addSecret(store, key.id, secret);
+      await addSecret(store, id, secret);
     }
-    await trx('webhooks').where({ id: key.id }).update({ updated_by_id: key.userId, updated_at: trx.fn.now() });
-    return { ...(await loadWebhook(trx, key.id)), newSecret: shownIn([secret]) };
+    await trx('webhooks').where({ id }).update({ updated_by_id: userId, updated_at: trx.fn.now() });
+    return { ...(await loadWebhook(trx, id)), newSecret: shownIn([secret]) };
   });
 }
 

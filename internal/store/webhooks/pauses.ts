@@ -1,11 +1,7 @@
+import type { Knex } from 'knex';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Db } from '../postgres/knex.js';
-import { requireFound } from '../postgres/require-found.js';
-
-interface Key {
-  readonly id: number;
-  readonly userId: number;
-}
+import { type ChangeOf, lockRow } from '../records/change.js';
 
 /** The way in which a backlog is unparked. */
 export interface Resuming {
@@ -16,31 +12,31 @@ export interface Resuming {
 }
 
 /** From now on the webhook's deliveries are parked. A second pause changes nothing. */
-export async function pauseWebhook(db: Db, key: Key): Promise<void> {
+export async function pauseWebhook(db: Db, change: ChangeOf): Promise<void> {
   await inTransaction(db, async (trx) => {
-    requireFound(
-      await living(trx, key).update({ ...stamp(trx, key), paused_at: trx.raw('coalesce(paused_at, now())') }),
-    );
-    await trx('resumes').where({ webhook_id: key.id }).delete();
+    await lockRow(trx, 'webhooks', change);
+    await setPaused(trx, change, trx.raw('coalesce(paused_at, now())'));
+    await trx('resumes').where({ webhook_id: change.id }).delete();
   });
 }
 
 /** Sends to the webhook again. Its parked deliveries follow as `resuming` says. */
-export async function resumeWebhook(db: Db, key: Key, { perSecond, dropOlderThanMs }: Resuming): Promise<void> {
+export async function resumeWebhook(db: Db, change: ChangeOf, { perSecond, dropOlderThanMs }: Resuming): Promise<void> {
   await inTransaction(db, async (trx) => {
-    requireFound(await living(trx, key).update({ ...stamp(trx, key), paused_at: null }));
+    await lockRow(trx, 'webhooks', change);
+    await setPaused(trx, change, null);
     // No attempt was made meanwhile, so the webhook did not fail for all that time.
-    await trx('webhook_health').where({ webhook_id: key.id }).update({ failing_since: null, failed_at: null });
+    await trx('webhook_health').where({ webhook_id: change.id }).update({ failing_since: null, failed_at: null });
     if (perSecond === undefined && dropOlderThanMs === undefined) {
-      await trx('resumes').where({ webhook_id: key.id }).delete();
+      await trx('resumes').where({ webhook_id: change.id }).delete();
       return;
     }
     const drop_before =
       dropOlderThanMs === undefined ? null : trx.raw(`now() - ? * interval '1 ms'`, [dropOlderThanMs]);
-    const resume = { webhook_id: key.id, per_second: perSecond ?? null, drop_before, released_at: trx.fn.now() };
+    const resume = { webhook_id: change.id, per_second: perSecond ?? null, drop_before, released_at: trx.fn.now() };
     await trx('resumes').insert(resume).onConflict('webhook_id').merge();
   });
 }
 
-const living = (db: Db, { id }: Key) => db('webhooks').where({ id }).whereNull('deleted_at');
-const stamp = (db: Db, { userId }: Key) => ({ updated_at: db.fn.now(), updated_by_id: userId });
+const setPaused = (trx: Db, { id, userId }: ChangeOf, paused_at: Knex.Raw | null) =>
+  trx('webhooks').where({ id }).update({ paused_at, updated_at: trx.fn.now(), updated_by_id: userId });

@@ -4,6 +4,7 @@ import type { WebhookSettings } from '../../domain/matching/webhook-settings.js'
 import type { SecretChange, SecretHint } from '../../domain/secrets/secret.js';
 import { column, jsonColumn, readColumns, type ValuesIn, writeColumns } from '../postgres/columns.js';
 import { type Recorded, type RecordRow, toRecord } from '../postgres/record.js';
+import { NAME_COLUMNS } from '../records/name-columns.js';
 import { readSettings, writeSettings } from './stored-settings.js';
 import type { ConditionColumns } from './webhook-conditions.js';
 
@@ -13,6 +14,7 @@ const COLUMNS = {
   url: column<string>('url'),
   enabled: column<boolean>('enabled'),
   tags: jsonColumn<Tags>('tags'),
+  ...NAME_COLUMNS,
 };
 
 interface WebhookValues extends ValuesIn<typeof COLUMNS> {

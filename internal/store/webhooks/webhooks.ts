@@ -5,6 +5,9 @@ import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list-page.js';
+import { type ChangeOf, lockRow, requireRevision } from '../records/change.js';
+import { byNames, type NameFilter } from '../records/name-filter.js';
+import { refuseTakenKey, storeKey } from '../records/taken-key.js';
 import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore, shownIn } from '../secrets/webhook-secrets.js';
 import { conditionsOf, IN_STATE } from './webhook-conditions.js';
 import { changedDestination, openDestination, storedDestination } from './webhook-destination.js';
@@ -18,7 +21,7 @@ import {
   webhookCells,
 } from './webhook-row.js';
 
-export interface WebhookFilter {
+export interface WebhookFilter extends NameFilter {
   readonly spaceId: number | undefined;
   readonly tags: readonly Tag[];
   readonly state?: WebhookState | undefined;
@@ -34,7 +37,7 @@ export interface WebhookKey {
 
 /** Lists a page of keys. The webhooks themselves are read step by step. */
 export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): Promise<ListOf<WebhookKey>> {
-  const matching = carryingTags(db('webhooks').whereNull('deleted_at'), 'tags', filter.tags);
+  const matching = byNames(carryingTags(db('webhooks').whereNull('deleted_at'), 'tags', filter.tags), filter);
   if (filter.spaceId !== undefined) matching.where('space_id', filter.spaceId);
   if (filter.state) matching.whereRaw(IN_STATE[filter.state]);
   const columns = [
@@ -63,9 +66,11 @@ export async function loadWebhookEvenDeleted(db: Db, id: number): Promise<Webhoo
   return wholeOne(db, onlyRow(await db('webhooks').where({ id })));
 }
 
-/** Locks a webhook and its secrets against other changes until the transaction ends. */
-export async function lockWebhook(trx: Db, id: number): Promise<Webhook> {
-  return wholeOne(trx, onlyRow(await trx('webhooks').where({ id }).whereNull('deleted_at').forUpdate()));
+/** Locks a webhook and its secrets against other changes until the transaction ends, and checks its revision. */
+export async function lockWebhook(trx: Db, change: ChangeOf): Promise<Webhook> {
+  const row = onlyRow(await trx('webhooks').where({ id: change.id }).whereNull('deleted_at').forUpdate());
+  requireRevision(row, change);
+  return wholeOne(trx, row);
 }
 
 /** Refuses unknown events by their ids. */
@@ -74,22 +79,19 @@ export async function insertWebhook(
   owner: { readonly userId: number; readonly spaceId: number },
   fields: WebhookFields,
 ): Promise<ChangedWebhook> {
-  return inTransaction(db, async (trx) => {
+  const { spaceId, userId } = owner;
+  const inserted = inTransaction(db, async (trx) => {
     const eventIds = await lockEvents(trx, fields.eventIds);
     const destination = await storedDestination(trx, fields);
-    const rows: WebhookRow[] = await trx('webhooks')
-      .insert({
-        ...webhookCells({ ...fields, ...destination }),
-        space_id: owner.spaceId,
-        created_by_id: owner.userId,
-        updated_by_id: owner.userId,
-      })
-      .returning('*');
-    const row = onlyRow(rows);
+    const users = { created_by_id: userId, updated_by_id: userId };
+    const cells = { ...webhookCells({ ...fields, ...destination }), ...users, space_id: spaceId };
+    const inserting = trx('webhooks').insert(cells).returning('*');
+    const row = onlyRow(await storeKey({ of: 'webhook', key: fields.key, spaceId }, inserting));
     await replaceEvents(trx, row.id, eventIds);
     await replaceSecrets({ db: trx, vault }, row.id, [...destination.secrets, ...(fields.secrets ?? [])]);
     return { ...(await wholeOne(trx, row)), newSecret: shownIn(fields.secrets) };
   });
+  return refuseTakenKey(db, inserted);
 }
 
 /**
@@ -98,48 +100,46 @@ export async function insertWebhook(
  */
 export async function changeWebhook(
   { db, vault }: SecretStore,
-  key: { readonly id: number; readonly userId: number },
+  change: ChangeOf,
   decide: (current: Webhook) => WebhookFields,
 ): Promise<ChangedWebhook> {
-  return inTransaction(db, async (trx) => {
-    const stored = await lockWebhook(trx, key.id);
+  const { id, userId } = change;
+  const changed = inTransaction(db, async (trx) => {
+    const stored = await lockWebhook(trx, change);
     if (stored.settingsProblem) throw new AppError('conflict', stored.settingsProblem);
     const current = { ...stored, ...(await openDestination({ db: trx, vault }, stored)) };
     const fields = decide(current);
     const eventIds = await lockEvents(trx, fields.eventIds);
-    await replaceEvents(trx, key.id, eventIds);
+    await replaceEvents(trx, id, eventIds);
     const destination = await changedDestination(trx, { stored, current, next: fields });
-    await replaceSecrets({ db: trx, vault }, key.id, [...destination.secrets, ...(fields.secrets ?? [])]);
+    await replaceSecrets({ db: trx, vault }, id, [...destination.secrets, ...(fields.secrets ?? [])]);
     const losesBreaker = fields.settings.breaker === 'off' && current.settings.breaker !== 'off';
     const isAnother = !current.enabled || losesBreaker || fields.url !== current.url;
     const startsAnew = fields.enabled && isAnother;
-    if (startsAnew) await trx('webhook_health').where({ webhook_id: key.id }).delete();
-    const rows: WebhookRow[] = await trx('webhooks')
-      .where({ id: key.id })
-      .update({
-        ...webhookCells({ ...fields, ...destination }),
-        ...(fields.enabled && { disabled_because: null, disabled_at: null }),
-        ...(startsAnew && { circuit_opened_at: null }),
-        updated_by_id: key.userId,
-        updated_at: trx.fn.now(),
-      })
-      .returning('*');
-    return { ...(await wholeOne(trx, onlyRow(rows))), newSecret: shownIn(fields.secrets) };
+    if (startsAnew) await trx('webhook_health').where({ webhook_id: id }).delete();
+    const cells = {
+      ...webhookCells({ ...fields, ...destination }),
+      ...(fields.enabled && { disabled_because: null, disabled_at: null }),
+      ...(startsAnew && { circuit_opened_at: null }),
+      updated_by_id: userId,
+      updated_at: trx.fn.now(),
+    };
+    const updating = trx('webhooks').where({ id }).update(cells).returning('*');
+    const row = onlyRow(await storeKey({ of: 'webhook', key: fields.key, spaceId: stored.spaceId }, updating));
+    return { ...(await wholeOne(trx, row)), newSecret: shownIn(fields.secrets) };
   });
+  return refuseTakenKey(db, changed);
 }
 
-export async function deleteWebhook(db: Db, key: { readonly id: number; readonly userId: number }): Promise<void> {
-  const deleted = await inTransaction(db, async (trx) => {
+export async function deleteWebhook(db: Db, change: ChangeOf): Promise<void> {
+  const { id, userId } = change;
+  await inTransaction(db, async (trx) => {
+    await lockRow(trx, 'webhooks', change);
     const now = trx.fn.now();
-    const count = await trx('webhooks')
-      .where({ id: key.id })
-      .whereNull('deleted_at')
-      .update({ deleted_at: now, updated_at: now, updated_by_id: key.userId });
-    await deleteSecrets(trx, key.id);
-    for (const table of ['webhook_health', 'resumes']) await trx(table).where({ webhook_id: key.id }).delete();
-    return count;
+    await trx('webhooks').where({ id }).update({ deleted_at: now, updated_at: now, updated_by_id: userId });
+    await deleteSecrets(trx, id);
+    for (const table of ['webhook_health', 'resumes']) await trx(table).where({ webhook_id: id }).delete();
   });
-  if (deleted === 0) throw new AppError('not_found', 'Record not found');
 }
 
 /** Returns whether an enabled webhook of the space has exactly this event. */

@@ -1,0 +1,33 @@
+import { AppError } from '../../errors.js';
+import type { Principal, Spaces } from '../../identity/principal.js';
+import type { Db } from '../../store/postgres/knex.js';
+import { findWebhooksByKey } from '../../store/records/find-by-key.js';
+import type { Reference } from './reference.js';
+
+/** Enough to see that a key is ambiguous, and to name two of the spaces. */
+const MAX_FOUND = 2;
+
+export interface NamedWebhook {
+  readonly webhook: Reference;
+  /** The space that the caller names. */
+  readonly space: number | undefined;
+}
+
+/**
+ * Returns the id of the webhook that a caller names. An id is returned as it is, without a query, because reading
+ * the webhook shows whether it exists. A key is looked up in the given space, or in all spaces of the caller.
+ * @throws {AppError} `not_found`, or `conflict` if webhooks of several spaces have the key
+ */
+export async function findWebhookId(db: Db, caller: Principal, { webhook, space }: NamedWebhook): Promise<number> {
+  if (typeof webhook === 'number') return webhook;
+  const spaces = space === undefined ? caller.spaces : within(caller.spaces, space);
+  const [found, another] = await findWebhooksByKey(db, webhook.key, { spaces, limit: MAX_FOUND });
+  if (!found) throw new AppError('not_found', 'Record not found');
+  if (!another) return found.id;
+  const sentence = `webhooks of several spaces have the key "${webhook.key}": name one, such as ?space=${found.spaceId} or ?space=${another.spaceId}`;
+  throw new AppError('conflict', sentence, 'space');
+}
+
+function within(spaces: Spaces, space: number): Spaces {
+  return spaces === 'all' || spaces.includes(space) ? [space] : [];
+}

@@ -1,0 +1,26 @@
+import type { Spaces } from '../../identity/principal.js';
+import type { Db } from '../postgres/knex.js';
+
+/** The id of the event with the key that is not deleted. */
+export async function findEventByKey(db: Db, key: string): Promise<number | undefined> {
+  const [event] = await db('events').where({ key }).whereNull('deleted_at').select('id');
+  return event?.id;
+}
+
+/** A webhook with a key, and its space. */
+export interface KeyedWebhook {
+  readonly id: number;
+  readonly spaceId: number;
+}
+
+/** The webhooks with the key that are not deleted, in these spaces. There is at most one in each space. */
+export async function findWebhooksByKey(
+  db: Db,
+  key: string,
+  { spaces, limit }: { readonly spaces: Spaces; readonly limit: number },
+): Promise<readonly KeyedWebhook[]> {
+  const found = db('webhooks').where({ key }).whereNull('deleted_at').orderBy('space_id').limit(limit);
+  if (spaces !== 'all') found.whereRaw('space_id = any(?::bigint[])', [[...spaces]]);
+  const rows: { id: number; space_id: string }[] = await found.select('id', 'space_id');
+  return rows.map(({ id, space_id }) => ({ id, spaceId: Number(space_id) }));
+}
