@@ -1,4 +1,6 @@
 import type { EndpointDeps } from './api-deps.js';
+import { makeApplyEndpoints } from './apply/apply-endpoints.js';
+import { makeExportEndpoints } from './apply/export-endpoints.js';
 import { makeAccountingEndpoints } from './deliveries/accounting-endpoints.js';
 import { makeBulkEndpoints } from './deliveries/bulk-endpoints.js';
 import { makeDeadLetterEndpoints } from './deliveries/dead-letter-endpoints.js';
@@ -31,6 +33,8 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makeSpaceResourceEndpoints(deps),
     ...makeSpaceEndpoints(deps),
     ...makeWebhookEndpoints(deps),
+    ...makeApplyEndpoints(deps),
+    ...makeExportEndpoints(deps),
     ...makeTestEndpoints(deps),
     ...makePauseEndpoints(deps),
     ...makeSecretEndpoints(deps),

@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeVault } from '../store/secrets/vault.js';
+import { OAUTH2, pems, SETTING_FORMS } from '../testkit/kits/setting-forms.js';
 import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
-import { makeCertificates } from '../testkit/servers/certificates.js';
-import type { credentialFields } from './webhooks/credentials.js';
-import type { settingFields } from './webhooks/settings/settings.js';
 
-const pems = makeCertificates();
 let api: TestApi;
 
 beforeAll(async () => {
@@ -15,61 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-const OAUTH2 = { type: 'oauth2', client_id: 'me', client_secret: 'a-secret-of-ours' };
-/** All settings, in each of their forms. */
-const SETTINGS: Record<keyof typeof settingFields | keyof typeof credentialFields, readonly unknown[]> = {
-  format: ['cloudevents'],
-  method: ['PUT'],
-  signature: [
-    { scheme: 'standard' },
-    { scheme: 'standard-ed25519' },
-    { scheme: 'webhooks-emitter', prefix: 'Acme' },
-    { scheme: 'github' },
-    { scheme: 'none' },
-  ],
-  headers: [{ 'X-Team': 'payments' }, {}],
-  pass_headers: [['x-request-id'], []],
-  timeout: ['1500ms'],
-  retry: [
-    { schedule: ['5s', '90m'], jitter: 0, max_age: '1d', final_statuses: [400, 422] },
-    { schedule: { start: '1s', factor: 1.5, cap: '1h', tries: 10 } },
-    { schedule: { constant: '30s', tries: 0 } },
-    {},
-  ],
-  max_in_flight: [3],
-  rate: ['100/minute'],
-  breaker: ['off', { failures: 0, share: 0.25 }, {}],
-  ordering: ['webhook', { header: 'Order-Id' }, { pointer: '/order/id' }, 'none'],
-  disable_after: ['0s', '36h'],
-  auth: [
-    { type: 'basic', username: 'me', password: 'a-secret-of-ours' },
-    { type: 'bearer', token: 'a-secret-of-ours' },
-    { type: 'bearer', token: 'abc' },
-    { type: 'api_key', header: 'X-Key', value: 'a-secret-of-ours' },
-    {
-      ...OAUTH2,
-      token_url: 'https://id.example/token',
-      scope: 'a b',
-      audience: 'x',
-      client_auth: 'client_secret_post',
-    },
-    { ...OAUTH2, issuer: 'https://id.example/realm' },
-  ],
-  tls: [
-    { ca: pems.ca, certificate: pems.client.cert, key: pems.client.key },
-    { certificate: pems.client.cert, key: pems.client.key, insecure: true },
-  ],
-  proxy: [
-    'none',
-    'http://proxy.example:3128',
-    'http://operator:sesame@proxy.example:3128',
-    'http://a@[2606:4700::1]:1',
-  ],
-};
-const EACH = Object.entries(SETTINGS).flatMap(([name, forms]) =>
+const EACH = Object.entries(SETTING_FORMS).flatMap(([name, forms]) =>
   forms.map((form, nth) => [name, nth, { [name]: form }] as const),
 );
-const EVERYTHING = Object.fromEntries(Object.entries(SETTINGS).map(([name, [first]]) => [name, first] as const));
+const EVERYTHING = Object.fromEntries(Object.entries(SETTING_FORMS).map(([name, [first]]) => [name, first] as const));
 /** The conditions of a webhook that hukz sets in addition to the users' decisions. */
 const CONDITIONS = [
   'paused_at = now()',
@@ -110,7 +56,7 @@ describe('a webhook that is sent back as it was read stays as it is', () => {
 
   it('with everything switched on', async () => {
     const id = await make(EVERYTHING);
-    expect(Object.keys(await read(id))).toEqual(expect.arrayContaining(Object.keys(SETTINGS)));
+    expect(Object.keys(await read(id))).toEqual(expect.arrayContaining(Object.keys(SETTING_FORMS)));
     await expectUnchanged(id);
   });
 

@@ -17,6 +17,8 @@ const MAX_TURN_MS = 20;
 const TRIES = 12;
 /** Maximum length of a refusal with twenty sentences, each with a hundred characters of the request. */
 const MAX_REFUSAL_LENGTH = 8000;
+/** A declaration is refused with up to a hundred sentences. */
+const MAX_DECLARATION_REFUSAL_LENGTH = 40_000;
 /** Node accepts 16 KiB of headers, including the request target. */
 const TARGET_ROOM = 14_000;
 
@@ -109,7 +111,8 @@ async function complaints(name: string, sent: Sent): Promise<readonly string[]> 
   const found: string[] = [];
   if (turnMs > MAX_TURN_MS) found.push(`${name}: a turn of ${turnMs.toFixed(0)} ms, answered ${status}`);
   if (status >= 500 && status !== 503) found.push(`${name}: answered ${status}`);
-  if (status >= 400 && text.length > MAX_REFUSAL_LENGTH) found.push(`${name}: a refusal of ${text.length} characters`);
+  const maxLength = sent.path === '/apply' ? MAX_DECLARATION_REFUSAL_LENGTH : MAX_REFUSAL_LENGTH;
+  if (status >= 400 && text.length > maxLength) found.push(`${name}: a refusal of ${text.length} characters`);
   if (status >= 400 && /(.)\1{100}/.test(text)) found.push(`${name}: repeats more than 100 characters`);
   return found;
 }

@@ -1,12 +1,9 @@
 import { AppError } from '../../errors.js';
+import { SeveralRefusals } from './several-refusals.js';
 
 /** A body that is no JSON object. The first refusal has the message of the contract, and the second one says why. */
-export class InvalidBody extends Error {
-  readonly refusals: readonly [AppError, AppError];
-
+export class InvalidBody extends SeveralRefusals {
   constructor(message: string, problem: string) {
-    super(problem);
-    this.name = 'InvalidBody';
-    this.refusals = [new AppError('unprocessable', message), new AppError('unprocessable', problem)];
+    super([new AppError('unprocessable', message), new AppError('unprocessable', problem)], problem);
   }
 }

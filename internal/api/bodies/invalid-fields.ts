@@ -1,19 +1,16 @@
 import type { z } from 'zod';
 import { AppError } from '../../errors.js';
 import { sentencesFor } from './issue-sentence.js';
+import { SeveralRefusals } from './several-refusals.js';
 
 const MAX_REPORTED = 20;
 
-/** All problems of a request's fields, each as a separate refusal. */
-export class InvalidFields extends Error {
-  readonly refusals: readonly [AppError, ...AppError[]];
-
+/** All problems of a request's fields. */
+export class InvalidFields extends SeveralRefusals {
   constructor(issues: readonly z.core.$ZodIssue[]) {
-    super('invalid fields');
-    this.name = 'InvalidFields';
     const reported = issues.slice(0, MAX_REPORTED).flatMap(sentencesFor).slice(0, MAX_REPORTED);
     const [first, ...rest] = reported.map(({ message, field }) => new AppError('unprocessable', message, field));
-    this.refusals = [first ?? new AppError('unprocessable', 'Invalid request body'), ...rest];
+    super([first ?? new AppError('unprocessable', 'Invalid request body'), ...rest]);
   }
 }
 

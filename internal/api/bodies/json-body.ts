@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { Request } from 'express';
 import { AppError } from '../../errors.js';
@@ -54,7 +55,7 @@ export async function readJsonBody(req: Request, isOptional: boolean): Promise<o
  * is JSON if it parses as JSON. Browsers are excluded from that: a page of another site may send such types without
  * asking hukz (a "simple request"), and each browser names the page in `Origin` or `Sec-Fetch-Site`.
  */
-function requireJsonType({ headers }: Request): boolean {
+export function requireJsonType({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
   const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
   const isUtf8Type = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
@@ -68,7 +69,7 @@ function requireJsonType({ headers }: Request): boolean {
 }
 
 /** Parses the body, and says where it is no JSON if it claims to be. */
-function parsedBody(bytes: Buffer, isNamedJson: boolean): object {
+export function parsedBody(bytes: Buffer, isNamedJson = true): object {
   try {
     return parseObject(bytes);
   } catch (error) {

@@ -46,7 +46,12 @@ export const replayAnswer = z
     until: z.iso.datetime(),
     event: z.string().nullable(),
     state: z.string().meta({ enum: [...states] }),
-    total: z.int().min(0).describe('Number of matching deliveries when the replay was created.'),
+    total: z
+      .int()
+      .min(0)
+      .describe(
+        'Number of matching deliveries when the replay was created. A replay of `PUT /apply` counts as it proceeds.',
+      ),
     done: z.int().min(0).describe('Number of deliveries made due so far.'),
     finished_at: z.iso.datetime().nullable(),
     error: z.string().nullable().describe('Why the replay ended early.'),

@@ -138,6 +138,8 @@ describe('the OpenAPI document', () => {
     ['get /deliveries/{id}', '200 400 401 403 404 429 500 503'],
     ['delete /messages/{id}', '200 400 401 403 404 409 429 500 503'],
     ['post /deliveries/{id}/retry', '202 400 401 403 404 409 422 429 500 503'],
+    ['put /apply', '200 400 401 403 409 413 415 422 429 500 503'],
+    ['get /export', '200 401 403 422 429 431 500 503'],
     ['get /accounting', '200 401 403 409 422 429 431 500 503'],
     ['get /openapi.json', '200 403 429 500'],
     ['get /docs', '200 403 429 500'],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SCOPES, type Scope } from '../../identity/scopes.js';
 import type { Described } from '../api-deps.js';
 import { BODY_BOUNDS, MAX_BODY_BYTES } from '../bodies/json-body.js';
-import type { BodyForm, Endpoint } from '../http/endpoint.js';
+import { type BodyForm, type Endpoint, scopesOf } from '../http/endpoint.js';
 import { BUG_STATUS, HEAD_TOO_LARGE, MEANING_OF, STATUS_OF } from '../http/error-table.js';
 import { KEY_HEADER, remembersAnswers } from '../idempotency/answer-memory.js';
 import { Components, type JsonSchema } from './openapi-schemas.js';
@@ -47,8 +47,8 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly tags: readonly string[];
-  /** One requirement, with the scope that the caller needs. Public operations have none. */
-  readonly security?: readonly [{ readonly user: readonly [Scope] }];
+  /** One requirement, with the scopes that the caller needs. Public operations have none. */
+  readonly security?: readonly [{ readonly user: readonly Scope[] }];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, DescribedAnswer>>;
@@ -128,9 +128,9 @@ export function makeOpenApi(
 
 /** Names the scopes that the operations of the document need. */
 function userWords(endpoints: readonly Endpoint[]): string {
-  const needed = new Set(endpoints.map(({ scope }) => scope));
+  const needed = new Set(endpoints.flatMap(scopesOf));
   const words = [...SCOPES].filter(([scope]) => needed.has(scope)).map(([scope, allows]) => `\`${scope}\` (${allows})`);
-  return `The id of the acting user, a positive integer. hukz trusts this header, so put the API behind a gateway that sets it. Each operation needs one scope, and a user has all of them: ${words.join('; ')}.`;
+  return `The id of the acting user, a positive integer. hukz trusts this header, so put the API behind a gateway that sets it. Each operation needs one scope or several, and a user has all of them: ${words.join('; ')}.`;
 }
 
 function operation(endpoint: Endpoint, components: Components): Operation {
@@ -138,7 +138,7 @@ function operation(endpoint: Endpoint, components: Components): Operation {
     operationId: endpoint.operationId,
     summary: endpoint.summary,
     tags: [endpoint.path.split('/')[1] || 'docs'],
-    ...(endpoint.scope && { security: [{ user: [endpoint.scope] }] }),
+    ...(endpoint.scope && { security: [{ user: scopesOf(endpoint) }] }),
     parameters: [
       ...parameters('path', endpoint.params, components),
       ...parameters('query', endpoint.query, components),

@@ -37,7 +37,7 @@ ${errorLinks(operation, around.meanings)}</details>`;
 }
 
 function describeScope({ security }: Operation): string {
-  return security ? `<p>Scope: ${code(security[0].user[0])}</p>` : '';
+  return security ? `<p>Scope: ${security[0].user.map(code).join(' and ')}</p>` : '';
 }
 
 function describeBody({ requestBody }: Operation): string {

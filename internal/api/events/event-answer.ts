@@ -51,6 +51,9 @@ export function recordJson(record: Recorded) {
   };
 }
 
+/** The values that users set, by public name. */
+export const eventFieldsJson = (event: EventFields) => answerJson(ANSWERS, event);
+
 export function eventJson(event: Event, degraded?: Degradation): z.input<typeof eventAnswer> {
   return { ...recordJson(event), ...answerJson(ANSWERS, event), ...degradedJson(degraded) };
 }

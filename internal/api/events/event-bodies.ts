@@ -5,6 +5,7 @@ import type { Event, EventFields } from '../../store/catalog/event-row.js';
 import { bodyShape, type Change, type FieldsOf, firstValues, nextValues } from '../bodies/field.js';
 import { requiredText } from '../bodies/field-kinds.js';
 import { readOnlyFields } from '../bodies/read-only-fields.js';
+import { declaredKey } from '../names/name-fields.js';
 import { EVENT_FIELDS } from './event-fields.js';
 
 /** The three bodies that create and change an event, and what follows from them. */
@@ -31,6 +32,12 @@ export function makeEventBodies(rules: SubjectRules) {
   const create = z
     .strictObject({ ...bodyShape(fields, 'create'), ...readOnlyFields })
     .meta({ title: 'NewEvent', example: { event: 'tag.created', name: 'Tag created', tags: { app: 'example' } } });
+  const { managed_by: _, ...shape } = create.shape;
+  const declared = z.strictObject({ ...shape, key: declaredKey }).meta({
+    title: 'DeclaredEvent',
+    description: 'An event of `PUT /apply`. Its `managed_by` is that of the declaration.',
+    example: { key: 'tags/created', event: 'tag.created', name: 'Tag created', tags: { app: 'example' } },
+  });
   const changes = {
     put: z.strictObject({ ...bodyShape(fields, 'put'), ...readOnlyFields }).meta({
       title: 'EventPut',
@@ -43,6 +50,7 @@ export function makeEventBodies(rules: SubjectRules) {
   } as const;
   return {
     create,
+    declared,
     ...changes,
     newEvent: (body: z.output<typeof create>): EventFields => firstValues(fields, body),
     changedEvent: (kind: Change, current: Event, body: z.output<(typeof changes)[Change]>): EventFields =>

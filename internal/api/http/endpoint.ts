@@ -58,6 +58,8 @@ interface EndpointDescription {
   readonly isUnlimited?: true;
   /** The endpoint is answered before the layers of express; see `fast-lane.ts`. It reads its body itself. */
   readonly isFast?: true;
+  /** The scopes that a caller needs besides `scope`. */
+  readonly furtherScopes?: readonly Scope[];
   /** An absent body means `{}`. */
   readonly bodyIsOptional?: true;
 }
@@ -110,6 +112,10 @@ export interface Endpoint extends EndpointDescription {
   readonly scope: Scope | undefined;
   answer(request: RawRequest): Promise<Answer>;
 }
+
+/** The scopes that a caller needs, all of them. */
+export const scopesOf = ({ scope, furtherScopes = [] }: Endpoint): readonly Scope[] =>
+  scope ? [scope, ...furtherScopes] : [];
 
 export function publicEndpoint(
   description: EndpointDescription,

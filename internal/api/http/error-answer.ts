@@ -3,8 +3,7 @@ import { AppError } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { Seldom } from '../../seldom.js';
 import { isDatabaseAway } from '../../store/postgres/database-away.js';
-import { InvalidBody } from '../bodies/invalid-body.js';
-import { InvalidFields } from '../bodies/invalid-fields.js';
+import { SeveralRefusals } from '../bodies/several-refusals.js';
 import { InProgress } from '../idempotency/answer-memory.js';
 import { BUG_STATUS, STATUS_OF } from './error-table.js';
 import { requestIdOf } from './request-id.js';
@@ -64,7 +63,7 @@ export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
 type Refusals = readonly [AppError, ...AppError[]];
 
 function refusalsIn(error: unknown): Refusals | undefined {
-  if (error instanceof InvalidFields || error instanceof InvalidBody) return error.refusals;
+  if (error instanceof SeveralRefusals) return error.refusals;
   if (error instanceof AppError) return [error];
   const library = libraryRefusal(error);
   if (library) return [library];

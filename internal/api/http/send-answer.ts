@@ -5,7 +5,7 @@ import { requireScope } from '../../identity/principal.js';
 import { readJsonBody } from '../bodies/json-body.js';
 import { KEY_HEADER, type KeyedAnswer, type KeyedRequest, remembersAnswers } from '../idempotency/answer-memory.js';
 import { principalOf } from './caller.js';
-import type { Answer, Endpoint } from './endpoint.js';
+import { type Answer, type Endpoint, scopesOf } from './endpoint.js';
 import { reportIgnored, unknownParameters } from './ignored-names.js';
 import type { LargeAnswers } from './large-answers.js';
 import { inPieces } from './pieces.js';
@@ -29,7 +29,7 @@ export type AnswerOnce = (
 /** Makes the express handler of a row of the table. */
 export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds, answerOnce?: AnswerOnce): RequestHandler {
   return async (req, res) => {
-    if (endpoint.scope) requireScope(principalOf(res), endpoint.scope);
+    for (const scope of scopesOf(endpoint)) requireScope(principalOf(res), scope);
     reportIgnored(res, unknownParameters(endpoint, req.query));
     const answer = await endpoint.answer({
       params: req.params,

@@ -43,6 +43,18 @@ export const managedByField = nullableText('managed_by', {
   orEmpty: managerLike(emptyOr(PRINTABLE)).meta(MANAGED_BY),
 });
 
+/** The key of an object of `PUT /apply`, by which it is found again. */
+export const declaredKey = resourceKey.meta({
+  description: 'A name of your own, by which the object is found when it is applied again.',
+  example: 'shop/orders',
+});
+
+/** The `managed_by` of the objects of `PUT /apply`. */
+export const declaredBy = managedBy.meta({
+  description: 'The program or the person who declares the objects.',
+  example: 'terraform',
+});
+
 /** The filters of lists by these fields. */
 export const nameQueries = {
   key: resourceKey.optional().meta({ description: 'the key, exactly', example: 'shop/orders' }),

@@ -26,12 +26,24 @@ export function changedSecret(
   settings: WebhookSettings,
   { signature, secret }: SigningBody,
 ): readonly SecretChange[] {
-  const stays = schemeNameIn(settings) === schemeNameIn(current.settings) && isSigned(current);
-  if (signature !== undefined && !stays) return secretFor(settings, secret);
+  if (signature !== undefined && !staysSigned(current, settings)) return secretFor(settings, secret);
   if (secret === undefined) return [];
   const code = signature === undefined ? 'unprocessable' : 'conflict';
   throw new AppError(code, 'secret can be changed only by POST /webhooks/{id}/secret/rotate', 'secret');
 }
+
+/** The secret of a declaration. As above, but it may replace the secret of the same scheme. */
+export function declaredSecret(
+  current: Webhook,
+  settings: WebhookSettings,
+  { secret }: SigningBody,
+): readonly SecretChange[] {
+  return staysSigned(current, settings) && secret === undefined ? [] : secretFor(settings, secret);
+}
+
+/** Whether the webhook has a secret, and keeps the scheme that the secret fits. */
+export const staysSigned = (current: Webhook, settings: WebhookSettings): boolean =>
+  schemeNameIn(settings) === schemeNameIn(current.settings) && isSigned(current);
 
 /**
  * A secret that the caller provided, or a generated one, which is shown to the caller once.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChangedWebhook } from '../../store/webhooks/webhook-row.js';
+import type { ChangedWebhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
 import { answerJson, answerShape } from '../bodies/field.js';
 import { id, spaceId } from '../bodies/numbers.js';
 import { eventAnswer, recordFields, recordJson } from '../events/event-answer.js';
@@ -55,5 +55,22 @@ export function webhookJson(webhook: ChangedWebhook): Omit<z.input<typeof webhoo
     ...conditionJson(webhook.condition),
     ...secretsJson(webhook),
     ...credentialJson(webhook),
+  };
+}
+
+/** The values that users set, by public name, to compare two webhooks. Their urls and headers are whole. */
+export function webhookFieldsJson(fields: Omit<WebhookFields, 'secrets'>): Readonly<Record<string, unknown>> {
+  const { url, settings, eventIds } = fields;
+  const { auth, tls, proxy } = credentialJson({ settings, secrets: [] });
+  const tokenUrl = settings.auth?.type === 'oauth2' ? settings.auth.tokenUrl : undefined;
+  return {
+    ...answerJson(SHOWN, fields),
+    ...settingsJson(settings),
+    url,
+    events: eventIds,
+    headers: settings.headers,
+    auth: auth && { ...auth, token_url: tokenUrl },
+    tls,
+    proxy,
   };
 }

@@ -1,19 +1,21 @@
 import { z } from 'zod';
+import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { NO_SETTINGS } from '../../domain/matching/webhook-settings.js';
 import { AppError } from '../../errors.js';
 import type { Webhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
-import { boundedText } from '../bodies/bounds.js';
+import { boundedList, boundedText } from '../bodies/bounds.js';
 import { bodyShape, type Change, firstValues, nextValues } from '../bodies/field.js';
-import { spaceId } from '../bodies/numbers.js';
+import { id, spaceId } from '../bodies/numbers.js';
 import { ignoredField, readOnlyFields } from '../bodies/read-only-fields.js';
 import { isStorable, UNSTORABLE } from '../bodies/text.js';
+import { declaredKey } from '../names/name-fields.js';
 import { ignoredConditions } from './condition-answer.js';
 import { changeCredentials, credentialFields, newAccessFields } from './credentials.js';
 import { secretRule } from './settings/secret-rule.js';
 import { changeSettings, settingFields } from './settings/settings.js';
-import { changedSecret, firstSecret } from './signing-secret.js';
+import { changedSecret, declaredSecret, firstSecret } from './signing-secret.js';
 import type { Judged } from './tls-secrets.js';
-import { WEBHOOK_FIELDS } from './webhook-fields.js';
+import { MAX_EVENTS, WEBHOOK_FIELDS } from './webhook-fields.js';
 
 const MAX_SECRET_LENGTH = 512;
 const space = spaceId.meta({
@@ -26,6 +28,12 @@ export const secretText = boundedText(MAX_SECRET_LENGTH).refine(isStorable, UNST
   description: 'Your own signing secret, in the form of the signature scheme. Never returned.',
   example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 });
+const eventNames = boundedList(z.union([id, boundedText(MAX_SUBJECT_LENGTH).min(1)]), MAX_EVENTS)
+  .default([])
+  .meta({
+    description: 'The events whose messages the webhook receives: ids, `key:<key>`, or subjects.',
+    example: ['tag.created', 'key:shop/orders'],
+  });
 const common = {
   ...settingFields,
   secret: secretText.optional(),
@@ -40,6 +48,11 @@ const wordsOfCreate = {
   allOf: [secretRule('standard')],
   example: { name: 'Search index', url: 'https://example.com/hook', event_ids: [1], tags: { app: 'search' } },
 };
+const EXAMPLE_OF_DECLARED = {
+  key: 'search/index',
+  url: 'https://example.com/hook',
+  events: ['tag.created', 'key:shop/orders'],
+};
 const ruleOfChange = { allOf: [secretRule(undefined)] };
 
 /** `POST /webhooks` has the space in the body. */
@@ -51,6 +64,13 @@ export const newWebhookBody = z
 export const newSpaceWebhookBody = z
   .strictObject({ ...create, space_id: space.optional() })
   .meta({ title: 'NewSpaceWebhook', ...wordsOfCreate });
+
+const { event_ids: _, managed_by: __, events: ___, ...declared } = create;
+
+/** A webhook of `PUT /apply`. It names its events. Its `managed_by` and its space are those of the declaration. */
+export const declaredWebhookBody = z
+  .strictObject({ ...declared, key: declaredKey, events: eventNames })
+  .meta({ title: 'DeclaredWebhook', ...wordsOfCreate, example: EXAMPLE_OF_DECLARED });
 
 /** The bodies that change a webhook. */
 export const webhookChanges = {
@@ -83,11 +103,30 @@ export const webhookChanges = {
     }),
 } as const;
 
-export function newWebhook(body: Judged<z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>>): WebhookFields {
+export function newWebhook(body: WholeWebhookBody): WebhookFields {
   const values = firstValues(WEBHOOK_FIELDS, body);
   const wanted = { url: values.url, settings: changeSettings(NO_SETTINGS, body), keptHeaders: [] };
   const { settings, secrets } = changeCredentials(undefined, wanted, body);
   return { ...values, settings, secrets: [...firstSecret(settings, body), ...secrets] };
+}
+
+/** The body of a new webhook, or of one that is declared as a whole. */
+export type WholeWebhookBody = Judged<Omit<z.output<typeof newWebhookBody>, 'space_id'>>;
+
+/**
+ * The values of a webhook that a body declares as a whole. A field that the body lacks gets its first value, and a
+ * secret stays.
+ */
+export function declaredWebhook(
+  current: Webhook,
+  body: WholeWebhookBody,
+  keptHeaders: readonly string[],
+): WebhookFields {
+  const values = firstValues(WEBHOOK_FIELDS, body);
+  const wanted = { url: values.url, settings: changeSettings(NO_SETTINGS, body), keptHeaders };
+  const { auth = null, tls = null, proxy = null } = body;
+  const { settings, secrets } = changeCredentials(current, wanted, { auth, tls, proxy });
+  return { ...values, settings, secrets: [...declaredSecret(current, settings, body), ...secrets] };
 }
 
 interface WebhookChange {

@@ -11,7 +11,7 @@ import { MAX_NAME_LENGTH } from '../events/event-fields.js';
 import { keyField, managedByField } from '../names/name-fields.js';
 import { receiverUrl, urlPattern } from './receiver-url.js';
 
-const MAX_EVENTS = 500;
+export const MAX_EVENTS = 500;
 const eventIds = boundedList(id, MAX_EVENTS).meta({
   description: 'The events whose messages the webhook receives. The list is replaced as a whole.',
   example: [1, 2],

@@ -26,12 +26,15 @@ export async function storeKey<T>(stored: StoredKey, statement: PromiseLike<T>):
   }
 }
 
-/** Refuses a key that is taken by a sentence with the id of the other resource. The transaction must have ended. */
+/**
+ * Refuses a key that is taken by a sentence with the id of the other resource. The transaction must have ended, so a
+ * part of a larger one leaves the refusal to the call around that one.
+ */
 export async function refuseTakenKey<T>(db: Db, transaction: Promise<T>): Promise<T> {
   try {
     return await transaction;
   } catch (error) {
-    if (!(error instanceof TakenKey)) throw error;
+    if (!(error instanceof TakenKey) || db.isTransaction) throw error;
     const { taken } = error;
     const id = await findOther(db, taken);
     // The other resource may have been deleted, or have lost the key, since the index has refused it.

@@ -33,7 +33,8 @@ const NEXT_JOB: Statement = {
 
 const ADVANCE: Statement = {
   text: `
-    update replays set cursor_at = $2, cursor_id = $3, done = done + $4::int, next_at = now() + $5 * interval '1 ms',
+    update replays set cursor_at = $2, cursor_id = $3, done = done + $4::int, total = greatest(total, done + $4::int),
+      next_at = now() + $5 * interval '1 ms',
       state = case when $6 then 'done' else state end, finished_at = case when $6 then now() end
     where id = $1`,
 };

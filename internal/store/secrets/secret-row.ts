@@ -21,13 +21,17 @@ export interface NewSecretRow {
   readonly row: string | undefined;
 }
 
-/** Returns the id and the name of a row that is inserted in this transaction. */
-export async function nextSecretRow(trx: Db): Promise<NewSecretRow> {
-  const { rows } = await trx.raw(`
-    select *, case when not ${HAS_OLD_INSTANCES} then ${NAME} end as row
-    from (select nextval(pg_get_serial_sequence('webhook_secrets', 'id'))::text as id, now() as created_at) fresh`);
-  const [{ id, row }] = rows as [{ id: string; row: string | null }];
-  return { id, row: row ?? undefined };
+/** Returns the ids and the names of rows that are inserted in this transaction, in ascending order. */
+export async function nextSecretRows(trx: Db, count: number): Promise<readonly NewSecretRow[]> {
+  const { rows }: { rows: { id: string; row: string | null }[] } = await trx.raw(
+    `select *, case when not ${HAS_OLD_INSTANCES} then ${NAME} end as row
+     from (
+       select nextval(pg_get_serial_sequence('webhook_secrets', 'id'))::text as id, now() as created_at
+       from generate_series(1, ?)
+     ) fresh`,
+    [count],
+  );
+  return rows.map(({ id, row }) => ({ id, row: row ?? undefined }));
 }
 
 /** Returns whether an instance of an earlier version runs, which can only open envelope 1. */

@@ -1,6 +1,6 @@
 import { hintOf, type SecretChange, type SecretHint, type SecretPurpose } from '../../domain/secrets/secret.js';
 import type { Db } from '../postgres/knex.js';
-import { ENVELOPE, nextSecretRow } from './secret-row.js';
+import { ENVELOPE, nextSecretRows } from './secret-row.js';
 import type { Vault } from './vault.js';
 
 /** The database in which secrets are kept, and the vault that seals them. */
@@ -50,19 +50,32 @@ export async function replaceSecrets(
 }
 
 /** Adds a secret to those that the webhook has of its purpose. `db` must be the transaction. */
-export async function addSecret(
-  { db, vault }: SecretStore,
-  webhookId: number,
-  { purpose, value, hint }: SecretChange,
-): Promise<void> {
-  if (value === null) return;
-  const { id, row } = await nextSecretRow(db);
-  const { keyId, sealed } = vault.seal({ webhookId, purpose, row }, value);
-  const envelope = keyId !== undefined && row !== undefined ? ENVELOPE : 1;
+export const addSecret = (store: SecretStore, webhookId: number, change: SecretChange): Promise<void> =>
+  addSecrets(store, [{ webhookId, change }]);
+
+/** A secret to store. A change that only removes secrets is left out. */
+export interface AddedSecret {
+  readonly webhookId: number;
+  readonly change: SecretChange;
+}
+
+/** Adds secrets of several webhooks by two statements. `db` must be the transaction. */
+export async function addSecrets({ db, vault }: SecretStore, added: readonly AddedSecret[]): Promise<void> {
+  const secrets = added.flatMap(({ webhookId, change: { purpose, value, hint } }) =>
+    value === null ? [] : [{ webhookId, purpose, value, hint: hint ?? hintOf(value) }],
+  );
+  if (secrets.length === 0) return;
+  const fresh = await nextSecretRows(db, secrets.length);
+  const cells = secrets.map(({ webhookId, purpose, value, hint }, nth) => {
+    const { id = null, row } = fresh[nth] ?? {};
+    const { keyId, sealed } = vault.seal({ webhookId, purpose, row }, value);
+    const envelope = keyId !== undefined && row !== undefined ? ENVELOPE : 1;
+    return [id, webhookId, purpose, keyId ?? null, envelope, sealed as Buffer, hint];
+  });
   await db.raw(
     `insert into webhook_secrets (id, webhook_id, purpose, key_id, envelope, sealed, hint) overriding system value
-     values (?, ?, ?, ?, ?, ?, ?)`,
-    [id, webhookId, purpose, keyId ?? null, envelope, sealed as Buffer, hint ?? hintOf(value)],
+     values ${cells.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+    cells.flat(),
   );
 }
 

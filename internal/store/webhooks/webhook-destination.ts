@@ -14,11 +14,18 @@ export interface StoredDestination extends Destination {
  * Separates the secret parts of a url and settings, as they are stored. An instance of an earlier version would send to
  * the url with its parts hidden, so nothing is hidden while such an instance runs.
  */
-export async function storedDestination(trx: Db, { url, settings }: Destination): Promise<StoredDestination> {
+export async function storedDestination(trx: Db, destination: Destination): Promise<StoredDestination> {
+  return destinationFor(destination, hidesSecrets(destination) && !(await hasOldInstances(trx)));
+}
+
+/** Whether a part of the destination is a secret. */
+export const hidesSecrets = ({ url, settings }: Destination): boolean =>
+  hiddenSecrets({ url, settings }).some(({ value }) => value !== null);
+
+/** @param mayHide false while an instance of an earlier version runs */
+export function destinationFor({ url, settings }: Destination, mayHide: boolean): StoredDestination {
   const secrets = hiddenSecrets({ url, settings });
-  const hides = secrets.some(({ value }) => value !== null);
-  if (!hides || (await hasOldInstances(trx)))
-    return { url, settings, secrets: secrets.map(({ purpose }) => ({ purpose, value: null })) };
+  if (!mayHide) return { url, settings, secrets: secrets.map(({ purpose }) => ({ purpose, value: null })) };
   return { ...hideSecrets({ url, settings }), secrets };
 }
 

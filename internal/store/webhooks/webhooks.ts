@@ -9,8 +9,9 @@ import { type ChangeOf, lockRow, requireRevision } from '../records/change.js';
 import { byNames, type NameFilter } from '../records/name-filter.js';
 import { refuseTakenKey, storeKey } from '../records/taken-key.js';
 import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore, shownIn } from '../secrets/webhook-secrets.js';
+import { insertWebhooks, type WebhookOwner } from './insert-webhooks.js';
 import { conditionsOf, IN_STATE } from './webhook-conditions.js';
-import { changedDestination, openDestination, storedDestination } from './webhook-destination.js';
+import { changedDestination, openDestination } from './webhook-destination.js';
 import { eventIdsOf, lockEvents, replaceEvents } from './webhook-events.js';
 import {
   type ChangedWebhook,
@@ -76,20 +77,14 @@ export async function lockWebhook(trx: Db, change: ChangeOf): Promise<Webhook> {
 /** Refuses unknown events by their ids. */
 export async function insertWebhook(
   { db, vault }: SecretStore,
-  owner: { readonly userId: number; readonly spaceId: number },
+  owner: WebhookOwner,
   fields: WebhookFields,
 ): Promise<ChangedWebhook> {
-  const { spaceId, userId } = owner;
   const inserted = inTransaction(db, async (trx) => {
-    const eventIds = await lockEvents(trx, fields.eventIds);
-    const destination = await storedDestination(trx, fields);
-    const users = { created_by_id: userId, updated_by_id: userId };
-    const cells = { ...webhookCells({ ...fields, ...destination }), ...users, space_id: spaceId };
-    const inserting = trx('webhooks').insert(cells).returning('*');
-    const row = onlyRow(await storeKey({ of: 'webhook', key: fields.key, spaceId }, inserting));
-    await replaceEvents(trx, row.id, eventIds);
-    await replaceSecrets({ db: trx, vault }, row.id, [...destination.secrets, ...(fields.secrets ?? [])]);
-    return { ...(await wholeOne(trx, row)), newSecret: shownIn(fields.secrets) };
+    const inserting = insertWebhooks({ db: trx, vault }, owner, [fields]);
+    const [made] = await storeKey({ of: 'webhook', key: fields.key, spaceId: owner.spaceId }, inserting);
+    const row = made && (await trx('webhooks').where({ id: made.id }));
+    return { ...(await wholeOne(trx, onlyRow(row ?? []))), newSecret: made?.newSecret };
   });
   return refuseTakenKey(db, inserted);
 }

@@ -1,0 +1,107 @@
+import type { Deliveries, EventIntake, LiveCatalog, Receivers, Stores } from '../api-deps.js';
+import { BodyRoom } from '../bodies/body-room.js';
+import { requireJsonType } from '../bodies/json-body.js';
+import { readBody } from '../bodies/read-body.js';
+import { makeLive } from '../catalog-change.js';
+import { makeEventBodies } from '../events/event-bodies.js';
+import { type Endpoint, type RawRequest, rawEndpoint } from '../http/endpoint.js';
+import { STATUS_OF } from '../http/error-table.js';
+import type { JsonPart } from '../http/pieces.js';
+import { Turnstile } from '../http/turnstile.js';
+import { requireSpace } from '../names/require-space.js';
+import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
+import { type Applied, applyDeclaration, conflictOf } from './apply.js';
+import { applyBody, conflictAnswer, MAX_APPLY_BYTES, MAX_OBJECTS, planAnswer, type StepJson } from './apply-body.js';
+import type { AnyStep, Done } from './carry-out.js';
+import { Problems } from './problems.js';
+import { readDeclaration } from './read-declaration.js';
+
+/** Bodies that are being read, of all callers together. */
+const MAX_BODIES_BYTES = 4 * MAX_APPLY_BYTES;
+/** One declaration is applied at a time, because each may need much memory and a connection for seconds. */
+const MAX_AT_ONCE = 1;
+const PATIENCE_MS = 60_000;
+const STEPS_PER_PART = 100;
+
+export function makeApplyEndpoints(
+  deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & EventIntake & Receivers & Deliveries,
+): readonly Endpoint[] {
+  const bodies = makeEventBodies(deps.subjectRules);
+  const room = new BodyRoom(MAX_BODIES_BYTES);
+  const refusal = 'other declarations are being applied; try again later';
+  const applying = new Turnstile({ most: MAX_AT_ONCE, refusal, patienceMs: PATIENCE_MS });
+  const tooLarge = `a declaration has at most ${MAX_APPLY_BYTES >> 20} MiB`;
+
+  const apply = async (request: RawRequest, body: Buffer): Promise<Applied> => {
+    const principal = request.principal();
+    const problems = new Problems();
+    const reading = { ...deps, bodies, problems, requireSpace: (space: number) => requireSpace(principal, space) };
+    const declaration = await readDeclaration(body, reading);
+    problems.throwIfAny();
+    return applyDeclaration(deps, declaration, principal.userId);
+  };
+
+  return [
+    rawEndpoint(
+      {
+        method: 'put',
+        path: '/apply',
+        operationId: 'applyDeclaration',
+        scope: 'webhooks:write',
+        furtherScopes: ['events:write'],
+        summary: 'Make events and webhooks equal to a declaration, in one transaction, or only plan it',
+        forms: { 'application/json': { schema: applyBody(bodies) } },
+        answers: {
+          200: { description: 'The plan, which was carried out unless `applied` is false.', schema: planAnswer },
+          [STATUS_OF.conflict]: {
+            description: 'The plan has conflicts, or an object has changed meanwhile. Nothing was applied.',
+            schema: conflictAnswer.partial({ plan: true, applied: true, replays: true }),
+          },
+        },
+        refuses: ['too_large', 'unsupported_media_type', 'unprocessable', 'too_many', 'unavailable', 'bad_request'],
+        unsaid: [
+          ...UNSAID_OF_WEBHOOKS,
+          'two objects of a list have the same key',
+          '`env:NAME` means a stored secret that does not exist',
+          `there are more than ${MAX_OBJECTS} objects`,
+        ],
+        meanings: { 400: 'The request ended before its body was complete.', 413: `${tooLarge}.` },
+      },
+      async (request) => {
+        requireJsonType(request.incoming);
+        const body = await readBody(request.incoming, {
+          maxBytes: MAX_APPLY_BYTES,
+          tooLarge,
+          shared: { room, caller: request.principal().subject },
+        });
+        const applied = await applying.through(() => apply(request, body));
+        if (applied.done.size > 0) await makeLive(deps, Promise.resolve());
+        const conflict = conflictOf(applied.steps);
+        if (!conflict) return { status: 200, jsonParts: planParts(applied) };
+        const status = STATUS_OF.conflict;
+        const errors = [{ code: status, message: conflict.message }];
+        return { status, jsonParts: planParts(applied, { errors }) };
+      },
+    ),
+  ];
+}
+
+/** The answer with a plan, in parts, because a plan may have 10,000 steps. */
+async function* planParts({ isApplied, replays, steps, done }: Applied, before: object = {}): AsyncGenerator<JsonPart> {
+  yield `${JSON.stringify({ ...before, applied: isApplied, replays }).slice(0, -1)},"plan":[`;
+  for (let from = 0; from < steps.length; from += STEPS_PER_PART) {
+    const part = steps.slice(from, from + STEPS_PER_PART).map((step) => JSON.stringify(stepJson(step, done.get(step))));
+    yield `${from > 0 ? ',' : ''}${part.join(',')}`;
+  }
+  yield ']}';
+}
+
+const stepJson = ({ kind, key, id, do: action, fields, because }: AnyStep, done: Done | undefined): StepJson => ({
+  kind,
+  key,
+  id: id ?? done?.id,
+  do: action,
+  fields: [...fields],
+  because,
+  secret: done?.secret,
+});

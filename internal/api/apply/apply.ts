@@ -1,0 +1,110 @@
+import { AppError } from '../../errors.js';
+import { type EventUse, findEventUses } from '../../store/declared/declared-events.js';
+import { lockAppliers } from '../../store/declared/lock-appliers.js';
+import { inTransaction } from '../../store/postgres/in-transaction.js';
+import type { Db } from '../../store/postgres/knex.js';
+import { isUniqueViolation } from '../../store/postgres/pg-error.js';
+import { refuseTakenKey } from '../../store/records/taken-key.js';
+import type { Deliveries, EventIntake, Receivers, Stores } from '../api-deps.js';
+import { admitEvents, requireAdmitted } from './admit-events.js';
+import { type AnyStep, carryOut, type Done } from './carry-out.js';
+import type { Declaration } from './declaration.js';
+import { type EventStep, planEvents } from './plan-events.js';
+import { planWebhooks, type WebhookStep } from './plan-webhooks.js';
+import { Problems } from './problems.js';
+import { startReplays } from './start-replays.js';
+
+export type ApplyDeps = Pick<Stores, 'db' | 'vault'> & EventIntake & Receivers & Pick<Deliveries, 'reach'>;
+
+export interface Applied {
+  readonly isApplied: boolean;
+  readonly replays: number;
+  readonly steps: readonly AnyStep[];
+  readonly done: ReadonlyMap<AnyStep, Done>;
+}
+
+interface Plan {
+  readonly events: readonly EventStep[];
+  readonly webhooks: readonly WebhookStep[];
+}
+
+/**
+ * Makes the stored objects equal to the declared ones, in one transaction, or only plans it. A plan with a conflict is
+ * not carried out.
+ * @throws {SeveralRefusals} with all problems of the objects
+ */
+export async function applyDeclaration(deps: ApplyDeps, declaration: Declaration, userId: number): Promise<Applied> {
+  const { head } = declaration;
+  // NATS is asked before the transaction, so that no lock waits for its answer.
+  const admitted = await admitEvents(deps, await planEvents(deps.db, declaration, false), declaration);
+  if (head.dry_run) return notCarriedOut(await makePlan(deps, declaration, false));
+  const applied = inTransaction(deps.db, async (trx): Promise<Applied> => {
+    await lockAppliers(trx, { spaceId: head.space, hasEvents: declaration.events !== undefined });
+    const plan = await makePlan({ ...deps, db: trx }, declaration, true);
+    const steps = [...plan.events, ...plan.webhooks];
+    if (steps.some((step) => step.do === 'conflict')) return notCarriedOut(plan);
+    requireAdmitted(plan.events, admitted);
+    const store = { db: trx, vault: deps.vault, receivers: deps, userId, spaceId: head.space };
+    const done = await carryOut(plan, store);
+    const replays = await startReplays(done, { db: trx, userId, onChange: head.on_change, reach: deps.reach });
+    return { isApplied: true, replays, steps, done };
+  });
+  return refuseRaces(refuseTakenKey(deps.db, applied));
+}
+
+/** A unique index refuses what someone else has created since the plan was made. */
+async function refuseRaces<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new AppError('conflict', 'an object with a declared key was created meanwhile: repeat the request');
+  }
+}
+
+const notCarriedOut = ({ events, webhooks }: Plan): Applied => ({
+  isApplied: false,
+  replays: 0,
+  steps: [...events, ...webhooks],
+  done: new Map(),
+});
+
+async function makePlan(deps: ApplyDeps, declaration: Declaration, isLocking: boolean): Promise<Plan> {
+  const { db, vault } = deps;
+  const problems = new Problems();
+  const { steps, index } = await planEvents(db, declaration, isLocking);
+  const webhooks = await planWebhooks(declaration, { db, vault, receivers: deps, index, problems, isLocking });
+  problems.throwIfAny();
+  return { events: await withUses(db, steps, webhooks), webhooks };
+}
+
+/** An event that a webhook still has after the plan cannot be removed. */
+async function withUses(
+  db: Db,
+  events: readonly EventStep[],
+  webhooks: readonly WebhookStep[],
+): Promise<readonly EventStep[]> {
+  const removed = events.flatMap(({ do: action, plannedId }) => (action === 'remove' ? [plannedId] : []));
+  if (removed.length === 0) return events;
+  const planned = new Map(webhooks.map((step) => [step.id, step]));
+  const staysIn = ({ eventId, webhookId }: EventUse) => {
+    const step = planned.get(webhookId);
+    if (step?.do === 'remove') return false;
+    return step?.eventIds?.includes(eventId) ?? true;
+  };
+  const uses = new Map((await findEventUses(db, removed)).filter(staysIn).map((use) => [use.eventId, use.webhookId]));
+  return events.map((step): EventStep => {
+    const webhook = step.do === 'remove' ? uses.get(step.plannedId) : undefined;
+    return webhook === undefined ? step : { ...step, do: 'conflict', because: `webhook ${webhook} has the event` };
+  });
+}
+
+/** The refusal of a plan with conflicts, with its first conflict. */
+export function conflictOf(steps: readonly AnyStep[]): AppError | undefined {
+  const conflicts = steps.filter((step) => step.do === 'conflict');
+  const [first] = conflicts;
+  if (!first) return undefined;
+  const others = conflicts.length > 1 ? `, and ${conflicts.length - 1} more` : '';
+  const message = `nothing was applied, because of a conflict with ${first.kind} ${first.key ?? first.id}: ${first.because}${others}`;
+  return new AppError('conflict', message);
+}

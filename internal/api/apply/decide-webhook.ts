@@ -1,0 +1,18 @@
+import type { Webhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
+import type { Receivers } from '../api-deps.js';
+import { requireAllowedReceiver } from '../webhooks/allowed-receiver.js';
+import { withinCeilings } from '../webhooks/ceilings.js';
+import { keptHeaders, withHiddenParts } from '../webhooks/hidden-fields.js';
+import { declaredWebhook, newWebhook, type WholeWebhookBody } from '../webhooks/webhook-bodies.js';
+
+/** The values of a webhook that is declared as a whole, under the same rules as those of POST and PATCH. */
+export function decideWebhook(
+  receivers: Receivers,
+  body: WholeWebhookBody,
+  current: Webhook | undefined,
+): WebhookFields {
+  const meant = withHiddenParts(body, current);
+  requireAllowedReceiver(receivers, meant, current);
+  const fields = current ? declaredWebhook(current, meant, keptHeaders(body, current)) : newWebhook(meant);
+  return withinCeilings(receivers.ceilings, fields, current);
+}

@@ -1,0 +1,59 @@
+import { type Event, type EventRow, toEvent } from '../catalog/event-row.js';
+import type { Db } from '../postgres/knex.js';
+
+/** Names of events: keys, subjects in any case, and ids. */
+export interface EventNames {
+  readonly keys: readonly string[];
+  readonly subjects: readonly string[];
+  readonly ids: readonly number[];
+}
+
+const forChange = (isLocking: boolean) => (isLocking ? 'for no key update' : '');
+
+/**
+ * Finds the events that are not deleted and have one of the names, by id. `isLocking` keeps other changes of them off
+ * until the transaction ends.
+ */
+export async function findNamedEvents(
+  db: Db,
+  { keys, subjects, ids }: EventNames,
+  isLocking: boolean,
+): Promise<readonly Event[]> {
+  const { rows }: { rows: EventRow[] } = await db.raw(
+    `select * from events
+     where deleted_at is null and (key = any(?::text[]) or id = any(?::int[])
+       or lower(event) = any(array(select lower(subject) from unnest(?::text[]) subject)))
+     order by id ${forChange(isLocking)}`,
+    [[...keys], [...ids], [...subjects]],
+  );
+  return rows.map(toEvent);
+}
+
+/** Finds the events of a manager with ids above `afterId`, by id. */
+export async function findManagedEvents(
+  db: Db,
+  { managedBy, afterId, limit }: { readonly managedBy: string; readonly afterId: number; readonly limit: number },
+  isLocking: boolean,
+): Promise<readonly Event[]> {
+  const { rows }: { rows: EventRow[] } = await db.raw(
+    `select * from events where deleted_at is null and managed_by = ? and id > ?
+     order by id limit ? ${forChange(isLocking)}`,
+    [managedBy, afterId, limit],
+  );
+  return rows.map(toEvent);
+}
+
+/** A webhook that is not deleted, and an event that it has. */
+export interface EventUse {
+  readonly eventId: number;
+  readonly webhookId: number;
+}
+
+/** Finds the webhooks, of all spaces, that have one of the events. */
+export async function findEventUses(db: Db, eventIds: readonly number[]): Promise<readonly EventUse[]> {
+  return db('webhook_events')
+    .join('webhooks', 'webhooks.id', 'webhook_events.webhook_id')
+    .whereNull('webhooks.deleted_at')
+    .whereRaw('event_id = any(?::int[])', [[...eventIds]])
+    .select({ eventId: 'event_id', webhookId: 'webhook_id' });
+}
