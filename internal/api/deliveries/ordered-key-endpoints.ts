@@ -50,7 +50,7 @@ export function makeOrderedKeyEndpoints(
         summary: 'Release an ordering key by its value: the failed first delivery becomes a dead letter',
         ...WEBHOOK_PATH,
         query: valueQuery,
-        answers: { 200: { description: 'released', schema: z.null() } },
+        answers: { 200: { description: 'The first delivery of the key was released.', schema: z.null() } },
       },
       async ({ id, query }) => {
         await loadWebhook(deps.db, id);
@@ -82,7 +82,7 @@ export function makeOrderedKeyEndpoints(
           'Turn the failed first delivery of an ordering key into a dead letter, so that the following deliveries are sent',
         ...WEBHOOK_PATH,
         params: keyPath,
-        answers: { 200: { description: 'released', schema: z.null() } },
+        answers: { 200: { description: 'The first delivery of the key was released.', schema: z.null() } },
       },
       async ({ id, params: { key } }) => {
         await loadWebhook(deps.db, id);

@@ -85,6 +85,24 @@ function unboundedIn(document: OpenApi, schema: JsonSchema, place: string): stri
   ];
 }
 
+/** Values of callers, in which a member called `description` is nothing that we wrote. */
+const VALUES = ['example', 'examples', 'default', 'enum', 'const'];
+
+/** Our texts under a name such as `description`, each with a JSON pointer at which it is found. */
+const textsOf = (name: string, document: unknown): Map<string, string> => new Map(placesOf(name, document));
+
+function placesOf(name: string, node: unknown, at = '#'): [string, string][] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
+    if (VALUES.includes(key)) return [];
+    const here = `${at}/${key.replaceAll('/', '~1')}`;
+    return key === name && typeof value === 'string' ? [[value, here]] : placesOf(name, value, here);
+  });
+}
+
+/** A sentence begins with a capital, a figure, or something that is written as it is: `code`, our name, a "quotation". */
+const BEGINS = /^(?:[\p{Lu}\d`"*[]|hukz\b)/u;
+
 describe('the OpenAPI document', () => {
   let app: Express;
   let document: OpenApi;
@@ -170,6 +188,18 @@ describe('the OpenAPI document', () => {
       expect(fields.filter(([, field]) => !field.description)).toEqual([]);
       expect(fields.filter(([, field]) => !field.readOnly && field.example === undefined)).toEqual([]);
     }
+  });
+
+  it('has a sentence in every description, with a capital at its start and a full stop at its end', () => {
+    const texts = textsOf('description', document);
+    expect(texts.size).toBeGreaterThan(100);
+    expect([...texts].filter(([text]) => !BEGINS.test(text) || !/[.?]$/.test(text.trim()))).toEqual([]);
+  });
+
+  it('has a capital at the start of every summary, and no full stop at its end', () => {
+    const texts = textsOf('summary', document);
+    expect(texts.size).toBeGreaterThan(30);
+    expect([...texts].filter(([text]) => !BEGINS.test(text) || text.endsWith('.'))).toEqual([]);
   });
 
   it('bounds every text, list and object of names that may be sent', () => {

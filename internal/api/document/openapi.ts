@@ -65,14 +65,14 @@ const RETRY_AFTER = {
 const IGNORED = {
   'Hukz-Ignored': {
     description:
-      'The query parameters that the operation does not have and the read-only fields of the body, which were all ignored, percent-encoded and separated by commas; absent if there are none',
+      'The query parameters that the operation does not have and the read-only fields of the body, which were all ignored, percent-encoded and separated by commas; absent if there are none.',
     schema: { type: 'string' },
   },
 };
 
 const REPLAYED = {
   'Idempotency-Replayed': {
-    description: '`true` if the answer is that of an earlier request with the same `Idempotency-Key`',
+    description: '`true` if the answer is that of an earlier request with the same `Idempotency-Key`.',
     schema: { type: 'string', enum: ['true'] },
   },
 };
@@ -87,7 +87,7 @@ const IDEMPOTENCY_KEY: Parameter = {
   in: 'header',
   required: false,
   description:
-    'A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated',
+    'A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]{1,255}$', example: 'order-17-created' },
 };
 
@@ -165,7 +165,7 @@ function bodyOf({ method, bodyIsOptional }: Endpoint, schema: JsonSchema): Reque
 function formsOf(forms: Readonly<Record<string, BodyForm>>, components: Components): RequestBody {
   return {
     required: true,
-    description: 'One of these forms, by `Content-Type` and by the headers of the request',
+    description: 'One of these forms, by `Content-Type` and by the headers of the request.',
     content: Object.fromEntries(
       Object.entries(forms).map(([type, { schema }]) => [type, { schema: components.use(schema, 'input') }]),
     ),

@@ -124,7 +124,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         summary: 'Delete an event that no webhook has',
         ...EVENT_PATH,
         readsIfMatch: true,
-        answers: { 200: { description: 'deleted', schema: z.null() } },
+        answers: { 200: { description: 'The event was deleted.', schema: z.null() } },
         refuses: ['unprocessable'],
         unsaid: ['`event is associated with some webhook`'],
       },

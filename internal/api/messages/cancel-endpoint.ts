@@ -6,7 +6,7 @@ import { uuidPath } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 
 const cancelledAnswer = z
-  .object({ cancelled: z.int().min(1).describe('the number of its deliveries that are not sent') })
+  .object({ cancelled: z.int().min(1).describe('Number of deliveries of the message that are not sent.') })
   .meta({ title: 'CancelledMessage' });
 
 const NOTHING_WAITS =
@@ -21,7 +21,12 @@ export function makeCancelEndpoint({ pool }: Pick<Stores, 'pool'>): Endpoint {
       operationId: 'cancelMessage',
       summary: 'Cancel a delayed message (Hukz-Deliver-At, Hukz-Delay): its deliveries that are not due yet',
       params: uuidPath,
-      answers: { 200: { description: 'cancelled; each delivery has a log that says so', schema: cancelledAnswer } },
+      answers: {
+        200: {
+          description: 'The message was cancelled. Each delivery has a log that says so.',
+          schema: cancelledAnswer,
+        },
+      },
       refuses: ['not_found', 'conflict'],
     },
     async ({ principal, params }) => {

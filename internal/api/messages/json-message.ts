@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PUBLISHED_SUBJECT } from '../../domain/matching/published-subject.js';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { MAX_DELAY_MS } from '../../domain/message/headers/due-at.js';
 import { RESERVED_PREFIXES } from '../../domain/message/publication.js';
 import { formatDuration } from '../../domain/text/duration.js';
 import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
@@ -14,7 +15,6 @@ const MAX_VALUE_LENGTH = 4096;
 const MAX_VALUES = 20;
 const MAX_REQUEST_ID_LENGTH = 255;
 const MAX_WEBHOOKS = 1000;
-const MAX_DELAY_MS = 30 * 86_400_000;
 /** The names of our own headers, for which the body has fields, in any case. */
 const OURS = RESERVED_PREFIXES.map((prefix) =>
   prefix.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`),
@@ -43,7 +43,7 @@ const headers = boundedRecord(
   `there are at most ${MAX_HEADERS} headers`,
 ).meta({
   maxProperties: MAX_HEADERS,
-  description: 'headers of the message, which webhooks can pass on (`pass_headers`)',
+  description: 'Headers of the message, which webhooks can pass on (`pass_headers`).',
   example: { 'X-Team': 'payments' },
 });
 
@@ -53,12 +53,12 @@ export const jsonMessage = (maxBytes: number) =>
     .strictObject({
       event: boundedText(MAX_SUBJECT_LENGTH)
         .min(1)
-        .meta({ pattern: PUBLISHED_SUBJECT, description: 'the subject of the message', example: 'orders.created' }),
+        .meta({ pattern: PUBLISHED_SUBJECT, description: 'The subject of the message.', example: 'orders.created' }),
       payload: z
         .unknown()
         .optional()
         .meta({
-          description: `any JSON value, delivered byte for byte as it is written here; at most ${maxBytes} bytes`,
+          description: `Any JSON value, delivered byte for byte as it is written here; at most ${maxBytes} bytes.`,
           example: { id: 1 },
         }),
       payload_base64: z
@@ -67,34 +67,37 @@ export const jsonMessage = (maxBytes: number) =>
         .meta({
           maxLength: Math.ceil(maxBytes / 3) * 4,
           pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
-          description: 'a payload that is not JSON, in base64, in place of `payload`',
+          description: 'A payload that is not JSON, in base64, in place of `payload`.',
           example: 'AAEC',
         }),
       headers: headers.optional(),
-      tags: tags.optional().meta({ description: 'only webhooks with all of these tags get the message' }),
-      space: spaceId.optional().meta({ description: 'only webhooks of this space get the message', example: 7 }),
+      tags: tags.optional().meta({ description: 'Only webhooks with all of these tags get the message.' }),
+      space: spaceId.optional().meta({ description: 'Only webhooks of this space get the message.', example: 7 }),
       webhooks: boundedList(id, MAX_WEBHOOKS)
         .optional()
-        .meta({ description: 'only these webhooks get the message', example: [1] }),
+        .meta({ description: 'Only these webhooks get the message.', example: [1] }),
       id: boundedText(MAX_KEY_LENGTH).min(1).regex(SENDABLE, CONTROL).optional().meta({
-        description: 'what `Idempotency-Key` says: the message is accepted once per subject and id',
+        description: 'The same as `Idempotency-Key`: the message is accepted once per subject and id.',
         example: 'order-1-created',
       }),
       deliver_at: boundedText(64)
         .optional()
-        .meta({ description: 'the earliest time of the delivery', example: '2026-01-31T12:00:00Z' }),
+        .meta({ description: 'The earliest time of the delivery.', example: '2026-01-31T12:00:00Z' }),
       delay: boundedText(64)
         .optional()
         .meta({
-          description: `a time to wait, in place of \`deliver_at\`; at most ${formatDuration(MAX_DELAY_MS)}`,
+          description: `Time to wait before the delivery, in place of \`deliver_at\`; at most ${formatDuration(MAX_DELAY_MS)}.`,
           example: '10m',
         }),
-      retry: z.boolean().optional().meta({ description: 'false: each webhook gets one attempt', example: true }),
+      retry: z
+        .boolean()
+        .optional()
+        .meta({ description: 'With `false`, each webhook gets one attempt.', example: true }),
       request_id: boundedText(MAX_REQUEST_ID_LENGTH)
         .min(1)
         .regex(/^[!-~](?:[ -~]*[!-~])?$/, 'consists of visible ASCII characters, with spaces inside only')
         .optional()
-        .meta({ description: 'an id of yours, the same in the requests to all webhooks', example: 'a2b8' }),
+        .meta({ description: 'An id of yours, the same in the requests to all webhooks.', example: 'a2b8' }),
     })
     .meta({
       allOf: [{ not: { required: ['payload', 'payload_base64'] } }, { not: { required: ['deliver_at', 'delay'] } }],

@@ -9,12 +9,12 @@ export const publishAnswer = z
       .string()
       .nullable()
       .describe(
-        'null if no webhook gets the message and messages without one are not kept, and with HTTP_PUBLISH=nats',
+        'Null if no webhook gets the message and messages without one are not kept, and with HTTP_PUBLISH=nats.',
       ),
-    webhooks: z.int().nullable().describe('how many webhooks get the message; null if that is not known here'),
-    duplicate: z.boolean().describe('whether the message was accepted before, under its id'),
-    stream: z.string().optional().describe('the stream that has stored the message (HTTP_PUBLISH=nats)'),
-    sequence: z.int().optional().describe('the place of the message in the stream'),
+    webhooks: z.int().nullable().describe('Number of webhooks that get the message; null if it is not known here.'),
+    duplicate: z.boolean().describe('Whether the message was accepted before, under its id.'),
+    stream: z.string().optional().describe('The stream that has stored the message (HTTP_PUBLISH=nats).'),
+    sequence: z.int().optional().describe('The position of the message in the stream.'),
   })
   .meta({ title: 'PublishedMessage' });
 

@@ -25,26 +25,26 @@ const option = (description: string, example: string, pattern?: string) =>
 /** The headers of a request that are about its message. */
 export const publishHeaders = z.object({
   'Idempotency-Key': z.string().min(1).max(MAX_KEY_LENGTH).optional().meta({
-    description: 'the message is accepted once per subject and key (Nats-Msg-Id)',
+    description: 'The message is accepted once per subject and key (Nats-Msg-Id).',
     example: 'order-1-created',
   }),
   'Hukz-Event': z.string().max(MAX_SUBJECT_LENGTH).optional().meta({
     pattern: PUBLISHED_SUBJECT,
-    description: 'the subject of the message; the body is then its payload, byte for byte, of any content type',
+    description: 'The subject of the message. The body is then its payload, byte for byte, of any content type.',
     example: 'orders.created',
   }),
-  'Hukz-Tag': option('only webhooks with this tag get the message; repeatable', 'app:search', '^[^:]+:'),
-  'Hukz-Space': option('only webhooks of this space get the message', '7', '^[0-9]{1,15}$'),
+  'Hukz-Tag': option('Only webhooks with this tag get the message; repeatable.', 'app:search', '^[^:]+:'),
+  'Hukz-Space': option('Only webhooks of this space get the message.', '7', '^[0-9]{1,15}$'),
   'Hukz-Webhook': option(
-    'only these webhooks get the message; repeatable',
+    'Only these webhooks get the message; repeatable.',
     '17, 18',
     '^[1-9][0-9]{0,8}(?:, ?[1-9][0-9]{0,8})*$',
   ),
-  'Hukz-Deliver-At': option('the earliest time of the delivery', '2026-01-31T12:00:00Z'),
-  'Hukz-Delay': option('a time to wait, in place of a time of the delivery', '10m'),
-  'Hukz-No-Retry': option('1: each webhook gets one attempt', '1', '^(?:1|true)$'),
+  'Hukz-Deliver-At': option('The earliest time of the delivery.', '2026-01-31T12:00:00Z'),
+  'Hukz-Delay': option('Time to wait before the delivery, in place of `Hukz-Deliver-At`.', '10m'),
+  'Hukz-No-Retry': option('With `1`, each webhook gets one attempt.', '1', '^(?:1|true)$'),
   'Hukz-Request-Id': option(
-    'an id of yours, the same in the requests to all webhooks',
+    'An id of yours, the same in the requests to all webhooks.',
     'a2b8',
     '^[!-~](?:[ -~]*[!-~])?$',
   ),
@@ -53,16 +53,16 @@ export const publishHeaders = z.object({
 const cloudEvent = z
   .object({
     specversion: z.literal('1.0'),
-    id: z.string().min(1).max(MAX_KEY_LENGTH).meta({ description: 'with `source`, the id of the message' }),
+    id: z.string().min(1).max(MAX_KEY_LENGTH).meta({ description: 'With `source`, the id of the message.' }),
     source: z.string().min(1).max(MAX_KEY_LENGTH),
-    type: z.string().min(1).max(MAX_SUBJECT_LENGTH).meta({ pattern: PUBLISHED_SUBJECT, description: 'the subject' }),
+    type: z.string().min(1).max(MAX_SUBJECT_LENGTH).meta({ pattern: PUBLISHED_SUBJECT, description: 'The subject.' }),
     datacontenttype: z.string().max(MAX_OPTION_LENGTH).optional(),
-    data: z.unknown().optional().meta({ description: 'the payload, as it is written here' }),
+    data: z.unknown().optional().meta({ description: 'The payload, as it is written here.' }),
     data_base64: z.string().max(2_000_000).optional(),
   })
   .meta({
     title: 'CloudEvent',
-    description: 'CloudEvents 1.0 in JSON; it may have other attributes',
+    description: 'A CloudEvent 1.0 in JSON. It may have other attributes.',
     additionalProperties: true,
     example: EVENT,
   });
@@ -70,7 +70,7 @@ const cloudEvent = z
 const bytes = (maxBytes: number) =>
   z.string().max(maxBytes).meta({
     format: 'binary',
-    description: 'The payload, with `Hukz-Event`; or the data of a CloudEvent in binary mode, with `ce-` headers',
+    description: 'The payload, with `Hukz-Event`; or the data of a CloudEvent in binary mode, with `ce-` headers.',
     example: '{"id":1}',
   });
 

@@ -36,16 +36,16 @@ const unsaid = [
   'an option is given twice, in the headers of the request and in its body',
 ];
 const meanings = {
-  403: 'Publishing over HTTP is off (HTTP_PUBLISH), or the host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook; `source` names the header',
-  404: 'No registered event covers the subject of the message; nothing was stored',
-  413: 'The payload is larger than MESSAGE_MAX_BYTES, or the body is larger than its form allows; nothing was stored',
-  429: 'The intake is full (INTAKE_MAX_MESSAGES, INTAKE_MAX_BYTES), and nothing was stored; `Retry-After` says in how many seconds to try again. API_RATE does not count these requests',
-  503: 'PostgreSQL, or NATS with HTTP_PUBLISH=nats, is away, and nothing was stored; or it has not confirmed the message within 10 s, and the message may have been stored: the sentence says which. The same request may succeed later, with an Idempotency-Key without a duplicate',
+  403: 'Publishing over HTTP is off (HTTP_PUBLISH), or the host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook; `source` names the header.',
+  404: 'No registered event covers the subject of the message; nothing was stored.',
+  413: 'The payload is larger than MESSAGE_MAX_BYTES, or the body is larger than its form allows; nothing was stored.',
+  429: 'The intake is full (INTAKE_MAX_MESSAGES, INTAKE_MAX_BYTES), and nothing was stored; `Retry-After` says in how many seconds to try again. API_RATE does not count these requests.',
+  503: 'PostgreSQL, or NATS with HTTP_PUBLISH=nats, is away, and nothing was stored; or it has not confirmed the message within 10 s, and the message may have been stored: the sentence says which. The same request may succeed later, with an Idempotency-Key without a duplicate.',
 } as const;
 
 const line = z
   .object({
-    status: z.int().describe('202, or the status that the message would have alone'),
+    status: z.int().describe('202, or the status that the message would have alone.'),
     ...publishAnswer.partial().shape,
     errors: z.array(z.object({ code: z.int(), message: z.string(), source: z.string().optional() })).optional(),
   })
@@ -119,10 +119,10 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
         forms: messageForms(maxBytes),
         answers: {
           [ACCEPTED_STATUS]: {
-            description: 'accepted; of several CloudEvents, each was accepted',
+            description: 'The message was accepted. If there were several CloudEvents, each was accepted.',
             schema: publishAnswer,
           },
-          [PARTLY_STATUS]: { description: 'of several CloudEvents, some were refused', schema: lines },
+          [PARTLY_STATUS]: { description: 'Some of several CloudEvents were refused.', schema: lines },
         },
         refuses,
         meanings,
@@ -147,8 +147,8 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
         headers: publishHeaders,
         forms: batchForms(maxBytes),
         answers: {
-          [ACCEPTED_STATUS]: { description: 'every message was accepted', schema: lines },
-          [PARTLY_STATUS]: { description: 'some messages were refused; `status` says which', schema: lines },
+          [ACCEPTED_STATUS]: { description: 'Every message was accepted.', schema: lines },
+          [PARTLY_STATUS]: { description: 'Some messages were refused; `status` says which.', schema: lines },
         },
         refuses: refuses.filter((code) => code !== 'not_found'),
         meanings,

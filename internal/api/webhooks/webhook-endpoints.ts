@@ -143,7 +143,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         summary: 'Delete a webhook; what it is still owed is cancelled',
         ...WEBHOOK_PATH,
         readsIfMatch: true,
-        answers: { 200: { description: 'deleted', schema: z.null() } },
+        answers: { 200: { description: 'The webhook was deleted.', schema: z.null() } },
       },
       async ({ principal: { userId }, id, expected }) => {
         await makeLive(deps, deleteWebhook(deps.db, { id, userId, expected }));

@@ -57,7 +57,7 @@ const oauth2 = z
     token_url: serverUrl.optional().meta({
       pattern: urlPattern('?'),
       description:
-        'The token endpoint. Either `token_url` or `issuer` is required.; a secret in its query is answered as ***, which keeps it when it is sent back',
+        'The token endpoint. Either `token_url` or `issuer` is required. A secret in its query is shown as ***, and *** sent back keeps it.',
       example: 'https://login.example.com/oauth2/token',
     }),
     issuer: serverUrl

@@ -5,7 +5,8 @@ import { type Parsed, parsed, refused } from '../../text/parsed.js';
 import type { Header, Message } from '../message.js';
 import { headerValue } from './header-value.js';
 
-const MAX_DELAY_MS = 30 * 86_400_000;
+/** Maximum time from the receipt of a message to the earliest time of its deliveries. */
+export const MAX_DELAY_MS = 30 * 86_400_000;
 const TOO_LATE = refused(`a delivery is at most ${formatDuration(MAX_DELAY_MS)} after its message`);
 
 /**
