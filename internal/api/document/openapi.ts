@@ -79,7 +79,7 @@ const REPLAYED = {
 
 /** Of the answers that are one resource. */
 const ETAG = {
-  ETag: { description: 'The revision in quotes, for `If-Match`', schema: { type: 'string', pattern: '^"[0-9]+"$' } },
+  ETag: { description: 'The revision in quotes, for `If-Match`.', schema: { type: 'string', pattern: '^"[0-9]+"$' } },
 };
 
 const IDEMPOTENCY_KEY: Parameter = {

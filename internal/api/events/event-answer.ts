@@ -21,7 +21,7 @@ export const recordFields = {
   deleted_at: z.iso.datetime().nullable(),
   created_by_id: userId,
   updated_by_id: userId,
-  revision: z.int().min(1).describe('counts the changes, from 1; it is also the ETag, for `If-Match`'),
+  revision: z.int().min(1).describe('Counts the changes, from 1. It is also the `ETag`, for `If-Match`.'),
 };
 
 const { name, ...others } = EVENT_FIELDS;

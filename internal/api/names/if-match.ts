@@ -13,7 +13,7 @@ export const ifMatchHeader = z.object({
     .optional()
     .meta({
       description:
-        'revisions in quotes, as `ETag` has them: another revision is refused with 412; `*` and no header allow any',
+        'Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header.',
       example: '"3"',
       maxLength: 16 * 1024,
     }),

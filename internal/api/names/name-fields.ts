@@ -25,14 +25,14 @@ function emptyOr({ source }: RegExp): RegExp {
 }
 
 const MANAGED_BY = {
-  description: 'the program or the person who declares it, for filters; absent if there is none',
+  description: 'The program or the person who declares it, for filters. Absent if there is none.',
   example: 'terraform',
 };
 
 /** The field `key`. `within` says where no two of them may be equal. */
 export function keyField(within: string) {
   const meaning = {
-    description: `a name of your own, unique ${within}: \`key:<key>\` replaces the id in paths; absent if there is none`,
+    description: `A name of your own, unique ${within}. \`key:<key>\` replaces the id in paths. Absent if there is none.`,
     example: 'shop/orders',
   };
   return nullableText('key', { text: resourceKey.meta(meaning), orEmpty: keyOrEmpty.meta(meaning) });
@@ -57,6 +57,6 @@ export const declaredBy = managedBy.meta({
 
 /** The filters of lists by these fields. */
 export const nameQueries = {
-  key: resourceKey.optional().meta({ description: 'the key, exactly', example: 'shop/orders' }),
-  managed_by: managedBy.optional().meta({ description: 'who declares it, exactly', example: 'terraform' }),
+  key: resourceKey.optional().meta({ description: 'The exact key.', example: 'shop/orders' }),
+  managed_by: managedBy.optional().meta({ description: 'The exact value of `managed_by`.', example: 'terraform' }),
 };

@@ -26,12 +26,12 @@ export const reference = z.union(
 ) satisfies z.ZodType<Reference>;
 
 export const resourcePath = z.object({
-  id: reference.meta({ description: 'the id, or `key:<key>` with each slash as `%2F`' }),
+  id: reference.meta({ description: 'The id, or `key:<key>` with each slash as `%2F`.' }),
 });
 
 /** The query of a path with `{id}` of a webhook. */
 export const spaceQuery = z.object({
   space: written(spaceId)
     .optional()
-    .describe('with `key:` in the path: the space of the webhook, if webhooks of several spaces have the key'),
+    .describe('With `key:` in the path: the space of the webhook, if webhooks of several spaces have the key.'),
 });
