@@ -3,12 +3,14 @@ import { type Endpoint, publicEndpoint } from '../http/endpoint.js';
 import { makeOpenApi } from './openapi.js';
 import { renderDocs } from './page.js';
 
-const USUAL_HOST = 'localhost:8000';
+const DEFAULT_HOST = 'localhost:8000';
+/** Marks the places of the host in the page, which is rendered only once. No description contains it. */
+const HOST_PLACE = '\u0000host\u0000';
 /** A name or an address with an optional port. It contains no character that is special in a shell or in HTML. */
 const HOST = /^(?:[a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
 /** The host that a request names, if the value can be a host. */
-const hostOr = (usual: string, given: string | undefined) => (given && HOST.test(given) ? given : usual);
+const hostOr = (fallback: string, host: string | undefined) => (host && HOST.test(host) ? host : fallback);
 
 /**
  * The endpoints that describe the API: for programs in every mode, for people in development mode. Both of them are
@@ -33,7 +35,7 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
       summary: 'Show this document as a web page. Only in development mode',
       answers: { 200: { description: 'The page.', type: 'text/html' } },
     },
-    async ({ host }) => ({ status: 200, text: renderDocs(described, hostOr(USUAL_HOST, host)), type: 'text/html' }),
+    async ({ host }) => ({ status: 200, text: pieces.join(hostOr(DEFAULT_HOST, host)), type: 'text/html' }),
   );
   const entrance = publicEndpoint(
     {
@@ -48,5 +50,7 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
   );
   const own = deps.development ? [document, page, entrance] : [document];
   const described = makeOpenApi([...others, ...own], deps);
+  // The page is rendered at the start, because to render it takes longer than a request may block the event loop.
+  const pieces = deps.development ? renderDocs(described, HOST_PLACE).split(HOST_PLACE) : [];
   return own;
 }

@@ -100,7 +100,7 @@ function placesOf(name: string, node: unknown, at = '#'): [string, string][] {
   });
 }
 
-/** A sentence begins with a capital, a figure, or something that is written as it is: `code`, our name, a "quotation". */
+/** A sentence begins with a capital, a figure, or something that is quoted: `code`, our name, a "quotation". */
 const BEGINS = /^(?:[\p{Lu}\d`"*[]|hukz\b)/u;
 
 describe('the OpenAPI document', () => {
