@@ -130,6 +130,7 @@ describe('the examples of the document', () => {
     const { api, document, judge } = served;
     await api.send('POST', '/webhooks', { url: 'http://a.example', event_ids: [] }).expect(201);
     await api.send('POST', '/events', { event: 'there.is.another' }).expect(201);
+    await api.send('POST', '/spaces', { id: 1 }).expect(201);
     const refused: string[] = [];
     for (const { method, path, body } of bodiesWithExamples(document)) {
       if (!judge(bodyOf(document, document.paths[path]?.[method]), body))

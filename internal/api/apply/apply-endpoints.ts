@@ -16,6 +16,7 @@ import type { AnyStep, Done } from './carry-out.js';
 import { Problems } from './problems.js';
 import { readDeclaration } from './read-declaration.js';
 
+const MAX_MIB = MAX_APPLY_BYTES >> 20;
 /** Bodies that are being read, of all callers together. */
 const MAX_BODIES_BYTES = 4 * MAX_APPLY_BYTES;
 /** One declaration is applied at a time, because each may need much memory and a connection for seconds. */
@@ -30,7 +31,7 @@ export function makeApplyEndpoints(
   const room = new BodyRoom(MAX_BODIES_BYTES);
   const refusal = 'other declarations are being applied; try again later';
   const applying = new Turnstile({ most: MAX_AT_ONCE, refusal, patienceMs: PATIENCE_MS });
-  const tooLarge = `a declaration has at most ${MAX_APPLY_BYTES >> 20} MiB`;
+  const tooLarge = `a declaration has at most ${MAX_MIB} MiB`;
 
   const apply = async (request: RawRequest, body: Buffer): Promise<Applied> => {
     const principal = request.principal();
@@ -65,7 +66,10 @@ export function makeApplyEndpoints(
           '`env:NAME` means a stored secret that does not exist',
           `there are more than ${MAX_OBJECTS} objects`,
         ],
-        meanings: { 400: 'The request ended before its body was complete.', 413: `${tooLarge}.` },
+        meanings: {
+          400: 'The request ended before its body was complete.',
+          413: `A declaration has at most ${MAX_MIB} MiB.`,
+        },
       },
       async (request) => {
         requireJsonType(request.incoming);

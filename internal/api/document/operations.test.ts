@@ -5,6 +5,8 @@ import type { OpenApi, Operation } from './openapi.js';
 
 /** The names of operations are those of functions in generated clients, so that a name that was released stays. */
 const OPERATION_IDS = [
+  'applyDeclaration',
+  'exportDeclaration',
   'cancelDeliveries',
   'cancelDelivery',
   'cancelMessage',
