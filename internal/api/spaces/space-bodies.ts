@@ -16,7 +16,7 @@ import { SPACE_FIELDS } from './space-fields.js';
 
 const FIELDS = SPACE_FIELDS satisfies FieldsOf<SpaceFields>;
 /** A script may send back the spaces that it reads, with their counts. */
-const readOnly = { ...readOnlyFields, revision: ignoredField, webhooks: ignoredField };
+const readOnly = { ...readOnlyFields, webhooks: ignoredField };
 
 const webhookCount = z.int().min(0);
 
@@ -24,7 +24,6 @@ export const spaceAnswer = z
   .object({
     ...recordFields,
     id: spaceId.describe('The number, as in `space_id` of webhooks and in `Hukz-Space`.'),
-    revision: z.int().min(1).describe('Counts the changes, from 1.'),
     ...answerShape(FIELDS),
     webhooks: webhookCount.optional().describe('Number of its webhooks. Lists have it with `webhooks=count`.'),
   })
@@ -65,7 +64,6 @@ export const changedSpace = (
 export function spaceJson(space: Space, webhooks?: number): z.input<typeof spaceAnswer> {
   return {
     ...recordJson(space),
-    revision: space.revision,
     ...answerJson(FIELDS, space),
     ...(webhooks !== undefined && { webhooks }),
   };

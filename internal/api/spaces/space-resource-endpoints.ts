@@ -23,7 +23,7 @@ import { findSpaceId, spaceReference } from '../names/space-reference.js';
 import { confirmation, deletedSpaceAnswer, requireConfirmation } from './confirm-deletion.js';
 import { changedSpace, newSpace, newSpaceBody, spaceAnswer, spaceChanges, spaceJson } from './space-bodies.js';
 
-const space = { description: 'The space.', schema: spaceAnswer };
+const space = { description: 'The space.', schema: spaceAnswer, hasRevision: true } as const;
 const params = z.object({
   id: spaceReference.meta({ description: 'The number, or `key:<key>` with each slash as `%2F`.' }),
 });
@@ -45,7 +45,7 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
   const deleting = new Turnstile({ most: MAX_DELETED_AT_ONCE, refusal });
 
   const answer = (status: number, found: Space, webhooks?: number) => {
-    return { status, json: spaceJson(found, webhooks) };
+    return { status, json: spaceJson(found, webhooks), revision: found.revision };
   };
 
   const changing = (kind: Change, summary: string) =>
@@ -57,14 +57,15 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         scope: 'spaces:write',
         summary,
         params,
+        readsIfMatch: true,
         body: spaceChanges[kind] as z.ZodType<z.output<(typeof spaceChanges)[Change]>>,
         answers: { 200: space },
         refuses: ['not_found', 'conflict'],
         unsaid: [TOO_MANY_BYTES],
       },
-      async ({ principal, params, body }) => {
+      async ({ principal, params, expected, body }) => {
         const id = await findSpaceId(deps.db, principal, params.id);
-        const change = { id, userId: principal.userId };
+        const change = { id, userId: principal.userId, expected };
         return answer(200, await changeSpace(deps.db, change, (current) => changedSpace(kind, current, body)));
       },
     );
@@ -137,12 +138,13 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         summary: 'Delete a space with all its webhooks, and cancel what is owed to them',
         params,
         query: confirmation,
+        readsIfMatch: true,
         answers: { 200: { description: 'The space was deleted with these.', schema: deletedSpaceAnswer } },
         refuses: ['not_found', 'conflict', 'unavailable'],
       },
-      async ({ principal, params, query: { confirm } }) => {
+      async ({ principal, params, expected, query: { confirm } }) => {
         const id = await findSpaceId(deps.db, principal, params.id);
-        const deletion = { id, userId: principal.userId, confirm: requireConfirmation(confirm) };
+        const deletion = { id, userId: principal.userId, expected, confirm: requireConfirmation(confirm) };
         const { webhooks, owed } = await makeLive(
           deps,
           deleting.through(() => deleteSpace(deps, deletion)),

@@ -50,7 +50,8 @@ describe('a space', () => {
       managed_by: 'terraform',
       webhooks: 0,
     });
-    await api.send('GET', '/spaces/key:eu').expect(200, made);
+    const { body: read, headers } = await api.send('GET', '/spaces/key:eu').expect(200);
+    expect([read, headers.etag]).toEqual([made, '"1"']);
     const { body: patched } = await api
       .send('PATCH', '/spaces/7', { key: 'eu/west', tags: { tier: 'a' }, managed_by: null }, '2')
       .expect(200);
@@ -111,6 +112,17 @@ describe('a space', () => {
     await api.send('PATCH', '/spaces/4', { key: 'eu' }).expect(409);
     await api.send('DELETE', `/spaces/${id}?confirm=eu`).expect(200);
     await create({ id: 3, key: 'eu' });
+  });
+
+  it('is changed and deleted only from a revision that If-Match names', async () => {
+    await create({ id: 7 });
+    const changing = (method: string, path: string, revision: string) =>
+      api.send(method, path, method === 'DELETE' ? undefined : { name: 'n' }).set('If-Match', revision);
+    await changing('PATCH', '/spaces/7', '"2"').expect(412);
+    await changing('PATCH', '/spaces/7', '"1"').expect(200);
+    await changing('PUT', '/spaces/7', '"1"').expect(412);
+    await changing('DELETE', '/spaces/7?confirm=7', '"1"').expect(412);
+    await changing('DELETE', '/spaces/7?confirm=7', '"2"').expect(200);
   });
 
   it('is found in the list by its tags, its key and who manages it, page by page', async () => {

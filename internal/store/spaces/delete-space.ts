@@ -2,9 +2,9 @@ import { AppError } from '../../errors.js';
 import type { JournalPool } from '../journal/journal-pool.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Db } from '../postgres/knex.js';
+import { type ChangeOf, requireRevision } from '../records/change.js';
 import { countOwed } from './owed-deliveries.js';
 import { type Space, type SpaceRow, toSpace } from './space-row.js';
-import type { ChangeOfSpace } from './spaces.js';
 
 /** The webhooks of a space and their deliveries, which end together with the space. */
 export interface Belongings {
@@ -13,7 +13,7 @@ export interface Belongings {
   readonly owed: number;
 }
 
-export interface SpaceDeletion extends ChangeOfSpace {
+export interface SpaceDeletion extends ChangeOf {
   /** Decides whether the space is deleted, and throws if not. */
   readonly confirm: (space: Space, belongings: Belongings) => void;
 }
@@ -32,6 +32,7 @@ export async function deleteSpace(
     const [row]: SpaceRow[] = await trx('spaces').where({ id }).whereNull('deleted_at').forUpdate();
     if (!row) throw new AppError('not_found', 'Record not found');
     const space = toSpace(row);
+    requireRevision(space, deletion);
     const webhooks = trx('webhooks').where({ space_id: id }).whereNull('deleted_at').orderBy('id');
     const found: number[] = await webhooks.clone().pluck('id');
     const owed = await countOwed(pool, found);

@@ -13,20 +13,15 @@ const COLUMNS = {
 export type SpaceFields = ValuesIn<typeof COLUMNS>;
 
 /** A tenant. Its id is the number that webhooks and messages have in `space_id` and `Hukz-Space`. */
-export interface Space extends Recorded, SpaceFields {
-  /** Counts the changes, from 1. */
-  readonly revision: number;
-}
+export type Space = Recorded & SpaceFields;
 
 /** A row of `spaces`; bigint columns arrive as text. */
 export interface SpaceRow extends Omit<RecordRow, 'id'> {
   readonly id: string;
-  readonly revision: number;
 }
 
 export const toSpace = (row: SpaceRow): Space => ({
   ...toRecord({ ...row, id: Number(row.id) }),
-  revision: row.revision,
   ...readColumns(COLUMNS, row),
 });
 

@@ -5,6 +5,7 @@ import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list-page.js';
+import { type ChangeOf, requireRevision } from '../records/change.js';
 import { byNames, type NameFilter } from '../records/name-filter.js';
 import { storeKey } from './space-key.js';
 import { type Space, type SpaceFields, type SpaceRow, spaceCells, toSpace } from './space-row.js';
@@ -15,11 +16,6 @@ export interface SpaceFilter extends NameFilter {
   /** The spaces that the caller may reach. */
   readonly spaces: Spaces;
   readonly tags: readonly Tag[];
-}
-
-export interface ChangeOfSpace {
-  readonly id: number;
-  readonly userId: number;
 }
 
 export async function listSpaces(db: Db, filter: SpaceFilter, page: Page): Promise<ListOf<Space>> {
@@ -77,15 +73,12 @@ async function insertWith(trx: Db, cells: Cells & { readonly id: unknown }): Pro
 }
 
 /** Passes the current space to `decide` and stores the result. The space is locked meanwhile. */
-export async function changeSpace(
-  db: Db,
-  change: ChangeOfSpace,
-  decide: (current: Space) => SpaceFields,
-): Promise<Space> {
+export async function changeSpace(db: Db, change: ChangeOf, decide: (current: Space) => SpaceFields): Promise<Space> {
   const { id, userId } = change;
   return inTransaction(db, async (trx) => {
     // Webhooks of the space may be inserted meanwhile.
     const current = toSpace(onlyRow(await trx('spaces').where({ id }).whereNull('deleted_at').forNoKeyUpdate()));
+    requireRevision(current, change);
     const fields = decide(current);
     const stamp = { updated_by_id: userId, updated_at: trx.fn.now(), revision: current.revision + 1 };
     const updating = trx('spaces')
