@@ -10,6 +10,7 @@ import { loadLogs, newestAttempts } from './deliveries/log-keys.js';
 import { loadMessages } from './deliveries/message-payloads.js';
 import { listWebhookLogs } from './deliveries/webhook-logs.js';
 import { type Db, makeKnex } from './postgres/knex.js';
+import { findEventByKey, findWebhooksByKey } from './records/find-by-key.js';
 import { listReplays } from './replay/replays.js';
 import { countWebhooks, listSpaces } from './spaces/spaces.js';
 import { findWebhooks, isEventEnabled, listWebhooks } from './webhooks/webhooks.js';
@@ -124,6 +125,27 @@ describe('with many rows', () => {
       expect(Number(touched?.[1]) + Number(touched?.[2] ?? 0)).toBeLessThan(60);
     }
     await expectPlans(1, /webhooks_space/, () => countWebhooks(db, [1, 2, 3]));
+  });
+
+  it('events and webhooks come by their keys and by who declares them', async () => {
+    for (const table of ['events', 'webhooks'])
+      await db.raw(`update ${table} set key = 'k' || id, managed_by = 'm' || id % 2000`);
+    await db.raw('vacuum analyze events, webhooks');
+    const lists = [
+      [/webhooks_key/, () => findWebhooksByKey(db, 'k7', { spaces: 'all', limit: 2 })],
+      [/webhooks_key/, () => findWebhooksByKey(db, 'k7', { spaces: [7, 8], limit: 2 })],
+      [/events_key/, () => findEventByKey(db, 'k7')],
+      [/webhooks_key/, () => listWebhooks(db, { spaceId: undefined, tags: [], key: 'k7' }, PAGE)],
+      [/webhooks_managed_by/, () => listWebhooks(db, { spaceId: undefined, tags: [], managedBy: 'm7' }, PAGE)],
+      [/events_key/, () => listEvents(db, { tags: [], key: 'k7' }, PAGE)],
+      [/events_managed_by/, () => listEvents(db, { tags: [], managedBy: 'm7' }, PAGE)],
+    ] as const;
+    for (const [index, read] of lists) {
+      const [plan] = await plansOf(read, 'explain (analyze, buffers)');
+      expect(plan).toMatch(index);
+      const touched = /Buffers: shared hit=(\d+)(?: read=(\d+))?/.exec(plan ?? '');
+      expect(Number(touched?.[1]) + Number(touched?.[2] ?? 0)).toBeLessThan(60);
+    }
   });
 
   it('events come by their ids', () => expectPlans(1, /events_pkey/, () => findShownEvents(db, [1, 2, 3])));

@@ -4,9 +4,11 @@ import { closes, loadAccount } from '../../store/deliveries/accounting.js';
 import { loadNow } from '../../store/postgres/load-now.js';
 import type { Deliveries, Stores } from '../api-deps.js';
 import { moment } from '../bodies/instant.js';
-import { id, written } from '../bodies/numbers.js';
+import { id } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { Turnstile } from '../http/turnstile.js';
+import { findFilteredId } from '../names/find-webhook.js';
+import { spaceQuery, webhookFilter } from '../names/reference.js';
 import { pastRange, type WrittenRange } from '../past-range.js';
 
 const A_DAY_MS = 86_400_000;
@@ -14,7 +16,8 @@ const A_DAY_MS = 86_400_000;
 const MAX_AT_ONCE = 2;
 
 const query = z.object({
-  webhook_id: written(id).optional().describe('Default: all webhooks.'),
+  webhook_id: webhookFilter,
+  ...spaceQuery.shape,
   since: moment
     .optional()
     .describe('Start of the range: messages received at this time or later. Default: one day before `until`.'),
@@ -53,9 +56,10 @@ export function makeAccountingEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveri
           'Compare the deliveries that messages owe with those that exist. Each delivery is counted once, by its id',
         query,
         answers: { 200: { description: 'The account.', schema: accountAnswer } },
-        refuses: ['conflict'],
+        refuses: ['conflict', 'not_found'],
       },
-      async ({ query: { webhook_id: webhookId, ...given } }) => {
+      async ({ principal, query: { webhook_id: webhook, space, ...given } }) => {
+        const webhookId = await findFilteredId(deps.db, principal, { webhook, space });
         const now = await loadNow(deps.db);
         const range = rangeOf(given, now, deps.reach.accountMs);
         const account = await reading.through(() => loadAccount(deps.db, { webhookId, ...range }));

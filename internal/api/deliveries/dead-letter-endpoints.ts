@@ -10,12 +10,14 @@ import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listHead, listOf, pagingOf } from '../http/paging.js';
+import { findFilteredId } from '../names/find-webhook.js';
+import { webhookFilter } from '../names/reference.js';
 
 const query = z.object({
   ...pagingOf(DEAD_LETTERS_ORDER),
   tag: tagQueries,
   event: text(MAX_SUBJECT_LENGTH).optional().describe('Only this exact subject.'),
-  webhook_id: written(id).optional(),
+  webhook_id: webhookFilter,
   space_id: written(spaceId).optional(),
   since: instant.optional().describe('Only deliveries given up at this time or later.'),
   until: instant.optional().describe('Only deliveries given up before this time.'),
@@ -46,11 +48,12 @@ export function makeDeadLetterEndpoints(deps: Pick<Stores, 'db'>): readonly Endp
         summary: "List dead letters of the user's webhooks, newest first",
         query,
         answers: { 200: { description: 'A page of dead letters.', schema: listOf(deadLetterAnswer) } },
-        refuses: ['conflict'],
+        refuses: ['conflict', 'not_found'],
       },
       async ({ principal, query: { tag, limit, page, cursor, webhook_id, space_id, ...rest } }) => {
         const visible = visibleTo(principal);
-        const filter = { ...rest, visible, tags: tag, webhookId: webhook_id, spaceId: space_id };
+        const webhookId = await findFilteredId(deps.db, principal, { webhook: webhook_id, space: space_id });
+        const filter = { ...rest, visible, tags: tag, webhookId, spaceId: space_id };
         const { nodes, ...list } = await listDeadLetters(deps.db, filter, { limit, page, cursor });
         return { status: 200, json: { ...listHead(list), nodes: nodes.map(deadLetterJson) } };
       },

@@ -3,15 +3,17 @@ import { findDeliveries } from '../../store/deliveries/list/find-deliveries.js';
 import { DELIVERIES_ORDER } from '../../store/deliveries/list/list-cursor.js';
 import { loadListed } from '../../store/deliveries/list/listed-deliveries.js';
 import type { Stores } from '../api-deps.js';
-import { id, written } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { requireRange, windowOf, windowPagingOf } from '../http/paging.js';
+import { findFilteredId } from '../names/find-webhook.js';
+import { spaceQuery, webhookFilter } from '../names/reference.js';
 import { filterFields, filterOf } from './delivery-filter.js';
 import { listedDelivery, listedJson } from './delivery-list-answer.js';
 
 const query = z.object({
   ...windowPagingOf(DELIVERIES_ORDER),
-  webhook: written(id).optional().describe('Only deliveries of this webhook.'),
+  webhook: webhookFilter,
+  ...spaceQuery.shape,
   ...filterFields,
 });
 
@@ -26,11 +28,16 @@ export function makeDeliveryListEndpoints(deps: Pick<Stores, 'db'>): readonly En
         summary: "List deliveries of the user's webhooks in one state or in all, newest first",
         query,
         answers: { 200: { description: 'A page of deliveries.', schema: windowOf(listedDelivery) } },
+        refuses: ['not_found', 'conflict'],
         unsaid: ['`since` is not before `until`'],
       },
-      async ({ principal, query: { limit, cursor, ...filter } }) => {
+      async ({ principal, query: { limit, cursor, webhook: named, space, ...filter } }) => {
         requireRange(filter);
-        const { keys, next } = await findDeliveries(deps.db, filterOf(filter, principal), { limit, cursor });
+        const webhook = await findFilteredId(deps.db, principal, { webhook: named, space });
+        const { keys, next } = await findDeliveries(deps.db, filterOf({ ...filter, webhook }, principal), {
+          limit,
+          cursor,
+        });
         const nodes = (await loadListed(deps.db, keys)).map(listedJson);
         return { status: 200, json: { ...(next && { next_cursor: next }), nodes } };
       },

@@ -4,11 +4,13 @@ import { visibleTo } from '../../identity/visibility.js';
 import { findLog, LOGS_ORDER, listWebhookLogs } from '../../store/deliveries/webhook-logs.js';
 import type { Deliveries, Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
-import { id, spaceId, written } from '../bodies/numbers.js';
+import { spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listOf, pagingOf } from '../http/paging.js';
+import { findFilteredId } from '../names/find-webhook.js';
+import { webhookFilter } from '../names/reference.js';
 import { logAnswer, logOutcome } from './log-answer.js';
 import { logListParts } from './log-list.js';
 import { oneLogAnswer, oneLogParts } from './one-log.js';
@@ -17,7 +19,7 @@ const query = z.object({
   ...pagingOf(LOGS_ORDER),
   tag: tagQueries,
   event: text(MAX_SUBJECT_LENGTH).optional().describe('Only this exact subject.'),
-  webhook_id: written(id).optional(),
+  webhook_id: webhookFilter,
   space_id: written(spaceId).optional(),
   outcome: logOutcome.optional(),
   status: written(z.int().min(0).max(999)).optional().describe("Only this status of the receiver's answer."),
@@ -36,7 +38,7 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'sh
         summary: "List attempts of the user's webhooks, newest first",
         query,
         answers: { 200: { description: 'A page of attempts.', schema: listOf(logAnswer) } },
-        refuses: ['conflict'],
+        refuses: ['conflict', 'not_found'],
       },
       async ({ principal, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
         const filter = {
@@ -44,7 +46,7 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'sh
           visible: visibleTo(principal),
           tags: tag,
           subject: event,
-          webhookId: webhook_id,
+          webhookId: await findFilteredId(deps.db, principal, { webhook: webhook_id, space: space_id }),
           spaceId: space_id,
         };
         const logs = await listWebhookLogs(deps.db, filter, { limit, page, cursor });

@@ -7,6 +7,7 @@ import { formatDuration } from '../../domain/text/duration.js';
 import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
 import { id, spaceId } from '../bodies/numbers.js';
 import { tags } from '../bodies/tag-fields.js';
+import { webhookKey } from '../names/reference.js';
 import { MAX_KEY_LENGTH } from './message-parts.js';
 
 const MAX_HEADERS = 100;
@@ -47,6 +48,8 @@ const headers = boundedRecord(
   example: { 'X-Team': 'payments' },
 });
 
+const webhookName = z.union([id, webhookKey]);
+
 /** A message as JSON. The service takes `payload` out of the body as it is written, and parses the rest. */
 export const jsonMessage = (maxBytes: number) =>
   z
@@ -73,9 +76,9 @@ export const jsonMessage = (maxBytes: number) =>
       headers: headers.optional(),
       tags: tags.optional().meta({ description: 'Only webhooks with all of these tags get the message.' }),
       space: spaceId.optional().meta({ description: 'Only webhooks of this space get the message.', example: 7 }),
-      webhooks: boundedList(id, MAX_WEBHOOKS)
+      webhooks: boundedList(webhookName, MAX_WEBHOOKS)
         .optional()
-        .meta({ description: 'Only these webhooks get the message.', example: [1] }),
+        .meta({ description: 'Only these webhooks get the message: ids, or keys as `key:<key>`.', example: [1] }),
       id: boundedText(MAX_KEY_LENGTH).min(1).regex(SENDABLE, CONTROL).optional().meta({
         description: 'The same as `Idempotency-Key`: the message is accepted once per subject and id.',
         example: 'order-1-created',

@@ -22,6 +22,7 @@ const option = (description: string, example: string, pattern?: string) =>
     .optional()
     .meta({ description, example, ...(pattern !== undefined && { pattern }) });
 
+const NAME = '(?:[1-9][0-9]{0,8}|key:[a-z0-9][a-z0-9._/-]{0,126})';
 /** The headers of a request that are about its message. */
 export const publishHeaders = z.object({
   'Idempotency-Key': z.string().min(1).max(MAX_KEY_LENGTH).optional().meta({
@@ -37,8 +38,8 @@ export const publishHeaders = z.object({
   'Hukz-Space': option('Only webhooks of this space get the message.', '7', '^[0-9]{1,15}$'),
   'Hukz-Webhook': option(
     'Only these webhooks get the message; repeatable.',
-    '17, 18',
-    '^[1-9][0-9]{0,8}(?:, ?[1-9][0-9]{0,8})*$',
+    '17, key:shop/orders',
+    `^${NAME}(?:, ?${NAME})*$`,
   ),
   'Hukz-Deliver-At': option('The earliest time of the delivery.', '2026-01-31T12:00:00Z'),
   'Hukz-Delay': option('Time to wait before the delivery, in place of `Hukz-Deliver-At`.', '10m'),

@@ -240,7 +240,7 @@ describe('a malformed message is refused with a sentence, and nothing is publish
     [message({ space: -1 }), {}, 422, /space must be at least 0/],
     [message({ space: '7' }), {}, 422, /space must be a/],
     [message({ space: 7 }), { 'hukz-space': '8' }, 422, /one space per message/],
-    [message({ webhooks: ['x'] }), {}, 422, /webhooks.0 must be/],
+    [message({ webhooks: ['x'] }), {}, 422, /webhooks.0: name the id of a webhook/],
     [message({ id: '' }), {}, 422, /id is a required field/],
     [message({ id: 'x'.repeat(513) }), {}, 422, /id has 1 to 512 characters/],
     [message({ id: 'a\u0000' }), {}, 422, /control characters/],

@@ -28,6 +28,15 @@ export async function findWebhookId(db: Db, caller: Principal, { webhook, space 
   throw new AppError('conflict', sentence, 'space');
 }
 
+/** The same for a filter, which need not name a webhook. */
+export async function findFilteredId(
+  db: Db,
+  caller: Principal,
+  { webhook, space }: { readonly webhook: Reference | undefined; readonly space: number | undefined },
+): Promise<number | undefined> {
+  return webhook === undefined ? undefined : findWebhookId(db, caller, { webhook, space });
+}
+
 function within(spaces: Spaces, space: number): Spaces {
   return spaces === 'all' || spaces.includes(space) ? [space] : [];
 }

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CatalogWebhook } from '../../domain/matching/catalog.js';
 import { authenticateUser } from '../../identity/authenticate.js';
 import type { Spaces } from '../../identity/principal.js';
+import { loadCatalogChanges } from '../../store/catalog/catalog-changes.js';
 import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
+import { hoursAgo, storeDelivery } from '../../testkit/stored-delivery.js';
+import { storeLog } from '../../testkit/stored-logs.js';
 
 let api: TestApi;
 /** The spaces of the caller. */
@@ -235,6 +239,44 @@ describe('key:<key> in a path', () => {
       const [status, message] = await errorOf('GET', `${path}/${name}`);
       expect([status, message.slice(0, sentence.length)]).toEqual([400, sentence]);
     }
+  });
+
+  it.each([
+    ['/webhooks/logs', 'webhook_id', 'space_id'],
+    ['/dead-letters', 'webhook_id', 'space_id'],
+    ['/accounting', 'webhook_id', 'space'],
+    ['/deliveries', 'webhook', 'space'],
+  ])('is a filter of %s', async (path, filter, space) => {
+    await api.send('GET', `${path}?${filter}=key:path/a`).expect(200);
+    await api.send('GET', `${path}?${filter}=key:nobody`).expect(404);
+    await api.send('GET', `${path}?${filter}=key:twice`).expect(409);
+    await api.send('GET', `${path}?${filter}=key:twice&${space}=3`).expect(200);
+    await api.send('GET', `${path}?${filter}=2147483647`).expect(200);
+    await api.send('GET', `${path}?${filter}=Key:x`).expect(422);
+  });
+
+  it('is known to the catalog of instances, by which messages are matched, and costs the others nothing', async () => {
+    const other = await newWebhook({});
+    const found = new Map<number, CatalogWebhook>();
+    await loadCatalogChanges(api.pool, { version: 0, stamp: '' }, ({ webhooks }) => {
+      for (const one of webhooks) found.set(one.id, one);
+    });
+    expect(found.get(webhook.id)?.key).toBe('path/a');
+    expect(found.get(other.id)).not.toHaveProperty('key');
+  });
+
+  it('selects the logs and deliveries of the webhook', async () => {
+    const other = await newWebhook({});
+    for (const one of [webhook, other]) {
+      await storeLog(api.db, { at: new Date(), webhookId: one.id });
+      // Its attempt is a second log.
+      await storeDelivery(api.db, { place: 'dead_letters', webhookId: one.id, at: hoursAgo(1) });
+    }
+    const idsIn = async (list: string) =>
+      (await api.send('GET', list).expect(200)).body.nodes.map((node: { webhook_id: number }) => node.webhook_id);
+    expect(await idsIn('/webhooks/logs?webhook_id=key:path/a')).toEqual([webhook.id, webhook.id]);
+    expect(await idsIn('/dead-letters?webhook_id=key:path/a')).toEqual([webhook.id]);
+    expect(await idsIn('/deliveries?state=dead&webhook=key:path/a')).toEqual([webhook.id]);
   });
 
   it('costs nothing for a plain id', async () => {

@@ -19,6 +19,14 @@ export const keyReference = z
   .pipe(z.custom<{ readonly key: string }>())
   .meta({ type: 'string', pattern: '^key:[a-z0-9][a-z0-9._/-]{0,126}$' });
 
+/** `key:<key>` as it is written, in a list of names. */
+export const webhookKey = z
+  .string()
+  .regex(
+    new RegExp(`^${KEY_PREFIX}${RESOURCE_KEY.source.slice(1)}`),
+    'name the id of a webhook, such as 17, or its key, such as "key:shop/orders"',
+  );
+
 /** The id, or `key:<key>`. */
 export const reference = z.union(
   [written(id), keyReference],
@@ -29,9 +37,12 @@ export const resourcePath = z.object({
   id: reference.meta({ description: 'The id, or `key:<key>` with each slash as `%2F`.' }),
 });
 
+/** A webhook as a filter of a list. */
+export const webhookFilter = reference.optional().describe('The webhook: its id, or `key:<key>`.');
+
 /** The query of a path with `{id}` of a webhook. */
 export const spaceQuery = z.object({
   space: written(spaceId)
     .optional()
-    .describe('With `key:` in the path: the space of the webhook, if webhooks of several spaces have the key.'),
+    .describe('With `key:`: the space of the webhook, if webhooks of several spaces have the key.'),
 });

@@ -1,3 +1,4 @@
+import type { WebhookName } from '../message/headers/webhook-list.js';
 import type { ManyByKey } from './many-by-key.js';
 import type { Routing } from './routing.js';
 import { tagText } from './tags.js';
@@ -9,14 +10,20 @@ export interface Targets<Webhook extends object> {
   readonly bySpace: ManyByKey<number, Webhook>;
 }
 
+/** The webhooks of all events, by each name that a publisher may use. */
+export interface NamedWebhooks<Webhook extends object> {
+  readonly byId: ReadonlyMap<number, Webhook>;
+  readonly byKey: ManyByKey<string, Webhook>;
+}
+
 /**
- * Returns the webhooks under the rarest value that the message asks for. `matches` then selects those that receive it.
- * `webhooks` are those of all events by id.
+ * Returns the webhooks under the rarest value that the message asks for, each once. `matches` then selects those that
+ * receive it.
  */
-export function candidates<Webhook extends object>(
+export function candidates<Webhook extends { readonly id: number }>(
   targets: Targets<Webhook>,
-  { spaceId, tags, webhookIds }: Routing,
-  webhooks: ReadonlyMap<number, Webhook>,
+  { spaceId, tags, webhooks }: Routing,
+  all: NamedWebhooks<Webhook>,
 ): Iterable<Webhook> {
   let fewest = targets.all.size;
   let found: () => Iterable<Webhook> = () => targets.all;
@@ -28,18 +35,20 @@ export function candidates<Webhook extends object>(
   const narrowBy = <K>(index: ManyByKey<K, Webhook>, key: K) => narrow(index.count(key), () => index.under(key));
   if (spaceId !== undefined) narrowBy(targets.bySpace, spaceId);
   for (const { key, value } of tags) narrowBy(targets.byTag, tagText(key, value));
-  if (webhookIds !== undefined) narrow(webhookIds.size, () => named(webhookIds, webhooks, targets.all));
+  if (webhooks !== undefined) narrow(webhooks.size, () => named(webhooks, all, targets.all));
   return found();
 }
 
-/** Returns the webhooks with these ids that belong to a set. */
-function* named<Webhook>(
-  ids: Iterable<number>,
-  webhooks: ReadonlyMap<number, Webhook>,
+/** Returns the webhooks with these names that belong to a set. A webhook may be named by its id and by its key. */
+function* named<Webhook extends { readonly id: number }>(
+  names: ReadonlySet<WebhookName>,
+  { byId, byKey }: NamedWebhooks<Webhook>,
   among: ReadonlySet<Webhook>,
 ): Generator<Webhook> {
-  for (const id of ids) {
-    const webhook = webhooks.get(id);
-    if (webhook && among.has(webhook)) yield webhook;
+  for (const name of names) {
+    if (typeof name === 'number') {
+      const webhook = byId.get(name);
+      if (webhook && among.has(webhook)) yield webhook;
+    } else for (const webhook of byKey.under(name)) if (among.has(webhook) && !names.has(webhook.id)) yield webhook;
   }
 }

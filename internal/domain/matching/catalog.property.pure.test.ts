@@ -24,7 +24,7 @@ const tags: fc.Arbitrary<Tags> = fc.dictionary(
   { maxKeys: 3, noNullPrototype: false },
 );
 const eventId = fc.integer({ min: 1, max: 6 });
-const webhook: fc.Arbitrary<CatalogWebhook> = fc.record({
+const unkeyed: fc.Arbitrary<CatalogWebhook> = fc.record({
   id: fc.integer({ min: 1, max: 8 }),
   url: fc.constantFrom('https://one.example/', 'https://two.example/'),
   enabled: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
@@ -35,6 +35,9 @@ const webhook: fc.Arbitrary<CatalogWebhook> = fc.record({
   settings: fc.constant(NO_SETTINGS),
   secrets: fc.constant(NO_SECRETS),
 });
+const webhook = fc
+  .tuple(unkeyed, fc.constantFrom(undefined, 'a', 'b'))
+  .map(([one, key]): CatalogWebhook => (key === undefined ? one : { ...one, key }));
 const change = fc.record({
   deletedEventIds: fc.uniqueArray(eventId, { maxLength: 2 }),
   events: fc.uniqueArray(fc.record({ id: eventId, subject }), { maxLength: 4, selector: ({ id }) => id }),
@@ -50,8 +53,10 @@ const routing: fc.Arbitrary<Routing> = fc.record({
     { maxLength: 3 },
   ),
   spaceId: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
-  webhookIds: fc.option(
-    fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 }).map((ids) => new Set(ids)),
+  webhooks: fc.option(
+    fc
+      .uniqueArray(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom('a', 'b')), { minLength: 1, maxLength: 9 })
+      .map((names) => new Set(names)),
     { nil: undefined },
   ),
   dueAt: fc.constant(undefined),
@@ -80,7 +85,7 @@ function naive(world: World, text: string, narrow: Routing): number[] | undefine
     (one) =>
       one.enabled &&
       covering.some(({ id }) => one.eventIds.includes(id)) &&
-      (narrow.webhookIds === undefined || narrow.webhookIds.has(one.id)) &&
+      (narrow.webhooks === undefined || narrow.webhooks.has(one.id) || narrow.webhooks.has(one.key ?? 0)) &&
       (narrow.spaceId === undefined || one.spaceId === narrow.spaceId) &&
       narrow.tags.every(({ key, value }) => Object.entries(one.tags).some(([k, v]) => k === key && v === value)),
   );

@@ -5,7 +5,7 @@ import type { Header } from '../message/message.js';
 import { Catalog, type CatalogChanges, type CatalogWebhook } from './catalog.js';
 import { parseRouting, type Routing } from './routing.js';
 
-const everybody: Routing = { tags: [], spaceId: undefined, webhookIds: undefined, dueAt: undefined };
+const everybody: Routing = { tags: [], spaceId: undefined, webhooks: undefined, dueAt: undefined };
 const parsed = (headers: readonly Header[]) => parseRouting(headers, 0);
 const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
 const changes = (version: number, some: Partial<CatalogChanges>): CatalogChanges => ({ ...none, ...some, version });
@@ -75,12 +75,25 @@ describe('matching', () => {
   });
 
   it('is narrowed to named webhooks, among those that it would fire', () => {
-    const named = (...ids: number[]) => ({ webhookIds: new Set(ids) });
+    const named = (...names: (number | string)[]) => ({ webhooks: new Set(names) });
     expect(fired('post.created', named(4))).toEqual([4]);
     expect(fired('post.created', named(6, 4, 99))).toEqual([4, 6]);
     expect(fired('post.created', { ...named(1, 4), spaceId: 7 })).toEqual([4]);
     const [disabled, ofAnotherEvent] = [5, 3];
     expect(fired('post.created', named(disabled, ofAnotherEvent, 99))).toEqual([]);
+  });
+
+  it('is narrowed to the webhooks with a key, in one space or in all, until they lose it', () => {
+    const narrowed = (spaceId?: number, ...names: (number | string)[]) => ({ webhooks: new Set(names), spaceId });
+    const keyed = (key: string, spaceId: number) => ({ key, spaceId });
+    const moved = [webhook(20, [1], keyed('a', 7)), webhook(21, [1], keyed('a', 8)), webhook(22, [3], keyed('a', 9))];
+    catalog.apply(changes(2, { webhooks: moved }));
+    expect(fired('post.created', narrowed(undefined, 'a'))).toEqual([20, 21]);
+    expect(fired('post.created', narrowed(8, 'a'))).toEqual([21]);
+    expect(fired('post.created', narrowed(undefined, 4, 20, 'a', 'b'))).toEqual([20, 21, 4]);
+    catalog.apply(changes(3, { webhooks: [webhook(20, [1], keyed('b', 7))], deletedWebhookIds: [21] }));
+    expect(fired('post.created', narrowed(undefined, 'a'))).toEqual([]);
+    expect(fired('post.created', narrowed(undefined, 'b'))).toEqual([20]);
   });
 });
 
@@ -186,7 +199,7 @@ describe('routing headers', () => {
     [['Hukz-Webhook', '17,']],
     [['Hukz-Webhook', '0']],
     [['Hukz-Webhook', '-1']],
-    [['Hukz-Webhook', 'key:orders']],
+    [['Hukz-Webhook', 'key:Orders']],
     [['Hukz-Webhook', Array.from({ length: 1001 }, (_, id) => id + 1).join()]],
     [['Hukz-No-Retry', 'no']],
     [['Hukz-No-Retry', '']],

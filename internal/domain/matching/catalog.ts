@@ -71,6 +71,8 @@ const NO_WEBHOOKS: readonly CatalogWebhook[] = [];
 export class Catalog {
   private events = new Map<number, CatalogEvent>();
   private webhooks = new Map<number, CatalogWebhook>();
+  /** All webhooks by id, and those that have a key by their keys. */
+  private named = { byId: this.webhooks, byKey: new ManyByKey<string, CatalogWebhook>() };
   private targets = new Map<number, Targets<CatalogWebhook>>();
   private index = new SubjectIndex<number>();
   private waitingNow: Record<WaitsBecause, number> = { paused: 0, circuit_open: 0 };
@@ -125,6 +127,7 @@ export class Catalog {
     for (const [id, webhook] of this.webhooks) if (!isSameReceiver(webhook, other.webhooks.get(id))) replaced.add(id);
     this.events = other.events;
     this.webhooks = other.webhooks;
+    this.named = other.named;
     this.targets = other.targets;
     this.index = other.index;
     this.waitingNow = other.waitingNow;
@@ -161,7 +164,7 @@ export class Catalog {
     for (const id of covering) {
       const targets = this.targets.get(id);
       if (!targets) continue;
-      for (const webhook of candidates(targets, routing.value, this.webhooks)) {
+      for (const webhook of candidates(targets, routing.value, this.named)) {
         if (matches(webhook, message, covering)) found.push(webhook);
       }
     }
@@ -177,6 +180,7 @@ export class Catalog {
 
   private addWebhook(webhook: CatalogWebhook): void {
     this.webhooks.set(webhook.id, webhook);
+    if (webhook.key !== undefined) this.named.byKey.add(webhook.key, webhook);
     if (!webhook.enabled) return;
     if (webhook.waits) this.waitingNow[webhook.waits]++;
     for (const eventId of webhook.eventIds) {
@@ -192,6 +196,7 @@ export class Catalog {
     const webhook = this.webhooks.get(id);
     if (!webhook) return;
     this.webhooks.delete(id);
+    if (webhook.key !== undefined) this.named.byKey.delete(webhook.key, webhook);
     if (webhook.enabled && webhook.waits) this.waitingNow[webhook.waits]--;
     for (const eventId of webhook.eventIds) {
       const targets = this.targets.get(eventId);

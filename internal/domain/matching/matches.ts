@@ -1,3 +1,4 @@
+import type { WebhookName } from '../message/headers/webhook-list.js';
 import type { MessageHead } from './message-view.js';
 import type { Routing } from './routing.js';
 import { carriesTag, type Tags } from './tags.js';
@@ -6,6 +7,8 @@ import type { WebhookSettings } from './webhook-settings.js';
 /** The data of a webhook that matching needs. Matching does not check whether the webhook is enabled. */
 export interface Matchable {
   readonly id: number;
+  /** Absent for a webhook without a key, so that it costs no memory. */
+  readonly key?: string;
   readonly eventIds: readonly number[];
   readonly spaceId: number;
   readonly tags: Tags;
@@ -25,11 +28,14 @@ export function matches(webhook: Matchable, { routing }: MessageHead, covering: 
   return routing.ok && isMeant(webhook, routing.value) && isSubscribed(webhook, covering);
 }
 
-function isMeant(webhook: Matchable, { spaceId, tags, webhookIds }: Routing): boolean {
-  if (webhookIds !== undefined && !webhookIds.has(webhook.id)) return false;
+function isMeant(webhook: Matchable, { spaceId, tags, webhooks }: Routing): boolean {
+  if (webhooks !== undefined && !isNamed(webhook, webhooks)) return false;
   if (spaceId !== undefined && webhook.spaceId !== spaceId) return false;
   return tags.every((tag) => carriesTag(webhook.tags, tag));
 }
+
+const isNamed = ({ id, key }: Matchable, names: ReadonlySet<WebhookName>) =>
+  names.has(id) || (key !== undefined && names.has(key));
 
 function isSubscribed({ eventIds }: Matchable, covering: readonly number[]): boolean {
   for (const id of covering) if (holds(eventIds, id)) return true;

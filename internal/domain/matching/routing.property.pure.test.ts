@@ -15,21 +15,33 @@ const among = (line: fc.Arbitrary<Header>) =>
 describe('the webhooks that a message names', () => {
   const id = fc.integer({ min: 1, max: 2 ** 31 - 1 });
   const space = fc.constantFrom('', ' ', '  ');
-  const written = fc.tuple(space, id, space).map(([before, one, after]) => ({ id: one, text: before + one + after }));
+  const key = fc.stringMatching(/^[a-z0-9][a-z0-9._/-]{0,126}$/);
+  const name = fc.oneof(
+    id.map((one) => ({ name: one, text: `${one}` })),
+    key.map((one) => ({ name: one, text: `key:${one}` })),
+  );
+  const written = fc
+    .tuple(space, name, space)
+    .map(([before, one, after]) => ({ ...one, text: before + one.text + after }));
   const list = fc.array(written, { minLength: 1, maxLength: 5 });
 
   it('are those of all lists, whatever the lists are split into', () => {
     fc.assert(
-      fc.property(fc.array(list, { minLength: 1, maxLength: 4 }), anyCase('Hukz-Webhook'), (lists, name) => {
-        const headers = lists.map((ids): Header => [name, ids.map(({ text }) => text).join(',')]);
-        const webhookIds = new Set(lists.flat().map((one) => one.id));
-        expect(parseRouting(headers, 0)).toEqual({ ok: true, value: { tags: [], webhookIds } });
+      fc.property(fc.array(list, { minLength: 1, maxLength: 4 }), anyCase('Hukz-Webhook'), (lists, header) => {
+        const headers = lists.map((ids): Header => [header, ids.map(({ text }) => text).join(',')]);
+        const webhooks = new Set(lists.flat().map((one) => one.name));
+        expect(parseRouting(headers, 0)).toEqual({ ok: true, value: { tags: [], webhooks } });
       }),
     );
   });
 
-  it('are none if one of them is not an id, wherever it stands', () => {
-    const wrong = fc.string().filter((text) => !text.split(',').every((part) => /^[1-9]\d{0,14}$/.test(part.trim())));
+  it('are none if one of them is neither an id nor a key, wherever it stands', () => {
+    const wrong = fc
+      .string()
+      .filter(
+        (text) =>
+          !text.split(',').every((part) => /^(?:[1-9]\d{0,14}|key:[a-z0-9][a-z0-9._/-]{0,126})$/.test(part.trim())),
+      );
     fc.assert(
       fc.property(fc.array(id, { maxLength: 3 }), wrong, fc.array(id, { maxLength: 3 }), (before, text, after) => {
         expect(parseRouting([['Hukz-Webhook', [...before, text, ...after].join()]], 0).ok).toBe(false);

@@ -1,7 +1,7 @@
 import { parseDelay, parseDeliverAt } from '../message/headers/due-at.js';
 import { parseNoRetry } from '../message/headers/no-retry.js';
 import { parseRequestId } from '../message/headers/request-id.js';
-import { MAX_NAMED_WEBHOOKS, parseWebhookList, tooMany } from '../message/headers/webhook-list.js';
+import { MAX_NAMED_WEBHOOKS, parseWebhookList, tooMany, type WebhookName } from '../message/headers/webhook-list.js';
 import type { Header } from '../message/message.js';
 import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { parseTag, type Tag } from './tags.js';
@@ -10,19 +10,19 @@ import { parseTag, type Tag } from './tags.js';
 export interface Routing {
   readonly tags: readonly Tag[];
   readonly spaceId: number | undefined;
-  /** The only webhooks that may receive the message. Undefined means that the message names none. */
-  readonly webhookIds: ReadonlySet<number> | undefined;
+  /** The only webhooks that may receive the message, by ids and keys. Undefined means that the message names none. */
+  readonly webhooks: ReadonlySet<WebhookName> | undefined;
   /** The time before which the message is not sent, in milliseconds since 1970. It may be over. */
   readonly dueAt: number | undefined;
 }
 
-const EVERYBODY: Routing = { tags: [], spaceId: undefined, webhookIds: undefined, dueAt: undefined };
+const EVERYBODY: Routing = { tags: [], spaceId: undefined, webhooks: undefined, dueAt: undefined };
 
 /** The values that have been read so far. */
 interface Read {
   tags: Tag[] | undefined;
   spaceId: number | undefined;
-  webhookIds: Set<number> | undefined;
+  webhooks: Set<WebhookName> | undefined;
   dueAt: number | undefined;
   requestId: string | undefined;
 }
@@ -30,17 +30,17 @@ interface Read {
 const NOTHING: Read = {
   tags: undefined,
   spaceId: undefined,
-  webhookIds: undefined,
+  webhooks: undefined,
   dueAt: undefined,
   requestId: undefined,
 };
 
 /**
  * Parses the wishes of a publisher for a message: `Hukz-Tag: key:value` (repeatable; a webhook must have all of these
- * tags), `Hukz-Space: 7`, `Hukz-Webhook: 17, 18` (repeatable; a webhook must be one of these), and `Hukz-Deliver-At` or
- * `Hukz-Delay`. Header names are case-insensitive. Any malformed header makes the whole routing invalid, because firing
- * every webhook instead would give one tenant's message to another. `Hukz-No-Retry` and `Hukz-Request-Id` are only
- * checked here: the stored headers have them when the message is sent. `receivedAt` is the time of the message, in
+ * tags), `Hukz-Space: 7`, `Hukz-Webhook: 17, key:a` (repeatable; a webhook must be one of these), and `Hukz-Deliver-At`
+ * or `Hukz-Delay`. Header names are case-insensitive. Any malformed header makes the whole routing invalid, because
+ * firing every webhook instead would give one tenant's message to another. `Hukz-No-Retry` and `Hukz-Request-Id` are
+ * only checked here: the stored headers have them when the message is sent. `receivedAt` is the time of the message, in
  * milliseconds since 1970.
  */
 export function parseRouting(headers: readonly Header[], receivedAt: number): Parsed<Routing> {
@@ -50,9 +50,9 @@ export function parseRouting(headers: readonly Header[], receivedAt: number): Pa
     const problem = readHeader(name.toLowerCase(), value, read, receivedAt);
     if (problem !== undefined) return refused(problem);
   }
-  const { tags = EVERYBODY.tags, spaceId, webhookIds, dueAt } = read;
-  const isEmpty = tags.length === 0 && spaceId === undefined && webhookIds === undefined && dueAt === undefined;
-  return parsed(isEmpty ? EVERYBODY : { tags, spaceId, webhookIds, dueAt });
+  const { tags = EVERYBODY.tags, spaceId, webhooks, dueAt } = read;
+  const isEmpty = tags.length === 0 && spaceId === undefined && webhooks === undefined && dueAt === undefined;
+  return parsed(isEmpty ? EVERYBODY : { tags, spaceId, webhooks, dueAt });
 }
 
 /** Returns the problem of a header, whose name is in lower case. Other headers than these have none. */
@@ -98,9 +98,9 @@ function readSpace(value: string, read: Read): Parsed<number> {
 function readWebhooks(value: string, read: Read): Parsed<unknown> {
   const list = parseWebhookList(value);
   if (!list.ok) return list;
-  read.webhookIds ??= new Set();
-  for (const id of list.value) read.webhookIds.add(id);
-  return read.webhookIds.size > MAX_NAMED_WEBHOOKS ? tooMany() : list;
+  read.webhooks ??= new Set();
+  for (const name of list.value) read.webhooks.add(name);
+  return read.webhooks.size > MAX_NAMED_WEBHOOKS ? tooMany() : list;
 }
 
 function readDueAt(at: Parsed<number>, read: Read): Parsed<number> {

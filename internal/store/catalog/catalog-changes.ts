@@ -29,7 +29,7 @@ const EVENTS: Statement = {
 };
 const WEBHOOKS: Statement = {
   text: `declare changed_webhooks no scroll cursor for
-         select id, url, enabled,
+         select id, key, url, enabled,
            case when paused_at is not null then 'paused' when circuit_opened_at is not null then 'circuit_open' end as waits,
            space_id::float8, created_by_id::float8, tags, deleted_at is null as living,
            array(select event_id from webhook_events where webhook_id = webhooks.id order by event_id) as event_ids,
@@ -58,6 +58,7 @@ interface EventRow {
 
 interface WebhookRow {
   readonly id: number;
+  readonly key: string | null;
   readonly url: string;
   readonly enabled: boolean;
   readonly waits: WaitsBecause | null;
@@ -157,6 +158,7 @@ function toCatalogWebhook(row: WebhookRow, { idsOf, settingsOf }: Shared): Catal
   const { settings, problem } = settingsOf(row.own_settings);
   return {
     id: row.id,
+    ...(row.key !== null && { key: row.key }),
     url: row.url,
     enabled: row.enabled,
     waits: row.waits ?? undefined,

@@ -9,7 +9,7 @@ import { readSettings } from '../webhooks/stored-settings.js';
 
 const LOAD_TARGET: Statement = {
   text: `
-    select w.space_id::float8 as space_id, w.tags, w.own_settings,
+    select w.key, w.space_id::float8 as space_id, w.tags, w.own_settings,
       coalesce(array_agg(e.id order by e.id) filter (where e.id is not null), '{}') as event_ids,
       coalesce(array_agg(e.event order by e.id) filter (where e.id is not null), '{}') as subjects
     from webhooks w
@@ -20,6 +20,7 @@ const LOAD_TARGET: Statement = {
 };
 
 interface TargetRow {
+  readonly key: string | null;
   readonly space_id: number;
   readonly tags: Tags;
   readonly own_settings: unknown;
@@ -48,9 +49,9 @@ export async function findReplayTarget(
 ): Promise<ReplayTarget | undefined> {
   const [row] = await run<TargetRow>(LOAD_TARGET, [webhookId]);
   if (!row) return undefined;
-  const { tags, space_id: spaceId, event_ids: eventIds } = row;
+  const { key, tags, space_id: spaceId, event_ids: eventIds } = row;
   const { settings } = readSettings(row.own_settings);
-  const webhook: Matchable = { id: webhookId, eventIds, spaceId, tags, settings };
+  const webhook: Matchable = { id: webhookId, ...(key !== null && { key }), eventIds, spaceId, tags, settings };
   const events = new SubjectIndex<number>();
   for (const [index, id] of eventIds.entries()) {
     const subject = row.subjects[index];
