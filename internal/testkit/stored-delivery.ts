@@ -18,15 +18,18 @@ const OUTCOMES = { deliveries: 'failed', dead_letters: 'dead', webhook_logs: 'de
 
 export const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
-/** Stores a message, its delivery and one attempt as the journal would have stored them. */
+/**
+ * Stores a message, its delivery and one attempt as the journal would have stored them. Today has partitions too, as in
+ * a running service.
+ */
 export async function storeDelivery(
   db: Db,
   { place, webhookId, at = hoursAgo(1), event = 'tag.created', userId = 1 }: StoredDelivery,
 ): Promise<{ readonly id: string; readonly messageId: string; readonly at: string }> {
   const [id, messageId] = [makeId(Date.parse(at)), makeId(Date.parse(at))];
   await db.raw(
-    `select hukz_ensure_partition(name, (?::timestamptz at time zone 'UTC')::date)
-     from unnest(array['messages', 'webhook_logs']) name`,
+    `select hukz_ensure_partition(name, (time at time zone 'UTC')::date)
+     from unnest(array['messages', 'webhook_logs']) name, unnest(array[?::timestamptz, now()]) time`,
     [at],
   );
   await db('messages').insert({
