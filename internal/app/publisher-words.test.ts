@@ -36,7 +36,7 @@ describe('Hukz-Webhook', () => {
     expect(await publish('named.wrong', { 'Hukz-Webhook': '1;2' })).toEqual({
       message_id: expect.any(String),
       webhooks: 0,
-      error: 'Hukz-Webhook: "1;2" is not the id of a webhook, such as 17',
+      error: 'Hukz-Webhook: "1;2" is not the id of a webhook, such as 17, or its key, such as key:shop/orders',
     });
   });
 

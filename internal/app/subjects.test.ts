@@ -116,8 +116,14 @@ describe('the operator’s list of subjects', () => {
     await receiver.waitFor(1);
     expect((await hukz.api.get('/accounting')).body).toMatchObject({ accepted: 1 });
     const ready = await hukz.api.get('/health/ready');
-    const degraded = { reason: 'subject_not_allowed', problem: expect.stringMatching(/not accepted: .*EVENT_SUBJECTS/) };
-    const wide = { reason: 'subject_not_allowed', problem: expect.stringMatching(/not accepted: .*ALLOW_ALL_SUBJECTS/) };
+    const degraded = {
+      reason: 'subject_not_allowed',
+      problem: expect.stringMatching(/not accepted: .*EVENT_SUBJECTS/),
+    };
+    const wide = {
+      reason: 'subject_not_allowed',
+      problem: expect.stringMatching(/not accepted: .*ALLOW_ALL_SUBJECTS/),
+    };
     expect(ready.status).toBe(200);
     expect(bySubject(ready.body.degraded)).toEqual(
       new Map([
