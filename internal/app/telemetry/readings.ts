@@ -1,20 +1,11 @@
+import type { AcceptorStats } from '../../intake/acceptor.js';
+import type { IntakeStats } from '../../intake/intake.js';
+
 /** Numbers that other parts count on their own. They are read when the metrics are requested. */
 export interface Readings {
   readonly version: string;
   readonly guarantee: string;
-  acceptor(): {
-    readonly received: number;
-    readonly accepted: number;
-    readonly deliveries: number;
-    readonly dropped: number;
-    readonly delayed: number;
-    readonly refused: number;
-    readonly unregistered: number;
-    readonly badRouting: number;
-    readonly reserved: number;
-    readonly duplicates: number;
-    readonly waiting: number;
-  };
+  acceptor(): Omit<AcceptorStats, 'waitingBytes' | 'latest'>;
   dispatch(): {
     readonly inFlight: number;
     readonly hung: number;
@@ -31,16 +22,7 @@ export interface Readings {
     readonly resent: number;
     readonly sessionsRefused: number;
   };
-  intake(): {
-    readonly subscriptions: number;
-    readonly streamPending: number;
-    readonly streamGap: number;
-    readonly streamLost: number;
-    readonly journalWentBack: number;
-    readonly receiptsRefused: number;
-    readonly headersDropped: number;
-    readonly callbacksFailed: number;
-  };
+  intake(): IntakeStats;
   catalog(): { readonly events: number; readonly webhooks: number };
   catalogWentBack(): number;
   /** Number of webhooks to which nothing is sent, because their stored settings could not be read. */
