@@ -99,18 +99,25 @@ describe('messages that were evicted while no instance ran are counted and logge
 });
 
 it('what is evicted while two instances read is counted once', async () => {
-  const one = await registerAndRead('a.b');
-  const other = await kit.start();
+  const published = 40_010;
+  const apps = [await registerAndRead('a.*'), await kit.start()];
+  const deliveries = async () => (await kit.jsm.consumers.info('HUKZ', 'hukz')).delivered.consumer_seq;
+  const stored = (subject: string) => kit.ledger.query('select from messages where subject = $1', [subject]);
   await kit.acknowledged();
   await kit.ledger.query('begin; lock table messages in access exclusive mode');
-  await kit.publish('a.b', 10, 40_010);
+  await kit.publish('a.made', 10, published);
   await kit.jsm.streams.purge('HUKZ', { keep: 10 });
   await kit.ledger.query('commit');
-  await kit.acknowledged();
-  // The consumer counts a message that was delivered twice as two, the journal stores it once.
-  const stored = await kit.ledger.query('select from messages');
-  const gone = 40_010 - stored.length;
-  expect(gone).toBeGreaterThan(10_000);
-  const { messages } = await whenTold([one, other], gone);
-  expect(messages).toBe(gone);
-}, 90_000);
+  // Only the instance that receives a redelivery knows that it is one, so each may make the counted gap smaller by one.
+  const counted = async () => (await told(apps)).messages + (await deliveries()) >= published;
+  await eventually(counted, { what: 'every message counted', timeoutMs: 60_000 });
+  // Whatever is counted twice is counted by the time that a later message is stored.
+  await kit.publish('a.later', published, published + 1);
+  const isLater = async () => (await stored('a.later')).length === 1;
+  await eventually(isLater, { what: 'the later message stored', timeoutMs: 20_000 });
+  const { messages } = await told(apps);
+  // A clean stop stores what the instances still hold in memory, which the purge has acknowledged.
+  await kit.stop();
+  expect(messages).toBeGreaterThan(10_000);
+  expect(messages).toBeLessThanOrEqual(published - (await stored('a.made')).length);
+}, 120_000);
