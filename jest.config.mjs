@@ -5,8 +5,13 @@ const common = {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
   },
   // Imports are written with the extension that the compiled file will have.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // The packages of this repository are tested from their sources: hukz-x is packages/x/src/x.ts.
+    '^hukz-([a-z]+)$': '<rootDir>/packages/$1/src/$1.ts',
+    '^hukz-([a-z]+)/(?!package\\.json$)(.+)$': '<rootDir>/packages/$1/src/$2.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/[^/]+/dist/'],
 };
 
 /** What needs no server: rules and configuration. */

@@ -51,7 +51,9 @@ function isInstalled() {
   try {
     const has = read('node_modules', '.package-lock.json');
     const isOfOtherPlatform = Object.values(has).some(({ os }) => os && !os.includes(process.platform));
-    const isThere = ([path, { version, optional }]) => path === '' || optional || has[path]?.version === version;
+    // The packages of this repository are found by their path, so the links to them are not needed.
+    const isOurs = (path) => !path.startsWith('node_modules/');
+    const isThere = ([path, { version, optional }]) => isOurs(path) || optional || has[path]?.version === version;
     return !isOfOtherPlatform && Object.entries(read('package-lock.json')).every(isThere);
   } catch {
     return false;

@@ -38,7 +38,10 @@ const stampText = (from, to) => `${from}\n${to}\n`;
 
 function sources(root) {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
-  const isSource = (path) => /\.(?:ts|json)$/.test(path) && !path.endsWith('.test.ts');
+  const isSource = (path) =>
+    /\.(?:ts|json)$/.test(path) &&
+    !path.endsWith('.test.ts') &&
+    !/[\\/](?:dist|node_modules)[\\/]/.test(path.slice(root.length));
   return [
     ...SETTINGS.map((name) => join(root, name)),
     ...include.flatMap((folder) => filesBelow(root, folder)).filter(isSource),

@@ -31,7 +31,7 @@ for (const parent of Object.values(lock.packages)) {
 }
 let hashed = 0;
 for (const [path, entry] of Object.entries(lock.packages)) {
-  if (!path || entry.integrity || entry.link) continue;
+  if (!path.startsWith('node_modules/') || entry.integrity || entry.link) continue;
   const name = path.split('node_modules/').at(-1);
   entry.integrity = execFileSync('npm', ['view', `${name}@${entry.version}`, 'dist.integrity'], {
     encoding: 'utf8',

@@ -10,7 +10,8 @@ const AT_ONCE = 6;
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 const waiting = Object.entries(packages)
-  .filter(([path, { dev, optional, devOptional }]) => path && !dev && !optional && !devOptional)
+  .filter(([path, { dev, link }]) => path.startsWith('node_modules/') && !link && !dev)
+  .filter(([, { optional, devOptional }]) => !optional && !devOptional)
   .map(([path, { version, license }]) => ({ name: path.split('node_modules/').at(-1), version, license }))
   .sort((a, b) => `${a.name}@${a.version}`.localeCompare(`${b.name}@${b.version}`, 'en'));
 const rows = new Map(waiting.map((each) => [`${each.name}@${each.version}`, each]));

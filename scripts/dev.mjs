@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { compile, needsCompilation } from './compile.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const SOURCES = ['cmd', 'config', 'internal', 'migrations'];
+const SOURCES = ['cmd', 'config', 'internal', 'migrations', 'packages'];
 /** An editor writes a file in several steps, and a branch changes many files. */
 const SETTLE_MS = 200;
 
@@ -40,7 +40,7 @@ let settling;
 let work = Promise.resolve();
 const watchers = SOURCES.map((directory) =>
   watch(join(root, directory), { recursive: true }, (_event, file) => {
-    if (!file?.endsWith('.ts') || file.endsWith('.test.ts')) return;
+    if (!file?.endsWith('.ts') || /\.(?:test|d)\.ts$/.test(file)) return;
     clearTimeout(settling);
     settling = setTimeout(() => {
       work = work.then(rebuild);

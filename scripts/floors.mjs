@@ -1,5 +1,6 @@
 // The floors of the house as rules for dependency-cruiser. Its command refuses Node 20; its API does not.
 import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { cruise } from 'dependency-cruiser';
 
 const ground = '^internal/[a-z-]+\\.ts$';
@@ -11,11 +12,16 @@ const local = '^internal/local/';
 const testkit = '^internal/testkit/';
 const tests = '\\.test\\.ts$|^internal/testkit/';
 const stored = ['^internal/store/', '^internal/destinations/'];
-const OURS = '^(cmd|config|internal|migrations|bench|faults)/';
+const packages = '^packages/[a-z]+/src/';
+const signatures = '^packages/signatures/src/';
+const OURS = '^(cmd|config|internal|migrations|bench|faults|packages)/';
 
 /** Each room with what it may import of ours, besides itself. A room that is not named as such may not be imported. */
 const rooms = {
-  'internal/domain': [ground],
+  'packages/signatures': [],
+  'packages/receiver': [signatures],
+  'packages/client': [signatures],
+  'internal/domain': [ground, signatures],
   'internal/identity': [ground],
   'internal/store': [domain, identity, ground, '^migrations/list\\.ts$'],
   'internal/destinations': [domain, ground],
@@ -38,7 +44,16 @@ const rooms = {
   'internal/local': [ground],
   config: [domain, ground],
   migrations: [],
-  cmd: ['^internal/(app|workers)/', '^internal/(api|intake|dispatch)/', ...stored, local, domain, ground, config],
+  cmd: [
+    packages,
+    '^internal/(app|workers)/',
+    '^internal/(api|intake|dispatch)/',
+    ...stored,
+    local,
+    domain,
+    ground,
+    config,
+  ],
 };
 
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
@@ -68,7 +83,14 @@ const rules = [
     comment: 'of Node only node:buffer, and the deterministic part of node:crypto; of packages none',
     severity: 'error',
     from: { path: `${domain}|${identity}`, pathNot: tests },
-    to: { pathNot: [domain, identity, ground, '^(node:)?(buffer|crypto)$'] },
+    to: { pathNot: [domain, identity, ground, signatures, '^(node:)?(buffer|crypto)$'] },
+  },
+  {
+    name: 'packages run everywhere',
+    comment: 'what packages/ publishes imports its sibling packages and, in hukz-receiver, types of Node',
+    severity: 'error',
+    from: { path: packages, pathNot: tests },
+    to: { pathNot: [packages, '^(node:)?http$'] },
   },
   {
     name: 'the testkit is for tests and the fault suite',
@@ -116,15 +138,18 @@ const rules = [
   },
 ];
 
+const packageSources = readdirSync('packages', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `packages/${name}/src`);
 const { output } = await cruise(
-  ['cmd', 'config', 'internal', 'migrations', 'bench', 'faults'],
+  ['cmd', 'config', 'internal', 'migrations', 'bench', 'faults', ...packageSources],
   {
     validate: true,
     ruleSet: { forbidden: rules },
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    exclude: { path: ['^dist/', '^packages/[a-z]+/dist/'] },
   },
   // Our imports are written with the extension of the compiled file; packages say in `exports` where their entry is.
   {
@@ -132,6 +157,15 @@ const { output } = await cruise(
     extensions: ['.ts', '.mjs', '.js', '.json'],
     conditionNames: ['node', 'import', 'types'],
     exportsFields: ['exports'],
+    alias: Object.fromEntries(
+      packageSources.flatMap((folder) => {
+        const name = folder.split('/')[1];
+        return [
+          [`hukz-${name}$`, resolve(folder, `${name}.ts`)],
+          [`hukz-${name}`, resolve(folder)],
+        ];
+      }),
+    ),
   },
 );
 const { violations, totalCruised } = output.summary;
@@ -143,7 +177,7 @@ for (const { rule, from, to, cycle } of violations) {
 const MAX_FILES = 20;
 /** A file per scenario, and nothing else. */
 const SCENARIOS = 'faults/scenarios';
-const folders = ['cmd', 'config', 'internal', 'bench', 'faults'].flatMap((root) => [
+const folders = ['cmd', 'config', 'internal', 'bench', 'faults', ...packageSources].flatMap((root) => [
   root,
   ...readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isDirectory())

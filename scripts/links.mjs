@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { brokenLinks, missingTests } from './links/broken-links.mjs';
 
-const FOLDERS = ['.ci', 'bench', 'cmd', 'config', 'docs', 'faults', 'internal', 'migrations', 'scripts'];
+const FOLDERS = ['.ci', 'bench', 'cmd', 'config', 'docs', 'faults', 'internal', 'migrations', 'packages', 'scripts'];
 /** Entries of earlier releases name the files of their time. */
 const HISTORY = 'CHANGELOG.md';
 

@@ -4,13 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { lint } from './prose/lint.mjs';
 
 const PAGES = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'config.yml'];
-const PAGE_FOLDERS = ['docs', 'bench', 'faults'];
-const SOURCE_FOLDERS = ['cmd', 'config', 'internal', 'migrations', 'bench', 'faults', 'scripts'];
+const PAGE_FOLDERS = ['docs', 'bench', 'faults', 'packages'];
+const SOURCE_FOLDERS = ['cmd', 'config', 'internal', 'migrations', 'bench', 'faults', 'packages', 'scripts'];
+const COMPILED = /(?:^|\/)(?:dist|node_modules)\//;
 const SHOWN = 60;
 
 const filesIn = (folder, pattern) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => pattern.test(path))
+    .filter((path) => pattern.test(path) && !COMPILED.test(path))
     .map((path) => `${folder}/${path}`);
 
 const all = () => [

@@ -11,7 +11,8 @@ const args = ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'];
 const sbom = JSON.parse(execFileSync('npm', args, { encoding: 'utf8', maxBuffer: 64 << 20 }));
 
 const production = Object.entries(packages)
-  .filter(([path, { dev, optional, devOptional }]) => path && !dev && !optional && !devOptional)
+  .filter(([path, { dev, link }]) => path.startsWith('node_modules/') && !link && !dev)
+  .filter(([, { optional, devOptional }]) => !optional && !devOptional)
   .map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`);
 const isShipped = ({ name, version }) => production.includes(`${name}@${version}`);
 sbom.metadata.component.name = ownName;

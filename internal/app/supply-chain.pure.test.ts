@@ -26,7 +26,8 @@ const ALLOWED = new Set([
 ]);
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { readonly packages: Record<string, Entry> };
-const entries = Object.entries(lock.packages).filter(([path, { link }]) => path !== '' && !link);
+/** The packages that npm downloads. hukz itself and the packages of this repository are not among them. */
+const entries = Object.entries(lock.packages).filter(([path, { link }]) => path.startsWith('node_modules/') && !link);
 const nameOf = (path: string) => path.split('node_modules/').at(-1) ?? path;
 const production = new Map(
   entries

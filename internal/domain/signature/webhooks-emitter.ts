@@ -1,7 +1,6 @@
+import { base32hex } from '../../../packages/signatures/src/base32hex.js';
 import type { Scheme } from './scheme.js';
 import { makeBodySign, previousOf, textSecret } from './text-secret.js';
-
-const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
 
 /**
  * The signature scheme of WebhooksEmitter: `X-<prefix>-Signature: sha256:<lower-case base32hex>`, with event and
@@ -24,15 +23,3 @@ export const webhooksEmitter: Scheme = {
 };
 
 const signatureHeader = (prefix: string) => `X-${prefix}-Signature`;
-
-/** Encodes bytes in base32hex (RFC 4648), in lower case and without padding. */
-export function base32hex(bytes: Uint8Array): string {
-  let text = '';
-  let held = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    held = ((held << 8) | byte) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) text += BASE32HEX.charAt((held >> (bits - 5)) & 31);
-  }
-  return bits === 0 ? text : text + BASE32HEX.charAt((held << (5 - bits)) & 31);
-}

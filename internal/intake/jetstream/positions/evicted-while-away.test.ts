@@ -111,7 +111,7 @@ it('what is evicted while two instances read is counted once', async () => {
   // Only the instance that receives a redelivery knows that it is one, so each may make the counted gap smaller by one.
   const counted = async () => (await told(apps)).messages + (await deliveries()) >= published;
   await eventually(counted, { what: 'every message counted', timeoutMs: 60_000 });
-  // Whatever is counted twice is counted by the time that a later message is stored.
+  // Double counts are complete by the time that a later message is stored.
   await kit.publish('a.later', published, published + 1);
   const isLater = async () => (await stored('a.later')).length === 1;
   await eventually(isLater, { what: 'the later message stored', timeoutMs: 20_000 });

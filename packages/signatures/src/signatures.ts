@@ -1,0 +1,1 @@
+export { base32hex } from './base32hex.js';
