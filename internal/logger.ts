@@ -21,8 +21,8 @@ const json = winston.format.printf(({ level, message, timestamp, ...fields }) =>
 );
 
 const pretty = winston.format.printf(({ level, message, timestamp, ...fields }) => {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const words = given.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const words = present.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   return [String(timestamp).slice(11, 23), level.padEnd(5), String(message), ...words].join(' ');
 });
 

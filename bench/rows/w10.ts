@@ -30,9 +30,9 @@ export const w10: Row = {
     ),
 };
 
-async function measure(given: Bench, publisher: Worker<HttpPublisherCommands>): Promise<readonly Line[]> {
-  const { messages, rounds, warmUpMessages, paced } = given.plan;
-  const bench = { ...given, pids: { ...given.pids, publisher: publisher.pid } };
+async function measure(base: Bench, publisher: Worker<HttpPublisherCommands>): Promise<readonly Line[]> {
+  const { messages, rounds, warmUpMessages, paced } = base.plan;
+  const bench = { ...base, pids: { ...base.pids, publisher: publisher.pid } };
   const over = (perRequest: number, perSecond?: number) => (work: { readonly messages: number }) =>
     deliverOverHttp(
       bench,
@@ -43,12 +43,12 @@ async function measure(given: Bench, publisher: Worker<HttpPublisherCommands>): 
   const batched = over(BATCH);
   await registerHook(bench.service.api, { subject: SUBJECT, url: `${bench.receiver.origin}/hook` });
   bench.say('W10: warming up');
-  await deliverFlood(given, { subject: SUBJECT, messages: warmUpMessages });
+  await deliverFlood(base, { subject: SUBJECT, messages: warmUpMessages });
   await single({ messages: warmUpMessages });
   await batched({ messages: warmUpMessages });
   const done: Round[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const nats = await deliverFlood(given, { subject: SUBJECT, messages });
+    const nats = await deliverFlood(base, { subject: SUBJECT, messages });
     const one = await single({ messages });
     const many = await batched({ messages });
     const latencies = latenciesOf(await over(1, paced.perSecond)({ messages: paced.messages }));

@@ -24,7 +24,7 @@ export class Replies {
   /** Replies to this message if its publisher asked, once there is a receipt for the message. */
   await(receipt: Promise<Receipt>, reply: string | undefined, headers: readonly Header[]): void {
     if (!reply || !asksForReceipt(headers)) return;
-    if (this.deps.isInbox(reply)) void receipt.then((given) => this.send(reply, given));
+    if (this.deps.isInbox(reply)) void receipt.then((settled) => this.send(reply, settled));
     else this.refusals++;
   }
 

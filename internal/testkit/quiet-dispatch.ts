@@ -4,10 +4,10 @@ import { classOfItsOwn } from './kits/test-classes.js';
 import { makeTestLogger } from './kits/test-logger.js';
 import { makeTestWebhook } from './kits/test-webhook.js';
 
-type Given = { readonly [P in keyof DispatchPorts]?: Partial<DispatchPorts[P]> };
+type Overrides = { readonly [P in keyof DispatchPorts]?: Partial<DispatchPorts[P]> };
 
 /** A store without deliveries, and receivers that accept every request, except for the given functions. */
-export const quietDispatch = (given: Given = {}): DispatchPorts => ({
+export const quietDispatch = (overrides: Overrides = {}): DispatchPorts => ({
   claims: {
     claim: async () => ({ deliveries: [], lost: 0 }),
     claimProbes: async () => [],
@@ -16,7 +16,7 @@ export const quietDispatch = (given: Given = {}): DispatchPorts => ({
     unpark: async () => 0,
     parkDue: async () => 0,
     unclaimStrays: async () => 0,
-    ...given.claims,
+    ...overrides.claims,
   },
   ends: {
     settle: async () => undefined,
@@ -24,7 +24,7 @@ export const quietDispatch = (given: Given = {}): DispatchPorts => ({
     cancel: async () => undefined,
     place: async () => undefined,
     unclaim: async () => undefined,
-    ...given.ends,
+    ...overrides.ends,
   },
   webhooks: {
     find: (id) => makeTestWebhook(id),
@@ -32,14 +32,14 @@ export const quietDispatch = (given: Given = {}): DispatchPorts => ({
     policyOf: () => ({ scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 0 }),
     reload: async () => undefined,
     disable: async () => undefined,
-    ...given.webhooks,
+    ...overrides.webhooks,
   },
   sending: {
     send: async () => ({ kind: 'answered', status: 200, body: new Uint8Array(0) }),
     untilReady: () => undefined,
     onAttempt: () => undefined,
     onSettled: () => undefined,
-    ...given.sending,
+    ...overrides.sending,
   },
   circuits: {
     open: async () => undefined,
@@ -47,10 +47,10 @@ export const quietDispatch = (given: Given = {}): DispatchPorts => ({
     countOpen: () => 0,
     saveHealth: async () => undefined,
     breaker: { failures: 0, share: 0, windowMs: 1000, minAttempts: 20 },
-    ...given.circuits,
+    ...overrides.circuits,
   },
-  instance: { id: () => 'me', isTrusted: () => true, living: () => 1, ...given.instance },
-  runtime: { clock: systemClock, random: Math.random, logger: makeTestLogger(), ...given.runtime },
+  instance: { id: () => 'me', isTrusted: () => true, living: () => 1, ...overrides.instance },
+  runtime: { clock: systemClock, random: Math.random, logger: makeTestLogger(), ...overrides.runtime },
 });
 
 export const DISPATCH_LIMITS = {

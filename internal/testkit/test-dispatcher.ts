@@ -16,7 +16,7 @@ type TestDeps = DispatcherDeps['sending'] &
   Pick<DispatcherDeps, 'isTrusted'>;
 
 /** A dispatcher for which all is well, except for what is given; `enqueue` gives it a delivery. */
-export function makeTestDispatcher(given: Partial<TestDeps> = {}): {
+export function makeTestDispatcher(overrides: Partial<TestDeps> = {}): {
   readonly dispatcher: Dispatcher;
   enqueue(delivery: OwnedDelivery): void;
 } {
@@ -42,7 +42,7 @@ export function makeTestDispatcher(given: Partial<TestDeps> = {}): {
     random: Math.random,
     logger: makeTestLogger(),
     isTrusted: () => true,
-    ...given,
+    ...overrides,
   };
   const dispatcher = new Dispatcher({
     sending: all,

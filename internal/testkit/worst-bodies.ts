@@ -55,8 +55,8 @@ export function* worstBodiesOf(document: OpenApi, operation: Operation): Generat
   yield* worstAt(document, content.schema, { name: 'the body', wrap: (value) => value });
 }
 
-function* worstAt(document: OpenApi, given: JsonSchema, place: Place): Generator<WorstBody> {
-  const schema = resolved(document, given);
+function* worstAt(document: OpenApi, reference: JsonSchema, place: Place): Generator<WorstBody> {
+  const schema = resolved(document, reference);
   const legal = { name: 'the largest legal value', text: largest(document, schema) };
   for (const worst of [...HOSTILE, legal]) yield { name: `${place.name}: ${worst.name}`, text: place.wrap(worst.text) };
   for (const [inner, at] of placesIn(document, schema, place)) yield* worstAt(document, inner, at);
@@ -84,8 +84,8 @@ function placesIn(document: OpenApi, schema: JsonSchema, place: Place): readonly
 }
 
 /** The largest legal value of a schema, as JSON text, or an example where bounds do not determine the form. */
-function largest(document: OpenApi, given: JsonSchema): string {
-  const schema = resolved(document, given);
+function largest(document: OpenApi, reference: JsonSchema): string {
+  const schema = resolved(document, reference);
   const [form] = formsOf(schema);
   if (form) return largest(document, form);
   const { type, properties, items, additionalProperties, example, maxItems, maxProperties, maxLength } = schema;

@@ -70,13 +70,13 @@ const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffs
 /** The members beside the lists, which together are as small as any other body. */
 function readHead(members: Parts['members'], lists: readonly string[]): ApplyHead {
   const texts = members.map(({ name, bytes }) => `${bufferOf(name)}:${bufferOf(bytes)}`);
-  const given = parsedBody(Buffer.from(`{${texts.join(',')}}`));
+  const input = parsedBody(Buffer.from(`{${texts.join(',')}}`));
   for (const name of LISTS)
-    if (Object.hasOwn(given, name)) {
+    if (Object.hasOwn(input, name)) {
       const problem = lists.includes(name) ? `${name} is named twice` : `${name} must be a list`;
       throw new AppError('unprocessable', problem, name);
     }
-  return parseFields(applyHead, given);
+  return parseFields(applyHead, input);
 }
 
 async function readEvents(

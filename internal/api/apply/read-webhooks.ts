@@ -20,7 +20,7 @@ const MIN_ENTRY_BYTES = 5 * 1024;
 /** A larger entry is parsed and validated in two ticks. */
 const LARGE_ENTRY_BYTES = 16 * 1024;
 
-interface Given {
+interface ParsedEntry {
   readonly place: string;
   readonly json: object;
   readonly bytes: number;
@@ -36,16 +36,16 @@ export async function readWebhooks(
   const keys = new Map<string, string>();
   const webhooks: DeclaredWebhook[] = [];
   for (const step of bySize(entries, ({ bytes }) => Math.max(bytes.length, MIN_ENTRY_BYTES), STEP_BYTES)) {
-    const given: Given[] = [];
+    const parsedEntries: ParsedEntry[] = [];
     for (const { place, bytes } of step) {
       await ticks.next();
       await problems.collect(place, () => {
-        given.push({ place, json: parsedBody(bytes), bytes: bytes.length });
+        parsedEntries.push({ place, json: parsedBody(bytes), bytes: bytes.length });
       });
       if (bytes.length > LARGE_ENTRY_BYTES) await ticks.end();
     }
-    const answers = await storedAnswers(store, given, head);
-    for (const { place, json, bytes } of given) {
+    const answers = await storedAnswers(store, parsedEntries, head);
+    for (const { place, json, bytes } of parsedEntries) {
       const isLarge = bytes > LARGE_ENTRY_BYTES;
       await ticks.next();
       await problems.collect(place, async () => {
@@ -79,10 +79,10 @@ function readWebhook(
 /** The answers of GET about the webhooks in which there are placeholders, by key. */
 async function storedAnswers(
   store: SecretStore,
-  given: readonly Given[],
+  parsedEntries: readonly ParsedEntry[],
   { space }: ApplyHead,
 ): Promise<ReadonlyMap<string, object>> {
-  const keys = given.flatMap(({ json }) => (placeholdersIn(json).length > 0 ? (keyOf(json) ?? []) : []));
+  const keys = parsedEntries.flatMap(({ json }) => (placeholdersIn(json).length > 0 ? (keyOf(json) ?? []) : []));
   if (keys.length === 0) return new Map();
   const known = await findDeclaredWebhooks(store.db, { spaceId: space, keys }, false);
   const answers = new Map<string, object>();

@@ -7,10 +7,10 @@ import { patchTags, type tags, tagsPatch, withinBytes } from './tag-fields.js';
 export function optionalText<const Name extends string>(name: Name, schema: z.ZodString) {
   return {
     name,
-    create: first(schema.default(''), (given) => given),
+    create: first(schema.default(''), (input) => input),
     put: next(schema.optional(), keptIfEmpty),
-    patch: next(schema.nullable().optional(), (given, current: string) => {
-      return given === undefined ? current : (given ?? '');
+    patch: next(schema.nullable().optional(), (input, current: string) => {
+      return input === undefined ? current : (input ?? '');
     }),
     answer: shown(z.string(), (value: string) => value),
   };
@@ -26,11 +26,11 @@ interface NullableTextParts {
 export function nullableText<const Name extends string>(name: Name, { text, orEmpty }: NullableTextParts) {
   return {
     name,
-    create: first(text.nullable().optional(), (given): string | null => given ?? null),
-    put: next(orEmpty.nullable().optional(), (given, current: string | null) => {
-      return given === undefined || given === '' ? current : given;
+    create: first(text.nullable().optional(), (input): string | null => input ?? null),
+    put: next(orEmpty.nullable().optional(), (input, current: string | null) => {
+      return input === undefined || input === '' ? current : input;
     }),
-    patch: next(text.nullable().optional(), (given, current: string | null) => (given === undefined ? current : given)),
+    patch: next(text.nullable().optional(), (input, current: string | null) => (input === undefined ? current : input)),
     answer: shown(text.optional(), (value: string | null) => value ?? undefined),
   };
 }
@@ -46,14 +46,14 @@ interface RequiredTextParts {
 export function requiredText<const Name extends string>(name: Name, { required, orEmpty, toJson }: RequiredTextParts) {
   return {
     name,
-    create: first(required, (given) => given),
+    create: first(required, (input) => input),
     put: next(orEmpty.optional(), keptIfEmpty),
-    patch: next(required.optional(), (given, current: string) => given ?? current),
+    patch: next(required.optional(), (input, current: string) => input ?? current),
     answer: shown(z.string(), toJson),
   };
 }
 
-const keptIfEmpty = (given: string | undefined, current: string) => given || current;
+const keptIfEmpty = (input: string | undefined, current: string) => input || current;
 
 /** A yes or no. `null` in PATCH is the initial value where `isNullable` says so, and is refused elsewhere. */
 export function flag<const Name extends string>(
@@ -63,10 +63,10 @@ export function flag<const Name extends string>(
 ) {
   return {
     name,
-    create: first(schema.default(initial), (given) => given),
-    put: next(schema.optional(), (given, current: boolean) => given ?? current),
-    patch: next(isNullable ? schema.nullable().optional() : schema.optional(), (given, current: boolean) => {
-      return given === undefined ? current : (given ?? initial);
+    create: first(schema.default(initial), (input) => input),
+    put: next(schema.optional(), (input, current: boolean) => input ?? current),
+    patch: next(isNullable ? schema.nullable().optional() : schema.optional(), (input, current: boolean) => {
+      return input === undefined ? current : (input ?? initial);
     }),
     answer: shown(z.boolean(), (value: boolean) => value),
   };
@@ -76,9 +76,9 @@ export function flag<const Name extends string>(
 export function tagsField(schema: typeof tags) {
   return {
     name: 'tags' as const,
-    create: first(schema.default({}), (given): Tags => withinBytes(given)),
-    put: next(schema.optional(), (given, current: Tags) => (given ? withinBytes(given, current) : current)),
-    patch: next(tagsPatch.nullable().optional(), (given, current: Tags) => patchTags(current, given)),
+    create: first(schema.default({}), (input): Tags => withinBytes(input)),
+    put: next(schema.optional(), (input, current: Tags) => (input ? withinBytes(input, current) : current)),
+    patch: next(tagsPatch.nullable().optional(), (input, current: Tags) => patchTags(current, input)),
     answer: shown(z.record(z.string(), z.string()), (value: Tags) => ({ ...value })),
   };
 }

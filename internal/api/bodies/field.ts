@@ -8,13 +8,13 @@ import type { z } from 'zod';
 /** The part of a value in the body that creates the resource, and the value that follows. */
 interface First<Value, Schema extends z.ZodType> {
   readonly schema: Schema;
-  readonly first: (given: z.output<Schema>) => Value;
+  readonly first: (input: z.output<Schema>) => Value;
 }
 
 /** The part of a value in a body that changes the resource. Undefined is given if the body does not have it. */
 interface Next<Value, Schema extends z.ZodType> {
   readonly schema: Schema;
-  readonly next: (given: z.output<Schema>, current: Value) => Value;
+  readonly next: (input: z.output<Schema>, current: Value) => Value;
 }
 
 /** The part of a value in the answer. */
@@ -43,9 +43,9 @@ export type Change = 'put' | 'patch';
 /** A field of any schemas, with this public name. */
 interface FieldOf<Value> {
   readonly name: string;
-  readonly create: { readonly schema: z.ZodType; readonly first: (given: never) => Value };
-  readonly put: { readonly schema: z.ZodType; readonly next: (given: never, current: Value) => Value };
-  readonly patch: { readonly schema: z.ZodType; readonly next: (given: never, current: Value) => Value };
+  readonly create: { readonly schema: z.ZodType; readonly first: (input: never) => Value };
+  readonly put: { readonly schema: z.ZodType; readonly next: (input: never, current: Value) => Value };
+  readonly patch: { readonly schema: z.ZodType; readonly next: (input: never, current: Value) => Value };
   /** Undefined for a value that the answer shows in another form. */
   readonly answer: ShownOf<Value> | undefined;
 }
@@ -64,9 +64,9 @@ interface ShownOf<Value> {
 export type FieldsOf<Values> = { readonly [Property in keyof Values]-?: FieldOf<Values[Property]> };
 
 interface AnyField extends Pick<FieldOf<unknown>, 'name'> {
-  readonly create: { readonly schema: z.ZodType; readonly first: (given: never) => unknown };
-  readonly put: { readonly schema: z.ZodType; readonly next: (given: never, current: never) => unknown };
-  readonly patch: { readonly schema: z.ZodType; readonly next: (given: never, current: never) => unknown };
+  readonly create: { readonly schema: z.ZodType; readonly first: (input: never) => unknown };
+  readonly put: { readonly schema: z.ZodType; readonly next: (input: never, current: never) => unknown };
+  readonly patch: { readonly schema: z.ZodType; readonly next: (input: never, current: never) => unknown };
 }
 type Table = Readonly<Record<string, AnyField>>;
 type Answering = Readonly<Record<string, { readonly name: string; readonly answer: ShownOf<never> | undefined }>>;
@@ -77,7 +77,7 @@ type Values<Fields extends Table> = {
 type Shape<Fields extends Table, Body extends 'create' | Change> = {
   [Property in keyof Fields as Fields[Property]['name']]: Fields[Property][Body]['schema'];
 };
-type Given<Fields extends Table, Body extends 'create' | Change> = {
+type BodyOf<Fields extends Table, Body extends 'create' | Change> = {
   readonly [Property in keyof Fields as Fields[Property]['name']]?:
     | z.output<Fields[Property][Body]['schema']>
     | undefined;
@@ -93,10 +93,10 @@ export function bodyShape<Fields extends Table, Body extends 'create' | Change>(
 }
 
 /** The values of a new resource. */
-export function firstValues<Fields extends Table>(fields: Fields, body: Given<Fields, 'create'>): Values<Fields> {
-  const given = new Map<string, unknown>(Object.entries(body));
+export function firstValues<Fields extends Table>(fields: Fields, body: BodyOf<Fields, 'create'>): Values<Fields> {
+  const input = new Map<string, unknown>(Object.entries(body));
   const values = Object.entries(fields).map(([property, { name, create }]) => {
-    return [property, create.first(given.get(name) as never)];
+    return [property, create.first(input.get(name) as never)];
   });
   return Object.fromEntries(values) as Values<Fields>;
 }
@@ -106,9 +106,9 @@ export function nextValues<Fields extends Table, Kind extends Change>(
   fields: Fields,
   kind: Kind,
   current: Values<Fields>,
-  body: Given<Fields, Kind>,
+  body: BodyOf<Fields, Kind>,
 ): Values<Fields> {
-  const given = new Map<string, unknown>(Object.entries(body));
+  const input = new Map<string, unknown>(Object.entries(body));
   const before = new Map<string, unknown>(Object.entries(current));
   const values = Object.entries(fields).map(
     ([
@@ -118,7 +118,7 @@ export function nextValues<Fields extends Table, Kind extends Change>(
         [kind]: { next },
       },
     ]) => {
-      return [property, next(given.get(name) as never, before.get(property) as never)];
+      return [property, next(input.get(name) as never, before.get(property) as never)];
     },
   );
   return Object.fromEntries(values) as Values<Fields>;

@@ -31,7 +31,7 @@ const ago = boundedText(MAX_LENGTH)
  */
 export const moment = z
   .union([time, day, ago], SENTENCE)
-  .transform((given) => (typeof given === 'string' ? new Date(given) : given))
+  .transform((input) => (typeof input === 'string' ? new Date(input) : input))
   .pipe(z.custom<Moment>())
   .meta({
     anyOf: [
@@ -43,10 +43,10 @@ export const moment = z
 
 /** A moment for filters of lists: a duration counts from the clock of this machine. */
 export const instant = moment
-  .transform((given) => timeOf(given, new Date()))
+  .transform((input) => timeOf(input, new Date()))
   .pipe(z.custom<Date>())
   .meta({ anyOf: moment.meta()?.anyOf });
 
-export function timeOf(given: Moment, now: Date): Date {
-  return given instanceof Date ? given : new Date(now.getTime() - given.agoMs);
+export function timeOf(input: Moment, now: Date): Date {
+  return input instanceof Date ? input : new Date(now.getTime() - input.agoMs);
 }

@@ -65,7 +65,7 @@ const tagQuery = boundedText(MAX_TAG_LENGTH)
 /** `?tag=key:value` can be repeated. The resource must carry all of the given tags. */
 export const tagQueries = z
   .preprocess(
-    (given) => (given === undefined ? [] : Array.isArray(given) ? given : [given]),
+    (input) => (input === undefined ? [] : Array.isArray(input) ? input : [input]),
     boundedList(tagQuery, MAX_TAGS),
   )
   .meta({

@@ -58,10 +58,10 @@ export function makeAccountingEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveri
         answers: { 200: { description: 'The account.', schema: accountAnswer } },
         refuses: ['conflict', 'not_found'],
       },
-      async ({ principal, query: { webhook_id: webhook, space, ...given } }) => {
+      async ({ principal, query: { webhook_id: webhook, space, ...period } }) => {
         const webhookId = await findFilteredId(deps.db, principal, { webhook, space });
         const now = await loadNow(deps.db);
-        const range = rangeOf(given, now, deps.reach.accountMs);
+        const range = rangeOf(period, now, deps.reach.accountMs);
         const account = await reading.through(() => loadAccount(deps.db, { webhookId, ...range }));
         const json: z.input<typeof accountAnswer> = {
           webhook_id: webhookId ?? null,

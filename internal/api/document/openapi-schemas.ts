@@ -75,7 +75,7 @@ function withoutConstant(schema: JsonSchema): JsonSchema {
 
 /** Puts the meaning of a field at the field, even if the field may be `null`. */
 function withMeaning(schema: JsonSchema): JsonSchema {
-  const [given, none] = schema.anyOf ?? [];
-  if (given?.description === undefined || none?.type !== 'null' || schema.description !== undefined) return schema;
-  return { ...schema, description: given.description, example: given.example };
+  const [present, none] = schema.anyOf ?? [];
+  if (present?.description === undefined || none?.type !== 'null' || schema.description !== undefined) return schema;
+  return { ...schema, description: present.description, example: present.example };
 }

@@ -10,8 +10,8 @@ import { EVENT_FIELDS } from './event-fields.js';
 
 /** The three bodies that create and change an event, and what follows from them. */
 export function makeEventBodies(rules: SubjectRules) {
-  const subject = z.string().superRefine((given, context) => {
-    const judged = given === '' ? undefined : parseSubject(given, rules);
+  const subject = z.string().superRefine((input, context) => {
+    const judged = input === '' ? undefined : parseSubject(input, rules);
     if (judged && !judged.ok) context.addIssue({ code: 'custom', message: judged.problem });
   });
   const described = (pattern: string) => ({

@@ -11,8 +11,8 @@ export function makeTokenCheck(token: string | undefined): ShowsToken {
   if (token === undefined) return () => false;
   const wanted = digest(token);
   return (authorization) => {
-    const [, given] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
-    return given !== undefined && timingSafeEqual(digest(given), wanted);
+    const [, input] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
+    return input !== undefined && timingSafeEqual(digest(input), wanted);
   };
 }
 

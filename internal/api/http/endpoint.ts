@@ -139,9 +139,9 @@ export function scopedEndpoint<P, Q, B>(
   const { params, query, body, readsIfMatch, ...description } = spec;
   const ignored = ignoredFieldsOf(body);
   const readBody = async (schema: z.ZodType<B>, request: RawRequest) => {
-    const given = await request.readBody(description.bodyIsOptional ?? false);
-    const parsed = parseFields(schema, given);
-    request.onIgnored(ignored.filter((name) => Object.hasOwn(given, name)));
+    const input = await request.readBody(description.bodyIsOptional ?? false);
+    const parsed = parseFields(schema, input);
+    request.onIgnored(ignored.filter((name) => Object.hasOwn(input, name)));
     return parsed;
   };
   return {

@@ -44,9 +44,9 @@ export function makeFastLane(deps: LaneDeps, endpoints: readonly Endpoint[]): Fa
       const answer = answerTo(req);
       if (!answer) return express(req, res);
       answer.then(
-        (given) => {
+        (input) => {
           const requestId = requestIdFrom(req);
-          send(res, requestId, given);
+          send(res, requestId, input);
           logRequest(deps.logger, { method: req.method, path: req.url, status: res.statusCode, requestId, startedAt });
         },
         (error: unknown) => {

@@ -7,9 +7,9 @@ const MAX_NAMES = 20;
 const MAX_LENGTH = 64;
 
 /** The query parameters that an endpoint does not have. They are ignored, because gateways add their own. */
-export function unknownParameters({ query }: Endpoint, given: object): readonly string[] {
+export function unknownParameters({ query }: Endpoint, input: object): readonly string[] {
   const known = query instanceof z.ZodObject ? query.shape : {};
-  return Object.keys(given).filter((name) => !Object.hasOwn(known, name));
+  return Object.keys(input).filter((name) => !Object.hasOwn(known, name));
 }
 
 /** Names ignored parts of a request in the answer, at most twenty of them, percent-encoded and cut. */

@@ -7,8 +7,8 @@ const SANE = /^[A-Za-z0-9._:/+=-]{1,128}$/;
 
 /** The caller's `X-Request-Id`, or a new one. */
 export function requestIdFrom({ headers }: IncomingMessage): string {
-  const given = headers['x-request-id'];
-  return typeof given === 'string' && SANE.test(given) ? given : randomUUID();
+  const input = headers['x-request-id'];
+  return typeof input === 'string' && SANE.test(input) ? input : randomUUID();
 }
 
 interface Answered {

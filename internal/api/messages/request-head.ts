@@ -38,8 +38,8 @@ export function readHead({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): R
   let idempotencyKey: string | undefined;
   let isFromPage = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const given = rawHeaders[at] ?? '';
-    const name = given.toLowerCase();
+    const input = rawHeaders[at] ?? '';
+    const name = input.toLowerCase();
     const value = decoded(rawHeaders[at + 1] ?? '');
     const option = OPTIONS.get(name);
     if (option !== undefined) options.push([option, value]);
@@ -49,8 +49,8 @@ export function readHead({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): R
     else if (name === 'idempotency-key' || name === 'nats-msg-id')
       idempotencyKey = once(idempotencyKey, value, 'Idempotency-Key');
     else if (name.startsWith('ce-')) attributes.push([name, value]);
-    else if (name.startsWith(NAMED) && name.length > NAMED.length) named.push([requireOwn(given), value]);
-    else if (name.startsWith('hukz-') && !WITHOUT_MEANING.has(name)) throw unknown(given);
+    else if (name.startsWith(NAMED) && name.length > NAMED.length) named.push([requireOwn(input), value]);
+    else if (name.startsWith('hukz-') && !WITHOUT_MEANING.has(name)) throw unknown(input);
     else if (name === 'origin' || name === 'sec-fetch-site') isFromPage = true;
   }
   return { subject, contentType, isFromPage, idempotencyKey, options, trace, named, attributes };
@@ -72,9 +72,9 @@ function once(before: string | undefined, value: string, name: string): string {
 const unknown = (name: string) => new AppError('unprocessable', `there is no header ${echo(name)}`, echo(name));
 
 /** Returns the name that `Hukz-Header-<name>` gives to a header of the message. */
-function requireOwn(given: string): string {
-  const name = given.slice(NAMED.length);
+function requireOwn(input: string): string {
+  const name = input.slice(NAMED.length);
   if (!RESERVED_PREFIXES.some((prefix) => name.toLowerCase().startsWith(prefix))) return name;
-  const sentence = `${echo(given)}: the name of a header may not begin with Hukz- or Nats-; options have names of their own`;
-  throw new AppError('unprocessable', sentence, echo(given));
+  const sentence = `${echo(input)}: the name of a header may not begin with Hukz- or Nats-; options have names of their own`;
+  throw new AppError('unprocessable', sentence, echo(input));
 }

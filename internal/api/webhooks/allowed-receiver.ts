@@ -3,9 +3,9 @@ import type { CredentialSettings } from '../../domain/matching/webhook-settings.
 import { AppError } from '../../errors.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { Receivers } from '../api-deps.js';
-import type { GivenCredentials } from './settings/auth-field.js';
-import { type GivenProxy, proxyPlace } from './settings/proxy-field.js';
-import type { GivenTls } from './settings/tls-field.js';
+import type { CredentialsInput } from './settings/auth-field.js';
+import { type ProxyInput, proxyPlace } from './settings/proxy-field.js';
+import type { TlsInput } from './settings/tls-field.js';
 
 const NO_PROXIES = 'proxy: webhooks have no proxies of their own here; WEBHOOK_PROXIES can allow them';
 
@@ -13,11 +13,11 @@ const NO_INSECURE_TLS = "tls: the receiver's certificate must be checked; ALLOW_
 
 type Deps = Pick<Receivers, 'receiverProblem' | 'webhookProxies' | 'insecureTls'>;
 
-interface GivenPlaces {
+interface DestinationInput {
   readonly url?: string | undefined;
-  readonly auth?: GivenCredentials | null | undefined;
-  readonly tls?: GivenTls | null | undefined;
-  readonly proxy?: GivenProxy | null | undefined;
+  readonly auth?: CredentialsInput | null | undefined;
+  readonly tls?: TlsInput | null | undefined;
+  readonly proxy?: ProxyInput | null | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ interface GivenPlaces {
  * Values that the webhook has already may be sent back under any current rules, because the sender checks them.
  * @throws {AppError} `unprocessable`
  */
-export function requireAllowedReceiver(deps: Deps, { url, auth, tls, proxy }: GivenPlaces, current?: Webhook): void {
+export function requireAllowedReceiver(deps: Deps, { url, auth, tls, proxy }: DestinationInput, current?: Webhook): void {
   const known = current?.settings;
   if (url !== current?.url) refuseUnlessAllowed('url', url);
   if (tokenPlace(auth?.settings) !== tokenPlace(known?.auth)) refuseUnlessAllowed('auth', tokenPlace(auth?.settings));
@@ -38,8 +38,8 @@ export function requireAllowedReceiver(deps: Deps, { url, auth, tls, proxy }: Gi
   // A connection to a proxy uses plain HTTP: HTTPS_ONLY applies to receivers.
   if (proxy.settings !== 'none') refuseUnlessAllowed('proxy', `https://${proxyPlace(proxy.settings)}`);
 
-  function refuseUnlessAllowed(field: string, given: string | undefined): void {
-    const problem = given && deps.receiverProblem(new URL(given));
+  function refuseUnlessAllowed(field: string, input: string | undefined): void {
+    const problem = input && deps.receiverProblem(new URL(input));
     if (problem) throw new AppError('unprocessable', problem, field);
   }
 }

@@ -7,8 +7,8 @@ import { AppError } from '../../errors.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import { proxySecrets } from './proxy-secrets.js';
 import { type NextAudience, requireSecretsAgain } from './require-secrets-again.js';
-import { authAnswer, authField, authJson, type GivenCredentials, newAuthField } from './settings/auth-field.js';
-import { type GivenProxy, proxyAnswer, proxyField, proxyJson } from './settings/proxy-field.js';
+import { authAnswer, authField, authJson, type CredentialsInput, newAuthField } from './settings/auth-field.js';
+import { type ProxyInput, proxyAnswer, proxyField, proxyJson } from './settings/proxy-field.js';
 import { newTlsField, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
 import { type JudgedTls, tlsSecrets } from './tls-secrets.js';
 
@@ -25,9 +25,9 @@ export const credentialAnswers = {
 };
 
 export interface CredentialBody {
-  readonly auth?: GivenCredentials | null | undefined;
+  readonly auth?: CredentialsInput | null | undefined;
   readonly tls?: JudgedTls | null | undefined;
-  readonly proxy?: GivenProxy | null | undefined;
+  readonly proxy?: ProxyInput | null | undefined;
 }
 
 interface ChangedCredentials {

@@ -3,30 +3,30 @@ import { HIDDEN_PART, isHidden, shownUrl } from '../../domain/secrets/hidden-url
 import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
-import type { GivenCredentials } from './settings/auth-field.js';
+import type { CredentialsInput } from './settings/auth-field.js';
 
-interface GivenFields {
+interface HiddenFieldsInput {
   readonly url?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
-  readonly auth?: GivenCredentials | null | undefined;
+  readonly auth?: CredentialsInput | null | undefined;
 }
 
 /**
  * A body with `***` replaced by the stored values that it hides.
  * @throws {AppError} `unprocessable` for a new webhook, `conflict` for one without such a value
  */
-export function withHiddenParts<B extends GivenFields>(body: B, current?: Webhook): B {
+export function withHiddenParts<B extends HiddenFieldsInput>(body: B, current?: Webhook): B {
   return { ...body, ...urlMeant(body, current), ...headersMeant(body, current), ...authMeant(body, current) };
 }
 
 /** Names of secret headers whose values a change keeps, because it does not give them. */
-export function keptHeaders({ headers }: GivenFields, current: Webhook): readonly string[] {
+export function keptHeaders({ headers }: HiddenFieldsInput, current: Webhook): readonly string[] {
   const secret = Object.keys(secretHeaders(headers ?? current.settings.headers ?? {}));
   if (headers === null) return [];
   return headers === undefined ? secret : secret.filter((name) => headers[name] === HIDDEN_PART);
 }
 
-function urlMeant({ url }: GivenFields, current: Webhook | undefined): { readonly url?: string } {
+function urlMeant({ url }: HiddenFieldsInput, current: Webhook | undefined): { readonly url?: string } {
   if (!url) return {};
   const meant = wholeUrl(url, current?.url);
   if (meant !== undefined) return { url: meant };
@@ -35,7 +35,7 @@ function urlMeant({ url }: GivenFields, current: Webhook | undefined): { readonl
 }
 
 /** The query of a token endpoint may contain a secret too. */
-function authMeant({ auth }: GivenFields, current: Webhook | undefined): GivenFields {
+function authMeant({ auth }: HiddenFieldsInput, current: Webhook | undefined): HiddenFieldsInput {
   if (auth?.settings.type !== 'oauth2' || auth.settings.tokenUrl === undefined) return {};
   const known = current?.settings.auth;
   const tokenUrl = wholeUrl(auth.settings.tokenUrl, known?.type === 'oauth2' ? known.tokenUrl : undefined);
@@ -50,7 +50,7 @@ function wholeUrl(url: string, known: string | undefined): string | undefined {
   return isHidden(url) ? undefined : url;
 }
 
-function headersMeant({ headers }: GivenFields, current: Webhook | undefined): GivenFields {
+function headersMeant({ headers }: HiddenFieldsInput, current: Webhook | undefined): HiddenFieldsInput {
   if (!headers) return {};
   const meant = withSecretValues(headers, current?.settings.headers ?? {});
   const hidden = hiddenHeader(meant);

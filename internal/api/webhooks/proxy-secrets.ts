@@ -3,12 +3,12 @@ import { writeProxyCredentials } from '../../domain/credentials/proxy-credential
 import type { SecretChange } from '../../domain/secrets/secret.js';
 import { AppError } from '../../errors.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
-import type { GivenProxy } from './settings/proxy-field.js';
+import type { ProxyInput } from './settings/proxy-field.js';
 
 /** Returns the change of a proxy's credentials. Stored credentials stay with the proxy that they were given for. */
 export function proxySecrets(
   current: Webhook | undefined,
-  proxy: GivenProxy | null | undefined,
+  proxy: ProxyInput | null | undefined,
 ): readonly SecretChange[] {
   if (proxy === undefined) return [];
   if (!proxy || proxy.settings === 'none' || !proxy.settings.login) return [{ purpose: 'proxy', value: null }];

@@ -50,10 +50,10 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
         bodyIsOptional: true,
         answers: { 200: { description: 'The attempt.', schema: testAnswer } },
       },
-      async ({ principal: { subject: caller }, id, body: { subject, payload: given = SAMPLE } }) => {
+      async ({ principal: { subject: caller }, id, body: { subject, payload: input = SAMPLE } }) => {
         const webhook = await loadWebhook(deps.db, id);
         const subjects = await loadSubjects(deps.db, webhook.eventIds);
-        const sample = { subject: subjectFor(subjects, subject), payload: given };
+        const sample = { subject: subjectFor(subjects, subject), payload: input };
         return { status: 200, json: testJson(await deps.tryWebhook({ id, caller }, sample)) };
       },
     ),
@@ -76,9 +76,9 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
   ];
 }
 
-function subjectFor(subjects: readonly string[], given: string | undefined): string {
+function subjectFor(subjects: readonly string[], input: string | undefined): string {
   const [first] = subjects;
-  if (given === undefined) return first ? sampleSubject(first) : 'hukz.test';
-  if (!first || subjects.some((subject) => covers(subject, given))) return given;
-  throw new AppError('conflict', `no event of the webhook matches the subject ${echo(given)}`, 'subject');
+  if (input === undefined) return first ? sampleSubject(first) : 'hukz.test';
+  if (!first || subjects.some((subject) => covers(subject, input))) return input;
+  throw new AppError('conflict', `no event of the webhook matches the subject ${echo(input)}`, 'subject');
 }

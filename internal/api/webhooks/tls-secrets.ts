@@ -3,16 +3,16 @@ import type { SecretChange } from '../../domain/secrets/secret.js';
 import { AppError } from '../../errors.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import { certificatesProblem, MAX_CERTIFICATES } from './settings/pem.js';
-import type { GivenTls } from './settings/tls-field.js';
+import type { TlsInput } from './settings/tls-field.js';
 
 const PARTS = ['ca', 'certificate'] as const;
 
 /** A `tls` whose certificates have been parsed. */
-export interface JudgedTls extends GivenTls {
+export interface JudgedTls extends TlsInput {
   readonly problems: { readonly [Part in (typeof PARTS)[number]]?: string };
 }
 
-export type Judged<Body extends { readonly tls?: GivenTls | null | undefined }> = Omit<Body, 'tls'> & {
+export type Judged<Body extends { readonly tls?: TlsInput | null | undefined }> = Omit<Body, 'tls'> & {
   readonly tls?: JudgedTls | null | undefined;
 };
 
@@ -20,7 +20,7 @@ export type Judged<Body extends { readonly tls?: GivenTls | null | undefined }> 
  * Parses the certificates of a body, a few per turn of the event loop. The stored webhook decides whether a problem
  * matters.
  */
-export async function withJudgedCertificates<Body extends { readonly tls?: GivenTls | null | undefined }>(
+export async function withJudgedCertificates<Body extends { readonly tls?: TlsInput | null | undefined }>(
   body: Body,
 ): Promise<Judged<Body>> {
   const { tls, ...rest } = body;

@@ -145,7 +145,7 @@ export function changedWebhook(current: Webhook, { kind, body, keptHeaders }: We
 }
 
 /** A space is a tenant: a webhook never moves from one space to another. */
-export function requireSameSpace(space: number, given: number | undefined): void {
-  if (given === undefined || given === space) return;
+export function requireSameSpace(space: number, input: number | undefined): void {
+  if (input === undefined || input === space) return;
   throw new AppError('conflict', `space_id is ${space} and cannot be changed`, 'space_id');
 }

@@ -30,7 +30,7 @@ const webhookTags = tags.meta({
   description: 'Tags for finding the webhook and its logs. Messages with `Hukz-Tag` go only to webhooks with that tag.',
   example: { app: 'search' },
 });
-const keptIfAbsent = (given: readonly number[] | undefined, current: readonly number[]) => given ?? current;
+const keptIfAbsent = (input: readonly number[] | undefined, current: readonly number[]) => input ?? current;
 
 /** The values of a webhook that users set, except its settings, which `settings.ts` and `credentials.ts` declare. */
 export const WEBHOOK_FIELDS = {
@@ -41,7 +41,7 @@ export const WEBHOOK_FIELDS = {
   }),
   eventIds: {
     name: 'event_ids',
-    create: first(eventIds, (given): readonly number[] => given),
+    create: first(eventIds, (input): readonly number[] => input),
     put: next(eventIds.optional(), keptIfAbsent),
     patch: next(eventIds.optional(), keptIfAbsent),
     // The answer has the events themselves, or their ids in brief lists.

@@ -47,11 +47,11 @@ export function requestHeaders(
 }
 
 /** Adds the publisher's headers last. They never replace a header of hukz or of the webhook. */
-function pushPassed(headers: string[], given: readonly Header[], names: readonly string[]): void {
-  const trace = traceContext(given);
+function pushPassed(headers: string[], messageHeaders: readonly Header[], names: readonly string[]): void {
+  const trace = traceContext(messageHeaders);
   if (trace.length > 0) headers.push(...trace);
   if (names.length === 0) return;
   const taken = new Set(headers.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   const free = names.filter((name) => !taken.has(name));
-  headers.push(...passedHeaders(given, free));
+  headers.push(...passedHeaders(messageHeaders, free));
 }

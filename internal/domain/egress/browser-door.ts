@@ -73,9 +73,9 @@ interface Authority {
 
 function readAuthority(text: string | undefined): Authority | undefined {
   const [, name, address, port = ''] = AUTHORITY.exec(text ?? '') ?? [];
-  const given = name ?? address;
-  if (given === undefined) return undefined;
-  return { name: hostName(given), port: port === '80' || port === '443' ? '' : port };
+  const host = name ?? address;
+  if (host === undefined) return undefined;
+  return { name: hostName(host), port: port === '80' || port === '443' ? '' : port };
 }
 
 /** Normalizes a host for `API_HOSTS`: lower case, without the trailing dot of a fully qualified name. */

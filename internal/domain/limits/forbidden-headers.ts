@@ -31,12 +31,12 @@ export function forbiddenHeaders(
   patterns: readonly HeaderPattern[],
 ): readonly ForbiddenHeader[] {
   if (patterns.length === 0) return [];
-  const given: readonly ForbiddenHeader[] = [
+  const present: readonly ForbiddenHeader[] = [
     ...Object.keys(headers).map((name) => ({ field: 'headers', name }) as const),
     ...passHeaders.map((name) => ({ field: 'pass_headers', name }) as const),
     ...(auth?.type === 'api_key' ? [{ field: 'auth', name: auth.header } as const] : []),
   ];
-  return given.filter(({ name }) => patterns.some((pattern) => matches(name.toLowerCase(), pattern)));
+  return present.filter(({ name }) => patterns.some((pattern) => matches(name.toLowerCase(), pattern)));
 }
 
 function matches(name: string, pattern: HeaderPattern): boolean {

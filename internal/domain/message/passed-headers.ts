@@ -16,10 +16,10 @@ export function passedHeaders(headers: readonly Header[], names: readonly string
   const values = new Map<string, string[]>(names.map((name) => [name, []]));
   for (const [name, value] of headers) values.get(name.toLowerCase())?.push(value);
   let room = MAX_BYTES;
-  return [...values].flatMap(([name, given]) => {
+  return [...values].flatMap(([name, lines]) => {
     // A value that is too long already need not be encoded first.
-    if (given.some((value) => value.length > MAX_BYTES)) return [];
-    const value = given.map(clean).filter(Boolean).join(', ');
+    if (lines.some((value) => value.length > MAX_BYTES)) return [];
+    const value = lines.map(clean).filter(Boolean).join(', ');
     if (value === '' || name.length + value.length > room) return [];
     room -= name.length + value.length;
     return [name, value];

@@ -105,13 +105,13 @@ interface Conversion {
  * Undefined if a member is missing, has another form, or has no conversion. A start reads the settings of all webhooks,
  * so members are read in place: with a map of them, 100,000 webhooks took 0.6 s in place of 0.13 s.
  */
-function convertMembers(given: unknown, conversions: readonly Conversion[]): object | undefined {
-  if (!isObject(given)) return undefined;
+function convertMembers(stored: unknown, conversions: readonly Conversion[]): object | undefined {
+  if (!isObject(stored)) return undefined;
   const converted: Record<string, unknown> = {};
   let unconverted = 0;
-  for (const name in given) if (given[name] !== undefined) unconverted++;
+  for (const name in stored) if (stored[name] !== undefined) unconverted++;
   for (const { from, to, convert, presence } of conversions) {
-    const member = given[from];
+    const member = stored[from];
     if (member === undefined && presence === 'optional') continue;
     const value = convert(member);
     if (value === undefined) return undefined;

@@ -38,7 +38,7 @@ export const CANCEL_MESSAGE: Statement = {
  * or is owed to no webhook of the spaces.
  */
 export async function cancelMessage(pool: JournalPool, messageId: string, spaces: Spaces): Promise<number | undefined> {
-  const given = [messageId, spaces === 'all' ? null : spaces];
-  const [row] = await pool.run<{ found: boolean; cancelled: number }>(CANCEL_MESSAGE, given);
+  const parameters = [messageId, spaces === 'all' ? null : spaces];
+  const [row] = await pool.run<{ found: boolean; cancelled: number }>(CANCEL_MESSAGE, parameters);
   return row?.found ? row.cancelled : undefined;
 }

@@ -31,9 +31,9 @@ const RENEW_AT_MOST_EVERY_MS = 2000;
 const SAY_AT_MOST_EVERY_MS = 60_000;
 
 /** The journal's connections are separate from the API's, so a slow list query never delays a commit. */
-export function makeJournalPool(given: Connection, max: number, logger: Logger): JournalPool {
-  const moves = given.moves ?? makeMoves();
-  const connection = { ...given, moves };
+export function makeJournalPool(base: Connection, max: number, logger: Logger): JournalPool {
+  const moves = base.moves ?? makeMoves();
+  const connection = { ...base, moves };
   let pool = open(connection, max, logger);
   let sent = 0;
   let renewedAt = Number.NEGATIVE_INFINITY;

@@ -26,9 +26,9 @@ export function readColumns<Table extends Columns>(columns: Table, row: object):
 
 /** Returns the cells to insert or update, by the name of the column. */
 export function writeColumns<Table extends Columns>(columns: Table, values: ValuesIn<Table>): Record<string, unknown> {
-  const given = new Map<string, unknown>(Object.entries(values));
+  const byProperty = new Map<string, unknown>(Object.entries(values));
   const cells = Object.entries(columns).map(([property, { name, write }]) => {
-    return [name, write(given.get(property) as never)] as const;
+    return [name, write(byProperty.get(property) as never)] as const;
   });
   return Object.fromEntries(cells);
 }

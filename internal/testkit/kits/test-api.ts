@@ -78,7 +78,7 @@ export interface TestApi {
 }
 
 /** The API on a separate database. */
-export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
   const database = await makeTestDatabase();
   const db = makeKnex(database.connection, { max: 10 });
   const logger = makeTestLogger();
@@ -120,7 +120,7 @@ export async function makeTestApi(given: Partial<ApiDeps> = {}): Promise<TestApi
     receiverProblem: () => undefined,
     publishing: TEST_PUBLISHING,
     ...TEST_LIMITS,
-    ...given,
+    ...overrides,
   };
   const app = makeApi(deps);
   const document = makeOpenApi(makeEndpoints(deps), deps);

@@ -31,8 +31,8 @@ export interface TestJournal {
  * A journal on a separate database (or the given one, which it also drops), with an event, a webhook and a registered
  * instance. With one connection, a test can count everything that the journal has touched at any moment (`touchedBy`).
  */
-export async function makeTestJournal(given?: TestDatabase, connections = 4): Promise<TestJournal> {
-  const database = given ?? (await makeTestDatabase());
+export async function makeTestJournal(existing?: TestDatabase, connections = 4): Promise<TestJournal> {
+  const database = existing ?? (await makeTestDatabase());
   const logger = makeTestLogger();
   const pool = makeJournalPool(database.connection, connections, logger);
   await ensurePartitionsAhead(pool, Date.now());

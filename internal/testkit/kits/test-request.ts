@@ -12,7 +12,7 @@ const NO_TOKENS: Tokens = {
   stop: () => undefined,
 };
 
-interface Given {
+interface Overrides {
   readonly subject?: string;
   readonly body?: string;
   readonly headers?: readonly Header[];
@@ -22,11 +22,11 @@ interface Given {
 }
 
 /** A request to a webhook without settings, unless another plan is given. */
-export function makeTestRequest(url: string, given: Given = {}): OutboundRequest {
-  const { subject = 'a.b', body = '{}', headers = [], attempt = 1, replay = false } = given;
+export function makeTestRequest(url: string, overrides: Overrides = {}): OutboundRequest {
+  const { subject = 'a.b', body = '{}', headers = [], attempt = 1, replay = false } = overrides;
   const bytes = Buffer.from(body);
   return {
-    plan: { ...makeSendPlan(makeTestWebhook(1, { url }), [], NO_TOKENS), ...given.plan },
+    plan: { ...makeSendPlan(makeTestWebhook(1, { url }), [], NO_TOKENS), ...overrides.plan },
     message: {
       id: '019c1409-f800-7a3b-8c1d-2e4f60718293',
       receivedAt: 0,

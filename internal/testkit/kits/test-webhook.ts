@@ -3,7 +3,7 @@ import { NO_SETTINGS } from '../../domain/matching/webhook-settings.js';
 import { NO_SECRETS } from '../../domain/secrets/secret.js';
 
 /** A webhook of the catalog: enabled, without tags, in space 0, with the default of every setting. */
-export function makeTestWebhook(id: number, given: Partial<CatalogWebhook> = {}): CatalogWebhook {
+export function makeTestWebhook(id: number, overrides: Partial<CatalogWebhook> = {}): CatalogWebhook {
   return {
     id,
     url: `https://receiver.example/${id}`,
@@ -14,6 +14,6 @@ export function makeTestWebhook(id: number, given: Partial<CatalogWebhook> = {})
     eventIds: [1],
     settings: NO_SETTINGS,
     secrets: NO_SECRETS,
-    ...given,
+    ...overrides,
   };
 }

@@ -95,7 +95,7 @@ const oauth2 = z
     ],
   });
 
-export interface GivenCredentials {
+export interface CredentialsInput {
   readonly settings: CredentialSettings;
   /** Undefined means the stored secret. */
   readonly secret: string | undefined;
@@ -104,18 +104,18 @@ export interface GivenCredentials {
 /** The credentials with which a receiver authenticates requests. */
 export const authField = z
   .discriminatedUnion('type', [basic, bearer, apiKey, oauth2], 'must be basic, bearer, api_key or oauth2')
-  .transform((given): GivenCredentials => {
-    switch (given.type) {
+  .transform((input): CredentialsInput => {
+    switch (input.type) {
       case 'basic':
-        return { settings: { type: 'basic', username: given.username }, secret: given.password };
+        return { settings: { type: 'basic', username: input.username }, secret: input.password };
       case 'bearer':
-        return { settings: { type: 'bearer' }, secret: given.token };
+        return { settings: { type: 'bearer' }, secret: input.token };
       case 'api_key':
-        return { settings: { type: 'api_key', header: given.header }, secret: given.value };
+        return { settings: { type: 'api_key', header: input.header }, secret: input.value };
       case 'oauth2':
-        return { settings: oauth2Settings(given), secret: given.client_secret };
+        return { settings: oauth2Settings(input), secret: input.client_secret };
       default:
-        return given satisfies never;
+        return input satisfies never;
     }
   })
   .meta({
@@ -135,8 +135,8 @@ export const newAuthField = authField.meta({
   ],
 });
 
-function oauth2Settings(given: z.output<typeof oauth2>): CredentialSettings {
-  const { client_id: clientId, token_url: tokenUrl, issuer, scope, audience, client_auth } = given;
+function oauth2Settings(input: z.output<typeof oauth2>): CredentialSettings {
+  const { client_id: clientId, token_url: tokenUrl, issuer, scope, audience, client_auth } = input;
   return {
     type: 'oauth2',
     clientId,

@@ -27,10 +27,10 @@ export const orderingField = z
     ],
     'must be "none", "webhook", {"header": "Order-Id"} or {"pointer": "/order/id"}',
   )
-  .transform((given): Ordering | null => {
-    if (given === 'none') return null;
-    if (given === 'webhook') return { by: 'webhook' };
-    return { by: 'key', ...given };
+  .transform((input): Ordering | null => {
+    if (input === 'none') return null;
+    if (input === 'webhook') return { by: 'webhook' };
+    return { by: 'key', ...input };
   })
   .meta({
     description: 'Sends one delivery at a time: of the whole webhook, or per key in a header or in the payload.',

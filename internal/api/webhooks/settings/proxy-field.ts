@@ -18,7 +18,7 @@ const LOGIN = "(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[2-7][0-9A-Fa-f])*@)?";
 
 const NONE_ALLOWED = { not: {}, pattern: undefined, example: undefined };
 
-export interface GivenProxy {
+export interface ProxyInput {
   readonly settings: ProxySettings;
   /** The value of `proxy-authorization`. Undefined means the stored one, if the URL has credentials. */
   readonly login: string | undefined;
@@ -27,7 +27,7 @@ export interface GivenProxy {
 /** `http://user:password@proxy:3128`, or `none` for direct connections even if an `EGRESS_PROXY` is configured. */
 export const proxyField = boundedText(MAX_LENGTH)
   .refine(isStorable, UNSTORABLE)
-  .transform((text, context): GivenProxy => {
+  .transform((text, context): ProxyInput => {
     if (text === 'none') return { settings: 'none', login: undefined };
     const read = parseEgressProxy(text);
     if (read.ok && !/[\s\p{Cc}\\]/u.test(text)) {

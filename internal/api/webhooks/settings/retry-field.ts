@@ -57,11 +57,11 @@ export const retryField = z
       .meta({ description: 'Statuses after which a delivery is not retried.', example: [400, 404] }),
   })
   .transform(
-    (given): RetrySettings => ({
-      ...(given.schedule && { schedule: toSchedule(given.schedule) }),
-      ...(given.jitter !== undefined && { jitter: given.jitter }),
-      ...(given.max_age !== undefined && { maxAgeMs: given.max_age }),
-      ...(given.final_statuses && { finalStatuses: [...new Set(given.final_statuses)] }),
+    (input): RetrySettings => ({
+      ...(input.schedule && { schedule: toSchedule(input.schedule) }),
+      ...(input.jitter !== undefined && { jitter: input.jitter }),
+      ...(input.max_age !== undefined && { maxAgeMs: input.max_age }),
+      ...(input.final_statuses && { finalStatuses: [...new Set(input.final_statuses)] }),
     }),
   )
   .meta({
@@ -69,10 +69,10 @@ export const retryField = z
     example: { schedule: ['5s', '5m', '2h'], max_age: '1d' },
   });
 
-function toSchedule(given: z.output<typeof schedule>): RetrySchedule {
-  if (Array.isArray(given)) return { kind: 'waits', waitsMs: given };
-  if ('constant' in given) return { kind: 'constant', waitMs: given.constant, tries: given.tries };
-  return { kind: 'exponential', startMs: given.start, factor: given.factor, capMs: given.cap, tries: given.tries };
+function toSchedule(input: z.output<typeof schedule>): RetrySchedule {
+  if (Array.isArray(input)) return { kind: 'waits', waitsMs: input };
+  if ('constant' in input) return { kind: 'constant', waitMs: input.constant, tries: input.tries };
+  return { kind: 'exponential', startMs: input.start, factor: input.factor, capMs: input.cap, tries: input.tries };
 }
 
 export const retryAnswer = z.object({

@@ -20,7 +20,7 @@ const certificates = (longest: number) =>
     if (problem) context.addIssue({ code: 'custom', message: problem });
   });
 
-export interface GivenTls {
+export interface TlsInput {
   readonly settings: TlsSettings;
   /** Undefined means the stored key. */
   readonly key: string | undefined;
@@ -84,7 +84,7 @@ export const tlsField = z
     const problem = key && certificate && keyProblem(key, certificate);
     if (problem) refuse(problem, 'key');
   })
-  .transform(({ ca, certificate, key, insecure }): GivenTls => {
+  .transform(({ ca, certificate, key, insecure }): TlsInput => {
     const settings = { ...(ca && { ca }), ...(certificate && { certificate }) };
     return { settings: insecure ? { ...settings, insecure } : settings, key };
   })
