@@ -1,4 +1,4 @@
-import { USUAL_PORTS } from '../internal/domain/egress/port-range.js';
+import { DEFAULT_PORTS } from '../internal/domain/egress/port-range.js';
 import { allInboxes } from '../internal/domain/matching/reserved.js';
 import type { ConfigValues } from './schema.js';
 
@@ -36,7 +36,7 @@ export function toConfig(values: ConfigValues) {
 
 function egressConfig({ mode, egress }: ConfigValues) {
   const development = mode === 'development';
-  const allowPorts = egress.allowPorts.length > 0 || development ? egress.allowPorts : USUAL_PORTS;
+  const allowPorts = egress.allowPorts.length > 0 || development ? egress.allowPorts : DEFAULT_PORTS;
   return { ...egress, development, allowPorts };
 }
 

@@ -54,7 +54,7 @@ export async function addHooks(bench: Bench, hooks: ManyHooks): Promise<number> 
      ) insert into webhook_events (webhook_id, event_id) select id, $5::int from copies`,
     [original, first + 1, first + count - 1, `${origin}/hook/`, eventId],
   );
-  return untilKnown(metrics, before + count);
+  return untilInCatalog(metrics, before + count);
 }
 
 export interface ManyHooks extends Pick<Hook, 'eventId' | 'owner' | 'fields'> {
@@ -73,18 +73,18 @@ async function copiedColumns({ database }: Bench): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-const KNOWN_WITHIN_MS = 120_000;
+const CATALOG_WITHIN_MS = 120_000;
 
-async function untilKnown(url: string, webhooks: number): Promise<number> {
-  const deadline = Date.now() + KNOWN_WITHIN_MS;
+async function untilInCatalog(url: string, webhooks: number): Promise<number> {
+  const deadline = Date.now() + CATALOG_WITHIN_MS;
   let stallMs = 0;
   for (;;) {
     const metrics = await readMetrics(url);
-    const known = metrics.get('hukz_catalog_webhooks') ?? 0;
+    const loaded = metrics.get('hukz_catalog_webhooks') ?? 0;
     // Each scrape resets the maximum.
     stallMs = Math.max(stallMs, maxStallMs(metrics));
-    if (known >= webhooks) return stallMs;
-    if (Date.now() > deadline) throw new BenchFailure(`the service has loaded ${known} webhooks of ${webhooks}`);
+    if (loaded >= webhooks) return stallMs;
+    if (Date.now() > deadline) throw new BenchFailure(`the service has loaded ${loaded} webhooks of ${webhooks}`);
     await sleep(100);
   }
 }

@@ -7,8 +7,8 @@ import { isSignedBy, requireSecret } from './verify-signature.js';
 const toSign = { id: 'a', timestamp: 1, subject: '', body: Buffer.from('{}') };
 
 function signedWith(secret: string, name: SchemeName, body = '{}'): ReceivedRequest {
-  const { makeSign, usualPrefix = '' } = schemeOf(name);
-  const [header = '', ...rest] = makeSign([secret], usualPrefix)(toSign);
+  const { makeSign, defaultPrefix = '' } = schemeOf(name);
+  const [header = '', ...rest] = makeSign([secret], defaultPrefix)(toSign);
   const headers = { 'webhook-id': 'a', 'webhook-timestamp': '1', [header]: `v1a,b3RoZXI= ${rest.at(-1)}` };
   return { method: 'POST', path: '/', headers, body: Buffer.from(body) };
 }

@@ -22,8 +22,8 @@ export function isSignedBy(secret: string, request: ReceivedRequest): boolean {
   const toSign = { id: String(id), timestamp: Number(timestamp), subject: '', body: request.body };
   if (isPublicKey(secret)) return isSignedByPair(secret, toSign, String(request.headers['webhook-signature'] ?? ''));
   return schemesFor(secret).some((name) => {
-    const { makeSign, usualPrefix = '' } = schemeOf(name);
-    const signature = makeSign([secret], usualPrefix)(toSign).at(-1) ?? '';
+    const { makeSign, defaultPrefix = '' } = schemeOf(name);
+    const signature = makeSign([secret], defaultPrefix)(toSign).at(-1) ?? '';
     // The header contains several signatures while one secret replaces another.
     return Object.values(request.headers).some((value) =>
       String(value)

@@ -70,7 +70,7 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
     const id = makeId(receivedAt);
     const { settings } = webhook;
     let sent: TestAttempt['sent'];
-    const { plan: usual, problem } = plans(webhook);
+    const { plan: ownPlan, problem } = plans(webhook);
     const ended = (outcome: TestAttempt['outcome']): TestAttempt => ({
       id,
       method: settings.method ?? 'POST',
@@ -79,9 +79,9 @@ export function makeTestCalls({ plans, sender, sendWithToken, clock, timeoutMs, 
       durationMs: clock.monotonic() - from,
       insecure: settings.tls?.insecure ?? false,
     });
-    if (!usual) return ended({ kind: 'local_fault', error: problem });
-    const wholeMs = Math.min(usual.timeoutMs ?? timeoutMs, MAX_TIMEOUT_MS);
-    const plan = { ...usual, timeoutMs: wholeMs, headers: [...usual.headers, 'hukz-test', 'true'] };
+    if (!ownPlan) return ended({ kind: 'local_fault', error: problem });
+    const wholeMs = Math.min(ownPlan.timeoutMs ?? timeoutMs, MAX_TIMEOUT_MS);
+    const plan = { ...ownPlan, timeoutMs: wholeMs, headers: [...ownPlan.headers, 'hukz-test', 'true'] };
     const message = { id: makeId(receivedAt), receivedAt, subject, headers: [] };
     const request = {
       plan,

@@ -13,22 +13,22 @@ const FURTHEST_PAGE = 1_000_000_000;
  * A number for which the contract accepts any text: a text that is not a valid number means the default. A parameter
  * that is sent twice is refused, because neither of its values can be preferred.
  */
-function numberOr(usual: number, most: number) {
+function numberOr(fallback: number, max: number) {
   return z
     .unknown()
     .refine((value) => !Array.isArray(value), { error: 'may be given only once', abort: true })
     .refine((value) => String(value ?? '').length <= MAX_LENGTH, `has at most ${MAX_LENGTH} characters`)
     .optional()
-    .pipe(written(z.int().min(1).max(most)).catch(usual))
+    .pipe(written(z.int().min(1).max(max)).catch(fallback))
     .meta({
       type: undefined,
       minimum: undefined,
       maximum: undefined,
       anyOf: [
-        { type: 'integer', minimum: 1, maximum: most },
+        { type: 'integer', minimum: 1, maximum: max },
         { type: 'string', maxLength: MAX_LENGTH },
       ],
-      description: `Any other text means ${usual}.`,
+      description: `Any other text means ${fallback}.`,
     });
 }
 

@@ -26,7 +26,11 @@ interface DestinationInput {
  * Values that the webhook has already may be sent back under any current rules, because the sender checks them.
  * @throws {AppError} `unprocessable`
  */
-export function requireAllowedReceiver(deps: Deps, { url, auth, tls, proxy }: DestinationInput, current?: Webhook): void {
+export function requireAllowedReceiver(
+  deps: Deps,
+  { url, auth, tls, proxy }: DestinationInput,
+  current?: Webhook,
+): void {
   const known = current?.settings;
   if (url !== current?.url) refuseUnlessAllowed('url', url);
   if (tokenPlace(auth?.settings) !== tokenPlace(known?.auth)) refuseUnlessAllowed('auth', tokenPlace(auth?.settings));

@@ -107,5 +107,5 @@ function signatureHeaders(settings: WebhookSettings): readonly string[] {
   const name = schemeNameIn(settings);
   if (name === 'none') return [];
   const scheme = schemeOf(name);
-  return scheme.headerNames(settings.signature?.prefix ?? scheme.usualPrefix ?? '');
+  return scheme.headerNames(settings.signature?.prefix ?? scheme.defaultPrefix ?? '');
 }

@@ -10,7 +10,7 @@ export interface OriginPoolsOptions extends PoolOptions {
   readonly maxIdleSockets: number;
 }
 
-const USUAL: ConnectionPath = {};
+const DEFAULT_PATH: ConnectionPath = {};
 
 /**
  * One pool per origin and connection path, with the least recently used first. The number of pools and the number of
@@ -43,7 +43,7 @@ export class OriginPools {
   }
 
   /** Returns the pool and counts one more running request in it. */
-  acquire(origin: string, connectionPath: ConnectionPath = USUAL): OriginPool {
+  acquire(origin: string, connectionPath: ConnectionPath = DEFAULT_PATH): OriginPool {
     const key = keyOf(origin, connectionPath);
     const pool = this.newest?.place.key === key ? this.newest : this.touch({ origin, key }, connectionPath);
     pool.running += 1;

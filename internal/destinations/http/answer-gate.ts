@@ -90,7 +90,7 @@ export class AnswerGate {
     for (;;) {
       const chunk: Buffer | null = read.call(this.socket);
       if (chunk === null) return null;
-      const passed = !this.pieces && isUsual(chunk) ? this.pass(chunk, true) : this.collect(chunk);
+      const passed = !this.pieces && isFinalHead(chunk) ? this.pass(chunk, true) : this.collect(chunk);
       if (passed) return passed;
       if (this.socket.destroyed) return null;
     }
@@ -141,7 +141,7 @@ export class AnswerGate {
  * Whether the bytes contain a whole head that is not informational, as nearly all do. The loop takes 0.2 µs, where
  * `Buffer.includes` takes 1.4 µs.
  */
-function isUsual(bytes: Buffer): boolean {
+function isFinalHead(bytes: Buffer): boolean {
   for (let at = 0; at < VERSION.length; at += 1) if (bytes[at] !== VERSION[at]) return false;
   if (bytes[STATUS_AT - 1] !== SPACE || (bytes[STATUS_AT] ?? 0) < DIGIT_2) return false;
   const last = bytes.length - 2;

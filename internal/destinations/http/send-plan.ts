@@ -68,5 +68,5 @@ function makeSign(settings: WebhookSettings, secrets: readonly OpenSecret[]): Si
   const values = secrets.filter(({ purpose }) => purpose === 'signing').map(({ value }) => value);
   if (name === 'none' || values.length === 0) return undefined;
   const scheme = schemeOf(name);
-  return scheme.makeSign(values, settings.signature?.prefix ?? scheme.usualPrefix ?? '');
+  return scheme.makeSign(values, settings.signature?.prefix ?? scheme.defaultPrefix ?? '');
 }

@@ -57,8 +57,8 @@ export interface Sender {
 }
 
 const KIB = 1024;
-const KNOWN_URLS = 4096;
-const KNOWN_MASKS = 1024;
+const MAX_CACHED_URLS = 4096;
+const MAX_CACHED_MASKS = 1024;
 const KEEP_ALIVE_MS = 10_000;
 const KEEP_ALIVE_MAX_MS = 60_000;
 
@@ -70,8 +70,8 @@ export function makeSender(options: SenderOptions): Sender {
   const interruptions = new Interruptions();
   const timeouts = new Timeouts();
   const render = makeRenderings();
-  const targetOf = makeTargetParser(KNOWN_URLS);
-  const maskOutcome = makeMaskOutcome(KNOWN_MASKS);
+  const targetOf = makeTargetParser(MAX_CACHED_URLS);
+  const maskOutcome = makeMaskOutcome(MAX_CACHED_MASKS);
   const pools = new OriginPools({
     opener: options.opener,
     clock: options.clock,

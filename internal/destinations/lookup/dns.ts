@@ -32,8 +32,8 @@ export function makeDns({ timeoutMs, servers }: DnsOptions): Dns {
     return resolver;
   };
   // The timeout doubles with each try.
-  const makeUsual = () => make(Math.max(1, Math.floor(timeoutMs / (2 ** TRIES - 1))), TRIES);
-  let resolver = makeUsual();
+  const makeResolver = () => make(Math.max(1, Math.floor(timeoutMs / (2 ** TRIES - 1))), TRIES);
+  let resolver = makeResolver();
   let probe: Promise<boolean> | undefined;
 
   /**
@@ -52,7 +52,7 @@ export function makeDns({ timeoutMs, servers }: DnsOptions): Dns {
     probing.cancel();
     probe = undefined;
     // A new resolver reads resolv.conf again.
-    if (!answer) resolver = makeUsual();
+    if (!answer) resolver = makeResolver();
     return answer ?? false;
   }
 

@@ -7,7 +7,7 @@ export interface AccessToken {
 }
 
 /** The assumed lifetime when a token endpoint does not state one. */
-const USUAL_LIFETIME_MS = 300_000;
+const DEFAULT_LIFETIME_MS = 300_000;
 const MAX_LIFETIME_MS = 24 * 3_600_000;
 const MAX_TOKEN_LENGTH = 8192;
 
@@ -15,7 +15,7 @@ const MAX_TOKEN_LENGTH = 8192;
  * Error codes of RFC 6749, 8707 and 6750. Only these constants are repeated, because any other part of an answer could
  * be a secret.
  */
-const KNOWN_ERRORS: ReadonlySet<unknown> = new Set([
+const STANDARD_ERRORS: ReadonlySet<unknown> = new Set([
   'invalid_request',
   'invalid_client',
   'invalid_grant',
@@ -53,13 +53,13 @@ export function readObject(body: Uint8Array): Readonly<Record<string, unknown>> 
 }
 
 function describeRefusal(status: number, error: unknown): string {
-  const answered = `the token endpoint answered ${status}${KNOWN_ERRORS.has(error) ? ` (${error})` : ''}`;
+  const answered = `the token endpoint answered ${status}${STANDARD_ERRORS.has(error) ? ` (${error})` : ''}`;
   return status >= 300 && status < 400 ? `${answered}; redirects are not followed` : answered;
 }
 
 /** Some servers write the number as a string. */
 function lifetimeOf(expiresIn: unknown): number {
   const seconds = typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return USUAL_LIFETIME_MS;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return DEFAULT_LIFETIME_MS;
   return Math.min(Math.max(seconds * 1000, 0), MAX_LIFETIME_MS);
 }

@@ -9,7 +9,7 @@ import { parseIpAddress } from './ip-address.js';
 import { parseIpRanges } from './ip-range.js';
 import { isMetadata } from './metadata-addresses.js';
 import { parseNat64Prefixes } from './nat64-prefix.js';
-import { parsePortRanges, USUAL_PORTS } from './port-range.js';
+import { DEFAULT_PORTS, parsePortRanges } from './port-range.js';
 
 const production = makeEgressRules(PUBLIC_ONLY);
 const development = makeEgressRules({ ...PUBLIC_ONLY, development: true });
@@ -412,7 +412,7 @@ describe('ports and schemes', () => {
     ['http://example.com:25/', false],
     ['http://example.com:81/', false],
   ])('that are usual are those of the web and above 1023: %s', (url, isOpen) => {
-    const usual = makeEgressRules({ ...PUBLIC_ONLY, allowPorts: USUAL_PORTS });
+    const usual = makeEgressRules({ ...PUBLIC_ONLY, allowPorts: DEFAULT_PORTS });
     expect(usual.problemOf(destinationOf(new URL(url))) === undefined).toBe(isOpen);
   });
   it.each(['0', '65536', '9-8', 'x', '1-', '-1', '1-2-3'])('a port that is none is refused in words: %s', (text) => {

@@ -8,7 +8,7 @@ export interface PortRange {
 /**
  * The ports of the web, and the ports that no system reserves for a service: SSH, SMTP, DNS and others are below 1024.
  */
-export const USUAL_PORTS: readonly PortRange[] = [
+export const DEFAULT_PORTS: readonly PortRange[] = [
   { first: 80, last: 80 },
   { first: 443, last: 443 },
   { first: 1024, last: 65_535 },

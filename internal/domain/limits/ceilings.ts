@@ -78,10 +78,10 @@ const NO_BREAKER =
 
 function isBreakerRefused(
   breaker: BreakerSettings | undefined,
-  { breakerMayBeOff, breaker: usual }: Ceilings,
+  { breakerMayBeOff, breaker: defaults }: Ceilings,
 ): boolean {
-  if (breakerMayBeOff || breaker === undefined || neverOpens(usual)) return false;
-  return breaker === 'off' || neverOpens({ ...usual, ...breaker });
+  if (breakerMayBeOff || breaker === undefined || neverOpens(defaults)) return false;
+  return breaker === 'off' || neverOpens({ ...defaults, ...breaker });
 }
 
 export const neverOpens = ({ failures, share }: BreakerThresholds) =>

@@ -2,7 +2,7 @@ import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { MAX_SUBJECT_LENGTH } from './subject.js';
 
 /** Nearly all subjects are of this form. */
-const USUAL = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
+const PLAIN_SUBJECT = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 const VISIBLE = /^[!-~]+$/;
 
 /** The subjects of single messages that are accepted over HTTP, as a pattern of a JSON schema. */
@@ -16,7 +16,7 @@ export function parsePublishedSubject(text: string): Parsed<string> {
   if (text === '') return refused('a message needs a subject, such as orders.created');
   if (text.length > MAX_SUBJECT_LENGTH)
     return refused(`a subject has at most ${MAX_SUBJECT_LENGTH} characters, this has ${text.length}`);
-  if (USUAL.test(text)) return parsed(text);
+  if (PLAIN_SUBJECT.test(text)) return parsed(text);
   if (/[*>]/.test(text)) return refused('a message has one subject, without the wildcards * and >');
   if (!VISIBLE.test(text)) return refused('a subject consists of visible ASCII characters without spaces');
   return text.split('.').includes('')

@@ -6,14 +6,14 @@ import { overlap } from './subject-overlap.js';
  * First tokens under which clients receive replies, and under which servers relay replies between accounts and
  * clusters.
  */
-const USUAL_INBOXES = ['_INBOX', '_R_', '_GR_'];
+const DEFAULT_INBOX_PREFIXES = ['_INBOX', '_R_', '_GR_'];
 
 /**
- * Lists the prefixes of the subjects on which replies arrive: the usual ones, ours, and those that the operator
- * configures.
+ * Lists the prefixes of the subjects on which replies arrive: the default ones, the one of hukz, and those that the
+ * operator configures.
  */
 export function allInboxes(own: string, others: readonly string[]): readonly string[] {
-  return [...new Set([...USUAL_INBOXES, own, ...others])];
+  return [...new Set([...DEFAULT_INBOX_PREFIXES, own, ...others])];
 }
 
 /**

@@ -14,7 +14,7 @@ export interface Scheme {
    * The default for the middle of the scheme's `X-<prefix>-…` headers. It is absent when the scheme has no such
    * headers.
    */
-  readonly usualPrefix?: string;
+  readonly defaultPrefix?: string;
   /** Names, in lower case, of the headers that a webhook may not set in its settings. */
   headerNames(prefix: string): readonly string[];
   /** Prepares keys once for many requests. There is at least one secret, and the newest one comes first. */

@@ -14,7 +14,7 @@ const PUBLIC = '6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=';
 
 /** Returns the headers of a signed request by name. */
 function signed(name: SchemeName, secrets: readonly string[], body: string): Record<string, string> {
-  const flat = schemeOf(name).makeSign(secrets, schemeOf(name).usualPrefix ?? '')(request(body));
+  const flat = schemeOf(name).makeSign(secrets, schemeOf(name).defaultPrefix ?? '')(request(body));
   return Object.fromEntries(flat.flatMap((one, i) => (i % 2 === 0 ? [[one, flat[i + 1]!]] : [])));
 }
 

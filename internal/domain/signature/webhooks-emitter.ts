@@ -9,7 +9,7 @@ import { makeBodySign, previousOf, textSecret } from './text-secret.js';
  */
 export const webhooksEmitter: Scheme = {
   ...textSecret,
-  usualPrefix: 'Webhooks',
+  defaultPrefix: 'Webhooks',
   headerNames: (prefix) =>
     [`X-${prefix}-Event`, `X-${prefix}-Delivery`, signatureHeader(prefix), previousOf(signatureHeader(prefix))].map(
       (name) => name.toLowerCase(),

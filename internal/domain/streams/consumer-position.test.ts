@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { advance, type ConsumerPosition, type Sighting } from './consumer-position.js';
 
-const KNOWN: ConsumerPosition = {
+const POSITION: ConsumerPosition = {
   streamCreated: 'monday',
   consumerCreated: 'tuesday',
   acknowledged: 90,
@@ -20,7 +20,8 @@ const SEEN: Sighting = {
   repeated: [],
 };
 const seen = (more: Partial<Sighting>): Sighting => ({ ...SEEN, ...more });
-const gapOf = (more: Partial<Sighting>, known: ConsumerPosition | undefined = KNOWN) => advance(known, seen(more)).gap;
+const gapOf = (more: Partial<Sighting>, known: ConsumerPosition | undefined = POSITION) =>
+  advance(known, seen(more)).gap;
 
 describe('a gap', () => {
   it('is none where all that the consumer passed was delivered', () => {
@@ -32,7 +33,7 @@ describe('a gap', () => {
   });
 
   it('is counted once: not again when the consumer passes it', () => {
-    const { position } = advance(KNOWN, seen({ firstSequence: 151 }));
+    const { position } = advance(POSITION, seen({ firstSequence: 151 }));
     expect(gapOf({ firstSequence: 151, delivered: 160, deliveries: 110 }, position)).toBe(0);
     expect(gapOf({ firstSequence: 151 }, position)).toBe(0);
   });
@@ -67,18 +68,18 @@ describe('a gap', () => {
 
 describe('a position', () => {
   it('never goes back in the same stream', () => {
-    expect(advance(KNOWN, seen({ acknowledged: 80 })).position).toEqual(KNOWN);
-    expect(advance(KNOWN, seen({ deliveries: 99, delivered: 99, acknowledged: 95 })).position).toBe(KNOWN);
-    expect(advance(KNOWN, seen({ acknowledged: 100 })).position.acknowledged).toBe(100);
+    expect(advance(POSITION, seen({ acknowledged: 80 })).position).toEqual(POSITION);
+    expect(advance(POSITION, seen({ deliveries: 99, delivered: 99, acknowledged: 95 })).position).toBe(POSITION);
+    expect(advance(POSITION, seen({ acknowledged: 100 })).position.acknowledged).toBe(100);
   });
 
   it('is that of the stream where it was made again, or restored from a snapshot', () => {
-    expect(advance(KNOWN, seen({ streamCreated: 'friday', acknowledged: 0, delivered: 3 })).position).toMatchObject({
+    expect(advance(POSITION, seen({ streamCreated: 'friday', acknowledged: 0, delivered: 3 })).position).toMatchObject({
       streamCreated: 'friday',
       acknowledged: 0,
       passed: 3,
     });
     const restored = { lastSequence: 50, delivered: 40, acknowledged: 40, consumerCreated: 'friday', deliveries: 40 };
-    expect(advance(KNOWN, seen(restored)).position).toMatchObject({ acknowledged: 40, passed: 40 });
+    expect(advance(POSITION, seen(restored)).position).toMatchObject({ acknowledged: 40, passed: 40 });
   });
 });

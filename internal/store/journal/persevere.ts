@@ -48,7 +48,7 @@ export type Persevere = <T>(work: Repeatable<T>) => Promise<T>;
  * Deadlocks and missing partitions end without help. From this many repetitions on they count as trouble like any other
  * failure.
  */
-const USUAL_REPEATS = 5;
+const EXPECTED_REPEATS = 5;
 const MAX_WAIT_MS = 2000;
 /** With the waits in between, this is about a minute. */
 const REMIND_EVERY = 30;
@@ -88,7 +88,7 @@ export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Perseve
           deps.onTrouble(work.name, undefined);
           throw new TakesTooLong(problem);
         }
-        const mayBeARow = verdict === 'unexpected' || (verdict === 'no_partition' && tries >= USUAL_REPEATS);
+        const mayBeARow = verdict === 'unexpected' || (verdict === 'no_partition' && tries >= EXPECTED_REPEATS);
         if (mayBeARow && ++rowFailures >= (work.maxTries ?? Number.POSITIVE_INFINITY)) {
           deps.onTrouble(work.name, undefined);
           throw new StillFails(problem);
@@ -99,8 +99,8 @@ export function makePersevere(deps: PersevereDeps, signal: AbortSignal): Perseve
         lastProblem = problem;
         deps.onRepeat(work.name, verdict);
         needsPartitions ||= verdict === 'no_partition';
-        const isUsual = verdict === 'repeat' || verdict === 'no_partition';
-        if (!isUsual || tries >= USUAL_REPEATS) deps.onTrouble(work.name, problem);
+        const isExpected = verdict === 'repeat' || verdict === 'no_partition';
+        if (!isExpected || tries >= EXPECTED_REPEATS) deps.onTrouble(work.name, problem);
         repeated ||= verdict === 'unknown_outcome';
         await pause(Math.min(MAX_WAIT_MS, 10 * 2 ** tries) * (0.5 + deps.random()), signal);
       }

@@ -9,7 +9,7 @@ import { boundedText } from '../../bodies/bounds.js';
 const PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
 
 /** The schemes whose headers are named by a prefix. */
-const PREFIXED = schemeNames.filter((name) => schemeOf(name).usualPrefix !== undefined);
+const PREFIXED = schemeNames.filter((name) => schemeOf(name).defaultPrefix !== undefined);
 
 const shape = {
   scheme: z
@@ -45,7 +45,7 @@ export function requireOwnSignature(settings: WebhookSettings): void {
   const name = schemeNameIn(settings);
   if (name === 'none') return;
   const scheme = schemeOf(name);
-  const ours = new Set(scheme.headerNames(settings.signature?.prefix ?? scheme.usualPrefix ?? ''));
+  const ours = new Set(scheme.headerNames(settings.signature?.prefix ?? scheme.defaultPrefix ?? ''));
   refuse('headers', Object.keys(settings.headers ?? {}));
   refuse('pass_headers', settings.passHeaders ?? []);
 

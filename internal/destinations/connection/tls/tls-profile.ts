@@ -26,10 +26,10 @@ export type SecureContexts = (profile: TlsProfile | undefined) => SecureContext;
 
 /** Makes one context per profile, because a new context per connection would cost more than the connection. */
 export function makeSecureContexts(ca: string | Buffer | undefined): SecureContexts {
-  const usual = createSecureContext({ ...TLS_LIMITS, ...(ca !== undefined && { ca }) });
+  const defaultContext = createSecureContext({ ...TLS_LIMITS, ...(ca !== undefined && { ca }) });
   const byProfile = new WeakMap<TlsProfile, SecureContext | DescribedFault>();
   return (profile) => {
-    if (profile === undefined) return usual;
+    if (profile === undefined) return defaultContext;
     const made = byProfile.get(profile) ?? contextOf(profile, ca);
     byProfile.set(profile, made);
     if (made instanceof DescribedFault) throw made;
@@ -40,9 +40,9 @@ export function makeSecureContexts(ca: string | Buffer | undefined): SecureConte
 /** OpenSSL's own error texts could repeat its input. */
 function contextOf(
   { ca, extraCa, cert, key }: TlsProfile,
-  usualCa: string | Buffer | undefined,
+  defaultCa: string | Buffer | undefined,
 ): SecureContext | DescribedFault {
-  const trusted = ca ?? usualCa;
+  const trusted = ca ?? defaultCa;
   try {
     if (key && isDearKey(createPrivateKey(key)))
       return new DescribedFault(
