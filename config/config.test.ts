@@ -230,7 +230,7 @@ describe('what is refused', () => {
     ['RETRY_SCHEDULE', '5s,x', '"x" is not a duration such as 500ms, 5s, 5m, 2h or 1d'],
     ['RETRY_JITTER', '1.5', 'must be a number from 0 to 1'],
     ['RETRY_JITTER', '-0.5', 'must be a number from 0 to 1'],
-    ['INTAKE_MAX_BYTES', 'lots', 'must be a size such as 64KiB or 64MiB, at least 1024B'],
+    ['INTAKE_MAX_BYTES', 'lots', 'must be a size such as 64KiB or 64MiB, at least 1KiB'],
     ['STORE_UNMATCHED', 'yes', 'must be true or false'],
     ['WORKERS', '0', 'must be a whole number from 1 to 256, or auto'],
     ['WORKERS', 'many', 'must be a whole number from 1 to 256, or auto'],

@@ -11,7 +11,7 @@ import type { RateLimit } from '../internal/domain/matching/webhook-settings.js'
 import { formatDuration, parseDuration, parseDurations } from '../internal/domain/text/duration.js';
 import { type Parsed, parsed, refused } from '../internal/domain/text/parsed.js';
 import { parseApiHosts } from './api-hosts.js';
-import { parseByteSize } from './byte-size.js';
+import { formatByteSize, parseByteSize } from './byte-size.js';
 import { parseDatabaseHosts } from './database-hosts.js';
 import { parseEncryptionKeys } from './encryption-keys.js';
 import { parseServers } from './nats-servers.js';
@@ -59,7 +59,7 @@ const SIZE: NumberText = {
   unit: 'size',
   expected: 'a size such as 64KiB or 64MiB',
   read: (text) => numberIn(parseByteSize(text)),
-  write: (bytes) => `${bytes}B`,
+  write: formatByteSize,
 };
 const MAX_WORKERS = 256;
 

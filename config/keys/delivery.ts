@@ -106,10 +106,4 @@ export const deliveryKeys = {
       format: share({ min: 0.01, max: 1 }),
     }),
   },
-  replay: {
-    ratePerSecond: key('REPLAY_RATE', '200', {
-      doc: 'Maximum number of deliveries per second that replays make due, across all instances.',
-      format: whole({ min: 1, max: 10_000 }),
-    }),
-  },
 };

@@ -1,11 +1,17 @@
-import { duration, instanceName, oneOf } from '../formats.js';
+import { duration, instanceName, oneOf, whole } from '../formats.js';
 import { key } from '../key.js';
 import { MAX_TIMER_MS } from './bounds.js';
 
 const DAYS = { min: 86_400_000 };
 
-/** Retention, instances, shutdown and logs. */
+/** Replays, retention, instances, shutdown and logs. */
 export const operationKeys = {
+  replay: {
+    ratePerSecond: key('REPLAY_RATE', '200', {
+      doc: 'Maximum number of deliveries per second that replays make due, across all instances.',
+      format: whole({ min: 1, max: 10_000 }),
+    }),
+  },
   retention: {
     messagesMs: key('MESSAGE_RETENTION', '30d', {
       doc: 'Time for which messages are kept. A message that a pending delivery, a dead letter or a running replay needs is kept longer.',
