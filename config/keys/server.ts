@@ -55,7 +55,7 @@ export const serverKeys = {
       format: whole(COUNT),
     }),
     answerTimeoutMs: key('ANSWER_TIMEOUT', '2m', {
-      doc: 'Maximum time that a client may take to read a response of the API or of /metrics. hukz then closes the connection.',
+      doc: 'Maximum time that a client may take to read an answer of the API or of /metrics. hukz then closes the connection.',
       format: duration({ min: 100, max: 86_400_000 }),
     }),
   },

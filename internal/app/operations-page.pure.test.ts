@@ -50,7 +50,7 @@ it('docs/operations.md says of every metric what to do', () => {
 });
 
 it('docs/operations.md explains each reason of a degradation in one row', () => {
-  const [, table = ''] = page.split(/^ {2}\| `reason` \| \|$/m);
+  const [, table = ''] = page.split(/^ {2}\| `reason` \| meaning \|$/m);
   const [rows = ''] = table.split('\n\n');
   const explainedReasons = [...rows.matchAll(/^ {2}\| `([a-z_]+)` \|/gm)].map(([, name = '']) => name);
   expect(explainedReasons.sort()).toEqual([...DEGRADATION_REASONS].sort());
