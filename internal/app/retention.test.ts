@@ -176,6 +176,15 @@ describe('retention', () => {
     expect(await left('messages', 30 * DAY)).toEqual([day]);
   });
 
+  it('deletes secrets that have expired, and no others', async () => {
+    await kit.sql(`insert into webhook_secrets (webhook_id, purpose, sealed, hint, expires_at) values
+      (1, 'signing', 'x', 'old', now() - interval '1 second'), (1, 'signing', 'x', 'ends', now() + interval '1 hour'),
+      (1, 'signing', 'x', 'new', null)`);
+    await retain(parts());
+    const rows = await kit.pool.run<{ hint: string }>({ text: 'select hint from webhook_secrets order by id' }, []);
+    expect(rows.map(({ hint }) => hint)).toEqual(['ends', 'new']);
+  });
+
   it('measures every table, partitions included', async () => {
     await kit.owe();
     await retain(parts());

@@ -91,6 +91,14 @@ describe('requests above API_RATE', () => {
       expect(await send({ path })).toMatchObject({ status: 429 });
   });
 
+  it('leave POST /messages to everybody', async () => {
+    await spend({});
+    const message = { event: 'a.b', payload: 1 };
+    // The publisher of this API says that PostgreSQL is away, and so reads each of the messages.
+    await api.send('POST', '/messages', message).expect(503);
+    await api.send('POST', '/messages/batch', [message]).expect(503);
+  });
+
   it('are counted by kind, and logged once for each', async () => {
     await spend({});
     for (let n = 0; n < 5; n++) await send();
