@@ -71,7 +71,7 @@ export function findLogFormat(sources: ConfigSources): Config['log']['format'] {
 function readSources({ cwd, env }: ConfigSources): SourceValues {
   const file = cwd === undefined ? NOTHING : readConfigFile(cwd);
   const environment = readEnvironment(env);
-  const [below, above] = [meant(file.values), meant(environment.values)];
+  const [below, above] = [withoutEmpty(file.values), withoutEmpty(environment.values)];
   const names = { ...file.names, ...pick(environment.names, above) };
   return { values: { ...below, ...above }, names, problems: [...file.problems, ...environment.problems] };
 }
@@ -125,7 +125,7 @@ function databaseTls({ database }: ConfigValues, nameOf: NameOf): readonly strin
 }
 
 /** An empty text counts as not given, except for a password and for a schedule without retries. */
-function meant(given: Texts): Texts {
+function withoutEmpty(given: Texts): Texts {
   const mayBeEmpty = (key: string) => key === 'DATABASE_PASSWORD' || key === 'RETRY_SCHEDULE';
   return Object.fromEntries(Object.entries(given).filter(([key, text]) => text !== '' || mayBeEmpty(key)));
 }

@@ -15,7 +15,7 @@ export function connectionBounds(config: Config, refusals: Refusals, logger: Log
   const allowed = allowedConnections(config, openFiles);
   if (allowed < max) logger.warn('api.fewer_connections', { wanted: max, allowed, open_files: openFiles });
   const api: ConnectionBounds = {
-    most: allowed,
+    max: allowed,
     answerTimeoutMs,
     onCut: (reason) => refusals.add(reason, { port: 'api' }),
   };
@@ -23,8 +23,8 @@ export function connectionBounds(config: Config, refusals: Refusals, logger: Log
 }
 
 export function metricsBounds({ connections }: Pick<Config, 'connections'>, refusals: Refusals): ConnectionBounds {
-  const { maxToMetrics: most, answerTimeoutMs } = connections;
-  return { most, answerTimeoutMs, onCut: (reason) => refusals.add(reason, { port: 'metrics' }) };
+  const { maxToMetrics: max, answerTimeoutMs } = connections;
+  return { max, answerTimeoutMs, onCut: (reason) => refusals.add(reason, { port: 'metrics' }) };
 }
 
 /** Deliveries have priority: the connections that are configured for them are left free. */

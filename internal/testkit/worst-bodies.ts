@@ -91,8 +91,8 @@ function largest(document: OpenApi, reference: JsonSchema): string {
   const { type, properties, items, additionalProperties, example, maxItems, maxProperties, maxLength } = schema;
   if (type === 'array' && isSchema(items)) {
     const entry = largest(document, items);
-    const most = Math.min(Number(maxItems ?? 1), Math.ceil(MAX_SENT / entry.length));
-    return `[${Array(most).fill(entry).join(',')}]`;
+    const max = Math.min(Number(maxItems ?? 1), Math.ceil(MAX_SENT / entry.length));
+    return `[${Array(max).fill(entry).join(',')}]`;
   }
   if (type === 'object' && properties) {
     const members = Object.entries(properties).filter(([, { readOnly }]) => !readOnly);
@@ -127,21 +127,21 @@ const isSchema = (value: unknown): value is JsonSchema => typeof value === 'obje
 const objectOf = (members: readonly (readonly [string, string])[]) =>
   `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 
-const times = <T>(most: unknown, make: (n: number) => T): T[] =>
-  Array.from({ length: Number(most ?? 1) }, (_, n) => make(n));
+const times = <T>(max: unknown, make: (n: number) => T): T[] =>
+  Array.from({ length: Number(max ?? 1) }, (_, n) => make(n));
 
-function listOf(entry: (n: number) => string, most?: number): string {
-  return `[${filled(entry, most)}]`;
+function listOf(entry: (n: number) => string, max?: number): string {
+  return `[${filled(entry, max)}]`;
 }
 
-function recordOf(member: (n: number) => string, most?: number): string {
-  return `{${filled(member, most)}}`;
+function recordOf(member: (n: number) => string, max?: number): string {
+  return `{${filled(member, max)}}`;
 }
 
-function filled(part: (n: number) => string, most = Number.POSITIVE_INFINITY): string {
+function filled(part: (n: number) => string, max = Number.POSITIVE_INFINITY): string {
   const parts: string[] = [];
   let bytes = 0;
-  for (let n = 0; bytes < ROOM - 64 && n < most; n++) {
+  for (let n = 0; bytes < ROOM - 64 && n < max; n++) {
     const next = part(n);
     bytes += Buffer.byteLength(next) + 1;
     parts.push(next);

@@ -1,4 +1,5 @@
 import type { Deliveries, EventIntake, LiveCatalog, Receivers, Stores } from '../api-deps.js';
+import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
 import { BodyRoom } from '../bodies/body-room.js';
 import { requireJsonType } from '../bodies/json-body.js';
 import { readBody } from '../bodies/read-body.js';
@@ -9,7 +10,6 @@ import { STATUS_OF } from '../http/error-table.js';
 import type { JsonPart } from '../http/pieces.js';
 import { Turnstile } from '../http/turnstile.js';
 import { requireSpace } from '../names/require-space.js';
-import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
 import { type Applied, applyDeclaration, conflictOf } from './apply.js';
 import { applyBody, conflictAnswer, MAX_APPLY_BYTES, MAX_OBJECTS, planAnswer, type StepJson } from './apply-body.js';
 import type { AnyStep, Done } from './carry-out.js';
@@ -21,7 +21,7 @@ const MAX_MIB = MAX_APPLY_BYTES >> 20;
 const MAX_BODIES_BYTES = 4 * MAX_APPLY_BYTES;
 /** One declaration is applied at a time, because each may need much memory and a connection for seconds. */
 const MAX_AT_ONCE = 1;
-const PATIENCE_MS = 60_000;
+const MAX_WAIT_MS = 60_000;
 const STEPS_PER_PART = 100;
 
 export function makeApplyEndpoints(
@@ -30,7 +30,7 @@ export function makeApplyEndpoints(
   const bodies = makeEventBodies(deps.subjectRules);
   const room = new BodyRoom(MAX_BODIES_BYTES);
   const refusal = 'other declarations are being applied; try again later';
-  const applying = new Turnstile({ most: MAX_AT_ONCE, refusal, patienceMs: PATIENCE_MS });
+  const applying = new Turnstile({ max: MAX_AT_ONCE, refusal, maxWaitMs: MAX_WAIT_MS });
   const tooLarge = `a declaration has at most ${MAX_MIB} MiB`;
 
   const apply = async (request: RawRequest, body: Buffer): Promise<Applied> => {
@@ -60,8 +60,8 @@ export function makeApplyEndpoints(
           },
         },
         refuses: ['too_large', 'unsupported_media_type', 'unprocessable', 'too_many', 'unavailable', 'bad_request'],
-        unsaid: [
-          ...UNSAID_OF_WEBHOOKS,
+        beyondSchema: [
+          ...WEBHOOKS_BEYOND_SCHEMA,
           'two objects of a list have the same key',
           '`env:NAME` means a stored secret that does not exist',
           `there are more than ${MAX_OBJECTS} objects`,

@@ -11,8 +11,8 @@ export function decideWebhook(
   body: WholeWebhookBody,
   current: Webhook | undefined,
 ): WebhookFields {
-  const meant = withHiddenParts(body, current);
-  requireAllowedReceiver(receivers, meant, current);
-  const fields = current ? declaredWebhook(current, meant, keptHeaders(body, current)) : newWebhook(meant);
+  const restored = withHiddenParts(body, current);
+  requireAllowedReceiver(receivers, restored, current);
+  const fields = current ? declaredWebhook(current, restored, keptHeaders(body, current)) : newWebhook(restored);
   return withinCeilings(receivers.ceilings, fields, current);
 }

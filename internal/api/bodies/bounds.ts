@@ -10,55 +10,55 @@ import { z } from 'zod';
  * A text whose length is checked first. A text that is too long is not validated further.
  * @param expected what a value that is no text must be, for the sentence to the caller
  */
-export function boundedText(most: number, expected?: string) {
-  return z.string(expected).check(atMostCharacters(most));
+export function boundedText(max: number, expected?: string) {
+  return z.string(expected).check(atMostCharacters(max));
 }
 
 /**
  * Characters are code points, as in a JSON schema: an emoji is one character here, but counts as two in the length of a
  * string.
  */
-function atMostCharacters(most: number) {
+function atMostCharacters(max: number) {
   const check = z.check<string>(({ value, issues }) => {
-    if (hasAtMost(value, most)) return;
-    issues.push({ code: 'too_big', origin: 'string', maximum: most, inclusive: true, input: value, continue: false });
+    if (hasAtMost(value, max)) return;
+    issues.push({ code: 'too_big', origin: 'string', maximum: max, inclusive: true, input: value, continue: false });
   });
   check._zod.onattach.push((schema) => {
-    schema._zod.bag.maximum = most;
+    schema._zod.bag.maximum = max;
   });
   return check;
 }
 
-function hasAtMost(text: string, most: number): boolean {
-  if (text.length <= most) return true;
-  return text.length <= 2 * most && [...text].length <= most;
+function hasAtMost(text: string, max: number): boolean {
+  if (text.length <= max) return true;
+  return text.length <= 2 * max && [...text].length <= max;
 }
 
 /** A list whose entries are counted before any of them is validated. */
-export function boundedList<Entry extends z.ZodType>(entry: Entry, most: number) {
+export function boundedList<Entry extends z.ZodType>(entry: Entry, max: number) {
   return z.preprocess((value, context) => {
-    if (!Array.isArray(value) || value.length <= most) return value;
-    context.addIssue({ code: 'too_big', origin: 'array', maximum: most, inclusive: true, input: value });
+    if (!Array.isArray(value) || value.length <= max) return value;
+    context.addIssue({ code: 'too_big', origin: 'array', maximum: max, inclusive: true, input: value });
     return z.NEVER;
-  }, z.array(entry).max(most));
+  }, z.array(entry).max(max));
 }
 
 /** An object with any names, whose members are counted before any of them is validated. */
 export function boundedRecord<Key extends z.ZodString, Value extends z.ZodType>(
   members: { readonly key: Key; readonly value: Value },
-  most: number,
+  max: number,
   sentence: string,
 ) {
   return z
     .preprocess(
       (value, context) => {
-        if (!isRecord(value) || Object.keys(value).length <= most) return value;
+        if (!isRecord(value) || Object.keys(value).length <= max) return value;
         context.addIssue({ code: 'custom', message: sentence, input: value });
         return z.NEVER;
       },
       z.record(members.key, members.value),
     )
-    .meta({ maxProperties: most });
+    .meta({ maxProperties: max });
 }
 
 function isRecord(value: unknown): value is object {

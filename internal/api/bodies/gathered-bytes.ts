@@ -1,9 +1,9 @@
 const FIRST_CAPACITY = 4096;
 
 /**
- * The bytes of a body, of which the pieces arrive one after the other. They are copied into one buffer, because each
- * piece is an object of about 400 bytes, and a sender may cut its body into chunks of one byte: 1 MiB of such a body
- * took 440 MB as a list of pieces. A body of one piece is not copied.
+ * Joins the pieces of a body, which arrive one after the other, in one buffer. A list of pieces would need much more
+ * memory, because each piece is an object of about 400 bytes, and a sender may cut its body into chunks of one byte:
+ * 1 MiB of such a body took 440 MB. A body of one piece is not copied.
  */
 export class GatheredBytes {
   private first: Buffer | undefined;
@@ -21,7 +21,7 @@ export class GatheredBytes {
     return this.buffer?.subarray(0, this.size) ?? this.first ?? Buffer.alloc(0);
   }
 
-  /** Returns the buffer, with room for so many bytes. Its capacity doubles, so that each byte is copied about twice. */
+  /** Returns the buffer, with room for `bytes` bytes. Its capacity doubles, so that each byte is copied about twice. */
   private reserve(bytes: number): Buffer {
     const before = this.buffer;
     if (before && bytes <= before.length) return before;

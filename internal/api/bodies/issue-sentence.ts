@@ -29,8 +29,8 @@ export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] 
     }));
   }
   if (issue.code === 'invalid_union') {
-    const meant = issue.errors.find(isMeant);
-    if (meant) return meant.flatMap((one) => sentencesFor({ ...one, path: [...issue.path, ...one.path] }));
+    const intended = issue.errors.find(isIntended);
+    if (intended) return intended.flatMap((one) => sentencesFor({ ...one, path: [...issue.path, ...one.path] }));
   }
   const name = nameOf(issue) || 'the body';
   return [{ message: sentence(name, issue), field: top === undefined ? undefined : String(top) }];
@@ -45,7 +45,7 @@ const OTHER_FORM: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** Of several forms, the intended one has the right kind as a whole, so that its problems are inside the value. */
-function isMeant(issues: readonly z.core.$ZodIssue[]): boolean {
+function isIntended(issues: readonly z.core.$ZodIssue[]): boolean {
   return issues.every(({ path, code }) => path.length > 0 || !OTHER_FORM.has(code));
 }
 

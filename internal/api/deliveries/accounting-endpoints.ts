@@ -44,7 +44,7 @@ const accountAnswer = z
 
 export function makeAccountingEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'reach'>): readonly Endpoint[] {
   const refusal = 'other accounts are being computed; try again later';
-  const reading = new Turnstile({ most: MAX_AT_ONCE, refusal });
+  const reading = new Turnstile({ max: MAX_AT_ONCE, refusal });
   return [
     scopedEndpoint(
       {

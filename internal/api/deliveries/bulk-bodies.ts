@@ -37,7 +37,7 @@ function bulkBody<State extends (typeof DELIVERY_STATES)[number]>(title: string,
 export const cancelBody = bulkBody('CancelDeliveries', ['held', 'pending']);
 export const retryBody = bulkBody('RetryDeliveries', ['dead', 'cancelled', 'lost', 'delivered', 'held', 'pending']);
 
-export const UNSAID_OF_BULK = [
+export const BULK_BEYOND_SCHEMA = [
   '`ids` and `filter` are both present or both absent, or `ids` has a `cursor`',
   '`since` of the filter is not before `until`',
 ];

@@ -10,7 +10,7 @@ import type { Deliveries, Stores } from '../api-deps.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { requireRange } from '../http/paging.js';
 import { Turnstile } from '../http/turnstile.js';
-import { bulkAnswer, cancelBody, retryBody, type Selection, selectionOf, UNSAID_OF_BULK } from './bulk-bodies.js';
+import { BULK_BEYOND_SCHEMA, bulkAnswer, cancelBody, retryBody, type Selection, selectionOf } from './bulk-bodies.js';
 import { filterOf } from './delivery-filter.js';
 
 /** A change may take 5 s, and it takes connections of the API and of the journal for that time. */
@@ -26,7 +26,7 @@ interface Asked {
 
 export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
   const refusal = 'other deliveries are being changed; try again later';
-  const changing = new Turnstile({ most: MAX_AT_ONCE, refusal });
+  const changing = new Turnstile({ max: MAX_AT_ONCE, refusal });
   const answers = { 200: { description: 'The numbers of deliveries.', schema: bulkAnswer } };
 
   const run = async (body: z.output<typeof cancelBody> | z.output<typeof retryBody>, { principal, change }: Asked) => {
@@ -47,7 +47,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
         summary: 'Cancel unfinished deliveries by ids or by a filter, or only count them',
         body: cancelBody,
         answers,
-        unsaid: UNSAID_OF_BULK,
+        beyondSchema: BULK_BEYOND_SCHEMA,
       },
       ({ principal, body }) => run(body, { principal, change: (keys) => cancelBatch(deps, keys, principal.userId) }),
     ),
@@ -60,7 +60,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
         summary: 'Send deliveries again with their webhook-ids, by ids or by a filter, or only count them',
         body: retryBody,
         answers,
-        unsaid: UNSAID_OF_BULK,
+        beyondSchema: BULK_BEYOND_SCHEMA,
       },
       ({ principal, body }) => run(body, { principal, change: (keys) => retryDeliveries(deps, keys) }),
     ),

@@ -29,7 +29,7 @@ export function makeDeliveryListEndpoints(deps: Pick<Stores, 'db'>): readonly En
         query,
         answers: { 200: { description: 'A page of deliveries.', schema: windowOf(listedDelivery) } },
         refuses: ['not_found', 'conflict'],
-        unsaid: ['`since` is not before `until`'],
+        beyondSchema: ['`since` is not before `until`'],
       },
       async ({ principal, query: { limit, cursor, webhook: named, space, ...filter } }) => {
         requireRange(filter);

@@ -22,7 +22,7 @@ export function makeReplayEndpoints(
 ): readonly Endpoint[] {
   const rules = makeFiringRules(deps.subjectRules);
   const refusal = 'other replays are being counted; try again later';
-  const counting = new Turnstile({ most: MAX_COUNTED_AT_ONCE, refusal });
+  const counting = new Turnstile({ max: MAX_COUNTED_AT_ONCE, refusal });
   const webhookEndpoint = webhookEndpointsOf(deps.db);
   return [
     webhookEndpoint(

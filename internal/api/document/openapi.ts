@@ -223,11 +223,11 @@ function refusals(endpoint: Endpoint, components: Components): Operation['respon
   };
 }
 
-function meaningOf(status: keyof typeof MEANING_OF, { unsaid = [], meanings = {} }: Endpoint): string {
+function meaningOf(status: keyof typeof MEANING_OF, { beyondSchema = [], meanings = {} }: Endpoint): string {
   const own = meanings[status];
   if (own !== undefined) return own;
-  if (status !== STATUS_OF.unprocessable || unsaid.length === 0) return MEANING_OF[status];
-  return `${MEANING_OF[status]} Reasons that the schemas cannot express: ${unsaid.join('; ')}.`;
+  if (status !== STATUS_OF.unprocessable || beyondSchema.length === 0) return MEANING_OF[status];
+  return `${MEANING_OF[status]} Reasons that the schemas cannot express: ${beyondSchema.join('; ')}.`;
 }
 
 /** The refusals of an endpoint's parts follow from the parts. The endpoint names the refusals of its handler. */

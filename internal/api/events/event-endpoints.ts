@@ -50,7 +50,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         body: bodies[kind],
         answers: { 200: event },
         refuses: ['conflict'],
-        unsaid: [SAME_SUBJECT],
+        beyondSchema: [SAME_SUBJECT],
       },
       async ({ principal: { userId }, id, expected, body }) => {
         const changed = changeEvent(deps.db, { id, userId, expected }, async (current) => {
@@ -92,7 +92,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         body: bodies.create,
         answers: { 201: event },
         refuses: ['conflict'],
-        unsaid: [SAME_SUBJECT],
+        beyondSchema: [SAME_SUBJECT],
       },
       async ({ principal: { userId }, body }) => {
         const event = bodies.newEvent(body);
@@ -126,7 +126,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         readsIfMatch: true,
         answers: { 200: { description: 'The event was deleted.', schema: z.null() } },
         refuses: ['unprocessable'],
-        unsaid: ['`event is associated with some webhook`'],
+        beyondSchema: ['`event is associated with some webhook`'],
       },
       async ({ principal: { userId }, id, expected }) => {
         await makeLive(deps, deleteEvent(deps.db, { id, userId, expected }));

@@ -20,7 +20,7 @@ afterEach(async () => {
 /**
  * `/wait` is never answered, `/large` gets more data than sockets buffer, and all other paths are answered immediately.
  */
-async function start(most: number, answerTimeoutMs = 60_000): Promise<number> {
+async function start(max: number, answerTimeoutMs = 60_000): Promise<number> {
   cuts = [];
   waiting = 0;
   const answer = ({ url }: IncomingMessage, res: ServerResponse) => {
@@ -28,7 +28,7 @@ async function start(most: number, answerTimeoutMs = 60_000): Promise<number> {
     else if (url === '/wait') waiting++;
     else res.end('ok');
   };
-  const connections = { most, answerTimeoutMs, onCut: (reason: CutReason) => cuts.push(reason) };
+  const connections = { max, answerTimeoutMs, onCut: (reason: CutReason) => cuts.push(reason) };
   server = await listen(answer, { host: HOST, port: 0, connections });
   return server.port;
 }

@@ -10,7 +10,7 @@ export type CutReason = (typeof CUT_REASONS)[number];
 
 export interface ConnectionBounds {
   /** The maximum number of open connections. A further connection replaces the one that has been idle for longest. */
-  readonly most: number;
+  readonly max: number;
   /** Maximum time from the head of an answer until the caller has read its last byte. */
   readonly answerTimeoutMs: number;
   onCut(reason: CutReason): void;
@@ -25,7 +25,7 @@ const MAX_PIPELINED = 32;
 /**
  * Bounds the resources that callers use: connections use file descriptors, and requests and unread answers use memory.
  */
-export function boundConnections(server: Server, { most, answerTimeoutMs, onCut }: ConnectionBounds): void {
+export function boundConnections(server: Server, { max, answerTimeoutMs, onCut }: ConnectionBounds): void {
   const open = new Set<Socket>();
   /** The connections without a request. The first one has been idle for longest. */
   const idle = new Set<Socket>();
@@ -47,7 +47,7 @@ export function boundConnections(server: Server, { most, answerTimeoutMs, onCut 
     socket.once('close', () => forget(socket));
     const [oldest] = idle;
     idle.add(socket);
-    if (open.size > most) cut(oldest ?? socket, oldest ? 'idle_connection' : 'too_many_connections');
+    if (open.size > max) cut(oldest ?? socket, oldest ? 'idle_connection' : 'too_many_connections');
   });
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
     const { socket } = req;

@@ -43,7 +43,7 @@ interface EndpointDescription {
   /** Refusals of the handler. The refusals of caller, path, query and body are known and need not be named. */
   readonly refuses?: readonly ErrorCode[];
   /** Reasons for a 422 that the schemas cannot express. The document lists them. */
-  readonly unsaid?: readonly string[];
+  readonly beyondSchema?: readonly string[];
   /** The name of the operation in generated clients. A name that was released stays. */
   readonly operationId: string;
   /** The headers that the endpoint reads, for the document. */

@@ -10,11 +10,11 @@ beforeEach(() => {
   [now, cuts, ended] = [0, 0, []];
 });
 
-function makeAnswers(most: number) {
+function makeAnswers(max: number) {
   const answers = new LargeAnswers(
     () => now,
     () => cuts++,
-    most,
+    max,
   );
   return (caller: string, name: string, mayBeRefused = true) =>
     answers.enter({ caller, mayBeRefused, cut: () => ended.push(name) });

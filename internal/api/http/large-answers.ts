@@ -34,13 +34,13 @@ export class LargeAnswers {
     private readonly now: () => number,
     /** Called for each answer that is ended in favour of another one. */
     private readonly onCut: () => void,
-    private readonly most = MAX_COUNT,
+    private readonly max = MAX_COUNT,
   ) {}
 
   /** @throws {AppError} `unavailable` while all callers read and none has more than this one would, if it may be */
   enter({ caller, cut, mayBeRefused }: NewAnswer): LargeAnswer {
-    if (this.running.size >= this.most && !this.makeRoom(caller) && mayBeRefused)
-      throw new AppError('unavailable', `${this.most} large answers are being read; try again later`);
+    if (this.running.size >= this.max && !this.makeRoom(caller) && mayBeRefused)
+      throw new AppError('unavailable', `${this.max} large answers are being read; try again later`);
     const one: Running = { caller, readAt: this.now(), cut };
     this.running.add(one);
     return {

@@ -89,7 +89,7 @@ function securityHeaders() {
 function mount(app: Express, endpoints: readonly Endpoint[], { refusals, db, logger }: ApiDeps): void {
   const once: AnswerOnce = (request, work, { shownOnce }) => answerOnce({ db, logger }, request, work, shownOnce);
   const onCut = () => refusals.add('unread_answer', { port: 'api' });
-  const turnstile = new Turnstile({ most: MAX_BEGUN, refusal: 'too many lists are being read; try again later' });
+  const turnstile = new Turnstile({ max: MAX_BEGUN, refusal: 'too many lists are being read; try again later' });
   const bounds = { turnstile, large: new LargeAnswers(() => performance.now(), onCut) };
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const here = endpoints.filter((endpoint) => endpoint.path === path);

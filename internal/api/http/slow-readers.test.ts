@@ -37,7 +37,7 @@ beforeAll(async () => {
     () => cuts++,
     SEATS,
   );
-  const turnstile = new Turnstile({ most: SEATS, refusal: 'too many lists' });
+  const turnstile = new Turnstile({ max: SEATS, refusal: 'too many lists' });
   const app = express();
   app.get('/large', identifyCaller(authenticateUser), handlerFor(endpoint, { turnstile, large }));
   app.use(makeErrorHandler(makeTestLogger()));

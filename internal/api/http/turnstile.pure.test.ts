@@ -11,7 +11,7 @@ function makeWork() {
 }
 
 it('lets so many in at once, the others in the order in which they came', async () => {
-  const turnstile = new Turnstile({ most: 2, refusal });
+  const turnstile = new Turnstile({ max: 2, refusal });
   const entered: string[] = [];
   const { work, ends } = makeWork();
   const enter = (name: string) =>
@@ -31,7 +31,7 @@ it('lets so many in at once, the others in the order in which they came', async 
 });
 
 it('refuses one that has waited too long, and keeps no place for it', async () => {
-  const turnstile = new Turnstile({ most: 1, refusal, patienceMs: 5 });
+  const turnstile = new Turnstile({ max: 1, refusal, maxWaitMs: 5 });
   const { work, ends } = makeWork();
   const first = turnstile.through(work);
   await expect(turnstile.through(work)).rejects.toThrow(refusal);
@@ -41,7 +41,7 @@ it('refuses one that has waited too long, and keeps no place for it', async () =
 });
 
 it('refuses none that may not be refused, and is free again after work that failed', async () => {
-  const turnstile = new Turnstile({ most: 1, refusal, patienceMs: 1 });
+  const turnstile = new Turnstile({ max: 1, refusal, maxWaitMs: 1 });
   const { work, ends } = makeWork();
   const first = turnstile.through(work);
   const second = turnstile.through(() => Promise.reject(new Error('failed')), false);

@@ -1,14 +1,14 @@
 import { AppError } from '../../errors.js';
 
-const PATIENCE_MS = 10_000;
+const MAX_WAIT_MS = 10_000;
 
 export interface TurnstileOptions {
   /** Maximum number that runs at the same time. */
-  readonly most: number;
+  readonly max: number;
   /** The message for a caller that has waited too long. */
   readonly refusal: string;
   /** Maximum wait of work that may be refused. The default is 10 s. */
-  readonly patienceMs?: number;
+  readonly maxWaitMs?: number;
 }
 
 /**
@@ -23,7 +23,7 @@ export class Turnstile {
 
   /** @throws {AppError} `unavailable` after too long a wait, if the work may be refused */
   async through<T>(work: () => Promise<T>, mayBeRefused = true): Promise<T> {
-    if (this.inside < this.options.most) this.inside++;
+    if (this.inside < this.options.max) this.inside++;
     else await this.turn(mayBeRefused);
     return work().finally(() => this.leave());
   }
@@ -36,7 +36,7 @@ export class Turnstile {
 
   /** Work that ends passes its place to the work that has waited longest. */
   private turn(mayBeRefused: boolean): Promise<void> {
-    const { patienceMs = PATIENCE_MS, refusal } = this.options;
+    const { maxWaitMs = MAX_WAIT_MS, refusal } = this.options;
     return new Promise((resolve, reject) => {
       const enter = () => {
         this.waiting.delete(enter);
@@ -47,7 +47,7 @@ export class Turnstile {
         this.waiting.delete(enter);
         reject(new AppError('unavailable', refusal));
       };
-      const timer = mayBeRefused ? setTimeout(refuse, patienceMs) : undefined;
+      const timer = mayBeRefused ? setTimeout(refuse, maxWaitMs) : undefined;
       this.waiting.add(enter);
     });
   }

@@ -50,7 +50,7 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
         query,
         answers: { 200: { description: 'A page of messages.', schema: windowOf(listedMessage) } },
         refuses: ['not_found'],
-        unsaid: ['`since` is not before `until`'],
+        beyondSchema: ['`since` is not before `until`'],
       },
       async ({ principal, query: { limit, cursor, event, matched, space, ...range } }) => {
         requireRange(range);

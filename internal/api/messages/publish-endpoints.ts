@@ -30,7 +30,7 @@ const refuses = [
   'too_many',
   'unavailable',
 ] as const;
-const unsaid = [
+const beyondSchema = [
   'the subject belongs to NATS, to replies or to hukz itself',
   'another message of the subject was accepted with the id',
   'an option is given twice, in the headers of the request and in its body',
@@ -126,7 +126,7 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
         },
         refuses,
         meanings,
-        unsaid,
+        beyondSchema,
       },
       (request) =>
         counted(async () => {
@@ -152,7 +152,7 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
         },
         refuses: refuses.filter((code) => code !== 'not_found'),
         meanings,
-        unsaid,
+        beyondSchema,
       },
       (request) =>
         counted(async () => {

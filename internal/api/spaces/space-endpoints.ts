@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
+import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
 import { spacePath } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
 import { nameQueries } from '../names/name-fields.js';
-import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
 import { eventsQuery, webhookAnswer, webhookList } from '../webhooks/webhook-answer.js';
 import { newSpaceWebhookBody, requireSameSpace } from '../webhooks/webhook-bodies.js';
 import { registerWebhook } from '../webhooks/webhook-endpoints.js';
@@ -48,7 +48,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         body: newSpaceWebhookBody,
         answers: { 201: { description: 'The webhook with its events.', schema: webhookAnswer, hasRevision: true } },
         refuses: ['conflict'],
-        unsaid: UNSAID_OF_WEBHOOKS,
+        beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
       async ({ principal: { userId }, params, body }) => {
         requireSameSpace(params.space_id, body.space_id);

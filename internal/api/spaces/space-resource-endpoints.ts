@@ -42,7 +42,7 @@ const MAX_DELETED_AT_ONCE = 1;
 
 export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & LiveCatalog): readonly Endpoint[] {
   const refusal = 'other spaces are being deleted; try again later';
-  const deleting = new Turnstile({ most: MAX_DELETED_AT_ONCE, refusal });
+  const deleting = new Turnstile({ max: MAX_DELETED_AT_ONCE, refusal });
 
   const answer = (status: number, found: Space, webhooks?: number) => {
     return { status, json: spaceJson(found, webhooks), revision: found.revision };
@@ -61,7 +61,7 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         body: spaceChanges[kind] as z.ZodType<z.output<(typeof spaceChanges)[Change]>>,
         answers: { 200: space },
         refuses: ['not_found', 'conflict'],
-        unsaid: [TOO_MANY_BYTES],
+        beyondSchema: [TOO_MANY_BYTES],
       },
       async ({ principal, params, expected, body }) => {
         const id = await findSpaceId(deps.db, principal, params.id);
@@ -102,7 +102,7 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         body: newSpaceBody,
         answers: { 201: space },
         refuses: ['conflict', 'forbidden'],
-        unsaid: [TOO_MANY_BYTES],
+        beyondSchema: [TOO_MANY_BYTES],
       },
       async ({ principal, body }) => {
         requireOwnNumber(principal, body.id);

@@ -6,7 +6,7 @@ import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import { proxySecrets } from './proxy-secrets.js';
-import { type NextAudience, requireSecretsAgain } from './require-secrets-again.js';
+import { type NextDestination, requireSecretsAgain } from './require-secrets-again.js';
 import { authAnswer, authField, authJson, type CredentialsInput, newAuthField } from './settings/auth-field.js';
 import { type ProxyInput, proxyAnswer, proxyField, proxyJson } from './settings/proxy-field.js';
 import { newTlsField, tlsAnswer, tlsField, tlsJson } from './settings/tls-field.js';
@@ -16,7 +16,7 @@ import { type JudgedTls, tlsSecrets } from './tls-secrets.js';
 export const credentialFields = { auth: authField.nullish(), tls: tlsField.nullish(), proxy: proxyField.nullish() };
 
 /** The same fields for a new webhook, which needs the secrets. */
-export const newAccessFields = { ...credentialFields, auth: newAuthField.nullish(), tls: newTlsField.nullish() };
+export const newCredentialFields = { ...credentialFields, auth: newAuthField.nullish(), tls: newTlsField.nullish() };
 
 export const credentialAnswers = {
   auth: authAnswer.optional(),
@@ -38,7 +38,7 @@ interface ChangedCredentials {
 /** Applies changes of `auth`, `tls` and `proxy`, and returns the settings and the changes of secrets to store. */
 export function changeCredentials(
   current: Webhook | undefined,
-  { url, settings, keptHeaders }: NextAudience,
+  { url, settings, keptHeaders }: NextDestination,
   body: CredentialBody,
 ): ChangedCredentials {
   const { auth: _auth, tls: _tls, proxy: _proxy, ...others } = settings;
@@ -85,8 +85,8 @@ function authSecrets(
 }
 
 /**
- * If two headers had the same name, the receiver would choose between them. Moreover, everyone who reads the webhook
- * can read `headers`.
+ * Refuses headers that would compete with the credentials: of two headers of one name, the receiver would use any.
+ * `Authorization` is refused in `headers` in any case, because everyone who reads the webhook can read them.
  */
 function requireOneCredential(settings: WebhookSettings): void {
   const { auth, headers = {}, passHeaders = [] } = settings;
@@ -94,11 +94,15 @@ function requireOneCredential(settings: WebhookSettings): void {
   if (names.includes('authorization'))
     throw new AppError('unprocessable', 'headers: put Authorization into auth, which is never returned', 'headers');
   if (!auth) return;
-  const ours = auth.type === 'api_key' ? auth.header.toLowerCase() : 'authorization';
-  if (names.includes(ours) || passHeaders.includes(ours) || signatureHeaders(settings).includes(ours))
+  const credentialHeader = auth.type === 'api_key' ? auth.header.toLowerCase() : 'authorization';
+  if (
+    names.includes(credentialHeader) ||
+    passHeaders.includes(credentialHeader) ||
+    signatureHeaders(settings).includes(credentialHeader)
+  )
     throw new AppError(
       'unprocessable',
-      `auth: ${echo(ours)} is already in headers, in pass_headers or among the headers of the signature`,
+      `auth: ${echo(credentialHeader)} is already in headers, in pass_headers or among the headers of the signature`,
       'auth',
     );
 }

@@ -16,7 +16,7 @@ interface HiddenFieldsInput {
  * @throws {AppError} `unprocessable` for a new webhook, `conflict` for one without such a value
  */
 export function withHiddenParts<B extends HiddenFieldsInput>(body: B, current?: Webhook): B {
-  return { ...body, ...urlMeant(body, current), ...headersMeant(body, current), ...authMeant(body, current) };
+  return { ...body, ...restoredUrl(body, current), ...restoredHeaders(body, current), ...restoredAuth(body, current) };
 }
 
 /** Names of secret headers whose values a change keeps, because it does not give them. */
@@ -26,16 +26,16 @@ export function keptHeaders({ headers }: HiddenFieldsInput, current: Webhook): r
   return headers === undefined ? secret : secret.filter((name) => headers[name] === HIDDEN_PART);
 }
 
-function urlMeant({ url }: HiddenFieldsInput, current: Webhook | undefined): { readonly url?: string } {
+function restoredUrl({ url }: HiddenFieldsInput, current: Webhook | undefined): { readonly url?: string } {
   if (!url) return {};
-  const meant = wholeUrl(url, current?.url);
-  if (meant !== undefined) return { url: meant };
+  const restored = wholeUrl(url, current?.url);
+  if (restored !== undefined) return { url: restored };
   const message = `url: ${HIDDEN_PART} replaces a part that is not shown; send the whole URL`;
   throw new AppError(codeFor(current), message, 'url');
 }
 
 /** The query of a token endpoint may contain a secret too. */
-function authMeant({ auth }: HiddenFieldsInput, current: Webhook | undefined): HiddenFieldsInput {
+function restoredAuth({ auth }: HiddenFieldsInput, current: Webhook | undefined): HiddenFieldsInput {
   if (auth?.settings.type !== 'oauth2' || auth.settings.tokenUrl === undefined) return {};
   const known = current?.settings.auth;
   const tokenUrl = wholeUrl(auth.settings.tokenUrl, known?.type === 'oauth2' ? known.tokenUrl : undefined);
@@ -50,11 +50,11 @@ function wholeUrl(url: string, known: string | undefined): string | undefined {
   return isHidden(url) ? undefined : url;
 }
 
-function headersMeant({ headers }: HiddenFieldsInput, current: Webhook | undefined): HiddenFieldsInput {
+function restoredHeaders({ headers }: HiddenFieldsInput, current: Webhook | undefined): HiddenFieldsInput {
   if (!headers) return {};
-  const meant = withSecretValues(headers, current?.settings.headers ?? {});
-  const hidden = hiddenHeader(meant);
-  if (hidden === undefined) return { headers: meant };
+  const restored = withSecretValues(headers, current?.settings.headers ?? {});
+  const hidden = hiddenHeader(restored);
+  if (hidden === undefined) return { headers: restored };
   const message = `headers: ${HIDDEN_PART} replaces the value of ${echo(hidden)}, which is not shown; send the value`;
   throw new AppError(codeFor(current), message, 'headers');
 }

@@ -6,13 +6,13 @@ import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
 
 /** The values that decide who can read the secrets in a webhook's requests. */
-export interface Audience {
+export interface SecretDestination {
   readonly url: string;
   readonly settings: WebhookSettings;
 }
 
-export interface NextAudience extends Audience {
-  /** Names of secret headers whose values were not given with the change. */
+export interface NextDestination extends SecretDestination {
+  /** Names of secret headers whose values the change does not contain. */
   readonly keptHeaders: readonly string[];
 }
 
@@ -24,12 +24,16 @@ interface KeptSecret {
 }
 
 /**
- * Refuses a change that would send a stored secret to another audience. Otherwise every user who may change a webhook
- * could have its secrets sent to a place where the user can read them. The signing secret is not required, because it
- * is never sent.
- * @throws {AppError} `conflict`, naming every secret to give again
+ * Refuses a change that would send a stored secret to another destination. Otherwise every user who may change a
+ * webhook could have its secrets sent to a server of that user. The signing secret is not required, because it is never
+ * sent.
+ * @throws {AppError} `conflict`, naming every secret to send again
  */
-export function requireSecretsAgain(current: Audience, next: NextAudience, changes: readonly SecretChange[]): void {
+export function requireSecretsAgain(
+  current: SecretDestination,
+  next: NextDestination,
+  changes: readonly SecretChange[],
+): void {
   const moved = movedFields(current, next);
   const destinations = movedDestinations(current.settings.auth, next.settings.auth);
   const kept = keptSecrets(next, changes).filter(
@@ -47,7 +51,7 @@ export function requireSecretsAgain(current: Audience, next: NextAudience, chang
 }
 
 /** The query of the URL is not among the compared parts, because it does not select another owner's resource. */
-function movedFields(current: Audience, next: Audience): readonly string[] {
+function movedFields(current: SecretDestination, next: SecretDestination): readonly string[] {
   const { tls, proxy } = current.settings;
   return [
     ...(placeOf(current.url) === placeOf(next.url) ? [] : ['url']),
@@ -72,7 +76,10 @@ function destinationsOf(auth: CredentialSettings | undefined): Readonly<Record<s
   return {};
 }
 
-function keptSecrets({ settings, keptHeaders }: NextAudience, changes: readonly SecretChange[]): readonly KeptSecret[] {
+function keptSecrets(
+  { settings, keptHeaders }: NextDestination,
+  changes: readonly SecretChange[],
+): readonly KeptSecret[] {
   const { auth, tls, proxy } = settings;
   const needed: KeptSecret[] = [];
   if (auth) needed.push({ purpose: 'auth', field: 'auth', part: `auth.${SECRET_PART[auth.type]}` });

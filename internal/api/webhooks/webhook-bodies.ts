@@ -10,7 +10,7 @@ import { ignoredField, readOnlyFields } from '../bodies/read-only-fields.js';
 import { isStorable, UNSTORABLE } from '../bodies/text.js';
 import { declaredKey } from '../names/name-fields.js';
 import { ignoredConditions } from './condition-answer.js';
-import { changeCredentials, credentialFields, newAccessFields } from './credentials.js';
+import { changeCredentials, credentialFields, newCredentialFields } from './credentials.js';
 import { secretRule } from './settings/secret-rule.js';
 import { changeSettings, settingFields } from './settings/settings.js';
 import { changedSecret, declaredSecret, firstSecret } from './signing-secret.js';
@@ -43,7 +43,7 @@ const common = {
   ...ignoredConditions,
 };
 
-const create = { ...bodyShape(WEBHOOK_FIELDS, 'create'), ...newAccessFields, ...common };
+const create = { ...bodyShape(WEBHOOK_FIELDS, 'create'), ...newCredentialFields, ...common };
 const wordsOfCreate = {
   allOf: [secretRule('standard')],
   example: { name: 'Search index', url: 'https://example.com/hook', event_ids: [1], tags: { app: 'search' } },

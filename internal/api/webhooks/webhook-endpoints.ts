@@ -10,6 +10,7 @@ import {
   WEBHOOKS_ORDER,
 } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
+import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
 import type { Change } from '../bodies/field.js';
 import { spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
@@ -18,7 +19,6 @@ import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
 import { nameQueries } from '../names/name-fields.js';
 import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
-import { UNSAID_OF_WEBHOOKS } from '../unsaid.js';
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
@@ -70,14 +70,14 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         readsIfMatch: true,
         body: webhookChanges[kind],
         answers: { 200: webhook },
-        unsaid: UNSAID_OF_WEBHOOKS,
+        beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
       async ({ principal: { userId }, id, expected, body }) => {
         const judged = await withJudgedCertificates(body);
         const changed = changeWebhook(deps, { id, userId, expected }, (current) => {
-          const meant = withHiddenParts(judged, current);
-          requireAllowedReceiver(deps, meant, current);
-          const change = { kind, body: meant, keptHeaders: keptHeaders(body, current) };
+          const restored = withHiddenParts(judged, current);
+          requireAllowedReceiver(deps, restored, current);
+          const change = { kind, body: restored, keptHeaders: keptHeaders(body, current) };
           return withinCeilings(deps.ceilings, changedWebhook(current, change), current);
         });
         return answerWebhook(deps.db, await makeLive(deps, changed));
@@ -113,7 +113,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         body: newWebhookBody,
         answers: { 201: webhook },
         refuses: ['conflict'],
-        unsaid: UNSAID_OF_WEBHOOKS,
+        beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
       async ({ principal: { userId }, body }) => {
         const made = await registerWebhook(deps, { userId, spaceId: body.space_id }, body);

@@ -186,8 +186,8 @@ export class Lanes {
   private learn({ webhookId, inFlight }: Lane, load: Load, durationMs: number): void {
     this.hung.learn(webhookId, load, durationMs);
     if (load === 'unknown' || (load === 'fine' && !this.slowdown.slows(webhookId))) return;
-    const most = this.deps.rulesOf(webhookId).maxInFlight ?? this.limits.maxInFlightPerWebhook;
-    this.slowdown.adapt(webhookId, { load, durationMs, now: this.deps.now() }, { most, inFlight });
+    const max = this.deps.rulesOf(webhookId).maxInFlight ?? this.limits.maxInFlightPerWebhook;
+    this.slowdown.adapt(webhookId, { load, durationMs, now: this.deps.now() }, { max, inFlight });
   }
 
   private limitOf({ webhookId }: Lane, { maxInFlight = this.limits.maxInFlightPerWebhook }: LaneRules): number {

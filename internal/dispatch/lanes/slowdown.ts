@@ -41,23 +41,23 @@ export class Slowdown {
     return this.slowed.get(webhookId) !== undefined;
   }
 
-  limitOf(webhookId: number, most: number): number {
-    return Math.min(most, this.slowed.get(webhookId)?.limit ?? most);
+  limitOf(webhookId: number, max: number): number {
+    return Math.min(max, this.slowed.get(webhookId)?.limit ?? max);
   }
 
-  adapt(webhookId: number, ended: Ended, lane: { readonly most: number; readonly inFlight: number }): void {
+  adapt(webhookId: number, ended: Ended, lane: { readonly max: number; readonly inFlight: number }): void {
     const known = this.slowed.get(webhookId);
     const { load } = ended;
     if (known === undefined && load === 'fine') return;
     const slowed = known ?? {
       // Many stalled requests are in flight because they stall, not because there is room for so many.
-      limit: load === 'refusing' ? Math.max(1, lane.inFlight) : lane.most,
+      limit: load === 'refusing' ? Math.max(1, lane.inFlight) : lane.max,
       share: load === 'refusing' ? FIRST_SHARE.refusing : FIRST_SHARE.stalled,
       loweredAt: Number.NEGATIVE_INFINITY,
     };
     change(slowed, ended);
-    slowed.limit = Math.min(lane.most, Math.max(1, slowed.limit));
-    if (slowed.limit === lane.most && slowed.share < NOTHING) this.slowed.delete(webhookId);
+    slowed.limit = Math.min(lane.max, Math.max(1, slowed.limit));
+    if (slowed.limit === lane.max && slowed.share < NOTHING) this.slowed.delete(webhookId);
     else if (known === undefined) this.slowed.set(webhookId, slowed);
   }
 }

@@ -16,8 +16,8 @@ export class TokenBucket {
   /** Takes a token and returns 0, or returns the milliseconds until a token is available. */
   consume(now: number, rate: RateLimit, parts: number): number {
     const perMs = rate.count / rate.perMs / Math.max(1, parts);
-    const most = Math.max(1, perMs * 1000);
-    this.tokens = Math.min(most, this.tokens + (now - this.filledAt) * perMs);
+    const max = Math.max(1, perMs * 1000);
+    this.tokens = Math.min(max, this.tokens + (now - this.filledAt) * perMs);
     this.filledAt = now;
     if (this.tokens < 1) return Math.ceil((1 - this.tokens) / perMs);
     this.tokens -= 1;

@@ -25,10 +25,10 @@ export interface Matchable {
  * that reads the payload would take a `MessageView` here; a caller without a payload would then not compile.
  */
 export function matches(webhook: Matchable, { routing }: MessageHead, covering: readonly number[]): boolean {
-  return routing.ok && isMeant(webhook, routing.value) && isSubscribed(webhook, covering);
+  return routing.ok && isSelected(webhook, routing.value) && isSubscribed(webhook, covering);
 }
 
-function isMeant(webhook: Matchable, { spaceId, tags, webhooks }: Routing): boolean {
+function isSelected(webhook: Matchable, { spaceId, tags, webhooks }: Routing): boolean {
   if (webhooks !== undefined && !isNamed(webhook, webhooks)) return false;
   if (spaceId !== undefined && webhook.spaceId !== spaceId) return false;
   return tags.every((tag) => carriesTag(webhook.tags, tag));

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../testkit/properties.js';
 import { elementsOf, membersOf, textOf } from './json-members.js';
 
-const found = (text: string, most = 100) => {
+const found = (text: string, max = 100) => {
   const bytes = Buffer.from(text);
-  return membersOf(bytes, most)?.map(({ name, start, end }) => [name, textOf(bytes, start, end)]);
+  return membersOf(bytes, max)?.map(({ name, start, end }) => [name, textOf(bytes, start, end)]);
 };
 const elements = (text: string, maxBytes = 1000) =>
   [...elementsOf(Buffer.from(text), maxBytes)].map((element) => element && Buffer.from(element).toString());

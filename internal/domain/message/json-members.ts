@@ -21,15 +21,15 @@ export interface JsonMember {
 
 /**
  * Finds the members of an object in a JSON text. Their values are skipped and not parsed, so that a caller can take a
- * value as it is written. Undefined means that the text is not one well-formed object, or has more than `most` members.
+ * value as it is written. Undefined means that the text is not one well-formed object, or has more than `max` members.
  */
-export function membersOf(bytes: Uint8Array, most: number): readonly JsonMember[] | undefined {
+export function membersOf(bytes: Uint8Array, max: number): readonly JsonMember[] | undefined {
   const opening = skipSpace(bytes, 0);
   if (bytes[opening] !== OPEN_OBJECT) return undefined;
   const members: JsonMember[] = [];
   let at = skipSpace(bytes, opening + 1);
   while (bytes[at] !== CLOSE_OBJECT || members.length > 0) {
-    const member = members.length < most ? memberAt(bytes, at) : undefined;
+    const member = members.length < max ? memberAt(bytes, at) : undefined;
     if (!member) return undefined;
     members.push(member);
     at = skipSpace(bytes, member.end);

@@ -7,16 +7,16 @@ const FORMS = [...new Set(schemeNames.map((name) => schemeOf(name).secretPattern
  * validates.
  * @param whenUnsaid the scheme of a body without a signature; undefined if such a body cannot have a secret
  */
-export function secretRule(whenUnsaid: 'standard' | undefined) {
+export function secretRule(whenAbsent: 'standard' | undefined) {
   const signedBy = FORMS.map((pattern) => {
     const names = schemeNames.filter((name) => schemeOf(name).secretPattern === pattern);
     const signature = { type: 'object', properties: { scheme: { enum: names } } };
     return { required: ['signature'], properties: { secret: { pattern }, signature } };
   });
-  const unsaid = whenUnsaid && {
-    properties: { secret: { pattern: schemeOf(whenUnsaid).secretPattern }, signature: { type: 'null' } },
+  const absent = whenAbsent && {
+    properties: { secret: { pattern: schemeOf(whenAbsent).secretPattern }, signature: { type: 'null' } },
   };
-  return { anyOf: [{ properties: { secret: false } }, ...signedBy, ...(unsaid ? [unsaid] : [])] };
+  return { anyOf: [{ properties: { secret: false } }, ...signedBy, ...(absent ? [absent] : [])] };
 }
 
 /**

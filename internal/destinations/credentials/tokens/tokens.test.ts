@@ -117,7 +117,7 @@ describe('a request with an access token', () => {
   });
 
   it('forgets the token used longest ago when there are too many', async () => {
-    const { tokens } = makeClient(undefined, { tokens: { most: 3 } });
+    const { tokens } = makeClient(undefined, { tokens: { max: 3 } });
     const auth = { type: 'oauth2', clientId: 'me', tokenUrl: 'https://id.example/' } as const;
     const sources = Array.from({ length: 5 }, (_, webhookId) =>
       tokens.sourceFor({ webhookId, auth, clientSecret: SECRET, ca: undefined }),

@@ -18,7 +18,7 @@ export interface TokensOptions {
    * Maximum number of webhooks whose tokens are kept. The default is 10,000. The least recently used ones are dropped
    * first.
    */
-  readonly most?: number;
+  readonly max?: number;
 }
 
 /** The client and the connection path for the tokens of a webhook. */
@@ -49,14 +49,8 @@ export interface Tokens {
 const TIMEOUT_MS = 10_000;
 const MAX_COUNT = 10_000;
 
-export function makeTokens({
-  opener,
-  clock,
-  version,
-  timeoutMs = TIMEOUT_MS,
-  most = MAX_COUNT,
-}: TokensOptions): Tokens {
-  const holders = new Recent<string, TokenHolder>(most);
+export function makeTokens({ opener, clock, version, timeoutMs = TIMEOUT_MS, max = MAX_COUNT }: TokensOptions): Tokens {
+  const holders = new Recent<string, TokenHolder>(max);
   const stopping = new AbortController();
   const userAgent = `hukz/${version}`;
 

@@ -2,7 +2,7 @@
  * Reasons to refuse the body of a webhook that its schema accepts. Either the reason depends on stored data, and the
  * contract demands 422, or a JSON schema cannot express it.
  */
-export const UNSAID_OF_WEBHOOKS: readonly string[] = [
+export const WEBHOOKS_BEYOND_SCHEMA: readonly string[] = [
   '`event_ids` names an event that does not exist',
   'the host or port of a URL is not allowed for receivers',
   'a certificate or key in `tls` cannot be read or has expired, or the two do not match',
