@@ -194,6 +194,18 @@ describe('where values come from', () => {
     };
     expect(load(links).port).toBe(8000);
   });
+
+  it('leaves alone the variables of clients, which may run beside it', () => {
+    const ofClients = {
+      HUKZ_URL: 'http://127.0.0.1:1',
+      HUKZ_TOKEN: 't',
+      HUKZ_USER: '1',
+      HUKZ_SPACE: '2',
+      HUKZ_CONTEXT: 'c',
+    };
+    expect(load(ofClients)).toEqual(load({}));
+    expect(problemsOf(() => load({ HUKZ_TOKENS: 't' }))).toEqual([expect.stringContaining('HUKZ_TOKENS')]);
+  });
 });
 
 describe('what is refused', () => {

@@ -13,7 +13,8 @@ hukz reads its configuration from three sources. A later source takes precedence
 
 The keys without a default are required: \`DATABASE_HOST\`, \`DATABASE_USER\`, \`DATABASE_PASSWORD\`, \`DATABASE_NAME\`,
 \`NATS_URL\` and \`QUEUE_GROUP\`. hukz refuses to start with an unknown key, and names it. [\`config.yml\`](../config.yml) is
-a template with every key.
+a template with every key. \`HUKZ_URL\`, \`HUKZ_TOKEN\`, \`HUKZ_USER\`, \`HUKZ_SPACE\` and \`HUKZ_CONTEXT\` are variables of
+clients and are ignored.
 
 **Secrets from files.** A key that is marked as a secret can be read from a file: set \`HUKZ_<KEY>_FILE\` to its path, for
 example \`HUKZ_DATABASE_PASSWORD_FILE=/run/secrets/password\`. [Security](security.md#the-services-own-credentials) has

@@ -1,0 +1,97 @@
+import { environmentVariable } from './environment.js';
+import type { ReportRequest } from './http/report.js';
+import { type RetryOptions, type RetryPolicy, retryPolicy } from './http/retry-policy.js';
+
+/** The part of `fetch` that the client uses. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface HukzOptions {
+  /** The URL of the API, such as `https://hukz.example.com`; its path precedes all paths. Default: `HUKZ_URL`. */
+  readonly url?: string | URL | undefined;
+  /** Sent as `Authorization: Bearer …`, for a gateway in front of hukz. Default: `HUKZ_TOKEN`. */
+  readonly token?: string | undefined;
+  /** The id of the acting user, sent as `X-User`. Default: `HUKZ_USER`. */
+  readonly user?: number | string | undefined;
+  /** The number of the space in which calls act that do not name one. Default: `HUKZ_SPACE`. */
+  readonly space?: number | string | undefined;
+  /**
+   * Time for each request until its answer is complete. Default: 30,000, and 120,000 for calls that the service may
+   * take a minute for: `apply`, `export` and the counting of replays.
+   */
+  readonly timeoutMs?: number | undefined;
+  /** How failed requests are repeated; `false`: they are not. */
+  readonly retry?: RetryOptions | false | undefined;
+  /** A function in place of the global `fetch`. */
+  readonly fetch?: Fetch | undefined;
+  /** Called after each request, with what a log needs and without any secret. */
+  readonly onRequest?: ReportRequest | undefined;
+}
+
+/** The options as they are used. */
+export interface Settings {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** The headers that identify the caller. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly space: number | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly retry: RetryPolicy;
+  readonly fetch: Fetch | undefined;
+  readonly onRequest: ReportRequest | undefined;
+}
+
+const VISIBLE = /^[!-~]+$/;
+const USER = /^[1-9][0-9]{0,15}$/;
+const MAX_SPACE = 2_147_483_647;
+const MAX_TIMEOUT_MS = 2_147_483_647;
+
+/** @throws {TypeError} that names the option, and does not repeat the value of `url` or `token` */
+export function readOptions(options: HukzOptions): Settings {
+  const token = options.token ?? environmentVariable('HUKZ_TOKEN');
+  const user = options.user ?? environmentVariable('HUKZ_USER');
+  const space = options.space ?? environmentVariable('HUKZ_SPACE');
+  return {
+    url: readUrl(options.url ?? environmentVariable('HUKZ_URL')),
+    headers: {
+      ...(token !== undefined && { Authorization: `Bearer ${readToken(token)}` }),
+      ...(user !== undefined && { 'X-User': readUser(user) }),
+    },
+    space: space === undefined ? undefined : readSpace(space),
+    timeoutMs: readTimeout(options.timeoutMs),
+    retry: retryPolicy(options.retry),
+    fetch: options.fetch,
+    onRequest: options.onRequest,
+  };
+}
+
+function readUrl(given: string | URL | undefined): string {
+  if (given === undefined) throw new TypeError('url is missing: give the URL of the API, or set HUKZ_URL');
+  // The error of `new URL` would repeat the value, which may contain a password.
+  const url = URL.canParse(String(given)) ? new URL(given) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new TypeError('url must be a URL such as https://hukz.example.com');
+  if (url.username || url.password) throw new TypeError('url may not contain a user or a password: use token');
+  if (url.search || url.hash) throw new TypeError('url may not contain a query or a fragment');
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+function readToken(token: string): string {
+  if (VISIBLE.test(token)) return token;
+  throw new TypeError('token must be a string of visible ASCII characters without spaces');
+}
+
+export function readUser(user: number | string): string {
+  if (USER.test(String(user)) && Number.isSafeInteger(Number(user))) return String(user);
+  throw new TypeError('user must be the id of a user, which is a positive integer');
+}
+
+export function readSpace(space: number | string): number {
+  const number = /^\d{1,10}$/.test(String(space)) ? Number(space) : Number.NaN;
+  if (number <= MAX_SPACE) return number;
+  throw new TypeError(`space must be the number of a space, an integer from 0 to ${MAX_SPACE}`);
+}
+
+export function readTimeout(timeoutMs: number | undefined): number | undefined {
+  if (timeoutMs === undefined || (timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) return timeoutMs;
+  throw new TypeError(`timeoutMs must be a number of milliseconds above 0, and at most ${MAX_TIMEOUT_MS}`);
+}
