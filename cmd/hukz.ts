@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../internal/domain/text/duration.js';
+import { readVersion } from '../internal/version.js';
 import { explainFailure } from './explain-failure.js';
 import type { Invocation } from './invocation.js';
-import { readVersion } from './version.js';
 
 const here: Invocation = { env: process.env, cwd: process.cwd(), version: readVersion() };
 // Commands are imported on demand: importing the whole service would make `publish` slow to start.

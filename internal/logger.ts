@@ -1,48 +1,6 @@
-import winston from 'winston';
-
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type LogFields = Readonly<Record<string, unknown>>;
 type Write = (name: string, fields?: LogFields) => void;
 
 /** Writes one wide line per fact: the name first (`app.started`), then its fields. Messages are never built strings. */
 export type Logger = Readonly<Record<LogLevel, Write>>;
-
-export interface LoggerOptions {
-  readonly level: LogLevel;
-  /** `json` for machines, `pretty` for people in development. */
-  readonly format: 'json' | 'pretty';
-  /** Fields that are added to every line. */
-  readonly fields?: LogFields;
-  readonly stream?: NodeJS.WritableStream;
-}
-
-const json = winston.format.printf(({ level, message, timestamp, ...fields }) =>
-  JSON.stringify({ time: timestamp, level, name: message, ...fields }),
-);
-
-const pretty = winston.format.printf(({ level, message, timestamp, ...fields }) => {
-  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const words = present.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  return [String(timestamp).slice(11, 23), level.padEnd(5), String(message), ...words].join(' ');
-});
-
-const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
-
-/** A line below the level costs a call of an empty function. */
-export function makeLogger(options: LoggerOptions): Logger {
-  const transport = options.stream
-    ? new winston.transports.Stream({ stream: options.stream })
-    : new winston.transports.Console();
-  const sink = winston.createLogger({
-    level: options.level,
-    format: winston.format.combine(winston.format.timestamp(), options.format === 'json' ? json : pretty),
-    transports: [transport],
-  });
-  const at = (level: LogLevel): Write =>
-    LEVELS.indexOf(level) > LEVELS.indexOf(options.level)
-      ? () => undefined
-      : (name, fields = {}) => {
-          sink.log({ ...options.fields, ...fields, level, message: name });
-        };
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
-}

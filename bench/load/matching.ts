@@ -6,10 +6,10 @@ import pg from 'pg';
 import { Catalog, type CatalogChanges } from '../../internal/domain/matching/catalog.js';
 import { MessageHead } from '../../internal/domain/matching/message-view.js';
 import { startPostgres } from '../../internal/local/postgres.js';
-import { makeLogger } from '../../internal/logger.js';
 import { loadCatalogChanges } from '../../internal/store/catalog/catalog-changes.js';
 import { makeJournalPool } from '../../internal/store/journal/journal-pool.js';
 import { migrate } from '../../internal/store/postgres/migrate.js';
+import { makeLogger } from '../../internal/winston-logger.js';
 import { createDatabase, type DatabaseAddress } from './database.js';
 
 // `npm run build && node --expose-gc dist/bench/load/matching.js` measures the catalog alone; see docs/performance.md.

@@ -1,7 +1,7 @@
 import { loadDatabaseConfig } from '../../config/load.js';
-import { makeLogger } from '../../internal/logger.js';
 import { connectionFor } from '../../internal/store/postgres/connection.js';
 import { type MigrationState, migrate, migrationStatus } from '../../internal/store/postgres/migrate.js';
+import { makeLogger } from '../../internal/winston-logger.js';
 import type { Invocation } from '../invocation.js';
 import { databaseSources } from './database-sources.js';
 import { explainDatabase } from './explain-database.js';

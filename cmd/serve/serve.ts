@@ -1,6 +1,6 @@
 import { describeConfig } from '../../config/describe.js';
 import { findLogFormat, loadConfig, renamedKeys } from '../../config/load.js';
-import { makeLogger } from '../../internal/logger.js';
+import { makeLogger } from '../../internal/winston-logger.js';
 import { explainFailure } from '../explain-failure.js';
 import type { Invocation } from '../invocation.js';
 import { runService } from './run-service.js';

@@ -1,4 +1,4 @@
-import { makeLogger } from '../../internal/logger.js';
+import { makeLogger } from '../../internal/winston-logger.js';
 import { findParent, type ParentLink } from '../../internal/workers/parent-link.js';
 import { BEATS_PER_LIMIT } from '../../internal/workers/watch-stalls.js';
 import { CommandFailed } from '../command-failed.js';

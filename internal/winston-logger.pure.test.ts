@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, it } from '@jest/globals';
-import { makeLogger } from './logger.js';
+import { makeLogger } from './winston-logger.js';
 
 it.each(['json', 'pretty'] as const)('%s: a field without a value is absent from the line', async (format) => {
   const written: string[] = [];

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
- * The version in package.json, which is one folder above cmd/ in the sources and one above dist/cmd/ after the build.
+ * The version in package.json, which is one folder above internal/ in the sources and two folders above dist/internal/
+ * after the build.
  */
 export function readVersion(): string {
   const places = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
