@@ -1,58 +1,26 @@
+import {
+  HEADER_VALUE,
+  MAX_HEADER_NAME_LENGTH,
+  MAX_HEADER_VALUE_LENGTH,
+  MAX_HEADERS,
+  namesBesides,
+  parseHeaderName,
+} from '../../../domain/limits/webhook-headers.js';
 import { boundedRecord, boundedText } from '../../bodies/bounds.js';
-
-export const MAX_HEADERS = 20;
-export const MAX_HEADER_NAME_LENGTH = 128;
-const MAX_VALUE_LENGTH = 4096;
-/** RFC 9110: a token. */
-const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const VALUE = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
-
-/** Headers of HTTP, and headers by which a receiver recognises hukz. An asterisk means every name with that prefix. */
-const OURS = [
-  ...[
-    'host',
-    'content-*',
-    'transfer-encoding',
-    'connection',
-    'keep-alive',
-    'proxy-*',
-    'upgrade',
-    'expect',
-    'te',
-    'trailer',
-  ],
-  ...['cookie', 'accept-encoding', 'user-agent', 'hukz-*', 'webhook-*', 'ce-*', 'x-hub-signature*', 'traceparent'],
-  'tracestate',
-];
-
-/**
- * All names except these, in any case. The pattern spells out the case because patterns of a JSON schema have no flags.
- */
-function namesBut(others: readonly string[]): RegExp {
-  const forms = others.map((name) => {
-    const letters = name.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
-    return letters.endsWith('*') ? letters.slice(0, -1) : `${letters}$`;
-  });
-  return new RegExp(`^(?!${forms.join('|')})${TOKEN}$`);
-}
-
-const ANY_NAME = new RegExp(`^${TOKEN}$`);
-const NAME = namesBut(OURS);
 
 export const headerName = boundedText(MAX_HEADER_NAME_LENGTH)
   .superRefine((name, context) => {
-    if (NAME.test(name)) return;
-    const message = ANY_NAME.test(name) ? 'is a header that hukz sets' : 'is not the name of a header';
-    context.addIssue({ code: 'custom', message });
+    const judged = parseHeaderName(name);
+    if (!judged.ok) context.addIssue({ code: 'custom', message: judged.problem });
   })
-  .meta({ pattern: NAME.source });
+  .meta({ pattern: namesBesides().source });
 
-export const headerValue = boundedText(MAX_VALUE_LENGTH).regex(VALUE, 'a value must be visible ASCII');
+export const headerValue = boundedText(MAX_HEADER_VALUE_LENGTH).regex(HEADER_VALUE, 'a value must be visible ASCII');
 
 /** Headers of every request. If the name of a header suggests a secret, its value is not shown (`hidden-headers`). */
 export const headersField = boundedRecord(
   // `credentials.ts` refuses Authorization, which belongs in `auth`.
-  { key: headerName.meta({ pattern: namesBut([...OURS, 'authorization']).source }), value: headerValue },
+  { key: headerName.meta({ pattern: namesBesides(['authorization']).source }), value: headerValue },
   MAX_HEADERS,
   `there are at most ${MAX_HEADERS} headers`,
 )

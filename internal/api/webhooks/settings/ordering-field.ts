@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { MAX_HEADER_NAME_LENGTH } from '../../../domain/limits/webhook-headers.js';
 import type { Ordering } from '../../../domain/matching/webhook-settings.js';
 import { boundedText } from '../../bodies/bounds.js';
 import { NUL, text } from '../../bodies/text.js';
-import { MAX_HEADER_NAME_LENGTH } from './header-fields.js';
 
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 /** RFC 6901: an empty text, or parts that begin with a slash and use `~` only as `~0` or `~1`. */

@@ -1,5 +1,6 @@
+import { MAX_HEADER_NAME_LENGTH, MAX_HEADERS } from '../../../domain/limits/webhook-headers.js';
 import { boundedList } from '../../bodies/bounds.js';
-import { headerName, MAX_HEADER_NAME_LENGTH, MAX_HEADERS } from './header-fields.js';
+import { headerName } from './header-fields.js';
 
 /** Headers of the NATS message that are copied to its requests. `traceparent` and `tracestate` are always copied. */
 export const passHeadersField = boundedList(headerName, MAX_HEADERS)

@@ -1,12 +1,10 @@
 import { z } from 'zod';
+import { HEADER_PREFIX, HEADER_PREFIX_RULE } from '../../../domain/limits/webhook-headers.js';
 import { schemeNameIn, type WebhookSettings } from '../../../domain/matching/webhook-settings.js';
 import { schemeNames, schemeOf } from '../../../domain/signature/schemes.js';
 import { echo } from '../../../domain/text/echo.js';
 import { AppError } from '../../../errors.js';
 import { boundedText } from '../../bodies/bounds.js';
-
-/** A part that fits into the middle of a header's name. */
-const PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
 
 /** The schemes whose headers are named by a prefix. */
 const PREFIXED = schemeNames.filter((name) => schemeOf(name).defaultPrefix !== undefined);
@@ -15,13 +13,10 @@ const shape = {
   scheme: z
     .enum([...schemeNames, 'none'])
     .meta({ description: 'How the signature is computed, and the headers that contain it.', example: 'standard' }),
-  prefix: boundedText(64)
-    .regex(PREFIX, 'must be 1 to 64 letters, digits and dashes, and may not begin or end with a dash')
-    .optional()
-    .meta({
-      description: 'For webhooks-emitter: the prefix in the names of its headers, X-<prefix>-Signature.',
-      example: 'Webhooks',
-    }),
+  prefix: boundedText(64).regex(HEADER_PREFIX, HEADER_PREFIX_RULE).optional().meta({
+    description: 'For webhooks-emitter: the prefix in the names of its headers, X-<prefix>-Signature.',
+    example: 'Webhooks',
+  }),
 };
 
 /** The signature scheme of requests. The signing secret is `secret`. */
