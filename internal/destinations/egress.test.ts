@@ -256,6 +256,7 @@ describe('a socket', () => {
         return judged === 1;
       },
       isDenied: () => false,
+      allowedBy: 'X',
       problemOfName: () => undefined,
       problemOf: () => undefined,
     };

@@ -235,7 +235,12 @@ describe('a proxy of one webhook', () => {
       // The receiver's address and the proxy's are judged as allowed. Then a kernel or a library connects to another
       // address.
       let judged = 0;
-      const none = { isDenied: () => false, problemOfName: () => undefined, problemOf: () => undefined };
+      const none = {
+        allowedBy: 'X',
+        isDenied: () => false,
+        problemOfName: () => undefined,
+        problemOf: () => undefined,
+      };
       const rules = { ...none, isAllowed: () => ++judged <= 2 };
       const send = sendBy({ host: 'proxy.test', port: proxy.port, authorization: 'Basic eA==' }, { rules });
       const error = 'the proxy may not be used: it led to an address that is not public';

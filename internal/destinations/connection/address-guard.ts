@@ -14,7 +14,7 @@ const MAX_TRIED = 8;
  * A name with any forbidden address is refused. The text does not contain the address, because it would otherwise
  * reveal the addresses of internal names.
  */
-const MIXED = 'the host name has an address that is not public; EGRESS_ALLOW_CIDRS can allow it';
+const MIXED = 'the host name has an address that is not public';
 const DENIED = 'the host name has an address that is not allowed here (EGRESS_DENY_CIDRS)';
 
 export interface AddressGuard {
@@ -28,11 +28,13 @@ export interface AddressGuard {
 }
 
 export function makeAddressGuard(rules: EgressRules, resolve: ResolveHost): AddressGuard {
+  const mixed = `${MIXED}; ${rules.allowedBy} can allow it`;
+
   async function judged(hostname: string): Promise<readonly string[]> {
     const addresses = (await resolve(hostname, rules.problemOfName)).slice(0, MAX_JUDGED);
     if (addresses.length === 0) throw new DescribedFault('dns', 'host name has no address');
     if (!addresses.every(rules.isAllowed))
-      throw new DescribedFault('forbidden_address', addresses.some(rules.isDenied) ? DENIED : MIXED);
+      throw new DescribedFault('forbidden_address', addresses.some(rules.isDenied) ? DENIED : mixed);
     return addresses.slice(0, MAX_TRIED);
   }
 

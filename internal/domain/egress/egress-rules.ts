@@ -25,6 +25,8 @@ export interface EgressSettings {
   /** `EGRESS_ALLOW_PORTS`. An empty list allows every port. */
   readonly allowPorts: readonly PortRange[];
   readonly httpsOnly: boolean;
+  /** The name of `allowRanges` for error messages. The default is `EGRESS_ALLOW_CIDRS`. */
+  readonly allowedBy?: string;
 }
 
 /** The intended endpoint of a connection. */
@@ -37,6 +39,8 @@ export interface Destination {
 
 /** Rules for the destinations of connections. */
 export interface EgressRules {
+  /** The setting that can allow an address that is not public, for error messages. */
+  readonly allowedBy: string;
   /** Whether connections to an address are allowed. A text that is not an address is not allowed. */
   isAllowed(address: string): boolean;
   /**
@@ -54,6 +58,7 @@ export const LOOPBACK: readonly string[] = ['127.0.0.1', '::1'];
 
 export function makeEgressRules(settings: EgressSettings): EgressRules {
   const { development, allowRanges, denyRanges, denyHosts, nat64Prefixes, allowPorts, httpsOnly } = settings;
+  const { allowedBy = 'EGRESS_ALLOW_CIDRS' } = settings;
 
   /** Whether the address is allowed, without regard to an IPv4 address inside it. */
   function isOpen(address: IpAddress): boolean {
@@ -91,10 +96,10 @@ export function makeEgressRules(settings: EgressSettings): EgressRules {
     const known = isLocalhost(hostname) ? LOOPBACK : parseIpAddress(hostname) && [hostname];
     if (!known || known.some(isAllowed)) return undefined;
     if (known.some(isDenied)) return `${echo(hostname)} is not allowed here (EGRESS_DENY_CIDRS)`;
-    return `${echo(hostname)} is not a public address; EGRESS_ALLOW_CIDRS can allow it`;
+    return `${echo(hostname)} is not a public address; ${allowedBy} can allow it`;
   }
 
-  return { isAllowed, isDenied, problemOfName, problemOf };
+  return { allowedBy, isAllowed, isDenied, problemOfName, problemOf };
 }
 
 export function destinationOf(url: URL): Destination {
