@@ -32,6 +32,7 @@ const rooms = {
   'internal/api': [...stored, identity, domain, ground],
   'internal/intake': [...stored, '^internal/catalog/', domain, ground],
   'internal/dispatch': [...stored, '^internal/instance/', domain, ground],
+  'internal/embedded': ['^internal/(dispatch|destinations)/', domain, ground],
   'internal/workers': ['^internal/(app|api)/', ...stored, domain, ground, config],
   'internal/app': [
     ...stored,
@@ -91,6 +92,13 @@ const rules = [
     severity: 'error',
     from: { path: packages, pathNot: tests },
     to: { pathNot: [packages, '^(node:)?http$'] },
+  },
+  {
+    name: 'embedded emitters need no server',
+    comment: 'got fetches access tokens, which emitters do not have: only its types are imported',
+    severity: 'error',
+    from: { path: '^internal/embedded/', pathNot: tests },
+    to: { path: 'node_modules/', pathNot: 'node_modules/(undici|got|@types)/', reachable: true },
   },
   {
     name: 'the testkit is for tests and the fault suite',

@@ -19,7 +19,11 @@ interface Owner {
 }
 
 /** Prepares the credentials for the requests of a webhook. @throws when the secret is missing */
-export function prepareCredentials(owner: Owner, secrets: readonly OpenSecret[], tokens: Tokens): PreparedCredentials {
+export function prepareCredentials(
+  owner: Owner,
+  secrets: readonly OpenSecret[],
+  tokens: Pick<Tokens, 'sourceFor'>,
+): PreparedCredentials {
   const { id, auth, settings, connectionPath } = owner;
   const stored = secrets.find(({ purpose }) => purpose === 'auth');
   if (!stored) throw new Error('the secret of its auth is missing');

@@ -38,7 +38,11 @@ export interface SendPlan {
 type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
 
 /** Prepares the requests of a webhook from its settings and secrets. @throws when a secret is missing */
-export function makeSendPlan(webhook: Planned, secrets: readonly OpenSecret[], tokens: Tokens): SendPlan {
+export function makeSendPlan(
+  webhook: Planned,
+  secrets: readonly OpenSecret[],
+  tokens: Pick<Tokens, 'sourceFor'>,
+): SendPlan {
   const destination = revealSecrets(webhook, secrets);
   const { url, settings } = destination;
   if (isHidden(url)) throw new Error('the secret part of its url is missing');
