@@ -3,6 +3,8 @@ import type { ClassPath } from '../../domain/delivery/scheduling-class.js';
 /** A scheduling class, or the root that contains all of them. */
 export class ClassNode<U, L = undefined> {
   readonly children = new Map<number | string, ClassNode<U, L>>();
+  /** The depth is 0 for spaces, 1 for users and 2 for origins. */
+  readonly depth: number;
   /** Number of lanes in the class. */
   lanes = 0;
 
@@ -12,9 +14,9 @@ export class ClassNode<U, L = undefined> {
     /** The share that the class uses. The classes of one user in several spaces have one share in common. */
     readonly used: U,
     readonly load: L,
-    /** The depth is 0 for spaces, 1 for users and 2 for origins. */
-    readonly depth: number,
-  ) {}
+  ) {
+    this.depth = parent === undefined ? -1 : parent.depth + 1;
+  }
 }
 
 const USER_DEPTH = 1;
@@ -41,7 +43,7 @@ export class ClassTree<U, L = undefined> {
     private readonly makeUsed: () => U,
     private readonly makeLoad: () => L,
   ) {
-    this.root = new ClassNode<U, L>(undefined, '', makeUsed(), makeLoad(), -1);
+    this.root = new ClassNode<U, L>(undefined, '', makeUsed(), makeLoad());
   }
 
   /** Returns the narrowest class of a path, with one more lane in it. */
@@ -66,9 +68,8 @@ export class ClassTree<U, L = undefined> {
   }
 
   private add(parent: ClassNode<U, L>, key: number | string): ClassNode<U, L> {
-    const depth = parent.depth + 1;
-    const used = depth === USER_DEPTH ? this.usedBy(key) : this.makeUsed();
-    const node = new ClassNode<U, L>(parent, key, used, this.makeLoad(), depth);
+    const used = parent.depth + 1 === USER_DEPTH ? this.usedBy(key) : this.makeUsed();
+    const node = new ClassNode<U, L>(parent, key, used, this.makeLoad());
     parent.children.set(key, node);
     this.size++;
     return node;
