@@ -203,7 +203,7 @@ function makeLanes({ webhooks, sending, instance, runtime }: DispatchPorts, limi
     classOf: webhooks.classOf,
     untilReady(webhookId) {
       const webhook = webhooks.find(webhookId);
-      // A delivery to a webhook that is not sent to is parked immediately. A probe waits during its attempt.
+      // A delivery to a suspended webhook is parked immediately. A probe waits during its attempt.
       return webhook?.enabled && !webhook.waits ? sending.untilReady(webhook) : undefined;
     },
     instances: instance.living,

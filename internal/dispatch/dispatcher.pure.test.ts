@@ -70,7 +70,7 @@ it('begins 64 requests in a turn of the event loop, and the others in those that
 
 it.each([
   [
-    'looks for what is parked when its webhook is sent to again before it was put aside',
+    'looks for what is parked when its webhook is no longer suspended before it was put aside',
     true,
     { woken: 1, holding: [] },
   ],

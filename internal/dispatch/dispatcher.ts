@@ -35,9 +35,9 @@ export interface DispatcherEvents {
   readonly record: Health['record'];
   /** A delivery of this ordering key has ended. The next one may be sent. */
   advance(webhookId: number, orderKey: string): void;
-  /** A delivery of a webhook that is not sent to was parked. More of the webhook's deliveries may be due. */
+  /** A delivery of a suspended webhook was parked. More of the webhook's deliveries may be due. */
   onResting(webhookId: number): void;
-  /** Deliveries may be parked although their webhook is sent to. */
+  /** Deliveries may be parked although their webhook is not suspended. */
   wakeParked(): void;
   /** The database may have rows that this instance owns and that are no longer resident. */
   suspectStrays(): void;

@@ -16,7 +16,7 @@ const due = (id: string, webhookId: number): OwnedDelivery => ({
   countedFailures: 0,
 });
 
-it('the first delivery of a webhook that is not sent to makes the others park in steps, of several webhooks in turn', async () => {
+it('the first delivery of a suspended webhook makes the others park in steps, of several webhooks in turn', async () => {
   const waiting = new Map([
     [1, 10_007],
     [2, 5000],

@@ -19,7 +19,7 @@ export interface ClaimPort extends Pick<OrderedKeysDeps, 'claimNext' | 'unparkFi
   claimProbes(): Promise<readonly OwnedDelivery[]>;
   /** Makes parked deliveries due if they may be sent again. Returns their number, at most `limit`. */
   unpark(limit: number): Promise<number>;
-  /** Parks due deliveries of a webhook that is not sent to. Returns their number, at most `limit`. */
+  /** Parks due deliveries of a suspended webhook. Returns their number, at most `limit`. */
   parkDue(webhookId: number, limit: number): Promise<number>;
   unclaimStrays(isResident: (deliveryId: string) => boolean): Promise<number>;
 }
@@ -27,7 +27,7 @@ export interface ClaimPort extends Pick<OrderedKeysDeps, 'claimNext' | 'unparkFi
 /** Deliveries that this instance owns: the port ends the ownership. */
 export interface EndPort {
   settle(attempt: SettledAttempt): Promise<void>;
-  /** Parks a delivery until its webhook is sent to again. */
+  /** Parks a delivery until its webhook is no longer suspended. */
   park(delivery: OwnedDelivery): Promise<void>;
   /** Ends the delivery of a deleted webhook. */
   cancel(delivery: OwnedDelivery): Promise<void>;

@@ -9,7 +9,7 @@ export interface RestingDeps {
 /** Parking that many takes 130 ms. */
 const PARKED_PER_STATEMENT = 5000;
 
-/** Webhooks that are not sent to, of which more deliveries may be due. The deliveries are parked, some at a time. */
+/** Suspended webhooks, of which more deliveries may be due. The deliveries are parked, some at a time. */
 export class Resting {
   private readonly webhooks = new Set<number>();
 

@@ -33,7 +33,7 @@ const deliveryFields = {
     .datetime()
     .nullable()
     .describe(
-      'Time of the next attempt of a pending delivery. Null while its webhook is not sent to. With an open circuit, `circuit.next_probe_at` of the webhook is the time at which one of the waiting deliveries is sent.',
+      'Time of the next attempt of a pending delivery. Null while its webhook is suspended. With an open circuit, `circuit.next_probe_at` of the webhook is the time at which one of the waiting deliveries is sent.',
     ),
   because: z.string().nullable().describe('Why the delivery was given up. Null unless it is dead.'),
 };

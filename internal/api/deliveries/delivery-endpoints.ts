@@ -39,7 +39,7 @@ export function makeDeliveryEndpoints(deps: Pick<Stores, 'db' | 'pool'> & Delive
         operationId: 'retryDelivery',
         scope: 'deliveries:write',
         summary:
-          'Send a delivery again with the same webhook-id, whatever its state: now, or when its webhook is sent to again',
+          'Send a delivery again with the same webhook-id, whatever its state: now, or when its webhook is no longer suspended',
         params: uuidPath,
         answers: {
           202: {

@@ -38,7 +38,7 @@ export const logAnswer = z
       .datetime()
       .nullable()
       .describe(
-        'Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits until its webhook is sent to again.',
+        'Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits because its webhook is suspended.',
       ),
     data: z
       .unknown()

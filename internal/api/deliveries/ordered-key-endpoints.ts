@@ -26,7 +26,7 @@ const parkedKey = z
     delivery_id: z.guid(),
     attempts: z.int(),
     received_at: instant,
-    due_at: instant.nullable().describe('Time of the next attempt. Null while the webhook is not sent to.'),
+    due_at: instant.nullable().describe('Time of the next attempt. Null while the webhook is suspended.'),
     owed: z.int(),
   })
   .meta({ title: 'ParkedKey' });

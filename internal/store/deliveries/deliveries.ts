@@ -5,7 +5,7 @@ import type { Db } from '../postgres/knex.js';
 import { VISIBLE_WEBHOOK, visibleBindings } from './keep-visible.js';
 
 /**
- * `held`: the delivery waits for the deliveries before it, or it is due and its webhook is not sent to. `lost`: the
+ * `held`: the delivery waits for the deliveries before it, or it is due and its webhook is suspended. `lost`: the
  * delivery was owed, never finished, and is not owed any more; the account does not close over it.
  */
 export type DeliveryState = 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled' | 'lost';
@@ -18,7 +18,7 @@ export interface Delivery {
   /** The instant in the exact form in which PostgreSQL writes it. */
   readonly receivedAt: string;
   readonly webhookId: number;
-  /** The time of the next attempt, while the delivery is pending and its webhook is sent to. */
+  /** The time of the next attempt, while the delivery is pending and its webhook is not suspended. */
   readonly dueAt: Date | null;
   /** Whether an instance sends the delivery, or is about to. */
   readonly isOwned: boolean;

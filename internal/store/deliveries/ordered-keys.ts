@@ -14,7 +14,7 @@ export interface ParkedKey {
   readonly deliveryId: string;
   readonly attempts: number;
   readonly receivedAt: Date;
-  /** The time of the first delivery's next attempt; null if the delivery is parked or its webhook is not sent to. */
+  /** The time of the first delivery's next attempt; null if the delivery is parked or its webhook is suspended. */
   readonly dueAt: Date | null;
   /** Number of owed deliveries of the key, the first included, counted up to a bound. */
   readonly owed: number;

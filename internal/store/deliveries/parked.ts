@@ -2,7 +2,7 @@ import type { JournalPool, Statement } from '../journal/journal-pool.js';
 
 /**
  * Why a delivery has no time at which it is sent. `ordered`: it waits for the deliveries in front of it. `unparking`:
- * its webhook is sent to again or was deleted, and the delivery becomes due shortly, or in its turn of a resume.
+ * its webhook is no longer suspended or was deleted, and the delivery becomes due shortly, or in its turn of a resume.
  */
 export const PARKED_REASONS = ['disabled', 'paused', 'circuit_open', 'ordered', 'unparking'] as const;
 export type ParkedReason = (typeof PARKED_REASONS)[number];

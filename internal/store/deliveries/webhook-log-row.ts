@@ -26,7 +26,7 @@ export interface WebhookLog {
   readonly outcome: string;
   readonly error: string | null;
   readonly durationMs: number;
-  /** Null also while the webhook is not sent to, because the time is unknown then. */
+  /** Null also while the webhook is suspended, because the time is unknown then. */
   readonly nextAttemptAt: Date | null;
 }
 

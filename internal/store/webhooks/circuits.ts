@@ -45,7 +45,7 @@ export interface Opening {
 
 /**
  * Opens circuits for all instances: from now on, the webhooks' deliveries wait. Returns the webhooks whose circuits
- * were opened. Those of the others were open already, never open, or the webhooks are not sent to anyway. Each id must
+ * were opened. Those of the others were open already, never open, or the webhooks are suspended anyway. Each id must
  * occur once.
  */
 export async function openCircuits(

@@ -41,7 +41,7 @@ const TRY_LOCK: Statement = {
 };
 
 /**
- * An instance that was suspended before such a deletion, and knows the catalog of that time, would never learn of the
+ * An instance that was stopped before such a deletion, and knows the catalog of that time, would never learn of the
  * deletion. Without the stamp of that time, the instance loads the whole catalog instead of the changes.
  */
 const FORGET_EARLIER = 'delete from catalog_stamps where version < (select max(catalog_version) from gone)';

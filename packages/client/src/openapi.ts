@@ -603,7 +603,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a delivery again with the same webhook-id, whatever its state: now, or when its webhook is sent to again */
+        /** Send a delivery again with the same webhook-id, whatever its state: now, or when its webhook is no longer suspended */
         post: operations["retryDelivery"];
         delete?: never;
         options?: never;
@@ -1078,7 +1078,7 @@ export interface components {
             outcome: "delivered" | "failed" | "dead" | "local_fault" | "cancelled" | "interrupted";
             error: string | null;
             duration_ms: number;
-            /** @description Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits until its webhook is sent to again. */
+            /** @description Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits because its webhook is suspended. */
             next_attempt_at: string | null;
             /** @description The body that was sent, in the current format of the webhook. Null when the message has been deleted by retention. */
             data: unknown;
@@ -1122,7 +1122,7 @@ export interface components {
             outcome: "delivered" | "failed" | "dead" | "local_fault" | "cancelled" | "interrupted";
             error: string | null;
             duration_ms: number;
-            /** @description Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits until its webhook is sent to again. */
+            /** @description Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits because its webhook is suspended. */
             next_attempt_at: string | null;
             /** @description The body that was sent, in the current format of the webhook. Null when the message has been deleted by retention. */
             data: unknown;
@@ -4312,7 +4312,7 @@ export interface components {
             attempts: number;
             /** Format: date-time */
             received_at: string;
-            /** @description Time of the next attempt. Null while the webhook is not sent to. */
+            /** @description Time of the next attempt. Null while the webhook is suspended. */
             due_at: string | null;
             owed: number;
         };
@@ -4554,7 +4554,7 @@ export interface components {
             outcome: "delivered" | "failed" | "dead" | "local_fault" | "cancelled" | "interrupted";
             error: string | null;
             duration_ms: number;
-            /** @description Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits until its webhook is sent to again. */
+            /** @description Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits because its webhook is suspended. */
             next_attempt_at: string | null;
             /** @description The headers of the answer, with names in lower case and at most 4 KiB of them; `***` replaces secrets of the webhook. Null if `LOG_HEADERS` does not keep those of this attempt. */
             response_headers: {
@@ -4572,7 +4572,7 @@ export interface components {
              * @enum {string}
              */
             state: "pending" | "held" | "delivered" | "dead" | "cancelled" | "lost";
-            /** @description Time of the next attempt of a pending delivery. Null while its webhook is not sent to. With an open circuit, `circuit.next_probe_at` of the webhook is the time at which one of the waiting deliveries is sent. */
+            /** @description Time of the next attempt of a pending delivery. Null while its webhook is suspended. With an open circuit, `circuit.next_probe_at` of the webhook is the time at which one of the waiting deliveries is sent. */
             due_at: string | null;
             /** @description Why the delivery was given up. Null unless it is dead. */
             because: string | null;

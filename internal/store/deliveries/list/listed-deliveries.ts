@@ -9,7 +9,7 @@ export interface ListedDelivery extends DeliveryKey {
   /** Null when the message is no longer kept and there was no attempt. */
   readonly subject: string | null;
   readonly attempts: number;
-  /** The time of the next attempt, while the delivery is pending and its webhook is sent to. */
+  /** The time of the next attempt, while the delivery is pending and its webhook is not suspended. */
   readonly dueAt: Date | null;
   /** The reason why the delivery was given up, while it is dead. */
   readonly because: string | null;

@@ -64,7 +64,7 @@ it('nothing of a key is sent before what is too old has been dropped', async () 
   expect(await claim()).toHaveLength(1);
 });
 
-it('keys that were forgotten are found in parts; those of a webhook that is not sent to are passed over at once', async () => {
+it('keys that were forgotten are found in parts; those of a suspended webhook are passed over at once', async () => {
   await insert(1, KEYS);
   await insert(2, 20);
   await insert(3, 10);

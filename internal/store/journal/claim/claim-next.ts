@@ -43,7 +43,7 @@ export const CLAIM_NEXT: Statement = {
 };
 
 /**
- * Walks through the keys after ($1, $2) ("hop" in `../sql-notes.md`). A webhook that is not sent to is one step,
+ * Walks through the keys after ($1, $2) ("hop" in `../sql-notes.md`). A suspended webhook is one step,
  * however many keys it has.
  */
 export const UNPARK_FIRST: Statement = {

@@ -24,7 +24,7 @@ export const NEXT_OF_KEY = `
   ) as near where rests order by near.order_no limit 1`;
 
 /**
- * Whether a webhook is sent to; `w` is its row. No index of webhooks that are not deleted supports this form, so the
- * row is found by its key. ("Hidden condition" in `../sql-notes.md`.)
+ * Whether a webhook exists and is not suspended; `w` is its row. No index of webhooks that are not deleted supports
+ * this form, so the row is found by its key. ("Hidden condition" in `../sql-notes.md`.)
  */
 export const IS_SENT_TO = `(w.enabled and num_nulls(w.deleted_at, w.paused_at, w.circuit_opened_at) = 3)`;

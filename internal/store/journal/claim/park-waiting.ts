@@ -2,9 +2,9 @@ import type { JournalPool, Statement } from '../journal-pool.js';
 import { IS_SENT_TO } from './order.js';
 
 /**
- * Locks the webhook's row: it cannot be sent to again before the process that unparks its deliveries sees those parked
- * here, and of several instances one does it. Rows that a claim has locked are left to the claim. ("Key list" in
- * `../sql-notes.md`.)
+ * Locks the webhook's row, so that the webhook stays suspended until the process that unparks its deliveries sees those
+ * that are parked here, and so that one of several instances does it. Rows that a claim has locked are left to the
+ * claim. ("Key list" in `../sql-notes.md`.)
  */
 export const PARK_WAITING: Statement = {
   text: `
@@ -22,7 +22,7 @@ export const PARK_WAITING: Statement = {
     select count(*)::int as parked from parked`,
 };
 
-/** Parks at most `limit` due deliveries of a webhook that is not sent to, oldest first, and returns their number. */
+/** Parks at most `limit` due deliveries of a suspended webhook, oldest first, and returns their number. */
 export async function parkWaiting(pool: JournalPool, webhookId: number, limit: number): Promise<number> {
   return (await pool.run<{ parked: number }>(PARK_WAITING, [webhookId, limit]))[0]?.parked ?? 0;
 }

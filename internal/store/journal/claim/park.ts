@@ -95,7 +95,7 @@ export async function unclaimStrays(
 }
 
 /**
- * Makes the parked deliveries of webhooks that can be sent to again due, except those that are resumed in steps
+ * Makes the parked deliveries of webhooks that are no longer suspended due, except those that are resumed in steps
  * (`step-resumes.ts`), and all waiting deliveries of deleted webhooks, which sending then cancels. The limit holds for
  * each of the two.
  */
