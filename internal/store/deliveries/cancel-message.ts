@@ -4,7 +4,7 @@ import type { JournalPool, Statement } from '../journal/journal-pool.js';
 /**
  * Ends the deliveries of a message that wait for a time and were never attempted. One statement finds, ends and logs
  * them. A delivery that a claim takes at the same moment has an owner when its row is checked, and is left to the
- * claim. ("Hidden condition" in `../sql-notes.md`.)
+ * claim. ("Hidden condition" in `sql-notes.md`.)
  */
 export const CANCEL_MESSAGE: Statement = {
   text: `

@@ -156,7 +156,7 @@ function open(connection: Connection, max: number, logger: Logger): Pool {
  * for the actual values is no alternative: for batches of hundreds it takes ten times as long as the execution
  * (measured: 3,000 deliveries per second instead of 20,000), and PostgreSQL prefers it when the first batches were
  * small. A table without a usable index (`catalog_version`) is still read whole; servers before 18 assign that a cost
- * that would start their JIT compiler. `../sql-notes.md` names the tricks that keep statements within these limits, and
+ * that would start their JIT compiler. `sql-notes.md` names the tricks that keep statements within these limits, and
  * the purpose of each.
  */
 const PLANNING = `

@@ -104,7 +104,7 @@ const LOG = `
  * comes after this instance has claimed the same delivery again. Nothing is joined with `deliveries`: PostgreSQL would
  * choose the kind of join by the table's contents at planning time, and keep it. With a join that was chosen while the
  * table was empty, each attempt of a batch is compared with each row. See "key list" and "set without a join" in
- * `../sql-notes.md`.
+ * `sql-notes.md`.
  */
 export const SETTLE: Statement = { name: 'settle', text: `${DELIVERIES}${LOG}` };
 

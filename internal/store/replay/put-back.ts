@@ -16,7 +16,7 @@ const COLUMNS = '(id, message_id, received_at, webhook_id, attempts, failures, b
 
 /**
  * Turns dead letters whose message still exists into deliveries, in one statement, so that each is always exactly one
- * of the two. For `offset 0` see "fence" in `../sql-notes.md`.
+ * of the two. For `offset 0` see "fence" in `sql-notes.md`.
  */
 const RAISE_DEAD: Statement = {
   text: `
@@ -71,7 +71,7 @@ const OWE_FIRST: Statement = {
 
 /**
  * Makes deliveries due now that wait for their next attempt and are not owned. ("Hidden condition" in
- * `../sql-notes.md`.)
+ * `sql-notes.md`.)
  */
 export const HURRY: Statement = {
   text: `update deliveries d set due_at = now(), replay = true

@@ -139,7 +139,7 @@ const { $ } = input;
  * before a message was published gets the message.
  *
  * The lock on our own row of `instances` makes the reaper wait: a delivery is owned by a live instance or by none.
- * See "arrays for rows" in `../sql-notes.md`.
+ * See "arrays for rows" in `sql-notes.md`.
  */
 export const ACCEPT: Statement = {
   name: 'accept',

@@ -14,7 +14,7 @@ export interface UnnumberedStream {
 const UNNUMBERED = 'order_key is not null and order_no is null';
 const PLACE = 'hukz_stream_of(message_id), hukz_sequence_of(message_id)';
 
-/** Walks from one stream to the next by the index, however many deliveries wait: "hop" in `../sql-notes.md`. */
+/** Walks from one stream to the next by the index, however many deliveries wait: "hop" in `sql-notes.md`. */
 export const LIST_UNNUMBERED: Statement = {
   text: `
     with recursive streams(stream) as (

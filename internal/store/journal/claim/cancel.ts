@@ -6,7 +6,7 @@ export const CANCELLED = 'd.id, d.message_id, d.received_at, d.webhook_id, d.att
 
 /**
  * Inserts the log rows of cancelled deliveries, which are the rows of `cancelled`. `because` is an SQL expression. For
- * `offset 0` see "fence" in `../sql-notes.md`.
+ * `offset 0` see "fence" in `sql-notes.md`.
  */
 export const logOfCancelled = (because: string) => `
     insert into webhook_logs (created_at, created_by_id, event, url, tags, webhook_id, space_id, message_id, received_at,

@@ -21,7 +21,7 @@ const IS_NOT_CLEARED = 'exists (select from resumes r where r.webhook_id = w.id 
 /**
  * Checks the row again when it is locked. The form keeps PostgreSQL from choosing the index of due deliveries, which
  * would be read whole for each key if the plan was made before the table had statistics. ("Hidden condition" in
- * `../sql-notes.md`.)
+ * `sql-notes.md`.)
  */
 const IS_PARKED = 'num_nulls(d.owner) = 1 and not isfinite(d.due_at)';
 
@@ -43,7 +43,7 @@ export const CLAIM_NEXT: Statement = {
 };
 
 /**
- * Walks through the keys after ($1, $2) ("hop" in `../sql-notes.md`). A suspended webhook is one step,
+ * Walks through the keys after ($1, $2) ("hop" in `sql-notes.md`). A suspended webhook is one step,
  * however many keys it has.
  */
 export const UNPARK_FIRST: Statement = {

@@ -13,7 +13,7 @@ const MAX_KEYS = 200;
 /**
  * Parked deliveries of webhook `h`: one at a random point of the time that they are from, and the first of some key. If
  * the probe were always the oldest delivery, one delivery that its receiver cannot process would keep the circuit open
- * forever. The keys are walked through by "hops" (see `../sql-notes.md`).
+ * forever. The keys are walked through by "hops" (see `sql-notes.md`).
  */
 const PROBE_OF_WEBHOOK = `
   (select d.id from deliveries d

@@ -27,7 +27,7 @@ const ME = `me as (select id from instances where id = ${$.owner} for key share)
 const DUE = 'owner is null and due_at <= now()';
 /**
  * The same condition for a row that is looked up by its key, in a form that no index of due deliveries supports:
- * "hidden condition" in `../sql-notes.md`; `claim-plans-surprised.test.ts` shows the cost of the plain form.
+ * "hidden condition" in `sql-notes.md`; `claim-plans-surprised.test.ts` shows the cost of the plain form.
  */
 const STILL_DUE = 'num_nulls(owner) = 1 and due_at <= now()';
 const ROOMS = `rooms as materialized (select * from ${rowsOf($.rooms)})`;
@@ -45,7 +45,7 @@ const CLAIM_FITTING = `
 /**
  * Number of oldest deliveries that are searched: twice the maximum of a claim, so that another instance at the same
  * moment finds deliveries behind it. When a longer queue is in front of the others, `CLAIM_AROUND` walks around it,
- * webhook by webhook. ("Front of an index" in `../sql-notes.md`.)
+ * webhook by webhook. ("Front of an index" in `sql-notes.md`.)
  */
 const LOOKED_THROUGH = 4000;
 const HEAD = `(select id, webhook_id, bytes, due_at from deliveries where ${DUE} order by due_at limit ${LOOKED_THROUGH})`;
@@ -72,7 +72,7 @@ export const CLAIM_OLDEST: Statement = {
 
 /**
  * Claims an equal part of each webhook with waiting deliveries, and walks from one webhook to the next by the index. It
- * runs when too many of the oldest deliveries belong to webhooks that are left out ("hop" in `../sql-notes.md`). Each
+ * runs when too many of the oldest deliveries belong to webhooks that are left out ("hop" in `sql-notes.md`). Each
  * run begins at a random webhook, so that among very many none is always last.
  */
 export const CLAIM_AROUND: Statement = {

@@ -9,7 +9,7 @@ import { CLAIM_AROUND, CLAIM_INPUT, CLAIM_OLDEST } from './claim-statements.js';
 
 /**
  * The driver receives all values as text, whatever format it requests. In base64, bytes take two thirds of their size
- * in hex. For `offset 0` see "fence" in `../sql-notes.md`.
+ * in hex. For `offset 0` see "fence" in `sql-notes.md`.
  */
 const LOAD_MESSAGES: Statement = {
   name: 'load-messages',

@@ -5,7 +5,7 @@ import { eachRange, IN_RANGE } from './owned-ranges.js';
 
 /**
  * Reads all pages of the table, which are few. By an index, each version of a row that a heartbeat has left would cost
- * a look. ("Block ranges" in `../sql-notes.md`.)
+ * a look. ("Block ranges" in `sql-notes.md`.)
  */
 const ALL_ROWS = `ctid >= '(0,0)'`;
 

@@ -25,6 +25,6 @@ export const NEXT_OF_KEY = `
 
 /**
  * Whether a webhook exists and is not suspended; `w` is its row. No index of webhooks that are not deleted supports
- * this form, so the row is found by its key. ("Hidden condition" in `../sql-notes.md`.)
+ * this form, so the row is found by its key. ("Hidden condition" in `sql-notes.md`.)
  */
 export const IS_SENT_TO = `(w.enabled and num_nulls(w.deleted_at, w.paused_at, w.circuit_opened_at) = 3)`;

@@ -12,7 +12,7 @@ export const IN_RANGE = 'ctid >= $1::text::tid and ctid < $2::text::tid';
 /**
  * Walks through the table for rare questions about owned deliveries: an index on `owner` would cost something for each
  * delivery. The table is read in parts, so that no statement takes long, however many deliveries wait. A row that
- * another session changes meanwhile may be missed ("block ranges" in `../sql-notes.md`), but the deliveries of an
+ * another session changes meanwhile may be missed ("block ranges" in `sql-notes.md`), but the deliveries of an
  * inactive instance stay where they are.
  */
 export async function eachRange(

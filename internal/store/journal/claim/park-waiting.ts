@@ -4,7 +4,7 @@ import { IS_SENT_TO } from './order.js';
 /**
  * Locks the webhook's row, so that the webhook stays suspended until the process that unparks its deliveries sees those
  * that are parked here, and so that one of several instances does it. Rows that a claim has locked are left to the
- * claim. ("Key list" in `../sql-notes.md`.)
+ * claim. ("Key list" in `sql-notes.md`.)
  */
 export const PARK_WAITING: Statement = {
   text: `

@@ -4,7 +4,7 @@ import { eachRange, IN_RANGE } from './owned-ranges.js';
 
 /**
  * Whether `d` is one of the deliveries $1 and still has its owner of $2. The form avoids a join: "set without a join"
- * in `../sql-notes.md`.
+ * in `sql-notes.md`.
  */
 export const IS_STILL_OURS =
   'd.id = any($1::uuid[]) and coalesce((d.id, d.owner) in (select * from unnest($1::uuid[], $2::uuid[])), false)';
@@ -25,7 +25,7 @@ const UNCLAIM_STRAYS: Statement = {
 /**
  * Walks from one webhook with parked deliveries to the next by the index: a million deliveries of a webhook cost no
  * more than one. The `order by` clauses and the array keep the planner from reading whole tables: "hop" and "key list"
- * in `../sql-notes.md`.
+ * in `sql-notes.md`.
  */
 export const UNPARK: Statement = {
   text: `

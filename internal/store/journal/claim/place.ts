@@ -3,7 +3,7 @@ import { IS_STILL_OURS } from './park.js';
 
 /**
  * The positions continue the numbers of `accept-statement.ts`: each statement has a range of its own. ("Set without a
- * join" in `../sql-notes.md`.)
+ * join" in `sql-notes.md`.)
  */
 export const PLACE: Statement = {
   text: `
