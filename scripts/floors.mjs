@@ -32,7 +32,12 @@ const rooms = {
   'internal/api': [...stored, identity, domain, ground],
   'internal/intake': [...stored, '^internal/catalog/', domain, ground],
   'internal/dispatch': [...stored, '^internal/instance/', domain, ground],
-  'internal/embedded': ['^internal/(dispatch|destinations)/', domain, ground],
+  'internal/embedded': [
+    '^packages/client/src/emitter/contract\\.ts$',
+    '^internal/(dispatch|destinations)/',
+    domain,
+    ground,
+  ],
   'internal/workers': ['^internal/(app|api)/', ...stored, domain, ground, config],
   'internal/app': [
     ...stored,

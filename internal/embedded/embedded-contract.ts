@@ -1,7 +1,7 @@
+import type { Emitter, Undelivered } from '../../packages/client/src/emitter/contract.js';
 import type { Logger } from '../logger.js';
-import type { Emitter, Undelivered } from './emitter.js';
 
-// The types of this file, of emitter.ts and of emitter-error.ts are published. They import nothing but each other.
+// The types of this file are published. They import the types of the contract and of the logger, and nothing else.
 
 /** Emitters that send from this process. */
 export interface EmbeddedEmitter extends Emitter {

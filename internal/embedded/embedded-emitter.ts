@@ -1,4 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type {
+  Attached,
+  Emitted,
+  EmitterConfig,
+  Restarted,
+  StopReport,
+} from '../../packages/client/src/emitter/contract.js';
 import type { Clock } from '../clock.js';
 import type { Sender } from '../destinations/http/sender.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
@@ -9,7 +16,6 @@ import { MessageHead } from '../domain/matching/message-view.js';
 import type { Message } from '../domain/message/message.js';
 import type { Logger } from '../logger.js';
 import type { EmbeddedEmitter, EmitterStats, GivenUp } from './embedded-contract.js';
-import type { Attached, Emitted, EmitterConfig, Restarted, StopReport } from './emitter.js';
 import { EmitterError } from './emitter-error.js';
 import type { Emitters } from './emitters.js';
 import type { Lines, Owed } from './lines.js';

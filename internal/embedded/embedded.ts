@@ -20,14 +20,6 @@ import { readOptions } from './options.js';
 import { Tally } from './tally.js';
 
 export type {
-  Attempt,
-  EmbeddedEmitter,
-  EmbeddedOptions,
-  EmitterStats,
-  GivenUp,
-  GivenUpBecause,
-} from './embedded-contract.js';
-export type {
   Attached,
   Emitted,
   Emitter,
@@ -36,7 +28,15 @@ export type {
   Restarted,
   StopReport,
   Undelivered,
-} from './emitter.js';
+} from '../../packages/client/src/emitter/contract.js';
+export type {
+  Attempt,
+  EmbeddedEmitter,
+  EmbeddedOptions,
+  EmitterStats,
+  GivenUp,
+  GivenUpBecause,
+} from './embedded-contract.js';
 export { EmitterError, type EmitterErrorCode } from './emitter-error.js';
 
 const DEAD_LETTER_BYTES = 8 * 1024 * 1024;

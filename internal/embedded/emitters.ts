@@ -1,3 +1,4 @@
+import type { Attached, Restarted } from '../../packages/client/src/emitter/contract.js';
 import { makeSendPlan, type SendPlan } from '../destinations/http/send-plan.js';
 import type { RetryPolicy } from '../domain/delivery/retry-policy.js';
 import { retryPolicyOf } from '../domain/delivery/retry-policy.js';
@@ -5,7 +6,6 @@ import { Catalog, type CatalogEvent, type CatalogWebhook } from '../domain/match
 import type { MessageHead } from '../domain/matching/message-view.js';
 import { NO_SECRETS } from '../domain/secrets/secret.js';
 import { webhooksEmitter } from '../domain/signature/webhooks-emitter.js';
-import type { Attached, Restarted } from './emitter.js';
 import type { Destined } from './read-config.js';
 
 /** The parts of an emitter that are prepared once for all its requests. */

@@ -1,10 +1,10 @@
+import type { Undelivered } from '../../packages/client/src/emitter/contract.js';
 import type { SettledAttempt } from '../domain/delivery/attempt.js';
 import { requestIdOf } from '../domain/message/headers/request-id.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { makeSeldomWarning } from '../seldom-warning.js';
 import type { Attempt, EmbeddedOptions, GivenUp, GivenUpBecause } from './embedded-contract.js';
-import type { Undelivered } from './emitter.js';
 import type { Owed } from './lines.js';
 
 /** The functions of the application that observe its events. */

@@ -1,3 +1,4 @@
+import type { EmitterConfig } from '../../packages/client/src/emitter/contract.js';
 import { destinationOf, type EgressRules } from '../domain/egress/egress-rules.js';
 import {
   HEADER_PREFIX,
@@ -11,7 +12,6 @@ import {
 import type { RetrySettings, WebhookSettings } from '../domain/matching/webhook-settings.js';
 import { schemeOf } from '../domain/signature/schemes.js';
 import { echo } from '../domain/text/echo.js';
-import type { EmitterConfig } from './emitter.js';
 import { invalid } from './emitter-error.js';
 import { readMembers, readNumber } from './read.js';
 

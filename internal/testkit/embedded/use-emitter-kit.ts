@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach } from '@jest/globals';
+import type { EmitterConfig } from '../../../packages/client/src/emitter/contract.js';
 import { startEmitter } from '../../embedded/embedded.js';
 import type { Attempt, EmbeddedEmitter, EmbeddedOptions, GivenUp } from '../../embedded/embedded-contract.js';
-import type { EmitterConfig } from '../../embedded/emitter.js';
 import { type LogLine, makeTestLogger } from '../kits/test-logger.js';
 import { type ReceivedRequest, type Receiver, startReceiver } from '../servers/receiver.js';
 

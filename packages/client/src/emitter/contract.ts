@@ -1,3 +1,5 @@
+// The emitters of a service and those of `hukz/embedded` have these types in common.
+
 /** The destination of an emitter, and how its requests are made. Times are in milliseconds. */
 export interface EmitterConfig {
   /** An http or https URL. */
