@@ -260,7 +260,7 @@ describe('hukz publish fails', () => {
 
   it.each([
     [['Hukz-Tag: app'], 'Hukz-Tag: '],
-    [['hukz-space: seven'], 'Hukz-Space: a space is a whole number'],
+    [['hukz-space: seven'], 'Hukz-Space: "seven" is not the number of a space, such as 7, or its key'],
     [['Hukz-Space: 7', 'Hukz-Space: 8'], 'Hukz-Space: at most one space per message'],
     [['X: 1', 'HUKZ-TAG: a:b', 'Hukz-Tag: :b'], 'Hukz-Tag: '],
     [['Hukz-Webhook: 17;18'], 'Hukz-Webhook: "17;18" is not the id of a webhook'],

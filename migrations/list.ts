@@ -25,6 +25,7 @@ import { responseHeaders } from './0031-response-headers.js';
 import { idempotentRequests } from './0032-idempotent-requests.js';
 import { keys } from './0033-keys.js';
 import { spaces } from './0034-spaces.js';
+import { spaceKeys } from './0035-space-keys.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -58,4 +59,5 @@ export const migrations = [
   idempotentRequests,
   keys,
   spaces,
+  spaceKeys,
 ] as const;

@@ -17,7 +17,7 @@ import { createDatabase, type DatabaseAddress } from './database.js';
 const WEBHOOKS = 100_000;
 const EVENTS = 10_000;
 const SUBJECT = 'a.b';
-const NOTHING = { deletedEventIds: [], deletedWebhookIds: [] };
+const NOTHING = { deletedEventIds: [], deletedWebhookIds: [], spaces: [] };
 
 const SEED = [
   `insert into events (name, event, tags, created_by_id, updated_by_id) values ('one', '${SUBJECT}', '{}', 1, 1)`,

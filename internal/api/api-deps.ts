@@ -1,6 +1,7 @@
 import type { AttemptMade, ShownRequest } from '../domain/delivery/shown-request.js';
 import type { CredentialsTest, Sample, TestAttempt } from '../domain/delivery/test-call.js';
 import type { DoorSettings } from '../domain/egress/browser-door.js';
+import type { SpaceNames } from '../domain/matching/space-names.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import type { RateLimit } from '../domain/matching/webhook-settings.js';
 import type { Degradation, Trouble } from '../domain/streams/degradation.js';
@@ -87,6 +88,8 @@ export interface Deliveries {
 /** Messages that are published over HTTP. */
 export interface HttpPublishing {
   readonly publishing: Publishing;
+  /** The spaces that a message can name by their keys. */
+  readonly spaceNames: SpaceNames;
 }
 
 /** The state of this instance and of its dependencies. */

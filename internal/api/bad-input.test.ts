@@ -284,7 +284,7 @@ describe('bad input', () => {
     ['{"url":"http://example.com","event_ids":null}', 'event_ids', 'event_ids must be a list'],
     ['{"url":"http://example.com","event_ids":{}}', 'event_ids', 'event_ids must be a list'],
     ['{"url":"http://example.com","event_ids":["1"]}', 'event_ids', /^event_ids.0 must be/],
-    ['{"url":"http://example.com","event_ids":[1.5]}', 'event_ids', 'event_ids.0 must be a whole number'],
+    ['{"url":"http://example.com","event_ids":[1.5]}', 'event_ids', 'event_ids.0 must be an id, or key: and a key'],
     ['{"url":"http://example.com","event_ids":[-1]}', 'event_ids', 'event_ids.0 must be at least 1'],
     ['{"url":"http://example.com","event_ids":[0]}', 'event_ids', 'event_ids.0 must be at least 1'],
     ['{"url":"http://example.com","event_ids":[99999999999]}', 'event_ids', /at most 2147483647/],
@@ -307,7 +307,7 @@ describe('bad input', () => {
     ],
     [webhook(`'space_id':-1`), 'space_id', 'space_id must be at least 0'],
     [webhook(`'space_id':'7'`), 'space_id', /^space_id must be/],
-    [webhook(`'space_id':1.5`), 'space_id', 'space_id must be a whole number'],
+    [webhook(`'space_id':1.5`), 'space_id', 'space_id must be the number of a space, or key: and its key'],
     [webhook(`'space_id':9007199254740992`), 'space_id', /^space_id/],
   ];
 

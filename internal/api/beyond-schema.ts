@@ -3,7 +3,7 @@
  * contract demands 422, or a JSON schema cannot express it.
  */
 export const WEBHOOKS_BEYOND_SCHEMA: readonly string[] = [
-  '`event_ids` names an event that does not exist',
+  '`event_ids` names an event that does not exist, or `space_id` a key that no space has',
   'the host or port of a URL is not allowed for receivers',
   'a certificate or key in `tls` cannot be read or has expired, or the two do not match',
   'two names of `headers` differ only in case, or a header also belongs to `auth` or `signature`',

@@ -1,7 +1,7 @@
 import { Agent, createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeTestApi, TEST_LIMITS, TEST_PUBLISHING, type TestApi } from '../testkit/kits/test-api.js';
+import { makeTestApi, TEST_LIMITS, TEST_PUBLISHING, TEST_SPACES, type TestApi } from '../testkit/kits/test-api.js';
 import { collectGarbage, type Turns, watchTurns } from '../testkit/longest-turn.js';
 import { makeCertificates } from '../testkit/servers/certificates.js';
 import { worstBodiesOf } from '../testkit/worst-bodies.js';
@@ -127,6 +127,7 @@ function describedApi(): OpenApi {
   const deps = {
     ...TEST_LIMITS,
     publishing: TEST_PUBLISHING,
+    spaceNames: TEST_SPACES,
     development: true,
     version: '0',
     subjectRules: { allowAll: false },

@@ -57,6 +57,23 @@ describe('a message over HTTP', () => {
     expect(received?.headers).not.toHaveProperty('x-user');
   });
 
+  it('goes to the space that it names by its key, over HTTP and over NATS', async () => {
+    const { subject, event } = await register();
+    const { body: space } = await kit.hukz.api.post('/spaces', { key: 'acme' });
+    await kit.hukz.api.webhook(`${kit.receiver.url}/acme`, [event], { space_id: space.id });
+    const ofBody = await post('/messages', { event: subject, space: 'key:acme' });
+    const ofHeader = await post('/messages', { event: subject }, { 'hukz-space': 'key:acme' });
+    const nobody = await post('/messages', { event: subject, space: 'key:other' });
+    expect([ofBody, ofHeader, nobody].map(({ body }) => body.webhooks)).toEqual([1, 1, 0]);
+    const headers = natsHeaders();
+    headers.append('Hukz-Space', 'key:acme');
+    const receipt = await requestReceipt(kit.nats, { subject, payload: '{}' }, { headers });
+    expect(receipt.json()).toMatchObject({ webhooks: 1 });
+    expect((await kit.receiver.waitFor(3)).map(({ url }) => url)).toEqual(['/acme', '/acme', '/acme']);
+    await kit.hukz.api.patch(`/spaces/${space.id}`, { key: 'other' });
+    expect((await post('/messages', { event: subject, space: 'key:other' })).body.webhooks).toBe(1);
+  });
+
   it('may be any bytes in base64, or nothing at all', async () => {
     const { subject } = await register({ format: 'raw' });
     await json(`{"event":"${subject}","payload_base64":"AAEC\\/w=="}`).expect(202);

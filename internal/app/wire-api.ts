@@ -61,6 +61,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
         isStopping,
       }),
     publishing: wirePublishing(base, core, { databaseTrouble, isStopping }),
+    spaceNames: { idOf: (space) => catalog.spaces.idOf(space) },
     logger,
     version,
     mayReadDetails: (authorization) => isDevelopment || showsToken(authorization),

@@ -5,7 +5,7 @@ import { makeTestWebhook } from '../testkit/kits/test-webhook.js';
 import { makeTestHead } from '../testkit/test-head.js';
 import { makeCatalogSync } from './catalog-sync.js';
 
-const NOTHING = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
+const NOTHING = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [], spaces: [] };
 
 it('a first load that is cut off leaves nothing behind that was deleted before the second one', async () => {
   const catalog = new Catalog();

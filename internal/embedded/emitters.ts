@@ -141,7 +141,7 @@ export class Emitters {
   }
 
   private change(changes: Partial<Parameters<Catalog['apply']>[0]>): void {
-    const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
+    const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [], spaces: [] };
     this.catalog.apply({ version: this.catalog.version + 1, ...none, ...changes });
   }
 }

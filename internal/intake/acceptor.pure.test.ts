@@ -36,6 +36,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
     deletedEventIds: [],
     webhooks: [makeTestWebhook(1), makeTestWebhook(2)],
     deletedWebhookIds: [],
+    spaces: [],
   });
   let ids = 0;
   return makeAcceptor({
@@ -109,7 +110,7 @@ describe('a message', () => {
   it('of a stream has its turn by its place there, which its receipt says; any other by its commit', async () => {
     const settings = { ...NO_SETTINGS, ordering: { by: 'webhook' as const } };
     const webhooks = [makeTestWebhook(1, { settings }), makeTestWebhook(2)];
-    catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [] });
+    catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [], spaces: [] });
     fromStream();
     fromStream();
     take('a.b');
@@ -129,7 +130,7 @@ describe('a message', () => {
   it('that is delayed is neither resident nor parked nor ordered before its time', async () => {
     const settings = { ...NO_SETTINGS, ordering: { by: 'webhook' as const } };
     const webhooks = [makeTestWebhook(1, { settings }), makeTestWebhook(2, { waits: 'paused' }), makeTestWebhook(3)];
-    catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [] });
+    catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [], spaces: [] });
     take('a.b', '{}', [['Hukz-Delay', '10m']]);
     take('a.b', '{}', [['Hukz-Deliver-At', '2023-11-14T22:13:20Z']]);
     const [delayed, late] = asked.map(({ acceptance }) => acceptance);
@@ -161,7 +162,7 @@ describe('a message', () => {
     room = 10_000;
     acceptor = make({ limits: { maxMessages: 3, maxBytes: 10_000_000 } });
     const webhooks = Array.from({ length: 4500 }, (_, n) => makeTestWebhook(n + 1));
-    catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [] });
+    catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [], spaces: [] });
     const maxPerTick = async (count: () => number, all: number) => {
       let most = 0;
       for (let before = 0; before < all; ) {
@@ -254,6 +255,7 @@ describe('a message', () => {
         deletedEventIds: [],
         webhooks: [makeTestWebhook(3)],
         deletedWebhookIds: [1],
+        spaces: [],
       });
     };
     const [first] = asked;
@@ -293,6 +295,7 @@ describe('a message', () => {
         deletedEventIds: [],
         webhooks: [],
         deletedWebhookIds: [],
+        spaces: [],
       });
     come('just.made');
     await eventually(() => asked.length === 1, { what: 'the acceptance' });

@@ -10,7 +10,7 @@ import { loadLogs, newestAttempts } from './deliveries/log-keys.js';
 import { loadMessages } from './deliveries/message-payloads.js';
 import { listWebhookLogs } from './deliveries/webhook-logs.js';
 import { type Db, makeKnex } from './postgres/knex.js';
-import { findEventByKey, findWebhooksByKey } from './records/find-by-key.js';
+import { findEventsByKeys, findWebhooksByKey } from './records/find-by-key.js';
 import { listReplays } from './replay/replays.js';
 import { countWebhooks, listSpaces } from './spaces/spaces.js';
 import { findWebhooks, isEventEnabled, listWebhooks } from './webhooks/webhooks.js';
@@ -134,7 +134,7 @@ describe('with many rows', () => {
     const lists = [
       [/webhooks_key/, () => findWebhooksByKey(db, 'k7', { spaces: 'all', limit: 2 })],
       [/webhooks_key/, () => findWebhooksByKey(db, 'k7', { spaces: [7, 8], limit: 2 })],
-      [/events_key/, () => findEventByKey(db, 'k7')],
+      [/events_key/, () => findEventsByKeys(db, ['k7', 'k8'])],
       [/webhooks_key/, () => listWebhooks(db, { spaceId: undefined, tags: [], key: 'k7' }, PAGE)],
       [/webhooks_managed_by/, () => listWebhooks(db, { spaceId: undefined, tags: [], managedBy: 'm7' }, PAGE)],
       [/events_key/, () => listEvents(db, { tags: [], key: 'k7' }, PAGE)],

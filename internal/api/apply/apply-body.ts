@@ -4,6 +4,7 @@ import { spaceId } from '../bodies/numbers.js';
 import { ignoredField } from '../bodies/read-only-fields.js';
 import type { makeEventBodies } from '../events/event-bodies.js';
 import { declaredBy } from '../names/name-fields.js';
+import { bodySpace } from '../names/reference.js';
 import { declaredWebhookBody } from '../webhooks/webhook-bodies.js';
 
 export const MAX_OBJECTS = 10_000;
@@ -11,7 +12,9 @@ export const MAX_APPLY_BYTES = 16 << 20;
 
 const head = {
   managed_by: declaredBy,
-  space: spaceId.default(0).meta({ description: 'The space of the webhooks.', example: 0 }),
+  space: bodySpace
+    .default(0)
+    .meta({ description: 'The space of the webhooks: its number, or `key:<key>`.', example: 0 }),
   prune: z.boolean().default(false).meta({
     description:
       'Whether objects with the same `managed_by` that are not in the lists are removed. A kind whose list is absent is left alone.',
@@ -33,7 +36,7 @@ const head = {
 
 /** Everything except the lists. */
 export const applyHead = z.strictObject(head);
-export type ApplyHead = z.output<typeof applyHead>;
+export type ApplyHead = Omit<z.output<typeof applyHead>, 'space'> & { readonly space: number };
 
 /** The whole body, for the document. */
 export const applyBody = ({ declared }: Pick<ReturnType<typeof makeEventBodies>, 'declared'>) =>

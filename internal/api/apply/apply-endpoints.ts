@@ -9,7 +9,8 @@ import { type Endpoint, type RawRequest, rawEndpoint } from '../http/endpoint.js
 import { STATUS_OF } from '../http/error-table.js';
 import type { JsonPart } from '../http/pieces.js';
 import { Turnstile } from '../http/turnstile.js';
-import { requireSpace } from '../names/require-space.js';
+import { findAllowedSpace } from '../names/allowed-space.js';
+import type { Reference } from '../names/reference.js';
 import { type Applied, applyDeclaration, conflictOf } from './apply.js';
 import { applyBody, conflictAnswer, MAX_APPLY_BYTES, MAX_OBJECTS, planAnswer, type StepJson } from './apply-body.js';
 import type { AnyStep, Done } from './carry-out.js';
@@ -36,7 +37,10 @@ export function makeApplyEndpoints(
   const apply = async (request: RawRequest, body: Buffer): Promise<Applied> => {
     const principal = request.principal();
     const problems = new Problems();
-    const reading = { ...deps, bodies, problems, requireSpace: (space: number) => requireSpace(principal, space) };
+    const spaceOf = (space: Reference) => {
+      return findAllowedSpace(deps.db, principal, { space, source: 'space', refusal: 'unprocessable' });
+    };
+    const reading = { ...deps, bodies, problems, spaceOf };
     const declaration = await readDeclaration(body, reading);
     problems.throwIfAny();
     return applyDeclaration(deps, declaration, principal.userId);
@@ -62,6 +66,7 @@ export function makeApplyEndpoints(
         refuses: ['too_large', 'unsupported_media_type', 'unprocessable', 'too_many', 'unavailable', 'bad_request'],
         beyondSchema: [
           ...WEBHOOKS_BEYOND_SCHEMA,
+          '`space` is a key that no space has',
           'two objects of a list have the same key',
           '`env:NAME` means a stored secret that does not exist',
           `there are more than ${MAX_OBJECTS} objects`,

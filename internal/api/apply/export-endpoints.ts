@@ -6,12 +6,12 @@ import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
 import { bySize } from '../../store/webhooks/by-size.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { Stores } from '../api-deps.js';
-import { spaceId, written } from '../bodies/numbers.js';
 import { eventFieldsJson } from '../events/event-answer.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import type { JsonPart } from '../http/pieces.js';
+import { findAllowedSpace } from '../names/allowed-space.js';
 import { nameQueries } from '../names/name-fields.js';
-import { requireSpace } from '../names/require-space.js';
+import { spaceReference } from '../names/reference.js';
 import { webhookJson } from '../webhooks/webhook-answer.js';
 import { declaredWebhookBody } from '../webhooks/webhook-bodies.js';
 import { exportAnswer } from './apply-body.js';
@@ -23,9 +23,10 @@ const STEP_BYTES = 512 * 1024;
 
 const query = z.object({
   managed_by: nameQueries.managed_by,
-  space: written(spaceId).default(0).meta({ description: 'The space of the webhooks.', example: 0 }),
+  space: spaceReference
+    .default(0)
+    .meta({ description: 'The space of the webhooks: its number, or `key:<key>`.', example: 0 }),
 });
-type Query = z.output<typeof query>;
 
 /** The members of a webhook that it is declared by. */
 const WEBHOOK_MEMBERS = Object.entries(declaredWebhookBody.shape).flatMap(([name, schema]) =>
@@ -44,19 +45,20 @@ export function makeExportEndpoints(deps: Pick<Stores, 'db' | 'vault'>): readonl
         summary: 'Export events, and the webhooks of a space, as a body of PUT /apply, with placeholders for secrets',
         query,
         answers: { 200: { description: 'The declaration.', schema: exportAnswer } },
+        refuses: ['not_found'],
       },
       async ({ principal, query }) => {
-        requireSpace(principal, query.space);
-        return { status: 200, jsonParts: exportParts(deps, query) };
+        const space = await findAllowedSpace(deps.db, principal, { space: query.space, source: 'space' });
+        return { status: 200, jsonParts: exportParts(deps, { managedBy: query.managed_by, spaceId: space }) };
       },
     ),
   ];
 }
 
-async function* exportParts(store: SecretStore, { managed_by: managedBy, space }: Query): AsyncGenerator<JsonPart> {
-  const filter = { managedBy, spaceId: space };
+async function* exportParts(store: SecretStore, filter: Filter): AsyncGenerator<JsonPart> {
+  const { managedBy, spaceId } = filter;
   const skipped = await countWithoutKey(store.db, filter);
-  yield `${JSON.stringify({ managed_by: managedBy, space, skipped }).slice(0, -1)},"events":[`;
+  yield `${JSON.stringify({ managed_by: managedBy, space: spaceId, skipped }).slice(0, -1)},"events":[`;
   yield* separated(eventTexts(store, filter));
   yield '],"webhooks":[';
   yield* separated(webhookTexts(store, filter));

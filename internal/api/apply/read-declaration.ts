@@ -1,9 +1,11 @@
+import type { z } from 'zod';
 import { AppError } from '../../errors.js';
 import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
 import { Ticks } from '../../ticks.js';
 import { parseFields } from '../bodies/invalid-fields.js';
 import { MAX_BODY_BYTES, parsedBody } from '../bodies/json-body.js';
 import type { makeEventBodies } from '../events/event-bodies.js';
+import type { Reference } from '../names/reference.js';
 import { type ApplyHead, applyHead, MAX_OBJECTS } from './apply-body.js';
 import type { Declaration, DeclaredEvent } from './declaration.js';
 import { type Entry, requireOnce } from './entries.js';
@@ -24,15 +26,15 @@ interface Parts {
 interface Reading extends SecretStore {
   readonly bodies: ReturnType<typeof makeEventBodies>;
   readonly problems: Problems;
-  /** Refuses a space that the caller may not use. */
-  requireSpace(space: number): void;
+  /** The number of the space that the caller names. A space that the caller may not use is refused. */
+  spaceOf(space: Reference): Promise<number>;
 }
 
 /** Reads and validates a body, in ticks of the event loop. Mistakes in its objects are problems. */
 export async function readDeclaration(body: Buffer, reading: Reading): Promise<Declaration> {
   const { members, lists } = await partsOf(body);
-  const head = readHead(members, Object.keys(lists));
-  reading.requireSpace(head.space);
+  const named = readHead(members, Object.keys(lists));
+  const head = { ...named, space: await reading.spaceOf(named.space) };
   const events = lists.events && (await readEvents(lists.events, head, reading));
   const webhooks = lists.webhooks && (await readWebhooks(lists.webhooks, head, reading));
   return { head, events, webhooks };
@@ -68,7 +70,7 @@ const malformed = () =>
 const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** The members beside the lists, which together are as small as any other body. */
-function readHead(members: Parts['members'], lists: readonly string[]): ApplyHead {
+function readHead(members: Parts['members'], lists: readonly string[]): z.output<typeof applyHead> {
   const texts = members.map(({ name, bytes }) => `${bufferOf(name)}:${bufferOf(bytes)}`);
   const input = parsedBody(Buffer.from(`{${texts.join(',')}}`));
   for (const name of LISTS)

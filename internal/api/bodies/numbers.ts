@@ -17,7 +17,5 @@ export function written<Schema extends z.ZodType<number, number>>(schema: Schema
 export const spaceId = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const userId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 
-export const spacePath = z.object({ space_id: written(spaceId) });
-
 /** A UUID of any version in a path. */
 export const uuidPath = z.object({ id: z.guid() });

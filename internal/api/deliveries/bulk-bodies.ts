@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../errors.js';
 import { DELIVERIES_ORDER } from '../../store/deliveries/list/list-cursor.js';
 import { boundedList } from '../bodies/bounds.js';
-import { id } from '../bodies/numbers.js';
 import { windowPagingOf } from '../http/paging.js';
+import { bodyReference, spaceOfWebhook } from '../names/reference.js';
 import { filterFields } from './delivery-filter.js';
 import type { DELIVERY_STATES } from './delivery-list-answer.js';
 
@@ -14,7 +14,8 @@ function bulkBody<State extends (typeof DELIVERY_STATES)[number]>(title: string,
   const filter = z.strictObject({
     ...filterFields,
     state: z.enum(states).meta({ example: states[0] }),
-    webhook: id.optional().describe('Only deliveries of this webhook.'),
+    webhook: bodyReference.optional().describe('Only deliveries of this webhook: its id, or `key:<key>`.'),
+    space: spaceOfWebhook,
   });
   return z
     .strictObject({

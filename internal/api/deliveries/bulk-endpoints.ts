@@ -11,7 +11,7 @@ import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { requireRange } from '../http/paging.js';
 import { Turnstile } from '../http/turnstile.js';
 import { BULK_BEYOND_SCHEMA, bulkAnswer, cancelBody, retryBody, type Selection, selectionOf } from './bulk-bodies.js';
-import { filterOf } from './delivery-filter.js';
+import { findFilter } from './delivery-filter.js';
 
 /** A change may take 5 s, and it takes connections of the API and of the journal for that time. */
 const MAX_AT_ONCE = 2;
@@ -47,6 +47,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
         summary: 'Cancel unfinished deliveries by ids or by a filter, or only count them',
         body: cancelBody,
         answers,
+        refuses: ['not_found', 'conflict'],
         beyondSchema: BULK_BEYOND_SCHEMA,
       },
       ({ principal, body }) => run(body, { principal, change: (keys) => cancelBatch(deps, keys, principal.userId) }),
@@ -60,6 +61,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
         summary: 'Send deliveries again with their webhook-ids, by ids or by a filter, or only count them',
         body: retryBody,
         answers,
+        refuses: ['not_found', 'conflict'],
         beyondSchema: BULK_BEYOND_SCHEMA,
       },
       ({ principal, body }) => run(body, { principal, change: (keys) => retryDeliveries(deps, keys) }),
@@ -70,7 +72,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
 async function changeSelected({ db }: Deps, selection: Selection, { principal, change }: Asked): Promise<Changes> {
   if (selection.ids === undefined) {
     const { filter, cursor } = selection;
-    return changeDeliveries(db, filterOf(filter, principal), { cursor, change });
+    return changeDeliveries(db, await findFilter(db, principal, filter), { cursor, change });
   }
   const keys = await findByIds(db, selection.ids, visibleTo(principal));
   return { matched: keys.length, changed: await change(keys), next: undefined };

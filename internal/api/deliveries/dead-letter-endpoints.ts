@@ -5,20 +5,21 @@ import { visibleTo } from '../../identity/visibility.js';
 import { DEAD_LETTERS_ORDER, type DeadLetter, listDeadLetters } from '../../store/deliveries/dead-letters.js';
 import type { Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
-import { id, spaceId, written } from '../bodies/numbers.js';
+import { id, spaceId } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
-import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listHead, listOf, pagingOf } from '../http/paging.js';
+import { findSubject, subjectText } from '../names/find-event.js';
+import { findFilteredSpace } from '../names/find-space.js';
 import { findFilteredId } from '../names/find-webhook.js';
-import { webhookFilter } from '../names/reference.js';
+import { spaceFilter, webhookFilter } from '../names/reference.js';
 
 const query = z.object({
   ...pagingOf(DEAD_LETTERS_ORDER),
   tag: tagQueries,
-  event: text(MAX_SUBJECT_LENGTH).optional().describe('Only this exact subject.'),
+  event: subjectText(MAX_SUBJECT_LENGTH).optional(),
   webhook_id: webhookFilter,
-  space_id: written(spaceId).optional(),
+  space_id: spaceFilter,
   since: instant.optional().describe('Only deliveries given up at this time or later.'),
   until: instant.optional().describe('Only deliveries given up before this time.'),
 });
@@ -50,10 +51,17 @@ export function makeDeadLetterEndpoints(deps: Pick<Stores, 'db'>): readonly Endp
         answers: { 200: { description: 'A page of dead letters.', schema: listOf(deadLetterAnswer) } },
         refuses: ['conflict', 'not_found'],
       },
-      async ({ principal, query: { tag, limit, page, cursor, webhook_id, space_id, ...rest } }) => {
+      async ({ principal, query: { tag, limit, page, cursor, webhook_id, space_id, event, ...rest } }) => {
         const visible = visibleTo(principal);
-        const webhookId = await findFilteredId(deps.db, principal, { webhook: webhook_id, space: space_id });
-        const filter = { ...rest, visible, tags: tag, webhookId, spaceId: space_id };
+        const spaceId = await findFilteredSpace(deps.db, { space: space_id, source: 'space_id' });
+        const filter = {
+          ...rest,
+          visible,
+          tags: tag,
+          event: await findSubject(deps.db, event),
+          webhookId: await findFilteredId(deps.db, principal, { webhook: webhook_id, space: spaceId }),
+          spaceId,
+        };
         const { nodes, ...list } = await listDeadLetters(deps.db, filter, { limit, page, cursor });
         return { status: 200, json: { ...listHead(list), nodes: nodes.map(deadLetterJson) } };
       },

@@ -3,14 +3,17 @@ import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import type { Principal } from '../../identity/principal.js';
 import { visibleTo } from '../../identity/visibility.js';
 import type { DeliveryFilter } from '../../store/deliveries/list/list-filter.js';
+import type { Db } from '../../store/postgres/knex.js';
 import { instant } from '../bodies/instant.js';
-import { text } from '../bodies/text.js';
+import { findSubject, subjectText } from '../names/find-event.js';
+import { findFilteredId } from '../names/find-webhook.js';
+import type { Reference } from '../names/reference.js';
 import { DELIVERY_STATES } from './delivery-list-answer.js';
 
-/** The fields by which deliveries are selected, apart from `webhook`, which is written differently in a query. */
+/** The fields by which deliveries are selected, apart from names, which are written differently in a query. */
 export const filterFields = {
   state: z.enum(DELIVERY_STATES).optional().meta({ example: 'held' }),
-  event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('Only this exact subject.'),
+  event: subjectText(MAX_SUBJECT_LENGTH).min(1).optional(),
   since: instant
     .optional()
     .describe(
@@ -20,13 +23,25 @@ export const filterFields = {
 };
 
 interface Filter {
-  readonly webhook?: number | undefined;
+  readonly webhook?: Reference | undefined;
+  /** The space of the webhook. */
+  readonly space?: Reference | undefined;
   readonly event?: string | undefined;
   readonly state?: DeliveryFilter['state'];
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
 }
 
-export function filterOf({ webhook, event, ...rest }: Filter, principal: Principal): DeliveryFilter {
-  return { ...rest, webhookId: webhook, subject: event, visible: visibleTo(principal) };
+/** Looks up the names of a filter. @throws {AppError} `not_found`, `conflict` or `unprocessable` */
+export async function findFilter(
+  db: Db,
+  principal: Principal,
+  { webhook, space, event, ...rest }: Filter,
+): Promise<DeliveryFilter> {
+  return {
+    ...rest,
+    webhookId: await findFilteredId(db, principal, { webhook, space }),
+    subject: await findSubject(db, event),
+    visible: visibleTo(principal),
+  };
 }

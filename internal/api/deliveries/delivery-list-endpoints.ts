@@ -5,9 +5,8 @@ import { loadListed } from '../../store/deliveries/list/listed-deliveries.js';
 import type { Stores } from '../api-deps.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { requireRange, windowOf, windowPagingOf } from '../http/paging.js';
-import { findFilteredId } from '../names/find-webhook.js';
 import { spaceQuery, webhookFilter } from '../names/reference.js';
-import { filterFields, filterOf } from './delivery-filter.js';
+import { filterFields, findFilter } from './delivery-filter.js';
 import { listedDelivery, listedJson } from './delivery-list-answer.js';
 
 const query = z.object({
@@ -31,13 +30,10 @@ export function makeDeliveryListEndpoints(deps: Pick<Stores, 'db'>): readonly En
         refuses: ['not_found', 'conflict'],
         beyondSchema: ['`since` is not before `until`'],
       },
-      async ({ principal, query: { limit, cursor, webhook: named, space, ...filter } }) => {
-        requireRange(filter);
-        const webhook = await findFilteredId(deps.db, principal, { webhook: named, space });
-        const { keys, next } = await findDeliveries(deps.db, filterOf({ ...filter, webhook }, principal), {
-          limit,
-          cursor,
-        });
+      async ({ principal, query: { limit, cursor, ...named } }) => {
+        requireRange(named);
+        const filter = await findFilter(deps.db, principal, named);
+        const { keys, next } = await findDeliveries(deps.db, filter, { limit, cursor });
         const nodes = (await loadListed(deps.db, keys)).map(listedJson);
         return { status: 200, json: { ...(next && { next_cursor: next }), nodes } };
       },

@@ -4,13 +4,14 @@ import { visibleTo } from '../../identity/visibility.js';
 import { findLog, LOGS_ORDER, listWebhookLogs } from '../../store/deliveries/webhook-logs.js';
 import type { Deliveries, Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
-import { spaceId, written } from '../bodies/numbers.js';
+import { written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
-import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listOf, pagingOf } from '../http/paging.js';
+import { findSubject, subjectText } from '../names/find-event.js';
+import { findFilteredSpace } from '../names/find-space.js';
 import { findFilteredId } from '../names/find-webhook.js';
-import { webhookFilter } from '../names/reference.js';
+import { spaceFilter, webhookFilter } from '../names/reference.js';
 import { logAnswer, logOutcome } from './log-answer.js';
 import { logListParts } from './log-list.js';
 import { oneLogAnswer, oneLogParts } from './one-log.js';
@@ -18,9 +19,9 @@ import { oneLogAnswer, oneLogParts } from './one-log.js';
 const query = z.object({
   ...pagingOf(LOGS_ORDER),
   tag: tagQueries,
-  event: text(MAX_SUBJECT_LENGTH).optional().describe('Only this exact subject.'),
+  event: subjectText(MAX_SUBJECT_LENGTH).optional(),
   webhook_id: webhookFilter,
-  space_id: written(spaceId).optional(),
+  space_id: spaceFilter,
   outcome: logOutcome.optional(),
   status: written(z.int().min(0).max(999)).optional().describe("Only this status of the receiver's answer."),
   since: instant.optional().describe('Only attempts made at this time or later.'),
@@ -41,13 +42,14 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'sh
         refuses: ['conflict', 'not_found'],
       },
       async ({ principal, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
+        const spaceId = await findFilteredSpace(deps.db, { space: space_id, source: 'space_id' });
         const filter = {
           ...rest,
           visible: visibleTo(principal),
           tags: tag,
-          subject: event,
-          webhookId: await findFilteredId(deps.db, principal, { webhook: webhook_id, space: space_id }),
-          spaceId: space_id,
+          subject: await findSubject(deps.db, event),
+          webhookId: await findFilteredId(deps.db, principal, { webhook: webhook_id, space: spaceId }),
+          spaceId,
         };
         const logs = await listWebhookLogs(deps.db, filter, { limit, page, cursor });
         return { status: 200, jsonParts: logListParts(deps.db, logs) };

@@ -4,7 +4,7 @@ import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { AppError } from '../../errors.js';
 import { moment, timeOf } from '../bodies/instant.js';
 import { id, userId } from '../bodies/numbers.js';
-import { text } from '../bodies/text.js';
+import { subjectText } from '../names/find-event.js';
 import { pastRange } from '../past-range.js';
 
 const outcomes = [
@@ -28,7 +28,7 @@ export const newReplayBody = z
         'Deliveries to send again. `failed`: waiting for the next attempt. `lost`: owed and not found. ' +
           '`missing`: messages of the current events of the webhook that were never owed to it.',
       ),
-    event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('Only this exact subject.'),
+    event: subjectText(MAX_SUBJECT_LENGTH).min(1).optional(),
     dry_run: z.boolean().default(false).describe('Only count the deliveries.'),
   })
   .meta({ title: 'NewReplay', example: { since: '2026-01-31', outcome: 'dead', dry_run: true } });

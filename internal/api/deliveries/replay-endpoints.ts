@@ -9,6 +9,7 @@ import { uuidPath } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listHead, listOf, pagingOf } from '../http/paging.js';
 import { Turnstile } from '../http/turnstile.js';
+import { findSubject } from '../names/find-event.js';
 import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
 import { dryRunAnswer, newReplay, newReplayBody, replayAnswer, replayJson } from './replay-bodies.js';
 
@@ -43,7 +44,8 @@ export function makeReplayEndpoints(
       async ({ principal: { userId }, id, body }) => {
         const webhook = await loadWebhook(deps.db, id);
         const now = await loadNow(deps.db);
-        const request = newReplay(id, body, { now, reach: deps.reach });
+        const event = await findSubject(deps.db, body.event);
+        const request = newReplay(id, { ...body, event }, { now, reach: deps.reach });
         if (!webhook.enabled && !body.dry_run) {
           throw new AppError('conflict', 'the webhook is disabled: enable it first');
         }

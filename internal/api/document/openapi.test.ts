@@ -5,7 +5,7 @@ import { authenticateUser } from '../../identity/authenticate.js';
 import { makeJournalPool } from '../../store/journal/journal-pool.js';
 import { makeKnex } from '../../store/postgres/knex.js';
 import { makeVault } from '../../store/secrets/vault.js';
-import { TEST_PUBLISHING } from '../../testkit/kits/test-api.js';
+import { TEST_PUBLISHING, TEST_SPACES } from '../../testkit/kits/test-api.js';
 import { makeTestLogger } from '../../testkit/kits/test-logger.js';
 import { makeApi } from '../http/make-api.js';
 import type { OpenApi } from './openapi.js';
@@ -37,6 +37,7 @@ function makeUnconnected(development: boolean): Express {
     refusals: { add: () => undefined, running: () => [] },
     receiverProblem: () => undefined,
     publishing: TEST_PUBLISHING,
+    spaceNames: TEST_SPACES,
     webhookProxies: true,
     insecureTls: true,
     subjectRules: { allowAll: false },
@@ -103,6 +104,8 @@ function placesOf(name: string, node: unknown, at = '#'): [string, string][] {
 /** A sentence begins with a capital, a figure, or something that is quoted: `code`, our name, a "quotation". */
 const BEGINS = /^(?:[\p{Lu}\d`"*[]|hukz\b)/u;
 
+const KEY = '^key:[a-z0-9][a-z0-9._/-]{0,126}$';
+
 describe('the OpenAPI document', () => {
   let app: Express;
   let document: OpenApi;
@@ -138,10 +141,10 @@ describe('the OpenAPI document', () => {
     ['post /messages', '202 207 401 403 404 413 415 422 429 431 500 503'],
     ['post /messages/batch', '202 207 401 403 413 415 422 429 431 500 503'],
     ['get /webhooks/logs', '200 401 403 404 409 422 429 431 500 503'],
-    ['get /webhooks/space/{space_id}', '200 400 401 403 409 422 429 431 500 503'],
-    ['post /webhooks/space/{space_id}', '201 400 401 403 409 413 415 422 429 500 503'],
-    ['get /webhooks/space/{space_id}/check', '200 400 401 403 422 429 431 500 503'],
-    ['get /webhooks', '200 401 403 409 422 429 431 500 503'],
+    ['get /webhooks/space/{space_id}', '200 400 401 403 404 409 422 429 431 500 503'],
+    ['post /webhooks/space/{space_id}', '201 400 401 403 404 409 413 415 422 429 500 503'],
+    ['get /webhooks/space/{space_id}/check', '200 400 401 403 404 422 429 431 500 503'],
+    ['get /webhooks', '200 401 403 404 409 422 429 431 500 503'],
     ['post /webhooks', '201 400 401 403 409 413 415 422 429 500 503'],
     ['get /webhooks/{id}', '200 400 401 403 404 409 422 429 431 500 503'],
     ['put /webhooks/{id}', '200 400 401 403 404 409 412 413 415 422 429 431 500 503'],
@@ -157,7 +160,7 @@ describe('the OpenAPI document', () => {
     ['delete /messages/{id}', '200 400 401 403 404 409 429 500 503'],
     ['post /deliveries/{id}/retry', '202 400 401 403 404 409 422 429 500 503'],
     ['put /apply', '200 400 401 403 409 413 415 422 429 500 503'],
-    ['get /export', '200 401 403 422 429 431 500 503'],
+    ['get /export', '200 401 403 404 422 429 431 500 503'],
     ['get /accounting', '200 401 403 404 409 422 429 431 500 503'],
     ['get /openapi.json', '200 403 429 500'],
     ['get /docs', '200 403 429 500'],
@@ -218,7 +221,16 @@ describe('the OpenAPI document', () => {
       additionalProperties: false,
       properties: {
         url: { type: 'string', minLength: 1, maxLength: 2048, format: 'uri' },
-        event_ids: { type: 'array', maxItems: 500, items: { type: 'integer', minimum: 1, maximum: 2147483647 } },
+        event_ids: {
+          type: 'array',
+          maxItems: 500,
+          items: {
+            anyOf: [
+              { type: 'integer', minimum: 1, maximum: 2147483647 },
+              { type: 'string', pattern: KEY },
+            ],
+          },
+        },
         enabled: { type: 'boolean', default: true },
         tags: { type: 'object', maxProperties: 32, additionalProperties: { type: 'string', maxLength: 256 } },
         id: { readOnly: true },

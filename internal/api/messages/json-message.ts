@@ -5,9 +5,8 @@ import { MAX_DELAY_MS } from '../../domain/message/headers/due-at.js';
 import { RESERVED_PREFIXES } from '../../domain/message/publication.js';
 import { formatDuration } from '../../domain/text/duration.js';
 import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
-import { id, spaceId } from '../bodies/numbers.js';
 import { tags } from '../bodies/tag-fields.js';
-import { webhookKey } from '../names/reference.js';
+import { spaceName, webhookName } from '../names/reference.js';
 import { MAX_KEY_LENGTH } from './message-parts.js';
 
 const MAX_HEADERS = 100;
@@ -48,8 +47,6 @@ const headers = boundedRecord(
   example: { 'X-Team': 'payments' },
 });
 
-const webhookName = z.union([id, webhookKey]);
-
 /** A message as JSON. The service takes `payload` out of the body as it is written, and parses the rest. */
 export const jsonMessage = (maxBytes: number) =>
   z
@@ -75,7 +72,9 @@ export const jsonMessage = (maxBytes: number) =>
         }),
       headers: headers.optional(),
       tags: tags.optional().meta({ description: 'Only webhooks with all of these tags get the message.' }),
-      space: spaceId.optional().meta({ description: 'Only webhooks of this space get the message.', example: 7 }),
+      space: spaceName
+        .optional()
+        .meta({ description: 'Only webhooks of this space get the message: its number, or `key:<key>`.', example: 7 }),
       webhooks: boundedList(webhookName, MAX_WEBHOOKS)
         .optional()
         .meta({ description: 'Only these webhooks get the message: ids, or keys as `key:<key>`.', example: [1] }),

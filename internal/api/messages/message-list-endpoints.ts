@@ -6,15 +6,16 @@ import { type ListedMessage, listMessages, MESSAGES_ORDER } from '../../store/de
 import type { Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { uuidPath } from '../bodies/numbers.js';
-import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { requireRange, windowOf, windowPagingOf } from '../http/paging.js';
-import { spaceNumberOf, spaceReference } from '../names/space-reference.js';
+import { findSubject, subjectText } from '../names/find-event.js';
+import { findFilteredSpace } from '../names/find-space.js';
+import { spaceReference } from '../names/reference.js';
 import { messageAnswer, messageParts } from './message-answer.js';
 
 const query = z.object({
   ...windowPagingOf(MESSAGES_ORDER),
-  event: text(MAX_SUBJECT_LENGTH).min(1).optional().describe('Only this exact subject.'),
+  event: subjectText(MAX_SUBJECT_LENGTH).min(1).optional(),
   matched: z
     .enum(['true', 'false'])
     .transform((written) => written === 'true')
@@ -54,8 +55,9 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
       },
       async ({ principal, query: { limit, cursor, event, matched, space, ...range } }) => {
         requireRange(range);
-        const named = space === undefined ? undefined : await spaceNumberOf(deps.db, space);
-        const filter = { ...range, subject: event, isMatched: matched, spaces: spacesOf(principal, named) };
+        const named = await findFilteredSpace(deps.db, { space, source: 'space' });
+        const subject = await findSubject(deps.db, event);
+        const filter = { ...range, subject, isMatched: matched, spaces: spacesOf(principal, named) };
         const { nodes, next } = await listMessages(deps.db, filter, { limit, cursor });
         return { status: 200, json: { ...(next && { next_cursor: next }), nodes: nodes.map(listedJson) } };
       },

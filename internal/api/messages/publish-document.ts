@@ -35,7 +35,11 @@ export const publishHeaders = z.object({
     example: 'orders.created',
   }),
   'Hukz-Tag': option('Only webhooks with this tag get the message; repeatable.', 'app:search', '^[^:]+:'),
-  'Hukz-Space': option('Only webhooks of this space get the message.', '7', '^[0-9]{1,15}$'),
+  'Hukz-Space': option(
+    'Only webhooks of this space get the message: its number, or `key:<key>`.',
+    '7',
+    '^(?:[0-9]{1,15}|key:[a-z0-9][a-z0-9._/-]{0,126})$',
+  ),
   'Hukz-Webhook': option(
     'Only these webhooks get the message; repeatable.',
     '17, key:shop/orders',

@@ -53,7 +53,7 @@ const line = z
 const lines = z.array(line).max(MAX_BATCH_MESSAGES);
 
 /** The endpoints by which messages come in over HTTP. */
-export function makePublishEndpoints({ publishing }: HttpPublishing): readonly Endpoint[] {
+export function makePublishEndpoints({ publishing, spaceNames }: HttpPublishing): readonly Endpoint[] {
   const { maxBytes } = publishing;
   const forms = makeForms(maxBytes);
   const room = new BodyRoom(publishing.maxBodyBytes);
@@ -81,7 +81,7 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
     const shared = { room, caller: request.principal().subject };
     const limit = { maxBytes: bodyBytesOf(name, maxBytes), shared, tooLarge: tooLargeSentence };
     const body = await readBody(request.incoming, limit);
-    const publication = withinSpaces(forms[name](body, head), request.principal());
+    const publication = withinSpaces(forms[name](body, head), request.principal(), spaceNames);
     if (body.length > LARGE_BODY_BYTES) await setImmediate();
     return { status: ACCEPTED_STATUS, json: await publishOne(publishing, publication) };
   };
@@ -97,7 +97,7 @@ export function makePublishEndpoints({ publishing }: HttpPublishing): readonly E
     const shared = { room, caller: principal.subject };
     const limit = { maxBytes: MAX_BATCH_BYTES, shared, tooLarge: `a batch has at most ${MAX_BATCH_BYTES >> 20} MiB` };
     const body = await readBody(request.incoming, limit);
-    const form = (bytes: Uint8Array) => withinSpaces(forms[name](bytes, head), principal);
+    const form = (bytes: Uint8Array) => withinSpaces(forms[name](bytes, head), principal, spaceNames);
     const parts = { form, maxBytes: bodyBytesOf('json', maxBytes) };
     const answers = await publishBatch(publishing, await readBatch(body, parts));
     const status = answers.every((each) => each.status === ACCEPTED_STATUS) ? ACCEPTED_STATUS : PARTLY_STATUS;

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CloudEvent, HTTP } from 'cloudevents';
+import { SpaceKeys } from '../../domain/matching/space-names.js';
 import type { Publication, PublishOutcome } from '../../domain/message/publication.js';
+import type { Spaces } from '../../identity/principal.js';
 import { makeTestApi, TEST_PUBLISHING, type TestApi } from '../../testkit/kits/test-api.js';
 import { withinSpaces } from './within-spaces.js';
 
@@ -85,6 +87,12 @@ describe('every form of a message becomes the message that a publisher of NATS w
           ['Nats-Msg-Id', 'k'],
         ],
       },
+    ],
+    [
+      'JSON for the key of a space',
+      '{"event":"a.b","space":"key:eu"}',
+      {},
+      { payload: '', headers: [['Hukz-Space', 'key:eu']] },
     ],
     [
       'JSON with options of the request',
@@ -238,7 +246,7 @@ describe('a malformed message is refused with a sentence, and nothing is publish
     [message({ tags: { 'a:b': '' } }), {}, 422, /a key has 1 to 64 characters/],
     [message({ tags: ['a:b'] }), {}, 422, /tags must be/],
     [message({ space: -1 }), {}, 422, /space must be at least 0/],
-    [message({ space: '7' }), {}, 422, /space must be a/],
+    [message({ space: '7' }), {}, 422, /name the number of a space/],
     [message({ space: 7 }), { 'hukz-space': '8' }, 422, /one space per message/],
     [message({ webhooks: ['x'] }), {}, 422, /webhooks.0: name the id of a webhook/],
     [message({ id: '' }), {}, 422, /id is a required field/],
@@ -247,7 +255,7 @@ describe('a malformed message is refused with a sentence, and nothing is publish
     [message({ id: 'a' }), { 'idempotency-key': 'b' }, 422, /the same thing, and differ/],
     [message({ retry: 'no' }), {}, 422, 'retry must be true or false'],
     [message({}), { 'hukz-tag': 'no colon' }, 422, /a tag is written key:value/],
-    [message({}), { 'hukz-space': 'seven' }, 422, /whole number/],
+    [message({}), { 'hukz-space': 'seven' }, 422, /is not the number of a space/],
     [message({}), { 'hukz-tagg': 'a:b' }, 422, 'there is no header hukz-tagg'],
     ['x', { 'hukz-event': 'a.b', 'hukz-header-Nats-Rollup': 'all' }, 422, /may not begin with Hukz- or Nats-/],
     ['x', { 'hukz-event': 'a.b', 'hukz-header-nats-msg-id': 'k' }, 422, /may not begin with Hukz- or Nats-/],
@@ -286,12 +294,24 @@ describe('a malformed message is refused with a sentence, and nothing is publish
   it('and keeps within the spaces of its publisher', async () => {
     const given = { subject: 'a.b', payload: Buffer.from(''), headers: [['Hukz-Space', '7']] } as const;
     const without = { ...given, headers: [] };
-    expect(withinSpaces(without, { spaces: 'all' })).toBe(without);
-    expect(withinSpaces(given, { spaces: [6, 7] })).toBe(given);
-    expect(withinSpaces(without, { spaces: [7] })).toEqual(given);
-    expect(() => withinSpaces(given, { spaces: [8] })).toThrow('name one of your spaces');
-    expect(() => withinSpaces(without, { spaces: [6, 7] })).toThrow('name one of your spaces');
-    expect(() => withinSpaces(without, { spaces: [] })).toThrow('name one of your spaces');
+    const names = new SpaceKeys();
+    names.change([{ id: 7, key: 'eu' }]);
+    const kept = (message: Publication, spaces: Spaces) => withinSpaces(message, { spaces }, names);
+    expect(kept(without, 'all')).toBe(without);
+    expect(kept(given, [6, 7])).toBe(given);
+    expect(kept(without, [7])).toEqual(given);
+    const keyed = (key: string) => ({ ...given, headers: [['hukz-space', `key:${key}`]] }) as const;
+    expect(kept(keyed('eu'), 'all')).toEqual(keyed('eu'));
+    // Another space may have the key by the time of the match, so that only the number is safe.
+    expect(kept(keyed('eu'), [6, 7])).toEqual(given);
+    const refusals: [Publication, Spaces][] = [
+      [given, [8]],
+      [without, [6, 7]],
+      [without, []],
+      [keyed('eu'), [8]],
+      [keyed('us'), [7]],
+    ];
+    for (const [message, spaces] of refusals) expect(() => kept(message, spaces)).toThrow('name one of your spaces');
   });
 
   it('and says where its JSON has a mistake', async () => {

@@ -2,6 +2,7 @@ import { AppError } from '../../errors.js';
 import type { Principal, Spaces } from '../../identity/principal.js';
 import type { Db } from '../../store/postgres/knex.js';
 import { findWebhooksByKey } from '../../store/records/find-by-key.js';
+import { spaceNumberOf } from './find-space.js';
 import type { Reference } from './reference.js';
 
 /** Enough to see that a key is ambiguous, and to name two of the spaces. */
@@ -10,17 +11,19 @@ const MAX_FOUND = 2;
 export interface NamedWebhook {
   readonly webhook: Reference;
   /** The space that the caller names. */
-  readonly space: number | undefined;
+  readonly space: Reference | undefined;
 }
 
 /**
  * Returns the id of the webhook that a caller names. An id is returned as it is, without a query, because reading
- * the webhook shows whether it exists. A key is looked up in the given space, or in all spaces of the caller.
+ * the webhook shows whether it exists; the space is not looked up then. A key is looked up in the given space, or in
+ * all spaces of the caller.
  * @throws {AppError} `not_found`, or `conflict` if webhooks of several spaces have the key
  */
 export async function findWebhookId(db: Db, caller: Principal, { webhook, space }: NamedWebhook): Promise<number> {
   if (typeof webhook === 'number') return webhook;
-  const spaces = space === undefined ? caller.spaces : within(caller.spaces, space);
+  const named = space === undefined ? undefined : await spaceNumberOf(db, { space, source: 'space' });
+  const spaces = named === undefined ? caller.spaces : within(caller.spaces, named);
   const [found, another] = await findWebhooksByKey(db, webhook.key, { spaces, limit: MAX_FOUND });
   if (!found) throw new AppError('not_found', 'Record not found');
   if (!another) return found.id;
@@ -32,7 +35,7 @@ export async function findWebhookId(db: Db, caller: Principal, { webhook, space 
 export async function findFilteredId(
   db: Db,
   caller: Principal,
-  { webhook, space }: { readonly webhook: Reference | undefined; readonly space: number | undefined },
+  { webhook, space }: { readonly webhook: Reference | undefined; readonly space: Reference | undefined },
 ): Promise<number | undefined> {
   return webhook === undefined ? undefined : findWebhookId(db, caller, { webhook, space });
 }

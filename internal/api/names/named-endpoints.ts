@@ -1,7 +1,6 @@
-import { AppError } from '../../errors.js';
 import type { Db } from '../../store/postgres/knex.js';
-import { findEventByKey } from '../../store/records/find-by-key.js';
 import { type Answer, type Endpoint, type EndpointSpec, type Input, scopedEndpoint } from '../http/endpoint.js';
+import { findEventId } from './find-event.js';
 import { findWebhookId } from './find-webhook.js';
 import { type Reference, resourcePath, spaceQuery } from './reference.js';
 
@@ -13,7 +12,7 @@ interface Path {
   readonly id: Reference;
 }
 interface SpaceQuery {
-  readonly space?: number | undefined;
+  readonly space?: Reference | undefined;
 }
 
 /** The input of an endpoint of one resource: the parts of the request, and the id of the resource. */
@@ -42,10 +41,3 @@ export const eventEndpointsOf =
     scopedEndpoint({ ...spec, refuses: ['not_found', ...(spec.refuses ?? [])] }, async (input) => {
       return handle({ ...input, id: await findEventId(db, input.params.id) });
     });
-
-async function findEventId(db: Db, event: Reference): Promise<number> {
-  if (typeof event === 'number') return event;
-  const id = await findEventByKey(db, event.key);
-  if (id === undefined) throw new AppError('not_found', 'Record not found');
-  return id;
-}

@@ -3,21 +3,29 @@ import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
-import { spacePath } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
+import { spaceNumberOf } from '../names/find-space.js';
 import { nameQueries } from '../names/name-fields.js';
+import { spaceReference } from '../names/reference.js';
+import { withIds } from '../names/webhook-names.js';
 import { eventsQuery, webhookAnswer, webhookList } from '../webhooks/webhook-answer.js';
 import { newSpaceWebhookBody, requireSameSpace } from '../webhooks/webhook-bodies.js';
 import { registerWebhook } from '../webhooks/webhook-endpoints.js';
 import { answerWebhook, listPartsFor } from '../webhooks/webhook-parts.js';
 
+const spacePath = z.object({
+  space_id: spaceReference.describe('The number of the space, or `key:<key>` with each slash as `%2F`.'),
+});
 const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: eventsQuery, ...nameQueries });
 const checkQuery = z.object({ event: text(MAX_SUBJECT_LENGTH).default('') });
 
 export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers): readonly Endpoint[] {
+  const spaceOf = ({ space_id: space }: z.output<typeof spacePath>) => {
+    return spaceNumberOf(deps.db, { space, source: 'space_id' });
+  };
   return [
     scopedEndpoint(
       {
@@ -29,10 +37,11 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         params: spacePath,
         query,
         answers: { 200: { description: 'A page of webhooks.', schema: webhookList } },
-        refuses: ['conflict'],
+        refuses: ['conflict', 'not_found'],
       },
       async ({ params, query: { tag, events, key, managed_by: managedBy, ...page } }) => {
-        const list = await listWebhooks(deps.db, { spaceId: params.space_id, tags: tag, key, managedBy }, page);
+        const spaceId = await spaceOf(params);
+        const list = await listWebhooks(deps.db, { spaceId, tags: tag, key, managedBy }, page);
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
@@ -47,12 +56,14 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         params: spacePath,
         body: newSpaceWebhookBody,
         answers: { 201: { description: 'The webhook with its events.', schema: webhookAnswer, hasRevision: true } },
-        refuses: ['conflict'],
+        refuses: ['conflict', 'not_found'],
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
       async ({ principal: { userId }, params, body }) => {
-        requireSameSpace(params.space_id, body.space_id);
-        const made = await registerWebhook(deps, { userId, spaceId: params.space_id }, body);
+        const spaceId = await spaceOf(params);
+        const named = await withIds(deps.db, body);
+        requireSameSpace(spaceId, named.space_id);
+        const made = await registerWebhook(deps, { userId, spaceId }, named);
         return answerWebhook(deps.db, made, 201);
       },
     ),
@@ -66,10 +77,11 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         params: spacePath,
         query: checkQuery,
         answers: { 200: { description: 'The result of the check.', schema: z.object({ event_enabled: z.boolean() }) } },
+        refuses: ['not_found'],
       },
       async ({ params, query: { event } }) => ({
         status: 200,
-        json: { event_enabled: await isEventEnabled(deps.db, params.space_id, event) },
+        json: { event_enabled: await isEventEnabled(deps.db, await spaceOf(params), event) },
       }),
     ),
   ];

@@ -18,8 +18,9 @@ import { makeLive } from '../catalog-change.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listHead, listOf, pagingOf } from '../http/paging.js';
 import { Turnstile } from '../http/turnstile.js';
+import { findSpaceId } from '../names/find-space.js';
 import { nameQueries } from '../names/name-fields.js';
-import { findSpaceId, spaceReference } from '../names/space-reference.js';
+import { spaceReference } from '../names/reference.js';
 import { confirmation, deletedSpaceAnswer, requireConfirmation } from './confirm-deletion.js';
 import { changedSpace, newSpace, newSpaceBody, spaceAnswer, spaceChanges, spaceJson } from './space-bodies.js';
 
@@ -66,7 +67,8 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
       async ({ principal, params, expected, body }) => {
         const id = await findSpaceId(deps.db, principal, params.id);
         const change = { id, userId: principal.userId, expected };
-        return answer(200, await changeSpace(deps.db, change, (current) => changedSpace(kind, current, body)));
+        const changed = changeSpace(deps.db, change, (current) => changedSpace(kind, current, body));
+        return answer(200, await makeLive(deps, changed));
       },
     );
 
@@ -107,7 +109,7 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
       async ({ principal, body }) => {
         requireOwnNumber(principal, body.id);
         const owner = { userId: principal.userId, id: body.id };
-        return answer(201, await insertSpace(deps.db, owner, newSpace(body)), 0);
+        return answer(201, await makeLive(deps, insertSpace(deps.db, owner, newSpace(body))), 0);
       },
     ),
     scopedEndpoint(

@@ -5,10 +5,12 @@ import { AppError } from '../../errors.js';
 import type { Webhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
 import { boundedList, boundedText } from '../bodies/bounds.js';
 import { bodyShape, type Change, firstValues, nextValues } from '../bodies/field.js';
-import { id, spaceId } from '../bodies/numbers.js';
+import { id } from '../bodies/numbers.js';
 import { ignoredField, readOnlyFields } from '../bodies/read-only-fields.js';
 import { isStorable, UNSTORABLE } from '../bodies/text.js';
 import { declaredKey } from '../names/name-fields.js';
+import { bodySpace } from '../names/reference.js';
+import type { WithIds } from '../names/webhook-names.js';
 import { ignoredConditions } from './condition-answer.js';
 import { changeCredentials, credentialFields, newCredentialFields } from './credentials.js';
 import { secretRule } from './settings/secret-rule.js';
@@ -18,8 +20,8 @@ import type { Judged } from './tls-secrets.js';
 import { MAX_EVENTS, WEBHOOK_FIELDS } from './webhook-fields.js';
 
 const MAX_SECRET_LENGTH = 512;
-const space = spaceId.meta({
-  description: 'The space (tenant) that the webhook belongs to. It cannot be changed.',
+const space = bodySpace.meta({
+  description: 'The space (tenant) that the webhook belongs to: its number, or `key:<key>`. It cannot be changed.',
   example: 0,
 });
 /** The secret of a signature. The scheme decides its form. */
@@ -111,7 +113,7 @@ export function newWebhook(body: WholeWebhookBody): WebhookFields {
 }
 
 /** The body of a new webhook, or of one that is declared as a whole. */
-export type WholeWebhookBody = Judged<Omit<z.output<typeof newWebhookBody>, 'space_id'>>;
+export type WholeWebhookBody = Judged<WithIds<z.output<typeof newWebhookBody>>>;
 
 /**
  * The values of a webhook that a body declares as a whole. A field that the body lacks gets its first value, and a
@@ -131,7 +133,7 @@ export function declaredWebhook(
 
 interface WebhookChange {
   readonly kind: Change;
-  readonly body: Judged<z.output<(typeof webhookChanges)[Change]>>;
+  readonly body: Judged<WithIds<z.output<(typeof webhookChanges)[Change]>>>;
   /** Names of secret headers whose values stay. */
   readonly keptHeaders: readonly string[];
 }

@@ -12,13 +12,15 @@ import {
 import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
 import type { Change } from '../bodies/field.js';
-import { spaceId, written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
+import { findFilteredSpace } from '../names/find-space.js';
 import { nameQueries } from '../names/name-fields.js';
 import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
+import { spaceFilter } from '../names/reference.js';
+import { type WithIds, withIds } from '../names/webhook-names.js';
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
@@ -38,7 +40,7 @@ const query = z.object({
   ...pagingOf(WEBHOOKS_ORDER),
   tag: tagQueries,
   events: eventsQuery,
-  space_id: written(spaceId).optional(),
+  space_id: spaceFilter,
   state: z.enum(WEBHOOK_STATES).optional(),
   ...nameQueries,
 });
@@ -49,7 +51,7 @@ type Deps = Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers;
 export async function registerWebhook(
   deps: Deps,
   owner: { readonly userId: number; readonly spaceId: number },
-  body: z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>,
+  body: WithIds<z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>>,
 ): Promise<ChangedWebhook> {
   requireAllowedReceiver(deps, body);
   const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
@@ -73,7 +75,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
       async ({ principal: { userId }, id, expected, body }) => {
-        const judged = await withJudgedCertificates(body);
+        const judged = await withJudgedCertificates(await withIds(deps.db, body));
         const changed = changeWebhook(deps, { id, userId, expected }, (current) => {
           const restored = withHiddenParts(judged, current);
           requireAllowedReceiver(deps, restored, current);
@@ -94,10 +96,11 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         summary: 'List the webhooks of all spaces by id',
         query,
         answers: { 200: { description: 'A page of webhooks.', schema: webhookList } },
-        refuses: ['conflict'],
+        refuses: ['conflict', 'not_found'],
       },
       async ({ query: { tag, space_id, state, events, key, managed_by: managedBy, ...page } }) => {
-        const filter = { spaceId: space_id, tags: tag, state, key, managedBy };
+        const spaceId = await findFilteredSpace(deps.db, { space: space_id, source: 'space_id' });
+        const filter = { spaceId, tags: tag, state, key, managedBy };
         const list = await listWebhooks(deps.db, filter, page);
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
@@ -116,7 +119,8 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
       async ({ principal: { userId }, body }) => {
-        const made = await registerWebhook(deps, { userId, spaceId: body.space_id }, body);
+        const { space_id: spaceId = 0, ...named } = await withIds(deps.db, body);
+        const made = await registerWebhook(deps, { userId, spaceId }, named);
         return answerWebhook(deps.db, made, 201);
       },
     ),

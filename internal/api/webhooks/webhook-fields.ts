@@ -4,17 +4,18 @@ import type { WebhookFields } from '../../store/webhooks/webhook-row.js';
 import { boundedList } from '../bodies/bounds.js';
 import { type FieldsOf, first, next } from '../bodies/field.js';
 import { flag, optionalText, requiredText, tagsField } from '../bodies/field-kinds.js';
-import { id } from '../bodies/numbers.js';
 import { tags } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { MAX_NAME_LENGTH } from '../events/event-fields.js';
+import { idsIn } from '../names/find-event.js';
 import { keyField, managedByField } from '../names/name-fields.js';
+import { bodyReference, type Reference } from '../names/reference.js';
 import { receiverUrl, urlPattern } from './receiver-url.js';
 
 export const MAX_EVENTS = 500;
-const eventIds = boundedList(id, MAX_EVENTS).meta({
-  description: 'The events whose messages the webhook receives. The list is replaced as a whole.',
-  example: [1, 2],
+const eventIds = boundedList(bodyReference, MAX_EVENTS).meta({
+  description: 'The events whose messages the webhook receives: ids, or `key:<key>`. The list is replaced as a whole.',
+  example: [1, 'key:shop/orders'],
 });
 const url = receiverUrl.meta({
   description:
@@ -30,7 +31,9 @@ const webhookTags = tags.meta({
   description: 'Tags for finding the webhook and its logs. Messages with `Hukz-Tag` go only to webhooks with that tag.',
   example: { app: 'search' },
 });
-const keptIfAbsent = (input: readonly number[] | undefined, current: readonly number[]) => input ?? current;
+/** The keys have been looked up before (`withIds`). */
+const keptIfAbsent = (input: readonly Reference[] | undefined, current: readonly number[]) =>
+  input ? idsIn(input) : current;
 
 /** The values of a webhook that users set, except its settings, which `settings.ts` and `credentials.ts` declare. */
 export const WEBHOOK_FIELDS = {
@@ -41,7 +44,7 @@ export const WEBHOOK_FIELDS = {
   }),
   eventIds: {
     name: 'event_ids',
-    create: first(eventIds, (input): readonly number[] => input),
+    create: first(eventIds, idsIn),
     put: next(eventIds.optional(), keptIfAbsent),
     patch: next(eventIds.optional(), keptIfAbsent),
     // The answer has the events themselves, or their ids in brief lists.

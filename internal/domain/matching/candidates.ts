@@ -1,6 +1,7 @@
-import type { WebhookName } from '../message/headers/webhook-list.js';
+import type { ResourceName } from '../message/headers/resource-name.js';
 import type { ManyByKey } from './many-by-key.js';
 import type { Routing } from './routing.js';
+import type { SpaceNames } from './space-names.js';
 import { tagText } from './tags.js';
 
 /** The enabled webhooks of one event, indexed by the values to which a publisher can narrow a message. */
@@ -14,7 +15,10 @@ export interface Targets<Webhook extends object> {
 export interface NamedWebhooks<Webhook extends object> {
   readonly byId: ReadonlyMap<number, Webhook>;
   readonly byKey: ManyByKey<string, Webhook>;
+  readonly spaces: SpaceNames;
 }
+
+const NO_WEBHOOKS: readonly never[] = [];
 
 /**
  * Returns the webhooks under the rarest value that the message asks for, each once. `matches` then selects those that
@@ -22,9 +26,11 @@ export interface NamedWebhooks<Webhook extends object> {
  */
 export function candidates<Webhook extends { readonly id: number }>(
   targets: Targets<Webhook>,
-  { spaceId, tags, webhooks }: Routing,
+  { space, tags, webhooks }: Routing,
   all: NamedWebhooks<Webhook>,
 ): Iterable<Webhook> {
+  const spaceId = space === undefined ? undefined : all.spaces.idOf(space);
+  if (space !== undefined && spaceId === undefined) return NO_WEBHOOKS;
   let fewest = targets.all.size;
   let found: () => Iterable<Webhook> = () => targets.all;
   const narrow = (count: number, fewer: () => Iterable<Webhook>) => {
@@ -41,7 +47,7 @@ export function candidates<Webhook extends { readonly id: number }>(
 
 /** Returns the webhooks with these names that belong to a set. A webhook may be named by its id and by its key. */
 function* named<Webhook extends { readonly id: number }>(
-  names: ReadonlySet<WebhookName>,
+  names: ReadonlySet<ResourceName>,
   { byId, byKey }: NamedWebhooks<Webhook>,
   among: ReadonlySet<Webhook>,
 ): Generator<Webhook> {

@@ -11,6 +11,8 @@ import { NO_SETTINGS } from './webhook-settings.js';
 interface World {
   readonly events: Map<number, CatalogEvent>;
   readonly webhooks: Map<number, CatalogWebhook>;
+  /** The keys of spaces. */
+  readonly spaces: Map<number, string>;
 }
 
 const word = fc.constantFrom('a', 'b', 'c');
@@ -43,6 +45,10 @@ const change = fc.record({
   events: fc.uniqueArray(fc.record({ id: eventId, subject }), { maxLength: 4, selector: ({ id }) => id }),
   deletedWebhookIds: fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { maxLength: 2 }),
   webhooks: fc.uniqueArray(webhook, { maxLength: 4, selector: ({ id }) => id }),
+  spaces: fc.uniqueArray(fc.record({ id: fc.nat({ max: 3 }), key: fc.constantFrom(undefined, 'a', 'b') }), {
+    maxLength: 3,
+    selector: ({ id }) => id,
+  }),
 });
 const routing: fc.Arbitrary<Routing> = fc.record({
   tags: fc.array(
@@ -52,7 +58,7 @@ const routing: fc.Arbitrary<Routing> = fc.record({
     }),
     { maxLength: 3 },
   ),
-  spaceId: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
+  space: fc.option(fc.oneof(fc.nat({ max: 3 }), fc.constantFrom('a', 'b')), { nil: undefined }),
   webhooks: fc.option(
     fc
       .uniqueArray(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom('a', 'b')), { minLength: 1, maxLength: 9 })
@@ -73,8 +79,17 @@ function write(world: World, wanted: Omit<CatalogChanges, 'version'>, version: n
   for (const id of renamed) if (!events.some((event) => event.id === id)) world.events.delete(id);
   for (const event of events) world.events.set(event.id, event);
   for (const one of wanted.webhooks) world.webhooks.set(one.id, one);
+  const rekeyed = new Set(wanted.spaces.map(({ id }) => id));
+  const used = new Set([...world.spaces].filter(([id]) => !rekeyed.has(id)).map(([, key]) => key));
+  const spaces = wanted.spaces.map(({ id, key }) => {
+    return { id, key: key !== undefined && !used.has(key) && used.add(key) ? key : undefined };
+  });
+  for (const { id, key } of spaces) {
+    if (key === undefined) world.spaces.delete(id);
+    else world.spaces.set(id, key);
+  }
   const gone = [...wanted.deletedEventIds, ...renamed].filter((id) => !world.events.has(id));
-  return { ...wanted, version, events, deletedEventIds: gone };
+  return { ...wanted, version, events, deletedEventIds: gone, spaces };
 }
 
 /** A literal version of the matching that the README explains: each event is compared with each webhook. */
@@ -86,7 +101,7 @@ function naive(world: World, text: string, narrow: Routing): number[] | undefine
       one.enabled &&
       covering.some(({ id }) => one.eventIds.includes(id)) &&
       (narrow.webhooks === undefined || narrow.webhooks.has(one.id) || narrow.webhooks.has(one.key ?? 0)) &&
-      (narrow.spaceId === undefined || one.spaceId === narrow.spaceId) &&
+      [undefined, one.spaceId, world.spaces.get(one.spaceId) ?? null].includes(narrow.space) &&
       narrow.tags.every(({ key, value }) => Object.entries(one.tags).some(([k, v]) => k === key && v === value)),
   );
   return meant.map(({ id }) => id).sort();
@@ -103,7 +118,7 @@ const fired = (catalog: Catalog, text: string, narrow: Routing) =>
 it('after any changes a message fires exactly the webhooks of a naive reading, each once', () => {
   fc.assert(
     fc.property(fc.array(change, { maxLength: 12 }), fc.array(question, { maxLength: 8 }), (changes, questions) => {
-      const world: World = { events: new Map(), webhooks: new Map() };
+      const world: World = { events: new Map(), webhooks: new Map(), spaces: new Map() };
       const catalog = new Catalog();
       for (const [index, wanted] of changes.entries()) {
         catalog.apply(write(world, wanted, index + 1));
@@ -123,7 +138,7 @@ it('after any changes a message fires exactly the webhooks of a naive reading, e
 it('a catalog that followed every change is the one that starts today, also when it heard some twice', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(change, fc.boolean()), { maxLength: 12 }), (changes) => {
-      const world: World = { events: new Map(), webhooks: new Map() };
+      const world: World = { events: new Map(), webhooks: new Map(), spaces: new Map() };
       const followed = new Catalog();
       for (const [index, [wanted, twice]] of changes.entries()) {
         const told = write(world, wanted, index + 1);
@@ -137,6 +152,7 @@ it('a catalog that followed every change is the one that starts today, also when
         deletedEventIds: [],
         webhooks: [...world.webhooks.values()],
         deletedWebhookIds: [],
+        spaces: [...world.spaces].map(([id, key]) => ({ id, key })),
       });
       expect(followed).toEqual(rebuilt);
     }),
@@ -145,7 +161,7 @@ it('a catalog that followed every change is the one that starts today, also when
 });
 
 it('changes that come in parts, in any order, leave the catalog that they leave as a whole', () => {
-  const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
+  const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [], spaces: [] };
   const partsOf = (whole: CatalogChanges): Partial<CatalogChanges>[] => [
     ...whole.events.map((event) => ({ events: [event] })),
     ...whole.deletedEventIds.map((id) => ({ deletedEventIds: [id] })),
@@ -153,10 +169,11 @@ it('changes that come in parts, in any order, leave the catalog that they leave 
     ...whole.deletedWebhookIds
       .filter((id) => whole.webhooks.every((one) => one.id !== id))
       .map((id) => ({ deletedWebhookIds: [id] })),
+    ...whole.spaces.map((space) => ({ spaces: [space] })),
   ];
   fc.assert(
     fc.property(fc.array(fc.tuple(change, fc.func(fc.integer())), { maxLength: 12 }), (changes) => {
-      const world: World = { events: new Map(), webhooks: new Map() };
+      const world: World = { events: new Map(), webhooks: new Map(), spaces: new Map() };
       const [inParts, whole] = [new Catalog(), new Catalog()];
       for (const [index, [wanted, place]] of changes.entries()) {
         const told = write(world, wanted, index + 1);

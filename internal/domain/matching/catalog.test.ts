@@ -4,10 +4,11 @@ import { makeTestHead } from '../../testkit/test-head.js';
 import type { Header } from '../message/message.js';
 import { Catalog, type CatalogChanges, type CatalogWebhook } from './catalog.js';
 import { parseRouting, type Routing } from './routing.js';
+import type { CatalogSpace } from './space-names.js';
 
-const everybody: Routing = { tags: [], spaceId: undefined, webhooks: undefined, dueAt: undefined };
+const everybody: Routing = { tags: [], space: undefined, webhooks: undefined, dueAt: undefined };
 const parsed = (headers: readonly Header[]) => parseRouting(headers, 0);
-const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
+const none = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [], spaces: [] };
 const changes = (version: number, some: Partial<CatalogChanges>): CatalogChanges => ({ ...none, ...some, version });
 const webhook = (id: number, eventIds: number[], more: Partial<CatalogWebhook> = {}) =>
   makeTestWebhook(id, { eventIds, ...more });
@@ -69,8 +70,8 @@ describe('matching', () => {
     expect(fired('post.created', { tags: [tag('app', 'a')] })).toEqual([4, 6]);
     expect(fired('post.created', { tags: [tag('app', 'a'), tag('env', 'x')] })).toEqual([4]);
     expect(fired('post.created', { tags: [tag('app', 'b')] })).toEqual([]);
-    expect(fired('post.created', { tags: [], spaceId: 7 })).toEqual([4, 6]);
-    expect(fired('post.created', { tags: [tag('env', 'x')], spaceId: 8 })).toEqual([]);
+    expect(fired('post.created', { tags: [], space: 7 })).toEqual([4, 6]);
+    expect(fired('post.created', { tags: [tag('env', 'x')], space: 8 })).toEqual([]);
     expect(fired('post.created', { tags: [tag('__proto__', 'x')] })).toEqual([]);
   });
 
@@ -78,13 +79,13 @@ describe('matching', () => {
     const named = (...names: (number | string)[]) => ({ webhooks: new Set(names) });
     expect(fired('post.created', named(4))).toEqual([4]);
     expect(fired('post.created', named(6, 4, 99))).toEqual([4, 6]);
-    expect(fired('post.created', { ...named(1, 4), spaceId: 7 })).toEqual([4]);
+    expect(fired('post.created', { ...named(1, 4), space: 7 })).toEqual([4]);
     const [disabled, ofAnotherEvent] = [5, 3];
     expect(fired('post.created', named(disabled, ofAnotherEvent, 99))).toEqual([]);
   });
 
   it('is narrowed to the webhooks with a key, in one space or in all, until they lose it', () => {
-    const narrowed = (spaceId?: number, ...names: (number | string)[]) => ({ webhooks: new Set(names), spaceId });
+    const narrowed = (space?: number, ...names: (number | string)[]) => ({ webhooks: new Set(names), space });
     const keyed = (key: string, spaceId: number) => ({ key, spaceId });
     const moved = [webhook(20, [1], keyed('a', 7)), webhook(21, [1], keyed('a', 8)), webhook(22, [3], keyed('a', 9))];
     catalog.apply(changes(2, { webhooks: moved }));
@@ -94,6 +95,24 @@ describe('matching', () => {
     catalog.apply(changes(3, { webhooks: [webhook(20, [1], keyed('b', 7))], deletedWebhookIds: [21] }));
     expect(fired('post.created', narrowed(undefined, 'a'))).toEqual([]);
     expect(fired('post.created', narrowed(undefined, 'b'))).toEqual([20]);
+  });
+
+  it('is narrowed to the space that has a key now', () => {
+    const spaces = (...given: CatalogSpace[]) => catalog.apply(changes(catalog.version + 1, { spaces: given }));
+    const of = (space: string) => fired('post.created', { ...everybody, space });
+    expect(of('acme')).toEqual([]);
+    spaces({ id: 7, key: 'acme' }, { id: 0, key: 'own' });
+    expect([of('acme'), of('own')]).toEqual([
+      [4, 6],
+      [1, 2],
+    ]);
+    spaces({ id: 7, key: 'own' }, { id: 0, key: 'acme' });
+    expect([of('acme'), of('own')]).toEqual([
+      [1, 2],
+      [4, 6],
+    ]);
+    spaces({ id: 7, key: undefined });
+    expect([of('acme'), of('own')]).toEqual([[1, 2], []]);
   });
 });
 
@@ -180,7 +199,7 @@ describe('routing headers', () => {
           { key: 'a', value: 'b:c' },
           { key: 'x', value: '' },
         ],
-        spaceId: 7,
+        space: 7,
       },
     });
     expect(parsed([['other', 'x']])).toEqual({ ok: true, value: everybody });
@@ -195,6 +214,9 @@ describe('routing headers', () => {
     [['Hukz-Space', '']],
     [['Hukz-Space', '1.5']],
     [['Hukz-Space', '9'.repeat(16)]],
+    [['Hukz-Space', 'key:']],
+    [['Hukz-Space', 'key:Acme']],
+    [['Hukz-Space', 'acme']],
     [['Hukz-Webhook', '']],
     [['Hukz-Webhook', '17,']],
     [['Hukz-Webhook', '0']],

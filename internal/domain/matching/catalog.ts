@@ -3,6 +3,7 @@ import { candidates, type Targets } from './candidates.js';
 import { ManyByKey } from './many-by-key.js';
 import { type Matchable, matches } from './matches.js';
 import type { MessageHead } from './message-view.js';
+import { type CatalogSpace, SpaceKeys, type SpaceNames } from './space-names.js';
 import { SubjectIndex } from './subject-index.js';
 import { tagText } from './tags.js';
 
@@ -60,6 +61,8 @@ export interface CatalogChanges {
   readonly deletedEventIds: readonly number[];
   readonly webhooks: readonly CatalogWebhook[];
   readonly deletedWebhookIds: readonly number[];
+  /** Spaces that have got a key, or another one, or none. */
+  readonly spaces: readonly CatalogSpace[];
 }
 
 const NO_WEBHOOKS: readonly CatalogWebhook[] = [];
@@ -71,8 +74,8 @@ const NO_WEBHOOKS: readonly CatalogWebhook[] = [];
 export class Catalog {
   private events = new Map<number, CatalogEvent>();
   private webhooks = new Map<number, CatalogWebhook>();
-  /** All webhooks by id, and those that have a key by their keys. */
-  private named = { byId: this.webhooks, byKey: new ManyByKey<string, CatalogWebhook>() };
+  /** All webhooks by id, those that have a key by their keys, and the keys of spaces. */
+  private named = { byId: this.webhooks, byKey: new ManyByKey<string, CatalogWebhook>(), spaces: new SpaceKeys() };
   private targets = new Map<number, Targets<CatalogWebhook>>();
   private index = new SubjectIndex<number>();
   private waitingNow: Record<WaitsBecause, number> = { paused: 0, circuit_open: 0 };
@@ -110,6 +113,7 @@ export class Catalog {
       this.events.set(event.id, event);
       this.index.set(event.subject, event.id);
     }
+    this.named.spaces.change(changes.spaces);
     for (const webhook of changes.webhooks) {
       this.removeWebhook(webhook.id);
       this.addWebhook(webhook);
@@ -149,6 +153,11 @@ export class Catalog {
     return this.webhooks.get(id);
   }
 
+  /** The ids of spaces by their keys. */
+  get spaces(): SpaceNames {
+    return this.named.spaces;
+  }
+
   /** Returns the ids of the registered events that cover a subject. */
   eventsOf(subject: string): readonly number[] {
     return this.index.match(subject);
@@ -160,12 +169,14 @@ export class Catalog {
     if (covering.length === 0) return undefined;
     const { routing } = message;
     if (!routing.ok) return NO_WEBHOOKS;
+    const { spaces } = this.named;
+    const within = { covering, spaces };
     const found: CatalogWebhook[] = [];
     for (const id of covering) {
       const targets = this.targets.get(id);
       if (!targets) continue;
       for (const webhook of candidates(targets, routing.value, this.named)) {
-        if (matches(webhook, message, covering)) found.push(webhook);
+        if (matches(webhook, message, within)) found.push(webhook);
       }
     }
     return covering.length === 1 ? found : [...new Set(found)];

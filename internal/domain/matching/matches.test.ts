@@ -3,15 +3,19 @@ import { makeTestWebhook } from '../../testkit/kits/test-webhook.js';
 import type { Header } from '../message/message.js';
 import { matches } from './matches.js';
 import { MessageHead } from './message-view.js';
+import { SpaceKeys } from './space-names.js';
 
 const webhook = makeTestWebhook(1, { eventIds: [3, 4], spaceId: 7, tags: { app: 'x', env: '' } });
+const spaces = new SpaceKeys();
+spaces.change([{ id: 7, key: 'acme' }]);
 const gets = (headers: readonly Header[], covering = [4]) =>
-  matches(webhook, new MessageHead('a.b', headers, 0), covering);
+  matches(webhook, new MessageHead('a.b', headers, 0), { covering, spaces });
 
 describe('a webhook receives a message', () => {
   it.each([
     ['that is not narrowed', []],
     ['for its space', [['Hukz-Space', '7']]],
+    ['for the key of its space', [['Hukz-Space', 'key:acme']]],
     [
       'for tags that it carries',
       [
@@ -31,6 +35,7 @@ describe('a webhook receives a message', () => {
 
   it.each([
     ['for another space', [['Hukz-Space', '8']]],
+    ['for the key of no space', [['Hukz-Space', 'key:other']]],
     ['for a tag with another value', [['Hukz-Tag', 'app:y']]],
     ['for a tag that it lacks', [['Hukz-Tag', 'constructor:x']]],
     ['with malformed routing headers', [['Hukz-Tag', 'app']]],
@@ -52,7 +57,7 @@ describe('a webhook receives a message', () => {
   it('of each of its events, in whatever order they are listed', () => {
     const listed = [9, 2, 7, 4, 1, 8];
     const without = new MessageHead('a.b', [], 0);
-    const found = listed.filter((id) => matches({ ...webhook, eventIds: listed }, without, [id]));
+    const found = listed.filter((id) => matches({ ...webhook, eventIds: listed }, without, { covering: [id], spaces }));
     expect(found).toEqual(listed);
   });
 });

@@ -1,6 +1,7 @@
-import type { WebhookName } from '../message/headers/webhook-list.js';
+import type { ResourceName } from '../message/headers/resource-name.js';
 import type { MessageHead } from './message-view.js';
 import type { Routing } from './routing.js';
+import type { SpaceNames } from './space-names.js';
 import { carriesTag, type Tags } from './tags.js';
 import type { WebhookSettings } from './webhook-settings.js';
 
@@ -19,22 +20,29 @@ export interface Matchable {
   readonly settings: WebhookSettings;
 }
 
-/**
- * Decides whether a webhook receives a message. This function is the only place for that decision, for fresh messages
- * and for replays. `covering` contains the ids of the registered events that cover the message's subject. A decision
- * that reads the payload would take a `MessageView` here; a caller without a payload would then not compile.
- */
-export function matches(webhook: Matchable, { routing }: MessageHead, covering: readonly number[]): boolean {
-  return routing.ok && isSelected(webhook, routing.value) && isSubscribed(webhook, covering);
+/** The knowledge about a message's subject and space that its matching needs. */
+export interface MatchedIn {
+  /** The ids of the registered events that cover the message's subject. */
+  readonly covering: readonly number[];
+  readonly spaces: SpaceNames;
 }
 
-function isSelected(webhook: Matchable, { spaceId, tags, webhooks }: Routing): boolean {
+/**
+ * Decides whether a webhook receives a message. This function is the only place for that decision, for fresh messages
+ * and for replays. A decision that reads the payload would take a `MessageView` here; a caller without a payload would
+ * then not compile.
+ */
+export function matches(webhook: Matchable, { routing }: MessageHead, { covering, spaces }: MatchedIn): boolean {
+  return routing.ok && isSelected(webhook, routing.value, spaces) && isSubscribed(webhook, covering);
+}
+
+function isSelected(webhook: Matchable, { space, tags, webhooks }: Routing, spaces: SpaceNames): boolean {
   if (webhooks !== undefined && !isNamed(webhook, webhooks)) return false;
-  if (spaceId !== undefined && webhook.spaceId !== spaceId) return false;
+  if (space !== undefined && webhook.spaceId !== spaces.idOf(space)) return false;
   return tags.every((tag) => carriesTag(webhook.tags, tag));
 }
 
-const isNamed = ({ id, key }: Matchable, names: ReadonlySet<WebhookName>) =>
+const isNamed = ({ id, key }: Matchable, names: ReadonlySet<ResourceName>) =>
   names.has(id) || (key !== undefined && names.has(key));
 
 function isSubscribed({ eventIds }: Matchable, covering: readonly number[]): boolean {

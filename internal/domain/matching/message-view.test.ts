@@ -19,6 +19,6 @@ it.each(['{', '', 'text'])('a payload %p is no JSON', (payload) => {
 
 it('routing headers are read once', () => {
   const head = new MessageHead('a', [['Hukz-Space', '7']], 0);
-  expect(head.routing).toEqual({ ok: true, value: { tags: [], spaceId: 7 } });
+  expect(head.routing).toEqual({ ok: true, value: { tags: [], space: 7 } });
   expect(head.routing).toBe(head.routing);
 });

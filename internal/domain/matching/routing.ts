@@ -1,7 +1,9 @@
 import { parseDelay, parseDeliverAt } from '../message/headers/due-at.js';
 import { parseNoRetry } from '../message/headers/no-retry.js';
 import { parseRequestId } from '../message/headers/request-id.js';
-import { MAX_NAMED_WEBHOOKS, parseWebhookList, tooMany, type WebhookName } from '../message/headers/webhook-list.js';
+import type { ResourceName } from '../message/headers/resource-name.js';
+import { parseSpaceName } from '../message/headers/space-name.js';
+import { MAX_NAMED_WEBHOOKS, parseWebhookList, tooMany } from '../message/headers/webhook-list.js';
 import type { Header } from '../message/message.js';
 import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { parseTag, type Tag } from './tags.js';
@@ -9,27 +11,28 @@ import { parseTag, type Tag } from './tags.js';
 /** The wishes of a publisher for the deliveries of a message: the webhooks, and the earliest time. */
 export interface Routing {
   readonly tags: readonly Tag[];
-  readonly spaceId: number | undefined;
+  /** The space whose webhooks may receive the message. Undefined means that the message names none. */
+  readonly space: ResourceName | undefined;
   /** The only webhooks that may receive the message, by ids and keys. Undefined means that the message names none. */
-  readonly webhooks: ReadonlySet<WebhookName> | undefined;
+  readonly webhooks: ReadonlySet<ResourceName> | undefined;
   /** The time before which the message is not sent, in milliseconds since 1970. It may be over. */
   readonly dueAt: number | undefined;
 }
 
-const EVERYBODY: Routing = { tags: [], spaceId: undefined, webhooks: undefined, dueAt: undefined };
+const EVERYBODY: Routing = { tags: [], space: undefined, webhooks: undefined, dueAt: undefined };
 
 /** The values that have been read so far. */
 interface Read {
   tags: Tag[] | undefined;
-  spaceId: number | undefined;
-  webhooks: Set<WebhookName> | undefined;
+  space: ResourceName | undefined;
+  webhooks: Set<ResourceName> | undefined;
   dueAt: number | undefined;
   requestId: string | undefined;
 }
 
 const NOTHING: Read = {
   tags: undefined,
-  spaceId: undefined,
+  space: undefined,
   webhooks: undefined,
   dueAt: undefined,
   requestId: undefined,
@@ -37,11 +40,11 @@ const NOTHING: Read = {
 
 /**
  * Parses the wishes of a publisher for a message: `Hukz-Tag: key:value` (repeatable; a webhook must have all of these
- * tags), `Hukz-Space: 7`, `Hukz-Webhook: 17, key:a` (repeatable; a webhook must be one of these), and `Hukz-Deliver-At`
- * or `Hukz-Delay`. Header names are case-insensitive. Any malformed header makes the whole routing invalid, because
- * firing every webhook instead would give one tenant's message to another. `Hukz-No-Retry` and `Hukz-Request-Id` are
- * only checked here: the stored headers have them when the message is sent. `receivedAt` is the time of the message, in
- * milliseconds since 1970.
+ * tags), `Hukz-Space: 7` or `Hukz-Space: key:acme`, `Hukz-Webhook: 17, key:a` (repeatable; a webhook must be one of
+ * these), and `Hukz-Deliver-At` or `Hukz-Delay`. Header names are case-insensitive. Any malformed header makes the
+ * whole routing invalid, because firing every webhook instead would give one tenant's message to another.
+ * `Hukz-No-Retry` and `Hukz-Request-Id` are only checked here: the stored headers have them when the message is sent.
+ * `receivedAt` is the time of the message, in milliseconds since 1970.
  */
 export function parseRouting(headers: readonly Header[], receivedAt: number): Parsed<Routing> {
   if (headers.length === 0) return parsed(EVERYBODY);
@@ -50,9 +53,9 @@ export function parseRouting(headers: readonly Header[], receivedAt: number): Pa
     const problem = readHeader(name.toLowerCase(), value, read, receivedAt);
     if (problem !== undefined) return refused(problem);
   }
-  const { tags = EVERYBODY.tags, spaceId, webhooks, dueAt } = read;
-  const isEmpty = tags.length === 0 && spaceId === undefined && webhooks === undefined && dueAt === undefined;
-  return parsed(isEmpty ? EVERYBODY : { tags, spaceId, webhooks, dueAt });
+  const { tags = EVERYBODY.tags, space, webhooks, dueAt } = read;
+  const isEmpty = tags.length === 0 && space === undefined && webhooks === undefined && dueAt === undefined;
+  return parsed(isEmpty ? EVERYBODY : { tags, space, webhooks, dueAt });
 }
 
 /** Returns the problem of a header, whose name is in lower case. Other headers than these have none. */
@@ -87,12 +90,12 @@ function readTag(value: string, read: Read): Parsed<Tag> {
   return tag;
 }
 
-function readSpace(value: string, read: Read): Parsed<number> {
-  if (!/^\d{1,15}$/.test(value)) return refused('a space is a whole number');
-  const spaceId = Number(value);
-  if (read.spaceId !== undefined && read.spaceId !== spaceId) return refused('at most one space per message');
-  read.spaceId = spaceId;
-  return parsed(spaceId);
+function readSpace(value: string, read: Read): Parsed<ResourceName> {
+  const space = parseSpaceName(value);
+  if (!space.ok) return space;
+  if (read.space !== undefined && read.space !== space.value) return refused('at most one space per message');
+  read.space = space.value;
+  return space;
 }
 
 function readWebhooks(value: string, read: Read): Parsed<unknown> {

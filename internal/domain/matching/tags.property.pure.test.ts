@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../testkit/properties.js';
 import type { Header } from '../message/message.js';
+import { RESOURCE_KEY } from '../resource-key.js';
 import { parseRouting } from './routing.js';
 import { carriesTag, parseTag, TAG_KEY, tagText } from './tags.js';
 
@@ -63,14 +64,19 @@ describe('routing headers', () => {
   const noise = fc.tuple(fc.string(), fc.string()).filter(([name]) => !name.toLowerCase().startsWith('hukz-'));
 
   it('give every tag in its order and the one space, among any others', () => {
-    const spaceId = fc.nat({ max: 10 ** 9 });
+    const named = fc.nat({ max: 10 ** 9 }).map((id) => ({ name: id, text: `${id}` }));
+    const keyed = fc.stringMatching(RESOURCE_KEY).map((key) => ({ name: key, text: `key:${key}` }));
     const headers = fc
-      .tuple(fc.array(tag, { maxLength: 4 }), fc.option(spaceId, { nil: undefined }))
+      .tuple(fc.array(tag, { maxLength: 4 }), fc.option(fc.oneof(named, keyed), { nil: undefined }))
       .chain((wanted) => {
         const [tags, space] = wanted;
         const lines = tags.map((one) => anyCase('Hukz-Tag').map((name): Header => [name, tagText(one.key, one.value)]));
-        if (space !== undefined) lines.push(anyCase('Hukz-Space').map((name): Header => [name, String(space)]));
-        return fc.tuple(fc.constant({ tags, spaceId: space }), fc.tuple(...lines), fc.array(noise, { maxLength: 3 }));
+        if (space !== undefined) lines.push(anyCase('Hukz-Space').map((name): Header => [name, space.text]));
+        return fc.tuple(
+          fc.constant({ tags, space: space?.name }),
+          fc.tuple(...lines),
+          fc.array(noise, { maxLength: 3 }),
+        );
       });
     fc.assert(
       fc.property(headers, ([wanted, lines, others]) => {
@@ -86,7 +92,7 @@ describe('routing headers', () => {
       fc.string().map((text): Header => ['Hukz-Tag', `:${text}`]),
       fc
         .string()
-        .filter((text) => !/^[0-9]{1,15}$/.test(text))
+        .filter((text) => !/^(?:[0-9]{1,15}|key:[a-z0-9][a-z0-9._/-]{0,126})$/.test(text))
         .map((text): Header => ['Hukz-Space', text]),
     );
     const good = fc.oneof(

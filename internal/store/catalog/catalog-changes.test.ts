@@ -80,6 +80,39 @@ it('a change of one among many is loaded as one, by an index', async () => {
   expect(JSON.stringify(rows)).toContain('webhooks_catalog_version');
 });
 
+it('the keys of spaces are loaded, and again when they change, but not spaces without one', async () => {
+  const add = (id: number, key: string | null) =>
+    client.query('insert into spaces (id, key, created_by_id, updated_by_id) values ($1, $2, 1, 1)', [id, key]);
+  const spacesSince = async (known?: CatalogState) => (await load(known)).flatMap(({ spaces }) => spaces);
+  expect(await spacesSince()).toEqual([]);
+  let known = await stateNow();
+  const heard = async () => {
+    const spaces = await spacesSince(known);
+    known = await stateNow();
+    return spaces;
+  };
+  await add(101, null);
+  expect([await stateNow(), await heard()]).toEqual([known, []]);
+  await add(102, 'acme');
+  await add(103, 'eu');
+  expect(await heard()).toEqual([
+    { id: 102, key: 'acme' },
+    { id: 103, key: 'eu' },
+  ]);
+  await client.query("update spaces set name = 'n', tags = '{}' where id = 102");
+  expect([await stateNow(), await heard()]).toEqual([known, []]);
+  await client.query("update spaces set key = case when id = 101 then 'first' end where id < 103 and id > 100");
+  await client.query('update spaces set deleted_at = now() where id = 103');
+  expect(await heard()).toEqual([{ id: 101, key: 'first' }, { id: 102 }, { id: 103 }]);
+  // A webhook begins the space again, without the old key.
+  await client.query(
+    `insert into webhooks (name, url, enabled, tags, space_id, created_by_id, updated_by_id)
+     values ('w', 'http://one.example/', false, '{}', 103, 1, 1)`,
+  );
+  expect(await heard()).toEqual([]);
+  expect(await spacesSince()).toEqual([{ id: 101, key: 'first' }]);
+});
+
 it('a part that cannot be applied ends the loading and leaves the connection usable', async () => {
   const broken = loadCatalogChanges(pool, BEGINNING, () => {
     throw new Error('no room');

@@ -6,6 +6,7 @@ import type {
   CatalogWebhook,
   WaitsBecause,
 } from '../../domain/matching/catalog.js';
+import type { CatalogSpace } from '../../domain/matching/space-names.js';
 import type { Tags } from '../../domain/matching/tags.js';
 import { NO_SECRETS, type SecretPurpose } from '../../domain/secrets/secret.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
@@ -41,6 +42,13 @@ const WEBHOOKS: Statement = {
          from webhooks where ${IS_CHANGED}`,
 };
 
+/** For an empty catalog, a space without a key is no change. */
+const SPACES: Statement = {
+  text: `declare changed_spaces no scroll cursor for
+         select id::float8, case when deleted_at is null then key end as key
+         from spaces where catalog_version > $1 and ($1 > 0 or (key is not null and deleted_at is null))`,
+};
+
 /**
  * Number of rows that are read, mapped and applied in one turn of the event loop, which takes 3 ms. All 100,000 of a
  * catalog at once would take a second.
@@ -48,6 +56,7 @@ const WEBHOOKS: Statement = {
 const ROWS_PER_TICK = 500;
 const CHANGED_EVENTS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_events` };
 const CHANGED_WEBHOOKS: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_webhooks` };
+const CHANGED_SPACES: Statement = { text: `fetch ${ROWS_PER_TICK} from changed_spaces` };
 
 interface EventRow {
   readonly id: number;
@@ -71,6 +80,11 @@ interface WebhookRow {
   readonly own_settings: string | null;
   /** The newest secret is first. */
   readonly secrets: readonly SecretColumns[] | null;
+}
+
+interface SpaceRow {
+  readonly id: number;
+  readonly key: string | null;
 }
 
 type SecretColumns = readonly [
@@ -108,6 +122,8 @@ export async function loadCatalogChanges(
     const give = (part: Partial<CatalogChanges>) => onPart({ ...NOTHING, version: since, ...part }, history);
     await run(EVENTS, [since]);
     for await (const events of partsOf<EventRow>(run, CHANGED_EVENTS)) give(eventChanges(events));
+    await run(SPACES, [since]);
+    for await (const spaces of partsOf<SpaceRow>(run, CHANGED_SPACES)) give({ spaces: spaces.map(toCatalogSpace) });
     const shared = { idsOf: shareLists(), settingsOf: shareSettings() };
     await run(WEBHOOKS, [since]);
     for await (const webhooks of partsOf<WebhookRow>(run, CHANGED_WEBHOOKS)) give(webhookChanges(webhooks, shared));
@@ -116,7 +132,7 @@ export async function loadCatalogChanges(
   }, 'begin isolation level repeatable read read only');
 }
 
-const NOTHING = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [] };
+const NOTHING = { events: [], deletedEventIds: [], webhooks: [], deletedWebhookIds: [], spaces: [] };
 
 async function* partsOf<R extends object>(run: Run, next: Statement): AsyncGenerator<readonly R[]> {
   for (let coming = run<R>(next, []); ; ) {
@@ -142,6 +158,8 @@ const eventChanges = (rows: readonly EventRow[]) => ({
 
 const toCatalogEvent = ({ id, event: subject, publish_only }: EventRow): CatalogEvent =>
   publish_only ? { id, subject, publishOnly: true } : { id, subject };
+
+const toCatalogSpace = ({ id, key }: SpaceRow): CatalogSpace => ({ id, key: key ?? undefined });
 
 /** Values that are equal for many webhooks, and are then one object. */
 interface Shared {

@@ -1,10 +1,19 @@
 import type { Spaces } from '../../identity/principal.js';
 import type { Db } from '../postgres/knex.js';
 
-/** The id of the event with the key that is not deleted. */
-export async function findEventByKey(db: Db, key: string): Promise<number | undefined> {
-  const [event] = await db('events').where({ key }).whereNull('deleted_at').select('id');
-  return event?.id;
+/** An event with a key. */
+export interface KeyedEvent {
+  readonly id: number;
+  readonly key: string;
+  readonly subject: string;
+}
+
+/** The events with these keys that are not deleted. */
+export async function findEventsByKeys(db: Db, keys: readonly string[]): Promise<readonly KeyedEvent[]> {
+  return db('events')
+    .whereRaw('key = any(?::text[])', [[...keys]])
+    .whereNull('deleted_at')
+    .select('id', 'key', 'event as subject');
 }
 
 /** A webhook with a key, and its space. */

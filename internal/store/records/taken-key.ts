@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.js';
 import type { Db } from '../postgres/knex.js';
 import { violatedIndex } from '../postgres/pg-error.js';
-import { findEventByKey, findWebhooksByKey } from './find-by-key.js';
+import { findEventsByKeys, findWebhooksByKey } from './find-by-key.js';
 
 /** A key that a statement stores, or null for none. A key of a webhook is unique within its space. */
 type StoredKey =
@@ -44,7 +44,10 @@ export async function refuseTakenKey<T>(db: Db, transaction: Promise<T>): Promis
 }
 
 async function findOther(db: Db, taken: TakenKey['taken']): Promise<number | undefined> {
-  if (taken.of === 'event') return findEventByKey(db, taken.key);
+  if (taken.of === 'event') {
+    const [event] = await findEventsByKeys(db, [taken.key]);
+    return event?.id;
+  }
   const [webhook] = await findWebhooksByKey(db, taken.key, { spaces: [taken.spaceId], limit: 1 });
   return webhook?.id;
 }

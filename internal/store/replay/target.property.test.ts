@@ -17,6 +17,7 @@ const RULES = { allowAll: false, inboxes: ['b.a'] };
 let kit: TestJournal;
 beforeAll(async () => {
   kit = await makeTestJournal();
+  await kit.sql("insert into spaces (id, key, created_by_id, updated_by_id) values (1, 'acme', 1, 1)");
 });
 afterAll(() => kit.stop());
 
@@ -50,6 +51,8 @@ const header: fc.Arbitrary<Header> = fc.constantFrom<Header>(
   ['Hukz-Tag', 'malformed'],
   ['Hukz-Space', '1'],
   ['Hukz-Space', '-1'],
+  ['Hukz-Space', 'key:acme'],
+  ['Hukz-Space', 'key:other'],
   ['Hukz-Webhook', '1, 3'],
   ['Hukz-Webhook', '2'],
   ['Hukz-Webhook', 'key:orders'],

@@ -1,6 +1,7 @@
 import type { FiringRules } from '../../domain/matching/firing-rules.js';
 import { type Matchable, matches } from '../../domain/matching/matches.js';
 import { MessageHead } from '../../domain/matching/message-view.js';
+import { SpaceKeys } from '../../domain/matching/space-names.js';
 import { SubjectIndex } from '../../domain/matching/subject-index.js';
 import type { Tags } from '../../domain/matching/tags.js';
 import { readHeaders } from '../journal/accept/header-bytes.js';
@@ -9,7 +10,8 @@ import { readSettings } from '../webhooks/stored-settings.js';
 
 const LOAD_TARGET: Statement = {
   text: `
-    select w.key, w.space_id::float8 as space_id, w.tags, w.own_settings,
+    select w.key, w.space_id::float8 as space_id,
+      (select s.key from spaces s where s.id = w.space_id and s.deleted_at is null) as space_key, w.tags, w.own_settings,
       coalesce(array_agg(e.id order by e.id) filter (where e.id is not null), '{}') as event_ids,
       coalesce(array_agg(e.event order by e.id) filter (where e.id is not null), '{}') as subjects
     from webhooks w
@@ -22,6 +24,7 @@ const LOAD_TARGET: Statement = {
 interface TargetRow {
   readonly key: string | null;
   readonly space_id: number;
+  readonly space_key: string | null;
   readonly tags: Tags;
   readonly own_settings: unknown;
   readonly event_ids: readonly number[];
@@ -52,6 +55,8 @@ export async function findReplayTarget(
   const { key, tags, space_id: spaceId, event_ids: eventIds } = row;
   const { settings } = readSettings(row.own_settings);
   const webhook: Matchable = { id: webhookId, ...(key !== null && { key }), eventIds, spaceId, tags, settings };
+  const spaces = new SpaceKeys();
+  spaces.change([{ id: spaceId, key: row.space_key ?? undefined }]);
   const events = new SubjectIndex<number>();
   for (const [index, id] of eventIds.entries()) {
     const subject = row.subjects[index];
@@ -60,6 +65,9 @@ export async function findReplayTarget(
   return {
     wants: ({ subject, headers, receivedAt }) =>
       !rules.isReserved(subject) &&
-      matches(webhook, new MessageHead(subject, readHeaders(headers), receivedAt), events.match(subject)),
+      matches(webhook, new MessageHead(subject, readHeaders(headers), receivedAt), {
+        covering: events.match(subject),
+        spaces,
+      }),
   };
 }

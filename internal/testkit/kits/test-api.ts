@@ -7,6 +7,7 @@ import { makeApi } from '../../api/http/make-api.js';
 import { makeRefusals, type RefusalReason } from '../../api/http/refusals.js';
 import type { Publishing } from '../../api/messages/publishing.js';
 import type { OperatorLimits } from '../../api/operator-limits.js';
+import { SpaceKeys, type SpaceNames } from '../../domain/matching/space-names.js';
 import { bySubject, type Degradation, type Trouble } from '../../domain/streams/degradation.js';
 import { AppError } from '../../errors.js';
 import { authenticateUser } from '../../identity/authenticate.js';
@@ -50,6 +51,9 @@ export const TEST_PUBLISHING: Publishing = {
   publish: async () => ({ outcome: 'away', server: 'PostgreSQL' }),
   onAnswer: () => undefined,
 };
+
+/** No space has a key in a catalog that is not loaded. */
+export const TEST_SPACES: SpaceNames = new SpaceKeys();
 
 export interface TestApi {
   readonly app: Express;
@@ -119,6 +123,7 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     showRequest: () => undefined,
     receiverProblem: () => undefined,
     publishing: TEST_PUBLISHING,
+    spaceNames: TEST_SPACES,
     ...TEST_LIMITS,
     ...overrides,
   };

@@ -740,10 +740,10 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Only webhooks of this space get the message.
+             * @description Only webhooks of this space get the message: its number, or `key:<key>`.
              * @example 7
              */
-            space?: number;
+            space?: number | string;
             /**
              * @description Only these webhooks get the message: ids, or keys as `key:<key>`.
              * @example [
@@ -1635,13 +1635,13 @@ export interface components {
              */
             url: string;
             /**
-             * @description The events whose messages the webhook receives. The list is replaced as a whole.
+             * @description The events whose messages the webhook receives: ids, or `key:<key>`. The list is replaced as a whole.
              * @example [
              *       1,
-             *       2
+             *       "key:shop/orders"
              *     ]
              */
-            event_ids: number[];
+            event_ids: (number | string)[];
             /**
              * @description A name for display. It need not be unique.
              * @default
@@ -2079,10 +2079,10 @@ export interface components {
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly resuming?: unknown;
             /**
-             * @description The space (tenant) that the webhook belongs to. It cannot be changed.
+             * @description The space (tenant) that the webhook belongs to: its number, or `key:<key>`. It cannot be changed.
              * @example 0
              */
-            space_id?: number;
+            space_id?: number | string;
         } & ({
             secret?: unknown;
         } | {
@@ -2128,13 +2128,13 @@ export interface components {
              */
             url: string;
             /**
-             * @description The events whose messages the webhook receives. The list is replaced as a whole.
+             * @description The events whose messages the webhook receives: ids, or `key:<key>`. The list is replaced as a whole.
              * @example [
              *       1,
-             *       2
+             *       "key:shop/orders"
              *     ]
              */
-            event_ids: number[];
+            event_ids: (number | string)[];
             /**
              * @description A name for display. It need not be unique.
              * @default
@@ -2572,11 +2572,10 @@ export interface components {
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly resuming?: unknown;
             /**
-             * @description The space (tenant) that the webhook belongs to. It cannot be changed.
-             * @default 0
+             * @description The space (tenant) that the webhook belongs to: its number, or `key:<key>`. It cannot be changed.
              * @example 0
              */
-            space_id?: number;
+            space_id?: number | string;
         } & ({
             secret?: unknown;
         } | {
@@ -2619,13 +2618,13 @@ export interface components {
              */
             url?: string;
             /**
-             * @description The events whose messages the webhook receives. The list is replaced as a whole.
+             * @description The events whose messages the webhook receives: ids, or `key:<key>`. The list is replaced as a whole.
              * @example [
              *       1,
-             *       2
+             *       "key:shop/orders"
              *     ]
              */
-            event_ids?: number[];
+            event_ids?: (number | string)[];
             /**
              * @description A name for display. It need not be unique.
              * @example Search index
@@ -2656,10 +2655,10 @@ export interface components {
              */
             managed_by?: string | null;
             /**
-             * @description The space (tenant) that the webhook belongs to. It cannot be changed.
+             * @description The space (tenant) that the webhook belongs to: its number, or `key:<key>`. It cannot be changed.
              * @example 0
              */
-            space_id?: number;
+            space_id?: number | string;
             /**
              * @description Credentials that are sent to the receiver: basic, bearer, api_key or oauth2.
              * @example {
@@ -3090,13 +3089,13 @@ export interface components {
              */
             url?: string;
             /**
-             * @description The events whose messages the webhook receives. The list is replaced as a whole.
+             * @description The events whose messages the webhook receives: ids, or `key:<key>`. The list is replaced as a whole.
              * @example [
              *       1,
-             *       2
+             *       "key:shop/orders"
              *     ]
              */
-            event_ids?: number[];
+            event_ids?: (number | string)[];
             /**
              * @description A name for display. It need not be unique.
              * @example Search index
@@ -3128,10 +3127,10 @@ export interface components {
              */
             managed_by?: string | null;
             /**
-             * @description The space (tenant) that the webhook belongs to. It cannot be changed.
+             * @description The space (tenant) that the webhook belongs to: its number, or `key:<key>`. It cannot be changed.
              * @example 0
              */
-            space_id?: number;
+            space_id?: number | string;
             /**
              * @description Credentials that are sent to the receiver: basic, bearer, api_key or oauth2.
              * @example {
@@ -4109,11 +4108,10 @@ export interface components {
              */
             managed_by: string;
             /**
-             * @description The space of the webhooks.
-             * @default 0
+             * @description The space of the webhooks: its number, or `key:<key>`.
              * @example 0
              */
-            space?: number;
+            space?: number | string;
             /**
              * @description Whether objects with the same `managed_by` that are not in the lists are removed. A kind whose list is absent is left alone.
              * @default false
@@ -4335,7 +4333,7 @@ export interface components {
              * @enum {string}
              */
             outcome?: "delivered" | "failed" | "dead" | "cancelled" | "lost" | "missing";
-            /** @description Only this exact subject. */
+            /** @description Only this exact subject. `key:<key>` means the subject of the event with that key. */
             event?: string;
             /**
              * @description Only count the deliveries.
@@ -4449,14 +4447,16 @@ export interface components {
                  * @enum {string}
                  */
                 state: "held" | "pending";
-                /** @description Only this exact subject. */
+                /** @description Only this exact subject. `key:<key>` means the subject of the event with that key. */
                 event?: string;
                 /** @description Only deliveries that ended at this time or later (states delivered, cancelled and dead), or whose message was received then or later (other states, and without a state). */
                 since?: string;
                 /** @description The end of the same time range. */
                 until?: string;
-                /** @description Only deliveries of this webhook. */
-                webhook?: number;
+                /** @description Only deliveries of this webhook: its id, or `key:<key>`. */
+                webhook?: number | string;
+                /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
+                space?: number | string;
             };
             /** @description The `next_cursor` of the previous answer. Only with a filter. */
             cursor?: string;
@@ -4509,14 +4509,16 @@ export interface components {
                  * @enum {string}
                  */
                 state: "dead" | "cancelled" | "lost" | "delivered" | "held" | "pending";
-                /** @description Only this exact subject. */
+                /** @description Only this exact subject. `key:<key>` means the subject of the event with that key. */
                 event?: string;
                 /** @description Only deliveries that ended at this time or later (states delivered, cancelled and dead), or whose message was received then or later (other states, and without a state). */
                 since?: string;
                 /** @description The end of the same time range. */
                 until?: string;
-                /** @description Only deliveries of this webhook. */
-                webhook?: number;
+                /** @description Only deliveries of this webhook: its id, or `key:<key>`. */
+                webhook?: number | string;
+                /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
+                space?: number | string;
             };
             /** @description The `next_cursor` of the previous answer. Only with a filter. */
             cursor?: string;
@@ -4795,7 +4797,7 @@ export interface operations {
                 limit?: number | string;
                 /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
-                /** @description Only this exact subject. */
+                /** @description Only this exact subject. `key:<key>` means the subject of the event with that key. */
                 event?: string;
                 /** @description Only messages that were owed to a webhook, or only those that were not. */
                 matched?: boolean;
@@ -4837,7 +4839,7 @@ export interface operations {
                 "Hukz-Event"?: string;
                 /** @description Only webhooks with this tag get the message; repeatable. */
                 "Hukz-Tag"?: string;
-                /** @description Only webhooks of this space get the message. */
+                /** @description Only webhooks of this space get the message: its number, or `key:<key>`. */
                 "Hukz-Space"?: string;
                 /** @description Only these webhooks get the message; repeatable. */
                 "Hukz-Webhook"?: string;
@@ -4894,7 +4896,7 @@ export interface operations {
                 "Hukz-Event"?: string;
                 /** @description Only webhooks with this tag get the message; repeatable. */
                 "Hukz-Tag"?: string;
-                /** @description Only webhooks of this space get the message. */
+                /** @description Only webhooks of this space get the message: its number, or `key:<key>`. */
                 "Hukz-Space"?: string;
                 /** @description Only these webhooks get the message; repeatable. */
                 "Hukz-Webhook"?: string;
@@ -5134,11 +5136,12 @@ export interface operations {
                 cursor?: string;
                 /** @description Only resources with this tag, written `key:value`. Can be repeated: all given tags must match. */
                 tag?: string[];
-                /** @description Only this exact subject. */
+                /** @description Only this exact subject. `key:<key>` means the subject of the event with that key. */
                 event?: string;
                 /** @description The webhook: its id, or `key:<key>`. */
                 webhook_id?: number | string;
-                space_id?: number;
+                /** @description The space: its number, or `key:<key>`. */
+                space_id?: number | string;
                 outcome?: "delivered" | "failed" | "dead" | "local_fault" | "cancelled" | "interrupted";
                 /** @description Only this status of the receiver's answer. */
                 status?: number;
@@ -5406,7 +5409,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                space_id: number;
+                /** @description The number of the space, or `key:<key>` with each slash as `%2F`. */
+                space_id: number | string;
             };
             cookie?: never;
         };
@@ -5455,7 +5459,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                space_id: number;
+                /** @description The number of the space, or `key:<key>` with each slash as `%2F`. */
+                space_id: number | string;
             };
             cookie?: never;
         };
@@ -5484,7 +5489,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                space_id: number;
+                /** @description The number of the space, or `key:<key>` with each slash as `%2F`. */
+                space_id: number | string;
             };
             cookie?: never;
         };
@@ -5516,7 +5522,8 @@ export interface operations {
                 tag?: string[];
                 /** @description `whole`: each webhook contains its events. `brief`: each webhook has `event_ids`, and each event of the page is listed once beside the nodes. */
                 events?: "whole" | "brief";
-                space_id?: number;
+                /** @description The space: its number, or `key:<key>`. */
+                space_id?: number | string;
                 state?: "disabled" | "paused" | "open" | "active";
                 /** @description The exact key. */
                 key?: string;
@@ -5596,7 +5603,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: never;
             path: {
@@ -5622,7 +5629,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header. */
@@ -5656,7 +5663,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header. */
@@ -5685,7 +5692,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header. */
@@ -5746,8 +5753,8 @@ export interface operations {
             query?: {
                 /** @description The exact value of `managed_by`. */
                 managed_by?: string;
-                /** @description The space of the webhooks. */
-                space?: number;
+                /** @description The space of the webhooks: its number, or `key:<key>`. */
+                space?: number | string;
             };
             header?: never;
             path?: never;
@@ -5770,7 +5777,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
@@ -5804,7 +5811,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
@@ -5833,7 +5840,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header. */
@@ -5869,7 +5876,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header. */
@@ -5905,7 +5912,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header. */
@@ -5941,7 +5948,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
                 /** @description The whole ordering key, as messages carry it. It is empty for a webhook with the ordering `webhook`. */
                 value?: string;
             };
@@ -5972,7 +5979,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: never;
             path: {
@@ -6000,7 +6007,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
@@ -6030,7 +6037,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
             };
             header?: {
                 /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
@@ -6073,7 +6080,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
                 /** @description Any other text means 10. */
                 limit?: number | string;
                 /** @description Any other text means 1. */
@@ -6167,11 +6174,12 @@ export interface operations {
                 cursor?: string;
                 /** @description Only resources with this tag, written `key:value`. Can be repeated: all given tags must match. */
                 tag?: string[];
-                /** @description Only this exact subject. */
+                /** @description Only this exact subject. `key:<key>` means the subject of the event with that key. */
                 event?: string;
                 /** @description The webhook: its id, or `key:<key>`. */
                 webhook_id?: number | string;
-                space_id?: number;
+                /** @description The space: its number, or `key:<key>`. */
+                space_id?: number | string;
                 /** @description Only deliveries given up at this time or later. */
                 since?: string;
                 /** @description Only deliveries given up before this time. */
@@ -6215,9 +6223,9 @@ export interface operations {
                 /** @description The webhook: its id, or `key:<key>`. */
                 webhook?: number | string;
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
                 state?: "pending" | "held" | "delivered" | "dead" | "cancelled" | "lost";
-                /** @description Only this exact subject. */
+                /** @description Only this exact subject. `key:<key>` means the subject of the event with that key. */
                 event?: string;
                 /** @description Only deliveries that ended at this time or later (states delivered, cancelled and dead), or whose message was received then or later (other states, and without a state). */
                 since?: string;
@@ -6423,7 +6431,7 @@ export interface operations {
                 /** @description The webhook: its id, or `key:<key>`. */
                 webhook_id?: number | string;
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
-                space?: number;
+                space?: number | string;
                 /** @description Start of the range: messages received at this time or later. Default: one day before `until`. */
                 since?: string;
                 /** @description End of the range: messages received before this time. Default: now. */
