@@ -14,7 +14,7 @@ export interface ReceiverOptions {
   readonly port: number;
   readonly status: number;
   readonly delayMs: number;
-  onRequest(request: ReceivedRequest): void;
+  onRequest(request: ReceivedRequest): void | Promise<void>;
 }
 
 export interface OpenReceiver {
@@ -27,7 +27,7 @@ export async function openReceiver(options: ReceiverOptions): Promise<OpenReceiv
   const server = createServer((incoming, response) => {
     const answer = async () => {
       const { method = '', url = '', headers } = incoming;
-      options.onRequest({ method, path: url, headers, body: await buffer(incoming) });
+      await options.onRequest({ method, path: url, headers, body: await buffer(incoming) });
       if (options.delayMs > 0) await sleep(options.delayMs);
       response.writeHead(options.status).end();
     };

@@ -1,7 +1,7 @@
 import { cannotListen } from '../serve/cannot-listen.js';
 import { untilSignal } from '../serve/until-signal.js';
 import { openReceiver, showRequest } from './open-receiver.js';
-import { isSignedBy, requireSecret } from './verify-signature.js';
+import { requireSecret, signatureProblem } from './verify-signature.js';
 
 export interface ReceiveOptions {
   readonly port: number;
@@ -17,11 +17,12 @@ export async function receive(options: ReceiveOptions): Promise<void> {
   if (secret !== undefined) requireSecret(secret);
   const receiver = await openReceiver({
     ...options,
-    onRequest(request) {
+    async onRequest(request) {
+      const problem = secret === undefined ? undefined : await signatureProblem(secret, request);
       process.stdout.write(`\n${new Date().toISOString()}\n`);
       process.stdout.write(showRequest(request));
       if (secret === undefined) return;
-      process.stdout.write(`signature: ${isSignedBy(secret, request) ? 'valid' : 'INVALID'}\n`);
+      process.stdout.write(problem ? `signature: INVALID: ${problem}\n` : 'signature: valid\n');
     },
   }).catch((error: unknown) => {
     throw cannotListen(error, (port) => `--port ${port}`);

@@ -4,7 +4,7 @@ import { CommandFailed } from '../command-failed.js';
 import type { Invocation } from '../invocation.js';
 import { connectNats } from '../try/connect-nats.js';
 import { openReceiver, type ReceivedRequest, showRequest } from '../try/open-receiver.js';
-import { isSignedBy } from '../try/verify-signature.js';
+import { signatureProblem } from '../try/verify-signature.js';
 import { findUpState } from './up-state.js';
 
 const PATIENCE_MS = 10_000;
@@ -37,7 +37,8 @@ export async function smoke(here: Invocation): Promise<void> {
     await send(here, subject);
     const request = await found(() => requests[0], 'no request reached the receiver');
     print('The receiver got', showRequest(request));
-    if (!isSignedBy(webhook.secret ?? '', request)) throw new CommandFailed('the signature is wrong');
+    const problem = await signatureProblem(webhook.secret ?? '', request);
+    if (problem) throw new CommandFailed(`the signature is wrong: ${problem}`);
     print('Its signature', 'correct: it matches the secret in the response to POST /webhooks');
     // The row is written after the response has arrived: it follows the request by some milliseconds.
     const log = await found(() => api.findLog(webhook.id), 'the delivery got no log row');

@@ -5,7 +5,7 @@ import { retryPolicyOf } from '../domain/delivery/retry-policy.js';
 import { Catalog, type CatalogEvent, type CatalogWebhook } from '../domain/matching/catalog.js';
 import type { MessageHead } from '../domain/matching/message-view.js';
 import { NO_SECRETS } from '../domain/secrets/secret.js';
-import { webhooksEmitter } from '../domain/signature/webhooks-emitter.js';
+import { schemes } from '../domain/signature/schemes.js';
 import type { Destined } from './read-config.js';
 
 /** The parts of an emitter that are prepared once for all its requests. */
@@ -152,6 +152,6 @@ function prepare(webhook: CatalogWebhook, { secret, settings }: Destined): Prepa
   const secrets = secret === undefined ? [] : [{ purpose: 'signing' as const, value: secret, expiresAt: undefined }];
   const plan = makeSendPlan(webhook, secrets, NO_TOKENS);
   // Without a secret, event and delivery are sent all the same.
-  const unsigned = webhooksEmitter.makeSign([], settings.signature?.prefix ?? '');
+  const unsigned = schemes['webhooks-emitter'].makeSign([], settings.signature?.prefix ?? '');
   return { plan: { ...plan, sign: plan.sign ?? unsigned }, policy: retryPolicyOf(settings.retry, POLICY) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ToSign } from '../../domain/signature/sign.js';
+import type { ToSign } from '../../../packages/signatures/src/scheme.js';
 import { makeTestRequest } from '../../testkit/kits/test-request.js';
 import { requestHeaders } from './request-headers.js';
 

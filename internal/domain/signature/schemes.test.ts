@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ToSign } from '../../../packages/signatures/src/scheme.js';
 import { type SchemeName, schemeOf, schemes } from './schemes.js';
-import type { ToSign } from './sign.js';
 
 const names = Object.keys(schemes) as SchemeName[];
 const request = (body: string): ToSign => ({

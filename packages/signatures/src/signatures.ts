@@ -1,1 +1,12 @@
 export { base32hex } from './base32hex.js';
+export type { Encoding } from './encodings.js';
+export { isPublicKey } from './public-key.js';
+export { bodyBytes, type HeaderSource, headerOf, type ReceivedRequest } from './received-request.js';
+export type { Scheme, SignatureHeaders, ToSign } from './scheme.js';
+export { type SchemeName, schemeNames, schemes } from './schemes.js';
+export type { SecretForm } from './secret-form.js';
+export { makeSecret, publicKeyOf } from './secrets.js';
+export type { SchemeOption, SecretsOption } from './secrets-option.js';
+export { type RequestToSign, sign } from './sign.js';
+export { SignatureError, type SignatureFailure } from './signature-error.js';
+export { prepareVerify, type Verified, type VerifyOptions, verify } from './verify.js';
