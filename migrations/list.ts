@@ -26,6 +26,7 @@ import { idempotentRequests } from './0032-idempotent-requests.js';
 import { keys } from './0033-keys.js';
 import { spaces } from './0034-spaces.js';
 import { spaceKeys } from './0035-space-keys.js';
+import { requestHeaders } from './0036-request-headers.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -60,4 +61,5 @@ export const migrations = [
   keys,
   spaces,
   spaceKeys,
+  requestHeaders,
 ] as const;

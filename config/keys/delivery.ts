@@ -56,8 +56,8 @@ export const deliveryKeys = {
       format: duration(TIMER),
     }),
     keepHeaders: key('LOG_HEADERS', 'failures', {
-      doc: "Attempts whose log keeps the headers of the receiver's response, at most 4 KiB: failures (a status other than 2xx), response (every response), or none.",
-      format: oneOf('none', 'failures', 'response'),
+      doc: "Attempts whose log keeps the headers of the receiver's response, at most 4 KiB: failures (a status other than 2xx), response (every response), both (every response, and the headers of every request as it was sent), or none.",
+      format: oneOf('none', 'failures', 'response', 'both'),
     }),
     lookupTimeoutMs: key('LOOKUP_TIMEOUT', '3s', {
       doc: "Maximum duration of the DNS lookup of a receiver's host name.",

@@ -48,6 +48,7 @@ describe('the logs', () => {
             payload: { name: 'x' },
           },
           response_headers: null,
+          request_headers: null,
           response_body: { ok: true },
           tags: { app: 'a' },
           webhook_id: 5,

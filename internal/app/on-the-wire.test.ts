@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { canary } from '../testkit/canary.js';
-import { eventually } from '../testkit/eventually.js';
 import { useAppKit } from '../testkit/kits/use-app-kit.js';
 import type { ReceivedRequest } from '../testkit/servers/receiver.js';
 
@@ -13,29 +12,10 @@ const ofHukz = ({ headers }: ReceivedRequest) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_HTTP.includes(name)));
 const TOKEN = canary('bearer');
 
-/** Publishes to a new webhook, and returns the received request and the log that was written of it. */
-async function attempted(subject: string, settings: object = {}) {
-  const event = await kit.hukz.api.event(subject);
-  const retry = { schedule: { constant: '1h', tries: 1 } };
-  const id = await kit.hukz.api.webhook(kit.receiver.url, [event], { retry, ...settings });
-  kit.nats.publish(subject, '{"n":12345678901234567890}');
-  const [request] = await kit.receiver.waitFor(1);
-  let log: { id: number; delivery_id: string } | undefined;
-  await eventually(
-    async () => {
-      [log] = (await kit.hukz.api.get(`/webhooks/logs?webhook_id=${id}`)).body.nodes;
-      return log !== undefined;
-    },
-    { what: 'a log row' },
-  );
-  if (!request || !log) throw new Error('nothing was sent');
-  return { id, request, log };
-}
-
 describe('an attempt shows', () => {
   it('the request as it was sent, with its signature and without its credentials', async () => {
     const settings = { auth: { type: 'bearer', token: TOKEN }, headers: { 'X-Ours': 'a' }, method: 'PUT' };
-    const { request, log } = await attempted('wire.sent', settings);
+    const { request, log } = await kit.attempt('wire.sent', settings);
     const { body } = await kit.hukz.api.get(`/webhooks/logs/${log.id}`);
     expect(body.request).toMatchObject({ method: 'PUT', url: expect.stringContaining('127.0.0.1') });
     const sent = { ...ofHukz(request), authorization: '(hidden)' };
@@ -54,7 +34,7 @@ describe('an attempt shows', () => {
   });
 
   it('no request once its webhook is deleted', async () => {
-    const { id, log } = await attempted('wire.deleted');
+    const { id, log } = await kit.attempt('wire.deleted');
     await kit.hukz.api.delete(`/webhooks/${id}`);
     expect((await kit.hukz.api.get(`/webhooks/logs/${log.id}`)).body.request).toBeNull();
   });
@@ -62,7 +42,7 @@ describe('an attempt shows', () => {
   it('the headers of an answer that failed, without a secret in them', async () => {
     const headers = { 'X-Reason': ['one', 'two'], 'X-Echo': `Bearer ${TOKEN}`, 'X-Long': 'x'.repeat(5000) };
     kit.receiver.behave({ status: 500, headers });
-    const { log } = await attempted('wire.failed', { auth: { type: 'bearer', token: TOKEN } });
+    const { log } = await kit.attempt('wire.failed', { auth: { type: 'bearer', token: TOKEN } });
     const { body } = await kit.hukz.api.get(`/webhooks/logs/${log.id}`);
     expect(body.response_headers).toMatchObject({
       'x-reason': ['one', 'two'],
@@ -74,7 +54,7 @@ describe('an attempt shows', () => {
   });
 
   it('no headers of an answer that succeeded, unless LOG_HEADERS says so', async () => {
-    const { log } = await attempted('wire.delivered');
+    const { log } = await kit.attempt('wire.delivered');
     expect((await kit.hukz.api.get(`/webhooks/logs/${log.id}`)).body.response_headers).toBeNull();
   });
 });

@@ -30,6 +30,7 @@ export function toSettled(
     responseBody: answered && answered.body.length > 0 ? answered.body : undefined,
     error: describeAttemptError(outcome, verdict),
     responseHeaders: answered?.headers,
+    requestHeaders: outcome.requestHeaders,
     countedFailures: delivery.countedFailures + (counts ? 1 : 0),
     retryInMs: verdict.state === 'retry' ? verdict.delayMs : undefined,
     because: verdict.state === 'dead' ? verdict.because : undefined,

@@ -55,6 +55,12 @@ export const logAnswer = z
       .describe(
         'The headers of the answer, with names in lower case and at most 4 KiB of them; `***` replaces secrets of the webhook. Null if `LOG_HEADERS` does not keep those of this attempt.',
       ),
+    request_headers: z
+      .record(z.string(), z.array(z.string()))
+      .nullable()
+      .describe(
+        'The headers of the request as it was sent, except those of HTTP itself, with names in lower case and at most 4 KiB of them; `***` replaces credentials and other secrets of the webhook. Null unless `LOG_HEADERS` is `both`, and for attempts from before.',
+      ),
     response_body: z
       .unknown()
       .describe(
@@ -98,6 +104,7 @@ function openText(log: WebhookLog): string {
     duration_ms: log.durationMs,
     next_attempt_at: log.nextAttemptAt?.toISOString() ?? null,
     response_headers: log.responseHeaders === null ? null : headersOf(log.responseHeaders),
+    request_headers: log.requestHeaders === null ? null : headersOf(log.requestHeaders),
   } satisfies Omit<z.input<typeof logAnswer>, 'data' | 'data_encoding' | 'response_body'>);
   return head.slice(0, -1);
 }

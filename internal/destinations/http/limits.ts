@@ -10,14 +10,14 @@ export interface RequestLimits {
   readonly keepHeaders: KeptHeaders;
 }
 
-/** `failures`: of answers with a status other than 2xx. */
-export type KeptHeaders = 'none' | 'failures' | 'response';
+/** `failures`: of answers with a status other than 2xx. `both`: of all answers, and of requests. */
+export type KeptHeaders = 'none' | 'failures' | 'response' | 'both';
 
-/** Number of bytes of an answer's headers that are kept. */
+/** Number of bytes of an answer's or a request's headers that are kept. */
 export const MAX_KEPT_HEADER_BYTES = 4 * 1024;
 
 export function keepsHeadersOf(status: number, kept: KeptHeaders): boolean {
-  return kept === 'response' || (kept === 'failures' && (status < 200 || status > 299));
+  return kept === 'response' || kept === 'both' || (kept === 'failures' && (status < 200 || status > 299));
 }
 
 export const MAX_HEADER_BYTES = 16 * 1024;

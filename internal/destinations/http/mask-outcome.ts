@@ -13,9 +13,10 @@ const MAX_KEPT_WINDOWS = 256;
 export type MaskOutcome = (outcome: AttemptOutcome, masked: readonly string[]) => AttemptOutcome;
 
 /**
- * Masks secrets in answers, because a receiver may repeat the request. Only the body and the headers come from the
- * receiver; the other texts of outcomes are ours. To prepare a search costs as much as to search a short body, so the
- * latest searches are kept. Their number is bounded, because a kilobyte for each of 100,000 webhooks would be 100 MB.
+ * Masks secrets in the headers of requests, and in answers, because a receiver may repeat the request. Of an answer,
+ * only the body and the headers come from the receiver; the other texts of outcomes are ours. To prepare a search costs
+ * as much as to search a short body, so the latest searches are kept. Their number is bounded, because a kilobyte for
+ * each of 100,000 webhooks would be 100 MB.
  */
 export function makeMaskOutcome(bound: number): MaskOutcome {
   const known = new Recent<readonly string[], Sought>(bound);
@@ -29,14 +30,15 @@ export function makeMaskOutcome(bound: number): MaskOutcome {
   };
 
   return (outcome, masked) => {
-    if (outcome.kind !== 'answered') return outcome;
-    const isCut = outcome.cut !== undefined || outcome.flaw !== undefined;
     const hide = (text: Uint8Array, isTextCut: boolean) =>
       mayHold(text, masked, isTextCut) ? maskBody(text, soughtIn(masked), isTextCut) : text;
-    const body = hide(outcome.body, isCut);
     // Headers are kept as a whole or not at all.
+    const requestHeaders = outcome.requestHeaders && hide(outcome.requestHeaders, false);
+    const ofRequest = requestHeaders && { requestHeaders };
+    if (outcome.kind !== 'answered') return ofRequest ? { ...outcome, ...ofRequest } : outcome;
+    const body = hide(outcome.body, outcome.cut !== undefined || outcome.flaw !== undefined);
     const headers = outcome.headers && hide(outcome.headers, false);
-    if (body === outcome.body && headers === outcome.headers) return outcome;
-    return { ...outcome, body, ...(headers && { headers }) };
+    if (body === outcome.body && headers === outcome.headers && !ofRequest) return outcome;
+    return { ...outcome, body, ...(headers && { headers }), ...ofRequest };
   };
 }

@@ -2,7 +2,7 @@ import type { Format } from '../../domain/format/format.js';
 import { formatOf } from '../../domain/format/format-of.js';
 import type { CatalogWebhook } from '../../domain/matching/catalog.js';
 import { type RequestMethod, schemeNameIn, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
-import { hiddenHeader } from '../../domain/secrets/hidden-headers.js';
+import { hiddenHeader, isSecretHeader } from '../../domain/secrets/hidden-headers.js';
 import { revealSecrets } from '../../domain/secrets/hidden-parts.js';
 import { isHidden } from '../../domain/secrets/hidden-url.js';
 import type { OpenSecret } from '../../domain/secrets/secret.js';
@@ -33,6 +33,8 @@ export interface SendPlan {
   readonly tokens: TokenSource | undefined;
   /** Secrets that are masked in the receiver's answer, in the form that `maskable` returns. */
   readonly masked: readonly string[];
+  /** Names of the request's headers whose values are credentials, in lower case. */
+  readonly credentials: readonly string[];
 }
 
 type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
@@ -63,7 +65,15 @@ export function makeSendPlan(
     connectionPath,
     tokens: auth?.tokens,
     masked: maskedSecrets(destination, secrets),
+    credentials: credentialNames(settings),
   };
+}
+
+function credentialNames({ auth, headers = {}, passHeaders = [] }: WebhookSettings): readonly string[] {
+  const authHeader = auth?.type === 'api_key' ? auth.header : 'authorization';
+  return [authHeader, ...[...Object.keys(headers), ...passHeaders].filter(isSecretHeader)].map((name) =>
+    name.toLowerCase(),
+  );
 }
 
 /** Requests of a webhook without a secret (it is older than signatures, or has the scheme `none`) are not signed. */

@@ -10,6 +10,7 @@ import { makeMaskOutcome } from './mask-outcome.js';
 import type { OutboundRequest } from './outbound-request.js';
 import { makeRenderings } from './renderings.js';
 import { requestHeaders } from './request-headers.js';
+import { sentLines } from './sent-headers.js';
 import { makeTargetParser, type Target } from './target.js';
 import { Timeouts } from './timeouts.js';
 
@@ -20,7 +21,7 @@ export interface SenderOptions {
   /** `REQUEST_TIMEOUT`: wall-clock time from the start to the end of the answer's body. */
   readonly timeoutMs: number;
   readonly opener: Opener;
-  /** `LOG_HEADERS`: the answers whose headers are kept. The default is `none`. */
+  /** `LOG_HEADERS`: the answers whose headers are kept, and whether those of requests are. The default is `none`. */
   readonly keepHeaders?: KeptHeaders;
   /** Maximum number of origins whose connections are kept. The default is 1024. */
   readonly maxOrigins?: number;
@@ -72,6 +73,7 @@ export function makeSender(options: SenderOptions): Sender {
   const render = makeRenderings();
   const targetOf = makeTargetParser(MAX_CACHED_URLS);
   const maskOutcome = makeMaskOutcome(MAX_CACHED_MASKS);
+  const keepsRequests = options.keepHeaders === 'both';
   const pools = new OriginPools({
     opener: options.opener,
     clock: options.clock,
@@ -110,13 +112,15 @@ export function makeSender(options: SenderOptions): Sender {
     const target = targetOf(request.plan.url);
     const { masked } = request.plan;
     if (!target.ok) return Promise.resolve({ kind: 'unreachable', reason: 'bad_request', error: target.problem });
+    const dispatched = dispatchOptions(request, target.value);
+    const sent = keepsRequests ? sentLines(dispatched.headers, request.plan.credentials) : undefined;
     return new Promise((resolve) => {
       const exchange = new Exchange({
         pool: pools.acquire(target.value.origin, request.plan.connectionPath),
         group: signal && interruptions.under(signal),
-        resolve: masked.length === 0 ? resolve : (outcome) => resolve(maskOutcome(outcome, masked)),
+        resolve: sent || masked.length > 0 ? (outcome) => resolve(finished(outcome, masked, sent)) : resolve,
         timeoutMs: request.plan.timeoutMs ?? options.timeoutMs,
-        options: dispatchOptions(request, target.value),
+        options: dispatched,
         host,
       });
       inFlight += 1;
@@ -124,12 +128,18 @@ export function makeSender(options: SenderOptions): Sender {
     });
   }
 
-  function dispatchOptions(request: OutboundRequest, target: Target): Dispatcher.DispatchOptions {
+  function dispatchOptions(request: OutboundRequest, target: Target) {
     const { method, format } = request.plan;
     const rendering = render(format, request.message);
     const headers = requestHeaders(request, rendering, { userAgent, nowMs: options.clock.now() });
     request.onSent?.(headers, rendering.body);
-    return { method, path: target.path, headers, body: rendering.body };
+    return { method, path: target.path, headers, body: rendering.body } satisfies Dispatcher.DispatchOptions;
+  }
+
+  /** The outcome with the headers of its request, if they are kept, and without secrets. */
+  function finished(outcome: AttemptOutcome, masked: readonly string[], sent: Uint8Array | undefined): AttemptOutcome {
+    const whole = sent ? { ...outcome, requestHeaders: sent } : outcome;
+    return masked.length === 0 ? whole : maskOutcome(whole, masked);
   }
 
   async function close(): Promise<void> {

@@ -18,6 +18,8 @@ export interface SettledAttempt {
   readonly responseBody: Uint8Array | undefined;
   /** The answer's headers as lines `name: value`, if they are kept. */
   readonly responseHeaders?: Uint8Array | undefined;
+  /** The request's headers in the same form, if they are kept. */
+  readonly requestHeaders?: Uint8Array | undefined;
   /** An error message for users. */
   readonly error: string | undefined;
   /** Number of counted failures, including this attempt. */

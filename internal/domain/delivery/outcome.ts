@@ -17,8 +17,16 @@ export function isUnconnected(outcome: AttemptOutcome): boolean {
   return outcome.kind === 'unreachable' && ['dns', 'connect', 'tls'].includes(outcome.reason);
 }
 
+/** The request of an outcome. */
+interface OfRequest {
+  /** The headers of the request as lines `name: value`. Absent if they are not kept, or if there was no request. */
+  readonly requestHeaders?: Uint8Array;
+}
+
 /** The outcome of one HTTP request. It is a value, because sending never throws. */
-export type AttemptOutcome =
+export type AttemptOutcome = Result & OfRequest;
+
+type Result =
   | {
       readonly kind: 'answered';
       readonly status: number;

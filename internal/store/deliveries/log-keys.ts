@@ -13,7 +13,7 @@ export interface LogKey {
   readonly messageId: string;
   readonly receivedAt: string;
   readonly webhookId: number;
-  /** Size of the receiver's response with its headers, and of the tags. */
+  /** Size of the receiver's response, of the headers, and of the tags. */
   readonly bytes: number;
 }
 
@@ -38,7 +38,8 @@ export const logKeyColumns = (db: Db): readonly (string | Knex.Raw)[] => [
   db.raw('created_at::text as created_at_text'),
   db.raw('received_at::text as received_at_text'),
   db.raw(
-    'coalesce(octet_length(response_body), 0) + coalesce(octet_length(response_headers), 0) + octet_length(tags::text) as bytes',
+    `coalesce(octet_length(response_body), 0) + coalesce(octet_length(response_headers), 0)
+       + coalesce(octet_length(request_headers), 0) + octet_length(tags::text) as bytes`,
   ),
 ];
 

@@ -15,6 +15,8 @@ export interface WebhookLog {
   readonly responseBody: string | null;
   /** Lines `name: value`; null if they were not kept. */
   readonly responseHeaders: string | null;
+  /** The same of the request. */
+  readonly requestHeaders: string | null;
   readonly tags: Tags;
   readonly webhookId: number;
   readonly spaceId: number;
@@ -40,6 +42,7 @@ export interface WebhookLogRow {
   readonly response_status_code: number | null;
   readonly response_body: string | null;
   readonly response_headers: string | null;
+  readonly request_headers: string | null;
   readonly tags: Tags;
   readonly webhook_id: number;
   readonly space_id: string;
@@ -73,6 +76,7 @@ export function toWebhookLog(row: WebhookLogRow): WebhookLog {
     responseStatusCode: row.response_status_code,
     responseBody: row.response_body,
     responseHeaders: row.response_headers,
+    requestHeaders: row.request_headers,
     tags: row.tags,
     webhookId: row.webhook_id,
     spaceId: Number(row.space_id),

@@ -33,6 +33,10 @@ const ATTEMPTS = columns<SettledAttempt>()({
     ({ responseHeaders }) => responseHeaders,
     texts(({ responseHeaders }) => responseHeaders && storableText(responseHeaders)),
   ),
+  sent_headers: whenAny(
+    ({ requestHeaders }) => requestHeaders,
+    texts(({ requestHeaders }) => requestHeaders && storableText(requestHeaders)),
+  ),
   error: texts(({ error }) => error),
   retry_in: float8s(({ retryInMs }) => retryInMs),
   because: texts(({ because }) => because),
@@ -91,9 +95,10 @@ const DELIVERIES = `
 
 const LOG = `
     insert into webhook_logs (created_at, created_by_id, event, url, response_status_code, response_body, tags, webhook_id,
-      space_id, message_id, received_at, delivery_id, attempt, outcome, error, duration_ms, next_attempt_at, response_headers)
+      space_id, message_id, received_at, delivery_id, attempt, outcome, error, duration_ms, next_attempt_at, response_headers,
+      request_headers)
     select started_at, created_by_id, subject, url, status, body, tags, webhook_id, space_id,
-      message_id, received_at, delivery_id, attempt, outcome, error, duration, next_at, headers
+      message_id, received_at, delivery_id, attempt, outcome, error, duration, next_at, headers, sent_headers
     from input join receivers on no = webhook_no
     on conflict do nothing`;
 

@@ -8,8 +8,8 @@ import { makeIsolate } from './isolate.js';
 import { StillFails } from './persevere.js';
 import { SETTLE_UNLOGGED, settleBatch } from './settle.js';
 
-const sizeOf = ({ responseBody, responseHeaders }: SettledAttempt) =>
-  ATTEMPT_BYTES + (responseBody?.length ?? 0) + (responseHeaders?.length ?? 0);
+const sizeOf = ({ responseBody, responseHeaders, requestHeaders }: SettledAttempt) =>
+  ATTEMPT_BYTES + (responseBody?.length ?? 0) + (responseHeaders?.length ?? 0) + (requestHeaders?.length ?? 0);
 
 /**
  * Commits attempts in batches. An attempt whose log row cannot be stored is settled without the response, or without
@@ -24,6 +24,7 @@ export function makeSettling(deps: CommittingDeps) {
       ...attempt,
       responseBody: undefined,
       responseHeaders: undefined,
+      requestHeaders: undefined,
       error: 'the answer could not be stored',
     };
     const beside = { pool, persevere: persevereBeside };
