@@ -74,6 +74,12 @@ describe('a message over HTTP', () => {
     expect((await post('/messages', { event: subject, space: 'key:other' })).body.webhooks).toBe(1);
   });
 
+  it('is accepted with query parameters that mean nothing, and the answer names them', async () => {
+    const { subject } = await register();
+    const answer = await post('/messages?wait=1', { event: subject });
+    expect([answer.status, answer.headers['hukz-ignored']]).toEqual([202, 'wait']);
+  });
+
   it('may be any bytes in base64, or nothing at all', async () => {
     const { subject } = await register({ format: 'raw' });
     await json(`{"event":"${subject}","payload_base64":"AAEC\\/w=="}`).expect(202);

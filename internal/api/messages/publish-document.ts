@@ -55,6 +55,9 @@ export const publishHeaders = z.object({
   ),
 });
 
+/** Those of a batch, whose messages have subjects and ids of their own. */
+export const batchHeaders = publishHeaders.omit({ 'Idempotency-Key': true, 'Hukz-Event': true });
+
 const cloudEvent = z
   .object({
     specversion: z.literal('1.0'),

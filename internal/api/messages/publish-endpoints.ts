@@ -12,7 +12,7 @@ import { MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, readBatch } from './batch.js';
 import { BATCHED, bodyBytesOf, type FormName, formOf, isJsonType, makeForms, typeOf } from './message-form.js';
 import { tooLarge } from './message-parts.js';
 import { publishAnswer } from './publish-answer.js';
-import { batchForms, messageForms, publishHeaders } from './publish-document.js';
+import { batchForms, batchHeaders, messageForms, publishHeaders } from './publish-document.js';
 import { ACCEPTED_STATUS, type BatchLine, publishBatch, publishOne } from './publish-messages.js';
 import { type RequestHead, readHead } from './request-head.js';
 import { withinSpaces } from './within-spaces.js';
@@ -144,7 +144,7 @@ export function makePublishEndpoints({ publishing, spaceNames }: HttpPublishing)
         isUnlimited: true,
         isFast: true,
         summary: `Publish up to ${MAX_BATCH_MESSAGES} messages in their order; each has an answer of its own`,
-        headers: publishHeaders,
+        headers: batchHeaders,
         forms: batchForms(maxBytes),
         answers: {
           [ACCEPTED_STATUS]: { description: 'Every message was accepted.', schema: lines },

@@ -351,6 +351,15 @@ describe('the outcome of a message', () => {
   });
 });
 
+it('query parameters are ignored, and named in the answer', async () => {
+  for (const path of ['/messages', '/messages/batch']) {
+    const { headers } = await send(path === '/messages' ? '{"event":"a.b"}' : '[]', {}, `${path}?dry_run=1&x`).expect(
+      202,
+    );
+    expect(headers['hukz-ignored']).toBe('dry_run, x');
+  }
+});
+
 describe('a batch', () => {
   const message = '{"event":"a.b","payload":1}';
   const batch = (body: string, headers: Headers = {}) => send(body, headers, '/messages/batch');
@@ -374,6 +383,15 @@ describe('a batch', () => {
     const answer = await batch(body, headers);
     expect([answer.status, answer.body.errors[0].message]).toEqual([status, expect.stringMatching(sentence)]);
     expect(published).toEqual([]);
+  });
+
+  it('is documented without the headers that it refuses', async () => {
+    const { paths } = (await api.send('GET', '/openapi.json').expect(200)).body;
+    const { parameters }: { parameters: { name: string }[] } = paths['/messages/batch'].post;
+    const names = parameters.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['Hukz-Space', 'Hukz-Tag']));
+    expect(names).not.toContain('Hukz-Event');
+    expect(names).not.toContain('Idempotency-Key');
   });
 
   it('goes on after a line that is malformed', async () => {
