@@ -27,6 +27,7 @@ import { keys } from './0033-keys.js';
 import { spaces } from './0034-spaces.js';
 import { spaceKeys } from './0035-space-keys.js';
 import { requestHeaders } from './0036-request-headers.js';
+import { replayedRevisions } from './0037-replayed-revisions.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -62,4 +63,5 @@ export const migrations = [
   spaces,
   spaceKeys,
   requestHeaders,
+  replayedRevisions,
 ] as const;

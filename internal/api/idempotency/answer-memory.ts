@@ -68,17 +68,18 @@ export async function answerOnce(
   const { whole, content: bytes } = await collected(answer);
   try {
     const kept = bytes && shownOnce.length > 0 ? withoutMembers(bytes, shownOnce) : bytes;
-    await rememberAnswer(deps.db, digests.id, { status: answer.status, content: kept ?? null });
+    const revision = ('revision' in answer ? answer.revision : undefined) ?? null;
+    await rememberAnswer(deps.db, digests.id, { status: answer.status, content: kept ?? null, revision });
   } catch (error) {
     deps.logger.warn('api.answer_not_remembered', { path, error: messageOf(error) });
   }
   return { answer: whole, isReplayed: false };
 }
 
-function replayed({ request, status, content, ageMs }: FirstRequest, asked: Buffer): Answer {
+function replayed({ request, status, content, revision, ageMs }: FirstRequest, asked: Buffer): Answer {
   if (!Buffer.from(request).equals(asked))
     throw new AppError('unprocessable', 'this Idempotency-Key belongs to another request; use a new key', KEY_HEADER);
-  if (status !== null && content) return { status, jsonParts: only(content) };
+  if (status !== null && content) return { status, jsonParts: only(content), ...(revision !== null && { revision }) };
   if (status === null && ageMs < MAX_RUNNING_MS) throw new InProgress();
   const outcome =
     status === null

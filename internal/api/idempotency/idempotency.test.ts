@@ -23,6 +23,18 @@ describe('a POST with an Idempotency-Key', () => {
     expect(first.headers['idempotency-replayed']).toBeUndefined();
     const again = await post('/webhooks', WEBHOOK, 'k').expect(201);
     expect([again.text, again.headers['idempotency-replayed'], again.type]).toEqual([first.text, 'true', first.type]);
+    // The revision of the first answer, although the webhook has another one by now.
+    await api.send('PATCH', `/webhooks/${first.body.id}`, { name: 'n' }).expect(200);
+    const { headers } = await post('/webhooks', WEBHOOK, 'k').expect(201);
+    expect([again.headers.etag, headers.etag, first.headers.etag]).toEqual(['"1"', '"1"', '"1"']);
+    const paused = `/webhooks/${first.body.id}/pause`;
+    const { headers: once } = await post(paused, {}, 'k').expect(200);
+    expect((await post(paused, {}, 'k').expect(200)).headers.etag).toBe(once.etag);
+    const test = await post('/deliveries/cancel', { filter: { state: 'held' }, dry_run: true }, 'k').expect(200);
+    const withoutRevision = await post('/deliveries/cancel', { filter: { state: 'held' }, dry_run: true }, 'k').expect(
+      200,
+    );
+    expect([test.headers.etag, withoutRevision.headers.etag]).toEqual([undefined, undefined]);
     await post('/webhooks', WEBHOOK, 'another key').expect(201);
     expect(await api.counts()).toMatchObject({ webhooks: Number(before) + 2 });
   });

@@ -11,23 +11,29 @@ export interface RequestDigests {
   readonly request: Buffer;
 }
 
-/** The first request with a key. */
-export interface FirstRequest {
-  readonly request: Buffer;
-  readonly ageMs: number;
-  /** Null until the request has been answered. */
-  readonly status: number | null;
+/** The answer to a request. */
+export interface RememberedAnswer<Status = number> {
+  readonly status: Status;
   /** The JSON of the answer; null if it was too large. */
   readonly content: Buffer | null;
+  /** The revision of the resource in the answer; null if it has none. */
+  readonly revision: number | null;
+}
+
+/** The first request with a key. `status` is null until the request has been answered. */
+export interface FirstRequest extends RememberedAnswer<number | null> {
+  readonly request: Buffer;
+  readonly ageMs: number;
 }
 
 const CLAIM = `
   insert into idempotent_requests as mine (id, request) values (?, ?)
-  on conflict (id) do update set request = excluded.request, created_at = now(), status = null, content = null
+  on conflict (id) do update set request = excluded.request, created_at = now(), status = null, content = null,
+    revision = null
   where mine.created_at < now() - ? * interval '1 ms'
   returning 1`;
 const FIND = `
-  select request, status, content, extract(epoch from now() - created_at)::float8 * 1000 as "ageMs"
+  select request, status, content, revision, extract(epoch from now() - created_at)::float8 * 1000 as "ageMs"
   from idempotent_requests where id = ?`;
 
 /**
@@ -39,19 +45,12 @@ export async function claimRequest(db: Db, { id, request }: RequestDigests): Pro
   if (claimed.rows.length > 0) return undefined;
   const found: { rows: FirstRequest[] } = await db.raw(FIND, [id]);
   // The first request was refused in this moment, and its key is free again. The caller may try once more.
-  return found.rows[0] ?? { request, ageMs: 0, status: null, content: null };
+  return found.rows[0] ?? { request, ageMs: 0, status: null, content: null, revision: null };
 }
 
-export async function rememberAnswer(
-  db: Db,
-  id: Buffer,
-  answer: { readonly status: number; readonly content: Buffer | null },
-): Promise<void> {
-  await db.raw('update idempotent_requests set status = ?, content = ? where id = ?', [
-    answer.status,
-    answer.content,
-    id,
-  ]);
+export async function rememberAnswer(db: Db, id: Buffer, answer: RememberedAnswer): Promise<void> {
+  const { status, content, revision } = answer;
+  await db('idempotent_requests').where({ id }).update({ status, content, revision });
 }
 
 /** Frees the key of a request that was refused and has changed nothing. */
