@@ -1091,6 +1091,10 @@ export interface components {
             response_headers: {
                 [key: string]: string[];
             } | null;
+            /** @description The headers of the request as it was sent, except those of HTTP itself, with names in lower case and at most 4 KiB of them; `***` replaces credentials and other secrets of the webhook. Null unless `LOG_HEADERS` is `both`, and for attempts from before. */
+            request_headers: {
+                [key: string]: string[];
+            } | null;
             /** @description The receiver's answer: JSON as it was received, other text as a string, or null. `***` replaces secrets of the webhook. */
             response_body: unknown;
         };
@@ -1133,6 +1137,10 @@ export interface components {
             data_encoding?: "base64";
             /** @description The headers of the answer, with names in lower case and at most 4 KiB of them; `***` replaces secrets of the webhook. Null if `LOG_HEADERS` does not keep those of this attempt. */
             response_headers: {
+                [key: string]: string[];
+            } | null;
+            /** @description The headers of the request as it was sent, except those of HTTP itself, with names in lower case and at most 4 KiB of them; `***` replaces credentials and other secrets of the webhook. Null unless `LOG_HEADERS` is `both`, and for attempts from before. */
+            request_headers: {
                 [key: string]: string[];
             } | null;
             /** @description The receiver's answer: JSON as it was received, other text as a string, or null. `***` replaces secrets of the webhook. */
@@ -4562,6 +4570,10 @@ export interface components {
             response_headers: {
                 [key: string]: string[];
             } | null;
+            /** @description The headers of the request as it was sent, except those of HTTP itself, with names in lower case and at most 4 KiB of them; `***` replaces credentials and other secrets of the webhook. Null unless `LOG_HEADERS` is `both`, and for attempts from before. */
+            request_headers: {
+                [key: string]: string[];
+            } | null;
             /** @description The receiver's answer: JSON as it was received, other text as a string, or null. `***` replaces secrets of the webhook. */
             response_body: unknown;
         };
@@ -4890,10 +4902,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The message is accepted once per subject and key (Nats-Msg-Id). */
-                "Idempotency-Key"?: string;
-                /** @description The subject of the message. The body is then its payload, byte for byte, of any content type. */
-                "Hukz-Event"?: string;
                 /** @description Only webhooks with this tag get the message; repeatable. */
                 "Hukz-Tag"?: string;
                 /** @description Only webhooks of this space get the message: its number, or `key:<key>`. */
