@@ -63,6 +63,22 @@ describe('a caller of the API', () => {
       expect([method, path, status === 403]).toEqual([method, path, false]);
     }
   });
+
+  it('without the scope for replays is refused a declaration that starts some, before anything is stored', async () => {
+    scopes = new Set(['webhooks:write', 'events:write']);
+    const before = await api.counts();
+    const apply = (given: object) =>
+      api.send('PUT', '/apply', { managed_by: 'a', events: [{ key: 'a', event: 'a.b' }], ...given });
+    const message = 'on_change needs the scope replays:write, which the caller does not have';
+    const errors = [{ code: 403, message, source: 'on_change' }];
+    for (const given of [{ on_change: 'missing' }, { on_change: 'all' }, { on_change: 'all', dry_run: true }]) {
+      await apply(given).expect(403, { errors });
+    }
+    expect(await api.counts()).toEqual(before);
+    await apply({ on_change: 'none' }).expect(200);
+    scopes = new Set([...scopes, 'replays:write']);
+    await apply({ on_change: 'all' }).expect(200);
+  });
 });
 
 it('an endpoint that declares no scope, or an unknown one, does not compile', async () => {

@@ -21,8 +21,12 @@ export function userPrincipal(userId: number): Principal {
   return { subject: `user:${userId}`, userId, spaces: 'all', scopes: ALL_SCOPES };
 }
 
-/** @throws {AppError} `forbidden` */
-export function requireScope({ scopes }: Principal, scope: Scope): void {
+/**
+ * @param field the field of the request that needs the scope, if not every such request does
+ * @throws {AppError} `forbidden`
+ */
+export function requireScope({ scopes }: Pick<Principal, 'scopes'>, scope: Scope, field?: string): void {
   if (scopes.has(scope)) return;
-  throw new AppError('forbidden', `this request needs the scope ${scope}, which the caller does not have`);
+  const message = `${field ?? 'this request'} needs the scope ${scope}, which the caller does not have`;
+  throw new AppError('forbidden', message, field);
 }

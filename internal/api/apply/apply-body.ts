@@ -28,7 +28,7 @@ const head = {
   dry_run: z.boolean().default(false).meta({ description: 'Only make the plan.', example: false }),
   on_change: z.enum(['none', 'missing', 'all']).default('none').meta({
     description:
-      'Replays to start for webhooks that are created or changed and enabled. `missing`: messages of their events that were never owed to them. `all`: for changed webhooks also what was delivered, given up, cancelled or lost before.',
+      'Replays to start for webhooks that are created or changed and enabled. `missing`: messages of their events that were never owed to them. `all`: for changed webhooks also what was delivered, given up, cancelled or lost before. Anything but `none` needs the scope `replays:write`.',
     example: 'none',
   }),
   skipped: ignoredField,

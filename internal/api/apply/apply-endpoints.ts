@@ -1,3 +1,4 @@
+import { type Principal, requireScope } from '../../identity/principal.js';
 import type { Deliveries, EventIntake, LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
 import { BodyRoom } from '../bodies/body-room.js';
@@ -12,7 +13,15 @@ import { Turnstile } from '../http/turnstile.js';
 import { findAllowedSpace } from '../names/allowed-space.js';
 import type { Reference } from '../names/reference.js';
 import { type Applied, applyDeclaration, conflictOf } from './apply.js';
-import { applyBody, conflictAnswer, MAX_APPLY_BYTES, MAX_OBJECTS, planAnswer, type StepJson } from './apply-body.js';
+import {
+  type ApplyHead,
+  applyBody,
+  conflictAnswer,
+  MAX_APPLY_BYTES,
+  MAX_OBJECTS,
+  planAnswer,
+  type StepJson,
+} from './apply-body.js';
 import type { AnyStep, Done } from './carry-out.js';
 import { Problems } from './problems.js';
 import { readDeclaration } from './read-declaration.js';
@@ -40,8 +49,8 @@ export function makeApplyEndpoints(
     const spaceOf = (space: Reference) => {
       return findAllowedSpace(deps.db, principal, { space, source: 'space', refusal: 'unprocessable' });
     };
-    const reading = { ...deps, bodies, problems, spaceOf };
-    const declaration = await readDeclaration(body, reading);
+    const requireAllowed = (head: Pick<ApplyHead, 'on_change'>) => requireReplays(principal, head);
+    const declaration = await readDeclaration(body, { ...deps, bodies, problems, spaceOf, requireAllowed });
     problems.throwIfAny();
     return applyDeclaration(deps, declaration, principal.userId);
   };
@@ -74,6 +83,7 @@ export function makeApplyEndpoints(
         meanings: {
           400: 'The request ended before its body was complete.',
           413: `A declaration has at most ${MAX_MIB} MiB.`,
+          503: 'PostgreSQL or NATS is not available. The message says whether nothing was applied, or whether that is unknown because the commit was not answered.',
         },
       },
       async (request) => {
@@ -93,6 +103,11 @@ export function makeApplyEndpoints(
       },
     ),
   ];
+}
+
+/** A dry run is refused as well: its plan says what the same declaration would do. @throws {AppError} `forbidden` */
+function requireReplays(principal: Principal, { on_change: onChange }: Pick<ApplyHead, 'on_change'>): void {
+  if (onChange !== 'none') requireScope(principal, 'replays:write', 'on_change');
 }
 
 /** The answer with a plan, in parts, because a plan may have 10,000 steps. */

@@ -5,13 +5,20 @@ import { SETTING_FORMS } from '../../testkit/kits/setting-forms.js';
 import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
 
 let api: TestApi;
+/** Another instance on the same database. */
+let second: TestApi;
 let live = 0;
 
 beforeAll(async () => {
-  api = await makeTestApi({ vault: makeVault([{ id: 'k', key: randomBytes(32) }]), webhookProxies: true });
+  const vault = makeVault([{ id: 'k', key: randomBytes(32) }]);
+  api = await makeTestApi({ vault, webhookProxies: true });
   api.rest.catalogChanged = async () => void live++;
+  second = await makeTestApi({ db: api.db, pool: api.pool, vault, webhookProxies: true });
 });
-afterAll(() => api.stop());
+afterAll(async () => {
+  await second.stop();
+  await api.stop();
+});
 beforeEach(async () => {
   await api.db.raw('truncate events, webhooks, webhook_events, webhook_secrets, replays restart identity cascade');
 });
@@ -170,13 +177,85 @@ describe('a declaration', () => {
   it('of two at once is applied after the other, and sees its result', async () => {
     const webhooks = Array.from({ length: 20 }, (_, n) => ({ ...HOOK, key: `hook-${n}` }));
     const given = { events: [EVENT], webhooks };
-    const second = await makeTestApi({ db: api.db, pool: api.pool });
     const body = { managed_by: 'terraform', ...given };
     const answers = await Promise.all([apply(given), second.send('PUT', '/apply', body).expect(200)]);
     const found = answers.map(({ body }) => [...new Set(doings(body.plan))].join()).sort();
     expect(found).toEqual(['create', 'keep']);
     expect(await api.counts()).toMatchObject({ events: 1, webhooks: 20 });
-    await second.stop();
+  });
+
+  it.each([
+    ['before the commit', 'immediate', /, and nothing was applied; try again later$/],
+    ['in the commit', 'deferred', /^.* during the commit: either all .* or nothing; repeat the/],
+  ])('says what an outage of the database %s has left', async (_name, timing, message) => {
+    const before = await stored();
+    await api.db.raw(`create function hang_up() returns trigger language plpgsql as $$ begin
+      perform pg_terminate_backend(pg_backend_pid()); return null; end $$`);
+    await api.db.raw(`create constraint trigger hang_up after insert on webhooks deferrable initially ${timing}
+      for each row execute function hang_up()`);
+    const { body } = await apply({ events: [EVENT], webhooks: [HOOK] }, 503);
+    await api.db.raw('drop function hang_up cascade');
+    expect(body.errors).toEqual([{ code: 503, message: expect.stringMatching(message) }]);
+    expect(await stored()).toEqual(before);
+    expect(doings(await planOf({ events: [EVENT], webhooks: [HOOK] }))).toEqual(['create', 'create']);
+  });
+
+  it('of two at once that prune each other, the later one decides what is stored', async () => {
+    const hooks = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, n) => ({ ...HOOK, key: `hook-${from + n}` }));
+    const overlapping = { first: hooks(0, 30), second: hooks(15, 45) };
+    const keysOf = (list: readonly { key: string }[]) => list.map(({ key }) => key).sort();
+    for (let round = 0; round < 8; round++) {
+      const body = { managed_by: 'terraform', prune: true, events: [EVENT] };
+      const answers = await Promise.all([
+        api.send('PUT', '/apply', { ...body, webhooks: overlapping.first }),
+        second.send('PUT', '/apply', { ...body, webhooks: overlapping.second }),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      const left: string[] = await api.db('webhooks').whereNull('deleted_at').orderBy('key').pluck('key');
+      expect([keysOf(overlapping.first), keysOf(overlapping.second)]).toContainEqual(left.sort());
+    }
+  });
+
+  it('of two at once, of which one removes the event that the other one uses, leaves no webhook without it', async () => {
+    const found = new Set<string>();
+    for (let round = 0; round < 12; round++) {
+      await apply({ managed_by: 'a', events: [EVENT] });
+      const using = { managed_by: 'b', space: 7, prune: true, webhooks: [HOOK] };
+      const [removing, used] = await Promise.all([
+        api.send('PUT', '/apply', { managed_by: 'a', events: [], prune: true }),
+        second.send('PUT', '/apply', using),
+      ]);
+      found.add(`${removing.status} ${used.status}`);
+      const [{ events, webhooks } = {}] = await api
+        .db('webhook_events')
+        .join('webhooks', 'webhooks.id', 'webhook_id')
+        .join('events', 'events.id', 'event_id')
+        .whereNull('webhooks.deleted_at')
+        .select(
+          api.db.raw('count(*)::int as webhooks, count(*) filter (where events.deleted_at is null)::int as events'),
+        );
+      expect(events).toBe(webhooks);
+      expect(webhooks).toBe(used.status === 200 ? 1 : 0);
+      await apply({ ...using, webhooks: [] });
+    }
+    // The webhook is stored, and the event stays; or the event is removed, and the webhook refused.
+    expect([...found].filter((each) => each !== '409 200' && each !== '200 422')).toEqual([]);
+  });
+
+  it('of two at once with opposite managers is applied after the other', async () => {
+    const webhooks = Array.from({ length: 20 }, (_, n) => ({ ...HOOK, key: `hook-${n}` }));
+    const given = { events: [EVENT], webhooks, prune: true, take_over: true };
+    for (let round = 0; round < 8; round++) {
+      const answers = await Promise.all([
+        api.send('PUT', '/apply', { ...given, managed_by: 'a' }),
+        second.send('PUT', '/apply', { ...given, managed_by: 'b', webhooks: webhooks.toReversed() }),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      const managers = await api.db('webhooks').whereNull('deleted_at').distinct().pluck('managed_by');
+      expect(managers).toHaveLength(1);
+      expect(await api.counts()).toMatchObject({ events: 1, webhooks: 20 });
+    }
   });
 
   it('starts the replays that it asks for, of enabled webhooks that are created or changed', async () => {

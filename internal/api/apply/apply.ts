@@ -1,9 +1,10 @@
 import { AppError } from '../../errors.js';
 import { type EventUse, findEventUses } from '../../store/declared/declared-events.js';
 import { lockAppliers } from '../../store/declared/lock-appliers.js';
+import { isDatabaseAway } from '../../store/postgres/database-away.js';
 import { inTransaction } from '../../store/postgres/in-transaction.js';
 import type { Db } from '../../store/postgres/knex.js';
-import { isUniqueViolation } from '../../store/postgres/pg-error.js';
+import { isUniqueViolation, judgePgError } from '../../store/postgres/pg-error.js';
 import { refuseTakenKey } from '../../store/records/taken-key.js';
 import type { Deliveries, EventIntake, Receivers, Stores } from '../api-deps.js';
 import { admitEvents, requireAdmitted } from './admit-events.js';
@@ -38,7 +39,9 @@ export async function applyDeclaration(deps: ApplyDeps, declaration: Declaration
   // NATS is asked before the transaction, so that no lock waits for its answer.
   const admitted = await admitEvents(deps, await planEvents(deps.db, declaration, false), declaration);
   if (head.dry_run) return notCarriedOut(await makePlan(deps, declaration, false));
+  let isCommitting = false;
   const applied = inTransaction(deps.db, async (trx): Promise<Applied> => {
+    isCommitting = false;
     await lockAppliers(trx, { spaceId: head.space, hasEvents: declaration.events !== undefined });
     const plan = await makePlan({ ...deps, db: trx }, declaration, true);
     const steps = [...plan.events, ...plan.webhooks];
@@ -47,10 +50,29 @@ export async function applyDeclaration(deps: ApplyDeps, declaration: Declaration
     const store = { db: trx, vault: deps.vault, receivers: deps, userId, spaceId: head.space };
     const done = await carryOut(plan, store);
     const replays = await startReplays(done, { db: trx, userId, onChange: head.on_change, reach: deps.reach });
+    isCommitting = true;
     return { isApplied: true, replays, steps, done };
   });
-  return refuseRaces(refuseTakenKey(deps.db, applied));
+  return sayOutcome(refuseRaces(refuseTakenKey(deps.db, applied)), () => isCommitting);
 }
+
+/**
+ * Says what an outage of the database means for the declaration. A transaction whose commit was not answered may be
+ * stored.
+ */
+async function sayOutcome<T>(work: Promise<T>, isCommitting: () => boolean): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+    const isUnknown = isCommitting() && judgePgError(error) === 'unknown_outcome';
+    throw new AppError('unavailable', isUnknown ? UNKNOWN : NOT_APPLIED);
+  }
+}
+
+const NOT_APPLIED = 'the database is not available or too busy, and nothing was applied; try again later';
+const UNKNOWN =
+  'the database became unavailable during the commit: either all of the declaration was applied or nothing; repeat the request, which changes only what differs';
 
 /** A unique index refuses what someone else has created since the plan was made. */
 async function refuseRaces<T>(work: Promise<T>): Promise<T> {

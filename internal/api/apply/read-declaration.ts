@@ -28,12 +28,15 @@ interface Reading extends SecretStore {
   readonly problems: Problems;
   /** The number of the space that the caller names. A space that the caller may not use is refused. */
   spaceOf(space: Reference): Promise<number>;
+  /** Refuses a declaration that the caller may not apply, before its objects are read. */
+  requireAllowed(head: Pick<ApplyHead, 'on_change'>): void;
 }
 
 /** Reads and validates a body, in ticks of the event loop. Mistakes in its objects are problems. */
 export async function readDeclaration(body: Buffer, reading: Reading): Promise<Declaration> {
   const { members, lists } = await partsOf(body);
   const named = readHead(members, Object.keys(lists));
+  reading.requireAllowed(named);
   const head = { ...named, space: await reading.spaceOf(named.space) };
   const events = lists.events && (await readEvents(lists.events, head, reading));
   const webhooks = lists.webhooks && (await readWebhooks(lists.webhooks, head, reading));

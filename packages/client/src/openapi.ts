@@ -4139,7 +4139,7 @@ export interface components {
              */
             dry_run?: boolean;
             /**
-             * @description Replays to start for webhooks that are created or changed and enabled. `missing`: messages of their events that were never owed to them. `all`: for changed webhooks also what was delivered, given up, cancelled or lost before.
+             * @description Replays to start for webhooks that are created or changed and enabled. `missing`: messages of their events that were never owed to them. `all`: for changed webhooks also what was delivered, given up, cancelled or lost before. Anything but `none` needs the scope `replays:write`.
              * @default none
              * @example none
              * @enum {string}
