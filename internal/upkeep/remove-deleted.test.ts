@@ -8,6 +8,7 @@ import { MAX_COUNTED } from './watch-backlog.js';
 
 const DAY = 86_400_000;
 const OLD = '91 days';
+const BIG = Number.MAX_SAFE_INTEGER;
 let kit: TestJournal;
 let logger: ReturnType<typeof makeTestLogger>;
 
@@ -40,7 +41,7 @@ describe('rows of deleted events and webhooks', () => {
     }
     expect(await loadCatalogStamp(kit.pool)).toBe(stamp);
     expect(logger.lines).toEqual([
-      { level: 'info', name: 'retention.rows_removed', fields: { webhooks: 1, events: 1 } },
+      { level: 'info', name: 'retention.rows_removed', fields: { webhooks: 1, events: 1, spaces: 0 } },
     ]);
   });
 
@@ -114,7 +115,7 @@ describe('rows of deleted events and webhooks', () => {
     await round();
     expect(logger.lines).toEqual([]);
     await round();
-    expect(logger.lines.map(({ fields }) => fields)).toEqual([{ webhooks: 1, events: 1 }]);
+    expect(logger.lines.map(({ fields }) => fields)).toEqual([{ webhooks: 1, events: 1, spaces: 0 }]);
   });
 
   it('are left to the instance that removes them at the moment', async () => {
@@ -223,5 +224,58 @@ describe('rows of deleted events and webhooks', () => {
       [randomUUID()],
     );
     expect(await ids('webhooks')).toEqual([2]);
+  });
+});
+
+describe('rows of deleted spaces', () => {
+  const spaces = async () => (await kit.sql<{ id: string }>('select id from spaces order by id')).map(({ id }) => +id);
+  const deleteSpaces = (ago = OLD) => kit.sql('update spaces set deleted_at = now() - $1::interval', [ago]);
+
+  beforeEach(() =>
+    kit.sql('insert into spaces (id, created_by_id, updated_by_id) values (8, 1, 1), ($1, 1, 1)', [BIG]),
+  );
+
+  it('are removed in the round in which the last row of their webhooks is', async () => {
+    await deleteBoth();
+    await deleteSpaces();
+    await kit.sql(`insert into replays (created_by_id, webhook_id, outcome, since, until, total)
+                   values (1, 1, 'dead', now(), now(), 1)`);
+    await remove();
+    expect(await spaces()).toEqual([7]);
+    await kit.sql('delete from replays');
+    await remove();
+    expect(await spaces()).toEqual([]);
+    expect(logger.lines.map(({ fields }) => fields)).toEqual([
+      { webhooks: 0, events: 0, spaces: 2 },
+      { webhooks: 1, events: 1, spaces: 1 },
+    ]);
+  });
+
+  it('stay while they are living or were deleted since the oldest log', async () => {
+    await remove();
+    await deleteSpaces('89 days');
+    await remove();
+    expect(await spaces()).toEqual([7, 8, BIG]);
+  });
+
+  it('stay while a webhook belongs to them that is not deleted', async () => {
+    await deleteSpaces();
+    await remove();
+    expect(await spaces()).toEqual([7]);
+  });
+
+  it('are removed beside registrations with their numbers, and each webhook has its space', async () => {
+    await deleteBoth();
+    const register = (id: number) =>
+      kit.sql(
+        `insert into webhooks (created_by_id, updated_by_id, name, url, enabled, space_id) values (1, 1, '', '', true, $1)`,
+        [id],
+      );
+    for (let round = 0; round < 10; round++) {
+      await kit.sql('truncate webhooks cascade');
+      await deleteSpaces();
+      await Promise.all([remove(), register(7), register(8), register(BIG)]);
+      expect(await kit.sql('select from spaces where deleted_at is null')).toHaveLength(3);
+    }
   });
 });

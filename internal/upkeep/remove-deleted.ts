@@ -6,6 +6,7 @@ import {
   type RemovedRows,
   type RemoveOptions,
   removeDeletedEvents,
+  removeDeletedSpaces,
   removeDeletedWebhooks,
 } from '../store/webhooks/remove-deleted.js';
 import { MAX_COUNTED } from './watch-backlog.js';
@@ -25,8 +26,8 @@ const ROWS_PER_STATEMENT = 200;
 const MAX_STATEMENTS_PER_ROUND = 12;
 
 /**
- * Each round removes the rows of webhooks and events that were deleted before the oldest log, unless other rows refer
- * to them.
+ * Each round removes the rows of webhooks, events and spaces that were deleted before the oldest log, unless other rows
+ * refer to them.
  */
 export function makeRemoval({ pool, logger, logsMs }: RemovalParts): () => Promise<void> {
   const olderThanMs = Math.max(logsMs, MIN_AGE_MS);
@@ -47,13 +48,15 @@ export function makeRemoval({ pool, logger, logsMs }: RemovalParts): () => Promi
   };
   const walkWebhooks = walk(removeDeletedWebhooks);
   const walkEvents = walk(removeDeletedEvents);
+  const walkSpaces = walk(removeDeletedSpaces);
   return async () => {
     // Each statement would read millions of deliveries, beside instances that are late already.
     const { deliveries } = await loadBacklog(pool, MAX_COUNTED);
     if (deliveries >= MAX_COUNTED) return;
     const webhooks = await walkWebhooks();
-    // Events come second, because an event stays while a webhook has it.
+    // Events and spaces come after the webhooks, because they stay while a webhook has them.
     const events = await walkEvents();
-    if (webhooks + events > 0) logger.info('retention.rows_removed', { webhooks, events });
+    const spaces = await walkSpaces();
+    if (webhooks + events + spaces > 0) logger.info('retention.rows_removed', { webhooks, events, spaces });
   };
 }

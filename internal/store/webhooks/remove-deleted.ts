@@ -13,21 +13,22 @@ export interface RemovedRows {
   readonly next: DeletedCursor | undefined;
 }
 
-type DeletedTable = 'webhooks' | 'events';
+type DeletedTable = 'webhooks' | 'events' | 'spaces';
 
 const FIRST: DeletedCursor = { at: '-infinity', id: 0 };
 
 /** `skip locked` leaves out rows that are being changed at this moment. */
 const candidates = (table: DeletedTable): Statement => ({
   text: `
-    select id, deleted_at::text as at from ${table}
-    where deleted_at < now() - $1 * interval '1 ms' and (deleted_at, id) > ($2::timestamptz, $3::int)
+    select id::float8, deleted_at::text as at from ${table}
+    where deleted_at < now() - $1 * interval '1 ms' and (deleted_at, id) > ($2::timestamptz, $3::bigint)
     order by deleted_at, id limit $4
     for update skip locked`,
 });
 
 const OLD_WEBHOOKS = candidates('webhooks');
 const OLD_EVENTS = candidates('events');
+const OLD_SPACES = candidates('spaces');
 
 /** The logs' index of marks can only be read by a bitmap scan, which the journal's connections otherwise avoid. */
 const ALLOW_BITMAPS: Statement = { text: 'set local enable_bitmapscan = on' };
@@ -88,6 +89,15 @@ const REMOVE_EVENTS: Statement = {
     select id from gone`,
 };
 
+/** A space is named by its webhooks only, and these keep their rows while a log or a delivery refers to them. */
+const REMOVE_SPACES: Statement = {
+  text: `
+    delete from spaces where id = any($1::bigint[])
+      and id not in (select space_id from webhooks where deleted_at is not null)
+      and (select 1 from webhooks w where w.space_id = spaces.id and w.deleted_at is null limit 1) is null
+    returning id`,
+};
+
 export interface RemoveOptions {
   readonly olderThanMs: number;
   readonly from: DeletedCursor | undefined;
@@ -103,6 +113,11 @@ export async function removeDeletedWebhooks(pool: JournalPool, options: RemoveOp
 /** Removes events that were deleted long ago and that belong to no webhook, deleted or not. */
 export async function removeDeletedEvents(pool: JournalPool, options: RemoveOptions): Promise<RemovedRows> {
   return remove(pool, options, { find: OLD_EVENTS, remove: REMOVE_EVENTS });
+}
+
+/** Removes spaces that were deleted long ago and to which no webhook belongs, deleted or not. */
+export async function removeDeletedSpaces(pool: JournalPool, options: RemoveOptions): Promise<RemovedRows> {
+  return remove(pool, options, { find: OLD_SPACES, remove: REMOVE_SPACES });
 }
 
 async function remove(
