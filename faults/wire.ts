@@ -14,6 +14,8 @@ export interface Wire {
   refuse(): void;
   /** Holds all bytes to the server until `pass` is called. */
   park(): void;
+  /** Holds all bytes from the server until `pass` is called: the server acts, and its client does not learn of it. */
+  holdReplies(): void;
   /** Makes the open connections half-open: they carry no bytes and are never closed. New connections are accepted. */
   abandon(): void;
   /** Drops all bytes and refuses nothing: new connections are accepted and get no response. */
@@ -34,7 +36,7 @@ const CUT_AFTER_MS = 20;
 export async function startWire(firstPort: number): Promise<Wire> {
   let serverPort = firstPort;
   const links = new Set<Link>();
-  const weather = { refusing: false, vanishing: false, holding: false, delayMs: 0 };
+  const weather = { refusing: false, vanishing: false, holding: false, silent: false, delayMs: 0 };
   let taken = 0;
   const server = createServer({ noDelay: true }, (client) => {
     taken++;
@@ -58,7 +60,7 @@ export async function startWire(firstPort: number): Promise<Wire> {
       return taken;
     },
     pass() {
-      Object.assign(weather, { refusing: false, vanishing: false, holding: false, delayMs: 0 });
+      Object.assign(weather, { refusing: false, vanishing: false, holding: false, silent: false, delayMs: 0 });
       for (const link of links) link.release();
     },
     delay(ms) {
@@ -71,6 +73,9 @@ export async function startWire(firstPort: number): Promise<Wire> {
     },
     park() {
       weather.holding = true;
+    },
+    holdReplies() {
+      weather.silent = true;
     },
     abandon() {
       for (const link of links) link.fate = 'lost';
@@ -93,13 +98,17 @@ export async function startWire(firstPort: number): Promise<Wire> {
 }
 
 interface Weather {
+  /** Bytes to the server are held. */
   readonly holding: boolean;
+  /** Bytes from the server are held. */
+  readonly silent: boolean;
   readonly delayMs: number;
 }
 
 class Link {
   fate: Fate = 'alive';
   private readonly held: Buffer[] = [];
+  private readonly heldReplies: Buffer[] = [];
 
   constructor(
     private readonly client: Socket,
@@ -123,6 +132,7 @@ class Link {
 
   release(): void {
     for (const bytes of this.held.splice(0)) this.server.write(bytes);
+    for (const bytes of this.heldReplies.splice(0)) this.client.write(bytes);
   }
 
   private toServer(bytes: Buffer): void {
@@ -132,7 +142,8 @@ class Link {
   }
 
   private toClient(bytes: Buffer): void {
-    if (this.fate === 'alive') this.forward(this.server, this.client, bytes);
+    if (this.fate === 'alive' && this.weather.silent) this.heldReplies.push(bytes);
+    else if (this.fate === 'alive') this.forward(this.server, this.client, bytes);
     else if (this.fate === 'reply lost') setTimeout(() => this.cut(), CUT_AFTER_MS);
   }
 

@@ -1,12 +1,15 @@
 import type { Scenario } from '../scenario.js';
+import { applyAndRestart } from './apply-and-restart.js';
 import { backendsTerminated } from './backends-terminated.js';
 import { callersNeverRead } from './callers-never-read.js';
 import { catalogWentBack } from './catalog-went-back.js';
 import { circuitOpensAndCloses } from './circuit-opens-and-closes.js';
 import { clockJumps } from './clock-jumps.js';
 import { credentialsReplaced } from './credentials-replaced.js';
+import { databaseClockJumps } from './database-clock-jumps.js';
 import { deadWebhooks } from './dead-webhooks.js';
 import { dearKeyExchange } from './dear-key-exchange.js';
+import { delayedAtOnce } from './delayed-at-once.js';
 import { descriptorsExhausted } from './descriptors-exhausted.js';
 import { diskFull } from './disk-full.js';
 import { eventChurn } from './event-churn.js';
@@ -23,6 +26,7 @@ import { killBeforeSettle } from './kill-before-settle.js';
 import { killEverything } from './kill-everything.js';
 import { killMidPost } from './kill-mid-post.js';
 import { killUnsettled } from './kill-unsettled.js';
+import { killedBeforeAnswer } from './killed-before-answer.js';
 import { killedBeforeDue } from './killed-before-due.js';
 import { lameDuck } from './lame-duck.js';
 import { limitsOfTheServer } from './limits-of-the-server.js';
@@ -65,7 +69,10 @@ export const scenarios: readonly Scenario[] = [
   killBeforeSettle,
   killUnsettled,
   killedBeforeDue,
+  killedBeforeAnswer,
+  delayedAtOnce,
   postgresDown,
+  applyAndRestart,
   backendsTerminated,
   catalogWentBack,
   failover,
@@ -97,6 +104,7 @@ export const scenarios: readonly Scenario[] = [
   metadataStaysShut,
   stalled,
   clockJumps,
+  databaseClockJumps,
   twoRacing,
   tenRacing,
   rollingRestart,

@@ -1,16 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ScenarioFailure } from '../failure.js';
 import type { Scenario } from '../scenario.js';
 import { until } from '../until.js';
+import { publishUntilAccepted } from '../world/http-client.js';
 
 const SUBJECT = 'a.b';
 const MESSAGES = 10_000;
 const CLIENTS = 32;
 const KILLS = 4;
-const RETRY_AFTER_MS = 25;
 const PATIENCE_MS = 120_000;
-/** The statuses after which a client sends its message again, under the same key. */
-const RETRIED = new Set([429, 503]);
 
 /** Each client sends a message until it is accepted, however often the service is killed meanwhile. */
 export const killAndRetry: Scenario = {
@@ -24,30 +21,14 @@ export const killAndRetry: Scenario = {
     let accepted = 0;
     let repeated = 0;
 
-    const isAccepted = async (number: number): Promise<boolean> => {
-      try {
-        const answer = await fetch(`http://127.0.0.1:${instance.port}/messages`, {
-          method: 'POST',
-          headers: { 'x-user': '1', 'content-type': 'application/json', 'idempotency-key': `n${number}` },
-          body: JSON.stringify({ event: SUBJECT, payload: { n: number } }),
-        });
-        const text = await answer.text();
-        if (answer.status !== 202 && !RETRIED.has(answer.status))
-          throw new ScenarioFailure(`message ${number} was answered with ${answer.status}: ${text}`);
-        if (text.includes('"duplicate":true')) repeated++;
-        return answer.status === 202;
-      } catch (error) {
-        if (error instanceof ScenarioFailure) throw error;
-        return false;
-      }
-    };
     const client = async () => {
       while (begun < MESSAGES) {
         begun++;
         const number = publisher.number(SUBJECT);
-        while (!(await isAccepted(number))) await sleep(RETRY_AFTER_MS);
+        const { isDuplicate } = await publishUntilAccepted({ subject: SUBJECT, number }, () => instance);
         publisher.acknowledge(number);
         accepted++;
+        if (isDuplicate) repeated++;
       }
     };
 
