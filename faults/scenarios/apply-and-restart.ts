@@ -68,7 +68,7 @@ interface Answered {
   readonly isApplied: boolean;
 }
 
-/** What an answer says that is not so. */
+/** Returns the contradiction between an answer and the stored declaration. */
 function contradiction({ status, message, isApplied }: Answered): string | undefined {
   if (status === 200 || message.startsWith('Saved')) return isApplied ? undefined : 'nothing is stored';
   if (status !== 503) return 'the answer is not an outage';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ScenarioFailure } from '../failure.js';
 import type { Instance } from './instance.js';
 
-/** What a client was told about a message that it sent until it was accepted. */
+/** The answer that accepted a message. */
 export interface Acceptance {
   /** hukz had accepted the message before, so that an earlier answer was lost. */
   readonly isDuplicate: boolean;

@@ -32,14 +32,12 @@ export function wireMembership(
         const register = () => registerInstance(heartPool, { id, host: hostname(), name, ...nameOwnProcess() });
         await learnFrom(clock, register, (time) => time);
       },
-      async beat(id) {
-        const heartbeat = await learnFrom(
+      beat: (id) =>
+        learnFrom(
           clock,
           () => beat(heartPool, id),
           (answer) => answer?.time,
-        );
-        return heartbeat?.living ?? 0;
-      },
+        ),
       burySilent: (by, silentMs) => burySilentInstances(pool, silentMs, by),
       async buryEnded(by) {
         const place = nameOwnProcess()?.place;

@@ -10,7 +10,7 @@ const make = (more: Partial<InstanceStore>, logger = makeTestLogger()) => {
       register: async (id) => void facts.registered.push(id),
       beat: async () => {
         facts.beats++;
-        return 1;
+        return { living: 1, time: 0 };
       },
       burySilent: async () => ({ instances: [], freed: 0 }),
       buryEnded: async () => ({ instances: [], freed: 0 }),
@@ -41,7 +41,7 @@ describe('an instance', () => {
     const { membership, facts, start } = make({
       beat: async () => {
         if (!works) throw new Error('connection refused');
-        return 1;
+        return { living: 1, time: 0 };
       },
     });
     await start();
@@ -69,6 +69,26 @@ describe('an instance', () => {
     expect(new Set(looked)).toEqual(new Set([membership.id()]));
   });
 
+  it('takes no other for silent soon after the clock of the database was set', async () => {
+    const [looked, beats] = [[] as number[], [] as number[]];
+    const { membership, facts, start } = make({
+      beat: async () => {
+        beats.push(facts.time);
+        return { living: 2, time: facts.time + (beats.length > 2 ? 3_600_000 : 0) };
+      },
+      burySilent: async () => {
+        looked.push(beats.length);
+        return { instances: [], freed: 0 };
+      },
+    });
+    await start();
+    await eventually(() => beats.length >= 6, { what: 'beats after the jump' });
+    expect(Math.max(...looked)).toBe(2);
+    facts.time += 30;
+    await eventually(() => looked.some((beat) => beat > 6), { what: 'a look again' });
+    await membership.stop();
+  });
+
   it('looks for others whose process has ended as soon as it starts, and says so', async () => {
     const logger = makeTestLogger();
     const ended = ['dead'];
@@ -83,7 +103,8 @@ describe('an instance', () => {
   it('that was declared dead forgets its residents and continues under a new id', async () => {
     const alive = new Set<string>();
     const { membership, facts, start } = make({
-      beat: async (id) => (alive.has(id) || !alive.add(facts.registered[1] ?? 'nobody') ? 1 : 0),
+      beat: async (id) =>
+        alive.has(id) || !alive.add(facts.registered[1] ?? 'nobody') ? { living: 1, time: 0 } : undefined,
     });
     await start();
     await eventually(() => facts.registered.length >= 2, { what: 'a new life' });

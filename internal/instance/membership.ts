@@ -4,12 +4,13 @@ import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type Repeating, repeat } from '../repeat.js';
 import { repeatReported } from '../repeat-reported.js';
+import { Jumps } from './jumps.js';
 
 /** The instances that the store knows. */
 export interface InstanceStore {
   register(id: string): Promise<void>;
-  /** Returns the number of living instances, this one included; 0 when this instance was declared dead. */
-  beat(id: string): Promise<number>;
+  /** Returns undefined when this instance was declared dead. */
+  beat(id: string): Promise<Heartbeat | undefined>;
   /** Declares the silent instances dead, except the one that asks. */
   burySilent(by: string, silentMs: number): Promise<Buried>;
   /**
@@ -17,6 +18,13 @@ export interface InstanceStore {
    */
   buryEnded(by: string): Promise<Buried>;
   leave(id: string): Promise<void>;
+}
+
+export interface Heartbeat {
+  /** Number of living instances, this one included. */
+  readonly living: number;
+  /** The database's clock. */
+  readonly time: number;
 }
 
 export interface MembershipDeps {
@@ -57,6 +65,8 @@ const LOOK_EVERY_MS = 1000;
 export function makeMembership(deps: MembershipDeps): Membership {
   const { store, clock, logger } = deps;
   const trustMs = (deps.timeoutMs * 2) / 3;
+  const everyMs = deps.timeoutMs / 6;
+  const jumps = new Jumps(everyMs);
   let id: string = randomUUID();
   let beatAt = Number.NEGATIVE_INFINITY;
   let living = 1;
@@ -73,9 +83,10 @@ export function makeMembership(deps: MembershipDeps): Membership {
 
   const beatOnce = async (events: MembershipEvents) => {
     const sentAt = clock.monotonic();
-    const others = await store.beat(id);
-    if (others > 0) {
-      living = others;
+    const heartbeat = await store.beat(id);
+    if (heartbeat) {
+      living = heartbeat.living;
+      jumps.see({ askedAt: sentAt, answeredAt: clock.monotonic(), time: heartbeat.time });
       const wasTrusted = isTrusted();
       beatAt = sentAt;
       if (!wasTrusted) events.onTrusted();
@@ -87,6 +98,8 @@ export function makeMembership(deps: MembershipDeps): Membership {
       await register();
       events.onTrusted();
     }
+    // After a jump of the database's clock, the others have to send heartbeats by its new time first.
+    if (jumps.sinceMs(clock.monotonic()) < deps.timeoutMs) return;
     logBuried(await store.burySilent(id, deps.timeoutMs), 'it was silent');
   };
 
@@ -103,7 +116,7 @@ export function makeMembership(deps: MembershipDeps): Membership {
     async start(events) {
       await register();
       beating = repeatReported(() => beatOnce(events), {
-        everyMs: deps.timeoutMs / 6,
+        everyMs,
         logger,
         line: 'instance.heartbeat_failed',
         fields: () => ({ trusted: isTrusted() }),

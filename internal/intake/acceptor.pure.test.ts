@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { correctClock } from '../corrected-clock.js';
 import type { OwnedDelivery } from '../domain/delivery/delivery.js';
 import { Catalog } from '../domain/matching/catalog.js';
 import { NO_SETTINGS } from '../domain/matching/webhook-settings.js';
@@ -60,7 +61,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
     enqueue: (delivery) => void enqueued.push(delivery),
     advance: (webhookId, orderKey) => void turns.push(`${webhookId} ${orderKey}`),
     makeId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
-    clock: { now: () => 1_700_000_000_000, monotonic: () => 0 },
+    clock: { now: () => 1_700_000_000_000, check: () => undefined },
     suspectStrays: () => void strays++,
     limits: { maxMessages: 3, maxBytes: 5000 },
     storeUnmatched: true,
@@ -125,6 +126,25 @@ describe('a message', () => {
       { outcome: 'stored', isOrderedByStream: false },
     ]);
     expect(turns).toEqual([`1 ${other?.orderKey}`]);
+  });
+
+  it('that is delayed has the time of the database, even if the clock of the machine was just set', () => {
+    const machine = { now: 1_700_000_000_000 };
+    const clock = correctClock({ now: () => machine.now, monotonic: () => 0 });
+    clock.learn({ askedAt: 0, answeredAt: 0, time: machine.now });
+    acceptor = make({ clock, limits: { maxMessages: 9, maxBytes: 50_000 } });
+    for (const jump of [7_200_000, -7_200_000]) {
+      machine.now = 1_700_000_000_000 + jump;
+      take('a.b', '{}', [['Hukz-Delay', '10s']]);
+      machine.now -= 3 * jump;
+      const ofStream = { id: identity.id, receivedAt: 1_700_000_000_000 };
+      accept({ subject: 'a.b', headers: [['Hukz-Delay', '10s']], payload: Buffer.from('{}'), identity: ofStream });
+    }
+    take('a.b', '{}', [['Hukz-Deliver-At', new Date(1_700_000_000_000 + 30 * 86_400_000).toISOString()]]);
+    expect(asked.map(({ acceptance: { message, dueAt } }) => [message.receivedAt, dueAt])).toEqual([
+      ...Array(4).fill([1_700_000_000_000, 1_700_000_010_000]),
+      [1_700_000_000_000, 1_702_592_000_000],
+    ]);
   });
 
   it('that is delayed is neither resident nor parked nor ordered before its time', async () => {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '../clock.js';
+import type { CorrectedClock } from '../corrected-clock.js';
 import type { Catalog } from '../domain/matching/catalog.js';
 import { MessageView } from '../domain/matching/message-view.js';
 import { envelope } from '../domain/message/envelope.js';
@@ -26,7 +26,7 @@ export interface AcceptorDeps extends StoreMessageDeps {
   advance(webhookId: number, orderKey: string): void;
   /** A UUID for that time. */
   makeId(ms: number): string;
-  readonly clock: Clock;
+  readonly clock: Pick<CorrectedClock, 'now' | 'check'>;
   readonly limits: { readonly maxMessages: number; readonly maxBytes: number };
   readonly storeUnmatched: boolean;
 }
@@ -106,8 +106,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       latest.reserved = incoming.subject;
       return RESERVED;
     }
-    const receivedAt = incoming.identity?.receivedAt ?? clock.now();
-    const view = new MessageView(incoming.subject, incoming.headers, incoming.payload, receivedAt);
+    const { view, receivedAt } = viewOf(incoming);
     const matched = match(catalog, view);
     // The event of the message may have been registered a moment ago through another instance, while the stream, or a
     // candidate subject of this instance, brought the message. Therefore the catalog catches up before a message is
@@ -120,6 +119,22 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       return OVERLOADED;
     }
     return acceptPending({ incoming, view, matched, size, receivedAt });
+  };
+
+  /**
+   * The clock is read again for a message that may be delayed: if the clock of the machine was just set, the message
+   * would otherwise be delivered at another time.
+   */
+  const viewOf = ({ subject, headers, payload, identity }: Incoming) => {
+    const makeView = (receivedAt: number) => ({
+      view: new MessageView(subject, headers, payload, receivedAt),
+      receivedAt,
+    });
+    const first = makeView(identity?.receivedAt ?? clock.now());
+    const { routing } = first.view;
+    if (routing.ok && routing.value.dueAt === undefined) return first;
+    clock.check();
+    return identity ? first : makeView(clock.now());
   };
 
   const fail = ({ subject }: Incoming, error: unknown): Receipt => {

@@ -57,8 +57,8 @@ export async function retainOnce(
   // Messages come after the logs and dead letters, which may have been the last rows that needed a day's messages.
   await dropExpired({ pool, logger }, 'messages', limits.messagesMs);
   onTableBytes(await store.tableBytes(pool));
-  // Webhooks, events and spaces come last, because only the logs, dead letters and replays deleted above may have referred to
-  // them.
+  // Webhooks, events and spaces come last, because only the logs, dead letters and replays deleted above may have
+  // referred to them.
   await removeDeleted();
 }
 

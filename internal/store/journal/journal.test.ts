@@ -493,6 +493,12 @@ describe('an instance', () => {
     ]);
   });
 
+  it('that went silent before the clock was set back loses its deliveries too', async () => {
+    const dying = await kit.join();
+    await kit.sql(`update instances set seen_at = now() + interval '31 s' where id = $1`, [dying.instance]);
+    expect(await burySilentInstances(kit.pool, 30_000)).toEqual({ instances: [dying.instance], freed: 0 });
+  });
+
   it('does not bury itself, however long its own look took', async () => {
     const [slow, dying] = [await kit.join(), await kit.join()];
     await kit.sql(`update instances set seen_at = now() - interval '31 s' where id = any($1)`, [

@@ -26,7 +26,8 @@ const BEAT: Statement = {
 const BURY_SILENT: Statement = {
   text: `delete from instances where id in (
            select id from instances
-           where ${ALL_ROWS} and seen_at < now() - $1 * interval '1 ms' and id is distinct from $2::uuid
+           where ${ALL_ROWS} and id is distinct from $2::uuid
+             and seen_at not between now() - $1 * interval '1 ms' and now() + $1 * interval '1 ms'
            for update skip locked
          ) returning id`,
 };
@@ -115,7 +116,8 @@ export async function beat(pool: JournalPool, id: string): Promise<Heartbeat | u
 }
 
 /**
- * Declares instances dead that have been silent for this long by the database's clock. The second statement sees
+ * Declares instances dead that have been silent for this long by the database's clock, or whose last heartbeat is as
+ * far in the future, because the clock was set back after it. The second statement sees
  * everything that a dead instance committed, because deleting its row waited for its last accept (`for key share`). The
  * calling instance is alive even if its own last heartbeat is old, because the machine may be slow.
  */
