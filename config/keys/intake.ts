@@ -18,7 +18,7 @@ export const intakeKeys = {
       format: whole(COUNT),
     }),
     maxBytes: key('INTAKE_MAX_BYTES', '64MiB', {
-      doc: 'Maximum total size of messages in memory waiting to be written to the journal.',
+      doc: 'Maximum total size of messages in memory waiting to be written to the journal, and of the bodies of requests that publish messages.',
       format: size({ min: 1024 }),
     }),
     publish: {

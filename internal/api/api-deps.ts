@@ -113,7 +113,7 @@ export interface Entrance {
   readonly door: DoorSettings;
   /** `API_RATE`. Undefined means that there is no limit. */
   readonly apiRate: RateLimit | undefined;
-  /** Receives each request that is refused before its endpoint is looked up, and each answer that is cut off. */
+  /** Receives each request that is refused by a rule or a limit of the API, and each answer that is cut off. */
   readonly refusals: Refusals;
 }
 
@@ -133,6 +133,7 @@ export interface EndpointDeps
     TestCalls,
     Deliveries,
     HttpPublishing,
+    Pick<Entrance, 'refusals'>,
     Health,
     Described {}
 

@@ -1,5 +1,5 @@
 import { type Principal, requireScope } from '../../identity/principal.js';
-import type { Deliveries, EventIntake, LiveCatalog, Receivers, Stores } from '../api-deps.js';
+import type { Deliveries, Entrance, EventIntake, LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
 import { BodyRoom } from '../bodies/body-room.js';
 import { requireJsonType } from '../bodies/json-body.js';
@@ -27,7 +27,7 @@ import { Problems } from './problems.js';
 import { readDeclaration } from './read-declaration.js';
 
 const MAX_MIB = MAX_APPLY_BYTES >> 20;
-/** Bodies that are being read, of all callers together. */
+/** Bodies of all callers together, until they have been applied. */
 const MAX_BODIES_BYTES = 4 * MAX_APPLY_BYTES;
 /** One declaration is applied at a time, because each may need much memory and a connection for seconds. */
 const MAX_AT_ONCE = 1;
@@ -35,10 +35,10 @@ const MAX_WAIT_MS = 60_000;
 const STEPS_PER_PART = 100;
 
 export function makeApplyEndpoints(
-  deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & EventIntake & Receivers & Deliveries,
+  deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & EventIntake & Receivers & Deliveries & Pick<Entrance, 'refusals'>,
 ): readonly Endpoint[] {
   const bodies = makeEventBodies(deps.subjectRules);
-  const room = new BodyRoom(MAX_BODIES_BYTES);
+  const room = new BodyRoom(MAX_BODIES_BYTES, (user) => deps.refusals.add('body_memory', { user }));
   const refusal = 'other declarations are being applied; try again later';
   const applying = new Turnstile({ max: MAX_AT_ONCE, refusal, maxWaitMs: MAX_WAIT_MS });
   const tooLarge = `a declaration has at most ${MAX_MIB} MiB`;
@@ -88,12 +88,10 @@ export function makeApplyEndpoints(
       },
       async (request) => {
         requireJsonType(request.incoming);
-        const body = await readBody(request.incoming, {
-          maxBytes: MAX_APPLY_BYTES,
-          tooLarge,
-          shared: { room, caller: request.principal().subject },
+        const applied = await room.during(request.principal().subject, async (place) => {
+          const body = await readBody(request.incoming, { maxBytes: MAX_APPLY_BYTES, tooLarge, place });
+          return applying.through(() => apply(request, body));
         });
-        const applied = await applying.through(() => apply(request, body));
         if (applied.done.size > 0) await makeLive(deps, Promise.resolve());
         const conflict = conflictOf(applied.steps);
         if (!conflict) return { status: 200, jsonParts: planParts(applied) };

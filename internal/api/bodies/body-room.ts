@@ -1,49 +1,78 @@
-/** A body that is being read. */
+/** The memory of one body, from its first byte until its request has been answered. */
 export interface BodyPlace {
+  /** The body is being read. `refuse` ends the reading, because another caller needs the memory. */
+  begin(refuse: () => void): void;
   /** Reserves memory for a piece. Returns false if the body has to be refused. */
   take(bytes: number): boolean;
-  leave(): void;
+  /** The body has been read, or its reading has failed. From now on it is not refused. */
+  end(): void;
 }
 
 interface Body {
   readonly caller: string;
   bytes: number;
-  /** Ends the reading of the body, which leaves the room. */
-  refuse(): void;
+  refuse: (() => void) | undefined;
 }
 
 /**
- * The memory for bodies that are being read, of all requests together. When it is full, the caller who uses most of it
- * is refused, so that a caller who sends many bodies slowly does not keep others from publishing.
+ * The memory for bodies of all requests together, while they are read and until they are answered: a body that has been
+ * read may wait for the database. When the memory is full, the caller who uses most of it is refused, so that a caller
+ * who sends many bodies slowly does not keep others from publishing.
  */
 export class BodyRoom {
   private readonly bodies = new Set<Body>();
   private used = 0;
 
-  constructor(private readonly maxBytes: number) {}
+  /** @param onRefused called with the caller of each body that is refused */
+  constructor(
+    private readonly maxBytes: number,
+    private readonly onRefused: (caller: string) => void,
+  ) {}
 
-  enter(caller: string, refuse: () => void): BodyPlace {
-    const body: Body = { caller, bytes: 0, refuse };
+  /** Does the work of a request, whose body occupies memory until the work is done. */
+  async during<T>(caller: string, work: (place: BodyPlace) => Promise<T>): Promise<T> {
+    const body: Body = { caller, bytes: 0, refuse: undefined };
     this.bodies.add(body);
+    try {
+      return await work(this.placeOf(body));
+    } finally {
+      this.remove(body);
+    }
+  }
+
+  private placeOf(body: Body): BodyPlace {
     return {
+      begin: (refuse) => {
+        body.refuse = refuse;
+      },
       take: (bytes) => {
         body.bytes += bytes;
         this.used += bytes;
-        return this.used <= this.maxBytes || this.makeRoom(caller);
+        if (this.used <= this.maxBytes || this.makeRoom(body.caller)) return true;
+        this.onRefused(body.caller);
+        return false;
       },
-      leave: () => {
-        if (this.bodies.delete(body)) this.used -= body.bytes;
+      end: () => {
+        body.refuse = undefined;
       },
     };
+  }
+
+  private remove(body: Body): void {
+    if (this.bodies.delete(body)) this.used -= body.bytes;
   }
 
   /** Refuses bodies of other callers until there is room. Returns false if no other caller uses more than this one. */
   private makeRoom(caller: string): boolean {
     while (this.used > this.maxBytes) {
       const largest = this.largestUser(caller);
-      if (largest === caller) return false;
-      const [first] = [...this.bodies].filter((body) => body.caller === largest).sort((a, b) => b.bytes - a.bytes);
-      first?.refuse();
+      const [first] = [...this.bodies]
+        .filter((body) => body.caller === largest && body.refuse)
+        .sort((a, b) => b.bytes - a.bytes);
+      if (largest === caller || !first) return false;
+      this.remove(first);
+      this.onRefused(largest);
+      first.refuse?.();
     }
     return true;
   }

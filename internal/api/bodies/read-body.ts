@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../errors.js';
-import type { BodyRoom } from './body-room.js';
+import type { BodyPlace } from './body-room.js';
 import { GatheredBytes } from './gathered-bytes.js';
 
 interface BodyLimit {
   readonly maxBytes: number;
   /** The refusal of a larger body. */
   readonly tooLarge: string;
-  /** The memory that the body shares with others. Bodies of a small limit need none. */
-  readonly shared?: { readonly room: BodyRoom; readonly caller: string };
+  /** The memory of the body, which it shares with others. Bodies of a small limit need none. */
+  readonly place?: BodyPlace;
 }
 
 /**
@@ -26,12 +26,12 @@ export async function readBody(request: IncomingMessage, limit: BodyLimit): Prom
 
 const NO_ROOM = 'hukz has no room for more messages at the moment; try again in a second';
 
-function gather(request: IncomingMessage, { maxBytes, shared, tooLarge }: BodyLimit): Promise<Buffer> {
+function gather(request: IncomingMessage, { maxBytes, place, tooLarge }: BodyLimit): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const gathered = new GatheredBytes();
     let bytes = 0;
     const settle = (end: () => void) => {
-      place?.leave();
+      place?.end();
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
       end();
     };
@@ -41,7 +41,7 @@ function gather(request: IncomingMessage, { maxBytes, shared, tooLarge }: BodyLi
       request.on('error', () => undefined).resume();
     };
     const refuseForRoom = () => refuse(new AppError('too_many', NO_ROOM));
-    const place = shared?.room.enter(shared.caller, refuseForRoom);
+    place?.begin(refuseForRoom);
     const onData = (piece: Buffer) => {
       bytes += piece.length;
       if (bytes > maxBytes) refuse(new AppError('too_large', tooLarge));

@@ -7,6 +7,7 @@ import { CUT_REASONS } from './connections.js';
  */
 export const REFUSAL_REASONS = [
   ...(['host', 'origin', 'cross_site', 'delivery', 'user_rate', 'address_rate', 'metrics_token'] as const),
+  'body_memory',
   ...CUT_REASONS,
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];

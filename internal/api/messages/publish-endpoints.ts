@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '../../errors.js';
-import type { HttpPublishing } from '../api-deps.js';
-import { BodyRoom } from '../bodies/body-room.js';
+import type { Entrance, HttpPublishing } from '../api-deps.js';
+import { type BodyPlace, BodyRoom } from '../bodies/body-room.js';
 import { InvalidBody } from '../bodies/invalid-body.js';
 import { InvalidFields } from '../bodies/invalid-fields.js';
 import { readBody } from '../bodies/read-body.js';
@@ -52,11 +52,22 @@ const line = z
   .meta({ title: 'BatchLine' });
 const lines = z.array(line).max(MAX_BATCH_MESSAGES);
 
+/** A request whose body has not been read yet, and the memory for that. */
+interface Arrival {
+  readonly request: RawRequest;
+  readonly head: RequestHead;
+  readonly place: BodyPlace;
+}
+
 /** The endpoints by which messages come in over HTTP. */
-export function makePublishEndpoints({ publishing, spaceNames }: HttpPublishing): readonly Endpoint[] {
+export function makePublishEndpoints({
+  publishing,
+  spaceNames,
+  refusals,
+}: HttpPublishing & Pick<Entrance, 'refusals'>): readonly Endpoint[] {
   const { maxBytes } = publishing;
   const forms = makeForms(maxBytes);
-  const room = new BodyRoom(publishing.maxBodyBytes);
+  const room = new BodyRoom(publishing.maxBodyBytes, (user) => refusals.add('body_memory', { user }));
   const { message: tooLargeSentence } = tooLarge(maxBytes);
 
   const headOf = (request: RawRequest): RequestHead => {
@@ -66,9 +77,10 @@ export function makePublishEndpoints({ publishing, spaceNames }: HttpPublishing)
   };
 
   /** Counts a request that is refused as a whole. Answers to single messages are counted where they are made. */
-  const counted = async (work: () => Promise<Answer>): Promise<Answer> => {
+  const counted = async (request: RawRequest, work: (arrival: Arrival) => Promise<Answer>): Promise<Answer> => {
     try {
-      return await work();
+      const head = headOf(request);
+      return await room.during(request.principal().subject, async (place) => work({ request, head, place }));
     } catch (error) {
       const isList = error instanceof InvalidFields || error instanceof InvalidBody;
       const refusal = isList ? error.refusals[0] : error;
@@ -77,16 +89,15 @@ export function makePublishEndpoints({ publishing, spaceNames }: HttpPublishing)
     }
   };
 
-  const one = async (request: RawRequest, head: RequestHead, name: Exclude<FormName, 'batched'>): Promise<Answer> => {
-    const shared = { room, caller: request.principal().subject };
-    const limit = { maxBytes: bodyBytesOf(name, maxBytes), shared, tooLarge: tooLargeSentence };
+  const one = async ({ request, head, place }: Arrival, name: Exclude<FormName, 'batched'>): Promise<Answer> => {
+    const limit = { maxBytes: bodyBytesOf(name, maxBytes), place, tooLarge: tooLargeSentence };
     const body = await readBody(request.incoming, limit);
     const publication = withinSpaces(forms[name](body, head), request.principal(), spaceNames);
     if (body.length > LARGE_BODY_BYTES) await setImmediate();
     return { status: ACCEPTED_STATUS, json: await publishOne(publishing, publication) };
   };
 
-  const many = async (request: RawRequest, head: RequestHead, name: 'json' | 'structured'): Promise<Answer> => {
+  const many = async ({ request, head, place }: Arrival, name: 'json' | 'structured'): Promise<Answer> => {
     if (head.idempotencyKey !== undefined)
       throw new AppError(
         'unprocessable',
@@ -94,8 +105,7 @@ export function makePublishEndpoints({ publishing, spaceNames }: HttpPublishing)
         'Idempotency-Key',
       );
     const principal = request.principal();
-    const shared = { room, caller: principal.subject };
-    const limit = { maxBytes: MAX_BATCH_BYTES, shared, tooLarge: `a batch has at most ${MAX_BATCH_BYTES >> 20} MiB` };
+    const limit = { maxBytes: MAX_BATCH_BYTES, place, tooLarge: `a batch has at most ${MAX_BATCH_BYTES >> 20} MiB` };
     const body = await readBody(request.incoming, limit);
     const form = (bytes: Uint8Array) => withinSpaces(forms[name](bytes, head), principal, spaceNames);
     const parts = { form, maxBytes: bodyBytesOf('json', maxBytes) };
@@ -129,10 +139,9 @@ export function makePublishEndpoints({ publishing, spaceNames }: HttpPublishing)
         beyondSchema,
       },
       (request) =>
-        counted(async () => {
-          const head = headOf(request);
-          const name = formOf(head);
-          return name === 'batched' ? many(request, head, 'structured') : one(request, head, name);
+        counted(request, (arrival) => {
+          const name = formOf(arrival.head);
+          return name === 'batched' ? many(arrival, 'structured') : one(arrival, name);
         }),
     ),
     rawEndpoint(
@@ -154,11 +163,7 @@ export function makePublishEndpoints({ publishing, spaceNames }: HttpPublishing)
         meanings,
         beyondSchema,
       },
-      (request) =>
-        counted(async () => {
-          const head = headOf(request);
-          return many(request, head, batchFormOf(head));
-        }),
+      (request) => counted(request, (arrival) => many(arrival, batchFormOf(arrival.head))),
     ),
   ];
 }

@@ -3,6 +3,7 @@ import { CloudEvent, HTTP } from 'cloudevents';
 import { SpaceKeys } from '../../domain/matching/space-names.js';
 import type { Publication, PublishOutcome } from '../../domain/message/publication.js';
 import type { Spaces } from '../../identity/principal.js';
+import { eventually } from '../../testkit/eventually.js';
 import { makeTestApi, TEST_PUBLISHING, type TestApi } from '../../testkit/kits/test-api.js';
 import { withinSpaces } from './within-spaces.js';
 
@@ -16,7 +17,7 @@ const STORED: PublishOutcome = {
 const MAX_BYTES = 1024;
 
 let api: TestApi;
-let outcome: PublishOutcome;
+let outcome: PublishOutcome | Promise<PublishOutcome>;
 let published: Publication[];
 const statuses: number[] = [];
 
@@ -358,6 +359,21 @@ it('query parameters are ignored, and named in the answer', async () => {
     );
     expect(headers['hukz-ignored']).toBe('dry_run, x');
   }
+});
+
+it('bodies occupy memory until their answers: beyond INTAKE_MAX_BYTES in total, they are refused and counted', async () => {
+  const large = `${'\n'.repeat(3 << 20)}{"event":"a.b"}`;
+  let answer: (accepted: PublishOutcome) => void = () => undefined;
+  outcome = new Promise((resolve) => (answer = resolve));
+  const first = send(large, {}, '/messages/batch').then(({ status }) => status);
+  await eventually(() => published.length === 1, { what: 'the first message' });
+  const second = await send(large, {}, '/messages/batch');
+  expect([second.status, second.headers['retry-after']]).toEqual([429, expect.any(String)]);
+  expect([api.refused, statuses.at(-1), published.length]).toEqual([['body_memory'], 429, 1]);
+  answer(STORED);
+  expect(await first).toBe(202);
+  outcome = STORED;
+  await send(large, {}, '/messages/batch').expect(202);
 });
 
 describe('a batch', () => {

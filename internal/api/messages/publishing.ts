@@ -8,7 +8,7 @@ export interface Publishing {
   readonly dependencies: ReadonlySet<string>;
   /** `MESSAGE_MAX_BYTES`: the largest payload. */
   readonly maxBytes: number;
-  /** The memory for bodies that are being read, of all requests together. */
+  /** The memory for bodies of all requests together, until their answers. */
   readonly maxBodyBytes: number;
   /** The reason why no message can be accepted now. */
   trouble(): Promise<PublishOutcome | undefined>;
