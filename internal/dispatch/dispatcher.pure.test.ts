@@ -44,6 +44,32 @@ it('sends no more than may be doubled while nothing can be settled, and goes on 
   expect(sent).toBe(1000);
 });
 
+it('a delivery that is to be retried is looked for at once if its webhook was deleted during the request', async () => {
+  const deleted = new Set<number>();
+  const settled: number[] = [];
+  let woken = 0;
+  const { dispatcher, enqueue } = makeTestDispatcher({
+    send: async ({ webhookId }) => {
+      if (webhookId !== 1) deleted.add(webhookId);
+      return { kind: 'answered', status: webhookId === 3 ? 200 : 503, body };
+    },
+    find: (id) => (deleted.has(id) ? undefined : makeTestWebhook(id)),
+    policyOf: () => ({ scheduleMs: [1000], jitter: 0, maxAgeMs: 60_000, finalStatuses: [], localFaultDelayMs: 0 }),
+    settle: async ({ webhook }) => void settled.push(webhook.id),
+    wakeParked: () => woken++,
+  });
+  const outcomes: number[] = [];
+  for (const webhookId of [1, 2, 3]) {
+    enqueue({ ...one, message: { ...message, receivedAt: Date.now() }, id: `d${webhookId}`, webhookId });
+    await dispatcher.idle();
+    outcomes.push(woken);
+  }
+  expect([settled, outcomes]).toEqual([
+    [1, 2, 3],
+    [0, 1, 1],
+  ]);
+});
+
 it('begins 64 requests in a turn of the event loop, and the others in those that follow', async () => {
   let sent = 0;
   const { dispatcher, enqueue } = makeTestDispatcher({

@@ -37,7 +37,7 @@ export interface DispatcherEvents {
   advance(webhookId: number, orderKey: string): void;
   /** A delivery of a suspended webhook was parked. More of the webhook's deliveries may be due. */
   onResting(webhookId: number): void;
-  /** Deliveries may be parked although their webhook is not suspended. */
+  /** Deliveries may be parked although their webhook is not suspended, or may wait although it was deleted. */
   wakeParked(): void;
   /** The database may have rows that this instance owns and that are no longer resident. */
   suspectStrays(): void;
@@ -191,6 +191,8 @@ export class Dispatcher {
     await this.deps.ends.settle(attempt);
     this.deps.sending.onSettled(attempt);
     if (attempt.because === 'gone') await this.disable(webhook);
+    // The webhook was deleted during the request. Without this, its delivery would wait for the next round of the loop.
+    if (attempt.retryInMs !== undefined && !this.deps.webhooks.find(webhook.id)) this.deps.events.wakeParked();
     return attempt;
   }
 
