@@ -5,6 +5,7 @@ import { makeIsInbox, makeIsReserved } from '../domain/matching/reserved.js';
 import { makeUuids } from '../domain/message/uuid.js';
 import { type Acceptor, makeAcceptor } from '../intake/acceptor.js';
 import { makeCoreIntake } from '../intake/core-intake.js';
+import type { FollowedCatalog } from '../intake/followed-catalog.js';
 import type { Intake } from '../intake/intake.js';
 import { makeJetStreamIntake } from '../intake/jetstream/jetstream-intake.js';
 import { natsOptions } from '../intake/nats-settings.js';
@@ -81,43 +82,43 @@ export function wireIntake({ config, version, clock, logger }: Base, parts: Inta
     limits: config.intake,
     storeUnmatched,
   });
-  const common = {
-    acceptor,
-    queueGroup: config.queueGroup,
-    options: natsOptions({
-      settings: config.nats,
-      name: applicationName(version),
-      onUnusableFile: (problem) => logger.warn('nats.file_unusable', { problem }),
-    }),
+  const { queueGroup } = config;
+  const options = natsOptions({
+    settings: config.nats,
+    name: applicationName(version),
+    onUnusableFile: (problem) => logger.warn('nats.file_unusable', { problem }),
+  });
+  const followed: FollowedCatalog = {
     subjects: () => catalog.subjects(),
+    publishOnly: () => catalog.publishOnlySubjects(),
+    barred: parts.registry.permitted.subjects,
+    stamp: () => catalog.stamp,
     refresh: catalogSync.refresh,
-    now: clock.monotonic,
-    logger,
+    reload: catalogSync.reload,
   };
+  const common = { acceptor, catalog: followed, now: clock.monotonic, logger };
   const fromStream = () =>
     makeJetStreamIntake({
       ...common,
       acknowledged: streamOrder.committed,
-      settings: config.stream,
-      publishOnly: () => catalog.publishOnlySubjects(),
-      barred: parts.registry.permitted.subjects,
-      inboxes,
-      stamp: () => catalog.stamp,
-      reload: catalogSync.reload,
-      exclusively: (work) => exclusively(pool, 'stream', work),
-      positions: {
-        load: (consumers) => loadPositions(pool, consumers),
-        record: (seen) => recordSightings(pool, seen),
-        remembered: () => listConsumers(pool),
-        forget: (consumer) => forgetPosition(pool, consumer),
-        suppose: (position) => supposePosition(pool, position),
-        findNewest: (mark) => findNewestOfStream(pool, mark),
-        retentionMs: config.retention.messagesMs,
-        findAbsent: (messages) => findAbsent(pool, messages, config.stream.duplicateWindowMs),
-        loadChangedAt: (ids) => loadChangedAt(pool, ids),
+      nats: { queueGroup, options, stream: config.stream, inboxes },
+      store: {
+        exclusively: (work) => exclusively(pool, 'stream', work),
+        wouldStore: makeWouldStore({ catalog, isReserved, storeUnmatched }),
+        positions: {
+          load: (consumers) => loadPositions(pool, consumers),
+          record: (seen) => recordSightings(pool, seen),
+          remembered: () => listConsumers(pool),
+          forget: (consumer) => forgetPosition(pool, consumer),
+          suppose: (position) => supposePosition(pool, position),
+          findNewest: (mark) => findNewestOfStream(pool, mark),
+          retentionMs: config.retention.messagesMs,
+          findAbsent: (messages) => findAbsent(pool, messages, config.stream.duplicateWindowMs),
+          loadChangedAt: (ids) => loadChangedAt(pool, ids),
+        },
       },
-      wouldStore: makeWouldStore({ catalog, isReserved, storeUnmatched }),
     });
-  const intake: Intake = isCore ? makeCoreIntake({ ...common, isInbox: makeIsInbox(inboxes) }) : fromStream();
+  const fromCore = () => makeCoreIntake({ ...common, queueGroup, options, isInbox: makeIsInbox(inboxes) });
+  const intake: Intake = isCore ? fromCore() : fromStream();
   return { acceptor, intake, streamOrder };
 }

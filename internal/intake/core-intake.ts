@@ -4,6 +4,7 @@ import type { Logger } from '../logger.js';
 import type { Repeating } from '../repeat.js';
 import type { Acceptor } from './acceptor.js';
 import { makeClientBoundary } from './client-boundary.js';
+import type { FollowedCatalog } from './followed-catalog.js';
 import type { Intake } from './intake.js';
 import { linkNats, type NatsLink } from './nats-link.js';
 import { reportLosses } from './report-losses.js';
@@ -15,10 +16,7 @@ export interface CoreIntakeDeps {
   readonly options: ConnectionOptions;
   /** Whether an answer may go to a subject. */
   isInbox(subject: string): boolean;
-  /** The subjects of the catalog. */
-  subjects(): readonly string[];
-  /** Makes the subscriptions follow the catalog when a connection is made or is back. */
-  refresh(): Promise<void>;
+  readonly catalog: Pick<FollowedCatalog, 'subjects' | 'refresh'>;
   /** Monotonic milliseconds. */
   now(): number;
   readonly logger: Logger;
@@ -28,10 +26,10 @@ export interface CoreIntakeDeps {
 export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
   const { acceptor, logger } = deps;
   const boundary = makeClientBoundary();
-  const { queueGroup, subjects, isInbox, now } = deps;
+  const { queueGroup, catalog, isInbox, now } = deps;
   const subscriptions = new Subscriptions({
     queueGroup,
-    subjects,
+    subjects: catalog.subjects,
     isInbox,
     accept: acceptor.accept,
     boundary,
@@ -54,7 +52,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
           subscriptions.attach(connection);
           await subscriptions.reconcile();
           // The known events are received already, and a store that does not answer must not delay them.
-          void deps
+          void catalog
             .refresh()
             .catch((error: unknown) => logger.warn('subscriptions.failed', { error: messageOf(error) }));
         },

@@ -6,6 +6,7 @@ import { OncePerChange } from '../../once-per-change.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
 import { makeClientBoundary } from '../client-boundary.js';
+import type { FollowedCatalog } from '../followed-catalog.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
 import { reportLosses } from '../report-losses.js';
@@ -24,23 +25,25 @@ export interface JetStreamIntakeDeps {
   readonly acceptor: Acceptor;
   /** Reports an acknowledged message of the stream with this mark, whose place orders deliveries, to dispatch. */
   acknowledged(stream: string, sequence: number): void;
+  readonly nats: JetStreamSettings;
+  readonly catalog: FollowedCatalog;
+  readonly store: StreamStore;
+  /** Monotonic milliseconds. */
+  now(): number;
+  readonly logger: Logger;
+}
+
+interface JetStreamSettings {
   readonly queueGroup: string;
-  readonly settings: StreamSettings;
+  readonly stream: StreamSettings;
   readonly options: ConnectionOptions;
-  /** The subjects of the catalog. */
-  subjects(): readonly string[];
-  /** The catalog's subjects on which no service answers requests. */
-  publishOnly(): readonly string[];
-  /** The registered subjects that are not received because a rule is newer than they are. */
-  barred(): readonly string[];
   /** Prefixes of subjects on which replies arrive. */
   readonly inboxes: readonly string[];
-  /** The stamp of the catalog, which differs after each change. */
-  stamp(): string;
-  /** Loads the catalog, and makes the subscriptions follow it. */
-  refresh(): Promise<void>;
-  /** Loads the catalog and does nothing else. */
-  reload(): Promise<void>;
+}
+
+interface StreamStore {
+  /** The storage of the consumers' positions. */
+  readonly positions: PositionStore;
   /**
    * Runs the work on one instance at a time: two instances that change the stream at once would undo each other's
    * subjects.
@@ -48,11 +51,6 @@ export interface JetStreamIntakeDeps {
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** The event and the webhooks for which the journal would store an arriving message. */
   wouldStore(message: Pick<Message, 'subject' | 'headers' | 'receivedAt'>): StoredFor | undefined;
-  /** The storage of the consumers' positions. */
-  readonly positions: PositionStore;
-  /** Monotonic milliseconds. */
-  now(): number;
-  readonly logger: Logger;
 }
 
 const LOOK_EVERY_MS = 5000;
@@ -61,7 +59,8 @@ const LOOK_EVERY_MS = 5000;
  * Intake from JetStream: publishers stay unchanged, and a message is guaranteed from the moment when our stream has it.
  */
 export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
-  const { acceptor, settings, now, logger } = deps;
+  const { acceptor, catalog, now, logger } = deps;
+  const { queueGroup, stream: settings, options, inboxes } = deps.nats;
   let link: NatsLink | undefined;
   let server: StreamLink | undefined;
   let looking: Repeating | undefined;
@@ -69,26 +68,27 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   let draining = false;
   const failure = new OncePerChange();
 
-  const boundary = makeClientBoundary(deps.options.inboxPrefix);
+  const boundary = makeClientBoundary(options.inboxPrefix);
   const onLost = () => follower.unsettle();
-  const { exclusively, reload, wouldStore } = deps;
-  const positions = new Positions({ store: deps.positions, boundary, wouldStore, logger });
-  const consumers = new Consumers({ settings, positions, exclusively, reload, logger });
+  const { exclusively, wouldStore, positions: positionStore } = deps.store;
+  const positions = new Positions({ store: positionStore, boundary, wouldStore, logger });
+  const consumers = new Consumers({ settings, positions, exclusively, reload: catalog.reload, logger });
   const streamAcceptor = { accept: acceptor.accept, acknowledged: deps.acknowledged };
   const readings = new Readings({ acceptor: streamAcceptor, boundary, consumers, positions, now, onLost, logger });
-  const plan = new ConsumerPlan(deps.queueGroup, settings.name);
-  const { remembered } = deps.positions;
-  const follower = new StreamFollower({ ...deps, readings, consumers: plan, remembered });
-  const registered = () => [...deps.subjects(), ...deps.barred()];
-  const isRead = readings.reads;
-  const orphans = new OrphanedConsumers({ ...deps, consumers, plan, remembered, isRead, subjects: registered });
+  const plan = new ConsumerPlan(queueGroup, settings.name);
+  const { remembered } = positionStore;
+  const common = { settings, catalog, now, logger };
+  const follower = new StreamFollower({ ...common, inboxes, exclusively, readings, consumers: plan, remembered });
+  const remove: Consumers['remove'] = (manager, target, removal) => consumers.remove(manager, target, removal);
+  const readConsumers = { remembered, isRead: readings.reads, remove };
+  const orphans = new OrphanedConsumers({ ...common, consumers: readConsumers, plan });
 
   const connected = async (connection: NatsConnection) => {
     server = { connection, manager: await requireJetStream(() => connection.jetstreamManager()) };
     await readings.stop();
     follower.attach(server);
     // The polling of the catalog retries a failure, so that the connection need not be given up.
-    await deps.refresh().catch((error: unknown) => logger.warn('stream.not_followed', { error: messageOf(error) }));
+    await catalog.refresh().catch((error: unknown) => logger.warn('stream.not_followed', { error: messageOf(error) }));
   };
 
   /**
@@ -139,7 +139,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
         },
       });
       link = linkNats({
-        options: deps.options,
+        options,
         logger,
         onConnected: connected,
         onReconnected: reconnected,
@@ -161,7 +161,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     async drain() {
       draining = true;
       await readings.pause();
-      await deps.acceptor.idle();
+      await acceptor.idle();
       // The last acknowledgements are stored for the next start, which then has nothing to doubt.
       await look().catch((error: unknown) => logger.warn('stream.look_failed', { error: messageOf(error) }));
       await readings.stop();

@@ -1,6 +1,7 @@
 import type { JetStreamManager } from 'nats';
 import { overlapping } from '../../../domain/matching/covered-by.js';
 import type { Logger } from '../../../logger.js';
+import type { FollowedCatalog } from '../../followed-catalog.js';
 import { Backoffs } from '../backoffs.js';
 import type { RememberedConsumer } from '../positions/remembered-consumer.js';
 import { keyOf, type PullTarget } from '../pull-target.js';
@@ -9,17 +10,18 @@ import type { StreamSettings } from '../stream-settings.js';
 import type { ConsumerPlan } from './consumer-plan.js';
 import type { Consumers } from './consumers.js';
 
-export interface OrphanedConsumersDeps {
-  readonly settings: Pick<StreamSettings, 'deliverPolicy'>;
-  readonly consumers: Pick<Consumers, 'remove'>;
-  readonly plan: ConsumerPlan;
-  /** All registered subjects. */
-  subjects(): readonly string[];
-  /** The stamp of the catalog, which differs after each change. */
-  stamp(): string;
+interface ReadConsumers extends Pick<Consumers, 'remove'> {
   /** The consumers that instances have read, as the database remembers them. */
   remembered(): Promise<readonly RememberedConsumer[]>;
+  /** Whether this instance reads the consumer. */
   isRead(target: PullTarget): boolean;
+}
+
+export interface OrphanedConsumersDeps {
+  readonly settings: Pick<StreamSettings, 'deliverPolicy'>;
+  readonly consumers: ReadConsumers;
+  readonly plan: ConsumerPlan;
+  readonly catalog: Pick<FollowedCatalog, 'subjects' | 'barred' | 'stamp'>;
   /** Monotonic milliseconds. */
   now(): number;
   readonly logger: Logger;
@@ -42,10 +44,11 @@ export class OrphanedConsumers {
   }
 
   async look(manager: JetStreamManager): Promise<void> {
-    const stamp = this.deps.stamp();
+    const stamp = this.deps.catalog.stamp();
     if (this.cleanFor === stamp) return;
-    const { plan, isRead, remembered } = this.deps;
-    const unread = (await remembered()).filter((one) => plan.isForeign(one) && !isRead(one) && !this.isNeeded(one));
+    const { plan, consumers } = this.deps;
+    const remembered = await consumers.remembered();
+    const unread = remembered.filter((one) => plan.isForeign(one) && !consumers.isRead(one) && !this.isNeeded(one));
     this.backoffs.retainOnly(new Set(unread.map(keyOf)));
     const left: string[] = [];
     for (const one of unread) if (!(await this.isDealtWith(manager, one))) left.push(keyOf(one));
@@ -85,13 +88,18 @@ export class OrphanedConsumers {
     const isForAll = this.deps.settings.deliverPolicy === 'all';
     if (one.filter !== null && !isForAll) return false;
     const filter = await filterOf(manager, one);
-    return filter !== undefined && (isForAll || overlapping(this.deps.subjects(), filter).length > 0);
+    return filter !== undefined && (isForAll || overlapping(this.registered(), filter).length > 0);
   }
 
   private isNeeded({ consumer, filter }: RememberedConsumer): boolean {
-    const subjects = this.deps.subjects();
+    const subjects = this.registered();
     if (filter === null) return subjects.some((subject) => this.deps.plan.nameOf(subject) === consumer);
     return overlapping(subjects, filter).length > 0;
+  }
+
+  private registered(): readonly string[] {
+    const { catalog } = this.deps;
+    return [...catalog.subjects(), ...catalog.barred()];
   }
 }
 

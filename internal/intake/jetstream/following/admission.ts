@@ -11,7 +11,8 @@ import type { Planning, Wanted } from '../streams/planning.js';
 import type { ListedStreams } from '../streams/streams.js';
 import type { StreamLink } from '../wanted-consumer.js';
 
-export interface AdmissionDeps extends Wanted {
+export interface AdmissionDeps {
+  readonly catalog: Wanted;
   readonly planning: Planning;
   readonly readings: Pick<Readings, 'prepare'>;
   readonly consumers: ConsumerPlan;
@@ -28,23 +29,23 @@ export type Admit = (server: StreamLink, event: Admission, insteadOf: string | u
  * with the server's message
  */
 export function makeAdmit(deps: AdmissionDeps): Admit {
-  const { planning, readings, consumers } = deps;
+  const { catalog, planning, readings, consumers } = deps;
 
   const prepare = async (server: StreamLink, { subject, publishOnly }: Admission, insteadOf: string | undefined) => {
     const listed = await planning.list(server.manager);
     if (!publishOnly) await planning.lookForServices(server);
     const others = (all: readonly string[]) => all.filter((other) => other !== insteadOf);
     const after: Wanted = {
-      subjects: () => [...others(deps.subjects()), subject],
-      publishOnly: () => [...others(deps.publishOnly()), ...(publishOnly ? [subject] : [])],
+      subjects: () => [...others(catalog.subjects()), subject],
+      publishOnly: () => [...others(catalog.publishOnly()), ...(publishOnly ? [subject] : [])],
     };
     const obstacle = planning.of(after, listed).refused.get(subject);
     if (obstacle) throw new AppError(isByOthers(obstacle) ? 'conflict' : 'unprocessable', obstacle.problem, 'event');
     // The replaced subject stays in the stream until the change is stored. A subject that overlaps only the replaced
     // one is added after that.
     const both: Wanted = {
-      subjects: () => [...deps.subjects(), subject],
-      publishOnly: () => [...deps.publishOnly(), ...after.publishOnly()],
+      subjects: () => [...catalog.subjects(), subject],
+      publishOnly: () => [...catalog.publishOnly(), ...after.publishOnly()],
     };
     const plan = planning.of(both, listed);
     if (plan.refused.has(subject)) return;

@@ -1,6 +1,7 @@
 import type { NatsConnection } from 'nats';
 import type { Degradation } from '../../../domain/streams/degradation.js';
 import type { StreamPlan } from '../../../domain/streams/stream-plan.js';
+import type { FollowedCatalog } from '../../followed-catalog.js';
 import type { Admission } from '../../intake.js';
 import type { ConsumerPlan } from '../consumers/consumer-plan.js';
 import type { RememberedConsumer } from '../positions/remembered-consumer.js';
@@ -21,8 +22,7 @@ import { recallPlaces } from './recall-places.js';
 export interface StreamFollowerDeps extends PlanningDeps {
   readonly readings: Readings;
   readonly consumers: ConsumerPlan;
-  /** Loads the catalog, and makes the subscriptions follow it. */
-  refresh(): Promise<void>;
+  readonly catalog: FollowedCatalog;
   /** The consumers that instances have read, as the database remembers them. */
   remembered(): Promise<readonly RememberedConsumer[]>;
 }
@@ -93,8 +93,9 @@ export class StreamFollower {
   async reconcile(): Promise<void> {
     const server = this.server;
     if (!server || server.connection.isClosed()) return;
-    const wanted = [...this.deps.subjects(), '', ...this.deps.publishOnly()].join('\n');
-    if (this.settled === wanted && !this.deps.readings.isDue && !this.planning.own.isDue) {
+    const { catalog, readings } = this.deps;
+    const wanted = [...catalog.subjects(), '', ...catalog.publishOnly()].join('\n');
+    if (this.settled === wanted && !readings.isDue && !this.planning.own.isDue) {
       this.planning.own.confirmPlan();
       return;
     }
@@ -108,12 +109,12 @@ export class StreamFollower {
   }
 
   private async follow(server: StreamLink, wanted: string): Promise<void> {
-    const { readings } = this.deps;
+    const { catalog, readings } = this.deps;
     const unsettledBefore = this.unsettled;
     const { streams, plan } = await this.planning.settle(server);
     const planned = this.deps.consumers.of(plan, streams);
     if (this.moves.isNew) this.moves.recall(await this.recall(planned, streams));
-    const surroundings = { plan, streams: streams.foreign, subjects: this.deps.subjects() };
+    const surroundings = { plan, streams: streams.foreign, subjects: catalog.subjects() };
     const consumers = this.moves.begin(planned, surroundings);
     await readings.follow(server, consumers);
     this.moves.followed(surroundings, readings.reads);
@@ -150,7 +151,7 @@ export class StreamFollower {
       const isNeeded = () => this.isWanted(target, streams);
       await readings.remove(server, target, { because: 'it is empty, and others are read in its place', isNeeded });
     }
-    if (!this.isSettled) await this.deps.refresh();
+    if (!this.isSettled) await this.deps.catalog.refresh();
   }
 
   /** Called before an event is stored. @throws {AppError} `unprocessable` if its messages could not be received */
@@ -159,9 +160,9 @@ export class StreamFollower {
   }
 
   degraded(): readonly Degradation[] {
-    const { subjects, readings, consumers, settings } = this.deps;
+    const { catalog, readings, consumers, settings } = this.deps;
     const events = degradedEvents({
-      subjects: subjects(),
+      subjects: catalog.subjects(),
       plan: this.plan,
       answered: this.answered,
       ownName: settings.name,
@@ -177,13 +178,13 @@ export class StreamFollower {
 
   /** Whether a consumer has to be read according to the catalog as it was loaded last. */
   private isWanted(target: PullTarget, streams: ListedStreams): boolean {
-    const wanted = this.deps.consumers.of(this.planning.of(this.deps, streams), streams);
+    const wanted = this.deps.consumers.of(this.planning.of(this.deps.catalog, streams), streams);
     return wanted.some((one) => keyOf(one.target) === keyOf(target));
   }
 
   private async recall(wanted: readonly WantedConsumer[], { foreign: streams }: ListedStreams) {
     const { own, nameOf } = this.deps.consumers;
-    const subjects = this.deps.subjects();
+    const subjects = this.deps.catalog.subjects();
     return recallPlaces(await this.deps.remembered(), { subjects, wanted, streams, own, nameOf });
   }
 }

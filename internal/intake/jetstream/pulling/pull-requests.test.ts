@@ -37,12 +37,14 @@ const ask = async (consumer: Partial<ConsumerConfig>) => {
     limits: limitsOf({}),
     atOnce: 1,
     now: () => performance.now(),
-    onMessage: (msg) => taken.push(msg.data.length),
-    onEnded: () => {
-      endedAt.push(performance.now());
-      requests.ask(BATCH);
+    events: {
+      onMessage: (msg) => taken.push(msg.data.length),
+      onEnded: () => {
+        endedAt.push(performance.now());
+        requests.ask(BATCH);
+      },
+      onLost: () => undefined,
     },
-    onLost: () => undefined,
   });
   return { requests, taken, endedAt, js: connection.jetstream() };
 };
@@ -97,9 +99,7 @@ it('an answer that never comes is reported', async () => {
     limits: limitsOf({}),
     atOnce: 1,
     now: () => performance.now(),
-    onMessage: () => undefined,
-    onEnded: () => unheard.ask(BATCH),
-    onLost: () => undefined,
+    events: { onMessage: () => undefined, onEnded: () => unheard.ask(BATCH), onLost: () => undefined },
   });
   unheard.ask(BATCH);
   await eventually(() => unheard.problem(), { what: 'the words', timeoutMs: 15_000 });

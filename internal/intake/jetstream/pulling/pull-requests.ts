@@ -16,6 +16,10 @@ export interface PullRequestsDeps {
   readonly atOnce: number;
   /** Monotonic milliseconds. */
   now(): number;
+  readonly events: PullEvents;
+}
+
+interface PullEvents {
   onMessage(msg: Msg): void;
   /** A request ended, completely or in part, so that there is room for another one. */
   onEnded(): void;
@@ -120,7 +124,7 @@ export class PullRequests {
     }
     this.isAnswered = true;
     try {
-      this.deps.onMessage(msg);
+      this.deps.events.onMessage(msg);
     } finally {
       if (slot.left > 0 && --slot.left === 0) this.end(slot);
     }
@@ -135,7 +139,7 @@ export class PullRequests {
     this.isAnswered = true;
     if (code === 503 || (code === 409 && /consumer deleted|push based/i.test(description))) {
       this.clear(slot);
-      this.deps.onLost(description || 'no such consumer');
+      this.deps.events.onLost(description || 'no such consumer');
     } else if (code === 408 || /batch completed/i.test(description)) {
       this.end(slot);
     } else if (/size exceeds/i.test(description) && slot.isAccepted(this.deps.now())) {
@@ -168,7 +172,7 @@ export class PullRequests {
 
   private leave(slot: PullSlot): void {
     this.clear(slot);
-    this.deps.onEnded();
+    this.deps.events.onEnded();
   }
 
   private clear(slot: PullSlot): void {

@@ -14,8 +14,7 @@ import { Repetitions } from './repetitions.js';
 import { REQUESTS_PER_READER, type SharedRoom } from './shared-room.js';
 import type { StreamAcceptor } from './stream-acceptor.js';
 
-export interface PullerDeps {
-  readonly connection: NatsConnection;
+interface PulledConsumer {
   readonly target: PullTarget;
   /**
    * The creation time of the stream (RFC 3339). With the stream's name and a sequence, it identifies a message
@@ -24,14 +23,19 @@ export interface PullerDeps {
   readonly streamCreated: string;
   /** The configuration of the consumer. */
   readonly config: Partial<ConsumerConfig>;
+  /** The consumer does not exist any more and has to be made again. */
+  onLost(why: string): void;
+}
+
+export interface PullerDeps {
+  readonly connection: NatsConnection;
+  readonly consumer: PulledConsumer;
   /** Monotonic milliseconds. */
   now(): number;
   readonly acceptor: StreamAcceptor;
   readonly boundary: ClientBoundary;
   /** The room that all pullers of this instance share. */
   readonly room: SharedRoom;
-  /** The consumer does not exist any more and has to be made again. */
-  onLost(why: string): void;
   readonly logger: Logger;
 }
 
@@ -59,21 +63,24 @@ export class Puller {
   private stopped = false;
 
   constructor(private readonly deps: PullerDeps) {
-    const { connection, target, boundary, room, logger } = deps;
-    const stream = { name: target.stream, created: deps.streamCreated };
+    const { connection, boundary, room, logger } = deps;
+    const { target, streamCreated, config } = deps.consumer;
+    const stream = { name: target.stream, created: streamCreated };
     this.idOf = makePositionId(stream);
     this.mark = markOf(stream);
     this.requests = new PullRequests({
       connection,
       target,
       boundary,
-      limits: limitsOf(deps.config),
-      atOnce: deps.config.max_waiting === 1 ? 1 : REQUESTS_PER_READER,
+      limits: limitsOf(config),
+      atOnce: config.max_waiting === 1 ? 1 : REQUESTS_PER_READER,
       now: deps.now,
-      onMessage: (msg) => this.onMessage(msg),
-      onEnded: () => this.pull(),
-      onLost: (why) => {
-        if (!this.stopped) deps.onLost(why);
+      events: {
+        onMessage: (msg) => this.onMessage(msg),
+        onEnded: () => this.pull(),
+        onLost: (why) => {
+          if (!this.stopped) deps.consumer.onLost(why);
+        },
       },
     });
     this.tickedAt = deps.now();

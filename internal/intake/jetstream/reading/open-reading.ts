@@ -29,14 +29,11 @@ export async function openReading(deps: OpenReadingDeps, link: StreamLink, wante
   logger.info('stream.read', { ...target, ...(filter ? { filter } : {}) });
   const puller = new Puller({
     connection,
-    target,
-    streamCreated: created,
-    config: info.config,
+    consumer: { target, streamCreated: created, config: info.config, onLost: (why) => onLost(reading, why) },
     now,
     acceptor,
     boundary,
     room,
-    onLost: (why) => onLost(reading, why),
     logger,
   });
   const reading: Reading = new Reading({ wanted, connection, puller, info });

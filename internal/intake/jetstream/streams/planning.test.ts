@@ -24,11 +24,8 @@ it('the refusal of our stream reaches the event that was tried, also when a look
   let isLooking = false;
   const planning: Planning = new Planning({
     settings,
-    subjects: () => [],
-    publishOnly: () => [],
+    catalog: { subjects: () => [], publishOnly: () => [], stamp: () => '1', reload: async () => undefined },
     inboxes: ['_INBOX'],
-    stamp: () => '1',
-    reload: async () => undefined,
     // The lock is given back by a statement, during which the next look runs.
     async exclusively(work) {
       const made = await work();

@@ -2,6 +2,7 @@ import type { JetStreamManager, StreamInfo } from 'nats';
 import { makeOverlapsOne } from '../../../domain/matching/covered-by.js';
 import { planStreams, type StreamPlan } from '../../../domain/streams/stream-plan.js';
 import type { Logger } from '../../../logger.js';
+import type { FollowedCatalog } from '../../followed-catalog.js';
 import type { Refusal } from '../refusal.js';
 import type { StreamSettings } from '../stream-settings.js';
 import type { StreamLink } from '../wanted-consumer.js';
@@ -12,16 +13,9 @@ import { type ListedStreams, listStreams } from './streams.js';
 
 export interface PlanningDeps {
   readonly settings: StreamSettings;
-  /** The subjects of the catalog. */
-  subjects(): readonly string[];
-  /** The catalog's subjects on which no service answers requests. */
-  publishOnly(): readonly string[];
+  readonly catalog: Pick<FollowedCatalog, 'subjects' | 'publishOnly' | 'stamp' | 'reload'>;
   /** Prefixes of subjects on which replies arrive. */
   readonly inboxes: readonly string[];
-  /** The stamp of the catalog, which differs after each change. */
-  stamp(): string;
-  /** Loads the catalog and does nothing else. */
-  reload(): Promise<void>;
   /**
    * Runs the work on one instance at a time: two instances that change the stream at once would undo each other's
    * subjects.
@@ -44,7 +38,7 @@ export interface Made extends Planned {
 }
 
 /** The subjects that have to be read, as far as they are known at the time of the call. */
-export type Wanted = Pick<PlanningDeps, 'subjects' | 'publishOnly'>;
+export type Wanted = Pick<FollowedCatalog, 'subjects' | 'publishOnly'>;
 
 /**
  * Plans, from the server's streams, where the messages of the events come from, and makes our own stream as planned.
@@ -54,7 +48,7 @@ export class Planning {
   readonly services: Services;
 
   constructor(private readonly deps: PlanningDeps) {
-    this.own = new OwnStream(deps);
+    this.own = new OwnStream({ ...deps, stamp: deps.catalog.stamp });
     this.services = new Services(deps.now);
   }
 
@@ -67,8 +61,9 @@ export class Planning {
     const streams = await this.list(server.manager);
     // A service that kept an event out of our stream may have ended.
     if (this.services.subjects.length > 0) await this.lookForServices(server);
-    const plan = this.of(this.deps, streams);
-    return this.own.wants(streams.own, plan) ? this.makeOwn(server, this.deps) : { streams, plan };
+    const { catalog } = this.deps;
+    const plan = this.of(catalog, streams);
+    return this.own.wants(streams.own, plan) ? this.makeOwn(server, catalog) : { streams, plan };
   }
 
   of({ subjects, publishOnly }: Wanted, { own, foreign }: ListedStreams): StreamPlan {
@@ -83,7 +78,7 @@ export class Planning {
 
   /** The subjects that are not declared to have no answering service. */
   undeclared(subjects: readonly string[]): readonly string[] {
-    const declared = new Set(this.deps.publishOnly());
+    const declared = new Set(this.deps.catalog.publishOnly());
     return subjects.filter((subject) => !declared.has(subject));
   }
 
@@ -97,9 +92,9 @@ export class Planning {
   }
 
   async makeOwn(server: StreamLink, wanted: Wanted): Promise<Made> {
-    const { exclusively, reload } = this.deps;
+    const { exclusively, catalog } = this.deps;
     return exclusively(async () => {
-      await reload();
+      await catalog.reload();
       const listed = await this.list(server.manager);
       await this.lookForServices(server);
       const plan = this.of(wanted, listed);
