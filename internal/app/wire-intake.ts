@@ -79,8 +79,7 @@ export function wireIntake({ config, version, clock, logger }: Base, parts: Inta
     suspectStrays: dispatch.suspectStrays,
     makeId: makeUuids((bytes) => randomFillSync(bytes)),
     clock,
-    limits: config.intake,
-    storeUnmatched,
+    settings: config.intake,
   });
   const { queueGroup } = config;
   const options = natsOptions({

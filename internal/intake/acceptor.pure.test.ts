@@ -63,8 +63,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
     makeId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     clock: { now: () => 1_700_000_000_000, check: () => undefined },
     suspectStrays: () => void strays++,
-    limits: { maxMessages: 3, maxBytes: 5000 },
-    storeUnmatched: true,
+    settings: { maxMessages: 3, maxBytes: 5000, storeUnmatched: true },
     ...more,
   });
 };
@@ -132,7 +131,7 @@ describe('a message', () => {
     const machine = { now: 1_700_000_000_000 };
     const clock = correctClock({ now: () => machine.now, monotonic: () => 0 });
     clock.learn({ askedAt: 0, answeredAt: 0, time: machine.now });
-    acceptor = make({ clock, limits: { maxMessages: 9, maxBytes: 50_000 } });
+    acceptor = make({ clock, settings: { maxMessages: 9, maxBytes: 50_000, storeUnmatched: true } });
     for (const jump of [7_200_000, -7_200_000]) {
       machine.now = 1_700_000_000_000 + jump;
       take('a.b', '{}', [['Hukz-Delay', '10s']]);
@@ -180,7 +179,7 @@ describe('a message', () => {
 
   it('for many webhooks is made ready and handed on a thousand deliveries a turn, by one statement', async () => {
     room = 10_000;
-    acceptor = make({ limits: { maxMessages: 3, maxBytes: 10_000_000 } });
+    acceptor = make({ settings: { maxMessages: 3, maxBytes: 10_000_000, storeUnmatched: true } });
     const webhooks = Array.from({ length: 4500 }, (_, n) => makeTestWebhook(n + 1));
     catalog.apply({ version: 2, events: [], deletedEventIds: [], webhooks, deletedWebhookIds: [], spaces: [] });
     const maxPerTick = async (count: () => number, all: number) => {
@@ -214,7 +213,7 @@ describe('a message', () => {
     expect(asked).toHaveLength(1);
     asked[0]?.answer({});
     await acceptor.idle();
-    acceptor = make({ storeUnmatched: false });
+    acceptor = make({ settings: { maxMessages: 3, maxBytes: 5000, storeUnmatched: false } });
     take('no.webhook');
     await acceptor.idle();
     expect(asked).toHaveLength(1);

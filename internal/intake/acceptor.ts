@@ -27,8 +27,7 @@ export interface AcceptorDeps extends StoreMessageDeps {
   /** A UUID for that time. */
   makeId(ms: number): string;
   readonly clock: Pick<CorrectedClock, 'now' | 'check'>;
-  readonly limits: { readonly maxMessages: number; readonly maxBytes: number };
-  readonly storeUnmatched: boolean;
+  readonly settings: { readonly maxMessages: number; readonly maxBytes: number; readonly storeUnmatched: boolean };
 }
 
 export interface AcceptorStats {
@@ -80,7 +79,7 @@ const OVERLOADED: Promise<Receipt> = Promise.resolve({ outcome: 'overloaded' });
 
 /** Matches messages and passes them to the journal. A message has its receipt, and is sent, only after the commit. */
 export function makeAcceptor(deps: AcceptorDeps): Acceptor {
-  const { catalog, clock, limits } = deps;
+  const { catalog, clock, settings } = deps;
   const count = {
     received: 0,
     accepted: 0,
@@ -113,7 +112,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     // left out.
     const size = weightOf(incoming) + (matched?.webhooks.length ?? 0) * DELIVERY_OVERHEAD;
     // A single message is always accepted: a message that never fits would be redelivered by its stream for ever.
-    if (waiting >= limits.maxMessages || (waiting > 0 && waitingBytes + size > limits.maxBytes)) {
+    if (waiting >= settings.maxMessages || (waiting > 0 && waitingBytes + size > settings.maxBytes)) {
       if (incoming.identity) count.delayed++;
       else if (!incoming.isAwaited) count.dropped++;
       return OVERLOADED;
@@ -189,7 +188,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     for (const { webhookId, orderKey } of deliveries) if (orderKey) deps.advance(webhookId, orderKey);
   };
 
-  const isUnwanted = (matched: Matched) => matched.webhooks.length === 0 && !deps.storeUnmatched;
+  const isUnwanted = (matched: Matched) => matched.webhooks.length === 0 && !settings.storeUnmatched;
 
   const leaveOut = (matched: Matched | undefined): Receipt => {
     if (matched) return { outcome: 'unwanted', problem: matched.problem };
