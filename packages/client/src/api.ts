@@ -3,7 +3,7 @@ import { badAnswer } from './http/describe-failure.js';
 import { type CallOptions, type Sent, send } from './http/send.js';
 import { List, type Paging } from './list.js';
 import type { paths } from './openapi.js';
-import type { Settings } from './options.js';
+import type { Settings, Space } from './options.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -53,7 +53,7 @@ export class Api {
   }
 
   /** The space in which calls act that do not name one. */
-  get space(): number | undefined {
+  get space(): Space | undefined {
     return this.#settings.space;
   }
 

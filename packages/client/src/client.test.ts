@@ -135,7 +135,12 @@ describe('webhooks', () => {
     await eventually(async () => (await here.logs.list()).nodes.length === 1, { what: 'a log in the space' });
     expect(kit.receiver.requests.map(({ url }) => url)).toEqual(['/70']);
     expect((await hukz.in(71).logs.list()).nodes).toEqual([]);
-    expect(await hukz.spaces.hasEvent(70, event.event)).toBe(true);
+    await hukz.spaces.update(70, { key: 'seventy' });
+    const byKey = hukz.in('key:seventy');
+    expect((await byKey.webhooks.get(key)).id).toBe(made.id);
+    await byKey.messages.publish({ event: event.event, payload: 2 });
+    await eventually(async () => (await byKey.logs.list()).nodes.length === 2, { what: 'a second log in the space' });
+    expect(await hukz.spaces.hasEvent('key:seventy', event.event)).toBe(true);
     expect(await hukz.spaces.delete(70, { confirm: '70' })).toEqual({ webhooks: 1, cancelled: 0 });
   });
 
@@ -181,13 +186,13 @@ describe('lists', () => {
 
 describe('deliveries', () => {
   it('that were given up are sent again, all together', async () => {
-    const { event, key, webhook } = await newWebhook();
+    const { event, key } = await newWebhook();
     kit.receiver.behave({ status: 500 });
     for (let n = 0; n < 3; n++) await published(event.event, { retry: false });
     const dead = () => hukz.deadLetters.list({ webhook_id: key }).take(9);
     await eventually(async () => (await dead()).length === 3, { what: 'three dead letters' });
     kit.receiver.behave({});
-    expect(await hukz.deadLetters.retryAll({ webhook: webhook.id })).toEqual({
+    expect(await hukz.deadLetters.retryAll({ webhook: key })).toEqual({
       dry_run: false,
       matched: 3,
       changed: 3,
@@ -202,11 +207,27 @@ describe('deliveries', () => {
     expect(await hukz.accounting({ webhook_id: key })).toMatchObject({ delivered: 3, dead: 0, closes: true });
   });
 
+  it('of a space are sent again without those of other spaces, and are not cancelled by mistake', async () => {
+    const [here, there] = [hukz.in(75), hukz.in(76)];
+    const { event } = await newWebhook(here);
+    await there.webhooks.create({ url: `${kit.receiver.url}/there`, event_ids: [event.id] });
+    kit.receiver.behave({ status: 500 });
+    for (const client of [here, there]) await client.messages.publish({ event: event.event, retry: false });
+    const dead = async (client: Hukz) => (await client.deadLetters.list()).nodes.length;
+    const both = async () => (await dead(here)) + (await dead(there)) === 2;
+    await eventually(both, { what: 'a dead letter in each space' });
+    expect(await here.deadLetters.retryAll()).toMatchObject({ matched: 1, changed: 1 });
+    expect(await dead(there)).toBe(1);
+    await expect(here.deliveries.cancelMany({ filter: { state: 'pending' } })).rejects.toThrow(
+      'deliveries cannot be selected by a space: name a webhook',
+    );
+  });
+
   it('are cancelled, all together', async () => {
-    const { event, key, webhook } = await newWebhook();
+    const { event, key } = await newWebhook();
     await hukz.webhooks.pause(key);
     for (let n = 0; n < 3; n++) await published(event.event);
-    const selection = { filter: { webhook: webhook.id, state: 'held' } } as const;
+    const selection = { filter: { webhook: key, state: 'held' } } as const;
     expect(await hukz.deliveries.cancelMany({ ...selection, dry_run: true })).toMatchObject({
       dry_run: true,
       matched: 3,

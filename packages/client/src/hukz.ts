@@ -1,14 +1,14 @@
 import { Api, type BodyOf, type DataOf, type QueryOf } from './api.js';
 import type { Call } from './call.js';
 import type { CallOptions } from './http/send.js';
-import { type HukzOptions, readOptions, readSpace, readUser } from './options.js';
+import { type HukzOptions, readOptions, readSpace, readUser, type Space } from './options.js';
 import { DeadLetters } from './resources/dead-letters.js';
 import { Deliveries } from './resources/deliveries.js';
 import { Events } from './resources/events.js';
 import { Health } from './resources/health.js';
 import { Logs } from './resources/logs.js';
 import { Messages } from './resources/messages.js';
-import { isKey } from './resources/reference.js';
+import { spaceOfFilter } from './resources/reference.js';
 import { Replays } from './resources/replays.js';
 import { Spaces } from './resources/spaces.js';
 import { Webhooks } from './resources/webhooks.js';
@@ -55,7 +55,7 @@ export class Hukz {
   }
 
   /** The same client, in another space. */
-  in(space: number): Hukz {
+  in(space: Space): Hukz {
     return new Hukz({ ...this.#options, space: readSpace(space) });
   }
 
@@ -85,10 +85,8 @@ export class Hukz {
 
   /** Compares the deliveries that messages owe with those that exist. */
   accounting(query: QueryOf<'get', '/accounting'> = {}, options?: CallOptions): Call<Account> {
-    const space = query.space ?? (isKey(query.webhook_id) ? this.#api.space : undefined);
-    return this.#api.call('get', '/accounting', {
-      query: { ...query, ...(space !== undefined && { space }) },
-      options,
-    });
+    const { webhook_id: webhook, space } = query;
+    const filter = { ...query, ...spaceOfFilter({ webhook, space }, this.#api.space) };
+    return this.#api.call('get', '/accounting', { query: filter, options });
   }
 }

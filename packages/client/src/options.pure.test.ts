@@ -38,6 +38,8 @@ describe('the options of a client', () => {
     [{ url, user: '99999999999999999' }, 'user must be'],
     [{ url, space: -1 }, 'space must be the number of a space, an integer from 0 to 2147483647'],
     [{ url, space: 1.5 }, 'space must be'],
+    [{ url, space: 'key:' }, 'space must be'],
+    [{ url, space: 'eu' }, 'or a key such as "key:eu"'],
     [{ url, space: 2_147_483_648 }, 'space must be'],
     [{ url, timeoutMs: 0 }, 'timeoutMs must be a number of milliseconds above 0'],
     [{ url, timeoutMs: Number.POSITIVE_INFINITY }, 'timeoutMs must be'],

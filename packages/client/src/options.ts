@@ -12,7 +12,7 @@ export interface HukzOptions {
   readonly token?: string | undefined;
   /** The id of the acting user, sent as `X-User`. Default: `HUKZ_USER`. */
   readonly user?: number | string | undefined;
-  /** The number of the space in which calls act that do not name one. Default: `HUKZ_SPACE`. */
+  /** The space in which calls act that do not name one: its number, or `key:<key>`. Default: `HUKZ_SPACE`. */
   readonly space?: number | string | undefined;
   /**
    * Time for each request until its answer is complete. Default: 30,000, and 120,000 for calls that the service may
@@ -27,13 +27,16 @@ export interface HukzOptions {
   readonly onRequest?: ReportRequest | undefined;
 }
 
+/** A space: its number, or `key:<key>`. */
+export type Space = number | `key:${string}`;
+
 /** The options as they are used. */
 export interface Settings {
   /** Without a slash at its end. */
   readonly url: string;
   /** The headers that identify the caller. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly space: number | undefined;
+  readonly space: Space | undefined;
   readonly timeoutMs: number | undefined;
   readonly retry: RetryPolicy;
   readonly fetch: Fetch | undefined;
@@ -85,11 +88,17 @@ export function readUser(user: number | string): string {
   throw new TypeError('user must be the id of a user, which is a positive integer');
 }
 
-export function readSpace(space: number | string): number {
+export function readSpace(space: number | string): Space {
   const number = /^\d{1,10}$/.test(String(space)) ? Number(space) : Number.NaN;
   if (number <= MAX_SPACE) return number;
-  throw new TypeError(`space must be the number of a space, an integer from 0 to ${MAX_SPACE}`);
+  if (isSpaceKey(space)) return space;
+  throw new TypeError(
+    `space must be the number of a space, an integer from 0 to ${MAX_SPACE}, or a key such as "key:eu"`,
+  );
 }
+
+const isSpaceKey = (space: number | string): space is `key:${string}` =>
+  typeof space === 'string' && /^key:[a-z0-9][a-z0-9._/-]{0,126}$/.test(space);
 
 export function readTimeout(timeoutMs: number | undefined): number | undefined {
   if (timeoutMs === undefined || (timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) return timeoutMs;

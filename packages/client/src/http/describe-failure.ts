@@ -13,7 +13,7 @@ export interface RequestName {
   readonly requestId: string;
   readonly attempts: number;
   readonly timeoutMs: number;
-  /** Whether an earlier request of the call had no answer, so that it may have been carried out. */
+  /** Whether an earlier request of the call may have been carried out, because hukz itself has not refused it. */
   readonly mayBeDone: boolean;
 }
 
@@ -61,9 +61,7 @@ function errorOfAnswer(answer: RawAnswer, name: RequestName): HukzError {
   const found = problemsIn(body);
   const problems = found.length > 0 ? found : [{ message: unexplained(status) }];
   const doubt =
-    name.mayBeDone && DONE_ALREADY.has(status)
-      ? '; an earlier request of this call had no answer and may have been carried out'
-      : '';
+    name.mayBeDone && DONE_ALREADY.has(status) ? '; an earlier request of this call may have been carried out' : '';
   return new HukzError(`${method} ${path} was answered with ${status}: ${sentences(problems)}${doubt}`, {
     status,
     code: codeOf(status),

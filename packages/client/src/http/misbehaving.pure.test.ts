@@ -143,11 +143,14 @@ describe('a request that fails', () => {
     expect(error.message).toBe('GET /events was not answered within 20 ms (2 requests)');
   });
 
-  it('may have been carried out, which the error of its repetition says', async () => {
-    answerWith({ cut: true }, refusal(404, 'Record not found'));
+  it.each<[string, Answer]>([
+    ['a lost connection', { cut: true }],
+    ['a gateway that did not wait', { status: 504 }],
+  ])('because of %s may have been carried out, which the error of its repetition says', async (_, answer) => {
+    answerWith(answer, refusal(404, 'Record not found'));
     const error = await failureOf(() => clientOf().webhooks.delete(7));
     expect(error.message).toBe(
-      'DELETE /webhooks/7 was answered with 404: Record not found; an earlier request of this call had no answer and may have been carried out',
+      'DELETE /webhooks/7 was answered with 404: Record not found; an earlier request of this call may have been carried out',
     );
   });
 });

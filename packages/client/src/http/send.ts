@@ -66,7 +66,7 @@ export async function send(settings: Settings, request: ApiRequest): Promise<Sen
     settings.onRequest?.({ method, path, attempt: attempts, requestId, durationMs, ...result, ...next });
     if (outcome.kind === 'answered' && !error) return { answer: outcome.answer, name };
     if (error && retryInMs === undefined) throw error;
-    mayBeDone ||= outcome.kind !== 'answered';
+    mayBeDone ||= outcome.kind !== 'answered' || outcome.answer.status >= 500;
     await wait(retryInMs ?? 0, options.signal);
   }
 }

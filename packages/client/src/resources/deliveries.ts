@@ -3,7 +3,7 @@ import type { Call } from '../call.js';
 import type { CallOptions } from '../http/send.js';
 import type { List } from '../list.js';
 import { exactBody, withBytes } from './exact-bytes.js';
-import { isKey } from './reference.js';
+import { spaceOfFilter } from './reference.js';
 
 type WireDelivery = DataOf<'get', '/deliveries/{id}'>;
 export type Delivery = Omit<WireDelivery, 'message'> & {
@@ -30,8 +30,8 @@ export class Deliveries {
 
   /** The deliveries of your webhooks, newest first. */
   list(query: QueryOf<'get', '/deliveries'> = {}, options?: CallOptions): List<DataOf<'get', '/deliveries'>> {
-    const space = query.space ?? (isKey(query.webhook) ? this.#api.space : undefined);
-    return this.#api.list('/deliveries', { query: { ...query, ...(space !== undefined && { space }) }, options });
+    const filter = { ...query, ...spaceOfFilter(query, this.#api.space) };
+    return this.#api.list('/deliveries', { query: filter, options });
   }
 
   get(id: string, options?: CallOptions): Call<Delivery> {
@@ -49,17 +49,27 @@ export class Deliveries {
   }
 
   /** Sends all deliveries of `ids` or of a `filter` again, in as many requests as it takes; or only counts them. */
-  retryMany(selection: RetryMany, options?: BulkOptions): Promise<ManyChanged> {
-    return sumOf((cursor) =>
-      this.#api.call('post', '/deliveries/retry', { body: { ...selection, ...cursor }, options }),
-    );
+  async retryMany(selection: RetryMany, options?: BulkOptions): Promise<ManyChanged> {
+    const body = { ...selection, ...this.#within(selection) };
+    return sumOf((from) => this.#api.call('post', '/deliveries/retry', { body: { ...body, ...from }, options }));
   }
 
   /** Cancels all unfinished deliveries of `ids` or of a `filter`, in as many requests as it takes; or counts them. */
-  cancelMany(selection: CancelMany, options?: BulkOptions): Promise<ManyChanged> {
-    return sumOf((cursor) =>
-      this.#api.call('post', '/deliveries/cancel', { body: { ...selection, ...cursor }, options }),
-    );
+  async cancelMany(selection: CancelMany, options?: BulkOptions): Promise<ManyChanged> {
+    const body = { ...selection, ...this.#within(selection) };
+    return sumOf((from) => this.#api.call('post', '/deliveries/cancel', { body: { ...body, ...from }, options }));
+  }
+
+  /** The filter in the space of the client, which would otherwise change the deliveries of all spaces. */
+  #within<Filter extends { readonly webhook?: number | string; readonly space?: number | string }>({
+    filter,
+  }: {
+    readonly filter?: Filter;
+  }): { filter?: Filter } {
+    if (!filter) return {};
+    if (this.#api.space !== undefined && filter.webhook === undefined)
+      throw new TypeError('deliveries cannot be selected by a space: name a webhook, or use a client without a space');
+    return { filter: { ...filter, ...spaceOfFilter(filter, this.#api.space) } };
   }
 }
 

@@ -2,6 +2,7 @@ import type { BodyOf } from '../api.js';
 import { toBase64 } from '../base64.js';
 import { randomId } from '../http/random-id.js';
 import type { CallOptions } from '../http/send.js';
+import type { Space } from '../options.js';
 
 type WireMessage = BodyOf<'post', '/messages'>;
 
@@ -14,7 +15,7 @@ export type NewMessage = Omit<WireMessage, 'payload' | 'payload_base64'> & { rea
 /** The message as the API reads it, with its payload, an id, and the space of the client. */
 export function wireMessage(
   { payload, ...message }: NewMessage,
-  { space, options }: { readonly space: number | undefined; readonly options?: CallOptions | undefined },
+  { space, options }: { readonly space: Space | undefined; readonly options?: CallOptions | undefined },
 ): WireMessage {
   const id = message.id ?? options?.idempotencyKey ?? randomId();
   return { ...(space !== undefined && { space }), ...message, id, ...payloadMember(payload) };

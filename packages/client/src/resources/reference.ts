@@ -1,3 +1,5 @@
+import type { Space } from '../options.js';
+
 /**
  * A webhook, an event or a space as the API names it: by its id, or by the key that you gave it, as `key:<key>`. The
  * key of a webhook is looked up in the space of the client.
@@ -5,9 +7,16 @@
 export type Reference = number | `key:${string}`;
 
 /** The query of a path that names a webhook. An id is unique in all spaces, so it needs none. */
-export function spaceFor(reference: Reference, space: number | undefined): { space?: number } {
+export function spaceFor(reference: Reference, space: Space | undefined): { space?: Space } {
   return typeof reference === 'number' || space === undefined ? {} : { space };
 }
 
-/** Whether a filter names a webhook by its key. */
-export const isKey = (filter: unknown) => typeof filter === 'string' && filter.startsWith('key:');
+/** The space of a filter that names a webhook by its key: the one that it gives, or that of the client. */
+export function spaceOfFilter(
+  { webhook, space }: { readonly webhook?: unknown; readonly space?: Space | string | undefined },
+  ofClient: Space | undefined,
+): { space?: Space | string } {
+  const isKey = typeof webhook === 'string' && webhook.startsWith('key:');
+  const meant = space ?? (isKey ? ofClient : undefined);
+  return meant === undefined ? {} : { space: meant };
+}

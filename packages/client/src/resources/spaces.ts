@@ -61,7 +61,7 @@ export class Spaces {
   }
 
   /** Whether an enabled webhook of the space has exactly this event. */
-  hasEvent(space: number, event: string, options?: CallOptions): Call<boolean> {
+  hasEvent(space: Reference, event: string, options?: CallOptions): Call<boolean> {
     const parts = { path: { space_id: space }, query: { event }, options };
     return this.#api.call('get', '/webhooks/space/{space_id}/check', parts).map(({ data }) => data.event_enabled);
   }
