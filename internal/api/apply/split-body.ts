@@ -1,15 +1,5 @@
-import {
-  CLOSE_ARRAY,
-  CLOSE_OBJECT,
-  COLON,
-  COMMA,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  QUOTE,
-  skipSpace,
-  skipString,
-  skipValue,
-} from '../../domain/message/json-skip.js';
+import { Items, type StepBounds } from '../../domain/message/json-members.js';
+import { OPEN_ARRAY, OPEN_OBJECT, skipSpace } from '../../domain/message/json-skip.js';
 
 /** A part of a body that is an object: one of its members, or an entry of one of its long lists. */
 export type BodyPart =
@@ -33,50 +23,36 @@ const MAX_SPACE = 64 * 1024;
  * the body is not one well-formed object, or if a part is larger than `maxBytes`.
  */
 export function* splitBody(body: Uint8Array, { lists, maxBytes }: Splitting): Generator<BodyPart | undefined> {
-  const space = (from: number) => skipSpace(body.subarray(0, from + MAX_SPACE), from);
-  const valueEnd = (from: number) => skipValue(body.subarray(0, from + maxBytes), from);
-  /** The start of the next part, or undefined behind the last one, or -1. */
-  const following = (end: number, close: number) => {
-    const at = space(end);
-    if (body[at] === close) return undefined;
-    return body[at] === COMMA ? space(at + 1) : -1;
-  };
-
-  function* entriesOf(name: string, opening: number): Generator<BodyPart | undefined, number> {
-    yield { kind: 'list', name };
-    let at: number | undefined = space(opening + 1);
-    let end = at;
-    if (body[at] === CLOSE_ARRAY) at = undefined;
-    for (let nth = 0; at !== undefined; nth++) {
-      end = at < 0 ? at : valueEnd(at);
-      if (end < 0) return end;
-      yield { kind: 'entry', name, nth, bytes: body.subarray(at, end) };
-      at = following(end, CLOSE_ARRAY);
-    }
-    return space(end) + 1;
-  }
-
-  let at: number | undefined = space(0);
-  if (body[at] !== OPEN_OBJECT) return yield undefined;
-  at = space(at + 1);
-  let end = at;
-  if (body[at] === CLOSE_OBJECT) at = undefined;
-  while (at !== undefined) {
-    const nameEnd: number = body[at] === QUOTE ? skipString(body.subarray(0, at + maxBytes), at + 1) : -1;
-    const colon = nameEnd < 0 ? -1 : space(nameEnd);
-    if (body[colon] !== COLON) return yield undefined;
-    const name = body.subarray(at, nameEnd);
-    const start = space(colon + 1);
+  const bounds: StepBounds = { maxBytes, maxSpace: MAX_SPACE };
+  const opening = skipSpace(body.subarray(0, MAX_SPACE), 0);
+  if (body[opening] !== OPEN_OBJECT) return yield undefined;
+  const items = new Items(body, opening, bounds);
+  for (let at = items.at; at !== undefined; at = items.at) {
+    const head = items.nameAt(at);
+    if (!head) return yield undefined;
+    const name = body.subarray(at, head.nameEnd);
     const list = nameOfList(name, lists);
-    if (list !== undefined && body[start] === OPEN_ARRAY) end = yield* entriesOf(list, start);
-    else {
-      end = valueEnd(start);
-      if (end >= 0) yield { kind: 'member', name, bytes: body.subarray(start, end) };
+    if (list !== undefined && body[head.start] === OPEN_ARRAY) {
+      items.pass(yield* entriesOf(list, new Items(body, head.start, bounds), body));
+      continue;
     }
-    if (end < 0) return yield undefined;
-    at = following(end, CLOSE_OBJECT);
+    const end = items.valueEnd(head.start);
+    if (end >= 0) yield { kind: 'member', name, bytes: body.subarray(head.start, end) };
+    items.pass(end);
   }
-  if (space(space(end) + 1) !== body.length) yield undefined;
+  if (!items.isWhole) yield undefined;
+}
+
+/** Yields a list with its entries. Returns its end, or a number below 0 if it is malformed. */
+function* entriesOf(name: string, entries: Items, body: Uint8Array): Generator<BodyPart, number> {
+  yield { kind: 'list', name };
+  for (let nth = 0; entries.at !== undefined; nth++) {
+    const { at } = entries;
+    const end = entries.valueEnd(at);
+    if (end >= 0) yield { kind: 'entry', name, nth, bytes: body.subarray(at, end) };
+    entries.pass(end);
+  }
+  return entries.end;
 }
 
 function nameOfList(name: Uint8Array, lists: ReadonlySet<string>): string | undefined {
