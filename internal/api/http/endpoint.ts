@@ -56,7 +56,7 @@ interface EndpointDescription {
   readonly shownOnce?: readonly string[];
   /** The endpoint is answered regardless of the number of requests that a caller sends. */
   readonly isUnlimited?: true;
-  /** The endpoint is answered before the layers of express; see `fast-lane.ts`. It reads its body itself. */
+  /** The endpoint is answered before the layers of express; see `direct-answers.ts`. It reads its body itself. */
   readonly isFast?: true;
   /** The scopes that a caller needs besides `scope`. */
   readonly furtherScopes?: readonly Scope[];

@@ -7,10 +7,10 @@ import { makeEndpoints } from '../endpoints.js';
 import { answerOnce } from '../idempotency/answer-memory.js';
 import { guardFromBrowsers } from './browser-guard.js';
 import { guardedPaths, identifyCaller, requirePrincipal } from './caller.js';
+import { type DirectAnswers, makeDirectAnswers } from './direct-answers.js';
 import type { Endpoint } from './endpoint.js';
 import { makeErrorHandler, sendErrors } from './error-answer.js';
 import { METHOD_STATUS, STATUS_OF } from './error-table.js';
-import { type FastLane, makeFastLane } from './fast-lane.js';
 import { LargeAnswers } from './large-answers.js';
 import { limitRequests } from './limit-requests.js';
 import { makeRequestLog } from './request-id.js';
@@ -26,17 +26,17 @@ const MAX_BEGUN = 20;
 /** The HTTP API: all endpoints of the table in `endpoints.ts`, and errors in one form for all other requests. */
 export function makeApi(deps: ApiDeps): Express {
   const endpoints = makeEndpoints(deps);
-  return makeApp(deps, endpoints, makeFastLane(deps, endpoints));
+  return makeApp(deps, endpoints, makeDirectAnswers(deps, endpoints));
 }
 
 /** The API as it is served: fast endpoints are answered beside express. */
 export function makeApiListener(deps: ApiDeps): RequestListener {
   const endpoints = makeEndpoints(deps);
-  const lane = makeFastLane(deps, endpoints);
-  return lane.before(makeApp(deps, endpoints, lane));
+  const direct = makeDirectAnswers(deps, endpoints);
+  return direct.before(makeApp(deps, endpoints, direct));
 }
 
-function makeApp(deps: ApiDeps, endpoints: readonly Endpoint[], { throwFailure }: FastLane): Express {
+function makeApp(deps: ApiDeps, endpoints: readonly Endpoint[], { throwFailure }: DirectAnswers): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');

@@ -7,12 +7,12 @@ import { callerOf } from './browser-guard.js';
 import type { Answer, Endpoint, RawRequest } from './endpoint.js';
 import { logRequest, requestIdFrom } from './request-id.js';
 
-type LaneDeps = Pick<Entrance, 'door' | 'authenticate'> & { readonly logger: Logger };
+type DirectDeps = Pick<Entrance, 'door' | 'authenticate'> & { readonly logger: Logger };
 
 /** Those headers of every other answer that a program can observe. */
 const HEADERS = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'" };
 
-export interface FastLane {
+export interface DirectAnswers {
   /** Answers the requests of fast endpoints, and hands all others to express. */
   before(express: RequestListener): RequestListener;
   /** A layer of express that continues with the error of a fast endpoint that has run already. */
@@ -24,7 +24,7 @@ export interface FastLane {
  * per message on a busy machine, they took 60. A request that has to be refused goes through all layers, which answer
  * it, and so does a request whose endpoint has thrown.
  */
-export function makeFastLane(deps: LaneDeps, endpoints: readonly Endpoint[]): FastLane {
+export function makeDirectAnswers(deps: DirectDeps, endpoints: readonly Endpoint[]): DirectAnswers {
   const fast = new Map(endpoints.filter(({ isFast }) => isFast).map((each) => [each.path, each]));
   const failures = new WeakMap<IncomingMessage, unknown>();
 
