@@ -45,7 +45,7 @@ export function idsIn(events: readonly Reference[]): readonly number[] {
 
 /**
  * Returns the subject that a filter names directly, or by the key of its event. A list is filtered by one exact
- * subject, so an event with a wildcard cannot be meant.
+ * subject, so an event with a wildcard is refused.
  * @throws {AppError} `not_found`, or `unprocessable`
  */
 export async function findSubject(db: Db, named: string | undefined): Promise<string | undefined> {
