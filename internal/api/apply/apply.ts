@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.js';
-import { type EventUse, findEventUses } from '../../store/declared/declared-events.js';
+import { findEventUses } from '../../store/declared/declared-events.js';
 import { lockAppliers } from '../../store/declared/lock-appliers.js';
 import { isDatabaseAway } from '../../store/postgres/database-away.js';
 import { inTransaction } from '../../store/postgres/in-transaction.js';
@@ -108,13 +108,9 @@ async function withUses(
 ): Promise<readonly EventStep[]> {
   const removed = events.flatMap(({ do: action, plannedId }) => (action === 'remove' ? [plannedId] : []));
   if (removed.length === 0) return events;
-  const planned = new Map(webhooks.map((step) => [step.id, step]));
-  const staysIn = ({ eventId, webhookId }: EventUse) => {
-    const step = planned.get(webhookId);
-    if (step?.do === 'remove') return false;
-    return step?.eventIds?.includes(eventId) ?? true;
-  };
-  const uses = new Map((await findEventUses(db, removed)).filter(staysIn).map((use) => [use.eventId, use.webhookId]));
+  // A declared webhook has only events that stay. One in conflict stays as it is stored.
+  const exceptIds = webhooks.flatMap(({ id, do: action }) => (id === undefined || action === 'conflict' ? [] : [id]));
+  const uses = await findEventUses(db, { eventIds: removed, exceptIds });
   return events.map((step): EventStep => {
     const webhook = step.do === 'remove' ? uses.get(step.plannedId) : undefined;
     return webhook === undefined ? step : { ...step, do: 'conflict', because: `webhook ${webhook} has the event` };

@@ -1,10 +1,12 @@
 import { changeEvent, deleteEvent, insertEvent } from '../../store/catalog/events.js';
-import { rotateSecret } from '../../store/secrets/rotate-secret.js';
+import { rotateLocked } from '../../store/secrets/rotate-secret.js';
 import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
 import { bySize } from '../../store/webhooks/by-size.js';
+import { changeLocked } from '../../store/webhooks/change-webhooks.js';
+import { deleteLocked } from '../../store/webhooks/delete-webhooks.js';
 import { insertWebhooks } from '../../store/webhooks/insert-webhooks.js';
-import type { WebhookFields } from '../../store/webhooks/webhook-row.js';
-import { changeWebhook, deleteWebhook } from '../../store/webhooks/webhooks.js';
+import type { Webhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
+import { findWebhooks } from '../../store/webhooks/webhooks.js';
 import { Ticks } from '../../ticks.js';
 import type { Receivers } from '../api-deps.js';
 import { decideWebhook } from './decide-webhook.js';
@@ -12,9 +14,10 @@ import type { EventStep } from './plan-events.js';
 import type { WebhookStep } from './plan-webhooks.js';
 
 const DAY_MS = 86_400_000;
-/** Webhooks are inserted in batches of this size, and a smaller one counts as `MIN_BYTES`. */
+/** Webhooks are stored in batches of this size, and a smaller one counts as `MIN_BYTES`. */
 const BATCH_BYTES = 512 * 1024;
-const MIN_BYTES = 5 * 1024;
+const MIN_BYTES = 8 * 1024;
+const REMOVED_AT_ONCE = 500;
 const BYTES_PER_EVENT = 50;
 
 /** The result of a step that was carried out. */
@@ -34,8 +37,8 @@ interface CarryingOut extends SecretStore {
 export type AnyStep = EventStep | WebhookStep;
 
 /**
- * Carries out the steps of a plan by the functions of POST, PATCH and DELETE, in one transaction. Events are stored
- * before the webhooks that have them, and removed after those.
+ * Carries out the steps of a plan by the functions of POST, PATCH and DELETE, in one transaction, and webhooks in
+ * batches. Events are stored before the webhooks that have them, and removed after those. The webhooks must be locked.
  */
 export async function carryOut(
   { events, webhooks }: { readonly events: readonly EventStep[]; readonly webhooks: readonly WebhookStep[] },
@@ -52,12 +55,8 @@ export async function carryOut(
   }
   const idOf = (planned: number) => ids.get(planned) ?? planned;
   const storing = { ...deps, idOf };
-  const ticks = new Ticks();
-  for (const step of webhooks) {
-    await ticks.next();
-    const made = isChange(step) ? await changeOrRemove(step, storing) : undefined;
-    if (made) done.set(step, made);
-  }
+  await removeAll(webhooks, storing, done);
+  await changeAll(webhooks, storing, done);
   for (const [step, made] of await createAll(webhooks, storing)) done.set(step, made);
   for (const step of events) if (step.do === 'remove') await deleteEvent(db, { id: step.plannedId, userId });
   return done;
@@ -69,8 +68,6 @@ async function storeEvent(step: EventStep, { db, userId }: CarryingOut): Promise
   const stored = id === undefined ? insertEvent(db, userId, fields) : changeEvent(db, { id, userId }, () => fields);
   return (await stored).id;
 }
-
-const isChange = (step: WebhookStep) => step.do === 'change' || step.do === 'remove';
 
 interface Storing extends CarryingOut {
   /** The stored id of an event that a plan names. */
@@ -104,22 +101,56 @@ async function createAll(
   return done;
 }
 
-async function changeOrRemove(
-  step: WebhookStep,
-  { idOf, receivers, userId, ...store }: Storing,
-): Promise<Done | undefined> {
-  const { id, declared, eventIds = [], purposes, rotation } = step;
-  if (id === undefined) return undefined;
-  if (step.do === 'remove') {
-    await deleteWebhook(store.db, { id, userId });
-    return { id };
+async function removeAll(
+  steps: readonly WebhookStep[],
+  { db, userId }: Storing,
+  done: Map<AnyStep, Done>,
+): Promise<void> {
+  const removed = steps.flatMap((step) =>
+    step.do === 'remove' && step.id !== undefined ? [{ step, id: step.id }] : [],
+  );
+  for (const batch of bySize(removed, () => 1, REMOVED_AT_ONCE)) {
+    const ids = batch.map(({ id }) => id);
+    await deleteLocked(db, ids, userId);
+    for (const { step, id } of batch) done.set(step, { id });
   }
-  if (!declared) return undefined;
-  const body = { ...declared.body, event_ids: eventIds.map(idOf) };
-  const changed = await changeWebhook(store, { id, userId }, (current) => {
-    const fields = decideWebhook(receivers, body, current);
-    return { ...fields, secrets: fields.secrets?.filter(({ purpose }) => purposes?.has(purpose)) ?? [] };
-  });
-  if (rotation) await rotateSecret(store, { id, userId }, () => ({ secret: rotation, overlapMs: DAY_MS }));
-  return { id, secret: changed.newSecret, isEnabled: changed.enabled };
+}
+
+async function changeAll(
+  steps: readonly WebhookStep[],
+  { idOf, receivers, userId, db, vault }: Storing,
+  done: Map<AnyStep, Done>,
+): Promise<void> {
+  const changed = steps.flatMap((step) =>
+    step.do === 'change' && step.id !== undefined && step.declared ? [{ step, id: step.id, its: step.declared }] : [],
+  );
+  const sizeOf = ({ its, step: { eventIds = [], storedBytes = 0 } }: (typeof changed)[number]) =>
+    Math.max(its.bytes, storedBytes, MIN_BYTES, BYTES_PER_EVENT * eventIds.length);
+  for (const batch of bySize(changed, sizeOf, BATCH_BYTES)) {
+    const webhooks = await findWebhooks(
+      db,
+      batch.map(({ id }) => id),
+    );
+    const stored = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
+    const changes = batch.flatMap(({ id, step: { eventIds = [], purposes }, its }) => {
+      const current = stored.get(id);
+      if (!current) return [];
+      const body = { ...its.body, event_ids: eventIds.map(idOf) };
+      const decide = (open: Webhook) => {
+        const fields = decideWebhook(receivers, body, open);
+        return { ...fields, secrets: fields.secrets?.filter(({ purpose }) => purposes?.has(purpose)) ?? [] };
+      };
+      return [{ stored: current, decide }];
+    });
+    const made = new Map((await changeLocked({ db, vault }, userId, changes)).map((one) => [one.id, one]));
+    const rotations = batch.flatMap(({ id, step: { rotation: secret } }) => {
+      const current = stored.get(id);
+      return current && secret ? [{ current, secret }] : [];
+    });
+    await rotateLocked({ db, vault }, rotations, DAY_MS);
+    for (const { step, id } of batch) {
+      const { newSecret: secret, isEnabled } = made.get(id) ?? {};
+      done.set(step, { id, secret, ...(isEnabled !== undefined && { isEnabled }) });
+    }
+  }
 }

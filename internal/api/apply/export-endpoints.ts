@@ -5,6 +5,7 @@ import { countWithoutKey, findEventsAfter, listWebhooksAfter } from '../../store
 import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
 import { bySize } from '../../store/webhooks/by-size.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
+import { Ticks } from '../../ticks.js';
 import type { Stores } from '../api-deps.js';
 import { eventFieldsJson } from '../events/event-answer.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
@@ -20,6 +21,8 @@ import { withPlaceholders } from './placeholders.js';
 const EVENTS_AT_ONCE = 100;
 const WEBHOOKS_AT_ONCE = 500;
 const STEP_BYTES = 512 * 1024;
+/** A smaller webhook counts as this large, which bounds the number in a step. */
+const MIN_BYTES = 5 * 1024;
 
 const query = z.object({
   managed_by: nameQueries.managed_by,
@@ -71,9 +74,13 @@ interface Filter {
 }
 
 async function* eventTexts({ db }: SecretStore, { managedBy }: Filter): AsyncGenerator<string> {
+  const ticks = new Ticks();
   for (let afterId = 0; ; ) {
     const events = await findEventsAfter(db, { managedBy, afterId, limit: EVENTS_AT_ONCE });
-    for (const event of events) yield JSON.stringify(exportedEvent(event));
+    for (const event of events) {
+      await ticks.next();
+      yield JSON.stringify(exportedEvent(event));
+    }
     const last = events.at(-1);
     if (!last) return;
     afterId = last.id;
@@ -86,9 +93,10 @@ function exportedEvent(event: Event) {
 }
 
 async function* webhookTexts(store: SecretStore, filter: Filter): AsyncGenerator<string> {
+  const ticks = new Ticks();
   for (let afterId = 0; ; ) {
     const page = await listWebhooksAfter(store.db, { ...filter, afterId, limit: WEBHOOKS_AT_ONCE });
-    for (const step of bySize(page, ({ bytes }) => bytes, STEP_BYTES)) {
+    for (const step of bySize(page, ({ bytes }) => Math.max(bytes, MIN_BYTES), STEP_BYTES)) {
       const ids = step.map(({ id }) => id);
       const webhooks = await readOpenWebhooks(store, ids);
       const names = await eventNames(
@@ -96,6 +104,7 @@ async function* webhookTexts(store: SecretStore, filter: Filter): AsyncGenerator
         [...webhooks.values()].flatMap(({ webhook }) => webhook.eventIds),
       );
       for (const id of ids) {
+        await ticks.next();
         const found = webhooks.get(id)?.webhook;
         if (found) yield JSON.stringify(exportedWebhook(found, names));
       }
@@ -116,8 +125,9 @@ async function eventNames({ db }: SecretStore, ids: readonly number[]): Promise<
 
 function exportedWebhook(webhook: Webhook, names: ReadonlyMap<number, string>) {
   const events = webhook.eventIds.flatMap((id) => names.get(id) ?? []);
-  const { hint: _, ...auth } = webhookJson(webhook).auth ?? {};
-  const answered = { ...webhookJson(webhook), ...(webhook.settings.auth && { auth }), events };
+  const json = webhookJson(webhook);
+  const { hint: _, ...auth } = json.auth ?? {};
+  const answered = { ...json, ...(webhook.settings.auth && { auth }), events };
   const members = new Map<string, unknown>(Object.entries(withPlaceholders(webhook.key ?? '', answered)));
   return Object.fromEntries(WEBHOOK_MEMBERS.map((name) => [name, members.get(name)]));
 }

@@ -4,14 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeVault } from '../../store/secrets/vault.js';
 import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
-import { type Turns, watchTurns } from '../../testkit/longest-turn.js';
+import { collectGarbage, type Turns, watchTurns } from '../../testkit/longest-turn.js';
 import { MAX_OBJECTS } from './apply-body.js';
 
-/** The stated times for the largest declaration, on two cores: to create its objects, and to find them equal. */
-const MAX_CREATE_MS = 60_000;
-const MAX_KEEP_MS = 50_000;
-/** Maximum duration of a turn of the event loop, including the client of this test, which reads 1 MB. */
-const MAX_TURN_MS = 40;
+/** The stated time for each of the largest declarations, on two cores. */
+const MAX_MS = 60_000;
+/** Maximum CPU time of a turn of the event loop, including the client of this test, which reads 1 to 3 MB. */
+const MAX_TURN_MS = 20;
+const EVENTS = 100;
+const WARM = 300;
 
 let api: TestApi;
 let turns: Turns;
@@ -29,45 +30,73 @@ afterAll(async () => {
   await api.stop();
 });
 
-const EVENTS = Array.from({ length: 100 }, (_, n) => ({ key: `event-${n}`, event: `shop.event.${n}` }));
-const WEBHOOKS = Array.from({ length: MAX_OBJECTS - EVENTS.length }, (_, n) => ({
-  key: `hook-${n}`,
-  url: `https://a.example/${n}?token=abcdefgh${n}`,
-  events: [`key:event-${n % 100}`, `shop.event.${(n + 1) % 100}`],
-  auth: { type: 'bearer', token: `the-token-${n}` },
-  retry: { schedule: ['5s', '90m'], final_statuses: [400, 422] },
-}));
+/** A declaration of so many objects. With another name, all of them differ, also in a secret. */
+function declared(objects: number, name: string): object {
+  const events = Array.from({ length: EVENTS }, (_, n) => ({ key: `event-${n}`, event: `shop.event.${n}`, name }));
+  const webhooks = Array.from({ length: objects - EVENTS }, (_, n) => ({
+    key: `hook-${n}`,
+    name,
+    url: `https://a.example/${n}?token=abcdefgh${n}`,
+    events: [`key:event-${n % EVENTS}`, `shop.event.${(n + 1) % EVENTS}`],
+    auth: { type: 'bearer', token: `the-token-${name}-${n}` },
+    retry: { schedule: ['5s', '90m'], final_statuses: [400, 422] },
+  }));
+  return { managed_by: 'terraform', prune: true, events, webhooks };
+}
 
-describe('a declaration of as many objects as there may be', () => {
-  const declared = { managed_by: 'terraform', prune: true, events: EVENTS, webhooks: WEBHOOKS };
-  const bytes = Buffer.from(JSON.stringify(declared));
-  /** Sends the declaration, and parses the answer when the time has been taken. */
-  const timed = async () => {
-    const { port } = server.address() as AddressInfo;
-    const headers = { 'x-user': '1', 'content-type': 'application/json', 'content-length': bytes.length };
-    turns.maxMs();
-    const began = performance.now();
-    const answer = await new Promise<{ pieces: Buffer[]; ms: number; turnMs: number }>((resolve, reject) => {
-      const sent = request({ port, host: '127.0.0.1', method: 'PUT', path: '/apply', headers }, (response) => {
+interface Timed {
+  readonly json: { readonly plan: readonly { readonly do: string }[]; readonly webhooks: readonly unknown[] };
+  readonly ms: number;
+  readonly turnMs: number;
+}
+
+/** Sends a request, and parses the answer when the time has been taken. */
+async function timed(method: string, path: string, body?: object): Promise<Timed> {
+  const { port } = server.address() as AddressInfo;
+  const bytes = Buffer.from(body ? JSON.stringify(body) : '');
+  const headers = { 'x-user': '1', 'content-type': 'application/json', 'content-length': bytes.length };
+  collectGarbage();
+  // The garbage was collected in this turn.
+  await new Promise(setImmediate);
+  turns.maxMs();
+  const began = performance.now();
+  const { pieces, ...times } = await new Promise<{ pieces: Buffer[]; ms: number; turnMs: number }>(
+    (resolve, reject) => {
+      const sent = request({ port, host: '127.0.0.1', method, path, headers }, (response) => {
         const pieces: Buffer[] = [];
         response.on('data', (piece: Buffer) => pieces.push(piece));
         response.once('end', () => resolve({ pieces, ms: performance.now() - began, turnMs: turns.maxMs() }));
       });
       sent.once('error', reject).end(bytes);
-    });
-    const { plan } = JSON.parse(Buffer.concat(answer.pieces).toString());
-    return { ms: answer.ms, turnMs: answer.turnMs, does: new Set(plan.map((step: { do: string }) => step.do)) };
-  };
+    },
+  );
+  return { ...times, json: JSON.parse(Buffer.concat(pieces).toString()) };
+}
 
-  it('is applied, and found equal, within the stated times', async () => {
-    const first = await timed();
-    expect(first.does).toEqual(new Set(['create']));
-    const second = await timed();
-    expect(second.does).toEqual(new Set(['keep']));
-    const third = await timed();
-    // The compiler and the garbage collector take their part of the first ones.
-    expect(Math.min(second.turnMs, third.turnMs)).toBeLessThan(MAX_TURN_MS);
-    expect(first.ms).toBeLessThan(MAX_CREATE_MS);
-    expect(second.ms).toBeLessThan(MAX_KEEP_MS);
-  }, 120_000);
+/** Creates, keeps, changes, exports and prunes so many objects. Returns the longest turns. */
+async function everyWay(objects: number): Promise<Readonly<Record<string, number>>> {
+  const found: Record<string, number> = {};
+  const apply = async (action: string, declaration: object) => {
+    const { json, ms, turnMs } = await timed('PUT', '/apply', declaration);
+    expect([new Set(json.plan.map((step) => step.do)), json.plan.length]).toEqual([new Set([action]), objects]);
+    expect(ms).toBeLessThan(MAX_MS);
+    found[action] = turnMs;
+  };
+  await apply('create', declared(objects, 'first'));
+  await apply('keep', declared(objects, 'first'));
+  await apply('change', declared(objects, 'second'));
+  const exported = await timed('GET', '/export?managed_by=terraform');
+  expect(exported.json.webhooks).toHaveLength(objects - EVENTS);
+  found.export = exported.turnMs;
+  await apply('remove', { managed_by: 'terraform', prune: true, events: [], webhooks: [] });
+  return found;
+}
+
+describe('a declaration of as many objects as there may be', () => {
+  it('is applied in each way within the stated time, and no turn of the event loop is long', async () => {
+    // The compiler takes its part of the first ones.
+    await everyWay(WARM);
+    const found = await everyWay(MAX_OBJECTS);
+    expect(Object.entries(found).filter(([, turnMs]) => turnMs > MAX_TURN_MS)).toEqual([]);
+  }, 240_000);
 });

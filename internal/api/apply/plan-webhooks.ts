@@ -32,6 +32,8 @@ export interface WebhookStep extends Step {
   readonly eventIds?: readonly number[];
   /** The secrets that are replaced. */
   readonly purposes?: ReadonlySet<SecretPurpose>;
+  /** The size of the stored webhook in memory. */
+  readonly storedBytes?: number;
   /** Another signing secret of the same scheme. The earlier ones also sign for some time. */
   readonly rotation?: SecretChange;
 }
@@ -65,7 +67,7 @@ export async function planWebhooks(
         const other = its && its.managedBy !== head.managed_by && !head.take_over;
         return other ? conflictWith(declared, its) : stepFor(declared, its && stored.get(its.id), planning);
       });
-      if (made) steps.push(made);
+      if (made) steps.push({ ...made, storedBytes: its?.bytes ?? 0 });
     }
   }
   if (!head.prune) return steps;

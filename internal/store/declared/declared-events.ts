@@ -43,17 +43,20 @@ export async function findManagedEvents(
   return rows.map(toEvent);
 }
 
-/** A webhook that is not deleted, and an event that it has. */
-export interface EventUse {
-  readonly eventId: number;
-  readonly webhookId: number;
-}
-
-/** Finds the webhooks, of all spaces, that have one of the events. */
-export async function findEventUses(db: Db, eventIds: readonly number[]): Promise<readonly EventUse[]> {
-  return db('webhook_events')
-    .join('webhooks', 'webhooks.id', 'webhook_events.webhook_id')
-    .whereNull('webhooks.deleted_at')
-    .whereRaw('event_id = any(?::int[])', [[...eventIds]])
-    .select({ eventId: 'event_id', webhookId: 'webhook_id' });
+/**
+ * Finds the events, of these, that a webhook of any space has, except the webhooks with the other ids. Returns one
+ * webhook for each.
+ */
+export async function findEventUses(
+  db: Db,
+  { eventIds, exceptIds }: { readonly eventIds: readonly number[]; readonly exceptIds: readonly number[] },
+): Promise<ReadonlyMap<number, number>> {
+  const { rows }: { rows: { event_id: number; webhook_id: number }[] } = await db.raw(
+    `select distinct on (event_id) event_id, webhook_id from webhook_events
+     join webhooks on webhooks.id = webhook_id
+     where event_id = any(?::int[]) and deleted_at is null and webhook_id not in (select unnest(?::int[]))
+     order by event_id, webhook_id`,
+    [[...eventIds], [...exceptIds]],
+  );
+  return new Map(rows.map(({ event_id, webhook_id }) => [event_id, webhook_id]));
 }

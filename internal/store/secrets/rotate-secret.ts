@@ -4,7 +4,7 @@ import { inTransaction } from '../postgres/in-transaction.js';
 import type { ChangeOf } from '../records/change.js';
 import type { ChangedWebhook, Webhook } from '../webhooks/webhook-row.js';
 import { loadWebhook, lockWebhook } from '../webhooks/webhooks.js';
-import { addSecret, replaceSecrets, type SecretStore, shownIn } from './webhook-secrets.js';
+import { addSecrets, replaceSecrets, type SecretStore, shownIn } from './webhook-secrets.js';
 
 export interface Rotation {
   readonly secret: SecretChange;
@@ -30,19 +30,38 @@ export async function rotateSecret(
     const store = { db: trx, vault };
     const current = await lockWebhook(trx, change);
     const { secret, overlapMs } = decide(current);
-    if (overlapMs === 0) await replaceSecrets(store, id, [secret]);
+    if (overlapMs === 0) await replaceSecrets(store, [{ webhookId: id, change: secret }]);
     else {
-      refuseTooMany(current);
-      await trx.raw(
-        `update webhook_secrets set expires_at = least(expires_at, now() + ? * interval '1 ms')
-         where webhook_id = ? and purpose = 'signing' and (expires_at is null or expires_at > now())`,
-        [overlapMs, id],
-      );
-      await addSecret(store, id, secret);
+      await rotateLocked(store, [{ current, secret }], overlapMs);
     }
     await trx('webhooks').where({ id }).update({ updated_by_id: userId, updated_at: trx.fn.now() });
     return { ...(await loadWebhook(trx, id)), newSecret: shownIn([secret]) };
   });
+}
+
+/** A locked webhook with its new signing secret. */
+export interface LockedRotation {
+  readonly current: Webhook;
+  readonly secret: SecretChange;
+}
+
+/** Adds new signing secrets before the existing ones, which end after the overlap. `db` must be the transaction. */
+export async function rotateLocked(
+  { db, vault }: SecretStore,
+  rotations: readonly LockedRotation[],
+  overlapMs: number,
+): Promise<void> {
+  if (rotations.length === 0) return;
+  for (const { current } of rotations) refuseTooMany(current);
+  await db.raw(
+    `update webhook_secrets set expires_at = least(expires_at, now() + ? * interval '1 ms')
+     where webhook_id = any(?::int[]) and purpose = 'signing' and (expires_at is null or expires_at > now())`,
+    [overlapMs, rotations.map(({ current }) => current.id)],
+  );
+  await addSecrets(
+    { db, vault },
+    rotations.map(({ current, secret }) => ({ webhookId: current.id, change: secret })),
+  );
 }
 
 function refuseTooMany({ secrets }: Webhook): void {

@@ -34,7 +34,11 @@ export async function sealDestination({ db, vault }: SecretStore, id: number): P
     const row: Row | undefined = await trx('webhooks').where({ id }).forUpdate().first(COLUMNS);
     if (!row || !isClear(row)) return;
     const destination = destinationOf(row);
-    if (row.deleted_at === null) await replaceSecrets({ db: trx, vault }, id, hiddenSecrets(destination));
+    const secrets = row.deleted_at === null ? hiddenSecrets(destination) : [];
+    await replaceSecrets(
+      { db: trx, vault },
+      secrets.map((change) => ({ webhookId: id, change })),
+    );
     const { url, settings } = hideSecrets(destination);
     // Members that this version cannot read stay as they are.
     const own_settings = trx.raw('own_settings || ?::jsonb', [writeSettings(settings)]);

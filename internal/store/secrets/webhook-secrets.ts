@@ -37,16 +37,15 @@ export async function hintsOf(
   return found;
 }
 
-/** Replaces the webhook's secrets of each change's purpose, or deletes them. `db` must be the transaction. */
-export async function replaceSecrets(
-  { db, vault }: SecretStore,
-  webhookId: number,
-  changes: readonly SecretChange[],
-): Promise<void> {
-  for (const change of changes) {
-    await db('webhook_secrets').where({ webhook_id: webhookId, purpose: change.purpose }).delete();
-    await addSecret({ db, vault }, webhookId, change);
-  }
+/** Replaces the secrets of each webhook and purpose, or deletes them. `db` must be the transaction. */
+export async function replaceSecrets({ db, vault }: SecretStore, changes: readonly AddedSecret[]): Promise<void> {
+  if (changes.length === 0) return;
+  await db.raw(
+    `delete from webhook_secrets s using unnest(?::int[], ?::text[]) as old(webhook_id, purpose)
+     where s.webhook_id = old.webhook_id and s.purpose = old.purpose`,
+    [changes.map(({ webhookId }) => webhookId), changes.map(({ change }) => change.purpose)],
+  );
+  await addSecrets({ db, vault }, changes);
 }
 
 /** Adds a secret to those that the webhook has of its purpose. `db` must be the transaction. */
@@ -82,9 +81,4 @@ export async function addSecrets({ db, vault }: SecretStore, added: readonly Add
 /** Returns the secret that is shown once to the caller who requested these changes. */
 export function shownIn(changes: readonly SecretChange[] = []): string | undefined {
   return changes.find(({ show }) => show)?.value ?? undefined;
-}
-
-/** Deletes all secrets of a deleted webhook. */
-export async function deleteSecrets(db: Db, webhookId: number): Promise<void> {
-  await db('webhook_secrets').where({ webhook_id: webhookId }).delete();
 }

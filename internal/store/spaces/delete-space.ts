@@ -3,6 +3,7 @@ import type { JournalPool } from '../journal/journal-pool.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Db } from '../postgres/knex.js';
 import { type ChangeOf, requireRevision } from '../records/change.js';
+import { deleteLocked } from '../webhooks/delete-webhooks.js';
 import { countOwed } from './owed-deliveries.js';
 import { type Space, type SpaceRow, toSpace } from './space-row.js';
 
@@ -40,12 +41,9 @@ export async function deleteSpace(
     // A change of a webhook locks the webhook, and then the catalog's version. Here all webhooks are locked before the
     // first of them takes the version, so that the two never wait for each other.
     const locked: number[] = await webhooks.forUpdate().pluck('id');
+    await deleteLocked(trx, locked, userId);
     const now = trx.fn.now();
     const stamp = { deleted_at: now, updated_at: now, updated_by_id: userId };
-    await trx('webhooks').whereRaw('id = any(?::int[])', [locked]).update(stamp);
-    for (const table of ['webhook_secrets', 'webhook_health', 'resumes']) {
-      await trx(table).whereRaw('webhook_id = any(?::int[])', [locked]).delete();
-    }
     await trx('spaces')
       .where({ id })
       .update({ ...stamp, revision: space.revision + 1 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Destination, hiddenSecrets, hideSecrets, revealSecrets } from '../../domain/secrets/hidden-parts.js';
-import type { OpenSecret, SecretChange } from '../../domain/secrets/secret.js';
+import type { OpenSecret, SecretChange, SecretPurpose } from '../../domain/secrets/secret.js';
 import type { Db } from '../postgres/knex.js';
 import { hasOldInstances, SEALED_ROW } from '../secrets/secret-row.js';
 import type { SecretStore } from '../secrets/webhook-secrets.js';
@@ -36,12 +36,9 @@ interface DestinationChange {
   readonly next: Destination;
 }
 
-/** As `storedDestination`, but leaves unchanged secrets as they are. */
-export async function changedDestination(
-  trx: Db,
-  { stored, current, next }: DestinationChange,
-): Promise<StoredDestination> {
-  const destination = await storedDestination(trx, next);
+/** As `destinationFor`, but leaves unchanged secrets as they are. */
+export function changedDestination({ stored, current, next }: DestinationChange, mayHide: boolean): StoredDestination {
+  const destination = destinationFor(next, mayHide);
   const isUrlKept = next.url === current.url && destination.url === stored.url;
   const areHeadersKept =
     isDeepStrictEqual(next.settings.headers, current.settings.headers) &&
@@ -50,22 +47,31 @@ export async function changedDestination(
   return { ...destination, secrets: destination.secrets.filter(({ purpose }) => !kept.has(purpose)) };
 }
 
-/** Returns the destination as requests are made to it. A secret that cannot be opened stays hidden. */
-export async function openDestination(
+type Identified = Destination & { readonly id: number };
+
+/** Returns the destinations of webhooks as requests are made to them. A secret that cannot be opened stays hidden. */
+export async function openDestinations(
   { db, vault }: SecretStore,
-  { id, url, settings }: Destination & { readonly id: number },
-): Promise<Destination> {
-  const rows = await db('webhook_secrets')
-    .where({ webhook_id: id })
+  webhooks: readonly Identified[],
+): Promise<(webhook: Identified) => Destination> {
+  const rows: Row[] = await db('webhook_secrets')
+    .whereRaw('webhook_id = any(?::int[])', [webhooks.map(({ id }) => id)])
     .whereIn('purpose', ['url', 'headers'])
-    .select('purpose', 'key_id', 'sealed', db.raw(`${SEALED_ROW} as row`));
-  const secrets = rows.flatMap(({ purpose, key_id, sealed, row }): readonly OpenSecret[] => {
+    .select('webhook_id', 'purpose', 'key_id', 'sealed', db.raw(`${SEALED_ROW} as row`));
+  const secretsOf = new Map<number, OpenSecret[]>();
+  for (const { webhook_id: id, purpose, key_id, sealed, row } of rows) {
     const secret = { purpose, sealed, keyId: key_id ?? undefined, row: row ?? undefined, expiresAt: undefined };
     try {
-      return [vault.open(id, secret)];
-    } catch {
-      return [];
-    }
-  });
-  return revealSecrets({ url, settings }, secrets);
+      secretsOf.set(id, [...(secretsOf.get(id) ?? []), vault.open(id, secret)]);
+    } catch {}
+  }
+  return ({ id, url, settings }) => revealSecrets({ url, settings }, secretsOf.get(id) ?? []);
+}
+
+interface Row {
+  readonly webhook_id: number;
+  readonly purpose: SecretPurpose;
+  readonly key_id: string | null;
+  readonly sealed: Buffer;
+  readonly row: string | null;
 }

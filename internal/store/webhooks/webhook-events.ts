@@ -33,9 +33,16 @@ export async function lockEvents(trx: Db, ids: readonly number[]): Promise<reado
   return found;
 }
 
-/** Replaces the webhook's events by these. */
-export async function replaceEvents(trx: Db, webhookId: number, eventIds: readonly number[]): Promise<void> {
-  const ids = [...eventIds];
-  await trx('webhook_events').where({ webhook_id: webhookId }).whereRaw('event_id <> all(?::int[])', [ids]).delete();
-  await trx.raw('insert into webhook_events select ?::int, unnest(?::int[]) on conflict do nothing', [webhookId, ids]);
+type EventsOf = readonly [webhookId: number, eventIds: readonly number[]];
+
+/** Replaces the events of webhooks by these. */
+export async function replaceEvents(trx: Db, all: readonly EventsOf[]): Promise<void> {
+  const pairs = all.flatMap(([id, eventIds]) => eventIds.map((eventId) => [id, eventId] as const));
+  const columns = [pairs.map(([id]) => id), pairs.map(([, eventId]) => eventId)];
+  await trx.raw(
+    `delete from webhook_events where webhook_id = any(?::int[])
+       and (webhook_id, event_id) not in (select * from unnest(?::int[], ?::int[]))`,
+    [all.map(([id]) => id), ...columns],
+  );
+  await trx.raw('insert into webhook_events select * from unnest(?::int[], ?::int[]) on conflict do nothing', columns);
 }

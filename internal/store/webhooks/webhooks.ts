@@ -8,19 +8,13 @@ import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list
 import { type ChangeOf, lockRow, requireRevision } from '../records/change.js';
 import { byNames, type NameFilter } from '../records/name-filter.js';
 import { refuseTakenKey, storeKey } from '../records/taken-key.js';
-import { deleteSecrets, hintsOf, replaceSecrets, type SecretStore, shownIn } from '../secrets/webhook-secrets.js';
+import { hintsOf, type SecretStore } from '../secrets/webhook-secrets.js';
+import { changeLocked } from './change-webhooks.js';
+import { deleteLocked } from './delete-webhooks.js';
 import { insertWebhooks, type WebhookOwner } from './insert-webhooks.js';
 import { conditionsOf, IN_STATE } from './webhook-conditions.js';
-import { changedDestination, openDestination } from './webhook-destination.js';
-import { eventIdsOf, lockEvents, replaceEvents } from './webhook-events.js';
-import {
-  type ChangedWebhook,
-  toWebhook,
-  type Webhook,
-  type WebhookFields,
-  type WebhookRow,
-  webhookCells,
-} from './webhook-row.js';
+import { eventIdsOf } from './webhook-events.js';
+import { type ChangedWebhook, toWebhook, type Webhook, type WebhookFields, type WebhookRow } from './webhook-row.js';
 
 export interface WebhookFilter extends NameFilter {
   readonly spaceId: number | undefined;
@@ -101,27 +95,8 @@ export async function changeWebhook(
   const { id, userId } = change;
   const changed = inTransaction(db, async (trx) => {
     const stored = await lockWebhook(trx, change);
-    if (stored.settingsProblem) throw new AppError('conflict', stored.settingsProblem);
-    const current = { ...stored, ...(await openDestination({ db: trx, vault }, stored)) };
-    const fields = decide(current);
-    const eventIds = await lockEvents(trx, fields.eventIds);
-    await replaceEvents(trx, id, eventIds);
-    const destination = await changedDestination(trx, { stored, current, next: fields });
-    await replaceSecrets({ db: trx, vault }, id, [...destination.secrets, ...(fields.secrets ?? [])]);
-    const losesBreaker = fields.settings.breaker === 'off' && current.settings.breaker !== 'off';
-    const isAnother = !current.enabled || losesBreaker || fields.url !== current.url;
-    const startsAnew = fields.enabled && isAnother;
-    if (startsAnew) await trx('webhook_health').where({ webhook_id: id }).delete();
-    const cells = {
-      ...webhookCells({ ...fields, ...destination }),
-      ...(fields.enabled && { disabled_because: null, disabled_at: null }),
-      ...(startsAnew && { circuit_opened_at: null }),
-      updated_by_id: userId,
-      updated_at: trx.fn.now(),
-    };
-    const updating = trx('webhooks').where({ id }).update(cells).returning('*');
-    const row = onlyRow(await storeKey({ of: 'webhook', key: fields.key, spaceId: stored.spaceId }, updating));
-    return { ...(await wholeOne(trx, row)), newSecret: shownIn(fields.secrets) };
+    const [made] = await changeLocked({ db: trx, vault }, userId, [{ stored, decide }]);
+    return { ...(await loadWebhook(trx, id)), newSecret: made?.newSecret };
   });
   return refuseTakenKey(db, changed);
 }
@@ -130,10 +105,7 @@ export async function deleteWebhook(db: Db, change: ChangeOf): Promise<void> {
   const { id, userId } = change;
   await inTransaction(db, async (trx) => {
     await lockRow(trx, 'webhooks', change);
-    const now = trx.fn.now();
-    await trx('webhooks').where({ id }).update({ deleted_at: now, updated_at: now, updated_by_id: userId });
-    await deleteSecrets(trx, id);
-    for (const table of ['webhook_health', 'resumes']) await trx(table).where({ webhook_id: id }).delete();
+    await deleteLocked(trx, [id], userId);
   });
 }
 
