@@ -172,6 +172,10 @@ function formsOf(forms: Readonly<Record<string, BodyForm>>, components: Componen
   };
 }
 
+/** Whether a request must have this parameter. A parameter with a default value may be absent. */
+const isRequired = (schema: z.ZodType, name: string): boolean =>
+  schema instanceof z.ZodObject && schema.shape[name]?.safeParse(undefined).success === false;
+
 function parameters(
   place: 'path' | 'query' | 'header',
   schema: z.ZodType | undefined,
@@ -182,7 +186,7 @@ function parameters(
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
     name,
     in: place,
-    required: place === 'path',
+    required: place === 'path' || isRequired(schema, name),
     ...(description !== undefined && { description }),
     schema: rest,
   }));
@@ -191,11 +195,16 @@ function parameters(
 function answers(endpoint: Endpoint, components: Components): Operation['responses'] {
   return Object.fromEntries(
     Object.entries(endpoint.answers).map(
-      ([status, { description, type = 'application/json', schema, hasRevision }]) => [
+      ([status, { description, type = 'application/json', schema, others = {}, hasRevision }]) => [
         status,
         {
           description,
-          content: { [type]: { schema: schema ? components.use(schema, 'output') : {} } },
+          content: Object.fromEntries(
+            [[type, schema] as const, ...Object.entries(others)].map(([media, its]) => [
+              media,
+              { schema: its ? components.use(its, 'output') : {} },
+            ]),
+          ),
           headers: { ...IGNORED, ...(remembersAnswers(endpoint) && REPLAYED), ...(hasRevision && ETAG) },
         },
       ],

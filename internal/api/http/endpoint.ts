@@ -25,6 +25,8 @@ export interface AnswerDescription {
   readonly description: string;
   readonly type?: string;
   readonly schema?: z.ZodType;
+  /** Other media types of the answer, which a request chooses. */
+  readonly others?: Readonly<Record<string, z.ZodType>>;
   /** The answer is a resource, and has its revision in `ETag`. */
   readonly hasRevision?: true;
 }

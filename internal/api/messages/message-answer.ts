@@ -30,7 +30,7 @@ export const messageAnswer = z
     event: z.string().describe('The subject.'),
     headers: z.record(z.string(), z.array(z.string())).describe('The values of each header, in their order.'),
     bytes: z.int().min(0).describe('Size of the payload.'),
-    payload: z.unknown().describe('The payload as it was received, if it is JSON.'),
+    payload: z.unknown().optional().describe('The payload as it was received, if it is JSON.'),
     payload_base64: z.string().optional().describe('Any other payload, instead of `payload`.'),
     webhooks: z.array(owedAnswer),
   })

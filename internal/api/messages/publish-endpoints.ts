@@ -18,6 +18,7 @@ import { type RequestHead, readHead } from './request-head.js';
 import { withinSpaces } from './within-spaces.js';
 
 const NDJSON = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines)\s*(?:;|$)/i;
+const NDJSON_TYPE = 'application/x-ndjson';
 const PARTLY_STATUS = 207;
 /** A larger body is read in one turn of the event loop, and accepted in another one. */
 const LARGE_BODY_BYTES = 256 * 1024;
@@ -51,6 +52,8 @@ const line = z
   })
   .meta({ title: 'BatchLine' });
 const lines = z.array(line).max(MAX_BATCH_MESSAGES);
+/** The answer to a batch of lines has a line for each. */
+const byLine = { [NDJSON_TYPE]: line };
 
 /** A request whose body has not been read yet, and the memory for that. */
 interface Arrival {
@@ -112,7 +115,7 @@ export function makePublishEndpoints({
     const answers = await publishBatch(publishing, await readBatch(body, parts));
     const status = answers.every((each) => each.status === ACCEPTED_STATUS) ? ACCEPTED_STATUS : PARTLY_STATUS;
     if (!NDJSON.test(head.contentType ?? '')) return { status, json: answers };
-    return { status, text: textOf(answers), type: 'application/x-ndjson' };
+    return { status, text: textOf(answers), type: NDJSON_TYPE };
   };
 
   return [
@@ -156,8 +159,12 @@ export function makePublishEndpoints({
         headers: batchHeaders,
         forms: batchForms(maxBytes),
         answers: {
-          [ACCEPTED_STATUS]: { description: 'Every message was accepted.', schema: lines },
-          [PARTLY_STATUS]: { description: 'Some messages were refused; `status` says which.', schema: lines },
+          [ACCEPTED_STATUS]: { description: 'Every message was accepted.', schema: lines, others: byLine },
+          [PARTLY_STATUS]: {
+            description: 'Some messages were refused; `status` says which.',
+            schema: lines,
+            others: byLine,
+          },
         },
         refuses: refuses.filter((code) => code !== 'not_found'),
         meanings,

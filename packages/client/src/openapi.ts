@@ -4652,7 +4652,7 @@ export interface components {
             /** @description Size of the payload. */
             bytes: number;
             /** @description The payload as it was received, if it is JSON. */
-            payload: unknown;
+            payload?: unknown;
             /** @description Any other payload, instead of `payload`. */
             payload_base64?: string;
             webhooks: {
@@ -4936,6 +4936,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchLine"][];
+                    "application/x-ndjson": components["schemas"]["BatchLine"];
                 };
             };
             /** @description Some messages were refused; `status` says which. */
@@ -4945,6 +4946,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchLine"][];
+                    "application/x-ndjson": components["schemas"]["BatchLine"];
                 };
             };
         };
@@ -5954,11 +5956,11 @@ export interface operations {
     };
     releaseOrderedKeyByValue: {
         parameters: {
-            query?: {
+            query: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
                 space?: number | string;
                 /** @description The whole ordering key, as messages carry it. It is empty for a webhook with the ordering `webhook`. */
-                value?: string;
+                value: string;
             };
             header?: {
                 /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
