@@ -1,23 +1,15 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { authenticateUser } from '../identity/authenticate.js';
 import type { Spaces } from '../identity/principal.js';
 import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { hoursAgo, storeDelivery } from '../testkit/stored-delivery.js';
 import { storeLog } from '../testkit/stored-logs.js';
 
 let api: TestApi;
-/** The spaces of each caller. */
-let spaces: Spaces = 'all';
 let inSpace7: string;
 let inSpace0: string;
 
 beforeAll(async () => {
-  api = await makeTestApi({
-    authenticate: (header) => {
-      const user = authenticateUser(header);
-      return user && { ...user, spaces };
-    },
-  });
+  api = await makeTestApi();
   const deadIn = async (spaceId: number) => {
     const body = { url: 'https://example.com/hook', event_ids: [], space_id: spaceId };
     const { id: webhookId } = (await api.send('POST', '/webhooks', body).expect(201)).body;
@@ -37,7 +29,7 @@ it.each<[string, Spaces, () => { logs: number[]; deadLetters: string[]; found: n
 ])(
   'a principal with %s sees logs, dead letters and deliveries there, of its own webhooks',
   async (_name, given, expected) => {
-    spaces = given;
+    api.rest.spaces = given;
     const nodes = async (path: string) => (await api.send('GET', path).expect(200)).body.nodes;
     const status = async (id: string) => (await api.send('GET', `/deliveries/${id}`)).status;
     expect({
@@ -53,7 +45,7 @@ it.each<[string, Spaces, () => { deliveries: string[]; owedBy: string[] }]>([
   ['one space', [7], () => ({ deliveries: [inSpace7], owedBy: [inSpace7] })],
   ['no space', [], () => ({ deliveries: [], owedBy: [] })],
 ])('a principal with %s lists deliveries and messages that were owed there', async (_name, given, expected) => {
-  spaces = given;
+  api.rest.spaces = given;
   const nodes = async (path: string) => (await api.send('GET', path).expect(200)).body.nodes;
   const idsOf = (listed: readonly { id: string }[]) => listed.map(({ id }) => id);
   const messages = idsOf(await nodes('/messages'));
@@ -68,9 +60,9 @@ it.each<[string, Spaces, () => { deliveries: string[]; owedBy: string[] }]>([
 });
 
 it('a message of another space is not found, and its delivery is not cancelled', async () => {
-  spaces = 'all';
+  api.rest.spaces = 'all';
   const [newest] = (await api.send('GET', '/messages').expect(200)).body.nodes;
-  spaces = [7];
+  api.rest.spaces = [7];
   await api.send('GET', `/messages/${newest.id}`).expect(404);
   await api.send('POST', `/deliveries/${inSpace0}/cancel`).expect(404);
   const { body } = await api.send('POST', '/deliveries/retry', { ids: [inSpace0] }).expect(200);
@@ -78,7 +70,7 @@ it('a message of another space is not found, and its delivery is not cancelled',
 });
 
 it('a delivery of another space cannot be sent again', async () => {
-  spaces = [7];
+  api.rest.spaces = [7];
   await api.send('POST', `/deliveries/${inSpace0}/retry`).expect(404);
   await api.send('POST', `/deliveries/${inSpace7}/retry`).expect(202);
 });

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ownSettings } from '../../migrations/0026-own-settings.js';
 import type { WebhookSettings } from '../domain/matching/webhook-settings.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
-import { type Db, makeKnex } from './postgres/knex.js';
+import { useTestDatabase } from '../testkit/servers/use-test-database.js';
+import type { Db } from './postgres/knex.js';
 import { readSettings, writeSettings } from './webhooks/stored-settings.js';
 
 /** Instances of the previous version stored settings as JSON.stringify writes them. */
@@ -28,16 +28,10 @@ const EXAMPLES: readonly WebhookSettings[] = [
   {},
 ];
 
-let database: TestDatabase;
+const used = useTestDatabase();
 let db: Db;
-
-beforeAll(async () => {
-  database = await makeTestDatabase();
-  db = makeKnex(database.connection, { max: 2 });
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
+beforeAll(() => {
+  db = used.db;
 });
 
 const insert = async (cells: object): Promise<number> => {

@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { catalog } from '../../migrations/0001-catalog.js';
 import { journal } from '../../migrations/0002-journal.js';
 import { replay } from '../../migrations/0004-replay.js';
 import { retention } from '../../migrations/0005-retention.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
-import { type Db, makeKnex } from './postgres/knex.js';
+import { useTestDatabase } from '../testkit/servers/use-test-database.js';
+import type { Db } from './postgres/knex.js';
 
-let database: TestDatabase;
+const used = useTestDatabase({ empty: true });
 let db: Db;
-
-beforeAll(async () => {
-  database = await makeTestDatabase({ empty: true });
-  db = makeKnex(database.connection, { max: 1 });
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
+beforeAll(() => {
+  db = used.db;
 });
 
 it('gives messages that were there before the account of what they owe, and takes it away again', async () => {

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { spaces } from '../../migrations/0034-spaces.js';
-import { makeTestDatabase, type TestDatabase } from '../testkit/kits/test-database.js';
-import { type Db, makeKnex } from './postgres/knex.js';
+import { spaceKeys } from '../../migrations/0035-space-keys.js';
+import { useTestDatabase } from '../testkit/servers/use-test-database.js';
+import type { Db } from './postgres/knex.js';
 
-let database: TestDatabase;
+const used = useTestDatabase();
 let db: Db;
-
-beforeAll(async () => {
-  database = await makeTestDatabase();
-  db = makeKnex(database.connection, { max: 2 });
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
+beforeAll(() => {
+  db = used.db;
 });
 
 /** Inserts a webhook as an instance of the previous version does. */
@@ -28,6 +23,7 @@ const insert = (space_id: number, cells: object = {}) =>
   });
 
 it('each number that a webhook uses becomes a space, and so does each number that a previous version uses later', async () => {
+  await spaceKeys.down(db);
   await spaces.down(db);
   await insert(7, { created_at: '2026-01-01' });
   await insert(7, { created_by_id: 9 });
@@ -50,4 +46,18 @@ it('each number that a webhook uses becomes a space, and so does each number tha
   await insert(9);
   await spaces.up(db);
   expect(await db('spaces').orderBy('id').pluck('id')).toEqual(['7', '8', '9', '9007199254740991']);
+});
+
+it('spaces that had keys before the catalog contained them are changes of the catalog', async () => {
+  await db('spaces').insert({ id: 100, key: 'acme', created_by_id: 1, updated_by_id: 1 });
+  await spaceKeys.up(db);
+  const versions = await db('spaces').where('catalog_version', '>', 0).pluck('id');
+  expect(versions).toEqual(['100']);
+  await spaceKeys.down(db);
+  await db('spaces').where({ id: 100 }).update({ key: 'other' });
+  await spaceKeys.up(db);
+  const [{ catalog_version: before }] = await db('spaces').where({ id: 100 }).select('catalog_version');
+  await db('spaces').where({ id: 100 }).update({ key: 'acme' });
+  const [{ catalog_version: after }] = await db('spaces').where({ id: 100 }).select('catalog_version');
+  expect(Number(after)).toBeGreaterThan(Number(before));
 });

@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CatalogWebhook } from '../../domain/matching/catalog.js';
-import { authenticateUser } from '../../identity/authenticate.js';
-import type { Spaces } from '../../identity/principal.js';
 import { loadCatalogChanges } from '../../store/catalog/catalog-changes.js';
 import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
 import { hoursAgo, storeDelivery } from '../../testkit/stored-delivery.js';
 import { storeLog } from '../../testkit/stored-logs.js';
 
 let api: TestApi;
-/** The spaces of the caller. */
-let spaces: Spaces = 'all';
 beforeAll(async () => {
-  api = await makeTestApi({
-    authenticate: (header) => {
-      const user = authenticateUser(header);
-      return user && { ...user, spaces };
-    },
-  });
+  api = await makeTestApi();
 });
 afterAll(() => api.stop());
 
@@ -221,10 +212,10 @@ describe('key:<key> in a path', () => {
     expect(await idAt('/webhooks/key:twice?space=4')).toBe(in4.id);
     await api.send('GET', '/webhooks/key:twice?space=5').expect(404);
     await api.send('GET', '/webhooks/key:twice?space=x').expect(422);
-    spaces = [3];
+    api.rest.spaces = [3];
     expect(await idAt('/webhooks/key:twice')).toBe(in3.id);
     await api.send('GET', '/webhooks/key:twice?space=4').expect(404);
-    spaces = 'all';
+    api.rest.spaces = 'all';
   });
 
   it.each([

@@ -1,23 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { authenticateUser } from '../../identity/authenticate.js';
-import type { Spaces } from '../../identity/principal.js';
 import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
 import { storeDelivery } from '../../testkit/stored-delivery.js';
 
 let api: TestApi;
-/** The spaces of each caller. */
-let spaces: Spaces = 'all';
 
 beforeAll(async () => {
-  api = await makeTestApi({
-    authenticate: (header) => {
-      const user = authenticateUser(header);
-      return user && { ...user, spaces };
-    },
-  });
+  api = await makeTestApi();
 });
 beforeEach(async () => {
-  spaces = 'all';
+  api.rest.spaces = 'all';
   await api.db.raw('truncate spaces, webhooks, deliveries, webhook_logs, messages cascade');
 });
 afterAll(() => api.stop());
@@ -232,7 +223,7 @@ describe('the deletion of a space', () => {
 describe('a caller with some spaces', () => {
   it('sees, changes, creates and deletes only those', async () => {
     for (const id of [1, 2, 3]) await create({ id, key: `key-${id}` });
-    spaces = [2, 5];
+    api.rest.spaces = [2, 5];
     expect(await idsOf('')).toEqual([2]);
     for (const [method, body] of [
       ['GET', undefined],

@@ -11,6 +11,7 @@ import { SpaceKeys, type SpaceNames } from '../../domain/matching/space-names.js
 import { bySubject, type Degradation, type Trouble } from '../../domain/streams/degradation.js';
 import { AppError } from '../../errors.js';
 import { authenticateUser } from '../../identity/authenticate.js';
+import type { Spaces } from '../../identity/principal.js';
 import { type JournalPool, makeJournalPool } from '../../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../../store/postgres/knex.js';
 import { makeVault } from '../../store/secrets/vault.js';
@@ -70,6 +71,8 @@ export interface TestApi {
     tellsDetails: boolean;
     degraded: Degradation[];
     catalogChanged: () => Promise<void>;
+    /** The spaces of each caller. */
+    spaces: Spaces;
   };
   /**
    * Sends a request of user 1 with `body` as JSON. Fails if the OpenAPI document does not contain the response's
@@ -93,6 +96,7 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     tellsDetails: true,
     degraded: [],
     catalogChanged: async () => undefined,
+    spaces: 'all',
   };
   const refused: RefusalReason[] = [];
   const deps: ApiDeps = {
@@ -103,7 +107,10 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     logger,
     version: '0.0.0-test',
     development: true,
-    authenticate: authenticateUser,
+    authenticate: (header) => {
+      const user = authenticateUser(header);
+      return user && { ...user, spaces: rest.spaces };
+    },
     door: { development: true, hosts: [] },
     apiRate: undefined,
     refusals: makeRefusals({ logger, onRefused: (reason) => void refused.push(reason) }),
