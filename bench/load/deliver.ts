@@ -58,17 +58,25 @@ export interface OverHttp {
   readonly connections: number;
   /** The number of messages per request. */
   readonly perRequest: number;
-  /** Undefined means at full speed. */
-  readonly perSecond: number | undefined;
+  /** The rate of publishing. Undefined means at full speed. */
+  readonly perSecond?: number;
+  /** At full speed, the maximum number of messages that are published and have not arrived. Default: no limit. */
+  readonly window?: number;
 }
 
-/** Publishes over HTTP. At full speed, the answers to the requests are the back-pressure. */
+/**
+ * Publishes over HTTP. At full speed, the answers to the requests are the back-pressure, and they come before the
+ * deliveries: only a window keeps the publisher from running ahead.
+ */
 export function deliverOverHttp(bench: Bench, work: Work, over: OverHttp): Promise<Delivered> {
-  const { publisher, connections, perRequest, perSecond } = over;
+  const { publisher, connections, perRequest, perSecond, window } = over;
   const { subject, count, bytes } = messagesOf(bench, work);
-  const messages = { origin: bench.service.api, subject, count, bytes, connections, perRequest };
+  const messages = { origin: bench.service.api, subject, count, bytes, connections, perRequest, window };
   if (perSecond === undefined)
-    return deliver(bench, work, { publish: (run) => publisher.ask('flood', { ...messages, run }) });
+    return deliver(bench, work, {
+      publish: (run) => publisher.ask('flood', { ...messages, run }),
+      onProgress: (arrived) => void publisher.ask('progress', arrived).catch(() => undefined),
+    });
   return deliver(bench, work, { publish: (run) => publisher.ask('pace', { ...messages, run, perSecond }), perSecond });
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import type { Face } from './conduct.js';
-import { RequestReader } from './request-reader.js';
+import { HttpReader } from './http-reader.js';
 
 /** Is called for an answered request: its bytes, the start of its body, and the number of its webhook. */
 export type OnArrival = (bytes: Buffer, bodyStart: number, hook: number) => void;
@@ -17,7 +17,7 @@ export function makeBareServer(face: Face, onArrival: OnArrival): Server {
       socket.destroy();
       return;
     }
-    const reader = new RequestReader((bytes, bodyStart) =>
+    const reader = new HttpReader((bytes, bodyStart) =>
       face.respond(() => {
         if (socket.destroyed) return;
         onArrival(bytes, bodyStart, readHook(bytes));

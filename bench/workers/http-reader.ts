@@ -1,22 +1,22 @@
-/** Is called for each request with its bytes and the start of its body. */
-export type OnRequest = (bytes: Buffer, bodyStart: number) => void;
+/** Is called for each request, or answer, with its bytes and the start of its body. */
+export type OnHttp = (bytes: Buffer, bodyStart: number) => void;
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const EMPTY = Buffer.alloc(0);
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
 
 /**
- * Splits the bytes of one connection into requests. It supports only requests of the benchmark's senders: bodies with a
- * Content-Length.
+ * Splits the bytes of one connection into requests, or into answers. It supports only what the benchmark's programs and
+ * the service send: bodies with a Content-Length.
  */
-export class RequestReader {
+export class HttpReader {
   private rest: Buffer = EMPTY;
   /** The number of bytes needed before the next look, so that a 64 KiB body in many chunks is joined only once. */
   private needed = 0;
   private readonly chunks: Buffer[] = [];
   private held = 0;
 
-  constructor(private readonly onRequest: OnRequest) {}
+  constructor(private readonly onHttp: OnHttp) {}
 
   push(chunk: Buffer): void {
     if (this.held + chunk.length < this.needed) {
@@ -46,7 +46,7 @@ export class RequestReader {
       return false;
     }
     this.needed = 0;
-    this.onRequest(this.rest.subarray(0, end), bodyStart);
+    this.onHttp(this.rest.subarray(0, end), bodyStart);
     this.rest = this.rest.subarray(end);
     return true;
   }
