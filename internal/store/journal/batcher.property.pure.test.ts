@@ -31,6 +31,7 @@ it('a batcher answers every item once and for itself, in order and within its bo
       let running = 0;
       const batcher = makeBatcher<number, string>({
         ...bounds,
+        isAwaited: (item) => sizes[item]! % 4 < bounds.busyFrom,
         sizeOf: (item) => sizes[item]!,
         flush: (items) => {
           const { turns: wait, ends } = flushes.next().value;

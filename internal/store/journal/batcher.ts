@@ -1,3 +1,5 @@
+import { ReturningSenders } from './returning-senders.js';
+
 export interface BatcherOptions<I, O> {
   /** Writes a batch, and returns the results in its order, some of them perhaps later. Rejects as a whole. */
   flush(items: readonly I[]): Promise<readonly (O | Promise<O>)[]>;
@@ -12,8 +14,8 @@ export interface BatcherOptions<I, O> {
   readonly busyFrom: number;
   /** With this many items, the batcher does not wait any longer. */
   readonly enough: number;
-  /** Whether the sender of an item sends the next one only after this one is written, so that waiting is in vain. */
-  hurries?(item: I): boolean;
+  /** Whether the sender of an item sends the next one only after this one is written. */
+  isAwaited?(item: I): boolean;
 }
 
 interface Waiting<I, O> {
@@ -32,7 +34,8 @@ export interface Batcher<I, O> {
 /**
  * Makes batches that adapt to the load. When no flush is running, the items of the current turn of the event loop are
  * flushed at once. During a flush, items collect. After a batch that was not small, the batcher waits a moment for
- * more. An idle service adds one commit of latency, and a busy one shares a commit among hundreds of items.
+ * more. While senders wait for their items, it waits only for those that were just answered. An idle service adds one
+ * commit of latency, and a busy one shares a commit among hundreds of items.
  */
 export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> {
   let waiting: Waiting<I, O>[] = [];
@@ -41,11 +44,19 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
   let isDue = false;
   let lingering: NodeJS.Timeout | undefined;
   let lastSize = 0;
-  let isHurried = false;
+  /** Number of awaited items that were added and not answered yet. */
+  let awaited = 0;
+  const senders = new ReturningSenders();
+
+  const isMoreExpected = () => {
+    if (waiting.length >= options.enough) return false;
+    if (awaited > 0) return senders.areMoreThan(waiting.length, options.lingerMs(lastSize));
+    return lastSize >= options.busyFrom;
+  };
 
   const schedule = () => {
     if (isDue || running >= options.parallel || waiting.length === 0) return;
-    if (!isHurried && lastSize >= options.busyFrom && waiting.length < options.enough) {
+    if (isMoreExpected()) {
       lingering ??= setTimeout(flush, options.lingerMs(lastSize));
       return;
     }
@@ -70,7 +81,6 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
     if (count === waiting.length) {
       const all = waiting;
       waiting = [];
-      isHurried = false;
       return all;
     }
     return waiting.splice(0, count);
@@ -79,6 +89,7 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
   const run = async (batch: readonly Waiting<I, O>[]) => {
     running++;
     lastSize = batch.length;
+    senders.onFlush(batch.length);
     try {
       const results = await options.flush(batch.map((entry) => entry.item));
       for (const [index, entry] of batch.entries()) entry.resolve(results[index] as O);
@@ -86,6 +97,8 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
       for (const entry of batch) entry.reject(error);
     } finally {
       unanswered -= batch.length;
+      senders.onAnswered(awaited);
+      for (const { item } of batch) if (options.isAwaited?.(item)) awaited--;
       running--;
       schedule();
     }
@@ -96,7 +109,7 @@ export function makeBatcher<I, O>(options: BatcherOptions<I, O>): Batcher<I, O> 
       new Promise((resolve, reject) => {
         waiting.push({ item, size: options.sizeOf(item), resolve, reject });
         unanswered++;
-        if (options.hurries?.(item)) isHurried = true;
+        if (options.isAwaited?.(item)) awaited++;
         schedule();
       }),
     pending: () => unanswered,

@@ -13,9 +13,11 @@ describe('a batcher', () => {
     maxBytes = 1000,
     lingerMs = 1,
     enough = 100,
-    hurries?: (item: number) => boolean,
+    isAwaited?: (item: number) => boolean,
   ) => {
     const batches: { items: readonly number[]; finish(): void; fail(error: Error): void }[] = [];
+    /** The first waits, if they are not the usual ones. */
+    const waits: number[] = [];
     const batcher = makeBatcher<number, string>({
       flush: (items) =>
         new Promise((resolve, reject) => {
@@ -26,11 +28,11 @@ describe('a batcher', () => {
       maxBytes,
       parallel,
       busyFrom: 2,
-      lingerMs: () => lingerMs,
+      lingerMs: () => waits.shift() ?? lingerMs,
       enough,
-      ...(hurries && { hurries }),
+      ...(isAwaited && { isAwaited }),
     });
-    return { batches, batcher };
+    return { batches, batcher, waits };
   };
   const arrived = (batches: unknown[], count: number) =>
     eventually(() => batches.length === count, { what: `${count} flushes` });
@@ -84,6 +86,49 @@ describe('a batcher', () => {
     void batcher.add(5);
     await arrived(batches, 2);
     expect(batches[1]?.items).toEqual([3, 4, 5]);
+  });
+
+  const AWAITED = [1, 100, 1000, 3_600_000, 1000, () => true] as const;
+  const addAll = (batcher: { add(item: number): unknown }, items: readonly number[]) => {
+    for (const item of items) void batcher.add(item);
+  };
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  };
+  const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+  it('waits for many senders that were just answered, so that all of them share a commit', async () => {
+    const { batches, batcher } = make(...AWAITED);
+    addAll(batcher, numbers(1, 5));
+    await arrived(batches, 1);
+    addAll(batcher, numbers(6, 10));
+    batches[0]?.finish();
+    await turns();
+    expect(batches).toHaveLength(1);
+    addAll(batcher, numbers(11, 14));
+    await turns();
+    expect(batches).toHaveLength(1);
+    addAll(batcher, [15]);
+    await arrived(batches, 2);
+    expect(batches[1]?.items).toEqual(numbers(6, 15));
+    batches[1]?.finish();
+  });
+
+  it('and does not wait for senders again that did not return', async () => {
+    const { batches, batcher, waits } = make(...AWAITED);
+    addAll(batcher, numbers(1, 5));
+    await arrived(batches, 1);
+    addAll(batcher, numbers(6, 10));
+    // The batcher asks twice: to decide whether to wait, and how long.
+    waits.push(3_600_000, 1);
+    batches[0]?.finish();
+    await arrived(batches, 2);
+    expect(batches[1]?.items).toEqual(numbers(6, 10));
+    addAll(batcher, numbers(11, 15));
+    batches[1]?.finish();
+    await arrived(batches, 3);
+    expect(batches[2]?.items).toEqual(numbers(11, 15));
+    batches[2]?.finish();
   });
 
   it('rejects what was in a failed batch, and goes on', async () => {

@@ -57,7 +57,7 @@ export function makeAccepting(deps: AcceptingDeps) {
     sizeOf,
     signal,
   });
-  const hurries = ({ isAwaited }: Acceptance) => isAwaited === true;
-  const { add } = makeBatcher<Acceptance, Accepted>({ flush: run, sizeOf, hurries, ...ACCEPT_BATCHES });
+  const isAwaited = (acceptance: Acceptance) => acceptance.isAwaited === true;
+  const { add } = makeBatcher<Acceptance, Accepted>({ flush: run, sizeOf, isAwaited, ...ACCEPT_BATCHES });
   return { add, suspects, trouble };
 }
