@@ -202,9 +202,9 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     return dueAt !== undefined && dueAt > clock.now() ? dueAt : undefined;
   };
 
-  const toMessage = ({ subject, headers, payload, identity }: Incoming, receivedAt: number): Message => {
+  const toMessage = ({ subject, headers, payload, identity, isJson }: Incoming, receivedAt: number): Message => {
     const id = identity?.id ?? deps.makeId(receivedAt);
-    const made = envelope(subject, receivedAt, payload);
+    const made = envelope(subject, receivedAt, payload, isJson);
     return { id, receivedAt, subject, headers, payload: made.payload, body: made.body };
   };
 

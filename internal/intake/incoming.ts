@@ -12,6 +12,8 @@ export interface Incoming {
    * time from the acceptor.
    */
   readonly identity?: { readonly id: string; readonly receivedAt: number };
+  /** The payload is known to be one JSON text. Otherwise the payload is scanned. */
+  readonly isJson?: true | undefined;
   /** The publisher waits for the receipt. It learns if there is no room for the message, and can publish it again. */
   readonly isAwaited?: true;
 }

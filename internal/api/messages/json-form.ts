@@ -22,14 +22,16 @@ export function makeJsonForm(maxBytes: number) {
     if (plain) {
       const { subject, payload } = plain;
       const headers = [...head.options, ...head.trace];
-      return makePublication({ subject, headers, payload, key: keyOf(plain, head), names: NAMES }, maxBytes);
+      const parts = { subject, headers, payload, key: keyOf(plain, head), names: NAMES, isJson: payload.length > 0 };
+      return makePublication(parts, maxBytes);
     }
     const { rest, cut } = cutOut(bytes, LARGE, members);
     const message = parseFields(schema, rest);
     const { event: subject } = message;
     const payload = payloadOf(cut, maxBytes);
     const headers = [...head.options, ...optionsOf(message), ...traceFor(message, head), ...headersOf(message)];
-    return makePublication({ subject, headers, payload, key: keyOf(message, head), names: NAMES }, maxBytes);
+    const parts = { subject, headers, payload, key: keyOf(message, head), names: NAMES, isJson: cut.has('payload') };
+    return makePublication(parts, maxBytes);
   };
 }
 

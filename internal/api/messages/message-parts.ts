@@ -24,6 +24,8 @@ export interface MessageParts {
   readonly payload: Uint8Array;
   readonly key: string | undefined;
   readonly names: PartNames;
+  /** The payload is one JSON text. */
+  readonly isJson?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export function makePublication(parts: MessageParts, maxBytes: number): Publicat
   for (const [name, value] of headers) requireSendable(name, value);
   const routing = parseRouting(headers, Date.now());
   if (!routing.ok) throw refusedOption(routing.problem);
-  return { subject: subject.value, headers, payload };
+  return { subject: subject.value, headers, payload, ...(parts.isJson && { isJson: true }) };
 }
 
 export const tooLarge = (maxBytes: number, source?: string) =>

@@ -88,7 +88,8 @@ export function hostName(text: string): string {
  * another host has none of these names.
  */
 function isHere(name: string, localAddress: string | undefined): boolean {
-  if (name === 'localhost') return true;
+  // Nearly all callers name the address itself, and comparing the texts costs less than parsing both.
+  if (name === 'localhost' || name === localAddress) return true;
   const address = parseIpAddress(name);
   if (!address) return false;
   if (address.bits === 32 ? address.value >> 24n === 127n : address.value === 1n) return true;

@@ -5,7 +5,10 @@ import type { Receipt } from './receipt.js';
  * A message that was published over HTTP, in the one form of all bodies: with the headers that a publisher of NATS
  * would set.
  */
-export type Publication = Pick<Message, 'subject' | 'headers' | 'payload'>;
+export interface Publication extends Pick<Message, 'subject' | 'headers' | 'payload'> {
+  /** The payload was found to be one JSON text when it was read, so that it need not be scanned again. */
+  readonly isJson?: true;
+}
 
 /** The result of publishing a message over HTTP. */
 export type PublishOutcome =
