@@ -41,6 +41,8 @@ This page lists the npm packages that run in production, including transitive pa
 stale, if a licence is not in its list of allowed licences, and if an entry of the lock file has no integrity hash.
 \`npm run sbom\` writes the same packages as a CycloneDX document.
 
+The packages below \`packages/\` depend on each other only, so they add nothing to this list; the same test checks it.
+
 "Released" is the date that the registry shows for the version. A mirror shows the date on which it copied an old
 version, so the release may be older.
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 
 interface Entry {
@@ -10,6 +10,14 @@ interface Entry {
   readonly dev?: boolean;
   readonly optional?: boolean;
   readonly devOptional?: boolean;
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly engines: object;
+  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 /** Licences that a package may have to be part of a product under Apache-2.0. */
@@ -49,6 +57,28 @@ it('docs/dependencies.md has the version and the licence of every production dep
   expect(rows.filter(([, , , , released]) => !/^\d{4}-\d\d-\d\d$/.test(released ?? '')).map(([row]) => row)).toEqual(
     [],
   );
+});
+
+it('the packages of this repository depend on each other only, in the version and with the licence of hukz', () => {
+  const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  const hukz = read('package.json');
+  const own = readdirSync('packages')
+    .map((name) => `packages/${name}/package.json`)
+    .filter((file) => existsSync(file))
+    .map(read);
+  expect(own.length).toBeGreaterThan(1);
+  const names = new Set(own.map(({ name }) => name));
+  for (const { name, version, license, engines, dependencies = {} } of own) {
+    expect({ name, version, license, engines }).toEqual({
+      name,
+      version: hukz.version,
+      license: hukz.license,
+      engines: hukz.engines,
+    });
+    const others = Object.entries(dependencies).filter(([each, range]) => !names.has(each) || range !== hukz.version);
+    expect([name, others]).toEqual([name, []]);
+    expect(lock.packages[`node_modules/${name}`]).toMatchObject({ link: true });
+  }
 });
 
 it('every production dependency has a licence that allows it', () => {

@@ -9,11 +9,17 @@ const run = promisify(execFile);
 const BUILD = ['package.json', 'tsconfig.json', 'LICENSE', 'scripts/packages.mjs'];
 const COMPILER = ['typescript', '@typescript'];
 
+export interface PackedPackage {
+  readonly name: string;
+  /** The size of the packed file in bytes. */
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
 export interface PackedPackages {
   /** An empty project outside this repository, in which the packages are installed. */
   readonly folder: string;
-  /** The sizes of the packed files in bytes, by package. */
-  readonly sizes: Readonly<Record<string, number>>;
+  readonly packages: readonly PackedPackage[];
   /** Makes a package of this repository's node_modules visible in the project. */
   link(name: string): Promise<void>;
   remove(): Promise<void>;
@@ -35,13 +41,12 @@ export async function packPackages(...names: readonly string[]): Promise<PackedP
   for (const name of COMPILER) await symlink(resolve('node_modules', name), join(clone, 'node_modules', name));
   const workspaces = names.flatMap((name) => ['-w', `packages/${name}`]);
   const { stdout } = await run('npm', ['pack', '--json', ...workspaces, '--pack-destination', folder], { cwd: clone });
-  const packed = JSON.parse(stdout) as readonly { readonly name: string; readonly size: number }[];
   await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
   const files = (await readdir(folder)).filter((file) => file.endsWith('.tgz')).map((file) => `./${file}`);
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...files], { cwd: folder });
   return {
     folder,
-    sizes: Object.fromEntries(packed.map(({ name, size }) => [name, size])),
+    packages: JSON.parse(stdout) as readonly PackedPackage[],
     link: (name) => symlink(resolve('node_modules', name), join(folder, 'node_modules', name)),
     remove: () => rm(home, { recursive: true, force: true }),
   };
