@@ -157,8 +157,8 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
   ];
 }
 
-/** @throws {AppError} `forbidden` */
-function requireOwnNumber({ spaces }: Principal, id: number | undefined): void {
+/** Refuses a new space that its creator could not reach. @throws {AppError} `forbidden` */
+export function requireOwnNumber({ spaces }: Principal, id: number | undefined): void {
   if (spaces === 'all' || (id !== undefined && spaces.includes(id))) return;
   throw new AppError('forbidden', 'name one of your spaces in id: this caller may create those only', 'id');
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { WEBHOOK_STATES } from '../../domain/matching/webhook-condition.js';
-import type { ChangedWebhook } from '../../store/webhooks/webhook-row.js';
+import type { ChangeOf } from '../../store/records/change.js';
+import type { WebhookOwner } from '../../store/webhooks/insert-webhooks.js';
+import type { ChangedWebhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
 import {
   changeWebhook,
   deleteWebhook,
@@ -47,15 +49,38 @@ const query = z.object({
 
 type Deps = Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers;
 
+type NewWebhookBody = WithIds<z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>>;
+
+/** The values of a new webhook, if the operator allows them. */
+export async function admitWebhook(receivers: Receivers, body: NewWebhookBody): Promise<WebhookFields> {
+  requireAllowedReceiver(receivers, body);
+  return withinCeilings(receivers.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
+}
+
 /** Stores a new webhook, and makes it active in this instance. */
-export async function registerWebhook(
+export async function registerWebhook(deps: Deps, owner: WebhookOwner, body: NewWebhookBody): Promise<ChangedWebhook> {
+  return makeLive(deps, insertWebhook(deps, owner, await admitWebhook(deps, body)));
+}
+
+interface BodyOfChange {
+  readonly kind: Change;
+  readonly body: z.output<(typeof webhookChanges)[Change]>;
+}
+
+/** Changes a webhook by the body of a PUT or a PATCH, and makes the change active in this instance. */
+export async function changeByBody(
   deps: Deps,
-  owner: { readonly userId: number; readonly spaceId: number },
-  body: WithIds<z.output<typeof newWebhookBody | typeof newSpaceWebhookBody>>,
+  change: ChangeOf,
+  { kind, body }: BodyOfChange,
 ): Promise<ChangedWebhook> {
-  requireAllowedReceiver(deps, body);
-  const fields = withinCeilings(deps.ceilings, newWebhook(withHiddenParts(await withJudgedCertificates(body))));
-  return makeLive(deps, insertWebhook(deps, owner, fields));
+  const judged = await withJudgedCertificates(await withIds(deps.db, body));
+  const changed = changeWebhook(deps, change, (current) => {
+    const restored = withHiddenParts(judged, current);
+    requireAllowedReceiver(deps, restored, current);
+    const next = { kind, body: restored, keptHeaders: keptHeaders(body, current) };
+    return withinCeilings(deps.ceilings, changedWebhook(current, next), current);
+  });
+  return makeLive(deps, changed);
 }
 
 export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
@@ -75,14 +100,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
       async ({ principal: { userId }, id, expected, body }) => {
-        const judged = await withJudgedCertificates(await withIds(deps.db, body));
-        const changed = changeWebhook(deps, { id, userId, expected }, (current) => {
-          const restored = withHiddenParts(judged, current);
-          requireAllowedReceiver(deps, restored, current);
-          const change = { kind, body: restored, keptHeaders: keptHeaders(body, current) };
-          return withinCeilings(deps.ceilings, changedWebhook(current, change), current);
-        });
-        return answerWebhook(deps.db, await makeLive(deps, changed));
+        return answerWebhook(deps.db, await changeByBody(deps, { id, userId, expected }, { kind, body }));
       },
     );
 

@@ -24,9 +24,17 @@ export async function listSpaces(db: Db, filter: SpaceFilter, page: Page): Promi
   return readPage<SpaceRow, Space>(db, { matching, order: SPACES_ORDER, columns: ['*'], toNode: toSpace }, page);
 }
 
+/** Finds a space that is not deleted. */
+export async function findSpace(db: Db, id: number): Promise<Space | undefined> {
+  const [row]: SpaceRow[] = await db('spaces').where({ id }).whereNull('deleted_at');
+  return row && toSpace(row);
+}
+
 /** Loads a space that is not deleted. */
 export async function loadSpace(db: Db, id: number): Promise<Space> {
-  return toSpace(onlyRow(await db('spaces').where({ id }).whereNull('deleted_at')));
+  const space = await findSpace(db, id);
+  if (!space) throw new AppError('not_found', 'Record not found');
+  return space;
 }
 
 /** Creates a space with the number, or with a new one. A space that exists is refused as `conflict`. */
