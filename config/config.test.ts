@@ -166,6 +166,11 @@ describe('where values come from', () => {
   it('reads which hosts are answered and how many requests, and knows off and *', () => {
     expect(load().api).toEqual({ hosts: [], rate: { count: 60_000, perMs: 60_000 } });
     expect(load({ HUKZ_API_RATE: 'off', HUKZ_API_HOSTS: '*' }).api).toEqual({ hosts: ['*'] });
+    expect(load().compat).toEqual({ modes: [] });
+    expect(load({ HUKZ_COMPAT: ' webhooks-rs, ', HUKZ_COMPAT_USER: '7' }).compat).toEqual({
+      modes: ['webhooks-rs'],
+      userId: 7,
+    });
     const hosts = 'Hukz.Example.com., 10.0.0.7,[fd12::7]';
     expect(load({ HUKZ_API_HOSTS: hosts }).api.hosts).toEqual(['hukz.example.com', '10.0.0.7', 'fd12::7']);
   });
@@ -259,6 +264,8 @@ describe('what is refused', () => {
       '"64:ff9b::/95" is not a NAT64 prefix: an IPv6 prefix of 32, 40, 48, 56, 64 or 96 bits (RFC 6052)',
     ],
     ['API_RATE', '100', 'must be written as 100/second, 6000/minute or 100000/hour, or be off'],
+    ['COMPAT', 'webhooks-rs,svix', 'may contain webhooks-rs, separated by commas'],
+    ['COMPAT_USER', '0', 'must be a whole number, at least 1'],
     ['API_RATE', '0/second', 'must be written as 100/second, 6000/minute or 100000/hour, or be off'],
     [
       'API_HOSTS',

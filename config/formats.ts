@@ -96,6 +96,25 @@ export function oneOf<const W extends string>(...words: readonly W[]): Format<W>
   };
 }
 
+/** Any of some words, separated by commas. */
+export function someOf<const W extends string>(...words: readonly W[]): Format<readonly W[]> {
+  return {
+    unit: `any of ${words.map((word) => `\`${word}\``).join(', ')}`,
+    parse(written) {
+      const given = written.split(',').flatMap((part) => part.trim() || []);
+      const known = words.filter((word) => given.includes(word));
+      const unknown = given.find((word) => !known.some((each) => each === word));
+      return unknown === undefined ? parsed(known) : refused(`may contain ${words.join(', ')}, separated by commas`);
+    },
+  };
+}
+
+/** Undefined: none. */
+export const optionalUser: Format<number | undefined> = {
+  unit: 'number, at least 1',
+  parse: optional(whole({ min: 1 }).parse),
+};
+
 export const durations: Format<readonly number[]> = { unit: 'durations', parse: parseDurations };
 export const queueGroup: Format<string> = { unit: 'queue group', parse: parseQueueGroup };
 export const inboxPrefix: Format<string> = { unit: 'subject', parse: parseInboxPrefix };

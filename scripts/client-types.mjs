@@ -16,6 +16,7 @@ const service = {
   version: '',
   development: false,
   publishing: { maxBytes: 1 << 20, maxBodyBytes: 64 << 20 },
+  compat: {},
   subjectRules: { allowAll: false },
   webhookProxies: true,
   insecureTls: true,

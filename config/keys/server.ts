@@ -5,6 +5,8 @@ import {
   oneOf,
   optionalRate,
   optionalText,
+  optionalUser,
+  someOf,
   text,
   whole,
   workers,
@@ -29,8 +31,18 @@ export const serverKeys = {
       format: apiHosts,
     }),
     rate: key('API_RATE', '60000/minute', {
-      doc: 'Maximum rate of API requests per user (X-User) and per client address, in one process: 100/second, 6000/minute, 100000/hour or off. Further requests are answered with 429; /ping, /health, /messages and /metrics are exempt.',
+      doc: 'Maximum rate of API requests per user (X-User) and per client address, in one process: 100/second, 6000/minute, 100000/hour or off. Further requests are answered with 429; /ping, /health, /metrics and publishing over HTTP are exempt.',
       format: optionalRate,
+    }),
+  },
+  compat: {
+    modes: key('COMPAT', '', {
+      doc: 'APIs of other systems that this API also answers, comma-separated. webhooks-rs: the routes of manhunto/webhooks-rs, /application and below, for its SDK and its command line. Empty: none.',
+      format: someOf('webhooks-rs'),
+    }),
+    userId: key('COMPAT_USER', '', {
+      doc: 'User of requests to the routes of COMPAT that have no X-User header, because clients of other systems cannot send it. Every program that reaches these routes can act as this user. Empty: such requests are refused with 401.',
+      format: optionalUser,
     }),
   },
   metrics: {

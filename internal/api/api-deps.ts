@@ -92,6 +92,14 @@ export interface HttpPublishing {
   readonly spaceNames: SpaceNames;
 }
 
+/** The APIs of other systems that this API also answers (`COMPAT`). */
+export interface Compatibility {
+  readonly compat: {
+    /** `userId` is the user of requests without `X-User`. */
+    readonly webhooksRs?: { readonly userId: number | undefined };
+  };
+}
+
 /** The state of this instance and of its dependencies. */
 export interface Health {
   /** The delivery guarantee, and the point from which it holds for a message. */
@@ -134,6 +142,7 @@ export interface EndpointDeps
     Deliveries,
     HttpPublishing,
     Pick<Entrance, 'refusals'>,
+    Compatibility,
     Health,
     Described {}
 

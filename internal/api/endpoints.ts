@@ -1,6 +1,7 @@
 import type { EndpointDeps } from './api-deps.js';
 import { makeApplyEndpoints } from './apply/apply-endpoints.js';
 import { makeExportEndpoints } from './apply/export-endpoints.js';
+import { BodyRoom } from './bodies/body-room.js';
 import { makeAccountingEndpoints } from './deliveries/accounting-endpoints.js';
 import { makeBulkEndpoints } from './deliveries/bulk-endpoints.js';
 import { makeDeadLetterEndpoints } from './deliveries/dead-letter-endpoints.js';
@@ -22,12 +23,15 @@ import { makePauseEndpoints } from './webhooks/pause-endpoints.js';
 import { makeSecretEndpoints } from './webhooks/secret-endpoints.js';
 import { makeTestEndpoints } from './webhooks/test-endpoints.js';
 import { makeWebhookEndpoints } from './webhooks/webhook-endpoints.js';
+import { makeWebhooksRsEndpoints } from './webhooks-rs/webhooks-rs-endpoints.js';
 
 /** The table of all endpoints. Fixed paths come before paths with parameters. */
 export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
+  const room = new BodyRoom(deps.publishing.maxBodyBytes, (user) => deps.refusals.add('body_memory', { user }));
+  const { webhooksRs } = deps.compat;
   const endpoints = [
     ...makeHealthEndpoints(deps),
-    ...makePublishEndpoints(deps),
+    ...makePublishEndpoints({ ...deps, room }),
     ...makeEventEndpoints(deps),
     ...makeLogEndpoints(deps),
     ...makeSpaceResourceEndpoints(deps),
@@ -47,6 +51,7 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makeMessageListEndpoints(deps),
     makeCancelEndpoint(deps),
     ...makeAccountingEndpoints(deps),
+    ...(webhooksRs ? makeWebhooksRsEndpoints({ ...deps, room }, webhooksRs.userId) : []),
   ];
   return [...endpoints, ...makeDocumentEndpoints(deps, endpoints)];
 }

@@ -128,6 +128,7 @@ function describedApi(): OpenApi {
     ...TEST_LIMITS,
     publishing: TEST_PUBLISHING,
     spaceNames: TEST_SPACES,
+    compat: {},
     development: true,
     version: '0',
     subjectRules: { allowAll: false },

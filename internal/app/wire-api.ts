@@ -24,6 +24,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
   const { degradations, refusals } = observation;
   const { db, pool } = store;
   const { messagesMs, logsMs, deadLettersMs } = config.retention;
+  const { compat } = config;
   const showsToken = makeTokenCheck(config.metrics.token);
   const isDevelopment = config.mode === 'development';
   const databaseTrouble = probeDatabase(db);
@@ -62,6 +63,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
       }),
     publishing: wirePublishing(base, core, { databaseTrouble, isStopping }),
     spaceNames: { idOf: (space) => catalog.spaces.idOf(space) },
+    compat: compat.modes.includes('webhooks-rs') ? { webhooksRs: { userId: compat.userId } } : {},
     logger,
     version,
     mayReadDetails: (authorization) => isDevelopment || showsToken(authorization),

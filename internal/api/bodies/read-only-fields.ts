@@ -23,3 +23,9 @@ export function ignoredFieldsOf(body: z.ZodType | undefined): readonly string[] 
   if (!(body instanceof z.ZodObject)) return [];
   return Object.entries(body.shape).flatMap(([name, field]) => (field === ignored ? [name] : []));
 }
+
+/** Returns the names of fields that a body does not have. Most bodies refuse them, so that none is left here. */
+export function unknownFields(body: z.ZodType | undefined, given: object): readonly string[] {
+  if (!(body instanceof z.ZodObject)) return [];
+  return Object.keys(given).filter((name) => !Object.hasOwn(body.shape, name));
+}

@@ -38,6 +38,7 @@ function makeUnconnected(development: boolean): Express {
     receiverProblem: () => undefined,
     publishing: TEST_PUBLISHING,
     spaceNames: TEST_SPACES,
+    compat: {},
     webhookProxies: true,
     insecureTls: true,
     subjectRules: { allowAll: false },

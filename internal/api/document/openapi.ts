@@ -192,6 +192,9 @@ function parameters(
   }));
 }
 
+/** The status of an answer without a body. */
+const NO_CONTENT = '204';
+
 function answers(endpoint: Endpoint, components: Components): Operation['responses'] {
   return Object.fromEntries(
     Object.entries(endpoint.answers).map(
@@ -199,12 +202,14 @@ function answers(endpoint: Endpoint, components: Components): Operation['respons
         status,
         {
           description,
-          content: Object.fromEntries(
-            [[type, schema] as const, ...Object.entries(others)].map(([media, its]) => [
-              media,
-              { schema: its ? components.use(its, 'output') : {} },
-            ]),
-          ),
+          ...(status !== NO_CONTENT && {
+            content: Object.fromEntries(
+              [[type, schema] as const, ...Object.entries(others)].map(([media, its]) => [
+                media,
+                { schema: its ? components.use(its, 'output') : {} },
+              ]),
+            ),
+          }),
           headers: { ...IGNORED, ...(remembersAnswers(endpoint) && REPLAYED), ...(hasRevision && ETAG) },
         },
       ],
@@ -213,7 +218,8 @@ function answers(endpoint: Endpoint, components: Components): Operation['respons
 }
 
 function refusals(endpoint: Endpoint, components: Components): Operation['responses'] {
-  const content = { 'application/json': { schema: components.use(errorAnswer, 'output') } };
+  const form = endpoint.protocol?.errors;
+  const content = { 'application/json': { schema: components.use(form?.schema ?? errorAnswer, 'output') } };
   const { status: headTooLarge, description } = HEAD_TOO_LARGE;
   return {
     ...Object.fromEntries(
@@ -232,8 +238,9 @@ function refusals(endpoint: Endpoint, components: Components): Operation['respon
   };
 }
 
-function meaningOf(status: keyof typeof MEANING_OF, { beyondSchema = [], meanings = {} }: Endpoint): string {
-  const own = meanings[status];
+function meaningOf(status: keyof typeof MEANING_OF, endpoint: Endpoint): string {
+  const { beyondSchema = [], meanings = {} } = endpoint;
+  const own = meanings[status] ?? endpoint.protocol?.errors.meanings[status];
   if (own !== undefined) return own;
   if (status !== STATUS_OF.unprocessable || beyondSchema.length === 0) return MEANING_OF[status];
   return `${MEANING_OF[status]} Reasons that the schemas cannot express: ${beyondSchema.join('; ')}.`;
@@ -252,5 +259,9 @@ function refusalStatuses(endpoint: Endpoint): readonly (keyof typeof MEANING_OF)
       : []),
   ];
   const atTheDoor = endpoint.isUnlimited ? [STATUS_OF.forbidden] : [STATUS_OF.forbidden, STATUS_OF.too_many];
-  return [...new Set([...atTheDoor, ...own, ...fromParts, BUG_STATUS] as const)].sort();
+  const statuses = [...atTheDoor, ...own, ...fromParts, BUG_STATUS] as const;
+  const form = endpoint.protocol?.errors;
+  return [
+    ...new Set(statuses.map((status) => (form?.badRequests.has(status) ? STATUS_OF.bad_request : status))),
+  ].sort();
 }

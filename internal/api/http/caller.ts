@@ -2,12 +2,13 @@ import type { RequestHandler, Response } from 'express';
 import { AppError } from '../../errors.js';
 import type { Authenticate } from '../../identity/authenticate.js';
 import type { Principal } from '../../identity/principal.js';
+import { unnamedPrincipal } from '../protocols/protocol.js';
 import type { Endpoint } from './endpoint.js';
 
 /** Finds the principal of each request once. Requests without a principal pass. */
 export function identifyCaller(authenticate: Authenticate): RequestHandler {
   return (req, res, next) => {
-    res.locals.principal = authenticate((name) => req.get(name));
+    res.locals.principal = authenticate((name) => req.get(name)) ?? unnamedPrincipal(req, res);
     next();
   };
 }

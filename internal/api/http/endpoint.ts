@@ -6,8 +6,9 @@ import type { Principal } from '../../identity/principal.js';
 import type { Scope } from '../../identity/scopes.js';
 import type { ExpectedRevisions } from '../../store/records/change.js';
 import { parseFields } from '../bodies/invalid-fields.js';
-import { ignoredFieldsOf } from '../bodies/read-only-fields.js';
+import { ignoredFieldsOf, unknownFields } from '../bodies/read-only-fields.js';
 import { IF_MATCH_REFUSALS, ifMatchHeader, parseIfMatch } from '../names/if-match.js';
+import type { Protocol } from '../protocols/protocol.js';
 import type { JsonPart } from './pieces.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -62,6 +63,8 @@ interface EndpointDescription {
   readonly isFast?: true;
   /** The scopes that a caller needs besides `scope`. */
   readonly furtherScopes?: readonly Scope[];
+  /** The conventions that the endpoint follows in place of those of hukz. */
+  readonly protocol?: Protocol;
   /** An absent body means `{}`. */
   readonly bodyIsOptional?: true;
 }
@@ -126,9 +129,9 @@ export function publicEndpoint(
   return { ...description, scope: undefined, answer };
 }
 
-/** An endpoint that reads its headers and its body itself. */
+/** An endpoint that reads its path, its headers and its body itself. */
 export function rawEndpoint(
-  description: EndpointDescription & { readonly scope: Scope },
+  description: EndpointDescription & { readonly scope: Scope; readonly params?: z.ZodType },
   answer: (request: RawRequest) => Promise<Answer>,
 ): Endpoint {
   return { ...description, answer };
@@ -143,7 +146,7 @@ export function scopedEndpoint<P, Q, B>(
   const readBody = async (schema: z.ZodType<B>, request: RawRequest) => {
     const input = await request.readBody(description.bodyIsOptional ?? false);
     const parsed = parseFields(schema, input);
-    request.onIgnored(ignored.filter((name) => Object.hasOwn(input, name)));
+    request.onIgnored([...ignored.filter((name) => Object.hasOwn(input, name)), ...unknownFields(body, input)]);
     return parsed;
   };
   return {
@@ -167,7 +170,8 @@ export function scopedEndpoint<P, Q, B>(
   };
 }
 
-function parsePath<T>(schema: z.ZodType<T>, params: unknown): T {
+/** Reads the parts of a path. @throws {AppError} `bad_request` */
+export function parsePath<T>(schema: z.ZodType<T>, params: unknown): T {
   const result = schema.safeParse(params);
   if (result.success) return result.data;
   // The contract defines the message for an id. Other names have sentences of their own.

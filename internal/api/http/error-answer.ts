@@ -5,18 +5,20 @@ import { Seldom } from '../../seldom.js';
 import { isDatabaseAway } from '../../store/postgres/database-away.js';
 import { SeveralRefusals } from '../bodies/several-refusals.js';
 import { InProgress } from '../idempotency/answer-memory.js';
+import type { WireError } from '../protocols/error-form.js';
+import { protocolOf } from '../protocols/protocol.js';
 import { BUG_STATUS, STATUS_OF } from './error-table.js';
 import { requestIdOf } from './request-id.js';
 
-interface WireError {
-  readonly code: number;
-  readonly message: string;
-  readonly source?: string;
-}
-
-/** Sends `{"errors":[{"code","message","source"?}]}`. The status is the code of the first error. */
+/**
+ * Sends `{"errors":[{"code","message","source"?}]}`, or the form of the request's protocol. The status is the code of
+ * the first error.
+ */
 export function sendErrors(res: Response, errors: readonly [WireError, ...WireError[]]): void {
-  res.status(errors[0].code).json({ errors });
+  const [{ code }] = errors;
+  const form = protocolOf(res)?.errors;
+  if (form) res.status(form.badRequests.has(code) ? STATUS_OF.bad_request : code).json(form.bodyOf(errors));
+  else res.status(code).json({ errors });
 }
 
 /** While a dependency is away, each request is answered with 503. The log has one line per message in this time. */

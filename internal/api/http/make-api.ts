@@ -5,6 +5,7 @@ import type { ApiDeps } from '../api-deps.js';
 import { STYLE_HASH } from '../document/style.js';
 import { makeEndpoints } from '../endpoints.js';
 import { answerOnce } from '../idempotency/answer-memory.js';
+import { enterProtocol } from '../protocols/protocol.js';
 import { guardFromBrowsers } from './browser-guard.js';
 import { guardedPaths, identifyCaller, requirePrincipal } from './caller.js';
 import { type DirectAnswers, makeDirectAnswers } from './direct-answers.js';
@@ -45,6 +46,7 @@ function makeApp(deps: ApiDeps, endpoints: readonly Endpoint[], { throwFailure }
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
   const { refusals } = deps;
+  for (const protocol of protocolsOf(endpoints)) app.use(enterProtocol(protocol));
   app.use(makeRequestLog(deps.logger), securityHeaders());
   app.use(guardFromBrowsers(deps.door, refusals), identifyCaller(deps.authenticate));
   if (deps.apiRate) app.use(unlessFor(unlimitedIn(endpoints), limitRequests(deps.apiRate, refusals)));
@@ -56,15 +58,23 @@ function makeApp(deps: ApiDeps, endpoints: readonly Endpoint[], { throwFailure }
   return app;
 }
 
-const unlimitedIn = (endpoints: readonly Endpoint[]) =>
-  new Set(endpoints.filter(({ isUnlimited }) => isUnlimited).map(({ method, path }) => `${method} ${path}`));
+const protocolsOf = (endpoints: readonly Endpoint[]) => new Set(endpoints.flatMap(({ protocol }) => protocol ?? []));
 
-function unlessFor(unlimited: ReadonlySet<string>, handler: RequestHandler): RequestHandler {
+const IN_PATH = /\{(\w+)\}/g;
+
+/** The unlimited endpoints of an API, as a pattern of method and path. */
+function unlimitedIn(endpoints: readonly Endpoint[]): RegExp {
+  const patterns = endpoints
+    .filter(({ isUnlimited }) => isUnlimited)
+    .map(({ method, path }) => `${method} ${path.replaceAll('.', '[.]').replaceAll(IN_PATH, '[^/]+')}`);
+  // Express treats a path with a trailing slash as the same endpoint.
+  return new RegExp(`^(?:${patterns.join('|')})/?$`);
+}
+
+function unlessFor(unlimited: RegExp, handler: RequestHandler): RequestHandler {
   return (req, res, next) => {
     const method = req.method === 'HEAD' ? 'get' : req.method.toLowerCase();
-    // Express treats a path with a trailing slash as the same endpoint.
-    const isUnlimited = unlimited.has(`${method} ${req.path.replace(/\/$/, '')}`);
-    return isUnlimited ? next() : handler(req, res, next);
+    return unlimited.test(`${method} ${req.path}`) ? next() : handler(req, res, next);
   };
 }
 
@@ -93,7 +103,7 @@ function mount(app: Express, endpoints: readonly Endpoint[], { refusals, db, log
   const bounds = { turnstile, large: new LargeAnswers(() => performance.now(), onCut) };
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const here = endpoints.filter((endpoint) => endpoint.path === path);
-    const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    const mounted = app.route(path.replaceAll(IN_PATH, ':$1'));
     for (const endpoint of here) mounted[endpoint.method](handlerFor(endpoint, bounds, once));
     // Express answers HEAD for every endpoint with GET.
     const allow = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));

@@ -1,20 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '../../errors.js';
-import type { Entrance, HttpPublishing } from '../api-deps.js';
-import { type BodyPlace, BodyRoom } from '../bodies/body-room.js';
-import { InvalidBody } from '../bodies/invalid-body.js';
-import { InvalidFields } from '../bodies/invalid-fields.js';
 import { readBody } from '../bodies/read-body.js';
-import { type Answer, type Endpoint, type RawRequest, rawEndpoint } from '../http/endpoint.js';
-import { STATUS_OF } from '../http/error-table.js';
+import { type Answer, type Endpoint, rawEndpoint } from '../http/endpoint.js';
+import { type Arrival, admit, type MessageBodies } from './admission.js';
 import { MAX_BATCH_BYTES, MAX_BATCH_MESSAGES, readBatch } from './batch.js';
 import { BATCHED, bodyBytesOf, type FormName, formOf, isJsonType, makeForms, typeOf } from './message-form.js';
 import { tooLarge } from './message-parts.js';
 import { publishAnswer } from './publish-answer.js';
 import { batchForms, batchHeaders, messageForms, publishHeaders } from './publish-document.js';
 import { ACCEPTED_STATUS, type BatchLine, publishBatch, publishOne } from './publish-messages.js';
-import { type RequestHead, readHead } from './request-head.js';
+import type { RequestHead } from './request-head.js';
 import { withinSpaces } from './within-spaces.js';
 
 const NDJSON = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines)\s*(?:;|$)/i;
@@ -55,42 +51,12 @@ const lines = z.array(line).max(MAX_BATCH_MESSAGES);
 /** The answer to a batch of lines has a line for each. */
 const byLine = { [NDJSON_TYPE]: line };
 
-/** A request whose body has not been read yet, and the memory for that. */
-interface Arrival {
-  readonly request: RawRequest;
-  readonly head: RequestHead;
-  readonly place: BodyPlace;
-}
-
 /** The endpoints by which messages come in over HTTP. */
-export function makePublishEndpoints({
-  publishing,
-  spaceNames,
-  refusals,
-}: HttpPublishing & Pick<Entrance, 'refusals'>): readonly Endpoint[] {
+export function makePublishEndpoints(deps: MessageBodies): readonly Endpoint[] {
+  const { publishing, spaceNames } = deps;
   const { maxBytes } = publishing;
   const forms = makeForms(maxBytes);
-  const room = new BodyRoom(publishing.maxBodyBytes, (user) => refusals.add('body_memory', { user }));
   const { message: tooLargeSentence } = tooLarge(maxBytes);
-
-  const headOf = (request: RawRequest): RequestHead => {
-    if (!publishing.isOn)
-      throw new AppError('forbidden', 'publishing over HTTP is off here (HTTP_PUBLISH=off); publish to NATS');
-    return readHead(request.incoming);
-  };
-
-  /** Counts a request that is refused as a whole. Answers to single messages are counted where they are made. */
-  const counted = async (request: RawRequest, work: (arrival: Arrival) => Promise<Answer>): Promise<Answer> => {
-    try {
-      const head = headOf(request);
-      return await room.during(request.principal().subject, async (place) => work({ request, head, place }));
-    } catch (error) {
-      const isList = error instanceof InvalidFields || error instanceof InvalidBody;
-      const refusal = isList ? error.refusals[0] : error;
-      if (refusal instanceof AppError) publishing.onAnswer(STATUS_OF[refusal.code]);
-      throw error;
-    }
-  };
 
   const one = async ({ request, head, place }: Arrival, name: Exclude<FormName, 'batched'>): Promise<Answer> => {
     const limit = { maxBytes: bodyBytesOf(name, maxBytes), place, tooLarge: tooLargeSentence };
@@ -142,7 +108,7 @@ export function makePublishEndpoints({
         beyondSchema,
       },
       (request) =>
-        counted(request, (arrival) => {
+        admit(deps, request, (arrival) => {
           const name = formOf(arrival.head);
           return name === 'batched' ? many(arrival, 'structured') : one(arrival, name);
         }),
@@ -170,7 +136,7 @@ export function makePublishEndpoints({
         meanings,
         beyondSchema,
       },
-      (request) => counted(request, (arrival) => many(arrival, batchFormOf(arrival.head))),
+      (request) => admit(deps, request, (arrival) => many(arrival, batchFormOf(arrival.head))),
     ),
   ];
 }

@@ -74,6 +74,17 @@ export async function insertEvent(db: Db, userId: number, fields: EventFields): 
   );
 }
 
+/**
+ * Inserts those events whose subjects no event has yet, in any case. Someone else may insert the same ones at the same
+ * time.
+ */
+export async function insertMissingEvents(db: Db, userId: number, all: readonly EventFields[]): Promise<void> {
+  // The order keeps two of these statements from waiting for each other.
+  const ordered = all.toSorted((one, other) => (one.subject.toLowerCase() < other.subject.toLowerCase() ? -1 : 1));
+  const rows = ordered.map((fields) => ({ ...eventCells(fields), created_by_id: userId, updated_by_id: userId }));
+  if (rows.length > 0) await db('events').insert(rows).onConflict().ignore();
+}
+
 /** Passes the current event to `decide` and stores the result. The event is locked meanwhile. */
 export async function changeEvent(
   db: Db,

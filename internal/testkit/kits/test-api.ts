@@ -131,6 +131,7 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     receiverProblem: () => undefined,
     publishing: TEST_PUBLISHING,
     spaceNames: TEST_SPACES,
+    compat: {},
     ...TEST_LIMITS,
     ...overrides,
   };
