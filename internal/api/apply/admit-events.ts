@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.js';
 import type { EventFields } from '../../store/catalog/event-row.js';
+import { Ticks } from '../../ticks.js';
 import type { EventIntake } from '../api-deps.js';
 import type { Declaration } from './declaration.js';
 import type { EventPlan, EventStep } from './plan-events.js';
@@ -28,7 +29,9 @@ export async function admitEvents(
   const admitted = new Set<string>();
   const waiting = steps.filter(isQuestion);
   const ask = async () => {
+    const ticks = new Ticks();
     for (let step = waiting.pop(); step; step = waiting.pop()) {
+      await ticks.next();
       const { key, fieldsAfter: fields, before } = step;
       if (!fields) continue;
       await problems.collect(places.get(key ?? '') ?? '', () => admitEvent(fields, before?.subject));

@@ -1,5 +1,6 @@
 import { KEY_PREFIX } from '../../domain/resource-key.js';
 import type { EventNames } from '../../store/declared/declared-events.js';
+import { Ticks } from '../../ticks.js';
 import type { EventName } from './declaration.js';
 
 interface Named {
@@ -15,17 +16,19 @@ export class EventIndex<E extends Named = Named> {
   private readonly anyCase = new Map<string, E>();
   private readonly ids = new Map<number, E>();
 
-  constructor(events: readonly E[]) {
+  /** Makes an index in ticks of the event loop, because there may be 10,000 events. */
+  static async of<E extends Named>(events: Iterable<E>): Promise<EventIndex<E>> {
+    const ticks = new Ticks();
+    const index = new EventIndex<E>();
     for (const event of events) {
-      this.ids.set(event.id, event);
-      this.subjects.set(event.subject, event);
-      this.anyCase.set(event.subject.toLowerCase(), event);
-      if (event.key !== null) this.keys.set(event.key, event);
+      await ticks.next();
+      index.add(event);
     }
+    return index;
   }
 
-  get events(): readonly E[] {
-    return [...this.ids.values()];
+  get events(): Iterable<E> {
+    return this.ids.values();
   }
 
   byKey(key: string): E | undefined {
@@ -40,6 +43,13 @@ export class EventIndex<E extends Named = Named> {
   find(name: EventName): E | undefined {
     if (typeof name === 'number') return this.ids.get(name);
     return name.startsWith(KEY_PREFIX) ? this.keys.get(name.slice(KEY_PREFIX.length)) : this.subjects.get(name);
+  }
+
+  private add(event: E): void {
+    this.ids.set(event.id, event);
+    this.subjects.set(event.subject, event);
+    this.anyCase.set(event.subject.toLowerCase(), event);
+    if (event.key !== null) this.keys.set(event.key, event);
   }
 
   static namesIn(names: readonly EventName[]): EventNames {

@@ -43,7 +43,7 @@ export async function planEvents(
   const removing = removed.map((event): EventStep => {
     return { kind: 'event', key: event.key, id: event.id, plannedId: event.id, do: 'remove', fields: [] };
   });
-  return { steps: [...steps, ...removing], index: indexAfter(stored, steps, removed) };
+  return { steps: [...steps, ...removing], index: await indexAfter(stored, steps, removed) };
 }
 
 function stepFor(
@@ -80,7 +80,10 @@ async function namesIn(
 ): Promise<readonly EventName[]> {
   const ticks = new Ticks();
   const names = new Set<EventName>();
-  for (const { key, fields } of events) names.add(`key:${key}`).add(fields.subject);
+  for (const { key, fields } of events) {
+    await ticks.next();
+    names.add(`key:${key}`).add(fields.subject);
+  }
   for (const webhook of webhooks) {
     await ticks.next();
     for (const name of webhook.events) names.add(name);
@@ -95,7 +98,7 @@ async function storedEvents(db: Db, names: readonly EventName[], isLocking: bool
     const step = EventIndex.namesIn(names.slice(from, from + EVENTS_AT_ONCE));
     found.push(...(await findNamedEvents(db, step, isLocking)));
   }
-  return new EventIndex(found);
+  return EventIndex.of(found);
 }
 
 /** The events of the manager that are not declared any more. */
@@ -116,12 +119,22 @@ async function managedBeside(
 }
 
 /** An event in conflict stays as it is stored, or as declared if none is, so that its webhooks can be planned. */
-function indexAfter(stored: EventIndex<Event>, steps: readonly EventStep[], removed: readonly Event[]): EventIndex {
-  const after = new Map(stored.events.map(({ id, key, subject }) => [id, { id, key, subject }]));
+async function indexAfter(
+  stored: EventIndex<Event>,
+  steps: readonly EventStep[],
+  removed: readonly Event[],
+): Promise<EventIndex> {
+  const ticks = new Ticks();
+  const after = new Map<number, Pick<Event, 'id' | 'key' | 'subject'>>();
+  for (const { id, key, subject } of stored.events) {
+    await ticks.next();
+    after.set(id, { id, key, subject });
+  }
   for (const { id } of removed) after.delete(id);
   for (const { plannedId: id, key, fieldsAfter } of steps) {
+    await ticks.next();
     if (fieldsAfter) after.set(id, { id, key, subject: fieldsAfter.subject });
     else if (!after.has(id)) after.set(id, { id, key, subject: '' });
   }
-  return new EventIndex([...after.values()]);
+  return EventIndex.of(after.values());
 }
