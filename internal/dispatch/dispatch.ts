@@ -151,7 +151,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
   });
   const rounds: Readonly<Record<LoopName, Round>> = {
     claim: claimer.runOnce,
-    unpark: async () => (await claims.unpark(UNPARKED_PER_STATEMENT)) === UNPARKED_PER_STATEMENT,
+    unpark: async () => (await claims.unpark(UNPARKED_PER_STATEMENT)) >= UNPARKED_PER_STATEMENT,
     'park-waiting': () => resting.parkOnce(),
     'unpark-first': orderedKeys.unparkFirstOnce,
     async probe() {

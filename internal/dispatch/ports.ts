@@ -17,7 +17,10 @@ export interface ClaimPort extends Pick<OrderedKeysDeps, 'claimNext' | 'unparkFi
   claim(room: ClaimRoom): Promise<Claim>;
   /** Claims one delivery of each open circuit that may be tried now, for this instance. */
   claimProbes(): Promise<readonly OwnedDelivery[]>;
-  /** Makes parked deliveries due if they may be sent again. Returns their number, at most `limit`. */
+  /**
+   * Makes parked deliveries due if they may be sent again, and those of deleted webhooks. Returns their number, at most
+   * `limit` of each kind.
+   */
   unpark(limit: number): Promise<number>;
   /** Parks due deliveries of a suspended webhook. Returns their number, at most `limit`. */
   parkDue(webhookId: number, limit: number): Promise<number>;

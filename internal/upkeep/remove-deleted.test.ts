@@ -27,6 +27,21 @@ const deleteBoth = async (ago = OLD) => {
   await kit.sql(`update events set deleted_at = now() - $1::interval`, [ago]);
 };
 
+const known = async () => {
+  const [state] = await kit.sql<{ version: number; stamp: string }>('select version::int, stamp from catalog_version');
+  if (!state) throw new Error('no version');
+  return state;
+};
+const load = async (from: { readonly version: number; readonly stamp: string }) => {
+  const deleted: number[] = [];
+  const webhooks: number[] = [];
+  const history = await loadCatalogChanges(kit.pool, from, (part) => {
+    deleted.push(...part.deletedWebhookIds, ...part.deletedEventIds);
+    webhooks.push(...part.webhooks.map(({ id }) => id));
+  });
+  return { history, deleted, webhooks: webhooks.toSorted() };
+};
+
 describe('rows of deleted events and webhooks', () => {
   it('are removed with everything that belongs to them, and the catalog does not change', async () => {
     await kit.sql(`insert into webhook_secrets (webhook_id, purpose, sealed, hint) values (1, 'signing', 'x', '')`);
@@ -159,23 +174,6 @@ describe('rows of deleted events and webhooks', () => {
     expect(await ids('webhooks')).toEqual([]);
   }, 30_000);
 
-  const known = async () => {
-    const [state] = await kit.sql<{ version: number; stamp: string }>(
-      'select version::int, stamp from catalog_version',
-    );
-    if (!state) throw new Error('no version');
-    return state;
-  };
-  const load = async (from: { readonly version: number; readonly stamp: string }) => {
-    const deleted: number[] = [];
-    const webhooks: number[] = [];
-    const history = await loadCatalogChanges(kit.pool, from, (part) => {
-      deleted.push(...part.deletedWebhookIds, ...part.deletedEventIds);
-      webhooks.push(...part.webhooks.map(({ id }) => id));
-    });
-    return { history, deleted, webhooks: webhooks.toSorted() };
-  };
-
   it('are not loaded by an instance that starts, and are by one that knows them', async () => {
     const before = await known();
     await deleteBoth('1 minute');
@@ -256,6 +254,17 @@ describe('rows of deleted spaces', () => {
     await deleteSpaces('89 days');
     await remove();
     expect(await spaces()).toEqual([7, 8, BIG]);
+  });
+
+  it('make an instance that was suspended since before the deletion load the whole catalog, if they had a key', async () => {
+    await kit.sql(`update spaces set key = 'acme' where id = 8`);
+    const before = await known();
+    await deleteSpaces();
+    const after = await known();
+    await remove();
+    expect(await spaces()).toEqual([7]);
+    expect(await load(before)).toMatchObject({ history: 'forgotten', webhooks: [1] });
+    expect(await load(after)).toEqual({ history: 'continued', deleted: [], webhooks: [] });
   });
 
   it('stay while a webhook belongs to them that is not deleted', async () => {

@@ -89,13 +89,20 @@ const REMOVE_EVENTS: Statement = {
     select id from gone`,
 };
 
-/** A space is named by its webhooks only, and these keep their rows while a log or a delivery refers to them. */
+/**
+ * A space is named by its webhooks only, and these keep their rows while a log or a delivery refers to them. Catalogs
+ * contain only spaces that have a key. The version of a space that never had one is 0, and no stamp is earlier.
+ */
 const REMOVE_SPACES: Statement = {
   text: `
-    delete from spaces where id = any($1::bigint[])
-      and id not in (select space_id from webhooks where deleted_at is not null)
-      and (select 1 from webhooks w where w.space_id = spaces.id and w.deleted_at is null limit 1) is null
-    returning id`,
+    with gone as (
+      delete from spaces where id = any($1::bigint[])
+        and id not in (select space_id from webhooks where deleted_at is not null)
+        and (select 1 from webhooks w where w.space_id = spaces.id and w.deleted_at is null limit 1) is null
+      returning id, catalog_version
+    ), without_stamps as (${FORGET_EARLIER}
+    )
+    select id from gone`,
 };
 
 export interface RemoveOptions {
