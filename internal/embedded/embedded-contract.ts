@@ -46,7 +46,7 @@ export interface Attempt {
   readonly attempt: number;
   /** `local_fault` is a fault on this side, such as a lack of sockets. It does not count as one of `maxRetries`. */
   readonly outcome: 'delivered' | 'failed' | 'dead' | 'local_fault' | 'cancelled' | 'interrupted';
-  /** The status of the answer. It is absent if there was none. */
+  /** The status of the response. It is absent if there was none. */
   readonly status?: number;
   /** The reason why the request failed. */
   readonly error?: string;
@@ -71,7 +71,7 @@ export type GivenUpBecause =
 /** An event that an emitter has given up. */
 export interface GivenUp extends Undelivered {
   readonly because: GivenUpBecause;
-  /** The status of the last answer. */
+  /** The status of the last response. */
   readonly status?: number;
   /** The reason why the last request failed. */
   readonly error?: string;

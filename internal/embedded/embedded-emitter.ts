@@ -131,9 +131,12 @@ export class Embedded implements EmbeddedEmitter {
 
   private keep(owed: readonly Owed[]): void {
     const { lines, tally } = this.parts;
-    const isKept = lines.tryAdd(owed);
-    tally.offered(isKept);
-    if (!isKept) throw new EmitterError('full', this.fullness(owed));
+    if (lines.tryAdd(owed)) {
+      tally.kept(lines.isHalfFree);
+      return;
+    }
+    tally.refused();
+    throw new EmitterError('full', this.fullness(owed));
   }
 
   private fullness(owed: readonly Owed[]): string {

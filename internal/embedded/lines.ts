@@ -53,6 +53,11 @@ export class Lines {
     return this.weighed;
   }
 
+  get isHalfFree(): boolean {
+    const { maxQueued, maxQueuedBytes } = this.deps.limits;
+    return this.counted * 2 <= maxQueued && this.weighed * 2 <= maxQueuedBytes;
+  }
+
   get limits(): QueueLimits {
     return this.deps.limits;
   }

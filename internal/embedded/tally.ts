@@ -37,13 +37,20 @@ export class Tally {
     };
   }
 
-  /** Notes whether the queue had room for an event. The log has a line when that changes. */
-  offered(isKept: boolean): void {
-    if (!isKept) this.refusedCount++;
-    if (this.isFull === !isKept) return;
-    this.isFull = !isKept;
-    if (isKept) this.parts.logger.warn('emitter.not_full', { refused: this.refusedCount });
-    else this.parts.logger.warn('emitter.full');
+  refused(): void {
+    this.refusedCount++;
+    if (!this.isFull) this.parts.logger.warn('emitter.full');
+    this.isFull = true;
+  }
+
+  /**
+   * Notes that the queue took an event. A full queue counts as full until half of it is free, because a program that
+   * emits as fast as it may would fill it again with each event.
+   */
+  kept(isHalfFree: boolean): void {
+    if (!this.isFull || !isHalfFree) return;
+    this.isFull = false;
+    this.parts.logger.warn('emitter.not_full', { refused: this.refusedCount });
   }
 
   attempted(attempt: SettledAttempt): void {

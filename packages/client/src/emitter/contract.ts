@@ -10,7 +10,7 @@ export interface EmitterConfig {
   readonly headerIdentifier?: string;
   /** Number of requests for an event, the first one included, before the event is given up. The default is 3. */
   readonly maxRetries?: number;
-  /** Time limit of a request, from the look-up of the host name to the end of the answer. The default is 5,000. */
+  /** Time limit of a request, from the look-up of the host name to the end of the response. The default is 5,000. */
   readonly requestTimeout?: number;
   /** Headers of every request, such as `{ authorization: 'Bearer …' }`. */
   readonly additionalHeaders?: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export interface Undelivered {
   readonly requestId: string;
   /** The body of the request. */
   readonly payload: Uint8Array;
-  /** Number of requests so far. If it is above 0, the receiver may have the event although no answer arrived. */
+  /** Number of requests so far. If it is above 0, the receiver may have the event although no response arrived. */
   readonly attempts: number;
 }
 
