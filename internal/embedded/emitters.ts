@@ -1,7 +1,6 @@
 import type { Attached, Restarted } from '../../packages/client/src/emitter/contract.js';
 import { makeSendPlan, type SendPlan } from '../destinations/http/send-plan.js';
-import type { RetryPolicy } from '../domain/delivery/retry-policy.js';
-import { retryPolicyOf } from '../domain/delivery/retry-policy.js';
+import { type RetryPolicy, retryPolicyOf } from '../domain/delivery/retry-policy.js';
 import { Catalog, type CatalogEvent, type CatalogWebhook } from '../domain/matching/catalog.js';
 import type { MessageHead } from '../domain/matching/message-view.js';
 import { NO_SECRETS } from '../domain/secrets/secret.js';
