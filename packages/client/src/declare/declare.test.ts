@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Hukz, HukzError } from 'hukz-client';
 import { bearer, DeclaredWebhooks, type DeclareOptions, defineEvent, defineWebhook, env } from 'hukz-client/declare';
@@ -143,4 +146,38 @@ describe('a webhook that is new or was changed', () => {
     await kit.receiver.waitFor(2, 10_000);
     expect(new Set(kit.receiver.requests.map(({ url }) => url))).toEqual(new Set(['/agreed', '/always']));
   }, 30_000);
+});
+
+describe('Chronicle.WebHooks', () => {
+  it('has two examples and functions, which docs/coming-from-chronicle.md shows in the words of hukz', async () => {
+    const page = readFileSync('docs/coming-from-chronicle.md', 'utf8');
+    const examples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code ?? '');
+    const [module, start] = examples.map((code) =>
+      code.replaceAll('https://example.com/chronicle/webhooks', `${kit.receiver.url}/chronicle`),
+    );
+    // Beneath the working directory, where globs begin, and beside the packages.
+    const folder = await mkdtemp(join(process.cwd(), 'node_modules/.chronicle-'));
+    process.env.WEBHOOK_TOKEN = 'token';
+    process.env.WEBHOOK_PASSWORD = 'password';
+    process.env.HUKZ_URL = `http://127.0.0.1:${kit.hukz.app.port}`;
+    process.env.HUKZ_USER = '1';
+    try {
+      await mkdir(join(folder, 'webhooks/deep'), { recursive: true });
+      await writeFile(join(folder, 'webhooks/deep/account-events.js'), module ?? '');
+      const glob = relative(process.cwd(), join(folder, 'webhooks'));
+      await writeFile(join(folder, 'start.js'), `${start?.replace("'webhooks/", `'${glob}/`)}\nexport { webhooks };`);
+      await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+      const { webhooks }: { webhooks: DeclaredWebhooks } = await import(join(folder, 'start.js'));
+      expect((await webhooks.all()).map(({ key }) => key)).toEqual(['account-events', 'account-audit']);
+      await hukz.messages.publish({ event: 'account.opened', payload: { owner: 'Ada' } });
+      const requests = await kit.receiver.waitFor(2);
+      const basic = `Basic ${Buffer.from('chronicle:password').toString('base64')}`;
+      expect(requests.map(({ headers }) => headers.authorization).sort()).toEqual([basic, 'Bearer token']);
+      expect(requests.map(({ headers }) => headers['x-source'])).toEqual(['my-app', 'my-app']);
+      expect([await webhooks.remove('account-audit'), (await webhooks.all()).length]).toEqual([true, 1]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+      for (const name of ['WEBHOOK_TOKEN', 'WEBHOOK_PASSWORD', 'HUKZ_URL', 'HUKZ_USER']) delete process.env[name];
+    }
+  });
 });
