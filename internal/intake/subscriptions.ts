@@ -4,6 +4,7 @@ import { coalesce } from '../coalesce.js';
 import type { Degradation } from '../domain/streams/degradation.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { Ticks } from '../ticks.js';
 import type { Acceptor } from './acceptor.js';
 import type { ClientBoundary } from './client-boundary.js';
 import { Replies } from './replies.js';
@@ -139,8 +140,18 @@ export class Subscriptions {
     const surplus = [...this.active].filter(([subject]) => !wanted.has(subject));
     for (const subject of this.refused.keys()) if (!wanted.has(subject)) this.refused.delete(subject);
     const missing = [...wanted].filter((subject) => !this.active.has(subject) && !this.refused.has(subject));
-    for (const subject of missing) this.subscribe(connection, subject);
-    for (const [subject, { subscription }] of surplus) this.unsubscribe(subject, subscription);
+    // A declaration may bring or remove thousands of subjects.
+    const ticks = new Ticks();
+    for (const subject of missing) {
+      await ticks.next();
+      if (connection !== this.connection) return;
+      if (!this.active.has(subject)) this.subscribe(connection, subject);
+    }
+    for (const [subject, active] of surplus) {
+      await ticks.next();
+      if (connection !== this.connection) return;
+      if (this.active.get(subject) === active) this.unsubscribe(subject, active.subscription);
+    }
     const isChanged = surplus.length > 0 || missing.length > 0;
     if (isChanged || [...this.active.values()].some(({ confirmed }) => !confirmed)) await this.confirm(connection);
     await this.retryRefused(connection);
