@@ -83,7 +83,7 @@ export function makeApplyEndpoints(
         meanings: {
           400: 'The request ended before its body was complete.',
           413: `A declaration has at most ${MAX_MIB} MiB.`,
-          503: 'PostgreSQL or NATS is not available. The message says whether nothing was applied, or whether that is unknown because the commit was not answered.',
+          503: 'PostgreSQL or NATS is not available. Nothing was applied, unless the message says that this is unknown because the commit was not answered, or that the changes are stored and not active yet.',
         },
       },
       async (request) => {

@@ -16,8 +16,8 @@ interface Body {
 
 /**
  * The memory for bodies of all requests together, while they are read and until they are answered: a body that has been
- * read may wait for the database. When the memory is full, the caller who uses most of it is refused, so that a caller
- * who sends many bodies slowly does not keep others from publishing.
+ * read may wait for the database. When the memory is full, bodies of the caller who uses most of it are refused while
+ * they are still being read, so that a caller who sends many bodies slowly does not keep others from publishing.
  */
 export class BodyRoom {
   private readonly bodies = new Set<Body>();

@@ -24,7 +24,7 @@ export async function readBody(request: IncomingMessage, limit: BodyLimit): Prom
   return gather(request, limit);
 }
 
-const NO_ROOM = 'hukz has no room for more messages at the moment; try again in a second';
+const NO_ROOM = 'hukz has no memory for more request bodies at the moment; try again in a second';
 
 function gather(request: IncomingMessage, { maxBytes, place, tooLarge }: BodyLimit): Promise<Buffer> {
   return new Promise((resolve, reject) => {
