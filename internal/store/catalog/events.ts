@@ -107,11 +107,11 @@ export async function deleteEvent(db: Db, change: ChangeOf): Promise<void> {
   const { id, userId } = change;
   await inTransaction(db, async (trx) => {
     await lockEvent(trx, change);
-    const user = await trx('webhook_events')
-      .join('webhooks', 'webhooks.id', 'webhook_events.webhook_id')
-      .where('webhook_events.event_id', id)
-      .whereNull('webhooks.deleted_at')
-      .first('webhooks.id');
+    // Key list and hidden condition, see sql-notes.md: statistics may be older than the deletion of 10,000 webhooks.
+    const user = await trx('webhooks')
+      .whereRaw('id = any(array(select webhook_id from webhook_events where event_id = ?))', [id])
+      .whereRaw('num_nulls(deleted_at) = 1')
+      .first('id');
     if (user) throw new AppError('unprocessable', 'event is associated with some webhook');
     const now = trx.fn.now();
     await trx('events').where({ id }).update({ deleted_at: now, updated_at: now, updated_by_id: userId });

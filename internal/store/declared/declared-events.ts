@@ -52,9 +52,12 @@ export async function findEventUses(
   { eventIds, exceptIds }: { readonly eventIds: readonly number[]; readonly exceptIds: readonly number[] },
 ): Promise<ReadonlyMap<number, number>> {
   const { rows }: { rows: { event_id: number; webhook_id: number }[] } = await db.raw(
+    // Fence and hidden condition, see sql-notes.md.
     `select distinct on (event_id) event_id, webhook_id from webhook_events
-     join webhooks on webhooks.id = webhook_id
-     where event_id = any(?::int[]) and deleted_at is null and webhook_id not in (select unnest(?::int[]))
+     cross join lateral (
+       select from webhooks where id = webhook_id and num_nulls(deleted_at) = 1 offset 0
+     ) as living
+     where event_id = any(?::int[]) and webhook_id not in (select unnest(?::int[]))
      order by event_id, webhook_id`,
     [[...eventIds], [...exceptIds]],
   );
