@@ -11,15 +11,17 @@ interface Row {
 }
 
 /**
- * Opens the valid secrets of webhooks by one query, newest first. A secret that cannot be opened, because its key is
- * missing, is left out.
+ * Opens the valid secrets of webhooks by one query, newest first, or only those with one of the purposes. A secret that
+ * cannot be opened, because its key is missing, is left out.
  */
 export async function openSecretsOf(
   { db, vault }: SecretStore,
   webhookIds: readonly number[],
+  purposes?: readonly SecretPurpose[],
 ): Promise<ReadonlyMap<number, readonly OpenSecret[]>> {
   const rows: Row[] = await db('webhook_secrets')
     .whereRaw('webhook_id = any(?::int[])', [[...webhookIds]])
+    .modify((query) => void (purposes && query.whereIn('purpose', [...purposes])))
     .whereRaw('(expires_at is null or expires_at > now())')
     .orderBy('id', 'desc')
     .select('webhook_id', 'purpose', 'key_id', 'sealed', db.raw(`${SEALED_ROW} as row`));

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Destination, hiddenSecrets, hideSecrets, revealSecrets } from '../../domain/secrets/hidden-parts.js';
-import type { OpenSecret, SecretChange, SecretPurpose } from '../../domain/secrets/secret.js';
+import type { SecretChange } from '../../domain/secrets/secret.js';
 import type { Db } from '../postgres/knex.js';
-import { hasOldInstances, SEALED_ROW } from '../secrets/secret-row.js';
+import { openSecretsOf } from '../secrets/open-secrets.js';
+import { hasOldInstances } from '../secrets/secret-row.js';
 import type { SecretStore } from '../secrets/webhook-secrets.js';
 
 /** The destination as it is stored in `webhooks`, and the secrets that are stored beside it in `webhook_secrets`. */
@@ -51,27 +52,10 @@ type Identified = Destination & { readonly id: number };
 
 /** Returns the destinations of webhooks as requests are made to them. A secret that cannot be opened stays hidden. */
 export async function openDestinations(
-  { db, vault }: SecretStore,
+  store: SecretStore,
   webhooks: readonly Identified[],
 ): Promise<(webhook: Identified) => Destination> {
-  const rows: Row[] = await db('webhook_secrets')
-    .whereRaw('webhook_id = any(?::int[])', [webhooks.map(({ id }) => id)])
-    .whereIn('purpose', ['url', 'headers'])
-    .select('webhook_id', 'purpose', 'key_id', 'sealed', db.raw(`${SEALED_ROW} as row`));
-  const secretsOf = new Map<number, OpenSecret[]>();
-  for (const { webhook_id: id, purpose, key_id, sealed, row } of rows) {
-    const secret = { purpose, sealed, keyId: key_id ?? undefined, row: row ?? undefined, expiresAt: undefined };
-    try {
-      secretsOf.set(id, [...(secretsOf.get(id) ?? []), vault.open(id, secret)]);
-    } catch {}
-  }
+  const ids = webhooks.map(({ id }) => id);
+  const secretsOf = await openSecretsOf(store, ids, ['url', 'headers']);
   return ({ id, url, settings }) => revealSecrets({ url, settings }, secretsOf.get(id) ?? []);
-}
-
-interface Row {
-  readonly webhook_id: number;
-  readonly purpose: SecretPurpose;
-  readonly key_id: string | null;
-  readonly sealed: Buffer;
-  readonly row: string | null;
 }
