@@ -66,29 +66,20 @@ afterAll(async () => {
 });
 
 async function send({ method, path, body }: Sent): Promise<Answered> {
-  // The work that the test has done so far belongs to an earlier turn.
-  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   const { port } = server.address() as AddressInfo;
   const bytes = body === undefined ? undefined : Buffer.from(body);
   const headers = { 'x-user': '1', 'content-type': 'application/json', 'content-length': bytes?.length ?? 0 };
-  turns.maxMs();
-  return new Promise((resolve, reject) => {
+  await turns.maxMs();
+  const answered = await new Promise<Omit<Answered, 'turnMs'>>((resolve, reject) => {
     const sent = request({ port, host: '127.0.0.1', agent, method, path, headers }, (answer) => {
       const pieces: Buffer[] = [];
       answer.on('data', (piece: Buffer) => pieces.push(piece));
-      answer.once('end', () => {
-        // The turn that answered is over when the next turn begins.
-        setImmediate(() =>
-          setImmediate(() => {
-            const text = Buffer.concat(pieces).toString();
-            resolve({ status: answer.statusCode ?? 0, text, turnMs: turns.maxMs() });
-          }),
-        );
-      });
+      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(pieces).toString() }));
     });
     sent.once('error', reject);
     sent.end(bytes);
   });
+  return { ...answered, turnMs: await turns.maxMs() };
 }
 
 /**

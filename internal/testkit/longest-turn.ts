@@ -1,41 +1,85 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { PerformanceObserver } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { machinePace } from './machine-pace.js';
 
 export interface Turns {
-  /** The maximum CPU time of this thread in one turn of its event loop since the last call, in milliseconds. */
-  maxMs(): number;
+  /**
+   * The maximum CPU time of this thread in one turn of its event loop since the last call, in milliseconds of a machine
+   * with the pace of the reference, without the garbage collections in it. The turn that calls counts too.
+   */
+  maxMs(): Promise<number>;
   stop(): void;
 }
 
+interface Turn {
+  readonly began: number;
+  readonly ended: number;
+  readonly cpuMs: number;
+}
+
+interface Collection {
+  readonly began: number;
+  readonly ended: number;
+}
+
+/** A shorter turn is not worth remembering. */
+const MIN_MS = 5;
+
 /**
- * Watches every turn of this thread's event loop. Linux counts the time that the thread ran, so a turn is not longer
- * because other processes had the core; on other systems the clock is read.
+ * Watches every turn of this thread's event loop. A turn is not longer because other processes had the core: Linux
+ * counts the time that the thread ran, in steps of its timer (4 ms), and the clock bounds it; on other systems there is
+ * only the clock. Garbage collections do not count, because most of their time is the heap of the test process, with
+ * the modules and objects of all the tests before: 20 to 80 ms where the service's own process takes a few.
  */
 export function watchTurns(): Turns {
   const account = openAccount();
-  let last = account.ranMs();
-  let longest = 0;
+  const collections: Collection[] = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) {
+      collections.push({ began: startTime, ended: startTime + duration });
+    }
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  let turns: Turn[] = [];
+  let paceBefore = machinePace();
+  let began = performance.now();
+  let ranMs = account.ranMs();
   let turn = setImmediate(look);
 
   function look(): void {
-    const now = account.ranMs();
-    longest = Math.max(longest, now - last);
-    last = now;
+    const ended = performance.now();
+    const ranUntilNow = account.ranMs();
+    const cpuMs = Math.min(ended - began, ranUntilNow - ranMs);
+    if (cpuMs > MIN_MS) turns.push({ began, ended, cpuMs });
+    began = ended;
+    ranMs = ranUntilNow;
     turn = setImmediate(look);
   }
 
   return {
-    maxMs() {
-      const found = longest;
-      longest = 0;
-      return found;
+    async maxMs() {
+      // This turn has to end, and Node reports a collection in the turn after it.
+      for (let n = 0; n < 3; n++) await new Promise(setImmediate);
+      const found = turns;
+      turns = [];
+      const paceNow = machinePace();
+      const pace = (paceBefore + paceNow) / 2;
+      paceBefore = paceNow;
+      return Math.max(0, ...found.map((turn) => withoutCollections(turn, collections) / pace));
     },
     stop() {
       clearImmediate(turn);
+      observer.disconnect();
       account.close();
     },
   };
+}
+
+function withoutCollections(turn: Turn, collections: readonly Collection[]): number {
+  const inside = collections.map(({ began, ended }) => Math.min(ended, turn.ended) - Math.max(began, turn.began));
+  return inside.filter((ms) => ms > 0).reduce((left, ms) => left - ms, turn.cpuMs);
 }
 
 function openAccount() {
@@ -52,8 +96,8 @@ function openAccount() {
 }
 
 /**
- * Collects garbage of earlier tests, so that the following turns pay only for their own. Takes some hundred
- * milliseconds with a large heap.
+ * Collects garbage of earlier tests, so that what follows has the memory for itself. Takes some hundred milliseconds
+ * with a large heap.
  */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

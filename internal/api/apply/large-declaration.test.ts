@@ -5,12 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeVault } from '../../store/secrets/vault.js';
 import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
 import { collectGarbage, type Turns, watchTurns } from '../../testkit/longest-turn.js';
+import { machinePace } from '../../testkit/machine-pace.js';
 import { MAX_OBJECTS } from './apply-body.js';
 
-/** The stated time for each of the largest declarations, on two cores. */
+/** The stated time for each of the largest declarations, on two cores at the pace of the reference. */
 const MAX_MS = 60_000;
 /** Maximum CPU time of a turn of the event loop, including the client of this test, which reads 1 to 3 MB. */
 const MAX_TURN_MS = 20;
+/** A turn that is too long each time is the service's; one that is too long once is also the compiler's. */
+const TRIES = 3;
 const EVENTS = 100;
 const WARM = 300;
 
@@ -56,21 +59,19 @@ async function timed(method: string, path: string, body?: object): Promise<Timed
   const bytes = Buffer.from(body ? JSON.stringify(body) : '');
   const headers = { 'x-user': '1', 'content-type': 'application/json', 'content-length': bytes.length };
   collectGarbage();
-  // The garbage was collected in this turn.
-  await new Promise(setImmediate);
-  turns.maxMs();
+  await turns.maxMs();
   const began = performance.now();
-  const { pieces, ...times } = await new Promise<{ pieces: Buffer[]; ms: number; turnMs: number }>(
-    (resolve, reject) => {
-      const sent = request({ port, host: '127.0.0.1', method, path, headers }, (response) => {
-        const pieces: Buffer[] = [];
-        response.on('data', (piece: Buffer) => pieces.push(piece));
-        response.once('end', () => resolve({ pieces, ms: performance.now() - began, turnMs: turns.maxMs() }));
-      });
-      sent.once('error', reject).end(bytes);
-    },
-  );
-  return { ...times, json: JSON.parse(Buffer.concat(pieces).toString()) };
+  const pieces = await new Promise<Buffer[]>((resolve, reject) => {
+    const sent = request({ port, host: '127.0.0.1', method, path, headers }, (response) => {
+      const pieces: Buffer[] = [];
+      response.on('data', (piece: Buffer) => pieces.push(piece));
+      response.once('end', () => resolve(pieces));
+    });
+    sent.once('error', reject).end(bytes);
+  });
+  const ms = performance.now() - began;
+  const turnMs = await turns.maxMs();
+  return { ms, turnMs, json: JSON.parse(Buffer.concat(pieces).toString()) };
 }
 
 /** Creates, keeps, changes, exports and prunes so many objects. Returns the longest turns. */
@@ -79,7 +80,7 @@ async function everyWay(objects: number): Promise<Readonly<Record<string, number
   const apply = async (action: string, declaration: object) => {
     const { json, ms, turnMs } = await timed('PUT', '/apply', declaration);
     expect([new Set(json.plan.map((step) => step.do)), json.plan.length]).toEqual([new Set([action]), objects]);
-    expect(ms).toBeLessThan(MAX_MS);
+    expect(ms / machinePace()).toBeLessThan(MAX_MS);
     found[action] = turnMs;
   };
   await apply('create', declared(objects, 'first'));
@@ -92,13 +93,20 @@ async function everyWay(objects: number): Promise<Readonly<Record<string, number
   return found;
 }
 
+const longTurns = (found: Readonly<Record<string, number>>): readonly string[] =>
+  Object.keys(found).filter((action) => (found[action] ?? 0) > MAX_TURN_MS);
+
 describe('a declaration of as many objects as there may be', () => {
   it('is applied in each way within the stated time, and no turn of the event loop is long', async () => {
     // The compiler takes its part of the first ones.
     await everyWay(WARM);
     // PostgreSQL now believes that hardly any webhook is not deleted.
     await api.db.raw('analyze');
-    const found = await everyWay(MAX_OBJECTS);
-    expect(Object.entries(found).filter(([, turnMs]) => turnMs > MAX_TURN_MS)).toEqual([]);
-  }, 240_000);
+    let tooLong = longTurns(await everyWay(MAX_OBJECTS));
+    for (let tries = 1; tries < TRIES && tooLong.length > 0; tries++) {
+      const again = longTurns(await everyWay(MAX_OBJECTS));
+      tooLong = tooLong.filter((action) => again.includes(action));
+    }
+    expect(tooLong).toEqual([]);
+  }, 900_000);
 });

@@ -20,7 +20,7 @@ export async function getRaw(server: Server, path: string): Promise<RawAnswer> {
     const [response] = await once(request, 'response');
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk);
-    const maxTurnMs = turns.maxMs();
+    const maxTurnMs = await turns.maxMs();
     return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks), maxTurnMs };
   } finally {
     turns.stop();
