@@ -43,7 +43,6 @@ export function watchTurns(): Turns {
   });
   observer.observe({ entryTypes: ['gc'] });
   let turns: Turn[] = [];
-  let paceBefore = machinePace();
   let began = performance.now();
   let ranMs = account.ranMs();
   let turn = setImmediate(look);
@@ -64,10 +63,10 @@ export function watchTurns(): Turns {
       for (let n = 0; n < 3; n++) await new Promise(setImmediate);
       const found = turns;
       turns = [];
-      const paceNow = machinePace();
-      const pace = (paceBefore + paceNow) / 2;
-      paceBefore = paceNow;
-      return Math.max(0, ...found.map((turn) => withoutCollections(turn, collections) / pace));
+      if (found.length === 0) return 0;
+      const longest = Math.max(0, ...found.map((turn) => withoutCollections(turn, collections)));
+      collections.length = 0;
+      return longest / machinePace();
     },
     stop() {
       clearImmediate(turn);
