@@ -1,5 +1,6 @@
-// `npm test`: runs Jest with the given arguments. When at most three files fail, they run once more without others beside
-// them. A file that passes alone is named, because it is still to be mended: it depends on what else the machine does.
+// `npm test`: runs Jest with the given arguments. When at most three files fail, they run once more without others
+// beside them. A file that passes alone is named, because it is still to be mended: it depends on what else the machine
+// does.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
-import { collectGarbage } from '../testkit/longest-turn.js';
 import { getRaw } from '../testkit/servers/raw-answer.js';
+import { collectGarbage } from '../testkit/turns/longest-turn.js';
 import { webhookList } from './webhooks/webhook-answer.js';
 
 const MIB = 1024 * 1024;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
-import { collectGarbage } from '../testkit/longest-turn.js';
 import { getRaw } from '../testkit/servers/raw-answer.js';
 import { storeDelivery } from '../testkit/stored-delivery.js';
+import { collectGarbage } from '../testkit/turns/longest-turn.js';
 
 const MIB = 1024 * 1024;
 const MAX_TURN_MS = 20;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../local/nats-server.js';
 import { makeTestLogger } from '../testkit/kits/test-logger.js';
-import { collectGarbage, type Turns, watchTurns } from '../testkit/longest-turn.js';
 import { startTestNats } from '../testkit/servers/test-nats.js';
+import { collectGarbage, type Turns, watchTurns } from '../testkit/turns/longest-turn.js';
 import { makeClientBoundary } from './client-boundary.js';
 import { Subscriptions } from './subscriptions.js';
 

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeVault } from '../../store/secrets/vault.js';
 import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
-import { collectGarbage, type Turns, watchTurns } from '../../testkit/longest-turn.js';
-import { machinePace } from '../../testkit/machine-pace.js';
+import { collectGarbage, type Turns, watchTurns } from '../../testkit/turns/longest-turn.js';
+import { machinePace } from '../../testkit/turns/machine-pace.js';
 import { MAX_OBJECTS } from './apply-body.js';
 
 /** The stated time for each of the largest declarations, on two cores at the pace of the reference. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { watchTurns } from '../longest-turn.js';
+import { watchTurns } from '../turns/longest-turn.js';
 
 export interface RawAnswer {
   readonly status: number;
