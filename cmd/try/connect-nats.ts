@@ -1,4 +1,5 @@
 import { connect, ErrorCode, type NatsConnection, NatsError } from 'nats';
+import type { NatsConfig } from '../../config/config.js';
 import { loadNatsConfig } from '../../config/load.js';
 import { messageOf } from '../../internal/errors.js';
 import { natsOptions } from '../../internal/intake/nats-settings.js';
@@ -6,24 +7,36 @@ import { CommandFailed } from '../command-failed.js';
 import type { Invocation } from '../invocation.js';
 import { findUpState } from '../up/up-state.js';
 
+interface Use {
+  /** The name that NATS shows for the connection. */
+  readonly name: string;
+  /** Whether a lost connection is made again. */
+  readonly reconnect?: boolean;
+}
+
 /**
  * Connects to the NATS server of HUKZ_NATS_URL, else to the one of a running `hukz up` in this directory, else to the
  * one in the configuration file. Does not wait for a server that is unavailable.
  */
-export async function connectNats(here: Invocation): Promise<NatsConnection> {
-  const up = await findUpState(here.cwd);
-  const config = up
-    ? loadNatsConfig({ env: { HUKZ_NATS_URL: up.nats.join(','), ...here.env } })
-    : loadNatsConfig({ env: here.env, cwd: here.cwd });
-  const name = `hukz-publish/${here.version}`;
+export async function connectNats(here: Invocation, use: Use = { name: 'hukz-publish' }): Promise<NatsConnection> {
+  const config = await findNats(here);
+  const name = `${use.name}/${here.version}`;
   const options = natsOptions({ settings: config, name, onUnusableFile: () => undefined });
-  return connect({ ...options, reconnect: false, ignoreAuthErrorAbort: false, timeout: 3000 }).catch(
+  return connect({ ...options, reconnect: use.reconnect ?? false, ignoreAuthErrorAbort: false, timeout: 3000 }).catch(
     (error: unknown) => {
       throw new CommandFailed(
         `cannot connect to NATS at ${config.servers.join(', ')}: ${messageOf(error)} (${adviceOn(error)})`,
       );
     },
   );
+}
+
+/** The settings of the server that `connectNats` connects to. */
+export async function findNats(here: Invocation): Promise<NatsConfig> {
+  const up = await findUpState(here.cwd);
+  return up
+    ? loadNatsConfig({ env: { HUKZ_NATS_URL: up.nats.join(','), ...here.env } })
+    : loadNatsConfig({ env: here.env, cwd: here.cwd });
 }
 
 function adviceOn(error: unknown): string {

@@ -1,0 +1,27 @@
+import type { ReadStream } from 'node:tty';
+
+const CTRL_C = '\u0003';
+
+type Terminal = Pick<ReadStream, 'setRawMode' | 'resume' | 'pause' | 'on' | 'off' | 'isTTY'>;
+
+/**
+ * Calls the function of each key that is pressed. Ctrl-C becomes a SIGINT, which a terminal does not send while single
+ * keys are read. Without a terminal nothing is read. Returns a function that restores the terminal.
+ */
+export function readKeys(terminal: Terminal, actions: Readonly<Record<string, () => void>>): () => void {
+  if (!terminal.isTTY) return () => undefined;
+  const onData = (bytes: Buffer) => {
+    for (const key of bytes.toString()) {
+      if (key === CTRL_C) process.kill(process.pid, 'SIGINT');
+      else actions[key]?.();
+    }
+  };
+  terminal.setRawMode(true);
+  terminal.resume();
+  terminal.on('data', onData);
+  return () => {
+    terminal.off('data', onData);
+    terminal.setRawMode(false);
+    terminal.pause();
+  };
+}
