@@ -31,9 +31,9 @@ function enter(caller: string) {
 it('a caller who fills the memory for bodies is refused in favour of another one', () => {
   const small = enter('a');
   const large = enter('a');
-  expect([small.place.take(40), large.place.take(60)]).toEqual([true, true]);
+  expect([small.place.take(15), large.place.take(60)]).toEqual([true, true]);
   const other = enter('b');
-  expect(other.place.take(10)).toBe(true);
+  expect(other.place.take(30)).toBe(true);
   expect([small.body.isRefused, large.body.isRefused, other.body.isRefused]).toEqual([false, true, false]);
   expect(refused).toEqual(['a']);
 });
@@ -66,6 +66,20 @@ it('a body whose work fails leaves its memory', async () => {
     throw new Error('away');
   });
   await expect(failing).rejects.toThrow('away');
+  expect(enter('a').place.take(100)).toBe(true);
+});
+
+it('bodies of one caller that wait leave a quarter of the memory to others, while a single body may have all', async () => {
+  const read = enter('a');
+  expect(read.place.take(70)).toBe(true);
+  read.place.end();
+  const second = enter('a');
+  expect([second.place.take(5), second.place.take(1), refused]).toEqual([true, false, ['a']]);
+  await second.answered();
+  const other = enter('b');
+  expect([other.place.take(25), other.place.take(5)]).toEqual([true, true]);
+  await other.answered();
+  await read.answered();
   expect(enter('a').place.take(100)).toBe(true);
 });
 

@@ -14,13 +14,18 @@ interface Body {
   refuse: (() => void) | undefined;
 }
 
+/** The part of the memory that one caller may have, unless with a single body. The rest is always there for others. */
+const MAX_SHARE = 3 / 4;
+
 /**
  * The memory for bodies of all requests together, while they are read and until they are answered: a body that has been
- * read may wait for the database. When the memory is full, bodies of the caller who uses most of it are refused while
- * they are still being read, so that a caller who sends many bodies slowly does not keep others from publishing.
+ * read may wait for the database. No caller has all of it with several bodies, because those that wait cannot be
+ * refused. When the memory is full, bodies of the caller who uses most of it are refused while they are still being
+ * read, so that a caller who sends many bodies slowly does not keep others from publishing.
  */
 export class BodyRoom {
   private readonly bodies = new Set<Body>();
+  private readonly usedBy = new Map<string, number>();
   private used = 0;
 
   /** @param onRefused called with the caller of each body that is refused */
@@ -47,8 +52,9 @@ export class BodyRoom {
       },
       take: (bytes) => {
         body.bytes += bytes;
-        this.used += bytes;
-        if (this.used <= this.maxBytes || this.makeRoom(body.caller)) return true;
+        const used = this.count(body.caller, bytes);
+        const isWithinShare = used === body.bytes || used <= this.maxBytes * MAX_SHARE;
+        if (isWithinShare && (this.used <= this.maxBytes || this.makeRoom(body.caller))) return true;
         this.onRefused(body.caller);
         return false;
       },
@@ -59,7 +65,16 @@ export class BodyRoom {
   }
 
   private remove(body: Body): void {
-    if (this.bodies.delete(body)) this.used -= body.bytes;
+    if (this.bodies.delete(body)) this.count(body.caller, -body.bytes);
+  }
+
+  /** Adds to the memory that a caller uses. Returns the sum. */
+  private count(caller: string, bytes: number): number {
+    this.used += bytes;
+    const used = (this.usedBy.get(caller) ?? 0) + bytes;
+    if (used > 0) this.usedBy.set(caller, used);
+    else this.usedBy.delete(caller);
+    return used;
   }
 
   /** Refuses bodies of other callers until there is room. Returns false if no other caller uses more than this one. */
@@ -78,10 +93,8 @@ export class BodyRoom {
   }
 
   private largestUser(caller: string): string {
-    const totals = new Map<string, number>();
-    for (const body of this.bodies) totals.set(body.caller, (totals.get(body.caller) ?? 0) + body.bytes);
     let largest = caller;
-    for (const [each, bytes] of totals) if (bytes > (totals.get(largest) ?? 0)) largest = each;
+    for (const [each, bytes] of this.usedBy) if (bytes > (this.usedBy.get(largest) ?? 0)) largest = each;
     return largest;
   }
 }
