@@ -33,7 +33,7 @@ const rooms = {
   'internal/intake': [...stored, '^internal/catalog/', domain, ground],
   'internal/dispatch': [...stored, '^internal/instance/', domain, ground],
   'internal/embedded': [
-    '^packages/client/src/emitter/contract\\.ts$',
+    '^packages/client/src/emitter/(contract|emitter-error|read|read-config|read-arguments)\\.ts$',
     '^internal/(dispatch|destinations)/',
     domain,
     ground,

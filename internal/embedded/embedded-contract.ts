@@ -1,13 +1,19 @@
-import type { Emitter, Undelivered } from '../../packages/client/src/emitter/contract.js';
+import type { Emitted, Emitter, Undelivered } from '../../packages/client/src/emitter/contract.js';
 import type { Logger } from '../logger.js';
 
 // The types of this file are published. They import the types of the contract and of the logger, and nothing else.
 
 /** Emitters that send from this process. */
 export interface EmbeddedEmitter extends Emitter {
+  emit(event: string, payload: unknown, requestId?: string): Promise<EmittedNow>;
   stats(): EmitterStats;
   /** Returns the latest events that were given up, the oldest one first. */
   deadLetters(): readonly GivenUp[];
+}
+
+/** In this process, the emitters of an event are always known. */
+export interface EmittedNow extends Emitted {
+  readonly webhooks: number;
 }
 
 /** The limits and observers of all emitters of a process. */

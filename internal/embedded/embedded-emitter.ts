@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Attached,
-  Emitted,
-  EmitterConfig,
-  Restarted,
-  StopReport,
-} from '../../packages/client/src/emitter/contract.js';
+import type { Attached, EmitterConfig, Restarted, StopReport } from '../../packages/client/src/emitter/contract.js';
+import { EmitterError } from '../../packages/client/src/emitter/emitter-error.js';
+import { wholeNumber } from '../../packages/client/src/emitter/read.js';
+import { readEvents, readId } from '../../packages/client/src/emitter/read-arguments.js';
 import type { Clock } from '../clock.js';
 import type { Sender } from '../destinations/http/sender.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
@@ -15,15 +12,13 @@ import type { EgressRules } from '../domain/egress/egress-rules.js';
 import { MessageHead } from '../domain/matching/message-view.js';
 import type { Message } from '../domain/message/message.js';
 import type { Logger } from '../logger.js';
-import type { EmbeddedEmitter, EmitterStats, GivenUp } from './embedded-contract.js';
-import { EmitterError } from './emitter-error.js';
+import { readDestined } from './destined.js';
+import type { EmbeddedEmitter, EmittedNow, EmitterStats, GivenUp } from './embedded-contract.js';
 import type { Emitters } from './emitters.js';
 import type { Lines, Owed } from './lines.js';
 import { OWNER } from './make-dispatch.js';
 import { toUndelivered } from './observers.js';
-import { readNumber } from './read.js';
-import { readConfig } from './read-config.js';
-import { readEmission, readEvents, readId } from './read-emission.js';
+import { readEmission, readEvent } from './read-emission.js';
 import type { Tally } from './tally.js';
 
 export interface EmbeddedParts {
@@ -36,7 +31,7 @@ export interface EmbeddedParts {
   readonly runtime: { readonly clock: Clock; readonly logger: Logger; makeId(ms: number): string };
 }
 
-const STOP = { min: 0, max: 86_400_000, fallback: 10_000 };
+const readTimeout = wholeNumber({ min: 0, max: 86_400_000, fallback: 10_000 });
 
 /**
  * Every function has its whole effect before it returns its promise, so that the calls of a program take effect in
@@ -54,7 +49,11 @@ export class Embedded implements EmbeddedEmitter {
 
   async attachMany(id: string, events: readonly string[], config: EmitterConfig): Promise<Attached> {
     this.requireRunning();
-    return this.parts.emitters.attach(readId(id), readEvents(events), readConfig(config, this.parts.rules));
+    return this.parts.emitters.attach(
+      readId(id),
+      readEvents(events, readEvent),
+      readDestined(config, this.parts.rules),
+    );
   }
 
   async detach(id: string): Promise<'ok'> {
@@ -65,7 +64,7 @@ export class Embedded implements EmbeddedEmitter {
     return 'ok';
   }
 
-  async emit(event: string, payload: unknown, requestId: string = randomUUID()): Promise<Emitted> {
+  async emit(event: string, payload: unknown, requestId: string = randomUUID()): Promise<EmittedNow> {
     this.requireRunning();
     const { emitters, runtime } = this.parts;
     const receivedAt = runtime.clock.now();
@@ -99,7 +98,7 @@ export class Embedded implements EmbeddedEmitter {
   }
 
   async stop(timeoutMs?: number): Promise<StopReport> {
-    this.stopping ??= this.finish(readNumber('timeoutMs', timeoutMs, STOP));
+    this.stopping ??= this.finish(readTimeout('timeoutMs', timeoutMs));
     return this.stopping;
   }
 

@@ -29,15 +29,16 @@ export type {
   StopReport,
   Undelivered,
 } from '../../packages/client/src/emitter/contract.js';
+export { EmitterError, type EmitterErrorCode } from '../../packages/client/src/emitter/emitter-error.js';
 export type {
   Attempt,
   EmbeddedEmitter,
   EmbeddedOptions,
+  EmittedNow,
   EmitterStats,
   GivenUp,
   GivenUpBecause,
 } from './embedded-contract.js';
-export { EmitterError, type EmitterErrorCode } from './emitter-error.js';
 
 const DEAD_LETTER_BYTES = 8 * 1024 * 1024;
 /** Upper bounds within the time of a request. */
@@ -51,7 +52,7 @@ export function startEmitter(options: EmbeddedOptions = {}): EmbeddedEmitter {
   const read = readOptions(options);
   const { logger } = read;
   const clock = systemClock;
-  const rules = makeRules(read.allowRanges);
+  const rules = makeRules(read.allowNetworks);
   const sender = makeSender({
     version: readVersion(),
     clock,

@@ -5,7 +5,7 @@ import { Catalog, type CatalogEvent, type CatalogWebhook } from '../domain/match
 import type { MessageHead } from '../domain/matching/message-view.js';
 import { NO_SECRETS } from '../domain/secrets/secret.js';
 import { schemes } from '../domain/signature/schemes.js';
-import type { Destined } from './read-config.js';
+import type { Destined } from './destined.js';
 
 /** The parts of an emitter that are prepared once for all its requests. */
 export interface Prepared {

@@ -1,31 +1,21 @@
+import { invalid } from '../../packages/client/src/emitter/emitter-error.js';
+import { type Reader, type ReadersOf, readMembers, wholeNumber } from '../../packages/client/src/emitter/read.js';
 import { type IpRange, parseIpRange } from '../domain/egress/ip-range.js';
 import type { Logger } from '../logger.js';
 import type { EmbeddedOptions } from './embedded-contract.js';
-import { invalid } from './emitter-error.js';
 import type { Observers } from './observers.js';
-import { readMembers, readNumber } from './read.js';
 
 export interface ReadOptions extends Observers {
   readonly maxQueued: number;
   readonly maxQueuedBytes: number;
   readonly maxInFlight: number;
   readonly maxDeadLetters: number;
-  readonly allowRanges: readonly IpRange[];
+  readonly allowNetworks: readonly IpRange[];
   readonly logger: Logger;
 }
 
 const MIB = 1024 * 1024;
 const MAX = 1e9;
-const MEMBERS: readonly (keyof EmbeddedOptions)[] = [
-  'maxQueued',
-  'maxQueuedBytes',
-  'maxInFlight',
-  'maxDeadLetters',
-  'allowNetworks',
-  'onAttempt',
-  'onGivenUp',
-  'logger',
-];
 
 const nothing = () => undefined;
 
@@ -37,31 +27,30 @@ const consoleLogger: Logger = {
   debug: nothing,
 };
 
+/** The types of functions and of the logger are those that the caller's compiler has checked. */
+const optionReaders = {
+  maxQueued: wholeNumber({ min: 1, max: MAX, fallback: 10_000 }),
+  maxQueuedBytes: wholeNumber({ min: 1, max: MAX, fallback: 64 * MIB }),
+  maxInFlight: wholeNumber({ min: 1, max: MAX, fallback: 512 }),
+  maxDeadLetters: wholeNumber({ min: 0, max: MAX, fallback: 1000 }),
+  allowNetworks: readNetworks,
+  onAttempt: functionOr<Observers['onAttempt']>(nothing),
+  onGivenUp: functionOr<Observers['onGivenUp']>(nothing),
+  logger: (_, value) => (value as Logger | undefined) ?? consoleLogger,
+} satisfies ReadersOf<EmbeddedOptions>;
+
 /** Reads the options of `startEmitter`, which may come from a caller without types. @throws {EmitterError} */
-export function readOptions(options: EmbeddedOptions): ReadOptions {
-  readMembers('options', options, MEMBERS);
-  const { onAttempt = nothing, onGivenUp = nothing, logger = consoleLogger } = options;
-  for (const [name, value] of Object.entries({ onAttempt, onGivenUp }))
-    if (typeof value !== 'function') throw invalid(`options.${name}`, 'must be a function');
-  const count = (
-    name: 'maxQueued' | 'maxQueuedBytes' | 'maxInFlight' | 'maxDeadLetters',
-    min: number,
-    fallback: number,
-  ) => readNumber(`options.${name}`, options[name], { min, max: MAX, fallback });
-  return {
-    maxQueued: count('maxQueued', 1, 10_000),
-    maxQueuedBytes: count('maxQueuedBytes', 1, 64 * MIB),
-    maxInFlight: count('maxInFlight', 1, 512),
-    maxDeadLetters: count('maxDeadLetters', 0, 1000),
-    allowRanges: readNetworks(options.allowNetworks),
-    onAttempt,
-    onGivenUp,
-    logger,
+export const readOptions = (options: EmbeddedOptions): ReadOptions => readMembers('options', options, optionReaders);
+
+function functionOr<F extends (fact: never) => void>(fallback: F): Reader<F> {
+  return (source, value) => {
+    if (value === undefined) return fallback;
+    if (typeof value !== 'function') throw invalid(source, 'must be a function');
+    return value as F;
   };
 }
 
-function readNetworks(networks: unknown = []): readonly IpRange[] {
-  const source = 'options.allowNetworks';
+function readNetworks(source: string, networks: unknown = []): readonly IpRange[] {
   if (!Array.isArray(networks)) throw invalid(source, 'must be a list of networks such as "127.0.0.0/8"');
   return networks.map((text: unknown) => {
     const range = parseIpRange(String(text));

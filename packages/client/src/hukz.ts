@@ -54,6 +54,11 @@ export class Hukz {
     this.health = new Health(this.#api);
   }
 
+  /** The space in which calls act that do not name one. */
+  get space(): Space | undefined {
+    return this.#api.space;
+  }
+
   /** The same client, in another space. */
   in(space: Space): Hukz {
     return new Hukz({ ...this.#options, space: readSpace(space) });

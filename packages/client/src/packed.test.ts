@@ -66,6 +66,8 @@ describe('the package, installed in an empty project', () => {
     const sizes = [...filesLoadedBy(join(dist(), 'client.js'))].map((file) => statSync(file).size);
     expect(sizes.length).toBeGreaterThan(20);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(52 * 1024);
+    const emitter = [...filesLoadedBy(join(dist(), 'emitter.js'))].map((file) => statSync(file).size);
+    expect(emitter.reduce((sum, size) => sum + size, 0)).toBeLessThan(40 * 1024);
     const [archive = ''] = readdirSync(packed.folder).filter((file) => file.endsWith('.tgz'));
     expect(statSync(join(packed.folder, archive)).size).toBeLessThan(80 * 1024);
     const all = readdirSync(dist(), { recursive: true, encoding: 'utf8' });

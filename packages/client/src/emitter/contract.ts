@@ -36,8 +36,11 @@ export type Restarted = 'ok' | 'running' | 'not_found';
 export interface Emitted {
   /** The given request id, or a generated one. */
   readonly requestId: string;
-  /** Number of emitters that send the event. */
-  readonly webhooks: number;
+  /**
+   * Number of emitters that send the event. On a service, all of its webhooks that get the event count. Null if a
+   * stream of NATS has the event first, so that the number is not known yet.
+   */
+  readonly webhooks: number | null;
 }
 
 /** An event that an emitter did not deliver. */

@@ -13,12 +13,13 @@ export async function upsert<T>(change: () => PromiseLike<T>, create: () => Prom
   try {
     return await create();
   } catch (error) {
-    if (!isTaken(error)) throw error;
+    if (!isKeyTaken(error)) throw error;
   }
   return change();
 }
 
 const isNotFound = (error: unknown) => error instanceof HukzError && error.status === 404;
 
-const isTaken = (error: unknown) =>
+/** Whether the key of a new resource is that of another one. */
+export const isKeyTaken = (error: unknown) =>
   error instanceof HukzError && error.status === 409 && error.problems.some(({ source }) => source === 'key');
