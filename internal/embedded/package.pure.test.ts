@@ -1,9 +1,10 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { packageProblems } from '../testkit/packages/packed-packages.js';
 import { startReceiver } from '../testkit/servers/receiver.js';
 
 jest.setTimeout(60_000);
@@ -68,4 +69,25 @@ it('hukz/embedded has types that need no others', () => {
     encoding: 'utf8',
   });
   expect(stdout).toBe('');
+});
+
+/** Packs the installed package, with a program that stands for the command line. */
+async function packed(): Promise<readonly string[]> {
+  const installed = join(project, 'node_modules/hukz');
+  mkdirSync(join(installed, 'dist/cmd'), { recursive: true });
+  writeFileSync(join(installed, 'dist/cmd/hukz.js'), '#!/usr/bin/env node\n');
+  const pack = ['pack', '--ignore-scripts', '--pack-destination', project];
+  await promisify(execFile)('npm', pack, { cwd: installed });
+  return readdirSync(project)
+    .filter((name) => name.endsWith('.tgz'))
+    .map((name) => join(project, name));
+}
+
+it('hukz/embedded has no fault that publint or "Are the types wrong?" know, and would show one', async () => {
+  expect(await packageProblems(await packed())).toBe('');
+  const types = join(project, 'node_modules/hukz/dist/internal/embedded/embedded.d.ts');
+  rmSync(types);
+  const problems = await packageProblems(await packed());
+  expect(problems).toContain('embedded.d.ts but the file does not exist');
+  expect(problems).toMatch(/UntypedResolution|NoResolution/);
 });

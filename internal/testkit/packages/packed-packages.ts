@@ -20,6 +20,8 @@ export interface PackedPackages {
   /** An empty project outside this repository, in which the packages are installed. */
   readonly folder: string;
   readonly packages: readonly PackedPackage[];
+  /** What publint and "Are the types wrong?" find fault with, a line each. */
+  problems(): Promise<string>;
   /** Makes a package of this repository's node_modules visible in the project. */
   link(name: string): Promise<void>;
   remove(): Promise<void>;
@@ -47,7 +49,20 @@ export async function packPackages(...names: readonly string[]): Promise<PackedP
   return {
     folder,
     packages: JSON.parse(stdout) as readonly PackedPackage[],
+    problems: () => packageProblems(files.map((file) => join(folder, file))),
     link: (name) => symlink(resolve('node_modules', name), join(folder, 'node_modules', name)),
     remove: () => rm(home, { recursive: true, force: true }),
   };
+}
+
+/** Judges packed files by `scripts/package-problems.mjs`, which prints a line per problem and then exits with 1. */
+export async function packageProblems(files: readonly string[]): Promise<string> {
+  const script = resolve('scripts/package-problems.mjs');
+  try {
+    return (await run(process.execPath, [script, ...files])).stdout;
+  } catch (error) {
+    const { stdout = '' }: { readonly stdout?: string } = Object(error);
+    if (stdout === '') throw error;
+    return stdout;
+  }
 }

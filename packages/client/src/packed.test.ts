@@ -62,6 +62,10 @@ describe('the package, installed in an empty project', () => {
     expect(stdout).toContain('422 unprocessable');
   });
 
+  it('has no fault that publint or "Are the types wrong?" know', async () => {
+    expect(await packed.problems()).toBe('');
+  });
+
   it('is small', () => {
     const sizes = [...filesLoadedBy(join(dist(), 'client.js'))].map((file) => statSync(file).size);
     expect(sizes.length).toBeGreaterThan(20);

@@ -66,6 +66,10 @@ it('the packed packages are small, and contain nothing but what is used', () => 
   }
 });
 
+it('the packed packages have no fault that publint or "Are the types wrong?" know', async () => {
+  expect(await packed.problems()).toBe('');
+});
+
 itWithFrameworks('the types fit the frameworks, with strict options', async () => {
   const source = `
     import { createServer } from 'node:http';
