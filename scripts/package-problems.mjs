@@ -1,5 +1,5 @@
-// `node scripts/package-problems.mjs a.tgz b.tgz`: judges packed packages with publint, and their types, as programs with
-// ESM and bundlers find them, with "Are the types wrong?". Prints a line per problem, and exits with 1 if there is one.
+// `node scripts/package-problems.mjs a.tgz b.tgz`: judges packed packages with publint, and their types, as programs
+// with ESM and bundlers find them, with "Are the types wrong?". Prints a line per problem, and then exits with 1.
 // The packages have no CommonJS form, so that what a `require` of an old Node finds is no problem.
 import { readFileSync } from 'node:fs';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';

@@ -71,7 +71,7 @@ it('hukz/embedded has types that need no others', () => {
   expect(stdout).toBe('');
 });
 
-/** Packs the installed package, with a program that stands for the command line. */
+/** Packs the installed package, with a program in place of the command line. */
 async function packed(): Promise<readonly string[]> {
   const installed = join(project, 'node_modules/hukz');
   mkdirSync(join(installed, 'dist/cmd'), { recursive: true });
