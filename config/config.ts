@@ -1,4 +1,5 @@
 import { DEFAULT_PORTS } from '../internal/domain/egress/port-range.js';
+import { CHAT_SWITCHES, type ChatSwitch } from '../internal/domain/format/format.js';
 import { allInboxes } from '../internal/domain/matching/reserved.js';
 import type { ConfigValues } from './schema.js';
 
@@ -29,9 +30,18 @@ export function toConfig(values: ConfigValues) {
       forbiddenHeaders: values.egress.forbiddenHeaders,
     },
     egress: egressConfig(values),
+    chatSwitches: chatSwitches(values),
     deliveryEvents: values.deliveryEvents === 'on',
     log: logConfig(values),
   };
+}
+
+function chatSwitches({ chats }: ConfigValues): readonly ChatSwitch[] {
+  const switches: Readonly<Record<ChatSwitch, boolean>> = {
+    DEGA_TO_SLACK: chats.degaToSlack,
+    DEGA_TO_GOOGLE_CHAT: chats.degaToGoogleChat,
+  };
+  return CHAT_SWITCHES.filter((name) => switches[name]);
 }
 
 function egressConfig({ mode, egress }: ConfigValues) {

@@ -84,6 +84,16 @@ export const flag: Format<boolean> = {
   },
 };
 
+/** The words that Go reads as a boolean, for keys of the Go service. */
+export const goFlag: Format<boolean> = {
+  unit: '`true` or `false`',
+  parse(written) {
+    const word = written.trim().toLowerCase();
+    if (['true', 't', '1'].includes(word)) return parsed(true);
+    return ['false', 'f', '0', ''].includes(word) ? parsed(false) : refused('must be true or false');
+  },
+};
+
 /** Exactly one of some words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Format<W> {
   const list = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

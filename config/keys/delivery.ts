@@ -1,9 +1,19 @@
-import { duration, durations, flag, oneOf, share, size, whole } from '../formats.js';
+import { duration, durations, flag, goFlag, oneOf, share, size, whole } from '../formats.js';
 import { key } from '../key.js';
 import { COUNT, TIMER } from './bounds.js';
 
 /** How deliveries are sent and retried. */
 export const deliveryKeys = {
+  chats: {
+    degaToSlack: key('DEGA_TO_SLACK', 'false', {
+      doc: 'Sends events of Dega to hooks.slack.com with their fields (format dega-slack). Webhooks that select a format keep it.',
+      format: goFlag,
+    }),
+    degaToGoogleChat: key('DEGA_TO_GOOGLE_CHAT', 'false', {
+      doc: 'Sends events of Dega to chat.googleapis.com with their fields (format dega-google-chat). Webhooks that select a format keep it.',
+      format: goFlag,
+    }),
+  },
   retry: {
     scheduleMs: key('RETRY_SCHEDULE', '5s,5m,30m,2h,5h,10h,14h,20h,24h', {
       doc: 'Waits between attempts, comma-separated. There are as many retries as waits. Empty: no retries.',

@@ -1,6 +1,7 @@
 import type { AttemptMade, ShownRequest } from '../domain/delivery/shown-request.js';
 import type { CredentialsTest, Sample, TestAttempt } from '../domain/delivery/test-call.js';
 import type { DoorSettings } from '../domain/egress/browser-door.js';
+import type { FormatOf } from '../domain/format/format-of.js';
 import type { SpaceNames } from '../domain/matching/space-names.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import type { RateLimit } from '../domain/matching/webhook-settings.js';
@@ -81,6 +82,8 @@ export interface Deliveries {
    * instance that looks.
    */
   advanceKey(webhookId: number, orderKey: string): void;
+  /** The formats of webhooks, by which logs show what was sent. */
+  readonly formatOf: FormatOf;
   /** The request of an attempt, made again without its secrets; undefined when the webhook cannot be sent to. */
   showRequest(made: AttemptMade): ShownRequest | undefined;
 }

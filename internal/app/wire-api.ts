@@ -19,7 +19,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
   const { config, version, logger } = base;
   const { store, vault, journal, registry, membership, outbound, dispatch } = core;
   const { catalog, catalogSync, permitted, subjectRules } = registry;
-  const { rules, testCalls, plans } = outbound;
+  const { rules, testCalls, plans, formatOf } = outbound;
   const { intake } = core.inbound;
   const { degradations, refusals } = observation;
   const { db, pool } = store;
@@ -70,6 +70,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     development: isDevelopment,
     tryWebhook: async ({ id, caller }, sample) => testCalls.send(await loadLive(id), sample, caller),
     advanceKey: dispatch.advance,
+    formatOf,
     showRequest: makeShowRequest({ plans, userAgent: `hukz/${version}`, webhook: (id) => catalog.webhook(id) }),
     tryCredentials: async ({ id, caller }) => testCalls.tryCredentials(await loadLive(id), caller),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),

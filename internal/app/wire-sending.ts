@@ -4,6 +4,7 @@ import { makeSendWithToken } from '../destinations/credentials/tokens/send-with-
 import { makeTokens } from '../destinations/credentials/tokens/tokens.js';
 import { makeSender, type Sender } from '../destinations/http/sender.js';
 import { type EgressRules, makeEgressRules } from '../domain/egress/egress-rules.js';
+import { type FormatOf, makeFormatOf } from '../domain/format/format-of.js';
 import { makeUuids } from '../domain/message/uuid.js';
 import { makePlans, type Plans } from '../sending/plans.js';
 import { makeSending, makeUntilReady, type Send, type UntilReady } from '../sending/sending.js';
@@ -20,6 +21,7 @@ export interface Outbound {
   readonly untilReady: UntilReady;
   readonly testCalls: TestCalls;
   readonly plans: Plans;
+  readonly formatOf: FormatOf;
 }
 
 /** Constructs everything between an owed delivery and the receiver's answer. */
@@ -31,12 +33,14 @@ export function wireSending({ config, version, clock, logger }: Base, vault: Vau
   cleanup.add('sender', sender.stop);
   const tokens = makeTokens({ version, clock, opener });
   cleanup.add('tokens', async () => tokens.stop());
-  const plans = makePlans({ vault, tokens, clock, logger, allowed: config.egress });
+  const formatOf = makeFormatOf(config.chatSwitches);
+  const plans = makePlans({ vault, tokens, clock, logger, formatOf, allowed: config.egress });
   const sendWithToken = makeSendWithToken({ sender, clock, timeoutMs });
   return {
     rules,
     sender,
     plans,
+    formatOf,
     send: makeSending({ sender, sendWithToken, plans }),
     untilReady: makeUntilReady(plans),
     testCalls: makeTestCalls({

@@ -1,6 +1,7 @@
 import type { Attached, Restarted } from '../../packages/client/src/emitter/contract.js';
 import { makeSendPlan, type SendPlan } from '../destinations/http/send-plan.js';
 import { type RetryPolicy, retryPolicyOf } from '../domain/delivery/retry-policy.js';
+import { makeFormatOf } from '../domain/format/format-of.js';
 import { Catalog, type CatalogEvent, type CatalogWebhook } from '../domain/matching/catalog.js';
 import type { MessageHead } from '../domain/matching/message-view.js';
 import { NO_SECRETS } from '../domain/secrets/secret.js';
@@ -21,6 +22,7 @@ interface UsedEvent {
 /** The settings of each emitter replace the schedule and the jitter. */
 const POLICY: RetryPolicy = { scheduleMs: [], jitter: 0, maxAgeMs: 0, finalStatuses: [], localFaultDelayMs: 1000 };
 
+const formatOf = makeFormatOf([]);
 const NO_TOKENS = {
   sourceFor(): never {
     throw new Error('an emitter needs no access token');
@@ -149,7 +151,7 @@ const has = ({ eventIds }: CatalogWebhook, { id }: CatalogEvent) => eventIds.inc
 
 function prepare(webhook: CatalogWebhook, { secret, settings }: Destined): Prepared {
   const secrets = secret === undefined ? [] : [{ purpose: 'signing' as const, value: secret, expiresAt: undefined }];
-  const plan = makeSendPlan(webhook, secrets, NO_TOKENS);
+  const plan = makeSendPlan(webhook, secrets, { tokens: NO_TOKENS, formatOf });
   // Without a secret, event and delivery are sent all the same.
   const unsigned = schemes['webhooks-emitter'].makeSign([], settings.signature?.prefix ?? '');
   return { plan: { ...plan, sign: plan.sign ?? unsigned }, policy: retryPolicyOf(settings.retry, POLICY) };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { makeFormatOf } from '../domain/format/format-of.js';
 import type { SealedSecret } from '../domain/secrets/secret.js';
 import { schemes } from '../domain/signature/schemes.js';
 import { makeVault, type Vault } from '../store/secrets/vault.js';
@@ -33,6 +34,7 @@ function makeTestPlans(vault = makeVault([key])) {
       tokens,
       clock,
       logger,
+      formatOf: makeFormatOf([]),
       allowed: { webhookProxies: false, insecureTls: false, forbiddenHeaders: ['x-user'] },
     }),
   };

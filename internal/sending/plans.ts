@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Tokens } from '../destinations/credentials/tokens/tokens.js';
 import { makeSendPlan, type SendPlan } from '../destinations/http/send-plan.js';
+import type { FormatOf } from '../domain/format/format-of.js';
 import { forbiddenHeaders, type HeaderPattern } from '../domain/limits/forbidden-headers.js';
 import type { CatalogWebhook } from '../domain/matching/catalog.js';
 import { echo } from '../domain/text/echo.js';
@@ -24,6 +25,7 @@ export interface PlanParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly allowed: AllowedSettings;
+  readonly formatOf: FormatOf;
 }
 
 /** A webhook's send plan, or the reason why there is none. It is valid until one of the webhook's secrets expires. */
@@ -50,7 +52,7 @@ const NO_INSECURE_TLS = 'its tls.insecure is not allowed here; ALLOW_INSECURE_TL
  * Makes one plan per webhook object of the catalog (a changed webhook is another object), and a new plan when a secret
  * has expired. A secret that cannot be opened (its key is missing) is a local fault, not the receiver's.
  */
-export function makePlans({ vault, tokens, clock, logger, allowed }: PlanParts): Plans {
+export function makePlans({ vault, tokens, clock, logger, allowed, formatOf }: PlanParts): Plans {
   const known = new WeakMap<CatalogWebhook, Prepared>();
 
   const prepare = (webhook: CatalogWebhook): Prepared => {
@@ -76,7 +78,7 @@ export function makePlans({ vault, tokens, clock, logger, allowed }: PlanParts):
     const until = Math.min(...living.map(({ expiresAt = Number.POSITIVE_INFINITY }) => expiresAt));
     try {
       const secrets = living.map((secret) => vault.open(webhook.id, secret));
-      return { plan: makeSendPlan(webhook, secrets, tokens), problem: '', until };
+      return { plan: makeSendPlan(webhook, secrets, { tokens, formatOf }), problem: '', until };
     } catch (error) {
       const problem = messageOf(error);
       logger.error('secret.not_opened', { webhook_id: webhook.id, error: problem });

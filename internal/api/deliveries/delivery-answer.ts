@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { formatOf } from '../../domain/format/format-of.js';
 import type { Delivery } from '../../store/deliveries/deliveries.js';
 import { type LogKey, loadLogs, newestAttempts } from '../../store/deliveries/log-keys.js';
 import type { StoredMessage } from '../../store/deliveries/message-payloads.js';
@@ -59,11 +58,11 @@ export const deliveryAnswer = z
  * The parts of a delivery's JSON. The body that was sent and the answers that were received are copied byte for byte.
  */
 export async function* deliveryParts(
-  deps: Pick<Stores, 'db'> & Pick<Deliveries, 'showRequest'>,
+  deps: Pick<Stores, 'db'> & Pick<Deliveries, 'showRequest' | 'formatOf'>,
   delivery: Delivery,
   { webhook, message }: { readonly webhook: Webhook; readonly message: StoredMessage | undefined },
 ): AsyncGenerator<JsonPart> {
-  const { db } = deps;
+  const { db, formatOf } = deps;
   const head = JSON.stringify({
     id: delivery.id,
     state: delivery.state,

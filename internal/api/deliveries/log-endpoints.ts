@@ -28,7 +28,9 @@ const query = z.object({
   until: instant.optional().describe('Only attempts made before this time.'),
 });
 
-export function makeLogEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'showRequest'>): readonly Endpoint[] {
+export function makeLogEndpoints(
+  deps: Pick<Stores, 'db'> & Pick<Deliveries, 'showRequest' | 'formatOf'>,
+): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {
@@ -52,7 +54,7 @@ export function makeLogEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveries, 'sh
           spaceId,
         };
         const logs = await listWebhookLogs(deps.db, filter, { limit, page, cursor });
-        return { status: 200, jsonParts: logListParts(deps.db, logs) };
+        return { status: 200, jsonParts: logListParts(deps, logs) };
       },
     ),
     scopedEndpoint(

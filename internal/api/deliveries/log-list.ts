@@ -1,10 +1,9 @@
-import { formatOf } from '../../domain/format/format-of.js';
 import { type LogKey, loadLogs } from '../../store/deliveries/log-keys.js';
 import { loadMessages, payloadSizes } from '../../store/deliveries/message-payloads.js';
-import type { Db } from '../../store/postgres/knex.js';
 import type { ListOf } from '../../store/postgres/list-page.js';
 import { bySize } from '../../store/webhooks/by-size.js';
 import { loadFormatNames } from '../../store/webhooks/webhook-formats.js';
+import type { Deliveries, Stores } from '../api-deps.js';
 import { sentData } from '../bodies/sent-data.js';
 import { listParts } from '../http/list-parts.js';
 import type { JsonPart } from '../http/pieces.js';
@@ -16,15 +15,20 @@ import { logParts } from './log-answer.js';
  */
 const STEP_BYTES = 1024 * 1024;
 
-export function logListParts(db: Db, list: ListOf<LogKey>): AsyncGenerator<JsonPart> {
-  const logs = inSteps(db, list.nodes);
+type Shown = Pick<Stores, 'db'> & Pick<Deliveries, 'formatOf'>;
+
+export function logListParts(deps: Shown, list: ListOf<LogKey>): AsyncGenerator<JsonPart> {
+  const logs = inSteps(deps, list.nodes);
   return listParts(list, async function* () {
     yield* (await logs.next()).value ?? [];
   });
 }
 
 /** The parts of each log. A log that has been deleted meanwhile has no parts. */
-async function* inSteps(db: Db, keys: readonly LogKey[]): AsyncGenerator<readonly JsonPart[], undefined> {
+async function* inSteps(
+  { db, formatOf }: Shown,
+  keys: readonly LogKey[],
+): AsyncGenerator<readonly JsonPart[], undefined> {
   if (keys.length === 0) return;
   const names = await loadFormatNames(db, [...new Set(keys.map(({ webhookId }) => webhookId))]);
   const payloads = await payloadSizes(db, keys);

@@ -1,4 +1,3 @@
-import { formatOf } from '../../domain/format/format-of.js';
 import { AppError } from '../../errors.js';
 import { type LogKey, loadLogs } from '../../store/deliveries/log-keys.js';
 import { loadMessages } from '../../store/deliveries/message-payloads.js';
@@ -13,10 +12,10 @@ export const oneLogAnswer = logAnswer.extend({ request: requestAnswer }).meta({ 
 
 /** The parts of one log, with the request that was sent. */
 export async function* oneLogParts(
-  deps: Pick<Stores, 'db'> & Pick<Deliveries, 'showRequest'>,
+  deps: Pick<Stores, 'db'> & Pick<Deliveries, 'showRequest' | 'formatOf'>,
   key: LogKey,
 ): AsyncGenerator<JsonPart> {
-  const { db } = deps;
+  const { db, formatOf } = deps;
   const [log] = await loadLogs(db, [key]);
   // The log was found a moment ago; retention may have dropped its day since.
   if (!log) throw new AppError('not_found', 'Record not found');

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Express } from 'express';
 import supertest from 'supertest';
+import { makeFormatOf } from '../../domain/format/format-of.js';
 import { authenticateUser } from '../../identity/authenticate.js';
 import { makeJournalPool } from '../../store/journal/journal-pool.js';
 import { makeKnex } from '../../store/postgres/knex.js';
@@ -28,6 +29,7 @@ function makeUnconnected(development: boolean): Express {
     tryCredentials: () => Promise.reject(new Error('nothing is sent here')),
     advanceKey: () => undefined,
     showRequest: () => undefined,
+    formatOf: makeFormatOf([]),
     logger: makeTestLogger(),
     version: '1.2.3',
     development,

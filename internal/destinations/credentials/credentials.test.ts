@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../clock.js';
 import { writeCredentialSecret } from '../../domain/credentials/credential-secret.js';
 import { writeTlsKey } from '../../domain/credentials/tls-key.js';
+import { makeFormatOf } from '../../domain/format/format-of.js';
 import type { WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import type { OpenSecret, SecretPurpose } from '../../domain/secrets/secret.js';
 import { makeTestOpener } from '../../testkit/kits/test-opener.js';
@@ -62,7 +63,7 @@ function startSending() {
     const opened = Object.entries(secrets).map(
       ([purpose, value]): OpenSecret => ({ purpose: purpose as SecretPurpose, value, expiresAt: undefined }),
     );
-    const plan = makeSendPlan(makeTestWebhook(1, { url, settings }), opened, tokens);
+    const plan = makeSendPlan(makeTestWebhook(1, { url, settings }), opened, { tokens, formatOf: makeFormatOf([]) });
     const request = makeTestRequest(url, { plan });
     return plan.tokens ? sendWithToken(plan.tokens(), request) : sender.send(request);
   };

@@ -1,5 +1,5 @@
 import type { Format } from '../../domain/format/format.js';
-import { formatOf } from '../../domain/format/format-of.js';
+import type { FormatOf } from '../../domain/format/format-of.js';
 import type { CatalogWebhook } from '../../domain/matching/catalog.js';
 import { type RequestMethod, schemeNameIn, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import { hiddenHeader, isSecretHeader } from '../../domain/secrets/hidden-headers.js';
@@ -37,13 +37,19 @@ export interface SendPlan {
   readonly credentials: readonly string[];
 }
 
+/** What a plan is made with, besides the webhook and its secrets. */
+export interface PlanTools {
+  readonly tokens: Pick<Tokens, 'sourceFor'>;
+  readonly formatOf: FormatOf;
+}
+
 type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
 
 /** Prepares the requests of a webhook from its settings and secrets. @throws when a secret is missing */
 export function makeSendPlan(
   webhook: Planned,
   secrets: readonly OpenSecret[],
-  tokens: Pick<Tokens, 'sourceFor'>,
+  { tokens, formatOf }: PlanTools,
 ): SendPlan {
   const destination = revealSecrets(webhook, secrets);
   const { url, settings } = destination;

@@ -1,14 +1,21 @@
-import type { Format } from './format.js';
+import type { ChatSwitch, Format } from './format.js';
 import { type FormatName, formats } from './formats.js';
 import { hukz } from './hukz.js';
 
-const byName: ReadonlyMap<string, Format> = new Map(Object.entries(formats));
-const byHost: ReadonlyMap<string, Format> = new Map(
-  [...byName.values()].flatMap((format) => (format.host === undefined ? [] : [[format.host, format]])),
-);
+/** The format that the webhook selects, otherwise that of its host, otherwise the contract's envelope. */
+export type FormatOf = (name: FormatName | undefined, url: string) => Format;
 
-/** Returns the format that the webhook selects, otherwise that of its host, otherwise the contract's envelope. */
-export function formatOf(name: FormatName | undefined, url: string): Format {
-  if (name !== undefined) return byName.get(name) ?? hukz;
-  return (URL.canParse(url) && byHost.get(new URL(url).hostname)) || hukz;
+const byName: ReadonlyMap<string, Format> = new Map(Object.entries(formats));
+
+/** `enabled` are the keys of the configuration that are on. */
+export function makeFormatOf(enabled: readonly ChatSwitch[]): FormatOf {
+  const byHost = new Map<string, Format>();
+  for (const format of byName.values()) {
+    const { host, enabledBy } = format;
+    if (host !== undefined && (enabledBy === undefined || enabled.includes(enabledBy))) byHost.set(host, format);
+  }
+  return (name, url) => {
+    if (name !== undefined) return byName.get(name) ?? hukz;
+    return (URL.canParse(url) && byHost.get(new URL(url).hostname)) || hukz;
+  };
 }

@@ -6,6 +6,10 @@ import type { Message } from '../message/message.js';
  */
 export type Occurrence = Omit<Message, 'headers'>;
 
+/** The keys of the configuration that select the formats of chats. */
+export const CHAT_SWITCHES = ['DEGA_TO_SLACK', 'DEGA_TO_GOOGLE_CHAT'] as const;
+export type ChatSwitch = (typeof CHAT_SWITCHES)[number];
+
 /** The content of a request for a message in one format. */
 export interface Rendering {
   readonly contentType: string;
@@ -23,5 +27,7 @@ export interface Format {
   readonly about: string;
   /** Webhooks at this host use this format unless they select one. */
   readonly host?: string;
+  /** The configuration key that makes this format the one of its host, in place of the host's other format. */
+  readonly enabledBy?: ChatSwitch;
   render(message: Occurrence): Rendering;
 }

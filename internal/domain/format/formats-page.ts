@@ -18,10 +18,16 @@ A webhook without a format gets the format of its host, if a section below names
 is sent. The \`data\` of a log shows the body in the current format of the webhook.
 
 Payloads are inserted byte for byte, including large integers, whitespace and duplicate keys, and are not parsed. Only
-the four chat formats read a payload, up to 128 KiB, for a text named \`name\` or else \`title\`. Their message comes from
-the subject (\`order.item.created\` becomes "Created Order Item"), has at most 480 characters, and escapes everything
-that would be markup, a link or a mention. A message is rendered once per format, regardless of the number of
+the chat formats read a payload, up to 128 KiB. A message is rendered once per format, regardless of the number of
 webhooks, and the bytes are the same on every attempt.
+
+**Chats.** \`slack\`, \`google-chat\`, \`discord\` and \`teams\` have one line: words from the subject
+(\`order.item.created\` becomes "Created Order Item") and a text named \`name\` or else \`title\`, with at most 480
+characters. \`hukz-slack\` and \`hukz-google-chat\` have the words of the Go service, which takes the second token of the
+subject for the verb and the first for the entity ("Item Order"). \`dega-slack\` and \`dega-google-chat\` have its
+layouts for the entities of Dega: post, format, tag, category, rating, claimant, claim, policy, podcast and episode.
+Every format escapes what would be markup, a link or a mention, except the fields \`html_description\` in
+\`dega-google-chat\`, which are HTML by definition. Missing or unexpected fields are left out.
 
 [Contributing](contributing.md#add-a-format) describes how to add a format.
 
@@ -44,10 +50,9 @@ function section(name: string, format: Format): string {
   const json = example(format, PAYLOADS.json);
   const headers = ['content-type', json.contentType, ...(json.headers ?? [])];
   const lines = headers.flatMap((header, index) => (index % 2 === 0 ? [`${header}: ${headers[index + 1]}`] : []));
-  const host = format.host === undefined ? '' : ` The default for webhooks at \`${format.host}\`.`;
   return `## \`${name}\`
 
-${format.about[0]?.toUpperCase()}${format.about.slice(1)}.${host}
+${format.about[0]?.toUpperCase()}${format.about.slice(1)}.${defaultOf(format)}
 
 \`\`\`http
 ${lines.join('\n')}
@@ -57,6 +62,11 @@ ${textOf(json)}
 
 ${others(format)}
 `;
+}
+
+function defaultOf({ host, enabledBy }: Format): string {
+  if (host === undefined) return '';
+  return ` The default for webhooks at \`${host}\`${enabledBy ? ` with \`${enabledBy}=true\`` : ''}.`;
 }
 
 function others(format: Format): string {

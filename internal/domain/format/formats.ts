@@ -1,5 +1,7 @@
 import { cloudevents } from './cloudevents.js';
 import { cloudeventsBinary } from './cloudevents-binary.js';
+import { degaGoogleChat, hukzGoogleChat } from './dega/google-chat.js';
+import { degaSlack, hukzSlack } from './dega/slack.js';
 import { discord } from './discord.js';
 import type { Format } from './format.js';
 import { googleChat } from './google-chat.js';
@@ -20,6 +22,10 @@ export const formats = {
   'google-chat': googleChat,
   discord,
   teams,
+  'hukz-slack': hukzSlack,
+  'hukz-google-chat': hukzGoogleChat,
+  'dega-slack': degaSlack,
+  'dega-google-chat': degaGoogleChat,
 } as const satisfies Readonly<Record<string, Format>>;
 
 export type FormatName = keyof typeof formats;

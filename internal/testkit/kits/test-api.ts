@@ -7,6 +7,7 @@ import { makeApi } from '../../api/http/make-api.js';
 import { makeRefusals, type RefusalReason } from '../../api/http/refusals.js';
 import type { Publishing } from '../../api/messages/publishing.js';
 import type { OperatorLimits } from '../../api/operator-limits.js';
+import { makeFormatOf } from '../../domain/format/format-of.js';
 import { SpaceKeys, type SpaceNames } from '../../domain/matching/space-names.js';
 import { bySubject, type Degradation, type Trouble } from '../../domain/streams/degradation.js';
 import { AppError } from '../../errors.js';
@@ -128,6 +129,7 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     tryCredentials: nothingIsSent,
     advanceKey: () => undefined,
     showRequest: () => undefined,
+    formatOf: makeFormatOf([]),
     receiverProblem: () => undefined,
     publishing: TEST_PUBLISHING,
     spaceNames: TEST_SPACES,

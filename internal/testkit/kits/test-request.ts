@@ -1,6 +1,7 @@
 import type { Tokens } from '../../destinations/credentials/tokens/tokens.js';
 import type { OutboundRequest } from '../../destinations/http/outbound-request.js';
 import { makeSendPlan, type SendPlan } from '../../destinations/http/send-plan.js';
+import { makeFormatOf } from '../../domain/format/format-of.js';
 import type { Header } from '../../domain/message/message.js';
 import { makeTestWebhook } from './test-webhook.js';
 
@@ -26,7 +27,10 @@ export function makeTestRequest(url: string, overrides: Overrides = {}): Outboun
   const { subject = 'a.b', body = '{}', headers = [], attempt = 1, replay = false } = overrides;
   const bytes = Buffer.from(body);
   return {
-    plan: { ...makeSendPlan(makeTestWebhook(1, { url }), [], NO_TOKENS), ...overrides.plan },
+    plan: {
+      ...makeSendPlan(makeTestWebhook(1, { url }), [], { tokens: NO_TOKENS, formatOf: makeFormatOf([]) }),
+      ...overrides.plan,
+    },
     message: {
       id: '019c1409-f800-7a3b-8c1d-2e4f60718293',
       receivedAt: 0,
