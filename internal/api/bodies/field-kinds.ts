@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import type { Tags } from '../../domain/matching/tags.js';
 import { first, next, shown } from './field.js';
-import { patchTags, type tags, tagsPatch, withinBytes } from './tag-fields.js';
+import { type givenTags, patchTags, tagsPatch, withinBytes, withoutNulls } from './tag-fields.js';
 
-/** A text that may be empty. In PUT an empty text keeps the current one, and in PATCH `null` clears it. */
+/**
+ * A text that may be empty. In PUT an empty text keeps the current one, and in PATCH `null` clears it. Elsewhere `null`
+ * counts as absent, as in the Go service.
+ */
 export function optionalText<const Name extends string>(name: Name, schema: z.ZodString) {
   return {
     name,
-    create: first(schema.default(''), (input) => input),
-    put: next(schema.optional(), keptIfEmpty),
+    create: first(schema.nullable().default(''), (input) => input ?? ''),
+    put: next(schema.nullable().optional(), keptIfEmpty),
     patch: next(schema.nullable().optional(), (input, current: string) => {
       return input === undefined ? current : (input ?? '');
     }),
@@ -53,9 +56,12 @@ export function requiredText<const Name extends string>(name: Name, { required, 
   };
 }
 
-const keptIfEmpty = (input: string | undefined, current: string) => input || current;
+const keptIfEmpty = (input: string | null | undefined, current: string) => input || current;
 
-/** A yes or no. `null` in PATCH is the initial value where `isNullable` says so, and is refused elsewhere. */
+/**
+ * A yes or no. `null` in PATCH is the initial value where `isNullable` says so, and is refused elsewhere. In POST and PUT
+ * it counts as absent, as in the Go service.
+ */
 export function flag<const Name extends string>(
   name: Name,
   schema: z.ZodBoolean,
@@ -63,8 +69,8 @@ export function flag<const Name extends string>(
 ) {
   return {
     name,
-    create: first(schema.default(initial), (input) => input),
-    put: next(schema.optional(), (input, current: boolean) => input ?? current),
+    create: first(schema.nullable().default(initial), (input) => input ?? initial),
+    put: next(schema.nullable().optional(), (input, current: boolean) => input ?? current),
     patch: next(isNullable ? schema.nullable().optional() : schema.optional(), (input, current: boolean) => {
       return input === undefined ? current : (input ?? initial);
     }),
@@ -72,12 +78,14 @@ export function flag<const Name extends string>(
   };
 }
 
-/** Tags. PUT replaces them as a whole, and PATCH merges them. */
-export function tagsField(schema: typeof tags) {
+/** Tags. PUT replaces them as a whole, and PATCH merges them. `null` counts as absent, also as the value of a tag. */
+export function tagsField(schema: typeof givenTags) {
   return {
     name: 'tags' as const,
-    create: first(schema.default({}), (input): Tags => withinBytes(input)),
-    put: next(schema.optional(), (input, current: Tags) => (input ? withinBytes(input, current) : current)),
+    create: first(schema.nullable().default({}), (input): Tags => withinBytes(withoutNulls(input ?? {}))),
+    put: next(schema.nullable().optional(), (input, current: Tags) =>
+      input ? withinBytes(withoutNulls(input), current) : current,
+    ),
     patch: next(tagsPatch.nullable().optional(), (input, current: Tags) => patchTags(current, input)),
     answer: shown(z.record(z.string(), z.string()), (value: Tags) => ({ ...value })),
   };

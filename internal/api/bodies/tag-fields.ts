@@ -10,10 +10,11 @@ import {
   type Tags,
   tagBytes,
 } from '../../domain/matching/tags.js';
+import { isStorable, UNSTORABLE } from '../../domain/text/storable.js';
 import { AppError } from '../../errors.js';
 import { boundedList, boundedRecord, boundedText } from './bounds.js';
 import { parseFields } from './invalid-fields.js';
-import { isStorable, text, UNSTORABLE } from './text.js';
+import { text } from './text.js';
 
 const key = z.string().regex(TAG_KEY, 'a key has 1 to 64 characters from A-Z, a-z, 0-9, _, . and -');
 const MAX_TAG_LENGTH = MAX_TAG_KEY_LENGTH + 1 + MAX_TAG_VALUE_LENGTH;
@@ -21,9 +22,20 @@ const atMost = `there are at most ${MAX_TAGS} tags`;
 
 export const tags = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH) }, MAX_TAGS, atMost).meta({
   maxProperties: MAX_TAGS,
-  description: `Keys and values for searching and selecting, at most ${MAX_TAG_BYTES} bytes of JSON.`,
+  description: `Keys and values for selecting, at most ${MAX_TAG_BYTES} bytes of JSON.`,
   example: { app: 'example' },
 });
+
+/** Tags of a request. The Go service answers and accepts `null` for a value. */
+export const givenTags = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH).nullable() }, MAX_TAGS, atMost).meta({
+  maxProperties: MAX_TAGS,
+  description: `Keys and values for searching and selecting, at most ${MAX_TAG_BYTES} bytes of JSON. A tag whose value is \`null\` is left out.`,
+  example: { app: 'example' },
+});
+
+export function withoutNulls(given: z.output<typeof givenTags>): Tags {
+  return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
 
 /** A merge patch of tags: it sets the named tags, `null` removes a tag, and all other tags stay. */
 export const tagsPatch = boundedRecord({ key, value: text(MAX_TAG_VALUE_LENGTH).nullable() }, MAX_TAGS, atMost).meta({

@@ -234,8 +234,17 @@ describe('the OpenAPI document', () => {
             ],
           },
         },
-        enabled: { type: 'boolean', default: true },
-        tags: { type: 'object', maxProperties: 32, additionalProperties: { type: 'string', maxLength: 256 } },
+        enabled: { anyOf: [{ type: 'boolean' }, { type: 'null' }], default: true },
+        tags: {
+          anyOf: [
+            {
+              type: 'object',
+              maxProperties: 32,
+              additionalProperties: { anyOf: [{ type: 'string', maxLength: 256 }, { type: 'null' }] },
+            },
+            { type: 'null' },
+          ],
+        },
         id: { readOnly: true },
       },
     });

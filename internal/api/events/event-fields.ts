@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flag, optionalText, tagsField } from '../bodies/field-kinds.js';
-import { tags } from '../bodies/tag-fields.js';
+import { givenTags } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { keyField, managedByField } from '../names/name-fields.js';
 
@@ -14,7 +14,7 @@ const publishOnly = z.boolean().meta({
 /** The values of an event that users set, except its subject, whose rules are configured. */
 export const EVENT_FIELDS = {
   name: optionalText('name', text(MAX_NAME_LENGTH)),
-  tags: tagsField(tags),
+  tags: tagsField(givenTags),
   publishOnly: flag('publish_only', publishOnly, { initial: false, isNullable: true }),
   key: keyField('among all events'),
   managedBy: managedByField,

@@ -6,6 +6,7 @@ import type { Principal } from '../../identity/principal.js';
 import type { Scope } from '../../identity/scopes.js';
 import type { ExpectedRevisions } from '../../store/records/change.js';
 import { parseFields } from '../bodies/invalid-fields.js';
+import { inKnownCase } from '../bodies/known-case.js';
 import { ignoredFieldsOf, unknownFields } from '../bodies/read-only-fields.js';
 import { IF_MATCH_REFUSALS, ifMatchHeader, parseIfMatch } from '../names/if-match.js';
 import type { Protocol } from '../protocols/protocol.js';
@@ -65,6 +66,8 @@ interface EndpointDescription {
   readonly furtherScopes?: readonly Scope[];
   /** The conventions that the endpoint follows in place of those of hukz. */
   readonly protocol?: Protocol;
+  /** The names of the body's fields are read in any letter case, as the Go service reads them. */
+  readonly anyCase?: true;
   /** An absent body means `{}`. */
   readonly bodyIsOptional?: true;
 }
@@ -144,7 +147,8 @@ export function scopedEndpoint<P, Q, B>(
   const { params, query, body, readsIfMatch, ...description } = spec;
   const ignored = ignoredFieldsOf(body);
   const readBody = async (schema: z.ZodType<B>, request: RawRequest) => {
-    const input = await request.readBody(description.bodyIsOptional ?? false);
+    const given = await request.readBody(description.bodyIsOptional ?? false);
+    const input = description.anyCase ? inKnownCase(given, schema) : given;
     const parsed = parseFields(schema, input);
     request.onIgnored([...ignored.filter((name) => Object.hasOwn(input, name)), ...unknownFields(body, input)]);
     return parsed;

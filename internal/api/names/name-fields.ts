@@ -1,7 +1,7 @@
 import { MAX_RESOURCE_KEY_LENGTH, RESOURCE_KEY } from '../../domain/resource-key.js';
+import { isStorable, UNSTORABLE } from '../../domain/text/storable.js';
 import { boundedText } from '../bodies/bounds.js';
 import { nullableText } from '../bodies/field-kinds.js';
-import { isStorable, UNSTORABLE } from '../bodies/text.js';
 
 const MAX_MANAGER_LENGTH = 64;
 export const KEY_PROBLEM = `a key has 1 to ${MAX_RESOURCE_KEY_LENGTH} characters out of a-z, 0-9, ., _, / and -, the first a letter or a digit, such as shop/orders`;

@@ -26,6 +26,8 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
   const spaceOf = ({ space_id: space }: z.output<typeof spacePath>) => {
     return spaceNumberOf(deps.db, { space, source: 'space_id' });
   };
+  /** As in the Go service, 0 is no filter. */
+  const filterOf = async (params: z.output<typeof spacePath>) => (await spaceOf(params)) || undefined;
   return [
     scopedEndpoint(
       {
@@ -33,14 +35,14 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         path: '/webhooks/space/{space_id}',
         operationId: 'listSpaceWebhooks',
         scope: 'webhooks:read',
-        summary: 'List the webhooks of a space by id',
+        summary: 'List the webhooks of a space by id, or those of all spaces with 0',
         params: spacePath,
         query,
         answers: { 200: { description: 'A page of webhooks.', schema: webhookList } },
         refuses: ['conflict', 'not_found'],
       },
       async ({ params, query: { tag, events, key, managed_by: managedBy, ...page } }) => {
-        const spaceId = await spaceOf(params);
+        const spaceId = await filterOf(params);
         const list = await listWebhooks(deps.db, { spaceId, tags: tag, key, managedBy }, page);
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
@@ -55,6 +57,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         summary: 'Register a webhook in a space',
         params: spacePath,
         body: newSpaceWebhookBody,
+        anyCase: true,
         answers: { 201: { description: 'The webhook with its events.', schema: webhookAnswer, hasRevision: true } },
         refuses: ['conflict', 'not_found'],
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
@@ -73,7 +76,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         path: '/webhooks/space/{space_id}/check',
         operationId: 'checkSpaceEvent',
         scope: 'webhooks:read',
-        summary: 'Check whether an enabled webhook of the space has exactly this event',
+        summary: 'Check whether an enabled webhook of the space, or of any space with 0, has exactly this event',
         params: spacePath,
         query: checkQuery,
         answers: { 200: { description: 'The result of the check.', schema: z.object({ event_enabled: z.boolean() }) } },
@@ -81,7 +84,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
       },
       async ({ params, query: { event } }) => ({
         status: 200,
-        json: { event_enabled: await isEventEnabled(deps.db, await spaceOf(params), event) },
+        json: { event_enabled: await isEventEnabled(deps.db, await filterOf(params), event) },
       }),
     ),
   ];

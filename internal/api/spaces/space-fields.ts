@@ -1,5 +1,5 @@
 import { optionalText, tagsField } from '../bodies/field-kinds.js';
-import { tags } from '../bodies/tag-fields.js';
+import { givenTags } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { MAX_NAME_LENGTH } from '../events/event-fields.js';
 import { keyField, managedByField } from '../names/name-fields.js';
@@ -7,7 +7,7 @@ import { keyField, managedByField } from '../names/name-fields.js';
 /** The values of a space that users set. */
 export const SPACE_FIELDS = {
   name: optionalText('name', text(MAX_NAME_LENGTH)),
-  tags: tagsField(tags),
+  tags: tagsField(givenTags),
   key: keyField('among all spaces'),
   managedBy: managedByField,
 } as const;

@@ -1,26 +1,8 @@
-import { isHostName } from '../../domain/host-name.js';
 import { numberPattern } from '../../domain/number-pattern.js';
+import { receiverUrlProblem } from '../../domain/receiver-url.js';
 import { boundedText } from '../bodies/bounds.js';
-import { isStorable } from '../bodies/text.js';
 
 const MAX_LENGTH = 2048;
-
-/**
- * The reason why messages cannot be POSTed to the URL. `requireAllowedReceiver` decides whether the destination is
- * allowed.
- */
-function urlProblem(url: string): string | undefined {
-  if (!isStorable(url) || /[\s\p{Cc}\\]/u.test(url)) {
-    return 'a URL may not contain spaces, control characters, backslashes or lone surrogates';
-  }
-  if (!/^https?:\/\/[^/?#]/i.test(url)) return 'a URL must begin with http:// or https:// and a host';
-  if (!URL.canParse(url)) return 'this is not a URL';
-  if (/^https?:\/\/[^/?#]*@/i.test(url)) return 'a URL may not contain a user name or password';
-  const { hostname, port } = new URL(url);
-  if (!isHostName(hostname))
-    return 'the host of a URL must consist of letters, digits, - and _, with single dots between them';
-  return port === '0' ? 'a URL may not have port 0' : undefined;
-}
 
 const LABEL = '[A-Za-z0-9_-]+';
 /** A name whose last label is not a number: a host that ends with a number is parsed as an IPv4 address. */
@@ -39,7 +21,7 @@ export function urlPattern(marks: '' | '?' | '?#' = '?#'): string {
 /** The URL is stored as it was given. */
 export const receiverUrl = boundedText(MAX_LENGTH)
   .superRefine((url, context) => {
-    const problem = url === '' ? undefined : urlProblem(url);
+    const problem = url === '' ? undefined : receiverUrlProblem(url);
     if (problem) context.addIssue({ code: 'custom', message: problem });
   })
   .meta({ format: 'uri', pattern: urlPattern(), example: 'https://example.com/hook' });

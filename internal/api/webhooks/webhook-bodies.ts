@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { NO_SETTINGS } from '../../domain/matching/webhook-settings.js';
+import { isStorable, UNSTORABLE } from '../../domain/text/storable.js';
 import { AppError } from '../../errors.js';
 import type { Webhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
 import { boundedList, boundedText } from '../bodies/bounds.js';
 import { bodyShape, type Change, firstValues, nextValues } from '../bodies/field.js';
 import { id } from '../bodies/numbers.js';
 import { ignoredField, readOnlyFields } from '../bodies/read-only-fields.js';
-import { isStorable, UNSTORABLE } from '../bodies/text.js';
 import { declaredKey } from '../names/name-fields.js';
 import { bodySpace } from '../names/reference.js';
 import type { WithIds } from '../names/webhook-names.js';

@@ -4,7 +4,7 @@ import type { WebhookFields } from '../../store/webhooks/webhook-row.js';
 import { boundedList } from '../bodies/bounds.js';
 import { type FieldsOf, first, next } from '../bodies/field.js';
 import { flag, optionalText, requiredText, tagsField } from '../bodies/field-kinds.js';
-import { tags } from '../bodies/tag-fields.js';
+import { givenTags } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { MAX_NAME_LENGTH } from '../events/event-fields.js';
 import { idsIn } from '../names/find-event.js';
@@ -27,7 +27,7 @@ const name = text(MAX_NAME_LENGTH).meta({
   example: 'Search index',
 });
 const enabled = z.boolean().meta({ description: 'Whether the webhook receives deliveries.', example: true });
-const webhookTags = tags.meta({
+const webhookTags = givenTags.meta({
   description: 'Tags for finding the webhook and its logs. Messages with `Hukz-Tag` go only to webhooks with that tag.',
   example: { app: 'search' },
 });

@@ -109,15 +109,15 @@ export async function deleteWebhook(db: Db, change: ChangeOf): Promise<void> {
   });
 }
 
-/** Returns whether an enabled webhook of the space has exactly this event. */
-export async function isEventEnabled(db: Db, spaceId: number, subject: string): Promise<boolean> {
+/** Returns whether an enabled webhook of the space, or of any space, has exactly this event. */
+export async function isEventEnabled(db: Db, spaceId: number | undefined, subject: string): Promise<boolean> {
   const found = await db('events')
     .join('webhook_events', 'webhook_events.event_id', 'events.id')
     .join('webhooks', 'webhooks.id', 'webhook_events.webhook_id')
     // The index is on lower(event). The second condition makes the comparison exact.
     .whereRaw('lower(events.event) = lower(?) and events.event = ?', [subject, subject])
     .whereNull('events.deleted_at')
-    .where({ 'webhooks.space_id': spaceId, 'webhooks.enabled': true })
+    .where({ 'webhooks.enabled': true, ...(spaceId !== undefined && { 'webhooks.space_id': spaceId }) })
     .whereNull('webhooks.deleted_at')
     .first('webhooks.id');
   return found !== undefined;

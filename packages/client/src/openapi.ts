@@ -221,7 +221,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the webhooks of a space by id */
+        /** List the webhooks of a space by id, or those of all spaces with 0 */
         get: operations["listSpaceWebhooks"];
         put?: never;
         /** Register a webhook in a space */
@@ -239,7 +239,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check whether an enabled webhook of the space has exactly this event */
+        /** Check whether an enabled webhook of the space, or of any space with 0, has exactly this event */
         get: operations["checkSpaceEvent"];
         put?: never;
         post?: never;
@@ -907,21 +907,21 @@ export interface components {
              */
             event: string;
             /** @default  */
-            name?: string;
+            name?: string | null;
             /**
-             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON.
+             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON. A tag whose value is `null` is left out.
              * @example {
              *       "app": "example"
              *     }
              */
             tags?: {
-                [key: string]: string;
-            };
+                [key: string]: string | null;
+            } | null;
             /**
              * @description True if no service answers requests on the subject. `true` is required with `STREAM_ACK=publish-only`, and if a NATS service listens on the subject.
              * @default false
              */
-            publish_only?: boolean;
+            publish_only?: boolean | null;
             /**
              * @description A name of your own, unique among all events. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -960,18 +960,18 @@ export interface components {
              * @example tag.created
              */
             event?: string;
-            name?: string;
+            name?: string | null;
             /**
-             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON.
+             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON. A tag whose value is `null` is left out.
              * @example {
              *       "app": "example"
              *     }
              */
             tags?: {
-                [key: string]: string;
-            };
+                [key: string]: string | null;
+            } | null;
             /** @description True if no service answers requests on the subject. `true` is required with `STREAM_ACK=publish-only`, and if a NATS service listens on the subject. */
-            publish_only?: boolean;
+            publish_only?: boolean | null;
             /**
              * @description A name of your own, unique among all events. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1198,16 +1198,16 @@ export interface components {
          */
         NewSpace: {
             /** @default  */
-            name?: string;
+            name?: string | null;
             /**
-             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON.
+             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON. A tag whose value is `null` is left out.
              * @example {
              *       "app": "example"
              *     }
              */
             tags?: {
-                [key: string]: string;
-            };
+                [key: string]: string | null;
+            } | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1246,16 +1246,16 @@ export interface components {
          *     }
          */
         SpacePut: {
-            name?: string;
+            name?: string | null;
             /**
-             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON.
+             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON. A tag whose value is `null` is left out.
              * @example {
              *       "app": "example"
              *     }
              */
             tags?: {
-                [key: string]: string;
-            };
+                [key: string]: string | null;
+            } | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1655,13 +1655,13 @@ export interface components {
              * @default
              * @example Search index
              */
-            name?: string;
+            name?: string | null;
             /**
              * @description Whether the webhook receives deliveries.
              * @default true
              * @example true
              */
-            enabled?: boolean;
+            enabled?: boolean | null;
             /**
              * @description Tags for finding the webhook and its logs. Messages with `Hukz-Tag` go only to webhooks with that tag.
              * @example {
@@ -1669,8 +1669,8 @@ export interface components {
              *     }
              */
             tags?: {
-                [key: string]: string;
-            };
+                [key: string]: string | null;
+            } | null;
             /**
              * @description A name of your own, unique within the space. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1870,7 +1870,7 @@ export interface components {
              * @description The format of request bodies. Default: the format for the host of the URL, otherwise hukz.
              * @example cloudevents
              */
-            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams") | null;
+            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams" | "hukz-slack" | "hukz-google-chat" | "dega-slack" | "dega-google-chat") | null;
             /**
              * @description The method of the requests. Default: POST.
              * @example PUT
@@ -2148,13 +2148,13 @@ export interface components {
              * @default
              * @example Search index
              */
-            name?: string;
+            name?: string | null;
             /**
              * @description Whether the webhook receives deliveries.
              * @default true
              * @example true
              */
-            enabled?: boolean;
+            enabled?: boolean | null;
             /**
              * @description Tags for finding the webhook and its logs. Messages with `Hukz-Tag` go only to webhooks with that tag.
              * @example {
@@ -2162,8 +2162,8 @@ export interface components {
              *     }
              */
             tags?: {
-                [key: string]: string;
-            };
+                [key: string]: string | null;
+            } | null;
             /**
              * @description A name of your own, unique within the space. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -2363,7 +2363,7 @@ export interface components {
              * @description The format of request bodies. Default: the format for the host of the URL, otherwise hukz.
              * @example cloudevents
              */
-            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams") | null;
+            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams" | "hukz-slack" | "hukz-google-chat" | "dega-slack" | "dega-google-chat") | null;
             /**
              * @description The method of the requests. Default: POST.
              * @example PUT
@@ -2637,12 +2637,12 @@ export interface components {
              * @description A name for display. It need not be unique.
              * @example Search index
              */
-            name?: string;
+            name?: string | null;
             /**
              * @description Whether the webhook receives deliveries.
              * @example true
              */
-            enabled?: boolean;
+            enabled?: boolean | null;
             /**
              * @description Tags for finding the webhook and its logs. Messages with `Hukz-Tag` go only to webhooks with that tag.
              * @example {
@@ -2650,8 +2650,8 @@ export interface components {
              *     }
              */
             tags?: {
-                [key: string]: string;
-            };
+                [key: string]: string | null;
+            } | null;
             /**
              * @description A name of your own, unique within the space. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -2844,7 +2844,7 @@ export interface components {
              * @description The format of request bodies. Default: the format for the host of the URL, otherwise hukz.
              * @example cloudevents
              */
-            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams") | null;
+            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams" | "hukz-slack" | "hukz-google-chat" | "dega-slack" | "dega-google-chat") | null;
             /**
              * @description The method of the requests. Default: POST.
              * @example PUT
@@ -3316,7 +3316,7 @@ export interface components {
              * @description The format of request bodies. Default: the format for the host of the URL, otherwise hukz.
              * @example cloudevents
              */
-            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams") | null;
+            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams" | "hukz-slack" | "hukz-google-chat" | "dega-slack" | "dega-google-chat") | null;
             /**
              * @description The method of the requests. Default: POST.
              * @example PUT
@@ -3572,21 +3572,21 @@ export interface components {
              */
             event: string;
             /** @default  */
-            name?: string;
+            name?: string | null;
             /**
-             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON.
+             * @description Keys and values for searching and selecting, at most 12288 bytes of JSON. A tag whose value is `null` is left out.
              * @example {
              *       "app": "example"
              *     }
              */
             tags?: {
-                [key: string]: string;
-            };
+                [key: string]: string | null;
+            } | null;
             /**
              * @description True if no service answers requests on the subject. `true` is required with `STREAM_ACK=publish-only`, and if a NATS service listens on the subject.
              * @default false
              */
-            publish_only?: boolean;
+            publish_only?: boolean | null;
             /**
              * @description A name of your own, by which the object is found when it is applied again.
              * @example shop/orders
@@ -3630,13 +3630,13 @@ export interface components {
              * @default
              * @example Search index
              */
-            name?: string;
+            name?: string | null;
             /**
              * @description Whether the webhook receives deliveries.
              * @default true
              * @example true
              */
-            enabled?: boolean;
+            enabled?: boolean | null;
             /**
              * @description Tags for finding the webhook and its logs. Messages with `Hukz-Tag` go only to webhooks with that tag.
              * @example {
@@ -3644,8 +3644,8 @@ export interface components {
              *     }
              */
             tags?: {
-                [key: string]: string;
-            };
+                [key: string]: string | null;
+            } | null;
             /**
              * @description A name of your own, by which the object is found when it is applied again.
              * @example shop/orders
@@ -3840,7 +3840,7 @@ export interface components {
              * @description The format of request bodies. Default: the format for the host of the URL, otherwise hukz.
              * @example cloudevents
              */
-            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams") | null;
+            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams" | "hukz-slack" | "hukz-google-chat" | "dega-slack" | "dega-google-chat") | null;
             /**
              * @description The method of the requests. Default: POST.
              * @example PUT

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { SECRET_PART } from '../../../domain/credentials/credential-secret.js';
 import type { CredentialSettings } from '../../../domain/matching/webhook-settings.js';
 import { shownUrl } from '../../../domain/secrets/hidden-url.js';
+import { isStorable, UNSTORABLE } from '../../../domain/text/storable.js';
 import { boundedText } from '../../bodies/bounds.js';
 import { ignoredField } from '../../bodies/read-only-fields.js';
-import { isStorable, UNSTORABLE } from '../../bodies/text.js';
 import { receiverUrl, urlPattern } from '../receiver-url.js';
 import { headerName, headerValue } from './header-fields.js';
 

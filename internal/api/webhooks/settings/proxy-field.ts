@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseEgressProxy } from '../../../domain/egress/egress-proxy.js';
 import type { ProxySettings } from '../../../domain/matching/webhook-settings.js';
+import { isStorable, UNSTORABLE } from '../../../domain/text/storable.js';
 import { boundedText } from '../../bodies/bounds.js';
-import { isStorable, UNSTORABLE } from '../../bodies/text.js';
 import { documented } from '../../operator-limits.js';
 import { PLACE_PATTERN } from '../receiver-url.js';
 

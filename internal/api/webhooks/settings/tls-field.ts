@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TlsSettings } from '../../../domain/matching/webhook-settings.js';
+import { isStorable, UNSTORABLE } from '../../../domain/text/storable.js';
 import { boundedText } from '../../bodies/bounds.js';
-import { isStorable, UNSTORABLE } from '../../bodies/text.js';
 import { documented } from '../../operator-limits.js';
 import { CERTIFICATE_EXAMPLE } from './certificate-example.js';
 import { keyProblem, pemProblem } from './pem.js';

@@ -48,7 +48,9 @@ export class Webhooks {
 
   /** Changes the webhook with the key, or creates it: in `space_id`, in the client's space, or in space 0. */
   upsert(key: string, fields: Omit<NewWebhook, 'key'>, options?: CallOptions): Promise<Webhook> {
-    const { space_id: space = this.#api.space ?? 0, ...body } = fields;
+    const { space_id: space = this.#api.space ?? 0, enabled, ...others } = fields;
+    // A patch does not take null, which counts as absent in a new webhook.
+    const body = { ...others, ...(typeof enabled === 'boolean' && { enabled }) };
     const path = { path: { id: `key:${key}` }, query: { space } };
     return upsert(
       () => this.#api.call('patch', '/webhooks/{id}', { ...path, body, options }),
