@@ -2,8 +2,8 @@ import { isHostName } from './host-name.js';
 import { isStorable } from './text/storable.js';
 
 /**
- * The reason why messages cannot be POSTed to the URL. Whether its destination is allowed is decided by the rules of the
- * operator.
+ * The reason why messages cannot be POSTed to the URL. Whether its destination is allowed is decided by the rules of
+ * the operator.
  */
 export function receiverUrlProblem(url: string): string | undefined {
   if (!isStorable(url) || /[\s\p{Cc}\\]/u.test(url)) {

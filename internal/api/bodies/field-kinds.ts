@@ -59,8 +59,8 @@ export function requiredText<const Name extends string>(name: Name, { required, 
 const keptIfEmpty = (input: string | null | undefined, current: string) => input || current;
 
 /**
- * A yes or no. `null` in PATCH is the initial value where `isNullable` says so, and is refused elsewhere. In POST and PUT
- * it counts as absent, as in the Go service.
+ * A yes or no. `null` in PATCH is the initial value where `isNullable` says so, and is refused elsewhere. In POST and
+ * PUT it counts as absent, as in the Go service.
  */
 export function flag<const Name extends string>(
   name: Name,

@@ -37,7 +37,7 @@ export interface SendPlan {
   readonly credentials: readonly string[];
 }
 
-/** What a plan is made with, besides the webhook and its secrets. */
+/** The parts that a plan needs besides the webhook and its secrets. */
 export interface PlanTools {
   readonly tokens: Pick<Tokens, 'sourceFor'>;
   readonly formatOf: FormatOf;

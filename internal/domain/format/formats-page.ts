@@ -66,7 +66,7 @@ ${others(format)}
 
 function defaultOf({ host, enabledBy }: Format): string {
   if (host === undefined) return '';
-  return ` The default for webhooks at \`${host}\`${enabledBy ? ` with \`${enabledBy}=true\`` : ''}.`;
+  return `\nThe default for webhooks at \`${host}\`${enabledBy ? ` with \`${enabledBy}=true\`` : ''}.`;
 }
 
 function others(format: Format): string {

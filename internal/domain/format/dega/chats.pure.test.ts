@@ -12,7 +12,7 @@ interface Case {
   readonly flags_on: Bodies;
 }
 
-/** What receivers got from the Go service. */
+/** The bodies that receivers got from the Go service. */
 const { cases } = JSON.parse(readFileSync('internal/testkit/contract/chats.json', 'utf8')) as { cases: Case[] };
 const byName = (chat: Chat) => cases.map((each) => [each.subject, chat, each] as const);
 const all = [...byName('slack'), ...byName('google_chat')];
@@ -34,7 +34,7 @@ const isEmptySection = (value: unknown) =>
   JSON.stringify(value) === JSON.stringify({ type: 'section', text: { type: 'mrkdwn' } });
 const isEnvelope = (text: string) => text.startsWith('{"event":');
 
-/** What the Go service sent, except for what docs/differences.md lists. */
+/** The body of the Go service, with the differences that docs/differences.md lists. */
 function expected(value: unknown): unknown {
   if (typeof value === 'string') return isEnvelope(value) ? envelopeIn(value) : (ESCAPED[value] ?? value);
   if (Array.isArray(value)) return value.filter((each) => !isEmptySection(each)).map(expected);

@@ -17,8 +17,7 @@ export const hukzGoogleChat: Format = {
 
 /** The cards that the Go service sends to Google Chat with `DEGA_TO_GOOGLE_CHAT`. */
 export const degaGoogleChat: Format = {
-  about:
-    'the cards of the Go service with `DEGA_TO_GOOGLE_CHAT`: entities of Dega with their fields, others as `hukz-google-chat`',
+  about: 'the cards of the Go service with `DEGA_TO_GOOGLE_CHAT`: entities of Dega with their fields, others in full',
   host: 'chat.googleapis.com',
   enabledBy: 'DEGA_TO_GOOGLE_CHAT',
   render(message) {

@@ -20,7 +20,9 @@ export function occasionOf(message: Occurrence): Occasion {
   return { entity, verb, payload: fieldsOf(readPayload(message)) };
 }
 
-/** Capitalizes each word. Like in Go, an underscore belongs to a word, and a hyphen does not: `Fact-Check`, `Re_opened`. */
+/**
+ * Capitalizes each word. As in Go, an underscore belongs to a word, and a hyphen does not: `Fact-Check`, `Re_opened`.
+ */
 export function titleCase(token: string): string {
   return token.replace(/(?<![\p{L}\p{N}_])\p{L}/gu, (first) => first.toUpperCase());
 }
