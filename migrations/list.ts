@@ -28,6 +28,7 @@ import { spaces } from './0034-spaces.js';
 import { spaceKeys } from './0035-space-keys.js';
 import { requestHeaders } from './0036-request-headers.js';
 import { replayedRevisions } from './0037-replayed-revisions.js';
+import { goImports } from './0050-go-imports.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -64,4 +65,5 @@ export const migrations = [
   spaceKeys,
   requestHeaders,
   replayedRevisions,
+  goImports,
 ] as const;

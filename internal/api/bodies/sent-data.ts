@@ -5,6 +5,7 @@ import { envelope } from '../../domain/message/envelope.js';
 import { isJsonInSteps } from '../../domain/message/json-steps.js';
 import { toBase64 } from '../../domain/message/splice.js';
 import type { StoredMessage } from '../../store/deliveries/message-payloads.js';
+import type { WebhookLog } from '../../store/deliveries/webhook-log-row.js';
 import type { JsonPart } from '../http/pieces.js';
 
 /**
@@ -19,7 +20,19 @@ export async function sentData(message: StoredMessage | undefined, format: Forma
   const { body } = format.render(occurrence);
   const isPayload = body === occurrence.payload;
   if (format === hukz || (isPayload ? isPayloadJson : await isJsonInTurns(body))) return ['"data":', body];
-  return [`"data":"${toBase64(body)}","data_encoding":"base64"`];
+  return asBase64(body);
+}
+
+const asBase64 = (body: Uint8Array): readonly JsonPart[] => [`"data":"${toBase64(body)}","data_encoding":"base64"`];
+
+/** As `sentData`, for a log. An imported log has its body itself. */
+export async function loggedData(
+  { importedData }: Pick<WebhookLog, 'importedData'>,
+  message: StoredMessage | undefined,
+  format: Format,
+): Promise<readonly JsonPart[]> {
+  if (importedData === null) return sentData(message, format);
+  return (await isJsonInTurns(importedData)) ? ['"data":', importedData] : asBase64(importedData);
 }
 
 /** A payload of several megabytes does not keep other work waiting. */

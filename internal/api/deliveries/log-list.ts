@@ -4,7 +4,7 @@ import type { ListOf } from '../../store/postgres/list-page.js';
 import { bySize } from '../../store/webhooks/by-size.js';
 import { loadFormatNames } from '../../store/webhooks/webhook-formats.js';
 import type { Deliveries, Stores } from '../api-deps.js';
-import { sentData } from '../bodies/sent-data.js';
+import { loggedData } from '../bodies/sent-data.js';
 import { listParts } from '../http/list-parts.js';
 import type { JsonPart } from '../http/pieces.js';
 import { logParts } from './log-answer.js';
@@ -38,7 +38,7 @@ async function* inSteps(
     for (const key of step) {
       const log = logs.get(key.id);
       yield log
-        ? logParts(log, await sentData(messages.get(log.messageId), formatOf(names.get(log.webhookId), log.url)))
+        ? logParts(log, await loggedData(log, messages.get(log.messageId), formatOf(names.get(log.webhookId), log.url)))
         : [];
     }
   }

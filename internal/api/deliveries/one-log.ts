@@ -3,7 +3,7 @@ import { type LogKey, loadLogs } from '../../store/deliveries/log-keys.js';
 import { loadMessages } from '../../store/deliveries/message-payloads.js';
 import { loadFormatNames } from '../../store/webhooks/webhook-formats.js';
 import type { Deliveries, Stores } from '../api-deps.js';
-import { sentData } from '../bodies/sent-data.js';
+import { loggedData } from '../bodies/sent-data.js';
 import type { JsonPart } from '../http/pieces.js';
 import { logAnswer, logParts } from './log-answer.js';
 import { requestAnswer, requestJson } from './request-answer.js';
@@ -21,6 +21,6 @@ export async function* oneLogParts(
   if (!log) throw new AppError('not_found', 'Record not found');
   const message = (await loadMessages(db, [key])).get(key.messageId);
   const names = await loadFormatNames(db, [log.webhookId]);
-  yield* logParts(log, await sentData(message, formatOf(names.get(log.webhookId), log.url))).slice(0, -1);
+  yield* logParts(log, await loggedData(log, message, formatOf(names.get(log.webhookId), log.url))).slice(0, -1);
   yield `,"request":${JSON.stringify(await requestJson(deps, log, message))}}`;
 }

@@ -39,7 +39,8 @@ export const logKeyColumns = (db: Db): readonly (string | Knex.Raw)[] => [
   db.raw('received_at::text as received_at_text'),
   db.raw(
     `coalesce(octet_length(response_body), 0) + coalesce(octet_length(response_headers), 0)
-       + coalesce(octet_length(request_headers), 0) + octet_length(tags::text) as bytes`,
+       + coalesce(octet_length(request_headers), 0) + coalesce(octet_length(imported_data), 0)
+       + octet_length(tags::text) as bytes`,
   ),
 ];
 

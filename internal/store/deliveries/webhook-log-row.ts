@@ -13,6 +13,8 @@ export interface WebhookLog {
   readonly url: string;
   readonly responseStatusCode: number | null;
   readonly responseBody: string | null;
+  /** The body that the Go service sent, in a log that was imported from it. Otherwise null. */
+  readonly importedData: Buffer | null;
   /** Lines `name: value`; null if they were not kept. */
   readonly responseHeaders: string | null;
   /** The same of the request. */
@@ -41,6 +43,7 @@ export interface WebhookLogRow {
   readonly url: string;
   readonly response_status_code: number | null;
   readonly response_body: string | null;
+  readonly imported_data: Buffer | null;
   readonly response_headers: string | null;
   readonly request_headers: string | null;
   readonly tags: Tags;
@@ -75,6 +78,7 @@ export function toWebhookLog(row: WebhookLogRow): WebhookLog {
     url: row.url,
     responseStatusCode: row.response_status_code,
     responseBody: row.response_body,
+    importedData: row.imported_data,
     responseHeaders: row.response_headers,
     requestHeaders: row.request_headers,
     tags: row.tags,
