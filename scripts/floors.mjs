@@ -29,6 +29,7 @@ const rooms = {
   'internal/catalog': [...stored, domain, ground],
   'internal/sending': [...stored, '^internal/dispatch/', domain, ground],
   'internal/upkeep': [...stored, '^internal/catalog/', domain, ground, config],
+  'internal/go-service': [...stored, domain, ground],
   'internal/api': [...stored, identity, domain, ground],
   'internal/intake': [...stored, '^internal/catalog/', domain, ground],
   'internal/dispatch': [...stored, '^internal/instance/', domain, ground],
@@ -52,7 +53,7 @@ const rooms = {
   migrations: [],
   cmd: [
     packages,
-    '^internal/(app|workers)/',
+    '^internal/(app|workers|go-service)/',
     '^internal/(api|intake|dispatch)/',
     ...stored,
     local,

@@ -1,0 +1,57 @@
+/** An answer as it is compared: the status, and the body as JSON or text. */
+export interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export type Ask = (path: string) => Promise<Answered>;
+
+/** The largest page of the Go service. */
+const LIMIT = 40;
+const MAX_PAGES = 250;
+
+/** The requests of a comparison: everything that both services list, and each object alone. */
+export async function* readRequests(old: Ask): AsyncGenerator<string> {
+  yield* ['/ping', '/health/alive', '/health/ready'];
+  const events = yield* pagesOf(old, '/events');
+  const webhooks = yield* pagesOf(old, '/webhooks/space/0');
+  yield* events.map((id) => `/events/${id}`);
+  yield* webhooks.map((id) => `/webhooks/${id}`);
+  yield* [`/webhooks/logs?limit=${LIMIT}&page=1`, '/events/0', '/events/999999999', '/webhooks/999999999', '/nowhere'];
+}
+
+/** Yields the pages of a list, and returns the ids on them. */
+async function* pagesOf(old: Ask, list: string): AsyncGenerator<string, readonly number[]> {
+  const ids: number[] = [];
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const path = `${list}?limit=${LIMIT}&page=${page}`;
+    yield path;
+    const { body } = await old(path);
+    const found = idsIn(body);
+    ids.push(...found);
+    if (found.length < LIMIT) break;
+  }
+  return ids;
+}
+
+function idsIn(body: unknown): readonly number[] {
+  const nodes = typeof body === 'object' && body !== null && 'nodes' in body ? body.nodes : undefined;
+  if (!Array.isArray(nodes)) return [];
+  return nodes.flatMap((node: unknown) =>
+    typeof node === 'object' && node !== null && 'id' in node && typeof node.id === 'number' ? [node.id] : [],
+  );
+}
+
+/** Asks a service. Redirects are answers. @throws if it cannot be reached or answers no JSON where JSON is named */
+export function makeAsk(base: string, userId: number, timeoutMs = 30_000): Ask {
+  return async (path) => {
+    const response = await fetch(new URL(path, base), {
+      headers: { 'x-user': String(userId) },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
+  };
+}
