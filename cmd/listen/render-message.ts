@@ -3,6 +3,7 @@ import type { TokenSource } from '../../internal/destinations/credentials/tokens
 import { requestHeaders } from '../../internal/destinations/http/request-headers.js';
 import { makeSendPlan } from '../../internal/destinations/http/send-plan.js';
 import { makeDeliveryIds } from '../../internal/domain/delivery/delivery-id.js';
+import { makeFormatOf } from '../../internal/domain/format/format-of.js';
 import { parseRouting } from '../../internal/domain/matching/routing.js';
 import type { WebhookSettings } from '../../internal/domain/matching/webhook-settings.js';
 import { envelope } from '../../internal/domain/message/envelope.js';
@@ -26,7 +27,10 @@ export type ReceivedMessage = Pick<Message, 'subject' | 'headers' | 'payload'>;
 /** Turns messages into the requests that the service would send to a webhook with these settings. */
 export function makeRenderMessage({ url, settings, secret, version }: RenderOptions) {
   const secrets = secret === undefined ? [] : [{ purpose: 'signing', value: secret, expiresAt: undefined } as const];
-  const plan = makeSendPlan({ id: NO_WEBHOOK, url, settings }, secrets, NO_TOKENS);
+  const plan = makeSendPlan({ id: NO_WEBHOOK, url, settings }, secrets, {
+    tokens: NO_TOKENS,
+    formatOf: makeFormatOf([]),
+  });
   const uuidAt = makeUuids((bytes) => randomFillSync(bytes));
   const deliveryIdOf = makeDeliveryIds();
   const userAgent = `hukz/${version}`;
