@@ -53,6 +53,7 @@ import { streamEvictedWhileAway } from './stream-evicted-while-away.js';
 import { streamsEdited } from './streams-edited.js';
 import { streamsOfOthers } from './streams-of-others.js';
 import { subjectsTransformed } from './subjects-transformed.js';
+import { switchFromGo } from './switch-from-go.js';
 import { tenantHangs } from './tenant-hangs.js';
 import { unreadableHeaders } from './unreadable-headers.js';
 
@@ -108,6 +109,7 @@ export const scenarios: readonly Scenario[] = [
   twoRacing,
   tenRacing,
   rollingRestart,
+  switchFromGo,
   sigtermSlowRequest,
   sigtermTwice,
   migratorKilled,

@@ -10,7 +10,10 @@ import { type GoDatabase, makeGoDatabase } from './make-go-database.js';
 export class GoImportKit {
   go!: GoDatabase;
   db!: Db;
-  readonly vault = makeVault([{ id: 'k', key: randomBytes(32) }]);
+  private readonly key = randomBytes(32);
+  readonly vault = makeVault([{ id: 'k', key: this.key }]);
+  /** The environment of an instance on this database, besides its address. */
+  readonly settings = { HUKZ_ENCRYPTION_KEYS: `k:${this.key.toString('base64')}` };
 
   async open(): Promise<void> {
     this.go = await makeGoDatabase();
