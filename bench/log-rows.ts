@@ -81,7 +81,7 @@ async function insertSome({ database }: Bench, { from, to, rows, until }: Some):
 async function columnsOf(database: Bench['database'], table: string, without: readonly string[]) {
   const rows = await database.run<{ name: string }>(
     `select quote_ident(column_name) as name from information_schema.columns
-     where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER' and not column_name = any($2)`,
+     where table_schema = 'hukz' and table_name = $1 and is_generated = 'NEVER' and not column_name = any($2)`,
     [table, without],
   );
   return rows.map(({ name }) => name);

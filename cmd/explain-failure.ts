@@ -9,6 +9,8 @@ const EXPECTED = [
   'CannotStart',
   'UnusableNats',
   'DatabaseTooNew',
+  'MigrationRefused',
+  'UnreadableFile',
   'UnusableServer',
   'NoWritableHost',
   'LocalServerError',

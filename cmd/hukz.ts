@@ -26,9 +26,9 @@ program.command('worker', { hidden: true }).action(async () => (await import('./
 
 program
   .command('migrate')
-  .description('migrate the database schema to the latest version or one step down, or show its state')
-  .argument('[direction]', 'up, down or status', oneOf('up', 'down', 'status'), 'up')
-  .action(async (direction: 'up' | 'down' | 'status') =>
+  .description('migrate the database to the latest version or one step down, show its state, or move its tables')
+  .argument('[direction]', 'up, down, status or move-schema', oneOf('up', 'down', 'status', 'move-schema'), 'up')
+  .action(async (direction: 'up' | 'down' | 'status' | 'move-schema') =>
     (await import('./database/migrate.js')).migrateDatabase(here, direction),
   );
 

@@ -67,7 +67,7 @@ export interface ManyHooks extends Pick<Hook, 'eventId' | 'owner' | 'fields'> {
 async function copiedColumns({ database }: Bench): Promise<readonly string[]> {
   const rows = await database.run<{ name: string }>(
     `select quote_ident(column_name) as name from information_schema.columns
-     where table_schema = 'public' and table_name = 'webhooks' and is_identity = 'NO'
+     where table_schema = 'hukz' and table_name = 'webhooks' and is_identity = 'NO'
        and column_name not in ('url', 'tags')`,
   );
   return rows.map(({ name }) => name);

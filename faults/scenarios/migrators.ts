@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.js';
 import type { Site } from '../site.js';
 import { startMigrator } from '../world/migrator.js';
 
-const UNMIGRATE = 'drop schema public cascade; create schema public';
+const UNMIGRATE = 'drop schema hukz cascade';
 /** Prolongs a migration, so that it can be killed while it runs. */
 const DELAY_MS = 20;
 const KILL_AFTER_MS = [300, 500, 700, 900];

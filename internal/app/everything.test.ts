@@ -274,7 +274,7 @@ describe('a webhook with everything', () => {
     const metrics = await (await fetch(`http://127.0.0.1:${hukz.app.metricsPort}/metrics`)).text();
     expect(metrics).toContain('hukz_attempts_total');
     const db = makeKnex(database.connection, { max: 1 });
-    const { rows: tables } = await db.raw("select tablename from pg_tables where schemaname = 'public'");
+    const { rows: tables } = await db.raw("select tablename from pg_tables where schemaname = 'hukz'");
     const rows = await Promise.all(
       tables.map(async ({ tablename }: { tablename: string }) => {
         const found = await db.raw('select to_jsonb(each) as row from ?? as each', [tablename]);

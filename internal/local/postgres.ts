@@ -64,6 +64,8 @@ function settings(fsync: boolean): string[] {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
+    // A person or a test that connects to this server sees the tables of hukz without their schema.
+    search_path: 'hukz, public',
     ...durable,
   };
   return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -1,7 +1,7 @@
 import type { Logger } from '../../logger.js';
 import type { Connection } from '../../store/postgres/connection.js';
 import { isDatabaseAway } from '../../store/postgres/database-away.js';
-import { DatabaseTooNew, migrate, migrationStatus } from '../../store/postgres/migrate.js';
+import { DatabaseTooNew, MigrationRefused, migrate, migrationStatus } from '../../store/postgres/migrate.js';
 import { UnusableServer } from '../../store/postgres/usable-server.js';
 import { waitFor } from './wait-for.js';
 import { CannotStart, nameWrongKey, sqlStateOf } from './wrong-key.js';
@@ -34,11 +34,15 @@ export async function withDatabase<T>(
 }
 
 function isFinal(error: unknown): boolean {
-  const refusals = [CannotStart, DatabaseTooNew, UnusableServer];
+  const refusals = [CannotStart, DatabaseTooNew, MigrationRefused, UnusableServer];
   const known = refusals.some((kind) => error instanceof kind) || nameWrongKey(error) !== error;
   // Any other answer of the server will be the same tomorrow, unless the server starts, is busy or does not accept
-  // writes yet.
-  return known || (sqlStateOf(error) !== undefined && !isDatabaseAway(error));
+  // writes yet. An error without a code is neither the server's nor the network's.
+  return known || (!isDatabaseAway(error) && (sqlStateOf(error) !== undefined || !hasCode(error)));
+}
+
+function hasCode(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error;
 }
 
 async function requireMigrated(connection: Connection): Promise<readonly []> {

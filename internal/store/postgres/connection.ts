@@ -89,10 +89,15 @@ function tls(database: DatabaseSettings): ClientConfig['ssl'] {
 /** Accepts any certificate of a trusted authority, whatever its name is. */
 const ANY_NAME = { rejectUnauthorized: true, checkServerIdentity: () => undefined };
 
+/** Thrown when a file that a setting names cannot be read. */
+export class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile';
+}
+
 function readPem(key: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(`${key}: ${path} cannot be read (${messageOf(error)}); put a readable file there`);
+    throw new UnreadableFile(`${key}: ${path} cannot be read (${messageOf(error)}); put a readable file there`);
   }
 }

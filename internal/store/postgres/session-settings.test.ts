@@ -6,7 +6,7 @@ import { makeTestJournal } from '../../testkit/kits/test-journal.js';
 import { makeTestLogger } from '../../testkit/kits/test-logger.js';
 import { makeJournalPool } from '../journal/journal-pool.js';
 import { makeKnex } from './knex.js';
-import { migrate, migrationStatus } from './migrate.js';
+import { findSchema, migrate, migrationStatus } from './migrate.js';
 
 /** Settings that an operator may have made for a database, one or several at a time. */
 const HOSTILE: readonly Readonly<Record<string, string>>[] = [
@@ -88,7 +88,7 @@ describe.each(HOSTILE)('a database with %j', (settings) => {
 });
 
 describe('the schema of the tables', () => {
-  it('is the one that search_path shows first when they are made, and stays it when search_path changes', async () => {
+  it('is hukz, whatever search_path is when they are made and later', async () => {
     const database = await hostile({ search_path: 'other, public' }, true);
     const query = async (text: string) => {
       const client = new pg.Client(database.connection);
@@ -99,10 +99,25 @@ describe('the schema of the tables', () => {
     try {
       await migrate(database.connection, 'up', makeTestLogger());
       const schemas = `select distinct relnamespace::regnamespace::text as name from pg_class where relname in ('hukz_migrations', 'deliveries')`;
-      expect(await query(schemas)).toEqual([{ name: 'other' }]);
+      expect(await query(schemas)).toEqual([{ name: 'hukz' }]);
       await query(`alter database ${database.settings.name} set search_path = public`);
       expect((await migrationStatus(database.connection)).every(({ applied }) => applied)).toBe(true);
       expect(await migrate(database.connection, 'up', makeTestLogger())).toEqual([]);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it('is the one that search_path shows first for one of several installations of an earlier version', async () => {
+    const database = await hostile({});
+    try {
+      const client = new pg.Client(database.connection);
+      await client.connect();
+      await client.query('create table other.hukz_migrations (n int); create table other.catalog_version (n int)');
+      expect(await findSchema(database.connection)).toBe('hukz');
+      await client.query(`alter database ${database.settings.name} set search_path = other`);
+      expect(await findSchema(database.connection)).toBe('other');
+      await client.end();
     } finally {
       await database.drop();
     }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { Connection } from './connection.js';
+import { MIGRATIONS_TABLE, OWN_SCHEMA } from './schema/schema-names.js';
 
 /**
  * Settings that our statements, the driver and knex rely on. An operator may have set any of them for the role, the
@@ -30,17 +31,19 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The schema with our tables: the visible one in `search_path`, else one whose tables this user owns, so that a later
- * change of `search_path` neither hides the tables nor creates empty ones beside them. If there are no tables yet,
- * `search_path` determines where they are created.
+ * The schema with our tables. A new installation has them in `hukz`. One of an earlier version has them where
+ * `search_path` showed first, usually in `public`, and stays there: it is recognised by two tables, because a start of
+ * an earlier version that failed beside the tables of the Go service left an empty `hukz_migrations` in `public`.
  */
 const SCHEMA = `
   select coalesce(
     (select quote_ident(nspname) from pg_class c join pg_namespace n on n.oid = relnamespace
-     where relname = 'hukz_migrations' and (pg_table_is_visible(c.oid) or pg_get_userbyid(relowner) = current_user)
-     order by pg_table_is_visible(c.oid) desc, c.oid limit 1),
-    quote_ident(current_schema()),
-    'public')`;
+     where relname = '${MIGRATIONS_TABLE}'
+       and exists (select from pg_class t where t.relnamespace = c.relnamespace and t.relname = 'catalog_version')
+       and (nspname = '${OWN_SCHEMA}' or pg_table_is_visible(c.oid) or pg_get_userbyid(relowner) = current_user)
+     order by pg_table_is_visible(c.oid) and nspname <> 'public' desc, nspname = '${OWN_SCHEMA}' desc,
+       pg_table_is_visible(c.oid) desc, c.oid limit 1),
+    '${OWN_SCHEMA}')`;
 
 /**
  * Omits settings that the server does not know, and settings that are right already, because setting them may need a
