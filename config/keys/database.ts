@@ -22,8 +22,8 @@ export const databaseKeys = {
   }),
   name: required('DATABASE_NAME', 'hukz', { doc: 'Name of the PostgreSQL database.', format: text }),
   sslMode: key('DATABASE_SSL_MODE', 'disable', {
-    doc: 'TLS to PostgreSQL: disable, require (encrypts without checking the certificate), verify-ca or verify-full.',
-    format: oneOf('disable', 'require', 'verify-ca', 'verify-full'),
+    doc: 'TLS to PostgreSQL as in libpq: disable, allow (only if the server refuses a plain connection), prefer (if the server accepts it), require (without checking the certificate), verify-ca or verify-full.',
+    format: oneOf('disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'),
   }),
   sslRootCert: key('DATABASE_SSL_ROOT_CERT', '', {
     doc: 'File with the certificate authorities to trust for PostgreSQL instead of the public ones. With this file, DATABASE_SSL_MODE=require checks the certificate as verify-ca does.',

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Postgres, startPostgres } from '../local/postgres.js';
+import { eventually } from '../testkit/eventually.js';
+import { makeTestDatabase } from '../testkit/kits/test-database.js';
 import { makeTestLogger } from '../testkit/kits/test-logger.js';
 import { makeCertificates, type Pair } from '../testkit/servers/certificates.js';
 import { runAsAdmin } from '../testkit/servers/test-server.js';
@@ -43,6 +45,23 @@ afterAll(async () => {
   await Promise.all([folder, files].map((each) => rm(each, { recursive: true, force: true })));
 });
 
+/** Rules for logging in apply to connections that are made later. */
+async function rewriteRules(text: string): Promise<void> {
+  const admin = makeKnex(connectionFor(settings({ ...show(certificates.client), sslMode: 'prefer' }), 'hukz/test'), {
+    max: 1,
+  });
+  try {
+    await admin.raw('select 1');
+    writeFileSync(join(folder, 'pg_hba.conf'), text);
+    await admin.raw('select pg_reload_conf()');
+    await eventually(async () => (await admin.raw(RULES)).rows[0].kind === text.split(' ')[0], { what: 'the rules' });
+  } finally {
+    await admin.destroy();
+  }
+}
+
+const RULES = 'select type as kind from pg_hba_file_rules';
+
 const write = (name: string, text: string): string => {
   const path = join(files, name);
   writeFileSync(path, text);
@@ -80,6 +99,16 @@ describe('a PostgreSQL with an authority of its own that asks for client certifi
     expect(await connect({ ...ours, sslMode })).toEqual({ ssl: true, clientDn: '/CN=hukz' });
   });
 
+  it.each(['prefer', 'allow'] as const)('is connected to with TLS, because it demands it: %s', async (sslMode) => {
+    expect(await connect({ ...ours, sslMode })).toEqual({ ssl: true, clientDn: '/CN=hukz' });
+    const { port } = server;
+    const hosts = [
+      { host: 'localhost', port },
+      { host: '127.0.0.1', port },
+    ];
+    expect(await connect({ ...ours, hosts, sslMode })).toMatchObject({ ssl: true });
+  });
+
   it('is refused when its authority is not the one that is trusted, whatever the mode', async () => {
     const sslRootCert = write('other-ca.pem', foreign.ca);
     await expect(connect({ ...ours, sslRootCert, sslMode: 'require' })).rejects.toThrow(/certificate/);
@@ -110,5 +139,44 @@ describe('a PostgreSQL with an authority of its own that asks for client certifi
     await expect(connect({ ...ours, sslKey: '/nowhere/client.key' })).rejects.toThrow(
       /^DATABASE_SSL_KEY: \/nowhere\/client\.key cannot be read \(.*ENOENT.*put a readable file there$/,
     );
+  });
+});
+
+describe('a PostgreSQL without TLS', () => {
+  it.each(['prefer', 'allow'] as const)('is connected to without it: %s', async (sslMode) => {
+    const database = await makeTestDatabase({ empty: true });
+    const db = makeKnex(connectionFor({ ...database.settings, sslMode }, 'hukz/test'), { max: 2 });
+    try {
+      const { rows } = await db.raw<{ rows: { ssl: boolean }[] }>(SSL);
+      expect(rows).toEqual([expect.objectContaining({ ssl: false })]);
+    } finally {
+      await db.destroy();
+      await database.drop();
+    }
+  });
+
+  it('is not connected to if TLS is required', async () => {
+    const database = await makeTestDatabase({ empty: true });
+    const db = makeKnex(connectionFor({ ...database.settings, sslMode: 'require' }, 'hukz/test'), { max: 1 });
+    try {
+      await expect(db.raw('select 1')).rejects.toThrow('does not support SSL');
+    } finally {
+      await db.destroy();
+      await database.drop();
+    }
+  });
+});
+
+describe('a PostgreSQL that refuses TLS by its rules', () => {
+  it.each([
+    ['prefer', false],
+    ['allow', false],
+  ] as const)('is connected to without it: %s', async (sslMode, ssl) => {
+    await rewriteRules('hostnossl all all 127.0.0.1/32 password\n');
+    try {
+      expect(await connect({ sslMode })).toMatchObject({ ssl });
+    } finally {
+      await rewriteRules(STRICT);
+    }
   });
 });

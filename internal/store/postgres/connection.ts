@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ClientConfig } from 'pg';
 import { messageOf } from '../../errors.js';
 import { type Moves, makeMoves } from './moves.js';
+import { makeSslChoice, type Ssl } from './ssl-choice.js';
 
 /** The address of a PostgreSQL server: a name, an IP address or the directory of a Unix socket. */
 export interface DatabaseHost {
@@ -16,7 +17,7 @@ export interface DatabaseSettings extends DatabaseHost {
   readonly password: string;
   readonly name: string;
   /** libpq's values. `require` encrypts without checking the certificate, as in libpq. */
-  readonly sslMode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  readonly sslMode: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
   /** Paths of PEM files: the authorities to trust in place of the public ones, our certificate and its key. */
   readonly sslRootCert?: string;
   readonly sslCert?: string;
@@ -26,10 +27,10 @@ export interface DatabaseSettings extends DatabaseHost {
 /** The settings that `pg` needs to connect, and the state that all pools of a process share. */
 export interface Connection extends ClientConfig {
   /**
-   * Returns `ssl` from the current files. The files are read for each connection, so that a renewed certificate is
-   * used.
+   * Returns `ssl` for a host, from the current files. The files are read for each connection, so that a renewed
+   * certificate is used.
    */
-  readonly freshSsl?: () => ClientConfig['ssl'];
+  readonly freshSsl?: (at: DatabaseHost) => Promise<Ssl>;
   readonly hosts?: readonly DatabaseHost[];
   readonly moves?: Moves;
   /** Called for each session of a pool that must not be used again. */
@@ -38,34 +39,36 @@ export interface Connection extends ClientConfig {
 
 /** Sets time limits for connecting and for statements. TCP keepalive detects a half-open connection. */
 export function connectionFor(database: DatabaseSettings, applicationName: string): Connection {
+  const login = {
+    user: database.user,
+    password: database.password,
+    database: database.name,
+    application_name: applicationName,
+  };
   return {
     host: database.host,
     port: database.port,
     ...(database.hosts && { hosts: database.hosts }),
     moves: makeMoves(),
-    user: database.user,
-    password: database.password,
-    database: database.name,
-    application_name: applicationName,
+    ...login,
     connectionTimeoutMillis: 5000,
     statement_timeout: 30_000,
     lock_timeout: 10_000,
     query_timeout: 40_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    freshSsl: () => tls(database),
+    freshSsl: makeFreshSsl(database, login),
   };
 }
 
-/**
- * Returns the connection with `ssl` from the current files.
- * @throws {Error} that names the key when a file cannot be read
- */
-export function withFreshSsl(connection: Connection): Connection {
-  return connection.freshSsl ? { ...connection, ssl: connection.freshSsl() } : connection;
+/** The returned function throws an `UnreadableFile` that names the key when a file cannot be read. */
+function makeFreshSsl(database: DatabaseSettings, login: ClientConfig): (at: DatabaseHost) => Promise<Ssl> {
+  const { sslMode: mode } = database;
+  const encrypted = () => tls(database);
+  return mode === 'prefer' || mode === 'allow' ? makeSslChoice({ mode, login, encrypted }) : async () => encrypted();
 }
 
-function tls(database: DatabaseSettings): ClientConfig['ssl'] {
+function tls(database: DatabaseSettings): Ssl {
   const { sslMode, sslRootCert, sslCert, sslKey } = database;
   const files = {
     ...(sslRootCert && { ca: readPem('DATABASE_SSL_ROOT_CERT', sslRootCert) }),
@@ -75,6 +78,8 @@ function tls(database: DatabaseSettings): ClientConfig['ssl'] {
   switch (sslMode) {
     case 'disable':
       return false;
+    case 'allow':
+    case 'prefer':
     case 'require':
       return sslRootCert ? { ...files, ...ANY_NAME } : { ...files, rejectUnauthorized: false };
     case 'verify-ca':

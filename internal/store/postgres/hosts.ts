@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { messageOf } from '../../errors.js';
 import { pause } from '../../pause.js';
-import { type Connection, type DatabaseHost, withFreshSsl } from './connection.js';
+import type { Connection, DatabaseHost } from './connection.js';
 import { isSqlState, READ_ONLY } from './pg-error.js';
 
 const ASK_MS = 3000;
@@ -81,7 +81,8 @@ async function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined>
 /** Rejects when the host does not answer or is read-only. */
 async function askForWrites(connection: Connection, at: DatabaseHost): Promise<DatabaseHost> {
   const client = new Client({
-    ...withFreshSsl(connection),
+    ...connection,
+    ...(connection.freshSsl && { ssl: await connection.freshSsl(at) }),
     ...at,
     statement_timeout: undefined,
     lock_timeout: undefined,

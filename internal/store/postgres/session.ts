@@ -59,7 +59,7 @@ export function makeSessions(connection: Connection, onSpoiled: (session: Client
     private async open(): Promise<this> {
       const at = await choose();
       if (at) Object.assign(this, at);
-      if (connection.freshSsl) this.encryptBy(connection.freshSsl());
+      if (connection.freshSsl) this.encryptBy(await connection.freshSsl(at ?? this));
       await super.connect();
       try {
         await prepareSession(this, connection);
