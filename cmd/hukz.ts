@@ -20,7 +20,10 @@ program
   .command('serve')
   .description('run the service')
   .option('--no-migrate', 'do not migrate the database schema first')
-  .action(async (options: { migrate: boolean }) => (await import('./serve/serve.js')).serve(here, options));
+  .option('--fail-fast', 'end if PostgreSQL or NATS is away at the start, instead of waiting for it')
+  .action(async (options: { migrate: boolean; failFast?: boolean }) =>
+    (await import('./serve/serve.js')).serve(here, options),
+  );
 
 program.command('worker', { hidden: true }).action(async () => (await import('./serve/worker.js')).work(here));
 
