@@ -182,7 +182,7 @@ describe('an authority beside the usual ones', () => {
 
   it('costs a fraction of parsing the usual ones', async () => {
     const { ca } = makeChain(2);
-    const contextOf = makeSecureContexts(undefined);
+    const contextOf = makeSecureContexts({});
     contextOf({ id: 'one', extraCa: ca });
     const before = process.cpuUsage();
     for (let made = 0; made < 20; made += 1) contextOf({ id: 'one', extraCa: ca });

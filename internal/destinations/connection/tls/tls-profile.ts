@@ -24,13 +24,21 @@ export interface TlsProfile {
 /** @throws {DescribedFault} when a profile's certificates or key cannot be used */
 export type SecureContexts = (profile: TlsProfile | undefined) => SecureContext;
 
+export interface TrustedAuthorities {
+  /** Trusted instead of Node's list. */
+  readonly ca?: string | Buffer;
+  /** Trusted beside Node's list. */
+  readonly extraCa?: string;
+}
+
 /** Makes one context per profile, because a new context per connection would cost more than the connection. */
-export function makeSecureContexts(ca: string | Buffer | undefined): SecureContexts {
+export function makeSecureContexts({ ca, extraCa }: TrustedAuthorities): SecureContexts {
   const defaultContext = createSecureContext({ ...TLS_LIMITS, ...(ca !== undefined && { ca }) });
+  if (extraCa) addAuthorities(defaultContext, extraCa);
   const byProfile = new WeakMap<TlsProfile, SecureContext | DescribedFault>();
   return (profile) => {
     if (profile === undefined) return defaultContext;
-    const made = byProfile.get(profile) ?? contextOf(profile, ca);
+    const made = byProfile.get(profile) ?? contextOf(profile, { ca, extraCa });
     byProfile.set(profile, made);
     if (made instanceof DescribedFault) throw made;
     return made;
@@ -40,9 +48,9 @@ export function makeSecureContexts(ca: string | Buffer | undefined): SecureConte
 /** OpenSSL's own error texts could repeat its input. */
 function contextOf(
   { ca, extraCa, cert, key }: TlsProfile,
-  defaultCa: string | Buffer | undefined,
+  byDefault: { readonly ca: string | Buffer | undefined; readonly extraCa: string | undefined },
 ): SecureContext | DescribedFault {
-  const trusted = ca ?? defaultCa;
+  const trusted = ca ?? byDefault.ca;
   try {
     if (key && isDearKey(createPrivateKey(key)))
       return new DescribedFault(
@@ -51,7 +59,7 @@ function contextOf(
       );
     const shown = { ...(cert && { cert }), ...(key && { key }) };
     const made = createSecureContext({ ...TLS_LIMITS, ...shown, ...(trusted && { ca: trusted }) });
-    if (extraCa) addAuthorities(made, extraCa);
+    for (const extra of [extraCa, ca ? undefined : byDefault.extraCa]) if (extra) addAuthorities(made, extra);
     return made;
   } catch {
     return new DescribedFault('bad_request', "the webhook's certificate, key or CA cannot be used");
