@@ -1,3 +1,5 @@
+import type { EgressProxies } from '../internal/domain/egress/egress-proxies.js';
+import { bothOf } from '../internal/domain/egress/no-proxy.js';
 import { DEFAULT_PORTS } from '../internal/domain/egress/port-range.js';
 import { CHAT_SWITCHES, type ChatSwitch } from '../internal/domain/format/format.js';
 import { allInboxes } from '../internal/domain/matching/reserved.js';
@@ -12,9 +14,16 @@ const MIN_ATTEMPTS = 20;
  */
 export type Config = ReturnType<typeof toConfig>;
 export type DatabaseConfig = Config['database'];
+/** Variables of the environment that every program obeys, without the prefix of hukz. */
+export interface FromEnvironment {
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
+  readonly proxies?: EgressProxies;
+  /** `SSL_CERT_FILE` and `SSL_CERT_DIR`. */
+  readonly authorities: { readonly file?: string; readonly folders?: string };
+}
 export type NatsConfig = Config['nats'];
 
-export function toConfig(values: ConfigValues) {
+export function toConfig(values: ConfigValues, environment: FromEnvironment = { authorities: {} }) {
   return {
     ...values,
     metrics: { ...values.metrics, host: values.metrics.host ?? values.host },
@@ -29,7 +38,7 @@ export function toConfig(values: ConfigValues) {
       breaker: values.patience.breaker,
       forbiddenHeaders: values.egress.forbiddenHeaders,
     },
-    egress: egressConfig(values),
+    egress: egressConfig(values, environment),
     chatSwitches: chatSwitches(values),
     deliveryEvents: values.deliveryEvents === 'on',
     log: logConfig(values),
@@ -44,10 +53,20 @@ function chatSwitches({ chats }: ConfigValues): readonly ChatSwitch[] {
   return CHAT_SWITCHES.filter((name) => switches[name]);
 }
 
-function egressConfig({ mode, egress }: ConfigValues) {
+function egressConfig({ mode, egress }: ConfigValues, { proxies: ofEnvironment, authorities }: FromEnvironment) {
   const development = mode === 'development';
   const allowPorts = egress.allowPorts.length > 0 || development ? egress.allowPorts : DEFAULT_PORTS;
-  return { ...egress, development, allowPorts };
+  const proxies = proxiesOf(egress, ofEnvironment);
+  return { ...egress, development, allowPorts, authorities, ...(proxies && { proxies }) };
+}
+
+function proxiesOf(
+  { proxy, noProxy }: ConfigValues['egress'],
+  ofEnvironment: EgressProxies | undefined,
+): EgressProxies | undefined {
+  if (proxy === 'none') return undefined;
+  if (proxy) return { http: proxy, https: proxy, from: 'EGRESS_PROXY', except: noProxy, exceptLoopback: false };
+  return ofEnvironment && { ...ofEnvironment, except: bothOf(ofEnvironment.except, noProxy) };
 }
 
 export function logConfig({ mode, log }: Pick<ConfigValues, 'mode' | 'log'>) {

@@ -1,10 +1,11 @@
+import { describeProxies } from '../internal/domain/egress/egress-proxies.js';
 import type { LogFields } from '../internal/logger.js';
 import type { Config } from './config.js';
 import { withoutSecrets } from './schema.js';
 
 /** The effective configuration for the log at the start. Of a secret it shows only whether it is set. */
 export function describeConfig(config: Config): LogFields {
-  const { proxy } = config.egress;
+  const { proxy, proxies, noProxy } = config.egress;
   const shown = withoutSecrets(config, setOrUnset) as Config;
   return inSnakeCase({
     ...shown,
@@ -16,9 +17,16 @@ export function describeConfig(config: Config): LogFields {
       denyRanges: config.egress.denyRanges.map(({ text }) => text),
       denyHosts: config.egress.denyHosts.map(({ text }) => text),
       nat64Prefixes: config.egress.nat64Prefixes.map(({ text }) => text),
-      proxy: proxy ? { host: proxy.host, port: proxy.port, authorization: setOrUnset(proxy.authorization) } : 'unset',
+      noProxy: noProxy.texts,
+      proxy: describeProxy(proxy),
+      proxies: proxies ? describeProxies(proxies) : 'none',
     },
   });
+}
+
+function describeProxy(proxy: Config['egress']['proxy']): unknown {
+  if (proxy === undefined || proxy === 'none') return proxy ?? 'unset';
+  return { host: proxy.host, port: proxy.port, authorization: setOrUnset(proxy.authorization) };
 }
 
 function setOrUnset(secret: unknown): 'set' | 'unset' {

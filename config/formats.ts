@@ -1,7 +1,8 @@
-import { parseEgressProxy } from '../internal/domain/egress/egress-proxy.js';
+import { type EgressProxy, parseEgressProxy } from '../internal/domain/egress/egress-proxy.js';
 import { parseHostPatterns } from '../internal/domain/egress/host-pattern.js';
 import { parseIpRanges } from '../internal/domain/egress/ip-range.js';
 import { parseNat64Prefixes } from '../internal/domain/egress/nat64-prefix.js';
+import { parseNoProxy } from '../internal/domain/egress/no-proxy.js';
 import { parsePortRanges } from '../internal/domain/egress/port-range.js';
 import { parseHeaderPatterns } from '../internal/domain/limits/forbidden-headers.js';
 import { parseRate } from '../internal/domain/limits/rate-limit.js';
@@ -106,6 +107,12 @@ export function oneOf<const W extends string>(...words: readonly W[]): Format<W>
   };
 }
 
+/** As in the Go service, every other word than `development` means production. */
+export const mode: Format<'production' | 'development'> = {
+  unit: '`production`, `development`',
+  parse: (written) => parsed(written === 'development' ? written : 'production'),
+};
+
 /** Any of some words, separated by commas. */
 export function someOf<const W extends string>(...words: readonly W[]): Format<readonly W[]> {
   return {
@@ -138,7 +145,11 @@ export const hostPatterns = { unit: 'host patterns', parse: parseHostPatterns };
 export const headerPatterns = { unit: 'header names', parse: parseHeaderPatterns };
 export const nat64Prefixes = { unit: 'IPv6 prefixes', parse: parseNat64Prefixes };
 export const portRanges = { unit: 'ports', parse: parsePortRanges };
-export const egressProxy = { unit: 'URL', parse: optional(parseEgressProxy) };
+export const egressProxy: Format<EgressProxy | 'none' | undefined> = {
+  unit: 'URL or `none`',
+  parse: (written) => (written === 'none' ? parsed(written) : optional(parseEgressProxy)(written)),
+};
+export const noProxy = { unit: 'hosts and CIDR ranges', parse: parseNoProxy };
 export const apiHosts: Format<readonly string[]> = { unit: 'host names', parse: parseApiHosts };
 
 /** Undefined: no limit. */

@@ -5,9 +5,10 @@ import { type Environment, readEnvironment } from './read-environment.js';
 import { NOTHING, readConfigFile } from './read-file.js';
 import { type ConfigValues, ENV_PREFIX, keys } from './schema.js';
 import type { SourceValues, Texts } from './source-values.js';
+import { readEnvironmentProxies } from './sources/environment-proxies.js';
 
 export interface ConfigSources {
-  /** The directory whose `config.yml`, `config.json` or `config.env` is read; absent: no file. */
+  /** The directory whose `config.yml`, `config.json`, `config.env` or another of these is read; absent: no file. */
   readonly cwd?: string | undefined;
   readonly env: Environment;
 }
@@ -16,8 +17,16 @@ const required = keys.filter(({ value }) => value.required).map(({ name }) => na
 
 /** The whole configuration. @throws {ConfigError} with all that is wrong */
 export function loadConfig(sources: ConfigSources): Config {
-  const check: Check = (...given) => [...samePort(...given), ...strictWithoutKeys(...given), ...databaseTls(...given)];
-  return toConfig(loadValues(sources, required, check));
+  const { proxies, problems } = readEnvironmentProxies(sources.env);
+  const check: Check = (...given) => [
+    ...samePort(...given),
+    ...strictWithoutKeys(...given),
+    ...databaseTls(...given),
+    ...(given[0].egress.proxy === undefined ? problems : []),
+  ];
+  const { SSL_CERT_FILE: file, SSL_CERT_DIR: folders } = sources.env;
+  const authorities = { ...(file && { file }), ...(folders && { folders }) };
+  return toConfig(loadValues(sources, required, check), { authorities, ...(proxies && { proxies }) });
 }
 
 /** The address of PostgreSQL and the log settings only, for commands that need nothing else. @throws {ConfigError} */
@@ -57,6 +66,18 @@ export function renamedKeys(sources: ConfigSources): readonly { readonly given: 
   });
 }
 
+/** A sentence for each part that is ignored, or understood in another way than it may have been meant. */
+export function configWarnings(sources: ConfigSources): readonly string[] {
+  const { values, warnings } = readSources(sources);
+  const { MODE: mode = 'production', EGRESS_PROXY: proxy } = values;
+  const isOther = mode !== 'development' && mode !== 'production';
+  return [
+    ...warnings,
+    ...(isOther ? [`MODE is ${JSON.stringify(mode)}, which is not development: the mode is production`] : []),
+    ...(proxy === undefined ? readEnvironmentProxies(sources.env).warnings : []),
+  ];
+}
+
 /** The log format in which problems with the rest of the configuration are reported. */
 export function findLogFormat(sources: ConfigSources): Config['log']['format'] {
   const { values } = readSources(sources);
@@ -68,19 +89,25 @@ export function findLogFormat(sources: ConfigSources): Config['log']['format'] {
 }
 
 /** The values of all sources together; the environment takes precedence over the file. */
-function readSources({ cwd, env }: ConfigSources): SourceValues {
-  const file = cwd === undefined ? NOTHING : readConfigFile(cwd);
+function readSources({ cwd, env }: ConfigSources, needed: readonly string[] = required): SourceValues {
   const environment = readEnvironment(env);
-  const [below, above] = [withoutEmpty(file.values), withoutEmpty(environment.values)];
-  const names = { ...file.names, ...pick(environment.names, above) };
-  return { values: { ...below, ...above }, names, problems: [...file.problems, ...environment.problems] };
+  const above = withoutEmpty(environment.values);
+  const isNeeded = needed.some((key) => above[key] === undefined);
+  const file = cwd === undefined ? NOTHING : readConfigFile(cwd, { isNeeded, env });
+  const below = withoutEmpty(file.values);
+  return {
+    values: { ...below, ...above },
+    names: { ...file.names, ...pick(environment.names, above) },
+    problems: [...file.problems, ...environment.problems],
+    warnings: [...file.warnings, ...environment.warnings],
+  };
 }
 
 type NameOf = (key: string) => string;
 type Check = (values: ConfigValues, nameOf: NameOf) => readonly string[];
 
 function loadValues(sources: ConfigSources, needed: readonly string[], check: Check = () => []): ConfigValues {
-  const given = readSources(sources);
+  const given = readSources(sources, needed);
   const nameOf = (key: string) => given.names[key] ?? key;
   const missing = needed.filter((key) => given.values[key] === undefined);
   const { values, problems } = judge(given.values, nameOf);

@@ -20,18 +20,23 @@ export function parseServers(text: string): Parsed<readonly NatsServer[]> {
   const servers = parts.map((part) => parseServer(part.trim())).filter((server) => server !== undefined);
   return servers.length > 0 && servers.length === parts.length
     ? parsed(servers)
-    : refused('must be addresses such as nats://localhost:4222, joined by commas; schemes are nats and tls');
+    : refused(
+        'must be addresses such as nats://localhost:4222, joined by commas; the schemes ws and wss are not known',
+      );
 }
 
 function parseServer(text: string): NatsServer | undefined {
   try {
-    const url = new URL(SCHEME.test(text) ? text : `nats://${text}`);
+    const [scheme = 'nats://'] = SCHEME.exec(text) ?? [];
+    // Other schemes than tls are a plain connection, on which the server may ask for TLS. The URL must not take the
+    // port 80 for the default one of http.
+    const url = new URL(`nats://${text.replace(SCHEME, '')}`);
     const isPlain = url.hostname !== '' && (url.pathname === '' || url.pathname === '/') && url.search === '';
-    if (!isPlain || !['nats:', 'tls:'].includes(url.protocol)) return undefined;
+    if (!isPlain || /^wss?:/i.test(scheme)) return undefined;
     const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
     return {
       address: `nats://${url.hostname}:${url.port || '4222'}`,
-      tls: url.protocol === 'tls:',
+      tls: /^tls:/i.test(scheme),
       ...(password !== '' && { user, password }),
       ...(user !== '' && password === '' && { token: user }),
     };

@@ -1,39 +1,59 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import dotenv from 'dotenv';
-import { FAILSAFE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
+import { YAMLException } from 'js-yaml';
+import { TomlError } from 'smol-toml';
 import { messageOf } from '../internal/errors.js';
+import type { Environment } from './read-environment.js';
+import { findKey } from './schema.js';
+import { secretKeyOf } from './secret-file.js';
 import { type SourceValues, toSourceValues } from './source-values.js';
-
-/** The failsafe schema leaves all scalars text: a password `0123` must not become a number. */
-const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
-  'config.yml': (text) => onlyOne(loadAll(text, { schema: FAILSAFE_SCHEMA })),
-  'config.json': (text) => JSON.parse(text),
-  'config.env': (text) => dotenv.parse(text),
-};
+import { FILE_FORMATS } from './sources/file-formats.js';
 
 /** The values of a file that does not exist. */
-export const NOTHING: SourceValues = { values: {}, names: {}, problems: [] };
+export const NOTHING: SourceValues = { values: {}, names: {}, problems: [], warnings: [] };
 
-/** The keys in the configuration file of a directory. No file is no problem, two are one: which of them was meant? */
-export function readConfigFile(directory: string): SourceValues {
-  const [file, second] = Object.keys(PARSERS).filter((name) => existsSync(join(directory, name)));
+export interface FileOptions {
+  /** Whether the environment has all required keys, so that the file is not needed. */
+  readonly isNeeded: boolean;
+  /** The variables that `config.env` may name. */
+  readonly env: Environment;
+}
+
+/** The keys in the configuration file of a directory: of several files the first one, as in the Go service. */
+export function readConfigFile(directory: string, { isNeeded, env }: FileOptions): SourceValues {
+  const [file, ...others] = Object.keys(FILE_FORMATS)
+    .map((ending) => `config.${ending}`)
+    .filter((name) => existsSync(join(directory, name)));
   if (!file) return NOTHING;
-  if (second) return refusal(`there is ${file} and ${second}: keep one of them`);
+  const read = readOne(directory, file, env);
+  const warnings = others.map((other) => `${other} is not read, because there is ${file}: keep one of them`);
+  if (read.isUnusable && !isNeeded)
+    return { ...NOTHING, warnings: [...warnings, `${file} is ignored: ${read.problems.join('; ')}`] };
+  return { ...read, warnings: [...read.warnings, ...warnings] };
+}
+
+interface OneFile extends SourceValues {
+  /** The file is broken, or most of its names are those of another program. */
+  readonly isUnusable: boolean;
+}
+
+function readOne(directory: string, file: string, env: Environment): OneFile {
   try {
-    const content = PARSERS[file]?.(readFileSync(join(directory, file), 'utf8')) ?? {};
+    const parse = FILE_FORMATS[file.slice('config.'.length)];
+    const content = parse?.(readFileSync(join(directory, file), 'utf8'), env) ?? {};
     if (typeof content !== 'object' || Array.isArray(content))
-      return refusal(`${file} must consist of keys and values`);
-    return fromEntries(file, Object.entries(content));
+      return unusable(`${file} must consist of keys and values`);
+    const entries = Object.entries(content);
+    const known = entries.filter(([name]) => isKnown(name)).length;
+    return { ...fromEntries(file, entries), isUnusable: entries.length > 0 && known <= entries.length / 2 };
   } catch (error) {
-    return refusal(`${file} cannot be read: ${where(error)}`);
+    return unusable(`${file} cannot be read: ${where(error)}`);
   }
 }
 
-/** `load` refuses a file without a document, which one that is all comments is. */
-function onlyOne(documents: readonly unknown[]): unknown {
-  if (documents.length > 1) throw new Error('it has more than one document');
-  return documents[0];
+function isKnown(name: string): boolean {
+  const key = name.toUpperCase();
+  return findKey(key) !== undefined || secretKeyOf(key) !== undefined;
 }
 
 function fromEntries(file: string, entries: readonly (readonly [string, unknown])[]): SourceValues {
@@ -54,13 +74,13 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'object' ? undefined : String(value);
 }
 
-function refusal(problem: string): SourceValues {
-  return { ...NOTHING, problems: [problem] };
+function unusable(problem: string): OneFile {
+  return { ...NOTHING, problems: [problem], isUnusable: true };
 }
 
 /** A parser's own message may show a piece of the file, and with it a secret. */
 function where(error: unknown): string {
-  if (!(error instanceof YAMLException))
-    return error instanceof SyntaxError ? 'it is not valid JSON' : messageOf(error);
-  return `${error.reason}${error.mark ? ` in line ${error.mark.line + 1}` : ''}`;
+  if (error instanceof YAMLException) return `${error.reason}${error.mark ? ` in line ${error.mark.line + 1}` : ''}`;
+  if (error instanceof TomlError) return `it is not valid TOML in line ${error.line}`;
+  return error instanceof SyntaxError ? 'it is not valid JSON' : messageOf(error);
 }

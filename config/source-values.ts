@@ -12,19 +12,24 @@ export interface SourceValues {
   /** How each of them is written in the source, for messages. */
   readonly names: Texts;
   readonly problems: readonly string[];
+  /** A sentence for each part that is ignored, although it may have been meant for hukz. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Sorts names and texts by key. Upper and lower case of names are the same.
  * @param nameOf how a key is written in this source, for messages
+ * @param options `sharesNames`: other programs have names in this source too, so that only a name like a key is refused
  */
 export function toSourceValues(
   pairs: Iterable<readonly [string, string]>,
   nameOf: (key: string) => string,
+  options: { readonly sharesNames: boolean } = { sharesNames: false },
 ): SourceValues {
   const values: Partial<Record<string, string>> = {};
   const names: Partial<Record<string, string>> = {};
   const problems: string[] = [];
+  const warnings: string[] = [];
   for (const [written, text] of pairs) {
     const name = written.toUpperCase();
     const listed = findKey(name)?.name;
@@ -32,8 +37,11 @@ export function toSourceValues(
     const key = listed ?? ofFile;
     // Kept empty, as in a template that was not filled in, it names no file.
     if (ofFile && text === '') continue;
-    if (!key) problems.push(unknownKey(nameOf(written), nearestKey(name, keyNames), nameOf));
-    else if (values[key] !== undefined) problems.push(twice(key, names[key], nameOf(written)));
+    if (!key) {
+      const nearest = nearestKey(name, keyNames);
+      const isForeign = options.sharesNames && nearest === undefined;
+      (isForeign ? warnings : problems).push(unknownKey(nameOf(written), nearest, nameOf));
+    } else if (values[key] !== undefined) problems.push(twice(key, names[key], nameOf(written)));
     else {
       const value = ofFile ? readSecretFile(text) : parsed(text);
       if (!value.ok) problems.push(`${nameOf(written)}: ${value.problem}`);
@@ -41,7 +49,7 @@ export function toSourceValues(
       names[key] = nameOf(written);
     }
   }
-  return { values, names, problems };
+  return { values, names, problems, warnings };
 }
 
 function twice(key: string, first: string | undefined, second: string): string {

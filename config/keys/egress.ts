@@ -1,4 +1,13 @@
-import { egressProxy, flag, headerPatterns, hostPatterns, ipRanges, nat64Prefixes, portRanges } from '../formats.js';
+import {
+  egressProxy,
+  flag,
+  headerPatterns,
+  hostPatterns,
+  ipRanges,
+  nat64Prefixes,
+  noProxy,
+  portRanges,
+} from '../formats.js';
 import { key } from '../key.js';
 
 /** The addresses that requests may be sent to. */
@@ -33,9 +42,13 @@ export const egressKeys = {
     format: headerPatterns,
   }),
   proxy: key('EGRESS_PROXY', '', {
-    doc: 'HTTP proxy for all requests to receivers, used with CONNECT: http://user:password@proxy:3128.',
+    doc: 'HTTP proxy for all requests to receivers, used with CONNECT: http://user:password@proxy:3128. Empty: the proxies in the variables HTTP_PROXY and HTTPS_PROXY, except for receivers in NO_PROXY. none: no proxy.',
     format: egressProxy,
     sensitive: true,
+  }),
+  noProxy: key('EGRESS_NO_PROXY', '', {
+    doc: 'Receivers that requests go to without a proxy, comma-separated: example.com with the names below it, .example.com for those names alone, 10.0.0.0/8, example.com:8443.',
+    format: noProxy,
   }),
   webhookProxies: key('WEBHOOK_PROXIES', 'false', {
     doc: 'Allows webhooks to name a proxy of their own. The creator of a webhook then decides which route its requests take.',

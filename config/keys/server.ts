@@ -2,7 +2,7 @@ import {
   apiHosts,
   bearerToken,
   duration,
-  oneOf,
+  mode,
   optionalRate,
   optionalText,
   optionalUser,
@@ -18,7 +18,7 @@ import { COUNT, PORT } from './bounds.js';
 export const serverKeys = {
   mode: key('MODE', 'production', {
     doc: 'Mode of operation: production or development. In development, logs are readable, /docs shows the API as a page, and receivers on private addresses are allowed.',
-    format: oneOf('production', 'development'),
+    format: mode,
   }),
   host: key('HOST', '0.0.0.0', {
     doc: 'Address that the API listens on. /metrics listens on it too, unless METRICS_HOST is set.',

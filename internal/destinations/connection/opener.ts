@@ -22,12 +22,14 @@ export interface OpenerOptions {
    */
   readonly connectTimeoutMs: number;
   /**
-   * `EGRESS_PROXY`: the proxy for all connections without a proxy setting of their own. It is the operator's, so any
-   * address is allowed.
+   * The operator's proxy for connections without a proxy setting of their own. It may have any address. The answer
+   * depends on the destination alone.
    */
-  readonly proxy?: EgressProxy;
+  proxyFor?(to: Destination): EgressProxy | undefined;
   /** Certificates (PEM) to trust instead of Node's own list. */
   readonly ca?: string | Buffer;
+  /** Certificates (PEM) to trust beside that list, unless a webhook names its own authority. */
+  readonly extraCa?: string;
 }
 
 /** The parts of a connection path that differ from the default. */
@@ -59,7 +61,7 @@ export interface Opener {
 export function makeOpener(options: OpenerOptions): Opener {
   const guard = makeAddressGuard(options.rules, options.resolve);
   const tunnel = { resolve: options.resolve, connectTimeoutMs: options.connectTimeoutMs };
-  const secureContextOf = makeSecureContexts(options.ca);
+  const secureContextOf = makeSecureContexts(options);
 
   function open(request: OpenRequest, opened: Opened): Opening {
     const opening = new Opening((error, socket) => opened(error && new ConnectError(error), socket));
@@ -94,7 +96,7 @@ export function makeOpener(options: OpenerOptions): Opener {
     if (request.to.protocol === 'https:') secureContextOf(request.tls);
     const words = `could not connect within ${spellDuration(connectTimeoutMs)}`;
     opening.within(connectTimeoutMs, () => new DescribedFault('timeout', words));
-    const proxy = request.proxy ?? options.proxy;
+    const proxy = request.proxy ?? options.proxyFor?.(request.to);
     if (!proxy || proxy === 'none') {
       connect(request, { lookup: fixedLookup(addresses) }, opening);
       return;

@@ -73,11 +73,17 @@ function tokenProblem(token: string, isLast: boolean): string | undefined {
   return undefined;
 }
 
-/** Validates a queue group by the rules for subject tokens, because it also becomes part of NATS' protocol line. */
+const MAX_QUEUE_GROUP = 255;
+
+/**
+ * Takes what NATS takes as a queue group, which is a word of its protocol line: any characters except white space and
+ * control characters. Wildcards are refused, because some servers refuse them.
+ */
 export function parseQueueGroup(text: string): Parsed<string> {
-  const subject = parseSubject(text, { allowAll: false });
-  if (!subject.ok) return refused(subject.problem.replaceAll('subject', 'queue group'));
-  return isWildcard(text) ? refused('a queue group may not contain wildcards') : subject;
+  if (text === '') return refused('a queue group may not be empty');
+  if (text.length > MAX_QUEUE_GROUP) return refused(`a queue group has at most ${MAX_QUEUE_GROUP} characters`);
+  if (/[\s\p{Cc}]/u.test(text)) return refused('a queue group may not contain white space or control characters');
+  return /[*>]/.test(text) ? refused('a queue group may not contain wildcards') : parsed(text);
 }
 
 export function isWildcard(subject: string): boolean {

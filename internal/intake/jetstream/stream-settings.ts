@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -92,7 +93,14 @@ function deliverFrom(begin: BeginAt): Partial<ConsumerConfig> {
   return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: begin.sequence };
 }
 
-/** The consumer's name, made from the queue group. Durable names must not contain dots. */
+const hashOf = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 8);
+
+/**
+ * The consumer's name, made from the queue group. Durable names must not contain dots or slashes. A group with other
+ * characters than dots gets a hash, so that `a:b` and `a/b` never share a consumer. The hash begins with a letter that
+ * the hash of a subject does not have.
+ */
 export function durableName(queueGroup: string, suffix = ''): string {
-  return queueGroup.replaceAll('.', '_') + suffix;
+  const name = queueGroup.replaceAll(/[^\w-]/g, '_');
+  return (/[^\w.-]/.test(queueGroup) ? `${name}_q${hashOf(queueGroup)}` : name) + suffix;
 }

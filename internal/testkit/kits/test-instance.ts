@@ -35,14 +35,15 @@ interface Started {
 export async function startInstance(
   parts: TestParts,
   more: Readonly<Record<string, string>> = {},
+  options: { readonly cwd?: string; readonly args?: readonly string[] } = {},
 ): Promise<TestInstance> {
   const args = ['--import', pathOf('internal/testkit/register-typescript.mjs'), pathOf('cmd/hukz.ts'), 'serve'];
   const lines: string[] = [];
   const child = await startChild({
     name: 'hukz',
     command: process.execPath,
-    args,
-    cwd: tmpdir(),
+    args: [...args, ...(options.args ?? [])],
+    cwd: options.cwd ?? tmpdir(),
     env: { PATH: process.env.PATH ?? '', ...testEnvironment(parts, more) },
     ready: STARTED,
     stopSignal: 'SIGTERM',
