@@ -5,13 +5,18 @@ import { withMigrationLock } from './migration-lock.js';
 import { makeOwnSchema, schemaOf } from './own-schema.js';
 import { OWN_SCHEMA } from './schema-names.js';
 
-/** Indexes and the sequences of identities move with their tables. */
+/**
+ * Every table that a migration creates; one that this database does not have yet is left out. Indexes and the sequences
+ * of identities move with their tables.
+ */
 const TABLES = [
   'catalog_stamps',
   'catalog_version',
   'dead_letters',
   'deliveries',
   'events',
+  'go_import_logs',
+  'go_imports',
   'hukz_migrations',
   'hukz_migrations_lock',
   'idempotent_requests',
@@ -23,6 +28,7 @@ const TABLES = [
   'resumes',
   'spaces',
   'stream_positions',
+  'tokens',
   'webhook_events',
   'webhook_health',
   'webhook_logs',
@@ -30,14 +36,14 @@ const TABLES = [
   'webhooks',
 ];
 const OF_A_DAY = '^(messages|webhook_logs)_[0-9]{8}$';
-/** The one sequence that no table owns. */
-const SEQUENCE = 'spaces_new_id';
+/** The sequences that no table owns. */
+const SEQUENCES = ['spaces_new_id', 'tokens_versions'];
 const LOCK_TIMEOUT = '10s';
 
 const OBJECTS = `
   select format('alter %s %s set schema ${OWN_SCHEMA}', case relkind when 'S' then 'sequence' else 'table' end, oid::regclass) as move
   from pg_class where relnamespace = to_regnamespace(?)
-    and (relkind in ('r', 'p') and (relname = any(?) or relname ~ ?) or relkind = 'S' and relname = ?)
+    and (relkind in ('r', 'p') and (relname = any(?) or relname ~ ?) or relkind = 'S' and relname = any(?))
   union all
   select format('alter function %s set schema ${OWN_SCHEMA}', oid::regprocedure) from pg_proc
   where pronamespace = to_regnamespace(?) and proname like 'hukz\\_%'`;
@@ -73,7 +79,7 @@ async function move(trx: Knex, from: string): Promise<void> {
     from,
     TABLES,
     OF_A_DAY,
-    SEQUENCE,
+    SEQUENCES,
     from,
   ]);
   for (const { move: statement } of moves) await trx.raw(statement);
