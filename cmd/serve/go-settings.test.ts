@@ -146,7 +146,7 @@ describe('the environment of every program', () => {
       await deliver(instance, `https://localhost:${port}/hook`, () => requests);
       expect(named(instance, 'egress.authorities_added')).toEqual([
         // The other of the two variables is not set, so its usual places count too.
-      expect.objectContaining({ from: expect.stringContaining(cwd) }),
+        expect.objectContaining({ from: expect.stringContaining(cwd) }),
       ]);
     },
     90_000,
