@@ -14,6 +14,8 @@ const tests = '\\.test\\.ts$|^internal/testkit/';
 const stored = ['^internal/store/', '^internal/destinations/'];
 const packages = '^packages/[a-z]+/src/';
 const signatures = '^packages/signatures/src/';
+/** The files that `hukz --version` loads: registrations, and files that import next to nothing. */
+const entry = '^cmd/(hukz|command-failed|exit-codes|explain-failure)\\.ts$|^cmd/program/';
 const OURS = '^(cmd|config|internal|migrations|bench|faults|packages)/';
 
 /** Each room with what it may import of ours, besides itself. A room that is not named as such may not be imported. */
@@ -143,6 +145,18 @@ const rules = [
     severity: 'error',
     from: { path: OURS, pathNot: '^faults/' },
     to: { path: '^faults/' },
+  },
+  {
+    name: 'the entry imports no verb',
+    comment:
+      'hukz --version and completion are fast: verbs, the client and the service are imported when they are called',
+    severity: 'error',
+    from: { path: entry, pathNot: tests },
+    to: {
+      pathNot: [entry, ground, '^internal/domain/text/', '^(node:)?(fs|url)$', 'node_modules/commander/'],
+      dynamic: false,
+      dependencyTypesNot: ['type-only'],
+    },
   },
   {
     name: 'imports must be found',

@@ -7,7 +7,7 @@ export type { Account, Declaration, ExportedDeclaration, Plan } from './hukz.js'
 export { Hukz } from './hukz.js';
 export type { HukzErrorCode, Problem } from './hukz-error.js';
 export { HukzError } from './hukz-error.js';
-export { bytesAt } from './json-bytes.js';
+export { bytesAt, elementsAt } from './json-bytes.js';
 export type { PageOf, Paging } from './list.js';
 export { List } from './list.js';
 export type { components, operations, paths } from './openapi.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../../internal/testkit/properties.js';
 import { fromBase64, toBase64 } from './base64.js';
-import { bytesAt } from './json-bytes.js';
+import { bytesAt, elementsAt } from './json-bytes.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const textAt = (json: string, path: readonly (string | number)[]) => {
@@ -55,4 +55,20 @@ it('base64 is that of Node for any bytes, also for more than the arguments of on
     expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
     expect(Buffer.from(fromBase64(toBase64(bytes))).equals(bytes)).toBe(true);
   }
+});
+
+describe('the elements of an array in a JSON text', () => {
+  it.each([
+    [
+      '{"nodes":[{"id":9007199254740993}, [1,2] ,"a]"],"total":3}',
+      ['nodes'],
+      ['{"id":9007199254740993}', '[1,2]', '"a]"'],
+    ],
+    ['[]', [], []],
+    ['{"nodes":{"a":1}}', ['nodes'], []],
+    ['{}', ['nodes'], []],
+  ] as const)('of %s at %j', (json, path, expected) => {
+    const elements = [...elementsAt(encode(json), path)];
+    expect(elements.map((element) => new TextDecoder().decode(element))).toEqual(expected);
+  });
 });

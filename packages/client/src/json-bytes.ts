@@ -25,6 +25,17 @@ export function bytesAt(json: Uint8Array, path: readonly (string | number)[]): U
   return json.subarray(at, endOfValue(json, at));
 }
 
+/** The bytes of each element of an array in a JSON text, as `bytesAt` would find them one by one. */
+export function* elementsAt(json: Uint8Array, path: readonly (string | number)[]): Generator<Uint8Array> {
+  const array = bytesAt(json, path);
+  if (array?.[0] !== OPEN_ARRAY) return;
+  for (let at = skipSpace(array, 1); at < array.length && array[at] !== CLOSE_ARRAY; ) {
+    const end = endOfValue(array, at);
+    yield array.subarray(at, end);
+    at = nextPart(array, end);
+  }
+}
+
 function startOfElement(json: Uint8Array, from: number, index: number): number | undefined {
   if (json[from] !== OPEN_ARRAY) return undefined;
   let at = skipSpace(json, from + 1);

@@ -1,4 +1,4 @@
-import type { Call } from './call.js';
+import type { Answer, Call } from './call.js';
 
 /** The part of a page that lists need. Pages have more members, such as `total`. */
 export interface PageOf<Node> {
@@ -48,11 +48,16 @@ export class List<Page extends PageOf<unknown>> implements PromiseLike<Page>, As
 
   /** All pages from the given one on. A page may be empty and have a next one. */
   async *pages(limit: Paging['limit'] = this.#given.limit): AsyncGenerator<Page, void, undefined> {
+    for await (const { data } of this.answers(limit)) yield data;
+  }
+
+  /** The same pages as whole answers, with the bytes of each. */
+  async *answers(limit: Paging['limit'] = this.#given.limit): AsyncGenerator<Answer<Page>, void, undefined> {
     let paging: Paging = { ...this.#given, limit };
     for (;;) {
-      const page = await this.#read(paging);
-      yield page;
-      const { next_cursor: cursor } = page;
+      const answer = await this.#read(paging).withAnswer();
+      yield answer;
+      const { next_cursor: cursor } = answer.data;
       if (cursor === undefined) return;
       if (cursor === paging.cursor) throw new Error('a list has a page whose next_cursor is its own cursor');
       paging = { limit, cursor };

@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander';
+import type { Invocation } from '../invocation.js';
+import { duration, wholeNumber } from './arguments.js';
+
+/** Commands for the switch from the Go service. */
+export function registerGoService(program: Command, here: Invocation): void {
+  program
+    .command('import')
+    .description('bring events, webhooks and logs from the tables of the Go service in the same database')
+    .option('--dry-run', 'change nothing, and report what would be brought')
+    .addOption(new Option('--logs <age>', 'also bring logs that are not older, such as 90d').argParser(duration))
+    .option('--delta', 'bring what changed in the Go service since the import')
+    .addOption(new Option('--back', 'write what was made, changed or deleted here into its tables').conflicts('delta'))
+    .option('--schema <name>', 'the schema of its tables', 'public')
+    .action(async (options: { dryRun?: true; logs?: number; delta?: true; back?: true; schema: string }) => {
+      const { dryRun = false, logs: logsMs, delta = false, back = false, schema } = options;
+      const { importFromGo } = await import('../go-service/import.js');
+      await importFromGo(here, { dryRun, logsMs, delta, back, schema });
+    });
+
+  program
+    .command('doctor')
+    .description('check whether this installation of the Go service can be switched; changes nothing')
+    .requiredOption('--from-go', 'check the switch from the Go service')
+    .option('--json', 'print the findings as JSON')
+    .option('--schema <name>', 'the schema of its tables', 'public')
+    .action(async (options: { json?: true; schema: string }) =>
+      (await import('../go-service/doctor.js')).examine(here, { json: options.json ?? false, schema: options.schema }),
+    );
+
+  program
+    .command('compare')
+    .description('send the same read requests to the Go service and to hukz, and list the differences')
+    .requiredOption('--with <url>', 'the address of the Go service')
+    .option('--url <url>', 'the address of hukz', 'http://127.0.0.1:8000')
+    .option('--user <id>', 'the user in whose name both are asked', wholeNumber(1, 2_147_483_647), 1)
+    .action(async (options: { with: string; url: string; user: number }) =>
+      (await import('../go-service/compare.js')).compare(options),
+    );
+}

@@ -1,0 +1,19 @@
+import { CommanderError } from 'commander';
+import { CommandFailed } from '../command-failed.js';
+import { EXIT } from '../exit-codes.js';
+import { explainFailure } from '../explain-failure.js';
+import type { Invocation } from '../invocation.js';
+import { makeProgram } from './program.js';
+
+/** Runs a command. Returns the exit code, after the reason of a failure was written to stderr. */
+export async function runProgram(here: Invocation, args: readonly string[]): Promise<number> {
+  try {
+    await makeProgram(here).parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    // Commander has written its sentence; help and the version are no errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    here.streams.stderr.write(`${explainFailure(error)}\n`);
+    return error instanceof CommandFailed ? error.exitCode : EXIT.failed;
+  }
+}

@@ -1,0 +1,57 @@
+import { Hukz } from '../../packages/client/src/hukz.js';
+import type { Fetch } from '../../packages/client/src/options.js';
+import { usageError } from '../command-failed.js';
+import { type Connection, type ConnectionOptions, resolveConnection } from '../connection/connection.js';
+import type { Invocation } from '../invocation.js';
+import { makeOutput, type OutputOptions } from '../output/output.js';
+import { plain } from '../output/plain.js';
+import { explainApiFailure } from './api-failure.js';
+import { makeConfirm } from './confirm.js';
+import type { LocalSession, Session } from './session.js';
+import { tracedFetch } from './traced-fetch.js';
+
+export interface LocalOptions extends OutputOptions {
+  readonly yes?: true;
+}
+
+export interface SessionOptions extends ConnectionOptions, LocalOptions {
+  readonly verbose?: true;
+}
+
+export function openLocalSession(here: Invocation, options: LocalOptions): LocalSession {
+  return {
+    here,
+    out: makeOutput(here, options),
+    say: (line) => void here.streams.stderr.write(`${plain(line)}\n`),
+    confirm: makeConfirm(here.streams, options.yes ?? false),
+  };
+}
+
+/** Connects, and does the work of a verb. @throws {CommandFailed} that says what to do, if the API refuses something */
+export async function inSession(
+  here: Invocation,
+  options: SessionOptions,
+  work: (session: Session) => Promise<void>,
+): Promise<void> {
+  const local = openLocalSession(here, options);
+  const connection = await resolveConnection(here, options);
+  const hukz = clientOf(connection, options.verbose ? tracedFetch(local.say) : undefined);
+  try {
+    await work({ ...local, connection, hukz });
+  } catch (error) {
+    throw explainApiFailure(error, connection);
+  }
+}
+
+/** The client says in a sentence which value of the connection is wrong. */
+function clientOf({ url, token, user, space, from }: Connection, fetch: Fetch | undefined): Hukz {
+  try {
+    return new Hukz({ url, token, user, space, fetch });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw usageError(
+      `The connection is wrong: ${error.message}.`,
+      `The URL is from ${from}; check the options and HUKZ_….`,
+    );
+  }
+}
