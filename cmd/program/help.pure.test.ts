@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
-import { runHukz } from '../../internal/testkit/kits/run-hukz.js';
+import { runHukz } from '../../internal/testkit/command-line/run-hukz.js';
 import { makeProgram } from './program.js';
 
 const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };

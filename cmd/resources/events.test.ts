@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Hukz } from 'hukz-client';
-import { runHukz, transcriptOf } from '../../internal/testkit/kits/run-hukz.js';
+import { runHukz, transcriptOf } from '../../internal/testkit/command-line/run-hukz.js';
 import { useAppKit } from '../../internal/testkit/kits/use-app-kit.js';
 
 const kit = useAppKit();
