@@ -1,5 +1,4 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { dump, load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
@@ -7,6 +6,7 @@ import { nearestKey } from '../../config/nearest-key.js';
 import { CommandFailed, usageError } from '../command-failed.js';
 import { EXIT } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
+import { configDirectory } from './config-directory.js';
 import { isReference } from './secret-reference.js';
 
 const text = z.union([z.string(), z.number()], 'must be a text or a number').transform(String);
@@ -28,8 +28,8 @@ export type Contexts = z.infer<typeof file>;
 
 const OTHERS_MAY_WRITE = 0o022;
 
-export function contextsFile({ env }: Invocation): string {
-  return join(env.XDG_CONFIG_HOME || join(env.HOME ?? homedir(), '.config'), 'hukz', 'contexts.yml');
+export function contextsFile(here: Invocation): string {
+  return join(configDirectory(here), 'contexts.yml');
 }
 
 /** The stored contexts: none if there is no file. @throws {CommandFailed} for a file that cannot be read, or trusted */

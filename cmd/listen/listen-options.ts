@@ -1,40 +1,51 @@
-import type { FormatName } from '../../internal/domain/format/formats.js';
+import { formatNames } from '../../internal/domain/format/formats.js';
 import type { WebhookSettings } from '../../internal/domain/matching/webhook-settings.js';
-import { type SchemeName, schemeOf } from '../../internal/domain/signature/schemes.js';
-import { CommandFailed } from '../command-failed.js';
+import { type SchemeName, schemeNames, schemeOf } from '../../internal/domain/signature/schemes.js';
+import { usageError } from '../command-failed.js';
 
 export interface ListenOptions {
   readonly subjects: readonly string[];
   readonly forwardTo: string;
-  readonly format: FormatName | undefined;
-  readonly scheme: SchemeName | 'none';
-  /** The middle of the names of the scheme's headers. */
-  readonly prefix: string | undefined;
-  /** The signing secret. The default is the one that is kept for `hukz listen`. */
-  readonly secret: string | undefined;
+  readonly settings: WebhookSettings;
   readonly concurrency: number;
   readonly timeoutMs: number;
-  /** The command ends after this number of requests. Undefined: at Ctrl-C. */
-  readonly count: number | undefined;
-  readonly output: 'lines' | 'jsonl';
 }
 
 /** @throws {CommandFailed} if the text is not the URL of an application */
 export function requireTarget(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new CommandFailed('--forward-to: give the URL of your application, such as http://localhost:3000/webhooks');
+  throw usageError(
+    '--forward-to: this is not the URL of an application.',
+    'Write it as http://localhost:3000/webhooks',
+  );
+}
+
+/** @throws {CommandFailed} if there is no such scheme */
+export function requireScheme(text: string): SchemeName | 'none' {
+  const found = [...schemeNames, 'none' as const].find((name) => name === text);
+  if (found) return found;
+  throw usageError(`--scheme: there is no scheme "${text}".`, `There are ${schemeNames.join(', ')} and none.`);
 }
 
 /** @throws {CommandFailed} if the secret does not fit the scheme */
 export function requireFittingSecret(secret: string, scheme: SchemeName): string {
   const problem = schemeOf(scheme).problemOf(secret);
-  if (problem !== undefined) throw new CommandFailed(`--secret: the secret ${problem} (scheme ${scheme})`);
+  if (problem !== undefined) throw usageError(`--secret: the secret ${problem} (scheme ${scheme}).`);
   return secret;
 }
 
-/** The settings of a webhook that would send the same requests. */
-export function settingsOf({ scheme, prefix, format }: ListenOptions): WebhookSettings {
+interface Written {
+  readonly scheme: SchemeName | 'none';
+  readonly prefix?: string;
+  readonly format?: string;
+}
+
+/** The settings of a webhook that would send the same requests. @throws {CommandFailed} if there is no such format */
+export function settingsOf({ scheme, prefix, format }: Written): WebhookSettings {
   const signature = { scheme, ...(prefix !== undefined && { prefix }) };
-  return { signature, ...(format !== undefined && { format }) };
+  if (format === undefined) return { signature };
+  const found = formatNames.find((name) => name === format);
+  if (!found) throw usageError(`--format: there is no format "${format}".`, `There are ${formatNames.join(', ')}.`);
+  return { signature, format: found };
 }

@@ -18,14 +18,9 @@ import { type Started, startListening } from './start-listening.js';
 const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const OPTIONS: Omit<ListenOptions, 'forwardTo'> = {
   subjects: ['order.>'],
-  format: undefined,
-  scheme: 'standard',
-  prefix: undefined,
-  secret: undefined,
+  settings: { signature: { scheme: 'standard' } },
   concurrency: 10,
   timeoutMs: 10_000,
-  count: undefined,
-  output: 'lines',
 };
 
 interface Run extends Started {
@@ -50,7 +45,7 @@ async function run(servers: string, options: Given, login: ConnectionOptions = {
     {
       nats,
       inboxPrefix: '_INBOX',
-      secret: options.scheme === 'none' ? undefined : SECRET,
+      secret: SECRET,
       version: '0.0.0',
       onExchange: (exchange) => void exchanges.push(exchange),
       say: (sentence) => void said.push(sentence),
@@ -121,11 +116,11 @@ describe('hukz listen', () => {
   it('sends the last request again, with the number of the attempt and a valid signature', async () => {
     const { url, nats, receiver } = await servers();
     const listening = await run(url, { forwardTo: receiver.url });
-    listening.session.resendLast();
+    listening.forwarding.resendLast();
     expect(listening.said).toEqual(['there is no request yet']);
     nats.publish('order.created', '{"id":1}');
     await ended(listening, 1);
-    listening.session.resendLast();
+    listening.forwarding.resendLast();
     await ended(listening, 2);
     const [first, second] = receiver.requests;
     expect(second?.headers).toMatchObject({ 'webhook-id': first?.headers['webhook-id'], 'hukz-attempt': '2' });
@@ -140,7 +135,7 @@ describe('hukz listen', () => {
     const listening = await run(url, { forwardTo: receiver.url });
     nats.publish('order.created', '{ "id": 1.0 }');
     await ended(listening, 1);
-    expect(listening.session.showLast().toString()).toMatch(
+    expect(listening.forwarding.showLast().toString()).toMatch(
       /^POST\ncontent-type: application\/json\n.*webhook-signature: v1,.*"payload":\{ "id": 1\.0 \}\}\n\n422\n.*x-why: unknown\n.*\n\nno such order\n$/s,
     );
   });
@@ -237,13 +232,13 @@ describe('hukz listen is refused', () => {
     const listening = await run(server.url, { forwardTo: 'http://127.0.0.1:1' }, { user: 'a', pass: 'b' });
     await eventually(() => listening.failures.length > 0, { what: 'a refusal' });
     expect(listening.failures[0]?.message).toBe(
-      'the NATS user may not subscribe to order.>: ask for the right, or use another subject',
+      'The NATS user may not subscribe to order.>.\nAsk an operator for the right, or use another subject.',
     );
   });
 
   it.each([
     [{ subjects: ['a..b'] }, 'cannot listen to "a..b": a subject may not have empty tokens'],
-    [{ forwardTo: 'localhost:3000' }, '--forward-to: give the URL of your application, such as http://localhost:3000'],
+    [{ forwardTo: 'localhost:3000' }, '--forward-to: this is not the URL of an application.'],
   ])('for the options %j, in a sentence', async (options, sentence) => {
     const { url } = await servers();
     await expect(run(url, { forwardTo: 'http://127.0.0.1:1', ...options })).rejects.toThrow(sentence);

@@ -1,84 +1,119 @@
 import { join } from 'node:path';
 import type { NatsConnection } from 'nats';
 import type { SchemeName } from '../../internal/domain/signature/schemes.js';
-import type { CommandFailed } from '../command-failed.js';
-import { configDirectory } from '../config-directory.js';
+import { usageError } from '../command-failed.js';
+import { configDirectory } from '../connection/config-directory.js';
+import { resolveSecret } from '../connection/secret-reference.js';
 import type { Invocation } from '../invocation.js';
 import { untilSignal } from '../serve/until-signal.js';
+import type { Input, LocalSession } from '../session/session.js';
 import { connectNats, findNats } from '../try/connect-nats.js';
+import { type End, makeEnd } from './end.js';
 import type { Exchange } from './forward-queue.js';
 import { readKeys } from './keys.js';
-import { type ListenOptions, requireFittingSecret, requireTarget } from './listen-options.js';
+import {
+  type ListenOptions,
+  requireFittingSecret,
+  requireScheme,
+  requireTarget,
+  settingsOf,
+} from './listen-options.js';
 import { listenSecret } from './listen-secret.js';
 import { exchangeJson, exchangeLine } from './show-exchange.js';
 import { startListening } from './start-listening.js';
 import { requireSubject } from './subscribe.js';
 
-const write = (text: string | Uint8Array) => void process.stdout.write(text);
-const say = (sentence: string) => void process.stderr.write(`${sentence}\n`);
-
-/** `hukz listen --print-secret`: prints the secret by which `hukz listen` signs. */
-export async function printListenSecret(here: Invocation, scheme: SchemeName): Promise<void> {
-  write(`${await keptSecret(here, scheme)}\n`);
+/** The options as they are written. */
+export interface ListenFlags {
+  readonly forwardTo?: string;
+  readonly format?: string;
+  readonly scheme: string;
+  readonly prefix?: string;
+  readonly secret?: string;
+  readonly concurrency: number;
+  readonly timeout: number;
+  readonly count?: number;
+  readonly printSecret?: true;
 }
 
 /** `hukz listen`: sends the messages of subjects to an application on this machine, until Ctrl-C. */
-export async function listen(here: Invocation, options: ListenOptions): Promise<void> {
-  for (const subject of options.subjects) requireSubject(subject);
-  const to = requireTarget(options.forwardTo);
-  const secret = await signingSecret(here, options);
+export async function listen(session: LocalSession, { args, options }: Input<ListenFlags>): Promise<void> {
+  const { here, out, say } = session;
+  const scheme = requireScheme(options.scheme);
+  if (options.printSecret) return out.text(await keptSecret(here, requireSigning(scheme)));
+  const read = readListenOptions(args, { ...options, scheme });
+  const secret = scheme === 'none' ? undefined : await signingSecret(here, scheme, options.secret);
   const { inboxPrefix } = await findNats(here);
   const nats = await connectNats(here, { name: 'hukz-listen', reconnect: true });
-  const asked = untilSignal();
   const end = makeEnd();
-  const { count = Number.POSITIVE_INFINITY, output } = options;
-  const onExchange = countdown(count, end.done, output === 'jsonl' ? exchangeJson : exchangeLine);
+  const onExchange = reportExchanges(session, end, options.count);
   const listening = { nats, inboxPrefix, secret, version: here.version, onExchange, say, onFailure: end.fail };
-  const { session, stop } = await startListening(options, listening);
-  say(`forwarding ${options.subjects.join(', ')} from nats://${nats.getServer()} to ${to.href}`);
-  const restore = readKeys(process.stdin, {
-    r: () => session.resendLast(),
-    d: () => write(session.showLast()),
+  const { forwarding, stop } = await startListening(read, listening);
+  say(`forwarding ${args.join(', ')} from nats://${nats.getServer()} to ${requireTarget(read.forwardTo).href}`);
+  await untilEnd(session, nats, end, {
+    r: () => forwarding.resendLast(),
+    d: () => out.text(forwarding.showLast().toString()),
     q: end.done,
-  });
-  if (process.stdin.isTTY) say('keys: r sends the last request again, d shows it, q ends');
-  void reportOutages(nats);
-  try {
-    await Promise.race([end.reached, asked]);
-  } finally {
-    restore();
-    await stop();
-  }
+  }).finally(stop);
 }
 
-const keptSecret = (here: Invocation, scheme: SchemeName) =>
-  listenSecret(join(configDirectory(here.env), `listen-secret-${scheme}`), scheme);
-
-async function signingSecret(here: Invocation, { scheme, secret }: ListenOptions): Promise<string | undefined> {
-  if (scheme === 'none') return undefined;
-  return secret === undefined ? keptSecret(here, scheme) : requireFittingSecret(secret, scheme);
-}
-
-/** The end of a session, which several causes may reach. */
-function makeEnd() {
-  let done: () => void = () => undefined;
-  let fail: (error: CommandFailed) => void = () => undefined;
-  const reached = new Promise<void>((resolve, reject) => {
-    [done, fail] = [resolve, reject];
-  });
-  return { reached, done: () => done(), fail: (error: CommandFailed) => fail(error) };
-}
-
-/** Writes a line per request, and ends the session after `count` of them. */
-function countdown(count: number, done: () => void, line: (exchange: Exchange) => string) {
-  let requests = 0;
-  return (exchange: Exchange) => {
-    write(`${line(exchange)}\n`);
-    if (++requests >= count) done();
+/** @throws {CommandFailed} if the subjects or an option are wrong */
+export function readListenOptions(
+  subjects: readonly string[],
+  flags: ListenFlags & { readonly scheme: SchemeName | 'none' },
+): ListenOptions {
+  if (subjects.length === 0)
+    throw usageError('Name at least one subject.', "Such as: hukz listen 'order.>' --forward-to …");
+  if (flags.forwardTo === undefined)
+    throw usageError('--forward-to is missing.', 'Give the URL of your application, such as http://localhost:3000');
+  for (const subject of subjects) requireSubject(subject);
+  const { concurrency, timeout: timeoutMs } = flags;
+  return {
+    subjects,
+    forwardTo: requireTarget(flags.forwardTo).href,
+    settings: settingsOf(flags),
+    concurrency,
+    timeoutMs,
   };
 }
 
-async function reportOutages(nats: NatsConnection): Promise<void> {
+/** Waits for the end of a session: a signal, a key, or a failure. Meanwhile it reads keys and reports outages. */
+export async function untilEnd(
+  { here, say }: LocalSession,
+  nats: NatsConnection,
+  end: End,
+  actions: Readonly<Record<string, () => void>>,
+): Promise<void> {
+  const restore = readKeys(here.streams.stdin, actions);
+  if (here.streams.stdin.isTTY) say('keys: r sends the last request again, d shows it, q ends');
+  void reportOutages(nats, say);
+  await Promise.race([end.reached, untilSignal()]).finally(restore);
+}
+
+/** Prints a line per request, and ends the session after `count` of them. */
+export function reportExchanges({ out }: LocalSession, end: End, count = Number.POSITIVE_INFINITY) {
+  const line = out.format === 'jsonl' || out.format === 'json' ? exchangeJson : exchangeLine;
+  let requests = 0;
+  return (exchange: Exchange) => {
+    out.text(line(exchange));
+    if (++requests >= count) end.done();
+  };
+}
+
+const keptSecret = (here: Invocation, scheme: SchemeName) =>
+  listenSecret(join(configDirectory(here), `listen-secret-${scheme}`), scheme);
+
+export async function signingSecret(here: Invocation, scheme: SchemeName, given: string | undefined): Promise<string> {
+  if (given === undefined) return keptSecret(here, scheme);
+  return requireFittingSecret(await resolveSecret(given, here), scheme);
+}
+
+function requireSigning(scheme: SchemeName | 'none'): SchemeName {
+  if (scheme === 'none') throw usageError('--scheme none has no secret.');
+  return scheme;
+}
+
+async function reportOutages(nats: NatsConnection, say: (line: string) => void): Promise<void> {
   for await (const { type } of nats.status()) {
     if (type === 'disconnect') say('the connection to NATS is lost: messages are missed until it is back');
     if (type === 'reconnect') say(`connected to nats://${nats.getServer()} again`);

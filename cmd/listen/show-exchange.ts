@@ -1,3 +1,4 @@
+import { plainLine } from '../output/plain.js';
 import type { Exchange } from './forward-queue.js';
 
 const SUBJECT_COLUMNS = 28;
@@ -7,7 +8,7 @@ const MAX_SHOWN_BYTES = 16 * 1024;
 export function exchangeLine({ job, attempt, sentAt, durationMs, answer }: Exchange): string {
   const result = answer.kind === 'answered' ? String(answer.status) : answer.error;
   const again = attempt > 1 ? `  attempt ${attempt}` : '';
-  const subject = job.subject.padEnd(SUBJECT_COLUMNS);
+  const subject = plainLine(job.subject).padEnd(SUBJECT_COLUMNS);
   return `${timeOf(sentAt)}  ${subject}  ${result}  ${Math.round(durationMs)} ms${again}`;
 }
 

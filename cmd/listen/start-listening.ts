@@ -2,9 +2,9 @@ import type { NatsConnection } from 'nats';
 import type { CommandFailed } from '../command-failed.js';
 import type { Exchange } from './forward-queue.js';
 import { makeForwarder } from './forwarder.js';
-import { type ListenOptions, requireTarget, settingsOf } from './listen-options.js';
+import { Forwarding } from './forwarding.js';
+import { type ListenOptions, requireTarget } from './listen-options.js';
 import { makeRenderMessage } from './render-message.js';
-import { Session } from './session.js';
 import { timeOf } from './show-exchange.js';
 import { requireSubject, subscribe } from './subscribe.js';
 
@@ -23,7 +23,7 @@ export interface Listening {
 }
 
 export interface Started {
-  readonly session: Session;
+  readonly forwarding: Forwarding;
   /** Closes the connection, and waits for the running requests. */
   stop(): Promise<void>;
 }
@@ -33,24 +33,24 @@ export async function startListening(options: ListenOptions, listening: Listenin
   const { nats, inboxPrefix, secret, version, onExchange, say, onFailure } = listening;
   for (const subject of options.subjects) requireSubject(subject);
   const to = requireTarget(options.forwardTo);
-  const render = makeRenderMessage({ url: to.href, settings: settingsOf(options), secret, version });
+  const render = makeRenderMessage({ url: to.href, settings: options.settings, secret, version });
   const forwarder = makeForwarder(to, options.timeoutMs);
-  const session = new Session({ to, concurrency: options.concurrency, forwarder, onExchange, say });
+  const forwarding = new Forwarding({ to, concurrency: options.concurrency, forwarder, onExchange, say });
   await subscribe(nats, {
     subjects: options.subjects,
     inboxPrefix,
     onFailure,
     onMessage(message) {
       const job = render(message);
-      if (job.ok) session.accept(job.value);
+      if (job.ok) forwarding.accept(job.value);
       else
         say(`${timeOf(new Date())}  ${message.subject}  not sent: ${job.problem}; such a message triggers no webhook`);
     },
   });
   async function stop(): Promise<void> {
     await nats.close();
-    await session.stop();
+    await forwarding.stop();
     await forwarder.close();
   }
-  return { session, stop };
+  return { forwarding, stop };
 }

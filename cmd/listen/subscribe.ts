@@ -4,13 +4,14 @@ import { parseSubject } from '../../internal/domain/matching/subject.js';
 import { covers } from '../../internal/domain/matching/subject-overlap.js';
 import { messageOf } from '../../internal/errors.js';
 import { makeClientBoundary } from '../../internal/intake/client-boundary.js';
-import { CommandFailed } from '../command-failed.js';
+import { CommandFailed, usageError } from '../command-failed.js';
+import { EXIT } from '../exit-codes.js';
 import type { ReceivedMessage } from './render-message.js';
 
 /** @throws {CommandFailed} if no event could have the subject */
 export function requireSubject(subject: string): void {
   const judged = parseSubject(subject, { allowAll: true });
-  if (!judged.ok) throw new CommandFailed(`cannot listen to "${subject}": ${judged.problem}`);
+  if (!judged.ok) throw usageError(`cannot listen to "${subject}": ${judged.problem}`);
 }
 
 export interface SubscribeOptions {
@@ -44,8 +45,14 @@ export async function subscribe(nats: NatsConnection, options: SubscribeOptions)
   await nats.flush();
 }
 
-function refusal(subject: string, error: { readonly code: string }): CommandFailed {
+/** Explains why the server refuses or ends a subscription. */
+export function refusal(subject: string, error: { readonly code: string }): CommandFailed {
   return error.code === ErrorCode.PermissionsViolation
-    ? new CommandFailed(`the NATS user may not subscribe to ${subject}: ask for the right, or use another subject`)
-    : new CommandFailed(`the subscription to ${subject} has ended: ${messageOf(error)}`);
+    ? new CommandFailed(`The NATS user may not subscribe to ${subject}.`, {
+        exitCode: EXIT.notAllowed,
+        advice: 'Ask an operator for the right, or use another subject.',
+      })
+    : new CommandFailed(`The subscription to ${subject} has ended: ${messageOf(error)}`, {
+        exitCode: EXIT.unreachable,
+      });
 }

@@ -5,11 +5,13 @@ import { registerEvent } from './event.js';
 import { registerGoService } from './go-service.js';
 import { registerLocal } from './local.js';
 import { registerService } from './service.js';
+import { registerTryVerbs } from './try-verbs.js';
 
 /** Each group of commands, in the order of the help. */
 const GROUPS: Readonly<Record<string, readonly ((program: Command, here: Invocation) => void)[]>> = {
   'The service:': [registerService, registerGoService],
   'On this machine:': [registerLocal],
+  'For a receiver in development:': [registerTryVerbs],
   'The connection to a running service:': [registerContext],
   'Resources of a running service:': [registerEvent],
 };

@@ -2,32 +2,32 @@ import { type Exchange, type Forwardable, ForwardQueue } from './forward-queue.j
 import type { Forwarder } from './forwarder.js';
 import { exchangeDetails } from './show-exchange.js';
 
-export interface SessionOptions {
+export interface ForwardingOptions {
   readonly to: URL;
   readonly concurrency: number;
   readonly forwarder: Pick<Forwarder, 'forward'>;
   /** Called for each request that has ended. */
   onExchange(exchange: Exchange): void;
-  /** Writes a sentence about the session, apart from the requests. */
+  /** Writes a sentence about the forwarding, apart from the requests. */
   say(sentence: string): void;
 }
 
 /** The messages of one `hukz listen`: forwards them, and remembers the last request for the keys. */
-export class Session {
+export class Forwarding {
   private readonly queue: ForwardQueue;
   private last: Exchange | undefined;
   private leftOut = 0;
   private isAway = false;
 
-  constructor(private readonly options: SessionOptions) {
+  constructor(private readonly options: ForwardingOptions) {
     const { concurrency, forwarder } = options;
     const onExchange = (exchange: Exchange) => this.ended(exchange);
     this.queue = new ForwardQueue({ concurrency, forward: forwarder.forward, onExchange });
   }
 
   /** Returns false if the message was left out, because too many are waiting. */
-  accept(job: Forwardable): boolean {
-    if (this.queue.push(job)) return true;
+  accept(job: Forwardable, attempt = 1): boolean {
+    if (this.queue.push(job, attempt)) return true;
     if (this.leftOut++ === 0)
       this.options.say(
         `${this.options.to.host} is slower than the messages: further ones are left out until it catches up`,
