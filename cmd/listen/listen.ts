@@ -34,6 +34,7 @@ export interface ListenFlags {
   readonly timeout: number;
   readonly count?: number;
   readonly printSecret?: true;
+  readonly asWebhook?: true;
 }
 
 /** `hukz listen`: sends the messages of subjects to an application on this machine, until Ctrl-C. */

@@ -27,7 +27,7 @@ export type ReceivedMessage = Pick<Message, 'subject' | 'headers' | 'payload'>;
 /** Turns messages into the requests that the service would send to a webhook with these settings. */
 export function makeRenderMessage({ url, settings, secret, version }: RenderOptions) {
   const secrets = secret === undefined ? [] : [{ purpose: 'signing', value: secret, expiresAt: undefined } as const];
-  const plan = makeSendPlan({ id: NO_WEBHOOK, url, settings }, secrets, {
+  const plan = makeSendPlan({ id: NO_WEBHOOK, spaceId: 0, url, settings }, secrets, {
     tokens: NO_TOKENS,
     formatOf: makeFormatOf([]),
   });

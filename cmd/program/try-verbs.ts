@@ -72,7 +72,7 @@ webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=`,
 }
 
 function registerListen(program: Command, here: Invocation): void {
-  localVerb(program, 'listen [subjects...]', {
+  apiVerb(program, 'listen [subjects...]', {
     description: 'send messages of NATS to an application on this machine, as a webhook would',
     example: `
 $ hukz listen 'order.>' --forward-to http://localhost:3000/webhooks
@@ -86,8 +86,14 @@ forwarding order.> from nats://127.0.0.1:4222 to http://localhost:3000/webhooks
     .option('--prefix <prefix>', 'for webhooks-emitter: the middle of the names of its headers')
     .option('--secret <secret>', secretOption('the signing secret'))
     .option('--print-secret', 'print the secret that is kept for this command, and end')
+    .option('--as-webhook', 'create an expiring webhook whose requests travel over NATS to this prompt')
     .option('--concurrency <n>', 'requests at the same time', wholeNumber(1, 100), 10)
     .addOption(new Option('--timeout <duration>', 'time for each request').argParser(duration).default(10_000, '10s'))
     .option('--count <n>', 'end after this number of requests', wholeNumber(1, 1_000_000))
-    .action(runsLocally(here, async () => (await import('../listen/listen.js')).listen));
+    .action(async function (this: Command) {
+      const asWebhook = async () => (await import('../listen/listen-as-webhook.js')).listenAsWebhook;
+      const plain = async () => (await import('../listen/listen.js')).listen;
+      const { asWebhook: isWebhook, printSecret } = this.opts<{ asWebhook?: true; printSecret?: true }>();
+      await (isWebhook && !printSecret ? runs(here, asWebhook) : runsLocally(here, plain)).call(this);
+    });
 }

@@ -27,6 +27,7 @@ const DEFAULTS = {
   HUKZ_HOST: '127.0.0.1',
   HUKZ_QUEUE_GROUP: 'hukz',
   HUKZ_INTAKE: 'jetstream',
+  HUKZ_WEBHOOK_LISTENERS: 'true',
 };
 
 /** Runs the service with the servers of `hukz up`, until it is asked to stop. */

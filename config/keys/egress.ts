@@ -50,6 +50,10 @@ export const egressKeys = {
     doc: 'Receivers that requests go to without a proxy, comma-separated: example.com with the names below it, .example.com for those names alone, 10.0.0.0/8, example.com:8443.',
     format: noProxy,
   }),
+  webhookListeners: key('WEBHOOK_LISTENERS', 'false', {
+    doc: 'Allows webhooks with listen, whose requests travel over NATS to the prompt of "hukz listen --as-webhook". hukz then publishes below $HUKZ.LISTEN. If false, such webhooks are refused, and deliveries of stored ones wait.',
+    format: flag,
+  }),
   webhookProxies: key('WEBHOOK_PROXIES', 'false', {
     doc: 'Allows webhooks to name a proxy of their own. The creator of a webhook then decides which route its requests take.',
     format: flag,

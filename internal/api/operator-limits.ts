@@ -7,6 +7,8 @@ export interface OperatorLimits {
   readonly ceilings: Ceilings;
   /** Whether webhooks may have their own proxies. */
   readonly webhookProxies: boolean;
+  /** Whether webhooks may have `listen`. */
+  readonly webhookListeners: boolean;
   /** Whether webhooks may have `tls.insecure`. */
   readonly insecureTls: boolean;
 }

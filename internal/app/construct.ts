@@ -78,6 +78,7 @@ export async function construct(
   const dispatch = wireDispatch(base, { pool, journal, registry, membership, outbound, deliveryEvents, onAttempt });
   const inbound = wireIntake(base, { pool, journal, registry, dispatch, instances: membership.living });
   deliveryEvents.publishBy(inbound.intake.publish);
+  outbound.listenBy(inbound.intake.connection);
   cleanup.add(
     'heap',
     growModestly(() => inbound.acceptor.stats().waiting),

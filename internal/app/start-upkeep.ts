@@ -1,6 +1,7 @@
 import type { Cleanup } from '../cleanup.js';
 import { makeFiringRules } from '../domain/matching/firing-rules.js';
 import { runAccounting } from '../upkeep/run-accounting.js';
+import { runExpiry } from '../upkeep/run-expiry.js';
 import { runDisabling, runResumes } from '../upkeep/run-patience.js';
 import { runReplays } from '../upkeep/run-replays.js';
 import { runRetention } from '../upkeep/run-retention.js';
@@ -26,6 +27,7 @@ export function startUpkeep({ config, clock, logger }: Base, core: Core, cleanup
   cleanup.add('resumes', runResumes({ pool, logger }).stop);
   const { disableAfterMs } = config.patience;
   cleanup.add('disabling', runDisabling({ pool, disableAfterMs, logger, onDisabled }).stop);
+  if (config.egress.webhookListeners) cleanup.add('expiry', runExpiry({ pool, logger }).stop);
   cleanup.add('retention', runRetention({ pool, limits: config.retention, logger, onTableBytes }).stop);
   cleanup.add('accounting', runAccounting({ pool, clock, logger, onOpen: onAccountOpen }).stop);
   cleanup.add('backlog', watchBacklog({ pool, logger, onBacklog }).stop);

@@ -74,6 +74,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     showRequest: makeShowRequest({ plans, userAgent: `hukz/${version}`, webhook: (id) => catalog.webhook(id) }),
     tryCredentials: async ({ id, caller }) => testCalls.tryCredentials(await loadLive(id), caller),
     receiverProblem: (url) => rules.problemOf(destinationOf(url)),
+    webhookListeners: config.egress.webhookListeners,
     webhookProxies: config.egress.webhookProxies,
     ceilings: config.ceilings,
     insecureTls: config.egress.insecureTls,

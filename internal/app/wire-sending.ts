@@ -1,8 +1,11 @@
 import { randomFillSync } from 'node:crypto';
+import type { NatsConnection } from 'nats';
 import type { Cleanup } from '../cleanup.js';
 import { makeSendWithToken } from '../destinations/credentials/tokens/send-with-token.js';
 import { makeTokens } from '../destinations/credentials/tokens/tokens.js';
 import { makeSender, type Sender } from '../destinations/http/sender.js';
+import { makeListenerSender } from '../destinations/nats/listener-sender.js';
+import { withListeners } from '../destinations/nats/with-listeners.js';
 import { type EgressRules, makeEgressRules } from '../domain/egress/egress-rules.js';
 import { type FormatOf, makeFormatOf } from '../domain/format/format-of.js';
 import { makeUuids } from '../domain/message/uuid.js';
@@ -22,6 +25,8 @@ export interface Outbound {
   readonly testCalls: TestCalls;
   readonly plans: Plans;
   readonly formatOf: FormatOf;
+  /** Sets the connection by which requests of listening webhooks are sent. */
+  listenBy(connection: () => NatsConnection | undefined): void;
 }
 
 /** Constructs everything between an owed delivery and the receiver's answer. */
@@ -29,7 +34,11 @@ export function wireSending({ config, version, clock, logger }: Base, vault: Vau
   const rules = makeEgressRules(config.egress);
   const opener = openOutwards(config, rules, logger);
   const { timeoutMs, keepHeaders } = config.request;
-  const sender = makeSender({ version, clock, opener, timeoutMs, keepHeaders });
+  const http = makeSender({ version, clock, opener, timeoutMs, keepHeaders });
+  let connection: () => NatsConnection | undefined = () => undefined;
+  const toListener = makeListenerSender({ version, clock, timeoutMs, keepHeaders, connection: () => connection() });
+  // Without listeners, deliveries do not pass through another function.
+  const sender = config.egress.webhookListeners ? withListeners(http, toListener) : http;
   cleanup.add('sender', sender.stop);
   const tokens = makeTokens({ version, clock, opener });
   cleanup.add('tokens', async () => tokens.stop());
@@ -42,6 +51,9 @@ export function wireSending({ config, version, clock, logger }: Base, vault: Vau
     plans,
     formatOf,
     send: makeSending({ sender, sendWithToken, plans }),
+    listenBy(replacement) {
+      connection = replacement;
+    },
     untilReady: makeUntilReady(plans),
     testCalls: makeTestCalls({
       sender,

@@ -35,7 +35,7 @@ function makeTestPlans(vault = makeVault([key])) {
       clock,
       logger,
       formatOf: makeFormatOf([]),
-      allowed: { webhookProxies: false, insecureTls: false, forbiddenHeaders: ['x-user'] },
+      allowed: { webhookProxies: false, webhookListeners: false, insecureTls: false, forbiddenHeaders: ['x-user'] },
     }),
   };
 }

@@ -15,6 +15,8 @@ export interface AllowedSettings {
   readonly webhookProxies: boolean;
   /** `ALLOW_INSECURE_TLS` */
   readonly insecureTls: boolean;
+  /** `WEBHOOK_LISTENERS` */
+  readonly webhookListeners: boolean;
   /** `FORBIDDEN_WEBHOOK_HEADERS` */
   readonly forbiddenHeaders: readonly HeaderPattern[];
 }
@@ -48,6 +50,9 @@ const NO_PROXIES = 'its own proxy is not allowed here; WEBHOOK_PROXIES can allow
  */
 const NO_INSECURE_TLS = 'its tls.insecure is not allowed here; ALLOW_INSECURE_TLS can allow it';
 
+/** The webhook was made while listeners were allowed. Its URL is that of an application on another machine. */
+const NO_LISTENERS = 'listen is not allowed here; WEBHOOK_LISTENERS can allow it';
+
 /**
  * Makes one plan per webhook object of the catalog (a changed webhook is another object), and a new plan when a secret
  * has expired. A secret that cannot be opened (its key is missing) is a local fault, not the receiver's.
@@ -66,6 +71,10 @@ export function makePlans({ vault, tokens, clock, logger, allowed, formatOf }: P
     if (tls?.insecure && !allowed.insecureTls) {
       logger.error('tls.insecure_not_allowed', { webhook_id: webhook.id, error: NO_INSECURE_TLS });
       return { plan: undefined, problem: NO_INSECURE_TLS, until: Number.POSITIVE_INFINITY };
+    }
+    if (webhook.settings.listenMs !== undefined && !allowed.webhookListeners) {
+      logger.error('listener.not_allowed', { webhook_id: webhook.id, error: NO_LISTENERS });
+      return { plan: undefined, problem: NO_LISTENERS, until: Number.POSITIVE_INFINITY };
     }
     const [forbidden] = forbiddenHeaders(webhook.settings, allowed.forbiddenHeaders);
     if (forbidden) {

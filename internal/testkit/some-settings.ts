@@ -59,6 +59,7 @@ const ARBITRARIES: Arbitraries = {
     fc.record({ by: fc.constant('key' as const), pointer: text }),
   ),
   disableAfterMs: count,
+  listenMs: count,
 };
 
 /** Any settings of a webhook, each in any of its forms. */

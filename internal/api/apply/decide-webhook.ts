@@ -12,7 +12,8 @@ export function decideWebhook(
   current: Webhook | undefined,
 ): WebhookFields {
   const restored = withHiddenParts(body, current);
-  requireAllowedReceiver(receivers, restored, current);
+  // A declaration without `listen` removes it.
+  requireAllowedReceiver(receivers, { ...restored, listen: restored.listen ?? null }, current);
   const fields = current ? declaredWebhook(current, restored, keptHeaders(body, current)) : newWebhook(restored);
   return withinCeilings(receivers.ceilings, fields, current);
 }

@@ -42,6 +42,7 @@ function makeUnconnected(development: boolean): Express {
     spaceNames: TEST_SPACES,
     compat: {},
     webhookProxies: true,
+    webhookListeners: true,
     insecureTls: true,
     subjectRules: { allowAll: false },
     ceilings: {

@@ -11,28 +11,37 @@ const NO_PROXIES = 'proxy: webhooks have no proxies of their own here; WEBHOOK_P
 
 const NO_INSECURE_TLS = "tls: the receiver's certificate must be checked; ALLOW_INSECURE_TLS can allow insecure";
 
-type Deps = Pick<Receivers, 'receiverProblem' | 'webhookProxies' | 'insecureTls'>;
+const NO_LISTENERS = 'listen: requests are not sent over NATS here; WEBHOOK_LISTENERS can allow it';
+
+type Deps = Pick<Receivers, 'receiverProblem' | 'webhookProxies' | 'webhookListeners' | 'insecureTls'>;
 
 interface DestinationInput {
   readonly url?: string | undefined;
   readonly auth?: CredentialsInput | null | undefined;
   readonly tls?: TlsInput | null | undefined;
   readonly proxy?: ProxyInput | null | undefined;
+  /** Milliseconds. Null removes it, and undefined keeps it. */
+  readonly listen?: number | null | undefined;
 }
 
 /**
  * Refuses destinations that the sender would always refuse: a literal address that is not public, `localhost`, a port,
  * a name, plain HTTP, and TLS without verification. The address that a name resolves to is checked for each connection.
- * Values that the webhook has already may be sent back under any current rules, because the sender checks them.
+ * Values that the webhook has already may be sent back under any current rules, because the sender checks them. The
+ * receiver of a listening webhook is an application at a prompt, which no address of this network leads to.
  * @throws {AppError} `unprocessable`
  */
 export function requireAllowedReceiver(
   deps: Deps,
-  { url, auth, tls, proxy }: DestinationInput,
+  { url, auth, tls, proxy, listen }: DestinationInput,
   current?: Webhook,
 ): void {
   const known = current?.settings;
-  if (url !== current?.url) refuseUnlessAllowed('url', url);
+  const wasListening = known?.listenMs !== undefined;
+  const isListening = listen === undefined ? wasListening : listen !== null;
+  if (isListening && !wasListening && !deps.webhookListeners)
+    throw new AppError('unprocessable', NO_LISTENERS, 'listen');
+  if (!isListening && (wasListening || url !== current?.url)) refuseUnlessAllowed('url', url || current?.url);
   if (tokenPlace(auth?.settings) !== tokenPlace(known?.auth)) refuseUnlessAllowed('auth', tokenPlace(auth?.settings));
   if (tls?.settings.insecure && !known?.tls?.insecure && !deps.insecureTls)
     throw new AppError('unprocessable', NO_INSECURE_TLS, 'tls');

@@ -57,6 +57,7 @@ function movedFields(current: SecretDestination, next: SecretDestination): reado
     ...(placeOf(current.url) === placeOf(next.url) ? [] : ['url']),
     ...(isDeepStrictEqual(tls, next.settings.tls) ? [] : ['tls']),
     ...(isDeepStrictEqual(proxy, next.settings.proxy) ? [] : ['proxy']),
+    ...(isListening(current) === isListening(next) ? [] : ['listen']),
   ];
 }
 
@@ -89,6 +90,8 @@ function keptSecrets(
   for (const name of keptHeaders) needed.push({ purpose: 'headers', field: 'headers', part: `headers.${echo(name)}` });
   return needed.filter(({ purpose }) => !changes.some((change) => change.purpose === purpose));
 }
+
+const isListening = ({ settings }: SecretDestination) => settings.listenMs !== undefined;
 
 function placeOf(url: string): string {
   const { origin, pathname } = new URL(url);

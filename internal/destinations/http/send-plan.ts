@@ -1,5 +1,6 @@
 import type { Format } from '../../domain/format/format.js';
 import type { FormatOf } from '../../domain/format/format-of.js';
+import { listenerSubject } from '../../domain/listening/listener-subject.js';
 import type { CatalogWebhook } from '../../domain/matching/catalog.js';
 import { type RequestMethod, schemeNameIn, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import { hiddenHeader, isSecretHeader } from '../../domain/secrets/hidden-headers.js';
@@ -25,6 +26,8 @@ export interface SendPlan {
   /** Names of the message's headers that are passed on, in lower case. */
   readonly passHeaders: readonly string[];
   readonly sign: Sign | undefined;
+  /** The NATS subject of the prompt that forwards the requests. Undefined means that they are sent over HTTP. */
+  readonly listener: string | undefined;
   /** Total time of a request. Undefined means the configured time. */
   readonly timeoutMs: number | undefined;
   /** The connection path. Undefined means the default one. */
@@ -43,7 +46,7 @@ export interface PlanTools {
   readonly formatOf: FormatOf;
 }
 
-type Planned = Pick<CatalogWebhook, 'id' | 'url' | 'settings'>;
+type Planned = Pick<CatalogWebhook, 'id' | 'spaceId' | 'url' | 'settings'>;
 
 /** Prepares the requests of a webhook from its settings and secrets. @throws when a secret is missing */
 export function makeSendPlan(
@@ -67,6 +70,7 @@ export function makeSendPlan(
     headers: [...Object.entries(settings.headers ?? {}).flat(), ...(auth?.headers ?? [])],
     passHeaders: settings.passHeaders ?? [],
     sign: makeSign(settings, secrets),
+    listener: settings.listenMs === undefined ? undefined : listenerSubject(webhook.spaceId, webhook.id),
     timeoutMs: settings.timeoutMs,
     connectionPath,
     tokens: auth?.tokens,

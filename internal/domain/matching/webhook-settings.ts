@@ -199,6 +199,10 @@ export const SETTINGS = {
   ordering: ['ordering', ordering],
   /** Time of uninterrupted failure after which hukz disables the webhook. 0 means never. */
   disableAfterMs: ['disable_after_ms', number],
+  /**
+   * Set for a webhook whose requests travel over NATS to a prompt. It is deleted this long after its last change.
+   */
+  listenMs: ['listen_ms', number],
 } as const satisfies Readonly<Record<string, readonly [name: string, codec: SomeCodec]>>;
 
 type Value<Row> = Row extends readonly [string, Codec<infer T>] ? T : never;

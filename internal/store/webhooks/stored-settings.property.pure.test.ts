@@ -37,6 +37,7 @@ const STORED = {
   breaker: { failures: 0, share: 0.25 },
   ordering: { by: 'key', pointer: '/order/id' },
   disable_after_ms: 0,
+  listen_ms: 900_000,
 };
 const OTHER_FORMS = [
   { retry: { schedule: { kind: 'waits', waits_ms: [5000, 60_000] } } },

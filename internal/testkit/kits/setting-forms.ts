@@ -28,6 +28,7 @@ export const SETTING_FORMS: Record<keyof typeof settingFields | keyof typeof cre
   rate: ['100/minute'],
   breaker: ['off', { failures: 0, share: 0.25 }, {}],
   ordering: ['webhook', { header: 'Order-Id' }, { pointer: '/order/id' }, 'none'],
+  listen: ['15m', '1d'],
   disable_after: ['0s', '36h'],
   auth: [
     { type: 'basic', username: 'me', password: 'a-secret-of-ours' },

@@ -33,6 +33,7 @@ const DAY_MS = 86_400_000;
 /** The limits of the test API allow everything except proxies. */
 export const TEST_LIMITS: OperatorLimits = {
   webhookProxies: false,
+  webhookListeners: true,
   insecureTls: true,
   ceilings: {
     maxTimeoutMs: 300_000,

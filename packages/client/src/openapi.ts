@@ -1440,6 +1440,7 @@ export interface components {
             } | {
                 pointer: string;
             };
+            listen?: string;
             disable_after?: string;
             disabled_because?: string;
             disabled_at?: string | null;
@@ -1572,6 +1573,7 @@ export interface components {
             } | {
                 pointer: string;
             };
+            listen?: string;
             disable_after?: string;
             disabled_because?: string;
             disabled_at?: string | null;
@@ -2046,6 +2048,8 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
+            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            listen?: string | null;
             /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d
@@ -2539,6 +2543,8 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
+            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            listen?: string | null;
             /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d
@@ -3020,6 +3026,8 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
+            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            listen?: string | null;
             /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d
@@ -3492,6 +3500,8 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
+            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            listen?: string | null;
             /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d
@@ -4016,6 +4026,8 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
+            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            listen?: string | null;
             /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d

@@ -7,6 +7,7 @@ import { breakerAnswer, breakerField } from './breaker-field.js';
 import { durationField } from './duration-field.js';
 import { formatField } from './format-field.js';
 import { headersField } from './header-fields.js';
+import { listenField } from './listen-field.js';
 import { orderingAnswer, orderingField, orderingJson } from './ordering-field.js';
 import { passHeadersField } from './pass-headers-field.js';
 import { rateField, rateJson } from './rate-field.js';
@@ -63,6 +64,7 @@ const SETTINGS = {
   rate: setting('rate', rateField, z.string(), rateJson),
   breaker: setting('breaker', breakerField, breakerAnswer, (breaker) => breaker),
   ordering: setting('ordering', orderingField, orderingAnswer, orderingJson),
+  listenMs: setting('listen', listenField, z.string(), formatDuration),
   disableAfterMs: setting('disable_after', disableAfterField, z.string(), formatDuration),
 } satisfies Settings;
 
