@@ -14,8 +14,9 @@ const questionOf = ({ subject, publishOnly }: Pick<EventFields, 'subject' | 'pub
   `${publishOnly} ${subject}`;
 
 /** Whether NATS has to be asked before a step is carried out. */
-function isQuestion({ fieldsAfter, before }: EventStep): boolean {
-  return fieldsAfter !== undefined && (before === undefined || questionOf(before) !== questionOf(fieldsAfter));
+function isQuestion({ fieldsAfter: after, before }: EventStep): boolean {
+  if (after === undefined) return false;
+  return before?.subject !== after.subject || before.publishOnly !== after.publishOnly;
 }
 
 /** Checks that NATS can deliver the subjects that are new in a plan, and returns what was checked. */
@@ -24,28 +25,38 @@ export async function admitEvents(
   { steps }: EventPlan,
   { events = [] }: Declaration,
 ): Promise<ReadonlySet<string>> {
-  const places = new Map(events.map(({ key, place }) => [key, place]));
   const problems = new Problems();
   const admitted = new Set<string>();
-  const waiting = steps.filter(isQuestion);
-  const ask = async () => {
-    const ticks = new Ticks();
-    for (let step = waiting.pop(); step; step = waiting.pop()) {
-      await ticks.next();
-      const { key, fieldsAfter: fields, before } = step;
-      if (!fields) continue;
-      await problems.collect(places.get(key ?? '') ?? '', () => admitEvent(fields, before?.subject));
-      admitted.add(questionOf(fields));
-    }
+  const ticks = new Ticks();
+  const waiting: EventStep[] = [];
+  const places = new Map<string | null, string>();
+  for (const { key, place } of events) {
+    await ticks.next();
+    places.set(key, place);
+  }
+  for (const step of steps) {
+    await ticks.next();
+    if (isQuestion(step)) waiting.push(step);
+  }
+  const ask = async ({ key, fieldsAfter: fields, before }: EventStep) => {
+    if (!fields) return;
+    await problems.collect(places.get(key) ?? '', () => admitEvent(fields, before?.subject));
+    admitted.add(questionOf(fields));
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  for (let from = 0; from < waiting.length; from += AT_ONCE) {
+    await ticks.next();
+    await Promise.all(waiting.slice(from, from + AT_ONCE).map(ask));
+  }
   problems.throwIfAny();
   return admitted;
 }
 
 /** Events may have changed since NATS was asked. @throws {AppError} `conflict` */
-export function requireAdmitted(steps: readonly EventStep[], admitted: ReadonlySet<string>): void {
-  const isAsked = ({ fieldsAfter }: EventStep) => fieldsAfter !== undefined && admitted.has(questionOf(fieldsAfter));
-  const missed = steps.find((step) => isQuestion(step) && !isAsked(step));
-  if (missed) throw new AppError('conflict', `event ${missed.key} has changed meanwhile: repeat the request`);
+export async function requireAdmitted(steps: readonly EventStep[], admitted: ReadonlySet<string>): Promise<void> {
+  const ticks = new Ticks();
+  for (const step of steps) {
+    await ticks.next();
+    if (!step.fieldsAfter || !isQuestion(step) || admitted.has(questionOf(step.fieldsAfter))) continue;
+    throw new AppError('conflict', `event ${step.key} has changed meanwhile: repeat the request`);
+  }
 }

@@ -6,6 +6,7 @@ import { inTransaction } from '../../store/postgres/in-transaction.js';
 import type { Db } from '../../store/postgres/knex.js';
 import { isUniqueViolation, judgePgError } from '../../store/postgres/pg-error.js';
 import { refuseTakenKey } from '../../store/records/taken-key.js';
+import { Ticks } from '../../ticks.js';
 import type { Deliveries, EventIntake, Receivers, Stores } from '../api-deps.js';
 import { admitEvents, requireAdmitted } from './admit-events.js';
 import { type AnyStep, carryOut, type Done } from './carry-out.js';
@@ -46,7 +47,7 @@ export async function applyDeclaration(deps: ApplyDeps, declaration: Declaration
     const plan = await makePlan({ ...deps, db: trx }, declaration, true);
     const steps = [...plan.events, ...plan.webhooks];
     if (steps.some((step) => step.do === 'conflict')) return notCarriedOut(plan);
-    requireAdmitted(plan.events, admitted);
+    await requireAdmitted(plan.events, admitted);
     const store = { db: trx, vault: deps.vault, receivers: deps, userId, spaceId: head.space };
     const done = await carryOut(plan, store);
     const replays = await startReplays(done, { db: trx, userId, onChange: head.on_change, reach: deps.reach });
@@ -108,13 +109,19 @@ async function withUses(
 ): Promise<readonly EventStep[]> {
   const removed = events.flatMap(({ do: action, plannedId }) => (action === 'remove' ? [plannedId] : []));
   if (removed.length === 0) return events;
+  const ticks = new Ticks();
   // A declared webhook has only events that stay. One in conflict stays as it is stored.
   const exceptIds = webhooks.flatMap(({ id, do: action }) => (id === undefined || action === 'conflict' ? [] : [id]));
+  await ticks.next();
   const uses = await findEventUses(db, { eventIds: removed, exceptIds });
-  return events.map((step): EventStep => {
+  const judged: EventStep[] = [];
+  for (const step of events) {
+    await ticks.next();
     const webhook = step.do === 'remove' ? uses.get(step.plannedId) : undefined;
-    return webhook === undefined ? step : { ...step, do: 'conflict', because: `webhook ${webhook} has the event` };
-  });
+    const because = `webhook ${webhook} has the event`;
+    judged.push(webhook === undefined ? step : { ...step, do: 'conflict', because });
+  }
+  return judged;
 }
 
 /** The refusal of a plan with conflicts, with its first conflict. */

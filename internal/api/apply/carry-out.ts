@@ -1,4 +1,4 @@
-import { changeEvent, deleteEvent, insertEvent } from '../../store/catalog/events.js';
+import { changeEvents, deleteEvents, insertEvents } from '../../store/declared/store-events.js';
 import { rotateLocked } from '../../store/secrets/rotate-secret.js';
 import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
 import { bySize } from '../../store/webhooks/by-size.js';
@@ -18,7 +18,10 @@ const DAY_MS = 86_400_000;
 const BATCH_BYTES = 512 * 1024;
 const MIN_BYTES = 8 * 1024;
 const REMOVED_AT_ONCE = 500;
+/** An event of a webhook. */
 const BYTES_PER_EVENT = 50;
+/** An event with the largest tags has 12 KB. */
+const EVENTS_AT_ONCE = 50;
 
 /** The result of a step that was carried out. */
 export interface Done {
@@ -37,36 +40,48 @@ interface CarryingOut extends SecretStore {
 export type AnyStep = EventStep | WebhookStep;
 
 /**
- * Carries out the steps of a plan by the functions of POST, PATCH and DELETE, in one transaction, and webhooks in
- * batches. Events are stored before the webhooks that have them, and removed after those. The webhooks must be locked.
+ * Carries out the steps of a plan in one transaction and in batches, under the rules of POST, PATCH and DELETE. Events
+ * are stored before the webhooks that have them, and removed after those. Stored objects must be locked.
  */
 export async function carryOut(
   { events, webhooks }: { readonly events: readonly EventStep[]; readonly webhooks: readonly WebhookStep[] },
   deps: CarryingOut,
 ): Promise<ReadonlyMap<AnyStep, Done>> {
-  const { db, userId } = deps;
   const done = new Map<AnyStep, Done>();
-  const ids = new Map<number, number>();
-  for (const step of events) {
-    const id = await storeEvent(step, deps);
-    if (id === undefined) continue;
-    ids.set(step.plannedId, id);
-    done.set(step, { id });
-  }
+  const ids = await storeEvents(events, deps, done);
   const idOf = (planned: number) => ids.get(planned) ?? planned;
   const storing = { ...deps, idOf };
   await removeAll(webhooks, storing, done);
   await changeAll(webhooks, storing, done);
   for (const [step, made] of await createAll(webhooks, storing)) done.set(step, made);
-  for (const step of events) if (step.do === 'remove') await deleteEvent(db, { id: step.plannedId, userId });
+  const removed = events.flatMap((step) => (step.do === 'remove' ? [step.plannedId] : []));
+  for (const batch of bySize(removed, () => 1, REMOVED_AT_ONCE)) await deleteEvents(deps.db, deps.userId, batch);
   return done;
 }
 
-async function storeEvent(step: EventStep, { db, userId }: CarryingOut): Promise<number | undefined> {
-  const { fieldsAfter: fields, id } = step;
-  if (!fields) return undefined;
-  const stored = id === undefined ? insertEvent(db, userId, fields) : changeEvent(db, { id, userId }, () => fields);
-  return (await stored).id;
+/** Returns the stored ids of the events, by the ids in the plan. */
+async function storeEvents(
+  steps: readonly EventStep[],
+  { db, userId }: CarryingOut,
+  done: Map<AnyStep, Done>,
+): Promise<ReadonlyMap<number, number>> {
+  const ids = new Map<number, number>();
+  const storing = steps.filter(({ fieldsAfter }) => fieldsAfter !== undefined);
+  for (let from = 0; from < storing.length; from += EVENTS_AT_ONCE) {
+    const batch = storing.slice(from, from + EVENTS_AT_ONCE);
+    const created = batch.flatMap(({ id, plannedId, fieldsAfter: fields }) =>
+      id === undefined && fields ? [{ plannedId, fields }] : [],
+    );
+    const changed = batch.flatMap(({ id, fieldsAfter: fields }) =>
+      id === undefined || !fields ? [] : [{ id, fields }],
+    );
+    const fields = created.map((each) => each.fields);
+    const inserted = await insertEvents(db, userId, fields);
+    for (const [nth, { plannedId }] of created.entries()) ids.set(plannedId, inserted[nth] ?? plannedId);
+    await changeEvents(db, userId, changed);
+    for (const step of batch) done.set(step, { id: ids.get(step.plannedId) ?? step.plannedId });
+  }
+  return ids;
 }
 
 interface Storing extends CarryingOut {

@@ -40,10 +40,12 @@ export async function planEvents(
   }
   const declared = new Set((events ?? []).map(({ key }) => key));
   const removed = head.prune && events ? await managedBeside(db, { head, declared }, isLocking) : [];
-  const removing = removed.map((event): EventStep => {
-    return { kind: 'event', key: event.key, id: event.id, plannedId: event.id, do: 'remove', fields: [] };
-  });
-  return { steps: [...steps, ...removing], index: await indexAfter(stored, steps, removed) };
+  const index = await indexAfter(stored, steps, removed);
+  for (const { id, key } of removed) {
+    await ticks.next();
+    steps.push({ kind: 'event', key, id, plannedId: id, do: 'remove', fields: [] });
+  }
+  return { steps, index };
 }
 
 function stepFor(
@@ -130,7 +132,10 @@ async function indexAfter(
     await ticks.next();
     after.set(id, { id, key, subject });
   }
-  for (const { id } of removed) after.delete(id);
+  for (const { id } of removed) {
+    await ticks.next();
+    after.delete(id);
+  }
   for (const { plannedId: id, key, fieldsAfter } of steps) {
     await ticks.next();
     if (fieldsAfter) after.set(id, { id, key, subject: fieldsAfter.subject });

@@ -72,13 +72,13 @@ export async function planWebhooks(
   }
   if (!head.prune) return steps;
   const keys = new Set(wanted.keys);
-  const removed = known.filter(
-    ({ key, managedBy }) => managedBy === head.managed_by && !(key !== null && keys.has(key)),
-  );
-  return [
-    ...steps,
-    ...removed.map(({ key, id }): WebhookStep => ({ kind: 'webhook', key, id, do: 'remove', fields: [] })),
-  ];
+  for (const { key, id, managedBy } of known) {
+    await ticks.next();
+    const isDeclared = key !== null && keys.has(key);
+    if (managedBy === head.managed_by && !isDeclared)
+      steps.push({ kind: 'webhook', key, id, do: 'remove', fields: [] });
+  }
+  return steps;
 }
 
 const conflictWith = ({ key }: DeclaredWebhook, known: KnownWebhook): WebhookStep => ({

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.js';
 import type { Db } from '../postgres/knex.js';
+import { cellArrays } from '../records/cell-arrays.js';
 import { storeKey } from '../records/taken-key.js';
 import { hasOldInstances } from '../secrets/secret-row.js';
 import { replaceSecrets, type SecretStore, shownIn } from '../secrets/webhook-secrets.js';
@@ -90,25 +91,16 @@ interface Rows {
 const TYPES: Readonly<Record<string, string>> = { enabled: 'boolean', tags: 'jsonb', own_settings: 'jsonb' };
 
 async function updateRows(db: Db, userId: number, { decided, destinations, begun }: Rows): Promise<void> {
-  const cells = decided.map(
-    ({ fields }, nth) => new Map(Object.entries(webhookCells({ ...fields, ...destinations[nth] }))),
-  );
-  const names = [...(cells[0]?.keys() ?? [])];
-  const arrays = names.map((name) => `?::${TYPES[name] ?? 'text'}[]`);
+  const cells = decided.map(({ fields }, nth) => webhookCells({ ...fields, ...destinations[nth] }));
+  const { names, places, values } = cellArrays(cells, TYPES);
   await db.raw(
     `update webhooks set ${names.map((name) => `${name} = new.${name}`).join(', ')},
        disabled_because = case when not new.enabled then disabled_because end,
        disabled_at = case when not new.enabled then disabled_at end,
        circuit_opened_at = case when webhooks.id <> all(?::int[]) then circuit_opened_at end,
        updated_by_id = ?, updated_at = now()
-     from unnest(?::int[], ${arrays.join(', ')}) as new(id, ${names.join(', ')})
+     from unnest(?::int[], ${places}) as new(id, ${names.join(', ')})
      where webhooks.id = new.id`,
-    [
-      [...begun],
-      userId,
-      decided.map(({ stored }) => stored.id),
-      // The types of knex know no null in an array.
-      ...names.map((name) => cells.map((row) => row.get(name) ?? null) as string[]),
-    ],
+    [[...begun], userId, decided.map(({ stored }) => stored.id), ...values],
   );
 }
