@@ -57,6 +57,13 @@ export function loadNatsConfig(sources: ConfigSources): NatsConfig {
   return natsConfig(loadValues(sources, ['NATS_URL']));
 }
 
+/** Loads those parts of a configuration that need no required key. @throws {ConfigError} */
+export function loadOptionalConfig(
+  sources: ConfigSources,
+): Pick<ConfigValues, 'egress' | 'mode' | 'stream' | 'workers'> {
+  return loadValues(sources, []);
+}
+
 /** Keys that are given under the name that they had in earlier versions, each with its present name. */
 export function renamedKeys(sources: ConfigSources): readonly { readonly given: string; readonly now: string }[] {
   const { names } = readSources(sources);

@@ -39,6 +39,10 @@ export interface Output {
   rows<Node extends object>(nodes: readonly Node[], columns: Columns<Node>): Promise<void>;
   /** Prints an object that is not an answer of the API. */
   object<T extends object>(value: T, columns: Columns<T>): Promise<void>;
+  /** Prints an answer as JSON or YAML, for verbs that print something else for people. */
+  answer(json: Uint8Array): Promise<void>;
+  /** Prints a text for people whose values went through `plainLine`, so that it may have colours of `paint`. */
+  painted(text: string): void;
   /** Prints a text of several lines for people, whatever the format is. */
   text(text: string): void;
 }
@@ -88,6 +92,8 @@ export function makeOutput(here: Invocation, options: OutputOptions): Output {
     format,
     paint,
     text: (text) => writer.text(`${plain(text)}\n`),
+    painted: writer.text,
+    answer: printAnswer,
     async list<Page extends PageOf<unknown>>(list: List<Page>, columns: Columns<NodeOf<Page>>, paging: PageOptions) {
       const { limit, all = limit === undefined && (format === 'jsonl' || format === 'name') } = paging;
       const print = pagePrinter(columns, ['nodes']);

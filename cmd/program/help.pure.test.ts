@@ -29,7 +29,9 @@ function verbsOf(command: Command, path: readonly string[] = []): (readonly stri
 }
 
 describe('the help of each verb', () => {
-  const verbs = verbsOf(program).filter((path) => !['worker', ...WITHOUT_EXAMPLE].includes(path.join(' ')));
+  const verbs = verbsOf(program).filter(
+    (path) => !['worker', '__complete', ...WITHOUT_EXAMPLE].includes(path.join(' ')),
+  );
 
   it.each(verbs.map((path) => path.join(' ')))('hukz %s has an example and its output', async (verb) => {
     const { code, stdout } = await runHukz([...verb.split(' '), '--help']);

@@ -1,9 +1,12 @@
 import { Command, Help, type Option } from 'commander';
 import type { Invocation } from '../invocation.js';
+import { registerCompletion } from './completion.js';
 import { registerContext } from './context.js';
+import { registerDeclare } from './declare.js';
 import { registerEvent } from './event.js';
 import { registerGoService } from './go-service.js';
 import { registerLocal } from './local.js';
+import { registerObserve } from './observe.js';
 import { registerService } from './service.js';
 import { registerTryVerbs } from './try-verbs.js';
 
@@ -14,6 +17,9 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command, here: Invocat
   'For a receiver in development:': [registerTryVerbs],
   'The connection to a running service:': [registerContext],
   'Resources of a running service:': [registerEvent],
+  'The state of a running service:': [registerObserve],
+  'Events and webhooks as files:': [registerDeclare],
+  'The shell:': [registerCompletion],
 };
 
 /**

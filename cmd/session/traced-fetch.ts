@@ -17,7 +17,10 @@ function asCurl(url: string, { method = 'GET', headers, body }: RequestInit): st
   const shown = [...new Headers(headers)].map(([name, value]) =>
     name === 'authorization' ? `-H 'authorization: Bearer ***'` : `-H ${quoted(`${name}: ${value}`)}`,
   );
-  const data = typeof body === 'string' ? [`--data ${quoted(masked(body))}`] : [];
+  // A declaration may have values of variables anywhere.
+  const isDeclaration = new URL(url).pathname.endsWith('/apply');
+  const shownBody = (text: string) => (isDeclaration ? '@declaration.json' : quoted(masked(text)));
+  const data = typeof body === 'string' ? [`--data ${shownBody(body)}`] : [];
   return ['curl', ...(method === 'GET' ? [] : [`-X ${method}`]), quoted(url), ...shown, ...data].join(' ');
 }
 
