@@ -1,5 +1,5 @@
+import { nearestWord } from '../internal/domain/text/nearest-word.js';
 import { parsed } from '../internal/domain/text/parsed.js';
-import { nearestKey } from './nearest-key.js';
 import { findKey, keyNames } from './schema.js';
 import { readSecretFile, secretKeyOf } from './secret-file.js';
 
@@ -38,7 +38,7 @@ export function toSourceValues(
     // Kept empty, as in a template that was not filled in, it names no file.
     if (ofFile && text === '') continue;
     if (!key) {
-      const nearest = nearestKey(name, keyNames);
+      const nearest = nearestWord(name, keyNames);
       const isForeign = options.sharesNames && nearest === undefined;
       (isForeign ? warnings : problems).push(unknownKey(nameOf(written), nearest, nameOf));
     } else if (values[key] !== undefined) problems.push(twice(key, names[key], nameOf(written)));

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { dump, load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
-import { nearestKey } from '../../config/nearest-key.js';
+import { nearestWord } from '../../internal/domain/text/nearest-word.js';
 import { CommandFailed, usageError } from '../command-failed.js';
 import { EXIT } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
@@ -78,7 +78,7 @@ export async function loadContext(here: Invocation, name: string): Promise<Conte
 }
 
 export function noContext(name: string, known: readonly string[]): CommandFailed {
-  const nearest = nearestKey(name, known);
+  const nearest = nearestWord(name, known);
   return new CommandFailed(`There is no context "${name}".`, {
     exitCode: EXIT.notFound,
     advice: nearest ? `Did you mean "${nearest}"?` : 'Create it: hukz context set <name> --url https://…',

@@ -1,4 +1,4 @@
-import { nearestKey } from '../../config/nearest-key.js';
+import { nearestWord } from '../../internal/domain/text/nearest-word.js';
 import { usageError } from '../command-failed.js';
 import type { Colour } from './colour.js';
 
@@ -33,7 +33,7 @@ export function chooseColumns<Node>(declared: Columns<Node>, names: string, samp
 }
 
 function unknownColumn(name: string, known: readonly string[]) {
-  const nearest = nearestKey(name, known);
+  const nearest = nearestWord(name, known);
   return usageError(
     `--columns: there is no column "${name}".`,
     nearest ? `Did you mean ${nearest}?` : `There are ${[...new Set(known)].sort().join(', ')}.`,

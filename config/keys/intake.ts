@@ -31,6 +31,10 @@ export const intakeKeys = {
         format: size({ min: 1024, max: 64 << 20 }),
       }),
     },
+    filterMaxBytes: key('FILTER_MAX_BYTES', '1MiB', {
+      doc: 'Maximum size of a payload that the filters of webhooks look into. For a larger one, filter_oversize of the webhook decides.',
+      format: size({ min: 1024, max: 64 << 20 }),
+    }),
     storeUnmatched: key('STORE_UNMATCHED', 'true', {
       doc: 'Stores messages of registered events even if they match no webhook.',
       format: flag,

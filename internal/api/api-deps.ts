@@ -48,6 +48,8 @@ export interface EventIntake {
   degradationsBySubject(): ReadonlyMap<string, Degradation>;
   /** The rules for subjects that may be registered. */
   readonly subjectRules: SubjectRules;
+  /** Filters do not look into larger payloads. */
+  readonly filterMaxBytes: number;
 }
 
 /** The receivers that webhooks may have. */

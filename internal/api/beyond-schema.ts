@@ -8,5 +8,6 @@ export const WEBHOOKS_BEYOND_SCHEMA: readonly string[] = [
   'a certificate or key in `tls` cannot be read or has expired, or the two do not match',
   'two names of `headers` differ only in case, or a header also belongs to `auth` or `signature`',
   '`headers`, `pass_headers` or `auth` name a header that webhooks may not set here',
+  'a `filter` has an unknown operator, an operand of another kind, or exceeds a limit (docs/filters.md)',
   '`tags` have more than 12,288 bytes of JSON',
 ];

@@ -150,6 +150,8 @@ const wanted = (event: number) => {
     rate: '50/second',
     breaker: { failures: 5, share: 0.9 },
     ordering: { pointer: '/order/id' },
+    filter: { data: { order: { id: { $exists: true } } } },
+    filter_oversize: 'send',
     disable_after: '2d',
   };
   const auth = {

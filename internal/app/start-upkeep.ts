@@ -22,7 +22,8 @@ export function startUpkeep({ config, clock, logger }: Base, core: Core, cleanup
   const { onWebhook: onDisabled } = core.deliveryEvents;
   const { ratePerSecond } = config.replay;
   const pace = { ratePerSecond, maxWaiting: MAX_WAITING_S * ratePerSecond };
-  cleanup.add('replays', runReplays({ pool, pace, rules: makeFiringRules(core.registry.subjectRules), logger }).stop);
+  const rules = makeFiringRules(core.registry.subjectRules, config.intake.filterMaxBytes);
+  cleanup.add('replays', runReplays({ pool, pace, rules, logger }).stop);
   const { onTableBytes, onAccountOpen, onBacklog, onStalled } = core.metrics;
   cleanup.add('resumes', runResumes({ pool, logger }).stop);
   const { disableAfterMs } = config.patience;

@@ -24,7 +24,7 @@ it('a webhook whose stored settings cannot be read gets nothing, visibly, until 
   const event = await kit.hukz.api.event('orders.made');
   const unread = await kit.hukz.api.webhook(`${kit.receiver.url}/unread`, [event]);
   await kit.hukz.api.webhook(`${kit.receiver.url}/other`, [event]);
-  const stored = { version: 2, method: 'PUT', filter: 'a setting of a later version' };
+  const stored = { version: 2, method: 'PUT', throttle: 'a setting of a later version' };
   await store(unread, stored);
   await until('the webhook is known', async () => (await metric()) === 1);
 
@@ -32,7 +32,7 @@ it('a webhook whose stored settings cannot be read gets nothing, visibly, until 
   const [request] = await kit.receiver.waitFor(1);
   expect(request?.url).toBe('/other');
 
-  const reason = /unknown form or name: filter\. Upgrade this instance/;
+  const reason = /unknown form or name: throttle\. Upgrade this instance/;
   const logged = async () => (await kit.hukz.api.get(`/webhooks/logs?webhook_id=${unread}`)).body.nodes ?? [];
   await until('an attempt is logged', async () => (await logged()).length > 0);
   expect((await logged())[0]).toMatchObject({ outcome: 'local_fault', error: expect.stringMatching(reason) });
@@ -49,7 +49,7 @@ it('a webhook whose stored settings cannot be read gets nothing, visibly, until 
     expect(body.errors[0].message).toMatch(reason);
   }
 
-  const { filter: _, ...readable } = stored;
+  const { throttle: _, ...readable } = stored;
   await store(unread, readable);
   const [, sent] = await kit.receiver.waitFor(2);
   expect([sent?.method, sent?.url]).toEqual(['PUT', '/unread']);

@@ -83,5 +83,6 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     apiRate: config.api.rate,
     refusals,
     subjectRules,
+    filterMaxBytes: config.intake.filterMaxBytes,
   });
 }

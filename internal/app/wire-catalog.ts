@@ -20,7 +20,7 @@ export interface Registry {
 }
 
 export function wireCatalog({ config, logger }: Base, { pool, connection }: Store): Registry {
-  const catalog = new Catalog();
+  const catalog = new Catalog({ filterMaxBytes: config.intake.filterMaxBytes });
   const subjectRules = subjectRulesOf(config, logger);
   const unreadSettings = makeUnreadSettings(logger, (known, onPart) => loadCatalogChanges(pool, known, onPart));
   const permitted = makePermittedEvents(subjectRules, (known, onPart) =>

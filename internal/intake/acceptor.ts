@@ -41,6 +41,10 @@ export interface AcceptorStats {
   readonly refused: number;
   readonly unregistered: number;
   readonly badRouting: number;
+  /** Number of messages that no webhook got, although webhooks of their event have filters. */
+  readonly filtered: number;
+  /** Number of messages whose payload is larger than filters look into. */
+  readonly filterOversize: number;
   /**
    * Number of messages that were left out because their subject never triggers a webhook, whatever wildcard covers it.
    */
@@ -89,6 +93,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     refused: 0,
     unregistered: 0,
     badRouting: 0,
+    filtered: 0,
+    filterOversize: 0,
     reserved: 0,
     duplicates: 0,
   };
@@ -159,7 +165,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
 
   /** Matches again as long as the catalog changes meanwhile, or does not have the event yet. */
   const store = async ({ incoming, view, matched: first, receivedAt }: PendingMessage): Promise<Receipt> => {
-    const message = toMessage(incoming, receivedAt);
+    const message = toMessage(incoming, receivedAt, view.isJson);
+    if (view.isTooLargeForFilters) count.filterOversize++;
     view.moveTo(message.payload);
     const isOfStream = incoming.identity !== undefined;
     const dueAt = delayOf(view);
@@ -170,6 +177,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
         await deps.catchUp();
         matched = match(catalog, view);
       }
+      if (matched?.webhooks.length === 0 && !matched.problem && catalog.hasFilters(message.subject)) count.filtered++;
       if (!matched || isUnwanted(matched)) return leaveOut(matched);
       const { webhooks, stamp } = matched;
       const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
@@ -202,7 +210,8 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     return dueAt !== undefined && dueAt > clock.now() ? dueAt : undefined;
   };
 
-  const toMessage = ({ subject, headers, payload, identity, isJson }: Incoming, receivedAt: number): Message => {
+  const toMessage = (incoming: Incoming, receivedAt: number, foundJson: boolean | undefined): Message => {
+    const { subject, headers, payload, identity, isJson = foundJson } = incoming;
     const id = identity?.id ?? deps.makeId(receivedAt);
     const made = envelope(subject, receivedAt, payload, isJson);
     return { id, receivedAt, subject, headers, payload: made.payload, body: made.body };

@@ -18,7 +18,7 @@ interface WouldStoreDeps {
 
 /**
  * The event and the webhooks for which the journal stores a message, by the current catalog. Undefined if the journal
- * does not store it.
+ * does not store it, or if that depends on its payload, which is not at hand.
  */
 export function makeWouldStore({ catalog, isReserved, storeUnmatched }: WouldStoreDeps) {
   return ({

@@ -1,4 +1,6 @@
+import { type ParsedFilter, parseFilter } from '../domain/filter/parsing/parse-filter.js';
 import type { WebhookSettings } from '../domain/matching/webhook-settings.js';
+import { someFilter } from './filters/some-filters.js';
 import { fc } from './properties.js';
 
 type Arbitraries = { readonly [Key in keyof WebhookSettings]-?: fc.Arbitrary<NonNullable<WebhookSettings[Key]>> };
@@ -24,6 +26,8 @@ const OAUTH2 = {
   audience: text,
   clientAuth: fc.constant('client_secret_post' as const),
 };
+
+const isParsed = (filter: ParsedFilter): filter is Extract<ParsedFilter, { readonly ok: true }> => filter.ok;
 
 const ARBITRARIES: Arbitraries = {
   format: fc.constantFrom('hukz', 'cloudevents', 'slack'),
@@ -58,6 +62,11 @@ const ARBITRARIES: Arbitraries = {
     fc.record({ by: fc.constant('key' as const), header: text }),
     fc.record({ by: fc.constant('key' as const), pointer: text }),
   ),
+  filter: someFilter
+    .map(parseFilter)
+    .filter(isParsed)
+    .map(({ value }) => value),
+  filterOversize: fc.constantFrom('send', 'skip'),
   disableAfterMs: count,
   listenMs: count,
 };

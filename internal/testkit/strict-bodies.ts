@@ -80,6 +80,12 @@ export function fieldCases({ ca, client }: Certificates): readonly FieldCase[] {
       [{ pointer: 'a' }, { pointer: '/a\u0000' }, { pointer: '/~2' }],
     ),
     ...cases(
+      'filter',
+      [{ data: { a: { $gte: 1 } } }, { $not: { subject: 'a' } }],
+      [{}, { order: 1 }, 'x', [], { headers: 'x' }],
+    ),
+    ...cases('filter_oversize', ['send', 'skip'], ['drop', true]),
+    ...cases(
       'auth',
       [
         { type: 'basic', username: 'é', password: '' },

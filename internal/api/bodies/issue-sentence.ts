@@ -33,7 +33,13 @@ export function sentencesFor(issue: z.core.$ZodIssue): readonly FieldSentence[] 
     if (intended) return intended.flatMap((one) => sentencesFor({ ...one, path: [...issue.path, ...one.path] }));
   }
   const name = nameOf(issue) || 'the body';
-  return [{ message: sentence(name, issue), field: top === undefined ? undefined : String(top) }];
+  return [{ message: sentence(name, issue), field: pointerOf(issue) ?? (top === undefined ? undefined : String(top)) }];
+}
+
+/** A value with a syntax of its own names the place of a mistake by a JSON pointer, which begins at the body. */
+function pointerOf(issue: z.core.$ZodIssue): string | undefined {
+  const within: unknown = issue.code === 'custom' ? issue.params?.pointer : undefined;
+  return typeof within === 'string' ? `/${issue.path.join('/')}${within}` : undefined;
 }
 
 /** Problems of a value as a whole, by which it is of another form. */

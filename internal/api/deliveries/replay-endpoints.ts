@@ -19,9 +19,9 @@ const query = WEBHOOK_PATH.query.extend(pagingOf(REPLAYS_ORDER));
 const MAX_COUNTED_AT_ONCE = 1;
 
 export function makeReplayEndpoints(
-  deps: Pick<Stores, 'db' | 'pool'> & Pick<Deliveries, 'reach'> & Pick<EventIntake, 'subjectRules'>,
+  deps: Pick<Stores, 'db' | 'pool'> & Pick<Deliveries, 'reach'> & Pick<EventIntake, 'subjectRules' | 'filterMaxBytes'>,
 ): readonly Endpoint[] {
-  const rules = makeFiringRules(deps.subjectRules);
+  const rules = makeFiringRules(deps.subjectRules, deps.filterMaxBytes);
   const refusal = 'other replays are being counted; try again later';
   const counting = new Turnstile({ max: MAX_COUNTED_AT_ONCE, refusal });
   const webhookEndpoint = webhookEndpointsOf(deps.db);

@@ -45,6 +45,7 @@ function makeUnconnected(development: boolean): Express {
     webhookListeners: true,
     insecureTls: true,
     subjectRules: { allowAll: false },
+    filterMaxBytes: 1024 * 1024,
     ceilings: {
       maxTimeoutMs: 60_000,
       minRetryWaitMs: 1000,

@@ -61,6 +61,16 @@ export const counters = (from: Readings): readonly Reading[] => [
   ['hukz_messages_unregistered_total', 'Messages that match no registered event', () => from.acceptor().unregistered],
   ['hukz_messages_bad_routing_total', 'Messages with malformed Hukz- headers', () => from.acceptor().badRouting],
   [
+    'hukz_messages_filtered_total',
+    'Messages that no webhook got, although webhooks of their event have filters',
+    () => from.acceptor().filtered,
+  ],
+  [
+    'hukz_messages_filter_oversize_total',
+    'Messages whose payload is larger than filters look into',
+    () => from.acceptor().filterOversize,
+  ],
+  [
     'hukz_messages_reserved_total',
     'Messages ignored because their subject is reserved for the NATS server, replies or the delivery events of hukz',
     () => from.acceptor().reserved,

@@ -1,15 +1,10 @@
+import type { MessageValues } from '../filter/message-values.js';
+import type { ManyByKey } from '../many-by-key.js';
 import type { ResourceName } from '../message/headers/resource-name.js';
-import type { ManyByKey } from './many-by-key.js';
 import type { Routing } from './routing.js';
 import type { SpaceNames } from './space-names.js';
 import { tagText } from './tags.js';
-
-/** The enabled webhooks of one event, indexed by the values to which a publisher can narrow a message. */
-export interface Targets<Webhook extends object> {
-  readonly all: Set<Webhook>;
-  readonly byTag: ManyByKey<string, Webhook>;
-  readonly bySpace: ManyByKey<number, Webhook>;
-}
+import { both, type Target, type Targets } from './targets.js';
 
 /** The webhooks of all events, by each name that a publisher may use. */
 export interface NamedWebhooks<Webhook extends object> {
@@ -24,15 +19,16 @@ const NO_WEBHOOKS: readonly never[] = [];
  * Returns the webhooks under the rarest value that the message asks for, each once. `matches` then selects those that
  * receive it.
  */
-export function candidates<Webhook extends { readonly id: number }>(
+export function candidates<Webhook extends Target>(
   targets: Targets<Webhook>,
   { space, tags, webhooks }: Routing,
   all: NamedWebhooks<Webhook>,
+  values: () => MessageValues,
 ): Iterable<Webhook> {
   const spaceId = space === undefined ? undefined : all.spaces.idOf(space);
   if (space !== undefined && spaceId === undefined) return NO_WEBHOOKS;
-  let fewest = targets.all.size;
-  let found: () => Iterable<Webhook> = () => targets.all;
+  let fewest = targets.size;
+  let found: () => Iterable<Webhook> = () => targets.all();
   const narrow = (count: number, fewer: () => Iterable<Webhook>) => {
     if (count >= fewest) return;
     fewest = count;
@@ -41,15 +37,22 @@ export function candidates<Webhook extends { readonly id: number }>(
   const narrowBy = <K>(index: ManyByKey<K, Webhook>, key: K) => narrow(index.count(key), () => index.under(key));
   if (spaceId !== undefined) narrowBy(targets.bySpace, spaceId);
   for (const { key, value } of tags) narrowBy(targets.byTag, tagText(key, value));
-  if (webhooks !== undefined) narrow(webhooks.size, () => named(webhooks, all, targets.all));
+  if (webhooks !== undefined) narrow(webhooks.size, () => named(webhooks, all, targets));
+  // The filters of a few webhooks are decided sooner than found.
+  if (targets.filtered.size > 0 && fewest > FEW) {
+    const fulfilled = targets.filtered.find(values());
+    narrow(targets.others.size + fulfilled.size, () => both(targets.others, fulfilled));
+  }
   return found();
 }
 
-/** Returns the webhooks with these names that belong to a set. A webhook may be named by its id and by its key. */
-function* named<Webhook extends { readonly id: number }>(
+const FEW = 8;
+
+/** Returns the webhooks with these names that belong to an event. A webhook may be named by its id and by its key. */
+function* named<Webhook extends Target>(
   names: ReadonlySet<ResourceName>,
   { byId, byKey }: NamedWebhooks<Webhook>,
-  among: ReadonlySet<Webhook>,
+  among: Pick<Targets<Webhook>, 'has'>,
 ): Generator<Webhook> {
   for (const name of names) {
     if (typeof name === 'number') {

@@ -1,11 +1,14 @@
+import { FILTER_MAX_BYTES, type FilterScope } from '../filter/message-values.js';
+import { eachPath, isInPayload } from '../filter/paths-of.js';
+import { WantedPaths } from '../filter/values/wanted-paths.js';
+import { ManyByKey } from '../many-by-key.js';
 import type { SealedSecret } from '../secrets/secret.js';
-import { candidates, type Targets } from './candidates.js';
-import { ManyByKey } from './many-by-key.js';
+import { candidates } from './candidates.js';
 import { type Matchable, matches } from './matches.js';
 import type { MessageHead } from './message-view.js';
 import { type CatalogSpace, SpaceKeys, type SpaceNames } from './space-names.js';
 import { SubjectIndex } from './subject-index.js';
-import { tagText } from './tags.js';
+import { Targets } from './targets.js';
 
 /** The data of an event that matching needs. */
 export interface CatalogEvent {
@@ -65,6 +68,12 @@ export interface CatalogChanges {
   readonly spaces: readonly CatalogSpace[];
 }
 
+/** Settings of the instance by which messages are matched. */
+export interface CatalogRules {
+  /** Filters do not look into larger payloads. */
+  readonly filterMaxBytes: number;
+}
+
 const NO_WEBHOOKS: readonly CatalogWebhook[] = [];
 
 /**
@@ -78,9 +87,13 @@ export class Catalog {
   private named = { byId: this.webhooks, byKey: new ManyByKey<string, CatalogWebhook>(), spaces: new SpaceKeys() };
   private targets = new Map<number, Targets<CatalogWebhook>>();
   private index = new SubjectIndex<number>();
+  private filterPaths = new WantedPaths();
+  private currentScope: FilterScope | undefined;
   private waitingNow: Record<WaitsBecause, number> = { paused: 0, circuit_open: 0 };
   private currentVersion = 0;
   private currentStamp = '';
+
+  constructor(private readonly rules: CatalogRules = { filterMaxBytes: FILTER_MAX_BYTES }) {}
 
   get version(): number {
     return this.currentVersion;
@@ -134,6 +147,8 @@ export class Catalog {
     this.named = other.named;
     this.targets = other.targets;
     this.index = other.index;
+    this.filterPaths = other.filterPaths;
+    this.currentScope = undefined;
     this.waitingNow = other.waitingNow;
     this.currentVersion = other.currentVersion;
     this.currentStamp = other.currentStamp;
@@ -170,16 +185,29 @@ export class Catalog {
     const { routing } = message;
     if (!routing.ok) return NO_WEBHOOKS;
     const { spaces } = this.named;
-    const within = { covering, spaces };
+    const { scope } = this;
+    const within = { covering, spaces, scope };
+    const values = () => message.valuesFor(scope);
     const found: CatalogWebhook[] = [];
     for (const id of covering) {
       const targets = this.targets.get(id);
       if (!targets) continue;
-      for (const webhook of candidates(targets, routing.value, this.named)) {
+      for (const webhook of candidates(targets, routing.value, this.named, values)) {
         if (matches(webhook, message, within)) found.push(webhook);
       }
     }
     return covering.length === 1 ? found : [...new Set(found)];
+  }
+
+  /** Whether a webhook of an event that covers the subject has a filter. */
+  hasFilters(subject: string): boolean {
+    return this.index.match(subject).some((id) => (this.targets.get(id)?.filters ?? 0) > 0);
+  }
+
+  /** One object as long as the paths are the same ones, so that a message is scanned once. */
+  private get scope(): FilterScope {
+    this.currentScope ??= { paths: this.filterPaths, maxBytes: this.rules.filterMaxBytes };
+    return this.currentScope;
   }
 
   private removeEvent(id: number): void {
@@ -195,12 +223,11 @@ export class Catalog {
     if (!webhook.enabled) return;
     if (webhook.waits) this.waitingNow[webhook.waits]++;
     for (const eventId of webhook.eventIds) {
-      const targets = this.targets.get(eventId) ?? { all: new Set(), byTag: new ManyByKey(), bySpace: new ManyByKey() };
+      const targets = this.targets.get(eventId) ?? new Targets<CatalogWebhook>();
       this.targets.set(eventId, targets);
-      targets.all.add(webhook);
-      targets.bySpace.add(webhook.spaceId, webhook);
-      for (const [key, value] of Object.entries(webhook.tags)) targets.byTag.add(tagText(key, value), webhook);
+      targets.add(webhook);
     }
+    eachPayloadPath(webhook, (path) => this.filterPaths.add(path));
   }
 
   private removeWebhook(id: number): void {
@@ -208,16 +235,19 @@ export class Catalog {
     if (!webhook) return;
     this.webhooks.delete(id);
     if (webhook.key !== undefined) this.named.byKey.delete(webhook.key, webhook);
-    if (webhook.enabled && webhook.waits) this.waitingNow[webhook.waits]--;
+    if (!webhook.enabled) return;
+    if (webhook.waits) this.waitingNow[webhook.waits]--;
     for (const eventId of webhook.eventIds) {
       const targets = this.targets.get(eventId);
-      if (!targets) continue;
-      targets.all.delete(webhook);
-      targets.bySpace.delete(webhook.spaceId, webhook);
-      for (const [key, value] of Object.entries(webhook.tags)) targets.byTag.delete(tagText(key, value), webhook);
-      if (targets.all.size === 0) this.targets.delete(eventId);
+      targets?.delete(webhook);
+      if (targets?.size === 0) this.targets.delete(eventId);
     }
+    eachPayloadPath(webhook, (path) => this.filterPaths.remove(path));
   }
+}
+
+function eachPayloadPath({ settings }: CatalogWebhook, visit: (path: string) => void): void {
+  if (settings.filter) eachPath(settings.filter.condition, (path) => isInPayload(path) && visit(path));
 }
 
 function isSameReceiver(one: CatalogWebhook, other: CatalogWebhook | undefined): boolean {

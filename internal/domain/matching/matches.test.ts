@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { makeTestWebhook } from '../../testkit/kits/test-webhook.js';
+import { WantedPaths } from '../filter/values/wanted-paths.js';
 import type { Header } from '../message/message.js';
 import { matches } from './matches.js';
 import { MessageHead } from './message-view.js';
@@ -8,8 +9,9 @@ import { SpaceKeys } from './space-names.js';
 const webhook = makeTestWebhook(1, { eventIds: [3, 4], spaceId: 7, tags: { app: 'x', env: '' } });
 const spaces = new SpaceKeys();
 spaces.change([{ id: 7, key: 'acme' }]);
+const scope = { paths: new WantedPaths(), maxBytes: 1024 };
 const gets = (headers: readonly Header[], covering = [4]) =>
-  matches(webhook, new MessageHead('a.b', headers, 0), { covering, spaces });
+  matches(webhook, new MessageHead('a.b', headers, 0), { covering, spaces, scope });
 
 describe('a webhook receives a message', () => {
   it.each([
@@ -57,7 +59,9 @@ describe('a webhook receives a message', () => {
   it('of each of its events, in whatever order they are listed', () => {
     const listed = [9, 2, 7, 4, 1, 8];
     const without = new MessageHead('a.b', [], 0);
-    const found = listed.filter((id) => matches({ ...webhook, eventIds: listed }, without, { covering: [id], spaces }));
+    const found = listed.filter((id) =>
+      matches({ ...webhook, eventIds: listed }, without, { covering: [id], spaces, scope }),
+    );
     expect(found).toEqual(listed);
   });
 });

@@ -1,3 +1,5 @@
+import { evaluate } from '../filter/evaluate.js';
+import type { FilterScope } from '../filter/message-values.js';
 import type { ResourceName } from '../message/headers/resource-name.js';
 import type { MessageHead } from './message-view.js';
 import type { Routing } from './routing.js';
@@ -13,10 +15,7 @@ export interface Matchable {
   readonly eventIds: readonly number[];
   readonly spaceId: number;
   readonly tags: Tags;
-  /**
-   * No setting narrows the messages of a webhook at present. Every caller has to pass its settings, so that no caller
-   * can ignore a setting that does.
-   */
+  /** The filter among them narrows the messages of the webhook, so that every caller has to pass its settings. */
   readonly settings: WebhookSettings;
 }
 
@@ -25,15 +24,29 @@ export interface MatchedIn {
   /** The ids of the registered events that cover the message's subject. */
   readonly covering: readonly number[];
   readonly spaces: SpaceNames;
+  /** The paths of the webhook's filter, among others. */
+  readonly scope: FilterScope;
 }
 
 /**
  * Decides whether a webhook receives a message. This function is the only place for that decision, for fresh messages
- * and for replays. A decision that reads the payload would take a `MessageView` here; a caller without a payload would
- * then not compile.
+ * and for replays. Of a message whose payload is not at hand, it decides what is certain: a filter that depends on the
+ * payload is not fulfilled.
  */
-export function matches(webhook: Matchable, { routing }: MessageHead, { covering, spaces }: MatchedIn): boolean {
-  return routing.ok && isSelected(webhook, routing.value, spaces) && isSubscribed(webhook, covering);
+export function matches(webhook: Matchable, message: MessageHead, { covering, spaces, scope }: MatchedIn): boolean {
+  const { routing } = message;
+  return (
+    routing.ok &&
+    isSelected(webhook, routing.value, spaces) &&
+    isSubscribed(webhook, covering) &&
+    isFulfilled(webhook.settings, message, scope)
+  );
+}
+
+function isFulfilled({ filter, filterOversize }: WebhookSettings, message: MessageHead, scope: FilterScope): boolean {
+  if (!filter) return true;
+  const values = message.valuesFor(scope);
+  return evaluate(filter.condition, values) ?? (values.hasPayload && filterOversize !== 'skip');
 }
 
 function isSelected(webhook: Matchable, { space, tags, webhooks }: Routing, spaces: SpaceNames): boolean {

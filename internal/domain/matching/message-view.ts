@@ -1,3 +1,4 @@
+import { type FilterScope, MessageValues } from '../filter/message-values.js';
 import { isJsonText } from '../message/json-bytes.js';
 import { valueIn, valueInText } from '../message/json-pointer.js';
 import type { Header } from '../message/message.js';
@@ -7,6 +8,7 @@ import { parseRouting, type Routing } from './routing.js';
 /** A message without its payload. Its routing headers are parsed lazily and at most once. */
 export class MessageHead {
   private read: Parsed<Routing> | undefined;
+  private looked: { readonly values: MessageValues; readonly scope: FilterScope; readonly version: number } | undefined;
 
   constructor(
     readonly subject: string,
@@ -17,6 +19,28 @@ export class MessageHead {
   get routing(): Parsed<Routing> {
     this.read ??= parseRouting(this.headers, this.receivedAt);
     return this.read;
+  }
+
+  /** The values for filters. They are those of the last call, unless filters want other paths since. */
+  valuesFor(scope: FilterScope): MessageValues {
+    const { version } = scope.paths;
+    if (this.looked?.scope !== scope || this.looked.version !== version)
+      this.looked = { values: this.look(scope), scope, version };
+    return this.looked.values;
+  }
+
+  /** The values that filters have looked at so far. */
+  protected get values(): MessageValues | undefined {
+    return this.looked?.values;
+  }
+
+  protected forgetValues(): void {
+    this.looked = undefined;
+  }
+
+  /** Without the payload, its values are unknown. */
+  protected look(scope: FilterScope): MessageValues {
+    return new MessageValues(this.subject, this.headers, undefined, scope);
   }
 }
 
@@ -40,6 +64,21 @@ export class MessageView extends MessageHead {
   /** Makes this view read the payload from a copy, because the socket's buffer is reused. */
   moveTo(copy: Uint8Array): void {
     this.payload = copy;
+    this.forgetValues();
+  }
+
+  /** Whether the payload is one JSON text, if filters have found out. */
+  get isJson(): boolean | undefined {
+    return this.values?.isJson;
+  }
+
+  /** Whether the payload is larger than filters look into, if one would have. */
+  get isTooLargeForFilters(): boolean {
+    return this.values?.isTooLarge === true;
+  }
+
+  protected override look(scope: FilterScope): MessageValues {
+    return new MessageValues(this.subject, this.headers, this.payload, scope);
   }
 
   /** The string, number or boolean at a JSON pointer, as text. Undefined: there is none, or the payload is not JSON. */

@@ -1,3 +1,5 @@
+import type { Filter } from '../filter/filter.js';
+import { parseFilterText } from '../filter/parsing/parse-filter.js';
 import { formatNames } from '../format/formats.js';
 import { type SchemeName, schemeNames } from '../signature/schemes.js';
 import {
@@ -178,6 +180,15 @@ const ordering = either(
   object<Extract<Ordering, { readonly pointer: string }>>({ by: ['by', oneOf('key')], pointer: ['pointer', text] }),
 );
 
+/** A filter is stored as the text of its JSON, so that no number and no order of members changes. */
+const filter: Codec<Filter> = {
+  read: (stored) => {
+    const parsed = typeof stored === 'string' ? parseFilterText(stored) : undefined;
+    return parsed?.ok ? parsed.value : undefined;
+  },
+  write: ({ text }) => text,
+};
+
 /** The settings of a webhook: each with the name and the form in which it is stored. */
 export const SETTINGS = {
   format: ['format', oneOf(...formatNames)],
@@ -197,6 +208,9 @@ export const SETTINGS = {
   rate: ['rate', rate],
   breaker: ['breaker', breaker],
   ordering: ['ordering', ordering],
+  filter: ['filter', filter],
+  /** The decision about a message whose payload is too large for the filter. The default is `send`. */
+  filterOversize: ['filter_oversize', oneOf('send', 'skip')],
   /** Time of uninterrupted failure after which hukz disables the webhook. 0 means never. */
   disableAfterMs: ['disable_after_ms', number],
   /**

@@ -32,7 +32,8 @@ export function isWrittenAs(written: Uint8Array, text: string): boolean {
   return unit === text.length;
 }
 
-function escapedUnit(written: Uint8Array, at: number): number {
+/** Returns the UTF-16 unit that an escape at `at` means. */
+export function escapedUnit(written: Uint8Array, at: number): number {
   const kind = written[at + 1] ?? 0;
   if (kind !== LOWER_U) return SHORT_ESCAPES.get(kind) ?? kind;
   let unit = 0;

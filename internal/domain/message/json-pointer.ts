@@ -78,10 +78,11 @@ class Search {
   }
 }
 
-const namesOf = (pointer: string) =>
+/** The names of a JSON pointer (RFC 6901). The empty pointer has none. */
+export const namesOf = (pointer: string): readonly string[] =>
   pointer
-    .slice(1)
     .split('/')
+    .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 
 function toStep(name: string): Step {

@@ -68,7 +68,7 @@ describe('with many rows, each step of a replay', () => {
           askedAt: new Date(noon + DAY),
           event: undefined,
         },
-        { wants: () => true },
+        { readsPayload: false, maxBytes: 0, wants: () => true },
         { from: undefined, rows: 100 },
       ),
     );

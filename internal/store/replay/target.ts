@@ -1,6 +1,8 @@
+import { pathsOf } from '../../domain/filter/paths-of.js';
+import { WantedPaths } from '../../domain/filter/values/wanted-paths.js';
 import type { FiringRules } from '../../domain/matching/firing-rules.js';
 import { type Matchable, matches } from '../../domain/matching/matches.js';
-import { MessageHead } from '../../domain/matching/message-view.js';
+import { MessageView } from '../../domain/matching/message-view.js';
 import { SpaceKeys } from '../../domain/matching/space-names.js';
 import { SubjectIndex } from '../../domain/matching/subject-index.js';
 import type { Tags } from '../../domain/matching/tags.js';
@@ -33,6 +35,10 @@ interface TargetRow {
 
 /** The webhook that a replay is for. */
 export interface ReplayTarget {
+  /** Whether the decision depends on payloads. */
+  readonly readsPayload: boolean;
+  /** A filter does not look into larger payloads. */
+  readonly maxBytes: number;
   /**
    * Returns whether a message would trigger the webhook today, by the same rules as a fresh message, routing headers
    * included.
@@ -41,6 +47,7 @@ export interface ReplayTarget {
     readonly subject: string;
     readonly headers: Uint8Array | null;
     readonly receivedAt: number;
+    readonly payload: Uint8Array;
   }): boolean;
 }
 
@@ -62,12 +69,18 @@ export async function findReplayTarget(
     const subject = row.subjects[index];
     if (subject !== undefined && rules.isPermitted(subject)) events.set(subject, id);
   }
+  const { filter } = settings;
+  const maxBytes = rules.filterMaxBytes;
+  const scope = { paths: filter ? pathsOf(filter.condition) : new WantedPaths(), maxBytes };
   return {
-    wants: ({ subject, headers, receivedAt }) =>
+    readsPayload: filter !== undefined,
+    maxBytes,
+    wants: ({ subject, headers, receivedAt, payload }) =>
       !rules.isReserved(subject) &&
-      matches(webhook, new MessageHead(subject, readHeaders(headers), receivedAt), {
+      matches(webhook, new MessageView(subject, readHeaders(headers), payload, receivedAt), {
         covering: events.match(subject),
         spaces,
+        scope,
       }),
   };
 }

@@ -1,6 +1,8 @@
 import type { ReplayRequest } from '../../domain/delivery/replay.js';
 import type { JournalPool } from '../journal/journal-pool.js';
+import { readPayloads } from './read-payloads.js';
 import type { ReplayTarget } from './target.js';
+import type { WindowRow } from './window-row.js';
 import { WINDOW_STATEMENTS } from './window-statements.js';
 
 /** The position of a job: the last row that it has looked at, in the order of its source. */
@@ -30,19 +32,9 @@ export interface WindowRequest extends ReplayRequest {
   readonly askedAt: Date;
 }
 
+/** Maximum number of messages of a window whose payloads are read. They may have a megabyte each. */
+const MAX_FILTERED_ROWS = 500;
 const LOWEST_UUID = '00000000-0000-0000-0000-000000000000';
-
-interface WindowRow {
-  readonly delivery_id: string | null;
-  readonly message_id: string;
-  readonly received_at: string;
-  readonly subject: string | null;
-  readonly headers: Uint8Array | null;
-  readonly cursor_at: string;
-  readonly cursor_id: string;
-  readonly last: boolean;
-  readonly fits: boolean;
-}
 
 /** Reads the next rows of a replay's source: those that fit, and whether there are more. */
 export async function readWindow(
@@ -59,19 +51,39 @@ export async function readWindow(
     request.event ?? null,
     from.at,
     from.id,
-    page.rows,
+    target.readsPayload ? Math.min(page.rows, MAX_FILTERED_ROWS) : page.rows,
     request.askedAt,
   ]);
   const end = rows.at(-1);
+  const fitting = rows.filter((row) => row.fits);
+  const wanted = target.readsPayload
+    ? await filterWanted(run, target, fitting)
+    : fitting.filter((row) => isWantedBy(target)(row));
   return {
-    candidates: rows.filter((row) => row.fits && isWanted(target, row)).map(toCandidate),
+    candidates: wanted.map(toCandidate),
     next: end?.last ? cursorOf(end) : undefined,
   };
 }
 
+const NO_PAYLOAD = new Uint8Array();
+
 /** Only messages that were never owed to the webhook are matched. The rows of others have no subject. */
-function isWanted(target: ReplayTarget, { subject, headers, received_at }: WindowRow): boolean {
-  return subject === null || target.wants({ subject, headers, receivedAt: Date.parse(received_at) });
+const isWantedBy =
+  (target: ReplayTarget) =>
+  ({ subject, headers, received_at }: WindowRow, payload: Uint8Array = NO_PAYLOAD) =>
+    subject === null || target.wants({ subject, headers, receivedAt: Date.parse(received_at), payload });
+
+/** Matches messages with their payloads, of which a few are in memory at a time. */
+async function filterWanted(
+  run: JournalPool['run'],
+  target: ReplayTarget,
+  rows: readonly WindowRow[],
+): Promise<readonly WindowRow[]> {
+  const isWanted = isWantedBy(target);
+  const wanted: WindowRow[] = [];
+  for await (const { row, payload } of readPayloads(run, rows, target.maxBytes))
+    if (isWanted(row, payload)) wanted.push(row);
+  return wanted;
 }
 
 /** Returns a cursor before all rows. Logs are read from a day earlier, because their times are of another clock. */

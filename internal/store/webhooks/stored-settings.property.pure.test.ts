@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { FIRES_NOTHING } from '../../domain/filter/filter.js';
 import { NO_SETTINGS, SETTINGS, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import { fc } from '../../testkit/properties.js';
 import { someSettings } from '../../testkit/some-settings.js';
@@ -36,6 +37,8 @@ const STORED = {
   rate: { count: 100, per_ms: 60_000 },
   breaker: { failures: 0, share: 0.25 },
   ordering: { by: 'key', pointer: '/order/id' },
+  filter: '{"data":{"b":{"$gte":100},"a":{"$number":"9007199254740993"}}}',
+  filter_oversize: 'skip',
   disable_after_ms: 0,
   listen_ms: 900_000,
 };
@@ -95,7 +98,7 @@ describe('stored settings', () => {
   );
 
   it.each([
-    [{ filter: { a: 1 } }, 'filter'],
+    [{ throttle: { a: 1 } }, 'throttle'],
     [{ timeoutMs: 5 }, 'timeoutMs'],
     [{ timeout_ms: '5' }, 'timeout_ms'],
     [{ timeout_ms: -1 }, 'timeout_ms'],
@@ -113,5 +116,14 @@ describe('stored settings', () => {
     const { settings, problem } = readSettings({ version: 2, method: 'PUT', ...unknown });
     expect(settings).toEqual({ method: 'PUT' });
     expect(problem).toContain(`: ${name}.`);
+  });
+
+  it.each([
+    { version: 2, filter: '{"data":{"a":{"$anew":1}}}' },
+    { version: 2, filter: { data: 1 } },
+    { version: 3, filter: '{"data":1}' },
+  ])('have a filter that fires nothing, if it cannot be read: %j', (stored) => {
+    const { settings, problem } = readSettings(stored);
+    expect([settings.filter, problem]).toEqual([FIRES_NOTHING, expect.stringContaining('Upgrade this instance')]);
   });
 });

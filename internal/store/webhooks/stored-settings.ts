@@ -1,3 +1,4 @@
+import { FIRES_NOTHING } from '../../domain/filter/filter.js';
 import { NO_SETTINGS, SETTINGS, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import type { SomeCodec } from '../../domain/stored/codec.js';
 import { echo } from '../../domain/text/echo.js';
@@ -10,6 +11,9 @@ const BY_NAME = new Map(ROWS.map(([property, [name, { read }]]) => [name, { prop
 const BY_PROPERTY = new Map(
   ROWS.map(([property, [name, { write }]]) => [property, { name, write: write as (value: unknown) => unknown }]),
 );
+
+/** The stored name of the filter. A webhook whose filter cannot be read gets no new deliveries. */
+const [FILTER] = SETTINGS.filter;
 
 export interface ReadSettings {
   readonly settings: WebhookSettings;
@@ -29,8 +33,10 @@ export function readSettings(stored: unknown): ReadSettings {
   const names = Object.keys(stored);
   if (names.length === 0) return NOTHING_STORED;
   const members = stored as Readonly<Record<string, unknown>>;
-  if (members.version !== VERSION)
-    return unreadable(`do not have the version ${VERSION} that this version of hukz reads`);
+  if (members.version !== VERSION) {
+    const how = `do not have the version ${VERSION} that this version of hukz reads`;
+    return unreadable(how, FILTER in members ? { filter: FIRES_NOTHING } : NO_SETTINGS);
+  }
   const settings: Record<string, unknown> = {};
   const unread: string[] = [];
   for (const name of names) {
@@ -39,6 +45,7 @@ export function readSettings(stored: unknown): ReadSettings {
     const value = row?.read(members[name]);
     if (row && value !== undefined) settings[row.property] = value;
     else unread.push(echo(name));
+    if (name === FILTER && value === undefined) settings.filter = FIRES_NOTHING;
   }
   if (unread.length > 0) return unreadable(`have an unknown form or name: ${unread.join(', ')}`, settings);
   return { settings, problem: undefined };

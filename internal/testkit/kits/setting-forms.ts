@@ -29,6 +29,11 @@ export const SETTING_FORMS: Record<keyof typeof settingFields | keyof typeof cre
   breaker: ['off', { failures: 0, share: 0.25 }, {}],
   ordering: ['webhook', { header: 'Order-Id' }, { pointer: '/order/id' }, 'none'],
   listen: ['15m', '1d'],
+  filter: [
+    { data: { order: { status: { $in: ['paid', 'shipped'] }, amount: { $gte: 100 } }, tags: 'urgent' } },
+    { headers: { 'x-region': { $prefix: 'eu-' } }, $not: { data: { a: { $number: '9007199254740993' } } } },
+  ],
+  filter_oversize: ['send', 'skip'],
   disable_after: ['0s', '36h'],
   auth: [
     { type: 'basic', username: 'me', password: 'a-secret-of-ours' },

@@ -117,6 +117,7 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     apiRate: undefined,
     refusals: makeRefusals({ logger, onRefused: (reason) => void refused.push(reason) }),
     subjectRules: { allowAll: false },
+    filterMaxBytes: 1024 * 1024,
     catalogChanged: () => rest.catalogChanged(),
     guarantee: 'at least once from the commit on',
     admitEvent: async () => {

@@ -1441,6 +1441,10 @@ export interface components {
                 pointer: string;
             };
             listen?: string;
+            filter?: {
+                [key: string]: unknown;
+            };
+            filter_oversize?: string;
             disable_after?: string;
             disabled_because?: string;
             disabled_at?: string | null;
@@ -1574,6 +1578,10 @@ export interface components {
                 pointer: string;
             };
             listen?: string;
+            filter?: {
+                [key: string]: unknown;
+            };
+            filter_oversize?: string;
             disable_after?: string;
             disabled_because?: string;
             disabled_at?: string | null;
@@ -2050,6 +2058,37 @@ export interface components {
             }) | null;
             /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
             listen?: string | null;
+            /**
+             * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
+             * @example {
+             *       "data": {
+             *         "order": {
+             *           "status": {
+             *             "$in": [
+             *               "paid",
+             *               "shipped"
+             *             ]
+             *           },
+             *           "amount": {
+             *             "$gte": 100
+             *           }
+             *         }
+             *       }
+             *     }
+             */
+            filter?: {
+                data?: unknown;
+                headers?: Record<string, never>;
+                subject?: unknown;
+                $and?: Record<string, never>[];
+                $or?: Record<string, never>[];
+                $not?: Record<string, never>;
+            } | null;
+            /**
+             * @description Whether a message gets to the webhook if its payload is too large for the filter. Default: send.
+             * @example skip
+             */
+            filter_oversize?: ("send" | "skip") | null;
             /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d
@@ -2546,6 +2585,37 @@ export interface components {
             /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
             listen?: string | null;
             /**
+             * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
+             * @example {
+             *       "data": {
+             *         "order": {
+             *           "status": {
+             *             "$in": [
+             *               "paid",
+             *               "shipped"
+             *             ]
+             *           },
+             *           "amount": {
+             *             "$gte": 100
+             *           }
+             *         }
+             *       }
+             *     }
+             */
+            filter?: {
+                data?: unknown;
+                headers?: Record<string, never>;
+                subject?: unknown;
+                $and?: Record<string, never>[];
+                $or?: Record<string, never>[];
+                $not?: Record<string, never>;
+            } | null;
+            /**
+             * @description Whether a message gets to the webhook if its payload is too large for the filter. Default: send.
+             * @example skip
+             */
+            filter_oversize?: ("send" | "skip") | null;
+            /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d
              */
@@ -3029,6 +3099,37 @@ export interface components {
             /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
             listen?: string | null;
             /**
+             * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
+             * @example {
+             *       "data": {
+             *         "order": {
+             *           "status": {
+             *             "$in": [
+             *               "paid",
+             *               "shipped"
+             *             ]
+             *           },
+             *           "amount": {
+             *             "$gte": 100
+             *           }
+             *         }
+             *       }
+             *     }
+             */
+            filter?: {
+                data?: unknown;
+                headers?: Record<string, never>;
+                subject?: unknown;
+                $and?: Record<string, never>[];
+                $or?: Record<string, never>[];
+                $not?: Record<string, never>;
+            } | null;
+            /**
+             * @description Whether a message gets to the webhook if its payload is too large for the filter. Default: send.
+             * @example skip
+             */
+            filter_oversize?: ("send" | "skip") | null;
+            /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d
              */
@@ -3502,6 +3603,37 @@ export interface components {
             }) | null;
             /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
             listen?: string | null;
+            /**
+             * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
+             * @example {
+             *       "data": {
+             *         "order": {
+             *           "status": {
+             *             "$in": [
+             *               "paid",
+             *               "shipped"
+             *             ]
+             *           },
+             *           "amount": {
+             *             "$gte": 100
+             *           }
+             *         }
+             *       }
+             *     }
+             */
+            filter?: {
+                data?: unknown;
+                headers?: Record<string, never>;
+                subject?: unknown;
+                $and?: Record<string, never>[];
+                $or?: Record<string, never>[];
+                $not?: Record<string, never>;
+            } | null;
+            /**
+             * @description Whether a message gets to the webhook if its payload is too large for the filter. Default: send.
+             * @example skip
+             */
+            filter_oversize?: ("send" | "skip") | null;
             /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d
@@ -4028,6 +4160,37 @@ export interface components {
             }) | null;
             /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
             listen?: string | null;
+            /**
+             * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
+             * @example {
+             *       "data": {
+             *         "order": {
+             *           "status": {
+             *             "$in": [
+             *               "paid",
+             *               "shipped"
+             *             ]
+             *           },
+             *           "amount": {
+             *             "$gte": 100
+             *           }
+             *         }
+             *       }
+             *     }
+             */
+            filter?: {
+                data?: unknown;
+                headers?: Record<string, never>;
+                subject?: unknown;
+                $and?: Record<string, never>[];
+                $or?: Record<string, never>[];
+                $not?: Record<string, never>;
+            } | null;
+            /**
+             * @description Whether a message gets to the webhook if its payload is too large for the filter. Default: send.
+             * @example skip
+             */
+            filter_oversize?: ("send" | "skip") | null;
             /**
              * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
              * @example 5d

@@ -5,6 +5,7 @@ import { formatDuration } from '../../../domain/text/duration.js';
 import type { credentialFields } from '../credentials.js';
 import { breakerAnswer, breakerField } from './breaker-field.js';
 import { durationField } from './duration-field.js';
+import { filterAnswer, filterField, filterJson, filterOversizeField } from './filter-field.js';
 import { formatField } from './format-field.js';
 import { headersField } from './header-fields.js';
 import { listenField } from './listen-field.js';
@@ -65,6 +66,8 @@ const SETTINGS = {
   breaker: setting('breaker', breakerField, breakerAnswer, (breaker) => breaker),
   ordering: setting('ordering', orderingField, orderingAnswer, orderingJson),
   listenMs: setting('listen', listenField, z.string(), formatDuration),
+  filter: setting('filter', filterField, filterAnswer, filterJson),
+  filterOversize: setting('filter_oversize', filterOversizeField, z.string(), (decision) => decision),
   disableAfterMs: setting('disable_after', disableAfterField, z.string(), formatDuration),
 } satisfies Settings;
 

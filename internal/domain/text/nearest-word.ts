@@ -2,7 +2,7 @@
  * The known word that a mistyped one is most like, if one is close enough to be meant: at most a third of its letters
  * differ, and two that changed places count as one.
  */
-export function nearestKey(text: string, candidates: readonly string[]): string | undefined {
+export function nearestWord(text: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates.map((word) => ({ word, distance: editDistance(text, word) }));
   const [best] = ranked.sort((a, b) => a.distance - b.distance);
   return best && best.distance <= Math.max(1, Math.floor(best.word.length / 3)) ? best.word : undefined;

@@ -1,0 +1,3 @@
+import type { Decimal } from './decimal.js';
+
+export type Scalar = string | number | Decimal | boolean | null;
