@@ -144,4 +144,5 @@ it('a space with as many webhooks is deleted within the stated time, whatever Po
   const { json, ms } = await timed('DELETE', '/spaces/7?confirm=7');
   expect(json).toEqual({ webhooks: MAX_OBJECTS - EVENTS, cancelled: 0 });
   expect(ms / machinePace()).toBeLessThan(MAX_MS);
-}, 300_000);
+  // On its own, the test creates the webhooks in tables that were empty when they were analysed, which takes longer.
+}, 900_000);
