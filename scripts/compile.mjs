@@ -28,8 +28,8 @@ export function compile(root) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [compiler, '-p', PROJECT], { cwd: root, stdio: ['inherit', 2, 2] });
   if (status !== 0) return false;
-  // The compiler writes files without the permission to execute them; `bin` in package.json names this one.
-  chmodSync(join(root, 'dist', 'cmd', 'hukz.js'), 0o755);
+  // The compiler writes files without the permission to execute them; `bin` in package.json names these.
+  for (const name of ['hukz.js', 'webhooks-cli.js']) chmodSync(join(root, 'dist', 'cmd', name), 0o755);
   writeFileSync(stampOf(root), stampText(from, hashOf(root, compiled(root))));
   return true;
 }

@@ -1,17 +1,26 @@
-import { CORE_SCHEMA, defineScalarTag, dump, NOT_RESOLVED } from 'js-yaml';
+import { CORE_SCHEMA, defineScalarTag, dump, floatCoreTag, intCoreTag } from 'js-yaml';
 
 /** A number as it is written in JSON, which a JavaScript number could not keep: 9007199254740993, or 1.50. */
 class WrittenNumber {
   constructor(readonly text: string) {}
 }
 
-const writtenNumber = defineScalarTag('tag:hukz,2026:number', {
-  implicit: true,
-  resolve: () => NOT_RESOLVED,
-  identify: (value) => value instanceof WrittenNumber,
-  represent: ({ text }: WrittenNumber) => text,
-});
-const SCHEMA = CORE_SCHEMA.withTags(writtenNumber);
+const isWhole = ({ text }: WrittenNumber) => /^-?\d+$/.test(text);
+const represent = (value: unknown) => (value instanceof WrittenNumber ? value.text : String(value));
+
+/** The tags of numbers in YAML, which also write numbers as they are written in JSON. */
+const SCHEMA = CORE_SCHEMA.withTags(
+  defineScalarTag(intCoreTag.tagName, {
+    ...intCoreTag,
+    identify: (value) => (value instanceof WrittenNumber ? isWhole(value) : intCoreTag.identify(value)),
+    represent,
+  }),
+  defineScalarTag(floatCoreTag.tagName, {
+    ...floatCoreTag,
+    identify: (value) => (value instanceof WrittenNumber ? !isWhole(value) : floatCoreTag.identify(value)),
+    represent,
+  }),
+);
 
 /** JSON as YAML, with every number as it is written. */
 export function toYaml(json: string): string {
@@ -20,16 +29,17 @@ export function toYaml(json: string): string {
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** A string of JSON cannot begin with an unescaped NUL, so no text of the answer is mistaken for a number. */
+/** Names a member that holds the index of a written number. It is random, so that no answer can contain it. */
 function parseWritten(json: string): unknown {
-  const numbers: string[] = [];
+  const marker = crypto.randomUUID();
+  const numbers: WrittenNumber[] = [];
   const marked = json.replace(STRING_OR_NUMBER, (token) => {
     if (token.startsWith('"') || String(Number(token)) === token) return token;
-    numbers.push(token);
-    return `{"\\u0000written":${numbers.length - 1}}`;
+    numbers.push(new WrittenNumber(token));
+    return `{"${marker}":${numbers.length - 1}}`;
   });
   return JSON.parse(marked, (_, value: unknown) => {
-    const index: unknown = Reflect.get(Object(value), '\u0000written');
-    return typeof index === 'number' ? new WrittenNumber(numbers[index] ?? '') : value;
+    const index: unknown = Reflect.get(Object(value), marker);
+    return typeof index === 'number' ? numbers[index] : value;
   });
 }

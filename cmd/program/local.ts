@@ -2,6 +2,12 @@ import { type Command, Option } from 'commander';
 import type { Invocation } from '../invocation.js';
 import { collect, duration, wholeNumber } from './arguments.js';
 
+interface PublishFlags {
+  readonly header?: readonly string[];
+  readonly request?: true;
+  readonly natsContext?: string;
+}
+
 /** Commands to try hukz on one machine. */
 export function registerLocal(program: Command, here: Invocation): void {
   program
@@ -16,9 +22,10 @@ export function registerLocal(program: Command, here: Invocation): void {
     .argument('<payload>', 'the message, usually JSON, or - to read it from standard input')
     .option('--header <key:value>', 'a NATS header, repeatable', collect)
     .option('--request', 'request a receipt (Hukz-Receipt: 1) and print it; the exit code is 1 if it is an error')
-    .action(async (subject: string, payload: string, options: { header?: readonly string[]; request?: true }) => {
-      const { publish } = await import('../try/publish.js');
-      await publish(here, { subject, payload, headers: options.header ?? [], request: options.request ?? false });
+    .option('--nats-context <name>', 'a context of the nats command, in place of HUKZ_NATS_URL')
+    .action(async (subject: string, payload: string, options: PublishFlags) => {
+      const { header: headers = [], request = false, natsContext } = options;
+      await (await import('../try/publish.js')).publish(here, { subject, payload, headers, request, natsContext });
     });
 
   program

@@ -1,12 +1,21 @@
-import { Command, Help, type Option } from 'commander';
+import { Command } from 'commander';
 import type { Invocation } from '../invocation.js';
 import { registerCompletion } from './completion.js';
+import { configureProgram } from './configure.js';
 import { registerContext } from './context.js';
 import { registerDeclare } from './declare.js';
-import { registerEvent } from './event.js';
 import { registerGoService } from './go-service.js';
 import { registerLocal } from './local.js';
 import { registerObserve } from './observe.js';
+import { registerDead } from './resources/dead.js';
+import { registerDelivery } from './resources/delivery.js';
+import { registerEvent } from './resources/event.js';
+import { registerLog } from './resources/log.js';
+import { registerMessage } from './resources/message.js';
+import { registerReplay } from './resources/replay.js';
+import { registerSpace } from './resources/space.js';
+import { registerWebhook } from './resources/webhook.js';
+import { registerWebhookCalls } from './resources/webhook-calls.js';
 import { registerService } from './service.js';
 import { registerTryVerbs } from './try-verbs.js';
 
@@ -16,7 +25,17 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command, here: Invocat
   'On this machine:': [registerLocal],
   'For a receiver in development:': [registerTryVerbs],
   'The connection to a running service:': [registerContext],
-  'Resources of a running service:': [registerEvent],
+  'Resources of a running service:': [
+    registerSpace,
+    registerEvent,
+    registerWebhook,
+    registerWebhookCalls,
+    registerMessage,
+    registerDelivery,
+    registerLog,
+    registerDead,
+    registerReplay,
+  ],
   'The state of a running service:': [registerObserve],
   'Events and webhooks as files:': [registerDeclare],
   'The shell:': [registerCompletion],
@@ -27,19 +46,8 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command, here: Invocat
  * called, so that `hukz --version` and completion are fast.
  */
 export function makeProgram(here: Invocation): Command {
-  const { stdout, stderr } = here.streams;
-  const program = new Command('hukz')
+  const program = configureProgram(new Command('hukz'), here)
     .description('Turns NATS messages into webhooks: durable, retried, logged in PostgreSQL.')
-    .version(here.version)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
-      getOutHelpWidth: () => stdout.columns ?? 80,
-      getErrHelpWidth: () => stderr.columns ?? 80,
-    })
-    .configureHelp({ groupItems: ownOptionsFirst })
-    .showHelpAfterError('(see --help)')
     .addHelpText(
       'after',
       '\nConfiguration of the service: config.yml, config.json or config.env in this directory, or HUKZ_<KEY> in the' +
@@ -50,15 +58,4 @@ export function makeProgram(here: Invocation): Command {
     for (const register of groups) register(program, here);
   }
   return program;
-}
-
-/** Help shows the options of the verb itself before those that all verbs share. */
-function ownOptionsFirst<T extends Command | Option>(
-  _: T[],
-  items: T[],
-  groupOf: (item: T) => string,
-): Map<string, T[]> {
-  const own = items.filter((item) => groupOf(item) === 'Options:');
-  const ordered = [...own, ...items.filter((item) => !own.includes(item))];
-  return new Help().groupItems(ordered, ordered, groupOf);
 }

@@ -27,7 +27,8 @@ export function apiVerb(parent: Command, usage: string, { description, example }
 /** The action of a verb: opens the session, imports the verb and calls it. */
 export function runs<Options extends object>(here: Invocation, load: () => Promise<Verb<Options>>) {
   return async function (this: Command): Promise<void> {
-    const [{ inSession }, verb] = await Promise.all([import('../session/open-session.js'), load()]);
+    const { inSession } = await import('../session/open-session.js');
+    const verb = await load();
     await inSession(here, this.opts(), (session) => verb(session, { args: this.args, options: this.opts<Options>() }));
   };
 }
@@ -40,7 +41,8 @@ export function localVerb(parent: Command, usage: string, { description, example
 /** The action of a local verb. */
 export function runsLocally<Options extends object>(here: Invocation, load: () => Promise<LocalVerb<Options>>) {
   return async function (this: Command): Promise<void> {
-    const [{ openLocalSession }, verb] = await Promise.all([import('../session/open-session.js'), load()]);
+    const { openLocalSession } = await import('../session/open-session.js');
+    const verb = await load();
     await verb(openLocalSession(here, this.opts()), { args: this.args, options: this.opts<Options>() });
   };
 }
@@ -66,6 +68,11 @@ function addOutputOptions(command: Command): Command {
     )
     .addOption(outputOption('--columns <names>', 'the columns of a table, comma-separated: fields such as id,tags.app'))
     .addOption(outputOption('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'));
+}
+
+/** The option of a verb that uses NATS. Give its value, else that of the connection, to `connectNats`. */
+export function addNatsOption(command: Command): Command {
+  return command.addOption(connectionOption('--nats-context <name>', 'a context of the nats command, for NATS'));
 }
 
 /** The options of a verb that prints a list. */

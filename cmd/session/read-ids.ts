@@ -4,8 +4,8 @@ import type { Session } from './session.js';
 
 /** The ids in the arguments. A `-` means those on standard input, separated by spaces or lines. */
 export async function readIds({ here }: Session, args: readonly string[]): Promise<readonly string[]> {
-  const given = args.filter((arg) => arg !== '-');
-  const piped = given.length === args.length ? [] : (await text(here.streams.stdin)).split(/\s+/).filter(Boolean);
+  const given = args.filter((arg) => arg !== '-' && arg !== '');
+  const piped = !args.includes('-') ? [] : (await text(here.streams.stdin)).split(/\s+/).filter(Boolean);
   return [...given, ...piped];
 }
 

@@ -15,6 +15,8 @@ export interface PublishOptions {
   readonly headers: readonly string[];
   /** Wait for the service's answer and print it. */
   readonly request: boolean;
+  /** A context of the `nats` command. */
+  readonly natsContext?: string | undefined;
 }
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -24,19 +26,19 @@ export async function publish(here: Invocation, options: PublishOptions): Promis
   const { subject } = options;
   refuseSubject(subject);
   const headers = parseHeaders(options.headers);
-  const bytes = options.payload === '-' ? await buffer(process.stdin) : Buffer.from(options.payload);
-  const connection = await connectNats(here);
+  const bytes = options.payload === '-' ? await buffer(here.streams.stdin) : Buffer.from(options.payload);
+  const connection = await connectNats(here, { name: 'hukz-publish', context: options.natsContext });
   const where = `${subject} at nats://${connection.getServer()}`;
   try {
     if (options.request) {
       headers.set(RECEIPT_HEADER, '1');
       const answer = await connection.request(subject, bytes, { timeout: ANSWER_WITHIN_MS, headers });
-      process.stdout.write(`${answer.string()}\n`);
+      here.streams.stdout.write(`${answer.string()}\n`);
       if (isError(answer.string())) throw new CommandFailed('the answer is an error: the message was not accepted');
     } else {
       connection.publish(subject, bytes, { headers });
       await connection.flush();
-      process.stdout.write(`published ${bytes.length} bytes to ${where}\n`);
+      here.streams.stdout.write(`published ${bytes.length} bytes to ${where}\n`);
     }
   } catch (error) {
     throw explain(error, where);

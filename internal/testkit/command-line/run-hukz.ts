@@ -20,7 +20,16 @@ export interface HukzOptions {
 }
 
 /** Runs a command line in this process, with streams of its own and without the environment of the test. */
-export async function runHukz(args: readonly string[], options: HukzOptions = {}): Promise<HukzRun> {
+export function runHukz(args: readonly string[], options: HukzOptions = {}): Promise<HukzRun> {
+  return runCommand(runProgram, args, options);
+}
+
+/** The same for any program of `cmd`. */
+export async function runCommand(
+  run: typeof runProgram,
+  args: readonly string[],
+  options: HukzOptions = {},
+): Promise<HukzRun> {
   const home = await mkdtemp(join(tmpdir(), 'hukz-home-'));
   const { terminal, cwd = home } = options;
   const tty = terminal === undefined ? {} : { isTTY: true, columns: terminal };
@@ -32,7 +41,7 @@ export async function runHukz(args: readonly string[], options: HukzOptions = {}
   };
   try {
     const env = { PATH: process.env.PATH, HOME: home, ...options.env };
-    const code = await runProgram({ env, cwd, version: '0.0.0', streams }, args);
+    const code = await run({ env, cwd, version: '0.0.0', streams }, args);
     return { code, stdout: textIn(stdout), stderr: textIn(stderr) };
   } finally {
     await rm(home, { recursive: true });

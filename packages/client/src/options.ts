@@ -45,7 +45,8 @@ export interface Settings {
 
 const VISIBLE = /^[!-~]+$/;
 const USER = /^[1-9][0-9]{0,15}$/;
-const MAX_SPACE = 2_147_483_647;
+/** Numbers that hukz assigns begin at 1,000,000,000,000. */
+const MAX_SPACE = Number.MAX_SAFE_INTEGER;
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** @throws {TypeError} that names the option, and does not repeat the value of `url` or `token` */
@@ -89,7 +90,7 @@ export function readUser(user: number | string): string {
 }
 
 export function readSpace(space: number | string): Space {
-  const number = /^\d{1,10}$/.test(String(space)) ? Number(space) : Number.NaN;
+  const number = /^\d{1,16}$/.test(String(space)) ? Number(space) : Number.NaN;
   if (number <= MAX_SPACE) return number;
   if (isSpaceKey(space)) return space;
   throw new TypeError(

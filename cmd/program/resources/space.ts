@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import type { Invocation } from '../../invocation.js';
+import { wholeNumber } from '../arguments.js';
+import { addListOptions, addYesOption, apiVerb, runs } from '../verb.js';
+import { addFieldOptions, addTagFilters } from './field-options.js';
+
+const verbs = () => import('../../resources/spaces.js');
+
+export function registerSpace(program: Command, here: Invocation): void {
+  const space = program.command('space').alias('application').description('the tenants that webhooks belong to');
+
+  addTagFilters(
+    addListOptions(
+      apiVerb(space, 'list', {
+        description: 'list spaces',
+        example: `
+$ hukz space list
+ID  KEY  NAME    WEBHOOKS
+1   eu   Europe  3`,
+      }),
+    ),
+  ).action(runs(here, async () => (await verbs()).listSpaces));
+
+  apiVerb(space, 'show <space>', {
+    description: 'show a space by its number, or by key:<key>',
+    example: `
+$ hukz space show key:eu --columns id,name
+id    1
+name  Europe`,
+  }).action(runs(here, async () => (await verbs()).showSpace));
+
+  addFieldOptions(
+    apiVerb(space, 'create', {
+      description: 'create a space',
+      example: `
+$ hukz space create --key eu --name Europe -o name
+1`,
+    }),
+  )
+    .option('--number <n>', 'its number, which is the next free one by default', wholeNumber(1, 2_147_483_647))
+    .action(runs(here, async () => (await verbs()).createSpace));
+
+  addFieldOptions(
+    apiVerb(space, 'update <space>', {
+      description: 'change the given fields of a space',
+      example: `
+$ hukz space update key:eu --name 'European Union' --columns id,name
+id    1
+name  European Union`,
+    }),
+  ).action(runs(here, async () => (await verbs()).updateSpace));
+
+  addYesOption(
+    apiVerb(space, 'delete <space>', {
+      description: 'delete a space with its webhooks, and cancel what is owed to them',
+      example: `
+$ hukz space delete key:eu
+Deleting space 1 ("eu") deletes 3 webhooks and cancels 0 deliveries. Delete it? [y/N] y
+Space key:eu is deleted.`,
+    }),
+  ).action(runs(here, async () => (await verbs()).deleteSpace));
+}

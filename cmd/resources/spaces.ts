@@ -1,0 +1,69 @@
+import { HukzError } from '../../packages/client/src/hukz-error.js';
+import type { Reference } from '../../packages/client/src/resources/reference.js';
+import type { Space } from '../../packages/client/src/resources/spaces.js';
+import type { Columns } from '../output/columns.js';
+import type { PageOptions } from '../output/output.js';
+import { readReference } from '../session/read-ids.js';
+import type { Input, Session } from '../session/session.js';
+import { given } from './given.js';
+import { type NamedFieldOptions, namedFields } from './named-fields.js';
+
+const COLUMNS: Columns<Space> = [
+  { name: 'id' },
+  { name: 'key' },
+  { name: 'name' },
+  { name: 'webhooks' },
+  { name: 'tags', isWide: true },
+  { name: 'managed_by', isWide: true },
+  { name: 'updated_at', isWide: true },
+];
+
+interface ListOptions extends PageOptions {
+  readonly cursor?: string;
+  readonly tag?: string[];
+  readonly managedBy?: string;
+}
+
+interface CreateOptions extends NamedFieldOptions {
+  readonly number?: number;
+}
+
+export async function listSpaces({ hukz, out }: Session, { options }: Input<ListOptions>): Promise<void> {
+  const { tag, cursor, managedBy: managed_by } = options;
+  await out.list(hukz.spaces.list({ ...given({ tag, cursor, managed_by }), webhooks: 'count' }), COLUMNS, options);
+}
+
+export async function showSpace({ hukz, out }: Session, { args: [space = ''] }: Input<object>): Promise<void> {
+  await out.one(hukz.spaces.get(readReference(space, 'a space')), COLUMNS);
+}
+
+export async function createSpace(session: Session, { options }: Input<CreateOptions>): Promise<void> {
+  const fields = { ...(await namedFields(session, options)), ...given({ id: options.number }) };
+  await session.out.one(session.hukz.spaces.create(fields), COLUMNS);
+}
+
+export async function updateSpace(session: Session, { args, options }: Input<NamedFieldOptions>): Promise<void> {
+  const [space = ''] = args;
+  const changes = await namedFields(session, options);
+  await session.out.one(session.hukz.spaces.update(readReference(space, 'a space'), changes), COLUMNS);
+}
+
+/** The API says what would be deleted, and the user confirms exactly this. */
+export async function deleteSpace(session: Session, { args: [given = ''] }: Input<object>): Promise<void> {
+  const { hukz, out, confirm } = session;
+  const space = readReference(given, 'a space');
+  await confirm(`${await consequences(session, space)}. Delete it?`);
+  const { id } = await hukz.spaces.get(space);
+  await out.done(hukz.spaces.delete(space, { confirm: String(id) }), `Space ${given} is deleted.`, given);
+}
+
+async function consequences({ hukz }: Session, space: Reference): Promise<string> {
+  try {
+    await hukz.spaces.delete(space, { confirm: '' });
+  } catch (error) {
+    const problem = error instanceof HukzError && error.problems.find(({ source }) => source === 'confirm');
+    if (problem) return problem.message.replace(/: repeat the request.*$/, '').replace(/^d/, 'D');
+    throw error;
+  }
+  throw new Error('a space was deleted without a confirmation');
+}
