@@ -189,6 +189,31 @@ describe('hukz keys', () => {
   });
 });
 
+describe('hukz token create', () => {
+  it('prints the text of a token that is stored as a digest, and asks for the spaces of a role that needs some', async () => {
+    const database = await makeTestDatabase();
+    const { HUKZ_NATS_URL: _, HUKZ_QUEUE_GROUP: __, ...env } = testEnvironment({ database, natsUrl: '' });
+    const create = async (...args: string[]) => {
+      const { code, output } = hukz(['token', 'create', ...args], env);
+      return { code: await code, output: output() };
+    };
+    const made = await create('--role', 'admin', '--name', 'first');
+    expect(made).toEqual({ code: 0, output: expect.stringMatching(/hukz_1_[0-9A-Za-z]{43}$/m) });
+    expect(await create('--role', 'space_admin')).toEqual({ code: 1, output: expect.stringContaining('--space') });
+    expect(await create('--role', 'emperor')).toEqual({ code: 1, output: expect.stringContaining('space_admin') });
+    const ofSpace = await create('--role', 'space_admin', '--space', '7', '--space', '8', '--user', '3');
+    expect(ofSpace).toMatchObject({ code: 0 });
+    const db = makeKnex(database.connection, { max: 1 });
+    const rows = await db('tokens').orderBy('id').select('name', 'role', 'spaces', 'created_by_id');
+    expect(rows).toEqual([
+      { name: 'first', role: 'admin', spaces: null, created_by_id: '1' },
+      { name: 'hukz token create', role: 'space_admin', spaces: ['7', '8'], created_by_id: '3' },
+    ]);
+    await db.destroy();
+    await database.drop();
+  });
+});
+
 describe('hukz keys rotate', () => {
   it('encrypts secrets in URLs and headers, but refuses to while an earlier version runs', async () => {
     const database = await makeTestDatabase();

@@ -164,8 +164,12 @@ describe('where values come from', () => {
   });
 
   it('reads which hosts are answered and how many requests, and knows off and *', () => {
-    expect(load().api).toEqual({ hosts: [], rate: { count: 60_000, perMs: 60_000 } });
-    expect(load({ HUKZ_API_RATE: 'off', HUKZ_API_HOSTS: '*' }).api).toEqual({ hosts: ['*'] });
+    const logins = { user: true, token: false };
+    expect(load().api).toEqual({ logins, hosts: [], rate: { count: 60_000, perMs: 60_000 } });
+    expect(load({ HUKZ_API_RATE: 'off', HUKZ_API_HOSTS: '*' }).api).toEqual({ logins, hosts: ['*'] });
+    expect(load({ HUKZ_AUTH: 'x-user, token' }).api.logins).toEqual({ user: true, token: true });
+    expect(load({ HUKZ_AUTH: 'token' }).api.logins).toEqual({ user: false, token: true });
+    expect(() => load({ HUKZ_AUTH: 'jwt' })).toThrow('HUKZ_AUTH');
     expect(load().compat).toEqual({ modes: [] });
     expect(load({ HUKZ_COMPAT: ' webhooks-rs, ', HUKZ_COMPAT_USER: '7' }).compat).toEqual({
       modes: ['webhooks-rs'],

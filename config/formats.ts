@@ -126,6 +126,17 @@ export function someOf<const W extends string>(...words: readonly W[]): Format<r
   };
 }
 
+/** The ways in which callers of the API say who they are, at least one. */
+export const logins: Format<{ readonly user: boolean; readonly token: boolean }> = {
+  unit: '`x-user`, `token` or `x-user,token`',
+  parse(written) {
+    const read = someOf('x-user', 'token').parse(written);
+    if (!read.ok) return read;
+    if (read.value.length === 0) return refused('must be x-user, token or x-user,token');
+    return parsed({ user: read.value.includes('x-user'), token: read.value.includes('token') });
+  },
+};
+
 /** Undefined: none. */
 export const optionalUser: Format<number | undefined> = {
   unit: 'number, at least 1',

@@ -28,6 +28,7 @@ import { spaces } from './0034-spaces.js';
 import { spaceKeys } from './0035-space-keys.js';
 import { requestHeaders } from './0036-request-headers.js';
 import { replayedRevisions } from './0037-replayed-revisions.js';
+import { tokens } from './0038-tokens.js';
 import { goImports } from './0050-go-imports.js';
 
 /**
@@ -65,5 +66,6 @@ export const migrations = [
   spaceKeys,
   requestHeaders,
   replayedRevisions,
+  tokens,
   goImports,
 ] as const;

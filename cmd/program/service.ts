@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Invocation } from '../invocation.js';
-import { oneOf } from './arguments.js';
+import { collect, oneOf, wholeNumber } from './arguments.js';
+
+const MAX_NUMBER = Number.MAX_SAFE_INTEGER;
 
 /** Commands that run the service, or work with its database. */
 export function registerService(program: Command, here: Invocation): void {
@@ -35,4 +37,19 @@ export function registerService(program: Command, here: Invocation): void {
     .action(async (options: { dryRun?: true }) =>
       (await import('../database/keys.js')).rotateKeys(here, { dryRun: options.dryRun ?? false }),
     );
+
+  const token = program.command('token').description('make the first token of a service that accepts tokens (AUTH)');
+  token
+    .command('create')
+    .description('store a token in the database and print its text, which is not shown again')
+    .requiredOption('--role <role>', 'admin, operator, space_admin, space_writer, space_reader or publisher')
+    .option('--name <name>', 'who uses the token', 'hukz token create')
+    .option('--space <number>', 'a space that the token reaches, repeatable', collect)
+    .option('--user <id>', 'the user who is named as the author of its changes', wholeNumber(1, MAX_NUMBER), 1)
+    .addHelpText('after', '\nExample:\n  $ hukz token create --role admin --name platform\n  hukz_1_…')
+    .action(async (options: { role: string; name: string; space?: readonly string[]; user: number }) => {
+      const { createToken } = await import('../database/token.js');
+      const space = (options.space ?? []).map(wholeNumber(0, MAX_NUMBER));
+      await createToken(here, { ...options, space });
+    });
 }

@@ -2,6 +2,7 @@ import {
   apiHosts,
   bearerToken,
   duration,
+  logins,
   mode,
   optionalRate,
   optionalText,
@@ -26,12 +27,16 @@ export const serverKeys = {
   }),
   port: key('PORT', '8000', { doc: 'Port of the API. 0 picks any free port.', format: whole(PORT) }),
   api: {
+    logins: key('AUTH', 'x-user', {
+      doc: 'How callers of the API say who they are. x-user believes the header X-User, which a gateway has to set. token asks for a token (hukz token create). x-user,token accepts both.',
+      format: logins,
+    }),
     hosts: key('API_HOSTS', '', {
       doc: 'Host names, comma-separated, that the API and /metrics answer besides local names. Browser requests from pages of other hosts are refused. Empty: local names only in development, every host in production. *: every host and page.',
       format: apiHosts,
     }),
     rate: key('API_RATE', '60000/minute', {
-      doc: 'Maximum rate of API requests per user (X-User) and per client address, in one process: 100/second, 6000/minute, 100000/hour or off. Further requests are answered with 429; /ping, /health, /metrics and publishing over HTTP are exempt.',
+      doc: 'Maximum rate of API requests per user (X-User) or token, and per client address, in one process: 100/second, 6000/minute, 100000/hour or off. Further requests are answered with 429; /ping, /health, /metrics and publishing over HTTP are exempt.',
       format: optionalRate,
     }),
   },

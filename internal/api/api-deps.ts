@@ -6,7 +6,7 @@ import type { SpaceNames } from '../domain/matching/space-names.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import type { RateLimit } from '../domain/matching/webhook-settings.js';
 import type { Degradation, Trouble } from '../domain/streams/degradation.js';
-import type { Authenticate } from '../identity/authenticate.js';
+import type { Authenticate, Logins } from '../identity/authenticate.js';
 import type { Logger } from '../logger.js';
 import type { Event } from '../store/catalog/event-row.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
@@ -105,6 +105,14 @@ export interface Compatibility {
   };
 }
 
+/** The tokens by which callers say who they are. */
+export interface TokenLogins {
+  /** Whether `AUTH` accepts tokens. */
+  readonly acceptsTokens: boolean;
+  /** Resolves when this instance recognises the tokens that the store has. */
+  tokensChanged(): Promise<void>;
+}
+
 /** The state of this instance and of its dependencies. */
 export interface Health {
   /** The delivery guarantee, and the point from which it holds for a message. */
@@ -122,6 +130,8 @@ export interface Health {
 export interface Entrance {
   /** Finds the principal of a request. */
   readonly authenticate: Authenticate;
+  /** The ways in which callers may say who they are. */
+  readonly logins: Logins;
   /** The hosts that are answered, and the hosts whose pages may send requests. */
   readonly door: DoorSettings;
   /** `API_RATE`. Undefined means that there is no limit. */
@@ -148,6 +158,7 @@ export interface EndpointDeps
     HttpPublishing,
     Pick<Entrance, 'refusals'>,
     Compatibility,
+    TokenLogins,
     Health,
     Described {}
 

@@ -19,6 +19,7 @@ import { makeMessageListEndpoints } from './messages/message-list-endpoints.js';
 import { makePublishEndpoints } from './messages/publish-endpoints.js';
 import { makeSpaceEndpoints } from './spaces/space-endpoints.js';
 import { makeSpaceResourceEndpoints } from './spaces/space-resource-endpoints.js';
+import { makeTokenEndpoints } from './tokens/token-endpoints.js';
 import { makePauseEndpoints } from './webhooks/pause-endpoints.js';
 import { makeSecretEndpoints } from './webhooks/secret-endpoints.js';
 import { makeTestEndpoints } from './webhooks/test-endpoints.js';
@@ -51,6 +52,7 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makeMessageListEndpoints(deps),
     makeCancelEndpoint(deps),
     ...makeAccountingEndpoints(deps),
+    ...makeTokenEndpoints(deps),
     ...(webhooksRs ? makeWebhooksRsEndpoints({ ...deps, room }, webhooksRs.userId) : []),
   ];
   return [...endpoints, ...makeDocumentEndpoints(deps, endpoints)];

@@ -23,7 +23,7 @@ const programs = [...sourcesOf('internal'), ...sourcesOf('cmd')];
 /** The lines are logged where they are named, or by `waitFor`, a seldom warning or a loop, which get the name. */
 const lines = namesIn(programs, /(?:\.(?:error|warn|info|debug)\(\s*|\bwarn\(\s*|\bline: )'([a-z_]+\.[a-z_]+)'/g);
 /** The names of a table and a channel of the database. */
-const OTHER_NAMES = ['hukz_migrations', 'hukz_catalog'];
+const OTHER_NAMES = ['hukz_migrations', 'hukz_catalog', 'hukz_tokens'];
 const metrics = namesIn([...sourcesOf('internal/app'), ...sourcesOf('internal/workers')], /'(hukz_[a-z_]+)'/g).filter(
   (name) => !OTHER_NAMES.includes(name),
 );

@@ -113,6 +113,11 @@ async function startCore(
   };
   await withDatabase(() => registry.catalogSync.start(followers), waiting);
   cleanup.add('catalog', registry.catalogSync.stop);
+  if (config.api.logins.token) {
+    await withDatabase(registry.tokens.refresh, waiting);
+    registry.tokens.start();
+    cleanup.add('tokens', registry.tokens.stop);
+  }
   dispatch.start();
   cleanup.add('dispatch', () => dispatch.stop(0));
   inbound.streamOrder.start();

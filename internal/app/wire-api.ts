@@ -4,7 +4,7 @@ import { makeApiListener } from '../api/http/make-api.js';
 import { destinationOf } from '../domain/egress/egress-rules.js';
 import { bySubject, forUsers } from '../domain/streams/degradation.js';
 import { AppError } from '../errors.js';
-import { authenticateUser } from '../identity/authenticate.js';
+import { makeAuthenticate } from '../identity/authenticate.js';
 import { makeShowRequest } from '../sending/show-request.js';
 import { withoutServerText } from './admit-event.js';
 import type { Base } from './base.js';
@@ -18,13 +18,14 @@ import type { Observation } from './wire-observation.js';
 export function wireApi(base: Base, core: Core, observation: Observation, isStopping: () => boolean): RequestListener {
   const { config, version, logger } = base;
   const { store, vault, journal, registry, membership, outbound, dispatch } = core;
-  const { catalog, catalogSync, permitted, subjectRules } = registry;
+  const { catalog, catalogSync, permitted, subjectRules, tokens } = registry;
   const { rules, testCalls, plans, formatOf } = outbound;
   const { intake } = core.inbound;
   const { degradations, refusals } = observation;
   const { db, pool } = store;
   const { messagesMs, logsMs, deadLettersMs } = config.retention;
   const { compat } = config;
+  const { logins } = config.api;
   const showsToken = makeTokenCheck(config.metrics.token);
   const isDevelopment = config.mode === 'development';
   const databaseTrouble = probeDatabase(db);
@@ -63,7 +64,9 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
       }),
     publishing: wirePublishing(base, core, { databaseTrouble, isStopping }),
     spaceNames: { idOf: (space) => catalog.spaces.idOf(space) },
-    compat: compat.modes.includes('webhooks-rs') ? { webhooksRs: { userId: compat.userId } } : {},
+    compat: compat.modes.includes('webhooks-rs')
+      ? { webhooksRs: { userId: logins.user ? compat.userId : undefined } }
+      : {},
     logger,
     version,
     mayReadDetails: (authorization) => isDevelopment || showsToken(authorization),
@@ -78,7 +81,10 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     webhookProxies: config.egress.webhookProxies,
     ceilings: config.ceilings,
     insecureTls: config.egress.insecureTls,
-    authenticate: authenticateUser,
+    authenticate: makeAuthenticate(logins, tokens.find),
+    logins,
+    acceptsTokens: logins.token,
+    tokensChanged: async () => (logins.token ? tokens.refresh() : undefined),
     door: doorOf(config),
     apiRate: config.api.rate,
     refusals,

@@ -1,10 +1,12 @@
 import { type CatalogSync, makeCatalogSync } from '../catalog/catalog-sync.js';
+import { makeTokenDirectory, type TokenDirectory } from '../catalog/token-directory.js';
 import { makeUnreadSettings, type UnreadSettings } from '../catalog/unread-settings.js';
 import { Catalog } from '../domain/matching/catalog.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import { makePermittedEvents, type PermittedEvents } from '../intake/permitted-events.js';
 import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog/catalog-changes.js';
 import { listen } from '../store/postgres/listen.js';
+import { loadTokenChanges, recordTokenUse } from '../store/tokens/token-changes.js';
 import type { Base } from './base.js';
 import { capWebhooks } from './cap-webhooks.js';
 import type { Store } from './open/open-store.js';
@@ -17,9 +19,10 @@ export interface Registry {
   readonly permitted: PermittedEvents;
   readonly unreadSettings: UnreadSettings;
   readonly subjectRules: SubjectRules;
+  readonly tokens: TokenDirectory;
 }
 
-export function wireCatalog({ config, logger }: Base, { pool, connection }: Store): Registry {
+export function wireCatalog({ config, logger, clock }: Base, { pool, connection }: Store): Registry {
   const catalog = new Catalog({ filterMaxBytes: config.intake.filterMaxBytes });
   const subjectRules = subjectRulesOf(config, logger);
   const unreadSettings = makeUnreadSettings(logger, (known, onPart) => loadCatalogChanges(pool, known, onPart));
@@ -33,5 +36,13 @@ export function wireCatalog({ config, logger }: Base, { pool, connection }: Stor
     listen: (notified) => listen(connection, 'hukz_catalog', logger, notified),
     logger,
   });
-  return { catalog, catalogSync, permitted, unreadSettings, subjectRules };
+  const tokens = makeTokenDirectory({
+    loadChanges: (known) => loadTokenChanges(pool, known),
+    recordUse: (ids) => recordTokenUse(pool, ids),
+    listen: (notified) => listen(connection, 'hukz_tokens', logger, notified),
+    now: clock.now,
+    monotonicMs: clock.monotonic,
+    logger,
+  });
+  return { catalog, catalogSync, permitted, unreadSettings, subjectRules, tokens };
 }

@@ -5,6 +5,7 @@ import type { Base } from './base.js';
 import type { Core } from './construct.js';
 import { type Degradations, makeDegradations, notConnected, notStored } from './telemetry/degradations.js';
 import { requestsRefused, spacesAtShare } from './telemetry/degraded-by-limits.js';
+import { trustsUsers, usersTrusted } from './telemetry/trusted-users.js';
 
 /** The information about a running app that operators see. */
 export interface Observation {
@@ -13,11 +14,14 @@ export interface Observation {
 }
 
 /** Collects the degradations, and gives the metrics their readings. */
-export function wireObservation({ clock, version, logger }: Base, core: Core): Observation {
+export function wireObservation({ config, clock, version, logger }: Base, core: Core): Observation {
   const { metrics, store, journal, registry, outbound, dispatch, deliveryEvents } = core;
   const { catalog, catalogSync, permitted, unreadSettings } = registry;
   const { intake, acceptor } = core.inbound;
   const refusals = makeRefusals({ logger, onRefused: metrics.onApiRefused });
+  const isTrusted = trustsUsers(config);
+  if (isTrusted)
+    logger.warn('api.users_trusted', { host: config.host, auth: config.api.logins.token ? 'x-user,token' : 'x-user' });
   const degradations = makeDegradations({
     sources: [
       () => notConnected(intake.connectionProblem()),
@@ -29,6 +33,7 @@ export function wireObservation({ clock, version, logger }: Base, core: Core): O
       () => clockDegraded(clock.offsetMs()),
       () => requestsRefused(refusals.running()),
       () => spacesAtShare(dispatch.spacesAtShare()),
+      () => usersTrusted(isTrusted),
     ],
     logger,
   });

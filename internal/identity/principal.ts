@@ -12,13 +12,19 @@ export interface Principal {
   readonly userId: number;
   readonly spaces: Spaces;
   readonly scopes: ReadonlySet<Scope>;
+  /** Whose webhooks the principal sees the logs and deliveries of, within its spaces. */
+  readonly creators: 'own' | 'all';
+  /** The subjects that the principal may publish to, with wildcards. Undefined means all. */
+  readonly publishTo?: readonly string[] | undefined;
+  /** When the principal ends, which no token that it makes may outlive. */
+  readonly expiresAt?: Date | undefined;
 }
 
 const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES.keys());
 
 /** A user may do everything in every space. */
 export function userPrincipal(userId: number): Principal {
-  return { subject: `user:${userId}`, userId, spaces: 'all', scopes: ALL_SCOPES };
+  return { subject: `user:${userId}`, userId, spaces: 'all', scopes: ALL_SCOPES, creators: 'own' };
 }
 
 /**

@@ -18,6 +18,8 @@ const WORDS = [
   ['spaces:read', 'list and read spaces'],
   ['spaces:write', 'create, change and delete spaces, with their webhooks'],
   ['accounting:read', 'read the account of deliveries'],
+  ['tokens:read', 'list and read tokens, without their secrets'],
+  ['tokens:write', 'create, rotate and revoke tokens that may no more than the caller'],
 ] as const;
 
 export type Scope = (typeof WORDS)[number][0];

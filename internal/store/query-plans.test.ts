@@ -84,14 +84,14 @@ describe('with many rows', () => {
     expectPlans(1, /events_tags/, () => listEvents(db, { tags: rare }, PAGE)));
 
   it('webhooks by tag come by the index of tags', async () => {
-    const plans = await plansOf(() => listWebhooks(db, { spaceId: undefined, tags: rare }, PAGE));
+    const plans = await plansOf(() => listWebhooks(db, { spaces: 'all', tags: rare }, PAGE));
     expect(plans[0]).toContain('webhooks_tags');
     expect(plans.join('\n')).not.toMatch(/Seq Scan on (?:events|webhooks|webhook_events)\b/);
   });
 
   it('webhooks of a space come by the index of spaces, and their events by keys', async () => {
     const plans = await plansOf(async () => {
-      const { nodes } = await listWebhooks(db, { spaceId: 7, tags: [] }, PAGE);
+      const { nodes } = await listWebhooks(db, { spaces: [7], tags: [] }, PAGE);
       return findWebhooks(
         db,
         nodes.map(({ id }) => id),
@@ -135,8 +135,8 @@ describe('with many rows', () => {
       [/webhooks_key/, () => findWebhooksByKey(db, 'k7', { spaces: 'all', limit: 2 })],
       [/webhooks_key/, () => findWebhooksByKey(db, 'k7', { spaces: [7, 8], limit: 2 })],
       [/events_key/, () => findEventsByKeys(db, ['k7', 'k8'])],
-      [/webhooks_key/, () => listWebhooks(db, { spaceId: undefined, tags: [], key: 'k7' }, PAGE)],
-      [/webhooks_managed_by/, () => listWebhooks(db, { spaceId: undefined, tags: [], managedBy: 'm7' }, PAGE)],
+      [/webhooks_key/, () => listWebhooks(db, { spaces: 'all', tags: [], key: 'k7' }, PAGE)],
+      [/webhooks_managed_by/, () => listWebhooks(db, { spaces: 'all', tags: [], managedBy: 'm7' }, PAGE)],
       [/events_key/, () => listEvents(db, { tags: [], key: 'k7' }, PAGE)],
       [/events_managed_by/, () => listEvents(db, { tags: [], managedBy: 'm7' }, PAGE)],
     ] as const;
@@ -151,7 +151,7 @@ describe('with many rows', () => {
   it('events come by their ids', () => expectPlans(1, /events_pkey/, () => findShownEvents(db, [1, 2, 3])));
 
   it('webhooks of a space by tag come by an index', async () => {
-    const plans = await plansOf(() => listWebhooks(db, { spaceId: 7, tags: rare }, PAGE));
+    const plans = await plansOf(() => listWebhooks(db, { spaces: [7], tags: rare }, PAGE));
     expect(plans[0]).toMatch(/webhooks_(tags|space)/);
     expect(plans.join('\n')).not.toMatch(/Seq Scan on (?:events|webhooks|webhook_events)\b/);
   });

@@ -7,6 +7,7 @@ import { REMEMBERED_MS } from '../store/idempotency/idempotent-requests.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { PartitionedTable } from '../store/journal/partitions.js';
 import { judgePgError } from '../store/postgres/pg-error.js';
+import { removeOldTokens } from '../store/tokens/token-changes.js';
 import { makeRemoval } from './remove-deleted.js';
 
 export interface RetentionParts {
@@ -51,6 +52,7 @@ export async function retainOnce(
   if (deleted > 0) logger.info('retention.dead_letters_deleted', { dead_letters: deleted });
   await store.deleteReplays(pool, limits.logsMs);
   await store.deleteExpiredSecrets(pool, SECRETS_AT_ONCE);
+  await removeOldTokens(pool, limits.logsMs);
   for (let batch = REQUESTS_AT_ONCE; batch === REQUESTS_AT_ONCE; ) {
     batch = await store.deleteIdempotentRequests(pool, REMEMBERED_MS, REQUESTS_AT_ONCE);
   }

@@ -10,7 +10,7 @@ import { type Endpoint, type RawRequest, rawEndpoint } from '../http/endpoint.js
 import { STATUS_OF } from '../http/error-table.js';
 import type { JsonPart } from '../http/pieces.js';
 import { Turnstile } from '../http/turnstile.js';
-import { findAllowedSpace } from '../names/allowed-space.js';
+import { spaceNumberOf } from '../names/find-space.js';
 import type { Reference } from '../names/reference.js';
 import { type Applied, applyDeclaration, conflictOf } from './apply.js';
 import {
@@ -24,7 +24,7 @@ import {
 } from './apply-body.js';
 import type { AnyStep, Done } from './carry-out.js';
 import { Problems } from './problems.js';
-import { readDeclaration } from './read-declaration.js';
+import { type Reading, readDeclaration } from './read-declaration.js';
 
 const MAX_MIB = MAX_APPLY_BYTES >> 20;
 /** Bodies of all callers together, until they have been applied. */
@@ -47,9 +47,9 @@ export function makeApplyEndpoints(
     const principal = request.principal();
     const problems = new Problems();
     const spaceOf = (space: Reference) => {
-      return findAllowedSpace(deps.db, principal, { space, source: 'space', refusal: 'unprocessable' });
+      return spaceNumberOf(deps.db, principal, { space, source: 'space', refusal: 'unprocessable' });
     };
-    const requireAllowed = (head: Pick<ApplyHead, 'on_change'>) => requireReplays(principal, head);
+    const requireAllowed: Reading['requireAllowed'] = (head, lists) => requireScopes(principal, head, lists);
     const declaration = await readDeclaration(body, { ...deps, bodies, problems, spaceOf, requireAllowed });
     problems.throwIfAny();
     return applyDeclaration(deps, declaration, principal.userId);
@@ -62,7 +62,6 @@ export function makeApplyEndpoints(
         path: '/apply',
         operationId: 'applyDeclaration',
         scope: 'webhooks:write',
-        furtherScopes: ['events:write'],
         summary: 'Make events and webhooks equal to a declaration, in one transaction, or only plan it',
         forms: { 'application/json': { schema: applyBody(bodies) } },
         answers: {
@@ -104,7 +103,12 @@ export function makeApplyEndpoints(
 }
 
 /** A dry run is refused as well: its plan says what the same declaration would do. @throws {AppError} `forbidden` */
-function requireReplays(principal: Principal, { on_change: onChange }: Pick<ApplyHead, 'on_change'>): void {
+function requireScopes(
+  principal: Principal,
+  { on_change: onChange }: Pick<ApplyHead, 'on_change'>,
+  lists: ReadonlySet<string>,
+): void {
+  if (lists.has('events')) requireScope(principal, 'events:write', 'events');
   if (onChange !== 'none') requireScope(principal, 'replays:write', 'on_change');
 }
 

@@ -10,7 +10,7 @@ import type { Stores } from '../api-deps.js';
 import { eventFieldsJson } from '../events/event-answer.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import type { JsonPart } from '../http/pieces.js';
-import { findAllowedSpace } from '../names/allowed-space.js';
+import { spaceNumberOf } from '../names/find-space.js';
 import { nameQueries } from '../names/name-fields.js';
 import { spaceReference } from '../names/reference.js';
 import { webhookJson } from '../webhooks/webhook-answer.js';
@@ -51,7 +51,7 @@ export function makeExportEndpoints(deps: Pick<Stores, 'db' | 'vault'>): readonl
         refuses: ['not_found'],
       },
       async ({ principal, query }) => {
-        const space = await findAllowedSpace(deps.db, principal, { space: query.space, source: 'space' });
+        const space = await spaceNumberOf(deps.db, principal, { space: query.space, source: 'space' });
         return { status: 200, jsonParts: exportParts(deps, { managedBy: query.managed_by, spaceId: space }) };
       },
     ),

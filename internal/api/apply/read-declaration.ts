@@ -23,20 +23,20 @@ interface Parts {
   readonly lists: { readonly [Name in ListName]?: readonly Entry[] };
 }
 
-interface Reading extends SecretStore {
+export interface Reading extends SecretStore {
   readonly bodies: ReturnType<typeof makeEventBodies>;
   readonly problems: Problems;
   /** The number of the space that the caller names. A space that the caller may not use is refused. */
   spaceOf(space: Reference): Promise<number>;
   /** Refuses a declaration that the caller may not apply, before its objects are read. */
-  requireAllowed(head: Pick<ApplyHead, 'on_change'>): void;
+  requireAllowed(head: Pick<ApplyHead, 'on_change'>, lists: ReadonlySet<string>): void;
 }
 
 /** Reads and validates a body, in ticks of the event loop. Mistakes in its objects are problems. */
 export async function readDeclaration(body: Buffer, reading: Reading): Promise<Declaration> {
   const { members, lists } = await partsOf(body);
   const named = readHead(members, Object.keys(lists));
-  reading.requireAllowed(named);
+  reading.requireAllowed(named, new Set(Object.keys(lists)));
   const head = { ...named, space: await reading.spaceOf(named.space) };
   const events = lists.events && (await readEvents(lists.events, head, reading));
   const webhooks = lists.webhooks && (await readWebhooks(lists.webhooks, head, reading));

@@ -7,8 +7,9 @@ import { moment } from '../bodies/instant.js';
 import { id } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { Turnstile } from '../http/turnstile.js';
+import { findFilteredSpace } from '../names/find-space.js';
 import { findFilteredId } from '../names/find-webhook.js';
-import { spaceQuery, webhookFilter } from '../names/reference.js';
+import { spaceFilter, webhookFilter } from '../names/reference.js';
 import { pastRange, type WrittenRange } from '../past-range.js';
 
 const A_DAY_MS = 86_400_000;
@@ -17,7 +18,7 @@ const MAX_AT_ONCE = 2;
 
 const query = z.object({
   webhook_id: webhookFilter,
-  ...spaceQuery.shape,
+  space: spaceFilter,
   since: moment
     .optional()
     .describe('Start of the range: messages received at this time or later. Default: one day before `until`.'),
@@ -59,10 +60,12 @@ export function makeAccountingEndpoints(deps: Pick<Stores, 'db'> & Pick<Deliveri
         refuses: ['conflict', 'not_found'],
       },
       async ({ principal, query: { webhook_id: webhook, space, ...period } }) => {
-        const webhookId = await findFilteredId(deps.db, principal, { webhook, space });
+        const spaceId = await findFilteredSpace(deps.db, principal, { space, source: 'space' });
+        const webhookId = await findFilteredId(deps.db, principal, { webhook, space: spaceId });
+        const spaces = spaceId === undefined ? principal.spaces : [spaceId];
         const now = await loadNow(deps.db);
         const range = rangeOf(period, now, deps.reach.accountMs);
-        const account = await reading.through(() => loadAccount(deps.db, { webhookId, ...range }));
+        const account = await reading.through(() => loadAccount(deps.db, { webhookId, spaces, ...range }));
         const json: z.input<typeof accountAnswer> = {
           webhook_id: webhookId ?? null,
           since: range.since.toISOString(),

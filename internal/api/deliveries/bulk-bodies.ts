@@ -3,7 +3,7 @@ import { AppError } from '../../errors.js';
 import { DELIVERIES_ORDER } from '../../store/deliveries/list/list-cursor.js';
 import { boundedList } from '../bodies/bounds.js';
 import { windowPagingOf } from '../http/paging.js';
-import { bodyReference, spaceOfWebhook } from '../names/reference.js';
+import { bodyReference, bodySpaceFilter } from '../names/reference.js';
 import { filterFields } from './delivery-filter.js';
 import type { DELIVERY_STATES } from './delivery-list-answer.js';
 
@@ -15,7 +15,7 @@ function bulkBody<State extends (typeof DELIVERY_STATES)[number]>(title: string,
     ...filterFields,
     state: z.enum(states).meta({ example: states[0] }),
     webhook: bodyReference.optional().describe('Only deliveries of this webhook: its id, or `key:<key>`.'),
-    space: spaceOfWebhook,
+    space: bodySpaceFilter,
   });
   return z
     .strictObject({

@@ -53,7 +53,7 @@ export function makeDeadLetterEndpoints(deps: Pick<Stores, 'db'>): readonly Endp
       },
       async ({ principal, query: { tag, limit, page, cursor, webhook_id, space_id, event, ...rest } }) => {
         const visible = visibleTo(principal);
-        const spaceId = await findFilteredSpace(deps.db, { space: space_id, source: 'space_id' });
+        const spaceId = await findFilteredSpace(deps.db, principal, { space: space_id, source: 'space_id' });
         const filter = {
           ...rest,
           visible,

@@ -6,6 +6,7 @@ import type { DeliveryFilter } from '../../store/deliveries/list/list-filter.js'
 import type { Db } from '../../store/postgres/knex.js';
 import { instant } from '../bodies/instant.js';
 import { findSubject, subjectText } from '../names/find-event.js';
+import { findFilteredSpace } from '../names/find-space.js';
 import { findFilteredId } from '../names/find-webhook.js';
 import type { Reference } from '../names/reference.js';
 import { DELIVERY_STATES } from './delivery-list-answer.js';
@@ -24,7 +25,7 @@ export const filterFields = {
 
 interface Filter {
   readonly webhook?: Reference | undefined;
-  /** The space of the webhook. */
+  /** The space of the webhooks. */
   readonly space?: Reference | undefined;
   readonly event?: string | undefined;
   readonly state?: DeliveryFilter['state'];
@@ -38,10 +39,12 @@ export async function findFilter(
   principal: Principal,
   { webhook, space, event, ...rest }: Filter,
 ): Promise<DeliveryFilter> {
+  const spaceId = await findFilteredSpace(db, principal, { space, source: 'space' });
+  const visible = visibleTo(principal);
   return {
     ...rest,
-    webhookId: await findFilteredId(db, principal, { webhook, space }),
+    webhookId: await findFilteredId(db, principal, { webhook, space: spaceId }),
     subject: await findSubject(db, event),
-    visible: visibleTo(principal),
+    visible: spaceId === undefined ? visible : { ...visible, spaces: [spaceId] },
   };
 }

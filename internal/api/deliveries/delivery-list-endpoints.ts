@@ -5,14 +5,14 @@ import { loadListed } from '../../store/deliveries/list/listed-deliveries.js';
 import type { Stores } from '../api-deps.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { requireRange, windowOf, windowPagingOf } from '../http/paging.js';
-import { spaceQuery, webhookFilter } from '../names/reference.js';
+import { spaceFilter, webhookFilter } from '../names/reference.js';
 import { filterFields, findFilter } from './delivery-filter.js';
 import { listedDelivery, listedJson } from './delivery-list-answer.js';
 
 const query = z.object({
   ...windowPagingOf(DELIVERIES_ORDER),
   webhook: webhookFilter,
-  ...spaceQuery.shape,
+  space: spaceFilter,
   ...filterFields,
 });
 

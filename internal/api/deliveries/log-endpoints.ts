@@ -44,7 +44,7 @@ export function makeLogEndpoints(
         refuses: ['conflict', 'not_found'],
       },
       async ({ principal, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
-        const spaceId = await findFilteredSpace(deps.db, { space: space_id, source: 'space_id' });
+        const spaceId = await findFilteredSpace(deps.db, principal, { space: space_id, source: 'space_id' });
         const filter = {
           ...rest,
           visible: visibleTo(principal),

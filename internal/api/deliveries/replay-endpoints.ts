@@ -83,7 +83,10 @@ export function makeReplayEndpoints(
         answers: { 200: replay },
         refuses: ['not_found'],
       },
-      async ({ params: { id } }) => ({ status: 200, json: replayJson(await loadReplay(deps.db, id)) }),
+      async ({ principal: { spaces }, params: { id } }) => ({
+        status: 200,
+        json: replayJson(await loadReplay(deps.db, id, spaces)),
+      }),
     ),
     scopedEndpoint(
       {
@@ -96,7 +99,10 @@ export function makeReplayEndpoints(
         answers: { 200: replay },
         refuses: ['not_found'],
       },
-      async ({ params: { id } }) => ({ status: 200, json: replayJson(await cancelReplay(deps.db, id)) }),
+      async ({ principal: { spaces }, params: { id } }) => ({
+        status: 200,
+        json: replayJson(await cancelReplay(deps.db, id, spaces)),
+      }),
     ),
   ];
 }

@@ -47,8 +47,8 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly tags: readonly string[];
-  /** One requirement, with the scopes that the caller needs. Public operations have none. */
-  readonly security?: readonly [{ readonly user: readonly Scope[] }];
+  /** A user or a token, with the scopes that the caller needs. Public operations have no requirement. */
+  readonly security?: readonly [{ readonly user: readonly Scope[] }, { readonly token: readonly Scope[] }];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, DescribedAnswer>>;
@@ -121,10 +121,14 @@ export function makeOpenApi(
       schemas: components.schemas,
       securitySchemes: {
         user: { type: 'apiKey', in: 'header', name: 'X-User', description: userWords(endpoints) },
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'hukz_<id>_<43 characters>', description: TOKEN_WORDS },
       },
     },
   };
 }
+
+const TOKEN_WORDS =
+  'A token of `POST /tokens` or `hukz token create`, where the operator accepts them (AUTH). Its role or its scopes say what it may do, in its spaces alone.';
 
 /** Names the scopes that the operations of the document need. */
 function userWords(endpoints: readonly Endpoint[]): string {
@@ -138,7 +142,7 @@ function operation(endpoint: Endpoint, components: Components): Operation {
     operationId: endpoint.operationId,
     summary: endpoint.summary,
     tags: [endpoint.path.split('/')[1] || 'docs'],
-    ...(endpoint.scope && { security: [{ user: scopesOf(endpoint) }] }),
+    ...(endpoint.scope && { security: [{ user: scopesOf(endpoint) }, { token: scopesOf(endpoint) }] }),
     parameters: [
       ...parameters('path', endpoint.params, components),
       ...parameters('query', endpoint.query, components),

@@ -1,16 +1,64 @@
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import { CallerRates, callerAt } from '../../domain/limits/caller-rates.js';
 import { AppError } from '../../errors.js';
-import type { Authenticate } from '../../identity/authenticate.js';
 import type { Principal } from '../../identity/principal.js';
+import { tokenIn } from '../../identity/token-text.js';
+import type { Entrance } from '../api-deps.js';
 import { unnamedPrincipal } from '../protocols/protocol.js';
 import type { Endpoint } from './endpoint.js';
+import type { Refusals } from './refusals.js';
 
-/** Finds the principal of each request once. Requests without a principal pass. */
-export function identifyCaller(authenticate: Authenticate): RequestHandler {
-  return (req, res, next) => {
-    res.locals.principal = authenticate((name) => req.get(name)) ?? unnamedPrincipal(req, res);
+/** The header by which a request names its principal. */
+export type LoginHeader = 'X-User' | 'Authorization';
+
+/** Maximum per address, of requests with a token that is not valid. */
+const FAILED_LOGINS = { count: 20, perMs: 60_000 };
+const MAX_ADDRESSES = 50_000;
+
+/**
+ * Finds the principal of each request once. Requests without a principal pass, and so do those with a token that is not
+ * valid, up to 20 per minute and address. A valid token is never refused because of others at the same address.
+ * @throws {AppError} `too_many`
+ */
+export function identifyCaller({
+  authenticate,
+  logins,
+  refusals,
+}: Pick<Entrance, 'authenticate' | 'logins' | 'refusals'>): RequestHandler {
+  const failed = new CallerRates(FAILED_LOGINS, MAX_ADDRESSES);
+  return async (req, res, next) => {
+    const hasToken = logins.token && tokenIn(req.headers.authorization) !== undefined;
+    res.locals.loginHeader = hasToken || !logins.user ? 'Authorization' : 'X-User';
+    const found = await authenticate((name) => req.get(name));
+    if (!found && hasToken) countFailure(failed, { req, res, refusals });
+    res.locals.principal = found ?? (hasToken ? undefined : unnamedPrincipal(req, res));
     next();
   };
+}
+
+interface FailedLogin {
+  readonly req: Request;
+  readonly res: Response;
+  readonly refusals: Refusals;
+}
+
+function countFailure(failed: CallerRates, { req, res, refusals }: FailedLogin): void {
+  const now = performance.now();
+  const address = callerAt(req.socket.remoteAddress ?? '');
+  const waitMs = failed.waitMs(address, now);
+  if (waitMs <= 0) {
+    failed.count(address, now);
+    return;
+  }
+  const seconds = Math.ceil(waitMs / 1000);
+  res.set('retry-after', String(seconds));
+  refusals.add('failed_logins', { address });
+  const sentence = `this address has sent ${FAILED_LOGINS.count} requests per minute with tokens that are not valid: try again in ${seconds} s`;
+  throw new AppError('too_many', sentence, 'Authorization');
+}
+
+export function loginHeaderOf(res: Response): LoginHeader {
+  return res.locals.loginHeader === 'Authorization' ? 'Authorization' : 'X-User';
 }
 
 /** The principal that `identifyCaller` found. */
@@ -23,8 +71,10 @@ export function findPrincipal(res: Response): Principal | undefined {
 export function principalOf(res: Response): Principal {
   const principal = findPrincipal(res);
   // The contract defines the message. The source names the header that it is about.
-  if (!principal) throw new AppError('unauthorized', 'Not allowed', 'X-User');
-  return principal;
+  if (principal) return principal;
+  const header = loginHeaderOf(res);
+  if (header === 'Authorization') res.set('www-authenticate', 'Bearer');
+  throw new AppError('unauthorized', 'Not allowed', header);
 }
 
 /** Refuses a request without a principal before any other part of the request is read. */

@@ -34,6 +34,11 @@ export function makeDirectAnswers(deps: DirectDeps, endpoints: readonly Endpoint
     if (!endpoint?.scope || req.method !== endpoint.method.toUpperCase()) return undefined;
     if (doorRefusal(callerOf(req), deps.door)) return undefined;
     const principal = deps.authenticate((name) => headerOf(req, name));
+    if (principal instanceof Promise) {
+      // Express asks again, and waits for the answer.
+      principal.catch(() => undefined);
+      return undefined;
+    }
     if (!principal?.scopes.has(endpoint.scope)) return undefined;
     return endpoint.answer(rawRequest(req, () => principal));
   };

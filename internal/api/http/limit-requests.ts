@@ -1,9 +1,10 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { CallerRates, callerAt } from '../../domain/limits/caller-rates.js';
 import { formatRate } from '../../domain/limits/rate-limit.js';
 import type { RateLimit } from '../../domain/matching/webhook-settings.js';
 import { AppError } from '../../errors.js';
-import { findPrincipal } from './caller.js';
+import type { Principal } from '../../identity/principal.js';
+import { findPrincipal, loginHeaderOf } from './caller.js';
 import type { Refusals } from './refusals.js';
 
 /** Maximum per kind of caller, principals and addresses. All of them together use about 10 MiB. */
@@ -27,14 +28,19 @@ export function limitRequests(rate: RateLimit, refusals: Refusals): RequestHandl
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
       res.set('retry-after', String(seconds));
-      if (principal && ownWaitMs > 0) refusals.add('user_rate', { user: principal.userId, api_rate: words });
+      if (principal && ownWaitMs > 0) refusals.add('user_rate', { ...whoIn(res, principal), api_rate: words });
       else refusals.add('address_rate', { address, api_rate: words });
-      const who = ownWaitMs > 0 ? 'this user' : 'this address';
+      const who = ownWaitMs > 0 ? whoIs(res) : 'this address';
       const sentence = `${who} has sent more requests than ${words} (API_RATE): try again in ${seconds} s`;
-      throw new AppError('too_many', sentence, ownWaitMs > 0 ? 'X-User' : undefined);
+      throw new AppError('too_many', sentence, ownWaitMs > 0 ? loginHeaderOf(res) : undefined);
     }
     if (principal) principals.count(principal.subject, now);
     addresses.count(address, now);
     next();
   };
 }
+
+const whoIn = (res: Response, { subject, userId }: Principal) =>
+  loginHeaderOf(res) === 'X-User' ? { user: userId } : { caller: subject };
+
+const whoIs = (res: Response) => (loginHeaderOf(res) === 'X-User' ? 'this user' : 'this token');

@@ -48,7 +48,7 @@ function makeApp(deps: ApiDeps, endpoints: readonly Endpoint[], { throwFailure }
   const { refusals } = deps;
   for (const protocol of protocolsOf(endpoints)) app.use(enterProtocol(protocol));
   app.use(makeRequestLog(deps.logger), securityHeaders());
-  app.use(guardFromBrowsers(deps.door, refusals), identifyCaller(deps.authenticate));
+  app.use(guardFromBrowsers(deps.door, refusals), identifyCaller(deps));
   if (deps.apiRate) app.use(unlessFor(unlimitedIn(endpoints), limitRequests(deps.apiRate, refusals)));
   app.use(guardedPaths(endpoints), requirePrincipal);
   app.use(throwFailure);

@@ -6,7 +6,16 @@ import { CUT_REASONS } from './connections.js';
  * metric.
  */
 export const REFUSAL_REASONS = [
-  ...(['host', 'origin', 'cross_site', 'delivery', 'user_rate', 'address_rate', 'metrics_token'] as const),
+  ...([
+    'host',
+    'origin',
+    'cross_site',
+    'delivery',
+    'user_rate',
+    'address_rate',
+    'metrics_token',
+    'failed_logins',
+  ] as const),
   'body_memory',
   ...CUT_REASONS,
 ] as const;

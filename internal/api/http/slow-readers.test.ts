@@ -39,7 +39,15 @@ beforeAll(async () => {
   );
   const turnstile = new Turnstile({ max: SEATS, refusal: 'too many lists' });
   const app = express();
-  app.get('/large', identifyCaller(authenticateUser), handlerFor(endpoint, { turnstile, large }));
+  app.get(
+    '/large',
+    identifyCaller({
+      authenticate: authenticateUser,
+      logins: { user: true, token: false },
+      refusals: { add: () => undefined, running: () => [] },
+    }),
+    handlerFor(endpoint, { turnstile, large }),
+  );
   app.use(makeErrorHandler(makeTestLogger()));
   server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -12,6 +12,8 @@ const cancelledAnswer = z
 const NOTHING_WAITS =
   'no delivery of the message waits for its time: each was sent, is being sent, has failed, or was cancelled';
 
+const CANCELS_NONE = 'this caller publishes to some events only, and cancels no message';
+
 export function makeCancelEndpoint({ pool }: Pick<Stores, 'pool'>): Endpoint {
   return scopedEndpoint(
     {
@@ -30,6 +32,7 @@ export function makeCancelEndpoint({ pool }: Pick<Stores, 'pool'>): Endpoint {
       refuses: ['not_found', 'conflict'],
     },
     async ({ principal, params }) => {
+      if (principal.publishTo) throw new AppError('forbidden', CANCELS_NONE);
       const cancelled = await cancelMessage(pool, params.id, principal.spaces);
       if (cancelled === undefined) throw new AppError('not_found', 'Record not found');
       if (cancelled === 0) throw new AppError('conflict', NOTHING_WAITS);

@@ -55,7 +55,7 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
       },
       async ({ principal, query: { limit, cursor, event, matched, space, ...range } }) => {
         requireRange(range);
-        const named = await findFilteredSpace(deps.db, { space, source: 'space' });
+        const named = await findFilteredSpace(deps.db, principal, { space, source: 'space' });
         const subject = await findSubject(deps.db, event);
         const filter = { ...range, subject, isMatched: matched, spaces: spacesOf(principal, named) };
         const { nodes, next } = await listMessages(deps.db, filter, { limit, cursor });
@@ -86,8 +86,7 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
  * message; any other principal sees all of them, as any user can bring every message to a webhook by a replay.
  */
 function spacesOf({ spaces }: Principal, space: number | undefined): Spaces {
-  if (space === undefined) return spaces;
-  return spaces === 'all' || spaces.includes(space) ? [space] : [];
+  return space === undefined ? spaces : [space];
 }
 
 const listedJson = (message: ListedMessage): z.input<typeof listedMessage> => ({

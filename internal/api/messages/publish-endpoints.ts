@@ -11,7 +11,7 @@ import { publishAnswer } from './publish-answer.js';
 import { batchForms, batchHeaders, messageForms, publishHeaders } from './publish-document.js';
 import { ACCEPTED_STATUS, type BatchLine, publishBatch, publishOne } from './publish-messages.js';
 import type { RequestHead } from './request-head.js';
-import { withinSpaces } from './within-spaces.js';
+import { withinGrant } from './within-grant.js';
 
 const NDJSON = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines)\s*(?:;|$)/i;
 const NDJSON_TYPE = 'application/x-ndjson';
@@ -61,7 +61,7 @@ export function makePublishEndpoints(deps: MessageBodies): readonly Endpoint[] {
   const one = async ({ request, head, place }: Arrival, name: Exclude<FormName, 'batched'>): Promise<Answer> => {
     const limit = { maxBytes: bodyBytesOf(name, maxBytes), place, tooLarge: tooLargeSentence };
     const body = await readBody(request.incoming, limit);
-    const publication = withinSpaces(forms[name](body, head), request.principal(), spaceNames);
+    const publication = withinGrant(forms[name](body, head), request.principal(), spaceNames);
     if (body.length > LARGE_BODY_BYTES) await setImmediate();
     return { status: ACCEPTED_STATUS, json: await publishOne(publishing, publication) };
   };
@@ -76,7 +76,7 @@ export function makePublishEndpoints(deps: MessageBodies): readonly Endpoint[] {
     const principal = request.principal();
     const limit = { maxBytes: MAX_BATCH_BYTES, place, tooLarge: `a batch has at most ${MAX_BATCH_BYTES >> 20} MiB` };
     const body = await readBody(request.incoming, limit);
-    const form = (bytes: Uint8Array) => withinSpaces(forms[name](bytes, head), principal, spaceNames);
+    const form = (bytes: Uint8Array) => withinGrant(forms[name](bytes, head), principal, spaceNames);
     const parts = { form, maxBytes: bodyBytesOf('json', maxBytes) };
     const answers = await publishBatch(publishing, await readBatch(body, parts));
     const status = answers.every((each) => each.status === ACCEPTED_STATUS) ? ACCEPTED_STATUS : PARTLY_STATUS;

@@ -5,7 +5,7 @@ import type { Publication, PublishOutcome } from '../../domain/message/publicati
 import type { Spaces } from '../../identity/principal.js';
 import { eventually } from '../../testkit/eventually.js';
 import { makeTestApi, TEST_PUBLISHING, type TestApi } from '../../testkit/kits/test-api.js';
-import { withinSpaces } from './within-spaces.js';
+import { withinGrant } from './within-grant.js';
 
 const STORED: PublishOutcome = {
   outcome: 'stored',
@@ -297,14 +297,21 @@ describe('a malformed message is refused with a sentence, and nothing is publish
     const without = { ...given, headers: [] };
     const names = new SpaceKeys();
     names.change([{ id: 7, key: 'eu' }]);
-    const kept = (message: Publication, spaces: Spaces) => withinSpaces(message, { spaces }, names);
+    const kept = (message: Publication, spaces: Spaces) => withinGrant(message, { spaces }, names);
     expect(kept(without, 'all')).toBe(without);
-    expect(kept(given, [6, 7])).toBe(given);
+    expect(kept(given, [6, 7])).toEqual(given);
     expect(kept(without, [7])).toEqual(given);
     const keyed = (key: string) => ({ ...given, headers: [['hukz-space', `key:${key}`]] }) as const;
     expect(kept(keyed('eu'), 'all')).toEqual(keyed('eu'));
     // Another space may have the key by the time of the match, so that only the number is safe.
     expect(kept(keyed('eu'), [6, 7])).toEqual(given);
+    // The id of a message of one space is not that of another space.
+    const identified = { ...given, headers: [['Nats-Msg-Id', 'a'], ...given.headers] } as const;
+    expect(kept(identified, 'all')).toBe(identified);
+    expect(kept(identified, [7]).headers).toEqual([
+      ['Nats-Msg-Id', '7/a'],
+      ['Hukz-Space', '7'],
+    ]);
     const refusals: [Publication, Spaces][] = [
       [given, [8]],
       [without, [6, 7]],
@@ -313,6 +320,14 @@ describe('a malformed message is refused with a sentence, and nothing is publish
       [keyed('us'), [7]],
     ];
     for (const [message, spaces] of refusals) expect(() => kept(message, spaces)).toThrow('name one of your spaces');
+  });
+
+  it('and keeps within the subjects of its publisher', () => {
+    const given = { subject: 'order.made', payload: Buffer.from(''), headers: [] };
+    const kept = (publishTo: string[]) => withinGrant(given, { spaces: 'all', publishTo }, new SpaceKeys());
+    expect(kept(['user.>', 'order.*'])).toBe(given);
+    for (const publishTo of [[], ['order.paid'], ['order']])
+      expect(() => kept(publishTo)).toThrow('this caller may not publish to "order.made"');
   });
 
   it('and says where its JSON has a mistake', async () => {

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.js';
-import type { Principal, Spaces } from '../../identity/principal.js';
+import type { Principal } from '../../identity/principal.js';
 import type { Db } from '../../store/postgres/knex.js';
-import { findWebhooksByKey } from '../../store/records/find-by-key.js';
+import { findWebhooksByKey, isWebhookIn } from '../../store/records/find-by-key.js';
 import { spaceNumberOf } from './find-space.js';
 import type { Reference } from './reference.js';
 
@@ -15,15 +15,18 @@ export interface NamedWebhook {
 }
 
 /**
- * Returns the id of the webhook that a caller names. An id is returned as it is, without a query, because reading
- * the webhook shows whether it exists; the space is not looked up then. A key is looked up in the given space, or in
- * all spaces of the caller.
+ * Returns the id of the webhook that a caller names. For a caller of some spaces, webhooks of others do not exist. For
+ * a caller of all spaces an id is returned as it is, without a query, because reading the webhook shows whether it
+ * exists; the space is not looked up then. A key is looked up in the given space, or in all spaces of the caller.
  * @throws {AppError} `not_found`, or `conflict` if webhooks of several spaces have the key
  */
 export async function findWebhookId(db: Db, caller: Principal, { webhook, space }: NamedWebhook): Promise<number> {
-  if (typeof webhook === 'number') return webhook;
-  const named = space === undefined ? undefined : await spaceNumberOf(db, { space, source: 'space' });
-  const spaces = named === undefined ? caller.spaces : within(caller.spaces, named);
+  if (typeof webhook === 'number') {
+    if (caller.spaces === 'all' || (await isWebhookIn(db, webhook, caller.spaces))) return webhook;
+    throw new AppError('not_found', 'Record not found');
+  }
+  const named = space === undefined ? undefined : await spaceNumberOf(db, caller, { space, source: 'space' });
+  const spaces = named === undefined ? caller.spaces : [named];
   const [found, another] = await findWebhooksByKey(db, webhook.key, { spaces, limit: MAX_FOUND });
   if (!found) throw new AppError('not_found', 'Record not found');
   if (!another) return found.id;
@@ -38,8 +41,4 @@ export async function findFilteredId(
   { webhook, space }: { readonly webhook: Reference | undefined; readonly space: Reference | undefined },
 ): Promise<number | undefined> {
   return webhook === undefined ? undefined : findWebhookId(db, caller, { webhook, space });
-}
-
-function within(spaces: Spaces, space: number): Spaces {
-  return spaces === 'all' || spaces.includes(space) ? [space] : [];
 }

@@ -65,5 +65,5 @@ const KEYS_IN_SPACES = 'With `key:`: the space of the webhook, if webhooks of se
 /** The query of a path with `{id}` of a webhook. */
 export const spaceQuery = z.object({ space: spaceReference.optional().describe(KEYS_IN_SPACES) });
 
-/** The same in a body that names a webhook. */
-export const spaceOfWebhook = bodySpace.optional().describe(KEYS_IN_SPACES);
+/** The same in a body. */
+export const bodySpaceFilter = bodySpace.optional().describe('The space: its number, or `key:<key>`.');

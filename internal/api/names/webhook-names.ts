@@ -1,3 +1,4 @@
+import type { Principal } from '../../identity/principal.js';
 import type { Db } from '../../store/postgres/knex.js';
 import { findEventIds } from './find-event.js';
 import { spaceNumberOf } from './find-space.js';
@@ -16,13 +17,17 @@ export type WithIds<Body extends Named> = Omit<Body, 'event_ids' | 'space_id'> &
 };
 
 /** Looks up the keys in a body. A body without keys costs no query. @throws {AppError} `unprocessable` */
-export async function withIds<Body extends Named>(db: Db, body: Body): Promise<WithIds<Body>> {
+export async function withIds<Body extends Named>(
+  db: Db,
+  caller: Pick<Principal, 'spaces'>,
+  body: Body,
+): Promise<WithIds<Body>> {
   const { event_ids: events, space_id: space, ...rest } = body;
   return {
     ...rest,
     ...(events && { event_ids: await findEventIds(db, events, 'event_ids') }),
     ...(space !== undefined && {
-      space_id: await spaceNumberOf(db, { space, source: 'space_id', refusal: 'unprocessable' }),
+      space_id: await spaceNumberOf(db, caller, { space, source: 'space_id', refusal: 'unprocessable' }),
     }),
   };
 }

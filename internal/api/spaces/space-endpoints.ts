@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import type { Principal } from '../../identity/principal.js';
 import { isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
@@ -23,11 +24,14 @@ const query = z.object({ ...pagingOf(WEBHOOKS_ORDER), tag: tagQueries, events: e
 const checkQuery = z.object({ event: text(MAX_SUBJECT_LENGTH).default('') });
 
 export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers): readonly Endpoint[] {
-  const spaceOf = ({ space_id: space }: z.output<typeof spacePath>) => {
-    return spaceNumberOf(deps.db, { space, source: 'space_id' });
+  const spaceOf = (caller: Principal, { space_id: space }: z.output<typeof spacePath>) => {
+    return spaceNumberOf(deps.db, caller, { space, source: 'space_id' });
   };
-  /** As in the Go service, 0 is no filter. */
-  const filterOf = async (params: z.output<typeof spacePath>) => (await spaceOf(params)) || undefined;
+  /** As in the Go service, 0 is no filter, apart from callers of some spaces, for whom it would open all others. */
+  const filterOf = async (caller: Principal, params: z.output<typeof spacePath>) => {
+    const spaceId = await spaceOf(caller, params);
+    return caller.spaces === 'all' && spaceId === 0 ? undefined : spaceId;
+  };
   return [
     scopedEndpoint(
       {
@@ -41,9 +45,10 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         answers: { 200: { description: 'A page of webhooks.', schema: webhookList } },
         refuses: ['conflict', 'not_found'],
       },
-      async ({ params, query: { tag, events, key, managed_by: managedBy, ...page } }) => {
-        const spaceId = await filterOf(params);
-        const list = await listWebhooks(deps.db, { spaceId, tags: tag, key, managedBy }, page);
+      async ({ principal, params, query: { tag, events, key, managed_by: managedBy, ...page } }) => {
+        const spaceId = await filterOf(principal, params);
+        const spaces = spaceId === undefined ? principal.spaces : [spaceId];
+        const list = await listWebhooks(deps.db, { spaces, tags: tag, key, managedBy }, page);
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
     ),
@@ -62,11 +67,11 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         refuses: ['conflict', 'not_found'],
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
-      async ({ principal: { userId }, params, body }) => {
-        const spaceId = await spaceOf(params);
-        const named = await withIds(deps.db, body);
+      async ({ principal, params, body }) => {
+        const spaceId = await spaceOf(principal, params);
+        const named = await withIds(deps.db, principal, body);
         requireSameSpace(spaceId, named.space_id);
-        const made = await registerWebhook(deps, { userId, spaceId }, named);
+        const made = await registerWebhook(deps, { userId: principal.userId, spaceId }, named);
         return answerWebhook(deps.db, made, 201);
       },
     ),
@@ -82,9 +87,9 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         answers: { 200: { description: 'The result of the check.', schema: z.object({ event_enabled: z.boolean() }) } },
         refuses: ['not_found'],
       },
-      async ({ params, query: { event } }) => ({
+      async ({ principal, params, query: { event } }) => ({
         status: 200,
-        json: { event_enabled: await isEventEnabled(deps.db, await filterOf(params), event) },
+        json: { event_enabled: await isEventEnabled(deps.db, await filterOf(principal, params), event) },
       }),
     ),
   ];

@@ -79,7 +79,7 @@ export function makeApplicationEndpoints(deps: Deps, protocol: Protocol): readon
         const space = await requireApplication(db, principal, params.app_id);
         const { id } = await requireEndpoint(db, space, params.endpoint_id);
         const body = parseFields(webhookChanges.patch, { enabled });
-        await changeByBody(deps, { id, userId: principal.userId }, { kind: 'patch', body });
+        await changeByBody(deps, { id, userId: principal.userId, caller: principal }, { kind: 'patch', body });
         return { status: 204, json: null };
       },
     );
@@ -122,7 +122,7 @@ export function makeApplicationEndpoints(deps: Deps, protocol: Protocol): readon
         const space = await requireApplication(db, caller, params.app_id);
         const settings = { format: 'raw', signature: { scheme: 'none' }, managed_by: MANAGER };
         const body = parseFields(newSpaceWebhookBody, { url, event_ids: [], ...settings });
-        const fields = await admitWebhook(deps, await withIds(db, body));
+        const fields = await admitWebhook(deps, await withIds(db, caller, body));
         await admitTopics(deps, topics);
         const stored = inTransaction(db, async (trx) => {
           const eventIds = await registerTopics(trx, caller.userId, topics);

@@ -20,6 +20,7 @@ import type { Published } from '../messages/publish-answer.js';
 import { publishHeaders } from '../messages/publish-document.js';
 import { publishOne } from '../messages/publish-messages.js';
 import type { RequestHead } from '../messages/request-head.js';
+import { requireSubject } from '../messages/within-grant.js';
 import type { Protocol } from '../protocols/protocol.js';
 import { applicationPath, requireApplication, shownId } from './application.js';
 import { registerTopic, topicName } from './topics.js';
@@ -72,6 +73,7 @@ export function makeEventEndpoint(deps: Deps, protocol: Protocol): Endpoint {
     const principal = request.principal();
     const space = await requireApplication(db, principal, parsePath(applicationPath, request.params).app_id);
     const { topic: subject, payload } = await readEvent(arrival);
+    requireSubject(subject, principal);
     const publication = makePublication({ subject, payload, ...partsOf(head, space), names: NAMES }, maxBytes);
     try {
       return await publishOne(publishing, publication);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WEBHOOK_STATES } from '../../domain/matching/webhook-condition.js';
+import type { Principal } from '../../identity/principal.js';
 import type { ChangeOf } from '../../store/records/change.js';
 import type { WebhookOwner } from '../../store/webhooks/insert-webhooks.js';
 import type { ChangedWebhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
@@ -18,7 +19,7 @@ import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { pagingOf } from '../http/paging.js';
-import { findFilteredSpace } from '../names/find-space.js';
+import { defaultSpaceOf, findFilteredSpace } from '../names/find-space.js';
 import { nameQueries } from '../names/name-fields.js';
 import { WEBHOOK_PATH, webhookEndpointsOf } from '../names/named-endpoints.js';
 import { spaceFilter } from '../names/reference.js';
@@ -70,10 +71,10 @@ interface BodyOfChange {
 /** Changes a webhook by the body of a PUT or a PATCH, and makes the change active in this instance. */
 export async function changeByBody(
   deps: Deps,
-  change: ChangeOf,
+  { caller, ...change }: ChangeOf & { readonly caller: Pick<Principal, 'spaces'> },
   { kind, body }: BodyOfChange,
 ): Promise<ChangedWebhook> {
-  const judged = await withJudgedCertificates(await withIds(deps.db, body));
+  const judged = await withJudgedCertificates(await withIds(deps.db, caller, body));
   const changed = changeWebhook(deps, change, (current) => {
     const restored = withHiddenParts(judged, current);
     requireAllowedReceiver(deps, restored, current);
@@ -100,8 +101,9 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         answers: { 200: webhook },
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
-      async ({ principal: { userId }, id, expected, body }) => {
-        return answerWebhook(deps.db, await changeByBody(deps, { id, userId, expected }, { kind, body }));
+      async ({ principal: caller, id, expected, body }) => {
+        const change = { id, userId: caller.userId, expected, caller };
+        return answerWebhook(deps.db, await changeByBody(deps, change, { kind, body }));
       },
     );
 
@@ -117,9 +119,10 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         answers: { 200: { description: 'A page of webhooks.', schema: webhookList } },
         refuses: ['conflict', 'not_found'],
       },
-      async ({ query: { tag, space_id, state, events, key, managed_by: managedBy, ...page } }) => {
-        const spaceId = await findFilteredSpace(deps.db, { space: space_id, source: 'space_id' });
-        const filter = { spaceId, tags: tag, state, key, managedBy };
+      async ({ principal, query: { tag, space_id, state, events, key, managed_by: managedBy, ...page } }) => {
+        const spaceId = await findFilteredSpace(deps.db, principal, { space: space_id, source: 'space_id' });
+        const spaces = spaceId === undefined ? principal.spaces : [spaceId];
+        const filter = { spaces, tags: tag, state, key, managedBy };
         const list = await listWebhooks(deps.db, filter, page);
         return { status: 200, jsonParts: listPartsFor[events](deps.db, list) };
       },
@@ -138,9 +141,9 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         refuses: ['conflict'],
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
-      async ({ principal: { userId }, body }) => {
-        const { space_id: spaceId = 0, ...named } = await withIds(deps.db, body);
-        const made = await registerWebhook(deps, { userId, spaceId }, named);
+      async ({ principal, body }) => {
+        const { space_id: spaceId = defaultSpaceOf(principal), ...named } = await withIds(deps.db, principal, body);
+        const made = await registerWebhook(deps, { userId: principal.userId, spaceId }, named);
         return answerWebhook(deps.db, made, 201);
       },
     ),

@@ -49,6 +49,8 @@ export const DEGRADATION_REASONS = [
   'space_at_share',
   /** Stored settings of webhooks could not be read, so nothing is sent to these webhooks. */
   'settings_not_read',
+  /** The API believes X-User, and listens on more than the addresses of this machine. */
+  'x_user_trusted',
 ] as const;
 
 export type DegradationReason = (typeof DEGRADATION_REASONS)[number];
@@ -79,6 +81,7 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   requests_refused: 'Requests are refused, or connections are closed, because of limits or rules of the API.',
   space_at_share: 'Deliveries of a space wait, because it has as many requests under way as it may have.',
   settings_not_read: 'Nothing is sent to some webhooks, because this instance cannot read their stored settings.',
+  x_user_trusted: 'The API believes the header X-User.',
 };
 
 /** Removes a server's answers, its address and configuration from a degradation. */
@@ -111,14 +114,15 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
   'requests_refused',
   'space_at_share',
   'settings_not_read',
+  'x_user_trusted',
 ]);
 
 /** The other reasons do not keep messages from arriving, and they have metrics and log lines of their own. */
 export const isOfIntake = ({ reason }: Pick<Degradation, 'reason'>): boolean => !WITH_LINES_OF_THEIR_OWN.has(reason);
 
-/** These degradations are caused by callers, and one caller must not see the actions of another one. */
+/** These degradations are caused by callers, whose actions others must not see, or they would help an attacker. */
 export const isForOperators = ({ reason }: Pick<Degradation, 'reason'>): boolean =>
-  reason === 'requests_refused' || reason === 'space_at_share';
+  reason === 'requests_refused' || reason === 'space_at_share' || reason === 'x_user_trusted';
 
 /** Number of events that each reason of the intake affects. A degradation without an event counts as one. */
 export function countByReason(degraded: readonly Degradation[]): ReadonlyMap<DegradationReason, number> {

@@ -1,8 +1,11 @@
+import type { Spaces } from '../../identity/principal.js';
 import type { Db } from '../postgres/knex.js';
 
 export interface AccountRange {
   /** Undefined means all webhooks. */
   readonly webhookId: number | undefined;
+  /** The spaces of the webhooks. */
+  readonly spaces?: Spaces;
   /** Messages from this instant on, by the time when they were received. */
   readonly since: Date;
   /** Messages received before this instant. */
@@ -24,7 +27,8 @@ export interface Account {
   readonly unknown: number;
 }
 
-const ALSO_WEBHOOK = '(:webhook::int is null or webhook_id = :webhook::int)';
+const ALSO_WEBHOOK = `(:webhook::int is null or webhook_id = :webhook::int)
+      and (:spaces::bigint[] is null or webhook_id in (select w.id from webhooks w where w.space_id = any(:spaces::bigint[])))`;
 const IN_RANGE = 'received_at >= :since and received_at < :until';
 
 /**
@@ -58,6 +62,7 @@ const ACCOUNT = `
 export async function loadAccount(db: Db, range: AccountRange): Promise<Account> {
   const { rows }: { rows: [Account] } = await db.raw(ACCOUNT, {
     webhook: range.webhookId ?? null,
+    spaces: range.spaces === undefined || range.spaces === 'all' ? null : [...range.spaces],
     since: range.since,
     until: range.until,
   });

@@ -12,7 +12,7 @@ export interface ListedMessage {
   readonly subject: string;
   /** Size of the payload. */
   readonly bytes: number;
-  /** Number of webhooks that the message was owed to. */
+  /** Number of webhooks of these spaces that the message was owed to. */
   readonly webhooks: number;
 }
 
@@ -48,7 +48,11 @@ const FIRST_ROWS = 200;
  * that fit. Unmatched messages have an index of their own (migration 0030), whose condition must match to the letter.
  */
 const windowOf = (condition: string) => `
-  select id, received_at::text as received_at, subject, bytes, webhooks, ${MICROSECONDS('received_at')} as cursor_at,
+  select id, received_at::text as received_at, subject, bytes, ${MICROSECONDS('received_at')} as cursor_at,
+    case when :spaces::bigint[] is null then webhooks else (
+      select count(*)::int from unnest(owed_to) as owed(id)
+      where (select w.space_id from webhooks w where w.id = owed.id) = any(:spaces::bigint[])
+    ) end as webhooks,
     n = :rows::int or owed >= :owed::int as last, fits
   from (
     select *, row_number() over in_order as n, sum(webhooks) over in_order as owed,
@@ -66,7 +70,7 @@ const windowOf = (condition: string) => `
     ) as page
     window in_order as (order by received_at desc, id desc rows unbounded preceding)
   ) as seen
-  where owed - webhooks < :owed::int and (fits or n = :rows::int or owed >= :owed::int)
+  where owed - seen.webhooks < :owed::int and (fits or n = :rows::int or owed >= :owed::int)
   order by n limit :most::int`;
 
 const WINDOWS = {

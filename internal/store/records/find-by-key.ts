@@ -33,3 +33,12 @@ export async function findWebhooksByKey(
   const rows: { id: number; space_id: string }[] = await found.select('id', 'space_id');
   return rows.map(({ id, space_id }) => ({ id, spaceId: Number(space_id) }));
 }
+
+/** Whether the webhook exists, and belongs to one of the spaces. Its space never changes. */
+export async function isWebhookIn(db: Db, id: number, spaces: readonly number[]): Promise<boolean> {
+  const found = db('webhooks')
+    .where({ id })
+    .whereNull('deleted_at')
+    .whereRaw('space_id = any(?::bigint[])', [[...spaces]]);
+  return (await found.first('id')) !== undefined;
+}

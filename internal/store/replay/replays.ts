@@ -1,5 +1,6 @@
 import type { Replay, ReplayRequest } from '../../domain/delivery/replay.js';
 import { AppError } from '../../errors.js';
+import type { Spaces } from '../../identity/principal.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { type ListOf, type Page, readPage } from '../postgres/list-page.js';
@@ -41,17 +42,27 @@ export async function listReplays(db: Db, webhookId: number, page: Page): Promis
   return readPage<ReplayRow, Replay>(db, { matching, order: REPLAYS_ORDER, columns: ['*'], toNode: toReplay }, page);
 }
 
-export async function loadReplay(db: Db, id: string): Promise<Replay> {
-  return onlyReplay(await db('replays').where({ id }));
+/** Loads a replay of a webhook of one of these spaces. Any other is refused as `not_found`. */
+export async function loadReplay(db: Db, id: string, spaces: Spaces): Promise<Replay> {
+  return onlyReplay(await replaysIn(db, spaces).where({ id }));
+}
+
+function replaysIn(db: Db, spaces: Spaces) {
+  if (spaces === 'all') return db('replays');
+  const inSpaces = db('webhooks')
+    .whereRaw('space_id = any(?::bigint[])', [[...spaces]])
+    .select('id');
+  return db('replays').whereIn('webhook_id', inSpaces);
 }
 
 /**
  * Ends a running replay. Deliveries that it has made due stay due. A replay that has ended stays as it is. The
  * statement waits for a step in progress.
  */
-export async function cancelReplay(db: Db, id: string): Promise<Replay> {
-  await db('replays').where({ id, state: 'running' }).update({ state: 'cancelled', finished_at: db.fn.now() });
-  return loadReplay(db, id);
+export async function cancelReplay(db: Db, id: string, spaces: Spaces): Promise<Replay> {
+  const ended = { state: 'cancelled', finished_at: db.fn.now() };
+  await replaysIn(db, spaces).where({ id, state: 'running' }).update(ended);
+  return loadReplay(db, id, spaces);
 }
 
 function onlyReplay([row]: readonly ReplayRow[]): Replay {

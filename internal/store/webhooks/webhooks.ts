@@ -1,6 +1,8 @@
+import type { Knex } from 'knex';
 import type { Tag } from '../../domain/matching/tags.js';
 import type { WebhookState } from '../../domain/matching/webhook-condition.js';
 import { AppError } from '../../errors.js';
+import type { Spaces } from '../../identity/principal.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
@@ -17,7 +19,8 @@ import { eventIdsOf } from './webhook-events.js';
 import { type ChangedWebhook, toWebhook, type Webhook, type WebhookFields, type WebhookRow } from './webhook-row.js';
 
 export interface WebhookFilter extends NameFilter {
-  readonly spaceId: number | undefined;
+  /** The spaces that the caller asks for and may reach. */
+  readonly spaces: Spaces;
   readonly tags: readonly Tag[];
   readonly state?: WebhookState | undefined;
 }
@@ -33,7 +36,7 @@ export interface WebhookKey {
 /** Lists a page of keys. The webhooks themselves are read step by step. */
 export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): Promise<ListOf<WebhookKey>> {
   const matching = byNames(carryingTags(db('webhooks').whereNull('deleted_at'), 'tags', filter.tags), filter);
-  if (filter.spaceId !== undefined) matching.where('space_id', filter.spaceId);
+  if (filter.spaces !== 'all') inSpaces(matching, filter.spaces);
   if (filter.state) matching.whereRaw(IN_STATE[filter.state]);
   const columns = [
     'id',
@@ -41,6 +44,12 @@ export async function listWebhooks(db: Db, filter: WebhookFilter, page: Page): P
   ];
   const list = { matching, order: WEBHOOKS_ORDER, columns, toNode: ({ id, bytes }: WebhookKey) => ({ id, bytes }) };
   return readPage<WebhookKey, WebhookKey>(db, list, page);
+}
+
+/** One space alone is compared by equality, so that the index of spaces also gives the order. */
+function inSpaces(matching: Knex.QueryBuilder, [only, ...others]: readonly number[]): Knex.QueryBuilder {
+  if (only !== undefined && others.length === 0) return matching.where('space_id', only);
+  return matching.whereRaw('space_id = any(?::bigint[])', [only === undefined ? [] : [only, ...others]]);
 }
 
 /** Returns the webhooks with these ids that are not deleted, in any order. */

@@ -113,6 +113,9 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
       const user = authenticateUser(header);
       return user && { ...user, spaces: rest.spaces };
     },
+    logins: { user: true, token: true },
+    acceptsTokens: true,
+    tokensChanged: async () => undefined,
     door: { development: true, hosts: [] },
     apiRate: undefined,
     refusals: makeRefusals({ logger, onRefused: (reason) => void refused.push(reason) }),

@@ -20,4 +20,5 @@ export type { NewMessage } from './resources/new-message.js';
 export type { Reference } from './resources/reference.js';
 export type { DoneOptions, NewReplay, Replay, ReplayCall } from './resources/replays.js';
 export type { NewSpace, Space, SpaceChanges } from './resources/spaces.js';
+export type { NewToken, Token, TokenRotation } from './resources/tokens.js';
 export type { NewWebhook, Webhook, WebhookChanges } from './resources/webhooks.js';

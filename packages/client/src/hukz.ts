@@ -8,9 +8,10 @@ import { Events } from './resources/events.js';
 import { Health } from './resources/health.js';
 import { Logs } from './resources/logs.js';
 import { Messages } from './resources/messages.js';
-import { spaceOfFilter } from './resources/reference.js';
+import { inSpace } from './resources/reference.js';
 import { Replays } from './resources/replays.js';
 import { Spaces } from './resources/spaces.js';
+import { Tokens } from './resources/tokens.js';
 import { Webhooks } from './resources/webhooks.js';
 
 export type Declaration = BodyOf<'put', '/apply'>;
@@ -37,6 +38,7 @@ export class Hukz {
   readonly deadLetters: DeadLetters;
   readonly replays: Replays;
   readonly spaces: Spaces;
+  readonly tokens: Tokens;
   readonly health: Health;
 
   /** @throws {TypeError} for an option that is missing or wrong */
@@ -51,6 +53,7 @@ export class Hukz {
     this.deadLetters = new DeadLetters(this.#api, this.deliveries);
     this.replays = new Replays(this.#api);
     this.spaces = new Spaces(this.#api);
+    this.tokens = new Tokens(this.#api);
     this.health = new Health(this.#api);
   }
 
@@ -90,8 +93,7 @@ export class Hukz {
 
   /** Compares the deliveries that messages owe with those that exist. */
   accounting(query: QueryOf<'get', '/accounting'> = {}, options?: CallOptions): Call<Account> {
-    const { webhook_id: webhook, space } = query;
-    const filter = { ...query, ...spaceOfFilter({ webhook, space }, this.#api.space) };
+    const filter = { ...query, ...inSpace(query, this.#api.space) };
     return this.#api.call('get', '/accounting', { query: filter, options });
   }
 }

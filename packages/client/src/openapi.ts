@@ -663,6 +663,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tokens by id. A token of some spaces sees those of no other space */
+        get: operations["listTokens"];
+        put?: never;
+        /** Create a token that may no more than the caller. Its text is shown once */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a token, without its text */
+        get: operations["getToken"];
+        put?: never;
+        post?: never;
+        /** Revoke a token. Every instance refuses it within a second */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a token a new text. The text from before is valid for the overlap */
+        post: operations["rotateToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -856,7 +909,7 @@ export interface components {
          */
         Degradation: {
             /** @enum {string} */
-            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read";
+            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read" | "x_user_trusted";
             /** @description The problem and the remedy. */
             problem: string;
         };
@@ -4638,7 +4691,7 @@ export interface components {
                 until?: string;
                 /** @description Only deliveries of this webhook: its id, or `key:<key>`. */
                 webhook?: number | string;
-                /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
+                /** @description The space: its number, or `key:<key>`. */
                 space?: number | string;
             };
             /** @description The `next_cursor` of the previous answer. Only with a filter. */
@@ -4700,7 +4753,7 @@ export interface components {
                 until?: string;
                 /** @description Only deliveries of this webhook: its id, or `key:<key>`. */
                 webhook?: number | string;
-                /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
+                /** @description The space: its number, or `key:<key>`. */
                 space?: number | string;
             };
             /** @description The `next_cursor` of the previous answer. Only with a filter. */
@@ -4867,6 +4920,79 @@ export interface components {
             /** @description True if accepted = delivered + pending + held + dead + cancelled, compared by ids. */
             closes: boolean;
         };
+        /** Token */
+        Token: {
+            id: number;
+            name: string;
+            /** @description Absent if the token has scopes of its own. */
+            role?: string;
+            scopes: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write")[];
+            /** @description Absent: all spaces. */
+            spaces?: number[];
+            /** @description The subjects that it publishes to. Absent: all. */
+            events?: string[];
+            /** Format: date-time */
+            expires_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The user whose changes the changes of the token are. */
+            created_by_id: number;
+            /**
+             * Format: date-time
+             * @description The minute of the last use, known a minute later.
+             */
+            last_used_at?: string;
+            /**
+             * Format: date-time
+             * @description The end of the text from before the last rotation.
+             */
+            previous_valid_until?: string;
+            /** @description The text of the token, which is shown this once. */
+            token?: string;
+        };
+        /**
+         * NewToken
+         * @example {
+         *       "name": "shop backend",
+         *       "role": "space_writer",
+         *       "spaces": [
+         *         7
+         *       ]
+         *     }
+         */
+        NewToken: {
+            /** @description The user and the purpose of the token. */
+            name: string & (unknown & unknown);
+            /**
+             * @description A bundle of scopes: `admin` (everything); `operator` (everything in all spaces, apart from tokens); `space_admin` (everything in its spaces, with tokens for them); `space_writer` (webhooks, messages and deliveries of its spaces); `space_reader` (reads its spaces, with payloads); `publisher` (publishes messages, and nothing else).
+             * @enum {string}
+             */
+            role?: "admin" | "operator" | "space_admin" | "space_writer" | "space_reader" | "publisher";
+            /** @description Single scopes, in place of a role. */
+            scopes?: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write")[];
+            /** @description The spaces that the token reaches: numbers, or `key:<key>`. Absent: all. Nothing of others exists for it. */
+            spaces?: (number | string)[];
+            /** @description The subjects that the token publishes to, with wildcards. Absent: all. It limits nothing else. */
+            events?: string[];
+            /**
+             * Format: date-time
+             * @description When the token ends. Absent: when it is revoked.
+             */
+            expires_at?: string;
+        };
+        /**
+         * TokenRotation
+         * @example {
+         *       "overlap": "24h"
+         *     }
+         */
+        TokenRotation: {
+            /**
+             * @description Time for which the text from before is valid too. `0s` ends it now. Default: 24h. From 0ms to 30d.
+             * @example 24h
+             */
+            overlap?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -4942,7 +5068,7 @@ export interface operations {
                         promise: string;
                         degraded?: {
                             /** @enum {string} */
-                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read";
+                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read" | "x_user_trusted";
                             /** @description The problem and the remedy. */
                             problem: string;
                             event?: string;
@@ -6407,7 +6533,7 @@ export interface operations {
                 cursor?: string;
                 /** @description The webhook: its id, or `key:<key>`. */
                 webhook?: number | string;
-                /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
+                /** @description The space: its number, or `key:<key>`. */
                 space?: number | string;
                 state?: "pending" | "held" | "delivered" | "dead" | "cancelled" | "lost";
                 /** @description Only this exact subject. `key:<key>` means the subject of the event with that key. */
@@ -6615,7 +6741,7 @@ export interface operations {
             query?: {
                 /** @description The webhook: its id, or `key:<key>`. */
                 webhook_id?: number | string;
-                /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
+                /** @description The space: its number, or `key:<key>`. */
                 space?: number | string;
                 /** @description Start of the range: messages received at this time or later. Default: one day before `until`. */
                 since?: string;
@@ -6635,6 +6761,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description Any other text means 10. */
+                limit?: number | string;
+                /** @description Any other text means 1. */
+                page?: number | string;
+                /** @description The `next_cursor` of the previous page. Takes precedence over `page`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Number of matches on all pages. Exact up to 1,000. */
+                        total: number;
+                        /**
+                         * @description Present if `total` is an estimate.
+                         * @constant
+                         */
+                        total_is_estimate?: true;
+                        /** @description The `cursor` of the next page. Absent on the last page. A large page may have fewer entries than `limit`. */
+                        next_cursor?: string;
+                        nodes: components["schemas"]["Token"][];
+                    };
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 256 KiB, 10000 values, 2000 lists and objects, 1000 members of one object, 2000 different names of members, nested 1024 deep. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description The token, with its text, which is not shown again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+        };
+    };
+    getToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    rotateToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** @description At most 256 KiB, 10000 values, 2000 lists and objects, 1000 members of one object, 2000 different names of members, nested 1024 deep. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TokenRotation"];
+            };
+        };
+        responses: {
+            /** @description The token, with its text, which is not shown again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
                 };
             };
         };

@@ -1,5 +1,6 @@
 import { after, type Cursor, inOrder } from '../../postgres/keyset.js';
 import type { Db } from '../../postgres/knex.js';
+import { nameCreator } from '../keep-visible.js';
 import { matchingLogs } from '../log-filter.js';
 import { LOGS_ORDER } from '../webhook-logs.js';
 import type { DeliveryFilter } from './list-filter.js';
@@ -33,7 +34,8 @@ export async function readEndedWindow(
   { visible, webhookId, subject, since, until }: DeliveryFilter,
   { cursor, rows, most }: { readonly cursor: Cursor | undefined; readonly rows: number; readonly most: number },
 ): Promise<readonly WindowRow[]> {
-  const matching = matchingLogs(db, { visible, tags: [], outcome, since, until });
+  const named = await nameCreator(db, visible);
+  const matching = matchingLogs(db, { visible: named, tags: [], outcome, since, until });
   if (cursor) after(matching, LOGS_ORDER, [cursor[0] ?? '', cursor[2] ?? '']);
   const newest = inOrder(matching, LOGS_ORDER)
     .select('delivery_id', 'message_id', 'received_at', 'webhook_id', 'event', 'created_at', 'id')

@@ -46,7 +46,7 @@ export const DEAD_WINDOW = `
       ${OF_WEBHOOK('d.webhook_id')} and ${OF_SUBJECT('d.event')} and coalesce(w.visible, false) as fits
     from (
       select id, message_id, received_at, webhook_id, died_at, event from dead_letters
-      where created_by_id = :creator and (died_at, id) < (:at::timestamptz, :id::uuid) and died_at <= :at::timestamptz
+      where (:creator::bigint is null or created_by_id = :creator::bigint) and (died_at, id) < (:at::timestamptz, :id::uuid) and died_at <= :at::timestamptz
         and died_at >= :since::timestamptz and died_at < :until::timestamptz
       order by died_at desc, id desc limit :rows::int
     ) as d${WEBHOOK('d.webhook_id')}

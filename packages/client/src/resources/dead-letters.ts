@@ -7,8 +7,6 @@ import type { Deliveries, Delivery, ManyChanged, RetryMany } from './deliveries.
 type BulkOptions = Omit<CallOptions, 'idempotencyKey'>;
 type Filter = Omit<NonNullable<RetryMany['filter']>, 'state'>;
 
-const IDS_PER_REQUEST = 100;
-
 /** The deliveries that were given up. */
 export class DeadLetters {
   readonly #api: Api;
@@ -33,24 +31,6 @@ export class DeadLetters {
 
   /** Sends all dead letters again that a filter selects, in the space of the client if it has one. */
   async retryAll(filter: Filter = {}, options?: BulkOptions): Promise<ManyChanged> {
-    if (this.#api.space !== undefined && filter.webhook === undefined) return this.#retryOfSpace(filter, options);
     return this.#deliveries.retryMany({ filter: { ...filter, state: 'dead' } }, options);
-  }
-
-  /** The API lists the dead letters of a space, and changes those of a webhook, of all spaces, or with given ids. */
-  async #retryOfSpace({ event, since, until }: Filter, options: BulkOptions | undefined): Promise<ManyChanged> {
-    const range = { ...(event !== undefined && { event }), ...(since && { since }), ...(until && { until }) };
-    const sum = { dry_run: false, matched: 0, changed: 0, skipped: 0 };
-    for await (const { nodes } of this.list(range, options).pages(IDS_PER_REQUEST)) {
-      if (nodes.length === 0) continue;
-      const { matched, changed, skipped } = await this.#deliveries.retryMany(
-        { ids: nodes.map(({ id }) => id) },
-        options,
-      );
-      sum.matched += matched;
-      sum.changed += changed;
-      sum.skipped += skipped;
-    }
-    return sum;
   }
 }

@@ -3,7 +3,7 @@ import type { Call } from '../call.js';
 import type { CallOptions } from '../http/send.js';
 import type { List } from '../list.js';
 import { exactBody, withBytes } from './exact-bytes.js';
-import { spaceOfFilter } from './reference.js';
+import { inSpace } from './reference.js';
 
 type WireDelivery = DataOf<'get', '/deliveries/{id}'>;
 export type Delivery = Omit<WireDelivery, 'message'> & {
@@ -30,7 +30,7 @@ export class Deliveries {
 
   /** The deliveries of your webhooks, newest first. */
   list(query: QueryOf<'get', '/deliveries'> = {}, options?: CallOptions): List<DataOf<'get', '/deliveries'>> {
-    const filter = { ...query, ...spaceOfFilter(query, this.#api.space) };
+    const filter = { ...query, ...inSpace(query, this.#api.space) };
     return this.#api.list('/deliveries', { query: filter, options });
   }
 
@@ -61,15 +61,14 @@ export class Deliveries {
   }
 
   /** The filter in the space of the client, which would otherwise change the deliveries of all spaces. */
-  #within<Filter extends { readonly webhook?: number | string; readonly space?: number | string }>({
+  #within<Filter extends { readonly space?: number | string }>({
     filter,
   }: {
     readonly filter?: Filter;
-  }): { filter?: Filter } {
-    if (!filter) return {};
-    if (this.#api.space !== undefined && filter.webhook === undefined)
-      throw new TypeError('deliveries cannot be selected by a space: name a webhook, or use a client without a space');
-    return { filter: { ...filter, ...spaceOfFilter(filter, this.#api.space) } };
+  }): {
+    filter?: Filter;
+  } {
+    return filter ? { filter: { ...filter, ...inSpace(filter, this.#api.space) } } : {};
   }
 }
 

@@ -11,12 +11,11 @@ export function spaceFor(reference: Reference, space: Space | undefined): { spac
   return typeof reference === 'number' || space === undefined ? {} : { space };
 }
 
-/** The space of a filter that names a webhook by its key: the one that it gives, or that of the client. */
-export function spaceOfFilter(
-  { webhook, space }: { readonly webhook?: unknown; readonly space?: Space | string | undefined },
+/** The space of a filter: the one that it gives, or that of the client. */
+export function inSpace(
+  { space }: { readonly space?: Space | string | undefined },
   ofClient: Space | undefined,
 ): { space?: Space | string } {
-  const isKey = typeof webhook === 'string' && webhook.startsWith('key:');
-  const meant = space ?? (isKey ? ofClient : undefined);
+  const meant = space ?? ofClient;
   return meant === undefined ? {} : { space: meant };
 }
