@@ -4,6 +4,8 @@ import { fromNode, type NodeRequest } from './node-request.js';
 
 /** The used part of a response of `node:http` or `express`. */
 export interface NodeResponse {
+  /** Whether something else has answered, such as a time limit of the server. */
+  readonly headersSent?: boolean;
   writeHead(status: number, headers: Record<string, string>): unknown;
   end(body: string): unknown;
 }
@@ -16,6 +18,7 @@ export const nodeHandler =
   (hooks: Receiver) =>
   async (request: NodeRequest, response: NodeResponse): Promise<void> => {
     const { status, headers, body } = await hooks.receive(fromNode(request));
+    if (response.headersSent) return;
     response.writeHead(status, { ...headers });
     response.end(body);
   };

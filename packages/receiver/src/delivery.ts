@@ -40,7 +40,7 @@ export function makeDelivery({ headers, body, verified, prefix }: Parts): Delive
   return {
     id: verified.id ?? header('webhook-id') ?? header(`x-${prefix}-delivery`) ?? '',
     event: header('hukz-event') ?? header(`x-${prefix}-event`) ?? '',
-    attempt: Number(header('hukz-attempt') ?? 1),
+    attempt: attemptIn(header('hukz-attempt')),
     messageId: header('hukz-message'),
     requestId: header('hukz-request-id'),
     isReplay: header('hukz-replay') === 'true',
@@ -52,3 +52,5 @@ export function makeDelivery({ headers, body, verified, prefix }: Parts): Delive
     json: <T>() => JSON.parse(text()) as T,
   };
 }
+
+const attemptIn = (text = '1') => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : 1);

@@ -1,4 +1,4 @@
-import type { HeaderSource } from 'hukz-signatures';
+import { bodyBytes, type HeaderSource } from 'hukz-signatures';
 
 /** A request, whichever server it comes from. */
 export interface Incoming {
@@ -14,8 +14,10 @@ export type ReadBody = { readonly body: unknown } | 'too_large';
 
 /** The result for a body that is already in memory. */
 export function readInMemory(body: unknown, maxBytes: number): ReadBody {
-  const bytes = typeof body === 'string' ? body.length : body instanceof Uint8Array ? body.byteLength : 0;
-  return bytes > maxBytes ? 'too_large' : { body };
+  const isInBytes = typeof body === 'string' || body instanceof ArrayBuffer || body instanceof Uint8Array;
+  if (!isInBytes) return { body };
+  const bytes = bodyBytes(body);
+  return bytes.byteLength > maxBytes ? 'too_large' : { body: bytes };
 }
 
 export function concat(chunks: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {

@@ -36,7 +36,8 @@ const RUNNING_RETRY_SECONDS = 15;
  * @throws {TypeError} if an option is wrong
  */
 export function receiver(options: ReceiverOptions): Receiver {
-  const { dedupe = memoryDedupe(), onError = (error: unknown) => console.error(error) } = options;
+  const { dedupe = memoryDedupe() } = options;
+  const report = makeReport(options.onError);
   const open = prepareReceive(options);
   const handlers: { readonly matches: (subject: string) => boolean; readonly handler: Handler }[] = [];
   const self: Receiver = {
@@ -79,7 +80,7 @@ export function receiver(options: ReceiverOptions): Receiver {
     try {
       await claim?.abandon();
     } catch (error) {
-      onError(error, delivery);
+      report(error, delivery);
     }
   }
 
@@ -87,7 +88,20 @@ export function receiver(options: ReceiverOptions): Receiver {
     if (error instanceof SignatureError && !delivery) return answer(401, `${error.reason}: ${error.message}`);
     if (error instanceof Later) return answerLater(error.seconds, error.message);
     if (error instanceof Gone) return answer(410, error.message);
-    onError(error, delivery);
+    report(error, delivery);
     return answer(500, 'the request could not be handled');
   }
+}
+
+type OnError = NonNullable<ReceiverOptions['onError']>;
+
+/** An error of `onError` must not end the process, as a rejection that nothing awaits does. */
+function makeReport(onError: OnError = (error) => console.error(error)): OnError {
+  return (error, delivery) => {
+    try {
+      onError(error, delivery);
+    } catch (failed) {
+      console.error('hukz-receiver: onError failed', failed, error);
+    }
+  };
 }

@@ -13,6 +13,8 @@ export type SchemeOption = SecretsOption & {
   readonly prefix?: string | undefined;
 };
 
+const PREFIX = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/;
+
 /** @throws {TypeError} if there is no secret, the options do not name a scheme, or a secret does not fit it */
 export function readSchemeOption({ secret, secrets, scheme, prefix }: SchemeOption) {
   const given = secrets ?? (secret === undefined ? [] : [secret]);
@@ -22,7 +24,14 @@ export function readSchemeOption({ secret, secrets, scheme, prefix }: SchemeOpti
   const name = scheme ?? schemeByPrefix(first);
   if (!Object.hasOwn(schemes, name)) throw new TypeError(`scheme must be one of ${schemeNames.join(', ')}`);
   for (const each of given) requireForm(name, each);
+  if (prefix !== undefined) requirePrefix(name, prefix);
   return { secrets: given, name, scheme: schemes[name], prefix: prefix ?? defaultPrefixOf(name) };
+}
+
+/** A scheme whose headers have no prefix takes an empty one. */
+function requirePrefix(name: SchemeName, prefix: string): void {
+  if (PREFIX.test(prefix) || (prefix === '' && defaultPrefixOf(name) === '')) return;
+  throw new TypeError('prefix must be 1 to 64 letters, digits and dashes, and may not begin or end with a dash');
 }
 
 function requireForm(name: SchemeName, secret: string): void {

@@ -179,3 +179,20 @@ describe('options', () => {
     await expect(verify({ headers: lists, body: Buffer.from(String(request.body)) }, options)).resolves.toBeTruthy();
   });
 });
+
+describe('sign refuses what no receiver could verify', () => {
+  it.each<[string, Partial<RequestToSign>, RegExp]>([
+    ['no id', { id: '' }, /^id must be/],
+    ['an id that is no header', { id: 'a\nb' }, /^id must be/],
+    ['a time that is none', { sentAt: new Date(Number.NaN) }, /^sentAt must be/],
+    ['a time before 1970', { sentAt: new Date(-1) }, /^sentAt must be/],
+  ])('%s', async (_, wrong, sentence) => {
+    await expect(sign({ ...request, ...wrong }, { secret })).rejects.toThrow(sentence);
+    await expect(sign({ ...request, ...wrong }, { secret })).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it('a prefix that fits in no header name', async () => {
+    const options = { secret: 'supersecret', scheme: 'webhooks-emitter', prefix: 'a:b' } as const;
+    await expect(sign(request, options)).rejects.toThrow('prefix must be 1 to 64 letters, digits and dashes');
+  });
+});
