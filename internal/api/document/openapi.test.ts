@@ -6,6 +6,7 @@ import { authenticateUser } from '../../identity/authenticate.js';
 import { makeJournalPool } from '../../store/journal/journal-pool.js';
 import { makeKnex } from '../../store/postgres/knex.js';
 import { makeVault } from '../../store/secrets/vault.js';
+import { DEFAULT_SERVICE } from '../../testkit/default-service.js';
 import { TEST_PUBLISHING, TEST_SPACES } from '../../testkit/kits/test-api.js';
 import { makeTestLogger } from '../../testkit/kits/test-logger.js';
 import { makeApi } from '../http/make-api.js';
@@ -43,19 +44,7 @@ function makeUnconnected(development: boolean): Express {
     receiverProblem: () => undefined,
     publishing: TEST_PUBLISHING,
     spaceNames: TEST_SPACES,
-    compat: {},
-    webhookProxies: true,
-    webhookListeners: true,
-    insecureTls: true,
-    subjectRules: { allowAll: false },
-    filterMaxBytes: 1024 * 1024,
-    ceilings: {
-      maxTimeoutMs: 60_000,
-      minRetryWaitMs: 1000,
-      breakerMayBeOff: false,
-      breaker: { failures: 30, share: 0.9 },
-      forbiddenHeaders: [],
-    },
+    ...DEFAULT_SERVICE,
   });
 }
 
