@@ -1,6 +1,7 @@
 import { Call } from './call.js';
 import { badAnswer } from './http/describe-failure.js';
-import { type CallOptions, type Sent, send } from './http/send.js';
+import type { RetryPolicy } from './http/retry-policy.js';
+import { type CallOptions, policyOf, type Sent, send } from './http/send.js';
 import { List, type Paging } from './list.js';
 import type { paths } from './openapi.js';
 import type { Settings, Space } from './options.js';
@@ -14,7 +15,8 @@ export type PathWith<M extends Method> = {
 
 type OperationAt<M extends Method, P extends PathWith<M>> = paths[P] extends { readonly [K in M]: infer O } ? O : never;
 
-type JsonIn<Content> = Content extends { content: { 'application/json': infer Json } } ? Json : never;
+type JsonType = `application/${'' | `${string}+`}json`;
+type JsonIn<Content> = Content extends { content: infer Forms } ? Forms[keyof Forms & JsonType] : never;
 type Successes<Responses> = { [S in keyof Responses]: S extends 200 | 201 | 202 ? JsonIn<Responses[S]> : never };
 
 /** The data of a successful answer. */
@@ -34,7 +36,10 @@ export interface Parts<M extends Method, P extends PathWith<M>> {
   /** The part of the query that differs from page to page. */
   readonly paging?: Paging;
   readonly body?: BodyOf<M, P>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly options?: CallOptions | undefined;
+  /** Whether data have the form that the code relies on. */
+  readonly isExpected?: (data: unknown) => boolean;
   /** For calls that the service may take long for. */
   readonly timeoutMs?: number;
   readonly retry?: false;
@@ -57,22 +62,28 @@ export class Api {
     return this.#settings.space;
   }
 
+  /** How a call with these options is repeated. */
+  policyOf({ retry }: CallOptions): RetryPolicy {
+    return policyOf(this.#settings.retry, retry);
+  }
+
   call<M extends Method, P extends PathWith<M>>(method: M, path: P, parts: Parts<M, P>): Call<DataOf<M, P>> {
-    const { body, options = {}, timeoutMs = TIMEOUT_MS, retry, hasOwnKeys } = parts;
+    const { body, headers = {}, options = {}, timeoutMs = TIMEOUT_MS, retry, hasOwnKeys, isExpected } = parts;
     const sent = (async () =>
       send(this.#settings, {
         method: method.toUpperCase(),
         path: fillPath(path, parts.path ?? {}),
         query: queryText({ ...parts.query, ...parts.paging }),
         body: body === undefined ? undefined : JSON.stringify(body),
+        headers,
         options,
         defaults: { timeoutMs, retry, hasOwnKeys },
       }))();
-    return new Call(sent.then((answer) => ({ ...metaOf(answer), data: parsed<DataOf<M, P>>(answer) })));
+    return new Call(sent.then((answer) => ({ ...metaOf(answer), data: parsed<DataOf<M, P>>(answer, isExpected) })));
   }
 
   list<P extends PathWith<'get'>>(path: P, parts: Parts<'get', P>): List<DataOf<'get', P>> {
-    return new List((paging) => this.call('get', path, { ...parts, paging }), { ...parts.query });
+    return new List((paging) => this.call('get', path, { ...parts, paging, isExpected: isPage }), { ...parts.query });
   }
 }
 
@@ -83,12 +94,20 @@ const metaOf = ({ answer: { status, headers, bytes }, name }: Sent) => ({
   requestId: headers.get('x-request-id') ?? name.requestId,
 });
 
-function parsed<T>({ answer, name }: Sent): T {
+function parsed<T>({ answer, name }: Sent, isExpected: (data: unknown) => boolean = () => true): T {
+  let data: T;
   try {
-    return JSON.parse(new TextDecoder().decode(answer.bytes));
+    data = JSON.parse(new TextDecoder().decode(answer.bytes));
   } catch {
-    throw badAnswer(answer, name);
+    throw badAnswer(answer, name, 'a body that is no JSON');
   }
+  if (!isExpected(data)) throw badAnswer(answer, name, 'a body of another form');
+  return data;
+}
+
+function isPage(data: unknown): boolean {
+  const { nodes }: { readonly nodes?: unknown } = Object(data);
+  return Array.isArray(nodes);
 }
 
 /** An empty parameter, or one of dots, would address another path. */

@@ -27,47 +27,32 @@ export interface Problem {
   readonly source?: string;
 }
 
-export interface Failure {
-  /** The status of the answer; 0 if there was none. */
-  readonly status: number;
-  readonly code: HukzErrorCode;
-  readonly problems: readonly Problem[];
-  /** The id under which the service has logged the request. */
-  readonly requestId: string;
-  /** Whether the same call may succeed later. */
-  readonly isRetryable: boolean;
-  /** The number of requests that were sent. */
-  readonly attempts: number;
-  /** The time after which the service asks for the next request, in milliseconds. */
-  readonly retryAfterMs?: number | undefined;
-  /** The parsed body of the answer, if it was JSON. */
-  readonly answer?: unknown;
-}
-
 /**
  * Every call that the service refuses, or that gets no answer, rejects with this error. Its message says which request
  * failed and why. It never contains a token, a query or a body.
  */
 export class HukzError extends Error {
   override readonly name: string = 'HukzError';
-  readonly status: number;
-  readonly code: HukzErrorCode;
-  readonly problems: readonly Problem[];
-  readonly requestId: string;
-  readonly isRetryable: boolean;
-  readonly attempts: number;
-  readonly retryAfterMs: number | undefined;
-  readonly answer: unknown;
+  /** The status of the answer; 0 if there was none. */
+  declare readonly status: number;
+  declare readonly code: HukzErrorCode;
+  declare readonly problems: readonly Problem[];
+  /** The id under which the service has logged the request. */
+  declare readonly requestId: string;
+  /** Whether the same call may succeed later. */
+  declare readonly isRetryable: boolean;
+  /** The number of requests that were sent. */
+  declare readonly attempts: number;
+  /** The time after which the service asks for the next request, in milliseconds. */
+  declare readonly retryAfterMs?: number | undefined;
+  /** The parsed body of the answer, if it was JSON. */
+  declare readonly answer?: unknown;
 
   constructor(message: string, failure: Failure, options?: ErrorOptions) {
     super(message, options);
-    this.status = failure.status;
-    this.code = failure.code;
-    this.problems = failure.problems;
-    this.requestId = failure.requestId;
-    this.isRetryable = failure.isRetryable;
-    this.attempts = failure.attempts;
-    this.retryAfterMs = failure.retryAfterMs;
-    this.answer = failure.answer;
+    Object.assign(this, failure);
   }
 }
+
+/** The facts about a failed call. */
+export type Failure = Omit<HukzError, keyof Error>;

@@ -62,7 +62,8 @@ async function send(hukz: Hukz, batch: readonly Waiting[]): Promise<void> {
   const { signal } = first.publication;
   try {
     if (batch.length === 1) first.resolve((await hukz.messages.publish(messageOf(first), { signal })).webhooks);
-    else settle(batch, await hukz.messages.publishBatch(batch.map(messageOf), { signal }));
+    // An event that is published again later would come after those that follow it.
+    else settle(batch, await hukz.messages.publishBatch(batch.map(messageOf), { signal, repeatLines: false }));
   } catch (error) {
     if (batch.length === 1 && isOfNobody(error)) first.resolve(0);
     else for (const { reject } of batch) reject(refusalOf(error));

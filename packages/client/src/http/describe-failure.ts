@@ -1,5 +1,5 @@
 import { HukzError, type Problem } from '../hukz-error.js';
-import type { Outcome, RawAnswer } from './attempt.js';
+import { MAX_ANSWER_MIB, type Outcome, type RawAnswer } from './attempt.js';
 import { codeOf, isRetryableStatus, problemsIn } from './read-problems.js';
 import { retryAfterIn } from './retry-policy.js';
 
@@ -18,6 +18,7 @@ export interface RequestName {
 }
 
 const MAX_PROBLEMS_IN_MESSAGE = 3;
+const MAX_PROBLEM_LENGTH = 300;
 /** Changes that a repeated request finds done already. */
 const DONE_ALREADY: ReadonlySet<number> = new Set([404, 409, 412]);
 /** Names of system errors, such as ECONNREFUSED. Other texts of a cause may contain anything. */
@@ -26,6 +27,7 @@ const ERROR_NAME = /^[A-Z][A-Z0-9_]{2,40}$/;
 /** The error of an outcome, or undefined for a successful answer. */
 export function errorOf(outcome: Outcome, name: RequestName): HukzError | undefined {
   if (outcome.kind === 'answered') return isSuccess(outcome.answer) ? undefined : errorOfAnswer(outcome.answer, name);
+  if (outcome.kind === 'too_large') return badAnswer(outcome, name, `a body of more than ${MAX_ANSWER_MIB} MiB`);
   const { method, path, url, requestId, attempts, timeoutMs } = name;
   const tries = attempts > 1 ? ` (${attempts} requests)` : '';
   const [why, options] =
@@ -37,9 +39,13 @@ export function errorOf(outcome: Outcome, name: RequestName): HukzError | undefi
   return new HukzError(message, failure, options);
 }
 
-/** A successful answer that is not what the API answers with. */
-export function badAnswer({ status }: RawAnswer, { method, path, requestId, attempts, url }: RequestName): HukzError {
-  const message = `${method} ${path} was answered with ${status} and a body that is no JSON: check that hukz is at ${url}`;
+/** An answer that is not what the API answers with. @param what the body, as `a body that is no JSON` */
+export function badAnswer(
+  { status }: Pick<RawAnswer, 'status'>,
+  { method, path, requestId, attempts, url }: RequestName,
+  what: string,
+): HukzError {
+  const message = `${method} ${path} was answered with ${status} and ${what}: check that hukz is at ${url}`;
   const failure = {
     status,
     code: 'bad_answer',
@@ -76,7 +82,8 @@ function errorOfAnswer(answer: RawAnswer, name: RequestName): HukzError {
 
 function sentences(problems: readonly Problem[]): string {
   const shown = problems.slice(0, MAX_PROBLEMS_IN_MESSAGE).map(({ message, source }) => {
-    return source === undefined || message.includes(source) ? message : `${message} (${source})`;
+    const text = source === undefined || message.includes(source) ? message : `${message} (${source})`;
+    return text.length > MAX_PROBLEM_LENGTH ? `${text.slice(0, MAX_PROBLEM_LENGTH)}…` : text;
   });
   const more = problems.length - shown.length;
   return `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;

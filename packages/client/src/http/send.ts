@@ -1,7 +1,8 @@
 import { readTimeout, type Settings } from '../options.js';
-import { attempt, type RawAnswer } from './attempt.js';
+import { attempt, type Outcome, type RawAnswer } from './attempt.js';
 import { errorOf, type RequestName } from './describe-failure.js';
 import { randomId } from './random-id.js';
+import type { RequestReport } from './report.js';
 import { type RetryOptions, type RetryPolicy, retryPolicy, waitBeforeNext } from './retry-policy.js';
 import { wait } from './wait.js';
 
@@ -24,6 +25,8 @@ export interface ApiRequest {
   /** Empty, or with its question mark. */
   readonly query: string;
   readonly body: string | undefined;
+  /** Headers of the operation, such as another `Content-Type`. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly options: CallOptions;
   /** The properties of the operation, over which the options of the call and of the client take precedence. */
   readonly defaults: {
@@ -61,9 +64,8 @@ export async function send(settings: Settings, request: ApiRequest): Promise<Sen
     const retryInMs = error?.isRetryable
       ? waitBeforeNext(policy, attempts, { random: Math.random(), retryAfterMs: error.retryAfterMs })
       : undefined;
-    const result = outcome.kind === 'answered' ? { status: outcome.answer.status } : { failure: outcome.kind };
     const next = retryInMs === undefined ? {} : { retryInMs };
-    settings.onRequest?.({ method, path, attempt: attempts, requestId, durationMs, ...result, ...next });
+    report(settings, { method, path, attempt: attempts, requestId, durationMs, ...resultOf(outcome), ...next });
     if (outcome.kind === 'answered' && !error) return { answer: outcome.answer, name };
     if (error && retryInMs === undefined) throw error;
     mayBeDone ||= outcome.kind !== 'answered' || outcome.answer.status >= 500;
@@ -71,11 +73,26 @@ export async function send(settings: Settings, request: ApiRequest): Promise<Sen
   }
 }
 
-const policyOf = (policy: RetryPolicy, given: RetryOptions | false | undefined) =>
+function resultOf(outcome: Outcome): Pick<RequestReport, 'status' | 'failure'> {
+  if (outcome.kind === 'answered') return { status: outcome.answer.status };
+  return outcome.kind === 'too_large' ? { status: outcome.status } : { failure: outcome.kind };
+}
+
+/** A bug of the observer must not fail a call that was carried out, because the caller would repeat it. */
+function report({ onRequest }: Settings, request: RequestReport): void {
+  try {
+    onRequest?.(request);
+  } catch (error) {
+    console.error('hukz-client: onRequest failed', error);
+  }
+}
+
+export const policyOf = (policy: RetryPolicy, given: RetryOptions | false | undefined) =>
   given === undefined ? policy : retryPolicy(given, policy);
 
 /** A POST without a key could be carried out twice when its first answer is lost. */
-function headersOf(settings: Settings, { method, body, options, defaults }: ApiRequest, requestId: string) {
+function headersOf(settings: Settings, request: ApiRequest, requestId: string) {
+  const { method, body, options, defaults } = request;
   const { idempotencyKey = method === 'POST' ? randomId() : undefined, ifMatch } = options;
   const isKeyed = idempotencyKey !== undefined && !defaults.hasOwnKeys;
   if (isKeyed && !KEY.test(idempotencyKey))
@@ -87,6 +104,7 @@ function headersOf(settings: Settings, { method, body, options, defaults }: ApiR
     Accept: 'application/json',
     'X-Request-Id': requestId,
     ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    ...request.headers,
     ...(isKeyed && { 'Idempotency-Key': idempotencyKey }),
     ...(ifMatch !== undefined && { 'If-Match': `"${ifMatch}"` }),
   };

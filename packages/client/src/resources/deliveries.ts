@@ -82,6 +82,7 @@ async function sumOf(change: (from: { readonly cursor?: string }) => Call<BulkCh
     sum.changed += changed;
     sum.skipped += skipped;
     if (cursor === undefined) return sum;
+    if (cursor === from.cursor) throw new Error('a change has an answer whose next_cursor is its own cursor');
     from = { cursor };
   }
 }

@@ -2,8 +2,10 @@ import type { Api, BodyOf, DataOf, QueryOf } from '../api.js';
 import type { Call } from '../call.js';
 import type { CallOptions } from '../http/send.js';
 import type { List } from '../list.js';
+import { type NewCloudEvent, type WireEvent, wireEvent } from './cloud-event.js';
 import { exactPayload, withBytes } from './exact-bytes.js';
-import { type NewMessage, wireMessage } from './new-message.js';
+import { type NewMessage, type WireMessage, wireMessage } from './new-message.js';
+import { repeatLines } from './repeat-lines.js';
 
 export type Message = DataOf<'get', '/messages/{id}'> & {
   /** The payload byte for byte. `payload` is parsed, so that it has integers up to 2^53 only. */
@@ -11,7 +13,13 @@ export type Message = DataOf<'get', '/messages/{id}'> & {
 };
 export type PublishedMessage = DataOf<'post', '/messages'>;
 export type BatchLine = BatchLines[number];
+type BatchBody = BodyOf<'post', '/messages/batch'>;
 type BatchLines = DataOf<'post', '/messages/batch'>;
+
+export interface BatchOptions extends Omit<CallOptions, 'idempotencyKey'> {
+  /** Whether messages that were refused for a while (429, 503) are published again. Default: true. */
+  readonly repeatLines?: boolean | undefined;
+}
 
 /** Publishes messages, and reads those that are stored. */
 export class Messages {
@@ -33,12 +41,27 @@ export class Messages {
 
   /**
    * Publishes up to 1,000 messages in their order. Each has an answer of its own: a message with a `status` other than
-   * 202 was refused, and `errors` of its answer say why.
+   * 202 was refused, and `errors` of its answer say why. Messages that were refused for a while are published again,
+   * after those that were accepted, unless `repeatLines` is false.
    */
-  publishBatch(messages: readonly NewMessage[], options: Omit<CallOptions, 'idempotencyKey'> = {}): Call<BatchLines> {
+  publishBatch(messages: readonly NewMessage[], options: BatchOptions = {}): Call<BatchLines> {
     const { space } = this.#api;
-    const body: BodyOf<'post', '/messages/batch'> = messages.map((message) => wireMessage(message, { space }));
-    return this.#api.call('post', '/messages/batch', { body, options, hasOwnKeys: true });
+    return this.#publishAll(
+      messages.map((message) => wireMessage(message, { space })),
+      options,
+    );
+  }
+
+  /** Publishes a CloudEvent, whose `source` and `id` are the id of the message. */
+  publishCloudEvent(event: NewCloudEvent, options: Omit<CallOptions, 'idempotencyKey'> = {}): Call<PublishedMessage> {
+    const headers = { 'Content-Type': 'application/cloudevents+json', ...this.#spaceHeader() };
+    return this.#api.call('post', '/messages', { body: wireEvent(event), headers, options, hasOwnKeys: true });
+  }
+
+  /** Publishes up to 1,000 CloudEvents in their order. The answer is that of `publishBatch`. */
+  publishCloudEvents(events: readonly NewCloudEvent[], options: BatchOptions = {}): Call<BatchLines> {
+    const headers = { 'Content-Type': 'application/cloudevents-batch+json', ...this.#spaceHeader() };
+    return this.#publishAll(events.map(wireEvent), options, headers);
   }
 
   /** The stored messages, newest first. */
@@ -55,5 +78,23 @@ export class Messages {
   /** Cancels a delayed message: its deliveries that are not due yet. */
   cancel(id: string, options?: CallOptions): Call<DataOf<'delete', '/messages/{id}'>> {
     return this.#api.call('delete', '/messages/{id}', { path: { id }, options });
+  }
+
+  #spaceHeader(): Readonly<Record<string, string>> {
+    const { space } = this.#api;
+    return space === undefined ? {} : { 'Hukz-Space': String(space) };
+  }
+
+  #publishAll<Item extends WireMessage | WireEvent>(
+    items: readonly Item[],
+    { repeatLines: repeats = true, ...options }: BatchOptions,
+    headers: Readonly<Record<string, string>> = {},
+  ): Call<BatchLines> {
+    const publish = (some: readonly Item[]) => {
+      const parts = { headers, options, hasOwnKeys: true, isExpected: Array.isArray } as const;
+      return this.#api.call('post', '/messages/batch', { body: [...some] as BatchBody, ...parts });
+    };
+    if (!repeats) return publish(items);
+    return repeatLines({ items, publish, policy: this.#api.policyOf(options), signal: options.signal });
   }
 }

@@ -1,10 +1,10 @@
-import type { BodyOf } from '../api.js';
 import { toBase64 } from '../base64.js';
 import { randomId } from '../http/random-id.js';
 import type { CallOptions } from '../http/send.js';
+import type { components } from '../openapi.js';
 import type { Space } from '../options.js';
 
-type WireMessage = BodyOf<'post', '/messages'>;
+export type WireMessage = components['schemas']['NewMessage'];
 
 /**
  * A message to publish. A payload of bytes, or a string, is delivered byte for byte, so that a string is usually a JSON
@@ -22,9 +22,13 @@ export function wireMessage(
 }
 
 function payloadMember(payload: unknown): Pick<WireMessage, 'payload' | 'payload_base64'> {
-  if (typeof payload === 'string') return { payload_base64: toBase64(new TextEncoder().encode(payload)) };
-  if (payload instanceof ArrayBuffer) return { payload_base64: toBase64(new Uint8Array(payload)) };
-  if (ArrayBuffer.isView(payload))
-    return { payload_base64: toBase64(new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)) };
+  const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : bytesOf(payload);
+  if (bytes) return { payload_base64: toBase64(bytes) };
   return payload === undefined ? {} : { payload };
+}
+
+/** The bytes of a value that consists of bytes. */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
 }
