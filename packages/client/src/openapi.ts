@@ -2109,7 +2109,10 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
-            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            /**
+             * @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d.
+             * @example 15m
+             */
             listen?: string | null;
             /**
              * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
@@ -2635,7 +2638,10 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
-            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            /**
+             * @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d.
+             * @example 15m
+             */
             listen?: string | null;
             /**
              * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
@@ -3149,7 +3155,10 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
-            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            /**
+             * @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d.
+             * @example 15m
+             */
             listen?: string | null;
             /**
              * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
@@ -3654,7 +3663,10 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
-            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            /**
+             * @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d.
+             * @example 15m
+             */
             listen?: string | null;
             /**
              * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
@@ -4211,7 +4223,10 @@ export interface components {
                  */
                 pointer: string & (unknown & unknown);
             }) | null;
-            /** @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d. */
+            /**
+             * @description Requests travel over NATS to `hukz listen --as-webhook`, which sends them to `url`. This long after its last change, the webhook is deleted. Requires WEBHOOK_LISTENERS. From 1m to 1d.
+             * @example 15m
+             */
             listen?: string | null;
             /**
              * @description The content of the messages that the webhook gets, by operators such as $in and $gte. At most 16 KiB of JSON, nested 10 deep. Default: any content.
