@@ -3,7 +3,7 @@ import type { ConnectionOptions } from '../connection/connection.js';
 import type { Colour } from '../output/colour.js';
 import type { Columns } from '../output/columns.js';
 import { plainLine } from '../output/plain.js';
-import type { LocalVerb } from '../session/session.js';
+import type { LocalSession, LocalVerb } from '../session/session.js';
 import type { Check, Level } from './check.js';
 import { checkEgress } from './check-egress.js';
 import { checkNats } from './check-nats.js';
@@ -12,13 +12,25 @@ import { checkService } from './check-service.js';
 
 interface DoctorOptions extends ConnectionOptions {
   readonly json?: true;
+  readonly fromGo?: true;
+  readonly schema: string;
 }
 
 const COLOURS: Readonly<Record<Level, Colour>> = { ok: 'green', warn: 'yellow', fail: 'red' };
 const COLUMNS: Columns<Check> = [{ name: 'level' }, { name: 'name' }, { name: 'finding' }, { name: 'advice' }];
 
-/** Looks at the service and its servers. @throws {CommandFailed} if something is wrong */
-export const doctor: LocalVerb<DoctorOptions> = async ({ here, out }, { options }) => {
+/**
+ * Looks at the service and its servers, or at an installation of the Go service.
+ *
+ * @throws {CommandFailed} if something is wrong
+ */
+export const doctor: LocalVerb<DoctorOptions> = async (session, { options }) => {
+  if (!options.fromGo) return checkAll(session, options);
+  const { examine } = await import('../go-service/doctor.js');
+  return examine(session.here, { json: options.json ?? false, schema: options.schema });
+};
+
+async function checkAll({ here, out }: LocalSession, options: DoctorOptions): Promise<void> {
   const groups = [checkService(here, options), checkPostgres(here), checkNats(here), checkEgress(here)];
   const checks = (await Promise.all(groups)).flat();
   const isForPeople = out.format === 'table' || out.format === 'wide';
@@ -27,7 +39,7 @@ export const doctor: LocalVerb<DoctorOptions> = async ({ here, out }, { options 
   else await out.rows(checks, COLUMNS);
   const failed = checks.filter(({ level }) => level === 'fail').length;
   if (failed > 0) throw new CommandFailed(`${failed} of ${checks.length} checks failed.`);
-};
+}
 
 function formatCheck({ level, name, finding, advice }: Check, paint: (colour: Colour, text: string) => string): string {
   const what = advice === undefined ? finding : `${finding}. ${advice}`;

@@ -19,16 +19,6 @@ export function registerGoService(program: Command, here: Invocation): void {
     });
 
   program
-    .command('doctor')
-    .description('check whether this installation of the Go service can be switched; changes nothing')
-    .requiredOption('--from-go', 'check the switch from the Go service')
-    .option('--json', 'print the findings as JSON')
-    .option('--schema <name>', 'the schema of its tables', 'public')
-    .action(async (options: { json?: true; schema: string }) =>
-      (await import('../go-service/doctor.js')).examine(here, { json: options.json ?? false, schema: options.schema }),
-    );
-
-  program
     .command('compare')
     .description('send the same read requests to the Go service and to hukz, and list the differences')
     .requiredOption('--with <url>', 'the address of the Go service')

@@ -13,7 +13,6 @@ const WITHOUT_EXAMPLE = [
   'keys status',
   'keys rotate',
   'import',
-  'doctor',
   'compare',
   'up',
   'publish',

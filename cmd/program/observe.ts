@@ -71,5 +71,7 @@ warn  encryption keys: none; 12 secrets are stored as they are. Set ENCRYPTION_K
   });
   addConnectionOptions(doctor)
     .option('--json', 'print the checks as JSON')
+    .option('--from-go', 'check instead whether this installation of the Go service can be switched; changes nothing')
+    .option('--schema <name>', 'the schema of the tables of the Go service (with --from-go)', 'public')
     .action(runsLocally(here, async () => (await import('../doctor/doctor.js')).doctor));
 }
