@@ -96,7 +96,8 @@ describe('the logs', () => {
 
   it('show the chat’s message where the host has one', async () => {
     await storeLog(api.db, { at: DAY, payload: '{"name":"x"}', url: 'https://hooks.slack.com/services/T/B/x' });
-    expect((await logs()).body.nodes[0].data.text).toBe('Created Tag: x');
+    const [{ data }] = (await logs()).body.nodes;
+    expect(data.blocks[0].text).toEqual({ type: 'mrkdwn', text: '*Created Tag: x*' });
   });
 
   it.each([

@@ -41,7 +41,8 @@ export function requireAllowedReceiver(
   const isListening = listen === undefined ? wasListening : listen !== null;
   if (isListening && !wasListening && !deps.webhookListeners)
     throw new AppError('unprocessable', NO_LISTENERS, 'listen');
-  if (!isListening && (wasListening || url !== current?.url)) refuseUnlessAllowed('url', url || current?.url);
+  const receiver = url || current?.url;
+  if (!isListening && (wasListening || receiver !== current?.url)) refuseUnlessAllowed('url', receiver);
   if (tokenPlace(auth?.settings) !== tokenPlace(known?.auth)) refuseUnlessAllowed('auth', tokenPlace(auth?.settings));
   if (tls?.settings.insecure && !known?.tls?.insecure && !deps.insecureTls)
     throw new AppError('unprocessable', NO_INSECURE_TLS, 'tls');
