@@ -7,7 +7,7 @@ import { MessageValues } from './message-values.js';
 import { parseFilter } from './parsing/parse-filter.js';
 import { pathsOf } from './paths-of.js';
 
-/** A million cases were tried with `FILTER_CASES=1000000 PROPERTY_SEED=random`. */
+/** `FILTER_CASES=1000000 PROPERTY_SEED=random` tries others. */
 const CASES = Number(process.env.FILTER_CASES ?? 5000);
 
 function fires(json: unknown, { subject, headers, payload }: OracleMessage) {
