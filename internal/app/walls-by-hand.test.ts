@@ -177,3 +177,9 @@ it('a declaration of one space leaves the objects of another alone, whatever the
   expect((await as(theirs, 'get', `/webhooks/${theirHook}`).expect(200)).text).toBe(before);
   await as(ours, 'get', `/export?space=${THEIRS}`).expect(404);
 });
+
+it('a webhook without a space is one of the only space of its token', async () => {
+  const { body } = await as(ours, 'post', '/webhooks', { url: `${receiver.url}/other`, event_ids: [] }).expect(201);
+  expect(body.space_id).toBe(OURS);
+  await as(ours, 'delete', `/webhooks/${body.id}`).expect(200);
+});

@@ -57,9 +57,9 @@ const EXAMPLE_OF_DECLARED = {
 };
 const ruleOfChange = { allOf: [secretRule(undefined)] };
 
-/** `POST /webhooks` has the space in the body. */
+/** `POST /webhooks` has the space in the body. Without it, `defaultSpaceOf` the caller. */
 export const newWebhookBody = z
-  .strictObject({ ...create, space_id: space.default(0) })
+  .strictObject({ ...create, space_id: space.optional() })
   .meta({ title: 'NewWebhook', ...wordsOfCreate });
 
 /** `POST /webhooks/space/{space_id}` has the space in the path. The body may repeat it. */

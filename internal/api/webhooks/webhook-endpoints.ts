@@ -134,7 +134,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         operationId: 'createWebhook',
         shownOnce: ['secret'],
         scope: 'webhooks:write',
-        summary: 'Register a webhook in the space of the body, or in space 0',
+        summary: 'Register a webhook in the space of the body, else in the only space of the token or in space 0',
         body: newWebhookBody,
         anyCase: true,
         answers: { 201: webhook },

@@ -259,7 +259,7 @@ export interface paths {
         /** List the webhooks of all spaces by id */
         get: operations["listWebhooks"];
         put?: never;
-        /** Register a webhook in the space of the body, or in space 0 */
+        /** Register a webhook in the space of the body, else in the only space of the token or in space 0 */
         post: operations["createWebhook"];
         delete?: never;
         options?: never;
