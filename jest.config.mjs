@@ -20,7 +20,7 @@ const pure = ['/internal/domain/.*\\.test\\.ts$', '/config/.*\\.test\\.ts$', '\\
 export default {
   // The machine is shared with the PostgreSQL, the nats-servers and the receivers of the tests.
   maxWorkers: 2,
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   projects: [
     { ...common, displayName: 'pure', testRegex: pure },
     {

@@ -5,13 +5,13 @@ const EVERY_MS = 10;
 export interface Patience {
   /** The name of the condition, for the error message. */
   readonly what: string;
-  /** Default 5,000. */
+  /** Default 20,000: a failure takes longer, and a machine four times slower still passes. */
   readonly timeoutMs?: number;
 }
 
 /** Waits until the condition holds, or fails with a sentence. A condition that throws does not hold yet. */
 export async function eventually(condition: () => unknown, patience: Patience): Promise<void> {
-  const timeoutMs = patience.timeoutMs ?? 5000;
+  const timeoutMs = patience.timeoutMs ?? 20_000;
   const deadline = performance.now() + timeoutMs;
   let thrown: unknown;
   do {

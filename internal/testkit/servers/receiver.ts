@@ -96,7 +96,7 @@ export async function startReceiver(first: Behaviour = {}, port = 0, tls?: Serve
       behaviour = next;
     },
     forget: () => void requests.splice(0),
-    async waitFor(count, timeoutMs = 5000) {
+    async waitFor(count, timeoutMs = 20_000) {
       const enough = () => requests.length >= count;
       await eventually(enough, { what: `${count} requests at the receiver`, timeoutMs }).catch((error: Error) => {
         throw new Error(`${error.message}; ${requests.length} came`);
