@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { connect } from 'nats';
 import type { NatsServer } from '../../internal/local/nats-server.js';
-import { type Ran, runHukz } from '../../internal/testkit/commands/run-hukz.js';
+import { type SpawnedRun, spawnHukz } from '../../internal/testkit/command-line/spawn-hukz.js';
 import { eventually } from '../../internal/testkit/eventually.js';
 import { type GoDatabase, makeGoDatabase } from '../../internal/testkit/go-database/make-go-database.js';
 import { testEnvironment } from '../../internal/testkit/kits/instance-environment.js';
@@ -24,8 +24,8 @@ afterEach(async () => {
   await Promise.all([go.drop(), receiver.stop()]);
 });
 
-const hukz = (...args: string[]): Promise<Ran> =>
-  runHukz(args, { env: testEnvironment({ database: go, natsUrl: nats.url }), cwd: tmpdir() });
+const hukz = (...args: string[]): Promise<SpawnedRun> =>
+  spawnHukz(args, { env: testEnvironment({ database: go, natsUrl: nats.url }), cwd: tmpdir() });
 
 it('two instances start at once on the database of the Go service, and deliver; its tables are as they were', async () => {
   const before = await go.picture();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../../internal/local/nats-server.js';
-import { runHukz } from '../../internal/testkit/commands/run-hukz.js';
+import { spawnHukz } from '../../internal/testkit/command-line/spawn-hukz.js';
 import { eventually } from '../../internal/testkit/eventually.js';
 import { testEnvironment } from '../../internal/testkit/kits/instance-environment.js';
 import { makeTestDatabase, type TestDatabase } from '../../internal/testkit/kits/test-database.js';
@@ -90,7 +90,7 @@ describe('hukz serve with the settings of the Go service', () => {
     const { HUKZ_DATABASE_NAME, HUKZ_QUEUE_GROUP, ...env } = testEnvironment({ database, natsUrl: server.url });
     writeFileSync(join(cwd, 'config.env'), 'DATABASE_NAME=$NAME_OF_IT\nQUEUE_GROUP="group_$STAGE"\n');
     const given = { ...env, NAME_OF_IT: String(HUKZ_DATABASE_NAME), STAGE: String(HUKZ_QUEUE_GROUP) };
-    const { code, said } = await runHukz(['migrate', 'status'], { env: given, cwd });
+    const { code, said } = await spawnHukz(['migrate', 'status'], { env: given, cwd });
     expect([code, said]).toEqual([0, expect.stringMatching(/^applied/)]);
   }, 90_000);
 
@@ -158,15 +158,15 @@ describe('hukz serve --fail-fast', () => {
     const empty = await makeTestDatabase({ empty: true });
     endings.push(() => empty.drop());
     const env = testEnvironment({ database: empty, natsUrl: 'nats://127.0.0.1:1' });
-    const withoutNats = await runHukz(['serve', '--fail-fast'], { env, cwd });
+    const withoutNats = await spawnHukz(['serve', '--fail-fast'], { env, cwd });
     expect([withoutNats.code, withoutNats.said]).toEqual([
       1,
       expect.stringMatching(/NATS does not answer at nats:\/\/127\.0\.0\.1:1: .* \(is it running\? check NATS_URL\)/),
     ]);
-    const status = await runHukz(['migrate', 'status'], { env, cwd });
+    const status = await spawnHukz(['migrate', 'status'], { env, cwd });
     expect(status.said).toContain('no migration is applied');
     const away = { ...env, HUKZ_NATS_URL: server.url, HUKZ_DATABASE_PORT: '1' };
-    const withoutDatabase = await runHukz(['serve', '--fail-fast'], { env: away, cwd });
+    const withoutDatabase = await spawnHukz(['serve', '--fail-fast'], { env: away, cwd });
     expect([withoutDatabase.code, withoutDatabase.said]).toEqual([
       1,
       expect.stringMatching(/PostgreSQL does not answer at 127\.0\.0\.1:1: .* \(is it running\? check DATABASE_HOST/),

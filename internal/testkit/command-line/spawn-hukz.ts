@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export interface Ran {
+export interface SpawnedRun {
   /** Null after a signal. */
   readonly code: number | null;
   /** The output of both streams, in the order of arrival. */
@@ -12,10 +12,10 @@ const root = new URL('../../../', import.meta.url);
 const pathOf = (file: string) => fileURLToPath(new URL(file, root));
 
 /** Runs a command of hukz from its sources until it ends. Its environment has only `env` and a `PATH`. */
-export function runHukz(
+export function spawnHukz(
   args: readonly string[],
   { env, cwd }: { readonly env: Readonly<Record<string, string>>; readonly cwd: string },
-): Promise<Ran> {
+): Promise<SpawnedRun> {
   const program = ['--import', pathOf('internal/testkit/register-typescript.mjs'), pathOf('cmd/hukz.ts')];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...program, ...args], {
     cwd,
