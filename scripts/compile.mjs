@@ -28,8 +28,9 @@ export function compile(root) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [compiler, '-p', PROJECT], { cwd: root, stdio: ['inherit', 2, 2] });
   if (status !== 0) return false;
-  // The compiler writes files without the permission to execute them; `bin` in package.json names these.
-  for (const name of ['hukz.js', 'webhooks-cli.js']) chmodSync(join(root, 'dist', 'cmd', name), 0o755);
+  // The compiler writes files without the permission to execute them.
+  const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const program of Object.values(bin)) chmodSync(join(root, program), 0o755);
   writeFileSync(stampOf(root), stampText(from, hashOf(root, compiled(root))));
   return true;
 }

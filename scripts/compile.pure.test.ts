@@ -18,6 +18,7 @@ beforeEach(() => {
   for (const name of ['typescript', '@typescript', '@types', 'undici-types'])
     symlinkSync(resolve('node_modules', name), join(clone, 'node_modules', name));
   write('cmd/hukz.ts', "import { one } from '../config/one.js';\nconsole.log(one, process.argv[2]);\n");
+  write('cmd/webhooks-cli.ts', 'export {};\n');
   write('config/one.ts', 'export const one = 1;\n');
 });
 afterEach(() => rmSync(clone, { recursive: true, force: true }));

@@ -71,11 +71,13 @@ it('hukz/embedded has types that need no others', () => {
   expect(stdout).toBe('');
 });
 
-/** Packs the installed package, with a program in place of the command line. */
+/** Packs the installed package, with programs in place of the command lines. */
 async function packed(): Promise<readonly string[]> {
   const installed = join(project, 'node_modules/hukz');
   mkdirSync(join(installed, 'dist/cmd'), { recursive: true });
-  writeFileSync(join(installed, 'dist/cmd/hukz.js'), '#!/usr/bin/env node\n');
+  for (const program of ['hukz.js', 'webhooks-cli.js']) {
+    writeFileSync(join(installed, 'dist/cmd', program), '#!/usr/bin/env node\n');
+  }
   const pack = ['pack', '--ignore-scripts', '--pack-destination', project];
   await promisify(execFile)('npm', pack, { cwd: installed });
   return readdirSync(project)
