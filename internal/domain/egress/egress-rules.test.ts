@@ -2,6 +2,7 @@ import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { PUBLIC_ONLY } from '../../testkit/egress-settings.js';
 import { fc } from '../../testkit/properties.js';
+import { shortestMs } from '../../testkit/turns/shortest-ms.js';
 import type { Parsed } from '../text/parsed.js';
 import { destinationOf, type EgressSettings, makeEgressRules } from './egress-rules.js';
 import { matchesHost, parseHostPatterns } from './host-pattern.js';
@@ -381,9 +382,9 @@ describe('EGRESS_DENY_HOSTS', () => {
   it('is judged in a time that a name cannot stretch', () => {
     const pattern = parseHostPatterns(`${'*a'.repeat(100)}*b`);
     if (!pattern.ok) throw new Error(pattern.problem);
-    const from = performance.now();
-    expect(pattern.value.some((each) => matchesHost('a'.repeat(2000), each))).toBe(false);
-    expect(performance.now() - from).toBeLessThan(20);
+    const fits = () => pattern.value.some((each) => matchesHost('a'.repeat(2000), each));
+    expect(fits()).toBe(false);
+    expect(shortestMs(() => void fits())).toBeLessThan(20);
   });
 });
 
