@@ -14,6 +14,7 @@ beforeAll(() => {
 });
 
 it('gives messages that were there before the account of what they owe, and takes it away again', async () => {
+  await db.raw('create schema hukz');
   await catalog.up(db);
   await journal.up(db);
   const at = '2026-01-02T12:00:00Z';
