@@ -44,3 +44,9 @@ export function dayOf(value: unknown): { readonly long: string; readonly short: 
   if (name === undefined || Number.isNaN(Date.parse(String(value)))) return undefined;
   return { long: `${name} ${Number(day)}, ${year}`, short: `${month}/${day}/${year}` };
 }
+
+/** A label and the day of a time behind it, or nothing if the value is no time. */
+export function labelledDay(label: string, value: unknown): string {
+  const found = dayOf(value);
+  return found ? `${label}${found.long}` : '';
+}

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../escapes.js';
-import { dayOf, type Fields, fieldsOf, linkOf, listOf, textOf, textsOf } from './fields.js';
+import { dayOf, type Fields, fieldsOf, labelledDay, linkOf, listOf, textOf, textsOf } from './fields.js';
 import { header, image, line, markup, paragraphs, type Section } from './google-chat-widgets.js';
 import { type Occasion, titleCase } from './occasion.js';
 
@@ -18,10 +18,6 @@ const COLOR = /^#[0-9a-f]{3,8}$/i;
 
 const titled = ({ verb }: Occasion, entity: string, name: unknown) => `${titleCase(verb)} ${entity}: ${textOf(name)}`;
 const only = (text: string): readonly Section[] => (text === '' ? [] : [paragraphs(text)]);
-const day = (label: string, value: unknown) => {
-  const found = dayOf(value);
-  return found ? `${label}${found.long}` : '';
-};
 const names = (label: string, value: unknown) => {
   const list = textsOf(value, 'name').map(escapeHtml);
   return only(list.length > 0 ? `${label}${list.join(', ')}` : '');
@@ -34,7 +30,7 @@ const post: Layout = (occasion) => {
     header: header(titled(occasion, 'Post', payload.title), payload.excerpt),
     sections: [
       ...image(payload),
-      ...only(day('<b>Published Date:</b> ', payload.published_date)),
+      ...only(labelledDay('<b>Published Date:</b> ', payload.published_date)),
       ...(claims.length > 0 ? [paragraphs(...claims)] : []),
       ...names('<b>Categories: </b>', payload.categories),
       ...names('<b>Tags: </b>', payload.tags),
@@ -71,7 +67,10 @@ const claim: Layout = (occasion) => {
   const rating = fieldsOf(payload.rating);
   const color = textOf(fieldsOf(rating.background_colour).hex);
   const rated = `<font color="${COLOR.test(color) ? color : ''}">${line(rating.name)} (${line(rating.numeric_value)})</font>`;
-  const dates = [day('<b>Claim Date: </b>', payload.claim_date), day('<b>Checked Date: </b>', payload.checked_date)];
+  const dates = [
+    labelledDay('<b>Claim Date: </b>', payload.claim_date),
+    labelledDay('<b>Checked Date: </b>', payload.checked_date),
+  ];
   return {
     header: header(titled(occasion, 'Claim', payload.claim)),
     sections: [
@@ -126,7 +125,7 @@ const episode: Layout = (occasion) => {
     sections: [
       ...image(payload),
       ...only(series && `<b>Podcast: </b>${series}`),
-      ...only(day('<b>Published Date:</b> ', payload.published_date)),
+      ...only(labelledDay('<b>Published Date:</b> ', payload.published_date)),
       paragraphs(`<b>Description: </b>${htmlDescription(payload)}`),
       ...only(audio ? `<b>Audio URL: </b><a href="${escapeHtml(audio)}">${line(payload.title)}</a> ` : ''),
     ],

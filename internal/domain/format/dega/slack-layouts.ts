@@ -1,5 +1,5 @@
 import { escapeMrkdwn } from '../escapes.js';
-import { dayOf, type Fields, fieldsOf, listOf, textsOf } from './fields.js';
+import { dayOf, type Fields, fieldsOf, labelledDay, listOf, textsOf } from './fields.js';
 import { type Occasion, titleCase, whatHappened } from './occasion.js';
 import { type Block, imageBlock, line, prose, section, titleBlock } from './slack-blocks.js';
 
@@ -15,10 +15,6 @@ export const defaultBlocks: Layout = (occasion) => [
 
 const heading = ({ verb }: Occasion, entity: string, name: unknown) =>
   `*${escapeMrkdwn(titleCase(verb))} ${entity}: ${line(name)}*`;
-const day = (label: string, value: unknown) => {
-  const found = dayOf(value);
-  return found ? `${label}${found.long}` : '';
-};
 const names = (label: string, value: unknown) => {
   const list = textsOf(value, 'name').map(escapeMrkdwn);
   return section(list.length > 0 ? `${label}${list.join(', ')}` : '');
@@ -29,7 +25,7 @@ const post: Layout = (occasion) => {
   return [
     titleBlock(`${heading(occasion, 'Post', payload.title)} \n${line(payload.excerpt)}`),
     ...imageBlock(payload),
-    ...section(day('*Published Date: * ', payload.published_date)),
+    ...section(labelledDay('*Published Date: * ', payload.published_date)),
     ...section(listOf(payload.claims).map(claimInPost).join('')),
     ...names('*Categories:* ', payload.categories),
     ...names('*Tags:* ', payload.tags),
@@ -63,7 +59,10 @@ const claim: Layout = (occasion) => {
   const { payload } = occasion;
   const claimant = fieldsOf(payload.claimant);
   const rating = fieldsOf(payload.rating);
-  const dates = [day('*Claim Date:* ', payload.claim_date), day('*Checked Date:* ', payload.checked_date)];
+  const dates = [
+    labelledDay('*Claim Date:* ', payload.claim_date),
+    labelledDay('*Checked Date:* ', payload.checked_date),
+  ];
   return [
     titleBlock(heading(occasion, 'Claim', payload.claim)),
     ...section(prose(payload.fact)),
@@ -114,7 +113,7 @@ const episode: Layout = (occasion) => {
     titleBlock(`${heading(occasion, 'Episode', payload.title)} \n${numbers}`),
     ...imageBlock(payload),
     ...section(series && `*Podcast:* ${series}`),
-    ...section(day('*Published Date:* ', payload.published_date)),
+    ...section(labelledDay('*Published Date:* ', payload.published_date)),
     ...section(`*Description* ${htmlDescription(payload)}`),
     ...section(audio && `*Audio URL:* ${audio}`),
   ];
