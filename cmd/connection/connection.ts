@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   readonly user?: string;
   readonly space?: string;
   readonly context?: string;
+  /** A context of the `nats` command, for verbs that use NATS. */
+  readonly natsContext?: string;
 }
 
 /** The address of hukz, and its caller. */
@@ -21,8 +23,16 @@ export interface Connection {
   readonly space: string | undefined;
   /** The source of the URL, for people. */
   readonly from: string;
-  /** The context of the `nats` command that belongs to it. */
-  readonly natsContext: string | undefined;
+  /** The NATS server that belongs to it. */
+  readonly nats: NatsOfService;
+}
+
+/** What says where the NATS server of a service is. */
+export interface NatsOfService {
+  /** A context of the `nats` command. */
+  readonly context: string | undefined;
+  /** The URL of the service. Undefined if none is named. */
+  readonly api: string | undefined;
 }
 
 /** A place with its credentials: a token is never sent to a place for which it was not given. */
@@ -39,6 +49,11 @@ interface Place extends Pick<Context, 'url' | 'token' | 'user' | 'space'> {
 export async function resolveConnection(here: Invocation, options: ConnectionOptions): Promise<Connection> {
   const { HUKZ_USER, HUKZ_SPACE } = here.env;
   const place = await findPlace(here, options);
+  if (!place)
+    throw usageError(
+      'No service is named.',
+      'Give --url, set HUKZ_URL, start "hukz up" in this directory, or select a context: hukz context set prod --url https://…',
+    );
   const token = options.token ?? place.token;
   return {
     url: place.url,
@@ -46,11 +61,21 @@ export async function resolveConnection(here: Invocation, options: ConnectionOpt
     user: options.user ?? (HUKZ_USER || place.user),
     space: options.space ?? (HUKZ_SPACE || place.space),
     from: place.from,
-    natsContext: place.nats_context,
+    nats: natsOf(place, options),
   };
 }
 
-async function findPlace(here: Invocation, options: ConnectionOptions): Promise<Place> {
+/** The NATS server of the service that is named, for verbs that need no service. */
+export async function resolveNats(here: Invocation, options: ConnectionOptions): Promise<NatsOfService> {
+  return natsOf(await findPlace(here, options), options);
+}
+
+const natsOf = (place: Place | undefined, { natsContext }: ConnectionOptions): NatsOfService => ({
+  context: natsContext ?? place?.nats_context,
+  api: place?.url,
+});
+
+async function findPlace(here: Invocation, options: ConnectionOptions): Promise<Place | undefined> {
   const { HUKZ_URL, HUKZ_TOKEN: token, HUKZ_CONTEXT } = here.env;
   if (options.url !== undefined) return { url: options.url, token, from: '--url' };
   const named = options.context ?? (HUKZ_CONTEXT || undefined);
@@ -67,10 +92,6 @@ async function findPlace(here: Invocation, options: ConnectionOptions): Promise<
   const up = await findUpState(here.cwd);
   if (up) return { url: up.api, user: '1', from: `the "hukz up" of this directory` };
   const { selected } = await readContexts(here);
-  if (selected !== undefined)
-    return { ...(await loadContext(here, selected)), from: `the selected context "${selected}"` };
-  throw usageError(
-    'No service is named.',
-    'Give --url, set HUKZ_URL, start "hukz up" in this directory, or select a context: hukz context set prod --url https://…',
-  );
+  if (selected === undefined) return undefined;
+  return { ...(await loadContext(here, selected)), from: `the selected context "${selected}"` };
 }

@@ -149,17 +149,55 @@ describe('a secret that cannot be read is named by its reference:', () => {
 });
 
 describe('a context of the nats command', () => {
-  it('is used for messages over NATS', async () => {
+  const servers = () => `nats://${kit.nats.getServer()}`;
+  beforeEach(async () => {
     await mkdir(join(home, 'nats', 'context'), { recursive: true });
-    const servers = `nats://${kit.nats.getServer()}`;
-    await writeFile(
-      join(home, 'nats', 'context', 'local.json'),
-      JSON.stringify({ url: servers, token: '', creds: '' }),
-    );
+    const local = { url: servers(), token: '', creds: '' };
+    await writeFile(join(home, 'nats', 'context', 'local.json'), JSON.stringify(local));
+  });
+
+  it.each([
+    'publish a.b {}',
+    'tail --source nats',
+    'trigger a.b --via nats',
+    'listen a.> --forward-to http://127.0.0.1:9',
+    'listen a.> --as-webhook --forward-to http://127.0.0.1:9',
+  ])('is an option of "hukz %s"', async (verb) => {
+    const unset = { HUKZ_URL: api(), HUKZ_USER: '1', HUKZ_NATS_URL: 'nats://127.0.0.1:1' };
+    expect(await run(`${verb} --nats-context locl`, unset)).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/^The context "locl" of nats cannot be read: ENOENT/),
+    });
+  });
+
+  it('belongs to a context of hukz, before HUKZ_NATS_URL', async () => {
+    await run(`context set here --url ${api()} --user 1 --nats-context local`);
+    const other = { HUKZ_NATS_URL: 'nats://127.0.0.1:1' };
+    const sentence = ` to a.b at ${servers()}\n`;
+    expect((await run('trigger a.b --via nats', other)).stdout).toContain(sentence);
+    expect((await run('publish a.b {}', other)).stdout).toContain(sentence);
+    expect((await run('publish a.b {} --nats-context locl', other)).code).toBe(3);
+  });
+
+  it('is used for messages over NATS', async () => {
     const published = await run('publish a.b {} --nats-context local');
-    expect(published).toEqual({ code: 0, stdout: `published 2 bytes to a.b at ${servers}\n`, stderr: '' });
-    await writeFile(join(home, 'nats', 'context', 'nsc.json'), JSON.stringify({ url: servers, nsc: 'nsc://o/a/u' }));
+    expect(published).toEqual({ code: 0, stdout: `published 2 bytes to a.b at ${servers()}\n`, stderr: '' });
+    await writeFile(join(home, 'nats', 'context', 'nsc.json'), JSON.stringify({ url: servers(), nsc: 'nsc://o/a/u' }));
     expect((await run('publish a.b {} --nats-context nsc')).stderr).toContain('uses nsc, which hukz cannot use');
     expect(await run('publish a.b {} --nats-context locl')).toMatchObject({ code: 3 });
+  });
+});
+
+describe('the NATS server of a "hukz up"', () => {
+  it('is not that of another service', async () => {
+    const cwd = join(home, 'project');
+    await mkdir(join(cwd, '.hukz'), { recursive: true });
+    const nats = [`nats://${kit.nats.getServer()}`];
+    const state = { pid: process.pid, api: api(), metrics: '', nats };
+    await writeFile(join(cwd, '.hukz', 'up.json'), JSON.stringify(state));
+    expect((await run('trigger a.b --via nats', {}, cwd)).stdout).toContain(` to a.b at ${nats}\n`);
+    const elsewhere = await run('trigger a.b --via nats --url http://127.0.0.1:9', {}, cwd);
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringContaining('NATS_URL')]);
   });
 });

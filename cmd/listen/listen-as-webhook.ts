@@ -17,12 +17,12 @@ import { headerIn } from './show-exchange.js';
  * logs are those of the service. The webhook is deleted at the end, or by the service soon after.
  */
 export async function listenAsWebhook(session: Session, { args, options }: Input<ListenFlags>): Promise<void> {
-  const { here, hukz, out, say } = session;
+  const { here, hukz, out, say, connection } = session;
   const scheme = requireScheme(options.scheme);
   const { forwardTo: url, settings, ...limits } = readListenOptions(args, { ...options, scheme });
   const secret = scheme === 'none' ? undefined : await signingSecret(here, scheme, options.secret);
   const to = requireTarget(url);
-  const nats = await connectNats(here, { name: 'hukz-listen', reconnect: true });
+  const nats = await connectNats(here, { name: 'hukz-listen', reconnect: true, of: connection.nats });
   const end = makeEnd();
   const forwarder = makeForwarder(to, limits.timeoutMs);
   const print = reportExchanges(session, end, options.count);

@@ -3,6 +3,7 @@ import type { NatsConnection } from 'nats';
 import type { SchemeName } from '../../internal/domain/signature/schemes.js';
 import { usageError } from '../command-failed.js';
 import { configDirectory } from '../connection/config-directory.js';
+import { type ConnectionOptions, resolveNats } from '../connection/connection.js';
 import { resolveSecret } from '../connection/secret-reference.js';
 import type { Invocation } from '../invocation.js';
 import { untilSignal } from '../serve/until-signal.js';
@@ -24,7 +25,7 @@ import { startListening } from './start-listening.js';
 import { requireSubject } from './subscribe.js';
 
 /** The options as they are written. */
-export interface ListenFlags {
+export interface ListenFlags extends ConnectionOptions {
   readonly forwardTo?: string;
   readonly format?: string;
   readonly scheme: string;
@@ -44,8 +45,9 @@ export async function listen(session: LocalSession, { args, options }: Input<Lis
   if (options.printSecret) return out.text(await keptSecret(here, requireSigning(scheme)));
   const read = readListenOptions(args, { ...options, scheme });
   const secret = scheme === 'none' ? undefined : await signingSecret(here, scheme, options.secret);
-  const { inboxPrefix } = await findNats(here);
-  const nats = await connectNats(here, { name: 'hukz-listen', reconnect: true });
+  const of = await resolveNats(here, options);
+  const { inboxPrefix } = await findNats(here, of);
+  const nats = await connectNats(here, { name: 'hukz-listen', reconnect: true, of });
   const end = makeEnd();
   const onExchange = reportExchanges(session, end, options.count);
   const listening = { nats, inboxPrefix, secret, version: here.version, onExchange, say, onFailure: end.fail };

@@ -24,8 +24,8 @@ export function registerLocal(program: Command, here: Invocation): void {
     .option('--request', 'request a receipt (Hukz-Receipt: 1) and print it; the exit code is 1 if it is an error')
     .option('--nats-context <name>', 'a context of the nats command, in place of HUKZ_NATS_URL')
     .action(async (subject: string, payload: string, options: PublishFlags) => {
-      const { header: headers = [], request = false, natsContext } = options;
-      await (await import('../try/publish.js')).publish(here, { subject, payload, headers, request, natsContext });
+      const { header: headers = [], request = false } = options;
+      await (await import('../try/publish.js')).publish(here, { ...options, subject, payload, headers, request });
     });
 
   program

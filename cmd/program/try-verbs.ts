@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Invocation } from '../invocation.js';
 import { collect, duration, wholeNumber } from './arguments.js';
-import { apiVerb, localVerb, runs, runsLocally } from './verb.js';
+import { addNatsOption, apiVerb, localVerb, runs, runsLocally } from './verb.js';
 
 const SCHEMES = 'standard, standard-ed25519, webhooks-emitter or github';
 const secretOption = (what: string) => `${what}, or env://, file:// or cmd:// and its source`;
@@ -10,12 +10,13 @@ const secretOption = (what: string) => `${what}, or env://, file:// or cmd:// an
 export function registerTryVerbs(program: Command, here: Invocation): void {
   registerListen(program, here);
 
-  apiVerb(program, 'tail', {
+  const tail = apiVerb(program, 'tail', {
     description: 'print attempts as they are made: from hukz.result.> where hukz publishes it, else from the log',
     example: `
 $ hukz tail --outcome failed
 08:00:01.123  order.created                 webhook 17  failed  answered 500  12 ms`,
-  })
+  });
+  addNatsOption(tail)
     .option('--webhook <webhook>', 'only attempts of this webhook: its id, or key:<key>')
     .option('--event <subject>', 'only attempts for this subject, which may have wildcards')
     .option('--outcome <outcome>', 'only attempts with this outcome, such as delivered, failed or dead')
@@ -25,12 +26,13 @@ $ hukz tail --outcome failed
     .option('--count <n>', 'end after this number of attempts', wholeNumber(1, 1_000_000))
     .action(runs(here, async () => (await import('../tail/tail.js')).tail));
 
-  apiVerb(program, 'trigger <event>', {
+  const trigger = apiVerb(program, 'trigger <event>', {
     description: 'publish a message of an event, to try its webhooks',
     example: `
 $ hukz trigger order.created --set customer.name=Ada --set total=10.50
 published order.created: message 019c1409-f800-7a3b-8c1d-2e4f60718293, webhooks that get it: 1`,
-  })
+  });
+  addNatsOption(trigger)
     .option('--set <path=value>', 'a value of the payload: JSON, or else a text; repeatable', collect)
     .option('--data <file>', 'JSON to begin with, or - for standard input (default: {})')
     .addOption(new Option('--via <way>', 'how to publish').choices(['http', 'nats']).default('http'))
@@ -72,14 +74,15 @@ webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=`,
 }
 
 function registerListen(program: Command, here: Invocation): void {
-  apiVerb(program, 'listen [subjects...]', {
+  const listen = apiVerb(program, 'listen [subjects...]', {
     description: 'send messages of NATS to an application on this machine, as a webhook would',
     example: `
 $ hukz listen 'order.>' --forward-to http://localhost:3000/webhooks
 forwarding order.> from nats://127.0.0.1:4222 to http://localhost:3000/webhooks
 08:00:01.123  order.created                 204  8 ms
 08:00:04.567  order.paid                    connection refused  1 ms`,
-  })
+  });
+  addNatsOption(listen)
     .option('--forward-to <url>', 'the URL of your application')
     .option('--format <format>', 'the format of the body (default: hukz)')
     .option('--scheme <scheme>', `how requests are signed: ${SCHEMES}, or none`, 'standard')

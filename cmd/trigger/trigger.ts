@@ -43,7 +43,7 @@ async function publishToApi({ hukz, out }: Session, event: string, payload: stri
 }
 
 async function publishToNats({ here, out, connection }: Session, subject: string, payload: string): Promise<void> {
-  const nats = await connectNats(here, { name: 'hukz-trigger' });
+  const nats = await connectNats(here, { name: 'hukz-trigger', of: connection.nats });
   const headers = makeHeaders();
   if (connection.space !== undefined) headers.set('Hukz-Space', connection.space);
   try {

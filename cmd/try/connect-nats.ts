@@ -4,6 +4,7 @@ import { loadNatsConfig } from '../../config/load.js';
 import { messageOf } from '../../internal/errors.js';
 import { natsOptions } from '../../internal/intake/nats-settings.js';
 import { CommandFailed } from '../command-failed.js';
+import type { NatsOfService } from '../connection/connection.js';
 import { readNatsContext } from '../connection/nats-context.js';
 import type { Invocation } from '../invocation.js';
 import { findUpState } from '../up/up-state.js';
@@ -13,17 +14,17 @@ interface Use {
   readonly name: string;
   /** Whether a lost connection is made again. */
   readonly reconnect?: boolean;
-  /** A context of the `nats` command. */
-  readonly context?: string | undefined;
+  /** The server of the service that a verb is about. */
+  readonly of?: NatsOfService | undefined;
 }
 
 /**
  * Connects to the NATS server of a context of the `nats` command if one is named, else to that of HUKZ_NATS_URL, else
- * to the one of a running `hukz up` in this directory, else to the one in the configuration file. Does not wait for a
- * server that is unavailable.
+ * to the one of a running `hukz up` in this directory unless another service is meant, else to the one in the
+ * configuration file. Does not wait for a server that is unavailable.
  */
 export async function connectNats(here: Invocation, use: Use = { name: 'hukz-publish' }): Promise<NatsConnection> {
-  const config = await findNats(here, use.context);
+  const config = await findNats(here, use.of);
   const name = `${use.name}/${here.version}`;
   const options = natsOptions({ settings: config, name, onUnusableFile: () => undefined });
   return connect({ ...options, reconnect: use.reconnect ?? false, ignoreAuthErrorAbort: false, timeout: 3000 }).catch(
@@ -36,10 +37,10 @@ export async function connectNats(here: Invocation, use: Use = { name: 'hukz-pub
 }
 
 /** The settings of the server that `connectNats` connects to. */
-export async function findNats(here: Invocation, context?: string): Promise<NatsConfig> {
+export async function findNats(here: Invocation, { context, api }: Partial<NatsOfService> = {}): Promise<NatsConfig> {
   if (context !== undefined) return loadNatsConfig({ env: await readNatsContext(here, context) });
   const up = await findUpState(here.cwd);
-  return up
+  return up && (api === undefined || api === up.api)
     ? loadNatsConfig({ env: { HUKZ_NATS_URL: up.nats.join(','), ...here.env } })
     : loadNatsConfig({ env: here.env, cwd: here.cwd });
 }

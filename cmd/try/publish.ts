@@ -5,6 +5,7 @@ import { isWildcard, parseSubject } from '../../internal/domain/matching/subject
 import type { Header } from '../../internal/domain/message/message.js';
 import { RECEIPT_HEADER } from '../../internal/domain/message/receipt-request.js';
 import { CommandFailed } from '../command-failed.js';
+import { resolveNats } from '../connection/connection.js';
 import type { Invocation } from '../invocation.js';
 import { connectNats } from './connect-nats.js';
 
@@ -16,7 +17,7 @@ export interface PublishOptions {
   /** Wait for the service's answer and print it. */
   readonly request: boolean;
   /** A context of the `nats` command. */
-  readonly natsContext?: string | undefined;
+  readonly natsContext?: string;
 }
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -27,7 +28,8 @@ export async function publish(here: Invocation, options: PublishOptions): Promis
   refuseSubject(subject);
   const headers = parseHeaders(options.headers);
   const bytes = options.payload === '-' ? await buffer(here.streams.stdin) : Buffer.from(options.payload);
-  const connection = await connectNats(here, { name: 'hukz-publish', context: options.natsContext });
+  const of = await resolveNats(here, options);
+  const connection = await connectNats(here, { name: 'hukz-publish', of });
   const where = `${subject} at nats://${connection.getServer()}`;
   try {
     if (options.request) {
