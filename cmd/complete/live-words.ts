@@ -1,4 +1,5 @@
-import { Hukz } from '../../packages/client/src/hukz.js';
+import type { Hukz } from '../../packages/client/src/hukz.js';
+import { clientOf } from '../connection/client-of.js';
 import { type ConnectionOptions, resolveConnection } from '../connection/connection.js';
 import type { Invocation } from '../invocation.js';
 import type { Candidate } from './candidates.js';
@@ -48,8 +49,7 @@ async function ask(
   options: ConnectionOptions,
   read: (hukz: Hukz) => PromiseLike<{ readonly nodes: readonly Named[] }>,
 ): Promise<readonly Candidate[]> {
-  const { url, token, user, space } = await resolveConnection(here, options);
-  const { nodes } = await read(new Hukz({ url, token, user, space }));
+  const { nodes } = await read(clientOf(await resolveConnection(here, options)));
   return nodes.map(({ id, key, name, event }) => {
     const word = typeof key === 'string' ? `key:${key}` : String(id);
     return { word, description: name || event || '' };

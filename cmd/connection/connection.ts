@@ -75,9 +75,17 @@ const natsOf = (place: Place | undefined, { natsContext }: ConnectionOptions): N
   api: place?.url,
 });
 
+/** The token of the environment, unless the environment gives it for another service. */
+function tokenFor(url: string, { HUKZ_URL, HUKZ_TOKEN }: Invocation['env']): string | undefined {
+  const isElsewhere = HUKZ_URL && originOf(HUKZ_URL) !== originOf(url);
+  return isElsewhere ? undefined : HUKZ_TOKEN || undefined;
+}
+
+const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : url);
+
 async function findPlace(here: Invocation, options: ConnectionOptions): Promise<Place | undefined> {
-  const { HUKZ_URL, HUKZ_TOKEN: token, HUKZ_CONTEXT } = here.env;
-  if (options.url !== undefined) return { url: options.url, token, from: '--url' };
+  const { HUKZ_URL, HUKZ_CONTEXT } = here.env;
+  if (options.url !== undefined) return { url: options.url, token: tokenFor(options.url, here.env), from: '--url' };
   const named = options.context ?? (HUKZ_CONTEXT || undefined);
   if (HUKZ_URL && options.context !== undefined) {
     throw usageError(
@@ -85,7 +93,7 @@ async function findPlace(here: Invocation, options: ConnectionOptions): Promise<
       'Unset HUKZ_URL, or leave --context out.',
     );
   }
-  if (HUKZ_URL) return { url: HUKZ_URL, token, from: 'HUKZ_URL' };
+  if (HUKZ_URL) return { url: HUKZ_URL, token: tokenFor(HUKZ_URL, here.env), from: 'HUKZ_URL' };
   // Reading contexts needs libraries that a call without contexts does not load.
   const { loadContext, readContexts } = await import('./contexts.js');
   if (named !== undefined) return { ...(await loadContext(here, named)), from: `the context "${named}"` };

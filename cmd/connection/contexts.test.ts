@@ -117,6 +117,27 @@ describe('the connection', () => {
     });
   });
 
+  it('has no token that the environment of the process has for another service', async () => {
+    await run(`context set one --url ${there()} --user 5`);
+    process.env.HUKZ_TOKEN = 'not-for-it';
+    try {
+      expect((await requestOf('event list')).token).toBeUndefined();
+      await run('doctor');
+      expect(kit.receiver.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
+    } finally {
+      delete process.env.HUKZ_TOKEN;
+    }
+  });
+
+  it('has the token of HUKZ_TOKEN beside --url, unless HUKZ_URL names another service', async () => {
+    const tokenWith = async (HUKZ_URL: string) =>
+      (await requestOf(`event list --url ${there()}/a`, { HUKZ_URL, HUKZ_TOKEN: 'one' })).token;
+    expect(await tokenWith('')).toBe('Bearer one');
+    expect(await tokenWith(`${there()}/b`)).toBe('Bearer one');
+    expect(await tokenWith('https://hukz.example.com')).toBeUndefined();
+    expect(await requestOf(`event list --url ${there()}`, { HUKZ_TOKEN: '' })).toMatchObject({ token: undefined });
+  });
+
   it('is refused if two sources name a service', async () => {
     await run('context set one --url http://127.0.0.1:9');
     const { code, stderr } = await run('event list --context one', { HUKZ_URL: 'http://127.0.0.1:8' });

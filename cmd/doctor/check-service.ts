@@ -1,5 +1,5 @@
 import { messageOf } from '../../internal/errors.js';
-import { Hukz } from '../../packages/client/src/hukz.js';
+import { clientOf } from '../connection/client-of.js';
 import { type ConnectionOptions, resolveConnection } from '../connection/connection.js';
 import type { Invocation } from '../invocation.js';
 import { readReadiness } from '../observe/readiness.js';
@@ -15,7 +15,7 @@ export async function checkService(here: Invocation, options: ConnectionOptions)
   const connection = await resolveConnection(here, options).catch(messageOf);
   if (typeof connection === 'string')
     return [warn('service', 'no service is named', 'Give --url, or run "hukz context set".')];
-  const { url, token, user } = connection;
+  const { url } = connection;
   const askedMs = Date.now();
   let toldMs: number | undefined;
   let answeredMs = askedMs;
@@ -26,7 +26,7 @@ export async function checkService(here: Invocation, options: ConnectionOptions)
     return answer;
   };
   try {
-    const hukz = new Hukz({ url, token, user, timeoutMs: TIMEOUT_MS, fetch: timed });
+    const hukz = clientOf(connection, { timeoutMs: TIMEOUT_MS, fetch: timed });
     const { ready, problems, guarantee } = await readReadiness(hukz);
     const clock = toldMs ? [judgeClock('service', { toldMs, askedMs, answeredMs, stepMs: DATE_STEP_MS })] : [];
     return [judgeReadiness(url, { ready, problems, guarantee }), ...clock];

@@ -1,6 +1,7 @@
-import { Hukz } from '../../packages/client/src/hukz.js';
+import type { Hukz } from '../../packages/client/src/hukz.js';
 import type { Fetch } from '../../packages/client/src/options.js';
 import { usageError } from '../command-failed.js';
+import { clientOf } from '../connection/client-of.js';
 import { type Connection, type ConnectionOptions, resolveConnection } from '../connection/connection.js';
 import type { Invocation } from '../invocation.js';
 import { makeOutput, type OutputOptions } from '../output/output.js';
@@ -35,7 +36,7 @@ export async function inSession(
 ): Promise<void> {
   const local = openLocalSession(here, options);
   const connection = await resolveConnection(here, options);
-  const hukz = clientOf(connection, options.verbose ? tracedFetch(local.say) : undefined);
+  const hukz = checkedClient(connection, options.verbose ? tracedFetch(local.say) : undefined);
   try {
     await work({ ...local, connection, hukz });
   } catch (error) {
@@ -44,14 +45,14 @@ export async function inSession(
 }
 
 /** The client says in a sentence which value of the connection is wrong. */
-function clientOf({ url, token, user, space, from }: Connection, fetch: Fetch | undefined): Hukz {
+function checkedClient(connection: Connection, fetch: Fetch | undefined): Hukz {
   try {
-    return new Hukz({ url, token, user, space, fetch });
+    return clientOf(connection, { fetch });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw usageError(
       `The connection is wrong: ${error.message}.`,
-      `The URL is from ${from}; check the options and HUKZ_….`,
+      `The URL is from ${connection.from}; check the options and HUKZ_….`,
     );
   }
 }

@@ -52,7 +52,10 @@ async function readFilter({ hukz, connection }: Session, options: TailOptions): 
 }
 
 /** Without NATS there is the log, unless NATS was asked for. */
-async function connect({ here, say, connection }: Session, source: TailOptions['source']): Promise<NatsConnection | undefined> {
+async function connect(
+  { here, say, connection }: Session,
+  source: TailOptions['source'],
+): Promise<NatsConnection | undefined> {
   try {
     return await connectNats(here, { name: 'hukz-tail', reconnect: true, of: connection.nats });
   } catch (error) {

@@ -26,6 +26,11 @@ describe('the options of a client', () => {
     });
   });
 
+  it('do not come from the environment where the program says that there is none', () => {
+    Object.assign(process.env, { HUKZ_TOKEN: SECRET, HUKZ_USER: '7', HUKZ_SPACE: '3' });
+    expect(readOptions({ url, token: null, user: null, space: null })).toMatchObject({ headers: {}, space: undefined });
+  });
+
   it.each<[HukzOptions, string]>([
     [{}, 'url is missing: give the URL of the API, or set HUKZ_URL'],
     [{ url: `hukz:${SECRET}` }, 'url must be a URL such as https://hukz.example.com'],

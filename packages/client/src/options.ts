@@ -8,12 +8,14 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export interface HukzOptions {
   /** The URL of the API, such as `https://hukz.example.com`; its path precedes all paths. Default: `HUKZ_URL`. */
   readonly url?: string | URL | undefined;
-  /** Sent as `Authorization: Bearer …`, for a gateway in front of hukz. Default: `HUKZ_TOKEN`. */
-  readonly token?: string | undefined;
-  /** The id of the acting user, sent as `X-User`. Default: `HUKZ_USER`. */
-  readonly user?: number | string | undefined;
-  /** The space in which calls act that do not name one: its number, or `key:<key>`. Default: `HUKZ_SPACE`. */
-  readonly space?: number | string | undefined;
+  /** Sent as `Authorization: Bearer …`. Default: `HUKZ_TOKEN`; `null`: none, whatever the environment has. */
+  readonly token?: string | null | undefined;
+  /** The id of the acting user, sent as `X-User`. Default: `HUKZ_USER`; `null`: none. */
+  readonly user?: number | string | null | undefined;
+  /**
+   * The space in which calls act that do not name one: its number, or `key:<key>`. Default: `HUKZ_SPACE`; `null`: none.
+   */
+  readonly space?: number | string | null | undefined;
   /**
    * Time for each request until its answer is complete. Default: 30,000, and 120,000 for calls that the service may
    * take a minute for: `apply`, `export` and the counting of replays.
@@ -51,9 +53,9 @@ const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** @throws {TypeError} that names the option, and does not repeat the value of `url` or `token` */
 export function readOptions(options: HukzOptions): Settings {
-  const token = options.token ?? environmentVariable('HUKZ_TOKEN');
-  const user = options.user ?? environmentVariable('HUKZ_USER');
-  const space = options.space ?? environmentVariable('HUKZ_SPACE');
+  const token = givenOr(options.token, 'HUKZ_TOKEN');
+  const user = givenOr(options.user, 'HUKZ_USER');
+  const space = givenOr(options.space, 'HUKZ_SPACE');
   return {
     url: readUrl(options.url ?? environmentVariable('HUKZ_URL')),
     headers: {
@@ -66,6 +68,11 @@ export function readOptions(options: HukzOptions): Settings {
     fetch: options.fetch,
     onRequest: options.onRequest,
   };
+}
+
+/** `null` is no value, in spite of the environment. */
+function givenOr<T>(given: T | null | undefined, variable: string): T | string | undefined {
+  return given === undefined ? environmentVariable(variable) : (given ?? undefined);
 }
 
 function readUrl(given: string | URL | undefined): string {
