@@ -27,7 +27,7 @@ export interface Connection {
   readonly nats: NatsOfService;
 }
 
-/** What says where the NATS server of a service is. */
+/** The two facts that lead to the NATS server of a service. */
 export interface NatsOfService {
   /** A context of the `nats` command. */
   readonly context: string | undefined;
