@@ -1,15 +1,5 @@
-import {
-  CLOSE_ARRAY,
-  CLOSE_OBJECT,
-  COLON,
-  COMMA,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  QUOTE,
-  skipSpace,
-  skipString,
-  skipValue,
-} from '../../message/json-skip.js';
+import { Items } from '../../message/json-members.js';
+import { OPEN_ARRAY, OPEN_OBJECT, skipSpace, skipValue } from '../../message/json-skip.js';
 import { JsonValue } from './json-value.js';
 import type { Value } from './value.js';
 import type { PathNode } from './wanted-paths.js';
@@ -61,30 +51,19 @@ function visit(bytes: Uint8Array, from: number, node: PathNode): Hit {
 }
 
 function visitObject(bytes: Uint8Array, hit: Hit): number {
-  let at = skipSpace(bytes, hit.start + 1);
-  if (bytes[at] === CLOSE_OBJECT) return at + 1;
-  for (;;) {
-    const nameEnd = bytes[at] === QUOTE ? skipString(bytes, at + 1) : -1;
-    const colon = nameEnd < 0 ? -1 : skipSpace(bytes, nameEnd);
-    if (bytes[colon] !== COLON) return -1;
-    const end = enter(bytes, skipSpace(bytes, colon + 1), hit, hit.node.written(bytes, at + 1, nameEnd - 1));
-    at = end < 0 ? -1 : skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_OBJECT) return at + 1;
-    if (bytes[at] !== COMMA) return -1;
-    at = skipSpace(bytes, at + 1);
+  const items = new Items(bytes, hit.start);
+  for (let from = items.at; from !== undefined; from = items.at) {
+    const head = items.nameAt(from);
+    if (!head) return -1;
+    items.pass(enter(bytes, head.start, hit, hit.node.written(bytes, from + 1, head.nameEnd - 1)));
   }
+  return items.end;
 }
 
 function visitArray(bytes: Uint8Array, hit: Hit): number {
-  let at = skipSpace(bytes, hit.start + 1);
-  if (bytes[at] === CLOSE_ARRAY) return at + 1;
-  for (let index = 0; ; index++) {
-    const end = enter(bytes, at, hit, hit.node.at(index));
-    at = end < 0 ? -1 : skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_ARRAY) return at + 1;
-    if (bytes[at] !== COMMA) return -1;
-    at = skipSpace(bytes, at + 1);
-  }
+  const items = new Items(bytes, hit.start);
+  for (let index = 0; items.at !== undefined; index++) items.pass(enter(bytes, items.at, hit, hit.node.at(index)));
+  return items.end;
 }
 
 function enter(bytes: Uint8Array, from: number, above: Hit, node: PathNode | undefined): number {
