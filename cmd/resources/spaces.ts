@@ -2,11 +2,11 @@ import { HukzError } from '../../packages/client/src/hukz-error.js';
 import type { Reference } from '../../packages/client/src/resources/reference.js';
 import type { Space } from '../../packages/client/src/resources/spaces.js';
 import type { Columns } from '../output/columns.js';
-import type { PageOptions } from '../output/output.js';
 import { readReference } from '../session/read-ids.js';
 import type { Input, Session } from '../session/session.js';
 import { given } from './given.js';
 import { type NamedFieldOptions, namedFields } from './named-fields.js';
+import { type NamedListOptions, namedQuery } from './named-lists.js';
 
 const COLUMNS: Columns<Space> = [
   { name: 'id' },
@@ -18,19 +18,12 @@ const COLUMNS: Columns<Space> = [
   { name: 'updated_at', isWide: true },
 ];
 
-interface ListOptions extends PageOptions {
-  readonly cursor?: string;
-  readonly tag?: string[];
-  readonly managedBy?: string;
-}
-
 interface CreateOptions extends NamedFieldOptions {
   readonly number?: number;
 }
 
-export async function listSpaces({ hukz, out }: Session, { options }: Input<ListOptions>): Promise<void> {
-  const { tag, cursor, managedBy: managed_by } = options;
-  await out.list(hukz.spaces.list({ ...given({ tag, cursor, managed_by }), webhooks: 'count' }), COLUMNS, options);
+export async function listSpaces({ hukz, out }: Session, { options }: Input<NamedListOptions>): Promise<void> {
+  await out.list(hukz.spaces.list({ ...namedQuery(options), webhooks: 'count' }), COLUMNS, options);
 }
 
 export async function showSpace({ hukz, out }: Session, { args: [space = ''] }: Input<object>): Promise<void> {

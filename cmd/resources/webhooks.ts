@@ -1,19 +1,16 @@
 import type { Hukz } from '../../packages/client/src/hukz.js';
-import type { PageOptions } from '../output/output.js';
 import { readReference } from '../session/read-ids.js';
 import type { Input, Session } from '../session/session.js';
 import { eachOf } from './each-of.js';
 import { findEvents } from './find-events.js';
 import { given } from './given.js';
 import { type NamedFieldOptions, namedFields } from './named-fields.js';
+import { type NamedListOptions, namedQuery } from './named-lists.js';
 import { WEBHOOK_COLUMNS } from './webhook-columns.js';
 
 type WebhookQuery = NonNullable<Parameters<Hukz['webhooks']['list']>[0]>;
 
-interface ListOptions extends PageOptions {
-  readonly cursor?: string;
-  readonly tag?: string[];
-  readonly managedBy?: string;
+interface ListOptions extends NamedListOptions {
   readonly state?: NonNullable<WebhookQuery['state']>;
 }
 
@@ -26,8 +23,8 @@ interface FieldOptions extends NamedFieldOptions {
 const referenceIn = (args: readonly string[]) => readReference(args[0] ?? '', 'a webhook');
 
 export async function listWebhooks({ hukz, out }: Session, { options }: Input<ListOptions>): Promise<void> {
-  const { tag, cursor, managedBy: managed_by, state } = options;
-  await out.list(hukz.webhooks.list(given({ tag, cursor, managed_by, state })), WEBHOOK_COLUMNS, options);
+  const query = { ...namedQuery(options), ...given({ state: options.state }) };
+  await out.list(hukz.webhooks.list(query), WEBHOOK_COLUMNS, options);
 }
 
 export async function showWebhook({ hukz, out }: Session, { args }: Input<object>): Promise<void> {
