@@ -1,11 +1,11 @@
 import type { Event } from '../../packages/client/src/resources/events.js';
 import type { Columns } from '../output/columns.js';
-import type { PageOptions } from '../output/output.js';
 import { readReference } from '../session/read-ids.js';
 import type { Input, Session } from '../session/session.js';
 import { eachOf } from './each-of.js';
 import { given } from './given.js';
 import { type NamedFieldOptions, namedFields } from './named-fields.js';
+import { type NamedListOptions, namedQuery } from './named-lists.js';
 
 const COLUMNS: Columns<Event> = [
   { name: 'id' },
@@ -18,10 +18,8 @@ const COLUMNS: Columns<Event> = [
   { name: 'updated_at', isWide: true },
 ];
 
-interface ListOptions extends PageOptions {
-  readonly cursor?: string;
-  readonly tag?: string[];
-  readonly managedBy?: string;
+interface ListOptions extends NamedListOptions {
+  readonly subject?: string[];
 }
 
 interface FieldOptions extends NamedFieldOptions {
@@ -30,8 +28,8 @@ interface FieldOptions extends NamedFieldOptions {
 }
 
 export async function listEvents({ hukz, out }: Session, { options }: Input<ListOptions>): Promise<void> {
-  const { tag, cursor, managedBy: managed_by } = options;
-  await out.list(hukz.events.list(given({ tag, cursor, managed_by })), COLUMNS, options);
+  const query = { ...namedQuery(options), ...given({ event: options.subject }) };
+  await out.list(hukz.events.list(query), COLUMNS, options);
 }
 
 export async function showEvent({ hukz, out }: Session, { args: [event = ''] }: Input<object>): Promise<void> {

@@ -1,3 +1,4 @@
+import { eventsBySubject } from '../../packages/client/src/resources/events-by-subject.js';
 import type { Reference } from '../../packages/client/src/resources/reference.js';
 import { CommandFailed } from '../command-failed.js';
 import { EXIT } from '../exit-codes.js';
@@ -8,10 +9,9 @@ import type { Session } from '../session/session.js';
  * @throws {CommandFailed} for a subject that is not registered
  */
 export async function findEvents(session: Session, names: readonly string[]): Promise<readonly Reference[]> {
-  const subjects = new Map<string, number>();
-  if (names.some((name) => !isReference(name))) {
-    for await (const { id, event } of session.hukz.events.list()) subjects.set(event.toLowerCase(), id);
-  }
+  const named = names.filter((name) => !isReference(name));
+  const events = await eventsBySubject(session.hukz, named);
+  const subjects = new Map(events.map(({ event, id }) => [event.toLowerCase(), id]));
   return names.map((name) => {
     if (isReference(name)) return name.startsWith('key:') ? (name as `key:${string}`) : Number(name);
     const id = subjects.get(name.toLowerCase());

@@ -83,6 +83,15 @@ describe('with many rows', () => {
   it('events by tag come by the index of tags', () =>
     expectPlans(1, /events_tags/, () => listEvents(db, { tags: rare }, PAGE)));
 
+  it('events by subject come by the unique index of subjects, however many there are', async () => {
+    const subjects = Array.from({ length: 20 }, (_, n) => `Event.${n + 1}`);
+    for (const some of [subjects.slice(0, 1), subjects]) {
+      await expectPlans(1, /events_event_living/, async () => {
+        expect((await listEvents(db, { tags: [], subjects: some }, { limit: 100, page: 1 })).total).toBe(some.length);
+      });
+    }
+  });
+
   it('webhooks by tag come by the index of tags', async () => {
     const plans = await plansOf(() => listWebhooks(db, { spaces: 'all', tags: rare }, PAGE));
     expect(plans[0]).toContain('webhooks_tags');

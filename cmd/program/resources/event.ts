@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Invocation } from '../../invocation.js';
+import { collect } from '../arguments.js';
 import { addListOptions, addYesOption, apiVerb, runs } from '../verb.js';
 import { addFieldOptions, addTagFilters } from './field-options.js';
 
@@ -18,7 +19,9 @@ ID  KEY                 EVENT          NAME
 17  shop/order-created  order.created  Order created`,
       }),
     ),
-  ).action(runs(here, async () => (await verbs()).listEvents));
+  )
+    .option('--subject <subject>', 'only the event with this subject, in any letter case, repeatable', collect)
+    .action(runs(here, async () => (await verbs()).listEvents));
 
   apiVerb(event, 'show <event>', {
     description: 'show an event by its id, or by key:<key>',

@@ -43,6 +43,14 @@ export function boundedList<Entry extends z.ZodType>(entry: Entry, max: number) 
   }, z.array(entry).max(max));
 }
 
+/** A query parameter that can be sent several times. It is an empty list if it is absent. */
+export function repeatable<Entry extends z.ZodType>(entry: Entry, max: number) {
+  return z.preprocess(
+    (input) => (input === undefined ? [] : Array.isArray(input) ? input : [input]),
+    boundedList(entry, max),
+  );
+}
+
 /** An object with any names, whose members are counted before any of them is validated. */
 export function boundedRecord<Key extends z.ZodString, Value extends z.ZodType>(
   members: { readonly key: Key; readonly value: Value },

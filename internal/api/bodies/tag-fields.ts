@@ -12,7 +12,7 @@ import {
 } from '../../domain/matching/tags.js';
 import { isStorable, UNSTORABLE } from '../../domain/text/storable.js';
 import { AppError } from '../../errors.js';
-import { boundedList, boundedRecord, boundedText } from './bounds.js';
+import { boundedRecord, boundedText, repeatable } from './bounds.js';
 import { parseFields } from './invalid-fields.js';
 import { text } from './text.js';
 
@@ -75,11 +75,6 @@ const tagQuery = boundedText(MAX_TAG_LENGTH)
   });
 
 /** `?tag=key:value` can be repeated. The resource must carry all of the given tags. */
-export const tagQueries = z
-  .preprocess(
-    (input) => (input === undefined ? [] : Array.isArray(input) ? input : [input]),
-    boundedList(tagQuery, MAX_TAGS),
-  )
-  .meta({
-    description: 'Only resources with this tag, written `key:value`. Can be repeated: all given tags must match.',
-  });
+export const tagQueries = repeatable(tagQuery, MAX_TAGS).meta({
+  description: 'Only resources with this tag, written `key:value`. Can be repeated: all given tags must match.',
+});

@@ -19,9 +19,10 @@ import { nameQueries } from '../names/name-fields.js';
 import { EVENT_PATH, eventEndpointsOf } from '../names/named-endpoints.js';
 import { eventAnswer, eventJson, eventText } from './event-answer.js';
 import { makeEventBodies } from './event-bodies.js';
+import { subjectQueries } from './subject-queries.js';
 
 const event = { description: 'The event.', schema: eventAnswer, hasRevision: true } as const;
-const query = z.object({ ...pagingOf(EVENTS_ORDER), tag: tagQueries, ...nameQueries });
+const query = z.object({ ...pagingOf(EVENTS_ORDER), event: subjectQueries, tag: tagQueries, ...nameQueries });
 
 /** A reason for a 422 that a schema cannot express. */
 const SAME_SUBJECT = '`event with same event string exist`, regardless of case';
@@ -76,8 +77,8 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         answers: { 200: { description: 'A page of events.', schema: listOf(eventAnswer) } },
         refuses: ['conflict'],
       },
-      async ({ query: { tag, key, managed_by: managedBy, ...page } }) => {
-        const list = await listEvents(deps.db, { tags: tag, key, managedBy }, page);
+      async ({ query: { event: subjects, tag, key, managed_by: managedBy, ...page } }) => {
+        const list = await listEvents(deps.db, { subjects, tags: tag, key, managedBy }, page);
         const degraded = deps.degradationsBySubject();
         const texts = (event: ShownEvent) => [eventText(event, degraded.get(event.subject))];
         return { status: 200, jsonParts: listParts(list, texts) };

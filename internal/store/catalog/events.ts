@@ -22,12 +22,18 @@ import {
 
 export const EVENTS_ORDER: Keyset = { columns: [{ name: 'id', kind: 'integer' }], direction: 'asc' };
 
-export async function listEvents(
-  db: Db,
-  filter: NameFilter & { readonly tags: readonly Tag[] },
-  page: Page,
-): Promise<ListOf<ShownEvent>> {
-  const matching = byNames(carryingTags(db('events').whereNull('deleted_at'), 'tags', filter.tags), filter);
+export interface EventFilter extends NameFilter {
+  readonly tags: readonly Tag[];
+  /** Only the events with these subjects, in any case. None given: all events. */
+  readonly subjects?: readonly string[];
+}
+
+export async function listEvents(db: Db, filter: EventFilter, page: Page): Promise<ListOf<ShownEvent>> {
+  const { tags, subjects = [] } = filter;
+  const matching = byNames(carryingTags(db('events').whereNull('deleted_at'), 'tags', tags), filter);
+  // The unique index of subjects is on lower(event), over events that are not deleted.
+  if (subjects.length > 0)
+    matching.whereRaw('lower(event) = any(?::text[])', [subjects.map((each) => each.toLowerCase())]);
   const list = { matching, order: EVENTS_ORDER, columns: shownEventColumns(db), toNode: toShownEvent };
   return readPage<ShownEventRow, ShownEvent>(db, list, page);
 }

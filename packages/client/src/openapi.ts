@@ -5276,6 +5276,8 @@ export interface operations {
                 page?: number | string;
                 /** @description The `next_cursor` of the previous page. Takes precedence over `page`. */
                 cursor?: string;
+                /** @description Only the event that is registered with this subject, in any letter case. A wildcard is such a subject too, and covers no others here. Can be repeated: the list has the events with any of the given subjects. */
+                event?: string[];
                 /** @description Only resources with this tag, written `key:value`. Can be repeated: all given tags must match. */
                 tag?: string[];
                 /** @description The exact key. */

@@ -1,5 +1,6 @@
 import type { Hukz } from '../hukz.js';
 import { HukzError } from '../hukz-error.js';
+import { eventsBySubject } from '../resources/events-by-subject.js';
 import { invalid } from './emitter-error.js';
 
 export interface RegisteredEvents {
@@ -15,7 +16,7 @@ export async function registerEvents(hukz: Hukz, subjects: readonly string[]): P
     for (const id of created) await hukz.events.delete(id).catch(() => undefined);
   };
   try {
-    const known = await knownEvents(hukz);
+    const known = await knownEvents(hukz, subjects);
     const ids: number[] = [];
     for (const subject of subjects) {
       const { id, isNew } = await registered(hukz, subject, known);
@@ -31,11 +32,8 @@ export async function registerEvents(hukz: Hukz, subjects: readonly string[]): P
 
 type Known = ReadonlyMap<string, number>;
 
-/** The API has no filter by subject. */
-async function knownEvents(hukz: Hukz): Promise<Known> {
-  const known = new Map<string, number>();
-  for await (const { event, id } of hukz.events.list()) known.set(event, id);
-  return known;
+async function knownEvents(hukz: Hukz, subjects: readonly string[]): Promise<Known> {
+  return new Map((await eventsBySubject(hukz, subjects)).map(({ event, id }) => [event, id]));
 }
 
 async function registered(hukz: Hukz, subject: string, known: Known): Promise<{ id: number; isNew: boolean }> {
@@ -44,7 +42,7 @@ async function registered(hukz: Hukz, subject: string, known: Known): Promise<{ 
   try {
     return { id: (await hukz.events.create({ event: subject })).id, isNew: true };
   } catch (error) {
-    const by = isRegistered(error) ? (await knownEvents(hukz)).get(subject) : undefined;
+    const by = isRegistered(error) ? (await knownEvents(hukz, [subject])).get(subject) : undefined;
     if (by === undefined) throw reasonFor(error, subject);
     return { id: by, isNew: false };
   }
