@@ -35,6 +35,7 @@ it('contexts are set, listed, shown, selected and removed', async () => {
     'context list -o name',
     'context remove prod',
     'context set bad --url ftp://x',
+    'context set bad --url http://me:password@a',
     'context set bad',
     'context set bad --url http://a --token in-the-clear',
   ];

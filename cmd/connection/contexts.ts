@@ -10,8 +10,15 @@ import { configDirectory } from './config-directory.js';
 import { isReference } from './secret-reference.js';
 
 const text = z.union([z.string(), z.number()], 'must be a text or a number').transform(String);
+/** Other parts of a URL may be secrets, and the file may be copied or shown. The client refuses them too. */
+const hasOnlyPlace = (url: string) => {
+  const { username, password, search, hash } = new URL(url);
+  return username === '' && password === '' && search === '' && hash === '';
+};
 const context = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'must be a URL such as https://hukz.example.com' }),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as https://hukz.example.com', abort: true })
+    .refine(hasOnlyPlace, 'may not contain a user, a password, a query or a fragment: use --token'),
   /** A reference, never the token itself: the file may be copied or shown. */
   token: z.string().refine(isReference, 'must be a reference: env://NAME, file:///path or cmd://command').optional(),
   user: text.optional(),

@@ -36,13 +36,16 @@ export async function inSession(
 ): Promise<void> {
   const local = openLocalSession(here, options);
   const connection = await resolveConnection(here, options);
-  const hukz = checkedClient(connection, options.verbose ? tracedFetch(local.say) : undefined);
+  const hukz = checkedClient(connection, options.verbose ? traced(local.say, connection) : undefined);
   try {
     await work({ ...local, connection, hukz });
   } catch (error) {
     throw explainApiFailure(error, connection);
   }
 }
+
+const traced = (say: LocalSession['say'], { token }: Connection): Fetch =>
+  tracedFetch({ say, secrets: token === undefined ? [] : [token] });
 
 /** The client says in a sentence which value of the connection is wrong. */
 function checkedClient(connection: Connection, fetch: Fetch | undefined): Hukz {
