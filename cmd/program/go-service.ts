@@ -1,12 +1,19 @@
 import { type Command, Option } from 'commander';
 import type { Invocation } from '../invocation.js';
 import { duration, wholeNumber } from './arguments.js';
+import { addExample } from './verb.js';
 
 /** Commands for the switch from the Go service. */
 export function registerGoService(program: Command, here: Invocation): void {
-  program
-    .command('import')
-    .description('bring events, webhooks and logs from the tables of the Go service in the same database')
+  addExample(
+    program
+      .command('import')
+      .description('bring events, webhooks and logs from the tables of the Go service in the same database'),
+    `
+$ hukz import --dry-run
+17 events and 12 webhooks would be brought
+webhook 3 (kept, but not used): …`,
+  )
     .option('--dry-run', 'change nothing, and report what would be brought')
     .addOption(new Option('--logs <age>', 'also bring logs that are not older, such as 90d').argParser(duration))
     .option('--delta', 'bring what changed in the Go service since the import')
@@ -18,9 +25,14 @@ export function registerGoService(program: Command, here: Invocation): void {
       await importFromGo(here, { dryRun, logsMs, delta, back, schema });
     });
 
-  program
-    .command('compare')
-    .description('send the same read requests to the Go service and to hukz, and list the differences')
+  addExample(
+    program
+      .command('compare')
+      .description('send the same read requests to the Go service and to hukz, and list the differences'),
+    `
+$ hukz compare --with http://127.0.0.1:8002
+84 requests to both`,
+  )
     .requiredOption('--with <url>', 'the address of the Go service')
     .option('--url <url>', 'the address of hukz', 'http://127.0.0.1:8000')
     .option('--user <id>', 'the user in whose name both are asked', wholeNumber(1, 2_147_483_647), 1)

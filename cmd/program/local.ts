@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Invocation } from '../invocation.js';
 import { collect, duration, wholeNumber } from './arguments.js';
+import { addExample } from './verb.js';
 
 interface PublishFlags {
   readonly header?: readonly string[];
@@ -10,14 +11,23 @@ interface PublishFlags {
 
 /** Commands to try hukz on one machine. */
 export function registerLocal(program: Command, here: Invocation): void {
-  program
-    .command('up')
-    .description('run PostgreSQL, nats-server and the service on this machine, with data under .hukz/')
-    .action(async () => (await import('../up/up.js')).up(here));
+  addExample(
+    program
+      .command('up')
+      .description('run PostgreSQL, nats-server and the service on this machine, with data under .hukz/'),
+    `
+$ hukz up
+PostgreSQL     1.2 s  on port 5432, data in /home/me/shop/.hukz/postgres
+nats-server    0.1 s  on port 4222, with JetStream
+hukz is up. Press Ctrl-C to stop it; its data is kept.`,
+  ).action(async () => (await import('../up/up.js')).up(here));
 
-  program
-    .command('publish')
-    .description('publish a message to NATS')
+  addExample(
+    program.command('publish').description('publish a message to NATS'),
+    `
+$ hukz publish order.created '{"id":17}'
+published 9 bytes to order.created at nats://127.0.0.1:4222`,
+  )
     .argument('<subject>', 'the subject: tokens of A-Z, a-z, 0-9, _ and -, joined by dots, without wildcards')
     .argument('<payload>', 'the message, usually JSON, or - to read it from standard input')
     .option('--header <key:value>', 'a NATS header, repeatable', collect)
@@ -28,9 +38,12 @@ export function registerLocal(program: Command, here: Invocation): void {
       await (await import('../try/publish.js')).publish(here, { ...options, subject, payload, headers, request });
     });
 
-  program
-    .command('receive')
-    .description('run a test receiver that prints and answers every request')
+  addExample(
+    program.command('receive').description('run a test receiver that prints and answers every request'),
+    `
+$ hukz receive --port 9000 --status 503
+receiving at http://127.0.0.1:9000, answering 503`,
+  )
     .option('--port <port>', 'the port on 127.0.0.1 to listen on', wholeNumber(0, 65_535), 9000)
     .option('--status <status>', 'the status code of every response', wholeNumber(200, 599), 200)
     .addOption(
@@ -42,8 +55,12 @@ export function registerLocal(program: Command, here: Invocation): void {
       await receive({ port: options.port, status: options.status, delayMs: options.delay, secret: options.secret });
     });
 
-  program
-    .command('smoke')
-    .description('send one message through a running "hukz up" and show its delivery')
-    .action(async () => (await import('../up/smoke.js')).smoke(here));
+  addExample(
+    program.command('smoke').description('send one message through a running "hukz up" and show its delivery'),
+    `
+$ hukz smoke
+The receiver got:
+POST /smoke
+…`,
+  ).action(async () => (await import('../up/smoke.js')).smoke(here));
 }
