@@ -1,5 +1,6 @@
 // Makes a fresh clone ready, with nothing but Node and npm:
-// `node scripts/bootstrap.mjs [--nats-server | --nats-server-unless-given] [--newer-nats-server] [--chromium]`.
+// `node scripts/bootstrap.mjs [--nats-server | --nats-server-unless-given] [--newer-nats-server] [--chromium]
+// [--shells]`.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -130,6 +131,17 @@ function installChromium() {
   if (!isThere()) say('Chromium was not found: THE TESTS OF THE DOCS PAGE IN A BROWSER WILL BE SKIPPED');
 }
 
+/** The tests of completion run the scripts in these shells. Without one, its tests are skipped by name. */
+function installShells() {
+  const missing = () => ['zsh', 'fish'].filter((each) => !answers(each, ['--version']));
+  if (missing().length > 0 && mayInstallDebian()) {
+    say(`installing ${missing().join(' and ')} for the tests of completion …`);
+    installDebian(...missing());
+  }
+  if (missing().length > 0)
+    say(`${missing().join(' and ')} not found: THE TESTS OF COMPLETION IN THESE SHELLS WILL BE SKIPPED`);
+}
+
 /** Debian starts the services that it installs, here on port 4222, unless a policy program says no (101). */
 function withoutServices(install) {
   const policy = '/usr/sbin/policy-rc.d';
@@ -149,3 +161,4 @@ const wantsNats = process.argv.includes('--nats-server-unless-given') && !isGive
 if (wantsNats || process.argv.includes('--nats-server')) installNatsServer();
 if (process.argv.includes('--newer-nats-server')) installNewerNatsServer();
 if (process.argv.includes('--chromium')) installChromium();
+if (process.argv.includes('--shells')) installShells();

@@ -21,7 +21,8 @@ _hukz() {
   done < <(hukz __complete -- "${'$'}{(@)words[2,CURRENT]}" 2>/dev/null)
   if (( ${'$'}{#found} )); then _describe 'hukz' found; else _files; fi
 }
-compdef _hukz hukz
+# As a file of fpath, this is the body of _hukz at its first call.
+if [[ "${'$'}{funcstack[1]}" == _hukz ]]; then _hukz "$@"; else compdef _hukz hukz; fi
 `,
   fish: `function __hukz_complete
   set -l words (commandline -opc) (commandline -ct)
