@@ -71,3 +71,17 @@ it('one that lives although its successor has started finds that it was declared
   await kit.settled();
   expect(kit.numbersReceived()).toEqual([1]);
 }, 60_000);
+
+it('a new instance takes none for silent before each could send a heartbeat by the time that it sees', async () => {
+  const elder = await kit.start();
+  // The clock of the database was set, or the database was away.
+  await kit.ledger.query("update instances set place = 'another machine', seen_at = seen_at - interval '1 hour'");
+  const before = await kit.ledger.query('select id from instances');
+  const newcomer = await kit.start();
+  await newcomer.api.webhook(kit.receiver.url, [await newcomer.api.event('a.b')]);
+  await requestReceipt(kit.nats, { subject: 'a.b', payload: '{"n":1}' });
+  await kit.settled();
+  expect(burials(newcomer.lines)).toEqual([]);
+  expect(await kit.ledger.query('select id from instances')).toEqual(expect.arrayContaining([...before]));
+  expect(elder.lines.some((line) => line.includes('"instance.declared_dead"'))).toBe(false);
+}, 60_000);

@@ -10,7 +10,7 @@ const make = (more: Partial<InstanceStore>, logger = makeTestLogger()) => {
       register: async (id) => void facts.registered.push(id),
       beat: async () => {
         facts.beats++;
-        return { living: 1, time: 0 };
+        return { living: 1, time: facts.time };
       },
       burySilent: async () => ({ instances: [], freed: 0 }),
       buryEnded: async () => ({ instances: [], freed: 0 }),
@@ -57,16 +57,46 @@ describe('an instance', () => {
 
   it('looks for others that are silent, not for itself', async () => {
     const looked: string[] = [];
-    const { membership, start } = make({
+    const { membership, facts, start } = make({
       burySilent: async (by) => {
         looked.push(by);
         return { instances: [], freed: 0 };
       },
     });
     await start();
+    facts.time = 10;
     await eventually(() => looked.length > 0, { what: 'a look' });
     await membership.stop();
     expect(new Set(looked)).toEqual(new Set([membership.id()]));
+  });
+
+  it.each([
+    ['its start', 0],
+    ['a silence of its own heart', 1000],
+  ])('takes no other for silent before the others could beat after %s', async (_, from) => {
+    const looks: number[] = [];
+    const { membership, facts, start } = make({
+      beat: async () => {
+        facts.beats++;
+        return { living: 2, time: facts.time };
+      },
+      burySilent: async () => {
+        looks.push(facts.time);
+        return { instances: [], freed: 0 };
+      },
+    });
+    const beatAt = async (time: number) => {
+      facts.time = time;
+      const { beats } = facts;
+      await eventually(() => facts.beats > beats + 2, { what: 'heartbeats' });
+    };
+    await start();
+    await beatAt(from);
+    await beatAt(from + 9);
+    expect(looks).toEqual([]);
+    facts.time = from + 10;
+    await eventually(() => looks.length > 0, { what: 'a look' });
+    await membership.stop();
   });
 
   it('takes no other for silent soon after the clock of the database was set', async () => {
@@ -82,9 +112,14 @@ describe('an instance', () => {
       },
     });
     await start();
+    facts.time = 10;
     await eventually(() => beats.length >= 6, { what: 'beats after the jump' });
     expect(Math.max(...looked)).toBe(2);
-    facts.time += 30;
+    for (const _ of [1, 2]) {
+      facts.time += 15;
+      const { length } = beats;
+      await eventually(() => beats.length > length + 2, { what: 'heartbeats by the new time' });
+    }
     await eventually(() => looked.some((beat) => beat > 6), { what: 'a look again' });
     await membership.stop();
   });

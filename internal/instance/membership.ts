@@ -66,9 +66,13 @@ export function makeMembership(deps: MembershipDeps): Membership {
   const { store, clock, logger } = deps;
   const trustMs = (deps.timeoutMs * 2) / 3;
   const everyMs = deps.timeoutMs / 6;
+  /** In this time every instance that lives, and reaches the database, sends a heartbeat. */
+  const roundMs = everyMs * 2;
   const jumps = new Jumps(everyMs);
   let id: string = randomUUID();
   let beatAt = Number.NEGATIVE_INFINITY;
+  /** The start of the present series of heartbeats. */
+  let beatingSince = Number.NEGATIVE_INFINITY;
   let living = 1;
   let beating: Repeating | undefined;
   let looking: Repeating | undefined;
@@ -79,6 +83,17 @@ export function makeMembership(deps: MembershipDeps): Membership {
     const sentAt = clock.monotonic();
     await store.register(id);
     beatAt = sentAt;
+    beatingSince = clock.monotonic();
+  };
+
+  /**
+   * The last heartbeats of others show that they are silent only if the others were able to send newer ones. They were
+   * not if the database was away, which this instance notices by its own heartbeats, or if its clock was set. A new
+   * instance knows of neither before its start.
+   */
+  const canJudge = () => {
+    const now = clock.monotonic();
+    return now - beatingSince >= roundMs && jumps.sinceMs(now) >= deps.timeoutMs;
   };
 
   const beatOnce = async (events: MembershipEvents) => {
@@ -89,7 +104,10 @@ export function makeMembership(deps: MembershipDeps): Membership {
       jumps.see({ askedAt: sentAt, answeredAt: clock.monotonic(), time: heartbeat.time });
       const wasTrusted = isTrusted();
       beatAt = sentAt;
-      if (!wasTrusted) events.onTrusted();
+      if (!wasTrusted) {
+        beatingSince = clock.monotonic();
+        events.onTrusted();
+      }
     } else {
       const dead = id;
       id = randomUUID();
@@ -98,9 +116,7 @@ export function makeMembership(deps: MembershipDeps): Membership {
       await register();
       events.onTrusted();
     }
-    // After a jump of the database's clock, the others have to send heartbeats by its new time first.
-    if (jumps.sinceMs(clock.monotonic()) < deps.timeoutMs) return;
-    logBuried(await store.burySilent(id, deps.timeoutMs), 'it was silent');
+    if (canJudge()) logBuried(await store.burySilent(id, deps.timeoutMs), 'it was silent');
   };
 
   const logBuried = (buried: Buried, because: string) => {
