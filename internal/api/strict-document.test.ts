@@ -69,6 +69,47 @@ describe('the schema of a webhook', () => {
   });
 });
 
+describe('the schema of a header', () => {
+  let served: Served;
+  beforeAll(async () => {
+    served = await serve({});
+  });
+
+  it.each<[name: string, method: string, path: string, accepted: readonly string[], refused: readonly string[]]>([
+    ['If-Match', 'PATCH', '/events/{id}', ['"1"', '*', '"1", "2"', 'W/"1"', '"x"'], ['1', '', '"1', '* "1"', "'1'"]],
+    ['Hukz-Tag', 'POST', '/messages', ['app:search', 'a:', 'a:b:c', 'a b:c'], ['app', ':b', '']],
+  ])('says of %s what the service says', async (name, method, path, accepted, refused) => {
+    const { api, document, eventId } = served;
+    const operation = document.paths[path]?.[method.toLowerCase()];
+    const schema = operation?.parameters.find((each) => each.name === name)?.schema;
+    const pattern = new RegExp(String(schema?.pattern));
+    for (const value of [...accepted, ...refused]) {
+      const body = method === 'PATCH' ? {} : { event: 'there.is', payload: 1 };
+      const { status } = await api.send(method, path.replace('{id}', String(eventId)), body).set(name, value);
+      const isAccepted = accepted.includes(value);
+      expect([value, pattern.test(value), status !== 422]).toEqual([value, isAccepted, isAccepted]);
+    }
+  });
+});
+
+it('the schema of a token says of the subjects of its events what the service says', async () => {
+  const { api, document, judge } = await serve({});
+  const schema = bodyOf(document, document.paths['/tokens']?.post);
+  for (const [subject, isAccepted] of [
+    ['orders.>', true],
+    ['>', true],
+    ['*.created', true],
+    ['', false],
+    ['a..b', false],
+    ['a b', false],
+    ['_INBOX.a', false],
+  ] as const) {
+    const body = { name: 'a', role: 'publisher', events: [subject] };
+    const { status } = await api.send('POST', '/tokens', body);
+    expect([subject, judge(schema, body), status !== 422]).toEqual([subject, isAccepted, isAccepted]);
+  }
+});
+
 describe('the schema where the operator allows less', () => {
   let served: Served;
   beforeAll(async () => {

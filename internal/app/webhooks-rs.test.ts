@@ -92,6 +92,13 @@ describe('a client of webhooks-rs', () => {
     expect(spaces.nodes[0]).toMatchObject({ name: 'dummy application', created_by_id: 7 });
   });
 
+  it('need not say who it is, and the document says so', async () => {
+    const { body: document } = await kit.hukz.api.get('/openapi.json').expect(200);
+    const { security } = document.paths['/application'].post;
+    expect(security).toEqual([{ user: ['spaces:write'] }, { token: ['spaces:write'] }, {}]);
+    expect(document.paths['/spaces'].post.security).toHaveLength(2);
+  });
+
   it('finds the same routes without the prefix, and acts as the user that it names', async () => {
     const { body } = await post('/application', { name: 'mine' }, { 'x-user': '3' });
     const { status } = await post(`/application/${body.id}/endpoint`, { url: kit.receiver.url, topics: ['a'] });

@@ -82,7 +82,7 @@ export function fieldCases({ ca, client }: Certificates): readonly FieldCase[] {
     ...cases(
       'filter',
       [{ data: { a: { $gte: 1 } } }, { $not: { subject: 'a' } }],
-      [{}, { order: 1 }, 'x', [], { headers: 'x' }],
+      [{}, { order: 1 }, 'x', [], { headers: 'x' }, { $and: [{}] }, { $or: [{ subject: 'a' }, {}] }, { $not: {} }],
     ),
     ...cases('filter_oversize', ['send', 'skip'], ['drop', true]),
     ...cases(

@@ -47,8 +47,15 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly tags: readonly string[];
-  /** A user or a token, with the scopes that the caller needs. Public operations have no requirement. */
-  readonly security?: readonly [{ readonly user: readonly Scope[] }, { readonly token: readonly Scope[] }];
+  /**
+   * A user or a token, with the scopes that the caller needs, or neither where the operator names the user of such
+   * requests. Public operations have no requirement.
+   */
+  readonly security?: readonly [
+    { readonly user: readonly Scope[] },
+    { readonly token: readonly Scope[] },
+    ...Record<string, never>[],
+  ];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, DescribedAnswer>>;
@@ -142,7 +149,7 @@ function operation(endpoint: Endpoint, components: Components): Operation {
     operationId: endpoint.operationId,
     summary: endpoint.summary,
     tags: [endpoint.path.split('/')[1] || 'docs'],
-    ...(endpoint.scope && { security: [{ user: scopesOf(endpoint) }, { token: scopesOf(endpoint) }] }),
+    ...(endpoint.scope && { security: securityOf(endpoint) }),
     parameters: [
       ...parameters('path', endpoint.params, components),
       ...parameters('query', endpoint.query, components),
@@ -153,6 +160,12 @@ function operation(endpoint: Endpoint, components: Components): Operation {
     ...(endpoint.body && { requestBody: bodyOf(endpoint, components.use(endpoint.body, 'input')) }),
     responses: { ...answers(endpoint, components), ...refusals(endpoint, components) },
   };
+}
+
+function securityOf(endpoint: Endpoint): NonNullable<Operation['security']> {
+  const scopes = scopesOf(endpoint);
+  const unnamed = endpoint.protocol?.userId === undefined ? [] : [{}];
+  return [{ user: scopes }, { token: scopes }, ...unnamed];
 }
 
 function bodyOf({ method, bodyIsOptional }: Endpoint, schema: JsonSchema): RequestBody {

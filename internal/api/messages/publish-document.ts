@@ -23,6 +23,8 @@ const option = (description: string, example: string, pattern?: string) =>
     .meta({ description, example, ...(pattern !== undefined && { pattern }) });
 
 const NAME = '(?:[1-9][0-9]{0,8}|key:[a-z0-9][a-z0-9._/-]{0,126})';
+/** A tag in a header, whose value begins with no space. */
+const TAG = '^[^\\x00- :\\x7f][^:\\x00-\\x1f\\x7f]*:';
 /** The headers of a request that are about its message. */
 export const publishHeaders = z.object({
   'Idempotency-Key': z.string().min(1).max(MAX_KEY_LENGTH).optional().meta({
@@ -34,7 +36,7 @@ export const publishHeaders = z.object({
     description: 'The subject of the message. The body is then its payload, byte for byte, of any content type.',
     example: 'orders.created',
   }),
-  'Hukz-Tag': option('Only webhooks with this tag get the message; repeatable.', 'app:search', '^[^:]+:'),
+  'Hukz-Tag': option('Only webhooks with this tag get the message; repeatable.', 'app:search', TAG),
   'Hukz-Space': option(
     'Only webhooks of this space get the message: its number, or `key:<key>`.',
     '7',

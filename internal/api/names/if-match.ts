@@ -7,6 +7,9 @@ const ENTITY_TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
 const SPACE = String.raw`[ \t]*`;
 const ENTITY_TAGS = new RegExp(`^${SPACE}(?:,${SPACE})*${ENTITY_TAG}(?:${SPACE},(?:${SPACE}${ENTITY_TAG})?)*${SPACE}$`);
 
+/** The values of the header that clients send. RFC 9110 allows more spaces and commas. */
+const WRITTEN = String.raw`^(?:[*]|(?:W/)?"[^"\x00- ]*"(?:, ?(?:W/)?"[^"\x00- ]*")*)$`;
+
 export const ifMatchHeader = z.object({
   'If-Match': z
     .string()
@@ -16,6 +19,7 @@ export const ifMatchHeader = z.object({
         'Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header.',
       example: '"3"',
       maxLength: 16 * 1024,
+      pattern: WRITTEN,
     }),
 });
 

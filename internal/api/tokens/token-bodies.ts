@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH, parseSubject } from '../../domain/matching/subject.js';
+import { subjectPattern } from '../../domain/subject-pattern.js';
 import { AppError } from '../../errors.js';
 import { findRole, ROLE_NAMES, SCOPES_OF_ALL_SPACES } from '../../identity/roles.js';
 import { SCOPES, type Scope } from '../../identity/scopes.js';
@@ -23,10 +24,13 @@ const role = z.enum(ROLE_NAMES).meta({
   description: `A bundle of scopes: ${ROLE_NAMES.map((name) => `\`${name}\` (${findRole(name)?.about})`).join('; ')}.`,
 });
 const scope = z.enum([...SCOPES.keys()] as [Scope, ...Scope[]]);
-const subject = boundedText(MAX_SUBJECT_LENGTH).superRefine((input, context) => {
-  const judged = parseSubject(input, { allowAll: true });
-  if (!judged.ok) context.addIssue({ code: 'custom', message: judged.problem });
-});
+const SUBJECTS = { allowAll: true };
+const subject = boundedText(MAX_SUBJECT_LENGTH)
+  .superRefine((input, context) => {
+    const judged = parseSubject(input, SUBJECTS);
+    if (!judged.ok) context.addIssue({ code: 'custom', message: judged.problem });
+  })
+  .meta({ minLength: 1, pattern: subjectPattern(SUBJECTS), example: 'orders.>' });
 const instant = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2030-01-31T12:00:00Z' })
   .max(64)

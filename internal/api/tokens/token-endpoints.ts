@@ -27,6 +27,7 @@ const BEYOND_SCHEMA = [
   'neither `role` nor `scopes` is given, or both',
   'the role does not fit `spaces`, or a scope is about all spaces',
   '`expires_at` is not in the future',
+  '`events` are given for a token that does not publish, or `spaces` name one that does not exist',
 ];
 
 /** The tokens by which callers say who they are. */

@@ -59,7 +59,9 @@ describe('the routes of webhooks-rs', () => {
     expect(Object.keys(document.paths).filter((path) => path.startsWith('/application'))).toEqual(ROUTES);
     const judge = makeJudge(document);
     for (const route of ROUTES) {
-      const { operationId, tags, requestBody, responses } = document.paths[route]?.post ?? {};
+      const { operationId, tags, requestBody, responses, security } = document.paths[route]?.post ?? {};
+      // Without COMPAT_USER, nobody acts for a request that names no user.
+      expect(security).toHaveLength(2);
       expect([operationId, tags]).toEqual([expect.stringContaining('pplication'), ['application']]);
       const schema = requestBody?.content['application/json']?.schema;
       if (schema) expect([route, judge(schema, resolved(document, schema).example)]).toEqual([route, true]);

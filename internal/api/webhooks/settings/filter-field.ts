@@ -3,14 +3,9 @@ import type { Filter } from '../../../domain/filter/filter.js';
 import { MAX_FILTER_BYTES, MAX_FILTER_DEPTH, parseFilter } from '../../../domain/filter/parsing/parse-filter.js';
 import { MAX_CONDITIONS } from '../../../domain/filter/parsing/place.js';
 
-const ROOTS = {
-  data: {},
-  headers: { type: 'object', minProperties: 1 },
-  subject: {},
-  $and: { type: 'array', minItems: 1, maxItems: MAX_CONDITIONS, items: { type: 'object' } },
-  $or: { type: 'array', minItems: 1, maxItems: MAX_CONDITIONS, items: { type: 'object' } },
-  $not: { type: 'object', minProperties: 1 },
-} as const;
+const CONDITIONS = { type: 'object', minProperties: 1 } as const;
+const ALTERNATIVES = { type: 'array', minItems: 1, maxItems: MAX_CONDITIONS, items: CONDITIONS } as const;
+const ROOTS = { data: {}, headers: CONDITIONS, subject: {}, $and: ALTERNATIVES, $or: ALTERNATIVES, $not: CONDITIONS };
 
 /** `{"data": {"order": {"amount": {"$gte": 100}}}}`: the content of the messages that the webhook gets. */
 export const filterField = z
