@@ -60,7 +60,7 @@ describe('the routes of webhooks-rs', () => {
     const judge = makeJudge(document);
     for (const route of ROUTES) {
       const { operationId, tags, requestBody, responses, security } = document.paths[route]?.post ?? {};
-      // Without COMPAT_USER, nobody acts for a request that names no user.
+      // Without COMPAT_USER, every request has to name its user.
       expect(security).toHaveLength(2);
       expect([operationId, tags]).toEqual([expect.stringContaining('pplication'), ['application']]);
       const schema = requestBody?.content['application/json']?.schema;
