@@ -58,8 +58,11 @@ export async function setContext(
   { here, out }: LocalSession,
   { args: [name = ''], options }: Input<SetOptions>,
 ): Promise<void> {
-  if (!/^[\w.-]{1,64}$/.test(name))
-    throw usageError(`"${name}" is no name of a context.`, 'Use letters, digits, dots, - and _.');
+  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(name))
+    throw usageError(
+      `"${name}" is no name of a context.`,
+      'Begin with a letter or a digit, and use letters, digits, dots, - and _.',
+    );
   const { url, token, user, space, natsContext: nats_context } = options;
   const { contexts, selected = name } = await readContexts(here);
   const changes = Object.entries({ url, token, user, space, nats_context }).filter(([, value]) => value !== undefined);

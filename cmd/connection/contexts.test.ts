@@ -38,6 +38,7 @@ it('contexts are set, listed, shown, selected and removed', async () => {
     'context set bad --url http://me:password@a',
     'context set bad',
     'context set bad --url http://a --token in-the-clear',
+    'context set __proto__ --url http://a',
   ];
   const transcript = await transcriptOf(lines, environment());
   expect(transcript.replaceAll(home, '/home/me/.config')).toMatchSnapshot();
@@ -148,6 +149,22 @@ describe('the connection', () => {
     ]);
   });
 
+  it.each(['{"pid":1', '{}', 'null', '{"pid":"1","api":"x","nats":[]}'])(
+    'is refused for the state %s',
+    async (state) => {
+      const cwd = join(home, 'project');
+      await mkdir(join(cwd, '.hukz'), { recursive: true });
+      await writeFile(join(cwd, '.hukz', 'up.json'), state);
+      const { code, stderr } = await run('event list', {}, cwd);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          /up\.json does not describe a running "hukz up"\.\nDelete the file, and start "hukz up" again/,
+        ),
+      ]);
+    },
+  );
+
   it('is that of a space that hukz has numbered', async () => {
     const hukz = new Hukz({ url: api(), user: 1 });
     const { id } = await hukz.spaces.create({ name: 'numbered' });
@@ -168,6 +185,12 @@ describe('a secret that cannot be read is named by its reference:', () => {
     const { code, stderr } = await run(`event list --url http://127.0.0.1:9 --token ${reference}`);
     expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)]);
   });
+});
+
+it('a failure never writes control characters', async () => {
+  const { stderr } = await run('event list --url http://127.0.0.1:9 --token file:///\u001b[2J');
+  expect(stderr).toMatch(/^The secret file:\/\/\/\\u001b\[2J cannot be read: /);
+  expect(stderr).not.toContain('\u001b');
 });
 
 describe('a context of the nats command', () => {

@@ -52,6 +52,12 @@ describe('several documents are one declaration', () => {
     ]);
   });
 
+  it('with aliases that make a document too large, which is refused before it is unfolded', () => {
+    const levels = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n},`.repeat(10)}]`);
+    const { mistakes } = read({ 'a.yml': ['managed_by: x', 'a0: &a0 [1]', ...levels].join('\n') });
+    expect(mistakes).toEqual(['a.yml:1: aliases (*) make more than 1,000,000 values of this document']);
+  });
+
   it.each([
     ['managed_by: a\n---\nmanaged_by: b\n', 'a.yml:3: "managed_by" differs from that in a.yml:1'],
     ['- 1\n', 'a.yml:1: a declaration is an object with "events", "webhooks" or both'],

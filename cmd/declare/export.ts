@@ -1,4 +1,5 @@
 import { bytesAt } from '../../packages/client/src/json-bytes.js';
+import { plain } from '../output/plain.js';
 import type { Verb } from '../session/session.js';
 
 interface ExportOptions {
@@ -11,7 +12,7 @@ const decoder = new TextDecoder();
 
 /** Prints the stored objects as a declaration, with placeholders in place of secrets. */
 export const exportDeclaration: Verb<ExportOptions> = async (session, { options }) => {
-  const { out, say } = session;
+  const { here, out, say } = session;
   const { managedBy } = options;
   const { data, bytes } = await session.hukz
     .export(managedBy === undefined ? {} : { managed_by: managedBy })
@@ -20,10 +21,12 @@ export const exportDeclaration: Verb<ExportOptions> = async (session, { options 
   if (events + webhooks > 0)
     say(`${events} events and ${webhooks} webhooks are left out, because they have no key by which to declare them.`);
   if (managedBy === undefined)
-    say('Without --managed-by, the declaration has no managed_by, and objects of everything that manages some.');
+    say('Without --managed-by, the declaration has the objects of all managers, and no managed_by of its own.');
   if (out.format === 'json' || out.format === 'jsonl') return out.answer(bytes);
   const { toYaml } = await import('../output/yaml.js');
-  out.painted(toYaml(membersOf(bytes)));
+  const yaml = toYaml(membersOf(bytes));
+  // A file keeps every character.
+  out.painted(here.streams.stdout.isTTY ? plain(yaml) : yaml);
 };
 
 /** The numbers stay as they are written. */

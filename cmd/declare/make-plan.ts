@@ -37,7 +37,7 @@ export async function sendDeclaration(
     session.out.painted(formatPlan(plan, await bothSides(session, read, plan), session.out.paint));
     throw new CommandFailed('Nothing was changed, because the plan has conflicts.', {
       exitCode: EXIT.refused,
-      advice: 'Remove the reasons above; --take-over changes objects that something else manages, or nothing.',
+      advice: 'Remove the reasons above. --take-over also changes objects of another manager, and those without one.',
     });
   }
 }

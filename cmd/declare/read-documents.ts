@@ -20,6 +20,8 @@ export interface SourceDocument {
   where(path: readonly string[]): string;
 }
 
+/** A hundred times as many as the largest declaration needs. */
+const MAX_VALUES = 1_000_000;
 const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
 
 /** Reads the documents of a YAML file. JSON is a part of YAML. */
@@ -33,6 +35,10 @@ export function readDocuments(
     if (value === null || value === undefined) return [];
     const where = (path: readonly string[]) => `${name}:${place ? lineAt(text, place, path) : 1}`;
     const report = (path: readonly string[], message: string) => void mistakes.push({ at: where(path), message });
+    if (countValues(value) > MAX_VALUES) {
+      report([], `aliases (*) make more than ${MAX_VALUES.toLocaleString('en')} values of this document`);
+      return [];
+    }
     refuseRounded(value, [], report);
     return [{ ...fillIn(value, env, report), where }];
   });
@@ -55,6 +61,16 @@ function parse({ name, text }: SourceFile, mistakes: Mistake[]): readonly Parsed
     mistakes.push({ at: `${name}:${line}`, message: `this is no YAML or JSON: ${message}` });
     return [];
   }
+}
+
+/** The number of values in a document, each alias counted in full, without visiting what it leads to again. */
+function countValues(value: unknown, counted = new Map<object, number>()): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  const known = counted.get(value);
+  if (known !== undefined) return known;
+  const count = Object.values(value).reduce((sum: number, each) => sum + countValues(each, counted), 1);
+  counted.set(value, count);
+  return count;
 }
 
 /** JavaScript would round such a number silently. */

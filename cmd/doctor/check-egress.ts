@@ -3,6 +3,7 @@ import { loadOptionalConfig } from '../../config/load.js';
 import { messageOf } from '../../internal/errors.js';
 import { explainFailure } from '../explain-failure.js';
 import type { Invocation } from '../invocation.js';
+import { findUpState } from '../up/up-state.js';
 import { type Check, fail, ok, warn } from './check.js';
 
 const NAME = 'egress';
@@ -11,7 +12,9 @@ const TIMEOUT_MS = 3000;
 /** The rules for addresses that requests may be sent to, and the proxy on the way. */
 export async function checkEgress(here: Invocation): Promise<readonly Check[]> {
   try {
-    const { egress, mode } = loadOptionalConfig(here);
+    const { egress, mode: configured } = loadOptionalConfig(here);
+    // `hukz up` is in development unless the configuration says otherwise.
+    const mode = (await findUpState(here.cwd))?.mode ?? configured;
     const { allowRanges, httpsOnly, insecureTls, proxy } = egress;
     const rules = [
       mode === 'development' ? 'private networks are allowed (MODE=development)' : 'public addresses only',

@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { runHukz } from '../../internal/testkit/command-line/run-hukz.js';
 import { testEnvironment } from '../../internal/testkit/kits/instance-environment.js';
@@ -41,4 +44,14 @@ it('hukz doctor fails if a server is away, and shows no password', async () => {
   expect([code, stderr]).toEqual([1, '3 of 4 checks failed.\n']);
   expect(failed.map(({ name }: { readonly name: string }) => name)).toEqual(['service', 'PostgreSQL', 'NATS']);
   expect(stdout).not.toContain(password);
+});
+
+it('hukz doctor beside a "hukz up" reports the rules of that one', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'hukz-doctor-'));
+  const state = { pid: process.pid, api: serviceEnv().HUKZ_URL, metrics: '', mode: 'development', nats: [] };
+  await mkdir(join(cwd, '.hukz'));
+  await writeFile(join(cwd, '.hukz', 'up.json'), JSON.stringify(state));
+  const { stdout } = await runHukz(['doctor'], { cwd, env: serviceEnv({ HUKZ_MODE: '' }) });
+  expect(stdout).toContain('egress: private networks are allowed (MODE=development)');
+  await rm(cwd, { recursive: true });
 });

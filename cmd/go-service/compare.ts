@@ -2,6 +2,7 @@ import { compareServices } from '../../internal/go-service/compare/compare.js';
 import { ABSENT } from '../../internal/go-service/compare/differences.js';
 import { makeAsk } from '../../internal/go-service/compare/requests.js';
 import { CommandFailed } from '../command-failed.js';
+import { plain } from '../output/plain.js';
 
 export interface CompareOptions {
   /** The address of the Go service. */
@@ -26,7 +27,7 @@ export async function compare({ with: old, url, user }: CompareOptions): Promise
     }),
     ...(unknown.length > MAX_SHOWN ? [`… and ${unknown.length - MAX_SHOWN} more differences`] : []),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(plain(`${lines.join('\n')}\n`));
   if (unknown.length > 0) throw new CommandFailed(`${unknown.length} differences are not known`);
 }
 

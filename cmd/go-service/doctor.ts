@@ -19,6 +19,7 @@ import { makeKnex } from '../../internal/store/postgres/knex.js';
 import { makeLogger } from '../../internal/winston-logger.js';
 import { CommandFailed } from '../command-failed.js';
 import type { Invocation } from '../invocation.js';
+import { plain } from '../output/plain.js';
 
 const LOOKUP_MS = 3000;
 
@@ -31,7 +32,7 @@ export interface DoctorOptions {
 export async function examine(here: Invocation, { json, schema }: DoctorOptions): Promise<void> {
   const findings = await findingsOf(here, schema);
   const obstacles = findings.filter(({ weight }) => weight === 'obstacle').length;
-  process.stdout.write(json ? `${JSON.stringify({ obstacles, findings }, undefined, 2)}\n` : linesOf(findings));
+  process.stdout.write(json ? `${JSON.stringify({ obstacles, findings }, undefined, 2)}\n` : plain(linesOf(findings)));
   if (obstacles > 0)
     throw new CommandFailed(`${obstacles} ${obstacles === 1 ? 'finding is' : 'findings are'} in the way of the switch`);
 }

@@ -14,6 +14,8 @@ export interface ListenOptions {
 /** @throws {CommandFailed} if the text is not the URL of an application */
 export function requireTarget(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.username || url?.password)
+    throw usageError('--forward-to: the URL has a user or a password, which webhooks do not send.', 'Leave it out.');
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw usageError(
     '--forward-to: this is not the URL of an application.',

@@ -1,4 +1,5 @@
 import { messageOf } from '../../internal/errors.js';
+import { resolveSecret } from '../connection/secret-reference.js';
 import type { Session } from '../session/session.js';
 import { findUpState } from '../up/up-state.js';
 import { type Metrics, readMetrics } from './metrics-text.js';
@@ -18,7 +19,7 @@ export interface MetricsPlace {
 
 /** The option, else the metrics of the `hukz up` that is used, else the default port beside the API. */
 export async function metricsPlace({ here, connection }: Session, options: MetricsOptions): Promise<MetricsPlace> {
-  const token = options.metricsToken;
+  const token = options.metricsToken && (await resolveSecret(options.metricsToken, here));
   if (options.metricsUrl !== undefined) return { url: options.metricsUrl, token };
   const up = await findUpState(here.cwd);
   if (up?.api === connection.url) return { url: up.metrics, token };

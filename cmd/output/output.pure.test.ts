@@ -1,8 +1,11 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../internal/testkit/properties.js';
 import { cell } from './cell.js';
 import { plain, plainJson } from './plain.js';
+import { makeProgressBar } from './progress-bar.js';
 import { makeTable } from './table.js';
+import { writeForeign } from './write-foreign.js';
 import { toYaml } from './yaml.js';
 
 const paint = (_: unknown, text: string) => text;
@@ -20,12 +23,38 @@ describe('JSON as YAML', () => {
   });
 });
 
+it('an answer that is nested too deeply for YAML is refused with a sentence', () => {
+  const deep = `${'['.repeat(200_000)}1${']'.repeat(200_000)}`;
+  expect(() => toYaml(deep)).toThrow(/^The answer is nested too deeply to be written as YAML\.\nUse -o json\.$/);
+});
+
+describe('a progress bar', () => {
+  it('is a line per tenth where no terminal shows it', () => {
+    const stream = new PassThrough();
+    const bar = makeProgressBar(stream);
+    for (let done = 0; done <= 200; done++) bar.show(done, 200);
+    bar.end();
+    const lines = String(stream.read()).trimEnd().split('\n');
+    expect(lines).toHaveLength(11);
+    expect([lines[0], lines.at(-1)]).toEqual(['0 % (0 of 200)', '100 % (200 of 200)']);
+  });
+});
+
 describe('text of others', () => {
   it('cannot control a terminal', () => {
     expect(plain('a\u001b[31m\u0007\u009b2J\u202e\nb\tc\r')).toBe(
       'a\\u001b[31m\\u0007\\u009b2J\\u202e\nb\\u0009c\\u000d',
     );
     expect(cell('a\nb')).toBe('a\\u000ab');
+  });
+
+  it.each([
+    [true, '{"a":"\\u009b\\u202e"}\n'],
+    [false, '{"a":"\u009b\u202e"}\n'],
+  ])('is written byte for byte, except to a terminal: %j', (isTTY, written) => {
+    const stream = Object.assign(new PassThrough(), { isTTY });
+    writeForeign(stream, Buffer.from('{"a":"\u009b\u202e"}\n'));
+    expect(String(stream.read())).toBe(written);
   });
 
   it('is still the same JSON', () => {

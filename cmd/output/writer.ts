@@ -1,5 +1,6 @@
 import type { Invocation } from '../invocation.js';
-import { plain, plainJson } from './plain.js';
+import { plain } from './plain.js';
+import { writeForeign } from './write-foreign.js';
 
 const NEWLINES: ReadonlySet<number> = new Set([0x0a, 0x0d]);
 const SPACE = 0x20;
@@ -18,7 +19,7 @@ export interface Writer {
 
 export function makeWriter({ streams: { stdout } }: Invocation): Writer {
   const json = (bytes: Uint8Array) => {
-    stdout.write(stdout.isTTY ? plainJson(decoder.decode(bytes)) : bytes);
+    writeForeign(stdout, bytes);
     stdout.write('\n');
   };
   return {

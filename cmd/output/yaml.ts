@@ -1,4 +1,6 @@
 import { CORE_SCHEMA, defineScalarTag, dump, floatCoreTag, intCoreTag } from 'js-yaml';
+import { CommandFailed } from '../command-failed.js';
+import { unlessTooDeep } from '../too-deep.js';
 
 /** A number as it is written in JSON, which a JavaScript number could not keep: 9007199254740993, or 1.50. */
 class WrittenNumber {
@@ -24,7 +26,12 @@ const SCHEMA = CORE_SCHEMA.withTags(
 
 /** JSON as YAML, with every number as it is written. */
 export function toYaml(json: string): string {
-  return dump(parseWritten(json), { schema: SCHEMA, lineWidth: 120, noRefs: true });
+  return unlessTooDeep(
+    () => dump(parseWritten(json), { schema: SCHEMA, lineWidth: 120, noRefs: true }),
+    () => {
+      throw new CommandFailed('The answer is nested too deeply to be written as YAML.', { advice: 'Use -o json.' });
+    },
+  );
 }
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;

@@ -49,10 +49,18 @@ receiving at http://127.0.0.1:9000, answering 503`,
     .addOption(
       new Option('--delay <duration>', 'the time to wait before each response').argParser(duration).default(0, '0s'),
     )
-    .option('--secret <secret>', 'the secret or public key of the webhook: check the signature of each request')
+    .option(
+      '--secret <secret>',
+      'check the signature of each request with this secret or public key of the webhook, or env://, file:// or cmd:// and its source',
+    )
     .action(async (options: { port: number; status: number; delay: number; secret?: string }) => {
       const { receive } = await import('../try/receive.js');
-      await receive({ port: options.port, status: options.status, delayMs: options.delay, secret: options.secret });
+      await receive(here, {
+        port: options.port,
+        status: options.status,
+        delayMs: options.delay,
+        secret: options.secret,
+      });
     });
 
   addExample(

@@ -27,7 +27,7 @@ dead_letters    3`,
     )
     .option('--count <n>', 'end after this number of readings (with --watch)', wholeNumber(1, 1_000_000))
     .option('--metrics-url <url>', 'the metrics of an instance (default: port 8001 beside the API)')
-    .option('--metrics-token <token>', 'the METRICS_TOKEN of the service')
+    .option('--metrics-token <token>', 'the METRICS_TOKEN of the service, or env://, file:// or cmd:// and its source')
     .action(runs(here, async () => (await import('../observe/status.js')).status));
 
   apiVerb(program, 'accounting', {

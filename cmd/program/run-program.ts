@@ -17,7 +17,8 @@ export async function parseAndRun(program: Command, here: Invocation, args: read
   } catch (error) {
     // Commander has written its sentence; help and the version are no errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    here.streams.stderr.write(`${explainFailure(error)}\n`);
+    const { plain } = await import('../output/plain.js');
+    here.streams.stderr.write(`${plain(explainFailure(error))}\n`);
     return error instanceof CommandFailed ? error.exitCode : EXIT.failed;
   }
 }

@@ -82,6 +82,17 @@ describe('hukz trigger', () => {
   });
 });
 
+describe('hukz publish', () => {
+  it('shows a reply of others on a terminal without its control characters, and elsewhere byte for byte', async () => {
+    const replies = kit.nats.subscribe('reply.*', { callback: (_, msg) => void msg.respond('{"a":"\u009b2J"}') });
+    await kit.nats.flush();
+    const args = ['publish', '--request', 'reply.one', '{}'];
+    expect((await runHukz(args, { env: env(), terminal: 80 })).stdout).toBe('{"a":"\\u009b2J"}\n');
+    expect((await hukz(args)).stdout).toBe('{"a":"\u009b2J"}\n');
+    replies.unsubscribe();
+  });
+});
+
 describe('hukz tail', () => {
   it.each(['log', 'nats', 'auto'])('prints attempts as they are made, by --source %s', async (source) => {
     const { subject, id } = await subscribed();
@@ -147,6 +158,10 @@ describe('hukz listen', () => {
     [[], /^Name at least one subject\./],
     [['a.b'], /^--forward-to is missing\./],
     [['a..b', '--forward-to', 'http://h'], /^cannot listen to "a\.\.b"/],
+    [
+      ['a.b', '--forward-to', 'http://me:s3cret@h'],
+      /^--forward-to: the URL has a user or a password.*\nLeave it out\.\n$/,
+    ],
     [['a.b', '--forward-to', 'localhost:3000'], /^--forward-to: this is not the URL/],
     [['a.b', '--forward-to', 'http://h', '--scheme', 'x'], /^--scheme: there is no scheme "x"\.\nThere are standard, /],
     [['a.b', '--forward-to', 'http://h', '--format', 'x'], /^--format: there is no format "x"\.\nThere are hukz, /],

@@ -80,7 +80,9 @@ function registerListen(program: Command, here: Invocation): void {
 $ hukz listen 'order.>' --forward-to http://localhost:3000/webhooks
 forwarding order.> from nats://127.0.0.1:4222 to http://localhost:3000/webhooks
 08:00:01.123  order.created                 204  8 ms
-08:00:04.567  order.paid                    connection refused  1 ms`,
+08:00:04.567  order.paid                    connection refused  1 ms
+$ hukz trigger order.created --via nats    # in another terminal
+published 2 characters to order.created at nats://127.0.0.1:4222`,
   });
   addNatsOption(listen)
     .option('--forward-to <url>', 'the URL of your application')

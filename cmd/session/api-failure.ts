@@ -11,6 +11,12 @@ export function explainApiFailure(error: unknown, connection: Connection): unkno
   return new CommandFailed(plain(error.message), { exitCode, advice: plain(advice) });
 }
 
+/** A message of an event that is not registered has no id that could be wrong. */
+const adviceOnMissing = (problems: HukzError['problems']) =>
+  problems.some(({ source }) => source === 'event')
+    ? 'Register it: hukz event create <subject>'
+    : 'Check the id or the key; the verb "list" shows what exists.';
+
 interface Judged {
   readonly exitCode: ExitCode;
   readonly advice: string;
@@ -27,7 +33,7 @@ const elsewhere = ({ url, from }: Connection): Judged => ({
   advice: `Another program may answer at ${url} (from ${from}): check the address and the port.`,
 });
 
-function judge({ status, code, requestId }: HukzError, connection: Connection): Judged {
+function judge({ status, code, requestId, problems }: HukzError, connection: Connection): Judged {
   const { url, from } = connection;
   switch (code) {
     case 'network':
@@ -36,7 +42,7 @@ function judge({ status, code, requestId }: HukzError, connection: Connection): 
     case 'unavailable':
       return { exitCode: EXIT.unreachable, advice: `Try again later; ${url}/health/ready says what is away.` };
     case 'not_found':
-      return { exitCode: EXIT.notFound, advice: 'Check the id or the key; the verb "list" shows what exists.' };
+      return { exitCode: EXIT.notFound, advice: adviceOnMissing(problems) };
     case 'unauthorized':
       return { exitCode: EXIT.notAllowed, advice: 'Say who you are: --user or --token, or "hukz context set".' };
     case 'forbidden':

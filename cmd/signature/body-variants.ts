@@ -1,4 +1,5 @@
 import { isJson } from '../../internal/domain/message/json-bytes.js';
+import { unlessTooDeep } from '../too-deep.js';
 
 /** A body as it may have been before a program changed it. */
 export interface BodyVariant {
@@ -22,7 +23,10 @@ export function bodyVariants(body: Uint8Array): readonly BodyVariant[] {
     { body: Buffer.from(text.replace(/\r?\n$/, '')), advice: LINE_END },
     { body: Buffer.from(text.replaceAll('\r\n', '\n')), advice: CRLF },
     { body: Buffer.from(text.replaceAll(/\r?\n/g, '\r\n')), advice: CRLF },
-    ...notations(bytes).map((other) => ({ body: Buffer.from(other), advice: PARSED })),
+    ...unlessTooDeep<readonly string[]>(
+      () => notations(bytes),
+      () => [],
+    ).map((other) => ({ body: Buffer.from(other), advice: PARSED })),
   ];
   return variants.filter((variant) => !bytes.equals(variant.body));
 }

@@ -57,6 +57,7 @@ describe('hukz verify', () => {
     ['other line ends', 'a\nb', 'a\r\nb', /line ends of the body were changed/],
     ['JSON that was indented', '{"id":1}', '{\n  "id": 1\n}', /parsed and written again \(body_was_parsed\)/],
     ['JSON that was compacted', '{"a": 1, "b": [1, 2]}', '{"a":1,"b":[1,2]}', /parsed and written again/],
+    ['a body of any depth', BODY, `${'['.repeat(200_000)}${']'.repeat(200_000)}`, /Most often the body was parsed/],
     ['another body', BODY, '{"id":2}', /Most often the body was parsed .* or was rotated/],
   ])('finds %s', async (_, body, captured, advice) => {
     const said = await check({ body, captured });

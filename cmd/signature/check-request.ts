@@ -100,6 +100,7 @@ async function adviceOnMismatch(request: CapturedRequest, options: CheckOptions)
     return 'The secret has spaces around it: remove them.';
   return (
     'Most often the body was parsed and written again before it was verified: verify the bytes as they arrived. ' +
-    'If they are, the secret is that of another webhook, or was rotated: compare it with `hukz webhook rotate-secret`.'
+    'If they are, the secret is that of another webhook, or was rotated: compare its end with `secrets.0.hint` of ' +
+    '`hukz webhook show`.'
   );
 }

@@ -19,6 +19,12 @@ describe('values of an example', () => {
     expect(withValues(example, assignments)).toBe(made);
   });
 
+  it('cannot be set in JSON that is nested too deeply', () => {
+    const deep = `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    expect(withValues(deep, [])).toBe(deep);
+    expect(() => withValues(deep, ['b=1'])).toThrow('--data is nested too deeply for --set.');
+  });
+
   it.each([
     ['{}', 'name', '--set name: write it as path=value, such as customer.name=Ada'],
     ['{"a":1}', 'a.b=2', '--set a.b=2: there is a value in front of "b", which has no members'],

@@ -1,4 +1,5 @@
 import { usageError } from '../command-failed.js';
+import { unlessTooDeep } from '../too-deep.js';
 
 /** A number is kept as its text, because integers above 2^53 would change. */
 const TOKEN = /"(?:\\.|[^"\\])*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -12,9 +13,16 @@ type Json = string | boolean | null | Json[] | { [name: string]: Json };
  */
 export function withValues(example: string, assignments: readonly string[]): string {
   if (assignments.length === 0) return example;
-  let root = parse(example);
-  for (const assignment of assignments) root = assign(root, assignment);
-  return JSON.stringify(root).replaceAll(MARKED, '$1');
+  return unlessTooDeep(
+    () => {
+      let root = parse(example);
+      for (const assignment of assignments) root = assign(root, assignment);
+      return JSON.stringify(root).replaceAll(MARKED, '$1');
+    },
+    () => {
+      throw usageError('--data is nested too deeply for --set.', 'Put the values into the file.');
+    },
+  );
 }
 
 /** Numbers become texts with a mark, which no JSON text contains unescaped. */

@@ -7,6 +7,7 @@ import { RECEIPT_HEADER } from '../../internal/domain/message/receipt-request.js
 import { CommandFailed } from '../command-failed.js';
 import { resolveNats } from '../connection/connection.js';
 import type { Invocation } from '../invocation.js';
+import { writeForeign } from '../output/write-foreign.js';
 import { connectNats } from './connect-nats.js';
 
 export interface PublishOptions {
@@ -35,7 +36,7 @@ export async function publish(here: Invocation, options: PublishOptions): Promis
     if (options.request) {
       headers.set(RECEIPT_HEADER, '1');
       const answer = await connection.request(subject, bytes, { timeout: ANSWER_WITHIN_MS, headers });
-      here.streams.stdout.write(`${answer.string()}\n`);
+      writeForeign(here.streams.stdout, Buffer.concat([answer.data, Buffer.from('\n')]));
       if (isError(answer.string())) throw new CommandFailed('the answer is an error: the message was not accepted');
     } else {
       connection.publish(subject, bytes, { headers });

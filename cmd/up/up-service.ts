@@ -91,6 +91,7 @@ async function announce(here: Invocation, config: Config, { app, where, say }: A
     pid: process.pid,
     api,
     metrics,
+    mode: config.mode,
     nats: config.nats.servers,
     database: {
       HUKZ_DATABASE_HOST: hosts.length > 1 ? placeOf(config.database) : host,

@@ -1,11 +1,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CommandFailed } from '../command-failed.js';
 
 /** The addresses of a running `hukz up`, for other commands. */
 export interface UpState {
   readonly pid: number;
   readonly api: string;
   readonly metrics: string;
+  readonly mode: 'development' | 'production';
   /** URLs without credentials: these remain in the environment. */
   readonly nats: readonly string[];
   /**
@@ -36,8 +38,21 @@ export async function removeUpState(cwd: string): Promise<void> {
 export async function findUpState(cwd: string): Promise<UpState | undefined> {
   const text = await readFile(stateFile(cwd), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const state = JSON.parse(text) as UpState;
+  const state = parseState(text, stateFile(cwd));
   return isAlive(state.pid) ? state : undefined;
+}
+
+function parseState(text: string, path: string): UpState {
+  try {
+    const state: Partial<UpState> = Object(JSON.parse(text));
+    const { pid, api, nats } = state;
+    if (Number.isInteger(pid) && typeof api === 'string' && Array.isArray(nats)) return state as UpState;
+  } catch {
+    // The sentence below says it.
+  }
+  throw new CommandFailed(`${path} does not describe a running "hukz up".`, {
+    advice: 'Delete the file, and start "hukz up" again.',
+  });
 }
 
 function isAlive(pid: number): boolean {

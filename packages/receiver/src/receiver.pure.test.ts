@@ -117,6 +117,11 @@ describe('the answer', () => {
 
   it.each<[string, () => unknown, readonly unknown[]]>([
     ['Later', () => new Later(90, 'the index is being built'), [503, '90', 'the index is being built']],
+    [
+      'Later with no number of seconds',
+      () => new Later(Number.POSITIVE_INFINITY),
+      [500, 'the request could not be handled'],
+    ],
     ['Later with a fraction', () => new Later(0.2), [503, '1', 'try again later']],
     ['Gone', () => new Gone(), [410, 'this receiver wants no more requests']],
     ['another error', () => new Error('secret detail'), [500, 'the request could not be handled']],

@@ -121,6 +121,10 @@ describe('discovery', () => {
     await writeFile(join(folder, 'deep/other.mjs'), 'throw new Error("not asked for");');
     const keysOf = async (glob: string) => (await findDefinitions([`${folder}/${glob}`])).map(({ key }) => key);
     expect(await keysOf('**/*.webhook.mjs')).toEqual(['b', 'a']);
+    await mkdir(join(folder, 'node_modules/other'), { recursive: true });
+    await writeFile(join(folder, 'node_modules/other/c.webhook.mjs'), file('c'));
+    expect(await keysOf('**/*.webhook.mjs')).toEqual(['b', 'a']);
+    expect(await keysOf('node_modules/**/*.webhook.mjs')).toEqual(['c']);
     expect(await keysOf('*.mjs')).toEqual(['b']);
     expect(await keysOf('deep/*/a.webhook.mjs')).toEqual(['a']);
     await expect(findDefinitions([`${folder}/*.cjs`])).rejects.toThrow(`no file matches ${folder}/*.cjs`);
