@@ -10,6 +10,7 @@ import { registerObserve } from './observe.js';
 import { registerDead } from './resources/dead.js';
 import { registerDelivery } from './resources/delivery.js';
 import { registerEvent } from './resources/event.js';
+import { registerExplain } from './resources/explain.js';
 import { registerLog } from './resources/log.js';
 import { registerMessage } from './resources/message.js';
 import { registerReplay } from './resources/replay.js';
@@ -30,6 +31,7 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command, here: Invocat
     registerEvent,
     registerWebhook,
     registerWebhookCalls,
+    registerExplain,
     registerMessage,
     registerDelivery,
     registerLog,

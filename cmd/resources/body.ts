@@ -15,8 +15,8 @@ export async function readText({ here }: LocalSession, argument: string): Promis
   });
 }
 
-/** The fields that `--data` gives: a JSON object, as the API has them. */
-export async function readData(session: LocalSession, data: string | undefined): Promise<object> {
+/** The fields that `--data`, or an argument with another name, gives: a JSON object, as the API has them. */
+export async function readData(session: LocalSession, data: string | undefined, name = '--data'): Promise<object> {
   if (data === undefined) return {};
   const json = await readText(session, data);
   try {
@@ -24,11 +24,11 @@ export async function readData(session: LocalSession, data: string | undefined):
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
   } catch (error) {
     throw usageError(
-      `--data is not JSON: ${messageOf(error)}`,
+      `${name} is not JSON: ${messageOf(error)}`,
       `Give an object, such as '{"timeout":"10s"}', or @file.`,
     );
   }
-  throw usageError('--data is not a JSON object.', `Give an object, such as '{"timeout":"10s"}', or @file.`);
+  throw usageError(`${name} is not a JSON object.`, `Give an object, such as '{"timeout":"10s"}', or @file.`);
 }
 
 /** Tags from `--tag key:value`. @throws {CommandFailed} for a text without a colon */

@@ -14,6 +14,7 @@ const LISTED: Columns<Listed> = [
   { name: 'event' },
   { name: 'bytes' },
   { name: 'webhooks' },
+  { name: 'because', isWide: true },
 ];
 const ONE: Columns<Message> = [
   { name: 'id' },

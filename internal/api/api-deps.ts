@@ -2,6 +2,7 @@ import type { AttemptMade, ShownRequest } from '../domain/delivery/shown-request
 import type { CredentialsTest, Sample, TestAttempt } from '../domain/delivery/test-call.js';
 import type { DoorSettings } from '../domain/egress/browser-door.js';
 import type { FormatOf } from '../domain/format/format-of.js';
+import type { Catalog } from '../domain/matching/catalog.js';
 import type { SpaceNames } from '../domain/matching/space-names.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import type { RateLimit } from '../domain/matching/webhook-settings.js';
@@ -50,6 +51,15 @@ export interface EventIntake {
   readonly subjectRules: SubjectRules;
   /** Filters do not look into larger payloads. */
   readonly filterMaxBytes: number;
+}
+
+/** The matching of fresh messages, by which decisions are explained. */
+export interface Matching {
+  readonly catalog: Catalog;
+  /** Resolves when the catalog has the state that the store had at the call, or a later one. NATS is not needed. */
+  loadCatalog(): Promise<void>;
+  /** Whether a subject belongs to the NATS server, to a reply or to our own delivery events. */
+  isReserved(subject: string): boolean;
 }
 
 /** The receivers that webhooks may have. */
@@ -152,6 +162,7 @@ export interface EndpointDeps
   extends Stores,
     LiveCatalog,
     EventIntake,
+    Matching,
     Receivers,
     TestCalls,
     Deliveries,

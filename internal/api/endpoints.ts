@@ -12,6 +12,9 @@ import { makeOrderedKeyEndpoints } from './deliveries/ordered-key-endpoints.js';
 import { makeReplayEndpoints } from './deliveries/replay-endpoints.js';
 import { makeDocumentEndpoints } from './document/document-endpoints.js';
 import { makeEventEndpoints } from './events/event-endpoints.js';
+import { makeExplainEndpoint, makeExplainTurnstile } from './explain/explain-endpoints.js';
+import { makeExplainStoredEndpoint } from './explain/explain-stored.js';
+import { makeTryFilterEndpoint } from './explain/try-filter-endpoint.js';
 import { makeHealthEndpoints } from './health-endpoints.js';
 import type { Endpoint } from './http/endpoint.js';
 import { makeCancelEndpoint } from './messages/cancel-endpoint.js';
@@ -29,6 +32,7 @@ import { makeWebhooksRsEndpoints } from './webhooks-rs/webhooks-rs-endpoints.js'
 /** The table of all endpoints. Fixed paths come before paths with parameters. */
 export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
   const room = new BodyRoom(deps.publishing.maxBodyBytes, (user) => deps.refusals.add('body_memory', { user }));
+  const explaining = makeExplainTurnstile();
   const { webhooksRs } = deps.compat;
   const endpoints = [
     ...makeHealthEndpoints(deps),
@@ -41,6 +45,7 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makeApplyEndpoints(deps),
     ...makeExportEndpoints(deps),
     ...makeTestEndpoints(deps),
+    makeTryFilterEndpoint(deps),
     ...makePauseEndpoints(deps),
     ...makeSecretEndpoints(deps),
     ...makeOrderedKeyEndpoints(deps),
@@ -50,6 +55,8 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makeBulkEndpoints(deps),
     ...makeDeliveryEndpoints(deps),
     ...makeMessageListEndpoints(deps),
+    makeExplainEndpoint({ ...deps, room }, explaining),
+    makeExplainStoredEndpoint(deps, explaining),
     makeCancelEndpoint(deps),
     ...makeAccountingEndpoints(deps),
     ...makeTokenEndpoints(deps),

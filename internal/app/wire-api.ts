@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { makeTokenCheck } from '../api/http/bearer.js';
 import { makeApiListener } from '../api/http/make-api.js';
 import { destinationOf } from '../domain/egress/egress-rules.js';
+import { makeIsReserved } from '../domain/matching/reserved.js';
 import { bySubject, forUsers } from '../domain/streams/degradation.js';
 import { AppError } from '../errors.js';
 import { makeAuthenticate } from '../identity/authenticate.js';
@@ -89,6 +90,9 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     apiRate: config.api.rate,
     refusals,
     subjectRules,
+    catalog,
+    loadCatalog: catalogSync.reload,
+    isReserved: makeIsReserved(config.intake.inboxes),
     filterMaxBytes: config.intake.filterMaxBytes,
   });
 }

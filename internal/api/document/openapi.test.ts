@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Express } from 'express';
 import supertest from 'supertest';
 import { makeFormatOf } from '../../domain/format/format-of.js';
+import { Catalog } from '../../domain/matching/catalog.js';
 import { authenticateUser } from '../../identity/authenticate.js';
 import { makeJournalPool } from '../../store/journal/journal-pool.js';
 import { makeKnex } from '../../store/postgres/knex.js';
@@ -20,6 +21,9 @@ function makeUnconnected(development: boolean): Express {
     pool: makeJournalPool({ host: '127.0.0.1', port: 1 }, 1, makeTestLogger()),
     vault: makeVault([]),
     reach: { messagesMs: 1, deadLettersMs: 1, accountMs: 1 },
+    catalog: new Catalog(),
+    loadCatalog: async () => undefined,
+    isReserved: () => false,
     catalogChanged: async () => undefined,
     guarantee: '',
     admitEvent: async () => undefined,

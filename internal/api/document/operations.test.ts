@@ -7,6 +7,8 @@ import type { OpenApi, Operation } from './openapi.js';
 const OPERATION_IDS = [
   'applyDeclaration',
   'exportDeclaration',
+  'explainMessage',
+  'explainStoredMessage',
   'cancelDeliveries',
   'cancelDelivery',
   'cancelMessage',
@@ -69,6 +71,7 @@ const OPERATION_IDS = [
   'rotateWebhookSecret',
   'testWebhook',
   'testWebhookAuth',
+  'testWebhookFilter',
   'updateEvent',
   'updateSpace',
   'updateWebhook',

@@ -3,9 +3,10 @@ import type { Header } from '../../domain/message/message.js';
 import type { Publication } from '../../domain/message/publication.js';
 import { AppError } from '../../errors.js';
 import { parseFields } from '../bodies/invalid-fields.js';
-import { bytesIn, cutOut, membersIn, stringIn } from './cut-out.js';
+import { cutOut, membersIn, stringIn } from './cut-out.js';
 import { type JsonMessage, jsonMessage } from './json-message.js';
-import { makePublication, tooLarge } from './message-parts.js';
+import { makePublication } from './message-parts.js';
+import { payloadIn } from './payload-in.js';
 import type { RequestHead } from './request-head.js';
 
 const LARGE = new Set(['payload', 'payload_base64']);
@@ -28,7 +29,7 @@ export function makeJsonForm(maxBytes: number) {
     const { rest, cut } = cutOut(bytes, LARGE, members);
     const message = parseFields(schema, rest);
     const { event: subject } = message;
-    const payload = payloadOf(cut, maxBytes);
+    const payload = payloadIn(cut, maxBytes);
     const headers = [...head.options, ...optionsOf(message), ...traceFor(message, head), ...headersOf(message)];
     const parts = { subject, headers, payload, key: keyOf(message, head), names: NAMES, isJson: cut.has('payload') };
     return makePublication(parts, maxBytes);
@@ -60,20 +61,6 @@ function plainMessage(bytes: Uint8Array, members: readonly JsonMember[]): PlainM
     if (name === 'id' && !id) return undefined;
   }
   return subject === undefined ? undefined : { subject, id, payload: payload ?? NOTHING };
-}
-
-function payloadOf(cut: ReadonlyMap<string, Uint8Array>, maxBytes: number): Uint8Array {
-  const json = cut.get('payload');
-  const base64 = cut.get('payload_base64');
-  if (base64 === undefined) return json ?? NOTHING;
-  if (json !== undefined)
-    throw new AppError('unprocessable', 'a message has payload or payload_base64, not both', 'payload_base64');
-  // Without this, a body may be decoded that is far too large.
-  if (base64.length > 2 * maxBytes + 1024) throw tooLarge(maxBytes, 'payload_base64');
-  const text = stringIn(base64);
-  const payload = text === undefined ? undefined : bytesIn(text);
-  if (!payload) throw new AppError('unprocessable', 'payload_base64 must be a string in base64', 'payload_base64');
-  return payload;
 }
 
 /** `Idempotency-Key` and `id` are two names for one thing. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { NobodyBecause } from '../../domain/matching/explaining/why-nobody.js';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import type { Principal, Spaces } from '../../identity/principal.js';
 import { loadMessage } from '../../store/deliveries/message.js';
@@ -6,12 +7,23 @@ import { type ListedMessage, listMessages, MESSAGES_ORDER } from '../../store/de
 import type { Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { uuidPath } from '../bodies/numbers.js';
+import { type WhyUnmatchedDeps, whyUnmatched } from '../explain/why-unmatched.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { requireRange, windowOf, windowPagingOf } from '../http/paging.js';
 import { findSubject, subjectText } from '../names/find-event.js';
 import { findFilteredSpace } from '../names/find-space.js';
 import { spaceReference } from '../names/reference.js';
 import { messageAnswer, messageParts } from './message-answer.js';
+
+const REASONS = [
+  'event',
+  'routing',
+  'webhook',
+  'space',
+  'tag',
+  'filter',
+  'catalog',
+] as const satisfies readonly NobodyBecause[];
 
 const query = z.object({
   ...windowPagingOf(MESSAGES_ORDER),
@@ -36,10 +48,18 @@ const listedMessage = z
     event: z.string().describe('The subject.'),
     bytes: z.int().min(0).describe('Size of the payload.'),
     webhooks: z.int().min(0).describe('Number of webhooks that the message was owed to.'),
+    because: z
+      .string()
+      .meta({ enum: [...REASONS] })
+      .optional()
+      .describe(
+        'With `matched=false`: why no webhook gets the message, by the catalog of today. `catalog`: today some would. ' +
+          '`webhook`: its events have no enabled webhook, or it names others.',
+      ),
   })
   .meta({ title: 'ListedMessage' });
 
-export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly Endpoint[] {
+export function makeMessageListEndpoints(deps: Pick<Stores, 'db'> & WhyUnmatchedDeps): readonly Endpoint[] {
   return [
     scopedEndpoint(
       {
@@ -59,7 +79,9 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'>): readonly End
         const subject = await findSubject(deps.db, event);
         const filter = { ...range, subject, isMatched: matched, spaces: spacesOf(principal, named) };
         const { nodes, next } = await listMessages(deps.db, filter, { limit, cursor });
-        return { status: 200, json: { ...(next && { next_cursor: next }), nodes: nodes.map(listedJson) } };
+        const because = matched === false ? await whyUnmatched(deps, nodes) : undefined;
+        const listed = nodes.map((node) => ({ ...listedJson(node), because: because?.get(node.id) }));
+        return { status: 200, json: { ...(next && { next_cursor: next }), nodes: listed } };
       },
     ),
     scopedEndpoint(

@@ -18,12 +18,13 @@ const NO_WEBHOOKS: readonly never[] = [];
 /**
  * Returns the webhooks under the rarest value that the message asks for, each once. `matches` then selects those that
  * receive it.
+ * @param values the values of the message for filters; absent if filters do not matter
  */
 export function candidates<Webhook extends Target>(
   targets: Targets<Webhook>,
   { space, tags, webhooks }: Routing,
   all: NamedWebhooks<Webhook>,
-  values: () => MessageValues,
+  values?: () => MessageValues,
 ): Iterable<Webhook> {
   const spaceId = space === undefined ? undefined : all.spaces.idOf(space);
   if (space !== undefined && spaceId === undefined) return NO_WEBHOOKS;
@@ -39,7 +40,7 @@ export function candidates<Webhook extends Target>(
   for (const { key, value } of tags) narrowBy(targets.byTag, tagText(key, value));
   if (webhooks !== undefined) narrow(webhooks.size, () => named(webhooks, all, targets));
   // The filters of a few webhooks are decided sooner than found.
-  if (targets.filtered.size > 0 && fewest > FEW) {
+  if (values && targets.filtered.size > 0 && fewest > FEW) {
     const fulfilled = targets.filtered.find(values());
     narrow(targets.others.size + fulfilled.size, () => both(targets.others, fulfilled));
   }

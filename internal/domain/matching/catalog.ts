@@ -4,7 +4,7 @@ import { WantedPaths } from '../filter/values/wanted-paths.js';
 import { ManyByKey } from '../many-by-key.js';
 import type { SealedSecret } from '../secrets/secret.js';
 import { candidates } from './candidates.js';
-import { type Matchable, matches } from './matches.js';
+import { type Matchable, type MatchedIn, matches } from './matches.js';
 import type { MessageHead } from './message-view.js';
 import { type CatalogSpace, SpaceKeys, type SpaceNames } from './space-names.js';
 import { SubjectIndex } from './subject-index.js';
@@ -180,13 +180,11 @@ export class Catalog {
 
   /** Returns each webhook that the message fires, once, or undefined when no registered event covers its subject. */
   match(message: MessageHead): readonly CatalogWebhook[] | undefined {
-    const covering = this.index.match(message.subject);
+    const within = this.matchedIn(message.subject);
+    const { covering, scope } = within;
     if (covering.length === 0) return undefined;
     const { routing } = message;
     if (!routing.ok) return NO_WEBHOOKS;
-    const { spaces } = this.named;
-    const { scope } = this;
-    const within = { covering, spaces, scope };
     const values = () => message.valuesFor(scope);
     const found: CatalogWebhook[] = [];
     for (const id of covering) {
@@ -197,6 +195,25 @@ export class Catalog {
       }
     }
     return covering.length === 1 ? found : [...new Set(found)];
+  }
+
+  /** The enabled webhooks of which some are selected by the headers of a message, whatever their filters are. */
+  *selectedBy({ subject, routing }: MessageHead): Generator<CatalogWebhook> {
+    if (!routing.ok) return;
+    for (const id of this.index.match(subject)) {
+      const targets = this.targets.get(id);
+      if (targets) yield* candidates(targets, routing.value, this.named);
+    }
+  }
+
+  /** The knowledge with which messages of a subject are matched now. */
+  matchedIn(subject: string): MatchedIn {
+    return { covering: this.index.match(subject), spaces: this.named.spaces, scope: this.scope };
+  }
+
+  /** Whether an event that covers the subject has an enabled webhook. */
+  hasWebhooks(subject: string): boolean {
+    return this.index.match(subject).some((id) => (this.targets.get(id)?.size ?? 0) > 0);
   }
 
   /** Whether a webhook of an event that covers the subject has a filter. */

@@ -1,4 +1,5 @@
 import { evaluate } from '../filter/evaluate.js';
+import type { FilterTrace } from '../filter/explaining/filter-trace.js';
 import type { FilterScope } from '../filter/message-values.js';
 import type { ResourceName } from '../message/headers/resource-name.js';
 import type { MessageHead } from './message-view.js';
@@ -28,32 +29,50 @@ export interface MatchedIn {
   readonly scope: FilterScope;
 }
 
+/** The part of a webhook, or of a message, because of which the webhook does not receive the message. */
+export type Obstacle = 'routing' | 'webhook' | 'space' | 'tag' | 'event' | 'filter';
+
 /**
- * Decides whether a webhook receives a message. This function is the only place for that decision, for fresh messages
- * and for replays. Of a message whose payload is not at hand, it decides what is certain: a filter that depends on the
- * payload is not fulfilled.
+ * Returns the first obstacle between a message and a webhook; undefined if the webhook receives it. This function is
+ * the only place for that decision, for fresh messages, for replays and for explanations, which pass a trace. Of a
+ * message whose payload is not at hand, it decides what is certain: a filter that depends on the payload is not
+ * fulfilled.
  */
-export function matches(webhook: Matchable, message: MessageHead, { covering, spaces, scope }: MatchedIn): boolean {
+export function obstacleTo(
+  webhook: Matchable,
+  message: MessageHead,
+  { covering, spaces, scope }: MatchedIn,
+  trace?: FilterTrace,
+): Obstacle | undefined {
   const { routing } = message;
-  return (
-    routing.ok &&
-    isSelected(webhook, routing.value, spaces) &&
-    isSubscribed(webhook, covering) &&
-    isFulfilled(webhook.settings, message, scope)
-  );
+  if (!routing.ok) return 'routing';
+  const { tags, webhooks } = routing.value;
+  if (webhooks !== undefined && !isNamed(webhook, webhooks)) return 'webhook';
+  if (!isOfSpace(webhook, routing.value, spaces)) return 'space';
+  if (!tags.every((tag) => carriesTag(webhook.tags, tag))) return 'tag';
+  if (!isSubscribed(webhook, covering)) return 'event';
+  return isFulfilled(webhook.settings, message, scope, trace) ? undefined : 'filter';
 }
 
-function isFulfilled({ filter, filterOversize }: WebhookSettings, message: MessageHead, scope: FilterScope): boolean {
+/** Whether a webhook receives a message. */
+export const matches = (webhook: Matchable, message: MessageHead, within: MatchedIn): boolean =>
+  obstacleTo(webhook, message, within) === undefined;
+
+function isFulfilled(
+  { filter, filterOversize }: WebhookSettings,
+  message: MessageHead,
+  scope: FilterScope,
+  trace: FilterTrace | undefined,
+): boolean {
   if (!filter) return true;
   const values = message.valuesFor(scope);
-  return evaluate(filter.condition, values) ?? (values.hasPayload && filterOversize !== 'skip');
+  const truth = evaluate(filter.condition, values, trace);
+  trace?.decided(truth);
+  return truth ?? (values.hasPayload && filterOversize !== 'skip');
 }
 
-function isSelected(webhook: Matchable, { space, tags, webhooks }: Routing, spaces: SpaceNames): boolean {
-  if (webhooks !== undefined && !isNamed(webhook, webhooks)) return false;
-  if (space !== undefined && webhook.spaceId !== spaces.idOf(space)) return false;
-  return tags.every((tag) => carriesTag(webhook.tags, tag));
-}
+const isOfSpace = ({ spaceId }: Matchable, { space }: Routing, spaces: SpaceNames) =>
+  space === undefined || spaceId === spaces.idOf(space);
 
 const isNamed = ({ id, key }: Matchable, names: ReadonlySet<ResourceName>) =>
   names.has(id) || (key !== undefined && names.has(key));

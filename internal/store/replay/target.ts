@@ -1,5 +1,7 @@
+import type { Filter } from '../../domain/filter/filter.js';
 import { pathsOf } from '../../domain/filter/paths-of.js';
 import { WantedPaths } from '../../domain/filter/values/wanted-paths.js';
+import { type Explanation, explain } from '../../domain/matching/explaining/explain.js';
 import type { FiringRules } from '../../domain/matching/firing-rules.js';
 import { type Matchable, matches } from '../../domain/matching/matches.js';
 import { MessageView } from '../../domain/matching/message-view.js';
@@ -39,28 +41,39 @@ export interface ReplayTarget {
   readonly readsPayload: boolean;
   /** A filter does not look into larger payloads. */
   readonly maxBytes: number;
+  /** Whether an event of the webhook covers a subject whose messages are accepted. */
+  isOfEvents(subject: string): boolean;
   /**
    * Returns whether a message would trigger the webhook today, by the same rules as a fresh message, routing headers
    * included.
    */
-  wants(message: {
-    readonly subject: string;
-    readonly headers: Uint8Array | null;
-    readonly receivedAt: number;
-    readonly payload: Uint8Array;
-  }): boolean;
+  wants(message: PastMessage): boolean;
+  /** The same decision, with its reason. */
+  explain(message: PastMessage): Explanation;
 }
 
-/** Returns undefined when the webhook is deleted. */
+interface PastMessage {
+  readonly subject: string;
+  readonly headers: Uint8Array | null;
+  readonly receivedAt: number;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * Returns undefined when the webhook is deleted.
+ * @param otherFilter a filter in place of that of the webhook
+ */
 export async function findReplayTarget(
   run: JournalPool['run'],
   webhookId: number,
   rules: FiringRules,
+  otherFilter?: Filter,
 ): Promise<ReplayTarget | undefined> {
   const [row] = await run<TargetRow>(LOAD_TARGET, [webhookId]);
   if (!row) return undefined;
   const { key, tags, space_id: spaceId, event_ids: eventIds } = row;
-  const { settings } = readSettings(row.own_settings);
+  const { settings: stored } = readSettings(row.own_settings);
+  const settings = otherFilter ? { ...stored, filter: otherFilter } : stored;
   const webhook: Matchable = { id: webhookId, ...(key !== null && { key }), eventIds, spaceId, tags, settings };
   const spaces = new SpaceKeys();
   spaces.change([{ id: spaceId, key: row.space_key ?? undefined }]);
@@ -72,15 +85,19 @@ export async function findReplayTarget(
   const { filter } = settings;
   const maxBytes = rules.filterMaxBytes;
   const scope = { paths: filter ? pathsOf(filter.condition) : new WantedPaths(), maxBytes };
+  const within = (subject: string) => ({ covering: events.match(subject), spaces, scope });
+  const viewOf = ({ subject, headers, receivedAt, payload }: PastMessage) =>
+    new MessageView(subject, readHeaders(headers), payload, receivedAt);
+  const isOfEvents = (subject: string) => !rules.isReserved(subject) && events.match(subject).length > 0;
   return {
     readsPayload: filter !== undefined,
     maxBytes,
-    wants: ({ subject, headers, receivedAt, payload }) =>
-      !rules.isReserved(subject) &&
-      matches(webhook, new MessageView(subject, readHeaders(headers), payload, receivedAt), {
-        covering: events.match(subject),
-        spaces,
-        scope,
-      }),
+    isOfEvents,
+    wants: (message) =>
+      !rules.isReserved(message.subject) && matches(webhook, viewOf(message), within(message.subject)),
+    explain: (message) =>
+      isOfEvents(message.subject)
+        ? explain(webhook, viewOf(message), within(message.subject))
+        : { fires: false, because: 'event' },
   };
 }

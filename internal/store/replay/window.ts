@@ -1,6 +1,6 @@
 import type { ReplayRequest } from '../../domain/delivery/replay.js';
 import type { JournalPool } from '../journal/journal-pool.js';
-import { readPayloads } from './read-payloads.js';
+import { readPayloads } from '../messages/read-payloads.js';
 import type { ReplayTarget } from './target.js';
 import type { WindowRow } from './window-row.js';
 import { WINDOW_STATEMENTS } from './window-statements.js';
@@ -36,11 +36,13 @@ export interface WindowRequest extends ReplayRequest {
 const MAX_FILTERED_ROWS = 500;
 const LOWEST_UUID = '00000000-0000-0000-0000-000000000000';
 
+type WindowTarget = Pick<ReplayTarget, 'readsPayload' | 'maxBytes' | 'wants'>;
+
 /** Reads the next rows of a replay's source: those that fit, and whether there are more. */
 export async function readWindow(
   run: JournalPool['run'],
   request: WindowRequest,
-  target: ReplayTarget,
+  target: WindowTarget,
   page: { readonly from: Cursor | undefined; readonly rows: number },
 ): Promise<Window> {
   const from = page.from ?? firstCursor(request);
@@ -69,14 +71,14 @@ const NO_PAYLOAD = new Uint8Array();
 
 /** Only messages that were never owed to the webhook are matched. The rows of others have no subject. */
 const isWantedBy =
-  (target: ReplayTarget) =>
+  (target: WindowTarget) =>
   ({ subject, headers, received_at }: WindowRow, payload: Uint8Array = NO_PAYLOAD) =>
     subject === null || target.wants({ subject, headers, receivedAt: Date.parse(received_at), payload });
 
 /** Matches messages with their payloads, of which a few are in memory at a time. */
 async function filterWanted(
   run: JournalPool['run'],
-  target: ReplayTarget,
+  target: WindowTarget,
   rows: readonly WindowRow[],
 ): Promise<readonly WindowRow[]> {
   const isWanted = isWantedBy(target);

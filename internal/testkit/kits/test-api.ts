@@ -7,12 +7,16 @@ import { makeApi } from '../../api/http/make-api.js';
 import { makeRefusals, type RefusalReason } from '../../api/http/refusals.js';
 import type { Publishing } from '../../api/messages/publishing.js';
 import type { OperatorLimits } from '../../api/operator-limits.js';
+import { makeCatalogSync } from '../../catalog/catalog-sync.js';
 import { makeFormatOf } from '../../domain/format/format-of.js';
+import { Catalog } from '../../domain/matching/catalog.js';
+import { makeIsReserved } from '../../domain/matching/reserved.js';
 import { SpaceKeys, type SpaceNames } from '../../domain/matching/space-names.js';
 import { bySubject, type Degradation, type Trouble } from '../../domain/streams/degradation.js';
 import { AppError } from '../../errors.js';
 import { authenticateUser } from '../../identity/authenticate.js';
 import type { Spaces } from '../../identity/principal.js';
+import { loadCatalogChanges, loadCatalogStamp } from '../../store/catalog/catalog-changes.js';
 import { type JournalPool, makeJournalPool } from '../../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../../store/postgres/knex.js';
 import { makeVault } from '../../store/secrets/vault.js';
@@ -101,6 +105,14 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     spaces: 'all',
   };
   const refused: RefusalReason[] = [];
+  const catalog = new Catalog();
+  const catalogSync = makeCatalogSync({
+    catalog,
+    loadStamp: () => loadCatalogStamp(pool),
+    loadChanges: (known, onPart) => loadCatalogChanges(pool, known, onPart),
+    listen: () => ({ stop: async () => undefined }),
+    logger,
+  });
   const deps: ApiDeps = {
     db,
     pool,
@@ -121,6 +133,9 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     refusals: makeRefusals({ logger, onRefused: (reason) => void refused.push(reason) }),
     subjectRules: { allowAll: false },
     filterMaxBytes: 1024 * 1024,
+    catalog,
+    isReserved: makeIsReserved([]),
+    loadCatalog: catalogSync.reload,
     catalogChanged: () => rest.catalogChanged(),
     guarantee: 'at least once from the commit on',
     admitEvent: async () => {

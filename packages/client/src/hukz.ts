@@ -5,6 +5,7 @@ import { type HukzOptions, readOptions, readSpace, readUser, type Space } from '
 import { DeadLetters } from './resources/dead-letters.js';
 import { Deliveries } from './resources/deliveries.js';
 import { Events } from './resources/events.js';
+import { type ExplainedMessage, type ExplainMessage, wireExplain } from './resources/explain.js';
 import { Health } from './resources/health.js';
 import { Logs } from './resources/logs.js';
 import { Messages } from './resources/messages.js';
@@ -89,6 +90,14 @@ export class Hukz {
     const call = this.#api.call('get', '/export', { query: filter, options, timeoutMs: DECLARATION_MS });
     // The document describes the objects of an export in words: each is as in a declaration.
     return call.map(({ data }) => data as ExportedDeclaration);
+  }
+
+  /**
+   * Explains for each webhook whether it would get a message now, and what decides. Nothing is stored or sent.
+   * `next_cursor` is the `cursor` of the next page.
+   */
+  explain(message: ExplainMessage, options?: CallOptions): Call<ExplainedMessage> {
+    return this.#api.call('post', '/explain', { body: wireExplain(message, this.#api.space), options });
   }
 
   /** Compares the deliveries that messages owe with those that exist. */

@@ -355,6 +355,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{id}/filter/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a filter on stored messages of the events of a webhook, newest first. Nothing is changed or sent */
+        post: operations["testWebhookFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/{id}/pause": {
         parameters: {
             query?: never;
@@ -641,6 +658,40 @@ export interface paths {
         post?: never;
         /** Cancel a delayed message (Hukz-Deliver-At, Hukz-Delay): its deliveries that are not due yet */
         delete: operations["cancelMessage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Explain for each webhook whether it gets a message now, and why. Nothing is stored or sent */
+        post: operations["explainMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explain a stored message: the webhooks that it was owed to, and those that it would fire now */
+        get: operations["explainStoredMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4509,6 +4560,88 @@ export interface components {
             error: string | null;
         };
         /**
+         * FilterTrial
+         * @example {
+         *       "filter": {
+         *         "data": {
+         *           "order": {
+         *             "amount": {
+         *               "$gte": 100
+         *             }
+         *           }
+         *         }
+         *       },
+         *       "since": "2h",
+         *       "limit": 1000
+         *     }
+         */
+        FilterTrial: {
+            /**
+             * @description The filter to try. Default: that of the webhook.
+             * @example {
+             *       "data": {
+             *         "order": {
+             *           "status": {
+             *             "$in": [
+             *               "paid",
+             *               "shipped"
+             *             ]
+             *           },
+             *           "amount": {
+             *             "$gte": 100
+             *           }
+             *         }
+             *       }
+             *     }
+             */
+            filter?: {
+                data?: unknown;
+                headers?: Record<string, never>;
+                subject?: unknown;
+                $and?: Record<string, never>[];
+                $or?: Record<string, never>[];
+                $not?: Record<string, never>;
+            };
+            /** @description Only messages received at this time or later. Default: a day ago. */
+            since?: string;
+            /** @description Only messages received before this time. Default: now. */
+            until?: string;
+            /**
+             * @description Maximum number of messages that are looked at.
+             * @default 1000
+             */
+            limit?: number;
+        };
+        /** FilterTrialResult */
+        FilterTrialResult: {
+            /** @description Number of messages of the events of the webhook that were looked at. */
+            looked_at: number;
+            /** @description Number of those that the webhook would get with this filter. */
+            would_match: number;
+            /**
+             * Format: date-time
+             * @description Present if the limit, or 10 s, were reached: older messages of the range were not looked at.
+             */
+            stopped_at?: string;
+            /** @description Up to 10 messages that fire, and up to 10 that do not, newest first. */
+            samples: {
+                /** Format: uuid */
+                message_id: string;
+                /** @description Whether the webhook gets such a message. */
+                fires: boolean;
+                /**
+                 * @description The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the `Hukz-…` headers are malformed. `webhook`: the message names other webhooks.
+                 * @enum {string}
+                 */
+                because: "routing" | "webhook" | "space" | "tag" | "event" | "disabled" | "filter" | "deleted";
+                /**
+                 * @description The place at which the filter decided: a JSON pointer into the payload, `headers/x-region`, `subject` or `subject/1`.
+                 * @example /order/amount
+                 */
+                at?: string;
+            }[];
+        };
+        /**
          * Pause
          * @example {}
          */
@@ -4879,6 +5012,11 @@ export interface components {
             bytes: number;
             /** @description Number of webhooks that the message was owed to. */
             webhooks: number;
+            /**
+             * @description With `matched=false`: why no webhook gets the message, by the catalog of today. `catalog`: today some would. `webhook`: its events have no enabled webhook, or it names others.
+             * @enum {string}
+             */
+            because?: "event" | "routing" | "webhook" | "space" | "tag" | "filter" | "catalog";
         };
         /** Message */
         Message: {
@@ -4907,6 +5045,152 @@ export interface components {
                 attempts: number;
                 /** @description Time at which it was delivered, cancelled or given up. */
                 ended_at: string | null;
+            }[];
+        };
+        /**
+         * ExplainMessage
+         * @example {
+         *       "subject": "orders.created",
+         *       "payload": {
+         *         "order": {
+         *           "amount": 99
+         *         }
+         *       }
+         *     }
+         */
+        ExplainMessage: {
+            /**
+             * @description The subject of the message.
+             * @example orders.created
+             */
+            subject: string;
+            /**
+             * @description The headers of the message, `Hukz-Tag` and its like among them.
+             * @example {
+             *       "X-Region": "eu-1"
+             *     }
+             */
+            headers?: {
+                [key: string]: string | string[];
+            };
+            /**
+             * @description Any JSON value, read as it is written here; at most 1048576 bytes.
+             * @example {
+             *       "order": {
+             *         "amount": 99
+             *       }
+             *     }
+             */
+            payload?: unknown;
+            /**
+             * @description A payload that is not JSON, in base64, in place of `payload`.
+             * @example AAEC
+             */
+            payload_base64?: string;
+            /** @description Only this webhook: its id, or `key:<key>`. */
+            webhook?: number | string;
+            /** @description Only webhooks of this space: its number, or `key:<key>`. */
+            space?: number | string;
+            /** @description Only webhooks that fire, or only those that do not. */
+            fires?: boolean;
+            /** @default 100 */
+            limit?: number;
+            /** @description The `next_cursor` of the previous page. */
+            cursor?: string;
+        };
+        /** ExplainedMessage */
+        ExplainedMessage: {
+            /** @description Whether an event covers the subject now. */
+            subject_registered: boolean;
+            /** @description Why the message fires nothing at all, such as a malformed `Hukz-Delay` or a reserved subject. */
+            problem?: string;
+            /** @description The `cursor` of the next page. Absent on the last page. A page may have fewer webhooks than `limit`. */
+            next_cursor?: string;
+            webhooks: {
+                id: number;
+                key: string | null;
+                /** @description Whether the webhook gets such a message. */
+                fires: boolean;
+                /**
+                 * @description The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the `Hukz-…` headers are malformed. `webhook`: the message names other webhooks.
+                 * @enum {string}
+                 */
+                because: "routing" | "webhook" | "space" | "tag" | "event" | "disabled" | "filter" | "deleted";
+                /**
+                 * @description The place at which the filter decided: a JSON pointer into the payload, `headers/x-region`, `subject` or `subject/1`.
+                 * @example /order/amount
+                 */
+                at?: string;
+                /**
+                 * @description The condition of the filter there. A long list is shown in part.
+                 * @example {
+                 *       "$gte": 100
+                 *     }
+                 */
+                wanted?: unknown;
+                /**
+                 * @description The value of the message there; absent if there is none. A text is shown up to 200 characters, an array up to 10 elements, and an object as `{"$type": "object"}`.
+                 * @example 99
+                 */
+                found?: unknown;
+                /**
+                 * @description The value is beyond the limits of filters, so that `filter_oversize` decides.
+                 * @constant
+                 */
+                undecided?: true;
+                /** @enum {string} */
+                state: "disabled" | "paused" | "open" | "active" | "deleted";
+            }[];
+        };
+        /** ExplainedStoredMessage */
+        ExplainedStoredMessage: {
+            /** @description Whether an event covers the subject now. */
+            subject_registered: boolean;
+            /** @description Why the message fires nothing at all, such as a malformed `Hukz-Delay` or a reserved subject. */
+            problem?: string;
+            /** @description The `cursor` of the next page. Absent on the last page. A page may have fewer webhooks than `limit`. */
+            next_cursor?: string;
+            webhooks: {
+                id: number;
+                key: string | null;
+                /** @description Whether the webhook gets such a message. */
+                fires: boolean;
+                /**
+                 * @description The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the `Hukz-…` headers are malformed. `webhook`: the message names other webhooks.
+                 * @enum {string}
+                 */
+                because: "routing" | "webhook" | "space" | "tag" | "event" | "disabled" | "filter" | "deleted";
+                /**
+                 * @description The place at which the filter decided: a JSON pointer into the payload, `headers/x-region`, `subject` or `subject/1`.
+                 * @example /order/amount
+                 */
+                at?: string;
+                /**
+                 * @description The condition of the filter there. A long list is shown in part.
+                 * @example {
+                 *       "$gte": 100
+                 *     }
+                 */
+                wanted?: unknown;
+                /**
+                 * @description The value of the message there; absent if there is none. A text is shown up to 200 characters, an array up to 10 elements, and an object as `{"$type": "object"}`.
+                 * @example 99
+                 */
+                found?: unknown;
+                /**
+                 * @description The value is beyond the limits of filters, so that `filter_oversize` decides.
+                 * @constant
+                 */
+                undecided?: true;
+                /** @enum {string} */
+                state: "disabled" | "paused" | "open" | "active" | "deleted";
+                /** @description The delivery that the message owes, or owed, to the webhook. */
+                owed: {
+                    /** Format: uuid */
+                    delivery_id: string;
+                    /** @enum {string} */
+                    state: "pending" | "held" | "delivered" | "dead" | "cancelled" | "lost";
+                } | null;
             }[];
         };
         /** CancelledMessage */
@@ -6164,6 +6448,40 @@ export interface operations {
             };
         };
     };
+    testWebhookFilter: {
+        parameters: {
+            query?: {
+                /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
+                space?: number | string;
+            };
+            header?: {
+                /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id, or `key:<key>` with each slash as `%2F`. */
+                id: number | string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 256 KiB, 10000 values, 2000 lists and objects, 1000 members of one object, 2000 different names of members, nested 1024 deep. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FilterTrial"];
+            };
+        };
+        responses: {
+            /** @description The number of messages that fire, and samples. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterTrialResult"];
+                };
+            };
+        };
+    };
     pauseWebhook: {
         parameters: {
             query?: {
@@ -6749,6 +7067,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CancelledMessage"];
+                };
+            };
+        };
+    };
+    explainMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One of these forms, by `Content-Type` and by the headers of the request. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainMessage"];
+            };
+        };
+        responses: {
+            /** @description The decisions, by the id of the webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedMessage"];
+                };
+            };
+        };
+    };
+    explainStoredMessage: {
+        parameters: {
+            query?: {
+                /** @description Any other text means 10. */
+                limit?: number | string;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decisions, by the id of the webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedStoredMessage"];
                 };
             };
         };

@@ -1,4 +1,4 @@
-import { Decimal } from './decimal.js';
+import { Decimal, parseExact } from './decimal.js';
 import type { Scalar } from './scalar.js';
 
 export type ScalarKey = string | number | boolean | null;
@@ -13,4 +13,11 @@ export function keyOf(scalar: Scalar): ScalarKey {
   if (scalar instanceof Decimal) return `#${scalar.key}`;
   if (typeof scalar === 'string' && (scalar.startsWith('#') || scalar.startsWith(QUOTED))) return QUOTED + scalar;
   return scalar;
+}
+
+/** The scalar of a key. */
+export function scalarOf(key: ScalarKey): Scalar {
+  if (typeof key !== 'string') return key;
+  if (key.startsWith(QUOTED)) return key.slice(1);
+  return key.startsWith('#') ? (parseExact(key.slice(1)) ?? key) : key;
 }

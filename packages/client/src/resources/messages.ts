@@ -75,6 +75,11 @@ export class Messages {
     return call.map(({ data, bytes }) => withBytes(data, 'payloadBytes', () => exactPayload(data, bytes)));
   }
 
+  /** The webhooks that a stored message was owed to, and those that it would fire now, with the reasons. */
+  explain(id: string, query: QueryOf<'get', '/messages/{id}/explain'> = {}, options?: CallOptions) {
+    return this.#api.call('get', '/messages/{id}/explain', { path: { id }, query, options });
+  }
+
   /** Cancels a delayed message: its deliveries that are not due yet. */
   cancel(id: string, options?: CallOptions): Call<DataOf<'delete', '/messages/{id}'>> {
     return this.#api.call('delete', '/messages/{id}', { path: { id }, options });

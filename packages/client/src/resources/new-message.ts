@@ -21,7 +21,8 @@ export function wireMessage(
   return { ...(space !== undefined && { space }), ...message, id, ...payloadMember(payload) };
 }
 
-function payloadMember(payload: unknown): Pick<WireMessage, 'payload' | 'payload_base64'> {
+/** The payload of a message in JSON. */
+export function payloadMember(payload: unknown): Pick<WireMessage, 'payload' | 'payload_base64'> {
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : bytesOf(payload);
   if (bytes) return { payload_base64: toBase64(bytes) };
   return payload === undefined ? {} : { payload };

@@ -68,6 +68,15 @@ export class Webhooks {
     return this.#api.call('post', '/webhooks/{id}/test', { ...this.#of(webhook), body: sample, options });
   }
 
+  /** Tries a filter on stored messages of the events of a webhook. Nothing is changed or sent. */
+  testFilter(
+    webhook: Reference,
+    trial: BodyOf<'post', '/webhooks/{id}/filter/test'> = {},
+    options?: CallOptions,
+  ): Call<DataOf<'post', '/webhooks/{id}/filter/test'>> {
+    return this.#api.call('post', '/webhooks/{id}/filter/test', { ...this.#of(webhook), body: trial, options });
+  }
+
   /** Checks the credentials of a webhook without sending anything to its receiver. */
   testAuth(webhook: Reference, options?: CallOptions) {
     return this.#api.call('post', '/webhooks/{id}/test-auth', { ...this.#of(webhook), options });

@@ -1,5 +1,4 @@
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
-import type { WindowRow } from './window-row.js';
 
 const SIZES: Statement = {
   text: `
@@ -21,17 +20,23 @@ const PAYLOADS: Statement = {
 /** Payloads of about this size are read, and matched, in one turn of the event loop. */
 const MAX_PART_BYTES = 1024 * 1024;
 
-interface WithPayload {
-  readonly row: WindowRow;
+/** The key of a message. The instant has the exact form in which PostgreSQL writes it. */
+interface KeyRow {
+  readonly message_id: string;
+  readonly received_at: string;
+}
+
+interface WithPayload<Row> {
+  readonly row: Row;
   readonly payload: Uint8Array;
 }
 
 /** Yields messages with their payloads. A payload above `maxBytes` is not read, and replaced by as many zeros. */
-export async function* readPayloads(
+export async function* readPayloads<Row extends KeyRow>(
   run: JournalPool['run'],
-  rows: readonly WindowRow[],
+  rows: readonly Row[],
   maxBytes: number,
-): AsyncGenerator<WithPayload> {
+): AsyncGenerator<WithPayload<Row>> {
   if (rows.length === 0) return;
   const sizes = await run<{ readonly bytes: number | null }>(SIZES, keysOf(rows));
   const tooLarge = new Uint8Array(maxBytes + 1);
@@ -44,13 +49,13 @@ export async function* readPayloads(
   }
 }
 
-const keysOf = (rows: readonly WindowRow[]) => [
+const keysOf = (rows: readonly KeyRow[]) => [
   rows.map(({ received_at }) => received_at),
   rows.map(({ message_id }) => message_id),
 ];
 
-function* partsOf(rows: readonly WindowRow[], sizes: readonly number[]): Generator<readonly WindowRow[]> {
-  let part: WindowRow[] = [];
+function* partsOf<Row>(rows: readonly Row[], sizes: readonly number[]): Generator<readonly Row[]> {
+  let part: Row[] = [];
   let bytes = 0;
   for (const [index, row] of rows.entries()) {
     const size = sizes[index] ?? 0;
