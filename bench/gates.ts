@@ -1,6 +1,7 @@
 import { BenchFailure } from './failure.js';
 import { type BoundedCount, isWithinBound } from './gates/bounded-count.js';
 import { copyGates } from './gates/copies.js';
+import { filterGates } from './gates/filters.js';
 import { rowGates } from './gates/rows.js';
 import { saturationGates } from './gates/saturation.js';
 import { GATES } from './load/plan.js';
@@ -13,7 +14,12 @@ const say = (text: string) => void process.stderr.write(`gates: ${text}\n`);
 async function main(): Promise<number> {
   const gates = await withBench(
     { plan: GATES, receiverKind: 'bare', profileIn: undefined, workers: undefined, say },
-    async (bench) => [...(await saturationGates(bench)), ...(await copyGates(bench)), ...(await rowGates(bench))],
+    async (bench) => [
+      ...(await saturationGates(bench)),
+      ...(await copyGates(bench)),
+      ...(await rowGates(bench)),
+      ...filterGates(),
+    ],
   );
   for (const { what, value, atMost } of gates)
     say(`${spell(value).padStart(6)}  at most ${String(atMost).padEnd(4)} ${what}`);

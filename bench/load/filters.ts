@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { evaluate } from '../../internal/domain/filter/evaluate.js';
 import { MessageValues } from '../../internal/domain/filter/message-values.js';
 import { parseFilter } from '../../internal/domain/filter/parsing/parse-filter.js';
@@ -7,39 +9,34 @@ import { Catalog, type CatalogWebhook } from '../../internal/domain/matching/cat
 import { MessageView } from '../../internal/domain/matching/message-view.js';
 import { isJson } from '../../internal/domain/message/json-bytes.js';
 
-// `npm run build && node --expose-gc dist/bench/load/filters.js` measures the matching of W9 and W9x alone; see
-// docs/performance.md.
-
 const WEBHOOKS = 100_000;
 const SUBJECT = 'order.paid';
 const MAX_BYTES = 1024 * 1024;
 
 interface Case {
-  readonly name: string;
   filterOf(n: number): object;
 }
 
-const CASES: readonly Case[] = [
-  {
-    name: 'W9: an account of its own and two more conditions',
-    filterOf: (n) => ({
-      data: { account_id: `acct-${n}`, status: { $in: ['paid', 'shipped'] }, amount: { $gte: 100 } },
-    }),
-  },
-  {
-    name: 'W9x: a range, or a prefix, and two more conditions',
-    filterOf: (n) =>
-      n % 2 === 0
-        ? {
-            data: {
-              amount: { $gte: 10 * n, $lt: 10 * n + 25 },
-              status: { $ne: 'draft' },
-              country: { $in: ['de', 'fr'] },
-            },
-          }
-        : { data: { account_id: { $prefix: `acct-${n}` }, amount: { $gte: 100 }, status: { $exists: true } } },
-  },
-];
+/** Each filter has an account of its own, and two more conditions. */
+export const ACCOUNTS: Case = {
+  filterOf: (n) => ({
+    data: { account_id: `acct-${n}`, status: { $in: ['paid', 'shipped'] }, amount: { $gte: 100 } },
+  }),
+};
+
+/** Half of the filters have a range of their own, the others a prefix, and two more conditions. */
+export const RANGES_AND_PREFIXES: Case = {
+  filterOf: (n) =>
+    n % 2 === 0
+      ? {
+          data: {
+            amount: { $gte: 10 * n, $lt: 10 * n + 25 },
+            status: { $ne: 'draft' },
+            country: { $in: ['de', 'fr'] },
+          },
+        }
+      : { data: { account_id: { $prefix: `acct-${n}` }, amount: { $gte: 100 }, status: { $exists: true } } },
+};
 
 function webhookOf(id: number, json: object): CatalogWebhook {
   const filter = parseFilter(JSON.parse(JSON.stringify(json)));
@@ -79,51 +76,66 @@ function payloadOf(n: number): Buffer {
   return Buffer.from(JSON.stringify({ ...order, note }));
 }
 
-const bytesUsed = () => {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
-};
+/** The costs of 100,000 filters, in microseconds per message of 1 KiB and bytes per webhook. */
+export interface FilterCosts {
+  readonly matchingUs: number;
+  /** Webhooks that a message fires. */
+  readonly fired: number;
+  /** The scan that only asks whether the payload is JSON, in the same run. */
+  readonly scanUs: number;
+  readonly jsonParseUs: number;
+  /** All filters evaluated one after the other, in the same run. */
+  readonly oneByOneUs: number;
+  readonly addUs: number;
+  readonly changeUs: number;
+  readonly filterBytes: number;
+  readonly catalogBytes: number;
+}
 
-function measure({ name, filterOf }: Case): void {
-  say(name, '');
+/** @param webhooks the number of webhooks on one event, each with a filter of its own */
+export function measureFilters({ filterOf }: Case, webhooks = WEBHOOKS): FilterCosts {
   const before = bytesUsed();
-  const webhooks = Array.from({ length: WEBHOOKS }, (_, n) => webhookOf(n + 1, filterOf(n)));
+  const all = Array.from({ length: webhooks }, (_, n) => webhookOf(n + 1, filterOf(n)));
   const parsed = bytesUsed();
   const catalog = new Catalog();
+  const change = (version: number, changed: readonly CatalogWebhook[]) =>
+    catalog.apply({ version, events: [], deletedEventIds: [], webhooks: changed, deletedWebhookIds: [], spaces: [] });
   const from = performance.now();
   const events = [{ id: 1, subject: SUBJECT }];
-  catalog.apply({ version: 1, events, deletedEventIds: [], webhooks, deletedWebhookIds: [], spaces: [] });
-  say('  added to the catalog, per webhook', `${(((performance.now() - from) * 1000) / WEBHOOKS).toFixed(1)} µs`);
-  say('  memory per webhook, with its filter', `${Math.round((parsed - before) / WEBHOOKS)} bytes`);
-  say('  memory per webhook, in the catalog', `${Math.round((bytesUsed() - parsed) / WEBHOOKS)} bytes more`);
-  const payloads = Array.from({ length: 1000 }, (_, n) => payloadOf((n * 97) % WEBHOOKS));
+  catalog.apply({ version: 1, events, deletedEventIds: [], webhooks: all, deletedWebhookIds: [], spaces: [] });
+  const addUs = ((performance.now() - from) * 1000) / webhooks;
+  const catalogBytes = (bytesUsed() - parsed) / webhooks;
+  const payloads = Array.from({ length: 1000 }, (_, n) => payloadOf((n * 97) % webhooks));
   let fired = 0;
   const match = (payload: Buffer) => {
     fired += catalog.match(new MessageView(SUBJECT, [], payload, 0))?.length ?? 0;
   };
-  timeOf(20_000, payloads, match);
+  const shortest = (work: (payload: Buffer) => void) =>
+    Math.min(...Array.from({ length: ROUNDS }, () => timeOf(MESSAGES, payloads, work)));
+  timeOf(MESSAGES, payloads, match);
   fired = 0;
-  const indexed = Math.min(...[1, 2, 3].map(() => timeOf(20_000, payloads, match)));
-  say('  matching', `${indexed.toFixed(1)} µs per message, which fires ${(fired / 60_000).toFixed(2)} webhooks`);
-  const [scanned, checked] = [timeOf(20_000, payloads, isJson), timeOf(20_000, payloads, parseJson)];
-  say('  the scan that only asks whether it is JSON', `${scanned.toFixed(1)} µs; JSON.parse ${checked.toFixed(1)} µs`);
-  const oneByOne = timeOf(20, payloads, makeOneByOne(webhooks));
-  say(
-    '  filters evaluated one after the other',
-    `${oneByOne.toFixed(0)} µs, ${(oneByOne / indexed).toFixed(0)} × as much`,
-  );
-  const changes = timeOf(2000, webhooks, (webhook, n) =>
-    catalog.apply({
-      version: n + 2,
-      events: [],
-      deletedEventIds: [],
-      webhooks: [webhook],
-      deletedWebhookIds: [],
-      spaces: [],
-    }),
-  );
-  say('  a change of one webhook', `${changes.toFixed(1)} µs`);
+  const [matchingUs, scanUs, jsonParseUs] = [shortest(match), shortest(isJson), shortest(parseJson)];
+  return {
+    matchingUs,
+    fired: fired / (MESSAGES * ROUNDS),
+    scanUs,
+    jsonParseUs,
+    oneByOneUs: timeOf(ONE_BY_ONE_MESSAGES, payloads, makeOneByOne(all)),
+    addUs,
+    changeUs: timeOf(CHANGES, all, (webhook, n) => change(n + 2, [webhook])),
+    filterBytes: (parsed - before) / webhooks,
+    catalogBytes,
+  };
 }
+
+const [MESSAGES, ROUNDS, ONE_BY_ONE_MESSAGES, CHANGES] = [20_000, 3, 20, 2000];
+
+/** The heap after its garbage is collected. */
+const bytesUsed = () => {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+};
 
 /** Evaluates the parsed filters over the values of one scan, without an index. */
 function makeOneByOne(webhooks: readonly CatalogWebhook[]): (payload: Buffer) => void {
@@ -148,7 +160,3 @@ function timeOf<T>(count: number, items: readonly T[], work: (item: T, n: number
   }
   return ((performance.now() - from) * 1000) / count;
 }
-
-const say = (what: string, figure: string) => process.stdout.write(`${what.padEnd(50)} ${figure}\n`);
-
-for (const one of CASES) measure(one);

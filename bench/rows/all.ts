@@ -17,6 +17,7 @@ import { fair, w4 } from './w4.js';
 import { w5 } from './w5.js';
 import { w6 } from './w6.js';
 import { w7 } from './w7.js';
+import { w9, w9x } from './w9.js';
 import { w10 } from './w10.js';
 
 const named = (row: Row) => ({ row, inAll: false });
@@ -44,6 +45,8 @@ export const rows: readonly { readonly row: Row; readonly inAll: boolean }[] = [
   always(w6),
   always(w8),
   always(w8b),
+  always(w9),
+  always(w9x),
   // The row needs cores for itself.
   named(scale),
 ];

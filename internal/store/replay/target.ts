@@ -75,13 +75,27 @@ export async function findReplayTarget(
   const { settings: stored } = readSettings(row.own_settings);
   const settings = otherFilter ? { ...stored, filter: otherFilter } : stored;
   const webhook: Matchable = { id: webhookId, ...(key !== null && { key }), eventIds, spaceId, tags, settings };
-  const spaces = new SpaceKeys();
-  spaces.change([{ id: spaceId, key: row.space_key ?? undefined }]);
-  const events = new SubjectIndex<number>();
-  for (const [index, id] of eventIds.entries()) {
+  const subjects = eventIds.flatMap((id, index) => {
     const subject = row.subjects[index];
-    if (subject !== undefined && rules.isPermitted(subject)) events.set(subject, id);
-  }
+    return subject === undefined ? [] : [{ id, subject }];
+  });
+  return makeReplayTarget({ webhook, spaceKey: row.space_key ?? undefined, subjects }, rules);
+}
+
+/** A webhook alone, with what its matching needs. */
+interface LoneWebhook {
+  readonly webhook: Matchable;
+  readonly spaceKey: string | undefined;
+  /** The events of the webhook. */
+  readonly subjects: readonly { readonly id: number; readonly subject: string }[];
+}
+
+export function makeReplayTarget({ webhook, spaceKey, subjects }: LoneWebhook, rules: FiringRules): ReplayTarget {
+  const spaces = new SpaceKeys();
+  spaces.change([{ id: webhook.spaceId, key: spaceKey }]);
+  const events = new SubjectIndex<number>();
+  for (const { id, subject } of subjects) if (rules.isPermitted(subject)) events.set(subject, id);
+  const { settings } = webhook;
   const { filter } = settings;
   const maxBytes = rules.filterMaxBytes;
   const scope = { paths: filter ? pathsOf(filter.condition) : new WantedPaths(), maxBytes };
