@@ -179,6 +179,25 @@ describe('where values come from', () => {
     expect(load({ HUKZ_API_HOSTS: hosts }).api.hosts).toEqual(['hukz.example.com', '10.0.0.7', 'fd12::7']);
   });
 
+  it('refuses half of a login by JWTs, and keys that others could change on their way', () => {
+    const jwt = {
+      HUKZ_AUTH: 'token',
+      HUKZ_AUTH_JWKS_URL: 'https://id.example/keys',
+      HUKZ_AUTH_ISSUER: 'https://id.example/',
+      HUKZ_AUTH_AUDIENCE: 'hukz, hukz-staging',
+    };
+    expect(load(jwt).jwt).toMatchObject({ audiences: ['hukz', 'hukz-staging'], skewMs: 30_000 });
+    expect(() => load({ ...jwt, HUKZ_AUTH_AUDIENCE: '' })).toThrow(/given without AUTH_AUDIENCE: JWTs need all three/);
+    expect(() => load({ ...jwt, HUKZ_AUTH_ISSUER: '' })).toThrow(/given without AUTH_ISSUER/);
+    expect(() => load({ ...jwt, HUKZ_AUTH: 'x-user' })).toThrow(/add token to AUTH/);
+    const production = { ...jwt, HUKZ_MODE: 'production' };
+    const remote = { ...production, HUKZ_AUTH_JWKS_URL: 'http://id.example/keys' };
+    expect(() => load(remote)).toThrow(/must begin with https:/);
+    expect(load({ ...production, HUKZ_AUTH_JWKS_URL: 'http://127.0.0.1:9/keys' }).jwt.jwksUrl).toBeDefined();
+    expect(() => load({ ...jwt, HUKZ_AUTH_JWKS_URL: 'id.example/keys' })).toThrow(/must be a URL/);
+    expect(() => load({ ...jwt, HUKZ_AUTH_ROLE_CLAIM: 'sub' })).toThrow(/may not be sub/);
+  });
+
   it('serves metrics on the address of the API by default', () => {
     expect(load({ HUKZ_HOST: '10.0.0.7' }).metrics.host).toBe('10.0.0.7');
     const settings = { HUKZ_METRICS_HOST: '127.0.0.1', HUKZ_METRICS_TOKEN: 'a-token-of-metrics' };

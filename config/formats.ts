@@ -15,6 +15,7 @@ import { parseApiHosts } from './api-hosts.js';
 import { formatByteSize, parseByteSize } from './byte-size.js';
 import { parseDatabaseHosts } from './database-hosts.js';
 import { parseEncryptionKeys } from './encryption-keys.js';
+import { parseAudiences, parseClaimName, parseJwksUrl } from './jwt-formats.js';
 import { parseServers } from './nats-servers.js';
 
 /** How the text of a key becomes its value. */
@@ -161,6 +162,9 @@ export const egressProxy: Format<EgressProxy | 'none' | undefined> = {
   parse: (written) => (written === 'none' ? parsed(written) : optional(parseEgressProxy)(written)),
 };
 export const noProxy = { unit: 'hosts and CIDR ranges', parse: parseNoProxy };
+export const jwksUrl: Format<string | undefined> = { unit: 'URL', parse: parseJwksUrl };
+export const audiences: Format<readonly string[]> = { unit: 'texts', parse: parseAudiences };
+export const claimName: Format<string> = { unit: 'name', parse: parseClaimName };
 export const apiHosts: Format<readonly string[]> = { unit: 'host names', parse: parseApiHosts };
 
 /** Undefined: no limit. */

@@ -1,6 +1,7 @@
 import { type Config, databaseConfig, logConfig, type NatsConfig, natsConfig, toConfig } from './config.js';
 import { ConfigError } from './config-error.js';
 import { judge } from './judge.js';
+import { isOpenToOthers } from './jwt-formats.js';
 import { type Environment, readEnvironment } from './read-environment.js';
 import { NOTHING, readConfigFile } from './read-file.js';
 import { type ConfigValues, ENV_PREFIX, keys } from './schema.js';
@@ -22,6 +23,7 @@ export function loadConfig(sources: ConfigSources): Config {
     ...samePort(...given),
     ...strictWithoutKeys(...given),
     ...databaseTls(...given),
+    ...wholeJwt(...given),
     ...(given[0].egress.proxy === undefined ? problems : []),
   ];
   const { SSL_CERT_FILE: file, SSL_CERT_DIR: folders } = sources.env;
@@ -143,6 +145,19 @@ function samePort({ port, metrics }: ConfigValues, nameOf: NameOf): readonly str
 function strictWithoutKeys({ encryptionStrict, encryptionKeys }: ConfigValues, nameOf: NameOf): readonly string[] {
   if (!encryptionStrict || encryptionKeys.length > 0) return [];
   return [`${nameOf('ENCRYPTION_STRICT')} is on and ENCRYPTION_KEYS is empty: there is no key to encrypt secrets with`];
+}
+
+/** A key without the others would accept nothing, or JWTs that were made for other services. */
+function wholeJwt({ jwt, api, mode }: ConfigValues, nameOf: NameOf): readonly string[] {
+  const { jwksUrl, issuer, audiences } = jwt;
+  const given = Object.entries({ AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audiences[0] });
+  const missing = given.filter(([, value]) => value === undefined).map(([name]) => name);
+  const names = given.filter(([, value]) => value !== undefined).map(([name]) => nameOf(name));
+  if (names.length === 0) return [];
+  if (missing.length > 0) return [`${names.join(' and ')} given without ${missing.join(' and ')}: JWTs need all three`];
+  if (!api.logins.token) return [`${nameOf('AUTH_JWKS_URL')} is given and AUTH accepts no tokens: add token to AUTH`];
+  if (mode === 'development' || jwksUrl === undefined || !isOpenToOthers(jwksUrl)) return [];
+  return [`${nameOf('AUTH_JWKS_URL')} must begin with https:// in production, because its keys decide who may do what`];
 }
 
 /** Refuses TLS files that would not be used, because the operator believes that the connection is authenticated. */

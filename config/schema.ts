@@ -4,6 +4,7 @@ import { databaseKeys } from './keys/database.js';
 import { deliveryKeys } from './keys/delivery.js';
 import { egressKeys } from './keys/egress.js';
 import { intakeKeys } from './keys/intake.js';
+import { jwtKeys } from './keys/jwt.js';
 import { natsKeys } from './keys/nats.js';
 import { operationKeys } from './keys/operation.js';
 import { serverKeys } from './keys/server.js';
@@ -11,6 +12,7 @@ import { serverKeys } from './keys/server.js';
 /** Every key of the configuration, in the order of `config.yml`, at the path that its value has in `Config`. */
 const tree = {
   ...serverKeys,
+  jwt: jwtKeys,
   database: databaseKeys,
   nats: natsKeys,
   encryptionKeys: key('ENCRYPTION_KEYS', '', {

@@ -29,6 +29,7 @@ const rooms = {
   'internal/destinations': [domain, ground],
   'internal/instance': [...stored, domain, ground],
   'internal/catalog': [...stored, identity, domain, ground],
+  'internal/jwt': ['^internal/destinations/', identity, domain, ground],
   'internal/sending': [...stored, '^internal/dispatch/', domain, ground],
   'internal/upkeep': [...stored, '^internal/catalog/', domain, ground, config],
   'internal/go-service': [...stored, domain, ground],
@@ -44,7 +45,7 @@ const rooms = {
   'internal/workers': ['^internal/(app|api)/', ...stored, domain, ground, config],
   'internal/app': [
     ...stored,
-    '^internal/(api|intake|dispatch|catalog|instance|sending|upkeep)/',
+    '^internal/(api|intake|dispatch|catalog|instance|jwt|sending|upkeep)/',
     identity,
     domain,
     ground,

@@ -1,11 +1,13 @@
 import type { Cleanup } from '../cleanup.js';
 import type { Dispatch } from '../dispatch/dispatch.js';
+import type { ResourceName } from '../domain/message/headers/resource-name.js';
 import type { Membership } from '../instance/membership.js';
 import { type Journal, makeJournal } from '../store/journal/journal.js';
 import { makeVault, type Vault } from '../store/secrets/vault.js';
 import { reportKeys } from '../upkeep/report-keys.js';
 import { applicationName, type Base } from './base.js';
 import { growModestly } from './grow-modestly.js';
+import { type Jwt, openJwt } from './open/open-jwt.js';
 import { openStore, type Store } from './open/open-store.js';
 import type { StartOptions } from './start-options.js';
 import { type DeliveryEvents, makeDeliveryEvents } from './telemetry/delivery-events.js';
@@ -28,6 +30,8 @@ export interface Core {
   readonly deliveryEvents: DeliveryEvents;
   readonly dispatch: Dispatch;
   readonly inbound: Inbound;
+  /** JWTs by which callers say who they are, if `AUTH_JWKS_URL` is set. */
+  readonly jwt: Jwt | undefined;
 }
 
 /** `onUnusable` is called if the tables are missing or do not belong to hukz. */
@@ -79,9 +83,11 @@ export async function construct(
   const inbound = wireIntake(base, { pool, journal, registry, dispatch, instances: membership.living });
   deliveryEvents.publishBy(inbound.intake.publish);
   outbound.listenBy(inbound.intake.connection);
+  const spaces = { idOf: (name: ResourceName) => registry.catalog.spaces.idOf(name) };
+  const jwt = await openJwt(base, { opener: outbound.opener, spaces }, cleanup);
   cleanup.add(
     'heap',
     growModestly(() => inbound.acceptor.stats().waiting),
   );
-  return { metrics, store, vault, membership, journal, registry, outbound, deliveryEvents, dispatch, inbound };
+  return { metrics, store, vault, membership, journal, registry, outbound, deliveryEvents, dispatch, inbound, jwt };
 }

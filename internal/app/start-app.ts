@@ -118,6 +118,7 @@ async function startCore(
     registry.tokens.start();
     cleanup.add('tokens', registry.tokens.stop);
   }
+  core.jwt?.start();
   dispatch.start();
   cleanup.add('dispatch', () => dispatch.stop(0));
   inbound.streamOrder.start();

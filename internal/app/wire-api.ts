@@ -26,7 +26,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
   const { db, pool } = store;
   const { messagesMs, logsMs, deadLettersMs } = config.retention;
   const { compat } = config;
-  const { logins } = config.api;
+  const logins = { ...config.api.logins, jwt: core.jwt !== undefined };
   const showsToken = makeTokenCheck(config.metrics.token);
   const isDevelopment = config.mode === 'development';
   const databaseTrouble = probeDatabase(db);
@@ -82,7 +82,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     webhookProxies: config.egress.webhookProxies,
     ceilings: config.ceilings,
     insecureTls: config.egress.insecureTls,
-    authenticate: makeAuthenticate(logins, tokens.find),
+    authenticate: makeAuthenticate(logins, { token: tokens.find, jwt: core.jwt?.find }),
     logins,
     acceptsTokens: logins.token,
     tokensChanged: async () => (logins.token ? tokens.refresh() : undefined),

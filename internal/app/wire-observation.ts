@@ -34,6 +34,7 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
       () => requestsRefused(refusals.running()),
       () => spacesAtShare(dispatch.spacesAtShare()),
       () => usersTrusted(isTrusted),
+      () => core.jwt?.degraded() ?? [],
     ],
     logger,
   });

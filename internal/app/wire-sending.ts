@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { NatsConnection } from 'nats';
 import type { Cleanup } from '../cleanup.js';
+import type { Opener } from '../destinations/connection/opener.js';
 import { makeSendWithToken } from '../destinations/credentials/tokens/send-with-token.js';
 import { makeTokens } from '../destinations/credentials/tokens/tokens.js';
 import { makeSender, type Sender } from '../destinations/http/sender.js';
@@ -19,6 +20,7 @@ import { openOutwards } from './open/open-outwards.js';
 /** The parts that send to receivers. */
 export interface Outbound {
   readonly rules: EgressRules;
+  readonly opener: Opener;
   readonly sender: Sender;
   readonly send: Send;
   readonly untilReady: UntilReady;
@@ -47,6 +49,7 @@ export function wireSending({ config, version, clock, logger }: Base, vault: Vau
   const sendWithToken = makeSendWithToken({ sender, clock, timeoutMs });
   return {
     rules,
+    opener,
     sender,
     plans,
     formatOf,

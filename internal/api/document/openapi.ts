@@ -68,6 +68,19 @@ const RETRY_AFTER = {
   },
 };
 
+/** Of the operations that API_RATE limits, while it does. */
+const RATE_LEFT = {
+  'RateLimit-Policy': {
+    description:
+      'The limit that is nearer, of the caller or of the address: `"caller";q=60000;w=60` for 60,000 per minute.',
+    schema: { type: 'string' },
+  },
+  RateLimit: {
+    description: 'The rest of that limit: `"caller";r=59999;t=1` for 59,999 requests, and a full burst in a second.',
+    schema: { type: 'string' },
+  },
+};
+
 /** Of every answer, because each request may have parts that are ignored. */
 const IGNORED = {
   'Hukz-Ignored': {
@@ -227,7 +240,12 @@ function answers(endpoint: Endpoint, components: Components): Operation['respons
               ]),
             ),
           }),
-          headers: { ...IGNORED, ...(remembersAnswers(endpoint) && REPLAYED), ...(hasRevision && ETAG) },
+          headers: {
+            ...IGNORED,
+            ...(!endpoint.isUnlimited && RATE_LEFT),
+            ...(remembersAnswers(endpoint) && REPLAYED),
+            ...(hasRevision && ETAG),
+          },
         },
       ],
     ),

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { CallerRates, callerAt } from '../../domain/limits/caller-rates.js';
 import { AppError } from '../../errors.js';
+import { type Authenticate, showsLogin } from '../../identity/authenticate.js';
 import type { Principal } from '../../identity/principal.js';
-import { tokenIn } from '../../identity/token-text.js';
 import type { Entrance } from '../api-deps.js';
 import { unnamedPrincipal } from '../protocols/protocol.js';
 import type { Endpoint } from './endpoint.js';
@@ -27,14 +27,28 @@ export function identifyCaller({
 }: Pick<Entrance, 'authenticate' | 'logins' | 'refusals'>): RequestHandler {
   const failed = new CallerRates(FAILED_LOGINS, MAX_ADDRESSES);
   return async (req, res, next) => {
-    const hasToken = logins.token && tokenIn(req.headers.authorization) !== undefined;
+    const hasToken = showsLogin(logins, req.headers.authorization);
     res.locals.loginHeader = hasToken || !logins.user ? 'Authorization' : 'X-User';
-    const found = await authenticate((name) => req.get(name));
-    if (!found && hasToken) countFailure(failed, { req, res, refusals });
-    res.locals.principal = found ?? (hasToken ? undefined : unnamedPrincipal(req, res));
+    const found = await identify(authenticate, req);
+    if (found instanceof AppError) res.locals.refusal = found;
+    if (hasToken && (!found || isUnauthorized(found))) countFailure(failed, { req, res, refusals });
+    if (found && !(found instanceof AppError)) res.locals.principal = found;
+    else if (!hasToken) res.locals.principal = unnamedPrincipal(req, res);
     next();
   };
 }
+
+/** A JWT that is refused is no error yet, because some endpoints need no principal. */
+async function identify(authenticate: Authenticate, req: Request): Promise<Principal | AppError | undefined> {
+  try {
+    return await authenticate((name) => req.get(name));
+  } catch (error) {
+    if (error instanceof AppError && error.code !== 'unavailable') return error;
+    throw error;
+  }
+}
+
+const isUnauthorized = (found: Principal | AppError) => found instanceof AppError && found.code === 'unauthorized';
 
 interface FailedLogin {
   readonly req: Request;
@@ -67,13 +81,15 @@ export function findPrincipal(res: Response): Principal | undefined {
   return principal;
 }
 
-/** @throws {AppError} `unauthorized` if the request has no principal */
+/** @throws {AppError} `unauthorized` if the request has no principal, or the refusal of its JWT */
 export function principalOf(res: Response): Principal {
   const principal = findPrincipal(res);
   // The contract defines the message. The source names the header that it is about.
   if (principal) return principal;
   const header = loginHeaderOf(res);
   if (header === 'Authorization') res.set('www-authenticate', 'Bearer');
+  const { refusal } = res.locals;
+  if (refusal instanceof AppError) throw refusal;
   throw new AppError('unauthorized', 'Not allowed', header);
 }
 

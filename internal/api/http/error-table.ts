@@ -28,7 +28,7 @@ export const HEAD_TOO_LARGE = {
 
 export const MEANING_OF: Readonly<Record<(typeof STATUS_OF)[ErrorCode] | typeof BUG_STATUS, string>> = {
   400: 'The id or space in the path is not a valid number, or the key is malformed.',
-  401: 'The header X-User is missing or is not a positive integer, or the token in Authorization is missing or not valid. `source` names the header.',
+  401: 'The header X-User is missing or is not a positive integer, or the token or JWT in Authorization is missing or not valid. `source` names the header.',
   403: 'The host of the request, or the site of the page that sends it, is not allowed (API_HOSTS), or the request was sent by hukz for a webhook. `source` names the header. Callers without the scope of an operation are refused, too; the message names the scope.',
   404: 'Record not found.',
   409: 'The request conflicts with stored data or with a delivery that is being sent. The message says what to change first.',
@@ -36,7 +36,7 @@ export const MEANING_OF: Readonly<Record<(typeof STATUS_OF)[ErrorCode] | typeof 
   413: 'The body is larger than 256 KiB.',
   415: 'The content type of the body is not JSON, or the body has a content encoding. JSON without a type, or of the type text/plain or of a form, is read unless a browser sends it.',
   422: 'The request is invalid. Each error names its field in `source`.',
-  429: 'This user, token or address has exceeded API_RATE, or the address has sent too many tokens that are not valid. Try again after the number of seconds in `Retry-After`.',
+  429: 'This user, token or address has exceeded API_RATE, or the address has sent too many tokens or JWTs that are not valid. Try again after the number of seconds in `Retry-After`.',
   500: 'Something went wrong. The bug is logged with the request id.',
   503: 'PostgreSQL or NATS is not available. Try again later.',
 };

@@ -1,7 +1,9 @@
 import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import supertest from 'supertest';
 import { makeTestApi, type TestApi } from '../../testkit/kits/test-api.js';
+import { makeTokenApi } from '../../testkit/tokens/token-api.js';
 
 const HOUR_MS = 3_600_000;
 /** A third of an hour, minus the time that the test has taken. */
@@ -66,6 +68,26 @@ describe('requests above API_RATE', () => {
     expect(await send({ bodyBytes: 100_000 })).toEqual(refused);
   });
 
+  it('are announced: each answer says how many requests are left, and when a full burst is possible', async () => {
+    const told: (string | string[] | undefined)[][] = [];
+    for (let n = 0; n < 4; n++) {
+      const { headers } = await supertest(server).get('/events').set('x-user', '1');
+      told.push([headers['ratelimit-policy'], headers.ratelimit]);
+    }
+    const policy = '"caller";q=3;w=3600';
+    const left = (requests: number, seconds: number) => {
+      const match = /^"caller";r=(\d);t=(\d+)$/.exec(String(told[3 - requests - 1]?.[1])) ?? [];
+      expect(Number(match[1])).toBe(requests);
+      expect(Math.abs(Number(match[2]) - seconds)).toBeLessThan(100);
+    };
+    expect(told.map(([announced]) => announced)).toEqual([policy, policy, policy, policy]);
+    left(2, 1200);
+    left(1, 2400);
+    left(0, 3600);
+    expect(told[3]?.[1]).toMatch(/^"caller";r=0;t=\d+$/);
+    expect((await supertest(server).get('/ping')).headers.ratelimit).toBeUndefined();
+  });
+
   // On other systems, loopback addresses other than 127.0.0.1 have to be configured first.
   const onLinux = process.platform === 'linux' ? it : it.skip;
   onLinux('are those of a user from whatever address, and those of an address for whatever user', async () => {
@@ -111,3 +133,29 @@ describe('requests above API_RATE', () => {
     ]);
   });
 });
+
+// On other systems, loopback addresses other than 127.0.0.1 have to be configured first.
+(process.platform === 'linux' ? it : it.skip)(
+  'a token has one rate at all addresses, apart from other tokens',
+  async () => {
+    const api = await makeTokenApi({ apiRate: { count: 4, perMs: HOUR_MS } });
+    const server = createServer(api.app);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const [one = '', other = ''] = [await api.token({ role: 'admin' }), await api.token({ role: 'admin' })];
+    const statusOf = (token: string, localAddress: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const { port } = server.address() as AddressInfo;
+        const headers = { authorization: `Bearer ${token}` };
+        const sent = request({ host: '127.0.0.1', port, path: '/tokens', localAddress, headers, agent: false });
+        sent.once('error', reject).once('response', (answer) => resolve(answer.resume().statusCode));
+        sent.end();
+      });
+    for (let n = 2; n < 6; n++) expect(await statusOf(one, `127.0.0.${n}`)).toBe(200);
+    expect(await statusOf(one, '127.0.0.7')).toBe(429);
+    expect(await statusOf(other, '127.0.0.7')).toBe(200);
+    expect(api.refused).toEqual(['user_rate']);
+    server.closeAllConnections();
+    server.close();
+    await api.stop();
+  },
+);

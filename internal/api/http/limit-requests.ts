@@ -18,6 +18,16 @@ export function limitRequests(rate: RateLimit, refusals: Refusals): RequestHandl
   const principals = new CallerRates(rate, MAX_CALLERS);
   const addresses = new CallerRates(rate, MAX_CALLERS);
   const words = formatRate(rate);
+  const policy = `q=${rate.count};w=${rate.perMs / 1000}`;
+  /** Shows the narrower limit, as the draft "RateLimit header fields for HTTP" of the IETF has it. */
+  const showLeft = (res: Response, principal: Principal | undefined, address: string) => {
+    const now = performance.now();
+    const byAddress = addresses.left(address, now);
+    const own = principal && principals.left(principal.subject, now);
+    const [name, left] = own && own.requests <= byAddress.requests ? ['caller', own] : ['address', byAddress];
+    res.set('ratelimit-policy', `"${name}";${policy}`);
+    res.set('ratelimit', `"${name}";r=${left.requests};t=${Math.ceil(left.fullInMs / 1000)}`);
+  };
 
   return (req, res, next) => {
     const now = performance.now();
@@ -28,6 +38,7 @@ export function limitRequests(rate: RateLimit, refusals: Refusals): RequestHandl
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
       res.set('retry-after', String(seconds));
+      showLeft(res, principal, address);
       if (principal && ownWaitMs > 0) refusals.add('user_rate', { ...whoIn(res, principal), api_rate: words });
       else refusals.add('address_rate', { address, api_rate: words });
       const who = ownWaitMs > 0 ? whoIs(res) : 'this address';
@@ -36,6 +47,7 @@ export function limitRequests(rate: RateLimit, refusals: Refusals): RequestHandl
     }
     if (principal) principals.count(principal.subject, now);
     addresses.count(address, now);
+    showLeft(res, principal, address);
     next();
   };
 }

@@ -30,6 +30,12 @@ export class CallerRates {
     return Math.max(0, rested - now + this.everyMs - this.rate.perMs);
   }
 
+  /** The requests that the caller may send now, and the milliseconds after which it may send a full burst again. */
+  left(caller: string, now: number): { readonly requests: number; readonly fullInMs: number } {
+    const fullInMs = Math.max(0, (this.restedAt.get(caller) ?? now) - now);
+    return { requests: Math.max(0, Math.floor((this.rate.perMs - fullInMs) / this.everyMs)), fullInMs };
+  }
+
   count(caller: string, now: number): void {
     this.restedAt.set(caller, Math.max(now, this.restedAt.get(caller) ?? now) + this.everyMs);
   }

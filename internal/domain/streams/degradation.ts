@@ -51,6 +51,8 @@ export const DEGRADATION_REASONS = [
   'settings_not_read',
   /** The API believes X-User, and listens on more than the addresses of this machine. */
   'x_user_trusted',
+  /** The keys of the issuer of JWTs could not be fetched. */
+  'jwks_not_fetched',
 ] as const;
 
 export type DegradationReason = (typeof DEGRADATION_REASONS)[number];
@@ -82,6 +84,7 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   space_at_share: 'Deliveries of a space wait, because it has as many requests under way as it may have.',
   settings_not_read: 'Nothing is sent to some webhooks, because this instance cannot read their stored settings.',
   x_user_trusted: 'The API believes the header X-User.',
+  jwks_not_fetched: 'The keys by which JWTs are verified could not be fetched.',
 };
 
 /** Removes a server's answers, its address and configuration from a degradation. */
@@ -115,6 +118,7 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
   'space_at_share',
   'settings_not_read',
   'x_user_trusted',
+  'jwks_not_fetched',
 ]);
 
 /** The other reasons do not keep messages from arriving, and they have metrics and log lines of their own. */

@@ -35,7 +35,7 @@ export function directoryOf(
 export async function makeTokenApi(overrides: Partial<ApiDeps> = {}): Promise<TokenApi> {
   let directory: TokenDirectory | undefined;
   const api = await makeTestApi({
-    authenticate: makeAuthenticate({ user: true, token: true }, (shown) => directory?.find(shown)),
+    authenticate: makeAuthenticate({ user: true, token: true }, { token: (shown) => directory?.find(shown) }),
     tokensChanged: async () => directory?.refresh(),
     ...overrides,
   });

@@ -960,7 +960,7 @@ export interface components {
          */
         Degradation: {
             /** @enum {string} */
-            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read" | "x_user_trusted";
+            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read" | "x_user_trusted" | "jwks_not_fetched";
             /** @description The problem and the remedy. */
             problem: string;
         };
@@ -5367,7 +5367,7 @@ export interface operations {
                         promise: string;
                         degraded?: {
                             /** @enum {string} */
-                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read" | "x_user_trusted";
+                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read" | "x_user_trusted" | "jwks_not_fetched";
                             /** @description The problem and the remedy. */
                             problem: string;
                             event?: string;
