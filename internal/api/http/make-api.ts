@@ -48,8 +48,11 @@ function makeApp(deps: ApiDeps, endpoints: readonly Endpoint[], { throwFailure }
   const { refusals } = deps;
   for (const protocol of protocolsOf(endpoints)) app.use(enterProtocol(protocol));
   app.use(makeRequestLog(deps.logger), securityHeaders());
-  app.use(guardFromBrowsers(deps.door, refusals), identifyCaller(deps));
-  if (deps.apiRate) app.use(unlessFor(unlimitedIn(endpoints), limitRequests(deps.apiRate, refusals)));
+  // A probe whose requests have a token that is not valid is answered like any other.
+  const open = requestsTo(endpoints.filter(({ scope }) => scope === undefined));
+  app.use(guardFromBrowsers(deps.door, refusals), unlessFor(open, identifyCaller(deps)));
+  const unlimited = requestsTo(endpoints.filter(({ isUnlimited }) => isUnlimited));
+  if (deps.apiRate) app.use(unlessFor(unlimited, limitRequests(deps.apiRate, refusals)));
   app.use(guardedPaths(endpoints), requirePrincipal);
   app.use(throwFailure);
   mount(app, endpoints, deps);
@@ -62,19 +65,19 @@ const protocolsOf = (endpoints: readonly Endpoint[]) => new Set(endpoints.flatMa
 
 const IN_PATH = /\{(\w+)\}/g;
 
-/** The unlimited endpoints of an API, as a pattern of method and path. */
-function unlimitedIn(endpoints: readonly Endpoint[]): RegExp {
-  const patterns = endpoints
-    .filter(({ isUnlimited }) => isUnlimited)
-    .map(({ method, path }) => `${method} ${path.replaceAll('.', '[.]').replaceAll(IN_PATH, '[^/]+')}`);
+/** A pattern of the methods and paths of requests to these endpoints. */
+function requestsTo(endpoints: readonly Endpoint[]): RegExp {
+  const patterns = endpoints.map(
+    ({ method, path }) => `${method} ${path.replaceAll('.', '[.]').replaceAll(IN_PATH, '[^/]+')}`,
+  );
   // Express treats a path with a trailing slash as the same endpoint.
   return new RegExp(`^(?:${patterns.join('|')})/?$`);
 }
 
-function unlessFor(unlimited: RegExp, handler: RequestHandler): RequestHandler {
+function unlessFor(requests: RegExp, handler: RequestHandler): RequestHandler {
   return (req, res, next) => {
     const method = req.method === 'HEAD' ? 'get' : req.method.toLowerCase();
-    return unlimited.test(`${method} ${req.path}`) ? next() : handler(req, res, next);
+    return requests.test(`${method} ${req.path}`) ? next() : handler(req, res, next);
   };
 }
 

@@ -140,6 +140,8 @@ it('an address is refused after 20 tokens a minute that are not valid, and its v
   for (let n = 0; n < 22; n++) statuses.push((await other.as(wrong, 'GET', '/webhooks')).status);
   expect(statuses.slice(0, 20).every((status) => status === 401)).toBe(true);
   expect(statuses).toContain(429);
+  for (const open of ['/ping', '/health/alive', '/openapi.json']) await other.as(wrong, 'GET', open).expect(200);
+  await other.as(wrong, 'GET', '/webhooks').expect(429);
   await other.as(token, 'GET', '/webhooks').expect(200);
   await other.send('GET', '/webhooks').expect(200);
   expect(other.refused).toContain('failed_logins');
