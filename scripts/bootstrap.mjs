@@ -161,13 +161,15 @@ function installOlderPostgres() {
   const [from, to] = [join(root, 'scripts', 'older-postgres'), join(root, 'node_modules', '.older-postgres')];
   const files = ['package.json', 'package-lock.json'];
   const isThere = () => ['postgres-12', 'postgres-13'].every((each) => existsSync(join(to, 'node_modules', each)));
-  const isSame = (file) => existsSync(join(to, file)) && readFileSync(join(to, file)).equals(readFileSync(join(from, file)));
+  const isSame = (file) =>
+    existsSync(join(to, file)) && readFileSync(join(to, file)).equals(readFileSync(join(from, file)));
   if (isThere() && files.every(isSame)) return;
   say('installing older versions of PostgreSQL for the tests that need one …');
   mkdirSync(to, { recursive: true });
   for (const file of files) copyFileSync(join(from, file), join(to, file));
   run('npm', ['ci', '--prefix', to, '--no-audit', '--no-fund', '--loglevel=error']);
-  if (!isThere()) say('older versions of PostgreSQL are not there: THE TESTS WITH POSTGRESQL 12 AND 13 WILL BE SKIPPED');
+  if (!isThere())
+    say('older versions of PostgreSQL are not there: THE TESTS WITH POSTGRESQL 12 AND 13 WILL BE SKIPPED');
 }
 
 /** Debian starts the services that it installs, here on port 4222, unless a policy program says no (101). */

@@ -10,6 +10,7 @@ import { hasGoTables } from '../../internal/go-service/rows/read-tables.js';
 import { connectionFor } from '../../internal/store/postgres/connection.js';
 import { type Db, makeKnex } from '../../internal/store/postgres/knex.js';
 import { migrate } from '../../internal/store/postgres/migrate.js';
+import { requireUsableServer } from '../../internal/store/postgres/usable-server.js';
 import { makeVault } from '../../internal/store/secrets/vault.js';
 import { makeLogger } from '../../internal/winston-logger.js';
 import { CommandFailed } from '../command-failed.js';
@@ -40,7 +41,8 @@ export async function importFromGo(here: Invocation, options: ImportOptions): Pr
       throw new ImportRefused(
         `the schema ${options.schema} of this database has no tables of the Go service: check DATABASE_NAME and --schema`,
       );
-    if (!options.dryRun) await migrate(connection, 'up', logger);
+    // A dry run says what the import would do, so it ends as the import would if the server cannot be used.
+    await (options.dryRun ? requireUsableServer(connection) : migrate(connection, 'up', logger));
     const parts = {
       db,
       vault: makeVault(config.encryptionKeys, config.encryptionStrict),
