@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { NEEDED_SETTINGS as needed } from '../internal/testkit/kits/needed-settings.js';
 import { ConfigError } from './config-error.js';
 import { configurationPage } from './configuration-page.js';
 import { describeConfig } from './describe.js';
@@ -10,14 +11,6 @@ import type { Environment } from './read-environment.js';
 import { configSample } from './sample.js';
 import { keyNames, keys } from './schema.js';
 
-const needed = {
-  HUKZ_DATABASE_HOST: 'db',
-  HUKZ_DATABASE_USER: 'u',
-  HUKZ_DATABASE_PASSWORD: 'sesame',
-  HUKZ_DATABASE_NAME: 'n',
-  HUKZ_NATS_URL: 'nats://one:4222',
-  HUKZ_QUEUE_GROUP: 'workers',
-};
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'hukz-config-'));

@@ -3,17 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { proxyFor } from '../../internal/domain/egress/egress-proxies.js';
+import { NEEDED_SETTINGS as needed } from '../../internal/testkit/kits/needed-settings.js';
 import { describeConfig } from '../describe.js';
 import { configWarnings, loadConfig } from '../load.js';
 
-const needed = {
-  HUKZ_DATABASE_HOST: 'db',
-  HUKZ_DATABASE_USER: 'u',
-  HUKZ_DATABASE_PASSWORD: 'sesame',
-  HUKZ_DATABASE_NAME: 'n',
-  HUKZ_NATS_URL: 'nats://one:4222',
-  HUKZ_QUEUE_GROUP: 'workers',
-};
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'hukz-go-settings-'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
-import { useInstanceKit } from '../testkit/kits/use-instance-kit.js';
+import { useInstanceKit } from '../testkit/per-test/use-instance-kit.js';
 import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
 const kit = useInstanceKit({ HUKZ_INSTANCE_TIMEOUT: '2s' });

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
-import { useInstanceKit } from '../testkit/kits/use-instance-kit.js';
+import { useInstanceKit } from '../testkit/per-test/use-instance-kit.js';
 import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
 /** The timeout is longer than any test here, so that no delivery is released because of silence. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
 import type { TestInstance } from '../testkit/kits/test-instance.js';
-import { useInstanceKit } from '../testkit/kits/use-instance-kit.js';
+import { useInstanceKit } from '../testkit/per-test/use-instance-kit.js';
 import type { ReceivedRequest } from '../testkit/servers/receiver.js';
 import { requestReceipt } from '../testkit/servers/request-receipt.js';
 

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
-import { useInstanceKit } from '../testkit/kits/use-instance-kit.js';
+import { useInstanceKit } from '../testkit/per-test/use-instance-kit.js';
 
 const kit = useInstanceKit({});
 const HOUR_MS = 3_600_000;

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../testkit/eventually.js';
 import type { TestInstance } from '../testkit/kits/test-instance.js';
-import { useInstanceKit } from '../testkit/kits/use-instance-kit.js';
+import { useInstanceKit } from '../testkit/per-test/use-instance-kit.js';
 import { requestReceipt } from '../testkit/servers/request-receipt.js';
 
 const kit = useInstanceKit({ HUKZ_WORKERS: '2' });

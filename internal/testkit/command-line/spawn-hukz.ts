@@ -8,20 +8,25 @@ export interface SpawnedRun {
   readonly said: string;
 }
 
+export interface SpawnOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Gets a function that ends the command as a power cut would. */
+  readonly started?: (kill: () => void) => void;
+}
+
 const root = new URL('../../../', import.meta.url);
 const pathOf = (file: string) => fileURLToPath(new URL(file, root));
 
 /** Runs a command of hukz from its sources until it ends. Its environment has only `env` and a `PATH`. */
-export function spawnHukz(
-  args: readonly string[],
-  { env, cwd }: { readonly env: Readonly<Record<string, string>>; readonly cwd: string },
-): Promise<SpawnedRun> {
+export function spawnHukz(args: readonly string[], { env, cwd, started }: SpawnOptions): Promise<SpawnedRun> {
   const program = ['--import', pathOf('internal/testkit/register-typescript.mjs'), pathOf('cmd/hukz.ts')];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...program, ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started?.(() => child.kill('SIGKILL'));
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {

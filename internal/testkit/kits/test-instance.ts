@@ -7,6 +7,7 @@ import { type TestParts, testEnvironment } from './instance-environment.js';
 export interface TestInstance {
   readonly pid: number;
   readonly api: InstanceApi;
+  readonly port: number;
   readonly metricsPort: number;
   /** All lines that the instance has written so far. */
   readonly lines: readonly string[];
@@ -53,6 +54,7 @@ export async function startInstance(
   return {
     pid: child.pid,
     api: apiOf(port),
+    port,
     metricsPort,
     lines,
     async metric(name) {
