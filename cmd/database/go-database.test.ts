@@ -39,7 +39,7 @@ it('two instances start at once on the database of the Go service, and deliver; 
   await eventually(() => receiver.requests.length === 1, { what: 'the delivery', timeoutMs: 30_000 });
   expect(await Promise.all(instances.map(({ stop }) => stop()))).toEqual([0, 0]);
   expect(await go.picture()).toBe(before);
-}, 90_000);
+}, 240_000);
 
 it('migrate and its status tell the truth about it, and the exit code follows', async () => {
   const before = await go.picture();
@@ -58,7 +58,7 @@ it('migrate and its status tell the truth about it, and the exit code follows', 
     said: 'nothing to move: the schema of hukz is "hukz" already\n',
   });
   expect(await go.picture()).toBe(before);
-}, 90_000);
+}, 240_000);
 
 it('serve and migrate end with a sentence if the schema hukz belongs to something else, and change nothing', async () => {
   await go.query('create schema hukz; create table hukz.events (n int)');
@@ -74,7 +74,7 @@ it('serve and migrate end with a sentence if the schema hukz belongs to somethin
     { relname: 'events' },
   ]);
   expect(await go.picture()).toBe(before);
-}, 90_000);
+}, 240_000);
 
 it('the tables of an earlier version in public are moved on request, and served in both places', async () => {
   const parts = { database: go, natsUrl: nats.url };
@@ -96,4 +96,4 @@ it('the tables of an earlier version in public are moved on request, and served 
   const after = await startInstance(parts);
   expect(await after.metric('hukz_catalog_events')).toBe(1);
   expect(await after.stop()).toBe(0);
-}, 90_000);
+}, 240_000);
