@@ -1,6 +1,6 @@
 import { compareServices } from '../../internal/go-service/compare/compare.js';
 import { ABSENT } from '../../internal/go-service/compare/differences.js';
-import { makeAsk } from '../../internal/go-service/compare/requests.js';
+import { makeAsk, NoAnswer } from '../../internal/go-service/compare/requests.js';
 import { CommandFailed } from '../command-failed.js';
 import { plain } from '../output/plain.js';
 
@@ -18,7 +18,10 @@ const MAX_LENGTH = 120;
 
 /** `hukz compare`: sends the same read requests to the Go service and to hukz, and lists the differences. */
 export async function compare({ with: old, url, user }: CompareOptions): Promise<void> {
-  const { requests, unknown, known } = await compareServices(makeAsk(old, user), makeAsk(url, user));
+  const asked = compareServices(makeAsk(old, user), makeAsk(url, user));
+  const { requests, unknown, known } = await asked.catch((error: unknown) => {
+    throw error instanceof NoAnswer ? new CommandFailed(error.message) : error;
+  });
   const lines = [
     `${requests} requests to both`,
     ...[...known].map(([says, count]) => `known: ${says} (${count} times; docs/differences.md)`),

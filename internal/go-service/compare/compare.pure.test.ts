@@ -32,7 +32,7 @@ describe('two services', () => {
     const changed = { ...here, name: 'Other' };
     const { unknown } = await compareServices(old, service({ '/events?': { nodes: [changed] } }));
     expect(unknown).toEqual([
-      { path: '/events?limit=40&page=1', place: 'nodes[].name', old: 'E', ours: 'Other' },
+      { path: '/events?limit=40&page=1', place: 'nodes[].name', old: 'E', ours: 'Other', of: 1 },
       { path: '/events/1', place: 'status', old: 200, ours: 404 },
       ...['id', 'name', 'event', 'tags', 'created_at'].map((place) =>
         expect.objectContaining({ path: '/events/1', place }),

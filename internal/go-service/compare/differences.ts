@@ -2,6 +2,8 @@
 export interface Difference {
   /** The place in the answer, with `[]` for any element: `nodes[].tags`. `status` is the HTTP status. */
   readonly place: string;
+  /** The id of the event, webhook or log in which the place is. */
+  readonly of?: unknown;
   readonly old: unknown;
   readonly ours: unknown;
 }
@@ -13,23 +15,24 @@ export const ABSENT = Symbol('absent');
  * Compares two JSON values. Elements of lists are compared by their ids if they have some, so that a missing element is
  * one difference.
  */
-export function differencesOf(old: unknown, ours: unknown, place = ''): readonly Difference[] {
+export function differencesOf(old: unknown, ours: unknown, place = '', of?: unknown): readonly Difference[] {
   if (Object.is(old, ours)) return [];
   if (Array.isArray(old) && Array.isArray(ours)) return inLists(old, ours, `${place}[]`);
   if (isObject(old) && isObject(ours)) {
     const names = new Set([...Object.keys(old), ...Object.keys(ours)]);
+    const within = 'id' in old ? old.id : of;
     return [...names].flatMap((name) =>
-      differencesOf(memberOf(old, name), memberOf(ours, name), place === '' ? name : `${place}.${name}`),
+      differencesOf(memberOf(old, name), memberOf(ours, name), place === '' ? name : `${place}.${name}`, within),
     );
   }
-  return [{ place, old, ours }];
+  return [{ place, old, ours, ...(of !== undefined && { of }) }];
 }
 
 function inLists(old: readonly unknown[], ours: readonly unknown[], place: string): readonly Difference[] {
   const [before, after] = [byId(old), byId(ours)];
   const keys = new Set([...before.keys(), ...after.keys()]);
   return [...keys].flatMap((key) =>
-    differencesOf(before.has(key) ? before.get(key) : ABSENT, after.has(key) ? after.get(key) : ABSENT, place),
+    differencesOf(before.has(key) ? before.get(key) : ABSENT, after.has(key) ? after.get(key) : ABSENT, place, key),
   );
 }
 
@@ -39,6 +42,6 @@ function byId(list: readonly unknown[]): ReadonlyMap<unknown, unknown> {
 
 const memberOf = (of: Readonly<Record<string, unknown>>, name: string) => (Object.hasOwn(of, name) ? of[name] : ABSENT);
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -42,10 +42,13 @@ function idsIn(body: unknown): readonly number[] {
   );
 }
 
-/** Asks a service. Redirects are answers. @throws if it cannot be reached or answers no JSON where JSON is named */
+/** A service cannot be compared. The message says which one and why. */
+export class NoAnswer extends Error {}
+
+/** Asks a service below an address, which may have a path. Redirects are answers. @throws {NoAnswer} */
 export function makeAsk(base: string, userId: number, timeoutMs = 30_000): Ask {
-  return async (path) => {
-    const response = await fetch(new URL(path, base), {
+  const answerTo = async (path: string): Promise<Answered> => {
+    const response = await fetch(`${base.replace(/\/+$/, '')}${path}`, {
       headers: { 'x-user': String(userId) },
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
@@ -54,4 +57,12 @@ export function makeAsk(base: string, userId: number, timeoutMs = 30_000): Ask {
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
   };
+  return (path) =>
+    answerTo(path).catch((error: Error) => {
+      // The message of `fetch` says only that it failed.
+      const reason = error.cause instanceof Error ? error.cause.message || error.cause.name : error.message;
+      throw new NoAnswer(
+        error instanceof SyntaxError ? `${base}${path} has no JSON: ${reason}` : `${base} does not answer: ${reason}`,
+      );
+    });
 }
