@@ -30,6 +30,7 @@ import { requestHeaders } from './0036-request-headers.js';
 import { replayedRevisions } from './0037-replayed-revisions.js';
 import { tokens } from './0038-tokens.js';
 import { goImports } from './0050-go-imports.js';
+import { goImportSince } from './0051-go-import-since.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -68,4 +69,5 @@ export const migrations = [
   replayedRevisions,
   tokens,
   goImports,
+  goImportSince,
 ] as const;

@@ -74,7 +74,7 @@ interface Logs extends Pick<ImportOptions, 'schema' | 'dryRun' | 'logsMs'> {
 async function bringLogs(db: Db, { schema, dryRun, logsMs, isEmpty }: Logs) {
   if (logsMs === undefined) return undefined;
   const since = new Date(Date.now() - logsMs);
-  if (dryRun) return { brought: isEmpty ? undefined : await countLogs(db, schema, since), skipped: 0 };
+  if (dryRun) return { brought: isEmpty ? undefined : await countLogs(db, schema, since), skipped: 0, withoutBody: 0 };
   const progress = showProgress('logs');
   const report = await importLogs({ db, schema, since, onProgress: progress.show });
   progress.end();
@@ -87,7 +87,8 @@ async function back(parts: Parts, { schema, dryRun, logsMs }: ImportOptions): Pr
   const report = await bringBack({ ...parts, schema, dryRun });
   if (dryRun || logsMs === undefined) return backText(report, { dryRun, logs: undefined });
   const progress = showProgress('logs');
-  const logs = await bringLogsBack(parts.db, schema, (done) => progress.show(done, done));
+  const since = new Date(Date.now() - logsMs);
+  const logs = await bringLogsBack({ db: parts.db, schema, since, onProgress: (done) => progress.show(done, done) });
   progress.end();
   return backText(report, { dryRun, logs });
 }

@@ -2,7 +2,7 @@ import { inTransaction } from '../../store/postgres/in-transaction.js';
 import type { Db } from '../../store/postgres/knex.js';
 import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
 import { type Ledger, readLedger, writeLedger } from '../import/ledger.js';
-import { type GoEvent, type GoWebhook, readGoEvents, readGoWebhooks, useStableTexts } from '../rows/read-tables.js';
+import { beginReading, type GoEvent, type GoWebhook, readGoEvents, readGoWebhooks } from '../rows/read-tables.js';
 import { type BackNote, goNotes } from './go-notes.js';
 import { type OurEventRow, type OurWebhookRow, readOurEvents, readOurWebhooks } from './read-ours.js';
 import { toGoEvent, toGoWebhook } from './to-go-rows.js';
@@ -45,8 +45,14 @@ export async function bringBack(parts: BackParts): Promise<BackReport> {
 }
 
 async function bring(trx: Db, { schema, vault }: BackParts): Promise<BackReport> {
-  await useStableTexts(trx);
+  await beginReading(trx);
   await trx.raw('lock table events, webhooks, webhook_events, go_imports in share row exclusive mode');
+  // A Go service that still runs changes nothing between the comparison and the end.
+  await trx.raw('lock table ??.events, ??.webhooks, ??.webhook_events in share row exclusive mode', [
+    schema,
+    schema,
+    schema,
+  ]);
   const notes: BackNote[] = [];
 
   const goEvents = byId(await readGoEvents(trx, schema));

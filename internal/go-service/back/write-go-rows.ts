@@ -22,8 +22,10 @@ export async function writeGoWebhooks(trx: Db, schema: string, webhooks: readonl
     [schema, webhooks.map(({ id }) => id), ...pairs],
   );
   await trx.raw(
-    'insert into ??.webhook_events (webhook_id, event_id) select * from unnest(?::bigint[], ?::bigint[]) on conflict do nothing',
-    [schema, ...pairs],
+    // A person may have removed an event there.
+    `insert into ??.webhook_events (webhook_id, event_id)
+     select n.* from unnest(?::bigint[], ?::bigint[]) as n (w, e) join ??.events on id = e on conflict do nothing`,
+    [schema, ...pairs, schema],
   );
 }
 

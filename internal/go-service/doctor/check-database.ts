@@ -12,6 +12,7 @@ interface Facts {
 }
 
 const TABLES = ['events', 'webhooks', 'webhook_events', 'webhook_logs'] as const;
+const SEQUENCES = ['events_id_seq', 'webhooks_id_seq', 'webhook_logs_id_seq'] as const;
 
 /** The version of PostgreSQL, the tables of the Go service, and the rights that the import needs. */
 export async function checkDatabase(db: Db, schema: string): Promise<readonly Finding[]> {
@@ -47,15 +48,20 @@ export async function checkDatabase(db: Db, schema: string): Promise<readonly Fi
   return findings;
 }
 
+/** The import reads the tables, and the last ids of their sequences. */
 async function unreadable(db: Db, schema: string, user: string): Promise<readonly Finding[]> {
-  const { rows } = await db.raw<{ rows: { name: string }[] }>(
-    `select name from unnest(?::text[]) name where not has_table_privilege(format('%I.%I', ?::text, name), 'SELECT')`,
-    [[...TABLES], schema],
+  const { rows } = await db.raw<{ rows: { name: string; kind: string }[] }>(
+    `select name, 'table' as kind from unnest(?::text[]) name
+     where not has_table_privilege(format('%I.%I', ?::text, name), 'SELECT')
+     union all
+     select name, 'sequence' from unnest(?::text[]) name
+     where not has_sequence_privilege(format('%I.%I', ?::text, name), 'SELECT')`,
+    [[...TABLES], schema, [...SEQUENCES], schema],
   );
-  return rows.map(({ name }) => ({
+  return rows.map(({ name, kind }) => ({
     check: 'database',
     weight: 'obstacle',
-    says: `the user ${user} may not read the table ${schema}.${name}`,
+    says: `the user ${user} may not read the ${kind} ${schema}.${name}`,
     advice: `grant select on ${schema}.${name} to "${user}"`,
   }));
 }

@@ -3,7 +3,7 @@ import { inTransaction } from '../../store/postgres/in-transaction.js';
 import type { Db } from '../../store/postgres/knex.js';
 import { findClearDestinations, sealDestination } from '../../store/secrets/seal-destinations.js';
 import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
-import { readGoEvents, readGoSequence, readGoWebhooks, useStableTexts } from '../rows/read-tables.js';
+import { beginReading, readGoEvents, readGoSequence, readGoWebhooks } from '../rows/read-tables.js';
 import { type Living, type Taken, takeEvent } from '../rows/take-event.js';
 import { takeWebhook } from '../rows/take-webhook.js';
 import { ImportRefused } from './import-refused.js';
@@ -56,8 +56,8 @@ export async function importCatalog(parts: ImportParts): Promise<ImportReport> {
 }
 
 async function bring(trx: Db, { schema, rules, delta, vault }: ImportParts): Promise<ImportReport> {
-  await useStableTexts(trx);
-  // No instance changes events and webhooks meanwhile. They are still read.
+  await beginReading(trx);
+  // No instance changes events and webhooks meanwhile. They are still read. The snapshot is taken after the lock.
   await trx.raw('lock table events, webhooks, webhook_events, go_imports in share row exclusive mode');
   const ledgers = { events: await readLedger(trx, 'event'), webhooks: await readLedger(trx, 'webhook') };
   const ours = { events: await readOurs(trx, 'events'), webhooks: await readOurs(trx, 'webhooks') };
@@ -65,7 +65,7 @@ async function bring(trx: Db, { schema, rules, delta, vault }: ImportParts): Pro
   const now = await readNow(trx);
 
   const goEvents = await readGoEvents(trx, schema);
-  const living = await livingElsewhere(trx, ledgers.events);
+  const living = await livingElsewhere(trx, ledgers.events, ours.events);
   const taken = goEvents.map((event) => takeEvent(event, rules, living, now));
   requireSmallIds(taken);
   const events = planRows('event', taken, ledgers.events, ours.events);
@@ -80,8 +80,11 @@ async function bring(trx: Db, { schema, rules, delta, vault }: ImportParts): Pro
   await writeWebhooks({ db: trx, vault }, rowsOf(webhooks.brought));
   await hideSecrets({ db: trx, vault });
 
-  for (const table of ['events', 'webhooks'] as const)
-    await restartIds(trx, table, (await readGoSequence(trx, schema, table)) + ROOM_FOR_IDS);
+  for (const table of ['events', 'webhooks'] as const) {
+    const last = await readGoSequence(trx, schema, table);
+    requireRoom(`${schema}.${table}_id_seq`, last);
+    await restartIds(trx, table, last + ROOM_FOR_IDS);
+  }
   await writeLedger(trx, 'event', events.brought.map(equal));
   await writeLedger(trx, 'webhook', webhooks.brought.map(equal));
   return {
@@ -112,20 +115,32 @@ function requireSmallIds(taken: readonly Taken<{ readonly id: number }>[]): void
   if (large) throw new ImportRefused(`the id ${large.row.id} is above ${MAX_ID}, the largest one of hukz`);
 }
 
+function requireRoom(sequence: string, last: number): void {
+  if (last + 2 * ROOM_FOR_IDS > MAX_ID)
+    throw new ImportRefused(
+      `the sequence ${sequence} is at ${last}, and the largest id of hukz is ${MAX_ID}: set the sequence to the largest id ` +
+        'of its table with setval() first',
+    );
+}
+
 async function readNow(trx: Db): Promise<string> {
   const { rows } = await trx.raw<{ rows: { now: string }[] }>('select now()::text as now');
   return rows[0]?.now ?? '';
 }
 
 async function readOurs(trx: Db, table: string): Promise<ReadonlyMap<number, Current>> {
-  const rows: Current[] = await trx(table).select('id', 'revision');
+  const { rows } = await trx.raw<{ rows: Current[] }>(
+    `select id, revision, array(select event_id from webhook_events where webhook_id = t.id order by 1) as event_ids from ?? t`,
+    [table],
+  );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Events that were made here have their subjects before any event of the Go service. */
-async function livingElsewhere(trx: Db, ledger: Ledger): Promise<Living> {
+/** Events that were made or changed here have their subjects before any event of the Go service. */
+async function livingElsewhere(trx: Db, ledger: Ledger, ours: ReadonlyMap<number, Current>): Promise<Living> {
   const rows: { id: number; event: string }[] = await trx('events').whereNull('deleted_at').select('id', 'event');
-  return new Map(rows.filter(({ id }) => !ledger.has(id)).map(({ id, event }) => [event.toLowerCase(), id]));
+  const isOurs = ({ id }: { readonly id: number }) => ledger.get(id)?.revision !== ours.get(id)?.revision;
+  return new Map(rows.filter(isOurs).map(({ id, event }) => [event.toLowerCase(), id]));
 }
 
 async function readUsed(trx: Db): Promise<ReadonlySet<number>> {

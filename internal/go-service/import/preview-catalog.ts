@@ -1,7 +1,7 @@
 import type { SubjectRules } from '../../domain/matching/subject.js';
 import { inTransaction } from '../../store/postgres/in-transaction.js';
 import type { Db } from '../../store/postgres/knex.js';
-import { readGoEvents, readGoWebhooks, useStableTexts } from '../rows/read-tables.js';
+import { beginReading, readGoEvents, readGoWebhooks } from '../rows/read-tables.js';
 import { type Living, takeEvent } from '../rows/take-event.js';
 import { takeWebhook } from '../rows/take-webhook.js';
 import type { ImportReport } from './import-catalog.js';
@@ -16,7 +16,7 @@ export interface PreviewParts {
 /** Reports what an import would bring into an empty database of hukz. It reads the tables of the Go service alone. */
 export function previewCatalog({ db, schema, rules }: PreviewParts): Promise<ImportReport> {
   return inTransaction(db, async (trx) => {
-    await useStableTexts(trx);
+    await beginReading(trx);
     const now = new Date().toISOString();
     const living: Living = new Map();
     const events = (await readGoEvents(trx, schema)).map((event) => takeEvent(event, rules, living, now));

@@ -12,8 +12,14 @@ const BATCH = 1000;
 const COMMON = `id int, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz,
   created_by_id bigint, updated_by_id bigint, name text, tags jsonb`;
 
-/** Inserts events under their ids, or replaces them. Deleted ones come first, because they free their subjects. */
+/**
+ * Inserts events under their ids, or replaces them. Those that are replaced give up their subjects first, because two
+ * events may have exchanged theirs.
+ */
 export async function writeEvents(trx: Db, events: readonly OurEvent[]): Promise<void> {
+  await trx.raw('update events set deleted_at = now() where id = any(?::int[]) and deleted_at is null', [
+    events.map(({ id }) => id),
+  ]);
   await upsert(trx, { table: 'events', columns: `${COMMON}, event text` }, events);
 }
 

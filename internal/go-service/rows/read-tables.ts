@@ -28,8 +28,12 @@ export interface GoWebhook extends Omit<GoEvent, 'event'> {
 const COMMON = ['created_at', 'updated_at', 'deleted_at', 'created_by_id', 'updated_by_id'] as const;
 const asText = (names: readonly string[]) => names.map((name) => `t.${name}::text as ${name}`).join(', ');
 
-/** The hash must not depend on the settings of a session. It is read within a transaction. */
-export async function useStableTexts(trx: Db): Promise<void> {
+/**
+ * The first statement of a transaction that reads the tables. All reads see the same moment: a webhook must not be read
+ * with an event that was made after the events were read. The hash must not depend on the settings of a session.
+ */
+export async function beginReading(trx: Db): Promise<void> {
+  await trx.raw('set transaction isolation level repeatable read');
   await trx.raw("set local timezone = 'UTC'; set local datestyle = 'ISO'; set local bytea_output = 'hex'");
 }
 
@@ -55,16 +59,18 @@ export async function readGoWebhooks(trx: Db, schema: string): Promise<readonly 
   return rows;
 }
 
-/** Whether the schema has the tables of the Go service, whose ids come from sequences of these names. */
+/** Whether the schema has the tables of the Go service, with the sequences of their ids. */
 export async function hasGoTables(db: Db, schema: string): Promise<boolean> {
   const { rows } = await db.raw<{ rows: { found: number }[] }>(
-    `select count(*)::int as found from information_schema.columns
-     where table_schema = ? and (table_name, column_name, data_type) in
+    `select count(*)::int as found from pg_catalog.pg_class c
+     left join pg_catalog.pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = to_regnamespace(quote_ident(?)) and (c.relname, coalesce(a.attname, ''), a.atttypid::regtype::text) in
        (('events', 'tags', 'bytea'), ('webhooks', 'tags', 'bytea'), ('webhook_events', 'webhook_id', 'bigint'),
-        ('webhook_logs', 'data', 'bytea'))`,
+        ('webhook_logs', 'data', 'bytea'), ('events_id_seq', 'last_value', 'bigint'),
+        ('webhooks_id_seq', 'last_value', 'bigint'), ('webhook_logs_id_seq', 'last_value', 'bigint'))`,
     [schema],
   );
-  return rows[0]?.found === 4;
+  return rows[0]?.found === 7;
 }
 
 /** The last id that each sequence of the Go service has given. */

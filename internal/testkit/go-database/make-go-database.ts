@@ -3,6 +3,7 @@ import { makeTestDatabase, type TestDatabase } from '../kits/test-database.js';
 import type { TestServerAddress } from '../servers/test-server.js';
 import { GO_ROWS, GO_SEQUENCES } from './go-rows.js';
 import { GO_SCHEMA } from './go-schema.js';
+import { type HeldLock, holdLock } from './hold-lock.js';
 
 export interface GoDatabase extends TestDatabase {
   /**
@@ -12,6 +13,8 @@ export interface GoDatabase extends TestDatabase {
   picture(): Promise<string>;
   /** Runs statements as the Go service would: with `public` in front. */
   query<R extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
+  /** Locks a table of the Go service, so that a statement that reads it waits. */
+  lock(table: string): Promise<HeldLock>;
 }
 
 const DEFINITION = `
@@ -51,6 +54,7 @@ export async function makeGoDatabase(options: { readonly server?: TestServerAddr
   return {
     ...database,
     query,
+    lock: (table) => holdLock(database.connection, `public.${table}`),
     async picture() {
       const parts = [await query(DEFINITION)];
       for (const { table } of GO_ROWS)
