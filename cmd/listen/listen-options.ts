@@ -2,6 +2,7 @@ import { formatNames } from '../../internal/domain/format/formats.js';
 import type { WebhookSettings } from '../../internal/domain/matching/webhook-settings.js';
 import { type SchemeName, schemeNames, schemeOf } from '../../internal/domain/signature/schemes.js';
 import { usageError } from '../command-failed.js';
+import { requireName } from '../signature/read-secret.js';
 
 export interface ListenOptions {
   readonly subjects: readonly string[];
@@ -24,11 +25,7 @@ export function requireTarget(text: string): URL {
 }
 
 /** @throws {CommandFailed} if there is no such scheme */
-export function requireScheme(text: string): SchemeName | 'none' {
-  const found = [...schemeNames, 'none' as const].find((name) => name === text);
-  if (found) return found;
-  throw usageError(`--scheme: there is no scheme "${text}".`, `There are ${schemeNames.join(', ')} and none.`);
-}
+export const requireScheme = (text: string): SchemeName | 'none' => requireName(text, [...schemeNames, 'none']);
 
 /** @throws {CommandFailed} if the secret does not fit the scheme */
 export function requireFittingSecret(secret: string, scheme: SchemeName): string {

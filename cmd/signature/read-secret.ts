@@ -4,7 +4,7 @@ import { usageError } from '../command-failed.js';
 
 /** Returns the scheme that the prefix of a secret names, unless one is given. @throws {CommandFailed} */
 export function schemeFor(secret: string, given: string | undefined): SchemeName {
-  if (given !== undefined) return requireFitting(secret, requireScheme(given));
+  if (given !== undefined) return requireFitting(secret, requireName(given, schemeNames));
   if (secret.startsWith('whsec_')) return requireFitting(secret, 'standard');
   if (/^wh[sp]k_/.test(secret)) return requireFitting(secret, 'standard-ed25519');
   throw usageError(
@@ -19,8 +19,9 @@ function requireFitting(secret: string, scheme: SchemeName): SchemeName {
   throw usageError(`--secret: the secret ${problem} (scheme ${scheme}).`);
 }
 
-function requireScheme(text: string): SchemeName {
-  const found = schemeNames.find((name) => name === text);
+/** @throws {CommandFailed} if there is no such scheme */
+export function requireName<Name extends string>(text: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === text);
   if (found) return found;
-  throw usageError(`--scheme: there is no scheme "${text}".`, `There are ${schemeNames.join(', ')}.`);
+  throw usageError(`--scheme: there is no scheme "${text}".`, `There are ${names.join(', ')}.`);
 }
