@@ -78,6 +78,7 @@ describe('the schema of a header', () => {
   it.each<[name: string, method: string, path: string, accepted: readonly string[], refused: readonly string[]]>([
     ['If-Match', 'PATCH', '/events/{id}', ['"1"', '*', '"1", "2"', 'W/"1"', '"x"'], ['1', '', '"1', '* "1"', "'1'"]],
     ['Hukz-Tag', 'POST', '/messages', ['app:search', 'a:', 'a:b:c', 'a b:c'], ['app', ':b', '']],
+    ['Hukz-Delay', 'POST', '/messages', ['10m', '0s', '30d', '500ms'], ['10', '31d', '-1s', 'soon', '']],
   ])('says of %s what the service says', async (name, method, path, accepted, refused) => {
     const { api, document, eventId } = served;
     const operation = document.paths[path]?.[method.toLowerCase()];

@@ -3,7 +3,7 @@ import { PUBLISHED_SUBJECT } from '../../domain/matching/published-subject.js';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { MAX_DELAY_MS } from '../../domain/message/headers/due-at.js';
 import { RESERVED_PREFIXES } from '../../domain/message/publication.js';
-import { formatDuration } from '../../domain/text/duration.js';
+import { durationPattern, formatDuration } from '../../domain/text/duration.js';
 import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
 import { tags } from '../bodies/tag-fields.js';
 import { spaceName, webhookName } from '../names/reference.js';
@@ -90,6 +90,7 @@ export const jsonMessage = (maxBytes: number) =>
         .meta({
           description: `Time to wait before the delivery, in place of \`deliver_at\`; at most ${formatDuration(MAX_DELAY_MS)}.`,
           example: '10m',
+          pattern: durationPattern(0, MAX_DELAY_MS),
         }),
       retry: z
         .boolean()

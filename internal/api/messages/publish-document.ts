@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { PUBLISHED_SUBJECT } from '../../domain/matching/published-subject.js';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
+import { MAX_DELAY_MS } from '../../domain/message/headers/due-at.js';
+import { durationPattern } from '../../domain/text/duration.js';
 import type { BodyForm } from '../http/endpoint.js';
 import { MAX_BATCH_MESSAGES } from './batch.js';
 import { jsonMessage } from './json-message.js';
@@ -48,7 +50,11 @@ export const publishHeaders = z.object({
     `^${NAME}(?:, ?${NAME})*$`,
   ),
   'Hukz-Deliver-At': option('The earliest time of the delivery.', '2026-01-31T12:00:00Z'),
-  'Hukz-Delay': option('Time to wait before the delivery, in place of `Hukz-Deliver-At`.', '10m'),
+  'Hukz-Delay': option(
+    'Time to wait before the delivery, in place of `Hukz-Deliver-At`.',
+    '10m',
+    durationPattern(0, MAX_DELAY_MS),
+  ),
   'Hukz-No-Retry': option('With `1`, each webhook gets one attempt.', '1', '^(?:1|true)$'),
   'Hukz-Request-Id': option(
     'An id of yours, the same in the requests to all webhooks.',
