@@ -12,6 +12,8 @@ import { findReplayTarget, type ReplayTarget } from './target.js';
 const WINDOW_ROWS = 500;
 const MAX_ROWS = 200_000;
 const MAX_TRIAL_MS = 10_000;
+/** A larger payload is decoded in one turn of the event loop, and looked into in another one. */
+const LARGE_BYTES = 64 * 1024;
 /** Samples of messages that fire, and as many of those that do not. */
 const MAX_SAMPLES = 10;
 
@@ -89,6 +91,7 @@ interface Trying {
 async function decide({ pool, target, tally, ticks }: Trying, messages: readonly PastMessage[]): Promise<void> {
   for await (const { row, payload } of readPayloads(pool.run, messages, target.maxBytes)) {
     const { message_id: messageId, received_at, subject, headers } = row;
+    if (payload.length > LARGE_BYTES) await ticks.end();
     const explanation = target.explain({ subject, headers, receivedAt: Date.parse(received_at), payload });
     tally.add({ messageId, ...explanation });
     await ticks.next();
