@@ -8,7 +8,7 @@ import { makeCertificates } from '../../internal/testkit/servers/certificates.js
 import { startReceiver } from '../../internal/testkit/servers/receiver.js';
 import { startTestProxy } from '../../internal/testkit/servers/test-proxy.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const kit = usePerTestKit(new PerTestKit(INSTANCES, {}));
 const linesNamed = (instance: TestInstance, name: string): readonly object[] =>

@@ -9,7 +9,7 @@ import type { TestInstance } from '../../internal/testkit/kits/test-instance.js'
 import { INSTANCES, PerTestKit, usePerTestKit } from '../../internal/testkit/per-test/per-test-kit.js';
 import { startTestNats } from '../../internal/testkit/servers/test-nats.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const kit = usePerTestKit(new PerTestKit(INSTANCES, {}));
 type Settings = Readonly<Record<string, string>>;

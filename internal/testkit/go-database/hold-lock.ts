@@ -24,7 +24,7 @@ export async function holdLock(connection: pg.ClientConfig, table: string): Prom
     );
     return rows.length > 0;
   };
-  const waited = () => eventually(isWaited, { what: `a session waits for ${table}` });
+  const waited = () => eventually(isWaited, { what: `a session waits for ${table}`, timeoutMs: 90_000 });
   const release = async () => {
     await client.query('commit');
     await client.end();
