@@ -21,6 +21,8 @@ async function main(): Promise<number> {
       ...filterGates(),
     ],
   );
+  // The matching needs no service, and its time does not count towards the limit of the bench.
+  gates.push(...filterGates());
   for (const { what, value, atMost } of gates)
     say(`${spell(value).padStart(6)}  at most ${String(atMost).padEnd(4)} ${what}`);
   const worse = gates.filter((gate) => !isWithinBound(gate));
