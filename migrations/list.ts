@@ -31,6 +31,7 @@ import { replayedRevisions } from './0037-replayed-revisions.js';
 import { tokens } from './0038-tokens.js';
 import { goImports } from './0050-go-imports.js';
 import { goImportSince } from './0051-go-import-since.js';
+import { strictSpaces } from './0051-strict-spaces.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -70,4 +71,5 @@ export const migrations = [
   tokens,
   goImports,
   goImportSince,
+  strictSpaces,
 ] as const;

@@ -1,6 +1,7 @@
 import { HukzError } from '../../packages/client/src/hukz-error.js';
 import type { Reference } from '../../packages/client/src/resources/reference.js';
 import type { Space } from '../../packages/client/src/resources/spaces.js';
+import { usageError } from '../command-failed.js';
 import type { Columns } from '../output/columns.js';
 import { readReference } from '../session/read-ids.js';
 import type { Input, Session } from '../session/session.js';
@@ -13,12 +14,20 @@ const COLUMNS: Columns<Space> = [
   { name: 'key' },
   { name: 'name' },
   { name: 'webhooks' },
+  { name: 'isolation', isWide: true },
+  { name: 'subject', isWide: true },
   { name: 'tags', isWide: true },
   { name: 'managed_by', isWide: true },
   { name: 'updated_at', isWide: true },
 ];
 
-interface CreateOptions extends NamedFieldOptions {
+interface SpaceOptions extends NamedFieldOptions {
+  readonly isolation?: 'open' | 'strict';
+  readonly subjectToken?: number;
+  readonly subjectHeader?: string;
+}
+
+interface CreateOptions extends SpaceOptions {
   readonly number?: number;
 }
 
@@ -31,14 +40,22 @@ export async function showSpace({ hukz, out }: Session, { args: [space = ''] }: 
 }
 
 export async function createSpace(session: Session, { options }: Input<CreateOptions>): Promise<void> {
-  const fields = { ...(await namedFields(session, options)), ...given({ id: options.number }) };
+  const fields = { ...(await spaceFields(session, options)), ...given({ id: options.number }) };
   await session.out.one(session.hukz.spaces.create(fields), COLUMNS);
 }
 
-export async function updateSpace(session: Session, { args, options }: Input<NamedFieldOptions>): Promise<void> {
+export async function updateSpace(session: Session, { args, options }: Input<SpaceOptions>): Promise<void> {
   const [space = ''] = args;
-  const changes = await namedFields(session, options);
+  const changes = await spaceFields(session, options);
   await session.out.one(session.hukz.spaces.update(readReference(space, 'a space'), changes), COLUMNS);
+}
+
+async function spaceFields(session: Session, options: SpaceOptions) {
+  const { isolation, subjectToken: token, subjectHeader: header } = options;
+  if (token !== undefined && header !== undefined)
+    throw usageError('A space has one subject.', 'Give --subject-token or --subject-header, not both.');
+  const subject = token !== undefined ? { token } : header !== undefined ? { header } : undefined;
+  return { ...(await namedFields(session, options)), ...given({ isolation, subject }) };
 }
 
 /** The API says what would be deleted, and the user confirms exactly this. */

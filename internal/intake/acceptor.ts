@@ -45,6 +45,8 @@ export interface AcceptorStats {
   readonly filtered: number;
   /** Number of messages whose payload is larger than filters look into. */
   readonly filterOversize: number;
+  /** Number of messages that webhooks of strict spaces did not get, because the messages name no space. */
+  readonly withheld: number;
   /**
    * Number of messages that were left out because their subject never triggers a webhook, whatever wildcard covers it.
    */
@@ -55,7 +57,7 @@ export interface AcceptorStats {
   readonly waiting: number;
   readonly waitingBytes: number;
   /** The last message of each kind in words, for the one log line per second that reports many of them. */
-  readonly latest: { readonly badRouting?: string; readonly refused?: string; readonly reserved?: string };
+  readonly latest: { readonly [Kind in 'badRouting' | 'refused' | 'reserved' | 'withheld']?: string };
 }
 
 export interface Acceptor {
@@ -95,10 +97,11 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     badRouting: 0,
     filtered: 0,
     filterOversize: 0,
+    withheld: 0,
     reserved: 0,
     duplicates: 0,
   };
-  const latest: { badRouting?: string; refused?: string; reserved?: string } = {};
+  const latest: { -readonly [Kind in keyof AcceptorStats['latest']]: AcceptorStats['latest'][Kind] } = {};
   let waiting = 0;
   let waitingBytes = 0;
   const idleWaiters: (() => void)[] = [];
@@ -178,7 +181,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
         matched = match(catalog, view);
       }
       if (matched?.webhooks.length === 0 && !matched.problem && catalog.hasFilters(message.subject)) count.filtered++;
-      if (!matched || isUnwanted(matched)) return leaveOut(matched);
+      if (!matched || isUnwanted(matched)) return leaveOut(matched, view);
       const { webhooks, stamp } = matched;
       const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
       const toStore = { message, view, webhooks, catalogStamp, isOfStream, isAwaited, dueAt };
@@ -187,6 +190,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       const { accepted, deliveries } = stored;
       const isOrderedByStream = isOfStream && deliveries.some(({ isNumberedLater }) => isNumberedLater);
       if (!isOfStream && accepted.isNew) advanceKeys(deliveries);
+      if (accepted.isNew) noteWithheld(view);
       return report(message, matched, accepted, isOrderedByStream);
     }
   };
@@ -198,7 +202,14 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
 
   const isUnwanted = (matched: Matched) => matched.webhooks.length === 0 && !settings.storeUnmatched;
 
-  const leaveOut = (matched: Matched | undefined): Receipt => {
+  const noteWithheld = (view: MessageView) => {
+    if (!catalog.isWithheld(view)) return;
+    count.withheld++;
+    latest.withheld = view.subject;
+  };
+
+  const leaveOut = (matched: Matched | undefined, view: MessageView): Receipt => {
+    noteWithheld(view);
     if (matched) return { outcome: 'unwanted', problem: matched.problem };
     count.unregistered++;
     return { outcome: 'unregistered' };

@@ -22,6 +22,7 @@ export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): 
     refused: 0,
     badRouting: 0,
     reserved: 0,
+    withheld: 0,
     headersDropped: 0,
     callbacksFailed: 0,
   };
@@ -46,7 +47,7 @@ export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): 
 
   const report = async () => {
     reportUnread();
-    const { dropped, delayed, refused, badRouting, reserved, latest } = acceptor.stats();
+    const { dropped, delayed, refused, badRouting, reserved, withheld, latest } = acceptor.stats();
     const more = {
       dropped: increase('dropped', dropped),
       delayed: increase('delayed', delayed),
@@ -65,6 +66,11 @@ export function reportLosses({ acceptor, boundary, logger }: ReportLossesDeps): 
     }
     if (more.badRouting > 0) {
       logger.warn('message.bad_routing', { messages: more.badRouting, total: badRouting, latest: latest.badRouting });
+    }
+    // Open and strict spaces may share an event, so that such messages are part of normal work. The metric counts them.
+    if (logged.withheld === 0 && increase('withheld', withheld) > 0) {
+      const because = 'webhooks of strict spaces have the event, and the message names no space';
+      logger.warn('message.withheld', { latest: latest.withheld, because });
     }
     // If a wildcard covers such subjects, their messages arrive as long as the wildcard exists. The metric counts them.
     if (logged.reserved === 0 && increase('reserved', reserved) > 0) {

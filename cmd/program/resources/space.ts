@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Invocation } from '../../invocation.js';
-import { wholeNumber } from '../arguments.js';
+import { oneOf, wholeNumber } from '../arguments.js';
 import { addListOptions, addYesOption, apiVerb, runs } from '../verb.js';
 import { addFieldOptions, addTagFilters } from './field-options.js';
 
@@ -29,7 +29,7 @@ id    1
 name  Europe`,
   }).action(runs(here, async () => (await verbs()).showSpace));
 
-  addFieldOptions(
+  addSpaceOptions(
     apiVerb(space, 'create', {
       description: 'create a space',
       example: `
@@ -40,7 +40,7 @@ $ hukz space create --key eu --name Europe -o name
     .option('--number <n>', 'its number, which is the next free one by default', wholeNumber(1, 2_147_483_647))
     .action(runs(here, async () => (await verbs()).createSpace));
 
-  addFieldOptions(
+  addSpaceOptions(
     apiVerb(space, 'update <space>', {
       description: 'change the given fields of a space',
       example: `
@@ -59,4 +59,11 @@ Deleting space 1 ("eu") deletes 3 webhooks and cancels 0 deliveries. Delete it? 
 Space key:eu is deleted.`,
     }),
   ).action(runs(here, async () => (await verbs()).deleteSpace));
+}
+
+function addSpaceOptions(command: Command): Command {
+  return addFieldOptions(command)
+    .option('--isolation <kind>', 'open, or strict: only messages that name the space', oneOf('open', 'strict'))
+    .option('--subject-token <n>', 'the token of the subject that names the space, from 1', wholeNumber(1, 16))
+    .option('--subject-header <name>', 'the header of a message that names the space');
 }

@@ -37,6 +37,7 @@ describe('a space', () => {
       revision: 1,
       name: 'Europe',
       tags: { region: 'eu' },
+      isolation: 'open',
       key: 'eu',
       managed_by: 'terraform',
       webhooks: 0,
@@ -53,6 +54,48 @@ describe('a space', () => {
     await api.send('DELETE', '/spaces/key:eu%2Fwest?confirm=eu%2Fwest').expect(200, { webhooks: 0, cancelled: 0 });
     await api.send('GET', '/spaces/7').expect(404);
     await api.send('DELETE', '/spaces/7?confirm=7').expect(404);
+  });
+
+  it('has an isolation and a subject, which are replaced as a whole and cleared by null', async () => {
+    const made = await create({ id: 7, isolation: 'strict', subject: { token: 2 } });
+    expect(made).toMatchObject({ isolation: 'strict', subject: { token: 2 } });
+    const patch = async (body: object) => (await api.send('PATCH', '/spaces/7', body).expect(200)).body;
+    expect(await patch({ name: 'Seven' })).toMatchObject({ isolation: 'strict', subject: { token: 2 } });
+    expect((await patch({ subject: { header: 'Tenant' } })).subject).toEqual({ header: 'Tenant' });
+    const put = await api.send('PUT', '/spaces/7', { subject: { token: 1 }, isolation: null }).expect(200);
+    expect(put.body).toMatchObject({ isolation: 'strict', subject: { token: 1 } });
+    const cleared = await patch({ isolation: null, subject: null });
+    expect([cleared.isolation, 'subject' in cleared]).toEqual(['open', false]);
+  });
+
+  it.each([
+    [{ isolation: 'closed' }, 'isolation'],
+    [{ isolation: true }, 'isolation'],
+    [{ subject: {} }, 'subject'],
+    [{ subject: { token: 0 } }, 'subject'],
+    [{ subject: { token: 17 } }, 'subject'],
+    [{ subject: { token: 1.5 } }, 'subject'],
+    [{ subject: { token: '2' } }, 'subject'],
+    [{ subject: { token: 2, header: 'Tenant' } }, 'subject'],
+    [{ subject: { header: '' } }, 'subject'],
+    [{ subject: { header: 'A B' } }, 'subject'],
+    [{ subject: { header: 'X\r\nY' } }, 'subject'],
+    [{ subject: { header: 'hukz-SPACE' } }, 'subject'],
+    [{ subject: { header: 'Nats-Msg-Id' } }, 'subject'],
+    [{ subject: { header: 'x'.repeat(129) } }, 'subject'],
+    [{ subject: 2 }, 'subject'],
+    [{ subject: [] }, 'subject'],
+  ])('is refused with %j', async (body, source) => {
+    const { body: answer } = await api.send('POST', '/spaces', body).expect(422);
+    expect(answer.errors[0].source).toMatch(new RegExp(`^${source}`));
+  });
+
+  it('whose number is used again is open', async () => {
+    await create({ id: 7, key: 'eu', isolation: 'strict', subject: { token: 2 } });
+    await api.send('DELETE', '/spaces/7?confirm=7').expect(200);
+    await webhookIn(7);
+    const { body } = await api.send('GET', '/spaces/7').expect(200);
+    expect([body.isolation, body.subject]).toEqual(['open', undefined]);
   });
 
   it('exists by being used as a number, and counts its webhooks', async () => {

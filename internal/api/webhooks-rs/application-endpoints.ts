@@ -13,6 +13,7 @@ import { MAX_NAME_LENGTH } from '../events/event-fields.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { withIds } from '../names/webhook-names.js';
 import type { Protocol } from '../protocols/protocol.js';
+import { newSpace, newSpaceBody } from '../spaces/space-bodies.js';
 import { requireOwnNumber } from '../spaces/space-resource-endpoints.js';
 import { receiverUrl } from '../webhooks/receiver-url.js';
 import { newSpaceWebhookBody, webhookChanges } from '../webhooks/webhook-bodies.js';
@@ -99,7 +100,7 @@ export function makeApplicationEndpoints(deps: Deps, protocol: Protocol): readon
       },
       async ({ principal, body: { name } }) => {
         requireOwnNumber(principal, undefined);
-        const fields = { name, tags: {}, key: null, managedBy: MANAGER };
+        const fields = newSpace(parseFields(newSpaceBody, { name, managed_by: MANAGER }));
         const space = await insertSpace(db, { userId: principal.userId, id: undefined }, fields);
         return { status: 201, json: { id: writeRowId('app', space), name } };
       },

@@ -71,6 +71,11 @@ export const counters = (from: Readings): readonly Reading[] => [
     () => from.acceptor().filterOversize,
   ],
   [
+    'hukz_messages_withheld_total',
+    'Messages that name no space and were therefore withheld from the webhooks of strict spaces',
+    () => from.acceptor().withheld,
+  ],
+  [
     'hukz_messages_reserved_total',
     'Messages ignored because their subject is reserved for the NATS server, replies or the delivery events of hukz',
     () => from.acceptor().reserved,

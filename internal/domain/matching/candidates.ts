@@ -15,21 +15,31 @@ export interface NamedWebhooks<Webhook extends object> {
 
 const NO_WEBHOOKS: readonly never[] = [];
 
+/** The values of a message by which its webhooks are found. Each is computed when it is needed. */
+export interface Wanted {
+  readonly routing: Routing;
+  /** The values for filters; absent if filters do not matter. */
+  readonly values?: () => MessageValues;
+  /** The numbers of all spaces that the message names. */
+  named(): readonly number[];
+}
+
 /**
  * Returns the webhooks under the rarest value that the message asks for, each once. `matches` then selects those that
- * receive it.
- * @param values the values of the message for filters; absent if filters do not matter
+ * receive it. The webhooks of strict spaces are found by the spaces that the message names, because every message of
+ * thousands of such spaces may have the same event.
  */
 export function candidates<Webhook extends Target>(
   targets: Targets<Webhook>,
-  { space, tags, webhooks }: Routing,
+  { routing, values, named: namedSpaces }: Wanted,
   all: NamedWebhooks<Webhook>,
-  values?: () => MessageValues,
 ): Iterable<Webhook> {
+  const { space, tags, webhooks } = routing;
   const spaceId = space === undefined ? undefined : all.spaces.idOf(space);
   if (space !== undefined && spaceId === undefined) return NO_WEBHOOKS;
-  let fewest = targets.size;
-  let found: () => Iterable<Webhook> = () => targets.all();
+  const walled = targets.walled.size > 0 ? walledIn(targets, namedSpaces()) : NO_WEBHOOKS;
+  let fewest = targets.openSize + walled.length;
+  let found: () => Iterable<Webhook> = () => withWalled(targets.allOpen(), walled);
   const narrow = (count: number, fewer: () => Iterable<Webhook>) => {
     if (count >= fewest) return;
     fewest = count;
@@ -42,12 +52,19 @@ export function candidates<Webhook extends Target>(
   // The filters of a few webhooks are decided sooner than found.
   if (values && targets.filtered.size > 0 && fewest > FEW) {
     const fulfilled = targets.filtered.find(values());
-    narrow(targets.others.size + fulfilled.size, () => both(targets.others, fulfilled));
+    const count = targets.others.size + fulfilled.size + walled.length;
+    narrow(count, () => withWalled(both(targets.others, fulfilled), walled));
   }
   return found();
 }
 
 const FEW = 8;
+
+const withWalled = <T>(open: Iterable<T>, walled: readonly T[]) => (walled.length === 0 ? open : both(open, walled));
+
+function walledIn<Webhook extends Target>({ walled, bySpace }: Targets<Webhook>, spaces: readonly number[]): Webhook[] {
+  return [...new Set(spaces)].flatMap((id) => [...bySpace.under(id)].filter((webhook) => walled.has(webhook)));
+}
 
 /** Returns the webhooks with these names that belong to an event. A webhook may be named by its id and by its key. */
 function* named<Webhook extends Target>(

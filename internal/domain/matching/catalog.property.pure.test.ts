@@ -3,6 +3,7 @@ import { fc } from '../../testkit/properties.js';
 import { makeTestHead } from '../../testkit/test-head.js';
 import { NO_SECRETS } from '../secrets/secret.js';
 import { Catalog, type CatalogChanges, type CatalogEvent, type CatalogWebhook } from './catalog.js';
+import type { StrictSpace } from './isolation.js';
 import type { Routing } from './routing.js';
 import type { Tags } from './tags.js';
 import { NO_SETTINGS } from './webhook-settings.js';
@@ -13,6 +14,7 @@ interface World {
   readonly webhooks: Map<number, CatalogWebhook>;
   /** The keys of spaces. */
   readonly spaces: Map<number, string>;
+  readonly strict: Map<number, StrictSpace>;
 }
 
 const word = fc.constantFrom('a', 'b', 'c');
@@ -40,15 +42,20 @@ const unkeyed: fc.Arbitrary<CatalogWebhook> = fc.record({
 const webhook = fc
   .tuple(unkeyed, fc.constantFrom(undefined, 'a', 'b'))
   .map(([one, key]): CatalogWebhook => (key === undefined ? one : { ...one, key }));
+const strict: fc.Arbitrary<StrictSpace> = fc.record({
+  mapping: fc.constantFrom(undefined, { token: 1 }, { token: 2 }),
+});
+const space = fc.record({
+  id: fc.nat({ max: 3 }),
+  key: fc.constantFrom(undefined, 'a', 'b'),
+  strict: fc.option(strict, { nil: undefined }),
+});
 const change = fc.record({
   deletedEventIds: fc.uniqueArray(eventId, { maxLength: 2 }),
   events: fc.uniqueArray(fc.record({ id: eventId, subject }), { maxLength: 4, selector: ({ id }) => id }),
   deletedWebhookIds: fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { maxLength: 2 }),
   webhooks: fc.uniqueArray(webhook, { maxLength: 4, selector: ({ id }) => id }),
-  spaces: fc.uniqueArray(fc.record({ id: fc.nat({ max: 3 }), key: fc.constantFrom(undefined, 'a', 'b') }), {
-    maxLength: 3,
-    selector: ({ id }) => id,
-  }),
+  spaces: fc.uniqueArray(space, { maxLength: 3, selector: ({ id }) => id }),
 });
 const routing: fc.Arbitrary<Routing> = fc.record({
   tags: fc.array(
@@ -81,10 +88,12 @@ function write(world: World, wanted: Omit<CatalogChanges, 'version'>, version: n
   for (const one of wanted.webhooks) world.webhooks.set(one.id, one);
   const rekeyed = new Set(wanted.spaces.map(({ id }) => id));
   const used = new Set([...world.spaces].filter(([id]) => !rekeyed.has(id)).map(([, key]) => key));
-  const spaces = wanted.spaces.map(({ id, key }) => {
-    return { id, key: key !== undefined && !used.has(key) && used.add(key) ? key : undefined };
+  const spaces = wanted.spaces.map(({ id, key, strict }) => {
+    return { id, key: key !== undefined && !used.has(key) && used.add(key) ? key : undefined, strict };
   });
-  for (const { id, key } of spaces) {
+  for (const { id, key, strict } of spaces) {
+    if (strict) world.strict.set(id, strict);
+    else world.strict.delete(id);
     if (key === undefined) world.spaces.delete(id);
     else world.spaces.set(id, key);
   }
@@ -102,9 +111,17 @@ function naive(world: World, text: string, narrow: Routing): number[] | undefine
       covering.some(({ id }) => one.eventIds.includes(id)) &&
       (narrow.webhooks === undefined || narrow.webhooks.has(one.id) || narrow.webhooks.has(one.key ?? 0)) &&
       [undefined, one.spaceId, world.spaces.get(one.spaceId) ?? null].includes(narrow.space) &&
+      isNamed(world, one, text, narrow) &&
       narrow.tags.every(({ key, value }) => Object.entries(one.tags).some(([k, v]) => k === key && v === value)),
   );
   return meant.map(({ id }) => id).sort();
+}
+
+function isNamed({ spaces, strict }: World, { spaceId }: CatalogWebhook, text: string, narrow: Routing): boolean {
+  const of = strict.get(spaceId);
+  if (!of?.mapping || !('token' in of.mapping)) return !of || narrow.space !== undefined;
+  const key = spaces.get(spaceId);
+  return key !== undefined && text.split('.')[of.mapping.token - 1] === key;
 }
 
 function covers([head, ...tail]: string[], [token, ...rest]: string[]): boolean {
@@ -118,7 +135,7 @@ const fired = (catalog: Catalog, text: string, narrow: Routing) =>
 it('after any changes a message fires exactly the webhooks of a naive reading, each once', () => {
   fc.assert(
     fc.property(fc.array(change, { maxLength: 12 }), fc.array(question, { maxLength: 8 }), (changes, questions) => {
-      const world: World = { events: new Map(), webhooks: new Map(), spaces: new Map() };
+      const world: World = { events: new Map(), webhooks: new Map(), spaces: new Map(), strict: new Map() };
       const catalog = new Catalog();
       for (const [index, wanted] of changes.entries()) {
         catalog.apply(write(world, wanted, index + 1));
@@ -138,7 +155,7 @@ it('after any changes a message fires exactly the webhooks of a naive reading, e
 it('a catalog that followed every change is the one that starts today, also when it heard some twice', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(change, fc.boolean()), { maxLength: 12 }), (changes) => {
-      const world: World = { events: new Map(), webhooks: new Map(), spaces: new Map() };
+      const world: World = { events: new Map(), webhooks: new Map(), spaces: new Map(), strict: new Map() };
       const followed = new Catalog();
       for (const [index, [wanted, twice]] of changes.entries()) {
         const told = write(world, wanted, index + 1);
@@ -152,7 +169,7 @@ it('a catalog that followed every change is the one that starts today, also when
         deletedEventIds: [],
         webhooks: [...world.webhooks.values()],
         deletedWebhookIds: [],
-        spaces: [...world.spaces].map(([id, key]) => ({ id, key })),
+        spaces: [0, 1, 2, 3].map((id) => ({ id, key: world.spaces.get(id), strict: world.strict.get(id) })),
       });
       expect(followed).toEqual(rebuilt);
     }),
@@ -173,7 +190,7 @@ it('changes that come in parts, in any order, leave the catalog that they leave 
   ];
   fc.assert(
     fc.property(fc.array(fc.tuple(change, fc.func(fc.integer())), { maxLength: 12 }), (changes) => {
-      const world: World = { events: new Map(), webhooks: new Map(), spaces: new Map() };
+      const world: World = { events: new Map(), webhooks: new Map(), spaces: new Map(), strict: new Map() };
       const [inParts, whole] = [new Catalog(), new Catalog()];
       for (const [index, [wanted, place]] of changes.entries()) {
         const told = write(world, wanted, index + 1);

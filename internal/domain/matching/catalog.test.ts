@@ -3,6 +3,7 @@ import { makeTestWebhook } from '../../testkit/kits/test-webhook.js';
 import { makeTestHead } from '../../testkit/test-head.js';
 import type { Header } from '../message/message.js';
 import { Catalog, type CatalogChanges, type CatalogWebhook } from './catalog.js';
+import type { SpaceMapping } from './isolation.js';
 import { parseRouting, type Routing } from './routing.js';
 import type { CatalogSpace } from './space-names.js';
 
@@ -113,6 +114,45 @@ describe('matching', () => {
     ]);
     spaces({ id: 7, key: undefined });
     expect([of('acme'), of('own')]).toEqual([[1, 2], []]);
+  });
+});
+
+describe('a space that becomes strict', () => {
+  const become = (...spaces: CatalogSpace[]) => catalog.apply(changes(catalog.version + 1, { spaces }));
+  const strict = (mapping?: SpaceMapping) => ({ id: 7, key: 'acme', strict: { mapping } });
+
+  it('is closed to messages that do not name it, and opens again', () => {
+    become(strict());
+    expect([fired('post.created'), fired('post.created', { space: 7 })]).toEqual([
+      [1, 2],
+      [4, 6],
+    ]);
+    expect(fired('post.created', { webhooks: new Set([6]) })).toEqual([]);
+    expect(fired('post.created', { tags: [{ key: 'app', value: 'a' }] })).toEqual([]);
+    become({ id: 7, key: 'acme' });
+    expect(fired('post.created')).toEqual([1, 2, 4, 6]);
+  });
+
+  it('gets its webhooks that come later, or move there, and loses those that go', () => {
+    become(strict({ token: 1 }), { id: 8, key: 'post', strict: { mapping: { token: 1 } } });
+    catalog.apply(changes(catalog.version + 1, { webhooks: [webhook(1, [1], { spaceId: 8 })] }));
+    expect(fired('post.created')).toEqual([1, 2]);
+    catalog.apply(changes(catalog.version + 1, { deletedWebhookIds: [1] }));
+    expect(fired('post.created')).toEqual([2]);
+  });
+
+  it('counts the messages that name no space among those of its events', () => {
+    const isWithheld = (subject: string, routing: Partial<Routing> = {}) =>
+      catalog.isWithheld(makeTestHead(subject, routing));
+    expect(isWithheld('post.created')).toBe(false);
+    become(strict());
+    expect([isWithheld('post.created'), isWithheld('order.1'), isWithheld('x')]).toEqual([true, false, false]);
+    expect([isWithheld('post.created', { space: 7 }), isWithheld('post.created', { space: 0 })]).toEqual([
+      false,
+      false,
+    ]);
+    become(strict({ token: 2 }));
+    expect(isWithheld('post.created', { space: 7 })).toBe(true);
   });
 });
 

@@ -2,9 +2,10 @@ import { evaluate } from '../filter/evaluate.js';
 import type { FilterTrace } from '../filter/explaining/filter-trace.js';
 import type { FilterScope } from '../filter/message-values.js';
 import type { ResourceName } from '../message/headers/resource-name.js';
+import { namesSpace } from './isolation.js';
 import type { MessageHead } from './message-view.js';
 import type { Routing } from './routing.js';
-import type { SpaceNames } from './space-names.js';
+import type { KnownSpaces, SpaceNames } from './space-names.js';
 import { carriesTag, type Tags } from './tags.js';
 import type { WebhookSettings } from './webhook-settings.js';
 
@@ -24,7 +25,7 @@ export interface Matchable {
 export interface MatchedIn {
   /** The ids of the registered events that cover the message's subject. */
   readonly covering: readonly number[];
-  readonly spaces: SpaceNames;
+  readonly spaces: KnownSpaces;
   /** The paths of the webhook's filter, among others. */
   readonly scope: FilterScope;
 }
@@ -48,7 +49,7 @@ export function obstacleTo(
   if (!routing.ok) return 'routing';
   const { tags, webhooks } = routing.value;
   if (webhooks !== undefined && !isNamed(webhook, webhooks)) return 'webhook';
-  if (!isOfSpace(webhook, routing.value, spaces)) return 'space';
+  if (!isOfSpace(webhook, routing.value, spaces) || !isAdmitted(webhook, message, spaces)) return 'space';
   if (!tags.every((tag) => carriesTag(webhook.tags, tag))) return 'tag';
   if (!isSubscribed(webhook, covering)) return 'event';
   return isFulfilled(webhook.settings, message, scope, trace) ? undefined : 'filter';
@@ -73,6 +74,11 @@ function isFulfilled(
 
 const isOfSpace = ({ spaceId }: Matchable, { space }: Routing, spaces: SpaceNames) =>
   space === undefined || spaceId === spaces.idOf(space);
+
+function isAdmitted({ spaceId }: Matchable, message: MessageHead, spaces: KnownSpaces): boolean {
+  const strict = spaces.hasStrict ? spaces.strict(spaceId) : undefined;
+  return !strict || namesSpace(message, spaceId, strict, spaces);
+}
 
 const isNamed = ({ id, key }: Matchable, names: ReadonlySet<ResourceName>) =>
   names.has(id) || (key !== undefined && names.has(key));

@@ -1,4 +1,5 @@
 import type { ResourceName } from '../message/headers/resource-name.js';
+import type { SpaceMapping, StrictSpace } from './isolation.js';
 
 /** The ids of spaces by the names that publishers use. */
 export interface SpaceNames {
@@ -6,35 +7,77 @@ export interface SpaceNames {
   idOf(space: ResourceName): number | undefined;
 }
 
-/** A space, and its key if it has one. */
+/** The names of spaces, and the spaces whose webhooks receive no message that does not name the space. */
+export interface KnownSpaces extends SpaceNames {
+  readonly hasStrict: boolean;
+  /** Undefined if the space is open. */
+  strict(id: number): StrictSpace | undefined;
+  /** The mappings of all strict spaces, each once. */
+  mappings(): Iterable<SpaceMapping>;
+}
+
+/** A space, its key if it has one, and its isolation if it is strict. */
 export interface CatalogSpace {
   readonly id: number;
   readonly key: string | undefined;
+  readonly strict?: StrictSpace | undefined;
 }
 
-/** The spaces that have a key. Spaces without one are not remembered, because only their numbers name them. */
-export class SpaceKeys implements SpaceNames {
+/** The spaces that have a key or are strict. Others are not remembered, because only their numbers name them. */
+export class SpaceKeys implements KnownSpaces {
   private readonly ids = new Map<string, number>();
   private readonly keys = new Map<number, string>();
+  private readonly stricts = new Map<number, StrictSpace>();
+  /** The mappings by their text, each with the number of spaces that have it. */
+  private readonly mapped = new Map<string, { readonly mapping: SpaceMapping; readonly count: number }>();
+
+  get hasStrict(): boolean {
+    return this.stricts.size > 0;
+  }
 
   idOf(space: ResourceName): number | undefined {
     return typeof space === 'number' ? space : this.ids.get(space);
   }
 
-  /** All old keys are removed first, because a key may have moved from one space to another. */
-  change(spaces: readonly CatalogSpace[]): void {
+  strict(id: number): StrictSpace | undefined {
+    return this.stricts.get(id);
+  }
+
+  *mappings(): Iterable<SpaceMapping> {
+    for (const { mapping } of this.mapped.values()) yield mapping;
+  }
+
+  /**
+   * Returns the ids of spaces that have become strict or open. All old keys are removed first, because a key may have
+   * moved from one space to another.
+   */
+  change(spaces: readonly CatalogSpace[]): ReadonlySet<number> {
+    const before = new Set(spaces.flatMap(({ id }) => (this.stricts.has(id) ? [id] : [])));
     for (const { id } of spaces) this.remove(id);
-    for (const { id, key } of spaces) {
+    for (const { id, key, strict } of spaces) {
+      if (strict) this.stricts.set(id, strict);
+      this.count(strict?.mapping, 1);
       if (key === undefined) continue;
       this.ids.set(key, id);
       this.keys.set(id, key);
     }
+    return new Set(spaces.flatMap(({ id }) => (this.stricts.has(id) === before.has(id) ? [] : [id])));
   }
 
   private remove(id: number): void {
+    this.count(this.stricts.get(id)?.mapping, -1);
+    this.stricts.delete(id);
     const key = this.keys.get(id);
     if (key === undefined) return;
     this.keys.delete(id);
     if (this.ids.get(key) === id) this.ids.delete(key);
+  }
+
+  private count(mapping: SpaceMapping | undefined, change: 1 | -1): void {
+    if (mapping === undefined) return;
+    const text = JSON.stringify(mapping);
+    const count = (this.mapped.get(text)?.count ?? 0) + change;
+    if (count > 0) this.mapped.set(text, { mapping, count });
+    else this.mapped.delete(text);
   }
 }

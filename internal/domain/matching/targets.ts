@@ -15,6 +15,8 @@ export interface Target {
 export class Targets<Webhook extends Target> {
   /** The webhooks whose filter has a condition by which it is found. */
   readonly filtered = new FilterIndex<Webhook>();
+  /** The webhooks of strict spaces, which only messages of their space can reach. `filtered` and `others` lack them. */
+  readonly walled = new Set<Webhook>();
   /** All others, with and without a filter. */
   readonly others = new Set<Webhook>();
   readonly byTag = new ManyByKey<string, Webhook>();
@@ -23,21 +25,27 @@ export class Targets<Webhook extends Target> {
   filters = 0;
 
   get size(): number {
+    return this.openSize + this.walled.size;
+  }
+
+  /** The number of webhooks that a message can reach without naming a space. */
+  get openSize(): number {
     return this.others.size + this.filtered.size;
   }
 
   has(webhook: Webhook): boolean {
-    return this.others.has(webhook) || this.filtered.has(webhook);
+    return this.others.has(webhook) || this.filtered.has(webhook) || this.walled.has(webhook);
   }
 
-  all(): Iterable<Webhook> {
+  allOpen(): Iterable<Webhook> {
     return this.filtered.size === 0 ? this.others : both(this.others, this.filtered.all());
   }
 
-  add(webhook: Webhook): void {
+  add(webhook: Webhook, isWalled: boolean): void {
     const { filter } = webhook.settings;
     if (filter) this.filters++;
-    if (!filter || !this.filtered.add(webhook, filter.condition)) this.others.add(webhook);
+    if (isWalled) this.walled.add(webhook);
+    else if (!filter || !this.filtered.add(webhook, filter.condition)) this.others.add(webhook);
     this.bySpace.add(webhook.spaceId, webhook);
     for (const [key, value] of Object.entries(webhook.tags)) this.byTag.add(tagText(key, value), webhook);
   }
@@ -45,6 +53,7 @@ export class Targets<Webhook extends Target> {
   delete(webhook: Webhook): void {
     if (webhook.settings.filter) this.filters--;
     this.others.delete(webhook);
+    this.walled.delete(webhook);
     this.filtered.delete(webhook);
     this.bySpace.delete(webhook.spaceId, webhook);
     for (const [key, value] of Object.entries(webhook.tags)) this.byTag.delete(tagText(key, value), webhook);

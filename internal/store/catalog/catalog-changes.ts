@@ -6,6 +6,7 @@ import type {
   CatalogWebhook,
   WaitsBecause,
 } from '../../domain/matching/catalog.js';
+import type { SpaceMapping } from '../../domain/matching/isolation.js';
 import type { CatalogSpace } from '../../domain/matching/space-names.js';
 import type { Tags } from '../../domain/matching/tags.js';
 import { NO_SECRETS, type SecretPurpose } from '../../domain/secrets/secret.js';
@@ -42,11 +43,13 @@ const WEBHOOKS: Statement = {
          from webhooks where ${IS_CHANGED}`,
 };
 
-/** For an empty catalog, a space without a key is no change. */
+/** For an empty catalog, an open space without a key is no change. */
 const SPACES: Statement = {
   text: `declare changed_spaces no scroll cursor for
-         select id::float8, case when deleted_at is null then key end as key
-         from spaces where catalog_version > $1 and ($1 > 0 or (key is not null and deleted_at is null))`,
+         select id::float8, case when deleted_at is null then key end as key,
+           deleted_at is null and isolation = 'strict' as is_strict, subject
+         from spaces where catalog_version > $1
+           and ($1 > 0 or ((key is not null or isolation = 'strict') and deleted_at is null))`,
 };
 
 /**
@@ -85,6 +88,8 @@ interface WebhookRow {
 interface SpaceRow {
   readonly id: number;
   readonly key: string | null;
+  readonly is_strict: boolean;
+  readonly subject: SpaceMapping | null;
 }
 
 type SecretColumns = readonly [
@@ -159,7 +164,11 @@ const eventChanges = (rows: readonly EventRow[]) => ({
 const toCatalogEvent = ({ id, event: subject, publish_only }: EventRow): CatalogEvent =>
   publish_only ? { id, subject, publishOnly: true } : { id, subject };
 
-const toCatalogSpace = ({ id, key }: SpaceRow): CatalogSpace => ({ id, key: key ?? undefined });
+const toCatalogSpace = ({ id, key, is_strict: isStrict, subject }: SpaceRow): CatalogSpace => ({
+  id,
+  key: key ?? undefined,
+  strict: isStrict ? { mapping: subject ?? undefined } : undefined,
+});
 
 /** Values that are equal for many webhooks, and are then one object. */
 interface Shared {

@@ -9,6 +9,12 @@ export const column = <Value>(name: string): Column<Value> => ({ name, write: (v
 /** A `jsonb` column. The driver would write a list as an array of PostgreSQL. */
 export const jsonColumn = <Value>(name: string): Column<Value> => ({ name, write: (value) => JSON.stringify(value) });
 
+/** A `jsonb` column that may be null. */
+export const nullableJsonColumn = <Value>(name: string): Column<Value | null> => ({
+  name,
+  write: (value) => value && JSON.stringify(value),
+});
+
 /** A table of the columns that users set, by property. */
 type Columns = Readonly<Record<string, Column<never>>>;
 

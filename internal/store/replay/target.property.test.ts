@@ -20,6 +20,11 @@ let kit: TestJournal;
 beforeAll(async () => {
   kit = await makeTestJournal();
   await kit.sql("insert into spaces (id, key, created_by_id, updated_by_id) values (1, 'acme', 1, 1)");
+  await kit.sql(
+    `insert into spaces (id, key, created_by_id, updated_by_id, isolation, subject)
+     values (2, 'a', 1, 1, 'strict', '{"token": 1}'), (3, 'b', 1, 1, 'strict', '{"header": "Tenant"}'),
+       (4, null, 1, 1, 'strict', null)`,
+  );
 });
 afterAll(() => kit.stop());
 
@@ -30,7 +35,7 @@ const subject = fc
 const isDeleted = fc.constantFrom(false, false, false, true);
 const event = fc.record({ subject, isDeleted });
 const webhook = fc.record({
-  space: fc.nat({ max: 2 }),
+  space: fc.nat({ max: 4 }),
   tags: fc.dictionary(fc.constantFrom('app', 'env', 'constructor'), fc.constantFrom('x', 'y', ''), { maxKeys: 3 }),
   /** Indexes into the list of events. */
   events: fc.uniqueArray(fc.nat({ max: 5 }), { minLength: 1, maxLength: 6 }),
@@ -59,6 +64,11 @@ const header: fc.Arbitrary<Header> = fc.constantFrom<Header>(
   ['Hukz-Tag', 'malformed'],
   ['Hukz-Space', '1'],
   ['Hukz-Space', '-1'],
+  ['Hukz-Space', '2'],
+  ['Hukz-Space', '3'],
+  ['Hukz-Space', '4'],
+  ['Tenant', 'b'],
+  ['Tenant', 'acme'],
   ['Hukz-Space', 'key:acme'],
   ['Hukz-Space', 'key:other'],
   ['Hukz-Webhook', '1, 3'],

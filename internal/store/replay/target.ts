@@ -3,9 +3,10 @@ import { pathsOf } from '../../domain/filter/paths-of.js';
 import { WantedPaths } from '../../domain/filter/values/wanted-paths.js';
 import { type Explanation, explain } from '../../domain/matching/explaining/explain.js';
 import type { FiringRules } from '../../domain/matching/firing-rules.js';
+import type { SpaceMapping } from '../../domain/matching/isolation.js';
 import { type Matchable, matches } from '../../domain/matching/matches.js';
 import { MessageView } from '../../domain/matching/message-view.js';
-import { SpaceKeys } from '../../domain/matching/space-names.js';
+import { type CatalogSpace, SpaceKeys } from '../../domain/matching/space-names.js';
 import { SubjectIndex } from '../../domain/matching/subject-index.js';
 import type { Tags } from '../../domain/matching/tags.js';
 import { readHeaders } from '../journal/accept/header-bytes.js';
@@ -14,21 +15,24 @@ import { readSettings } from '../webhooks/stored-settings.js';
 
 const LOAD_TARGET: Statement = {
   text: `
-    select w.key, w.space_id::float8 as space_id,
-      (select s.key from spaces s where s.id = w.space_id and s.deleted_at is null) as space_key, w.tags, w.own_settings,
+    select w.key, w.space_id::float8 as space_id, w.tags, w.own_settings,
+      s.key as space_key, s.isolation = 'strict' as is_strict, s.subject as space_subject,
       coalesce(array_agg(e.id order by e.id) filter (where e.id is not null), '{}') as event_ids,
       coalesce(array_agg(e.event order by e.id) filter (where e.id is not null), '{}') as subjects
     from webhooks w
+    left join spaces s on s.id = w.space_id and s.deleted_at is null
     left join webhook_events we on we.webhook_id = w.id
     left join events e on e.id = we.event_id and e.deleted_at is null
     where w.id = $1 and w.deleted_at is null
-    group by w.id`,
+    group by w.id, s.id`,
 };
 
 interface TargetRow {
   readonly key: string | null;
   readonly space_id: number;
   readonly space_key: string | null;
+  readonly is_strict: boolean | null;
+  readonly space_subject: SpaceMapping | null;
   readonly tags: Tags;
   readonly own_settings: unknown;
   readonly event_ids: readonly number[];
@@ -75,24 +79,27 @@ export async function findReplayTarget(
   const { settings: stored } = readSettings(row.own_settings);
   const settings = otherFilter ? { ...stored, filter: otherFilter } : stored;
   const webhook: Matchable = { id: webhookId, ...(key !== null && { key }), eventIds, spaceId, tags, settings };
+  const strict = row.is_strict ? { mapping: row.space_subject ?? undefined } : undefined;
+  const space = { id: spaceId, key: row.space_key ?? undefined, strict };
   const subjects = eventIds.flatMap((id, index) => {
     const subject = row.subjects[index];
     return subject === undefined ? [] : [{ id, subject }];
   });
-  return makeReplayTarget({ webhook, spaceKey: row.space_key ?? undefined, subjects }, rules);
+  return makeReplayTarget({ webhook, space, subjects }, rules);
 }
 
 /** A webhook alone, with what its matching needs. */
 interface LoneWebhook {
   readonly webhook: Matchable;
-  readonly spaceKey: string | undefined;
+  /** The space of the webhook. */
+  readonly space: CatalogSpace;
   /** The events of the webhook. */
   readonly subjects: readonly { readonly id: number; readonly subject: string }[];
 }
 
-export function makeReplayTarget({ webhook, spaceKey, subjects }: LoneWebhook, rules: FiringRules): ReplayTarget {
+export function makeReplayTarget({ webhook, space, subjects }: LoneWebhook, rules: FiringRules): ReplayTarget {
   const spaces = new SpaceKeys();
-  spaces.change([{ id: webhook.spaceId, key: spaceKey }]);
+  spaces.change([space]);
   const events = new SubjectIndex<number>();
   for (const { id, subject } of subjects) if (rules.isPermitted(subject)) events.set(subject, id);
   const { settings } = webhook;

@@ -1,11 +1,25 @@
+import type { SpaceMapping } from '../../domain/matching/isolation.js';
 import type { Tags } from '../../domain/matching/tags.js';
-import { column, jsonColumn, readColumns, type ValuesIn, writeColumns } from '../postgres/columns.js';
+import {
+  column,
+  jsonColumn,
+  nullableJsonColumn,
+  readColumns,
+  type ValuesIn,
+  writeColumns,
+} from '../postgres/columns.js';
 import { type Recorded, type RecordRow, toRecord } from '../postgres/record.js';
 import { NAME_COLUMNS } from '../records/name-columns.js';
+
+/** Whether the webhooks of a space receive messages that do not name the space. */
+export type Isolation = 'open' | 'strict';
 
 const COLUMNS = {
   name: column<string>('name'),
   tags: jsonColumn<Tags>('tags'),
+  isolation: column<Isolation>('isolation'),
+  /** The part of a message that names the space. Null: only `Hukz-Space` does. */
+  subject: nullableJsonColumn<SpaceMapping>('subject'),
   ...NAME_COLUMNS,
 };
 

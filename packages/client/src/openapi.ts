@@ -1277,6 +1277,19 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
+            /** @enum {string} */
+            isolation: "open" | "strict";
+            /**
+             * @description The part of a message that names a strict space, by its number or its key: a token of the subject, counted from 1, or a header. With a token, nothing else names the space. Without this field, or without the header, `Hukz-Space` names it.
+             * @example {
+             *       "token": 2
+             *     }
+             */
+            subject?: {
+                token: number;
+            } | {
+                header: string;
+            };
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1312,6 +1325,22 @@ export interface components {
             tags?: {
                 [key: string]: string | null;
             } | null;
+            /**
+             * @description The webhooks of an `open` space receive the messages of their events, apart from those that name another space. The webhooks of a `strict` space receive only the messages that name their space.
+             * @default open
+             */
+            isolation?: ("open" | "strict") | null;
+            /**
+             * @description The part of a message that names a strict space, by its number or its key: a token of the subject, counted from 1, or a header. With a token, nothing else names the space. Without this field, or without the header, `Hukz-Space` names it.
+             * @example {
+             *       "token": 2
+             *     }
+             */
+            subject?: ({
+                token: number;
+            } | {
+                header: string;
+            }) | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1360,6 +1389,18 @@ export interface components {
             tags?: {
                 [key: string]: string | null;
             } | null;
+            isolation?: ("open" | "strict") | null;
+            /**
+             * @description The part of a message that names a strict space, by its number or its key: a token of the subject, counted from 1, or a header. With a token, nothing else names the space. Without this field, or without the header, `Hukz-Space` names it.
+             * @example {
+             *       "token": 2
+             *     }
+             */
+            subject?: ({
+                token: number;
+            } | {
+                header: string;
+            }) | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1409,6 +1450,18 @@ export interface components {
             tags?: {
                 [key: string]: string | null;
             } | null;
+            isolation?: ("open" | "strict") | null;
+            /**
+             * @description The part of a message that names a strict space, by its number or its key: a token of the subject, counted from 1, or a header. With a token, nothing else names the space. Without this field, or without the header, `Hukz-Space` names it.
+             * @example {
+             *       "token": 2
+             *     }
+             */
+            subject?: ({
+                token: number;
+            } | {
+                header: string;
+            }) | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
