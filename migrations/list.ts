@@ -32,6 +32,8 @@ import { tokens } from './0038-tokens.js';
 import { goImports } from './0050-go-imports.js';
 import { goImportSince } from './0051-go-import-since.js';
 import { strictSpaces } from './0051-strict-spaces.js';
+import { listeningWebhooks } from './0052-listening-webhooks.js';
+import { spaceLimits } from './0053-space-limits.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -72,4 +74,6 @@ export const migrations = [
   goImports,
   goImportSince,
   strictSpaces,
+  listeningWebhooks,
+  spaceLimits,
 ] as const;

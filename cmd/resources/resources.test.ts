@@ -62,7 +62,7 @@ it('spaces, also called applications', async () => {
       'application list',
       'space show key:eu --columns name',
       'space update key:eu --name Union --columns name',
-      'space update key:eu --isolation strict --subject-token 2 --columns isolation,subject',
+      'space update key:eu --isolation strict --subject-token 2 --max-webhooks 5 --columns isolation,subject,limits',
       'space update key:eu --subject-header Tenant --subject-token 2',
       'space create --subject-token 0',
       'space delete key:eu',

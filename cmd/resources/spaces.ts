@@ -16,6 +16,7 @@ const COLUMNS: Columns<Space> = [
   { name: 'webhooks' },
   { name: 'isolation', isWide: true },
   { name: 'subject', isWide: true },
+  { name: 'limits', isWide: true },
   { name: 'tags', isWide: true },
   { name: 'managed_by', isWide: true },
   { name: 'updated_at', isWide: true },
@@ -25,6 +26,7 @@ interface SpaceOptions extends NamedFieldOptions {
   readonly isolation?: 'open' | 'strict';
   readonly subjectToken?: number;
   readonly subjectHeader?: string;
+  readonly maxWebhooks?: number;
 }
 
 interface CreateOptions extends SpaceOptions {
@@ -51,11 +53,12 @@ export async function updateSpace(session: Session, { args, options }: Input<Spa
 }
 
 async function spaceFields(session: Session, options: SpaceOptions) {
-  const { isolation, subjectToken: token, subjectHeader: header } = options;
+  const { isolation, subjectToken: token, subjectHeader: header, maxWebhooks: webhooks } = options;
   if (token !== undefined && header !== undefined)
     throw usageError('A space has one subject.', 'Give --subject-token or --subject-header, not both.');
   const subject = token !== undefined ? { token } : header !== undefined ? { header } : undefined;
-  return { ...(await namedFields(session, options)), ...given({ isolation, subject }) };
+  const limits = webhooks === undefined ? undefined : { webhooks };
+  return { ...(await namedFields(session, options)), ...given({ isolation, subject, limits }) };
 }
 
 /** The API says what would be deleted, and the user confirms exactly this. */

@@ -65,5 +65,6 @@ function addSpaceOptions(command: Command): Command {
   return addFieldOptions(command)
     .option('--isolation <kind>', 'open, or strict: only messages that name the space', oneOf('open', 'strict'))
     .option('--subject-token <n>', 'the token of the subject that names the space, from 1', wholeNumber(1, 16))
+    .option('--max-webhooks <n>', 'the number of webhooks that it may have', wholeNumber(0, 1_000_000))
     .option('--subject-header <name>', 'the header of a message that names the space');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SpaceMapping } from '../../domain/matching/isolation.js';
+import type { SpaceMapping } from '../../domain/matching/space-names.js';
 import type { Isolation } from '../../store/spaces/space-row.js';
 import { boundedText } from '../bodies/bounds.js';
 import { first, next, shown } from '../bodies/field.js';

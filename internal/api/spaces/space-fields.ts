@@ -4,6 +4,7 @@ import { text } from '../bodies/text.js';
 import { MAX_NAME_LENGTH } from '../events/event-fields.js';
 import { keyField, managedByField } from '../names/name-fields.js';
 import { isolationField, subjectField } from './isolation-fields.js';
+import { limitsField } from './limits-field.js';
 
 /** The values of a space that users set. */
 export const SPACE_FIELDS = {
@@ -11,6 +12,7 @@ export const SPACE_FIELDS = {
   tags: tagsField(givenTags),
   isolation: isolationField,
   subject: subjectField,
+  limits: limitsField,
   key: keyField('among all spaces'),
   managedBy: managedByField,
 } as const;

@@ -38,6 +38,7 @@ describe('a space', () => {
       name: 'Europe',
       tags: { region: 'eu' },
       isolation: 'open',
+      limits: {},
       key: 'eu',
       managed_by: 'terraform',
       webhooks: 0,
@@ -96,6 +97,57 @@ describe('a space', () => {
     await webhookIn(7);
     const { body } = await api.send('GET', '/spaces/7').expect(200);
     expect([body.isolation, body.subject]).toEqual(['open', undefined]);
+  });
+
+  it('has limits, of which PATCH changes single ones', async () => {
+    await create({ id: 7, limits: { webhooks: 2 } });
+    const change = async (method: 'PATCH' | 'PUT', body: object) =>
+      (await api.send(method, '/spaces/7', body).expect(200)).body.limits;
+    expect(await change('PATCH', { limits: {} })).toEqual({ webhooks: 2 });
+    expect(await change('PATCH', { limits: { webhooks: null } })).toEqual({});
+    expect(await change('PUT', { limits: { webhooks: 0 } })).toEqual({ webhooks: 0 });
+    expect(await change('PUT', { name: 'x' })).toEqual({ webhooks: 0 });
+    expect(await change('PATCH', { limits: null })).toEqual({});
+    for (const webhooks of [-1, 1.5, '2', 1_000_001, [], {}])
+      await api.send('PATCH', '/spaces/7', { limits: { webhooks } }).expect(422);
+    await api.send('PATCH', '/spaces/7', { limits: { others: 1 } }).expect(422);
+  });
+
+  it('has no more webhooks than its limit, however many are created at once and in whatever way', async () => {
+    await create({ id: 7, limits: { webhooks: 3 } });
+    const hook = { url: 'https://example.com/hook', event_ids: [] };
+    const declared = {
+      space: 7,
+      managed_by: 'test',
+      webhooks: [
+        { key: 'a', url: hook.url },
+        { key: 'b', url: hook.url },
+      ],
+    };
+    await webhookIn(7);
+    await api.send('PUT', '/apply', declared).expect(200);
+    const all = await Promise.all(Array.from({ length: 5 }, () => api.send('POST', '/webhooks/space/7', hook)));
+    expect(all.map(({ status }) => status)).toEqual(Array(5).fill(422));
+    const { body } = await api.send('POST', '/webhooks', { ...hook, space_id: 7 }).expect(422);
+    expect(body.errors[0]).toMatchObject({
+      message: expect.stringMatching(/^space 7 may have at most 3 webhooks and would have 4: delete some, /),
+      source: 'space_id',
+    });
+    const more = { ...declared, webhooks: [...declared.webhooks, { key: 'c', url: hook.url }] };
+    await api.send('PUT', '/apply', more).expect(422);
+    const others = {
+      ...declared,
+      webhooks: [
+        { key: 'c', url: hook.url },
+        { key: 'd', url: hook.url },
+      ],
+    };
+    await api.send('PUT', '/apply?prune=true', others);
+    const { body: counted } = await api.send('GET', '/spaces/7').expect(200);
+    expect(counted.webhooks).toBe(3);
+    await api.send('PATCH', '/spaces/7', { limits: { webhooks: 4 } }).expect(200);
+    const raced = await Promise.all(Array.from({ length: 5 }, () => api.send('POST', '/webhooks/space/7', hook)));
+    expect(raced.map(({ status }) => status).sort()).toEqual([201, 422, 422, 422, 422]);
   });
 
   it('exists by being used as a number, and counts its webhooks', async () => {

@@ -3,8 +3,8 @@ import { fc } from '../../testkit/properties.js';
 import { makeTestHead } from '../../testkit/test-head.js';
 import { NO_SECRETS } from '../secrets/secret.js';
 import { Catalog, type CatalogChanges, type CatalogEvent, type CatalogWebhook } from './catalog.js';
-import type { StrictSpace } from './isolation.js';
 import type { Routing } from './routing.js';
+import type { StrictSpace } from './space-names.js';
 import type { Tags } from './tags.js';
 import { NO_SETTINGS } from './webhook-settings.js';
 

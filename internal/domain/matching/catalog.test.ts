@@ -3,9 +3,8 @@ import { makeTestWebhook } from '../../testkit/kits/test-webhook.js';
 import { makeTestHead } from '../../testkit/test-head.js';
 import type { Header } from '../message/message.js';
 import { Catalog, type CatalogChanges, type CatalogWebhook } from './catalog.js';
-import type { SpaceMapping } from './isolation.js';
 import { parseRouting, type Routing } from './routing.js';
-import type { CatalogSpace } from './space-names.js';
+import type { CatalogSpace, SpaceMapping } from './space-names.js';
 
 const everybody: Routing = { tags: [], space: undefined, webhooks: undefined, dueAt: undefined };
 const parsed = (headers: readonly Header[]) => parseRouting(headers, 0);

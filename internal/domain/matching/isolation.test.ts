@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { makeTestWebhook } from '../../testkit/kits/test-webhook.js';
 import { WantedPaths } from '../filter/values/wanted-paths.js';
 import type { Header } from '../message/message.js';
-import type { SpaceMapping } from './isolation.js';
 import { matches } from './matches.js';
 import { MessageHead } from './message-view.js';
+import type { SpaceMapping } from './space-names.js';
 import { SpaceKeys } from './space-names.js';
 
 const SPACE = 7;

@@ -3,16 +3,7 @@ import { parseSpaceName } from '../message/headers/space-name.js';
 import type { Header } from '../message/message.js';
 import { KEY_PREFIX } from '../resource-key.js';
 import type { MessageHead } from './message-view.js';
-import type { KnownSpaces, SpaceNames } from './space-names.js';
-
-/** The part of a message that names its space: a token of the subject, counted from 1, or a header. */
-export type SpaceMapping = { readonly token: number } | { readonly header: string };
-
-/** A space whose webhooks receive no message that does not name it. */
-export interface StrictSpace {
-  /** Undefined: only `Hukz-Space` names the space. */
-  readonly mapping: SpaceMapping | undefined;
-}
+import type { KnownSpaces, SpaceMapping, SpaceNames, StrictSpace } from './space-names.js';
 
 /**
  * Decides whether a message names a strict space. With a token of the subject, nothing else names the space: a

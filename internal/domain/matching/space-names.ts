@@ -1,5 +1,13 @@
 import type { ResourceName } from '../message/headers/resource-name.js';
-import type { SpaceMapping, StrictSpace } from './isolation.js';
+
+/** The part of a message that names its space: a token of the subject, counted from 1, or a header. */
+export type SpaceMapping = { readonly token: number } | { readonly header: string };
+
+/** A space whose webhooks receive no message that does not name it. */
+export interface StrictSpace {
+  /** Undefined: only `Hukz-Space` names the space. */
+  readonly mapping: SpaceMapping | undefined;
+}
 
 /** The ids of spaces by the names that publishers use. */
 export interface SpaceNames {

@@ -6,8 +6,7 @@ import type {
   CatalogWebhook,
   WaitsBecause,
 } from '../../domain/matching/catalog.js';
-import type { SpaceMapping } from '../../domain/matching/isolation.js';
-import type { CatalogSpace } from '../../domain/matching/space-names.js';
+import type { CatalogSpace, SpaceMapping } from '../../domain/matching/space-names.js';
 import type { Tags } from '../../domain/matching/tags.js';
 import { NO_SECRETS, type SecretPurpose } from '../../domain/secrets/secret.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';

@@ -66,7 +66,7 @@ it('the index of the intake, explanations, replays and trials decide alike about
         catalog.apply({ ...nothing, version: 1, events: registered, webhooks: all });
         const targets = all.map((one) => {
           const subjects = registered.filter(({ id }) => one.eventIds.includes(id));
-          return makeReplayTarget({ webhook: one, spaceKey: undefined, subjects }, RULES);
+          return makeReplayTarget({ webhook: one, space: { id: one.spaceId, key: undefined }, subjects }, RULES);
         });
         for (const { subject, headers: own, payload } of messages) {
           const bytes = Buffer.from(payload);

@@ -1,4 +1,4 @@
-import type { SpaceMapping } from '../../domain/matching/isolation.js';
+import type { SpaceMapping } from '../../domain/matching/space-names.js';
 import type { Tags } from '../../domain/matching/tags.js';
 import {
   column,
@@ -14,12 +14,19 @@ import { NAME_COLUMNS } from '../records/name-columns.js';
 /** Whether the webhooks of a space receive messages that do not name the space. */
 export type Isolation = 'open' | 'strict';
 
+/** Limits that an operator sets. An absent one means no limit. */
+export interface SpaceLimits {
+  /** The number of webhooks. */
+  readonly webhooks?: number;
+}
+
 const COLUMNS = {
   name: column<string>('name'),
   tags: jsonColumn<Tags>('tags'),
   isolation: column<Isolation>('isolation'),
   /** The part of a message that names the space. Null: only `Hukz-Space` does. */
   subject: nullableJsonColumn<SpaceMapping>('subject'),
+  limits: jsonColumn<SpaceLimits>('limits'),
   ...NAME_COLUMNS,
 };
 

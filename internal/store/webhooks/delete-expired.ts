@@ -1,12 +1,17 @@
+import { SETTINGS } from '../../domain/matching/webhook-settings.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 import { settingNumber } from './stored-settings.js';
 
-/** As `deleteLocked`. A change of the webhook that commits first gives it more time. */
-const DELETE_EXPIRED: Statement = {
+/**
+ * As `deleteLocked`. A change of the webhook that commits first gives it more time. The second condition is that of the
+ * index of listening webhooks.
+ */
+export const DELETE_EXPIRED: Statement = {
   text: `
     with expired as (
       update webhooks set deleted_at = now(), updated_at = now()
-      where deleted_at is null and updated_at < now() - ${settingNumber('listenMs')} * interval '1 ms'
+      where deleted_at is null and own_settings -> '${SETTINGS.listenMs[0]}' is not null
+        and updated_at < now() - ${settingNumber('listenMs')} * interval '1 ms'
       returning id
     ), secrets as (
       delete from webhook_secrets using expired where webhook_id = expired.id

@@ -1,5 +1,6 @@
 import { hasOldInstances } from '../secrets/secret-row.js';
 import { addSecrets, type SecretStore, shownIn } from '../secrets/webhook-secrets.js';
+import { requireRoom } from '../spaces/require-room.js';
 import { destinationFor, hidesSecrets } from './webhook-destination.js';
 import { lockEvents } from './webhook-events.js';
 import { type WebhookFields, webhookCells } from './webhook-row.js';
@@ -18,7 +19,7 @@ export interface InsertedWebhook {
 
 /**
  * Inserts webhooks with their events and secrets, in their order, by a fixed number of statements. Unknown events are
- * refused by their ids. `db` must be the transaction.
+ * refused by their ids, and webhooks beyond the limit of their space. `db` must be the transaction.
  */
 export async function insertWebhooks(
   { db, vault }: SecretStore,
@@ -36,6 +37,7 @@ export async function insertWebhooks(
     return { ...webhookCells({ ...fields, ...destinations[nth] }), ...users, space_id: spaceId };
   });
   const rows: { id: number }[] = await db('webhooks').insert(cells).returning('id');
+  await requireRoom(db, spaceId);
   const made = rows.map(({ id }, nth) => ({ id, fields: all[nth], hidden: destinations[nth]?.secrets ?? [] }));
   const events = made.flatMap(({ id, fields }) =>
     [...new Set(fields?.eventIds)].map((eventId) => [id, eventId] as const),

@@ -1290,6 +1290,10 @@ export interface components {
             } | {
                 header: string;
             };
+            limits: {
+                /** @description The number of webhooks that the space may have. */
+                webhooks?: number;
+            };
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1341,6 +1345,16 @@ export interface components {
             } | {
                 header: string;
             }) | null;
+            /**
+             * @description Limits of the space. A webhook beyond them is refused; webhooks that exist already stay. An absent limit, or `null`, means none.
+             * @example {
+             *       "webhooks": 100
+             *     }
+             */
+            limits?: {
+                /** @description The number of webhooks that the space may have. */
+                webhooks?: number | null;
+            } | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1402,6 +1416,16 @@ export interface components {
                 header: string;
             }) | null;
             /**
+             * @description Limits of the space. A webhook beyond them is refused; webhooks that exist already stay. An absent limit, or `null`, means none.
+             * @example {
+             *       "webhooks": 100
+             *     }
+             */
+            limits?: {
+                /** @description The number of webhooks that the space may have. */
+                webhooks?: number | null;
+            } | null;
+            /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
              */
@@ -1462,6 +1486,16 @@ export interface components {
             } | {
                 header: string;
             }) | null;
+            /**
+             * @description Limits of the space. A webhook beyond them is refused; webhooks that exist already stay. An absent limit, or `null`, means none.
+             * @example {
+             *       "webhooks": 100
+             *     }
+             */
+            limits?: {
+                /** @description The number of webhooks that the space may have. */
+                webhooks?: number | null;
+            } | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders

@@ -28,5 +28,6 @@ export function whyNobody(catalog: Catalog, message: MessageHead): NobodyBecause
   if (nearest) return nearest;
   // Nothing has the rarest value that the message asks for.
   if (!catalog.hasWebhooks(message.subject)) return 'webhook';
-  return space !== undefined ? 'space' : tags.length > 0 ? 'tag' : 'webhook';
+  if (space !== undefined || catalog.isWithheld(message)) return 'space';
+  return tags.length > 0 ? 'tag' : 'webhook';
 }
