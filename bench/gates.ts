@@ -14,12 +14,7 @@ const say = (text: string) => void process.stderr.write(`gates: ${text}\n`);
 async function main(): Promise<number> {
   const gates = await withBench(
     { plan: GATES, receiverKind: 'bare', profileIn: undefined, workers: undefined, say },
-    async (bench) => [
-      ...(await saturationGates(bench)),
-      ...(await copyGates(bench)),
-      ...(await rowGates(bench)),
-      ...filterGates(),
-    ],
+    async (bench) => [...(await saturationGates(bench)), ...(await copyGates(bench)), ...(await rowGates(bench))],
   );
   // The matching needs no service, and its time does not count towards the limit of the bench.
   gates.push(...filterGates());
