@@ -98,7 +98,7 @@ it('a whole run shows no token, secret, JWT or payload in a line, an error, a me
   await eventually(async () => hukz.lines.some((line) => line.includes('"delivery.attempted"')), {
     what: 'debug lines',
   });
-  for (const { tablename } of tables.filter(({ tablename: name }) => !WITH_PAYLOADS.test(name))) {
+  for (const { tablename } of tables) {
     const { rows } = await client.query(`select t::text as row from "${tablename}" t`);
     stored.push([tablename, rows.map(({ row }) => row).join('\n')]);
   }
@@ -107,7 +107,11 @@ it('a whole run shows no token, secret, JWT or payload in a line, an error, a me
 
   const songs = [...writingsOf(CANARY), ...secrets.flatMap((secret) => writingsOf(secret.slice(-24)))];
   const singing = ([, text]: readonly [string, string]) => songs.some((song) => text.includes(song));
-  const written: [string, string][] = [['metrics', metrics], ['readiness', ready], ...stored];
+  const isAllowed = ([table]: readonly [string, string]) => WITH_PAYLOADS.test(table);
+  // The search finds what is there: these tables do contain the payload.
+  expect(stored.filter(isAllowed).filter(singing)).not.toEqual([]);
+  const others = stored.filter((each) => !isAllowed(each));
+  const written: [string, string][] = [['metrics', metrics], ['readiness', ready], ...others];
   for (const line of hukz.lines) written.push(['log', line]);
   expect(written.filter(singing)).toEqual([]);
   // A mistake is repeated to its caller, who sent it. Secrets and tokens are not, even then.
