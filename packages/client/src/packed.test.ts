@@ -111,42 +111,77 @@ async function startGateway(api: number): Promise<Server> {
   return server;
 }
 
+/** Runs a script in a page of the gateway. It has `api`, the URL of the API of the page. */
+async function inPage(script: string): Promise<unknown> {
+  const server = await startGateway(kit.hukz.app.port);
+  // Chromium has no sandbox for root. It only opens our own page.
+  const browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    return await page.evaluate(`(async () => { const api = new URL('/hukz', location.href); ${script} })()`);
+  } finally {
+    await browser.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
 describe('the package in a page', () => {
   itInChromium('reaches the API behind its own origin, and no other', async () => {
-    const server = await startGateway(kit.hukz.app.port);
-    // Chromium has no sandbox for root. It only opens our own page.
-    const browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox'] });
-    try {
-      const page = await browser.newPage();
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      const seen = await page.evaluate(`(async () => {
-        const { Hukz, HukzError } = await import('/client/client.js');
-        const hukz = new Hukz({ url: new URL('/hukz', location.href), user: 1 });
-        const event = await hukz.events.upsert('page/event', { event: 'page.event' });
-        const { message_id: id } = await hukz.messages.publish({ event: event.event, payload: '{"id":9007199254740993}' });
-        const message = await hukz.messages.get(id);
-        const subjects = [];
-        for await (const { event } of hukz.events.list({ key: 'page/event' })) subjects.push(event);
-        const refused = await hukz.events.create({ event: '' }).catch((error) => error);
-        const direct = new Hukz({ url: 'http://127.0.0.1:${kit.hukz.app.port}', user: 1, retry: false });
-        const blocked = await direct.events.get(1).catch((error) => error);
-        return {
-          payload: new TextDecoder().decode(message.payloadBytes),
-          subjects,
-          refused: [refused instanceof HukzError, refused.code, refused.problems[0].source],
-          blocked: blocked.code,
-        };
-      })()`);
-      expect(seen).toEqual({
-        payload: '{"id":9007199254740993}',
-        subjects: ['page.event'],
-        refused: [true, 'unprocessable', 'event'],
-        blocked: 'network',
-      });
-    } finally {
-      await browser.close();
-      server.closeAllConnections();
-      server.close();
-    }
+    const seen = await inPage(`
+      const { Hukz, HukzError } = await import('/client/client.js');
+      const hukz = new Hukz({ url: api, user: 1 });
+      const event = await hukz.events.upsert('page/event', { event: 'page.event' });
+      const { message_id: id } = await hukz.messages.publish({ event: event.event, payload: '{"id":9007199254740993}' });
+      const message = await hukz.messages.get(id);
+      const subjects = [];
+      for await (const { event } of hukz.events.list({ key: 'page/event' })) subjects.push(event);
+      const refused = await hukz.events.create({ event: '' }).catch((error) => error);
+      const direct = new Hukz({ url: 'http://127.0.0.1:${kit.hukz.app.port}', user: 1, retry: false });
+      const blocked = await direct.events.get(1).catch((error) => error);
+      return {
+        payload: new TextDecoder().decode(message.payloadBytes),
+        subjects,
+        refused: [refused instanceof HukzError, refused.code, refused.problems[0].source],
+        blocked: blocked.code,
+      };`);
+    expect(seen).toEqual({
+      payload: '{"id":9007199254740993}',
+      subjects: ['page.event'],
+      refused: [true, 'unprocessable', 'event'],
+      blocked: 'network',
+    });
+  });
+
+  itInChromium('attaches emitters, and emits over HTTP', async () => {
+    const config = { url: `${kit.receiver.url}/page`, secret: 'supersecret' };
+    const seen = await inPage(`
+      const { Hukz } = await import('/client/client.js');
+      const { startEmitter } = await import('/client/emitter.js');
+      const emitter = startEmitter(new Hukz({ url: api, user: 1, space: 77 }));
+      const config = ${JSON.stringify(config)};
+      const attached = [];
+      for (const id of ['page', 'page']) attached.push(await emitter.attach(id, 'page_clicked', config));
+      const emitted = await emitter.emit('page_clicked', { foo: 'bar' }, 'own-id');
+      const refused = await emitter.emit('page.*', {}).catch((error) => [error.name, error.code]);
+      const [list, isStarted] = [await emitter.list(), await emitter.isStarted('page')];
+      return { attached, emitted, refused, list, isStarted, report: await emitter.stop() };`);
+    expect(seen).toEqual({
+      attached: ['ok', 'already_exists'],
+      emitted: { requestId: 'own-id', webhooks: 1 },
+      refused: ['EmitterError', 'invalid'],
+      list: ['page'],
+      isStarted: true,
+      report: { undelivered: [] },
+    });
+    const [request] = await kit.receiver.waitFor(1);
+    expect(request).toMatchObject({ method: 'POST', url: '/page' });
+    expect(request?.headers).toMatchObject({
+      'x-webhooks-event': 'page_clicked',
+      'x-webhooks-delivery': 'own-id',
+      'x-webhooks-signature': 'sha256:tqhlnl1obrmfhhg67bc4bt7b1uvkal6e3aid74cqtfgf7e43e3rg',
+    });
+    expect(String(request?.body)).toBe('{"foo":"bar"}');
   });
 });
