@@ -210,6 +210,12 @@ describe('hukz token create', () => {
       { name: 'first', role: 'admin', spaces: null, created_by_id: '1' },
       { name: 'hukz token create', role: 'space_admin', spaces: ['7', '8'], created_by_id: '3' },
     ]);
+    const audit = await db('audit').orderBy('id').select('principal', 'action', 'object', 'address');
+    const row = { principal: 'database', action: 'token.create', address: null };
+    expect(audit).toEqual([
+      { ...row, object: 'token:1' },
+      { ...row, object: 'token:2' },
+    ]);
     await db.destroy();
     await database.drop();
   });

@@ -41,6 +41,7 @@ export function toConfig(values: ConfigValues, environment: FromEnvironment = { 
     egress: egressConfig(values, environment),
     chatSwitches: chatSwitches(values),
     deliveryEvents: values.deliveryEvents === 'on',
+    auditEvents: values.auditEvents === 'on',
     log: logConfig(values),
   };
 }

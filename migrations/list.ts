@@ -34,6 +34,7 @@ import { goImportSince } from './0051-go-import-since.js';
 import { strictSpaces } from './0051-strict-spaces.js';
 import { listeningWebhooks } from './0052-listening-webhooks.js';
 import { spaceLimits } from './0053-space-limits.js';
+import { audit } from './0054-audit.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -76,4 +77,5 @@ export const migrations = [
   strictSpaces,
   listeningWebhooks,
   spaceLimits,
+  audit,
 ] as const;

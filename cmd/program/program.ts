@@ -7,6 +7,7 @@ import { registerDeclare } from './declare.js';
 import { registerGoService } from './go-service.js';
 import { registerLocal } from './local.js';
 import { registerObserve } from './observe.js';
+import { registerAudit } from './resources/audit.js';
 import { registerDead } from './resources/dead.js';
 import { registerDelivery } from './resources/delivery.js';
 import { registerEvent } from './resources/event.js';
@@ -36,6 +37,7 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command, here: Invocat
     registerDelivery,
     registerLog,
     registerDead,
+    registerAudit,
     registerReplay,
   ],
   'The state of a running service:': [registerObserve],

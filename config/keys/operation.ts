@@ -25,6 +25,10 @@ export const operationKeys = {
       doc: 'Time for which dead letters are kept and can be sent again.',
       format: duration(DAYS),
     }),
+    auditMs: key('AUDIT_RETENTION', '365d', {
+      doc: 'Time for which the audit is kept: who changed what through the API, and who read payloads with a token.',
+      format: duration(DAYS),
+    }),
   },
   instanceName: key('INSTANCE_NAME', '', {
     doc: 'Name that only one running instance has, such as the name of its pod or container. When an instance starts, it takes over the deliveries of its predecessor of that name at once.',
@@ -42,6 +46,10 @@ export const operationKeys = {
     doc: 'Publishes the outcome of each attempt, and changes of webhooks, on hukz.result.<space>.<webhook>.<what>.',
     format: oneOf('on', 'off'),
     formerly: 'RESULTS',
+  }),
+  auditEvents: key('AUDIT_EVENTS', 'off', {
+    doc: 'Publishes each row of the audit on hukz.audit.<space>.<kind>.<verb> after its commit.',
+    format: oneOf('on', 'off'),
   }),
   log: {
     level: key('LOG_LEVEL', 'info', {

@@ -1,3 +1,4 @@
+import type { AuditRow } from '../domain/audit/audit-row.js';
 import type { AttemptMade, ShownRequest } from '../domain/delivery/shown-request.js';
 import type { CredentialsTest, Sample, TestAttempt } from '../domain/delivery/test-call.js';
 import type { DoorSettings } from '../domain/egress/browser-door.js';
@@ -115,6 +116,12 @@ export interface Compatibility {
   };
 }
 
+/** The record of changes and reads through the API. */
+export interface AuditTrail {
+  /** Gets the rows of the audit after their commit. Must not throw. Undefined: nothing wants them. */
+  readonly audited?: ((rows: readonly AuditRow[]) => void) | undefined;
+}
+
 /** The tokens by which callers say who they are. */
 export interface TokenLogins {
   /** Whether `AUTH` accepts tokens. */
@@ -170,6 +177,7 @@ export interface EndpointDeps
     Pick<Entrance, 'refusals'>,
     Compatibility,
     TokenLogins,
+    AuditTrail,
     Health,
     Described {}
 

@@ -1,6 +1,7 @@
 import type { EndpointDeps } from './api-deps.js';
 import { makeApplyEndpoints } from './apply/apply-endpoints.js';
 import { makeExportEndpoints } from './apply/export-endpoints.js';
+import { makeAuditEndpoints } from './audit/audit-endpoints.js';
 import { BodyRoom } from './bodies/body-room.js';
 import { makeAccountingEndpoints } from './deliveries/accounting-endpoints.js';
 import { makeBulkEndpoints } from './deliveries/bulk-endpoints.js';
@@ -60,6 +61,7 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     makeCancelEndpoint(deps),
     ...makeAccountingEndpoints(deps),
     ...makeTokenEndpoints(deps),
+    ...makeAuditEndpoints(deps),
     ...(webhooksRs ? makeWebhooksRsEndpoints({ ...deps, room }, webhooksRs.userId) : []),
   ];
   return [...endpoints, ...makeDocumentEndpoints(deps, endpoints)];

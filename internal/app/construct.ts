@@ -10,6 +10,7 @@ import { growModestly } from './grow-modestly.js';
 import { type Jwt, openJwt } from './open/open-jwt.js';
 import { openStore, type Store } from './open/open-store.js';
 import type { StartOptions } from './start-options.js';
+import { type AuditEvents, makeAuditEvents } from './telemetry/audit-events.js';
 import { type DeliveryEvents, makeDeliveryEvents } from './telemetry/delivery-events.js';
 import { type Metrics, makeMetrics } from './telemetry/metrics.js';
 import { type Registry, wireCatalog } from './wire-catalog.js';
@@ -28,6 +29,7 @@ export interface Core {
   readonly registry: Registry;
   readonly outbound: Outbound;
   readonly deliveryEvents: DeliveryEvents;
+  readonly auditEvents: AuditEvents;
   readonly dispatch: Dispatch;
   readonly inbound: Inbound;
   /** JWTs by which callers say who they are, if `AUTH_JWKS_URL` is set. */
@@ -79,9 +81,11 @@ export async function construct(
   });
   const outbound = wireSending(base, vault, cleanup);
   const deliveryEvents = makeDeliveryEvents(config.deliveryEvents);
+  const auditEvents = makeAuditEvents(config.auditEvents);
   const dispatch = wireDispatch(base, { pool, journal, registry, membership, outbound, deliveryEvents, onAttempt });
   const inbound = wireIntake(base, { pool, journal, registry, dispatch, instances: membership.living });
   deliveryEvents.publishBy(inbound.intake.publish);
+  auditEvents.publishBy(inbound.intake.publish);
   outbound.listenBy(inbound.intake.connection);
   const spaces = { idOf: (name: ResourceName) => registry.catalog.spaces.idOf(name) };
   const jwt = await openJwt(base, { opener: outbound.opener, spaces }, cleanup);
@@ -89,5 +93,18 @@ export async function construct(
     'heap',
     growModestly(() => inbound.acceptor.stats().waiting),
   );
-  return { metrics, store, vault, membership, journal, registry, outbound, deliveryEvents, dispatch, inbound, jwt };
+  return {
+    metrics,
+    store,
+    vault,
+    membership,
+    journal,
+    registry,
+    outbound,
+    deliveryEvents,
+    auditEvents,
+    dispatch,
+    inbound,
+    jwt,
+  };
 }

@@ -20,7 +20,7 @@ afterEach(() => kit.stop());
 
 const parts = (more: Partial<RetentionParts['limits']> = {}): RetentionParts => ({
   pool: kit.pool,
-  limits: { messagesMs: 30 * DAY, logsMs: 90 * DAY, deadLettersMs: 90 * DAY, ...more },
+  limits: { messagesMs: 30 * DAY, logsMs: 90 * DAY, deadLettersMs: 90 * DAY, auditMs: 365 * DAY, ...more },
   logger,
   onTableBytes: (bytes) => {
     sizes = bytes;
@@ -174,6 +174,16 @@ describe('retention', () => {
     });
     expect(['needed', 'locked']).toContain(await dropping);
     expect(await left('messages', 30 * DAY)).toEqual([day]);
+  });
+
+  it('deletes the audit by its own age, in batches', async () => {
+    await kit.sql(`insert into audit (at, principal, of_all_spaces, action, object, changes)
+      select now() - n % 2 * interval '400 days', 'user:1', true, 'event.create', 'event:' || n, '{}'
+      from generate_series(1, 2500) n`);
+    await retain(parts());
+    expect(await kit.sql(`select count(*)::int as n, min(at) > now() - interval '1 day' as young from audit`)).toEqual([
+      { n: 1250, young: true },
+    ]);
   });
 
   it('deletes secrets that have expired, and no others', async () => {

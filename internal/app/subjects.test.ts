@@ -21,7 +21,16 @@ const problemOf = ({ status, body }: { status: number; body: { errors?: { messag
 ];
 
 describe('subjects of the NATS server, of replies and of results', () => {
-  const RESERVED = ['$KV.config.x', '$X.deleted', '$JS.API.INFO', '_INBOX.a.b', '_R_.a', 'answers.a', 'hukz.result.1'];
+  const RESERVED = [
+    '$KV.config.x',
+    '$X.deleted',
+    '$JS.API.INFO',
+    '_INBOX.a.b',
+    '_R_.a',
+    'answers.a',
+    'hukz.result.1',
+    'hukz.audit.1',
+  ];
 
   it('fire no webhook whatever covers them, are not answered, and are counted', async () => {
     const hukz = await kit.start({

@@ -89,6 +89,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     door: doorOf(config),
     apiRate: config.api.rate,
     refusals,
+    audited: core.auditEvents.onRows,
     subjectRules,
     catalog,
     loadCatalog: catalogSync.reload,

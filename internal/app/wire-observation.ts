@@ -53,6 +53,7 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
     clockOffsetMs: clock.offsetMs,
     waiting: () => catalog.waiting,
     deliveryEventsDropped: deliveryEvents.dropped,
+    auditEventsDropped: core.auditEvents.dropped,
     statements: store.pool.statements,
     sessionsLeft: store.sessionsLeft,
   });

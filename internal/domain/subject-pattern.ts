@@ -1,4 +1,4 @@
-import { DELIVERY_EVENT_PREFIX } from './delivery/delivery-event-subject.js';
+import { OWN_PREFIXES } from './audit/own-prefixes.js';
 import type { SubjectRules } from './matching/subject.js';
 
 const TOKEN = '[A-Za-z0-9_-]+';
@@ -15,7 +15,7 @@ export function subjectPattern({ allowAll, literalFirst, inboxes = [], allowed }
   const reserved = ['_INBOX', ...inboxes].map((prefix) => `${escaped(prefix)}(?:[.]|$)`);
   const shapes = allowAll ? [WHATEVER] : [LITERAL_FIRST, ...(literalFirst ? [] : [WILDCARD_FIRST])];
   return [
-    `^(?!${[escaped(DELIVERY_EVENT_PREFIX), ...new Set(reserved)].join('|')})`,
+    `^(?!${[...OWN_PREFIXES.map(escaped), ...new Set(reserved)].join('|')})`,
     ...(allowed ? [`(?=(?:${allowed.map(covered).join('|')})$)`] : []),
     `(?:${shapes.join('|')})$`,
   ].join('');

@@ -29,7 +29,7 @@ const WORDS = {
   },
   space_admin: {
     about: 'everything in its spaces, with tokens for them',
-    scopes: [...READ, ...WRITE, ...TOKENS],
+    scopes: [...READ, ...WRITE, ...TOKENS, 'audit:read'],
     spaces: 'some',
   },
   space_writer: {

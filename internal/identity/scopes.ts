@@ -20,6 +20,7 @@ const WORDS = [
   ['accounting:read', 'read the account of deliveries'],
   ['tokens:read', 'list and read tokens, without their secrets'],
   ['tokens:write', 'create, rotate and revoke tokens that may no more than the caller'],
+  ['audit:read', 'read who changed what through the API, and who read payloads'],
 ] as const;
 
 export type Scope = (typeof WORDS)[number][0];

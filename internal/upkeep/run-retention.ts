@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger.js';
 import type { Repeating } from '../repeat.js';
 import { repeatReported } from '../repeat-reported.js';
+import { removeOldAudit } from '../store/audit/audit-list.js';
 import * as store from '../store/deliveries/retention.js';
 import { REMEMBERED_MS } from '../store/idempotency/idempotent-requests.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
@@ -13,7 +14,12 @@ import { makeRemoval } from './remove-deleted.js';
 export interface RetentionParts {
   readonly pool: JournalPool;
   /** All limits are in milliseconds. */
-  readonly limits: { readonly messagesMs: number; readonly logsMs: number; readonly deadLettersMs: number };
+  readonly limits: {
+    readonly messagesMs: number;
+    readonly logsMs: number;
+    readonly deadLettersMs: number;
+    readonly auditMs: number;
+  };
   readonly logger: Logger;
   onTableBytes(bytes: ReadonlyMap<string, number>): void;
 }
@@ -23,6 +29,7 @@ const MAX_TRIES = 5;
 const BETWEEN_TRIES_MS = 200;
 const DEAD_LETTERS_AT_ONCE = 1000;
 const REQUESTS_AT_ONCE = 1000;
+const AUDIT_AT_ONCE = 1000;
 /** More than ten thousand rotations in ten minutes are not expected. */
 const SECRETS_AT_ONCE = 10_000;
 
@@ -52,6 +59,9 @@ export async function retainOnce(
   if (deleted > 0) logger.info('retention.dead_letters_deleted', { dead_letters: deleted });
   await store.deleteReplays(pool, limits.logsMs);
   await store.deleteExpiredSecrets(pool, SECRETS_AT_ONCE);
+  for (let batch = AUDIT_AT_ONCE; batch === AUDIT_AT_ONCE; ) {
+    batch = await removeOldAudit(pool, limits.auditMs, AUDIT_AT_ONCE);
+  }
   await removeOldTokens(pool, limits.logsMs);
   for (let batch = REQUESTS_AT_ONCE; batch === REQUESTS_AT_ONCE; ) {
     batch = await store.deleteIdempotentRequests(pool, REMEMBERED_MS, REQUESTS_AT_ONCE);

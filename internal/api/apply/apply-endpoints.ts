@@ -1,4 +1,5 @@
 import { type Principal, requireScope } from '../../identity/principal.js';
+import { auditedBy } from '../../store/audit/audited.js';
 import type { Deliveries, Entrance, EventIntake, LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
 import { BodyRoom } from '../bodies/body-room.js';
@@ -52,7 +53,8 @@ export function makeApplyEndpoints(
     const requireAllowed: Reading['requireAllowed'] = (head, lists) => requireScopes(principal, head, lists);
     const declaration = await readDeclaration(body, { ...deps, bodies, problems, spaceOf, requireAllowed });
     problems.throwIfAny();
-    return applyDeclaration(deps, declaration, principal.userId);
+    const audited = { ...deps, db: auditedBy(deps.db, request.audit()) };
+    return applyDeclaration(audited, declaration, principal.userId);
   };
 
   return [
@@ -61,6 +63,7 @@ export function makeApplyEndpoints(
         method: 'put',
         path: '/apply',
         operationId: 'applyDeclaration',
+        audit: 'declaration.apply',
         scope: 'webhooks:write',
         summary: 'Make events and webhooks equal to a declaration, in one transaction, or only plan it',
         forms: { 'application/json': { schema: applyBody(bodies) } },

@@ -1,3 +1,4 @@
+import { noteChange, writeNoted } from '../../store/audit/audited.js';
 import { changeEvents, deleteEvents, insertEvents } from '../../store/declared/store-events.js';
 import { rotateLocked } from '../../store/secrets/rotate-secret.js';
 import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
@@ -9,6 +10,7 @@ import type { Webhook, WebhookFields } from '../../store/webhooks/webhook-row.js
 import { findWebhooks } from '../../store/webhooks/webhooks.js';
 import { Ticks } from '../../ticks.js';
 import type { Receivers } from '../api-deps.js';
+import { noteWebhooks } from '../audit/note-webhooks.js';
 import { decideWebhook } from './decide-webhook.js';
 import type { EventStep } from './plan-events.js';
 import type { WebhookStep } from './plan-webhooks.js';
@@ -55,7 +57,11 @@ export async function carryOut(
   await changeAll(webhooks, storing, done);
   for (const [step, made] of await createAll(webhooks, storing)) done.set(step, made);
   const removed = events.flatMap((step) => (step.do === 'remove' ? [step.plannedId] : []));
-  for (const batch of bySize(removed, () => 1, REMOVED_AT_ONCE)) await deleteEvents(deps.db, deps.userId, batch);
+  for (const batch of bySize(removed, () => 1, REMOVED_AT_ONCE)) {
+    for (const before of await deleteEvents(deps.db, deps.userId, batch))
+      noteChange(deps.db, 'event', { id: before.id, before });
+    await writeNoted(deps.db);
+  }
   return done;
 }
 
@@ -79,7 +85,12 @@ async function storeEvents(
     const inserted = await insertEvents(db, userId, fields);
     for (const [nth, { plannedId }] of created.entries()) ids.set(plannedId, inserted[nth] ?? plannedId);
     await changeEvents(db, userId, changed);
-    for (const step of batch) done.set(step, { id: ids.get(step.plannedId) ?? step.plannedId });
+    for (const step of batch) {
+      const id = ids.get(step.plannedId) ?? step.plannedId;
+      done.set(step, { id });
+      noteChange(db, 'event', { id, before: step.before, after: step.fieldsAfter });
+    }
+    await writeNoted(db);
   }
   return ids;
 }
@@ -108,6 +119,7 @@ async function createAll(
       all.push(decideWebhook(receivers, body, undefined));
     }
     const made = await insertWebhooks(store, { userId, spaceId }, all);
+    await noteWebhooks(store.db, made, new Map());
     for (const [nth, { id, newSecret: secret, isEnabled }] of made.entries()) {
       const step = batch[nth]?.step;
       if (step) done.set(step, { id, secret, isEnabled });
@@ -126,7 +138,10 @@ async function removeAll(
   );
   for (const batch of bySize(removed, () => 1, REMOVED_AT_ONCE)) {
     const ids = batch.map(({ id }) => id);
+    const webhooks = await findWebhooks(db, ids);
     await deleteLocked(db, ids, userId);
+    for (const before of webhooks) noteChange(db, 'webhook', { id: before.id, spaceId: before.spaceId, before });
+    await writeNoted(db);
     for (const { step, id } of batch) done.set(step, { id });
   }
 }
@@ -163,6 +178,11 @@ async function changeAll(
       return current && secret ? [{ current, secret }] : [];
     });
     await rotateLocked({ db, vault }, rotations, DAY_MS);
+    const rotated = new Set(rotations.map(({ current }) => current.id));
+    const changedOnes = [...made.values()].map(({ id, secrets }) => {
+      return { id, secrets: rotated.has(id) ? [...secrets, 'signing'] : secrets };
+    });
+    await noteWebhooks(db, changedOnes, stored);
     for (const { step, id } of batch) {
       const { newSecret: secret, isEnabled } = made.get(id) ?? {};
       done.set(step, { id, secret, ...(isEnabled !== undefined && { isEnabled }) });

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Principal } from '../../identity/principal.js';
 import { visibleTo } from '../../identity/visibility.js';
+import { auditedBy } from '../../store/audit/audited.js';
 import { type ChangeBatch, type Changes, changeDeliveries } from '../../store/deliveries/bulk/change-deliveries.js';
 import { findByIds } from '../../store/deliveries/bulk/find-by-ids.js';
 import { retryDeliveries } from '../../store/deliveries/bulk/retry-deliveries.js';
@@ -43,6 +44,7 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
         method: 'post',
         path: '/deliveries/cancel',
         operationId: 'cancelDeliveries',
+        audit: 'delivery.cancel',
         scope: 'deliveries:write',
         summary: 'Cancel unfinished deliveries by ids or by a filter, or only count them',
         body: cancelBody,
@@ -50,13 +52,17 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
         refuses: ['not_found', 'conflict'],
         beyondSchema: BULK_BEYOND_SCHEMA,
       },
-      ({ principal, body }) => run(body, { principal, change: (keys) => cancelBatch(deps, keys, principal.userId) }),
+      ({ principal, audit, body }) => {
+        const audited = { ...deps, db: auditedBy(deps.db, audit()) };
+        return run(body, { principal, change: (keys) => cancelBatch(audited, keys, principal.userId) });
+      },
     ),
     scopedEndpoint(
       {
         method: 'post',
         path: '/deliveries/retry',
         operationId: 'retryDeliveries',
+        audit: 'delivery.retry',
         scope: 'deliveries:write',
         summary: 'Send deliveries again with their webhook-ids, by ids or by a filter, or only count them',
         body: retryBody,
@@ -64,7 +70,10 @@ export function makeBulkEndpoints(deps: Deps): readonly Endpoint[] {
         refuses: ['not_found', 'conflict'],
         beyondSchema: BULK_BEYOND_SCHEMA,
       },
-      ({ principal, body }) => run(body, { principal, change: (keys) => retryDeliveries(deps, keys) }),
+      ({ principal, audit, body }) => {
+        const audited = { db: auditedBy(deps.db, audit()), pool: deps.pool };
+        return run(body, { principal, change: (keys) => retryDeliveries(audited, keys) });
+      },
     ),
   ];
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { visibleTo } from '../../identity/visibility.js';
+import { objectsByWebhook } from '../../store/audit/by-webhook.js';
 import { findLog, LOGS_ORDER, listWebhookLogs } from '../../store/deliveries/webhook-logs.js';
 import type { Deliveries, Stores } from '../api-deps.js';
+import { recordRead } from '../audit/record-read.js';
 import { instant } from '../bodies/instant.js';
 import { written } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
@@ -37,13 +39,14 @@ export function makeLogEndpoints(
         method: 'get',
         path: '/webhooks/logs',
         operationId: 'listWebhookLogs',
+        audit: 'log.read',
         scope: 'logs:read',
         summary: "List attempts of the user's webhooks, newest first",
         query,
         answers: { 200: { description: 'A page of attempts.', schema: listOf(logAnswer) } },
         refuses: ['conflict', 'not_found'],
       },
-      async ({ principal, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
+      async ({ principal, audit, query: { tag, limit, page, cursor, event, webhook_id, space_id, ...rest } }) => {
         const spaceId = await findFilteredSpace(deps.db, principal, { space: space_id, source: 'space_id' });
         const filter = {
           ...rest,
@@ -54,6 +57,7 @@ export function makeLogEndpoints(
           spaceId,
         };
         const logs = await listWebhookLogs(deps.db, filter, { limit, page, cursor });
+        await recordRead(deps.db, { principal, audit }, () => objectsByWebhook(deps.db, 'log', logs.nodes));
         return { status: 200, jsonParts: logListParts(deps, logs) };
       },
     ),
@@ -62,14 +66,16 @@ export function makeLogEndpoints(
         method: 'get',
         path: '/webhooks/logs/{id}',
         operationId: 'getWebhookLog',
+        audit: 'log.read',
         scope: 'logs:read',
         summary: "Get an attempt of one of the user's webhooks",
         params: z.object({ id: written(z.int().min(1).max(Number.MAX_SAFE_INTEGER)) }),
         answers: { 200: { description: 'The attempt.', schema: oneLogAnswer } },
         refuses: ['not_found'],
       },
-      async ({ principal, params: { id } }) => {
+      async ({ principal, audit, params: { id } }) => {
         const key = await findLog(deps.db, { id, visible: visibleTo(principal) });
+        await recordRead(deps.db, { principal, audit }, () => objectsByWebhook(deps.db, 'log', [key]));
         return { status: 200, jsonParts: oneLogParts(deps, key) };
       },
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { orderKeyOfValue } from '../../domain/delivery/order-key.js';
+import { type Audit, auditedBy } from '../../store/audit/audited.js';
 import { listParkedKeys, type ParkedKey, skipFirst } from '../../store/deliveries/ordered-keys.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { Deliveries, Stores } from '../api-deps.js';
@@ -34,8 +35,8 @@ const parkedKey = z
 export function makeOrderedKeyEndpoints(
   deps: Pick<Stores, 'db'> & Pick<Deliveries, 'advanceKey'>,
 ): readonly Endpoint[] {
-  const release = async (webhookId: number, key: string) => {
-    await skipFirst(deps.db, webhookId, key);
+  const release = async (audit: Audit, webhookId: number, key: string) => {
+    await skipFirst(auditedBy(deps.db, audit), webhookId, key);
     deps.advanceKey(webhookId, key);
     return { status: 200, json: null };
   };
@@ -46,15 +47,16 @@ export function makeOrderedKeyEndpoints(
         method: 'post',
         path: '/webhooks/{id}/keys/release',
         operationId: 'releaseOrderedKeyByValue',
+        audit: 'key.release',
         scope: 'deliveries:write',
         summary: 'Release an ordering key by its value: the failed first delivery becomes a dead letter',
         ...WEBHOOK_PATH,
         query: valueQuery,
         answers: { 200: { description: 'The first delivery of the key was released.', schema: z.null() } },
       },
-      async ({ id, query }) => {
+      async ({ audit, id, query }) => {
         await loadWebhook(deps.db, id);
-        return release(id, orderKeyOfValue(id, query.value));
+        return release(audit(), id, orderKeyOfValue(id, query.value));
       },
     ),
     webhookEndpoint(
@@ -77,6 +79,7 @@ export function makeOrderedKeyEndpoints(
         method: 'post',
         path: '/webhooks/{id}/keys/{key}/release',
         operationId: 'releaseOrderedKey',
+        audit: 'key.release',
         scope: 'deliveries:write',
         summary:
           'Turn the failed first delivery of an ordering key into a dead letter, so that the following deliveries are sent',
@@ -84,9 +87,9 @@ export function makeOrderedKeyEndpoints(
         params: keyPath,
         answers: { 200: { description: 'The first delivery of the key was released.', schema: z.null() } },
       },
-      async ({ id, params: { key } }) => {
+      async ({ audit, id, params: { key } }) => {
         await loadWebhook(deps.db, id);
-        return release(id, key);
+        return release(audit(), id, key);
       },
     ),
   ];

@@ -1,5 +1,6 @@
 import { makeFiringRules } from '../../domain/matching/firing-rules.js';
 import { AppError } from '../../errors.js';
+import { auditedBy } from '../../store/audit/audited.js';
 import { loadNow } from '../../store/postgres/load-now.js';
 import { countReplay } from '../../store/replay/count.js';
 import { cancelReplay, insertReplay, listReplays, loadReplay, REPLAYS_ORDER } from '../../store/replay/replays.js';
@@ -31,6 +32,7 @@ export function makeReplayEndpoints(
         method: 'post',
         path: '/webhooks/{id}/replay',
         operationId: 'createReplay',
+        audit: 'replay.create',
         scope: 'replays:write',
         summary:
           'Replay deliveries of a webhook from a time range, each with its original webhook-id, or only count them',
@@ -41,7 +43,7 @@ export function makeReplayEndpoints(
           202: { description: 'The replay, which sends the deliveries at a limited rate.', schema: replayAnswer },
         },
       },
-      async ({ principal: { userId }, id, body }) => {
+      async ({ principal: { userId }, audit, id, body }) => {
         const webhook = await loadWebhook(deps.db, id);
         const now = await loadNow(deps.db);
         const event = await findSubject(deps.db, body.event);
@@ -51,7 +53,8 @@ export function makeReplayEndpoints(
         }
         const total = await counting.through(() => countReplay(deps.pool, { ...request, askedAt: now }, rules));
         if (body.dry_run) return { status: 200, json: { dry_run: true, total } };
-        const made = await insertReplay(deps.db, { ...request, total, createdAt: now, createdById: userId });
+        const wanted = { ...request, total, createdAt: now, createdById: userId };
+        const made = await insertReplay(auditedBy(deps.db, audit()), wanted);
         return { status: 202, json: replayJson(made) };
       },
     ),
@@ -93,15 +96,16 @@ export function makeReplayEndpoints(
         method: 'delete',
         path: '/replays/{id}',
         operationId: 'cancelReplay',
+        audit: 'replay.cancel',
         scope: 'replays:write',
         summary: 'Cancel a running replay. Deliveries that it has made due are still sent',
         params: uuidPath,
         answers: { 200: replay },
         refuses: ['not_found'],
       },
-      async ({ principal: { spaces }, params: { id } }) => ({
+      async ({ principal: { spaces }, audit, params: { id } }) => ({
         status: 200,
-        json: replayJson(await cancelReplay(deps.db, id, spaces)),
+        json: replayJson(await cancelReplay(auditedBy(deps.db, audit()), id, spaces)),
       }),
     ),
   ];

@@ -42,6 +42,7 @@ const OPERATION_IDS = [
   'getToken',
   'getWebhook',
   'getWebhookLog',
+  'listAudit',
   'listDeadLetters',
   'listDeliveries',
   'listEvents',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditedBy } from '../../store/audit/audited.js';
 import type { Event, ShownEvent } from '../../store/catalog/event-row.js';
 import {
   changeEvent,
@@ -44,6 +45,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         method: kind,
         operationId: kind === 'put' ? 'replaceEvent' : 'updateEvent',
         path: '/events/{id}',
+        audit: 'event.update',
         scope: 'events:write',
         summary,
         ...EVENT_PATH,
@@ -54,8 +56,8 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         refuses: ['conflict'],
         beyondSchema: [SAME_SUBJECT],
       },
-      async ({ principal: { userId }, id, expected, body }) => {
-        const changed = changeEvent(deps.db, { id, userId, expected }, async (current) => {
+      async ({ principal: { userId }, audit, id, expected, body }) => {
+        const changed = changeEvent(auditedBy(deps.db, audit()), { id, userId, expected }, async (current) => {
           const fields = bodies.changedEvent(kind, current, body);
           const isSame = fields.subject === current.subject && fields.publishOnly === current.publishOnly;
           if (!isSame) await deps.admitEvent(fields, current.subject);
@@ -89,6 +91,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         method: 'post',
         path: '/events',
         operationId: 'createEvent',
+        audit: 'event.create',
         scope: 'events:write',
         summary: 'Register an event. Its messages are accepted from this answer on, unless the answer has `degraded`',
         body: bodies.create,
@@ -97,10 +100,10 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         refuses: ['conflict'],
         beyondSchema: [SAME_SUBJECT],
       },
-      async ({ principal: { userId }, body }) => {
+      async ({ principal: { userId }, audit, body }) => {
         const event = bodies.newEvent(body);
         await deps.admitEvent(event);
-        const made = await makeLive(deps, insertEvent(deps.db, userId, event));
+        const made = await makeLive(deps, insertEvent(auditedBy(deps.db, audit()), userId, event));
         return answer(201, made);
       },
     ),
@@ -123,6 +126,7 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         method: 'delete',
         path: '/events/{id}',
         operationId: 'deleteEvent',
+        audit: 'event.delete',
         scope: 'events:write',
         summary: 'Delete an event that no webhook has',
         ...EVENT_PATH,
@@ -131,8 +135,8 @@ export function makeEventEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog & Even
         refuses: ['unprocessable'],
         beyondSchema: ['`event is associated with some webhook`'],
       },
-      async ({ principal: { userId }, id, expected }) => {
-        await makeLive(deps, deleteEvent(deps.db, { id, userId, expected }));
+      async ({ principal: { userId }, audit, id, expected }) => {
+        await makeLive(deps, deleteEvent(auditedBy(deps.db, audit()), { id, userId, expected }));
         return { status: 200, json: null };
       },
     ),

@@ -46,6 +46,7 @@ export function makeExplainEndpoint(deps: Deps, turnstile: Turnstile): Endpoint 
       method: 'post',
       path: '/explain',
       operationId: 'explainMessage',
+      audit: 'none',
       scope: 'webhooks:read',
       summary: 'Explain for each webhook whether it gets a message now, and why. Nothing is stored or sent',
       forms: { 'application/json': { schema: explainBody(maxBytes) } },

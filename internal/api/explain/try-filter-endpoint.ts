@@ -56,6 +56,7 @@ export function makeTryFilterEndpoint(
       method: 'post',
       path: '/webhooks/{id}/filter/test',
       operationId: 'testWebhookFilter',
+      audit: 'none',
       scope: 'webhooks:test',
       furtherScopes: ['messages:read'],
       summary: 'Try a filter on stored messages of the events of a webhook, newest first. Nothing is changed or sent',

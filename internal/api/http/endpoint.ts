@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
+import type { AuditAction } from '../../domain/audit/actions.js';
 import { AppError, type ErrorCode } from '../../errors.js';
 import type { Principal } from '../../identity/principal.js';
 import type { Scope } from '../../identity/scopes.js';
+import type { Audit } from '../../store/audit/audited.js';
 import type { ExpectedRevisions } from '../../store/records/change.js';
 import { parseFields } from '../bodies/invalid-fields.js';
 import { inKnownCase } from '../bodies/known-case.js';
@@ -39,7 +41,6 @@ export interface BodyForm {
 }
 
 interface EndpointDescription {
-  readonly method: Method;
   /** The path with `{names}`, in the notation of OpenAPI. */
   readonly path: string;
   readonly summary: string;
@@ -72,6 +73,14 @@ interface EndpointDescription {
   readonly bodyIsOptional?: true;
 }
 
+/**
+ * The name of an endpoint's changes in the audit. Only an endpoint that reads need not have one. `none` is for an
+ * endpoint whose changes are recorded in another way.
+ */
+type MethodAndAudit =
+  | { readonly method: 'get'; readonly audit?: AuditAction }
+  | { readonly method: Exclude<Method, 'get'>; readonly audit: AuditAction | 'none' };
+
 /** A request in the parts that an endpoint reads. The body is read only if everything before it is valid. */
 export interface RawRequest {
   readonly params: unknown;
@@ -83,6 +92,8 @@ export interface RawRequest {
   onIgnored(fields: readonly string[]): void;
   /** Throws if the request was not admitted with a principal. */
   principal(): Principal;
+  /** The audit of this request's changes. Throws if the endpoint has no action. */
+  audit(): Audit;
   /** The host of the API, as the caller names it. The value is arbitrary. */
   readonly host: string | undefined;
   readonly authorization: string | undefined;
@@ -95,11 +106,15 @@ export interface Input<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly principal: Principal;
+  /** @see RawRequest */
+  audit(): Audit;
   /** The revisions that `If-Match` names. Undefined without the header, and for an endpoint that does not read it. */
   readonly expected: ExpectedRevisions;
 }
 
-export interface EndpointSpec<P, Q, B> extends EndpointDescription {
+export type EndpointSpec<P, Q, B> = SpecParts<P, Q, B> & MethodAndAudit;
+
+interface SpecParts<P, Q, B> extends EndpointDescription {
   readonly scope: Scope;
   /** The endpoint changes a resource, and does so only from a revision that `If-Match` names. */
   readonly readsIfMatch?: true;
@@ -110,6 +125,8 @@ export interface EndpointSpec<P, Q, B> extends EndpointDescription {
 
 /** One row of the table from which both the endpoints of express and the OpenAPI document are made. */
 export interface Endpoint extends EndpointDescription {
+  readonly method: Method;
+  readonly audit?: AuditAction | 'none';
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -126,7 +143,7 @@ export const scopesOf = ({ scope, furtherScopes = [] }: Endpoint): readonly Scop
   scope ? [scope, ...furtherScopes] : [];
 
 export function publicEndpoint(
-  description: EndpointDescription,
+  description: EndpointDescription & { readonly method: 'get' },
   answer: (request: Pick<RawRequest, 'host' | 'authorization'>) => Promise<Answer>,
 ): Endpoint {
   return { ...description, scope: undefined, answer };
@@ -134,7 +151,7 @@ export function publicEndpoint(
 
 /** An endpoint that reads its path, its headers and its body itself. */
 export function rawEndpoint(
-  description: EndpointDescription & { readonly scope: Scope; readonly params?: z.ZodType },
+  description: EndpointDescription & MethodAndAudit & { readonly scope: Scope; readonly params?: z.ZodType },
   answer: (request: RawRequest) => Promise<Answer>,
 ): Endpoint {
   return { ...description, answer };
@@ -162,6 +179,7 @@ export function scopedEndpoint<P, Q, B>(
     answer: async (request) => {
       const input = {
         principal: request.principal(),
+        audit: request.audit,
         expected: readsIfMatch && parseIfMatch(request.incoming.headers['if-match']),
         params: params ? parsePath(params, request.params) : (undefined as P),
         query: query ? parseFields(query, request.query) : (undefined as Q),

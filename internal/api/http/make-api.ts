@@ -99,15 +99,17 @@ function securityHeaders() {
   });
 }
 
-function mount(app: Express, endpoints: readonly Endpoint[], { refusals, db, logger }: ApiDeps): void {
-  const once: AnswerOnce = (request, work, { shownOnce }) => answerOnce({ db, logger }, request, work, shownOnce);
+function mount(app: Express, endpoints: readonly Endpoint[], deps: ApiDeps): void {
+  const { refusals } = deps;
+  const once: AnswerOnce = (request, work, { shownOnce }) => answerOnce(deps, request, work, shownOnce);
   const onCut = () => refusals.add('unread_answer', { port: 'api' });
   const turnstile = new Turnstile({ max: MAX_BEGUN, refusal: 'too many lists are being read; try again later' });
   const bounds = { turnstile, large: new LargeAnswers(() => performance.now(), onCut) };
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const here = endpoints.filter((endpoint) => endpoint.path === path);
     const mounted = app.route(path.replaceAll(IN_PATH, ':$1'));
-    for (const endpoint of here) mounted[endpoint.method](handlerFor(endpoint, bounds, once));
+    for (const endpoint of here)
+      mounted[endpoint.method](handlerFor(endpoint, bounds, { answerOnce: once, trail: deps }));
     // Express answers HEAD for every endpoint with GET.
     const allow = here.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
     mounted.all((_req, res) => {

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler, Response } from 'express';
 import { requireScope } from '../../identity/principal.js';
+import type { AuditTrail } from '../api-deps.js';
+import { auditOf } from '../audit/audit-of.js';
 import { readJsonBody } from '../bodies/json-body.js';
 import { KEY_HEADER, type KeyedAnswer, type KeyedRequest, remembersAnswers } from '../idempotency/answer-memory.js';
 import { principalOf } from './caller.js';
@@ -26,8 +28,18 @@ export type AnswerOnce = (
   endpoint: Endpoint,
 ) => Promise<KeyedAnswer>;
 
+/** The parts of the service that the work of a request needs, whatever its endpoint. */
+export interface RequestWork {
+  readonly answerOnce: AnswerOnce;
+  readonly trail: AuditTrail;
+}
+
 /** Makes the express handler of a row of the table. */
-export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds, answerOnce?: AnswerOnce): RequestHandler {
+export function handlerFor(
+  endpoint: Endpoint,
+  bounds: AnswerBounds,
+  { answerOnce, trail }: RequestWork,
+): RequestHandler {
   return async (req, res) => {
     for (const scope of scopesOf(endpoint)) requireScope(principalOf(res), scope);
     reportIgnored(res, unknownParameters(endpoint, req.query));
@@ -37,7 +49,7 @@ export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds, answerOnce?
       readBody: (isOptional) => readJsonBody(req, isOptional),
       once: async (content, work) => {
         const key = remembersAnswers(endpoint) ? req.get(KEY_HEADER) : undefined;
-        if (key === undefined || !answerOnce) return work();
+        if (key === undefined) return work();
         const request = { key, principal: principalOf(res), path: req.path, content };
         const { answer, isReplayed } = await answerOnce(request, work, endpoint);
         if (isReplayed) res.set('idempotency-replayed', 'true');
@@ -45,6 +57,7 @@ export function handlerFor(endpoint: Endpoint, bounds: AnswerBounds, answerOnce?
       },
       onIgnored: (fields) => reportIgnored(res, fields),
       principal: () => principalOf(res),
+      audit: () => auditOf(endpoint, { req, res }, trail),
       host: req.get('host'),
       authorization: req.get('authorization'),
       incoming: req,

@@ -46,7 +46,11 @@ beforeAll(async () => {
       logins: { user: true, token: false },
       refusals: { add: () => undefined, running: () => [] },
     }),
-    handlerFor(endpoint, { turnstile, large }),
+    handlerFor(
+      endpoint,
+      { turnstile, large },
+      { answerOnce: (_, work) => work().then((answer) => ({ answer, isReplayed: false })), trail: {} },
+    ),
   );
   app.use(makeErrorHandler(makeTestLogger()));
   server = createServer(app).listen(0, '127.0.0.1');

@@ -21,6 +21,7 @@ export function makeCancelEndpoint({ pool }: Pick<Stores, 'pool'>): Endpoint {
       path: '/messages/{id}',
       scope: 'messages:publish',
       operationId: 'cancelMessage',
+      audit: 'message.cancel',
       summary: 'Cancel a delayed message (Hukz-Deliver-At, Hukz-Delay): its deliveries that are not due yet',
       params: uuidPath,
       answers: {
@@ -31,9 +32,9 @@ export function makeCancelEndpoint({ pool }: Pick<Stores, 'pool'>): Endpoint {
       },
       refuses: ['not_found', 'conflict'],
     },
-    async ({ principal, params }) => {
+    async ({ principal, audit, params }) => {
       if (principal.publishTo) throw new AppError('forbidden', CANCELS_NONE);
-      const cancelled = await cancelMessage(pool, params.id, principal.spaces);
+      const cancelled = await cancelMessage({ pool, audit: audit() }, params.id, principal.spaces);
       if (cancelled === undefined) throw new AppError('not_found', 'Record not found');
       if (cancelled === 0) throw new AppError('conflict', NOTHING_WAITS);
       return { status: 200, json: { cancelled } };

@@ -5,6 +5,7 @@ import type { Principal, Spaces } from '../../identity/principal.js';
 import { loadMessage } from '../../store/deliveries/message.js';
 import { type ListedMessage, listMessages, MESSAGES_ORDER } from '../../store/deliveries/message-list.js';
 import type { Stores } from '../api-deps.js';
+import { recordRead, spaceOf } from '../audit/record-read.js';
 import { instant } from '../bodies/instant.js';
 import { uuidPath } from '../bodies/numbers.js';
 import { type WhyUnmatchedDeps, whyUnmatched } from '../explain/why-unmatched.js';
@@ -89,16 +90,19 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'> & WhyUnmatched
         method: 'get',
         path: '/messages/{id}',
         operationId: 'getMessage',
+        audit: 'message.read',
         scope: 'messages:read',
         summary: 'Get a message with its headers, its payload, and its deliveries',
         params: uuidPath,
         answers: { 200: { description: 'The message.', schema: messageAnswer } },
         refuses: ['not_found'],
       },
-      async ({ principal, params }) => ({
-        status: 200,
-        jsonParts: messageParts(deps.db, await loadMessage(deps.db, params.id, principal.spaces)),
-      }),
+      async ({ principal, audit, params }) => {
+        const message = await loadMessage(deps.db, params.id, principal.spaces);
+        const object = { object: `message:${message.id}`, spaceId: spaceOf(principal), changes: {} };
+        await recordRead(deps.db, { principal, audit }, () => [object]);
+        return { status: 200, jsonParts: messageParts(deps.db, message) };
+      },
     ),
   ];
 }

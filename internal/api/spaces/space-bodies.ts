@@ -61,6 +61,9 @@ export const changedSpace = (
   body: z.output<(typeof spaceChanges)[Change]>,
 ): SpaceFields => nextValues(FIELDS, kind, current, body);
 
+/** The values that users set, by public name. */
+export const spaceFieldsJson = (space: SpaceFields) => answerJson(FIELDS, space);
+
 export function spaceJson(space: Space, webhooks?: number): z.input<typeof spaceAnswer> {
   return {
     ...recordJson(space),

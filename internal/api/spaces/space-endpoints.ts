@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import type { Principal } from '../../identity/principal.js';
+import { auditedBy } from '../../store/audit/audited.js';
 import { isEventEnabled, listWebhooks, WEBHOOKS_ORDER } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
@@ -57,6 +58,7 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         method: 'post',
         path: '/webhooks/space/{space_id}',
         operationId: 'createSpaceWebhook',
+        audit: 'webhook.create',
         shownOnce: ['secret'],
         scope: 'webhooks:write',
         summary: 'Register a webhook in a space',
@@ -67,11 +69,15 @@ export function makeSpaceEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCata
         refuses: ['conflict', 'not_found'],
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
-      async ({ principal, params, body }) => {
+      async ({ principal, audit, params, body }) => {
         const spaceId = await spaceOf(principal, params);
         const named = await withIds(deps.db, principal, body);
         requireSameSpace(spaceId, named.space_id);
-        const made = await registerWebhook(deps, { userId: principal.userId, spaceId }, named);
+        const made = await registerWebhook(
+          { ...deps, db: auditedBy(deps.db, audit()) },
+          { userId: principal.userId, spaceId },
+          named,
+        );
         return answerWebhook(deps.db, made, 201);
       },
     ),

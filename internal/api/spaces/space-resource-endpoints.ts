@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../errors.js';
 import type { Principal } from '../../identity/principal.js';
+import { auditedBy } from '../../store/audit/audited.js';
 import { deleteSpace } from '../../store/spaces/delete-space.js';
 import type { Space } from '../../store/spaces/space-row.js';
 import {
@@ -56,6 +57,7 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         path: '/spaces/{id}',
         operationId: kind === 'put' ? 'replaceSpace' : 'updateSpace',
         scope: 'spaces:write',
+        audit: 'space.update',
         summary,
         params,
         readsIfMatch: true,
@@ -64,10 +66,12 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         refuses: ['not_found', 'conflict'],
         beyondSchema: [TOO_MANY_BYTES],
       },
-      async ({ principal, params, expected, body }) => {
+      async ({ principal, audit, params, expected, body }) => {
         const id = await findSpaceId(deps.db, principal, params.id);
         const change = { id, userId: principal.userId, expected };
-        const changed = changeSpace(deps.db, change, (current) => changedSpace(kind, current, body));
+        const changed = changeSpace(auditedBy(deps.db, audit()), change, (current) =>
+          changedSpace(kind, current, body),
+        );
         return answer(200, await makeLive(deps, changed));
       },
     );
@@ -99,6 +103,7 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         method: 'post',
         path: '/spaces',
         operationId: 'createSpace',
+        audit: 'space.create',
         scope: 'spaces:write',
         summary: 'Create a space with the number of the body, or with an unused one',
         body: newSpaceBody,
@@ -106,10 +111,11 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         refuses: ['conflict', 'forbidden'],
         beyondSchema: [TOO_MANY_BYTES],
       },
-      async ({ principal, body }) => {
+      async ({ principal, audit, body }) => {
         requireOwnNumber(principal, body.id);
         const owner = { userId: principal.userId, id: body.id };
-        return answer(201, await makeLive(deps, insertSpace(deps.db, owner, newSpace(body))), 0);
+        const made = insertSpace(auditedBy(deps.db, audit()), owner, newSpace(body));
+        return answer(201, await makeLive(deps, made), 0);
       },
     ),
     scopedEndpoint(
@@ -136,6 +142,7 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         method: 'delete',
         path: '/spaces/{id}',
         operationId: 'deleteSpace',
+        audit: 'space.delete',
         scope: 'spaces:write',
         summary: 'Delete a space with all its webhooks, and cancel what is owed to them',
         params,
@@ -144,13 +151,12 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         answers: { 200: { description: 'The space was deleted with these.', schema: deletedSpaceAnswer } },
         refuses: ['not_found', 'conflict', 'unavailable'],
       },
-      async ({ principal, params, expected, query: { confirm } }) => {
+      async ({ principal, audit, params, expected, query: { confirm } }) => {
         const id = await findSpaceId(deps.db, principal, params.id);
         const deletion = { id, userId: principal.userId, expected, confirm: requireConfirmation(confirm) };
-        const { webhooks, owed } = await makeLive(
-          deps,
-          deleting.through(() => deleteSpace(deps, deletion)),
-        );
+        const stores = { db: auditedBy(deps.db, audit()), pool: deps.pool };
+        const deleted = deleting.through(() => deleteSpace(stores, deletion));
+        const { webhooks, owed } = await makeLive(deps, deleted);
         return { status: 200, json: { webhooks, cancelled: owed } };
       },
     ),

@@ -3,6 +3,7 @@ import { covers } from '../../domain/matching/subject-overlap.js';
 import { AppError } from '../../errors.js';
 import type { Principal } from '../../identity/principal.js';
 import { excessOf, type TokenGrant } from '../../identity/token-grant.js';
+import { auditedBy } from '../../store/audit/audited.js';
 import {
   insertToken,
   listTokens,
@@ -62,6 +63,7 @@ export function makeTokenEndpoints(deps: Pick<Stores, 'db'> & TokenLogins): read
         method: 'post',
         path: '/tokens',
         operationId: 'createToken',
+        audit: 'token.create',
         shownOnce: ['token'],
         scope: 'tokens:write',
         summary: 'Create a token that may no more than the caller. Its text is shown once',
@@ -70,12 +72,12 @@ export function makeTokenEndpoints(deps: Pick<Stores, 'db'> & TokenLogins): read
         refuses: ['forbidden', 'not_found', 'conflict'],
         beyondSchema: BEYOND_SCHEMA,
       },
-      async ({ principal, body }) => {
+      async ({ principal, audit, body }) => {
         requireAccepted();
         const spaces = body.spaces && (await spaceNumbersOf(db, principal, { spaces: body.spaces, source: 'spaces' }));
         const wanted = newToken(body, spaces, new Date());
         requireWithin(principal, wanted);
-        const { token, text } = await insertToken(db, principal, wanted);
+        const { token, text } = await insertToken(auditedBy(db, audit()), principal, wanted);
         await deps.tokensChanged();
         return { status: 201, json: tokenJson(token, text) };
       },
@@ -100,6 +102,7 @@ export function makeTokenEndpoints(deps: Pick<Stores, 'db'> & TokenLogins): read
         method: 'post',
         path: '/tokens/{id}/rotate',
         operationId: 'rotateToken',
+        audit: 'token.rotate',
         shownOnce: ['token'],
         scope: 'tokens:write',
         summary: 'Give a token a new text. The text from before is valid for the overlap',
@@ -109,10 +112,11 @@ export function makeTokenEndpoints(deps: Pick<Stores, 'db'> & TokenLogins): read
         answers: { 200: shown },
         refuses: ['forbidden', 'not_found', 'conflict'],
       },
-      async ({ principal, params, body: { overlap: overlapMs = DEFAULT_OVERLAP_MS } }) => {
+      async ({ principal, audit, params, body: { overlap: overlapMs = DEFAULT_OVERLAP_MS } }) => {
         requireAccepted();
         const which = { id: params.id, spaces: principal.spaces, overlapMs };
-        const { token, text } = await rotateToken(db, which, (found) => requireWithin(principal, found));
+        const admit = (found: TokenGrant) => requireWithin(principal, found);
+        const { token, text } = await rotateToken(auditedBy(db, audit()), which, admit);
         await deps.tokensChanged();
         return { status: 200, json: tokenJson(token, text) };
       },
@@ -122,14 +126,15 @@ export function makeTokenEndpoints(deps: Pick<Stores, 'db'> & TokenLogins): read
         method: 'delete',
         path: '/tokens/{id}',
         operationId: 'revokeToken',
+        audit: 'token.revoke',
         scope: 'tokens:write',
         summary: 'Revoke a token. Every instance refuses it within a second',
         params,
         answers: { 200: { description: 'The token is revoked.', schema: z.null() } },
         refuses: ['not_found'],
       },
-      async ({ principal, params }) => {
-        await revokeToken(db, params.id, principal.spaces);
+      async ({ principal, audit, params }) => {
+        await revokeToken(auditedBy(db, audit()), params.id, principal.spaces);
         await deps.tokensChanged();
         return { status: 200, json: null };
       },

@@ -120,6 +120,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   getToken: PATH,
   rotateToken: PATH,
   revokeToken: PATH,
+  listAudit: { about: 'list', named: bySpace('space') },
   createApplicationEndpoint: { ...PATH, body: { url: URL, topics: ['tag.created'] } },
   createApplicationEvent: { ...PATH, body: { topic: 'tag.created', payload: {} } },
   disableApplicationEndpoint: PATH,

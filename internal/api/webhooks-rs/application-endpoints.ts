@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { shownUrl } from '../../domain/secrets/hidden-url.js';
 import { writeRowId } from '../../domain/webhooks-rs/object-id.js';
+import { auditedBy } from '../../store/audit/audited.js';
 import { inTransaction } from '../../store/postgres/in-transaction.js';
 import { insertSpace } from '../../store/spaces/spaces.js';
 import { insertWebhook } from '../../store/webhooks/webhooks.js';
@@ -69,6 +70,7 @@ export function makeApplicationEndpoints(deps: Deps, protocol: Protocol): readon
         method: 'post',
         path: `/application/{app_id}/endpoint/{endpoint_id}/${word}`,
         operationId: `${word}ApplicationEndpoint`,
+        audit: 'webhook.update',
         protocol,
         scope: 'webhooks:write',
         summary,
@@ -76,11 +78,12 @@ export function makeApplicationEndpoints(deps: Deps, protocol: Protocol): readon
         answers: { 204: { description: `The endpoint is ${word}d.` } },
         refuses: ['not_found', 'conflict'],
       },
-      async ({ principal, params }) => {
+      async ({ principal, audit, params }) => {
         const space = await requireApplication(db, principal, params.app_id);
         const { id } = await requireEndpoint(db, space, params.endpoint_id);
         const body = parseFields(webhookChanges.patch, { enabled });
-        await changeByBody(deps, { id, userId: principal.userId, caller: principal }, { kind: 'patch', body });
+        const audited = { ...deps, db: auditedBy(db, audit()) };
+        await changeByBody(audited, { id, userId: principal.userId, caller: principal }, { kind: 'patch', body });
         return { status: 204, json: null };
       },
     );
@@ -91,6 +94,7 @@ export function makeApplicationEndpoints(deps: Deps, protocol: Protocol): readon
         method: 'post',
         path: '/application',
         operationId: 'createApplication',
+        audit: 'space.create',
         protocol,
         scope: 'spaces:write',
         summary: 'Create an application (webhooks-rs): a space without a key',
@@ -98,10 +102,10 @@ export function makeApplicationEndpoints(deps: Deps, protocol: Protocol): readon
         answers: { 201: { description: 'The application.', schema: applicationAnswer } },
         refuses: ['forbidden'],
       },
-      async ({ principal, body: { name } }) => {
+      async ({ principal, audit, body: { name } }) => {
         requireOwnNumber(principal, undefined);
         const fields = newSpace(parseFields(newSpaceBody, { name, managed_by: MANAGER }));
-        const space = await insertSpace(db, { userId: principal.userId, id: undefined }, fields);
+        const space = await insertSpace(auditedBy(db, audit()), { userId: principal.userId, id: undefined }, fields);
         return { status: 201, json: { id: writeRowId('app', space), name } };
       },
     ),
@@ -110,6 +114,7 @@ export function makeApplicationEndpoints(deps: Deps, protocol: Protocol): readon
         method: 'post',
         path: '/application/{app_id}/endpoint',
         operationId: 'createApplicationEndpoint',
+        audit: 'webhook.create',
         protocol,
         scope: 'webhooks:write',
         furtherScopes: ['events:write'],
@@ -119,13 +124,13 @@ export function makeApplicationEndpoints(deps: Deps, protocol: Protocol): readon
         answers: { 201: { description: 'The endpoint.', schema: endpointAnswer } },
         refuses: ['not_found', 'conflict'],
       },
-      async ({ principal: caller, params, body: { url, topics } }) => {
+      async ({ principal: caller, audit, params, body: { url, topics } }) => {
         const space = await requireApplication(db, caller, params.app_id);
         const settings = { format: 'raw', signature: { scheme: 'none' }, managed_by: MANAGER };
         const body = parseFields(newSpaceWebhookBody, { url, event_ids: [], ...settings });
         const fields = await admitWebhook(deps, await withIds(db, caller, body));
         await admitTopics(deps, topics);
-        const stored = inTransaction(db, async (trx) => {
+        const stored = inTransaction(auditedBy(db, audit()), async (trx) => {
           const eventIds = await registerTopics(trx, caller.userId, topics);
           const owner = { userId: caller.userId, spaceId: space.id };
           const inserted = await insertWebhook({ db: trx, vault }, owner, { ...fields, eventIds });

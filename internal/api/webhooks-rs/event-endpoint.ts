@@ -5,6 +5,7 @@ import { makeUuids } from '../../domain/message/uuid.js';
 import { writeEventId, writeRowId } from '../../domain/webhooks-rs/object-id.js';
 import { AppError } from '../../errors.js';
 import { requireScope } from '../../identity/principal.js';
+import { auditedBy } from '../../store/audit/audited.js';
 import type { Space } from '../../store/spaces/space-row.js';
 import type { EventIntake, LiveCatalog, Stores } from '../api-deps.js';
 import { parseFields } from '../bodies/invalid-fields.js';
@@ -81,7 +82,7 @@ export function makeEventEndpoint(deps: Deps, protocol: Protocol): Endpoint {
       // No event covers the topic. An application may publish before it has an endpoint.
       if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
       requireScope(principal, 'events:write');
-      await registerTopic(deps, principal.userId, subject);
+      await registerTopic({ ...deps, db: auditedBy(db, request.audit()) }, principal.userId, subject);
       return publishOne(publishing, publication);
     }
   };
@@ -91,6 +92,7 @@ export function makeEventEndpoint(deps: Deps, protocol: Protocol): Endpoint {
       method: 'post',
       path: '/application/{app_id}/event',
       operationId: 'createApplicationEvent',
+      audit: 'event.create',
       protocol,
       scope: 'messages:publish',
       isUnlimited: true,

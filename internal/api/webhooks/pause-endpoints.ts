@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditedBy } from '../../store/audit/audited.js';
 import { pauseWebhook, resumeWebhook } from '../../store/webhooks/pauses.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { LiveCatalog, Stores } from '../api-deps.js';
@@ -36,6 +37,7 @@ export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): read
         method: 'post',
         path: '/webhooks/{id}/pause',
         operationId: 'pauseWebhook',
+        audit: 'webhook.pause',
         scope: 'deliveries:write',
         summary: 'Pause a webhook. Its deliveries, present and new, are parked until it is resumed',
         ...WEBHOOK_PATH,
@@ -44,8 +46,8 @@ export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): read
         bodyIsOptional: true,
         answers,
       },
-      async ({ principal: { userId }, id, expected }) => {
-        await makeLive(deps, pauseWebhook(deps.db, { id, userId, expected }));
+      async ({ principal: { userId }, audit, id, expected }) => {
+        await makeLive(deps, pauseWebhook(auditedBy(deps.db, audit()), { id, userId, expected }));
         return answerWebhook(deps.db, await loadWebhook(deps.db, id));
       },
     ),
@@ -54,6 +56,7 @@ export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): read
         method: 'post',
         path: '/webhooks/{id}/resume',
         operationId: 'resumeWebhook',
+        audit: 'webhook.resume',
         scope: 'deliveries:write',
         summary:
           'Resume a webhook. Parked deliveries are sent at once or at a rate. Those older than a given age can be dropped',
@@ -63,9 +66,11 @@ export function makePauseEndpoints(deps: Pick<Stores, 'db'> & LiveCatalog): read
         bodyIsOptional: true,
         answers,
       },
-      async ({ principal: { userId }, id, expected, body: { rate, drop_older_than: dropOlderThanMs } }) => {
+      async ({ principal: { userId }, audit, id, expected, body: { rate, drop_older_than: dropOlderThanMs } }) => {
         const perSecond = rate && (rate.count * 1000) / rate.perMs;
-        await makeLive(deps, resumeWebhook(deps.db, { id, userId, expected }, { perSecond, dropOlderThanMs }));
+        const change = { id, userId, expected };
+        const resuming = { perSecond, dropOlderThanMs };
+        await makeLive(deps, resumeWebhook(auditedBy(deps.db, audit()), change, resuming));
         return answerWebhook(deps.db, await loadWebhook(deps.db, id));
       },
     ),

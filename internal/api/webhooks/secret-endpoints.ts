@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { schemeNameIn } from '../../domain/matching/webhook-settings.js';
 import { AppError } from '../../errors.js';
+import { auditedBy } from '../../store/audit/audited.js';
 import { type Rotation, rotateSecret } from '../../store/secrets/rotate-secret.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { LiveCatalog, Stores } from '../api-deps.js';
@@ -35,6 +36,7 @@ export function makeSecretEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCat
         method: 'post',
         path: '/webhooks/{id}/secret/rotate',
         operationId: 'rotateWebhookSecret',
+        audit: 'webhook.rotate_secret',
         shownOnce: ['secret'],
         scope: 'secrets:rotate',
         summary: 'Add a signing secret, generated or your own. Previous secrets also sign for the overlap',
@@ -50,8 +52,9 @@ export function makeSecretEndpoints(deps: Pick<Stores, 'db' | 'vault'> & LiveCat
           },
         },
       },
-      async ({ principal: { userId }, id, expected, body }) => {
-        const rotated = rotateSecret(deps, { id, userId, expected }, (current) => rotationOf(current, body));
+      async ({ principal: { userId }, audit, id, expected, body }) => {
+        const store = { db: auditedBy(deps.db, audit()), vault: deps.vault };
+        const rotated = rotateSecret(store, { id, userId, expected }, (current) => rotationOf(current, body));
         return answerWebhook(deps.db, await makeLive(deps, rotated));
       },
     ),

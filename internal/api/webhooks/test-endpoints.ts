@@ -3,7 +3,9 @@ import { sampleSubject } from '../../domain/delivery/test-call.js';
 import { covers } from '../../domain/matching/subject-overlap.js';
 import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
+import { type Audit, auditedBy, recordObjects } from '../../store/audit/audited.js';
 import { loadSubjects } from '../../store/catalog/events.js';
+import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { Stores, TestCalls } from '../api-deps.js';
 import { boundedText } from '../bodies/bounds.js';
@@ -36,12 +38,18 @@ const body = z
 
 export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonly Endpoint[] {
   const webhookEndpoint = webhookEndpointsOf(deps.db);
+  /** A test changes no row, and reaches another system. */
+  const recordTest = (audit: Audit, { id, spaceId }: Webhook, tested: 'request' | 'credentials') =>
+    recordObjects(auditedBy(deps.db, audit), [
+      { object: `webhook:${id}`, spaceId, changes: { tested: { after: tested } } },
+    ]);
   return [
     webhookEndpoint(
       {
         method: 'post',
         path: '/webhooks/{id}/test',
         operationId: 'testWebhook',
+        audit: 'webhook.test',
         scope: 'webhooks:test',
         summary:
           'Send a test request with the header Hukz-Test: true and return the attempt. Nothing is stored or counted',
@@ -50,9 +58,10 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
         bodyIsOptional: true,
         answers: { 200: { description: 'The attempt.', schema: testAnswer } },
       },
-      async ({ principal: { subject: caller }, id, body: { subject, payload: input = SAMPLE } }) => {
+      async ({ principal: { subject: caller }, audit, id, body: { subject, payload: input = SAMPLE } }) => {
         const webhook = await loadWebhook(deps.db, id);
         const subjects = await loadSubjects(deps.db, webhook.eventIds);
+        await recordTest(audit(), webhook, 'request');
         const sample = { subject: subjectFor(subjects, subject), payload: input };
         return { status: 200, json: testJson(await deps.tryWebhook({ id, caller }, sample)) };
       },
@@ -62,14 +71,15 @@ export function makeTestEndpoints(deps: Pick<Stores, 'db'> & TestCalls): readonl
         method: 'post',
         path: '/webhooks/{id}/test-auth',
         operationId: 'testWebhookAuth',
+        audit: 'webhook.test',
         scope: 'webhooks:test',
         summary:
           'Check the credentials of a webhook: fetch an access token, or show the header that would be sent, without its secret',
         ...WEBHOOK_PATH,
         answers: { 200: { description: 'The result of the check.', schema: testAuthAnswer } },
       },
-      async ({ principal: { subject: caller }, id }) => {
-        await loadWebhook(deps.db, id);
+      async ({ principal: { subject: caller }, audit, id }) => {
+        await recordTest(audit(), await loadWebhook(deps.db, id), 'credentials');
         return { status: 200, json: testAuthJson(await deps.tryCredentials({ id, caller })) };
       },
     ),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { WEBHOOK_STATES } from '../../domain/matching/webhook-condition.js';
 import type { Principal } from '../../identity/principal.js';
+import { type Audit, auditedBy } from '../../store/audit/audited.js';
 import type { ChangeOf } from '../../store/records/change.js';
 import type { WebhookOwner } from '../../store/webhooks/insert-webhooks.js';
 import type { ChangedWebhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
@@ -86,6 +87,7 @@ export async function changeByBody(
 
 export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
   const webhookEndpoint = webhookEndpointsOf(deps.db);
+  const audited = (audit: Audit) => ({ ...deps, db: auditedBy(deps.db, audit) });
   const changing = (kind: Change, summary: string) =>
     webhookEndpoint(
       {
@@ -93,6 +95,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         operationId: kind === 'put' ? 'replaceWebhook' : 'updateWebhook',
         path: '/webhooks/{id}',
         scope: 'webhooks:write',
+        audit: 'webhook.update',
         summary,
         ...WEBHOOK_PATH,
         readsIfMatch: true,
@@ -101,9 +104,9 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         answers: { 200: webhook },
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
-      async ({ principal: caller, id, expected, body }) => {
+      async ({ principal: caller, audit, id, expected, body }) => {
         const change = { id, userId: caller.userId, expected, caller };
-        return answerWebhook(deps.db, await changeByBody(deps, change, { kind, body }));
+        return answerWebhook(deps.db, await changeByBody(audited(audit()), change, { kind, body }));
       },
     );
 
@@ -132,6 +135,7 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         method: 'post',
         path: '/webhooks',
         operationId: 'createWebhook',
+        audit: 'webhook.create',
         shownOnce: ['secret'],
         scope: 'webhooks:write',
         summary: 'Register a webhook in the space of the body, else in the only space of the token or in space 0',
@@ -141,9 +145,9 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         refuses: ['conflict'],
         beyondSchema: WEBHOOKS_BEYOND_SCHEMA,
       },
-      async ({ principal, body }) => {
+      async ({ principal, audit, body }) => {
         const { space_id: spaceId = defaultSpaceOf(principal), ...named } = await withIds(deps.db, principal, body);
-        const made = await registerWebhook(deps, { userId: principal.userId, spaceId }, named);
+        const made = await registerWebhook(audited(audit()), { userId: principal.userId, spaceId }, named);
         return answerWebhook(deps.db, made, 201);
       },
     ),
@@ -166,14 +170,15 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         method: 'delete',
         path: '/webhooks/{id}',
         operationId: 'deleteWebhook',
+        audit: 'webhook.delete',
         scope: 'webhooks:write',
         summary: 'Delete a webhook; what it is still owed is cancelled',
         ...WEBHOOK_PATH,
         readsIfMatch: true,
         answers: { 200: { description: 'The webhook was deleted.', schema: z.null() } },
       },
-      async ({ principal: { userId }, id, expected }) => {
-        await makeLive(deps, deleteWebhook(deps.db, { id, userId, expected }));
+      async ({ principal: { userId }, audit, id, expected }) => {
+        await makeLive(deps, deleteWebhook(audited(audit()).db, { id, userId, expected }));
         return { status: 200, json: null };
       },
     ),

@@ -32,6 +32,7 @@ export interface Readings {
   /** Number of registered events whose intake is degraded, by reason. Every reason is present. */
   degraded(): ReadonlyMap<string, number>;
   deliveryEventsDropped(): number;
+  auditEventsDropped(): number;
   /** Number of webhooks whose deliveries are parked, by reason. */
   waiting(): { readonly paused: number; readonly circuit_open: number };
   statements(): number;
@@ -47,6 +48,11 @@ export const counters = (from: Readings): readonly Reading[] => [
     'hukz_results_dropped_total',
     'Delivery events that could not be published to NATS',
     () => from.deliveryEventsDropped(),
+  ],
+  [
+    'hukz_audit_events_dropped_total',
+    'Rows of the audit that could not be published to NATS',
+    () => from.auditEventsDropped(),
   ],
   ['hukz_messages_received_total', 'Messages received from NATS', () => from.acceptor().received],
   ['hukz_messages_accepted_total', 'Messages committed to the journal', () => from.acceptor().accepted],

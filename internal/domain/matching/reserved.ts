@@ -1,4 +1,4 @@
-import { DELIVERY_EVENT_PREFIX } from '../delivery/delivery-event-subject.js';
+import { OWN_PREFIXES } from '../audit/own-prefixes.js';
 import { firstToken, isWildcard } from './subject.js';
 import { overlap } from './subject-overlap.js';
 
@@ -17,11 +17,11 @@ export function allInboxes(own: string, others: readonly string[]): readonly str
 }
 
 /**
- * Makes a check whether a published subject belongs to the NATS server, to a reply or to our own delivery events.
+ * Makes a check whether a published subject belongs to the NATS server, to a reply or to what hukz publishes itself.
  * Messages on such subjects fire no webhook.
  */
 export function makeIsReserved(inboxes: readonly string[]): (subject: string) => boolean {
-  const prefixes = ['$', DELIVERY_EVENT_PREFIX, ...inboxes.map((inbox) => `${inbox}.`)];
+  const prefixes = ['$', ...OWN_PREFIXES, ...inboxes.map((inbox) => `${inbox}.`)];
   return (subject) => prefixes.some((prefix) => subject.startsWith(prefix));
 }
 
@@ -35,12 +35,12 @@ export function makeIsInbox(inboxes: readonly string[]): (subject: string) => bo
 }
 
 /**
- * Whether a stream over this subject would also contain reserved subjects or our own delivery events. NATS cannot
+ * Whether a stream over this subject would also contain reserved subjects, or those that hukz publishes on. NATS cannot
  * exclude a subject from a wildcard.
  */
 export function holdsReserved(subject: string, inboxes: readonly string[]): boolean {
   const first = firstToken(subject);
   if (isWildcard(first) || first.startsWith('$')) return true;
-  const prefixes = [...inboxes.map((inbox) => `${inbox}.`), DELIVERY_EVENT_PREFIX];
+  const prefixes = [...inboxes.map((inbox) => `${inbox}.`), ...OWN_PREFIXES];
   return prefixes.some((prefix) => firstToken(prefix) === first && overlap(subject, `${prefix}>`));
 }

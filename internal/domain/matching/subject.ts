@@ -1,4 +1,4 @@
-import { DELIVERY_EVENT_PREFIX } from '../delivery/delivery-event-subject.js';
+import { OWN_PREFIXES } from '../audit/own-prefixes.js';
 import { type Parsed, parsed, refused } from '../text/parsed.js';
 import { coversInboxes } from './inbox.js';
 import { covers } from './subject-overlap.js';
@@ -32,8 +32,8 @@ export function parseSubject(text: string, rules: SubjectRules): Parsed<string> 
   const tokens = text.split('.');
   if (tokens.length > MAX_TOKENS)
     return refused(`a subject has at most ${MAX_TOKENS} tokens, this has ${tokens.length}`);
-  if (text.startsWith(DELIVERY_EVENT_PREFIX))
-    return refused('subjects below hukz.result are reserved for hukz and never trigger a webhook');
+  const own = OWN_PREFIXES.find((prefix) => text.startsWith(prefix));
+  if (own) return refused(`subjects below ${own.slice(0, -1)} are reserved for hukz and never trigger a webhook`);
   const inbox = ['_INBOX', ...(rules.inboxes ?? [])].find((prefix) => isBelow(text, prefix));
   if (inbox !== undefined) return refused(`subjects below ${inbox} belong to requests and replies`);
   for (const [index, token] of tokens.entries()) {

@@ -1,5 +1,6 @@
 import type { Tag } from '../../domain/matching/tags.js';
 import { AppError } from '../../errors.js';
+import { noteChange } from '../audit/audited.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
@@ -75,7 +76,10 @@ export async function insertEvent(db: Db, userId: number, fields: EventFields): 
     db,
     inTransaction(db, async (trx) => {
       const row = { ...eventCells(fields), created_by_id: userId, updated_by_id: userId };
-      return onlyEvent(await storeKey({ of: 'event', key: fields.key }, trx('events').insert(row).returning('*')));
+      const inserting = trx('events').insert(row).returning('*');
+      const after = onlyEvent(await storeKey({ of: 'event', key: fields.key }, inserting));
+      noteChange(trx, 'event', { id: after.id, after });
+      return after;
     }),
   );
 }
@@ -88,7 +92,9 @@ export async function insertMissingEvents(db: Db, userId: number, all: readonly 
   // The order keeps two of these statements from waiting for each other.
   const ordered = all.toSorted((one, other) => (one.subject.toLowerCase() < other.subject.toLowerCase() ? -1 : 1));
   const rows = ordered.map((fields) => ({ ...eventCells(fields), created_by_id: userId, updated_by_id: userId }));
-  if (rows.length > 0) await db('events').insert(rows).onConflict().ignore();
+  if (rows.length === 0) return;
+  const inserted: EventRow[] = await db('events').insert(rows).onConflict().ignore().returning('*');
+  for (const after of inserted.map(toEvent)) noteChange(db, 'event', { id: after.id, after });
 }
 
 /** Passes the current event to `decide` and stores the result. The event is locked meanwhile. */
@@ -100,10 +106,13 @@ export async function changeEvent(
   return refusingDuplicates(
     db,
     inTransaction(db, async (trx) => {
-      const fields = await decide(await lockEvent(trx, change));
+      const before = await lockEvent(trx, change);
+      const fields = await decide(before);
       const cells = { ...eventCells(fields), updated_by_id: change.userId, updated_at: trx.fn.now() };
       const updated = trx('events').where({ id: change.id }).update(cells).returning('*');
-      return onlyEvent(await storeKey({ of: 'event', key: fields.key }, updated));
+      const after = onlyEvent(await storeKey({ of: 'event', key: fields.key }, updated));
+      noteChange(trx, 'event', { id: change.id, before, after });
+      return after;
     }),
   );
 }
@@ -112,7 +121,7 @@ export async function changeEvent(
 export async function deleteEvent(db: Db, change: ChangeOf): Promise<void> {
   const { id, userId } = change;
   await inTransaction(db, async (trx) => {
-    await lockEvent(trx, change);
+    const before = await lockEvent(trx, change);
     // Key list and hidden condition, see sql-notes.md: statistics may be older than the deletion of 10,000 webhooks.
     const user = await trx('webhooks')
       .whereRaw('id = any(array(select webhook_id from webhook_events where event_id = ?))', [id])
@@ -121,6 +130,7 @@ export async function deleteEvent(db: Db, change: ChangeOf): Promise<void> {
     if (user) throw new AppError('unprocessable', 'event is associated with some webhook');
     const now = trx.fn.now();
     await trx('events').where({ id }).update({ deleted_at: now, updated_at: now, updated_by_id: userId });
+    noteChange(trx, 'event', { id, before });
   });
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.js';
-import { type EventFields, eventCells } from '../catalog/event-row.js';
+import { type Event, type EventFields, type EventRow, eventCells, toEvent } from '../catalog/event-row.js';
 import type { Db } from '../postgres/knex.js';
 import { cellArrays } from '../records/cell-arrays.js';
 import { findEventUses } from './declared-events.js';
@@ -46,15 +46,17 @@ export async function changeEvents(db: Db, userId: number, changes: readonly Eve
   );
 }
 
-/** Deletes events, unless a webhook that is not deleted has one of them. */
-export async function deleteEvents(db: Db, userId: number, ids: readonly number[]): Promise<void> {
+/** Deletes events, unless a webhook that is not deleted has one of them. Returns them as they were. */
+export async function deleteEvents(db: Db, userId: number, ids: readonly number[]): Promise<readonly Event[]> {
   const wanted = [[...ids]];
   // Conflicts with the `for key share` by which a webhook locks the events that it is about to have.
-  await db.raw('select from events where id = any(?::int[]) order by id for update', wanted);
+  const locking = 'select * from events where id = any(?::int[]) order by id for update';
+  const { rows: locked }: { rows: EventRow[] } = await db.raw(locking, wanted);
   const [used] = await findEventUses(db, { eventIds: ids, exceptIds: [] });
   if (used) throw new AppError('unprocessable', `event ${used[0]} is associated with some webhook`);
   await db.raw('update events set deleted_at = now(), updated_at = now(), updated_by_id = ? where id = any(?::int[])', [
     userId,
     ...wanted,
   ]);
+  return locked.map(toEvent);
 }

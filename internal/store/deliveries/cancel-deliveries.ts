@@ -1,4 +1,6 @@
 import { AppError } from '../../errors.js';
+import { noteObject } from '../audit/audited.js';
+import { objectsByWebhook } from '../audit/by-webhook.js';
 import { CANCELLED, logOfCancelled } from '../journal/claim/cancel.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Db } from '../postgres/knex.js';
@@ -33,8 +35,12 @@ interface Row {
  */
 export async function cancelDeliveries(db: Db, ids: readonly string[], userId: number): Promise<readonly Cancelled[]> {
   if (ids.length === 0) return [];
-  const { rows }: { rows: Row[] } = await inTransaction(db, (trx) => trx.raw(CANCEL, { ids: [...ids], user: userId }));
-  return rows.map(({ id, webhook_id, order_key }) => ({ id, webhookId: webhook_id, orderKey: order_key }));
+  return inTransaction(db, async (trx) => {
+    const { rows }: { rows: Row[] } = await trx.raw(CANCEL, { ids: [...ids], user: userId });
+    const cancelled = rows.map(({ id, webhook_id, order_key }) => ({ id, webhookId: webhook_id, orderKey: order_key }));
+    for (const object of await objectsByWebhook(trx, 'delivery', cancelled)) noteObject(trx, object);
+    return cancelled;
+  });
 }
 
 /**

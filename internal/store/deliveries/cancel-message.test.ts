@@ -26,9 +26,7 @@ const owed = async (ids: readonly string[]) =>
 describe('the cancellation of a message', () => {
   it('ends its delayed deliveries with a log each, once', async () => {
     const { messageId, ids } = await delay(3);
-    expect([await cancelMessage(kit.pool, messageId, 'all'), await cancelMessage(kit.pool, messageId, 'all')]).toEqual([
-      3, 0,
-    ]);
+    expect([await cancelMessage(kit, messageId, 'all'), await cancelMessage(kit, messageId, 'all')]).toEqual([3, 0]);
     expect(await owed(ids)).toEqual([]);
     const logs = await kit.sql(
       'select outcome, attempt, event, message_id from webhook_logs where delivery_id = any($1::uuid[])',
@@ -48,18 +46,18 @@ describe('the cancellation of a message', () => {
     const { messageId, ids } = await delay(2);
     const [kept] = ids;
     await kit.sql(`update deliveries set ${change} where id = $1`, [kept]);
-    expect(await cancelMessage(kit.pool, messageId, 'all')).toBe(1);
+    expect(await cancelMessage(kit, messageId, 'all')).toBe(1);
     expect(await owed(ids)).toEqual([kept]);
   });
 
   it('knows no message that does not exist', async () => {
-    expect(await cancelMessage(kit.pool, randomUUID(), 'all')).toBeUndefined();
+    expect(await cancelMessage(kit, randomUUID(), 'all')).toBeUndefined();
   });
 
   it('reaches the webhooks of the given spaces only', async () => {
     const { messageId, ids } = await delay(1);
-    expect([await cancelMessage(kit.pool, messageId, [8, 9]), await owed(ids)]).toEqual([undefined, ids]);
-    expect([await cancelMessage(kit.pool, messageId, [7]), await owed(ids)]).toEqual([1, []]);
+    expect([await cancelMessage(kit, messageId, [8, 9]), await owed(ids)]).toEqual([undefined, ids]);
+    expect([await cancelMessage(kit, messageId, [7]), await owed(ids)]).toEqual([1, []]);
   });
 
   it('leaves a delivery to the claim that takes it at the same moment', async () => {
@@ -67,7 +65,7 @@ describe('the cancellation of a message', () => {
     let cancelling: Promise<number | undefined> | undefined;
     await kit.pool.transaction(async (run) => {
       await run({ text: 'update deliveries set owner = $1 where id = any($2::uuid[])' }, [kit.instance, ids]);
-      cancelling = cancelMessage(kit.pool, messageId, 'all');
+      cancelling = cancelMessage(kit, messageId, 'all');
       const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%message as materialized%'`;
       await eventually(async () => (await kit.sql(waiting)).length > 0, { what: 'the cancellation waits' });
     });
@@ -82,7 +80,7 @@ describe('the cancellation of a message', () => {
       `insert into deliveries (id, message_id, received_at, webhook_id, bytes, due_at)
        select gen_random_uuid(), gen_random_uuid(), now(), 1, 10, now() + interval '1 hour' from generate_series(1, 20000)`,
     );
-    const touched = await touchedBy(single.pool, () => cancelMessage(single.pool, message.id, 'all'));
+    const touched = await touchedBy(single.pool, () => cancelMessage(single, message.id, 'all'));
     expect(touched.all).toBeLessThan(200);
     await single.stop();
   });

@@ -1,5 +1,6 @@
 import type { Spaces } from '../../identity/principal.js';
-import type { JournalPool, Statement } from '../journal/journal-pool.js';
+import { type AuditedPool, auditedRun } from '../audit/audited.js';
+import type { Statement } from '../journal/journal-pool.js';
 
 /**
  * Ends the deliveries of a message that wait for a time and were never attempted. One statement finds, ends and logs
@@ -37,8 +38,17 @@ export const CANCEL_MESSAGE: Statement = {
  * Cancels the deliveries to webhooks of these spaces. Returns their number, or undefined if the message does not exist
  * or is owed to no webhook of the spaces.
  */
-export async function cancelMessage(pool: JournalPool, messageId: string, spaces: Spaces): Promise<number | undefined> {
+export async function cancelMessage(
+  journal: AuditedPool,
+  messageId: string,
+  spaces: Spaces,
+): Promise<number | undefined> {
   const parameters = [messageId, spaces === 'all' ? null : spaces];
-  const [row] = await pool.run<{ found: boolean; cancelled: number }>(CANCEL_MESSAGE, parameters);
-  return row?.found ? row.cancelled : undefined;
+  return auditedRun(journal, async (run, note) => {
+    const [row] = await run<{ found: boolean; cancelled: number }>(CANCEL_MESSAGE, parameters);
+    const spaceId = spaces === 'all' || spaces.length > 1 ? undefined : spaces[0];
+    if (row?.cancelled)
+      note({ object: `message:${messageId}`, spaceId, changes: { cancelled: { after: row.cancelled } } });
+    return row?.found ? row.cancelled : undefined;
+  });
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.js';
+import { noteObject } from '../audit/audited.js';
 import { IS_SENT_TO } from '../journal/claim/order.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Db } from '../postgres/knex.js';
@@ -106,17 +107,34 @@ const SKIP = `
     ) as m on true
     on conflict do nothing
   )
-  select (select count(*)::int from first) as found, (select count(*)::int from gone) as released`;
+  select (select count(*)::int from first) as found, (select id from gone) as released,
+    (select space_id from webhooks where id = :webhookId) as space_id`;
+
+interface Skipped {
+  readonly found: number;
+  /** The id of the delivery. */
+  readonly released: string | null;
+  readonly space_id: string;
+}
 
 /**
  * Turns the first delivery of a key into a dead letter, so that the next ones are sent. The dead letter can be retried
  * later.
  */
 export async function skipFirst(db: Db, webhookId: number, orderKey: string): Promise<void> {
-  const { rows }: { rows: { found: number; released: number }[] } = await inTransaction(db, (trx) =>
-    trx.raw(SKIP, { webhookId, orderKey }),
-  );
-  if (rows[0]?.released) return;
-  if (!rows[0]?.found) throw new AppError('not_found', 'Record not found');
+  const skipped = await inTransaction(db, async (trx) => {
+    const { rows }: { rows: Skipped[] } = await trx.raw(SKIP, { webhookId, orderKey });
+    const [row] = rows;
+    const delivery = { after: row?.released };
+    if (row?.released)
+      noteObject(trx, {
+        object: `webhook:${webhookId}`,
+        spaceId: Number(row.space_id),
+        changes: { order_key: { after: orderKey }, delivery },
+      });
+    return row;
+  });
+  if (skipped?.released) return;
+  if (!skipped?.found) throw new AppError('not_found', 'Record not found');
   throw new AppError('conflict', 'the first delivery of this key is being sent right now, or has not failed yet');
 }

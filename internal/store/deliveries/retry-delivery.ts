@@ -1,4 +1,6 @@
 import { AppError } from '../../errors.js';
+import { auditedRun, auditIn } from '../audit/audited.js';
+import { objectsByWebhook } from '../audit/by-webhook.js';
 import type { JournalPool } from '../journal/journal-pool.js';
 import type { Db } from '../postgres/knex.js';
 import { putBack } from '../replay/put-back.js';
@@ -21,7 +23,7 @@ export async function retryDelivery(
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (delivery.isOwned)
       throw new AppError('conflict', 'the delivery is being sent right now; check it again in a moment');
-    if ((await makeDue(stores.pool, delivery)) > 0) return loadDelivery(stores.db, key);
+    if ((await makeDue(stores, delivery)) > 0) return loadDelivery(stores.db, key);
     delivery = await loadDelivery(stores.db, key);
   }
   if (delivery.state === 'held' || delivery.state === 'pending')
@@ -40,10 +42,15 @@ async function requireReceiver(db: Db, webhookId: number): Promise<void> {
   if (!webhook.enabled) throw new AppError('conflict', 'the webhook of this delivery is disabled: enable it first');
 }
 
-function makeDue(pool: JournalPool, delivery: Delivery): Promise<number> {
+async function makeDue(stores: { readonly db: Db; readonly pool: JournalPool }, delivery: Delivery): Promise<number> {
   const { id: deliveryId, messageId, receivedAt, webhookId } = delivery;
   const candidate = { deliveryId, messageId, receivedAt, cursor: { at: receivedAt, id: deliveryId } };
-  return putBack(pool.run, { webhookId, outcome: sourceOf(delivery) }, [candidate]);
+  const objects = await objectsByWebhook(stores.db, 'delivery', [delivery]);
+  return auditedRun({ pool: stores.pool, audit: auditIn(stores.db) }, async (run, note) => {
+    const due = await putBack(run, { webhookId, outcome: sourceOf(delivery) }, [candidate]);
+    if (due > 0) for (const object of objects) note(object);
+    return due;
+  });
 }
 
 /** The place from which a delivery in this state is put back. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { transactionOf } from '../audit/companion.js';
 import type { Db } from './knex.js';
 import { isReadOnly, judgePgError } from './pg-error.js';
 
@@ -14,7 +15,7 @@ export async function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>, ra
   if (db.isTransaction) return work(db);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction(work);
+      return await transactionOf(db, work);
     } catch (error) {
       const mayRepeat = judgePgError(error) === 'repeat' || isReadOnly(error);
       if (attempt === MAX_ATTEMPTS || !mayRepeat) throw error;

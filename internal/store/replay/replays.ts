@@ -1,6 +1,10 @@
+import type { FieldChanges } from '../../domain/audit/audit-row.js';
+import { changesBetween } from '../../domain/audit/field-changes.js';
 import type { Replay, ReplayRequest } from '../../domain/delivery/replay.js';
 import { AppError } from '../../errors.js';
 import type { Spaces } from '../../identity/principal.js';
+import { noteObject } from '../audit/audited.js';
+import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { type ListOf, type Page, readPage } from '../postgres/list-page.js';
@@ -13,19 +17,28 @@ export interface NewReplay extends ReplayRequest {
 }
 
 export async function insertReplay(db: Db, replay: NewReplay): Promise<Replay> {
-  const rows: ReplayRow[] = await db('replays')
-    .insert({
-      created_at: replay.createdAt,
-      created_by_id: replay.createdById,
-      webhook_id: replay.webhookId,
-      outcome: replay.outcome,
-      since: replay.since,
-      until: replay.until,
-      event: replay.event ?? null,
-      total: replay.total,
-    })
-    .returning('*');
-  return onlyReplay(rows);
+  const cells = {
+    created_at: replay.createdAt,
+    created_by_id: replay.createdById,
+    webhook_id: replay.webhookId,
+    outcome: replay.outcome,
+    since: replay.since,
+    until: replay.until,
+    event: replay.event ?? null,
+    total: replay.total,
+  };
+  return inTransaction(db, async (trx) => {
+    const made = onlyReplay(await trx('replays').insert(cells).returning('*'));
+    const { webhook_id, outcome, since, until, event } = cells;
+    const after = { webhook_id, outcome, since: since.toISOString(), until: until.toISOString(), event };
+    await noteReplay(trx, made, changesBetween(undefined, after));
+    return made;
+  });
+}
+
+async function noteReplay(trx: Db, { id, webhookId }: Replay, changes: FieldChanges): Promise<void> {
+  const row: { space_id: string } | undefined = await trx('webhooks').where({ id: webhookId }).first('space_id');
+  noteObject(trx, { object: `replay:${id}`, spaceId: row && Number(row.space_id), changes });
 }
 
 /** The newest replay is first. */
@@ -61,8 +74,12 @@ function replaysIn(db: Db, spaces: Spaces) {
  */
 export async function cancelReplay(db: Db, id: string, spaces: Spaces): Promise<Replay> {
   const ended = { state: 'cancelled', finished_at: db.fn.now() };
-  await replaysIn(db, spaces).where({ id, state: 'running' }).update(ended);
-  return loadReplay(db, id, spaces);
+  return inTransaction(db, async (trx) => {
+    const stopped = await replaysIn(trx, spaces).where({ id, state: 'running' }).update(ended);
+    const replay = await loadReplay(trx, id, spaces);
+    if (stopped > 0) await noteReplay(trx, replay, { state: { before: 'running', after: 'cancelled' } });
+    return replay;
+  });
 }
 
 function onlyReplay([row]: readonly ReplayRow[]): Replay {

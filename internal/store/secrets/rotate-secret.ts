@@ -1,5 +1,6 @@
 import type { SecretChange } from '../../domain/secrets/secret.js';
 import { AppError } from '../../errors.js';
+import { noteChange } from '../audit/audited.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { ChangeOf } from '../records/change.js';
 import type { ChangedWebhook, Webhook } from '../webhooks/webhook-row.js';
@@ -35,7 +36,9 @@ export async function rotateSecret(
       await rotateLocked(store, [{ current, secret }], overlapMs);
     }
     await trx('webhooks').where({ id }).update({ updated_by_id: userId, updated_at: trx.fn.now() });
-    return { ...(await loadWebhook(trx, id)), newSecret: shownIn([secret]) };
+    const after = await loadWebhook(trx, id);
+    noteChange(trx, 'webhook', { id, spaceId: after.spaceId, before: current, after, secrets: [secret.purpose] });
+    return { ...after, newSecret: shownIn([secret]) };
   });
 }
 

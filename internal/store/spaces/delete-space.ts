@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.js';
+import { noteChange, noteObject } from '../audit/audited.js';
 import type { JournalPool } from '../journal/journal-pool.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Db } from '../postgres/knex.js';
@@ -47,6 +48,8 @@ export async function deleteSpace(
     await trx('spaces')
       .where({ id })
       .update({ ...stamp, revision: space.revision + 1 });
+    noteChange(trx, 'space', { id, spaceId: id, before: space });
+    for (const webhook of locked) noteObject(trx, { object: `webhook:${webhook}`, spaceId: id, changes: {} });
     return { webhooks: locked.length, owed };
   });
 }

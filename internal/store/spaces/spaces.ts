@@ -1,6 +1,7 @@
 import type { Tag } from '../../domain/matching/tags.js';
 import { AppError } from '../../errors.js';
 import type { Spaces } from '../../identity/principal.js';
+import { noteChange } from '../audit/audited.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
@@ -47,7 +48,11 @@ export async function insertSpace(
   const cells = { ...spaceCells(fields), created_by_id: userId, updated_by_id: userId };
   return inTransaction(db, async (trx) => {
     const row = id === undefined ? await insertNew(trx, cells) : await insertWith(trx, { ...cells, id });
-    if (row) return toSpace(row);
+    if (row) {
+      const after = toSpace(row);
+      noteChange(trx, 'space', { id: after.id, spaceId: after.id, after });
+      return after;
+    }
     throw new AppError('conflict', `space ${id} exists already: change it with PATCH /spaces/${id}`, 'id');
   });
 }
@@ -93,7 +98,9 @@ export async function changeSpace(db: Db, change: ChangeOf, decide: (current: Sp
       .where({ id })
       .update({ ...spaceCells(fields), ...stamp })
       .returning('*');
-    return toSpace(onlyRow(await storeKey(fields.key, updating)));
+    const after = toSpace(onlyRow(await storeKey(fields.key, updating)));
+    noteChange(trx, 'space', { id, spaceId: id, before: current, after });
+    return after;
   });
 }
 

@@ -2,6 +2,7 @@ import { AppError } from '../../errors.js';
 import type { Spaces } from '../../identity/principal.js';
 import type { TokenGrant } from '../../identity/token-grant.js';
 import { digestOf, makeTokenText } from '../../identity/token-text.js';
+import { noteChange } from '../audit/audited.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
@@ -51,9 +52,14 @@ export async function insertToken(db: Db, { subject, userId }: TokenMaker, token
       digest: digestOf(text),
     };
     const inserted: TokenRow[] = await trx('tokens').insert(cells).returning(TOKEN_COLUMNS);
-    return { token: toToken(onlyRow(inserted)), text };
+    const after = toToken(onlyRow(inserted));
+    noteChange(trx, 'token', { id: after.id, spaceId: spaceOf(after), after });
+    return { token: after, text };
   });
 }
+
+/** A token of several spaces belongs to none of them. */
+const spaceOf = ({ spaces }: Token) => (spaces?.length === 1 ? spaces[0] : undefined);
 
 async function refuseTooMany(trx: Db, subject: string): Promise<void> {
   const { rows } = await trx.raw(
@@ -91,7 +97,11 @@ export async function loadToken(db: Db, id: number, spaces: Spaces): Promise<Tok
 
 /** Revokes a token, among those of these spaces. Any other is refused as `not_found`. */
 export async function revokeToken(db: Db, id: number, spaces: Spaces): Promise<void> {
-  onlyRow(await livingIn(db, spaces).where({ id }).update({ revoked_at: db.fn.now() }).returning(TOKEN_COLUMNS));
+  await inTransaction(db, async (trx) => {
+    const revoking = livingIn(trx, spaces).where({ id }).update({ revoked_at: trx.fn.now() });
+    const before = toToken(onlyRow(await revoking.returning(TOKEN_COLUMNS)));
+    noteChange(trx, 'token', { id, spaceId: spaceOf(before), before });
+  });
 }
 
 /**
@@ -105,7 +115,8 @@ export async function rotateToken(
 ): Promise<ShownOnce> {
   const { id, spaces, overlapMs } = which;
   return inTransaction(db, async (trx) => {
-    admit(toToken(onlyRow(await livingIn(trx, spaces).where({ id }).forUpdate().select(TOKEN_COLUMNS))));
+    const before = toToken(onlyRow(await livingIn(trx, spaces).where({ id }).forUpdate().select(TOKEN_COLUMNS)));
+    admit(before);
     const text = makeTokenText(id);
     const hasOverlap = overlapMs > 0;
     const cells = {
@@ -114,7 +125,9 @@ export async function rotateToken(
       previous_until: hasOverlap ? trx.raw(`now() + ? * interval '1 ms'`, [overlapMs]) : null,
     };
     const rotated: TokenRow[] = await trx('tokens').where({ id }).update(cells).returning(TOKEN_COLUMNS);
-    return { token: toToken(onlyRow(rotated)), text };
+    const after = toToken(onlyRow(rotated));
+    noteChange(trx, 'token', { id, spaceId: spaceOf(after), before, after, secrets: ['token'] });
+    return { token: after, text };
   });
 }
 

@@ -3,11 +3,12 @@ import type { Tag } from '../../domain/matching/tags.js';
 import type { WebhookState } from '../../domain/matching/webhook-condition.js';
 import { AppError } from '../../errors.js';
 import type { Spaces } from '../../identity/principal.js';
+import { noteChange } from '../audit/audited.js';
 import { inTransaction } from '../postgres/in-transaction.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { carryingTags, type ListOf, type Page, readPage } from '../postgres/list-page.js';
-import { type ChangeOf, lockRow, requireRevision } from '../records/change.js';
+import { type ChangeOf, requireRevision } from '../records/change.js';
 import { byNames, type NameFilter } from '../records/name-filter.js';
 import { refuseTakenKey, storeKey } from '../records/taken-key.js';
 import { hintsOf, type SecretStore } from '../secrets/webhook-secrets.js';
@@ -87,7 +88,9 @@ export async function insertWebhook(
     const inserting = insertWebhooks({ db: trx, vault }, owner, [fields]);
     const [made] = await storeKey({ of: 'webhook', key: fields.key, spaceId: owner.spaceId }, inserting);
     const row = made && (await trx('webhooks').where({ id: made.id }));
-    return { ...(await wholeOne(trx, onlyRow(row ?? []))), newSecret: made?.newSecret };
+    const after = await wholeOne(trx, onlyRow(row ?? []));
+    noteChange(trx, 'webhook', { id: after.id, spaceId: after.spaceId, after });
+    return { ...after, newSecret: made?.newSecret };
   });
   return refuseTakenKey(db, inserted);
 }
@@ -105,7 +108,9 @@ export async function changeWebhook(
   const changed = inTransaction(db, async (trx) => {
     const stored = await lockWebhook(trx, change);
     const [made] = await changeLocked({ db: trx, vault }, userId, [{ stored, decide }]);
-    return { ...(await loadWebhook(trx, id)), newSecret: made?.newSecret };
+    const after = await loadWebhook(trx, id);
+    noteChange(trx, 'webhook', { id, spaceId: after.spaceId, before: stored, after, secrets: made?.secrets });
+    return { ...after, newSecret: made?.newSecret };
   });
   return refuseTakenKey(db, changed);
 }
@@ -113,8 +118,9 @@ export async function changeWebhook(
 export async function deleteWebhook(db: Db, change: ChangeOf): Promise<void> {
   const { id, userId } = change;
   await inTransaction(db, async (trx) => {
-    await lockRow(trx, 'webhooks', change);
+    const before = await lockWebhook(trx, change);
     await deleteLocked(trx, [id], userId);
+    noteChange(trx, 'webhook', { id, spaceId: before.spaceId, before });
   });
 }
 

@@ -3,6 +3,7 @@ import supertest from 'supertest';
 import type { ApiDeps } from '../../api/api-deps.js';
 import { makeOpenApi, type OpenApi } from '../../api/document/openapi.js';
 import { makeEndpoints } from '../../api/endpoints.js';
+import type { Endpoint } from '../../api/http/endpoint.js';
 import { makeApi } from '../../api/http/make-api.js';
 import { makeRefusals, type RefusalReason } from '../../api/http/refusals.js';
 import type { Publishing } from '../../api/messages/publishing.js';
@@ -66,6 +67,7 @@ export interface TestApi {
   readonly app: Express;
   readonly db: Db;
   readonly pool: JournalPool;
+  readonly endpoints: readonly Endpoint[];
   readonly lines: readonly LogLine[];
   /** The reasons of requests that were refused before their endpoint was looked up. */
   readonly refused: readonly RefusalReason[];
@@ -158,11 +160,13 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     ...overrides,
   };
   const app = makeApi(deps);
-  const document = makeOpenApi(makeEndpoints(deps), deps);
+  const endpoints = makeEndpoints(deps);
+  const document = makeOpenApi(endpoints, deps);
   return {
     app,
     db,
     pool,
+    endpoints,
     lines: logger.lines,
     refused,
     rest,

@@ -348,6 +348,7 @@ const CALLS: Readonly<Record<string, (client: Hukz) => PromiseLike<unknown>>> = 
   getToken: (client) => client.tokens.get(1),
   rotateToken: (client) => client.tokens.rotate(1),
   revokeToken: (client) => client.tokens.revoke(1),
+  listAudit: (client) => client.audit.list(),
   listWebhooks: (client) => client.webhooks.list(),
   createWebhook: (client) => client.webhooks.create({ url: 'https://example.com', event_ids: [] }),
   getWebhook: (client) => client.webhooks.get('key:shop/orders'),

@@ -12,6 +12,7 @@ export type { PageOf, Paging } from './list.js';
 export { List } from './list.js';
 export type { components, operations, paths } from './openapi.js';
 export type { Fetch, HukzOptions } from './options.js';
+export type { AuditRow } from './resources/audit.js';
 export type { NewCloudEvent } from './resources/cloud-event.js';
 export type { CancelMany, Delivery, ManyChanged, RetryMany } from './resources/deliveries.js';
 export type { Event, EventChanges, NewEvent } from './resources/events.js';

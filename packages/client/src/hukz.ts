@@ -2,6 +2,7 @@ import { Api, type BodyOf, type DataOf, type QueryOf } from './api.js';
 import type { Call } from './call.js';
 import type { CallOptions } from './http/send.js';
 import { type HukzOptions, readOptions, readSpace, readUser, type Space } from './options.js';
+import { Audit } from './resources/audit.js';
 import { DeadLetters } from './resources/dead-letters.js';
 import { Deliveries } from './resources/deliveries.js';
 import { Events } from './resources/events.js';
@@ -40,6 +41,7 @@ export class Hukz {
   readonly replays: Replays;
   readonly spaces: Spaces;
   readonly tokens: Tokens;
+  readonly audit: Audit;
   readonly health: Health;
 
   /** @throws {TypeError} for an option that is missing or wrong */
@@ -55,6 +57,7 @@ export class Hukz {
     this.replays = new Replays(this.#api);
     this.spaces = new Spaces(this.#api);
     this.tokens = new Tokens(this.#api);
+    this.audit = new Audit(this.#api);
     this.health = new Health(this.#api);
   }
 

@@ -767,6 +767,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who changed what through the API, and who read payloads with a token, newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -5312,7 +5329,7 @@ export interface components {
             name: string;
             /** @description Absent if the token has scopes of its own. */
             role?: string;
-            scopes: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write")[];
+            scopes: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write" | "audit:read")[];
             /** @description Absent: all spaces. */
             spaces?: number[];
             /** @description The subjects that it publishes to. Absent: all. */
@@ -5355,7 +5372,7 @@ export interface components {
              */
             role?: "admin" | "operator" | "space_admin" | "space_writer" | "space_reader" | "publisher";
             /** @description Single scopes, in place of a role. */
-            scopes?: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write")[];
+            scopes?: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write" | "audit:read")[];
             /** @description The spaces that the token reaches: numbers, or `key:<key>`. Absent: all. Nothing of others exists for it. */
             spaces?: (number | string)[];
             /** @description The subjects that the token publishes to, with wildcards. Absent: all. It limits nothing else. */
@@ -5378,6 +5395,28 @@ export interface components {
              * @example 24h
              */
             overlap?: string;
+        };
+        /** AuditRow */
+        AuditRow: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description The token, the user, or `database` for a command on the database. */
+            principal: string;
+            request_id: string | null;
+            /** @description The address of the connection. Callers of some spaces see those of such callers only. */
+            address: string | null;
+            action: string;
+            object: string;
+            /** @description Null if it belongs to no space, or to several. */
+            space_id: number | null;
+            /** @description The values of each field before and after. Secrets are named, and their values are not stored. */
+            changes: {
+                [key: string]: {
+                    before?: unknown;
+                    after?: unknown;
+                };
+            };
         };
     };
     responses: never;
@@ -7375,6 +7414,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Token"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Any other text means 10. */
+                limit?: number | string;
+                /** @description Any other text means 1. */
+                page?: number | string;
+                /** @description The `next_cursor` of the previous page. Takes precedence over `page`. */
+                cursor?: string;
+                /** @description The caller, such as `token:17` or `user:1`. */
+                principal?: string;
+                /** @description The kind of change or read: `event.create` (an event was registered); `event.update` (an event was changed); `event.delete` (an event was deleted); `webhook.create` (a webhook was registered); `webhook.update` (a webhook was changed, enabled or disabled); `webhook.delete` (a webhook was deleted); `webhook.pause` (a webhook was paused); `webhook.resume` (a webhook was resumed); `webhook.rotate_secret` (a webhook got another signing secret); `webhook.test` (a test request was sent, or credentials were tried); `space.create` (a space was created); `space.update` (a space was changed); `space.delete` (a space was deleted with its webhooks); `token.create` (a token was created); `token.rotate` (a token got another text); `token.revoke` (a token was revoked); `declaration.apply` (a declaration changed an event or a webhook); `replay.create` (a replay was started); `replay.cancel` (a replay was cancelled); `delivery.retry` (deliveries were made due again); `delivery.cancel` (deliveries were cancelled); `key.release` (the first delivery of an ordering key was skipped); `message.cancel` (a delayed message was cancelled); `message.read` (the payload of a message was read with a token); `delivery.read` (the payload of a delivery was read with a token); `log.read` (attempts were read with their payloads with a token). */
+                action?: "event.create" | "event.update" | "event.delete" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.pause" | "webhook.resume" | "webhook.rotate_secret" | "webhook.test" | "space.create" | "space.update" | "space.delete" | "token.create" | "token.rotate" | "token.revoke" | "declaration.apply" | "replay.create" | "replay.cancel" | "delivery.retry" | "delivery.cancel" | "key.release" | "message.cancel" | "message.read" | "delivery.read" | "log.read";
+                /** @description The thing that was changed or read, such as `webhook:17`. */
+                object?: string;
+                /** @description Only what belongs to this space: its number, or `key:<key>`. */
+                space?: number | string;
+                /** @description Only rows from this time on. */
+                since?: string;
+                /** @description Only rows before this time. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Number of matches on all pages. Exact up to 1,000. */
+                        total: number;
+                        /**
+                         * @description Present if `total` is an estimate.
+                         * @constant
+                         */
+                        total_is_estimate?: true;
+                        /** @description The `cursor` of the next page. Absent on the last page. A large page may have fewer entries than `limit`. */
+                        next_cursor?: string;
+                        nodes: components["schemas"]["AuditRow"][];
+                    };
                 };
             };
         };

@@ -1,4 +1,6 @@
 import type { ReplayOutcome } from '../../../domain/delivery/replay.js';
+import { auditedRun, auditIn } from '../../audit/audited.js';
+import { objectsByWebhook } from '../../audit/by-webhook.js';
 import type { JournalPool } from '../../journal/journal-pool.js';
 import type { Db } from '../../postgres/knex.js';
 import { putBack } from '../../replay/put-back.js';
@@ -21,7 +23,13 @@ export async function retryDeliveries(
   const listed = await loadListed(db, keys);
   let count = 0;
   for (const group of groupsOf(listed.filter((one) => !one.isOwned && enabled.has(one.webhookId)))) {
-    count += await putBack(pool.run, group, group.deliveries.map(toCandidate));
+    const objects = await objectsByWebhook(db, 'delivery', group.deliveries.map(toChanged));
+    count += await auditedRun({ pool, audit: auditIn(db) }, async (run, note) => {
+      const due = await putBack(run, group, group.deliveries.map(toCandidate));
+      if (due > 0)
+        for (const { changes, ...object } of objects) note({ ...object, changes: { ...changes, due: { after: due } } });
+      return due;
+    });
   }
   return count;
 }
@@ -45,6 +53,8 @@ function groupsOf(listed: readonly ListedDelivery[]): Iterable<Group> {
   }
   return groups.values();
 }
+
+const toChanged = ({ deliveryId: id, webhookId }: DeliveryKey) => ({ id, webhookId });
 
 const toCandidate = ({ deliveryId, messageId, receivedAt }: DeliveryKey) => ({
   deliveryId,

@@ -10,6 +10,7 @@ import { OWN_SCHEMA } from './schema-names.js';
  * of identities move with their tables.
  */
 const TABLES = [
+  'audit',
   'catalog_stamps',
   'catalog_version',
   'dead_letters',
