@@ -273,7 +273,7 @@ describe('hukz publish', () => {
     expect(receipts).toEqual(['', '1']);
 
     const nobody = hukz(['publish', 'nobody', '{}', '--request'], env);
-    expect(await nobody.code).toBe(1);
+    expect(await nobody.code).toBe(6);
     expect(nobody.output()).toContain(`nothing listens on nobody at ${nats.url}`);
     await connection.close();
     await nats.stop();
@@ -287,7 +287,7 @@ describe('hukz publish fails', () => {
     ['a b', /^cannot publish to "a b": tokens of a subject consist of/],
   ])('for the subject %s, before it connects to a server', async (subject, sentence) => {
     const run = hukz(['publish', subject, '{}']);
-    expect([await run.code, run.output()]).toEqual([1, expect.stringMatching(sentence)]);
+    expect([await run.code, run.output()]).toEqual([2, expect.stringMatching(sentence)]);
   });
 
   it.each([
@@ -298,14 +298,14 @@ describe('hukz publish fails', () => {
     [['Hukz-Webhook: 17;18'], 'Hukz-Webhook: "17;18" is not the id of a webhook'],
   ])('for headers with which a message would trigger no webhook: %j', async (headers, sentence) => {
     const run = hukz(['publish', 'a.b', '{}', ...headers.flatMap((header) => ['--header', header])]);
-    expect(await run.code).toBe(1);
+    expect(await run.code).toBe(2);
     expect(run.output()).toMatch(new RegExp(`^--header ${sentence}.*; such a message triggers no webhook\n$`));
   });
 
   it('without a server, and names the address and the key to check', async () => {
     const run = hukz(['publish', 'a.b', '{}'], { HUKZ_NATS_URL: 'nats://127.0.0.1:1' });
     expect([await run.code, run.output()]).toEqual([
-      1,
+      6,
       'cannot connect to NATS at nats://127.0.0.1:1: CONNECTION_REFUSED (is it running? check NATS_URL)\n',
     ]);
   });
@@ -367,7 +367,7 @@ describe('hukz receive --secret', () => {
     run.child.kill('SIGTERM');
     await run.code;
     const wrong = hukz(['receive', '--secret', 'short']);
-    expect([await wrong.code, wrong.output()]).toEqual([1, '--secret: this is not a valid webhook secret\n']);
+    expect([await wrong.code, wrong.output()]).toEqual([2, '--secret: this is not a valid webhook secret\n']);
   });
 });
 

@@ -31,13 +31,7 @@ const WHO = /answered with 401: .+\nSay who you are: --user or --token, or "hukz
 describe('a command ends with its exit code, a sentence and what to do:', () => {
   it.each<[number, string, keyof typeof tokens, readonly string[], RegExp]>([
     [0, 'done', 'reader', ['event', 'list', '--columns', 'id'], /^ID\n$/],
-    [
-      1,
-      'failed',
-      'none',
-      ['publish', 'a.b', '{}'],
-      /^cannot connect to NATS at .* \(is it running\? check NATS_URL\)\n$/,
-    ],
+    [1, 'failed', 'none', ['migrate', 'status'], /please provide/],
     [2, 'an unknown word', 'admin', ['event', 'lst'], /unknown command 'lst'\n\(Did you mean list\?\)\n/],
     [3, 'not found', 'admin', ['event', 'show', '99'], /404: Record not found\nCheck the id or the key; /],
     [3, 'different', 'admin', ['diff', '-f', 'events.yml'], /\+ event shop\/new\n/],
@@ -60,6 +54,13 @@ describe('a command ends with its exit code, a sentence and what to do:', () => 
       'none',
       ['event', 'list', '--url', 'http://127.0.0.1:1'],
       /got no answer from .+\nIs hukz running there\?/,
+    ],
+    [
+      6,
+      'NATS is away',
+      'none',
+      ['publish', 'a.b', '{}'],
+      /^cannot connect to NATS at .* \(is it running\? check NATS_URL\)\n$/,
     ],
   ])('%i, %s', async (code, _what, token, args, said) => {
     const env = {

@@ -5,7 +5,7 @@ import { type Audit, auditedBy } from '../../internal/store/audit/audited.js';
 import { connectionFor } from '../../internal/store/postgres/connection.js';
 import { makeKnex } from '../../internal/store/postgres/knex.js';
 import { insertToken } from '../../internal/store/tokens/tokens.js';
-import { CommandFailed } from '../command-failed.js';
+import { usageError } from '../command-failed.js';
 import type { Invocation } from '../invocation.js';
 import { databaseSources } from './database-sources.js';
 import { explainDatabase } from './explain-database.js';
@@ -35,12 +35,11 @@ export interface TokenOptions {
  */
 export async function createToken(here: Invocation, { role, name, space, user }: TokenOptions): Promise<void> {
   const allowed = findRole(role)?.spaces;
-  if (allowed === undefined)
-    throw new CommandFailed(`there is no role ${role}: choose one of ${ROLE_NAMES.join(', ')}`);
+  if (allowed === undefined) throw usageError(`there is no role ${role}: choose one of ${ROLE_NAMES.join(', ')}`);
   if (allowed === 'some' && space.length === 0)
-    throw new CommandFailed(`the role ${role} names its spaces: add --space <number>, once per space`);
+    throw usageError(`the role ${role} names its spaces: add --space <number>, once per space`);
   if (allowed === 'none' && space.length > 0)
-    throw new CommandFailed(`the role ${role} has all spaces: leave out --space, or choose a role of spaces`);
+    throw usageError(`the role ${role} has all spaces: leave out --space, or choose a role of spaces`);
   const { database } = loadDatabaseConfig(await databaseSources(here));
   const db = makeKnex(connectionFor(database, `hukz-token/${here.version}`), { max: 1 });
   const grant = { role, scopes: null, spaces: space.length > 0 ? space : null, events: null, expiresAt: null };

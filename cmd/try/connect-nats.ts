@@ -8,6 +8,7 @@ import type { NatsOfService } from '../connection/connection.js';
 import { readNatsContext } from '../connection/nats-context.js';
 import type { Invocation } from '../invocation.js';
 import { findUpState } from '../up/up-state.js';
+import { natsExitCode } from './nats-exit-code.js';
 
 interface Use {
   /** The name that NATS shows for the connection. */
@@ -31,6 +32,7 @@ export async function connectNats(here: Invocation, use: Use = { name: 'hukz-pub
     (error: unknown) => {
       throw new CommandFailed(
         `cannot connect to NATS at ${config.servers.join(', ')}: ${messageOf(error)} (${adviceOn(error)})`,
+        { exitCode: natsExitCode(error) },
       );
     },
   );

@@ -4,11 +4,12 @@ import { parseRouting } from '../../internal/domain/matching/routing.js';
 import { isWildcard, parseSubject } from '../../internal/domain/matching/subject.js';
 import type { Header } from '../../internal/domain/message/message.js';
 import { RECEIPT_HEADER } from '../../internal/domain/message/receipt-request.js';
-import { CommandFailed } from '../command-failed.js';
+import { CommandFailed, usageError } from '../command-failed.js';
 import { resolveNats } from '../connection/connection.js';
 import type { Invocation } from '../invocation.js';
 import { writeForeign } from '../output/write-foreign.js';
 import { connectNats } from './connect-nats.js';
+import { natsExitCode } from './nats-exit-code.js';
 
 export interface PublishOptions {
   readonly subject: string;
@@ -59,7 +60,7 @@ function refuseSubject(subject: string): void {
   const problem = judged.ok
     ? isWildcard(subject) && 'a message has exactly one subject; only events may have wildcards'
     : judged.problem;
-  if (problem) throw new CommandFailed(`cannot publish to "${subject}": ${problem}`);
+  if (problem) throw usageError(`cannot publish to "${subject}": ${problem}`);
 }
 
 /** Whether the answer is `{"error"}`, from hukz or from the stream. */
@@ -75,12 +76,12 @@ function isError(text: string): boolean {
 function parseHeaders(texts: readonly string[]): MsgHdrs {
   const pairs = texts.map((text): Header => {
     const colon = text.indexOf(':');
-    if (colon < 1) throw new CommandFailed(`--header ${text}: write a header as key:value`);
+    if (colon < 1) throw usageError(`--header ${text}: write a header as key:value`);
     return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
   });
   const routing = parseRouting(pairs, Date.now());
   // The service would store the message and report the problem in its log, where the publisher does not look.
-  if (!routing.ok) throw new CommandFailed(`--header ${routing.problem}; such a message triggers no webhook`);
+  if (!routing.ok) throw usageError(`--header ${routing.problem}; such a message triggers no webhook`);
   const headers = makeHeaders();
   for (const [name, value] of pairs) headers.append(name, value);
   return headers;
@@ -88,12 +89,17 @@ function parseHeaders(texts: readonly string[]): MsgHdrs {
 
 function explain(error: unknown, where: string): unknown {
   if (!(error instanceof NatsError)) return error;
+  const details = { exitCode: natsExitCode(error) };
   if (error.code === ErrorCode.NoResponders) {
-    return new CommandFailed(`nothing listens on ${where}: is an event registered for it, and is hukz running?`);
+    return new CommandFailed(
+      `nothing listens on ${where}: is an event registered for it, and is hukz running?`,
+      details,
+    );
   }
   if (error.code === ErrorCode.Timeout)
     return new CommandFailed(
       `no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s: nothing answers with INTAKE=jetstream and STREAM_ACK=off`,
+      details,
     );
-  return new CommandFailed(`${where}: ${error.message}`);
+  return new CommandFailed(`${where}: ${error.message}`, details);
 }

@@ -2,7 +2,7 @@ import { type SchemeName, schemeNames, schemeOf } from '../../internal/domain/si
 import { isPublicKey, PUBLIC_KEY_RULE } from '../../packages/signatures/src/public-key.js';
 import { SignatureError } from '../../packages/signatures/src/signature-error.js';
 import { verify } from '../../packages/signatures/src/verify.js';
-import { CommandFailed } from '../command-failed.js';
+import { usageError } from '../command-failed.js';
 import type { ReceivedRequest } from './open-receiver.js';
 
 /**
@@ -44,7 +44,7 @@ export function requireSecret(secret: string): void {
   if (schemesFor(secret).length > 0) return;
   const prefix = prefixOf(secret);
   const why = prefix ? `a secret with the prefix ${prefix} ${MARKED[prefix]}` : 'this is not a valid webhook secret';
-  throw new CommandFailed(`--secret: ${why}`);
+  throw usageError(`--secret: ${why}`);
 }
 
 /** The schemes that accept the secret: its prefix decides, or it is a text. */
