@@ -54,6 +54,19 @@ const expectUnchanged = async (id: number) => {
 describe('a webhook that is sent back as it was read stays as it is', () => {
   it.each(EACH)('with %s, %i', async (_name, _nth, setting) => expectUnchanged(await make(setting)));
 
+  it.each(['PUT', 'PATCH'])('with the secret that the answer to its POST shows once, by %s', async (method) => {
+    const body = { url: 'https://a.example/hook', name: 'n', event_ids: [1], tags: {} };
+    const made = (await api.send('POST', '/webhooks', body).expect(201)).body;
+    const before = await stored(made.id);
+    await api.send(method, `/webhooks/${made.id}`, made).expect(200);
+    expect(await stored(made.id)).toEqual(before);
+    const { body: refused } = await api
+      .send(method, `/webhooks/${made.id}`, { ...made, secret: `whsec_${randomBytes(32).toString('base64')}` })
+      .expect(422);
+    expect(refused.errors[0].source).toBe('secret');
+    expect(await stored(made.id)).toEqual(before);
+  });
+
   it('with everything switched on', async () => {
     const id = await make(EVERYTHING);
     expect(Object.keys(await read(id))).toEqual(expect.arrayContaining(Object.keys(SETTING_FORMS)));

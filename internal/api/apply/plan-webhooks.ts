@@ -10,6 +10,7 @@ import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
 import { bySize } from '../../store/webhooks/by-size.js';
 import { Ticks } from '../../ticks.js';
 import type { Receivers } from '../api-deps.js';
+import { differingSecrets, fieldOf } from '../webhooks/same-secret.js';
 import { staysSigned } from '../webhooks/signing-secret.js';
 import { webhookFieldsJson } from '../webhooks/webhook-answer.js';
 import { changedFields } from './changed-fields.js';
@@ -18,7 +19,6 @@ import type { Declaration, DeclaredWebhook, Step } from './declaration.js';
 import type { EventIndex } from './event-index.js';
 import { otherManager } from './plan-events.js';
 import type { Problems } from './problems.js';
-import { differingSecrets, fieldOf } from './same-secret.js';
 
 /** Maximum size of the stored webhooks that are in memory at the same time. */
 const STEP_BYTES = 512 * 1024;

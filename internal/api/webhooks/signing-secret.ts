@@ -11,6 +11,11 @@ interface SigningBody {
   readonly secret?: string | undefined;
 }
 
+interface ChangedSigning extends SigningBody {
+  /** Whether `secret` is the present one, as in a script that sends back what a POST answered. */
+  readonly repeatsSecret: boolean;
+}
+
 /** A new webhook gets a secret, unless it is configured without a signature. */
 export function firstSecret(settings: WebhookSettings, body: SigningBody): readonly SecretChange[] {
   return secretFor(settings, body.secret);
@@ -24,10 +29,10 @@ export function firstSecret(settings: WebhookSettings, body: SigningBody): reado
 export function changedSecret(
   current: Webhook,
   settings: WebhookSettings,
-  { signature, secret }: SigningBody,
+  { signature, secret, repeatsSecret }: ChangedSigning,
 ): readonly SecretChange[] {
   if (signature !== undefined && !staysSigned(current, settings)) return secretFor(settings, secret);
-  if (secret === undefined) return [];
+  if (secret === undefined || repeatsSecret) return [];
   const code = signature === undefined ? 'unprocessable' : 'conflict';
   throw new AppError(code, 'secret can be changed only by POST /webhooks/{id}/secret/rotate', 'secret');
 }

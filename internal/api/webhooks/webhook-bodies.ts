@@ -136,14 +136,21 @@ interface WebhookChange {
   readonly body: Judged<WithIds<z.output<(typeof webhookChanges)[Change]>>>;
   /** Names of secret headers whose values stay. */
   readonly keptHeaders: readonly string[];
+  /** Whether the body's `secret` is the present one. */
+  readonly repeatsSecret: boolean;
 }
 
-export function changedWebhook(current: Webhook, { kind, body, keptHeaders }: WebhookChange): WebhookFields {
+export function changedWebhook(current: Webhook, change: WebhookChange): WebhookFields {
+  const { kind, body, keptHeaders, repeatsSecret } = change;
   requireSameSpace(current.spaceId, body.space_id);
   const values = nextValues(WEBHOOK_FIELDS, kind, current, body);
   const wanted = { url: values.url, settings: changeSettings(current.settings, body), keptHeaders };
   const { settings, secrets } = changeCredentials(current, wanted, body);
-  return { ...values, settings, secrets: [...changedSecret(current, settings, body), ...secrets] };
+  return {
+    ...values,
+    settings,
+    secrets: [...changedSecret(current, settings, { ...body, repeatsSecret }), ...secrets],
+  };
 }
 
 /** A space is a tenant: a webhook never moves from one space to another. */

@@ -28,6 +28,7 @@ import { type WithIds, withIds } from '../names/webhook-names.js';
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
+import { isPresentSecret } from './same-secret.js';
 import { withJudgedCertificates } from './tls-secrets.js';
 import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
 import {
@@ -76,10 +77,11 @@ export async function changeByBody(
   { kind, body }: BodyOfChange,
 ): Promise<ChangedWebhook> {
   const judged = await withJudgedCertificates(await withIds(deps.db, caller, body));
+  const repeatsSecret = body.secret !== undefined && (await isPresentSecret(deps, change.id, body.secret));
   const changed = changeWebhook(deps, change, (current) => {
     const restored = withHiddenParts(judged, current);
     requireAllowedReceiver(deps, restored, current);
-    const next = { kind, body: restored, keptHeaders: keptHeaders(body, current) };
+    const next = { kind, body: restored, keptHeaders: keptHeaders(body, current), repeatsSecret };
     return withinCeilings(deps.ceilings, changedWebhook(current, next), current);
   });
   return makeLive(deps, changed);

@@ -2,7 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SECRET_PART } from '../../domain/credentials/credential-secret.js';
 import type { WebhookSettings } from '../../domain/matching/webhook-settings.js';
 import type { SecretChange, SecretPurpose } from '../../domain/secrets/secret.js';
-import type { OpenWebhook } from '../../store/declared/declared-webhooks.js';
+import { type OpenWebhook, readOpenWebhooks } from '../../store/declared/declared-webhooks.js';
+import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
 
 /*
  * Secrets are compared by fingerprints under a key that only this process has. Nothing that follows from a secret is
@@ -23,6 +24,12 @@ export function differingSecrets(
     const stored = secrets.find((each) => each.purpose === purpose);
     return stored === undefined || !timingSafeEqual(fingerprint(stored.value), fingerprint(value));
   });
+}
+
+/** Whether a text is the present signing secret of a webhook. */
+export async function isPresentSecret(store: SecretStore, id: number, secret: string): Promise<boolean> {
+  const stored = (await readOpenWebhooks(store, [id])).get(id);
+  return stored !== undefined && differingSecrets(stored, [{ purpose: 'signing', value: secret }]).length === 0;
 }
 
 /** The public name of a secret. */
