@@ -10,7 +10,7 @@ import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
 import { bySize } from '../../store/webhooks/by-size.js';
 import { Ticks } from '../../ticks.js';
 import type { Receivers } from '../api-deps.js';
-import { differingSecrets, fieldOf } from '../webhooks/same-secret.js';
+import { differingSecrets, fieldOf } from '../webhooks/settings/same-secret.js';
 import { staysSigned } from '../webhooks/signing-secret.js';
 import { webhookFieldsJson } from '../webhooks/webhook-answer.js';
 import { changedFields } from './changed-fields.js';

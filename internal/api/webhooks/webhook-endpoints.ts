@@ -28,7 +28,7 @@ import { type WithIds, withIds } from '../names/webhook-names.js';
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
-import { isPresentSecret } from './same-secret.js';
+import { isPresentSecret } from './settings/same-secret.js';
 import { withJudgedCertificates } from './tls-secrets.js';
 import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
 import {

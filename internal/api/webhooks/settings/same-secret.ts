@@ -1,9 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { SECRET_PART } from '../../domain/credentials/credential-secret.js';
-import type { WebhookSettings } from '../../domain/matching/webhook-settings.js';
-import type { SecretChange, SecretPurpose } from '../../domain/secrets/secret.js';
-import { type OpenWebhook, readOpenWebhooks } from '../../store/declared/declared-webhooks.js';
-import type { SecretStore } from '../../store/secrets/webhook-secrets.js';
+import { SECRET_PART } from '../../../domain/credentials/credential-secret.js';
+import type { WebhookSettings } from '../../../domain/matching/webhook-settings.js';
+import type { SecretChange, SecretPurpose } from '../../../domain/secrets/secret.js';
+import { type OpenWebhook, readOpenWebhooks } from '../../../store/declared/declared-webhooks.js';
+import type { SecretStore } from '../../../store/secrets/webhook-secrets.js';
 
 /*
  * Secrets are compared by fingerprints under a key that only this process has. Nothing that follows from a secret is
